@@ -1,0 +1,55 @@
+import * as postgresql from 'drizzle-orm/pg-core';
+import * as sqlite from 'drizzle-orm/sqlite-core';
+import { dialect } from './dialect.ts';
+
+/** Byte order on both databases, so that an `order by` and a cursor mean the same whatever locale the server has. */
+const byteOrderedText = postgresql.customType<{ data: string; driverData: string }>({
+  dataType: () => 'text collate "C"',
+});
+
+const sqliteColumns = {
+  table: sqlite.sqliteTable,
+  index: sqlite.index,
+  unique: sqlite.unique,
+  uniqueIndex: sqlite.uniqueIndex,
+  foreignKey: sqlite.foreignKey,
+  primaryKey: sqlite.primaryKey,
+  /** An opaque id, made in code, of at most 255 characters. */
+  id: (name: string) => sqlite.text(name),
+  text: (name: string) => sqlite.text(name),
+  integer: (name: string) => sqlite.integer(name),
+  boolean: (name: string) => sqlite.integer(name, { mode: 'boolean' }),
+  /** A moment, to the millisecond. */
+  timestamp: (name: string) => sqlite.integer(name, { mode: 'timestamp_ms' }),
+  /** A day without a time, `YYYY-MM-DD`. */
+  date: (name: string) => sqlite.text(name),
+  /** An exact decimal number, as a string. */
+  decimal: (name: string) => sqlite.text(name),
+  json: <T>(name: string) => sqlite.text(name, { mode: 'json' }).$type<T>(),
+  /** A number that the database gives to each row and never again: what a search index points at. */
+  rowNumber: (name: string) => sqlite.integer(name).primaryKey({ autoIncrement: true }),
+};
+
+const postgresqlColumns = {
+  table: postgresql.pgTable,
+  index: postgresql.index,
+  unique: postgresql.unique,
+  uniqueIndex: postgresql.uniqueIndex,
+  foreignKey: postgresql.foreignKey,
+  primaryKey: postgresql.primaryKey,
+  id: (name: string) => byteOrderedText(name),
+  text: (name: string) => byteOrderedText(name),
+  integer: (name: string) => postgresql.integer(name),
+  boolean: (name: string) => postgresql.boolean(name),
+  timestamp: (name: string) => postgresql.timestamp(name, { withTimezone: true, precision: 3, mode: 'date' }),
+  date: (name: string) => postgresql.date(name, { mode: 'string' }),
+  decimal: (name: string) => postgresql.numeric(name),
+  json: <T>(name: string) => postgresql.jsonb(name).$type<T>(),
+  rowNumber: (name: string) => postgresql.bigint(name, { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+} satisfies Record<keyof typeof sqliteColumns, unknown>;
+
+/**
+ * What tables are made of, for the dialect of this process. Tables are typed as SQLite's and built for whichever
+ * database DATABASE_URL names: this cast is the only place where the two are taken for one another.
+ */
+export const columns = dialect === 'sqlite' ? sqliteColumns : (postgresqlColumns as unknown as typeof sqliteColumns);

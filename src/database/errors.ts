@@ -1,0 +1,38 @@
+interface DriverError {
+  code: string;
+  message: string;
+  constraint?: string;
+  detail?: string;
+}
+
+/** The driver's own error, which Drizzle wraps. */
+function driverError(error: unknown): DriverError | null {
+  for (let current = error; current instanceof Error; current = current.cause) {
+    if ('code' in current && typeof current.code === 'string') return current as Error & DriverError;
+  }
+  return null;
+}
+
+/**
+ * Whether the database refused a row because another has the same key. With `columns` (their names in the database)
+ * only where it is that key: SQLite names them in its message, PostgreSQL in its detail.
+ */
+export function isUniqueViolation(error: unknown, columns?: string[]): boolean {
+  const found = driverError(error);
+  if (found === null) return false;
+  const duplicate =
+    found.code === '23505' ||
+    found.code === 'SQLITE_CONSTRAINT_UNIQUE' ||
+    found.code === 'SQLITE_CONSTRAINT_PRIMARYKEY';
+  if (!duplicate || columns === undefined) return duplicate;
+  const text = found.detail ?? found.message;
+  const named = text.match(/^Key \(([^)]*)\)=/)?.[1] ?? text.split('failed: ')[1] ?? '';
+  const violated = named.split(', ').map((name) => name.replace(/^.*\./, ''));
+  return violated.length === columns.length && columns.every((column) => violated.includes(column));
+}
+
+/** Whether the database refused a row because the row that it points at is not there. */
+export function isForeignKeyViolation(error: unknown): boolean {
+  const code = driverError(error)?.code;
+  return code === '23503' || code === 'SQLITE_CONSTRAINT_FOREIGNKEY';
+}

@@ -1,0 +1,137 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import SqliteDatabase from 'better-sqlite3';
+import { drizzle } from 'drizzle-orm/better-sqlite3';
+import type { Database, DatabaseOptions, DatabaseStatistics, Preparable, Queries } from './database.ts';
+import { MigrationsMissing, pendingMigrations } from './migrations.ts';
+
+/** How long a write waits for another process that is writing, in milliseconds. */
+const writeTimeout = 10_000;
+
+/** `file:data/gateway.db`, `file:///var/lib/gateway.db` or a path. */
+export function sqlitePath(url: string): string {
+  if (url.startsWith('file://')) return decodeURIComponent(new URL(url).pathname);
+  return url.replace(/^file:/, '');
+}
+
+function openHandle(path: string, readonly: boolean): SqliteDatabase.Database {
+  const handle = new SqliteDatabase(path, { readonly });
+  handle.pragma('busy_timeout = 5000');
+  handle.pragma('foreign_keys = ON');
+  // Said on each handle: in WAL the first write would otherwise lower it to NORMAL, which loses commits with the power.
+  handle.pragma('synchronous = FULL');
+  handle.pragma('cache_size = -65536');
+  handle.pragma('mmap_size = 1073741824');
+  handle.pragma('temp_store = MEMORY');
+  return handle;
+}
+
+function counted(handle: SqliteDatabase.Database, statistics: DatabaseStatistics): Queries {
+  const logger = {
+    logQuery() {
+      statistics.statements += 1;
+    },
+  };
+  return drizzle(handle, { logger }) as unknown as Queries;
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof SqliteDatabase.SqliteError && error.code.startsWith('SQLITE_BUSY');
+}
+
+/** `begin immediate`, waiting for a writer of another process without holding up this one's event loop. */
+async function begin(writer: SqliteDatabase.Database): Promise<void> {
+  const deadline = Date.now() + writeTimeout;
+  for (let pause = 1; ; pause = Math.min(pause * 2, 50)) {
+    try {
+      writer.exec('begin immediate');
+      return;
+    } catch (error) {
+      if (!isBusy(error) || Date.now() > deadline) throw error;
+      await sleep(pause);
+    }
+  }
+}
+
+async function inTransaction<Result>(writer: SqliteDatabase.Database, work: () => Promise<Result>): Promise<Result> {
+  await begin(writer);
+  try {
+    const result = await work();
+    writer.exec('commit');
+    return result;
+  } catch (error) {
+    if (writer.inTransaction) writer.exec('rollback');
+    throw error;
+  }
+}
+
+function appliedMigrations(handle: SqliteDatabase.Database): string[] {
+  const known = handle.prepare("select 1 from sqlite_master where type = 'table' and name = 'migration'").get();
+  return known === undefined ? [] : handle.prepare('select hash from migration').pluck().all().map(String);
+}
+
+/** Two processes that start at once: the second waits for the first one's transaction, and finds nothing to do. */
+async function migrate(writer: SqliteDatabase.Database): Promise<void> {
+  await inTransaction(writer, async () => {
+    writer.exec('create table if not exists migration (hash text primary key, applied_at text not null)');
+    for (const { hash, statements } of pendingMigrations('sqlite', appliedMigrations(writer))) {
+      for (const statement of statements) writer.exec(statement);
+      writer.prepare('insert into migration values (?, ?)').run(hash, new Date().toISOString());
+    }
+  });
+}
+
+/**
+ * One read-only handle, and one that writes: there can be only one writer, so writes form a queue here rather than
+ * meeting as SQLITE_BUSY.
+ */
+export async function openSqlite(url: string, options: DatabaseOptions): Promise<Database> {
+  const path = sqlitePath(url);
+  mkdirSync(dirname(path), { recursive: true });
+  const writer = openHandle(path, false);
+  try {
+    writer.pragma('journal_mode = WAL');
+    writer.pragma('busy_timeout = 0');
+    if (options.migrate !== false) await migrate(writer);
+  } catch (error) {
+    writer.close();
+    throw error;
+  }
+  const reader = openHandle(path, true);
+  const statistics: DatabaseStatistics = { statements: 0 };
+  const read = counted(reader, statistics);
+  const write = counted(writer, statistics);
+  let lastWrite: Promise<unknown> = Promise.resolve();
+
+  return {
+    read,
+    statistics,
+    prepare<Row>(query: Preparable<Row>) {
+      const prepared = query.prepare();
+      return async (values) => prepared.all(values);
+    },
+    transaction(work) {
+      const result = lastWrite.then(() => inTransaction(writer, () => work(write)));
+      lastWrite = result.catch(() => undefined);
+      return result;
+    },
+    async check() {
+      const pending = pendingMigrations('sqlite', appliedMigrations(reader)).length;
+      if (pending > 0) throw new MigrationsMissing(pending);
+    },
+    async backup(file, onProgress) {
+      await reader.backup(file, {
+        progress({ totalPages, remainingPages }) {
+          onProgress(totalPages === 0 ? 1 : 1 - remainingPages / totalPages);
+          return 1000;
+        },
+      });
+    },
+    async close() {
+      await lastWrite;
+      reader.close();
+      writer.close();
+    },
+  };
+}

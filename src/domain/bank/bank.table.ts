@@ -1,0 +1,17 @@
+import { columns } from '../../database/columns.ts';
+
+const { table, id, text, timestamp, integer } = columns;
+
+/** A bank that was only referred to is a stub: an id without names. */
+export const bank = table('bank', {
+  id: id('id').primaryKey(),
+  shortName: text('short_name'),
+  fullName: text('full_name'),
+  logoUrl: text('logo_url'),
+  websiteUrl: text('website_url'),
+  createdAt: timestamp('created_at').notNull(),
+  updatedAt: timestamp('updated_at').notNull(),
+  version: integer('version').notNull().default(1),
+});
+
+export type BankRow = typeof bank.$inferSelect;

@@ -1,0 +1,35 @@
+import { columns } from '../../database/columns.ts';
+import { bank } from '../bank/bank.table.ts';
+import { childOfCustomer } from '../customer/child-of-customer.ts';
+
+const { table, id, text, timestamp, index } = columns;
+
+/** An event may name a customer that the bank does not have: the name and the number are kept, the link is unset. */
+export const crmEvent = table(
+  'crm_event',
+  {
+    id: id('id').primaryKey(),
+    bankId: id('bank_id')
+      .notNull()
+      .references(() => bank.id),
+    customerId: id('customer_id'),
+    customerName: text('customer_name'),
+    customerNumber: text('customer_number'),
+    category: text('category').notNull(),
+    detail: text('detail'),
+    channel: text('channel'),
+    scheduledDate: timestamp('scheduled_date'),
+    actualDate: timestamp('actual_date'),
+    result: text('result'),
+    createdAt: timestamp('created_at').notNull(),
+    updatedAt: timestamp('updated_at').notNull(),
+  },
+  (t) => [
+    childOfCustomer(t),
+    index('crm_event_bank').on(t.bankId, t.createdAt, t.id),
+    index('crm_event_customer').on(t.customerId, t.createdAt, t.id),
+    index('crm_event_customer_number').on(t.bankId, t.customerNumber),
+  ],
+);
+
+export type CrmEventRow = typeof crmEvent.$inferSelect;

@@ -1,0 +1,62 @@
+import { columns } from '../../database/columns.ts';
+import { bank } from '../bank/bank.table.ts';
+
+const { table, rowNumber, id, text, date, timestamp, decimal, integer, boolean, json, unique, index } = columns;
+
+/** Columns that are made from others (`derivedColumns`) are named for what they serve: search and order. */
+export const customer = table(
+  'customer',
+  {
+    rowNumber: rowNumber('row_number'),
+    id: id('id').notNull(),
+    bankId: id('bank_id')
+      .notNull()
+      .references(() => bank.id),
+    customerNumber: text('customer_number').notNull(),
+    legalName: text('legal_name').notNull(),
+    legalNameSearch: text('legal_name_search').notNull(),
+    mobilePhoneNumber: text('mobile_phone_number').notNull(),
+    mobilePhoneNumberE164: text('mobile_phone_number_e164'),
+    email: text('email'),
+    emailSearch: text('email_search'),
+    faceImageUrl: text('face_image_url'),
+    faceImageDate: timestamp('face_image_date'),
+    dateOfBirth: date('date_of_birth'),
+    relationshipStatus: text('relationship_status'),
+    dependants: integer('dependants'),
+    dobOfDependants: json<string[]>('dob_of_dependants').notNull(),
+    creditRating: text('credit_rating'),
+    creditSource: text('credit_source'),
+    creditLimitCurrency: text('credit_limit_currency'),
+    creditLimitAmount: decimal('credit_limit_amount'),
+    highestEducationAttained: text('highest_education_attained'),
+    employmentStatus: text('employment_status'),
+    kycStatus: boolean('kyc_status').notNull().default(false),
+    lastOkDate: timestamp('last_ok_date'),
+    lastOkDateOrder: timestamp('last_ok_date_order').notNull(),
+    title: text('title'),
+    branchId: text('branch_id'),
+    nameSuffix: text('name_suffix'),
+    createdAt: timestamp('created_at').notNull(),
+    updatedAt: timestamp('updated_at').notNull(),
+    version: integer('version').notNull().default(1),
+  },
+  (t) => [
+    unique('customer_id_unique').on(t.id),
+    unique('customer_bank_id_unique').on(t.bankId, t.id),
+    unique('customer_number_unique').on(t.bankId, t.customerNumber),
+    index('customer_bank_last_ok').on(t.bankId, t.lastOkDateOrder, t.id),
+    index('customer_bank_created').on(t.bankId, t.createdAt, t.id),
+    index('customer_bank_kyc_status').on(t.bankId, t.kycStatus, t.lastOkDateOrder, t.id),
+    index('customer_bank_branch').on(t.bankId, t.branchId, t.lastOkDateOrder, t.id),
+    index('customer_bank_updated').on(t.bankId, t.updatedAt, t.id),
+    index('customer_last_ok').on(t.lastOkDateOrder, t.id),
+    index('customer_created').on(t.createdAt, t.id),
+    index('customer_number').on(t.customerNumber, t.id),
+    index('customer_legal_name').on(t.legalNameSearch, t.id),
+    index('customer_email').on(t.emailSearch, t.id),
+    index('customer_phone').on(t.mobilePhoneNumberE164, t.id),
+  ],
+);
+
+export type CustomerRow = typeof customer.$inferSelect;

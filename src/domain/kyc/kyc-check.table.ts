@@ -1,0 +1,29 @@
+import { columns } from '../../database/columns.ts';
+import { childOfCustomer } from '../customer/child-of-customer.ts';
+
+const { table, id, text, timestamp, boolean, primaryKey, index } = columns;
+
+/** Ids are chosen by the client, and unique per customer. */
+export const kycCheck = table(
+  'kyc_check',
+  {
+    customerId: id('customer_id').notNull(),
+    id: id('id').notNull(),
+    bankId: id('bank_id').notNull(),
+    date: timestamp('date').notNull(),
+    how: text('how').notNull(),
+    staffUserId: text('staff_user_id'),
+    staffName: text('staff_name'),
+    satisfied: boolean('satisfied').notNull(),
+    comments: text('comments'),
+    createdAt: timestamp('created_at').notNull(),
+    updatedAt: timestamp('updated_at').notNull(),
+  },
+  (t) => [
+    childOfCustomer(t),
+    primaryKey({ columns: [t.customerId, t.id] }),
+    index('kyc_check_customer').on(t.customerId, t.date, t.id),
+  ],
+);
+
+export type KycCheckRow = typeof kycCheck.$inferSelect;

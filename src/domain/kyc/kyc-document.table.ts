@@ -1,0 +1,28 @@
+import { columns } from '../../database/columns.ts';
+import { childOfCustomer } from '../customer/child-of-customer.ts';
+
+const { table, id, text, date, timestamp, primaryKey, index } = columns;
+
+/** Ids are chosen by the client, and unique per customer. */
+export const kycDocument = table(
+  'kyc_document',
+  {
+    customerId: id('customer_id').notNull(),
+    id: id('id').notNull(),
+    bankId: id('bank_id').notNull(),
+    type: text('type').notNull(),
+    number: text('number').notNull(),
+    issueDate: date('issue_date'),
+    issuePlace: text('issue_place'),
+    expiryDate: date('expiry_date'),
+    createdAt: timestamp('created_at').notNull(),
+    updatedAt: timestamp('updated_at').notNull(),
+  },
+  (t) => [
+    childOfCustomer(t),
+    primaryKey({ columns: [t.customerId, t.id] }),
+    index('kyc_document_customer').on(t.customerId, t.createdAt, t.id),
+  ],
+);
+
+export type KycDocumentRow = typeof kycDocument.$inferSelect;

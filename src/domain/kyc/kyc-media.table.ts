@@ -1,0 +1,37 @@
+import { columns } from '../../database/columns.ts';
+import { childOfCustomer } from '../customer/child-of-customer.ts';
+import { kycCheck } from './kyc-check.table.ts';
+import { kycDocument } from './kyc-document.table.ts';
+
+const { table, id, text, timestamp, foreignKey, primaryKey, index } = columns;
+
+/** Ids are chosen by the client, and unique per customer; what a media relates to is of the same customer. */
+export const kycMedia = table(
+  'kyc_media',
+  {
+    customerId: id('customer_id').notNull(),
+    id: id('id').notNull(),
+    bankId: id('bank_id').notNull(),
+    type: text('type').notNull(),
+    url: text('url').notNull(),
+    date: timestamp('date').notNull(),
+    relatesToKycDocumentId: id('relates_to_kyc_document_id'),
+    relatesToKycCheckId: id('relates_to_kyc_check_id'),
+    createdAt: timestamp('created_at').notNull(),
+    updatedAt: timestamp('updated_at').notNull(),
+  },
+  (t) => [
+    childOfCustomer(t),
+    primaryKey({ columns: [t.customerId, t.id] }),
+    foreignKey({
+      columns: [t.customerId, t.relatesToKycDocumentId],
+      foreignColumns: [kycDocument.customerId, kycDocument.id],
+    }),
+    foreignKey({ columns: [t.customerId, t.relatesToKycCheckId], foreignColumns: [kycCheck.customerId, kycCheck.id] }),
+    index('kyc_media_customer').on(t.customerId, t.date, t.id),
+    index('kyc_media_document').on(t.customerId, t.relatesToKycDocumentId, t.date, t.id),
+    index('kyc_media_check').on(t.customerId, t.relatesToKycCheckId),
+  ],
+);
+
+export type KycMediaRow = typeof kycMedia.$inferSelect;

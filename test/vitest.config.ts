@@ -1,0 +1,35 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const support = (file: string) => fileURLToPath(new URL(`support/${file}`, import.meta.url));
+
+export default defineConfig({
+  root: fileURLToPath(new URL('..', import.meta.url)),
+  resolve: {
+    // Vite would take graphql's index.mjs for our files while dependencies, loaded by Node, get index.js: two copies of
+    // graphql, each refusing the other's schema. Only the bare name: deep imports name their file themselves.
+    alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }],
+  },
+  test: {
+    reporters: ['default', support('closing-line.ts')],
+    // The same files on both databases. Tables are built for one dialect per process, so each is a project of its own.
+    projects: [
+      {
+        extends: true,
+        test: { name: 'sqlite', globalSetup: [support('temporary-folder.ts')] },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'postgresql',
+          globalSetup: [support('temporary-folder.ts'), support('postgresql-server.ts')],
+        },
+      },
+    ],
+    include: ['test/**/*.test.ts'],
+    setupFiles: [support('environment.ts')],
+    pool: 'forks',
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+  },
+});
