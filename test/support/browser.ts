@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -24,6 +24,12 @@ export async function openBrowser(): Promise<{ browser: Browser; close(): Promis
       cwd: import.meta.dirname,
       env: { ...environment, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x' },
     });
+    // The package's own configuration looks for its fonts below /tmp; without any font a page has no text.
+    const fontsConfiguration = join(folder, 'fonts.conf');
+    await writeFile(
+      fontsConfiguration,
+      `<fontconfig><dir>${join(folder, 'fonts')}</dir><cachedir>${join(folder, 'fonts-cache')}</cachedir></fontconfig>`,
+    );
     const libraries = [join(folder, 'al2023', 'lib'), process.env.LD_LIBRARY_PATH];
     const browser = await chromium.launch({
       executablePath: stdout.trim(),
@@ -31,7 +37,7 @@ export async function openBrowser(): Promise<{ browser: Browser; close(): Promis
       env: {
         ...environment,
         LD_LIBRARY_PATH: libraries.filter(Boolean).join(':'),
-        FONTCONFIG_PATH: join(folder, 'fonts'),
+        FONTCONFIG_FILE: fontsConfiguration,
       },
       args: [
         '--no-sandbox',

@@ -1,4 +1,4 @@
-import type { Reporter, TestModule, TestSuite, Vitest } from 'vitest/node';
+import type { Reporter, TestModule, TestRunEndReason, TestSuite, Vitest } from 'vitest/node';
 
 /**
  * Ends the run with `N passed, N failed` (and `, N skipped`) alone on a line, over all projects. A file or a suite that
@@ -11,7 +11,11 @@ export default class ClosingLine implements Reporter {
     this.vitest = vitest;
   }
 
-  onTestRunEnd(testModules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
+  onTestRunEnd(
+    testModules: readonly TestModule[],
+    unhandledErrors: readonly unknown[],
+    reason: TestRunEndReason,
+  ): void {
     const count = { passed: 0, failed: unhandledErrors.length, skipped: 0 };
     for (const testModule of testModules) {
       count.failed += brokenSuites(testModule);
@@ -20,6 +24,8 @@ export default class ClosingLine implements Reporter {
         count[state === 'pending' ? 'skipped' : state] += 1;
       }
     }
+    // No file was found, or none could be run: the server did not start.
+    if (reason === 'failed') count.failed ||= 1;
     const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : '';
     this.vitest?.logger.log(`${count.passed} passed, ${count.failed} failed${skipped}`);
   }

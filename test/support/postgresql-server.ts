@@ -1,12 +1,13 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chown, cp, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
@@ -56,8 +57,7 @@ export default async function startPostgresqlServer(project: TestProject): Promi
       await cp(native, join(folder, 'native'), { recursive: true, verbatimSymlinks: true });
       native = join(folder, 'native');
     }
-    await chown(join(folder, 'password'), user.uid, user.gid);
-    await chown(folder, user.uid, user.gid);
+    await promisify(execFile)('chown', ['-R', `${user.uid}:${user.gid}`, folder]);
   }
   const settings = {
     port,

@@ -17,11 +17,14 @@ export default async function createTemporaryFolder(project: TestProject): Promi
   // Programs that tests start as another user (a second PostgreSQL server) must reach what is inside.
   await chmod(folder, 0o711);
   const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-  // Vitest turns SIGINT and SIGTERM into an exit without teardown.
+  // Vitest turns SIGINT and SIGTERM into an exit without teardown, and leaves out the closing of the terminal.
+  const hangUp = () => process.exit(129);
   process.once('exit', remove);
+  process.once('SIGHUP', hangUp);
   project.provide('temporaryFolder', folder);
   return () => {
     process.off('exit', remove);
+    process.off('SIGHUP', hangUp);
     remove();
   };
 }

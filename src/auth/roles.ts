@@ -1,0 +1,164 @@
+/** Where a role counts: with `bank`, only at the bank that it was granted for; with `system`, only when granted for none. */
+export type RoleScope = 'bank' | 'system';
+
+interface RoleDefinition {
+  scope: RoleScope;
+  /** One line of what the role lets one do, as it is shown in the schema and on the command line. */
+  description: string;
+}
+
+/** Every role that the gateway knows, in OBP's spelling, sorted by name. */
+export const roles = {
+  CanAddKycCheck: { scope: 'bank', description: 'Add a KYC check to a customer.' },
+  CanAddKycDocument: { scope: 'bank', description: 'Add a KYC document to a customer.' },
+  CanAddKycMedia: { scope: 'bank', description: 'Add a KYC medium (a scan, a photo, a video) to a customer.' },
+  CanAddKycStatus: { scope: 'bank', description: "Add a KYC status to a customer's timeline." },
+  CanAddSocialMediaHandle: { scope: 'bank', description: 'Add a social media handle to a customer.' },
+  CanCreateAccount: { scope: 'bank', description: 'Open an account for another user.' },
+  CanCreateAccountAttributeAtOneBank: { scope: 'bank', description: 'Create an attribute of an account.' },
+  CanCreateBank: { scope: 'system', description: 'Create a bank.' },
+  CanCreateCrmEvent: { scope: 'bank', description: 'Record a CRM event.' },
+  CanCreateCustomer: { scope: 'bank', description: 'Create a customer, and update a customer address.' },
+  CanCreateCustomerAccountLink: { scope: 'bank', description: 'Link an account to a customer.' },
+  CanCreateCustomerAddress: { scope: 'bank', description: 'Create an address of a customer.' },
+  CanCreateCustomerAtAnyBank: { scope: 'system', description: 'Create a customer at any bank.' },
+  CanCreateCustomerAttributeAtAnyBank: {
+    scope: 'system',
+    description: 'Create an attribute of a customer at any bank.',
+  },
+  CanCreateCustomerAttributeAtOneBank: { scope: 'bank', description: 'Create an attribute of a customer.' },
+  CanCreateCustomerAttributeDefinitionAtOneBank: {
+    scope: 'bank',
+    description: 'Create or update the definition of a customer attribute.',
+  },
+  CanCreateCustomerMessage: { scope: 'bank', description: 'Send a message to a customer.' },
+  CanCreateEntitlementAtAnyBank: { scope: 'system', description: 'Grant system roles, and bank roles at any bank.' },
+  CanCreateEntitlementAtOneBank: { scope: 'bank', description: 'Grant bank roles at the bank.' },
+  CanCreateMeeting: { scope: 'bank', description: 'Create a meeting without being linked to a customer.' },
+  CanCreateTaxResidence: { scope: 'bank', description: 'Create a tax residence of a customer.' },
+  CanCreateUserAttribute: { scope: 'system', description: 'Create an attribute of a user.' },
+  CanCreateUserCustomerLink: {
+    scope: 'bank',
+    description: 'Link a user to a customer, and switch such a link on or off.',
+  },
+  CanCreateUserCustomerLinkAtAnyBank: { scope: 'system', description: 'Link a user to a customer of any bank.' },
+  CanDeleteCustomerAccountLink: { scope: 'bank', description: 'Delete the link of an account to a customer.' },
+  CanDeleteCustomerAddress: { scope: 'bank', description: 'Delete an address of a customer.' },
+  CanDeleteCustomerAttributeAtAnyBank: {
+    scope: 'system',
+    description: 'Delete an attribute of a customer at any bank.',
+  },
+  CanDeleteCustomerAttributeAtOneBank: { scope: 'bank', description: 'Delete an attribute of a customer.' },
+  CanDeleteCustomerAttributeDefinitionAtOneBank: {
+    scope: 'bank',
+    description: 'Delete the definition of a customer attribute.',
+  },
+  CanDeleteCustomerCascade: {
+    scope: 'bank',
+    description: 'Delete a customer with everything that belongs to the customer.',
+  },
+  CanDeleteEntitlementAtAnyBank: { scope: 'system', description: 'Revoke system roles, and bank roles at any bank.' },
+  CanDeleteEntitlementAtOneBank: { scope: 'bank', description: 'Revoke bank roles at the bank.' },
+  CanDeleteSocialMediaHandle: { scope: 'bank', description: 'Delete a social media handle of a customer.' },
+  CanDeleteTaxResidence: { scope: 'bank', description: 'Delete a tax residence of a customer.' },
+  CanDeleteUserCustomerLink: { scope: 'bank', description: 'Delete the link of a user to a customer.' },
+  CanExportCustomerData: { scope: 'bank', description: 'Export everything that is kept about a customer.' },
+  CanGetAnyKycChecks: { scope: 'system', description: 'Read the KYC checks of any customer.' },
+  CanGetAnyKycDocuments: { scope: 'system', description: 'Read the KYC documents of any customer.' },
+  CanGetAnyKycMedia: { scope: 'system', description: 'Read the KYC media of any customer.' },
+  CanGetAnyKycStatuses: { scope: 'system', description: 'Read the KYC statuses of any customer.' },
+  CanGetAnyUser: { scope: 'system', description: 'Read any user.' },
+  CanGetAuditEvents: { scope: 'bank', description: 'Read the audit trail of the bank.' },
+  CanGetCorrelatedUsersInfo: {
+    scope: 'bank',
+    description: 'Read a customer together with the users linked to the customer.',
+  },
+  CanGetCorrelatedUsersInfoAtAnyBank: {
+    scope: 'system',
+    description: 'Read a customer of any bank together with the users linked to the customer.',
+  },
+  CanGetCrmEvents: { scope: 'bank', description: 'Read the CRM events of the bank.' },
+  CanGetCustomer: { scope: 'bank', description: 'Read a customer by id or by customer number.' },
+  CanGetCustomerAccountLink: { scope: 'bank', description: 'Read one link of an account to a customer.' },
+  CanGetCustomerAccountLinks: { scope: 'bank', description: 'Read the links between accounts and customers.' },
+  CanGetCustomerAddress: { scope: 'bank', description: 'Read the addresses of a customer.' },
+  CanGetCustomerAttributeAtAnyBank: { scope: 'system', description: 'Read one attribute of a customer at any bank.' },
+  CanGetCustomerAttributeAtOneBank: { scope: 'bank', description: 'Read one attribute of a customer.' },
+  CanGetCustomerAttributeDefinitionAtOneBank: {
+    scope: 'bank',
+    description: 'Read the definitions of customer attributes.',
+  },
+  CanGetCustomerAttributesAtAnyBank: { scope: 'system', description: 'Read the attributes of a customer at any bank.' },
+  CanGetCustomerAttributesAtOneBank: { scope: 'bank', description: 'Read the attributes of a customer.' },
+  CanGetCustomerMessages: { scope: 'bank', description: 'Read the messages to a customer.' },
+  CanGetCustomerOverview: { scope: 'bank', description: 'Read the overview of a customer, accounts included.' },
+  CanGetCustomerOverviewFlat: {
+    scope: 'bank',
+    description: 'Read the flat overview of a customer, accounts included.',
+  },
+  CanGetCustomers: { scope: 'bank', description: 'List and search the customers of the bank.' },
+  CanGetCustomersAtAnyBank: { scope: 'system', description: 'List and search the customers of all banks.' },
+  CanGetCustomersMinimal: { scope: 'bank', description: 'List the ids of the customers of the bank.' },
+  CanGetCustomersMinimalAtAnyBank: { scope: 'system', description: 'List the ids of the customers of all banks.' },
+  CanGetEntitlementsForAnyUserAtAnyBank: {
+    scope: 'system',
+    description: 'Read the entitlements of any user, at every bank.',
+  },
+  CanGetEntitlementsForAnyUserAtOneBank: {
+    scope: 'bank',
+    description: 'Read the entitlements of any user at the bank.',
+  },
+  CanGetKycChecksAtOneBank: { scope: 'bank', description: 'Read the KYC checks of a customer.' },
+  CanGetKycDocumentsAtOneBank: { scope: 'bank', description: 'Read the KYC documents of a customer.' },
+  CanGetKycMediaAtOneBank: { scope: 'bank', description: 'Read the KYC media of a customer.' },
+  CanGetKycStatusesAtOneBank: { scope: 'bank', description: 'Read the KYC statuses of a customer.' },
+  CanGetMeetings: { scope: 'bank', description: 'Read all meetings of the bank.' },
+  CanGetSocialMediaHandles: { scope: 'bank', description: 'Read the social media handles of a customer.' },
+  CanGetTaxResidence: { scope: 'bank', description: 'Read the tax residences of a customer.' },
+  CanGetUserCustomerLink: { scope: 'bank', description: 'Read the links between users and customers.' },
+  CanRetractKycEvidence: { scope: 'bank', description: 'Mark KYC evidence as retracted; it is kept.' },
+  CanUnlockUser: { scope: 'system', description: 'Unlock a user whom failed logins or an administrator locked.' },
+  CanUpdateCustomerAccountLink: { scope: 'bank', description: 'Update the link of an account to a customer.' },
+  CanUpdateCustomerAddress: { scope: 'bank', description: 'Update an address of a customer.' },
+  CanUpdateCustomerAttributeAtAnyBank: {
+    scope: 'system',
+    description: 'Update an attribute of a customer at any bank.',
+  },
+  CanUpdateCustomerAttributeAtOneBank: { scope: 'bank', description: 'Update an attribute of a customer.' },
+  CanUpdateCustomerBranch: { scope: 'bank', description: "Update a customer's branch." },
+  CanUpdateCustomerCreditLimit: { scope: 'bank', description: "Update a customer's credit limit." },
+  CanUpdateCustomerCreditRatingAndSource: {
+    scope: 'bank',
+    description: "Update a customer's credit rating and its source.",
+  },
+  CanUpdateCustomerCreditRatingAndSourceAtAnyBank: {
+    scope: 'system',
+    description: 'Update the credit rating and its source of a customer of any bank.',
+  },
+  CanUpdateCustomerData: {
+    scope: 'bank',
+    description: "Update a customer's picture, relationship status, dependants, education and employment.",
+  },
+  CanUpdateCustomerEmail: { scope: 'bank', description: "Update a customer's e-mail address." },
+  CanUpdateCustomerIdentity: {
+    scope: 'bank',
+    description: "Update a customer's legal name, title and date of birth, and also the branch and the data.",
+  },
+  CanUpdateCustomerMobilePhoneNumber: { scope: 'bank', description: "Update a customer's mobile phone number." },
+  CanUpdateCustomerNumber: { scope: 'bank', description: "Update a customer's number." },
+  CanUpdateMeeting: { scope: 'bank', description: "Update a meeting's staff user and time, or cancel it." },
+  CanUseCustomerFirehoseAtAnyBank: {
+    scope: 'system',
+    description: 'Read all customers of a bank at once, where the firehose is switched on.',
+  },
+} as const satisfies Record<string, RoleDefinition>;
+
+export type Role = keyof typeof roles;
+
+export function isRole(name: string): name is Role {
+  return Object.hasOwn(roles, name);
+}
+
+export function roleScope(role: Role): RoleScope {
+  return roles[role].scope;
+}

@@ -1,0 +1,233 @@
+import { readFileSync } from 'node:fs';
+import { isIP, isIPv4 } from 'node:net';
+import { z } from 'zod';
+import { parseSigningKey } from './auth/tokens.ts';
+import { defaultDatabaseUrl } from './database/dialect.ts';
+import { idleLimits, type OperationLimits } from './execution/limits.ts';
+import { documentLimits } from './execution/parse-options.ts';
+
+/** Everything that an operator can set. Made by `readConfig` only, and frozen. */
+export interface Settings {
+  readonly databaseUrl: string;
+  readonly environment: 'development' | 'production' | 'test';
+  readonly host: string;
+  /** 0 is any free port. */
+  readonly port: number;
+  readonly tokenLifetimeSeconds: number;
+  /** Origins of front ends that browsers let in. None: no CORS at all. */
+  readonly corsOrigins: readonly string[];
+  /** Addresses and networks whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[];
+  readonly introspection: boolean;
+  /** Whether errors name what the schema has: "did you mean". */
+  readonly errorDetail: boolean;
+  readonly playground: boolean;
+  readonly customerFirehose: boolean;
+  readonly limits: Readonly<Limits>;
+  readonly logLevel: (typeof logLevels)[number];
+}
+
+export interface Limits extends OperationLimits {
+  maxBodyBytes: number;
+  maxTokens: number;
+  /** How long one operation may take. */
+  operationTimeoutMilliseconds: number;
+  maxConnections: number;
+}
+
+/** What has no default, and what not every command needs. */
+export interface Secrets {
+  /** Signs cursors; every process of an installation has the same. */
+  readonly secret: string;
+  readonly signing: SigningKey;
+}
+
+/** The Ed25519 private key that signs tokens, PKCS #8 in PEM or JWK: its text, or the file that holds it. */
+export type SigningKey = { readonly key: string } | { readonly file: string };
+
+/** What serving takes: the settings and every secret. */
+export type Config = Settings & Secrets;
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** All that is wrong with the environment: a line for each variable, never its value. */
+export class ConfigurationError extends Error {
+  constructor(readonly problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.name = 'ConfigurationError';
+  }
+}
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const secondsOfUnit: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
+/** `90s`, `15m`, `1h`, `7d` in seconds, or null. */
+export function durationInSeconds(text: string): number | null {
+  const [, amount, unit = ''] = /^(\d{1,7})([smhd])$/.exec(text) ?? [];
+  return amount === undefined ? null : Number(amount) * (secondsOfUnit[unit] ?? 1);
+}
+
+function wholeNumber(from: number, to: number, unset: number) {
+  const allowed = `a whole number from ${from} to ${to}`;
+  const inRange = (text: string) => /^\d{1,15}$/.test(text) && Number(text) >= from && Number(text) <= to;
+  return z.string().refine(inRange, allowed).transform(Number).default(unset);
+}
+
+function duration(longest: string, unset: string) {
+  const limit = durationInSeconds(longest) ?? 0;
+  const inRange = (text: string) => {
+    const seconds = durationInSeconds(text);
+    return seconds !== null && seconds >= 1 && seconds <= limit;
+  };
+  return z
+    .string()
+    .refine(inRange, `a whole number with its unit (s, m, h or d), from 1s to ${longest}, such as ${unset}`)
+    .transform((text) => durationInSeconds(text) ?? 0)
+    .default(durationInSeconds(unset) ?? 0);
+}
+
+function oneOf<const Values extends readonly [string, ...string[]]>(values: Values) {
+  return z.enum(values, `one of ${values.join(', ')}`);
+}
+
+function onOrOff() {
+  return oneOf(['on', 'off']).transform((value) => value === 'on');
+}
+
+function commaList(isAllowed: (item: string) => boolean, allowed: string) {
+  return z
+    .string()
+    .transform((text) => text.split(',').map((item) => item.trim()))
+    .refine((items) => items.every(isAllowed), `a comma-separated list of ${allowed}`)
+    .default([]);
+}
+
+function isOrigin(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && /^https?:$/.test(url.protocol) && url.origin === text;
+}
+
+function isAddressOrNetwork(text: string): boolean {
+  const [address = '', bits, more] = text.split('/');
+  if (isIP(address) === 0 || more !== undefined) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (isIPv4(address) ? 32 : 128));
+}
+
+function isSigningKey(text: string): boolean {
+  try {
+    parseSigningKey(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isSigningKeyFile(file: string): boolean {
+  try {
+    return isSigningKey(readFileSync(file, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+const variables = z.object({
+  DATABASE_URL: z
+    .string()
+    .refine((url) => !/^(?!file:|postgres(ql)?:)[a-z][a-z+.-]+:/i.test(url), 'file:…, a path, or postgres://…')
+    .default(defaultDatabaseUrl),
+  NODE_ENV: oneOf(['development', 'production', 'test']).default('development'),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: wholeNumber(0, 65_535, 4000),
+  LOG_LEVEL: oneOf(logLevels).default('info'),
+  GATEWAY_SECRET: z.string().min(32, 'at least 32 characters').optional(),
+  GATEWAY_SIGNING_KEY: z
+    .string()
+    .refine(isSigningKey, 'an Ed25519 private key, as PKCS#8 PEM or JWK (see: keys create)')
+    .optional(),
+  GATEWAY_SIGNING_KEY_FILE: z
+    .string()
+    .refine(isSigningKeyFile, 'a file that can be read and holds an Ed25519 private key (see: keys create)')
+    .optional(),
+  GATEWAY_TOKEN_LIFETIME: duration('30d', '1h'),
+  GATEWAY_CORS_ORIGINS: commaList(isOrigin, 'origins, such as https://app.example.org'),
+  GATEWAY_TRUSTED_PROXIES: commaList(isAddressOrNetwork, 'IP addresses and networks, such as 10.0.0.0/8'),
+  GATEWAY_INTROSPECTION: onOrOff().optional(),
+  GATEWAY_ERROR_DETAIL: onOrOff().optional(),
+  GATEWAY_PLAYGROUND: onOrOff().optional(),
+  GATEWAY_CUSTOMER_FIREHOSE: onOrOff().default(false),
+  GATEWAY_MAX_BODY_BYTES: wholeNumber(1024, 10_485_760, 262_144),
+  GATEWAY_MAX_TOKENS: wholeNumber(10, documentLimits.parseOptions.maxTokens, documentLimits.parseOptions.maxTokens),
+  GATEWAY_MAX_DEPTH: wholeNumber(1, 100, idleLimits.maxDepth),
+  GATEWAY_MAX_ALIASES: wholeNumber(0, 1000, idleLimits.maxAliases),
+  GATEWAY_MAX_ROOT_FIELDS: wholeNumber(1, 1000, idleLimits.maxRootFields),
+  GATEWAY_MAX_LIST_COST: wholeNumber(1, 100_000_000, idleLimits.maxListCost),
+  GATEWAY_OPERATION_TIMEOUT: duration('10m', '15s'),
+  GATEWAY_MAX_CONNECTIONS: wholeNumber(1, 1_000_000, 1000),
+});
+
+/** Reads what serving takes, or throws a ConfigurationError that names every variable that is wrong. */
+export function readConfig(environment: Environment): Config {
+  return readSettings(environment, ['secret', 'signing']);
+}
+
+/** Reads the settings and, of the secrets, those that the command needs. */
+export function readSettings<Needed extends keyof Secrets>(
+  environment: Environment,
+  needed: readonly Needed[],
+): Settings & Pick<Secrets, Needed> {
+  // A variable that is set to nothing is not set.
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = variables.safeParse(given);
+  const problems = parsed.success
+    ? []
+    : parsed.error.issues.map(({ path, message }) => `${String(path[0])} must be ${message}.`);
+  const needs = new Set<keyof Secrets>(needed);
+  if (needs.has('secret') && given.GATEWAY_SECRET === undefined) {
+    problems.push('GATEWAY_SECRET is not set: it must be at least 32 characters, the same for every process.');
+  }
+  if (given.GATEWAY_SIGNING_KEY !== undefined && given.GATEWAY_SIGNING_KEY_FILE !== undefined) {
+    problems.push('GATEWAY_SIGNING_KEY and GATEWAY_SIGNING_KEY_FILE are both set: only one is allowed.');
+  } else if (needs.has('signing') && (given.GATEWAY_SIGNING_KEY ?? given.GATEWAY_SIGNING_KEY_FILE) === undefined) {
+    problems.push(
+      'GATEWAY_SIGNING_KEY_FILE is not set: it must name a file with an Ed25519 private key (see: keys create), or GATEWAY_SIGNING_KEY must hold one.',
+    );
+  }
+  if (!parsed.success || problems.length > 0) throw new ConfigurationError(problems);
+
+  const value = parsed.data;
+  const isProduction = value.NODE_ENV === 'production';
+  const settings: Settings = {
+    databaseUrl: value.DATABASE_URL,
+    environment: value.NODE_ENV,
+    host: value.HOST,
+    port: value.PORT,
+    tokenLifetimeSeconds: value.GATEWAY_TOKEN_LIFETIME,
+    corsOrigins: Object.freeze(value.GATEWAY_CORS_ORIGINS),
+    trustedProxies: Object.freeze(value.GATEWAY_TRUSTED_PROXIES),
+    introspection: value.GATEWAY_INTROSPECTION ?? !isProduction,
+    errorDetail: value.GATEWAY_ERROR_DETAIL ?? !isProduction,
+    playground: value.GATEWAY_PLAYGROUND ?? !isProduction,
+    customerFirehose: value.GATEWAY_CUSTOMER_FIREHOSE,
+    limits: Object.freeze({
+      maxBodyBytes: value.GATEWAY_MAX_BODY_BYTES,
+      maxTokens: value.GATEWAY_MAX_TOKENS,
+      maxDepth: value.GATEWAY_MAX_DEPTH,
+      maxAliases: value.GATEWAY_MAX_ALIASES,
+      maxRootFields: value.GATEWAY_MAX_ROOT_FIELDS,
+      maxListCost: value.GATEWAY_MAX_LIST_COST,
+      operationTimeoutMilliseconds: value.GATEWAY_OPERATION_TIMEOUT * 1000,
+      maxConnections: value.GATEWAY_MAX_CONNECTIONS,
+    }),
+    logLevel: value.LOG_LEVEL,
+  };
+  const signing = signingKey(value.GATEWAY_SIGNING_KEY, value.GATEWAY_SIGNING_KEY_FILE);
+  // What is needed was asserted above; what is not needed may be undefined, and the type does not offer it.
+  return Object.freeze({ ...settings, secret: value.GATEWAY_SECRET, signing }) as Settings & Pick<Secrets, Needed>;
+}
+
+function signingKey(key: string | undefined, file: string | undefined): SigningKey | undefined {
+  if (key !== undefined) return Object.freeze({ key });
+  return file === undefined ? undefined : Object.freeze({ file });
+}

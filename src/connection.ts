@@ -1,0 +1,136 @@
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
+import { ArgsType, type ClassType, Field, Int, ObjectType } from 'type-graphql';
+import { type CursorScope, decodeCursor, encodeCursor } from './cursor.ts';
+import { gatewayError } from './errors.ts';
+
+const defaultFirst = 50;
+const maximalFirst = 100;
+
+@ArgsType()
+export class PageArguments {
+  @Field(() => Int, { nullable: true, description: 'How many to give: from 1 to 100, 50 when left out.' })
+  first?: number | null;
+
+  @Field(() => String, { nullable: true, description: 'The cursor of the last one that was seen.' })
+  after?: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'Where a page lies in its list.' })
+export class PageInfo {
+  @Field(() => Boolean, { description: 'Whether more follow.' })
+  hasNextPage: boolean;
+
+  @Field(() => Boolean, { description: 'Whether the page follows another one.' })
+  hasPreviousPage: boolean;
+
+  @Field(() => String, { nullable: true, description: 'The cursor of the first one; null when there is none.' })
+  startCursor: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The cursor of the last one; null when there is none.' })
+  endCursor: string | null;
+}
+
+/** How many rows a page has; outside of 1 to 100 is an error, never clamped. */
+export function pageSize(first: number | null | undefined): number {
+  const size = first ?? defaultFirst;
+  if (size < 1 || size > maximalFirst) {
+    throw gatewayError('OBP-10025', { message: `first must be from 1 to ${maximalFirst}.`, field: 'first' });
+  }
+  return size;
+}
+
+/** The values of the order's columns at the cursor, or null for the first page. */
+export function afterOf(
+  scope: CursorScope,
+  after: string | null | undefined,
+  orderColumns: SQLiteColumn[],
+): unknown[] | null {
+  if (after == null) return null;
+  const values = decodeCursor(scope, after);
+  return orderColumns.map((column, index) =>
+    column.dataType === 'date' ? new Date(Number(values[index])) : values[index],
+  );
+}
+
+interface PageParts<Row, Node> {
+  /** One row more than the page has, where more follow. */
+  rows: Row[];
+  size: number;
+  after: string | null | undefined;
+  scope: CursorScope;
+  /** The values of the order's columns. */
+  orderValues(row: Row): readonly unknown[];
+  toNode(row: Row): Node;
+  /** Run only when the total is asked for. */
+  count(): Promise<number>;
+}
+
+/** A page of a Relay connection. Cursors and the total are made only when they are asked for. */
+export class Page<Row, Node> {
+  readonly nodes: Node[];
+  readonly #parts: PageParts<Row, Node>;
+  readonly #rows: Row[];
+
+  constructor(parts: PageParts<Row, Node>) {
+    this.#parts = parts;
+    this.#rows = parts.rows.slice(0, parts.size);
+    this.nodes = this.#rows.map(parts.toNode);
+  }
+
+  #cursor(row: Row | undefined): string | null {
+    return row === undefined ? null : encodeCursor(this.#parts.scope, this.#parts.orderValues(row));
+  }
+
+  get edges(): { cursor: string | null; node: Node }[] {
+    return this.nodes.map((node, index) => ({ cursor: this.#cursor(this.#rows[index]), node }));
+  }
+
+  get pageInfo(): PageInfo {
+    return {
+      hasNextPage: this.#parts.rows.length > this.#parts.size,
+      hasPreviousPage: this.#parts.after != null,
+      startCursor: this.#cursor(this.#rows[0]),
+      endCursor: this.#cursor(this.#rows.at(-1)),
+    };
+  }
+
+  get totalCount(): Promise<number> {
+    return this.#parts.count();
+  }
+}
+
+/**
+ * The two object types of a connection, by the names that are given in full.
+ *
+ * @example export const CustomerConnection = connectionOf('CustomerConnection', 'CustomerEdge', () => Customer);
+ */
+export function connectionOf<Node extends object>(
+  connectionName: string,
+  edgeName: string,
+  node: () => ClassType<Node>,
+): ClassType<object> {
+  @ObjectType(edgeName, { simpleResolvers: true, description: 'One of a list, with its place in it.' })
+  class Edge {
+    @Field(() => String, { description: 'The place in the list, to go on after it.' })
+    cursor: string;
+
+    @Field(() => node(), { description: 'What is at this place.' })
+    node: Node;
+  }
+
+  @ObjectType(connectionName, { simpleResolvers: true, description: 'A page of a list that can grow without bound.' })
+  class Connection {
+    @Field(() => [Edge], { description: 'What is on the page, each with its cursor.' })
+    edges: Edge[];
+
+    @Field(() => [node()], { description: 'What is on the page.' })
+    nodes: Node[];
+
+    @Field(() => PageInfo, { description: 'Where the page lies in the list.' })
+    pageInfo: PageInfo;
+
+    @Field(() => Int, { description: 'How many the whole list has; counted only when it is asked for.' })
+    totalCount: number;
+  }
+  return Connection;
+}

@@ -1,0 +1,68 @@
+import type DataLoader from 'dataloader';
+import type { AuthenticatedUser } from './auth/authenticate.ts';
+import type { Config } from './config.ts';
+import type { MakeLoader } from './database/batch.ts';
+import type { Database, Queries } from './database/database.ts';
+import type { GatewayError } from './errors.ts';
+
+/** What the resolvers of one operation share. */
+export interface Context {
+  readonly user: AuthenticatedUser | null;
+  readonly config: Config;
+  readonly database: Database;
+  readonly request: RequestDetails;
+  /** The loader that `make` makes, one for the whole operation. `make` is a constant of its module, never a closure. */
+  loader<Key, Value>(make: MakeLoader<Key, Value>): DataLoader<Key, Value, string>;
+  /** What `make` makes, once for the whole operation. */
+  once<Value>(make: (context: Context) => Value): Value;
+  /** One transaction, after which all that was loaded is forgotten, so that a mutation's result is never stale. */
+  write<Result>(work: (transaction: Queries) => Promise<Result>): Promise<Result>;
+  /** The refusals that were reported: one for each schema coordinate and bank, which counts those that follow. */
+  readonly refusals: Map<string, GatewayError>;
+}
+
+export interface RequestDetails {
+  id: string;
+  /** The address of the client, as far as the configured proxies are trusted. */
+  clientAddress: string;
+}
+
+export interface ContextParts {
+  user: AuthenticatedUser | null;
+  config: Config;
+  database: Database;
+  request: RequestDetails;
+}
+
+export function createContext({ user, config, database, request }: ContextParts): Context {
+  const loaders = new Map<unknown, unknown>();
+  const made = new Map<unknown, unknown>();
+  const context: Context = {
+    user,
+    config,
+    database,
+    request,
+    refusals: new Map(),
+    loader<Key, Value>(make: MakeLoader<Key, Value>) {
+      let loader = loaders.get(make) as DataLoader<Key, Value, string> | undefined;
+      if (loader === undefined) {
+        loader = make(database);
+        loaders.set(make, loader);
+      }
+      return loader;
+    },
+    once<Value>(make: (context: Context) => Value) {
+      if (!made.has(make)) made.set(make, make(context));
+      return made.get(make) as Value;
+    },
+    async write(work) {
+      try {
+        return await database.transaction(work);
+      } finally {
+        loaders.clear();
+        made.clear();
+      }
+    },
+  };
+  return context;
+}

@@ -1,0 +1,235 @@
+import DataLoader from 'dataloader';
+import { asc, desc, getTableColumns, type SQL, sql } from 'drizzle-orm';
+import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
+import type { Database } from './database.ts';
+import { dialect } from './dialect.ts';
+
+/** Makes the loader of one request; its statements are prepared once for each database. */
+export type MakeLoader<Key, Value> = (database: Database) => DataLoader<Key, Value, string>;
+
+type RowOf<Table extends SQLiteTable> = Table['$inferSelect'];
+type ColumnNameOf<Table extends SQLiteTable> = keyof RowOf<Table> & string;
+/** One id, or the ids of a composite key in the order of their columns. */
+type KeyOf<Names extends readonly string[]> = Names extends readonly [string]
+  ? string
+  : { [Index in keyof Names]: string };
+
+interface Order<Table extends SQLiteTable> {
+  orderBy: ColumnNameOf<Table>[];
+  descending?: boolean;
+}
+
+function columnOf(table: SQLiteTable, name: string): SQLiteColumn {
+  return (table as unknown as Record<string, SQLiteColumn>)[name] as SQLiteColumn;
+}
+
+function partsOf(key: string | readonly string[]): readonly string[] {
+  return typeof key === 'string' ? [key] : key;
+}
+
+function joined(key: string | readonly string[]): string {
+  return typeof key === 'string' ? key : key.join('\u0000');
+}
+
+/**
+ * The condition that the columns hold one of the keys of `keyValues`: one statement for a batch of any size.
+ * Several columns are compared together, as a composite key is.
+ */
+export function inKeys(columns: SQLiteColumn[], placeholder = 'keys'): SQL {
+  const [first] = columns;
+  if (dialect === 'sqlite') {
+    if (columns.length === 1) return sql`${first} in (select value from json_each(${sql.placeholder(placeholder)}))`;
+    const list = sql.join(columns, sql`, `);
+    const parts = sql.join(
+      columns.map((_, index) => sql`value ->> ${sql.raw(String(index))}`),
+      sql`, `,
+    );
+    return sql`(${list}) in (select ${parts} from json_each(${sql.placeholder(placeholder)}))`;
+  }
+  if (columns.length === 1) return sql`${first} = any(${sql.placeholder(placeholder)}::text[])`;
+  const list = sql.join(columns, sql`, `);
+  const arrays = sql.join(
+    columns.map((_, index) => sql`${sql.placeholder(`${placeholder}${index}`)}::text[]`),
+    sql`, `,
+  );
+  return sql`(${list}) in (select * from unnest(${arrays}))`;
+}
+
+/** The values of the placeholders of `inKeys`. */
+export function keyValues(
+  keys: readonly (string | readonly string[])[],
+  placeholder = 'keys',
+): Record<string, unknown> {
+  if (dialect === 'sqlite') return { [placeholder]: JSON.stringify(keys) };
+  const [first] = keys;
+  if (first === undefined || typeof first === 'string') return { [placeholder]: keys };
+  return Object.fromEntries(first.map((_, index) => [`${placeholder}${index}`, keys.map((key) => key[index])]));
+}
+
+/** What is made once for a database, such as its prepared statements. */
+export function oncePerDatabase<Made>(make: (database: Database) => Made): (database: Database) => Made {
+  const made = new WeakMap<Database, Made>();
+  return (database) => {
+    let found = made.get(database);
+    if (found === undefined) {
+      found = make(database);
+      made.set(database, found);
+    }
+    return found;
+  };
+}
+
+function orderOf<Table extends SQLiteTable>(table: Table, { orderBy, descending }: Order<Table>): SQL[] {
+  return orderBy.map((name) => (descending === true ? desc(columnOf(table, name)) : asc(columnOf(table, name))));
+}
+
+/** Loads the one row that has this key, or null. */
+export function oneBy<Table extends SQLiteTable, const Names extends readonly ColumnNameOf<Table>[]>(
+  table: Table,
+  ...names: Names
+): MakeLoader<KeyOf<Names>, RowOf<Table> | null> {
+  const statement = oncePerDatabase((database) =>
+    database.prepare<RowOf<Table>>(
+      database.read
+        .select()
+        .from(table as SQLiteTable)
+        .where(inKeys(names.map((name) => columnOf(table, name)))),
+    ),
+  );
+  return (database) =>
+    new DataLoader<KeyOf<Names>, RowOf<Table> | null, string>(
+      async (keys) => {
+        const found = new Map<string, RowOf<Table>>();
+        for (const row of await statement(database)(keyValues(keys))) {
+          found.set(joined(names.map((name) => String(row[name]))), row);
+        }
+        return keys.map((key) => found.get(joined(partsOf(key))) ?? null);
+      },
+      { cacheKeyFn: joined },
+    );
+}
+
+/** Loads all rows of each parent, ordered. For children that are few by nature. */
+export function manyBy<Table extends SQLiteTable, const Names extends readonly ColumnNameOf<Table>[]>(
+  table: Table,
+  names: Names,
+  order: Order<Table>,
+): MakeLoader<KeyOf<Names>, RowOf<Table>[]> {
+  const statement = oncePerDatabase((database) =>
+    database.prepare<RowOf<Table>>(
+      database.read
+        .select()
+        .from(table as SQLiteTable)
+        .where(inKeys(names.map((name) => columnOf(table, name))))
+        .orderBy(...orderOf(table, order)),
+    ),
+  );
+  return (database) =>
+    new DataLoader<KeyOf<Names>, RowOf<Table>[], string>(
+      async (keys) => {
+        const found = new Map<string, RowOf<Table>[]>(keys.map((key) => [joined(partsOf(key)), []]));
+        for (const row of await statement(database)(keyValues(keys))) {
+          found.get(joined(names.map((name) => String(row[name]))))?.push(row);
+        }
+        return keys.map((key) => found.get(joined(partsOf(key))) ?? []);
+      },
+      { cacheKeyFn: joined },
+    );
+}
+
+/** Which page of a parent's rows: those after the row with these values of the order's columns, or the first ones. */
+export interface PageKey {
+  parent: string;
+  /** How many rows at most. */
+  limit: number;
+  after: readonly unknown[] | null;
+}
+
+/** The condition of rows that come after the row whose values are `after0`, `after1`, … in this order. */
+export function comesAfter(columns: SQLiteColumn[], descending: boolean): SQL {
+  const list = sql.join(columns, sql`, `);
+  const values = sql.join(
+    columns.map((column, index) => sql`${sql.param(sql.placeholder(`after${index}`), column)}`),
+    sql`, `,
+  );
+  return descending ? sql`(${list}) < (${values})` : sql`(${list}) > (${values})`;
+}
+
+/** The values of the placeholders of `comesAfter`. */
+export function afterValues(after: readonly unknown[] | null): Record<string, unknown> {
+  return Object.fromEntries((after ?? []).map((value, index) => [`after${index}`, value]));
+}
+
+/**
+ * Loads one page of the rows of each parent. Parents that ask for the same page share one statement; the page of one
+ * parent reads no more rows than it gives.
+ */
+export function pageBy<Table extends SQLiteTable>(
+  table: Table,
+  parentName: ColumnNameOf<Table>,
+  order: Order<Table>,
+): MakeLoader<PageKey, RowOf<Table>[]> {
+  const parent = columnOf(table, parentName);
+  const ordered = orderOf(table, order);
+  const orderColumns = order.orderBy.map((name) => columnOf(table, name));
+  const after = comesAfter(orderColumns, order.descending === true);
+
+  function prepare(database: Database, condition: SQL) {
+    const position = sql<number>`row_number() over (partition by ${parent} order by ${sql.join(ordered, sql`, `)})`;
+    const numbered = database.read
+      .select({ ...getTableColumns(table as SQLiteTable), position: position.as('position') })
+      .from(table as SQLiteTable)
+      .where(condition)
+      .as('numbered');
+    return {
+      ofOne: database.prepare<RowOf<Table>>(
+        database.read
+          .select()
+          .from(table as SQLiteTable)
+          .where(condition)
+          .orderBy(...ordered)
+          .limit(sql.placeholder('limit')),
+      ),
+      ofMany: database.prepare<RowOf<Table>>(
+        database.read
+          .select()
+          .from(numbered)
+          .where(sql`${numbered.position} <= ${sql.placeholder('limit')}`)
+          .orderBy(sql`${numbered.position}`),
+      ),
+    };
+  }
+  const statements = oncePerDatabase((database) => ({
+    first: prepare(database, inKeys([parent])),
+    next: prepare(database, sql`${inKeys([parent])} and ${after}`),
+  }));
+
+  return (database) => {
+    async function load(keys: readonly PageKey[]): Promise<RowOf<Table>[][]> {
+      const [page] = keys;
+      if (page === undefined) return [];
+      const { ofOne, ofMany } = statements(database)[page.after === null ? 'first' : 'next'];
+      const parents = keys.map((key) => key.parent);
+      const values = { ...keyValues(parents), ...afterValues(page.after), limit: page.limit };
+      const rows = new Map<string, RowOf<Table>[]>(parents.map((key) => [key, []]));
+      for (const row of await (keys.length === 1 ? ofOne : ofMany)(values))
+        rows.get(String(row[parentName]))?.push(row);
+      return parents.map((key) => rows.get(key) ?? []);
+    }
+
+    const samePage = ({ limit, after }: PageKey) => JSON.stringify([limit, after]);
+    return new DataLoader<PageKey, RowOf<Table>[], string>(
+      async (keys) => {
+        const found = new Map<PageKey, RowOf<Table>[]>();
+        for (const alike of Map.groupBy(keys, samePage).values()) {
+          const pages = await load(alike);
+          alike.forEach((key, index) => {
+            found.set(key, pages[index] ?? []);
+          });
+        }
+        return keys.map((key) => found.get(key) ?? []);
+      },
+      { cacheKeyFn: (key) => `${key.parent} ${samePage(key)}` },
+    );
+  };
+}

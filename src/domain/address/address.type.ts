@@ -1,0 +1,52 @@
+import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { CountryCode, DateTime } from '../../scalars.ts';
+
+@ObjectType({ simpleResolvers: true, description: 'A postal address of a customer.' })
+export class CustomerAddress {
+  bankId: string;
+
+  @Field(() => ID, { description: 'The id of the address.' })
+  id: string;
+
+  @Field(() => ID, { description: 'The customer whose address this is.' })
+  customerId: string;
+
+  @Field(() => String, { description: 'The first line.' })
+  line1: string;
+
+  @Field(() => String, { nullable: true, description: 'The second line.' })
+  line2: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The third line.' })
+  line3: string | null;
+
+  @Field(() => String, { description: 'The city or town.' })
+  city: string;
+
+  @Field(() => String, { nullable: true, description: 'The county.' })
+  county: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The state, province or region.' })
+  state: string | null;
+
+  @Field(() => String, { description: 'The postcode.' })
+  postcode: string;
+
+  @Field(() => CountryCode, { description: 'The country, as ISO 3166-1 has it in two letters.' })
+  countryCode: string;
+
+  @Field(() => [String], { description: 'What the address is for, such as mailing or home.' })
+  tags: string[];
+
+  @Field(() => String, { nullable: true, description: 'Whether it is in use, in the bank’s own words.' })
+  status: string | null;
+
+  @Field(() => DateTime, { description: 'When the address was first stored.' })
+  insertDate: Date;
+
+  @Field(() => DateTime, { description: 'When the address was last changed.' })
+  updatedAt: Date;
+
+  @Field(() => Int, { description: 'Grows by one with each update: what an update may expect.' })
+  version: number;
+}

@@ -1,0 +1,37 @@
+import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { DateTime, HttpsUrl } from '../../scalars.ts';
+import type { BankRow } from './bank.table.ts';
+
+@ObjectType({ simpleResolvers: true, description: 'A bank. Which banks there are is public.' })
+export class Bank {
+  /** What the access rules judge by; the same as `id`. */
+  bankId: string;
+
+  @Field(() => ID, { description: 'The id of the bank, such as gh.29.uk.' })
+  id: string;
+
+  @Field(() => String, { nullable: true, description: 'The name in short.' })
+  shortName: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The name in full.' })
+  fullName: string | null;
+
+  @Field(() => HttpsUrl, { nullable: true, description: 'Where the logo is.' })
+  logoUrl: string | null;
+
+  @Field(() => HttpsUrl, { nullable: true, description: 'Where the web site is.' })
+  websiteUrl: string | null;
+
+  @Field(() => DateTime, { description: 'When the bank was first stored here.' })
+  createdAt: Date;
+
+  @Field(() => DateTime, { description: 'When the bank was last changed.' })
+  updatedAt: Date;
+
+  @Field(() => Int, { description: 'Grows by one with each update: what an update may expect.' })
+  version: number;
+}
+
+export function toBank(row: BankRow): Bank {
+  return { bankId: row.id, ...row };
+}

@@ -1,0 +1,256 @@
+import { and, asc, count, desc, eq, gte, lt, type SQL, sql } from 'drizzle-orm';
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
+import { afterOf, Page, type PageArguments, pageSize } from '../../connection.ts';
+import type { Context } from '../../context.ts';
+import type { CursorScope } from '../../cursor.ts';
+import { afterValues, comesAfter, oncePerDatabase } from '../../database/batch.ts';
+import type { Database } from '../../database/database.ts';
+import { containedText, containsText, matchesPattern, prefixRange, withoutIndex } from '../../database/search.ts';
+import { gatewayError } from '../../errors.ts';
+import { InvalidValue, parsePhoneNumber } from '../../values.ts';
+import { attributeSearchValue } from '../attribute/attribute.rules.ts';
+import { customerAttribute } from '../attribute/attribute.table.ts';
+import { normaliseForSearch, unsetLastOkDate } from './customer.rules.ts';
+import { type CustomerRow, customer } from './customer.table.ts';
+import { type Customer, CustomerSort, SortDirection } from './customer.type.ts';
+import type { CustomerFilter } from './customer-filter.type.ts';
+
+/** The columns of each sort; ids are unique over all banks, so the order is total. */
+const orderColumns: Record<CustomerSort, [SQLiteColumn, SQLiteColumn]> = {
+  LAST_OK_DATE: [customer.lastOkDateOrder, customer.id],
+  CREATED: [customer.createdAt, customer.id],
+  CUSTOMER_NUMBER: [customer.customerNumber, customer.id],
+};
+
+function orderValues(sortBy: CustomerSort, row: CustomerRow): readonly unknown[] {
+  switch (sortBy) {
+    case CustomerSort.LAST_OK_DATE:
+      return [row.lastOkDateOrder, row.id];
+    case CustomerSort.CREATED:
+      return [row.createdAt, row.id];
+    case CustomerSort.CUSTOMER_NUMBER:
+      return [row.customerNumber, row.id];
+  }
+}
+
+/** A condition of a list, the values of its placeholders, and whether it finds few rows whatever the bank's size. */
+interface Condition {
+  /** Names the prepared statement; the same name is always the same SQL. */
+  name: string;
+  sql: SQL;
+  values: Record<string, unknown>;
+  selective: boolean;
+}
+
+const fewestCharacters = 3;
+
+/** The value of a placeholder, as the column keeps it. */
+function given(column: SQLiteColumn, name: string) {
+  return sql.param(sql.placeholder(name), column);
+}
+
+/**
+ * A pattern keeps its digits and wildcards, and needs three digits in a row, so that the index serves it; without a
+ * wildcard it is the one number.
+ */
+export function mobilePhoneNumberCondition(written: string, field: string): Condition {
+  const column = customer.mobilePhoneNumberE164;
+  if (!/[%_]/.test(written)) {
+    try {
+      const values = { mobilePhoneNumber: parsePhoneNumber(written).e164 };
+      const equal = eq(column, sql.placeholder('mobilePhoneNumber'));
+      return { name: 'mobilePhoneNumber', sql: equal, values, selective: true };
+    } catch (error) {
+      if (error instanceof InvalidValue) throw gatewayError('OBP-10001', { message: `It ${error.message}.`, field });
+      throw error;
+    }
+  }
+  const pattern = written.replace(/[^0-9+%_]/g, '');
+  if (!/[0-9+]{3}/.test(pattern)) throw gatewayError('PHONE_PATTERN_TOO_SHORT', { field });
+  const matches = matchesPattern(customer.rowNumber, column, 'mobilePhonePattern');
+  return { name: 'mobilePhonePattern', sql: matches, values: { mobilePhonePattern: pattern }, selective: true };
+}
+
+function legalNameContains(text: string): Condition {
+  const searched = normaliseForSearch(text);
+  if ([...searched].length < fewestCharacters) {
+    throw gatewayError('OBP-10001', {
+      message: `At least ${fewestCharacters} characters are needed.`,
+      field: 'filter.legalNameContains',
+    });
+  }
+  return {
+    name: 'legalNameContains',
+    sql: containsText(customer.rowNumber, customer.legalNameSearch, 'legalNameContains'),
+    values: { legalNameContains: containedText(customer.legalNameSearch, searched) },
+    selective: true,
+  };
+}
+
+function legalNameStartsWith(prefix: string): Condition {
+  const { from, to } = prefixRange(normaliseForSearch(prefix));
+  const column = customer.legalNameSearch;
+  return {
+    name: 'legalNameStartsWith',
+    sql: sql`${column} >= ${sql.placeholder('legalNameFrom')} and ${column} < ${sql.placeholder('legalNameTo')}`,
+    values: { legalNameFrom: from, legalNameTo: to },
+    selective: true,
+  };
+}
+
+function hasAttribute(name: string, value: string): Condition {
+  const { name: nameColumn, valueSearch, value: valueColumn, customerId } = customerAttribute;
+  return {
+    name: 'attribute',
+    sql: sql`${customer.id} in (select ${customerId} from ${customerAttribute} where ${nameColumn} = ${sql.placeholder('attributeName')} and ${valueSearch} = ${sql.placeholder('attributeSearch')} and ${valueColumn} = ${sql.placeholder('attributeValue')})`,
+    values: { attributeName: name, attributeSearch: attributeSearchValue(value), attributeValue: value },
+    selective: true,
+  };
+}
+
+function conditionsOf(filter: CustomerFilter): Condition[] {
+  const conditions: Condition[] = [];
+  const column = (name: string, columnSql: SQL, value: unknown, selective: boolean) =>
+    conditions.push({ name, sql: columnSql, values: { [name]: value }, selective });
+
+  if (filter.customerNumber != null) {
+    const equal = eq(customer.customerNumber, sql.placeholder('customerNumber'));
+    column('customerNumber', equal, filter.customerNumber, true);
+  }
+  if (filter.legalNameStartsWith != null) conditions.push(legalNameStartsWith(filter.legalNameStartsWith));
+  if (filter.legalNameContains != null) conditions.push(legalNameContains(filter.legalNameContains));
+  if (filter.email != null) {
+    column('email', eq(customer.emailSearch, sql.placeholder('email')), normaliseForSearch(filter.email), true);
+  }
+  if (filter.mobilePhoneNumber != null) {
+    conditions.push(mobilePhoneNumberCondition(filter.mobilePhoneNumber, 'filter.mobilePhoneNumber'));
+  }
+  if (filter.kycStatus != null) {
+    column(
+      'kycStatus',
+      sql`${customer.kycStatus} = ${given(customer.kycStatus, 'kycStatus')}`,
+      filter.kycStatus,
+      false,
+    );
+  }
+  if (filter.branchId != null) {
+    column('branchId', eq(customer.branchId, sql.placeholder('branchId')), filter.branchId, false);
+  }
+  if (filter.createdFrom != null) {
+    column('createdFrom', gte(customer.createdAt, given(customer.createdAt, 'createdFrom')), filter.createdFrom, false);
+  }
+  if (filter.createdBefore != null) {
+    const before = lt(customer.createdAt, given(customer.createdAt, 'createdBefore'));
+    column('createdBefore', before, filter.createdBefore, false);
+  }
+  const lastOk = customer.lastOkDateOrder;
+  if (filter.lastOkFrom != null) {
+    column('lastOkFrom', gte(lastOk, given(lastOk, 'lastOkFrom')), filter.lastOkFrom, false);
+  }
+  if (filter.lastOkBefore != null) {
+    const before = sql`${lastOk} < ${given(lastOk, 'lastOkBefore')} and ${lastOk} > ${sql.param(unsetLastOkDate, lastOk)}`;
+    column('lastOkBefore', before, filter.lastOkBefore, false);
+  }
+  if (filter.attribute != null) conditions.push(hasAttribute(filter.attribute.name, filter.attribute.value));
+  return conditions;
+}
+
+interface Shape {
+  atBank: boolean;
+  sortBy: CustomerSort;
+  descending: boolean;
+  continued: boolean;
+  conditions: Condition[];
+}
+
+function whereOf({ atBank, conditions }: Shape): SQL | undefined {
+  const selective = conditions.some((condition) => condition.selective);
+  const bankColumn = selective ? withoutIndex(customer.bankId) : customer.bankId;
+  const bank = atBank ? sql`${bankColumn} = ${sql.placeholder('bankId')}` : undefined;
+  return and(bank, ...conditions.map((condition) => condition.sql));
+}
+
+/** One prepared statement for each set of filters and each order that was asked for. */
+const statements = oncePerDatabase(() => ({
+  pages: new Map<string, ReturnType<typeof preparePage>>(),
+  counts: new Map<string, ReturnType<typeof prepareCount>>(),
+}));
+
+function preparePage(database: Database, shape: Shape) {
+  const columns = orderColumns[shape.sortBy];
+  const after = shape.continued ? comesAfter(columns, shape.descending) : undefined;
+  return database.prepare<CustomerRow>(
+    database.read
+      .select()
+      .from(customer)
+      .where(and(whereOf(shape), after))
+      .orderBy(...columns.map((column) => (shape.descending ? desc(column) : asc(column))))
+      .limit(sql.placeholder('limit')),
+  );
+}
+
+function prepareCount(database: Database, shape: Shape) {
+  return database.prepare<{ total: number }>(
+    database.read.select({ total: count() }).from(customer).where(whereOf(shape)),
+  );
+}
+
+function found<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = make();
+    map.set(key, value);
+  }
+  return value;
+}
+
+export interface CustomerList {
+  /** The coordinate of the field that lists, which its cursors belong to. */
+  field: string;
+  /** Null: of all banks. */
+  bankId: string | null;
+  filter?: CustomerFilter | null;
+  /** A condition beside the filter's. */
+  condition?: Condition;
+  sortBy?: CustomerSort | null;
+  sortDirection?: SortDirection | null;
+}
+
+/** One page of the customers of a bank, or of all banks, in the order and with the filters that are given. */
+export async function customerPage<Node = Customer>(
+  context: Context,
+  list: CustomerList,
+  page: PageArguments,
+  toNode: (row: CustomerRow) => Node,
+): Promise<Page<CustomerRow, Node>> {
+  const { database, config } = context;
+  const size = pageSize(page.first);
+  const sortBy = list.sortBy ?? CustomerSort.LAST_OK_DATE;
+  const descending = list.sortDirection !== SortDirection.ASC;
+  const conditions = conditionsOf(list.filter ?? {});
+  if (list.condition !== undefined) conditions.push(list.condition);
+  const values = Object.assign({ bankId: list.bankId }, ...conditions.map((condition) => condition.values));
+  const scope: CursorScope = { secret: config.secret, field: list.field, arguments: [sortBy, descending, values] };
+  const after = afterOf(scope, page.after, orderColumns[sortBy]);
+  const shape: Shape = { atBank: list.bankId !== null, sortBy, descending, continued: after !== null, conditions };
+  const filters = [shape.atBank, ...conditions.map((condition) => condition.name)].join(' ');
+  const { pages, counts } = statements(database);
+  const key = [sortBy, descending, shape.continued, filters].join(' ');
+  const rows = await found(pages, key, () => preparePage(database, shape))({
+    ...values,
+    ...afterValues(after),
+    limit: size + 1,
+  });
+  return new Page({
+    rows,
+    size,
+    after: page.after,
+    scope,
+    orderValues: (row) => orderValues(sortBy, row),
+    toNode,
+    async count() {
+      const [counted] = await found(counts, filters, () => prepareCount(database, shape))(values);
+      return Number(counted?.total ?? 0);
+    },
+  });
+}

@@ -1,0 +1,342 @@
+import { GraphQLError, type GraphQLFormattedError, Kind } from 'graphql';
+import type { Role } from './auth/roles.js';
+
+/** The closed vocabulary of `extensions.code`, for clients that tell failures apart by kind. */
+export type ErrorCode =
+  | 'UNAUTHENTICATED'
+  | 'FORBIDDEN'
+  | 'NOT_FOUND'
+  | 'BAD_USER_INPUT'
+  | 'CONFLICT'
+  | 'RATE_LIMITED'
+  | 'LIMIT_EXCEEDED'
+  | 'SERVICE_UNAVAILABLE'
+  | 'INTERNAL_SERVER_ERROR';
+
+/** Every failure that the gateway answers with: under OBP's code and with OBP's text where OBP has it, else under a name. */
+const gatewayErrors = {
+  'OBP-00012': {
+    code: 'FORBIDDEN',
+    message:
+      'Customer firehose is not allowed on this instance. Please set allow_customer_firehose = true in props files.',
+  },
+  'OBP-10001': { code: 'BAD_USER_INPUT', message: 'Incorrect json format.' },
+  'OBP-10020': { code: 'BAD_USER_INPUT', message: 'Incorrect json.' },
+  'OBP-10024': {
+    code: 'BAD_USER_INPUT',
+    message: 'wrong value for obp_offset parameter. Please send a positive integer (=>0)!',
+  },
+  'OBP-10025': {
+    code: 'BAD_USER_INPUT',
+    message: 'wrong value for obp_limit parameter. Please send a positive integer (=>1)!',
+  },
+  'OBP-20001': { code: 'UNAUTHENTICATED', message: 'User not logged in. Authentication is required!' },
+  'OBP-20004': { code: 'UNAUTHENTICATED', message: 'Invalid login credentials. Check username/password.' },
+  'OBP-20005': { code: 'NOT_FOUND', message: 'User not found. Please specify a valid value for USER_ID.' },
+  'OBP-20006': { code: 'FORBIDDEN', message: 'User is missing one or more roles:' },
+  'OBP-20013': { code: 'UNAUTHENTICATED', message: 'The account has been locked, please contact an administrator!' },
+  'OBP-20057': { code: 'NOT_FOUND', message: 'User not found by userId.' },
+  'OBP-20064': { code: 'UNAUTHENTICATED', message: 'The user is deleted!' },
+  'OBP-30001': { code: 'NOT_FOUND', message: 'Bank not found. Please specify a valid value for BANK_ID.' },
+  'OBP-30002': { code: 'NOT_FOUND', message: 'Customer not found. Please specify a valid value for CUSTOMER_NUMBER.' },
+  'OBP-30006': {
+    code: 'CONFLICT',
+    message: 'Customer Number already exists. Please specify a different value for BANK_ID or CUSTOMER_NUMBER.',
+  },
+  'OBP-30007': {
+    code: 'CONFLICT',
+    message: 'The User is already linked to a Customer at the bank specified by BANK_ID',
+  },
+  'OBP-30018': {
+    code: 'NOT_FOUND',
+    message: 'Bank Account not found. Please specify valid values for BANK_ID and ACCOUNT_ID.',
+  },
+  'OBP-30035': { code: 'NOT_FOUND', message: 'User Customer Link not found' },
+  'OBP-30046': { code: 'NOT_FOUND', message: 'Customer not found. Please specify a valid value for CUSTOMER_ID.' },
+  'OBP-30069': {
+    code: 'NOT_FOUND',
+    message: 'Customer Attribute not found. Please specify a valid value for CUSTOMER_ATTRIBUTE_ID.',
+  },
+  'OBP-30071': {
+    code: 'NOT_FOUND',
+    message: 'Attribute Definition not found. Please specify a valid value for ATTRIBUTE_DEFINITION_ID.',
+  },
+  'OBP-30101': { code: 'SERVICE_UNAVAILABLE', message: 'Meetings are not supported on this server.' },
+  'OBP-30102': { code: 'SERVICE_UNAVAILABLE', message: 'Meeting provider API Key is not configured.' },
+  'OBP-30103': { code: 'SERVICE_UNAVAILABLE', message: 'Meeting provider Secret is not configured.' },
+  'OBP-30104': { code: 'NOT_FOUND', message: 'Meeting not found.' },
+  'OBP-30105': { code: 'BAD_USER_INPUT', message: 'Invalid Balance Currency.' },
+  'OBP-30106': { code: 'BAD_USER_INPUT', message: 'Invalid Balance Amount.' },
+  'OBP-30107': { code: 'BAD_USER_INPUT', message: 'Invalid User Id.' },
+  'OBP-30109': { code: 'BAD_USER_INPUT', message: 'Initial Balance of Account must be Zero (0).' },
+  'OBP-30110': {
+    code: 'BAD_USER_INPUT',
+    message:
+      "Invalid Account Id. The ACCOUNT_ID should only contain 0-9/a-z/A-Z/'-'/'.'/'_', the length should be smaller than 255.",
+  },
+  'OBP-30111': {
+    code: 'BAD_USER_INPUT',
+    message:
+      "Invalid Bank Id. The BANK_ID should only contain 0-9/a-z/A-Z/'-'/'.'/'_', the length should be smaller than 255.",
+  },
+  'OBP-30112': { code: 'BAD_USER_INPUT', message: 'Invalid Number. Initial balance must be a number, e.g 1000.00' },
+  'OBP-30113': { code: 'BAD_USER_INPUT', message: 'Invalid Bank Id. The Customer does not belong to this Bank' },
+  'OBP-30114': { code: 'BAD_USER_INPUT', message: 'Invalid Account Routings.' },
+  'OBP-30115': { code: 'CONFLICT', message: 'Account Routing already exist.' },
+  'OBP-30205': {
+    code: 'BAD_USER_INPUT',
+    message: 'This entitlement is a Bank Role. Please set bank_id to a valid bank id.',
+  },
+  'OBP-30206': {
+    code: 'BAD_USER_INPUT',
+    message: 'This entitlement is a System Role. Please set bank_id to empty string.',
+  },
+  'OBP-30207': {
+    code: 'BAD_USER_INPUT',
+    message:
+      'Invalid Password Format. Your password should EITHER be at least 10 characters long and contain mixed numbers and both upper and lower case letters and at least one special character, OR be longer than 16 characters.',
+  },
+  'OBP-30208': { code: 'CONFLICT', message: 'Account_ID already exists at the Bank.' },
+  'OBP-30212': { code: 'NOT_FOUND', message: 'EntitlementId not found' },
+  'OBP-30214': { code: 'CONFLICT', message: 'Entitlement Request already exists for the user.' },
+  'OBP-30215': { code: 'NOT_FOUND', message: 'EntitlementRequestId not found' },
+  'OBP-30216': { code: 'CONFLICT', message: 'Entitlement already exists for the user.' },
+  'OBP-30221': {
+    code: 'FORBIDDEN',
+    message: "Entitlement cannot be granted due to the grantor's insufficient privileges.",
+  },
+  'OBP-30223': {
+    code: 'CONFLICT',
+    message: 'The Account is already linked to a Customer at the bank specified by BANK_ID',
+  },
+  'OBP-30224': { code: 'CONFLICT', message: 'Could not create the customer account link.' },
+  'OBP-30225': {
+    code: 'NOT_FOUND',
+    message: 'Customer Account Link not found. Please specify valid values for CUSTOMER_ACCOUNT_LINK_ID.',
+  },
+  'OBP-30300': { code: 'NOT_FOUND', message: 'Tax Residence not found by TAX_RESIDENCE_ID.' },
+  'OBP-30310': { code: 'NOT_FOUND', message: "Customer's Address not found by CUSTOMER_ADDRESS_ID." },
+  'OBP-50000': { code: 'INTERNAL_SERVER_ERROR', message: 'Unknown Error.' },
+
+  BODY_TOO_LARGE: { code: 'LIMIT_EXCEEDED', message: 'The request body is too large.' },
+  IDEMPOTENCY_KEY_REUSED: { code: 'CONFLICT', message: 'The idempotency key was used before with other arguments.' },
+  INVALID_CURSOR: { code: 'BAD_USER_INPUT', message: 'The cursor is not one that this field, filter and sort gave.' },
+  INVALID_TOKEN: { code: 'UNAUTHENTICATED', message: 'The token is invalid or expired.' },
+  KYC_EVIDENCE_EXISTS: {
+    code: 'CONFLICT',
+    message: 'KYC evidence with this id exists with other values, and is never overwritten.',
+  },
+  KYC_STATUS_NEEDS_CONFIRMATION: {
+    code: 'FORBIDDEN',
+    message: 'This bank wants two officers for a KYC status: propose it, and have another confirm it.',
+  },
+  OPERATION_TIMED_OUT: { code: 'SERVICE_UNAVAILABLE', message: 'The operation took too long and was stopped.' },
+  PHONE_PATTERN_TOO_SHORT: {
+    code: 'BAD_USER_INPUT',
+    message: 'A phone number pattern needs three literal characters in a row.',
+  },
+  QUERY_TOO_COSTLY: { code: 'LIMIT_EXCEEDED', message: 'The operation asks for too many objects.' },
+  QUERY_TOO_DEEP: { code: 'LIMIT_EXCEEDED', message: 'The operation is nested too deeply.' },
+  TOO_MANY_ALIASES: { code: 'LIMIT_EXCEEDED', message: 'The operation has too many aliases.' },
+  TOO_MANY_ITEMS: { code: 'LIMIT_EXCEEDED', message: 'The list has too many items.' },
+  TOO_MANY_LOGINS_IN_ONE_OPERATION: { code: 'LIMIT_EXCEEDED', message: 'An operation may log in once only.' },
+  TOO_MANY_RECURSIVE_SELECTIONS: {
+    code: 'LIMIT_EXCEEDED',
+    message: 'The operation selects too many fields once its fragments are expanded.',
+  },
+  TOO_MANY_REQUESTS: { code: 'RATE_LIMITED', message: 'Too many requests. Wait before the next one.' },
+  TOO_MANY_TOKENS: { code: 'LIMIT_EXCEEDED', message: 'The operation has too many tokens.' },
+  USERNAME_TAKEN: { code: 'CONFLICT', message: 'User with the same username already exists.' },
+  USER_DISABLED: { code: 'UNAUTHENTICATED', message: 'The user is disabled.' },
+  VERSION_CONFLICT: { code: 'CONFLICT', message: 'The object was changed since it was read.' },
+  TOO_MANY_ROOT_FIELDS: { code: 'LIMIT_EXCEEDED', message: 'The operation has too many root fields.' },
+} as const satisfies Record<string, { code: ErrorCode; message: string }>;
+
+export type ErrorKey = keyof typeof gatewayErrors;
+export type ObpCode = Extract<ErrorKey, `OBP-${string}`>;
+
+export interface ErrorDetails {
+  /** Appended to the text of the record. It reaches the client: no internals, no personal data of others. */
+  message?: string;
+  /** Any one of these would have been enough. Listed in the message too. */
+  missingRoles?: readonly Role[];
+  /** The argument or input field that was refused, such as `input.email`. */
+  field?: string;
+  bankId?: string;
+  customerId?: string;
+  /** The version in the database, when `expectedVersion` is stale. */
+  currentVersion?: number;
+  /** How often the same refusal occurred in this answer. */
+  count?: number;
+  /** The position of the refused item in a list input. */
+  index?: number;
+  /** The limit that was exceeded, in the unit of its name. */
+  limit?: number;
+  retryAfterSeconds?: number;
+  /** The HTTP status and headers of the whole answer; Apollo takes them out of the extensions. */
+  http?: { status?: number; headers?: Map<string, string> };
+  /** What led to this failure. For the log only. */
+  cause?: unknown;
+}
+
+/** An expected failure. Made by `gatewayError` only, so that each has its entry in the record. */
+export class GatewayError extends GraphQLError {
+  readonly key: ErrorKey;
+
+  constructor(key: ErrorKey, message: string, extensions: Record<string, unknown>, cause: unknown) {
+    super(message, { extensions });
+    this.name = 'GatewayError';
+    this.key = key;
+    // Not GraphQL's `originalError`: that one would take over the stack and the extensions.
+    if (cause !== undefined) this.cause = cause;
+  }
+
+  /** As it stands in the `errors` of an answer; also for answers that are given without Apollo. */
+  override toJSON(): GraphQLFormattedError {
+    return { ...super.toJSON(), extensions: publicExtensions(this.extensions) };
+  }
+}
+
+/**
+ * Makes the failure `key`, to be thrown. The message is `OBP-30046: <OBP's text>` for OBP's codes and the plain text for
+ * our own, followed by the missing roles and by `details.message`. All other details become extensions.
+ */
+export function gatewayError(key: ErrorKey, details: ErrorDetails = {}): GatewayError {
+  const { message: appended, cause, ...extensions } = details;
+  const obpCode = isObpCode(key) ? key : null;
+  const parts = [messageOf(key)];
+  // OBP's text for this ends in a colon, and any one of the roles is enough.
+  if (details.missingRoles) parts.push(details.missingRoles.join(' or '));
+  if (appended) parts.push(appended);
+  return new GatewayError(key, parts.join(' '), { code: gatewayErrors[key].code, obpCode, ...extensions }, cause);
+}
+
+/**
+ * Makes Apollo's `formatError`: expected failures pass, what graphql-js refuses gets its `obpCode`, and anything else is
+ * given to `onUnexpected` and answered as OBP-50000 without a word of internals. No answer carries a stack trace.
+ *
+ * `onUnexpected` gets the error as Apollo has it: its `path` says where, its `originalError` is what was thrown. Apollo
+ * calls this without the request, so the caller finds the request id by its own means; where it gives `requestId`, the
+ * masked answer names the id too, for people to quote.
+ */
+export function formatError(
+  onUnexpected: (error: unknown) => void,
+  requestId: () => string | undefined = () => undefined,
+): (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError {
+  return (formatted, error) => {
+    const expected = findGatewayError(error);
+    if (expected) {
+      if (expected.extensions.code === 'INTERNAL_SERVER_ERROR') onUnexpected(expected);
+      return {
+        ...formatted,
+        message: expected.message + refusedVariable(formatted.message, expected.message),
+        extensions: publicExtensions({ ...formatted.extensions, ...expected.extensions }),
+      };
+    }
+
+    const limit = exceededLimit(formatted);
+    if (limit) return { ...formatted, ...gatewayError(limit).toJSON() };
+
+    if (refusesValue(formatted, error)) {
+      return { ...formatted, ...gatewayError('OBP-10001', { message: formatted.message }).toJSON() };
+    }
+
+    if (requestErrorCodes.has(formatted.extensions?.code)) {
+      return { ...formatted, extensions: publicExtensions({ ...formatted.extensions, obpCode: null }) };
+    }
+
+    onUnexpected(error);
+    const { message, extensions } = gatewayError('OBP-50000');
+    return { ...formatted, message, extensions: { ...extensions, requestId: requestId() } };
+  };
+}
+
+/** Apollo's codes for a request that GraphQL cannot run, whoever is to blame for it: its author. */
+const requestErrorCodes = new Set<unknown>([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'OPERATION_RESOLUTION_FAILURE',
+  'BAD_REQUEST',
+  'PERSISTED_QUERY_NOT_FOUND',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
+]);
+
+const literalKinds = new Set<string>([
+  Kind.INT,
+  Kind.FLOAT,
+  Kind.STRING,
+  Kind.BOOLEAN,
+  Kind.NULL,
+  Kind.ENUM,
+  Kind.LIST,
+  Kind.OBJECT,
+  Kind.OBJECT_FIELD,
+]);
+
+function isObpCode(key: ErrorKey): key is ObpCode {
+  return key.startsWith('OBP-');
+}
+
+function messageOf(key: ErrorKey): string {
+  const { message } = gatewayErrors[key];
+  return isObpCode(key) ? `${key}: ${message}` : message;
+}
+
+/** Without `http`, which is for Apollo, and without the stack trace that Apollo adds in development. */
+function publicExtensions(extensions: Record<string, unknown>): Record<string, unknown> {
+  const { http: _http, stacktrace: _stacktrace, ...visible } = extensions;
+  return visible;
+}
+
+/** graphql-js wraps what a resolver or a scalar throws, sometimes twice: the error itself, then each `originalError`. */
+function chain(error: unknown): unknown[] {
+  const errors = [error];
+  let current = error;
+  while (current instanceof GraphQLError && current.originalError && errors.length < 10) {
+    current = current.originalError;
+    errors.push(current);
+  }
+  return errors;
+}
+
+function findGatewayError(error: unknown): GatewayError | undefined {
+  return chain(error).find((link) => link instanceof GatewayError);
+}
+
+/** Which variable was refused, and where in it: what graphql-js puts before the message of a scalar. */
+function refusedVariable(whole: string, message: string): string {
+  return whole.startsWith('Variable "$') && whole.endsWith(`; ${message}`)
+    ? ` ${whole.slice(0, -message.length - 2)}.`
+    : '';
+}
+
+/** graphql-js and Apollo have limits of their own, which they report as a syntax or validation error. */
+function exceededLimit(formatted: GraphQLFormattedError): ErrorKey | undefined {
+  // "more that" is how graphql-js 16 spells it.
+  if (/^Syntax Error: Document contains more tha[nt] \d+ tokens/.test(formatted.message)) return 'TOO_MANY_TOKENS';
+  if (formatted.extensions?.validationErrorCode === 'MAX_RECURSIVE_SELECTIONS_EXCEEDED') {
+    return 'TOO_MANY_RECURSIVE_SELECTIONS';
+  }
+  return undefined;
+}
+
+/** Whether GraphQL itself refused the value of an argument or a variable, before any resolver saw it. */
+function refusesValue(formatted: GraphQLFormattedError, error: unknown): boolean {
+  const code = formatted.extensions?.code;
+  if (code === 'BAD_USER_INPUT') return true;
+
+  const origin = chain(error).at(-1);
+  if (code === 'GRAPHQL_VALIDATION_FAILED') {
+    const [node] = (error instanceof GraphQLError && error.nodes) || [];
+    if (node && literalKinds.has(node.kind)) return true;
+    if (/ argument ".*" of type ".*" is required, but it was not provided\.$/.test(formatted.message)) return true;
+    return origin instanceof GraphQLError && origin.extensions.code === 'BAD_USER_INPUT';
+  }
+
+  // Refused while it executes, when no code is given: a null or missing variable inside an argument, and the error limit.
+  return (
+    origin instanceof GraphQLError &&
+    origin.extensions.code === undefined &&
+    /^(Variable "\$|Argument "|Too many errors processing variables)/.test(origin.message)
+  );
+}

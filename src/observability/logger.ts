@@ -1,0 +1,78 @@
+import { type DestinationStream, type Logger, pino } from 'pino';
+
+export type { Logger };
+
+/**
+ * A line of JSON for each event, on standard output unless a destination is given. What is logged is chosen field by
+ * field: never a body, variables, headers, a query string, or the parameters of a statement.
+ */
+export function createLogger(level: string, destination?: DestinationStream): Logger {
+  const options = {
+    level,
+    base: undefined,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+  };
+  return destination === undefined ? pino(options) : pino(options, destination);
+}
+
+export interface LoggedRequest {
+  requestId: string;
+  method: string;
+  /** The pattern that matched, not the address that was asked for. */
+  route: string | undefined;
+  status: number;
+  durationInMilliseconds: number;
+  operationName: string | undefined;
+}
+
+export function logRequest(logger: Logger, request: LoggedRequest): void {
+  // Whoever watches over the process asks every few seconds.
+  const level = request.route?.startsWith('/health/') && request.status < 400 ? 'debug' : 'info';
+  logger[level](request, 'request');
+}
+
+export interface ErrorPlace {
+  requestId?: string | undefined;
+  /** Where in the answer. */
+  path?: readonly (string | number)[] | undefined;
+}
+
+/** A failure that nobody expected, which the client sees as OBP-50000 with the same request id. */
+export function logUnexpected(logger: Logger, error: unknown, place: ErrorPlace): void {
+  logger.error({ ...place, error: describeError(error) }, 'unexpected error');
+}
+
+export interface DescribedError {
+  name: string;
+  message?: string;
+  /** Of the database's driver, or of Node. */
+  code?: string;
+  /** Its text, with placeholders. */
+  sql?: string;
+  constraint?: string;
+  stack?: string[];
+  cause?: DescribedError;
+}
+
+/**
+ * What may be logged of an error. The messages of databases quote values: Drizzle's all parameters, PostgreSQL's the one
+ * that it refused. So an error of a database is its statement, its code and its constraint, without its message.
+ */
+export function describeError(error: unknown, depth = 0): DescribedError {
+  if (!(error instanceof Error)) return { name: typeof error };
+  const described: DescribedError = { name: error.name };
+  const { code, constraint } = error as { code?: unknown; constraint?: unknown };
+  if (typeof code === 'string') described.code = code;
+  if (typeof constraint === 'string') described.constraint = constraint;
+  if ('query' in error && typeof error.query === 'string') described.sql = error.query;
+  else if (!isOfDatabase(error)) described.message = error.message;
+  // Its first lines are the message again.
+  described.stack = (error.stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line)).map((line) => line.trim());
+  if (error.cause !== undefined && depth < 5) described.cause = describeError(error.cause, depth + 1);
+  return described;
+}
+
+function isOfDatabase(error: Error): boolean {
+  return error.name === 'SqliteError' || ('severity' in error && 'routine' in error);
+}
