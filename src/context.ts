@@ -1,5 +1,6 @@
 import type DataLoader from 'dataloader';
 import type { AuthenticatedUser } from './auth/authenticate.ts';
+import type { Tokens } from './auth/tokens.ts';
 import type { Config } from './config.ts';
 import type { MakeLoader } from './database/batch.ts';
 import type { Database, Queries } from './database/database.ts';
@@ -10,6 +11,8 @@ export interface Context {
   readonly user: AuthenticatedUser | null;
   readonly config: Config;
   readonly database: Database;
+  /** Those that a login gives. */
+  readonly tokens: Tokens;
   readonly request: RequestDetails;
   /** The loader that `make` makes, one for the whole operation. `make` is a constant of its module, never a closure. */
   loader<Key, Value>(make: MakeLoader<Key, Value>): DataLoader<Key, Value, string>;
@@ -31,16 +34,18 @@ export interface ContextParts {
   user: AuthenticatedUser | null;
   config: Config;
   database: Database;
+  tokens: Tokens;
   request: RequestDetails;
 }
 
-export function createContext({ user, config, database, request }: ContextParts): Context {
+export function createContext({ user, config, database, tokens, request }: ContextParts): Context {
   const loaders = new Map<unknown, unknown>();
   const made = new Map<unknown, unknown>();
   const context: Context = {
     user,
     config,
     database,
+    tokens,
     request,
     refusals: new Map(),
     loader<Key, Value>(make: MakeLoader<Key, Value>) {

@@ -11,10 +11,17 @@ import { CustomerKycChecksResolver, KycCheckResolver } from './domain/kyc/kyc-ch
 import { CustomerKycDocumentsResolver, KycDocumentResolver } from './domain/kyc/kyc-document.resolver.ts';
 import { CustomerKycMediaResolver, KycMediaResolver } from './domain/kyc/kyc-media.resolver.ts';
 import { CustomerKycStatusesResolver, KycStatusResolver } from './domain/kyc/kyc-status.resolver.ts';
+import { EntitlementResolver, UserEntitlementsResolver } from './domain/user/entitlement.resolver.ts';
+import { UserResolver } from './domain/user/user.resolver.ts';
+import { UserCustomersResolver } from './domain/user-customer-link/user-customers.resolver.ts';
 
 /** All of them, a noun a group; an entity is added here with its resolvers. */
 const resolvers: NonEmptyArray<new () => object> = [
   BankResolver,
+  UserResolver,
+  UserEntitlementsResolver,
+  EntitlementResolver,
+  UserCustomersResolver,
   CustomerResolver,
   BankCustomersResolver,
   CustomerAddressesResolver,

@@ -1,3 +1,4 @@
+import { GraphQLError } from 'graphql';
 import { type DestinationStream, type Logger, pino } from 'pino';
 
 export type { Logger };
@@ -56,8 +57,8 @@ export interface DescribedError {
 }
 
 /**
- * What may be logged of an error. The messages of databases quote values: Drizzle's all parameters, PostgreSQL's the one
- * that it refused. So an error of a database is its statement, its code and its constraint, without its message.
+ * What may be logged of an error. Some messages quote values: Drizzle's all parameters of the statement, PostgreSQL's the
+ * one that it refused, graphql-js' the one that it could not represent. Those are left out.
  */
 export function describeError(error: unknown, depth = 0): DescribedError {
   if (!(error instanceof Error)) return { name: typeof error };
@@ -66,13 +67,15 @@ export function describeError(error: unknown, depth = 0): DescribedError {
   if (typeof code === 'string') described.code = code;
   if (typeof constraint === 'string') described.constraint = constraint;
   if ('query' in error && typeof error.query === 'string') described.sql = error.query;
-  else if (!isOfDatabase(error)) described.message = error.message;
+  else if (error instanceof GraphQLError) described.message = error.message.replace(/:.*$/s, '');
+  else if (!isOfPostgresql(error)) described.message = error.message;
   // Its first lines are the message again.
-  described.stack = (error.stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line)).map((line) => line.trim());
+  const lines = (error.stack ?? '').split('\n').map((line) => line.trim());
+  described.stack = lines.filter((line) => line.startsWith('at '));
   if (error.cause !== undefined && depth < 5) described.cause = describeError(error.cause, depth + 1);
   return described;
 }
 
-function isOfDatabase(error: Error): boolean {
-  return error.name === 'SqliteError' || ('severity' in error && 'routine' in error);
+function isOfPostgresql(error: Error): boolean {
+  return 'severity' in error && 'routine' in error;
 }

@@ -16,8 +16,8 @@ import { randomUUID } from 'node:crypto';
 import { Writable } from 'node:stream';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { type GraphQLSchema, print } from 'graphql';
-import type { Role } from '../../src/auth/roles.ts';
 import { localProvider } from '../../src/auth/password.ts';
+import type { Role } from '../../src/auth/roles.ts';
 import { openTokens, type Tokens } from '../../src/auth/tokens.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import { type Database, openDatabase } from '../../src/database/database.ts';
@@ -78,6 +78,8 @@ export interface GatewayOptions {
   environment?: Record<string, string>;
   /** In place of the real one. */
   schema?: GraphQLSchema;
+  /** How long stopping waits for clients who keep their connections; 0 when left out. */
+  drainMilliseconds?: number;
 }
 
 /** The key pair of every test; it is good for nothing else. */
@@ -105,9 +107,10 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   const logged: Record<string, unknown>[] = [];
   const logger = createLogger(config.logLevel, collecting(logged));
   const database = await openDatabase(databaseUrl);
+  const { drainMilliseconds = 0 } = options;
   const tokens = await openTokens(config.signing);
   const schema = options.schema ?? (await realSchema());
-  const server = await createServer({ config, database, schema, logger, tokens, drainMilliseconds: 0 });
+  const server = await createServer({ config, database, schema, logger, tokens, drainMilliseconds });
   const url = await server.listen();
 
   return {

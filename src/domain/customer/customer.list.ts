@@ -10,7 +10,7 @@ import { gatewayError } from '../../errors.ts';
 import { InvalidValue, parsePhoneNumber } from '../../values.ts';
 import { attributeSearchValue } from '../attribute/attribute.rules.ts';
 import { customerAttribute } from '../attribute/attribute.table.ts';
-import { normaliseForSearch, unsetLastOkDate } from './customer.rules.ts';
+import { normaliseForSearch, neverOk } from './customer.rules.ts';
 import { type CustomerRow, customer } from './customer.table.ts';
 import { type Customer, CustomerSort, SortDirection } from './customer.type.ts';
 import type { CustomerFilter } from './customer-filter.type.ts';
@@ -148,7 +148,7 @@ function conditionsOf(filter: CustomerFilter): Condition[] {
     column('lastOkFrom', gte(lastOk, given(lastOk, 'lastOkFrom')), filter.lastOkFrom, false);
   }
   if (filter.lastOkBefore != null) {
-    const before = sql`${lastOk} < ${given(lastOk, 'lastOkBefore')} and ${lastOk} > ${sql.param(unsetLastOkDate, lastOk)}`;
+    const before = sql`${lastOk} < ${given(lastOk, 'lastOkBefore')} and ${lastOk} > ${sql.param(neverOk, lastOk)}`;
     column('lastOkBefore', before, filter.lastOkBefore, false);
   }
   if (filter.attribute != null) conditions.push(hasAttribute(filter.attribute.name, filter.attribute.value));

@@ -2,7 +2,7 @@ import { InvalidValue, parsePhoneNumber } from '../../values.ts';
 import type { CustomerRow } from './customer.table.ts';
 
 /** Stands for an unset `lastOkDate` in the order: before all others, so last in DESC on both databases. */
-export const unsetLastOkDate = new Date('0001-01-01T00:00:00Z');
+export const neverOk = new Date('0001-01-01T00:00:00Z');
 
 /** What is alike to people is the same here: NFKC, lower case, each run of white space one space, none around. */
 export function normaliseForSearch(text: string): string {
@@ -24,7 +24,7 @@ export function mobilePhoneNumberE164Of(mobilePhoneNumber: string): string | nul
 }
 
 export function lastOkDateOrderOf(lastOkDate: Date | null): Date {
-  return lastOkDate ?? unsetLastOkDate;
+  return lastOkDate ?? neverOk;
 }
 
 /** The columns that are made from others. Whoever changes one of those writes its derived column with it. */

@@ -1,0 +1,70 @@
+import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { Authenticated, RequiresRole } from '../../auth/requires-role.ts';
+import type { Context } from '../../context.ts';
+import { customerAt, loadCustomer } from '../customer/customer.loader.ts';
+import { Customer } from '../customer/customer.type.ts';
+import { userById } from '../user/user.loader.ts';
+import { toUser, User } from '../user/user.type.ts';
+import { CorrelatedEntity } from './correlated.type.ts';
+import { linksByCustomer, ownLinks } from './linked-user.ts';
+
+/** The users who have an active link to the customer, by when they were linked. */
+async function correlatedUsers(context: Context, customerId: string): Promise<User[]> {
+  const links = (await context.loader(linksByCustomer).load(customerId)).filter((link) => link.isActive);
+  const rows = await Promise.all(links.map((link) => context.loader(userById).load(link.userId)));
+  return links.flatMap((link, index) => {
+    const row = rows[index];
+    return row == null ? [] : [toUser(row, link)];
+  });
+}
+
+async function correlatedEntity(
+  context: Context,
+  { bankId, customerId }: { bankId: string; customerId: string },
+): Promise<CorrelatedEntity> {
+  return { bankId, customerId, users: await correlatedUsers(context, customerId) };
+}
+
+@Resolver(() => Customer)
+export class CustomerCorrelatedUsersResolver {
+  @FieldResolver(() => [User], {
+    nullable: true,
+    description: 'The users who have an active link to the customer, by when they were linked.',
+  })
+  @RequiresRole(['CanGetCorrelatedUsersInfo', 'CanGetCorrelatedUsersInfoAtAnyBank'])
+  correlatedUsers(@Root() customer: Customer, @Ctx() context: Context): Promise<User[]> {
+    return correlatedUsers(context, customer.id);
+  }
+}
+
+@Resolver(() => CorrelatedEntity)
+export class CorrelatedEntityResolver {
+  @Query(() => CorrelatedEntity, {
+    nullable: true,
+    description: 'A customer of the bank, and the users who have an active link to it.',
+  })
+  @RequiresRole(['CanGetCorrelatedUsersInfo', 'CanGetCorrelatedUsersInfoAtAnyBank'])
+  async correlatedUsers(
+    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @Ctx() context: Context,
+  ): Promise<CorrelatedEntity> {
+    return correlatedEntity(context, await customerAt(context, bankId, customerId));
+  }
+
+  @Query(() => [CorrelatedEntity], {
+    nullable: true,
+    description: 'Each customer that the caller has an active link to, with all users who have one.',
+  })
+  @Authenticated()
+  async correlatedEntities(@Ctx() context: Context): Promise<CorrelatedEntity[]> {
+    const links = [...(await ownLinks(context)).values()];
+    return Promise.all(links.map((link) => correlatedEntity(context, link)));
+  }
+
+  @FieldResolver(() => Customer, { nullable: true, description: 'The customer.' })
+  @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
+  customer(@Root() entity: CorrelatedEntity, @Ctx() context: Context): Promise<Customer | null> {
+    return loadCustomer(context, entity.customerId);
+  }
+}

@@ -1,0 +1,37 @@
+import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
+import { Authenticated } from '../../auth/requires-role.ts';
+import type { Context } from '../../context.ts';
+import { gatewayError } from '../../errors.ts';
+import { loadCustomer } from '../customer/customer.loader.ts';
+import { Customer } from '../customer/customer.type.ts';
+import { ownLinks } from './linked-user.ts';
+
+@Resolver()
+export class MyCustomerResolver {
+  @Query(() => [Customer], {
+    nullable: true,
+    description: 'The customers that the caller has an active link to, by when they were linked.',
+  })
+  @Authenticated()
+  async myCustomers(
+    @Arg('bankId', () => ID, { nullable: true, description: 'Only those of this bank.' }) bankId: string | null,
+    @Ctx() context: Context,
+  ): Promise<Customer[]> {
+    const links = [...(await ownLinks(context)).values()].filter((link) => bankId == null || link.bankId === bankId);
+    const customers = await Promise.all(links.map((link) => loadCustomer(context, link.customerId)));
+    return customers.filter((customer) => customer !== null);
+  }
+
+  @Query(() => Customer, {
+    nullable: true,
+    description: 'The customer with this id, if the caller has an active link to that customer.',
+  })
+  @Authenticated()
+  async myCustomer(
+    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @Ctx() context: Context,
+  ): Promise<Customer | null> {
+    if (!(await ownLinks(context)).has(customerId)) throw gatewayError('OBP-30046');
+    return loadCustomer(context, customerId);
+  }
+}

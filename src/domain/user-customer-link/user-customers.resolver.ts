@@ -1,0 +1,46 @@
+import DataLoader from 'dataloader';
+import { and, asc, eq, getTableColumns } from 'drizzle-orm';
+import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { RequiresRole } from '../../auth/requires-role.ts';
+import type { Context } from '../../context.ts';
+import { inKeys, keyValues, oncePerDatabase } from '../../database/batch.ts';
+import type { Database } from '../../database/database.ts';
+import { type CustomerRow, customer } from '../customer/customer.table.ts';
+import { Customer, toCustomer } from '../customer/customer.type.ts';
+import { User } from '../user/user.type.ts';
+import { userCustomerLink } from './user-customer-link.table.ts';
+
+interface LinkedCustomerRow extends CustomerRow {
+  linkedUserId: string;
+}
+
+const linkedCustomers = oncePerDatabase((database) =>
+  database.prepare<LinkedCustomerRow>(
+    database.read
+      .select({ ...getTableColumns(customer), linkedUserId: userCustomerLink.userId })
+      .from(userCustomerLink)
+      .innerJoin(customer, eq(customer.id, userCustomerLink.customerId))
+      .where(and(inKeys([userCustomerLink.userId]), eq(userCustomerLink.isActive, true)))
+      .orderBy(asc(userCustomerLink.dateInserted), asc(userCustomerLink.id)),
+  ),
+);
+
+/** The customers that each user has an active link to, by when they were linked. */
+function customersOfUser(database: Database): DataLoader<string, CustomerRow[]> {
+  return new DataLoader(async (userIds) => {
+    const rows = Map.groupBy(await linkedCustomers(database)(keyValues(userIds)), (row) => row.linkedUserId);
+    return userIds.map((id) => rows.get(id) ?? []);
+  });
+}
+
+@Resolver(() => User)
+export class UserCustomersResolver {
+  @FieldResolver(() => [Customer], {
+    nullable: true,
+    description: 'The customers, at any bank, that the user has an active link to.',
+  })
+  @RequiresRole(['CanGetCustomersAtAnyBank'], { orSelf: true })
+  async customers(@Root() user: User, @Ctx() context: Context): Promise<Customer[]> {
+    return (await context.loader(customersOfUser).load(user.id)).map(toCustomer);
+  }
+}

@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto';
+import { and, asc, eq, sql } from 'drizzle-orm';
+import { checkPasswordRule, hashPassword, localProvider } from '../../auth/password.ts';
+import { isRole, type Role, roleScope } from '../../auth/roles.ts';
+import type { Database, Queries } from '../../database/database.ts';
+import { isForeignKeyViolation, isUniqueViolation } from '../../database/errors.ts';
+import { gatewayError } from '../../errors.ts';
+import { type EntitlementRow, entitlement } from './entitlement.table.ts';
+import { insertUser, type NewLocalUser, newLocalUserRow } from './user.creation.ts';
+import { type UserRow, user } from './user.table.ts';
+
+/**
+ * What the command line does with users: it is trusted, so nothing here asks who may. A user is named by the username at
+ * the local provider, unless another provider is given. Expected failures are GatewayErrors.
+ */
+
+export interface ListedUser
+  extends Pick<UserRow, 'id' | 'username' | 'email' | 'provider' | 'isSuperAdmin' | 'createdAt'> {
+  isDisabled: boolean;
+  /** False for a stub, and for whoever logs in at another provider. */
+  hasPassword: boolean;
+  entitlements: Pick<EntitlementRow, 'roleName' | 'bankId'>[];
+}
+
+export interface RoleGrant {
+  username: string;
+  roleName: string;
+  /** For a bank role. */
+  bankId?: string | null;
+  provider?: string;
+}
+
+/** Fails with OBP-20005. */
+export async function findUserByUsername(
+  read: Queries,
+  username: string,
+  provider: string = localProvider,
+): Promise<UserRow> {
+  const [row] = await read
+    .select()
+    .from(user)
+    .where(and(eq(user.provider, provider), eq(user.username, username)));
+  if (row === undefined) throw gatewayError('OBP-20005', { message: `No user is named ${username}.` });
+  return row;
+}
+
+/** Fails with OBP-30207 (password), OBP-10001 (username, email, names) and USERNAME_TAKEN. */
+export async function createUser(database: Database, newUser: NewLocalUser): Promise<UserRow> {
+  const row = await newLocalUserRow(newUser);
+  await database.transaction((transaction) => insertUser(transaction, row));
+  return row;
+}
+
+/** All users by their usernames. */
+export async function listUsers(database: Database): Promise<ListedUser[]> {
+  const users = await database.read.select().from(user).orderBy(asc(user.username), asc(user.id));
+  const entitlements = await database.read
+    .select()
+    .from(entitlement)
+    .orderBy(asc(entitlement.roleName), asc(entitlement.bankId));
+  const entitlementsByUser = Map.groupBy(entitlements, ({ userId }) => userId);
+  return users.map(({ id, username, email, provider, isSuperAdmin, createdAt, disabledAt, passwordHash }) => ({
+    id,
+    username,
+    email,
+    provider,
+    isSuperAdmin,
+    createdAt,
+    isDisabled: disabledAt !== null,
+    hasPassword: passwordHash !== null,
+    entitlements: (entitlementsByUser.get(id) ?? []).map(({ roleName, bankId }) => ({ roleName, bankId })),
+  }));
+}
+
+async function updateUser(
+  database: Database,
+  username: string,
+  provider: string | undefined,
+  values: Partial<Pick<UserRow, 'disabledAt' | 'passwordHash'>>,
+): Promise<UserRow> {
+  return database.transaction(async (transaction) => {
+    const { id } = await findUserByUsername(transaction, username, provider);
+    await transaction
+      .update(user)
+      .set({ ...values, updatedAt: new Date(), version: sql`${user.version} + 1` })
+      .where(eq(user.id, id));
+    return findUserByUsername(transaction, username, provider);
+  });
+}
+
+/** From the next request on, the user's tokens are refused too. */
+export function disableUser(database: Database, username: string, provider?: string): Promise<UserRow> {
+  return updateUser(database, username, provider, { disabledAt: new Date() });
+}
+
+export function enableUser(database: Database, username: string, provider?: string): Promise<UserRow> {
+  return updateUser(database, username, provider, { disabledAt: null });
+}
+
+/** Fails with OBP-30207. Only users of the local provider have a password here. */
+export async function resetPassword(database: Database, username: string, password: string): Promise<UserRow> {
+  checkPasswordRule(password);
+  await findUserByUsername(database.read, username);
+  return updateUser(database, username, localProvider, { passwordHash: await hashPassword(password) });
+}
+
+/** The role by its name, with a bank where it needs one (OBP-30205) and without where it takes none (OBP-30206). */
+function checkedRole(roleName: string, bankId: string | null): Role {
+  if (!isRole(roleName)) throw gatewayError('OBP-10001', { message: `${roleName} is no role.`, field: 'roleName' });
+  if (roleScope(roleName) === 'bank' && bankId === null) throw gatewayError('OBP-30205', { field: 'bankId' });
+  if (roleScope(roleName) === 'system' && bankId !== null) throw gatewayError('OBP-30206', { field: 'bankId' });
+  return roleName;
+}
+
+/** Fails with OBP-30205, 30206, 20005, 30001 (unknown bank) and 30216 (held already). */
+export async function grantRole(database: Database, grant: RoleGrant): Promise<EntitlementRow> {
+  const bankId = grant.bankId ?? null;
+  const roleName = checkedRole(grant.roleName, bankId);
+  return database.transaction(async (transaction) => {
+    const { id: userId } = await findUserByUsername(transaction, grant.username, grant.provider);
+    const now = new Date();
+    const row: EntitlementRow = { id: randomUUID(), userId, roleName, bankId, createdAt: now, updatedAt: now };
+    try {
+      await transaction.insert(entitlement).values(row);
+    } catch (error) {
+      if (isUniqueViolation(error)) throw gatewayError('OBP-30216', { cause: error });
+      if (bankId !== null && isForeignKeyViolation(error)) throw gatewayError('OBP-30001', { bankId, cause: error });
+      throw error;
+    }
+    return row;
+  });
+}
+
+/** Fails with OBP-20005, and with OBP-30212 when the user does not hold exactly this. Takes unknown roles as well. */
+export async function revokeRole(database: Database, grant: RoleGrant): Promise<EntitlementRow> {
+  const bankId = grant.bankId ?? null;
+  return database.transaction(async (transaction) => {
+    const { id: userId } = await findUserByUsername(transaction, grant.username, grant.provider);
+    const held = await transaction.select().from(entitlement).where(eq(entitlement.userId, userId));
+    const row = held.find((each) => each.roleName === grant.roleName && each.bankId === bankId);
+    if (row === undefined) throw gatewayError('OBP-30212');
+    await transaction.delete(entitlement).where(eq(entitlement.id, row.id));
+    return row;
+  });
+}

@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import { checkPasswordRule, hashPassword, localProvider } from '../../auth/password.ts';
+import type { Queries } from '../../database/database.ts';
+import { isUniqueViolation } from '../../database/errors.ts';
+import { gatewayError } from '../../errors.ts';
+import { InvalidValue, parseEmailAddress, parseText } from '../../values.ts';
+import { parseUsername } from './user.rules.ts';
+import { type UserRow, user } from './user.table.ts';
+
+export interface NewLocalUser {
+  username: string;
+  password: string;
+  email: string;
+  firstName?: string | null;
+  lastName?: string | null;
+  isSuperAdmin?: boolean;
+}
+
+function parsed<Value>(field: string, parse: () => Value): Value {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof InvalidValue)
+      throw gatewayError('OBP-10001', { message: `${field} ${error.message}.`, field });
+    throw error;
+  }
+}
+
+function optionalName(field: string, name: string | null | undefined): string | null {
+  return name == null ? null : parsed(field, () => parseText(name, 100));
+}
+
+/**
+ * The row of a new user who logs in here. Fails with OBP-30207, and with OBP-10001 for the other fields, named with
+ * `prefix` before them. Hashing takes its time, so this is done before a transaction begins.
+ */
+export async function newLocalUserRow(newUser: NewLocalUser, prefix = ''): Promise<UserRow> {
+  checkPasswordRule(newUser.password, `${prefix}password`);
+  const username = parsed(`${prefix}username`, () => parseUsername(newUser.username));
+  const email = parsed(`${prefix}email`, () => parseEmailAddress(newUser.email));
+  const firstName = optionalName(`${prefix}firstName`, newUser.firstName);
+  const lastName = optionalName(`${prefix}lastName`, newUser.lastName);
+  const now = new Date();
+  return {
+    id: randomUUID(),
+    username,
+    email,
+    firstName,
+    lastName,
+    provider: localProvider,
+    // As OBP has it: at the local provider the username doubles as the id.
+    providerId: username,
+    passwordHash: await hashPassword(newUser.password),
+    isSuperAdmin: newUser.isSuperAdmin ?? false,
+    emailValidatedAt: null,
+    disabledAt: null,
+    createdAt: now,
+    updatedAt: now,
+    version: 1,
+  };
+}
+
+/** Fails with USERNAME_TAKEN: the database decides, so that of two who race one is refused. */
+export async function insertUser(transaction: Queries, row: UserRow): Promise<void> {
+  try {
+    await transaction.insert(user).values(row);
+  } catch (error) {
+    if (isUniqueViolation(error)) throw gatewayError('USERNAME_TAKEN', { cause: error });
+    throw error;
+  }
+}

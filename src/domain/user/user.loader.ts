@@ -1,0 +1,14 @@
+import type { Context } from '../../context.ts';
+import { oneBy } from '../../database/batch.ts';
+import { gatewayError } from '../../errors.ts';
+import { user } from './user.table.ts';
+import { toUser, type User } from './user.type.ts';
+
+export const userById = oneBy(user, 'id');
+
+/** The user with this id; OBP-20057 where there is none. */
+export async function userAt(context: Context, id: string): Promise<User> {
+  const row = await context.loader(userById).load(id);
+  if (row === null) throw gatewayError('OBP-20057');
+  return toUser(row);
+}

@@ -1,0 +1,126 @@
+import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { connectionOf } from '../../connection.ts';
+import { DateTime, EmailAddress } from '../../scalars.ts';
+import type { UserRow } from './user.table.ts';
+
+@ObjectType({ simpleResolvers: true, description: 'Somebody who can log in, or who is referred to as a user.' })
+export class User {
+  /** What the access rules judge by; the same as `id`. */
+  userId: string;
+
+  /** The bank and the customer through which the user was reached: the access rules judge the user's fields there. */
+  bankId: string | null;
+  customerId: string | null;
+
+  /** For the guarded field of that name. */
+  superAdmin: boolean;
+
+  @Field(() => ID, { description: 'The id of the user.' })
+  id: string;
+
+  @Field(() => String, { description: 'The name to log in with, unique at the provider.' })
+  username: string;
+
+  @Field(() => EmailAddress, { nullable: true, description: 'The e-mail address.' })
+  email: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The first name.' })
+  firstName: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The last name.' })
+  lastName: string | null;
+
+  @Field(() => String, { description: 'Who vouches for the user: the gateway itself, or an identity provider.' })
+  provider: string;
+
+  @Field(() => String, { description: 'The id of the user at the provider.' })
+  providerId: string;
+
+  @Field(() => Boolean, { description: 'Whether an administrator locked the user out.' })
+  isDisabled: boolean;
+
+  @Field(() => DateTime, { description: 'When the user was first stored here.' })
+  createdAt: Date;
+
+  @Field(() => DateTime, { description: 'When the user was last changed.' })
+  updatedAt: Date;
+}
+
+/** `reachedThrough` is the customer whose link or event led to the user, at the customer's bank. */
+export function toUser(
+  row: UserRow,
+  reachedThrough: { bankId?: string | null; customerId?: string | null } = {},
+): User {
+  return {
+    userId: row.id,
+    bankId: reachedThrough.bankId ?? null,
+    customerId: reachedThrough.customerId ?? null,
+    superAdmin: row.isSuperAdmin,
+    id: row.id,
+    username: row.username,
+    email: row.email,
+    firstName: row.firstName,
+    lastName: row.lastName,
+    provider: row.provider,
+    providerId: row.providerId,
+    isDisabled: row.disabledAt !== null,
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+  };
+}
+
+export const UserConnection = connectionOf('UserConnection', 'UserEdge', () => User);
+
+@InputType({ description: 'A new user, who logs in here.' })
+export class CreateUserInput {
+  @Field(() => String, {
+    description:
+      'An e-mail address; or 8 to 100 letters, digits, dots and underscores, with no dot or underscore at an end or beside another.',
+  })
+  username: string;
+
+  @Field(() => String, {
+    description:
+      '17 to 512 ASCII letters, digits, punctuation characters or spaces; or 10 to 16 without a space, with a digit, a lower case and an upper case letter and a special character.',
+  })
+  password: string;
+
+  @Field(() => EmailAddress, { description: 'The e-mail address, as felix@example.com.' })
+  email: string;
+
+  @Field(() => String, { description: 'The first name, of at most 100 characters.' })
+  firstName: string;
+
+  @Field(() => String, { description: 'The last name, of at most 100 characters.' })
+  lastName: string;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'The user who was created.' })
+export class CreateUserPayload {
+  @Field(() => User, { description: 'The new user.' })
+  user: User;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'A bearer token of the user; null until the e-mail is validated.',
+  })
+  token: string | null;
+
+  @Field(() => DateTime, { nullable: true, description: 'When the token ceases to be accepted.' })
+  expiresAt: Date | null;
+
+  @Field(() => Boolean, { description: 'Whether the e-mail address has to be validated before the first login.' })
+  validationRequired: boolean;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'Who logged in, and the token to say so with.' })
+export class LoginPayload {
+  @Field(() => String, { description: 'The bearer token: send it in the header Authorization, as `Bearer TOKEN`.' })
+  token: string;
+
+  @Field(() => DateTime, { description: 'When the token ceases to be accepted.' })
+  expiresAt: Date;
+
+  @Field(() => User, { description: 'Who logged in.' })
+  user: User;
+}

@@ -1,0 +1,41 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyInstance } from 'fastify';
+import type { Database } from '../database/database.ts';
+import { describeError, type Logger } from '../observability/logger.ts';
+
+const checkTimeout = 5_000;
+
+/**
+ * `/health/live`: the process answers. `/health/ready`: requests may be sent here, because the database answers, its
+ * migrations are applied, and the server is not being stopped.
+ */
+export function addHealthRoutes(
+  app: FastifyInstance,
+  { database, logger, isStopping }: { database: Database; logger: Logger; isStopping(): boolean },
+): void {
+  app.get('/health/live', () => ({ status: 'live' }));
+
+  app.get('/health/ready', async (request, reply) => {
+    if (isStopping()) return reply.code(503).send({ status: 'stopping' });
+    try {
+      await withinTimeout(database.check());
+    } catch (error) {
+      logger.error({ requestId: request.id, error: describeError(error) }, 'not ready');
+      return reply.code(503).send({ status: 'unavailable' });
+    }
+    return { status: 'ready' };
+  });
+}
+
+async function withinTimeout(check: Promise<void>): Promise<void> {
+  const given = new AbortController();
+  const tooLate = sleep(checkTimeout, undefined, { signal: given.signal }).then(() => {
+    throw new Error('The database did not answer in time.');
+  });
+  try {
+    await Promise.race([check, tooLate]);
+  } finally {
+    given.abort();
+    tooLate.catch(() => undefined);
+  }
+}

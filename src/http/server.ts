@@ -1,0 +1,306 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ApolloServer, type ApolloServerPlugin, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import cors from '@fastify/cors';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import { GraphQLError, type GraphQLSchema } from 'graphql';
+import { authenticate } from '../auth/authenticate.ts';
+import type { Tokens } from '../auth/tokens.ts';
+import type { Config } from '../config.ts';
+import { type Context, createContext } from '../context.ts';
+import type { Database } from '../database/database.ts';
+import { type ErrorCode, formatError, GatewayError, gatewayError } from '../errors.ts';
+import { operationLimits, operationLimitsPlugin } from '../execution/limits.ts';
+import { documentLimits } from '../execution/parse-options.ts';
+import { type Logger, logRequest, logUnexpected } from '../observability/logger.ts';
+import { addHealthRoutes } from './health.ts';
+import { addPlayground } from './playground.ts';
+
+const headersTimeout = 10_000;
+const requestTimeout = 15_000;
+
+/** How long a stop waits for operations after the last moment at which one may end. */
+const stopMargin = 5_000;
+
+export interface ServerParts {
+  config: Config;
+  database: Database;
+  schema: GraphQLSchema;
+  logger: Logger;
+  tokens: Tokens;
+  /** Values for the variables of the playground's examples, by name. */
+  exampleVariables?: Readonly<Record<string, unknown>>;
+  /** How long a stop goes on answering, so that clients who keep a connection learn that it ends. */
+  drainMilliseconds?: number;
+}
+
+export interface Server {
+  app: FastifyInstance;
+  /** Gives the address. */
+  listen(): Promise<string>;
+  /** Finishes what is in flight, then ends every connection. The database stays open. */
+  close(): Promise<void>;
+}
+
+/** What belongs to the request that is being handled, for code that Apollo Server calls without it. */
+interface RequestScope {
+  request: FastifyRequest;
+  deadline: AbortSignal;
+}
+
+/** For the log. */
+const operationNames = new WeakMap<FastifyRequest, string>();
+
+export async function createServer(parts: ServerParts): Promise<Server> {
+  const { config, database, logger, drainMilliseconds = 1_000 } = parts;
+  let isStopping = false;
+  let inFlight = 0;
+  const operations = new Set<Promise<unknown>>();
+  const scopes = new AsyncLocalStorage<RequestScope>();
+
+  const apollo = createApolloServer(parts, scopes);
+  await apollo.start();
+
+  const app = fastify({
+    // Fastify would log addresses with their query string; what is logged is chosen in logger.ts.
+    logger: false,
+    bodyLimit: config.limits.maxBodyBytes,
+    requestTimeout,
+    // Node looks for connections that are too slow only this often.
+    http: { headersTimeout, connectionsCheckingInterval: 1_000 },
+    trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
+    genReqId: requestIdOf,
+  });
+  app.server.maxConnections = config.limits.maxConnections;
+
+  app.addHook('onRequest', async (request, reply) => {
+    inFlight += 1;
+    reply.raw.once('close', () => {
+      inFlight -= 1;
+    });
+    reply.headers({ ...safeHeaders, 'x-request-id': request.id });
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (isStopping) reply.header('connection', 'close');
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    logRequest(logger, {
+      requestId: request.id,
+      method: request.method,
+      route: request.routeOptions.url,
+      status: reply.statusCode,
+      durationInMilliseconds: Math.round(reply.elapsedTime * 10) / 10,
+      operationName: operationNames.get(request),
+    });
+  });
+
+  app.setNotFoundHandler((_request, reply) => refuse(reply, 404, 'NOT_FOUND', 'There is nothing at this address.'));
+  app.setErrorHandler((error, request, reply) => answerFailure(error, request, reply, parts));
+  if (config.corsOrigins.length > 0) {
+    await app.register(cors, {
+      origin: [...config.corsOrigins],
+      methods: ['POST'],
+      allowedHeaders: ['authorization', 'content-type', 'x-request-id'],
+      exposedHeaders: ['x-request-id', 'retry-after'],
+      maxAge: 600,
+    });
+  }
+  addHealthRoutes(app, { database, logger, isStopping: () => isStopping });
+  if (config.playground) addPlayground(app, { exampleVariables: parts.exampleVariables ?? {} });
+
+  app.post('/graphql', async (request, reply) => {
+    const timer = new AbortController();
+    const timeout = setTimeout(() => {
+      timer.abort(gatewayError('OPERATION_TIMED_OUT'));
+    }, config.limits.operationTimeoutMilliseconds);
+    const scope: RequestScope = { request, deadline: timer.signal };
+    const operation = scopes.run(scope, () =>
+      apollo.executeHTTPGraphQLRequest({
+        httpGraphQLRequest: { method: 'POST', headers: headersOf(request), body: request.body ?? {}, search: '' },
+        context: () => contextOf(scope, parts),
+      }),
+    );
+    operations.add(operation);
+    try {
+      return send(reply, await before(timer.signal, operation));
+    } finally {
+      clearTimeout(timeout);
+      // It ends soon after its deadline, at the next thing that it asks of the context.
+      operation.catch(() => undefined).finally(() => operations.delete(operation));
+    }
+  });
+  app.route({
+    method: ['GET', 'PUT', 'PATCH', 'DELETE'],
+    url: '/graphql',
+    handler: (_request, reply) =>
+      refuse(reply.header('allow', 'POST'), 405, 'BAD_USER_INPUT', 'Operations are sent with POST.'),
+  });
+
+  return {
+    app,
+    listen: () => app.listen({ host: config.host, port: config.port }),
+    async close() {
+      isStopping = true;
+      const drained = Date.now() + drainMilliseconds;
+      const latest = drained + config.limits.operationTimeoutMilliseconds + stopMargin;
+      while ((await connectionCount(app)) > 0 && (Date.now() < drained || (inFlight > 0 && Date.now() < latest))) {
+        await sleep(10);
+      }
+      const closed = app.close();
+      app.server.closeAllConnections();
+      await closed;
+      await Promise.race([Promise.allSettled(operations), sleep(stopMargin, undefined, { ref: false })]);
+      await apollo.stop();
+    },
+  };
+}
+
+function createApolloServer(
+  { config, schema, logger }: ServerParts,
+  scopes: AsyncLocalStorage<RequestScope>,
+): ApolloServer<Context> {
+  const requestId = () => scopes.getStore()?.request.id;
+  const onUnexpected = (error: unknown) => {
+    const { path, originalError = error } = error instanceof GraphQLError ? error : {};
+    logUnexpected(logger, originalError, { requestId: requestId(), path });
+  };
+  const rememberOperationName: ApolloServerPlugin<Context> = {
+    async requestDidStart() {
+      return {
+        async didResolveOperation({ operationName }) {
+          const scope = scopes.getStore();
+          if (scope !== undefined && operationName) operationNames.set(scope.request, operationName.slice(0, 100));
+        },
+      };
+    },
+  };
+  return new ApolloServer<Context>({
+    schema,
+    ...documentLimits,
+    parseOptions: { ...documentLimits.parseOptions, maxTokens: config.limits.maxTokens },
+    validationRules: operationLimits(config.limits),
+    introspection: config.introspection,
+    hideSchemaDetailsFromClientErrors: !config.errorDetail,
+    includeStacktraceInErrorResponses: false,
+    formatError: formatError(onUnexpected, requestId),
+    csrfPrevention: true,
+    allowBatchedHttpRequests: false,
+    persistedQueries: false,
+    stopOnTerminationSignals: false,
+    logger: {
+      debug() {},
+      info() {},
+      warn: (message) => logger.warn(message),
+      error: (message) => logger.error(message),
+    },
+    plugins: [
+      rememberOperationName,
+      operationLimitsPlugin(config.limits),
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      // These two would send what they see to Apollo, if only its key were in the environment.
+      ApolloServerPluginUsageReportingDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+    ],
+  });
+}
+
+async function contextOf({ request, deadline }: RequestScope, parts: ServerParts): Promise<Context> {
+  const { config, database, tokens } = parts;
+  const user = await authenticate({ authorization: request.headers.authorization, tokens, database });
+  const context = createContext({
+    user,
+    config,
+    database,
+    tokens,
+    request: { id: request.id, clientAddress: request.ip },
+  });
+  return {
+    ...context,
+    loader(make) {
+      deadline.throwIfAborted();
+      return context.loader(make);
+    },
+    write: (work) =>
+      context.write(async (transaction) => {
+        deadline.throwIfAborted();
+        const result = await work(transaction);
+        // Nothing is committed for a client who was told that the operation was stopped.
+        deadline.throwIfAborted();
+        return result;
+      }),
+  };
+}
+
+const safeHeaders = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+};
+
+function requestIdOf({ headers }: IncomingMessage): string {
+  const given = headers['x-request-id'];
+  return typeof given === 'string' && /^[\w.:-]{1,64}$/.test(given) ? given : randomUUID();
+}
+
+function headersOf({ headers }: FastifyRequest): HeaderMap {
+  const map = new HeaderMap();
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) map.set(name, Array.isArray(value) ? value.join(', ') : value);
+  }
+  return map;
+}
+
+function before<Result>(deadline: AbortSignal, operation: Promise<Result>): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    deadline.addEventListener('abort', () => reject(deadline.reason), { once: true });
+    operation.then(resolve, reject);
+  });
+}
+
+function send(reply: FastifyReply, { status = 200, headers, body }: HTTPGraphQLResponse): FastifyReply {
+  reply.code(status).headers(Object.fromEntries(headers));
+  return reply.send(body.kind === 'complete' ? body.string : Readable.from(body.asyncIterator));
+}
+
+/** Answers, in GraphQL's shape, what never comes to GraphQL. */
+function refuse(reply: FastifyReply, status: number, code: ErrorCode, message: string): FastifyReply {
+  return reply.code(status).send({ errors: [{ message, extensions: { code, obpCode: null } }] });
+}
+
+function answerFailure(error: unknown, request: FastifyRequest, reply: FastifyReply, parts: ServerParts): FastifyReply {
+  const { code, statusCode } = error as { code?: string; statusCode?: number };
+  if (error instanceof GatewayError) return reply.code(503).send({ errors: [error] });
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    const { maxBodyBytes } = parts.config.limits;
+    const message = `At most ${maxBodyBytes} bytes are allowed.`;
+    return reply.code(413).send({ errors: [gatewayError('BODY_TOO_LARGE', { limit: maxBodyBytes, message })] });
+  }
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
+    return refuse(reply, 415, 'BAD_USER_INPUT', 'Operations are sent as application/json.');
+  }
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    // Without the error's own message, which quotes the body.
+    return reply.code(statusCode).send({ errors: [gatewayError('OBP-10001')] });
+  }
+  logUnexpected(parts.logger, error, { requestId: request.id });
+  return reply.code(500).send({ errors: [gatewayError('OBP-50000')] });
+}
+
+function connectionCount(app: FastifyInstance): Promise<number> {
+  return new Promise((resolve) => {
+    app.server.getConnections((error, count) => resolve(error ? 0 : count));
+  });
+}

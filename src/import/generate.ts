@@ -1,0 +1,164 @@
+import { getTableColumns, getTableName, inArray, sql } from 'drizzle-orm';
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import type { Database, Queries } from '../database/database.ts';
+import { account } from '../domain/account/account.table.ts';
+import { accountAttribute } from '../domain/account/account-attribute.table.ts';
+import { accountHolder } from '../domain/account/account-holder.table.ts';
+import { accountRouting } from '../domain/account/account-routing.table.ts';
+import { customerAccountLink } from '../domain/account/customer-account-link.table.ts';
+import { customerAddress } from '../domain/address/address.table.ts';
+import { customerAttribute } from '../domain/attribute/attribute.table.ts';
+import { attributeDefinition } from '../domain/attribute/attribute-definition.table.ts';
+import { bank } from '../domain/bank/bank.table.ts';
+import { crmEvent } from '../domain/crm-event/crm-event.table.ts';
+import { customer } from '../domain/customer/customer.table.ts';
+import { kycCheck } from '../domain/kyc/kyc-check.table.ts';
+import { kycDocument } from '../domain/kyc/kyc-document.table.ts';
+import { kycMedia } from '../domain/kyc/kyc-media.table.ts';
+import { kycStatus } from '../domain/kyc/kyc-status.table.ts';
+import { meeting } from '../domain/meeting/meeting.table.ts';
+import { meetingInvitee } from '../domain/meeting/meeting-invitee.table.ts';
+import { customerMessage } from '../domain/message/message.table.ts';
+import { socialMediaHandle } from '../domain/social-media-handle/social-media-handle.table.ts';
+import { taxResidence } from '../domain/tax-residence/tax-residence.table.ts';
+import { user } from '../domain/user/user.table.ts';
+import { userCustomerLink } from '../domain/user-customer-link/user-customer-link.table.ts';
+import { type GeneratedCustomer, generateBank, generateCustomer, generatedBankIds } from './generated-rows.ts';
+
+/** Each table after those that it points at. */
+const tables: Record<keyof GeneratedCustomer, SQLiteTable> = {
+  users: user,
+  customers: customer,
+  addresses: customerAddress,
+  attributes: customerAttribute,
+  accounts: account,
+  accountRoutings: accountRouting,
+  accountHolders: accountHolder,
+  accountAttributes: accountAttribute,
+  customerAccountLinks: customerAccountLink,
+  userCustomerLinks: userCustomerLink,
+  taxResidences: taxResidence,
+  socialMediaHandles: socialMediaHandle,
+  kycStatuses: kycStatus,
+  kycChecks: kycCheck,
+  kycDocuments: kycDocument,
+  kycMedia: kycMedia,
+  meetings: meeting,
+  meetingInvitees: meetingInvitee,
+  messages: customerMessage,
+  crmEvents: crmEvent,
+};
+
+const customersPerTransaction = 1000;
+
+/** Rows of one statement: with at most 34 columns far below the 32,766 parameters that SQLite takes. */
+const rowsPerStatement = 100;
+
+export interface GenerateOptions {
+  /** How many customers, spread evenly over the banks. */
+  count: number;
+  /** The same seed, count and banks give the same rows. */
+  seed?: number;
+  bankIds?: string[];
+  onProgress?: (customers: number) => void;
+}
+
+/** Banks that have customers or accounts already, where generated ones would meet them half-way. */
+export class BankInUse extends Error {
+  constructor(bankIds: string[]) {
+    super(
+      `${bankIds.length === 1 ? 'The bank' : 'The banks'} ${bankIds.join(', ')} already ` +
+        `${bankIds.length === 1 ? 'has' : 'have'} customers or accounts: generate into an empty database, or name other banks.`,
+    );
+    this.name = 'BankInUse';
+  }
+}
+
+/**
+ * Writes banks and `count` customers with everything around them, in transactions of a bounded number of rows: after a
+ * failure those before it stay. Throws BankInUse, before anything is written, where one of the banks is in use.
+ */
+export async function generateCustomers(
+  database: Database,
+  { count, seed = 1, bankIds = generatedBankIds, onProgress }: GenerateOptions,
+): Promise<{ customers: number; rows: number }> {
+  const banks = bankIds.map((bankId, position) => generateBank(seed, bankId, position));
+  let rows = 0;
+
+  await database.transaction(async (transaction) => {
+    await refuseBanksInUse(transaction, bankIds);
+    for (const generated of banks) {
+      rows += 1 + generated.attributeDefinitions.length + generated.staff.length;
+      await transaction.insert(bank).values(generated.bank).onConflictDoNothing();
+      await transaction.insert(attributeDefinition).values(generated.attributeDefinitions).onConflictDoNothing();
+      await transaction.insert(user).values(generated.staff).onConflictDoNothing();
+    }
+  });
+
+  for (let done = 0; done < count; ) {
+    const until = Math.min(done + customersPerTransaction, count);
+    const customers: GeneratedCustomer[] = [];
+    for (let index = done; index < until; index += 1) {
+      const generated = banks[index % banks.length];
+      if (generated !== undefined) customers.push(generateCustomer(generated, Math.floor(index / banks.length)));
+    }
+    rows += await database.transaction((transaction) => writeCustomers(transaction, customers));
+    done = until;
+    onProgress?.(done);
+  }
+  return { customers: count, rows };
+}
+
+async function refuseBanksInUse(queries: Queries, bankIds: string[]): Promise<void> {
+  const withCustomers = await queries
+    .selectDistinct({ bankId: customer.bankId })
+    .from(customer)
+    .where(inArray(customer.bankId, bankIds));
+  const withAccounts = await queries
+    .selectDistinct({ bankId: account.bankId })
+    .from(account)
+    .where(inArray(account.bankId, bankIds));
+  const inUse = new Set([...withCustomers, ...withAccounts].map(({ bankId }) => bankId));
+  if (inUse.size > 0) throw new BankInUse([...inUse].sort());
+}
+
+async function writeCustomers(transaction: Queries, customers: GeneratedCustomer[]): Promise<number> {
+  let written = 0;
+  for (const name of Object.keys(tables) as (keyof GeneratedCustomer)[]) {
+    const rows = customers.flatMap((generated): Row[] => generated[name]);
+    const full = rows.length - (rows.length % rowsPerStatement);
+    if (full > 0) await insertPrepared(transaction, tables[name], rows.slice(0, full));
+    if (full < rows.length) await transaction.insert(tables[name]).values(rows.slice(full));
+    written += rows.length;
+  }
+  return written;
+}
+
+type Row = { [column: string]: unknown };
+
+/**
+ * Inserts full batches of `rowsPerStatement` rows, each with all columns of the first, by one statement whose SQL is made
+ * once: making it for each batch takes longer than running it.
+ */
+async function insertPrepared(transaction: Queries, table: SQLiteTable, rows: Row[]): Promise<void> {
+  const columns = Object.entries(getTableColumns(table)).filter(([name]) => rows[0] !== undefined && name in rows[0]);
+  const placeholders = Array.from({ length: rowsPerStatement }, (_, position) =>
+    Object.fromEntries(columns.map(([name]) => [name, sql`${sql.placeholder(`${position}.${name}`)}`])),
+  );
+  // Both databases give this; PostgreSQL alone needs the name.
+  const insert = transaction.insert(table).values(placeholders) as unknown as {
+    prepare(name: string): { execute(values: Row): PromiseLike<unknown> };
+  };
+  const prepared = insert.prepare(`generate_${getTableName(table)}`);
+  for (let start = 0; start < rows.length; start += rowsPerStatement) {
+    const values: Row = {};
+    for (const [position, row] of rows.slice(start, start + rowsPerStatement).entries()) {
+      for (const [name, column] of columns) {
+        const value = row[name];
+        // A placeholder inside sql is given to the driver as it is, so it is encoded here.
+        values[`${position}.${name}`] = value === null ? null : column.mapToDriverValue(value);
+      }
+    }
+    await prepared.execute(values);
+  }
+}

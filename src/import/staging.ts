@@ -1,0 +1,164 @@
+import SqliteDatabase from 'better-sqlite3';
+import type { Row } from './fields.ts';
+import { type NounName, type Place, type ReadRow } from './records.ts';
+
+/** A row that waits to be written. */
+export interface StagedRow {
+  /** In the order of the files and of what is in them. */
+  number: number;
+  noun: NounName;
+  key: string;
+  bankId: string | null;
+  customerId: string | null;
+  username: string | null;
+  row: Row;
+}
+
+interface StagedColumns extends Omit<StagedRow, 'row'> {
+  row: string;
+}
+
+/**
+ * Everything that was read and found to be valid so far, in a temporary file: what is checked across records is asked of
+ * it in SQL, so that memory is the same for ten rows and for ten million. SQLite deletes the file by itself, also when the
+ * process is killed.
+ */
+export function openStaging() {
+  const database = new SqliteDatabase('');
+  database.pragma('journal_mode = OFF');
+  database.pragma('synchronous = OFF');
+  database.pragma('cache_size = -32768');
+  database.exec(`
+    create table staged (
+      number integer primary key,
+      noun text not null,
+      without_id integer not null,
+      key text not null,
+      bank_id text,
+      customer_id text,
+      customer_number text,
+      username text,
+      row text not null,
+      file integer not null,
+      line integer not null,
+      position text not null
+    );
+    create table claim (number integer not null, kind text not null, value text not null);
+    create table user_reference (number integer not null, user_id text not null);
+    create table known_customer (
+      id text primary key,
+      bank_id text not null,
+      customer_number text not null,
+      is_staged integer not null,
+      is_stored integer not null
+    ) without rowid;
+    begin;
+  `);
+  const insertRow = database.prepare('insert into staged values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  const insertClaim = database.prepare('insert into claim values (?, ?, ?)');
+  const insertUserReference = database.prepare('insert into user_reference values (?, ?)');
+  let staged = 0;
+
+  return {
+    /** For the checks across records, and for nothing else. */
+    database,
+
+    add(read: ReadRow, place: Place): void {
+      staged += 1;
+      insertRow.run(
+        staged,
+        read.noun,
+        read.withoutId === true ? 1 : 0,
+        read.key,
+        read.bankId ?? null,
+        read.customerId ?? null,
+        read.customerNumber ?? null,
+        read.username ?? null,
+        JSON.stringify(read.row),
+        place.file,
+        place.line,
+        place.position,
+      );
+      for (const [kind, ...parts] of read.claims ?? []) {
+        insertClaim.run(staged, `${read.noun}.${kind}`, JSON.stringify(parts));
+      }
+      for (const userId of read.userIds ?? []) {
+        if (typeof userId === 'string') insertUserReference.run(staged, userId);
+      }
+    },
+
+    /** After the last row: what the checks and the writing look rows up by. */
+    index(): void {
+      database.exec(`
+        commit;
+        create index staged_noun on staged (noun, without_id, number);
+        create index staged_customer on staged (customer_id, noun) where customer_id is not null;
+        create index staged_key on staged (noun, key)
+          where noun in ('bank', 'user', 'account', 'kycCheck', 'kycDocument', 'meeting');
+        create index staged_customer_number on staged (bank_id, customer_number) where customer_number is not null;
+        create index claim_value on claim (kind, value, number);
+        create index user_reference_user on user_reference (user_id);
+        insert or ignore into known_customer
+          select customer_id, bank_id, customer_number, 1, 0 from staged where noun = 'customer';
+        create index known_customer_number on known_customer (bank_id, customer_number);
+        begin;
+      `);
+    },
+
+    counts(): Map<NounName, number> {
+      const rows = database.prepare<[], { noun: NounName; count: number }>(
+        'select noun, count(*) as count from staged group by noun',
+      );
+      return new Map(rows.all().map(({ noun, count }) => [noun, count]));
+    },
+
+    placeOf(number: number): Place & { noun: NounName } {
+      const found = database
+        .prepare<[number], Place & { noun: NounName }>('select noun, file, line, position from staged where number = ?')
+        .get(number);
+      if (found === undefined) throw new Error('A staged row is gone');
+      return found;
+    },
+
+    remove(number: number): void {
+      database.prepare('delete from staged where number = ?').run(number);
+      database.prepare('delete from claim where number = ?').run(number);
+      database.prepare('delete from user_reference where number = ?').run(number);
+    },
+
+    /** The rows of a noun in their order, those that came with their ids first; at the bank of their customer. */
+    *batches(noun: NounName, size: number): Generator<StagedRow[]> {
+      const page = database.prepare<[NounName, number, number, number], StagedColumns>(`
+        select s.number, s.noun, s.key, s.customer_id as customerId, s.username, s.row,
+          coalesce(s.bank_id, k.bank_id) as bankId
+        from staged s left join known_customer k on k.id = s.customer_id
+        where s.noun = ? and s.without_id = ? and s.number > ?
+        order by s.number limit ?`);
+      for (const withoutId of [0, 1]) {
+        for (let last = 0; ; ) {
+          const rows = page.all(noun, withoutId, last, size);
+          if (rows.length === 0) break;
+          last = rows.at(-1)?.number ?? last;
+          yield rows.map((row) => ({ ...row, row: JSON.parse(row.row) }));
+        }
+      }
+    },
+
+    /** The statuses that are staged for customers. */
+    kycStatusesOf(customerIds: string[]): { customerId: string; row: Row }[] {
+      return database
+        .prepare<[string], { customerId: string; row: string }>(
+          `select customer_id as customerId, row from staged
+          where noun = 'kycStatus' and customer_id in (select value from json_each(?))`,
+        )
+        .all(JSON.stringify(customerIds))
+        .map(({ customerId, row }) => ({ customerId, row: JSON.parse(row) }));
+    },
+
+    close(): void {
+      database.close();
+    },
+  };
+}
+
+export type Staging = ReturnType<typeof openStaging>;

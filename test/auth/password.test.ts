@@ -1,0 +1,82 @@
+import { parseOptions } from '@node-rs/argon2';
+import { describe, expect, test } from 'vitest';
+import { checkPasswordRule, hashPassword, verifyPassword } from '../../src/auth/password.ts';
+
+describe('the password rule OBP-30207', () => {
+  test.each([
+    ['10 characters of all kinds', 'aA1!bbbbbb'],
+    ['16 characters of all kinds', 'aA1!bbbbbbbbbbbb'],
+    ['opening square brackets as the special character', 'aA1[bbbbbb'],
+    ['closing square brackets as the special character', 'aA1]bbbbbb'],
+    ['17 characters of one kind', 'a'.repeat(17)],
+    ['512 characters', 'a'.repeat(512)],
+    ['spaces in the long form', 'correct horse battery staple'],
+  ])('accepts %s', (_description, password) => {
+    expect(() => checkPasswordRule(password)).not.toThrow();
+  });
+
+  test.each([
+    ['nothing', ''],
+    ['9 characters of all kinds', 'aA1!bbbbb'],
+    ['10 characters without a digit', 'aA!!bbbbbb'],
+    ['10 characters without a lower case letter', 'AA1!BBBBBB'],
+    ['10 characters without an upper case letter', 'aa1!bbbbbb'],
+    ['10 characters without a special character', 'aA11bbbbbb'],
+    ['16 characters of one kind', 'a'.repeat(16)],
+    ['a space in the short form', 'aA1! bbbbbb'],
+    ['513 characters', 'a'.repeat(513)],
+    ['letters outside of ASCII', `é${'a'.repeat(20)}`],
+    ['a line end', `${'a'.repeat(20)}\n`],
+    ['U+0000', `${'a'.repeat(20)}\u0000`],
+  ])('refuses %s', (_description, password) => {
+    expect(() => checkPasswordRule(password, 'input.password')).toThrow(
+      expect.objectContaining({ key: 'OBP-30207', extensions: expect.objectContaining({ field: 'input.password' }) }),
+    );
+  });
+
+  test('never repeats the password in its refusal', () => {
+    expect(() => checkPasswordRule('too-short')).not.toThrow(/too-short/);
+  });
+});
+
+test('a hash is argon2id with a salt of its own, and only its password matches it', async () => {
+  const [hash, other] = await Promise.all([hashPassword('aA1!bbbbbb'), hashPassword('aA1!bbbbbb')]);
+  expect(hash).toMatch(/^\$argon2id\$v=19\$/);
+  expect(parseOptions(hash)).toMatchObject({ memoryCost: 19_456, timeCost: 2, parallelism: 1 });
+  expect(other).not.toBe(hash);
+  expect(await verifyPassword(hash, 'aA1!bbbbbb')).toBe(true);
+  expect(await verifyPassword(hash, 'aA1!bbbbbB')).toBe(false);
+  expect(await verifyPassword(hash, '')).toBe(false);
+});
+
+test('nobody has no password, not even the one that unknown users are compared with', async () => {
+  expect(await verifyPassword(null, 'aA1!bbbbbb')).toBe(false);
+  expect(await verifyPassword(null, 'the password of nobody')).toBe(false);
+});
+
+test('an unknown user takes as long as a wrong password', async () => {
+  const hash = await hashPassword('aA1!bbbbbb');
+  const times: { known: number[]; unknown: number[] } = { known: [], unknown: [] };
+  for (let round = 0; round < 15; round += 1) {
+    for (const kind of ['known', 'unknown'] as const) {
+      const start = performance.now();
+      await verifyPassword(kind === 'known' ? hash : null, 'wrong');
+      times[kind].push(performance.now() - start);
+    }
+  }
+  // The fastest of many: what the work takes, whatever else the machine does meanwhile.
+  const fastest = { known: Math.min(...times.known), unknown: Math.min(...times.unknown) };
+  expect(fastest.unknown / fastest.known).toBeGreaterThan(0.5);
+  expect(fastest.unknown / fastest.known).toBeLessThan(2);
+});
+
+test('more logins at once than can wait are refused, and those that wait are all answered', async () => {
+  const hash = await hashPassword('aA1!bbbbbb');
+  const answers = await Promise.allSettled(Array.from({ length: 230 }, () => verifyPassword(hash, 'aA1!bbbbbb')));
+  const refused = answers.filter((answer) => answer.status === 'rejected');
+  expect(refused.length).toBeGreaterThanOrEqual(28);
+  expect(refused.length).toBeLessThanOrEqual(29);
+  for (const { reason } of refused) expect(reason).toMatchObject({ key: 'TOO_MANY_REQUESTS' });
+  for (const answer of answers) if (answer.status === 'fulfilled') expect(answer.value).toBe(true);
+  expect(await verifyPassword(hash, 'aA1!bbbbbb')).toBe(true);
+});

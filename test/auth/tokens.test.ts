@@ -1,0 +1,183 @@
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { calculateJwkThumbprint, decodeJwt, decodeProtectedHeader, SignJWT, UnsecuredJWT } from 'jose';
+import { afterEach, expect, test, vi } from 'vitest';
+import { createSigningKey, openTokens, type Tokens } from '../../src/auth/tokens.ts';
+
+const key = createSigningKey();
+const privateKey = createPrivateKey({ key: JSON.parse(key), format: 'jwk' });
+const publicKey = createPublicKey(privateKey);
+const tokens = await openTokens({ key });
+
+const now = () => Math.floor(Date.now() / 1000);
+
+interface Forged {
+  header?: Record<string, unknown>;
+  claims?: Record<string, unknown>;
+  signWith?: KeyObject | Uint8Array;
+}
+
+/** A token as the gateway makes it, but for what is given; `undefined` leaves something out. */
+async function forge({ header = {}, claims = {}, signWith = privateKey }: Forged = {}): Promise<string> {
+  const parties = { iss: 'obp-customer-gateway', aud: 'obp-customer-gateway' };
+  const payload = { ...parties, sub: 'user-1', jti: 'token-1', iat: now(), exp: now() + 60, ...claims };
+  return new SignJWT(payload)
+    .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid: await calculateJwkThumbprint(publicKey), ...header })
+    .sign(signWith);
+}
+
+async function expectRefused(token: string, by: Tokens = tokens): Promise<void> {
+  await expect(by.verify(token)).rejects.toMatchObject({
+    key: 'INVALID_TOKEN',
+    extensions: { code: 'UNAUTHENTICATED', http: { status: 401 } },
+  });
+}
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test('a token tells whose it is, has an id of its own, and names its key', async () => {
+  const { token, expiresAt } = await tokens.sign({ userId: 'user-1' }, 3600);
+  const other = await tokens.sign({ userId: 'user-1' }, 3600);
+  const verified = await tokens.verify(token);
+  expect(verified).toEqual({ userId: 'user-1', tokenId: decodeJwt(token).jti, expiresAt });
+  expect(Math.abs(expiresAt.getTime() - Date.now() - 3_600_000)).toBeLessThan(5000);
+  expect((await tokens.verify(other.token)).tokenId).not.toBe(verified.tokenId);
+  expect(decodeProtectedHeader(token)).toMatchObject({ alg: 'EdDSA', kid: expect.any(String) });
+  expect(JSON.stringify(decodeJwt(token))).not.toContain(JSON.parse(key).d);
+});
+
+test('what the forgeries below are made from is accepted', async () => {
+  expect(await tokens.verify(await forge())).toMatchObject({ userId: 'user-1', tokenId: 'token-1' });
+});
+
+test('a token of another process with the same key is accepted, whether the key is a JWK, PEM or in a file', async () => {
+  const { token } = await tokens.sign({ userId: 'user-1' }, 60);
+  const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
+  const folder = await mkdtemp(join(tmpdir(), 'signing-key-'));
+  const file = join(folder, 'signing-key.pem');
+  await writeFile(file, pem);
+  for (const signing of [{ key }, { key: pem }, { file }]) {
+    expect(await (await openTokens(signing)).verify(token)).toMatchObject({ userId: 'user-1' });
+  }
+  await rm(folder, { recursive: true });
+});
+
+test('a key that is no Ed25519 private key, or that cannot be read, is refused without being shown', async () => {
+  const publicJwk = JSON.stringify(publicKey.export({ format: 'jwk' }));
+  const ecKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' });
+  for (const bad of ['secret-text', '{"secret":', publicJwk, JSON.stringify(ecKey)]) {
+    const opening = openTokens({ key: bad });
+    await expect(opening).rejects.toThrow(/^The signing key is /);
+    await expect(opening).rejects.not.toThrow(/secret/);
+  }
+  await expect(openTokens({ file: '/nowhere/key' })).rejects.toThrow('cannot be read from /nowhere/key');
+});
+
+test('an expired token is refused once the leeway of 60 seconds is over, also one that was verified before', async () => {
+  const token = await forge({ claims: { exp: now() + 10 } });
+  const neverSeen = await forge({ claims: { exp: now() + 10, jti: 'token-2' } });
+  const start = Date.now();
+  vi.useFakeTimers({ now: start, toFake: ['Date'] });
+  await tokens.verify(token);
+  vi.setSystemTime(start + 65_000);
+  await tokens.verify(token);
+  vi.setSystemTime(start + 75_000);
+  await expectRefused(token);
+  await expectRefused(token);
+  await expectRefused(neverSeen);
+});
+
+test('a token that is not yet valid is refused until 60 seconds before it is', async () => {
+  await expectRefused(await forge({ claims: { nbf: now() + 90 } }));
+  await expect(tokens.verify(await forge({ claims: { nbf: now() + 30 } }))).resolves.toBeDefined();
+});
+
+test('a tampered token is refused: its claims, its header and its signature', async () => {
+  const { token } = await tokens.sign({ userId: 'user-1' }, 60);
+  const [header = '', claims = '', signature = ''] = token.split('.');
+  const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const otherClaims = encode({ ...decodeJwt(token), sub: 'user-2' });
+  const otherHeader = encode({ ...decodeProtectedHeader(token), x: 1 });
+  const otherSignature = (signature.startsWith('A') ? 'B' : 'A') + signature.slice(1);
+  for (const tampered of [
+    `${header}.${otherClaims}.${signature}`,
+    `${otherHeader}.${claims}.${signature}`,
+    `${header}.${claims}.${otherSignature}`,
+    `${header}.${claims}.`,
+    `${header}.${claims}`,
+  ]) {
+    await expectRefused(tampered);
+  }
+  await tokens.verify(token);
+});
+
+test('alg none, and HMAC with the public key as its secret, are refused', async () => {
+  const claims = decodeJwt((await tokens.sign({ userId: 'user-1' }, 60)).token);
+  await expectRefused(new UnsecuredJWT(claims).encode());
+  const kid = await calculateJwkThumbprint(publicKey);
+  const header = Buffer.from(JSON.stringify({ alg: 'none', typ: 'at+jwt', kid })).toString('base64url');
+  await expectRefused(`${header}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.`);
+  const pem = publicKey.export({ format: 'pem', type: 'spki' }).toString();
+  await expectRefused(await forge({ header: { alg: 'HS256' }, signWith: Buffer.from(pem) }));
+  await expectRefused(
+    await forge({
+      header: { alg: 'HS256' },
+      signWith: Buffer.from(JSON.stringify(publicKey.export({ format: 'jwk' }))),
+    }),
+  );
+});
+
+test('a token of another algorithm, even by a key that calls itself ours, is refused', async () => {
+  const { privateKey: signWith } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  await expectRefused(await forge({ header: { alg: 'ES256' }, signWith }));
+});
+
+test('a token by another key is refused, under its own key id, ours or none', async () => {
+  const { privateKey: signWith, publicKey: otherPublicKey } = generateKeyPairSync('ed25519');
+  await expectRefused(await forge({ signWith }));
+  await expectRefused(await forge({ signWith, header: { kid: await calculateJwkThumbprint(otherPublicKey) } }));
+  await expectRefused(await forge({ signWith, header: { kid: undefined } }));
+  await expectRefused(await forge({ signWith, header: { jwk: otherPublicKey.export({ format: 'jwk' }) } }));
+});
+
+test.each<[string, Forged]>([
+  ['a foreign issuer', { claims: { iss: 'https://elsewhere.example' } }],
+  ['no issuer', { claims: { iss: undefined } }],
+  ['a foreign audience', { claims: { aud: 'another-gateway' } }],
+  ['no audience', { claims: { aud: undefined } }],
+  ['no user', { claims: { sub: undefined } }],
+  ['no id', { claims: { jti: undefined } }],
+  ['no expiry', { claims: { exp: undefined } }],
+  ['no key id', { header: { kid: undefined } }],
+  ['another type, such as that of a signed link', { header: { typ: 'JWT' } }],
+  ['no type', { header: { typ: undefined } }],
+])('a token with %s is refused, though our key signed it', async (_description, forged) => {
+  await expectRefused(await forge(forged));
+});
+
+test('a token of more than 8 kB is refused before anything else is done with it', async () => {
+  const large = await forge({ claims: { padding: 'x'.repeat(8192) } });
+  await expectRefused(large);
+  await expect(tokens.verify('x'.repeat(8193))).rejects.toThrow('longer than 8192');
+  await expectRefused('x'.repeat(8192));
+});
+
+test('what is no token at all is refused', async () => {
+  for (const text of ['', '.', '..', 'x.y.z', 'null']) await expectRefused(text);
+});
+
+test('a token that was verified before costs less than verifying its signature again', async () => {
+  const many = await Promise.all(Array.from({ length: 300 }, () => tokens.sign({ userId: 'user-1' }, 60)));
+  const timeOfAll = async () => {
+    const start = performance.now();
+    for (const { token } of many) await tokens.verify(token);
+    return performance.now() - start;
+  };
+  const first = await timeOfAll();
+  const again = await timeOfAll();
+  expect(again).toBeLessThan(first / 2);
+});

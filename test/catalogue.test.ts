@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import type { GraphQLField, GraphQLSchema } from 'graphql';
+import { isObjectType } from 'graphql';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { roleScope, roles } from '../src/auth/roles.ts';
+import { gatewaySchema } from '../src/schema.ts';
+
+interface Api {
+  operation: string;
+  kind: 'query' | 'mutation';
+  root: string;
+  arguments: Record<string, string>;
+  type: string;
+  nested: string | null;
+  access: 'public' | 'authenticated' | 'role';
+  anyOfRoles: string[];
+  orLinkedUser: boolean;
+}
+
+interface Rule {
+  kind: string;
+  anyOf?: string[];
+  orLinkedUser?: boolean;
+}
+
+const catalogue = JSON.parse(readFileSync(new URL('catalogue.json', import.meta.url), 'utf8')) as Api[];
+
+let schema: GraphQLSchema;
+
+beforeAll(async () => {
+  schema = await gatewaySchema();
+});
+
+function fieldAt(coordinate: string): GraphQLField<unknown, unknown> {
+  const [typeName = '', fieldName = ''] = coordinate.split('.');
+  const type = schema.getType(typeName);
+  const field = isObjectType(type) ? type.getFields()[fieldName] : undefined;
+  if (field === undefined) throw new Error(`The schema has no ${coordinate}.`);
+  return field;
+}
+
+function ruleOf(field: GraphQLField<unknown, unknown>): Rule {
+  return field.extensions.access as Rule;
+}
+
+/** A role of the catalogue with a star is held without a bank. */
+function withScopes(names: string[] | undefined): string[] {
+  return (names ?? []).map((name) => (roleScope(name as keyof typeof roles) === 'system' ? `${name}*` : name)).sort();
+}
+
+function printedArgument(field: GraphQLField<unknown, unknown>, name: string): string | undefined {
+  const argument = field.args.find((candidate) => candidate.name === name);
+  if (argument === undefined) return undefined;
+  return argument.defaultValue === undefined ? `${argument.type}` : `${argument.type} = ${argument.defaultValue}`;
+}
+
+const apis = catalogue.filter(({ kind, root }) => kind === 'query' || root === 'Mutation.createUser');
+
+test('the catalogue has its 71 APIs', () => {
+  expect(catalogue).toHaveLength(71);
+});
+
+describe.each(apis)('$operation', (api) => {
+  test(`is the field ${api.root} with the catalogue's arguments and type`, () => {
+    const field = fieldAt(api.root);
+    const given = Object.keys(api.arguments).map((name) => [name, printedArgument(field, name)]);
+
+    expect(Object.fromEntries(given)).toEqual(api.arguments);
+    expect(`${field.type}`).toBe(api.type);
+  });
+
+  test('has the access of the catalogue in its directive', () => {
+    const rule = ruleOf(fieldAt(api.root));
+
+    expect(rule.kind).toBe(api.access);
+    expect(withScopes(rule.anyOf)).toEqual([...api.anyOfRoles].sort());
+  });
+
+  test.runIf(api.nested !== null)(`is also ${api.nested}, with the same roles`, () => {
+    const rule = ruleOf(fieldAt(api.nested ?? ''));
+
+    expect(withScopes(rule.anyOf)).toEqual([...api.anyOfRoles].sort());
+    expect(rule.orLinkedUser ?? false).toBe(api.orLinkedUser);
+  });
+});

@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Role } from '../../src/auth/roles.ts';
+import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
+import {
+  insertCustomer,
+  insertKycCheck,
+  insertKycDocument,
+  insertKycMedia,
+  insertKycStatus,
+  insertUserCustomerLink,
+} from '../support/rows.ts';
+
+const bankId = 'gh.29.uk';
+const otherBankId = 'gh.30.uk';
+
+let gateway: Gateway;
+let officer: TestUser;
+let customerId: string;
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  await gateway.createBank(bankId);
+  await gateway.createBank(otherBankId);
+  const { database } = gateway;
+  customerId = (await insertCustomer(database, { bankId })).id;
+  const otherCustomerId = (await insertCustomer(database, { bankId })).id;
+  for (const id of [customerId, otherCustomerId]) {
+    const child = { bankId, customerId: id };
+    // Ids are unique for each customer only: both have the same ones.
+    await insertKycCheck(database, {
+      ...child,
+      id: 'check-1',
+      how: `of ${id}`,
+      date: new Date('2020-01-01T00:00:00Z'),
+    });
+    await insertKycCheck(database, { ...child, id: 'check-2', how: 'newer', date: new Date('2021-01-01T00:00:00Z') });
+    await insertKycDocument(database, { ...child, id: 'document-1', number: `of ${id}` });
+    const related = { relatesToKycDocumentId: 'document-1', relatesToKycCheckId: 'check-1' };
+    await insertKycMedia(database, { ...child, id: 'media-1', ...related });
+    await insertKycMedia(database, { ...child, id: 'media-2' });
+    await insertKycStatus(database, { ...child, ok: true, date: new Date('2020-01-01T00:00:00Z') });
+    await insertKycStatus(database, { ...child, ok: false, date: new Date('2021-01-01T00:00:00Z') });
+  }
+  officer = await gateway.createUser({
+    roles: [
+      ['CanGetKycChecksAtOneBank', bankId],
+      ['CanGetKycDocumentsAtOneBank', bankId],
+      ['CanGetKycMediaAtOneBank', bankId],
+      ['CanGetKycStatusesAtOneBank', bankId],
+    ],
+  });
+});
+
+afterAll(() => gateway.stop());
+
+describe.each<[field: string, systemRole: Role, bankRole: Role]>([
+  ['kycChecks', 'CanGetAnyKycChecks', 'CanGetKycChecksAtOneBank'],
+  ['kycDocuments', 'CanGetAnyKycDocuments', 'CanGetKycDocumentsAtOneBank'],
+  ['kycMedia', 'CanGetAnyKycMedia', 'CanGetKycMediaAtOneBank'],
+  ['kycStatuses', 'CanGetAnyKycStatuses', 'CanGetKycStatusesAtOneBank'],
+])('%s', (field, systemRole, bankRole) => {
+  const ask = (caller: TestUser, args: string) => gateway.query(caller.token, `{ ${field}(${args}) { customerId } }`);
+
+  test('is refused to who holds the bank role, when no bank is given', async () => {
+    const { data, errors } = await ask(officer, `customerId: "${customerId}"`);
+
+    expect(data).toEqual({ [field]: null });
+    expect(errors[0]?.extensions).toMatchObject({ obpCode: 'OBP-20006', missingRoles: [systemRole, bankRole] });
+  });
+
+  test('of a customer of another bank is not found', async () => {
+    const caller = await gateway.createUser({ roles: [[bankRole, otherBankId]] });
+
+    const { errors } = await ask(caller, `bankId: "${otherBankId}", customerId: "${customerId}"`);
+
+    expect(errors[0]?.extensions.obpCode).toBe('OBP-30046');
+  });
+
+  test('of an unknown customer is not found', async () => {
+    const caller = await gateway.createUser({ roles: [[systemRole, null]] });
+
+    const { errors } = await ask(caller, 'customerId: "no-customer"');
+
+    expect(errors[0]?.extensions.obpCode).toBe('OBP-30046');
+  });
+
+  test('is given by the bank role with the bank, and by the system role with or without it', async () => {
+    const anywhere = await gateway.createUser({ roles: [[systemRole, null]] });
+
+    for (const [caller, args] of [
+      [officer, `bankId: "${bankId}", customerId: "${customerId}"`],
+      [anywhere, `bankId: "${bankId}", customerId: "${customerId}"`],
+      [anywhere, `customerId: "${customerId}"`],
+    ] as const) {
+      const { data, errors } = await ask(caller, args);
+      expect(errors).toEqual([]);
+      expect(data?.[field]).toContainEqual({ customerId });
+    }
+  });
+
+  test('never shows to a linked user', async () => {
+    const linked = await gateway.createUser();
+    await insertUserCustomerLink(gateway.database, { bankId, customerId, userId: linked.id });
+
+    const { data, errors } = await gateway.query(linked.token, `{ myCustomers { ${field} { customerId } } }`);
+
+    expect(data?.myCustomers).toEqual([{ [field]: null }]);
+    expect(errors[0]?.extensions.obpCode).toBe('OBP-20006');
+  });
+});
+
+test('checks and statuses come newest first, by their date', async () => {
+  const { data } = await gateway.query(
+    officer.token,
+    `{ kycChecks(bankId: "${bankId}", customerId: "${customerId}") { id how satisfied staffName comments date }
+       kycStatuses(bankId: "${bankId}", customerId: "${customerId}") { ok date } }`,
+  );
+
+  expect(data?.kycChecks).toMatchObject([
+    { id: 'check-2', how: 'newer', satisfied: true, date: '2021-01-01T00:00:00.000Z' },
+    { id: 'check-1', how: `of ${customerId}` },
+  ]);
+  expect(data?.kycStatuses).toEqual([
+    { ok: false, date: '2021-01-01T00:00:00.000Z' },
+    { ok: true, date: '2020-01-01T00:00:00.000Z' },
+  ]);
+});
+
+test('a media leads to the document and the check of its own customer, and a document to its media', async () => {
+  const { data, errors } = await gateway.query(
+    officer.token,
+    `{ kycMedia(bankId: "${bankId}", customerId: "${customerId}") { id document { number } check { how } }
+       kycDocuments(bankId: "${bankId}", customerId: "${customerId}") { id media { id } } }`,
+  );
+
+  expect(errors).toEqual([]);
+  expect(data?.kycMedia).toEqual([
+    { id: 'media-2', document: null, check: null },
+    { id: 'media-1', document: { number: `of ${customerId}` }, check: { how: `of ${customerId}` } },
+  ]);
+  expect(data?.kycDocuments).toEqual([{ id: 'document-1', media: [{ id: 'media-1' }] }]);
+});

@@ -1,0 +1,404 @@
+import { once } from 'node:events';
+import { Agent, request } from 'node:http';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import Database from 'better-sqlite3';
+import { buildSchema, GraphQLObjectType, type GraphQLSchema } from 'graphql';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Context } from '../../src/context.ts';
+import { bank } from '../../src/domain/bank/bank.table.ts';
+import { dialectUnderTest } from '../support/database-url.ts';
+import { type Gateway, type GatewayOptions, startGateway } from '../support/gateway.ts';
+
+/** Small enough to see through: the server is under test here, not the graph. */
+function testSchema(): GraphQLSchema {
+  const schema = buildSchema(`
+    type Query {
+      me: String
+      address: String!
+      fail: String
+      slow(milliseconds: Int!): String
+      customers(first: Int = 50): [Customer!]!
+    }
+    type Customer { id: String friend: Customer customers(first: Int = 50): [Customer!]! }
+    type Mutation { slowWrite(id: String!, milliseconds: Int!): String }
+  `);
+  resolve(schema, 'Query', {
+    me: (_values, context) => context.user?.username ?? null,
+    address: (_values, context) => context.request.clientAddress,
+    fail: () => {
+      throw new Error('Something of the inside broke');
+    },
+    slow: ({ milliseconds }) => sleep(Number(milliseconds), 'done'),
+    customers: () => [],
+  });
+  resolve(schema, 'Mutation', {
+    slowWrite: ({ id, milliseconds }, context) =>
+      context.write(async (transaction) => {
+        const now = new Date();
+        await transaction.insert(bank).values({ id: String(id), createdAt: now, updatedAt: now });
+        await sleep(Number(milliseconds));
+        return 'written';
+      }),
+  });
+  return schema;
+}
+
+type Resolver = (values: Record<string, unknown>, context: Context) => unknown;
+
+function resolve(schema: GraphQLSchema, typeName: string, resolvers: Record<string, Resolver>): void {
+  const type = schema.getType(typeName);
+  if (!(type instanceof GraphQLObjectType)) throw new Error(`${typeName} is no object type`);
+  for (const [name, resolver] of Object.entries(resolvers)) {
+    const field = type.getFields()[name];
+    if (field === undefined) throw new Error(`${typeName} has no field ${name}`);
+    field.resolve = (_parent, values, context) => resolver(values, context);
+  }
+}
+
+async function withGateway(options: GatewayOptions, work: (gateway: Gateway) => Promise<void>): Promise<void> {
+  const gateway = await startGateway({ schema: testSchema(), ...options });
+  try {
+    await work(gateway);
+  } finally {
+    await gateway.stop();
+  }
+}
+
+let gateway: Gateway;
+beforeAll(async () => {
+  gateway = await startGateway({ schema: testSchema() });
+});
+afterAll(() => gateway.stop());
+
+function post(body: string, headers: Record<string, string> = {}, url = gateway.url): Promise<Response> {
+  return fetch(`${url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body });
+}
+
+async function errorsOf(response: Response): Promise<{ message: string; extensions: Record<string, unknown> }[]> {
+  const { errors } = (await response.json()) as { errors: { message: string; extensions: Record<string, unknown> }[] };
+  return errors;
+}
+
+async function execute(url: string, statement: string): Promise<void> {
+  if (dialectUnderTest === 'sqlite') {
+    const database = new Database(url.replace('file:', ''));
+    database.exec(statement);
+    database.close();
+    return;
+  }
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(statement);
+  await client.end();
+}
+
+describe('health', () => {
+  test('a server is live, and ready while its database answers', async () => {
+    expect((await fetch(`${gateway.url}/health/live`)).status).toBe(200);
+    const ready = await fetch(`${gateway.url}/health/ready`);
+    expect([ready.status, await ready.json()]).toEqual([200, { status: 'ready' }]);
+  });
+
+  test('a server is live but not ready while its database lacks a migration', () =>
+    withGateway({}, async ({ url, config, logged }) => {
+      await execute(config.databaseUrl, 'delete from migration');
+      const ready = await fetch(`${url}/health/ready`);
+      expect([ready.status, await ready.json()]).toEqual([503, { status: 'unavailable' }]);
+      expect((await fetch(`${url}/health/live`)).status).toBe(200);
+      expect(logged.find(({ msg }) => msg === 'not ready')).toMatchObject({
+        error: { message: expect.stringMatching(/lacks \d+ migration/) },
+      });
+    }));
+});
+
+describe('the caller', () => {
+  test.each([
+    ['a token that is none', 'Bearer nonsense'],
+    ['an empty token', 'Bearer '],
+    ['another scheme', 'Basic YWxpY2U6c2VjcmV0'],
+  ])(
+    '%s is refused with HTTP 401 in the shape of GraphQL, before anything is executed',
+    async (_what, authorization) => {
+      const response = await post('{"query":"{ fail }"}', { authorization });
+      expect(response.status).toBe(401);
+      const body = (await response.json()) as { errors: unknown[] };
+      expect(body).not.toHaveProperty('data');
+      expect(body.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED', obpCode: null } }]);
+      expect(JSON.stringify(gateway.logged)).not.toMatch(/nonsense|YWxpY2U6c2VjcmV0/);
+    },
+  );
+
+  test('a good token tells who is calling, and without one nobody is', async () => {
+    const alice = await gateway.createUser({ username: 'alice' });
+    expect((await gateway.query(alice.token, '{ me }')).data).toEqual({ me: 'alice' });
+    expect((await gateway.query(null, '{ me }')).data).toEqual({ me: null });
+    expect(JSON.stringify(gateway.logged)).not.toContain(alice.token);
+  });
+
+  test("a proxy's word on the client's address counts only when the proxy is trusted", async () => {
+    const forwarded = { 'x-forwarded-for': '203.0.113.7' };
+    const query = '{"query":"{ address }"}';
+    expect(await (await post(query, forwarded)).json()).toEqual({ data: { address: '127.0.0.1' } });
+    await withGateway({ environment: { GATEWAY_TRUSTED_PROXIES: '127.0.0.0/8' } }, async ({ url }) => {
+      expect(await (await post(query, forwarded, url)).json()).toEqual({ data: { address: '203.0.113.7' } });
+    });
+  });
+});
+
+describe('limits', () => {
+  const limited = {
+    GATEWAY_MAX_TOKENS: '100',
+    GATEWAY_MAX_DEPTH: '4',
+    GATEWAY_MAX_ALIASES: '3',
+    GATEWAY_MAX_LIST_COST: '1000',
+  };
+  let small: Gateway;
+  beforeAll(async () => {
+    small = await startGateway({ schema: testSchema(), environment: { ...limited, GATEWAY_MAX_BODY_BYTES: '2000' } });
+  });
+  afterAll(() => small.stop());
+
+  test.each([
+    ['tokens', `{ ${'me '.repeat(100)} }`, 'The operation has too many tokens.'],
+    ['depth', '{ customers(first: 1) { friend { friend { friend { id } } } } }', 'The operation is nested too deeply.'],
+    ['aliases', '{ a: me b: me c: me d: me }', 'The operation has too many aliases.'],
+    [
+      'list cost',
+      '{ customers(first: 100) { customers(first: 100) { id } } }',
+      'The operation asks for too many objects.',
+    ],
+  ])('more %s than allowed is refused by name', async (_what, document, message) => {
+    const { status, data, errors } = await small.query(null, document);
+    expect([status, data]).toEqual([400, null]);
+    expect(errors[0]?.message).toContain(message);
+    expect(errors[0]?.extensions).toMatchObject({ code: 'LIMIT_EXCEEDED', obpCode: null });
+  });
+
+  test('variables count in the list cost', async () => {
+    const document = 'query Q($first: Int) { customers(first: $first) { customers(first: $first) { id } } }';
+    expect((await small.query(null, document, { first: 5 })).errors).toEqual([]);
+    expect((await small.query(null, document, { first: 100 })).errors).toMatchObject([
+      { extensions: { code: 'LIMIT_EXCEEDED', limit: 1000 } },
+    ]);
+  });
+
+  test('a body that is too large is refused by name with HTTP 413', async () => {
+    const response = await post(JSON.stringify({ query: `{ me } # ${'x'.repeat(2000)}` }), {}, small.url);
+    expect(response.status).toBe(413);
+    expect(await errorsOf(response)).toMatchObject([
+      {
+        message: expect.stringContaining('The request body is too large.'),
+        extensions: { code: 'LIMIT_EXCEEDED', obpCode: null, limit: 2000 },
+      },
+    ]);
+  });
+
+  test('an operation ends at its deadline with its own error, and nothing of it is written', () =>
+    withGateway({ environment: { GATEWAY_OPERATION_TIMEOUT: '1s' } }, async ({ url, database, query }) => {
+      const { status, errors } = await query(null, 'mutation { slowWrite(id: "late", milliseconds: 1200) }');
+      expect(status).toBe(503);
+      expect(errors).toMatchObject([{ message: 'The operation took too long and was stopped.' }]);
+      expect((await query(null, 'mutation { slowWrite(id: "in-time", milliseconds: 1 ) }')).errors).toEqual([]);
+      await sleep(500);
+      expect(await database.read.select({ id: bank.id }).from(bank)).toEqual([{ id: 'in-time' }]);
+      expect((await fetch(`${url}/health/live`)).status).toBe(200);
+    }));
+
+  test('headers that never end are given up on', async () => {
+    const { port } = new URL(gateway.url);
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.write('POST /graphql HTTP/1.1\r\nhost: localhost\r\n');
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 408/);
+  }, 15_000);
+});
+
+describe('what is no operation', () => {
+  test('JSON that is broken is refused without being quoted, in the answer or the log', async () => {
+    const response = await post('{"query": "Jane Doe');
+    expect(response.status).toBe(400);
+    const answer = JSON.stringify(await errorsOf(response));
+    expect(answer).toContain('OBP-10001');
+    expect(answer + JSON.stringify(gateway.logged)).not.toContain('Jane');
+  });
+
+  test.each([
+    ['an array of operations', '[{"query":"{ me }"},{"query":"{ me }"}]', 'application/json', 400],
+    [
+      'a persisted query',
+      '{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"abc"}}}',
+      'application/json',
+      400,
+    ],
+    ['an empty body', '', 'application/json', 400],
+    ['a form, which any site could send', 'query=%7Bme%7D', 'application/x-www-form-urlencoded', 415],
+    ['plain text, which any site could send', '{"query":"{ me }"}', 'text/plain', 400],
+  ])('%s is refused in the shape of GraphQL', async (_what, body, contentType, status) => {
+    const response = await post(body, { 'content-type': contentType });
+    expect(response.status).toBe(status);
+    expect(await errorsOf(response)).toMatchObject([
+      { message: expect.any(String), extensions: { code: expect.any(String) } },
+    ]);
+  });
+
+  test('operations are not taken from an address', async () => {
+    const response = await fetch(`${gateway.url}/graphql?query=%7Bme%7D`);
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST']);
+  });
+
+  test('what is not there is not found', async () => {
+    expect((await fetch(`${gateway.url}/customers/Jane`)).status).toBe(404);
+    expect(JSON.stringify(gateway.logged)).not.toContain('Jane');
+  });
+});
+
+describe('headers', () => {
+  test('no answer is kept by a cache, framed or sniffed', async () => {
+    const { headers } = await gateway.query(null, '{ me }');
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('x-frame-options')).toBe('DENY');
+    expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+  });
+
+  test("a request keeps its caller's id when that is a sane one, and gets one otherwise", async () => {
+    const given = await post('{"query":"{ me }"}', { 'x-request-id': 'web-42' });
+    expect(given.headers.get('x-request-id')).toBe('web-42');
+    for (const id of ['a b', 'x'.repeat(65)]) {
+      const made = await post('{"query":"{ me }"}', { 'x-request-id': id });
+      expect(made.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+    }
+  });
+
+  test('browsers of other origins are let in only where configured', async () => {
+    const preflight = (url: string, origin: string) =>
+      fetch(`${url}/graphql`, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST' } });
+    const off = await preflight(gateway.url, 'https://app.example.org');
+    expect(off.headers.get('access-control-allow-origin')).toBeNull();
+    await withGateway({ environment: { GATEWAY_CORS_ORIGINS: 'https://app.example.org' } }, async ({ url }) => {
+      const allowed = await preflight(url, 'https://app.example.org');
+      expect(allowed.headers.get('access-control-allow-origin')).toBe('https://app.example.org');
+      const other = await preflight(url, 'https://evil.example.org');
+      expect(other.headers.get('access-control-allow-origin')).not.toBe('https://evil.example.org');
+      const answer = await post('{"query":"{ me }"}', { origin: 'https://app.example.org' }, url);
+      expect(answer.headers.get('access-control-allow-origin')).toBe('https://app.example.org');
+    });
+  });
+});
+
+describe('what answers tell', () => {
+  const introspection = '{ __schema { types { name } } }';
+  const misspelt = '{ custmers { id } }';
+
+  test('outside production the schema can be asked for, and misspelt names are helped with', async () => {
+    expect((await gateway.query(null, introspection)).errors).toEqual([]);
+    expect((await gateway.query(null, misspelt)).errors[0]?.message).toContain('Did you mean "customers"?');
+  });
+
+  test('in production neither, and there is no playground', () =>
+    withGateway({ environment: { NODE_ENV: 'production' } }, async ({ url, query }) => {
+      expect((await query(null, introspection)).errors).toMatchObject([{ extensions: { obpCode: null } }]);
+      expect((await query(null, misspelt)).errors[0]?.message).not.toContain('Did you mean');
+      expect((await fetch(`${url}/playground`)).status).toBe(404);
+    }));
+
+  test('what nobody expected is answered without a word of internals, and logged with the request id', async () => {
+    const response = await post('{"query":"query Failing { fail }"}', { 'x-request-id': 'failing-1' });
+    const body = await response.text();
+    expect(JSON.parse(body)).toMatchObject({
+      data: { fail: null },
+      errors: [{ message: 'OBP-50000: Unknown Error.', path: ['fail'], extensions: { requestId: 'failing-1' } }],
+    });
+    expect(body).not.toMatch(/inside|stack|server\.test/);
+    expect(gateway.logged.find(({ requestId }) => requestId === 'failing-1')).toMatchObject({
+      level: 'error',
+      path: ['fail'],
+      error: { message: 'Something of the inside broke', stack: expect.arrayContaining([expect.any(String)]) },
+    });
+  });
+
+  test('a statement that fails is logged as SQL and the code of the driver, never with its values', async () => {
+    const document = 'mutation Twice($id: String!) { slowWrite(id: $id, milliseconds: 0) }';
+    await gateway.query(null, document, { id: 'Jane Doe' });
+    const { errors } = await gateway.query(null, document, { id: 'Jane Doe' });
+    expect(errors).toMatchObject([{ message: 'OBP-50000: Unknown Error.' }]);
+    const [line] = gateway.logged.filter(({ path }) => Array.isArray(path) && path[0] === 'slowWrite');
+    expect(JSON.stringify(line)).toMatch(/insert into \\"bank\\"|UNIQUE constraint failed: bank\.id/);
+    expect(JSON.stringify(line)).toMatch(/23505|SQLITE_CONSTRAINT_PRIMARYKEY/);
+    expect(JSON.stringify(gateway.logged)).not.toContain('Jane');
+  });
+
+  test('each request is one line of the log: the operation by its name, nothing of its contents', async () => {
+    const query = 'query Overview($ms: Int!) { slow(milliseconds: $ms) }';
+    await post(JSON.stringify({ query, variables: { ms: 3 } }), { 'x-request-id': 'line-1' });
+    await expect.poll(() => gateway.logged.filter(({ requestId }) => requestId === 'line-1')).toHaveLength(1);
+    const [line] = gateway.logged.filter(({ requestId }) => requestId === 'line-1');
+    expect(line).toEqual({
+      level: 'info',
+      time: expect.any(String),
+      msg: 'request',
+      requestId: 'line-1',
+      method: 'POST',
+      route: '/graphql',
+      status: 200,
+      durationInMilliseconds: expect.any(Number),
+      operationName: 'Overview',
+    });
+  });
+});
+
+describe('stopping', () => {
+  test('what is in flight is answered, and its connection ends', async () => {
+    const stopping = await startGateway({ schema: testSchema() });
+    const agent = new Agent({ keepAlive: true });
+    const sent = request(`${stopping.url}/graphql`, {
+      method: 'POST',
+      agent,
+      headers: { 'content-type': 'application/json' },
+    });
+    sent.end('{"query":"{ slow(milliseconds: 500) }"}');
+    await once(sent, 'socket');
+    await sleep(200);
+    const stopped = stopping.stop();
+    const [response] = await once(sent, 'response');
+    expect(response.headers.connection).toBe('close');
+    expect(JSON.parse(await text(response))).toEqual({ data: { slow: 'done' } });
+    await stopped;
+    await expect(fetch(`${stopping.url}/health/live`)).rejects.toThrow();
+  });
+
+  test('clients that keep their connections lose no request', async () => {
+    const stopping = await startGateway({ schema: testSchema(), drainMilliseconds: 500 });
+    const agent = new Agent({ keepAlive: true, maxSockets: 8 });
+    let isOver = false;
+    const lost: unknown[] = [];
+    let answered = 0;
+    const clients = Array.from({ length: 8 }, async () => {
+      while (!isOver) {
+        try {
+          const status = await postThrough(agent, stopping.url);
+          if (status.connection === 'close') return;
+          answered += 1;
+        } catch (error) {
+          lost.push(error);
+        }
+      }
+    });
+    await sleep(300);
+    await stopping.stop();
+    isOver = true;
+    await Promise.all(clients);
+    expect(lost).toEqual([]);
+    expect(answered).toBeGreaterThan(20);
+  });
+});
+
+async function postThrough(agent: Agent, url: string): Promise<{ connection: string | undefined }> {
+  const sent = request(`${url}/graphql`, { method: 'POST', agent, headers: { 'content-type': 'application/json' } });
+  sent.end('{"query":"{ me }"}');
+  const [response] = await once(sent, 'response');
+  await text(response);
+  return { connection: response.headers.connection };
+}
