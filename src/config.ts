@@ -3,6 +3,7 @@ import { isIP, isIPv4 } from 'node:net';
 import { z } from 'zod';
 import { parseSigningKey } from './auth/tokens.ts';
 import { defaultDatabaseUrl } from './database/dialect.ts';
+import { durationInSeconds } from './duration.ts';
 import { idleLimits, type OperationLimits } from './execution/limits.ts';
 import { documentLimits } from './execution/parse-options.ts';
 
@@ -59,13 +60,6 @@ export class ConfigurationError extends Error {
 }
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-const secondsOfUnit: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
-
-/** `90s`, `15m`, `1h`, `7d` in seconds, or null. */
-export function durationInSeconds(text: string): number | null {
-  const [, amount, unit = ''] = /^(\d{1,7})([smhd])$/.exec(text) ?? [];
-  return amount === undefined ? null : Number(amount) * (secondsOfUnit[unit] ?? 1);
-}
 
 function wholeNumber(from: number, to: number, unset: number) {
   const allowed = `a whole number from ${from} to ${to}`;

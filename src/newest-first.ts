@@ -81,7 +81,7 @@ export function newestWhere<Table extends GrowingTable>(table: Table, dateName: 
   const orderColumns = [columnOf(table, dateName), table.id];
   const statements = oncePerDatabase((database) => {
     const prepare = (where: SQL | undefined) =>
-      database.prepare<RowOf<Table>>(
+      database.prepare<Table['$inferSelect']>(
         database.read
           .select()
           .from(table as SQLiteTable)
@@ -113,7 +113,7 @@ export function newestWhere<Table extends GrowingTable>(table: Table, dateName: 
     const { first, next, total } = statements(context.database);
     const rows = await (after === null ? first : next)({ ...values, ...afterValues(after), limit: size + 1 });
     return new Page({
-      rows,
+      rows: rows as RowOf<Table>[],
       size,
       after: page.after,
       scope,

@@ -3,16 +3,44 @@ import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import { type GraphQLSchema, isEnumType, lexicographicSortSchema } from 'graphql';
 import { buildSchema, type NonEmptyArray } from 'type-graphql';
 import { enforceAccess } from './auth/requires-role.ts';
+import { AccountResolver, UserAccountsResolver } from './domain/account/account.resolver.ts';
+import {
+  CustomerAccountLinkResolver,
+  CustomerAccountLinksResolver,
+} from './domain/account/customer-account-link.resolver.ts';
 import { CustomerAddressesResolver, CustomerAddressResolver } from './domain/address/address.resolver.ts';
+import { CustomerAttributeResolver, CustomerAttributesResolver } from './domain/attribute/attribute.resolver.ts';
+import {
+  BankCustomerAttributeDefinitionsResolver,
+  CustomerAttributeDefinitionResolver,
+} from './domain/attribute/attribute-definition.resolver.ts';
 import { checkBank } from './domain/bank/bank.loader.ts';
 import { BankResolver } from './domain/bank/bank.resolver.ts';
+import { CrmEventResolver, CustomerCrmEventsResolver } from './domain/crm-event/crm-event.resolver.ts';
 import { BankCustomersResolver, CustomerResolver } from './domain/customer/customer.resolver.ts';
 import { CustomerKycChecksResolver, KycCheckResolver } from './domain/kyc/kyc-check.resolver.ts';
 import { CustomerKycDocumentsResolver, KycDocumentResolver } from './domain/kyc/kyc-document.resolver.ts';
 import { CustomerKycMediaResolver, KycMediaResolver } from './domain/kyc/kyc-media.resolver.ts';
 import { CustomerKycStatusesResolver, KycStatusResolver } from './domain/kyc/kyc-status.resolver.ts';
+import { CustomerMeetingsResolver, MeetingResolver } from './domain/meeting/meeting.resolver.ts';
+import { CustomerMessageResolver, CustomerMessagesResolver } from './domain/message/message.resolver.ts';
+import { OverviewResolver } from './domain/overview/overview.resolver.ts';
+import {
+  CustomerSocialMediaHandlesResolver,
+  SocialMediaHandleResolver,
+} from './domain/social-media-handle/social-media-handle.resolver.ts';
+import { CustomerTaxResidencesResolver, TaxResidenceResolver } from './domain/tax-residence/tax-residence.resolver.ts';
 import { EntitlementResolver, UserEntitlementsResolver } from './domain/user/entitlement.resolver.ts';
 import { UserResolver } from './domain/user/user.resolver.ts';
+import {
+  CorrelatedEntityResolver,
+  CustomerCorrelatedUsersResolver,
+} from './domain/user-customer-link/correlated.resolver.ts';
+import { MyCustomerResolver } from './domain/user-customer-link/my-customer.resolver.ts';
+import {
+  CustomerUserLinksResolver,
+  UserCustomerLinkResolver,
+} from './domain/user-customer-link/user-customer-link.resolver.ts';
 import { UserCustomersResolver } from './domain/user-customer-link/user-customers.resolver.ts';
 
 /** All of them, a noun a group; an entity is added here with its resolvers. */
@@ -26,6 +54,15 @@ const resolvers: NonEmptyArray<new () => object> = [
   BankCustomersResolver,
   CustomerAddressesResolver,
   CustomerAddressResolver,
+  CustomerAttributesResolver,
+  CustomerAttributeResolver,
+  BankCustomerAttributeDefinitionsResolver,
+  CustomerAttributeDefinitionResolver,
+  CustomerAccountLinksResolver,
+  CustomerAccountLinkResolver,
+  AccountResolver,
+  UserAccountsResolver,
+  OverviewResolver,
   CustomerKycChecksResolver,
   KycCheckResolver,
   CustomerKycDocumentsResolver,
@@ -34,6 +71,21 @@ const resolvers: NonEmptyArray<new () => object> = [
   KycMediaResolver,
   CustomerKycStatusesResolver,
   KycStatusResolver,
+  CustomerUserLinksResolver,
+  UserCustomerLinkResolver,
+  MyCustomerResolver,
+  CustomerCorrelatedUsersResolver,
+  CorrelatedEntityResolver,
+  CustomerTaxResidencesResolver,
+  TaxResidenceResolver,
+  CustomerSocialMediaHandlesResolver,
+  SocialMediaHandleResolver,
+  CustomerMessagesResolver,
+  CustomerMessageResolver,
+  CustomerCrmEventsResolver,
+  CrmEventResolver,
+  CustomerMeetingsResolver,
+  MeetingResolver,
 ];
 
 /** The executable schema, each field behind its access rule; fails when one has none. */

@@ -56,8 +56,9 @@ export async function openPostgresql(url: string, options: DatabaseOptions): Pro
   }
   const statistics: DatabaseStatistics = { statements: 0 };
   const logger = {
-    logQuery() {
+    logQuery(statement: string, parameters: unknown[]) {
       statistics.statements += 1;
+      options.onStatement?.(statement, parameters);
     },
   };
   const queries = (client: pg.Pool | pg.PoolClient) => drizzle(client, { logger }) as unknown as Queries;

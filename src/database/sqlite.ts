@@ -27,15 +27,6 @@ function openHandle(path: string, readonly: boolean): SqliteDatabase.Database {
   return handle;
 }
 
-function counted(handle: SqliteDatabase.Database, statistics: DatabaseStatistics): Queries {
-  const logger = {
-    logQuery() {
-      statistics.statements += 1;
-    },
-  };
-  return drizzle(handle, { logger }) as unknown as Queries;
-}
-
 function isBusy(error: unknown): boolean {
   return error instanceof SqliteDatabase.SqliteError && error.code.startsWith('SQLITE_BUSY');
 }
@@ -100,8 +91,14 @@ export async function openSqlite(url: string, options: DatabaseOptions): Promise
   }
   const reader = openHandle(path, true);
   const statistics: DatabaseStatistics = { statements: 0 };
-  const read = counted(reader, statistics);
-  const write = counted(writer, statistics);
+  const logger = {
+    logQuery(statement: string, parameters: unknown[]) {
+      statistics.statements += 1;
+      options.onStatement?.(statement, parameters);
+    },
+  };
+  const read = drizzle(reader, { logger }) as unknown as Queries;
+  const write = drizzle(writer, { logger }) as unknown as Queries;
   let lastWrite: Promise<unknown> = Promise.resolve();
 
   return {

@@ -49,7 +49,7 @@ const tables: Record<keyof GeneratedCustomer, SQLiteTable> = {
   crmEvents: crmEvent,
 };
 
-const customersPerTransaction = 1000;
+const customersPerTransaction = 2000;
 
 /** Rows of one statement: with at most 34 columns far below the 32,766 parameters that SQLite takes. */
 const rowsPerStatement = 100;

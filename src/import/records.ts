@@ -94,9 +94,12 @@ export interface Reading {
   options: ReadingOptions;
   stage(row: ReadRow, place: Place): void;
   problem(noun: NounName, place: Place, field: string, reason: string): void;
+  /** Once for each row that has a problem. */
+  refused(noun: NounName): void;
   corrected(what: 'URL' | 'balance'): void;
   unknownRole(name: string): void;
-  left(what: 'passwords' | 'entitlements' | 'sections' | 'records', name: string, count: number): void;
+  /** Something that is not imported, and is counted. */
+  left(what: 'password' | 'entitlement' | 'record'): void;
 }
 
 /** What the record around gives to those in it. */
@@ -127,6 +130,7 @@ function readerOf(noun: NounName, record: JsonObject, place: Place, around: Arou
     reading,
     isValid: true,
     problem(field, reason) {
+      if (reader.isValid) reading.refused(noun);
       reader.isValid = false;
       reading.problem(noun, place, field, reason);
     },
@@ -186,6 +190,11 @@ const customerNumberField: Field = {
     return number;
   },
 };
+
+/** What belongs to a refused record is looked at too, but cannot be written without it. */
+function partsReading(reader: Reader): Reading {
+  return reader.isValid ? reader.reading : { ...reader.reading, stage: () => undefined };
+}
 
 /** The records of a list inside of a record, each with its place. */
 function* members(reader: Reader, field: string): Generator<[JsonObject, Place]> {
@@ -248,7 +257,7 @@ function readUser(record: JsonObject, place: Place, around: Around, reading: Rea
   row.providerId ??= row.username;
   const { password } = record;
   if (!isUnset(password)) {
-    if (reading.options.withPasswords !== true) reading.left('passwords', 'passwords', 1);
+    if (reading.options.withPasswords !== true) reading.left('password');
     else if (typeof password !== 'string') reader.problem('password', 'is no text');
     else {
       try {
@@ -272,15 +281,16 @@ function readUser(record: JsonObject, place: Place, around: Around, reading: Rea
     if (userId === undefined) reading.stage({ noun: 'user', key: username, withoutId: true, row }, place);
     else reading.stage({ noun: 'user', key: userId, claims, row }, place);
   }
+  const parts = partsReading(reader);
 
   for (const [member, memberPlace] of members(reader, 'user_attributes')) {
-    const attribute = readerOf('userAttribute', member, memberPlace, around, reading);
+    const attribute = readerOf('userAttribute', member, memberPlace, around, parts);
     const attributeRow = readFields(userAttributeFields, member, attribute);
     if (userId !== undefined) attributeRow.userId = userId;
     if (!attribute.isValid) continue;
-    reading.stage({ noun: 'userAttribute', key: String(attributeRow.id), ...owner, row: attributeRow }, memberPlace);
+    parts.stage({ noun: 'userAttribute', key: String(attributeRow.id), ...owner, row: attributeRow }, memberPlace);
   }
-  readEntitlements(reader, owner, userId ?? username);
+  readEntitlements({ ...reader, reading: parts }, owner, userId ?? username);
 }
 
 function readEntitlements(reader: Reader, owner: Pick<ReadRow, 'username' | 'userIds'>, ownerKey: string): void {
@@ -294,7 +304,7 @@ function readEntitlements(reader: Reader, owner: Pick<ReadRow, 'username' | 'use
     const role = row.roleName;
     if (typeof role !== 'string') continue;
     if (!isRole(role)) reading.unknownRole(role);
-    else if (reading.options.withEntitlements !== true) reading.left('entitlements', 'entitlements', 1);
+    else if (reading.options.withEntitlements !== true) reading.left('entitlement');
     else {
       const bankId = typeof row.bankId === 'string' ? row.bankId : null;
       if (roleScope(role) === 'bank' && bankId === null) entitlement.problem('bank_id', `is missing: ${role} is a bank role`);
@@ -470,23 +480,24 @@ function readAccount(written: JsonObject, place: Place, around: Around, reading:
   if (reader.isValid) reading.stage({ noun: 'account', key: keyOf(bankId, accountId), bankId, row }, place);
   if (accountId === undefined) return;
 
+  const parts = partsReading(reader);
   const ofAccount = { bankId, accountId };
   for (const username of owners) {
     const key = keyOf(bankId, accountId, username);
-    reading.stage({ noun: 'accountHolder', key, withoutId: true, bankId, username, row: ofAccount }, place);
+    parts.stage({ noun: 'accountHolder', key, withoutId: true, bankId, username, row: ofAccount }, place);
   }
   if (userId !== undefined) {
     const key = keyOf(bankId, accountId, userId);
     const holder = { ...ofAccount, userId };
-    reading.stage({ noun: 'accountHolder', key, bankId, userIds: [userId], row: holder }, place);
+    parts.stage({ noun: 'accountHolder', key, bankId, userIds: [userId], row: holder }, place);
   }
-  readAccountRoutings(reader, bankId, accountId);
-  const numbers = readAccountAttributes(reader, bankId, accountId);
+  readAccountRoutings({ ...reader, reading: parts }, bankId, accountId);
+  const numbers = readAccountAttributes({ ...reader, reading: parts }, bankId, accountId);
   const linked = { noun: 'customerAccountLink', withoutId: true, bankId, row: ofAccount } as const;
   if (around.customerId !== undefined && around.customerId !== null) {
-    reading.stage({ ...linked, key: accountId, customerId: around.customerId }, place);
+    parts.stage({ ...linked, key: accountId, customerId: around.customerId }, place);
   }
-  for (const customerNumber of numbers) reading.stage({ ...linked, key: accountId, customerNumber }, place);
+  for (const customerNumber of numbers) parts.stage({ ...linked, key: accountId, customerNumber }, place);
 }
 
 function readOwners(reader: Reader): string[] {
@@ -751,15 +762,14 @@ function readMeeting(record: JsonObject, place: Place, around: Around, reading: 
   if (customerId !== null) row.customerId = customerId;
   const meetingId = String(row.id);
   const userIds = [row.staffUserId, row.customerUserId];
-  const isValid = reader.isValid;
-  if (isValid) reading.stage({ noun: 'meeting', key: meetingId, bankId, customerId, userIds, row }, place);
+  const parts = partsReading(reader);
+  if (reader.isValid) reading.stage({ noun: 'meeting', key: meetingId, bankId, customerId, userIds, row }, place);
   let position = 0;
   for (const [member, memberPlace] of members(reader, 'invitees')) {
-    const invitee = readerOf('meetingInvitee', member, memberPlace, around, reading);
+    const invitee = readerOf('meetingInvitee', member, memberPlace, around, parts);
     const inviteeRow = { meetingId, position, ...readFields(meetingInviteeFields, member, invitee) };
     position += 1;
-    if (!invitee.isValid || !isValid) continue;
-    reading.stage({ noun: 'meetingInvitee', key: keyOf(meetingId, position), row: inviteeRow }, memberPlace);
+    if (invitee.isValid) parts.stage({ noun: 'meetingInvitee', key: keyOf(meetingId, position), row: inviteeRow }, memberPlace);
   }
 }
 
@@ -855,6 +865,6 @@ const readOfKind: Record<Exclude<RecordKind, 'nothing'>, Read> = {
 
 /** Turns a record of OBP's into rows, and tells what is wrong with it. */
 export function readRecord(kind: RecordKind, record: JsonObject, place: Place, reading: Reading): void {
-  if (kind === 'nothing') reading.left('records', 'with ids only, or an answer without data', 1);
+  if (kind === 'nothing') reading.left('record');
   else readOfKind[kind](record, place, {}, reading);
 }

@@ -1,6 +1,6 @@
 import SqliteDatabase from 'better-sqlite3';
 import type { Row } from './fields.ts';
-import { type NounName, type Place, type ReadRow } from './records.ts';
+import type { NounName, Place, ReadRow } from './records.ts';
 
 /** A row that waits to be written. */
 export interface StagedRow {
@@ -57,6 +57,10 @@ export function openStaging() {
   const insertRow = database.prepare('insert into staged values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
   const insertClaim = database.prepare('insert into claim values (?, ?, ?)');
   const insertUserReference = database.prepare('insert into user_reference values (?, ?)');
+  const selectPlace = database.prepare<[number], Place & { noun: NounName }>(
+    'select noun, file, line, position from staged where number = ?',
+  );
+  const deleteRow = database.prepare('delete from staged where number = ?');
   let staged = 0;
 
   return {
@@ -93,7 +97,7 @@ export function openStaging() {
         commit;
         create index staged_noun on staged (noun, without_id, number);
         create index staged_customer on staged (customer_id, noun) where customer_id is not null;
-        create index staged_key on staged (noun, key)
+        create index staged_key on staged (noun, key, customer_id)
           where noun in ('bank', 'user', 'account', 'kycCheck', 'kycDocument', 'meeting');
         create index staged_customer_number on staged (bank_id, customer_number) where customer_number is not null;
         create index claim_value on claim (kind, value, number);
@@ -113,17 +117,13 @@ export function openStaging() {
     },
 
     placeOf(number: number): Place & { noun: NounName } {
-      const found = database
-        .prepare<[number], Place & { noun: NounName }>('select noun, file, line, position from staged where number = ?')
-        .get(number);
+      const found = selectPlace.get(number);
       if (found === undefined) throw new Error('A staged row is gone');
       return found;
     },
 
     remove(number: number): void {
-      database.prepare('delete from staged where number = ?').run(number);
-      database.prepare('delete from claim where number = ?').run(number);
-      database.prepare('delete from user_reference where number = ?').run(number);
+      deleteRow.run(number);
     },
 
     /** The rows of a noun in their order, those that came with their ids first; at the bank of their customer. */

@@ -20,6 +20,7 @@ import { localProvider } from '../../src/auth/password.ts';
 import type { Role } from '../../src/auth/roles.ts';
 import { openTokens, type Tokens } from '../../src/auth/tokens.ts';
 import { type Config, readConfig } from '../../src/config.ts';
+import type { ContextParts } from '../../src/context.ts';
 import { type Database, openDatabase } from '../../src/database/database.ts';
 import { bank } from '../../src/domain/bank/bank.table.ts';
 import { entitlement } from '../../src/domain/user/entitlement.table.ts';
@@ -99,6 +100,13 @@ export function testEnvironment(databaseUrl: string): Record<string, string> {
     GATEWAY_SECRET: 'a secret of the tests, for cursors only',
     GATEWAY_SIGNING_KEY: testSigningKey,
   };
+}
+
+/** The parts of a context for code that is called without a server; nobody is logged in. */
+export async function contextParts(databaseUrl: string, database: Database): Promise<ContextParts> {
+  const config = readConfig(testEnvironment(databaseUrl));
+  const tokens = await openTokens(config.signing);
+  return { user: null, config, database, tokens, request: { id: randomUUID(), clientAddress: '127.0.0.1' } };
 }
 
 export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {

@@ -62,6 +62,7 @@ export async function firehose(context: Context, asked: FirehoseArguments): Prom
   if (limit < 1 || limit > maximalLimit) {
     throw gatewayError('OBP-10025', { message: `limit must be from 1 to ${maximalLimit}.`, field: 'limit' });
   }
+  if (attributes?.length === 0) return [];
   const { all, withAttributes } = statements(context.database);
   const statement = (attributes == null ? all : withAttributes)[asked.sortDirection];
   const keys = (attributes ?? []).map(({ name, value }) => [name, attributeSearchValue(value), value]);

@@ -7,7 +7,71 @@ import { newestOfCustomer, newestWhere } from '../../newest-first.ts';
 import { customerAt, loadCustomer } from '../customer/customer.loader.ts';
 import { Customer } from '../customer/customer.type.ts';
 import { userCustomerLink } from '../user-customer-link/user-customer-link.table.ts';
-import { customerMessage } from './message.table.ts';
+import { type CustomerMessageRow, customerMessage } from './message.table.ts';
 import { CustomerMessage, CustomerMessageConnection } from './message.type.ts';
 
 const messagesOfCustomer = newestOfCustomer(customerMessage, 'date');
+
+const ofLinkedUser = and(
+  eq(userCustomerLink.userId, sql.placeholder('userId')),
+  eq(userCustomerLink.bankId, sql.placeholder('bankId')),
+  eq(userCustomerLink.isActive, true),
+);
+const messagesOfLinkedUser = newestWhere(
+  customerMessage,
+  'date',
+  sql`${customerMessage.customerId} in (select ${userCustomerLink.customerId} from ${userCustomerLink} where ${ofLinkedUser})`,
+);
+
+const toMessage = (row: CustomerMessageRow): CustomerMessage => row;
+
+@Resolver(() => Customer)
+export class CustomerMessagesResolver {
+  @FieldResolver(() => CustomerMessageConnection, {
+    nullable: true,
+    description: 'The messages to the customer, the newest first.',
+  })
+  @RequiresRole(['CanGetCustomerMessages'], { orLinkedUser: true })
+  messages(@Root() customer: Customer, @Args(() => PageArguments) page: PageArguments, @Ctx() context: Context) {
+    return messagesOfCustomer(context, 'Customer.messages', customer.id, page, toMessage);
+  }
+}
+
+@Resolver(() => CustomerMessage)
+export class CustomerMessageResolver {
+  @Query(() => CustomerMessageConnection, {
+    nullable: true,
+    description: 'The messages to a customer, the newest first.',
+  })
+  @RequiresRole(['CanGetCustomerMessages'])
+  async customerMessages(
+    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @Args(() => PageArguments) page: PageArguments,
+    @Ctx() context: Context,
+  ) {
+    const customer = await customerAt(context, bankId, customerId);
+    return messagesOfCustomer(context, 'Query.customerMessages', customer.id, page, toMessage);
+  }
+
+  @Query(() => CustomerMessageConnection, {
+    nullable: true,
+    description: 'The messages to the customers of the bank that the caller has an active link to, the newest first.',
+  })
+  @Authenticated()
+  async myCustomerMessages(
+    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @Args(() => PageArguments) page: PageArguments,
+    @Ctx() context: Context,
+  ) {
+    const values = { bankId, userId: context.user?.id };
+    const list = { field: 'Query.myCustomerMessages', boundTo: values, values };
+    return messagesOfLinkedUser(context, list, page, toMessage);
+  }
+
+  @FieldResolver(() => Customer, { nullable: true, description: 'The customer.' })
+  @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
+  customer(@Root() message: CustomerMessage, @Ctx() context: Context): Promise<Customer | null> {
+    return loadCustomer(context, message.customerId);
+  }
+}

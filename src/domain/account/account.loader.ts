@@ -1,0 +1,42 @@
+import { provideOwnAccess } from '../../auth/requires-role.ts';
+import type { Context } from '../../context.ts';
+import { manyBy, oneBy } from '../../database/batch.ts';
+import { gatewayError } from '../../errors.ts';
+import { account } from './account.table.ts';
+import { type Account, toAccount } from './account.type.ts';
+import { type AccountHolderRow, accountHolder } from './account-holder.table.ts';
+
+const accountById = oneBy(account, 'bankId', 'id');
+
+export const holdingsByUser = manyBy(accountHolder, ['userId'], { orderBy: ['bankId', 'accountId'] });
+
+/** The account, or null where there is none. `customerId` is the customer through whom it is reached. */
+export async function loadAccount(
+  context: Context,
+  { bankId, accountId, customerId = null }: { bankId: string; accountId: string; customerId?: string | null },
+): Promise<Account | null> {
+  const row = await context.loader(accountById).load([bankId, accountId]);
+  return row === null ? null : toAccount(row, { customerId });
+}
+
+export async function accountAt(context: Context, bankId: string, accountId: string): Promise<Account> {
+  const found = await loadAccount(context, { bankId, accountId });
+  if (found === null) throw gatewayError('OBP-30018');
+  return found;
+}
+
+function holdingKey({ bankId, accountId }: Pick<AccountHolderRow, 'bankId' | 'accountId'>): string {
+  return JSON.stringify([bankId, accountId]);
+}
+
+/** The accounts that the caller holds, read once for the operation. */
+async function heldByCaller(context: Context): Promise<ReadonlySet<string>> {
+  if (context.user === null) return new Set();
+  const holdings = await context.loader(holdingsByUser).load(context.user.id);
+  return new Set(holdings.map(holdingKey));
+}
+
+provideOwnAccess('orHolder', async (context, { bankId, accountId }) => {
+  if (bankId == null || accountId == null) return false;
+  return (await context.once(heldByCaller)).has(holdingKey({ bankId, accountId }));
+});

@@ -1,0 +1,53 @@
+import type { AccountRow } from './account.table.ts';
+import type { AccountAttributeRow } from './account-attribute.table.ts';
+import type { Contract } from './contract.type.ts';
+
+type Detail = Pick<AccountAttributeRow, 'productCode' | 'contractCode' | 'name' | 'value'>;
+
+/** OBP's spelling of a name: letter case does not matter, and a space is an underscore. */
+function written(name: string): string {
+  return name.trim().toLowerCase().replace(/\s+/g, '_');
+}
+
+/**
+ * The contracts of an account: one for each contract code that its attributes carry, with the details from the
+ * attributes of that code alone. Of attributes with the same name the first counts.
+ */
+export function contractsOf(account: Pick<AccountRow, 'productCode'>, attributes: readonly Detail[]): Contract[] {
+  const contracts = new Map<string, Detail[]>();
+  for (const attribute of attributes) {
+    const { contractCode } = attribute;
+    if (contractCode === null || contractCode.trim() === '') continue;
+    const details = contracts.get(contractCode);
+    if (details === undefined) contracts.set(contractCode, [attribute]);
+    else details.push(attribute);
+  }
+  return [...contracts].map(([contractCode, details]) => toContract(account, contractCode, details));
+}
+
+function toContract(
+  { productCode }: Pick<AccountRow, 'productCode'>,
+  contractCode: string,
+  details: Detail[],
+): Contract {
+  const valueNamed = (name: string) => details.find((detail) => written(detail.name) === name)?.value ?? null;
+  return {
+    productCode: details.find((detail) => detail.productCode !== null)?.productCode ?? productCode,
+    contractCode,
+    productDescription: valueNamed('product_description'),
+    issuanceAmount: valueNamed('issuance_amount'),
+    interestRate: valueNamed('interest_rate'),
+    term: valueNamed('term'),
+    formOfPayment: valueNamed('form_of_payment'),
+    interestAmount: valueNamed('interest_amount'),
+    branchCode: valueNamed('branch_code'),
+    paymentMethod: valueNamed('payment_method'),
+    openingDate: valueNamed('opening_date'),
+    maturityDate: valueNamed('maturity_date'),
+    renewalDate: valueNamed('renewal_date'),
+    cancellationDate: valueNamed('cancellation_date'),
+    instrumentStatusCode: valueNamed('instrument_status_code'),
+    instrumentStatusDefinition: valueNamed('instrument_status_definition'),
+    isSubstituted: valueNamed('is_substituted'),
+  };
+}

@@ -1,0 +1,49 @@
+import { sql } from 'drizzle-orm';
+import { holdsAny } from '../../auth/authenticate.ts';
+import type { Context } from '../../context.ts';
+import { manyBy } from '../../database/batch.ts';
+import { userById } from '../user/user.loader.ts';
+import { type MeetingRow, meeting } from './meeting.table.ts';
+import { meetingInvitee } from './meeting-invitee.table.ts';
+
+export const inviteesByMeeting = manyBy(meetingInvitee, ['meetingId'], { orderBy: ['position'] });
+
+/** Whether the caller may read all meetings of the bank. */
+export function mayReadMeetings(context: Context, bankId: string): boolean {
+  return holdsAny(context.user, ['CanGetMeetings'], bankId);
+}
+
+/** The caller's e-mail address, if it was validated: what was not may be anybody's. */
+async function validatedEmail(context: Context): Promise<string | null> {
+  if (context.user === null) return null;
+  const row = await context.loader(userById).load(context.user.id);
+  return row === null || row.emailValidatedAt === null ? null : row.email;
+}
+
+/** Whether the caller is the creator, the staff user, the customer user or an invitee: in words, `ownMeetings`. */
+export async function isParticipant(context: Context, row: MeetingRow): Promise<boolean> {
+  const userId = context.user?.id;
+  if (userId === undefined) return false;
+  if ([row.creatorUserId, row.staffUserId, row.customerUserId].includes(userId)) return true;
+  const [invitees, email] = await Promise.all([
+    context.loader(inviteesByMeeting).load(row.id),
+    validatedEmail(context),
+  ]);
+  return invitees.some((invitee) => invitee.userId === userId || (email !== null && invitee.emailAddress === email));
+}
+
+const [userId, bankId, email] = [sql.placeholder('userId'), sql.placeholder('bankId'), sql.placeholder('email')];
+
+/** The meetings of the bank in which the caller is a participant: in SQL, `isParticipant`. */
+export const ownMeetings = sql`${meeting.id} in (
+  select ${meeting.id} from ${meeting} where ${meeting.creatorUserId} = ${userId} and ${meeting.bankId} = ${bankId}
+  union select ${meeting.id} from ${meeting} where ${meeting.staffUserId} = ${userId} and ${meeting.bankId} = ${bankId}
+  union select ${meeting.id} from ${meeting} where ${meeting.customerUserId} = ${userId} and ${meeting.bankId} = ${bankId}
+  union select ${meetingInvitee.meetingId} from ${meetingInvitee} where ${meetingInvitee.userId} = ${userId}
+  union select ${meetingInvitee.meetingId} from ${meetingInvitee} where ${meetingInvitee.emailAddress} = ${email}
+)`;
+
+/** The values of the placeholders of `ownMeetings`. */
+export async function ownMeetingsValues(context: Context, bankId: string): Promise<Record<string, unknown>> {
+  return { bankId, userId: context.user?.id, email: await validatedEmail(context) };
+}

@@ -1,0 +1,60 @@
+import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
+import { RequiresRole } from '../../auth/requires-role.ts';
+import type { Context } from '../../context.ts';
+import { oneBy } from '../../database/batch.ts';
+import { gatewayError } from '../../errors.ts';
+import { loadAccount } from '../account/account.loader.ts';
+import type { Account } from '../account/account.type.ts';
+import { accountLinksByCustomer } from '../account/customer-account-link.loader.ts';
+import { attributesByCustomer } from '../attribute/attribute.loader.ts';
+import { customer } from '../customer/customer.table.ts';
+import { toCustomer } from '../customer/customer.type.ts';
+import { CustomerOverview, CustomerOverviewFlat } from './overview.type.ts';
+
+const customerByNumber = oneBy(customer, 'bankId', 'customerNumber');
+
+async function linkedAccounts(context: Context, customerId: string): Promise<Account[]> {
+  const links = await context.loader(accountLinksByCustomer).load(customerId);
+  const accounts = await Promise.all(links.map((link) => loadAccount(context, link)));
+  return accounts.filter((account) => account !== null);
+}
+
+async function overviewOf(context: Context, bankId: string, customerNumber: string): Promise<CustomerOverview> {
+  const row = await context.loader(customerByNumber).load([bankId, customerNumber]);
+  if (row === null) throw gatewayError('OBP-30002');
+  // Read at once rather than by resolvers: the overview's own role is enough for them, and they are never null.
+  const [attributes, accounts] = await Promise.all([
+    context.loader(attributesByCustomer).load(row.id),
+    linkedAccounts(context, row.id),
+  ]);
+  return { ...toCustomer(row), attributes, accounts };
+}
+
+@Resolver()
+export class OverviewResolver {
+  @Query(() => CustomerOverview, {
+    nullable: true,
+    description: 'The customer with this number at the bank, with attributes and accounts.',
+  })
+  @RequiresRole(['CanGetCustomerOverview'])
+  customerOverview(
+    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @Arg('customerNumber', () => String, { description: 'The exact number.' }) customerNumber: string,
+    @Ctx() context: Context,
+  ): Promise<CustomerOverview> {
+    return overviewOf(context, bankId, customerNumber);
+  }
+
+  @Query(() => CustomerOverviewFlat, {
+    nullable: true,
+    description: 'The customer with this number at the bank, with attributes and accounts, and fewer other fields.',
+  })
+  @RequiresRole(['CanGetCustomerOverviewFlat'])
+  customerOverviewFlat(
+    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @Arg('customerNumber', () => String, { description: 'The exact number.' }) customerNumber: string,
+    @Ctx() context: Context,
+  ): Promise<CustomerOverviewFlat> {
+    return overviewOf(context, bankId, customerNumber);
+  }
+}

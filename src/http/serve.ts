@@ -1,0 +1,52 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openTokens } from '../auth/tokens.ts';
+import type { Config } from '../config.ts';
+import type { Database } from '../database/database.ts';
+import { createLogger } from '../observability/logger.ts';
+import { gatewaySchema } from '../schema.ts';
+import { createServer } from './server.ts';
+
+export interface ServeOptions {
+  /** Values for the variables of the playground's examples, by name. */
+  exampleVariables?: Readonly<Record<string, unknown>>;
+  onListening?(url: string): void;
+}
+
+/**
+ * Serves until the process is told to stop (SIGTERM or SIGINT), and then until what is in flight is answered. A second
+ * signal ends the process at once. The database stays open.
+ */
+export async function serve(config: Config, database: Database, options: ServeOptions = {}): Promise<void> {
+  const logger = createLogger(config.logLevel);
+  const server = await createServer({
+    config,
+    database,
+    schema: await gatewaySchema(),
+    logger,
+    tokens: await openTokens(config.signing),
+    exampleVariables: options.exampleVariables,
+  });
+  const stopped = stopSignal();
+  const url = await server.listen();
+  logger.info({ url }, 'listening');
+  options.onListening?.(url);
+  logger.info({ signal: await stopped }, 'stopping');
+  await server.close();
+  logger.info('stopped');
+}
+
+async function stopSignal(): Promise<NodeJS.Signals> {
+  const signal = await new Promise<NodeJS.Signals>((resolve) => {
+    process.once('SIGTERM', resolve);
+    process.once('SIGINT', resolve);
+  });
+  const ignore = () => undefined;
+  process.on('SIGTERM', ignore);
+  process.on('SIGINT', ignore);
+  // One Ctrl-C comes twice: from the terminal, and from npm, which passes on its own.
+  void sleep(500, undefined, { ref: false }).then(() => {
+    process.once('SIGTERM', () => process.exit(143));
+    process.once('SIGINT', () => process.exit(130));
+  });
+  return signal;
+}

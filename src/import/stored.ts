@@ -1,0 +1,49 @@
+import { getTableColumns } from 'drizzle-orm';
+import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { inKeys, keyValues, oncePerDatabase } from '../database/batch.ts';
+import type { Database } from '../database/database.ts';
+import type { Row } from './fields.ts';
+import { keyOf } from './records.ts';
+
+type Statement = (values: Record<string, unknown>) => Promise<Row[]>;
+
+const statementsOf = oncePerDatabase(() => new Map<string, Statement>());
+
+export function columnsOf(table: SQLiteTable): Record<string, SQLiteColumn> {
+  return getTableColumns(table);
+}
+
+function statement(database: Database, table: SQLiteTable, names: string[]): Statement {
+  const columns = columnsOf(table);
+  const keyColumns = names.map((name) => columns[name]).filter((column) => column !== undefined);
+  const statements = statementsOf(database);
+  const key = keyColumns.map((column) => column.uniqueName ?? column.name).join() + Object.keys(columns).join();
+  let found = statements.get(key);
+  if (found === undefined) {
+    found = database.prepare<Row>(database.read.select().from(table).where(inKeys(keyColumns)));
+    statements.set(key, found);
+  }
+  return found;
+}
+
+/** What a row is known by. */
+export function identityOf(names: string[], row: Row): string {
+  return keyOf(...names.map((name) => row[name] ?? ''));
+}
+
+/** The rows of the database whose columns hold what one of these rows has there. */
+export async function storedRows(
+  database: Database,
+  table: SQLiteTable,
+  names: string[],
+  rows: readonly Row[],
+): Promise<Row[]> {
+  const keys = new Map(
+    rows
+      .filter((row) => names.every((name) => typeof row[name] === 'string'))
+      .map((row) => [identityOf(names, row), names.map((name) => String(row[name]))]),
+  );
+  if (keys.size === 0) return [];
+  const list = [...keys.values()];
+  return statement(database, table, names)(keyValues(names.length === 1 ? list.map(([key = '']) => key) : list));
+}

@@ -1,0 +1,270 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { Database } from './database/database.ts';
+import { durationInSeconds } from './duration.ts';
+import { failureLine, readPassword, showProgress } from './terminal.ts';
+
+// What a command needs is loaded when it runs: `--help` stays fast, and only `serve` pays for a schema.
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+const program = new Command('gateway')
+  .description("A GraphQL gateway over a bank's customer and KYC data, in the data model of the Open Bank Project.")
+  .version(version)
+  .showHelpAfterError()
+  .exitOverride();
+
+program
+  .command('serve')
+  .description('Serve the graph over HTTP until told to stop. Migrates the database first.')
+  .action(async () => {
+    const { readConfig } = await import('./config.ts');
+    const config = readConfig(process.env);
+    const { serve } = await import('./http/serve.ts');
+    await withDatabase(config, (database) => serve(config, database));
+  });
+
+program
+  .command('demo')
+  .description('Serve a fresh database with examples, 1,000 generated customers and a few users. Nothing is kept.')
+  .action(async () => {
+    const { demo } = await import('./demo.ts');
+    await demo(process.env);
+  });
+
+program
+  .command('migrate')
+  .description('Bring the database up to date, as every command that uses it does too.')
+  .action(async () => {
+    await withDatabase(await settings(), (database) => database.check());
+    console.log('The database is up to date.');
+  });
+
+program
+  .command('generate')
+  .description('Fill an empty database with generated customers and everything around them.')
+  .requiredOption('--customers <number>', 'how many', wholeNumber(1, 10_000_000))
+  .option('--seed <number>', 'the same seed gives the same customers', wholeNumber(0, 2 ** 31), 1)
+  .action(async ({ customers: count, seed }: { customers: number; seed: number }) => {
+    const progress = showProgress();
+    const written = await withDatabase(await settings(), async (database) => {
+      const { generateCustomers } = await import('./import/generate.ts');
+      const onProgress = (done: number) => progress.update(`${done} of ${count} customers`);
+      return generateCustomers(database, { count, seed, onProgress });
+    }).finally(progress.end);
+    console.log(`${written.customers} customers were written, ${written.rows} rows in all.`);
+  });
+
+const user = program.command('user').description('Create, list and disable users.');
+
+user
+  .command('create')
+  .description('Create a user. The password is read from standard input.')
+  .argument('<username>')
+  .requiredOption('--email <address>', 'the e-mail address')
+  .option('--super-admin', 'may do everything', false)
+  .action(async (username: string, { email, superAdmin }: { email: string; superAdmin: boolean }) => {
+    const configured = await settings();
+    const password = await readPassword();
+    const { id } = await withDatabase(configured, async (database) => {
+      const { createUser } = await import('./domain/user/user-administration.ts');
+      return createUser(database, { username, email, password, isSuperAdmin: superAdmin });
+    });
+    console.log(`The user ${username} was created with the id ${id}.`);
+  });
+
+user
+  .command('list')
+  .description('List all users with their entitlements.')
+  .action(async () => {
+    const users = await withDatabase(await settings(), async (database) => {
+      const { listUsers } = await import('./domain/user/user-administration.ts');
+      return listUsers(database);
+    });
+    for (const { username, provider, email, isSuperAdmin, isDisabled, hasPassword, entitlements } of users) {
+      const notes = [isSuperAdmin && 'super admin', isDisabled && 'disabled', !hasPassword && 'no password'];
+      console.log([username, provider, email ?? '-', notes.filter(Boolean).join(', ') || '-'].join('\t'));
+      for (const { roleName, bankId } of entitlements) console.log(`\t${roleName}${bankId ? ` at ${bankId}` : ''}`);
+    }
+  });
+
+user
+  .command('disable')
+  .description('Refuse a user from now on, with every token there is.')
+  .argument('<username>')
+  .action(async (username: string) => {
+    await withDatabase(await settings(), async (database) => {
+      const { disableUser } = await import('./domain/user/user-administration.ts');
+      return disableUser(database, username);
+    });
+    console.log(`The user ${username} is disabled.`);
+  });
+
+user
+  .command('enable')
+  .description('Let a disabled user in again.')
+  .argument('<username>')
+  .action(async (username: string) => {
+    await withDatabase(await settings(), async (database) => {
+      const { enableUser } = await import('./domain/user/user-administration.ts');
+      return enableUser(database, username);
+    });
+    console.log(`The user ${username} is enabled.`);
+  });
+
+user
+  .command('reset-password')
+  .description('Give a user a new password, read from standard input.')
+  .argument('<username>')
+  .action(async (username: string) => {
+    const configured = await settings();
+    const password = await readPassword();
+    await withDatabase(configured, async (database) => {
+      const { resetPassword } = await import('./domain/user/user-administration.ts');
+      return resetPassword(database, username, password);
+    });
+    console.log(`The user ${username} has a new password.`);
+  });
+
+const bankOption = () => new Option('--bank <bank-id>', 'the bank, for a bank role; a system role takes none');
+
+program
+  .command('grant')
+  .description('Grant a role to a user.')
+  .argument('<username>')
+  .argument('<role>', "its name in OBP's spelling, such as CanGetCustomer")
+  .addOption(bankOption())
+  .action(async (username: string, roleName: string, { bank: bankId }: { bank?: string }) => {
+    await withDatabase(await settings(), async (database) => {
+      const { grantRole } = await import('./domain/user/user-administration.ts');
+      return grantRole(database, { username, roleName, bankId });
+    });
+    console.log(`${username} holds ${roleName}${bankId ? ` at ${bankId}` : ''}.`);
+  });
+
+program
+  .command('revoke')
+  .description('Take a role from a user.')
+  .argument('<username>')
+  .argument('<role>')
+  .addOption(bankOption())
+  .action(async (username: string, roleName: string, { bank: bankId }: { bank?: string }) => {
+    await withDatabase(await settings(), async (database) => {
+      const { revokeRole } = await import('./domain/user/user-administration.ts');
+      return revokeRole(database, { username, roleName, bankId });
+    });
+    console.log(`${username} no longer holds ${roleName}${bankId ? ` at ${bankId}` : ''}.`);
+  });
+
+program
+  .command('token')
+  .description('Print a bearer token for a user.')
+  .argument('<username>')
+  .option('--expires <duration>', 'for how long, such as 30m or 12h; otherwise GATEWAY_TOKEN_LIFETIME', duration)
+  .action(async (username: string, { expires }: { expires?: number }) => {
+    const { readSettings } = await import('./config.ts');
+    const config = readSettings(process.env, ['signing']);
+    const { id, disabledAt } = await withDatabase(config, async (database) => {
+      const { findUserByUsername } = await import('./domain/user/user-administration.ts');
+      return findUserByUsername(database.read, username);
+    });
+    if (disabledAt !== null) throw new Error(`The user ${username} is disabled.`);
+    const { openTokens } = await import('./auth/tokens.ts');
+    const tokens = await openTokens(config.signing);
+    console.log((await tokens.sign({ userId: id }, expires ?? config.tokenLifetimeSeconds)).token);
+  });
+
+program
+  .command('backup')
+  .description('Copy the whole SQLite database to a file while it is being served.')
+  .argument('<file>')
+  .action(async (file: string) => {
+    const progress = showProgress();
+    await withDatabase(await settings(), (database) =>
+      database.backup(file, (share) => progress.update(`${Math.round(share * 100)} %`)),
+    ).finally(progress.end);
+    console.log(`The database was copied to ${file}.`);
+  });
+
+program
+  .command('schema')
+  .description('About the GraphQL schema.')
+  .command('print')
+  .description('Print the schema with its directives, as schema/schema.graphql holds it.')
+  .action(async () => {
+    const { printedSchema } = await import('./schema.ts');
+    process.stdout.write(await printedSchema());
+  });
+
+program
+  .command('keys')
+  .description('About the key that signs tokens.')
+  .command('create')
+  .description('Write a new signing key to a file that only its owner can read: for GATEWAY_SIGNING_KEY_FILE.')
+  .argument('<file>', 'must not be there yet')
+  .action(async (file: string) => {
+    const { createSigningKey } = await import('./auth/tokens.ts');
+    await writeFile(file, `${createSigningKey()}\n`, { mode: 0o600, flag: 'wx' });
+    console.log(`A new signing key was written to ${file}.`);
+  });
+
+async function settings() {
+  const { readSettings } = await import('./config.ts');
+  return readSettings(process.env, []);
+}
+
+async function withDatabase<Result>(
+  { databaseUrl }: { databaseUrl: string },
+  work: (database: Database) => Promise<Result>,
+): Promise<Result> {
+  const { openDatabase } = await import('./database/database.ts');
+  const database = await openDatabase(databaseUrl).catch((error) => {
+    const shown = databaseUrl.replace(/:[^:@/]*@/, '@').replace(/\?.*$/, '');
+    throw new Error(`The database ${shown} cannot be opened: ${failureLine(error)}`);
+  });
+  try {
+    return await work(database);
+  } finally {
+    await database.close();
+  }
+}
+
+function wholeNumber(from: number, to: number): (text: string) => number {
+  return (text) => {
+    const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (number >= from && number <= to) return number;
+    throw new InvalidArgumentError(`It must be a whole number from ${from} to ${to}.`);
+  };
+}
+
+function duration(text: string): number {
+  const seconds = durationInSeconds(text);
+  if (seconds !== null && seconds >= 1 && seconds <= 30 * 86_400) return seconds;
+  throw new InvalidArgumentError('It must be a whole number with its unit (s, m, h or d), from 1s to 30d, such as 1h.');
+}
+
+/** 2 for what the caller has to write differently (an option, a variable, an argument), 1 for what failed. */
+async function report(error: unknown): Promise<number> {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  const { ConfigurationError } = await import('./config.ts');
+  const { GatewayError } = await import('./errors.ts');
+  if (error instanceof ConfigurationError) {
+    for (const problem of error.problems) console.error(problem);
+    return 2;
+  }
+  console.error(failureLine(error));
+  return error instanceof GatewayError && error.extensions.code === 'BAD_USER_INPUT' ? 2 : 1;
+}
+
+// Whoever reads the output has seen enough of it.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = await report(error);
+}

@@ -1,0 +1,53 @@
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+
+/** The one line that a person gets of a failure: never a stack, and never the values of a statement. */
+export function failureLine(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code } = error as { code?: unknown };
+  // Drizzle's message quotes the statement with all its parameters, PostgreSQL's the value that it refused.
+  if ('query' in error || 'severity' in error) {
+    const cause = error.cause instanceof Error ? failureLine(error.cause) : `code ${String(code)}`;
+    return 'query' in error ? cause : `The database refused a statement: ${cause}.`;
+  }
+  const [line = ''] = error.message.split('\n');
+  // Connections to a name with several addresses fail all together, without a message.
+  return line || (error instanceof AggregateError ? failureLine(error.errors[0]) : String(code ?? error.name));
+}
+
+/** A password: asked for twice, without showing it, on a terminal; otherwise the first line of standard input. */
+export async function readPassword(): Promise<string> {
+  const { stdin, stderr } = process;
+  if (!stdin.isTTY) return (await text(stdin)).split(/\r?\n/, 1)[0] ?? '';
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const terminal = createInterface({ input: stdin, output: silent, terminal: true });
+  try {
+    terminal.once('SIGINT', () => process.exit(130));
+    stderr.write('Password: ');
+    const password = await terminal.question('');
+    stderr.write('\nAgain: ');
+    const again = await terminal.question('');
+    stderr.write('\n');
+    if (password !== again) throw new Error('The two passwords differ.');
+    return password;
+  } finally {
+    terminal.close();
+  }
+}
+
+/** How far long work is, on one line of standard error that is written over; nothing where that is no terminal. */
+export function showProgress(): { update(line: string): void; end(): void } {
+  const { stderr } = process;
+  let lastUpdate = 0;
+  return {
+    update(line) {
+      if (!stderr.isTTY || Date.now() - lastUpdate < 100) return;
+      lastUpdate = Date.now();
+      stderr.write(`\r\x1b[K${line}`);
+    },
+    end() {
+      if (lastUpdate > 0) stderr.write('\r\x1b[K');
+    },
+  };
+}

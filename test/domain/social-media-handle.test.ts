@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
+import { codesOf } from '../support/paging.ts';
+import { insertCustomer, insertSocialMediaHandle, insertUserCustomerLink } from '../support/rows.ts';
+
+const bankId = 'gh.29.uk';
+const otherBankId = 'gh.30.uk';
+
+let gateway: Gateway;
+let clerk: TestUser;
+let customerId: string;
+let foreignCustomerId: string;
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  await gateway.createBank(bankId);
+  await gateway.createBank(otherBankId);
+  const { database } = gateway;
+  clerk = await gateway.createUser({ roles: [['CanGetSocialMediaHandles', bankId]] });
+  // The same number at two banks: handles are the customer's, not the number's.
+  customerId = (await insertCustomer(database, { bankId, customerNumber: '1' })).id;
+  foreignCustomerId = (await insertCustomer(database, { bankId: otherBankId, customerNumber: '1' })).id;
+  await insertSocialMediaHandle(database, {
+    bankId,
+    customerId,
+    type: 'twitter',
+    handle: '@anna',
+    dateAdded: new Date('2017-09-19T00:00:00Z'),
+    dateActivated: new Date('2017-09-20T00:00:00Z'),
+  });
+  await insertSocialMediaHandle(database, { bankId, customerId, type: 'mastodon', handle: '@anna', dateAdded: null });
+  await insertSocialMediaHandle(database, { bankId: otherBankId, customerId: foreignCustomerId });
+});
+
+afterAll(() => gateway.stop());
+
+function socialMediaHandles(token: string | null, id = customerId, bank = bankId) {
+  return gateway.query(
+    token,
+    `{ socialMediaHandles(bankId: "${bank}", customerId: "${id}") { customerId type handle dateAdded dateActivated } }`,
+  );
+}
+
+test('socialMediaHandles is refused to nobody, to a stranger and to the role at another bank', async () => {
+  const elsewhere = await gateway.createUser({ roles: [['CanGetSocialMediaHandles', otherBankId]] });
+
+  expect(codesOf(await socialMediaHandles(null))).toEqual(['OBP-20001']);
+  expect(codesOf(await socialMediaHandles((await gateway.createUser()).token))).toEqual(['OBP-20006']);
+  expect(codesOf(await socialMediaHandles(elsewhere.token))).toEqual(['OBP-20006']);
+});
+
+test('socialMediaHandles tells that the bank or the customer is unknown, also of another bank’s customer', async () => {
+  expect(codesOf(await socialMediaHandles(clerk.token, customerId, 'no-bank'))).toEqual(['OBP-30001']);
+  expect(codesOf(await socialMediaHandles(clerk.token, 'no-customer'))).toEqual(['OBP-30046']);
+  expect(codesOf(await socialMediaHandles(clerk.token, foreignCustomerId))).toEqual(['OBP-30046']);
+});
+
+test('socialMediaHandles gives those of the customer, the newest first', async () => {
+  const { data, errors } = await socialMediaHandles(clerk.token);
+
+  expect(errors).toEqual([]);
+  expect(data?.socialMediaHandles).toEqual([
+    { customerId, type: 'mastodon', handle: '@anna', dateAdded: null, dateActivated: null },
+    {
+      customerId,
+      type: 'twitter',
+      handle: '@anna',
+      dateAdded: '2017-09-19T00:00:00.000Z',
+      dateActivated: '2017-09-20T00:00:00.000Z',
+    },
+  ]);
+});
+
+test('a linked user sees their own handles, but not by the root field', async () => {
+  const linked = await gateway.createUser();
+  await insertUserCustomerLink(gateway.database, { bankId, customerId, userId: linked.id });
+
+  const own = await gateway.query(linked.token, '{ myCustomers { socialMediaHandles { type customer { id } } } }');
+
+  expect(own.errors).toEqual([]);
+  const customer = { id: customerId };
+  expect(own.data?.myCustomers).toEqual([
+    {
+      socialMediaHandles: [
+        { type: 'mastodon', customer },
+        { type: 'twitter', customer },
+      ],
+    },
+  ]);
+  expect(codesOf(await socialMediaHandles(linked.token))).toEqual(['OBP-20006']);
+});
+
+test('a link that is not active opens no handles', async () => {
+  const reader = await gateway.createUser({ roles: [['CanGetCustomer', bankId]] });
+  await insertUserCustomerLink(gateway.database, { bankId, customerId, userId: reader.id, isActive: false });
+
+  const answer = await gateway.query(
+    reader.token,
+    `{ customer(bankId: "${bankId}", customerId: "${customerId}") { socialMediaHandles { handle } } }`,
+  );
+
+  expect(answer.data).toEqual({ customer: { socialMediaHandles: null } });
+  expect(codesOf(answer)).toEqual(['OBP-20006']);
+});

@@ -1,0 +1,254 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
+import { codesOf } from '../support/paging.ts';
+import { insertCustomer, insertCustomerAddress, insertUserCustomerLink } from '../support/rows.ts';
+
+const bankId = 'gh.29.uk';
+const otherBankId = 'gh.30.uk';
+
+let gateway: Gateway;
+let clerk: TestUser;
+let linked: TestUser;
+let formerlyLinked: TestUser;
+let customerId: string;
+let foreignCustomerId: string;
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  await gateway.createBank(bankId);
+  await gateway.createBank(otherBankId);
+  const { database } = gateway;
+  customerId = (await insertCustomer(database, { bankId, legalName: 'Anna' })).id;
+  foreignCustomerId = (await insertCustomer(database, { bankId: otherBankId, legalName: 'Berta' })).id;
+  await insertCustomerAddress(database, { bankId, customerId, city: 'Berlin' });
+  clerk = await gateway.createUser({
+    roles: [
+      ['CanGetUserCustomerLink', bankId],
+      ['CanGetCorrelatedUsersInfo', bankId],
+      ['CanGetCustomer', bankId],
+    ],
+  });
+  linked = await gateway.createUser();
+  formerlyLinked = await gateway.createUser();
+  await insertUserCustomerLink(database, { bankId, customerId, userId: linked.id });
+  await insertUserCustomerLink(database, {
+    bankId: otherBankId,
+    customerId: foreignCustomerId,
+    userId: linked.id,
+  });
+  await insertUserCustomerLink(database, { bankId, customerId, userId: formerlyLinked.id, isActive: false });
+});
+
+afterAll(() => gateway.stop());
+
+function linksByCustomer(token: string | null, id = customerId, bank = bankId) {
+  const fields = 'bankId customerId userId isActive dateInserted version user { id } customer { id }';
+  return gateway.query(
+    token,
+    `{ userCustomerLinksByCustomer(bankId: "${bank}", customerId: "${id}") { ${fields} } }`,
+  );
+}
+
+function linksByUser(token: string | null, userId: string, bank = bankId) {
+  return gateway.query(
+    token,
+    `{ userCustomerLinksByUser(bankId: "${bank}", userId: "${userId}") { bankId customerId userId } }`,
+  );
+}
+
+describe('userCustomerLinksByCustomer', () => {
+  test('is refused to nobody, to a stranger, to the linked user and to the role at another bank', async () => {
+    const elsewhere = await gateway.createUser({ roles: [['CanGetUserCustomerLink', otherBankId]] });
+
+    expect(codesOf(await linksByCustomer(null))).toEqual(['OBP-20001']);
+    expect(codesOf(await linksByCustomer((await gateway.createUser()).token))).toEqual(['OBP-20006']);
+    expect(codesOf(await linksByCustomer(linked.token))).toEqual(['OBP-20006']);
+    expect(codesOf(await linksByCustomer(elsewhere.token))).toEqual(['OBP-20006']);
+  });
+
+  test('tells that the bank or the customer is unknown, also of another bank’s customer', async () => {
+    expect(codesOf(await linksByCustomer(clerk.token, customerId, 'no-bank'))).toEqual(['OBP-30001']);
+    expect(codesOf(await linksByCustomer(clerk.token, 'no-customer'))).toEqual(['OBP-30046']);
+    expect(codesOf(await linksByCustomer(clerk.token, foreignCustomerId))).toEqual(['OBP-30046']);
+  });
+
+  test('gives the links, active or not, the oldest first, each with its user and its customer', async () => {
+    const { data, errors } = await linksByCustomer(clerk.token);
+
+    expect(errors).toEqual([]);
+    const common = { bankId, customerId, version: 1, dateInserted: expect.any(String), customer: { id: customerId } };
+    expect(data?.userCustomerLinksByCustomer).toEqual([
+      { ...common, userId: linked.id, isActive: true, user: { id: linked.id } },
+      { ...common, userId: formerlyLinked.id, isActive: false, user: { id: formerlyLinked.id } },
+    ]);
+  });
+
+  test('keeps the users from who may only read the links', async () => {
+    const reader = await gateway.createUser({ roles: [['CanGetUserCustomerLink', bankId]] });
+
+    const answer = await linksByCustomer(reader.token);
+
+    expect(answer.data?.userCustomerLinksByCustomer).toMatchObject([
+      { userId: linked.id, user: null, customer: null },
+      { userId: formerlyLinked.id, user: null, customer: null },
+    ]);
+    expect(codesOf(answer)).toEqual(['OBP-20006', 'OBP-20006']);
+    expect(answer.errors.map(({ extensions }) => extensions.count)).toEqual([2, 2]);
+  });
+
+  test('gives the users to the role for any bank', async () => {
+    const auditor = await gateway.createUser({
+      roles: [
+        ['CanGetUserCustomerLink', bankId],
+        ['CanGetCorrelatedUsersInfoAtAnyBank', null],
+      ],
+    });
+
+    const { data } = await linksByCustomer(auditor.token);
+
+    expect(data?.userCustomerLinksByCustomer).toMatchObject([
+      { user: { id: linked.id } },
+      { user: { id: formerlyLinked.id } },
+    ]);
+  });
+});
+
+describe('userCustomerLinksByUser', () => {
+  test('is refused to nobody, to a stranger, to the user and to the role at another bank', async () => {
+    const elsewhere = await gateway.createUser({ roles: [['CanGetUserCustomerLink', otherBankId]] });
+
+    expect(codesOf(await linksByUser(null, linked.id))).toEqual(['OBP-20001']);
+    expect(codesOf(await linksByUser((await gateway.createUser()).token, linked.id))).toEqual(['OBP-20006']);
+    expect(codesOf(await linksByUser(linked.token, linked.id))).toEqual(['OBP-20006']);
+    expect(codesOf(await linksByUser(elsewhere.token, linked.id))).toEqual(['OBP-20006']);
+  });
+
+  test('tells that the bank or the user is unknown', async () => {
+    expect(codesOf(await linksByUser(clerk.token, linked.id, 'no-bank'))).toEqual(['OBP-30001']);
+    expect(codesOf(await linksByUser(clerk.token, 'no-user'))).toEqual(['OBP-20057']);
+  });
+
+  test('gives the links with customers of that bank only', async () => {
+    const { data } = await linksByUser(clerk.token, linked.id);
+
+    expect(data?.userCustomerLinksByUser).toEqual([{ bankId, customerId, userId: linked.id }]);
+  });
+});
+
+describe('Customer.userLinks', () => {
+  test('is not the linked user’s own', async () => {
+    const answer = await gateway.query(linked.token, '{ myCustomers { id userLinks { userId } } }');
+
+    expect(answer.data?.myCustomers).toEqual([
+      { id: customerId, userLinks: null },
+      { id: foreignCustomerId, userLinks: null },
+    ]);
+    expect(answer.errors.map(({ extensions }) => extensions.bankId)).toEqual([bankId, otherBankId]);
+  });
+
+  test('gives the links of several customers in as many statements as of one', async () => {
+    const second = await insertCustomer(gateway.database, { bankId });
+    await insertUserCustomerLink(gateway.database, { bankId, customerId: second.id, userId: formerlyLinked.id });
+    const reader = await gateway.createUser({
+      roles: [
+        ['CanGetCustomers', bankId],
+        ['CanGetUserCustomerLink', bankId],
+        ['CanGetCorrelatedUsersInfo', bankId],
+      ],
+    });
+    const ask = (first: number) =>
+      gateway.query(
+        reader.token,
+        `{ customers(bankId: "${bankId}", first: ${first}, sortBy: CREATED, sortDirection: ASC) { nodes { userLinks { user { id } } } } }`,
+      );
+    await ask(1);
+
+    const start = gateway.database.statistics.statements;
+    await ask(1);
+    const forOne = gateway.database.statistics.statements - start;
+    const { data } = await ask(2);
+    const forTwo = gateway.database.statistics.statements - start - forOne;
+
+    expect(data?.customers).toEqual({
+      nodes: [
+        { userLinks: [{ user: { id: linked.id } }, { user: { id: formerlyLinked.id } }] },
+        { userLinks: [{ user: { id: formerlyLinked.id } }] },
+      ],
+    });
+    expect(forTwo).toBe(forOne);
+  });
+});
+
+describe('myCustomers and myCustomer', () => {
+  const myCustomer = (token: string | null, id: string) =>
+    gateway.query(token, `{ myCustomer(customerId: "${id}") { id legalName } }`);
+
+  test('are refused to nobody', async () => {
+    expect(codesOf(await gateway.query(null, '{ myCustomers { id } }'))).toEqual(['OBP-20001']);
+    expect(codesOf(await myCustomer(null, customerId))).toEqual(['OBP-20001']);
+  });
+
+  test('know nothing of a customer without an active link, whatever roles the caller has', async () => {
+    for (const { token } of [clerk, formerlyLinked]) {
+      expect((await gateway.query(token, '{ myCustomers { id } }')).data).toEqual({
+        myCustomers: token === clerk.token ? [] : expect.not.arrayContaining([{ id: customerId }]),
+      });
+      expect(codesOf(await myCustomer(token, customerId))).toEqual(['OBP-30046']);
+    }
+    expect(codesOf(await myCustomer(linked.token, 'no-customer'))).toEqual(['OBP-30046']);
+  });
+
+  test('give the linked user the customers of all banks, or of one', async () => {
+    const { data } = await gateway.query(
+      linked.token,
+      `{ all: myCustomers { legalName } one: myCustomers(bankId: "${otherBankId}") { legalName } }`,
+    );
+
+    expect(data).toEqual({ all: [{ legalName: 'Anna' }, { legalName: 'Berta' }], one: [{ legalName: 'Berta' }] });
+    expect((await myCustomer(linked.token, customerId)).data).toEqual({
+      myCustomer: { id: customerId, legalName: 'Anna' },
+    });
+  });
+
+  test('tell that the bank is unknown', async () => {
+    expect(codesOf(await gateway.query(linked.token, '{ myCustomers(bankId: "no-bank") { id } }'))).toEqual([
+      'OBP-30001',
+    ]);
+  });
+});
+
+describe('a linked user', () => {
+  test('is not taken for one when the link is not active, however the customer was reached', async () => {
+    const reader = await gateway.createUser({ roles: [['CanGetCustomer', bankId]] });
+    await insertUserCustomerLink(gateway.database, { bankId, customerId, userId: reader.id, isActive: false });
+    const document = `{ customer(bankId: "${bankId}", customerId: "${customerId}") { addresses { city } } }`;
+
+    const answer = await gateway.query(reader.token, document);
+
+    expect(answer.data).toEqual({ customer: { addresses: null } });
+    expect(codesOf(answer)).toEqual(['OBP-20006']);
+  });
+
+  test('sees the data of that customer also where the customer was reached by a role', async () => {
+    const reader = await gateway.createUser({ roles: [['CanGetCustomers', bankId]] });
+    await insertUserCustomerLink(gateway.database, { bankId, customerId, userId: reader.id });
+    const document = `{ customers(bankId: "${bankId}", sortBy: CREATED, sortDirection: ASC) { nodes { addresses { city } } } }`;
+
+    const { data, errors } = await gateway.query(reader.token, document);
+
+    expect(data).toEqual({ customers: { nodes: [{ addresses: [{ city: 'Berlin' }] }, { addresses: null }] } });
+    expect(errors).toHaveLength(1);
+  });
+
+  test('has the links read once for the whole operation', async () => {
+    const document = '{ myCustomers { addresses { city } taxResidences { id } socialMediaHandles { id } } }';
+    await gateway.query(linked.token, document);
+    const start = gateway.database.statistics.statements;
+
+    const { errors } = await gateway.query(linked.token, document);
+
+    expect(errors).toEqual([]);
+    // The caller, the links, the customers, and one for each of the three collections of both customers.
+    expect(gateway.database.statistics.statements - start).toBe(6);
+  });
+});
