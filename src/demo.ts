@@ -30,9 +30,9 @@ const atBank = (...roles: Role[]) => roles.map((role) => [role, bankId] as const
 const everywhere = (...roles: Role[]) => roles.map((role) => [role, null] as const);
 
 const demoUsers: DemoUser[] = [
-  { username: 'super-admin', what: 'may do everything, at every bank', isSuperAdmin: true, roles: [] },
+  { username: 'super.admin', what: 'may do everything, at every bank', isSuperAdmin: true, roles: [] },
   {
-    username: 'clerk',
+    username: 'bank.clerk',
     what: `reads customers of ${bankId} with all but KYC evidence`,
     roles: atBank(
       'CanGetCustomer',
@@ -56,7 +56,7 @@ const demoUsers: DemoUser[] = [
     ),
   },
   {
-    username: 'kyc-officer',
+    username: 'kyc.officer',
     what: 'reads the KYC evidence of every bank, and the customers it is about',
     roles: [
       ...everywhere(
@@ -71,7 +71,7 @@ const demoUsers: DemoUser[] = [
     ],
   },
   {
-    username: 'auditor',
+    username: 'demo.auditor',
     what: 'reads users and their entitlements; has no right to any customer',
     roles: everywhere('CanGetAnyUser', 'CanGetEntitlementsForAnyUserAtAnyBank'),
   },
@@ -98,7 +98,7 @@ export async function demo(environment: Environment): Promise<void> {
     const database = await openDatabase(config.databaseUrl);
     try {
       await generateCustomers(database, { count: generatedCustomers });
-      const password = randomBytes(12).toString('base64url');
+      const password = randomBytes(18).toString('base64url');
       const customer = await customerWithUser(database);
       const users = [...(await createDemoUsers(database, password)), customer];
       await resetPassword(database, customer.username, password);

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { isRole, type Role, roles } from './auth/roles.ts';
 import type { Database } from './database/database.ts';
 import { durationInSeconds } from './duration.ts';
 import { failureLine, readPassword, showProgress } from './terminal.ts';
@@ -136,9 +137,10 @@ program
   .command('grant')
   .description('Grant a role to a user.')
   .argument('<username>')
-  .argument('<role>', "its name in OBP's spelling, such as CanGetCustomer")
+  .argument('<role>', "its name in OBP's spelling, such as CanGetCustomer", role)
   .addOption(bankOption())
-  .action(async (username: string, roleName: string, { bank: bankId }: { bank?: string }) => {
+  .addHelpText('after', rolesHelp)
+  .action(async (username: string, roleName: Role, { bank: bankId }: { bank?: string }) => {
     await withDatabase(await settings(), async (database) => {
       const { grantRole } = await import('./domain/user/user-administration.ts');
       return grantRole(database, { username, roleName, bankId });
@@ -211,6 +213,18 @@ program
     await writeFile(file, `${createSigningKey()}\n`, { mode: 0o600, flag: 'wx' });
     console.log(`A new signing key was written to ${file}.`);
   });
+
+function role(name: string): Role {
+  if (isRole(name)) return name;
+  throw new InvalidArgumentError('There is no such role; every role is listed here.');
+}
+
+function rolesHelp(): string {
+  const lines = Object.entries(roles).map(([name, { scope, description }]) => {
+    return `  ${name}${scope === 'bank' ? ' --bank <bank-id>' : ''}\n      ${description}`;
+  });
+  return ['', 'Roles:', ...lines].join('\n');
+}
 
 async function settings() {
   const { readSettings } = await import('./config.ts');
