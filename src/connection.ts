@@ -1,4 +1,3 @@
-import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { ArgsType, type ClassType, Field, Int, ObjectType } from 'type-graphql';
 import { type CursorScope, decodeCursor, encodeCursor } from './cursor.ts';
 import { gatewayError } from './errors.ts';
@@ -40,16 +39,8 @@ export function pageSize(first: number | null | undefined): number {
 }
 
 /** The values of the order's columns at the cursor, or null for the first page. */
-export function afterOf(
-  scope: CursorScope,
-  after: string | null | undefined,
-  orderColumns: SQLiteColumn[],
-): unknown[] | null {
-  if (after == null) return null;
-  const values = decodeCursor(scope, after);
-  return orderColumns.map((column, index) =>
-    column.dataType === 'date' ? new Date(Number(values[index])) : values[index],
-  );
+export function afterOf(scope: CursorScope, after: string | null | undefined): unknown[] | null {
+  return after == null ? null : decodeCursor(scope, after);
 }
 
 interface PageParts<Row, Node> {

@@ -25,15 +25,14 @@ function signature(scope: CursorScope, payload: string): Buffer {
   return createHmac('sha256', keyOf(scope.secret)).update(text).digest().subarray(0, 15);
 }
 
-/** An opaque, signed text for the place of a row in its order. Dates are kept as milliseconds. */
+/** An opaque, signed text for the place of a row in its order: the values of the order's columns. */
 export function encodeCursor(scope: CursorScope, values: readonly unknown[]): string {
-  const payload = Buffer.from(
-    JSON.stringify(values.map((value) => (value instanceof Date ? value.getTime() : value))),
-  ).toString('base64url');
+  const json = JSON.stringify(values.map((value) => (value instanceof Date ? { date: value.getTime() } : value)));
+  const payload = Buffer.from(json).toString('base64url');
   return `${payload}.${signature(scope, payload).toString('base64url')}`;
 }
 
-/** The values that were put into the cursor, Dates as milliseconds. */
+/** The values that were put into the cursor. */
 export function decodeCursor(scope: CursorScope, cursor: string): unknown[] {
   const [payload = '', given = ''] = cursor.split('.');
   const signed = Buffer.from(given, 'base64url');
@@ -41,5 +40,6 @@ export function decodeCursor(scope: CursorScope, cursor: string): unknown[] {
   if (signed.length !== expected.length || !timingSafeEqual(signed, expected)) {
     throw gatewayError('INVALID_CURSOR', { field: 'after' });
   }
-  return JSON.parse(Buffer.from(payload, 'base64url').toString()) as unknown[];
+  const values = JSON.parse(Buffer.from(payload, 'base64url').toString()) as (string | number | { date: number })[];
+  return values.map((value) => (typeof value === 'object' ? new Date(value.date) : value));
 }

@@ -1,22 +1,28 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { and, eq, isNotNull } from 'drizzle-orm';
-import type { Role } from './auth/roles.ts';
+import { fileURLToPath } from 'node:url';
+import { and, eq } from 'drizzle-orm';
+import { isRole, type Role, roleScope, roles } from './auth/roles.ts';
 import { createSigningKey, openTokens } from './auth/tokens.ts';
 import { ConfigurationError, type Environment, readConfig } from './config.ts';
 import { type Database, openDatabase } from './database/database.ts';
 import { accountHolder } from './domain/account/account-holder.table.ts';
+import { customer } from './domain/customer/customer.table.ts';
 import { user } from './domain/user/user.table.ts';
 import { createUser, grantRole, resetPassword } from './domain/user/user-administration.ts';
 import { userCustomerLink } from './domain/user-customer-link/user-customer-link.table.ts';
 import { serve } from './http/serve.ts';
 import { generateCustomers } from './import/generate.ts';
+import { generatedBankIds } from './import/generated-rows.ts';
+import { importFiles } from './import/import.ts';
+import { renderProblem } from './import/report.ts';
 
 /** One of the banks that are generated; the clerk and the customer are there. */
 const bankId = 'gh.29.uk';
 const generatedCustomers = 1000;
+const examplesFolder = new URL('../src/import/examples/', import.meta.url);
 const tokenLifetimeSeconds = 7 * 86_400;
 
 interface DemoUser {
@@ -26,11 +32,22 @@ interface DemoUser {
   roles: readonly (readonly [role: Role, bankId: string | null])[];
 }
 
+const roleNames = Object.keys(roles).filter(isRole);
 const atBank = (...roles: Role[]) => roles.map((role) => [role, bankId] as const);
 const everywhere = (...roles: Role[]) => roles.map((role) => [role, null] as const);
 
 const demoUsers: DemoUser[] = [
-  { username: 'super.admin', what: 'may do everything, at every bank', isSuperAdmin: true, roles: [] },
+  {
+    username: 'super.admin',
+    what: 'may grant every role, and holds every role at every bank',
+    isSuperAdmin: true,
+    roles: [
+      ...roleNames.filter((role) => roleScope(role) === 'system').map((role) => [role, null] as const),
+      ...roleNames
+        .filter((role) => roleScope(role) === 'bank')
+        .flatMap((role) => generatedBankIds.map((id) => [role, id] as const)),
+    ],
+  },
   {
     username: 'bank.clerk',
     what: `reads customers of ${bankId} with all but KYC evidence`,
@@ -98,10 +115,12 @@ export async function demo(environment: Environment): Promise<void> {
     const database = await openDatabase(config.databaseUrl);
     try {
       await generateCustomers(database, { count: generatedCustomers });
+      await importExamples(database);
       const password = randomBytes(18).toString('base64url');
-      const customer = await customerWithUser(database);
-      const users = [...(await createDemoUsers(database, password)), customer];
-      await resetPassword(database, customer.username, password);
+      const linked = await customerWithUser(database);
+      await resetPassword(database, linked.username, password);
+      const what = `a customer of ${bankId}, who sees their own data only`;
+      const users = [...(await createDemoUsers(database, password)), { ...linked, what }];
       const tokens = await openTokens(config.signing);
       const lines: string[] = [];
       for (const { id, username, what } of users) {
@@ -109,7 +128,7 @@ export async function demo(environment: Environment): Promise<void> {
         lines.push(`${username}: ${what}`, `  ${token}`, '');
       }
       await serve(config, database, {
-        exampleVariables: { bankId, customerId: customer.customerId, accountId: customer.accountId },
+        exampleVariables: { bankId, password, ...linked, username: 'bank.clerk' },
         onListening: (url) => console.log(welcome(url, password, lines)),
       });
     } finally {
@@ -138,23 +157,38 @@ async function createDemoUsers(database: Database, password: string): Promise<(D
   );
 }
 
+async function importExamples(database: Database): Promise<void> {
+  const files = (await readdir(examplesFolder)).sort().map((file) => fileURLToPath(new URL(file, examplesFolder)));
+  const problems: string[] = [];
+  const report = await importFiles(
+    database,
+    files,
+    {},
+    { onProblem: (problem) => problems.push(renderProblem(problem)) },
+  );
+  if (!report.isWritten) throw new Error(`The examples could not be imported: ${problems[0]}`);
+}
+
 /** One of the generated customers who use the gateway themselves, with an account. */
 async function customerWithUser(database: Database) {
   const [found] = await database.read
     .select({
       id: user.id,
       username: user.username,
-      customerId: userCustomerLink.customerId,
+      customerId: customer.id,
+      customerNumber: customer.customerNumber,
+      mobilePhoneNumber: customer.mobilePhoneNumber,
       accountId: accountHolder.accountId,
     })
     .from(userCustomerLink)
+    .innerJoin(customer, eq(customer.id, userCustomerLink.customerId))
     .innerJoin(user, eq(user.id, userCustomerLink.userId))
     .innerJoin(accountHolder, eq(accountHolder.userId, user.id))
-    .where(and(eq(userCustomerLink.bankId, bankId), eq(userCustomerLink.isActive, true), isNotNull(user.email)))
-    .orderBy(user.username)
+    .where(and(eq(userCustomerLink.bankId, bankId), eq(userCustomerLink.isActive, true)))
+    .orderBy(customer.customerNumber)
     .limit(1);
   if (found === undefined) throw new Error('No generated customer has a user.');
-  return { ...found, what: `a customer of ${bankId}, who sees their own data only (customer ${found.customerId})` };
+  return found;
 }
 
 function welcome(url: string, password: string, lines: string[]): string {

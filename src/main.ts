@@ -5,6 +5,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { isRole, type Role, roles } from './auth/roles.ts';
 import type { Database } from './database/database.ts';
 import { durationInSeconds } from './duration.ts';
+import type { ImportProgress } from './import/import.ts';
 import { failureLine, readPassword, showProgress } from './terminal.ts';
 
 // What a command needs is loaded when it runs: `--help` stays fast, and only `serve` pays for a schema.
@@ -46,6 +47,42 @@ program
   });
 
 program
+  .command('import')
+  .description('Import files of OBP JSON. First all is checked; if something is wrong, nothing is written.')
+  .argument(
+    '<files...>',
+    'in any of the shapes of OBP: lists, single objects, a sandbox import; JSON or one record a line',
+  )
+  .option('--bank <bank-id>', 'the bank of records that name none', identifier)
+  .option('--customer <customer-id>', 'the customer of records that name none', identifier)
+  .option('--account <account-id>', 'the account of records that name none', identifier)
+  .option('--update', 'change what exists with other values, but never KYC evidence', false)
+  .option('--skip-invalid', 'write the good records although some are bad', false)
+  .option('--with-passwords', 'import the passwords of users', false)
+  .option('--with-entitlements', 'import the entitlements of users', false)
+  .action(async (files: string[], options: ImportCommandOptions) => {
+    const { bank: bankId, customer: customerId, account: accountId, ...flags } = options;
+    const progress = showProgress();
+    const report = await withDatabase(await settings(), async (database) => {
+      const { importFiles } = await import('./import/import.ts');
+      const { renderDifference, renderProblem } = await import('./import/report.ts');
+      return importFiles(
+        database,
+        files,
+        { bankId, customerId, accountId, ...flags },
+        {
+          onProgress: (done) => progress.update(importProgress(done)),
+          onProblem: (problem) => progress.tell(renderProblem(problem)),
+          onDifference: (difference) => progress.tell(renderDifference(difference)),
+        },
+      );
+    }).finally(progress.end);
+    const { renderReport } = await import('./import/report.ts');
+    console.log(renderReport(report));
+    if (!report.isWritten) process.exitCode = 1;
+  });
+
+program
   .command('generate')
   .description('Fill an empty database with generated customers and everything around them.')
   .requiredOption('--customers <number>', 'how many', wholeNumber(1, 10_000_000))
@@ -67,7 +104,7 @@ user
   .description('Create a user. The password is read from standard input.')
   .argument('<username>')
   .requiredOption('--email <address>', 'the e-mail address')
-  .option('--super-admin', 'may do everything', false)
+  .option('--super-admin', 'may grant every role to every user; holds none by that', false)
   .action(async (username: string, { email, superAdmin }: { email: string; superAdmin: boolean }) => {
     const configured = await settings();
     const password = await readPassword();
@@ -131,7 +168,8 @@ user
     console.log(`The user ${username} has a new password.`);
   });
 
-const bankOption = () => new Option('--bank <bank-id>', 'the bank, for a bank role; a system role takes none');
+const bankOption = () =>
+  new Option('--bank <bank-id>', 'the bank, for a bank role; a system role takes none').argParser(identifier);
 
 program
   .command('grant')
@@ -226,6 +264,25 @@ function rolesHelp(): string {
   return ['', 'Roles:', ...lines].join('\n');
 }
 
+interface ImportCommandOptions {
+  bank?: string;
+  customer?: string;
+  account?: string;
+  update: boolean;
+  skipInvalid: boolean;
+  withPasswords: boolean;
+  withEntitlements: boolean;
+}
+
+function importProgress(progress: ImportProgress): string {
+  if (progress.phase === 'read') {
+    const share = progress.totalBytes === 0 ? 100 : Math.round((100 * progress.bytes) / progress.totalBytes);
+    return `reading: ${share} %, ${progress.records} records`;
+  }
+  if (progress.phase === 'check') return `checking: ${progress.rows} rows`;
+  return `writing: ${progress.rows} of ${progress.totalRows} rows`;
+}
+
 async function settings() {
   const { readSettings } = await import('./config.ts');
   return readSettings(process.env, []);
@@ -245,6 +302,11 @@ async function withDatabase<Result>(
   } finally {
     await database.close();
   }
+}
+
+function identifier(text: string): string {
+  if (/^[0-9A-Za-z._-]{1,254}$/.test(text)) return text;
+  throw new InvalidArgumentError("It must be 1 to 254 characters of 0-9, a-z, A-Z, '-', '.' and '_'.");
 }
 
 function wholeNumber(from: number, to: number): (text: string) => number {

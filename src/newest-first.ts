@@ -14,7 +14,7 @@ import {
 } from './database/batch.ts';
 
 /** A table whose rows grow without bound, and are listed from the newest to the oldest. */
-type GrowingTable = SQLiteTable & { id: SQLiteColumn; bankId: SQLiteColumn; customerId: SQLiteColumn };
+type GrowingTable = SQLiteTable & { id: SQLiteColumn; customerId: SQLiteColumn };
 type RowOf<Table extends GrowingTable> = Table['$inferSelect'] & { id: string };
 type ColumnNameOf<Table extends GrowingTable> = keyof Table['$inferSelect'] & string;
 
@@ -45,7 +45,6 @@ function countBy(table: GrowingTable, parent: SQLiteColumn): MakeLoader<string, 
  * their totals another. `field` is the coordinate of the field that lists, which its cursors belong to.
  */
 export function newestOfCustomer<Table extends GrowingTable>(table: Table, dateName: ColumnNameOf<Table>) {
-  const orderColumns = [columnOf(table, dateName), table.id];
   const orderBy = [dateName, 'id' as ColumnNameOf<Table>];
   const pages = pageBy(table, 'customerId' as ColumnNameOf<Table>, { orderBy, descending: true });
   const totals = countBy(table, table.customerId);
@@ -59,7 +58,7 @@ export function newestOfCustomer<Table extends GrowingTable>(table: Table, dateN
   ): Promise<Page<RowOf<Table>, Node>> {
     const size = pageSize(page.first);
     const scope = { secret: context.config.secret, field, arguments: customerId };
-    const after = afterOf(scope, page.after, orderColumns);
+    const after = afterOf(scope, page.after);
     const rows = await context.loader(pages).load({ parent: customerId, limit: size + 1, after });
     return new Page({
       rows: rows as RowOf<Table>[],
@@ -109,7 +108,7 @@ export function newestWhere<Table extends GrowingTable>(table: Table, dateName: 
   ): Promise<Page<RowOf<Table>, Node>> {
     const size = pageSize(page.first);
     const scope = { secret: context.config.secret, field, arguments: boundTo };
-    const after = afterOf(scope, page.after, orderColumns);
+    const after = afterOf(scope, page.after);
     const { first, next, total } = statements(context.database);
     const rows = await (after === null ? first : next)({ ...values, ...afterValues(after), limit: size + 1 });
     return new Page({

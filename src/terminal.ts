@@ -36,8 +36,19 @@ export async function readPassword(): Promise<string> {
   }
 }
 
-/** How far long work is, on one line of standard error that is written over; nothing where that is no terminal. */
-export function showProgress(): { update(line: string): void; end(): void } {
+export interface Progress {
+  /** How far it is. */
+  update(line: string): void;
+  /** A line that stays. */
+  tell(line: string): void;
+  end(): void;
+}
+
+/**
+ * What long work tells while it goes on, on standard error. How far it is stands on one line that is written over, and only
+ * where that is a terminal.
+ */
+export function showProgress(): Progress {
   const { stderr } = process;
   let lastUpdate = 0;
   return {
@@ -45,6 +56,9 @@ export function showProgress(): { update(line: string): void; end(): void } {
       if (!stderr.isTTY || Date.now() - lastUpdate < 100) return;
       lastUpdate = Date.now();
       stderr.write(`\r\x1b[K${line}`);
+    },
+    tell(line) {
+      stderr.write(`${lastUpdate > 0 ? '\r\x1b[K' : ''}${line}\n`);
     },
     end() {
       if (lastUpdate > 0) stderr.write('\r\x1b[K');

@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import { asc, desc, getTableColumns, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Database } from './database.ts';
 import { dialect } from './dialect.ts';
@@ -172,21 +172,20 @@ export function pageBy<Table extends SQLiteTable>(
   const parent = columnOf(table, parentName);
   const ordered = orderOf(table, order);
   const orderColumns = order.orderBy.map((name) => columnOf(table, name));
-  const after = comesAfter(orderColumns, order.descending === true);
 
-  function prepare(database: Database, condition: SQL) {
+  function prepare(database: Database, after?: SQL) {
     const position = sql<number>`row_number() over (partition by ${parent} order by ${sql.join(ordered, sql`, `)})`;
     const numbered = database.read
       .select({ ...getTableColumns(table as SQLiteTable), position: position.as('position') })
       .from(table as SQLiteTable)
-      .where(condition)
+      .where(and(inKeys([parent]), after))
       .as('numbered');
     return {
       ofOne: database.prepare<RowOf<Table>>(
         database.read
           .select()
           .from(table as SQLiteTable)
-          .where(condition)
+          .where(and(eq(parent, sql.placeholder('parent')), after))
           .orderBy(...ordered)
           .limit(sql.placeholder('limit')),
       ),
@@ -200,8 +199,8 @@ export function pageBy<Table extends SQLiteTable>(
     };
   }
   const statements = oncePerDatabase((database) => ({
-    first: prepare(database, inKeys([parent])),
-    next: prepare(database, sql`${inKeys([parent])} and ${after}`),
+    first: prepare(database),
+    next: prepare(database, comesAfter(orderColumns, order.descending === true)),
   }));
 
   return (database) => {
@@ -210,10 +209,12 @@ export function pageBy<Table extends SQLiteTable>(
       if (page === undefined) return [];
       const { ofOne, ofMany } = statements(database)[page.after === null ? 'first' : 'next'];
       const parents = keys.map((key) => key.parent);
-      const values = { ...keyValues(parents), ...afterValues(page.after), limit: page.limit };
+      const shared = { ...afterValues(page.after), limit: page.limit };
       const rows = new Map<string, RowOf<Table>[]>(parents.map((key) => [key, []]));
-      for (const row of await (keys.length === 1 ? ofOne : ofMany)(values))
-        rows.get(String(row[parentName]))?.push(row);
+      const found = await (keys.length === 1
+        ? ofOne({ ...shared, parent: page.parent })
+        : ofMany({ ...shared, ...keyValues(parents) }));
+      for (const row of found) rows.get(String(row[parentName]))?.push(row);
       return parents.map((key) => rows.get(key) ?? []);
     }
 

@@ -7,6 +7,16 @@ const byteOrderedText = postgresql.customType<{ data: string; driverData: string
   dataType: () => 'text collate "C"',
 });
 
+/**
+ * Drizzle's own would give a space and a short offset to `new Date`, which takes the year 0001 for 2001. Sessions are in
+ * UTC, so the offset is always +00.
+ */
+const utcTimestamp = postgresql.customType<{ data: Date; driverData: string }>({
+  dataType: () => 'timestamp (3) with time zone',
+  toDriver: (date) => date.toISOString(),
+  fromDriver: (text) => new Date(text.replace(' ', 'T').replace('+00', 'Z')),
+});
+
 const sqliteColumns = {
   table: sqlite.sqliteTable,
   index: sqlite.index,
@@ -41,7 +51,7 @@ const postgresqlColumns = {
   text: (name: string) => byteOrderedText(name),
   integer: (name: string) => postgresql.integer(name),
   boolean: (name: string) => postgresql.boolean(name),
-  timestamp: (name: string) => postgresql.timestamp(name, { withTimezone: true, precision: 3, mode: 'date' }),
+  timestamp: (name: string) => utcTimestamp(name),
   date: (name: string) => postgresql.date(name, { mode: 'string' }),
   decimal: (name: string) => postgresql.numeric(name),
   json: <T>(name: string) => postgresql.jsonb(name).$type<T>(),

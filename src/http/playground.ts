@@ -59,7 +59,7 @@ function readExamples(exampleVariables: Readonly<Record<string, unknown>>): Exam
         for (const { variable, type, defaultValue } of definition.variableDefinitions ?? []) {
           const name = variable.name.value;
           if (Object.hasOwn(exampleVariables, name)) variables[name] = exampleVariables[name];
-          else if (type.kind === Kind.NON_NULL_TYPE && !defaultValue) variables[name] = '';
+          else if (type.kind === Kind.NON_NULL_TYPE && !defaultValue) variables[name] = name === 'input' ? {} : '';
         }
       }
       return { name: file.replace(/\.graphql$/, ''), document, variables: JSON.stringify(variables, null, 2) };

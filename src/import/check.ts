@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import { localProvider } from '../auth/password.ts';
 import { inKeys, keyValues } from '../database/batch.ts';
 import type { Database } from '../database/database.ts';
@@ -9,7 +9,7 @@ import type { Row } from './fields.ts';
 import { nounOf, nouns } from './nouns.ts';
 import type { NounName } from './records.ts';
 import type { Staging } from './staging.ts';
-import { columnsOf, identityOf, storedRows } from './stored.ts';
+import { columnsOf, identityOf, revived, storedRows } from './stored.ts';
 
 const batchSize = 1000;
 /** The most that a plain list of a customer may hold. */
@@ -75,7 +75,13 @@ const claims: { noun: NounName; kind: string; columns: string[]; field: string; 
     field: 'address',
     reason: 'is that of another account of the bank',
   },
-  { noun: 'entitlement', kind: 'id', columns: ['id'], field: 'entitlement_id', reason: 'is that of another entitlement' },
+  {
+    noun: 'entitlement',
+    kind: 'id',
+    columns: ['id'],
+    field: 'entitlement_id',
+    reason: 'is that of another entitlement',
+  },
   {
     noun: 'attributeDefinition',
     kind: 'id',
@@ -107,7 +113,7 @@ const claims: { noun: NounName; kind: string; columns: string[]; field: string; 
 ];
 
 async function checkClaims(checking: Checking, nounNames: NounName[]): Promise<void> {
-  const { database, staging, refuse, placeText } = checking;
+  const { database, refuse, placeText } = checking;
   for (const { noun, kind, columns, field, reason } of claims) {
     if (!nounNames.includes(noun)) continue;
     const name = `${noun}.${kind}`;
@@ -127,7 +133,10 @@ async function checkClaims(checking: Checking, nounNames: NounName[]): Promise<v
       select c.number, s.customer_id as customerId, s.row from claim c join staged s on s.number = c.number
       where c.kind = '${name}'`;
     for (const rows of found<{ number: number; customerId: string | null; row: string }>(checking, staged)) {
-      const read = rows.map(({ number, customerId, row }) => ({ number, row: { customerId, ...JSON.parse(row) } as Row }));
+      const read = rows.map(({ number, customerId, row }) => ({
+        number,
+        row: { customerId, ...JSON.parse(row) } as Row,
+      }));
       const stored = await storedRows(
         database,
         table,
@@ -140,7 +149,6 @@ async function checkClaims(checking: Checking, nounNames: NounName[]): Promise<v
         if (owner !== undefined && owner !== identityOf(key, row)) refuse(number, field, `${reason} in the database`);
       }
     }
-    void staging;
   }
 }
 
@@ -238,10 +246,18 @@ async function checkAccountsOfLinks(checking: Checking): Promise<void> {
       and not exists (
         select 1 from staged a where a.noun = 'account' and a.key = k.bank_id || char(31) || s.key)
       and not exists (select 1 from known_account a where a.bank_id = k.bank_id and a.id = s.key)`;
-  for (const rows of found<{ bankId: string; id: string }>(checking, unknown('distinct k.bank_id as bankId, s.key as id'))) {
+  for (const rows of found<{ bankId: string; id: string }>(
+    checking,
+    unknown('distinct k.bank_id as bankId, s.key as id'),
+  )) {
     for (const { bankId, id } of await storedRows(database, account, ['bankId', 'id'], rows)) add.run(bankId, id);
   }
-  refuseAll(checking, unknown('s.number'), 'account_id', 'is that of no account of the bank, in the files or the database');
+  refuseAll(
+    checking,
+    unknown('s.number'),
+    'account_id',
+    'is that of no account of the bank, in the files or the database',
+  );
 }
 
 /** Media relate to a document and a check of the same customer, in the files or the database. */
@@ -281,7 +297,10 @@ async function storedCounts(database: Database, noun: NounName, customerIds: str
   if (customerId === undefined || customerIds.length === 0) return new Map();
   const count = database.prepare<{ customerId: string; count: number }>(
     database.read
-      .select({ customerId: sql<string>`${customerId}`.as('customer_id'), count: sql<number>`count(*)`.mapWith(Number) })
+      .select({
+        customerId: sql<string>`${customerId}`.as('customer_id'),
+        count: sql<number>`count(*)`.mapWith(Number),
+      })
       .from(table)
       .where(inKeys([customerId]))
       .groupBy(customerId),
@@ -330,15 +349,6 @@ async function checkPlainLists(checking: Checking): Promise<void> {
       }
     }
   }
-}
-
-/** A staged row's moments, which JSON holds as text, as dates. */
-export function revived(table: Parameters<typeof columnsOf>[0], row: Row): Row {
-  for (const [name, column] of Object.entries(columnsOf(table))) {
-    const value = row[name];
-    if (column.dataType === 'date' && typeof value === 'string') row[name] = new Date(value);
-  }
-  return row;
 }
 
 /** Users that are only referred to become stubs, whose username is their id. */
@@ -404,6 +414,5 @@ export async function checkStaged(checking: Checking): Promise<{ unlinkedAccount
   );
   await checkPlainLists(checking);
   await checkUsers(checking);
-  void eq;
   return { unlinkedAccounts };
 }

@@ -93,7 +93,7 @@ const countries: readonly [Country, ...Country[]] = [
     code: 'NL',
     currency: 'EUR',
     faker: dutchFaker,
-    mobilePhoneNumber: '+31 6 ########',
+    mobilePhoneNumber: '+31 6 1#######',
     iban: { bank: 'WBNK', accountDigits: 10 },
     taxNumber: '#########',
   },

@@ -178,7 +178,8 @@ function* elementsOfMembers(source: Source, allAreLists: boolean): Records {
     if ((yield* nextByte(source)) === openBracket) yield* elements(source, key.value);
     else {
       const { line, invalid } = yield* takeValue(source);
-      if (allAreLists) throw new UnreadableFile('is longer than 4 MB and neither lines, nor a list, nor an object of lists');
+      if (allAreLists)
+        throw new UnreadableFile('is longer than 4 MB and neither lines, nor a list, nor an object of lists');
       if (invalid !== undefined) throw new UnreadableFile(`${invalid} on line ${line}`);
     }
     const next = yield* nextByte(source);

@@ -1,7 +1,7 @@
+import { GraphQLError } from 'graphql';
 import { checkPasswordRule, localProvider } from '../auth/password.ts';
 import { isRole, roleScope } from '../auth/roles.ts';
 import { AttributeType } from '../domain/attribute/attribute-type.ts';
-import { GraphQLError } from 'graphql';
 import { InvalidValue, parseId, parseText } from '../values.ts';
 import {
   amount,
@@ -307,7 +307,8 @@ function readEntitlements(reader: Reader, owner: Pick<ReadRow, 'username' | 'use
     else if (reading.options.withEntitlements !== true) reading.left('entitlement');
     else {
       const bankId = typeof row.bankId === 'string' ? row.bankId : null;
-      if (roleScope(role) === 'bank' && bankId === null) entitlement.problem('bank_id', `is missing: ${role} is a bank role`);
+      if (roleScope(role) === 'bank' && bankId === null)
+        entitlement.problem('bank_id', `is missing: ${role} is a bank role`);
       if (roleScope(role) === 'system' && bankId !== null) {
         entitlement.problem('bank_id', `is not for ${role}, which is a system role`);
       }
@@ -458,7 +459,10 @@ function withBalanceInOrder(record: JsonObject, tell: Tell): JsonObject {
   if (!isObject(balance)) return record;
   const { currency: first, amount: second } = balance;
   const isSwapped =
-    typeof first === 'string' && /^-?\d+(\.\d+)?$/.test(first) && typeof second === 'string' && /^[A-Z]{3}$/.test(second);
+    typeof first === 'string' &&
+    /^-?\d+(\.\d+)?$/.test(first) &&
+    typeof second === 'string' &&
+    /^[A-Z]{3}$/.test(second);
   if (!isSwapped) return record;
   tell.corrected('balance');
   return { ...record, balance: { currency: second, amount: first } };
@@ -769,7 +773,8 @@ function readMeeting(record: JsonObject, place: Place, around: Around, reading: 
     const invitee = readerOf('meetingInvitee', member, memberPlace, around, parts);
     const inviteeRow = { meetingId, position, ...readFields(meetingInviteeFields, member, invitee) };
     position += 1;
-    if (invitee.isValid) parts.stage({ noun: 'meetingInvitee', key: keyOf(meetingId, position), row: inviteeRow }, memberPlace);
+    if (invitee.isValid)
+      parts.stage({ noun: 'meetingInvitee', key: keyOf(meetingId, position), row: inviteeRow }, memberPlace);
   }
 }
 

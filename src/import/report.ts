@@ -118,7 +118,11 @@ function counted(names: Map<string, number>): string {
 
 /** The report as lines of text, for a terminal. */
 export function renderReport(report: ImportReport): string {
-  const lines = [['', ...columns.map(([title]) => title.padStart(10))].map((cell, index) => (index === 0 ? ''.padEnd(24) : cell)).join('')];
+  const lines = [
+    ['', ...columns.map(([title]) => title.padStart(10))]
+      .map((cell, index) => (index === 0 ? ''.padEnd(24) : cell))
+      .join(''),
+  ];
   for (const { name, plural } of nouns) {
     const counts = countsOf(report, name);
     if (Object.values(counts).every((count) => count === 0)) continue;
@@ -128,9 +132,15 @@ export function renderReport(report: ImportReport): string {
   const notes: [when: boolean, text: string][] = [
     [report.unreadableFiles > 0, `Files that could not be read: ${report.unreadableFiles}`],
     [report.unknownRecords > 0, `Records of no known shape: ${report.unknownRecords}`],
-    [report.nothingToImport > 0, `Records with nothing to import (ids only, or an answer without data): ${report.nothingToImport}`],
+    [
+      report.nothingToImport > 0,
+      `Records with nothing to import (ids only, or an answer without data): ${report.nothingToImport}`,
+    ],
     [report.correctedUrls > 0, `URLs without https, taken as https: ${report.correctedUrls}`],
-    [report.correctedBalances > 0, `Balances with currency and amount swapped, put in order: ${report.correctedBalances}`],
+    [
+      report.correctedBalances > 0,
+      `Balances with currency and amount swapped, put in order: ${report.correctedBalances}`,
+    ],
     [report.unknownRoles.size > 0, `Unknown roles, not granted: ${counted(report.unknownRoles)}`],
     [report.unreadSections.size > 0, `Sections that are not imported: ${counted(report.unreadSections)}`],
     [report.passwordsLeft > 0, `Passwords not imported (--with-passwords would): ${report.passwordsLeft}`],

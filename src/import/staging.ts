@@ -8,13 +8,14 @@ export interface StagedRow {
   number: number;
   noun: NounName;
   key: string;
+  withoutId: boolean;
   bankId: string | null;
   customerId: string | null;
   username: string | null;
   row: Row;
 }
 
-interface StagedColumns extends Omit<StagedRow, 'row'> {
+interface StagedColumns extends Omit<StagedRow, 'row' | 'withoutId'> {
   row: string;
 }
 
@@ -116,10 +117,9 @@ export function openStaging() {
       return new Map(rows.all().map(({ noun, count }) => [noun, count]));
     },
 
-    placeOf(number: number): Place & { noun: NounName } {
-      const found = selectPlace.get(number);
-      if (found === undefined) throw new Error('A staged row is gone');
-      return found;
+    /** Null for a row that was removed. */
+    placeOf(number: number): (Place & { noun: NounName }) | null {
+      return selectPlace.get(number) ?? null;
     },
 
     remove(number: number): void {
@@ -139,7 +139,7 @@ export function openStaging() {
           const rows = page.all(noun, withoutId, last, size);
           if (rows.length === 0) break;
           last = rows.at(-1)?.number ?? last;
-          yield rows.map((row) => ({ ...row, row: JSON.parse(row.row) }));
+          yield rows.map((row) => ({ ...row, withoutId: withoutId === 1, row: JSON.parse(row.row) }));
         }
       }
     },

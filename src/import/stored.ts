@@ -47,3 +47,12 @@ export async function storedRows(
   const list = [...keys.values()];
   return statement(database, table, names)(keyValues(names.length === 1 ? list.map(([key = '']) => key) : list));
 }
+
+/** A staged row's moments, which JSON holds as text, as dates. */
+export function revived(table: SQLiteTable, row: Row): Row {
+  for (const [name, column] of Object.entries(columnsOf(table))) {
+    const value = row[name];
+    if (column.dataType === 'date' && typeof value === 'string') row[name] = new Date(value);
+  }
+  return row;
+}

@@ -31,9 +31,9 @@ beforeAll(async () => {
   await insertAccountRouting(database, { bankId: otherBankId, accountId: id, scheme: 'IBAN', address: 'elsewhere' });
   const loan = { ...own, contractCode: 'LOAN-1', productCode: '1234BW' };
   await insertAccountAttribute(database, { ...loan, name: 'INTEREST_RATE', type: AttributeType.DOUBLE, value: '3.5' });
+  await insertAccountAttribute(database, { ...own, contractCode: 'CARD-7', name: 'interest_rate', value: '9.9' });
   await insertAccountAttribute(database, { ...loan, name: 'Payment Method', value: 'cash' });
   await insertAccountAttribute(database, { ...loan, name: 'term', value: '24 months' });
-  await insertAccountAttribute(database, { ...own, contractCode: 'CARD-7', name: 'interest_rate', value: '9.9' });
   await insertAccountAttribute(database, { ...own, contractCode: ' ', name: 'TERM', value: 'of no contract' });
   await insertAccountAttribute(database, { ...own, name: 'MATURITY_DATE', value: '2030-01-01' });
 });
@@ -115,9 +115,9 @@ describe.each([
       ],
       attributes: [
         { productCode: '1234BW', contractCode: 'LOAN-1', name: 'INTEREST_RATE', type: 'DOUBLE', value: '3.5' },
+        { productCode: null, contractCode: 'CARD-7', name: 'interest_rate', type: 'STRING', value: '9.9' },
         { productCode: '1234BW', contractCode: 'LOAN-1', name: 'Payment Method', type: 'STRING', value: 'cash' },
         { productCode: '1234BW', contractCode: 'LOAN-1', name: 'term', type: 'STRING', value: '24 months' },
-        { productCode: null, contractCode: 'CARD-7', name: 'interest_rate', type: 'STRING', value: '9.9' },
         { productCode: null, contractCode: ' ', name: 'TERM', type: 'STRING', value: 'of no contract' },
         { productCode: null, contractCode: null, name: 'MATURITY_DATE', type: 'STRING', value: '2030-01-01' },
       ],

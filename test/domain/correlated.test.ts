@@ -114,7 +114,10 @@ describe('Customer.correlatedUsers', () => {
     );
 
     expect(errors).toEqual([]);
-    const [annaOnce, bertaOnce] = [anna, berta].map(({ username }) => ({ username, attributes: [{ value: username }] }));
+    const [annaOnce, bertaOnce] = [anna, berta].map(({ username }) => ({
+      username,
+      attributes: [{ value: username }],
+    }));
     expect(data?.customers).toEqual({
       nodes: [{ correlatedUsers: [annaOnce] }, { correlatedUsers: [annaOnce, bertaOnce] }],
     });
@@ -138,7 +141,10 @@ describe('correlatedEntities', () => {
     const { data, errors } = await gateway.query(anna.token, document);
 
     expect(errors).toEqual([]);
-    const [annaOnce, bertaOnce] = [anna, berta].map(({ username }) => ({ username, attributes: [{ value: username }] }));
+    const [annaOnce, bertaOnce] = [anna, berta].map(({ username }) => ({
+      username,
+      attributes: [{ value: username }],
+    }));
     expect(data?.correlatedEntities).toEqual([
       { customer: { legalName: 'Anna' }, users: [annaOnce] },
       { customer: { legalName: 'Anna and Berta' }, users: [annaOnce, bertaOnce] },

@@ -43,10 +43,7 @@ afterAll(() => gateway.stop());
 
 function linksByCustomer(token: string | null, id = customerId, bank = bankId) {
   const fields = 'bankId customerId userId isActive dateInserted version user { id } customer { id }';
-  return gateway.query(
-    token,
-    `{ userCustomerLinksByCustomer(bankId: "${bank}", customerId: "${id}") { ${fields} } }`,
-  );
+  return gateway.query(token, `{ userCustomerLinksByCustomer(bankId: "${bank}", customerId: "${id}") { ${fields} } }`);
 }
 
 function linksByUser(token: string | null, userId: string, bank = bankId) {
@@ -148,7 +145,8 @@ describe('Customer.userLinks', () => {
 
   test('gives the links of several customers in as many statements as of one', async () => {
     const second = await insertCustomer(gateway.database, { bankId });
-    await insertUserCustomerLink(gateway.database, { bankId, customerId: second.id, userId: formerlyLinked.id });
+    const user = await gateway.createUser();
+    await insertUserCustomerLink(gateway.database, { bankId, customerId: second.id, userId: user.id });
     const reader = await gateway.createUser({
       roles: [
         ['CanGetCustomers', bankId],
@@ -172,7 +170,7 @@ describe('Customer.userLinks', () => {
     expect(data?.customers).toEqual({
       nodes: [
         { userLinks: [{ user: { id: linked.id } }, { user: { id: formerlyLinked.id } }] },
-        { userLinks: [{ user: { id: formerlyLinked.id } }] },
+        { userLinks: [{ user: { id: user.id } }] },
       ],
     });
     expect(forTwo).toBe(forOne);
@@ -190,9 +188,7 @@ describe('myCustomers and myCustomer', () => {
 
   test('know nothing of a customer without an active link, whatever roles the caller has', async () => {
     for (const { token } of [clerk, formerlyLinked]) {
-      expect((await gateway.query(token, '{ myCustomers { id } }')).data).toEqual({
-        myCustomers: token === clerk.token ? [] : expect.not.arrayContaining([{ id: customerId }]),
-      });
+      expect((await gateway.query(token, '{ myCustomers { id } }')).data).toEqual({ myCustomers: [] });
       expect(codesOf(await myCustomer(token, customerId))).toEqual(['OBP-30046']);
     }
     expect(codesOf(await myCustomer(linked.token, 'no-customer'))).toEqual(['OBP-30046']);

@@ -26,6 +26,17 @@ export async function readPages<Node>(
   return pages;
 }
 
+export function nodesOf<Node>(connection: unknown): Node[] {
+  return (connection as Connection<Node>).nodes;
+}
+
+/** The cursor to go on after the page, which has `pageInfo { endCursor }` and is not empty. */
+export function endCursorOf(connection: unknown): string {
+  const { endCursor } = (connection as Connection<unknown>).pageInfo;
+  if (endCursor === null) throw new Error('The page is empty.');
+  return endCursor;
+}
+
 /** OBP's codes of the errors, or our own where OBP has none. */
 export function codesOf({ errors }: Pick<Answer<unknown>, 'errors'>): string[] {
   return errors.map(({ extensions }) => extensions.obpCode ?? extensions.code);

@@ -15,9 +15,10 @@ const latest = new Date(Date.UTC(9999, 11, 31));
 
 export interface FirehoseArguments {
   bankId: string;
-  limit: number;
-  offset: number;
-  sortDirection: SortDirection;
+  /** 500 when it is null, as each of the others has its default. */
+  limit: number | null;
+  offset: number | null;
+  sortDirection: SortDirection | null;
   fromDate: Date | null;
   toDate: Date | null;
   /** Any one of them is enough; applied before paging. */
@@ -57,14 +58,16 @@ const statements = oncePerDatabase((database) => ({
 /** OBP's firehose: refused as a whole while the setting is off. */
 export async function firehose(context: Context, asked: FirehoseArguments): Promise<Customer[]> {
   if (!context.config.customerFirehose) throw gatewayError('OBP-00012');
-  const { limit, offset, attributes } = asked;
+  const { attributes } = asked;
+  const limit = asked.limit ?? maximalLimit;
+  const offset = asked.offset ?? 0;
   if (offset < 0) throw gatewayError('OBP-10024', { field: 'offset' });
   if (limit < 1 || limit > maximalLimit) {
     throw gatewayError('OBP-10025', { message: `limit must be from 1 to ${maximalLimit}.`, field: 'limit' });
   }
   if (attributes?.length === 0) return [];
   const { all, withAttributes } = statements(context.database);
-  const statement = (attributes == null ? all : withAttributes)[asked.sortDirection];
+  const statement = (attributes == null ? all : withAttributes)[asked.sortDirection ?? SortDirection.DESC];
   const keys = (attributes ?? []).map(({ name, value }) => [name, attributeSearchValue(value), value]);
   const rows = await statement({
     bankId: asked.bankId,

@@ -10,7 +10,7 @@ import { gatewayError } from '../../errors.ts';
 import { InvalidValue, parsePhoneNumber } from '../../values.ts';
 import { attributeSearchValue } from '../attribute/attribute.rules.ts';
 import { customerAttribute } from '../attribute/attribute.table.ts';
-import { normaliseForSearch, neverOk } from './customer.rules.ts';
+import { neverOk, normaliseForSearch } from './customer.rules.ts';
 import { type CustomerRow, customer } from './customer.table.ts';
 import { type Customer, CustomerSort, SortDirection } from './customer.type.ts';
 import type { CustomerFilter } from './customer-filter.type.ts';
@@ -231,7 +231,7 @@ export async function customerPage<Node = Customer>(
   if (list.condition !== undefined) conditions.push(list.condition);
   const values = Object.assign({ bankId: list.bankId }, ...conditions.map((condition) => condition.values));
   const scope: CursorScope = { secret: config.secret, field: list.field, arguments: [sortBy, descending, values] };
-  const after = afterOf(scope, page.after, orderColumns[sortBy]);
+  const after = afterOf(scope, page.after);
   const shape: Shape = { atBank: list.bankId !== null, sortBy, descending, continued: after !== null, conditions };
   const filters = [shape.atBank, ...conditions.map((condition) => condition.name)].join(' ');
   const { pages, counts } = statements(database);

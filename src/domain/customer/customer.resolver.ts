@@ -139,13 +139,16 @@ export class CustomerResolver {
   @RequiresRole(['CanUseCustomerFirehoseAtAnyBank'])
   firehoseCustomers(
     @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
-    @Arg('limit', () => Int, { defaultValue: 500, description: 'How many at most: from 1 to 500.' }) limit: number,
-    @Arg('offset', () => Int, { defaultValue: 0, description: 'How many to pass over.' }) offset: number,
+    @Arg('limit', () => Int, { nullable: true, defaultValue: 500, description: 'How many at most: from 1 to 500.' })
+    limit: number | null,
+    @Arg('offset', () => Int, { nullable: true, defaultValue: 0, description: 'How many to pass over.' })
+    offset: number | null,
     @Arg('sortDirection', () => SortDirection, {
+      nullable: true,
       defaultValue: SortDirection.DESC,
       description: 'The order of the dates on which they were last ok.',
     })
-    sortDirection: SortDirection,
+    sortDirection: SortDirection | null,
     @Arg('fromDate', () => DateTime, { nullable: true, description: 'Last changed at this moment or later.' })
     fromDate: Date | null,
     @Arg('toDate', () => DateTime, { nullable: true, description: 'Last changed at this moment or before.' })

@@ -32,6 +32,12 @@ export class KycCheckResolver {
     return context.loader(checksByCustomer).load(customer.id);
   }
 
+  @FieldResolver(() => String, { nullable: true, description: 'The number of the customer.' })
+  @RequiresRole(['CanGetAnyKycChecks', 'CanGetKycChecksAtOneBank'])
+  async customerNumber(@Root() check: KycCheck, @Ctx() context: Context): Promise<string | null> {
+    return (await loadCustomer(context, check.customerId))?.customerNumber ?? null;
+  }
+
   @FieldResolver(() => Customer, { nullable: true, description: 'The customer.' })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
   customer(@Root() check: KycCheck, @Ctx() context: Context): Promise<Customer | null> {

@@ -37,6 +37,12 @@ export class KycDocumentResolver {
     return context.loader(documentsByCustomer).load(customer.id);
   }
 
+  @FieldResolver(() => String, { nullable: true, description: 'The number of the customer.' })
+  @RequiresRole(['CanGetAnyKycDocuments', 'CanGetKycDocumentsAtOneBank'])
+  async customerNumber(@Root() document: KycDocument, @Ctx() context: Context): Promise<string | null> {
+    return (await loadCustomer(context, document.customerId))?.customerNumber ?? null;
+  }
+
   @FieldResolver(() => Customer, { nullable: true, description: 'The customer.' })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
   customer(@Root() document: KycDocument, @Ctx() context: Context): Promise<Customer | null> {

@@ -36,6 +36,12 @@ export class KycMediaResolver {
     return context.loader(mediaByCustomer).load(customer.id);
   }
 
+  @FieldResolver(() => String, { nullable: true, description: 'The number of the customer.' })
+  @RequiresRole(['CanGetAnyKycMedia', 'CanGetKycMediaAtOneBank'])
+  async customerNumber(@Root() media: KycMedia, @Ctx() context: Context): Promise<string | null> {
+    return (await loadCustomer(context, media.customerId))?.customerNumber ?? null;
+  }
+
   @FieldResolver(() => Customer, { nullable: true, description: 'The customer.' })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
   customer(@Root() media: KycMedia, @Ctx() context: Context): Promise<Customer | null> {

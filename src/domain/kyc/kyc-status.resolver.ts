@@ -38,6 +38,12 @@ export class KycStatusResolver {
     return context.loader(statusesByCustomer).load(customer.id);
   }
 
+  @FieldResolver(() => String, { nullable: true, description: 'The number of the customer.' })
+  @RequiresRole(['CanGetAnyKycStatuses', 'CanGetKycStatusesAtOneBank'])
+  async customerNumber(@Root() status: KycStatus, @Ctx() context: Context): Promise<string | null> {
+    return (await loadCustomer(context, status.customerId))?.customerNumber ?? null;
+  }
+
   @FieldResolver(() => Customer, { nullable: true, description: 'The customer.' })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
   customer(@Root() status: KycStatus, @Ctx() context: Context): Promise<Customer | null> {

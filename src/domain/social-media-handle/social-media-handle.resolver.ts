@@ -40,6 +40,12 @@ export class SocialMediaHandleResolver {
     return context.loader(handlesByCustomer).load(customer.id);
   }
 
+  @FieldResolver(() => String, { nullable: true, description: 'The number of the customer.' })
+  @RequiresRole(['CanGetSocialMediaHandles'], { orLinkedUser: true })
+  async customerNumber(@Root() handle: SocialMediaHandle, @Ctx() context: Context): Promise<string | null> {
+    return (await loadCustomer(context, handle.customerId))?.customerNumber ?? null;
+  }
+
   @FieldResolver(() => Customer, { nullable: true, description: 'The customer.' })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
   customer(@Root() handle: SocialMediaHandle, @Ctx() context: Context): Promise<Customer | null> {

@@ -31,7 +31,7 @@ const statements = oncePerDatabase((database) => {
 export async function userPage({ database, config }: Context, page: PageArguments): Promise<Page<UserRow, User>> {
   const size = pageSize(page.first);
   const scope = { secret: config.secret, field: 'Query.users', arguments: null };
-  const after = afterOf(scope, page.after, orderColumns);
+  const after = afterOf(scope, page.after);
   const { first, next, count } = statements(database);
   const rows = await (after === null ? first : next)({ ...afterValues(after), limit: size + 1 });
   return new Page({

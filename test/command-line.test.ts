@@ -1,0 +1,238 @@
+import { copyFile, mkdtemp, readFile, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createDatabaseUrl, dialectUnderTest } from './support/database-url.ts';
+import { testEnvironment } from './support/gateway.ts';
+import { buildProgram, type ProgramResult, runProgram, startProgram } from './support/program.ts';
+
+let database: Awaited<ReturnType<typeof createDatabaseUrl>>;
+let environment: Record<string, string>;
+let folder: string;
+beforeAll(async () => {
+  database = await createDatabaseUrl();
+  environment = testEnvironment(database.url);
+  folder = await mkdtemp(join(tmpdir(), 'command-line-'));
+  await buildProgram();
+}, 120_000);
+afterAll(() => database.drop());
+
+function run(command: string, input?: string): Promise<ProgramResult> {
+  return runProgram(command.split(' '), { environment, input });
+}
+
+const password = 'correct horse battery staple';
+
+describe('what is written wrongly', () => {
+  test.each([
+    'serve',
+    'migrate',
+    'import',
+    'generate',
+    'user',
+    'user create',
+    'user list',
+    'user disable',
+    'user reset-password',
+    'grant',
+    'revoke',
+    'token',
+    'backup',
+    'schema print',
+    'keys create',
+    'demo',
+  ])('%s explains itself with --help', async (command) => {
+    const { exitCode, output } = await run(`${command} --help`);
+    expect(exitCode).toBe(0);
+    expect(output).toContain(`Usage: gateway ${command}`);
+  });
+
+  test.each([
+    ['frobnicate', "unknown command 'frobnicate'"],
+    ['serve --fast', "unknown option '--fast'"],
+    ['generate', "required option '--customers <number>' not specified"],
+    ['generate --customers many', 'a whole number from 1 to 10000000'],
+    ['token someone --expires soon', 'a whole number with its unit'],
+    ['user create', "required option '--email <address>'"],
+    ['user create --email alice@example.org', "missing required argument 'username'"],
+    ['user create somebody', "required option '--email <address>'"],
+    ['grant somebody CanFly', 'There is no such role'],
+    ['import', "missing required argument 'files'"],
+  ])('%s is refused by name, with what is allowed and exit code 2', async (command, message) => {
+    const { exitCode, output, errors } = await run(command);
+    expect([exitCode, output]).toEqual([2, '']);
+    expect(errors).toContain(message);
+    expect(errors).toContain('Usage: gateway');
+  });
+
+  test('variables that are wrong are all named, with what is allowed and exit code 2', async () => {
+    const { exitCode, errors } = await runProgram(['serve'], {
+      environment: { ...environment, PORT: 'http', GATEWAY_MAX_DEPTH: 'deep', GATEWAY_SECRET: 'hunter2' },
+    });
+    expect(exitCode).toBe(2);
+    expect(errors.trim().split('\n').sort()).toEqual([
+      'GATEWAY_MAX_DEPTH must be a whole number from 1 to 100.',
+      'GATEWAY_SECRET must be at least 32 characters.',
+      'PORT must be a whole number from 0 to 65535.',
+    ]);
+  });
+
+  test('without its secrets nothing is served', async () => {
+    const { exitCode, errors } = await runProgram(['serve'], { environment: { DATABASE_URL: database.url } });
+    expect(exitCode).toBe(2);
+    expect(errors).toMatch(/^GATEWAY_SECRET is not set.*\nGATEWAY_SIGNING_KEY_FILE is not set/);
+  });
+
+  test('a database that cannot be opened is one clear line and exit code 1', async () => {
+    const url =
+      dialectUnderTest === 'sqlite'
+        ? 'file:/dev/null/gateway.db'
+        : 'postgres://gateway:hunter2@127.0.0.1:1/gateway?sslmode=disable';
+    const { exitCode, errors } = await runProgram(['migrate'], { environment: { DATABASE_URL: url } });
+    expect(exitCode).toBe(1);
+    expect(errors).toMatch(/^The database .* cannot be opened: .*\n$/);
+    expect(errors).not.toContain('hunter2');
+  });
+});
+
+test('a signing key is written for its owner alone, and never over another', async () => {
+  const file = join(folder, 'signing.jwk');
+  expect((await run(`keys create ${file}`)).exitCode).toBe(0);
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  const key = await readFile(file, 'utf8');
+  const again = await run(`keys create ${file}`);
+  expect([again.exitCode, again.errors.split('\n')]).toEqual([1, [expect.stringContaining('EEXIST'), '']]);
+  expect(await readFile(file, 'utf8')).toBe(key);
+});
+
+test('the schema is printed with its directives', async () => {
+  const { exitCode, output } = await run('schema print');
+  expect(exitCode).toBe(0);
+  expect(output).toContain('directive @requiresRole');
+  expect(output).toContain('type Query');
+});
+
+test('from an empty database to an answered query, with every step on the command line', async () => {
+  expect(await run('migrate')).toMatchObject({ exitCode: 0 });
+  expect(await run('generate --customers 6')).toMatchObject({
+    exitCode: 0,
+    errors: '',
+    output: expect.stringMatching(/^6 customers were written/),
+  });
+  expect(await run('generate --customers 6')).toMatchObject({
+    exitCode: 1,
+    errors: expect.stringMatching(/already have customers/),
+  });
+
+  const weak = await run('user create clerk.alice --email alice@example.org', 'weak\n');
+  expect([weak.exitCode, weak.errors.split('\n')]).toEqual([2, [expect.stringContaining('OBP-30207'), '']]);
+  const created = await run('user create clerk.alice --email alice@example.org', `${password}\n`);
+  expect(created).toMatchObject({ exitCode: 0, errors: '' });
+  const twice = await run('user create clerk.alice --email alice@example.org', `${password}\n`);
+  expect(twice).toMatchObject({ exitCode: 1, errors: 'User with the same username already exists.\n' });
+
+  expect(await run('grant clerk.alice CanGetCustomers')).toMatchObject({
+    exitCode: 2,
+    errors: expect.stringMatching(/^OBP-30205/),
+  });
+  expect(await run('grant clerk.alice CanGetAnyUser --bank gh.29.uk')).toMatchObject({
+    exitCode: 2,
+    errors: expect.stringMatching(/^OBP-30206/),
+  });
+  expect(await run('grant clerk.alice CanGetCustomers --bank nowhere')).toMatchObject({
+    exitCode: 1,
+    errors: expect.stringMatching(/^OBP-30001/),
+  });
+  expect(await run('grant clerk.alice CanGetCustomers --bank gh.29.uk')).toMatchObject({ exitCode: 0 });
+  expect((await run('user list')).output).toMatch(/clerk\.alice\t.*\n\tCanGetCustomers at gh\.29\.uk\n/);
+  expect(await run('token nobody.here')).toMatchObject({ exitCode: 1, errors: expect.stringMatching(/^OBP-20005/) });
+  const { output } = await run('token clerk.alice --expires 5m');
+  const token = output.trim();
+  expect(token.split('.')).toHaveLength(3);
+
+  const { program, match, lines, ended } = await startProgram(['serve'], /"url":"([^"]+)"/, { environment });
+  const query = async (bearer: string) => {
+    const response = await fetch(`${match[1]}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${bearer}` },
+      body: '{"query":"query Names { customers(bankId: \\"gh.29.uk\\") { nodes { legalName } } }"}',
+    });
+    return { status: response.status, body: (await response.json()) as { data?: unknown } };
+  };
+  try {
+    expect(await query(token)).toMatchObject({
+      status: 200,
+      body: { data: { customers: { nodes: [expect.anything(), expect.anything()] } } },
+    });
+    await run('revoke clerk.alice CanGetCustomers --bank gh.29.uk');
+    expect(await query(token)).toMatchObject({ status: 200, body: { data: { customers: null } } });
+    await run('user disable clerk.alice');
+    expect(await query(token)).toMatchObject({ status: 401 });
+
+    const copy = join(folder, 'copy.db');
+    const backup = await run(`backup ${copy}`);
+    if (dialectUnderTest === 'sqlite') {
+      expect(backup).toMatchObject({ exitCode: 0 });
+      await copyFile(copy, join(folder, 'restored.db'));
+      const restored = { ...environment, DATABASE_URL: `file:${join(folder, 'restored.db')}` };
+      expect((await runProgram(['user', 'list'], { environment: restored })).output).toContain('clerk.alice');
+    } else {
+      expect(backup).toMatchObject({ exitCode: 1, errors: expect.stringContaining('pg_dump') });
+    }
+  } finally {
+    program.kill('SIGTERM');
+  }
+  expect(await ended).toBe(0);
+  expect(lines.map((line) => JSON.parse(line).msg)).toEqual([
+    'listening',
+    'request',
+    'request',
+    'request',
+    'stopping',
+    'stopped',
+  ]);
+}, 60_000);
+
+describe('the demo', () => {
+  test.each([
+    ['NODE_ENV', 'production'],
+    ['DATABASE_URL', 'file:data/gateway.db'],
+  ])('refuses to run where %s says that this is a real installation', async (name, value) => {
+    const { exitCode, output, errors } = await runProgram(['demo'], { environment: { [name]: value } });
+    expect([exitCode, output]).toEqual([2, '']);
+    expect(errors).toMatch(new RegExp(`^${name} is `));
+  });
+
+  test('is up soon, and each of its users may do what it says', async () => {
+    const { program, match, lines, ended } = await startProgram(['demo'], /^Playground: +(http.*)\/playground$/, {
+      environment: { PORT: '0' },
+    });
+    try {
+      await expect.poll(() => lines.at(-1)).toContain('Ctrl-C');
+      const token = (username: string) => {
+        const line = lines.findIndex((each) => each.startsWith(`${username}:`));
+        return lines[line + 1]?.trim() ?? '';
+      };
+      const ask = async (username: string, document: string) => {
+        const response = await fetch(`${match[1]}/graphql`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', authorization: `Bearer ${token(username)}` },
+          body: JSON.stringify({ query: document }),
+        });
+        return (await response.json()) as {
+          data: { customers: { totalCount: number } | null; me: { username: string } };
+        };
+      };
+      const document = '{ me { username } customers(bankId: "gh.29.uk") { totalCount } }';
+      for (const username of ['super.admin', 'bank.clerk']) {
+        const { data } = await ask(username, document);
+        expect(data.me.username).toBe(username);
+        expect(data.customers?.totalCount).toBeGreaterThan(300);
+      }
+      expect((await ask('demo.auditor', document)).data.customers).toBeNull();
+    } finally {
+      program.kill('SIGINT');
+    }
+    expect(await ended).toBe(0);
+  }, 30_000);
+});

@@ -1,0 +1,111 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { createSigningKey } from '../src/auth/tokens.ts';
+import { ConfigurationError, type Environment, readConfig, readSettings } from '../src/config.ts';
+
+const secrets = { GATEWAY_SECRET: 's'.repeat(32), GATEWAY_SIGNING_KEY: createSigningKey() };
+
+function problemsOf(environment: Environment): readonly string[] {
+  try {
+    readConfig({ ...secrets, ...environment });
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+test('with the secrets alone, everything else has a default that is safe on one machine', () => {
+  const config = readConfig(secrets);
+  expect(config).toMatchObject({
+    databaseUrl: 'file:data/gateway.db',
+    environment: 'development',
+    host: '127.0.0.1',
+    port: 4000,
+    tokenLifetimeSeconds: 3600,
+    corsOrigins: [],
+    trustedProxies: [],
+    introspection: true,
+    errorDetail: true,
+    playground: true,
+    customerFirehose: false,
+    limits: { maxBodyBytes: 262_144, maxTokens: 1500, operationTimeoutMilliseconds: 15_000 },
+    logLevel: 'info',
+  });
+  expect(Object.isFrozen(config) && Object.isFrozen(config.limits) && Object.isFrozen(config.corsOrigins)).toBe(true);
+});
+
+test('in production nothing is told of the schema unless it is asked for', () => {
+  const quiet = readConfig({ ...secrets, NODE_ENV: 'production' });
+  expect([quiet.introspection, quiet.errorDetail, quiet.playground]).toEqual([false, false, false]);
+  const open = readConfig({
+    ...secrets,
+    NODE_ENV: 'production',
+    GATEWAY_INTROSPECTION: 'on',
+    GATEWAY_PLAYGROUND: 'on',
+  });
+  expect([open.introspection, open.errorDetail, open.playground]).toEqual([true, false, true]);
+});
+
+test.each([
+  ['NODE_ENV', 'staging', 'one of development, production, test'],
+  ['DATABASE_URL', 'mysql://localhost/gateway', 'file:…, a path, or postgres://…'],
+  ['PORT', '65536', 'a whole number from 0 to 65535'],
+  ['PORT', '80a', 'a whole number from 0 to 65535'],
+  ['LOG_LEVEL', 'loud', 'one of fatal, error, warn, info, debug, trace, silent'],
+  ['GATEWAY_TOKEN_LIFETIME', '90', 'a whole number with its unit'],
+  ['GATEWAY_TOKEN_LIFETIME', '31d', 'from 1s to 30d'],
+  ['GATEWAY_OPERATION_TIMEOUT', '0s', 'from 1s to 10m'],
+  ['GATEWAY_CORS_ORIGINS', 'https://app.example.org/path', 'a comma-separated list of origins'],
+  ['GATEWAY_CORS_ORIGINS', '*', 'a comma-separated list of origins'],
+  ['GATEWAY_TRUSTED_PROXIES', '10.0.0.0/33', 'a comma-separated list of IP addresses and networks'],
+  ['GATEWAY_TRUSTED_PROXIES', 'everyone', 'a comma-separated list of IP addresses and networks'],
+  ['GATEWAY_INTROSPECTION', 'true', 'one of on, off'],
+  ['GATEWAY_CUSTOMER_FIREHOSE', 'yes', 'one of on, off'],
+  ['GATEWAY_MAX_BODY_BYTES', '12', 'a whole number from 1024 to 10485760'],
+  ['GATEWAY_MAX_TOKENS', '1501', 'a whole number from 10 to 1500'],
+  ['GATEWAY_MAX_DEPTH', '-1', 'a whole number from 1 to 100'],
+  ['GATEWAY_SECRET', 'too short', 'at least 32 characters'],
+  ['GATEWAY_SIGNING_KEY', 'no key at all', 'an Ed25519 private key'],
+])('%s=%s is refused by name, with what is allowed', (name, value, allowed) => {
+  const problems = problemsOf({ [name]: value });
+  expect(problems).toHaveLength(1);
+  expect(problems[0]).toMatch(new RegExp(`^${name} must be `));
+  expect(problems[0]).toContain(allowed);
+});
+
+test('all that is wrong is said at once', () => {
+  const problems = problemsOf({ PORT: 'x', LOG_LEVEL: 'x', GATEWAY_MAX_DEPTH: 'x', GATEWAY_SECRET: undefined });
+  expect(problems.map((problem) => problem.split(' ')[0]).sort()).toEqual([
+    'GATEWAY_MAX_DEPTH',
+    'GATEWAY_SECRET',
+    'LOG_LEVEL',
+    'PORT',
+  ]);
+});
+
+test('no value of a secret is in a message', () => {
+  const problems = problemsOf({ GATEWAY_SECRET: 'hunter2', GATEWAY_SIGNING_KEY: '{"d":"hunter2"}' });
+  expect(problems).toHaveLength(2);
+  expect(problems.join()).not.toContain('hunter2');
+});
+
+test('serving needs the secrets, other commands do not', () => {
+  expect(problemsOf({ GATEWAY_SECRET: '', GATEWAY_SIGNING_KEY: '' })).toEqual([
+    expect.stringMatching(/^GATEWAY_SECRET is not set/),
+    expect.stringMatching(/^GATEWAY_SIGNING_KEY_FILE is not set/),
+  ]);
+  expect(readSettings({}, []).port).toBe(4000);
+  expect(() => readSettings({}, ['signing'])).toThrow(/^GATEWAY_SIGNING_KEY_FILE is not set/);
+});
+
+test('the signing key comes from a file or from the environment, never from both', async () => {
+  const file = join(await mkdtemp(join(tmpdir(), 'keys-')), 'signing.jwk');
+  const fromFile = { GATEWAY_SIGNING_KEY: undefined, GATEWAY_SIGNING_KEY_FILE: file };
+  expect(problemsOf(fromFile)).toEqual([expect.stringMatching(/^GATEWAY_SIGNING_KEY_FILE must be a file/)]);
+  await writeFile(file, createSigningKey());
+  expect(problemsOf(fromFile)).toEqual([]);
+  expect(problemsOf({ GATEWAY_SIGNING_KEY_FILE: file })).toEqual([expect.stringContaining('both set')]);
+});

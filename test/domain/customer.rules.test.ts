@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { attributeSearchValue } from '../../src/domain/attribute/attribute.rules.ts';
+import { derivedColumns, neverOk, normaliseForSearch } from '../../src/domain/customer/customer.rules.ts';
+
+test.each([
+  ['Eveline  Tripman', 'eveline tripman'],
+  [' Mu\u0308ller\t-\nLüdenscheidt ', 'müller - lüdenscheidt'],
+  ['ＭＡＥＶＥ', 'maeve'],
+  ['Straße', 'straße'],
+  ['İnci', 'i̇nci'],
+])('%j is searched as %j, however often it is normalised', (written, search) => {
+  expect(normaliseForSearch(written)).toBe(search);
+  expect(normaliseForSearch(search)).toBe(search);
+});
+
+test('the derived columns of a customer follow from what was written', () => {
+  const lastOkDate = new Date('2023-03-13T11:39:33Z');
+  expect(
+    derivedColumns({
+      legalName: 'Eveline Tripman',
+      mobilePhoneNumber: '+44 07972 444 876',
+      email: 'FelixSmith@Example.com',
+      lastOkDate,
+    }),
+  ).toEqual({
+    legalNameSearch: 'eveline tripman',
+    mobilePhoneNumberE164: '+447972444876',
+    emailSearch: 'felixsmith@example.com',
+    lastOkDateOrder: lastOkDate,
+  });
+});
+
+test('what is unset, or no international phone number, has its place too', () => {
+  expect(derivedColumns({ legalName: 'A', mobilePhoneNumber: '07972 444 876', email: null, lastOkDate: null })).toEqual(
+    { legalNameSearch: 'a', mobilePhoneNumberE164: null, emailSearch: null, lastOkDateOrder: neverOk },
+  );
+});
+
+test('an attribute is searched by its first 100 characters, none of them cut in two', () => {
+  expect(attributeSearchValue('a'.repeat(100))).toBe('a'.repeat(100));
+  expect(attributeSearchValue(`${'a'.repeat(100)}b`)).toBe('a'.repeat(100));
+  expect(attributeSearchValue('\u{10330}'.repeat(101))).toBe('\u{10330}'.repeat(100));
+});

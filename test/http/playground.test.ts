@@ -1,0 +1,83 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openBrowser } from '../support/browser.ts';
+import { type Gateway, startGateway } from '../support/gateway.ts';
+
+let gateway: Gateway;
+let opened: { browser: Browser; close(): Promise<void> };
+beforeAll(async () => {
+  gateway = await startGateway();
+  await gateway.createBank('gh.29.uk');
+  opened = await openBrowser();
+}, 60_000);
+afterAll(async () => {
+  await opened.close();
+  await gateway.stop();
+});
+
+/** A page of the playground, with all that it asked for and all that went wrong in it. */
+async function openPlayground(path = '/playground') {
+  const page = await opened.browser.newPage();
+  const requested: string[] = [];
+  const failures: string[] = [];
+  page.on('request', (request) => requested.push(request.url()));
+  page.on('pageerror', (error) => failures.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') failures.push(message.text());
+  });
+  await page.goto(`${gateway.url}${path}`);
+  await page.locator('.graphiql-execute-button').waitFor();
+  return { page, requested, failures };
+}
+
+async function run(page: Page): Promise<string> {
+  const [response] = await Promise.all([
+    page.waitForResponse((each) => each.url().endsWith('/graphql') && !each.request().postData()?.includes('__schema')),
+    page.locator('.graphiql-execute-button').click(),
+  ]);
+  return response.text();
+}
+
+test('an example runs in a real browser, which asks no other host for anything', async () => {
+  const { page, requested, failures } = await openPlayground();
+  await page.locator('#gateway-example').selectOption('Banks');
+  await page.getByRole('button', { name: 'Open', exact: true }).click();
+  await page.waitForURL('**/playground?example=Banks');
+  await page.locator('.graphiql-execute-button').waitFor();
+  expect(await run(page)).toContain('gh.29.uk');
+  await expect.poll(() => page.locator('.result-window').textContent()).toContain('gh.29.uk');
+  expect(requested.filter((url) => !url.startsWith(gateway.url) && !url.startsWith('data:'))).toEqual([]);
+  expect(failures).toEqual([]);
+  await page.close();
+});
+
+test('the token of the toolbar is sent with every operation, and stays for the tab', async () => {
+  const alice = await gateway.createUser({ username: 'alice.in.the.browser' });
+  const { page, failures } = await openPlayground('/playground?example=MyCustomers');
+  expect(JSON.parse(await run(page)).errors[0].extensions.code).toBe('UNAUTHENTICATED');
+  await page.locator('#gateway-token').fill(` ${alice.token} `);
+  const answer = JSON.parse(await run(page));
+  expect(answer.errors).toBeUndefined();
+  expect(answer.data.me).toMatchObject({ username: alice.username });
+  await page.reload();
+  expect(await page.locator('#gateway-token').inputValue()).toBe(alice.token);
+  expect(failures).toEqual([]);
+  await page.close();
+});
+
+test('the documentation of the schema is there to be read', async () => {
+  const { page } = await openPlayground();
+  await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
+  await page.locator('.graphiql-plugin').getByText('Query', { exact: true }).first().click();
+  await expect.poll(() => page.locator('.graphiql-plugin').textContent()).toContain('customerOverview');
+  await page.close();
+});
+
+test('without the token of a page no script of another runs in it', async () => {
+  const first = await fetch(`${gateway.url}/playground`);
+  const second = await fetch(`${gateway.url}/playground`);
+  const policy = first.headers.get('content-security-policy');
+  expect(policy).toContain("default-src 'none'");
+  expect(policy).not.toBe(second.headers.get('content-security-policy'));
+  expect(policy?.match(/script-src [^;]*/)?.[0]).not.toMatch(/unsafe|https?:/);
+});

@@ -1,0 +1,258 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { eq } from 'drizzle-orm';
+import { Kind, type OperationDefinitionNode, parse, specifiedRules, validate } from 'graphql';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { isRole, type Role, roleScope } from '../src/auth/roles.ts';
+import { bank } from '../src/domain/bank/bank.table.ts';
+import { user } from '../src/domain/user/user.table.ts';
+import { checkListCost, idleLimits, operationLimits } from '../src/execution/limits.ts';
+import { gatewaySchema } from '../src/schema.ts';
+import {
+  BanksDocument,
+  CreateUserDocument,
+  CustomerAccountsDocument,
+  CustomerByNumberDocument,
+  CustomerOverviewDocument,
+  CustomerSearchDocument,
+  CustomersByMobilePhoneNumberDocument,
+  KycReviewDocument,
+  LoginDocument,
+  MyCustomersDocument,
+} from './generated/operations.ts';
+import { type Gateway, startGateway } from './support/gateway.ts';
+import { insertWholeCustomer, type WholeCustomer } from './support/whole-customer.ts';
+
+const bankId = 'gh.29.uk';
+const folder = new URL('../schema/operations/', import.meta.url);
+const sources = Object.fromEntries(
+  readdirSync(folder).map((file) => [file.replace(/\.graphql$/, ''), readFileSync(new URL(file, folder), 'utf8')]),
+);
+const names = Object.keys(sources);
+
+let gateway: Gateway;
+let customer: WholeCustomer;
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  await gateway.createBank(bankId);
+  await gateway.database.transaction(async (transaction) => {
+    const names = { shortName: 'gh', fullName: 'The Bank' };
+    const urls = { logoUrl: 'https://www.example.com/logo.png', websiteUrl: 'https://www.example.com' };
+    await transaction
+      .update(bank)
+      .set({ ...names, ...urls })
+      .where(eq(bank.id, bankId));
+  });
+  customer = await insertWholeCustomer(gateway.database, { bankId });
+});
+
+afterAll(() => gateway.stop());
+
+function sourceOf(name: string): string {
+  const source = sources[name];
+  if (source === undefined) throw new Error(`There is no operation ${name}.`);
+  return source;
+}
+
+/** The roles that an operation's comment asks for at the bank; where it names a system role, that does as well. */
+function rolesOf(name: string): Role[] {
+  const [comment = ''] = sourceOf(name).split(/^(?:query|mutation)/m);
+  const named: string[] = comment.match(/\bCan\w+/g) ?? [];
+  return named.filter(isRole).filter((role) => roleScope(role) === 'bank');
+}
+
+async function callerWith(held: readonly Role[]): Promise<string> {
+  return (await gateway.createUser({ roles: held.map((role) => [role, bankId]) })).token;
+}
+
+/** Where a value of the answer is null, or a list is empty. */
+function missing(value: unknown, path = ''): string[] {
+  if (value === null || (Array.isArray(value) && value.length === 0)) return [path];
+  if (typeof value !== 'object') return [];
+  return Object.entries(value).flatMap(([key, child]) => missing(child, path === '' ? key : `${path}.${key}`));
+}
+
+describe.each(names)('%s', (name) => {
+  test('is one operation with the name of its file, and says in a comment what it is for', () => {
+    const { definitions } = parse(sourceOf(name));
+    const operations = definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
+
+    expect(operations.map((operation) => operation.name?.value)).toEqual([name]);
+    expect(sourceOf(name)).toMatch(/^# \w.*\./);
+  });
+
+  test('is valid, and within the limits with full pages', async () => {
+    const schema = await gatewaySchema();
+    const document = parse(sourceOf(name), { maxTokens: 1_500 });
+    const operation = document.definitions.find(
+      (definition): definition is OperationDefinitionNode => definition.kind === Kind.OPERATION_DEFINITION,
+    );
+    const fullPages = (operation?.variableDefinitions ?? [])
+      .map(({ variable }) => variable.name.value)
+      .filter((variable) => variable.startsWith('first'))
+      .map((variable) => [variable, 100]);
+
+    expect(validate(schema, document, [...specifiedRules, ...operationLimits(idleLimits)])).toEqual([]);
+    expect(checkListCost(schema, document, name, Object.fromEntries(fullPages), idleLimits.maxListCost)).toBeNull();
+  });
+});
+
+/** Each operation that needs a role, with the variables that lead to the customer. */
+const reads: Record<string, () => { document: TypedDocumentNode<object, never>; variables: object }> = {
+  CustomerOverview: () => ({
+    document: CustomerOverviewDocument,
+    variables: { bankId, customerId: customer.customerId },
+  }),
+  CustomerSearch: () => ({
+    document: CustomerSearchDocument,
+    variables: { bankId, filter: { customerNumber: customer.customerNumber }, sortBy: 'CREATED', first: 1 },
+  }),
+  CustomerByNumber: () => ({
+    document: CustomerByNumberDocument,
+    variables: { bankId, customerNumber: customer.customerNumber },
+  }),
+  CustomersByMobilePhoneNumber: () => ({
+    document: CustomersByMobilePhoneNumberDocument,
+    variables: { bankId, mobilePhoneNumber: '%444876' },
+  }),
+  KycReview: () => ({ document: KycReviewDocument, variables: { bankId, customerId: customer.customerId } }),
+  CustomerAccounts: () => ({
+    document: CustomerAccountsDocument,
+    variables: { bankId, customerNumber: customer.customerNumber },
+  }),
+};
+
+describe.each(Object.keys(reads))('%s', (name) => {
+  function read(token: string | null) {
+    const made = reads[name]?.();
+    if (made === undefined) throw new Error(`${name} is not read.`);
+    return gateway.query(token, made.document as TypedDocumentNode<object, object>, made.variables);
+  }
+
+  test('gives everything in one request to who holds the roles of its comment, and no other', async () => {
+    const { status, data, errors } = await read(await callerWith(rolesOf(name)));
+
+    expect(errors).toEqual([]);
+    expect(status).toBe(200);
+    expect(missing(data)).toEqual([]);
+  });
+
+  test.each(rolesOf(name))('is refused in part without %s, and names it', async (role) => {
+    const { errors } = await read(await callerWith(rolesOf(name).filter((held) => held !== role)));
+
+    const refused = errors.flatMap(({ extensions }) => extensions.missingRoles);
+    expect(errors.map(({ extensions }) => extensions.obpCode)).toEqual(errors.map(() => 'OBP-20006'));
+    expect(refused).toContain(role);
+  });
+
+  test('is refused to who is not logged in', async () => {
+    const { data, errors } = await read(null);
+
+    expect(new Set(Object.values(data ?? {}))).toEqual(new Set([null]));
+    expect(new Set(errors.map(({ extensions }) => extensions.obpCode))).toEqual(new Set(['OBP-20001']));
+  });
+});
+
+test('CustomerOverview gives what is around the customer, each part below its own', async () => {
+  const token = await callerWith(rolesOf('CustomerOverview'));
+  const { customerId, accountId, userId, customerNumber } = customer;
+
+  const { data } = await gateway.query(token, CustomerOverviewDocument, { bankId, customerId });
+
+  const overview = data?.customer;
+  expect(overview).toMatchObject({ id: customerId, customerNumber, bank: { id: bankId, fullName: 'The Bank' } });
+  expect(overview?.accountLinks?.map(({ account }) => account?.id)).toEqual([accountId]);
+  expect(overview?.accountLinks?.[0]?.account?.contracts).toMatchObject([
+    { contractCode: 'LKJL98769F', productCode: 'MORTGAGE', interestRate: '1.5' },
+  ]);
+  expect(overview?.userLinks?.map((link) => link.user?.id)).toEqual([userId]);
+  expect(overview?.correlatedUsers?.map(({ id }) => id)).toEqual([userId]);
+  const [document] = overview?.kycDocuments ?? [];
+  const [check] = overview?.kycChecks ?? [];
+  const [media] = overview?.kycMedia ?? [];
+  expect(document?.media?.map(({ id }) => id)).toEqual([media?.id]);
+  expect(media).toMatchObject({ document: { id: document?.id }, check: { id: check?.id } });
+  const { messages, meetings, crmEvents } = overview ?? {};
+  expect([messages, meetings, crmEvents].map((connection) => connection?.nodes.length)).toEqual([2, 2, 2]);
+});
+
+test('CustomerOverview goes on with the next page of messages, meetings and CRM events', async () => {
+  const token = await callerWith(rolesOf('CustomerOverview'));
+  const variables = {
+    bankId,
+    customerId: customer.customerId,
+    firstMessages: 1,
+    firstMeetings: 1,
+    firstCrmEvents: 1,
+  };
+  const pageAfter = async (after: object) => {
+    const { data } = await gateway.query(token, CustomerOverviewDocument, { ...variables, ...after });
+    if (data?.customer == null) throw new Error('There is no customer.');
+    const { messages, meetings, crmEvents } = data.customer;
+    return [messages, meetings, crmEvents];
+  };
+
+  const first = await pageAfter({});
+  const [afterMessage, afterMeeting, afterCrmEvent] = first.map((connection) => connection?.pageInfo.endCursor);
+  const second = await pageAfter({ afterMessage, afterMeeting, afterCrmEvent });
+
+  expect(first.map((connection) => connection?.pageInfo.hasNextPage)).toEqual([true, true, true]);
+  expect(second.map((connection) => connection?.pageInfo.hasNextPage)).toEqual([false, false, false]);
+  for (const [index, connection] of second.entries()) {
+    expect(connection?.nodes).toHaveLength(1);
+    expect(connection?.nodes[0]?.id).not.toBe(first[index]?.nodes[0]?.id);
+  }
+});
+
+test('MyCustomers gives a linked user everything without any role', async () => {
+  const caller = await gateway.createUser({ roles: [['CanGetCustomers', bankId]] });
+  await gateway.database.transaction(async (transaction) => {
+    await transaction.update(user).set({ firstName: 'Eveline', lastName: 'Tripman' }).where(eq(user.id, caller.id));
+  });
+  const own = await insertWholeCustomer(gateway.database, { bankId, userId: caller.id });
+
+  const { data, errors } = await gateway.query(caller.token, MyCustomersDocument, {});
+
+  expect(errors).toEqual([]);
+  expect(data?.myCustomers?.map(({ id }) => id)).toEqual([own.customerId]);
+  // A provider of video sessions would sign it; none is configured.
+  const tokens = ['0', '1'].map((index) => `myCustomers.0.meetings.nodes.${index}.keys.customerToken`);
+  expect(missing(data)).toEqual(tokens);
+});
+
+test('MyCustomers gives a stranger nothing of anybody', async () => {
+  const { token, id } = await gateway.createUser();
+
+  const { data, errors } = await gateway.query(token, MyCustomersDocument, {});
+
+  expect(errors).toEqual([]);
+  expect(data).toMatchObject({ me: { id, accounts: [] }, myCustomers: [] });
+});
+
+test('Banks gives the banks to anybody', async () => {
+  const { data, errors } = await gateway.query(null, BanksDocument);
+
+  expect(errors).toEqual([]);
+  expect(data?.banks?.map(({ id }) => id)).toEqual([bankId]);
+  expect(missing(data)).toEqual([]);
+});
+
+test('CreateUser signs a user up, and Login gives a token that says who it is', async () => {
+  const username = 'eveline.tripman';
+  const password = 'a password of more than seventeen characters';
+  const input = { username, password, email: 'eveline@example.com', firstName: 'Eveline', lastName: 'Tripman' };
+
+  const created = await gateway.query(null, CreateUserDocument, { input });
+  const loggedIn = await gateway.query(null, LoginDocument, { username, password });
+
+  expect([created.errors, loggedIn.errors, missing(created.data), missing(loggedIn.data)]).toEqual([[], [], [], []]);
+  for (const token of [created.data?.createUser?.token, loggedIn.data?.login?.token]) {
+    const { data } = await gateway.query(token ?? null, MyCustomersDocument, {});
+    expect(data?.me).toMatchObject({ id: created.data?.createUser?.user.id, username });
+  }
+});
+
+test('each operation that front ends start from is tried here', () => {
+  expect([...Object.keys(reads), 'Banks', 'CreateUser', 'Login', 'MyCustomers'].sort()).toEqual([...names].sort());
+});

@@ -1,0 +1,113 @@
+/** How many SQL statements an answer takes: not one more for a hundred customers than for one. */
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { type DocumentNode, Kind, print } from 'graphql';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Role, roleScope, roles } from '../src/auth/roles.ts';
+import { CustomerOverviewDocument } from './generated/operations.ts';
+import { type Gateway, startGateway } from './support/gateway.ts';
+import { insertWholeCustomers, type WholeCustomer } from './support/whole-customer.ts';
+
+const bankId = 'gh.29.uk';
+
+/**
+ * For one customer with everything around it: the caller and the entitlements, the bank, the customer; of the customer's
+ * addresses, attributes, tax residences, handles, account links, user links, KYC statuses, checks, documents, media,
+ * messages, meetings and CRM events one each; and below these the accounts, routings, account attributes, users, media of
+ * documents, documents and checks of media, and invitees.
+ */
+const statementsOfOverview = 24;
+
+let gateway: Gateway;
+let clerk: string;
+let customers: WholeCustomer[];
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  await gateway.createBank(bankId);
+  customers = await insertWholeCustomers(gateway.database, 101, { bankId });
+  const held = (Object.keys(roles) as Role[]).filter((role) => roleScope(role) === 'bank');
+  clerk = (await gateway.createUser({ roles: held.map((role) => [role, bankId]) })).token;
+});
+
+afterAll(() => gateway.stop());
+
+/** What the overview selects of one customer, selected of each customer of a page. */
+function overviewOfPage(): string {
+  const { definitions }: DocumentNode = CustomerOverviewDocument;
+  const [operation, ...fragments] = definitions;
+  if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('The operation does not come first.');
+  const [customer] = operation.selectionSet.selections;
+  if (customer?.kind !== Kind.FIELD || customer.selectionSet === undefined) throw new Error('It selects no customer.');
+  const pages = ['Messages', 'Meetings', 'CrmEvents'].map((name) => `$first${name}: Int = 20`);
+  const cursors = ['Message', 'Meeting', 'CrmEvent'].map((name) => `$after${name}: String`);
+  return `
+    query OverviewOfPage($bankId: ID!, $first: Int!, $after: String, ${[...pages, ...cursors].join(', ')}) {
+      customers(bankId: $bankId, first: $first, after: $after, sortBy: CREATED) {
+        nodes ${print(customer.selectionSet)}
+        pageInfo { hasNextPage endCursor }
+      }
+    }
+    ${fragments.map(print).join('\n')}`;
+}
+
+interface CustomersPage {
+  customers: { nodes: { id: string }[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } };
+}
+
+/** The answer, which has no errors, and how many statements it took. */
+async function ask<Data, Variables = object>(
+  document: string | TypedDocumentNode<Data, Variables>,
+  variables: Variables,
+) {
+  const before = gateway.database.statistics.statements;
+  const { data, errors } = await gateway.query(clerk, document, variables);
+  if (data === null || errors.length > 0) throw new Error(JSON.stringify(errors));
+  return { data, statements: gateway.database.statistics.statements - before };
+}
+
+describe('the overview', () => {
+  test(`of one customer takes ${statementsOfOverview} statements`, async () => {
+    const customerId = customers[0]?.customerId ?? '';
+
+    const { data, statements } = await ask(CustomerOverviewDocument, { bankId, customerId });
+
+    expect(data.customer?.id).toBe(customerId);
+    expect(statements).toBe(statementsOfOverview);
+  });
+
+  test.each([1, 2, 100])('of a page of %i takes no statement more', async (first) => {
+    const { data, statements } = await ask<CustomersPage>(overviewOfPage(), { bankId, first });
+
+    expect(data.customers.nodes).toHaveLength(first);
+    expect(statements).toBe(statementsOfOverview);
+  });
+
+  test('of the customers of the second page takes no statement more', async () => {
+    const { data: firstPage } = await ask<CustomersPage>(overviewOfPage(), { bankId, first: 50 });
+    const after = firstPage.customers.pageInfo.endCursor;
+
+    const { data, statements } = await ask<CustomersPage>(overviewOfPage(), { bankId, first: 50, after });
+
+    expect(data.customers.nodes).toHaveLength(50);
+    expect(statements).toBe(statementsOfOverview);
+  });
+
+  test('with the second page of messages, meetings and CRM events takes no statement more', async () => {
+    const customerId = customers[0]?.customerId ?? '';
+    const variables = { bankId, customerId, firstMessages: 1, firstMeetings: 1, firstCrmEvents: 1 };
+    const { data: firstPage } = await ask(CustomerOverviewDocument, variables);
+
+    const { data, statements } = await ask(CustomerOverviewDocument, {
+      ...variables,
+      afterMessage: firstPage.customer?.messages?.pageInfo.endCursor,
+      afterMeeting: firstPage.customer?.meetings?.pageInfo.endCursor,
+      afterCrmEvent: firstPage.customer?.crmEvents?.pageInfo.endCursor,
+    });
+
+    const { messages, meetings, crmEvents } = data.customer ?? {};
+    for (const connection of [messages, meetings, crmEvents]) {
+      expect(connection).toMatchObject({ nodes: [{ id: expect.any(String) }], pageInfo: { hasNextPage: false } });
+    }
+    expect(statements).toBe(statementsOfOverview);
+  });
+});

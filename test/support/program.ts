@@ -1,0 +1,93 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, open, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+const root = join(import.meta.dirname, '../..');
+const lock = join(root, 'dist/.building');
+
+/** Builds the program; the projects for the two databases take turns, and the second finds nothing to do. */
+export async function buildProgram(): Promise<void> {
+  await mkdir(join(root, 'dist'), { recursive: true });
+  for (;;) {
+    try {
+      await (await open(lock, 'wx')).close();
+      break;
+    } catch {
+      const { mtimeMs } = await stat(lock).catch(() => ({ mtimeMs: Date.now() }));
+      // Left behind by a run that was killed.
+      if (Date.now() - mtimeMs > 60_000) await rm(lock, { force: true });
+      await sleep(50);
+    }
+  }
+  try {
+    await promisify(execFile)(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], {
+      cwd: root,
+    });
+  } finally {
+    await rm(lock, { force: true });
+  }
+}
+
+export interface ProgramOptions {
+  environment?: Record<string, string>;
+  /** Standard input. */
+  input?: string;
+}
+
+export interface ProgramResult {
+  exitCode: number | null;
+  output: string;
+  errors: string;
+}
+
+function start(args: string[], { environment = {}, input = '' }: ProgramOptions) {
+  const program = spawn(process.execPath, [join(root, 'dist/main.js'), ...args], {
+    cwd: process.env.TMPDIR,
+    // Nothing of the test's own environment, least of all its DATABASE_URL.
+    env: { PATH: process.env.PATH, TMPDIR: process.env.TMPDIR, ...environment },
+  });
+  program.stdin.end(input);
+  return program;
+}
+
+/** Runs a command of the built program to its end. */
+export async function runProgram(args: string[], options: ProgramOptions = {}): Promise<ProgramResult> {
+  const program = start(args, options);
+  const [output, errors, [exitCode]] = await Promise.all([
+    text(program.stdout),
+    text(program.stderr),
+    once(program, 'close'),
+  ]);
+  return { exitCode, output, errors };
+}
+
+/** Starts a command that goes on, and waits for the first line of its output in which `pattern` matches. */
+export async function startProgram(
+  args: string[],
+  pattern: RegExp,
+  options: ProgramOptions = {},
+): Promise<{ program: ChildProcess; match: RegExpExecArray; lines: string[]; ended: Promise<number | null> }> {
+  const program = start(args, options);
+  const errors = text(program.stderr);
+  const ended = once(program, 'close').then(([exitCode]) => exitCode as number | null);
+  const lines: string[] = [];
+  const found = new Promise<RegExpExecArray>((resolve) => {
+    createInterface(program.stdout).on('line', (line) => {
+      lines.push(line);
+      const match = pattern.exec(line);
+      if (match) resolve(match);
+    });
+  });
+  const match = await Promise.race([
+    found,
+    ended.then(async (exitCode) => {
+      throw new Error(`The program ended with ${exitCode}: ${await errors}`);
+    }),
+  ]);
+  return { program, match, lines, ended };
+}

@@ -1,0 +1,178 @@
+/**
+ * A customer with everything around it: one of each, and every field set, so that what is null or empty in an answer was
+ * lost on the way. Two messages, meetings and CRM events, so that there is a second page.
+ *
+ *   const { customerId, customerNumber } = await insertWholeCustomer(gateway.database, { bankId: 'gh.29.uk' });
+ */
+import { randomUUID } from 'node:crypto';
+import { localProvider } from '../../src/auth/password.ts';
+import type { Database } from '../../src/database/database.ts';
+import { user } from '../../src/domain/user/user.table.ts';
+import {
+  insertAccount,
+  insertAccountAttribute,
+  insertAccountHolder,
+  insertAccountRouting,
+  insertCrmEvent,
+  insertCustomer,
+  insertCustomerAccountLink,
+  insertCustomerAddress,
+  insertCustomerAttribute,
+  insertCustomerMessage,
+  insertKycCheck,
+  insertKycDocument,
+  insertKycMedia,
+  insertKycStatus,
+  insertMeeting,
+  insertMeetingInvitee,
+  insertSocialMediaHandle,
+  insertTaxResidence,
+  insertUserAttribute,
+  insertUserCustomerLink,
+} from './rows.ts';
+
+export interface WholeCustomer {
+  customerId: string;
+  customerNumber: string;
+  accountId: string;
+  userId: string;
+}
+
+interface Given {
+  bankId: string;
+  /** The user who is linked to the customer and holds the account; one is made when left out. */
+  userId?: string;
+}
+
+const contractDetails = {
+  PRODUCT_DESCRIPTION: 'A loan for a house',
+  ISSUANCE_AMOUNT: '100000',
+  INTEREST_RATE: '1.5',
+  TERM: '10 years',
+  FORM_OF_PAYMENT: 'Monthly',
+  INTEREST_AMOUNT: '125',
+  BRANCH_CODE: 'DERBY6',
+  PAYMENT_METHOD: 'Transfer',
+  OPENING_DATE: '2018-03-09',
+  MATURITY_DATE: '2028-03-09',
+  RENEWAL_DATE: '2023-03-09',
+  CANCELLATION_DATE: '2027-03-09',
+  INSTRUMENT_STATUS_CODE: 'A',
+  INSTRUMENT_STATUS_DEFINITION: 'Active',
+  IS_SUBSTITUTED: 'false',
+};
+
+export async function insertWholeCustomer(database: Database, { bankId, userId }: Given): Promise<WholeCustomer> {
+  const holderId = userId ?? (await insertUser(database));
+  const { id: customerId, customerNumber } = await insertCustomer(database, {
+    bankId,
+    faceImageUrl: 'https://www.example.com/face.png',
+    faceImageDate: new Date('2023-03-13T11:39:33Z'),
+    dateOfBirth: '1980-01-02',
+    relationshipStatus: 'single',
+    dependants: 1,
+    dobOfDependants: ['2010-01-02'],
+    creditRating: 'OBP',
+    creditSource: 'OBP',
+    creditLimitCurrency: 'EUR',
+    creditLimitAmount: '1000.50',
+    highestEducationAttained: 'Master',
+    employmentStatus: 'worker',
+    kycStatus: true,
+    lastOkDate: new Date('2023-03-13T11:39:33Z'),
+    title: 'Dr.',
+    branchId: 'DERBY6',
+    nameSuffix: 'Jr',
+  });
+  const child = { bankId, customerId };
+  await insertCustomerAddress(database, {
+    ...child,
+    line2: 'Back yard',
+    line3: 'Second floor',
+    county: 'Mitte',
+    state: 'Berlin',
+    status: 'OK',
+  });
+  await insertCustomerAttribute(database, child);
+  await insertTaxResidence(database, child);
+  await insertSocialMediaHandle(database, { ...child, dateActivated: new Date('2023-03-13T11:39:33Z') });
+  const accountId = await insertWholeAccount(database, { bankId, userId: holderId });
+  await insertCustomerAccountLink(database, { ...child, accountId });
+  await insertUserCustomerLink(database, { ...child, userId: holderId });
+  await insertUserAttribute(database, { userId: holderId });
+  await insertKyc(database, child);
+  await insertContacts(database, { ...child, userId: holderId });
+  return { customerId, customerNumber, accountId, userId: holderId };
+}
+
+/** As many, in one transaction: a hundred take about a second. */
+export function insertWholeCustomers(database: Database, count: number, given: Given): Promise<WholeCustomer[]> {
+  return database.transaction(async (transaction) => {
+    const within: Database = { ...database, transaction: (work) => work(transaction) };
+    const customers: WholeCustomer[] = [];
+    while (customers.length < count) customers.push(await insertWholeCustomer(within, given));
+    return customers;
+  });
+}
+
+async function insertUser(database: Database): Promise<string> {
+  const id = randomUUID();
+  const username = `user-${id}`;
+  const now = new Date();
+  await database.transaction(async (transaction) => {
+    await transaction.insert(user).values({
+      id,
+      username,
+      email: `${username}@example.org`,
+      firstName: 'Eveline',
+      lastName: 'Tripman',
+      provider: localProvider,
+      providerId: username,
+      createdAt: now,
+      updatedAt: now,
+    });
+  });
+  return id;
+}
+
+async function insertWholeAccount(database: Database, { bankId, userId }: Required<Given>): Promise<string> {
+  const { id: accountId } = await insertAccount(database, { bankId });
+  const ofAccount = { bankId, accountId };
+  await insertAccountRouting(database, ofAccount);
+  await insertAccountHolder(database, { ...ofAccount, userId });
+  for (const [name, value] of Object.entries(contractDetails)) {
+    await insertAccountAttribute(database, {
+      ...ofAccount,
+      name,
+      value,
+      productCode: 'MORTGAGE',
+      contractCode: 'LKJL98769F',
+    });
+  }
+  return accountId;
+}
+
+async function insertKyc(database: Database, child: { bankId: string; customerId: string }): Promise<void> {
+  await insertKycStatus(database, child);
+  const check = await insertKycCheck(database, child);
+  const document = await insertKycDocument(database, child);
+  await insertKycMedia(database, { ...child, relatesToKycCheckId: check.id, relatesToKycDocumentId: document.id });
+}
+
+async function insertContacts(
+  database: Database,
+  { userId, ...child }: { bankId: string; customerId: string; userId: string },
+): Promise<void> {
+  for (let index = 0; index < 2; index += 1) {
+    await insertCustomerMessage(database, child);
+    await insertCrmEvent(database, { ...child, scheduledDate: new Date('2023-03-13T11:39:33Z') });
+    const { id: meetingId } = await insertMeeting(database, {
+      ...child,
+      sessionId: 'session-1',
+      creatorUserId: userId,
+      staffUserId: userId,
+      customerUserId: userId,
+    });
+    await insertMeetingInvitee(database, { meetingId, userId });
+  }
+}
