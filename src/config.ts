@@ -127,7 +127,7 @@ function isSigningKeyFile(file: string): boolean {
 const variables = z.object({
   DATABASE_URL: z
     .string()
-    .refine((url) => !/^(?!file:|postgres(ql)?:)[a-z][a-z+.-]+:/i.test(url), 'file:…, a path, or postgres://…')
+    .refine((url) => !/^(?!file:|postgres(ql)?:\/\/)[a-z][a-z+.-]+:/i.test(url), 'file:…, a path, or postgres://…')
     .default(defaultDatabaseUrl),
   NODE_ENV: oneOf(['development', 'production', 'test']).default('development'),
   HOST: z.string().default('127.0.0.1'),

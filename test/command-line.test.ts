@@ -191,7 +191,7 @@ test('from an empty database to an answered query, with every step on the comman
     'stopping',
     'stopped',
   ]);
-}, 60_000);
+}, 120_000);
 
 describe('the demo', () => {
   test.each([

@@ -10,10 +10,9 @@ import { insertWholeCustomers, type WholeCustomer } from './support/whole-custom
 const bankId = 'gh.29.uk';
 
 /**
- * For one customer with everything around it: the caller and the entitlements, the bank, the customer; of the customer's
- * addresses, attributes, tax residences, handles, account links, user links, KYC statuses, checks, documents, media,
- * messages, meetings and CRM events one each; and below these the accounts, routings, account attributes, users, media of
- * documents, documents and checks of media, and invitees.
+ * The caller with the entitlements, the bank, the customer: 3. Of the customer the addresses, attributes, tax residences,
+ * handles, account links, user links, KYC statuses, checks, documents, media, messages, meetings and CRM events: 13. Below
+ * these the accounts, routings, account attributes, users, media of documents, documents and checks of media, invitees: 8.
  */
 const statementsOfOverview = 24;
 
@@ -110,4 +109,18 @@ describe('the overview', () => {
     }
     expect(statements).toBe(statementsOfOverview);
   });
+});
+
+test('what is read once for each of two fields takes a statement more, and that is noticed', async () => {
+  const messages = (fields: string) =>
+    `query Messages($bankId: ID!, $customerId: ID!) { customer(bankId: $bankId, customerId: $customerId) { ${fields} } }`;
+  const variables = { bankId, customerId: customers[0]?.customerId };
+  const { statements } = await ask(messages('one: messages(first: 1) { nodes { id } }'), variables);
+
+  const more = await ask(
+    messages('one: messages(first: 1) { nodes { id } } two: messages(first: 2) { nodes { id } }'),
+    variables,
+  );
+
+  expect(more.statements).toBe(statements + 1);
 });

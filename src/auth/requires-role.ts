@@ -164,8 +164,8 @@ function guardedField(coordinate: string, rule: Extract<AccessRule, { kind: 'rol
     const allowed = mayRead(rule, context, parent, bankId);
     if (allowed === true) return resolve(parent, args, context, info);
     if (allowed === false) return refuse(coordinate, rule, context, bankId);
-    return allowed.then((let_in) =>
-      let_in ? resolve(parent, args, context, info) : refuse(coordinate, rule, context, bankId),
+    return allowed.then((isAllowed) =>
+      isAllowed ? resolve(parent, args, context, info) : refuse(coordinate, rule, context, bankId),
     );
   };
 }

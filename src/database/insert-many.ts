@@ -6,7 +6,7 @@ import type { Queries } from './database.ts';
 const rowsAtOnce = 100;
 
 interface PreparedInsert {
-  execute(values: Record<string, unknown>): Promise<unknown>;
+  execute(values: unknown[]): Promise<unknown>;
 }
 
 /** Of each handle for writes: SQLite has one, on PostgreSQL each transaction has its own. */
@@ -17,9 +17,12 @@ function preparedInsert(transaction: Queries, table: SQLiteTable, columns: [stri
   prepared.set(transaction, ofTransaction);
   let insert = ofTransaction.get(table);
   if (insert === undefined) {
-    const rows = Array.from({ length: rowsAtOnce }, (_, index) =>
-      // A bare placeholder would be encoded by its column, which fails on null.
-      Object.fromEntries(columns.map(([name]) => [name, sql`${sql.placeholder(`${index}.${name}`)}`])),
+    // Placeholders are named by their position, so that their values are just a list. A bare placeholder would be
+    // encoded by its column, which fails on null.
+    const rows = Array.from({ length: rowsAtOnce }, (_, row) =>
+      Object.fromEntries(
+        columns.map(([name], index) => [name, sql`${sql.placeholder(String(row * columns.length + index))}`]),
+      ),
     );
     const query = transaction.insert(table).values(rows).onConflictDoNothing();
     // PostgreSQL knows a prepared statement by its name, on each of its connections.
@@ -46,12 +49,12 @@ export async function insertMany<Table extends SQLiteTable>(
   );
   let done = 0;
   for (; done + rowsAtOnce <= rows.length; done += rowsAtOnce) {
-    const values: Record<string, unknown> = {};
-    for (let index = 0; index < rowsAtOnce; index += 1) {
-      const row = rows[done + index] as Record<string, unknown>;
+    const values: unknown[] = [];
+    for (let index = done; index < done + rowsAtOnce; index += 1) {
+      const row = rows[index] as Record<string, unknown>;
       for (const [name, column] of columns) {
         const value = row[name];
-        values[`${index}.${name}`] = value === null ? null : column.mapToDriverValue(value);
+        values.push(value === null ? null : column.mapToDriverValue(value));
       }
     }
     await preparedInsert(transaction, table, columns).execute(values);

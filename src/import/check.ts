@@ -6,7 +6,7 @@ import { account } from '../domain/account/account.table.ts';
 import { customer } from '../domain/customer/customer.table.ts';
 import { user } from '../domain/user/user.table.ts';
 import type { Row } from './fields.ts';
-import { nounOf, nouns } from './nouns.ts';
+import { type Noun, nounOf, nouns } from './nouns.ts';
 import type { NounName } from './records.ts';
 import type { Staging } from './staging.ts';
 import { columnsOf, identityOf, revived, storedRows } from './stored.ts';
@@ -36,12 +36,6 @@ function* found<Columns>({ staging }: Checking, query: string): Generator<Column
     if (rows.length === 0) return;
     last = rows.at(-1)?.foundNumber ?? last;
     yield rows;
-  }
-}
-
-function refuseAll(checking: Checking, query: string, field: string, reason: string): void {
-  for (const rows of found<{ number: number }>(checking, query)) {
-    for (const { number } of rows) checking.refuse(number, field, reason);
   }
 }
 
@@ -130,24 +124,21 @@ async function checkClaims(checking: Checking, nounNames: NounName[]): Promise<v
     }
     const { key, table } = nounOf(noun);
     const staged = `
-      select c.number, s.customer_id as customerId, s.row from claim c join staged s on s.number = c.number
+      select c.number, c.value, case when s.customer_id is null or s.noun = 'customer' then s.key
+        else s.customer_id || char(31) || s.key end as identity
+      from claim c join staged s on s.number = c.number
       where c.kind = '${name}'`;
-    for (const rows of found<{ number: number; customerId: string | null; row: string }>(checking, staged)) {
-      const read = rows.map(({ number, customerId, row }) => ({
-        number,
-        row: { customerId, ...JSON.parse(row) } as Row,
-      }));
-      const stored = await storedRows(
-        database,
-        table,
-        columns,
-        read.map(({ row }) => row),
-      );
+    for (const rows of found<{ number: number; value: string; identity: string }>(checking, staged)) {
+      const claimed = rows.map(({ value }) => {
+        const parts: string[] = JSON.parse(value);
+        return Object.fromEntries(columns.map((column, index) => [column, parts[index]]));
+      });
+      const stored = await storedRows(database, table, columns, claimed);
       const owners = new Map(stored.map((row) => [identityOf(columns, row), identityOf(key, row)]));
-      for (const { number, row } of read) {
-        const owner = owners.get(identityOf(columns, row));
-        if (owner !== undefined && owner !== identityOf(key, row)) refuse(number, field, `${reason} in the database`);
-      }
+      rows.forEach(({ number, identity }, index) => {
+        const owner = owners.get(identityOf(columns, claimed[index] ?? {}));
+        if (owner !== undefined && owner !== identity) refuse(number, field, `${reason} in the database`);
+      });
     }
   }
 }
@@ -168,22 +159,23 @@ async function checkCustomers(checking: Checking): Promise<void> {
     }
   }
   await checkClaims(checking, ['customer']);
-  // Two records of one customer at two banks.
-  refuseAll(
-    checking,
-    `select s.number from staged s join known_customer k on k.id = s.customer_id
-    where s.noun = 'customer' and s.bank_id <> k.bank_id`,
-    'customer_id',
-    'is that of a customer of another bank',
-  );
+  const atTwoBanks = `
+    select s.number from staged s join known_customer k on k.id = s.customer_id
+    where s.noun = 'customer' and s.bank_id <> k.bank_id`;
+  for (const rows of found<{ number: number }>(checking, atTwoBanks)) {
+    for (const { number } of rows) refuse(number, 'customer_id', 'is that of a customer of another bank');
+  }
   staging.database.exec(`
     delete from known_customer where is_stored = 0 and not exists (
       select 1 from staged s where s.customer_id = known_customer.id and s.noun = 'customer')`);
 }
 
-/** Loads the customers of the database that the files refer to, and gives each row its customer. */
+/**
+ * Loads the customers of the database that the files refer to, and gives each row its customer. Gives how many accounts
+ * name a customer that there is not.
+ */
 async function checkReferencesToCustomers(checking: Checking): Promise<number> {
-  const { database, staging } = checking;
+  const { database, staging, refuse } = checking;
   const addKnown = staging.database.prepare('insert or ignore into known_customer values (?, ?, ?, 0, 1)');
   const addAll = (rows: Row[]) => {
     for (const { id, bankId, customerNumber } of rows) addKnown.run(id, bankId, customerNumber);
@@ -195,9 +187,8 @@ async function checkReferencesToCustomers(checking: Checking): Promise<number> {
     addAll(await storedRows(database, customer, ['id'], rows));
   }
   const numbers = `
-    select distinct bank_id as bankId, customer_number as customerNumber from staged s
-    where customer_id is null and customer_number is not null and not exists (
-      select 1 from known_customer k where k.bank_id = s.bank_id and k.customer_number = s.customer_number)`;
+    select distinct bank_id as bankId, customer_number as customerNumber from staged
+    where customer_id is null and customer_number is not null`;
   for (const rows of found<{ bankId: string; customerNumber: string }>(checking, numbers)) {
     addAll(await storedRows(database, customer, ['bankId', 'customerNumber'], rows));
   }
@@ -213,86 +204,66 @@ async function checkReferencesToCustomers(checking: Checking): Promise<number> {
       where noun = 'customerAccountLink' and without_id = 1 and customer_id is null and customer_number is not null`,
     )
     .run().changes;
-  refuseAll(
-    checking,
-    'select number from staged where customer_id is null and customer_number is not null',
-    'customer_number',
-    'is that of no customer of the bank, in the files or the database',
-  );
-  refuseAll(
-    checking,
-    `select number from staged s where customer_id is not null and noun <> 'customer'
-    and not exists (select 1 from known_customer k where k.id = s.customer_id)`,
-    'customer_id',
-    'is that of no customer in the files (or of a refused one) or the database',
-  );
-  refuseAll(
-    checking,
-    `select s.number from staged s join known_customer k on k.id = s.customer_id
-    where s.bank_id <> k.bank_id and noun <> 'customer'`,
-    'bank_id',
-    'is not the bank of the customer',
-  );
+  const withUnknownNumber = 'select number from staged where customer_id is null and customer_number is not null';
+  for (const rows of found<{ number: number }>(checking, withUnknownNumber)) {
+    for (const { number } of rows) {
+      refuse(number, 'customer_number', 'is that of no customer of the bank, in the files or the database');
+    }
+  }
+  const wrong = `
+    select s.number, k.id is null as isUnknown from staged s left join known_customer k on k.id = s.customer_id
+    where s.customer_id is not null and s.noun <> 'customer' and (k.id is null or s.bank_id <> k.bank_id)`;
+  for (const rows of found<{ number: number; isUnknown: number }>(checking, wrong)) {
+    for (const { number, isUnknown } of rows) {
+      if (isUnknown === 0) refuse(number, 'bank_id', 'is not the bank of the customer');
+      else refuse(number, 'customer_id', 'is that of no customer in the files (or of a refused one) or the database');
+    }
+  }
   return unlinked;
 }
 
 async function checkAccountsOfLinks(checking: Checking): Promise<void> {
-  const { database, staging } = checking;
-  staging.database.exec('create temporary table known_account (bank_id text, id text, primary key (bank_id, id))');
-  const add = staging.database.prepare('insert or ignore into known_account values (?, ?)');
-  const unknown = (columns: string) => `
-    select ${columns} from staged s join known_customer k on k.id = s.customer_id
-    where s.noun = 'customerAccountLink'
-      and not exists (
-        select 1 from staged a where a.noun = 'account' and a.key = k.bank_id || char(31) || s.key)
-      and not exists (select 1 from known_account a where a.bank_id = k.bank_id and a.id = s.key)`;
-  for (const rows of found<{ bankId: string; id: string }>(
-    checking,
-    unknown('distinct k.bank_id as bankId, s.key as id'),
-  )) {
-    for (const { bankId, id } of await storedRows(database, account, ['bankId', 'id'], rows)) add.run(bankId, id);
+  const { database, refuse } = checking;
+  const notInFiles = `
+    select s.number, k.bank_id as bankId, s.key as id from staged s join known_customer k on k.id = s.customer_id
+    where s.noun = 'customerAccountLink' and not exists (
+      select 1 from staged a where a.noun = 'account' and a.key = k.bank_id || char(31) || s.key)`;
+  for (const rows of found<{ number: number; bankId: string; id: string }>(checking, notInFiles)) {
+    const stored = await storedRows(database, account, ['bankId', 'id'], rows);
+    const known = new Set(stored.map((row) => identityOf(['bankId', 'id'], row)));
+    for (const row of rows) {
+      if (known.has(identityOf(['bankId', 'id'], { ...row }))) continue;
+      refuse(row.number, 'account_id', 'is that of no account of the bank, in the files or the database');
+    }
   }
-  refuseAll(
-    checking,
-    unknown('s.number'),
-    'account_id',
-    'is that of no account of the bank, in the files or the database',
-  );
 }
 
 /** Media relate to a document and a check of the same customer, in the files or the database. */
 async function checkMedia(checking: Checking): Promise<void> {
-  const { database, staging } = checking;
-  staging.database.exec(
-    'create temporary table known_evidence (noun text, customer_id text, id text, primary key (noun, customer_id, id))',
-  );
-  const add = staging.database.prepare('insert or ignore into known_evidence values (?, ?, ?)');
+  const { database, refuse } = checking;
   const references = [
     { noun: 'kycDocument', column: 'relatesToKycDocumentId', field: 'relates_to_kyc_document_id', what: 'document' },
     { noun: 'kycCheck', column: 'relatesToKycCheckId', field: 'relates_to_kyc_check_id', what: 'check' },
   ] as const;
   for (const { noun, column, field, what } of references) {
-    const unknown = (columns: string) => `
-      select ${columns} from (
-        select number, customer_id, row ->> '${column}' as id from staged where noun = 'kycMedia'
-      ) m
-      where m.id is not null
-        and not exists (
-          select 1 from staged e where e.noun = '${noun}' and e.key = m.id and e.customer_id = m.customer_id)
-        and not exists (
-          select 1 from known_evidence e where e.noun = '${noun}' and e.customer_id = m.customer_id and e.id = m.id)`;
-    for (const rows of found<Row>(checking, unknown('distinct m.customer_id as customerId, m.id'))) {
-      for (const stored of await storedRows(database, nounOf(noun).table, ['customerId', 'id'], rows)) {
-        add.run(noun, stored.customerId, stored.id);
+    const notInFiles = `
+      select m.number, m.customer_id as customerId, m.row ->> '${column}' as id from staged m
+      where m.noun = 'kycMedia' and m.row ->> '${column}' is not null and not exists (
+        select 1 from staged e
+        where e.noun = '${noun}' and e.customer_id = m.customer_id and e.key = m.row ->> '${column}')`;
+    for (const rows of found<{ number: number; customerId: string; id: string }>(checking, notInFiles)) {
+      const stored = await storedRows(database, nounOf(noun).table, ['customerId', 'id'], rows);
+      const known = new Set(stored.map((row) => identityOf(['customerId', 'id'], row)));
+      for (const row of rows) {
+        if (known.has(identityOf(['customerId', 'id'], { ...row }))) continue;
+        refuse(row.number, field, `is no ${what} of the customer, in the files or the database`);
       }
     }
-    refuseAll(checking, unknown('m.number'), field, `is no ${what} of the customer, in the files or the database`);
   }
 }
 
 /** How many rows of a noun customers have in the database. */
-async function storedCounts(database: Database, noun: NounName, customerIds: string[]): Promise<Map<string, number>> {
-  const { table } = nounOf(noun);
+async function storedCounts(database: Database, { table }: Noun, customerIds: string[]): Promise<Map<string, number>> {
   const { customerId } = columnsOf(table);
   if (customerId === undefined || customerIds.length === 0) return new Map();
   const count = database.prepare<{ customerId: string; count: number }>(
@@ -314,38 +285,32 @@ async function checkPlainLists(checking: Checking): Promise<void> {
   const stagedRows = staging.database.prepare<[string, string], { number: number; key: string; row: string }>(
     'select number, key, row from staged where customer_id = ? and noun = ? order by without_id, number',
   );
-  for (const noun of nouns.filter(({ isPlainList }) => isPlainList)) {
-    const counts = `
-      select s.customer_id as customerId, count(*) as count, max(k.is_stored) as isStored
-      from staged s join known_customer k on k.id = s.customer_id
-      where s.noun = '${noun.name}' group by s.customer_id
-      having count(*) > ${longestPlainList} or max(k.is_stored) = 1`;
-    for (const rows of found<{ customerId: string; count: number; isStored: number }>(checking, counts)) {
-      const isStored = rows.filter((row) => row.isStored === 1).map((row) => row.customerId);
-      const stored = await storedCounts(database, noun.name, isStored);
-      for (const { customerId, count } of rows) {
-        const before = stored.get(customerId) ?? 0;
-        if (before + count <= longestPlainList) continue;
-        await refuseTooMany(customerId, before);
-      }
-    }
 
-    async function refuseTooMany(customerId: string, before: number): Promise<void> {
-      const rows = stagedRows.all(customerId, noun.name);
-      const keys = new Set<string>();
-      const known = new Set(
-        before === 0
-          ? []
-          : (await storedRows(database, noun.table, ['customerId'], [{ customerId }])).map((row) =>
-              identityOf(noun.key, row),
-            ),
-      );
-      for (const { number, key, row } of rows) {
-        const identity = identityOf(noun.key, revived(noun.table, { customerId, ...JSON.parse(row) }));
-        if (keys.has(key) || known.has(identity)) continue;
-        if (before + keys.size >= longestPlainList) {
-          refuse(number, 'customer_id', `has more than ${longestPlainList} ${noun.plural}`);
-        } else keys.add(key);
+  async function refuseTooMany(noun: Noun, customerId: string): Promise<void> {
+    const stored = await storedRows(database, noun.table, ['customerId'], [{ customerId }]);
+    const storedIdentities = new Set(stored.map((row) => identityOf(noun.key, row)));
+    const added = new Set<string>();
+    for (const { number, key, row } of stagedRows.all(customerId, noun.name)) {
+      const identity = identityOf(noun.key, revived(noun.table, { customerId, ...JSON.parse(row) }));
+      if (added.has(key) || storedIdentities.has(identity)) continue;
+      if (stored.length + added.size < longestPlainList) added.add(key);
+      else refuse(number, 'customer_id', `has more than ${longestPlainList} ${noun.plural}`);
+    }
+  }
+
+  const lists = `
+    select s.noun, s.customer_id as customerId, count(*) as count, k.is_stored as isStored
+    from staged s join known_customer k on k.id = s.customer_id
+    where s.customer_id is not null
+    group by s.customer_id, s.noun having count(*) > ${longestPlainList} or k.is_stored = 1`;
+  for (const rows of found<{ noun: NounName; customerId: string; count: number; isStored: number }>(checking, lists)) {
+    for (const [name, ofNoun] of Map.groupBy(rows, (row) => row.noun)) {
+      const noun = nounOf(name);
+      if (!noun.isPlainList) continue;
+      const inDatabase = ofNoun.filter(({ isStored }) => isStored === 1).map(({ customerId }) => customerId);
+      const stored = await storedCounts(database, noun, inDatabase);
+      for (const { customerId, count } of ofNoun) {
+        if ((stored.get(customerId) ?? 0) + count > longestPlainList) await refuseTooMany(noun, customerId);
       }
     }
   }
@@ -353,46 +318,25 @@ async function checkPlainLists(checking: Checking): Promise<void> {
 
 /** Users that are only referred to become stubs, whose username is their id. */
 async function checkUsers(checking: Checking): Promise<void> {
-  const { database, staging } = checking;
-  staging.database.exec('create temporary table known_user (id text primary key)');
-  staging.database.exec('create table user_stub (id text primary key)');
-  const add = staging.database.prepare('insert or ignore into known_user values (?)');
+  const { database, staging, refuse } = checking;
   const addStub = staging.database.prepare('insert or ignore into user_stub values (?)');
-  const referred = `
-    select distinct user_id as id from user_reference r join staged s on s.number = r.number
+  const notInFiles = `
+    select s.number, s.noun, r.user_id as id from user_reference r join staged s on s.number = r.number
     where not exists (select 1 from staged u where u.noun = 'user' and u.key = r.user_id and u.without_id = 0)`;
-  for (const rows of found<{ id: string }>(checking, referred)) {
-    for (const { id } of await storedRows(database, user, ['id'], rows)) add.run(id);
-  }
-  refuseAll(
-    checking,
-    `select s.number from staged s join user_reference r on r.number = s.number
-    where s.noun in ('userAttribute', 'entitlement')
-      and not exists (select 1 from staged u where u.noun = 'user' and u.key = r.user_id and u.without_id = 0)
-      and not exists (select 1 from known_user k where k.id = r.user_id)`,
-    'user_id',
-    'is that of a refused user',
-  );
-  const missing = `
-    select distinct r.user_id as username from user_reference r join staged s on s.number = r.number
-    where not exists (select 1 from staged u where u.noun = 'user' and u.key = r.user_id and u.without_id = 0)
-      and not exists (select 1 from known_user k where k.id = r.user_id)`;
-  for (const rows of found<{ username: string }>(checking, missing)) {
-    const named = rows.map(({ username }) => ({ provider: localProvider, username }));
+  for (const rows of found<{ number: number; noun: NounName; id: string }>(checking, notInFiles)) {
+    const known = new Set((await storedRows(database, user, ['id'], rows)).map(({ id }) => id));
+    const unknown = rows.filter(({ id }) => !known.has(id));
+    const usernames = unknown.map(({ id }) => ({ provider: localProvider, username: id }));
     const taken = new Set(
-      (await storedRows(database, user, ['provider', 'username'], named)).map(({ username }) => username),
+      (await storedRows(database, user, ['provider', 'username'], usernames)).map(({ username }) => username),
     );
-    for (const { username } of rows) if (!taken.has(username)) addStub.run(username);
+    for (const { number, noun, id } of unknown) {
+      // What belongs to a user comes with the user.
+      if (noun === 'userAttribute' || noun === 'entitlement') refuse(number, 'user_id', 'is that of a refused user');
+      else if (taken.has(id)) refuse(number, 'user_id', 'is no id, but the username of a user in the database');
+      else addStub.run(id);
+    }
   }
-  refuseAll(
-    checking,
-    `select s.number from user_reference r join staged s on s.number = r.number
-    where not exists (select 1 from staged u where u.noun = 'user' and u.key = r.user_id and u.without_id = 0)
-      and not exists (select 1 from known_user k where k.id = r.user_id)
-      and not exists (select 1 from user_stub u where u.id = r.user_id)`,
-    'user_id',
-    'is no id, but the username of a user in the database',
-  );
 }
 
 /** What can only be told when all files are read: against the database, and of the files among each other. */
@@ -405,13 +349,12 @@ export async function checkStaged(checking: Checking): Promise<{ unlinkedAccount
   );
   await checkAccountsOfLinks(checking);
   await checkMedia(checking);
-  refuseAll(
-    checking,
-    `select number from staged s where noun = 'meetingInvitee' and not exists (
-      select 1 from staged m where m.noun = 'meeting' and m.key = s.row ->> 'meetingId')`,
-    'meeting_id',
-    'is that of a refused meeting',
-  );
+  const ofRefusedMeeting = `
+    select number from staged s where noun = 'meetingInvitee' and not exists (
+      select 1 from staged m where m.noun = 'meeting' and m.key = s.row ->> 'meetingId')`;
+  for (const rows of found<{ number: number }>(checking, ofRefusedMeeting)) {
+    for (const { number } of rows) checking.refuse(number, 'meeting_id', 'is that of a refused meeting');
+  }
   await checkPlainLists(checking);
   await checkUsers(checking);
   return { unlinkedAccounts };

@@ -46,6 +46,7 @@ export function openStaging() {
     );
     create table claim (number integer not null, kind text not null, value text not null);
     create table user_reference (number integer not null, user_id text not null);
+    create table user_stub (id text primary key) without rowid;
     create table known_customer (
       id text primary key,
       bank_id text not null,
@@ -98,9 +99,13 @@ export function openStaging() {
         commit;
         create index staged_noun on staged (noun, without_id, number);
         create index staged_customer on staged (customer_id, noun) where customer_id is not null;
-        create index staged_key on staged (noun, key, customer_id)
-          where noun in ('bank', 'user', 'account', 'kycCheck', 'kycDocument', 'meeting');
-        create index staged_customer_number on staged (bank_id, customer_number) where customer_number is not null;
+        create index staged_user on staged (key) where noun = 'user';
+        create index staged_account on staged (key) where noun = 'account';
+        create index staged_document on staged (customer_id, key) where noun = 'kycDocument';
+        create index staged_check on staged (customer_id, key) where noun = 'kycCheck';
+        create index staged_meeting on staged (key) where noun = 'meeting';
+        create index staged_by_number on staged (bank_id, customer_number)
+          where customer_id is null and customer_number is not null;
         create index claim_value on claim (kind, value, number);
         create index user_reference_user on user_reference (user_id);
         insert or ignore into known_customer

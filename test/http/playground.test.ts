@@ -1,7 +1,9 @@
+import { readdirSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openBrowser } from '../support/browser.ts';
 import { type Gateway, startGateway } from '../support/gateway.ts';
+import { insertWholeCustomer } from '../support/whole-customer.ts';
 
 let gateway: Gateway;
 let opened: { browser: Browser; close(): Promise<void> };
@@ -38,6 +40,15 @@ async function run(page: Page): Promise<string> {
   return response.text();
 }
 
+/** Replaces what an editor holds. By a paste: it would close the brackets of what is typed. */
+async function paste(page: Page, region: string, text: string): Promise<void> {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(text)})`);
+  await page.getByRole('region', { name: region }).getByRole('code').click();
+  await page.keyboard.press('ControlOrMeta+A');
+  await page.keyboard.press('ControlOrMeta+V');
+}
+
 test('an example runs in a real browser, which asks no other host for anything', async () => {
   const { page, requested, failures } = await openPlayground();
   await page.locator('#gateway-example').selectOption('Banks');
@@ -48,6 +59,54 @@ test('an example runs in a real browser, which asks no other host for anything',
   await expect.poll(() => page.locator('.result-window').textContent()).toContain('gh.29.uk');
   expect(requested.filter((url) => !url.startsWith(gateway.url) && !url.startsWith('data:'))).toEqual([]);
   expect(failures).toEqual([]);
+  await page.close();
+});
+
+test('every operation that front ends start from is an example', async () => {
+  const { page, failures } = await openPlayground();
+  const operations = readdirSync(new URL('../../schema/operations/', import.meta.url));
+
+  expect(await page.locator('#gateway-example option').allTextContents()).toEqual(
+    operations.map((file) => file.replace('.graphql', '')).sort(),
+  );
+  expect(failures).toEqual([]);
+  await page.close();
+});
+
+test('the overview of a customer is shown, with a token and variables that are entered', async () => {
+  const bankId = 'gh.29.uk';
+  const { customerId, customerNumber } = await insertWholeCustomer(gateway.database, { bankId });
+  const clerk = await gateway.createUser({ roles: [['CanGetCustomer', bankId]] });
+  const { page, requested, failures } = await openPlayground('/playground?example=CustomerOverview');
+  await page.locator('#gateway-token').fill(clerk.token);
+  await paste(page, 'Variables', JSON.stringify({ bankId, customerId }));
+
+  const { data, errors } = JSON.parse(await run(page));
+
+  expect(data.customer).toMatchObject({ id: customerId, customerNumber, addresses: null });
+  expect(errors[0].extensions.missingRoles).toEqual(expect.any(Array));
+  await expect.poll(() => page.locator('.result-window').textContent()).toContain('OBP-20006');
+  expect(requested.filter((url) => !url.startsWith(gateway.url) && !url.startsWith('data:'))).toEqual([]);
+  expect(failures).toEqual([]);
+  await page.close();
+});
+
+test('an operation that is pasted runs', async () => {
+  const { page, failures } = await openPlayground();
+  await paste(page, 'Operation Editor', 'query Pasted { bank(bankId: "gh.29.uk") { id createdAt } }');
+  await page.getByRole('tab', { name: 'Pasted' }).waitFor();
+
+  expect(JSON.parse(await run(page)).data.bank.id).toBe('gh.29.uk');
+  await expect.poll(() => page.locator('.result-window').textContent()).toContain('createdAt');
+  expect(failures).toEqual([]);
+  await page.close();
+});
+
+test('a request to another host would be stopped, and noticed here', async () => {
+  const { page, failures } = await openPlayground();
+  await page.evaluate(() => fetch('https://gateway.invalid/').catch(() => undefined));
+
+  await expect.poll(() => failures.join()).toContain('violates the following Content Security Policy directive');
   await page.close();
 });
 
@@ -66,10 +125,11 @@ test('the token of the toolbar is sent with every operation, and stays for the t
 });
 
 test('the documentation of the schema is there to be read', async () => {
-  const { page } = await openPlayground();
+  const { page, failures } = await openPlayground();
   await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
   await page.locator('.graphiql-plugin').getByText('Query', { exact: true }).first().click();
   await expect.poll(() => page.locator('.graphiql-plugin').textContent()).toContain('customerOverview');
+  expect(failures).toEqual([]);
   await page.close();
 });
 
