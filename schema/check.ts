@@ -99,10 +99,12 @@ async function changesBetween(before: GraphQLSchema, after: GraphQLSchema): Prom
   const changes = await diff(before, after);
   const isOfAccess = ({ type, path }: (typeof changes)[number]) =>
     type.startsWith('DIRECTIVE_USAGE') && accessDirectives.some((name) => path?.includes(`.@${name}`));
+  const added = new Set(changes.filter(({ type }) => /(?<!DESCRIPTION)_ADDED$/.test(type)).map(({ path }) => path));
+  const isOfAdded = ({ type, path }: (typeof changes)[number]) => type.endsWith('DESCRIPTION_ADDED') && added.has(path);
   return [
     ...accessChanges(before, after),
     ...changes
-      .filter((change) => !isOfAccess(change))
+      .filter((change) => !isOfAccess(change) && !isOfAdded(change))
       .map(({ criticality, path, message }) => ({ level: criticality.level, path, message })),
   ];
 }

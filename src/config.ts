@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { parseSigningKey } from './auth/tokens.ts';
 import { defaultDatabaseUrl } from './database/dialect.ts';
 import { durationInSeconds } from './duration.ts';
-import { idleLimits, type OperationLimits } from './execution/limits.ts';
+import { defaultLimits, type OperationLimits } from './execution/limits.ts';
 import { documentLimits } from './execution/parse-options.ts';
 
 /** Everything that an operator can set. Made by `readConfig` only, and frozen. */
@@ -151,10 +151,10 @@ const variables = z.object({
   GATEWAY_CUSTOMER_FIREHOSE: onOrOff().default(false),
   GATEWAY_MAX_BODY_BYTES: wholeNumber(1024, 10_485_760, 262_144),
   GATEWAY_MAX_TOKENS: wholeNumber(10, documentLimits.parseOptions.maxTokens, documentLimits.parseOptions.maxTokens),
-  GATEWAY_MAX_DEPTH: wholeNumber(1, 100, idleLimits.maxDepth),
-  GATEWAY_MAX_ALIASES: wholeNumber(0, 1000, idleLimits.maxAliases),
-  GATEWAY_MAX_ROOT_FIELDS: wholeNumber(1, 1000, idleLimits.maxRootFields),
-  GATEWAY_MAX_LIST_COST: wholeNumber(1, 100_000_000, idleLimits.maxListCost),
+  GATEWAY_MAX_DEPTH: wholeNumber(1, 100, defaultLimits.maxDepth),
+  GATEWAY_MAX_ALIASES: wholeNumber(0, 1000, defaultLimits.maxAliases),
+  GATEWAY_MAX_ROOT_FIELDS: wholeNumber(1, 1000, defaultLimits.maxRootFields),
+  GATEWAY_MAX_LIST_COST: wholeNumber(1, 100_000_000, defaultLimits.maxListCost),
   GATEWAY_OPERATION_TIMEOUT: duration('10m', '15s'),
   GATEWAY_MAX_CONNECTIONS: wholeNumber(1, 1_000_000, 1000),
 });

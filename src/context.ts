@@ -36,9 +36,11 @@ export interface ContextParts {
   database: Database;
   tokens: Tokens;
   request: RequestDetails;
+  /** After it nothing more is loaded, and nothing is committed. */
+  deadline?: AbortSignal;
 }
 
-export function createContext({ user, config, database, tokens, request }: ContextParts): Context {
+export function createContext({ user, config, database, tokens, request, deadline }: ContextParts): Context {
   const loaders = new Map<unknown, unknown>();
   const made = new Map<unknown, unknown>();
   const context: Context = {
@@ -49,6 +51,7 @@ export function createContext({ user, config, database, tokens, request }: Conte
     request,
     refusals: new Map(),
     loader<Key, Value>(make: MakeLoader<Key, Value>) {
+      deadline?.throwIfAborted();
       let loader = loaders.get(make) as DataLoader<Key, Value, string> | undefined;
       if (loader === undefined) {
         loader = make(database);
@@ -62,7 +65,13 @@ export function createContext({ user, config, database, tokens, request }: Conte
     },
     async write(work) {
       try {
-        return await database.transaction(work);
+        return await database.transaction(async (transaction) => {
+          deadline?.throwIfAborted();
+          const result = await work(transaction);
+          // Nothing is committed for a client who was told that the operation was stopped.
+          deadline?.throwIfAborted();
+          return result;
+        });
       } finally {
         loaders.clear();
         made.clear();

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isRole, type Role, roleScope } from '../src/auth/roles.ts';
 import { bank } from '../src/domain/bank/bank.table.ts';
 import { user } from '../src/domain/user/user.table.ts';
-import { checkListCost, idleLimits, operationLimits } from '../src/execution/limits.ts';
+import { checkListCost, defaultLimits, operationLimits } from '../src/execution/limits.ts';
 import { gatewaySchema } from '../src/schema.ts';
 import {
   BanksDocument,
@@ -93,8 +93,8 @@ describe.each(names)('%s', (name) => {
       .filter((variable) => variable.startsWith('first'))
       .map((variable) => [variable, 100]);
 
-    expect(validate(schema, document, [...specifiedRules, ...operationLimits(idleLimits)])).toEqual([]);
-    expect(checkListCost(schema, document, name, Object.fromEntries(fullPages), idleLimits.maxListCost)).toBeNull();
+    expect(validate(schema, document, [...specifiedRules, ...operationLimits(defaultLimits)])).toEqual([]);
+    expect(checkListCost(schema, document, name, Object.fromEntries(fullPages), defaultLimits.maxListCost)).toBeNull();
   });
 });
 

@@ -86,7 +86,7 @@ test('a schema that is as it was has no changes', () => {
 
 test('breaking, dangerous and safe changes are named under their headings, and a breaking one fails', () => {
   const sdl = changed(
-    ['legalName: String', 'name: String'],
+    ['legalName: String', '"The name." name: String'],
     ['enum Role { CanGetCustomer', 'enum Role { CanUnlockUser CanGetCustomer'],
   );
 

@@ -45,7 +45,12 @@ async function migrate(pool: pg.Pool): Promise<void> {
 
 export async function openPostgresql(url: string, options: DatabaseOptions): Promise<Database> {
   // A session in UTC reads every moment as it was written.
-  const pool = new pg.Pool({ connectionString: url, max: 10, options: '-c TimeZone=UTC' });
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 10,
+    connectionTimeoutMillis: 10_000,
+    options: '-c TimeZone=UTC',
+  });
   // A connection that is lost while idle is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => undefined);
   try {

@@ -38,7 +38,7 @@ export interface OperationLimits {
  * What a front end needs, with room. A page of 100 customers with every collection around each, its connections left at
  * their default of 50, costs about 100,000; three pages of 100 inside each other cost over a million.
  */
-export const idleLimits: Readonly<OperationLimits> = {
+export const defaultLimits: Readonly<OperationLimits> = {
   maxDepth: 12,
   maxAliases: 50,
   maxRootFields: 20,

@@ -217,28 +217,8 @@ function createApolloServer(
 async function contextOf({ request, deadline }: RequestScope, parts: ServerParts): Promise<Context> {
   const { config, database, tokens } = parts;
   const user = await authenticate({ authorization: request.headers.authorization, tokens, database });
-  const context = createContext({
-    user,
-    config,
-    database,
-    tokens,
-    request: { id: request.id, clientAddress: request.ip },
-  });
-  return {
-    ...context,
-    loader(make) {
-      deadline.throwIfAborted();
-      return context.loader(make);
-    },
-    write: (work) =>
-      context.write(async (transaction) => {
-        deadline.throwIfAborted();
-        const result = await work(transaction);
-        // Nothing is committed for a client who was told that the operation was stopped.
-        deadline.throwIfAborted();
-        return result;
-      }),
-  };
+  const details = { id: request.id, clientAddress: request.ip };
+  return createContext({ user, config, database, tokens, request: details, deadline });
 }
 
 const safeHeaders = {

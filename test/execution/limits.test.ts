@@ -2,7 +2,7 @@ import { ApolloServer } from '@apollo/server';
 import { buildSchema, type DocumentNode, getIntrospectionQuery, parse, specifiedRules, validate, visit } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { formatError } from '../../src/errors.js';
-import { checkListCost, idleLimits, operationLimits, operationLimitsPlugin } from '../../src/execution/limits.js';
+import { checkListCost, defaultLimits, operationLimits, operationLimitsPlugin } from '../../src/execution/limits.js';
 import { documentLimits } from '../../src/execution/parse-options.js';
 
 const schema = buildSchema(`
@@ -65,8 +65,8 @@ const everything = `
 `;
 
 /** The limits that are exceeded, as `KEY's text`: amount > limit. */
-function refusals(text: string, limits: Partial<typeof idleLimits> = {}): string[] {
-  const rules = operationLimits({ ...idleLimits, ...limits });
+function refusals(text: string, limits: Partial<typeof defaultLimits> = {}): string[] {
+  const rules = operationLimits({ ...defaultLimits, ...limits });
   return validate(schema, parse(text), rules).map(({ message }) => message);
 }
 
@@ -316,20 +316,20 @@ describe('what front ends need', () => {
   ])('$title passes', ({ text }) => {
     expect(validate(schema, parse(text, documentLimits.parseOptions), specifiedRules)).toEqual([]);
     expect(refusals(text)).toEqual([]);
-    expect(checkListCost(schema, parse(text), undefined, {}, idleLimits.maxListCost)).toBeNull();
+    expect(checkListCost(schema, parse(text), undefined, {}, defaultLimits.maxListCost)).toBeNull();
   });
 
   test('three pages of 100 inside each other do not', () => {
     const text = `{ customers(first: 100) { nodes { crmEvents(first: 100) { nodes { customer {
       crmEvents(first: 100) { nodes { id } } } } } } } }`;
-    expect(checkListCost(schema, parse(text), undefined, {}, idleLimits.maxListCost)).not.toBeNull();
+    expect(checkListCost(schema, parse(text), undefined, {}, defaultLimits.maxListCost)).not.toBeNull();
   });
 });
 
 describe('the limits are no attack themselves', () => {
   test('fragments that double each other are refused by every limit, with finite numbers', () => {
     const document = parse(doublingFragments(200));
-    const messages = validate(schema, document, operationLimits(idleLimits)).map(({ message }) => message);
+    const messages = validate(schema, document, operationLimits(defaultLimits)).map(({ message }) => message);
     expect(messages).toEqual([
       expect.stringContaining('depth is 203;'),
       expect.stringContaining(`number of aliases is ${Number.MAX_SAFE_INTEGER};`),
@@ -392,8 +392,8 @@ describe('in Apollo Server', () => {
     const server = new ApolloServer({
       schema,
       ...documentLimits,
-      validationRules: operationLimits(idleLimits),
-      plugins: [operationLimitsPlugin(idleLimits)],
+      validationRules: operationLimits(defaultLimits),
+      plugins: [operationLimitsPlugin(defaultLimits)],
       formatError: formatError((error) => unexpected.push(error)),
     });
     const { body, http } = await server.executeOperation({ query, variables });
