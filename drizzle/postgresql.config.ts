@@ -4,6 +4,6 @@ process.env.DATABASE_URL = 'postgres://unused';
 
 export default defineConfig({
   dialect: 'postgresql',
-  schema: './src/domain/**/*.table.ts',
+  schema: './src/**/*.table.ts',
   out: './drizzle/postgresql',
 });

@@ -2,4 +2,4 @@ import { defineConfig } from 'drizzle-kit';
 
 process.env.DATABASE_URL = 'file:unused.db';
 
-export default defineConfig({ dialect: 'sqlite', schema: './src/domain/**/*.table.ts', out: './drizzle/sqlite' });
+export default defineConfig({ dialect: 'sqlite', schema: './src/**/*.table.ts', out: './drizzle/sqlite' });

@@ -28,6 +28,8 @@ export interface RequestDetails {
   id: string;
   /** The address of the client, as far as the configured proxies are trusted. */
   clientAddress: string;
+  /** The header `Idempotency-Key`, where it was sent. */
+  idempotencyKey: string | null;
 }
 
 export interface ContextParts {

@@ -8,7 +8,11 @@ import {
   CustomerAccountLinkResolver,
   CustomerAccountLinksResolver,
 } from './domain/account/customer-account-link.resolver.ts';
-import { CustomerAddressesResolver, CustomerAddressResolver } from './domain/address/address.resolver.ts';
+import {
+  CustomerAddressesResolver,
+  CustomerAddressMutations,
+  CustomerAddressResolver,
+} from './domain/address/address.resolver.ts';
 import { CustomerAttributeResolver, CustomerAttributesResolver } from './domain/attribute/attribute.resolver.ts';
 import {
   BankCustomerAttributeDefinitionsResolver,
@@ -54,6 +58,7 @@ const resolvers: NonEmptyArray<new () => object> = [
   BankCustomersResolver,
   CustomerAddressesResolver,
   CustomerAddressResolver,
+  CustomerAddressMutations,
   CustomerAttributesResolver,
   CustomerAttributeResolver,
   BankCustomerAttributeDefinitionsResolver,

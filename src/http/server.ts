@@ -217,7 +217,9 @@ function createApolloServer(
 async function contextOf({ request, deadline }: RequestScope, parts: ServerParts): Promise<Context> {
   const { config, database, tokens } = parts;
   const user = await authenticate({ authorization: request.headers.authorization, tokens, database });
-  const details = { id: request.id, clientAddress: request.ip };
+  const sent = request.headers['idempotency-key'];
+  const idempotencyKey = typeof sent === 'string' ? sent : null;
+  const details = { id: request.id, clientAddress: request.ip, idempotencyKey };
   return createContext({ user, config, database, tokens, request: details, deadline });
 }
 

@@ -38,6 +38,9 @@ export interface GeneratedBank {
   staff: UserRow[];
 }
 
+/** What is generated was never retracted and never cancelled. */
+type Generated<Row> = Omit<Row, 'retractedAt' | 'retractedByUserId' | 'retractionReason' | 'cancelledAt'>;
+
 /** One customer with everything around it: the rows of each table, in an order in which they can be written. */
 export interface GeneratedCustomer {
   users: UserRow[];
@@ -53,10 +56,10 @@ export interface GeneratedCustomer {
   taxResidences: TaxResidenceRow[];
   socialMediaHandles: SocialMediaHandleRow[];
   kycStatuses: KycStatusRow[];
-  kycChecks: KycCheckRow[];
-  kycDocuments: KycDocumentRow[];
-  kycMedia: KycMediaRow[];
-  meetings: MeetingRow[];
+  kycChecks: Generated<KycCheckRow>[];
+  kycDocuments: Generated<KycDocumentRow>[];
+  kycMedia: Generated<KycMediaRow>[];
+  meetings: Generated<MeetingRow>[];
   meetingInvitees: MeetingInviteeRow[];
   messages: CustomerMessageRow[];
   crmEvents: CrmEventRow[];
@@ -406,7 +409,7 @@ export function generateCustomer(generatedBank: GeneratedBank, index: number): G
   const taxCountries = chance(0.1) ? [country.code, 'US'] : [country.code];
   const handleTypes = faker.helpers.arrayElements(['twitter', 'linkedin', 'facebook'], { min: 0, max: 2 });
 
-  const kycChecks: KycCheckRow[] = times(1, 2, (position) => {
+  const kycChecks: Generated<KycCheckRow>[] = times(1, 2, (position) => {
     const date = position === 0 ? createdAt : laterMoment();
     const satisfied = chance(0.9);
     return {
@@ -422,7 +425,7 @@ export function generateCustomer(generatedBank: GeneratedBank, index: number): G
       ...written(date),
     };
   });
-  const kycDocuments: KycDocumentRow[] = times(1, 2, (position) => {
+  const kycDocuments: Generated<KycDocumentRow>[] = times(1, 2, (position) => {
     const issued = between(faker, daysAfter(createdAt, -3000), daysAfter(createdAt, -10));
     return {
       customerId: id,
@@ -436,7 +439,7 @@ export function generateCustomer(generatedBank: GeneratedBank, index: number): G
       ...written(createdAt),
     };
   });
-  const kycMedia: KycMediaRow[] = kycDocuments.map((document, position) => {
+  const kycMedia: Generated<KycMediaRow>[] = kycDocuments.map((document, position) => {
     const check = kycChecks[position] ?? null;
     return {
       customerId: id,
@@ -452,7 +455,7 @@ export function generateCustomer(generatedBank: GeneratedBank, index: number): G
   });
 
   const meetingInvitees: MeetingInviteeRow[] = [];
-  const meetings: MeetingRow[] = times(0, 3, () => {
+  const meetings: Generated<MeetingRow>[] = times(0, 3, () => {
     const meetingId = uuid();
     const when = laterMoment();
     const bookedAt = daysAfter(when, -5);
@@ -570,6 +573,7 @@ export function generateCustomer(generatedBank: GeneratedBank, index: number): G
       dateAdded: createdAt,
       dateActivated: chance(0.8) ? daysAfter(createdAt, 1) : null,
       ...written(createdAt),
+      version: 1,
     })),
     kycStatuses,
     kycChecks,

@@ -25,7 +25,7 @@ export type RecordKind =
   | 'meeting'
   | 'customerMessage'
   | 'crmEvent'
-  /** Recognised, but it holds nothing: the ids of a customer, or `{"success": …}`. */
+  /** Recognised, but it holds nothing: the ids of a customer, `{"success": …}`, or a pattern to search by. */
   | 'nothing';
 
 /** What the elements of a list are, by OBP's name of the list. The others are recognised one by one. */
@@ -76,7 +76,7 @@ export function recognise(record: JsonObject): RecordKind | null {
   if (has('full_name') || has('short_name')) return 'bank';
   const keys = Object.keys(record);
   if (keys.length > 0 && keys.every((key) => key === 'bank_id' || key === 'customer_id')) return 'nothing';
-  return has('success') && keys.length === 1 ? 'nothing' : null;
+  return keys.length === 1 && (has('success') || has('customer_phone_number')) ? 'nothing' : null;
 }
 
 /** What an element of a list is; null when it is nothing that is known. */

@@ -106,7 +106,7 @@ export function testEnvironment(databaseUrl: string): Record<string, string> {
 export async function contextParts(databaseUrl: string, database: Database): Promise<ContextParts> {
   const config = readConfig(testEnvironment(databaseUrl));
   const tokens = await openTokens(config.signing);
-  return { user: null, config, database, tokens, request: { id: randomUUID(), clientAddress: '127.0.0.1' } };
+  return { user: null, config, database, tokens, request: { id: randomUUID(), clientAddress: '127.0.0.1', idempotencyKey: null } };
 }
 
 export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {

@@ -1,20 +1,38 @@
-import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { RequiresRole } from '../../auth/requires-role.ts';
 import type { Context } from '../../context.ts';
-import { manyBy } from '../../database/batch.ts';
+import { oneBy } from '../../database/batch.ts';
+import {
+  expectedVersionDescription,
+  idempotencyKeyDescription,
+  mutate,
+  type WrittenChild,
+  writtenChild,
+} from '../../execution/mutate.ts';
 import { customerAt, loadCustomer } from '../customer/customer.loader.ts';
 import { Customer } from '../customer/customer.type.ts';
+import { customerCollection } from '../customer/customer-collection.ts';
+import { findCustomer } from '../customer/found-customer.ts';
+import { addressValues } from './address.rules.ts';
 import { customerAddress } from './address.table.ts';
-import { CustomerAddress } from './address.type.ts';
+import { CustomerAddress, CustomerAddressInput, CustomerAddressPayload } from './address.type.ts';
 
-const addressesByCustomer = manyBy(customerAddress, ['customerId'], { orderBy: ['insertDate', 'id'] });
+export const addresses = customerCollection(customerAddress, { notFound: 'OBP-30310', storedAt: 'insertDate' });
+const addressById = oneBy(customerAddress, 'id');
+
+async function readPayload(
+  context: Context,
+  { id, bankId, customerId }: WrittenChild,
+): Promise<CustomerAddressPayload> {
+  return { bankId, customerId, customerAddress: await context.loader(addressById).load(id) };
+}
 
 @Resolver(() => Customer)
 export class CustomerAddressesResolver {
   @FieldResolver(() => [CustomerAddress], { nullable: true, description: 'The addresses, the oldest first.' })
   @RequiresRole(['CanGetCustomerAddress'], { orLinkedUser: true })
   addresses(@Root() customer: Customer, @Ctx() context: Context): Promise<CustomerAddress[]> {
-    return context.loader(addressesByCustomer).load(customer.id);
+    return context.loader(addresses.byCustomer).load(customer.id);
   }
 
   @Query(() => [CustomerAddress], { nullable: true, description: 'The addresses of a customer, the oldest first.' })
@@ -35,5 +53,90 @@ export class CustomerAddressResolver {
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
   customer(@Root() address: CustomerAddress, @Ctx() context: Context): Promise<Customer | null> {
     return loadCustomer(context, address.customerId);
+  }
+}
+
+@Resolver(() => CustomerAddressPayload)
+export class CustomerAddressMutations {
+  @FieldResolver(() => Customer, { nullable: true, description: 'The customer whose address this is.' })
+  @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
+  customer(@Root() payload: CustomerAddressPayload, @Ctx() context: Context): Promise<Customer | null> {
+    return loadCustomer(context, payload.customerId);
+  }
+
+  @Mutation(() => CustomerAddressPayload, { nullable: true, description: 'Adds an address to a customer.' })
+  @RequiresRole(['CanCreateCustomerAddress'])
+  createCustomerAddress(
+    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @Arg('input', () => CustomerAddressInput, { description: 'The new address.' }) input: CustomerAddressInput,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
+    idempotencyKey: string | null,
+    @Ctx() context: Context,
+  ): Promise<CustomerAddressPayload> {
+    const values = addressValues(input);
+    return mutate(
+      context,
+      { field: 'createCustomerAddress', arguments: [bankId, customerId, input], idempotencyKey },
+      async (transaction) => {
+        const customer = await findCustomer(transaction, bankId, customerId);
+        return writtenChild(await addresses.create(transaction, customer, values));
+      },
+      (written) => readPayload(context, written),
+    );
+  }
+
+  @Mutation(() => CustomerAddressPayload, {
+    nullable: true,
+    description: 'Replaces all fields of an address: what is left out becomes null.',
+  })
+  @RequiresRole(['CanUpdateCustomerAddress', 'CanCreateCustomer'])
+  updateCustomerAddress(
+    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @Arg('id', () => ID, { description: 'The id of the address.' }) id: string,
+    @Arg('input', () => CustomerAddressInput, { description: 'The address as it is to be.' })
+    input: CustomerAddressInput,
+    @Arg('expectedVersion', () => Int, { nullable: true, description: expectedVersionDescription })
+    expectedVersion: number | null,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
+    idempotencyKey: string | null,
+    @Ctx() context: Context,
+  ): Promise<CustomerAddressPayload> {
+    const values = addressValues(input);
+    return mutate(
+      context,
+      { field: 'updateCustomerAddress', arguments: [bankId, customerId, id, input, expectedVersion], idempotencyKey },
+      async (transaction) => {
+        const customer = await findCustomer(transaction, bankId, customerId);
+        return writtenChild(await addresses.update(transaction, customer, id, values, expectedVersion));
+      },
+      (written) => readPayload(context, written),
+    );
+  }
+
+  @Mutation(() => CustomerAddressPayload, { nullable: true, description: 'Deletes an address of a customer.' })
+  @RequiresRole(['CanDeleteCustomerAddress'])
+  deleteCustomerAddress(
+    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @Arg('id', () => ID, { description: 'The id of the address.' }) id: string,
+    @Arg('expectedVersion', () => Int, { nullable: true, description: expectedVersionDescription })
+    expectedVersion: number | null,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
+    idempotencyKey: string | null,
+    @Ctx() context: Context,
+  ): Promise<CustomerAddressPayload> {
+    let deleted: CustomerAddress | null = null;
+    return mutate(
+      context,
+      { field: 'deleteCustomerAddress', arguments: [bankId, customerId, id, expectedVersion], idempotencyKey },
+      async (transaction) => {
+        const customer = await findCustomer(transaction, bankId, customerId);
+        deleted = await addresses.delete(transaction, customer, id, expectedVersion);
+        return writtenChild(deleted);
+      },
+      () => ({ bankId, customerId, customerAddress: deleted }),
+    );
   }
 }

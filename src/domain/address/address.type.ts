@@ -1,4 +1,4 @@
-import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { CountryCode, DateTime } from '../../scalars.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A postal address of a customer.' })
@@ -49,4 +49,52 @@ export class CustomerAddress {
 
   @Field(() => Int, { description: 'Grows by one with each update: what an update may expect.' })
   version: number;
+}
+
+@InputType({ description: 'A postal address as it is to be.' })
+export class CustomerAddressInput {
+  @Field(() => String, { description: 'The first line, at most 255 characters.' })
+  line1: string;
+
+  @Field(() => String, { nullable: true, description: 'The second line, at most 255 characters.' })
+  line2?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The third line, at most 255 characters.' })
+  line3?: string | null;
+
+  @Field(() => String, { description: 'The city or town, at most 255 characters.' })
+  city: string;
+
+  @Field(() => String, { nullable: true, description: 'The county, at most 255 characters.' })
+  county?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The state, province or region, at most 255 characters.' })
+  state?: string | null;
+
+  @Field(() => String, { description: 'The postcode, at most 20 characters.' })
+  postcode: string;
+
+  @Field(() => CountryCode, { description: 'The country, as ISO 3166-1 has it in two letters, such as DE.' })
+  countryCode: string;
+
+  @Field(() => [String], {
+    nullable: true,
+    description: 'What the address is for, such as mailing or home; at most 20, each of at most 50 characters.',
+  })
+  tags?: string[] | null;
+
+  @Field(() => String, { nullable: true, description: 'Whether it is in use, such as OK; at most 255 characters.' })
+  status?: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'An address that was written, and its customer.' })
+export class CustomerAddressPayload {
+  bankId: string;
+  customerId: string;
+
+  @Field(() => CustomerAddress, {
+    nullable: true,
+    description: 'The address as it is now; one that was deleted as it was, once.',
+  })
+  customerAddress: CustomerAddress | null;
 }

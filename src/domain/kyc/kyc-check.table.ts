@@ -1,5 +1,6 @@
 import { columns } from '../../database/columns.ts';
 import { childOfCustomer } from '../customer/child-of-customer.ts';
+import { user } from '../user/user.table.ts';
 
 const { table, id, text, timestamp, boolean, primaryKey, index } = columns;
 
@@ -16,6 +17,9 @@ export const kycCheck = table(
     staffName: text('staff_name'),
     satisfied: boolean('satisfied').notNull(),
     comments: text('comments'),
+    retractedAt: timestamp('retracted_at'),
+    retractedByUserId: id('retracted_by_user_id').references(() => user.id),
+    retractionReason: text('retraction_reason'),
     createdAt: timestamp('created_at').notNull(),
     updatedAt: timestamp('updated_at').notNull(),
   },

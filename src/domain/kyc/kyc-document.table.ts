@@ -1,5 +1,6 @@
 import { columns } from '../../database/columns.ts';
 import { childOfCustomer } from '../customer/child-of-customer.ts';
+import { user } from '../user/user.table.ts';
 
 const { table, id, text, date, timestamp, primaryKey, index } = columns;
 
@@ -15,6 +16,9 @@ export const kycDocument = table(
     issueDate: date('issue_date'),
     issuePlace: text('issue_place'),
     expiryDate: date('expiry_date'),
+    retractedAt: timestamp('retracted_at'),
+    retractedByUserId: id('retracted_by_user_id').references(() => user.id),
+    retractionReason: text('retraction_reason'),
     createdAt: timestamp('created_at').notNull(),
     updatedAt: timestamp('updated_at').notNull(),
   },

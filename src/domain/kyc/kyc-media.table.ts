@@ -1,5 +1,6 @@
 import { columns } from '../../database/columns.ts';
 import { childOfCustomer } from '../customer/child-of-customer.ts';
+import { user } from '../user/user.table.ts';
 import { kycCheck } from './kyc-check.table.ts';
 import { kycDocument } from './kyc-document.table.ts';
 
@@ -17,6 +18,9 @@ export const kycMedia = table(
     date: timestamp('date').notNull(),
     relatesToKycDocumentId: id('relates_to_kyc_document_id'),
     relatesToKycCheckId: id('relates_to_kyc_check_id'),
+    retractedAt: timestamp('retracted_at'),
+    retractedByUserId: id('retracted_by_user_id').references(() => user.id),
+    retractionReason: text('retraction_reason'),
     createdAt: timestamp('created_at').notNull(),
     updatedAt: timestamp('updated_at').notNull(),
   },

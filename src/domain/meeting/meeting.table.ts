@@ -24,6 +24,7 @@ export const meeting = table(
     creatorEmailAddress: text('creator_email_address'),
     staffUserId: id('staff_user_id').references(() => user.id),
     customerUserId: id('customer_user_id').references(() => user.id),
+    cancelledAt: timestamp('cancelled_at'),
     createdAt: timestamp('created_at').notNull(),
     updatedAt: timestamp('updated_at').notNull(),
     version: integer('version').notNull().default(1),

@@ -1,7 +1,7 @@
 import { columns } from '../../database/columns.ts';
 import { childOfCustomer } from '../customer/child-of-customer.ts';
 
-const { table, id, text, timestamp, unique, index } = columns;
+const { table, id, text, timestamp, integer, unique, index } = columns;
 
 export const socialMediaHandle = table(
   'social_media_handle',
@@ -15,6 +15,7 @@ export const socialMediaHandle = table(
     dateActivated: timestamp('date_activated'),
     createdAt: timestamp('created_at').notNull(),
     updatedAt: timestamp('updated_at').notNull(),
+    version: integer('version').notNull().default(1),
   },
   (t) => [
     childOfCustomer(t),

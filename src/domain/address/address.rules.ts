@@ -1,0 +1,24 @@
+import { assertInput, optionalText, text } from '../../input.ts';
+import type { ChildValues } from '../customer/customer-collection.ts';
+import type { customerAddress } from './address.table.ts';
+import type { CustomerAddressInput } from './address.type.ts';
+
+const mostTags = 20;
+
+/** The columns of an address, all of them: what the input leaves out is unset. */
+export function addressValues(input: CustomerAddressInput, field = 'input'): ChildValues<typeof customerAddress> {
+  const tags = input.tags ?? [];
+  assertInput(tags.length <= mostTags, `${field}.tags`, `has more than ${mostTags} tags`);
+  return {
+    line1: text(`${field}.line1`, input.line1, 255),
+    line2: optionalText(`${field}.line2`, input.line2, 255),
+    line3: optionalText(`${field}.line3`, input.line3, 255),
+    city: text(`${field}.city`, input.city, 255),
+    county: optionalText(`${field}.county`, input.county, 255),
+    state: optionalText(`${field}.state`, input.state, 255),
+    postcode: text(`${field}.postcode`, input.postcode, 20),
+    countryCode: input.countryCode,
+    tags: tags.map((tag, index) => text(`${field}.tags[${index}]`, tag, 50)),
+    status: optionalText(`${field}.status`, input.status, 255),
+  };
+}

@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import { and, count, eq, type SQL, sql } from 'drizzle-orm';
+import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { manyBy } from '../../database/batch.ts';
+import type { Queries } from '../../database/database.ts';
+import { type ErrorKey, gatewayError } from '../../errors.ts';
+import type { ChildTable, FoundCustomer } from './found-customer.ts';
+
+/** How many children of one kind a customer has at most: they are given as a plain list. */
+export const fullCollection = 500;
+
+/** What the collection gives to a row by itself. */
+type OwnColumn = 'id' | 'bankId' | 'customerId' | 'createdAt' | 'insertDate' | 'dateInserted' | 'updatedAt' | 'version';
+
+/** The columns that are the caller's to fill. */
+export type ChildValues<Table extends ChildTable> = Omit<Table['$inferInsert'], OwnColumn>;
+
+type VersionedTable = ChildTable & { version: SQLiteColumn; updatedAt: SQLiteColumn };
+
+export interface CollectionOptions<Table extends ChildTable> {
+  /** What the read and the writes answer for a row that is not there, or is another customer's. */
+  notFound: ErrorKey;
+  /** The column of the time at which a row was stored. */
+  storedAt: keyof Table['$inferInsert'] & ('createdAt' | 'insertDate' | 'dateInserted');
+}
+
+/**
+ * The reads and writes that are alike for the children of a customer. The writes take a found customer and match both the
+ * row's id and its customer; of a row that is updated the version grows by one.
+ */
+export function customerCollection<Table extends VersionedTable>(
+  table: Table,
+  { notFound, storedAt }: CollectionOptions<Table>,
+) {
+  type Row = Table['$inferSelect'];
+  type RowName = keyof Row & string;
+
+  function own(customer: FoundCustomer, id: string): SQL | undefined {
+    return and(eq(table.id, id), eq(table.customerId, customer.id));
+  }
+
+  /** Why a row was not written: it is not there, or it has another version. */
+  async function refusal(transaction: Queries, customer: FoundCustomer, id: string): Promise<Error> {
+    const [row] = await transaction
+      .select({ version: table.version })
+      .from(table as SQLiteTable)
+      .where(own(customer, id));
+    if (row === undefined) return gatewayError(notFound);
+    return gatewayError('VERSION_CONFLICT', { currentVersion: Number(row.version), field: 'expectedVersion' });
+  }
+
+  function matching(customer: FoundCustomer, id: string, expectedVersion: number | null | undefined) {
+    return and(own(customer, id), expectedVersion == null ? undefined : eq(table.version, expectedVersion));
+  }
+
+  return {
+    byCustomer: manyBy(table, ['customerId' as RowName], { orderBy: [storedAt as RowName, 'id' as RowName] }),
+
+    async create(transaction: Queries, customer: FoundCustomer, values: ChildValues<Table>): Promise<Row> {
+      const [counted] = await transaction
+        .select({ total: count() })
+        .from(table as SQLiteTable)
+        .where(eq(table.customerId, customer.id));
+      if (Number(counted?.total ?? 0) >= fullCollection) {
+        const message = `A customer has at most ${fullCollection} of them.`;
+        throw gatewayError('TOO_MANY_ITEMS', { message, limit: fullCollection });
+      }
+      const now = new Date();
+      const made = {
+        id: randomUUID(),
+        bankId: customer.bankId,
+        customerId: customer.id,
+        [storedAt]: now,
+        updatedAt: now,
+      };
+      const [row] = await transaction
+        .insert(table as SQLiteTable)
+        .values({ ...values, ...made })
+        .returning();
+      return row as Row;
+    },
+
+    async update(
+      transaction: Queries,
+      customer: FoundCustomer,
+      id: string,
+      values: Partial<ChildValues<Table>>,
+      expectedVersion: number | null | undefined,
+    ): Promise<Row> {
+      const [row] = await transaction
+        .update(table as SQLiteTable)
+        .set({ ...values, updatedAt: new Date(), version: sql`${table.version} + 1` })
+        .where(matching(customer, id, expectedVersion))
+        .returning();
+      if (row === undefined) throw await refusal(transaction, customer, id);
+      return row as Row;
+    },
+
+    async delete(
+      transaction: Queries,
+      customer: FoundCustomer,
+      id: string,
+      expectedVersion: number | null | undefined,
+    ): Promise<Row> {
+      const [row] = await transaction
+        .delete(table as SQLiteTable)
+        .where(matching(customer, id, expectedVersion))
+        .returning();
+      if (row === undefined) throw await refusal(transaction, customer, id);
+      return row as Row;
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import { and, eq } from 'drizzle-orm';
+import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
+import type { Queries } from '../../database/database.ts';
+import { type ErrorKey, gatewayError } from '../../errors.ts';
+import { type CustomerRow, customer } from './customer.table.ts';
+
+declare const found: unique symbol;
+
+/**
+ * A customer that was found at the bank that was checked. Writes take one, never a bare id: nobody else can make it, so a
+ * clerk of one bank cannot reach a row of another.
+ */
+export type FoundCustomer = CustomerRow & { readonly [found]: true };
+
+/** The customer at this bank; one of another bank is not found. */
+export async function findCustomer(queries: Queries, bankId: string, customerId: string): Promise<FoundCustomer> {
+  const [row] = await queries
+    .select()
+    .from(customer)
+    .where(and(eq(customer.id, customerId), eq(customer.bankId, bankId)));
+  if (row === undefined) throw gatewayError('OBP-30046');
+  return row as FoundCustomer;
+}
+
+/** A table whose rows belong to customers. */
+export type ChildTable = SQLiteTable & { id: SQLiteColumn; bankId: SQLiteColumn; customerId: SQLiteColumn };
+
+/** A row and its customer, where the API names only the row; of another bank it is not found. */
+export async function findLinked<Table extends ChildTable>(
+  queries: Queries,
+  table: Table,
+  bankId: string,
+  id: string,
+  notFound: ErrorKey,
+): Promise<{ row: Table['$inferSelect']; customer: FoundCustomer }> {
+  const [row] = await queries
+    .select()
+    .from(table as SQLiteTable)
+    .where(and(eq(table.id, id), eq(table.bankId, bankId)));
+  if (row === undefined) throw gatewayError(notFound);
+  return { row, customer: await findCustomer(queries, bankId, (row as { customerId: string }).customerId) };
+}

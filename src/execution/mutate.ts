@@ -1,0 +1,124 @@
+import { createHmac, hkdfSync } from 'node:crypto';
+import { and, eq, lte } from 'drizzle-orm';
+import type { Context } from '../context.ts';
+import type { Queries } from '../database/database.ts';
+import { gatewayError } from '../errors.ts';
+import { idempotencyKey } from './idempotency-key.table.ts';
+
+/** The description of the arguments that mutations share. */
+export const idempotencyKeyDescription =
+  'The same key and arguments write once within 24 hours, and answer the same object; 1 to 255 visible ASCII characters.';
+export const expectedVersionDescription =
+  'The version that was read: when the object has another one by now, nothing is written and the answer is CONFLICT.';
+
+const lifetimeMilliseconds = 24 * 3_600_000;
+
+/** A mutation field as it was called. */
+export interface Call {
+  field: string;
+  /** All arguments but the idempotency key. */
+  arguments: readonly unknown[];
+  idempotencyKey: string | null | undefined;
+}
+
+/** By which a payload is read again: ids and such, kept for a day where the call has an idempotency key. */
+export type Written = Record<string, string | number | boolean | null>;
+
+/** What a write of a customer's child comes back to. */
+export interface WrittenChild extends Written {
+  id: string;
+  bankId: string;
+  customerId: string;
+}
+
+export function writtenChild({
+  id,
+  bankId,
+  customerId,
+}: {
+  id: string;
+  bankId: string;
+  customerId: string;
+}): WrittenChild {
+  return { id, bankId, customerId };
+}
+
+/**
+ * One mutation field: `write` in a transaction of its own, then the payload that `read` makes of what was written, read
+ * after the write. A call that was made before with the same idempotency key only reads.
+ */
+export async function mutate<What extends Written, Payload>(
+  context: Context,
+  call: Call,
+  write: (transaction: Queries) => Promise<What>,
+  read: (written: What) => Payload | Promise<Payload>,
+): Promise<Payload> {
+  const key = keyOf(context, call);
+  const written = await context.write((transaction) =>
+    key === null ? write(transaction) : writeOnce(context, transaction, call, key, write),
+  );
+  return read(written);
+}
+
+function keyOf({ request }: Context, call: Call): string | null {
+  const key = call.idempotencyKey ?? request.idempotencyKey;
+  if (key === null) return null;
+  if (!/^[\x21-\x7E]{1,255}$/.test(key)) {
+    const message = 'idempotencyKey must have 1 to 255 visible ASCII characters.';
+    throw gatewayError('OBP-10001', { message, field: 'idempotencyKey' });
+  }
+  return key;
+}
+
+const hashKeys = new Map<string, Buffer>();
+
+/** Of the field and its arguments; keyed, so that it tells nothing of them. */
+function hashOf(secret: string, { field, arguments: given }: Call): string {
+  let hashKey = hashKeys.get(secret);
+  if (hashKey === undefined) {
+    hashKey = Buffer.from(hkdfSync('sha256', secret, '', 'gateway idempotency', 32));
+    hashKeys.set(secret, hashKey);
+  }
+  return createHmac('sha256', hashKey)
+    .update(JSON.stringify([field, given]))
+    .digest('base64url');
+}
+
+/**
+ * The row of the key is the lock: of calls that race, the database lets one insert it, and the others wait until that one
+ * has ended. What fails is rolled back with its key.
+ */
+async function writeOnce<What extends Written>(
+  { user, config }: Context,
+  transaction: Queries,
+  call: Call,
+  key: string,
+  write: (transaction: Queries) => Promise<What>,
+): Promise<What> {
+  if (user === null) throw gatewayError('OBP-20001');
+  const own = and(eq(idempotencyKey.userId, user.id), eq(idempotencyKey.key, key));
+  const now = new Date();
+  const expired = new Date(now.getTime() - lifetimeMilliseconds);
+  const argumentsHash = hashOf(config.secret, call);
+  await transaction.delete(idempotencyKey).where(and(own, lte(idempotencyKey.createdAt, expired)));
+  const [claimed] = await transaction
+    .insert(idempotencyKey)
+    .values({ userId: user.id, key, field: call.field, argumentsHash, written: {}, createdAt: now })
+    .onConflictDoNothing()
+    .returning();
+  if (claimed !== undefined) {
+    const written = await write(transaction);
+    await transaction.update(idempotencyKey).set({ written }).where(own);
+    return written;
+  }
+  const [before] = await transaction.select().from(idempotencyKey).where(own);
+  if (before === undefined || before.argumentsHash !== argumentsHash) throw gatewayError('IDEMPOTENCY_KEY_REUSED');
+  // The hash is that of this field and these arguments, so it was this `write` that wrote it.
+  return before.written as What;
+}
+
+/** Deletes the keys that no longer count. */
+export async function forgetOldIdempotencyKeys(queries: Queries): Promise<void> {
+  const expired = new Date(Date.now() - lifetimeMilliseconds);
+  await queries.delete(idempotencyKey).where(lte(idempotencyKey.createdAt, expired));
+}

@@ -1,0 +1,33 @@
+import { gatewayError } from './errors.ts';
+import { InvalidValue, parseOptionalText, parseText } from './values.ts';
+
+/**
+ * What `parse` makes of an input field, or OBP-10001 with the field's name and the reason, never the value.
+ *
+ * @example valid('input.countryCode', () => parseCountryCode(input.countryCode))
+ */
+export function valid<Value>(field: string, parse: () => Value): Value {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof InvalidValue) {
+      throw gatewayError('OBP-10001', { message: `${field} ${error.message}.`, field, cause: error });
+    }
+    throw error;
+  }
+}
+
+/** A text that has to be there: in Unicode NFC, without control characters, of at most `maxLength` characters. */
+export function text(field: string, value: string, maxLength: number): string {
+  return valid(field, () => parseText(value, maxLength));
+}
+
+/** The same for a text that may be left out; '' is unset too. */
+export function optionalText(field: string, value: string | null | undefined, maxLength: number): string | null {
+  return valid(field, () => parseOptionalText(value, maxLength));
+}
+
+/** OBP-10001 with the field's name and a reason that begins with a verb, unless `condition` holds. */
+export function assertInput(condition: boolean, field: string, reason: string): asserts condition {
+  if (!condition) throw gatewayError('OBP-10001', { message: `${field} ${reason}.`, field });
+}

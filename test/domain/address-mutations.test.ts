@@ -1,0 +1,297 @@
+import { randomUUID } from 'node:crypto';
+import { eq } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { customerAddress } from '../../src/domain/address/address.table.ts';
+import { idempotencyKey } from '../../src/execution/idempotency-key.table.ts';
+import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
+import { insertCustomer, insertCustomerAddress } from '../support/rows.ts';
+
+const bankId = 'gh.29.uk';
+const otherBankId = 'gh.30.uk';
+const input = { line1: 'No 1 the Road', city: 'Berlin', postcode: '13359', countryCode: 'DE', tags: ['home'] };
+const addressFields =
+  'customerAddress { id line1 line2 city countryCode tags version } customer { id addresses { line1 } }';
+
+const create = `mutation ($bankId: ID!, $customerId: ID!, $input: CustomerAddressInput!, $idempotencyKey: String) {
+  createCustomerAddress(bankId: $bankId, customerId: $customerId, input: $input, idempotencyKey: $idempotencyKey) {
+    ${addressFields} } }`;
+const update = `mutation ($bankId: ID!, $customerId: ID!, $id: ID!, $input: CustomerAddressInput!, $expectedVersion: Int) {
+  updateCustomerAddress(bankId: $bankId, customerId: $customerId, id: $id, input: $input,
+    expectedVersion: $expectedVersion) { ${addressFields} } }`;
+const remove = `mutation ($bankId: ID!, $customerId: ID!, $id: ID!, $expectedVersion: Int, $idempotencyKey: String) {
+  deleteCustomerAddress(bankId: $bankId, customerId: $customerId, id: $id, expectedVersion: $expectedVersion,
+    idempotencyKey: $idempotencyKey) { customerAddress { id line1 } } }`;
+
+let gateway: Gateway;
+let clerk: TestUser;
+let customerId: string;
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  await gateway.createBank(bankId);
+  await gateway.createBank(otherBankId);
+  clerk = await gateway.createUser({
+    roles: [
+      ['CanCreateCustomerAddress', bankId],
+      ['CanUpdateCustomerAddress', bankId],
+      ['CanDeleteCustomerAddress', bankId],
+      ['CanGetCustomerAddress', bankId],
+      ['CanGetCustomer', bankId],
+    ],
+  });
+});
+
+beforeEach(async () => {
+  customerId = (await insertCustomer(gateway.database, { bankId })).id;
+});
+
+afterAll(() => gateway.stop());
+
+function storedOf(id: string) {
+  return gateway.database.read.select().from(customerAddress).where(eq(customerAddress.customerId, id));
+}
+
+describe('createCustomerAddress', () => {
+  test('is refused without the role, and nothing is written', async () => {
+    const stranger = await gateway.createUser({ roles: [['CanCreateCustomerAddress', otherBankId]] });
+
+    const { data, errors } = await gateway.query(stranger.token, create, { bankId, customerId, input });
+
+    expect(data).toEqual({ createCustomerAddress: null });
+    expect(errors[0]?.extensions).toMatchObject({ code: 'FORBIDDEN', missingRoles: ['CanCreateCustomerAddress'] });
+    expect(await storedOf(customerId)).toEqual([]);
+  });
+
+  test('for a customer of another bank is not found, and nothing is written', async () => {
+    const foreign = await insertCustomer(gateway.database, { bankId: otherBankId });
+
+    const { errors } = await gateway.query(clerk.token, create, { bankId, customerId: foreign.id, input });
+
+    expect(errors[0]?.extensions.obpCode).toBe('OBP-30046');
+    expect(await storedOf(foreign.id)).toEqual([]);
+  });
+
+  test.each([
+    ['an unknown country', { countryCode: 'XX' }, undefined],
+    ['an empty line', { line1: ' ' }, 'input.line1'],
+    ['a line that is too long', { line1: 'x'.repeat(256) }, 'input.line1'],
+    ['a postcode that is too long', { postcode: '1'.repeat(21) }, 'input.postcode'],
+    ['a control character', { city: 'Ber\u0000lin' }, 'input.city'],
+    ['too many tags', { tags: Array.from({ length: 21 }, () => 'home') }, 'input.tags'],
+    ['an empty tag', { tags: ['home', ''] }, 'input.tags[1]'],
+  ])('with %s is OBP-10001, and nothing is written', async (_what, change, field) => {
+    const variables = { bankId, customerId, input: { ...input, ...change } };
+
+    const { errors } = await gateway.query(clerk.token, create, variables);
+
+    expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', obpCode: 'OBP-10001' });
+    expect(errors[0]?.extensions.field).toBe(field);
+    expect(await storedOf(customerId)).toEqual([]);
+  });
+
+  test('gives the address and the customer with it, read after the write', async () => {
+    const { data, errors } = await gateway.query(clerk.token, create, { bankId, customerId, input });
+
+    expect(errors).toEqual([]);
+    expect(data?.createCustomerAddress).toEqual({
+      customerAddress: {
+        id: expect.any(String),
+        line1: 'No 1 the Road',
+        line2: null,
+        city: 'Berlin',
+        countryCode: 'DE',
+        tags: ['home'],
+        version: 1,
+      },
+      customer: { id: customerId, addresses: [{ line1: 'No 1 the Road' }] },
+    });
+  });
+
+  test('keeps text in Unicode NFC, and unset text as null', async () => {
+    const variables = { bankId, customerId, input: { ...input, city: 'Zu\u0308rich', line2: '' } };
+
+    await gateway.query(clerk.token, create, variables);
+
+    expect(await storedOf(customerId)).toMatchObject([{ city: 'Zürich', line2: null }]);
+  });
+
+  test('adds no address to 500 others', async () => {
+    const one = { bankId, customerId };
+    await gateway.database.transaction(async (transaction) => {
+      const now = new Date();
+      const rows = Array.from({ length: 500 }, () => ({
+        ...one,
+        ...input,
+        id: randomUUID(),
+        insertDate: now,
+        updatedAt: now,
+      }));
+      await transaction.insert(customerAddress).values(rows);
+    });
+
+    const { errors } = await gateway.query(clerk.token, create, { ...one, input });
+
+    expect(errors[0]?.extensions).toMatchObject({ code: 'LIMIT_EXCEEDED', limit: 500 });
+    expect(await storedOf(customerId)).toHaveLength(500);
+  });
+});
+
+describe('an idempotency key', () => {
+  test('lets a mutation write once, whatever is selected, and answers the same object', async () => {
+    const variables = { bankId, customerId, input, idempotencyKey: randomUUID() };
+
+    const first = await gateway.query(clerk.token, create, variables);
+    const second = await gateway.query(clerk.token, create.replace('line2', 'postcode'), variables);
+
+    expect(second.errors).toEqual([]);
+    expect(second.data).toMatchObject({
+      createCustomerAddress: { customerAddress: { postcode: '13359' }, customer: { addresses: [{}] } },
+    });
+    expect(await storedOf(customerId)).toHaveLength(1);
+    expect(JSON.stringify(second.data)).toContain((await storedOf(customerId))[0]?.id);
+    expect(first.errors).toEqual([]);
+  });
+
+  test('of racing requests lets one write', async () => {
+    const variables = { bankId, customerId, input, idempotencyKey: randomUUID() };
+
+    const answers = await Promise.all(Array.from({ length: 8 }, () => gateway.query(clerk.token, create, variables)));
+
+    expect(answers.flatMap(({ errors }) => errors)).toEqual([]);
+    expect(new Set(answers.map(({ data }) => JSON.stringify(data))).size).toBe(1);
+    expect(await storedOf(customerId)).toHaveLength(1);
+  });
+
+  test('with other arguments is a conflict, and nothing is written', async () => {
+    const variables = { bankId, customerId, input, idempotencyKey: randomUUID() };
+    await gateway.query(clerk.token, create, variables);
+
+    const { errors } = await gateway.query(clerk.token, create, { ...variables, input: { ...input, city: 'Bonn' } });
+
+    expect(errors[0]?.extensions.code).toBe('CONFLICT');
+    expect(await storedOf(customerId)).toMatchObject([{ city: 'Berlin' }]);
+  });
+
+  test('is the caller’s own', async () => {
+    const other = await gateway.createUser({ roles: [['CanCreateCustomerAddress', bankId]] });
+    const variables = { bankId, customerId, input, idempotencyKey: randomUUID() };
+
+    await gateway.query(clerk.token, create, variables);
+    await gateway.query(other.token, create, variables);
+
+    expect(await storedOf(customerId)).toHaveLength(2);
+  });
+
+  test('is free again after a failure, and after 24 hours', async () => {
+    const variables = { bankId, customerId: 'no-customer', input, idempotencyKey: randomUUID() };
+    const failed = await gateway.query(clerk.token, create, variables);
+    const now = await gateway.query(clerk.token, create, { ...variables, customerId });
+    await gateway.database.transaction(async (transaction) => {
+      const dayAgo = new Date(Date.now() - 24 * 3_600_000 - 1);
+      await transaction
+        .update(idempotencyKey)
+        .set({ createdAt: dayAgo })
+        .where(eq(idempotencyKey.key, variables.idempotencyKey));
+    });
+    const later = await gateway.query(clerk.token, create, { ...variables, customerId });
+
+    expect(failed.errors[0]?.extensions.obpCode).toBe('OBP-30046');
+    expect([...now.errors, ...later.errors]).toEqual([]);
+    expect(await storedOf(customerId)).toHaveLength(2);
+  });
+
+  test('does not outlive the role: access is checked again', async () => {
+    const variables = { bankId, customerId, input, idempotencyKey: randomUUID() };
+    await gateway.query(clerk.token, create, variables);
+    const stranger = await gateway.createUser();
+
+    const { errors } = await gateway.query(stranger.token, create, variables);
+
+    expect(errors[0]?.extensions.obpCode).toBe('OBP-20006');
+  });
+
+  test.each(['', ' ', 'ü', 'x'.repeat(256)])('that is %j is OBP-10001', async (key) => {
+    const { errors } = await gateway.query(clerk.token, create, { bankId, customerId, input, idempotencyKey: key });
+
+    expect(errors[0]?.extensions).toMatchObject({ obpCode: 'OBP-10001', field: 'idempotencyKey' });
+  });
+
+  test('keeps no personal data', async () => {
+    const variables = { bankId, customerId, input, idempotencyKey: randomUUID() };
+    await gateway.query(clerk.token, create, variables);
+
+    const rows = await gateway.database.read.select().from(idempotencyKey);
+
+    expect(JSON.stringify(rows)).not.toMatch(/Road|Berlin|13359/);
+  });
+});
+
+describe('updateCustomerAddress', () => {
+  test('replaces all fields: what is left out becomes null', async () => {
+    const { id } = await insertCustomerAddress(gateway.database, { bankId, customerId, line2: 'The Place' });
+
+    const { data, errors } = await gateway.query(clerk.token, update, { bankId, customerId, id, input });
+
+    expect(errors).toEqual([]);
+    expect(data).toMatchObject({ updateCustomerAddress: { customerAddress: { id, line2: null, version: 2 } } });
+  });
+
+  test('of another customer’s address is not found, and changes nothing', async () => {
+    const other = await insertCustomer(gateway.database, { bankId });
+    const { id } = await insertCustomerAddress(gateway.database, { bankId, customerId: other.id });
+
+    const { errors } = await gateway.query(clerk.token, update, { bankId, customerId, id, input });
+
+    expect(errors[0]?.extensions.obpCode).toBe('OBP-30310');
+    expect(await storedOf(other.id)).toMatchObject([{ line1: 'Rosenthaler Straße 1', version: 1 }]);
+  });
+
+  test('with a stale version is a conflict that tells the current one, and changes nothing', async () => {
+    const { id } = await insertCustomerAddress(gateway.database, { bankId, customerId });
+    await gateway.query(clerk.token, update, { bankId, customerId, id, input, expectedVersion: 1 });
+
+    const stale = { bankId, customerId, id, input: { ...input, city: 'Bonn' }, expectedVersion: 1 };
+    const { errors } = await gateway.query(clerk.token, update, stale);
+
+    expect(errors[0]?.extensions).toMatchObject({ code: 'CONFLICT', currentVersion: 2, field: 'expectedVersion' });
+    expect(await storedOf(customerId)).toMatchObject([{ city: 'Berlin', version: 2 }]);
+  });
+
+  test('of racing updates of one version lets one through', async () => {
+    const { id } = await insertCustomerAddress(gateway.database, { bankId, customerId });
+
+    const answers = await Promise.all(
+      ['Bonn', 'Köln', 'Mainz'].map((city) =>
+        gateway.query(clerk.token, update, { bankId, customerId, id, input: { ...input, city }, expectedVersion: 1 }),
+      ),
+    );
+
+    expect(answers.filter(({ errors }) => errors.length === 0)).toHaveLength(1);
+    expect(await storedOf(customerId)).toMatchObject([{ version: 2 }]);
+  });
+});
+
+describe('deleteCustomerAddress', () => {
+  test('gives what was deleted, and the same key again deletes nothing more', async () => {
+    const { id } = await insertCustomerAddress(gateway.database, { bankId, customerId });
+    const variables = { bankId, customerId, id, idempotencyKey: randomUUID() };
+
+    const first = await gateway.query(clerk.token, remove, variables);
+    const again = await gateway.query(clerk.token, remove, variables);
+    const other = await gateway.query(clerk.token, remove, { bankId, customerId, id });
+
+    expect(first.data).toEqual({ deleteCustomerAddress: { customerAddress: { id, line1: 'Rosenthaler Straße 1' } } });
+    expect(again).toMatchObject({ errors: [], data: { deleteCustomerAddress: { customerAddress: null } } });
+    expect(other.errors[0]?.extensions.obpCode).toBe('OBP-30310');
+    expect(await storedOf(customerId)).toEqual([]);
+  });
+
+  test('with a stale version deletes nothing', async () => {
+    const { id } = await insertCustomerAddress(gateway.database, { bankId, customerId });
+
+    const { errors } = await gateway.query(clerk.token, remove, { bankId, customerId, id, expectedVersion: 7 });
+
+    expect(errors[0]?.extensions).toMatchObject({ code: 'CONFLICT', currentVersion: 1 });
+    expect(await storedOf(customerId)).toHaveLength(1);
+  });
+});
