@@ -2,9 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openTokens } from '../auth/tokens.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/database.ts';
-import { createLogger } from '../observability/logger.ts';
+import { forgetOldIdempotencyKeys } from '../execution/mutate.ts';
+import { createLogger, logUnexpected } from '../observability/logger.ts';
 import { gatewaySchema } from '../schema.ts';
 import { createServer } from './server.ts';
+
+/** How often idempotency keys that no longer count are deleted, in milliseconds. */
+const forgetInterval = 3_600_000;
 
 export interface ServeOptions {
   /** Values for the variables of the playground's examples, by name. */
@@ -27,10 +31,16 @@ export async function serve(config: Config, database: Database, options: ServeOp
     exampleVariables: options.exampleVariables,
   });
   const stopped = stopSignal();
+  const forgetting = setInterval(() => {
+    database
+      .transaction(forgetOldIdempotencyKeys)
+      .catch((error) => logUnexpected(logger, error, { requestId: undefined }));
+  }, forgetInterval).unref();
   const url = await server.listen();
   logger.info({ url }, 'listening');
   options.onListening?.(url);
   logger.info({ signal: await stopped }, 'stopping');
+  clearInterval(forgetting);
   await server.close();
   logger.info('stopped');
 }

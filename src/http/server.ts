@@ -19,6 +19,7 @@ import type { Config } from '../config.ts';
 import { type Context, createContext } from '../context.ts';
 import type { Database } from '../database/database.ts';
 import { type ErrorCode, formatError, GatewayError, gatewayError } from '../errors.ts';
+import { idempotencyHeaderPlugin } from '../execution/idempotency-header.ts';
 import { operationLimits, operationLimitsPlugin } from '../execution/limits.ts';
 import { documentLimits } from '../execution/parse-options.ts';
 import { type Logger, logRequest, logUnexpected } from '../observability/logger.ts';
@@ -109,7 +110,7 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     await app.register(cors, {
       origin: [...config.corsOrigins],
       methods: ['POST'],
-      allowedHeaders: ['authorization', 'content-type', 'x-request-id'],
+      allowedHeaders: ['authorization', 'content-type', 'idempotency-key', 'x-request-id'],
       exposedHeaders: ['x-request-id', 'retry-after'],
       maxAge: 600,
     });
@@ -205,6 +206,7 @@ function createApolloServer(
     plugins: [
       rememberOperationName,
       operationLimitsPlugin(config.limits),
+      idempotencyHeaderPlugin,
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       // These two would send what they see to Apollo, if only its key were in the environment.

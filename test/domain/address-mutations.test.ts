@@ -216,6 +216,26 @@ describe('an idempotency key', () => {
     expect(errors[0]?.extensions).toMatchObject({ obpCode: 'OBP-10001', field: 'idempotencyKey' });
   });
 
+  test('may be a header where the operation has one mutation field', async () => {
+    const headers = { 'idempotency-key': randomUUID() };
+
+    await gateway.query(clerk.token, create, { bankId, customerId, input }, headers);
+    const again = await gateway.query(clerk.token, create, { bankId, customerId, input }, headers);
+
+    expect(again.errors).toEqual([]);
+    expect(await storedOf(customerId)).toHaveLength(1);
+  });
+
+  test('as a header of two mutation fields is OBP-10001, and nothing is written', async () => {
+    const one = `createCustomerAddress(bankId: "${bankId}", customerId: "${customerId}", input: $input) { __typename }`;
+    const document = `mutation ($input: CustomerAddressInput!) { a: ${one} ...B } fragment B on Mutation { b: ${one} }`;
+
+    const { errors } = await gateway.query(clerk.token, document, { input }, { 'idempotency-key': randomUUID() });
+
+    expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', obpCode: 'OBP-10001' });
+    expect(await storedOf(customerId)).toEqual([]);
+  });
+
   test('keeps no personal data', async () => {
     const variables = { bankId, customerId, input, idempotencyKey: randomUUID() };
     await gateway.query(clerk.token, create, variables);

@@ -67,6 +67,7 @@ export interface Gateway {
     token: string | null,
     document: string | TypedDocumentNode<Data, Variables>,
     variables?: Variables,
+    headers?: Record<string, string>,
   ): Promise<Answer<Data>>;
   /** Does nothing when the bank is there already. */
   createBank(id: string): Promise<void>;
@@ -106,7 +107,13 @@ export function testEnvironment(databaseUrl: string): Record<string, string> {
 export async function contextParts(databaseUrl: string, database: Database): Promise<ContextParts> {
   const config = readConfig(testEnvironment(databaseUrl));
   const tokens = await openTokens(config.signing);
-  return { user: null, config, database, tokens, request: { id: randomUUID(), clientAddress: '127.0.0.1', idempotencyKey: null } };
+  return {
+    user: null,
+    config,
+    database,
+    tokens,
+    request: { id: randomUUID(), clientAddress: '127.0.0.1', idempotencyKey: null },
+  };
 }
 
 export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {
@@ -127,7 +134,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     database,
     tokens,
     logged,
-    query: (token, document, variables) => postQuery(url, token, document, variables),
+    query: (token, document, variables, headers) => postQuery(url, token, document, variables, headers),
     async createBank(id) {
       const now = new Date();
       await database.transaction(async (transaction) => {
@@ -168,12 +175,14 @@ async function postQuery<Data, Variables>(
   token: string | null,
   document: string | TypedDocumentNode<Data, Variables>,
   variables: Variables | undefined,
+  headers: Record<string, string> = {},
 ): Promise<Answer<Data>> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
       ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+      ...headers,
     },
     body: JSON.stringify({ query: typeof document === 'string' ? document : print(document), variables }),
   });
