@@ -24,8 +24,18 @@ export interface Settings {
   readonly errorDetail: boolean;
   readonly playground: boolean;
   readonly customerFirehose: boolean;
+  /** The Jitsi Meet server on which meetings take place: none of it, or all, or what an operator still has to complete. */
+  readonly jitsi: Readonly<JitsiSettings>;
   readonly limits: Readonly<Limits>;
   readonly logLevel: (typeof logLevels)[number];
+}
+
+export interface JitsiSettings {
+  /** The host name of the server, in lower case. */
+  domain: string | null;
+  appId: string | null;
+  /** Signs the tokens that open rooms; shared with the server, and never logged. */
+  secret: string | null;
 }
 
 export interface Limits extends OperationLimits {
@@ -107,6 +117,10 @@ function isAddressOrNetwork(text: string): boolean {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (isIPv4(address) ? 32 : 128));
 }
 
+function isHostName(text: string): boolean {
+  return text.length <= 253 && /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i.test(text);
+}
+
 function isSigningKey(text: string): boolean {
   try {
     parseSigningKey(text);
@@ -149,6 +163,16 @@ const variables = z.object({
   GATEWAY_ERROR_DETAIL: onOrOff().optional(),
   GATEWAY_PLAYGROUND: onOrOff().optional(),
   GATEWAY_CUSTOMER_FIREHOSE: onOrOff().default(false),
+  GATEWAY_JITSI_DOMAIN: z
+    .string()
+    .refine(isHostName, 'a host name, such as meet.example.org')
+    .transform((name) => name.toLowerCase())
+    .optional(),
+  GATEWAY_JITSI_APP_ID: z
+    .string()
+    .regex(/^[\x21-\x7E]{1,255}$/, '1 to 255 visible ASCII characters')
+    .optional(),
+  GATEWAY_JITSI_SECRET: z.string().min(32, 'at least 32 characters').optional(),
   GATEWAY_MAX_BODY_BYTES: wholeNumber(1024, 10_485_760, 262_144),
   GATEWAY_MAX_TOKENS: wholeNumber(10, documentLimits.parseOptions.maxTokens, documentLimits.parseOptions.maxTokens),
   GATEWAY_MAX_DEPTH: wholeNumber(1, 100, defaultLimits.maxDepth),
@@ -204,6 +228,11 @@ export function readSettings<Needed extends keyof Secrets>(
     errorDetail: value.GATEWAY_ERROR_DETAIL ?? !isProduction,
     playground: value.GATEWAY_PLAYGROUND ?? !isProduction,
     customerFirehose: value.GATEWAY_CUSTOMER_FIREHOSE,
+    jitsi: Object.freeze({
+      domain: value.GATEWAY_JITSI_DOMAIN ?? null,
+      appId: value.GATEWAY_JITSI_APP_ID ?? null,
+      secret: value.GATEWAY_JITSI_SECRET ?? null,
+    }),
     limits: Object.freeze({
       maxBodyBytes: value.GATEWAY_MAX_BODY_BYTES,
       maxTokens: value.GATEWAY_MAX_TOKENS,

@@ -116,6 +116,7 @@ const gatewayErrors = {
   },
   'OBP-30300': { code: 'NOT_FOUND', message: 'Tax Residence not found by TAX_RESIDENCE_ID.' },
   'OBP-30310': { code: 'NOT_FOUND', message: "Customer's Address not found by CUSTOMER_ADDRESS_ID." },
+  'OBP-34000': { code: 'CONFLICT', message: 'Bank Id already exists. Please specify a different value.' },
   'OBP-50000': { code: 'INTERNAL_SERVER_ERROR', message: 'Unknown Error.' },
 
   BODY_TOO_LARGE: { code: 'LIMIT_EXCEEDED', message: 'The request body is too large.' },
@@ -126,6 +127,8 @@ const gatewayErrors = {
     code: 'CONFLICT',
     message: 'KYC evidence with this id exists with other values, and is never overwritten.',
   },
+  KYC_EVIDENCE_NOT_FOUND: { code: 'NOT_FOUND', message: 'The customer has no such KYC evidence.' },
+  KYC_EVIDENCE_RETRACTED: { code: 'CONFLICT', message: 'The KYC evidence was retracted before.' },
   KYC_STATUS_NEEDS_CONFIRMATION: {
     code: 'FORBIDDEN',
     message: 'This bank wants two officers for a KYC status: propose it, and have another confirm it.',
@@ -137,6 +140,9 @@ const gatewayErrors = {
   },
   QUERY_TOO_COSTLY: { code: 'LIMIT_EXCEEDED', message: 'The operation asks for too many objects.' },
   QUERY_TOO_DEEP: { code: 'LIMIT_EXCEEDED', message: 'The operation is nested too deeply.' },
+  SOCIAL_MEDIA_HANDLE_EXISTS: { code: 'CONFLICT', message: 'The customer has this social media handle already.' },
+  SOCIAL_MEDIA_HANDLE_NOT_FOUND: { code: 'NOT_FOUND', message: 'Social media handle not found.' },
+  TAX_RESIDENCE_EXISTS: { code: 'CONFLICT', message: 'The customer has this tax residence already.' },
   TOO_MANY_ALIASES: { code: 'LIMIT_EXCEEDED', message: 'The operation has too many aliases.' },
   TOO_MANY_ITEMS: { code: 'LIMIT_EXCEEDED', message: 'The list has too many items.' },
   TOO_MANY_LOGINS_IN_ONE_OPERATION: { code: 'LIMIT_EXCEEDED', message: 'An operation may log in once only.' },

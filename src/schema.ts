@@ -3,8 +3,9 @@ import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import { type GraphQLSchema, isEnumType, lexicographicSortSchema } from 'graphql';
 import { buildSchema, type NonEmptyArray } from 'type-graphql';
 import { enforceAccess } from './auth/requires-role.ts';
-import { AccountResolver, UserAccountsResolver } from './domain/account/account.resolver.ts';
+import { AccountAttributeMutations, AccountResolver, UserAccountsResolver } from './domain/account/account.resolver.ts';
 import {
+  CustomerAccountLinkMutations,
   CustomerAccountLinkResolver,
   CustomerAccountLinksResolver,
 } from './domain/account/customer-account-link.resolver.ts';
@@ -13,29 +14,58 @@ import {
   CustomerAddressMutations,
   CustomerAddressResolver,
 } from './domain/address/address.resolver.ts';
-import { CustomerAttributeResolver, CustomerAttributesResolver } from './domain/attribute/attribute.resolver.ts';
+import {
+  CustomerAttributeMutations,
+  CustomerAttributeResolver,
+  CustomerAttributesResolver,
+} from './domain/attribute/attribute.resolver.ts';
 import {
   BankCustomerAttributeDefinitionsResolver,
   CustomerAttributeDefinitionResolver,
 } from './domain/attribute/attribute-definition.resolver.ts';
 import { checkBank } from './domain/bank/bank.loader.ts';
 import { BankResolver } from './domain/bank/bank.resolver.ts';
-import { CrmEventResolver, CustomerCrmEventsResolver } from './domain/crm-event/crm-event.resolver.ts';
+import {
+  CrmEventMutations,
+  CrmEventResolver,
+  CustomerCrmEventsResolver,
+} from './domain/crm-event/crm-event.resolver.ts';
 import { BankCustomersResolver, CustomerResolver } from './domain/customer/customer.resolver.ts';
-import { CustomerKycChecksResolver, KycCheckResolver } from './domain/kyc/kyc-check.resolver.ts';
-import { CustomerKycDocumentsResolver, KycDocumentResolver } from './domain/kyc/kyc-document.resolver.ts';
-import { CustomerKycMediaResolver, KycMediaResolver } from './domain/kyc/kyc-media.resolver.ts';
-import { CustomerKycStatusesResolver, KycStatusResolver } from './domain/kyc/kyc-status.resolver.ts';
-import { CustomerMeetingsResolver, MeetingResolver } from './domain/meeting/meeting.resolver.ts';
-import { CustomerMessageResolver, CustomerMessagesResolver } from './domain/message/message.resolver.ts';
+import { CustomerUpdateMutations } from './domain/customer/customer-update.resolver.ts';
+import { CustomerKycChecksResolver, KycCheckMutations, KycCheckResolver } from './domain/kyc/kyc-check.resolver.ts';
+import {
+  CustomerKycDocumentsResolver,
+  KycDocumentMutations,
+  KycDocumentResolver,
+} from './domain/kyc/kyc-document.resolver.ts';
+import { CustomerKycMediaResolver, KycMediaMutations, KycMediaResolver } from './domain/kyc/kyc-media.resolver.ts';
+import { KycEvidenceMutations } from './domain/kyc/kyc-retraction.resolver.ts';
+import {
+  CustomerKycStatusesResolver,
+  KycStatusMutations,
+  KycStatusResolver,
+} from './domain/kyc/kyc-status.resolver.ts';
+import { CustomerMeetingsResolver, MeetingMutations, MeetingResolver } from './domain/meeting/meeting.resolver.ts';
+import {
+  CustomerMessageMutations,
+  CustomerMessageResolver,
+  CustomerMessagesResolver,
+} from './domain/message/message.resolver.ts';
+import { CreateCustomerMutations, DeleteCustomerCascadeMutation } from './domain/onboarding/onboarding.resolver.ts';
 import { OverviewResolver } from './domain/overview/overview.resolver.ts';
 import {
   CustomerSocialMediaHandlesResolver,
+  SocialMediaHandleMutations,
   SocialMediaHandleResolver,
 } from './domain/social-media-handle/social-media-handle.resolver.ts';
-import { CustomerTaxResidencesResolver, TaxResidenceResolver } from './domain/tax-residence/tax-residence.resolver.ts';
+import {
+  CustomerTaxResidencesResolver,
+  TaxResidenceMutations,
+  TaxResidenceResolver,
+} from './domain/tax-residence/tax-residence.resolver.ts';
 import { EntitlementResolver, UserEntitlementsResolver } from './domain/user/entitlement.resolver.ts';
 import { UserResolver } from './domain/user/user.resolver.ts';
+import { UserAttributeMutations } from './domain/user/user-attribute.resolver.ts';
 import {
   CorrelatedEntityResolver,
   CustomerCorrelatedUsersResolver,
@@ -43,6 +73,7 @@ import {
 import { MyCustomerResolver } from './domain/user-customer-link/my-customer.resolver.ts';
 import {
   CustomerUserLinksResolver,
+  UserCustomerLinkMutations,
   UserCustomerLinkResolver,
 } from './domain/user-customer-link/user-customer-link.resolver.ts';
 import { UserCustomersResolver } from './domain/user-customer-link/user-customers.resolver.ts';
@@ -51,46 +82,64 @@ import { UserCustomersResolver } from './domain/user-customer-link/user-customer
 const resolvers: NonEmptyArray<new () => object> = [
   BankResolver,
   UserResolver,
+  UserAttributeMutations,
   UserEntitlementsResolver,
   EntitlementResolver,
   UserCustomersResolver,
   CustomerResolver,
   BankCustomersResolver,
+  CustomerUpdateMutations,
+  CreateCustomerMutations,
+  DeleteCustomerCascadeMutation,
   CustomerAddressesResolver,
   CustomerAddressResolver,
   CustomerAddressMutations,
   CustomerAttributesResolver,
   CustomerAttributeResolver,
+  CustomerAttributeMutations,
   BankCustomerAttributeDefinitionsResolver,
   CustomerAttributeDefinitionResolver,
   CustomerAccountLinksResolver,
   CustomerAccountLinkResolver,
+  CustomerAccountLinkMutations,
   AccountResolver,
+  AccountAttributeMutations,
   UserAccountsResolver,
   OverviewResolver,
   CustomerKycChecksResolver,
   KycCheckResolver,
+  KycCheckMutations,
   CustomerKycDocumentsResolver,
   KycDocumentResolver,
+  KycDocumentMutations,
   CustomerKycMediaResolver,
   KycMediaResolver,
+  KycMediaMutations,
   CustomerKycStatusesResolver,
   KycStatusResolver,
+  KycStatusMutations,
+  KycEvidenceMutations,
   CustomerUserLinksResolver,
   UserCustomerLinkResolver,
+  UserCustomerLinkMutations,
   MyCustomerResolver,
   CustomerCorrelatedUsersResolver,
   CorrelatedEntityResolver,
   CustomerTaxResidencesResolver,
   TaxResidenceResolver,
+  TaxResidenceMutations,
   CustomerSocialMediaHandlesResolver,
   SocialMediaHandleResolver,
+  SocialMediaHandleMutations,
   CustomerMessagesResolver,
   CustomerMessageResolver,
+  CustomerMessageMutations,
   CustomerCrmEventsResolver,
   CrmEventResolver,
+  CrmEventMutations,
   CustomerMeetingsResolver,
   MeetingResolver,
+  MeetingMutations,
 ];
 
 /** The executable schema, each field behind its access rule; fails when one has none. */

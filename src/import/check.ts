@@ -1,6 +1,4 @@
-import { sql } from 'drizzle-orm';
 import { localProvider } from '../auth/password.ts';
-import { inKeys, keyValues } from '../database/batch.ts';
 import type { Database } from '../database/database.ts';
 import { account } from '../domain/account/account.table.ts';
 import { customer } from '../domain/customer/customer.table.ts';
@@ -9,7 +7,7 @@ import type { Row } from './fields.ts';
 import { type Noun, nounOf, nouns } from './nouns.ts';
 import type { NounName } from './records.ts';
 import type { Staging } from './staging.ts';
-import { columnsOf, identityOf, revived, storedRows } from './stored.ts';
+import { identityOf, revived, storedCounts, storedRows } from './stored.ts';
 
 const batchSize = 1000;
 /** The most that a plain list of a customer may hold. */
@@ -262,24 +260,6 @@ async function checkMedia(checking: Checking): Promise<void> {
   }
 }
 
-/** How many rows of a noun customers have in the database. */
-async function storedCounts(database: Database, { table }: Noun, customerIds: string[]): Promise<Map<string, number>> {
-  const { customerId } = columnsOf(table);
-  if (customerId === undefined || customerIds.length === 0) return new Map();
-  const count = database.prepare<{ customerId: string; count: number }>(
-    database.read
-      .select({
-        customerId: sql<string>`${customerId}`.as('customer_id'),
-        count: sql<number>`count(*)`.mapWith(Number),
-      })
-      .from(table)
-      .where(inKeys([customerId]))
-      .groupBy(customerId),
-  );
-  const rows = await count(keyValues(customerIds));
-  return new Map(rows.map((row) => [row.customerId, row.count]));
-}
-
 async function checkPlainLists(checking: Checking): Promise<void> {
   const { database, staging, refuse } = checking;
   const stagedRows = staging.database.prepare<[string, string], { number: number; key: string; row: string }>(
@@ -308,7 +288,7 @@ async function checkPlainLists(checking: Checking): Promise<void> {
       const noun = nounOf(name);
       if (!noun.isPlainList) continue;
       const inDatabase = ofNoun.filter(({ isStored }) => isStored === 1).map(({ customerId }) => customerId);
-      const stored = await storedCounts(database, noun, inDatabase);
+      const stored = await storedCounts(database, noun.table, inDatabase);
       for (const { customerId, count } of ofNoun) {
         // Half of them may have come without their ids.
         if ((stored.get(customerId) ?? 0) + count > longestPlainList / 2) await refuseTooMany(noun, customerId);

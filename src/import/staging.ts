@@ -6,8 +6,6 @@ import type { NounName, Place, ReadRow } from './records.ts';
 export interface StagedRow {
   /** In the order of the files and of what is in them. */
   number: number;
-  noun: NounName;
-  key: string;
   withoutId: boolean;
   bankId: string | null;
   customerId: string | null;
@@ -26,6 +24,7 @@ interface StagedColumns extends Omit<StagedRow, 'row' | 'withoutId'> {
  */
 export function openStaging() {
   const database = new SqliteDatabase('');
+  database.pragma('page_size = 16384');
   database.pragma('journal_mode = OFF');
   database.pragma('synchronous = OFF');
   database.pragma('cache_size = -8192');
@@ -136,8 +135,7 @@ export function openStaging() {
      */
     *batches(noun: NounName, size: number): Generator<StagedRow[]> {
       const rows = database.prepare<[NounName, number], StagedColumns>(`
-        select s.number, s.noun, s.key, s.customer_id as customerId, s.username, s.row,
-          coalesce(s.bank_id, k.bank_id) as bankId
+        select s.number, s.customer_id as customerId, s.username, s.row, coalesce(s.bank_id, k.bank_id) as bankId
         from staged s left join known_customer k on k.id = s.customer_id
         where s.noun = ? and s.without_id = ?
         order by s.customer_id, s.number`);

@@ -1,4 +1,4 @@
-import { getTableColumns } from 'drizzle-orm';
+import { getTableColumns, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { inKeys, keyValues, oncePerDatabase } from '../database/batch.ts';
 import type { Database } from '../database/database.ts';
@@ -48,11 +48,50 @@ export async function storedRows(
   return statement(database, table, names)(keyValues(names.length === 1 ? list.map(([key = '']) => key) : list));
 }
 
+const countStatementsOf = oncePerDatabase(() => new Map<SQLiteTable, Statement>());
+
+/** How many rows of a table of children each of these customers has in the database. */
+export async function storedCounts(
+  database: Database,
+  table: SQLiteTable,
+  customerIds: string[],
+): Promise<Map<string, number>> {
+  const { customerId } = columnsOf(table);
+  if (customerId === undefined || customerIds.length === 0) return new Map();
+  const statements = countStatementsOf(database);
+  let count = statements.get(table);
+  if (count === undefined) {
+    count = database.prepare<Row>(
+      database.read
+        .select({ customerId, count: sql<number>`count(*)`.mapWith(Number) })
+        .from(table)
+        .where(inKeys([customerId]))
+        .groupBy(customerId),
+    );
+    statements.set(table, count);
+  }
+  return new Map((await count(keyValues(customerIds))).map((row) => [String(row.customerId), Number(row.count)]));
+}
+
+const momentsOfTables = new WeakMap<SQLiteTable, string[]>();
+
+/** The columns of a table that are moments, on either database. */
+function momentsOf(table: SQLiteTable): string[] {
+  let names = momentsOfTables.get(table);
+  if (names === undefined) {
+    names = Object.entries(columnsOf(table))
+      .filter(([, column]) => column.dataType === 'date' || column.getSQLType().startsWith('timestamp'))
+      .map(([name]) => name);
+    momentsOfTables.set(table, names);
+  }
+  return names;
+}
+
 /** A staged row's moments, which JSON holds as text, as dates. */
 export function revived(table: SQLiteTable, row: Row): Row {
-  for (const [name, column] of Object.entries(columnsOf(table))) {
+  for (const name of momentsOf(table)) {
     const value = row[name];
-    if (column.dataType === 'date' && typeof value === 'string') row[name] = new Date(value);
+    if (typeof value === 'string') row[name] = new Date(value);
   }
   return row;
 }

@@ -16,7 +16,7 @@ import type { StagedRow, Staging } from './staging.ts';
 import { columnsOf, identityOf, revived, storedRows } from './stored.ts';
 
 /** What is written in one transaction: others wait for it no longer than a moment. */
-const rowsPerTransaction = 2000;
+const rowsPerTransaction = 4000;
 
 export interface Writing {
   database: Database;

@@ -1,12 +1,25 @@
-import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
-import { Public, RequiresRole } from '../../auth/requires-role.ts';
+import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { holdsAny } from '../../auth/authenticate.ts';
+import { Authenticated, Public, RequiresRole } from '../../auth/requires-role.ts';
 import type { Context } from '../../context.ts';
-import { manyBy } from '../../database/batch.ts';
+import { manyBy, oneBy } from '../../database/batch.ts';
+import { gatewayError } from '../../errors.ts';
+import { idempotencyKeyDescription, mutate } from '../../execution/mutate.ts';
 import { bankAt } from '../bank/bank.loader.ts';
 import { Bank } from '../bank/bank.type.ts';
 import { User } from '../user/user.type.ts';
 import { accountAt, holdingsByUser, loadAccount } from './account.loader.ts';
-import { Account, AccountAttribute, AccountRouting } from './account.type.ts';
+import { holderOf, insertAccount, newAccount } from './account.rules.ts';
+import {
+  Account,
+  AccountAttribute,
+  AccountAttributeInput,
+  AccountAttributePayload,
+  AccountPayload,
+  AccountRouting,
+  CreateAccountInput,
+} from './account.type.ts';
+import { accountAttributeValues, insertAccountAttribute } from './account-attribute.rules.ts';
 import { accountAttribute } from './account-attribute.table.ts';
 import { accountRouting } from './account-routing.table.ts';
 import { contractsOf } from './contract.rules.ts';
@@ -14,6 +27,7 @@ import { Contract } from './contract.type.ts';
 
 const routingsByAccount = manyBy(accountRouting, ['bankId', 'accountId'], { orderBy: ['scheme'] });
 const attributesByAccount = manyBy(accountAttribute, ['bankId', 'accountId'], { orderBy: ['createdAt', 'id'] });
+const attributeById = oneBy(accountAttribute, 'id');
 
 @Resolver(() => Account)
 export class AccountResolver {
@@ -52,6 +66,68 @@ export class AccountResolver {
     @Ctx() context: Context,
   ): Promise<Account> {
     return accountAt(context, bankId, id);
+  }
+
+  @Mutation(() => AccountPayload, {
+    nullable: true,
+    description: 'Opens an account: one’s own with login alone, another user’s with the role at the bank.',
+  })
+  @Authenticated('CanCreateAccount')
+  async createAccount(
+    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @Arg('input', () => CreateAccountInput, { description: 'The new account.' }) input: CreateAccountInput,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
+    idempotencyKey: string | null,
+    @Ctx() context: Context,
+  ): Promise<AccountPayload> {
+    const { user } = context;
+    if (user === null) throw gatewayError('OBP-20001');
+    const holderId = holderOf(input, user.id);
+    // Before the user is looked for, so that a refusal tells nothing about who exists.
+    if (holderId !== user.id && !holdsAny(user, ['CanCreateAccount'], bankId)) {
+      throw gatewayError('OBP-20006', { missingRoles: ['CanCreateAccount'], bankId });
+    }
+    const opened = newAccount(input, holderId);
+    return mutate(
+      context,
+      { field: 'createAccount', arguments: [bankId, input], idempotencyKey },
+      async (transaction) => {
+        await insertAccount(transaction, bankId, opened);
+        return { bankId, accountId: opened.account.id };
+      },
+      async (written) => ({ account: await loadAccount(context, written) }),
+    );
+  }
+}
+
+@Resolver(() => AccountAttributePayload)
+export class AccountAttributeMutations {
+  @FieldResolver(() => Account, { nullable: true, description: 'The account.' })
+  @RequiresRole(['CanGetCustomerOverview', 'CanGetCustomerOverviewFlat'], { orHolder: true })
+  account(@Root() payload: AccountAttributePayload, @Ctx() context: Context): Promise<Account | null> {
+    return loadAccount(context, payload);
+  }
+
+  @Mutation(() => AccountAttributePayload, { nullable: true, description: 'Adds an attribute to an account.' })
+  @RequiresRole(['CanCreateAccountAttributeAtOneBank'])
+  createAccountAttribute(
+    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @Arg('accountId', () => ID, { description: 'The id of the account at the bank.' }) accountId: string,
+    @Arg('input', () => AccountAttributeInput, { description: 'The new attribute.' }) input: AccountAttributeInput,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
+    idempotencyKey: string | null,
+    @Ctx() context: Context,
+  ): Promise<AccountAttributePayload> {
+    const values = accountAttributeValues(input);
+    return mutate(
+      context,
+      { field: 'createAccountAttribute', arguments: [bankId, accountId, input], idempotencyKey },
+      async (transaction) => {
+        const { id } = await insertAccountAttribute(transaction, bankId, accountId, values);
+        return { id };
+      },
+      async ({ id }) => ({ bankId, accountId, accountAttribute: await context.loader(attributeById).load(id) }),
+    );
   }
 }
 

@@ -1,4 +1,4 @@
-import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { DateTime } from '../../scalars.ts';
 import { AttributeType } from '../attribute/attribute-type.ts';
 import { AmountOfMoney, toAmountOfMoney } from '../customer/customer.type.ts';
@@ -98,4 +98,101 @@ export class AccountAttribute {
 
   @Field(() => Int, { description: 'Grows by one with each update: what an update may expect.' })
   version: number;
+}
+
+@InputType({ description: 'The balance with which an account is opened: zero of its currency.' })
+export class InitialBalanceInput {
+  @Field(() => String, { description: 'The currency, as ISO 4217 has it, such as EUR; or XBT.' })
+  currency: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Zero, with no more digits after the point than the currency has, such as 0 or 0.00.',
+  })
+  amount?: string | null;
+}
+
+@InputType({ description: 'How an account is addressed, such as by its IBAN.' })
+export class AccountRoutingInput {
+  @Field(() => String, { description: 'The kind of address, such as IBAN; at most 50 characters.' })
+  scheme: string;
+
+  @Field(() => String, {
+    description:
+      'The address, unique for its scheme at the bank, such as DE89370400440532013000; at most 255 characters.',
+  })
+  address: string;
+}
+
+@InputType({ description: 'A new account.' })
+export class CreateAccountInput {
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'The id, unique at the bank, made when it is left out: 0-9, a-z, A-Z, hyphen, dot and underscore, fewer than 255 characters.',
+  })
+  id?: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'The user who is to hold it: the caller when it is left out.' })
+  userId?: string | null;
+
+  @Field(() => String, { description: 'What its holder calls it, at most 255 characters.' })
+  label: string;
+
+  @Field(() => String, {
+    description:
+      'The code of the product, which is what kind of account it is, such as CURRENT; at most 100 characters.',
+  })
+  productCode: string;
+
+  @Field(() => InitialBalanceInput, { description: 'The balance, which is zero.' })
+  balance: InitialBalanceInput;
+
+  @Field(() => ID, { description: 'The branch that looks after the account, at most 255 characters.' })
+  branchId: string;
+
+  @Field(() => [AccountRoutingInput], {
+    nullable: true,
+    description: 'How the account is addressed, each scheme once; at most 500.',
+  })
+  accountRoutings?: AccountRoutingInput[] | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'An account that was opened.' })
+export class AccountPayload {
+  @Field(() => Account, { nullable: true, description: 'The account as it is now.' })
+  account: Account | null;
+}
+
+@InputType({ description: 'What a bank is to keep of an account beyond the fields of an account.' })
+export class AccountAttributeInput {
+  @Field(() => String, {
+    nullable: true,
+    description: 'The code of the product that it comes from, at most 100 characters.',
+  })
+  productCode?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The contract that it is a detail of, by its code; at most 100 characters.',
+  })
+  contractCode?: string | null;
+
+  @Field(() => String, { description: 'The name, such as OVERDRAFT_START_DATE; at most 100 characters.' })
+  name: string;
+
+  @Field(() => AttributeType, { description: 'What the value is.' })
+  type: AttributeType;
+
+  @Field(() => String, { description: 'The value, written as its type is; at most 2000 characters.' })
+  value: string;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'An attribute of an account that was written, and the account.' })
+export class AccountAttributePayload {
+  bankId: string;
+  accountId: string;
+
+  @Field(() => AccountAttribute, { nullable: true, description: 'The attribute as it is now.' })
+  accountAttribute: AccountAttribute | null;
 }

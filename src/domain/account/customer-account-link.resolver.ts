@@ -1,18 +1,44 @@
-import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { RequiresRole } from '../../auth/requires-role.ts';
 import type { Context } from '../../context.ts';
 import { manyBy, oneBy } from '../../database/batch.ts';
 import { gatewayError } from '../../errors.ts';
+import {
+  expectedVersionDescription,
+  idempotencyKeyDescription,
+  mutate,
+  type WrittenChild,
+  writtenChild,
+} from '../../execution/mutate.ts';
 import { customerAt, loadCustomer } from '../customer/customer.loader.ts';
 import { Customer } from '../customer/customer.type.ts';
+import { findCustomer, findLinked } from '../customer/found-customer.ts';
 import { accountAt, loadAccount } from './account.loader.ts';
 import { Account } from './account.type.ts';
 import { accountLinksByCustomer } from './customer-account-link.loader.ts';
+import {
+  accountLinks,
+  accountLinkValues,
+  changedAccountLinkValues,
+  createAccountLink,
+} from './customer-account-link.rules.ts';
 import { customerAccountLink } from './customer-account-link.table.ts';
-import { CustomerAccountLink } from './customer-account-link.type.ts';
+import {
+  CreateCustomerAccountLinkInput,
+  CustomerAccountLink,
+  CustomerAccountLinkPayload,
+  UpdateCustomerAccountLinkInput,
+} from './customer-account-link.type.ts';
 
 const accountLinkById = oneBy(customerAccountLink, 'id');
 const accountLinksByAccount = manyBy(customerAccountLink, ['bankId', 'accountId'], { orderBy: ['createdAt', 'id'] });
+
+async function readPayload(
+  context: Context,
+  { id, bankId, customerId }: WrittenChild,
+): Promise<CustomerAccountLinkPayload> {
+  return { bankId, customerId, customerAccountLink: await context.loader(accountLinkById).load(id) };
+}
 
 @Resolver(() => Customer)
 export class CustomerAccountLinksResolver {
@@ -78,5 +104,95 @@ export class CustomerAccountLinkResolver {
   ): Promise<CustomerAccountLink[]> {
     const account = await accountAt(context, bankId, accountId);
     return context.loader(accountLinksByAccount).load([account.bankId, account.id]);
+  }
+}
+
+@Resolver(() => CustomerAccountLinkPayload)
+export class CustomerAccountLinkMutations {
+  @FieldResolver(() => Customer, { nullable: true, description: 'The customer.' })
+  @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
+  customer(@Root() payload: CustomerAccountLinkPayload, @Ctx() context: Context): Promise<Customer | null> {
+    return loadCustomer(context, payload.customerId);
+  }
+
+  @Mutation(() => CustomerAccountLinkPayload, {
+    nullable: true,
+    description: 'Links an account of the bank to a customer.',
+  })
+  @RequiresRole(['CanCreateCustomerAccountLink'])
+  createCustomerAccountLink(
+    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @Arg('input', () => CreateCustomerAccountLinkInput, { description: 'The new link.' })
+    input: CreateCustomerAccountLinkInput,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
+    idempotencyKey: string | null,
+    @Ctx() context: Context,
+  ): Promise<CustomerAccountLinkPayload> {
+    const values = accountLinkValues(input);
+    return mutate(
+      context,
+      { field: 'createCustomerAccountLink', arguments: [bankId, customerId, input], idempotencyKey },
+      async (transaction) => {
+        const customer = await findCustomer(transaction, bankId, customerId);
+        return writtenChild(await createAccountLink(transaction, customer, values));
+      },
+      (written) => readPayload(context, written),
+    );
+  }
+
+  @Mutation(() => CustomerAccountLinkPayload, {
+    nullable: true,
+    description: 'Says anew what a customer is to an account that is linked.',
+  })
+  @RequiresRole(['CanUpdateCustomerAccountLink'])
+  updateCustomerAccountLink(
+    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @Arg('id', () => ID, { description: 'The id of the link.' }) id: string,
+    @Arg('input', () => UpdateCustomerAccountLinkInput, { description: 'The link as it is to be.' })
+    input: UpdateCustomerAccountLinkInput,
+    @Arg('expectedVersion', () => Int, { nullable: true, description: expectedVersionDescription })
+    expectedVersion: number | null,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
+    idempotencyKey: string | null,
+    @Ctx() context: Context,
+  ): Promise<CustomerAccountLinkPayload> {
+    const values = changedAccountLinkValues(input);
+    return mutate(
+      context,
+      { field: 'updateCustomerAccountLink', arguments: [bankId, id, input, expectedVersion], idempotencyKey },
+      async (transaction) => {
+        const { customer } = await findLinked(transaction, customerAccountLink, bankId, id, 'OBP-30225');
+        return writtenChild(await accountLinks.update(transaction, customer, id, values, expectedVersion));
+      },
+      (written) => readPayload(context, written),
+    );
+  }
+
+  @Mutation(() => CustomerAccountLinkPayload, {
+    nullable: true,
+    description: 'Deletes the link of an account to a customer. The account stays.',
+  })
+  @RequiresRole(['CanDeleteCustomerAccountLink'])
+  deleteCustomerAccountLink(
+    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @Arg('id', () => ID, { description: 'The id of the link.' }) id: string,
+    @Arg('expectedVersion', () => Int, { nullable: true, description: expectedVersionDescription })
+    expectedVersion: number | null,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
+    idempotencyKey: string | null,
+    @Ctx() context: Context,
+  ): Promise<CustomerAccountLinkPayload> {
+    let deleted: CustomerAccountLink | null = null;
+    return mutate(
+      context,
+      { field: 'deleteCustomerAccountLink', arguments: [bankId, id, expectedVersion], idempotencyKey },
+      async (transaction) => {
+        const { customer } = await findLinked(transaction, customerAccountLink, bankId, id, 'OBP-30225');
+        deleted = await accountLinks.delete(transaction, customer, id, expectedVersion);
+        return writtenChild(deleted);
+      },
+      ({ customerId }) => ({ bankId, customerId, customerAccountLink: deleted }),
+    );
   }
 }

@@ -1,10 +1,20 @@
-import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { RequiresRole } from '../../auth/requires-role.ts';
 import type { Context } from '../../context.ts';
+import { oneBy } from '../../database/batch.ts';
+import { expectedVersionDescription, idempotencyKeyDescription, mutate } from '../../execution/mutate.ts';
 import { Bank } from '../bank/bank.type.ts';
 import { definitionsByBank } from './attribute.loader.ts';
-import { customerCategory } from './attribute.rules.ts';
-import { CustomerAttributeDefinition } from './attribute-definition.type.ts';
+import { customerCategory, definitionValues } from './attribute.rules.ts';
+import { createOrUpdateDefinition, deleteDefinition } from './attribute-definition.collection.ts';
+import { attributeDefinition } from './attribute-definition.table.ts';
+import {
+  CustomerAttributeDefinition,
+  CustomerAttributeDefinitionInput,
+  CustomerAttributeDefinitionPayload,
+} from './attribute-definition.type.ts';
+
+const definitionById = oneBy(attributeDefinition, 'id');
 
 @Resolver(() => Bank)
 export class BankCustomerAttributeDefinitionsResolver {
@@ -30,5 +40,67 @@ export class CustomerAttributeDefinitionResolver {
     @Ctx() context: Context,
   ): Promise<CustomerAttributeDefinition[]> {
     return context.loader(definitionsByBank).load([bankId, customerCategory]);
+  }
+
+  @Mutation(() => CustomerAttributeDefinitionPayload, {
+    nullable: true,
+    description:
+      'Defines the customer attributes of a name at a bank. Where they are defined already, all fields are replaced and the id is kept; what is left out becomes null.',
+  })
+  @RequiresRole(['CanCreateCustomerAttributeDefinitionAtOneBank'])
+  createOrUpdateCustomerAttributeDefinition(
+    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @Arg('input', () => CustomerAttributeDefinitionInput, { description: 'The definition as it is to be.' })
+    input: CustomerAttributeDefinitionInput,
+    @Arg('expectedVersion', () => Int, {
+      nullable: true,
+      description: `${expectedVersionDescription} 0 stands for no definition of this name.`,
+    })
+    expectedVersion: number | null,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
+    idempotencyKey: string | null,
+    @Ctx() context: Context,
+  ): Promise<CustomerAttributeDefinitionPayload> {
+    const values = definitionValues(input);
+    return mutate(
+      context,
+      {
+        field: 'createOrUpdateCustomerAttributeDefinition',
+        arguments: [bankId, input, expectedVersion],
+        idempotencyKey,
+      },
+      async (transaction) => {
+        const { id } = await createOrUpdateDefinition(transaction, bankId, values, expectedVersion);
+        return { id };
+      },
+      async ({ id }) => ({ bankId, customerAttributeDefinition: await context.loader(definitionById).load(id) }),
+    );
+  }
+
+  @Mutation(() => CustomerAttributeDefinitionPayload, {
+    nullable: true,
+    description:
+      'Deletes a definition of customer attributes. The attributes stay: their name is free again, and linked users see them.',
+  })
+  @RequiresRole(['CanDeleteCustomerAttributeDefinitionAtOneBank'])
+  deleteCustomerAttributeDefinition(
+    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @Arg('id', () => ID, { description: 'The id of the definition.' }) id: string,
+    @Arg('expectedVersion', () => Int, { nullable: true, description: expectedVersionDescription })
+    expectedVersion: number | null,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
+    idempotencyKey: string | null,
+    @Ctx() context: Context,
+  ): Promise<CustomerAttributeDefinitionPayload> {
+    let deleted: CustomerAttributeDefinition | null = null;
+    return mutate(
+      context,
+      { field: 'deleteCustomerAttributeDefinition', arguments: [bankId, id, expectedVersion], idempotencyKey },
+      async (transaction) => {
+        deleted = await deleteDefinition(transaction, bankId, id, expectedVersion);
+        return { id };
+      },
+      () => ({ bankId, customerAttributeDefinition: deleted }),
+    );
   }
 }

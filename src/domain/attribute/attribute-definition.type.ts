@@ -1,4 +1,4 @@
-import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { DateTime } from '../../scalars.ts';
 import { AttributeType } from './attribute-type.ts';
 
@@ -29,11 +29,15 @@ export class CustomerAttributeDefinition {
   alias: string | null;
 
   @Field(() => [String], {
-    description: 'Who may see them; where owner is missing, they are hidden from who is only linked to the customer.',
+    description:
+      'The views of the bank on which the attributes are shown, such as ["owner"]. owner is what the users see who are linked to the customer: where an active definition leaves it out, they do not see these attributes, and only who holds a role does. Other views are kept, and decide nothing here.',
   })
   canBeSeenOnViews: string[];
 
-  @Field(() => Boolean, { description: 'Whether the definition counts.' })
+  @Field(() => Boolean, {
+    description:
+      'Whether the definition counts: only an active one decides of which type new and changed values are, and hides attributes from owners. One that is not active is documentation.',
+  })
   isActive: boolean;
 
   @Field(() => DateTime, { description: 'When the definition was first stored here.' })
@@ -44,4 +48,52 @@ export class CustomerAttributeDefinition {
 
   @Field(() => Int, { description: 'Grows by one with each update: what an update may expect.' })
   version: number;
+}
+
+@InputType({ description: 'What a bank means by the customer attributes of one name, as it is to be.' })
+export class CustomerAttributeDefinitionInput {
+  @Field(() => String, {
+    description: 'The name of the attributes that it defines, such as SPECIAL_TAX_NUMBER, at most 50 characters.',
+  })
+  name: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Whose attributes they are: nothing else than Customer, also when it is left out.',
+  })
+  category?: string | null;
+
+  @Field(() => AttributeType, {
+    description: 'What their values are. Attributes that are stored already stay as they are, whatever their type.',
+  })
+  type: AttributeType;
+
+  @Field(() => String, { nullable: true, description: 'What they say of a customer, at most 2000 characters.' })
+  description?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Another name for them, at most 50 characters.' })
+  alias?: string | null;
+
+  @Field(() => [String], {
+    description:
+      'The views of the bank on which the attributes are shown, such as ["owner"]; at most 256 characters together, joined by semicolons. owner is what the users see who are linked to the customer: where an active definition leaves it out, they do not see these attributes. Other views are kept, and decide nothing here.',
+  })
+  canBeSeenOnViews: string[];
+
+  @Field(() => Boolean, {
+    description:
+      'Whether the definition counts: only an active one decides of which type new and changed values are, and hides attributes from owners.',
+  })
+  isActive: boolean;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'A definition of customer attributes that was written.' })
+export class CustomerAttributeDefinitionPayload {
+  bankId: string;
+
+  @Field(() => CustomerAttributeDefinition, {
+    nullable: true,
+    description: 'The definition as it is now; one that was deleted as it was, once.',
+  })
+  customerAttributeDefinition: CustomerAttributeDefinition | null;
 }

@@ -1,17 +1,33 @@
-import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { holdsAny } from '../../auth/authenticate.ts';
 import { RequiresRole } from '../../auth/requires-role.ts';
 import type { Context } from '../../context.ts';
 import { oneBy } from '../../database/batch.ts';
 import { gatewayError } from '../../errors.ts';
+import {
+  expectedVersionDescription,
+  idempotencyKeyDescription,
+  mutate,
+  type WrittenChild,
+  writtenChild,
+} from '../../execution/mutate.ts';
 import { customerAt, loadCustomer } from '../customer/customer.loader.ts';
 import { Customer } from '../customer/customer.type.ts';
-import { attributesByCustomer, definitionsByBank } from './attribute.loader.ts';
-import { customerCategory, seenByOwner } from './attribute.rules.ts';
+import { findCustomer } from '../customer/found-customer.ts';
+import { attributes, attributesByCustomer, definitionsByBank } from './attribute.loader.ts';
+import { attributeValues, customerCategory, seenByOwner } from './attribute.rules.ts';
 import { customerAttribute } from './attribute.table.ts';
-import { CustomerAttribute } from './attribute.type.ts';
+import { CustomerAttribute, CustomerAttributeInput, CustomerAttributePayload } from './attribute.type.ts';
+import { checkAttributeDefinition } from './attribute-definition.collection.ts';
 
 const attributeById = oneBy(customerAttribute, 'id');
+
+async function readPayload(
+  context: Context,
+  { id, bankId, customerId }: WrittenChild,
+): Promise<CustomerAttributePayload> {
+  return { bankId, customerId, customerAttribute: await context.loader(attributeById).load(id) };
+}
 
 @Resolver(() => Customer)
 export class CustomerAttributesResolver {
@@ -21,10 +37,10 @@ export class CustomerAttributesResolver {
   })
   @RequiresRole(['CanGetCustomerAttributesAtOneBank', 'CanGetCustomerAttributesAtAnyBank'], { orLinkedUser: true })
   async attributes(@Root() customer: Customer, @Ctx() context: Context): Promise<CustomerAttribute[]> {
-    const attributes = await context.loader(attributesByCustomer).load(customer.id);
+    const stored = await context.loader(attributesByCustomer).load(customer.id);
     const roles = ['CanGetCustomerAttributesAtOneBank', 'CanGetCustomerAttributesAtAnyBank'] as const;
-    if (holdsAny(context.user, roles, customer.bankId)) return attributes;
-    return seenByOwner(attributes, await context.loader(definitionsByBank).load([customer.bankId, customerCategory]));
+    if (holdsAny(context.user, roles, customer.bankId)) return stored;
+    return seenByOwner(stored, await context.loader(definitionsByBank).load([customer.bankId, customerCategory]));
   }
 
   @Query(() => [CustomerAttribute], { nullable: true, description: 'The attributes of a customer, the oldest first.' })
@@ -59,5 +75,92 @@ export class CustomerAttributeResolver {
     const attribute = await context.loader(attributeById).load(id);
     if (attribute === null || attribute.customerId !== customer.id) throw gatewayError('OBP-30069');
     return attribute;
+  }
+}
+
+@Resolver(() => CustomerAttributePayload)
+export class CustomerAttributeMutations {
+  @FieldResolver(() => Customer, { nullable: true, description: 'The customer whose attribute this is.' })
+  @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
+  customer(@Root() payload: CustomerAttributePayload, @Ctx() context: Context): Promise<Customer | null> {
+    return loadCustomer(context, payload.customerId);
+  }
+
+  @Mutation(() => CustomerAttributePayload, { nullable: true, description: 'Adds an attribute to a customer.' })
+  @RequiresRole(['CanCreateCustomerAttributeAtOneBank', 'CanCreateCustomerAttributeAtAnyBank'])
+  createCustomerAttribute(
+    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @Arg('input', () => CustomerAttributeInput, { description: 'The new attribute.' }) input: CustomerAttributeInput,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
+    idempotencyKey: string | null,
+    @Ctx() context: Context,
+  ): Promise<CustomerAttributePayload> {
+    const values = attributeValues(input);
+    return mutate(
+      context,
+      { field: 'createCustomerAttribute', arguments: [bankId, customerId, input], idempotencyKey },
+      async (transaction) => {
+        const customer = await findCustomer(transaction, bankId, customerId);
+        await checkAttributeDefinition(transaction, bankId, values);
+        return writtenChild(await attributes.create(transaction, customer, values));
+      },
+      (written) => readPayload(context, written),
+    );
+  }
+
+  @Mutation(() => CustomerAttributePayload, {
+    nullable: true,
+    description: 'Replaces the name, the type and the value of an attribute.',
+  })
+  @RequiresRole(['CanUpdateCustomerAttributeAtOneBank', 'CanUpdateCustomerAttributeAtAnyBank'])
+  updateCustomerAttribute(
+    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @Arg('id', () => ID, { description: 'The id of the attribute.' }) id: string,
+    @Arg('input', () => CustomerAttributeInput, { description: 'The attribute as it is to be.' })
+    input: CustomerAttributeInput,
+    @Arg('expectedVersion', () => Int, { nullable: true, description: expectedVersionDescription })
+    expectedVersion: number | null,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
+    idempotencyKey: string | null,
+    @Ctx() context: Context,
+  ): Promise<CustomerAttributePayload> {
+    const values = attributeValues(input);
+    return mutate(
+      context,
+      { field: 'updateCustomerAttribute', arguments: [bankId, customerId, id, input, expectedVersion], idempotencyKey },
+      async (transaction) => {
+        const customer = await findCustomer(transaction, bankId, customerId);
+        await checkAttributeDefinition(transaction, bankId, values);
+        return writtenChild(await attributes.update(transaction, customer, id, values, expectedVersion));
+      },
+      (written) => readPayload(context, written),
+    );
+  }
+
+  @Mutation(() => CustomerAttributePayload, { nullable: true, description: 'Deletes an attribute of a customer.' })
+  @RequiresRole(['CanDeleteCustomerAttributeAtOneBank', 'CanDeleteCustomerAttributeAtAnyBank'])
+  deleteCustomerAttribute(
+    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @Arg('id', () => ID, { description: 'The id of the attribute.' }) id: string,
+    @Arg('expectedVersion', () => Int, { nullable: true, description: expectedVersionDescription })
+    expectedVersion: number | null,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
+    idempotencyKey: string | null,
+    @Ctx() context: Context,
+  ): Promise<CustomerAttributePayload> {
+    let deleted: CustomerAttribute | null = null;
+    return mutate(
+      context,
+      { field: 'deleteCustomerAttribute', arguments: [bankId, customerId, id, expectedVersion], idempotencyKey },
+      async (transaction) => {
+        const customer = await findCustomer(transaction, bankId, customerId);
+        deleted = await attributes.delete(transaction, customer, id, expectedVersion);
+        return writtenChild(deleted);
+      },
+      () => ({ bankId, customerId, customerAttribute: deleted }),
+    );
   }
 }

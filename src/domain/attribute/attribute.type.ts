@@ -1,4 +1,4 @@
-import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { DateTime } from '../../scalars.ts';
 import { AttributeType } from './attribute-type.ts';
 
@@ -29,4 +29,34 @@ export class CustomerAttribute {
 
   @Field(() => Int, { description: 'Grows by one with each update: what an update may expect.' })
   version: number;
+}
+
+@InputType({ description: 'An attribute of a customer as it is to be.' })
+export class CustomerAttributeInput {
+  @Field(() => String, {
+    description:
+      'The name, such as SPECIAL_TAX_NUMBER, at most 50 characters; a customer may have it more than once. Where the bank has an active definition of the name, it decides the type.',
+  })
+  name: string;
+
+  @Field(() => AttributeType, { description: 'What the value is; that of the active definition, where there is one.' })
+  type: AttributeType;
+
+  @Field(() => String, {
+    description:
+      'The value, written as its type is, such as 123, 12.1234 or 2012-04-23 for a day; at most 2000 characters.',
+  })
+  value: string;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'An attribute that was written, and its customer.' })
+export class CustomerAttributePayload {
+  bankId: string;
+  customerId: string;
+
+  @Field(() => CustomerAttribute, {
+    nullable: true,
+    description: 'The attribute as it is now; one that was deleted as it was, once.',
+  })
+  customerAttribute: CustomerAttribute | null;
 }

@@ -1,6 +1,7 @@
 import type { Context } from '../../context.ts';
 import { oneBy } from '../../database/batch.ts';
 import { gatewayError } from '../../errors.ts';
+import { InvalidValue, parseId } from '../../values.ts';
 import { bank } from './bank.table.ts';
 import { type Bank, toBank } from './bank.type.ts';
 
@@ -12,7 +13,17 @@ export async function bankAt(context: Context, bankId: string): Promise<Bank> {
   return toBank(row);
 }
 
-/** Said before any role is asked for: which banks there are is public. */
+/** The id as it is, or OBP-30111 when it is none that a bank could have. */
+export function validBankId(field: string, bankId: string): string {
+  try {
+    return parseId(bankId);
+  } catch (error) {
+    if (error instanceof InvalidValue) throw gatewayError('OBP-30111', { field, cause: error });
+    throw error;
+  }
+}
+
+/** Said before any role is asked for, of every field with a bank: which banks there are is public. */
 export async function checkBank(context: Context, bankId: string): Promise<void> {
-  await bankAt(context, bankId);
+  await bankAt(context, validBankId('bankId', bankId));
 }

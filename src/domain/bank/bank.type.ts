@@ -1,4 +1,4 @@
-import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { DateTime, HttpsUrl } from '../../scalars.ts';
 import type { BankRow } from './bank.table.ts';
 
@@ -34,4 +34,33 @@ export class Bank {
 
 export function toBank(row: BankRow): Bank {
   return { bankId: row.id, ...row };
+}
+
+@InputType({ description: 'A new bank.' })
+export class CreateBankInput {
+  @Field(() => ID, {
+    description: 'The id, such as gh.29.uk: 0-9, a-z, A-Z, hyphen, dot and underscore, fewer than 255 characters.',
+  })
+  id: string;
+
+  @Field(() => String, { description: 'The name in short, at most 100 characters.' })
+  shortName: string;
+
+  @Field(() => String, { description: 'The name in full, at most 255 characters.' })
+  fullName: string;
+
+  @Field(() => HttpsUrl, {
+    nullable: true,
+    description: 'Where the logo is, such as https://www.example.com/logo.png.',
+  })
+  logoUrl?: string | null;
+
+  @Field(() => HttpsUrl, { nullable: true, description: 'Where the web site is, such as https://www.example.com.' })
+  websiteUrl?: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'A bank that was created.' })
+export class BankPayload {
+  @Field(() => Bank, { nullable: true, description: 'The bank as it is now.' })
+  bank: Bank | null;
 }

@@ -1,16 +1,21 @@
 import { eq, sql } from 'drizzle-orm';
-import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { RequiresRole } from '../../auth/requires-role.ts';
 import { PageArguments } from '../../connection.ts';
 import type { Context } from '../../context.ts';
+import { oneBy } from '../../database/batch.ts';
+import { idempotencyKeyDescription, mutate } from '../../execution/mutate.ts';
 import { newestOfCustomer, newestWhere } from '../../newest-first.ts';
 import { loadCustomer } from '../customer/customer.loader.ts';
 import { Customer } from '../customer/customer.type.ts';
+import { crmEventValues, insertCrmEvent } from './crm-event.rules.ts';
 import { type CrmEventRow, crmEvent } from './crm-event.table.ts';
-import { CrmEvent, CrmEventConnection } from './crm-event.type.ts';
+import { CreateCrmEventInput, CrmEvent, CrmEventConnection, CrmEventPayload } from './crm-event.type.ts';
 
 const eventsOfCustomer = newestOfCustomer(crmEvent, 'createdAt');
 const eventsOfBank = newestWhere(crmEvent, 'createdAt', eq(crmEvent.bankId, sql.placeholder('bankId')));
+
+const eventById = oneBy(crmEvent, 'id');
 
 const toCrmEvent = (row: CrmEventRow): CrmEvent => row;
 
@@ -49,5 +54,38 @@ export class CrmEventResolver {
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
   customer(@Root() event: CrmEvent, @Ctx() context: Context): Promise<Customer | null> {
     return loadCustomer(context, event.customerId);
+  }
+}
+
+@Resolver(() => CrmEventPayload)
+export class CrmEventMutations {
+  @FieldResolver(() => Customer, {
+    nullable: true,
+    description: 'The customer; null too when the bank has no such customer.',
+  })
+  @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
+  customer(@Root() payload: CrmEventPayload, @Ctx() context: Context): Promise<Customer | null> {
+    return loadCustomer(context, payload.customerId);
+  }
+
+  @Mutation(() => CrmEventPayload, { nullable: true, description: 'Records a contact of the bank with a customer.' })
+  @RequiresRole(['CanCreateCrmEvent'])
+  createCrmEvent(
+    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @Arg('input', () => CreateCrmEventInput, { description: 'The new event.' }) input: CreateCrmEventInput,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
+    idempotencyKey: string | null,
+    @Ctx() context: Context,
+  ): Promise<CrmEventPayload> {
+    const values = crmEventValues(input);
+    return mutate(
+      context,
+      { field: 'createCrmEvent', arguments: [bankId, input], idempotencyKey },
+      async (transaction) => {
+        const { id, customerId } = await insertCrmEvent(transaction, bankId, values);
+        return { id, customerId };
+      },
+      async ({ id, customerId }) => ({ bankId, customerId, crmEvent: await context.loader(eventById).load(id) }),
+    );
   }
 }

@@ -53,31 +53,42 @@ export function customerCollection<Table extends VersionedTable>(
     return and(own(customer, id), expectedVersion == null ? undefined : eq(table.version, expectedVersion));
   }
 
+  async function refuseOverflow(transaction: Queries, customer: FoundCustomer, added: number): Promise<void> {
+    const [counted] = await transaction
+      .select({ total: count() })
+      .from(table as SQLiteTable)
+      .where(eq(table.customerId, customer.id));
+    if (Number(counted?.total ?? 0) + added <= fullCollection) return;
+    const message = `A customer has at most ${fullCollection} of them.`;
+    throw gatewayError('TOO_MANY_ITEMS', { message, limit: fullCollection });
+  }
+
+  /** What the collection gives to a new row by itself. */
+  function made({ id: customerId, bankId }: FoundCustomer, now: Date, id: string | undefined) {
+    return { id, bankId, customerId, [storedAt]: now, updatedAt: now };
+  }
+
   return {
     byCustomer: manyBy(table, ['customerId' as RowName], { orderBy: [storedAt as RowName, 'id' as RowName] }),
 
     async create(transaction: Queries, customer: FoundCustomer, values: ChildValues<Table>): Promise<Row> {
-      const [counted] = await transaction
-        .select({ total: count() })
-        .from(table as SQLiteTable)
-        .where(eq(table.customerId, customer.id));
-      if (Number(counted?.total ?? 0) >= fullCollection) {
-        const message = `A customer has at most ${fullCollection} of them.`;
-        throw gatewayError('TOO_MANY_ITEMS', { message, limit: fullCollection });
-      }
-      const now = new Date();
-      const made = {
-        id: randomUUID(),
-        bankId: customer.bankId,
-        customerId: customer.id,
-        [storedAt]: now,
-        updatedAt: now,
-      };
+      await refuseOverflow(transaction, customer, 1);
       const [row] = await transaction
         .insert(table as SQLiteTable)
-        .values({ ...values, ...made })
+        .values({ ...values, ...made(customer, new Date(), randomUUID()) })
         .returning();
       return row as Row;
+    },
+
+    /** All of them in one statement; they keep their order, as ids decide between rows of one moment. */
+    async createMany(transaction: Queries, customer: FoundCustomer, values: ChildValues<Table>[]): Promise<void> {
+      if (values.length === 0) return;
+      await refuseOverflow(transaction, customer, values.length);
+      const now = new Date();
+      const ids = values.map(() => randomUUID()).sort();
+      await transaction
+        .insert(table as SQLiteTable)
+        .values(values.map((each, index) => ({ ...each, ...made(customer, now, ids[index]) })));
     },
 
     async update(

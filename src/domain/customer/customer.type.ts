@@ -148,6 +148,15 @@ export function toCustomer(row: CustomerRow): Customer {
   };
 }
 
+@ObjectType({ simpleResolvers: true, description: 'A customer who was written.' })
+export class CustomerPayload {
+  @Field(() => Customer, {
+    nullable: true,
+    description: 'The customer as it is now; null where it was deleted since, when a call is repeated.',
+  })
+  customer: Customer | null;
+}
+
 export const CustomerConnection = connectionOf('CustomerConnection', 'CustomerEdge', () => Customer);
 
 @ObjectType({ simpleResolvers: true, description: 'Which customer, and nothing else of it.' })

@@ -1,20 +1,33 @@
-import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { RequiresRole } from '../../auth/requires-role.ts';
 import type { Context } from '../../context.ts';
 import { manyBy } from '../../database/batch.ts';
+import { idempotencyKeyDescription, mutate, type WrittenChild, writtenChild } from '../../execution/mutate.ts';
 import { customerAt, loadCustomer } from '../customer/customer.loader.ts';
 import { Customer } from '../customer/customer.type.ts';
-import { KycCheck } from './kyc.type.ts';
+import { findCustomer } from '../customer/found-customer.ts';
+import { loadKycCheck } from './kyc.loader.ts';
+import { kycCheckValues, optionalId } from './kyc.rules.ts';
+import { AddKycCheckInput, KycCheck, KycCheckPayload } from './kyc.type.ts';
 import { kycCheck } from './kyc-check.table.ts';
+import { addEvidence, withRetraction } from './kyc-evidence.ts';
 
 const checksByCustomer = manyBy(kycCheck, ['customerId'], { orderBy: ['date', 'id'], descending: true });
+
+async function checksOf(context: Context, customerId: string): Promise<KycCheck[]> {
+  return (await context.loader(checksByCustomer).load(customerId)).map(withRetraction);
+}
+
+async function readPayload(context: Context, { id, bankId, customerId }: WrittenChild): Promise<KycCheckPayload> {
+  return { bankId, customerId, kycCheck: await loadKycCheck(context, customerId, id) };
+}
 
 @Resolver(() => Customer)
 export class CustomerKycChecksResolver {
   @FieldResolver(() => [KycCheck], { nullable: true, description: 'The checks of a customer, the newest first.' })
   @RequiresRole(['CanGetAnyKycChecks', 'CanGetKycChecksAtOneBank'])
   kycChecks(@Root() customer: Customer, @Ctx() context: Context): Promise<KycCheck[]> {
-    return context.loader(checksByCustomer).load(customer.id);
+    return checksOf(context, customer.id);
   }
 }
 
@@ -29,7 +42,7 @@ export class KycCheckResolver {
     @Ctx() context: Context,
   ): Promise<KycCheck[]> {
     const customer = await customerAt(context, bankId ?? null, customerId);
-    return context.loader(checksByCustomer).load(customer.id);
+    return checksOf(context, customer.id);
   }
 
   @FieldResolver(() => String, { nullable: true, description: 'The number of the customer.' })
@@ -42,5 +55,42 @@ export class KycCheckResolver {
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
   customer(@Root() check: KycCheck, @Ctx() context: Context): Promise<Customer | null> {
     return loadCustomer(context, check.customerId);
+  }
+}
+
+@Resolver(() => KycCheckPayload)
+export class KycCheckMutations {
+  @FieldResolver(() => Customer, { nullable: true, description: 'The customer who was checked.' })
+  @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
+  customer(@Root() payload: KycCheckPayload, @Ctx() context: Context): Promise<Customer | null> {
+    return loadCustomer(context, payload.customerId);
+  }
+
+  @Mutation(() => KycCheckPayload, {
+    nullable: true,
+    description:
+      'Adds a check to a customer. Nothing is overwritten: adding the same once more changes nothing, and other values under an id that exists are a conflict.',
+  })
+  @RequiresRole(['CanAddKycCheck'])
+  addKycCheck(
+    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @Arg('input', () => AddKycCheckInput, { description: 'The new check.' }) input: AddKycCheckInput,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
+    idempotencyKey: string | null,
+    @Ctx() context: Context,
+  ): Promise<KycCheckPayload> {
+    const id = optionalId('input.id', input.id);
+    const values = kycCheckValues(input);
+    return mutate(
+      context,
+      { field: 'addKycCheck', arguments: [bankId, customerId, input], idempotencyKey },
+      async (transaction) => {
+        const customer = await findCustomer(transaction, bankId, customerId);
+        const { row } = await addEvidence(transaction, kycCheck, customer, id, values);
+        return writtenChild(row);
+      },
+      (written) => readPayload(context, written),
+    );
   }
 }

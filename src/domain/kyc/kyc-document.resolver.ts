@@ -1,11 +1,16 @@
-import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { RequiresRole } from '../../auth/requires-role.ts';
 import type { Context } from '../../context.ts';
 import { manyBy } from '../../database/batch.ts';
+import { idempotencyKeyDescription, mutate, type WrittenChild, writtenChild } from '../../execution/mutate.ts';
 import { customerAt, loadCustomer } from '../customer/customer.loader.ts';
 import { Customer } from '../customer/customer.type.ts';
-import { KycDocument, KycMedia } from './kyc.type.ts';
+import { findCustomer } from '../customer/found-customer.ts';
+import { loadKycDocument } from './kyc.loader.ts';
+import { kycDocumentValues, optionalId } from './kyc.rules.ts';
+import { AddKycDocumentInput, KycDocument, KycDocumentPayload, KycMedia } from './kyc.type.ts';
 import { kycDocument } from './kyc-document.table.ts';
+import { addEvidence, withRetraction } from './kyc-evidence.ts';
 import { kycMedia } from './kyc-media.table.ts';
 
 const documentsByCustomer = manyBy(kycDocument, ['customerId'], { orderBy: ['createdAt', 'id'], descending: true });
@@ -14,12 +19,20 @@ const mediaByDocument = manyBy(kycMedia, ['customerId', 'relatesToKycDocumentId'
   descending: true,
 });
 
+async function documentsOf(context: Context, customerId: string): Promise<KycDocument[]> {
+  return (await context.loader(documentsByCustomer).load(customerId)).map(withRetraction);
+}
+
+async function readPayload(context: Context, { id, bankId, customerId }: WrittenChild): Promise<KycDocumentPayload> {
+  return { bankId, customerId, kycDocument: await loadKycDocument(context, customerId, id) };
+}
+
 @Resolver(() => Customer)
 export class CustomerKycDocumentsResolver {
   @FieldResolver(() => [KycDocument], { nullable: true, description: 'The documents of a customer, the newest first.' })
   @RequiresRole(['CanGetAnyKycDocuments', 'CanGetKycDocumentsAtOneBank'])
   kycDocuments(@Root() customer: Customer, @Ctx() context: Context): Promise<KycDocument[]> {
-    return context.loader(documentsByCustomer).load(customer.id);
+    return documentsOf(context, customer.id);
   }
 }
 
@@ -34,7 +47,7 @@ export class KycDocumentResolver {
     @Ctx() context: Context,
   ): Promise<KycDocument[]> {
     const customer = await customerAt(context, bankId ?? null, customerId);
-    return context.loader(documentsByCustomer).load(customer.id);
+    return documentsOf(context, customer.id);
   }
 
   @FieldResolver(() => String, { nullable: true, description: 'The number of the customer.' })
@@ -54,7 +67,44 @@ export class KycDocumentResolver {
     description: 'The media that show the document, the newest first.',
   })
   @RequiresRole(['CanGetAnyKycMedia', 'CanGetKycMediaAtOneBank'])
-  media(@Root() document: KycDocument, @Ctx() context: Context): Promise<KycMedia[]> {
-    return context.loader(mediaByDocument).load([document.customerId, document.id]);
+  async media(@Root() document: KycDocument, @Ctx() context: Context): Promise<KycMedia[]> {
+    return (await context.loader(mediaByDocument).load([document.customerId, document.id])).map(withRetraction);
+  }
+}
+
+@Resolver(() => KycDocumentPayload)
+export class KycDocumentMutations {
+  @FieldResolver(() => Customer, { nullable: true, description: 'The customer whose document this is.' })
+  @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
+  customer(@Root() payload: KycDocumentPayload, @Ctx() context: Context): Promise<Customer | null> {
+    return loadCustomer(context, payload.customerId);
+  }
+
+  @Mutation(() => KycDocumentPayload, {
+    nullable: true,
+    description:
+      'Adds a document to a customer. Nothing is overwritten: adding the same once more changes nothing, and other values under an id that exists are a conflict.',
+  })
+  @RequiresRole(['CanAddKycDocument'])
+  addKycDocument(
+    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @Arg('input', () => AddKycDocumentInput, { description: 'The new document.' }) input: AddKycDocumentInput,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
+    idempotencyKey: string | null,
+    @Ctx() context: Context,
+  ): Promise<KycDocumentPayload> {
+    const id = optionalId('input.id', input.id);
+    const values = kycDocumentValues(input);
+    return mutate(
+      context,
+      { field: 'addKycDocument', arguments: [bankId, customerId, input], idempotencyKey },
+      async (transaction) => {
+        const customer = await findCustomer(transaction, bankId, customerId);
+        const { row } = await addEvidence(transaction, kycDocument, customer, id, values);
+        return writtenChild(row);
+      },
+      (written) => readPayload(context, written),
+    );
   }
 }

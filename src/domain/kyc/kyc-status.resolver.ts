@@ -1,13 +1,21 @@
-import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { RequiresRole } from '../../auth/requires-role.ts';
 import type { Context } from '../../context.ts';
-import { manyBy } from '../../database/batch.ts';
+import { manyBy, oneBy } from '../../database/batch.ts';
+import { idempotencyKeyDescription, mutate, type WrittenChild, writtenChild } from '../../execution/mutate.ts';
 import { customerAt, loadCustomer } from '../customer/customer.loader.ts';
 import { Customer } from '../customer/customer.type.ts';
-import { KycStatus } from './kyc.type.ts';
+import { findCustomer } from '../customer/found-customer.ts';
+import { AddKycStatusInput, KycStatus, KycStatusPayload } from './kyc.type.ts';
 import { kycStatus } from './kyc-status.table.ts';
+import { applyKycStatus } from './kyc-status.timeline.ts';
 
 const statusesByCustomer = manyBy(kycStatus, ['customerId'], { orderBy: ['date', 'id'], descending: true });
+const statusById = oneBy(kycStatus, 'id');
+
+async function readPayload(context: Context, { id, bankId, customerId }: WrittenChild): Promise<KycStatusPayload> {
+  return { bankId, customerId, kycStatus: await context.loader(statusById).load(id) };
+}
 
 @Resolver(() => Customer)
 export class CustomerKycStatusesResolver {
@@ -48,5 +56,40 @@ export class KycStatusResolver {
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
   customer(@Root() status: KycStatus, @Ctx() context: Context): Promise<Customer | null> {
     return loadCustomer(context, status.customerId);
+  }
+}
+
+@Resolver(() => KycStatusPayload)
+export class KycStatusMutations {
+  @FieldResolver(() => Customer, { nullable: true, description: 'The customer of the status.' })
+  @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
+  customer(@Root() payload: KycStatusPayload, @Ctx() context: Context): Promise<Customer | null> {
+    return loadCustomer(context, payload.customerId);
+  }
+
+  @Mutation(() => KycStatusPayload, {
+    nullable: true,
+    description:
+      'Adds a status to the timeline of a customer, whose kycStatus follows the newest status by its date, and lastOkDate the newest that is ok; of two of one date the one that is not ok counts. Adding the same once more changes nothing.',
+  })
+  @RequiresRole(['CanAddKycStatus'])
+  addKycStatus(
+    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @Arg('input', () => AddKycStatusInput, { description: 'The new status.' }) input: AddKycStatusInput,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
+    idempotencyKey: string | null,
+    @Ctx() context: Context,
+  ): Promise<KycStatusPayload> {
+    const { ok, date } = input;
+    return mutate(
+      context,
+      { field: 'addKycStatus', arguments: [bankId, customerId, input], idempotencyKey },
+      async (transaction) => {
+        const customer = await findCustomer(transaction, bankId, customerId);
+        return writtenChild(await applyKycStatus(transaction, customer, { ok, date }));
+      },
+      (written) => readPayload(context, written),
+    );
   }
 }

@@ -1,12 +1,40 @@
 import type { Context } from '../../context.ts';
+import { userById } from '../user/user.loader.ts';
 import { inviteesByMeeting, isParticipant, mayReadMeetings } from './meeting.participant.ts';
 import type { MeetingRow } from './meeting.table.ts';
 import type { ContactDetails, Meeting, MeetingInvitee, MeetingKeys } from './meeting.type.ts';
+import { meetingProvider } from './meeting-providers.ts';
 
-/** Tokens are never stored: a provider signs them at each read, and where there is no provider there are none. */
+/** For the caller, signed at each read: never stored. Null where there is nothing to be let into. */
+async function meetingToken(context: Context, row: MeetingRow, isModerator: boolean): Promise<string | null> {
+  if (context.user === null || row.sessionId === null || row.cancelledAt !== null) return null;
+  const provider = meetingProvider(context.config, row.providerId);
+  if (typeof provider === 'string') return null;
+  const caller = await context.loader(userById).load(context.user.id);
+  if (caller === null) return null;
+  const name = [caller.firstName, caller.lastName].filter((part) => part !== null).join(' ');
+  return provider.signToken(row.sessionId, {
+    userId: caller.id,
+    name: name === '' ? caller.username : name,
+    email: caller.email,
+    isModerator,
+  });
+}
+
 async function meetingKeys(context: Context, row: MeetingRow): Promise<MeetingKeys | null> {
-  const mayEnter = mayReadMeetings(context, row.bankId) || (await isParticipant(context, row));
-  return mayEnter ? { sessionId: row.sessionId, staffToken: null, customerToken: null } : null;
+  const mayRead = mayReadMeetings(context, row.bankId);
+  if (!mayRead && !(await isParticipant(context, row))) return null;
+  const callerId = context.user?.id;
+  return {
+    sessionId: row.sessionId,
+    get staffToken() {
+      const isStaff = mayRead || row.staffUserId === callerId;
+      return isStaff ? meetingToken(context, row, true) : Promise.resolve(null);
+    },
+    get customerToken() {
+      return row.customerUserId === callerId ? meetingToken(context, row, false) : Promise.resolve(null);
+    },
+  };
 }
 
 async function meetingInvitees(context: Context, meetingId: string): Promise<MeetingInvitee[]> {
@@ -39,6 +67,7 @@ export function toMeeting(context: Context, row: MeetingRow): Meeting {
     get invitees() {
       return meetingInvitees(context, row.id);
     },
+    cancelledAt: row.cancelledAt,
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
     version: row.version,

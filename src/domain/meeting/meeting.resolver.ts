@@ -1,18 +1,25 @@
 import { eq, sql } from 'drizzle-orm';
-import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { holdsAny } from '../../auth/authenticate.ts';
 import { Authenticated, RequiresRole } from '../../auth/requires-role.ts';
 import { PageArguments } from '../../connection.ts';
 import type { Context } from '../../context.ts';
 import { oneBy } from '../../database/batch.ts';
 import { withoutIndex } from '../../database/search.ts';
 import { gatewayError } from '../../errors.ts';
+import { expectedVersionDescription, idempotencyKeyDescription, mutate } from '../../execution/mutate.ts';
 import { newestOfCustomer, newestWhere } from '../../newest-first.ts';
 import { loadCustomer } from '../customer/customer.loader.ts';
 import { Customer } from '../customer/customer.type.ts';
+import { findCustomer } from '../customer/found-customer.ts';
+import { ownLinks } from '../user-customer-link/linked-user.ts';
 import { toMeeting } from './meeting.loader.ts';
 import { isParticipant, mayReadMeetings, ownMeetings, ownMeetingsValues } from './meeting.participant.ts';
+import { meetingValues } from './meeting.rules.ts';
 import { type MeetingRow, meeting } from './meeting.table.ts';
-import { Meeting, MeetingConnection } from './meeting.type.ts';
+import { CreateMeetingInput, Meeting, MeetingConnection, MeetingPayload, UpdateMeetingInput } from './meeting.type.ts';
+import { createMeeting, updateMeeting } from './meeting.writes.ts';
+import { meetingProvider } from './meeting-providers.ts';
 
 const meetingById = oneBy(meeting, 'bankId', 'id');
 const meetingsOfCustomer = newestOfCustomer(meeting, 'when');
@@ -22,6 +29,27 @@ const meetingsOfParticipant = newestWhere(
   'when',
   sql`${withoutIndex(meeting.bankId)} = ${sql.placeholder('bankId')} and ${ownMeetings}`,
 );
+
+async function readPayload(context: Context, bankId: string, id: string): Promise<MeetingPayload> {
+  const row = await context.loader(meetingById).load([bankId, id]);
+  return {
+    bankId,
+    customerId: row?.customerId ?? null,
+    meeting: row === null ? null : toMeeting(context, row),
+  };
+}
+
+/** Who is linked to the customer may, and gives no staff user: that is the bank's to choose, as it makes a moderator. */
+async function assertMayCreate(
+  context: Context,
+  bankId: string,
+  { customerId, staffUserId }: CreateMeetingInput,
+): Promise<void> {
+  if (holdsAny(context.user, ['CanCreateMeeting'], bankId)) return;
+  const link = (await ownLinks(context)).get(customerId);
+  if (link?.bankId === bankId && staffUserId == null) return;
+  throw gatewayError('OBP-20006', { missingRoles: ['CanCreateMeeting'], bankId });
+}
 
 @Resolver(() => Customer)
 export class CustomerMeetingsResolver {
@@ -79,5 +107,72 @@ export class MeetingResolver {
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
   customer(@Root() meeting: Meeting, @Ctx() context: Context): Promise<Customer | null> {
     return loadCustomer(context, meeting.customerId);
+  }
+}
+
+@Resolver(() => MeetingPayload)
+export class MeetingMutations {
+  @FieldResolver(() => Customer, { nullable: true, description: 'The customer whom it is with.' })
+  @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
+  customer(@Root() payload: MeetingPayload, @Ctx() context: Context): Promise<Customer | null> {
+    return loadCustomer(context, payload.customerId);
+  }
+
+  @Mutation(() => MeetingPayload, {
+    nullable: true,
+    description: 'Calls a meeting with a customer: for who is linked to the customer, or holds the role.',
+  })
+  @Authenticated('CanCreateMeeting')
+  async createMeeting(
+    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @Arg('input', () => CreateMeetingInput, { description: 'The new meeting.' }) input: CreateMeetingInput,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
+    idempotencyKey: string | null,
+    @Ctx() context: Context,
+  ): Promise<MeetingPayload> {
+    const callerId = context.user?.id;
+    if (callerId === undefined) throw gatewayError('OBP-20001');
+    await assertMayCreate(context, bankId, input);
+    const given = meetingValues(input);
+    const provider = meetingProvider(context.config, given.values.providerId);
+    if (typeof provider === 'string') throw gatewayError(provider);
+    const sessionId = await provider.createSession();
+    return mutate(
+      context,
+      { field: 'createMeeting', arguments: [bankId, input], idempotencyKey },
+      async (transaction) => {
+        const customer = await findCustomer(transaction, bankId, input.customerId);
+        const customerUserId = input.customerUserId ?? null;
+        return createMeeting(transaction, customer, { ...given, sessionId, callerId, customerUserId });
+      },
+      ({ id }) => readPayload(context, bankId, id),
+    );
+  }
+
+  @Mutation(() => MeetingPayload, {
+    nullable: true,
+    description: 'Changes the staff user and the time of a meeting, cancels it, or lets it take place after all.',
+  })
+  @RequiresRole(['CanUpdateMeeting'])
+  updateMeeting(
+    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @Arg('id', () => ID, { description: 'The id of the meeting.' }) id: string,
+    @Arg('input', () => UpdateMeetingInput, { description: 'The meeting as it is to be.' }) input: UpdateMeetingInput,
+    @Arg('expectedVersion', () => Int, { nullable: true, description: expectedVersionDescription })
+    expectedVersion: number | null,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
+    idempotencyKey: string | null,
+    @Ctx() context: Context,
+  ): Promise<MeetingPayload> {
+    const { staffUserId = null, when, cancelled } = input;
+    return mutate(
+      context,
+      { field: 'updateMeeting', arguments: [bankId, id, input, expectedVersion], idempotencyKey },
+      async (transaction) => {
+        await updateMeeting(transaction, bankId, id, { staffUserId, when, cancelled }, expectedVersion);
+        return { id };
+      },
+      () => readPayload(context, bankId, id),
+    );
   }
 }

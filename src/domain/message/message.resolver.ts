@@ -1,14 +1,23 @@
 import { and, eq, sql } from 'drizzle-orm';
-import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Authenticated, RequiresRole } from '../../auth/requires-role.ts';
 import { PageArguments } from '../../connection.ts';
 import type { Context } from '../../context.ts';
+import { oneBy } from '../../database/batch.ts';
+import { idempotencyKeyDescription, mutate, type WrittenChild, writtenChild } from '../../execution/mutate.ts';
 import { newestOfCustomer, newestWhere } from '../../newest-first.ts';
 import { customerAt, loadCustomer } from '../customer/customer.loader.ts';
 import { Customer } from '../customer/customer.type.ts';
+import { findCustomer } from '../customer/found-customer.ts';
 import { userCustomerLink } from '../user-customer-link/user-customer-link.table.ts';
+import { insertMessage, messageValues } from './message.rules.ts';
 import { type CustomerMessageRow, customerMessage } from './message.table.ts';
-import { CustomerMessage, CustomerMessageConnection } from './message.type.ts';
+import {
+  CreateCustomerMessageInput,
+  CustomerMessage,
+  CustomerMessageConnection,
+  CustomerMessagePayload,
+} from './message.type.ts';
 
 const messagesOfCustomer = newestOfCustomer(customerMessage, 'date');
 
@@ -22,6 +31,15 @@ const messagesOfLinkedUser = newestWhere(
   'date',
   sql`${customerMessage.customerId} in (select ${userCustomerLink.customerId} from ${userCustomerLink} where ${ofLinkedUser})`,
 );
+
+const messageById = oneBy(customerMessage, 'id');
+
+async function readPayload(
+  context: Context,
+  { id, bankId, customerId }: WrittenChild,
+): Promise<CustomerMessagePayload> {
+  return { bankId, customerId, customerMessage: await context.loader(messageById).load(id) };
+}
 
 const toMessage = (row: CustomerMessageRow): CustomerMessage => row;
 
@@ -73,5 +91,37 @@ export class CustomerMessageResolver {
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
   customer(@Root() message: CustomerMessage, @Ctx() context: Context): Promise<Customer | null> {
     return loadCustomer(context, message.customerId);
+  }
+}
+
+@Resolver(() => CustomerMessagePayload)
+export class CustomerMessageMutations {
+  @FieldResolver(() => Customer, { nullable: true, description: 'The customer.' })
+  @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
+  customer(@Root() payload: CustomerMessagePayload, @Ctx() context: Context): Promise<Customer | null> {
+    return loadCustomer(context, payload.customerId);
+  }
+
+  @Mutation(() => CustomerMessagePayload, { nullable: true, description: 'Records a message to a customer.' })
+  @RequiresRole(['CanCreateCustomerMessage'])
+  createCustomerMessage(
+    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @Arg('input', () => CreateCustomerMessageInput, { description: 'The new message.' })
+    input: CreateCustomerMessageInput,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
+    idempotencyKey: string | null,
+    @Ctx() context: Context,
+  ): Promise<CustomerMessagePayload> {
+    const values = messageValues(input);
+    return mutate(
+      context,
+      { field: 'createCustomerMessage', arguments: [bankId, customerId, input], idempotencyKey },
+      async (transaction) => {
+        const customer = await findCustomer(transaction, bankId, customerId);
+        return writtenChild(await insertMessage(transaction, customer, values));
+      },
+      (written) => readPayload(context, written),
+    );
   }
 }

@@ -1,4 +1,4 @@
-import { Field, ID, ObjectType } from 'type-graphql';
+import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { connectionOf } from '../../connection.ts';
 import { DateTime } from '../../scalars.ts';
 
@@ -34,3 +34,27 @@ export const CustomerMessageConnection = connectionOf(
   'CustomerMessageEdge',
   () => CustomerMessage,
 );
+
+@InputType({ description: 'A message to a customer. It is recorded; the gateway delivers nothing.' })
+export class CreateCustomerMessageInput {
+  @Field(() => String, { description: 'What is written, at most 1024 characters.' })
+  message: string;
+
+  @Field(() => String, { nullable: true, description: 'How it is delivered, such as SMS; at most 64 characters.' })
+  transport?: string | null;
+
+  @Field(() => String, { description: 'The department that writes it, at most 64 characters.' })
+  fromDepartment: string;
+
+  @Field(() => String, { description: 'Who writes it, at most 64 characters.' })
+  fromPerson: string;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'A message that was written, and its customer.' })
+export class CustomerMessagePayload {
+  bankId: string;
+  customerId: string;
+
+  @Field(() => CustomerMessage, { nullable: true, description: 'The message.' })
+  customerMessage: CustomerMessage | null;
+}

@@ -1,16 +1,37 @@
-import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { RequiresRole } from '../../auth/requires-role.ts';
 import type { Context } from '../../context.ts';
-import { manyBy } from '../../database/batch.ts';
+import { manyBy, oneBy } from '../../database/batch.ts';
+import {
+  expectedVersionDescription,
+  idempotencyKeyDescription,
+  mutate,
+  type WrittenChild,
+  writtenChild,
+} from '../../execution/mutate.ts';
 import { customerAt, loadCustomer } from '../customer/customer.loader.ts';
 import { Customer } from '../customer/customer.type.ts';
+import { findCustomer } from '../customer/found-customer.ts';
+import {
+  socialMediaHandles,
+  socialMediaHandleValues,
+  storeSocialMediaHandle,
+} from './social-media-handle.collection.ts';
 import { socialMediaHandle } from './social-media-handle.table.ts';
-import { SocialMediaHandle } from './social-media-handle.type.ts';
+import { SocialMediaHandle, SocialMediaHandleInput, SocialMediaHandlePayload } from './social-media-handle.type.ts';
 
 const handlesByCustomer = manyBy(socialMediaHandle, ['customerId'], {
   orderBy: ['createdAt', 'id'],
   descending: true,
 });
+const handleById = oneBy(socialMediaHandle, 'id');
+
+async function readPayload(
+  context: Context,
+  { id, bankId, customerId }: WrittenChild,
+): Promise<SocialMediaHandlePayload> {
+  return { bankId, customerId, socialMediaHandle: await context.loader(handleById).load(id) };
+}
 
 @Resolver(() => Customer)
 export class CustomerSocialMediaHandlesResolver {
@@ -50,5 +71,68 @@ export class SocialMediaHandleResolver {
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
   customer(@Root() handle: SocialMediaHandle, @Ctx() context: Context): Promise<Customer | null> {
     return loadCustomer(context, handle.customerId);
+  }
+}
+
+@Resolver(() => SocialMediaHandlePayload)
+export class SocialMediaHandleMutations {
+  @FieldResolver(() => Customer, { nullable: true, description: 'The customer.' })
+  @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
+  customer(@Root() payload: SocialMediaHandlePayload, @Ctx() context: Context): Promise<Customer | null> {
+    return loadCustomer(context, payload.customerId);
+  }
+
+  @Mutation(() => SocialMediaHandlePayload, {
+    nullable: true,
+    description: 'Adds a social media handle to a customer.',
+  })
+  @RequiresRole(['CanAddSocialMediaHandle'])
+  addSocialMediaHandle(
+    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @Arg('input', () => SocialMediaHandleInput, { description: 'The new social media handle.' })
+    input: SocialMediaHandleInput,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
+    idempotencyKey: string | null,
+    @Ctx() context: Context,
+  ): Promise<SocialMediaHandlePayload> {
+    const values = socialMediaHandleValues(input);
+    return mutate(
+      context,
+      { field: 'addSocialMediaHandle', arguments: [bankId, customerId, input], idempotencyKey },
+      async (transaction) => {
+        const customer = await findCustomer(transaction, bankId, customerId);
+        return writtenChild(await storeSocialMediaHandle(transaction, customer, values));
+      },
+      (written) => readPayload(context, written),
+    );
+  }
+
+  @Mutation(() => SocialMediaHandlePayload, {
+    nullable: true,
+    description: 'Deletes a social media handle of a customer.',
+  })
+  @RequiresRole(['CanDeleteSocialMediaHandle'])
+  deleteSocialMediaHandle(
+    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @Arg('id', () => ID, { description: 'The id of the social media handle.' }) id: string,
+    @Arg('expectedVersion', () => Int, { nullable: true, description: expectedVersionDescription })
+    expectedVersion: number | null,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
+    idempotencyKey: string | null,
+    @Ctx() context: Context,
+  ): Promise<SocialMediaHandlePayload> {
+    let deleted: SocialMediaHandle | null = null;
+    return mutate(
+      context,
+      { field: 'deleteSocialMediaHandle', arguments: [bankId, customerId, id, expectedVersion], idempotencyKey },
+      async (transaction) => {
+        const customer = await findCustomer(transaction, bankId, customerId);
+        deleted = await socialMediaHandles.delete(transaction, customer, id, expectedVersion);
+        return writtenChild(deleted);
+      },
+      () => ({ bankId, customerId, socialMediaHandle: deleted }),
+    );
   }
 }

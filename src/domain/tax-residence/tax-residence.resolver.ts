@@ -1,20 +1,33 @@
-import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { RequiresRole } from '../../auth/requires-role.ts';
 import type { Context } from '../../context.ts';
-import { manyBy } from '../../database/batch.ts';
+import { oneBy } from '../../database/batch.ts';
+import {
+  expectedVersionDescription,
+  idempotencyKeyDescription,
+  mutate,
+  type WrittenChild,
+  writtenChild,
+} from '../../execution/mutate.ts';
 import { customerAt, loadCustomer } from '../customer/customer.loader.ts';
 import { Customer } from '../customer/customer.type.ts';
+import { findCustomer } from '../customer/found-customer.ts';
+import { storeTaxResidence, taxResidences, taxResidenceValues } from './tax-residence.collection.ts';
 import { taxResidence } from './tax-residence.table.ts';
-import { TaxResidence } from './tax-residence.type.ts';
+import { TaxResidence, TaxResidenceInput, TaxResidencePayload } from './tax-residence.type.ts';
 
-const taxResidencesByCustomer = manyBy(taxResidence, ['customerId'], { orderBy: ['createdAt', 'id'] });
+const taxResidenceById = oneBy(taxResidence, 'id');
+
+async function readPayload(context: Context, { id, bankId, customerId }: WrittenChild): Promise<TaxResidencePayload> {
+  return { bankId, customerId, taxResidence: await context.loader(taxResidenceById).load(id) };
+}
 
 @Resolver(() => Customer)
 export class CustomerTaxResidencesResolver {
   @FieldResolver(() => [TaxResidence], { nullable: true, description: 'The tax residences, the oldest first.' })
   @RequiresRole(['CanGetTaxResidence'], { orLinkedUser: true })
   taxResidences(@Root() customer: Customer, @Ctx() context: Context): Promise<TaxResidence[]> {
-    return context.loader(taxResidencesByCustomer).load(customer.id);
+    return context.loader(taxResidences.byCustomer).load(customer.id);
   }
 }
 
@@ -28,12 +41,68 @@ export class TaxResidenceResolver {
     @Ctx() context: Context,
   ): Promise<TaxResidence[]> {
     const customer = await customerAt(context, bankId, customerId);
-    return context.loader(taxResidencesByCustomer).load(customer.id);
+    return context.loader(taxResidences.byCustomer).load(customer.id);
   }
 
   @FieldResolver(() => Customer, { nullable: true, description: 'The customer.' })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
   customer(@Root() residence: TaxResidence, @Ctx() context: Context): Promise<Customer | null> {
     return loadCustomer(context, residence.customerId);
+  }
+}
+
+@Resolver(() => TaxResidencePayload)
+export class TaxResidenceMutations {
+  @FieldResolver(() => Customer, { nullable: true, description: 'The customer.' })
+  @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
+  customer(@Root() payload: TaxResidencePayload, @Ctx() context: Context): Promise<Customer | null> {
+    return loadCustomer(context, payload.customerId);
+  }
+
+  @Mutation(() => TaxResidencePayload, { nullable: true, description: 'Adds a tax residence to a customer.' })
+  @RequiresRole(['CanCreateTaxResidence'])
+  createTaxResidence(
+    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @Arg('input', () => TaxResidenceInput, { description: 'The new tax residence.' }) input: TaxResidenceInput,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
+    idempotencyKey: string | null,
+    @Ctx() context: Context,
+  ): Promise<TaxResidencePayload> {
+    const values = taxResidenceValues(input);
+    return mutate(
+      context,
+      { field: 'createTaxResidence', arguments: [bankId, customerId, input], idempotencyKey },
+      async (transaction) => {
+        const customer = await findCustomer(transaction, bankId, customerId);
+        return writtenChild(await storeTaxResidence(transaction, customer, values));
+      },
+      (written) => readPayload(context, written),
+    );
+  }
+
+  @Mutation(() => TaxResidencePayload, { nullable: true, description: 'Deletes a tax residence of a customer.' })
+  @RequiresRole(['CanDeleteTaxResidence'])
+  deleteTaxResidence(
+    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @Arg('id', () => ID, { description: 'The id of the tax residence.' }) id: string,
+    @Arg('expectedVersion', () => Int, { nullable: true, description: expectedVersionDescription })
+    expectedVersion: number | null,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
+    idempotencyKey: string | null,
+    @Ctx() context: Context,
+  ): Promise<TaxResidencePayload> {
+    let deleted: TaxResidence | null = null;
+    return mutate(
+      context,
+      { field: 'deleteTaxResidence', arguments: [bankId, customerId, id, expectedVersion], idempotencyKey },
+      async (transaction) => {
+        const customer = await findCustomer(transaction, bankId, customerId);
+        deleted = await taxResidences.delete(transaction, customer, id, expectedVersion);
+        return writtenChild(deleted);
+      },
+      () => ({ bankId, customerId, taxResidence: deleted }),
+    );
   }
 }

@@ -1,12 +1,37 @@
-import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { RequiresRole } from '../../auth/requires-role.ts';
 import type { Context } from '../../context.ts';
+import { oneBy } from '../../database/batch.ts';
+import {
+  expectedVersionDescription,
+  idempotencyKeyDescription,
+  mutate,
+  type WrittenChild,
+  writtenChild,
+} from '../../execution/mutate.ts';
 import { customerAt, loadCustomer } from '../customer/customer.loader.ts';
 import { Customer } from '../customer/customer.type.ts';
+import { findCustomer, findLinked } from '../customer/found-customer.ts';
 import { userAt, userById } from '../user/user.loader.ts';
 import { toUser, User } from '../user/user.type.ts';
 import { linksByCustomer, linksByUser } from './linked-user.ts';
-import { UserCustomerLink } from './user-customer-link.type.ts';
+import { createUserLink, userLinks, userLinkValues } from './user-customer-link.rules.ts';
+import { userCustomerLink } from './user-customer-link.table.ts';
+import {
+  CreateUserCustomerLinkInput,
+  UpdateUserCustomerLinkInput,
+  UserCustomerLink,
+  UserCustomerLinkPayload,
+} from './user-customer-link.type.ts';
+
+const userLinkById = oneBy(userCustomerLink, 'id');
+
+async function readPayload(
+  context: Context,
+  { id, bankId, customerId }: WrittenChild,
+): Promise<UserCustomerLinkPayload> {
+  return { bankId, customerId, userCustomerLink: await context.loader(userLinkById).load(id) };
+}
 
 @Resolver(() => Customer)
 export class CustomerUserLinksResolver {
@@ -62,5 +87,95 @@ export class UserCustomerLinkResolver {
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
   customer(@Root() link: UserCustomerLink, @Ctx() context: Context): Promise<Customer | null> {
     return loadCustomer(context, link.customerId);
+  }
+}
+
+@Resolver(() => UserCustomerLinkPayload)
+export class UserCustomerLinkMutations {
+  @FieldResolver(() => Customer, { nullable: true, description: 'The customer.' })
+  @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
+  customer(@Root() payload: UserCustomerLinkPayload, @Ctx() context: Context): Promise<Customer | null> {
+    return loadCustomer(context, payload.customerId);
+  }
+
+  @Mutation(() => UserCustomerLinkPayload, {
+    nullable: true,
+    description: 'Links a user to a customer: from the next request on, the customer’s data is the user’s own.',
+  })
+  @RequiresRole(['CanCreateUserCustomerLink', 'CanCreateUserCustomerLinkAtAnyBank'])
+  createUserCustomerLink(
+    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @Arg('input', () => CreateUserCustomerLinkInput, { description: 'The new link.' })
+    input: CreateUserCustomerLinkInput,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
+    idempotencyKey: string | null,
+    @Ctx() context: Context,
+  ): Promise<UserCustomerLinkPayload> {
+    const values = userLinkValues(input);
+    return mutate(
+      context,
+      { field: 'createUserCustomerLink', arguments: [bankId, customerId, input], idempotencyKey },
+      async (transaction) => {
+        const customer = await findCustomer(transaction, bankId, customerId);
+        return writtenChild(await createUserLink(transaction, customer, values));
+      },
+      (written) => readPayload(context, written),
+    );
+  }
+
+  @Mutation(() => UserCustomerLinkPayload, {
+    nullable: true,
+    description: 'Switches the link of a user to a customer on or off.',
+  })
+  @RequiresRole(['CanCreateUserCustomerLink'])
+  updateUserCustomerLink(
+    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @Arg('id', () => ID, { description: 'The id of the link.' }) id: string,
+    @Arg('input', () => UpdateUserCustomerLinkInput, { description: 'The link as it is to be.' })
+    input: UpdateUserCustomerLinkInput,
+    @Arg('expectedVersion', () => Int, { nullable: true, description: expectedVersionDescription })
+    expectedVersion: number | null,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
+    idempotencyKey: string | null,
+    @Ctx() context: Context,
+  ): Promise<UserCustomerLinkPayload> {
+    const { isActive } = input;
+    return mutate(
+      context,
+      { field: 'updateUserCustomerLink', arguments: [bankId, id, input, expectedVersion], idempotencyKey },
+      async (transaction) => {
+        const { customer } = await findLinked(transaction, userCustomerLink, bankId, id, 'OBP-30035');
+        return writtenChild(await userLinks.update(transaction, customer, id, { isActive }, expectedVersion));
+      },
+      (written) => readPayload(context, written),
+    );
+  }
+
+  @Mutation(() => UserCustomerLinkPayload, {
+    nullable: true,
+    description: 'Deletes the link of a user to a customer. Both stay.',
+  })
+  @RequiresRole(['CanDeleteUserCustomerLink'])
+  deleteUserCustomerLink(
+    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @Arg('id', () => ID, { description: 'The id of the link.' }) id: string,
+    @Arg('expectedVersion', () => Int, { nullable: true, description: expectedVersionDescription })
+    expectedVersion: number | null,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
+    idempotencyKey: string | null,
+    @Ctx() context: Context,
+  ): Promise<UserCustomerLinkPayload> {
+    let deleted: UserCustomerLink | null = null;
+    return mutate(
+      context,
+      { field: 'deleteUserCustomerLink', arguments: [bankId, id, expectedVersion], idempotencyKey },
+      async (transaction) => {
+        const { customer } = await findLinked(transaction, userCustomerLink, bankId, id, 'OBP-30035');
+        deleted = await userLinks.delete(transaction, customer, id, expectedVersion);
+        return writtenChild(deleted);
+      },
+      ({ customerId }) => ({ bankId, customerId, userCustomerLink: deleted }),
+    );
   }
 }

@@ -1,4 +1,4 @@
-import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { DateTime } from '../../scalars.ts';
 
 @ObjectType({
@@ -29,4 +29,30 @@ export class UserCustomerLink {
 
   @Field(() => Int, { description: 'Grows by one with each update: what an update may expect.' })
   version: number;
+}
+
+@InputType({ description: 'A link of a user to a customer. It is active.' })
+export class CreateUserCustomerLinkInput {
+  @Field(() => ID, { description: 'The user.' })
+  userId: string;
+}
+
+@InputType({ description: 'What may change of a link of a user to a customer.' })
+export class UpdateUserCustomerLinkInput {
+  @Field(() => Boolean, {
+    description: 'Whether the link grants anything; one that is switched off grants nothing from the next request.',
+  })
+  isActive: boolean;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'A link of a user that was written, and its customer.' })
+export class UserCustomerLinkPayload {
+  bankId: string;
+  customerId: string;
+
+  @Field(() => UserCustomerLink, {
+    nullable: true,
+    description: 'The link as it is now; one that was deleted as it was, once.',
+  })
+  userCustomerLink: UserCustomerLink | null;
 }

@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import { and, count, eq } from 'drizzle-orm';
+import type { Queries } from '../../database/database.ts';
+import { gatewayError } from '../../errors.ts';
+import { optionalText, text, valid } from '../../input.ts';
+import { parseAttributeValue } from '../../values.ts';
+import { account } from './account.table.ts';
+import type { AccountAttributeInput } from './account.type.ts';
+import { type AccountAttributeRow, accountAttribute } from './account-attribute.table.ts';
+
+/** How many attributes an account has at most: they are given as a plain list. */
+const mostAttributes = 500;
+
+type AccountAttributeValues = Pick<AccountAttributeRow, 'productCode' | 'contractCode' | 'name' | 'type' | 'value'>;
+
+/** The columns of an attribute, whose value is of its type. */
+export function accountAttributeValues(input: AccountAttributeInput): AccountAttributeValues {
+  return {
+    productCode: optionalText('input.productCode', input.productCode, 100),
+    contractCode: optionalText('input.contractCode', input.contractCode, 100),
+    name: text('input.name', input.name, 100),
+    type: input.type,
+    value: valid('input.value', () => parseAttributeValue(input.type, input.value)),
+  };
+}
+
+/** Fails with OBP-30018 when the bank has no such account. */
+export async function insertAccountAttribute(
+  transaction: Queries,
+  bankId: string,
+  accountId: string,
+  values: AccountAttributeValues,
+): Promise<AccountAttributeRow> {
+  const [found] = await transaction
+    .select({ id: account.id })
+    .from(account)
+    .where(and(eq(account.bankId, bankId), eq(account.id, accountId)));
+  if (found === undefined) throw gatewayError('OBP-30018', { bankId });
+  const [counted] = await transaction
+    .select({ total: count() })
+    .from(accountAttribute)
+    .where(and(eq(accountAttribute.bankId, bankId), eq(accountAttribute.accountId, accountId)));
+  if (Number(counted?.total ?? 0) >= mostAttributes) {
+    const message = `An account has at most ${mostAttributes} of them.`;
+    throw gatewayError('TOO_MANY_ITEMS', { message, limit: mostAttributes });
+  }
+  const now = new Date();
+  const row: AccountAttributeRow = {
+    id: randomUUID(),
+    bankId,
+    accountId,
+    ...values,
+    createdAt: now,
+    updatedAt: now,
+    version: 1,
+  };
+  await transaction.insert(accountAttribute).values(row);
+  return row;
+}

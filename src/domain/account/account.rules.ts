@@ -1,0 +1,124 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import type { Queries } from '../../database/database.ts';
+import { isForeignKeyViolation, isUniqueViolation } from '../../database/errors.ts';
+import { type ErrorKey, gatewayError } from '../../errors.ts';
+import { text } from '../../input.ts';
+import { InvalidValue, parseAmount, parseCurrency, parseDecimal, parseId } from '../../values.ts';
+import { type AccountRow, account } from './account.table.ts';
+import type { AccountRoutingInput, CreateAccountInput, InitialBalanceInput } from './account.type.ts';
+import { accountHolder } from './account-holder.table.ts';
+import { type AccountRoutingRow, accountRouting } from './account-routing.table.ts';
+
+/** How many routings an account has at most: they are given as a plain list. */
+const mostRoutings = 500;
+
+export interface NewAccount {
+  account: Omit<AccountRow, 'bankId' | 'createdAt' | 'updatedAt' | 'version'>;
+  routings: Pick<AccountRoutingRow, 'scheme' | 'address'>[];
+  /** The user who is to hold the account. */
+  holderId: string;
+}
+
+/** What `parse` makes of an input field, or the failure `key`, which OBP has for this field alone. */
+function parsed<Value>(key: ErrorKey, field: string, parse: () => Value): Value {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof InvalidValue)
+      throw gatewayError(key, { field, message: `It ${error.message}.`, cause: error });
+    throw error;
+  }
+}
+
+/**
+ * Zero of a known currency. What is no number fails with OBP-30112, another number than zero with OBP-30109, and with
+ * OBP-30106 an amount that is missing, or written with more digits than its currency has.
+ */
+function zeroBalance(balance: InitialBalanceInput): Pick<AccountRow, 'balanceCurrency' | 'balanceAmount'> {
+  const currency = parsed('OBP-30105', 'input.balance.currency', () => parseCurrency(balance.currency));
+  const field = 'input.balance.amount';
+  const written = balance.amount?.trim() ?? '';
+  if (written === '') throw gatewayError('OBP-30106', { field, message: 'It is missing.' });
+  const number = parsed('OBP-30112', field, () => parseDecimal(written));
+  if (/[1-9]/.test(number)) throw gatewayError('OBP-30109', { field });
+  return { balanceCurrency: currency, balanceAmount: parsed('OBP-30106', field, () => parseAmount(number, currency)) };
+}
+
+function routingValues(inputs: readonly AccountRoutingInput[]): NewAccount['routings'] {
+  if (inputs.length > mostRoutings) {
+    const message = `An account has at most ${mostRoutings} routings.`;
+    throw gatewayError('TOO_MANY_ITEMS', { field: 'input.accountRoutings', message, limit: mostRoutings });
+  }
+  const schemes = new Set<string>();
+  return inputs.map((input, index) => {
+    const field = `input.accountRoutings[${index}]`;
+    const scheme = text(`${field}.scheme`, input.scheme, 50);
+    if (schemes.has(scheme)) {
+      throw gatewayError('OBP-30114', { field: `${field}.scheme`, message: 'A scheme is there more than once.' });
+    }
+    schemes.add(scheme);
+    return { scheme, address: text(`${field}.address`, input.address, 255) };
+  });
+}
+
+/** 18 digits by chance: as good as unique at the bank, where numbers that were imported need not be. */
+function newAccountNumber(): string {
+  const digits = () => String(randomInt(10 ** 9)).padStart(9, '0');
+  return digits() + digits();
+}
+
+/** Who is to hold the account: nobody named, or '', is the caller. */
+export function holderOf({ userId }: CreateAccountInput, callerId: string): string {
+  return userId == null || userId === '' ? callerId : userId;
+}
+
+/** A new account as it is stored. Fails with OBP-30110, 30107, 30105, 30106, 30109, 30112, 30114, 10001. */
+export function newAccount(input: CreateAccountInput, holderId: string): NewAccount {
+  const { id } = input;
+  return {
+    account: {
+      id: id == null ? randomUUID() : parsed('OBP-30110', 'input.id', () => parseId(id)),
+      label: text('input.label', input.label, 255),
+      number: newAccountNumber(),
+      productCode: text('input.productCode', input.productCode, 100),
+      ...zeroBalance(input.balance),
+      branchId: text('input.branchId', input.branchId, 255),
+    },
+    routings: routingValues(input.accountRoutings ?? []),
+    holderId: parsed('OBP-30107', 'input.userId', () => parseId(holderId)),
+  };
+}
+
+/**
+ * Opens an account with its routings and its holder. The database decides: fails with OBP-30208 when the id is taken,
+ * with OBP-30115 when a routing is taken at the bank, and with OBP-20005 when there is no such user.
+ */
+export async function insertAccount(
+  transaction: Queries,
+  bankId: string,
+  { account: values, routings, holderId }: NewAccount,
+): Promise<void> {
+  const createdAt = new Date();
+  try {
+    await transaction.insert(account).values({ ...values, bankId, createdAt, updatedAt: createdAt });
+  } catch (error) {
+    if (isUniqueViolation(error)) throw gatewayError('OBP-30208', { bankId, field: 'input.id', cause: error });
+    throw error;
+  }
+  const ofAccount = { bankId, accountId: values.id, createdAt };
+  for (const [index, routing] of routings.entries()) {
+    try {
+      await transaction.insert(accountRouting).values({ ...ofAccount, ...routing });
+    } catch (error) {
+      const field = `input.accountRoutings[${index}]`;
+      if (isUniqueViolation(error)) throw gatewayError('OBP-30115', { bankId, field, cause: error });
+      throw error;
+    }
+  }
+  try {
+    await transaction.insert(accountHolder).values({ ...ofAccount, userId: holderId });
+  } catch (error) {
+    if (isForeignKeyViolation(error)) throw gatewayError('OBP-20005', { field: 'input.userId', cause: error });
+    throw error;
+  }
+}

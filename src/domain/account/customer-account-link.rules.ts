@@ -1,0 +1,51 @@
+import type { Queries } from '../../database/database.ts';
+import { isForeignKeyViolation, isUniqueViolation } from '../../database/errors.ts';
+import { gatewayError } from '../../errors.ts';
+import { text, valid } from '../../input.ts';
+import { parseId } from '../../values.ts';
+import { type ChildValues, customerCollection } from '../customer/customer-collection.ts';
+import type { FoundCustomer } from '../customer/found-customer.ts';
+import { type CustomerAccountLinkRow, customerAccountLink } from './customer-account-link.table.ts';
+import type { CreateCustomerAccountLinkInput, UpdateCustomerAccountLinkInput } from './customer-account-link.type.ts';
+
+export const accountLinks = customerCollection(customerAccountLink, { notFound: 'OBP-30225', storedAt: 'createdAt' });
+
+/** The columns of a new link. */
+export function accountLinkValues(
+  input: CreateCustomerAccountLinkInput,
+  field = 'input',
+): ChildValues<typeof customerAccountLink> {
+  return {
+    accountId: valid(`${field}.accountId`, () => parseId(input.accountId)),
+    ...changedAccountLinkValues(input, field),
+  };
+}
+
+/** The columns that an update replaces. */
+export function changedAccountLinkValues(
+  { relationshipType }: UpdateCustomerAccountLinkInput,
+  field = 'input',
+): Pick<ChildValues<typeof customerAccountLink>, 'relationshipType'> {
+  return { relationshipType: text(`${field}.relationshipType`, relationshipType, 255) };
+}
+
+/**
+ * Links an account of the customer's bank. Fails with OBP-30018 when the bank has no such account, and with OBP-30223
+ * when the account is linked to the customer already: the database decides both.
+ */
+export async function createAccountLink(
+  transaction: Queries,
+  customer: FoundCustomer,
+  values: ChildValues<typeof customerAccountLink>,
+  field = 'input',
+): Promise<CustomerAccountLinkRow> {
+  try {
+    return await accountLinks.create(transaction, customer, values);
+  } catch (error) {
+    const details = { bankId: customer.bankId, field: `${field}.accountId`, cause: error };
+    if (isUniqueViolation(error, ['customer_id', 'account_id'])) throw gatewayError('OBP-30223', details);
+    // The customer was found in this transaction, so it is the account that is not there.
+    if (isForeignKeyViolation(error)) throw gatewayError('OBP-30018', details);
+    throw error;
+  }
+}

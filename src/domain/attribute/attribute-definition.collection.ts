@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import { and, count, eq, sql } from 'drizzle-orm';
+import type { Queries } from '../../database/database.ts';
+import { gatewayError } from '../../errors.ts';
+import { assertInput } from '../../input.ts';
+import { customerCategory, type definitionValues } from './attribute.rules.ts';
+import { type AttributeDefinitionRow, attributeDefinition } from './attribute-definition.table.ts';
+import type { AttributeType } from './attribute-type.ts';
+
+/** How many definitions of customer attributes a bank has at most: they are given as a plain list. */
+const mostDefinitions = 500;
+
+function ofCustomersAt(bankId: string) {
+  return and(eq(attributeDefinition.bankId, bankId), eq(attributeDefinition.category, customerCategory));
+}
+
+/**
+ * OBP-10001 where the bank has an active definition of this name with another type. Names that are not defined, or
+ * whose definition is not active, are free.
+ */
+export async function checkAttributeDefinition(
+  transaction: Queries,
+  bankId: string,
+  { name, type }: { name: string; type: AttributeType },
+  field = 'input',
+): Promise<void> {
+  const [definition] = await transaction
+    .select({ type: attributeDefinition.type, isActive: attributeDefinition.isActive })
+    .from(attributeDefinition)
+    .where(and(ofCustomersAt(bankId), eq(attributeDefinition.name, name)));
+  if (definition === undefined || !definition.isActive) return;
+  const reason = `is not ${definition.type}, which is what the bank has defined for this name`;
+  assertInput(definition.type === type, `${field}.type`, reason);
+}
+
+/**
+ * Creates the definition of this name, or replaces all of it but its id; that there is one already is found out by the
+ * database, so that two at once both succeed. `expectedVersion` 0 only creates, another one only replaces.
+ */
+export async function createOrUpdateDefinition(
+  transaction: Queries,
+  bankId: string,
+  values: ReturnType<typeof definitionValues>,
+  expectedVersion: number | null | undefined,
+): Promise<AttributeDefinitionRow> {
+  const now = new Date();
+  const changed = { ...values, updatedAt: now, version: sql`${attributeDefinition.version} + 1` };
+  const named = and(ofCustomersAt(bankId), eq(attributeDefinition.name, values.name));
+  const expected = expectedVersion == null ? undefined : eq(attributeDefinition.version, expectedVersion);
+  const [row] = expectedVersion
+    ? await transaction.update(attributeDefinition).set(changed).where(and(named, expected)).returning()
+    : await transaction
+        .insert(attributeDefinition)
+        .values({ ...values, id: randomUUID(), bankId, createdAt: now, updatedAt: now })
+        .onConflictDoUpdate({
+          target: [attributeDefinition.bankId, attributeDefinition.category, attributeDefinition.name],
+          set: changed,
+          setWhere: expected,
+        })
+        .returning();
+  if (row === undefined) {
+    const [current] = await transaction.select().from(attributeDefinition).where(named);
+    throw gatewayError('VERSION_CONFLICT', { currentVersion: current?.version ?? 0, field: 'expectedVersion' });
+  }
+  if (row.version === 1) await checkNumberOfDefinitions(transaction, bankId);
+  return row;
+}
+
+async function checkNumberOfDefinitions(transaction: Queries, bankId: string): Promise<void> {
+  const [counted] = await transaction.select({ total: count() }).from(attributeDefinition).where(ofCustomersAt(bankId));
+  if (Number(counted?.total ?? 0) <= mostDefinitions) return;
+  const message = `A bank has at most ${mostDefinitions} definitions of customer attributes.`;
+  throw gatewayError('TOO_MANY_ITEMS', { message, limit: mostDefinitions });
+}
+
+/** Deletes a definition of this bank; one of another bank, or not of customer attributes, is not found. */
+export async function deleteDefinition(
+  transaction: Queries,
+  bankId: string,
+  id: string,
+  expectedVersion: number | null | undefined,
+): Promise<AttributeDefinitionRow> {
+  const own = and(ofCustomersAt(bankId), eq(attributeDefinition.id, id));
+  const expected = expectedVersion == null ? undefined : eq(attributeDefinition.version, expectedVersion);
+  const [row] = await transaction.delete(attributeDefinition).where(and(own, expected)).returning();
+  if (row !== undefined) return row;
+  const [current] = await transaction.select().from(attributeDefinition).where(own);
+  if (current === undefined) throw gatewayError('OBP-30071');
+  throw gatewayError('VERSION_CONFLICT', { currentVersion: current.version, field: 'expectedVersion' });
+}

@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto';
+import type { Queries } from '../../database/database.ts';
+import { isUniqueViolation } from '../../database/errors.ts';
+import { gatewayError } from '../../errors.ts';
+import { text } from '../../input.ts';
+import { entitlement } from '../user/entitlement.table.ts';
+import { validBankId } from './bank.loader.ts';
+import { type BankRow, bank } from './bank.table.ts';
+import type { CreateBankInput } from './bank.type.ts';
+
+type BankValues = Pick<BankRow, 'id' | 'shortName' | 'fullName' | 'logoUrl' | 'websiteUrl'>;
+
+/** The columns of a new bank. */
+export function bankValues(input: CreateBankInput): BankValues {
+  return {
+    id: validBankId('input.id', input.id),
+    shortName: text('input.shortName', input.shortName, 100),
+    fullName: text('input.fullName', input.fullName, 255),
+    logoUrl: input.logoUrl ?? null,
+    websiteUrl: input.websiteUrl ?? null,
+  };
+}
+
+/** Creates a bank at which its creator may grant roles: nobody else could yet. Fails with OBP-34000 when the id is taken. */
+export async function insertBank(transaction: Queries, values: BankValues, creatorId: string): Promise<void> {
+  const now = new Date();
+  const times = { createdAt: now, updatedAt: now };
+  try {
+    await transaction.insert(bank).values({ ...values, ...times });
+  } catch (error) {
+    if (isUniqueViolation(error)) throw gatewayError('OBP-34000', { field: 'input.id', cause: error });
+    throw error;
+  }
+  await transaction.insert(entitlement).values({
+    id: randomUUID(),
+    userId: creatorId,
+    roleName: 'CanCreateEntitlementAtOneBank',
+    bankId: values.id,
+    ...times,
+  });
+}

@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import { and, eq } from 'drizzle-orm';
+import type { Queries } from '../../database/database.ts';
+import { assertInput, optionalText, text } from '../../input.ts';
+import { type CustomerRow, customer } from '../customer/customer.table.ts';
+import { findCustomer } from '../customer/found-customer.ts';
+import { type CrmEventRow, crmEvent } from './crm-event.table.ts';
+import type { CreateCrmEventInput } from './crm-event.type.ts';
+
+type CrmEventValues = Omit<CrmEventRow, 'id' | 'bankId' | 'createdAt' | 'updatedAt'>;
+
+/** The columns of an event, with the customer as it was named. */
+export function crmEventValues(input: CreateCrmEventInput): CrmEventValues {
+  return {
+    customerId: input.customerId ?? null,
+    customerName: optionalText('input.customerName', input.customerName, 255),
+    customerNumber: optionalText('input.customerNumber', input.customerNumber, 50),
+    category: text('input.category', input.category, 255),
+    detail: optionalText('input.detail', input.detail, 2000),
+    channel: optionalText('input.channel', input.channel, 255),
+    scheduledDate: input.scheduledDate ?? null,
+    actualDate: input.actualDate ?? null,
+    result: optionalText('input.result', input.result, 2000),
+  };
+}
+
+/** The customer of the bank whom the event names; null where it names nobody, or a number that the bank does not have. */
+async function customerOf(
+  transaction: Queries,
+  bankId: string,
+  { customerId, customerNumber }: CrmEventValues,
+): Promise<CustomerRow | null> {
+  if (customerId !== null) {
+    const found = await findCustomer(transaction, bankId, customerId);
+    const isSame = customerNumber === null || customerNumber === found.customerNumber;
+    assertInput(isSame, 'input.customerNumber', 'is not the number of the customer with this id');
+    return found;
+  }
+  if (customerNumber === null) return null;
+  const [found] = await transaction
+    .select()
+    .from(customer)
+    .where(and(eq(customer.bankId, bankId), eq(customer.customerNumber, customerNumber)));
+  return found ?? null;
+}
+
+/** Fails with OBP-30046 when the bank has no customer with the id. */
+export async function insertCrmEvent(
+  transaction: Queries,
+  bankId: string,
+  values: CrmEventValues,
+): Promise<CrmEventRow> {
+  const found = await customerOf(transaction, bankId, values);
+  const now = new Date();
+  const row: CrmEventRow = {
+    id: randomUUID(),
+    bankId,
+    ...values,
+    customerId: found?.id ?? null,
+    customerName: values.customerName ?? found?.legalName ?? null,
+    customerNumber: found?.customerNumber ?? values.customerNumber,
+    createdAt: now,
+    updatedAt: now,
+  };
+  await transaction.insert(crmEvent).values(row);
+  return row;
+}

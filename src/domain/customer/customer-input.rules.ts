@@ -1,0 +1,130 @@
+import { gatewayError } from '../../errors.ts';
+import { assertInput, optionalText, text, valid } from '../../input.ts';
+import { parseAmount, parseId, parsePhoneNumber } from '../../values.ts';
+import { emailSearchOf, normaliseForSearch } from './customer.rules.ts';
+import type { CustomerRow } from './customer.table.ts';
+import type {
+  CreditLimitInput,
+  FaceImageInput,
+  UpdateCustomerDataInput,
+  UpdateCustomerIdentityInput,
+} from './customer-input.type.ts';
+
+const mostDependants = 1000;
+
+/** What an update of one field takes: null unsets the field, but that nothing was said is a mistake. */
+export function given<Value>(field: string, value: Value | undefined): Value {
+  assertInput(value !== undefined, field, 'is missing: null unsets it');
+  return value;
+}
+
+export function branchColumns(
+  branchId: string | null | undefined,
+  field = 'input.branchId',
+): Pick<CustomerRow, 'branchId'> {
+  return { branchId: branchId == null || branchId === '' ? null : valid(field, () => parseId(branchId)) };
+}
+
+export function creditLimitColumns(
+  creditLimit: CreditLimitInput | null | undefined,
+  field = 'input.creditLimit',
+): Pick<CustomerRow, 'creditLimitCurrency' | 'creditLimitAmount'> {
+  if (creditLimit == null) return { creditLimitCurrency: null, creditLimitAmount: null };
+  const { currency, amount } = creditLimit;
+  assertInput(!amount.startsWith('-'), `${field}.amount`, 'is negative');
+  return {
+    creditLimitCurrency: currency,
+    creditLimitAmount: valid(`${field}.amount`, () => parseAmount(amount, currency)),
+  };
+}
+
+/** The rating and its source stand at other paths in the inputs, so both are named by the caller. */
+export function creditRatingColumns(
+  { rating, source }: { rating: string | null | undefined; source: string | null | undefined },
+  fields: { rating: string; source: string },
+): Pick<CustomerRow, 'creditRating' | 'creditSource'> {
+  return {
+    creditRating: optionalText(fields.rating, rating, 100),
+    creditSource: optionalText(fields.source, source, 100),
+  };
+}
+
+export function emailColumns(email: string | null | undefined): Pick<CustomerRow, 'email' | 'emailSearch'> {
+  return { email: email ?? null, emailSearch: emailSearchOf(email ?? null) };
+}
+
+export function identityColumns(
+  input: UpdateCustomerIdentityInput,
+  field = 'input',
+): Pick<CustomerRow, 'legalName' | 'legalNameSearch' | 'dateOfBirth' | 'title' | 'nameSuffix'> {
+  const legalName = text(`${field}.legalName`, input.legalName, 255);
+  return {
+    legalName,
+    legalNameSearch: normaliseForSearch(legalName),
+    dateOfBirth: input.dateOfBirth == null ? null : birthDate(`${field}.dateOfBirth`, input.dateOfBirth),
+    title: optionalText(`${field}.title`, input.title, 255),
+    nameSuffix: optionalText(`${field}.nameSuffix`, input.nameSuffix, 255),
+  };
+}
+
+export function mobilePhoneNumberColumns(
+  mobilePhoneNumber: string,
+  field = 'input.mobilePhoneNumber',
+): Pick<CustomerRow, 'mobilePhoneNumber' | 'mobilePhoneNumberE164'> {
+  const { written, e164 } = valid(field, () => parsePhoneNumber(mobilePhoneNumber));
+  return { mobilePhoneNumber: written, mobilePhoneNumberE164: e164 };
+}
+
+/** OBP takes `::::` for a separator in what it stores. */
+export function customerNumberOf(customerNumber: string, field = 'input.customerNumber'): string {
+  const number = text(field, customerNumber, 50);
+  assertInput(!number.includes('::::'), field, 'has :::: in it');
+  return number;
+}
+
+type DataColumns =
+  | 'faceImageUrl'
+  | 'faceImageDate'
+  | 'relationshipStatus'
+  | 'dependants'
+  | 'dobOfDependants'
+  | 'highestEducationAttained'
+  | 'employmentStatus';
+
+export function dataColumns(input: UpdateCustomerDataInput, field = 'input'): Pick<CustomerRow, DataColumns> {
+  const { faceImage, dependants, dobOfDependants, relationshipStatus, highestEducationAttained, employmentStatus } =
+    input;
+  return {
+    ...faceImageColumns(faceImage),
+    ...dependantsColumns(dependants ?? null, dobOfDependants ?? [], field),
+    relationshipStatus: optionalText(`${field}.relationshipStatus`, relationshipStatus, 16),
+    highestEducationAttained: optionalText(`${field}.highestEducationAttained`, highestEducationAttained, 32),
+    employmentStatus: optionalText(`${field}.employmentStatus`, employmentStatus, 32),
+  };
+}
+
+function faceImageColumns(faceImage: FaceImageInput | null | undefined) {
+  return { faceImageUrl: faceImage?.url ?? null, faceImageDate: faceImage?.date ?? null };
+}
+
+/** OBP-10020 unless there are as many days of birth as dependants; a number that is not given counts as 0. */
+function dependantsColumns(dependants: number | null, dobOfDependants: string[], field: string) {
+  assertInput(
+    dobOfDependants.length <= mostDependants,
+    `${field}.dobOfDependants`,
+    `has more than ${mostDependants} dates`,
+  );
+  if ((dependants ?? 0) !== dobOfDependants.length) {
+    const message = `${field}.dependants is not the number of dates in ${field}.dobOfDependants.`;
+    throw gatewayError('OBP-10020', { message, field: `${field}.dependants` });
+  }
+  return {
+    dependants,
+    dobOfDependants: dobOfDependants.map((day, index) => birthDate(`${field}.dobOfDependants[${index}]`, day)),
+  };
+}
+
+function birthDate(field: string, day: string): string {
+  assertInput(day <= new Date().toISOString().slice(0, 10), field, 'is in the future');
+  return day;
+}

@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import { and, count, eq, isNull, type SQL } from 'drizzle-orm';
+import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
+import type { Queries } from '../../database/database.ts';
+import { gatewayError } from '../../errors.ts';
+import { fullCollection } from '../customer/customer-collection.ts';
+import type { ChildTable, FoundCustomer } from '../customer/found-customer.ts';
+import type { KycRetraction } from './kyc.type.ts';
+
+/** Checks, documents and media: known by customer and id, added and retracted, never overwritten or deleted. */
+type EvidenceTable = ChildTable & { retractedAt: SQLiteColumn };
+
+/** The columns that are not the caller's to fill. */
+type OwnColumn =
+  | 'id'
+  | 'bankId'
+  | 'customerId'
+  | 'retractedAt'
+  | 'retractedByUserId'
+  | 'retractionReason'
+  | 'createdAt'
+  | 'updatedAt';
+
+/** All columns that the caller fills: a column that was forgotten would not be compared. */
+export type EvidenceValues<Table extends EvidenceTable> = Required<Omit<Table['$inferInsert'], OwnColumn>>;
+
+interface RetractionColumns {
+  retractedAt: Date | null;
+  retractedByUserId: string | null;
+  retractionReason: string | null;
+}
+
+/** A row as its object is: with its retraction, or null while it counts. */
+export function withRetraction<Row extends RetractionColumns>(row: Row): Row & { retraction: KycRetraction | null } {
+  const { retractedAt, retractedByUserId, retractionReason } = row;
+  const retraction =
+    retractedAt === null ? null : { date: retractedAt, userId: retractedByUserId, reason: retractionReason };
+  return { ...row, retraction };
+}
+
+function own(table: EvidenceTable, customer: FoundCustomer, id: string): SQL | undefined {
+  return and(eq(table.customerId, customer.id), eq(table.id, id));
+}
+
+/** Fails when a customer has more rows than a plain list gives; called after the insert, within its transaction. */
+export async function refuseOverflow(
+  transaction: Queries,
+  table: SQLiteTable & { customerId: SQLiteColumn },
+  customer: FoundCustomer,
+): Promise<void> {
+  const [counted] = await transaction
+    .select({ total: count() })
+    .from(table as SQLiteTable)
+    .where(eq(table.customerId, customer.id));
+  if (Number(counted?.total ?? 0) > fullCollection) {
+    const message = `A customer has at most ${fullCollection} of them.`;
+    throw gatewayError('TOO_MANY_ITEMS', { message, limit: fullCollection });
+  }
+}
+
+/** Dates by their moment. */
+function isSame(stored: unknown, given: unknown): boolean {
+  return JSON.stringify(stored) === JSON.stringify(given);
+}
+
+/**
+ * Adds evidence, or gives what is stored under its id when all values are equal (`isNew` is false then); other values
+ * are KYC_EVIDENCE_EXISTS. Of requests that race with one id, the database lets one insert it, and the others compare.
+ */
+export async function addEvidence<Table extends EvidenceTable>(
+  transaction: Queries,
+  table: Table,
+  customer: FoundCustomer,
+  id: string | null,
+  values: EvidenceValues<Table>,
+): Promise<{ row: Table['$inferSelect']; isNew: boolean }> {
+  const now = new Date();
+  const made = {
+    id: id ?? randomUUID(),
+    bankId: customer.bankId,
+    customerId: customer.id,
+    createdAt: now,
+    updatedAt: now,
+  };
+  const [added] = await transaction
+    .insert(table as SQLiteTable)
+    .values({ ...values, ...made })
+    .onConflictDoNothing()
+    .returning();
+  if (added !== undefined) {
+    await refuseOverflow(transaction, table, customer);
+    return { row: added, isNew: true };
+  }
+  const [stored] = await transaction
+    .select()
+    .from(table as SQLiteTable)
+    .where(own(table, customer, made.id));
+  if (stored === undefined || !Object.entries(values).every(([name, value]) => isSame(stored[name], value))) {
+    throw gatewayError('KYC_EVIDENCE_EXISTS', { field: 'input.id' });
+  }
+  return { row: stored, isNew: false };
+}
+
+/** Marks evidence as retracted, once: what the row says of the customer stays as it is. */
+export async function retractEvidence(
+  transaction: Queries,
+  table: EvidenceTable,
+  customer: FoundCustomer,
+  id: string,
+  { userId, reason }: { userId: string; reason: string },
+): Promise<void> {
+  const now = new Date();
+  const [retracted] = await transaction
+    .update(table as SQLiteTable)
+    .set({ retractedAt: now, retractedByUserId: userId, retractionReason: reason, updatedAt: now })
+    .where(and(own(table, customer, id), isNull(table.retractedAt)))
+    .returning();
+  if (retracted !== undefined) return;
+  const [stored] = await transaction
+    .select({ id: table.id })
+    .from(table as SQLiteTable)
+    .where(own(table, customer, id));
+  throw gatewayError(stored === undefined ? 'KYC_EVIDENCE_NOT_FOUND' : 'KYC_EVIDENCE_RETRACTED', { field: 'input.id' });
+}

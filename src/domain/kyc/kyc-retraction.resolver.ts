@@ -1,0 +1,69 @@
+import { Arg, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from 'type-graphql';
+import { RequiresRole } from '../../auth/requires-role.ts';
+import type { Context } from '../../context.ts';
+import { gatewayError } from '../../errors.ts';
+import { idempotencyKeyDescription, mutate } from '../../execution/mutate.ts';
+import { text, valid } from '../../input.ts';
+import { parseId } from '../../values.ts';
+import { loadCustomer } from '../customer/customer.loader.ts';
+import { Customer } from '../customer/customer.type.ts';
+import { findCustomer } from '../customer/found-customer.ts';
+import { loadKycCheck, loadKycDocument, loadKycMedia } from './kyc.loader.ts';
+import { KycEvidenceKind, KycEvidencePayload, RetractKycEvidenceInput } from './kyc.type.ts';
+import { kycCheck } from './kyc-check.table.ts';
+import { kycDocument } from './kyc-document.table.ts';
+import { retractEvidence } from './kyc-evidence.ts';
+import { kycMedia } from './kyc-media.table.ts';
+
+const tableOf = {
+  [KycEvidenceKind.CHECK]: kycCheck,
+  [KycEvidenceKind.DOCUMENT]: kycDocument,
+  [KycEvidenceKind.MEDIA]: kycMedia,
+};
+
+@Resolver(() => KycEvidencePayload)
+export class KycEvidenceMutations {
+  @FieldResolver(() => Customer, { nullable: true, description: 'The customer whose evidence it is.' })
+  @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
+  customer(@Root() payload: KycEvidencePayload, @Ctx() context: Context): Promise<Customer | null> {
+    return loadCustomer(context, payload.customerId);
+  }
+
+  @Mutation(() => KycEvidencePayload, {
+    nullable: true,
+    description:
+      'Marks a check, a document or a media as retracted: it is kept, and shown with who retracted it, when and why.',
+  })
+  @RequiresRole(['CanRetractKycEvidence'])
+  retractKycEvidence(
+    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @Arg('input', () => RetractKycEvidenceInput, { description: 'Which evidence is retracted, and why.' })
+    input: RetractKycEvidenceInput,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
+    idempotencyKey: string | null,
+    @Ctx() context: Context,
+  ): Promise<KycEvidencePayload> {
+    const { kind } = input;
+    const id = valid('input.id', () => parseId(input.id));
+    const reason = text('input.reason', input.reason, 2000);
+    const userId = context.user?.id;
+    if (userId === undefined) throw gatewayError('OBP-20001');
+    return mutate(
+      context,
+      { field: 'retractKycEvidence', arguments: [bankId, customerId, input], idempotencyKey },
+      async (transaction) => {
+        const customer = await findCustomer(transaction, bankId, customerId);
+        await retractEvidence(transaction, tableOf[kind], customer, id, { userId, reason });
+        return { id };
+      },
+      async () => ({
+        bankId,
+        customerId,
+        kycCheck: kind === KycEvidenceKind.CHECK ? await loadKycCheck(context, customerId, id) : null,
+        kycDocument: kind === KycEvidenceKind.DOCUMENT ? await loadKycDocument(context, customerId, id) : null,
+        kycMedia: kind === KycEvidenceKind.MEDIA ? await loadKycMedia(context, customerId, id) : null,
+      }),
+    );
+  }
+}

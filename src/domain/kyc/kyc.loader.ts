@@ -1,0 +1,26 @@
+import type { Context } from '../../context.ts';
+import { oneBy } from '../../database/batch.ts';
+import type { KycCheck, KycDocument, KycMedia } from './kyc.type.ts';
+import { kycCheck } from './kyc-check.table.ts';
+import { kycDocument } from './kyc-document.table.ts';
+import { withRetraction } from './kyc-evidence.ts';
+import { kycMedia } from './kyc-media.table.ts';
+
+const checkById = oneBy(kycCheck, 'customerId', 'id');
+const documentById = oneBy(kycDocument, 'customerId', 'id');
+const mediaById = oneBy(kycMedia, 'customerId', 'id');
+
+export async function loadKycCheck(context: Context, customerId: string, id: string): Promise<KycCheck | null> {
+  const row = await context.loader(checkById).load([customerId, id]);
+  return row === null ? null : withRetraction(row);
+}
+
+export async function loadKycDocument(context: Context, customerId: string, id: string): Promise<KycDocument | null> {
+  const row = await context.loader(documentById).load([customerId, id]);
+  return row === null ? null : withRetraction(row);
+}
+
+export async function loadKycMedia(context: Context, customerId: string, id: string): Promise<KycMedia | null> {
+  const row = await context.loader(mediaById).load([customerId, id]);
+  return row === null ? null : withRetraction(row);
+}

@@ -1,0 +1,10 @@
+import type { Config } from '../../config.ts';
+import { jitsi } from './jitsi.ts';
+import type { MeetingProvider, MeetingProviderKind, ProviderMissing } from './meeting-provider.ts';
+
+const kinds: readonly MeetingProviderKind[] = [jitsi];
+
+/** The provider with this id, or what is missing. */
+export function meetingProvider(config: Config, providerId: string): MeetingProvider | ProviderMissing {
+  return kinds.find(({ id }) => id === providerId)?.open(config) ?? 'OBP-30101';
+}

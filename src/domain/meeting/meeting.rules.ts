@@ -1,0 +1,60 @@
+import { assertInput, optionalText, text, valid } from '../../input.ts';
+import { parsePhoneNumber } from '../../values.ts';
+import type { MeetingRow } from './meeting.table.ts';
+import type { ContactDetailsInput, CreateMeetingInput, MeetingInviteeInput } from './meeting.type.ts';
+import type { MeetingInviteeRow } from './meeting-invitee.table.ts';
+
+const mostInvitees = 500;
+
+/** RFC 3986's unreserved characters: what stands in a URL as it is. */
+function urlFriendly(field: string, value: string): string {
+  const written = text(field, value, 64);
+  assertInput(/^[0-9A-Za-z\-._~]+$/.test(written), field, 'has characters that are not URL-friendly');
+  return written;
+}
+
+function contactDetails(field: string, { name, mobilePhone, emailAddress }: ContactDetailsInput) {
+  const phone = optionalText(`${field}.mobilePhone`, mobilePhone, 50);
+  return {
+    name: text(`${field}.name`, name, 255),
+    mobilePhone: phone === null ? null : valid(`${field}.mobilePhone`, () => parsePhoneNumber(phone).written),
+    emailAddress: emailAddress ?? null,
+  };
+}
+
+function inviteeValues(field: string, input: MeetingInviteeInput): Omit<MeetingInviteeRow, 'meetingId' | 'position'> {
+  return {
+    ...contactDetails(`${field}.contactDetails`, input.contactDetails),
+    userId: input.userId ?? null,
+    status: optionalText(`${field}.status`, input.status, 255),
+  };
+}
+
+type WrittenColumn =
+  | 'providerId'
+  | 'purposeId'
+  | 'when'
+  | 'creatorName'
+  | 'creatorMobilePhone'
+  | 'creatorEmailAddress'
+  | 'staffUserId';
+
+/** What the input says of a meeting and of its invitees, in their order. */
+export function meetingValues(input: CreateMeetingInput): {
+  values: Pick<MeetingRow, WrittenColumn>;
+  invitees: Omit<MeetingInviteeRow, 'meetingId' | 'position'>[];
+} {
+  assertInput(input.invitees.length <= mostInvitees, 'input.invitees', `has more than ${mostInvitees} invitees`);
+  const creator = contactDetails('input.creator', input.creator);
+  const values = {
+    providerId: urlFriendly('input.providerId', input.providerId),
+    purposeId: urlFriendly('input.purposeId', input.purposeId),
+    when: input.date,
+    creatorName: creator.name,
+    creatorMobilePhone: creator.mobilePhone,
+    creatorEmailAddress: creator.emailAddress,
+    staffUserId: input.staffUserId ?? null,
+  };
+  const invitees = input.invitees.map((invitee, index) => inviteeValues(`input.invitees[${index}]`, invitee));
+  return { values, invitees };
+}

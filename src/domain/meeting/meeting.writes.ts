@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import { and, eq, inArray, sql } from 'drizzle-orm';
+import type { Queries } from '../../database/database.ts';
+import { gatewayError } from '../../errors.ts';
+import type { FoundCustomer } from '../customer/found-customer.ts';
+import { user } from '../user/user.table.ts';
+import { userCustomerLink } from '../user-customer-link/user-customer-link.table.ts';
+import type { meetingValues } from './meeting.rules.ts';
+import { type MeetingRow, meeting } from './meeting.table.ts';
+import { meetingInvitee } from './meeting-invitee.table.ts';
+
+/** OBP-20057 with the field of the first user who is unknown. Users are never deleted, so that this holds until the end. */
+async function assertUsers(transaction: Queries, idsByField: Map<string, string>): Promise<void> {
+  if (idsByField.size === 0) return;
+  const ids = [...new Set(idsByField.values())];
+  const rows = await transaction.select({ id: user.id }).from(user).where(inArray(user.id, ids));
+  const known = new Set(rows.map(({ id }) => id));
+  for (const [field, id] of idsByField) if (!known.has(id)) throw gatewayError('OBP-20057', { field });
+}
+
+/** Who takes part for the customer: an active link decides. */
+async function customerUserOf(
+  transaction: Queries,
+  customer: FoundCustomer,
+  callerId: string,
+  chosen: string | null,
+): Promise<string | null> {
+  const links = await transaction
+    .select({ userId: userCustomerLink.userId })
+    .from(userCustomerLink)
+    .where(and(eq(userCustomerLink.customerId, customer.id), eq(userCustomerLink.isActive, true)));
+  const linked = links.map(({ userId }) => userId);
+  if (chosen !== null) {
+    if (!linked.includes(chosen)) throw gatewayError('OBP-30035', { field: 'input.customerUserId' });
+    return chosen;
+  }
+  if (linked.includes(callerId)) return callerId;
+  return linked.length === 1 ? (linked[0] ?? null) : null;
+}
+
+export interface NewMeeting extends ReturnType<typeof meetingValues> {
+  sessionId: string;
+  callerId: string;
+  customerUserId: string | null;
+}
+
+export async function createMeeting(
+  transaction: Queries,
+  customer: FoundCustomer,
+  { values, invitees, sessionId, callerId, customerUserId }: NewMeeting,
+): Promise<{ id: string }> {
+  const userIds = new Map<string, string>();
+  if (values.staffUserId !== null) userIds.set('input.staffUserId', values.staffUserId);
+  for (const [index, { userId }] of invitees.entries()) {
+    if (userId !== null) userIds.set(`input.invitees[${index}].userId`, userId);
+  }
+  await assertUsers(transaction, userIds);
+  const id = randomUUID();
+  const now = new Date();
+  await transaction.insert(meeting).values({
+    ...values,
+    id,
+    bankId: customer.bankId,
+    customerId: customer.id,
+    sessionId,
+    creatorUserId: callerId,
+    customerUserId: await customerUserOf(transaction, customer, callerId, customerUserId),
+    createdAt: now,
+    updatedAt: now,
+  });
+  if (invitees.length > 0) {
+    const rows = invitees.map((invitee, position) => ({ ...invitee, meetingId: id, position }));
+    await transaction.insert(meetingInvitee).values(rows);
+  }
+  return { id };
+}
+
+/** Of a meeting that is cancelled already the first time stays. */
+export async function updateMeeting(
+  transaction: Queries,
+  bankId: string,
+  id: string,
+  { staffUserId, when, cancelled }: Pick<MeetingRow, 'staffUserId' | 'when'> & { cancelled: boolean },
+  expectedVersion: number | null | undefined,
+): Promise<void> {
+  const own = and(eq(meeting.id, id), eq(meeting.bankId, bankId));
+  const [stored] = await transaction.select().from(meeting).where(own);
+  if (stored === undefined) throw gatewayError('OBP-30104');
+  if (staffUserId !== null) await assertUsers(transaction, new Map([['input.staffUserId', staffUserId]]));
+  const now = new Date();
+  const [updated] = await transaction
+    .update(meeting)
+    .set({
+      staffUserId,
+      when,
+      cancelledAt: cancelled ? (stored.cancelledAt ?? now) : null,
+      updatedAt: now,
+      version: sql`${meeting.version} + 1`,
+    })
+    .where(and(own, expectedVersion == null ? undefined : eq(meeting.version, expectedVersion)))
+    .returning();
+  if (updated !== undefined) return;
+  const [current] = await transaction.select({ version: meeting.version }).from(meeting).where(own);
+  if (current === undefined) throw gatewayError('OBP-30104');
+  throw gatewayError('VERSION_CONFLICT', { currentVersion: current.version, field: 'expectedVersion' });
+}

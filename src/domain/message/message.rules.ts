@@ -1,0 +1,29 @@
+import { randomUUID } from 'node:crypto';
+import type { Queries } from '../../database/database.ts';
+import { optionalText, text } from '../../input.ts';
+import type { FoundCustomer } from '../customer/found-customer.ts';
+import { type CustomerMessageRow, customerMessage } from './message.table.ts';
+import type { CreateCustomerMessageInput } from './message.type.ts';
+
+type MessageValues = Pick<CustomerMessageRow, 'message' | 'transport' | 'fromDepartment' | 'fromPerson'>;
+
+/** The columns of a message. */
+export function messageValues(input: CreateCustomerMessageInput): MessageValues {
+  return {
+    message: text('input.message', input.message, 1024),
+    transport: optionalText('input.transport', input.transport, 64),
+    fromDepartment: text('input.fromDepartment', input.fromDepartment, 64),
+    fromPerson: text('input.fromPerson', input.fromPerson, 64),
+  };
+}
+
+export async function insertMessage(
+  transaction: Queries,
+  { bankId, id: customerId }: FoundCustomer,
+  values: MessageValues,
+): Promise<CustomerMessageRow> {
+  const now = new Date();
+  const row = { id: randomUUID(), bankId, customerId, ...values, date: now, createdAt: now, updatedAt: now };
+  await transaction.insert(customerMessage).values(row);
+  return row;
+}

@@ -1,0 +1,67 @@
+import { eq, inArray } from 'drizzle-orm';
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import type { Queries } from '../../database/database.ts';
+import { customerAccountLink } from '../account/customer-account-link.table.ts';
+import { customerAddress } from '../address/address.table.ts';
+import { customerAttribute } from '../attribute/attribute.table.ts';
+import { crmEvent } from '../crm-event/crm-event.table.ts';
+import { customer } from '../customer/customer.table.ts';
+import { updateCustomer } from '../customer/customer.write.ts';
+import type { ChildTable, FoundCustomer } from '../customer/found-customer.ts';
+import { kycCheck } from '../kyc/kyc-check.table.ts';
+import { kycDocument } from '../kyc/kyc-document.table.ts';
+import { kycMedia } from '../kyc/kyc-media.table.ts';
+import { kycStatus } from '../kyc/kyc-status.table.ts';
+import { meeting } from '../meeting/meeting.table.ts';
+import { meetingInvitee } from '../meeting/meeting-invitee.table.ts';
+import { customerMessage } from '../message/message.table.ts';
+import { socialMediaHandle } from '../social-media-handle/social-media-handle.table.ts';
+import { taxResidence } from '../tax-residence/tax-residence.table.ts';
+import { userCustomerLink } from '../user-customer-link/user-customer-link.table.ts';
+import type { DeletedWithCustomer } from './onboarding.type.ts';
+
+/**
+ * Deletes a customer and everything around it; accounts and users stay. The order is that of the foreign keys, which fail
+ * where a table is forgotten here.
+ */
+export async function deleteWithEverything(
+  transaction: Queries,
+  found: FoundCustomer,
+  expectedVersion: number | null | undefined,
+): Promise<DeletedWithCustomer> {
+  // A change of a key column locks the row on PostgreSQL against new children, which otherwise could come between their
+  // deletion and that of the customer. No customer has such a number.
+  await updateCustomer(transaction, found, { customerNumber: `${found.id}::::` }, expectedVersion);
+
+  async function deleteFrom(table: ChildTable): Promise<number> {
+    const deleted = await transaction
+      .delete(table as SQLiteTable)
+      .where(eq(table.customerId, found.id))
+      .returning({ id: table.id });
+    return deleted.length;
+  }
+
+  const meetings = transaction.select({ id: meeting.id }).from(meeting).where(eq(meeting.customerId, found.id));
+  const invitees = await transaction
+    .delete(meetingInvitee)
+    .where(inArray(meetingInvitee.meetingId, meetings))
+    .returning({ position: meetingInvitee.position });
+  const deleted: DeletedWithCustomer = {
+    addresses: await deleteFrom(customerAddress),
+    attributes: await deleteFrom(customerAttribute),
+    taxResidences: await deleteFrom(taxResidence),
+    socialMediaHandles: await deleteFrom(socialMediaHandle),
+    kycMedia: await deleteFrom(kycMedia),
+    kycChecks: await deleteFrom(kycCheck),
+    kycDocuments: await deleteFrom(kycDocument),
+    kycStatuses: await deleteFrom(kycStatus),
+    messages: await deleteFrom(customerMessage),
+    crmEvents: await deleteFrom(crmEvent),
+    meetings: await deleteFrom(meeting),
+    meetingInvitees: invitees.length,
+    accountLinks: await deleteFrom(customerAccountLink),
+    userLinks: await deleteFrom(userCustomerLink),
+  };
+  await transaction.delete(customer).where(eq(customer.id, found.id));
+  return deleted;
+}

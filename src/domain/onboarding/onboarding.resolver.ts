@@ -1,0 +1,117 @@
+import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Resolver, Root } from 'type-graphql';
+import { RequiresRole } from '../../auth/requires-role.ts';
+import type { Context } from '../../context.ts';
+import { gatewayError } from '../../errors.ts';
+import { expectedVersionDescription, idempotencyKeyDescription, mutate } from '../../execution/mutate.ts';
+import { assertInput } from '../../input.ts';
+import { loadCustomer } from '../customer/customer.loader.ts';
+import { Customer, CustomerPayload, toCustomer } from '../customer/customer.type.ts';
+import { findCustomer } from '../customer/found-customer.ts';
+import { deleteWithEverything } from './cascade.ts';
+import { createAll, requireRolesOfParts } from './create-customer.ts';
+import { CreateCustomerInput, CustomersPayload, DeleteCustomerCascadePayload } from './onboarding.type.ts';
+
+/** How many customers one call creates. */
+const mostCustomers = 100;
+
+@Resolver()
+export class CreateCustomerMutations {
+  @Mutation(() => CustomerPayload, {
+    nullable: true,
+    description:
+      'Creates a customer, with addresses, attributes, tax residences and links: all of it, or nothing. Where something is wrong, the extension errors of the error lists all that is.',
+  })
+  @RequiresRole(['CanCreateCustomer', 'CanCreateCustomerAtAnyBank'])
+  async createCustomer(
+    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @Arg('input', () => CreateCustomerInput, { description: 'The new customer.' }) input: CreateCustomerInput,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
+    idempotencyKey: string | null,
+    @Ctx() context: Context,
+  ): Promise<CustomerPayload> {
+    const given = [{ index: 0, field: 'input', input }];
+    requireRolesOfParts(context, bankId, given);
+    return mutate(
+      context,
+      { field: 'createCustomer', arguments: [bankId, input], idempotencyKey },
+      async (transaction) => {
+        const [id = null] = await createAll(transaction, bankId, given, false);
+        return { id };
+      },
+      async ({ id }) => ({ customer: await loadCustomer(context, id) }),
+    );
+  }
+
+  @Mutation(() => CustomersPayload, {
+    nullable: true,
+    description:
+      'Creates 1 to 100 customers, all or none. Where some are wrong, the extension errors of the error lists what is, each with the index of its customer.',
+  })
+  @RequiresRole(['CanCreateCustomer', 'CanCreateCustomerAtAnyBank'])
+  async createCustomers(
+    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @Arg('input', () => [CreateCustomerInput], { description: 'The new customers.' }) input: CreateCustomerInput[],
+    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
+    idempotencyKey: string | null,
+    @Ctx() context: Context,
+  ): Promise<CustomersPayload> {
+    const given = input.map((each, index) => ({ index, field: `input[${index}]`, input: each }));
+    requireRolesOfParts(context, bankId, given);
+    assertInput(input.length > 0, 'input', 'is empty');
+    if (input.length > mostCustomers) {
+      const message = `One call creates at most ${mostCustomers} customers.`;
+      throw gatewayError('TOO_MANY_ITEMS', { message, field: 'input', limit: mostCustomers });
+    }
+    return mutate(
+      context,
+      { field: 'createCustomers', arguments: [bankId, input], idempotencyKey },
+      async (transaction) => ({ ids: (await createAll(transaction, bankId, given, true)).join(' ') }),
+      async ({ ids }) => {
+        const customers = await Promise.all(ids.split(' ').map((id) => loadCustomer(context, id)));
+        return { customers: customers.filter((customer) => customer !== null) };
+      },
+    );
+  }
+}
+
+@Resolver(() => DeleteCustomerCascadePayload)
+export class DeleteCustomerCascadeMutation {
+  @FieldResolver(() => Customer, {
+    nullable: true,
+    description:
+      'The customer as it was; null when a call is repeated. What was around it is deleted, so it has none of it.',
+  })
+  @RequiresRole(['CanGetCustomer'])
+  customer(@Root() payload: DeleteCustomerCascadePayload): Customer | null {
+    return payload.deletedCustomer;
+  }
+
+  @Mutation(() => DeleteCustomerCascadePayload, {
+    nullable: true,
+    description:
+      'Deletes a customer and everything around it, all or nothing, and tells how much that was. Accounts and users stay.',
+  })
+  @RequiresRole(['CanDeleteCustomerCascade'])
+  async deleteCustomerCascade(
+    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @Arg('expectedVersion', () => Int, { nullable: true, description: expectedVersionDescription })
+    expectedVersion: number | null,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
+    idempotencyKey: string | null,
+    @Ctx() context: Context,
+  ): Promise<DeleteCustomerCascadePayload> {
+    let deletedCustomer: Customer | null = null;
+    return mutate(
+      context,
+      { field: 'deleteCustomerCascade', arguments: [bankId, customerId, expectedVersion], idempotencyKey },
+      async (transaction) => {
+        const found = await findCustomer(transaction, bankId, customerId);
+        deletedCustomer = toCustomer(found);
+        // No id is kept with the idempotency key: nothing is to mention the customer any more.
+        return { ...(await deleteWithEverything(transaction, found, expectedVersion)) };
+      },
+      (deleted) => ({ bankId, deletedCustomer, deleted }),
+    );
+  }
+}

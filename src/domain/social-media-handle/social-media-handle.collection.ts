@@ -1,0 +1,40 @@
+import type { Queries } from '../../database/database.ts';
+import { isUniqueViolation } from '../../database/errors.ts';
+import { gatewayError } from '../../errors.ts';
+import { text } from '../../input.ts';
+import { type ChildValues, customerCollection } from '../customer/customer-collection.ts';
+import type { FoundCustomer } from '../customer/found-customer.ts';
+import { type SocialMediaHandleRow, socialMediaHandle } from './social-media-handle.table.ts';
+import type { SocialMediaHandleInput } from './social-media-handle.type.ts';
+
+export const socialMediaHandles = customerCollection(socialMediaHandle, {
+  notFound: 'SOCIAL_MEDIA_HANDLE_NOT_FOUND',
+  storedAt: 'createdAt',
+});
+
+/** The columns of a handle, all of them: what the input leaves out is unset. */
+export function socialMediaHandleValues(
+  input: SocialMediaHandleInput,
+  field = 'input',
+): ChildValues<typeof socialMediaHandle> {
+  return {
+    type: text(`${field}.type`, input.type, 16),
+    handle: text(`${field}.handle`, input.handle, 64),
+    dateAdded: input.dateAdded ?? null,
+    dateActivated: input.dateActivated ?? null,
+  };
+}
+
+/** Stores it; that the customer has it already is for the database to say. */
+export async function storeSocialMediaHandle(
+  transaction: Queries,
+  customer: FoundCustomer,
+  values: ChildValues<typeof socialMediaHandle>,
+): Promise<SocialMediaHandleRow> {
+  try {
+    return await socialMediaHandles.create(transaction, customer, values);
+  } catch (error) {
+    if (!isUniqueViolation(error, ['customer_id', 'type', 'handle'])) throw error;
+    throw gatewayError('SOCIAL_MEDIA_HANDLE_EXISTS', { customerId: customer.id, cause: error });
+  }
+}

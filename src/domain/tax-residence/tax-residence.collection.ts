@@ -1,0 +1,32 @@
+import type { Queries } from '../../database/database.ts';
+import { isUniqueViolation } from '../../database/errors.ts';
+import { gatewayError } from '../../errors.ts';
+import { text } from '../../input.ts';
+import { type ChildValues, customerCollection } from '../customer/customer-collection.ts';
+import type { FoundCustomer } from '../customer/found-customer.ts';
+import { type TaxResidenceRow, taxResidence } from './tax-residence.table.ts';
+import type { TaxResidenceInput } from './tax-residence.type.ts';
+
+export const taxResidences = customerCollection(taxResidence, { notFound: 'OBP-30300', storedAt: 'createdAt' });
+
+/** The columns of a tax residence, all of them. */
+export function taxResidenceValues(input: TaxResidenceInput, field = 'input'): ChildValues<typeof taxResidence> {
+  return {
+    domain: text(`${field}.domain`, input.domain, 20),
+    taxNumber: text(`${field}.taxNumber`, input.taxNumber, 20),
+  };
+}
+
+/** Stores it; that the customer has it already is for the database to say. */
+export async function storeTaxResidence(
+  transaction: Queries,
+  customer: FoundCustomer,
+  values: ChildValues<typeof taxResidence>,
+): Promise<TaxResidenceRow> {
+  try {
+    return await taxResidences.create(transaction, customer, values);
+  } catch (error) {
+    if (!isUniqueViolation(error, ['customer_id', 'domain', 'tax_number'])) throw error;
+    throw gatewayError('TAX_RESIDENCE_EXISTS', { customerId: customer.id, cause: error });
+  }
+}

@@ -1,0 +1,40 @@
+import type { Queries } from '../../database/database.ts';
+import { isForeignKeyViolation, isUniqueViolation } from '../../database/errors.ts';
+import { gatewayError } from '../../errors.ts';
+import { valid } from '../../input.ts';
+import { parseId } from '../../values.ts';
+import { type ChildValues, customerCollection } from '../customer/customer-collection.ts';
+import type { FoundCustomer } from '../customer/found-customer.ts';
+import { type UserCustomerLinkRow, userCustomerLink } from './user-customer-link.table.ts';
+import type { CreateUserCustomerLinkInput } from './user-customer-link.type.ts';
+
+export const userLinks = customerCollection(userCustomerLink, { notFound: 'OBP-30035', storedAt: 'dateInserted' });
+
+/** The columns of a new link, which is active. */
+export function userLinkValues(
+  { userId }: CreateUserCustomerLinkInput,
+  field = 'input',
+): ChildValues<typeof userCustomerLink> {
+  return { userId: valid(`${field}.userId`, () => parseId(userId)), isActive: true };
+}
+
+/**
+ * Links a user. Fails with OBP-20057 when there is no such user, and with OBP-30007 when the user is linked to the
+ * customer already, active or not: the database decides both.
+ */
+export async function createUserLink(
+  transaction: Queries,
+  customer: FoundCustomer,
+  values: ChildValues<typeof userCustomerLink>,
+  field = 'input',
+): Promise<UserCustomerLinkRow> {
+  try {
+    return await userLinks.create(transaction, customer, values);
+  } catch (error) {
+    const details = { field: `${field}.userId`, cause: error };
+    if (isUniqueViolation(error, ['customer_id', 'user_id'])) throw gatewayError('OBP-30007', details);
+    // The customer was found in this transaction, so it is the user who is not there.
+    if (isForeignKeyViolation(error)) throw gatewayError('OBP-20057', details);
+    throw error;
+  }
+}

@@ -1,0 +1,47 @@
+import { Arg, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from 'type-graphql';
+import { RequiresRole } from '../../auth/requires-role.ts';
+import type { Context } from '../../context.ts';
+import { oneBy } from '../../database/batch.ts';
+import { idempotencyKeyDescription, mutate } from '../../execution/mutate.ts';
+import { userAt } from './user.loader.ts';
+import { User } from './user.type.ts';
+import { insertUserAttribute, userAttributeValues } from './user-attribute.rules.ts';
+import { userAttribute } from './user-attribute.table.ts';
+import { toUserAttribute, UserAttributeInput, UserAttributePayload } from './user-attribute.type.ts';
+
+const attributeById = oneBy(userAttribute, 'id');
+
+async function readPayload(context: Context, userId: string, id: string): Promise<UserAttributePayload> {
+  const row = await context.loader(attributeById).load(id);
+  return { userId, userAttribute: row === null ? null : toUserAttribute(row) };
+}
+
+@Resolver(() => UserAttributePayload)
+export class UserAttributeMutations {
+  @FieldResolver(() => User, { nullable: true, description: 'The user.' })
+  @RequiresRole(['CanGetAnyUser'], { orSelf: true })
+  user(@Root() payload: UserAttributePayload, @Ctx() context: Context): Promise<User> {
+    return userAt(context, payload.userId);
+  }
+
+  @Mutation(() => UserAttributePayload, { nullable: true, description: 'Adds an attribute to a user.' })
+  @RequiresRole(['CanCreateUserAttribute'])
+  createUserAttribute(
+    @Arg('userId', () => ID, { description: 'The id of the user.' }) userId: string,
+    @Arg('input', () => UserAttributeInput, { description: 'The new attribute.' }) input: UserAttributeInput,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
+    idempotencyKey: string | null,
+    @Ctx() context: Context,
+  ): Promise<UserAttributePayload> {
+    const values = userAttributeValues(input);
+    return mutate(
+      context,
+      { field: 'createUserAttribute', arguments: [userId, input], idempotencyKey },
+      async (transaction) => {
+        const { id } = await insertUserAttribute(transaction, userId, values);
+        return { id };
+      },
+      ({ id }) => readPayload(context, userId, id),
+    );
+  }
+}

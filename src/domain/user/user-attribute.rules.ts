@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto';
+import { count, eq } from 'drizzle-orm';
+import type { Queries } from '../../database/database.ts';
+import { gatewayError } from '../../errors.ts';
+import { text, valid } from '../../input.ts';
+import { parseAttributeValue } from '../../values.ts';
+import { user } from './user.table.ts';
+import { type UserAttributeRow, userAttribute } from './user-attribute.table.ts';
+import type { UserAttributeInput } from './user-attribute.type.ts';
+
+/** How many attributes a user has at most: they are given as a plain list. */
+const mostAttributes = 500;
+
+type UserAttributeValues = Pick<UserAttributeRow, 'name' | 'type' | 'value'>;
+
+/** The columns of an attribute, whose value is of its type. */
+export function userAttributeValues({ name, type, value }: UserAttributeInput): UserAttributeValues {
+  return {
+    name: text('input.name', name, 50),
+    type,
+    value: valid('input.value', () => parseAttributeValue(type, value)),
+  };
+}
+
+/** Fails with OBP-20057 when there is no such user. */
+export async function insertUserAttribute(
+  transaction: Queries,
+  userId: string,
+  values: UserAttributeValues,
+): Promise<UserAttributeRow> {
+  const [found] = await transaction.select({ id: user.id }).from(user).where(eq(user.id, userId));
+  if (found === undefined) throw gatewayError('OBP-20057');
+  const [counted] = await transaction
+    .select({ total: count() })
+    .from(userAttribute)
+    .where(eq(userAttribute.userId, userId));
+  if (Number(counted?.total ?? 0) >= mostAttributes) {
+    const message = `A user has at most ${mostAttributes} of them.`;
+    throw gatewayError('TOO_MANY_ITEMS', { message, limit: mostAttributes });
+  }
+  const now = new Date();
+  const row: UserAttributeRow = { id: randomUUID(), userId, ...values, insertDate: now, updatedAt: now, version: 1 };
+  await transaction.insert(userAttribute).values(row);
+  return row;
+}

@@ -1,0 +1,1093 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eq } from 'drizzle-orm';
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { localProvider, verifyPassword } from '../../src/auth/password.ts';
+import { type Database, openDatabase } from '../../src/database/database.ts';
+import { account } from '../../src/domain/account/account.table.ts';
+import { accountAttribute } from '../../src/domain/account/account-attribute.table.ts';
+import { accountHolder } from '../../src/domain/account/account-holder.table.ts';
+import { accountRouting } from '../../src/domain/account/account-routing.table.ts';
+import { customerAccountLink } from '../../src/domain/account/customer-account-link.table.ts';
+import { customerAddress } from '../../src/domain/address/address.table.ts';
+import { customerAttribute } from '../../src/domain/attribute/attribute.table.ts';
+import { attributeDefinition } from '../../src/domain/attribute/attribute-definition.table.ts';
+import { bank } from '../../src/domain/bank/bank.table.ts';
+import { crmEvent } from '../../src/domain/crm-event/crm-event.table.ts';
+import { customer } from '../../src/domain/customer/customer.table.ts';
+import { kycCheck } from '../../src/domain/kyc/kyc-check.table.ts';
+import { kycDocument } from '../../src/domain/kyc/kyc-document.table.ts';
+import { kycMedia } from '../../src/domain/kyc/kyc-media.table.ts';
+import { kycStatus } from '../../src/domain/kyc/kyc-status.table.ts';
+import { meeting } from '../../src/domain/meeting/meeting.table.ts';
+import { meetingInvitee } from '../../src/domain/meeting/meeting-invitee.table.ts';
+import { customerMessage } from '../../src/domain/message/message.table.ts';
+import { socialMediaHandle } from '../../src/domain/social-media-handle/social-media-handle.table.ts';
+import { taxResidence } from '../../src/domain/tax-residence/tax-residence.table.ts';
+import { entitlement } from '../../src/domain/user/entitlement.table.ts';
+import { user } from '../../src/domain/user/user.table.ts';
+import { userAttribute } from '../../src/domain/user/user-attribute.table.ts';
+import { userCustomerLink } from '../../src/domain/user-customer-link/user-customer-link.table.ts';
+import { type ImportOptions, importFiles } from '../../src/import/import.ts';
+import type { NounName } from '../../src/import/records.ts';
+import { type ImportReport, renderDifference, renderProblem, renderReport } from '../../src/import/report.ts';
+import { createDatabaseUrl } from '../support/database-url.ts';
+
+let database: Database;
+let drop: () => Promise<void>;
+let folder: string;
+/** Each test has a bank of its own, so that none sees what another left. */
+let bankId: string;
+
+beforeAll(async () => {
+  const created = await createDatabaseUrl();
+  drop = created.drop;
+  database = await openDatabase(created.url);
+});
+
+afterAll(async () => {
+  await database.close();
+  await drop();
+});
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'import-'));
+  bankId = `bank-${randomUUID()}`;
+  return () => rm(folder, { recursive: true });
+});
+
+interface Imported {
+  report: ImportReport;
+  problems: string[];
+  differences: string[];
+}
+
+/** Imports what the files hold: text as it is, all else as JSON. */
+async function importing(files: Record<string, unknown>, options: ImportOptions = {}): Promise<Imported> {
+  const paths = Object.keys(files).map((name) => join(folder, name));
+  for (const [name, content] of Object.entries(files)) {
+    await writeFile(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
+  }
+  const problems: string[] = [];
+  const differences: string[] = [];
+  const told = (text: string) => text.replaceAll(`${folder}/`, '');
+  const report = await importFiles(database, paths, options, {
+    onProblem: (problem) => problems.push(told(renderProblem(problem))),
+    onDifference: (difference) => differences.push(told(renderDifference(difference))),
+  });
+  return { report, problems, differences };
+}
+
+async function imported(files: Record<string, unknown>, options: ImportOptions = {}): Promise<ImportReport> {
+  const { report, problems } = await importing(files, options);
+  expect(problems).toEqual([]);
+  expect(report.isWritten).toBe(true);
+  return report;
+}
+
+function rowsOf<Table extends SQLiteTable>(table: Table, column: keyof Table & string, value: string) {
+  const columns = table as unknown as Record<string, Parameters<typeof eq>[0]>;
+  return database.read
+    .select()
+    .from(table as SQLiteTable)
+    .where(eq(columns[column] as Parameters<typeof eq>[0], value)) as Promise<Table['$inferSelect'][]>;
+}
+
+/** What was written, left alone and so on of each noun, without those of which nothing was. */
+function sums(report: ImportReport, count: 'written' | 'unchanged' | 'updated' | 'different' | 'invalid' | 'stubs') {
+  return Object.fromEntries(
+    [...report.nouns].filter(([, counts]) => counts[count] > 0).map(([name, counts]) => [name, counts[count]]),
+  ) as Partial<Record<NounName, number>>;
+}
+
+let lastNumber = 1000;
+
+function customerRecord(values: Record<string, unknown> = {}) {
+  lastNumber += 1;
+  return {
+    bank_id: bankId,
+    customer_id: randomUUID(),
+    customer_number: String(lastNumber),
+    legal_name: 'Ada Lovelace',
+    mobile_phone_number: '+44 7400 123456',
+    email: 'ada@example.com',
+    face_image: { url: 'https://images.example.com/ada.png', date: '2017-09-19T00:00:00Z' },
+    date_of_birth: '1815-12-10T00:00:00Z',
+    relationship_status: 'married',
+    dependants: 2,
+    dob_of_dependants: ['18360512', '1837-09-22'],
+    credit_rating: { rating: 'AAA', source: 'Babbage' },
+    credit_limit: { currency: 'GBP', amount: '1000.50' },
+    highest_education_attained: 'Master',
+    employment_status: 'self-employed',
+    kyc_status: true,
+    last_ok_date: '2023-03-13T11:39:33Z',
+    title: 'Lady',
+    branch_id: 'LONDON1',
+    name_suffix: '',
+    ...values,
+  };
+}
+
+const ofCustomer = (record: { customer_id: string }) => record.customer_id;
+
+describe('customers', () => {
+  test('come with every field, and the same file again changes nothing', async () => {
+    const ada = customerRecord();
+    const files = { 'customers.json': { customers: [ada] } };
+    const report = await imported(files);
+    expect(sums(report, 'written')).toEqual({ customer: 1 });
+    expect(sums(report, 'stubs')).toEqual({ bank: 1 });
+    const [row] = await rowsOf(customer, 'id', ada.customer_id);
+    expect(row).toMatchObject({
+      bankId,
+      customerNumber: ada.customer_number,
+      legalName: 'Ada Lovelace',
+      legalNameSearch: 'ada lovelace',
+      mobilePhoneNumber: '+44 7400 123456',
+      mobilePhoneNumberE164: '+447400123456',
+      email: 'ada@example.com',
+      faceImageUrl: 'https://images.example.com/ada.png',
+      faceImageDate: new Date('2017-09-19T00:00:00Z'),
+      dateOfBirth: '1815-12-10',
+      relationshipStatus: 'married',
+      dependants: 2,
+      dobOfDependants: ['1836-05-12', '1837-09-22'],
+      creditRating: 'AAA',
+      creditSource: 'Babbage',
+      creditLimitCurrency: 'GBP',
+      creditLimitAmount: '1000.50',
+      highestEducationAttained: 'Master',
+      employmentStatus: 'self-employed',
+      kycStatus: true,
+      lastOkDate: new Date('2023-03-13T11:39:33Z'),
+      title: 'Lady',
+      branchId: 'LONDON1',
+      nameSuffix: null,
+      version: 1,
+    });
+
+    const again = await imported(files);
+    expect(sums(again, 'unchanged')).toEqual({ customer: 1 });
+    expect(sums(again, 'written')).toEqual({});
+    expect(sums(again, 'stubs')).toEqual({});
+    expect(await rowsOf(customer, 'id', ada.customer_id)).toEqual([row]);
+  });
+
+  test('come as an object, as a list, as lines, and with what is inside of them', async () => {
+    const inside = { name: 'SEGMENT', type: 'STRING', value: 'retail' };
+    const one = customerRecord();
+    const [two, three] = [customerRecord(), customerRecord()];
+    const four = customerRecord({ customer_attributes: [{ customer_attribute_id: randomUUID(), ...inside }] });
+    const report = await imported({
+      'one.json': one,
+      'list.json': [two, three],
+      'lines.ndjson': `${JSON.stringify(four)}\n${JSON.stringify({ customers: [customerRecord()] })}\n`,
+    });
+    expect(sums(report, 'written')).toEqual({ customer: 5, customerAttribute: 1 });
+    expect(await rowsOf(customerAttribute, 'customerId', four.customer_id)).toMatchObject([
+      { bankId, name: 'SEGMENT', type: 'STRING', value: 'retail', valueSearch: 'retail' },
+    ]);
+  });
+
+  test('are many: more than fit into one batch', async () => {
+    const records = Array.from({ length: 2345 }, () => customerRecord());
+    const report = await imported({ 'customers.json': { customers: records } });
+    expect(sums(report, 'written')).toEqual({ customer: 2345 });
+    expect(await rowsOf(customer, 'bankId', bankId)).toHaveLength(2345);
+    expect(sums(await imported({ 'customers.json': { customers: records } }), 'unchanged')).toEqual({ customer: 2345 });
+  });
+
+  test('get from --bank and --customer what they lack, which is missed by name otherwise', async () => {
+    const { bank_id: _bank, customer_id: _customer, ...record } = customerRecord();
+    const { report, problems } = await importing({ 'customer.json': record });
+    expect(problems).toEqual([
+      'customer.json, line 1, [0]: customer bank_id is missing: --bank gives it',
+      'customer.json, line 1, [0]: customer customer_id is missing: --customer gives it',
+    ]);
+    expect(report.isWritten).toBe(false);
+    const customerId = randomUUID();
+    await imported({ 'customer.json': record }, { bankId, customerId });
+    expect(await rowsOf(customer, 'id', customerId)).toMatchObject([{ bankId, legalName: 'Ada Lovelace' }]);
+  });
+
+  test('that exist with other values are told of and left alone, and changed with --update', async () => {
+    const ada = customerRecord();
+    await imported({ 'ada.json': ada });
+    const files = { 'ada.json': { ...ada, legal_name: 'Ada King', credit_limit: { currency: '', amount: '' } } };
+    const left = await importing(files);
+    expect(left.differences).toEqual([
+      'ada.json, line 1, [0]: customer exists with other values (legal_name, credit_limit.currency, credit_limit.amount)',
+    ]);
+    expect(sums(left.report, 'different')).toEqual({ customer: 1 });
+    expect(await rowsOf(customer, 'id', ada.customer_id)).toMatchObject([{ legalName: 'Ada Lovelace', version: 1 }]);
+
+    const changed = await importing(files, { update: true });
+    expect(sums(changed.report, 'updated')).toEqual({ customer: 1 });
+    expect(await rowsOf(customer, 'id', ada.customer_id)).toMatchObject([
+      {
+        legalName: 'Ada King',
+        legalNameSearch: 'ada king',
+        creditLimitAmount: null,
+        email: 'ada@example.com',
+        version: 2,
+      },
+    ]);
+    expect(sums((await importing(files, { update: true })).report, 'unchanged')).toEqual({ customer: 1 });
+  });
+
+  test('are not compared in what a shorter shape of them leaves out', async () => {
+    const ada = customerRecord();
+    await imported({ 'ada.json': ada });
+    const { credit_limit: _limit, dependants: _dependants, face_image: _image, ...shorter } = ada;
+    expect(sums(await imported({ 'shorter.json': shorter }), 'unchanged')).toEqual({ customer: 1 });
+  });
+
+  test('cannot share a number at a bank, in the files or with the database', async () => {
+    const ada = customerRecord();
+    const bea = customerRecord({ customer_number: ada.customer_number });
+    const twice = await importing({ 'a.json': [ada], 'b.json': [customerRecord(), bea] });
+    expect(twice.problems).toEqual([
+      'b.json, line 1, [1]: customer customer_number is that of another customer of the bank: a.json, line 1, [0]',
+    ]);
+    expect(await rowsOf(customer, 'bankId', bankId)).toEqual([]);
+
+    await imported({ 'a.json': [ada] });
+    expect((await importing({ 'b.json': bea })).problems).toEqual([
+      'b.json, line 1, [0]: customer customer_number is that of another customer of the bank in the database',
+    ]);
+    const elsewhere = { ...ada, bank_id: `other-${bankId}` };
+    expect((await importing({ 'c.json': elsewhere })).problems).toEqual([
+      'c.json, line 1, [0]: customer customer_id is that of a customer of another bank',
+    ]);
+  });
+
+  test('of which there are only the ids hold nothing to import', async () => {
+    const report = await imported({ 'ids.json': { customers: [{ bank_id: bankId, customer_id: randomUUID() }] } });
+    expect(report.nothingToImport).toBe(1);
+    expect(renderReport(report)).toContain('Records with nothing to import (ids only, or an answer without data): 1');
+  });
+
+  test.each([
+    ['legal_name', { legal_name: '' }, 'is missing'],
+    ['customer_number', { customer_number: 'a::::b' }, 'has :::: in it, which OBP separates by'],
+    ['email', { email: 'ada@' }, 'is no e-mail address'],
+    ['face_image.url', { face_image: { url: 'PlaceholderString' } }, 'is no URL'],
+    ['date_of_birth', { date_of_birth: '1815-02-30' }, 'is no date'],
+    ['dob_of_dependants', { dob_of_dependants: '18360512' }, 'is no list'],
+    ['credit_limit.currency', { credit_limit: { currency: 'GBR', amount: '1' } }, 'is no ISO 4217 currency code'],
+    ['dependants', { dependants: 1.5 }, 'is no whole number from 0 to 1000'],
+    ['kyc_status', { kyc_status: 'yes' }, 'is neither true nor false'],
+    ['title', { title: 'x'.repeat(256) }, 'is longer than 255 characters'],
+    ['legal_name', { legal_name: 'a\u0000b' }, 'has control characters'],
+    ['customer_id', { customer_id: 'a b' }, "has other characters than 0-9, a-z, A-Z, '-', '.' and '_'"],
+  ])('with a bad %s are refused without showing the value', async (field, values, reason) => {
+    const { problems, report } = await importing({
+      'c.json': { customers: [customerRecord(), customerRecord(values)] },
+    });
+    expect(problems).toContain(`c.json, line 1, customers[1]: customer ${field} ${reason}`);
+    expect(sums(report, 'invalid')).toEqual({ customer: 1 });
+    expect(await rowsOf(customer, 'bankId', bankId)).toEqual([]);
+  });
+});
+
+test('one bad record keeps all from being written, unless the bad ones are skipped', async () => {
+  const [ada, bea] = [customerRecord(), customerRecord({ email: 'nobody' })];
+  const residences = [ada, bea].map((record) => ({
+    customer_id: ofCustomer(record),
+    domain: 'GB',
+    tax_number: randomUUID(),
+  }));
+  const files = { 'customers.json': { customers: [ada, bea] }, 'tax.json': { tax_residence: residences } };
+  const refused = await importing(files);
+  expect(refused.problems).toEqual([
+    'customers.json, line 1, customers[1]: customer email is no e-mail address',
+    'tax.json, line 1, tax_residence[1]: taxResidence customer_id is that of no customer in the files (or of a refused one) or the database',
+  ]);
+  expect(refused.report.isWritten).toBe(false);
+  expect(renderReport(refused.report)).toContain('Nothing was written: 2 problems.');
+  expect(await rowsOf(customer, 'bankId', bankId)).toEqual([]);
+  expect(await rowsOf(bank, 'id', bankId)).toEqual([]);
+
+  const skipped = await importing(files, { skipInvalid: true });
+  expect(sums(skipped.report, 'written')).toEqual({ customer: 1, taxResidence: 1 });
+  expect(await rowsOf(taxResidence, 'bankId', bankId)).toHaveLength(1);
+  expect(renderReport(skipped.report)).toContain('2 bad records were skipped.');
+});
+
+test('a file that cannot be read keeps all from being written, also where bad records are skipped', async () => {
+  const { report, problems } = await importing(
+    {
+      'cut.json': '{"customers": [{"legal_name":',
+      'good.json': customerRecord(),
+      'odd.json': '[1, {"colour": "red"}]',
+    },
+    { skipInvalid: true },
+  );
+  expect(problems).toEqual([
+    'cut.json: ends inside of the value that begins on line 1',
+    'odd.json, line 1, [0]: is no object',
+    'odd.json, line 1, [1]: is none of the shapes that are known here',
+  ]);
+  expect(report).toMatchObject({ isWritten: false, unreadableFiles: 1, unknownRecords: 2 });
+  expect(await rowsOf(customer, 'bankId', bankId)).toEqual([]);
+  const { problems: missing } = await importing({}).then(() => importingMissingFile());
+  expect(missing).toEqual(['nowhere.json: is not there']);
+});
+
+async function importingMissingFile(): Promise<{ problems: string[] }> {
+  const problems: string[] = [];
+  await importFiles(database, ['nowhere.json'], {}, { onProblem: (problem) => problems.push(renderProblem(problem)) });
+  return { problems };
+}
+
+describe('everything around a customer', () => {
+  /** In the order of the files' names what refers to something comes before it. */
+  function files(ada: ReturnType<typeof customerRecord>, accountId: string, staffId: string) {
+    const of = { bank_id: bankId, customer_id: ada.customer_id, customer_number: ada.customer_number };
+    const onlyCustomer = { customer_id: ada.customer_id };
+    const number = { customer_number: ada.customer_number };
+    return {
+      'a-links.json': {
+        links: [{ customer_account_link_id: randomUUID(), ...of, account_id: accountId, relationship_type: 'Joint' }],
+      },
+      'b-user-links.json': {
+        user_customer_links: [
+          {
+            user_customer_link_id: randomUUID(),
+            ...onlyCustomer,
+            user_id: staffId,
+            date_inserted: '1100-01-01T00:00:00Z',
+            is_active: false,
+          },
+        ],
+      },
+      'c-media.json': {
+        medias: [
+          {
+            ...of,
+            id: 'medium',
+            type: 'image',
+            url: 'scans.example.com/1.png',
+            date: '2017-09-19T00:00:00Z',
+            relates_to_kyc_document_id: 'document',
+            relates_to_kyc_check_id: 'check',
+          },
+        ],
+      },
+      'd-documents.json': {
+        documents: [
+          {
+            ...of,
+            id: 'document',
+            type: 'passport',
+            number: '123',
+            issue_date: '19900101',
+            issue_place: 'London',
+            expiry_date: '2030-01-31T00:00:00Z',
+          },
+        ],
+      },
+      'e-checks.json': {
+        checks: [
+          {
+            ...of,
+            id: 'check',
+            date: '2018-03-09',
+            how: 'passport',
+            staff_user_id: staffId,
+            staff_name: 'Grace',
+            satisfied: true,
+            comments: '',
+          },
+        ],
+      },
+      'f-statuses.json': {
+        statuses: [
+          { ...onlyCustomer, ...number, ok: true, date: '2020-01-01T00:00:00Z' },
+          { ...onlyCustomer, ...number, ok: false, date: '2024-01-01T00:00:00Z' },
+        ],
+      },
+      'g-handles.json': {
+        checks: [
+          {
+            ...number,
+            type: 'twitter',
+            handle: '@ada',
+            date_added: '1100-01-01T00:00:00Z',
+            date_activated: '1100-01-01T00:00:00Z',
+          },
+        ],
+      },
+      'h-addresses.json': {
+        addresses: [
+          {
+            customer_address_id: randomUUID(),
+            ...onlyCustomer,
+            line_1: 'No 1 the Road',
+            line_2: '',
+            line_3: 'The Hill',
+            city: 'London',
+            county: '',
+            state: 'England',
+            postcode: 'W1',
+            country_code: 'GB',
+            tags: ['mailing', 'home'],
+            status: 'OK',
+            insert_date: '1100-01-01T00:00:00Z',
+          },
+        ],
+      },
+      'i-attributes.json': {
+        customer_attributes: [{ ...onlyCustomer, name: 'SCORE', type: 'INTEGER', value: '7' }],
+      },
+      'j-tax.json': { tax_residence: [{ ...onlyCustomer, domain: 'GB', tax_number: 'T1' }] },
+      'k-meetings.json': {
+        meetings: [
+          {
+            meeting_id: randomUUID(),
+            provider_id: 'tokbox',
+            purpose_id: 'onboarding',
+            bank_id: bankId,
+            present: { staff_user_id: staffId, customer_user_id: '' },
+            keys: { session_id: 'session', staff_token: 'secret', customer_token: 'secret' },
+            when: '2017-09-19T00:00:00Z',
+            creator: { name: 'Simon', mobile_phone: '+44 7400 123456', email_address: 'simon@example.com' },
+            invitees: [
+              {
+                contact_details: { name: 'Ada', mobile_phone: '', email_address: 'ada@example.com' },
+                status: 'accepted',
+              },
+            ],
+          },
+        ],
+      },
+      'l-messages.json': {
+        messages: [
+          {
+            id: randomUUID(),
+            ...onlyCustomer,
+            date: '2017-09-19T00:00:00Z',
+            transport: 'SMS',
+            message: 'Hello',
+            from_department: 'Sales',
+            from_person: 'Tom',
+          },
+        ],
+      },
+      'm-events.json': {
+        crm_events: [
+          {
+            id: randomUUID(),
+            bank_id: bankId,
+            customer_name: 'Ada',
+            ...number,
+            category: 'CALL',
+            detail: 'Called',
+            channel: 'phone',
+            scheduled_date: '2017-09-19T00:00:00Z',
+            actual_date: '2017-09-19T00:00:00Z',
+            result: 'fine',
+          },
+        ],
+      },
+      'n-definitions.json': {
+        attributes: [
+          {
+            attribute_definition_id: randomUUID(),
+            bank_id: bankId,
+            name: 'SCORE',
+            category: 'Customer',
+            type: 'INTEGER',
+            description: 'A score',
+            alias: 'score',
+            can_be_seen_on_views: ['owner', 'bank'],
+            is_active: true,
+          },
+        ],
+      },
+      'o-overview.json': {
+        ...ada,
+        customer_attributes: [],
+        accounts: [
+          {
+            account_id: accountId,
+            label: 'My Account',
+            product_code: 'CURRENT',
+            balance: { currency: '12.50', amount: 'EUR' },
+            branch_id: 'LONDON1',
+            contracts: [{ product_code: 'LOAN', contract_code: 'C1', payment_method: 'cash', interest_rate: '3.5' }],
+            account_routings: [{ scheme: 'AccountNumber', address: '4930396' }],
+            account_attributes: [
+              {
+                account_attribute_id: randomUUID(),
+                product_code: 'LOAN',
+                contract_code: 'C1',
+                name: 'INTEREST_RATE',
+                type: 'DOUBLE',
+                value: '3.5',
+              },
+            ],
+          },
+        ],
+      },
+    };
+  }
+
+  test('comes from the list shapes in files of any order, once', async () => {
+    const ada = customerRecord();
+    const [accountId, staffId] = [randomUUID(), randomUUID()];
+    const all = files(ada, accountId, staffId);
+    const report = await imported(all, { bankId });
+    expect(sums(report, 'written')).toEqual({
+      attributeDefinition: 1,
+      customer: 1,
+      account: 1,
+      accountRouting: 1,
+      accountAttribute: 2,
+      customerAccountLink: 1,
+      customerAddress: 1,
+      customerAttribute: 1,
+      socialMediaHandle: 1,
+      taxResidence: 1,
+      kycCheck: 1,
+      kycDocument: 1,
+      kycMedia: 1,
+      kycStatus: 2,
+      meeting: 1,
+      meetingInvitee: 1,
+      customerMessage: 1,
+      crmEvent: 1,
+      userCustomerLink: 1,
+    });
+    expect(sums(report, 'stubs')).toEqual({ bank: 1, user: 1 });
+    expect(report).toMatchObject({ correctedUrls: 1, correctedBalances: 1 });
+
+    const id = ada.customer_id;
+    expect(await rowsOf(customerAccountLink, 'customerId', id)).toMatchObject([
+      { accountId, relationshipType: 'Joint' },
+    ]);
+    expect(await rowsOf(userCustomerLink, 'customerId', id)).toMatchObject([
+      { bankId, userId: staffId, isActive: false, dateInserted: new Date('1100-01-01T00:00:00Z') },
+    ]);
+    expect(await rowsOf(kycMedia, 'customerId', id)).toMatchObject([
+      {
+        id: 'medium',
+        url: 'https://scans.example.com/1.png',
+        relatesToKycDocumentId: 'document',
+        relatesToKycCheckId: 'check',
+      },
+    ]);
+    expect(await rowsOf(kycDocument, 'customerId', id)).toMatchObject([
+      { issueDate: '1990-01-01', issuePlace: 'London', expiryDate: '2030-01-31' },
+    ]);
+    expect(await rowsOf(kycCheck, 'customerId', id)).toMatchObject([
+      { bankId, date: new Date('2018-03-09T00:00:00Z'), satisfied: true, staffUserId: staffId, comments: null },
+    ]);
+    expect(await rowsOf(socialMediaHandle, 'customerId', id)).toMatchObject([{ type: 'twitter', handle: '@ada' }]);
+    expect(await rowsOf(customerAddress, 'customerId', id)).toMatchObject([
+      { bankId, line2: null, county: null, tags: ['mailing', 'home'], insertDate: new Date('1100-01-01T00:00:00Z') },
+    ]);
+    expect(await rowsOf(customerAttribute, 'customerId', id)).toMatchObject([
+      { name: 'SCORE', type: 'INTEGER', value: '7' },
+    ]);
+    expect(await rowsOf(taxResidence, 'customerId', id)).toMatchObject([{ domain: 'GB', taxNumber: 'T1' }]);
+    const [met] = await rowsOf(meeting, 'bankId', bankId);
+    expect(met).toMatchObject({ customerId: null, staffUserId: staffId, customerUserId: null, sessionId: 'session' });
+    expect(await rowsOf(meetingInvitee, 'meetingId', met?.id ?? '')).toMatchObject([
+      {
+        position: 0,
+        name: 'Ada',
+        mobilePhone: null,
+        emailAddress: 'ada@example.com',
+        userId: null,
+        status: 'accepted',
+      },
+    ]);
+    expect(await rowsOf(customerMessage, 'customerId', id)).toMatchObject([
+      { bankId, message: 'Hello', transport: 'SMS' },
+    ]);
+    expect(await rowsOf(crmEvent, 'bankId', bankId)).toMatchObject([{ customerId: id, customerName: 'Ada' }]);
+    expect(await rowsOf(attributeDefinition, 'bankId', bankId)).toMatchObject([
+      { canBeSeenOnViews: ['owner', 'bank'], isActive: true },
+    ]);
+    expect(await rowsOf(account, 'bankId', bankId)).toMatchObject([
+      { id: accountId, productCode: 'CURRENT', balanceCurrency: 'EUR', balanceAmount: '12.50' },
+    ]);
+    expect(await rowsOf(accountRouting, 'bankId', bankId)).toMatchObject([
+      { scheme: 'AccountNumber', address: '4930396' },
+    ]);
+    const attributes = await rowsOf(accountAttribute, 'bankId', bankId);
+    expect(attributes.map(({ contractCode, name, value }) => [contractCode, name, value]).sort()).toEqual([
+      ['C1', 'INTEREST_RATE', '3.5'],
+      ['C1', 'payment_method', 'cash'],
+    ]);
+    const [stub] = await rowsOf(user, 'id', staffId);
+    expect(stub).toMatchObject({ username: staffId, provider: localProvider, passwordHash: null });
+
+    const again = await imported(all, { bankId });
+    expect(sums(again, 'written')).toEqual({});
+    expect(sums(again, 'updated')).toEqual({});
+    expect(sums(again, 'different')).toEqual({});
+    expect(sums(again, 'stubs')).toEqual({});
+    expect(sums(again, 'unchanged')).toMatchObject({ customer: 1, kycStatus: 2, customerAttribute: 1, crmEvent: 1 });
+  });
+
+  test('comes from the shapes of single objects, to the customer of --customer', async () => {
+    const ada = customerRecord();
+    const lists = files(ada, randomUUID(), randomUUID());
+    const { 'o-overview.json': overview, ...others } = lists;
+    const singles = Object.fromEntries(
+      Object.entries(others).map(([name, list]) => {
+        const [record] = Object.values(list)[0] as unknown as Record<string, unknown>[];
+        const { customer_id: _id, bank_id: _bank, ...lacking } = record ?? {};
+        return [name, lacking];
+      }),
+    );
+    const report = await imported({ ...singles, 'o-overview.json': overview }, { bankId, customerId: ada.customer_id });
+    expect(sums(report, 'written')).toMatchObject({
+      kycStatus: 1,
+      kycMedia: 1,
+      meeting: 1,
+      crmEvent: 1,
+      userCustomerLink: 1,
+    });
+    expect(await rowsOf(meeting, 'bankId', bankId)).toMatchObject([{ customerId: ada.customer_id }]);
+  });
+
+  test('is missed by name where neither the record nor an option tells the customer', async () => {
+    const { problems } = await importing({
+      'attribute.json': { customer_attribute_id: randomUUID(), name: 'A', type: 'STRING', value: 'b' },
+      'handle.json': { customer_number: '1', type: 'twitter', handle: '@a' },
+      'link.json': { customer_id: 'c', relationship_type: 'Owner' },
+    });
+    expect(problems).toEqual([
+      'attribute.json, line 1, [0]: customerAttribute customer_id is missing: --customer gives it',
+      'handle.json, line 1, [0]: socialMediaHandle customer_id is missing: --customer gives it, or --bank the bank of the customer_number',
+      'link.json, line 1, [0]: customerAccountLink account_id is missing: --account gives it',
+    ]);
+  });
+
+  test('refers to customers, accounts, documents and checks that exist', async () => {
+    const ada = customerRecord();
+    await imported({ 'ada.json': ada });
+    const of = { customer_id: ada.customer_id, id: 'm', type: 'image', date: '2017-09-19T00:00:00Z' };
+    const { problems, report } = await importing(
+      {
+        'handle.json': { customer_number: 'nobody', type: 'twitter', handle: '@a' },
+        'link.json': { customer_id: ada.customer_id, account_id: 'nothing', relationship_type: 'Owner' },
+        'medium.json': { ...of, url: 'https://example.com/a', relates_to_kyc_document_id: 'nothing' },
+        'residence.json': { customer_id: 'nobody', domain: 'GB', tax_number: '1' },
+        'status.json': { bank_id: 'another', customer_id: ada.customer_id, ok: true, date: '2017-09-19' },
+      },
+      { bankId },
+    );
+    expect(problems.sort()).toEqual([
+      'handle.json, line 1, [0]: socialMediaHandle customer_number is that of no customer of the bank, in the files or the database',
+      'link.json, line 1, [0]: customerAccountLink account_id is that of no account of the bank, in the files or the database',
+      'medium.json, line 1, [0]: kycMedia relates_to_kyc_document_id is no document of the customer, in the files or the database',
+      'residence.json, line 1, [0]: taxResidence customer_id is that of no customer in the files (or of a refused one) or the database',
+      'status.json, line 1, [0]: kycStatus bank_id is not the bank of the customer',
+    ]);
+    expect(sums(report, 'invalid')).toEqual({
+      socialMediaHandle: 1,
+      customerAccountLink: 1,
+      kycMedia: 1,
+      taxResidence: 1,
+      kycStatus: 1,
+    });
+  });
+
+  test('finds what it refers to in the database too', async () => {
+    const ada = customerRecord();
+    const of = { customer_id: ada.customer_id };
+    const document = { ...of, id: 'd', type: 'passport', number: '1', issue_date: '2020-01-01' };
+    const owned = { account_id: 'a-1', bank_id: bankId, balance: { currency: 'EUR', amount: '0' } };
+    await imported({ 'all.json': [ada, document, owned] });
+    const medium = { ...of, id: 'm', type: 'image', url: 'https://example.com/a', date: '2020-01-01' };
+    const report = await imported({
+      'medium.json': { ...medium, relates_to_kyc_document_id: 'd' },
+      'link.json': { customer_id: ada.customer_id, account_id: 'a-1', relationship_type: 'Owner' },
+    });
+    expect(sums(report, 'written')).toEqual({ kycMedia: 1, customerAccountLink: 1 });
+  });
+
+  test('never takes what belongs to another customer, not even with --update', async () => {
+    const [ada, bea] = [customerRecord(), customerRecord()];
+    const address = { line_1: 'The Road', city: 'London', postcode: 'W1', country_code: 'GB', tags: [] };
+    const owned = { ...address, customer_address_id: randomUUID(), customer_id: ada.customer_id };
+    await imported({ 'all.json': [ada, bea, owned] });
+    const moved = { ...owned, customer_id: bea.customer_id, city: 'Paris' };
+    const { differences } = await importing({ 'moved.json': moved }, { update: true });
+    expect(differences).toEqual([
+      'moved.json, line 1, [0]: customerAddress exists with other values (city, customerId)',
+    ]);
+    expect(await rowsOf(customerAddress, 'id', owned.customer_address_id)).toMatchObject([
+      { customerId: ada.customer_id, city: 'London' },
+    ]);
+  });
+
+  test('is at most 500 of a kind that is listed whole', async () => {
+    const ada = customerRecord();
+    const residence = (number: number) => ({ customer_id: ada.customer_id, domain: 'GB', tax_number: `T${number}` });
+    const first = Array.from({ length: 500 }, (_, number) => residence(number));
+    const tooMany = await importing({ 'ada.json': ada, 'tax.json': { tax_residence: [...first, residence(500)] } });
+    expect(tooMany.problems).toEqual([
+      'tax.json, line 1, tax_residence[500]: taxResidence customer_id has more than 500 tax residences',
+    ]);
+    await imported({ 'ada.json': ada, 'tax.json': { tax_residence: first } });
+    // Those that are there already do not count twice.
+    const { problems } = await importing({
+      'tax.json': { tax_residence: [residence(0), residence(501), residence(1)] },
+    });
+    expect(problems).toEqual([
+      'tax.json, line 1, tax_residence[1]: taxResidence customer_id has more than 500 tax residences',
+    ]);
+  });
+});
+
+describe('KYC', () => {
+  test('evidence is never changed', async () => {
+    const ada = customerRecord();
+    const check = { customer_id: ada.customer_id, id: 'c', date: '2020-01-01', how: 'passport', satisfied: true };
+    await imported({ 'all.json': [ada, check] });
+    const { differences, report } = await importing({ 'check.json': { ...check, satisfied: false } }, { update: true });
+    expect(differences).toEqual(['check.json, line 1, [0]: kycCheck exists with other values (satisfied)']);
+    expect(sums(report, 'updated')).toEqual({});
+    expect(await rowsOf(kycCheck, 'customerId', ada.customer_id)).toMatchObject([{ satisfied: true }]);
+  });
+
+  test('statuses decide the status of the customer, whatever its record says', async () => {
+    const ada = customerRecord({ kyc_status: true, last_ok_date: '2023-03-13T11:39:33Z' });
+    const status = (ok: boolean, date: string) => ({ customer_id: ada.customer_id, ok, date });
+    const files = { 'all.json': [status(false, '2022-01-01'), ada, status(true, '2020-01-01')] };
+    await imported(files);
+    const stored = async () => (await rowsOf(customer, 'id', ada.customer_id))[0];
+    expect(await stored()).toMatchObject({
+      kycStatus: false,
+      lastOkDate: new Date('2020-01-01T00:00:00Z'),
+      lastOkDateOrder: new Date('2020-01-01T00:00:00Z'),
+      version: 1,
+    });
+    expect(sums(await imported(files), 'unchanged')).toEqual({ customer: 1, kycStatus: 2 });
+
+    await imported({ 'later.json': { statuses: [status(true, '2024-01-01')] } });
+    expect(await stored()).toMatchObject({
+      kycStatus: true,
+      lastOkDate: new Date('2024-01-01T00:00:00Z'),
+      lastOkDateOrder: new Date('2024-01-01T00:00:00Z'),
+      version: 2,
+    });
+    await imported({ 'earlier.json': { statuses: [status(false, '2023-01-01')] } });
+    expect(await stored()).toMatchObject({ kycStatus: true, version: 2 });
+    expect(await rowsOf(kycStatus, 'customerId', ada.customer_id)).toHaveLength(4);
+  });
+});
+
+describe('accounts', () => {
+  test('of an overview are linked to the customer as Owner, and stay as they were linked', async () => {
+    const ada = customerRecord();
+    const owned = { account_id: randomUUID(), label: 'L', balance: { currency: 'EUR', amount: '1' } };
+    const files = { 'ada.json': { ...ada, accounts: [owned] } };
+    await imported(files);
+    expect(await rowsOf(customerAccountLink, 'customerId', ada.customer_id)).toMatchObject([
+      { accountId: owned.account_id, relationshipType: 'Owner' },
+    ]);
+    await database.transaction(async (transaction) => {
+      await transaction
+        .update(customerAccountLink)
+        .set({ relationshipType: 'Joint' })
+        .where(eq(customerAccountLink.customerId, ada.customer_id));
+    });
+    expect(sums(await imported(files), 'unchanged')).toMatchObject({ customerAccountLink: 1 });
+  });
+
+  test('that name a customer by an attribute are linked to the customer, if there is one', async () => {
+    const ada = customerRecord();
+    const named = (accountId: string, customerNumber: string) => ({
+      account_id: accountId,
+      bank_id: bankId,
+      account_routings: [],
+      account_attributes: [
+        { account_attribute_id: randomUUID(), name: 'customer_number', type: 'STRING', value: customerNumber },
+      ],
+    });
+    const report = await imported({
+      'accounts.json': { accounts: [named('a-1', ada.customer_number), named('a-2', 'nobody')] },
+      'ada.json': ada,
+    });
+    expect(await rowsOf(customerAccountLink, 'bankId', bankId)).toMatchObject([
+      { accountId: 'a-1', customerId: ada.customer_id, relationshipType: 'Owner' },
+    ]);
+    expect(report.accountsWithoutTheirCustomer).toBe(1);
+  });
+
+  test('come as they are created, with their user as holder and the id of --account', async () => {
+    const userId = randomUUID();
+    const created = {
+      user_id: userId,
+      label: 'Label',
+      type: 'CURRENT',
+      balance: { currency: 'EUR', amount: '0' },
+      branch_id: '1234',
+      account_routing: { scheme: 'OBP', address: 'UK123456' },
+    };
+    const { problems } = await importing({ 'account.json': created }, { bankId });
+    expect(problems).toEqual(['account.json, line 1, [0]: account account_id is missing: --account gives it']);
+    await imported({ 'account.json': created }, { bankId, accountId: 'a-1' });
+    expect(await rowsOf(account, 'bankId', bankId)).toMatchObject([
+      { id: 'a-1', productCode: 'CURRENT', branchId: '1234' },
+    ]);
+    expect(await rowsOf(accountHolder, 'bankId', bankId)).toMatchObject([{ accountId: 'a-1', userId }]);
+    expect(await rowsOf(accountRouting, 'bankId', bankId)).toMatchObject([{ scheme: 'OBP', address: 'UK123456' }]);
+  });
+
+  test('cannot share a routing at a bank', async () => {
+    const routed = (id: string) => ({
+      account_id: id,
+      bank_id: bankId,
+      account_routing: { scheme: 'OBP', address: 'X' },
+    });
+    expect((await importing({ 'accounts.json': [routed('a-1'), routed('a-2')] })).problems).toEqual([
+      'accounts.json, line 1, [1].account_routing: accountRouting address is that of another account of the bank: accounts.json, line 1, [0].account_routing',
+    ]);
+  });
+});
+
+describe('a sandbox file', () => {
+  function sandbox() {
+    const name = randomUUID();
+    const accountOf = (at: string, owners: string[]) => ({
+      id: 'same-at-both',
+      bank: at,
+      label: 'Current',
+      number: '18449011898',
+      type: 'CURRENT PLUS',
+      balance: { currency: 'GBP', amount: '6599.63' },
+      IBAN: 'BA12 1234 5123 4518 4490 1189 877',
+      owners,
+      generate_public_view: true,
+    });
+    const event = (at: string, number: string) => ({
+      id: randomUUID(),
+      bank_id: at,
+      customer: { name: 'Dennis', number },
+      category: 'CALL',
+      detail: 'Called',
+      channel: 'phone',
+      actual_date: '2015-02-14T00:00:00.000Z',
+    });
+    return {
+      banks: [
+        {
+          id: bankId,
+          short_name: 'X',
+          full_name: 'The Bank of X',
+          logo: 'http://example.com/x.png',
+          website: 'www.example.com',
+        },
+        { id: `${bankId}-2`, short_name: 'Y', full_name: 'The Bank of Y', logo: '', website: '' },
+      ],
+      users: [{ email: 'robert@example.com', password: 'Str0ng!pass', user_name: `Robert.${name}` }],
+      accounts: [accountOf(bankId, [`Robert.${name}`]), accountOf(`${bankId}-2`, [`Robert.${name}`, `Susan.${name}`])],
+      transactions: [{ id: 't1' }, { id: 't2' }],
+      atms: [{ id: 'a1' }],
+      crm_events: [event(bankId, 'bank-x1'), event(`${bankId}-2`, 'bank-y1')],
+    };
+  }
+
+  test('comes with banks, users, accounts, their owners and CRM events; what is not read is counted', async () => {
+    const file = sandbox();
+    const report = await imported({ 'sandbox.json': file });
+    expect(sums(report, 'written')).toEqual({
+      bank: 2,
+      user: 1,
+      account: 2,
+      accountRouting: 2,
+      accountHolder: 3,
+      crmEvent: 2,
+    });
+    expect(sums(report, 'stubs')).toEqual({ user: 1 });
+    expect(report.unreadSections).toEqual(
+      new Map([
+        ['transactions', 2],
+        ['atms', 1],
+      ]),
+    );
+    expect(report).toMatchObject({ passwordsLeft: 1, correctedUrls: 2 });
+    expect(renderReport(report)).toContain('Sections that are not imported: transactions (2), atms (1)');
+    expect(await rowsOf(bank, 'id', bankId)).toMatchObject([
+      { shortName: 'X', logoUrl: 'https://example.com/x.png', websiteUrl: 'https://www.example.com/' },
+    ]);
+    expect(await rowsOf(account, 'id', 'same-at-both')).toHaveLength(2);
+    expect(await rowsOf(accountRouting, 'bankId', bankId)).toMatchObject([
+      { scheme: 'IBAN', address: 'BA12 1234 5123 4518 4490 1189 877' },
+    ]);
+    const [robert] = await rowsOf(user, 'username', file.users[0]?.user_name ?? '');
+    expect(robert).toMatchObject({ email: 'robert@example.com', provider: localProvider, passwordHash: null });
+    expect(await rowsOf(accountHolder, 'userId', robert?.id ?? '')).toHaveLength(2);
+    expect(await rowsOf(crmEvent, 'bankId', bankId)).toMatchObject([
+      { customerId: null, customerName: 'Dennis', customerNumber: 'bank-x1' },
+    ]);
+
+    const again = await imported({ 'sandbox.json': file });
+    expect(sums(again, 'written')).toEqual({});
+    expect(sums(again, 'stubs')).toEqual({});
+    expect(sums(again, 'unchanged')).toEqual({
+      bank: 2,
+      user: 1,
+      account: 2,
+      accountRouting: 2,
+      accountHolder: 3,
+      crmEvent: 2,
+    });
+  });
+
+  test('gives its CRM events their customers when those come later', async () => {
+    const file = sandbox();
+    await imported({ 'sandbox.json': file });
+    const ada = customerRecord({ customer_number: 'bank-x1' });
+    const report = await imported({ 'sandbox.json': file, 'ada.json': ada });
+    expect(sums(report, 'updated')).toEqual({ crmEvent: 1 });
+    expect(await rowsOf(crmEvent, 'bankId', bankId)).toMatchObject([{ customerId: ada.customer_id }]);
+  });
+
+  test('gives passwords only when asked to, as a hash', async () => {
+    const file = sandbox();
+    await imported({ 'sandbox.json': file }, { withPasswords: true });
+    const [robert] = await rowsOf(user, 'username', file.users[0]?.user_name ?? '');
+    expect(robert?.passwordHash).toMatch(/^\$argon2id\$/);
+    expect(robert?.emailValidatedAt).toBeInstanceOf(Date);
+    expect(await verifyPassword(robert?.passwordHash ?? null, 'Str0ng!pass')).toBe(true);
+    expect(sums(await imported({ 'sandbox.json': file }, { withPasswords: true }), 'unchanged')).toMatchObject({
+      user: 1,
+    });
+
+    const weak = { users: [{ ...sandbox().users[0], password: 'password' }] };
+    expect((await importing({ 'weak.json': weak }, { withPasswords: true })).problems).toEqual([
+      'weak.json, line 1, users[0]: user password is too simple (OBP-30207)',
+    ]);
+  });
+});
+
+describe('users', () => {
+  const grant = (role: string, at: string) => ({ entitlement_id: randomUUID(), role_name: role, bank_id: at });
+
+  function userRecord(entitlements: unknown[] = []) {
+    const userId = randomUUID();
+    return {
+      user_id: userId,
+      email: 'robert@example.com',
+      provider_id: `Robert.${userId}`,
+      provider: 'OBP',
+      username: `Robert.${userId}`,
+      entitlements: { list: entitlements },
+    };
+  }
+
+  test('get entitlements only when asked to; unknown roles are counted', async () => {
+    const robert = userRecord([
+      grant('CanGetCustomer', bankId),
+      grant('CanGetAnyKycChecks', ''),
+      grant('CanQueryOtherUser', bankId),
+    ]);
+    const left = await imported({ 'user.json': robert });
+    expect(left.entitlementsLeft).toBe(2);
+    expect(left.unknownRoles).toEqual(new Map([['CanQueryOtherUser', 1]]));
+    expect(await rowsOf(entitlement, 'userId', robert.user_id)).toEqual([]);
+
+    await imported({ 'user.json': robert }, { withEntitlements: true });
+    const granted = await rowsOf(entitlement, 'userId', robert.user_id);
+    expect(granted.map(({ roleName, bankId: at }) => [roleName, at]).sort()).toEqual([
+      ['CanGetAnyKycChecks', null],
+      ['CanGetCustomer', bankId],
+    ]);
+    const again = await imported({ 'user.json': robert }, { withEntitlements: true });
+    expect(sums(again, 'unchanged')).toEqual({ user: 1, entitlement: 2 });
+  });
+
+  test('are refused a role of the other scope, by its name', async () => {
+    const robert = userRecord([grant('CanGetCustomer', ''), grant('CanGetAnyKycChecks', bankId)]);
+    expect((await importing({ 'user.json': robert }, { withEntitlements: true })).problems).toEqual([
+      'user.json, line 1, [0].entitlements.list[0]: entitlement bank_id is missing: CanGetCustomer is a bank role',
+      'user.json, line 1, [0].entitlements.list[1]: entitlement bank_id is not for CanGetAnyKycChecks, which is a system role',
+    ]);
+    expect(await rowsOf(user, 'id', robert.user_id)).toEqual([]);
+  });
+
+  test('and banks that were only referred to are filled when their records come', async () => {
+    const ada = customerRecord();
+    const robert = userRecord();
+    await imported({ 'all.json': [ada, { customer_id: ada.customer_id, user_id: robert.user_id, is_active: true }] });
+    const full = { id: bankId, short_name: 'X', full_name: 'The Bank of X' };
+    const report = await imported({ 'all.json': [robert, full] });
+    expect(sums(report, 'updated')).toEqual({ bank: 1, user: 1 });
+    expect(await rowsOf(user, 'id', robert.user_id)).toMatchObject([{ username: robert.username, provider: 'OBP' }]);
+    expect(await rowsOf(bank, 'id', bankId)).toMatchObject([{ shortName: 'X' }]);
+  });
+
+  test('cannot share a username', async () => {
+    const [robert, susan] = [userRecord(), userRecord()];
+    const { problems } = await importing({
+      'users.json': { users: [robert, { ...susan, username: robert.username }] },
+    });
+    expect(problems).toEqual([
+      'users.json, line 1, users[1]: user username is that of another user of the provider: users.json, line 1, users[0]',
+    ]);
+  });
+
+  test('come with correlated entities, with their attributes, but are not linked by them', async () => {
+    const ada = customerRecord();
+    const robert = {
+      ...userRecord(),
+      user_attributes: [
+        {
+          user_attribute_id: randomUUID(),
+          name: 'LEVEL',
+          type: 'INTEGER',
+          value: '3',
+          insert_date: '2020-01-01T00:00:00Z',
+        },
+      ],
+    };
+    const report = await imported({ 'entities.json': { correlated_entities: [{ customer: ada, users: [robert] }] } });
+    expect(sums(report, 'written')).toEqual({ user: 1, userAttribute: 1, customer: 1 });
+    expect(await rowsOf(userAttribute, 'userId', robert.user_id)).toMatchObject([{ name: 'LEVEL', value: '3' }]);
+    expect(await rowsOf(userCustomerLink, 'customerId', ada.customer_id)).toEqual([]);
+  });
+});
+
+test('progress tells of reading, checking and writing', async () => {
+  const file = join(folder, 'customers.json');
+  await writeFile(file, JSON.stringify({ customers: [customerRecord(), customerRecord()] }));
+  const phases: unknown[] = [];
+  await importFiles(database, [file], {}, { onProgress: (progress) => phases.push(progress) });
+  expect(phases[0]).toMatchObject({ phase: 'read', records: 2 });
+  expect(phases.at(-1)).toEqual({ phase: 'write', rows: 2, totalRows: 2 });
+});
+
+test('an import that was interrupted is repeated', async () => {
+  const records = Array.from({ length: 3000 }, () => customerRecord());
+  const file = join(folder, 'customers.json');
+  await writeFile(file, JSON.stringify({ customers: records }));
+  const interrupted = importFiles(
+    database,
+    [file],
+    {},
+    {
+      onProgress(progress) {
+        if (progress.phase === 'write') throw new Error('interrupted');
+      },
+    },
+  );
+  await expect(interrupted).rejects.toThrow('interrupted');
+  const before = await rowsOf(customer, 'bankId', bankId);
+  expect(before.length).toBeGreaterThan(0);
+  expect(before.length).toBeLessThan(3000);
+  const report = await imported({ 'customers.json': { customers: records } });
+  expect(sums(report, 'unchanged')).toEqual({ customer: before.length });
+  expect(sums(report, 'written')).toEqual({ customer: 3000 - before.length });
+});

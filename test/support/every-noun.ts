@@ -1,0 +1,163 @@
+/**
+ * A bank with one of every noun, and what a test of any API needs beside it: a second customer, an account that nobody is
+ * linked to, a user whom nobody knows. Two banks made with the same `names` look alike: what is unique only at its bank,
+ * or only of its customer, is the same at both.
+ *
+ *   const world = await insertEveryNoun(gateway);
+ *   world.customerId, world.addressId, world.linkedUser.token
+ */
+import { randomUUID } from 'node:crypto';
+import type { Gateway, TestUser } from './gateway.ts';
+import {
+  insertAccount,
+  insertAccountAttribute,
+  insertAccountHolder,
+  insertAccountRouting,
+  insertAttributeDefinition,
+  insertCrmEvent,
+  insertCustomer,
+  insertCustomerAccountLink,
+  insertCustomerAddress,
+  insertCustomerAttribute,
+  insertCustomerMessage,
+  insertKycCheck,
+  insertKycDocument,
+  insertKycMedia,
+  insertKycStatus,
+  insertMeeting,
+  insertMeetingInvitee,
+  insertSocialMediaHandle,
+  insertTaxResidence,
+  insertUserAttribute,
+  insertUserCustomerLink,
+} from './rows.ts';
+
+/** What is unique only at its bank, or only of its customer. */
+export interface SharedNames {
+  customerNumber: string;
+  accountId: string;
+  freeAccountId: string;
+  kycCheckId: string;
+  kycDocumentId: string;
+  kycMediaId: string;
+  definitionName: string;
+}
+
+export interface World extends SharedNames {
+  gateway: Gateway;
+  bankId: string;
+  customerId: string;
+  /** Another customer of the bank, of whom nothing else is kept. */
+  otherCustomerId: string;
+  otherCustomerNumber: string;
+  /** Linked to the customer, holder of the account, and in the meeting. */
+  linkedUser: TestUser;
+  /** Linked to nobody. */
+  freeUser: TestUser;
+  addressId: string;
+  attributeId: string;
+  definitionId: string;
+  customerAccountLinkId: string;
+  userCustomerLinkId: string;
+  taxResidenceId: string;
+  socialMediaHandleId: string;
+  kycStatusId: string;
+  meetingId: string;
+  messageId: string;
+  crmEventId: string;
+}
+
+export function sharedNames(): SharedNames {
+  const part = randomUUID().slice(0, 8);
+  return {
+    customerNumber: `number-${part}`,
+    accountId: `account-${part}`,
+    freeAccountId: `free-account-${part}`,
+    kycCheckId: `check-${part}`,
+    kycDocumentId: `document-${part}`,
+    kycMediaId: `media-${part}`,
+    definitionName: 'SPECIAL_TAX_NUMBER',
+  };
+}
+
+export async function insertEveryNoun(gateway: Gateway, names: SharedNames = sharedNames()): Promise<World> {
+  const { database } = gateway;
+  const bankId = `bank-${randomUUID()}`;
+  await gateway.createBank(bankId);
+  const linkedUser = await gateway.createUser();
+  const freeUser = await gateway.createUser();
+  const { id: customerId } = await insertCustomer(database, { bankId, customerNumber: names.customerNumber });
+  const other = await insertCustomer(database, { bankId });
+  const child = { bankId, customerId };
+  const definition = await insertAttributeDefinition(database, { bankId, name: names.definitionName });
+  const attribute = await insertCustomerAttribute(database, { ...child, name: names.definitionName });
+  const address = await insertCustomerAddress(database, child);
+  const taxResidence = await insertTaxResidence(database, { ...child, taxNumber: 'tax-1' });
+  const handle = await insertSocialMediaHandle(database, { ...child, handle: '@eveline' });
+  const userLink = await insertUserCustomerLink(database, { ...child, userId: linkedUser.id });
+  await insertUserAttribute(database, { userId: linkedUser.id });
+  const accountLinkId = await insertAccounts(gateway, { ...child, names, userId: linkedUser.id });
+  const status = await insertKycEvidence(gateway, { ...child, names });
+  const message = await insertCustomerMessage(database, child);
+  const event = await insertCrmEvent(database, child);
+  const meeting = await insertMeeting(database, {
+    ...child,
+    creatorUserId: linkedUser.id,
+    staffUserId: linkedUser.id,
+    customerUserId: linkedUser.id,
+  });
+  await insertMeetingInvitee(database, { meetingId: meeting.id, userId: linkedUser.id });
+  return {
+    ...names,
+    gateway,
+    bankId,
+    customerId,
+    otherCustomerId: other.id,
+    otherCustomerNumber: other.customerNumber,
+    linkedUser,
+    freeUser,
+    addressId: address.id,
+    attributeId: attribute.id,
+    definitionId: definition.id,
+    customerAccountLinkId: accountLinkId,
+    userCustomerLinkId: userLink.id,
+    taxResidenceId: taxResidence.id,
+    socialMediaHandleId: handle.id,
+    kycStatusId: status.id,
+    meetingId: meeting.id,
+    messageId: message.id,
+    crmEventId: event.id,
+  };
+}
+
+interface OfCustomer {
+  bankId: string;
+  customerId: string;
+  names: SharedNames;
+}
+
+async function insertAccounts(
+  { database }: Gateway,
+  { names, userId, ...child }: OfCustomer & { userId: string },
+): Promise<string> {
+  const { bankId } = child;
+  const { accountId, freeAccountId } = names;
+  await insertAccount(database, { bankId, id: accountId });
+  await insertAccount(database, { bankId, id: freeAccountId });
+  await insertAccountRouting(database, { bankId, accountId, scheme: 'IBAN', address: 'DE89370400440532013000' });
+  await insertAccountAttribute(database, { bankId, accountId });
+  await insertAccountHolder(database, { bankId, accountId, userId });
+  return (await insertCustomerAccountLink(database, { ...child, accountId })).id;
+}
+
+async function insertKycEvidence({ database }: Gateway, { names, ...child }: OfCustomer) {
+  await insertKycCheck(database, { ...child, id: names.kycCheckId });
+  await insertKycDocument(database, { ...child, id: names.kycDocumentId });
+  await insertKycMedia(database, {
+    ...child,
+    id: names.kycMediaId,
+    relatesToKycCheckId: names.kycCheckId,
+    relatesToKycDocumentId: names.kycDocumentId,
+  });
+  return insertKycStatus(database, child);
+}

@@ -1,0 +1,46 @@
+/**
+ * All that a database holds, to be compared before and after.
+ *
+ *   const before = await everythingStored(gateway.database);
+ *   …
+ *   expect(await everythingStored(gateway.database)).toEqual(before);
+ */
+import { createHash } from 'node:crypto';
+import { globSync } from 'node:fs';
+import { getTableColumns, getTableName, is, Table } from 'drizzle-orm';
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import type { Database } from '../../src/database/database.ts';
+
+const source = new URL('../../src/', import.meta.url);
+
+/** Every table of the program, found as the migrations find them: by the names of their files. */
+async function findTables(): Promise<SQLiteTable[]> {
+  const files = globSync('**/*.table.ts', { cwd: source });
+  const modules: Record<string, unknown>[] = await Promise.all(files.map((file) => import(new URL(file, source).href)));
+  return modules.flatMap((module) =>
+    Object.values(module).filter((value): value is SQLiteTable => is(value, Table as never)),
+  );
+}
+
+export const allTables: SQLiteTable[] = await findTables();
+
+/** For each table how many rows it has, and a hash of them: short enough to be read when two differ. */
+export async function everythingStored(
+  database: Database,
+  counts: (row: Record<string, unknown>, table: string) => boolean = () => true,
+): Promise<Record<string, string>> {
+  const stored = await Promise.all(
+    allTables.map(async (table) => {
+      const name = getTableName(table);
+      const rows = (await database.read.select().from(table)) as Record<string, unknown>[];
+      const texts = rows.filter((row) => counts(row, name)).map((row) => JSON.stringify(row));
+      return [name, `${texts.length} rows ${createHash('sha256').update(texts.sort().join('\n')).digest('hex')}`];
+    }),
+  );
+  return Object.fromEntries(stored);
+}
+
+export function hasColumn(table: string, column: string): boolean {
+  const found = allTables.find((candidate) => getTableName(candidate) === table);
+  return found !== undefined && column in getTableColumns(found);
+}
