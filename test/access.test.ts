@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import {
   type GraphQLField,
   type GraphQLObjectType,
-  type GraphQLSchema,
   getNamedType,
   isCompositeType,
   isIntrospectionType,
@@ -11,106 +10,226 @@ import {
 } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Role, roleScope } from '../src/auth/roles.ts';
+import { grantRole } from '../src/domain/user/user-administration.ts';
 import { gatewaySchema } from '../src/schema.ts';
-import { type Gateway, startGateway, type TestUser } from './support/gateway.ts';
-import {
-  insertAccount,
-  insertAccountHolder,
-  insertCrmEvent,
-  insertCustomer,
-  insertCustomerAccountLink,
-  insertCustomerAddress,
-  insertCustomerAttribute,
-  insertCustomerMessage,
-  insertKycCheck,
-  insertKycDocument,
-  insertKycMedia,
-  insertKycStatus,
-  insertMeeting,
-  insertSocialMediaHandle,
-  insertTaxResidence,
-  insertUserCustomerLink,
-} from './support/rows.ts';
+import { insertEveryNoun, type World } from './support/every-noun.ts';
+import { type Gateway, startGateway } from './support/gateway.ts';
 
 /**
- * Walks the built schema and tries every guarded field. A new type or argument that this file does not know fails here
- * by name, so that no field is left untried.
+ * Walks the built schema and tries every guarded field: as nobody, as a stranger, with the roles where they do not count,
+ * and with each of the roles. A new type, argument or input that this file does not know fails here by name, so that no
+ * field is left untried.
  */
+
+interface Rule {
+  kind: 'public' | 'authenticated' | 'role';
+  anyOf?: Role[];
+}
 
 interface GuardedField {
   coordinate: string;
   type: GraphQLObjectType;
   field: GraphQLField<unknown, unknown>;
-  isRoot: boolean;
-  rule: { kind: 'public' | 'authenticated' | 'role'; anyOf?: Role[] };
+  rule: Rule;
 }
 
-const bankId = 'access.bank';
+/** How a test comes to an object of a type: the operation around a selection, and the roles that it needs. */
+interface Way {
+  roles: Role[];
+  document(world: World, selection: string): string;
+}
+
+const schema = await gatewaySchema();
 const otherBankId = 'access.other.bank';
 
 let gateway: Gateway;
-/** The id that stands for each name, of rows that all belong to one customer. */
-const ids: Record<string, string> = {};
-let stranger: TestUser;
+/** For reads. What writes makes a world of its own. */
+let sharedWorld: World;
 
-/** How a test comes to an object of a type: the selection around it, and the roles that it needs. */
-const ways: Record<string, { roles: Role[]; around(selection: string): string }> = {};
+beforeAll(async () => {
+  gateway = await startGateway({ environment: { GATEWAY_CUSTOMER_FIREHOSE: 'on' } });
+  await gateway.createBank(otherBankId);
+  sharedWorld = await newWorld();
+});
 
-function way(typeName: string, roles: Role[], around: (selection: string) => string): void {
-  ways[typeName] = { roles, around };
+afterAll(() => gateway.stop());
+
+async function newWorld(): Promise<World> {
+  const world = await insertEveryNoun(gateway);
+  const { username } = world.linkedUser;
+  // An entitlement for User.entitlements to show.
+  await grantRole(gateway.database, { username, roleName: 'CanGetMeetings', bankId: world.bankId });
+  return world;
 }
 
-const schema: GraphQLSchema = await gatewaySchema();
+const fields: GuardedField[] = Object.values(schema.getTypeMap())
+  .filter((type) => isObjectType(type))
+  .filter((type) => !isIntrospectionType(type))
+  .flatMap((type) => Object.values(type.getFields()).map((field) => ({ type, field })))
+  .filter(({ field }) => field.extensions.access !== undefined)
+  .map(({ type, field }) => ({
+    coordinate: `${type.name}.${field.name}`,
+    type,
+    field,
+    rule: field.extensions.access as Rule,
+  }));
+const guardedFields = fields.filter(({ rule }) => rule.kind !== 'public');
+const fieldsByRole = fields.filter(({ rule }) => rule.kind === 'role' && (rule.anyOf ?? []).length > 0);
 
-function guardedFields(): GuardedField[] {
-  const roots = [schema.getQueryType(), schema.getMutationType()];
-  return Object.values(schema.getTypeMap())
-    .filter((type) => isObjectType(type))
-    .filter((type) => !isIntrospectionType(type))
-    .flatMap((type) => Object.values(type.getFields()).map((field) => ({ type, field })))
-    .filter(({ field }) => field.extensions.access !== undefined)
-    .map(({ type, field }) => ({
-      coordinate: `${type.name}.${field.name}`,
-      type,
-      field,
-      isRoot: roots.includes(type),
-      rule: field.extensions.access as GuardedField['rule'],
-    }));
-}
+const isRoot = ({ type }: GuardedField) => type === schema.getQueryType() || type === schema.getMutationType();
 
-const fields = guardedFields();
-const byRole = fields.filter(({ rule }) => rule.kind === 'role' && (rule.anyOf ?? []).length > 0);
+const addressInput = '{ line1: "No 1 the Road", city: "Berlin", postcode: "13359", countryCode: "DE" }';
+const attributeInput = '{ name: "SHOE_SIZE", type: INTEGER, value: "42" }';
+const customerInput = '{ legalName: "Eveline Tripman", mobilePhoneNumber: "+447972444876" }';
+const date = '2024-03-01T00:00:00Z';
 
-/** The argument's value for this field, as GraphQL writes it. */
-function argumentValue(coordinate: string, name: string): string {
-  const value = ids[`${coordinate}(${name}:)`] ?? ids[name];
-  if (value === undefined) throw new Error(`access.test.ts has no value for the argument ${coordinate}(${name}:).`);
-  return value.startsWith('{') ? value : JSON.stringify(value);
-}
+/** Values of arguments and inputs by coordinate or, where all that have the name are alike, by name. */
+const values: Record<string, (world: World) => string> = {
+  bankId: ({ bankId }) => JSON.stringify(bankId),
+  customerId: ({ customerId }) => JSON.stringify(customerId),
+  customerNumber: ({ customerNumber }) => JSON.stringify(customerNumber),
+  accountId: ({ accountId }) => JSON.stringify(accountId),
+  userId: ({ linkedUser }) => JSON.stringify(linkedUser.id),
+  mobilePhoneNumber: () => '"%123%"',
+  'Query.account(id:)': ({ accountId }) => JSON.stringify(accountId),
+  'Query.customerAccountLink(id:)': ({ customerAccountLinkId }) => JSON.stringify(customerAccountLinkId),
+  'Query.customerAttribute(id:)': ({ attributeId }) => JSON.stringify(attributeId),
+  'Query.meeting(id:)': ({ meetingId }) => JSON.stringify(meetingId),
+  'Query.user(id:)': ({ linkedUser }) => JSON.stringify(linkedUser.id),
+  'Mutation.login(username:)': ({ linkedUser }) => JSON.stringify(linkedUser.username),
+  'Mutation.login(password:)': () => '"not the password"',
+  'Mutation.deleteCustomerAccountLink(id:)': ({ customerAccountLinkId }) => JSON.stringify(customerAccountLinkId),
+  'Mutation.deleteCustomerAddress(id:)': ({ addressId }) => JSON.stringify(addressId),
+  'Mutation.deleteCustomerAttribute(id:)': ({ attributeId }) => JSON.stringify(attributeId),
+  'Mutation.deleteCustomerAttributeDefinition(id:)': ({ definitionId }) => JSON.stringify(definitionId),
+  'Mutation.deleteSocialMediaHandle(id:)': ({ socialMediaHandleId }) => JSON.stringify(socialMediaHandleId),
+  'Mutation.deleteTaxResidence(id:)': ({ taxResidenceId }) => JSON.stringify(taxResidenceId),
+  'Mutation.deleteUserCustomerLink(id:)': ({ userCustomerLinkId }) => JSON.stringify(userCustomerLinkId),
+  'Mutation.updateCustomerAccountLink(id:)': ({ customerAccountLinkId }) => JSON.stringify(customerAccountLinkId),
+  'Mutation.updateCustomerAddress(id:)': ({ addressId }) => JSON.stringify(addressId),
+  'Mutation.updateCustomerAttribute(id:)': ({ attributeId }) => JSON.stringify(attributeId),
+  'Mutation.updateMeeting(id:)': ({ meetingId }) => JSON.stringify(meetingId),
+  'Mutation.updateUserCustomerLink(id:)': ({ userCustomerLinkId }) => JSON.stringify(userCustomerLinkId),
+  AccountAttributeInput: () => '{ name: "OVERDRAFT", type: INTEGER, value: "100" }',
+  AddKycCheckInput: () =>
+    `{ date: "${date}", how: "online", staffUserId: "staff-1", staffName: "Simon", satisfied: true }`,
+  AddKycDocumentInput: () =>
+    '{ type: "passport", number: "1", issueDate: "2020-01-01", issuePlace: "Berlin", expiryDate: "2030-01-01" }',
+  AddKycMediaInput: () => `{ type: "image", url: "https://media.example.com/1.png", date: "${date}" }`,
+  AddKycStatusInput: () => `{ ok: true, date: "${date}" }`,
+  CreateAccountInput: () =>
+    '{ label: "Everyday", productCode: "CURRENT", branchId: "DERBY6", balance: { currency: "EUR", amount: "0" } }',
+  CreateBankInput: () => `{ id: "bank-${randomUUID()}", shortName: "Bank", fullName: "The Bank" }`,
+  CreateCrmEventInput: ({ customerId }) => `{ category: "Call", channel: "Phone", customerId: "${customerId}" }`,
+  CreateCustomerAccountLinkInput: ({ freeAccountId }) => `{ accountId: "${freeAccountId}", relationshipType: "Owner" }`,
+  CreateCustomerInput: () => customerInput,
+  'Mutation.createCustomers(input:)': () => `[${customerInput}]`,
+  CreateCustomerMessageInput: () => '{ message: "Hello", fromDepartment: "Cards", fromPerson: "Tom" }',
+  CreateMeetingInput: ({ customerId }) =>
+    `{ customerId: "${customerId}", providerId: "jitsi", purposeId: "onboarding", date: "${date}", creator: { name: "Simon" }, invitees: [] }`,
+  CreateUserCustomerLinkInput: ({ freeUser }) => `{ userId: "${freeUser.id}" }`,
+  CreateUserInput: () =>
+    `{ username: "${randomUUID().slice(0, 8)}.someone", password: "A long enough passphrase.", email: "someone@example.com", firstName: "Some", lastName: "One" }`,
+  CustomerAddressInput: () => addressInput,
+  CustomerAttributeDefinitionInput: () =>
+    '{ name: "SHOE_SIZE", type: INTEGER, canBeSeenOnViews: ["owner"], isActive: true }',
+  CustomerAttributeInput: () => attributeInput,
+  RetractKycEvidenceInput: ({ kycCheckId }) => `{ kind: CHECK, id: "${kycCheckId}", reason: "A mistake" }`,
+  SocialMediaHandleInput: () => '{ type: "linkedin", handle: "@other" }',
+  TaxResidenceInput: () => '{ domain: "France", taxNumber: "tax-2" }',
+  UpdateCustomerAccountLinkInput: () => '{ relationshipType: "Signatory" }',
+  UpdateCustomerBranchInput: () => '{ branchId: "DERBY7" }',
+  UpdateCustomerCreditLimitInput: () => '{ creditLimit: { currency: "EUR", amount: "10" } }',
+  UpdateCustomerCreditRatingAndSourceInput: () => '{ creditRating: "AA", creditSource: "Experian" }',
+  UpdateCustomerDataInput: () => '{ dependants: 0, dobOfDependants: [] }',
+  UpdateCustomerEmailInput: () => '{ email: "new@example.com" }',
+  UpdateCustomerIdentityInput: () => '{ legalName: "Eveline Smith" }',
+  UpdateCustomerMobilePhoneNumberInput: () => '{ mobilePhoneNumber: "+4915112345678" }',
+  UpdateCustomerNumberInput: () => `{ customerNumber: "${randomUUID()}" }`,
+  UpdateMeetingInput: () => `{ when: "${date}", cancelled: false }`,
+  UpdateUserCustomerLinkInput: () => '{ isActive: false }',
+  UserAttributeInput: () => '{ name: "LANGUAGE", type: STRING, value: "de" }',
+};
 
-/** The selection of the field alone: its required arguments and, where there is one, the bank. */
-function selectionOf({ coordinate, field }: GuardedField): string {
+/** The field alone with its required arguments and, where there is one, the bank. */
+function selectionOf({ coordinate, field }: GuardedField, world: World): string {
   const given = field.args
     .filter((argument) => isRequiredArgument(argument) || argument.name === 'bankId')
-    .map(({ name }) => `${name}: ${argumentValue(coordinate, name)}`);
+    .map((argument) => {
+      const own = `${coordinate}(${argument.name}:)`;
+      const value = values[own] ?? values[argument.name] ?? values[getNamedType(argument.type).name];
+      if (value === undefined) throw new Error(`access.test.ts has no value for the argument ${own}.`);
+      return `${argument.name}: ${value(world)}`;
+    });
   const call = given.length === 0 ? field.name : `${field.name}(${given.join(', ')})`;
   return isCompositeType(getNamedType(field.type)) ? `${call} { __typename }` : call;
 }
 
-function wayTo(guarded: GuardedField): { roles: Role[]; document: string } {
-  if (guarded.isRoot) {
-    const operation = guarded.type === schema.getMutationType() ? 'mutation' : 'query';
-    return { roles: [], document: `${operation} { ${selectionOf(guarded)} }` };
-  }
-  const found = ways[guarded.type.name];
-  if (found === undefined) throw new Error(`access.test.ts knows no way to the type ${guarded.type.name}.`);
-  return { roles: found.roles, document: `query { ${found.around(selectionOf(guarded))} }` };
+const ofOne = ({ bankId, customerId }: World) => `bankId: "${bankId}", customerId: "${customerId}"`;
+
+function wayByField(role: Role, name: string): Way {
+  return { roles: [role], document: (world, selection) => `{ ${name}(${ofOne(world)}) { ${selection} } }` };
 }
 
-/** A role where it counts: at the bank, or without one. */
-const rightly = (role: Role): [Role, string | null] => [role, roleScope(role) === 'system' ? null : bankId];
-/** A role where it does not count: at another bank, or a system role that was given at a bank. */
-const wrongly = (role: Role): [Role, string | null] => [role, roleScope(role) === 'system' ? bankId : otherBankId];
+function wayByConnection(role: Role, call: (world: World) => string): Way {
+  return { roles: [role], document: (world, selection) => `{ ${call(world)} { nodes { ${selection} } } }` };
+}
+
+const ways: Record<string, Way> = {
+  Bank: { roles: [], document: ({ bankId }, selection) => `{ bank(bankId: "${bankId}") { ${selection} } }` },
+  Customer: wayByField('CanGetCustomer', 'customer'),
+  CustomerAddress: wayByField('CanGetCustomerAddress', 'customerAddresses'),
+  CustomerAttribute: wayByField('CanGetCustomerAttributesAtOneBank', 'customerAttributes'),
+  CustomerAccountLink: wayByField('CanGetCustomerAccountLinks', 'customerAccountLinks'),
+  UserCustomerLink: wayByField('CanGetUserCustomerLink', 'userCustomerLinksByCustomer'),
+  TaxResidence: wayByField('CanGetTaxResidence', 'taxResidences'),
+  SocialMediaHandle: wayByField('CanGetSocialMediaHandles', 'socialMediaHandles'),
+  KycCheck: wayByField('CanGetKycChecksAtOneBank', 'kycChecks'),
+  KycDocument: wayByField('CanGetKycDocumentsAtOneBank', 'kycDocuments'),
+  KycMedia: wayByField('CanGetKycMediaAtOneBank', 'kycMedia'),
+  KycStatus: wayByField('CanGetKycStatusesAtOneBank', 'kycStatuses'),
+  CorrelatedEntity: wayByField('CanGetCorrelatedUsersInfo', 'correlatedUsers'),
+  CustomerMessage: wayByConnection('CanGetCustomerMessages', (world) => `customerMessages(${ofOne(world)})`),
+  CrmEvent: wayByConnection('CanGetCrmEvents', ({ bankId }) => `crmEvents(bankId: "${bankId}")`),
+  Meeting: wayByConnection('CanGetMeetings', ({ bankId }) => `meetings(bankId: "${bankId}")`),
+  Account: {
+    roles: ['CanGetCustomerOverview'],
+    document: ({ bankId, accountId }, selection) =>
+      `{ account(bankId: "${bankId}", id: "${accountId}") { ${selection} } }`,
+  },
+  User: {
+    roles: ['CanGetAnyUser'],
+    document: ({ linkedUser }, selection) => `{ user(id: "${linkedUser.id}") { ${selection} } }`,
+  },
+  Entitlement: {
+    roles: ['CanGetAnyUser', 'CanGetEntitlementsForAnyUserAtAnyBank'],
+    document: ({ linkedUser }, selection) => `{ user(id: "${linkedUser.id}") { entitlements { ${selection} } } }`,
+  },
+};
+
+/** A payload is what a mutation gives: one that needs a role of the bank. */
+function wayByMutation(typeName: string): Way | undefined {
+  const mutation = fields.find(
+    ({ type, field, rule }) =>
+      type === schema.getMutationType() && rule.kind === 'role' && getNamedType(field.type).name === typeName,
+  );
+  if (mutation === undefined) return undefined;
+  return {
+    roles: (mutation.rule.anyOf ?? []).slice(0, 1),
+    document: (world, selection) =>
+      `mutation { ${selectionOf(mutation, world).replace('{ __typename }', `{ ${selection} }`)} }`,
+  };
+}
+
+function wayTo(guarded: GuardedField): Way {
+  if (isRoot(guarded)) {
+    const operation = guarded.type === schema.getMutationType() ? 'mutation' : 'query';
+    return { roles: [], document: (_world, selection) => `${operation} { ${selection} }` };
+  }
+  const way = ways[guarded.type.name] ?? wayByMutation(guarded.type.name);
+  if (way === undefined) throw new Error(`access.test.ts knows no way to the type ${guarded.type.name}.`);
+  return way;
+}
 
 /** The value of the field in an answer: what is deepest, through the first item of each list. */
 function valueAt(data: unknown, fieldName: string): unknown {
@@ -122,115 +241,36 @@ function valueAt(data: unknown, fieldName: string): unknown {
     .find((value) => value !== undefined);
 }
 
-async function ask(guarded: GuardedField, roles: [Role, string | null][]) {
-  const { roles: wayRoles, document } = wayTo(guarded);
-  const held = new Map([...wayRoles.map(rightly), ...roles].map((role) => [role.join(' '), role]));
+/** A role where it counts: at the bank, or without one. */
+const rightly =
+  ({ bankId }: World) =>
+  (role: Role): [Role, string | null] => [role, roleScope(role) === 'system' ? null : bankId];
+/** A role where it does not count: at another bank, or a system role that was given at a bank. */
+const wrongly =
+  ({ bankId }: World) =>
+  (role: Role): [Role, string | null] => [role, roleScope(role) === 'system' ? bankId : otherBankId];
+
+async function ask(guarded: GuardedField, rolesIn: (world: World) => [Role, string | null][]) {
+  const way = wayTo(guarded);
+  const document = way.document(sharedWorld, '');
+  const world = document.startsWith('mutation') ? await newWorld() : sharedWorld;
+  const held = new Map([...way.roles.map(rightly(world)), ...rolesIn(world)].map((role) => [role.join(' '), role]));
   const caller = await gateway.createUser({ roles: [...held.values()] });
-  const answer = await gateway.query(caller.token, document);
+  const answer = await gateway.query(caller.token, way.document(world, selectionOf(guarded, world)));
   const own = answer.errors.filter(({ path }) => path?.includes(guarded.field.name));
-  return { ...answer, own, value: valueAt(answer.data, guarded.field.name) };
+  return { ...answer, own, value: valueAt(answer.data, guarded.field.name) ?? null };
 }
 
-beforeAll(async () => {
-  gateway = await startGateway({ environment: { GATEWAY_CUSTOMER_FIREHOSE: 'on' } });
-  const { database } = gateway;
-  await gateway.createBank(bankId);
-  await gateway.createBank(otherBankId);
-  stranger = await gateway.createUser();
-  const linked = await gateway.createUser({ roles: [['CanGetMeetings', bankId]] });
-  const customer = await insertCustomer(database, { bankId });
-  const child = { bankId, customerId: customer.id };
-  const account = await insertAccount(database, { bankId });
-  await insertAccountHolder(database, { bankId, accountId: account.id, userId: linked.id });
-  const link = await insertCustomerAccountLink(database, { ...child, accountId: account.id });
-  await insertUserCustomerLink(database, { ...child, userId: linked.id });
-  await insertCustomerAddress(database, child);
-  const attribute = await insertCustomerAttribute(database, child);
-  await insertTaxResidence(database, child);
-  await insertSocialMediaHandle(database, child);
-  const document = await insertKycDocument(database, child);
-  const check = await insertKycCheck(database, child);
-  const related = { relatesToKycDocumentId: document.id, relatesToKycCheckId: check.id };
-  await insertKycMedia(database, { ...child, ...related });
-  await insertKycStatus(database, child);
-  const meeting = await insertMeeting(database, child);
-  await insertCustomerMessage(database, child);
-  await insertCrmEvent(database, child);
-
-  Object.assign(ids, {
-    bankId,
-    customerId: customer.id,
-    customerNumber: customer.customerNumber,
-    accountId: account.id,
-    userId: linked.id,
-    mobilePhoneNumber: '%123%',
-    'Query.account(id:)': account.id,
-    'Query.customerAccountLink(id:)': link.id,
-    'Query.customerAttribute(id:)': attribute.id,
-    'Query.meeting(id:)': meeting.id,
-    'Query.user(id:)': linked.id,
-    'Mutation.login(username:)': linked.username,
-    'Mutation.login(password:)': 'not the password',
-    'Mutation.createUser(input:)': `{ username: "${randomUUID().slice(0, 8)}.someone", password: "A long enough passphrase.", email: "someone@example.com", firstName: "Some", lastName: "One" }`,
-  });
-
-  const one = `bankId: "${bankId}", customerId: "${customer.id}"`;
-  way('Bank', [], (selection) => `bank(bankId: "${bankId}") { ${selection} }`);
-  way('Customer', ['CanGetCustomer'], (selection) => `customer(${one}) { ${selection} }`);
-  const children: [string, Role, string][] = [
-    ['CustomerAddress', 'CanGetCustomerAddress', 'customerAddresses'],
-    ['CustomerAttribute', 'CanGetCustomerAttributesAtOneBank', 'customerAttributes'],
-    ['CustomerAccountLink', 'CanGetCustomerAccountLinks', 'customerAccountLinks'],
-    ['UserCustomerLink', 'CanGetUserCustomerLink', 'userCustomerLinksByCustomer'],
-    ['TaxResidence', 'CanGetTaxResidence', 'taxResidences'],
-    ['SocialMediaHandle', 'CanGetSocialMediaHandles', 'socialMediaHandles'],
-    ['KycCheck', 'CanGetKycChecksAtOneBank', 'kycChecks'],
-    ['KycDocument', 'CanGetKycDocumentsAtOneBank', 'kycDocuments'],
-    ['KycMedia', 'CanGetKycMediaAtOneBank', 'kycMedia'],
-    ['KycStatus', 'CanGetKycStatusesAtOneBank', 'kycStatuses'],
-    ['CorrelatedEntity', 'CanGetCorrelatedUsersInfo', 'correlatedUsers'],
-  ];
-  for (const [typeName, role, field] of children) {
-    way(typeName, [role], (selection) => `${field}(${one}) { ${selection} }`);
-  }
-  way(
-    'Account',
-    ['CanGetCustomerOverview'],
-    (selection) => `account(bankId: "${bankId}", id: "${account.id}") { ${selection} }`,
-  );
-  way('User', ['CanGetAnyUser'], (selection) => `user(id: "${linked.id}") { ${selection} }`);
-  way(
-    'Entitlement',
-    ['CanGetAnyUser', 'CanGetEntitlementsForAnyUserAtAnyBank'],
-    (selection) => `user(id: "${linked.id}") { entitlements { ${selection} } }`,
-  );
-  way(
-    'CustomerMessage',
-    ['CanGetCustomerMessages'],
-    (selection) => `customerMessages(${one}) { nodes { ${selection} } }`,
-  );
-  way('CrmEvent', ['CanGetCrmEvents'], (selection) => `crmEvents(bankId: "${bankId}") { nodes { ${selection} } }`);
-  way('Meeting', ['CanGetMeetings'], (selection) => `meetings(bankId: "${bankId}") { nodes { ${selection} } }`);
-});
-
-afterAll(() => gateway.stop());
-
-describe.each(fields.filter(({ rule }) => rule.kind !== 'public'))('$coordinate', (guarded) => {
+describe.each(guardedFields)('$coordinate', (guarded) => {
   test('is refused to nobody', async () => {
-    const document = guarded.isRoot ? wayTo(guarded).document : `query { ${selectionOfPublicWay(guarded)} }`;
+    const document = wayTo(guarded).document(sharedWorld, selectionOf(guarded, sharedWorld));
+
     const { errors, data } = await gateway.query(null, document);
 
     expect(errors[0]?.extensions).toMatchObject({ code: 'UNAUTHENTICATED', obpCode: 'OBP-20001' });
     expect(valueAt(data, guarded.field.name) ?? null).toBeNull();
   });
 });
-
-/** Nobody gets no further than what is public; from there on the first guarded field refuses. */
-function selectionOfPublicWay(guarded: GuardedField): string {
-  const found = ways[guarded.type.name];
-  if (found === undefined) throw new Error(`access.test.ts knows no way to the type ${guarded.type.name}.`);
-  return found.around(selectionOf(guarded));
-}
 
 /** Their roles are those of every way to their type, so nobody comes so far and is refused. */
 const givenByTheirWay = [
@@ -246,37 +286,40 @@ const givenByTheirWay = [
   'User.isSuperAdmin',
 ];
 
-describe.each(byRole.filter(({ coordinate }) => !givenByTheirWay.includes(coordinate)))('$coordinate', (guarded) => {
-  const anyOf = guarded.rule.anyOf ?? [];
+describe.each(fieldsByRole.filter(({ coordinate }) => !givenByTheirWay.includes(coordinate)))(
+  '$coordinate',
+  (guarded) => {
+    const anyOf = guarded.rule.anyOf ?? [];
 
-  test('is refused to a stranger, who is told the roles', async () => {
-    const { own, value } = await ask(guarded, []);
+    test('is refused to a stranger, who is told the roles', async () => {
+      const { own, value } = await ask(guarded, () => []);
 
-    expect(own).toHaveLength(1);
-    expect(own[0]?.extensions).toMatchObject({ code: 'FORBIDDEN', obpCode: 'OBP-20006', missingRoles: anyOf });
-    expect(value ?? null).toBeNull();
-  });
+      expect(own).toHaveLength(1);
+      expect(own[0]?.extensions).toMatchObject({ code: 'FORBIDDEN', obpCode: 'OBP-20006', missingRoles: anyOf });
+      expect(value).toBeNull();
+    });
 
-  test('is refused to who holds the roles where they do not count', async () => {
-    const { own, value } = await ask(guarded, anyOf.map(wrongly));
+    test('is refused to who holds the roles where they do not count', async () => {
+      const { own, value } = await ask(guarded, (world) => anyOf.map(wrongly(world)));
 
-    expect(own[0]?.extensions).toMatchObject({ code: 'FORBIDDEN', obpCode: 'OBP-20006' });
-    expect(value ?? null).toBeNull();
-  });
-});
+      expect(own[0]?.extensions).toMatchObject({ code: 'FORBIDDEN', obpCode: 'OBP-20006' });
+      expect(value).toBeNull();
+    });
+  },
+);
 
-describe.each(byRole)('$coordinate', (guarded) => {
+describe.each(fieldsByRole)('$coordinate', (guarded) => {
   test.each(guarded.rule.anyOf ?? [])('is given to who holds %s', async (role) => {
-    const { errors, value } = await ask(guarded, [rightly(role)]);
+    const { errors, value } = await ask(guarded, (world) => [rightly(world)(role)]);
 
     expect(errors).toEqual([]);
-    expect(value ?? null).not.toBeNull();
+    expect(value).not.toBeNull();
   });
 });
 
 describe.each(fields.filter(({ rule }) => rule.kind === 'authenticated'))('$coordinate', (guarded) => {
   test('lets a stranger in, for what is their own', async () => {
-    const { errors } = await gateway.query(stranger.token, wayTo(guarded).document);
+    const { errors } = await ask(guarded, () => []);
 
     expect(errors.filter(({ extensions }) => extensions.obpCode === 'OBP-20001')).toEqual([]);
   });
@@ -284,7 +327,7 @@ describe.each(fields.filter(({ rule }) => rule.kind === 'authenticated'))('$coor
 
 describe.each(fields.filter(({ rule }) => rule.kind === 'public'))('$coordinate', (guarded) => {
   test('is open to everybody', async () => {
-    const { own } = await ask(guarded, []);
+    const { own } = await ask(guarded, () => []);
 
     const refusals = own.filter(({ extensions }) => ['OBP-20001', 'OBP-20006'].includes(String(extensions.obpCode)));
     expect(refusals).toEqual([]);

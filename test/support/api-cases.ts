@@ -25,6 +25,7 @@ export interface ApiCase {
   given(world: World): Variables;
   /** Laid over what is given where who calls holds no role, and does so for what is their own. */
   givenForOwn?(world: World): Variables;
+  /** Of the field, without its braces. */
   selection: string;
   /** The field of the answer, whole. */
   answer(world: World): unknown;
@@ -33,6 +34,8 @@ export interface ApiCase {
   refusals?: Record<string, Refusal>;
   /** Laid over what is given: what else could be written, where that is not said by an id. */
   otherwise?(world: World): Variables;
+  /** Laid over what is given, where that makes a new object: one that is there already, in its version 1. */
+  givenForVersion?(world: World): Variables;
 }
 
 const anId = expect.any(String);
@@ -100,7 +103,7 @@ function updateOfCustomer(input: Variables, bad: Variables, selection: string, a
 function myCustomers(given: ApiCase['given'], refusals?: ApiCase['refusals']): ApiCase {
   return {
     given,
-    selection: '{ id legalName }',
+    selection: 'id legalName',
     answer: ({ customerId }) => [{ id: customerId, legalName: 'Eveline Tripman' }],
     refusals,
   };
@@ -310,6 +313,7 @@ export const apiCases: Record<string, ApiCase> = {
     }),
     refusals: { 'OBP-10001': badInput(createDefinition, { category: 'Bank' }) },
     otherwise: () => ({ input: { ...definitionInput, isActive: false } }),
+    givenForVersion: ({ definitionName }) => ({ input: { ...definitionInput, name: definitionName } }),
   },
   deleteCustomerAccountLinkById: {
     given: (world) => ({ ...ofBank(world), id: world.customerAccountLinkId }),
@@ -376,17 +380,17 @@ export const apiCases: Record<string, ApiCase> = {
   },
   getCrmEvents: {
     given: ofBank,
-    selection: '{ nodes { id customerId category } }',
+    selection: 'nodes { id customerId category }',
     answer: ({ crmEventId, customerId }) => ({ nodes: [{ id: crmEventId, customerId, category: 'Call' }] }),
   },
   getMyCorrelatedEntities: {
     given: () => ({}),
-    selection: '{ customer { id } users { id } }',
+    selection: 'customer { id } users { id }',
     answer: (world) => [{ customer: idOfCustomer(world), users: [{ id: world.linkedUser.id }] }],
   },
   getCorrelatedUsersInfoByCustomerId: {
     given: ofCustomer,
-    selection: '{ customer { id } users { id username } }',
+    selection: 'customer { id } users { id username }',
     answer: (world) => ({
       customer: idOfCustomer(world),
       users: [{ id: world.linkedUser.id, username: world.linkedUser.username }],
@@ -394,7 +398,7 @@ export const apiCases: Record<string, ApiCase> = {
   },
   getCustomerAccountLinkById: {
     given: (world) => ({ ...ofBank(world), id: world.customerAccountLinkId }),
-    selection: '{ id customerId accountId relationshipType }',
+    selection: 'id customerId accountId relationshipType',
     answer: ({ customerAccountLinkId, customerId, accountId }) => ({
       id: customerAccountLinkId,
       customerId,
@@ -404,21 +408,21 @@ export const apiCases: Record<string, ApiCase> = {
   },
   getCustomerAccountLinksByBankIdAccountId: {
     given: ({ bankId, accountId }) => ({ bankId, accountId }),
-    selection: '{ id customerId accountId }',
+    selection: 'id customerId accountId',
     answer: ({ customerAccountLinkId, customerId, accountId }) => [
       { id: customerAccountLinkId, customerId, accountId },
     ],
     refusals: { 'OBP-30018': { given: () => ({ accountId: 'no-such-account' }) } },
   },
-  getCustomerAccountLinksByCustomerId: listOfCustomer('{ id accountId }', ({ customerAccountLinkId, accountId }) => [
+  getCustomerAccountLinksByCustomerId: listOfCustomer('id accountId', ({ customerAccountLinkId, accountId }) => [
     { id: customerAccountLinkId, accountId },
   ]),
-  getCustomerAddresses: listOfCustomer('{ id line1 city }', ({ addressId }) => [
+  getCustomerAddresses: listOfCustomer('id line1 city', ({ addressId }) => [
     { id: addressId, line1: 'Rosenthaler Straße 1', city: 'Berlin' },
   ]),
   getCustomerAttributeById: {
     given: (world) => ({ ...ofCustomer(world), id: world.attributeId }),
-    selection: '{ id name type value }',
+    selection: 'id name type value',
     answer: ({ attributeId, definitionName }) => ({
       id: attributeId,
       name: definitionName,
@@ -429,15 +433,15 @@ export const apiCases: Record<string, ApiCase> = {
   },
   getCustomerAttributeDefinition: {
     given: ofBank,
-    selection: '{ id name isActive }',
+    selection: 'id name isActive',
     answer: ({ definitionId, definitionName }) => [{ id: definitionId, name: definitionName, isActive: true }],
   },
-  getCustomerAttributes: listOfCustomer('{ id value }', ({ attributeId }) => [{ id: attributeId, value: '123' }], {
+  getCustomerAttributes: listOfCustomer('id value', ({ attributeId }) => [{ id: attributeId, value: '123' }], {
     refusals: { 'OBP-10001': without('customerId') },
   }),
   getCustomerOverview: {
     given: ({ bankId, customerNumber }) => ({ bankId, customerNumber }),
-    selection: '{ customerNumber legalName attributes { value } accounts { id } }',
+    selection: 'customerNumber legalName attributes { value } accounts { id }',
     answer: ({ customerNumber, accountId }) => ({
       customerNumber,
       legalName: 'Eveline Tripman',
@@ -447,66 +451,66 @@ export const apiCases: Record<string, ApiCase> = {
   },
   getCustomerOverviewFlat: {
     given: ({ bankId, customerNumber }) => ({ bankId, customerNumber }),
-    selection: '{ customerNumber legalName accounts { id } }',
+    selection: 'customerNumber legalName accounts { id }',
     answer: ({ customerNumber, accountId }) => ({
       customerNumber,
       legalName: 'Eveline Tripman',
       accounts: [{ id: accountId }],
     }),
   },
-  getSocialMediaHandles: listOfCustomer('{ id handle }', ({ socialMediaHandleId }) => [
+  getSocialMediaHandles: listOfCustomer('id handle', ({ socialMediaHandleId }) => [
     { id: socialMediaHandleId, handle: '@eveline' },
   ]),
   getCustomerByCustomerId: {
     given: ofCustomer,
-    selection: '{ id bankId customerNumber }',
+    selection: 'id bankId customerNumber',
     answer: ({ customerId, bankId, customerNumber }) => ({ id: customerId, bankId, customerNumber }),
   },
   getCustomerByCustomerNumber: {
     given: ({ bankId, customerNumber }) => ({ bankId, customerNumber }),
-    selection: '{ id bankId customerNumber }',
+    selection: 'id bankId customerNumber',
     answer: ({ customerId, bankId, customerNumber }) => ({ id: customerId, bankId, customerNumber }),
     refusals: { 'OBP-10001': without('customerNumber') },
   },
   getCustomersMinimalAtAnyBank: {
     given: () => ({ first: 100 }),
-    selection: '{ nodes { bankId customerId } }',
+    selection: 'nodes { bankId customerId }',
     answer: ({ bankId, customerId }) => somebody({ bankId, customerId }),
     refusals: { 'OBP-10025': badPage },
   },
   getCustomersMinimalAtOneBank: {
     given: (world) => ({ ...ofBank(world), first: 100 }),
-    selection: '{ nodes { bankId customerId } }',
+    selection: 'nodes { bankId customerId }',
     answer: ({ bankId, customerId }) => somebody({ bankId, customerId }),
     refusals: { 'OBP-10025': badPage },
   },
   getCustomersAtAnyBank: {
     given: () => ({ first: 100 }),
-    selection: '{ nodes { id bankId legalName } }',
+    selection: 'nodes { id bankId legalName }',
     answer: ({ bankId, customerId }) => somebody({ id: customerId, bankId, legalName: 'Eveline Tripman' }),
     refusals: { 'OBP-10025': badPage },
   },
   getCustomersAtOneBank: {
     given: (world) => ({ ...ofBank(world), filter: { customerNumber: world.customerNumber } }),
-    selection: '{ nodes { id customerNumber } totalCount }',
+    selection: 'nodes { id customerNumber } totalCount',
     answer: ({ customerId, customerNumber }) => ({ nodes: [{ id: customerId, customerNumber }], totalCount: 1 }),
     refusals: { 'OBP-10025': badPage },
   },
   getCustomersByCustomerPhoneNumber: {
     given: (world) => ({ ...ofBank(world), mobilePhoneNumber: '%972444%' }),
-    selection: '{ nodes { id } }',
+    selection: 'nodes { id }',
     answer: ({ customerId }) => somebody({ id: customerId }),
     refusals: { 'OBP-10001': { given: () => ({ mobilePhoneNumber: 'call me' }) } },
   },
   getCustomersForUser: myCustomers(() => ({})),
   getCustomersForUserIdsOnly: {
     given: () => ({}),
-    selection: '{ id }',
+    selection: 'id',
     answer: (world) => [idOfCustomer(world)],
   },
   getFirehoseCustomers: {
     given: firehose,
-    selection: '{ id }',
+    selection: 'id',
     answer: ({ customerId }) => expect.arrayContaining([{ id: customerId }]),
     refusals: {
       'OBP-00012': { environment: { GATEWAY_CUSTOMER_FIREHOSE: 'off' } },
@@ -516,15 +520,15 @@ export const apiCases: Record<string, ApiCase> = {
   },
   getMyCustomersAtAnyBank: myCustomers(() => ({})),
   getMyCustomersAtBank: myCustomers(ofBank),
-  getTaxResidence: listOfCustomer('{ id domain taxNumber }', ({ taxResidenceId }) => [
+  getTaxResidence: listOfCustomer('id domain taxNumber', ({ taxResidenceId }) => [
     { id: taxResidenceId, domain: 'Germany', taxNumber: 'tax-1' },
   ]),
-  getUserCustomerLinksByCustomerId: listOfCustomer('{ id userId isActive }', ({ userCustomerLinkId, linkedUser }) => [
+  getUserCustomerLinksByCustomerId: listOfCustomer('id userId isActive', ({ userCustomerLinkId, linkedUser }) => [
     { id: userCustomerLinkId, userId: linkedUser.id, isActive: true },
   ]),
   getUserCustomerLinksByUserId: {
     given: ({ bankId, linkedUser }) => ({ bankId, userId: linkedUser.id }),
-    selection: '{ id customerId }',
+    selection: 'id customerId',
     answer: ({ userCustomerLinkId, customerId }) => [{ id: userCustomerLinkId, customerId }],
     refusals: { 'OBP-20057': { given: () => ({ userId: 'no-such-user' }) } },
   },
@@ -645,12 +649,12 @@ export const apiCases: Record<string, ApiCase> = {
   },
   getMeeting: {
     given: ({ bankId, meetingId }) => ({ bankId, id: meetingId }),
-    selection: '{ id purposeId when }',
+    selection: 'id purposeId when',
     answer: ({ meetingId }) => ({ id: meetingId, purposeId: 'onboarding', when: aTime }),
   },
   getMeetings: {
     given: ofBank,
-    selection: '{ nodes { id } }',
+    selection: 'nodes { id }',
     answer: ({ meetingId }) => ({ nodes: [{ id: meetingId }] }),
     refusals: {
       // The root field gives everybody their own: who has none gets none. The same of a customer needs the role.
@@ -682,12 +686,12 @@ export const apiCases: Record<string, ApiCase> = {
   },
   getCustomerMessages: {
     given: ofCustomer,
-    selection: '{ nodes { id message } }',
+    selection: 'nodes { id message }',
     answer: ({ messageId }) => ({ nodes: [{ id: messageId, message: 'Your card is ready.' }] }),
   },
   getCustomersMessages: {
     given: ofBank,
-    selection: '{ nodes { id message } }',
+    selection: 'nodes { id message }',
     answer: ({ messageId }) => ({ nodes: [{ id: messageId, message: 'Your card is ready.' }] }),
   },
   addKycCheck: {
@@ -748,10 +752,10 @@ export const apiCases: Record<string, ApiCase> = {
     alsoRoles: readCustomer,
     refusals: { 'OBP-10001': badInput(addStatus, { date: 'yesterday' }) },
   },
-  getKycChecks: listOfCustomer('{ id satisfied }', ({ kycCheckId }) => [{ id: kycCheckId, satisfied: true }]),
-  getKycDocuments: listOfCustomer('{ id number }', ({ kycDocumentId }) => [{ id: kycDocumentId, number: '123456' }]),
-  getKycStatuses: listOfCustomer('{ id ok }', ({ kycStatusId }) => [{ id: kycStatusId, ok: true }]),
-  getKycMedia: listOfCustomer('{ id url }', ({ kycMediaId }) => [
+  getKycChecks: listOfCustomer('id satisfied', ({ kycCheckId }) => [{ id: kycCheckId, satisfied: true }]),
+  getKycDocuments: listOfCustomer('id number', ({ kycDocumentId }) => [{ id: kycDocumentId, number: '123456' }]),
+  getKycStatuses: listOfCustomer('id ok', ({ kycStatusId }) => [{ id: kycStatusId, ok: true }]),
+  getKycMedia: listOfCustomer('id url', ({ kycMediaId }) => [
     { id: kycMediaId, url: 'https://media.example.com/passport.png' },
   ]),
   createAccount: {

@@ -106,12 +106,14 @@ export async function insertAccount(
     throw error;
   }
   const ofAccount = { bankId, accountId: values.id, createdAt };
-  for (const [index, routing] of routings.entries()) {
+  if (routings.length > 0) {
+    // In one order, so that of two who race for the same routings one waits, and neither waits for the other.
+    const inOrder = [...routings].sort((a, b) => (a.scheme < b.scheme ? -1 : 1));
     try {
-      await transaction.insert(accountRouting).values({ ...ofAccount, ...routing });
+      await transaction.insert(accountRouting).values(inOrder.map((routing) => ({ ...ofAccount, ...routing })));
     } catch (error) {
-      const field = `input.accountRoutings[${index}]`;
-      if (isUniqueViolation(error)) throw gatewayError('OBP-30115', { bankId, field, cause: error });
+      const details = { bankId, field: 'input.accountRoutings', cause: error };
+      if (isUniqueViolation(error)) throw gatewayError('OBP-30115', details);
       throw error;
     }
   }

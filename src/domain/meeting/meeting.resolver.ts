@@ -15,7 +15,7 @@ import { findCustomer } from '../customer/found-customer.ts';
 import { ownLinks } from '../user-customer-link/linked-user.ts';
 import { toMeeting } from './meeting.loader.ts';
 import { isParticipant, mayReadMeetings, ownMeetings, ownMeetingsValues } from './meeting.participant.ts';
-import { meetingValues } from './meeting.rules.ts';
+import { meetingValues, optionalUserId } from './meeting.rules.ts';
 import { type MeetingRow, meeting } from './meeting.table.ts';
 import { CreateMeetingInput, Meeting, MeetingConnection, MeetingPayload, UpdateMeetingInput } from './meeting.type.ts';
 import { createMeeting, updateMeeting } from './meeting.writes.ts';
@@ -141,9 +141,8 @@ export class MeetingMutations {
       context,
       { field: 'createMeeting', arguments: [bankId, input], idempotencyKey },
       async (transaction) => {
-        const customer = await findCustomer(transaction, bankId, input.customerId);
-        const customerUserId = input.customerUserId ?? null;
-        return createMeeting(transaction, customer, { ...given, sessionId, callerId, customerUserId });
+        const customer = await findCustomer(transaction, bankId, given.customerId);
+        return createMeeting(transaction, customer, { ...given, sessionId, callerId });
       },
       ({ id }) => readPayload(context, bankId, id),
     );
@@ -164,7 +163,8 @@ export class MeetingMutations {
     idempotencyKey: string | null,
     @Ctx() context: Context,
   ): Promise<MeetingPayload> {
-    const { staffUserId = null, when, cancelled } = input;
+    const { when, cancelled } = input;
+    const staffUserId = optionalUserId('input.staffUserId', input.staffUserId);
     return mutate(
       context,
       { field: 'updateMeeting', arguments: [bankId, id, input, expectedVersion], idempotencyKey },

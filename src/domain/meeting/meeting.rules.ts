@@ -1,10 +1,14 @@
 import { assertInput, optionalText, text, valid } from '../../input.ts';
-import { parsePhoneNumber } from '../../values.ts';
+import { parseId, parsePhoneNumber } from '../../values.ts';
 import type { MeetingRow } from './meeting.table.ts';
 import type { ContactDetailsInput, CreateMeetingInput, MeetingInviteeInput } from './meeting.type.ts';
 import type { MeetingInviteeRow } from './meeting-invitee.table.ts';
 
 const mostInvitees = 500;
+
+export function optionalUserId(field: string, id: string | null | undefined): string | null {
+  return id == null ? null : valid(field, () => parseId(id));
+}
 
 /** RFC 3986's unreserved characters: what stands in a URL as it is. */
 function urlFriendly(field: string, value: string): string {
@@ -25,7 +29,7 @@ function contactDetails(field: string, { name, mobilePhone, emailAddress }: Cont
 function inviteeValues(field: string, input: MeetingInviteeInput): Omit<MeetingInviteeRow, 'meetingId' | 'position'> {
   return {
     ...contactDetails(`${field}.contactDetails`, input.contactDetails),
-    userId: input.userId ?? null,
+    userId: optionalUserId(`${field}.userId`, input.userId),
     status: optionalText(`${field}.status`, input.status, 255),
   };
 }
@@ -41,6 +45,8 @@ type WrittenColumn =
 
 /** What the input says of a meeting and of its invitees, in their order. */
 export function meetingValues(input: CreateMeetingInput): {
+  customerId: string;
+  customerUserId: string | null;
   values: Pick<MeetingRow, WrittenColumn>;
   invitees: Omit<MeetingInviteeRow, 'meetingId' | 'position'>[];
 } {
@@ -53,8 +59,13 @@ export function meetingValues(input: CreateMeetingInput): {
     creatorName: creator.name,
     creatorMobilePhone: creator.mobilePhone,
     creatorEmailAddress: creator.emailAddress,
-    staffUserId: input.staffUserId ?? null,
+    staffUserId: optionalUserId('input.staffUserId', input.staffUserId),
   };
   const invitees = input.invitees.map((invitee, index) => inviteeValues(`input.invitees[${index}]`, invitee));
-  return { values, invitees };
+  return {
+    customerId: valid('input.customerId', () => parseId(input.customerId)),
+    customerUserId: optionalUserId('input.customerUserId', input.customerUserId),
+    values,
+    invitees,
+  };
 }

@@ -41,7 +41,6 @@ async function customerUserOf(
 export interface NewMeeting extends ReturnType<typeof meetingValues> {
   sessionId: string;
   callerId: string;
-  customerUserId: string | null;
 }
 
 export async function createMeeting(

@@ -279,6 +279,15 @@ async function insertParts(transaction: Queries, customer: FoundCustomer, draft:
     .values({ id: randomUUID(), bankId, customerId, ok: true, date, createdAt: now, updatedAt: now });
 }
 
+function numberOf({ columns }: Draft): string {
+  return columns?.customerNumber ?? '';
+}
+
+function inByteOrder(one: string, other: string): number {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
+}
+
 /**
  * Stores all of the customers with their parts, and gives their ids in the order of the input. What is wrong with any of
  * them is told at once, of a list with the index of each.
@@ -293,9 +302,7 @@ export async function createAll(
   const drafts = given.map((each) => draftOf(each, problems));
   const created = new Map<Draft, FoundCustomer>();
   // By number: calls that race for the same numbers wait for each other in the same order, never in a circle.
-  const byNumber = drafts.toSorted((one, other) =>
-    (one.columns?.customerNumber ?? '') < (other.columns?.customerNumber ?? '') ? -1 : 1,
-  );
+  const byNumber = drafts.toSorted((one, other) => inByteOrder(numberOf(one), numberOf(other)));
   for (const draft of byNumber) {
     const inserted = await insertDraft(transaction, bankId, draft, problems);
     if (inserted !== null) created.set(draft, inserted);

@@ -1,0 +1,401 @@
+import { randomUUID } from 'node:crypto';
+import { and, eq } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { account } from '../../src/domain/account/account.table.ts';
+import { accountAttribute } from '../../src/domain/account/account-attribute.table.ts';
+import { accountHolder } from '../../src/domain/account/account-holder.table.ts';
+import { accountRouting } from '../../src/domain/account/account-routing.table.ts';
+import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
+import { insertAccount, insertAccountAttribute, insertAccountRouting } from '../support/rows.ts';
+
+const bankId = 'gh.29.uk';
+const otherBankId = 'gh.30.uk';
+
+const create = `mutation ($bankId: ID!, $input: CreateAccountInput!, $idempotencyKey: String) {
+  createAccount(bankId: $bankId, input: $input, idempotencyKey: $idempotencyKey) {
+    account { id bankId label number productCode balance { currency amount } branchId version } } }`;
+
+let gateway: Gateway;
+let clerk: TestUser;
+let caller: TestUser;
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  await gateway.createBank(bankId);
+  await gateway.createBank(otherBankId);
+  clerk = await gateway.createUser({ roles: [['CanCreateAccount', bankId]] });
+  caller = await gateway.createUser();
+});
+
+afterAll(() => gateway.stop());
+
+function newInput() {
+  return {
+    id: randomUUID(),
+    label: 'Everyday',
+    productCode: 'CURRENT',
+    balance: { currency: 'EUR', amount: '0.00' } as { currency: string; amount?: string | null },
+    branchId: 'DERBY6',
+    accountRoutings: [{ scheme: 'IBAN', address: `DE${randomUUID()}` }],
+  };
+}
+
+function storedWith(id: string) {
+  return gateway.database.read
+    .select()
+    .from(account)
+    .where(and(eq(account.bankId, bankId), eq(account.id, id)));
+}
+
+function holdersOf(accountId: string) {
+  return gateway.database.read.select().from(accountHolder).where(eq(accountHolder.accountId, accountId));
+}
+
+describe('createAccount', () => {
+  test('is refused to who is not logged in', async () => {
+    const { data, errors } = await gateway.query(null, create, { bankId, input: newInput() });
+
+    expect(data).toEqual({ createAccount: null });
+    expect(errors[0]?.extensions.obpCode).toBe('OBP-20001');
+  });
+
+  test('for another user is refused without the role at the bank, whoever that is, and nothing is written', async () => {
+    const stranger = await gateway.createUser({ roles: [['CanCreateAccount', otherBankId]] });
+
+    for (const userId of [caller.id, 'nobody', 'no user id']) {
+      const input = { ...newInput(), userId };
+      const { errors } = await gateway.query(stranger.token, create, { bankId, input });
+
+      expect(errors[0]?.extensions).toMatchObject({
+        code: 'FORBIDDEN',
+        obpCode: 'OBP-20006',
+        missingRoles: ['CanCreateAccount'],
+        bankId,
+      });
+      expect(await storedWith(input.id)).toEqual([]);
+    }
+  });
+
+  test('at an unknown bank is OBP-30001', async () => {
+    const { errors } = await gateway.query(caller.token, create, { bankId: 'no-bank', input: newInput() });
+
+    expect(errors[0]?.extensions.obpCode).toBe('OBP-30001');
+  });
+
+  test.each(['', 'gh 29 uk', 'gh.29.uk\u0000', 'x'.repeat(255)])('at the bank %j is OBP-30111', async (badId) => {
+    const { errors } = await gateway.query(caller.token, create, { bankId: badId, input: newInput() });
+
+    expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', obpCode: 'OBP-30111', field: 'bankId' });
+  });
+
+  test.each([
+    ['OBP-30105', 'an unknown currency', 'currency', { balance: { currency: 'EURO', amount: '0' } }],
+    ['OBP-30105', 'a currency in lower case', 'currency', { balance: { currency: 'eur', amount: '0' } }],
+    ['OBP-30106', 'no amount', 'amount', { balance: { currency: 'EUR' } }],
+    ['OBP-30106', 'an empty amount', 'amount', { balance: { currency: 'EUR', amount: '' } }],
+    ['OBP-30106', 'more digits than the currency has', 'amount', { balance: { currency: 'JPY', amount: '0.00' } }],
+    ['OBP-30112', 'an amount that is no number', 'amount', { balance: { currency: 'EUR', amount: 'nothing' } }],
+    ['OBP-30112', 'an amount with a comma', 'amount', { balance: { currency: 'EUR', amount: '0,00' } }],
+    ['OBP-30109', 'an amount that is not zero', 'amount', { balance: { currency: 'EUR', amount: '0.01' } }],
+    ['OBP-30109', 'a debt', 'amount', { balance: { currency: 'EUR', amount: '-1' } }],
+  ])('is %s with %s, and nothing is written', async (obpCode, _what, field, change) => {
+    const input = { ...newInput(), ...change };
+
+    const { errors } = await gateway.query(caller.token, create, { bankId, input });
+
+    expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', obpCode, field: `input.balance.${field}` });
+    expect(await storedWith(input.id)).toEqual([]);
+  });
+
+  test.each(['', 'an account', 'ä', 'x'.repeat(255)])('with the id %j is OBP-30110', async (id) => {
+    const { errors } = await gateway.query(caller.token, create, { bankId, input: { ...newInput(), id } });
+
+    expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', obpCode: 'OBP-30110', field: 'input.id' });
+  });
+
+  test('for what is no id of a user is OBP-30107, for an unknown user OBP-20005, and nothing is written', async () => {
+    const badId = { ...newInput(), userId: 'a user' };
+    const unknown = { ...newInput(), userId: 'nobody' };
+
+    const answers = [
+      await gateway.query(clerk.token, create, { bankId, input: badId }),
+      await gateway.query(clerk.token, create, { bankId, input: unknown }),
+    ];
+
+    expect(answers.map(({ errors }) => errors[0]?.extensions)).toMatchObject([
+      { code: 'BAD_USER_INPUT', obpCode: 'OBP-30107', field: 'input.userId' },
+      { code: 'NOT_FOUND', obpCode: 'OBP-20005', field: 'input.userId' },
+    ]);
+    expect(await storedWith(badId.id)).toEqual([]);
+    expect(await storedWith(unknown.id)).toEqual([]);
+  });
+
+  test.each([
+    ['an empty label', { label: '' }, 'input.label'],
+    ['a label that is too long', { label: 'x'.repeat(256) }, 'input.label'],
+    ['an empty product code', { productCode: ' ' }, 'input.productCode'],
+    ['an empty branch', { branchId: '' }, 'input.branchId'],
+    [
+      'a routing without address',
+      { accountRoutings: [{ scheme: 'IBAN', address: '' }] },
+      'input.accountRoutings[0].address',
+    ],
+  ])('with %s is OBP-10001, and nothing is written', async (_what, change, field) => {
+    const input = { ...newInput(), ...change };
+
+    const { errors } = await gateway.query(caller.token, create, { bankId, input });
+
+    expect(errors[0]?.extensions).toMatchObject({ obpCode: 'OBP-10001', field });
+    expect(await storedWith(input.id)).toEqual([]);
+  });
+
+  test('with a scheme twice is OBP-30114, and nothing is written', async () => {
+    const accountRoutings = ['1', '2'].map((address) => ({ scheme: 'IBAN', address: address + randomUUID() }));
+    const input = { ...newInput(), accountRoutings };
+
+    const { errors } = await gateway.query(caller.token, create, { bankId, input });
+
+    expect(errors[0]?.extensions).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      obpCode: 'OBP-30114',
+      field: 'input.accountRoutings[1].scheme',
+    });
+    expect(await storedWith(input.id)).toEqual([]);
+  });
+
+  test('with a routing that is taken at the bank is OBP-30115, and nothing is written', async () => {
+    const other = await insertAccount(gateway.database, { bankId });
+    const { scheme, address } = await insertAccountRouting(gateway.database, { bankId, accountId: other.id });
+    const input = { ...newInput(), accountRoutings: [{ scheme, address }] };
+
+    const { errors } = await gateway.query(caller.token, create, { bankId, input });
+
+    expect(errors[0]?.extensions).toMatchObject({ code: 'CONFLICT', obpCode: 'OBP-30115' });
+    expect(await storedWith(input.id)).toEqual([]);
+  });
+
+  test('with a routing of another bank, or of another scheme, is no conflict', async () => {
+    const other = await insertAccount(gateway.database, { bankId: otherBankId });
+    const routing = await insertAccountRouting(gateway.database, { bankId: otherBankId, accountId: other.id });
+    const { address } = routing;
+    const input = { ...newInput(), accountRoutings: ['IBAN', 'BBAN'].map((scheme) => ({ scheme, address })) };
+
+    const { errors } = await gateway.query(caller.token, create, { bankId, input });
+
+    expect(errors).toEqual([]);
+  });
+
+  test('with an id that is taken at the bank is OBP-30208, and makes nobody a holder', async () => {
+    const { id } = await insertAccount(gateway.database, { bankId });
+
+    const { errors } = await gateway.query(caller.token, create, { bankId, input: { ...newInput(), id } });
+
+    expect(errors[0]?.extensions).toMatchObject({ code: 'CONFLICT', obpCode: 'OBP-30208', field: 'input.id' });
+    expect(await holdersOf(id)).toEqual([]);
+  });
+
+  test('with an id that is taken at another bank only is no conflict', async () => {
+    const { id } = await insertAccount(gateway.database, { bankId: otherBankId });
+
+    const { errors } = await gateway.query(caller.token, create, { bankId, input: { ...newInput(), id } });
+
+    expect(errors).toEqual([]);
+  });
+
+  test('of racing requests lets one have the id, and one have the routing', async () => {
+    const { id } = newInput();
+    const routings = ['BBAN', 'IBAN', 'OBP'].map((scheme) => ({ scheme, address: randomUUID() }));
+    const send = (change: object) =>
+      gateway.query(caller.token, create, { bankId, input: { ...newInput(), ...change } });
+
+    const ids = await Promise.all(Array.from({ length: 5 }, () => send({ id })));
+    const addressed = await Promise.all(
+      Array.from({ length: 6 }, (_, index) => send({ accountRoutings: index % 2 ? routings : routings.toReversed() })),
+    );
+
+    const codes = (answers: typeof ids) => answers.flatMap(({ errors }) => errors.map((e) => e.extensions.obpCode));
+    expect(codes(ids)).toEqual(Array.from({ length: 4 }, () => 'OBP-30208'));
+    expect(codes(addressed)).toEqual(Array.from({ length: 5 }, () => 'OBP-30115'));
+  });
+
+  test('gives one’s own account with login alone: the caller holds it', async () => {
+    const input = newInput();
+    const document = create.replace('version', 'version routings { scheme address } attributes { id }');
+
+    const { data, errors } = await gateway.query(caller.token, document, { bankId, input });
+
+    expect(errors).toEqual([]);
+    expect(data).toEqual({
+      createAccount: {
+        account: {
+          id: input.id,
+          bankId,
+          label: 'Everyday',
+          number: expect.stringMatching(/^\d{18}$/),
+          productCode: 'CURRENT',
+          balance: { currency: 'EUR', amount: '0.00' },
+          branchId: 'DERBY6',
+          version: 1,
+          routings: input.accountRoutings,
+          attributes: [],
+        },
+      },
+    });
+    expect(await holdersOf(input.id)).toMatchObject([{ bankId, userId: caller.id }]);
+  });
+
+  test.each([
+    ['empty', () => ''],
+    ['the caller', () => caller.id],
+  ])('takes a user id that is %s as the caller', async (_what, userId) => {
+    const input = { ...newInput(), userId: userId() };
+
+    const { errors } = await gateway.query(caller.token, create, { bankId, input });
+
+    expect(errors).toEqual([]);
+    expect(await holdersOf(input.id)).toMatchObject([{ userId: caller.id }]);
+  });
+
+  test('gives another user an account to who holds the role; its parts stay the holder’s', async () => {
+    const input = { ...newInput(), userId: caller.id };
+    const document = create.replace('version', 'version routings { scheme }');
+
+    const { data, errors } = await gateway.query(clerk.token, document, { bankId, input });
+
+    expect(data).toMatchObject({ createAccount: { account: { id: input.id, routings: null } } });
+    expect(errors[0]?.path).toEqual(['createAccount', 'account', 'routings']);
+    expect(await holdersOf(input.id)).toMatchObject([{ userId: caller.id }]);
+  });
+
+  test('makes an id when there is none, and writes once per idempotency key', async () => {
+    const { id: _id, accountRoutings: _routings, ...input } = newInput();
+    const variables = { bankId, input, idempotencyKey: randomUUID() };
+
+    const first = await gateway.query<{ createAccount: { account: { id: string } } }>(caller.token, create, variables);
+    const again = await gateway.query(caller.token, create, variables);
+
+    expect(first.errors).toEqual([]);
+    expect(again).toMatchObject({ errors: [], data: first.data });
+    expect(await storedWith(first.data?.createAccount.account.id ?? '')).toHaveLength(1);
+  });
+
+  test('takes zero in any spelling, and bitcoin', async () => {
+    for (const balance of [
+      { currency: 'EUR', amount: '0' },
+      { currency: 'EUR', amount: '0.0' },
+      { currency: 'JPY', amount: '-0' },
+      { currency: 'XBT', amount: '0.00000000' },
+    ]) {
+      const { errors } = await gateway.query(caller.token, create, { bankId, input: { ...newInput(), balance } });
+      expect(errors).toEqual([]);
+    }
+  });
+
+  test('adds no account with more than 500 routings', async () => {
+    const accountRoutings = Array.from({ length: 501 }, (_, index) => ({ scheme: `S${index}`, address: randomUUID() }));
+    const input = { ...newInput(), accountRoutings };
+
+    const { errors } = await gateway.query(caller.token, create, { bankId, input });
+
+    expect(errors[0]?.extensions).toMatchObject({ code: 'LIMIT_EXCEEDED', limit: 500 });
+    expect(await gateway.database.read.select().from(accountRouting).where(eq(accountRouting.scheme, 'S0'))).toEqual(
+      [],
+    );
+  });
+});
+
+describe('createAccountAttribute', () => {
+  const createAttribute = `mutation ($bankId: ID!, $accountId: ID!, $input: AccountAttributeInput!, $idempotencyKey: String) {
+    createAccountAttribute(bankId: $bankId, accountId: $accountId, input: $input, idempotencyKey: $idempotencyKey) {
+      accountAttribute { productCode contractCode name type value version } account { id attributes { name } } } }`;
+  const input = { name: 'OVERDRAFT_START_DATE', type: 'DATE_WITH_DAY', value: '2012-04-23' };
+
+  let clerkOfAttributes: TestUser;
+
+  beforeAll(async () => {
+    clerkOfAttributes = await gateway.createUser({
+      roles: [
+        ['CanCreateAccountAttributeAtOneBank', bankId],
+        ['CanGetCustomerOverview', bankId],
+      ],
+    });
+  });
+
+  function attributesOf(accountId: string) {
+    return gateway.database.read.select().from(accountAttribute).where(eq(accountAttribute.accountId, accountId));
+  }
+
+  test('is refused without the role at the bank, and nothing is written', async () => {
+    const { id: accountId } = await insertAccount(gateway.database, { bankId });
+    const stranger = await gateway.createUser({ roles: [['CanCreateAccountAttributeAtOneBank', otherBankId]] });
+
+    const { errors } = await gateway.query(stranger.token, createAttribute, { bankId, accountId, input });
+
+    expect(errors[0]?.extensions.missingRoles).toEqual(['CanCreateAccountAttributeAtOneBank']);
+    expect(await attributesOf(accountId)).toEqual([]);
+  });
+
+  test('of an account of another bank is OBP-30018, and nothing is written', async () => {
+    const { id: accountId } = await insertAccount(gateway.database, { bankId: otherBankId });
+
+    const { errors } = await gateway.query(clerkOfAttributes.token, createAttribute, { bankId, accountId, input });
+
+    expect(errors[0]?.extensions).toMatchObject({ code: 'NOT_FOUND', obpCode: 'OBP-30018' });
+    expect(await attributesOf(accountId)).toEqual([]);
+  });
+
+  test.each([
+    ['an empty name', { name: '' }, 'input.name'],
+    ['a name that is too long', { name: 'x'.repeat(101) }, 'input.name'],
+    ['no day', { value: '2012-02-30' }, 'input.value'],
+    ['no whole number', { type: 'INTEGER', value: '1.5' }, 'input.value'],
+    ['no decimal number', { type: 'DOUBLE', value: 'much' }, 'input.value'],
+    ['a text that is too long', { type: 'STRING', value: 'x'.repeat(2001) }, 'input.value'],
+    ['a contract code that is too long', { contractCode: 'x'.repeat(101) }, 'input.contractCode'],
+  ])('with %s is OBP-10001, and nothing is written', async (_what, change, field) => {
+    const { id: accountId } = await insertAccount(gateway.database, { bankId });
+    const variables = { bankId, accountId, input: { ...input, ...change } };
+
+    const { errors } = await gateway.query(clerkOfAttributes.token, createAttribute, variables);
+
+    expect(errors[0]?.extensions).toMatchObject({ obpCode: 'OBP-10001', field });
+    expect(await attributesOf(accountId)).toEqual([]);
+  });
+
+  test('gives the attribute and the account with it, and writes once per idempotency key', async () => {
+    const { id: accountId } = await insertAccount(gateway.database, { bankId });
+    const variables = {
+      bankId,
+      accountId,
+      input: { ...input, productCode: 'LOAN', contractCode: 'C1' },
+      idempotencyKey: randomUUID(),
+    };
+
+    const first = await gateway.query(clerkOfAttributes.token, createAttribute, variables);
+    const again = await gateway.query(clerkOfAttributes.token, createAttribute, variables);
+
+    expect(first.errors).toEqual([]);
+    expect(first.data).toEqual({
+      createAccountAttribute: {
+        accountAttribute: { ...input, productCode: 'LOAN', contractCode: 'C1', version: 1 },
+        account: { id: accountId, attributes: [{ name: 'OVERDRAFT_START_DATE' }] },
+      },
+    });
+    expect(again.data).toEqual(first.data);
+    expect(await attributesOf(accountId)).toHaveLength(1);
+  });
+
+  test('adds no attribute to 500 others', async () => {
+    const { id: accountId } = await insertAccount(gateway.database, { bankId });
+    const { id: _id, ...row } = await insertAccountAttribute(gateway.database, { bankId, accountId });
+    await gateway.database.transaction(async (transaction) => {
+      const rows = Array.from({ length: 499 }, () => ({ ...row, id: randomUUID() }));
+      await transaction.insert(accountAttribute).values(rows);
+    });
+
+    const { errors } = await gateway.query(clerkOfAttributes.token, createAttribute, { bankId, accountId, input });
+
+    expect(errors[0]?.extensions).toMatchObject({ code: 'LIMIT_EXCEEDED', limit: 500 });
+    expect(await attributesOf(accountId)).toHaveLength(500);
+  });
+});

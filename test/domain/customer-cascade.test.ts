@@ -1,0 +1,197 @@
+import { randomUUID } from 'node:crypto';
+import { getTableName } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
+import { insertCustomer, insertCustomerAddress } from '../support/rows.ts';
+import { allTables, everythingStored } from '../support/stored.ts';
+import { insertWholeCustomer } from '../support/whole-customer.ts';
+
+const bankId = 'gh.29.uk';
+const otherBankId = 'gh.30.uk';
+const collections = `addresses attributes taxResidences socialMediaHandles kycMedia kycChecks kycDocuments kycStatuses
+  messages crmEvents meetings meetingInvitees accountLinks userLinks`;
+const cascade = `mutation ($bankId: ID!, $customerId: ID!, $expectedVersion: Int, $idempotencyKey: String) {
+  deleteCustomerCascade(bankId: $bankId, customerId: $customerId, expectedVersion: $expectedVersion,
+    idempotencyKey: $idempotencyKey) { customer { id legalName } deleted { ${collections} } } }`;
+
+let gateway: Gateway;
+let clerk: TestUser;
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  await gateway.createBank(bankId);
+  await gateway.createBank(otherBankId);
+  clerk = await gateway.createUser({
+    roles: [
+      ['CanDeleteCustomerCascade', bankId],
+      ['CanGetCustomer', bankId],
+      ['CanCreateCustomerAddress', bankId],
+    ],
+  });
+});
+
+afterAll(() => gateway.stop());
+
+/** The tables that have a row with this text anywhere in it. */
+async function tablesThatMention(text: string): Promise<string[]> {
+  const found = await Promise.all(
+    allTables.map(async (table) => {
+      const rows = await gateway.database.read.select().from(table);
+      return JSON.stringify(rows).includes(text) ? [getTableName(table)] : [];
+    }),
+  );
+  return found.flat().sort();
+}
+
+function deleteOne(customerId: string, more: Record<string, unknown> = {}, token = clerk.token) {
+  return gateway.query(token, cascade, { bankId, customerId, ...more });
+}
+
+describe('deleteCustomerCascade', () => {
+  test('is refused without the role, and deletes nothing', async () => {
+    const { customerId } = await insertWholeCustomer(gateway.database, { bankId });
+    const stranger = await gateway.createUser({ roles: [['CanDeleteCustomerCascade', otherBankId]] });
+    const before = await everythingStored(gateway.database);
+
+    const { data, errors } = await deleteOne(customerId, {}, stranger.token);
+
+    expect(data).toEqual({ deleteCustomerCascade: null });
+    expect(errors[0]?.extensions).toMatchObject({ code: 'FORBIDDEN', missingRoles: ['CanDeleteCustomerCascade'] });
+    expect(await everythingStored(gateway.database)).toEqual(before);
+  });
+
+  test('of a customer of another bank is not found, and deletes nothing', async () => {
+    const { customerId } = await insertWholeCustomer(gateway.database, { bankId: otherBankId });
+    const before = await everythingStored(gateway.database);
+
+    const { errors } = await deleteOne(customerId);
+
+    expect(errors[0]?.extensions.obpCode).toBe('OBP-30046');
+    expect(await everythingStored(gateway.database)).toEqual(before);
+  });
+
+  test('with a stale version is a conflict, and deletes nothing', async () => {
+    const { customerId } = await insertWholeCustomer(gateway.database, { bankId });
+    const before = await everythingStored(gateway.database);
+
+    const { errors } = await deleteOne(customerId, { expectedVersion: 2 });
+
+    expect(errors[0]?.extensions).toMatchObject({ code: 'CONFLICT', currentVersion: 1 });
+    expect(await everythingStored(gateway.database)).toEqual(before);
+  });
+
+  test('leaves no row of any table that mentions the customer, says how much it was, and touches no other', async () => {
+    const keep = await insertWholeCustomer(gateway.database, { bankId });
+    const isOther = (row: Record<string, unknown>, table: string) =>
+      table !== 'idempotency_key' && !JSON.stringify(row).includes(customerId ?? '-');
+    let customerId: string | undefined;
+    const before = await everythingStored(gateway.database, isOther);
+    const gone = await insertWholeCustomer(gateway.database, { bankId, userId: keep.userId });
+    customerId = gone.customerId;
+    // The positive control: the search below finds the customer everywhere that it can be.
+    expect(await tablesThatMention(customerId)).toEqual([
+      'crm_event',
+      'customer',
+      'customer_account_link',
+      'customer_address',
+      'customer_attribute',
+      'customer_message',
+      'kyc_check',
+      'kyc_document',
+      'kyc_media',
+      'kyc_status',
+      'meeting',
+      'social_media_handle',
+      'tax_residence',
+      'user_customer_link',
+    ]);
+
+    const answer = await deleteOne(customerId, { expectedVersion: 1, idempotencyKey: randomUUID() });
+
+    expect(answer).toMatchObject({
+      errors: [],
+      data: {
+        deleteCustomerCascade: {
+          customer: { id: customerId, legalName: 'Eveline Tripman' },
+          deleted: {
+            addresses: 1,
+            attributes: 1,
+            taxResidences: 1,
+            socialMediaHandles: 1,
+            kycMedia: 1,
+            kycChecks: 1,
+            kycDocuments: 1,
+            kycStatuses: 1,
+            messages: 2,
+            crmEvents: 2,
+            meetings: 2,
+            meetingInvitees: 2,
+            accountLinks: 1,
+            userLinks: 1,
+          },
+        },
+      },
+    });
+    expect(await tablesThatMention(customerId)).toEqual([]);
+    const after = await everythingStored(gateway.database, isOther);
+    const { account: accountsBefore, ...othersBefore } = before;
+    const { account: accountsAfter, ...othersAfter } = after;
+    // What stays of the deleted one is its account, with what hangs on that.
+    const ofAccount = ['account_attribute', 'account_holder', 'account_routing', 'user_attribute'];
+    for (const table of ofAccount) {
+      delete othersBefore[table];
+      delete othersAfter[table];
+    }
+    expect(othersAfter).toEqual(othersBefore);
+    expect(Number.parseInt(accountsAfter ?? '', 10)).toBe(Number.parseInt(accountsBefore ?? '', 10) + 1);
+    expect(await tablesThatMention(gone.accountId)).toContain('account_holder');
+  });
+
+  test('with the same key again answers the same numbers and no customer; without it there is none', async () => {
+    const { customerId } = await insertWholeCustomer(gateway.database, { bankId });
+    const idempotencyKey = randomUUID();
+
+    const first = await deleteOne(customerId, { idempotencyKey });
+    const again = await deleteOne(customerId, { idempotencyKey });
+    const other = await deleteOne(customerId);
+
+    const { deleted } = (first.data as { deleteCustomerCascade: { deleted: unknown } }).deleteCustomerCascade;
+    expect(deleted).toMatchObject({ addresses: 1, messages: 2 });
+    expect(again).toMatchObject({ errors: [], data: { deleteCustomerCascade: { customer: null, deleted } } });
+    expect(other.errors[0]?.extensions.obpCode).toBe('OBP-30046');
+  });
+
+  test('shows the customer only to who may read customers', async () => {
+    const { id } = await insertCustomer(gateway.database, { bankId });
+    const deleter = await gateway.createUser({ roles: [['CanDeleteCustomerCascade', bankId]] });
+
+    const { data, errors } = await deleteOne(id, {}, deleter.token);
+
+    expect(data).toMatchObject({ deleteCustomerCascade: { customer: null, deleted: { addresses: 0 } } });
+    expect(errors[0]?.extensions).toMatchObject({ missingRoles: ['CanGetCustomer'] });
+    expect(await tablesThatMention(id)).toEqual([]);
+  });
+
+  test('of calls that race deletes once', async () => {
+    const { customerId } = await insertWholeCustomer(gateway.database, { bankId });
+
+    const answers = await Promise.all([1, 2, 3].map(() => deleteOne(customerId)));
+
+    const codes = answers.flatMap(({ errors }) => errors.map(({ extensions }) => extensions.obpCode));
+    expect(codes).toEqual(['OBP-30046', 'OBP-30046']);
+  });
+
+  test('wins over addresses that are added at the same moment', async () => {
+    const { id: customerId } = await insertCustomer(gateway.database, { bankId });
+    for (let count = 0; count < 20; count += 1) await insertCustomerAddress(gateway.database, { bankId, customerId });
+    const add = `mutation ($bankId: ID!, $customerId: ID!) { createCustomerAddress(bankId: $bankId,
+      customerId: $customerId, input: { line1: "1", city: "Berlin", postcode: "13359", countryCode: "DE" }) {
+      customerAddress { id } } }`;
+
+    const adding = () => gateway.query(clerk.token, add, { bankId, customerId });
+    const [answer] = await Promise.all([deleteOne(customerId), ...Array.from({ length: 6 }, adding)]);
+
+    expect(answer?.errors).toEqual([]);
+    expect(await tablesThatMention(customerId)).toEqual([]);
+  });
+});

@@ -1,0 +1,622 @@
+import { randomUUID } from 'node:crypto';
+import { and, eq } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Role } from '../../src/auth/roles.ts';
+import { customer } from '../../src/domain/customer/customer.table.ts';
+import { kycCheck } from '../../src/domain/kyc/kyc-check.table.ts';
+import { kycDocument } from '../../src/domain/kyc/kyc-document.table.ts';
+import { kycMedia } from '../../src/domain/kyc/kyc-media.table.ts';
+import { kycStatus } from '../../src/domain/kyc/kyc-status.table.ts';
+import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
+import { codesOf } from '../support/paging.ts';
+import { insertCustomer, insertKycCheck, insertKycDocument, insertKycMedia, insertKycStatus } from '../support/rows.ts';
+
+const bankId = 'gh.29.uk';
+const otherBankId = 'gh.30.uk';
+const otherCustomerId = 'of-the-other-bank';
+
+let gateway: Gateway;
+let officer: TestUser;
+let customerId: string;
+
+const adding: Role[] = ['CanAddKycCheck', 'CanAddKycDocument', 'CanAddKycMedia', 'CanAddKycStatus'];
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  await gateway.createBank(bankId);
+  await gateway.createBank(otherBankId);
+  await insertCustomer(gateway.database, { id: otherCustomerId, bankId: otherBankId });
+  const roles: Role[] = [...adding, 'CanRetractKycEvidence', 'CanGetCustomer', 'CanGetKycChecksAtOneBank'];
+  officer = await gateway.createUser({ roles: roles.map((role) => [role, bankId]) });
+});
+
+beforeEach(async () => {
+  customerId = (await insertCustomer(gateway.database, { bankId })).id;
+});
+
+afterAll(() => gateway.stop());
+
+const checkInput = {
+  date: '2024-05-31T09:30:00Z',
+  how: 'online',
+  staffUserId: '67876',
+  staffName: 'Simon',
+  satisfied: true,
+  comments: 'All is well.',
+};
+const documentInput = {
+  type: 'passport',
+  number: '83436',
+  issueDate: '2018-03-09',
+  issuePlace: 'Berlin',
+  expiryDate: '2028-03-08',
+};
+const mediaInput = { type: 'image', url: 'https://media.example.com/passport.png', date: '2024-05-31T09:30:00Z' };
+
+interface Kind {
+  noun: string;
+  table: typeof kycCheck | typeof kycDocument | typeof kycMedia;
+  input: Record<string, unknown>;
+  /** What is stored of the input where it is written otherwise. */
+  fields: string;
+  bad: [what: string, change: Record<string, unknown>, field: string | undefined][];
+  other: Record<string, unknown>;
+}
+
+const badIds: Kind['bad'] = [
+  ['an empty id', { id: '' }, 'input.id'],
+  ['an id with other characters', { id: 'a b' }, 'input.id'],
+  ['an id of 255 characters', { id: 'x'.repeat(255) }, 'input.id'],
+];
+
+const kinds: Kind[] = [
+  {
+    noun: 'Check',
+    table: kycCheck,
+    input: checkInput,
+    fields: 'date how staffUserId staffName satisfied comments',
+    bad: [
+      ...badIds,
+      ['a way that is too long', { how: 'x'.repeat(33) }, 'input.how'],
+      ['an empty way', { how: ' ' }, 'input.how'],
+      ['the id of a staff user that is too long', { staffUserId: 'x'.repeat(65) }, 'input.staffUserId'],
+      ['a staff name that is too long', { staffName: 'x'.repeat(65) }, 'input.staffName'],
+      ['comments that are too long', { comments: 'x'.repeat(2001) }, 'input.comments'],
+      ['a control character', { comments: 'a\u0000b' }, 'input.comments'],
+      ['no date-time', { date: '2024-02-30T00:00:00Z' }, undefined],
+    ],
+    other: { satisfied: false },
+  },
+  {
+    noun: 'Document',
+    table: kycDocument,
+    input: documentInput,
+    fields: 'type number issueDate issuePlace expiryDate',
+    bad: [
+      ...badIds,
+      ['a type that is too long', { type: 'x'.repeat(51) }, 'input.type'],
+      ['a number that is too long', { number: 'x'.repeat(51) }, 'input.number'],
+      ['a place that is too long', { issuePlace: 'x'.repeat(513) }, 'input.issuePlace'],
+      ['an expiry before the issue', { expiryDate: '2018-03-08' }, 'input.expiryDate'],
+      ['no day', { issueDate: '2018-02-30' }, undefined],
+    ],
+    other: { expiryDate: '2028-03-09' },
+  },
+  {
+    noun: 'Media',
+    table: kycMedia,
+    input: mediaInput,
+    fields: 'type url date relatesToKycDocumentId relatesToKycCheckId',
+    bad: [
+      ...badIds,
+      ['a type that is too long', { type: 'x'.repeat(51) }, 'input.type'],
+      ['a URL that is too long', { url: `https://media.example.com/${'x'.repeat(255)}` }, 'input.url'],
+      ['a URL that is not https', { url: 'http://media.example.com/passport.png' }, undefined],
+      ['a URL that is a script', { url: 'javascript:alert(1)' }, undefined],
+      ['an unknown document', { relatesToKycDocumentId: 'no-document' }, 'input.relatesToKycDocumentId'],
+      ['an unknown check', { relatesToKycCheckId: 'no-check' }, 'input.relatesToKycCheckId'],
+    ],
+    other: { date: '2024-05-31T09:30:00.001Z' },
+  },
+];
+
+describe.each(kinds)('addKyc$noun', ({ noun, table, input, fields, bad, other }) => {
+  const field = `addKyc${noun}`;
+  const add = `mutation ($bankId: ID!, $customerId: ID!, $input: AddKyc${noun}Input!, $idempotencyKey: String) {
+    ${field}(bankId: $bankId, customerId: $customerId, input: $input, idempotencyKey: $idempotencyKey) {
+      kyc${noun} { id bankId customerId ${fields} retraction { reason } } customer { id } } }`;
+
+  function storedOf(id: string) {
+    return gateway.database.read.select().from(table).where(eq(table.customerId, id));
+  }
+
+  test('is refused without the role, and nothing is written', async () => {
+    const stranger = await gateway.createUser({ roles: [[`CanAddKyc${noun}` as Role, otherBankId]] });
+
+    const { data, errors } = await gateway.query(stranger.token, add, { bankId, customerId, input });
+
+    expect(data).toEqual({ [field]: null });
+    expect(errors[0]?.extensions).toMatchObject({ code: 'FORBIDDEN', missingRoles: [`CanAddKyc${noun}`] });
+    expect(await storedOf(customerId)).toEqual([]);
+  });
+
+  test('for a customer of another bank is not found, and nothing is written', async () => {
+    const answer = await gateway.query(officer.token, add, { bankId, customerId: otherCustomerId, input });
+
+    expect(codesOf(answer)).toEqual(['OBP-30046']);
+    expect(await storedOf(otherCustomerId)).toEqual([]);
+  });
+
+  test.each(bad)('with %s is OBP-10001, and nothing is written', async (_what, change, refused) => {
+    const { errors } = await gateway.query(officer.token, add, { bankId, customerId, input: { ...input, ...change } });
+
+    expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', obpCode: 'OBP-10001' });
+    expect(errors[0]?.extensions.field).toBe(refused);
+    expect(await storedOf(customerId)).toEqual([]);
+  });
+
+  test('gives what is stored and the customer with it, under the given id or one that is made', async () => {
+    const given = await gateway.query(officer.token, add, { bankId, customerId, input: { ...input, id: 'own-id' } });
+    const made = await gateway.query(officer.token, add, { bankId, customerId, input });
+
+    expect([...given.errors, ...made.errors]).toEqual([]);
+    const stored = (await storedOf(customerId)).map(({ id }) => id);
+    expect(stored).toHaveLength(2);
+    expect(stored).toContain('own-id');
+    const expected = Object.entries(input).map(([name, value]) => [
+      name,
+      name === 'date' ? new Date(String(value)).toISOString() : value,
+    ]);
+    expect(given.data?.[field]).toEqual({
+      [`kyc${noun}`]: {
+        ...(noun === 'Media' ? { relatesToKycDocumentId: null, relatesToKycCheckId: null } : {}),
+        ...Object.fromEntries(expected),
+        id: 'own-id',
+        bankId,
+        customerId,
+        retraction: null,
+      },
+      customer: { id: customerId },
+    });
+  });
+
+  test('of the same once more changes nothing, and of other values under the id is a conflict', async () => {
+    const own = { ...input, id: 'own-id' };
+    const first = await gateway.query(officer.token, add, { bankId, customerId, input: own });
+    const before = await storedOf(customerId);
+
+    const same = await gateway.query(officer.token, add, { bankId, customerId, input: own });
+    const { data, errors } = await gateway.query(officer.token, add, {
+      bankId,
+      customerId,
+      input: { ...own, ...other },
+    });
+
+    expect(same.errors).toEqual([]);
+    expect(same.data).toEqual(first.data);
+    expect(data).toEqual({ [field]: null });
+    expect(errors[0]?.extensions).toMatchObject({ code: 'CONFLICT', obpCode: null, field: 'input.id' });
+    expect(errors[0]?.message).toContain('never overwritten');
+    expect(await storedOf(customerId)).toEqual(before);
+  });
+
+  test('takes an id that another customer has', async () => {
+    const second = await insertCustomer(gateway.database, { bankId });
+    const own = { ...input, id: 'own-id' };
+
+    await gateway.query(officer.token, add, { bankId, customerId, input: own });
+    const answer = await gateway.query(officer.token, add, {
+      bankId,
+      customerId: second.id,
+      input: { ...own, ...other },
+    });
+
+    expect(answer.errors).toEqual([]);
+    expect(await storedOf(second.id)).toHaveLength(1);
+  });
+
+  test('of racing requests with one id and the same values stores one, and answers it to all', async () => {
+    const variables = { bankId, customerId, input: { ...input, id: 'own-id' } };
+
+    const answers = await Promise.all(Array.from({ length: 6 }, () => gateway.query(officer.token, add, variables)));
+
+    expect(answers.flatMap(({ errors }) => errors)).toEqual([]);
+    expect(new Set(answers.map(({ data }) => JSON.stringify(data))).size).toBe(1);
+    expect(await storedOf(customerId)).toHaveLength(1);
+  });
+
+  test('of racing requests with one id and other values lets one through', async () => {
+    const inputs = [input, { ...input, ...other }].map((values) => ({ ...values, id: 'own-id' }));
+
+    const answers = await Promise.all(
+      inputs.map((racing) => gateway.query(officer.token, add, { bankId, customerId, input: racing })),
+    );
+
+    expect(answers.flatMap(({ errors }) => errors.map(({ extensions }) => extensions.code))).toEqual(['CONFLICT']);
+    expect(await storedOf(customerId)).toHaveLength(1);
+  });
+
+  test('with an idempotency key writes once', async () => {
+    const variables = { bankId, customerId, input, idempotencyKey: randomUUID() };
+
+    const first = await gateway.query(officer.token, add, variables);
+    const second = await gateway.query(officer.token, add, variables);
+
+    expect(second.errors).toEqual([]);
+    expect(second.data).toEqual(first.data);
+    expect(await storedOf(customerId)).toHaveLength(1);
+  });
+
+  test('adds no more to 500, but still answers what is there', async () => {
+    const own = { ...input, id: 'own-id' };
+    await gateway.query(officer.token, add, { bankId, customerId, input: own });
+    const [stored] = await storedOf(customerId);
+    if (stored === undefined) throw new Error('Nothing was stored.');
+    await gateway.database.transaction(async (transaction) => {
+      const rows = Array.from({ length: 499 }, (_, index) => ({ ...stored, id: `filler-${index}` }));
+      await transaction.insert(table as typeof kycCheck).values(rows as (typeof kycCheck.$inferInsert)[]);
+    });
+
+    const more = await gateway.query(officer.token, add, { bankId, customerId, input });
+    const same = await gateway.query(officer.token, add, { bankId, customerId, input: own });
+
+    expect(more.errors[0]?.extensions).toMatchObject({ code: 'LIMIT_EXCEEDED', limit: 500 });
+    expect(same.errors).toEqual([]);
+    expect(await storedOf(customerId)).toHaveLength(500);
+  });
+});
+
+const addMedia = `mutation ($bankId: ID!, $customerId: ID!, $input: AddKycMediaInput!) {
+  addKycMedia(bankId: $bankId, customerId: $customerId, input: $input) {
+    kycMedia { id relatesToKycDocumentId relatesToKycCheckId check { id } } } }`;
+
+describe('addKycMedia, in relation to other evidence', () => {
+  test('leads to a document and a check of the same customer', async () => {
+    const child = { bankId, customerId };
+    await insertKycDocument(gateway.database, { ...child, id: 'document-1' });
+    await insertKycCheck(gateway.database, { ...child, id: 'check-1' });
+    const related = { relatesToKycDocumentId: 'document-1', relatesToKycCheckId: 'check-1' };
+
+    const { data, errors } = await gateway.query(officer.token, addMedia, {
+      ...child,
+      input: { ...mediaInput, ...related },
+    });
+
+    expect(errors).toEqual([]);
+    expect(data).toMatchObject({ addKycMedia: { kycMedia: { ...related, check: { id: 'check-1' } } } });
+  });
+
+  test.each([
+    ['document', 'relatesToKycDocumentId'],
+    ['check', 'relatesToKycCheckId'],
+  ] as const)('never leads to a %s of another customer', async (noun, field) => {
+    const second = await insertCustomer(gateway.database, { bankId });
+    const of = { bankId, customerId: second.id, id: `foreign-${noun}` };
+    if (noun === 'document') await insertKycDocument(gateway.database, of);
+    else await insertKycCheck(gateway.database, of);
+
+    const { errors } = await gateway.query(officer.token, addMedia, {
+      bankId,
+      customerId,
+      input: { ...mediaInput, [field]: of.id },
+    });
+
+    expect(errors[0]?.extensions).toMatchObject({ obpCode: 'OBP-10001', field: `input.${field}` });
+    expect(await gateway.database.read.select().from(kycMedia).where(eq(kycMedia.customerId, customerId))).toEqual([]);
+  });
+
+  test('adds nothing to what was retracted, but still answers what was added before', async () => {
+    const child = { bankId, customerId };
+    await insertKycDocument(gateway.database, { ...child, id: 'document-1', retractedAt: new Date() });
+    const related = { ...mediaInput, relatesToKycDocumentId: 'document-1' };
+    await insertKycMedia(gateway.database, { ...child, ...related, date: new Date(mediaInput.date), id: 'media-1' });
+
+    const added = await gateway.query(officer.token, addMedia, { ...child, input: related });
+    const same = await gateway.query(officer.token, addMedia, { ...child, input: { ...related, id: 'media-1' } });
+
+    expect(added.errors[0]?.extensions).toMatchObject({
+      obpCode: 'OBP-10001',
+      field: 'input.relatesToKycDocumentId',
+    });
+    expect(same.errors).toEqual([]);
+    expect(await gateway.database.read.select().from(kycMedia).where(eq(kycMedia.customerId, customerId))).toHaveLength(
+      1,
+    );
+  });
+});
+
+describe('addKycStatus', () => {
+  const add = `mutation ($bankId: ID!, $customerId: ID!, $input: AddKycStatusInput!, $idempotencyKey: String) {
+    addKycStatus(bankId: $bankId, customerId: $customerId, input: $input, idempotencyKey: $idempotencyKey) {
+      kycStatus { id ok date } customer { kycStatus lastOkDate version } } }`;
+  const at = (year: number) => `${year}-01-01T00:00:00.000Z`;
+
+  function addStatus(ok: boolean, year: number) {
+    return gateway.query(officer.token, add, { bankId, customerId, input: { ok, date: at(year) } });
+  }
+
+  function timelineOf(id: string) {
+    return gateway.database.read.select().from(kycStatus).where(eq(kycStatus.customerId, id));
+  }
+
+  async function storedCustomer() {
+    const [row] = await gateway.database.read.select().from(customer).where(eq(customer.id, customerId));
+    return row;
+  }
+
+  test('is refused without the role, and nothing is written', async () => {
+    const stranger = await gateway.createUser({ roles: [['CanAddKycStatus', otherBankId]] });
+
+    const { data, errors } = await gateway.query(stranger.token, add, {
+      bankId,
+      customerId,
+      input: { ok: true, date: at(2024) },
+    });
+
+    expect(data).toEqual({ addKycStatus: null });
+    expect(errors[0]?.extensions).toMatchObject({ code: 'FORBIDDEN', missingRoles: ['CanAddKycStatus'] });
+    expect(await timelineOf(customerId)).toEqual([]);
+    expect(await storedCustomer()).toMatchObject({ kycStatus: false, lastOkDate: null, version: 1 });
+  });
+
+  test('for a customer of another bank is not found, and nothing is written', async () => {
+    const input = { ok: true, date: at(2024) };
+
+    const answer = await gateway.query(officer.token, add, { bankId, customerId: otherCustomerId, input });
+
+    expect(codesOf(answer)).toEqual(['OBP-30046']);
+    expect(await timelineOf(otherCustomerId)).toEqual([]);
+  });
+
+  test('with no date-time is OBP-10001', async () => {
+    const input = { ok: true, date: '2024-01-01' };
+
+    expect(codesOf(await gateway.query(officer.token, add, { bankId, customerId, input }))).toEqual(['OBP-10001']);
+  });
+
+  test('moves the customer with it', async () => {
+    const { data, errors } = await addStatus(true, 2024);
+
+    expect(errors).toEqual([]);
+    expect(data?.addKycStatus).toEqual({
+      kycStatus: { id: expect.any(String), ok: true, date: at(2024) },
+      customer: { kycStatus: true, lastOkDate: at(2024), version: 2 },
+    });
+    expect(await storedCustomer()).toMatchObject({ lastOkDateOrder: new Date(at(2024)) });
+  });
+
+  test('follows the newest by its date, not by its arrival', async () => {
+    const steps: [ok: boolean, year: number, expected: object][] = [
+      [false, 2022, { kycStatus: false, lastOkDate: null, version: 2 }],
+      [true, 2020, { kycStatus: false, lastOkDate: at(2020), version: 3 }],
+      [true, 2023, { kycStatus: true, lastOkDate: at(2023), version: 4 }],
+      [true, 2021, { kycStatus: true, lastOkDate: at(2023), version: 5 }],
+      [false, 2024, { kycStatus: false, lastOkDate: at(2023), version: 6 }],
+    ];
+    for (const [ok, year, expected] of steps) {
+      const { data } = await addStatus(ok, year);
+      expect(data).toMatchObject({ addKycStatus: { customer: expected } });
+    }
+    expect(await timelineOf(customerId)).toHaveLength(5);
+  });
+
+  test.each([
+    [true, false],
+    [false, true],
+  ])('of two of one date the one that is not ok counts (%s, then %s)', async (first, second) => {
+    await addStatus(first, 2024);
+
+    const { data } = await addStatus(second, 2024);
+
+    expect(data).toMatchObject({ addKycStatus: { customer: { kycStatus: false, lastOkDate: at(2024) } } });
+  });
+
+  test('of the same once more changes nothing, and answers the stored one', async () => {
+    const first = await addStatus(true, 2024);
+
+    const same = await addStatus(true, 2024);
+
+    expect(same.errors).toEqual([]);
+    expect(same.data).toEqual(first.data);
+    expect(await timelineOf(customerId)).toHaveLength(1);
+    expect(await storedCustomer()).toMatchObject({ version: 2 });
+  });
+
+  test('with an idempotency key writes once, and answers the same status', async () => {
+    const variables = { bankId, customerId, input: { ok: true, date: at(2024) }, idempotencyKey: randomUUID() };
+
+    const first = await gateway.query(officer.token, add, variables);
+    const second = await gateway.query(officer.token, add, variables);
+
+    expect(second.errors).toEqual([]);
+    expect(second.data).toEqual(first.data);
+    expect(await timelineOf(customerId)).toHaveLength(1);
+  });
+
+  test('of racing statuses leaves the customer as the whole timeline says', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      customerId = (await insertCustomer(gateway.database, { bankId })).id;
+      const years = [2020, 2025, 2021, 2024, 2022, 2023, 2023, 2021];
+
+      const answers = await Promise.all(years.map((year) => addStatus(year !== 2025, year)));
+
+      expect(answers.flatMap(({ errors }) => errors)).toEqual([]);
+      expect(await timelineOf(customerId)).toHaveLength(6);
+      expect(await storedCustomer()).toMatchObject({
+        kycStatus: false,
+        lastOkDate: new Date(at(2024)),
+        lastOkDateOrder: new Date(at(2024)),
+        version: 7,
+      });
+    }
+  });
+
+  test('adds no status to 500 others', async () => {
+    const { bankId: _bankId, ...row } = await insertKycStatus(gateway.database, { bankId, customerId });
+    await gateway.database.transaction(async (transaction) => {
+      const rows = Array.from({ length: 499 }, (_, index) => ({
+        ...row,
+        bankId,
+        id: randomUUID(),
+        date: new Date(index),
+      }));
+      await transaction.insert(kycStatus).values(rows);
+    });
+
+    const { errors } = await addStatus(true, 2024);
+
+    expect(errors[0]?.extensions).toMatchObject({ code: 'LIMIT_EXCEEDED', limit: 500 });
+    expect(await timelineOf(customerId)).toHaveLength(500);
+    expect(await storedCustomer()).toMatchObject({ kycStatus: false, version: 1 });
+  });
+});
+
+describe('retractKycEvidence', () => {
+  const retract = `mutation ($bankId: ID!, $customerId: ID!, $input: RetractKycEvidenceInput!, $idempotencyKey: String) {
+    retractKycEvidence(bankId: $bankId, customerId: $customerId, input: $input, idempotencyKey: $idempotencyKey) {
+      kycCheck { id how retraction { date userId reason } }
+      kycDocument { id number retraction { date userId reason } }
+      kycMedia { id url retraction { date userId reason } }
+      customer { id } } }`;
+  const reason = 'It belongs to another person.';
+
+  function ask(caller: TestUser, input: object, more: object = {}) {
+    return gateway.query(caller.token, retract, { bankId, customerId, input: { reason, ...input }, ...more });
+  }
+
+  async function storedCheck(id = 'check-1') {
+    const [row] = await gateway.database.read
+      .select()
+      .from(kycCheck)
+      .where(and(eq(kycCheck.customerId, customerId), eq(kycCheck.id, id)));
+    return row;
+  }
+
+  beforeEach(async () => {
+    const child = { bankId, customerId };
+    await insertKycCheck(gateway.database, { ...child, id: 'check-1' });
+    await insertKycDocument(gateway.database, { ...child, id: 'document-1' });
+    await insertKycMedia(gateway.database, { ...child, id: 'media-1' });
+  });
+
+  test('is refused without the role, and nothing is written', async () => {
+    const adder = await gateway.createUser({ roles: adding.map((role) => [role, bankId]) });
+
+    const { data, errors } = await ask(adder, { kind: 'CHECK', id: 'check-1' });
+
+    expect(data).toEqual({ retractKycEvidence: null });
+    expect(errors[0]?.extensions).toMatchObject({ code: 'FORBIDDEN', missingRoles: ['CanRetractKycEvidence'] });
+    expect(await storedCheck()).toMatchObject({ retractedAt: null });
+  });
+
+  test.each([
+    ['an empty reason', { reason: ' ' }, 'input.reason'],
+    ['a reason that is too long', { reason: 'x'.repeat(2001) }, 'input.reason'],
+    ['a bad id', { id: 'a b' }, 'input.id'],
+    ['an unknown kind', { kind: 'STATUS' }, undefined],
+  ])('with %s is OBP-10001, and nothing is written', async (_what, change, field) => {
+    const { errors } = await ask(officer, { kind: 'CHECK', id: 'check-1', ...change });
+
+    expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', obpCode: 'OBP-10001' });
+    expect(errors[0]?.extensions.field).toBe(field);
+    expect(await storedCheck()).toMatchObject({ retractedAt: null });
+  });
+
+  test('of what the customer does not have is not found, of any kind and of another customer or bank', async () => {
+    const second = await insertCustomer(gateway.database, { bankId });
+    await insertKycCheck(gateway.database, { bankId, customerId: second.id, id: 'foreign' });
+
+    for (const input of [
+      { kind: 'CHECK', id: 'foreign' },
+      { kind: 'CHECK', id: 'document-1' },
+      { kind: 'DOCUMENT', id: 'check-1' },
+      { kind: 'MEDIA', id: 'no-media' },
+    ]) {
+      const { errors } = await ask(officer, input);
+      expect(errors[0]?.extensions).toMatchObject({ code: 'NOT_FOUND', obpCode: null, field: 'input.id' });
+    }
+    const elsewhere = await ask(officer, { kind: 'CHECK', id: 'check-1' }, { customerId: otherCustomerId });
+    expect(codesOf(elsewhere)).toEqual(['OBP-30046']);
+  });
+
+  test.each([
+    ['CHECK', 'kycCheck', 'check-1', { how: 'online' }],
+    ['DOCUMENT', 'kycDocument', 'document-1', { number: '123456' }],
+    ['MEDIA', 'kycMedia', 'media-1', { url: 'https://media.example.com/passport.png' }],
+  ])('keeps a %s and shows who retracted it and why', async (kind, name, id, kept) => {
+    const { data, errors } = await ask(officer, { kind, id });
+
+    expect(errors).toEqual([]);
+    const retraction = { date: expect.any(String), userId: officer.id, reason };
+    expect(data?.retractKycEvidence).toEqual({
+      kycCheck: null,
+      kycDocument: null,
+      kycMedia: null,
+      [name]: { id, ...kept, retraction },
+      customer: { id: customerId },
+    });
+  });
+
+  test('shows in the list too, beside what counts', async () => {
+    await insertKycCheck(gateway.database, { bankId, customerId, id: 'check-2' });
+    await ask(officer, { kind: 'CHECK', id: 'check-1' });
+
+    const { data } = await gateway.query(
+      officer.token,
+      `{ kycChecks(bankId: "${bankId}", customerId: "${customerId}") { id retraction { reason } } }`,
+    );
+
+    expect(data?.kycChecks).toEqual([
+      { id: 'check-2', retraction: null },
+      { id: 'check-1', retraction: { reason } },
+    ]);
+  });
+
+  test('happens once: again it is a conflict, and the first reason stays', async () => {
+    await ask(officer, { kind: 'CHECK', id: 'check-1' });
+
+    const { errors } = await ask(officer, { kind: 'CHECK', id: 'check-1', reason: 'For another reason.' });
+
+    expect(errors[0]?.extensions).toMatchObject({ code: 'CONFLICT', field: 'input.id' });
+    expect(await storedCheck()).toMatchObject({ retractionReason: reason });
+  });
+
+  test('of racing requests lets one through', async () => {
+    const answers = await Promise.all(
+      ['A', 'B', 'C'].map((why) => ask(officer, { kind: 'CHECK', id: 'check-1', reason: why })),
+    );
+
+    expect(answers.filter(({ errors }) => errors.length === 0)).toHaveLength(1);
+    expect(new Set(answers.flatMap(({ errors }) => errors.map(({ extensions }) => extensions.code)))).toEqual(
+      new Set(['CONFLICT']),
+    );
+  });
+
+  test('with an idempotency key answers the same again', async () => {
+    const idempotencyKey = randomUUID();
+
+    const first = await ask(officer, { kind: 'CHECK', id: 'check-1' }, { idempotencyKey });
+    const second = await ask(officer, { kind: 'CHECK', id: 'check-1' }, { idempotencyKey });
+
+    expect(second.errors).toEqual([]);
+    expect(second.data).toEqual(first.data);
+  });
+
+  test('is no way to overwrite: adding it again answers it as retracted, other values are a conflict', async () => {
+    const add = `mutation ($bankId: ID!, $customerId: ID!, $input: AddKycCheckInput!) {
+      addKycCheck(bankId: $bankId, customerId: $customerId, input: $input) { kycCheck { retraction { reason } } } }`;
+    const input = { ...checkInput, id: 'check-3' };
+    await gateway.query(officer.token, add, { bankId, customerId, input });
+    await ask(officer, { kind: 'CHECK', id: 'check-3' });
+
+    const same = await gateway.query(officer.token, add, { bankId, customerId, input });
+    const other = await gateway.query(officer.token, add, {
+      bankId,
+      customerId,
+      input: { ...input, satisfied: false },
+    });
+
+    expect(same.data).toEqual({ addKycCheck: { kycCheck: { retraction: { reason } } } });
+    expect(other.errors[0]?.extensions.code).toBe('CONFLICT');
+  });
+});

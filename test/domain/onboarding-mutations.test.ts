@@ -1,0 +1,519 @@
+import { randomUUID } from 'node:crypto';
+import { eq } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Role } from '../../src/auth/roles.ts';
+import { customerAccountLink } from '../../src/domain/account/customer-account-link.table.ts';
+import { customerAddress } from '../../src/domain/address/address.table.ts';
+import { customerAttribute } from '../../src/domain/attribute/attribute.table.ts';
+import { AttributeType } from '../../src/domain/attribute/attribute-type.ts';
+import { customer } from '../../src/domain/customer/customer.table.ts';
+import { kycStatus } from '../../src/domain/kyc/kyc-status.table.ts';
+import { insertNumbered } from '../../src/domain/onboarding/create-customer.ts';
+import { taxResidence } from '../../src/domain/tax-residence/tax-residence.table.ts';
+import { userCustomerLink } from '../../src/domain/user-customer-link/user-customer-link.table.ts';
+import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
+import { insertAccount, insertAttributeDefinition, insertCustomer } from '../support/rows.ts';
+
+const otherBankId = 'gh.30.uk';
+const partRoles: Role[] = [
+  'CanCreateCustomerAddress',
+  'CanCreateCustomerAttributeAtOneBank',
+  'CanCreateTaxResidence',
+  'CanCreateCustomerAccountLink',
+  'CanCreateUserCustomerLink',
+  'CanAddKycStatus',
+];
+const readRoles: Role[] = [
+  'CanGetCustomerAddress',
+  'CanGetCustomerAttributesAtOneBank',
+  'CanGetTaxResidence',
+  'CanGetCustomerAccountLinks',
+  'CanGetUserCustomerLink',
+  'CanGetKycStatusesAtOneBank',
+];
+const required = { legalName: 'Felix Smith', mobilePhoneNumber: '+44 7972 444876' };
+const address = { line1: 'No 1 the Road', city: 'Berlin', postcode: '13359', countryCode: 'DE' };
+
+const selection = `id bankId customerNumber legalName mobilePhoneNumber mobilePhoneNumberE164 email
+  faceImage { url date } dateOfBirth relationshipStatus dependants dobOfDependants creditRating { rating source }
+  creditLimit { currency amount } highestEducationAttained employmentStatus kycStatus lastOkDate title branchId
+  nameSuffix version`;
+const children = `addresses { line1 } attributes { name value } taxResidences { domain taxNumber }
+  accountLinks { accountId relationshipType } userLinks { userId isActive } kycStatuses { ok date }`;
+
+function createOne(fields = 'id'): string {
+  return `mutation ($bankId: ID!, $input: CreateCustomerInput!, $idempotencyKey: String) {
+    createCustomer(bankId: $bankId, input: $input, idempotencyKey: $idempotencyKey) { customer { ${fields} } } }`;
+}
+
+const createMany = `mutation ($bankId: ID!, $input: [CreateCustomerInput!]!, $idempotencyKey: String) {
+  createCustomers(bankId: $bankId, input: $input, idempotencyKey: $idempotencyKey) {
+    customers { id customerNumber legalName } } }`;
+
+let gateway: Gateway;
+let bankId: string;
+let clerk: TestUser;
+let accountId: string;
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  await gateway.createBank(otherBankId);
+});
+
+// A bank a test, so that row counts are its own.
+beforeEach(async () => {
+  bankId = `bank-${randomUUID()}`;
+  await gateway.createBank(bankId);
+  const roles: Role[] = ['CanCreateCustomer', ...partRoles, ...readRoles];
+  clerk = await gateway.createUser({ roles: roles.map((role) => [role, bankId] as const) });
+  accountId = (await insertAccount(gateway.database, { bankId })).id;
+});
+
+afterAll(() => gateway.stop());
+
+const tables = {
+  customer,
+  customerAddress,
+  customerAttribute,
+  taxResidence,
+  customerAccountLink,
+  userCustomerLink,
+  kycStatus,
+};
+
+/** How many rows each table has of the bank. */
+async function rowCounts(): Promise<Record<string, number>> {
+  const counts = Object.entries(tables).map(async ([name, table]) => {
+    const rows = await gateway.database.read.select({ id: table.id }).from(table).where(eq(table.bankId, bankId));
+    return [name, rows.length] as const;
+  });
+  return Object.fromEntries(await Promise.all(counts));
+}
+
+const nothing = Object.fromEntries(Object.keys(tables).map((name) => [name, 0]));
+
+function storedCustomers() {
+  return gateway.database.read.select().from(customer).where(eq(customer.bankId, bankId));
+}
+
+async function wholeInput() {
+  const { id: userId } = await gateway.createUser();
+  return {
+    ...required,
+    customerNumber: '5987953',
+    email: 'Felix@Example.com',
+    faceImage: { url: 'https://media.example.com/felix.png', date: '2024-05-31T09:30:00.000Z' },
+    dateOfBirth: '1985-10-26',
+    relationshipStatus: 'married',
+    dependants: 1,
+    dobOfDependants: ['2012-09-08'],
+    creditRating: { rating: 'AA', source: 'Experian' },
+    creditLimit: { currency: 'EUR', amount: '1000.50' },
+    highestEducationAttained: 'Master',
+    employmentStatus: 'Employed',
+    kycStatus: true,
+    lastOkDate: '2024-05-31T09:30:00.000Z',
+    title: 'Dr.',
+    branchId: 'DERBY6',
+    nameSuffix: 'Jr.',
+    addresses: [address, { ...address, line1: 'No 2 the Road' }, { ...address, line1: 'No 3 the Road' }],
+    attributes: [{ name: 'TAX', type: 'INTEGER', value: '12' }],
+    taxResidences: [{ domain: 'Germany', taxNumber: '1' }],
+    accountLinks: [{ accountId, relationshipType: 'Owner' }],
+    userLinks: [{ userId }],
+  };
+}
+
+describe('createCustomer', () => {
+  test('is refused without the role, and nothing is written', async () => {
+    const stranger = await gateway.createUser({ roles: [['CanCreateCustomer', otherBankId]] });
+
+    const { data, errors } = await gateway.query(stranger.token, createOne(), { bankId, input: required });
+
+    expect(data).toEqual({ createCustomer: null });
+    expect(errors[0]?.extensions).toMatchObject({
+      code: 'FORBIDDEN',
+      missingRoles: ['CanCreateCustomer', 'CanCreateCustomerAtAnyBank'],
+    });
+    expect(await rowCounts()).toEqual(nothing);
+  });
+
+  test('is refused at an unknown bank, and to who is not logged in', async () => {
+    const unknown = await gateway.query(clerk.token, createOne(), { bankId: 'no-bank', input: required });
+    const anonymous = await gateway.query(null, createOne(), { bankId, input: required });
+
+    expect(unknown.errors[0]?.extensions.obpCode).toBe('OBP-30001');
+    expect(anonymous.errors[0]?.extensions.obpCode).toBe('OBP-20001');
+    expect(await rowCounts()).toEqual(nothing);
+  });
+
+  test.each([
+    ['addresses', ['CanCreateCustomerAddress']],
+    ['attributes', ['CanCreateCustomerAttributeAtOneBank', 'CanCreateCustomerAttributeAtAnyBank']],
+    ['taxResidences', ['CanCreateTaxResidence']],
+    ['accountLinks', ['CanCreateCustomerAccountLink']],
+    ['userLinks', ['CanCreateUserCustomerLink', 'CanCreateUserCustomerLinkAtAnyBank']],
+    ['kycStatus', ['CanAddKycStatus']],
+  ])('with %s needs %j too, before anything else is judged', async (part, missingRoles) => {
+    const held: Role[] = ['CanCreateCustomer', ...partRoles.filter((role) => !missingRoles.includes(role))];
+    const lacking = await gateway.createUser({
+      roles: [...held.map((role) => [role, bankId] as const), ...partRoles.map((role) => [role, otherBankId] as const)],
+    });
+    // The number is taken and the name is empty: who may not do it is not told so.
+    await insertCustomer(gateway.database, { bankId, customerNumber: '5987953' });
+    const input = { ...(await wholeInput()), legalName: '' };
+
+    const { errors } = await gateway.query(lacking.token, createOne(), { bankId, input });
+
+    expect(errors[0]?.extensions).toMatchObject({ code: 'FORBIDDEN', missingRoles, bankId, field: `input.${part}` });
+    expect(await rowCounts()).toEqual({ ...nothing, customer: 1 });
+  });
+
+  test('needs no role for parts that are empty, and takes roles that are held at any bank', async () => {
+    const empty = {
+      addresses: [],
+      attributes: null,
+      taxResidences: [],
+      accountLinks: [],
+      userLinks: [],
+      kycStatus: false,
+    };
+    const { attributes, userLinks } = await wholeInput();
+    const plain = await gateway.createUser({ roles: [['CanCreateCustomerAtAnyBank', null]] });
+    const everywhere = await gateway.createUser({
+      roles: [
+        ['CanCreateCustomerAtAnyBank', null],
+        ['CanCreateCustomerAttributeAtAnyBank', null],
+        ['CanCreateUserCustomerLinkAtAnyBank', null],
+      ],
+    });
+
+    const answers = [
+      await gateway.query(plain.token, createOne(), { bankId, input: { ...required, ...empty } }),
+      await gateway.query(everywhere.token, createOne(), { bankId, input: { ...required, attributes, userLinks } }),
+    ];
+
+    expect(answers.flatMap(({ errors }) => errors)).toEqual([]);
+    expect(await rowCounts()).toEqual({ ...nothing, customer: 2, customerAttribute: 1, userCustomerLink: 1 });
+  });
+
+  test('takes only a name and a phone number; the customer number is made, unset is null', async () => {
+    const { data, errors } = await gateway.query<{ createCustomer: { customer: Record<string, unknown> } }>(
+      clerk.token,
+      createOne(`${selection} ${children}`),
+      { bankId, input: required },
+    );
+
+    const made = data?.createCustomer.customer;
+    expect(errors).toEqual([]);
+    expect(made).toEqual({
+      ...required,
+      id: expect.any(String),
+      bankId,
+      customerNumber: expect.stringMatching(/^\d{1,10}$/),
+      mobilePhoneNumberE164: '+447972444876',
+      email: null,
+      faceImage: null,
+      dateOfBirth: null,
+      relationshipStatus: null,
+      dependants: null,
+      dobOfDependants: [],
+      creditRating: null,
+      creditLimit: null,
+      highestEducationAttained: null,
+      employmentStatus: null,
+      kycStatus: false,
+      lastOkDate: null,
+      title: null,
+      branchId: null,
+      nameSuffix: null,
+      version: 1,
+      addresses: [],
+      attributes: [],
+      taxResidences: [],
+      accountLinks: [],
+      userLinks: [],
+      kycStatuses: [],
+    });
+    expect(Number(made?.customerNumber)).toBeLessThan(2 ** 31);
+  });
+
+  test('stores all fields and all parts, and gives them in the order of the input', async () => {
+    const input = await wholeInput();
+
+    const { data, errors } = await gateway.query(clerk.token, createOne(`${selection} ${children}`), { bankId, input });
+
+    const { addresses, attributes, taxResidences, accountLinks, userLinks, ...fields } = input;
+    expect(errors).toEqual([]);
+    expect(data).toEqual({
+      createCustomer: {
+        customer: {
+          ...fields,
+          id: expect.any(String),
+          bankId,
+          mobilePhoneNumberE164: '+447972444876',
+          version: 1,
+          addresses: addresses.map(({ line1 }) => ({ line1 })),
+          attributes: attributes.map(({ name, value }) => ({ name, value })),
+          taxResidences,
+          accountLinks,
+          userLinks: userLinks.map(({ userId }) => ({ userId, isActive: true })),
+          kycStatuses: [{ ok: true, date: input.lastOkDate }],
+        },
+      },
+    });
+    expect(await storedCustomers()).toMatchObject([
+      {
+        legalNameSearch: 'felix smith',
+        emailSearch: 'felix@example.com',
+        lastOkDateOrder: new Date(input.lastOkDate),
+      },
+    ]);
+  });
+
+  test('with kycStatus true and no date takes this moment for the first status', async () => {
+    const start = Date.now();
+
+    await gateway.query(clerk.token, createOne(), { bankId, input: { ...required, kycStatus: true } });
+
+    const [row] = await storedCustomers();
+    const statuses = await gateway.database.read.select().from(kycStatus).where(eq(kycStatus.bankId, bankId));
+    expect(row?.lastOkDate?.getTime()).toBeGreaterThanOrEqual(start);
+    expect(statuses).toMatchObject([{ customerId: row?.id, ok: true, date: row?.lastOkDate }]);
+  });
+
+  const tomorrow = new Date(Date.now() + 24 * 3_600_000).toISOString().slice(0, 10);
+  const sameTax = { domain: 'Germany', taxNumber: '1' };
+
+  test.each([
+    ['OBP-10001', 'input.legalName', { legalName: '' }],
+    ['OBP-10001', 'input.legalName', { legalName: 'x'.repeat(256) }],
+    ['OBP-10001', 'input.mobilePhoneNumber', { mobilePhoneNumber: '123' }],
+    ['OBP-10001', 'input.customerNumber', { customerNumber: 'a::::b' }],
+    ['OBP-10001', 'input.customerNumber', { customerNumber: '1'.repeat(51) }],
+    ['OBP-10001', 'input.dateOfBirth', { dateOfBirth: tomorrow }],
+    ['OBP-10001', 'input.relationshipStatus', { relationshipStatus: 'x'.repeat(17) }],
+    ['OBP-10001', 'input.creditRating.rating', { creditRating: { rating: 'x'.repeat(101) } }],
+    ['OBP-10001', 'input.creditLimit.amount', { creditLimit: { currency: 'JPY', amount: '0.5' } }],
+    ['OBP-10001', 'input.branchId', { branchId: 'DERBY 6' }],
+    ['OBP-10001', 'input.lastOkDate', { lastOkDate: '2024-05-31T09:30:00Z' }],
+    ['OBP-10001', 'input.lastOkDate', { kycStatus: false, lastOkDate: '2024-05-31T09:30:00Z' }],
+    ['OBP-10020', 'input.dependants', { dependants: 2, dobOfDependants: ['2012-09-08'] }],
+    ['OBP-10020', 'input.dependants', { dependants: 1 }],
+    ['OBP-10001', 'input.addresses[1].postcode', { addresses: [address, { ...address, postcode: '1'.repeat(21) }] }],
+    ['OBP-10001', 'input.attributes[0].value', { attributes: [{ name: 'TAX', type: 'INTEGER', value: 'x' }] }],
+    ['OBP-10001', 'input.attributes[0].type', { attributes: [{ name: 'DEFINED', type: 'STRING', value: 'x' }] }],
+    ['OBP-10001', 'input.taxResidences[0].domain', { taxResidences: [{ domain: '', taxNumber: '1' }] }],
+    [null, 'input.taxResidences[1]', { taxResidences: [sameTax, sameTax] }],
+    ['OBP-20005', 'input.userLinks[0].userId', { userLinks: [{ userId: 'nobody' }] }],
+    [null, 'input.addresses', { addresses: Array.from({ length: 501 }, () => address) }],
+  ])('answers %s for %s, and nothing is written', async (obpCode, field, change) => {
+    await insertAttributeDefinition(gateway.database, { bankId, name: 'DEFINED', type: AttributeType.INTEGER });
+
+    const variables = { bankId, input: { ...required, ...change } };
+    const { data, errors } = await gateway.query(clerk.token, createOne(), variables);
+
+    expect(data).toEqual({ createCustomer: null });
+    expect(errors[0]?.extensions).toMatchObject({ obpCode, field, errors: [{ obpCode, field }] });
+    expect(await rowCounts()).toEqual(nothing);
+  });
+
+  test('links no account of another bank, no account twice, and no user twice', async () => {
+    const { id: foreignId } = await insertAccount(gateway.database, { bankId: otherBankId });
+    const { id: userId } = await gateway.createUser();
+    const links = [{ accountId }, { accountId: foreignId }, { accountId }];
+    const input = {
+      ...required,
+      accountLinks: links.map((link) => ({ ...link, relationshipType: 'Owner' })),
+      userLinks: [{ userId }, { userId }],
+    };
+
+    const { errors } = await gateway.query(clerk.token, createOne(), { bankId, input });
+
+    expect(errors[0]?.extensions.errors).toMatchObject([
+      { obpCode: 'OBP-30223', code: 'CONFLICT', field: 'input.accountLinks[2].accountId' },
+      { obpCode: 'OBP-30007', code: 'CONFLICT', field: 'input.userLinks[1].userId' },
+      { obpCode: 'OBP-30018', code: 'NOT_FOUND', field: 'input.accountLinks[1].accountId' },
+    ]);
+    expect(await rowCounts()).toEqual(nothing);
+  });
+
+  test('with a number that another customer of the bank has is OBP-30006, and no part of it is written', async () => {
+    const input = await wholeInput();
+    await insertCustomer(gateway.database, { bankId: otherBankId, customerNumber: input.customerNumber });
+    await insertCustomer(gateway.database, { bankId, customerNumber: input.customerNumber });
+
+    const { errors } = await gateway.query(clerk.token, createOne(), { bankId, input });
+
+    expect(errors[0]?.extensions).toMatchObject({
+      code: 'CONFLICT',
+      obpCode: 'OBP-30006',
+      field: 'input.customerNumber',
+    });
+    expect(await rowCounts()).toEqual({ ...nothing, customer: 1 });
+  });
+
+  test('of calls that race for one number lets one through', async () => {
+    const input = await wholeInput();
+
+    const answers = await Promise.all(
+      [1, 2, 3, 4].map(() => gateway.query(clerk.token, createOne(), { bankId, input })),
+    );
+
+    const codes = answers.flatMap(({ errors }) => errors.map(({ extensions }) => extensions.obpCode));
+    expect(codes).toEqual(['OBP-30006', 'OBP-30006', 'OBP-30006']);
+    expect(await rowCounts()).toMatchObject({ customer: 1, customerAddress: 3, kycStatus: 1 });
+  });
+
+  test('with one idempotency key writes once, and answers the same customer', async () => {
+    const variables = { bankId, input: await wholeInput(), idempotencyKey: randomUUID() };
+
+    const first = await gateway.query(clerk.token, createOne(), variables);
+    const again = await gateway.query(clerk.token, createOne(), variables);
+
+    expect(first.errors).toEqual([]);
+    expect(again).toMatchObject({ errors: [], data: first.data });
+    expect(await rowCounts()).toMatchObject({ customer: 1, customerAddress: 3 });
+  });
+
+  test('makes another number while the one it made is taken', async () => {
+    const taken = await insertCustomer(gateway.database, { bankId, customerNumber: '7' });
+    const { rowNumber: _, ...row } = taken;
+    const numbers = ['7', '7', '8'];
+
+    const made = await gateway.database.transaction((transaction) =>
+      insertNumbered(transaction, { ...row, id: randomUUID() }, () => numbers.shift() ?? ''),
+    );
+
+    expect(made.customerNumber).toBe('8');
+    expect(await rowCounts()).toMatchObject({ customer: 2 });
+  });
+});
+
+describe('createCustomers', () => {
+  test('is refused without the role of a part of any one of them, and nothing is written', async () => {
+    const lacking = await gateway.createUser({ roles: [['CanCreateCustomer', bankId]] });
+    const input = [required, { ...required, addresses: [address] }];
+
+    const { data, errors } = await gateway.query(lacking.token, createMany, { bankId, input });
+
+    expect(data).toEqual({ createCustomers: null });
+    expect(errors[0]?.extensions).toMatchObject({
+      code: 'FORBIDDEN',
+      missingRoles: ['CanCreateCustomerAddress'],
+      field: 'input[1].addresses',
+    });
+    expect(await rowCounts()).toEqual(nothing);
+  });
+
+  test('creates a hundred, and gives them in the order of the input', async () => {
+    const input = Array.from({ length: 100 }, (_, index) => ({
+      ...required,
+      legalName: `Customer ${index}`,
+      customerNumber: index % 2 === 0 ? `number-${100 - index}` : null,
+      addresses: [address],
+    }));
+
+    const { data, errors } = await gateway.query<{ createCustomers: { customers: { legalName: string }[] } }>(
+      clerk.token,
+      createMany,
+      { bankId, input },
+    );
+
+    expect(errors).toEqual([]);
+    expect(data?.createCustomers.customers.map(({ legalName }) => legalName)).toEqual(
+      input.map(({ legalName }) => legalName),
+    );
+    expect(await rowCounts()).toEqual({ ...nothing, customer: 100, customerAddress: 100 });
+  });
+
+  test.each([
+    [0, 'BAD_USER_INPUT', undefined],
+    [101, 'LIMIT_EXCEEDED', 100],
+  ])('of %d is %s', async (length, code, limit) => {
+    const input = Array.from({ length }, () => required);
+
+    const { errors } = await gateway.query(clerk.token, createMany, { bankId, input });
+
+    expect(errors[0]?.extensions.code).toBe(code);
+    expect(errors[0]?.extensions.limit).toBe(limit);
+    expect(await rowCounts()).toEqual(nothing);
+  });
+
+  test('tells all that is wrong with the index of each, and writes none', async () => {
+    await insertCustomer(gateway.database, { bankId, customerNumber: 'taken' });
+    const input = [
+      { ...required, customerNumber: 'once' },
+      { ...required, customerNumber: 'taken' },
+      { ...required, legalName: '', addresses: [address, { ...address, city: '' }] },
+      { ...required, customerNumber: 'once' },
+      { ...required, userLinks: [{ userId: 'nobody' }] },
+      { ...required, addresses: [address] },
+    ];
+
+    const { data, errors } = await gateway.query(clerk.token, createMany, { bankId, input });
+
+    expect(data).toEqual({ createCustomers: null });
+    expect(errors).toHaveLength(1);
+    expect(errors[0]?.extensions).toMatchObject({ code: 'CONFLICT', obpCode: 'OBP-30006', index: 1 });
+    expect(errors[0]?.extensions.errors).toEqual([
+      expect.objectContaining({ index: 1, obpCode: 'OBP-30006', field: 'input[1].customerNumber' }),
+      {
+        index: 2,
+        code: 'BAD_USER_INPUT',
+        obpCode: 'OBP-10001',
+        field: 'input[2].legalName',
+        message: 'OBP-10001: Incorrect json format. input[2].legalName is empty.',
+      },
+      expect.objectContaining({ index: 2, obpCode: 'OBP-10001', field: 'input[2].addresses[1].city' }),
+      expect.objectContaining({ index: 3, obpCode: 'OBP-30006', field: 'input[3].customerNumber' }),
+      expect.objectContaining({ index: 4, obpCode: 'OBP-20005', field: 'input[4].userLinks[0].userId' }),
+    ]);
+    expect(await rowCounts()).toEqual({ ...nothing, customer: 1 });
+  });
+
+  test('tells no more than ten problems of one customer', async () => {
+    const bad = { ...required, addresses: Array.from({ length: 40 }, () => ({ ...address, city: '' })) };
+
+    const { errors } = await gateway.query(clerk.token, createMany, {
+      bankId,
+      input: [bad, { ...required, title: '\u0001' }],
+    });
+
+    expect((errors[0]?.extensions.errors as { index: number }[]).map(({ index }) => index)).toEqual([
+      ...Array.from({ length: 10 }, () => 0),
+      1,
+    ]);
+  });
+
+  test('of calls that race for the same numbers in other orders lets one through', async () => {
+    const numbered = (numbers: string[]) => numbers.map((customerNumber) => ({ ...required, customerNumber }));
+    const numbers = ['a', 'b', 'c', 'd', 'e', 'f'];
+
+    const answers = await Promise.all(
+      [numbers, numbers.toReversed(), numbers, numbers.toReversed()].map((order) =>
+        gateway.query(clerk.token, createMany, { bankId, input: numbered(order) }),
+      ),
+    );
+
+    expect(answers.map(({ errors }) => errors[0]?.extensions.obpCode ?? 'written').sort()).toEqual([
+      'OBP-30006',
+      'OBP-30006',
+      'OBP-30006',
+      'written',
+    ]);
+    expect(await rowCounts()).toMatchObject({ customer: 6 });
+  });
+
+  test('with one idempotency key writes once, and answers the same customers', async () => {
+    const input = [required, { ...required, legalName: 'Eveline Tripman' }];
+    const variables = { bankId, input, idempotencyKey: randomUUID() };
+
+    const first = await gateway.query(clerk.token, createMany, variables);
+    const again = await gateway.query(clerk.token, createMany, variables);
+
+    expect(first.errors).toEqual([]);
+    expect(again).toMatchObject({ errors: [], data: first.data });
+    expect(await rowCounts()).toMatchObject({ customer: 2 });
+  });
+});
