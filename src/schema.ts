@@ -77,6 +77,7 @@ import {
   UserCustomerLinkResolver,
 } from './domain/user-customer-link/user-customer-link.resolver.ts';
 import { UserCustomersResolver } from './domain/user-customer-link/user-customers.resolver.ts';
+import { refuseNullCharacters } from './execution/null-character.ts';
 
 /** All of them, a noun a group; an entity is added here with its resolvers. */
 const resolvers: NonEmptyArray<new () => object> = [
@@ -147,6 +148,7 @@ export async function gatewaySchema(): Promise<GraphQLSchema> {
   const schema = await buildSchema({ resolvers, validate: false });
   const role = schema.getType('Role');
   if (!isEnumType(role)) throw new Error('The schema has no enum Role.');
+  refuseNullCharacters(schema);
   return enforceAccess(schema, role, checkBank);
 }
 

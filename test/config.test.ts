@@ -31,6 +31,7 @@ test('with the secrets alone, everything else has a default that is safe on one 
     errorDetail: true,
     playground: true,
     customerFirehose: false,
+    jitsi: { domain: null, appId: null, secret: null },
     limits: { maxBodyBytes: 262_144, maxTokens: 1500, operationTimeoutMilliseconds: 15_000 },
     logLevel: 'info',
   });
@@ -68,6 +69,9 @@ test.each([
   ['GATEWAY_MAX_TOKENS', '1501', 'a whole number from 10 to 1500'],
   ['GATEWAY_MAX_DEPTH', '-1', 'a whole number from 1 to 100'],
   ['GATEWAY_SECRET', 'too short', 'at least 32 characters'],
+  ['GATEWAY_JITSI_DOMAIN', 'https://meet.example.org', 'a host name, such as meet.example.org'],
+  ['GATEWAY_JITSI_APP_ID', 'my app', 'visible ASCII characters'],
+  ['GATEWAY_JITSI_SECRET', 'too short', 'at least 32 characters'],
   ['GATEWAY_SIGNING_KEY', 'no key at all', 'an Ed25519 private key'],
 ])('%s=%s is refused by name, with what is allowed', (name, value, allowed) => {
   const problems = problemsOf({ [name]: value });

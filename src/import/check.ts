@@ -7,7 +7,7 @@ import type { Row } from './fields.ts';
 import { type Noun, nounOf, nouns } from './nouns.ts';
 import type { NounName } from './records.ts';
 import type { Staging } from './staging.ts';
-import { identityOf, revived, storedCounts, storedRows } from './stored.ts';
+import { identityOf, isEmptyTable, revived, storedCounts, storedRows } from './stored.ts';
 
 const batchSize = 1000;
 /** The most that a plain list of a customer may hold. */
@@ -121,6 +121,7 @@ async function checkClaims(checking: Checking, nounNames: NounName[]): Promise<v
       for (const { number, other } of rows) refuse(number, field, `${reason}: ${placeText(other)}`);
     }
     const { key, table } = nounOf(noun);
+    if (await isEmptyTable(database, table)) continue;
     const staged = `
       select c.number, c.value, case when s.customer_id is null or s.noun = 'customer' then s.key
         else s.customer_id || char(31) || s.key end as identity
@@ -146,7 +147,8 @@ async function checkCustomers(checking: Checking): Promise<void> {
   const { database, staging, refuse } = checking;
   const setStored = staging.database.prepare('update known_customer set is_stored = 1 where id = ?');
   const staged = `select number, customer_id as id, bank_id as bankId from staged where noun = 'customer'`;
-  for (const rows of found<{ number: number; id: string; bankId: string }>(checking, staged)) {
+  const isFirstImport = await isEmptyTable(database, customer);
+  for (const rows of isFirstImport ? [] : found<{ number: number; id: string; bankId: string }>(checking, staged)) {
     const stored = await storedRows(database, customer, ['id'], rows);
     const bankOf = new Map(stored.map((row) => [row.id, row.bankId]));
     for (const { number, id, bankId } of rows) {

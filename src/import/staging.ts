@@ -96,7 +96,7 @@ export function openStaging() {
     index(): void {
       database.exec(`
         commit;
-        create index staged_customer on staged (noun, without_id, customer_id);
+        create index staged_customer on staged (noun, without_id, customer_id, key);
         create index staged_user on staged (key) where noun = 'user';
         create index staged_account on staged (key) where noun = 'account';
         create index staged_document on staged (customer_id, key) where noun = 'kycDocument';
@@ -149,6 +149,20 @@ export function openStaging() {
         }
         if (batch.length > 0) yield batch;
       }
+    },
+
+    /** Whether each row of a noun came with its id, and no two are of the same thing. */
+    areDistinct(noun: NounName): boolean {
+      const other = database
+        .prepare<[NounName, NounName]>(
+          `select 1 from staged where noun = ? and without_id = 1
+          union all
+          select 1 from (
+            select 1 from staged where noun = ? and without_id = 0 group by customer_id, key having count(*) > 1
+          ) limit 1`,
+        )
+        .get(noun, noun);
+      return other === undefined;
     },
 
     /** The statuses that are staged for customers. */

@@ -31,6 +31,10 @@ export function identityOf(names: string[], row: Row): string {
   return keyOf(...names.map((name) => row[name] ?? ''));
 }
 
+export async function isEmptyTable(database: Database, table: SQLiteTable): Promise<boolean> {
+  return (await database.read.select().from(table).limit(1)).length === 0;
+}
+
 /** The rows of the database whose columns hold what one of these rows has there. */
 export async function storedRows(
   database: Database,

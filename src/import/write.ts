@@ -13,7 +13,7 @@ import { type Noun, nounOf, nouns } from './nouns.ts';
 import { fieldsOfNoun, type NounName } from './records.ts';
 import { countsOf, type ImportReport } from './report.ts';
 import type { StagedRow, Staging } from './staging.ts';
-import { columnsOf, identityOf, revived, storedRows } from './stored.ts';
+import { columnsOf, identityOf, isEmptyTable, revived, storedRows } from './stored.ts';
 
 /** What is written in one transaction: others wait for it no longer than a moment. */
 const rowsPerTransaction = 4000;
@@ -187,7 +187,7 @@ async function hashPasswords(rows: Row[], now: Date): Promise<void> {
   }
 }
 
-async function writeBatch(writing: Writing, noun: Noun, batch: StagedRow[]): Promise<void> {
+async function writeBatch(writing: Writing, noun: Noun, batch: StagedRow[], areAllNew: boolean): Promise<void> {
   const { database, staging, report, now } = writing;
   const counts = countsOf(report, noun.name);
   const withoutId = batch[0]?.withoutId === true;
@@ -198,7 +198,7 @@ async function writeBatch(writing: Writing, noun: Noun, batch: StagedRow[]): Pro
 
   const rows = batch.map((staged) => readRow(noun, staged));
   await resolveReferences(writing, noun, batch, rows);
-  const stored = await storedRows(database, noun.table, readBy, rows);
+  const stored = areAllNew ? [] : await storedRows(database, noun.table, readBy, rows);
   const existing = new Map(stored.map((row) => [identityOf(key, row), row]));
   const withTimeline =
     noun.name === 'customer' && stored.length > 0
@@ -351,11 +351,20 @@ async function writeUserStubs(writing: Writing, noun: Noun): Promise<void> {
   }
 }
 
+/**
+ * Whether nothing can be there yet, so that nothing is looked up: a first import. A timeline is always read, as it may
+ * begin in one batch and go on in the next.
+ */
+async function isAllNew({ database, staging }: Writing, { name, table }: Noun): Promise<boolean> {
+  return name !== 'kycStatus' && (await isEmptyTable(database, table)) && staging.areDistinct(name);
+}
+
 /** Writes what is staged in batches, each of which may be repeated: an import that was interrupted is started again. */
 export async function writeStaged(writing: Writing): Promise<void> {
   for (const noun of nouns) {
+    const areAllNew = await isAllNew(writing, noun);
     for (const batch of writing.staging.batches(noun.name, rowsPerTransaction)) {
-      await writeBatch(writing, noun, batch);
+      await writeBatch(writing, noun, batch, areAllNew);
       writing.onRows(batch.length);
     }
     if (noun.name === 'bank') await writeBankStubs(writing, noun);

@@ -57,9 +57,10 @@ interface Kind {
   noun: string;
   table: typeof kycCheck | typeof kycDocument | typeof kycMedia;
   input: Record<string, unknown>;
-  /** What is stored of the input where it is written otherwise. */
+  /** What the payload is asked for. */
   fields: string;
   bad: [what: string, change: Record<string, unknown>, field: string | undefined][];
+  /** A change that makes it other evidence. */
   other: Record<string, unknown>;
 }
 
