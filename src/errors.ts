@@ -236,7 +236,11 @@ export function formatError(
       return {
         ...formatted,
         message: expected.message + refusedVariable(formatted.message, expected.message),
-        extensions: publicExtensions({ ...formatted.extensions, ...expected.extensions }),
+        extensions: publicExtensions({
+          ...formatted.extensions,
+          ...refusedItem(formatted.message),
+          ...expected.extensions,
+        }),
       };
     }
 
@@ -244,7 +248,8 @@ export function formatError(
     if (limit) return { ...formatted, ...gatewayError(limit).toJSON() };
 
     if (refusesValue(formatted, error)) {
-      return { ...formatted, ...gatewayError('OBP-10001', { message: formatted.message }).toJSON() };
+      const details = { message: formatted.message, ...refusedItem(formatted.message) };
+      return { ...formatted, ...gatewayError('OBP-10001', details).toJSON() };
     }
 
     if (requestErrorCodes.has(formatted.extensions?.code)) {
@@ -314,6 +319,12 @@ function refusedVariable(whole: string, message: string): string {
   return whole.startsWith('Variable "$') && whole.endsWith(`; ${message}`)
     ? ` ${whole.slice(0, -message.length - 2)}.`
     : '';
+}
+
+/** Of a variable that is a list: which item was refused, and where in it, such as `input[1].email`. */
+function refusedItem(whole: string): { field?: string; index?: number } {
+  const [, field, index] = /^Variable "\$.* at "(\w+\[(\d+)\][^"]*)"; /s.exec(whole) ?? [];
+  return field === undefined ? {} : { field, index: Number(index) };
 }
 
 /** graphql-js and Apollo have limits of their own, which they report as a syntax or validation error. */

@@ -25,14 +25,22 @@ export function isUniqueViolation(error: unknown, columns?: string[]): boolean {
     found.code === 'SQLITE_CONSTRAINT_UNIQUE' ||
     found.code === 'SQLITE_CONSTRAINT_PRIMARYKEY';
   if (!duplicate || columns === undefined) return duplicate;
+  return namesColumns(found, columns);
+}
+
+function namesColumns(found: DriverError, columns: string[]): boolean {
   const text = found.detail ?? found.message;
   const named = text.match(/^Key \(([^)]*)\)=/)?.[1] ?? text.split('failed: ')[1] ?? '';
   const violated = named.split(', ').map((name) => name.replace(/^.*\./, ''));
   return violated.length === columns.length && columns.every((column) => violated.includes(column));
 }
 
-/** Whether the database refused a row because the row that it points at is not there. */
-export function isForeignKeyViolation(error: unknown): boolean {
-  const code = driverError(error)?.code;
-  return code === '23503' || code === 'SQLITE_CONSTRAINT_FOREIGNKEY';
+/**
+ * Whether the database refused a row because the row that it points at is not there. With `columns` only where it is that
+ * key, which SQLite does not tell: there it is false.
+ */
+export function isForeignKeyViolation(error: unknown, columns?: string[]): boolean {
+  const found = driverError(error);
+  if (found?.code !== '23503' && found?.code !== 'SQLITE_CONSTRAINT_FOREIGNKEY') return false;
+  return columns === undefined || namesColumns(found, columns);
 }

@@ -472,6 +472,19 @@ describe('createCustomers', () => {
     expect(await rowCounts()).toEqual({ ...nothing, customer: 1 });
   });
 
+  test('tells the index of what GraphQL refuses itself too', async () => {
+    const { legalName } = required;
+    const input = [required, { ...required, email: 'felix@nowhere' }, { legalName }];
+
+    const { errors } = await gateway.query(clerk.token, createMany, { bankId, input });
+
+    expect(errors.map(({ extensions }) => extensions)).toEqual([
+      { code: 'BAD_USER_INPUT', obpCode: 'OBP-10001', field: 'input[1].email', index: 1 },
+      { code: 'BAD_USER_INPUT', obpCode: 'OBP-10001', field: 'input[2]', index: 2 },
+    ]);
+    expect(await rowCounts()).toEqual(nothing);
+  });
+
   test('tells no more than ten problems of one customer', async () => {
     const bad = { ...required, addresses: Array.from({ length: 40 }, () => ({ ...address, city: '' })) };
 

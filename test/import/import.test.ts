@@ -194,11 +194,11 @@ describe('customers', () => {
   });
 
   test('are many: more than fit into one batch', async () => {
-    const records = Array.from({ length: 2345 }, () => customerRecord());
+    const records = Array.from({ length: 4321 }, () => customerRecord());
     const report = await imported({ 'customers.json': { customers: records } });
-    expect(sums(report, 'written')).toEqual({ customer: 2345 });
-    expect(await rowsOf(customer, 'bankId', bankId)).toHaveLength(2345);
-    expect(sums(await imported({ 'customers.json': { customers: records } }), 'unchanged')).toEqual({ customer: 2345 });
+    expect(sums(report, 'written')).toEqual({ customer: 4321 });
+    expect(await rowsOf(customer, 'bankId', bankId)).toHaveLength(4321);
+    expect(sums(await imported({ 'customers.json': { customers: records } }), 'unchanged')).toEqual({ customer: 4321 });
   });
 
   test('get from --bank and --customer what they lack, which is missed by name otherwise', async () => {
@@ -1070,7 +1070,7 @@ test('progress tells of reading, checking and writing', async () => {
 });
 
 test('an import that was interrupted is repeated', async () => {
-  const records = Array.from({ length: 3000 }, () => customerRecord());
+  const records = Array.from({ length: 4500 }, () => customerRecord());
   const file = join(folder, 'customers.json');
   await writeFile(file, JSON.stringify({ customers: records }));
   const interrupted = importFiles(
@@ -1086,8 +1086,8 @@ test('an import that was interrupted is repeated', async () => {
   await expect(interrupted).rejects.toThrow('interrupted');
   const before = await rowsOf(customer, 'bankId', bankId);
   expect(before.length).toBeGreaterThan(0);
-  expect(before.length).toBeLessThan(3000);
+  expect(before.length).toBeLessThan(4500);
   const report = await imported({ 'customers.json': { customers: records } });
   expect(sums(report, 'unchanged')).toEqual({ customer: before.length });
-  expect(sums(report, 'written')).toEqual({ customer: 3000 - before.length });
+  expect(sums(report, 'written')).toEqual({ customer: 4500 - before.length });
 });

@@ -3,6 +3,7 @@ import { and, count, eq, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { manyBy } from '../../database/batch.ts';
 import type { Queries } from '../../database/database.ts';
+import { isForeignKeyViolation } from '../../database/errors.ts';
 import { type ErrorKey, gatewayError } from '../../errors.ts';
 import type { ChildTable, FoundCustomer } from './found-customer.ts';
 
@@ -76,7 +77,13 @@ export function customerCollection<Table extends VersionedTable>(
       const [row] = await transaction
         .insert(table as SQLiteTable)
         .values({ ...values, ...made(customer, new Date(), randomUUID()) })
-        .returning();
+        .returning()
+        .catch((error: unknown) => {
+          // Deleted since it was found, which only PostgreSQL lets happen.
+          if (isForeignKeyViolation(error, ['bank_id', 'customer_id']))
+            throw gatewayError('OBP-30046', { cause: error });
+          throw error;
+        });
       return row as Row;
     },
 
