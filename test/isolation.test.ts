@@ -1,0 +1,411 @@
+/**
+ * One bank's staff and another bank's ids. The caller holds every bank role there is, at their own bank only. The walk of
+ * the schema finds each argument and each field of an input that takes an id; the ids of the other bank are tried in all
+ * of them. A new one that this file does not know fails here by name.
+ */
+import {
+  type GraphQLField,
+  type GraphQLInputType,
+  type GraphQLNamedType,
+  getNamedType,
+  getNullableType,
+  isInputObjectType,
+  isListType,
+  isObjectType,
+} from 'graphql';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { isRole, type Role, roleScope, roles } from '../src/auth/roles.ts';
+import { gatewaySchema } from '../src/schema.ts';
+import catalogue from './catalogue.json' with { type: 'json' };
+import { type ApiCase, apiCases, furtherCases, type Variables, wholeEnvironment } from './support/api-cases.ts';
+import { insertEveryNoun, sharedNames, type World } from './support/every-noun.ts';
+import { type Gateway, startGateway } from './support/gateway.ts';
+import { everythingStored } from './support/stored.ts';
+
+type Field = GraphQLField<unknown, unknown>;
+/** How one comes to a value among the variables: names, and 0 for the first of a list. */
+type Path = (string | 0)[];
+
+interface Pair {
+  /** Such as `Mutation.addKycMedia(input.relatesToKycCheckId:)`. */
+  coordinate: string;
+  called: Called;
+  path: Path;
+}
+
+interface Called {
+  coordinate: string;
+  kind: 'query' | 'mutation';
+  field: Field;
+  given(world: World): Variables;
+  selection: string;
+}
+
+const schema = await gatewaySchema();
+const bankRoles = Object.keys(roles)
+  .filter(isRole)
+  .filter((role) => roleScope(role) === 'bank');
+
+/** Root fields that are none of the APIs, and take an id. */
+const furtherReads: Record<string, Pick<ApiCase, 'given' | 'selection'>> = {
+  account: { given: ({ bankId, accountId }) => ({ bankId, id: accountId }), selection: 'id bankId label' },
+  bank: { given: ({ bankId }) => ({ bankId }), selection: 'id' },
+  myCustomer: { given: ({ customerId }) => ({ customerId }), selection: 'id' },
+  user: { given: ({ linkedUser }) => ({ id: linkedUser.id }), selection: 'id' },
+};
+
+const casesByRoot = new Map<string, Pick<ApiCase, 'given' | 'selection'>>([
+  ...Object.entries(furtherReads).map(([name, found]) => [`Query.${name}`, found] as const),
+  ...Object.entries(furtherCases).map(([name, found]) => [`Mutation.${name}`, found] as const),
+  ...catalogue.flatMap(({ operation, root }) => {
+    const found = apiCases[operation];
+    return found === undefined ? [] : [[root, found] as const];
+  }),
+]);
+
+/** What may be tried at a place is more than an id of the schema: numbers by which something is found, too. */
+function namesSomething(type: GraphQLNamedType, name: string): boolean {
+  return type.name === 'ID' || name === 'customerNumber';
+}
+
+function pathsIn(type: GraphQLInputType, path: Path, within: GraphQLNamedType[] = []): Path[] {
+  const nullable = getNullableType(type);
+  if (isListType(nullable)) return pathsIn(nullable.ofType, [...path, 0], within);
+  const named = getNamedType(type);
+  if (!isInputObjectType(named)) return namesSomething(named, String(path.at(-1))) ? [path] : [];
+  if (within.includes(named)) return [];
+  const fields = Object.values(named.getFields());
+  return fields.flatMap((field) => pathsIn(field.type, [...path, field.name], [...within, named]));
+}
+
+function pathText(path: Path): string {
+  return path
+    .map((step) => (step === 0 ? '[]' : `.${step}`))
+    .join('')
+    .slice(1);
+}
+
+const calls: Called[] = [];
+const uncalled: string[] = [];
+for (const type of [schema.getQueryType(), schema.getMutationType()]) {
+  for (const field of Object.values(type?.getFields() ?? {})) {
+    const coordinate = `${type?.name}.${field.name}`;
+    const takesIds = field.args.some((argument) => pathsIn(argument.type, [argument.name]).length > 0);
+    const found = casesByRoot.get(coordinate);
+    if (!takesIds) continue;
+    if (found === undefined) uncalled.push(coordinate);
+    else calls.push({ coordinate, kind: type === schema.getMutationType() ? 'mutation' : 'query', field, ...found });
+  }
+}
+
+const pairs: Pair[] = calls.flatMap((called) =>
+  called.field.args
+    .flatMap((argument) => pathsIn(argument.type, [argument.name]))
+    .map((path) => ({ coordinate: `${called.coordinate}(${pathText(path)}:)`, called, path })),
+);
+
+/** What of the other bank is tried, by the name of the argument or input field, where a call does not have it already. */
+const foreignByName: Record<string, (world: World) => string> = {
+  bankId: ({ bankId }) => bankId,
+  customerId: ({ customerId }) => customerId,
+  customerNumber: ({ customerNumber }) => customerNumber,
+  accountId: ({ accountId }) => accountId,
+  userId: ({ linkedUser }) => linkedUser.id,
+  staffUserId: ({ linkedUser }) => linkedUser.id,
+  customerUserId: ({ linkedUser }) => linkedUser.id,
+  relatesToKycCheckId: ({ kycCheckId }) => kycCheckId,
+  relatesToKycDocumentId: ({ kycDocumentId }) => kycDocumentId,
+  branchId: () => 'THEIR-BRANCH',
+};
+
+/** What of the other bank is tried where the name alone does not say what it is of. */
+const foreignByCoordinate: Record<string, (world: World) => string> = {
+  'Query.account(id:)': ({ accountId }) => accountId,
+  'Query.customerAccountLink(id:)': ({ customerAccountLinkId }) => customerAccountLinkId,
+  'Query.customerAttribute(id:)': ({ attributeId }) => attributeId,
+  'Query.meeting(id:)': ({ meetingId }) => meetingId,
+  'Query.user(id:)': ({ linkedUser }) => linkedUser.id,
+  'Mutation.addKycCheck(input.id:)': ({ kycCheckId }) => kycCheckId,
+  'Mutation.addKycDocument(input.id:)': ({ kycDocumentId }) => kycDocumentId,
+  'Mutation.addKycMedia(input.id:)': ({ kycMediaId }) => kycMediaId,
+  'Mutation.createAccount(input.id:)': ({ accountId }) => accountId,
+  'Mutation.createBank(input.id:)': ({ bankId }) => bankId,
+  'Mutation.deleteCustomerAccountLink(id:)': ({ customerAccountLinkId }) => customerAccountLinkId,
+  'Mutation.deleteCustomerAddress(id:)': ({ addressId }) => addressId,
+  'Mutation.deleteCustomerAttribute(id:)': ({ attributeId }) => attributeId,
+  'Mutation.deleteCustomerAttributeDefinition(id:)': ({ definitionId }) => definitionId,
+  'Mutation.deleteSocialMediaHandle(id:)': ({ socialMediaHandleId }) => socialMediaHandleId,
+  'Mutation.deleteTaxResidence(id:)': ({ taxResidenceId }) => taxResidenceId,
+  'Mutation.deleteUserCustomerLink(id:)': ({ userCustomerLinkId }) => userCustomerLinkId,
+  'Mutation.retractKycEvidence(input.id:)': ({ kycDocumentId }) => kycDocumentId,
+  'Mutation.updateCustomerAccountLink(id:)': ({ customerAccountLinkId }) => customerAccountLinkId,
+  'Mutation.updateCustomerAddress(id:)': ({ addressId }) => addressId,
+  'Mutation.updateCustomerAttribute(id:)': ({ attributeId }) => attributeId,
+  'Mutation.updateMeeting(id:)': ({ meetingId }) => meetingId,
+  'Mutation.updateUserCustomerLink(id:)': ({ userCustomerLinkId }) => userCustomerLinkId,
+};
+
+function foreignOf({ coordinate, path }: Pair): ((world: World) => string) | undefined {
+  const name = path.findLast((step) => step !== 0);
+  return foreignByCoordinate[coordinate] ?? (name === 'id' ? undefined : foreignByName[String(name)]);
+}
+
+const ofNoBank = 'A user is of no bank: whoever may write at the caller’s bank may name any user there.';
+const ownName = 'It is unique at one bank, or for one customer: the caller’s bank may have the same.';
+const freeText = 'Nothing is looked up by it: it is kept as it is written.';
+const ownData = 'It gives what is the caller’s own, at whichever bank: of the other bank that is nothing.';
+const filtered = 'It filters the customers of the caller’s bank: none is found.';
+
+/** Where the ids of another bank are no mistake, and why. All else has to be refused as if there were no such id. */
+const exceptions: Record<string, { outcome: 'nothing' | 'own'; because: string }> = {
+  'Query.bank(bankId:)': { outcome: 'own', because: 'Which banks there are is public.' },
+  'Query.myCustomers(bankId:)': { outcome: 'nothing', because: ownData },
+  'Query.myCustomerMessages(bankId:)': { outcome: 'nothing', because: ownData },
+  'Query.meetings(bankId:)': { outcome: 'nothing', because: ownData },
+  'Query.customers(filter.customerNumber:)': { outcome: 'nothing', because: filtered },
+  'Query.customers(filter.branchId:)': { outcome: 'nothing', because: filtered },
+  'Query.userCustomerLinksByUser(userId:)': {
+    outcome: 'nothing',
+    because: 'A user is of no bank: of the links of the other bank’s user, those at the caller’s bank are given.',
+  },
+  'Mutation.addKycCheck(input.id:)': { outcome: 'own', because: ownName },
+  'Mutation.addKycDocument(input.id:)': { outcome: 'own', because: ownName },
+  'Mutation.addKycMedia(input.id:)': { outcome: 'own', because: ownName },
+  'Mutation.addKycCheck(input.staffUserId:)': { outcome: 'own', because: freeText },
+  'Mutation.createAccount(input.id:)': { outcome: 'own', because: ownName },
+  'Mutation.createAccount(input.userId:)': { outcome: 'own', because: ofNoBank },
+  'Mutation.createAccount(input.branchId:)': { outcome: 'own', because: freeText },
+  'Mutation.createCrmEvent(input.customerNumber:)': {
+    outcome: 'own',
+    because: 'The number of a customer whom the bank does not have is kept as a text.',
+  },
+  'Mutation.createCustomer(input.branchId:)': { outcome: 'own', because: freeText },
+  'Mutation.createCustomer(input.customerNumber:)': { outcome: 'own', because: ownName },
+  'Mutation.createCustomer(input.userLinks[].userId:)': { outcome: 'own', because: ofNoBank },
+  'Mutation.createCustomers(input[].branchId:)': { outcome: 'own', because: freeText },
+  'Mutation.createCustomers(input[].customerNumber:)': { outcome: 'own', because: ownName },
+  'Mutation.createCustomers(input[].userLinks[].userId:)': { outcome: 'own', because: ofNoBank },
+  'Mutation.createMeeting(input.staffUserId:)': { outcome: 'own', because: ofNoBank },
+  'Mutation.createMeeting(input.invitees[].userId:)': { outcome: 'own', because: ofNoBank },
+  'Mutation.createUserCustomerLink(input.userId:)': { outcome: 'own', because: ofNoBank },
+  'Mutation.updateCustomerBranch(input.branchId:)': { outcome: 'own', because: freeText },
+  'Mutation.updateCustomerNumber(input.customerNumber:)': { outcome: 'own', because: ownName },
+  'Mutation.updateMeeting(input.staffUserId:)': { outcome: 'own', because: ofNoBank },
+};
+
+/** What stands around an id in an input, where a call does not have it already. */
+const around: Record<string, Variables> = {
+  accountLinks: { relationshipType: 'Owner' },
+  invitees: { contactDetails: { name: 'Eveline Tripman' } },
+};
+
+/** The variables with this value at this place. */
+function placed(container: unknown, path: Path, value: string, name = ''): unknown {
+  const [step, ...rest] = path;
+  if (step === undefined) return value;
+  if (step === 0) {
+    const [first, ...others] = Array.isArray(container) ? container : [];
+    return [placed(first ?? around[name], rest, value), ...others];
+  }
+  const record = (container ?? {}) as Variables;
+  return { ...record, [step]: placed(record[step], rest, value, step) };
+}
+
+function documentOf({ kind, field, selection }: Called): string {
+  const variables = field.args.map(({ name, type, defaultValue }) => {
+    return `$${name}: ${type}${defaultValue === undefined ? '' : ` = ${defaultValue}`}`;
+  });
+  const passed = field.args.map(({ name }) => `${name}: $${name}`);
+  const selected = isObjectType(getNamedType(field.type)) ? `{ ${selection} }` : '';
+  return `${kind} (${variables.join(', ')}) { ${field.name}(${passed.join(', ')}) ${selected} }`;
+}
+
+function allBankRoles({ bankId }: World): [Role, string][] {
+  return bankRoles.map((role) => [role, bankId]);
+}
+
+async function clerkOf(world: World): Promise<string> {
+  return (await gateway.createUser({ roles: allBankRoles(world) })).token;
+}
+
+/** All rows of a bank, and of users, who are of none. */
+function storedAt({ bankId, meetingId }: World) {
+  return everythingStored(gateway.database, (row, table) => {
+    if (table === 'bank') return row.id === bankId;
+    if (table === 'meeting_invitee') return row.meetingId === meetingId;
+    if (table === 'idempotency_key') return false;
+    return 'bankId' in row ? row.bankId === bankId : true;
+  });
+}
+
+/** The ids of what is at this bank alone. */
+function ownIds(world: World): string[] {
+  const names = new Set(Object.values(sharedOf(world)));
+  return Object.values(world).filter((value): value is string => typeof value === 'string' && !names.has(value));
+}
+
+function sharedOf(world: World) {
+  const { customerNumber, accountId, freeAccountId, kycCheckId, kycDocumentId, kycMediaId, definitionName } = world;
+  return { customerNumber, accountId, freeAccountId, kycCheckId, kycDocumentId, kycMediaId, definitionName };
+}
+
+let gateway: Gateway;
+/** The caller's bank. */
+let mine: World;
+/** The other bank, whose ids are all its own. */
+let theirs: World;
+let clerk: string;
+
+beforeAll(async () => {
+  gateway = await startGateway({ environment: wholeEnvironment });
+  mine = await insertEveryNoun(gateway);
+  theirs = await insertEveryNoun(gateway);
+  clerk = await clerkOf(mine);
+});
+
+afterAll(() => gateway.stop());
+
+describe('the walk', () => {
+  test('knows how to call every root field that takes an id', () => {
+    expect(uncalled).toEqual([]);
+  });
+
+  test('knows what of another bank to try in every argument and input field that takes an id', () => {
+    expect(pairs.filter((pair) => foreignOf(pair) === undefined).map(({ coordinate }) => coordinate)).toEqual([]);
+  });
+
+  test('makes no exception of what is not there', () => {
+    const known = pairs.map(({ coordinate }) => coordinate);
+    const named = [...Object.keys(exceptions), ...Object.keys(foreignByCoordinate)];
+
+    expect(named.filter((coordinate) => !known.includes(coordinate))).toEqual([]);
+  });
+});
+
+/** Whether any role that is held at a bank lets one in. */
+function isOfBank({ field }: Called): boolean {
+  const { kind, anyOf = [] } = field.extensions.access as { kind: string; anyOf?: Role[] };
+  return kind !== 'role' || anyOf.some((role) => roleScope(role) === 'bank');
+}
+
+async function tried({ called, path }: Pair, value: string, from: World = mine) {
+  const variables = placed(called.given(from), path, value) as Variables;
+  const { data, errors } = await gateway.query(clerk, documentOf(called), variables);
+  return { value: data?.[called.field.name] ?? null, errors };
+}
+
+function foreignFor(pair: Pair): string {
+  const foreign = foreignOf(pair);
+  if (foreign === undefined) throw new Error(`isolation.test.ts does not know what to try in ${pair.coordinate}.`);
+  return foreign(theirs);
+}
+
+const isBankArgument = ({ path }: Pair) => path.length === 1 && path[0] === 'bankId';
+const regular = pairs.filter(({ coordinate }) => exceptions[coordinate] === undefined);
+const withNothing = pairs.filter(({ coordinate }) => exceptions[coordinate]?.outcome === 'nothing');
+const withOwn = pairs.filter(({ coordinate }) => exceptions[coordinate]?.outcome === 'own');
+
+function named(some: Pair[]): [string, Pair][] {
+  return some.map((pair) => [pair.coordinate, pair]);
+}
+
+describe(`of ${pairs.length} (field, foreign id) pairs, the ${regular.length} without exception`, () => {
+  test.each(named(regular.filter((pair) => !isBankArgument(pair))))(
+    '%s is as if there were no such id, and nothing changes',
+    async (_coordinate, pair) => {
+      const before = await everythingStored(gateway.database);
+
+      const foreign = await tried(pair, foreignFor(pair));
+      const nobodys = await tried(pair, 'no-such-id');
+
+      expect(foreign.value).toBeNull();
+      expect(foreign.errors.map(({ extensions }) => extensions.code)).toEqual([
+        isOfBank(pair.called) ? 'NOT_FOUND' : 'FORBIDDEN',
+      ]);
+      expect(foreign.errors).toEqual(nobodys.errors);
+      expect(await everythingStored(gateway.database)).toEqual(before);
+    },
+  );
+
+  test.each(named(regular.filter(isBankArgument)))(
+    '%s is refused, with the ids of either bank beside it, and nothing changes',
+    async (_coordinate, pair) => {
+      const before = await everythingStored(gateway.database);
+
+      const answers = [await tried(pair, theirs.bankId), await tried(pair, theirs.bankId, theirs)];
+
+      expect(answers.map(({ value }) => value)).toEqual([null, null]);
+      expect(answers.map(({ errors }) => errors.map(({ extensions }) => extensions.obpCode))).toEqual([
+        ['OBP-20006'],
+        ['OBP-20006'],
+      ]);
+      expect(await everythingStored(gateway.database)).toEqual(before);
+    },
+  );
+});
+
+describe('by exception', () => {
+  test.each(named(withNothing))('%s gives nothing, and nothing changes', async (_coordinate, pair) => {
+    const before = await everythingStored(gateway.database);
+
+    const { value, errors } = await tried(pair, foreignFor(pair));
+
+    expect(errors).toEqual([]);
+    const list = Array.isArray(value) ? value : (value as { nodes?: unknown }).nodes;
+    expect(list, exceptions[pair.coordinate]?.because).toEqual([]);
+    expect(await everythingStored(gateway.database)).toEqual(before);
+  });
+
+  test.each(named(withOwn))('%s is allowed, and nothing changes at the other bank', async (_coordinate, pair) => {
+    const { called, path, coordinate } = pair;
+    const own = await insertEveryNoun(gateway);
+    const before = await storedAt(theirs);
+    const variables = placed(called.given(own), path, foreignFor(pair)) as Variables;
+
+    const { data, errors } = await gateway.query(await clerkOf(own), documentOf(called), variables);
+
+    expect(errors, exceptions[coordinate]?.because).toEqual([]);
+    const told = ownIds(theirs).filter((id) => id !== foreignFor(pair) && JSON.stringify(data).includes(id));
+    expect(told).toEqual([]);
+    expect(await storedAt(theirs)).toEqual(before);
+  });
+});
+
+/** With an id of the customer's: fields that could reach what is another customer's of the same bank. */
+const throughCustomer = calls.filter(({ coordinate, field }) => {
+  const names = field.args.map(({ name }) => name);
+  const naming = ['Mutation.retractKycEvidence', 'Mutation.addKycMedia'];
+  return names.includes('customerId') && (names.includes('id') || naming.includes(coordinate));
+});
+
+describe('what is of one customer', () => {
+  test.each(throughCustomer.map((called): [string, Called] => [called.coordinate, called]))(
+    'is not found by %s through another customer of the bank, and nothing changes',
+    async (_coordinate, called) => {
+      const before = await everythingStored(gateway.database);
+      const variables = { ...called.given(mine), customerId: mine.otherCustomerId };
+
+      const { data, errors } = await gateway.query(clerk, documentOf(called), variables);
+
+      expect(data?.[called.field.name] ?? null).toBeNull();
+      expect(errors.map(({ extensions }) => extensions.code)).toEqual(['NOT_FOUND']);
+      expect(await everythingStored(gateway.database)).toEqual(before);
+    },
+  );
+});
+
+describe('where the other bank has the same customer numbers, account ids and KYC ids', () => {
+  test.each(calls.filter(isOfBank).map((called): [string, Called] => [called.coordinate, called]))(
+    '%s reaches the caller’s bank only',
+    async (_coordinate, called) => {
+      const own = await insertEveryNoun(gateway, sharedNames());
+      const alike = await insertEveryNoun(gateway, sharedOf(own));
+      const before = await storedAt(alike);
+
+      const { data } = await gateway.query(await clerkOf(own), documentOf(called), called.given(own));
+
+      expect(ownIds(alike).filter((id) => JSON.stringify(data).includes(id))).toEqual([]);
+      expect(await storedAt(alike)).toEqual(before);
+    },
+  );
+});
