@@ -1,21 +1,32 @@
-import { getTableColumns, sql } from 'drizzle-orm';
+import { getTableColumns, getTableName, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Queries } from './database.ts';
 
-/** The widest table has 33 columns, and both databases take more than 30,000 parameters in a statement. */
+/** The widest table has 36 columns, and both databases take more than 30,000 parameters in a statement. */
 const rowsAtOnce = 100;
+
+/** What becomes of a row whose key is there already: it is left out, or all rows are refused. */
+type Existing = 'left out' | 'refused';
 
 interface PreparedInsert {
   execute(values: unknown[]): Promise<unknown>;
 }
 
 /** Of each handle for writes: SQLite has one, on PostgreSQL each transaction has its own. */
-const prepared = new WeakMap<Queries, Map<SQLiteTable, PreparedInsert>>();
+const prepared = new WeakMap<Queries, Map<string, PreparedInsert>>();
+/** PostgreSQL knows a prepared statement by its name, on each of its connections. */
+const names = new Map<string, string>();
 
-function preparedInsert(transaction: Queries, table: SQLiteTable, columns: [string, SQLiteColumn][]): PreparedInsert {
-  const ofTransaction = prepared.get(transaction) ?? new Map<SQLiteTable, PreparedInsert>();
+function preparedInsert(
+  transaction: Queries,
+  table: SQLiteTable,
+  columns: [string, SQLiteColumn][],
+  existing: Existing,
+): PreparedInsert {
+  const ofTransaction = prepared.get(transaction) ?? new Map<string, PreparedInsert>();
   prepared.set(transaction, ofTransaction);
-  let insert = ofTransaction.get(table);
+  const key = [getTableName(table), existing, ...columns.map(([name]) => name)].join(' ');
+  let insert = ofTransaction.get(key);
   if (insert === undefined) {
     // Placeholders are named by their position, so that their values are just a list. A bare placeholder would be
     // encoded by its column, which fails on null.
@@ -24,23 +35,26 @@ function preparedInsert(transaction: Queries, table: SQLiteTable, columns: [stri
         columns.map(([name], index) => [name, sql`${sql.placeholder(String(row * columns.length + index))}`]),
       ),
     );
-    const query = transaction.insert(table).values(rows).onConflictDoNothing();
-    // PostgreSQL knows a prepared statement by its name, on each of its connections.
+    const values = transaction.insert(table).values(rows);
+    const query = existing === 'left out' ? values.onConflictDoNothing() : values;
+    const name = names.get(key) ?? `insert_many_${names.size}`;
+    names.set(key, name);
     const { prepare } = query as unknown as { prepare(name: string): PreparedInsert };
-    insert = prepare.call(query, `insert_many_${columns[0]?.[1].uniqueName ?? ''}_${columns.length}`);
-    ofTransaction.set(table, insert);
+    insert = prepare.call(query, name);
+    ofTransaction.set(key, insert);
   }
   return insert;
 }
 
 /**
- * Inserts any number of rows, much faster than the builder alone, which makes the SQL of each statement anew. A row whose
- * key is there already is left out. Each row has a value, or null, for the same columns.
+ * Inserts any number of rows, much faster than the builder alone, which makes the SQL of each statement anew. Each row has
+ * a value, or null, for the columns of the first.
  */
 export async function insertMany<Table extends SQLiteTable>(
   transaction: Queries,
   table: Table,
   rows: Table['$inferInsert'][],
+  existing: Existing,
 ): Promise<void> {
   const [first] = rows;
   if (first === undefined) return;
@@ -57,12 +71,10 @@ export async function insertMany<Table extends SQLiteTable>(
         values.push(value === null ? null : column.mapToDriverValue(value));
       }
     }
-    await preparedInsert(transaction, table, columns).execute(values);
+    await preparedInsert(transaction, table, columns, existing).execute(values);
   }
   if (done < rows.length) {
-    await transaction
-      .insert(table as SQLiteTable)
-      .values(rows.slice(done))
-      .onConflictDoNothing();
+    const rest = transaction.insert(table as SQLiteTable).values(rows.slice(done));
+    await (existing === 'left out' ? rest.onConflictDoNothing() : rest);
   }
 }

@@ -1,6 +1,7 @@
-import { getTableColumns, getTableName, inArray, sql } from 'drizzle-orm';
+import { inArray } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Database, Queries } from '../database/database.ts';
+import { insertMany } from '../database/insert-many.ts';
 import { account } from '../domain/account/account.table.ts';
 import { accountAttribute } from '../domain/account/account-attribute.table.ts';
 import { accountHolder } from '../domain/account/account-holder.table.ts';
@@ -50,9 +51,6 @@ const tables: Record<keyof GeneratedCustomer, SQLiteTable> = {
 };
 
 const customersPerTransaction = 2000;
-
-/** Rows of one statement: with at most 34 columns far below the 32,766 parameters that SQLite takes. */
-const rowsPerStatement = 100;
 
 export interface GenerateOptions {
   /** How many customers, spread evenly over the banks. */
@@ -125,40 +123,9 @@ async function refuseBanksInUse(queries: Queries, bankIds: string[]): Promise<vo
 async function writeCustomers(transaction: Queries, customers: GeneratedCustomer[]): Promise<number> {
   let written = 0;
   for (const name of Object.keys(tables) as (keyof GeneratedCustomer)[]) {
-    const rows = customers.flatMap((generated): Row[] => generated[name]);
-    const full = rows.length - (rows.length % rowsPerStatement);
-    if (full > 0) await insertPrepared(transaction, tables[name], rows.slice(0, full));
-    if (full < rows.length) await transaction.insert(tables[name]).values(rows.slice(full));
+    const rows = customers.flatMap((generated): SQLiteTable['$inferInsert'][] => generated[name]);
+    await insertMany(transaction, tables[name], rows, 'refused');
     written += rows.length;
   }
   return written;
-}
-
-type Row = { [column: string]: unknown };
-
-/**
- * Inserts full batches of `rowsPerStatement` rows, each with all columns of the first, by one statement whose SQL is made
- * once: making it for each batch takes longer than running it.
- */
-async function insertPrepared(transaction: Queries, table: SQLiteTable, rows: Row[]): Promise<void> {
-  const columns = Object.entries(getTableColumns(table)).filter(([name]) => rows[0] !== undefined && name in rows[0]);
-  const placeholders = Array.from({ length: rowsPerStatement }, (_, position) =>
-    Object.fromEntries(columns.map(([name]) => [name, sql`${sql.placeholder(`${position}.${name}`)}`])),
-  );
-  // Both databases give this; PostgreSQL alone needs the name.
-  const insert = transaction.insert(table).values(placeholders) as unknown as {
-    prepare(name: string): { execute(values: Row): PromiseLike<unknown> };
-  };
-  const prepared = insert.prepare(`generate_${getTableName(table)}`);
-  for (let start = 0; start < rows.length; start += rowsPerStatement) {
-    const values: Row = {};
-    for (const [position, row] of rows.slice(start, start + rowsPerStatement).entries()) {
-      for (const [name, column] of columns) {
-        const value = row[name];
-        // A placeholder inside sql is given to the driver as it is, so it is encoded here.
-        values[`${position}.${name}`] = value === null ? null : column.mapToDriverValue(value);
-      }
-    }
-    await prepared.execute(values);
-  }
 }

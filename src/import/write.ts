@@ -253,7 +253,7 @@ async function writeBatch(writing: Writing, noun: Noun, batch: StagedRow[], areA
   const followers = noun.name === 'kycStatus' ? await customersToFollow(database, existing) : [];
   if (inserts.size + updates.size + followers.length === 0) return;
   await database.transaction(async (transaction) => {
-    await insertMany(transaction, noun.table, [...inserts]);
+    await insertMany(transaction, noun.table, [...inserts], 'left out');
     for (const update of updates.values()) await updateRow(transaction, noun, update, now);
     for (const follower of followers) await updateRow(transaction, nounOf('customer'), follower, now);
   });
@@ -298,7 +298,7 @@ async function writeStubs(writing: Writing, noun: Noun, rows: Row[]): Promise<vo
   const stubs = rows.map((row) => completeRow(noun, row, writing.now));
   countsOf(writing.report, noun.name).stubs += stubs.length;
   if (stubs.length > 0) {
-    await writing.database.transaction((transaction) => insertMany(transaction, noun.table, stubs));
+    await writing.database.transaction((transaction) => insertMany(transaction, noun.table, stubs, 'left out'));
   }
 }
 
