@@ -112,7 +112,7 @@ export async function demo(environment: Environment): Promise<void> {
       GATEWAY_PLAYGROUND: 'on',
       GATEWAY_INTROSPECTION: 'on',
     });
-    const database = await openDatabase(config.databaseUrl);
+    const database = await openDatabase(config.databaseUrl, { isServing: true });
     try {
       await generateCustomers(database, { count: generatedCustomers });
       await importExamples(database);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { isRole, type Role, roles } from './auth/roles.ts';
-import type { Database } from './database/database.ts';
+import type { Database, DatabaseOptions } from './database/database.ts';
 import { durationInSeconds } from './duration.ts';
 import type { ImportProgress } from './import/import.ts';
 import { failureLine, readPassword, showProgress } from './terminal.ts';
@@ -27,7 +27,7 @@ program
     const { readConfig } = await import('./config.ts');
     const config = readConfig(process.env);
     const { serve } = await import('./http/serve.ts');
-    await withDatabase(config, (database) => serve(config, database));
+    await withDatabase(config, (database) => serve(config, database), { isServing: true });
   });
 
 program
@@ -291,9 +291,10 @@ async function settings() {
 async function withDatabase<Result>(
   { databaseUrl }: { databaseUrl: string },
   work: (database: Database) => Promise<Result>,
+  options: DatabaseOptions = {},
 ): Promise<Result> {
   const { openDatabase } = await import('./database/database.ts');
-  const database = await openDatabase(databaseUrl).catch((error) => {
+  const database = await openDatabase(databaseUrl, options).catch((error) => {
     const shown = databaseUrl.replace(/:[^:@/]*@/, '@').replace(/\?.*$/, '');
     throw new Error(`The database ${shown} cannot be opened: ${failureLine(error)}`);
   });

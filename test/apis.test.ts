@@ -134,7 +134,9 @@ async function callerOf({ field, case: { alsoRoles = [] } }: Called, at: World):
   return anyOf.length === 0 ? at.linkedUser.token : userWith(at, [...anyOf, ...alsoRoles]);
 }
 
-describe('the cases', () => {
+const errorCount = catalogue.flatMap(({ errors }) => errors).length;
+
+describe(`the cases of ${catalogue.length} APIs, with ${errorCount} (API, error) pairs`, () => {
   test.each(catalogue.map(({ operation }) => operation))(
     '%s has its field, its case of success, and a case for each of its errors',
     (operation) => {

@@ -15,14 +15,14 @@ export function sqlitePath(url: string): string {
   return url.replace(/^file:/, '');
 }
 
-function openHandle(path: string, readonly: boolean): SqliteDatabase.Database {
+function openHandle(path: string, readonly: boolean, isServing: boolean): SqliteDatabase.Database {
   const handle = new SqliteDatabase(path, { readonly });
   handle.pragma('busy_timeout = 5000');
   handle.pragma('foreign_keys = ON');
   // Said on each handle: in WAL the first write would otherwise lower it to NORMAL, which loses commits with the power.
   handle.pragma('synchronous = FULL');
-  handle.pragma('cache_size = -65536');
-  handle.pragma('mmap_size = 1073741824');
+  handle.pragma(`cache_size = ${isServing ? -65536 : -16384}`);
+  handle.pragma(`mmap_size = ${isServing ? 1073741824 : 0}`);
   handle.pragma('temp_store = MEMORY');
   return handle;
 }
@@ -80,7 +80,8 @@ async function migrate(writer: SqliteDatabase.Database): Promise<void> {
 export async function openSqlite(url: string, options: DatabaseOptions): Promise<Database> {
   const path = sqlitePath(url);
   mkdirSync(dirname(path), { recursive: true });
-  const writer = openHandle(path, false);
+  const isServing = options.isServing === true;
+  const writer = openHandle(path, false, isServing);
   try {
     writer.pragma('journal_mode = WAL');
     writer.pragma('busy_timeout = 0');
@@ -89,7 +90,7 @@ export async function openSqlite(url: string, options: DatabaseOptions): Promise
     writer.close();
     throw error;
   }
-  const reader = openHandle(path, true);
+  const reader = openHandle(path, true, isServing);
   const statistics: DatabaseStatistics = { statements: 0 };
   const logger = {
     logQuery(statement: string, parameters: unknown[]) {
