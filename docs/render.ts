@@ -246,7 +246,8 @@ Each API of the two documents of the Open Bank Project that this gateway serves:
 operation that is ready to be sent, and the errors that it answers with. Made by \`npm run docs\`; never edited.
 
 An error stands in \`errors\` with its kind in \`extensions.code\` and OBP's code in \`extensions.obpCode\`. What every field
-can answer besides: an operation beyond the limits (\`LIMIT_EXCEEDED\`), one that takes too long (\`SERVICE_UNAVAILABLE\`).
+can answer besides: an operation beyond the limits (\`LIMIT_EXCEEDED\`), one that takes too long (\`SERVICE_UNAVAILABLE\`),
+a \`bankId\` that no bank could have (OBP-30111), a value that is not of its type (OBP-10001).
 What every mutation can answer besides: \`CONFLICT\` when \`idempotencyKey\` was used before with other arguments, and, with
 \`currentVersion\`, when \`expectedVersion\` is not the version of the object any more.`;
 
