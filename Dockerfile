@@ -15,6 +15,7 @@ COPY --from=build /gateway/node_modules node_modules
 COPY --from=build /gateway/dist dist
 COPY drizzle drizzle
 COPY schema schema
+COPY src/import/examples src/import/examples
 RUN mkdir /data && chown node:node /data
 USER node
 VOLUME /data

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { isIP, isIPv4 } from 'node:net';
 import { z } from 'zod';
-import { parseSigningKey } from './auth/tokens.ts';
+import { type ClaimMapping, parseClaimedRole } from './auth/claimed-roles.ts';
+import { leastPasswordCost, type PasswordCost } from './auth/password.ts';
+import { parseSigningKeys } from './auth/tokens.ts';
 import { defaultDatabaseUrl } from './database/dialect.ts';
 import { durationInSeconds } from './duration.ts';
 import { defaultLimits, type OperationLimits } from './execution/limits.ts';
@@ -15,6 +17,14 @@ export interface Settings {
   /** 0 is any free port. */
   readonly port: number;
   readonly tokenLifetimeSeconds: number;
+  /** The OpenID Connect providers whose tokens are accepted too. */
+  readonly oidcIssuers: readonly OidcIssuer[];
+  /** What one password hash takes. A hash that was made for less is made again at the next login. */
+  readonly passwordCost: Readonly<PasswordCost>;
+  /** How many users one client address may create in an hour, at each process. */
+  readonly newUsersPerHour: number;
+  /** Null: no mail is sent, and who creates a user is logged in at once. */
+  readonly mail: Readonly<MailSettings> | null;
   /** Origins of front ends that browsers let in. None: no CORS at all. */
   readonly corsOrigins: readonly string[];
   /** Addresses and networks whose `X-Forwarded-For` is believed. */
@@ -28,6 +38,23 @@ export interface Settings {
   readonly jitsi: Readonly<JitsiSettings>;
   readonly limits: Readonly<Limits>;
   readonly logLevel: (typeof logLevels)[number];
+}
+
+export interface MailSettings {
+  /** The SMTP server, with its user and password where it wants them; never logged. */
+  smtpUrl: string;
+  from: string;
+  /** Where clients reach this gateway, without a slash at its end: what links in mails begin with. */
+  publicUrl: string;
+}
+
+export interface OidcIssuer {
+  /** Exactly as its tokens name it. */
+  readonly issuer: string;
+  /** A token has to be for one of these. */
+  readonly audiences: readonly string[];
+  /** What its claims entitle to. None: only what is granted here. */
+  readonly claimMappings: readonly ClaimMapping[];
 }
 
 export interface JitsiSettings {
@@ -53,7 +80,7 @@ export interface Secrets {
   readonly signing: SigningKey;
 }
 
-/** The Ed25519 private key that signs tokens, PKCS #8 in PEM or JWK: its text, or the file that holds it. */
+/** The keys of tokens, as a JWK Set whose first key signs, or one key as PKCS #8 in PEM or JWK: the text, or its file. */
 export type SigningKey = { readonly key: string } | { readonly file: string };
 
 /** What serving takes: the settings and every secret. */
@@ -117,13 +144,64 @@ function isAddressOrNetwork(text: string): boolean {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (isIPv4(address) ? 32 : 128));
 }
 
+function isSmtpUrl(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && /^smtps?:$/.test(url.protocol) && url.hostname !== '';
+}
+
+/** `name@host`, or `A name <name@host>`. */
+function isSender(text: string): boolean {
+  const [, address = text] = /^[^<>\r\n]*<([^<>]+)>$/.exec(text) ?? [];
+  return z.email().safeParse(address).success;
+}
+
+function isPublicUrl(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.search === '' && url.hash === '';
+}
+
 function isHostName(text: string): boolean {
   return text.length <= 253 && /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i.test(text);
 }
 
+/** Without encryption only on this machine. */
+export function isSafeUrl(text: string): boolean {
+  const url = URL.parse(text);
+  if (url === null || url.username !== '' || url.password !== '' || url.hash !== '') return false;
+  const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback);
+}
+
+function isIssuerAndAudience(item: string): boolean {
+  const [issuer = '', audience = '', more] = item.split('|');
+  return isSafeUrl(issuer) && !issuer.includes('?') && audience !== '' && more === undefined;
+}
+
+function isClaimMapping(item: string): boolean {
+  const [issuer = '', claim = '', value, role, more] = item.split('|');
+  if (!isSafeUrl(issuer) || claim === '' || more !== undefined) return false;
+  return value === undefined || (value !== '' && role !== undefined && parseClaimedRole(role) !== null);
+}
+
+/** The items are those that were found good. */
+function oidcIssuers(issuers: readonly string[], mappings: readonly string[]): OidcIssuer[] {
+  const byIssuer = Map.groupBy(issuers, (item) => item.split('|')[0] ?? '');
+  return [...byIssuer].map(([issuer, items]) => {
+    const claimMappings = mappings
+      .map((item) => item.split('|'))
+      .filter(([ofIssuer]) => ofIssuer === issuer)
+      .map(([, claim = '', value, role]) => ({
+        claim,
+        when: value === undefined || role === undefined ? null : { value, role: parseClaimedRole(role) },
+      }));
+    const audiences = items.map((item) => item.split('|')[1] ?? '');
+    return Object.freeze({ issuer, audiences: Object.freeze(audiences), claimMappings: Object.freeze(claimMappings) });
+  });
+}
+
 function isSigningKey(text: string): boolean {
   try {
-    parseSigningKey(text);
+    parseSigningKeys(text);
     return true;
   } catch {
     return false;
@@ -150,13 +228,47 @@ const variables = z.object({
   GATEWAY_SECRET: z.string().min(32, 'at least 32 characters').optional(),
   GATEWAY_SIGNING_KEY: z
     .string()
-    .refine(isSigningKey, 'an Ed25519 private key, as PKCS#8 PEM or JWK (see: keys create)')
+    .refine(
+      isSigningKey,
+      'an Ed25519 or P-256 private key, as PKCS#8 PEM or JWK, or a JWK Set that begins with one (see: keys create)',
+    )
     .optional(),
   GATEWAY_SIGNING_KEY_FILE: z
     .string()
-    .refine(isSigningKeyFile, 'a file that can be read and holds an Ed25519 private key (see: keys create)')
+    .refine(
+      isSigningKeyFile,
+      'a file that can be read and holds an Ed25519 or P-256 private key, or a JWK Set that begins with one (see: keys create)',
+    )
     .optional(),
   GATEWAY_TOKEN_LIFETIME: duration('30d', '1h'),
+  GATEWAY_ARGON2_MEMORY_KIB: wholeNumber(
+    leastPasswordCost.memoryKibibytes,
+    4_194_304,
+    leastPasswordCost.memoryKibibytes,
+  ),
+  GATEWAY_ARGON2_PASSES: wholeNumber(leastPasswordCost.passes, 100, leastPasswordCost.passes),
+  GATEWAY_NEW_USERS_PER_HOUR: wholeNumber(1, 1_000_000, 20),
+  GATEWAY_SMTP_URL: z
+    .string()
+    .refine(isSmtpUrl, 'smtp://… or smtps://…, such as smtps://user:password@mail.example.org')
+    .optional(),
+  GATEWAY_MAIL_FROM: z
+    .string()
+    .refine(isSender, 'an e-mail address, such as The Bank <no-reply@example.org>')
+    .optional(),
+  GATEWAY_PUBLIC_URL: z
+    .string()
+    .refine(isPublicUrl, 'the address of this gateway for its clients, such as https://gateway.example.org')
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional(),
+  GATEWAY_OIDC_ISSUERS: commaList(
+    isIssuerAndAudience,
+    'issuer|audience, where the issuer is an https URL (http on this machine only), such as https://id.example.org|gateway',
+  ),
+  GATEWAY_OIDC_ENTITLEMENTS: commaList(
+    isClaimMapping,
+    'issuer|claim, or issuer|claim|value|role with the role as CanGetAnyUser or CanGetCustomer@gh.29.uk',
+  ),
   GATEWAY_CORS_ORIGINS: commaList(isOrigin, 'origins, such as https://app.example.org'),
   GATEWAY_TRUSTED_PROXIES: commaList(isAddressOrNetwork, 'IP addresses and networks, such as 10.0.0.0/8'),
   GATEWAY_INTROSPECTION: onOrOff().optional(),
@@ -201,6 +313,18 @@ export function readSettings<Needed extends keyof Secrets>(
   const problems = parsed.success
     ? []
     : parsed.error.issues.map(({ path, message }) => `${String(path[0])} must be ${message}.`);
+  if (parsed.success) {
+    const known = new Set(parsed.data.GATEWAY_OIDC_ISSUERS.map((item) => item.split('|')[0]));
+    if (parsed.data.GATEWAY_OIDC_ENTITLEMENTS.some((item) => !known.has(item.split('|')[0]))) {
+      problems.push('GATEWAY_OIDC_ENTITLEMENTS must be about issuers that GATEWAY_OIDC_ISSUERS names.');
+    }
+  }
+  const known = new Set(Object.keys(variables.shape));
+  for (const name of Object.keys(given)) {
+    // Kubernetes gives every container the addresses of its services: GATEWAY_SERVICE_HOST, GATEWAY_PORT_80_TCP, …
+    if (!name.startsWith('GATEWAY_') || known.has(name) || /^GATEWAY_(SERVICE|PORT)(_|$)/.test(name)) continue;
+    problems.push(`${name} is no variable of the gateway.`);
+  }
   const needs = new Set<keyof Secrets>(needed);
   if (needs.has('secret') && given.GATEWAY_SECRET === undefined) {
     problems.push('GATEWAY_SECRET is not set: it must be at least 32 characters, the same for every process.');
@@ -209,8 +333,15 @@ export function readSettings<Needed extends keyof Secrets>(
     problems.push('GATEWAY_SIGNING_KEY and GATEWAY_SIGNING_KEY_FILE are both set: only one is allowed.');
   } else if (needs.has('signing') && (given.GATEWAY_SIGNING_KEY ?? given.GATEWAY_SIGNING_KEY_FILE) === undefined) {
     problems.push(
-      'GATEWAY_SIGNING_KEY_FILE is not set: it must name a file with an Ed25519 private key (see: keys create), or GATEWAY_SIGNING_KEY must hold one.',
+      'GATEWAY_SIGNING_KEY_FILE is not set: it must name a file with a private key (see: keys create), or GATEWAY_SIGNING_KEY must hold one.',
     );
+  }
+  // The public address alone may be of use for something else; the other two are for mail only.
+  if (given.GATEWAY_SMTP_URL !== undefined || given.GATEWAY_MAIL_FROM !== undefined) {
+    const missing = (['GATEWAY_SMTP_URL', 'GATEWAY_MAIL_FROM', 'GATEWAY_PUBLIC_URL'] as const).filter(
+      (name) => given[name] === undefined,
+    );
+    for (const name of missing) problems.push(`${name} is not set: mail takes it too.`);
   }
   if (!parsed.success || problems.length > 0) throw new ConfigurationError(problems);
 
@@ -222,6 +353,13 @@ export function readSettings<Needed extends keyof Secrets>(
     host: value.HOST,
     port: value.PORT,
     tokenLifetimeSeconds: value.GATEWAY_TOKEN_LIFETIME,
+    passwordCost: Object.freeze({
+      memoryKibibytes: value.GATEWAY_ARGON2_MEMORY_KIB,
+      passes: value.GATEWAY_ARGON2_PASSES,
+    }),
+    newUsersPerHour: value.GATEWAY_NEW_USERS_PER_HOUR,
+    mail: mailSettings(value),
+    oidcIssuers: Object.freeze(oidcIssuers(value.GATEWAY_OIDC_ISSUERS, value.GATEWAY_OIDC_ENTITLEMENTS)),
     corsOrigins: Object.freeze(value.GATEWAY_CORS_ORIGINS),
     trustedProxies: Object.freeze(value.GATEWAY_TRUSTED_PROXIES),
     introspection: value.GATEWAY_INTROSPECTION ?? !isProduction,
@@ -253,4 +391,10 @@ export function readSettings<Needed extends keyof Secrets>(
 function signingKey(key: string | undefined, file: string | undefined): SigningKey | undefined {
   if (key !== undefined) return Object.freeze({ key });
   return file === undefined ? undefined : Object.freeze({ file });
+}
+
+function mailSettings(value: z.infer<typeof variables>): Readonly<MailSettings> | null {
+  const { GATEWAY_SMTP_URL: smtpUrl, GATEWAY_MAIL_FROM: from, GATEWAY_PUBLIC_URL: publicUrl } = value;
+  if (smtpUrl === undefined || from === undefined || publicUrl === undefined) return null;
+  return Object.freeze({ smtpUrl, from, publicUrl });
 }

@@ -1,5 +1,6 @@
 import type DataLoader from 'dataloader';
 import type { AuthenticatedUser } from './auth/authenticate.ts';
+import type { Mailer } from './auth/mailer.ts';
 import type { Tokens } from './auth/tokens.ts';
 import type { Config } from './config.ts';
 import type { MakeLoader } from './database/batch.ts';
@@ -13,6 +14,8 @@ export interface Context {
   readonly database: Database;
   /** Those that a login gives. */
   readonly tokens: Tokens;
+  /** Null where no mail is configured. */
+  readonly mailer: Mailer | null;
   readonly request: RequestDetails;
   /** The loader that `make` makes, one for the whole operation. `make` is a constant of its module, never a closure. */
   loader<Key, Value>(make: MakeLoader<Key, Value>): DataLoader<Key, Value, string>;
@@ -37,12 +40,21 @@ export interface ContextParts {
   config: Config;
   database: Database;
   tokens: Tokens;
+  mailer?: Mailer | null;
   request: RequestDetails;
   /** After it nothing more is loaded, and nothing is committed. */
   deadline?: AbortSignal;
 }
 
-export function createContext({ user, config, database, tokens, request, deadline }: ContextParts): Context {
+export function createContext({
+  user,
+  config,
+  database,
+  tokens,
+  mailer = null,
+  request,
+  deadline,
+}: ContextParts): Context {
   const loaders = new Map<unknown, unknown>();
   const made = new Map<unknown, unknown>();
   const context: Context = {
@@ -50,6 +62,7 @@ export function createContext({ user, config, database, tokens, request, deadlin
     config,
     database,
     tokens,
+    mailer,
     request,
     refusals: new Map(),
     loader<Key, Value>(make: MakeLoader<Key, Value>) {

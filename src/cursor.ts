@@ -1,16 +1,25 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto';
 import { gatewayError } from './errors.ts';
 
-/** Every process with the same secret accepts the cursors of the others. */
-const keys = new Map<string, Buffer>();
+const nonceLength = 12;
+const tagLength = 16;
 
-function keyOf(secret: string): Buffer {
-  let key = keys.get(secret);
-  if (key === undefined) {
-    key = Buffer.from(hkdfSync('sha256', secret, '', 'gateway cursor', 32));
-    keys.set(secret, key);
+interface Keys {
+  encryption: Buffer;
+  nonce: Buffer;
+}
+
+/** Every process with the same secret accepts the cursors of the others. */
+const keysOfSecrets = new Map<string, Keys>();
+
+function keysOf(secret: string): Keys {
+  let keys = keysOfSecrets.get(secret);
+  if (keys === undefined) {
+    const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', secret, '', purpose, 32));
+    keys = { encryption: derive('gateway cursor'), nonce: derive('gateway cursor nonce') };
+    keysOfSecrets.set(secret, keys);
   }
-  return key;
+  return keys;
 }
 
 /** What a cursor belongs to: it is refused by another field, or by the same one with another filter or sort. */
@@ -20,26 +29,42 @@ export interface CursorScope {
   arguments: unknown;
 }
 
-function signature(scope: CursorScope, payload: string): Buffer {
-  const text = JSON.stringify([scope.field, scope.arguments, payload]);
-  return createHmac('sha256', keyOf(scope.secret)).update(text).digest().subarray(0, 15);
+function boundTo(scope: CursorScope): Buffer {
+  return Buffer.from(JSON.stringify([scope.field, scope.arguments]));
 }
 
-/** An opaque, signed text for the place of a row in its order: the values of the order's columns. */
+/**
+ * An opaque text for the place of a row in its order: the values of the order's columns, encrypted, since not everybody
+ * who lists may see what a list is sorted by. The same place has the same cursor.
+ */
 export function encodeCursor(scope: CursorScope, values: readonly unknown[]): string {
   const json = JSON.stringify(values.map((value) => (value instanceof Date ? { date: value.getTime() } : value)));
-  const payload = Buffer.from(json).toString('base64url');
-  return `${payload}.${signature(scope, payload).toString('base64url')}`;
+  const { encryption, nonce: nonceKey } = keysOf(scope.secret);
+  const bound = boundTo(scope);
+  const nonce = createHmac('sha256', nonceKey).update(bound).update(json).digest().subarray(0, nonceLength);
+  const cipher = createCipheriv('aes-256-gcm', encryption, nonce).setAAD(bound);
+  const encrypted = Buffer.concat([cipher.update(json), cipher.final()]);
+  return Buffer.concat([nonce, encrypted, cipher.getAuthTag()]).toString('base64url');
 }
 
 /** The values that were put into the cursor. */
 export function decodeCursor(scope: CursorScope, cursor: string): unknown[] {
-  const [payload = '', given = ''] = cursor.split('.');
-  const signed = Buffer.from(given, 'base64url');
-  const expected = signature(scope, payload);
-  if (signed.length !== expected.length || !timingSafeEqual(signed, expected)) {
-    throw gatewayError('INVALID_CURSOR', { field: 'after' });
+  const bytes = Buffer.from(cursor, 'base64url');
+  if (bytes.length <= nonceLength + tagLength || bytes.toString('base64url') !== cursor) throw invalidCursor();
+  const nonce = bytes.subarray(0, nonceLength);
+  const decipher = createDecipheriv('aes-256-gcm', keysOf(scope.secret).encryption, nonce)
+    .setAAD(boundTo(scope))
+    .setAuthTag(bytes.subarray(-tagLength));
+  try {
+    const encrypted = bytes.subarray(nonceLength, -tagLength);
+    const json = Buffer.concat([decipher.update(encrypted), decipher.final()]).toString();
+    const values = JSON.parse(json) as (string | number | { date: number })[];
+    return values.map((value) => (typeof value === 'object' ? new Date(value.date) : value));
+  } catch {
+    throw invalidCursor();
   }
-  const values = JSON.parse(Buffer.from(payload, 'base64url').toString()) as (string | number | { date: number })[];
-  return values.map((value) => (typeof value === 'object' ? new Date(value.date) : value));
+}
+
+function invalidCursor() {
+  return gatewayError('INVALID_CURSOR', { field: 'after' });
 }

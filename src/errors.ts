@@ -1,5 +1,5 @@
-import { GraphQLError, type GraphQLFormattedError, Kind } from 'graphql';
-import type { Role } from './auth/roles.js';
+import { type ASTNode, GraphQLError, type GraphQLFormattedError, Kind } from 'graphql';
+import type { Role } from './auth/roles.ts';
 
 /** The closed vocabulary of `extensions.code`, for clients that tell failures apart by kind. */
 export type ErrorCode =
@@ -120,6 +120,10 @@ const gatewayErrors = {
   'OBP-50000': { code: 'INTERNAL_SERVER_ERROR', message: 'Unknown Error.' },
 
   BODY_TOO_LARGE: { code: 'LIMIT_EXCEEDED', message: 'The request body is too large.' },
+  EMAIL_NOT_VALIDATED: {
+    code: 'UNAUTHENTICATED',
+    message: 'The e-mail address is not validated yet: open the link in the mail that was sent to it.',
+  },
   IDEMPOTENCY_KEY_REUSED: { code: 'CONFLICT', message: 'The idempotency key was used before with other arguments.' },
   INVALID_CURSOR: { code: 'BAD_USER_INPUT', message: 'The cursor is not one that this field, filter and sort gave.' },
   INVALID_TOKEN: { code: 'UNAUTHENTICATED', message: 'The token is invalid or expired.' },
@@ -133,6 +137,7 @@ const gatewayErrors = {
     code: 'FORBIDDEN',
     message: 'This bank wants two officers for a KYC status: propose it, and have another confirm it.',
   },
+  KYC_STATUS_PROPOSAL_NOT_FOUND: { code: 'NOT_FOUND', message: 'The customer has no such proposal of a KYC status.' },
   OPERATION_TIMED_OUT: { code: 'SERVICE_UNAVAILABLE', message: 'The operation took too long and was stopped.' },
   PHONE_PATTERN_TOO_SHORT: {
     code: 'BAD_USER_INPUT',
@@ -146,6 +151,7 @@ const gatewayErrors = {
   TOO_MANY_ALIASES: { code: 'LIMIT_EXCEEDED', message: 'The operation has too many aliases.' },
   TOO_MANY_ITEMS: { code: 'LIMIT_EXCEEDED', message: 'The list has too many items.' },
   TOO_MANY_LOGINS_IN_ONE_OPERATION: { code: 'LIMIT_EXCEEDED', message: 'An operation may log in once only.' },
+  TOO_MANY_NEW_USERS_IN_ONE_OPERATION: { code: 'LIMIT_EXCEEDED', message: 'An operation may create one user only.' },
   TOO_MANY_RECURSIVE_SELECTIONS: {
     code: 'LIMIT_EXCEEDED',
     message: 'The operation selects too many fields once its fragments are expanded.',
@@ -183,14 +189,21 @@ export interface ErrorDetails {
   http?: { status?: number; headers?: Map<string, string> };
   /** What led to this failure. For the log only. */
   cause?: unknown;
+  /** What of the document it is about: told by `locations`. */
+  node?: ASTNode;
 }
 
 /** An expected failure. Made by `gatewayError` only, so that each has its entry in the record. */
 export class GatewayError extends GraphQLError {
   readonly key: ErrorKey;
 
-  constructor(key: ErrorKey, message: string, extensions: Record<string, unknown>, cause: unknown) {
-    super(message, { extensions });
+  constructor(
+    key: ErrorKey,
+    message: string,
+    extensions: Record<string, unknown>,
+    { cause, node }: Pick<ErrorDetails, 'cause' | 'node'>,
+  ) {
+    super(message, { extensions, nodes: node });
     this.name = 'GatewayError';
     this.key = key;
     // Not GraphQL's `originalError`: that one would take over the stack and the extensions.
@@ -208,13 +221,14 @@ export class GatewayError extends GraphQLError {
  * our own, followed by the missing roles and by `details.message`. All other details become extensions.
  */
 export function gatewayError(key: ErrorKey, details: ErrorDetails = {}): GatewayError {
-  const { message: appended, cause, ...extensions } = details;
+  const { message: appended, cause, node, ...extensions } = details;
   const obpCode = isObpCode(key) ? key : null;
   const parts = [messageOf(key)];
   // OBP's text for this ends in a colon, and any one of the roles is enough.
   if (details.missingRoles) parts.push(details.missingRoles.join(' or '));
   if (appended) parts.push(appended);
-  return new GatewayError(key, parts.join(' '), { code: gatewayErrors[key].code, obpCode, ...extensions }, cause);
+  const allExtensions = { code: gatewayErrors[key].code, obpCode, ...extensions };
+  return new GatewayError(key, parts.join(' '), allExtensions, { cause, node });
 }
 
 /**

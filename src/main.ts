@@ -1,7 +1,7 @@
 #!/usr/bin/env -S node --max-semi-space-size=8
 import { readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { isRole, type Role, roles } from './auth/roles.ts';
 import type { Database, DatabaseOptions } from './database/database.ts';
 import { durationInSeconds } from './duration.ts';
@@ -84,7 +84,9 @@ program
 
 program
   .command('generate')
-  .description('Fill an empty database with generated customers and everything around them.')
+  .description(
+    'Write banks with generated customers and everything around them, where these banks have no customers yet.',
+  )
   .requiredOption('--customers <number>', 'how many', wholeNumber(1, 10_000_000))
   .option('--seed <number>', 'the same seed gives the same customers', wholeNumber(0, 2 ** 31), 1)
   .action(async ({ customers: count, seed }: { customers: number; seed: number }) => {
@@ -110,7 +112,7 @@ user
     const password = await readPassword();
     const { id } = await withDatabase(configured, async (database) => {
       const { createUser } = await import('./domain/user/user-administration.ts');
-      return createUser(database, { username, email, password, isSuperAdmin: superAdmin });
+      return createUser(database, { username, email, password, isSuperAdmin: superAdmin }, configured.passwordCost);
     });
     console.log(`The user ${username} was created with the id ${id}.`);
   });
@@ -126,7 +128,10 @@ user
     for (const { username, provider, email, isSuperAdmin, isDisabled, hasPassword, entitlements } of users) {
       const notes = [isSuperAdmin && 'super admin', isDisabled && 'disabled', !hasPassword && 'no password'];
       console.log([username, provider, email ?? '-', notes.filter(Boolean).join(', ') || '-'].join('\t'));
-      for (const { roleName, bankId } of entitlements) console.log(`\t${roleName}${bankId ? ` at ${bankId}` : ''}`);
+      for (const { roleName, bankId, expiresAt } of entitlements) {
+        const until = expiresAt === null ? '' : ` until ${expiresAt.toISOString()}`;
+        console.log(`\t${roleName}${bankId ? ` at ${bankId}` : ''}${until}`);
+      }
     }
   });
 
@@ -155,6 +160,20 @@ user
   });
 
 user
+  .command('unlock')
+  .description('Let a user in again whom failed logins or an administrator locked.')
+  .argument('<username>')
+  .action(async (username: string) => {
+    const { readSettings } = await import('./config.ts');
+    const configured = readSettings(process.env, ['secret']);
+    await withDatabase(configured, async (database) => {
+      const { unlockUser } = await import('./domain/user/user-administration.ts');
+      return unlockUser(database, username, configured.secret);
+    });
+    console.log(`The user ${username} is unlocked.`);
+  });
+
+user
   .command('reset-password')
   .description('Give a user a new password, read from standard input.')
   .argument('<username>')
@@ -163,9 +182,24 @@ user
     const password = await readPassword();
     await withDatabase(configured, async (database) => {
       const { resetPassword } = await import('./domain/user/user-administration.ts');
-      return resetPassword(database, username, password);
+      return resetPassword(database, username, password, configured.passwordCost);
     });
     console.log(`The user ${username} has a new password.`);
+  });
+
+program
+  .command('bank')
+  .description('How a bank works.')
+  .command('four-eyes')
+  .description('Whether a KYC status counts only when a second officer has confirmed it.')
+  .argument('<bank-id>', 'the bank', identifier)
+  .addArgument(new Argument('<state>').choices(['on', 'off']))
+  .action(async (bankId: string, state: 'on' | 'off') => {
+    await withDatabase(await settings(), async (database) => {
+      const { setKycFourEyes } = await import('./domain/bank/bank-administration.ts');
+      return setKycFourEyes(database, bankId, state === 'on');
+    });
+    console.log(`Two officers for a KYC status: ${state} at ${bankId}.`);
   });
 
 const bankOption = () =>
@@ -174,6 +208,8 @@ const bankOption = () =>
 program
   .command('grant')
   .description('Grant a role to a user.')
+  // The whole help of this command is 200 lines of roles.
+  .showHelpAfterError("'gateway grant --help' lists every role.")
   .argument('<username>')
   .argument('<role>', "its name in OBP's spelling, such as CanGetCustomer", role)
   .addOption(bankOption())
@@ -190,8 +226,9 @@ program
   .command('revoke')
   .description('Take a role from a user.')
   .argument('<username>')
-  .argument('<role>')
+  .argument('<role>', 'its name, as user list shows it')
   .addOption(bankOption())
+  .addHelpText('after', rolesHelp)
   .action(async (username: string, roleName: string, { bank: bankId }: { bank?: string }) => {
     await withDatabase(await settings(), async (database) => {
       const { revokeRole } = await import('./domain/user/user-administration.ts');
@@ -208,11 +245,16 @@ program
   .action(async (username: string, { expires }: { expires?: number }) => {
     const { readSettings } = await import('./config.ts');
     const config = readSettings(process.env, ['signing']);
-    const { id, disabledAt } = await withDatabase(config, async (database) => {
+    const { id, disabledAt, passwordHash } = await withDatabase(config, async (database) => {
       const { findUserByUsername } = await import('./domain/user/user-administration.ts');
       return findUserByUsername(database.read, username);
     });
     if (disabledAt !== null) throw new Error(`The user ${username} is disabled.`);
+    if (passwordHash === null) {
+      throw new Error(
+        `The user ${username} has no password, so nobody can log in as it: user reset-password gives one.`,
+      );
+    }
     const { openTokens } = await import('./auth/tokens.ts');
     const tokens = await openTokens(config.signing);
     console.log((await tokens.sign({ userId: id }, expires ?? config.tokenLifetimeSeconds)).token);
@@ -221,7 +263,7 @@ program
 program
   .command('backup')
   .description('Copy the whole SQLite database to a file while it is being served.')
-  .argument('<file>')
+  .argument('<file>', 'must not be there yet; only its owner can read it')
   .action(async (file: string) => {
     const progress = showProgress();
     await withDatabase(await settings(), (database) =>
@@ -240,9 +282,9 @@ program
     process.stdout.write(await printedSchema());
   });
 
-program
-  .command('keys')
-  .description('About the key that signs tokens.')
+const keys = program.command('keys').description('About the keys of tokens.');
+
+keys
   .command('create')
   .description('Write a new signing key to a file that only its owner can read: for GATEWAY_SIGNING_KEY_FILE.')
   .argument('<file>', 'must not be there yet')
@@ -252,9 +294,24 @@ program
     console.log(`A new signing key was written to ${file}.`);
   });
 
+keys
+  .command('rotate')
+  .description('Put a new key in front of those of a file: it signs from now on, the others only verify.')
+  .argument('<file>', 'that of GATEWAY_SIGNING_KEY_FILE; processes that serve read it again within a minute')
+  .option('--keep <number>', 'how many of the former keys stay; otherwise all', wholeNumber(0, 100))
+  .action(async (file: string, { keep }: { keep?: number }) => {
+    const { rotateSigningKeys } = await import('./auth/tokens.ts');
+    const rotated = rotateSigningKeys(await readFile(file, 'utf8'), keep);
+    // Whoever reads it meanwhile sees all of the former keys, or all of the new.
+    const fresh = `${file}.new`;
+    await writeFile(fresh, `${rotated}\n`, { mode: 0o600, flag: 'wx' });
+    await rename(fresh, file);
+    console.log(`A new signing key was put in front of those in ${file}.`);
+  });
+
 function role(name: string): Role {
   if (isRole(name)) return name;
-  throw new InvalidArgumentError('There is no such role; every role is listed here.');
+  throw new InvalidArgumentError('There is no such role.');
 }
 
 function rolesHelp(): string {

@@ -11,10 +11,10 @@ import {
   parseLocalDate,
 } from './values.ts';
 
-/** A refusal names the scalar and the reason; graphql-js adds which argument or variable it was. */
-function refused(name: string, error: unknown): unknown {
+/** A refusal names the scalar and the reason; graphql-js adds which variable it was, a literal has its place. */
+function refused(name: string, error: unknown, node?: ValueNode): unknown {
   if (!(error instanceof InvalidValue)) return error;
-  return gatewayError('OBP-10001', { message: `${name} ${error.message}.`, cause: error });
+  return gatewayError('OBP-10001', { message: `${name} ${error.message}.`, cause: error, node });
 }
 
 function parsing<Value>(name: string, parse: (value: unknown) => Value) {
@@ -28,7 +28,13 @@ function parsing<Value>(name: string, parse: (value: unknown) => Value) {
   return {
     parseValue,
     // Only a text is one of these: what else stands in the document is refused in the words for a value of no text.
-    parseLiteral: (node: ValueNode): Value => parseValue(node.kind === Kind.STRING ? node.value : undefined),
+    parseLiteral(node: ValueNode): Value {
+      try {
+        return parse(node.kind === Kind.STRING ? node.value : undefined);
+      } catch (error) {
+        throw refused(name, error, node);
+      }
+    },
   };
 }
 

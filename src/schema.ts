@@ -45,6 +45,10 @@ import {
   KycStatusMutations,
   KycStatusResolver,
 } from './domain/kyc/kyc-status.resolver.ts';
+import {
+  CustomerKycStatusProposalsResolver,
+  KycStatusProposalResolver,
+} from './domain/kyc/kyc-status-proposal.resolver.ts';
 import { CustomerMeetingsResolver, MeetingMutations, MeetingResolver } from './domain/meeting/meeting.resolver.ts';
 import {
   CustomerMessageMutations,
@@ -63,7 +67,12 @@ import {
   TaxResidenceMutations,
   TaxResidenceResolver,
 } from './domain/tax-residence/tax-residence.resolver.ts';
-import { EntitlementResolver, UserEntitlementsResolver } from './domain/user/entitlement.resolver.ts';
+import {
+  EntitlementRequestResolver,
+  EntitlementResolver,
+  UserEntitlementsResolver,
+} from './domain/user/entitlement.resolver.ts';
+import { RevokeTokensMutations } from './domain/user/revoke-tokens.resolver.ts';
 import { UserResolver } from './domain/user/user.resolver.ts';
 import { UserAttributeMutations } from './domain/user/user-attribute.resolver.ts';
 import {
@@ -83,9 +92,11 @@ import { refuseNullCharacters } from './execution/null-character.ts';
 const resolvers: NonEmptyArray<new () => object> = [
   BankResolver,
   UserResolver,
+  RevokeTokensMutations,
   UserAttributeMutations,
   UserEntitlementsResolver,
   EntitlementResolver,
+  EntitlementRequestResolver,
   UserCustomersResolver,
   CustomerResolver,
   BankCustomersResolver,
@@ -119,6 +130,8 @@ const resolvers: NonEmptyArray<new () => object> = [
   CustomerKycStatusesResolver,
   KycStatusResolver,
   KycStatusMutations,
+  CustomerKycStatusProposalsResolver,
+  KycStatusProposalResolver,
   KycEvidenceMutations,
   CustomerUserLinksResolver,
   UserCustomerLinkResolver,

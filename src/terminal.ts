@@ -1,6 +1,19 @@
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+
+/** Why a file could not be opened, in words; null for all else. */
+function fileFailure({ code, syscall, path }: NodeJS.ErrnoException): string | null {
+  if (syscall !== 'open' || path === undefined) return null;
+  if (code === 'EEXIST') return `${path} is there already: nothing is ever written over it.`;
+  if (code === 'ENOENT' && existsSync(dirname(path))) return `${path} is not there.`;
+  if (code === 'ENOENT') return `${dirname(path)}, the folder for ${path}, is not there.`;
+  if (code === 'ENOTDIR') return `${dirname(path)}, the folder for ${path}, is no folder.`;
+  if (code === 'EACCES') return `${path} may not be opened by this user.`;
+  return null;
+}
 
 /** The one line that a person gets of a failure: never a stack, and never the values of a statement. */
 export function failureLine(error: unknown): string {
@@ -11,6 +24,8 @@ export function failureLine(error: unknown): string {
     const cause = error.cause instanceof Error ? failureLine(error.cause) : `code ${String(code)}`;
     return 'query' in error ? cause : `The database refused a statement: ${cause}.`;
   }
+  const reason = fileFailure(error);
+  if (reason !== null) return reason;
   const [line = ''] = error.message.split('\n');
   // Connections to a name with several addresses fail all together, without a message.
   return line || (error instanceof AggregateError ? failureLine(error.errors[0]) : String(code ?? error.name));

@@ -12,8 +12,12 @@ export class InvalidValue extends Error {
   }
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: it is them that are refused; tab and line ends are text.
-const controlCharacters = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it is them that are refused.
+const controlCharacters = /[\u0000-\u001F\u007F-\u009F\u2028\u2029]/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the same, but tab and line ends are text.
+const controlCharactersOfLines = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]/;
+/** They show text in another order than it has: a name could look like another one. */
+const directionOverrides = /[\u202A-\u202E\u2066-\u2069]/;
 
 function textOf(value: unknown): string {
   if (typeof value !== 'string') throw new InvalidValue('is no text');
@@ -25,20 +29,39 @@ function isLongerThan(text: string, maxLength: number): boolean {
   return text.length > maxLength && Array.from(text).length > maxLength;
 }
 
-/** As written, in Unicode NFC: no control characters but tab and line ends, not empty, at most `maxLength` characters. */
-export function parseText(value: unknown, maxLength: number): string {
-  const text = textOf(value).normalize('NFC');
-  if (text.trim() === '') throw new InvalidValue('is empty');
-  if (controlCharacters.test(text)) throw new InvalidValue('has control characters');
+function isBlank(text: string): boolean {
+  return text.replace(/[\s\p{Cf}]/gu, '') === '';
+}
+
+function checkText(text: string, maxLength: number, refused: RegExp): string {
+  if (isBlank(text)) throw new InvalidValue('is empty');
+  if (refused.test(text)) throw new InvalidValue('has control characters');
+  if (directionOverrides.test(text)) throw new InvalidValue('has characters that change the direction of text');
   if (!text.isWellFormed()) throw new InvalidValue('is no well-formed Unicode text');
   if (isLongerThan(text, maxLength)) throw new InvalidValue(`is longer than ${maxLength} characters`);
   return text;
 }
 
-/** `parseText`, where nothing (unset, null, '' or only white space) is null. */
-export function parseOptionalText(value: unknown, maxLength: number): string | null {
+/** One line in Unicode NFC, without white space around it: not empty, at most `maxLength` characters. */
+export function parseText(value: unknown, maxLength: number): string {
+  return checkText(textOf(value).normalize('NFC').trim(), maxLength, controlCharacters);
+}
+
+/** As written, in Unicode NFC, with any number of lines: not empty, at most `maxLength` characters. */
+export function parseLongText(value: unknown, maxLength: number): string {
+  return checkText(textOf(value).normalize('NFC'), maxLength, controlCharactersOfLines);
+}
+
+/** What `parse` makes of a text, where nothing (unset, null, '' or only white space) is null. */
+export function parseOptional(value: unknown, parse: (text: string) => string): string | null {
   if (value === null || value === undefined) return null;
-  return textOf(value).trim() === '' ? null : parseText(value, maxLength);
+  const text = textOf(value);
+  return text.trim() === '' ? null : parse(text);
+}
+
+/** `parseText`, where nothing is null. */
+export function parseOptionalText(value: unknown, maxLength: number): string | null {
+  return parseOptional(value, (text) => parseText(text, maxLength));
 }
 
 export function parseId(value: unknown): string {

@@ -105,6 +105,13 @@ const values: Record<string, (world: World) => string> = {
   'Mutation.deleteSocialMediaHandle(id:)': ({ socialMediaHandleId }) => JSON.stringify(socialMediaHandleId),
   'Mutation.deleteTaxResidence(id:)': ({ taxResidenceId }) => JSON.stringify(taxResidenceId),
   'Mutation.deleteUserCustomerLink(id:)': ({ userCustomerLinkId }) => JSON.stringify(userCustomerLinkId),
+  'Mutation.revokeEntitlement(id:)': ({ entitlementId }) => JSON.stringify(entitlementId),
+  'Mutation.approveEntitlementRequest(id:)': ({ entitlementRequestId }) => JSON.stringify(entitlementRequestId),
+  'Mutation.rejectEntitlementRequest(id:)': ({ entitlementRequestId }) => JSON.stringify(entitlementRequestId),
+  'Mutation.rejectEntitlementRequest(reason:)': () => '"Not needed"',
+  'Mutation.confirmKycStatus(id:)': ({ kycStatusProposalId }) => JSON.stringify(kycStatusProposalId),
+  'Mutation.rejectKycStatus(id:)': ({ kycStatusProposalId }) => JSON.stringify(kycStatusProposalId),
+  'Mutation.rejectKycStatus(reason:)': () => '"The passport had expired"',
   'Mutation.updateCustomerAccountLink(id:)': ({ customerAccountLinkId }) => JSON.stringify(customerAccountLinkId),
   'Mutation.updateCustomerAddress(id:)': ({ addressId }) => JSON.stringify(addressId),
   'Mutation.updateCustomerAttribute(id:)': ({ attributeId }) => JSON.stringify(attributeId),
@@ -134,6 +141,8 @@ const values: Record<string, (world: World) => string> = {
   CustomerAttributeDefinitionInput: () =>
     '{ name: "SHOE_SIZE", type: INTEGER, canBeSeenOnViews: ["owner"], isActive: true }',
   CustomerAttributeInput: () => attributeInput,
+  GrantEntitlementInput: ({ bankId }) => `{ roleName: CanGetCustomer, bankId: "${bankId}" }`,
+  RequestEntitlementInput: ({ bankId }) => `{ roleName: CanGetCustomer, bankId: "${bankId}", reason: "My work" }`,
   RetractKycEvidenceInput: ({ kycCheckId }) => `{ kind: CHECK, id: "${kycCheckId}", reason: "A mistake" }`,
   SocialMediaHandleInput: () => '{ type: "linkedin", handle: "@other" }',
   TaxResidenceInput: () => '{ domain: "France", taxNumber: "tax-2" }',
@@ -191,6 +200,10 @@ const ways: Record<string, Way> = {
   CorrelatedEntity: wayByField('CanGetCorrelatedUsersInfo', 'correlatedUsers'),
   CustomerMessage: wayByConnection('CanGetCustomerMessages', (world) => `customerMessages(${ofOne(world)})`),
   CrmEvent: wayByConnection('CanGetCrmEvents', ({ bankId }) => `crmEvents(bankId: "${bankId}")`),
+  EntitlementRequest: wayByConnection(
+    'CanCreateEntitlementAtOneBank',
+    ({ bankId }) => `entitlementRequests(bankId: "${bankId}")`,
+  ),
   Meeting: wayByConnection('CanGetMeetings', ({ bankId }) => `meetings(bankId: "${bankId}")`),
   Account: {
     roles: ['CanGetCustomerOverview'],
@@ -282,6 +295,7 @@ const givenByTheirWay = [
   'Account.routings',
   'Account.attributes',
   'Account.contracts',
+  'EntitlementRequest.user',
   'User.attributes',
   'User.isSuperAdmin',
 ];

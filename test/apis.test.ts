@@ -60,7 +60,7 @@ const further: Called[] = Object.entries(furtherCases).flatMap(([name, found]) =
   return field === undefined ? [] : [{ title: name, kind: 'mutation', field, errors: [], case: found }];
 });
 const writes = [...apis, ...further].filter(({ kind }) => kind === 'mutation');
-const keyed = writes.filter(({ field }) => field.name !== 'createUser');
+const keyed = writes.filter(({ field }) => argumentNames(field).includes('idempotencyKey'));
 const versioned = writes.filter(({ field }) => argumentNames(field).includes('expectedVersion'));
 
 /** With its title apart: Vitest shortens those that it takes out of an object. */
@@ -168,12 +168,12 @@ describe(`the cases of ${catalogue.length} APIs, with ${errorCount} (API, error)
 });
 
 describe('the mutations of the schema', () => {
-  test('take an idempotency key, all but login and createUser', () => {
+  test('take an idempotency key, all but login and createUser, and revokeMyTokens, whose caller is refused after it', () => {
     const without = mutations
       .filter((field) => !argumentNames(field).includes('idempotencyKey'))
       .map(({ name }) => name);
 
-    expect(without.sort()).toEqual(['createUser', 'login']);
+    expect(without.sort()).toEqual(['createUser', 'login', 'revokeMyTokens']);
   });
 
   test('take the expected version where they update or delete', () => {
@@ -262,7 +262,7 @@ interface Way {
 const ways: Way[] = [...apis, ...further].flatMap((api) => {
   const { kind, anyOf = [] } = accessOf(api.field);
   const asRole = anyOf.map((role) => ({ title: `${api.title} with ${role}`, api, role }));
-  if (kind === 'role') return asRole;
+  if (kind === 'role' || api.case.isByRoleOnly === true) return asRole;
   const who = kind === 'public' ? 'anybody' : 'who is linked';
   return [{ title: `${api.title} of ${who}`, api, role: null }, ...asRole];
 });

@@ -1,6 +1,8 @@
-import { copyFile, mkdtemp, readFile, stat } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { copyFile, mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDatabaseUrl, dialectUnderTest } from './support/database-url.ts';
 import { testEnvironment } from './support/gateway.ts';
@@ -34,12 +36,14 @@ describe('what is written wrongly', () => {
     'user list',
     'user disable',
     'user reset-password',
+    'bank four-eyes',
     'grant',
     'revoke',
     'token',
     'backup',
     'schema print',
     'keys create',
+    'keys rotate',
     'demo',
   ])('%s explains itself with --help', async (command) => {
     const { exitCode, output } = await run(`${command} --help`);
@@ -56,13 +60,27 @@ describe('what is written wrongly', () => {
     ['user create', "required option '--email <address>'"],
     ['user create --email alice@example.org', "missing required argument 'username'"],
     ['user create somebody', "required option '--email <address>'"],
-    ['grant somebody CanFly', 'There is no such role'],
+    ['bank four-eyes gh.29.uk perhaps', 'Allowed choices are on, off'],
     ['import', "missing required argument 'files'"],
   ])('%s is refused by name, with what is allowed and exit code 2', async (command, message) => {
     const { exitCode, output, errors } = await run(command);
     expect([exitCode, output]).toEqual([2, '']);
     expect(errors).toContain(message);
     expect(errors).toContain('Usage: gateway');
+  });
+
+  test('a role that is none is refused by name, and says where the roles are', async () => {
+    const { exitCode, output, errors } = await run('grant somebody CanFly');
+    expect([exitCode, output]).toEqual([2, '']);
+    expect(errors).toMatch(
+      /'CanFly' is invalid for argument 'role'. There is no such role.\n\n?'gateway grant --help' lists every role.\n$/,
+    );
+  });
+
+  test.each(['grant', 'revoke'])('%s --help lists the roles', async (command) => {
+    const { output } = await run(`${command} --help`);
+    expect(output).toContain('  CanGetCustomer --bank <bank-id>\n');
+    expect(output).toContain('  CanGetAnyUser\n');
   });
 
   test('variables that are wrong are all named, with what is allowed and exit code 2', async () => {
@@ -101,8 +119,32 @@ test('a signing key is written for its owner alone, and never over another', asy
   expect((await stat(file)).mode & 0o777).toBe(0o600);
   const key = await readFile(file, 'utf8');
   const again = await run(`keys create ${file}`);
-  expect([again.exitCode, again.errors.split('\n')]).toEqual([1, [expect.stringContaining('EEXIST'), '']]);
+  expect([again.exitCode, again.errors]).toEqual([1, `${file} is there already: nothing is ever written over it.\n`]);
   expect(await readFile(file, 'utf8')).toBe(key);
+  expect(await run(`keys create ${folder}/nowhere/signing.jwk`)).toMatchObject({
+    exitCode: 1,
+    errors: `${folder}/nowhere, the folder for ${folder}/nowhere/signing.jwk, is not there.\n`,
+  });
+  expect(await run(`keys rotate ${folder}/nothing.jwk`)).toMatchObject({
+    exitCode: 1,
+    errors: `${folder}/nothing.jwk is not there.\n`,
+  });
+});
+
+test('a signing key is rotated in its file, whose owner alone can read it', async () => {
+  const file = join(folder, 'rotated.jwk');
+  await run(`keys create ${file}`);
+  const { x } = JSON.parse(await readFile(file, 'utf8'));
+
+  expect((await run(`keys rotate ${file}`)).exitCode).toBe(0);
+  expect((await run(`keys rotate ${file}`)).exitCode).toBe(0);
+
+  const { keys } = JSON.parse(await readFile(file, 'utf8'));
+  expect(keys.map((key: Record<string, unknown>) => 'd' in key)).toEqual([true, false, false]);
+  expect(keys[2].x).toBe(x);
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  expect((await run(`keys rotate ${file} --keep 1`)).exitCode).toBe(0);
+  expect(JSON.parse(await readFile(file, 'utf8')).keys).toHaveLength(2);
 });
 
 test('the schema is printed with its directives', async () => {
@@ -121,7 +163,9 @@ test('from an empty database to an answered query, with every step on the comman
   });
   expect(await run('generate --customers 6')).toMatchObject({
     exitCode: 1,
-    errors: expect.stringMatching(/already have customers/),
+    errors: expect.stringMatching(
+      /already have customers or accounts: generate into a database where they have none\.\n$/,
+    ),
   });
 
   const weak = await run('user create clerk.alice --email alice@example.org', 'weak\n');
@@ -143,9 +187,25 @@ test('from an empty database to an answered query, with every step on the comman
     exitCode: 1,
     errors: expect.stringMatching(/^OBP-30001/),
   });
+  expect(await run('bank four-eyes nowhere on')).toMatchObject({
+    exitCode: 1,
+    errors: expect.stringMatching(/^OBP-30001/),
+  });
+  expect(await run('bank four-eyes gh.29.uk on')).toMatchObject({
+    exitCode: 0,
+    output: expect.stringContaining('Two officers for a KYC status: on at gh.29.uk.'),
+  });
   expect(await run('grant clerk.alice CanGetCustomers --bank gh.29.uk')).toMatchObject({ exitCode: 0 });
   expect((await run('user list')).output).toMatch(/clerk\.alice\t.*\n\tCanGetCustomers at gh\.29\.uk\n/);
   expect(await run('token nobody.here')).toMatchObject({ exitCode: 1, errors: expect.stringMatching(/^OBP-20005/) });
+  const accounts = join(folder, 'accounts.json');
+  await writeFile(accounts, JSON.stringify({ accounts: [{ id: 'a-1', bank: 'gh.29.uk', owners: ['stub.sam'] }] }));
+  expect(await run(`import ${accounts}`)).toMatchObject({ exitCode: 0 });
+  expect(await run('token stub.sam')).toMatchObject({
+    exitCode: 1,
+    output: '',
+    errors: expect.stringMatching(/^The user stub\.sam has no password, so nobody can log in as it/),
+  });
   const { output } = await run('token clerk.alice --expires 5m');
   const token = output.trim();
   expect(token.split('.')).toHaveLength(3);
@@ -173,6 +233,21 @@ test('from an empty database to an answered query, with every step on the comman
     const backup = await run(`backup ${copy}`);
     if (dialectUnderTest === 'sqlite') {
       expect(backup).toMatchObject({ exitCode: 0 });
+      expect((await stat(copy)).mode & 0o777).toBe(0o600);
+      const copied = await readFile(copy);
+      const live = database.url.replace('file:', '');
+      for (const existing of [copy, live]) {
+        expect(await run(`backup ${existing}`)).toMatchObject({
+          exitCode: 1,
+          output: '',
+          errors: `${existing} is there already: nothing is ever written over it.\n`,
+        });
+      }
+      expect((await readFile(copy)).equals(copied)).toBe(true);
+      expect(await run(`backup ${folder}/nowhere/copy.db`)).toMatchObject({
+        exitCode: 1,
+        errors: `${folder}/nowhere, the folder for ${folder}/nowhere/copy.db, is not there.\n`,
+      });
       await copyFile(copy, join(folder, 'restored.db'));
       const restored = { ...environment, DATABASE_URL: `file:${join(folder, 'restored.db')}` };
       expect((await runProgram(['user', 'list'], { environment: restored })).output).toContain('clerk.alice');
@@ -192,6 +267,27 @@ test('from an empty database to an answered query, with every step on the comman
     'stopped',
   ]);
 }, 120_000);
+
+test('the package and the image have all that the program reads', async () => {
+  const root = join(import.meta.dirname, '..');
+  const { stdout } = await promisify(execFile)('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+    cwd: root,
+  });
+  const [packed] = JSON.parse(stdout) as { files: { path: string }[] }[];
+  const paths = packed?.files.map(({ path }) => path) ?? [];
+  for (const path of [
+    'dist/main.js',
+    'drizzle/sqlite/meta/_journal.json',
+    'schema/schema.graphql',
+    'src/import/examples/sandbox_import.json',
+  ]) {
+    expect(paths).toContain(path);
+  }
+  const { files } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { files: string[] };
+  const dockerfile = await readFile(join(root, 'Dockerfile'), 'utf8');
+  const image = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '));
+  for (const folder of files) expect(image).toMatch(new RegExp(`^COPY .*\\b${folder}$`, 'm'));
+});
 
 describe('the demo', () => {
   test.each([

@@ -25,6 +25,10 @@ test('with the secrets alone, everything else has a default that is safe on one 
     host: '127.0.0.1',
     port: 4000,
     tokenLifetimeSeconds: 3600,
+    passwordCost: { memoryKibibytes: 19_456, passes: 2 },
+    newUsersPerHour: 20,
+    mail: null,
+    oidcIssuers: [],
     corsOrigins: [],
     trustedProxies: [],
     introspection: true,
@@ -56,6 +60,10 @@ test.each([
   ['PORT', '65536', 'a whole number from 0 to 65535'],
   ['PORT', '80a', 'a whole number from 0 to 65535'],
   ['LOG_LEVEL', 'loud', 'one of fatal, error, warn, info, debug, trace, silent'],
+  ['GATEWAY_ARGON2_MEMORY_KIB', '19455', 'a whole number from 19456'],
+  ['GATEWAY_ARGON2_PASSES', '1', 'a whole number from 2'],
+  ['GATEWAY_NEW_USERS_PER_HOUR', '0', 'a whole number from 1'],
+  ['GATEWAY_PUBLIC_URL', 'gateway.example.org', 'the address of this gateway for its clients'],
   ['GATEWAY_TOKEN_LIFETIME', '90', 'a whole number with its unit'],
   ['GATEWAY_TOKEN_LIFETIME', '31d', 'from 1s to 30d'],
   ['GATEWAY_OPERATION_TIMEOUT', '0s', 'from 1s to 10m'],
@@ -72,12 +80,39 @@ test.each([
   ['GATEWAY_JITSI_DOMAIN', 'https://meet.example.org', 'a host name, such as meet.example.org'],
   ['GATEWAY_JITSI_APP_ID', 'my app', 'visible ASCII characters'],
   ['GATEWAY_JITSI_SECRET', 'too short', 'at least 32 characters'],
-  ['GATEWAY_SIGNING_KEY', 'no key at all', 'an Ed25519 private key'],
+  ['GATEWAY_SIGNING_KEY', 'no key at all', 'an Ed25519 or P-256 private key'],
+  ['GATEWAY_OIDC_ISSUERS', 'https://id.example.org', 'issuer|audience'],
+  ['GATEWAY_OIDC_ISSUERS', 'http://id.example.org|gateway', 'issuer|audience'],
+  ['GATEWAY_OIDC_ISSUERS', 'https://user:password@id.example.org|gateway', 'issuer|audience'],
+  ['GATEWAY_OIDC_ENTITLEMENTS', 'https://id.example.org|groups|clerks|CanFly@gh.29.uk', 'issuer|claim'],
+  ['GATEWAY_OIDC_ENTITLEMENTS', 'https://id.example.org|groups|clerks|CanGetCustomer', 'issuer|claim'],
+  ['GATEWAY_OIDC_ENTITLEMENTS', 'https://id.example.org|groups|clerks', 'issuer|claim'],
+  ['GATEWAY_OIDC_ENTITLEMENTS', 'https://id.example.org|groups', 'about issuers that GATEWAY_OIDC_ISSUERS names'],
 ])('%s=%s is refused by name, with what is allowed', (name, value, allowed) => {
   const problems = problemsOf({ [name]: value });
   expect(problems).toHaveLength(1);
   expect(problems[0]).toMatch(new RegExp(`^${name} must be `));
   expect(problems[0]).toContain(allowed);
+});
+
+test('issuers have their audiences and what their claims give', () => {
+  const { oidcIssuers } = readConfig({
+    ...secrets,
+    GATEWAY_OIDC_ISSUERS: 'https://id.example.org|gateway, http://127.0.0.1:8080|gateway, https://id.example.org|api',
+    GATEWAY_OIDC_ENTITLEMENTS:
+      'https://id.example.org|roles, https://id.example.org|groups|clerks|CanGetCustomer@gh.29.uk',
+  });
+  expect(oidcIssuers).toEqual([
+    {
+      issuer: 'https://id.example.org',
+      audiences: ['gateway', 'api'],
+      claimMappings: [
+        { claim: 'roles', when: null },
+        { claim: 'groups', when: { value: 'clerks', role: { roleName: 'CanGetCustomer', bankId: 'gh.29.uk' } } },
+      ],
+    },
+    { issuer: 'http://127.0.0.1:8080', audiences: ['gateway'], claimMappings: [] },
+  ]);
 });
 
 test('all that is wrong is said at once', () => {
@@ -112,4 +147,38 @@ test('the signing key comes from a file or from the environment, never from both
   await writeFile(file, createSigningKey());
   expect(problemsOf(fromFile)).toEqual([]);
   expect(problemsOf({ GATEWAY_SIGNING_KEY_FILE: file })).toEqual([expect.stringContaining('both set')]);
+});
+
+test('a variable that the gateway does not know is named, but not those that Kubernetes gives to a service', () => {
+  const problems = problemsOf({
+    GATEWAY_CORS_ORIGIN: 'https://app.example.org',
+    GATEWAY_PORT_80_TCP: 'tcp://10.0.0.1',
+  });
+
+  expect(problems).toEqual(['GATEWAY_CORS_ORIGIN is no variable of the gateway.']);
+});
+
+test('mail takes all of its variables, and a public address alone takes no mail', () => {
+  const mail = {
+    GATEWAY_SMTP_URL: 'smtps://user:password@mail.example.org',
+    GATEWAY_MAIL_FROM: 'The Bank <no-reply@example.org>',
+    GATEWAY_PUBLIC_URL: 'https://gateway.example.org/',
+  };
+  expect(readConfig({ ...secrets, ...mail }).mail).toEqual({
+    smtpUrl: mail.GATEWAY_SMTP_URL,
+    from: mail.GATEWAY_MAIL_FROM,
+    publicUrl: 'https://gateway.example.org',
+  });
+  expect(problemsOf({ ...mail, GATEWAY_PUBLIC_URL: '' })).toEqual([
+    'GATEWAY_PUBLIC_URL is not set: mail takes it too.',
+  ]);
+  expect(problemsOf({ ...mail, GATEWAY_SMTP_URL: 'http://mail.example.org' })).toEqual([
+    expect.stringMatching(/^GATEWAY_SMTP_URL must be smtp:\/\/… or smtps:\/\/…/),
+  ]);
+  for (const from of ['The Bank', 'The Bank <nobody>', 'a@example.org\r\nBcc: b@example.org']) {
+    expect(problemsOf({ ...mail, GATEWAY_MAIL_FROM: from })).toEqual([
+      expect.stringMatching(/^GATEWAY_MAIL_FROM must be an e-mail address/),
+    ]);
+  }
+  expect(readConfig({ ...secrets, GATEWAY_PUBLIC_URL: mail.GATEWAY_PUBLIC_URL }).mail).toBeNull();
 });

@@ -9,8 +9,8 @@ import {
   GraphQLString,
 } from 'graphql';
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { isRole, roleScope, roles } from '../src/auth/roles.js';
-import { type ErrorKey, formatError, GatewayError, gatewayError } from '../src/errors.js';
+import { isRole, roleScope, roles } from '../src/auth/roles.ts';
+import { type ErrorKey, formatError, GatewayError, gatewayError } from '../src/errors.ts';
 import catalogue from './catalogue.json' with { type: 'json' };
 
 describe('gatewayError', () => {

@@ -5,8 +5,8 @@ import { GraphQLSchema } from 'graphql';
 import pg from 'pg';
 import { buildSchema, Field, ObjectType, Query, Resolver } from 'type-graphql';
 import { expect, inject, test } from 'vitest';
-import { dialect } from '../src/database/dialect.js';
-import { createDatabaseUrl, dialectUnderTest } from './support/database-url.js';
+import { dialect } from '../src/database/dialect.ts';
+import { createDatabaseUrl, dialectUnderTest } from './support/database-url.ts';
 
 test('the tables are built for the database that the project is named after', ({ task }) => {
   expect(dialectUnderTest).toBe(task.file.projectName);

@@ -50,6 +50,12 @@ const bankRoles = Object.keys(roles)
 const furtherReads: Record<string, Pick<ApiCase, 'given' | 'selection'>> = {
   account: { given: ({ bankId, accountId }) => ({ bankId, id: accountId }), selection: 'id bankId label' },
   bank: { given: ({ bankId }) => ({ bankId }), selection: 'id' },
+  entitlements: {
+    given: ({ bankId, colleague }) => ({ bankId, userId: colleague.id }),
+    selection: 'id userId roleName bankId',
+  },
+  kycStatusProposals: { given: ({ bankId, customerId }) => ({ bankId, customerId }), selection: 'id customerId' },
+  entitlementRequests: { given: ({ bankId }) => ({ bankId }), selection: 'nodes { id userId roleName bankId }' },
   myCustomer: { given: ({ customerId }) => ({ customerId }), selection: 'id' },
   user: { given: ({ linkedUser }) => ({ id: linkedUser.id }), selection: 'id' },
 };
@@ -148,6 +154,11 @@ const foreignByCoordinate: Record<string, (world: World) => string> = {
   'Mutation.deleteSocialMediaHandle(id:)': ({ socialMediaHandleId }) => socialMediaHandleId,
   'Mutation.deleteTaxResidence(id:)': ({ taxResidenceId }) => taxResidenceId,
   'Mutation.deleteUserCustomerLink(id:)': ({ userCustomerLinkId }) => userCustomerLinkId,
+  'Mutation.confirmKycStatus(id:)': ({ kycStatusProposalId }) => kycStatusProposalId,
+  'Mutation.rejectKycStatus(id:)': ({ kycStatusProposalId }) => kycStatusProposalId,
+  'Mutation.revokeEntitlement(id:)': ({ entitlementId }) => entitlementId,
+  'Mutation.approveEntitlementRequest(id:)': ({ entitlementRequestId }) => entitlementRequestId,
+  'Mutation.rejectEntitlementRequest(id:)': ({ entitlementRequestId }) => entitlementRequestId,
   'Mutation.retractKycEvidence(input.id:)': ({ kycDocumentId }) => kycDocumentId,
   'Mutation.updateCustomerAccountLink(id:)': ({ customerAccountLinkId }) => customerAccountLinkId,
   'Mutation.updateCustomerAddress(id:)': ({ addressId }) => addressId,
@@ -179,6 +190,16 @@ const exceptions: Record<string, { outcome: 'nothing' | 'own'; because: string }
     outcome: 'nothing',
     because: 'A user is of no bank: of the links of the other bank’s user, those at the caller’s bank are given.',
   },
+  'Query.entitlements(userId:)': {
+    outcome: 'nothing',
+    because: 'A user is of no bank: of the roles of the other bank’s user, those at the caller’s bank are given.',
+  },
+  'Query.entitlementRequests(bankId:)': { outcome: 'nothing', because: ownData },
+  'Mutation.grantEntitlement(userId:)': { outcome: 'own', because: ofNoBank },
+  'Mutation.requestEntitlement(input.bankId:)': {
+    outcome: 'own',
+    because: 'Anybody may ask for a role at any bank; there it is decided.',
+  },
   'Mutation.addKycCheck(input.id:)': { outcome: 'own', because: ownName },
   'Mutation.addKycDocument(input.id:)': { outcome: 'own', because: ownName },
   'Mutation.addKycMedia(input.id:)': { outcome: 'own', because: ownName },
@@ -206,6 +227,7 @@ const exceptions: Record<string, { outcome: 'nothing' | 'own'; because: string }
 
 /** What else is given with an id, where two of them would have to agree. */
 const givenAlone: Record<string, (world: World) => Variables> = {
+  'Mutation.requestEntitlement(input.bankId:)': () => ({ input: { roleName: 'CanGetCustomer', reason: 'My work' } }),
   'Mutation.createCrmEvent(input.customerNumber:)': ({ bankId }) => ({
     bankId,
     input: { customerName: 'Eveline Tripman', category: 'Call' },
@@ -253,6 +275,8 @@ function storedAt({ bankId, meetingId }: World) {
     if (table === 'bank') return row.id === bankId;
     if (table === 'meeting_invitee') return row.meetingId === meetingId;
     if (table === 'idempotency_key') return false;
+    // Anybody may ask; what was decided is the bank's.
+    if (table === 'entitlement_request' && row.state === 'REQUESTED') return false;
     return 'bankId' in row ? row.bankId === bankId : true;
   });
 }
@@ -327,7 +351,8 @@ function refusedAs({ called, path }: Pair): string {
   return isOfBank(called) ? 'NOT_FOUND' : 'FORBIDDEN';
 }
 
-const isBankArgument = ({ path }: Pair) => path.length === 1 && path[0] === 'bankId';
+const isBankArgument = ({ coordinate, path }: Pair) =>
+  (path.length === 1 && path[0] === 'bankId') || coordinate === 'Mutation.grantEntitlement(input.bankId:)';
 const regular = pairs.filter(({ coordinate }) => exceptions[coordinate] === undefined);
 const withNothing = pairs.filter(({ coordinate }) => exceptions[coordinate]?.outcome === 'nothing');
 const withOwn = pairs.filter(({ coordinate }) => exceptions[coordinate]?.outcome === 'own');

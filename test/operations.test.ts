@@ -249,7 +249,7 @@ test('CreateUser signs a user up, and Login gives a token that says who it is', 
   expect([created.errors, loggedIn.errors, missing(created.data), missing(loggedIn.data)]).toEqual([[], [], [], []]);
   for (const token of [created.data?.createUser?.token, loggedIn.data?.login?.token]) {
     const { data } = await gateway.query(token ?? null, MyCustomersDocument, {});
-    expect(data?.me).toMatchObject({ id: created.data?.createUser?.user.id, username });
+    expect(data?.me).toMatchObject({ id: created.data?.createUser?.user?.id, username });
   }
 });
 

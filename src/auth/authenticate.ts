@@ -1,12 +1,15 @@
-import { eq, sql } from 'drizzle-orm';
+import { and, eq, isNull, or, type SQL, sql } from 'drizzle-orm';
 import { oncePerDatabase } from '../database/batch.ts';
 import type { Database } from '../database/database.ts';
 import { entitlement } from '../domain/user/entitlement.table.ts';
+import { createProviderUser } from '../domain/user/provider-user.ts';
+import { revokedToken } from '../domain/user/revoked-token.table.ts';
 import { user } from '../domain/user/user.table.ts';
 import { gatewayError } from '../errors.ts';
+import type { IdentityProvider, IdentityProviders } from './oidc.ts';
 import type { Role } from './roles.ts';
 import { roleScope } from './roles.ts';
-import { invalidToken, type Tokens } from './tokens.ts';
+import { invalidToken, type Tokens, type VerifiedToken } from './tokens.ts';
 
 /** The caller of an operation, with the entitlements that count at this moment. */
 export interface AuthenticatedUser {
@@ -18,6 +21,8 @@ export interface AuthenticatedUser {
   systemRoles: ReadonlySet<string>;
   /** Roles that are held at a bank, by the bank's id. */
   bankRoles: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The token that says so. */
+  token: Pick<VerifiedToken, 'tokenId' | 'expiresAt'>;
 }
 
 /**
@@ -32,9 +37,14 @@ export function holdsAny(user: AuthenticatedUser | null, anyOf: readonly Role[],
   );
 }
 
-/** The user's state and entitlements, one row for each entitlement: one statement a request. */
-const userWithEntitlements = oncePerDatabase((database) =>
-  database.prepare(
+/**
+ * The user's state, what was revoked, and the entitlements that have not expired, one row for each: one statement a
+ * request.
+ */
+function prepareUser(database: Database, isTheUser: SQL | undefined) {
+  const isRevoked = sql<boolean | number>`exists (select 1 from ${revokedToken}
+    where ${revokedToken.userId} = ${user.id} and ${revokedToken.tokenId} = ${sql.placeholder('tokenId')})`;
+  return database.prepare(
     database.read
       .select({
         id: user.id,
@@ -42,14 +52,33 @@ const userWithEntitlements = oncePerDatabase((database) =>
         provider: user.provider,
         isSuperAdmin: user.isSuperAdmin,
         disabledAt: user.disabledAt,
+        tokensValidFrom: user.tokensValidFrom,
+        isTokenRevoked: isRevoked.as('is_token_revoked'),
         roleName: entitlement.roleName,
         bankId: entitlement.bankId,
       })
       .from(user)
-      .leftJoin(entitlement, eq(entitlement.userId, user.id))
-      .where(eq(user.id, sql.placeholder('id'))),
+      .leftJoin(
+        entitlement,
+        and(
+          eq(entitlement.userId, user.id),
+          or(
+            isNull(entitlement.expiresAt),
+            sql`${entitlement.expiresAt} > ${sql.param(sql.placeholder('now'), entitlement.expiresAt)}`,
+          ),
+        ),
+      )
+      .where(isTheUser),
+  );
+}
+
+const userStatements = oncePerDatabase((database) => ({
+  byId: prepareUser(database, eq(user.id, sql.placeholder('id'))),
+  byProvider: prepareUser(
+    database,
+    and(eq(user.provider, sql.placeholder('issuer')), eq(user.providerId, sql.placeholder('subject'))),
   ),
-);
+}));
 
 interface HeldRole {
   roleName: string | null;
@@ -78,25 +107,62 @@ function bearerToken(authorization: string): string {
   return token;
 }
 
+async function callerOfOwnToken(database: Database, tokens: Tokens, token: string) {
+  const verified = await tokens.verify(token);
+  const { userId: id, tokenId } = verified;
+  const rows = await userStatements(database).byId({ id, tokenId, now: new Date() });
+  return { verified, rows, claimed: [] };
+}
+
+/** A person who comes for the first time becomes a user. */
+async function callerOfProvider(database: Database, provider: IdentityProvider, token: string) {
+  const verified = await provider.verify(token);
+  const { issuer, subject, tokenId, roles: claimed } = verified;
+  const find = () => userStatements(database).byProvider({ issuer, subject, tokenId, now: new Date() });
+  let rows = await find();
+  if (rows.length === 0) {
+    await createProviderUser(database, verified);
+    rows = await find();
+  }
+  return { verified, rows, claimed };
+}
+
 /**
- * Who sends the request, with the entitlements of this moment; null without an Authorization header. A bad token, and a
- * user who is unknown or disabled, are refused with HTTP 401 before anything is executed.
+ * Who sends the request, with the entitlements of this moment; null without an Authorization header. A token that is bad
+ * or revoked, and a user who is unknown or disabled, are refused with HTTP 401 before anything is executed.
  */
 export async function authenticate({
   authorization,
   tokens,
+  identityProviders,
   database,
 }: {
   authorization: string | undefined;
   tokens: Tokens;
+  identityProviders: IdentityProviders;
   database: Database;
 }): Promise<AuthenticatedUser | null> {
   if (authorization === undefined) return null;
-  const { userId } = await tokens.verify(bearerToken(authorization));
-  const rows = await userWithEntitlements(database)({ id: userId });
+  const sent = bearerToken(authorization);
+  const identityProvider = identityProviders.ofToken(sent);
+  const { verified, rows, claimed } =
+    identityProvider === null
+      ? await callerOfOwnToken(database, tokens, sent)
+      : await callerOfProvider(database, identityProvider, sent);
   const [row] = rows;
   if (row === undefined) throw invalidToken();
   if (row.disabledAt !== null) throw gatewayError('USER_DISABLED', { http: { status: 401 } });
+  // Also what was issued in the same millisecond. Where an issuer counts in seconds, what it issues in that second is lost.
+  if (row.tokensValidFrom !== null && verified.issuedAt <= row.tokensValidFrom) throw invalidToken();
+  if (row.isTokenRevoked) throw invalidToken();
   const { id, username, provider, isSuperAdmin } = row;
-  return { id, username, provider, isSuperAdmin, ...heldRoles(rows) };
+  const { tokenId, expiresAt } = verified;
+  return {
+    id,
+    username,
+    provider,
+    isSuperAdmin,
+    ...heldRoles([...rows, ...claimed]),
+    token: { tokenId, expiresAt },
+  };
 }

@@ -1,12 +1,22 @@
 import { availableParallelism } from 'node:os';
-import { hash, verify } from '@node-rs/argon2';
+import { hash, parseOptions, verify } from '@node-rs/argon2';
 import { gatewayError } from '../errors.ts';
 
 /** The provider of users who log in here, with a password. */
 export const localProvider = 'obp-customer-gateway';
 
-/** What one hash takes, in KiB and passes: OWASP's recommendation for argon2id, which is the library's default algorithm. */
-const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+/** What one hash takes. */
+export interface PasswordCost {
+  readonly memoryKibibytes: number;
+  readonly passes: number;
+}
+
+/** OWASP's recommendation for argon2id, which is the library's default algorithm; less is not safe. */
+export const leastPasswordCost: PasswordCost = { memoryKibibytes: 19_456, passes: 2 };
+
+function optionsOf({ memoryKibibytes, passes }: PasswordCost) {
+  return { memoryCost: memoryKibibytes, timeCost: passes, parallelism: 1 };
+}
 
 /** Leaves a core and half of libuv's threads to everybody who is not logging in. */
 const mostAtOnce = Math.min(2, Math.max(1, availableParallelism() - 1));
@@ -33,18 +43,54 @@ async function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
 }
 
 /** An argon2id hash in PHC format, with its salt and cost. */
-export function hashPassword(password: string): Promise<string> {
-  return inTurn(() => hash(password, cost));
+export function hashPassword(password: string, cost: PasswordCost = leastPasswordCost): Promise<string> {
+  return inTurn(() => hash(password, optionsOf(cost)));
 }
 
-let hashOfNobody: Promise<string> | undefined;
+/** Of each cost that was asked for: what passwords of nobody are compared with. */
+const hashesOfNobody = new Map<string, Promise<string>>();
 
-/** Whether the password is that of the hash. Null, for an unknown user or one without a password, takes the same time. */
-export async function verifyPassword(passwordHash: string | null, password: string): Promise<boolean> {
-  hashOfNobody ??= hash('the password of nobody', cost);
-  const hashToVerify = passwordHash ?? (await hashOfNobody);
-  const matches = await inTurn(() => verify(hashToVerify, password));
+function hashOfNobody(options: ReturnType<typeof optionsOf>): Promise<string> {
+  const name = `${options.memoryCost} ${options.timeCost}`;
+  let made = hashesOfNobody.get(name);
+  if (made === undefined) {
+    made = hash('the password of nobody', options);
+    hashesOfNobody.set(name, made);
+  }
+  return made;
+}
+
+/**
+ * Whether the password is that of the hash. Null, for an unknown user or one without a password, takes the same time; so
+ * does a hash that was made at less than today's `cost`.
+ */
+export async function verifyPassword(
+  passwordHash: string | null,
+  password: string,
+  cost: PasswordCost = leastPasswordCost,
+): Promise<boolean> {
+  const options = optionsOf(cost);
+  const hashToVerify = passwordHash ?? (await hashOfNobody(options));
+  const remaining = passwordHash === null ? 0 : remainingMemory(passwordHash, options);
+  const hashOfTheRest = remaining < 8 ? null : await hashOfNobody({ ...options, memoryCost: remaining });
+  const matches = await inTurn(async () => {
+    const matched = await verify(hashToVerify, password);
+    if (hashOfTheRest !== null) await verify(hashOfTheRest, password);
+    return matched;
+  });
   return matches && passwordHash !== null;
+}
+
+/** What today's cost takes more than the hash does, as memory at today's passes: the time is that of their product. */
+function remainingMemory(passwordHash: string, today: ReturnType<typeof optionsOf>): number {
+  const { memoryCost = 0, timeCost = 0 } = parseOptions(passwordHash);
+  return Math.floor(today.memoryCost - (memoryCost * timeCost) / today.timeCost);
+}
+
+/** Whether the hash was made at less than this cost, in memory or in passes. */
+export function needsRehash(passwordHash: string, cost: PasswordCost): boolean {
+  const { memoryCost = 0, timeCost = 0 } = parseOptions(passwordHash);
+  return memoryCost < cost.memoryKibibytes || timeCost < cost.passes;
 }
 
 const longPassword = /^[\x20-\x7E]{17,512}$/;

@@ -14,6 +14,7 @@ export const roles = {
   CanAddKycMedia: { scope: 'bank', description: 'Add a KYC medium (a scan, a photo, a video) to a customer.' },
   CanAddKycStatus: { scope: 'bank', description: "Add a KYC status to a customer's timeline." },
   CanAddSocialMediaHandle: { scope: 'bank', description: 'Add a social media handle to a customer.' },
+  CanConfirmKycStatus: { scope: 'bank', description: 'Confirm or reject a KYC status that another officer proposed.' },
   CanCreateAccount: { scope: 'bank', description: 'Open an account for another user.' },
   CanCreateAccountAttributeAtOneBank: { scope: 'bank', description: 'Create an attribute of an account.' },
   CanCreateBank: { scope: 'system', description: 'Create a bank.' },

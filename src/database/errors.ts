@@ -1,3 +1,5 @@
+import { GatewayError } from '../errors.ts';
+
 interface DriverError {
   code: string;
   message: string;
@@ -7,7 +9,8 @@ interface DriverError {
 
 /** The driver's own error, which Drizzle wraps. */
 function driverError(error: unknown): DriverError | null {
-  for (let current = error; current instanceof Error; current = current.cause) {
+  // What was made of it already is an answer of its own.
+  for (let current = error; current instanceof Error && !(current instanceof GatewayError); current = current.cause) {
     if ('code' in current && typeof current.code === 'string') return current as Error & DriverError;
   }
   return null;

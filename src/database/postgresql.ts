@@ -49,7 +49,7 @@ export async function openPostgresql(url: string, options: DatabaseOptions): Pro
     connectionString: url,
     max: 10,
     connectionTimeoutMillis: 10_000,
-    options: '-c TimeZone=UTC',
+    options: '-c TimeZone=UTC -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s',
   });
   // A connection that is lost while idle is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => undefined);

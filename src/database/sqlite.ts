@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import SqliteDatabase from 'better-sqlite3';
@@ -119,12 +120,19 @@ export async function openSqlite(url: string, options: DatabaseOptions): Promise
       if (pending > 0) throw new MigrationsMissing(pending);
     },
     async backup(file, onProgress) {
-      await reader.backup(file, {
-        progress({ totalPages, remainingPages }) {
-          onProgress(totalPages === 0 ? 1 : 1 - remainingPages / totalPages);
-          return 1000;
-        },
-      });
+      // Never over another file, least of all over this database; and for its owner alone from the first byte.
+      await (await open(file, 'wx', 0o600)).close();
+      try {
+        await reader.backup(file, {
+          progress({ totalPages, remainingPages }) {
+            onProgress(totalPages === 0 ? 1 : 1 - remainingPages / totalPages);
+            return 1000;
+          },
+        });
+      } catch (error) {
+        await rm(file, { force: true });
+        throw error;
+      }
     },
     async close() {
       await lastWrite;

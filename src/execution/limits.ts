@@ -1,10 +1,11 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import {
+  type ASTVisitor,
   type ConstValueNode,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
-  type GraphQLError,
+  GraphQLError,
   type GraphQLField,
   type GraphQLSchema,
   type GraphQLType,
@@ -20,10 +21,11 @@ import {
   SchemaMetaFieldDef,
   type SelectionSetNode,
   TypeMetaFieldDef,
+  type ValidationContext,
   type ValidationRule,
   type ValueNode,
 } from 'graphql';
-import { type ErrorKey, gatewayError } from '../errors.js';
+import { type ErrorKey, gatewayError } from '../errors.ts';
 
 export interface OperationLimits {
   /** Levels of fields: `{ me { id } }` has two. */
@@ -272,6 +274,16 @@ function listCost(
     costs.push(capped(size * sum(fixedCost, below)));
   }
   return sum(totals.fixedCost, totals.steps);
+}
+
+/** Refuses an operation of a kind that the schema has not, such as a subscription, before anything is run. */
+export function knownOperationTypes(context: ValidationContext): ASTVisitor {
+  return {
+    OperationDefinition(node) {
+      if (context.getSchema().getRootType(node.operation) != null) return;
+      context.reportError(new GraphQLError(`There is no ${node.operation} here.`, { nodes: node }));
+    },
+  };
 }
 
 /**

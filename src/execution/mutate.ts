@@ -63,6 +63,10 @@ export async function mutate<What extends Written, Payload>(
 function keyOf({ request }: Context, call: Call): string | null {
   const key = call.idempotencyKey ?? request.idempotencyKey;
   if (key === null) return null;
+  if (request.idempotencyKey !== null && request.idempotencyKey !== key) {
+    const message = 'idempotencyKey is another one than that of the header Idempotency-Key.';
+    throw gatewayError('OBP-10001', { message, field: 'idempotencyKey' });
+  }
   if (!/^[\x21-\x7E]{1,255}$/.test(key)) {
     const message = 'idempotencyKey must have 1 to 255 visible ASCII characters.';
     throw gatewayError('OBP-10001', { message, field: 'idempotencyKey' });
@@ -72,16 +76,19 @@ function keyOf({ request }: Context, call: Call): string | null {
 
 const hashKeys = new Map<string, Buffer>();
 
-/** Of the field and its arguments; keyed, so that it tells nothing of them. */
-function hashOf(secret: string, { field, arguments: given }: Call): string {
+/** A keyed hash, which tells nothing of the text. */
+function hashOf(secret: string, text: string): string {
   let hashKey = hashKeys.get(secret);
   if (hashKey === undefined) {
     hashKey = Buffer.from(hkdfSync('sha256', secret, '', 'gateway idempotency', 32));
     hashKeys.set(secret, hashKey);
   }
-  return createHmac('sha256', hashKey)
-    .update(JSON.stringify([field, given]))
-    .digest('base64url');
+  return createHmac('sha256', hashKey).update(text).digest('base64url');
+}
+
+/** What is null and what is left out mean the same. */
+function textOf({ field, arguments: given }: Call): string {
+  return JSON.stringify([field, given], (_name, value) => value ?? undefined);
 }
 
 /**
@@ -96,14 +103,16 @@ async function writeOnce<What extends Written>(
   write: (transaction: Queries) => Promise<What>,
 ): Promise<What> {
   if (user === null) throw gatewayError('OBP-20001');
-  const own = and(eq(idempotencyKey.userId, user.id), eq(idempotencyKey.key, key));
+  // A client may have put anything into its key, personal data too.
+  const keyHash = hashOf(config.secret, key);
+  const own = and(eq(idempotencyKey.userId, user.id), eq(idempotencyKey.key, keyHash));
   const now = new Date();
   const expired = new Date(now.getTime() - lifetimeMilliseconds);
-  const argumentsHash = hashOf(config.secret, call);
+  const argumentsHash = hashOf(config.secret, textOf(call));
   await transaction.delete(idempotencyKey).where(and(own, lte(idempotencyKey.createdAt, expired)));
   const [claimed] = await transaction
     .insert(idempotencyKey)
-    .values({ userId: user.id, key, field: call.field, argumentsHash, written: {}, createdAt: now })
+    .values({ userId: user.id, key: keyHash, field: call.field, argumentsHash, written: {}, createdAt: now })
     .onConflictDoNothing()
     .returning();
   if (claimed !== undefined) {

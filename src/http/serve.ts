@@ -1,13 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { forgetOldLoginAttempts } from '../auth/login-attempts.ts';
 import { openTokens } from '../auth/tokens.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/database.ts';
+import { forgetExpiredRevocations } from '../domain/user/revoke-tokens.ts';
 import { forgetOldIdempotencyKeys } from '../execution/mutate.ts';
 import { createLogger, logUnexpected } from '../observability/logger.ts';
 import { gatewaySchema } from '../schema.ts';
 import { createServer } from './server.ts';
 
-/** How often idempotency keys that no longer count are deleted, in milliseconds. */
+/** How often idempotency keys, revocations and login attempts that no longer count are deleted, in milliseconds. */
 const forgetInterval = 3_600_000;
 
 export interface ServeOptions {
@@ -33,7 +35,11 @@ export async function serve(config: Config, database: Database, options: ServeOp
   const stopped = stopSignal();
   const forgetting = setInterval(() => {
     database
-      .transaction(forgetOldIdempotencyKeys)
+      .transaction(async (transaction) => {
+        await forgetOldIdempotencyKeys(transaction);
+        await forgetExpiredRevocations(transaction);
+        await forgetOldLoginAttempts(transaction);
+      })
       .catch((error) => logUnexpected(logger, error, { requestId: undefined }));
   }, forgetInterval).unref();
   const url = await server.listen();

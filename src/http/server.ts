@@ -14,17 +14,21 @@ import cors from '@fastify/cors';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { authenticate } from '../auth/authenticate.ts';
+import { type Mailer, openMailer } from '../auth/mailer.ts';
+import { type IdentityProviders, openIdentityProviders } from '../auth/oidc.ts';
 import type { Tokens } from '../auth/tokens.ts';
 import type { Config } from '../config.ts';
 import { type Context, createContext } from '../context.ts';
 import type { Database } from '../database/database.ts';
 import { type ErrorCode, formatError, GatewayError, gatewayError } from '../errors.ts';
 import { idempotencyHeaderPlugin } from '../execution/idempotency-header.ts';
-import { operationLimits, operationLimitsPlugin } from '../execution/limits.ts';
+import { knownOperationTypes, operationLimits, operationLimitsPlugin } from '../execution/limits.ts';
 import { documentLimits } from '../execution/parse-options.ts';
 import { type Logger, logRequest, logUnexpected } from '../observability/logger.ts';
 import { addHealthRoutes } from './health.ts';
+import { addKeysRoute } from './jwks.ts';
 import { addPlayground } from './playground.ts';
+import { addEmailValidation } from './validate-email.ts';
 
 const headersTimeout = 10_000;
 const requestTimeout = 15_000;
@@ -67,6 +71,9 @@ export async function createServer(parts: ServerParts): Promise<Server> {
   let inFlight = 0;
   const operations = new Set<Promise<unknown>>();
   const scopes = new AsyncLocalStorage<RequestScope>();
+  const identityProviders = openIdentityProviders(config.oidcIssuers, logger);
+
+  const mailer = config.mail === null ? null : openMailer(config.mail, logger);
 
   const apollo = createApolloServer(parts, scopes);
   await apollo.start();
@@ -116,6 +123,8 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     });
   }
   addHealthRoutes(app, { database, logger, isStopping: () => isStopping });
+  addKeysRoute(app, parts.tokens);
+  if (config.mail !== null) addEmailValidation(app, { database, secret: config.secret });
   if (config.playground) addPlayground(app, { exampleVariables: parts.exampleVariables ?? {} });
 
   app.post('/graphql', async (request, reply) => {
@@ -127,7 +136,7 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     const operation = scopes.run(scope, () =>
       apollo.executeHTTPGraphQLRequest({
         httpGraphQLRequest: { method: 'POST', headers: headersOf(request), body: request.body ?? {}, search: '' },
-        context: () => contextOf(scope, parts),
+        context: () => contextOf(scope, parts, identityProviders, mailer),
       }),
     );
     operations.add(operation);
@@ -160,6 +169,7 @@ export async function createServer(parts: ServerParts): Promise<Server> {
       app.server.closeAllConnections();
       await closed;
       await Promise.race([Promise.allSettled(operations), sleep(stopMargin, undefined, { ref: false })]);
+      await mailer?.close();
       await apollo.stop();
     },
   };
@@ -188,7 +198,7 @@ function createApolloServer(
     schema,
     ...documentLimits,
     parseOptions: { ...documentLimits.parseOptions, maxTokens: config.limits.maxTokens },
-    validationRules: operationLimits(config.limits),
+    validationRules: [knownOperationTypes, ...operationLimits(config.limits)],
     introspection: config.introspection,
     hideSchemaDetailsFromClientErrors: !config.errorDetail,
     includeStacktraceInErrorResponses: false,
@@ -216,13 +226,19 @@ function createApolloServer(
   });
 }
 
-async function contextOf({ request, deadline }: RequestScope, parts: ServerParts): Promise<Context> {
+async function contextOf(
+  { request, deadline }: RequestScope,
+  parts: ServerParts,
+  identityProviders: IdentityProviders,
+  mailer: Mailer | null,
+): Promise<Context> {
   const { config, database, tokens } = parts;
-  const user = await authenticate({ authorization: request.headers.authorization, tokens, database });
+  const { authorization } = request.headers;
+  const user = await authenticate({ authorization, tokens, identityProviders, database });
   const sent = request.headers['idempotency-key'];
   const idempotencyKey = typeof sent === 'string' ? sent : null;
   const details = { id: request.id, clientAddress: request.ip, idempotencyKey };
-  return createContext({ user, config, database, tokens, request: details, deadline });
+  return createContext({ user, config, database, tokens, mailer, request: details, deadline });
 }
 
 const safeHeaders = {

@@ -1,11 +1,13 @@
 import { localProvider } from '../auth/password.ts';
 import type { Database } from '../database/database.ts';
 import { account } from '../domain/account/account.table.ts';
+import { accountHolder } from '../domain/account/account-holder.table.ts';
 import { customer } from '../domain/customer/customer.table.ts';
-import { user } from '../domain/user/user.table.ts';
+import { kycStatus } from '../domain/kyc/kyc-status.table.ts';
+import { type UserRow, user } from '../domain/user/user.table.ts';
 import type { Row } from './fields.ts';
 import { type Noun, nounOf, nouns } from './nouns.ts';
-import type { NounName } from './records.ts';
+import { fieldNames, type NounName } from './records.ts';
 import type { Staging } from './staging.ts';
 import { identityOf, isEmptyTable, revived, storedCounts, storedRows } from './stored.ts';
 
@@ -299,6 +301,207 @@ async function checkPlainLists(checking: Checking): Promise<void> {
   }
 }
 
+/** Whether nobody can log in as the user; an identity provider, whose users have no password here, is known by its URL. */
+function isWithoutLogin({ passwordHash, provider }: Pick<UserRow, 'passwordHash' | 'provider'>): boolean {
+  return passwordHash === null && !/^https?:/i.test(provider);
+}
+
+/**
+ * Whoever registers a username first has it. So a record without an id is that of the user of its name in the database only
+ * if both have the same e-mail address, or nobody can log in as that user.
+ */
+async function checkUsersWithoutId(checking: Checking): Promise<void> {
+  const { database, refuse } = checking;
+  const withoutId = `
+    select number, row ->> 'provider' as provider, row ->> 'username' as username, row ->> 'email' as email
+    from staged where noun = 'user' and without_id = 1`;
+  interface Named {
+    number: number;
+    provider: string;
+    username: string;
+    email: string | null;
+  }
+  const name = ['provider', 'username'];
+  for (const rows of found<Named>(checking, withoutId)) {
+    const stored = (await storedRows(
+      database,
+      user,
+      name,
+      rows.map((row) => ({ ...row })),
+    )) as UserRow[];
+    const userOf = new Map(stored.map((row) => [identityOf(name, row), row]));
+    for (const row of rows) {
+      const existing = userOf.get(identityOf(name, { ...row }));
+      if (existing === undefined) continue;
+      const areKnown = row.email !== null && existing.email !== null;
+      const isSame = areKnown && row.email?.toLowerCase() === existing.email?.toLowerCase();
+      if (isWithoutLogin(existing) ? isSame || !areKnown : isSame && !existing.awaitsEmailValidation) continue;
+      const reason = isSame
+        ? 'has not been validated by the user of that username in the database'
+        : 'is not that of the user of that username in the database';
+      refuse(row.number, 'email', `${reason}: a record that means that user has its user_id`);
+    }
+  }
+  // The + takes the column's type away, with which SQLite would not use the index on what is in the row.
+  const ofRefused = `
+    select s.number from staged s
+    where s.noun in ('userAttribute', 'entitlement') and s.username is not null and not exists (
+      select 1 from staged u
+      where u.noun = 'user' and u.row ->> 'username' = +s.username and u.row ->> 'provider' = s.provider)`;
+  for (const rows of found<{ number: number }>(checking, ofRefused)) {
+    for (const { number } of rows) refuse(number, 'username', 'is that of a refused user');
+  }
+}
+
+/**
+ * Owners are named by a username alone: that of a user in the files, or else of one in the database who did not merely
+ * register it. Who is nobody becomes a stub.
+ */
+async function checkOwners(checking: Checking): Promise<void> {
+  const { database, staging, refuse } = checking;
+  const setUser = staging.database.prepare(
+    `update staged set username = null, row = json_set(row, '$.userId', ?) where number = ?`,
+  );
+  const setProvider = staging.database.prepare('update staged set provider = ? where number = ?');
+  const owners = `
+    select h.number, h.username, h.bank_id as bankId, h.row ->> 'accountId' as accountId,
+      u.key as id, u.without_id as withoutId, u.row ->> 'provider' as provider, r.username is not null as isRefused
+    from staged h
+    left join staged u on u.number = (
+      select v.number from staged v where v.noun = 'user' and v.row ->> 'username' = +h.username
+      order by v.row ->> 'provider' <> '${localProvider}', v.without_id, v.number limit 1)
+    left join refused_user r on r.username = h.username
+    where h.noun = 'accountHolder' and h.username is not null`;
+  interface Owner {
+    number: number;
+    username: string;
+    bankId: string;
+    accountId: string;
+    id: string | null;
+    withoutId: number | null;
+    provider: string | null;
+    isRefused: number;
+  }
+  for (const rows of found<Owner>(checking, owners)) {
+    const onlyNamed: Owner[] = [];
+    for (const row of rows) {
+      if (row.id === null) onlyNamed.push(row);
+      else if (row.withoutId === 0) setUser.run(row.id, row.number);
+      else setProvider.run(row.provider, row.number);
+    }
+    const stored = (await storedRows(
+      database,
+      user,
+      ['username'],
+      onlyNamed.map(({ username }) => ({ username })),
+    )) as UserRow[];
+    const usersOf = Map.groupBy(stored, ({ username }) => username);
+    const holderKey = ['bankId', 'accountId', 'userId'];
+    const candidates = onlyNamed.flatMap(({ username, bankId, accountId }) =>
+      (usersOf.get(username) ?? []).map(({ id }) => ({ bankId, accountId, userId: id })),
+    );
+    const holders = new Set(
+      (await storedRows(database, accountHolder, holderKey, candidates)).map((row) => identityOf(holderKey, row)),
+    );
+    for (const { number, username, bankId, accountId, isRefused } of onlyNamed) {
+      const users = usersOf.get(username) ?? [];
+      const local = users.find(({ provider }) => provider === localProvider);
+      const [owner] = local === undefined ? users : [local];
+      if (isRefused === 1) refuse(number, 'owners', 'name a refused user');
+      else if (owner === undefined) setProvider.run(localProvider, number);
+      else if (holders.has(identityOf(holderKey, { bankId, accountId, userId: owner.id })))
+        setUser.run(owner.id, number);
+      else if (local === undefined && users.length > 1) {
+        refuse(
+          number,
+          'owners',
+          'name several users in the database: add the record of the right one, with its user_id',
+        );
+      } else if (isWithoutLogin(owner) || owner.emailValidatedAt !== null) setUser.run(owner.id, number);
+      else {
+        refuse(
+          number,
+          'owners',
+          'name a user in the database whose e-mail address is not validated: add the record of that user, with its user_id',
+        );
+      }
+    }
+  }
+}
+
+/**
+ * Records of the same thing that say different things: the first one stands. What a later one says beyond it is added to
+ * it, so that a shorter shape may come before a longer one.
+ */
+async function checkContradictions(checking: Checking): Promise<void> {
+  const { database, staging, refuse, placeText } = checking;
+  const setRow = staging.database.prepare('update staged set row = ? where number = ?');
+  const hasStagedTimeline = staging.database.prepare(
+    `select 1 from staged where noun = 'kycStatus' and without_id = 0 and customer_id = ?`,
+  );
+  const repeated = `
+    with repeats as (
+      select noun, without_id, customer_id, key from staged
+      group by noun, without_id, customer_id, key having count(*) > 1)
+    select s.number, s.noun, s.row, s.noun || char(31) || s.without_id || char(31)
+      || coalesce(s.customer_id, '') || char(31) || s.key as thing
+    from repeats r join staged s
+      on s.noun = r.noun and s.without_id = r.without_id and s.customer_id is r.customer_id and s.key = r.key
+    order by thing, s.number`;
+  interface Repeated {
+    number: number;
+    noun: NounName;
+    row: string;
+    thing: string;
+  }
+  let thing = '';
+  let first = 0;
+  let merged: Row = {};
+  let saidBy = new Map<string, number>();
+  for (const rows of found<Repeated>(checking, repeated)) {
+    const customerIds = rows
+      .filter(({ noun }) => noun === 'customer')
+      .map(({ row }) => ({ customerId: JSON.parse(row).id }));
+    const withStoredTimeline = new Set(
+      (await storedRows(database, kycStatus, ['customerId'], customerIds)).map(({ customerId }) => customerId),
+    );
+    for (const read of rows) {
+      const row: Row = JSON.parse(read.row);
+      if (read.thing !== thing) {
+        thing = read.thing;
+        first = read.number;
+        merged = row;
+        saidBy = new Map(Object.keys(row).map((name) => [name, read.number]));
+        continue;
+      }
+      // These follow the timeline, whatever the records of the customer say.
+      if (read.noun === 'customer' && (withStoredTimeline.has(row.id) || hasStagedTimeline.get(row.id) !== undefined)) {
+        delete row.kycStatus;
+        delete row.lastOkDate;
+        setRow.run(JSON.stringify(row), read.number);
+      }
+      const said = Object.keys(row);
+      const differing = said.filter(
+        (name) => saidBy.has(name) && JSON.stringify(merged[name]) !== JSON.stringify(row[name]),
+      );
+      const [one] = differing;
+      if (one !== undefined) {
+        const fields = fieldNames(read.noun, differing).join(', ');
+        const verb = differing.length === 1 ? 'differs' : 'differ';
+        refuse(read.number, fields, `${verb} from ${placeText(saidBy.get(one) ?? first)}`);
+        continue;
+      }
+      const added = said.filter((name) => !saidBy.has(name));
+      if (added.length === 0) continue;
+      for (const name of added) {
+        merged[name] = row[name];
+        saidBy.set(name, read.number);
+      }
+      setRow.run(JSON.stringify(merged), first);
+    }
+  }
+}
+
 /** Users that are only referred to become stubs, whose username is their id. */
 async function checkUsers(checking: Checking): Promise<void> {
   const { database, staging, refuse } = checking;
@@ -326,6 +529,7 @@ async function checkUsers(checking: Checking): Promise<void> {
 export async function checkStaged(checking: Checking): Promise<{ unlinkedAccounts: number }> {
   await checkCustomers(checking);
   const unlinkedAccounts = await checkReferencesToCustomers(checking);
+  await checkContradictions(checking);
   await checkClaims(
     checking,
     nouns.map(({ name }) => name).filter((name) => name !== 'customer'),
@@ -339,6 +543,8 @@ export async function checkStaged(checking: Checking): Promise<{ unlinkedAccount
     for (const { number } of rows) checking.refuse(number, 'meeting_id', 'is that of a refused meeting');
   }
   await checkPlainLists(checking);
+  await checkUsersWithoutId(checking);
+  await checkOwners(checking);
   await checkUsers(checking);
   return { unlinkedAccounts };
 }

@@ -10,6 +10,7 @@ import {
   parseCurrency,
   parseEmailAddress,
   parseId,
+  parseLongText,
   parseText,
 } from '../values.ts';
 import { isObject, type JsonObject } from './shapes.ts';
@@ -38,6 +39,11 @@ export interface Tell {
 
 export function text(maxLength: number): Field['parse'] {
   return (value) => parseText(value, maxLength);
+}
+
+/** A text of any number of lines. */
+export function longText(maxLength: number): Field['parse'] {
+  return (value) => parseLongText(value, maxLength);
 }
 
 export const id: Field['parse'] = (value) => parseId(value);

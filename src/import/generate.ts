@@ -66,7 +66,7 @@ export class BankInUse extends Error {
   constructor(bankIds: string[]) {
     super(
       `${bankIds.length === 1 ? 'The bank' : 'The banks'} ${bankIds.join(', ')} already ` +
-        `${bankIds.length === 1 ? 'has' : 'have'} customers or accounts: generate into an empty database, or name other banks.`,
+        `${bankIds.length === 1 ? 'has' : 'have'} customers or accounts: generate into a database where they have none.`,
     );
     this.name = 'BankInUse';
   }

@@ -168,6 +168,8 @@ function generatedUser(faker: Faker, username: string, firstName: string, lastNa
     isSuperAdmin: false,
     emailValidatedAt: createdAt,
     disabledAt: null,
+    awaitsEmailValidation: false,
+    tokensValidFrom: null,
     createdAt,
     updatedAt: createdAt,
     version: 1,
@@ -204,6 +206,7 @@ export function generateBank(seed: number, bankId: string, position: number): Ge
     country,
     bank: {
       id: bankId,
+      kycFourEyes: false,
       shortName: bankNames.get(bankId)?.shortName ?? bankId,
       fullName: bankNames.get(bankId)?.fullName ?? `Bank ${bankId}`,
       logoUrl: `https://www.example.com/${bankId}/logo.png`,

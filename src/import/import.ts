@@ -48,12 +48,13 @@ export async function importFiles(
 ): Promise<ImportReport> {
   for (const id of [options.bankId, options.customerId, options.accountId]) if (id !== undefined) parseId(id);
   const report = emptyReport();
+  const now = new Date();
   const staging = openStaging();
   try {
     await readFiles(staging, files, options, report, callbacks);
     await check(database, staging, files, report, callbacks);
     if (report.unreadableFiles === 0 && (problemCount(report) === 0 || options.skipInvalid === true)) {
-      await write(database, staging, files, options, report, callbacks);
+      await write(database, staging, files, options, now, report, callbacks);
       report.isWritten = true;
     }
     return report;
@@ -194,6 +195,7 @@ async function write(
   staging: Staging,
   files: string[],
   { update = false }: ImportOptions,
+  now: Date,
   report: ImportReport,
   { onDifference, onProgress }: ImportCallbacks,
 ): Promise<void> {
@@ -204,7 +206,7 @@ async function write(
     staging,
     report,
     update,
-    now: new Date(),
+    now,
     onDifference(row, fields) {
       const place = staging.placeOf(row.number);
       if (place === null) return;

@@ -58,7 +58,7 @@ export const nouns: Noun[] = [
     table: user,
     key: ['id'],
     keyWithoutId: ['provider', 'username'],
-    defaults: { isSuperAdmin: false },
+    defaults: { isSuperAdmin: false, awaitsEmailValidation: false },
   },
   { name: 'userAttribute', plural: 'user attributes', table: userAttribute, key: ['id'] },
   {

@@ -18,6 +18,7 @@ import {
   isUnset,
   list,
   localDate,
+  longText,
   type Row,
   readFields,
   type Tell,
@@ -75,9 +76,11 @@ export interface ReadRow {
   customerNumber?: string | null;
   /** What no other row may have: the kind of key, and the parts of it. */
   claims?: [kind: string, ...parts: string[]][];
-  /** Users that the row points at by id, and by username. */
+  /** Users that the row points at by id. */
   userIds?: unknown[];
+  /** The user that the row points at by username; an owner of an account is named without the provider. */
   username?: string;
+  provider?: string;
   row: Row;
 }
 
@@ -272,14 +275,16 @@ function readUser(record: JsonObject, place: Place, around: Around, reading: Rea
   const username = String(row.username);
   const userId = typeof row.id === 'string' ? row.id : undefined;
   // What belongs to the user is found by the id, or else by the username.
-  const owner = userId === undefined ? { username } : { userIds: [userId] };
+  const owner = userId === undefined ? { username, provider: String(row.provider) } : { userIds: [userId] };
   if (reader.isValid) {
     const claims: ReadRow['claims'] = [
       ['username', String(row.provider), username],
       ['providerId', String(row.provider), String(row.providerId)],
     ];
-    if (userId === undefined) reading.stage({ noun: 'user', key: username, withoutId: true, row }, place);
-    else reading.stage({ noun: 'user', key: userId, claims, row }, place);
+    if (userId === undefined) {
+      const key = keyOf(row.provider, username);
+      reading.stage({ noun: 'user', key, withoutId: true, row }, place);
+    } else reading.stage({ noun: 'user', key: userId, claims, row }, place);
   }
   const parts = partsReading(reader);
 
@@ -290,10 +295,14 @@ function readUser(record: JsonObject, place: Place, around: Around, reading: Rea
     if (!attribute.isValid) continue;
     parts.stage({ noun: 'userAttribute', key: String(attributeRow.id), ...owner, row: attributeRow }, memberPlace);
   }
-  readEntitlements({ ...reader, reading: parts }, owner, userId ?? username);
+  readEntitlements({ ...reader, reading: parts }, owner, userId ?? keyOf(row.provider, username));
 }
 
-function readEntitlements(reader: Reader, owner: Pick<ReadRow, 'username' | 'userIds'>, ownerKey: string): void {
+function readEntitlements(
+  reader: Reader,
+  owner: Pick<ReadRow, 'username' | 'provider' | 'userIds'>,
+  ownerKey: string,
+): void {
   const { reading, record } = reader;
   const entitlements = isObject(record.entitlements) ? { list: record.entitlements.list } : {};
   const position = `${reader.place.position}.entitlements`;
@@ -327,7 +336,7 @@ const attributeDefinitionFields: Field[] = [
   { name: 'name', column: 'name', required: true, parse: text(50) },
   { name: 'category', column: 'category', required: true, parse: text(50) },
   { name: 'type', column: 'type', required: true, parse: attributeType },
-  { name: 'description', column: 'description', parse: text(2000) },
+  { name: 'description', column: 'description', parse: longText(2000) },
   { name: 'alias', column: 'alias', parse: text(50) },
   {
     name: 'can_be_seen_on_views',
@@ -683,7 +692,7 @@ const kycCheckFields: Field[] = [
   { name: 'staff_user_id', column: 'staffUserId', parse: id },
   { name: 'staff_name', column: 'staffName', parse: text(255) },
   { name: 'satisfied', column: 'satisfied', required: true, parse: boolean },
-  { name: 'comments', column: 'comments', parse: text(2000) },
+  { name: 'comments', column: 'comments', parse: longText(2000) },
 ];
 
 function readKycCheck(record: JsonObject, place: Place, around: Around, reading: Reading): void {
@@ -782,7 +791,7 @@ const customerMessageFields: Field[] = [
   { name: 'id', column: 'id', required: true, parse: id },
   { name: 'date', column: 'date', required: true, parse: dateTime },
   { name: 'transport', column: 'transport', parse: text(64) },
-  { name: 'message', column: 'message', required: true, parse: text(1024) },
+  { name: 'message', column: 'message', required: true, parse: longText(1024) },
   { name: 'from_department', column: 'fromDepartment', required: true, parse: text(64) },
   { name: 'from_person', column: 'fromPerson', required: true, parse: text(64) },
 ];
@@ -799,11 +808,11 @@ const crmEventFields: Field[] = [
   { name: 'customer_name', otherName: 'customer.name', column: 'customerName', parse: text(255) },
   { name: 'customer_number', otherName: 'customer.number', column: 'customerNumber', parse: text(50) },
   { name: 'category', column: 'category', required: true, parse: text(255) },
-  { name: 'detail', column: 'detail', parse: text(2000) },
+  { name: 'detail', column: 'detail', parse: longText(2000) },
   { name: 'channel', column: 'channel', parse: text(255) },
   { name: 'scheduled_date', column: 'scheduledDate', parse: dateTime },
   { name: 'actual_date', column: 'actualDate', parse: dateTime },
-  { name: 'result', column: 'result', parse: text(2000) },
+  { name: 'result', column: 'result', parse: longText(2000) },
 ];
 
 /** Names its customer by number, who may be unknown at the bank. */
@@ -818,7 +827,7 @@ function readCrmEvent(record: JsonObject, place: Place, around: Around, reading:
 const silent: Tell = { problem: () => undefined, corrected: () => undefined };
 
 /** Every field of each noun, to name the columns that differ as OBP does. */
-export const fieldsOfNoun: Partial<Record<NounName, Field[]>> = {
+const fieldsOfNoun: Partial<Record<NounName, Field[]>> = {
   bank: bankFields,
   user: userFields,
   userAttribute: userAttributeFields,
@@ -843,6 +852,11 @@ export const fieldsOfNoun: Partial<Record<NounName, Field[]>> = {
   crmEvent: crmEventFields,
   userCustomerLink: userCustomerLinkFields,
 };
+
+/** OBP's names of columns. */
+export function fieldNames(noun: NounName, columns: string[]): string[] {
+  return columns.map((name) => fieldsOfNoun[noun]?.find(({ column }) => column === name)?.name ?? name);
+}
 
 type Read = (record: JsonObject, place: Place, around: Around, reading: Reading) => void;
 

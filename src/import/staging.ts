@@ -10,6 +10,7 @@ export interface StagedRow {
   bankId: string | null;
   customerId: string | null;
   username: string | null;
+  provider: string | null;
   row: Row;
 }
 
@@ -38,6 +39,7 @@ export function openStaging() {
       customer_id text,
       customer_number text,
       username text,
+      provider text,
       row text not null,
       file integer not null,
       line integer not null,
@@ -45,6 +47,7 @@ export function openStaging() {
     );
     create table claim (number integer not null, kind text not null, value text not null);
     create table user_reference (number integer not null, user_id text not null);
+    create table refused_user (username text primary key) without rowid;
     create table user_stub (id text primary key) without rowid;
     create table known_customer (
       id text primary key,
@@ -55,13 +58,16 @@ export function openStaging() {
     ) without rowid;
     begin;
   `);
-  const insertRow = database.prepare('insert into staged values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  const insertRow = database.prepare('insert into staged values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
   const insertClaim = database.prepare('insert into claim values (?, ?, ?)');
   const insertUserReference = database.prepare('insert into user_reference values (?, ?)');
   const selectPlace = database.prepare<[number], Place & { noun: NounName }>(
     'select noun, file, line, position from staged where number = ?',
   );
   const deleteRow = database.prepare('delete from staged where number = ?');
+  const insertRefusedUser = database.prepare(
+    `insert or ignore into refused_user select row ->> 'username' from staged where number = ? and noun = 'user'`,
+  );
   let staged = 0;
 
   return {
@@ -79,6 +85,7 @@ export function openStaging() {
         read.customerId ?? null,
         read.customerNumber ?? null,
         read.username ?? null,
+        read.provider ?? null,
         JSON.stringify(read.row),
         place.file,
         place.line,
@@ -98,6 +105,7 @@ export function openStaging() {
         commit;
         create index staged_customer on staged (noun, without_id, customer_id, key);
         create index staged_user on staged (key) where noun = 'user';
+        create index staged_username on staged (row ->> 'username') where noun = 'user';
         create index staged_account on staged (key) where noun = 'account';
         create index staged_document on staged (customer_id, key) where noun = 'kycDocument';
         create index staged_check on staged (customer_id, key) where noun = 'kycCheck';
@@ -125,7 +133,9 @@ export function openStaging() {
       return selectPlace.get(number) ?? null;
     },
 
+    /** What hangs on a user by the username must not find another one of that name in the database. */
     remove(number: number): void {
+      insertRefusedUser.run(number);
       deleteRow.run(number);
     },
 
@@ -135,7 +145,7 @@ export function openStaging() {
      */
     *batches(noun: NounName, size: number): Generator<StagedRow[]> {
       const rows = database.prepare<[NounName, number], StagedColumns>(`
-        select s.number, s.customer_id as customerId, s.username, s.row, coalesce(s.bank_id, k.bank_id) as bankId
+        select s.number, s.customer_id as customerId, s.username, s.provider, s.row, coalesce(s.bank_id, k.bank_id) as bankId
         from staged s left join known_customer k on k.id = s.customer_id
         where s.noun = ? and s.without_id = ?
         order by s.customer_id, s.number`);

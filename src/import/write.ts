@@ -10,7 +10,7 @@ import { kycStatus } from '../domain/kyc/kyc-status.table.ts';
 import { user } from '../domain/user/user.table.ts';
 import type { Row } from './fields.ts';
 import { type Noun, nounOf, nouns } from './nouns.ts';
-import { fieldsOfNoun, type NounName } from './records.ts';
+import { fieldNames, type NounName } from './records.ts';
 import { countsOf, type ImportReport } from './report.ts';
 import type { StagedRow, Staging } from './staging.ts';
 import { columnsOf, identityOf, isEmptyTable, revived, storedRows } from './stored.ts';
@@ -47,9 +47,9 @@ function isSame(stored: unknown, read: unknown): boolean {
 /** A new row whole: with what its record does not say. */
 function completeRow({ table, defaults = {}, derive }: Noun, read: Row, now: Date): Row {
   const row: Row = {};
-  for (const name of Object.keys(columnsOf(table))) {
+  for (const [name, column] of Object.entries(columnsOf(table))) {
     if (name === 'rowNumber') continue;
-    row[name] = read[name] ?? defaults[name] ?? null;
+    row[name] = read[name] ?? defaults[name] ?? column.default ?? null;
     if (row[name] !== null) continue;
     if (name === 'id') row.id = randomUUID();
     else if (name === 'version') row.version = 1;
@@ -119,28 +119,30 @@ async function updateRow(transaction: Queries, noun: Noun, { found, changes }: U
     .where(and(...conditions));
 }
 
-/** Users by their username: the local one before one of another provider. */
-async function userIdsOf(database: Database, usernames: string[]): Promise<Map<string, string>> {
-  const found = new Map<string, string>();
-  for (const { id, provider, username } of await storedRows(
-    database,
-    user,
-    ['username'],
-    usernames.map((username) => ({ username })),
-  )) {
-    if (provider === localProvider || !found.has(String(username))) found.set(String(username), String(id));
+/**
+ * The users of usernames, which were checked, or were nobody's, when the import began. Fails where somebody took one since:
+ * who registers a name at the right moment must not become the owner of an account.
+ */
+async function usersNamed({ database, now }: Writing, names: Row[]): Promise<Map<string, Row>> {
+  const rows = await storedRows(database, user, ['provider', 'username'], names);
+  if (rows.some(({ createdAt }) => createdAt instanceof Date && createdAt > now)) {
+    throw new Error('A user that the files name was registered while they were imported: import them again.');
   }
-  return found;
+  return new Map(rows.map((row) => [identityOf(['provider', 'username'], row), row]));
 }
 
 /** Gives rows what is only known when what they refer to is written: the user of a username, the customer of a CRM event. */
-async function resolveReferences({ database }: Writing, noun: Noun, batch: StagedRow[], rows: Row[]): Promise<void> {
-  const usernames = batch.map(({ username }) => username).filter((username) => username !== null);
-  if (usernames.length > 0) {
-    const ids = await userIdsOf(database, usernames);
-    batch.forEach(({ username }, index) => {
+async function resolveReferences(writing: Writing, noun: Noun, batch: StagedRow[], rows: Row[]): Promise<void> {
+  const { database } = writing;
+  const named = batch
+    .filter(({ username }) => username !== null)
+    .map(({ provider, username }) => ({ provider, username }));
+  if (named.length > 0) {
+    const users = await usersNamed(writing, named);
+    batch.forEach(({ provider, username }, index) => {
       const row = rows[index];
-      if (row !== undefined && username !== null) row.userId = ids.get(username);
+      if (row === undefined || username === null) return;
+      row.userId = users.get(identityOf(['provider', 'username'], { provider, username }))?.id;
     });
   }
   if (noun.name === 'crmEvent') {
@@ -289,11 +291,6 @@ async function customersToFollow(database: Database, statuses: Map<string, Row>)
     );
 }
 
-/** OBP's names of columns. */
-function fieldNames(noun: NounName, columns: string[]): string[] {
-  return columns.map((name) => fieldsOfNoun[noun]?.find(({ column }) => column === name)?.name ?? name);
-}
-
 async function writeStubs(writing: Writing, noun: Noun, rows: Row[]): Promise<void> {
   const stubs = rows.map((row) => completeRow(noun, row, writing.now));
   countsOf(writing.report, noun.name).stubs += stubs.length;
@@ -331,22 +328,21 @@ async function writeUserStubs(writing: Writing, noun: Noun): Promise<void> {
     );
   }
   const byUsername = writing.staging.database.prepare<[string, number], { username: string }>(
-    `select distinct username from staged where noun = 'accountHolder' and username > ? order by username limit ?`,
+    `select distinct username from staged
+    where noun = 'accountHolder' and provider = '${localProvider}' and username > ? order by username limit ?`,
   );
   for (let last = ''; ; ) {
     const rows = byUsername.all(last, rowsPerTransaction);
     if (rows.length === 0) break;
     last = rows.at(-1)?.username ?? last;
-    const known = await userIdsOf(
-      writing.database,
-      rows.map(({ username }) => username),
-    );
+    const names = rows.map(({ username }) => ({ username, provider: localProvider }));
+    const known = await usersNamed(writing, names);
     await writeStubs(
       writing,
       noun,
-      rows
-        .filter(({ username }) => !known.has(username))
-        .map(({ username }) => ({ username, provider: localProvider, providerId: username })),
+      names
+        .filter((name) => !known.has(identityOf(['provider', 'username'], name)))
+        .map((name) => ({ ...name, providerId: name.username })),
     );
   }
 }

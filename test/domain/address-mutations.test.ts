@@ -188,10 +188,7 @@ describe('an idempotency key', () => {
     const now = await gateway.query(clerk.token, create, { ...variables, customerId });
     await gateway.database.transaction(async (transaction) => {
       const dayAgo = new Date(Date.now() - 24 * 3_600_000 - 1);
-      await transaction
-        .update(idempotencyKey)
-        .set({ createdAt: dayAgo })
-        .where(eq(idempotencyKey.key, variables.idempotencyKey));
+      await transaction.update(idempotencyKey).set({ createdAt: dayAgo }).where(eq(idempotencyKey.userId, clerk.id));
     });
     const later = await gateway.query(clerk.token, create, { ...variables, customerId });
 

@@ -244,7 +244,7 @@ describe('createOrUpdateCustomerAttributeDefinition', () => {
     const shown = { myCustomer: { attributes: [{ name }] } };
 
     expect(await seen({ canBeSeenOnViews: ['auditor'] })).toEqual(hidden);
-    expect(await seen({ canBeSeenOnViews: ['auditor'], isActive: false })).toEqual(shown);
+    expect(await seen({ canBeSeenOnViews: ['auditor'], isActive: false })).toEqual(hidden);
     expect(await seen({ canBeSeenOnViews: [] })).toEqual(hidden);
     expect(await seen({ canBeSeenOnViews: ['owner'] })).toEqual(shown);
   });

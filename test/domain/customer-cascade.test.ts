@@ -10,7 +10,7 @@ import { insertWholeCustomer } from '../support/whole-customer.ts';
 const bankId = 'gh.29.uk';
 const otherBankId = 'gh.30.uk';
 const collections = `addresses attributes taxResidences socialMediaHandles kycMedia kycChecks kycDocuments kycStatuses
-  messages crmEvents meetings meetingInvitees accountLinks userLinks`;
+  kycStatusProposals  messages crmEvents meetings meetingInvitees accountLinks userLinks`;
 const cascade = `mutation ($bankId: ID!, $customerId: ID!, $expectedVersion: Int, $idempotencyKey: String) {
   deleteCustomerCascade(bankId: $bankId, customerId: $customerId, expectedVersion: $expectedVersion,
     idempotencyKey: $idempotencyKey) { customer { id legalName } deleted { ${collections} } } }`;
@@ -100,6 +100,7 @@ describe('deleteCustomerCascade', () => {
       'kyc_document',
       'kyc_media',
       'kyc_status',
+      'kyc_status_proposal',
       'meeting',
       'social_media_handle',
       'tax_residence',
@@ -122,6 +123,7 @@ describe('deleteCustomerCascade', () => {
             kycChecks: 1,
             kycDocuments: 1,
             kycStatuses: 1,
+            kycStatusProposals: 1,
             messages: 2,
             crmEvents: 2,
             meetings: 2,

@@ -26,6 +26,7 @@ beforeAll(async () => {
       ['CanGetCustomer', bankId],
       ['CanGetCustomers', bankId],
       ['CanGetCustomersMinimal', bankId],
+      ['CanGetCustomerAttributesAtOneBank', bankId],
       ['CanGetCustomersAtAnyBank', null],
       ['CanGetCustomersMinimalAtAnyBank', null],
     ],
@@ -293,6 +294,29 @@ describe('customers', () => {
 
     expect(ids).toEqual([clara.id, boris.id, anna.id, elsewhere.id]);
   });
+});
+
+test('a filter by attribute is for who may read attributes: the answer would tell the value', async () => {
+  const reader = await gateway.createUser({ roles: [['CanGetCustomers', bankId]] });
+
+  const { list: answered, errors } = await list(
+    `customers(bankId: "${bankId}", filter: { attribute: { name: "SEGMENT", value: "GOLD" } })`,
+    reader,
+  );
+
+  expect(answered).toBeNull();
+  expect(errors[0]?.extensions).toMatchObject({ code: 'FORBIDDEN', obpCode: 'OBP-20006', field: 'filter.attribute' });
+});
+
+test('a cursor does not show what the list is sorted by', async () => {
+  const { data } = await gateway.query<{ customersMinimal: { pageInfo: { endCursor: string } } }>(
+    clerk.token,
+    `{ customersMinimal(bankId: "${bankId}", first: 1) { pageInfo { endCursor } } }`,
+  );
+
+  const decoded = Buffer.from(data?.customersMinimal.pageInfo.endCursor ?? '', 'base64url').toString('latin1');
+  expect(decoded.length).toBeGreaterThan(40);
+  expect(decoded).not.toMatch(/date|170925/);
 });
 
 test('customersMinimal gives the bank and the id, and nothing else', async () => {

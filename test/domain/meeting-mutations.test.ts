@@ -206,9 +206,21 @@ describe('createMeeting', () => {
     expect([...(await storedOf(customerId)), ...(await storedOf(foreign.id))]).toEqual([]);
   });
 
+  test('lets a linked user name no other user: the answer would tell whether there is one', async () => {
+    for (const change of [
+      { invitees: [{ contactDetails: { name: 'Tom' }, userId: staff.id }] },
+      { invitees: [{ contactDetails: { name: 'Tom' }, userId: 'no-user' }] },
+      { customerUserId: staff.id },
+    ]) {
+      const { errors } = await createAs(linked, change);
+
+      expect(errors[0]?.extensions).toMatchObject({ obpCode: 'OBP-20006', missingRoles: ['CanCreateMeeting'] });
+    }
+  });
+
   test('gives the meeting of a linked user, who is let in as the customer and not as the bank', async () => {
     const invitees = [
-      { contactDetails: { name: 'Tom', mobilePhone: '+447972444876' }, userId: staff.id, status: 'accepted' },
+      { contactDetails: { name: 'Tom', mobilePhone: '+447972444876' }, status: 'accepted' },
       { contactDetails: { name: 'Ann', emailAddress: 'ann@example.com' } },
     ];
 

@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { meeting as meetingTable } from '../../src/domain/meeting/meeting.table.ts';
 import { user } from '../../src/domain/user/user.table.ts';
 import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
 import { codesOf, endCursorOf, nodesOf, readPages } from '../support/paging.ts';
@@ -50,6 +51,7 @@ beforeAll(async () => {
   customerId = (await insertCustomer(database, { bankId })).id;
   secondId = (await insertCustomer(database, { bankId })).id;
   await insertUserCustomerLink(database, { bankId, customerId, userId: linked.id });
+  await insertUserCustomerLink(database, { bankId, customerId, userId: customerUser.id });
   await insertUserCustomerLink(database, { bankId, customerId, userId: formerlyLinked.id, isActive: false });
 
   const when = (day: number) => new Date(Date.UTC(2024, 0, day));
@@ -187,6 +189,25 @@ describe('meeting', () => {
     }
   });
 
+  test('is no longer for a customer user whose link is not active any more', async () => {
+    await insertMeeting(gateway.database, {
+      id: 'meeting-of-former',
+      bankId,
+      customerId,
+      customerUserId: formerlyLinked.id,
+    });
+    const document = `{ meeting(bankId: "${bankId}", id: "meeting-of-former") { id }
+      meetings(bankId: "${bankId}") { nodes { id } } }`;
+
+    const { data, errors } = await gateway.query(formerlyLinked.token, document);
+    await gateway.database.transaction(async (transaction) => {
+      await transaction.delete(meetingTable).where(eq(meetingTable.id, 'meeting-of-former'));
+    });
+
+    expect(data).toEqual({ meeting: null, meetings: { nodes: [] } });
+    expect(errors[0]?.extensions.obpCode).toBe('OBP-20006');
+  });
+
   test('gives the customer to who may read the customer, and to who is linked', async () => {
     const document = `{ meeting(bankId: "${bankId}", id: "meeting-1") { customer { id } } }`;
     const linkedCreator = await gateway.createUser();
@@ -299,7 +320,6 @@ describe('Customer.meetings', () => {
 
   test('is the linked user’s own, but the keys only of those in which the user is a participant', async () => {
     const document = '{ myCustomers { meetings { nodes { purposeId keys { sessionId } } } } }';
-    await insertUserCustomerLink(gateway.database, { bankId, customerId, userId: customerUser.id });
 
     const given = await gateway.query(linked.token, document);
     const toParticipant = await gateway.query(customerUser.token, document);

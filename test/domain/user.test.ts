@@ -512,7 +512,7 @@ describe('the administration of users', () => {
     await administration.revokeRole(gateway.database, atBank);
     const users = await administration.listUsers(gateway.database);
     expect(users.find((listed) => listed.username === username)?.entitlements).toEqual([
-      { roleName: 'CanGetAnyUser', bankId: null },
+      { roleName: 'CanGetAnyUser', bankId: null, expiresAt: null },
     ]);
   });
 

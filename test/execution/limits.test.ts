@@ -1,9 +1,9 @@
 import { ApolloServer } from '@apollo/server';
 import { buildSchema, type DocumentNode, getIntrospectionQuery, parse, specifiedRules, validate, visit } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { formatError } from '../../src/errors.js';
-import { checkListCost, defaultLimits, operationLimits, operationLimitsPlugin } from '../../src/execution/limits.js';
-import { documentLimits } from '../../src/execution/parse-options.js';
+import { formatError } from '../../src/errors.ts';
+import { checkListCost, defaultLimits, operationLimits, operationLimitsPlugin } from '../../src/execution/limits.ts';
+import { documentLimits } from '../../src/execution/parse-options.ts';
 
 const schema = buildSchema(`
   type Query {

@@ -38,7 +38,7 @@ export type CreateUserInput = {
 
 /** Which customers: all that is given must hold. */
 export type CustomerFilter = {
-  /** Has this attribute. */
+  /** Has this attribute. Needs a role that reads attributes: CanGetCustomerAttributesAtOneBank or CanGetCustomerAttributesAtAnyBank. */
   attribute?: AttributeFilter | null | undefined;
   /** The branch that looks after the customer. */
   branchId?: string | null | undefined;
@@ -85,6 +85,8 @@ export type Role =
   | 'CanAddKycStatus'
   /** Add a social media handle to a customer. Counts at the bank that it is granted for. */
   | 'CanAddSocialMediaHandle'
+  /** Confirm or reject a KYC status that another officer proposed. Counts at the bank that it is granted for. */
+  | 'CanConfirmKycStatus'
   /** Open an account for another user. Counts at the bank that it is granted for. */
   | 'CanCreateAccount'
   /** Create an attribute of an account. Counts at the bank that it is granted for. */
@@ -269,7 +271,7 @@ export type CreateUserMutationVariables = Exact<{
 }>;
 
 
-export type CreateUserMutation = { createUser: { token: string | null, expiresAt: string | null, validationRequired: boolean, user: { id: string, username: string, email: string | null } } | null };
+export type CreateUserMutation = { createUser: { token: string | null, expiresAt: string | null, validationRequired: boolean, user: { id: string, username: string, email: string | null } | null } | null };
 
 export type CustomerAccountsQueryVariables = Exact<{
   bankId: string;

@@ -402,3 +402,16 @@ async function postThrough(agent: Agent, url: string): Promise<{ connection: str
   await text(response);
   return { connection: response.headers.connection };
 }
+
+test('a subscription is refused as what is not there, and makes no noise in the log', async () => {
+  const gateway = await startGateway();
+  try {
+    const { errors } = await gateway.query(null, 'subscription { banks { id } }');
+
+    expect(errors.map(({ extensions }) => extensions.code)).not.toContain('INTERNAL_SERVER_ERROR');
+    expect(errors[0]?.message).toBe('There is no subscription here.');
+    expect(gateway.logged.filter(({ level }) => Number(level) >= 50)).toEqual([]);
+  } finally {
+    await gateway.stop();
+  }
+});

@@ -1091,3 +1091,228 @@ test('an import that was interrupted is repeated', async () => {
   expect(sums(report, 'unchanged')).toEqual({ customer: before.length });
   expect(sums(report, 'written')).toEqual({ customer: 4500 - before.length });
 });
+
+describe('a user that is known by the username alone', () => {
+  async function storedUser(values: Partial<typeof user.$inferInsert> = {}) {
+    const id = randomUUID();
+    const row = {
+      id,
+      username: `Robert.${id}`,
+      email: 'robert@example.com',
+      provider: localProvider,
+      providerId: `Robert.${id}`,
+      passwordHash: 'hash',
+      createdAt: new Date('2020-01-01T00:00:00Z'),
+      updatedAt: new Date('2020-01-01T00:00:00Z'),
+      ...values,
+    };
+    await database.transaction(async (transaction) => {
+      await transaction.insert(user).values(row);
+    });
+    return row;
+  }
+
+  const owned = (owners: string[], id = 'a-1') => ({ id, bank: bankId, label: 'Current', owners });
+  const withRole = { list: [{ role_name: 'CanGetAnyUser', bank_id: '' }] };
+  const otherEmail =
+    'is not that of the user of that username in the database: a record that means that user has its user_id';
+
+  test.each([
+    ['another e-mail address', { email: 'mallory@example.com' }, 'robert@example.com', otherEmail],
+    [
+      'another validated e-mail address',
+      { email: 'mallory@example.com', emailValidatedAt: new Date(0) },
+      'robert@example.com',
+      otherEmail,
+    ],
+    ['no e-mail address but a password', { email: null }, 'robert@example.com', otherEmail],
+    ['a password, where the record has no e-mail address', {}, '', otherEmail],
+    [
+      'the same e-mail address that nobody validated though they must',
+      { awaitsEmailValidation: true },
+      'robert@example.com',
+      otherEmail.replace('is not that of', 'has not been validated by'),
+    ],
+  ])('is not one who registered with %s, and gets neither accounts nor roles', async (_what, values, email, reason) => {
+    const registered = await storedUser(values);
+    const file = {
+      users: [{ user_name: registered.username, email, entitlements: withRole }],
+      accounts: [owned([registered.username])],
+    };
+    const { problems, report } = await importing({ 'sandbox.json': file }, { withEntitlements: true });
+    expect(problems).toEqual([
+      `sandbox.json, line 1, users[0]: user email ${reason}`,
+      'sandbox.json, line 1, users[0].entitlements.list[0]: entitlement username is that of a refused user',
+      'sandbox.json, line 1, accounts[0]: accountHolder owners name a refused user',
+    ]);
+    expect(report.isWritten).toBe(false);
+
+    await importing({ 'sandbox.json': file }, { withEntitlements: true, skipInvalid: true });
+    expect(await rowsOf(account, 'bankId', bankId)).toHaveLength(1);
+    expect(await rowsOf(accountHolder, 'userId', registered.id)).toEqual([]);
+    expect(await rowsOf(entitlement, 'userId', registered.id)).toEqual([]);
+
+    // The operator says that it is this one.
+    const meant = { users: [{ ...file.users[0], user_id: registered.id }], accounts: file.accounts };
+    await importing({ 'sandbox.json': meant }, { withEntitlements: true });
+    expect(await rowsOf(accountHolder, 'userId', registered.id)).toHaveLength(1);
+    expect(await rowsOf(entitlement, 'userId', registered.id)).toHaveLength(1);
+  });
+
+  test('is the one in the database who has the same e-mail address', async () => {
+    const created = await storedUser();
+    const file = {
+      users: [{ user_name: created.username, email: 'Robert@example.com' }],
+      accounts: [owned([created.username])],
+    };
+    await imported({ 'sandbox.json': file });
+    expect(await rowsOf(accountHolder, 'bankId', bankId)).toMatchObject([{ userId: created.id }]);
+  });
+
+  test('is a stub in the database, whose e-mail address it fills', async () => {
+    const username = `Susan.${bankId}`;
+    await imported({ 'accounts.json': { accounts: [owned([username])] } });
+    await imported(
+      { 'users.json': { users: [{ user_name: username, email: 'susan@example.com' }] } },
+      { update: true },
+    );
+    expect(await rowsOf(user, 'username', username)).toMatchObject([
+      { email: 'susan@example.com', passwordHash: null },
+    ]);
+  });
+
+  test('is an owner of that name only if the name is a stub or the e-mail address is validated', async () => {
+    const registered = await storedUser();
+    const validated = await storedUser({ emailValidatedAt: new Date(0) });
+    const stub = await storedUser({ passwordHash: null });
+    const ofProvider = await storedUser({ passwordHash: null, provider: 'https://login.example.com' });
+    const names = [registered, validated, stub, ofProvider].map(({ username }) => username);
+    const reason =
+      'accountHolder owners name a user in the database whose e-mail address is not validated: add the record of that user, with its user_id';
+    const files = { 'accounts.json': { accounts: names.map((name, index) => owned([name], `a-${index}`)) } };
+    const { problems } = await importing(files, { skipInvalid: true });
+    expect(problems).toEqual([
+      `accounts.json, line 1, accounts[0]: ${reason}`,
+      `accounts.json, line 1, accounts[3]: ${reason}`,
+    ]);
+    expect((await rowsOf(accountHolder, 'bankId', bankId)).map(({ userId }) => userId).sort()).toEqual(
+      [validated.id, stub.id].sort(),
+    );
+  });
+
+  test('stays the owner when it gets a password after the import', async () => {
+    const username = `Susan.${bankId}`;
+    const files = { 'accounts.json': { accounts: [owned([username])] } };
+    await imported(files);
+    await database.transaction(async (transaction) => {
+      await transaction.update(user).set({ passwordHash: 'hash' }).where(eq(user.username, username));
+    });
+    expect(sums(await imported(files), 'unchanged')).toEqual({ account: 1, accountHolder: 1 });
+  });
+
+  test('is the one of the files rather than one who registered the name at another provider', async () => {
+    const registered = await storedUser({ emailValidatedAt: new Date(0) });
+    const userId = randomUUID();
+    const { username } = registered;
+    const ofObp = { user_id: userId, username, email: 'robert@example.com', provider: 'OBP' };
+    await imported({ 'all.json': { users: [ofObp], accounts: [owned([username])] } });
+    expect(await rowsOf(accountHolder, 'bankId', bankId)).toMatchObject([{ userId }]);
+
+    const entitled = { username: `X.${bankId}`, provider: 'OBP', entitlements: withRole };
+    const local = await storedUser({ username: entitled.username });
+    await imported({ 'user.json': entitled }, { withEntitlements: true });
+    expect(await rowsOf(entitlement, 'userId', local.id)).toEqual([]);
+    const [written] = (await rowsOf(user, 'username', entitled.username)).filter(({ provider }) => provider === 'OBP');
+    expect(await rowsOf(entitlement, 'userId', written?.id ?? '')).toHaveLength(1);
+  });
+
+  test('is nobody who registers the name while the files are imported', async () => {
+    const inFuture = new Date(Date.now() + 60_000);
+    const meanwhile = await storedUser({ passwordHash: null, createdAt: inFuture });
+    const file = {
+      users: [{ user_name: meanwhile.username, email: meanwhile.email }],
+      accounts: [owned([meanwhile.username])],
+    };
+    await expect(importing({ 'sandbox.json': file })).rejects.toThrow('was registered while they were imported');
+    expect(await rowsOf(accountHolder, 'bankId', bankId)).toEqual([]);
+  });
+});
+
+describe('records of one thing in one command', () => {
+  const secondDiffers = 'b.json, line 1, [0]: customer date_of_birth differs from a.json, line 1, customers[0]';
+
+  test.each([
+    ['for the first time', {}],
+    ['with --update', { update: true }],
+  ])('that contradict each other are refused by name %s, and the first one wins', async (_when, options) => {
+    // As in the documents of the interface: its list of customers, and its single customer.
+    const ada = customerRecord({ date_of_birth: '19900101' });
+    const files = {
+      'a.json': { customers: [ada] },
+      'b.json': { ...ada, date_of_birth: '1100-01-01T00:00:00Z' },
+    };
+    const { problems, report } = await importing(files, options);
+    expect(problems).toEqual([secondDiffers]);
+    expect(report.isWritten).toBe(false);
+    expect(await rowsOf(customer, 'bankId', bankId)).toEqual([]);
+
+    const skipped = await importing(files, { ...options, skipInvalid: true });
+    expect(skipped.problems).toEqual([secondDiffers]);
+    expect(skipped.differences).toEqual([]);
+    expect(sums(skipped.report, 'written')).toEqual({ customer: 1 });
+    expect(await rowsOf(customer, 'bankId', bankId)).toMatchObject([{ dateOfBirth: '1990-01-01' }]);
+  });
+
+  test('that are equal, or say more, are one; whatever their order', async () => {
+    const ada = customerRecord();
+    const { credit_limit: _limit, dependants: _dependants, email: _email, ...shorter } = ada;
+    const report = await imported({
+      'a.json': shorter,
+      'b.json': [ada, ada],
+      'c.json': { ...shorter, email: ada.email },
+    });
+    expect(sums(report, 'written')).toEqual({ customer: 1 });
+    expect(sums(report, 'unchanged')).toEqual({ customer: 3 });
+    expect(await rowsOf(customer, 'bankId', bankId)).toMatchObject([
+      { email: ada.email, dependants: 2, creditLimitAmount: '1000.50' },
+    ]);
+  });
+
+  test('name all that differs, and where it was said first', async () => {
+    const ada = customerRecord();
+    const { email: _email, ...withoutEmail } = ada;
+    const check = { customer_id: ada.customer_id, id: 'c', date: '2020-01-01', how: 'passport', satisfied: true };
+    const { problems } = await importing({
+      'a.json': [withoutEmail, check],
+      'b.json': [ada, { ...check, how: 'visit', satisfied: false }],
+      'c.json': { ...ada, email: 'countess@example.com' },
+    });
+    expect(problems.sort()).toEqual([
+      'b.json, line 1, [1]: kycCheck how, satisfied differ from a.json, line 1, [1]',
+      'c.json, line 1, [0]: customer email differs from b.json, line 1, [0]',
+    ]);
+  });
+
+  test('may differ in the status that follows the timeline', async () => {
+    const ada = customerRecord();
+    const status = { customer_id: ada.customer_id, ok: true, date: '2020-01-01' };
+    const report = await imported({ 'a.json': [ada, { ...ada, kyc_status: false }, status] });
+    expect(sums(report, 'unchanged')).toEqual({ customer: 1 });
+    expect(await rowsOf(customer, 'bankId', bankId)).toMatchObject([{ kycStatus: true }]);
+  });
+
+  test('leave a second e-mail address of one username to be decided', async () => {
+    const username = `Robert.${bankId}`;
+    const file = {
+      users: ['robert@example.com', 'mallory@example.com'].map((email) => ({ user_name: username, email })),
+      accounts: [{ id: 'a-1', bank: bankId, owners: [username] }],
+    };
+    const { problems } = await importing({ 'sandbox.json': file }, { skipInvalid: true });
+    expect(problems).toEqual([
+      'sandbox.json, line 1, users[1]: user email differs from sandbox.json, line 1, users[0]',
+    ]);
+    const [robert] = await rowsOf(user, 'username', username);
+    expect(robert?.email).toBe('robert@example.com');
+    expect(await rowsOf(accountHolder, 'userId', robert?.id ?? '')).toHaveLength(1);
+  });
+});

@@ -29,6 +29,8 @@ export interface ApiCase {
   selection: string;
   /** The field of the answer, whole. */
   answer(world: World): unknown;
+  /** Nothing of it is the caller's own: although who is logged in gets to it, without a role it is refused. */
+  isByRoleOnly?: true;
   /** Held beside any one of the roles of the field, for what is selected or for a part of what is written. */
   alsoRoles?: readonly Role[];
   refusals?: Record<string, Refusal>;
@@ -823,6 +825,111 @@ function newUser() {
 
 /** The mutations that are in neither of the two documents, by field. */
 export const furtherCases: Record<string, ApiCase> = {
+  proposeKycStatus: {
+    given: (world) => ({ ...ofCustomer(world), input: { ok: false, date: '2024-05-31T09:30:00.000Z' } }),
+    selection: 'kycStatusProposal { id customerId ok date state version } kycStatus { id } customer { id }',
+    answer: (world) => ({
+      kycStatusProposal: {
+        id: anId,
+        customerId: world.customerId,
+        ok: false,
+        date: '2024-05-31T09:30:00.000Z',
+        state: 'PROPOSED',
+        version: 1,
+      },
+      kycStatus: null,
+      customer: idOfCustomer(world),
+    }),
+    alsoRoles: readCustomer,
+  },
+  confirmKycStatus: {
+    given: (world) => ({ ...ofCustomer(world), id: world.kycStatusProposalId }),
+    selection: 'kycStatusProposal { id state version } kycStatus { id ok date } customer { id kycStatus }',
+    answer: (world) => ({
+      kycStatusProposal: { id: world.kycStatusProposalId, state: 'CONFIRMED', version: 2 },
+      kycStatus: { id: anId, ok: true, date: '2024-05-31T09:30:00.000Z' },
+      customer: { id: world.customerId, kycStatus: true },
+    }),
+    alsoRoles: readCustomer,
+  },
+  rejectKycStatus: {
+    given: (world) => ({ ...ofCustomer(world), id: world.kycStatusProposalId, reason: 'The passport had expired' }),
+    selection: 'kycStatusProposal { id state decisionReason version } kycStatus { id } customer { id }',
+    answer: (world) => ({
+      kycStatusProposal: {
+        id: world.kycStatusProposalId,
+        state: 'REJECTED',
+        decisionReason: 'The passport had expired',
+        version: 2,
+      },
+      kycStatus: null,
+      customer: idOfCustomer(world),
+    }),
+    alsoRoles: readCustomer,
+  },
+  grantEntitlement: {
+    given: ({ bankId, freeUser }) => ({ userId: freeUser.id, input: { roleName: 'CanGetCustomer', bankId } }),
+    selection: 'entitlement { id userId roleName bankId expiresAt }',
+    answer: ({ bankId, freeUser }) => ({
+      entitlement: { id: anId, userId: freeUser.id, roleName: 'CanGetCustomer', bankId, expiresAt: null },
+    }),
+    isByRoleOnly: true,
+    otherwise: ({ bankId }) => ({ input: { roleName: 'CanGetMeetings', bankId } }),
+  },
+  revokeEntitlement: {
+    given: ({ entitlementId }) => ({ id: entitlementId }),
+    selection: 'entitlement { id userId roleName bankId expiresAt }',
+    answer: ({ bankId, colleague, entitlementId }) => ({
+      entitlement: {
+        id: entitlementId,
+        userId: colleague.id,
+        roleName: 'CanGetCrmEvents',
+        bankId,
+        expiresAt: null,
+      },
+    }),
+    isByRoleOnly: true,
+  },
+  requestEntitlement: {
+    given: () => ({ input: { roleName: 'CanGetAnyUser', reason: 'My work' } }),
+    selection: 'entitlementRequest { id userId roleName bankId reason state version } entitlement { id }',
+    answer: ({ linkedUser }) => ({
+      entitlementRequest: {
+        id: anId,
+        userId: linkedUser.id,
+        roleName: 'CanGetAnyUser',
+        bankId: null,
+        reason: 'My work',
+        state: 'REQUESTED',
+        version: 1,
+      },
+      entitlement: null,
+    }),
+    otherwise: ({ bankId }) => ({ input: { roleName: 'CanGetMeetings', bankId, reason: 'My work' } }),
+  },
+  approveEntitlementRequest: {
+    given: ({ entitlementRequestId }) => ({ id: entitlementRequestId }),
+    selection: 'entitlementRequest { id state version } entitlement { userId roleName bankId }',
+    answer: ({ bankId, colleague, entitlementRequestId }) => ({
+      entitlementRequest: { id: entitlementRequestId, state: 'APPROVED', version: 2 },
+      entitlement: { userId: colleague.id, roleName: 'CanGetMeetings', bankId },
+    }),
+    isByRoleOnly: true,
+  },
+  rejectEntitlementRequest: {
+    given: ({ entitlementRequestId }) => ({ id: entitlementRequestId, reason: 'Not needed' }),
+    selection: 'entitlementRequest { id state decisionReason version } entitlement { id }',
+    answer: ({ entitlementRequestId }) => ({
+      entitlementRequest: {
+        id: entitlementRequestId,
+        state: 'REJECTED',
+        decisionReason: 'Not needed',
+        version: 2,
+      },
+      entitlement: null,
+    }),
+    isByRoleOnly: true,
+  },
   createCustomers: {
     given: (world) => ({
       ...ofBank(world),
@@ -877,6 +984,12 @@ export const furtherCases: Record<string, ApiCase> = {
     answer: () => ({ userAttribute: { id: anId, name: 'LEVEL', value: '3' } }),
     otherwise: () => ({ input: { name: 'LEVEL', type: 'INTEGER', value: '4' } }),
   },
+  unlockUser: {
+    given: ({ lockedUser }) => ({ userId: lockedUser.id }),
+    selection: 'user { id isDisabled }',
+    answer: ({ lockedUser }) => ({ user: { id: lockedUser.id, isDisabled: false } }),
+    otherwise: ({ freeUser }) => ({ userId: freeUser.id }),
+  },
   updateUserCustomerLink: {
     given: (world) => ({ ...ofBank(world), id: world.userCustomerLinkId, input: { isActive: false } }),
     selection: userLinkSelection,
@@ -899,6 +1012,11 @@ export const furtherCases: Record<string, ApiCase> = {
       customer: idOfCustomer(world),
     }),
     alsoRoles: readCustomer,
+  },
+  revokeMyTokens: {
+    given: () => ({}),
+    selection: 'revokedAt',
+    answer: () => ({ revokedAt: aTime }),
   },
   updateMeeting: {
     given: (world) => ({

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { inject } from 'vitest';
-import type { Dialect } from '../../src/database/dialect.js';
+import type { Dialect } from '../../src/database/dialect.ts';
 
 const serverUrl = inject('databaseUrl');
 

@@ -7,6 +7,7 @@
  *   world.customerId, world.addressId, world.linkedUser.token
  */
 import { randomUUID } from 'node:crypto';
+import { disableUser } from '../../src/domain/user/user-administration.ts';
 import type { Gateway, TestUser } from './gateway.ts';
 import {
   insertAccount,
@@ -20,10 +21,13 @@ import {
   insertCustomerAddress,
   insertCustomerAttribute,
   insertCustomerMessage,
+  insertEntitlement,
+  insertEntitlementRequest,
   insertKycCheck,
   insertKycDocument,
   insertKycMedia,
   insertKycStatus,
+  insertKycStatusProposal,
   insertMeeting,
   insertMeetingInvitee,
   insertSocialMediaHandle,
@@ -54,6 +58,14 @@ export interface World extends SharedNames {
   linkedUser: TestUser;
   /** Linked to nobody. */
   freeUser: TestUser;
+  /** Locked by an administrator. */
+  lockedUser: TestUser;
+  /** Holds a role at the bank, and asks for another. */
+  colleague: TestUser;
+  entitlementId: string;
+  entitlementRequestId: string;
+  /** Proposed by the colleague. */
+  kycStatusProposalId: string;
   addressId: string;
   attributeId: string;
   definitionId: string;
@@ -86,6 +98,11 @@ export async function insertEveryNoun(gateway: Gateway, names: SharedNames = sha
   await gateway.createBank(bankId);
   const linkedUser = await gateway.createUser();
   const freeUser = await gateway.createUser();
+  const lockedUser = await gateway.createUser();
+  await disableUser(database, lockedUser.username);
+  const colleague = await gateway.createUser();
+  const held = await insertEntitlement(database, { userId: colleague.id, bankId, roleName: 'CanGetCrmEvents' });
+  const request = await insertEntitlementRequest(database, { userId: colleague.id, bankId });
   const { id: customerId } = await insertCustomer(database, { bankId, customerNumber: names.customerNumber });
   const other = await insertCustomer(database, { bankId });
   const child = { bankId, customerId };
@@ -99,6 +116,7 @@ export async function insertEveryNoun(gateway: Gateway, names: SharedNames = sha
   const accountLinkId = await insertAccounts(gateway, { ...child, names, userId: linkedUser.id });
   const status = await insertKycEvidence(gateway, { ...child, names });
   const message = await insertCustomerMessage(database, child);
+  const proposal = await insertKycStatusProposal(database, { ...child, proposedByUserId: colleague.id });
   const event = await insertCrmEvent(database, child);
   const meeting = await insertMeeting(database, {
     ...child,
@@ -116,6 +134,11 @@ export async function insertEveryNoun(gateway: Gateway, names: SharedNames = sha
     otherCustomerNumber: other.customerNumber,
     linkedUser,
     freeUser,
+    lockedUser,
+    colleague,
+    entitlementId: held.id,
+    entitlementRequestId: request.id,
+    kycStatusProposalId: proposal.id,
     addressId: address.id,
     attributeId: attribute.id,
     definitionId: definition.id,

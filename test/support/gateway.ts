@@ -103,12 +103,20 @@ export function testEnvironment(databaseUrl: string): Record<string, string> {
   };
 }
 
-/** The parts of a context for code that is called without a server; nobody is logged in. */
+/** The parts of a context for code that is called without a server, by somebody who may read attributes. */
 export async function contextParts(databaseUrl: string, database: Database): Promise<ContextParts> {
   const config = readConfig(testEnvironment(databaseUrl));
   const tokens = await openTokens(config.signing);
   return {
-    user: null,
+    user: {
+      id: randomUUID(),
+      username: 'reader',
+      provider: localProvider,
+      isSuperAdmin: false,
+      systemRoles: new Set(['CanGetCustomerAttributesAtAnyBank']),
+      bankRoles: new Map(),
+      token: { tokenId: randomUUID(), expiresAt: new Date(Date.now() + 3_600_000) },
+    },
     config,
     database,
     tokens,

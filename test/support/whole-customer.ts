@@ -23,6 +23,7 @@ import {
   insertKycDocument,
   insertKycMedia,
   insertKycStatus,
+  insertKycStatusProposal,
   insertMeeting,
   insertMeetingInvitee,
   insertSocialMediaHandle,
@@ -163,6 +164,7 @@ async function insertContacts(
   database: Database,
   { userId, ...child }: { bankId: string; customerId: string; userId: string },
 ): Promise<void> {
+  await insertKycStatusProposal(database, { ...child, proposedByUserId: userId });
   for (let index = 0; index < 2; index += 1) {
     await insertCustomerMessage(database, child);
     await insertCrmEvent(database, { ...child, scheduledDate: new Date('2023-03-13T11:39:33Z') });

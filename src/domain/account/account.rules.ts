@@ -2,7 +2,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import type { Queries } from '../../database/database.ts';
 import { isForeignKeyViolation, isUniqueViolation } from '../../database/errors.ts';
 import { type ErrorKey, gatewayError } from '../../errors.ts';
-import { text } from '../../input.ts';
+import { text, valid } from '../../input.ts';
 import { InvalidValue, parseAmount, parseCurrency, parseDecimal, parseId } from '../../values.ts';
 import { type AccountRow, account } from './account.table.ts';
 import type { AccountRoutingInput, CreateAccountInput, InitialBalanceInput } from './account.type.ts';
@@ -82,7 +82,7 @@ export function newAccount(input: CreateAccountInput, holderId: string): NewAcco
       number: newAccountNumber(),
       productCode: text('input.productCode', input.productCode, 100),
       ...zeroBalance(input.balance),
-      branchId: text('input.branchId', input.branchId, 255),
+      branchId: valid('input.branchId', () => parseId(input.branchId)),
     },
     routings: routingValues(input.accountRoutings ?? []),
     holderId: parsed('OBP-30107', 'input.userId', () => parseId(holderId)),

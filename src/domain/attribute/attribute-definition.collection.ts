@@ -14,23 +14,24 @@ function ofCustomersAt(bankId: string) {
   return and(eq(attributeDefinition.bankId, bankId), eq(attributeDefinition.category, customerCategory));
 }
 
-/**
- * OBP-10001 where the bank has an active definition of this name with another type. Names that are not defined, or
- * whose definition is not active, are free.
- */
-export async function checkAttributeDefinition(
-  transaction: Queries,
-  bankId: string,
-  { name, type }: { name: string; type: AttributeType },
-  field = 'input',
-): Promise<void> {
-  const [definition] = await transaction
-    .select({ type: attributeDefinition.type, isActive: attributeDefinition.isActive })
+/** The types that the bank's active definitions give to names. */
+export async function definedTypes(transaction: Queries, bankId: string): Promise<Map<string, AttributeType>> {
+  const definitions = await transaction
+    .select({ name: attributeDefinition.name, type: attributeDefinition.type })
     .from(attributeDefinition)
-    .where(and(ofCustomersAt(bankId), eq(attributeDefinition.name, name)));
-  if (definition === undefined || !definition.isActive) return;
-  const reason = `is not ${definition.type}, which is what the bank has defined for this name`;
-  assertInput(definition.type === type, `${field}.type`, reason);
+    .where(and(ofCustomersAt(bankId), eq(attributeDefinition.isActive, true)));
+  return new Map(definitions.map(({ name, type }) => [name, type]));
+}
+
+/** OBP-10001 where the name is defined with another type; a name that is not defined is free. */
+export function assertDefinedType(
+  types: ReadonlyMap<string, AttributeType>,
+  { name, type }: { name: string; type: AttributeType },
+  field: string,
+): void {
+  const defined = types.get(name);
+  const reason = `is not ${defined}, which is what the bank has defined for this name`;
+  assertInput(defined === undefined || defined === type, `${field}.type`, reason);
 }
 
 /**

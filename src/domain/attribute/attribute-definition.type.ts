@@ -30,13 +30,13 @@ export class CustomerAttributeDefinition {
 
   @Field(() => [String], {
     description:
-      'The views of the bank on which the attributes are shown, such as ["owner"]. owner is what the users see who are linked to the customer: where an active definition leaves it out, they do not see these attributes, and only who holds a role does. Other views are kept, and decide nothing here.',
+      'The views of the bank on which the attributes are shown, such as ["owner"]. owner is what the users see who are linked to the customer: where a definition, active or not, leaves it out, they do not see these attributes, and only who holds a role does. Other views are kept, and decide nothing here.',
   })
   canBeSeenOnViews: string[];
 
   @Field(() => Boolean, {
     description:
-      'Whether the definition counts: only an active one decides of which type new and changed values are, and hides attributes from owners. One that is not active is documentation.',
+      'Whether the definition decides of which type new and changed values are; one that is not active does not. What canBeSeenOnViews hides stays hidden either way.',
   })
   isActive: boolean;
 
@@ -76,13 +76,13 @@ export class CustomerAttributeDefinitionInput {
 
   @Field(() => [String], {
     description:
-      'The views of the bank on which the attributes are shown, such as ["owner"]; at most 256 characters together, joined by semicolons. owner is what the users see who are linked to the customer: where an active definition leaves it out, they do not see these attributes. Other views are kept, and decide nothing here.',
+      'The views of the bank on which the attributes are shown, such as ["owner"]; at most 256 characters together, joined by semicolons. owner is what the users see who are linked to the customer: where a definition, active or not, leaves it out, they do not see these attributes. Other views are kept, and decide nothing here.',
   })
   canBeSeenOnViews: string[];
 
   @Field(() => Boolean, {
     description:
-      'Whether the definition counts: only an active one decides of which type new and changed values are, and hides attributes from owners.',
+      'Whether the definition decides of which type new and changed values are; one that is not active does not. What canBeSeenOnViews hides stays hidden either way.',
   })
   isActive: boolean;
 }

@@ -18,7 +18,7 @@ import { attributes, attributesByCustomer, definitionsByBank } from './attribute
 import { attributeValues, customerCategory, seenByOwner } from './attribute.rules.ts';
 import { customerAttribute } from './attribute.table.ts';
 import { CustomerAttribute, CustomerAttributeInput, CustomerAttributePayload } from './attribute.type.ts';
-import { checkAttributeDefinition } from './attribute-definition.collection.ts';
+import { assertDefinedType, definedTypes } from './attribute-definition.collection.ts';
 
 const attributeById = oneBy(customerAttribute, 'id');
 
@@ -102,7 +102,7 @@ export class CustomerAttributeMutations {
       { field: 'createCustomerAttribute', arguments: [bankId, customerId, input], idempotencyKey },
       async (transaction) => {
         const customer = await findCustomer(transaction, bankId, customerId);
-        await checkAttributeDefinition(transaction, bankId, values);
+        assertDefinedType(await definedTypes(transaction, bankId), values, 'input');
         return writtenChild(await attributes.create(transaction, customer, values));
       },
       (written) => readPayload(context, written),
@@ -132,7 +132,7 @@ export class CustomerAttributeMutations {
       { field: 'updateCustomerAttribute', arguments: [bankId, customerId, id, input, expectedVersion], idempotencyKey },
       async (transaction) => {
         const customer = await findCustomer(transaction, bankId, customerId);
-        await checkAttributeDefinition(transaction, bankId, values);
+        assertDefinedType(await definedTypes(transaction, bankId), values, 'input');
         return writtenChild(await attributes.update(transaction, customer, id, values, expectedVersion));
       },
       (written) => readPayload(context, written),

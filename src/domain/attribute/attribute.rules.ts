@@ -1,4 +1,4 @@
-import { assertInput, optionalText, text, valid } from '../../input.ts';
+import { assertInput, optionalLongText, optionalText, text, valid } from '../../input.ts';
 import { parseAttributeValue } from '../../values.ts';
 import type { ChildValues } from '../customer/customer-collection.ts';
 import type { customerAttribute } from './attribute.table.ts';
@@ -40,7 +40,7 @@ export function definitionValues(input: CustomerAttributeDefinitionInput, field 
     name: text(`${field}.name`, input.name, 50),
     category: customerCategory,
     type: input.type,
-    description: optionalText(`${field}.description`, input.description, 2000),
+    description: optionalLongText(`${field}.description`, input.description, 2000),
     alias: optionalText(`${field}.alias`, input.alias, 50),
     canBeSeenOnViews,
     isActive: input.isActive,
@@ -48,17 +48,15 @@ export function definitionValues(input: CustomerAttributeDefinitionInput, field 
 }
 
 /**
- * The attributes that the customer's own users see: all but those whose active definition at the bank leaves out the
+ * The attributes that the customer's own users see: all but those whose definition at the bank leaves out the
  * view `owner`. What is not defined is not hidden.
  */
 export function seenByOwner<Attribute extends { name: string }>(
   attributes: readonly Attribute[],
-  definitions: readonly Pick<AttributeDefinitionRow, 'name' | 'isActive' | 'canBeSeenOnViews'>[],
+  definitions: readonly Pick<AttributeDefinitionRow, 'name' | 'canBeSeenOnViews'>[],
 ): Attribute[] {
   const hidden = new Set(
-    definitions
-      .filter(({ isActive, canBeSeenOnViews }) => isActive && !canBeSeenOnViews.includes('owner'))
-      .map(({ name }) => name),
+    definitions.filter(({ canBeSeenOnViews }) => !canBeSeenOnViews.includes('owner')).map(({ name }) => name),
   );
   return attributes.filter(({ name }) => !hidden.has(name));
 }

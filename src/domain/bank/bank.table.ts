@@ -1,6 +1,6 @@
 import { columns } from '../../database/columns.ts';
 
-const { table, id, text, timestamp, integer } = columns;
+const { table, id, text, timestamp, integer, boolean } = columns;
 
 /** A bank that was only referred to is a stub: an id without names. */
 export const bank = table('bank', {
@@ -9,6 +9,8 @@ export const bank = table('bank', {
   fullName: text('full_name'),
   logoUrl: text('logo_url'),
   websiteUrl: text('website_url'),
+  /** A KYC status counts only when a second officer has confirmed it. */
+  kycFourEyes: boolean('kyc_four_eyes').notNull().default(false),
   createdAt: timestamp('created_at').notNull(),
   updatedAt: timestamp('updated_at').notNull(),
   version: integer('version').notNull().default(1),

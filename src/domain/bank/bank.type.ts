@@ -22,6 +22,11 @@ export class Bank {
   @Field(() => HttpsUrl, { nullable: true, description: 'Where the web site is.' })
   websiteUrl: string | null;
 
+  @Field(() => Boolean, {
+    description: 'Whether a KYC status counts only when a second officer has confirmed it; the operator decides that.',
+  })
+  kycFourEyes: boolean;
+
   @Field(() => DateTime, { description: 'When the bank was first stored here.' })
   createdAt: Date;
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { and, eq } from 'drizzle-orm';
 import type { Queries } from '../../database/database.ts';
-import { assertInput, optionalText, text } from '../../input.ts';
+import { assertInput, optionalLongText, optionalText, text } from '../../input.ts';
 import { type CustomerRow, customer } from '../customer/customer.table.ts';
 import { findCustomer } from '../customer/found-customer.ts';
 import { type CrmEventRow, crmEvent } from './crm-event.table.ts';
@@ -16,11 +16,11 @@ export function crmEventValues(input: CreateCrmEventInput): CrmEventValues {
     customerName: optionalText('input.customerName', input.customerName, 255),
     customerNumber: optionalText('input.customerNumber', input.customerNumber, 50),
     category: text('input.category', input.category, 255),
-    detail: optionalText('input.detail', input.detail, 2000),
+    detail: optionalLongText('input.detail', input.detail, 2000),
     channel: optionalText('input.channel', input.channel, 255),
     scheduledDate: input.scheduledDate ?? null,
     actualDate: input.actualDate ?? null,
-    result: optionalText('input.result', input.result, 2000),
+    result: optionalLongText('input.result', input.result, 2000),
   };
 }
 

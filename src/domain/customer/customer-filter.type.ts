@@ -55,6 +55,10 @@ export class CustomerFilter {
   @Field(() => DateTime, { nullable: true, description: 'Last ok before this moment; never ok is not before.' })
   lastOkBefore?: Date | null;
 
-  @Field(() => AttributeFilter, { nullable: true, description: 'Has this attribute.' })
+  @Field(() => AttributeFilter, {
+    nullable: true,
+    description:
+      'Has this attribute. Needs a role that reads attributes: CanGetCustomerAttributesAtOneBank or CanGetCustomerAttributesAtAnyBank.',
+  })
   attribute?: AttributeFilter | null;
 }

@@ -1,5 +1,7 @@
 import { and, asc, count, desc, eq, gte, lt, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
+import { holdsAny } from '../../auth/authenticate.ts';
+import type { Role } from '../../auth/roles.ts';
 import { afterOf, Page, type PageArguments, pageSize } from '../../connection.ts';
 import type { Context } from '../../context.ts';
 import type { CursorScope } from '../../cursor.ts';
@@ -43,6 +45,7 @@ interface Condition {
 }
 
 const fewestCharacters = 3;
+const attributeRoles: Role[] = ['CanGetCustomerAttributesAtOneBank', 'CanGetCustomerAttributesAtAnyBank'];
 
 /** The value of a placeholder, as the column keeps it. */
 function given(column: SQLiteColumn, name: string) {
@@ -227,6 +230,10 @@ export async function customerPage<Node = Customer>(
   const size = pageSize(page.first);
   const sortBy = list.sortBy ?? CustomerSort.LAST_OK_DATE;
   const descending = list.sortDirection !== SortDirection.ASC;
+  // The answer tells who has the value: that is for who may read attributes.
+  if (list.filter?.attribute != null && !holdsAny(context.user, attributeRoles, list.bankId)) {
+    throw gatewayError('OBP-20006', { missingRoles: attributeRoles, field: 'filter.attribute' });
+  }
   const conditions = conditionsOf(list.filter ?? {});
   if (list.condition !== undefined) conditions.push(list.condition);
   const values = Object.assign({ bankId: list.bankId }, ...conditions.map((condition) => condition.values));

@@ -1,6 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Queries } from '../../database/database.ts';
+import { lockedForWriting } from '../../database/lock.ts';
 import { type ErrorKey, gatewayError } from '../../errors.ts';
 import { type CustomerRow, customer } from './customer.table.ts';
 
@@ -12,12 +13,17 @@ declare const found: unique symbol;
  */
 export type FoundCustomer = CustomerRow & { readonly [found]: true };
 
-/** The customer at this bank; one of another bank is not found. */
+/**
+ * The customer at this bank; one of another bank is not found. Writes to one customer follow one another, so that limits
+ * hold and nothing comes into being while the customer is deleted.
+ */
 export async function findCustomer(queries: Queries, bankId: string, customerId: string): Promise<FoundCustomer> {
-  const [row] = await queries
-    .select()
-    .from(customer)
-    .where(and(eq(customer.id, customerId), eq(customer.bankId, bankId)));
+  const [row] = await lockedForWriting(
+    queries
+      .select()
+      .from(customer)
+      .where(and(eq(customer.id, customerId), eq(customer.bankId, bankId))),
+  );
   if (row === undefined) throw gatewayError('OBP-30046');
   return row as FoundCustomer;
 }

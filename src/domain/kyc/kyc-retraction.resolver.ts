@@ -3,7 +3,7 @@ import { RequiresRole } from '../../auth/requires-role.ts';
 import type { Context } from '../../context.ts';
 import { gatewayError } from '../../errors.ts';
 import { idempotencyKeyDescription, mutate } from '../../execution/mutate.ts';
-import { text, valid } from '../../input.ts';
+import { longText, valid } from '../../input.ts';
 import { parseId } from '../../values.ts';
 import { loadCustomer } from '../customer/customer.loader.ts';
 import { Customer } from '../customer/customer.type.ts';
@@ -46,7 +46,7 @@ export class KycEvidenceMutations {
   ): Promise<KycEvidencePayload> {
     const { kind } = input;
     const id = valid('input.id', () => parseId(input.id));
-    const reason = text('input.reason', input.reason, 2000);
+    const reason = longText('input.reason', input.reason, 2000);
     const userId = context.user?.id;
     if (userId === undefined) throw gatewayError('OBP-20001');
     return mutate(

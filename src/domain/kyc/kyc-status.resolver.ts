@@ -2,13 +2,16 @@ import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'ty
 import { RequiresRole } from '../../auth/requires-role.ts';
 import type { Context } from '../../context.ts';
 import { manyBy, oneBy } from '../../database/batch.ts';
+import { gatewayError } from '../../errors.ts';
 import { idempotencyKeyDescription, mutate, type WrittenChild, writtenChild } from '../../execution/mutate.ts';
+import { pastMoment } from '../../input.ts';
 import { customerAt, loadCustomer } from '../customer/customer.loader.ts';
 import { Customer } from '../customer/customer.type.ts';
 import { findCustomer } from '../customer/found-customer.ts';
 import { AddKycStatusInput, KycStatus, KycStatusPayload } from './kyc.type.ts';
 import { kycStatus } from './kyc-status.table.ts';
 import { applyKycStatus } from './kyc-status.timeline.ts';
+import { needsConfirmation } from './kyc-status-proposal.rules.ts';
 
 const statusesByCustomer = manyBy(kycStatus, ['customerId'], { orderBy: ['date', 'id'], descending: true });
 const statusById = oneBy(kycStatus, 'id');
@@ -70,7 +73,7 @@ export class KycStatusMutations {
   @Mutation(() => KycStatusPayload, {
     nullable: true,
     description:
-      'Adds a status to the timeline of a customer, whose kycStatus follows the newest status by its date, and lastOkDate the newest that is ok; of two of one date the one that is not ok counts. Adding the same once more changes nothing.',
+      'Adds a status to the timeline of a customer, whose kycStatus follows the newest status by its date, and lastOkDate the newest that is ok; of two of one date the one that is not ok counts. Adding the same once more changes nothing. At a bank with kycFourEyes it is refused: there a status is proposed and confirmed.',
   })
   @RequiresRole(['CanAddKycStatus'])
   addKycStatus(
@@ -81,12 +84,15 @@ export class KycStatusMutations {
     idempotencyKey: string | null,
     @Ctx() context: Context,
   ): Promise<KycStatusPayload> {
-    const { ok, date } = input;
+    const { ok } = input;
+    const date = pastMoment('input.date', input.date);
     return mutate(
       context,
       { field: 'addKycStatus', arguments: [bankId, customerId, input], idempotencyKey },
       async (transaction) => {
         const customer = await findCustomer(transaction, bankId, customerId);
+        if (await needsConfirmation(transaction, bankId))
+          throw gatewayError('KYC_STATUS_NEEDS_CONFIRMATION', { bankId });
         return writtenChild(await applyKycStatus(transaction, customer, { ok, date }));
       },
       (written) => readPayload(context, written),

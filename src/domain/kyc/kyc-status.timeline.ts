@@ -19,6 +19,16 @@ async function newestOf(transaction: Queries, where: SQL | undefined): Promise<K
   return newest ?? null;
 }
 
+/** A customer that came with `lastOkDate` but without a timeline was ok then: the timeline begins with that. */
+async function layDownFirst(transaction: Queries, customer: FoundCustomer, now: Date): Promise<void> {
+  const { id: customerId, bankId, lastOkDate: date } = customer;
+  if (date === null || (await newestOf(transaction, eq(kycStatus.customerId, customerId))) !== null) return;
+  await transaction
+    .insert(kycStatus)
+    .values({ id: randomUUID(), bankId, customerId, ok: true, date, createdAt: now, updatedAt: now })
+    .onConflictDoNothing();
+}
+
 /**
  * Adds a status to the timeline of a customer, whose `kycStatus` and `lastOkDate` follow the whole timeline: the newest
  * status by date, and the date of the newest that is ok. The same status again changes nothing, the version neither.
@@ -30,6 +40,7 @@ export async function applyKycStatus(
 ): Promise<KycStatusRow> {
   const now = new Date();
   const { id: customerId, bankId } = customer;
+  await layDownFirst(transaction, customer, now);
   const [added] = await transaction
     .insert(kycStatus)
     .values({ id: randomUUID(), bankId, customerId, ok, date, createdAt: now, updatedAt: now })

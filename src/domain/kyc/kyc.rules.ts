@@ -1,4 +1,4 @@
-import { assertInput, optionalText, text, valid } from '../../input.ts';
+import { assertInput, optionalLongText, text, valid } from '../../input.ts';
 import { parseId } from '../../values.ts';
 import type { AddKycCheckInput, AddKycDocumentInput, AddKycMediaInput } from './kyc.type.ts';
 import type { kycCheck } from './kyc-check.table.ts';
@@ -18,7 +18,7 @@ export function kycCheckValues(input: AddKycCheckInput): EvidenceValues<typeof k
     staffUserId: text('input.staffUserId', staffUserId, 64),
     staffName: text('input.staffName', input.staffName, 64),
     satisfied: input.satisfied,
-    comments: optionalText('input.comments', input.comments, 2000),
+    comments: optionalLongText('input.comments', input.comments, 2000),
   };
 }
 

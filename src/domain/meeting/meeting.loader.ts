@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts';
 import { userById } from '../user/user.loader.ts';
-import { inviteesByMeeting, isParticipant, mayReadMeetings } from './meeting.participant.ts';
+import { inviteesByMeeting, isCustomerUser, isParticipant, mayReadMeetings } from './meeting.participant.ts';
 import type { MeetingRow } from './meeting.table.ts';
 import type { ContactDetails, Meeting, MeetingInvitee, MeetingKeys } from './meeting.type.ts';
 import { meetingProvider } from './meeting-providers.ts';
@@ -32,7 +32,7 @@ async function meetingKeys(context: Context, row: MeetingRow): Promise<MeetingKe
       return isStaff ? meetingToken(context, row, true) : Promise.resolve(null);
     },
     get customerToken() {
-      return row.customerUserId === callerId ? meetingToken(context, row, false) : Promise.resolve(null);
+      return isCustomerUser(context, row).then((isCustomer) => (isCustomer ? meetingToken(context, row, false) : null));
     },
   };
 }

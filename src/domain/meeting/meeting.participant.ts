@@ -1,8 +1,10 @@
-import { sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { holdsAny } from '../../auth/authenticate.ts';
 import type { Context } from '../../context.ts';
 import { manyBy } from '../../database/batch.ts';
 import { userById } from '../user/user.loader.ts';
+import { ownLinks } from '../user-customer-link/linked-user.ts';
+import { userCustomerLink } from '../user-customer-link/user-customer-link.table.ts';
 import { type MeetingRow, meeting } from './meeting.table.ts';
 import { meetingInvitee } from './meeting-invitee.table.ts';
 
@@ -20,11 +22,18 @@ async function validatedEmail(context: Context): Promise<string | null> {
   return row === null || row.emailValidatedAt === null ? null : row.email;
 }
 
+/** Whether the caller takes part for the customer: only as long as the link to that customer is active. */
+export async function isCustomerUser(context: Context, { customerUserId, customerId }: MeetingRow): Promise<boolean> {
+  if (context.user === null || customerUserId !== context.user.id) return false;
+  return customerId === null || (await ownLinks(context)).has(customerId);
+}
+
 /** Whether the caller is the creator, the staff user, the customer user or an invitee: in words, `ownMeetings`. */
 export async function isParticipant(context: Context, row: MeetingRow): Promise<boolean> {
   const userId = context.user?.id;
   if (userId === undefined) return false;
-  if ([row.creatorUserId, row.staffUserId, row.customerUserId].includes(userId)) return true;
+  if (row.staffUserId === userId || (await isCustomerUser(context, row))) return true;
+  if (row.creatorUserId === userId && row.customerUserId !== userId) return true;
   const [invitees, email] = await Promise.all([
     context.loader(inviteesByMeeting).load(row.id),
     validatedEmail(context),
@@ -37,8 +46,12 @@ const [userId, bankId, email] = [sql.placeholder('userId'), sql.placeholder('ban
 /** The meetings of the bank in which the caller is a participant: in SQL, `isParticipant`. */
 export const ownMeetings = sql`${meeting.id} in (
   select ${meeting.id} from ${meeting} where ${meeting.creatorUserId} = ${userId} and ${meeting.bankId} = ${bankId}
+    and ${meeting.customerUserId} is distinct from ${userId}
   union select ${meeting.id} from ${meeting} where ${meeting.staffUserId} = ${userId} and ${meeting.bankId} = ${bankId}
   union select ${meeting.id} from ${meeting} where ${meeting.customerUserId} = ${userId} and ${meeting.bankId} = ${bankId}
+    and (${meeting.customerId} is null or ${meeting.customerId} in (
+      select ${userCustomerLink.customerId} from ${userCustomerLink}
+      where ${userCustomerLink.userId} = ${userId} and ${eq(userCustomerLink.isActive, true)}))
   union select ${meetingInvitee.meetingId} from ${meetingInvitee} where ${meetingInvitee.userId} = ${userId}
   union select ${meetingInvitee.meetingId} from ${meetingInvitee} where ${meetingInvitee.emailAddress} = ${email}
 )`;

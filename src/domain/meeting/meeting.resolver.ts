@@ -43,11 +43,16 @@ async function readPayload(context: Context, bankId: string, id: string): Promis
 async function assertMayCreate(
   context: Context,
   bankId: string,
-  { customerId, staffUserId }: CreateMeetingInput,
+  { customerId, staffUserId, customerUserId, invitees }: CreateMeetingInput,
 ): Promise<void> {
   if (holdsAny(context.user, ['CanCreateMeeting'], bankId)) return;
   const link = (await ownLinks(context)).get(customerId);
-  if (link?.bankId === bankId && staffUserId == null) return;
+  // Who is linked names no other user: the answer would tell whether there is one.
+  const namesOthers =
+    staffUserId != null ||
+    (customerUserId ?? context.user?.id) !== context.user?.id ||
+    invitees.some(({ userId }) => userId != null);
+  if (link?.bankId === bankId && !namesOthers) return;
   throw gatewayError('OBP-20006', { missingRoles: ['CanCreateMeeting'], bankId });
 }
 

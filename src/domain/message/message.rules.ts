@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Queries } from '../../database/database.ts';
-import { optionalText, text } from '../../input.ts';
+import { longText, optionalText, text } from '../../input.ts';
 import type { FoundCustomer } from '../customer/found-customer.ts';
 import { type CustomerMessageRow, customerMessage } from './message.table.ts';
 import type { CreateCustomerMessageInput } from './message.type.ts';
@@ -10,7 +10,7 @@ type MessageValues = Pick<CustomerMessageRow, 'message' | 'transport' | 'fromDep
 /** The columns of a message. */
 export function messageValues(input: CreateCustomerMessageInput): MessageValues {
   return {
-    message: text('input.message', input.message, 1024),
+    message: longText('input.message', input.message, 1024),
     transport: optionalText('input.transport', input.transport, 64),
     fromDepartment: text('input.fromDepartment', input.fromDepartment, 64),
     fromPerson: text('input.fromPerson', input.fromPerson, 64),

@@ -1,4 +1,4 @@
-import { eq, inArray } from 'drizzle-orm';
+import { and, eq, inArray, isNull } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Queries } from '../../database/database.ts';
 import { customerAccountLink } from '../account/customer-account-link.table.ts';
@@ -12,6 +12,7 @@ import { kycCheck } from '../kyc/kyc-check.table.ts';
 import { kycDocument } from '../kyc/kyc-document.table.ts';
 import { kycMedia } from '../kyc/kyc-media.table.ts';
 import { kycStatus } from '../kyc/kyc-status.table.ts';
+import { kycStatusProposal } from '../kyc/kyc-status-proposal.table.ts';
 import { meeting } from '../meeting/meeting.table.ts';
 import { meetingInvitee } from '../meeting/meeting-invitee.table.ts';
 import { customerMessage } from '../message/message.table.ts';
@@ -41,6 +42,17 @@ export async function deleteWithEverything(
     return deleted.length;
   }
 
+  // An event that came before the customer names it by its number only.
+  const namedOnly = await transaction
+    .delete(crmEvent)
+    .where(
+      and(
+        eq(crmEvent.bankId, found.bankId),
+        eq(crmEvent.customerNumber, found.customerNumber),
+        isNull(crmEvent.customerId),
+      ),
+    )
+    .returning({ id: crmEvent.id });
   const meetings = transaction.select({ id: meeting.id }).from(meeting).where(eq(meeting.customerId, found.id));
   const invitees = await transaction
     .delete(meetingInvitee)
@@ -55,8 +67,9 @@ export async function deleteWithEverything(
     kycChecks: await deleteFrom(kycCheck),
     kycDocuments: await deleteFrom(kycDocument),
     kycStatuses: await deleteFrom(kycStatus),
+    kycStatusProposals: await deleteFrom(kycStatusProposal),
     messages: await deleteFrom(customerMessage),
-    crmEvents: await deleteFrom(crmEvent),
+    crmEvents: (await deleteFrom(crmEvent)) + namedOnly.length,
     meetings: await deleteFrom(meeting),
     meetingInvitees: invitees.length,
     accountLinks: await deleteFrom(customerAccountLink),

@@ -4,15 +4,15 @@ import { holdsAny } from '../../auth/authenticate.ts';
 import type { Role } from '../../auth/roles.ts';
 import type { Context } from '../../context.ts';
 import type { Queries } from '../../database/database.ts';
-import { GatewayError, gatewayError } from '../../errors.ts';
-import { assertInput } from '../../input.ts';
+import { gatewayError } from '../../errors.ts';
+import { assertInput, pastMoment } from '../../input.ts';
 import { account } from '../account/account.table.ts';
 import { accountLinks, accountLinkValues } from '../account/customer-account-link.rules.ts';
 import { addresses } from '../address/address.resolver.ts';
 import { addressValues } from '../address/address.rules.ts';
 import { attributes } from '../attribute/attribute.loader.ts';
 import { attributeValues } from '../attribute/attribute.rules.ts';
-import { checkAttributeDefinition } from '../attribute/attribute-definition.collection.ts';
+import { assertDefinedType, definedTypes } from '../attribute/attribute-definition.collection.ts';
 import { lastOkDateOrderOf } from '../customer/customer.rules.ts';
 import { type CustomerColumns, insertCustomer } from '../customer/customer.write.ts';
 import { fullCollection } from '../customer/customer-collection.ts';
@@ -28,6 +28,7 @@ import {
 } from '../customer/customer-input.rules.ts';
 import type { FoundCustomer } from '../customer/found-customer.ts';
 import { kycStatus } from '../kyc/kyc-status.table.ts';
+import { needsConfirmation } from '../kyc/kyc-status-proposal.rules.ts';
 import { taxResidences, taxResidenceValues } from '../tax-residence/tax-residence.collection.ts';
 import { user } from '../user/user.table.ts';
 import { userLinks, userLinkValues } from '../user-customer-link/user-customer-link.rules.ts';
@@ -104,7 +105,7 @@ function customerColumns(input: CreateCustomerInput, field: string): Draft['colu
 function kycColumns(input: CreateCustomerInput, field: string) {
   const isOk = input.kycStatus === true;
   assertInput(isOk || input.lastOkDate == null, `${field}.lastOkDate`, 'is given, but kycStatus is not true');
-  const lastOkDate = isOk ? (input.lastOkDate ?? new Date()) : null;
+  const lastOkDate = isOk ? pastMoment(`${field}.lastOkDate`, input.lastOkDate ?? new Date()) : null;
   return { kycStatus: isOk, lastOkDate, lastOkDateOrder: lastOkDateOrderOf(lastOkDate) };
 }
 
@@ -252,15 +253,24 @@ async function refuseUndefinedTypes(
   drafts: readonly Draft[],
   problems: Problems,
 ): Promise<void> {
+  if (drafts.every(({ attributes: given }) => given.length === 0)) return;
+  const types = await definedTypes(transaction, bankId);
   for (const { index, attributes: given } of drafts) {
-    for (const { field, values } of given) {
-      try {
-        await checkAttributeDefinition(transaction, bankId, values, field);
-      } catch (error) {
-        if (!(error instanceof GatewayError)) throw error;
-        problems.add(index, error);
-      }
-    }
+    for (const { field, values } of given) problems.attempt(index, () => assertDefinedType(types, values, field));
+  }
+}
+
+/** Where a second officer has to confirm a status, a customer begins without one. */
+async function refuseUnconfirmedStatus(
+  transaction: Queries,
+  bankId: string,
+  given: readonly Given[],
+  problems: Problems,
+): Promise<void> {
+  const withStatus = given.filter(({ input }) => input.kycStatus === true);
+  if (withStatus.length === 0 || !(await needsConfirmation(transaction, bankId))) return;
+  for (const { index, field } of withStatus) {
+    problems.add(index, gatewayError('KYC_STATUS_NEEDS_CONFIRMATION', { bankId, field: `${field}.kycStatus` }));
   }
 }
 
@@ -310,6 +320,7 @@ export async function createAll(
   await refuseUnknownAccounts(transaction, bankId, drafts, problems);
   await refuseUnknownUsers(transaction, drafts, problems);
   await refuseUndefinedTypes(transaction, bankId, drafts, problems);
+  await refuseUnconfirmedStatus(transaction, bankId, given, problems);
   problems.throwAny(isList);
   for (const [draft, customer] of created) await insertParts(transaction, customer, draft);
   return drafts.flatMap((draft) => created.get(draft)?.id ?? []);

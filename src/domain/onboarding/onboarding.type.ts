@@ -66,7 +66,8 @@ export class CreateCustomerInput {
 
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Whether the KYC is ok: true becomes the first status of the timeline, and needs CanAddKycStatus.',
+    description:
+      'Whether the KYC is ok: true becomes the first status of the timeline, and needs CanAddKycStatus; it is refused at a bank with kycFourEyes.',
   })
   kycStatus?: boolean | null;
 
@@ -156,6 +157,9 @@ export class DeletedWithCustomer {
 
   @Field(() => Int, { description: 'Statuses of the KYC timeline.' })
   kycStatuses: number;
+
+  @Field(() => Int, { description: 'Proposals of KYC statuses, decided or not.' })
+  kycStatusProposals: number;
 
   @Field(() => Int, { description: 'Messages.' })
   messages: number;

@@ -15,6 +15,8 @@ export const entitlement = table(
       .references(() => user.id),
     roleName: text('role_name').notNull(),
     bankId: id('bank_id').references(() => bank.id),
+    /** From then on it does not count any more. */
+    expiresAt: timestamp('expires_at'),
     createdAt: timestamp('created_at').notNull(),
     updatedAt: timestamp('updated_at').notNull(),
   },

@@ -1,6 +1,7 @@
-import { Field, ID, ObjectType } from 'type-graphql';
+import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { Role } from '../../auth/role-enum.ts';
 import { isRole, type Role as RoleName } from '../../auth/roles.ts';
+import { DateTime } from '../../scalars.ts';
 import type { EntitlementRow } from './entitlement.table.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A role that a user holds: at one bank, or without a bank.' })
@@ -8,14 +9,49 @@ export class Entitlement {
   @Field(() => ID, { description: 'The id of the entitlement.' })
   id: string;
 
+  @Field(() => ID, { description: 'The user who holds the role.' })
+  userId: string;
+
   @Field(() => Role, { description: 'The role.' })
   roleName: RoleName;
 
   @Field(() => ID, { nullable: true, description: 'The bank that the role counts at; null for a system role.' })
   bankId: string | null;
+
+  @Field(() => DateTime, { nullable: true, description: 'When the role ceases to count; null when it never does.' })
+  expiresAt: Date | null;
 }
 
-/** Roles that this version does not know count nowhere, and are left out. */
-export function toEntitlements(rows: readonly EntitlementRow[]): Entitlement[] {
-  return rows.flatMap(({ id, roleName, bankId }) => (isRole(roleName) ? [{ id, roleName, bankId }] : []));
+type EntitlementValues = Pick<EntitlementRow, 'id' | 'userId' | 'roleName' | 'bankId' | 'expiresAt'>;
+
+/** Roles that this version does not know, and those that have expired, count nowhere and are left out. */
+export function toEntitlements(rows: readonly EntitlementValues[]): Entitlement[] {
+  const now = new Date();
+  return rows.flatMap(({ id, userId, roleName, bankId, expiresAt }) =>
+    isRole(roleName) && (expiresAt === null || expiresAt > now) ? [{ id, userId, roleName, bankId, expiresAt }] : [],
+  );
+}
+
+@InputType({ description: 'A role for a user.' })
+export class GrantEntitlementInput {
+  @Field(() => Role, { description: 'The role.' })
+  roleName: RoleName;
+
+  @Field(() => ID, { nullable: true, description: 'The bank, for a bank role; a system role takes none.' })
+  bankId?: string | null;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When the role ceases to count, such as 2034-05-31T09:30:00Z; never when it is left out.',
+  })
+  expiresAt?: Date | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'A role that was granted or revoked.' })
+export class EntitlementPayload {
+  @Field(() => Entitlement, {
+    nullable: true,
+    description: 'The entitlement as it is now; one that was revoked as it was.',
+  })
+  entitlement: Entitlement | null;
 }

@@ -1,12 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import { and, asc, eq, sql } from 'drizzle-orm';
-import { checkPasswordRule, hashPassword, localProvider } from '../../auth/password.ts';
-import { isRole, type Role, roleScope } from '../../auth/roles.ts';
+import { checkPasswordRule, hashPassword, localProvider, type PasswordCost } from '../../auth/password.ts';
+import { isRole, type Role } from '../../auth/roles.ts';
 import type { Database, Queries } from '../../database/database.ts';
-import { isForeignKeyViolation, isUniqueViolation } from '../../database/errors.ts';
+import { isForeignKeyViolation } from '../../database/errors.ts';
 import { gatewayError } from '../../errors.ts';
+import { checkRoleScope, insertEntitlement } from './entitlement.rules.ts';
 import { type EntitlementRow, entitlement } from './entitlement.table.ts';
-import { insertUser, type NewLocalUser, newLocalUserRow } from './user.creation.ts';
+import { checkedNewUser, insertUser, localUserRow, type NewLocalUser } from './user.creation.ts';
+import { unlock } from './user.lock.ts';
 import { type UserRow, user } from './user.table.ts';
 
 /**
@@ -19,7 +20,8 @@ export interface ListedUser
   isDisabled: boolean;
   /** False for a stub, and for whoever logs in at another provider. */
   hasPassword: boolean;
-  entitlements: Pick<EntitlementRow, 'roleName' | 'bankId'>[];
+  /** Those that have expired too. */
+  entitlements: Pick<EntitlementRow, 'roleName' | 'bankId' | 'expiresAt'>[];
 }
 
 export interface RoleGrant {
@@ -45,8 +47,8 @@ export async function findUserByUsername(
 }
 
 /** Fails with OBP-30207 (password), OBP-10001 (username, email, names) and USERNAME_TAKEN. */
-export async function createUser(database: Database, newUser: NewLocalUser): Promise<UserRow> {
-  const row = await newLocalUserRow(newUser);
+export async function createUser(database: Database, newUser: NewLocalUser, cost?: PasswordCost): Promise<UserRow> {
+  const row = await localUserRow(checkedNewUser(newUser), cost);
   await database.transaction((transaction) => insertUser(transaction, row));
   return row;
 }
@@ -68,7 +70,11 @@ export async function listUsers(database: Database): Promise<ListedUser[]> {
     createdAt,
     isDisabled: disabledAt !== null,
     hasPassword: passwordHash !== null,
-    entitlements: (entitlementsByUser.get(id) ?? []).map(({ roleName, bankId }) => ({ roleName, bankId })),
+    entitlements: (entitlementsByUser.get(id) ?? []).map(({ roleName, bankId, expiresAt }) => ({
+      roleName,
+      bankId,
+      expiresAt,
+    })),
   }));
 }
 
@@ -97,18 +103,35 @@ export function enableUser(database: Database, username: string, provider?: stri
   return updateUser(database, username, provider, { disabledAt: null });
 }
 
+/** Takes back both locks: an administrator's, and that of failed logins. `secret` is that of the configuration. */
+export async function unlockUser(
+  database: Database,
+  username: string,
+  secret: string,
+  provider?: string,
+): Promise<UserRow> {
+  return database.transaction(async (transaction) => {
+    const { id } = await findUserByUsername(transaction, username, provider);
+    return unlock(transaction, id, secret);
+  });
+}
+
 /** Fails with OBP-30207. Only users of the local provider have a password here. */
-export async function resetPassword(database: Database, username: string, password: string): Promise<UserRow> {
+export async function resetPassword(
+  database: Database,
+  username: string,
+  password: string,
+  cost?: PasswordCost,
+): Promise<UserRow> {
   checkPasswordRule(password);
   await findUserByUsername(database.read, username);
-  return updateUser(database, username, localProvider, { passwordHash: await hashPassword(password) });
+  return updateUser(database, username, localProvider, { passwordHash: await hashPassword(password, cost) });
 }
 
 /** The role by its name, with a bank where it needs one (OBP-30205) and without where it takes none (OBP-30206). */
 function checkedRole(roleName: string, bankId: string | null): Role {
   if (!isRole(roleName)) throw gatewayError('OBP-10001', { message: `${roleName} is no role.`, field: 'roleName' });
-  if (roleScope(roleName) === 'bank' && bankId === null) throw gatewayError('OBP-30205', { field: 'bankId' });
-  if (roleScope(roleName) === 'system' && bankId !== null) throw gatewayError('OBP-30206', { field: 'bankId' });
+  checkRoleScope(roleName, bankId, 'bankId');
   return roleName;
 }
 
@@ -118,16 +141,12 @@ export async function grantRole(database: Database, grant: RoleGrant): Promise<E
   const roleName = checkedRole(grant.roleName, bankId);
   return database.transaction(async (transaction) => {
     const { id: userId } = await findUserByUsername(transaction, grant.username, grant.provider);
-    const now = new Date();
-    const row: EntitlementRow = { id: randomUUID(), userId, roleName, bankId, createdAt: now, updatedAt: now };
     try {
-      await transaction.insert(entitlement).values(row);
+      return await insertEntitlement(transaction, { userId, roleName, bankId, expiresAt: null });
     } catch (error) {
-      if (isUniqueViolation(error)) throw gatewayError('OBP-30216', { cause: error });
       if (bankId !== null && isForeignKeyViolation(error)) throw gatewayError('OBP-30001', { bankId, cause: error });
       throw error;
     }
-    return row;
   });
 }
 

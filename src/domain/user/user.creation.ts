@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { checkPasswordRule, hashPassword, localProvider } from '../../auth/password.ts';
+import { checkPasswordRule, hashPassword, localProvider, type PasswordCost } from '../../auth/password.ts';
 import type { Queries } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/errors.ts';
 import { gatewayError } from '../../errors.ts';
@@ -14,6 +14,7 @@ export interface NewLocalUser {
   firstName?: string | null;
   lastName?: string | null;
   isSuperAdmin?: boolean;
+  awaitsEmailValidation?: boolean;
 }
 
 function parsed<Value>(field: string, parse: () => Value): Value {
@@ -30,30 +31,36 @@ function optionalName(field: string, name: string | null | undefined): string | 
   return name == null ? null : parsed(field, () => parseText(name, 100));
 }
 
-/**
- * The row of a new user who logs in here. Fails with OBP-30207, and with OBP-10001 for the other fields, named with
- * `prefix` before them. Hashing takes its time, so this is done before a transaction begins.
- */
-export async function newLocalUserRow(newUser: NewLocalUser, prefix = ''): Promise<UserRow> {
+/** The new user as it is stored. Fails with OBP-30207, and with OBP-10001 for the other fields, named with `prefix` before them. */
+export function checkedNewUser(newUser: NewLocalUser, prefix = ''): NewLocalUser {
   checkPasswordRule(newUser.password, `${prefix}password`);
-  const username = parsed(`${prefix}username`, () => parseUsername(newUser.username));
-  const email = parsed(`${prefix}email`, () => parseEmailAddress(newUser.email));
-  const firstName = optionalName(`${prefix}firstName`, newUser.firstName);
-  const lastName = optionalName(`${prefix}lastName`, newUser.lastName);
+  return {
+    ...newUser,
+    username: parsed(`${prefix}username`, () => parseUsername(newUser.username)),
+    email: parsed(`${prefix}email`, () => parseEmailAddress(newUser.email)),
+    firstName: optionalName(`${prefix}firstName`, newUser.firstName),
+    lastName: optionalName(`${prefix}lastName`, newUser.lastName),
+  };
+}
+
+/** The row of a new user who logs in here, as checked. Hashing takes its time, so this is done before a transaction begins. */
+export async function localUserRow(newUser: NewLocalUser, cost?: PasswordCost): Promise<UserRow> {
   const now = new Date();
   return {
     id: randomUUID(),
-    username,
-    email,
-    firstName,
-    lastName,
+    username: newUser.username,
+    email: newUser.email,
+    firstName: newUser.firstName ?? null,
+    lastName: newUser.lastName ?? null,
     provider: localProvider,
     // As OBP has it: at the local provider the username doubles as the id.
-    providerId: username,
-    passwordHash: await hashPassword(newUser.password),
+    providerId: newUser.username,
+    passwordHash: await hashPassword(newUser.password, cost),
     isSuperAdmin: newUser.isSuperAdmin ?? false,
     emailValidatedAt: null,
+    awaitsEmailValidation: newUser.awaitsEmailValidation ?? false,
     disabledAt: null,
+    tokensValidFrom: null,
     createdAt: now,
     updatedAt: now,
     version: 1,

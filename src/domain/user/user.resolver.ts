@@ -1,15 +1,31 @@
+import { and, eq } from 'drizzle-orm';
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { localProvider, verifyPassword } from '../../auth/password.ts';
+import { clientNetwork } from '../../auth/client-network.ts';
+import { attemptLogin } from '../../auth/login-attempts.ts';
+import { hashPassword, localProvider, needsRehash, verifyPassword } from '../../auth/password.ts';
+import { createRateLimit, type RateLimit } from '../../auth/rate-limit.ts';
 import { Authenticated, Public, RequiresRole } from '../../auth/requires-role.ts';
+import type { Config } from '../../config.ts';
 import { PageArguments } from '../../connection.ts';
 import type { Context } from '../../context.ts';
 import { manyBy, oneBy } from '../../database/batch.ts';
 import { gatewayError } from '../../errors.ts';
-import { insertUser, newLocalUserRow } from './user.creation.ts';
+import { idempotencyKeyDescription, mutate } from '../../execution/mutate.ts';
+import { checkedNewUser, insertUser, localUserRow } from './user.creation.ts';
 import { userPage } from './user.list.ts';
 import { userAt } from './user.loader.ts';
-import { user } from './user.table.ts';
-import { CreateUserInput, CreateUserPayload, LoginPayload, toUser, User, UserConnection } from './user.type.ts';
+import { unlock } from './user.lock.ts';
+import { mailOf, register } from './user.registration.ts';
+import { type UserRow, user } from './user.table.ts';
+import {
+  CreateUserInput,
+  CreateUserPayload,
+  LoginPayload,
+  toUser,
+  UnlockUserPayload,
+  User,
+  UserConnection,
+} from './user.type.ts';
 import { userAttribute } from './user-attribute.table.ts';
 import { toUserAttribute, UserAttribute } from './user-attribute.type.ts';
 
@@ -18,6 +34,33 @@ const attributesOfUser = manyBy(userAttribute, ['userId'], { orderBy: ['insertDa
 
 /** Operations that logged in: aliases would put many guesses into one request. What a write forgets is kept here. */
 const loggedIn = new WeakSet<Context>();
+const createdUser = new WeakSet<Context>();
+
+/** For each server of this process: how many users a client may still create. */
+const newUserLimits = new WeakMap<Config, RateLimit>();
+
+function countNewUser({ config, request }: Context): void {
+  let limit = newUserLimits.get(config);
+  if (limit === undefined) {
+    limit = createRateLimit({ most: config.newUsersPerHour, periodSeconds: 3_600 });
+    newUserLimits.set(config, limit);
+  }
+  const retryAfterSeconds = limit.take(clientNetwork(request.clientAddress));
+  if (retryAfterSeconds !== null) throw gatewayError('TOO_MANY_REQUESTS', { retryAfterSeconds });
+}
+
+/** After the right password. The login does not fail for it: the next one tries again. */
+async function rehash(context: Context, { id, passwordHash }: UserRow, password: string): Promise<void> {
+  const { passwordCost } = context.config;
+  if (passwordHash === null || !needsRehash(passwordHash, passwordCost)) return;
+  const stronger = await hashPassword(password, passwordCost).catch(() => null);
+  if (stronger === null) return;
+  await context.database.transaction(async (transaction) => {
+    // A password that was reset meanwhile stays.
+    const unchanged = and(eq(user.id, id), eq(user.passwordHash, passwordHash));
+    await transaction.update(user).set({ passwordHash: stronger }).where(unchanged);
+  });
+}
 
 @Resolver(() => User)
 export class UserResolver {
@@ -62,7 +105,8 @@ export class UserResolver {
 
   @Mutation(() => LoginPayload, {
     nullable: true,
-    description: 'Gives a token to who knows the password. Once per operation.',
+    description:
+      'Gives a token to who knows the password. Once per operation; after five failures from one address the username is locked there, for longer each time.',
   })
   @Public()
   async login(
@@ -73,23 +117,68 @@ export class UserResolver {
     if (loggedIn.has(context)) throw gatewayError('TOO_MANY_LOGINS_IN_ONE_OPERATION');
     loggedIn.add(context);
     const row = await context.loader(userByUsername).load([localProvider, username]);
-    const matches = await verifyPassword(row?.passwordHash ?? null, password);
+    const { secret, passwordCost, mail } = context.config;
+    const { clientAddress } = context.request;
+    const matches = await attemptLogin({ database: context.database, secret, username, clientAddress }, () =>
+      verifyPassword(row?.passwordHash ?? null, password, passwordCost),
+    );
     if (row === null || !matches) throw gatewayError('OBP-20004');
     if (row.disabledAt !== null) throw gatewayError('USER_DISABLED');
+    if (row.awaitsEmailValidation && mail !== null) throw gatewayError('EMAIL_NOT_VALIDATED');
+    await rehash(context, row, password);
     const token = await context.tokens.sign({ userId: row.id }, context.config.tokenLifetimeSeconds);
     return { ...token, user: toUser(row) };
   }
 
-  @Mutation(() => CreateUserPayload, { nullable: true, description: 'Creates a user who logs in here.' })
+  @Mutation(() => CreateUserPayload, {
+    nullable: true,
+    description: 'Creates a user who logs in here. Once per operation, and only so many an hour from one address.',
+  })
   @Public()
   async createUser(
     @Arg('input', () => CreateUserInput, { description: 'The new user.' }) input: CreateUserInput,
     @Ctx() context: Context,
   ): Promise<CreateUserPayload> {
-    const row = await newLocalUserRow({ ...input, isSuperAdmin: false }, 'input.');
-    await context.write((transaction) => insertUser(transaction, row));
-    const token = await context.tokens.sign({ userId: row.id }, context.config.tokenLifetimeSeconds);
-    // Nothing is configured that would hold the token back until the e-mail is validated.
-    return { ...token, user: toUser(row), validationRequired: false };
+    if (createdUser.has(context)) throw gatewayError('TOO_MANY_NEW_USERS_IN_ONE_OPERATION');
+    createdUser.add(context);
+    const { mail, secret, passwordCost, tokenLifetimeSeconds } = context.config;
+    const newUser = { ...input, isSuperAdmin: false, awaitsEmailValidation: mail !== null };
+    const checked = checkedNewUser(newUser, 'input.');
+    countNewUser(context);
+    const row = await localUserRow(checked, passwordCost);
+    if (mail === null) {
+      await context.write((transaction) => insertUser(transaction, row));
+      const token = await context.tokens.sign({ userId: row.id }, tokenLifetimeSeconds);
+      return { ...token, user: toUser(row), validationRequired: false };
+    }
+    const registration = await context.write((transaction) => register(transaction, row));
+    if (registration !== null) {
+      const written = await mailOf(registration, { secret, publicUrl: mail.publicUrl });
+      if (written !== null) context.mailer?.send(written);
+    }
+    // The same whether the username is taken or not: only the mail tells.
+    return { user: null, token: null, expiresAt: null, validationRequired: true };
+  }
+
+  @Mutation(() => UnlockUserPayload, {
+    nullable: true,
+    description: 'Lets a user log in again whom failed logins or an administrator locked.',
+  })
+  @RequiresRole(['CanUnlockUser'])
+  unlockUser(
+    @Arg('userId', () => ID, { description: 'The id of the user.' }) userId: string,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
+    idempotencyKey: string | null,
+    @Ctx() context: Context,
+  ): Promise<UnlockUserPayload> {
+    return mutate(
+      context,
+      { field: 'unlockUser', arguments: [userId], idempotencyKey },
+      async (transaction) => {
+        const { id } = await unlock(transaction, userId, context.config.secret);
+        return { id };
+      },
+      async ({ id }) => ({ user: await userAt(context, id) }),
+    );
   }
 }

@@ -16,7 +16,11 @@ export const user = table(
     passwordHash: text('password_hash'),
     isSuperAdmin: boolean('is_super_admin').notNull().default(false),
     emailValidatedAt: timestamp('email_validated_at'),
+    /** Of who registered while e-mail addresses had to be validated, until theirs is. */
+    awaitsEmailValidation: boolean('awaits_email_validation').notNull().default(false),
     disabledAt: timestamp('disabled_at'),
+    /** Tokens that were issued before it are refused. */
+    tokensValidFrom: timestamp('tokens_valid_from'),
     createdAt: timestamp('created_at').notNull(),
     updatedAt: timestamp('updated_at').notNull(),
     version: integer('version').notNull().default(1),

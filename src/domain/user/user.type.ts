@@ -95,10 +95,14 @@ export class CreateUserInput {
   lastName: string;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'The user who was created.' })
+@ObjectType({ simpleResolvers: true, description: 'The user who was created, or word that a mail was sent.' })
 export class CreateUserPayload {
-  @Field(() => User, { description: 'The new user.' })
-  user: User;
+  @Field(() => User, {
+    nullable: true,
+    description:
+      'The new user; null where the e-mail address has to be validated, whether the username is taken or not.',
+  })
+  user: User | null;
 
   @Field(() => String, {
     nullable: true,
@@ -109,8 +113,17 @@ export class CreateUserPayload {
   @Field(() => DateTime, { nullable: true, description: 'When the token ceases to be accepted.' })
   expiresAt: Date | null;
 
-  @Field(() => Boolean, { description: 'Whether the e-mail address has to be validated before the first login.' })
+  @Field(() => Boolean, {
+    description:
+      'Whether the e-mail address has to be validated before the first login, by the link in the mail that was sent to it.',
+  })
   validationRequired: boolean;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'The user who was unlocked.' })
+export class UnlockUserPayload {
+  @Field(() => User, { description: 'The user, who may log in again.' })
+  user: User;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'Who logged in, and the token to say so with.' })

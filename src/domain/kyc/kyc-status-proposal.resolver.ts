@@ -1,0 +1,195 @@
+import DataLoader from 'dataloader';
+import { and, asc, eq } from 'drizzle-orm';
+import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { RequiresRole } from '../../auth/requires-role.ts';
+import type { Context } from '../../context.ts';
+import { inKeys, keyValues, type MakeLoader, oncePerDatabase, oneBy } from '../../database/batch.ts';
+import { gatewayError } from '../../errors.ts';
+import { idempotencyKeyDescription, mutate, writtenChild } from '../../execution/mutate.ts';
+import { longText, pastMoment } from '../../input.ts';
+import { customerAt, loadCustomer } from '../customer/customer.loader.ts';
+import { Customer } from '../customer/customer.type.ts';
+import { findCustomer } from '../customer/found-customer.ts';
+import { AddKycStatusInput } from './kyc.type.ts';
+import { kycStatus } from './kyc-status.table.ts';
+import { applyKycStatus } from './kyc-status.timeline.ts';
+import { decideProposal, insertProposal } from './kyc-status-proposal.rules.ts';
+import { KycStatusProposalState } from './kyc-status-proposal.state.ts';
+import { type KycStatusProposalRow, kycStatusProposal } from './kyc-status-proposal.table.ts';
+import { KycStatusProposal, KycStatusProposalPayload } from './kyc-status-proposal.type.ts';
+
+/** Who reads KYC statuses, and who proposes or decides one. */
+const readingRoles = [
+  'CanGetAnyKycStatuses',
+  'CanGetKycStatusesAtOneBank',
+  'CanAddKycStatus',
+  'CanConfirmKycStatus',
+] as const;
+
+const statusById = oneBy(kycStatus, 'id');
+const proposalById = oneBy(kycStatusProposal, 'id');
+
+const openStatement = oncePerDatabase((database) =>
+  database.prepare<KycStatusProposalRow>(
+    database.read
+      .select()
+      .from(kycStatusProposal)
+      .where(and(inKeys([kycStatusProposal.customerId]), eq(kycStatusProposal.state, KycStatusProposalState.PROPOSED)))
+      .orderBy(asc(kycStatusProposal.createdAt), asc(kycStatusProposal.id)),
+  ),
+);
+
+/** Those of each customer that nobody has decided yet, the oldest first. */
+const openByCustomer: MakeLoader<string, KycStatusProposalRow[]> = (database) =>
+  new DataLoader(async (customerIds) => {
+    const rows = await openStatement(database)(keyValues(customerIds));
+    const byCustomer = Map.groupBy(rows, ({ customerId }) => customerId);
+    return customerIds.map((customerId) => byCustomer.get(customerId) ?? []);
+  });
+
+function callerIdOf({ user }: Context): string {
+  if (user === null) throw gatewayError('OBP-20001');
+  return user.id;
+}
+
+async function readPayload(
+  context: Context,
+  written: { id: string; bankId: string; customerId: string; kycStatusId: string | null },
+): Promise<KycStatusProposalPayload> {
+  const { id, bankId, customerId, kycStatusId } = written;
+  return {
+    bankId,
+    customerId,
+    kycStatusProposal: await context.loader(proposalById).load(id),
+    kycStatus: kycStatusId === null ? null : await context.loader(statusById).load(kycStatusId),
+  };
+}
+
+@Resolver(() => Customer)
+export class CustomerKycStatusProposalsResolver {
+  @FieldResolver(() => [KycStatusProposal], {
+    nullable: true,
+    description: 'The KYC statuses that one officer proposed and nobody has decided yet, the oldest first.',
+  })
+  @RequiresRole([...readingRoles])
+  kycStatusProposals(@Root() customer: Customer, @Ctx() context: Context): Promise<KycStatusProposal[]> {
+    return context.loader(openByCustomer).load(customer.id);
+  }
+}
+
+@Resolver(() => KycStatusProposalPayload)
+export class KycStatusProposalResolver {
+  @Query(() => [KycStatusProposal], {
+    nullable: true,
+    description:
+      'The KYC statuses of a customer that one officer proposed and nobody has decided yet, the oldest first.',
+  })
+  @RequiresRole([...readingRoles])
+  async kycStatusProposals(
+    @Arg('bankId', () => ID, { nullable: true, description: 'The bank; needed by who holds the role there only.' })
+    bankId: string | null,
+    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @Ctx() context: Context,
+  ): Promise<KycStatusProposal[]> {
+    const customer = await customerAt(context, bankId ?? null, customerId);
+    return context.loader(openByCustomer).load(customer.id);
+  }
+
+  @FieldResolver(() => Customer, { nullable: true, description: 'The customer of the proposal.' })
+  @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
+  customer(@Root() payload: KycStatusProposalPayload, @Ctx() context: Context): Promise<Customer | null> {
+    return loadCustomer(context, payload.customerId);
+  }
+
+  @Mutation(() => KycStatusProposalPayload, {
+    nullable: true,
+    description:
+      'Proposes a KYC status, which counts only when another officer confirms it: the way at a bank with kycFourEyes. What is proposed already is given as it is.',
+  })
+  @RequiresRole(['CanAddKycStatus'])
+  proposeKycStatus(
+    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @Arg('input', () => AddKycStatusInput, { description: 'The status.' }) input: AddKycStatusInput,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
+    idempotencyKey: string | null,
+    @Ctx() context: Context,
+  ): Promise<KycStatusProposalPayload> {
+    const proposedByUserId = callerIdOf(context);
+    const { ok } = input;
+    const date = pastMoment('input.date', input.date);
+    return mutate(
+      context,
+      { field: 'proposeKycStatus', arguments: [bankId, customerId, input], idempotencyKey },
+      async (transaction) => {
+        const customer = await findCustomer(transaction, bankId, customerId);
+        const proposal = await insertProposal(transaction, customer, { ok, date, proposedByUserId });
+        return { ...writtenChild(proposal), kycStatusId: null };
+      },
+      (written) => readPayload(context, written),
+    );
+  }
+
+  @Mutation(() => KycStatusProposalPayload, {
+    nullable: true,
+    description:
+      'Confirms the KYC status that another officer proposed: it is added to the timeline, as addKycStatus does.',
+  })
+  @RequiresRole(['CanConfirmKycStatus'])
+  confirmKycStatus(
+    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @Arg('id', () => ID, { description: 'The id of the proposal.' }) id: string,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
+    idempotencyKey: string | null,
+    @Ctx() context: Context,
+  ): Promise<KycStatusProposalPayload> {
+    const decidedByUserId = callerIdOf(context);
+    return mutate(
+      context,
+      { field: 'confirmKycStatus', arguments: [bankId, customerId, id], idempotencyKey },
+      async (transaction) => {
+        const customer = await findCustomer(transaction, bankId, customerId);
+        const decision = { state: KycStatusProposalState.CONFIRMED, decidedByUserId, reason: null } as const;
+        const proposal = await decideProposal(transaction, customer, id, decision);
+        const { id: kycStatusId } = await applyKycStatus(transaction, customer, proposal);
+        return { ...writtenChild(proposal), kycStatusId };
+      },
+      (written) => readPayload(context, written),
+    );
+  }
+
+  @Mutation(() => KycStatusProposalPayload, {
+    nullable: true,
+    description: 'Rejects the KYC status that another officer proposed: it never counts.',
+  })
+  @RequiresRole(['CanConfirmKycStatus'])
+  rejectKycStatus(
+    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @Arg('id', () => ID, { description: 'The id of the proposal.' }) id: string,
+    @Arg('reason', () => String, {
+      description: 'Why, such as the passport had expired; at most 2000 characters.',
+    })
+    reason: string,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
+    idempotencyKey: string | null,
+    @Ctx() context: Context,
+  ): Promise<KycStatusProposalPayload> {
+    const decision = {
+      state: KycStatusProposalState.REJECTED,
+      decidedByUserId: callerIdOf(context),
+      reason: longText('reason', reason, 2000),
+    } as const;
+    return mutate(
+      context,
+      { field: 'rejectKycStatus', arguments: [bankId, customerId, id, reason], idempotencyKey },
+      async (transaction) => {
+        const customer = await findCustomer(transaction, bankId, customerId);
+        const proposal = await decideProposal(transaction, customer, id, decision);
+        return { ...writtenChild(proposal), kycStatusId: null };
+      },
+      (written) => readPayload(context, written),
+    );
+  }
+}

@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import { and, count, eq, sql } from 'drizzle-orm';
+import type { Queries } from '../../database/database.ts';
+import { gatewayError } from '../../errors.ts';
+import { bank } from '../bank/bank.table.ts';
+import { fullCollection } from '../customer/customer-collection.ts';
+import type { FoundCustomer } from '../customer/found-customer.ts';
+import { KycStatusProposalState } from './kyc-status-proposal.state.ts';
+import { type KycStatusProposalRow, kycStatusProposal } from './kyc-status-proposal.table.ts';
+
+/** Whether a KYC status of this bank's customers counts only when a second officer has confirmed it. */
+export async function needsConfirmation(queries: Queries, bankId: string): Promise<boolean> {
+  const [found] = await queries.select({ kycFourEyes: bank.kycFourEyes }).from(bank).where(eq(bank.id, bankId));
+  return found?.kycFourEyes === true;
+}
+
+/**
+ * Stores what an officer proposes; of what is open already, whoever proposed it, the one that is there. At most 500 are
+ * open: they are given as a plain list.
+ */
+export async function insertProposal(
+  transaction: Queries,
+  { id: customerId, bankId }: FoundCustomer,
+  { ok, date, proposedByUserId }: Pick<KycStatusProposalRow, 'ok' | 'date' | 'proposedByUserId'>,
+): Promise<KycStatusProposalRow> {
+  const now = new Date();
+  const state = KycStatusProposalState.PROPOSED;
+  const [added] = await transaction
+    .insert(kycStatusProposal)
+    .values({
+      id: randomUUID(),
+      bankId,
+      customerId,
+      ok,
+      date,
+      state,
+      proposedByUserId,
+      createdAt: now,
+      updatedAt: now,
+    })
+    .onConflictDoNothing()
+    .returning();
+  const open = and(eq(kycStatusProposal.customerId, customerId), eq(kycStatusProposal.state, state));
+  if (added === undefined) {
+    const [same] = await transaction
+      .select()
+      .from(kycStatusProposal)
+      .where(and(open, eq(kycStatusProposal.date, date), eq(kycStatusProposal.ok, ok)));
+    if (same === undefined) throw gatewayError('VERSION_CONFLICT', { message: 'The proposal was just decided.' });
+    return same;
+  }
+  const [counted] = await transaction.select({ total: count() }).from(kycStatusProposal).where(open);
+  if (Number(counted?.total ?? 0) > fullCollection) {
+    const message = `A customer has at most ${fullCollection} of them.`;
+    throw gatewayError('TOO_MANY_ITEMS', { message, limit: fullCollection });
+  }
+  return added;
+}
+
+interface Decision {
+  state: KycStatusProposalState.CONFIRMED | KycStatusProposalState.REJECTED;
+  decidedByUserId: string;
+  reason: string | null;
+}
+
+/**
+ * Decides what another officer proposed for this customer. Fails with KYC_STATUS_PROPOSAL_NOT_FOUND; with
+ * KYC_STATUS_NEEDS_CONFIRMATION for one's own proposal; and with VERSION_CONFLICT when it was decided before.
+ */
+export async function decideProposal(
+  transaction: Queries,
+  customer: FoundCustomer,
+  id: string,
+  { state, decidedByUserId, reason }: Decision,
+): Promise<KycStatusProposalRow> {
+  const own = and(eq(kycStatusProposal.id, id), eq(kycStatusProposal.customerId, customer.id));
+  const [found] = await transaction.select().from(kycStatusProposal).where(own);
+  if (found === undefined) throw gatewayError('KYC_STATUS_PROPOSAL_NOT_FOUND');
+  if (found.proposedByUserId === decidedByUserId) {
+    const message = 'Nobody decides on what they proposed themself.';
+    throw gatewayError('KYC_STATUS_NEEDS_CONFIRMATION', { message, bankId: customer.bankId });
+  }
+  const now = new Date();
+  const [decided] = await transaction
+    .update(kycStatusProposal)
+    .set({
+      state,
+      decidedByUserId,
+      decidedAt: now,
+      decisionReason: reason,
+      updatedAt: now,
+      version: sql`${kycStatusProposal.version} + 1`,
+    })
+    .where(and(own, eq(kycStatusProposal.state, KycStatusProposalState.PROPOSED)))
+    .returning();
+  if (decided === undefined) throw gatewayError('VERSION_CONFLICT', { message: 'The proposal was decided before.' });
+  return decided;
+}

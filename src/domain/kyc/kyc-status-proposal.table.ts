@@ -1,0 +1,36 @@
+import { sql } from 'drizzle-orm';
+import { columns } from '../../database/columns.ts';
+import { childOfCustomer } from '../customer/child-of-customer.ts';
+import { user } from '../user/user.table.ts';
+import type { KycStatusProposalState } from './kyc-status-proposal.state.ts';
+
+const { table, id, text, timestamp, boolean, integer, index, uniqueIndex } = columns;
+
+/** A status that one officer proposes, and that counts only when another confirms it. */
+export const kycStatusProposal = table(
+  'kyc_status_proposal',
+  {
+    id: id('id').primaryKey(),
+    bankId: id('bank_id').notNull(),
+    customerId: id('customer_id').notNull(),
+    ok: boolean('ok').notNull(),
+    date: timestamp('date').notNull(),
+    state: text('state').notNull().$type<KycStatusProposalState>(),
+    proposedByUserId: id('proposed_by_user_id')
+      .notNull()
+      .references(() => user.id),
+    decidedByUserId: id('decided_by_user_id').references(() => user.id),
+    decidedAt: timestamp('decided_at'),
+    decisionReason: text('decision_reason'),
+    createdAt: timestamp('created_at').notNull(),
+    updatedAt: timestamp('updated_at').notNull(),
+    version: integer('version').notNull().default(1),
+  },
+  (t) => [
+    childOfCustomer(t),
+    uniqueIndex('kyc_status_proposal_open').on(t.customerId, t.date, t.ok).where(sql`state = 'PROPOSED'`),
+    index('kyc_status_proposal_customer').on(t.customerId, t.state, t.createdAt, t.id),
+  ],
+);
+
+export type KycStatusProposalRow = typeof kycStatusProposal.$inferSelect;

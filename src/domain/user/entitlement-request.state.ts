@@ -1,0 +1,6 @@
+/** A request is decided once. */
+export enum EntitlementRequestState {
+  REQUESTED = 'REQUESTED',
+  APPROVED = 'APPROVED',
+  REJECTED = 'REJECTED',
+}

@@ -1,0 +1,88 @@
+import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Role } from '../../auth/role-enum.ts';
+import { isRole, type Role as RoleName } from '../../auth/roles.ts';
+import { connectionOf } from '../../connection.ts';
+import { DateTime } from '../../scalars.ts';
+import { Entitlement } from './entitlement.type.ts';
+import { EntitlementRequestState } from './entitlement-request.state.ts';
+import type { EntitlementRequestRow } from './entitlement-request.table.ts';
+
+registerEnumType(EntitlementRequestState, {
+  name: 'EntitlementRequestState',
+  description: 'What became of a request for a role.',
+  valuesConfig: {
+    REQUESTED: { description: 'Nobody has decided yet.' },
+    APPROVED: { description: 'The role was granted.' },
+    REJECTED: { description: 'The role was not granted.' },
+  },
+});
+
+@ObjectType({ simpleResolvers: true, description: 'That a user asks for a role, and what became of it.' })
+export class EntitlementRequest {
+  @Field(() => ID, { description: 'The id of the request.' })
+  id: string;
+
+  @Field(() => ID, { description: 'Who asks for the role.' })
+  userId: string;
+
+  @Field(() => Role, { nullable: true, description: 'The role; null for one that there is no more.' })
+  roleName: RoleName | null;
+
+  @Field(() => ID, { nullable: true, description: 'The bank that the role is to count at; null for a system role.' })
+  bankId: string | null;
+
+  @Field(() => String, { description: 'Why the role is asked for.' })
+  reason: string;
+
+  @Field(() => EntitlementRequestState, { description: 'What became of it.' })
+  state: EntitlementRequestState;
+
+  @Field(() => ID, { nullable: true, description: 'Who decided; never who asked.' })
+  decidedByUserId: string | null;
+
+  @Field(() => DateTime, { nullable: true, description: 'When it was decided.' })
+  decidedAt: Date | null;
+
+  @Field(() => String, { nullable: true, description: 'Why it was rejected.' })
+  decisionReason: string | null;
+
+  @Field(() => DateTime, { description: 'When the role was asked for.' })
+  createdAt: Date;
+
+  @Field(() => DateTime, { description: 'When the request was last changed.' })
+  updatedAt: Date;
+
+  @Field(() => Int, { description: 'Grows by one when it is decided.' })
+  version: number;
+}
+
+export function toEntitlementRequest(row: EntitlementRequestRow): EntitlementRequest {
+  return { ...row, roleName: isRole(row.roleName) ? row.roleName : null };
+}
+
+export const EntitlementRequestConnection = connectionOf(
+  'EntitlementRequestConnection',
+  'EntitlementRequestEdge',
+  () => EntitlementRequest,
+);
+
+@InputType({ description: 'A role that the caller asks for.' })
+export class RequestEntitlementInput {
+  @Field(() => Role, { description: 'The role.' })
+  roleName: RoleName;
+
+  @Field(() => ID, { nullable: true, description: 'The bank, for a bank role; a system role takes none.' })
+  bankId?: string | null;
+
+  @Field(() => String, { description: 'Why it is needed, such as joined the KYC team; at most 2000 characters.' })
+  reason: string;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'A request that was made or decided.' })
+export class EntitlementRequestPayload {
+  @Field(() => EntitlementRequest, { nullable: true, description: 'The request as it is now.' })
+  entitlementRequest: EntitlementRequest | null;
+
+  @Field(() => Entitlement, { nullable: true, description: 'What was granted, where the request was approved.' })
+  entitlement: Entitlement | null;
+}

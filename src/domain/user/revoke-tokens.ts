@@ -1,0 +1,29 @@
+import { eq, lte, sql } from 'drizzle-orm';
+import type { AuthenticatedUser } from '../../auth/authenticate.ts';
+import { leewaySeconds } from '../../auth/tokens.ts';
+import type { Queries } from '../../database/database.ts';
+import { revokedToken } from './revoked-token.table.ts';
+import { user } from './user.table.ts';
+
+/** All tokens of the user that were issued until this moment, whoever issued them. */
+export async function revokeAllTokens(transaction: Queries, userId: string, now: Date): Promise<void> {
+  await transaction
+    .update(user)
+    .set({ tokensValidFrom: now, updatedAt: now, version: sql`${user.version} + 1` })
+    .where(eq(user.id, userId));
+}
+
+/** The one token with which the user came. */
+export async function revokeToken(transaction: Queries, { id, token }: AuthenticatedUser): Promise<void> {
+  // Until then it would be accepted.
+  const expiresAt = new Date(token.expiresAt.getTime() + leewaySeconds * 1000);
+  await transaction
+    .insert(revokedToken)
+    .values({ userId: id, tokenId: token.tokenId, expiresAt })
+    .onConflictDoNothing();
+}
+
+/** Deletes what no longer counts, as the tokens have expired. */
+export async function forgetExpiredRevocations(queries: Queries): Promise<void> {
+  await queries.delete(revokedToken).where(lte(revokedToken.expiresAt, new Date()));
+}

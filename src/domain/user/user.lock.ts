@@ -1,0 +1,21 @@
+import { eq, sql } from 'drizzle-orm';
+import { forgetLoginAttempts } from '../../auth/login-attempts.ts';
+import { localProvider } from '../../auth/password.ts';
+import type { Queries } from '../../database/database.ts';
+import { gatewayError } from '../../errors.ts';
+import { type UserRow, user } from './user.table.ts';
+
+/** Takes back an administrator's lock, and that of failed logins. Fails with OBP-20057 where there is no such user. */
+export async function unlock(transaction: Queries, userId: string, secret: string): Promise<UserRow> {
+  const [row] = await transaction.select().from(user).where(eq(user.id, userId));
+  if (row === undefined) throw gatewayError('OBP-20057');
+  // Usernames are tried at the local provider only; another provider's user may have the same.
+  if (row.provider === localProvider) await forgetLoginAttempts(transaction, secret, row.username);
+  if (row.disabledAt === null) return row;
+  const unlocked = { disabledAt: null, updatedAt: new Date() };
+  await transaction
+    .update(user)
+    .set({ ...unlocked, version: sql`${user.version} + 1` })
+    .where(eq(user.id, userId));
+  return { ...row, ...unlocked, version: row.version + 1 };
+}

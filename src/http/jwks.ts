@@ -1,0 +1,13 @@
+import type { FastifyInstance } from 'fastify';
+import type { Tokens } from '../auth/tokens.ts';
+
+/** The public keys of the gateway's own tokens, for whoever else verifies them. */
+export function addKeysRoute(app: FastifyInstance, tokens: Tokens): void {
+  app.get('/.well-known/jwks.json', async (_request, reply) => {
+    const keys = await tokens.publicKeys();
+    return reply
+      .header('cache-control', 'public, max-age=300')
+      .type('application/jwk-set+json')
+      .send(JSON.stringify(keys));
+  });
+}

@@ -1,0 +1,159 @@
+import { eq } from 'drizzle-orm';
+import { decodeJwt } from 'jose';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { forgetExpiredRevocations } from '../../src/domain/user/revoke-tokens.ts';
+import { revokedToken } from '../../src/domain/user/revoked-token.table.ts';
+import { createServer } from '../../src/http/server.ts';
+import { createLogger } from '../../src/observability/logger.ts';
+import { gatewaySchema } from '../../src/schema.ts';
+import { type Gateway, startGateway } from '../support/gateway.ts';
+import { audience, type IdentityProvider, startIdentityProvider } from '../support/identity-provider.ts';
+
+const me = '{ me { id } }';
+const revokeAll = 'mutation { revokeMyTokens { revokedAt } }';
+const revokeThis = 'mutation { revokeMyTokens(thisOneOnly: true) { revokedAt } }';
+
+let gateway: Gateway;
+let provider: IdentityProvider;
+
+beforeAll(async () => {
+  provider = await startIdentityProvider();
+  gateway = await startGateway({ environment: { GATEWAY_OIDC_ISSUERS: `${provider.issuer}|${audience}` } });
+});
+
+afterAll(async () => {
+  await gateway.stop();
+  await provider.stop();
+});
+
+async function statusOf(token: string): Promise<number> {
+  return (await gateway.query(token, me)).status;
+}
+
+test('nobody revokes nothing', async () => {
+  const { data, errors } = await gateway.query(null, revokeAll);
+
+  expect(data).toEqual({ revokeMyTokens: null });
+  expect(errors).toMatchObject([{ extensions: { obpCode: 'OBP-20001' } }]);
+});
+
+test('revokeMyTokens logs out everywhere, and nobody else; a login right after it is accepted', async () => {
+  const { id, token } = await gateway.createUser();
+  const other = (await gateway.tokens.sign({ userId: id }, 3600)).token;
+  const neighbour = await gateway.createUser();
+  expect(await Promise.all([token, other].map(statusOf))).toEqual([200, 200]);
+
+  const { data, errors } = await gateway.query(token, revokeAll);
+  const later = (await gateway.tokens.sign({ userId: id }, 3600)).token;
+
+  expect(errors).toEqual([]);
+  expect(data).toEqual({ revokeMyTokens: { revokedAt: expect.any(String) } });
+  expect(await Promise.all([token, other, later, neighbour.token].map(statusOf))).toEqual([401, 401, 200, 200]);
+});
+
+test('a revocation counts at once in every process', async () => {
+  const { token } = await gateway.createUser();
+  const { config, database, tokens } = gateway;
+  const logger = createLogger('silent');
+  const other = await createServer({
+    config,
+    database,
+    tokens,
+    logger,
+    schema: await gatewaySchema(),
+    drainMilliseconds: 0,
+  });
+  const url = await other.listen();
+  const ask = (query: string) =>
+    fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({ query }),
+    });
+  expect((await ask(me)).status).toBe(200);
+
+  await gateway.query(token, revokeAll);
+
+  expect((await ask(me)).status).toBe(401);
+  await other.close();
+});
+
+test('one token alone can be revoked, twice too, by its id: the others go on', async () => {
+  const { id, token } = await gateway.createUser();
+  const other = (await gateway.tokens.sign({ userId: id }, 3600)).token;
+
+  const { errors } = await gateway.query(
+    token,
+    `mutation { a: ${revokeThis.slice(11, -2)} b: ${revokeThis.slice(11, -2)} }`,
+  );
+
+  expect(errors).toEqual([]);
+  expect(await Promise.all([token, other].map(statusOf))).toEqual([401, 200]);
+  const stored = await gateway.database.read.select().from(revokedToken).where(eq(revokedToken.userId, id));
+  expect(stored).toMatchObject([{ tokenId: decodeJwt(token).jti }]);
+});
+
+test('a revocation is kept until the token has expired with its leeway, and is then forgotten', async () => {
+  const long = await gateway.createUser();
+  const short = await gateway.createUser();
+  const ending = (await gateway.tokens.sign({ userId: short.id }, 1)).token;
+  await gateway.query(long.token, revokeThis);
+  await gateway.query(ending, revokeThis);
+  const [row] = await gateway.database.read.select().from(revokedToken).where(eq(revokedToken.userId, short.id));
+  expect(row?.expiresAt.getTime()).toBe(((decodeJwt(ending).exp ?? 0) + 60) * 1000);
+
+  await gateway.database.transaction(async (transaction) => {
+    await transaction
+      .update(revokedToken)
+      .set({ expiresAt: new Date(Date.now() - 1) })
+      .where(eq(revokedToken.userId, short.id));
+    await forgetExpiredRevocations(transaction);
+  });
+
+  const left = await gateway.database.read.select().from(revokedToken);
+  expect(left.map(({ userId }) => userId)).toContain(long.id);
+  expect(left.map(({ userId }) => userId)).not.toContain(short.id);
+  expect(await statusOf(long.token)).toBe(401);
+});
+
+test('tokens of a provider are revoked too, one by one and all, with and without an id', async () => {
+  const iat = Math.floor(Date.now() / 1000) - 5;
+  const claims = { sub: 'revoker', iat };
+  const [first, second] = [
+    await provider.forge({ claims }),
+    await provider.forge({ claims: { ...claims, jti: undefined } }),
+  ];
+  const third = await provider.forge({ claims });
+  expect(await Promise.all([first, second, third].map(statusOf))).toEqual([200, 200, 200]);
+
+  await gateway.query(first, revokeThis);
+  await gateway.query(second, revokeThis);
+  expect(await Promise.all([first, second, third].map(statusOf))).toEqual([401, 401, 200]);
+
+  await gateway.query(third, revokeAll);
+  expect(await statusOf(third)).toBe(401);
+  expect(await statusOf(await provider.forge({ claims: { sub: 'revoker', iat: iat + 30 } }))).toBe(200);
+});
+
+test('the user, the entitlements and the revocations of an operation are one statement', async () => {
+  const { token } = await gateway.createUser();
+  const person = await provider.forge({ claims: { sub: 'counted' } });
+  for (const known of [token, person]) {
+    await gateway.query(known, '{ __typename }');
+    const before = gateway.database.statistics.statements;
+    await gateway.query(known, '{ __typename }');
+    expect(gateway.database.statistics.statements - before).toBe(1);
+  }
+});
+
+test('the public keys are published, and caches may keep them', async () => {
+  const response = await fetch(`${gateway.url}/.well-known/jwks.json`);
+
+  expect(response.status).toBe(200);
+  expect(response.headers.get('content-type')).toContain('application/jwk-set+json');
+  expect(response.headers.get('cache-control')).toBe('public, max-age=300');
+  const { keys } = (await response.json()) as { keys: Record<string, unknown>[] };
+  expect(keys).toEqual([
+    { kty: 'OKP', crv: 'Ed25519', x: expect.any(String), kid: expect.any(String), alg: 'EdDSA', use: 'sig' },
+  ]);
+});
