@@ -417,12 +417,12 @@ async function checkOwners(checking: Checking): Promise<void> {
           'owners',
           'name several users in the database: add the record of the right one, with its user_id',
         );
-      } else if (isWithoutLogin(owner) || owner.emailValidatedAt !== null) setUser.run(owner.id, number);
+      } else if (isWithoutLogin(owner)) setUser.run(owner.id, number);
       else {
         refuse(
           number,
           'owners',
-          'name a user in the database whose e-mail address is not validated: add the record of that user, with its user_id',
+          'name a user in the database, whom anybody may have registered: add the record of that user, with its user_id',
         );
       }
     }
