@@ -9,7 +9,6 @@ import { bankAt } from '../bank/bank.loader.ts';
 import { Bank } from '../bank/bank.type.ts';
 import { User } from '../user/user.type.ts';
 import { accountAt, holdingsByUser, loadAccount } from './account.loader.ts';
-import { holderOf, insertAccount, newAccount } from './account.rules.ts';
 import {
   Account,
   AccountAttribute,
@@ -19,8 +18,9 @@ import {
   AccountRouting,
   CreateAccountInput,
 } from './account.type.ts';
-import { accountAttributeValues, insertAccountAttribute } from './account-attribute.rules.ts';
+import { holderOf, insertAccount, newAccount } from './account.writes.ts';
 import { accountAttribute } from './account-attribute.table.ts';
+import { accountAttributeValues, insertAccountAttribute } from './account-attribute.writes.ts';
 import { accountRouting } from './account-routing.table.ts';
 import { contractsOf } from './contract.rules.ts';
 import { Contract } from './contract.type.ts';

@@ -16,12 +16,6 @@ import { findCustomer, findLinked } from '../customer/found-customer.ts';
 import { accountAt, loadAccount } from './account.loader.ts';
 import { Account } from './account.type.ts';
 import { accountLinksByCustomer } from './customer-account-link.loader.ts';
-import {
-  accountLinks,
-  accountLinkValues,
-  changedAccountLinkValues,
-  createAccountLink,
-} from './customer-account-link.rules.ts';
 import { customerAccountLink } from './customer-account-link.table.ts';
 import {
   CreateCustomerAccountLinkInput,
@@ -29,6 +23,12 @@ import {
   CustomerAccountLinkPayload,
   UpdateCustomerAccountLinkInput,
 } from './customer-account-link.type.ts';
+import {
+  accountLinks,
+  accountLinkValues,
+  changedAccountLinkValues,
+  createAccountLink,
+} from './customer-account-link.writes.ts';
 
 const accountLinkById = oneBy(customerAccountLink, 'id');
 const accountLinksByAccount = manyBy(customerAccountLink, ['bankId', 'accountId'], { orderBy: ['createdAt', 'id'] });

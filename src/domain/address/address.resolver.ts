@@ -11,13 +11,12 @@ import {
 } from '../../execution/mutate.ts';
 import { customerAt, loadCustomer } from '../customer/customer.loader.ts';
 import { Customer } from '../customer/customer.type.ts';
-import { customerCollection } from '../customer/customer-collection.ts';
 import { findCustomer } from '../customer/found-customer.ts';
 import { addressValues } from './address.rules.ts';
 import { customerAddress } from './address.table.ts';
 import { CustomerAddress, CustomerAddressInput, CustomerAddressPayload } from './address.type.ts';
+import { addresses } from './address.writes.ts';
 
-export const addresses = customerCollection(customerAddress, { notFound: 'OBP-30310', storedAt: 'insertDate' });
 const addressById = oneBy(customerAddress, 'id');
 
 async function readPayload(

@@ -6,13 +6,13 @@ import { expectedVersionDescription, idempotencyKeyDescription, mutate } from '.
 import { Bank } from '../bank/bank.type.ts';
 import { definitionsByBank } from './attribute.loader.ts';
 import { customerCategory, definitionValues } from './attribute.rules.ts';
-import { createOrUpdateDefinition, deleteDefinition } from './attribute-definition.collection.ts';
 import { attributeDefinition } from './attribute-definition.table.ts';
 import {
   CustomerAttributeDefinition,
   CustomerAttributeDefinitionInput,
   CustomerAttributeDefinitionPayload,
 } from './attribute-definition.type.ts';
+import { createOrUpdateDefinition, deleteDefinition } from './attribute-definition.writes.ts';
 
 const definitionById = oneBy(attributeDefinition, 'id');
 

@@ -18,7 +18,7 @@ import { attributes, attributesByCustomer, definitionsByBank } from './attribute
 import { attributeValues, customerCategory, seenByOwner } from './attribute.rules.ts';
 import { customerAttribute } from './attribute.table.ts';
 import { CustomerAttribute, CustomerAttributeInput, CustomerAttributePayload } from './attribute.type.ts';
-import { assertDefinedType, definedTypes } from './attribute-definition.collection.ts';
+import { assertDefinedType, definedTypes } from './attribute-definition.writes.ts';
 
 const attributeById = oneBy(customerAttribute, 'id');
 

@@ -6,9 +6,9 @@ import { oncePerDatabase } from '../../database/batch.ts';
 import { gatewayError } from '../../errors.ts';
 import { idempotencyKeyDescription, mutate } from '../../execution/mutate.ts';
 import { bankAt } from './bank.loader.ts';
-import { bankValues, insertBank } from './bank.rules.ts';
 import { type BankRow, bank } from './bank.table.ts';
 import { Bank, BankPayload, CreateBankInput, toBank } from './bank.type.ts';
+import { bankValues, insertBank } from './bank.writes.ts';
 
 const allBanks = oncePerDatabase((database) =>
   database.prepare<BankRow>(database.read.select().from(bank).orderBy(asc(bank.id))),

@@ -8,9 +8,9 @@ import { idempotencyKeyDescription, mutate } from '../../execution/mutate.ts';
 import { newestOfCustomer, newestWhere } from '../../newest-first.ts';
 import { loadCustomer } from '../customer/customer.loader.ts';
 import { Customer } from '../customer/customer.type.ts';
-import { crmEventValues, insertCrmEvent } from './crm-event.rules.ts';
 import { type CrmEventRow, crmEvent } from './crm-event.table.ts';
 import { CreateCrmEventInput, CrmEvent, CrmEventConnection, CrmEventPayload } from './crm-event.type.ts';
+import { crmEventValues, insertCrmEvent } from './crm-event.writes.ts';
 
 const eventsOfCustomer = newestOfCustomer(crmEvent, 'createdAt');
 const eventsOfBank = newestWhere(crmEvent, 'createdAt', eq(crmEvent.bankId, sql.placeholder('bankId')));

@@ -4,7 +4,7 @@ import type { Context } from '../../context.ts';
 import { type Call, expectedVersionDescription, idempotencyKeyDescription, mutate } from '../../execution/mutate.ts';
 import { loadCustomer } from './customer.loader.ts';
 import { CustomerPayload } from './customer.type.ts';
-import { type CustomerColumns, updateCustomer } from './customer.write.ts';
+import { type CustomerColumns, updateCustomer } from './customer.writes.ts';
 import {
   branchColumns,
   creditLimitColumns,

@@ -13,10 +13,10 @@ import { findCustomer } from '../customer/found-customer.ts';
 import { AddKycStatusInput } from './kyc.type.ts';
 import { kycStatus } from './kyc-status.table.ts';
 import { applyKycStatus } from './kyc-status.timeline.ts';
-import { decideProposal, insertProposal } from './kyc-status-proposal.rules.ts';
 import { KycStatusProposalState } from './kyc-status-proposal.state.ts';
 import { type KycStatusProposalRow, kycStatusProposal } from './kyc-status-proposal.table.ts';
 import { KycStatusProposal, KycStatusProposalPayload } from './kyc-status-proposal.type.ts';
+import { decideProposal, insertProposal } from './kyc-status-proposal.writes.ts';
 
 /** Who reads KYC statuses, and who proposes or decides one. */
 const readingRoles = [

@@ -11,7 +11,7 @@ import { findCustomer } from '../customer/found-customer.ts';
 import { AddKycStatusInput, KycStatus, KycStatusPayload } from './kyc.type.ts';
 import { kycStatus } from './kyc-status.table.ts';
 import { applyKycStatus } from './kyc-status.timeline.ts';
-import { needsConfirmation } from './kyc-status-proposal.rules.ts';
+import { needsConfirmation } from './kyc-status-proposal.writes.ts';
 
 const statusesByCustomer = manyBy(kycStatus, ['customerId'], { orderBy: ['date', 'id'], descending: true });
 const statusById = oneBy(kycStatus, 'id');

@@ -10,7 +10,6 @@ import { customerAt, loadCustomer } from '../customer/customer.loader.ts';
 import { Customer } from '../customer/customer.type.ts';
 import { findCustomer } from '../customer/found-customer.ts';
 import { userCustomerLink } from '../user-customer-link/user-customer-link.table.ts';
-import { insertMessage, messageValues } from './message.rules.ts';
 import { type CustomerMessageRow, customerMessage } from './message.table.ts';
 import {
   CreateCustomerMessageInput,
@@ -18,6 +17,7 @@ import {
   CustomerMessageConnection,
   CustomerMessagePayload,
 } from './message.type.ts';
+import { insertMessage, messageValues } from './message.writes.ts';
 
 const messagesOfCustomer = newestOfCustomer(customerMessage, 'date');
 

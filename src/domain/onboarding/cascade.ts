@@ -6,7 +6,7 @@ import { customerAddress } from '../address/address.table.ts';
 import { customerAttribute } from '../attribute/attribute.table.ts';
 import { crmEvent } from '../crm-event/crm-event.table.ts';
 import { customer } from '../customer/customer.table.ts';
-import { updateCustomer } from '../customer/customer.write.ts';
+import { updateCustomer } from '../customer/customer.writes.ts';
 import type { ChildTable, FoundCustomer } from '../customer/found-customer.ts';
 import { kycCheck } from '../kyc/kyc-check.table.ts';
 import { kycDocument } from '../kyc/kyc-document.table.ts';

@@ -7,14 +7,14 @@ import type { Queries } from '../../database/database.ts';
 import { gatewayError } from '../../errors.ts';
 import { assertInput, pastMoment } from '../../input.ts';
 import { account } from '../account/account.table.ts';
-import { accountLinks, accountLinkValues } from '../account/customer-account-link.rules.ts';
-import { addresses } from '../address/address.resolver.ts';
+import { accountLinks, accountLinkValues } from '../account/customer-account-link.writes.ts';
 import { addressValues } from '../address/address.rules.ts';
+import { addresses } from '../address/address.writes.ts';
 import { attributes } from '../attribute/attribute.loader.ts';
 import { attributeValues } from '../attribute/attribute.rules.ts';
-import { assertDefinedType, definedTypes } from '../attribute/attribute-definition.collection.ts';
+import { assertDefinedType, definedTypes } from '../attribute/attribute-definition.writes.ts';
 import { lastOkDateOrderOf } from '../customer/customer.rules.ts';
-import { type CustomerColumns, insertCustomer } from '../customer/customer.write.ts';
+import { type CustomerColumns, insertCustomer } from '../customer/customer.writes.ts';
 import { fullCollection } from '../customer/customer-collection.ts';
 import {
   branchColumns,
@@ -28,10 +28,10 @@ import {
 } from '../customer/customer-input.rules.ts';
 import type { FoundCustomer } from '../customer/found-customer.ts';
 import { kycStatus } from '../kyc/kyc-status.table.ts';
-import { needsConfirmation } from '../kyc/kyc-status-proposal.rules.ts';
-import { taxResidences, taxResidenceValues } from '../tax-residence/tax-residence.collection.ts';
+import { needsConfirmation } from '../kyc/kyc-status-proposal.writes.ts';
+import { taxResidences, taxResidenceValues } from '../tax-residence/tax-residence.writes.ts';
 import { user } from '../user/user.table.ts';
-import { userLinks, userLinkValues } from '../user-customer-link/user-customer-link.rules.ts';
+import { userLinks, userLinkValues } from '../user-customer-link/user-customer-link.writes.ts';
 import type { CreateCustomerInput } from './onboarding.type.ts';
 import { gatherProblems, type Problems } from './problems.ts';
 

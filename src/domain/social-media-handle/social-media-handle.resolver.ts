@@ -12,13 +12,9 @@ import {
 import { customerAt, loadCustomer } from '../customer/customer.loader.ts';
 import { Customer } from '../customer/customer.type.ts';
 import { findCustomer } from '../customer/found-customer.ts';
-import {
-  socialMediaHandles,
-  socialMediaHandleValues,
-  storeSocialMediaHandle,
-} from './social-media-handle.collection.ts';
 import { socialMediaHandle } from './social-media-handle.table.ts';
 import { SocialMediaHandle, SocialMediaHandleInput, SocialMediaHandlePayload } from './social-media-handle.type.ts';
+import { socialMediaHandles, socialMediaHandleValues, storeSocialMediaHandle } from './social-media-handle.writes.ts';
 
 const handlesByCustomer = manyBy(socialMediaHandle, ['customerId'], {
   orderBy: ['createdAt', 'id'],

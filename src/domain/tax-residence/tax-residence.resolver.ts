@@ -12,9 +12,9 @@ import {
 import { customerAt, loadCustomer } from '../customer/customer.loader.ts';
 import { Customer } from '../customer/customer.type.ts';
 import { findCustomer } from '../customer/found-customer.ts';
-import { storeTaxResidence, taxResidences, taxResidenceValues } from './tax-residence.collection.ts';
 import { taxResidence } from './tax-residence.table.ts';
 import { TaxResidence, TaxResidenceInput, TaxResidencePayload } from './tax-residence.type.ts';
+import { storeTaxResidence, taxResidences, taxResidenceValues } from './tax-residence.writes.ts';
 
 const taxResidenceById = oneBy(taxResidence, 'id');
 

@@ -15,7 +15,6 @@ import { findCustomer, findLinked } from '../customer/found-customer.ts';
 import { userAt, userById } from '../user/user.loader.ts';
 import { toUser, User } from '../user/user.type.ts';
 import { linksByCustomer, linksByUser } from './linked-user.ts';
-import { createUserLink, userLinks, userLinkValues } from './user-customer-link.rules.ts';
 import { userCustomerLink } from './user-customer-link.table.ts';
 import {
   CreateUserCustomerLinkInput,
@@ -23,6 +22,7 @@ import {
   UserCustomerLink,
   UserCustomerLinkPayload,
 } from './user-customer-link.type.ts';
+import { createUserLink, userLinks, userLinkValues } from './user-customer-link.writes.ts';
 
 const userLinkById = oneBy(userCustomerLink, 'id');
 

@@ -12,6 +12,8 @@ import { assertInput, longText } from '../../input.ts';
 import { DateTime } from '../../scalars.ts';
 import { bankAt, checkBank } from '../bank/bank.loader.ts';
 import { Bank } from '../bank/bank.type.ts';
+import { entitlement } from './entitlement.table.ts';
+import { Entitlement, EntitlementPayload, GrantEntitlementInput, toEntitlements } from './entitlement.type.ts';
 import {
   checkRoleScope,
   grantingRoles,
@@ -20,10 +22,7 @@ import {
   requireSomewhere,
   revokeEntitlementOf,
   revokingRoles,
-} from './entitlement.rules.ts';
-import { entitlement } from './entitlement.table.ts';
-import { Entitlement, EntitlementPayload, GrantEntitlementInput, toEntitlements } from './entitlement.type.ts';
-import { decideRequest, insertRequest, requestPage } from './entitlement-request.rules.ts';
+} from './entitlement.writes.ts';
 import { EntitlementRequestState } from './entitlement-request.state.ts';
 import { entitlementRequest } from './entitlement-request.table.ts';
 import {
@@ -33,6 +32,7 @@ import {
   RequestEntitlementInput,
   toEntitlementRequest,
 } from './entitlement-request.type.ts';
+import { decideRequest, insertRequest, requestPage } from './entitlement-request.writes.ts';
 import { userAt } from './user.loader.ts';
 import { User } from './user.type.ts';
 

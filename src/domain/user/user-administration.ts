@@ -4,11 +4,11 @@ import { isRole, type Role } from '../../auth/roles.ts';
 import type { Database, Queries } from '../../database/database.ts';
 import { isForeignKeyViolation } from '../../database/errors.ts';
 import { gatewayError } from '../../errors.ts';
-import { checkRoleScope, insertEntitlement } from './entitlement.rules.ts';
 import { type EntitlementRow, entitlement } from './entitlement.table.ts';
-import { checkedNewUser, insertUser, localUserRow, type NewLocalUser } from './user.creation.ts';
+import { checkRoleScope, insertEntitlement } from './entitlement.writes.ts';
 import { unlock } from './user.lock.ts';
 import { type UserRow, user } from './user.table.ts';
+import { checkedNewUser, insertUser, localUserRow, type NewLocalUser } from './user.writes.ts';
 
 /**
  * What the command line does with users: it is trusted, so nothing here asks who may. A user is named by the username at

@@ -5,9 +5,9 @@ import { oneBy } from '../../database/batch.ts';
 import { idempotencyKeyDescription, mutate } from '../../execution/mutate.ts';
 import { userAt } from './user.loader.ts';
 import { User } from './user.type.ts';
-import { insertUserAttribute, userAttributeValues } from './user-attribute.rules.ts';
 import { userAttribute } from './user-attribute.table.ts';
 import { toUserAttribute, UserAttributeInput, UserAttributePayload } from './user-attribute.type.ts';
+import { insertUserAttribute, userAttributeValues } from './user-attribute.writes.ts';
 
 const attributeById = oneBy(userAttribute, 'id');
 

@@ -11,7 +11,6 @@ import type { Context } from '../../context.ts';
 import { manyBy, oneBy } from '../../database/batch.ts';
 import { gatewayError } from '../../errors.ts';
 import { idempotencyKeyDescription, mutate } from '../../execution/mutate.ts';
-import { checkedNewUser, insertUser, localUserRow } from './user.creation.ts';
 import { userPage } from './user.list.ts';
 import { userAt } from './user.loader.ts';
 import { unlock } from './user.lock.ts';
@@ -26,6 +25,7 @@ import {
   User,
   UserConnection,
 } from './user.type.ts';
+import { checkedNewUser, insertUser, localUserRow } from './user.writes.ts';
 import { userAttribute } from './user-attribute.table.ts';
 import { toUserAttribute, UserAttribute } from './user-attribute.type.ts';
 

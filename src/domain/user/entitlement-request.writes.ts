@@ -6,7 +6,7 @@ import type { Context } from '../../context.ts';
 import type { Queries } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/errors.ts';
 import { gatewayError } from '../../errors.ts';
-import { grantingRoles, isHeld, mayAt } from './entitlement.rules.ts';
+import { grantingRoles, isHeld, mayAt } from './entitlement.writes.ts';
 import { EntitlementRequestState } from './entitlement-request.state.ts';
 import { type EntitlementRequestRow, entitlementRequest } from './entitlement-request.table.ts';
 import { type EntitlementRequest, toEntitlementRequest } from './entitlement-request.type.ts';
