@@ -29,6 +29,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     setupFiles: [support('environment.ts')],
     pool: 'forks',
+    // The tests wait for databases and timers more than they compute.
+    maxWorkers: '100%',
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },
