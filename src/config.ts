@@ -75,7 +75,7 @@ export interface Limits extends OperationLimits {
 
 /** What has no default, and what not every command needs. */
 export interface Secrets {
-  /** Signs cursors; every process of an installation has the same. */
+  /** Keys are derived from it, such as that of cursors; every process of an installation has the same. */
   readonly secret: string;
   readonly signing: SigningKey;
 }

@@ -7,7 +7,7 @@
  */
 import { createHash } from 'node:crypto';
 import { globSync } from 'node:fs';
-import { getTableColumns, getTableName, is, Table } from 'drizzle-orm';
+import { getTableName, is, Table } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Database } from '../../src/database/database.ts';
 
@@ -38,9 +38,4 @@ export async function everythingStored(
     }),
   );
   return Object.fromEntries(stored);
-}
-
-export function hasColumn(table: string, column: string): boolean {
-  const found = allTables.find((candidate) => getTableName(candidate) === table);
-  return found !== undefined && column in getTableColumns(found);
 }
