@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { type ClaimMapping, parseClaimedRole } from './auth/claimed-roles.ts';
 import { leastPasswordCost, type PasswordCost } from './auth/password.ts';
 import { parseSigningKeys } from './auth/tokens.ts';
-import { defaultDatabaseUrl } from './database/dialect.ts';
+import { defaultDatabaseUrl, dialectOf } from './database/dialect.ts';
 import { durationInSeconds } from './duration.ts';
 import { defaultLimits, type OperationLimits } from './execution/limits.ts';
 import { documentLimits } from './execution/parse-options.ts';
@@ -12,6 +12,8 @@ import { documentLimits } from './execution/parse-options.ts';
 /** Everything that an operator can set. Made by `readConfig` only, and frozen. */
 export interface Settings {
   readonly databaseUrl: string;
+  /** On PostgreSQL the user who owns the tables, and migrates; null: the one of `databaseUrl` does. */
+  readonly databaseOwnerUrl: string | null;
   readonly environment: 'development' | 'production' | 'test';
   readonly host: string;
   /** 0 is any free port. */
@@ -34,6 +36,8 @@ export interface Settings {
   readonly errorDetail: boolean;
   readonly playground: boolean;
   readonly customerFirehose: boolean;
+  /** How long events stay in the audit trail at least; null: for ever. */
+  readonly auditRetentionSeconds: number | null;
   /** The Jitsi Meet server on which meetings take place: none of it, or all, or what an operator still has to complete. */
   readonly jitsi: Readonly<JitsiSettings>;
   readonly limits: Readonly<Limits>;
@@ -77,14 +81,16 @@ export interface Limits extends OperationLimits {
 export interface Secrets {
   /** Keys are derived from it, such as that of cursors; every process of an installation has the same. */
   readonly secret: string;
+  /** What the secret was before: the audit trail of that time is verified with them, and nothing else. */
+  readonly formerSecrets: readonly string[];
   readonly signing: SigningKey;
 }
 
 /** The keys of tokens, as a JWK Set whose first key signs, or one key as PKCS #8 in PEM or JWK: the text, or its file. */
 export type SigningKey = { readonly key: string } | { readonly file: string };
 
-/** What serving takes: the settings and every secret. */
-export type Config = Settings & Secrets;
+/** What serving takes. */
+export type Config = Settings & Pick<Secrets, 'secret' | 'signing'>;
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -155,6 +161,11 @@ function isSender(text: string): boolean {
   return z.email().safeParse(address).success;
 }
 
+function isRetention(text: string): boolean {
+  const seconds = durationInSeconds(text);
+  return seconds !== null && seconds >= 86_400 && seconds <= 36_525 * 86_400;
+}
+
 function isPublicUrl(text: string): boolean {
   const url = URL.parse(text);
   return url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.search === '' && url.hash === '';
@@ -221,11 +232,16 @@ const variables = z.object({
     .string()
     .refine((url) => !/^(?!file:|postgres(ql)?:\/\/)[a-z][a-z+.-]+:/i.test(url), 'file:…, a path, or postgres://…')
     .default(defaultDatabaseUrl),
+  DATABASE_OWNER_URL: z
+    .string()
+    .refine((url) => dialectOf(url) === 'postgresql', 'postgres://…')
+    .optional(),
   NODE_ENV: oneOf(['development', 'production', 'test']).default('development'),
   HOST: z.string().default('127.0.0.1'),
   PORT: wholeNumber(0, 65_535, 4000),
   LOG_LEVEL: oneOf(logLevels).default('info'),
   GATEWAY_SECRET: z.string().min(32, 'at least 32 characters').optional(),
+  GATEWAY_FORMER_SECRETS: commaList((item) => item.length >= 32, 'earlier values of GATEWAY_SECRET'),
   GATEWAY_SIGNING_KEY: z
     .string()
     .refine(
@@ -275,6 +291,11 @@ const variables = z.object({
   GATEWAY_ERROR_DETAIL: onOrOff().optional(),
   GATEWAY_PLAYGROUND: onOrOff().optional(),
   GATEWAY_CUSTOMER_FIREHOSE: onOrOff().default(false),
+  GATEWAY_AUDIT_RETENTION: z
+    .string()
+    .refine(isRetention, 'a whole number with its unit (s, m, h or d), from 1d to 36525d, such as 3650d')
+    .transform(durationInSeconds)
+    .optional(),
   GATEWAY_JITSI_DOMAIN: z
     .string()
     .refine(isHostName, 'a host name, such as meet.example.org')
@@ -319,6 +340,13 @@ export function readSettings<Needed extends keyof Secrets>(
       problems.push('GATEWAY_OIDC_ENTITLEMENTS must be about issuers that GATEWAY_OIDC_ISSUERS names.');
     }
   }
+  if (
+    parsed.success &&
+    parsed.data.DATABASE_OWNER_URL !== undefined &&
+    dialectOf(parsed.data.DATABASE_URL) === 'sqlite'
+  ) {
+    problems.push('DATABASE_OWNER_URL is for PostgreSQL only, which DATABASE_URL does not name.');
+  }
   const known = new Set(Object.keys(variables.shape));
   for (const name of Object.keys(given)) {
     // Kubernetes gives every container the addresses of its services: GATEWAY_SERVICE_HOST, GATEWAY_PORT_80_TCP, …
@@ -349,6 +377,7 @@ export function readSettings<Needed extends keyof Secrets>(
   const isProduction = value.NODE_ENV === 'production';
   const settings: Settings = {
     databaseUrl: value.DATABASE_URL,
+    databaseOwnerUrl: value.DATABASE_OWNER_URL ?? null,
     environment: value.NODE_ENV,
     host: value.HOST,
     port: value.PORT,
@@ -366,6 +395,7 @@ export function readSettings<Needed extends keyof Secrets>(
     errorDetail: value.GATEWAY_ERROR_DETAIL ?? !isProduction,
     playground: value.GATEWAY_PLAYGROUND ?? !isProduction,
     customerFirehose: value.GATEWAY_CUSTOMER_FIREHOSE,
+    auditRetentionSeconds: value.GATEWAY_AUDIT_RETENTION ?? null,
     jitsi: Object.freeze({
       domain: value.GATEWAY_JITSI_DOMAIN ?? null,
       appId: value.GATEWAY_JITSI_APP_ID ?? null,
@@ -385,7 +415,12 @@ export function readSettings<Needed extends keyof Secrets>(
   };
   const signing = signingKey(value.GATEWAY_SIGNING_KEY, value.GATEWAY_SIGNING_KEY_FILE);
   // What is needed was asserted above; what is not needed may be undefined, and the type does not offer it.
-  return Object.freeze({ ...settings, secret: value.GATEWAY_SECRET, signing }) as Settings & Pick<Secrets, Needed>;
+  const secrets = {
+    secret: value.GATEWAY_SECRET,
+    formerSecrets: Object.freeze(value.GATEWAY_FORMER_SECRETS),
+    signing,
+  };
+  return Object.freeze({ ...settings, ...secrets }) as Settings & Pick<Secrets, Needed>;
 }
 
 function signingKey(key: string | undefined, file: string | undefined): SigningKey | undefined {

@@ -1,4 +1,6 @@
 import type DataLoader from 'dataloader';
+import type { AuditTrail } from './audit/audit-trail.ts';
+import { OperationAudit } from './audit/operation-audit.ts';
 import type { AuthenticatedUser } from './auth/authenticate.ts';
 import type { Mailer } from './auth/mailer.ts';
 import type { Tokens } from './auth/tokens.ts';
@@ -17,11 +19,13 @@ export interface Context {
   /** Null where no mail is configured. */
   readonly mailer: Mailer | null;
   readonly request: RequestDetails;
+  /** What the operation saw, tried and did. */
+  readonly audit: OperationAudit;
   /** The loader that `make` makes, one for the whole operation. `make` is a constant of its module, never a closure. */
   loader<Key, Value>(make: MakeLoader<Key, Value>): DataLoader<Key, Value, string>;
   /** What `make` makes, once for the whole operation. */
   once<Value>(make: (context: Context) => Value): Value;
-  /** One transaction, after which all that was loaded is forgotten, so that a mutation's result is never stale. */
+  /** One transaction, with the audit event of the mutation field in it, after which all that was loaded is forgotten, so that a mutation's result is never stale. */
   write<Result>(work: (transaction: Queries) => Promise<Result>): Promise<Result>;
   /** The refusals that were reported: one for each schema coordinate and bank, which counts those that follow. */
   readonly refusals: Map<string, GatewayError>;
@@ -33,6 +37,10 @@ export interface RequestDetails {
   clientAddress: string;
   /** The header `Idempotency-Key`, where it was sent. */
   idempotencyKey: string | null;
+  /** What the client calls itself, where it does. */
+  clientName: string | null;
+  /** Why the client asks, where it says so. */
+  reason: string | null;
 }
 
 export interface ContextParts {
@@ -41,6 +49,7 @@ export interface ContextParts {
   database: Database;
   tokens: Tokens;
   mailer?: Mailer | null;
+  auditTrail: AuditTrail;
   request: RequestDetails;
   /** After it nothing more is loaded, and nothing is committed. */
   deadline?: AbortSignal;
@@ -52,11 +61,22 @@ export function createContext({
   database,
   tokens,
   mailer = null,
+  auditTrail,
   request,
   deadline,
 }: ContextParts): Context {
   const loaders = new Map<unknown, unknown>();
   const made = new Map<unknown, unknown>();
+  const audit = new OperationAudit(auditTrail, database, {
+    userId: user?.id ?? null,
+    provider: user?.provider ?? null,
+    clientName: request.clientName,
+    clientAddress: request.clientAddress,
+    requestId: request.id,
+    operationName: null,
+    operationHash: null,
+    reason: request.reason,
+  });
   const context: Context = {
     user,
     config,
@@ -64,6 +84,7 @@ export function createContext({
     tokens,
     mailer,
     request,
+    audit,
     refusals: new Map(),
     loader<Key, Value>(make: MakeLoader<Key, Value>) {
       deadline?.throwIfAborted();
@@ -80,7 +101,7 @@ export function createContext({
     },
     async write(work) {
       try {
-        return await database.transaction(async (transaction) => {
+        return await audit.write(async (transaction) => {
           deadline?.throwIfAborted();
           const result = await work(transaction);
           // Nothing is committed for a client who was told that the operation was stopped.

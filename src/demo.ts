@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { and, eq } from 'drizzle-orm';
+import { auditCommand } from './audit/command-audit.ts';
 import { isRole, type Role, roleScope, roles } from './auth/roles.ts';
 import { createSigningKey, openTokens } from './auth/tokens.ts';
 import { ConfigurationError, type Environment, readConfig } from './config.ts';
@@ -89,8 +90,11 @@ const demoUsers: DemoUser[] = [
   },
   {
     username: 'demo.auditor',
-    what: 'reads users and their entitlements; has no right to any customer',
-    roles: everywhere('CanGetAnyUser', 'CanGetEntitlementsForAnyUserAtAnyBank'),
+    what: 'reads users, their entitlements and the audit trail; has no right to any customer',
+    roles: [
+      ...everywhere('CanGetAnyUser', 'CanGetEntitlementsForAnyUserAtAnyBank', 'CanGetAuditEventsAtAnyBank'),
+      ...atBank('CanGetAuditEvents'),
+    ],
   },
 ];
 
@@ -106,6 +110,7 @@ export async function demo(environment: Environment): Promise<void> {
       LOG_LEVEL: 'warn',
       ...environment,
       DATABASE_URL: `file:${join(folder, 'demo.db')}`,
+      DATABASE_OWNER_URL: undefined,
       GATEWAY_SECRET: randomBytes(32).toString('base64url'),
       GATEWAY_SIGNING_KEY: createSigningKey(),
       GATEWAY_SIGNING_KEY_FILE: undefined,
@@ -114,13 +119,9 @@ export async function demo(environment: Environment): Promise<void> {
     });
     const database = await openDatabase(config.databaseUrl, { isServing: true });
     try {
-      await generateCustomers(database, { count: generatedCustomers });
-      await importExamples(database);
       const password = randomBytes(18).toString('base64url');
-      const linked = await customerWithUser(database);
-      await resetPassword(database, linked.username, password);
-      const what = `a customer of ${bankId}, who sees their own data only`;
-      const users = [...(await createDemoUsers(database, password)), { ...linked, what }];
+      const parts = { operationName: 'demo', database, secret: config.secret };
+      const { linked, users } = await auditCommand(parts, (audited) => fillDatabase(audited, password));
       const tokens = await openTokens(config.signing);
       const lines: string[] = [];
       for (const { id, username, what } of users) {
@@ -137,6 +138,15 @@ export async function demo(environment: Environment): Promise<void> {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function fillDatabase(database: Database, password: string) {
+  await generateCustomers(database, { count: generatedCustomers });
+  await importExamples(database);
+  const linked = await customerWithUser(database);
+  await resetPassword(database, linked.username, password);
+  const what = `a customer of ${bankId}, who sees their own data only`;
+  return { linked, users: [...(await createDemoUsers(database, password)), { ...linked, what }] };
 }
 
 function refuseRealInstallation({ NODE_ENV, DATABASE_URL }: Environment): void {

@@ -119,6 +119,10 @@ const gatewayErrors = {
   'OBP-34000': { code: 'CONFLICT', message: 'Bank Id already exists. Please specify a different value.' },
   'OBP-50000': { code: 'INTERNAL_SERVER_ERROR', message: 'Unknown Error.' },
 
+  AUDIT_UNAVAILABLE: {
+    code: 'SERVICE_UNAVAILABLE',
+    message: 'What was read cannot be recorded in the audit trail, so it is not given.',
+  },
   BODY_TOO_LARGE: { code: 'LIMIT_EXCEEDED', message: 'The request body is too large.' },
   EMAIL_NOT_VALIDATED: {
     code: 'UNAUTHENTICATED',
@@ -145,6 +149,14 @@ const gatewayErrors = {
   },
   QUERY_TOO_COSTLY: { code: 'LIMIT_EXCEEDED', message: 'The operation asks for too many objects.' },
   QUERY_TOO_DEEP: { code: 'LIMIT_EXCEEDED', message: 'The operation is nested too deeply.' },
+  REASON_REQUIRED: {
+    code: 'FORBIDDEN',
+    message: 'This bank gives KYC material only for a reason: say it in the header X-Reason.',
+  },
+  RETENTION_PERIOD_RUNS: {
+    code: 'CONFLICT',
+    message: 'The bank has to keep the customer until its retention period is over.',
+  },
   SOCIAL_MEDIA_HANDLE_EXISTS: { code: 'CONFLICT', message: 'The customer has this social media handle already.' },
   SOCIAL_MEDIA_HANDLE_NOT_FOUND: { code: 'NOT_FOUND', message: 'Social media handle not found.' },
   TAX_RESIDENCE_EXISTS: { code: 'CONFLICT', message: 'The customer has this tax residence already.' },
@@ -185,6 +197,8 @@ export interface ErrorDetails {
   /** The limit that was exceeded, in the unit of its name. */
   limit?: number;
   retryAfterSeconds?: number;
+  /** The moment from which on a customer may be erased, as ISO 8601 has it. */
+  retainedUntil?: string;
   /** The HTTP status and headers of the whole answer; Apollo takes them out of the extensions. */
   http?: { status?: number; headers?: Map<string, string> };
   /** What led to this failure. For the log only. */

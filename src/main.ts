@@ -1,8 +1,11 @@
 #!/usr/bin/env -S node --max-semi-space-size=8
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { CommandAudit } from './audit/command-audit.ts';
 import { isRole, type Role, roles } from './auth/roles.ts';
+import type { Secrets, Settings } from './config.ts';
 import type { Database, DatabaseOptions } from './database/database.ts';
 import { durationInSeconds } from './duration.ts';
 import type { ImportProgress } from './import/import.ts';
@@ -42,7 +45,8 @@ program
   .command('migrate')
   .description('Bring the database up to date, as every command that uses it does too.')
   .action(async () => {
-    await withDatabase(await settings(), (database) => database.check());
+    const { readSettings } = await import('./config.ts');
+    await withDatabase(readSettings(process.env, []), (database) => database.check());
     console.log('The database is up to date.');
   });
 
@@ -63,10 +67,10 @@ program
   .action(async (files: string[], options: ImportCommandOptions) => {
     const { bank: bankId, customer: customerId, account: accountId, ...flags } = options;
     const progress = showProgress();
-    const report = await withDatabase(await settings(), async (database) => {
+    const report = await audited('import', await settings(), async (database, audit) => {
       const { importFiles } = await import('./import/import.ts');
       const { renderDifference, renderProblem } = await import('./import/report.ts');
-      return importFiles(
+      const imported = await importFiles(
         database,
         files,
         { bankId, customerId, accountId, ...flags },
@@ -76,6 +80,8 @@ program
           onDifference: (difference) => progress.tell(renderDifference(difference)),
         },
       );
+      if (!imported.isWritten) audit.fail('OBP-10001');
+      return imported;
     }).finally(progress.end);
     const { renderReport } = await import('./import/report.ts');
     console.log(renderReport(report));
@@ -91,7 +97,7 @@ program
   .option('--seed <number>', 'the same seed gives the same customers', wholeNumber(0, 2 ** 31), 1)
   .action(async ({ customers: count, seed }: { customers: number; seed: number }) => {
     const progress = showProgress();
-    const written = await withDatabase(await settings(), async (database) => {
+    const written = await audited('generate', await settings(), async (database) => {
       const { generateCustomers } = await import('./import/generate.ts');
       const onProgress = (done: number) => progress.update(`${done} of ${count} customers`);
       return generateCustomers(database, { count, seed, onProgress });
@@ -110,7 +116,7 @@ user
   .action(async (username: string, { email, superAdmin }: { email: string; superAdmin: boolean }) => {
     const configured = await settings();
     const password = await readPassword();
-    const { id } = await withDatabase(configured, async (database) => {
+    const { id } = await audited('user create', configured, async (database) => {
       const { createUser } = await import('./domain/user/user-administration.ts');
       return createUser(database, { username, email, password, isSuperAdmin: superAdmin }, configured.passwordCost);
     });
@@ -121,9 +127,11 @@ user
   .command('list')
   .description('List all users with their entitlements.')
   .action(async () => {
-    const users = await withDatabase(await settings(), async (database) => {
+    const users = await audited('user list', await settings(), async (database, audit) => {
       const { listUsers } = await import('./domain/user/user-administration.ts');
-      return listUsers(database);
+      const listed = await listUsers(database);
+      audit.concern({ userIds: listed.map(({ id }) => id) });
+      return listed;
     });
     for (const { username, provider, email, isSuperAdmin, isDisabled, hasPassword, entitlements } of users) {
       const notes = [isSuperAdmin && 'super admin', isDisabled && 'disabled', !hasPassword && 'no password'];
@@ -140,7 +148,7 @@ user
   .description('Refuse a user from now on, with every token there is.')
   .argument('<username>')
   .action(async (username: string) => {
-    await withDatabase(await settings(), async (database) => {
+    await audited('user disable', await settings(), async (database) => {
       const { disableUser } = await import('./domain/user/user-administration.ts');
       return disableUser(database, username);
     });
@@ -152,7 +160,7 @@ user
   .description('Let a disabled user in again.')
   .argument('<username>')
   .action(async (username: string) => {
-    await withDatabase(await settings(), async (database) => {
+    await audited('user enable', await settings(), async (database) => {
       const { enableUser } = await import('./domain/user/user-administration.ts');
       return enableUser(database, username);
     });
@@ -164,9 +172,8 @@ user
   .description('Let a user in again whom failed logins or an administrator locked.')
   .argument('<username>')
   .action(async (username: string) => {
-    const { readSettings } = await import('./config.ts');
-    const configured = readSettings(process.env, ['secret']);
-    await withDatabase(configured, async (database) => {
+    const configured = await settings();
+    await audited('user unlock', configured, async (database) => {
       const { unlockUser } = await import('./domain/user/user-administration.ts');
       return unlockUser(database, username, configured.secret);
     });
@@ -180,26 +187,53 @@ user
   .action(async (username: string) => {
     const configured = await settings();
     const password = await readPassword();
-    await withDatabase(configured, async (database) => {
+    await audited('user reset-password', configured, async (database) => {
       const { resetPassword } = await import('./domain/user/user-administration.ts');
       return resetPassword(database, username, password, configured.passwordCost);
     });
-    console.log(`The user ${username} has a new password.`);
+    console.log(`The user ${username} has a new password. All tokens that it had are refused from now on.`);
   });
 
-program
-  .command('bank')
-  .description('How a bank works.')
+const bank = program.command('bank').description('How a bank works.');
+
+bank
   .command('four-eyes')
   .description('Whether a KYC status counts only when a second officer has confirmed it.')
   .argument('<bank-id>', 'the bank', identifier)
   .addArgument(new Argument('<state>').choices(['on', 'off']))
   .action(async (bankId: string, state: 'on' | 'off') => {
-    await withDatabase(await settings(), async (database) => {
+    await audited('bank four-eyes', await settings(), async (database) => {
       const { setKycFourEyes } = await import('./domain/bank/bank-administration.ts');
       return setKycFourEyes(database, bankId, state === 'on');
     });
     console.log(`Two officers for a KYC status: ${state} at ${bankId}.`);
+  });
+
+bank
+  .command('kyc-reason')
+  .description('Whether KYC material is given only to who says why.')
+  .argument('<bank-id>', 'the bank', identifier)
+  .addArgument(new Argument('<state>').choices(['on', 'off']))
+  .action(async (bankId: string, state: 'on' | 'off') => {
+    await audited('bank kyc-reason', await settings(), async (database) => {
+      const { setKycReasonRequired } = await import('./domain/bank/bank-administration.ts');
+      return setKycReasonRequired(database, bankId, state === 'on');
+    });
+    console.log(`A reason for KYC material: ${state} at ${bankId}.`);
+  });
+
+bank
+  .command('retention')
+  .description('For how long after the last change a customer cannot be deleted.')
+  .argument('<bank-id>', 'the bank', identifier)
+  .argument('<period>', 'in days, such as 1826d; or off', retentionPeriod)
+  .action(async (bankId: string, period: number | 'off') => {
+    const retentionDays = period === 'off' ? null : period;
+    await audited('bank retention', await settings(), async (database) => {
+      const { setRetentionDays } = await import('./domain/bank/bank-administration.ts');
+      return setRetentionDays(database, bankId, retentionDays);
+    });
+    console.log(`Retention period of customers: ${period === 'off' ? 'off' : `${period} days`} at ${bankId}.`);
   });
 
 const bankOption = () =>
@@ -213,13 +247,15 @@ program
   .argument('<username>')
   .argument('<role>', "its name in OBP's spelling, such as CanGetCustomer", role)
   .addOption(bankOption())
+  .option('--expires <time>', 'until when or for how long it counts, such as 2027-01-31T18:00:00Z or 90d', expiry)
   .addHelpText('after', rolesHelp)
-  .action(async (username: string, roleName: Role, { bank: bankId }: { bank?: string }) => {
-    await withDatabase(await settings(), async (database) => {
+  .action(async (username: string, roleName: Role, { bank: bankId, expires: expiresAt }: GrantOptions) => {
+    await audited('grant', await settings(), async (database) => {
       const { grantRole } = await import('./domain/user/user-administration.ts');
-      return grantRole(database, { username, roleName, bankId });
+      return grantRole(database, { username, roleName, bankId, expiresAt });
     });
-    console.log(`${username} holds ${roleName}${bankId ? ` at ${bankId}` : ''}.`);
+    const until = expiresAt === undefined ? '' : ` until ${expiresAt.toISOString()}`;
+    console.log(`${username} holds ${roleName}${bankId ? ` at ${bankId}` : ''}${until}.`);
   });
 
 program
@@ -230,7 +266,7 @@ program
   .addOption(bankOption())
   .addHelpText('after', rolesHelp)
   .action(async (username: string, roleName: string, { bank: bankId }: { bank?: string }) => {
-    await withDatabase(await settings(), async (database) => {
+    await audited('revoke', await settings(), async (database) => {
       const { revokeRole } = await import('./domain/user/user-administration.ts');
       return revokeRole(database, { username, roleName, bankId });
     });
@@ -244,20 +280,22 @@ program
   .option('--expires <duration>', 'for how long, such as 30m or 12h; otherwise GATEWAY_TOKEN_LIFETIME', duration)
   .action(async (username: string, { expires }: { expires?: number }) => {
     const { readSettings } = await import('./config.ts');
-    const config = readSettings(process.env, ['signing']);
-    const { id, disabledAt, passwordHash } = await withDatabase(config, async (database) => {
+    const config = readSettings(process.env, ['secret', 'signing']);
+    const token = await audited('token', config, async (database, audit) => {
       const { findUserByUsername } = await import('./domain/user/user-administration.ts');
-      return findUserByUsername(database.read, username);
+      const { id, disabledAt, passwordHash } = await findUserByUsername(database.read, username);
+      audit.concern({ userIds: [id] });
+      if (disabledAt !== null) throw new Error(`The user ${username} is disabled.`);
+      if (passwordHash === null) {
+        throw new Error(
+          `The user ${username} has no password, so nobody can log in as it: user reset-password gives one.`,
+        );
+      }
+      const { openTokens } = await import('./auth/tokens.ts');
+      const tokens = await openTokens(config.signing);
+      return (await tokens.sign({ userId: id }, expires ?? config.tokenLifetimeSeconds)).token;
     });
-    if (disabledAt !== null) throw new Error(`The user ${username} is disabled.`);
-    if (passwordHash === null) {
-      throw new Error(
-        `The user ${username} has no password, so nobody can log in as it: user reset-password gives one.`,
-      );
-    }
-    const { openTokens } = await import('./auth/tokens.ts');
-    const tokens = await openTokens(config.signing);
-    console.log((await tokens.sign({ userId: id }, expires ?? config.tokenLifetimeSeconds)).token);
+    console.log(token);
   });
 
 program
@@ -266,9 +304,17 @@ program
   .argument('<file>', 'must not be there yet; only its owner can read it')
   .action(async (file: string) => {
     const progress = showProgress();
-    await withDatabase(await settings(), (database) =>
-      database.backup(file, (share) => progress.update(`${Math.round(share * 100)} %`)),
-    ).finally(progress.end);
+    let isCopied = false;
+    await audited('backup', await settings(), async (database) => {
+      await database.backup(file, (share) => progress.update(`${Math.round(share * 100)} %`));
+      isCopied = true;
+    })
+      .catch(async (error) => {
+        // A copy that could not be recorded is not given.
+        if (isCopied) await rm(file, { force: true });
+        throw error;
+      })
+      .finally(progress.end);
     console.log(`The database was copied to ${file}.`);
   });
 
@@ -280,6 +326,85 @@ program
   .action(async () => {
     const { printedSchema } = await import('./schema.ts');
     process.stdout.write(await printedSchema());
+  });
+
+const audit = program.command('audit').description('About the audit trail.');
+
+audit
+  .command('verify')
+  .description('Look for what was changed, removed, inserted or cut off in the audit trail: then it ends with 1.')
+  .option('--heads <file>', 'the log of the gateway: the seals in it have to be in the database')
+  .action(async ({ heads }: { heads?: string }) => {
+    const { readSettings } = await import('./config.ts');
+    const configured = readSettings(process.env, ['secret', 'formerSecrets']);
+    const log = heads === undefined ? undefined : await open(heads);
+    const progress = showProgress();
+    const verified = await withDatabase(configured, async (database) => {
+      const { verifyAuditTrail } = await import('./audit/verify.ts');
+      const { findingLine } = await import('./audit/finding.ts');
+      return verifyAuditTrail({
+        ...configured,
+        database,
+        logLines: log === undefined ? undefined : linesOf(log),
+        onFinding: (finding) => console.log(findingLine(finding)),
+        onUnsealed: ({ chain, events, missing }) => {
+          const lacking = missing === 0 ? '' : `, and ${missing} between them failed or are not committed yet`;
+          console.log(`chain ${chain}: not sealed yet: ${events} events${lacking}.`);
+        },
+        onProgress: (events) => progress.update(`${events} events`),
+      });
+    }).finally(progress.end);
+    const { chains, events, seals, unsealedEvents, loggedSeals, findings } = verified;
+    const ofLog = heads === undefined ? '' : `, ${loggedSeals} seals of the log`;
+    console.log(`${chains} chains, ${events} events (${unsealedEvents} not sealed yet), ${seals} seals${ofLog}.`);
+    console.log(findings === 0 ? 'All is as it was written.' : `Findings: ${findings}.`);
+    if (findings > 0) process.exitCode = 1;
+    if (heads !== undefined && loggedSeals === 0) throw new Error(`${heads} holds no seal of an audit trail.`);
+  });
+
+audit
+  .command('export')
+  .description('Print events as JSON lines, the oldest first.')
+  .option('--bank <bank-id>', 'only those at this bank', identifier)
+  .option('--customer <customer-id>', 'only those about this customer', identifier)
+  .option('--user <user-id>', 'only those of what this user did', identifier)
+  .option('--from <time>', 'only those of this moment and later, such as 2026-11-21 or 2026-11-21T10:00:00Z', moment)
+  .option('--to <time>', 'only those before this moment', moment)
+  .action(async ({ bank: bankId, customer: customerId, user: userId, from, to }: AuditExportOptions) => {
+    const configured = await settings();
+    // Before the first line is seen.
+    await audited('audit export', configured, async (_, { concern }) => {
+      concern({ bankId, customerIds: customerId === undefined ? [] : [customerId] });
+    });
+    await withDatabase(configured, async (database) => {
+      const { exportAuditEvents } = await import('./audit/export.ts');
+      for await (const lines of exportAuditEvents(database, { bankId, customerId, userId, from, to })) {
+        if (!process.stdout.write(lines)) await once(process.stdout, 'drain');
+      }
+    });
+  });
+
+audit
+  .command('prune')
+  .description('Delete the events whose retention period, GATEWAY_AUDIT_RETENTION, has passed.')
+  .action(async () => {
+    const { ConfigurationError, readSettings } = await import('./config.ts');
+    const configured = readSettings(process.env, ['secret', 'formerSecrets']);
+    const { auditRetentionSeconds, databaseOwnerUrl } = configured;
+    if (auditRetentionSeconds === null) {
+      throw new ConfigurationError(['GATEWAY_AUDIT_RETENTION is not set: events stay for ever.']);
+    }
+    const before = new Date(Date.now() - auditRetentionSeconds * 1000);
+    const progress = showProgress();
+    // Who serves may not delete from the audit trail where somebody else owns the tables.
+    const asOwner =
+      databaseOwnerUrl === null ? configured : { ...configured, databaseUrl: databaseOwnerUrl, databaseOwnerUrl: null };
+    const pruned = await audited('audit prune', asOwner, async (database) => {
+      const { pruneAuditTrail } = await import('./audit/prune.ts');
+      const onProgress = (events: number) => progress.update(`${events} events`);
+      return pruneAuditTrail({ ...configured, database, before, onProgress });
+    }).finally(progress.end);
+    console.log(`${pruned.events} events before ${before.toISOString()} were deleted, of ${pruned.chains} chains.`);
   });
 
 const keys = program.command('keys').description('About the keys of tokens.');
@@ -321,6 +446,16 @@ function rolesHelp(): string {
   return ['', 'Roles:', ...lines].join('\n');
 }
 
+/** Opened when the first line is asked for: what is read before anybody listens would be lost, and waited for in vain. */
+async function* linesOf(file: FileHandle): AsyncGenerator<string> {
+  yield* file.readLines();
+}
+
+interface GrantOptions {
+  bank?: string;
+  expires?: Date;
+}
+
 interface ImportCommandOptions {
   bank?: string;
   customer?: string;
@@ -329,6 +464,14 @@ interface ImportCommandOptions {
   skipInvalid: boolean;
   withPasswords: boolean;
   withEntitlements: boolean;
+}
+
+interface AuditExportOptions {
+  bank?: string;
+  customer?: string;
+  user?: string;
+  from?: Date;
+  to?: Date;
 }
 
 function importProgress(progress: ImportProgress): string {
@@ -342,16 +485,28 @@ function importProgress(progress: ImportProgress): string {
 
 async function settings() {
   const { readSettings } = await import('./config.ts');
-  return readSettings(process.env, []);
+  return readSettings(process.env, ['secret']);
+}
+
+/** Runs a command on what is guarded: it leaves its events in the audit trail, or does not happen. */
+function audited<Result>(
+  operationName: string,
+  configured: Pick<Settings, 'databaseUrl' | 'databaseOwnerUrl'> & Pick<Secrets, 'secret'>,
+  work: (database: Database, audit: CommandAudit) => Promise<Result>,
+): Promise<Result> {
+  return withDatabase(configured, async (database) => {
+    const { auditCommand } = await import('./audit/command-audit.ts');
+    return auditCommand({ operationName, database, secret: configured.secret }, work);
+  });
 }
 
 async function withDatabase<Result>(
-  { databaseUrl }: { databaseUrl: string },
+  { databaseUrl, databaseOwnerUrl: ownerUrl }: Pick<Settings, 'databaseUrl' | 'databaseOwnerUrl'>,
   work: (database: Database) => Promise<Result>,
   options: DatabaseOptions = {},
 ): Promise<Result> {
   const { openDatabase } = await import('./database/database.ts');
-  const database = await openDatabase(databaseUrl, options).catch((error) => {
+  const database = await openDatabase(databaseUrl, { ownerUrl, ...options }).catch((error) => {
     const shown = databaseUrl.replace(/:[^:@/]*@/, '@').replace(/\?.*$/, '');
     throw new Error(`The database ${shown} cannot be opened: ${failureLine(error)}`);
   });
@@ -367,12 +522,40 @@ function identifier(text: string): string {
   throw new InvalidArgumentError("It must be 1 to 254 characters of 0-9, a-z, A-Z, '-', '.' and '_'.");
 }
 
+function moment(text: string): Date {
+  const [, day] = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/.exec(text) ?? [];
+  const [midnight, found] = [new Date(day ?? Number.NaN), new Date(text)];
+  // The 30th of February would be the 2nd of March.
+  const isDay = !Number.isNaN(midnight.getTime()) && midnight.toISOString().slice(0, 10) === day;
+  if (isDay && !Number.isNaN(found.getTime())) return found;
+  throw new InvalidArgumentError('It must be a moment, such as 2026-11-21 (in UTC) or 2026-11-21T10:00:00Z.');
+}
+
 function wholeNumber(from: number, to: number): (text: string) => number {
   return (text) => {
     const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
     if (number >= from && number <= to) return number;
     throw new InvalidArgumentError(`It must be a whole number from ${from} to ${to}.`);
   };
+}
+
+function retentionPeriod(text: string): number | 'off' {
+  if (text === 'off') return 'off';
+  const [, amount] = /^(\d{1,5})d$/.exec(text) ?? [];
+  const days = Number(amount ?? Number.NaN);
+  if (days >= 1 && days <= 36_525) return days;
+  throw new InvalidArgumentError('It must be off, or a whole number of days from 1d to 36525d, such as 1826d.');
+}
+
+/** A moment to come: itself, or how far away it is. */
+function expiry(text: string): Date {
+  const seconds = durationInSeconds(text);
+  const isMoment = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/.test(text);
+  const moment = seconds === null ? new Date(isMoment ? text : Number.NaN) : new Date(Date.now() + seconds * 1000);
+  if (moment.getTime() > Date.now()) return moment;
+  throw new InvalidArgumentError(
+    'It must be a moment to come, such as 2027-01-31T18:00:00Z, or a whole number with its unit (s, m, h or d), such as 90d.',
+  );
 }
 
 function duration(text: string): number {

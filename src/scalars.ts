@@ -100,3 +100,14 @@ export const HttpsUrl = new GraphQLScalarType<string, string>({
   serialize: serializeText,
   ...parsing('An HttpsUrl', parseHttpsUrl),
 });
+
+export const JSONObject = new GraphQLScalarType<never, object>({
+  name: 'JSONObject',
+  description:
+    'A JSON object whose members are described where it is given. Moments in it are written as DateTime has them, amounts as Decimal. It is only answered, never taken.',
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc8259',
+  serialize: (value) => value as object,
+  parseValue() {
+    throw gatewayError('OBP-10001', { message: 'A JSONObject is only answered.' });
+  },
+});

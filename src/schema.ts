@@ -23,13 +23,15 @@ import {
   BankCustomerAttributeDefinitionsResolver,
   CustomerAttributeDefinitionResolver,
 } from './domain/attribute/attribute-definition.resolver.ts';
-import { checkBank } from './domain/bank/bank.loader.ts';
+import { AuditEventResolver, CustomerAuditEventsResolver } from './domain/audit-event/audit-event.resolver.ts';
+import { bankRules } from './domain/bank/bank.loader.ts';
 import { BankResolver } from './domain/bank/bank.resolver.ts';
 import {
   CrmEventMutations,
   CrmEventResolver,
   CustomerCrmEventsResolver,
 } from './domain/crm-event/crm-event.resolver.ts';
+import { bankOfCustomer } from './domain/customer/customer.loader.ts';
 import { BankCustomersResolver, CustomerResolver } from './domain/customer/customer.resolver.ts';
 import { CustomerUpdateMutations } from './domain/customer/customer-update.resolver.ts';
 import { CustomerKycChecksResolver, KycCheckMutations, KycCheckResolver } from './domain/kyc/kyc-check.resolver.ts';
@@ -55,7 +57,11 @@ import {
   CustomerMessageResolver,
   CustomerMessagesResolver,
 } from './domain/message/message.resolver.ts';
-import { CreateCustomerMutations, DeleteCustomerCascadeMutation } from './domain/onboarding/onboarding.resolver.ts';
+import {
+  CreateCustomerMutations,
+  DeleteCustomerCascadeMutation,
+  ExportCustomerDataResolver,
+} from './domain/onboarding/onboarding.resolver.ts';
 import { OverviewResolver } from './domain/overview/overview.resolver.ts';
 import {
   CustomerSocialMediaHandlesResolver,
@@ -103,6 +109,7 @@ const resolvers: NonEmptyArray<new () => object> = [
   CustomerUpdateMutations,
   CreateCustomerMutations,
   DeleteCustomerCascadeMutation,
+  ExportCustomerDataResolver,
   CustomerAddressesResolver,
   CustomerAddressResolver,
   CustomerAddressMutations,
@@ -154,6 +161,8 @@ const resolvers: NonEmptyArray<new () => object> = [
   CustomerMeetingsResolver,
   MeetingResolver,
   MeetingMutations,
+  CustomerAuditEventsResolver,
+  AuditEventResolver,
 ];
 
 /** The executable schema, each field behind its access rule; fails when one has none. */
@@ -162,7 +171,7 @@ export async function gatewaySchema(): Promise<GraphQLSchema> {
   const role = schema.getType('Role');
   if (!isEnumType(role)) throw new Error('The schema has no enum Role.');
   refuseNullCharacters(schema);
-  return enforceAccess(schema, role, checkBank);
+  return enforceAccess(schema, role, { ...bankRules, ofCustomer: bankOfCustomer });
 }
 
 /** The SDL with its directives, sorted: what schema/schema.graphql holds. */

@@ -59,6 +59,8 @@ async function newWorld(): Promise<World> {
   const { username } = world.linkedUser;
   // An entitlement for User.entitlements to show.
   await grantRole(gateway.database, { username, roleName: 'CanGetMeetings', bankId: world.bankId });
+  // An audit event for AuditEvent.user to show.
+  await gateway.query(world.colleague.token, `{ customer(${ofOne(world)}) { id } }`);
   return world;
 }
 
@@ -199,6 +201,10 @@ const ways: Record<string, Way> = {
   KycStatus: wayByField('CanGetKycStatusesAtOneBank', 'kycStatuses'),
   CorrelatedEntity: wayByField('CanGetCorrelatedUsersInfo', 'correlatedUsers'),
   CustomerMessage: wayByConnection('CanGetCustomerMessages', (world) => `customerMessages(${ofOne(world)})`),
+  AuditEvent: wayByConnection(
+    'CanGetAuditEvents',
+    ({ bankId, colleague }) => `auditEvents(bankId: "${bankId}", userId: "${colleague.id}")`,
+  ),
   CrmEvent: wayByConnection('CanGetCrmEvents', ({ bankId }) => `crmEvents(bankId: "${bankId}")`),
   EntitlementRequest: wayByConnection(
     'CanCreateEntitlementAtOneBank',

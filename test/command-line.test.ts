@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openTamperer } from './support/audit-world.ts';
 import { createDatabaseUrl, dialectUnderTest } from './support/database-url.ts';
 import { testEnvironment } from './support/gateway.ts';
 import { buildProgram, type ProgramResult, runProgram, startProgram } from './support/program.ts';
@@ -37,10 +38,15 @@ describe('what is written wrongly', () => {
     'user disable',
     'user reset-password',
     'bank four-eyes',
+    'bank kyc-reason',
+    'bank retention',
     'grant',
     'revoke',
     'token',
     'backup',
+    'audit verify',
+    'audit export',
+    'audit prune',
     'schema print',
     'keys create',
     'keys rotate',
@@ -61,7 +67,14 @@ describe('what is written wrongly', () => {
     ['user create --email alice@example.org', "missing required argument 'username'"],
     ['user create somebody', "required option '--email <address>'"],
     ['bank four-eyes gh.29.uk perhaps', 'Allowed choices are on, off'],
+    ['bank kyc-reason gh.29.uk perhaps', 'Allowed choices are on, off'],
+    ['bank retention gh.29.uk 5y', 'a whole number of days from 1d to 36525d'],
+    ['bank retention gh.29.uk 0d', 'a whole number of days from 1d to 36525d'],
+    ['bank retention gh.29.uk 36526d', 'a whole number of days from 1d to 36525d'],
     ['import', "missing required argument 'files'"],
+    ['audit export --from yesterday', 'It must be a moment, such as 2026-11-21 (in UTC) or 2026-11-21T10:00:00Z.'],
+    ['audit export --from 2026-02-30', 'It must be a moment'],
+    ['audit export --to 2026-11-21T10:00:00', 'It must be a moment'],
   ])('%s is refused by name, with what is allowed and exit code 2', async (command, message) => {
     const { exitCode, output, errors } = await run(command);
     expect([exitCode, output]).toEqual([2, '']);
@@ -195,6 +208,17 @@ test('from an empty database to an answered query, with every step on the comman
     exitCode: 0,
     output: expect.stringContaining('Two officers for a KYC status: on at gh.29.uk.'),
   });
+  for (const command of ['bank kyc-reason nowhere on', 'bank retention nowhere 1826d']) {
+    expect(await run(command)).toMatchObject({ exitCode: 1, errors: expect.stringMatching(/^OBP-30001/) });
+  }
+  for (const [command, output] of [
+    ['bank kyc-reason gh.29.uk on', 'A reason for KYC material: on at gh.29.uk.\n'],
+    ['bank kyc-reason gh.29.uk off', 'A reason for KYC material: off at gh.29.uk.\n'],
+    ['bank retention gh.29.uk 1826d', 'Retention period of customers: 1826 days at gh.29.uk.\n'],
+    ['bank retention gh.29.uk off', 'Retention period of customers: off at gh.29.uk.\n'],
+  ] as const) {
+    expect(await run(command)).toMatchObject({ exitCode: 0, output });
+  }
   expect(await run('grant clerk.alice CanGetCustomers --bank gh.29.uk')).toMatchObject({ exitCode: 0 });
   expect((await run('user list')).output).toMatch(/clerk\.alice\t.*\n\tCanGetCustomers at gh\.29\.uk\n/);
   expect(await run('token nobody.here')).toMatchObject({ exitCode: 1, errors: expect.stringMatching(/^OBP-20005/) });
@@ -258,7 +282,9 @@ test('from an empty database to an answered query, with every step on the comman
     program.kill('SIGTERM');
   }
   expect(await ended).toBe(0);
-  expect(lines.map((line) => JSON.parse(line).msg)).toEqual([
+  const messages = lines.map((line) => JSON.parse(line).msg);
+  // How often it seals depends on how long all this takes.
+  expect(messages.filter((message) => message !== 'audit seal')).toEqual([
     'listening',
     'request',
     'request',
@@ -266,6 +292,103 @@ test('from an empty database to an answered query, with every step on the comman
     'stopping',
     'stopped',
   ]);
+}, 240_000);
+
+test('the audit trail of two gateways, one stopped and one killed, is verified against their logs, exported and pruned', async () => {
+  const own = await createDatabaseUrl();
+  const firstSecret = 'a secret of this test without a comma';
+  const ownEnvironment = { ...testEnvironment(own.url), GATEWAY_SECRET: firstSecret };
+  const runOwn = (command: string, others: Record<string, string> = {}) =>
+    runProgram(command.split(' '), { environment: { ...ownEnvironment, ...others } });
+  const logFile = join(folder, 'gateway.log');
+  try {
+    await runProgram(['user', 'create', 'clerk.bob', '--email', 'bob@example.org'], {
+      environment: ownEnvironment,
+      input: `${password}\n`,
+    });
+    const stopped = await startProgram(['serve'], /"url":"([^"]+)"/, { environment: ownEnvironment });
+    const killed = await startProgram(['serve'], /"url":"([^"]+)"/, { environment: ownEnvironment });
+    for (const { match } of [stopped, killed, stopped, killed]) {
+      const login = `mutation { login(username: "clerk.bob", password: "${password}") { token } }`;
+      const response = await fetch(`${match[1]}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query: login }),
+      });
+      expect(await response.json()).not.toHaveProperty('errors');
+    }
+    const seals = (lines: string[]) => lines.filter((line) => line.includes('"audit seal"'));
+    await expect.poll(() => seals(killed.lines).length, { timeout: 5000 }).toBeGreaterThan(0);
+    killed.program.kill('SIGKILL');
+    stopped.program.kill('SIGTERM');
+    await Promise.all([killed.ended, stopped.ended]);
+    await writeFile(logFile, `${[...stopped.lines, ...killed.lines].join('\n')}\n`);
+
+    const verified = await runOwn(`audit verify --heads ${logFile}`);
+    expect(verified).toMatchObject({ exitCode: 0, errors: '' });
+    expect(verified.output).toMatch(
+      /^3 chains, 5 events \(0 not sealed yet\), \d+ seals, [2-9] seals of the log\.\nAll is as it was written\.\n$/,
+    );
+    expect(await runOwn(`audit verify --heads ${join(folder, 'no.log')}`)).toMatchObject({ exitCode: 1 });
+    await writeFile(join(folder, 'other.log'), '{"msg":"listening"}\n');
+    expect(await runOwn(`audit verify --heads ${join(folder, 'other.log')}`)).toMatchObject({
+      exitCode: 1,
+      errors: `${join(folder, 'other.log')} holds no seal of an audit trail.\n`,
+    });
+    const otherSecret = { GATEWAY_SECRET: 'the secret that came after the other one' };
+    const unknown = await runOwn('audit verify', otherSecret);
+    expect(unknown.exitCode).toBe(1);
+    expect(unknown.output).toMatch(/^chain 1, .*: unknown key\. .*\n(.*\n)*Findings: 3\.\n$/);
+    const former = { ...otherSecret, GATEWAY_FORMER_SECRETS: firstSecret };
+    expect(await runOwn('audit verify', former)).toMatchObject({ exitCode: 0 });
+
+    const exported = await runOwn('audit export');
+    const lines = exported.output
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.map(({ kind, operationName = null }) => [kind, operationName])).toEqual([
+      ['COMMAND', 'user create'],
+      ['AUTHENTICATION', null],
+      ['AUTHENTICATION', null],
+      ['AUTHENTICATION', null],
+      ['AUTHENTICATION', null],
+      ['COMMAND', 'audit export'],
+    ]);
+    expect(lines[0]).toMatchObject({ chain: 1, sequence: 1, mac: expect.any(String), at: expect.any(String) });
+    const earlier = await runOwn(`audit export --to ${lines[2].at} --from ${lines[1].at}`);
+    expect(
+      earlier.output
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toEqual([lines[1]]);
+    expect(await runOwn('audit export --customer nobody --user nobody --bank nowhere')).toMatchObject({
+      exitCode: 0,
+      output: '',
+    });
+
+    expect(await runOwn('audit prune')).toMatchObject({
+      exitCode: 2,
+      errors: 'GATEWAY_AUDIT_RETENTION is not set: events stay for ever.\n',
+    });
+    expect(await runOwn('audit prune', { GATEWAY_AUDIT_RETENTION: '1d' })).toMatchObject({
+      exitCode: 0,
+      output: expect.stringMatching(/^0 events before 20.* were deleted, of 0 chains\.\n$/),
+    });
+    expect(await runOwn(`audit verify --heads ${logFile}`)).toMatchObject({ exitCode: 0 });
+
+    const tamperer = await openTamperer(own.url);
+    await tamperer.execute("update audit_event set event = replace(event, 'user create', 'user list') where chain = 1");
+    await tamperer.close();
+    const { exitCode, output } = await runOwn('audit verify');
+    expect(exitCode).toBe(1);
+    expect(output).toMatch(
+      /^chain 1, event 1, 20.*Z: changed\. It does not match its mac\.\n\d+ chains, .*\nFindings: 1\.\n$/,
+    );
+  } finally {
+    await own.drop();
+  }
 }, 120_000);
 
 test('the package and the image have all that the program reads', async () => {

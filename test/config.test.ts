@@ -21,6 +21,7 @@ test('with the secrets alone, everything else has a default that is safe on one 
   const config = readConfig(secrets);
   expect(config).toMatchObject({
     databaseUrl: 'file:data/gateway.db',
+    databaseOwnerUrl: null,
     environment: 'development',
     host: '127.0.0.1',
     port: 4000,
@@ -57,6 +58,7 @@ test('in production nothing is told of the schema unless it is asked for', () =>
 test.each([
   ['NODE_ENV', 'staging', 'one of development, production, test'],
   ['DATABASE_URL', 'mysql://localhost/gateway', 'file:…, a path, or postgres://…'],
+  ['DATABASE_OWNER_URL', 'file:data/gateway.db', 'postgres://…'],
   ['PORT', '65536', 'a whole number from 0 to 65535'],
   ['PORT', '80a', 'a whole number from 0 to 65535'],
   ['LOG_LEVEL', 'loud', 'one of fatal, error, warn, info, debug, trace, silent'],
@@ -77,6 +79,13 @@ test.each([
   ['GATEWAY_MAX_TOKENS', '1501', 'a whole number from 10 to 1500'],
   ['GATEWAY_MAX_DEPTH', '-1', 'a whole number from 1 to 100'],
   ['GATEWAY_SECRET', 'too short', 'at least 32 characters'],
+  [
+    'GATEWAY_FORMER_SECRETS',
+    `${'s'.repeat(32)},too short`,
+    'a comma-separated list of earlier values of GATEWAY_SECRET',
+  ],
+  ['GATEWAY_AUDIT_RETENTION', '23h', 'from 1d to 36525d'],
+  ['GATEWAY_AUDIT_RETENTION', '36526d', 'from 1d to 36525d'],
   ['GATEWAY_JITSI_DOMAIN', 'https://meet.example.org', 'a host name, such as meet.example.org'],
   ['GATEWAY_JITSI_APP_ID', 'my app', 'visible ASCII characters'],
   ['GATEWAY_JITSI_SECRET', 'too short', 'at least 32 characters'],
@@ -93,6 +102,16 @@ test.each([
   expect(problems).toHaveLength(1);
   expect(problems[0]).toMatch(new RegExp(`^${name} must be `));
   expect(problems[0]).toContain(allowed);
+});
+
+test('an owner of the tables is for PostgreSQL only', () => {
+  const DATABASE_OWNER_URL = 'postgres://owner:hunter2@db.example.org/gateway';
+  const [problem, ...others] = problemsOf({ DATABASE_OWNER_URL });
+  expect(problem).toMatch(/^DATABASE_OWNER_URL is for PostgreSQL only/);
+  expect(others).toEqual([]);
+  expect(problem).not.toContain('hunter2');
+  const DATABASE_URL = 'postgres://gateway:hunter2@db.example.org/gateway';
+  expect(readConfig({ ...secrets, DATABASE_URL, DATABASE_OWNER_URL }).databaseOwnerUrl).toBe(DATABASE_OWNER_URL);
 });
 
 test('issuers have their audiences and what their claims give', () => {
@@ -113,6 +132,17 @@ test('issuers have their audiences and what their claims give', () => {
     },
     { issuer: 'http://127.0.0.1:8080', audiences: ['gateway'], claimMappings: [] },
   ]);
+});
+
+test('what verifies the audit trail of former years is a secret too', () => {
+  const [one, other] = ['a'.repeat(32), 'b'.repeat(40)];
+  const given = { ...secrets, GATEWAY_FORMER_SECRETS: `${one}, ${other}`, GATEWAY_AUDIT_RETENTION: '3650d' };
+  const { formerSecrets, auditRetentionSeconds } = readSettings(given, ['secret', 'formerSecrets']);
+  expect(formerSecrets).toEqual([one, other]);
+  expect(auditRetentionSeconds).toBe(3650 * 86_400);
+  const none = readSettings(secrets, ['formerSecrets']);
+  expect([none.formerSecrets, none.auditRetentionSeconds]).toEqual([[], null]);
+  expect(problemsOf({ GATEWAY_FORMER_SECRETS: 'hunter2' })[0]).not.toContain('hunter2');
 });
 
 test('all that is wrong is said at once', () => {

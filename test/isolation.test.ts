@@ -49,11 +49,16 @@ const bankRoles = Object.keys(roles)
 /** Root fields that are none of the APIs, and take an id. */
 const furtherReads: Record<string, Pick<ApiCase, 'given' | 'selection'>> = {
   account: { given: ({ bankId, accountId }) => ({ bankId, id: accountId }), selection: 'id bankId label' },
+  auditEvents: {
+    given: ({ bankId, customerId }) => ({ bankId, customerId }),
+    selection: 'nodes { id bankId customerIds subjectUserIds userId }',
+  },
   bank: { given: ({ bankId }) => ({ bankId }), selection: 'id' },
   entitlements: {
     given: ({ bankId, colleague }) => ({ bankId, userId: colleague.id }),
     selection: 'id userId roleName bankId',
   },
+  exportCustomerData: { given: ({ bankId, customerId }) => ({ bankId, customerId }), selection: 'customerId data' },
   kycStatusProposals: { given: ({ bankId, customerId }) => ({ bankId, customerId }), selection: 'id customerId' },
   entitlementRequests: { given: ({ bankId }) => ({ bankId }), selection: 'nodes { id userId roleName bankId }' },
   myCustomer: { given: ({ customerId }) => ({ customerId }), selection: 'id' },
@@ -193,6 +198,10 @@ const exceptions: Record<string, { outcome: 'nothing' | 'own'; because: string }
   'Query.entitlements(userId:)': {
     outcome: 'nothing',
     because: 'A user is of no bank: of the roles of the other bank’s user, those at the caller’s bank are given.',
+  },
+  'Query.auditEvents(userId:)': {
+    outcome: 'nothing',
+    because: 'A user is of no bank: of what the other bank’s user did, that at the caller’s bank is given.',
   },
   'Query.entitlementRequests(bankId:)': { outcome: 'nothing', because: ownData },
   'Mutation.grantEntitlement(userId:)': { outcome: 'own', because: ofNoBank },

@@ -8,7 +8,16 @@ import {
 } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { GatewayError } from '../src/errors.ts';
-import { CountryCode, Currency, DateTime, Decimal, EmailAddress, HttpsUrl, LocalDate } from '../src/scalars.ts';
+import {
+  CountryCode,
+  Currency,
+  DateTime,
+  Decimal,
+  EmailAddress,
+  HttpsUrl,
+  JSONObject,
+  LocalDate,
+} from '../src/scalars.ts';
 
 /** Asks for the value back, once written into the document and once as a variable. */
 function echo(scalar: GraphQLScalarType, value: unknown) {
@@ -87,6 +96,17 @@ test.each([DateTime, LocalDate, Decimal, CountryCode, Currency, EmailAddress, Ht
     }
   },
 );
+
+test('a JSONObject is answered as it is, and never taken', () => {
+  const value = { list: [{ moment: new Date('2024-05-31T09:30:00Z') }], nothing: null };
+  expect(JSON.stringify(JSONObject.serialize(value))).toBe(
+    '{"list":[{"moment":"2024-05-31T09:30:00.000Z"}],"nothing":null}',
+  );
+  const { inDocument, asVariable } = echo(JSONObject, 'a');
+  for (const { errors } of [inDocument, asVariable]) {
+    expect(errors?.[0]?.message).toContain('OBP-10001: Incorrect json format. A JSONObject is only answered.');
+  }
+});
 
 test('the schema says where a scalar is specified', () => {
   expect(printType(DateTime)).toContain(

@@ -90,7 +90,12 @@ describe('a schema stops the server', () => {
     const { addresses } = type.getFields();
     if (addresses === undefined) throw new Error('There is no field Customer.addresses.');
     plant(addresses);
-    return () => enforceAccess(planted, role, async () => undefined);
+    return () =>
+      enforceAccess(planted, role, {
+        check: async () => undefined,
+        wantsReason: () => false,
+        ofCustomer: async () => null,
+      });
   }
 
   test('when a resolved field declares no access rule, by its name', async () => {

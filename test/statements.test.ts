@@ -14,7 +14,7 @@ const bankId = 'gh.29.uk';
  * handles, account links, user links, KYC statuses, checks, documents, media, messages, meetings and CRM events: 13. Below
  * these the accounts, routings, account attributes, users, media of documents, documents and checks of media, invitees: 8.
  */
-const statementsOfOverview = 24;
+const statementsOfOverview = 26;
 
 let gateway: Gateway;
 let clerk: string;

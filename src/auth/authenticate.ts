@@ -1,4 +1,6 @@
 import { and, eq, isNull, or, type SQL, sql } from 'drizzle-orm';
+import type { AuditedCaller } from '../audit/audit-event.ts';
+import type { AuditTrail } from '../audit/audit-trail.ts';
 import { oncePerDatabase } from '../database/batch.ts';
 import type { Database } from '../database/database.ts';
 import { entitlement } from '../domain/user/entitlement.table.ts';
@@ -30,9 +32,18 @@ export interface AuthenticatedUser {
  * without a bank. With no bank to judge at (null) only system roles count.
  */
 export function holdsAny(user: AuthenticatedUser | null, anyOf: readonly Role[], bankId: string | null): boolean {
-  if (user === null) return false;
+  return heldRole(user, anyOf, bankId) !== undefined;
+}
+
+/** The first of these roles that the user holds, as `holdsAny` judges it. */
+export function heldRole(
+  user: AuthenticatedUser | null,
+  anyOf: readonly Role[],
+  bankId: string | null,
+): Role | undefined {
+  if (user === null) return undefined;
   const rolesAtBank = bankId === null ? undefined : user.bankRoles.get(bankId);
-  return anyOf.some((role) =>
+  return anyOf.find((role) =>
     roleScope(role) === 'system' ? user.systemRoles.has(role) : rolesAtBank?.has(role) === true,
   );
 }
@@ -114,14 +125,25 @@ async function callerOfOwnToken(database: Database, tokens: Tokens, token: strin
   return { verified, rows, claimed: [] };
 }
 
+/** What is recorded of a person who comes for the first time. */
+interface Recording {
+  auditTrail: AuditTrail;
+  caller: Partial<AuditedCaller>;
+}
+
 /** A person who comes for the first time becomes a user. */
-async function callerOfProvider(database: Database, provider: IdentityProvider, token: string) {
+async function callerOfProvider(
+  database: Database,
+  { auditTrail, caller }: Recording,
+  provider: IdentityProvider,
+  token: string,
+) {
   const verified = await provider.verify(token);
   const { issuer, subject, tokenId, roles: claimed } = verified;
   const find = () => userStatements(database).byProvider({ issuer, subject, tokenId, now: new Date() });
   let rows = await find();
   if (rows.length === 0) {
-    await createProviderUser(database, verified);
+    await createProviderUser(auditTrail, verified, caller);
     rows = await find();
   }
   return { verified, rows, claimed };
@@ -136,19 +158,20 @@ export async function authenticate({
   tokens,
   identityProviders,
   database,
+  ...recording
 }: {
   authorization: string | undefined;
   tokens: Tokens;
   identityProviders: IdentityProviders;
   database: Database;
-}): Promise<AuthenticatedUser | null> {
+} & Recording): Promise<AuthenticatedUser | null> {
   if (authorization === undefined) return null;
   const sent = bearerToken(authorization);
   const identityProvider = identityProviders.ofToken(sent);
   const { verified, rows, claimed } =
     identityProvider === null
       ? await callerOfOwnToken(database, tokens, sent)
-      : await callerOfProvider(database, identityProvider, sent);
+      : await callerOfProvider(database, recording, identityProvider, sent);
   const [row] = rows;
   if (row === undefined) throw invalidToken();
   if (row.disabledAt !== null) throw gatewayError('USER_DISABLED', { http: { status: 401 } });

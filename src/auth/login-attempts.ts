@@ -1,6 +1,7 @@
 import { createHmac, hkdfSync } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asc, count, eq, inArray, lte, sql } from 'drizzle-orm';
+import { noteChange } from '../audit/changes.ts';
 import type { Database, Queries } from '../database/database.ts';
 import { gatewayError } from '../errors.ts';
 import { clientNetwork } from './client-network.ts';
@@ -168,7 +169,11 @@ export function attemptLogin(attempt: LoginAttempt, verify: () => Promise<boolea
 
 /** Lets the username be tried again from everywhere, without a pause. */
 export async function forgetLoginAttempts(transaction: Queries, secret: string, username: string): Promise<void> {
-  await transaction.delete(loginAttempt).where(eq(loginAttempt.usernameHash, hashOf(secret, username)));
+  const [forgotten] = await transaction
+    .delete(loginAttempt)
+    .where(eq(loginAttempt.usernameHash, hashOf(secret, username)))
+    .returning();
+  if (forgotten !== undefined) noteChange(transaction, loginAttempt, forgotten, null);
 }
 
 /** Deletes the attempts that no longer count, and of too many those with the fewest failures: locks stay. */

@@ -84,7 +84,9 @@ function openProvider(configured: OidcIssuer, logger: Logger, options: IdentityP
   function logUnknownRole(value: string): void {
     if (logged.has(value) || logged.size >= mostLoggedValues) return;
     logged.add(value);
-    logger.warn({ issuer, role: value.slice(0, 100) }, 'a claim names a role that does not exist, or not in this way');
+    // What has not the form of a role may be anything, such as an address.
+    const role = /^Can[A-Za-z]{1,97}$/.test(value) ? value : undefined;
+    logger.warn({ issuer, role }, 'a claim names a role that does not exist, or not in this way');
   }
 
   const keys = openProviderKeys(issuer, logger, options, () => forget());

@@ -15,11 +15,11 @@ import {
 import { Directive, Extensions } from 'type-graphql';
 import type { Context } from '../context.ts';
 import { type GatewayError, gatewayError } from '../errors.ts';
-import { holdsAny } from './authenticate.ts';
+import { heldRole } from './authenticate.ts';
 import type { Role } from './roles.ts';
 
 /** Who else may, without a role: how a rule is widened to people for whom the data is their own. */
-export interface OwnAccess {
+interface OwnAccess {
   /** The caller has an active link to the customer. */
   orLinkedUser?: boolean;
   /** The caller is a holder of the account. */
@@ -28,10 +28,13 @@ export interface OwnAccess {
   orSelf?: boolean;
 }
 
-type AccessRule =
-  | { kind: 'public' }
-  | { kind: 'authenticated'; anyOf: readonly Role[] }
-  | ({ kind: 'role'; anyOf: readonly Role[] } & OwnAccess);
+export interface RoleOptions extends OwnAccess {
+  /** Where the bank wants a reason for KYC material, the request has to say it. */
+  kycMaterial?: boolean;
+}
+
+type RoleRule = { kind: 'role'; anyOf: readonly Role[] } & RoleOptions;
+type AccessRule = { kind: 'public' } | { kind: 'authenticated'; anyOf: readonly Role[] } | RoleRule;
 
 /** How each own access is judged; the resolvers of the nouns provide it (`provideOwnAccess`). */
 type OwnAccessCheck = (context: Context, parent: GuardedParent) => boolean | Promise<boolean>;
@@ -80,13 +83,13 @@ export function Authenticated(...anyOf: Role[]) {
 
 /**
  * Who holds any one of these roles may: a bank role at the bank of the argument `bankId`, else at the parent's bank; a
- * system role without a bank. `own` widens this to people for whom the data is their own.
+ * system role without a bank. `options` widen this to people for whom the data is their own.
  *
  * @example @RequiresRole(['CanGetCustomerAddress'], { orLinkedUser: true })
  */
-export function RequiresRole(anyOf: Role[], own: OwnAccess = {}) {
-  const widened = Object.entries(own).map(([kind, given]) => `, ${kind}: ${given}`);
-  return declare({ kind: 'role', anyOf, ...own }, `@requiresRole(anyOf: [${anyOf.join(', ')}]${widened.join('')})`);
+export function RequiresRole(anyOf: Role[], options: RoleOptions = {}) {
+  const flags = Object.entries(options).map(([flag, given]) => `, ${flag}: ${given}`);
+  return declare({ kind: 'role', anyOf, ...options }, `@requiresRole(anyOf: [${anyOf.join(', ')}]${flags.join('')})`);
 }
 
 /** The directives as the SDL prints them; their roles are the enum that the schema already has. */
@@ -113,6 +116,10 @@ function accessDirectives(role: GraphQLEnumType): GraphQLDirective[] {
         orLinkedUser: { ...flag, description: 'Or who has an active link to the customer.' },
         orHolder: { ...flag, description: 'Or who holds the account.' },
         orSelf: { ...flag, description: 'Or who is the user.' },
+        kycMaterial: {
+          ...flag,
+          description: 'Where the bank wants a reason for KYC material, it has to be in the header X-Reason.',
+        },
       },
     }),
   ];
@@ -125,14 +132,14 @@ function refusal(rule: AccessRule, context: Context, bankId: string | null): Gat
 }
 
 /** A refusal costs the field, not the answer: it is reported at its first path and counted after that. */
-function refuse(coordinate: string, rule: AccessRule, context: Context, bankId: string | null): null {
-  const key = `${coordinate} ${bankId ?? ''}`;
+function refuse(coordinate: string, context: Context, parent: GuardedParent, error: GatewayError): null {
+  context.audit.refuse(coordinate, parent, error);
+  const key = `${error.key} ${coordinate} ${parent.bankId ?? ''}`;
   const reported = context.refusals.get(key);
   if (reported !== undefined) {
     reported.extensions.count = Number(reported.extensions.count) + 1;
     return null;
   }
-  const error = refusal(rule, context, bankId);
   error.extensions.count = 1;
   context.refusals.set(key, error);
   throw error;
@@ -140,66 +147,175 @@ function refuse(coordinate: string, rule: AccessRule, context: Context, bankId: 
 
 type Resolver = GraphQLFieldResolver<GuardedParent, Context, Record<string, unknown>>;
 
-/** Whether `rule` lets the caller in; a promise only where it takes a look at the database. */
-function mayRead(
-  rule: Extract<AccessRule, { kind: 'role' }>,
+/** What access asks of banks; the noun provides it, as access does not import it. */
+export interface BankRules {
+  /** Fails where there is no such bank: banks are public, so that is said before any role is asked for. */
+  check(context: Context, bankId: string): Promise<void>;
+  /** Whether the bank gives KYC material only to who says why. */
+  wantsReason(context: Context, bankId: string): boolean | Promise<boolean>;
+  /** Whose customer that is; null where there is none. */
+  ofCustomer(context: Context, customerId: string): Promise<string | null>;
+}
+
+/** On what ground `rule` lets the caller in: a role, or that the data is their own. A promise only where it takes a look. */
+function groundOf(
+  rule: RoleRule,
   context: Context,
   parent: GuardedParent,
   bankId: string | null,
-): boolean | Promise<boolean> {
-  if (context.user === null) return false;
-  if (holdsAny(context.user, rule.anyOf, bankId)) return true;
+): string | null | Promise<string | null> {
+  if (context.user === null) return null;
+  const role = heldRole(context.user, rule.anyOf, bankId);
+  if (role !== undefined) return role;
   const checks = (['orSelf', 'orLinkedUser', 'orHolder'] as const).filter((kind) => rule[kind] === true);
-  return checks.length > 0 && anyCheck(checks, context, parent);
+  return checks.length === 0 ? null : ownGround(checks, context, parent);
 }
 
-async function anyCheck(kinds: (keyof OwnAccess)[], context: Context, parent: GuardedParent): Promise<boolean> {
-  for (const kind of kinds) if (await ownAccessChecks[kind](context, parent)) return true;
-  return false;
+async function ownGround(kinds: (keyof OwnAccess)[], context: Context, parent: GuardedParent): Promise<string | null> {
+  for (const kind of kinds) if (await ownAccessChecks[kind](context, parent)) return kind;
+  return null;
 }
 
-function guardedField(coordinate: string, rule: Extract<AccessRule, { kind: 'role' }>, resolve: Resolver): Resolver {
+function reasonRequired(bankId: string): GatewayError {
+  return gatewayError('REASON_REQUIRED', { bankId });
+}
+
+/** Tells the audit trail what a field gives, or that it fails; the value goes its way meanwhile. */
+function audited(
+  value: unknown,
+  { audit }: Context,
+  { coordinate, parent, ground }: { coordinate: string; parent: GuardedParent; ground: string },
+): unknown {
+  if (value instanceof Promise) {
+    value.then(
+      (given) => audit.give(coordinate, parent, ground, given),
+      (error) => audit.refuse(coordinate, parent, error),
+    );
+  } else audit.give(coordinate, parent, ground, value);
+  return value;
+}
+
+function guardedField(coordinate: string, rule: RoleRule, resolve: Resolver, banks: BankRules): Resolver {
   return (parent, args, context, info) => {
     const bankId = parent.bankId ?? null;
-    const allowed = mayRead(rule, context, parent, bankId);
-    if (allowed === true) return resolve(parent, args, context, info);
-    if (allowed === false) return refuse(coordinate, rule, context, bankId);
-    return allowed.then((isAllowed) =>
-      isAllowed ? resolve(parent, args, context, info) : refuse(coordinate, rule, context, bankId),
-    );
-  };
-}
 
-/** Banks are public: that a bank is unknown is said before any role is asked for. */
-type CheckBank = (context: Context, bankId: string) => Promise<void>;
-
-function guardedRoot(rule: AccessRule, resolve: Resolver, checkBank: CheckBank): Resolver {
-  return async (root, args, context, info) => {
-    if (context.user === null) throw refusal(rule, context, null);
-    const bankId = typeof args.bankId === 'string' ? args.bankId : null;
-    if (bankId !== null) await checkBank(context, bankId);
-    if (rule.kind === 'role') {
-      const asked = { bankId, accountId: (args.accountId ?? args.id) as string | undefined, userId: args.id as string };
-      if (!(await mayRead(rule, context, asked, bankId))) throw refusal(rule, context, bankId);
+    function allowed(ground: string): unknown {
+      context.audit.allow(coordinate, bankId, ground);
+      return audited(resolve(parent, args, context, info), context, { coordinate, parent, ground });
     }
-    return resolve(root, args, context, info);
+    function decided(ground: string | null): unknown {
+      if (ground === null) return refuse(coordinate, context, parent, refusal(rule, context, bankId));
+      if (rule.kycMaterial !== true || context.request.reason !== null || bankId === null) return allowed(ground);
+      const wantsReason = banks.wantsReason(context, bankId);
+      const reasonDecided = (isWanted: boolean) =>
+        isWanted ? refuse(coordinate, context, parent, reasonRequired(bankId)) : allowed(ground);
+      return wantsReason instanceof Promise ? wantsReason.then(reasonDecided) : reasonDecided(wantsReason);
+    }
+
+    const ground = groundOf(rule, context, parent, bankId);
+    return ground instanceof Promise ? ground.then(decided) : decided(ground);
   };
 }
+
+type GuardedRule = Exclude<AccessRule, { kind: 'public' }>;
+
+/** Lets the caller in or fails; answers the ground. */
+async function admit(
+  rule: GuardedRule,
+  context: Context,
+  args: Record<string, unknown>,
+  bankId: string | null,
+  banks: BankRules,
+): Promise<string> {
+  if (context.user === null) throw refusal(rule, context, null);
+  if (bankId !== null) await banks.check(context, bankId);
+  if (rule.kind === 'authenticated') return 'authenticated';
+  const asked = { bankId, accountId: (args.accountId ?? args.id) as string | undefined, userId: args.id as string };
+  const ground = await groundOf(rule, context, asked, bankId);
+  if (ground === null) throw refusal(rule, context, bankId);
+  if (rule.kycMaterial === true && context.request.reason === null) {
+    const { customerId } = askedFor(args);
+    const at = bankId ?? (customerId === null ? null : await banks.ofCustomer(context, customerId));
+    if (at !== null && (await banks.wantsReason(context, at))) throw reasonRequired(at);
+  }
+  return ground;
+}
+
+/** What the arguments say of where a root field looks, and whose. */
+function askedFor(args: Record<string, unknown>): { bankId: string | null; customerId: string | null } {
+  const { bankId, customerId } = args;
+  return {
+    bankId: typeof bankId === 'string' ? bankId : null,
+    customerId: typeof customerId === 'string' ? customerId : null,
+  };
+}
+
+/** For the audit trail only: a field whose bank is in its input checks it by itself. */
+function bankOfInput({ input }: Record<string, unknown>): string | null {
+  const { bankId } = (input ?? {}) as { bankId?: unknown };
+  return typeof bankId === 'string' ? bankId : null;
+}
+
+/** As the gateway's own ids are: a client may have put any text there. */
+function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
+}
+
+function guardedQuery(coordinate: string, rule: GuardedRule, resolve: Resolver, banks: BankRules): Resolver {
+  return async (root, args, context, info) => {
+    const asked = askedFor(args);
+    const { audit } = context;
+    try {
+      const ground = await admit(rule, context, args, asked.bankId, banks);
+      audit.allow(coordinate, asked.bankId, ground);
+      const value: unknown = await resolve(root, args, context, info);
+      audit.give(coordinate, asked, ground, value);
+      return value;
+    } catch (error) {
+      audit.refuseRoot(coordinate, asked, error);
+      throw error;
+    }
+  };
+}
+
+/** Of a mutation field also the public ones are recorded: who logs in, or becomes a user. */
+function guardedMutation(coordinate: string, rule: AccessRule, resolve: Resolver, banks: BankRules): Resolver {
+  return async (root, args, context, info) => {
+    const asked = askedFor(args);
+    const { audit } = context;
+    audit.beginWrite(coordinate, { ...asked, bankId: asked.bankId ?? bankOfInput(args) });
+    if (typeof args.userId === 'string' && isUuid(args.userId)) audit.concernUser(args.userId);
+    try {
+      if (rule.kind !== 'public') audit.allowWrite(await admit(rule, context, args, asked.bankId, banks));
+      const payload: unknown = await resolve(root, args, context, info);
+      audit.endWrite();
+      return payload;
+    } catch (error) {
+      audit.endWrite(error);
+      throw error;
+    }
+  };
+}
+
+type Root = 'query' | 'mutation' | null;
 
 function guarded(
   type: GraphQLObjectType,
   field: GraphQLField<GuardedParent, Context>,
-  isRoot: boolean,
-  checkBank: CheckBank,
+  root: Root,
+  banks: BankRules,
 ): Resolver {
   const coordinate = `${type.name}.${field.name}`;
   const rule = field.extensions.access as AccessRule | undefined;
   if (rule === undefined || field.resolve == null) throw new AccessUndeclared(coordinate, 'declares no access rule');
+  if (rule.kind !== 'public' && isNonNullType(field.type)) {
+    throw new AccessUndeclared(coordinate, 'is guarded, so it must be nullable');
+  }
+  if (root === 'mutation') return guardedMutation(coordinate, rule, field.resolve, banks);
   if (rule.kind === 'public') return field.resolve;
-  if (isNonNullType(field.type)) throw new AccessUndeclared(coordinate, 'is guarded, so it must be nullable');
-  if (isRoot) return guardedRoot(rule, field.resolve, checkBank);
+  if (root === 'query') return guardedQuery(coordinate, rule, field.resolve, banks);
   if (rule.kind === 'authenticated') throw new AccessUndeclared(coordinate, 'is no root field, so it needs a role');
-  return guardedField(coordinate, rule, field.resolve);
+  return guardedField(coordinate, rule, field.resolve, banks);
 }
 
 /** Stops the server: a field that nobody thought of would be open to everybody. */
@@ -214,13 +330,16 @@ export class AccessUndeclared extends Error {
  * Wraps each root field and each resolved field with its rule, once, at start-up. A field that has no rule stops the
  * server, by name. Answers the schema with the directives that its SDL prints.
  */
-export function enforceAccess(schema: GraphQLSchema, role: GraphQLEnumType, checkBank: CheckBank): GraphQLSchema {
-  const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
+export function enforceAccess(schema: GraphQLSchema, role: GraphQLEnumType, banks: BankRules): GraphQLSchema {
+  const rootOf = new Map<GraphQLObjectType | null | undefined, Root>([
+    [schema.getQueryType(), 'query'],
+    [schema.getMutationType(), 'mutation'],
+  ]);
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue;
-    const isRoot = roots.includes(type);
+    const root = rootOf.get(type) ?? null;
     for (const field of Object.values(type.getFields())) {
-      if (isRoot || field.resolve !== undefined) field.resolve = guarded(type, field, isRoot, checkBank);
+      if (root !== null || field.resolve !== undefined) field.resolve = guarded(type, field, root, banks);
     }
   }
   const config = schema.toConfig();

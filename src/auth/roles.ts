@@ -70,6 +70,10 @@ export const roles = {
   CanGetAnyKycStatuses: { scope: 'system', description: 'Read the KYC statuses of any customer.' },
   CanGetAnyUser: { scope: 'system', description: 'Read any user.' },
   CanGetAuditEvents: { scope: 'bank', description: 'Read the audit trail of the bank.' },
+  CanGetAuditEventsAtAnyBank: {
+    scope: 'system',
+    description: 'Read the audit trail of all banks, and what belongs to none, such as logins.',
+  },
   CanGetCorrelatedUsersInfo: {
     scope: 'bank',
     description: 'Read a customer together with the users linked to the customer.',

@@ -160,6 +160,27 @@ export function afterValues(after: readonly unknown[] | null): Record<string, un
   return Object.fromEntries((after ?? []).map((value, index) => [`after${index}`, value]));
 }
 
+/** The loader of pages: `load` gives those of all parents that ask for the same page, by their keys. */
+export function pageLoader<Row>(
+  load: (parents: readonly string[], page: Omit<PageKey, 'parent'>) => Promise<ReadonlyMap<string, Row[]>>,
+): DataLoader<PageKey, Row[], string> {
+  const samePage = ({ limit, after }: PageKey) => JSON.stringify([limit, after]);
+  return new DataLoader<PageKey, Row[], string>(
+    async (keys) => {
+      const found = new Map<PageKey, Row[]>();
+      for (const alike of Map.groupBy(keys, samePage).values()) {
+        const [page] = alike;
+        if (page === undefined) continue;
+        const parents = alike.map(({ parent }) => parent);
+        const rows = await load(parents, page);
+        for (const key of alike) found.set(key, rows.get(key.parent) ?? []);
+      }
+      return keys.map((key) => found.get(key) ?? []);
+    },
+    { cacheKeyFn: (key) => `${key.parent} ${samePage(key)}` },
+  );
+}
+
 /**
  * Loads one page of the rows of each parent. Parents that ask for the same page share one statement; the page of one
  * parent reads no more rows than it gives.
@@ -203,34 +224,13 @@ export function pageBy<Table extends SQLiteTable>(
     next: prepare(database, comesAfter(orderColumns, order.descending === true)),
   }));
 
-  return (database) => {
-    async function load(keys: readonly PageKey[]): Promise<RowOf<Table>[][]> {
-      const [page] = keys;
-      if (page === undefined) return [];
-      const { ofOne, ofMany } = statements(database)[page.after === null ? 'first' : 'next'];
-      const parents = keys.map((key) => key.parent);
-      const shared = { ...afterValues(page.after), limit: page.limit };
-      const rows = new Map<string, RowOf<Table>[]>(parents.map((key) => [key, []]));
-      const found = await (keys.length === 1
-        ? ofOne({ ...shared, parent: page.parent })
+  return (database) =>
+    pageLoader(async (parents, { limit, after }) => {
+      const { ofOne, ofMany } = statements(database)[after === null ? 'first' : 'next'];
+      const shared = { ...afterValues(after), limit };
+      const rows = await (parents.length === 1
+        ? ofOne({ ...shared, parent: parents[0] })
         : ofMany({ ...shared, ...keyValues(parents) }));
-      for (const row of found) rows.get(String(row[parentName]))?.push(row);
-      return parents.map((key) => rows.get(key) ?? []);
-    }
-
-    const samePage = ({ limit, after }: PageKey) => JSON.stringify([limit, after]);
-    return new DataLoader<PageKey, RowOf<Table>[], string>(
-      async (keys) => {
-        const found = new Map<PageKey, RowOf<Table>[]>();
-        for (const alike of Map.groupBy(keys, samePage).values()) {
-          const pages = await load(alike);
-          alike.forEach((key, index) => {
-            found.set(key, pages[index] ?? []);
-          });
-        }
-        return keys.map((key) => found.get(key) ?? []);
-      },
-      { cacheKeyFn: (key) => `${key.parent} ${samePage(key)}` },
-    );
-  };
+      return Map.groupBy(rows, (row) => String(row[parentName]));
+    });
 }

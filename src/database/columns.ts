@@ -28,6 +28,8 @@ const sqliteColumns = {
   id: (name: string) => sqlite.text(name),
   text: (name: string) => sqlite.text(name),
   integer: (name: string) => sqlite.integer(name),
+  /** A count that may pass two thousand millions. */
+  bigInteger: (name: string) => sqlite.integer(name),
   boolean: (name: string) => sqlite.integer(name, { mode: 'boolean' }),
   /** A moment, to the millisecond. */
   timestamp: (name: string) => sqlite.integer(name, { mode: 'timestamp_ms' }),
@@ -50,6 +52,7 @@ const postgresqlColumns = {
   id: (name: string) => byteOrderedText(name),
   text: (name: string) => byteOrderedText(name),
   integer: (name: string) => postgresql.integer(name),
+  bigInteger: (name: string) => postgresql.bigint(name, { mode: 'number' }),
   boolean: (name: string) => postgresql.boolean(name),
   timestamp: (name: string) => utcTimestamp(name),
   date: (name: string) => postgresql.date(name, { mode: 'string' }),

@@ -40,6 +40,8 @@ export interface Database {
 export interface DatabaseOptions {
   /** False where another process migrates. */
   migrate?: boolean;
+  /** On PostgreSQL the user who owns the tables and migrates, where it is another than the one who reads and writes. */
+  ownerUrl?: string | null;
   /** Keeps what is read often in memory: for serving, where others only pass through the data once. */
   isServing?: boolean;
   /** Told each SQL statement and its parameters as they are sent. They hold personal data: for tests, never for a log. */

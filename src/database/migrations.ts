@@ -25,8 +25,9 @@ export function pendingMigrations(dialect: Dialect, applied: string[]): Migratio
 
 /** A database that is newer than the program is as unusable as one that is older. */
 export class MigrationsMissing extends Error {
-  constructor(count: number) {
-    super(`The database lacks ${count} migration${count === 1 ? '' : 's'} of this program: run the command migrate.`);
+  constructor(count: number, how?: string) {
+    const command = how === undefined ? 'run the command migrate' : `run the command migrate ${how}`;
+    super(`The database lacks ${count} migration${count === 1 ? '' : 's'} of this program: ${command}.`);
     this.name = 'MigrationsMissing';
   }
 }

@@ -2,9 +2,12 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import type { Database, DatabaseOptions, DatabaseStatistics, Preparable, Queries } from './database.ts';
 import { MigrationsMissing, pendingMigrations } from './migrations.ts';
+import { grantToGateway } from './postgresql-grants.ts';
 
 /** Any number, the same in every process of this program: who holds it migrates. */
 const migrationLock = 4_820_311;
+
+const insufficientPrivilege = '42501';
 
 async function appliedMigrations(client: pg.Pool | pg.PoolClient): Promise<string[]> {
   const known = await client.query("select to_regclass('migration') is not null as known");
@@ -31,30 +34,71 @@ async function inTransaction<Result>(pool: pg.Pool, work: (client: pg.PoolClient
   }
 }
 
-/** Two processes that start at once: the second waits for the lock, and finds nothing to do. */
-async function migrate(pool: pg.Pool): Promise<void> {
-  await inTransaction(pool, async (client) => {
-    await client.query('select pg_advisory_xact_lock($1)', [migrationLock]);
-    await client.query('create table if not exists migration (hash text primary key, applied_at text not null)');
-    for (const { hash, statements } of pendingMigrations('postgresql', await appliedMigrations(client))) {
-      for (const statement of statements) await client.query(statement);
-      await client.query('insert into migration values ($1, $2)', [hash, new Date().toISOString()]);
-    }
-  });
+/** Who only reads and writes may not even make a table that is there already: what has to be done is looked up first. */
+async function migrateIfPending(pool: pg.Pool): Promise<void> {
+  const pending = pendingMigrations('postgresql', await appliedMigrations(pool)).length;
+  if (pending === 0) return;
+  try {
+    await inTransaction(pool, migrate);
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError) || error.code !== insufficientPrivilege) throw error;
+    throw new MigrationsMissing(pending, 'as a user who may do so, whom DATABASE_OWNER_URL names');
+  }
 }
 
-export async function openPostgresql(url: string, options: DatabaseOptions): Promise<Database> {
+/** Migrates as the owner of the tables, who then lets the user of `pool` read and write, but not change the audit trail. */
+async function migrateAsOwner(ownerUrl: string, pool: pg.Pool): Promise<void> {
+  const { rows } = await pool.query<{ name: string }>('select current_user as name');
+  const owner = openPool(ownerUrl, 1);
+  try {
+    await inTransaction(owner, async (client) => {
+      await migrate(client);
+      await grantToGateway(client, rows[0]?.name ?? '');
+    });
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError) || error.code !== insufficientPrivilege) throw error;
+    throw new Error('The user of DATABASE_OWNER_URL may not migrate: it must own the database and all tables in it.');
+  } finally {
+    await owner.end();
+  }
+  const pending = pendingMigrations('postgresql', await appliedMigrations(pool)).length;
+  if (pending > 0) throw new Error('DATABASE_OWNER_URL names another database, or another schema, than DATABASE_URL.');
+}
+
+/** Two processes that start at once: the second waits for the lock, and finds nothing to do. */
+async function migrate(client: pg.PoolClient): Promise<void> {
+  await client.query('select pg_advisory_xact_lock($1)', [migrationLock]);
+  const pending = pendingMigrations('postgresql', await appliedMigrations(client));
+  if (pending.length === 0) return;
+  await client.query('create table if not exists migration (hash text primary key, applied_at text not null)');
+  for (const { hash, statements } of pending) {
+    for (const statement of statements) await client.query(statement);
+    await client.query('insert into migration values ($1, $2)', [hash, new Date().toISOString()]);
+  }
+}
+
+function openPool(connectionString: string, max: number): pg.Pool {
   // A session in UTC reads every moment as it was written.
   const pool = new pg.Pool({
-    connectionString: url,
-    max: 10,
+    connectionString,
+    max,
     connectionTimeoutMillis: 10_000,
     options: '-c TimeZone=UTC -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s',
   });
   // A connection that is lost while idle is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => undefined);
+  // Nor for one that is in use: the statement that runs on it fails, or the next one.
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined);
+  });
+  return pool;
+}
+
+export async function openPostgresql(url: string, options: DatabaseOptions): Promise<Database> {
+  const pool = openPool(url, 10);
+  const ownerUrl = options.ownerUrl ?? null;
   try {
-    if (options.migrate !== false) await migrate(pool);
+    if (options.migrate !== false) await (ownerUrl === null ? migrateIfPending(pool) : migrateAsOwner(ownerUrl, pool));
   } catch (error) {
     await pool.end();
     throw error;

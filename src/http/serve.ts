@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { limitAnonymousEvents } from '../audit/anonymous-limit.ts';
+import { openAuditTrail } from '../audit/audit-trail.ts';
 import { forgetOldLoginAttempts } from '../auth/login-attempts.ts';
 import { openTokens } from '../auth/tokens.ts';
 import type { Config } from '../config.ts';
@@ -24,12 +26,23 @@ export interface ServeOptions {
  */
 export async function serve(config: Config, database: Database, options: ServeOptions = {}): Promise<void> {
   const logger = createLogger(config.logLevel);
+  const onFailure = (error: unknown) => logUnexpected(logger, error, { requestId: undefined });
+  const auditTrail = limitAnonymousEvents(
+    await openAuditTrail({
+      database,
+      secret: config.secret,
+      onSeal: (seal) => logger.info(seal, 'audit seal'),
+      onSealFailure: onFailure,
+    }),
+    onFailure,
+  );
   const server = await createServer({
     config,
     database,
     schema: await gatewaySchema(),
     logger,
     tokens: await openTokens(config.signing),
+    auditTrail,
     exampleVariables: options.exampleVariables,
   });
   const stopped = stopSignal();
@@ -40,7 +53,7 @@ export async function serve(config: Config, database: Database, options: ServeOp
         await forgetExpiredRevocations(transaction);
         await forgetOldLoginAttempts(transaction);
       })
-      .catch((error) => logUnexpected(logger, error, { requestId: undefined }));
+      .catch(onFailure);
   }, forgetInterval).unref();
   const url = await server.listen();
   logger.info({ url }, 'listening');
@@ -48,6 +61,7 @@ export async function serve(config: Config, database: Database, options: ServeOp
   logger.info({ signal: await stopped }, 'stopping');
   clearInterval(forgetting);
   await server.close();
+  await auditTrail.close();
   logger.info('stopped');
 }
 

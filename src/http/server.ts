@@ -13,12 +13,14 @@ import {
 import cors from '@fastify/cors';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
+import { type AuditEvent, type AuditedCaller, auditEventOf, auditedError } from '../audit/audit-event.ts';
+import type { AuditTrail } from '../audit/audit-trail.ts';
 import { authenticate } from '../auth/authenticate.ts';
 import { type Mailer, openMailer } from '../auth/mailer.ts';
 import { type IdentityProviders, openIdentityProviders } from '../auth/oidc.ts';
 import type { Tokens } from '../auth/tokens.ts';
 import type { Config } from '../config.ts';
-import { type Context, createContext } from '../context.ts';
+import { type Context, createContext, type RequestDetails } from '../context.ts';
 import type { Database } from '../database/database.ts';
 import { type ErrorCode, formatError, GatewayError, gatewayError } from '../errors.ts';
 import { idempotencyHeaderPlugin } from '../execution/idempotency-header.ts';
@@ -28,6 +30,7 @@ import { type Logger, logRequest, logUnexpected } from '../observability/logger.
 import { addHealthRoutes } from './health.ts';
 import { addKeysRoute } from './jwks.ts';
 import { addPlayground } from './playground.ts';
+import { clientNameOf, reasonOf } from './request-headers.ts';
 import { addEmailValidation } from './validate-email.ts';
 
 const headersTimeout = 10_000;
@@ -42,6 +45,7 @@ export interface ServerParts {
   schema: GraphQLSchema;
   logger: Logger;
   tokens: Tokens;
+  auditTrail: AuditTrail;
   /** Values for the variables of the playground's examples, by name. */
   exampleVariables?: Readonly<Record<string, unknown>>;
   /** How long a stop goes on answering, so that clients who keep a connection learn that it ends. */
@@ -60,6 +64,8 @@ export interface Server {
 interface RequestScope {
   request: FastifyRequest;
   deadline: AbortSignal;
+  /** Once the caller is known. */
+  context?: Context;
 }
 
 /** For the log. */
@@ -117,14 +123,22 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     await app.register(cors, {
       origin: [...config.corsOrigins],
       methods: ['POST'],
-      allowedHeaders: ['authorization', 'content-type', 'idempotency-key', 'x-request-id'],
+      allowedHeaders: [
+        'authorization',
+        'content-type',
+        'idempotency-key',
+        'x-reason',
+        'x-request-id',
+        'apollographql-client-name',
+        'apollographql-client-version',
+      ],
       exposedHeaders: ['x-request-id', 'retry-after'],
       maxAge: 600,
     });
   }
   addHealthRoutes(app, { database, logger, isStopping: () => isStopping });
   addKeysRoute(app, parts.tokens);
-  if (config.mail !== null) addEmailValidation(app, { database, secret: config.secret });
+  if (config.mail !== null) addEmailValidation(app, { auditTrail: parts.auditTrail, secret: config.secret });
   if (config.playground) addPlayground(app, { exampleVariables: parts.exampleVariables ?? {} });
 
   app.post('/graphql', async (request, reply) => {
@@ -141,7 +155,13 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     );
     operations.add(operation);
     try {
-      return send(reply, await before(timer.signal, operation));
+      const answer = await before(timer.signal, operation);
+      await before(timer.signal, recorded(logger, request, scope.context?.audit.finish()));
+      return send(reply, answer);
+    } catch (error) {
+      const latest = AbortSignal.timeout(config.limits.operationTimeoutMilliseconds);
+      await before(latest, recorded(logger, request, scope.context?.audit.finish(error)), error);
+      throw error;
     } finally {
       clearTimeout(timeout);
       // It ends soon after its deadline, at the next thing that it asks of the context.
@@ -187,8 +207,9 @@ function createApolloServer(
   const rememberOperationName: ApolloServerPlugin<Context> = {
     async requestDidStart() {
       return {
-        async didResolveOperation({ operationName }) {
+        async didResolveOperation({ operationName, queryHash, contextValue }) {
           const scope = scopes.getStore();
+          contextValue.audit.nameOperation(operationName, queryHash);
           if (scope !== undefined && operationName) operationNames.set(scope.request, operationName.slice(0, 100));
         },
       };
@@ -226,19 +247,52 @@ function createApolloServer(
   });
 }
 
+/** Nothing is seen that is not recorded: where the audit trail cannot be written, the answer is an error. */
+async function recorded(logger: Logger, { id }: FastifyRequest, writing: Promise<void> | undefined): Promise<void> {
+  try {
+    await writing;
+  } catch (error) {
+    logUnexpected(logger, error, { requestId: id });
+    throw gatewayError('AUDIT_UNAVAILABLE', { cause: error, http: { status: 503 } });
+  }
+}
+
 async function contextOf(
-  { request, deadline }: RequestScope,
+  scope: RequestScope,
   parts: ServerParts,
   identityProviders: IdentityProviders,
   mailer: Mailer | null,
 ): Promise<Context> {
-  const { config, database, tokens } = parts;
+  const { request, deadline } = scope;
+  const { config, database, tokens, auditTrail } = parts;
   const { authorization } = request.headers;
-  const user = await authenticate({ authorization, tokens, identityProviders, database });
   const sent = request.headers['idempotency-key'];
-  const idempotencyKey = typeof sent === 'string' ? sent : null;
-  const details = { id: request.id, clientAddress: request.ip, idempotencyKey };
-  return createContext({ user, config, database, tokens, mailer, request: details, deadline });
+  const details = {
+    id: request.id,
+    clientAddress: request.ip,
+    idempotencyKey: typeof sent === 'string' ? sent : null,
+    clientName: clientNameOf(request),
+    reason: reasonOf(request),
+  };
+  const caller = auditedCaller(details);
+  const recording = { auditTrail, caller };
+  const user = await authenticate({ authorization, tokens, identityProviders, database, ...recording }).catch(
+    async (error) => {
+      await recorded(parts.logger, request, auditTrail.record([refusedToken(caller, error)]));
+      throw error;
+    },
+  );
+  const context = createContext({ user, config, database, tokens, mailer, auditTrail, request: details, deadline });
+  scope.context = context;
+  return context;
+}
+
+function auditedCaller({ id, clientAddress, clientName, reason }: RequestDetails): Partial<AuditedCaller> {
+  return { requestId: id, clientAddress, clientName, reason };
+}
+
+function refusedToken(caller: Partial<AuditedCaller>, error: unknown): AuditEvent {
+  return auditEventOf({ ...caller, kind: 'AUTHENTICATION', outcome: 'REFUSED', errors: [auditedError(error)] });
 }
 
 const safeHeaders = {
@@ -263,9 +317,10 @@ function headersOf({ headers }: FastifyRequest): HeaderMap {
   return map;
 }
 
-function before<Result>(deadline: AbortSignal, operation: Promise<Result>): Promise<Result> {
+/** What `operation` gives; after the deadline it fails with `failure`, or the deadline's own reason. */
+function before<Result>(deadline: AbortSignal, operation: Promise<Result>, failure?: unknown): Promise<Result> {
   return new Promise((resolve, reject) => {
-    deadline.addEventListener('abort', () => reject(deadline.reason), { once: true });
+    deadline.addEventListener('abort', () => reject(failure ?? deadline.reason), { once: true });
     operation.then(resolve, reject);
   });
 }

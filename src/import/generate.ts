@@ -1,5 +1,6 @@
 import { inArray } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { noteRows } from '../audit/command-audit.ts';
 import type { Database, Queries } from '../database/database.ts';
 import { insertMany } from '../database/insert-many.ts';
 import { account } from '../domain/account/account.table.ts';
@@ -90,6 +91,9 @@ export async function generateCustomers(
       await transaction.insert(bank).values(generated.bank).onConflictDoNothing();
       await transaction.insert(attributeDefinition).values(generated.attributeDefinitions).onConflictDoNothing();
       await transaction.insert(user).values(generated.staff).onConflictDoNothing();
+      noteRows(transaction, bank, [generated.bank]);
+      noteRows(transaction, attributeDefinition, generated.attributeDefinitions);
+      noteRows(transaction, user, generated.staff);
     }
   });
 
@@ -120,11 +124,19 @@ async function refuseBanksInUse(queries: Queries, bankIds: string[]): Promise<vo
   if (inUse.size > 0) throw new BankInUse([...inUse].sort());
 }
 
+/** For the audit trail: an invitee does not say whose meeting it is. */
+function inviteesWithTheirPlace(customers: GeneratedCustomer[]) {
+  return customers.flatMap(({ customers: [customer], meetingInvitees }) =>
+    meetingInvitees.map((invitee) => ({ ...invitee, bankId: customer?.bankId, customerId: customer?.id })),
+  );
+}
+
 async function writeCustomers(transaction: Queries, customers: GeneratedCustomer[]): Promise<number> {
   let written = 0;
   for (const name of Object.keys(tables) as (keyof GeneratedCustomer)[]) {
     const rows = customers.flatMap((generated): SQLiteTable['$inferInsert'][] => generated[name]);
     await insertMany(transaction, tables[name], rows, 'refused');
+    noteRows(transaction, tables[name], name === 'meetingInvitees' ? inviteesWithTheirPlace(customers) : rows);
     written += rows.length;
   }
   return written;

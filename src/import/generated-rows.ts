@@ -207,6 +207,8 @@ export function generateBank(seed: number, bankId: string, position: number): Ge
     bank: {
       id: bankId,
       kycFourEyes: false,
+      kycReasonRequired: false,
+      retentionDays: null,
       shortName: bankNames.get(bankId)?.shortName ?? bankId,
       fullName: bankNames.get(bankId)?.fullName ?? `Bank ${bankId}`,
       logoUrl: `https://www.example.com/${bankId}/logo.png`,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { and, eq } from 'drizzle-orm';
+import { noteRows } from '../audit/command-audit.ts';
 import { hashPassword, localProvider } from '../auth/password.ts';
 import type { Database, Queries } from '../database/database.ts';
 import { insertMany } from '../database/insert-many.ts';
@@ -7,6 +8,7 @@ import { bank } from '../domain/bank/bank.table.ts';
 import { derivedColumns } from '../domain/customer/customer.rules.ts';
 import { type CustomerRow, customer } from '../domain/customer/customer.table.ts';
 import { kycStatus } from '../domain/kyc/kyc-status.table.ts';
+import { meeting } from '../domain/meeting/meeting.table.ts';
 import { user } from '../domain/user/user.table.ts';
 import type { Row } from './fields.ts';
 import { type Noun, nounOf, nouns } from './nouns.ts';
@@ -254,11 +256,43 @@ async function writeBatch(writing: Writing, noun: Noun, batch: StagedRow[], areA
     await hashPasswords([...inserts, ...[...updates.values()].map(({ changes }) => changes)], now);
   const followers = noun.name === 'kycStatus' ? await customersToFollow(database, existing) : [];
   if (inserts.size + updates.size + followers.length === 0) return;
+  const places = noun.name === 'meetingInvitee' ? await placesOfMeetings(database, rows) : new Map<unknown, Row>();
   await database.transaction(async (transaction) => {
     await insertMany(transaction, noun.table, [...inserts], 'left out');
-    for (const update of updates.values()) await updateRow(transaction, noun, update, now);
-    for (const follower of followers) await updateRow(transaction, nounOf('customer'), follower, now);
+    noteRows(transaction, noun.table, withTheirPlace([...inserts], places));
+    for (const update of updates.values()) {
+      await updateRow(transaction, noun, update, now);
+      noteUpdate(transaction, noun, update, places);
+    }
+    for (const follower of followers) {
+      await updateRow(transaction, nounOf('customer'), follower, now);
+      noteUpdate(transaction, nounOf('customer'), follower, places);
+    }
   });
+}
+
+/** For the audit trail: the bank and the customer of each meeting, as its invitees do not say them. */
+async function placesOfMeetings(database: Database, invitees: Row[]): Promise<Map<unknown, Row>> {
+  const meetings = await storedRows(
+    database,
+    meeting,
+    ['id'],
+    [...new Set(invitees.map(({ meetingId }) => meetingId))].map((id) => ({ id })),
+  );
+  return new Map(meetings.map(({ id, bankId, customerId }) => [id, { bankId, customerId }]));
+}
+
+function withTheirPlace(rows: Row[], places: Map<unknown, Row>): Row[] {
+  return places.size === 0 ? rows : rows.map((row) => ({ ...row, ...places.get(row.meetingId) }));
+}
+
+function noteUpdate(
+  transaction: Queries,
+  { table }: Noun,
+  { found, changes }: Update,
+  places: Map<unknown, Row>,
+): void {
+  noteRows(transaction, table, withTheirPlace([{ ...found, ...changes }], places), Object.keys(changes));
 }
 
 /** A new customer is written as the timeline beside it says, rather than changed a moment later. */
@@ -295,7 +329,10 @@ async function writeStubs(writing: Writing, noun: Noun, rows: Row[]): Promise<vo
   const stubs = rows.map((row) => completeRow(noun, row, writing.now));
   countsOf(writing.report, noun.name).stubs += stubs.length;
   if (stubs.length > 0) {
-    await writing.database.transaction((transaction) => insertMany(transaction, noun.table, stubs, 'left out'));
+    await writing.database.transaction(async (transaction) => {
+      await insertMany(transaction, noun.table, stubs, 'left out');
+      noteRows(transaction, noun.table, stubs);
+    });
   }
 }
 

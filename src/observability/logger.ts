@@ -58,7 +58,8 @@ export interface DescribedError {
 
 /**
  * What may be logged of an error. Some messages quote values: Drizzle's all parameters of the statement, PostgreSQL's the
- * one that it refused, graphql-js' the one that it could not represent. Those are left out.
+ * one that it refused, graphql-js' the one that it could not represent, a SyntaxError the text that was parsed. Those are
+ * left out.
  */
 export function describeError(error: unknown, depth = 0): DescribedError {
   if (!(error instanceof Error)) return { name: typeof error };
@@ -68,12 +69,18 @@ export function describeError(error: unknown, depth = 0): DescribedError {
   if (typeof constraint === 'string') described.constraint = constraint;
   if ('query' in error && typeof error.query === 'string') described.sql = error.query;
   else if (error instanceof GraphQLError) described.message = error.message.replace(/:.*$/s, '');
-  else if (!isOfPostgresql(error)) described.message = error.message;
-  // Its first lines are the message again.
-  const lines = (error.stack ?? '').split('\n').map((line) => line.trim());
-  described.stack = lines.filter((line) => line.startsWith('at '));
+  else if (!isOfPostgresql(error) && !(error instanceof SyntaxError)) described.message = error.message;
+  described.stack = stackOf(error);
   if (error.cause !== undefined && depth < 5) described.cause = describeError(error.cause, depth + 1);
   return described;
+}
+
+/** Without its first lines, which are the message again: that may have lines of its own that begin like the others. */
+function stackOf({ message, stack = '' }: Error): string[] {
+  const start = stack.indexOf(message);
+  const places = start === -1 ? stack : stack.slice(start + message.length);
+  const lines = places.split('\n').map((line) => line.trim());
+  return lines.filter((line) => line.startsWith('at '));
 }
 
 function isOfPostgresql(error: Error): boolean {

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { and, eq } from 'drizzle-orm';
+import { and, asc, eq } from 'drizzle-orm';
 import { decodeJwt, decodeProtectedHeader, generateKeyPair, UnsecuredJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { auditEvent } from '../../src/audit/audit.table.ts';
+import { parseAuditEvent } from '../../src/audit/audit-event.ts';
 import { openIdentityProviders } from '../../src/auth/oidc.ts';
 import { entitlement } from '../../src/domain/user/entitlement.table.ts';
 import { user } from '../../src/domain/user/user.table.ts';
@@ -61,6 +63,14 @@ function usersOf(subject: string) {
     .where(and(eq(user.provider, issuer), eq(user.providerId, subject)));
 }
 
+/** What the audit trail has about a user. */
+async function recordedOf(userId: string | undefined) {
+  const rows = await gateway.database.read.select().from(auditEvent).orderBy(asc(auditEvent.sequence));
+  return rows
+    .map(({ event }) => parseAuditEvent(event))
+    .filter(({ subjectUserIds }) => userId !== undefined && subjectUserIds.includes(userId));
+}
+
 describe('a person who logs in at the provider', () => {
   test('by authorization code with PKCE becomes a user, once', async () => {
     provider.claims = { preferred_username: 'ada', email: 'ada@example.org', email_verified: true, given_name: 'Ada' };
@@ -82,6 +92,18 @@ describe('a person who logs in at the provider', () => {
     expect(more).toEqual([]);
     expect(row).toMatchObject({ firstName: 'Ada', passwordHash: null, isSuperAdmin: false });
     expect(row?.emailValidatedAt).not.toBeNull();
+    const [event, ...others] = await recordedOf(row?.id);
+    expect(others).toEqual([]);
+    expect(event).toMatchObject({
+      kind: 'AUTHENTICATION',
+      outcome: 'SUCCEEDED',
+      userId: row?.id,
+      provider: provider.issuer,
+      clientAddress: '127.0.0.1',
+      requestId: expect.any(String),
+      changes: expect.arrayContaining(['User.username', 'User.email', 'User.providerId']),
+    });
+    expect(JSON.stringify(event)).not.toMatch(/ada@|person-1/);
   });
 
   test('becomes one user however many requests come at once', async () => {
@@ -91,7 +113,9 @@ describe('a person who logs in at the provider', () => {
 
     expect(answers.flatMap(({ errors }) => errors)).toEqual([]);
     expect(new Set(answers.map(({ data }) => data?.me.id)).size).toBe(1);
-    expect(await usersOf('racer')).toHaveLength(1);
+    const [racer, ...others] = await usersOf('racer');
+    expect(others).toEqual([]);
+    expect(await recordedOf(racer?.id)).toHaveLength(1);
   });
 
   test('has another username where another person has it, and the subject where there is none', async () => {

@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openAuditTrail } from '../../src/audit/audit-trail.ts';
 import { forgetExpiredRevocations } from '../../src/domain/user/revoke-tokens.ts';
 import { revokedToken } from '../../src/domain/user/revoked-token.table.ts';
 import { createServer } from '../../src/http/server.ts';
@@ -55,11 +56,13 @@ test('a revocation counts at once in every process', async () => {
   const { token } = await gateway.createUser();
   const { config, database, tokens } = gateway;
   const logger = createLogger('silent');
+  const auditTrail = await openAuditTrail({ database, secret: config.secret });
   const other = await createServer({
     config,
     database,
     tokens,
     logger,
+    auditTrail,
     schema: await gatewaySchema(),
     drainMilliseconds: 0,
   });
@@ -76,6 +79,7 @@ test('a revocation counts at once in every process', async () => {
 
   expect((await ask(me)).status).toBe(401);
   await other.close();
+  await auditTrail.close();
 });
 
 test('one token alone can be revoked, twice too, by its id: the others go on', async () => {

@@ -1,13 +1,21 @@
 import SqliteDatabase from 'better-sqlite3';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { auditEventOf } from '../../src/audit/audit-event.ts';
+import { openAuditTrail } from '../../src/audit/audit-trail.ts';
 import { PageArguments } from '../../src/connection.ts';
-import { type Context, createContext } from '../../src/context.ts';
+import { type Context, type ContextParts, createContext } from '../../src/context.ts';
 import { type Database, openDatabase } from '../../src/database/database.ts';
 import { sqlitePath } from '../../src/database/sqlite.ts';
+import {
+  type AuditEventFilter,
+  auditEventPage,
+  auditEventPageOfCustomer,
+} from '../../src/domain/audit-event/audit-event.list.ts';
 import { bank } from '../../src/domain/bank/bank.table.ts';
 import { firehose } from '../../src/domain/customer/customer.firehose.ts';
 import { customerPage } from '../../src/domain/customer/customer.list.ts';
+import { customer } from '../../src/domain/customer/customer.table.ts';
 import { CustomerSort, SortDirection, toCustomer } from '../../src/domain/customer/customer.type.ts';
 import type { CustomerFilter } from '../../src/domain/customer/customer-filter.type.ts';
 import { generateCustomers } from '../../src/import/generate.ts';
@@ -19,6 +27,7 @@ const bankId = 'gh.29.uk';
 let databaseUrl: string;
 let drop: () => Promise<void>;
 let database: Database;
+let parts: ContextParts;
 let context: Context;
 let sent: { statement: string; parameters: unknown[] }[] = [];
 
@@ -27,8 +36,10 @@ beforeAll(async () => {
   database = await openDatabase(databaseUrl, {
     onStatement: (statement, parameters) => sent.push({ statement, parameters }),
   });
-  context = createContext(await contextParts(databaseUrl, database));
+  parts = await contextParts(databaseUrl, database);
+  context = createContext(parts);
   await generateCustomers(database, { count: 2000, bankIds: [bankId] });
+  await recordAuditEvents();
   await analyse();
 });
 
@@ -36,6 +47,23 @@ afterAll(async () => {
   await database.close();
   await drop();
 });
+
+/** Of two banks, two users and a hundred customers, over many hours. */
+async function recordAuditEvents(): Promise<void> {
+  const trail = await openAuditTrail({ database, secret: context.config.secret });
+  const events = Array.from({ length: 4000 }, (_, index) =>
+    auditEventOf({
+      kind: 'READ',
+      outcome: 'SUCCEEDED',
+      at: new Date(Date.UTC(2024, 0, 1, 0, index)).toISOString(),
+      bankId: index % 2 === 0 ? bankId : 'another.bank',
+      userId: `user-${index % 2}`,
+      customerIds: [`customer-${index % 100}`],
+    }),
+  );
+  await trail.record(events);
+  await trail.close();
+}
 
 /** What operators leave to PostgreSQL's autovacuum. */
 async function analyse(): Promise<void> {
@@ -142,6 +170,63 @@ test.each([CustomerSort.LAST_OK_DATE, CustomerSort.CREATED, CustomerSort.CUSTOME
     expect(plan).not.toMatch(/TEMP B-TREE|(?<!Incremental )Sort {2}\(/);
   },
 );
+
+const auditIndexes: [index: string, filter: Partial<AuditEventFilter>][] = [
+  ['audit_event_by_time', {}],
+  ['audit_event_by_bank', { bankId }],
+  ['audit_event_by_user', { userId: 'user-0' }],
+  ['audit_event_by_user', { bankId, userId: 'user-0' }],
+  ['audit_event_customer', { customerId: 'customer-2' }],
+  ['audit_event_customer', { bankId, customerId: 'customer-2' }],
+  ['audit_event_customer', { customerId: 'customer-2', userId: 'user-0' }],
+  ['audit_event_customer', { bankId, customerId: 'customer-2', userId: 'user-0' }],
+];
+const periods: [name: string, period: Partial<AuditEventFilter>][] = [
+  ['at any time', {}],
+  ['from a moment on', { from: new Date('2024-01-02T00:00:00Z') }],
+  ['before a moment', { to: new Date('2024-01-03T00:00:00Z') }],
+  ['of a day', { from: new Date('2024-01-02T00:00:00Z'), to: new Date('2024-01-03T00:00:00Z') }],
+];
+
+/** The first and the second page, and the total. */
+async function readAuditEvents(filter: Partial<AuditEventFilter>): Promise<void> {
+  const page = await auditEventPage(context, filter, { first: 2 });
+  await auditEventPage(context, filter, { first: 2, after: page.pageInfo.endCursor });
+  await page.totalCount;
+}
+
+/** Reads all rows of a table of the audit trail. */
+const isScan = /SCAN audit_event(_customer)?\b(?! USING)|Seq Scan on audit_event/;
+
+describe.each(auditIndexes)('the audit trail by %s with %o', (index, filter) => {
+  test.each(periods)('%s is read in the order of an index, without sorting', async (_name, period) => {
+    const plans = await plansOf(() => readAuditEvents({ ...filter, ...period }));
+
+    expect(plans).toHaveLength(3);
+    for (const plan of plans) {
+      expect(plan).not.toMatch(isScan);
+      expect(plan).not.toMatch(/TEMP B-TREE|Sort {2}\(/);
+    }
+    // PostgreSQL chooses by what it knows of the rows: of one bank with half of all events it walks those of all.
+    const pages = dialectUnderTest === 'sqlite' ? plans.slice(0, 2) : [];
+    for (const plan of pages) expect(plan).toMatch(new RegExp(`INDEX (sqlite_autoindex_)?${index}`));
+  });
+});
+
+test('the audit trail of one customer and of many uses an index', async () => {
+  const rows = await database.read.select().from(customer).limit(2);
+  const read = (ids: string[]) => async () => {
+    const reading = createContext(parts);
+    const pages = await Promise.all(ids.map((id) => auditEventPageOfCustomer(reading, id, { first: 2 })));
+    await Promise.all(pages.map((page) => page.totalCount));
+  };
+  const ids = rows.map(({ id }) => id);
+
+  const plans = [...(await plansOf(read(ids.slice(0, 1)))), ...(await plansOf(read(ids)))];
+
+  expect(plans).toHaveLength(4);
+  for (const plan of plans) expect(plan).not.toMatch(isScan);
+});
 
 test('the firehose uses an index', async () => {
   const asked = { bankId, limit: 10, offset: 0, sortDirection: SortDirection.DESC, fromDate: null, toDate: null };

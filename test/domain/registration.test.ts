@@ -1,9 +1,11 @@
 import { createHmac, hkdfSync, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { eq } from 'drizzle-orm';
+import { asc, eq } from 'drizzle-orm';
 import { SignJWT } from 'jose';
 import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { auditEvent } from '../../src/audit/audit.table.ts';
+import { parseAuditEvent } from '../../src/audit/audit-event.ts';
 import { user } from '../../src/domain/user/user.table.ts';
 import * as administration from '../../src/domain/user/user-administration.ts';
 import { type Gateway, startGateway } from '../support/gateway.ts';
@@ -129,6 +131,15 @@ async function stored(username: string) {
   return row;
 }
 
+/** What the audit trail has of links that were opened for a user. */
+async function openedLinksOf(userId: string) {
+  const rows = await gateway.database.read.select().from(auditEvent).orderBy(asc(auditEvent.sequence));
+  return rows
+    .map(({ event }) => parseAuditEvent(event))
+    .filter(({ operationName }) => operationName === 'validate-email')
+    .filter(({ subjectUserIds }) => subjectUserIds.includes(userId));
+}
+
 const accepted = { createUser: { user: null, token: null, expiresAt: null, validationRequired: true } };
 
 describe('createUser where e-mail addresses are validated', () => {
@@ -162,6 +173,12 @@ describe('createUser where e-mail addresses are validated', () => {
     expect((await logIn(input.username)).errors).toEqual([]);
     expect(await open(linkIn(mail))).toMatchObject({ status: 200 });
     expect((await stored(input.username)).emailValidatedAt).toEqual(emailValidatedAt);
+    const { id } = await stored(input.username);
+    const opened = { kind: 'WRITE', outcome: 'SUCCEEDED', userId: null, clientAddress: '127.0.0.1' };
+    expect(await openedLinksOf(id)).toMatchObject([
+      { ...opened, changes: ['User.emailValidatedAt', 'User.awaitsEmailValidation'] },
+      { ...opened, changes: [] },
+    ]);
   });
 
   test('answers the same where the username is taken, changes nothing, and tells its holder', async () => {
@@ -188,7 +205,9 @@ describe('createUser where e-mail addresses are validated', () => {
     expect((await register({ ...input, password: newPassword })).data).toEqual(accepted);
     const second = linkIn(await mailTo(input.email, 2));
     expect(await open(first)).toMatchObject({ status: 400 });
-    expect((await stored(input.username)).emailValidatedAt).toBeNull();
+    const { id, emailValidatedAt } = await stored(input.username);
+    expect(emailValidatedAt).toBeNull();
+    expect(await openedLinksOf(id)).toMatchObject([{ kind: 'WRITE', outcome: 'REFUSED', changes: [] }]);
     expect(await open(second)).toMatchObject({ status: 200 });
     expect((await logIn(input.username)).errors).toMatchObject([{ extensions: { obpCode: 'OBP-20004' } }]);
     expect((await logIn(input.username, newPassword)).errors).toEqual([]);

@@ -161,6 +161,8 @@ export type Role =
   | 'CanGetAnyUser'
   /** Read the audit trail of the bank. Counts at the bank that it is granted for. */
   | 'CanGetAuditEvents'
+  /** Read the audit trail of all banks, and what belongs to none, such as logins. Granted without a bank. */
+  | 'CanGetAuditEventsAtAnyBank'
   /** Read a customer together with the users linked to the customer. Counts at the bank that it is granted for. */
   | 'CanGetCorrelatedUsersInfo'
   /** Read a customer of any bank together with the users linked to the customer. Granted without a bank. */

@@ -16,6 +16,7 @@ import { randomUUID } from 'node:crypto';
 import { Writable } from 'node:stream';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { type GraphQLSchema, print } from 'graphql';
+import { openAuditTrail } from '../../src/audit/audit-trail.ts';
 import { localProvider } from '../../src/auth/password.ts';
 import type { Role } from '../../src/auth/roles.ts';
 import { openTokens, type Tokens } from '../../src/auth/tokens.ts';
@@ -120,7 +121,14 @@ export async function contextParts(databaseUrl: string, database: Database): Pro
     config,
     database,
     tokens,
-    request: { id: randomUUID(), clientAddress: '127.0.0.1', idempotencyKey: null },
+    auditTrail: await openAuditTrail({ database, secret: config.secret }),
+    request: {
+      id: randomUUID(),
+      clientAddress: '127.0.0.1',
+      idempotencyKey: null,
+      clientName: null,
+      reason: null,
+    },
   };
 }
 
@@ -133,7 +141,9 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   const { drainMilliseconds = 0 } = options;
   const tokens = await openTokens(config.signing);
   const schema = options.schema ?? (await realSchema());
-  const server = await createServer({ config, database, schema, logger, tokens, drainMilliseconds });
+  // Sealed at the end only: tests count statements.
+  const auditTrail = await openAuditTrail({ database, secret: config.secret, sealIntervalMilliseconds: 3_600_000 });
+  const server = await createServer({ config, database, schema, logger, tokens, auditTrail, drainMilliseconds });
   const url = await server.listen();
 
   return {
@@ -166,6 +176,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     },
     async stop() {
       await server.close();
+      await auditTrail.close();
       await database.close();
       await drop();
     },

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { and, count, eq } from 'drizzle-orm';
+import { noteChange } from '../../audit/changes.ts';
 import type { Queries } from '../../database/database.ts';
 import { gatewayError } from '../../errors.ts';
 import { optionalText, text, valid } from '../../input.ts';
@@ -55,5 +56,6 @@ export async function insertAccountAttribute(
     version: 1,
   };
   await transaction.insert(accountAttribute).values(row);
+  noteChange(transaction, accountAttribute, null, row);
   return row;
 }

@@ -1,4 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto';
+import { noteChange } from '../../audit/changes.ts';
 import type { Queries } from '../../database/database.ts';
 import { isForeignKeyViolation, isUniqueViolation } from '../../database/errors.ts';
 import { type ErrorKey, gatewayError } from '../../errors.ts';
@@ -123,4 +124,7 @@ export async function insertAccount(
     if (isForeignKeyViolation(error)) throw gatewayError('OBP-20005', { field: 'input.userId', cause: error });
     throw error;
   }
+  noteChange(transaction, account, null, { ...values, bankId });
+  for (const routing of routings) noteChange(transaction, accountRouting, null, { ...ofAccount, ...routing });
+  noteChange(transaction, accountHolder, null, { ...ofAccount, userId: holderId });
 }

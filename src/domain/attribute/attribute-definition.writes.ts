@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { and, count, eq, sql } from 'drizzle-orm';
+import { noteChange } from '../../audit/changes.ts';
 import type { Queries } from '../../database/database.ts';
 import { gatewayError } from '../../errors.ts';
 import { assertInput } from '../../input.ts';
@@ -48,6 +49,7 @@ export async function createOrUpdateDefinition(
   const changed = { ...values, updatedAt: now, version: sql`${attributeDefinition.version} + 1` };
   const named = and(ofCustomersAt(bankId), eq(attributeDefinition.name, values.name));
   const expected = expectedVersion == null ? undefined : eq(attributeDefinition.version, expectedVersion);
+  const [before] = await transaction.select().from(attributeDefinition).where(named);
   const [row] = expectedVersion
     ? await transaction.update(attributeDefinition).set(changed).where(and(named, expected)).returning()
     : await transaction
@@ -63,6 +65,7 @@ export async function createOrUpdateDefinition(
     const [current] = await transaction.select().from(attributeDefinition).where(named);
     throw gatewayError('VERSION_CONFLICT', { currentVersion: current?.version ?? 0, field: 'expectedVersion' });
   }
+  noteChange(transaction, attributeDefinition, before ?? null, row);
   if (row.version === 1) await checkNumberOfDefinitions(transaction, bankId);
   return row;
 }
@@ -84,7 +87,10 @@ export async function deleteDefinition(
   const own = and(ofCustomersAt(bankId), eq(attributeDefinition.id, id));
   const expected = expectedVersion == null ? undefined : eq(attributeDefinition.version, expectedVersion);
   const [row] = await transaction.delete(attributeDefinition).where(and(own, expected)).returning();
-  if (row !== undefined) return row;
+  if (row !== undefined) {
+    noteChange(transaction, attributeDefinition, row, null);
+    return row;
+  }
   const [current] = await transaction.select().from(attributeDefinition).where(own);
   if (current === undefined) throw gatewayError('OBP-30071');
   throw gatewayError('VERSION_CONFLICT', { currentVersion: current.version, field: 'expectedVersion' });

@@ -1,20 +1,37 @@
 import { eq, sql } from 'drizzle-orm';
+import { noteChange } from '../../audit/changes.ts';
 import type { Database } from '../../database/database.ts';
 import { gatewayError } from '../../errors.ts';
 import { type BankRow, bank } from './bank.table.ts';
 
-/**
- * Switches on or off that a KYC status of the bank's customers counts only when a second officer has confirmed it. For the
- * command line, which is trusted. Fails with OBP-30001.
- */
-export async function setKycFourEyes(database: Database, bankId: string, kycFourEyes: boolean): Promise<BankRow> {
+type BankSettings = Pick<BankRow, 'kycFourEyes' | 'kycReasonRequired' | 'retentionDays'>;
+
+/** For the command line, which is trusted. Fails with OBP-30001. */
+async function changeSettings(database: Database, bankId: string, settings: Partial<BankSettings>): Promise<BankRow> {
   return database.transaction(async (transaction) => {
+    const [before] = await transaction.select().from(bank).where(eq(bank.id, bankId));
     const [changed] = await transaction
       .update(bank)
-      .set({ kycFourEyes, updatedAt: new Date(), version: sql`${bank.version} + 1` })
+      .set({ ...settings, updatedAt: new Date(), version: sql`${bank.version} + 1` })
       .where(eq(bank.id, bankId))
       .returning();
-    if (changed === undefined) throw gatewayError('OBP-30001', { bankId });
+    if (before === undefined || changed === undefined) throw gatewayError('OBP-30001', { bankId });
+    noteChange(transaction, bank, before, changed);
     return changed;
   });
+}
+
+/** Switches on or off that a KYC status of the bank's customers counts only when a second officer has confirmed it. */
+export function setKycFourEyes(database: Database, bankId: string, kycFourEyes: boolean): Promise<BankRow> {
+  return changeSettings(database, bankId, { kycFourEyes });
+}
+
+/** Switches on or off that KYC material of the bank's customers is given only to who says why. */
+export function setKycReasonRequired(database: Database, bankId: string, kycReasonRequired: boolean): Promise<BankRow> {
+  return changeSettings(database, bankId, { kycReasonRequired });
+}
+
+/** For how many days after the last change a customer of the bank cannot be erased; null: for none. */
+export function setRetentionDays(database: Database, bankId: string, retentionDays: number | null): Promise<BankRow> {
+  return changeSettings(database, bankId, { retentionDays });
 }

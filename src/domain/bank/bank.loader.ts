@@ -1,3 +1,4 @@
+import type { BankRules } from '../../auth/requires-role.ts';
 import type { Context } from '../../context.ts';
 import { oneBy } from '../../database/batch.ts';
 import { gatewayError } from '../../errors.ts';
@@ -27,3 +28,23 @@ export function validBankId(field: string, bankId: string): string {
 export async function checkBank(context: Context, bankId: string): Promise<void> {
   await bankAt(context, validBankId('bankId', bankId));
 }
+
+const knownWishes = () => new Map<string, boolean>();
+
+export const bankRules: Omit<BankRules, 'ofCustomer'> = {
+  check: checkBank,
+  wantsReason(context, bankId) {
+    // Asked for each KYC collection of each customer of a page.
+    const wishes = context.once(knownWishes);
+    const known = wishes.get(bankId);
+    if (known !== undefined) return known;
+    return context
+      .loader(bankById)
+      .load(bankId)
+      .then((row) => {
+        const wantsReason = row?.kycReasonRequired === true;
+        wishes.set(bankId, wantsReason);
+        return wantsReason;
+      });
+  },
+};

@@ -11,6 +11,10 @@ export const bank = table('bank', {
   websiteUrl: text('website_url'),
   /** A KYC status counts only when a second officer has confirmed it. */
   kycFourEyes: boolean('kyc_four_eyes').notNull().default(false),
+  /** KYC material is given only to who says why. */
+  kycReasonRequired: boolean('kyc_reason_required').notNull().default(false),
+  /** How long a customer is kept after the last change, before the customer may be erased; null: not at all. */
+  retentionDays: integer('retention_days'),
   createdAt: timestamp('created_at').notNull(),
   updatedAt: timestamp('updated_at').notNull(),
   version: integer('version').notNull().default(1),

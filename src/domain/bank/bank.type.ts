@@ -27,6 +27,18 @@ export class Bank {
   })
   kycFourEyes: boolean;
 
+  @Field(() => Boolean, {
+    description: 'Whether KYC material is given only to who says why; the operator decides that.',
+  })
+  kycReasonRequired: boolean;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'For how many days after the last change a customer has to be kept, and is not deleted; null: for none. The operator decides that.',
+  })
+  retentionDays: number | null;
+
   @Field(() => DateTime, { description: 'When the bank was first stored here.' })
   createdAt: Date;
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { noteChange } from '../../audit/changes.ts';
 import type { Queries } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/errors.ts';
 import { gatewayError } from '../../errors.ts';
@@ -31,11 +32,14 @@ export async function insertBank(transaction: Queries, values: BankValues, creat
     if (isUniqueViolation(error)) throw gatewayError('OBP-34000', { field: 'input.id', cause: error });
     throw error;
   }
-  await transaction.insert(entitlement).values({
+  const granted = {
     id: randomUUID(),
     userId: creatorId,
     roleName: 'CanCreateEntitlementAtOneBank',
     bankId: values.id,
     ...times,
-  });
+  };
+  await transaction.insert(entitlement).values(granted);
+  noteChange(transaction, bank, null, values);
+  noteChange(transaction, entitlement, null, granted);
 }

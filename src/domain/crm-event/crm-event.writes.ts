@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { and, eq } from 'drizzle-orm';
+import { noteChange } from '../../audit/changes.ts';
 import type { Queries } from '../../database/database.ts';
 import { assertInput, optionalLongText, optionalText, text } from '../../input.ts';
 import { type CustomerRow, customer } from '../customer/customer.table.ts';
@@ -63,5 +64,6 @@ export async function insertCrmEvent(
     updatedAt: now,
   };
   await transaction.insert(crmEvent).values(row);
+  noteChange(transaction, crmEvent, null, row);
   return row;
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { and, count, eq, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { noteChange } from '../../audit/changes.ts';
 import { manyBy } from '../../database/batch.ts';
 import type { Queries } from '../../database/database.ts';
 import { isForeignKeyViolation } from '../../database/errors.ts';
@@ -84,6 +85,7 @@ export function customerCollection<Table extends VersionedTable>(
             throw gatewayError('OBP-30046', { cause: error });
           throw error;
         });
+      noteChange(transaction, table, null, row as Row);
       return row as Row;
     },
 
@@ -93,9 +95,9 @@ export function customerCollection<Table extends VersionedTable>(
       await refuseOverflow(transaction, customer, values.length);
       const now = new Date();
       const ids = values.map(() => randomUUID()).sort();
-      await transaction
-        .insert(table as SQLiteTable)
-        .values(values.map((each, index) => ({ ...each, ...made(customer, now, ids[index]) })));
+      const rows = values.map((each, index) => ({ ...each, ...made(customer, now, ids[index]) }));
+      await transaction.insert(table as SQLiteTable).values(rows);
+      for (const row of rows) noteChange<SQLiteTable>(transaction, table, null, row);
     },
 
     async update(
@@ -105,12 +107,17 @@ export function customerCollection<Table extends VersionedTable>(
       values: Partial<ChildValues<Table>>,
       expectedVersion: number | null | undefined,
     ): Promise<Row> {
+      const [before] = await transaction
+        .select()
+        .from(table as SQLiteTable)
+        .where(own(customer, id));
       const [row] = await transaction
         .update(table as SQLiteTable)
         .set({ ...values, updatedAt: new Date(), version: sql`${table.version} + 1` })
         .where(matching(customer, id, expectedVersion))
         .returning();
       if (row === undefined) throw await refusal(transaction, customer, id);
+      noteChange<SQLiteTable>(transaction, table, before ?? null, row);
       return row as Row;
     },
 
@@ -125,6 +132,7 @@ export function customerCollection<Table extends VersionedTable>(
         .where(matching(customer, id, expectedVersion))
         .returning();
       if (row === undefined) throw await refusal(transaction, customer, id);
+      noteChange(transaction, table, row as Row, null);
       return row as Row;
     },
   };

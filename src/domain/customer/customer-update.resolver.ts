@@ -1,8 +1,10 @@
 import { Arg, Ctx, ID, Int, Mutation, Resolver } from 'type-graphql';
+import { noteChange } from '../../audit/changes.ts';
 import { RequiresRole } from '../../auth/requires-role.ts';
 import type { Context } from '../../context.ts';
 import { type Call, expectedVersionDescription, idempotencyKeyDescription, mutate } from '../../execution/mutate.ts';
 import { loadCustomer } from './customer.loader.ts';
+import { customer } from './customer.table.ts';
 import { CustomerPayload } from './customer.type.ts';
 import { type CustomerColumns, updateCustomer } from './customer.writes.ts';
 import {
@@ -45,8 +47,9 @@ function update(
     call,
     async (transaction) => {
       const found = await findCustomer(transaction, bankId, customerId);
-      const { id } = await updateCustomer(transaction, found, values, expectedVersion);
-      return { id };
+      const updated = await updateCustomer(transaction, found, values, expectedVersion);
+      noteChange(transaction, customer, found, updated);
+      return { id: updated.id };
     },
     async ({ id }) => ({ customer: await loadCustomer(context, id) }),
   );

@@ -22,3 +22,8 @@ export async function customerAt(context: Context, bankId: string | null, custom
   if (row === null || (bankId !== null && row.bankId !== bankId)) throw gatewayError('OBP-30046');
   return toCustomer(row);
 }
+
+/** Whose customer that is; null where there is none. */
+export async function bankOfCustomer(context: Context, customerId: string): Promise<string | null> {
+  return (await context.loader(customerById).load(customerId))?.bankId ?? null;
+}

@@ -1,4 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm';
+import { noteChange } from '../../audit/changes.ts';
 import type { Queries } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/errors.ts';
 import { gatewayError } from '../../errors.ts';
@@ -8,7 +9,10 @@ import { type FoundCustomer, findCustomer } from './found-customer.ts';
 /** The columns that an input fills, those derived from it among them. */
 export type CustomerColumns = Omit<CustomerRow, 'rowNumber' | 'id' | 'bankId' | 'createdAt' | 'updatedAt' | 'version'>;
 
-/** VERSION_CONFLICT when the customer has another version than expected; OBP-30006 when another has its number. */
+/**
+ * VERSION_CONFLICT when the customer has another version than expected; OBP-30006 when another has its number. The caller
+ * says for the audit trail what changed: the cascade only locks the customer with it.
+ */
 export async function updateCustomer(
   transaction: Queries,
   { id, bankId }: FoundCustomer,
@@ -47,5 +51,8 @@ export async function insertCustomer(
     .values({ ...row, createdAt: now, updatedAt: now })
     .onConflictDoNothing({ target: [customer.bankId, customer.customerNumber] })
     .returning({ id: customer.id });
-  return inserted === undefined ? null : findCustomer(transaction, row.bankId, row.id);
+  if (inserted === undefined) return null;
+  const found = await findCustomer(transaction, row.bankId, row.id);
+  noteChange(transaction, customer, null, found);
+  return found;
 }

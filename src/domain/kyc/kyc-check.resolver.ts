@@ -25,7 +25,7 @@ async function readPayload(context: Context, { id, bankId, customerId }: Written
 @Resolver(() => Customer)
 export class CustomerKycChecksResolver {
   @FieldResolver(() => [KycCheck], { nullable: true, description: 'The checks of a customer, the newest first.' })
-  @RequiresRole(['CanGetAnyKycChecks', 'CanGetKycChecksAtOneBank'])
+  @RequiresRole(['CanGetAnyKycChecks', 'CanGetKycChecksAtOneBank'], { kycMaterial: true })
   kycChecks(@Root() customer: Customer, @Ctx() context: Context): Promise<KycCheck[]> {
     return checksOf(context, customer.id);
   }
@@ -34,7 +34,7 @@ export class CustomerKycChecksResolver {
 @Resolver(() => KycCheck)
 export class KycCheckResolver {
   @Query(() => [KycCheck], { nullable: true, description: 'The checks of a customer, the newest first.' })
-  @RequiresRole(['CanGetAnyKycChecks', 'CanGetKycChecksAtOneBank'])
+  @RequiresRole(['CanGetAnyKycChecks', 'CanGetKycChecksAtOneBank'], { kycMaterial: true })
   async kycChecks(
     @Arg('bankId', () => ID, { nullable: true, description: 'The bank; needed by who holds the role there only.' })
     bankId: string | null,
@@ -71,7 +71,7 @@ export class KycCheckMutations {
     description:
       'Adds a check to a customer. Nothing is overwritten: adding the same once more changes nothing, and other values under an id that exists are a conflict.',
   })
-  @RequiresRole(['CanAddKycCheck'])
+  @RequiresRole(['CanAddKycCheck'], { kycMaterial: true })
   addKycCheck(
     @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
     @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,

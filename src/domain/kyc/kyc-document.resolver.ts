@@ -30,7 +30,7 @@ async function readPayload(context: Context, { id, bankId, customerId }: Written
 @Resolver(() => Customer)
 export class CustomerKycDocumentsResolver {
   @FieldResolver(() => [KycDocument], { nullable: true, description: 'The documents of a customer, the newest first.' })
-  @RequiresRole(['CanGetAnyKycDocuments', 'CanGetKycDocumentsAtOneBank'])
+  @RequiresRole(['CanGetAnyKycDocuments', 'CanGetKycDocumentsAtOneBank'], { kycMaterial: true })
   kycDocuments(@Root() customer: Customer, @Ctx() context: Context): Promise<KycDocument[]> {
     return documentsOf(context, customer.id);
   }
@@ -39,7 +39,7 @@ export class CustomerKycDocumentsResolver {
 @Resolver(() => KycDocument)
 export class KycDocumentResolver {
   @Query(() => [KycDocument], { nullable: true, description: 'The documents of a customer, the newest first.' })
-  @RequiresRole(['CanGetAnyKycDocuments', 'CanGetKycDocumentsAtOneBank'])
+  @RequiresRole(['CanGetAnyKycDocuments', 'CanGetKycDocumentsAtOneBank'], { kycMaterial: true })
   async kycDocuments(
     @Arg('bankId', () => ID, { nullable: true, description: 'The bank; needed by who holds the role there only.' })
     bankId: string | null,
@@ -66,7 +66,7 @@ export class KycDocumentResolver {
     nullable: true,
     description: 'The media that show the document, the newest first.',
   })
-  @RequiresRole(['CanGetAnyKycMedia', 'CanGetKycMediaAtOneBank'])
+  @RequiresRole(['CanGetAnyKycMedia', 'CanGetKycMediaAtOneBank'], { kycMaterial: true })
   async media(@Root() document: KycDocument, @Ctx() context: Context): Promise<KycMedia[]> {
     return (await context.loader(mediaByDocument).load([document.customerId, document.id])).map(withRetraction);
   }
@@ -85,7 +85,7 @@ export class KycDocumentMutations {
     description:
       'Adds a document to a customer. Nothing is overwritten: adding the same once more changes nothing, and other values under an id that exists are a conflict.',
   })
-  @RequiresRole(['CanAddKycDocument'])
+  @RequiresRole(['CanAddKycDocument'], { kycMaterial: true })
   addKycDocument(
     @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
     @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,

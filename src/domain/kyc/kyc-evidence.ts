@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { and, count, eq, isNull, type SQL } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { noteChange } from '../../audit/changes.ts';
 import type { Queries } from '../../database/database.ts';
 import { gatewayError } from '../../errors.ts';
 import { fullCollection } from '../customer/customer-collection.ts';
@@ -89,6 +90,7 @@ export async function addEvidence<Table extends EvidenceTable>(
     .returning();
   if (added !== undefined) {
     await refuseOverflow(transaction, table, customer);
+    noteChange<SQLiteTable>(transaction, table, null, added);
     return { row: added, isNew: true };
   }
   const [stored] = await transaction
@@ -110,12 +112,17 @@ export async function retractEvidence(
   { userId, reason }: { userId: string; reason: string },
 ): Promise<void> {
   const now = new Date();
+  const retraction = { retractedAt: now, retractedByUserId: userId, retractionReason: reason };
   const [retracted] = await transaction
     .update(table as SQLiteTable)
-    .set({ retractedAt: now, retractedByUserId: userId, retractionReason: reason, updatedAt: now })
+    .set({ ...retraction, updatedAt: now })
     .where(and(own(table, customer, id), isNull(table.retractedAt)))
     .returning();
-  if (retracted !== undefined) return;
+  if (retracted !== undefined) {
+    const { bankId, id: customerId } = customer;
+    noteChange<SQLiteTable>(transaction, table, { bankId, customerId }, retraction);
+    return;
+  }
   const [stored] = await transaction
     .select({ id: table.id })
     .from(table as SQLiteTable)

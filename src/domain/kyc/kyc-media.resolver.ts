@@ -26,7 +26,7 @@ async function readPayload(context: Context, { id, bankId, customerId }: Written
 @Resolver(() => Customer)
 export class CustomerKycMediaResolver {
   @FieldResolver(() => [KycMedia], { nullable: true, description: 'The media of a customer, the newest first.' })
-  @RequiresRole(['CanGetAnyKycMedia', 'CanGetKycMediaAtOneBank'])
+  @RequiresRole(['CanGetAnyKycMedia', 'CanGetKycMediaAtOneBank'], { kycMaterial: true })
   kycMedia(@Root() customer: Customer, @Ctx() context: Context): Promise<KycMedia[]> {
     return mediaOf(context, customer.id);
   }
@@ -35,7 +35,7 @@ export class CustomerKycMediaResolver {
 @Resolver(() => KycMedia)
 export class KycMediaResolver {
   @Query(() => [KycMedia], { nullable: true, description: 'The media of a customer, the newest first.' })
-  @RequiresRole(['CanGetAnyKycMedia', 'CanGetKycMediaAtOneBank'])
+  @RequiresRole(['CanGetAnyKycMedia', 'CanGetKycMediaAtOneBank'], { kycMaterial: true })
   async kycMedia(
     @Arg('bankId', () => ID, { nullable: true, description: 'The bank; needed by who holds the role there only.' })
     bankId: string | null,
@@ -59,7 +59,7 @@ export class KycMediaResolver {
   }
 
   @FieldResolver(() => KycDocument, { nullable: true, description: 'The document that it shows.' })
-  @RequiresRole(['CanGetAnyKycDocuments', 'CanGetKycDocumentsAtOneBank'])
+  @RequiresRole(['CanGetAnyKycDocuments', 'CanGetKycDocumentsAtOneBank'], { kycMaterial: true })
   async document(@Root() media: KycMedia, @Ctx() context: Context): Promise<KycDocument | null> {
     const { customerId, relatesToKycDocumentId } = media;
     if (relatesToKycDocumentId === null) return null;
@@ -67,7 +67,7 @@ export class KycMediaResolver {
   }
 
   @FieldResolver(() => KycCheck, { nullable: true, description: 'The check that it belongs to.' })
-  @RequiresRole(['CanGetAnyKycChecks', 'CanGetKycChecksAtOneBank'])
+  @RequiresRole(['CanGetAnyKycChecks', 'CanGetKycChecksAtOneBank'], { kycMaterial: true })
   async check(@Root() media: KycMedia, @Ctx() context: Context): Promise<KycCheck | null> {
     const { customerId, relatesToKycCheckId } = media;
     if (relatesToKycCheckId === null) return null;
@@ -88,7 +88,7 @@ export class KycMediaMutations {
     description:
       'Adds a media to a customer. Nothing is overwritten: adding the same once more changes nothing, and other values under an id that exists are a conflict.',
   })
-  @RequiresRole(['CanAddKycMedia'])
+  @RequiresRole(['CanAddKycMedia'], { kycMaterial: true })
   addKycMedia(
     @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
     @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,

@@ -34,7 +34,7 @@ export class KycEvidenceMutations {
     description:
       'Marks a check, a document or a media as retracted: it is kept, and shown with who retracted it, when and why.',
   })
-  @RequiresRole(['CanRetractKycEvidence'])
+  @RequiresRole(['CanRetractKycEvidence'], { kycMaterial: true })
   retractKycEvidence(
     @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
     @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,

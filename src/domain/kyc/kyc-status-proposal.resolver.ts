@@ -71,7 +71,7 @@ export class CustomerKycStatusProposalsResolver {
     nullable: true,
     description: 'The KYC statuses that one officer proposed and nobody has decided yet, the oldest first.',
   })
-  @RequiresRole([...readingRoles])
+  @RequiresRole([...readingRoles], { kycMaterial: true })
   kycStatusProposals(@Root() customer: Customer, @Ctx() context: Context): Promise<KycStatusProposal[]> {
     return context.loader(openByCustomer).load(customer.id);
   }
@@ -84,7 +84,7 @@ export class KycStatusProposalResolver {
     description:
       'The KYC statuses of a customer that one officer proposed and nobody has decided yet, the oldest first.',
   })
-  @RequiresRole([...readingRoles])
+  @RequiresRole([...readingRoles], { kycMaterial: true })
   async kycStatusProposals(
     @Arg('bankId', () => ID, { nullable: true, description: 'The bank; needed by who holds the role there only.' })
     bankId: string | null,
@@ -106,7 +106,7 @@ export class KycStatusProposalResolver {
     description:
       'Proposes a KYC status, which counts only when another officer confirms it: the way at a bank with kycFourEyes. What is proposed already is given as it is.',
   })
-  @RequiresRole(['CanAddKycStatus'])
+  @RequiresRole(['CanAddKycStatus'], { kycMaterial: true })
   proposeKycStatus(
     @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
     @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
@@ -135,7 +135,7 @@ export class KycStatusProposalResolver {
     description:
       'Confirms the KYC status that another officer proposed: it is added to the timeline, as addKycStatus does.',
   })
-  @RequiresRole(['CanConfirmKycStatus'])
+  @RequiresRole(['CanConfirmKycStatus'], { kycMaterial: true })
   confirmKycStatus(
     @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
     @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
@@ -163,7 +163,7 @@ export class KycStatusProposalResolver {
     nullable: true,
     description: 'Rejects the KYC status that another officer proposed: it never counts.',
   })
-  @RequiresRole(['CanConfirmKycStatus'])
+  @RequiresRole(['CanConfirmKycStatus'], { kycMaterial: true })
   rejectKycStatus(
     @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
     @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { and, count, eq, sql } from 'drizzle-orm';
+import { noteChange } from '../../audit/changes.ts';
 import type { Queries } from '../../database/database.ts';
 import { gatewayError } from '../../errors.ts';
 import { bank } from '../bank/bank.table.ts';
@@ -54,6 +55,7 @@ export async function insertProposal(
     const message = `A customer has at most ${fullCollection} of them.`;
     throw gatewayError('TOO_MANY_ITEMS', { message, limit: fullCollection });
   }
+  noteChange(transaction, kycStatusProposal, null, added);
   return added;
 }
 
@@ -94,5 +96,6 @@ export async function decideProposal(
     .where(and(own, eq(kycStatusProposal.state, KycStatusProposalState.PROPOSED)))
     .returning();
   if (decided === undefined) throw gatewayError('VERSION_CONFLICT', { message: 'The proposal was decided before.' });
+  noteChange(transaction, kycStatusProposal, found, decided);
   return decided;
 }

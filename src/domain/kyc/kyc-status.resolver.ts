@@ -26,7 +26,7 @@ export class CustomerKycStatusesResolver {
     nullable: true,
     description: 'The timeline of a customer’s KYC status, the newest first.',
   })
-  @RequiresRole(['CanGetAnyKycStatuses', 'CanGetKycStatusesAtOneBank'])
+  @RequiresRole(['CanGetAnyKycStatuses', 'CanGetKycStatusesAtOneBank'], { kycMaterial: true })
   kycStatuses(@Root() customer: Customer, @Ctx() context: Context): Promise<KycStatus[]> {
     return context.loader(statusesByCustomer).load(customer.id);
   }
@@ -38,7 +38,7 @@ export class KycStatusResolver {
     nullable: true,
     description: 'The timeline of a customer’s KYC status, the newest first.',
   })
-  @RequiresRole(['CanGetAnyKycStatuses', 'CanGetKycStatusesAtOneBank'])
+  @RequiresRole(['CanGetAnyKycStatuses', 'CanGetKycStatusesAtOneBank'], { kycMaterial: true })
   async kycStatuses(
     @Arg('bankId', () => ID, { nullable: true, description: 'The bank; needed by who holds the role there only.' })
     bankId: string | null,
@@ -75,7 +75,7 @@ export class KycStatusMutations {
     description:
       'Adds a status to the timeline of a customer, whose kycStatus follows the newest status by its date, and lastOkDate the newest that is ok; of two of one date the one that is not ok counts. Adding the same once more changes nothing. At a bank with kycFourEyes it is refused: there a status is proposed and confirmed.',
   })
-  @RequiresRole(['CanAddKycStatus'])
+  @RequiresRole(['CanAddKycStatus'], { kycMaterial: true })
   addKycStatus(
     @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
     @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { and, asc, desc, eq, type SQL, sql } from 'drizzle-orm';
+import { noteChange } from '../../audit/changes.ts';
 import type { Queries } from '../../database/database.ts';
 import { gatewayError } from '../../errors.ts';
 import { lastOkDateOrderOf } from '../customer/customer.rules.ts';
@@ -23,10 +24,9 @@ async function newestOf(transaction: Queries, where: SQL | undefined): Promise<K
 async function layDownFirst(transaction: Queries, customer: FoundCustomer, now: Date): Promise<void> {
   const { id: customerId, bankId, lastOkDate: date } = customer;
   if (date === null || (await newestOf(transaction, eq(kycStatus.customerId, customerId))) !== null) return;
-  await transaction
-    .insert(kycStatus)
-    .values({ id: randomUUID(), bankId, customerId, ok: true, date, createdAt: now, updatedAt: now })
-    .onConflictDoNothing();
+  const first = { id: randomUUID(), bankId, customerId, ok: true, date, createdAt: now, updatedAt: now };
+  await transaction.insert(kycStatus).values(first).onConflictDoNothing();
+  noteChange(transaction, kycStatus, null, first);
 }
 
 /**
@@ -62,9 +62,9 @@ export async function applyKycStatus(
   const newest = await newestOf(transaction, ofCustomer);
   const newestOk = await newestOf(transaction, and(ofCustomer, eq(kycStatus.ok, true)));
   const lastOkDate = newestOk?.date ?? null;
-  await transaction
-    .update(customerTable)
-    .set({ kycStatus: newest?.ok ?? false, lastOkDate, lastOkDateOrder: lastOkDateOrderOf(lastOkDate) })
-    .where(eq(customerTable.id, customerId));
+  const following = { kycStatus: newest?.ok ?? false, lastOkDate, lastOkDateOrder: lastOkDateOrderOf(lastOkDate) };
+  await transaction.update(customerTable).set(following).where(eq(customerTable.id, customerId));
+  noteChange(transaction, kycStatus, null, added);
+  noteChange(transaction, customerTable, customer, following);
   return added;
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { and, eq, inArray, sql } from 'drizzle-orm';
+import { noteChange } from '../../audit/changes.ts';
 import type { Queries } from '../../database/database.ts';
 import { gatewayError } from '../../errors.ts';
 import type { FoundCustomer } from '../customer/found-customer.ts';
@@ -56,7 +57,7 @@ export async function createMeeting(
   await assertUsers(transaction, userIds);
   const id = randomUUID();
   const now = new Date();
-  await transaction.insert(meeting).values({
+  const row = {
     ...values,
     id,
     bankId: customer.bankId,
@@ -66,10 +67,13 @@ export async function createMeeting(
     customerUserId: await customerUserOf(transaction, customer, callerId, customerUserId),
     createdAt: now,
     updatedAt: now,
-  });
+  };
+  await transaction.insert(meeting).values(row);
+  noteChange(transaction, meeting, null, row);
   if (invitees.length > 0) {
     const rows = invitees.map((invitee, position) => ({ ...invitee, meetingId: id, position }));
     await transaction.insert(meetingInvitee).values(rows);
+    for (const invitee of rows) noteChange(transaction, meetingInvitee, null, invitee);
   }
   return { id };
 }
@@ -98,7 +102,10 @@ export async function updateMeeting(
     })
     .where(and(own, expectedVersion == null ? undefined : eq(meeting.version, expectedVersion)))
     .returning();
-  if (updated !== undefined) return;
+  if (updated !== undefined) {
+    noteChange(transaction, meeting, stored, updated);
+    return;
+  }
   const [current] = await transaction.select({ version: meeting.version }).from(meeting).where(own);
   if (current === undefined) throw gatewayError('OBP-30104');
   throw gatewayError('VERSION_CONFLICT', { currentVersion: current.version, field: 'expectedVersion' });

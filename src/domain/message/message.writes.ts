@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { noteChange } from '../../audit/changes.ts';
 import type { Queries } from '../../database/database.ts';
 import { longText, optionalText, text } from '../../input.ts';
 import type { FoundCustomer } from '../customer/found-customer.ts';
@@ -25,5 +26,6 @@ export async function insertMessage(
   const now = new Date();
   const row = { id: randomUUID(), bankId, customerId, ...values, date: now, createdAt: now, updatedAt: now };
   await transaction.insert(customerMessage).values(row);
+  noteChange(transaction, customerMessage, null, row);
   return row;
 }

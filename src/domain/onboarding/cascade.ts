@@ -1,5 +1,6 @@
 import { and, eq, inArray, isNull } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { noteChange } from '../../audit/changes.ts';
 import type { Queries } from '../../database/database.ts';
 import { customerAccountLink } from '../account/customer-account-link.table.ts';
 import { customerAddress } from '../address/address.table.ts';
@@ -20,16 +21,18 @@ import { socialMediaHandle } from '../social-media-handle/social-media-handle.ta
 import { taxResidence } from '../tax-residence/tax-residence.table.ts';
 import { userCustomerLink } from '../user-customer-link/user-customer-link.table.ts';
 import type { DeletedWithCustomer } from './onboarding.type.ts';
+import { refuseWhileRetained } from './retention.ts';
 
 /**
  * Deletes a customer and everything around it; accounts and users stay. The order is that of the foreign keys, which fail
- * where a table is forgotten here.
+ * where a table is forgotten here. Fails with RETENTION_PERIOD_RUNS while the bank has to keep the customer.
  */
 export async function deleteWithEverything(
   transaction: Queries,
   found: FoundCustomer,
   expectedVersion: number | null | undefined,
 ): Promise<DeletedWithCustomer> {
+  await refuseWhileRetained(transaction, found);
   // A change of a key column locks the row on PostgreSQL against new children, which otherwise could come between their
   // deletion and that of the customer. No customer has such a number.
   await updateCustomer(transaction, found, { customerNumber: `${found.id}::::` }, expectedVersion);
@@ -39,6 +42,7 @@ export async function deleteWithEverything(
       .delete(table as SQLiteTable)
       .where(eq(table.customerId, found.id))
       .returning({ id: table.id });
+    if (deleted.length > 0) noteChange<SQLiteTable>(transaction, table, {}, null);
     return deleted.length;
   }
 
@@ -53,11 +57,13 @@ export async function deleteWithEverything(
       ),
     )
     .returning({ id: crmEvent.id });
+  if (namedOnly.length > 0) noteChange(transaction, crmEvent, {}, null);
   const meetings = transaction.select({ id: meeting.id }).from(meeting).where(eq(meeting.customerId, found.id));
   const invitees = await transaction
     .delete(meetingInvitee)
     .where(inArray(meetingInvitee.meetingId, meetings))
     .returning({ position: meetingInvitee.position });
+  if (invitees.length > 0) noteChange(transaction, meetingInvitee, {}, null);
   const deleted: DeletedWithCustomer = {
     addresses: await deleteFrom(customerAddress),
     attributes: await deleteFrom(customerAttribute),
@@ -76,5 +82,6 @@ export async function deleteWithEverything(
     userLinks: await deleteFrom(userCustomerLink),
   };
   await transaction.delete(customer).where(eq(customer.id, found.id));
+  noteChange(transaction, customer, found, null);
   return deleted;
 }

@@ -1,5 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { and, eq, inArray } from 'drizzle-orm';
+import { noteChange } from '../../audit/changes.ts';
 import { holdsAny } from '../../auth/authenticate.ts';
 import type { Role } from '../../auth/roles.ts';
 import type { Context } from '../../context.ts';
@@ -284,9 +285,9 @@ async function insertParts(transaction: Queries, customer: FoundCustomer, draft:
   const { id: customerId, bankId, lastOkDate: date } = customer;
   if (date === null) return;
   const now = new Date();
-  await transaction
-    .insert(kycStatus)
-    .values({ id: randomUUID(), bankId, customerId, ok: true, date, createdAt: now, updatedAt: now });
+  const first = { id: randomUUID(), bankId, customerId, ok: true, date, createdAt: now, updatedAt: now };
+  await transaction.insert(kycStatus).values(first);
+  noteChange(transaction, kycStatus, null, first);
 }
 
 function numberOf({ columns }: Draft): string {

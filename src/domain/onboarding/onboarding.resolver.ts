@@ -1,4 +1,4 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { RequiresRole } from '../../auth/requires-role.ts';
 import type { Context } from '../../context.ts';
 import { gatewayError } from '../../errors.ts';
@@ -9,7 +9,13 @@ import { Customer, CustomerPayload, toCustomer } from '../customer/customer.type
 import { findCustomer } from '../customer/found-customer.ts';
 import { deleteWithEverything } from './cascade.ts';
 import { createAll, requireRolesOfParts } from './create-customer.ts';
-import { CreateCustomerInput, CustomersPayload, DeleteCustomerCascadePayload } from './onboarding.type.ts';
+import { exportCustomer } from './customer-export.ts';
+import {
+  CreateCustomerInput,
+  CustomerData,
+  CustomersPayload,
+  DeleteCustomerCascadePayload,
+} from './onboarding.type.ts';
 
 /** How many customers one call creates. */
 const mostCustomers = 100;
@@ -89,7 +95,7 @@ export class DeleteCustomerCascadeMutation {
   @Mutation(() => DeleteCustomerCascadePayload, {
     nullable: true,
     description:
-      'Deletes a customer and everything around it, all or nothing, and tells how much that was. Accounts and users stay.',
+      'Deletes a customer and everything around it, all or nothing, and tells how much that was. Accounts and users stay. At a bank with retentionDays it is refused for so long after the last change of the customer, of the KYC evidence and of the KYC statuses: the extension retainedUntil of the error says how long.',
   })
   @RequiresRole(['CanDeleteCustomerCascade'])
   async deleteCustomerCascade(
@@ -113,5 +119,25 @@ export class DeleteCustomerCascadeMutation {
       },
       (deleted) => ({ bankId, deletedCustomer, deleted }),
     );
+  }
+}
+
+@Resolver()
+export class ExportCustomerDataResolver {
+  @Query(() => CustomerData, {
+    nullable: true,
+    description:
+      'Everything that is kept about a customer, to be handed over when the customer asks for it. A customer with more than 10,000 of anything is refused: what there is too much of is read page by page.',
+  })
+  @RequiresRole(['CanExportCustomerData'], { kycMaterial: true })
+  exportCustomerData(
+    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @Ctx() context: Context,
+  ): Promise<CustomerData> {
+    // Nothing is written: within a transaction no write to the customer comes between two of its statements.
+    return context.database.transaction(async (transaction) => {
+      return exportCustomer(transaction, await findCustomer(transaction, bankId, customerId));
+    });
   }
 }

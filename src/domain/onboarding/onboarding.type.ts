@@ -1,5 +1,5 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import { DateTime, EmailAddress, LocalDate } from '../../scalars.ts';
+import { DateTime, EmailAddress, JSONObject, LocalDate } from '../../scalars.ts';
 import { CreateCustomerAccountLinkInput } from '../account/customer-account-link.type.ts';
 import { CustomerAddressInput } from '../address/address.type.ts';
 import { CustomerAttributeInput } from '../attribute/attribute.type.ts';
@@ -189,4 +189,25 @@ export class DeleteCustomerCascadePayload {
 
   @Field(() => DeletedWithCustomer, { description: 'How much was deleted with the customer.' })
   deleted: DeletedWithCustomer;
+}
+
+@ObjectType({
+  simpleResolvers: true,
+  description: 'Everything that is kept about one customer: what the bank hands over when the customer asks for it.',
+})
+export class CustomerData {
+  @Field(() => ID, { description: 'The bank.' })
+  bankId: string;
+
+  @Field(() => ID, { description: 'The customer.' })
+  customerId: string;
+
+  @Field(() => DateTime, { description: 'When it was read.' })
+  exportedAt: Date;
+
+  @Field(() => JSONObject, {
+    description:
+      'The members customer, addresses, attributes, accountLinks (each with its account), taxResidences, socialMediaHandles, kycChecks, kycDocuments, kycMedia, kycStatuses, kycStatusProposals, messages, meetings, crmEvents and userLinks; what is in them is named as in this schema. Lists are whole, the oldest first. Nothing is hidden: retracted evidence and attributes that the bank hides from owners are in it.',
+  })
+  data: object;
 }

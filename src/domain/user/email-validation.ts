@@ -1,7 +1,10 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { and, eq, sql } from 'drizzle-orm';
 import { jwtVerify, SignJWT } from 'jose';
-import type { Database } from '../../database/database.ts';
+import { type AuditedCaller, auditEventOf } from '../../audit/audit-event.ts';
+import type { AuditTrail } from '../../audit/audit-trail.ts';
+import { collectChanges, noteChange } from '../../audit/changes.ts';
+import type { Queries } from '../../database/database.ts';
 import { type UserRow, user } from './user.table.ts';
 
 /** Of its own, signed with a key of its own: no token for access is a link, and no link is a token. */
@@ -65,21 +68,53 @@ async function verified(secret: string, token: string): Promise<{ userId: string
   }
 }
 
+export interface EmailValidation {
+  auditTrail: AuditTrail;
+  secret: string;
+  /** Who opened the link, as far as that is known. */
+  caller: Partial<AuditedCaller>;
+}
+
 /** Whether the e-mail address is validated now. A link may be opened again: some mail programs open it first. */
-export async function validateEmail(database: Database, secret: string, token: string): Promise<boolean> {
-  const link = await verified(secret, token);
-  if (link === null) return false;
-  return database.transaction(async (transaction) => {
-    const [row] = await transaction.select().from(user).where(eq(user.id, link.userId));
-    if (row === undefined || !areEqual(boundTo(secret, row), link.bound)) return false;
-    if (!row.awaitsEmailValidation) return row.emailValidatedAt !== null;
-    const now = new Date();
-    const validated = await transaction
-      .update(user)
-      .set({ emailValidatedAt: now, awaitsEmailValidation: false, updatedAt: now, version: sql`${user.version} + 1` })
-      // Somebody may register again at this very moment, with another password.
-      .where(and(eq(user.id, row.id), eq(user.passwordHash, row.passwordHash ?? '')))
-      .returning();
-    return validated.length > 0;
+export async function validateEmail(
+  { auditTrail, secret, caller }: EmailValidation,
+  token: string | null,
+): Promise<boolean> {
+  const link = token === null ? null : await verified(secret, token);
+  const opened = { ...caller, kind: 'WRITE', operationName: 'validate-email' } as const;
+  if (link === null) {
+    await auditTrail.record([auditEventOf({ ...opened, outcome: 'REFUSED' })]);
+    return false;
+  }
+  return auditTrail.write(async (transaction) => {
+    const changes = collectChanges(transaction);
+    const isValidated = await validate(transaction, secret, link);
+    const event = auditEventOf({
+      ...opened,
+      outcome: isValidated ? 'SUCCEEDED' : 'REFUSED',
+      subjectUserIds: [link.userId],
+      changes: [...changes.fields],
+    });
+    return { result: isValidated, event };
   });
+}
+
+async function validate(
+  transaction: Queries,
+  secret: string,
+  link: { userId: string; bound: string },
+): Promise<boolean> {
+  const [row] = await transaction.select().from(user).where(eq(user.id, link.userId));
+  if (row === undefined || !areEqual(boundTo(secret, row), link.bound)) return false;
+  if (!row.awaitsEmailValidation) return row.emailValidatedAt !== null;
+  const now = new Date();
+  const [validated] = await transaction
+    .update(user)
+    .set({ emailValidatedAt: now, awaitsEmailValidation: false, updatedAt: now, version: sql`${user.version} + 1` })
+    // Somebody may register again at this very moment, with another password.
+    .where(and(eq(user.id, row.id), eq(user.passwordHash, row.passwordHash ?? '')))
+    .returning();
+  if (validated === undefined) return false;
+  noteChange(transaction, user, row, validated);
+  return true;
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { and, count, desc, eq, lt, or, sql } from 'drizzle-orm';
+import { noteChange } from '../../audit/changes.ts';
 import type { AuthenticatedUser } from '../../auth/authenticate.ts';
 import { afterOf, Page, type PageArguments, pageSize } from '../../connection.ts';
 import type { Context } from '../../context.ts';
@@ -35,6 +36,7 @@ export async function insertRequest(
     if (isUniqueViolation(error)) throw gatewayError('OBP-30214', { cause: error });
     throw error;
   }
+  noteChange(transaction, entitlementRequest, null, row);
   return row;
 }
 
@@ -76,6 +78,7 @@ export async function decideRequest(
     .where(and(eq(entitlementRequest.id, id), eq(entitlementRequest.state, EntitlementRequestState.REQUESTED)))
     .returning();
   if (decided === undefined) throw gatewayError('VERSION_CONFLICT', { message: 'The request was decided before.' });
+  noteChange(transaction, entitlementRequest, found, decided);
   return decided;
 }
 

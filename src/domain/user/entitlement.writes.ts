@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { and, eq, isNull, lte } from 'drizzle-orm';
+import { noteChange } from '../../audit/changes.ts';
 import { type AuthenticatedUser, holdsAny } from '../../auth/authenticate.ts';
 import { type Role, roleScope } from '../../auth/roles.ts';
 import type { Queries } from '../../database/database.ts';
@@ -57,7 +58,10 @@ export async function insertEntitlement(
 ): Promise<EntitlementRow> {
   const now = new Date();
   const same = heldAt(values.userId, values.roleName, values.bankId);
-  await transaction.delete(entitlement).where(and(same, lte(entitlement.expiresAt, now)));
+  const [expired] = await transaction
+    .delete(entitlement)
+    .where(and(same, lte(entitlement.expiresAt, now)))
+    .returning();
   const row: EntitlementRow = { id: randomUUID(), ...values, createdAt: now, updatedAt: now };
   try {
     await transaction.insert(entitlement).values(row);
@@ -65,6 +69,8 @@ export async function insertEntitlement(
     if (isUniqueViolation(error)) throw gatewayError('OBP-30216', { cause: error });
     throw error;
   }
+  if (expired !== undefined) noteChange(transaction, entitlement, expired, null);
+  noteChange(transaction, entitlement, null, row);
   return row;
 }
 
@@ -91,5 +97,6 @@ export async function revokeEntitlementOf(
   if (!mayRevoke) throw gatewayError('OBP-30212');
   const [deleted] = await transaction.delete(entitlement).where(eq(entitlement.id, id)).returning();
   if (deleted === undefined) throw gatewayError('OBP-30212');
+  noteChange(transaction, entitlement, deleted, null);
   return deleted;
 }

@@ -1,7 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { and, eq } from 'drizzle-orm';
+import { type AuditedCaller, auditEventOf } from '../../audit/audit-event.ts';
+import type { AuditTrail } from '../../audit/audit-trail.ts';
+import { collectChanges, noteChange } from '../../audit/changes.ts';
 import type { ProviderToken } from '../../auth/oidc.ts';
-import type { Database } from '../../database/database.ts';
 import { InvalidValue, parseEmailAddress, parseOptional, parseText } from '../../values.ts';
 import { user } from './user.table.ts';
 
@@ -22,11 +24,12 @@ function shortText(claim: unknown): string | null {
 /**
  * Stores a person of an identity provider who comes for the first time, with what the token says of them then. Of those
  * who race the database lets one insert it. The username is that of the provider, or the e-mail address, or the subject;
- * with something behind it where another person of the provider has it already.
+ * with something behind it where another person of the provider has it already. The audit trail has who came, from where.
  */
 export async function createProviderUser(
-  database: Database,
+  auditTrail: AuditTrail,
   { issuer, subject, profile }: ProviderToken,
+  caller: Partial<AuditedCaller>,
 ): Promise<void> {
   const email = told(() => parseOptional(profile.email, parseEmailAddress));
   const name = shortText(profile.preferred_username) ?? email ?? subject;
@@ -44,14 +47,29 @@ export async function createProviderUser(
     createdAt: now,
     updatedAt: now,
   };
-  await database.transaction(async (transaction) => {
+  await auditTrail.write(async (transaction) => {
+    const changes = collectChanges(transaction);
     for (const username of [name, `${name}-${suffix.slice(0, 8)}`, `${name}-${suffix}`]) {
-      await transaction
+      const [created] = await transaction
         .insert(user)
         .values({ ...values, username })
-        .onConflictDoNothing();
+        .onConflictDoNothing()
+        .returning();
+      if (created !== undefined) {
+        noteChange(transaction, user, null, created);
+        const event = auditEventOf({
+          ...caller,
+          kind: 'AUTHENTICATION',
+          outcome: 'SUCCEEDED',
+          userId: created.id,
+          provider: issuer,
+          subjectUserIds: [created.id],
+          changes: [...changes.fields],
+        });
+        return { result: undefined, event };
+      }
       const found = await transaction.select({ id: user.id }).from(user).where(isOfPerson);
-      if (found.length > 0) return;
+      if (found.length > 0) return { result: undefined, event: null };
     }
     throw new Error('No username is free for a new person of an identity provider.');
   });

@@ -1,4 +1,5 @@
 import { eq, lte, sql } from 'drizzle-orm';
+import { noteChange } from '../../audit/changes.ts';
 import type { AuthenticatedUser } from '../../auth/authenticate.ts';
 import { leewaySeconds } from '../../auth/tokens.ts';
 import type { Queries } from '../../database/database.ts';
@@ -11,16 +12,16 @@ export async function revokeAllTokens(transaction: Queries, userId: string, now:
     .update(user)
     .set({ tokensValidFrom: now, updatedAt: now, version: sql`${user.version} + 1` })
     .where(eq(user.id, userId));
+  noteChange(transaction, user, { id: userId }, { tokensValidFrom: now });
 }
 
 /** The one token with which the user came. */
 export async function revokeToken(transaction: Queries, { id, token }: AuthenticatedUser): Promise<void> {
   // Until then it would be accepted.
   const expiresAt = new Date(token.expiresAt.getTime() + leewaySeconds * 1000);
-  await transaction
-    .insert(revokedToken)
-    .values({ userId: id, tokenId: token.tokenId, expiresAt })
-    .onConflictDoNothing();
+  const row = { userId: id, tokenId: token.tokenId, expiresAt };
+  await transaction.insert(revokedToken).values(row).onConflictDoNothing();
+  noteChange(transaction, revokedToken, null, row);
 }
 
 /** Deletes what no longer counts, as the tokens have expired. */

@@ -1,4 +1,5 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
+import { noteChange } from '../../audit/changes.ts';
 import { checkPasswordRule, hashPassword, localProvider, type PasswordCost } from '../../auth/password.ts';
 import { isRole, type Role } from '../../auth/roles.ts';
 import type { Database, Queries } from '../../database/database.ts';
@@ -6,6 +7,7 @@ import { isForeignKeyViolation } from '../../database/errors.ts';
 import { gatewayError } from '../../errors.ts';
 import { type EntitlementRow, entitlement } from './entitlement.table.ts';
 import { checkRoleScope, insertEntitlement } from './entitlement.writes.ts';
+import { revokeAllTokens } from './revoke-tokens.ts';
 import { unlock } from './user.lock.ts';
 import { type UserRow, user } from './user.table.ts';
 import { checkedNewUser, insertUser, localUserRow, type NewLocalUser } from './user.writes.ts';
@@ -30,6 +32,8 @@ export interface RoleGrant {
   /** For a bank role. */
   bankId?: string | null;
   provider?: string;
+  /** From when on it does not count; otherwise it does until it is revoked. */
+  expiresAt?: Date | null;
 }
 
 /** Fails with OBP-20005. */
@@ -43,6 +47,13 @@ export async function findUserByUsername(
     .from(user)
     .where(and(eq(user.provider, provider), eq(user.username, username)));
   if (row === undefined) throw gatewayError('OBP-20005', { message: `No user is named ${username}.` });
+  return row;
+}
+
+/** The user whom a transaction is about: for the audit trail also where it fails later. */
+async function concernedUser(transaction: Queries, username: string, provider?: string): Promise<UserRow> {
+  const row = await findUserByUsername(transaction, username, provider);
+  noteChange(transaction, user, row, row);
   return row;
 }
 
@@ -84,14 +95,24 @@ async function updateUser(
   provider: string | undefined,
   values: Partial<Pick<UserRow, 'disabledAt' | 'passwordHash'>>,
 ): Promise<UserRow> {
-  return database.transaction(async (transaction) => {
-    const { id } = await findUserByUsername(transaction, username, provider);
-    await transaction
-      .update(user)
-      .set({ ...values, updatedAt: new Date(), version: sql`${user.version} + 1` })
-      .where(eq(user.id, id));
-    return findUserByUsername(transaction, username, provider);
-  });
+  return database.transaction((transaction) => update(transaction, username, provider, values));
+}
+
+async function update(
+  transaction: Queries,
+  username: string,
+  provider: string | undefined,
+  values: Partial<Pick<UserRow, 'disabledAt' | 'passwordHash'>>,
+): Promise<UserRow> {
+  const before = await concernedUser(transaction, username, provider);
+  const [after] = await transaction
+    .update(user)
+    .set({ ...values, updatedAt: new Date(), version: sql`${user.version} + 1` })
+    .where(eq(user.id, before.id))
+    .returning();
+  if (after === undefined) throw new Error('A user whose row was read is gone.');
+  noteChange(transaction, user, before, after);
+  return after;
 }
 
 /** From the next request on, the user's tokens are refused too. */
@@ -111,12 +132,15 @@ export async function unlockUser(
   provider?: string,
 ): Promise<UserRow> {
   return database.transaction(async (transaction) => {
-    const { id } = await findUserByUsername(transaction, username, provider);
+    const { id } = await concernedUser(transaction, username, provider);
     return unlock(transaction, id, secret);
   });
 }
 
-/** Fails with OBP-30207. Only users of the local provider have a password here. */
+/**
+ * Gives a password, and takes back every token that the user has: whoever knew the old one is out. Fails with OBP-30207.
+ * Only users of the local provider have a password here.
+ */
 export async function resetPassword(
   database: Database,
   username: string,
@@ -125,7 +149,12 @@ export async function resetPassword(
 ): Promise<UserRow> {
   checkPasswordRule(password);
   await findUserByUsername(database.read, username);
-  return updateUser(database, username, localProvider, { passwordHash: await hashPassword(password, cost) });
+  const passwordHash = await hashPassword(password, cost);
+  return database.transaction(async (transaction) => {
+    const row = await update(transaction, username, localProvider, { passwordHash });
+    await revokeAllTokens(transaction, row.id, new Date());
+    return row;
+  });
 }
 
 /** The role by its name, with a bank where it needs one (OBP-30205) and without where it takes none (OBP-30206). */
@@ -140,9 +169,9 @@ export async function grantRole(database: Database, grant: RoleGrant): Promise<E
   const bankId = grant.bankId ?? null;
   const roleName = checkedRole(grant.roleName, bankId);
   return database.transaction(async (transaction) => {
-    const { id: userId } = await findUserByUsername(transaction, grant.username, grant.provider);
+    const { id: userId } = await concernedUser(transaction, grant.username, grant.provider);
     try {
-      return await insertEntitlement(transaction, { userId, roleName, bankId, expiresAt: null });
+      return await insertEntitlement(transaction, { userId, roleName, bankId, expiresAt: grant.expiresAt ?? null });
     } catch (error) {
       if (bankId !== null && isForeignKeyViolation(error)) throw gatewayError('OBP-30001', { bankId, cause: error });
       throw error;
@@ -154,11 +183,12 @@ export async function grantRole(database: Database, grant: RoleGrant): Promise<E
 export async function revokeRole(database: Database, grant: RoleGrant): Promise<EntitlementRow> {
   const bankId = grant.bankId ?? null;
   return database.transaction(async (transaction) => {
-    const { id: userId } = await findUserByUsername(transaction, grant.username, grant.provider);
+    const { id: userId } = await concernedUser(transaction, grant.username, grant.provider);
     const held = await transaction.select().from(entitlement).where(eq(entitlement.userId, userId));
     const row = held.find((each) => each.roleName === grant.roleName && each.bankId === bankId);
     if (row === undefined) throw gatewayError('OBP-30212');
     await transaction.delete(entitlement).where(eq(entitlement.id, row.id));
+    noteChange(transaction, entitlement, row, null);
     return row;
   });
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { count, eq } from 'drizzle-orm';
+import { noteChange } from '../../audit/changes.ts';
 import type { Queries } from '../../database/database.ts';
 import { gatewayError } from '../../errors.ts';
 import { text, valid } from '../../input.ts';
@@ -41,5 +42,6 @@ export async function insertUserAttribute(
   const now = new Date();
   const row: UserAttributeRow = { id: randomUUID(), userId, ...values, insertDate: now, updatedAt: now, version: 1 };
   await transaction.insert(userAttribute).values(row);
+  noteChange(transaction, userAttribute, null, row);
   return row;
 }

@@ -1,4 +1,5 @@
 import { eq, sql } from 'drizzle-orm';
+import { noteChange } from '../../audit/changes.ts';
 import { forgetLoginAttempts } from '../../auth/login-attempts.ts';
 import { localProvider } from '../../auth/password.ts';
 import type { Queries } from '../../database/database.ts';
@@ -11,8 +12,9 @@ export async function unlock(transaction: Queries, userId: string, secret: strin
   if (row === undefined) throw gatewayError('OBP-20057');
   // Usernames are tried at the local provider only; another provider's user may have the same.
   if (row.provider === localProvider) await forgetLoginAttempts(transaction, secret, row.username);
-  if (row.disabledAt === null) return row;
   const unlocked = { disabledAt: null, updatedAt: new Date() };
+  noteChange(transaction, user, row, unlocked);
+  if (row.disabledAt === null) return row;
   await transaction
     .update(user)
     .set({ ...unlocked, version: sql`${user.version} + 1` })

@@ -1,4 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm';
+import { noteChange } from '../../audit/changes.ts';
 import { localProvider } from '../../auth/password.ts';
 import type { Queries } from '../../database/database.ts';
 import { emailValidationToken } from './email-validation.ts';
@@ -14,20 +15,27 @@ export type Registration = { kind: 'link' | 'notice'; row: UserRow };
  */
 export async function register(transaction: Queries, row: UserRow): Promise<Registration | null> {
   const [inserted] = await transaction.insert(user).values(row).onConflictDoNothing().returning();
-  if (inserted !== undefined) return { kind: 'link', row: inserted };
+  if (inserted !== undefined) {
+    noteChange(transaction, user, null, inserted);
+    return { kind: 'link', row: inserted };
+  }
   const [holder] = await transaction
     .select()
     .from(user)
     .where(and(eq(user.provider, localProvider), eq(user.username, row.username)));
   if (holder === undefined) return null;
   const { email, passwordHash, firstName, lastName, updatedAt } = row;
+  // The event names the holder also where nothing is changed.
+  noteChange(transaction, user, holder, holder);
   if (!holder.awaitsEmailValidation || holder.email !== email) return { kind: 'notice', row: holder };
   const [again] = await transaction
     .update(user)
     .set({ passwordHash, firstName, lastName, updatedAt, version: sql`${user.version} + 1` })
     .where(and(eq(user.id, holder.id), eq(user.awaitsEmailValidation, true)))
     .returning();
-  return again === undefined ? { kind: 'notice', row: holder } : { kind: 'link', row: again };
+  if (again === undefined) return { kind: 'notice', row: holder };
+  noteChange(transaction, user, holder, again);
+  return { kind: 'link', row: again };
 }
 
 /** Says nothing that was typed by who asked for it: the form is no way to write to others. */

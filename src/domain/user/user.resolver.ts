@@ -117,6 +117,8 @@ export class UserResolver {
     if (loggedIn.has(context)) throw gatewayError('TOO_MANY_LOGINS_IN_ONE_OPERATION');
     loggedIn.add(context);
     const row = await context.loader(userByUsername).load([localProvider, username]);
+    // Whose password was tried is told of a login that fails, too.
+    if (row !== null) context.audit.concernUser(row.id);
     const { secret, passwordCost, mail } = context.config;
     const { clientAddress } = context.request;
     const matches = await attemptLogin({ database: context.database, secret, username, clientAddress }, () =>

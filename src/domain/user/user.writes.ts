@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { noteChange } from '../../audit/changes.ts';
 import { checkPasswordRule, hashPassword, localProvider, type PasswordCost } from '../../auth/password.ts';
 import type { Queries } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/errors.ts';
@@ -75,4 +76,5 @@ export async function insertUser(transaction: Queries, row: UserRow): Promise<vo
     if (isUniqueViolation(error)) throw gatewayError('USERNAME_TAKEN', { cause: error });
     throw error;
   }
+  noteChange(transaction, user, null, row);
 }

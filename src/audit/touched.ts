@@ -1,0 +1,21 @@
+/** A guarded object tells where it is and whose. */
+export interface Touched {
+  bankId?: string | null;
+  customerId?: string | null;
+}
+
+/** How far inside a payload its objects are looked for. */
+const maximalDepth = 3;
+
+/** Calls `visit` with each object in `value` that says whose it is: in lists, in pages of connections, in payloads. */
+export function eachTouched(value: unknown, visit: (touched: Touched) => void, depth = 0): void {
+  if (typeof value !== 'object' || value === null || value instanceof Date || depth > maximalDepth) return;
+  if (Array.isArray(value)) {
+    for (const item of value) eachTouched(item, visit, depth + 1);
+    return;
+  }
+  const { nodes, bankId, customerId } = value as Touched & { nodes?: unknown };
+  if (nodes !== undefined) eachTouched(nodes, visit, depth);
+  else if (typeof bankId === 'string' || typeof customerId === 'string') visit(value as Touched);
+  else for (const part of Object.values(value)) eachTouched(part, visit, depth + 1);
+}

@@ -1,0 +1,275 @@
+import DataLoader from 'dataloader';
+import { aliasedTable, and, count, desc, eq, getTableColumns, gte, lt, type SQL, sql } from 'drizzle-orm';
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
+import { type AuditEventRow, auditEvent, auditEventCustomer } from '../../audit/audit.table.ts';
+import { afterOf, Page, type PageArguments, pageSize } from '../../connection.ts';
+import type { Context } from '../../context.ts';
+import type { CursorScope } from '../../cursor.ts';
+import {
+  afterValues,
+  comesAfter,
+  inKeys,
+  keyValues,
+  type MakeLoader,
+  oncePerDatabase,
+  type PageKey,
+  pageLoader,
+} from '../../database/batch.ts';
+import type { Database } from '../../database/database.ts';
+import { withoutIndex } from '../../database/search.ts';
+import { gatewayError } from '../../errors.ts';
+import { assertInput } from '../../input.ts';
+import { customerById } from '../customer/customer.loader.ts';
+import { customer } from '../customer/customer.table.ts';
+import { type AuditEvent, toAuditEvent } from './audit-event.type.ts';
+
+/** The columns of the order, which is total, in the table whose index is walked. */
+const orderOfEvents = [auditEvent.at, auditEvent.chain, auditEvent.sequence];
+const orderOfCustomer = [auditEventCustomer.at, auditEventCustomer.chain, auditEventCustomer.sequence];
+
+const ofTheCustomer = and(
+  eq(auditEvent.chain, auditEventCustomer.chain),
+  eq(auditEvent.sequence, auditEventCustomer.sequence),
+);
+/** An event is shown with a customer at the customer's bank only: one of no bank may name customers of several. */
+const atBankOfTheCustomer = eq(auditEvent.bankId, customer.bankId);
+
+const newestFirst = (columns: SQLiteColumn[]) => columns.map((column) => desc(column));
+const orderValues = ({ at, chain, sequence }: AuditEventRow) => [at, chain, sequence];
+
+export interface AuditEventFilter {
+  /** Null: of all banks, and of none. */
+  bankId: string | null;
+  customerId: string | null;
+  /** Who did it. */
+  userId: string | null;
+  /** Inclusive. */
+  from: Date | null;
+  /** Exclusive. */
+  to: Date | null;
+}
+
+type FilterName = keyof AuditEventFilter;
+
+/** Which filters are given, and whether a page follows another: each shape is a statement of its own. */
+interface Shape {
+  filters: readonly FilterName[];
+  continued: boolean;
+}
+
+function whereOf({ filters, continued }: Shape): SQL | undefined {
+  const has = (name: FilterName) => filters.includes(name);
+  const columns = has('customerId') ? orderOfCustomer : orderOfEvents;
+  const [at = auditEvent.at] = columns;
+  // A customer has fewer events than a user, and a user fewer than a bank.
+  const bankColumn = has('customerId') || has('userId') ? withoutIndex(auditEvent.bankId) : auditEvent.bankId;
+  const userColumn = has('customerId') ? withoutIndex(auditEvent.userId) : auditEvent.userId;
+  return and(
+    has('customerId') ? eq(auditEventCustomer.customerId, sql.placeholder('customerId')) : undefined,
+    has('userId') ? sql`${userColumn} = ${sql.placeholder('userId')}` : undefined,
+    has('bankId') ? sql`${bankColumn} = ${sql.placeholder('bankId')}` : undefined,
+    has('from') ? gte(at, sql.param(sql.placeholder('from'), at)) : undefined,
+    has('to') ? lt(at, sql.param(sql.placeholder('to'), at)) : undefined,
+    continued ? comesAfter(columns, true) : undefined,
+  );
+}
+
+function preparePage(database: Database, shape: Shape) {
+  const selected = database.read.select(getTableColumns(auditEvent));
+  const limit = sql.placeholder('limit');
+  return shape.filters.includes('customerId')
+    ? database.prepare<AuditEventRow>(
+        selected
+          .from(auditEventCustomer)
+          .innerJoin(auditEvent, ofTheCustomer)
+          .where(whereOf(shape))
+          .orderBy(...newestFirst(orderOfCustomer))
+          .limit(limit),
+      )
+    : database.prepare<AuditEventRow>(
+        selected
+          .from(auditEvent)
+          .where(whereOf(shape))
+          .orderBy(...newestFirst(orderOfEvents))
+          .limit(limit),
+      );
+}
+
+function prepareCount(database: Database, shape: Shape) {
+  const counted = database.read.select({ total: count() });
+  return shape.filters.includes('customerId')
+    ? database.prepare<{ total: number }>(
+        counted.from(auditEventCustomer).innerJoin(auditEvent, ofTheCustomer).where(whereOf(shape)),
+      )
+    : database.prepare<{ total: number }>(counted.from(auditEvent).where(whereOf(shape)));
+}
+
+/** One prepared statement for each set of filters that was asked for. */
+const statements = oncePerDatabase(() => ({
+  pages: new Map<string, ReturnType<typeof preparePage>>(),
+  counts: new Map<string, ReturnType<typeof prepareCount>>(),
+}));
+
+function found<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = make();
+    map.set(key, value);
+  }
+  return value;
+}
+
+function readPage(database: Database, shape: Shape, values: Record<string, unknown>): Promise<AuditEventRow[]> {
+  const key = [shape.continued, ...shape.filters].join(' ');
+  return found(statements(database).pages, key, () => preparePage(database, shape))(values);
+}
+
+async function countEvents(database: Database, shape: Shape, values: Record<string, unknown>): Promise<number> {
+  const key = shape.filters.join(' ');
+  const [counted] = await found(statements(database).counts, key, () => prepareCount(database, shape))(values);
+  return Number(counted?.total ?? 0);
+}
+
+/**
+ * Fails where the bank has no such customer and never had one. A deleted customer is known by the events that stay, so
+ * that nobody is told more of another bank's customers than of ids that do not exist.
+ */
+async function checkCustomer(context: Context, { customerId, bankId }: AuditEventFilter): Promise<void> {
+  if (customerId === null) return;
+  const row = await context.loader(customerById).load(customerId);
+  if (row !== null && (bankId === null || row.bankId === bankId)) return;
+  const filters: FilterName[] = bankId === null ? ['customerId'] : ['bankId', 'customerId'];
+  const values = { bankId, customerId, limit: 1 };
+  const events = await readPage(context.database, { filters, continued: false }, values);
+  if (events.length === 0) throw gatewayError('OBP-30046');
+}
+
+/** One page of the audit trail, the newest event first. */
+export async function auditEventPage(
+  context: Context,
+  asked: Partial<AuditEventFilter>,
+  page: PageArguments,
+): Promise<Page<AuditEventRow, AuditEvent>> {
+  const { database, config } = context;
+  const { bankId = null, customerId = null, userId = null, from = null, to = null } = asked;
+  const filter: AuditEventFilter = { bankId, customerId, userId, from, to };
+  assertInput(from === null || to === null || from <= to, 'from', 'must not be after to');
+  const size = pageSize(page.first);
+  const values = [bankId, customerId, userId, from, to];
+  const scope: CursorScope = { secret: config.secret, field: 'Query.auditEvents', arguments: values };
+  const after = afterOf(scope, page.after);
+  const names: readonly FilterName[] = ['bankId', 'customerId', 'userId', 'from', 'to'];
+  const shape: Shape = { filters: names.filter((name) => filter[name] !== null), continued: after !== null };
+  const rows = await readPage(database, shape, { ...filter, ...afterValues(after), limit: size + 1 });
+  if (rows.length === 0) await checkCustomer(context, filter);
+  return new Page({
+    rows,
+    size,
+    after: page.after,
+    scope,
+    orderValues,
+    toNode: (row) => toAuditEvent(row, customerId),
+    count: () => countEvents(database, { ...shape, continued: false }, { ...filter }),
+  });
+}
+
+type EventOfCustomer = AuditEventRow & { ofCustomerId: string };
+
+const eventBefore = aliasedTable(auditEvent, 'event_before');
+const ofCustomerBefore = aliasedTable(auditEventCustomer, 'of_customer_before');
+
+/**
+ * The page of each customer, and what took place in the same millisecond as the last event of the page: customers have
+ * many events, so that no more of them are read than are given.
+ */
+function preparePagesOfCustomers(database: Database, continued: boolean) {
+  const before = [ofCustomerBefore.at, ofCustomerBefore.chain, ofCustomerBefore.sequence];
+  const lastOfPage = database.read
+    .select({ at: ofCustomerBefore.at })
+    .from(ofCustomerBefore)
+    .innerJoin(
+      eventBefore,
+      and(eq(eventBefore.chain, ofCustomerBefore.chain), eq(eventBefore.sequence, ofCustomerBefore.sequence)),
+    )
+    .where(
+      and(
+        eq(ofCustomerBefore.customerId, customer.id),
+        eq(eventBefore.bankId, customer.bankId),
+        continued ? comesAfter(before, true) : undefined,
+      ),
+    )
+    .orderBy(...newestFirst(before))
+    .limit(1)
+    .offset(sql.placeholder('beforeLast'));
+  const earliest = sql.param(new Date(0), auditEventCustomer.at);
+  return database.prepare<EventOfCustomer>(
+    database.read
+      .select({ ...getTableColumns(auditEvent), ofCustomerId: sql<string>`${customer.id}`.as('of_customer_id') })
+      .from(customer)
+      .innerJoin(
+        auditEventCustomer,
+        and(
+          eq(auditEventCustomer.customerId, customer.id),
+          sql`${auditEventCustomer.at} >= coalesce(${lastOfPage}, ${earliest})`,
+          continued ? comesAfter(orderOfCustomer, true) : undefined,
+        ),
+      )
+      .innerJoin(auditEvent, and(ofTheCustomer, atBankOfTheCustomer))
+      .where(inKeys([customer.id]))
+      .orderBy(...newestFirst(orderOfCustomer)),
+  );
+}
+
+const statementsOfCustomers = oncePerDatabase((database) => ({
+  first: preparePagesOfCustomers(database, false),
+  next: preparePagesOfCustomers(database, true),
+  totals: database.prepare<{ customerId: string; total: number }>(
+    database.read
+      .select({ customerId: auditEventCustomer.customerId, total: count() })
+      .from(customer)
+      .innerJoin(auditEventCustomer, eq(auditEventCustomer.customerId, customer.id))
+      .innerJoin(auditEvent, and(ofTheCustomer, atBankOfTheCustomer))
+      .where(inKeys([customer.id]))
+      .groupBy(auditEventCustomer.customerId),
+  ),
+}));
+
+/** The pages of any number of customers take one statement. */
+const pagesOfCustomers: MakeLoader<PageKey, EventOfCustomer[]> = (database) =>
+  pageLoader(async (customerIds, { limit, after }) => {
+    const read = statementsOfCustomers(database)[after === null ? 'first' : 'next'];
+    const rows = await read({ ...keyValues(customerIds), ...afterValues(after), beforeLast: limit - 1 });
+    return Map.groupBy(rows, (row) => row.ofCustomerId);
+  });
+
+const totalsOfCustomers: MakeLoader<string, number> = (database) =>
+  new DataLoader(async (customerIds) => {
+    const rows = await statementsOfCustomers(database).totals(keyValues(customerIds));
+    const totals = new Map(rows.map(({ customerId, total }) => [customerId, Number(total)]));
+    return customerIds.map((customerId) => totals.get(customerId) ?? 0);
+  });
+
+/** One page of the events about a customer at the customer's bank, the newest first. */
+export async function auditEventPageOfCustomer(
+  context: Context,
+  customerId: string,
+  page: PageArguments,
+): Promise<Page<AuditEventRow, AuditEvent>> {
+  const size = pageSize(page.first);
+  const scope: CursorScope = {
+    secret: context.config.secret,
+    field: 'Customer.auditEvents',
+    arguments: customerId,
+  };
+  const after = afterOf(scope, page.after);
+  const rows = await context.loader(pagesOfCustomers).load({ parent: customerId, limit: size + 1, after });
+  return new Page({
+    rows,
+    size,
+    after: page.after,
+    scope,
+    orderValues,
+    toNode: (row) => toAuditEvent(row, customerId),
+    count: () => context.loader(totalsOfCustomers).load(customerId),
+  });
+}

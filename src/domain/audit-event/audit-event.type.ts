@@ -1,0 +1,144 @@
+import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
+import type { AuditEventRow } from '../../audit/audit.table.ts';
+import { type AuditKind, type AuditOutcome, parseAuditEvent } from '../../audit/audit-event.ts';
+import { connectionOf } from '../../connection.ts';
+import { DateTime } from '../../scalars.ts';
+
+const AuditEventKind = {
+  READ: 'READ',
+  WRITE: 'WRITE',
+  AUTHENTICATION: 'AUTHENTICATION',
+  COMMAND: 'COMMAND',
+} satisfies { [Kind in AuditKind]: Kind };
+
+registerEnumType(AuditEventKind, {
+  name: 'AuditEventKind',
+  description: 'What kind of act an event of the audit trail tells of.',
+  valuesConfig: {
+    READ: { description: 'A query read guarded data, or tried to.' },
+    WRITE: { description: 'A mutation field wrote, or tried to.' },
+    AUTHENTICATION: { description: 'Somebody logged in or failed to, or came with a token that is not accepted.' },
+    COMMAND: { description: 'Somebody ran a command on the command line of the gateway.' },
+  },
+});
+
+const AuditEventOutcome = {
+  SUCCEEDED: 'SUCCEEDED',
+  PARTIAL: 'PARTIAL',
+  REFUSED: 'REFUSED',
+  FAILED: 'FAILED',
+} satisfies { [Outcome in AuditOutcome]: Outcome };
+
+registerEnumType(AuditEventOutcome, {
+  name: 'AuditEventOutcome',
+  description: 'What came of an act that is recorded.',
+  valuesConfig: {
+    SUCCEEDED: { description: 'All of it was done.' },
+    PARTIAL: { description: 'Some fields were given, others were refused or failed.' },
+    REFUSED: { description: 'The caller may not do it.' },
+    FAILED: { description: 'It came to nothing for another reason than that the caller may not.' },
+  },
+});
+
+@ObjectType({
+  simpleResolvers: true,
+  description:
+    'An event of the audit trail: who read, changed or tried what of whom, and when. It names ids and fields, never a value of one.',
+})
+export class AuditEvent {
+  /** The customer whose events were asked for: what reading them is recorded with. */
+  customerId: string | null;
+
+  @Field(() => ID, { description: 'The id of the event.' })
+  id: string;
+
+  @Field(() => DateTime, { description: 'When it took place.' })
+  at: Date;
+
+  @Field(() => AuditEventKind, { description: 'What kind of act it is.' })
+  kind: AuditKind;
+
+  @Field(() => AuditEventOutcome, { description: 'What came of it.' })
+  outcome: AuditOutcome;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The bank that it touched; null for what belongs to none, such as a login.',
+  })
+  bankId: string | null;
+
+  @Field(() => [ID], { description: 'The customers whom it is about. They may have been deleted since.' })
+  customerIds: string[];
+
+  @Field(() => [ID], { description: 'The users whom it is about, such as the one who was granted a role.' })
+  subjectUserIds: string[];
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The user who did it; null for who was not logged in, and on the command line.',
+  })
+  userId: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Who vouched for the user: the gateway itself, or an identity provider.',
+  })
+  provider: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'What the client calls itself; on the command line the account of the operating system.',
+  })
+  clientName: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The network address that the request came from.' })
+  clientAddress: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The id of the request, as it is in the log; the events of one request have the same.',
+  })
+  requestId: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The name of the operation, or the command.' })
+  operationName: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'SHA-256 of the document of the operation, in hexadecimal.',
+  })
+  operationHash: string | null;
+
+  @Field(() => [String], { description: 'The guarded fields that were given, such as Customer.addresses.' })
+  fieldsReturned: string[];
+
+  @Field(() => [String], { description: 'The guarded fields that were refused.' })
+  fieldsRefused: string[];
+
+  @Field(() => [String], { description: 'The guarded fields that failed.' })
+  fieldsFailed: string[];
+
+  @Field(() => [String], {
+    description:
+      'The roles that let the caller in; or orLinkedUser, orHolder, orSelf or authenticated, where the data were their own.',
+  })
+  roles: string[];
+
+  @Field(() => [String], {
+    description: 'The names of the fields that changed, such as CustomerAddress.city; never their values.',
+  })
+  changes: string[];
+
+  @Field(() => [String], { description: 'The codes of the errors that the caller was told, such as OBP-20006.' })
+  errors: string[];
+
+  @Field(() => String, { nullable: true, description: 'Why, in the words of the caller.' })
+  reason: string | null;
+}
+
+/** `customerId` is the customer whose events were asked for, if they were. */
+export function toAuditEvent({ chain, sequence, at, event }: AuditEventRow, customerId: string | null): AuditEvent {
+  return { ...parseAuditEvent(event), id: `${chain}-${sequence}`, at, customerId };
+}
+
+export const AuditEventConnection = connectionOf('AuditEventConnection', 'AuditEventEdge', () => AuditEvent);

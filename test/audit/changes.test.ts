@@ -1,0 +1,557 @@
+/**
+ * What the event of a mutation field says: every mutation of the schema is called as support/api-cases.ts has it, so that
+ * one which does not note what it changes fails here by name.
+ */
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { eq, ne } from 'drizzle-orm';
+import {
+  type GraphQLField,
+  type GraphQLInputType,
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  isObjectType,
+} from 'graphql';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { AuditEvent } from '../../src/audit/audit-event.ts';
+import { type Role, roleScope } from '../../src/auth/roles.ts';
+import { customer } from '../../src/domain/customer/customer.table.ts';
+import { user } from '../../src/domain/user/user.table.ts';
+import { createUser } from '../../src/domain/user/user-administration.ts';
+import { gatewaySchema } from '../../src/schema.ts';
+import { type ApiCase, apiCases, furtherCases, type Variables, wholeEnvironment } from '../support/api-cases.ts';
+import { auditReader } from '../support/audit-events.ts';
+import { insertEveryNoun, type World } from '../support/every-noun.ts';
+import { type Answer, type Gateway, startGateway } from '../support/gateway.ts';
+import { insertEntitlement } from '../support/rows.ts';
+
+type Field = GraphQLField<unknown, unknown>;
+
+interface Called {
+  /** The operation of the catalogue, else the field: several operations may be one field. */
+  title: string;
+  field: Field;
+  case: ApiCase;
+}
+
+const catalogue = JSON.parse(readFileSync(new URL('../catalogue.json', import.meta.url), 'utf8')) as {
+  operation: string;
+  root: string;
+}[];
+const mutations = (await gatewaySchema()).getMutationType()?.getFields() ?? {};
+
+const calls: Called[] = [
+  ...catalogue.map(({ operation, root }) => ({ title: operation, name: root, case: apiCases[operation] })),
+  ...Object.entries(furtherCases).map(([name, found]) => ({ title: name, name: `Mutation.${name}`, case: found })),
+].flatMap(({ title, name, case: found }) => {
+  const field = name.startsWith('Mutation.') ? mutations[name.slice('Mutation.'.length)] : undefined;
+  return field === undefined || found === undefined ? [] : [{ title, field, case: found }];
+});
+
+/** At which bank, where no argument `bankId` says so. */
+const banks: Record<string, (world: World, variables: Variables) => string> = {
+  grantEntitlement: ({ bankId }) => bankId,
+  revokeEntitlement: ({ bankId }) => bankId,
+  approveEntitlementRequest: ({ bankId }) => bankId,
+  rejectEntitlementRequest: ({ bankId }) => bankId,
+  createBank: (_world, { input }) => String((input as { id: string }).id),
+};
+
+/** About which users. */
+const subjects: Record<string, (world: World) => string[]> = {
+  createCustomer: ({ freeUser }) => [freeUser.id],
+  createUserCustomerLink: ({ freeUser }) => [freeUser.id],
+  updateUserCustomerLink: ({ linkedUser }) => [linkedUser.id],
+  deleteUserCustomerLink: ({ linkedUser }) => [linkedUser.id],
+  createMeeting: ({ linkedUser }) => [linkedUser.id],
+  updateMeeting: ({ linkedUser }) => [linkedUser.id],
+  createAccount: ({ freeUser }) => [freeUser.id],
+  grantEntitlement: ({ freeUser }) => [freeUser.id],
+  revokeEntitlement: ({ colleague }) => [colleague.id],
+  requestEntitlement: ({ linkedUser }) => [linkedUser.id],
+  approveEntitlementRequest: ({ colleague }) => [colleague.id],
+  rejectEntitlementRequest: ({ colleague }) => [colleague.id],
+  createUserAttribute: ({ linkedUser }) => [linkedUser.id],
+  unlockUser: ({ lockedUser }) => [lockedUser.id],
+  revokeMyTokens: ({ linkedUser }) => [linkedUser.id],
+};
+/** About the caller, or about a user who is new. */
+const subjectsBeside = ['createBank', 'createUser'];
+
+let gateway: Gateway;
+
+beforeAll(async () => {
+  gateway = await startGateway({ environment: wholeEnvironment });
+});
+
+afterAll(() => gateway.stop());
+
+function accessOf({ extensions }: Field) {
+  return extensions.access as { kind: 'public' | 'authenticated' | 'role'; anyOf?: Role[] };
+}
+
+async function tokenWith(roles: readonly Role[], bankId: string): Promise<string> {
+  const held = roles.map((role) => [role, roleScope(role) === 'system' ? null : bankId] as const);
+  return (await gateway.createUser({ roles: held })).token;
+}
+
+async function callerOf({ field, case: { alsoRoles = [] } }: Called, at: World): Promise<string | null> {
+  const { kind, anyOf = [] } = accessOf(field);
+  if (kind === 'public') return null;
+  return anyOf.length === 0 ? at.linkedUser.token : tokenWith([...anyOf, ...alsoRoles], at.bankId);
+}
+
+function documentOf({ field, case: { selection } }: Called): string {
+  const variables = field.args.map(({ name, type, defaultValue }) => {
+    return `$${name}: ${type}${defaultValue === undefined ? '' : ` = ${defaultValue}`}`;
+  });
+  const brackets = (inside: string[]) => (inside.length === 0 ? '' : `(${inside.join(', ')})`);
+  const passed = field.args.map(({ name }) => `${name}: $${name}`);
+  const selected = isObjectType(getNamedType(field.type)) ? `{ ${selection} }` : '';
+  return `mutation ${brackets(variables)} { ${field.name}${brackets(passed)} ${selected} }`;
+}
+
+interface Told {
+  answer: Answer<Record<string, Record<string, unknown> | null>>;
+  /** Of the mutation, not of what its payload gives. */
+  events: AuditEvent[];
+}
+
+async function tell(token: string | null, document: string, variables: Variables, asked = gateway): Promise<Told> {
+  const requestId = randomUUID();
+  const answer = await asked.query<Told['answer']['data'] & object>(token, document, variables, {
+    'x-request-id': requestId,
+  });
+  const events = await auditReader(asked.database).events();
+  return { answer, events: events.filter((event) => event.requestId === requestId && event.kind !== 'READ') };
+}
+
+function apiOf(name: string): Called {
+  const api = calls.find(({ title }) => title === name);
+  if (api === undefined) throw new Error(`No case calls ${name}.`);
+  return api;
+}
+
+/** The case called in a world of its own, with everything that its caller needs. */
+async function call(name: string, change: Variables = {}): Promise<Told & { at: World; event: AuditEvent }> {
+  const api = apiOf(name);
+  const at = await insertEveryNoun(gateway);
+  const told = await tell(await callerOf(api, at), documentOf(api), { ...api.case.given(at), ...change });
+  return { ...told, at, event: onlyOne(told.events) };
+}
+
+function onlyOne(events: AuditEvent[]): AuditEvent {
+  expect(events).toHaveLength(1);
+  const [event] = events;
+  if (event === undefined) throw new Error('There is no event.');
+  return event;
+}
+
+/** Whom it was about: who is named in what was sent or answered, and who is new at the bank. */
+async function customersOf(name: string, at: World, told: unknown): Promise<string[]> {
+  const isConcerned = name === 'updateMeeting' || JSON.stringify(told).includes(at.customerId);
+  const stored = await gateway.database.read
+    .select({ id: customer.id })
+    .from(customer)
+    .where(eq(customer.bankId, at.bankId));
+  const created = stored.map(({ id }) => id).filter((id) => id !== at.customerId && id !== at.otherCustomerId);
+  return [...(isConcerned ? [at.customerId] : []), ...created].sort();
+}
+
+/** The texts in a variable that are no ids and no names of the schema, and too long to be somewhere by chance. */
+function textsOf(type: GraphQLInputType, value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap((item) => textsOf(type, item));
+  const named = getNamedType(type);
+  if (isInputObjectType(named)) {
+    return Object.values(named.getFields()).flatMap((field) => {
+      return textsOf(field.type, (value as Variables | null | undefined)?.[field.name]);
+    });
+  }
+  const isText = typeof value === 'string' && value.length > 3 && named.name !== 'ID' && !isEnumType(named);
+  return isText ? [value] : [];
+}
+
+describe('the mutations of the schema', () => {
+  test('all have a case, or a test of their own', () => {
+    const tried = new Set(['login', ...calls.map(({ field }) => field.name)]);
+
+    expect(Object.keys(mutations).filter((name) => !tried.has(name))).toEqual([]);
+  });
+
+  test.each(calls.map((api): [string, Called] => [api.title, api]))(
+    '%s leaves one event that says what was changed, of whom and where, and no value of it',
+    async (_title, api) => {
+      const { field } = api;
+      const at = await insertEveryNoun(gateway);
+      const variables = api.case.given(at);
+
+      const { answer, events } = await tell(await callerOf(api, at), documentOf(api), variables);
+
+      expect(answer.errors).toEqual([]);
+      const event = onlyOne(events);
+      expect(event).toMatchObject({
+        kind: 'WRITE',
+        outcome: 'SUCCEEDED',
+        bankId: variables.bankId ?? banks[field.name]?.(at, variables) ?? null,
+        fieldsReturned: [`Mutation.${field.name}`],
+        fieldsRefused: [],
+        fieldsFailed: [],
+        errors: [],
+      });
+      expect(event.customerIds.toSorted()).toEqual(await customersOf(field.name, at, [variables, answer.data]));
+      if (subjectsBeside.includes(field.name)) expect(event.subjectUserIds).toHaveLength(1);
+      else expect(event.subjectUserIds).toEqual(subjects[field.name]?.(at) ?? []);
+      expect(event.changes).not.toEqual([]);
+      expect(event.changes.filter((change) => !/^[A-Z][A-Za-z]+(\.[a-z][A-Za-z0-9]+)?$/.test(change))).toEqual([]);
+
+      // Ids and hashes are compared above or belong to the caller, and may hold any digits.
+      const { at: _at, requestId, operationHash, userId, bankId, customerIds, subjectUserIds, ...rest } = event;
+      const texts = field.args.flatMap(({ name, type }) => textsOf(type, variables[name]));
+      expect(texts.filter((text) => JSON.stringify(rest).includes(text))).toEqual([]);
+    },
+  );
+});
+
+describe('the changes', () => {
+  test('of an update are only the fields that differ', async () => {
+    const api = apiOf('updateCustomerAddress');
+    const { at } = await call(api.title);
+    const given = api.case.given(at);
+    const variables = { ...given, input: { ...(given.input as Variables), city: 'Hamburg', tags: ['home', 'mail'] } };
+    const token = await callerOf(api, at);
+
+    const second = await tell(token, documentOf(api), variables);
+    const third = await tell(token, documentOf(api), variables);
+
+    expect(onlyOne(second.events).changes).toEqual(['CustomerAddress.city', 'CustomerAddress.tags']);
+    expect(onlyOne(third.events)).toMatchObject({ outcome: 'SUCCEEDED', changes: [] });
+  });
+
+  test('of one field of a customer are that field, without what is made from it', async () => {
+    expect((await call('updateCustomerBranch')).event.changes).toEqual(['Customer.branchId']);
+    expect((await call('updateCustomerEmail')).event.changes).toEqual(['Customer.email']);
+    expect((await call('updateCustomerMobileNumber')).event.changes).toEqual(['Customer.mobilePhoneNumber']);
+  });
+
+  test('of a new customer are the fields of all its parts', async () => {
+    const at = await insertEveryNoun(gateway);
+    const roles: Role[] = [
+      'CanCreateCustomer',
+      'CanCreateCustomerAddress',
+      'CanCreateCustomerAttributeAtOneBank',
+      'CanCreateTaxResidence',
+      'CanCreateCustomerAccountLink',
+      'CanCreateUserCustomerLink',
+      'CanAddKycStatus',
+    ];
+    const input = {
+      legalName: 'Ada Lovelace',
+      mobilePhoneNumber: '+44 7972 444876',
+      kycStatus: true,
+      addresses: [{ line1: 'No 1 the Road', city: 'Berlin', postcode: '13359', countryCode: 'DE', tags: [] }],
+      attributes: [{ name: 'LOYALTY', type: 'INTEGER', value: '12' }],
+      taxResidences: [{ domain: 'France', taxNumber: '99-1' }],
+      accountLinks: [{ accountId: at.freeAccountId, relationshipType: 'Owner' }],
+      userLinks: [{ userId: at.freeUser.id }, { userId: at.linkedUser.id }],
+    };
+
+    const { answer, events } = await tell(
+      await tokenWith(roles, at.bankId),
+      'mutation ($bankId: ID!, $input: CreateCustomerInput!) { createCustomer(bankId: $bankId, input: $input) { customer { id } } }',
+      { bankId: at.bankId, input },
+    );
+
+    expect(answer.errors).toEqual([]);
+    const event = onlyOne(events);
+    expect(event.changes).toEqual(
+      expect.arrayContaining([
+        'Customer.customerNumber',
+        'Customer.legalName',
+        'Customer.mobilePhoneNumber',
+        'Customer.kycStatus',
+        'Customer.lastOkDate',
+        'CustomerAddress.city',
+        'CustomerAttribute.value',
+        'TaxResidence.taxNumber',
+        'CustomerAccountLink.accountId',
+        'UserCustomerLink.userId',
+        'KycStatus.ok',
+      ]),
+    );
+    expect(event.changes).not.toContain('Customer.email');
+    expect(event.changes).not.toContain('CustomerAddress.line2');
+    expect(event.subjectUserIds.toSorted()).toEqual([at.freeUser.id, at.linkedUser.id].sort());
+  });
+
+  test('of the cascade are what was deleted, with the id of the customer who is gone', async () => {
+    const { at, event } = await call('deleteCustomerCascade');
+
+    expect(event).toMatchObject({ bankId: at.bankId, customerIds: [at.customerId] });
+    expect(event.changes.toSorted()).toEqual(
+      [
+        'CrmEvent',
+        'Customer',
+        'CustomerAccountLink',
+        'CustomerAddress',
+        'CustomerAttribute',
+        'CustomerMessage',
+        'KycCheck',
+        'KycDocument',
+        'KycMedia',
+        'KycStatus',
+        'KycStatusProposal',
+        'Meeting',
+        'MeetingInvitee',
+        'SocialMediaHandle',
+        'TaxResidence',
+        'UserCustomerLink',
+      ].sort(),
+    );
+  });
+
+  test('of a role that is granted name the user and the bank, and what is replaced', async () => {
+    const at = await insertEveryNoun(gateway);
+    const { bankId, freeUser } = at;
+    const api = apiOf('grantEntitlement');
+    await insertEntitlement(gateway.database, {
+      userId: freeUser.id,
+      bankId,
+      roleName: 'CanGetCustomer',
+      expiresAt: new Date(0),
+    });
+
+    const { events } = await tell(await callerOf(api, at), documentOf(api), api.case.given(at));
+
+    expect(onlyOne(events)).toMatchObject({
+      bankId,
+      subjectUserIds: [freeUser.id],
+      customerIds: [],
+      changes: ['Entitlement', 'Entitlement.userId', 'Entitlement.roleName'],
+    });
+  });
+
+  test('of a KYC status that is confirmed are those of the proposal, of the timeline and of the customer', async () => {
+    const { at, event } = await call('confirmKycStatus');
+
+    expect(event.changes).toEqual(
+      expect.arrayContaining([
+        'KycStatusProposal.state',
+        'KycStatusProposal.decidedByUserId',
+        'KycStatusProposal.decidedAt',
+        'KycStatus.ok',
+        'KycStatus.date',
+      ]),
+    );
+    // Who proposed it, and who decided, are not whom it is about.
+    expect(event.subjectUserIds).toEqual([]);
+    expect(event.customerIds).toEqual([at.customerId]);
+  });
+
+  test('of evidence that is retracted are its retraction', async () => {
+    const { event } = await call('retractKycEvidence');
+
+    expect(event.changes).toEqual([
+      'KycDocument.retractedAt',
+      'KycDocument.retractedByUserId',
+      'KycDocument.retractionReason',
+    ]);
+    expect(event.subjectUserIds).toEqual([]);
+  });
+
+  test('of a meeting name who takes part, and who no longer does', async () => {
+    const { at, event } = await call('updateMeeting', {
+      input: { staffUserId: null, when: '2031-03-13T11:39:33.000Z', cancelled: false },
+    });
+
+    expect(event.changes.toSorted()).toEqual(['Meeting.staffUserId', 'Meeting.when']);
+    expect(event.subjectUserIds).toEqual([at.linkedUser.id]);
+  });
+
+  test('of an unlock are the lock that was there, and name the user whichever it was', async () => {
+    const { username, id: userId } = await gateway.createUser();
+    const login = `mutation { login(username: "${username}", password: "Another long passphrase.") { token } }`;
+    const api = apiOf('unlockUser');
+    const unlocker = await tokenWith(['CanUnlockUser'], 'no bank');
+
+    await tell(null, login, {});
+    const attempted = await tell(unlocker, documentOf(api), { userId });
+    const nothing = await tell(unlocker, documentOf(api), { userId });
+
+    expect(onlyOne(attempted.events)).toMatchObject({ subjectUserIds: [userId], changes: ['LoginAttempt'] });
+    expect(onlyOne(nothing.events)).toMatchObject({ subjectUserIds: [userId], changes: [] });
+  });
+
+  test('are none where the same idempotency key is sent again', async () => {
+    const api = apiOf('createCustomerAddress');
+    const at = await insertEveryNoun(gateway);
+    const token = await callerOf(api, at);
+    const variables = { ...api.case.given(at), idempotencyKey: randomUUID() };
+    const first = await tell(token, documentOf(api), variables);
+
+    const again = await tell(token, documentOf(api), variables);
+
+    expect(onlyOne(first.events).changes).toContain('CustomerAddress.city');
+    expect(onlyOne(again.events)).toMatchObject({
+      outcome: 'SUCCEEDED',
+      customerIds: [at.customerId],
+      changes: [],
+    });
+  });
+});
+
+describe('a mutation that fails', () => {
+  test('with a conflict leaves one event with its code, and no changes', async () => {
+    const { at, event } = await call('updateCustomerAddress', { expectedVersion: 99 });
+
+    expect(event).toMatchObject({
+      kind: 'WRITE',
+      outcome: 'FAILED',
+      bankId: at.bankId,
+      customerIds: [at.customerId],
+      fieldsReturned: [],
+      fieldsFailed: ['Mutation.updateCustomerAddress'],
+      errors: ['VERSION_CONFLICT'],
+      changes: [],
+    });
+  });
+
+  test('as the caller may not leaves one event that says so', async () => {
+    const at = await insertEveryNoun(gateway);
+    const api = apiOf('createCustomerAddress');
+
+    const { events } = await tell(at.freeUser.token, documentOf(api), api.case.given(at));
+
+    expect(onlyOne(events)).toMatchObject({
+      outcome: 'REFUSED',
+      userId: at.freeUser.id,
+      bankId: at.bankId,
+      customerIds: [at.customerId],
+      fieldsReturned: [],
+      fieldsRefused: ['Mutation.createCustomerAddress'],
+      errors: ['OBP-20006'],
+      changes: [],
+      roles: [],
+    });
+  });
+
+  test('after it wrote something leaves no event of success, nor what it wrote', async () => {
+    const at = await insertEveryNoun(gateway);
+    const legalName = `Rolled back ${randomUUID()}`;
+    const input = ['a-1', at.customerNumber].map((customerNumber) => ({
+      customerNumber,
+      legalName,
+      mobilePhoneNumber: '+447972444876',
+    }));
+
+    const { answer, events } = await tell(
+      await tokenWith(['CanCreateCustomer'], at.bankId),
+      'mutation ($bankId: ID!, $input: [CreateCustomerInput!]!) { createCustomers(bankId: $bankId, input: $input) { customers { id } } }',
+      { bankId: at.bankId, input },
+    );
+
+    expect(answer.data?.createCustomers).toBeNull();
+    expect(onlyOne(events)).toMatchObject({ outcome: 'FAILED', bankId: at.bankId, customerIds: [], changes: [] });
+    const kept = await gateway.database.read
+      .select({ legalName: customer.legalName })
+      .from(customer)
+      .where(ne(customer.legalName, ''));
+    expect(kept.filter((row) => row.legalName === legalName)).toEqual([]);
+  });
+});
+
+const password = 'A long enough passphrase.';
+
+describe('a login', () => {
+  const login =
+    'mutation ($username: String!, $password: String!) { login(username: $username, password: $password) { token } }';
+  async function newUser() {
+    const username = `user${randomUUID().replaceAll('-', '')}`;
+    const { id } = await createUser(gateway.database, { username, password, email: `${username}@example.org` });
+    return { id, username };
+  }
+
+  test('leaves an event that names the user, and nothing of what was typed', async () => {
+    const { id, username } = await newUser();
+
+    const event = onlyOne((await tell(null, login, { username, password })).events);
+
+    expect(event).toMatchObject({
+      kind: 'AUTHENTICATION',
+      outcome: 'SUCCEEDED',
+      userId: null,
+      subjectUserIds: [id],
+      fieldsReturned: ['Mutation.login'],
+    });
+    expect(JSON.stringify(event)).not.toContain(username);
+    expect(JSON.stringify(event)).not.toContain(password);
+  });
+
+  test('with a wrong password leaves an event that names whose it was to be', async () => {
+    const { id, username } = await newUser();
+
+    const event = onlyOne((await tell(null, login, { username, password: 'Another long passphrase.' })).events);
+
+    expect(event).toMatchObject({
+      kind: 'AUTHENTICATION',
+      outcome: 'REFUSED',
+      subjectUserIds: [id],
+      fieldsReturned: [],
+      errors: ['OBP-20004'],
+    });
+  });
+
+  test('with an unknown username leaves an event that names nobody', async () => {
+    const username = `user${randomUUID().replaceAll('-', '')}`;
+
+    const event = onlyOne((await tell(null, login, { username, password })).events);
+
+    expect(event).toMatchObject({ kind: 'AUTHENTICATION', subjectUserIds: [], errors: ['OBP-20004'] });
+    expect(JSON.stringify(event)).not.toContain(username);
+  });
+});
+
+describe('createUser', () => {
+  test('leaves an event that names the new user, while nobody was logged in', async () => {
+    const { answer, event } = await call('createUser');
+    const { userId: newUserId } = await gateway.tokens.verify(String(answer.data?.createUser?.token));
+
+    expect(event).toMatchObject({ userId: null, subjectUserIds: [newUserId] });
+    expect(event.changes).toContain('User.passwordHash');
+  });
+
+  test('with mail leaves an event that names who has the username, whatever the client is told', async () => {
+    const mailing = await startGateway({
+      environment: {
+        // Nobody listens: mail is sent later, and what becomes of it is not what this is about.
+        GATEWAY_SMTP_URL: 'smtp://127.0.0.1:9',
+        GATEWAY_MAIL_FROM: 'The Bank <no-reply@bank.example>',
+        GATEWAY_PUBLIC_URL: 'https://gateway.example/',
+      },
+    });
+    try {
+      const api = apiOf('createUser');
+      const variables = {
+        input: { username: 'ada.lovelace', password, email: 'ada@example.org', firstName: 'Ada', lastName: 'Lovelace' },
+      };
+      const changed = { input: { ...variables.input, firstName: 'Augusta' } };
+      const taken = { input: { ...variables.input, email: 'somebody.else@example.org' } };
+
+      const first = await tell(null, documentOf(api), variables, mailing);
+      const again = await tell(null, documentOf(api), changed, mailing);
+      const refused = await tell(null, documentOf(api), taken, mailing);
+
+      const [stored] = await mailing.database.read
+        .select({ id: user.id })
+        .from(user)
+        .where(eq(user.username, 'ada.lovelace'));
+      const subjectUserIds = [stored?.id];
+      expect(onlyOne(first.events)).toMatchObject({ outcome: 'SUCCEEDED', subjectUserIds });
+      expect(onlyOne(first.events).changes).toContain('User.username');
+      expect(onlyOne(again.events)).toMatchObject({ subjectUserIds, changes: ['User.firstName', 'User.passwordHash'] });
+      expect(onlyOne(refused.events)).toMatchObject({ outcome: 'SUCCEEDED', subjectUserIds, changes: [] });
+    } finally {
+      await mailing.stop();
+    }
+  });
+});

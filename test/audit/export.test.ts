@@ -1,0 +1,92 @@
+/** What the audit trail gives as JSON lines. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { auditKey } from '../../src/audit/audit-key.ts';
+import { eventParts } from '../../src/audit/audit-trail.ts';
+import { type AuditExportFilter, exportAuditEvents } from '../../src/audit/export.ts';
+import { type AuditWorld, auditSecret, createAuditWorld } from '../support/audit-world.ts';
+
+interface Line {
+  chain: number;
+  sequence: number;
+  mac: string;
+  at: string;
+  bankId?: string;
+  userId?: string;
+  customerIds?: string[];
+}
+
+let world: AuditWorld;
+let all: Line[];
+
+async function exported(filter: AuditExportFilter = {}): Promise<Line[]> {
+  let text = '';
+  for await (const lines of exportAuditEvents(world.database, filter)) text += lines;
+  return text === ''
+    ? []
+    : text
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+}
+
+beforeAll(async () => {
+  world = await createAuditWorld();
+  const [one, other] = [await world.begin(), await world.begin()];
+  for (const count of [700, 900, 800]) {
+    await one.events(count);
+    await other.events(100);
+  }
+  all = await exported();
+});
+afterAll(() => world.end());
+
+test('every event is there once, the oldest first', () => {
+  expect(new Set(all.map(({ chain, sequence }) => `${chain} ${sequence}`)).size).toBe(2700);
+  expect(all).toHaveLength(2700);
+  const order = (line: Line) => Date.parse(line.at) * 1e7 + line.chain * 1e5 + line.sequence;
+  expect(all.map(order)).toEqual(all.map(order).sort((one, other) => one - other));
+});
+
+test('who has the secret can compare each line with its mac', async () => {
+  const [row] = await world.tamperer.execute('select id from audit_chain where number = 1');
+  const line = all.find(({ chain, sequence }) => chain === 1 && sequence === 1234);
+  const { chain: _, sequence = 0, mac, ...event } = line ?? {};
+  const expected = auditKey(auditSecret).mac('event', eventParts(String(row?.id), sequence, JSON.stringify(event)));
+  expect(mac).toBe(expected);
+});
+
+test.each<[string, () => AuditExportFilter, (line: Line) => boolean]>([
+  ['of a bank', () => ({ bankId: 'bank-1' }), ({ bankId }) => bankId === 'bank-1'],
+  [
+    'of a customer',
+    () => ({ customerId: 'customer-4' }),
+    ({ customerIds }) => customerIds?.includes('customer-4') === true,
+  ],
+  ['of a user', () => ({ userId: all[1]?.userId ?? '' }), ({ userId }) => userId === all[1]?.userId],
+  [
+    'of a customer at a bank in a time',
+    () => ({
+      customerId: 'customer-4',
+      bankId: 'bank-0',
+      from: new Date(all[900]?.at ?? 0),
+      to: new Date(all[2699]?.at ?? 0),
+    }),
+    ({ customerIds, bankId, at }) =>
+      customerIds?.includes('customer-4') === true &&
+      bankId === 'bank-0' &&
+      at >= String(all[900]?.at) &&
+      at < String(all[2699]?.at),
+  ],
+])('those %s are given, and no others', async (_, filter, isMeant) => {
+  const meant = all.filter(isMeant);
+  expect(meant.length).toBeGreaterThan(0);
+  expect(meant.length).toBeLessThan(all.length);
+  expect(await exported(filter())).toEqual(meant);
+});
+
+test('an event that cannot be read is named', async () => {
+  await world.tamperer.keep();
+  await world.tamperer.execute("update audit_event set event = 'nothing' where chain = 1 and sequence = 3");
+  await expect(exported()).rejects.toThrow('The event 3 of chain 1 cannot be read: see audit verify.');
+  await world.tamperer.restore();
+});

@@ -1,0 +1,395 @@
+/**
+ * A bank that wants a reason for KYC material. Every field that is declared so is found by its directive, and tried: a new
+ * one that this file cannot call fails here by name.
+ */
+import { eq } from 'drizzle-orm';
+import { type GraphQLField, getNamedType, isObjectType } from 'graphql';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Role, roleScope } from '../../src/auth/roles.ts';
+import { bank } from '../../src/domain/bank/bank.table.ts';
+import { gatewaySchema } from '../../src/schema.ts';
+import catalogue from '../catalogue.json' with { type: 'json' };
+import { type ApiCase, apiCases, furtherCases, wholeEnvironment } from '../support/api-cases.ts';
+import { auditReader, isNoAudit } from '../support/audit-events.ts';
+import { insertEveryNoun, type World } from '../support/every-noun.ts';
+import { type Gateway, startGateway } from '../support/gateway.ts';
+import { insertCustomer, insertKycCheck } from '../support/rows.ts';
+import { everythingStored } from '../support/stored.ts';
+
+type Field = GraphQLField<unknown, unknown>;
+
+interface Material {
+  coordinate: string;
+  field: Field;
+  anyOf: Role[];
+}
+
+interface MaterialAtRoot extends Material {
+  kind: 'query' | 'mutation';
+  called: Pick<ApiCase, 'given' | 'selection' | 'alsoRoles'>;
+}
+
+const schema = await gatewaySchema();
+const queries = schema.getQueryType();
+const mutations = schema.getMutationType();
+
+/** Root fields that are none of the APIs. */
+const furtherReads: Record<string, Pick<ApiCase, 'given' | 'selection'>> = {
+  exportCustomerData: { given: ({ bankId, customerId }) => ({ bankId, customerId }), selection: 'customerId data' },
+  kycStatusProposals: { given: ({ bankId, customerId }) => ({ bankId, customerId }), selection: 'id customerId' },
+};
+
+function accessOf({ extensions }: Field) {
+  return extensions.access as { kind: string; anyOf?: Role[]; kycMaterial?: boolean } | undefined;
+}
+
+const materials: Material[] = Object.values(schema.getTypeMap())
+  .filter(isObjectType)
+  .flatMap((type) =>
+    Object.values(type.getFields()).map((field) => ({ coordinate: `${type.name}.${field.name}`, field })),
+  )
+  .filter(({ field }) => accessOf(field)?.kycMaterial === true)
+  .map((found) => ({ ...found, anyOf: accessOf(found.field)?.anyOf ?? [] }));
+
+function caseOf(coordinate: string): MaterialAtRoot['called'] | undefined {
+  const name = coordinate.split('.')[1] ?? '';
+  const operation = catalogue.find(({ root }) => root === coordinate)?.operation ?? '';
+  return furtherReads[name] ?? apiCases[operation] ?? furtherCases[name];
+}
+
+const isAtRoot = ({ coordinate }: Material) => /^(Query|Mutation)\./.test(coordinate);
+const atRoot: MaterialAtRoot[] = materials.filter(isAtRoot).flatMap((material) => {
+  const called = caseOf(material.coordinate);
+  const kind = material.coordinate.startsWith('Query.') ? 'query' : 'mutation';
+  return called === undefined ? [] : [{ ...material, kind, called }];
+});
+const nested = materials.filter((material) => !isAtRoot(material));
+const ofCustomer = nested.filter(({ coordinate }) => coordinate.startsWith('Customer.'));
+const withoutBank = atRoot.filter(({ field }) =>
+  field.args.some(({ name, type }) => name === 'bankId' && !/!$/.test(String(type))),
+);
+
+/** How one comes to the fields of evidence. */
+const edges: Record<string, string> = {
+  'KycDocument.media': 'kycDocuments { media { id } }',
+  'KycMedia.check': 'kycMedia { check { id } }',
+  'KycMedia.document': 'kycMedia { document { id } }',
+};
+
+function named<Item extends { coordinate: string }>(items: Item[]): [string, Item][] {
+  return items.map((item) => [item.coordinate, item]);
+}
+
+function documentOf({ kind, field, called }: MaterialAtRoot): string {
+  const variables = field.args.map(({ name, type }) => `$${name}: ${type}`).join(', ');
+  const passed = field.args.map(({ name }) => `${name}: $${name}`).join(', ');
+  return `${kind} (${variables}) { ${field.name}(${passed}) { ${called.selection} } }`;
+}
+
+const reason = 'Yearly review, file 7';
+
+let gateway: Gateway;
+/** At a bank that wants reasons, and at one that does not. */
+let strict: World;
+let free: World;
+/** Reads all of both banks. */
+let officer: string;
+
+async function wantReasons(bankId: string): Promise<void> {
+  await gateway.database.transaction(async (transaction) => {
+    await transaction.update(bank).set({ kycReasonRequired: true }).where(eq(bank.id, bankId));
+  });
+}
+
+beforeAll(async () => {
+  gateway = await startGateway({
+    environment: { ...wholeEnvironment, GATEWAY_CORS_ORIGINS: 'https://app.example.org' },
+  });
+  strict = await insertEveryNoun(gateway);
+  free = await insertEveryNoun(gateway);
+  await wantReasons(strict.bankId);
+  officer = await userWith(['CanGetCustomer', 'CanGetCustomers', ...new Set(nested.flatMap(({ anyOf }) => anyOf))]);
+});
+
+afterAll(() => gateway.stop());
+
+async function userWith(roles: readonly Role[], banks = [strict.bankId, free.bankId]): Promise<string> {
+  const held = roles.flatMap((role): [Role, string | null][] =>
+    roleScope(role) === 'system' ? [[role, null]] : banks.map((bankId) => [role, bankId]),
+  );
+  return (await gateway.createUser({ roles: held })).token;
+}
+
+const stored = () => everythingStored(gateway.database, isNoAudit);
+const required = (bankId: string) => ({
+  message: 'This bank gives KYC material only for a reason: say it in the header X-Reason.',
+  extensions: expect.objectContaining({ code: 'FORBIDDEN', obpCode: null, bankId }),
+});
+
+describe('what is KYC material', () => {
+  test('is found, and each field of it can be called here', () => {
+    const tried = new Set([...atRoot, ...ofCustomer].map(({ coordinate }) => coordinate).concat(Object.keys(edges)));
+
+    expect(materials.length).toBeGreaterThan(20);
+    expect(materials.map(({ coordinate }) => coordinate).filter((coordinate) => !tried.has(coordinate))).toEqual([]);
+    expect(withoutBank.length).toBeGreaterThanOrEqual(5);
+  });
+
+  test('is reached by no field that is not declared as such', () => {
+    const reached = new Map<string, string>();
+    const open = [queries, mutations].filter((type) => type != null);
+    for (let type = open.pop(); type !== undefined; type = open.pop()) {
+      for (const field of Object.values(type.getFields())) {
+        const given = getNamedType(field.type);
+        if (accessOf(field)?.kycMaterial === true || !isObjectType(given) || reached.has(given.name)) continue;
+        reached.set(given.name, `${type.name}.${field.name}`);
+        open.push(given);
+      }
+    }
+
+    expect(reached.has('Customer')).toBe(true);
+    expect([...reached].filter(([name]) => /^Kyc|^CustomerData$/.test(name))).toEqual([]);
+  });
+});
+
+describe.each(named(atRoot))('%s at a bank that wants a reason', (_coordinate, material) => {
+  const call = (world: World, token: string, headers: Record<string, string> = {}) =>
+    gateway.query(token, documentOf(material), material.called.given(world), headers);
+  const { name } = material.field;
+
+  test('is refused without one, tells nothing, and writes nothing', async () => {
+    const token = await userWith([...material.anyOf, ...(material.called.alsoRoles ?? [])]);
+    const before = await stored();
+
+    const { status, data, errors } = await call(strict, token);
+
+    expect(errors).toEqual([{ ...required(strict.bankId), path: [name], locations: expect.any(Array) }]);
+    expect({ status, data }).toEqual({ status: 200, data: { [name]: null } });
+    expect(await stored()).toEqual(before);
+  });
+
+  test('asks who lacks the role for the role first, and not for a reason', async () => {
+    const { errors } = await call(strict, strict.freeUser.token);
+
+    expect(errors.map(({ extensions }) => extensions.obpCode)).toEqual(['OBP-20006']);
+  });
+
+  test('works with one, which stands in its event', async () => {
+    const world = await insertEveryNoun(gateway);
+    await wantReasons(world.bankId);
+    const token = await userWith([...material.anyOf, ...(material.called.alsoRoles ?? [])], [world.bankId]);
+    const audit = auditReader(gateway.database);
+    await audit.passOver();
+
+    const { data, errors } = await call(world, token, { 'x-reason': reason });
+
+    expect(errors).toEqual([]);
+    expect(data?.[name]).not.toBeNull();
+    const events = await audit.events();
+    expect(events.map((event) => [event.bankId, event.reason, event.outcome])).toEqual(
+      events.map(() => [world.bankId, reason, 'SUCCEEDED']),
+    );
+    expect(events.filter(({ fieldsReturned }) => fieldsReturned.includes(material.coordinate))).toHaveLength(1);
+  });
+});
+
+describe.each(named(atRoot.filter(({ kind }) => kind === 'query')))('%s at another bank', (_coordinate, material) => {
+  test('works without a reason', async () => {
+    const token = await userWith(material.anyOf);
+
+    const { errors } = await gateway.query(token, documentOf(material), material.called.given(free));
+
+    expect(errors).toEqual([]);
+  });
+});
+
+describe.each(named(withoutBank))('%s without a bank', (_coordinate, material) => {
+  const call = (world: World, token: string, headers: Record<string, string> = {}) =>
+    gateway.query(token, documentOf(material), { customerId: world.customerId }, headers);
+  const anywhere = () => userWith(material.anyOf.filter((role) => roleScope(role) === 'system'));
+  const { name } = material.field;
+
+  test('is refused for a customer of the bank that wants a reason, and tells nothing', async () => {
+    const { data, errors } = await call(strict, await anywhere());
+
+    expect(errors).toMatchObject([required(strict.bankId)]);
+    expect(data).toEqual({ [name]: null });
+  });
+
+  test('works with a reason, and for a customer of another bank without', async () => {
+    const token = await anywhere();
+
+    const answers = [await call(strict, token, { 'x-reason': reason }), await call(free, token)];
+
+    for (const { data, errors } of answers) {
+      expect(errors).toEqual([]);
+      expect(data?.[name]).toHaveLength(1);
+    }
+  });
+});
+
+describe.each(named(ofCustomer))('%s', (coordinate, { field }) => {
+  const document = `query ($bankId: ID!) {
+    customers(bankId: $bankId, first: 50) { nodes { id legalName ${field.name} { id } } }
+  }`;
+
+  test('costs its field alone, and is reported once with a count', async () => {
+    const audit = auditReader(gateway.database);
+    await audit.passOver();
+
+    const { data, errors } = await gateway.query<{ customers: { nodes: Record<string, unknown>[] } }>(
+      officer,
+      document,
+      { bankId: strict.bankId },
+    );
+
+    const nodes = data?.customers.nodes ?? [];
+    expect(nodes.map(({ id }) => id).sort()).toEqual([strict.customerId, strict.otherCustomerId].sort());
+    expect(nodes.map((node) => [node.legalName, node[field.name]])).toEqual([
+      [expect.any(String), null],
+      [expect.any(String), null],
+    ]);
+    expect(errors).toMatchObject([
+      { ...required(strict.bankId), path: ['customers', 'nodes', expect.any(Number), field.name] },
+    ]);
+    expect(errors[0]?.extensions.count).toBe(2);
+    const events = await audit.events();
+    expect(events).toMatchObject([
+      {
+        bankId: strict.bankId,
+        outcome: 'PARTIAL',
+        fieldsRefused: [coordinate],
+        errors: ['REASON_REQUIRED'],
+        reason: null,
+      },
+    ]);
+  });
+
+  test('is given with a reason, and at another bank without', async () => {
+    const given = document;
+
+    const answers = [
+      await gateway.query(officer, given, { bankId: strict.bankId }, { 'x-reason': reason }),
+      await gateway.query(officer, given, { bankId: free.bankId }),
+    ];
+
+    for (const { data, errors } of answers) {
+      expect(errors).toEqual([]);
+      expect(JSON.stringify(data)).toContain(`"${field.name}":[{"id":`);
+    }
+  });
+});
+
+test.each(Object.entries(edges))('%s comes with the evidence that has it', async (_coordinate, selection) => {
+  const document = `query ($bankId: ID!, $customerId: ID!) {
+    customer(bankId: $bankId, customerId: $customerId) { ${selection} }
+  }`;
+  const { bankId, customerId } = strict;
+
+  const refused = await gateway.query(officer, document, { bankId, customerId });
+  const given = await gateway.query(officer, document, { bankId, customerId }, { 'x-reason': reason });
+
+  expect(refused.errors).toMatchObject([required(strict.bankId)]);
+  expect(given.errors).toEqual([]);
+  expect(JSON.stringify(given.data)).toMatch(/"id":"(check|document|media)-/);
+});
+
+test('one operation at two banks is refused what is of the bank that wants a reason, and given the rest', async () => {
+  await insertKycCheck(gateway.database, { bankId: strict.bankId, customerId: strict.otherCustomerId });
+  const { data, errors } = await gateway.query(
+    officer,
+    `query ($strict: ID!, $other: ID!, $free: ID!) {
+      strict: kycChecks(customerId: $strict) { id }
+      other: kycChecks(customerId: $other) { id }
+      free: kycChecks(customerId: $free) { id }
+    }`,
+    { strict: strict.customerId, other: strict.otherCustomerId, free: free.customerId },
+  );
+
+  expect(data).toEqual({ strict: null, other: null, free: [{ id: free.kycCheckId }] });
+  expect(errors).toMatchObject([required(strict.bankId), required(strict.bankId)]);
+});
+
+test('that a customer has no evidence is told for a reason only, too', async () => {
+  const empty = await insertEveryNoun(gateway);
+  await wantReasons(empty.bankId);
+  const { id } = await insertCustomer(gateway.database, { bankId: empty.bankId });
+
+  const { data, errors } = await gateway.query(officer, 'query ($id: ID!) { kycDocuments(customerId: $id) { id } }', {
+    id,
+  });
+
+  expect(data).toEqual({ kycDocuments: null });
+  expect(errors).toMatchObject([required(empty.bankId)]);
+});
+
+describe('the header X-Reason', () => {
+  const ask = (sent: string) =>
+    gateway.query(
+      officer,
+      'query ($bankId: ID!, $customerId: ID!) { kycChecks(bankId: $bankId, customerId: $customerId) { id } }',
+      { bankId: strict.bankId, customerId: strict.customerId },
+      { 'x-reason': sent },
+    );
+  const reasonOfLast = async (sent: string) => {
+    const audit = auditReader(gateway.database);
+    await audit.passOver();
+    const { errors } = await ask(sent);
+    const events = await audit.events();
+    return { errors, reasons: events.map((event) => event.reason) };
+  };
+
+  test.each([
+    ['of 501 characters', 'x'.repeat(501)],
+    ['of 501 encoded characters', '%C3%BC'.repeat(501)],
+    ['of spaces alone', '%20%20'],
+    ['with an encoded line break', 'a%0Ab'],
+    ['with an encoded U+0000', 'a%00b'],
+    ['with an encoded control character beyond ASCII', 'a%C2%85b'],
+    ['with bytes that are not UTF-8', 'a%FF'],
+    ['with half an encoding', '100% sure'],
+    ['with what is not ASCII and not encoded', 'Überprüfung'],
+    ['with a tab', 'a\tb'],
+  ])('%s is refused by name, with HTTP 400, and tells nothing', async (_what, sent) => {
+    const { status, data, errors } = await ask(sent);
+
+    expect(status).toBe(400);
+    expect(data).toBeNull();
+    expect(errors).toMatchObject([
+      {
+        message: expect.stringContaining('The header X-Reason must have 1 to 500 characters'),
+        extensions: { code: 'BAD_USER_INPUT', obpCode: 'OBP-10001', field: 'X-Reason' },
+      },
+    ]);
+    expect(JSON.stringify(errors)).not.toContain(sent);
+  });
+
+  test('that is empty is none', async () => {
+    const { errors, reasons } = await reasonOfLast('');
+
+    expect(errors).toMatchObject([required(strict.bankId)]);
+    expect(reasons).toEqual([null]);
+  });
+
+  test.each([
+    ['of 500 characters', 'x'.repeat(500), 'x'.repeat(500)],
+    ['of 500 encoded characters', '%C3%BC'.repeat(500), 'ü'.repeat(500)],
+    ['with what is encoded', '%C3%9Cberpr%C3%BCfung%2C%20100%25', 'Überprüfung, 100%'],
+    ['with spaces around it', ' review%20', 'review'],
+  ])('%s stands in the event as it was meant', async (_what, sent, meant) => {
+    expect(await reasonOfLast(sent)).toEqual({ errors: [], reasons: [meant] });
+  });
+
+  test('may be sent by the front ends of other origins', async () => {
+    const { headers } = await fetch(`${gateway.url}/graphql`, {
+      method: 'OPTIONS',
+      headers: {
+        origin: 'https://app.example.org',
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'content-type,x-reason',
+      },
+    });
+
+    expect(headers.get('access-control-allow-headers')?.toLowerCase()).toContain('x-reason');
+  });
+});

@@ -1,0 +1,666 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { auditEventOf } from '../../src/audit/audit-event.ts';
+import { openAuditTrail } from '../../src/audit/audit-trail.ts';
+import { createUser } from '../../src/domain/user/user-administration.ts';
+import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
+import { codesOf, endCursorOf, nodesOf, readPages } from '../support/paging.ts';
+import { insertCustomer, insertCustomerAddress, insertUserCustomerLink } from '../support/rows.ts';
+
+const bankId = 'gh.29.uk';
+const otherBankId = 'gh.30.uk';
+const allFields = `id at kind outcome bankId customerIds subjectUserIds userId provider clientName clientAddress requestId
+  operationName operationHash fieldsReturned fieldsRefused fieldsFailed roles changes errors reason`;
+
+interface Event {
+  id: string;
+  at: string;
+  bankId: string | null;
+  customerIds: string[];
+  userId: string | null;
+  requestId: string | null;
+  [field: string]: unknown;
+}
+
+let gateway: Gateway;
+/** Reads the trail of the one bank, of the other, of all. */
+let auditor: TestUser;
+let otherAuditor: TestUser;
+let overseer: TestUser;
+let clerk: TestUser;
+let stranger: TestUser;
+let customerId: string;
+let foreignCustomerId: string;
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  await gateway.createBank(bankId);
+  await gateway.createBank(otherBankId);
+  auditor = await gateway.createUser({ roles: [['CanGetAuditEvents', bankId]] });
+  otherAuditor = await gateway.createUser({ roles: [['CanGetAuditEvents', otherBankId]] });
+  overseer = await gateway.createUser({ roles: [['CanGetAuditEventsAtAnyBank', null]] });
+  clerk = await gateway.createUser({
+    roles: [
+      ['CanGetCustomer', bankId],
+      ['CanGetCustomer', otherBankId],
+      ['CanGetCustomerAddress', bankId],
+      ['CanCreateCustomerAddress', bankId],
+      ['CanDeleteCustomerCascade', bankId],
+    ],
+  });
+  stranger = await gateway.createUser();
+  customerId = (await insertCustomer(gateway.database, { bankId })).id;
+  foreignCustomerId = (await insertCustomer(gateway.database, { bankId: otherBankId })).id;
+});
+
+afterAll(() => gateway.stop());
+
+interface Asked {
+  bankId?: string | null;
+  customerId?: string | null;
+  userId?: string | null;
+  from?: string | null;
+  to?: string | null;
+  first?: number | null;
+  after?: string | null;
+}
+
+function ask(token: string | null, asked: Asked = {}, fields = `nodes { ${allFields} }`) {
+  return gateway.query(
+    token,
+    `query ($bankId: ID, $customerId: ID, $userId: ID, $from: DateTime, $to: DateTime, $first: Int, $after: String) {
+      auditEvents(bankId: $bankId, customerId: $customerId, userId: $userId, from: $from, to: $to, first: $first, after: $after) {
+        ${fields}
+      }
+    }`,
+    { bankId, ...asked },
+  );
+}
+
+async function eventsFor(reader: TestUser, asked: Asked = {}): Promise<Event[]> {
+  const { data, errors } = await ask(reader.token, { first: 100, ...asked });
+  if (data === null || errors.length > 0) throw new Error(JSON.stringify(errors));
+  return nodesOf<Event>(data.auditEvents);
+}
+
+/** Runs an operation; gives the answer, and for each reader the events of it that they see. */
+async function acted(token: string | null, document: string, variables?: object, headers: Record<string, string> = {}) {
+  const requestId = randomUUID();
+  const answer = await gateway.query(token, document, variables, { 'x-request-id': requestId, ...headers });
+  const ofRequest = (events: Event[]) => events.filter((event) => event.requestId === requestId);
+  return {
+    requestId,
+    answer,
+    own: ofRequest(await eventsFor(auditor)),
+    others: ofRequest(await eventsFor(otherAuditor, { bankId: otherBankId })),
+    all: ofRequest(await eventsFor(overseer, { bankId: null })),
+  };
+}
+
+const customerQuery = `query Look($bankId: ID!, $customerId: ID!) {
+  customer(bankId: $bankId, customerId: $customerId) { id addresses { city } attributes { name } } }`;
+const createAddress = `mutation ($bankId: ID!, $customerId: ID!) {
+  createCustomerAddress(bankId: $bankId, customerId: $customerId, input: {
+    line1: "No 1 the Road", city: "Berlin", postcode: "13359", countryCode: "DE" }) { customerAddress { id } } }`;
+const login =
+  'mutation ($username: String!, $password: String!) { login(username: $username, password: $password) { token } }';
+
+describe('auditEvents', () => {
+  test('is refused to nobody, to a stranger, and to a role that does not count there', async () => {
+    const wrongly = await gateway.createUser({
+      roles: [
+        ['CanGetAuditEvents', null],
+        ['CanGetAuditEventsAtAnyBank', bankId],
+      ],
+    });
+
+    expect(codesOf(await ask(null))).toEqual(['OBP-20001']);
+    expect(codesOf(await ask(stranger.token))).toEqual(['OBP-20006']);
+    expect(codesOf(await ask(otherAuditor.token))).toEqual(['OBP-20006']);
+    expect(codesOf(await ask(wrongly.token))).toEqual(['OBP-20006']);
+    expect(codesOf(await ask(auditor.token, { bankId: null }))).toEqual(['OBP-20006']);
+    expect(codesOf(await ask(wrongly.token, { bankId: null }))).toEqual(['OBP-20006']);
+  });
+
+  test('tells that the bank or the customer is unknown, also of another bank’s customer', async () => {
+    await gateway.query(clerk.token, customerQuery, { bankId: otherBankId, customerId: foreignCustomerId });
+
+    expect(codesOf(await ask(auditor.token, { bankId: 'no-bank' }))).toEqual(['OBP-30001']);
+    expect(codesOf(await ask(auditor.token, { customerId: 'no-customer' }))).toEqual(['OBP-30046']);
+    expect(codesOf(await ask(auditor.token, { customerId: foreignCustomerId }))).toEqual(['OBP-30046']);
+    expect(codesOf(await ask(overseer.token, { bankId: null, customerId: 'no-customer' }))).toEqual(['OBP-30046']);
+    expect(codesOf(await ask(overseer.token, { bankId: null, customerId: foreignCustomerId }))).toEqual([]);
+  });
+
+  test.each([0, 101])('refuses first: %i', async (first) => {
+    expect(codesOf(await ask(auditor.token, { first }))).toEqual(['OBP-10025']);
+  });
+
+  test('refuses a period that ends before it begins', async () => {
+    const period = { from: '2024-02-01T00:00:00Z', to: '2024-01-31T23:59:59Z' };
+
+    expect(codesOf(await ask(auditor.token, period))).toEqual(['OBP-10001']);
+  });
+
+  test('is empty for a customer whom nobody has looked at', async () => {
+    const { id } = await insertCustomer(gateway.database, { bankId });
+
+    expect(await eventsFor(auditor, { customerId: id })).toEqual([]);
+  });
+});
+
+describe('an event', () => {
+  test('of a query tells who saw what of whom, and why', async () => {
+    await insertCustomerAddress(gateway.database, { bankId, customerId });
+    const document = `query Look($bankId: ID!, $customerId: ID!) {
+      customer(bankId: $bankId, customerId: $customerId) { id addresses { city } } }`;
+
+    const { own, requestId } = await acted(
+      clerk.token,
+      document,
+      { bankId, customerId },
+      {
+        'x-reason': 'Yearly%20review',
+        'apollographql-client-name': 'Branch front end',
+      },
+    );
+
+    expect(own).toEqual([
+      {
+        id: expect.stringMatching(/^\d+-\d+$/),
+        at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+        kind: 'READ',
+        outcome: 'SUCCEEDED',
+        bankId,
+        customerIds: [customerId],
+        subjectUserIds: [],
+        userId: clerk.id,
+        provider: expect.any(String),
+        clientName: 'Branch front end',
+        clientAddress: '127.0.0.1',
+        requestId,
+        operationName: 'Look',
+        operationHash: createHash('sha256').update(document).digest('hex'),
+        fieldsReturned: ['Query.customer', 'Customer.addresses'],
+        fieldsRefused: [],
+        fieldsFailed: [],
+        roles: ['CanGetCustomer', 'CanGetCustomerAddress'],
+        changes: [],
+        errors: [],
+        reason: 'Yearly review',
+      },
+    ]);
+  });
+
+  test('of a query that is refused in part tells what was given and what was not', async () => {
+    const { own } = await acted(clerk.token, customerQuery, { bankId, customerId });
+
+    expect(own).toEqual([
+      expect.objectContaining({
+        outcome: 'PARTIAL',
+        customerIds: [customerId],
+        fieldsReturned: ['Query.customer', 'Customer.addresses'],
+        fieldsRefused: ['Customer.attributes'],
+        errors: ['OBP-20006'],
+      }),
+    ]);
+  });
+
+  test('of a query that is refused tells who tried', async () => {
+    const { own } = await acted(stranger.token, customerQuery, { bankId, customerId });
+
+    expect(own).toEqual([
+      expect.objectContaining({
+        outcome: 'REFUSED',
+        userId: stranger.id,
+        customerIds: [customerId],
+        fieldsReturned: [],
+        fieldsRefused: ['Query.customer'],
+        roles: [],
+        errors: ['OBP-20006'],
+      }),
+    ]);
+  });
+
+  test('of a query by nobody has no user', async () => {
+    const { own } = await acted(null, customerQuery, { bankId, customerId });
+
+    expect(own).toEqual([
+      expect.objectContaining({ kind: 'READ', outcome: 'REFUSED', userId: null, errors: ['OBP-20001'] }),
+    ]);
+  });
+
+  test('of a query that fails tells what was tried', async () => {
+    const { own } = await acted(clerk.token, customerQuery, { bankId, customerId: 'no-customer' });
+
+    expect(own).toEqual([
+      expect.objectContaining({
+        outcome: 'FAILED',
+        customerIds: [],
+        fieldsFailed: ['Query.customer'],
+        errors: ['OBP-30046'],
+      }),
+    ]);
+  });
+
+  test('of a mutation names the fields that changed, never a value', async () => {
+    const { own } = await acted(clerk.token, createAddress, { bankId, customerId });
+
+    expect(own).toEqual([
+      expect.objectContaining({
+        kind: 'WRITE',
+        outcome: 'SUCCEEDED',
+        customerIds: [customerId],
+        fieldsReturned: ['Mutation.createCustomerAddress'],
+        roles: ['CanCreateCustomerAddress'],
+        changes: expect.arrayContaining(['CustomerAddress.city', 'CustomerAddress.postcode']),
+        errors: [],
+      }),
+    ]);
+    expect(JSON.stringify(own)).not.toMatch(/Berlin|13359/);
+  });
+
+  test('of a mutation that is refused or fails tells so, and of no change', async () => {
+    const refused = await acted(stranger.token, createAddress, { bankId, customerId });
+    const failed = await acted(clerk.token, createAddress, { bankId, customerId: 'no-customer' });
+
+    expect(refused.own).toEqual([
+      expect.objectContaining({
+        kind: 'WRITE',
+        outcome: 'REFUSED',
+        customerIds: [customerId],
+        fieldsRefused: ['Mutation.createCustomerAddress'],
+        changes: [],
+        errors: ['OBP-20006'],
+      }),
+    ]);
+    expect(failed.own).toEqual([
+      expect.objectContaining({
+        kind: 'WRITE',
+        outcome: 'FAILED',
+        customerIds: [],
+        fieldsFailed: ['Mutation.createCustomerAddress'],
+        changes: [],
+        errors: ['OBP-30046'],
+      }),
+    ]);
+  });
+
+  test('of a login, of a failed one and of a bad token is of no bank, and for who may see those of all', async () => {
+    const username = `user.${randomUUID().replaceAll('-', '')}`;
+    const password = 'correct horse battery staple';
+    const { id } = await createUser(gateway.database, { username, password, email: `${username}@example.com` });
+
+    const good = await acted(null, login, { username, password });
+    const bad = await acted(null, login, { username, password: 'a wrong one, certainly' });
+    const badToken = await acted('not.a.token', '{ me { id } }');
+
+    const authentication = { kind: 'AUTHENTICATION', bankId: null, customerIds: [] };
+    expect(good.all).toEqual([
+      expect.objectContaining({ ...authentication, outcome: 'SUCCEEDED', subjectUserIds: [id], errors: [] }),
+    ]);
+    expect(bad.all).toEqual([
+      expect.objectContaining({ ...authentication, outcome: 'REFUSED', userId: null, errors: ['OBP-20004'] }),
+    ]);
+    expect(badToken.all).toEqual([expect.objectContaining({ ...authentication, outcome: 'REFUSED', userId: null })]);
+    expect([good, bad, badToken].flatMap(({ own, others }) => [...own, ...others])).toEqual([]);
+    expect(JSON.stringify([good, bad, badToken].map(({ all }) => all))).not.toContain(username);
+  });
+
+  test('is told of reading the trail too', async () => {
+    await eventsFor(auditor, { customerId });
+    expect(codesOf(await ask(stranger.token))).toEqual(['OBP-20006']);
+
+    const [refused, read] = (await eventsFor(auditor)).filter(({ userId }) =>
+      [auditor.id, stranger.id].includes(String(userId)),
+    );
+
+    expect(refused).toMatchObject({ outcome: 'REFUSED', userId: stranger.id, fieldsRefused: ['Query.auditEvents'] });
+    expect(read).toMatchObject({
+      outcome: 'SUCCEEDED',
+      userId: auditor.id,
+      customerIds: [customerId],
+      fieldsReturned: ['Query.auditEvents'],
+      roles: ['CanGetAuditEvents'],
+    });
+  });
+
+  test('read without a bank is told of at each bank whose events were seen', async () => {
+    await eventsFor(overseer, { bankId: null, customerId: foreignCustomerId });
+
+    const [newest] = await eventsFor(otherAuditor, { bankId: otherBankId });
+
+    expect(newest).toMatchObject({
+      userId: overseer.id,
+      customerIds: [foreignCustomerId],
+      fieldsReturned: ['Query.auditEvents'],
+      roles: ['CanGetAuditEventsAtAnyBank'],
+    });
+  });
+
+  test('leads to its bank, and to its user for who may see users there', async () => {
+    const fields = 'nodes { bank { id } user { id username } }';
+    const of = { userId: clerk.id, first: 1 };
+    const both = await gateway.createUser({
+      roles: [
+        ['CanGetAuditEvents', bankId],
+        ['CanGetCorrelatedUsersInfo', bankId],
+      ],
+    });
+    await gateway.query(clerk.token, customerQuery, { bankId, customerId });
+
+    const refused = await ask(auditor.token, of, fields);
+    const given = await ask(both.token, of, fields);
+
+    expect(codesOf(refused)).toEqual(['OBP-20006']);
+    expect(refused.data?.auditEvents).toEqual({ nodes: [{ bank: { id: bankId }, user: null }] });
+    expect(given.errors).toEqual([]);
+    expect(given.data?.auditEvents).toEqual({
+      nodes: [{ bank: { id: bankId }, user: { id: clerk.id, username: clerk.username } }],
+    });
+  });
+});
+
+describe('between two banks', () => {
+  const bothBanks = `query ($customerId: ID!, $foreignCustomerId: ID!) {
+    here: customer(bankId: "${bankId}", customerId: $customerId) { id }
+    there: customer(bankId: "${otherBankId}", customerId: $foreignCustomerId) { id } }`;
+
+  test('an operation that touches both gives one event at each, which names the customers of that bank only', async () => {
+    const { own, others, all } = await acted(clerk.token, bothBanks, { customerId, foreignCustomerId });
+
+    expect(own).toEqual([expect.objectContaining({ bankId, customerIds: [customerId] })]);
+    expect(others).toEqual([expect.objectContaining({ bankId: otherBankId, customerIds: [foreignCustomerId] })]);
+    expect(JSON.stringify(own)).not.toContain(foreignCustomerId);
+    expect(JSON.stringify(others)).not.toContain(customerId);
+    expect(all.map(({ id }) => id).sort()).toEqual([...own, ...others].map(({ id }) => id).sort());
+  });
+
+  test('a customer of the other one who is named in vain is in no event of this one', async () => {
+    const queried = await acted(clerk.token, customerQuery, { bankId, customerId: foreignCustomerId });
+    const written = await acted(clerk.token, createAddress, { bankId, customerId: foreignCustomerId });
+    const refused = await acted(stranger.token, customerQuery, { bankId, customerId: foreignCustomerId });
+    const audited = await acted(
+      auditor.token,
+      '{ auditEvents(bankId: "gh.29.uk", customerId: "a text") { totalCount } }',
+    );
+
+    for (const { own, others } of [queried, written, refused, audited]) {
+      expect(own).toEqual([expect.objectContaining({ bankId, customerIds: [] })]);
+      expect(JSON.stringify(own)).not.toMatch(new RegExp(`${foreignCustomerId}|a text`));
+      expect(others).toEqual([]);
+    }
+  });
+
+  test('an auditor of one sees no event of the other, nor any of none', async () => {
+    const events = await eventsFor(auditor);
+
+    expect(new Set(events.map((event) => event.bankId))).toEqual(new Set([bankId]));
+    expect(JSON.stringify(events)).not.toContain(foreignCustomerId);
+  });
+});
+
+/** Events beside the API, by another process: `secondOf` says how many seconds after `start` each took place. */
+async function recordAt(start: Date, count: number, told: object, secondOf = (index: number) => index): Promise<void> {
+  const trail = await openAuditTrail({ database: gateway.database, secret: gateway.config.secret });
+  const events = Array.from({ length: count }, (_, index) =>
+    auditEventOf({
+      kind: 'READ',
+      outcome: 'SUCCEEDED',
+      bankId,
+      operationName: `number ${index}`,
+      ...told,
+      at: new Date(start.getTime() + 1000 * secondOf(index)).toISOString(),
+    }),
+  );
+  await trail.record(events);
+  await trail.close();
+}
+
+describe('a list of events', () => {
+  const start = new Date('2020-03-01T00:00:00Z');
+  const end = '2020-03-02T00:00:00Z';
+  const listed = { from: start.toISOString(), to: end };
+  let readerId: string;
+  let seenId: string;
+
+  beforeAll(async () => {
+    readerId = (await gateway.createUser()).id;
+    seenId = (await insertCustomer(gateway.database, { bankId })).id;
+    // Three of each moment: the sequence decides, so that none is lost between pages.
+    const moment = (index: number) => Math.floor(index / 3);
+    await recordAt(start, 120, { userId: readerId, customerIds: [seenId] }, moment);
+    await recordAt(start, 3, { userId: readerId, bankId: otherBankId, customerIds: [foreignCustomerId] });
+    await recordAt(start, 2, { userId: clerk.id });
+  });
+
+  const names = (events: Event[]) => events.map(({ operationName }) => operationName);
+
+  test('is filtered by who did it, by whom it is about, and by when, from inclusive and to exclusive', async () => {
+    const second = (number: number) => new Date(start.getTime() + 1000 * number).toISOString();
+    const total = async (reader: TestUser, asked: Asked) => {
+      const { data } = await ask(reader.token, { ...listed, first: 1, ...asked }, 'totalCount');
+      return (data?.auditEvents as { totalCount: number } | undefined)?.totalCount;
+    };
+
+    expect(await total(auditor, {})).toBe(122);
+    expect(await total(auditor, { userId: readerId })).toBe(120);
+    expect(await total(auditor, { userId: clerk.id })).toBe(2);
+    expect(await total(auditor, { userId: 'nobody' })).toBe(0);
+    expect(await total(auditor, { customerId: seenId })).toBe(120);
+    expect(await total(auditor, { customerId: seenId, userId: clerk.id })).toBe(0);
+    expect(await total(overseer, { bankId: null })).toBe(125);
+    expect(await total(overseer, { bankId: null, userId: readerId })).toBe(123);
+    expect(await total(overseer, { bankId: null, customerId: foreignCustomerId })).toBe(3);
+    expect(await total(auditor, { userId: readerId, from: second(1), to: second(3) })).toBe(6);
+    expect(await total(auditor, { customerId: seenId, from: second(1), to: second(3) })).toBe(6);
+    expect(await total(auditor, { userId: readerId, from: second(1), to: second(1) })).toBe(0);
+    expect(names(await eventsFor(auditor, { userId: readerId, from: second(39), to: second(40) }))).toEqual([
+      'number 119',
+      'number 118',
+      'number 117',
+    ]);
+  });
+
+  test.each<[string, () => Asked, number]>([
+    ['of the bank', () => ({ to: end }), 122],
+    ['of a user', () => ({ userId: readerId, to: end }), 120],
+    ['of a customer', () => ({ customerId: seenId, to: end }), 120],
+  ])('%s is read page by page to its end, each event once, while new ones come', async (_name, filter, total) => {
+    const pages = await readPages<Event>(
+      async (after) => {
+        await gateway.query(clerk.token, customerQuery, { bankId, customerId: seenId });
+        const fields = 'nodes { id userId operationName } pageInfo { hasNextPage endCursor }';
+        return ask(auditor.token, { first: 50, after, ...filter() }, fields);
+      },
+      (data) => data.auditEvents,
+    );
+
+    const events = pages.flat();
+    expect(events).toHaveLength(total);
+    expect(new Set(events.map(({ id }) => id)).size).toBe(total);
+    const numbered = Array.from({ length: 120 }, (_, index) => `number ${119 - index}`);
+    expect(names(events.filter(({ userId }) => userId === readerId))).toEqual(numbered);
+  });
+
+  test('without an end begins with what happened last', async () => {
+    const { requestId } = await acted(clerk.token, customerQuery, { bankId, customerId: seenId });
+    const pages = await readPages<Event>(
+      async (after) => {
+        await gateway.query(clerk.token, customerQuery, { bankId, customerId: seenId });
+        return ask(
+          auditor.token,
+          { customerId: seenId, first: 50, after },
+          'nodes { id requestId operationName } pageInfo { hasNextPage endCursor }',
+        );
+      },
+      (data) => data.auditEvents,
+    );
+
+    const events = pages.flat();
+    expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
+    expect(names(events).filter((name) => String(name).startsWith('number '))).toHaveLength(120);
+    expect(events.filter((event) => event.requestId === requestId)).toHaveLength(1);
+  });
+
+  test('refuses a cursor of another filter, of another field, and one that was made up', async () => {
+    const { data } = await ask(auditor.token, { ...listed, first: 1 }, 'pageInfo { endCursor }');
+    const after = endCursorOf(data?.auditEvents);
+
+    expect(codesOf(await ask(auditor.token, { ...listed, after }))).toEqual([]);
+    expect(codesOf(await ask(auditor.token, { after }))).toEqual(['BAD_USER_INPUT']);
+    expect(codesOf(await ask(auditor.token, { ...listed, after, userId: readerId }))).toEqual(['BAD_USER_INPUT']);
+    expect(codesOf(await ask(otherAuditor.token, { ...listed, after, bankId: otherBankId }))).toEqual([
+      'BAD_USER_INPUT',
+    ]);
+    expect(codesOf(await ask(auditor.token, { after: 'made-up' }))).toEqual(['BAD_USER_INPUT']);
+    const reader = await gateway.createUser({
+      roles: [
+        ['CanGetAuditEvents', bankId],
+        ['CanGetCustomer', bankId],
+      ],
+    });
+    const nested = `query ($after: String) {
+      customer(bankId: "${bankId}", customerId: "${seenId}") { auditEvents(after: $after) { totalCount } } }`;
+    expect(codesOf(await gateway.query(reader.token, nested, { after }))).toEqual(['BAD_USER_INPUT']);
+  });
+});
+
+describe('the events of a deleted customer', () => {
+  test('stay, and name only ids', async () => {
+    const { id } = await insertCustomer(gateway.database, { bankId, legalName: 'Gone Forever' });
+    await gateway.query(clerk.token, customerQuery, { bankId, customerId: id });
+    const before = await eventsFor(auditor, { customerId: id });
+    const { errors } = await gateway.query(
+      clerk.token,
+      'mutation ($bankId: ID!, $id: ID!) { deleteCustomerCascade(bankId: $bankId, customerId: $id) { deleted { addresses } } }',
+      { bankId, id },
+    );
+    expect(errors).toEqual([]);
+
+    const after = await eventsFor(auditor, { customerId: id });
+
+    // The deletion, and between them that the trail was read.
+    expect(after.map(({ kind }) => kind)).toEqual(['WRITE', 'READ', 'READ']);
+    expect(after.slice(2)).toEqual(before);
+    expect(after[0]).toMatchObject({ fieldsReturned: ['Mutation.deleteCustomerCascade'], customerIds: [id] });
+    expect(JSON.stringify(after)).not.toContain('Gone Forever');
+    expect(await eventsFor(auditor, { customerId: id, userId: 'nobody' })).toEqual([]);
+    expect(codesOf(await ask(otherAuditor.token, { bankId: otherBankId, customerId: id }))).toEqual(['OBP-30046']);
+  });
+});
+
+describe('Customer.auditEvents', () => {
+  const nestedBankId = 'gh.31.uk';
+  const fields = 'nodes { operationName customerIds bankId } totalCount pageInfo { hasNextPage endCursor }';
+  const ofPage = `query ($first: Int!, $firstEvents: Int) {
+    customers(bankId: "${nestedBankId}", first: $first, sortBy: CREATED, sortDirection: ASC) {
+      nodes { id auditEvents(first: $firstEvents) { ${fields} } } } }`;
+  const start = new Date('2020-04-01T00:00:00Z');
+  let reader: TestUser;
+  let customerIds: string[];
+
+  beforeAll(async () => {
+    await gateway.createBank(nestedBankId);
+    reader = await gateway.createUser({
+      roles: [
+        ['CanGetAuditEvents', nestedBankId],
+        ['CanGetCustomers', nestedBankId],
+        ['CanGetCustomer', nestedBankId],
+      ],
+    });
+    customerIds = [];
+    for (let index = 0; index < 100; index += 1) {
+      customerIds.push((await insertCustomer(gateway.database, { bankId: nestedBankId })).id);
+    }
+    for (const id of customerIds.slice(0, 2)) {
+      await recordAt(start, 3, { bankId: nestedBankId, customerIds: [id] });
+    }
+    // One of no bank, which may name customers of several.
+    await recordAt(start, 1, { bankId: null, customerIds: [customerIds[0], foreignCustomerId] });
+  });
+
+  interface Nested {
+    customers: { nodes: { id: string; auditEvents: { nodes: Event[]; totalCount: number } | null }[] };
+  }
+
+  async function leastStatements(first: number): Promise<number> {
+    const counted: number[] = [];
+    // Now and then the trail is sealed meanwhile, which takes a statement.
+    for (let time = 0; time < 3; time += 1) {
+      const before = gateway.database.statistics.statements;
+      const { errors } = await gateway.query(reader.token, ofPage, { first, firstEvents: 2 });
+      expect(errors).toEqual([]);
+      counted.push(gateway.database.statistics.statements - before);
+    }
+    return Math.min(...counted);
+  }
+
+  test('is refused without the role, also to the linked user', async () => {
+    const linked = await gateway.createUser();
+    await insertUserCustomerLink(gateway.database, { bankId, customerId, userId: linked.id });
+    const document = `query { myCustomer(customerId: "${customerId}") { id auditEvents { totalCount } } }`;
+
+    const { data, errors } = await gateway.query(linked.token, document);
+
+    expect(errors[0]?.extensions).toMatchObject({
+      obpCode: 'OBP-20006',
+      missingRoles: ['CanGetAuditEvents', 'CanGetAuditEventsAtAnyBank'],
+    });
+    expect(data).toEqual({ myCustomer: { id: customerId, auditEvents: null } });
+  });
+
+  test('gives each customer their own, the newest first, at their bank', async () => {
+    const { data, errors } = await gateway.query<Nested>(reader.token, ofPage, { first: 3, firstEvents: 2 });
+
+    expect(errors).toEqual([]);
+    const [one, two, three] = data?.customers.nodes ?? [];
+    expect(one?.auditEvents?.totalCount).toBe(3);
+    expect(one?.auditEvents?.nodes).toEqual([
+      { operationName: 'number 2', customerIds: [one?.id], bankId: nestedBankId },
+      { operationName: 'number 1', customerIds: [one?.id], bankId: nestedBankId },
+    ]);
+    expect(two?.auditEvents?.nodes.map((event) => event.customerIds)).toEqual([[two?.id], [two?.id]]);
+    expect(three?.auditEvents).toMatchObject({ nodes: [], totalCount: 0 });
+  });
+
+  test('needs no statement more for a hundred customers than for two', async () => {
+    const ofTwo = await leastStatements(2);
+    const ofAll = await leastStatements(100);
+
+    expect(ofAll).toBe(ofTwo);
+  });
+
+  async function namesOfPages(id: string, first: number, beside = '') {
+    const pages = await readPages<Event>(
+      (after) =>
+        gateway.query(
+          reader.token,
+          `query ($first: Int, $after: String) {
+            customer(bankId: "${nestedBankId}", customerId: "${id}") { auditEvents(first: $first, after: $after) { ${fields} } }
+            ${beside} }`,
+          { first, after },
+        ),
+      (data) => (data.customer as { auditEvents: unknown }).auditEvents,
+    );
+    return pages.map((page) => page.map(({ operationName }) => operationName));
+  }
+
+  test('is read page by page to its end, alone and beside another', async () => {
+    const [id = '', otherId = ''] = customerIds;
+    const beside = `beside: customer(bankId: "${nestedBankId}", customerId: "${otherId}") {
+      auditEvents(first: $first, after: null) { ${fields} } }`;
+
+    expect((await namesOfPages(id, 1)).slice(-3)).toEqual([['number 2'], ['number 1'], ['number 0']]);
+    expect((await namesOfPages(id, 1, beside)).slice(-3)).toEqual([['number 2'], ['number 1'], ['number 0']]);
+  });
+
+  test('loses none of those of one moment between pages', async () => {
+    const id = customerIds[3] ?? '';
+    await recordAt(start, 5, { bankId: nestedBankId, customerIds: [id] }, () => 0);
+
+    const names = (await namesOfPages(id, 2)).flat();
+
+    expect(names.filter((name) => name !== null)).toEqual([4, 3, 2, 1, 0].map((index) => `number ${index}`));
+  });
+});

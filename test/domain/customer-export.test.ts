@@ -1,0 +1,416 @@
+import { and, eq, getTableColumns, getTableName, inArray } from 'drizzle-orm';
+import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { insertMany } from '../../src/database/insert-many.ts';
+import { account } from '../../src/domain/account/account.table.ts';
+import { accountAttribute } from '../../src/domain/account/account-attribute.table.ts';
+import { accountRouting } from '../../src/domain/account/account-routing.table.ts';
+import { customerAccountLink } from '../../src/domain/account/customer-account-link.table.ts';
+import { findCustomer } from '../../src/domain/customer/found-customer.ts';
+import { meeting } from '../../src/domain/meeting/meeting.table.ts';
+import { customerMessage } from '../../src/domain/message/message.table.ts';
+import { exportCustomer, mostOfOneKind } from '../../src/domain/onboarding/customer-export.ts';
+import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
+import { codesOf } from '../support/paging.ts';
+import {
+  insertCrmEvent,
+  insertCustomer,
+  insertCustomerMessage,
+  insertKycCheck,
+  insertKycDocument,
+  insertKycMedia,
+} from '../support/rows.ts';
+import { allTables, everythingStored } from '../support/stored.ts';
+import { insertWholeCustomer, type WholeCustomer } from '../support/whole-customer.ts';
+
+const bankId = 'gh.29.uk';
+const otherBankId = 'gh.30.uk';
+const document = `query ($bankId: ID!, $customerId: ID!) {
+  exportCustomerData(bankId: $bankId, customerId: $customerId) { bankId customerId exportedAt data } }`;
+
+type Row = Record<string, unknown>;
+type Exported = Record<(typeof listNames)[number], Row[]> & { customer: Row };
+
+const listNames = [
+  'addresses',
+  'attributes',
+  'accountLinks',
+  'taxResidences',
+  'socialMediaHandles',
+  'kycChecks',
+  'kycDocuments',
+  'kycMedia',
+  'kycStatuses',
+  'kycStatusProposals',
+  'messages',
+  'meetings',
+  'crmEvents',
+  'userLinks',
+] as const;
+
+let gateway: Gateway;
+let clerk: TestUser;
+/** Has the same user and evidence that was retracted, and is named by number in an event. */
+let whole: WholeCustomer;
+/** Is at the same bank. */
+let other: WholeCustomer;
+const retraction = { date: '2024-05-31T09:30:00.000Z', reason: 'belongs to another person' };
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  await gateway.createBank(bankId);
+  await gateway.createBank(otherBankId);
+  clerk = await gateway.createUser({
+    roles: [
+      ['CanExportCustomerData', bankId],
+      ['CanGetCustomer', bankId],
+      ['CanDeleteCustomerCascade', bankId],
+    ],
+  });
+  whole = await insertWholeCustomer(gateway.database, { bankId });
+  other = await insertWholeCustomer(gateway.database, { bankId });
+  const retracted = {
+    bankId,
+    customerId: whole.customerId,
+    retractedAt: new Date(retraction.date),
+    retractedByUserId: whole.userId,
+    retractionReason: retraction.reason,
+  };
+  await insertKycCheck(gateway.database, { ...retracted, id: 'retracted-check' });
+  await insertKycDocument(gateway.database, { ...retracted, id: 'retracted-document' });
+  await insertKycMedia(gateway.database, { ...retracted, id: 'retracted-media' });
+});
+
+afterAll(() => gateway.stop());
+
+function exportOf(customerId: string, token = clerk.token) {
+  return gateway.query<{ exportCustomerData: { exportedAt: string; data: Exported } | null }>(token, document, {
+    bankId,
+    customerId,
+  });
+}
+
+async function dataOf(customerId: string): Promise<Exported> {
+  const { data, errors } = await exportOf(customerId);
+  expect(errors).toEqual([]);
+  if (data === null || data.exportCustomerData === null) throw new Error('Nothing was exported.');
+  return data.exportCustomerData.data;
+}
+
+/** As JSON has it. */
+function asJson(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
+}
+
+/** All values in it that hold no other, however deep. */
+function leavesOf(value: unknown): unknown[] {
+  if (typeof value !== 'object' || value === null) return [value];
+  return Object.values(value).flatMap(leavesOf);
+}
+
+/** All objects in it, however deep. */
+function objectsIn(value: unknown): Row[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return [...(Array.isArray(value) ? [] : [value as Row]), ...Object.values(value).flatMap(objectsIn)];
+}
+
+function rowsWhere(table: SQLiteTable, column: SQLiteColumn, value: string): Promise<Row[]> {
+  return gateway.database.read.select().from(table).where(eq(column, value)) as unknown as Promise<Row[]>;
+}
+
+function columnNamed(table: SQLiteTable, name: string): SQLiteColumn | undefined {
+  return Object.values<SQLiteColumn>(getTableColumns(table)).find((column) => column.name === name);
+}
+
+/** Tables of which nothing is exported although they name a customer, a meeting or an account, and why. */
+const tablesLeftOut: Record<string, string> = {
+  audit_event_customer: 'The audit trail says who looked, and not who the customer is.',
+  account_holder: 'Which users hold an account is of these users.',
+};
+
+/** Columns that are not exported, and why. */
+const columnsLeftOut: Record<string, string> = {
+  bankId: 'It is said once, at the top.',
+  customerId: 'It is said once, at the top.',
+  rowNumber: 'It is the search index’s.',
+  legalNameSearch: 'It is made from legalName.',
+  emailSearch: 'It is made from email.',
+  valueSearch: 'It is made from value.',
+  lastOkDateOrder: 'It is made from lastOkDate.',
+  version: 'It is what an update may expect.',
+  sessionId: 'It could let somebody into the video session.',
+};
+
+const ofCustomers = allTables.filter((table) => columnNamed(table, 'customer_id') !== undefined);
+const exportedTables = ofCustomers.filter((table) => tablesLeftOut[getTableName(table)] === undefined);
+
+describe('exportCustomerData', () => {
+  test('is refused without the role at the bank, to a linked user too', async () => {
+    const stranger = await gateway.createUser({ roles: [['CanExportCustomerData', otherBankId]] });
+    const linked = await gateway.createUser();
+    const { customerId } = await insertWholeCustomer(gateway.database, { bankId, userId: linked.id });
+
+    for (const { token } of [stranger, linked]) {
+      const { data, errors } = await exportOf(customerId, token);
+
+      expect(data).toEqual({ exportCustomerData: null });
+      expect(errors[0]?.extensions).toMatchObject({ code: 'FORBIDDEN', missingRoles: ['CanExportCustomerData'] });
+    }
+  });
+
+  test('does not find a customer of another bank, nor one who is not there', async () => {
+    const { customerId } = await insertWholeCustomer(gateway.database, { bankId: otherBankId });
+
+    expect(codesOf(await exportOf(customerId))).toEqual(['OBP-30046']);
+    expect(codesOf(await exportOf('no-such-id'))).toEqual(['OBP-30046']);
+  });
+
+  test('gives the customer as the field customer does, but for the version', async () => {
+    const fields = `id bankId customerNumber legalName mobilePhoneNumber mobilePhoneNumberE164 email
+      faceImage { url date } dateOfBirth relationshipStatus dependants dobOfDependants creditRating { rating source }
+      creditLimit { currency amount } highestEducationAttained employmentStatus kycStatus lastOkDate title branchId
+      nameSuffix createdAt updatedAt`;
+    const query = `query ($bankId: ID!, $customerId: ID!) {
+      customer(bankId: $bankId, customerId: $customerId) { ${fields} } }`;
+    const { customerId } = whole;
+    const { data } = await gateway.query(clerk.token, query, { bankId, customerId });
+
+    expect((await dataOf(customerId)).customer).toEqual(data?.customer);
+    expect(leavesOf(data).filter((value) => value === null)).toEqual([]);
+  });
+
+  test.each(exportedTables.map((table): [string, SQLiteTable] => [getTableName(table), table]))(
+    'has every value of the customer’s rows of %s, but of columns that are left out by name',
+    async (_name, table) => {
+      const ofCustomer = columnNamed(table, 'customer_id');
+      if (ofCustomer === undefined) throw new Error('The table has no customer.');
+      const objects = objectsIn(await dataOf(whole.customerId));
+
+      const rows = await rowsWhere(table, ofCustomer, whole.customerId);
+
+      // Nothing could be missed of a table of which whole-customer.ts makes no row.
+      expect(rows).not.toEqual([]);
+      for (const row of rows) {
+        const found = objects.find(({ id }) => id === row.id);
+        const leaves = leavesOf(found);
+        const kept = Object.entries(row).filter(([name]) => columnsLeftOut[name] === undefined);
+        const lost = kept.filter(([, value]) => leavesOf(asJson(value)).some((leaf) => !leaves.includes(leaf)));
+        expect(lost.filter(([, value]) => value !== null)).toEqual([]);
+      }
+    },
+  );
+
+  test('knows every table that names a customer, a meeting or an account', () => {
+    const below = allTables
+      .filter((table) => columnNamed(table, 'meeting_id') ?? columnNamed(table, 'account_id'))
+      .map(getTableName)
+      .filter((name) => tablesLeftOut[name] === undefined);
+
+    expect(exportedTables).toHaveLength(ofCustomers.length - 1);
+    // The tests that follow have those by value that name no customer themselves.
+    expect(below.sort()).toEqual(['account_attribute', 'account_routing', 'customer_account_link', 'meeting_invitee']);
+  });
+
+  test('has the accounts within their links, with routings and attributes', async () => {
+    const { accountLinks } = await dataOf(whole.customerId);
+    const { read } = gateway.database;
+    const [row] = await read.select().from(account).where(eq(account.id, whole.accountId));
+    const ofAccount = (table: typeof accountRouting | typeof accountAttribute) =>
+      read
+        .select()
+        .from(table as SQLiteTable)
+        .where(and(eq(table.bankId, bankId), eq(table.accountId, whole.accountId)));
+    const withoutKeys = (rows: Row[]) =>
+      rows.map(({ bankId: _bankId, accountId: _accountId, version: _version, ...rest }) => asJson(rest));
+    const [link] = await rowsWhere(customerAccountLink, customerAccountLink.customerId, whole.customerId);
+    const attributes = withoutKeys(await ofAccount(accountAttribute));
+
+    expect(accountLinks).toEqual([
+      {
+        id: link?.id,
+        relationshipType: 'Owner',
+        createdAt: asJson(link?.createdAt),
+        updatedAt: asJson(link?.updatedAt),
+        account: {
+          id: whole.accountId,
+          label: 'Everyday',
+          number: '1234567',
+          productCode: 'CURRENT',
+          balance: { currency: 'EUR', amount: '10.50' },
+          branchId: 'DERBY6',
+          createdAt: asJson(row?.createdAt),
+          updatedAt: asJson(row?.updatedAt),
+          routings: withoutKeys(await ofAccount(accountRouting)),
+          attributes,
+        },
+      },
+    ]);
+    expect(attributes).toHaveLength(15);
+  });
+
+  test('has the meetings with who is present, who called and who is invited, and nothing that lets one in', async () => {
+    const { meetings } = await dataOf(whole.customerId);
+    const { userId } = whole;
+    const [row] = await rowsWhere(meeting, meeting.customerId, whole.customerId);
+
+    expect(meetings).toHaveLength(2);
+    expect(meetings[0]).toMatchObject({
+      id: row?.id,
+      providerId: 'tokbox',
+      purposeId: 'onboarding',
+      present: { staffUserId: userId, customerUserId: userId },
+      creatorUserId: userId,
+      creator: { name: 'Simon Redfern', mobilePhone: '+447972444876', emailAddress: 'simon@example.com' },
+      invitees: [
+        {
+          contactDetails: {
+            name: 'Eveline Tripman',
+            mobilePhone: '+447972444876',
+            emailAddress: 'eveline@example.com',
+          },
+          userId,
+          status: 'Good',
+        },
+      ],
+      cancelledAt: null,
+    });
+    expect(row?.sessionId).toBe('session-1');
+    expect(JSON.stringify(meetings)).not.toMatch(/session|token|key/i);
+  });
+
+  test('has retracted evidence, with who retracted it, when and why', async () => {
+    const { kycChecks, kycDocuments, kycMedia } = await dataOf(whole.customerId);
+
+    for (const evidence of [kycChecks, kycDocuments, kycMedia]) {
+      expect(evidence.map((each) => each.retraction)).toContainEqual(null);
+      expect(evidence.find(({ id }) => String(id).startsWith('retracted-'))).toMatchObject({
+        retraction: { ...retraction, userId: whole.userId },
+      });
+    }
+  });
+
+  test('has the CRM events that name the customer by number only, and none that names another', async () => {
+    const { id: customerId, customerNumber } = await insertCustomer(gateway.database, { bankId });
+    const linked = await insertCrmEvent(gateway.database, { bankId, customerId, customerNumber });
+    const named = await insertCrmEvent(gateway.database, { bankId, customerNumber, customerName: 'E. Tripman' });
+    await insertCrmEvent(gateway.database, { bankId: otherBankId, customerNumber });
+    await insertCrmEvent(gateway.database, { bankId, customerNumber: 'somebody-else' });
+    await insertCrmEvent(gateway.database, { bankId, customerNumber, customerId: other.customerId });
+    await insertCrmEvent(gateway.database, { bankId });
+
+    const { crmEvents } = await dataOf(customerId);
+
+    expect(crmEvents.map(({ id }) => id)).toEqual([linked.id, named.id]);
+    expect(crmEvents[1]).toMatchObject({ customerNumber, customerName: 'E. Tripman' });
+  });
+
+  test('has nothing of another customer of the bank, nor of what only the gateway needs', async () => {
+    const text = JSON.stringify(await dataOf(whole.customerId));
+    const ids = await Promise.all(
+      exportedTables.map(async (table) => {
+        const ofCustomer = columnNamed(table, 'customer_id');
+        const rows = ofCustomer === undefined ? [] : await rowsWhere(table, ofCustomer, other.customerId);
+        return rows.map(({ id }) => String(id));
+      }),
+    );
+    const theirs = [other.customerId, other.customerNumber, other.accountId, other.userId, ...ids.flat()];
+
+    expect(theirs.length).toBeGreaterThan(15);
+    expect(theirs.filter((value) => text.includes(value))).toEqual([]);
+    const names = new Set(objectsIn(JSON.parse(text)).flatMap(Object.keys));
+    const internal = [...names].filter((name) => /search|order|rowNumber|version|session|token|password/i.test(name));
+    expect(internal).toEqual([]);
+    // The positive control of the search.
+    expect(text).toContain(whole.accountId);
+  });
+
+  test('has empty lists for a customer of whom nothing else is kept', async () => {
+    const { id } = await insertCustomer(gateway.database, { bankId });
+
+    const { customer, ...lists } = await dataOf(id);
+
+    expect(customer.id).toBe(id);
+    expect(Object.values(lists).filter((list) => list.length > 0)).toEqual([]);
+    expect(Object.keys(lists)).toEqual(listNames);
+  });
+
+  test('gives the same in the same order again, the oldest first, and writes nothing', async () => {
+    const before = await everythingStored(gateway.database, (_row, table) => !table.startsWith('audit_'));
+
+    const first = await dataOf(whole.customerId);
+    const again = await dataOf(whole.customerId);
+
+    expect(JSON.stringify(again)).toBe(JSON.stringify(first));
+    for (const list of [first.messages, first.kycChecks]) {
+      const dates = list.map(({ date }) => String(date));
+      expect(dates).toEqual([...dates].sort());
+    }
+    expect(await everythingStored(gateway.database, (_row, table) => !table.startsWith('audit_'))).toEqual(before);
+  });
+
+  test('needs as many statements for a customer with everything as for one with nothing', async () => {
+    const { id } = await insertCustomer(gateway.database, { bankId });
+    const { database } = gateway;
+    async function statementsFor(customerId: string): Promise<number> {
+      const before = database.statistics.statements;
+      await database.transaction(async (transaction) =>
+        exportCustomer(transaction, await findCustomer(transaction, bankId, customerId)),
+      );
+      return database.statistics.statements - before;
+    }
+
+    const forNothing = await statementsFor(id);
+
+    expect(forNothing).toBeGreaterThan(15);
+    expect(await statementsFor(whole.customerId)).toBe(forNothing);
+  });
+
+  test('of a customer who is deleted at the same moment gives all or nothing', async () => {
+    const remove = `mutation ($bankId: ID!, $customerId: ID!) {
+      deleteCustomerCascade(bankId: $bankId, customerId: $customerId) { deleted { messages } } }`;
+
+    for (let round = 0; round < 5; round += 1) {
+      const { customerId } = await insertWholeCustomer(gateway.database, { bankId });
+      const [, { data, errors }] = await Promise.all([
+        gateway.query(clerk.token, remove, { bankId, customerId }),
+        exportOf(customerId),
+      ]);
+
+      if (errors.length > 0) expect(codesOf({ errors })).toEqual(['OBP-30046']);
+      else {
+        const lists = Object.values(data?.exportCustomerData?.data ?? {});
+        expect(lists).toHaveLength(15);
+        expect(lists.filter((list) => Array.isArray(list) && list.length === 0)).toEqual([]);
+      }
+    }
+  });
+
+  test('gives ten thousand messages, and of more than that none rather than a part', async () => {
+    const { id: customerId } = await insertCustomer(gateway.database, { bankId });
+    const now = new Date();
+    const rows = Array.from({ length: mostOfOneKind }, (_, index) => ({
+      id: `${customerId}-${index}`,
+      bankId,
+      customerId,
+      date: now,
+      transport: null,
+      message: `Your card is ready (${index}).`,
+      fromDepartment: 'Cards',
+      fromPerson: 'Tom',
+      createdAt: now,
+      updatedAt: now,
+    }));
+    await gateway.database.transaction((transaction) => insertMany(transaction, customerMessage, rows, 'refused'));
+
+    expect((await dataOf(customerId)).messages).toHaveLength(mostOfOneKind);
+    await insertCustomerMessage(gateway.database, { bankId, customerId });
+
+    const { data, errors } = await exportOf(customerId);
+    expect(data).toEqual({ exportCustomerData: null });
+    expect(errors[0]?.extensions).toMatchObject({ code: 'LIMIT_EXCEEDED', limit: mostOfOneKind });
+    expect(errors[0]?.message).toContain('messages');
+    await gateway.database.transaction(async (transaction) => {
+      await transaction.delete(customerMessage).where(inArray(customerMessage.customerId, [customerId]));
+    });
+  });
+});

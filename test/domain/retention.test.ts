@@ -1,0 +1,222 @@
+import { randomUUID } from 'node:crypto';
+import { eq } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { setKycReasonRequired, setRetentionDays } from '../../src/domain/bank/bank-administration.ts';
+import { customer } from '../../src/domain/customer/customer.table.ts';
+import { kycCheck } from '../../src/domain/kyc/kyc-check.table.ts';
+import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
+import { codesOf } from '../support/paging.ts';
+import {
+  insertCrmEvent,
+  insertCustomer,
+  insertCustomerAddress,
+  insertCustomerMessage,
+  insertKycCheck,
+  insertKycDocument,
+  insertKycMedia,
+  insertKycStatus,
+  insertKycStatusProposal,
+  insertMeeting,
+} from '../support/rows.ts';
+import { everythingStored } from '../support/stored.ts';
+
+const bankId = 'gh.29.uk';
+const retentionDays = 30;
+const cascade = `mutation ($bankId: ID!, $customerId: ID!, $idempotencyKey: String) {
+  deleteCustomerCascade(bankId: $bankId, customerId: $customerId, idempotencyKey: $idempotencyKey) {
+    deleted { addresses kycChecks } } }`;
+
+let gateway: Gateway;
+let clerk: TestUser;
+/** Was last changed before the period. */
+let customerId: string;
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  await gateway.createBank(bankId);
+  await setRetentionDays(gateway.database, bankId, retentionDays);
+  clerk = await gateway.createUser({
+    roles: [
+      ['CanDeleteCustomerCascade', bankId],
+      ['CanRetractKycEvidence', bankId],
+      ['CanAddKycCheck', bankId],
+    ],
+  });
+});
+
+beforeEach(async () => {
+  customerId = await customerChanged(31);
+});
+
+afterAll(() => gateway.stop());
+
+function daysAgo(days: number): Date {
+  return new Date(Date.now() - days * 86_400_000);
+}
+
+/** When what was changed at this moment may be erased. */
+function endOfPeriod(changedAt: Date): string {
+  return new Date(changedAt.getTime() + retentionDays * 86_400_000).toISOString();
+}
+
+function storedAt(days: number) {
+  const moment = daysAgo(days);
+  return { createdAt: moment, updatedAt: moment };
+}
+
+async function customerChanged(days: number, at = bankId): Promise<string> {
+  return (await insertCustomer(gateway.database, { bankId: at, ...storedAt(days) })).id;
+}
+
+function erase(more: Record<string, unknown> = {}, token = clerk.token) {
+  return gateway.query(token, cascade, { bankId, customerId, ...more });
+}
+
+/** Without the audit trail, in which a refusal stands too. */
+function stored() {
+  return everythingStored(gateway.database, (_row, table) => !table.startsWith('audit_'));
+}
+
+describe('at a bank with a retention period', () => {
+  test('a customer who changed within it is not erased, the error says until when, and nothing is written', async () => {
+    const { id, updatedAt } = await insertCustomer(gateway.database, { bankId, ...storedAt(29) });
+    await insertCustomerAddress(gateway.database, { bankId, customerId: id });
+    const before = await stored();
+
+    const { data, errors } = await erase({ customerId: id, idempotencyKey: randomUUID() });
+
+    expect(data).toEqual({ deleteCustomerCascade: null });
+    expect(errors[0]?.message).toBe('The bank has to keep the customer until its retention period is over.');
+    expect(errors[0]?.extensions).toMatchObject({
+      code: 'CONFLICT',
+      obpCode: null,
+      bankId,
+      retainedUntil: endOfPeriod(updatedAt),
+    });
+    expect(await stored()).toEqual(before);
+  });
+
+  test('whoever lacks the role is told that, and nothing of the period', async () => {
+    const stranger = await gateway.createUser();
+
+    const { errors } = await erase({ customerId: await customerChanged(1) }, stranger.token);
+
+    expect(codesOf({ errors })).toEqual(['OBP-20006']);
+    expect(errors[0]?.extensions).not.toHaveProperty('retainedUntil');
+  });
+
+  test('a customer who last changed before it is erased', async () => {
+    await insertKycCheck(gateway.database, { bankId, customerId, ...storedAt(31) });
+
+    const { data, errors } = await erase();
+
+    expect(errors).toEqual([]);
+    expect(data).toEqual({ deleteCustomerCascade: { deleted: { addresses: 0, kycChecks: 1 } } });
+  });
+
+  test.each([
+    ['a check', insertKycCheck],
+    ['a document', insertKycDocument],
+    ['media', insertKycMedia],
+    ['a status', insertKycStatus],
+    [
+      'a proposal of a status',
+      async (database: Gateway['database'], given: { bankId: string; customerId: string }) =>
+        insertKycStatusProposal(database, { ...given, proposedByUserId: clerk.id }),
+    ],
+  ])('%s that was stored within it keeps the customer', async (_kind, insert) => {
+    const moments = storedAt(10);
+    await insertKycCheck(gateway.database, { bankId, customerId, ...storedAt(40) });
+    await insert(gateway.database, { bankId, customerId, ...moments });
+
+    const { errors } = await erase();
+
+    expect(codesOf({ errors })).toEqual(['CONFLICT']);
+    expect(errors[0]?.extensions.retainedUntil).toBe(endOfPeriod(moments.updatedAt));
+  });
+
+  test('evidence that is retracted within it keeps the customer', async () => {
+    const { id } = await insertKycCheck(gateway.database, { bankId, customerId, ...storedAt(40) });
+    const retract = `mutation ($bankId: ID!, $customerId: ID!, $input: RetractKycEvidenceInput!) {
+      retractKycEvidence(bankId: $bankId, customerId: $customerId, input: $input) { kycCheck { id } } }`;
+    const input = { kind: 'CHECK', id, reason: 'A mistake' };
+    expect((await gateway.query(clerk.token, retract, { bankId, customerId, input })).errors).toEqual([]);
+    const [row] = await gateway.database.read.select().from(kycCheck).where(eq(kycCheck.customerId, customerId));
+
+    const { errors } = await erase();
+
+    if (row?.retractedAt == null) throw new Error('Nothing was retracted.');
+    expect(errors[0]?.extensions.retainedUntil).toBe(endOfPeriod(row.retractedAt));
+  });
+
+  test('messages, meetings and CRM events keep nobody', async () => {
+    await insertCustomerMessage(gateway.database, { bankId, customerId });
+    await insertMeeting(gateway.database, { bankId, customerId });
+    await insertCrmEvent(gateway.database, { bankId, customerId });
+
+    expect((await erase()).errors).toEqual([]);
+  });
+
+  test('a check that is added at the same moment keeps the customer, or finds none', async () => {
+    const add = `mutation ($bankId: ID!, $customerId: ID!, $input: AddKycCheckInput!) {
+      addKycCheck(bankId: $bankId, customerId: $customerId, input: $input) { kycCheck { id } } }`;
+    const input = { date: daysAgo(0).toISOString(), how: 'online', staffUserId: '1', staffName: 'S', satisfied: true };
+
+    for (let round = 0; round < 5; round += 1) {
+      const variables = { bankId, customerId: await customerChanged(31) };
+      const [erased, added] = await Promise.all([
+        erase(variables),
+        gateway.query(clerk.token, add, { ...variables, input }),
+      ]);
+
+      const { read } = gateway.database;
+      const left = await read.select().from(customer).where(eq(customer.id, variables.customerId));
+      const outcome = [codesOf(erased), codesOf(added), left.length];
+      expect([
+        [[], ['OBP-30046'], 0],
+        [['CONFLICT'], [], 1],
+      ]).toContainEqual(outcome);
+    }
+  });
+
+  test('it may be switched off, and another bank has its own', async () => {
+    const otherBankId = 'gh.30.uk';
+    await gateway.createBank(otherBankId);
+    const otherClerk = await gateway.createUser({ roles: [['CanDeleteCustomerCascade', otherBankId]] });
+    const eraseThere = async () =>
+      erase({ bankId: otherBankId, customerId: await customerChanged(0, otherBankId) }, otherClerk.token);
+
+    expect((await eraseThere()).errors).toEqual([]);
+    await setRetentionDays(gateway.database, otherBankId, 1);
+    expect(codesOf(await eraseThere())).toEqual(['CONFLICT']);
+    await setRetentionDays(gateway.database, otherBankId, null);
+    expect((await eraseThere()).errors).toEqual([]);
+  });
+});
+
+describe('what the operator decides of a bank', () => {
+  const settings = `query ($bankId: ID!) { bank(bankId: $bankId) { retentionDays kycReasonRequired version } }`;
+
+  test('is public, and off for a new bank', async () => {
+    await gateway.createBank('new.bank');
+
+    const { data } = await gateway.query(null, settings, { bankId: 'new.bank' });
+
+    expect(data).toEqual({ bank: { retentionDays: null, kycReasonRequired: false, version: 1 } });
+  });
+
+  test('changes one by one, and the version of the bank with it', async () => {
+    await gateway.createBank('kept.bank');
+    await setRetentionDays(gateway.database, 'kept.bank', 1826);
+    await setKycReasonRequired(gateway.database, 'kept.bank', true);
+
+    const { data } = await gateway.query(null, settings, { bankId: 'kept.bank' });
+
+    expect(data).toEqual({ bank: { retentionDays: 1826, kycReasonRequired: true, version: 3 } });
+  });
+
+  test('is refused for a bank that is not there', async () => {
+    await expect(setRetentionDays(gateway.database, 'nowhere', 1)).rejects.toThrow('OBP-30001');
+    await expect(setKycReasonRequired(gateway.database, 'nowhere', true)).rejects.toThrow('OBP-30001');
+  });
+});

@@ -1,0 +1,198 @@
+/**
+ * An audit trail of some chains to tamper with: as somebody who owns the database can, past the triggers. The trails
+ * are the real ones; only their clock for seals is the test's, so that it says what a seal covers.
+ */
+import { randomUUID } from 'node:crypto';
+import Sqlite from 'better-sqlite3';
+import pg from 'pg';
+import { vi } from 'vitest';
+import { auditEventOf } from '../../src/audit/audit-event.ts';
+import { type AuditTrail, type LoggedSeal, openAuditTrail } from '../../src/audit/audit-trail.ts';
+import type { AuditFinding } from '../../src/audit/finding.ts';
+import { type AuditVerification, type UnsealedEvents, verifyAuditTrail } from '../../src/audit/verify.ts';
+import { type Database, openDatabase } from '../../src/database/database.ts';
+import { sqlitePath } from '../../src/database/sqlite.ts';
+import { createDatabaseUrl, dialectUnderTest } from './database-url.ts';
+
+export const auditSecret = 'a secret of the tests, for the audit trail';
+
+const tables = ['audit_chain', 'audit_event', 'audit_event_customer', 'audit_seal', 'audit_checkpoint'];
+
+/** Somebody with all rights on the database, but without the secret. */
+export interface Tamperer {
+  /** With `?` for each value. */
+  execute(statement: string, ...values: unknown[]): Promise<Record<string, unknown>[]>;
+  /** Remembers the audit trail as it is now. */
+  keep(): Promise<void>;
+  /** Makes it again what it was. */
+  restore(): Promise<void>;
+  close(): Promise<void>;
+}
+
+async function sqliteTamperer(url: string): Promise<Tamperer> {
+  const handle = new Sqlite(sqlitePath(url));
+  handle.pragma('foreign_keys = OFF');
+  handle.pragma('synchronous = OFF');
+  const triggers = handle.prepare("select name from sqlite_master where type = 'trigger' and name like 'audit_%'");
+  for (const name of triggers.pluck().all()) handle.exec(`drop trigger "${name}"`);
+  return {
+    async execute(statement, ...values) {
+      const prepared = handle.prepare(statement);
+      if (prepared.reader) return prepared.all(...values) as Record<string, unknown>[];
+      prepared.run(...values);
+      return [];
+    },
+    async keep() {
+      for (const name of tables)
+        handle.exec(`drop table if exists kept_${name}; create table kept_${name} as select * from ${name}`);
+    },
+    async restore() {
+      const statements = tables.map((name) => `delete from ${name}; insert into ${name} select * from kept_${name};`);
+      handle.exec(`begin; ${statements.join(' ')} commit`);
+    },
+    async close() {
+      handle.close();
+    },
+  };
+}
+
+async function postgresqlTamperer(url: string): Promise<Tamperer> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  // All: also those of foreign keys.
+  for (const name of tables) await client.query(`alter table ${name} disable trigger all`);
+  return {
+    async execute(statement, ...values) {
+      let count = 0;
+      const { rows } = await client.query(
+        statement.replace(/\?/g, () => `$${++count}`),
+        values,
+      );
+      return rows;
+    },
+    async keep() {
+      for (const name of tables) {
+        await client.query(`drop table if exists kept_${name}; create table kept_${name} as select * from ${name}`);
+      }
+    },
+    async restore() {
+      const statements = tables.map((name) => `delete from ${name}; insert into ${name} select * from kept_${name};`);
+      await client.query(`begin; ${statements.join(' ')} commit`);
+    },
+    close: () => client.end(),
+  };
+}
+
+export function openTamperer(url: string): Promise<Tamperer> {
+  return dialectUnderTest === 'sqlite' ? sqliteTamperer(url) : postgresqlTamperer(url);
+}
+
+export interface Chain extends AuditTrail {
+  number: number;
+  /** Writes as many events, each about one of ten customers, at one of two banks. */
+  events(count: number): Promise<void>;
+  /** Seals what was written so far. */
+  seal(): Promise<void>;
+}
+
+export interface Verified {
+  counts: AuditVerification;
+  findings: AuditFinding[];
+  unsealed: UnsealedEvents[];
+}
+
+export interface AuditWorld {
+  url: string;
+  database: Database;
+  tamperer: Tamperer;
+  /** The log of all processes. */
+  log: string[];
+  begin(): Promise<Chain>;
+  verify(options?: { secret?: string; formerSecrets?: string[]; log?: string[] }): Promise<Verified>;
+  end(): Promise<void>;
+}
+
+export function logLine(seal: LoggedSeal): string {
+  return JSON.stringify({ level: 30, time: Date.now(), ...seal, msg: 'audit seal' });
+}
+
+export async function verified(
+  database: Database,
+  { secret = auditSecret, formerSecrets = [], log }: { secret?: string; formerSecrets?: string[]; log?: string[] } = {},
+): Promise<Verified> {
+  const findings: AuditFinding[] = [];
+  const unsealed: UnsealedEvents[] = [];
+  async function* lines() {
+    yield* log ?? [];
+  }
+  const counts = await verifyAuditTrail({
+    database,
+    secret,
+    formerSecrets,
+    logLines: log === undefined ? undefined : lines(),
+    onFinding: (finding) => findings.push(finding),
+    onUnsealed: (chain) => unsealed.push(chain),
+  });
+  return { counts, findings, unsealed };
+}
+
+export async function createAuditWorld(): Promise<AuditWorld> {
+  const { url, drop } = await createDatabaseUrl();
+  const database = await openDatabase(url);
+  const tamperer = await openTamperer(url);
+  const log: string[] = [];
+  const chains: Chain[] = [];
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+
+  return {
+    url,
+    database,
+    tamperer,
+    log,
+    async begin() {
+      let whenSealed = () => {};
+      const trail = await openAuditTrail({
+        database,
+        secret: auditSecret,
+        onSeal(seal) {
+          log.push(logLine(seal));
+          whenSealed();
+        },
+      });
+      const [row] = await tamperer.execute('select max(number) as number from audit_chain');
+      const chain: Chain = {
+        ...trail,
+        number: Number(row?.number),
+        async events(count) {
+          const events = Array.from({ length: count }, (_, index) =>
+            auditEventOf({
+              kind: 'READ',
+              outcome: 'SUCCEEDED',
+              bankId: `bank-${index % 2}`,
+              userId: index % 3 === 0 ? null : randomUUID(),
+              customerIds: index % 5 === 0 ? [] : [`customer-${index % 10}`, `customer-${(index + 3) % 10}`],
+              fieldsReturned: ['Query.customer'],
+            }),
+          );
+          await trail.record(events);
+        },
+        async seal() {
+          const sealed = new Promise<void>((resolve) => {
+            whenSealed = resolve;
+          });
+          vi.advanceTimersByTime(1000);
+          await sealed;
+        },
+      };
+      chains.push(chain);
+      return chain;
+    },
+    verify: (options) => verified(database, options),
+    async end() {
+      vi.useRealTimers();
+      await tamperer.close();
+      await database.close();
+      await drop();
+    },
+  };
+}
