@@ -85,7 +85,7 @@ function openProvider(configured: OidcIssuer, logger: Logger, options: IdentityP
     if (logged.has(value) || logged.size >= mostLoggedValues) return;
     logged.add(value);
     // What has not the form of a role may be anything, such as an address.
-    const role = /^Can[A-Za-z]{1,97}$/.test(value) ? value : undefined;
+    const role = /^Can[A-Za-z]{1,97}(@[\w.-]{1,97})?$/.test(value) ? value : undefined;
     logger.warn({ issuer, role }, 'a claim names a role that does not exist, or not in this way');
   }
 
