@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { and, eq } from 'drizzle-orm';
+import type { LoggedSeal } from './audit/audit-trail.ts';
 import { auditCommand } from './audit/command-audit.ts';
 import { isRole, type Role, roleScope, roles } from './auth/roles.ts';
 import { createSigningKey, openTokens } from './auth/tokens.ts';
@@ -19,6 +20,7 @@ import { generateCustomers } from './import/generate.ts';
 import { generatedBankIds } from './import/generated-rows.ts';
 import { importFiles } from './import/import.ts';
 import { renderProblem } from './import/report.ts';
+import { createLogger } from './observability/logger.ts';
 
 /** One of the banks that are generated; the clerk and the customer are there. */
 const bankId = 'gh.29.uk';
@@ -120,7 +122,9 @@ export async function demo(environment: Environment): Promise<void> {
     const database = await openDatabase(config.databaseUrl, { isServing: true });
     try {
       const password = randomBytes(18).toString('base64url');
-      const parts = { operationName: 'demo', database, secret: config.secret };
+      const logger = createLogger(config.logLevel);
+      const onSeal = (seal: LoggedSeal) => logger.info(seal, 'audit seal');
+      const parts = { operationName: 'demo', database, secret: config.secret, onSeal };
       const { linked, users } = await auditCommand(parts, (audited) => fillDatabase(audited, password));
       const tokens = await openTokens(config.signing);
       const lines: string[] = [];
@@ -129,6 +133,7 @@ export async function demo(environment: Environment): Promise<void> {
         lines.push(`${username}: ${what}`, `  ${token}`, '');
       }
       await serve(config, database, {
+        isThrownAway: true,
         exampleVariables: { bankId, password, ...linked, username: 'bank.clerk' },
         onListening: (url) => console.log(welcome(url, password, lines)),
       });

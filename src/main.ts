@@ -1,15 +1,16 @@
 #!/usr/bin/env -S node --max-semi-space-size=8
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { type FileHandle, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rename, writeFile } from 'node:fs/promises';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { LoggedSeal } from './audit/audit-trail.ts';
 import type { CommandAudit } from './audit/command-audit.ts';
 import { isRole, type Role, roles } from './auth/roles.ts';
 import type { Secrets, Settings } from './config.ts';
 import type { Database, DatabaseOptions } from './database/database.ts';
 import { durationInSeconds } from './duration.ts';
 import type { ImportProgress } from './import/import.ts';
-import { failureLine, readPassword, showProgress } from './terminal.ts';
+import { failureLine, readPassword, showProgress, tellLine } from './terminal.ts';
 
 // What a command needs is loaded when it runs: `--help` stays fast, and only `serve` pays for a schema.
 
@@ -303,17 +304,14 @@ program
   .description('Copy the whole SQLite database to a file while it is being served.')
   .argument('<file>', 'must not be there yet; only its owner can read it')
   .action(async (file: string) => {
+    const configured = await settings();
     const progress = showProgress();
-    let isCopied = false;
-    await audited('backup', await settings(), async (database) => {
-      await database.backup(file, (share) => progress.update(`${Math.round(share * 100)} %`));
-      isCopied = true;
-    })
-      .catch(async (error) => {
-        // A copy that could not be recorded is not given.
-        if (isCopied) await rm(file, { force: true });
-        throw error;
-      })
+    // Before anything is copied: the copy has it too, and the chain that ends with it.
+    await audited('backup', configured, async () => undefined);
+    const copy = (database: Database) =>
+      database.backup(file, (share) => progress.update(`${Math.round(share * 100)} %`));
+    await withDatabase(configured, copy)
+      .catch((error) => audited('backup', configured, () => Promise.reject(error)))
       .finally(progress.end);
     console.log(`The database was copied to ${file}.`);
   });
@@ -339,7 +337,7 @@ audit
     const configured = readSettings(process.env, ['secret', 'formerSecrets']);
     const log = heads === undefined ? undefined : await open(heads);
     const progress = showProgress();
-    const verified = await withDatabase(configured, async (database) => {
+    const verify = async (database: Database) => {
       const { verifyAuditTrail } = await import('./audit/verify.ts');
       const { findingLine } = await import('./audit/finding.ts');
       return verifyAuditTrail({
@@ -352,8 +350,13 @@ audit
           console.log(`chain ${chain}: not sealed yet: ${events} events${lacking}.`);
         },
         onProgress: (events) => progress.update(`${events} events`),
+      }).catch(async (error) => {
+        // Says so where that is why: a database that is only looked at is not migrated.
+        await database.check();
+        throw error;
       });
-    }).finally(progress.end);
+    };
+    const verified = await withDatabase(configured, verify, { migrate: false }).finally(progress.end);
     const { chains, events, seals, unsealedEvents, loggedSeals, findings } = verified;
     const ofLog = heads === undefined ? '' : `, ${loggedSeals} seals of the log`;
     console.log(`${chains} chains, ${events} events (${unsealedEvents} not sealed yet), ${seals} seals${ofLog}.`);
@@ -372,13 +375,16 @@ audit
   .option('--to <time>', 'only those before this moment', moment)
   .action(async ({ bank: bankId, customer: customerId, user: userId, from, to }: AuditExportOptions) => {
     const configured = await settings();
-    // Before the first line is seen.
-    await audited('audit export', configured, async (_, { concern }) => {
-      concern({ bankId, customerIds: customerId === undefined ? [] : [customerId] });
+    const filter = { bankId, customerId, userId, from, to };
+    const { banksOfExport, exportAuditEvents } = await import('./audit/export.ts');
+    // Before the first line is seen; each bank's auditors see that its events were.
+    await audited('audit export', configured, async (database, { concern }) => {
+      const customerIds = customerId === undefined ? [] : [customerId];
+      const userIds = userId === undefined ? [] : [userId];
+      for (const bankId of await banksOfExport(database, filter)) concern({ bankId, customerIds, userIds });
     });
     await withDatabase(configured, async (database) => {
-      const { exportAuditEvents } = await import('./audit/export.ts');
-      for await (const lines of exportAuditEvents(database, { bankId, customerId, userId, from, to })) {
+      for await (const lines of exportAuditEvents(database, filter)) {
         if (!process.stdout.write(lines)) await once(process.stdout, 'drain');
       }
     });
@@ -488,7 +494,10 @@ async function settings() {
   return readSettings(process.env, ['secret']);
 }
 
-/** Runs a command on what is guarded: it leaves its events in the audit trail, or does not happen. */
+/**
+ * Runs a command on what is guarded: it leaves its events in the audit trail, or does not happen. The last seal over them
+ * goes to standard error: whoever keeps it can show later that they were removed.
+ */
 function audited<Result>(
   operationName: string,
   configured: Pick<Settings, 'databaseUrl' | 'databaseOwnerUrl'> & Pick<Secrets, 'secret'>,
@@ -496,7 +505,14 @@ function audited<Result>(
 ): Promise<Result> {
   return withDatabase(configured, async (database) => {
     const { auditCommand } = await import('./audit/command-audit.ts');
-    return auditCommand({ operationName, database, secret: configured.secret }, work);
+    const { sealLine } = await import('./audit/logged-seal.ts');
+    let lastSeal: LoggedSeal | undefined;
+    const onSeal = (seal: LoggedSeal) => {
+      lastSeal = seal;
+    };
+    return auditCommand({ operationName, database, secret: configured.secret, onSeal }, work).finally(() => {
+      if (lastSeal !== undefined) tellLine(sealLine(lastSeal));
+    });
   });
 }
 

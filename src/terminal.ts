@@ -51,6 +51,12 @@ export async function readPassword(): Promise<string> {
   }
 }
 
+/** A line on standard error, in place of what a terminal shows of the progress. */
+export function tellLine(line: string): void {
+  const { stderr } = process;
+  stderr.write(`${stderr.isTTY ? '\r\x1b[K' : ''}${line}\n`);
+}
+
 export interface Progress {
   /** How far it is. */
   update(line: string): void;

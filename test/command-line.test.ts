@@ -1,9 +1,13 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFile, mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { loggerOfSeals } from '../src/http/serve.ts';
+import { createLogger } from '../src/observability/logger.ts';
 import { openTamperer } from './support/audit-world.ts';
 import { createDatabaseUrl, dialectUnderTest } from './support/database-url.ts';
 import { testEnvironment } from './support/gateway.ts';
@@ -22,6 +26,15 @@ afterAll(() => database.drop());
 
 function run(command: string, input?: string): Promise<ProgramResult> {
   return runProgram(command.split(' '), { environment, input });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 const password = 'correct horse battery staple';
@@ -390,6 +403,35 @@ test('the audit trail of two gateways, one stopped and one killed, is verified a
     await own.drop();
   }
 }, 120_000);
+
+test('seals are logged whatever LOG_LEVEL is, unless it is silent', async () => {
+  const own = await createDatabaseUrl();
+  const port = await freePort();
+  const started = startProgram(['serve'], /"audit seal"/, {
+    environment: { ...testEnvironment(own.url), LOG_LEVEL: 'fatal', PORT: String(port) },
+  });
+  const login = async () => {
+    const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"query":"mutation { login(username: \\"nobody.here\\", password: \\"x\\") { token } }"}',
+    }).catch(() => null);
+    return response?.status;
+  };
+  await expect.poll(login, { timeout: 15_000, interval: 200 }).toBe(200);
+  const { program, lines, ended } = await started;
+  program.kill('SIGTERM');
+  expect(await ended).toBe(0);
+  expect(new Set(lines.map((line) => JSON.parse(line).msg))).toEqual(new Set(['audit seal']));
+  await own.drop();
+
+  const written: string[] = [];
+  const destination = { write: (line: string) => written.push(line) };
+  for (const level of ['silent', 'fatal', 'warn', 'trace']) {
+    loggerOfSeals(createLogger(level, destination)).info('audit seal');
+  }
+  expect(written).toHaveLength(3);
+}, 60_000);
 
 test('the package and the image have all that the program reads', async () => {
   const root = join(import.meta.dirname, '..');

@@ -44,3 +44,47 @@ when not exists (select 1 from audit_checkpoint where chain = old.chain and seal
 begin
 	select raise(abort, 'The audit trail is not deleted from.');
 end;
+--> statement-breakpoint
+-- `insert or replace` deletes what is in its way without the triggers above. What finds its row there already is refused; of
+-- those that the gateway writes with `on conflict do nothing` nothing is inserted, as there.
+create trigger `audit_chain_no_replacement` before insert on `audit_chain`
+when exists (select 1 from audit_chain where number = new.number)
+begin
+	select raise(abort, 'The audit trail is not changed.');
+end;
+--> statement-breakpoint
+create trigger `audit_checkpoint_no_replacement` before insert on `audit_checkpoint`
+when exists (
+	select 1 from audit_checkpoint
+	where rowid = new.rowid or (chain = new.chain and sequence = new.sequence)
+)
+begin
+	select raise(ignore);
+end;
+--> statement-breakpoint
+create trigger `audit_event_no_replacement` before insert on `audit_event`
+when exists (
+	select 1 from audit_event
+	where rowid = new.rowid or (chain = new.chain and sequence = new.sequence)
+)
+begin
+	select raise(abort, 'The audit trail is not changed.');
+end;
+--> statement-breakpoint
+create trigger `audit_event_customer_no_replacement` before insert on `audit_event_customer`
+when exists (
+	select 1 from audit_event_customer
+	where rowid = new.rowid or (customer_id = new.customer_id and at = new.at and chain = new.chain and sequence = new.sequence)
+)
+begin
+	select raise(abort, 'The audit trail is not changed.');
+end;
+--> statement-breakpoint
+create trigger `audit_seal_no_replacement` before insert on `audit_seal`
+when exists (
+	select 1 from audit_seal
+	where rowid = new.rowid or (chain = new.chain and number = new.number)
+)
+begin
+	select raise(ignore);
+end;

@@ -1,6 +1,7 @@
 import { GatewayError } from '../errors.ts';
 
-export type AuditKind = 'READ' | 'WRITE' | 'AUTHENTICATION' | 'COMMAND';
+/** LOST stands for an event that could not be written, and whose operation failed for that. */
+export type AuditKind = 'READ' | 'WRITE' | 'AUTHENTICATION' | 'COMMAND' | 'LOST';
 export type AuditOutcome = 'SUCCEEDED' | 'PARTIAL' | 'REFUSED' | 'FAILED';
 
 /** Who did or saw what of whom. It holds ids and names of fields, never a value of one. */

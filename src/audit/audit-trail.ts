@@ -132,6 +132,8 @@ export async function openAuditTrail({
   let sealed = { number: 0, sequence: 0 };
   let waiting: Waiting[] = [];
   let flushing: Promise<void> | null = null;
+  const writing = new Set<Promise<void>>();
+  let isClosed = false;
   let sealing: Promise<void> = Promise.resolve();
 
   function rowOf(event: AuditEvent, number: number): AuditEventRow {
@@ -178,9 +180,14 @@ export async function openAuditTrail({
     return claimed.filter((number) => !taken.has(number));
   }
 
-  /** Writes what `work` gives within a transaction of its own, under numbers that are free, else under new ones. */
+  /**
+   * Writes what `work` gives within a transaction of its own, under numbers that are free, else under new ones. What it gives
+   * is made when it is known how many are free; null: nothing.
+   */
   async function writeNumbered<Result>(
-    work: (transaction: Queries) => Promise<{ result: Result; events: readonly AuditEvent[] }>,
+    work: (
+      transaction: Queries,
+    ) => Promise<{ result: Result; eventsOf: ((free: number) => readonly AuditEvent[]) | null }>,
   ): Promise<Result> {
     let rows: AuditEventRow[] = [];
     // Claimed before anything is awaited: no two transactions have one number, and none is forgotten.
@@ -188,11 +195,12 @@ export async function openAuditTrail({
     let left: number[] = [];
     try {
       const result = await database.transaction(async (transaction) => {
-        const { result, events } = await work(transaction);
-        if (events.length === 0) return result;
+        const { result, eventsOf } = await work(transaction);
+        if (eventsOf === null) return result;
         claimed = doubtful;
         doubtful = [];
         left = await freeNumbers(transaction, claimed);
+        const events = eventsOf(left.length);
         rows = events.map((event) => rowOf(event, left.shift() ?? ++sequence));
         await insert(transaction, events, rows);
         return result;
@@ -206,15 +214,16 @@ export async function openAuditTrail({
     }
   }
 
-  async function writeBatch(events: readonly AuditEvent[]): Promise<void> {
-    await writeNumbered(async () => ({ result: undefined, events }));
+  async function writeBatch(batch: readonly Waiting[]): Promise<void> {
+    const events = batch.flatMap(({ events }) => events);
+    await writeNumbered(async () => ({ result: undefined, eventsOf: () => events }));
   }
 
   /** Numbers that no event has taken say that there was one which could not be written: else no seal goes beyond them. */
   async function fillGaps(): Promise<void> {
-    const lost = auditEventOf({ kind: 'COMMAND', outcome: 'FAILED', errors: ['AUDIT_UNAVAILABLE'] });
     if (doubtful.length === 0) return;
-    await writeNumbered(async () => ({ result: undefined, events: doubtful.map(() => lost) }));
+    const lost = auditEventOf({ kind: 'LOST', outcome: 'FAILED', errors: ['AUDIT_UNAVAILABLE'] });
+    await writeNumbered(async () => ({ result: undefined, eventsOf: (free) => Array(free).fill(lost) }));
   }
 
   async function flush(): Promise<void> {
@@ -222,13 +231,31 @@ export async function openAuditTrail({
       const batch = waiting;
       waiting = [];
       try {
-        await writeBatch(batch.flatMap(({ events }) => events));
+        await writeBatch(batch);
         for (const { resolve } of batch) resolve();
       } catch (error) {
-        for (const { reject } of batch) reject(error);
+        if (batch.length === 1) batch[0]?.reject(error);
+        // What one of them cannot write is not to cost the others their answers.
+        else for (const one of batch) await writeBatch([one]).then(one.resolve, one.reject);
       }
     }
     flushing = null;
+  }
+
+  /** The last seal says that nothing follows it. */
+  function refuseWhenClosed(): void {
+    if (isClosed) throw new Error('The audit trail is closed.');
+  }
+
+  /** Counts as being written until it ends, however it does. */
+  function awaited<Result>(result: Promise<Result>): Promise<Result> {
+    const ended = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    writing.add(ended);
+    ended.finally(() => writing.delete(ended));
+    return result;
   }
 
   async function writeSeal(isLast: boolean): Promise<void> {
@@ -262,25 +289,31 @@ export async function openAuditTrail({
   }, sealIntervalMilliseconds).unref();
 
   return {
-    record(events) {
-      if (events.length === 0) return Promise.resolve();
-      return new Promise((resolve, reject) => {
+    async record(events) {
+      if (events.length === 0) return;
+      refuseWhenClosed();
+      await new Promise<void>((resolve, reject) => {
         waiting.push({ events, resolve, reject });
         // What ends in the same turn of the event loop is written together.
         flushing ??= new Promise<void>((resolve) => setImmediate(resolve)).then(flush);
       });
     },
 
-    write(work) {
-      return writeNumbered(async (transaction) => {
-        const { result, event } = await work(transaction);
-        return { result, events: event === null ? [] : [event].flat() };
-      });
+    async write(work) {
+      refuseWhenClosed();
+      return awaited(
+        writeNumbered(async (transaction) => {
+          const { result, event } = await work(transaction);
+          const events = event === null ? [] : [event].flat();
+          return { result, eventsOf: events.length === 0 ? null : () => events };
+        }),
+      );
     },
 
     async close() {
+      isClosed = true;
       clearInterval(timer);
-      await flushing;
+      await Promise.all([flushing, ...writing]);
       await fillGaps().catch(onSealFailure);
       await seal(true);
     },

@@ -30,6 +30,15 @@ function at(byBank: ByBank, bankId: string | null): AtBank {
   return found;
 }
 
+function addTo(byBank: ByBank, others: ByBank): void {
+  for (const [bankId, { customerIds, userIds, changes }] of others) {
+    const there = at(byBank, bankId);
+    for (const id of customerIds) there.customerIds.add(id);
+    for (const id of userIds) there.userIds.add(id);
+    for (const field of changes) there.changes.add(field);
+  }
+}
+
 function textOrNull(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
 }
@@ -120,8 +129,8 @@ export interface CommandAudit {
 
 /**
  * Runs a command of the command line, which leaves events in the audit trail: one with each transaction of the database
- * that `work` is given, or one at its end where it wrote nothing, or failed. What cannot be recorded is not done, and its
- * result not given.
+ * that `work` is given, and one at its end where it wrote nothing, said whom it concerns, or failed. What cannot be
+ * recorded is not done, and its result not given.
  */
 export async function auditCommand<Result>(
   { operationName, ...parts }: AuditTrailParts & { operationName: string },
@@ -129,7 +138,10 @@ export async function auditCommand<Result>(
 ): Promise<Result> {
   const trail = await openAuditTrail(parts);
   const caller = { operationName, clientName: accountName() };
-  let concerned: ByBank = new Map();
+  /** What the command said of itself. */
+  const concerned: ByBank = new Map();
+  /** What the last transaction that failed would have written. */
+  let unwritten: ByBank = new Map();
   let failure = null as ErrorKey | null;
   let isRecorded = false;
 
@@ -157,8 +169,7 @@ export async function auditCommand<Result>(
         isRecorded ||= isWritten;
         return result;
       } catch (error) {
-        // Whom it would have been about, if the command ends with this.
-        concerned = noted;
+        unwritten = noted;
         throw error;
       }
     },
@@ -174,6 +185,7 @@ export async function auditCommand<Result>(
     },
   };
   const record = (errors: string[]) => {
+    if (errors.length > 0) addTo(concerned, unwritten);
     if (concerned.size === 0) at(concerned, null);
     const outcome = errors.length === 0 ? 'SUCCEEDED' : 'FAILED';
     return trail.record(eventsOf(concerned, { ...caller, outcome, errors, changes: [] }));
@@ -181,7 +193,7 @@ export async function auditCommand<Result>(
 
   try {
     const result = await work(database, audit);
-    if (failure !== null || !isRecorded) await record(failure === null ? [] : [failure]);
+    if (failure !== null || concerned.size > 0 || !isRecorded) await record(failure === null ? [] : [failure]);
     await trail.close();
     return result;
   } catch (error) {

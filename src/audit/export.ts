@@ -17,23 +17,50 @@ const pageLength = 1000;
 
 type ExportedRow = Pick<typeof auditEvent.$inferSelect, 'chain' | 'sequence' | 'at' | 'event' | 'mac'>;
 
+function placeOf({ customerId }: AuditExportFilter) {
+  return customerId === undefined ? auditEvent : auditEventCustomer;
+}
+
+function conditionsOf(filter: AuditExportFilter): (SQL | undefined)[] {
+  const { bankId, customerId, userId, from, to } = filter;
+  const { at } = placeOf(filter);
+  return [
+    customerId === undefined ? undefined : eq(auditEventCustomer.customerId, customerId),
+    bankId === undefined ? undefined : eq(auditEvent.bankId, bankId),
+    userId === undefined ? undefined : eq(auditEvent.userId, userId),
+    from === undefined ? undefined : gte(at, from),
+    to === undefined ? undefined : lt(at, to),
+  ];
+}
+
+/** Joins the row by which an event is found by its customer with the event. */
+const ofTheCustomer = and(
+  eq(auditEvent.chain, auditEventCustomer.chain),
+  eq(auditEvent.sequence, auditEventCustomer.sequence),
+);
+
+/** At which banks the events are; null among them for those at none, and the bank that was asked for in any case. */
+export async function banksOfExport(database: Database, filter: AuditExportFilter): Promise<(string | null)[]> {
+  if (filter.bankId !== undefined) return [filter.bankId];
+  const conditions = and(...conditionsOf(filter));
+  const banks = database.read.selectDistinct({ bankId: auditEvent.bankId });
+  const found = await (filter.customerId === undefined
+    ? banks.from(auditEvent).where(conditions)
+    : banks.from(auditEventCustomer).innerJoin(auditEvent, ofTheCustomer).where(conditions));
+  return found.length === 0 ? [null] : found.map(({ bankId }) => bankId);
+}
+
 /** Reads in the order of the index over the customer, the bank, the user or the time: whatever was asked for. */
 function pageAfter(
   database: Database,
   filter: AuditExportFilter,
   after: ExportedRow | undefined,
 ): PromiseLike<ExportedRow[]> {
-  const { bankId, customerId, userId, from, to } = filter;
+  const { customerId } = filter;
   const { chain, sequence, at, event, mac } = auditEvent;
-  const place = customerId === undefined ? auditEvent : auditEventCustomer;
+  const place = placeOf(filter);
   const order = [place.at, place.chain, place.sequence];
-  const conditions: (SQL | undefined)[] = [
-    customerId === undefined ? undefined : eq(auditEventCustomer.customerId, customerId),
-    bankId === undefined ? undefined : eq(auditEvent.bankId, bankId),
-    userId === undefined ? undefined : eq(auditEvent.userId, userId),
-    from === undefined ? undefined : gte(place.at, from),
-    to === undefined ? undefined : lt(place.at, to),
-  ];
+  const conditions = conditionsOf(filter);
   if (after !== undefined) {
     const values = [
       sql.param(after.at, place.at),
@@ -55,7 +82,7 @@ function pageAfter(
   return database.read
     .select(columns)
     .from(auditEventCustomer)
-    .innerJoin(auditEvent, and(eq(auditEvent.chain, place.chain), eq(auditEvent.sequence, place.sequence)))
+    .innerJoin(auditEvent, ofTheCustomer)
     .where(and(...conditions))
     .orderBy(...ordered)
     .limit(pageLength);

@@ -1,5 +1,6 @@
 import { inKeys, keyValues, oncePerDatabase } from '../database/batch.ts';
 import type { Database, Queries } from '../database/database.ts';
+import { customerAccountLink } from '../domain/account/customer-account-link.table.ts';
 import { bank } from '../domain/bank/bank.table.ts';
 import { customer } from '../domain/customer/customer.table.ts';
 import {
@@ -18,12 +19,16 @@ import { eachTouched, type Touched } from './touched.ts';
 const longestName = 100;
 
 interface AtBank {
-  tried: Set<string>;
+  /** Fields that the caller may see, whatever becomes of them. */
+  allowed: Set<string>;
   returned: Set<string>;
   refused: Set<string>;
+  failed: Set<string>;
   roles: Set<string>;
   errors: Set<string>;
   customerIds: Set<string>;
+  /** Accounts that were reached by themselves: their customers are looked up. */
+  accountIds: Set<string>;
   /** Ids that the client sent, and that nothing was found by. */
   claimedCustomerIds: Set<string>;
   /** Nothing but what the client sent says so far that there is such a bank. */
@@ -63,15 +68,24 @@ const banksById = oncePerDatabase((database) =>
   ),
 );
 
+/** Whether it could be an id at all; PostgreSQL does not even take a question for U+0000. */
+function isPossibleId(text: string): boolean {
+  return text.length <= 255 && !text.includes('\u0000');
+}
+
 /** Which bank each of these customers has; of a text that is no customer's id, nothing. */
 async function banksOfCustomers(database: Database, unwritten: readonly Unwritten[]): Promise<Map<string, string>> {
-  const claimed = [...new Set(unwritten.flatMap(({ claimedCustomerIds }) => [...claimedCustomerIds]))];
+  const claimed = [...new Set(unwritten.flatMap(({ claimedCustomerIds }) => [...claimedCustomerIds]))].filter(
+    isPossibleId,
+  );
   const found = claimed.length === 0 ? [] : await bankOfCustomers(database)(keyValues(claimed));
   return new Map(found.map(({ id, bankId }) => [id, bankId]));
 }
 
 async function knownBanks(database: Database, unwritten: readonly Unwritten[]): Promise<Set<string>> {
-  const claimed = unwritten.flatMap(({ event, isBankClaimed }) => (isBankClaimed ? (event.bankId ?? []) : []));
+  const claimed = unwritten
+    .flatMap(({ event, isBankClaimed }) => (isBankClaimed ? (event.bankId ?? []) : []))
+    .filter(isPossibleId);
   const found = claimed.length === 0 ? [] : await banksById(database)(keyValues([...new Set(claimed)]));
   return new Set(found.map(({ id }) => id));
 }
@@ -97,6 +111,34 @@ async function placed(database: Database, unwritten: readonly Unwritten[]): Prom
   });
 }
 
+const customersOfAccounts = oncePerDatabase((database) =>
+  database.prepare(
+    database.read
+      .select({
+        bankId: customerAccountLink.bankId,
+        accountId: customerAccountLink.accountId,
+        customerId: customerAccountLink.customerId,
+      })
+      .from(customerAccountLink)
+      .where(inKeys([customerAccountLink.bankId, customerAccountLink.accountId])),
+  ),
+);
+
+/** Who sees an account sees something of its customers. */
+async function addCustomersOfAccounts(
+  database: Database,
+  banks: readonly (readonly [string | null, AtBank])[],
+): Promise<void> {
+  const keys = banks.flatMap(([bankId, { accountIds }]) =>
+    bankId === null ? [] : [...accountIds].map((accountId) => [bankId, accountId] as const),
+  );
+  if (keys.length === 0) return;
+  const byBank = new Map(banks);
+  for (const { bankId, customerId } of await customersOfAccounts(database)(keyValues(keys))) {
+    byBank.get(bankId)?.customerIds.add(customerId);
+  }
+}
+
 /** Collects what one operation saw, tried and did; `finish` writes it before the answer leaves. */
 export class OperationAudit {
   readonly #trail: AuditTrail;
@@ -105,6 +147,9 @@ export class OperationAudit {
   readonly #banks = new Map<string | null, AtBank>();
   readonly #unwritten: Unwritten[] = [];
   #write: Write | null = null;
+  /** Ends with the last transaction, however that ends. */
+  #running: Promise<void> = Promise.resolve();
+  #isFinished = false;
 
   constructor(trail: AuditTrail, database: Database, caller: AuditedCaller) {
     this.#trail = trail;
@@ -122,12 +167,14 @@ export class OperationAudit {
     let at = this.#banks.get(bankId);
     if (at === undefined) {
       at = {
-        tried: new Set(),
+        allowed: new Set(),
         returned: new Set(),
         refused: new Set(),
+        failed: new Set(),
         roles: new Set(),
         errors: new Set(),
         customerIds: new Set(),
+        accountIds: new Set(),
         claimedCustomerIds: new Set(),
         isClaimed: true,
       };
@@ -140,7 +187,7 @@ export class OperationAudit {
   allow(coordinate: string, bankId: string | null, ground: string): void {
     const at = this.#at(bankId);
     at.isClaimed = false;
-    at.tried.add(coordinate);
+    at.allowed.add(coordinate);
     at.roles.add(ground);
   }
 
@@ -153,6 +200,10 @@ export class OperationAudit {
     eachTouched(value, (touched) => {
       const there = touched.bankId == null || touched.bankId === bankId ? at : this.#at(touched.bankId);
       if (typeof touched.customerId === 'string') there.customerIds.add(touched.customerId);
+      // Through a customer, that one is named.
+      else if (typeof touched.accountId === 'string' && typeof customerId !== 'string') {
+        there.accountIds.add(touched.accountId);
+      }
       if (there === at) return;
       isElsewhere = true;
       there.isClaimed = false;
@@ -161,7 +212,7 @@ export class OperationAudit {
     });
     // What was asked for without a bank, and found at one, was seen there.
     if (bankId === null && isElsewhere) {
-      at.tried.delete(coordinate);
+      at.allowed.delete(coordinate);
       if (typeof customerId === 'string') at.claimedCustomerIds.delete(customerId);
     } else at.returned.add(coordinate);
   }
@@ -170,7 +221,7 @@ export class OperationAudit {
   refuse(coordinate: string, { bankId = null, customerId }: Touched, error: unknown): void {
     const at = this.#at(bankId);
     at.isClaimed = false;
-    (isRefusal(error) ? at.refused : at.tried).add(coordinate);
+    (isRefusal(error) ? at.refused : at.failed).add(coordinate);
     at.errors.add(auditedError(error));
     if (typeof customerId === 'string') at.customerIds.add(customerId);
   }
@@ -178,7 +229,7 @@ export class OperationAudit {
   /** A root field, which looks where its arguments say. */
   refuseRoot(coordinate: string, { bankId = null, customerId }: Touched, error: unknown): void {
     const at = this.#at(isUnknownBank(error) ? null : bankId);
-    (isRefusal(error) ? at.refused : at.tried).add(coordinate);
+    (isRefusal(error) ? at.refused : at.failed).add(coordinate);
     at.errors.add(auditedError(error));
     if (typeof customerId === 'string') at.claimedCustomerIds.add(customerId);
   }
@@ -197,19 +248,27 @@ export class OperationAudit {
     this.#write?.subjectUserIds.add(userId);
   }
 
-  /** `work` in a transaction, with the event of the mutation field that runs. */
+  /** `work` in a transaction, with the event of the mutation field that runs; of a call that is repeated, nothing. */
   write<Result>(work: (transaction: Queries) => Promise<Result>): Promise<Result> {
     const write = this.#write;
-    return this.#trail
+    let isNoted = false;
+    const running = this.#trail
       .write(async (transaction) => {
         const changes = collectChanges(transaction);
         const result = await work(transaction);
-        return { result, event: write === null || write.isWritten ? null : this.#success(write, changes) };
+        isNoted = Object.values(changes).some((names) => names.size > 0);
+        const event = write === null || write.isWritten || !isNoted ? null : this.#success(write, changes);
+        return { result, event };
       })
       .then((result) => {
-        if (write !== null) write.isWritten = true;
+        if (write !== null) write.isWritten ||= isNoted;
         return result;
       });
+    this.#running = running.then(
+      () => undefined,
+      () => undefined,
+    );
+    return running;
   }
 
   #success(write: Write, { fields, bankIds, customerIds, userIds }: Changes): AuditEvent {
@@ -228,59 +287,93 @@ export class OperationAudit {
     });
   }
 
-  /** The mutation field has ended; where nothing was committed with its event, that is written with the answer. */
-  endWrite(error?: unknown): void {
+  /** The mutation field has given `payload`. Where nothing was committed with its event, that is written with the answer. */
+  endWrite(payload: unknown): void {
+    const write = this.#takeWrite();
+    if (write === null) return;
+    const at = { bankId: write.bankId, customerIds: new Set<string>() };
+    eachTouched(payload, ({ bankId, customerId }) => {
+      at.bankId ??= bankId ?? null;
+      if (typeof customerId === 'string') at.customerIds.add(customerId);
+    });
+    this.#writeLater(write, {
+      outcome: 'SUCCEEDED',
+      bankId: at.bankId,
+      customerIds: [...at.customerIds],
+      fieldsReturned: [write.coordinate],
+    });
+  }
+
+  /** The mutation field has failed; where it failed after its commit, the event of that stands. */
+  failWrite(error: unknown): void {
+    const write = this.#takeWrite();
+    if (write === null) return;
+    const fields = [write.coordinate];
+    this.#writeLater(write, {
+      ...(isRefusal(error)
+        ? { outcome: 'REFUSED', fieldsRefused: fields }
+        : { outcome: 'FAILED', fieldsFailed: fields }),
+      bankId: isUnknownBank(error) ? null : write.bankId,
+      errors: [auditedError(error)],
+    });
+  }
+
+  #takeWrite(): Write | null {
     const write = this.#write;
     this.#write = null;
-    if (write === null || write.isWritten) return;
-    const refused = isRefusal(error);
-    const fields = [write.coordinate];
+    return write === null || write.isWritten ? null : write;
+  }
+
+  #writeLater(write: Write, told: Pick<AuditEvent, 'outcome'> & Partial<AuditEvent>): void {
     const event = auditEventOf({
       ...this.#caller,
       kind: kindOf(write),
-      outcome: error === undefined ? 'SUCCEEDED' : refused ? 'REFUSED' : 'FAILED',
-      bankId: isUnknownBank(error) ? null : write.bankId,
       subjectUserIds: [...write.subjectUserIds],
-      ...(error === undefined
-        ? { fieldsReturned: fields }
-        : { ...(refused ? { fieldsRefused: fields } : { fieldsFailed: fields }), errors: [auditedError(error)] }),
       roles: write.roles,
+      ...told,
     });
     const claimedCustomerIds = write.customerId === null ? [] : [write.customerId];
     this.#unwritten.push({ event, claimedCustomerIds, isBankClaimed: true });
+    // An operation that was given up goes on to its next field: nothing is committed by it, and nobody waits for it.
+    if (this.#isFinished) this.finish().catch(() => undefined);
   }
 
   /** Writes what is not written yet. `failure` is why the answer holds none of what was read. */
   async finish(failure?: unknown): Promise<void> {
-    if (failure !== undefined) this.endWrite(failure);
+    this.#isFinished = true;
+    if (failure !== undefined) {
+      // Whether it is committed decides what is true of it.
+      await this.#running;
+      this.failWrite(failure);
+    }
     const unwritten = this.#unwritten.splice(0);
-    for (const [bankId, at] of this.#banks) {
+    const banks = [...this.#banks];
+    this.#banks.clear();
+    await addCustomersOfAccounts(this.#database, banks);
+    for (const [bankId, at] of banks) {
       const event = this.#readEvent(bankId, at, failure);
       const { claimedCustomerIds, isClaimed } = at;
       if (event !== null) unwritten.push({ event, claimedCustomerIds, isBankClaimed: isClaimed });
     }
-    this.#banks.clear();
     if (unwritten.length > 0) await this.#trail.record(await placed(this.#database, unwritten));
   }
 
   #readEvent(bankId: string | null, at: AtBank, failure: unknown): AuditEvent | null {
     if (failure !== undefined) at.errors.add(auditedError(failure));
-    const returned = failure === undefined ? [...at.returned] : [];
-    const refused = [...at.refused].filter((coordinate) => !at.returned.has(coordinate));
-    const failed = [...at.tried.union(at.returned)].filter(
-      (coordinate) => !returned.includes(coordinate) && !at.refused.has(coordinate),
-    );
-    if (returned.length + refused.length + failed.length === 0) return null;
-    const isWhole = refused.length + failed.length === 0;
+    const returned = failure === undefined ? at.returned : new Set<string>();
+    const ended = returned.union(at.refused);
+    const failed = at.failed.union(at.allowed.union(at.returned).difference(ended));
+    if (returned.size + at.refused.size + failed.size === 0) return null;
+    const isWhole = at.refused.size + failed.size === 0;
     return auditEventOf({
       ...this.#caller,
       kind: 'READ',
-      outcome: isWhole ? 'SUCCEEDED' : returned.length > 0 ? 'PARTIAL' : refused.length > 0 ? 'REFUSED' : 'FAILED',
+      outcome: isWhole ? 'SUCCEEDED' : returned.size > 0 ? 'PARTIAL' : at.refused.size > 0 ? 'REFUSED' : 'FAILED',
       bankId,
       customerIds: [...at.customerIds],
-      fieldsReturned: returned,
-      fieldsRefused: refused,
-      fieldsFailed: failed,
+      fieldsReturned: [...returned],
+      fieldsRefused: [...at.refused],
+      fieldsFailed: [...failed],
       roles: [...at.roles],
       errors: [...at.errors],
     });

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, lt, lte } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, inArray, lt, lte } from 'drizzle-orm';
 import type { Database } from '../database/database.ts';
 import { type AuditChainRow, auditCheckpoint, auditEvent, auditEventCustomer, auditSeal } from './audit.table.ts';
 import { auditKey } from './audit-key.ts';
@@ -17,7 +17,7 @@ export interface AuditPruningParts {
   database: Database;
   secret: string;
   formerSecrets?: readonly string[];
-  /** Events before this moment go, up to the last seal before it. */
+  /** Events before this moment go, up to the last seal before it that covers no event of this moment or later. */
   before: Date;
   /** Told how many events were deleted so far. */
   onProgress?: (events: number) => void;
@@ -58,11 +58,18 @@ async function writeCheckpoint(
   before: Date,
   secret: string,
 ): Promise<void> {
-  // Every event that a seal covers is older than the seal.
+  // A clock that was set back made seals that are older than the events that they cover.
+  const [kept] = await database.read
+    .select({ sequence: auditEvent.sequence })
+    .from(auditEvent)
+    .where(and(eq(auditEvent.chain, chain.number), gte(auditEvent.at, before)))
+    .orderBy(asc(auditEvent.sequence))
+    .limit(1);
+  const coversNothingKept = kept === undefined ? undefined : lt(auditSeal.sequence, kept.sequence);
   const [seal] = await database.read
     .select()
     .from(auditSeal)
-    .where(and(eq(auditSeal.chain, chain.number), lt(auditSeal.at, before)))
+    .where(and(eq(auditSeal.chain, chain.number), lt(auditSeal.at, before), coversNothingKept))
     .orderBy(desc(auditSeal.number))
     .limit(1);
   const { newest } = await checkpointsOf(database, keys, chain);

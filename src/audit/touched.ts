@@ -2,6 +2,7 @@
 export interface Touched {
   bankId?: string | null;
   customerId?: string | null;
+  accountId?: string | null;
 }
 
 /** How far inside a payload its objects are looked for. */

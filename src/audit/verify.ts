@@ -15,6 +15,7 @@ import { chainParts, type LoggedSeal } from './audit-trail.ts';
 import { checkChain, customerColumns, customerValues, findCustomerRows, pageLength, readEvent } from './check-chain.ts';
 import { type AuditKeys, auditKeys, checkpointsOf } from './checkpoint.ts';
 import type { AuditFinding } from './finding.ts';
+import { loggedSeal } from './logged-seal.ts';
 import { inTuples, tupleValues } from './tuples.ts';
 
 export interface AuditVerificationParts {
@@ -279,17 +280,4 @@ async function* loggedSeals(lines: AsyncIterable<string>): AsyncGenerator<Logged
     seals = [];
   }
   yield seals;
-}
-
-/** The seal that a line of the log tells of; null for any other line, or half of one. */
-function loggedSeal(line: string): LoggedSeal | null {
-  if (!line.includes('"audit seal"')) return null;
-  try {
-    // What collects logs may write something before each line.
-    const { msg, chain, number, sequence, head, mac } = JSON.parse(line.slice(line.indexOf('{')));
-    const isSeal = msg === 'audit seal' && [chain, number, sequence].every(Number.isSafeInteger);
-    return isSeal ? { chain, number, sequence, head: String(head), mac: String(mac) } : null;
-  } catch {
-    return null;
-  }
 }

@@ -6,8 +6,8 @@ import type { Database } from '../database/database.ts';
 import { entitlement } from '../domain/user/entitlement.table.ts';
 import { createProviderUser } from '../domain/user/provider-user.ts';
 import { revokedToken } from '../domain/user/revoked-token.table.ts';
-import { user } from '../domain/user/user.table.ts';
-import { gatewayError } from '../errors.ts';
+import { type UserRow, user } from '../domain/user/user.table.ts';
+import { GatewayError, gatewayError } from '../errors.ts';
 import type { IdentityProvider, IdentityProviders } from './oidc.ts';
 import type { Role } from './roles.ts';
 import { roleScope } from './roles.ts';
@@ -149,9 +149,31 @@ async function callerOfProvider(
   return { verified, rows, claimed };
 }
 
+/** A token that was good once, or whose user may not come in any more. Its bearer has not proven to be that user. */
+export class TokenRefused extends GatewayError {
+  readonly userId: string;
+
+  constructor(userId: string, { key, message, extensions }: GatewayError) {
+    super(key, message, extensions, {});
+    this.userId = userId;
+  }
+}
+
+/** Why a user who is known is not let in with this token; null for one who is. */
+function refusalOf(
+  row: Pick<UserRow, 'disabledAt' | 'tokensValidFrom'> & { isTokenRevoked: boolean | number },
+  issuedAt: Date,
+): GatewayError | null {
+  if (row.disabledAt !== null) return gatewayError('USER_DISABLED', { http: { status: 401 } });
+  // Also what was issued in the same millisecond. Where an issuer counts in seconds, what it issues in that second is lost.
+  const isFromBefore = row.tokensValidFrom !== null && issuedAt <= row.tokensValidFrom;
+  return isFromBefore || row.isTokenRevoked ? invalidToken() : null;
+}
+
 /**
  * Who sends the request, with the entitlements of this moment; null without an Authorization header. A token that is bad
- * or revoked, and a user who is unknown or disabled, are refused with HTTP 401 before anything is executed.
+ * or revoked, and a user who is unknown or disabled, are refused with HTTP 401 before anything is executed: with TokenRefused
+ * where the user is known.
  */
 export async function authenticate({
   authorization,
@@ -174,10 +196,8 @@ export async function authenticate({
       : await callerOfProvider(database, recording, identityProvider, sent);
   const [row] = rows;
   if (row === undefined) throw invalidToken();
-  if (row.disabledAt !== null) throw gatewayError('USER_DISABLED', { http: { status: 401 } });
-  // Also what was issued in the same millisecond. Where an issuer counts in seconds, what it issues in that second is lost.
-  if (row.tokensValidFrom !== null && verified.issuedAt <= row.tokensValidFrom) throw invalidToken();
-  if (row.isTokenRevoked) throw invalidToken();
+  const refusal = refusalOf(row, verified.issuedAt);
+  if (refusal !== null) throw new TokenRefused(row.id, refusal);
   const { id, username, provider, isSuperAdmin } = row;
   const { tokenId, expiresAt } = verified;
   return {

@@ -288,10 +288,10 @@ function guardedMutation(coordinate: string, rule: AccessRule, resolve: Resolver
     try {
       if (rule.kind !== 'public') audit.allowWrite(await admit(rule, context, args, asked.bankId, banks));
       const payload: unknown = await resolve(root, args, context, info);
-      audit.endWrite();
+      audit.endWrite(payload);
       return payload;
     } catch (error) {
-      audit.endWrite(error);
+      audit.failWrite(error);
       throw error;
     }
   };

@@ -1,16 +1,24 @@
-import { getTableColumns, type SQL, sql } from 'drizzle-orm';
+import { getTableColumns, getTableName, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Queries } from './database.ts';
 import { dialect } from './dialect.ts';
+
+/** What becomes of a row whose key is there already: it is left out, or all rows are refused. */
+type Existing = 'left out' | 'refused';
 
 interface PreparedInsert {
   execute(values: { rows: string }): Promise<unknown>;
 }
 
 /** Of each handle for writes: SQLite has one, on PostgreSQL each transaction has its own. */
-const prepared = new WeakMap<Queries, Map<SQLiteTable, PreparedInsert>>();
+const prepared = new WeakMap<Queries, Map<string, PreparedInsert>>();
 /** PostgreSQL knows a prepared statement by its name, on each of its connections. */
-const names = new Map<SQLiteTable, string>();
+const names = new Map<string, string>();
+
+/** The table as the builder is to see it: it names every column in an insert, and the others are to get their defaults. */
+function withColumns(table: SQLiteTable, columns: [string, SQLiteColumn][]): SQLiteTable {
+  return Object.create(table, { [Symbol.for('drizzle:Columns')]: { value: Object.fromEntries(columns) } });
+}
 
 function insertedRows(columns: readonly SQLiteColumn[]): SQL {
   const placeholder = sql.placeholder('rows');
@@ -19,37 +27,53 @@ function insertedRows(columns: readonly SQLiteColumn[]): SQL {
     return dialect === 'sqlite' ? value : sql`(${value})::${sql.raw(column.getSQLType())}`;
   });
   const list = sql.join(values, sql`, `);
+  // SQLite takes `on conflict` for a part of the select, unless that has a condition. PostgreSQL reads json anew for each
+  // value, jsonb not.
   return dialect === 'sqlite'
-    ? sql`select ${list} from json_each(${placeholder})`
-    : sql`select ${list} from json_array_elements(${placeholder}::json)`;
+    ? sql`select ${list} from json_each(${placeholder}) where true`
+    : sql`select ${list} from jsonb_array_elements(${placeholder}::jsonb)`;
 }
 
-function preparedInsert(transaction: Queries, table: SQLiteTable, columns: readonly SQLiteColumn[]): PreparedInsert {
-  const ofTransaction = prepared.get(transaction) ?? new Map<SQLiteTable, PreparedInsert>();
+function preparedInsert(
+  transaction: Queries,
+  table: SQLiteTable,
+  columns: [string, SQLiteColumn][],
+  existing: Existing,
+): PreparedInsert {
+  const ofTransaction = prepared.get(transaction) ?? new Map<string, PreparedInsert>();
   prepared.set(transaction, ofTransaction);
-  let insert = ofTransaction.get(table);
+  const key = [getTableName(table), existing, ...columns.map(([name]) => name)].join(' ');
+  let insert = ofTransaction.get(key);
   if (insert === undefined) {
-    const name = names.get(table) ?? `insert_rows_${names.size}`;
-    names.set(table, name);
-    const query = transaction.insert(table).select(insertedRows(columns));
+    const name = names.get(key) ?? `insert_rows_${names.size}`;
+    names.set(key, name);
+    const rows = insertedRows(columns.map(([, column]) => column));
+    const inserting = transaction.insert(withColumns(table, columns)).select(rows);
+    const query = existing === 'left out' ? inserting.onConflictDoNothing() : inserting;
     const { prepare } = query as unknown as { prepare(name: string): PreparedInsert };
     insert = prepare.call(query, name);
-    ofTransaction.set(table, insert);
+    ofTransaction.set(key, insert);
   }
   return insert;
 }
 
-/** Inserts rows that have a value, or null, for every column: one prepared statement for any number of them. */
+/**
+ * Inserts any number of rows with one prepared statement, where the builder alone would make the SQL of each anew. Each row
+ * has a value, or null, for the columns of the first.
+ */
 export async function insertRows<Table extends SQLiteTable>(
   transaction: Queries,
   table: Table,
-  rows: readonly Table['$inferSelect'][],
+  rows: readonly Table['$inferInsert'][],
+  existing: Existing = 'refused',
 ): Promise<void> {
-  if (rows.length === 0) return;
-  const entries = Object.entries<SQLiteColumn>(getTableColumns(table as SQLiteTable));
-  const values = rows.map((row: Record<string, unknown>) =>
-    entries.map(([name, column]) => (row[name] === null ? null : column.mapToDriverValue(row[name]))),
+  const [first] = rows;
+  if (first === undefined) return;
+  const columns = Object.entries<SQLiteColumn>(getTableColumns(table as SQLiteTable)).filter(([name]) =>
+    Object.hasOwn(first, name),
   );
-  const columns = entries.map(([, column]) => column);
-  await preparedInsert(transaction, table, columns).execute({ rows: JSON.stringify(values) });
+  const values = rows.map((row: Record<string, unknown>) =>
+    columns.map(([name, column]) => (row[name] === null ? null : column.mapToDriverValue(row[name]))),
+  );
+  await preparedInsert(transaction, table, columns, existing).execute({ rows: JSON.stringify(values) });
 }

@@ -7,7 +7,7 @@ import type { Config } from '../config.ts';
 import type { Database } from '../database/database.ts';
 import { forgetExpiredRevocations } from '../domain/user/revoke-tokens.ts';
 import { forgetOldIdempotencyKeys } from '../execution/mutate.ts';
-import { createLogger, logUnexpected } from '../observability/logger.ts';
+import { createLogger, type Logger, logUnexpected } from '../observability/logger.ts';
 import { gatewaySchema } from '../schema.ts';
 import { createServer } from './server.ts';
 
@@ -18,6 +18,16 @@ export interface ServeOptions {
   /** Values for the variables of the playground's examples, by name. */
   exampleVariables?: Readonly<Record<string, unknown>>;
   onListening?(url: string): void;
+  /** The database is deleted in the end, and nobody will ever verify its audit trail: seals are logged as `info` is. */
+  isThrownAway?: boolean;
+}
+
+/**
+ * Logs the seals of the audit trail at every LOG_LEVEL: without them nobody could see that its end was cut off. Only
+ * `silent` is silent: then that cannot be seen.
+ */
+export function loggerOfSeals(logger: Logger): Logger {
+  return logger.level === 'silent' ? logger : logger.child({}, { level: 'info' });
 }
 
 /**
@@ -26,12 +36,13 @@ export interface ServeOptions {
  */
 export async function serve(config: Config, database: Database, options: ServeOptions = {}): Promise<void> {
   const logger = createLogger(config.logLevel);
+  const sealLogger = options.isThrownAway ? logger : loggerOfSeals(logger);
   const onFailure = (error: unknown) => logUnexpected(logger, error, { requestId: undefined });
   const auditTrail = limitAnonymousEvents(
     await openAuditTrail({
       database,
       secret: config.secret,
-      onSeal: (seal) => logger.info(seal, 'audit seal'),
+      onSeal: (seal) => sealLogger.info(seal, 'audit seal'),
       onSealFailure: onFailure,
     }),
     onFailure,

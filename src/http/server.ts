@@ -15,7 +15,7 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify }
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { type AuditEvent, type AuditedCaller, auditEventOf, auditedError } from '../audit/audit-event.ts';
 import type { AuditTrail } from '../audit/audit-trail.ts';
-import { authenticate } from '../auth/authenticate.ts';
+import { authenticate, TokenRefused } from '../auth/authenticate.ts';
 import { type Mailer, openMailer } from '../auth/mailer.ts';
 import { type IdentityProviders, openIdentityProviders } from '../auth/oidc.ts';
 import type { Tokens } from '../auth/tokens.ts';
@@ -141,33 +141,42 @@ export async function createServer(parts: ServerParts): Promise<Server> {
   if (config.mail !== null) addEmailValidation(app, { auditTrail: parts.auditTrail, secret: config.secret });
   if (config.playground) addPlayground(app, { exampleVariables: parts.exampleVariables ?? {} });
 
-  app.post('/graphql', async (request, reply) => {
+  /** A stop waits for it. */
+  function tracked<Result>(operation: Promise<Result>): Promise<Result> {
+    operations.add(operation);
+    operation.catch(() => undefined).finally(() => operations.delete(operation));
+    return operation;
+  }
+
+  async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const timer = new AbortController();
     const timeout = setTimeout(() => {
       timer.abort(gatewayError('OPERATION_TIMED_OUT'));
     }, config.limits.operationTimeoutMilliseconds);
     const scope: RequestScope = { request, deadline: timer.signal };
-    const operation = scopes.run(scope, () =>
-      apollo.executeHTTPGraphQLRequest({
-        httpGraphQLRequest: { method: 'POST', headers: headersOf(request), body: request.body ?? {}, search: '' },
-        context: () => contextOf(scope, parts, identityProviders, mailer),
-      }),
+    // After its deadline it ends soon, at the next thing that it asks of the context.
+    const operation = tracked(
+      scopes.run(scope, () =>
+        apollo.executeHTTPGraphQLRequest({
+          httpGraphQLRequest: { method: 'POST', headers: headersOf(request), body: request.body ?? {}, search: '' },
+          context: () => contextOf(scope, parts, identityProviders, mailer),
+        }),
+      ),
     );
-    operations.add(operation);
     try {
-      const answer = await before(timer.signal, operation);
+      const given = await before(timer.signal, operation);
       await before(timer.signal, recorded(logger, request, scope.context?.audit.finish()));
-      return send(reply, answer);
+      return send(reply, given);
     } catch (error) {
       const latest = AbortSignal.timeout(config.limits.operationTimeoutMilliseconds);
       await before(latest, recorded(logger, request, scope.context?.audit.finish(error)), error);
       throw error;
     } finally {
       clearTimeout(timeout);
-      // It ends soon after its deadline, at the next thing that it asks of the context.
-      operation.catch(() => undefined).finally(() => operations.delete(operation));
     }
-  });
+  }
+
+  app.post('/graphql', (request, reply) => tracked(answer(request, reply)));
   app.route({
     method: ['GET', 'PUT', 'PATCH', 'DELETE'],
     url: '/graphql',
@@ -292,7 +301,9 @@ function auditedCaller({ id, clientAddress, clientName, reason }: RequestDetails
 }
 
 function refusedToken(caller: Partial<AuditedCaller>, error: unknown): AuditEvent {
-  return auditEventOf({ ...caller, kind: 'AUTHENTICATION', outcome: 'REFUSED', errors: [auditedError(error)] });
+  const subjectUserIds = error instanceof TokenRefused ? [error.userId] : [];
+  const errors = [auditedError(error)];
+  return auditEventOf({ ...caller, kind: 'AUTHENTICATION', outcome: 'REFUSED', subjectUserIds, errors });
 }
 
 const safeHeaders = {

@@ -2,7 +2,7 @@ import { inArray } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { noteRows } from '../audit/command-audit.ts';
 import type { Database, Queries } from '../database/database.ts';
-import { insertMany } from '../database/insert-many.ts';
+import { insertRows } from '../database/insert-rows.ts';
 import { account } from '../domain/account/account.table.ts';
 import { accountAttribute } from '../domain/account/account-attribute.table.ts';
 import { accountHolder } from '../domain/account/account-holder.table.ts';
@@ -135,7 +135,7 @@ async function writeCustomers(transaction: Queries, customers: GeneratedCustomer
   let written = 0;
   for (const name of Object.keys(tables) as (keyof GeneratedCustomer)[]) {
     const rows = customers.flatMap((generated): SQLiteTable['$inferInsert'][] => generated[name]);
-    await insertMany(transaction, tables[name], rows, 'refused');
+    await insertRows(transaction, tables[name], rows);
     noteRows(transaction, tables[name], name === 'meetingInvitees' ? inviteesWithTheirPlace(customers) : rows);
     written += rows.length;
   }

@@ -3,7 +3,7 @@ import { and, eq } from 'drizzle-orm';
 import { noteRows } from '../audit/command-audit.ts';
 import { hashPassword, localProvider } from '../auth/password.ts';
 import type { Database, Queries } from '../database/database.ts';
-import { insertMany } from '../database/insert-many.ts';
+import { insertRows } from '../database/insert-rows.ts';
 import { bank } from '../domain/bank/bank.table.ts';
 import { derivedColumns } from '../domain/customer/customer.rules.ts';
 import { type CustomerRow, customer } from '../domain/customer/customer.table.ts';
@@ -258,7 +258,7 @@ async function writeBatch(writing: Writing, noun: Noun, batch: StagedRow[], areA
   if (inserts.size + updates.size + followers.length === 0) return;
   const places = noun.name === 'meetingInvitee' ? await placesOfMeetings(database, rows) : new Map<unknown, Row>();
   await database.transaction(async (transaction) => {
-    await insertMany(transaction, noun.table, [...inserts], 'left out');
+    await insertRows(transaction, noun.table, [...inserts], 'left out');
     noteRows(transaction, noun.table, withTheirPlace([...inserts], places));
     for (const update of updates.values()) {
       await updateRow(transaction, noun, update, now);
@@ -330,7 +330,7 @@ async function writeStubs(writing: Writing, noun: Noun, rows: Row[]): Promise<vo
   countsOf(writing.report, noun.name).stubs += stubs.length;
   if (stubs.length > 0) {
     await writing.database.transaction(async (transaction) => {
-      await insertMany(transaction, noun.table, stubs, 'left out');
+      await insertRows(transaction, noun.table, stubs, 'left out');
       noteRows(transaction, noun.table, stubs);
     });
   }

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import SqliteDatabase from 'better-sqlite3';
-import { getTableName } from 'drizzle-orm';
+import { getTableColumns, getTableName } from 'drizzle-orm';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { auditChain, auditCheckpoint, auditEvent, auditEventCustomer, auditSeal } from '../../src/audit/audit.table.ts';
@@ -15,6 +15,14 @@ import { buildProgram, type ProgramResult, runProgram, startProgram } from '../s
 
 const tables = [auditChain, auditCheckpoint, auditEvent, auditEventCustomer, auditSeal];
 const tableNames = tables.map(getTableName);
+
+const keys: Record<string, string> = {
+  audit_chain: 'number',
+  audit_checkpoint: 'chain,sequence',
+  audit_event: 'chain,sequence',
+  audit_event_customer: 'customer_id,at,chain,sequence',
+  audit_seal: 'chain,number',
+};
 
 /** Sends statements beside the program, as whoever has the URL. */
 interface Intruder {
@@ -67,6 +75,66 @@ describe('whoever connects, and owns the tables', () => {
     }
     const table = tables.find((each) => getTableName(each) === name) ?? auditEvent;
     expect(await database.read.select().from(table)).toHaveLength(1);
+  });
+
+  if (dialectUnderTest === 'sqlite') {
+    test.each(tableNames)('cannot replace what is in %s, by its key or by its row id', async (name) => {
+      const table = tables.find((each) => getTableName(each) === name) ?? auditEvent;
+      const before = await database.read.select().from(table);
+      // Whoever intrudes turns on what suits them.
+      for (const pragma of ['pragma recursive_triggers = off', 'pragma foreign_keys = off'])
+        await intruder.send(pragma);
+      const columns = Object.values(getTableColumns(table)).map(({ name: column }) => column);
+      const forged = columns.map((column) => (['mac', 'event'].includes(column) ? "'forged'" : column));
+      const elsewhere = columns.map((column) => (column === 'chain' || column === 'number' ? `${column} + 7` : column));
+      const statements = [
+        `insert or replace into ${name} (${columns}) select ${forged} from ${name}`,
+        `replace into ${name} (${columns}) select ${forged} from ${name}`,
+        `insert into ${name} (${columns}) select ${forged} from ${name} where true on conflict do update set ${columns[0]} = 0`,
+      ];
+      // The key of a chain is its row id.
+      if (name !== 'audit_chain') {
+        statements.push(`insert or replace into ${name} (rowid, ${columns}) select rowid, ${elsewhere} from ${name}`);
+      }
+      // Of what the gateway writes with `on conflict do nothing`, nothing is inserted instead.
+      const isIgnored = ['audit_seal', 'audit_checkpoint'].includes(name);
+      for (const statement of statements) {
+        if (isIgnored) await intruder.send(statement);
+        else await expect(intruder.send(statement), statement).rejects.toThrow('The audit trail is not changed.');
+        expect(await database.read.select().from(table), statement).toEqual(before);
+      }
+    });
+  } else {
+    test.each(tableNames)('cannot change what is in %s by inserting it again', async (name) => {
+      const table = tables.find((each) => getTableName(each) === name) ?? auditEvent;
+      const before = await database.read.select().from(table);
+      const key = keys[name] ?? '';
+      const [column] = key.split(',');
+      const again = `insert into ${name} select * from ${name} on conflict (${key})`;
+
+      await expect(intruder.send(`${again} do update set ${column} = excluded.${column}`)).rejects.toThrow(
+        'The audit trail is not changed.',
+      );
+      await intruder.send(`${again} do nothing`);
+
+      expect(await database.read.select().from(table)).toEqual(before);
+    });
+  }
+
+  test('a seal that is there already is not written twice, and is no failure', async () => {
+    const [seal] = await database.read.select().from(auditSeal);
+    if (seal === undefined) throw new Error('There is no seal.');
+
+    const inserted = await database.transaction((transaction) =>
+      transaction
+        .insert(auditSeal)
+        .values({ ...seal, mac: 'another' })
+        .onConflictDoNothing()
+        .returning(),
+    );
+
+    expect(inserted).toEqual([]);
+    expect(await database.read.select().from(auditSeal)).toEqual([seal]);
   });
 
   test('can delete what a checkpoint covers', async () => {

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { eq, ne } from 'drizzle-orm';
 import {
   type GraphQLField,
@@ -16,7 +17,10 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AuditEvent } from '../../src/audit/audit-event.ts';
 import { type Role, roleScope } from '../../src/auth/roles.ts';
+import { attributeDefinition } from '../../src/domain/attribute/attribute-definition.table.ts';
+import { AttributeType } from '../../src/domain/attribute/attribute-type.ts';
 import { customer } from '../../src/domain/customer/customer.table.ts';
+import { meeting } from '../../src/domain/meeting/meeting.table.ts';
 import { user } from '../../src/domain/user/user.table.ts';
 import { createUser } from '../../src/domain/user/user-administration.ts';
 import { gatewaySchema } from '../../src/schema.ts';
@@ -67,6 +71,7 @@ const subjects: Record<string, (world: World) => string[]> = {
   createMeeting: ({ linkedUser }) => [linkedUser.id],
   updateMeeting: ({ linkedUser }) => [linkedUser.id],
   createAccount: ({ freeUser }) => [freeUser.id],
+  deleteCustomerCascade: ({ linkedUser }) => [linkedUser.id],
   grantEntitlement: ({ freeUser }) => [freeUser.id],
   revokeEntitlement: ({ colleague }) => [colleague.id],
   requestEntitlement: ({ linkedUser }) => [linkedUser.id],
@@ -368,6 +373,59 @@ describe('the changes', () => {
     expect(event.subjectUserIds).toEqual([at.linkedUser.id]);
   });
 
+  test('of an update that waited for another are the fields that differ from what the other left', async () => {
+    const at = await insertEveryNoun(gateway);
+    const api = apiOf('updateMeeting');
+    const when = '2032-03-13T11:39:33.000Z';
+    const variables = { ...api.case.given(at), input: { staffUserId: null, when, cancelled: false } };
+    const token = await callerOf(api, at);
+
+    const waiting = await gateway.database.transaction(async (transaction) => {
+      const changed = { staffUserId: null, when: new Date(when) };
+      await transaction.update(meeting).set(changed).where(eq(meeting.id, at.meetingId));
+      const told = tell(token, documentOf(api), variables);
+      await sleep(300);
+      // In an object, so that this transaction does not wait for what waits for it.
+      return { told };
+    });
+
+    expect(onlyOne((await waiting.told).events)).toMatchObject({ outcome: 'SUCCEEDED', changes: [] });
+  });
+
+  test('of definitions that are written at once are all fields once, and then what differs', async () => {
+    const at = await insertEveryNoun(gateway);
+    const api = calls.find(({ field }) => field.name === 'createOrUpdateCustomerAttributeDefinition');
+    if (api === undefined) throw new Error('No case writes a definition.');
+    const given = api.case.given(at);
+    const variables = { ...given, input: { ...(given.input as Variables), name: 'WRITTEN_AT_ONCE' } };
+    const token = await callerOf(api, at);
+
+    // All of them find none, and wait for one that is not kept.
+    const now = new Date();
+    const withdrawn = { id: randomUUID(), bankId: at.bankId, name: 'WRITTEN_AT_ONCE', category: 'Customer' };
+    let telling: Promise<Told>[] = [];
+    const holding = gateway.database.transaction(async (transaction) => {
+      await transaction.insert(attributeDefinition).values({
+        ...withdrawn,
+        type: AttributeType.STRING,
+        canBeSeenOnViews: [],
+        isActive: true,
+        createdAt: now,
+        updatedAt: now,
+      });
+      telling = Array.from({ length: 6 }, () => tell(token, documentOf(api), variables));
+      await sleep(300);
+      throw new Error('withdrawn');
+    });
+    await expect(holding).rejects.toThrow('withdrawn');
+    const told = await Promise.all(telling);
+
+    expect(told.flatMap(({ answer }) => answer.errors)).toEqual([]);
+    const changes = told.map(({ events }) => onlyOne(events).changes);
+    expect(changes.filter((fields) => fields.includes('AttributeDefinition.name'))).toHaveLength(1);
+    expect(changes.filter((fields) => fields.length === 0)).toHaveLength(5);
+  });
+
   test('of an unlock are the lock that was there, and name the user whichever it was', async () => {
     const { username, id: userId } = await gateway.createUser();
     const login = `mutation { login(username: "${username}", password: "Another long passphrase.") { token } }`;
@@ -485,6 +543,23 @@ describe('a login', () => {
     });
     expect(JSON.stringify(event)).not.toContain(username);
     expect(JSON.stringify(event)).not.toContain(password);
+  });
+
+  test('that hashes the password again says so in its event', async () => {
+    const dearer = await startGateway({ environment: { GATEWAY_ARGON2_PASSES: '3' } });
+    try {
+      const username = `user${randomUUID().replaceAll('-', '')}`;
+      const { id } = await createUser(dearer.database, { username, password, email: `${username}@example.org` });
+
+      const first = onlyOne((await tell(null, login, { username, password }, dearer)).events);
+      const second = onlyOne((await tell(null, login, { username, password }, dearer)).events);
+
+      const event = { kind: 'AUTHENTICATION', outcome: 'SUCCEEDED', subjectUserIds: [id] };
+      expect(first).toMatchObject({ ...event, changes: ['User.passwordHash'] });
+      expect(second).toMatchObject({ ...event, changes: [] });
+    } finally {
+      await dearer.stop();
+    }
   });
 
   test('with a wrong password leaves an event that names whose it was to be', async () => {

@@ -7,8 +7,9 @@ import { asc, eq } from 'drizzle-orm';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { auditEvent, auditSeal } from '../../src/audit/audit.table.ts';
-import { type AuditEvent, parseAuditEvent } from '../../src/audit/audit-event.ts';
-import { auditCommand } from '../../src/audit/command-audit.ts';
+import { type AuditEvent, auditEventOf, parseAuditEvent } from '../../src/audit/audit-event.ts';
+import { openAuditTrail } from '../../src/audit/audit-trail.ts';
+import { auditCommand, noteRows } from '../../src/audit/command-audit.ts';
 import { type Database, openDatabase } from '../../src/database/database.ts';
 import { sqlitePath } from '../../src/database/sqlite.ts';
 import { customer } from '../../src/domain/customer/customer.table.ts';
@@ -16,6 +17,7 @@ import { user } from '../../src/domain/user/user.table.ts';
 import { createUser } from '../../src/domain/user/user-administration.ts';
 import { generateCustomers } from '../../src/import/generate.ts';
 import { importFiles } from '../../src/import/import.ts';
+import { openTamperer } from '../support/audit-world.ts';
 import { createDatabaseUrl, dialectUnderTest } from '../support/database-url.ts';
 import { testEnvironment } from '../support/gateway.ts';
 import { buildProgram, type ProgramResult, runProgram } from '../support/program.ts';
@@ -153,9 +155,109 @@ describe('a command of the command line', () => {
 
   test('that copies the database is recorded, or its failure', async () => {
     const file = join(folder, 'copy.db');
-    await run(`backup ${file}`);
+    const { seals } = await run(`backup ${file}`);
     const outcome = dialectUnderTest === 'sqlite' ? 'SUCCEEDED' : 'FAILED';
     expect(await onlyEvent()).toMatchObject({ operationName: 'backup', outcome, customerIds: [] });
+    if (dialectUnderTest !== 'sqlite') return;
+
+    // Before it was copied: the copy has the event, and the seal over it.
+    const heads = join(folder, 'copy.heads');
+    await writeFile(heads, seals.join('\n'));
+    const environment = testEnvironment(`file:${file}`);
+    const { exitCode, output } = await runProgram(['audit', 'verify', '--heads', heads], { environment });
+    expect([exitCode, output]).toEqual([0, expect.stringMatching(/\(0 not sealed yet\).* 1 seals of the log/)]);
+    const exported = await runProgram(['audit', 'export'], { environment });
+    expect(exported.output).toContain('"operationName":"backup"');
+
+    expect(await run(`backup ${file}`)).toMatchObject({ exitCode: 1 });
+    expect(await onlyEvent()).toMatchObject({ operationName: 'backup', outcome: 'FAILED' });
+  });
+
+  test('prints the last seal over its events, by which somebody sees later that they were removed', async () => {
+    const own = await createDatabaseUrl();
+    const runOwn = (command: string) => runProgram(command.split(' '), { environment: testEnvironment(own.url) });
+    const commands = ['user list', 'user disable nobody.here', 'user list'];
+    const seals: string[] = [];
+    for (const command of commands) seals.push(...(await runOwn(command)).seals);
+    expect(seals.map((line) => JSON.parse(line))).toMatchObject(
+      commands.map((_, index) => ({ level: 'info', msg: 'audit seal', chain: index + 1, number: 1, sequence: 1 })),
+    );
+    const heads = join(folder, 'cron.log');
+    await writeFile(heads, `${seals.join('\n')}\n`);
+    const verified = await runOwn(`audit verify --heads ${heads}`);
+    expect(verified).toMatchObject({ exitCode: 0, errors: '', seals: [] });
+    expect(verified.output).toMatch(/3 seals, 3 seals of the log\.\nAll is as it was written\.\n$/);
+
+    const tamperer = await openTamperer(own.url);
+    for (const table of ['audit_event', 'audit_seal']) await tamperer.execute(`delete from ${table} where chain = 3`);
+    await tamperer.execute('delete from audit_chain where number = 3');
+    await tamperer.close();
+    expect(await runOwn('audit verify')).toMatchObject({ exitCode: 0 });
+    expect(await runOwn(`audit verify --heads ${heads}`)).toMatchObject({
+      exitCode: 1,
+      output: expect.stringMatching(/^chain 3, seal 1.*: cut off\. The log has it.*/),
+    });
+    await own.drop();
+  });
+
+  test('audit verify leaves no event, and does not migrate the database that it looks at', async () => {
+    const own = await createDatabaseUrl();
+    const runOwn = (command: string) => runProgram(command.split(' '), { environment: testEnvironment(own.url) });
+    for (const _ of ['once', 'and again']) {
+      expect(await runOwn('audit verify')).toMatchObject({
+        exitCode: 1,
+        errors: expect.stringMatching(/lacks \d+ migrations of this program/),
+      });
+    }
+    await runOwn('migrate');
+    for (const _ of ['once', 'and again']) {
+      expect((await runOwn('audit verify')).output).toMatch(/^0 chains, 0 events /);
+    }
+    await own.drop();
+  });
+
+  test('audit export is recorded at each bank whose events it gives, with whom they are about', async () => {
+    const own = await createDatabaseUrl();
+    const filled = await openDatabase(own.url);
+    const trail = await openAuditTrail({ database: filled, secret });
+    const seen = { kind: 'READ', outcome: 'SUCCEEDED', userId: 'alice' } as const;
+    await trail.record([
+      auditEventOf({ ...seen, bankId: 'bank-a', customerIds: ['customer-a'] }),
+      auditEventOf({ ...seen, bankId: 'bank-b', customerIds: ['customer-b'] }),
+      auditEventOf({ ...seen, bankId: 'bank-c', userId: 'bob' }),
+      auditEventOf({ ...seen, bankId: null, userId: 'bob' }),
+    ]);
+    await trail.close();
+    await filled.close();
+    const recordedBy = async (options: string) => {
+      const command = `audit export${options}`.split(' ');
+      await runProgram(command, { environment: testEnvironment(own.url) });
+      const again = await runProgram(['audit', 'export'], { environment: testEnvironment(own.url) });
+      const lines = again.output.trimEnd().split('\n');
+      const events = lines.map((line) => ({ chain: 0, ...parseAuditEvent(line) }));
+      const exports = events.filter(({ operationName }) => operationName === 'audit export');
+      const chains = [...new Set(exports.map(({ chain }) => chain))].sort((one, other) => one - other);
+      return exports
+        .filter(({ chain }) => chain === chains.at(-2))
+        .map(({ bankId, customerIds, subjectUserIds }) => ({ bankId, customerIds, subjectUserIds }))
+        .sort((one, other) => String(one.bankId).localeCompare(String(other.bankId)));
+    };
+
+    const ofAlice = { customerIds: [], subjectUserIds: ['alice'] };
+    const ofAll = { customerIds: [], subjectUserIds: [] };
+    expect(await recordedBy(' --user alice')).toEqual([
+      { bankId: 'bank-a', ...ofAlice },
+      { bankId: 'bank-b', ...ofAlice },
+    ]);
+    expect(await recordedBy(' --customer customer-b')).toEqual([
+      { bankId: 'bank-b', customerIds: ['customer-b'], subjectUserIds: [] },
+    ]);
+    expect(await recordedBy(' --bank bank-c')).toEqual([{ bankId: 'bank-c', ...ofAll }]);
+    expect(await recordedBy(' --user nobody')).toEqual([{ bankId: null, customerIds: [], subjectUserIds: ['nobody'] }]);
+    expect(await recordedBy(' --to 2999-01-01')).toEqual(
+      ['bank-a', 'bank-b', 'bank-c', null].map((bankId) => ({ bankId, ...ofAll })),
+    );
+    await own.drop();
   });
 
   test.each(['import x.json', 'user list', 'backup x.db'])(
@@ -286,12 +388,56 @@ describe('many customers', () => {
     await expect(auditCommand({ ...parts, operationName: 'user list' }, async () => 'all users')).rejects.toThrow();
   });
 
-  test('a copy of the database that cannot be recorded is deleted', async () => {
+  test('whom a command says that it concerns is recorded beside what it wrote, or would have written', async () => {
+    const said = { bankId: null, customerIds: [], subjectUserIds: ['somebody'], changes: [] };
+    const parts = { database: filled, secret, operationName: 'user create' };
+    const create = (audited: Database) =>
+      createUser(audited, { username: 'alice.said', email: 'a@example.org', password });
+    await auditCommand(parts, async (audited, audit) => {
+      audit.concern({ userIds: ['somebody'] });
+      await create(audited);
+    });
+    const [alice] = await filled.read.select().from(user);
+    expect(await recorded()).toMatchObject([
+      { outcome: 'SUCCEEDED', subjectUserIds: [alice?.id], changes: expect.arrayContaining(['User.username']) },
+      { outcome: 'SUCCEEDED', ...said },
+    ]);
+
+    const failing = auditCommand(parts, async (audited, audit) => {
+      audit.concern({ userIds: ['somebody'] });
+      await audited.transaction(async (transaction) => {
+        noteRows(transaction, user, [{ id: 'else', username: 'somebody.else' }]);
+        throw new Error('This is not written.');
+      });
+    });
+    await expect(failing).rejects.toThrow('This is not written.');
+    const failed = (await recorded()).filter(({ outcome }) => outcome === 'FAILED');
+    expect(failed).toMatchObject([{ ...said, subjectUserIds: ['somebody', 'else'] }]);
+  });
+
+  test('what a transaction would have written that failed is not recorded of a command that goes on without it', async () => {
+    await auditCommand({ database: filled, secret, operationName: 'import' }, async (audited) => {
+      const failing = audited.transaction(async (transaction) => {
+        noteRows(transaction, user, [{ id: 'somebody' }]);
+        throw new Error('This is not written.');
+      });
+      await failing.catch(() => undefined);
+    });
+    expect(await recorded()).toMatchObject([{ outcome: 'SUCCEEDED', subjectUserIds: [] }]);
+  });
+
+  test('a copy of the database that cannot be recorded is not made', async () => {
     await refuseEvents(filledUrl);
     const file = join(folder, `unseen-${randomUUID()}.db`);
-    const { exitCode } = await runProgram(['backup', file], { environment: testEnvironment(filledUrl) });
-    expect(exitCode).toBe(1);
+    const environment = testEnvironment(filledUrl);
+    expect(await runProgram(['backup', file], { environment })).toMatchObject({ exitCode: 1 });
     await expect(stat(file)).rejects.toThrow('ENOENT');
+
+    // It does not get as far as to look at the file.
+    await writeFile(file, 'another file');
+    const { exitCode, errors } = await runProgram(['backup', file], { environment });
+    expect(exitCode).toBe(1);
+    expect(errors).not.toMatch(/is there already|pg_dump/);
   });
 });
 

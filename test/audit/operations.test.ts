@@ -226,6 +226,61 @@ describe('what is read', () => {
   });
 });
 
+describe('of several things in one operation', () => {
+  test('what was refused is told although the same field was given of another customer', async () => {
+    const alias = (name: string, customerId: string) =>
+      `${name}: customer(bankId: "${world.bankId}", customerId: "${customerId}") { id addresses { id } }`;
+    const reader = await userWith('CanGetCustomer');
+    await insertUserCustomerLink(gateway.database, { ...ofCustomer(world), userId: reader.id });
+
+    const { data } = await gateway.query(
+      reader.token,
+      `{ ${alias('own', world.customerId)} ${alias('other', world.otherCustomerId)} }`,
+    );
+
+    expect(data).toMatchObject({ own: { addresses: [expect.anything()] }, other: { addresses: null } });
+    expect(await audit.events()).toMatchObject([
+      {
+        outcome: 'PARTIAL',
+        fieldsReturned: ['Query.customer', 'Customer.addresses'],
+        fieldsRefused: ['Customer.addresses'],
+        errors: ['OBP-20006'],
+      },
+    ]);
+  });
+
+  test('what failed is told although the same field was given, and found at a bank', async () => {
+    const reader = await userWith('CanGetAnyKycChecks');
+
+    await gateway.query(
+      reader.token,
+      `{ none: kycChecks(customerId: "nobody") { id } some: kycChecks(customerId: "${world.customerId}") { id } }`,
+    );
+
+    const events = await audit.events();
+    expect(events).toHaveLength(2);
+    expect(events).toContainEqual(
+      expect.objectContaining({ bankId: world.bankId, customerIds: [world.customerId], outcome: 'SUCCEEDED' }),
+    );
+    expect(events).toContainEqual(
+      expect.objectContaining({ bankId: null, fieldsFailed: ['Query.kycChecks'], errors: ['OBP-30046'] }),
+    );
+  });
+
+  test('an account names the customers it is linked to', async () => {
+    const { bankId, customerId, accountId } = world;
+    const reader = await userWith('CanGetCustomerOverview');
+
+    const { errors } = await gateway.query(
+      reader.token,
+      `{ account(bankId: "${bankId}", id: "${accountId}") { id routings { address } } }`,
+    );
+
+    expect(errors).toEqual([]);
+    expect(await audit.events()).toMatchObject([{ outcome: 'SUCCEEDED', bankId, customerIds: [customerId] }]);
+  });
+});
+
 describe('what is refused', () => {
   test('to a stranger names the customer who was asked for', async () => {
     await gateway.query(world.freeUser.token, customerDocument, ofCustomer(world));
@@ -340,6 +395,31 @@ describe('what is written', () => {
       { kind: 'WRITE', outcome: 'REFUSED', customerIds: [world.customerId], errors: ['OBP-20006'] },
     ]);
   });
+});
+
+test('a write that is repeated with its key names the customer whom it shows again, and no change', async () => {
+  const writer = await userWith('CanCreateCustomer');
+  const create = `mutation ($bankId: ID!) {
+    createCustomer(bankId: $bankId, input: { legalName: "Eveline Tripman", mobilePhoneNumber: "+41446681800" }, idempotencyKey: "once") {
+      customer { id }
+    }
+  }`;
+
+  const { data } = await gateway.query<{ createCustomer: { customer: { id: string } } }>(writer.token, create, {
+    bankId: world.bankId,
+  });
+  await gateway.query(writer.token, create, { bankId: world.bankId });
+
+  const common = {
+    kind: 'WRITE',
+    outcome: 'SUCCEEDED',
+    bankId: world.bankId,
+    customerIds: [data?.createCustomer.customer.id],
+  };
+  expect(await audit.events()).toMatchObject([
+    { ...common, changes: expect.arrayContaining(['Customer.legalName']) },
+    { ...common, changes: [] },
+  ]);
 });
 
 test('50 queries at once are 50 events in fewer commits than one after another', async () => {

@@ -323,6 +323,54 @@ test('that a customer has no evidence is told for a reason only, too', async () 
   expect(errors).toMatchObject([required(empty.bankId)]);
 });
 
+describe('a new customer with a KYC status', () => {
+  const input = { legalName: 'Ada Lovelace', mobilePhoneNumber: '+44 7972 444876' };
+  const withStatus = { ...input, kycStatus: true };
+  const one = `mutation ($bankId: ID!, $input: CreateCustomerInput!) {
+    createCustomer(bankId: $bankId, input: $input) { customer { id } } }`;
+  const many = `mutation ($bankId: ID!, $input: [CreateCustomerInput!]!) {
+    createCustomers(bankId: $bankId, input: $input) { customers { id } } }`;
+  const roles: Role[] = ['CanCreateCustomer', 'CanAddKycStatus', 'CanGetCustomer'];
+
+  test.each([
+    ['createCustomer', one, withStatus, 'input.kycStatus'],
+    ['createCustomers', many, [input, withStatus], 'input[1].kycStatus'],
+  ])('is refused to %s without a reason, and nothing is written', async (name, document, given, field) => {
+    const token = await userWith(roles);
+    const before = await stored();
+
+    const { data, errors } = await gateway.query(token, document, { bankId: strict.bankId, input: given });
+
+    expect(data).toEqual({ [name]: null });
+    expect(errors).toMatchObject([required(strict.bankId)]);
+    expect(errors[0]?.extensions.field).toBe(field);
+    expect(await stored()).toEqual(before);
+  });
+
+  test.each([
+    ['createCustomer', one, withStatus, input],
+    ['createCustomers', many, [withStatus], [input, { ...input, kycStatus: false }]],
+  ])('is created by %s with one, without a status, and at another bank', async (_name, document, given, without) => {
+    const token = await userWith(roles);
+
+    const answers = [
+      await gateway.query(token, document, { bankId: strict.bankId, input: given }, { 'x-reason': reason }),
+      await gateway.query(token, document, { bankId: strict.bankId, input: without }),
+      await gateway.query(token, document, { bankId: free.bankId, input: given }),
+    ];
+
+    expect(answers.flatMap(({ errors }) => errors)).toEqual([]);
+  });
+
+  test('asks who may not add one for the role first', async () => {
+    const token = await userWith(['CanCreateCustomer']);
+
+    const { errors } = await gateway.query(token, one, { bankId: strict.bankId, input: withStatus });
+
+    expect(errors.map(({ extensions }) => extensions.obpCode)).toEqual(['OBP-20006']);
+  });
+});
+
 describe('the header X-Reason', () => {
   const ask = (sent: string) =>
     gateway.query(

@@ -1,6 +1,6 @@
 /** Whoever tampers with the audit trail is found: each way of it, and where. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { auditCheckpoint } from '../../src/audit/audit.table.ts';
 import { auditEventOf } from '../../src/audit/audit-event.ts';
 import { openAuditTrail } from '../../src/audit/audit-trail.ts';
@@ -57,6 +57,7 @@ describe('of three chains', () => {
     const first = await world.begin();
     await first.events(20);
     await first.seal();
+    await sleep(5);
     firstSealedAt = new Date();
     await sleep(5);
     await first.events(20);
@@ -355,6 +356,27 @@ describe('of three chains', () => {
       ]);
     });
   });
+});
+
+test('what is younger than a seal over it, because a clock was set back, is not pruned', async () => {
+  const world = await createAuditWorld();
+  const { database } = world;
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'], now: new Date('2026-06-01') });
+  const chain = await world.begin();
+  await chain.events(10);
+  await chain.seal();
+  vi.setSystemTime(new Date('2026-06-03'));
+  await chain.events(10);
+  vi.setSystemTime(new Date('2015-01-01'));
+  await chain.seal();
+  vi.setSystemTime(new Date('2026-06-04'));
+  await chain.close();
+
+  const prune = (before: string) => pruneAuditTrail({ database, secret: auditSecret, before: new Date(before) });
+  expect(await prune('2020-01-01')).toEqual({ events: 0, chains: 0 });
+  expect(await prune('2026-06-02')).toEqual({ events: 10, chains: 1 });
+  expect(await world.verify()).toMatchObject({ findings: [], counts: { events: 10 } });
+  await world.end();
 });
 
 test('while others write, seal and prune, nothing is found that is not there', async () => {

@@ -1,12 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openAuditTrail } from '../../src/audit/audit-trail.ts';
 import { forgetExpiredRevocations } from '../../src/domain/user/revoke-tokens.ts';
 import { revokedToken } from '../../src/domain/user/revoked-token.table.ts';
+import { disableUser } from '../../src/domain/user/user-administration.ts';
 import { createServer } from '../../src/http/server.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { gatewaySchema } from '../../src/schema.ts';
+import { auditReader } from '../support/audit-events.ts';
 import { type Gateway, startGateway } from '../support/gateway.ts';
 import { audience, type IdentityProvider, startIdentityProvider } from '../support/identity-provider.ts';
 
@@ -50,6 +53,34 @@ test('revokeMyTokens logs out everywhere, and nobody else; a login right after i
   expect(errors).toEqual([]);
   expect(data).toEqual({ revokeMyTokens: { revokedAt: expect.any(String) } });
   expect(await Promise.all([token, other, later, neighbour.token].map(statusOf))).toEqual([401, 401, 200, 200]);
+});
+
+test('a token that is refused is an event about its user, whose bearer is nobody', async () => {
+  const audit = auditReader(gateway.database);
+  const loggedOut = await gateway.createUser();
+  const revoked = await gateway.createUser();
+  const disabled = await gateway.createUser();
+  await gateway.query(loggedOut.token, revokeAll);
+  await gateway.query(revoked.token, revokeThis);
+  await disableUser(gateway.database, disabled.username);
+  const unknown = await gateway.tokens.sign({ userId: randomUUID() }, 3600);
+  await audit.passOver();
+
+  const answers = [];
+  for (const { token } of [loggedOut, revoked, disabled, unknown]) answers.push(await gateway.query(token, me));
+
+  expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 401]);
+  const [first, second, third, fourth] = answers.map(({ errors }) => errors);
+  expect(first).toEqual(fourth);
+  expect(second).toEqual(fourth);
+  expect(third).toEqual([{ message: 'The user is disabled.', extensions: { code: 'UNAUTHENTICATED', obpCode: null } }]);
+  const event = { kind: 'AUTHENTICATION', outcome: 'REFUSED', userId: null, errors: ['INVALID_TOKEN'] };
+  expect(await audit.events()).toMatchObject([
+    { ...event, subjectUserIds: [loggedOut.id] },
+    { ...event, subjectUserIds: [revoked.id] },
+    { ...event, subjectUserIds: [disabled.id], errors: ['USER_DISABLED'] },
+    { ...event, subjectUserIds: [] },
+  ]);
 });
 
 test('a revocation counts at once in every process', async () => {

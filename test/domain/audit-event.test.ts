@@ -10,7 +10,7 @@ import { insertCustomer, insertCustomerAddress, insertUserCustomerLink } from '.
 const bankId = 'gh.29.uk';
 const otherBankId = 'gh.30.uk';
 const allFields = `id at kind outcome bankId customerIds subjectUserIds userId provider clientName clientAddress requestId
-  operationName operationHash fieldsReturned fieldsRefused fieldsFailed roles changes errors reason`;
+  operationName operationHash fieldsReturned fieldsRefused fieldsFailed roles changes errors reason count`;
 
 interface Event {
   id: string;
@@ -188,8 +188,20 @@ describe('an event', () => {
         changes: [],
         errors: [],
         reason: 'Yearly review',
+        count: 1,
       },
     ]);
+  });
+
+  test('that stands for many alike tells for how many', async () => {
+    const trail = await openAuditTrail({ database: gateway.database, secret: gateway.config.secret });
+    const requestId = randomUUID();
+    await trail.record([auditEventOf({ kind: 'READ', outcome: 'REFUSED', bankId, requestId, count: 41 })]);
+    await trail.close();
+
+    const [event] = (await eventsFor(auditor)).filter((found) => found.requestId === requestId);
+
+    expect(event).toMatchObject({ outcome: 'REFUSED', userId: null, count: 41 });
   });
 
   test('of a query that is refused in part tells what was given and what was not', async () => {

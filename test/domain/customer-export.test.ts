@@ -1,7 +1,7 @@
 import { and, eq, getTableColumns, getTableName, inArray } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { insertMany } from '../../src/database/insert-many.ts';
+import { insertRows } from '../../src/database/insert-rows.ts';
 import { account } from '../../src/domain/account/account.table.ts';
 import { accountAttribute } from '../../src/domain/account/account-attribute.table.ts';
 import { accountRouting } from '../../src/domain/account/account-routing.table.ts';
@@ -400,7 +400,7 @@ describe('exportCustomerData', () => {
       createdAt: now,
       updatedAt: now,
     }));
-    await gateway.database.transaction((transaction) => insertMany(transaction, customerMessage, rows, 'refused'));
+    await gateway.database.transaction((transaction) => insertRows(transaction, customerMessage, rows));
 
     expect((await dataOf(customerId)).messages).toHaveLength(mostOfOneKind);
     await insertCustomerMessage(gateway.database, { bankId, customerId });

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { loggedSeal } from '../../src/audit/logged-seal.ts';
 
 const root = join(import.meta.dirname, '../..');
 const lock = join(root, 'dist/.building');
@@ -42,7 +43,10 @@ export interface ProgramOptions {
 export interface ProgramResult {
   exitCode: number | null;
   output: string;
+  /** What it wrote to standard error, but the seals of the audit trail. */
   errors: string;
+  /** The lines of standard error that are seals. */
+  seals: string[];
 }
 
 function start(args: string[], { environment = {}, input = '' }: ProgramOptions) {
@@ -58,12 +62,19 @@ function start(args: string[], { environment = {}, input = '' }: ProgramOptions)
 /** Runs a command of the built program to its end. */
 export async function runProgram(args: string[], options: ProgramOptions = {}): Promise<ProgramResult> {
   const program = start(args, options);
-  const [output, errors, [exitCode]] = await Promise.all([
+  const [output, told, [exitCode]] = await Promise.all([
     text(program.stdout),
     text(program.stderr),
     once(program, 'close'),
   ]);
-  return { exitCode, output, errors };
+  const isSeal = (line: string) => loggedSeal(line) !== null;
+  const lines = told.split('\n');
+  return {
+    exitCode,
+    output,
+    errors: lines.filter((line) => !isSeal(line)).join('\n'),
+    seals: lines.filter(isSeal),
+  };
 }
 
 /** Starts a command that goes on, and waits for the first line of its output in which `pattern` matches. */

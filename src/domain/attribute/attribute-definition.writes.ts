@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { and, count, eq, sql } from 'drizzle-orm';
 import { noteChange } from '../../audit/changes.ts';
 import type { Queries } from '../../database/database.ts';
+import { lockedForWriting } from '../../database/lock.ts';
 import { gatewayError } from '../../errors.ts';
 import { assertInput } from '../../input.ts';
+import { bank } from '../bank/bank.table.ts';
 import { customerCategory, type definitionValues } from './attribute.rules.ts';
 import { type AttributeDefinitionRow, attributeDefinition } from './attribute-definition.table.ts';
 import type { AttributeType } from './attribute-type.ts';
@@ -45,11 +47,13 @@ export async function createOrUpdateDefinition(
   values: ReturnType<typeof definitionValues>,
   expectedVersion: number | null | undefined,
 ): Promise<AttributeDefinitionRow> {
+  // One after another at a bank, so that it is known what was before, and the limit holds.
+  await lockedForWriting(transaction.select({ id: bank.id }).from(bank).where(eq(bank.id, bankId)));
   const now = new Date();
   const changed = { ...values, updatedAt: now, version: sql`${attributeDefinition.version} + 1` };
   const named = and(ofCustomersAt(bankId), eq(attributeDefinition.name, values.name));
   const expected = expectedVersion == null ? undefined : eq(attributeDefinition.version, expectedVersion);
-  const [before] = await transaction.select().from(attributeDefinition).where(named);
+  const [before] = await lockedForWriting(transaction.select().from(attributeDefinition).where(named));
   const [row] = expectedVersion
     ? await transaction.update(attributeDefinition).set(changed).where(and(named, expected)).returning()
     : await transaction

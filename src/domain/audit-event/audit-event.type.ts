@@ -1,4 +1,4 @@
-import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { AuditEventRow } from '../../audit/audit.table.ts';
 import { type AuditKind, type AuditOutcome, parseAuditEvent } from '../../audit/audit-event.ts';
 import { connectionOf } from '../../connection.ts';
@@ -9,6 +9,7 @@ const AuditEventKind = {
   WRITE: 'WRITE',
   AUTHENTICATION: 'AUTHENTICATION',
   COMMAND: 'COMMAND',
+  LOST: 'LOST',
 } satisfies { [Kind in AuditKind]: Kind };
 
 registerEnumType(AuditEventKind, {
@@ -19,6 +20,7 @@ registerEnumType(AuditEventKind, {
     WRITE: { description: 'A mutation field wrote, or tried to.' },
     AUTHENTICATION: { description: 'Somebody logged in or failed to, or came with a token that is not accepted.' },
     COMMAND: { description: 'Somebody ran a command on the command line of the gateway.' },
+    LOST: { description: 'What stood here could not be written, so that the operation failed which it was about.' },
   },
 });
 
@@ -134,6 +136,11 @@ export class AuditEvent {
 
   @Field(() => String, { nullable: true, description: 'Why, in the words of the caller.' })
   reason: string | null;
+
+  @Field(() => Int, {
+    description: 'For how many alike it stands: more than 1 only for attempts of callers who are not logged in.',
+  })
+  count: number;
 }
 
 /** `customerId` is the customer whose events were asked for, if they were. */

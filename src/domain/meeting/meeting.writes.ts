@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import { noteChange } from '../../audit/changes.ts';
 import type { Queries } from '../../database/database.ts';
+import { lockedForWriting } from '../../database/lock.ts';
 import { gatewayError } from '../../errors.ts';
 import type { FoundCustomer } from '../customer/found-customer.ts';
 import { user } from '../user/user.table.ts';
@@ -87,7 +88,7 @@ export async function updateMeeting(
   expectedVersion: number | null | undefined,
 ): Promise<void> {
   const own = and(eq(meeting.id, id), eq(meeting.bankId, bankId));
-  const [stored] = await transaction.select().from(meeting).where(own);
+  const [stored] = await lockedForWriting(transaction.select().from(meeting).where(own));
   if (stored === undefined) throw gatewayError('OBP-30104');
   if (staffUserId !== null) await assertUsers(transaction, new Map([['input.staffUserId', staffUserId]]));
   const now = new Date();

@@ -1,5 +1,5 @@
-import { and, eq, inArray, isNull } from 'drizzle-orm';
-import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { and, eq, getTableColumns, inArray, isNull } from 'drizzle-orm';
+import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { noteChange } from '../../audit/changes.ts';
 import type { Queries } from '../../database/database.ts';
 import { customerAccountLink } from '../account/customer-account-link.table.ts';
@@ -23,6 +23,12 @@ import { userCustomerLink } from '../user-customer-link/user-customer-link.table
 import type { DeletedWithCustomer } from './onboarding.type.ts';
 import { refuseWhileRetained } from './retention.ts';
 
+/** The columns that say which users a row is about, of those that the audit trail names. */
+function usersOf(table: SQLiteTable): Record<string, SQLiteColumn> {
+  const columns = Object.entries<SQLiteColumn>(getTableColumns(table));
+  return Object.fromEntries(columns.filter(([name]) => ['userId', 'customerUserId', 'staffUserId'].includes(name)));
+}
+
 /**
  * Deletes a customer and everything around it; accounts and users stay. The order is that of the foreign keys, which fail
  * where a table is forgotten here. Fails with RETENTION_PERIOD_RUNS while the bank has to keep the customer.
@@ -41,8 +47,8 @@ export async function deleteWithEverything(
     const deleted = await transaction
       .delete(table as SQLiteTable)
       .where(eq(table.customerId, found.id))
-      .returning({ id: table.id });
-    if (deleted.length > 0) noteChange<SQLiteTable>(transaction, table, {}, null);
+      .returning({ id: table.id, ...usersOf(table) });
+    for (const row of deleted) noteChange<SQLiteTable>(transaction, table, row, null);
     return deleted.length;
   }
 
@@ -62,8 +68,8 @@ export async function deleteWithEverything(
   const invitees = await transaction
     .delete(meetingInvitee)
     .where(inArray(meetingInvitee.meetingId, meetings))
-    .returning({ position: meetingInvitee.position });
-  if (invitees.length > 0) noteChange(transaction, meetingInvitee, {}, null);
+    .returning({ userId: meetingInvitee.userId });
+  for (const invitee of invitees) noteChange(transaction, meetingInvitee, invitee, null);
   const deleted: DeletedWithCustomer = {
     addresses: await deleteFrom(customerAddress),
     attributes: await deleteFrom(customerAttribute),

@@ -14,6 +14,7 @@ import { addresses } from '../address/address.writes.ts';
 import { attributes } from '../attribute/attribute.loader.ts';
 import { attributeValues } from '../attribute/attribute.rules.ts';
 import { assertDefinedType, definedTypes } from '../attribute/attribute-definition.writes.ts';
+import { bankRules } from '../bank/bank.loader.ts';
 import { lastOkDateOrderOf } from '../customer/customer.rules.ts';
 import { type CustomerColumns, insertCustomer } from '../customer/customer.writes.ts';
 import { fullCollection } from '../customer/customer-collection.ts';
@@ -82,6 +83,14 @@ export function requireRolesOfParts({ user: caller }: Context, bankId: string, g
     }
     if (input.kycStatus === true) require(['CanAddKycStatus'], `${field}.kycStatus`);
   }
+}
+
+/** REASON_REQUIRED for the first KYC status that is given without one, where the bank wants a reason for such. */
+export async function requireReason(context: Context, bankId: string, given: readonly Given[]): Promise<void> {
+  if (context.request.reason !== null) return;
+  const withStatus = given.find(({ input }) => input.kycStatus === true);
+  if (withStatus === undefined || !(await bankRules.wantsReason(context, bankId))) return;
+  throw gatewayError('REASON_REQUIRED', { bankId, field: `${withStatus.field}.kycStatus` });
 }
 
 function customerColumns(input: CreateCustomerInput, field: string): Draft['columns'] {

@@ -8,7 +8,7 @@ import { loadCustomer } from '../customer/customer.loader.ts';
 import { Customer, CustomerPayload, toCustomer } from '../customer/customer.type.ts';
 import { findCustomer } from '../customer/found-customer.ts';
 import { deleteWithEverything } from './cascade.ts';
-import { createAll, requireRolesOfParts } from './create-customer.ts';
+import { createAll, requireReason, requireRolesOfParts } from './create-customer.ts';
 import { exportCustomer } from './customer-export.ts';
 import {
   CreateCustomerInput,
@@ -37,6 +37,7 @@ export class CreateCustomerMutations {
   ): Promise<CustomerPayload> {
     const given = [{ index: 0, field: 'input', input }];
     requireRolesOfParts(context, bankId, given);
+    await requireReason(context, bankId, given);
     return mutate(
       context,
       { field: 'createCustomer', arguments: [bankId, input], idempotencyKey },
@@ -63,6 +64,7 @@ export class CreateCustomerMutations {
   ): Promise<CustomersPayload> {
     const given = input.map((each, index) => ({ index, field: `input[${index}]`, input: each }));
     requireRolesOfParts(context, bankId, given);
+    await requireReason(context, bankId, given);
     assertInput(input.length > 0, 'input', 'is empty');
     if (input.length > mostCustomers) {
       const message = `One call creates at most ${mostCustomers} customers.`;
@@ -97,7 +99,7 @@ export class DeleteCustomerCascadeMutation {
     description:
       'Deletes a customer and everything around it, all or nothing, and tells how much that was. Accounts and users stay. At a bank with retentionDays it is refused for so long after the last change of the customer, of the KYC evidence and of the KYC statuses: the extension retainedUntil of the error says how long.',
   })
-  @RequiresRole(['CanDeleteCustomerCascade'])
+  @RequiresRole(['CanDeleteCustomerCascade'], { kycMaterial: true })
   async deleteCustomerCascade(
     @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
     @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,

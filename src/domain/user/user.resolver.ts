@@ -1,5 +1,6 @@
 import { and, eq } from 'drizzle-orm';
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { noteChange } from '../../audit/changes.ts';
 import { clientNetwork } from '../../auth/client-network.ts';
 import { attemptLogin } from '../../auth/login-attempts.ts';
 import { hashPassword, localProvider, needsRehash, verifyPassword } from '../../auth/password.ts';
@@ -50,15 +51,17 @@ function countNewUser({ config, request }: Context): void {
 }
 
 /** After the right password. The login does not fail for it: the next one tries again. */
-async function rehash(context: Context, { id, passwordHash }: UserRow, password: string): Promise<void> {
+async function rehash(context: Context, row: UserRow, password: string): Promise<void> {
+  const { id, passwordHash } = row;
   const { passwordCost } = context.config;
   if (passwordHash === null || !needsRehash(passwordHash, passwordCost)) return;
   const stronger = await hashPassword(password, passwordCost).catch(() => null);
   if (stronger === null) return;
-  await context.database.transaction(async (transaction) => {
+  await context.write(async (transaction) => {
     // A password that was reset meanwhile stays.
     const unchanged = and(eq(user.id, id), eq(user.passwordHash, passwordHash));
-    await transaction.update(user).set({ passwordHash: stronger }).where(unchanged);
+    const [updated] = await transaction.update(user).set({ passwordHash: stronger }).where(unchanged).returning();
+    if (updated !== undefined) noteChange(transaction, user, row, updated);
   });
 }
 
@@ -127,8 +130,9 @@ export class UserResolver {
     if (row === null || !matches) throw gatewayError('OBP-20004');
     if (row.disabledAt !== null) throw gatewayError('USER_DISABLED');
     if (row.awaitsEmailValidation && mail !== null) throw gatewayError('EMAIL_NOT_VALIDATED');
-    await rehash(context, row, password);
     const token = await context.tokens.sign({ userId: row.id }, context.config.tokenLifetimeSeconds);
+    // Last, as the login's event is written with it.
+    await rehash(context, row, password);
     return { ...token, user: toUser(row) };
   }
 
