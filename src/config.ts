@@ -38,6 +38,8 @@ export interface Settings {
   readonly customerFirehose: boolean;
   /** How long events stay in the audit trail at least; null: for ever. */
   readonly auditRetentionSeconds: number | null;
+  /** How operations are run: by plans that are kept with their documents, or by graphql-js, which is the reference. */
+  readonly execution: 'compiled' | 'interpreted';
   /** The Jitsi Meet server on which meetings take place: none of it, or all, or what an operator still has to complete. */
   readonly jitsi: Readonly<JitsiSettings>;
   readonly limits: Readonly<Limits>;
@@ -296,6 +298,7 @@ const variables = z.object({
     .refine(isRetention, 'a whole number with its unit (s, m, h or d), from 1d to 36525d, such as 3650d')
     .transform(durationInSeconds)
     .optional(),
+  GATEWAY_EXECUTION: oneOf(['compiled', 'interpreted']).default('compiled'),
   GATEWAY_JITSI_DOMAIN: z
     .string()
     .refine(isHostName, 'a host name, such as meet.example.org')
@@ -396,6 +399,7 @@ export function readSettings<Needed extends keyof Secrets>(
     playground: value.GATEWAY_PLAYGROUND ?? !isProduction,
     customerFirehose: value.GATEWAY_CUSTOMER_FIREHOSE,
     auditRetentionSeconds: value.GATEWAY_AUDIT_RETENTION ?? null,
+    execution: value.GATEWAY_EXECUTION,
     jitsi: Object.freeze({
       domain: value.GATEWAY_JITSI_DOMAIN ?? null,
       appId: value.GATEWAY_JITSI_APP_ID ?? null,

@@ -23,6 +23,8 @@ import type { Config } from '../config.ts';
 import { type Context, createContext, type RequestDetails } from '../context.ts';
 import type { Database } from '../database/database.ts';
 import { type ErrorCode, formatError, GatewayError, gatewayError } from '../errors.ts';
+import { createDocumentCache } from '../execution/document-cache.ts';
+import { compiledExecution } from '../execution/executor.ts';
 import { idempotencyHeaderPlugin } from '../execution/idempotency-header.ts';
 import { knownOperationTypes, operationLimits, operationLimitsPlugin } from '../execution/limits.ts';
 import { documentLimits } from '../execution/parse-options.ts';
@@ -224,8 +226,10 @@ function createApolloServer(
       };
     },
   };
+  const documents = createDocumentCache();
   return new ApolloServer<Context>({
-    schema,
+    ...(config.execution === 'compiled' ? { gateway: compiledExecution(schema, documents) } : { schema }),
+    documentStore: documents,
     ...documentLimits,
     parseOptions: { ...documentLimits.parseOptions, maxTokens: config.limits.maxTokens },
     validationRules: [knownOperationTypes, ...operationLimits(config.limits)],

@@ -101,6 +101,8 @@ export function testEnvironment(databaseUrl: string): Record<string, string> {
     PORT: '0',
     GATEWAY_SECRET: 'a secret of the tests, for cursors only',
     GATEWAY_SIGNING_KEY: testSigningKey,
+    // For a run of all tests on the other executor.
+    ...(process.env.GATEWAY_EXECUTION === undefined ? {} : { GATEWAY_EXECUTION: process.env.GATEWAY_EXECUTION }),
   };
 }
 

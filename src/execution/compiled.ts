@@ -1,0 +1,275 @@
+/**
+ * Runs a planned operation. It gives what graphql-js gives, errors and their order included: calls, promises and the ways
+ * of errors are those of graphql-js' `execute`, one for one, so that a refusal is never lost and never moves. What is
+ * left out is what graphql-js does again for each object: collecting fields, arguments, paths and `info` where nobody
+ * looks at them.
+ */
+import {
+  type ExecutionResult,
+  GraphQLError,
+  type GraphQLResolveInfo,
+  getArgumentValues,
+  getVariableValues,
+  locatedError,
+} from 'graphql';
+import { type FieldPlan, type Plan, rootFields, subfields, type TypePlan, type Variables } from './plan.ts';
+
+type Path = GraphQLResolveInfo['path'];
+type Data = Record<string, unknown>;
+
+export interface Execution {
+  plan: Plan;
+  context: unknown;
+  /** Coerced. */
+  variables: Variables;
+}
+
+interface Run extends Execution {
+  readonly errors: GraphQLError[];
+  /** Where something is null because of an error: what fails below it is reported no more. */
+  readonly nulled: Set<Path | undefined>;
+  readonly arguments: Map<FieldPlan, Variables>;
+}
+
+/** The variables as the operation declares them, or what is wrong with them, in the words of graphql-js. */
+export function coerceVariables(
+  { schema, operation }: Pick<Plan, 'schema' | 'operation'>,
+  given: Variables,
+  maxErrors: number,
+): { coerced: Variables } | { errors: readonly GraphQLError[] } {
+  const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], given, { maxErrors });
+  return errors === undefined ? { coerced } : { errors };
+}
+
+export function executePlan(execution: Execution): ExecutionResult | Promise<ExecutionResult> {
+  const run: Run = { ...execution, errors: [], nulled: new Set(), arguments: new Map() };
+  const failed = (error: unknown) => {
+    addError(run, error as GraphQLError, undefined);
+    return resultOf(run, null);
+  };
+  try {
+    const data = executeOperation(run);
+    return data instanceof Promise ? data.then((given) => resultOf(run, given), failed) : resultOf(run, data);
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+function resultOf({ errors }: Run, data: Data | null): ExecutionResult {
+  return errors.length === 0 ? { data } : { errors, data };
+}
+
+function executeOperation(run: Run): Data | Promise<Data> {
+  const { schema, operation } = run.plan;
+  const rootType = schema.getRootType(operation.operation);
+  if (rootType == null) throw new Error(`The schema has no ${operation.operation}.`);
+  const fields = rootFields(run.plan, rootType, run.variables);
+  return operation.operation === 'mutation'
+    ? executeSerially(run, fields)
+    : executeFields(run, fields, undefined, undefined);
+}
+
+/** Each field of a mutation waits for the one before it. */
+function executeSerially(run: Run, fields: readonly FieldPlan[]): Data | Promise<Data> {
+  const data = dataFor(fields);
+  let done: Data | Promise<Data> = data;
+  for (const field of fields) {
+    const next = () => {
+      const value = executeField(run, field, undefined, undefined);
+      if (isPromise(value)) return value.then((given) => assign(data, field, given));
+      return assign(data, field, value);
+    };
+    done = done instanceof Promise ? done.then(next) : next();
+  }
+  return done;
+}
+
+function assign(data: Data, { responseName }: FieldPlan, value: unknown): Data {
+  data[responseName] = value;
+  return data;
+}
+
+/** Under the name `__proto__` a plain object would take its prototype. */
+function dataFor(fields: readonly FieldPlan[]): Data {
+  return fields.some(({ responseName }) => responseName === '__proto__') ? Object.create(null) : {};
+}
+
+function executeFields(
+  run: Run,
+  fields: readonly FieldPlan[],
+  source: unknown,
+  path: Path | undefined,
+): Data | Promise<Data> {
+  const data = dataFor(fields);
+  let pending: FieldPlan[] | null = null;
+  try {
+    for (const field of fields) {
+      const value = executeField(run, field, source, path);
+      data[field.responseName] = value;
+      if (isPromise(value)) {
+        pending ??= [];
+        pending.push(field);
+      }
+    }
+  } catch (error) {
+    if (pending === null) throw error;
+    // Those that were begun may fail too.
+    return settled(data, pending).finally(() => {
+      throw error;
+    });
+  }
+  return pending === null ? data : settled(data, pending);
+}
+
+async function settled(data: Data, pending: readonly FieldPlan[]): Promise<Data> {
+  const values = await Promise.all(pending.map(({ responseName }) => data[responseName]));
+  pending.forEach(({ responseName }, index) => {
+    data[responseName] = values[index];
+  });
+  return data;
+}
+
+function executeField(run: Run, field: FieldPlan, source: unknown, parentPath: Path | undefined): unknown {
+  if (field.typeName !== null) return field.typeName;
+  const { type, resolve } = field;
+  let path: Path | undefined;
+  try {
+    let result: unknown;
+    if (resolve === null) {
+      result = propertyOf(source, field.name);
+      if (typeof result === 'function') {
+        path = fieldPath(field, parentPath);
+        result = result.call(source, {}, run.context, infoOf(run, field, path));
+      }
+      // What most fields are, without a path and what else nobody asks for.
+      if (typeof result === 'string' && type.kind === 'leaf' && type.isText) return result;
+    } else {
+      path = fieldPath(field, parentPath);
+      result = resolve(source, argumentsOf(run, field), run.context, infoOf(run, field, path));
+    }
+    if (type.kind === 'leaf' && !isPromise(result)) return complete(run, field, type, path, result);
+    const place = path ?? fieldPath(field, parentPath);
+    path = place;
+    const completed = isPromise(result)
+      ? result.then((resolved) => complete(run, field, type, place, resolved))
+      : complete(run, field, type, place, result);
+    if (!isPromise(completed)) return completed;
+    return completed.then(undefined, (error: unknown) => failure(run, field, type, place, error));
+  } catch (error) {
+    return failure(run, field, type, path ?? fieldPath(field, parentPath), error);
+  }
+}
+
+function propertyOf(source: unknown, name: string): unknown {
+  const hasProperties = (typeof source === 'object' && source !== null) || typeof source === 'function';
+  return hasProperties ? (source as Data)[name] : undefined;
+}
+
+function fieldPath({ responseName, parentType }: FieldPlan, prev: Path | undefined): Path {
+  return { prev, key: responseName, typename: parentType.name };
+}
+
+/** Coerced once for an operation, a copy for each call. */
+function argumentsOf(run: Run, field: FieldPlan): Data {
+  if (field.definition.args.length === 0) return {};
+  let found = run.arguments.get(field);
+  if (found === undefined) {
+    found = getArgumentValues(field.definition, field.node, run.variables);
+    run.arguments.set(field, found);
+  }
+  return { ...found };
+}
+
+function infoOf({ plan, variables }: Run, field: FieldPlan, path: Path): GraphQLResolveInfo {
+  return {
+    fieldName: field.name,
+    fieldNodes: field.nodes,
+    returnType: field.definition.type,
+    parentType: field.parentType,
+    path,
+    schema: plan.schema,
+    fragments: plan.fragments,
+    rootValue: undefined,
+    operation: plan.operation,
+    variableValues: variables,
+  };
+}
+
+/** What a resolver or a property gave, as it stands in the answer. The path is there for all but leaves. */
+function complete(run: Run, field: FieldPlan, type: TypePlan, path: Path | undefined, result: unknown): unknown {
+  if (result instanceof Error) throw result;
+  if (result == null) {
+    if (!type.isNonNull) return null;
+    throw new Error(`Cannot return null for non-nullable field ${field.parentType.name}.${field.name}.`);
+  }
+  if (type.kind === 'leaf') {
+    const serialized: unknown = type.leaf.serialize(result);
+    if (serialized == null) throw new Error(`${type.leaf.name} serializes a value of ${field.name} to nothing.`);
+    return serialized;
+  }
+  if (type.kind === 'list') return completeList(run, field, type.item, path, result);
+  return executeFields(run, subfields(run.plan, field, type.object, run.variables), result, path);
+}
+
+function completeList(run: Run, field: FieldPlan, type: TypePlan, path: Path | undefined, result: unknown): unknown {
+  if (!isIterable(result)) {
+    const { parentType, name } = field;
+    throw new GraphQLError(`Expected Iterable, but did not find one for field "${parentType.name}.${name}".`);
+  }
+  const items: unknown[] = [];
+  let hasPromise = false;
+  try {
+    for (const item of result) {
+      const completed = completeItem(run, field, type, { prev: path, key: items.length, typename: undefined }, item);
+      if (isPromise(completed)) hasPromise = true;
+      items.push(completed);
+    }
+  } catch (error) {
+    // Those that were begun may fail too: graphql-js would leave them to end the process.
+    if (hasPromise) Promise.all(items).catch(() => undefined);
+    throw error;
+  }
+  return hasPromise ? Promise.all(items) : items;
+}
+
+function completeItem(run: Run, field: FieldPlan, type: TypePlan, path: Path, item: unknown): unknown {
+  const failed = (error: unknown) => failure(run, field, type, path, error);
+  try {
+    const completed = isPromise(item)
+      ? item.then((resolved) => complete(run, field, type, path, resolved))
+      : complete(run, field, type, path, item);
+    return isPromise(completed) ? completed.then(undefined, failed) : completed;
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+/** What may not be null passes its error on to what it is a part of; anything else is null, and that is reported. */
+function failure(run: Run, field: FieldPlan, type: TypePlan, path: Path, error: unknown): null {
+  const located = locatedError(error, field.nodes, keysOf(path));
+  if (type.isNonNull) throw located;
+  addError(run, located, path);
+  return null;
+}
+
+function addError({ errors, nulled }: Run, error: GraphQLError, path: Path | undefined): void {
+  if (nulled.has(undefined)) return;
+  for (let place = path; place !== undefined; place = place.prev) if (nulled.has(place)) return;
+  nulled.add(path);
+  errors.push(error);
+}
+
+function keysOf(path: Path): (string | number)[] {
+  const keys: (string | number)[] = [];
+  for (let place: Path | undefined = path; place !== undefined; place = place.prev) keys.push(place.key);
+  return keys.reverse();
+}
+
+function isPromise(value: unknown): value is Promise<unknown> {
+  if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return false;
+  return typeof (value as { then?: unknown }).then === 'function';
+}
+
+function isIterable(value: unknown): value is Iterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.iterator in value;
+}

@@ -1,0 +1,237 @@
+import {
+  type DocumentNode,
+  defaultFieldResolver,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLField,
+  type GraphQLFieldResolver,
+  GraphQLID,
+  GraphQLIncludeDirective,
+  type GraphQLLeafType,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  GraphQLSkipDirective,
+  GraphQLString,
+  getDirectiveValues,
+  isAbstractType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  Kind,
+  type OperationDefinitionNode,
+  SchemaMetaFieldDef,
+  type SelectionNode,
+  type SelectionSetNode,
+  TypeMetaFieldDef,
+  TypeNameMetaFieldDef,
+} from 'graphql';
+
+export type Variables = Readonly<Record<string, unknown>>;
+
+/** What is known of an operation before it runs. Its selections are planned when they are first reached. */
+export interface Plan {
+  readonly schema: GraphQLSchema;
+  readonly operation: OperationDefinitionNode;
+  readonly fragments: Record<string, FragmentDefinitionNode>;
+  root: readonly FieldPlan[] | null;
+  /** Told how many fields were planned, and one for their set. */
+  readonly onPlanned: (fields: number) => void;
+}
+
+/** A field of the answer: what graphql-js finds out again for each object and each request. */
+export interface FieldPlan {
+  readonly responseName: string;
+  /** In the schema. */
+  readonly name: string;
+  /** All that are merged into this one. */
+  readonly nodes: readonly FieldNode[];
+  readonly node: FieldNode;
+  readonly definition: GraphQLField<unknown, unknown>;
+  readonly parentType: GraphQLObjectType;
+  /** Null for a plain property of the parent. */
+  readonly resolve: GraphQLFieldResolver<unknown, unknown> | null;
+  readonly type: TypePlan;
+  /** Of `__typename`. */
+  readonly typeName: string | null;
+  /** Of the objects that it gives, once there was one. */
+  selections: readonly FieldPlan[] | null;
+}
+
+export type TypePlan = { readonly isNonNull: boolean } & (
+  | { readonly kind: 'leaf'; readonly leaf: GraphQLLeafType; readonly isText: boolean }
+  | { readonly kind: 'list'; readonly item: TypePlan }
+  | { readonly kind: 'object'; readonly object: GraphQLObjectType }
+);
+
+/** Interfaces, unions and `isTypeOf` are graphql-js' own; a schema that has them is for the interpreter. */
+export function assertCompilable(schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (isAbstractType(type) || (isObjectType(type) && type.isTypeOf != null)) {
+      throw new Error(`${type.name} is an interface, a union or has isTypeOf: compiled execution does not know these.`);
+    }
+  }
+}
+
+export function planOf(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  onPlanned: (fields: number) => void,
+): Plan {
+  const fragments: Record<string, FragmentDefinitionNode> = Object.create(null);
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition;
+  }
+  return { schema, operation, fragments, root: null, onPlanned };
+}
+
+/** The variables on which it depends what is selected: those of `@skip` and `@include`. */
+export function conditionVariables(document: DocumentNode): string[] {
+  const names = new Set<string>();
+
+  function look({ selections }: SelectionSetNode): void {
+    for (const selection of selections) {
+      for (const { arguments: given } of selection.directives ?? []) {
+        // There are no other directives that may stand there.
+        for (const { value } of given ?? []) if (value.kind === Kind.VARIABLE) names.add(value.name.value);
+      }
+      if (selection.kind !== Kind.FRAGMENT_SPREAD && selection.selectionSet !== undefined) look(selection.selectionSet);
+    }
+  }
+
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.OPERATION_DEFINITION || definition.kind === Kind.FRAGMENT_DEFINITION) {
+      look(definition.selectionSet);
+    }
+  }
+  return [...names];
+}
+
+/** The fields of the operation itself. */
+export function rootFields(plan: Plan, rootType: GraphQLObjectType, variables: Variables): readonly FieldPlan[] {
+  plan.root ??= planSelections(plan, rootType, [plan.operation.selectionSet], variables);
+  return plan.root;
+}
+
+/** The fields of the objects that `field` gives; fails as graphql-js does where `@skip` or `@include` is given null. */
+export function subfields(
+  plan: Plan,
+  field: FieldPlan,
+  type: GraphQLObjectType,
+  variables: Variables,
+): readonly FieldPlan[] {
+  if (field.selections === null) {
+    const sets = field.nodes.flatMap(({ selectionSet }) => (selectionSet === undefined ? [] : [selectionSet]));
+    field.selections = planSelections(plan, type, sets, variables);
+  }
+  return field.selections;
+}
+
+function planSelections(
+  plan: Plan,
+  type: GraphQLObjectType,
+  sets: readonly SelectionSetNode[],
+  variables: Variables,
+): readonly FieldPlan[] {
+  const collected = new Map<string, FieldNode[]>();
+  const spread = new Set<string>();
+
+  function collect({ selections }: SelectionSetNode): void {
+    for (const selection of selections) {
+      if (selection.kind === Kind.FRAGMENT_SPREAD && spread.has(selection.name.value)) continue;
+      if (!isIncluded(selection, variables)) continue;
+      if (selection.kind === Kind.FIELD) {
+        const name = (selection.alias ?? selection.name).value;
+        const nodes = collected.get(name);
+        if (nodes === undefined) collected.set(name, [selection]);
+        else nodes.push(selection);
+      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
+        // Without interfaces and unions a fragment is for this very type, or for none.
+        const condition = selection.typeCondition?.name.value;
+        if (condition === undefined || condition === type.name) collect(selection.selectionSet);
+      } else {
+        spread.add(selection.name.value);
+        const fragment = plan.fragments[selection.name.value];
+        if (fragment?.typeCondition.name.value === type.name) collect(fragment.selectionSet);
+      }
+    }
+  }
+
+  for (const set of sets) collect(set);
+  const fields: FieldPlan[] = [];
+  for (const [responseName, nodes] of collected) {
+    const field = fieldPlan(plan.schema, type, responseName, nodes);
+    if (field !== null) fields.push(field);
+  }
+  plan.onPlanned(fields.length + 1);
+  return fields;
+}
+
+function isIncluded(node: SelectionNode, variables: Variables): boolean {
+  if (node.directives === undefined || node.directives.length === 0) return true;
+  if (getDirectiveValues(GraphQLSkipDirective, node, variables)?.if === true) return false;
+  return getDirectiveValues(GraphQLIncludeDirective, node, variables)?.if !== false;
+}
+
+function fieldPlan(
+  schema: GraphQLSchema,
+  parentType: GraphQLObjectType,
+  responseName: string,
+  nodes: readonly FieldNode[],
+): FieldPlan | null {
+  const [node] = nodes;
+  const definition = node && definitionOf(schema, parentType, node.name.value);
+  if (node === undefined || definition === undefined) return null;
+  // With arguments a plain property is judged as graphql-js does: they may be refused, or be for a method.
+  const resolve = definition.resolve ?? (definition.args.length > 0 ? defaultFieldResolver : null);
+  return {
+    responseName,
+    name: definition.name,
+    nodes,
+    node,
+    definition,
+    parentType,
+    resolve,
+    type: typePlan(definition.type),
+    typeName: definition === TypeNameMetaFieldDef ? parentType.name : null,
+    selections: null,
+  };
+}
+
+function definitionOf(
+  schema: GraphQLSchema,
+  parentType: GraphQLObjectType,
+  name: string,
+): GraphQLField<unknown, unknown> | undefined {
+  if (name === TypeNameMetaFieldDef.name) return TypeNameMetaFieldDef;
+  if (parentType === schema.getQueryType()) {
+    if (name === SchemaMetaFieldDef.name) return SchemaMetaFieldDef;
+    if (name === TypeMetaFieldDef.name) return TypeMetaFieldDef;
+  }
+  return parentType.getFields()[name];
+}
+
+const typePlans = new WeakMap<GraphQLOutputType, TypePlan>();
+
+function typePlan(type: GraphQLOutputType): TypePlan {
+  let plan = typePlans.get(type);
+  if (plan === undefined) {
+    plan = makeTypePlan(type);
+    typePlans.set(type, plan);
+  }
+  return plan;
+}
+
+function makeTypePlan(type: GraphQLOutputType): TypePlan {
+  const isNonNull = isNonNullType(type);
+  const nullable = isNonNull ? type.ofType : type;
+  if (isListType(nullable)) return { isNonNull, kind: 'list', item: typePlan(nullable.ofType) };
+  if (isLeafType(nullable)) {
+    // Both serialize a text to itself.
+    return { isNonNull, kind: 'leaf', leaf: nullable, isText: nullable === GraphQLString || nullable === GraphQLID };
+  }
+  if (isObjectType(nullable)) return { isNonNull, kind: 'object', object: nullable };
+  throw new Error(`${nullable.name} cannot be compiled.`);
+}

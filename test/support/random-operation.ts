@@ -1,0 +1,201 @@
+/**
+ * Operations of a schema as nobody would write them, by chance: fragments in fragments, aliases that merge, variables with
+ * and without values, `@skip` and `@include` everywhere. The same seed gives the same operations.
+ */
+import {
+  type GraphQLArgument,
+  type GraphQLField,
+  type GraphQLInputType,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+} from 'graphql';
+
+/** Numbers from 0 to below 1, the same for the same seed (mulberry32). */
+export function randomNumbers(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+/** The seed of this run: a new one each time, or that of the environment, to see the same again. */
+export function testSeed(): number {
+  return Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
+}
+
+export interface RandomOperation {
+  query: string;
+  variables: Record<string, unknown>;
+}
+
+export interface OperationOptions {
+  kind: 'query' | 'mutation';
+  maxDepth: number;
+  /** Values for an argument by its name, JSON; by its type where there are none. */
+  valuesOf?: (argument: string) => unknown[] | undefined;
+  /** Fields that are never selected, by their names. */
+  without?: readonly string[];
+}
+
+interface Fragment {
+  type: GraphQLObjectType;
+  text: string;
+}
+
+export function randomOperation(
+  schema: GraphQLSchema,
+  random: () => number,
+  options: OperationOptions,
+): RandomOperation {
+  const { kind, maxDepth, valuesOf = () => undefined, without = [] } = options;
+  const chance = (share: number) => random() < share;
+  const upTo = (count: number) => Math.floor(random() * count);
+  const oneOf = <Value>(values: readonly Value[]): Value => values[upTo(values.length)] as Value;
+
+  const variables: Record<string, unknown> = {};
+  const declarations: string[] = [];
+  const fragments: Fragment[] = [];
+  /** What an alias stands for below a type: where it comes again it has to be the same. */
+  const aliases = new Map<string, string>();
+
+  function declareVariable(type: string, given: unknown, byDefault: unknown): string {
+    const name = `v${declarations.length}`;
+    declarations.push(`$${name}: ${type}${byDefault === undefined ? '' : ` = ${literal(byDefault)}`}`);
+    if (given !== undefined) variables[name] = given;
+    return `$${name}`;
+  }
+
+  function condition(): string {
+    if (!chance(0.25)) return '';
+    const directive = chance(0.5) ? 'skip' : 'include';
+    const isTrue = chance(0.5);
+    if (chance(0.3)) return ` @${directive}(if: ${isTrue})`;
+    if (chance(0.2)) {
+      const given = oneOf([true, false, undefined, ...(chance(0.2) ? [null] : [])]);
+      return ` @${directive}(if: ${declareVariable('Boolean', given, isTrue)})`;
+    }
+    return ` @${directive}(if: ${declareVariable('Boolean!', isTrue, undefined)})`;
+  }
+
+  function someValue(type: GraphQLInputType, name: string): unknown {
+    if (isNonNullType(type)) return someValue(type.ofType, name);
+    const known = valuesOf(name);
+    if (known !== undefined) return oneOf(known);
+    if (isListType(type)) return Array.from({ length: upTo(3) }, () => someValue(type.ofType, name));
+    if (isEnumType(type)) return new EnumName(oneOf(type.getValues()).name);
+    if (isInputObjectType(type)) {
+      const fields = Object.values(type.getFields()).filter((field) => isNonNullType(field.type) || chance(0.5));
+      return Object.fromEntries(fields.map((field) => [field.name, someValue(field.type, field.name)]));
+    }
+    if (type.name === 'Int') return upTo(10);
+    if (type.name === 'Float') return upTo(100) / 8;
+    if (type.name === 'Boolean') return chance(0.5);
+    return `text-${upTo(5)}`;
+  }
+
+  /** A variable where one may stand: with or without a value, of a type that allows null, with a wrong value. */
+  function variableFor({ type, name, defaultValue }: GraphQLArgument): string {
+    const value = plain(someValue(type, name));
+    const wrong = chance(0.02) ? [{ wrong: true }] : [];
+    if (!isNonNullType(type)) {
+      const byDefault = chance(0.3) ? someValue(type, name) : undefined;
+      return declareVariable(String(type), oneOf([value, value, null, undefined, ...wrong]), byDefault);
+    }
+    // A variable that may be null stands for an argument that may not, where either has a default.
+    if (defaultValue !== undefined && chance(0.5))
+      return declareVariable(String(type.ofType), oneOf([value, null, undefined]), undefined);
+    if (chance(0.3))
+      return declareVariable(String(type.ofType), oneOf([value, value, undefined, null]), someValue(type, name));
+    return declareVariable(String(type), oneOf([value, value, value, value, value, ...wrong]), undefined);
+  }
+
+  function argumentsOf({ args }: GraphQLField<unknown, unknown>): string {
+    const given: string[] = [];
+    for (const argument of args) {
+      const isRequired = isNonNullType(argument.type) && argument.defaultValue === undefined;
+      if (!isRequired && chance(0.5)) continue;
+      if (chance(0.5)) given.push(`${argument.name}: ${variableFor(argument)}`);
+      else if (!isNonNullType(argument.type) && chance(0.1)) given.push(`${argument.name}: null`);
+      else given.push(`${argument.name}: ${literal(someValue(argument.type, argument.name))}`);
+    }
+    return given.length === 0 ? '' : `(${given.join(', ')})`;
+  }
+
+  function fieldOf(type: GraphQLObjectType, depth: number): string {
+    const fields = Object.values(type.getFields()).filter(
+      (field) => !without.includes(field.name) && (depth > 1 || !isObjectType(getNamedType(field.type))),
+    );
+    if (fields.length === 0 || chance(0.06)) return `${chance(0.3) ? 'kind: ' : ''}__typename${condition()}`;
+    const field = oneOf(fields);
+    const below = getNamedType(field.type);
+    const selections = isObjectType(below) ? ` ${selectionsOf(below, depth - 1)}` : '';
+    if (field.args.length === 0) {
+      const alias = chance(0.2) ? `${chance(0.03) ? '__proto__' : `other_${field.name}`}: ` : '';
+      if (alias === '__proto__: ' && aliases.get(`${type.name} __proto__`) !== undefined)
+        return `__typename${condition()}`;
+      if (alias === '__proto__: ') aliases.set(`${type.name} __proto__`, field.name);
+      return `${alias}${field.name}${condition()}${selections}`;
+    }
+    // With arguments: under an alias of its own, which may come again with the same ones.
+    const key = `${type.name}.${field.name} ${upTo(2)}`;
+    const known = chance(0.5) ? aliases.get(key) : undefined;
+    const call = known ?? `${field.name}_${aliases.size}: ${field.name}${argumentsOf(field)}`;
+    aliases.set(key, call);
+    aliases.set(call, call);
+    return `${call}${condition()}${selections}`;
+  }
+
+  function selectionsOf(type: GraphQLObjectType, depth: number): string {
+    const selections = Array.from({ length: 1 + upTo(4) }, () => {
+      if (chance(0.12)) return `...${chance(0.7) ? ` on ${type.name}` : ''}${condition()} ${selectionsOf(type, depth)}`;
+      if (chance(0.12)) return spreadOf(type, depth);
+      return fieldOf(type, depth);
+    });
+    return `{ ${selections.join(' ')} }`;
+  }
+
+  /** A fragment is ended before it can be spread, so that none spreads itself. */
+  function spreadOf(type: GraphQLObjectType, depth: number): string {
+    const known = fragments.findIndex((fragment) => fragment.type === type);
+    if (known !== -1 && chance(0.6)) return `...F${known}${condition()}`;
+    const text = selectionsOf(type, Math.min(depth, 2));
+    fragments.push({ type, text });
+    return `...F${fragments.length - 1}${condition()}`;
+  }
+
+  const root = kind === 'query' ? schema.getQueryType() : schema.getMutationType();
+  if (root == null) throw new Error(`The schema has no ${kind}.`);
+  const body = selectionsOf(root, maxDepth);
+  const declared = declarations.length === 0 ? '' : `(${declarations.join(', ')})`;
+  const written = fragments.map(({ type, text }, index) => `fragment F${index} on ${type.name} ${text}`);
+  return { query: [`${kind} Random${declared} ${body}`, ...written].join('\n'), variables };
+}
+
+class EnumName {
+  constructor(readonly name: string) {}
+}
+
+function plain(value: unknown): unknown {
+  if (value instanceof EnumName) return value.name;
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, plain(member)]));
+}
+
+function literal(value: unknown): string {
+  if (value instanceof EnumName) return value.name;
+  if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  return `{ ${Object.entries(value)
+    .map(([name, member]) => `${name}: ${literal(member)}`)
+    .join(', ')} }`;
+}
