@@ -73,15 +73,28 @@ export class Page<Row, Node> {
   }
 
   get edges(): { cursor: string | null; node: Node }[] {
-    return this.nodes.map((node, index) => ({ cursor: this.#cursor(this.#rows[index]), node }));
+    const cursorAt = (index: number) => this.#cursor(this.#rows[index]);
+    return this.nodes.map((node, index) => ({
+      get cursor() {
+        return cursorAt(index);
+      },
+      node,
+    }));
   }
 
   get pageInfo(): PageInfo {
+    const first = this.#rows[0];
+    const last = this.#rows.at(-1);
+    const cursor = (row: Row | undefined) => this.#cursor(row);
     return {
       hasNextPage: this.#parts.rows.length > this.#parts.size,
       hasPreviousPage: this.#parts.after != null,
-      startCursor: this.#cursor(this.#rows[0]),
-      endCursor: this.#cursor(this.#rows.at(-1)),
+      get startCursor() {
+        return cursor(first);
+      },
+      get endCursor() {
+        return cursor(last);
+      },
     };
   }
 

@@ -1,12 +1,12 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { gatewayError } from './errors.ts';
 
 const nonceLength = 12;
 const tagLength = 16;
 
 interface Keys {
-  encryption: Buffer;
-  nonce: Buffer;
+  encryption: KeyObject;
+  nonce: KeyObject;
 }
 
 /** Every process with the same secret accepts the cursors of the others. */
@@ -15,7 +15,7 @@ const keysOfSecrets = new Map<string, Keys>();
 function keysOf(secret: string): Keys {
   let keys = keysOfSecrets.get(secret);
   if (keys === undefined) {
-    const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', secret, '', purpose, 32));
+    const derive = (purpose: string) => createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', purpose, 32)));
     keys = { encryption: derive('gateway cursor'), nonce: derive('gateway cursor nonce') };
     keysOfSecrets.set(secret, keys);
   }
