@@ -3,6 +3,7 @@ import type { AuditedCaller } from '../audit/audit-event.ts';
 import type { AuditTrail } from '../audit/audit-trail.ts';
 import { oncePerDatabase } from '../database/batch.ts';
 import type { Database } from '../database/database.ts';
+import { jsonList } from '../database/json-list.ts';
 import { entitlement } from '../domain/user/entitlement.table.ts';
 import { createProviderUser } from '../domain/user/provider-user.ts';
 import { revokedToken } from '../domain/user/revoked-token.table.ts';
@@ -49,12 +50,18 @@ export function heldRole(
 }
 
 /**
- * The user's state, what was revoked, and the entitlements that have not expired, one row for each: one statement a
- * request.
+ * The user's state, whether the token was revoked, and the entitlements that have not expired as a JSON list: one row of one
+ * statement a request.
  */
 function prepareUser(database: Database, isTheUser: SQL | undefined) {
   const isRevoked = sql<boolean | number>`exists (select 1 from ${revokedToken}
     where ${revokedToken.userId} = ${user.id} and ${revokedToken.tokenId} = ${sql.placeholder('tokenId')})`;
+  const isUnexpired = or(
+    isNull(entitlement.expiresAt),
+    sql`${entitlement.expiresAt} > ${sql.param(sql.placeholder('now'), entitlement.expiresAt)}`,
+  );
+  const held = sql<string>`(select ${jsonList(entitlement.roleName, entitlement.bankId)} from ${entitlement}
+    where ${and(eq(entitlement.userId, user.id), isUnexpired)})`;
   return database.prepare(
     database.read
       .select({
@@ -65,20 +72,9 @@ function prepareUser(database: Database, isTheUser: SQL | undefined) {
         disabledAt: user.disabledAt,
         tokensValidFrom: user.tokensValidFrom,
         isTokenRevoked: isRevoked.as('is_token_revoked'),
-        roleName: entitlement.roleName,
-        bankId: entitlement.bankId,
+        held: held.as('held'),
       })
       .from(user)
-      .leftJoin(
-        entitlement,
-        and(
-          eq(entitlement.userId, user.id),
-          or(
-            isNull(entitlement.expiresAt),
-            sql`${entitlement.expiresAt} > ${sql.param(sql.placeholder('now'), entitlement.expiresAt)}`,
-          ),
-        ),
-      )
       .where(isTheUser),
   );
 }
@@ -91,16 +87,12 @@ const userStatements = oncePerDatabase((database) => ({
   ),
 }));
 
-interface HeldRole {
-  roleName: string | null;
-  bankId: string | null;
-}
+type HeldRole = readonly [roleName: string, bankId: string | null];
 
-function heldRoles(rows: readonly HeldRole[]): Pick<AuthenticatedUser, 'systemRoles' | 'bankRoles'> {
+function heldRoles(held: readonly HeldRole[]): Pick<AuthenticatedUser, 'systemRoles' | 'bankRoles'> {
   const systemRoles = new Set<string>();
   const bankRoles = new Map<string, Set<string>>();
-  for (const { roleName, bankId } of rows) {
-    if (roleName === null) continue;
+  for (const [roleName, bankId] of held) {
     if (bankId === null) systemRoles.add(roleName);
     else {
       const rolesAtBank = bankRoles.get(bankId);
@@ -205,7 +197,10 @@ export async function authenticate({
     username,
     provider,
     isSuperAdmin,
-    ...heldRoles([...rows, ...claimed]),
+    ...heldRoles([
+      ...(JSON.parse(row.held) as HeldRole[]),
+      ...claimed.map(({ roleName, bankId }) => [roleName, bankId] as const),
+    ]),
     token: { tokenId, expiresAt },
   };
 }
