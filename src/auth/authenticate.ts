@@ -55,7 +55,7 @@ export function heldRole(
  */
 function prepareUser(database: Database, isTheUser: SQL | undefined) {
   const isRevoked = sql<boolean | number>`exists (select 1 from ${revokedToken}
-    where ${revokedToken.userId} = ${user.id} and ${revokedToken.tokenId} = ${sql.placeholder('tokenId')})`;
+    where ${and(eq(revokedToken.userId, user.id), eq(revokedToken.tokenId, sql.placeholder('tokenId')))})`;
   const isUnexpired = or(
     isNull(entitlement.expiresAt),
     sql`${entitlement.expiresAt} > ${sql.param(sql.placeholder('now'), entitlement.expiresAt)}`,

@@ -1,6 +1,7 @@
 import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import type { Database, DatabaseOptions, DatabaseStatistics, Preparable, Queries } from './database.ts';
+import { mapRows } from './map-rows.ts';
 import { MigrationsMissing, pendingMigrations } from './migrations.ts';
 import { grantToGateway } from './postgresql-grants.ts';
 
@@ -120,7 +121,7 @@ export async function openPostgresql(url: string, options: DatabaseOptions): Pro
       preparedStatements += 1;
       // On PostgreSQL a prepared statement has a name, and gives its rows through `execute`.
       const { prepare } = query as unknown as { prepare(name: string): { execute(values?: object): Promise<Row[]> } };
-      const prepared = prepare.call(query, `gateway_${preparedStatements}`);
+      const prepared = mapRows(prepare.call(query, `gateway_${preparedStatements}`));
       return (values) => prepared.execute(values);
     },
     transaction: (work) => inTransaction(pool, (client) => work(queries(client))),

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import SqliteDatabase from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import type { Database, DatabaseOptions, DatabaseStatistics, Preparable, Queries } from './database.ts';
+import { mapRows } from './map-rows.ts';
 import { MigrationsMissing, pendingMigrations } from './migrations.ts';
 
 /** How long a write waits for another process that is writing, in milliseconds. */
@@ -107,7 +108,7 @@ export async function openSqlite(url: string, options: DatabaseOptions): Promise
     read,
     statistics,
     prepare<Row>(query: Preparable<Row>) {
-      const prepared = query.prepare();
+      const prepared = mapRows(query.prepare());
       return async (values) => prepared.all(values);
     },
     transaction(work) {
