@@ -14,6 +14,10 @@ export interface Settings {
   readonly databaseUrl: string;
   /** On PostgreSQL the user who owns the tables, and migrates; null: the one of `databaseUrl` does. */
   readonly databaseOwnerUrl: string | null;
+  /** Streaming replicas of the same PostgreSQL server, which answer queries; each URL is that of one replica. */
+  readonly databaseReplicaUrls: readonly string[];
+  /** A replica that is further behind is not asked. */
+  readonly replicaMaxLagSeconds: number;
   readonly environment: 'development' | 'production' | 'test';
   readonly host: string;
   /** 0 is any free port. */
@@ -238,6 +242,8 @@ const variables = z.object({
     .string()
     .refine((url) => dialectOf(url) === 'postgresql', 'postgres://…')
     .optional(),
+  DATABASE_REPLICA_URLS: commaList((url) => dialectOf(url) === 'postgresql', 'postgres://…, one for each replica'),
+  DATABASE_REPLICA_MAX_LAG: duration('1h', '10s'),
   NODE_ENV: oneOf(['development', 'production', 'test']).default('development'),
   HOST: z.string().default('127.0.0.1'),
   PORT: wholeNumber(0, 65_535, 4000),
@@ -350,6 +356,13 @@ export function readSettings<Needed extends keyof Secrets>(
   ) {
     problems.push('DATABASE_OWNER_URL is for PostgreSQL only, which DATABASE_URL does not name.');
   }
+  if (
+    parsed.success &&
+    parsed.data.DATABASE_REPLICA_URLS.length > 0 &&
+    dialectOf(parsed.data.DATABASE_URL) === 'sqlite'
+  ) {
+    problems.push('DATABASE_REPLICA_URLS is for PostgreSQL only, which DATABASE_URL does not name.');
+  }
   const known = new Set(Object.keys(variables.shape));
   for (const name of Object.keys(given)) {
     // Kubernetes gives every container the addresses of its services: GATEWAY_SERVICE_HOST, GATEWAY_PORT_80_TCP, …
@@ -381,6 +394,8 @@ export function readSettings<Needed extends keyof Secrets>(
   const settings: Settings = {
     databaseUrl: value.DATABASE_URL,
     databaseOwnerUrl: value.DATABASE_OWNER_URL ?? null,
+    databaseReplicaUrls: Object.freeze(value.DATABASE_REPLICA_URLS),
+    replicaMaxLagSeconds: value.DATABASE_REPLICA_MAX_LAG,
     environment: value.NODE_ENV,
     host: value.HOST,
     port: value.PORT,

@@ -13,6 +13,7 @@ import type { GatewayError } from './errors.ts';
 export interface Context {
   readonly user: AuthenticatedUser | null;
   readonly config: Config;
+  /** The primary, or the replica that answers this operation. */
   readonly database: Database;
   /** Those that a login gives. */
   readonly tokens: Tokens;
@@ -23,6 +24,8 @@ export interface Context {
   readonly audit: OperationAudit;
   /** The loader that `make` makes, one for the whole operation. `make` is a constant of its module, never a closure. */
   loader<Key, Value>(make: MakeLoader<Key, Value>): DataLoader<Key, Value, string>;
+  /** For a query, before it reads anything: lets a replica answer that has what the caller wrote, where there is one. */
+  readFromReplica(): void;
   /** What `make` makes, once for the whole operation. */
   once<Value>(make: (context: Context) => Value): Value;
   /** One transaction, with the audit event of the mutation field in it, after which all that was loaded is forgotten, so that a mutation's result is never stale. */
@@ -77,10 +80,13 @@ export function createContext({
     operationHash: null,
     reason: request.reason,
   });
+  let readDatabase = database;
   const context: Context = {
     user,
     config,
-    database,
+    get database() {
+      return readDatabase;
+    },
     tokens,
     mailer,
     request,
@@ -90,10 +96,13 @@ export function createContext({
       deadline?.throwIfAborted();
       let loader = loaders.get(make) as DataLoader<Key, Value, string> | undefined;
       if (loader === undefined) {
-        loader = make(database);
+        loader = make(readDatabase);
         loaders.set(make, loader);
       }
       return loader;
+    },
+    readFromReplica() {
+      readDatabase = database.replicas?.databaseWith(user?.lastWrite ?? null) ?? database;
     },
     once<Value>(make: (context: Context) => Value) {
       if (!made.has(make)) made.set(make, make(context));

@@ -113,6 +113,7 @@ export async function demo(environment: Environment): Promise<void> {
       ...environment,
       DATABASE_URL: `file:${join(folder, 'demo.db')}`,
       DATABASE_OWNER_URL: undefined,
+      DATABASE_REPLICA_URLS: undefined,
       GATEWAY_SECRET: randomBytes(32).toString('base64url'),
       GATEWAY_SIGNING_KEY: createSigningKey(),
       GATEWAY_SIGNING_KEY_FILE: undefined,

@@ -31,7 +31,9 @@ program
     const { readConfig } = await import('./config.ts');
     const config = readConfig(process.env);
     const { serve } = await import('./http/serve.ts');
-    await withDatabase(config, (database) => serve(config, database), { isServing: true });
+    const { databaseReplicaUrls: replicaUrls, replicaMaxLagSeconds } = config;
+    const replicas = { replicaUrls, replicaMaxLagMilliseconds: replicaMaxLagSeconds * 1000 };
+    await withDatabase(config, (database) => serve(config, database), { isServing: true, ...replicas });
   });
 
 program

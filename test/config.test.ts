@@ -60,6 +60,12 @@ test.each([
   ['NODE_ENV', 'staging', 'one of development, production, test'],
   ['DATABASE_URL', 'mysql://localhost/gateway', 'file:…, a path, or postgres://…'],
   ['DATABASE_OWNER_URL', 'file:data/gateway.db', 'postgres://…'],
+  [
+    'DATABASE_REPLICA_URLS',
+    'postgres://replica/gateway,file:data/gateway.db',
+    'a comma-separated list of postgres://…',
+  ],
+  ['DATABASE_REPLICA_MAX_LAG', '10', 'a whole number with its unit'],
   ['PORT', '65536', 'a whole number from 0 to 65535'],
   ['PORT', '80a', 'a whole number from 0 to 65535'],
   ['LOG_LEVEL', 'loud', 'one of fatal, error, warn, info, debug, trace, silent'],
@@ -114,6 +120,20 @@ test('an owner of the tables is for PostgreSQL only', () => {
   expect(problem).not.toContain('hunter2');
   const DATABASE_URL = 'postgres://gateway:hunter2@db.example.org/gateway';
   expect(readConfig({ ...secrets, DATABASE_URL, DATABASE_OWNER_URL }).databaseOwnerUrl).toBe(DATABASE_OWNER_URL);
+});
+
+test('replicas are for PostgreSQL only', () => {
+  const DATABASE_REPLICA_URLS =
+    'postgres://gateway:hunter2@one.example.org/gateway, postgres://two.example.org/gateway';
+  const [problem, ...others] = problemsOf({ DATABASE_REPLICA_URLS });
+  expect(problem).toMatch(/^DATABASE_REPLICA_URLS is for PostgreSQL only/);
+  expect(others).toEqual([]);
+  expect(problem).not.toContain('hunter2');
+  const DATABASE_URL = 'postgres://gateway:hunter2@db.example.org/gateway';
+  expect(readConfig({ ...secrets, DATABASE_URL, DATABASE_REPLICA_URLS })).toMatchObject({
+    databaseReplicaUrls: DATABASE_REPLICA_URLS.split(', '),
+    replicaMaxLagSeconds: 10,
+  });
 });
 
 test('issuers have their audiences and what their claims give', () => {

@@ -3,6 +3,7 @@ import { and, desc, eq, gte, inArray, sql } from 'drizzle-orm';
 import type { Database, Queries } from '../database/database.ts';
 import { isUniqueViolation } from '../database/errors.ts';
 import { insertRows } from '../database/insert-rows.ts';
+import { noteWriteOf } from '../database/user-write.ts';
 import {
   type AuditChainRow,
   type AuditEventRow,
@@ -21,14 +22,20 @@ const clockTolerance = 3_600_000;
 /** A seal as it is logged, so that the log can show what is missing in the database. */
 export type LoggedSeal = Pick<AuditSealRow, 'chain' | 'number' | 'sequence' | 'head' | 'mac'>;
 
+/** What a transaction gives: its result, and what is to be recorded of it. */
+export interface AuditedWrite<Result> {
+  result: Result;
+  event: AuditEvent | readonly AuditEvent[] | null;
+  /** Who must find what was written wherever they read next, beside those whom the events name. */
+  userIds?: readonly string[];
+}
+
 /** The audit trail of one process: a chain of events, each written before anybody is told what it tells of. */
 export interface AuditTrail {
   /** Writes events in one commit with those of others that come at the same time; they are there when it resolves. */
   record(events: readonly AuditEvent[]): Promise<void>;
   /** `work` in a transaction, and in the same one what it gives to record: both are there, or neither. */
-  write<Result>(
-    work: (transaction: Queries) => Promise<{ result: Result; event: AuditEvent | readonly AuditEvent[] | null }>,
-  ): Promise<Result>;
+  write<Result>(work: (transaction: Queries) => Promise<AuditedWrite<Result>>): Promise<Result>;
   /** Writes what waits, and ends the chain. */
   close(): Promise<void>;
 }
@@ -185,9 +192,12 @@ export async function openAuditTrail({
    * is made when it is known how many are free; null: nothing.
    */
   async function writeNumbered<Result>(
-    work: (
-      transaction: Queries,
-    ) => Promise<{ result: Result; eventsOf: ((free: number) => readonly AuditEvent[]) | null }>,
+    work: (transaction: Queries) => Promise<{
+      result: Result;
+      eventsOf: ((free: number) => readonly AuditEvent[]) | null;
+      /** Who must find what was written wherever they read next; what was read changes nothing. */
+      readers?: readonly (string | null)[];
+    }>,
   ): Promise<Result> {
     let rows: AuditEventRow[] = [];
     // Claimed before anything is awaited: no two transactions have one number, and none is forgotten.
@@ -195,14 +205,21 @@ export async function openAuditTrail({
     let left: number[] = [];
     try {
       const result = await database.transaction(async (transaction) => {
-        const { result, eventsOf } = await work(transaction);
-        if (eventsOf === null) return result;
-        claimed = doubtful;
-        doubtful = [];
-        left = await freeNumbers(transaction, claimed);
-        const events = eventsOf(left.length);
-        rows = events.map((event) => rowOf(event, left.shift() ?? ++sequence));
-        await insert(transaction, events, rows);
+        const { result, eventsOf, readers = [] } = await work(transaction);
+        if (eventsOf !== null) {
+          claimed = doubtful;
+          doubtful = [];
+          left = await freeNumbers(transaction, claimed);
+          const events = eventsOf(left.length);
+          rows = events.map((event) => rowOf(event, left.shift() ?? ++sequence));
+          await insert(transaction, events, rows);
+        }
+        if (database.replicas !== null) {
+          await noteWriteOf(
+            transaction,
+            readers.filter((id) => id !== null),
+          );
+        }
         return result;
       });
       doubtful.push(...left);
@@ -303,9 +320,10 @@ export async function openAuditTrail({
       refuseWhenClosed();
       return awaited(
         writeNumbered(async (transaction) => {
-          const { result, event } = await work(transaction);
+          const { result, event, userIds = [] } = await work(transaction);
           const events = event === null ? [] : [event].flat();
-          return { result, eventsOf: events.length === 0 ? null : () => events };
+          const readers = [...userIds, ...events.flatMap(({ userId, subjectUserIds }) => [userId, ...subjectUserIds])];
+          return { result, eventsOf: events.length === 0 ? null : () => events, readers };
         }),
       );
     },

@@ -258,7 +258,8 @@ export class OperationAudit {
         const result = await work(transaction);
         isNoted = Object.values(changes).some((names) => names.size > 0);
         const event = write === null || write.isWritten || !isNoted ? null : this.#success(write, changes);
-        return { result, event };
+        const caller = this.#caller.userId === null ? [] : [this.#caller.userId];
+        return { result, event, userIds: [...caller, ...changes.userIds] };
       })
       .then((result) => {
         if (write !== null) write.isWritten ||= isNoted;

@@ -4,6 +4,7 @@ import type { AuditTrail } from '../audit/audit-trail.ts';
 import { oncePerDatabase } from '../database/batch.ts';
 import type { Database } from '../database/database.ts';
 import { jsonList } from '../database/json-list.ts';
+import { userWrite } from '../database/user-write.table.ts';
 import { entitlement } from '../domain/user/entitlement.table.ts';
 import { createProviderUser } from '../domain/user/provider-user.ts';
 import { revokedToken } from '../domain/user/revoked-token.table.ts';
@@ -24,6 +25,8 @@ export interface AuthenticatedUser {
   systemRoles: ReadonlySet<string>;
   /** Roles that are held at a bank, by the bank's id. */
   bankRoles: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The position of the user's last write, which a replica must have replayed to be asked; null: any replica may be. */
+  lastWrite: string | null;
   /** The token that says so. */
   token: Pick<VerifiedToken, 'tokenId' | 'expiresAt'>;
 }
@@ -71,10 +74,12 @@ function prepareUser(database: Database, isTheUser: SQL | undefined) {
         isSuperAdmin: user.isSuperAdmin,
         disabledAt: user.disabledAt,
         tokensValidFrom: user.tokensValidFrom,
+        lastWrite: userWrite.lastWrite,
         isTokenRevoked: isRevoked.as('is_token_revoked'),
         held: held.as('held'),
       })
       .from(user)
+      .leftJoin(userWrite, eq(userWrite.userId, user.id))
       .where(isTheUser),
   );
 }
@@ -190,7 +195,7 @@ export async function authenticate({
   if (row === undefined) throw invalidToken();
   const refusal = refusalOf(row, verified.issuedAt);
   if (refusal !== null) throw new TokenRefused(row.id, refusal);
-  const { id, username, provider, isSuperAdmin } = row;
+  const { id, username, provider, isSuperAdmin, lastWrite } = row;
   const { tokenId, expiresAt } = verified;
   return {
     id,
@@ -201,6 +206,7 @@ export async function authenticate({
       ...(JSON.parse(row.held) as HeldRole[]),
       ...claimed.map(({ roleName, bankId }) => [roleName, bankId] as const),
     ]),
+    lastWrite,
     token: { tokenId, expiresAt },
   };
 }

@@ -34,7 +34,29 @@ export interface Database {
   /** Writes a copy of the whole database to a file while others go on reading and writing. */
   backup(file: string, onProgress: (share: number) => void): Promise<void>;
   statistics: DatabaseStatistics;
+  /** Where others answer reads too; null where there are none, and on SQLite. */
+  replicas: Replicas | null;
   close(): Promise<void>;
+}
+
+export interface ReplicaState {
+  /** `host:port/database`, as its URL names it. */
+  name: string;
+  isUsed: boolean;
+  /** Why it is left out; null while it is used. */
+  reason: string | null;
+}
+
+/** Replicas of the database. None is used before `watch` was called and it was found to be good. */
+export interface Replicas {
+  /**
+   * One that has replayed this position (of a user's last write; null: any), as a database whose reads it answers, and
+   * the primary where it fails; the used ones in turn. Null where there is none.
+   */
+  databaseWith(position: string | null): Database | null;
+  /** Begins to look after them; `onChange` is told when one is left out and when it comes back, once each. */
+  watch(onChange: (state: ReplicaState) => void): void;
+  states(): (ReplicaState & Pick<Database, 'statistics'>)[];
 }
 
 export interface DatabaseOptions {
@@ -44,6 +66,10 @@ export interface DatabaseOptions {
   ownerUrl?: string | null;
   /** Keeps what is read often in memory: for serving, where others only pass through the data once. */
   isServing?: boolean;
+  /** On PostgreSQL, streaming replicas that answer reads; each URL is that of one of them. */
+  replicaUrls?: readonly string[];
+  /** A replica that is further behind is left out; 10 seconds when left out. */
+  replicaMaxLagMilliseconds?: number;
   /** Told each SQL statement and its parameters as they are sent. They hold personal data: for tests, never for a log. */
   onStatement?: (statement: string, parameters: unknown[]) => void;
 }

@@ -4,6 +4,7 @@ import type { Database, DatabaseOptions, DatabaseStatistics, Preparable, Queries
 import { mapRows } from './map-rows.ts';
 import { MigrationsMissing, pendingMigrations } from './migrations.ts';
 import { grantToGateway } from './postgresql-grants.ts';
+import { type Connection, openReplicas } from './replicas.ts';
 
 /** Any number, the same in every process of this program: who holds it migrates. */
 const migrationLock = 4_820_311;
@@ -78,13 +79,14 @@ async function migrate(client: pg.PoolClient): Promise<void> {
   }
 }
 
-function openPool(connectionString: string, max: number): pg.Pool {
+function openPool(connectionString: string, max: number, settings: pg.PoolConfig = {}): pg.Pool {
   // A session in UTC reads every moment as it was written.
   const pool = new pg.Pool({
     connectionString,
     max,
     connectionTimeoutMillis: 10_000,
     options: '-c TimeZone=UTC -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s',
+    ...settings,
   });
   // A connection that is lost while idle is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => undefined);
@@ -104,26 +106,36 @@ export async function openPostgresql(url: string, options: DatabaseOptions): Pro
     await pool.end();
     throw error;
   }
-  const statistics: DatabaseStatistics = { statements: 0 };
-  const logger = {
-    logQuery(statement: string, parameters: unknown[]) {
-      statistics.statements += 1;
-      options.onStatement?.(statement, parameters);
-    },
-  };
-  const queries = (client: pg.Pool | pg.PoolClient) => drizzle(client, { logger }) as unknown as Queries;
   let preparedStatements = 0;
 
-  return {
-    read: queries(pool),
-    statistics,
-    prepare<Row>(query: Preparable<Row>) {
-      preparedStatements += 1;
-      // On PostgreSQL a prepared statement has a name, and gives its rows through `execute`.
-      const { prepare } = query as unknown as { prepare(name: string): { execute(values?: object): Promise<Row[]> } };
-      const prepared = mapRows(prepare.call(query, `gateway_${preparedStatements}`));
-      return (values) => prepared.execute(values);
-    },
+  /** The part of a database that sends statements: to the primary, or to a replica. */
+  function readsOn(connection: Connection) {
+    const statistics: DatabaseStatistics = { statements: 0 };
+    const logger = {
+      logQuery(statement: string, parameters: unknown[]) {
+        statistics.statements += 1;
+        options.onStatement?.(statement, parameters);
+      },
+    };
+    const queries = (client: Connection) => drizzle(client as pg.Pool, { logger }) as unknown as Queries;
+    return {
+      queries,
+      read: queries(connection),
+      statistics,
+      prepare<Row>(query: Preparable<Row>) {
+        preparedStatements += 1;
+        // On PostgreSQL a prepared statement has a name, and gives its rows through `execute`.
+        const { prepare } = query as unknown as { prepare(name: string): { execute(values?: object): Promise<Row[]> } };
+        const prepared = mapRows(prepare.call(query, `gateway_${preparedStatements}`));
+        return (values?: Record<string, unknown>) => prepared.execute(values);
+      },
+    };
+  }
+
+  const { queries, ...reads } = readsOn(pool);
+  const database: Database = {
+    ...reads,
+    replicas: null,
     transaction: (work) => inTransaction(pool, (client) => work(queries(client))),
     async check() {
       const pending = pendingMigrations('postgresql', await appliedMigrations(pool)).length;
@@ -133,5 +145,28 @@ export async function openPostgresql(url: string, options: DatabaseOptions): Pro
       throw new Error('A PostgreSQL database is backed up with its own tools (pg_dump, pg_basebackup).');
     },
     close: () => pool.end(),
+  };
+  const { replicaUrls = [], replicaMaxLagMilliseconds = 10_000 } = options;
+  if (replicaUrls.length === 0) return database;
+
+  const replicas = openReplicas({
+    primary: pool,
+    urls: replicaUrls,
+    maxLagMilliseconds: replicaMaxLagMilliseconds,
+    openPool: (url, settings) => openPool(url, 10, settings),
+    databaseOn: (connection) => ({ ...database, ...readsOn(connection) }),
+    answerByPrimary(config, values) {
+      reads.statistics.statements += 1;
+      // Its connections have prepared nothing by the names of a replica's statements.
+      return pool.query({ ...config, name: undefined }, values);
+    },
+  });
+  return {
+    ...database,
+    replicas,
+    async close() {
+      await replicas.close();
+      await pool.end();
+    },
   };
 }

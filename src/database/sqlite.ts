@@ -107,6 +107,7 @@ export async function openSqlite(url: string, options: DatabaseOptions): Promise
   return {
     read,
     statistics,
+    replicas: null,
     prepare<Row>(query: Preparable<Row>) {
       const prepared = mapRows(query.prepare());
       return async (values) => prepared.all(values);

@@ -23,7 +23,11 @@ export function addHealthRoutes(
       logger.error({ requestId: request.id, error: describeError(error) }, 'not ready');
       return reply.code(503).send({ status: 'unavailable' });
     }
-    return { status: 'ready' };
+    if (database.replicas === null) return { status: 'ready' };
+    // Without any of them the primary answers.
+    const states = database.replicas.states();
+    const used = states.filter(({ isUsed }) => isUsed).length;
+    return { status: 'ready', replicas: { used, leftOut: states.length - used } };
   });
 }
 

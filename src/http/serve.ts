@@ -38,6 +38,10 @@ export async function serve(config: Config, database: Database, options: ServeOp
   const logger = createLogger(config.logLevel);
   const sealLogger = options.isThrownAway ? logger : loggerOfSeals(logger);
   const onFailure = (error: unknown) => logUnexpected(logger, error, { requestId: undefined });
+  database.replicas?.watch(({ name, isUsed, reason }) => {
+    if (isUsed) logger.info({ replica: name }, 'replica is used');
+    else logger.warn({ replica: name, reason }, 'replica is left out');
+  });
   const auditTrail = limitAnonymousEvents(
     await openAuditTrail({
       database,

