@@ -1,7 +1,9 @@
 #!/usr/bin/env -S node --max-semi-space-size=8
+import cluster from 'node:cluster';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { type FileHandle, open, readFile, rename, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { LoggedSeal } from './audit/audit-trail.ts';
 import type { CommandAudit } from './audit/command-audit.ts';
@@ -27,13 +29,32 @@ const program = new Command('gateway')
 program
   .command('serve')
   .description('Serve the graph over HTTP until told to stop. Migrates the database first.')
-  .action(async () => {
-    const { readConfig } = await import('./config.ts');
-    const config = readConfig(process.env);
-    const { serve } = await import('./http/serve.ts');
-    const { databaseReplicaUrls: replicaUrls, replicaMaxLagSeconds } = config;
-    const replicas = { replicaUrls, replicaMaxLagMilliseconds: replicaMaxLagSeconds * 1000 };
-    await withDatabase(config, (database) => serve(config, database), { isServing: true, ...replicas });
+  .addOption(
+    new Option('--workers <number>', 'how many processes answer requests, on one port')
+      .argParser(wholeNumber(1, 256))
+      .default(availableParallelism(), 'one for each core'),
+  )
+  .action(async ({ workers }: { workers: number }) => {
+    if (workers === 1) {
+      const config = await configuration();
+      const { serve } = await import('./http/serve.ts');
+      await withDatabase(config, (database) => serve(config, database), servingOptions(config));
+    } else if (cluster.isPrimary) {
+      const { keepWorkers } = await import('./http/workers.ts');
+      process.exitCode = await keepWorkers(workers);
+    } else {
+      const { endWorker, isFirstWorker, serveAsWorker } = await import('./http/workers.ts');
+      try {
+        const config = await configuration();
+        await withDatabase(config, (database) => serveAsWorker(config, database, workers), {
+          ...servingOptions(config),
+          migrate: isFirstWorker(),
+          processes: workers,
+        });
+      } finally {
+        endWorker();
+      }
+    }
   });
 
 program
@@ -489,6 +510,15 @@ function importProgress(progress: ImportProgress): string {
   }
   if (progress.phase === 'check') return `checking: ${progress.rows} rows`;
   return `writing: ${progress.rows} of ${progress.totalRows} rows`;
+}
+
+async function configuration() {
+  const { readConfig } = await import('./config.ts');
+  return readConfig(process.env);
+}
+
+function servingOptions({ databaseReplicaUrls: replicaUrls, replicaMaxLagSeconds }: Settings): DatabaseOptions {
+  return { isServing: true, replicaUrls, replicaMaxLagMilliseconds: replicaMaxLagSeconds * 1000 };
 }
 
 async function settings() {

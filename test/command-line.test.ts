@@ -73,6 +73,7 @@ describe('what is written wrongly', () => {
   test.each([
     ['frobnicate', "unknown command 'frobnicate'"],
     ['serve --fast', "unknown option '--fast'"],
+    ['serve --workers 0', 'a whole number from 1 to 256'],
     ['generate', "required option '--customers <number>' not specified"],
     ['generate --customers many', 'a whole number from 1 to 10000000'],
     ['token someone --expires soon', 'a whole number with its unit'],
@@ -247,7 +248,9 @@ test('from an empty database to an answered query, with every step on the comman
   const token = output.trim();
   expect(token.split('.')).toHaveLength(3);
 
-  const { program, match, lines, ended } = await startProgram(['serve'], /"url":"([^"]+)"/, { environment });
+  const { program, match, lines, ended } = await startProgram(['serve', '--workers', '1'], /"url":"([^"]+)"/, {
+    environment,
+  });
   const query = async (bearer: string) => {
     const response = await fetch(`${match[1]}/graphql`, {
       method: 'POST',
@@ -319,8 +322,8 @@ test('the audit trail of two gateways, one stopped and one killed, is verified a
       environment: ownEnvironment,
       input: `${password}\n`,
     });
-    const stopped = await startProgram(['serve'], /"url":"([^"]+)"/, { environment: ownEnvironment });
-    const killed = await startProgram(['serve'], /"url":"([^"]+)"/, { environment: ownEnvironment });
+    const stopped = await startProgram(['serve', '--workers', '1'], /"url":"([^"]+)"/, { environment: ownEnvironment });
+    const killed = await startProgram(['serve', '--workers', '1'], /"url":"([^"]+)"/, { environment: ownEnvironment });
     for (const { match } of [stopped, killed, stopped, killed]) {
       const login = `mutation { login(username: "clerk.bob", password: "${password}") { token } }`;
       const response = await fetch(`${match[1]}/graphql`, {

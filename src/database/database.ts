@@ -70,6 +70,8 @@ export interface DatabaseOptions {
   replicaUrls?: readonly string[];
   /** A replica that is further behind is left out; 10 seconds when left out. */
   replicaMaxLagMilliseconds?: number;
+  /** How many processes of this server share what the database can give; 1 when left out. */
+  processes?: number;
   /** Told each SQL statement and its parameters as they are sent. They hold personal data: for tests, never for a log. */
   onStatement?: (statement: string, parameters: unknown[]) => void;
 }

@@ -11,6 +11,11 @@ const migrationLock = 4_820_311;
 
 const insufficientPrivilege = '42501';
 
+/** A PostgreSQL server lets in 100 connections unless it is told otherwise. */
+function poolSize(processes: number): number {
+  return Math.min(10, Math.max(4, Math.floor(60 / processes)));
+}
+
 async function appliedMigrations(client: pg.Pool | pg.PoolClient): Promise<string[]> {
   const known = await client.query("select to_regclass('migration') is not null as known");
   if (known.rows[0]?.known !== true) return [];
@@ -98,7 +103,7 @@ function openPool(connectionString: string, max: number, settings: pg.PoolConfig
 }
 
 export async function openPostgresql(url: string, options: DatabaseOptions): Promise<Database> {
-  const pool = openPool(url, 10);
+  const pool = openPool(url, poolSize(options.processes ?? 1));
   const ownerUrl = options.ownerUrl ?? null;
   try {
     if (options.migrate !== false) await (ownerUrl === null ? migrateIfPending(pool) : migrateAsOwner(ownerUrl, pool));

@@ -11,6 +11,12 @@ import { MigrationsMissing, pendingMigrations } from './migrations.ts';
 /** How long a write waits for another process that is writing, in milliseconds. */
 const writeTimeout = 10_000;
 
+/**
+ * How often it looks whether it may write, in milliseconds. Always as often: whoever waited long and looked less often
+ * would be passed by all who have just come.
+ */
+const writePause = 1;
+
 /** `file:data/gateway.db`, `file:///var/lib/gateway.db` or a path. */
 export function sqlitePath(url: string): string {
   if (url.startsWith('file://')) return decodeURIComponent(new URL(url).pathname);
@@ -36,13 +42,13 @@ function isBusy(error: unknown): boolean {
 /** `begin immediate`, waiting for a writer of another process without holding up this one's event loop. */
 async function begin(writer: SqliteDatabase.Database): Promise<void> {
   const deadline = Date.now() + writeTimeout;
-  for (let pause = 1; ; pause = Math.min(pause * 2, 50)) {
+  for (;;) {
     try {
       writer.exec('begin immediate');
       return;
     } catch (error) {
       if (!isBusy(error) || Date.now() > deadline) throw error;
-      await sleep(pause);
+      await sleep(writePause);
     }
   }
 }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { limitAnonymousEvents } from '../audit/anonymous-limit.ts';
 import { openAuditTrail } from '../audit/audit-trail.ts';
 import { forgetOldLoginAttempts } from '../auth/login-attempts.ts';
@@ -10,13 +9,19 @@ import { forgetOldIdempotencyKeys } from '../execution/mutate.ts';
 import { createLogger, type Logger, logUnexpected } from '../observability/logger.ts';
 import { gatewaySchema } from '../schema.ts';
 import { createServer } from './server.ts';
+import { stopSignal } from './stop-signal.ts';
 
-/** How often idempotency keys, revocations and login attempts that no longer count are deleted, in milliseconds. */
-const forgetInterval = 3_600_000;
+/**
+ * How often idempotency keys, revocations and login attempts that no longer count are deleted, in milliseconds. Processes
+ * that started together do not do it together.
+ */
+const forgetInterval = () => 3_600_000 * (0.9 + 0.2 * Math.random());
 
 export interface ServeOptions {
   /** Values for the variables of the playground's examples, by name. */
   exampleVariables?: Readonly<Record<string, unknown>>;
+  /** The process id of one of several workers: each line of its log says it. */
+  worker?: number;
   onListening?(url: string): void;
   /** The database is deleted in the end, and nobody will ever verify its audit trail: seals are logged as `info` is. */
   isThrownAway?: boolean;
@@ -35,7 +40,8 @@ export function loggerOfSeals(logger: Logger): Logger {
  * signal ends the process at once. The database stays open.
  */
 export async function serve(config: Config, database: Database, options: ServeOptions = {}): Promise<void> {
-  const logger = createLogger(config.logLevel);
+  const ownLogger = createLogger(config.logLevel);
+  const logger = options.worker === undefined ? ownLogger : ownLogger.child({ worker: options.worker });
   const sealLogger = options.isThrownAway ? logger : loggerOfSeals(logger);
   const onFailure = (error: unknown) => logUnexpected(logger, error, { requestId: undefined });
   database.replicas?.watch(({ name, isUsed, reason }) => {
@@ -69,7 +75,7 @@ export async function serve(config: Config, database: Database, options: ServeOp
         await forgetOldLoginAttempts(transaction);
       })
       .catch(onFailure);
-  }, forgetInterval).unref();
+  }, forgetInterval()).unref();
   const url = await server.listen();
   logger.info({ url }, 'listening');
   options.onListening?.(url);
@@ -78,20 +84,4 @@ export async function serve(config: Config, database: Database, options: ServeOp
   await server.close();
   await auditTrail.close();
   logger.info('stopped');
-}
-
-async function stopSignal(): Promise<NodeJS.Signals> {
-  const signal = await new Promise<NodeJS.Signals>((resolve) => {
-    process.once('SIGTERM', resolve);
-    process.once('SIGINT', resolve);
-  });
-  const ignore = () => undefined;
-  process.on('SIGTERM', ignore);
-  process.on('SIGINT', ignore);
-  // One Ctrl-C comes twice: from the terminal, and from npm, which passes on its own.
-  void sleep(500, undefined, { ref: false }).then(() => {
-    process.once('SIGTERM', () => process.exit(143));
-    process.once('SIGINT', () => process.exit(130));
-  });
-  return signal;
 }

@@ -96,7 +96,8 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
     genReqId: requestIdOf,
   });
-  app.server.maxConnections = config.limits.maxConnections;
+  // Of several workers one that is full would hand a connection on to the next, and so on without an end if all are.
+  Object.assign(app.server, { maxConnections: config.limits.maxConnections, dropMaxConnection: true });
 
   app.addHook('onRequest', async (request, reply) => {
     inFlight += 1;

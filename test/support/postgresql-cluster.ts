@@ -131,7 +131,14 @@ export async function startPostgresqlCluster(
       },
       log: () => readFile(`${ofData}.log`, 'utf8'),
       async signal(signal) {
-        for (const id of await processes()) process.kill(id, signal);
+        for (const id of await processes()) {
+          try {
+            process.kill(id, signal);
+          } catch (error) {
+            // One that it had started for a moment has ended.
+            if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+          }
+        }
       },
     };
   }

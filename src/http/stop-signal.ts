@@ -1,0 +1,22 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** The signal that tells this process to stop. The next one, if not the same once more, ends it at once. */
+export async function stopSignal(beforeExit: () => void = () => undefined): Promise<NodeJS.Signals> {
+  const signal = await new Promise<NodeJS.Signals>((resolve) => {
+    process.once('SIGTERM', resolve);
+    process.once('SIGINT', resolve);
+  });
+  const ignore = () => undefined;
+  process.on('SIGTERM', ignore);
+  process.on('SIGINT', ignore);
+  // One Ctrl-C comes twice: from the terminal, and from npm, which passes on its own.
+  void sleep(500, undefined, { ref: false }).then(() => {
+    const exit = (exitCode: number) => {
+      beforeExit();
+      process.exit(exitCode);
+    };
+    process.once('SIGTERM', () => exit(143));
+    process.once('SIGINT', () => exit(130));
+  });
+  return signal;
+}
