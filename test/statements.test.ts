@@ -1,10 +1,10 @@
 /** How many SQL statements an answer takes: not one more for a hundred customers than for one. */
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
-import { type DocumentNode, Kind, print } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Role, roleScope, roles } from '../src/auth/roles.ts';
 import { CustomerOverviewDocument } from './generated/operations.ts';
 import { type Gateway, startGateway } from './support/gateway.ts';
+import { overviewOfPage } from './support/overview-of-page.ts';
 import { insertWholeCustomers, type WholeCustomer } from './support/whole-customer.ts';
 
 const bankId = 'gh.29.uk';
@@ -13,6 +13,7 @@ const bankId = 'gh.29.uk';
  * The caller with the entitlements, the bank, the customer: 3. Of the customer the addresses, attributes, tax residences,
  * handles, account links, user links, KYC statuses, checks, documents, media, messages, meetings and CRM events: 13. Below
  * these the accounts, routings, account attributes, users, media of documents, documents and checks of media, invitees: 8.
+ * What the audit trail writes, the event and its customers: 2.
  */
 const statementsOfOverview = 26;
 
@@ -29,25 +30,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => gateway.stop());
-
-/** What the overview selects of one customer, selected of each customer of a page. */
-function overviewOfPage(): string {
-  const { definitions }: DocumentNode = CustomerOverviewDocument;
-  const [operation, ...fragments] = definitions;
-  if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('The operation does not come first.');
-  const [customer] = operation.selectionSet.selections;
-  if (customer?.kind !== Kind.FIELD || customer.selectionSet === undefined) throw new Error('It selects no customer.');
-  const pages = ['Messages', 'Meetings', 'CrmEvents'].map((name) => `$first${name}: Int = 20`);
-  const cursors = ['Message', 'Meeting', 'CrmEvent'].map((name) => `$after${name}: String`);
-  return `
-    query OverviewOfPage($bankId: ID!, $first: Int!, $after: String, ${[...pages, ...cursors].join(', ')}) {
-      customers(bankId: $bankId, first: $first, after: $after, sortBy: CREATED) {
-        nodes ${print(customer.selectionSet)}
-        pageInfo { hasNextPage endCursor }
-      }
-    }
-    ${fragments.map(print).join('\n')}`;
-}
 
 interface CustomersPage {
   customers: { nodes: { id: string }[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } };
@@ -75,17 +57,24 @@ describe('the overview', () => {
   });
 
   test.each([1, 2, 100])('of a page of %i takes no statement more', async (first) => {
-    const { data, statements } = await ask<CustomersPage>(overviewOfPage(), { bankId, first });
+    const { data, statements } = await ask<CustomersPage>(overviewOfPage(CustomerOverviewDocument), { bankId, first });
 
     expect(data.customers.nodes).toHaveLength(first);
     expect(statements).toBe(statementsOfOverview);
   });
 
   test('of the customers of the second page takes no statement more', async () => {
-    const { data: firstPage } = await ask<CustomersPage>(overviewOfPage(), { bankId, first: 50 });
+    const { data: firstPage } = await ask<CustomersPage>(overviewOfPage(CustomerOverviewDocument), {
+      bankId,
+      first: 50,
+    });
     const after = firstPage.customers.pageInfo.endCursor;
 
-    const { data, statements } = await ask<CustomersPage>(overviewOfPage(), { bankId, first: 50, after });
+    const { data, statements } = await ask<CustomersPage>(overviewOfPage(CustomerOverviewDocument), {
+      bankId,
+      first: 50,
+      after,
+    });
 
     expect(data.customers.nodes).toHaveLength(50);
     expect(statements).toBe(statementsOfOverview);
