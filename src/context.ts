@@ -1,4 +1,3 @@
-import type DataLoader from 'dataloader';
 import type { AuditTrail } from './audit/audit-trail.ts';
 import { OperationAudit } from './audit/operation-audit.ts';
 import type { AuthenticatedUser } from './auth/authenticate.ts';
@@ -7,6 +6,7 @@ import type { Tokens } from './auth/tokens.ts';
 import type { Config } from './config.ts';
 import type { MakeLoader } from './database/batch.ts';
 import type { Database, Queries } from './database/database.ts';
+import type { Loader } from './database/loader.ts';
 import type { GatewayError } from './errors.ts';
 
 /** What the resolvers of one operation share. */
@@ -23,7 +23,7 @@ export interface Context {
   /** What the operation saw, tried and did. */
   readonly audit: OperationAudit;
   /** The loader that `make` makes, one for the whole operation. `make` is a constant of its module, never a closure. */
-  loader<Key, Value>(make: MakeLoader<Key, Value>): DataLoader<Key, Value, string>;
+  loader<Key, Value>(make: MakeLoader<Key, Value>): Loader<Key, Value>;
   /** For a query, before it reads anything: lets a replica answer that has what the caller wrote, where there is one. */
   readFromReplica(): void;
   /** What `make` makes, once for the whole operation. */
@@ -94,7 +94,7 @@ export function createContext({
     refusals: new Map(),
     loader<Key, Value>(make: MakeLoader<Key, Value>) {
       deadline?.throwIfAborted();
-      let loader = loaders.get(make) as DataLoader<Key, Value, string> | undefined;
+      let loader = loaders.get(make) as Loader<Key, Value> | undefined;
       if (loader === undefined) {
         loader = make(readDatabase);
         loaders.set(make, loader);

@@ -1,4 +1,3 @@
-import DataLoader from 'dataloader';
 import { and, count, desc, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { afterOf, Page, type PageArguments, pageSize } from './connection.ts';
@@ -12,6 +11,7 @@ import {
   oncePerDatabase,
   pageBy,
 } from './database/batch.ts';
+import { createLoader } from './database/loader.ts';
 
 /** A table whose rows grow without bound, and are listed from the newest to the oldest. */
 type GrowingTable = SQLiteTable & { id: SQLiteColumn; customerId: SQLiteColumn };
@@ -33,7 +33,7 @@ function countBy(table: GrowingTable, parent: SQLiteColumn): MakeLoader<string, 
     ),
   );
   return (database) =>
-    new DataLoader(async (keys) => {
+    createLoader(async (keys) => {
       const totals = new Map<string, number>();
       for (const { parent, total } of await statement(database)(keyValues(keys))) totals.set(parent, Number(total));
       return keys.map((key) => totals.get(key) ?? 0);
@@ -41,35 +41,62 @@ function countBy(table: GrowingTable, parent: SQLiteColumn): MakeLoader<string, 
 }
 
 /**
- * Lists the rows of a customer by `dateName`, the newest first: the pages of any number of customers take one statement,
+ * Lists the rows of customers by `dateName`, the newest first: the pages of any number of customers take one statement,
  * their totals another. `field` is the coordinate of the field that lists, which its cursors belong to.
  */
-export function newestOfCustomer<Table extends GrowingTable>(table: Table, dateName: ColumnNameOf<Table>) {
+export function newestOfCustomers<Table extends GrowingTable>(table: Table, dateName: ColumnNameOf<Table>) {
   const orderBy = [dateName, 'id' as ColumnNameOf<Table>];
   const pages = pageBy(table, 'customerId' as ColumnNameOf<Table>, { orderBy, descending: true });
   const totals = countBy(table, table.customerId);
 
-  return async function list<Node>(
+  /** A page for each customer; an error for those to whom the cursor does not belong. */
+  async function ofEach<Node>(
     context: Context,
     field: string,
-    customerId: string,
+    customers: readonly { id: string }[],
+    page: PageArguments,
+    toNode: (row: RowOf<Table>) => Node,
+  ): Promise<(Page<RowOf<Table>, Node> | Error)[]> {
+    const size = pageSize(page.first);
+    const asked = customers.map(({ id }) => {
+      const scope = { secret: context.config.secret, field, arguments: id };
+      try {
+        return { scope, key: { parent: id, limit: size + 1, after: afterOf(scope, page.after) } };
+      } catch (error) {
+        return error as Error;
+      }
+    });
+    const keys = asked.flatMap((each) => (each instanceof Error ? [] : [each.key]));
+    const found = (await context.loader(pages).loadAll(keys)).values();
+    return asked.map((each) => {
+      if (each instanceof Error) return each;
+      const { scope, key } = each;
+      return new Page({
+        rows: (found.next().value ?? []) as RowOf<Table>[],
+        size,
+        after: page.after,
+        scope,
+        orderValues: (row) => [row[dateName], row.id],
+        toNode,
+        count: () => context.loader(totals).load(key.parent),
+      });
+    });
+  }
+
+  /** The page of one customer. */
+  async function ofOne<Node>(
+    context: Context,
+    field: string,
+    customer: { id: string },
     page: PageArguments,
     toNode: (row: RowOf<Table>) => Node,
   ): Promise<Page<RowOf<Table>, Node>> {
-    const size = pageSize(page.first);
-    const scope = { secret: context.config.secret, field, arguments: customerId };
-    const after = afterOf(scope, page.after);
-    const rows = await context.loader(pages).load({ parent: customerId, limit: size + 1, after });
-    return new Page({
-      rows: rows as RowOf<Table>[],
-      size,
-      after: page.after,
-      scope,
-      orderValues: (row) => [row[dateName], row.id],
-      toNode,
-      count: () => context.loader(totals).load(customerId),
-    });
-  };
+    const [given] = await ofEach(context, field, [customer], page, toNode);
+    if (given === undefined || given instanceof Error) throw given;
+    return given;
+  }
+
+  return { ofEach, ofOne };
 }
 
 /**

@@ -14,7 +14,8 @@ import {
 } from 'graphql';
 import { Directive, Extensions } from 'type-graphql';
 import type { Context } from '../context.ts';
-import { type GatewayError, gatewayError } from '../errors.ts';
+import { GatewayError, gatewayError } from '../errors.ts';
+import { type BatchResolver, isBatched, resolveOne, withBatch } from '../execution/batched.ts';
 import { heldRole } from './authenticate.ts';
 import type { Role } from './roles.ts';
 
@@ -131,8 +132,16 @@ function refusal(rule: AccessRule, context: Context, bankId: string | null): Gat
   return gatewayError('OBP-20006', bankId === null ? { missingRoles } : { missingRoles, bankId });
 }
 
-/** A refusal costs the field, not the answer: it is reported at its first path and counted after that. */
-function refuse(coordinate: string, context: Context, parent: GuardedParent, error: GatewayError): null {
+/**
+ * A refusal costs the field, not the answer: it is reported at its first path and counted after that. Null where it was
+ * reported.
+ */
+function refused(
+  coordinate: string,
+  context: Context,
+  parent: GuardedParent,
+  error: GatewayError,
+): GatewayError | null {
   context.audit.refuse(coordinate, parent, error);
   const key = `${error.key} ${coordinate} ${parent.bankId ?? ''}`;
   const reported = context.refusals.get(key);
@@ -142,7 +151,7 @@ function refuse(coordinate: string, context: Context, parent: GuardedParent, err
   }
   error.extensions.count = 1;
   context.refusals.set(key, error);
-  throw error;
+  return error;
 }
 
 type Resolver = GraphQLFieldResolver<GuardedParent, Context, Record<string, unknown>>;
@@ -195,26 +204,77 @@ function audited(
   return value;
 }
 
+/** The ground on which a field of `parent` lets the caller in, or why it does not. A promise only where it takes a look. */
+function decisionOf(
+  rule: RoleRule,
+  context: Context,
+  parent: GuardedParent,
+  banks: BankRules,
+): string | GatewayError | Promise<string | GatewayError> {
+  const bankId = parent.bankId ?? null;
+
+  function decided(ground: string | null): string | GatewayError | Promise<string | GatewayError> {
+    if (ground === null) return refusal(rule, context, bankId);
+    if (rule.kycMaterial !== true || context.request.reason !== null || bankId === null) return ground;
+    const wantsReason = banks.wantsReason(context, bankId);
+    const reasonDecided = (isWanted: boolean) => (isWanted ? reasonRequired(bankId) : ground);
+    return wantsReason instanceof Promise ? wantsReason.then(reasonDecided) : reasonDecided(wantsReason);
+  }
+
+  const ground = groundOf(rule, context, parent, bankId);
+  return ground instanceof Promise ? ground.then(decided) : decided(ground);
+}
+
 function guardedField(coordinate: string, rule: RoleRule, resolve: Resolver, banks: BankRules): Resolver {
   return (parent, args, context, info) => {
-    const bankId = parent.bankId ?? null;
-
-    function allowed(ground: string): unknown {
-      context.audit.allow(coordinate, bankId, ground);
-      return audited(resolve(parent, args, context, info), context, { coordinate, parent, ground });
-    }
-    function decided(ground: string | null): unknown {
-      if (ground === null) return refuse(coordinate, context, parent, refusal(rule, context, bankId));
-      if (rule.kycMaterial !== true || context.request.reason !== null || bankId === null) return allowed(ground);
-      const wantsReason = banks.wantsReason(context, bankId);
-      const reasonDecided = (isWanted: boolean) =>
-        isWanted ? refuse(coordinate, context, parent, reasonRequired(bankId)) : allowed(ground);
-      return wantsReason instanceof Promise ? wantsReason.then(reasonDecided) : reasonDecided(wantsReason);
+    function act(decision: string | GatewayError): unknown {
+      if (decision instanceof GatewayError) return refused(coordinate, context, parent, decision);
+      context.audit.allow(coordinate, parent.bankId ?? null, decision);
+      return audited(resolve(parent, args, context, info), context, { coordinate, parent, ground: decision });
     }
 
-    const ground = groundOf(rule, context, parent, bankId);
-    return ground instanceof Promise ? ground.then(decided) : decided(ground);
+    const decision = decisionOf(rule, context, parent, banks);
+    return decision instanceof Promise ? decision.then(act) : act(decision);
   };
+}
+
+type Batch = BatchResolver<GuardedParent, Context>;
+
+/** Judges each parent by itself, and resolves those whose field the caller may see. */
+function guardedBatch(coordinate: string, rule: RoleRule, resolve: Batch, banks: BankRules): Batch {
+  return async (parents, args, context, info) => {
+    const { audit } = context;
+    const decisions = parents.map((parent) => decisionOf(rule, context, parent, banks));
+    const isDecided = (decision: (typeof decisions)[number]) => !(decision instanceof Promise);
+    const settled = decisions.every(isDecided)
+      ? (decisions as (string | GatewayError)[])
+      : await Promise.all(decisions);
+    const seen: GuardedParent[] = [];
+    const values: unknown[] = parents.map((parent, index) => {
+      const decision = settled[index];
+      if (decision instanceof GatewayError) return refused(coordinate, context, parent, decision);
+      audit.allow(coordinate, parent.bankId ?? null, decision ?? '');
+      seen.push(parent);
+      return undefined;
+    });
+    if (seen.length === 0) return values;
+    const given = await resolve(seen, args, context, info).catch((error: unknown) => seen.map(() => failureOf(error)));
+    let next = 0;
+    settled.forEach((ground, index) => {
+      const parent = parents[index];
+      if (ground instanceof GatewayError || parent === undefined) return;
+      const value = given[next];
+      next += 1;
+      values[index] = value;
+      if (value instanceof Error) audit.refuse(coordinate, parent, value);
+      else audit.give(coordinate, parent, ground, value);
+    });
+    return values;
+  };
+}
+
+function failureOf(error: unknown): Error {
+  return error instanceof Error ? error : new Error('What was thrown is no error.', { cause: error });
 }
 
 type GuardedRule = Exclude<AccessRule, { kind: 'public' }>;
@@ -312,10 +372,17 @@ function guarded(
     throw new AccessUndeclared(coordinate, 'is guarded, so it must be nullable');
   }
   if (root === 'mutation') return guardedMutation(coordinate, rule, field.resolve, banks);
-  if (rule.kind === 'public') return field.resolve;
-  if (root === 'query') return guardedQuery(coordinate, rule, field.resolve, banks);
+  if (root === 'query')
+    return rule.kind === 'public' ? field.resolve : guardedQuery(coordinate, rule, field.resolve, banks);
   if (rule.kind === 'authenticated') throw new AccessUndeclared(coordinate, 'is no root field, so it needs a role');
-  return guardedField(coordinate, rule, field.resolve, banks);
+  if (isBatched(field)) {
+    // As TypeGraphQL made it, it passes the parents on as its resolver's only parent.
+    const resolveAll = field.resolve as unknown as Batch;
+    const batch = rule.kind === 'public' ? resolveAll : guardedBatch(coordinate, rule, resolveAll, banks);
+    field.extensions = withBatch(field, batch);
+    return resolveOne(batch);
+  }
+  return rule.kind === 'public' ? field.resolve : guardedField(coordinate, rule, field.resolve, banks);
 }
 
 /** Stops the server: a field that nobody thought of would be open to everybody. */

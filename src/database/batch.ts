@@ -1,11 +1,11 @@
-import DataLoader from 'dataloader';
 import { and, asc, desc, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Database } from './database.ts';
 import { dialect } from './dialect.ts';
+import { createLoader, type Loader } from './loader.ts';
 
 /** Makes the loader of one request; its statements are prepared once for each database. */
-export type MakeLoader<Key, Value> = (database: Database) => DataLoader<Key, Value, string>;
+export type MakeLoader<Key, Value> = (database: Database) => Loader<Key, Value>;
 
 type RowOf<Table extends SQLiteTable> = Table['$inferSelect'];
 type ColumnNameOf<Table extends SQLiteTable> = keyof RowOf<Table> & string;
@@ -23,12 +23,14 @@ function columnOf(table: SQLiteTable, name: string): SQLiteColumn {
   return (table as unknown as Record<string, SQLiteColumn>)[name] as SQLiteColumn;
 }
 
-function partsOf(key: string | readonly string[]): readonly string[] {
-  return typeof key === 'string' ? [key] : key;
-}
-
 function joined(key: string | readonly string[]): string {
   return typeof key === 'string' ? key : key.join('\u0000');
+}
+
+/** What `joined` gives of the key that the row has. */
+function keyOfRow(row: Record<string, unknown>, names: readonly string[]): string {
+  const [first = ''] = names;
+  return names.length === 1 ? String(row[first]) : names.map((name) => row[name]).join('\u0000');
 }
 
 /**
@@ -97,16 +99,11 @@ export function oneBy<Table extends SQLiteTable, const Names extends readonly Co
     ),
   );
   return (database) =>
-    new DataLoader<KeyOf<Names>, RowOf<Table> | null, string>(
-      async (keys) => {
-        const found = new Map<string, RowOf<Table>>();
-        for (const row of await statement(database)(keyValues(keys))) {
-          found.set(joined(names.map((name) => String(row[name]))), row);
-        }
-        return keys.map((key) => found.get(joined(partsOf(key))) ?? null);
-      },
-      { cacheKeyFn: joined },
-    );
+    createLoader<KeyOf<Names>, RowOf<Table> | null>(async (keys) => {
+      const found = new Map<string, RowOf<Table>>();
+      for (const row of await statement(database)(keyValues(keys))) found.set(keyOfRow(row, names), row);
+      return keys.map((key) => found.get(joined(key)) ?? null);
+    }, joined);
 }
 
 /** Loads all rows of each parent, ordered. For children that are few by nature. */
@@ -125,16 +122,12 @@ export function manyBy<Table extends SQLiteTable, const Names extends readonly C
     ),
   );
   return (database) =>
-    new DataLoader<KeyOf<Names>, RowOf<Table>[], string>(
-      async (keys) => {
-        const found = new Map<string, RowOf<Table>[]>(keys.map((key) => [joined(partsOf(key)), []]));
-        for (const row of await statement(database)(keyValues(keys))) {
-          found.get(joined(names.map((name) => String(row[name]))))?.push(row);
-        }
-        return keys.map((key) => found.get(joined(partsOf(key))) ?? []);
-      },
-      { cacheKeyFn: joined },
-    );
+    createLoader<KeyOf<Names>, RowOf<Table>[]>(async (keys) => {
+      const rows = await statement(database)(keyValues(keys));
+      if (keys.length === 1) return [rows];
+      const found = Map.groupBy(rows, (row) => keyOfRow(row, names));
+      return keys.map((key) => found.get(joined(key)) ?? []);
+    }, joined);
 }
 
 /** Which page of a parent's rows: those after the row with these values of the order's columns, or the first ones. */
@@ -163,9 +156,9 @@ export function afterValues(after: readonly unknown[] | null): Record<string, un
 /** The loader of pages: `load` gives those of all parents that ask for the same page, by their keys. */
 export function pageLoader<Row>(
   load: (parents: readonly string[], page: Omit<PageKey, 'parent'>) => Promise<ReadonlyMap<string, Row[]>>,
-): DataLoader<PageKey, Row[], string> {
-  const samePage = ({ limit, after }: PageKey) => JSON.stringify([limit, after]);
-  return new DataLoader<PageKey, Row[], string>(
+): Loader<PageKey, Row[]> {
+  const samePage = ({ limit, after }: PageKey) => `${limit} ${after === null ? '' : JSON.stringify(after)}`;
+  return createLoader<PageKey, Row[]>(
     async (keys) => {
       const found = new Map<PageKey, Row[]>();
       for (const alike of Map.groupBy(keys, samePage).values()) {
@@ -177,7 +170,7 @@ export function pageLoader<Row>(
       }
       return keys.map((key) => found.get(key) ?? []);
     },
-    { cacheKeyFn: (key) => `${key.parent} ${samePage(key)}` },
+    (key) => `${key.parent} ${samePage(key)}`,
   );
 }
 

@@ -3,6 +3,10 @@
  * of errors are those of graphql-js' `execute`, one for one, so that a refusal is never lost and never moves. What is
  * left out is what graphql-js does again for each object: collecting fields, arguments, paths and `info` where nobody
  * looks at them.
+ *
+ * Batched fields are where it goes its own way. All parents that one turn reaches wait in a list and are resolved by one
+ * call. Where such a field may be null, as all guarded ones may, nothing above it depends on it: its place in the
+ * answer is filled in later, and no promise is made for it.
  */
 import {
   type ExecutionResult,
@@ -29,6 +33,18 @@ interface Run extends Execution {
   /** Where something is null because of an error: what fails below it is reported no more. */
   readonly nulled: Set<Path | undefined>;
   readonly arguments: Map<FieldPlan, Variables>;
+  /** Parents whose batched fields are resolved with the next turn. */
+  waiting: Map<FieldPlan, Parent[]>;
+  /** What goes on beside the answer's own promises. */
+  underWay: Promise<unknown>[];
+}
+
+/** A parent of a batched field. */
+interface Parent {
+  readonly source: unknown;
+  readonly path: Path | undefined;
+  /** Where the value belongs. */
+  readonly data: Data;
 }
 
 /** The variables as the operation declares them, or what is wrong with them, in the words of graphql-js. */
@@ -42,17 +58,28 @@ export function coerceVariables(
 }
 
 export function executePlan(execution: Execution): ExecutionResult | Promise<ExecutionResult> {
-  const run: Run = { ...execution, errors: [], nulled: new Set(), arguments: new Map() };
+  const run: Run = {
+    ...execution,
+    errors: [],
+    nulled: new Set(),
+    arguments: new Map(),
+    waiting: new Map(),
+    underWay: [],
+  };
   const failed = (error: unknown) => {
     addError(run, error as GraphQLError, undefined);
-    return resultOf(run, null);
+    return completed(run, null);
   };
   try {
     const data = executeOperation(run);
-    return data instanceof Promise ? data.then((given) => resultOf(run, given), failed) : resultOf(run, data);
+    return data instanceof Promise ? data.then((given) => completed(run, given), failed) : completed(run, data);
   } catch (error) {
     return failed(error);
   }
+}
+
+function completed(run: Run, data: Data | null): ExecutionResult | Promise<ExecutionResult> {
+  return run.underWay.length === 0 ? resultOf(run, data) : settledBatches(run).then(() => resultOf(run, data));
 }
 
 function resultOf({ errors }: Run, data: Data | null): ExecutionResult {
@@ -76,17 +103,16 @@ function executeSerially(run: Run, fields: readonly FieldPlan[]): Data | Promise
   for (const field of fields) {
     const next = () => {
       const value = executeField(run, field, undefined, undefined);
-      if (isPromise(value)) return value.then((given) => assign(data, field, given));
-      return assign(data, field, value);
+      // It waits for all that is read of the one before.
+      const put = (given: unknown) => {
+        data[field.responseName] = given;
+        return run.underWay.length === 0 ? data : settledBatches(run).then(() => data);
+      };
+      return isPromise(value) ? value.then(put) : put(value);
     };
     done = done instanceof Promise ? done.then(next) : next();
   }
   return done;
-}
-
-function assign(data: Data, { responseName }: FieldPlan, value: unknown): Data {
-  data[responseName] = value;
-  return data;
 }
 
 /** Under the name `__proto__` a plain object would take its prototype. */
@@ -104,6 +130,11 @@ function executeFields(
   let pending: FieldPlan[] | null = null;
   try {
     for (const field of fields) {
+      if (field.batch !== null) {
+        data[field.responseName] = null;
+        join(run, field, { source, path, data });
+        continue;
+      }
       const value = executeField(run, field, source, path);
       data[field.responseName] = value;
       if (isPromise(value)) {
@@ -127,6 +158,69 @@ async function settled(data: Data, pending: readonly FieldPlan[]): Promise<Data>
     data[responseName] = values[index];
   });
   return data;
+}
+
+/** Has the field resolved with that of other parents, and its value put into `data`. */
+function join(run: Run, field: FieldPlan, parent: Parent): void {
+  const parents = run.waiting.get(field);
+  if (parents !== undefined) {
+    parents.push(parent);
+    return;
+  }
+  if (run.waiting.size === 0) run.underWay.push(nextTurn().then(() => resolveWaiting(run)));
+  run.waiting.set(field, [parent]);
+}
+
+/** When all code has run that what came last has set off. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve));
+}
+
+async function resolveWaiting(run: Run): Promise<void> {
+  const { waiting } = run;
+  run.waiting = new Map();
+  await Promise.all([...waiting].map(([field, parents]) => resolveBatch(run, field, parents)));
+}
+
+async function resolveBatch(run: Run, field: FieldPlan, parents: readonly Parent[]): Promise<void> {
+  const { batch, responseName } = field;
+  if (batch === null) throw new Error(`${field.name} is not batched.`);
+  let values: readonly unknown[];
+  try {
+    const sources = parents.map(({ source }) => source);
+    const info = infoOf(run, field, fieldPath(field, parents[0]?.path));
+    values = await batch(sources, argumentsOf(run, field), run.context, info);
+    if (values.length !== parents.length) throw new Error(`${field.name} gives ${values.length} values.`);
+  } catch (error) {
+    for (const { path } of parents) failure(run, field, field.type, fieldPath(field, path), error);
+    return;
+  }
+  parents.forEach(({ path, data }, index) => {
+    const given = values[index];
+    const place = fieldPath(field, path);
+    if (given instanceof Error) {
+      // Reported even where what is above it is null by now: it may be the one refusal that stands for others elsewhere.
+      run.errors.push(locatedError(given, field.nodes, keysOf(place)));
+      return;
+    }
+    const value = completeItem(run, field, field.type, place, given);
+    if (!isPromise(value)) data[responseName] = value;
+    else {
+      const putLater = value.then((later) => {
+        data[responseName] = later;
+      });
+      run.underWay.push(putLater);
+    }
+  });
+}
+
+/** Until nothing is under way any more: batches lead to batches. */
+async function settledBatches(run: Run): Promise<void> {
+  while (run.underWay.length > 0) {
+    const { underWay } = run;
+    run.underWay = [];
+    await Promise.all(underWay);
+  }
 }
 
 function executeField(run: Run, field: FieldPlan, source: unknown, parentPath: Path | undefined): unknown {

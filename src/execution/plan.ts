@@ -27,6 +27,7 @@ import {
   TypeMetaFieldDef,
   TypeNameMetaFieldDef,
 } from 'graphql';
+import { type BatchResolver, batchOf } from './batched.ts';
 
 export type Variables = Readonly<Record<string, unknown>>;
 
@@ -52,6 +53,8 @@ export interface FieldPlan {
   readonly parentType: GraphQLObjectType;
   /** Null for a plain property of the parent. */
   readonly resolve: GraphQLFieldResolver<unknown, unknown> | null;
+  /** Resolves it for any number of parents at once, in place of `resolve`: only where it may be null. */
+  readonly batch: BatchResolver<unknown, unknown> | null;
   readonly type: TypePlan;
   /** Of `__typename`. */
   readonly typeName: string | null;
@@ -194,6 +197,7 @@ function fieldPlan(
     definition,
     parentType,
     resolve,
+    batch: isNonNullType(definition.type) ? null : (batchOf(definition) ?? null),
     type: typePlan(definition.type),
     typeName: definition === TypeNameMetaFieldDef ? parentType.name : null,
     selections: null,

@@ -25,7 +25,6 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { roles } from '../../src/auth/roles.ts';
 import { type ContextParts, createContext } from '../../src/context.ts';
-import { dialect } from '../../src/database/dialect.ts';
 import { formatError } from '../../src/errors.ts';
 import { coerceVariables, executePlan } from '../../src/execution/compiled.ts';
 import { createDocumentCache } from '../../src/execution/document-cache.ts';
@@ -343,15 +342,18 @@ describe(`operations of the seed ${seed} over the schema of the gateway`, () => 
     if (error instanceof GraphQLError && error.path !== undefined) unexpected.push(error);
   });
 
-  /** On PostgreSQL statements end in any order, and so do errors; and which refusal came first, that of the path, differs. */
+  /**
+   * Batched fields are resolved in another order, and on PostgreSQL statements end in any order: errors do so too, and
+   * which refusal came first, that of the path, differs.
+   */
   async function answer(executor: Executor, user: ContextParts['user'], variables: Record<string, unknown>) {
     const { data, errors = [] } = await executor(createContext({ ...parts, user }), variables);
     const told = errors.map((error) => {
       const formatted = format({ ...error.toJSON() }, error);
-      const isCounted = dialect === 'postgresql' && formatted.extensions?.count !== undefined;
+      const isCounted = formatted.extensions?.count !== undefined;
       return isCounted ? { ...formatted, path: undefined, locations: undefined } : formatted;
     });
-    if (dialect === 'postgresql') told.sort((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1));
+    told.sort((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1));
     return {
       text: JSON.stringify({ data, errors: told }, null, 1),
       codes: told.map(({ extensions }) => extensions?.code),

@@ -10,13 +10,27 @@ const accountById = oneBy(account, 'bankId', 'id');
 
 export const holdingsByUser = manyBy(accountHolder, ['userId'], { orderBy: ['bankId', 'accountId'] });
 
-/** The account, or null where there is none. `customerId` is the customer through whom it is reached. */
-export async function loadAccount(
-  context: Context,
-  { bankId, accountId, customerId = null }: { bankId: string; accountId: string; customerId?: string | null },
-): Promise<Account | null> {
-  const row = await context.loader(accountById).load([bankId, accountId]);
-  return row === null ? null : toAccount(row, { customerId });
+/** Where an account is; `customerId` is the customer through whom it is reached. */
+interface AccountPlace {
+  bankId: string;
+  accountId: string;
+  customerId?: string | null;
+}
+
+/** The account of each, or null where there is none. */
+export async function loadAccounts(context: Context, places: readonly AccountPlace[]): Promise<(Account | null)[]> {
+  const rows = await context
+    .loader(accountById)
+    .loadAll(places.map(({ bankId, accountId }): [string, string] => [bankId, accountId]));
+  return rows.map((row, index) =>
+    row === null ? null : toAccount(row, { customerId: places[index]?.customerId ?? null }),
+  );
+}
+
+/** The account, or null where there is none. */
+export async function loadAccount(context: Context, place: AccountPlace): Promise<Account | null> {
+  const [account = null] = await loadAccounts(context, [place]);
+  return account;
 }
 
 export async function accountAt(context: Context, bankId: string, accountId: string): Promise<Account> {

@@ -4,6 +4,7 @@ import { Authenticated, Public, RequiresRole } from '../../auth/requires-role.ts
 import type { Context } from '../../context.ts';
 import { manyBy, oneBy } from '../../database/batch.ts';
 import { gatewayError } from '../../errors.ts';
+import { Batched } from '../../execution/batched.ts';
 import { idempotencyKeyDescription, mutate } from '../../execution/mutate.ts';
 import { bankAt } from '../bank/bank.loader.ts';
 import { Bank } from '../bank/bank.type.ts';
@@ -29,6 +30,10 @@ const routingsByAccount = manyBy(accountRouting, ['bankId', 'accountId'], { orde
 const attributesByAccount = manyBy(accountAttribute, ['bankId', 'accountId'], { orderBy: ['createdAt', 'id'] });
 const attributeById = oneBy(accountAttribute, 'id');
 
+function keyOf({ bankId, id }: Account): [bankId: string, id: string] {
+  return [bankId, id];
+}
+
 @Resolver(() => Account)
 export class AccountResolver {
   @FieldResolver(() => Bank, { description: 'The bank that keeps the account.' })
@@ -39,14 +44,16 @@ export class AccountResolver {
 
   @FieldResolver(() => [AccountRouting], { nullable: true, description: 'How the account is addressed, by scheme.' })
   @RequiresRole(['CanGetCustomerOverview', 'CanGetCustomerOverviewFlat'], { orLinkedUser: true, orHolder: true })
-  routings(@Root() account: Account, @Ctx() context: Context): Promise<AccountRouting[]> {
-    return context.loader(routingsByAccount).load([account.bankId, account.id]);
+  @Batched()
+  routings(@Root() accounts: Account[], @Ctx() context: Context): Promise<AccountRouting[][]> {
+    return context.loader(routingsByAccount).loadAll(accounts.map(keyOf));
   }
 
   @FieldResolver(() => [AccountAttribute], { nullable: true, description: 'The attributes, the oldest first.' })
   @RequiresRole(['CanGetCustomerOverview', 'CanGetCustomerOverviewFlat'], { orLinkedUser: true, orHolder: true })
-  attributes(@Root() account: Account, @Ctx() context: Context): Promise<AccountAttribute[]> {
-    return context.loader(attributesByAccount).load([account.bankId, account.id]);
+  @Batched()
+  attributes(@Root() accounts: Account[], @Ctx() context: Context): Promise<AccountAttribute[][]> {
+    return context.loader(attributesByAccount).loadAll(accounts.map(keyOf));
   }
 
   @FieldResolver(() => [Contract], {
@@ -54,8 +61,10 @@ export class AccountResolver {
     description: 'The contracts, made from the attributes that carry a contract code.',
   })
   @RequiresRole(['CanGetCustomerOverview', 'CanGetCustomerOverviewFlat'], { orLinkedUser: true, orHolder: true })
-  async contracts(@Root() account: Account, @Ctx() context: Context): Promise<Contract[]> {
-    return contractsOf(account, await context.loader(attributesByAccount).load([account.bankId, account.id]));
+  @Batched()
+  async contracts(@Root() accounts: Account[], @Ctx() context: Context): Promise<Contract[][]> {
+    const attributes = await context.loader(attributesByAccount).loadAll(accounts.map(keyOf));
+    return accounts.map((account, index) => contractsOf(account, attributes[index] ?? []));
   }
 
   @Query(() => Account, { nullable: true, description: 'The account with this id at the bank.' })

@@ -3,6 +3,7 @@ import { RequiresRole } from '../../auth/requires-role.ts';
 import type { Context } from '../../context.ts';
 import { manyBy, oneBy } from '../../database/batch.ts';
 import { gatewayError } from '../../errors.ts';
+import { Batched } from '../../execution/batched.ts';
 import {
   expectedVersionDescription,
   idempotencyKeyDescription,
@@ -10,10 +11,10 @@ import {
   type WrittenChild,
   writtenChild,
 } from '../../execution/mutate.ts';
-import { customerAt, loadCustomer } from '../customer/customer.loader.ts';
+import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer } from '../customer/customer.type.ts';
 import { findCustomer, findLinked } from '../customer/found-customer.ts';
-import { accountAt, loadAccount } from './account.loader.ts';
+import { accountAt, loadAccounts } from './account.loader.ts';
 import { Account } from './account.type.ts';
 import { accountLinksByCustomer } from './customer-account-link.loader.ts';
 import { customerAccountLink } from './customer-account-link.table.ts';
@@ -47,8 +48,9 @@ export class CustomerAccountLinksResolver {
     description: 'The links to accounts, the oldest first.',
   })
   @RequiresRole(['CanGetCustomerAccountLinks'], { orLinkedUser: true })
-  accountLinks(@Root() customer: Customer, @Ctx() context: Context): Promise<CustomerAccountLink[]> {
-    return context.loader(accountLinksByCustomer).load(customer.id);
+  @Batched()
+  accountLinks(@Root() customers: Customer[], @Ctx() context: Context): Promise<CustomerAccountLink[][]> {
+    return context.loader(accountLinksByCustomer).loadAll(customers.map(({ id }) => id));
   }
 
   @Query(() => [CustomerAccountLink], {
@@ -62,7 +64,7 @@ export class CustomerAccountLinksResolver {
     @Ctx() context: Context,
   ): Promise<CustomerAccountLink[]> {
     const customer = await customerAt(context, bankId, customerId);
-    return this.accountLinks(customer, context);
+    return context.loader(accountLinksByCustomer).load(customer.id);
   }
 }
 
@@ -70,14 +72,16 @@ export class CustomerAccountLinksResolver {
 export class CustomerAccountLinkResolver {
   @FieldResolver(() => Account, { nullable: true, description: 'The account.' })
   @RequiresRole(['CanGetCustomerOverview', 'CanGetCustomerOverviewFlat'], { orLinkedUser: true, orHolder: true })
-  account(@Root() link: CustomerAccountLink, @Ctx() context: Context): Promise<Account | null> {
-    return loadAccount(context, link);
+  @Batched()
+  account(@Root() links: CustomerAccountLink[], @Ctx() context: Context): Promise<(Account | null)[]> {
+    return loadAccounts(context, links);
   }
 
   @FieldResolver(() => Customer, { nullable: true, description: 'The customer.' })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
-  customer(@Root() link: CustomerAccountLink, @Ctx() context: Context): Promise<Customer | null> {
-    return loadCustomer(context, link.customerId);
+  @Batched()
+  customer(@Root() links: CustomerAccountLink[], @Ctx() context: Context): Promise<(Customer | null)[]> {
+    return loadCustomers(context, links);
   }
 
   @Query(() => CustomerAccountLink, { nullable: true, description: 'The link with this id at the bank.' })

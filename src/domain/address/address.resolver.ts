@@ -2,6 +2,7 @@ import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } fro
 import { RequiresRole } from '../../auth/requires-role.ts';
 import type { Context } from '../../context.ts';
 import { oneBy } from '../../database/batch.ts';
+import { Batched } from '../../execution/batched.ts';
 import {
   expectedVersionDescription,
   idempotencyKeyDescription,
@@ -9,7 +10,7 @@ import {
   type WrittenChild,
   writtenChild,
 } from '../../execution/mutate.ts';
-import { customerAt, loadCustomer } from '../customer/customer.loader.ts';
+import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer } from '../customer/customer.type.ts';
 import { findCustomer } from '../customer/found-customer.ts';
 import { addressValues } from './address.rules.ts';
@@ -30,8 +31,9 @@ async function readPayload(
 export class CustomerAddressesResolver {
   @FieldResolver(() => [CustomerAddress], { nullable: true, description: 'The addresses, the oldest first.' })
   @RequiresRole(['CanGetCustomerAddress'], { orLinkedUser: true })
-  addresses(@Root() customer: Customer, @Ctx() context: Context): Promise<CustomerAddress[]> {
-    return context.loader(addresses.byCustomer).load(customer.id);
+  @Batched()
+  addresses(@Root() customers: Customer[], @Ctx() context: Context): Promise<CustomerAddress[][]> {
+    return context.loader(addresses.byCustomer).loadAll(customers.map(({ id }) => id));
   }
 
   @Query(() => [CustomerAddress], { nullable: true, description: 'The addresses of a customer, the oldest first.' })
@@ -42,7 +44,7 @@ export class CustomerAddressesResolver {
     @Ctx() context: Context,
   ): Promise<CustomerAddress[]> {
     const customer = await customerAt(context, bankId, customerId);
-    return this.addresses(customer, context);
+    return context.loader(addresses.byCustomer).load(customer.id);
   }
 }
 
@@ -50,8 +52,9 @@ export class CustomerAddressesResolver {
 export class CustomerAddressResolver {
   @FieldResolver(() => Customer, { nullable: true, description: 'The customer whose address this is.' })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
-  customer(@Root() address: CustomerAddress, @Ctx() context: Context): Promise<Customer | null> {
-    return loadCustomer(context, address.customerId);
+  @Batched()
+  customer(@Root() addresses: CustomerAddress[], @Ctx() context: Context): Promise<(Customer | null)[]> {
+    return loadCustomers(context, addresses);
   }
 }
 

@@ -4,6 +4,7 @@ import { RequiresRole } from '../../auth/requires-role.ts';
 import type { Context } from '../../context.ts';
 import { oneBy } from '../../database/batch.ts';
 import { gatewayError } from '../../errors.ts';
+import { Batched } from '../../execution/batched.ts';
 import {
   expectedVersionDescription,
   idempotencyKeyDescription,
@@ -11,7 +12,7 @@ import {
   type WrittenChild,
   writtenChild,
 } from '../../execution/mutate.ts';
-import { customerAt, loadCustomer } from '../customer/customer.loader.ts';
+import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer } from '../customer/customer.type.ts';
 import { findCustomer } from '../customer/found-customer.ts';
 import { attributes, attributesByCustomer, definitionsByBank } from './attribute.loader.ts';
@@ -36,11 +37,17 @@ export class CustomerAttributesResolver {
     description: 'The attributes, the oldest first. A linked user does not see those that the bank hides from owners.',
   })
   @RequiresRole(['CanGetCustomerAttributesAtOneBank', 'CanGetCustomerAttributesAtAnyBank'], { orLinkedUser: true })
-  async attributes(@Root() customer: Customer, @Ctx() context: Context): Promise<CustomerAttribute[]> {
-    const stored = await context.loader(attributesByCustomer).load(customer.id);
+  @Batched()
+  async attributes(@Root() customers: Customer[], @Ctx() context: Context): Promise<CustomerAttribute[][]> {
+    const stored = await context.loader(attributesByCustomer).loadAll(customers.map(({ id }) => id));
     const roles = ['CanGetCustomerAttributesAtOneBank', 'CanGetCustomerAttributesAtAnyBank'] as const;
-    if (holdsAny(context.user, roles, customer.bankId)) return stored;
-    return seenByOwner(stored, await context.loader(definitionsByBank).load([customer.bankId, customerCategory]));
+    return Promise.all(
+      customers.map(async ({ bankId }, index) => {
+        const attributes = stored[index] ?? [];
+        if (holdsAny(context.user, roles, bankId)) return attributes;
+        return seenByOwner(attributes, await context.loader(definitionsByBank).load([bankId, customerCategory]));
+      }),
+    );
   }
 
   @Query(() => [CustomerAttribute], { nullable: true, description: 'The attributes of a customer, the oldest first.' })
@@ -59,8 +66,9 @@ export class CustomerAttributesResolver {
 export class CustomerAttributeResolver {
   @FieldResolver(() => Customer, { nullable: true, description: 'The customer whose attribute this is.' })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
-  customer(@Root() attribute: CustomerAttribute, @Ctx() context: Context): Promise<Customer | null> {
-    return loadCustomer(context, attribute.customerId);
+  @Batched()
+  customer(@Root() attributes: CustomerAttribute[], @Ctx() context: Context): Promise<(Customer | null)[]> {
+    return loadCustomers(context, attributes);
   }
 
   @Query(() => CustomerAttribute, { nullable: true, description: 'The attribute with this id, of this customer.' })

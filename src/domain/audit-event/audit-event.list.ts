@@ -1,4 +1,3 @@
-import DataLoader from 'dataloader';
 import { aliasedTable, and, count, desc, eq, getTableColumns, gte, lt, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { type AuditEventRow, auditEvent, auditEventCustomer } from '../../audit/audit.table.ts';
@@ -16,6 +15,7 @@ import {
   pageLoader,
 } from '../../database/batch.ts';
 import type { Database } from '../../database/database.ts';
+import { createLoader } from '../../database/loader.ts';
 import { withoutIndex } from '../../database/search.ts';
 import { gatewayError } from '../../errors.ts';
 import { assertInput } from '../../input.ts';
@@ -243,7 +243,7 @@ const pagesOfCustomers: MakeLoader<PageKey, EventOfCustomer[]> = (database) =>
   });
 
 const totalsOfCustomers: MakeLoader<string, number> = (database) =>
-  new DataLoader(async (customerIds) => {
+  createLoader(async (customerIds) => {
     const rows = await statementsOfCustomers(database).totals(keyValues(customerIds));
     const totals = new Map(rows.map(({ customerId, total }) => [customerId, Number(total)]));
     return customerIds.map((customerId) => totals.get(customerId) ?? 0);

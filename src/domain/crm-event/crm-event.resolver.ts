@@ -4,15 +4,16 @@ import { RequiresRole } from '../../auth/requires-role.ts';
 import { PageArguments } from '../../connection.ts';
 import type { Context } from '../../context.ts';
 import { oneBy } from '../../database/batch.ts';
+import { Batched } from '../../execution/batched.ts';
 import { idempotencyKeyDescription, mutate } from '../../execution/mutate.ts';
-import { newestOfCustomer, newestWhere } from '../../newest-first.ts';
-import { loadCustomer } from '../customer/customer.loader.ts';
+import { newestOfCustomers, newestWhere } from '../../newest-first.ts';
+import { loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer } from '../customer/customer.type.ts';
 import { type CrmEventRow, crmEvent } from './crm-event.table.ts';
 import { CreateCrmEventInput, CrmEvent, CrmEventConnection, CrmEventPayload } from './crm-event.type.ts';
 import { crmEventValues, insertCrmEvent } from './crm-event.writes.ts';
 
-const eventsOfCustomer = newestOfCustomer(crmEvent, 'createdAt');
+const eventsOfCustomers = newestOfCustomers(crmEvent, 'createdAt');
 const eventsOfBank = newestWhere(crmEvent, 'createdAt', eq(crmEvent.bankId, sql.placeholder('bankId')));
 
 const eventById = oneBy(crmEvent, 'id');
@@ -26,8 +27,9 @@ export class CustomerCrmEventsResolver {
     description: 'The contacts with the customer, the last stored first.',
   })
   @RequiresRole(['CanGetCrmEvents'])
-  crmEvents(@Root() customer: Customer, @Args(() => PageArguments) page: PageArguments, @Ctx() context: Context) {
-    return eventsOfCustomer(context, 'Customer.crmEvents', customer.id, page, toCrmEvent);
+  @Batched()
+  crmEvents(@Root() customers: Customer[], @Args(() => PageArguments) page: PageArguments, @Ctx() context: Context) {
+    return eventsOfCustomers.ofEach(context, 'Customer.crmEvents', customers, page, toCrmEvent);
   }
 }
 
@@ -52,8 +54,9 @@ export class CrmEventResolver {
     description: 'The customer; null too when the bank has no such customer.',
   })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
-  customer(@Root() event: CrmEvent, @Ctx() context: Context): Promise<Customer | null> {
-    return loadCustomer(context, event.customerId);
+  @Batched()
+  customer(@Root() events: CrmEvent[], @Ctx() context: Context): Promise<(Customer | null)[]> {
+    return loadCustomers(context, events);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Context } from '../../context.ts';
 import { oneBy } from '../../database/batch.ts';
+import { loadGiven } from '../../database/loader.ts';
 import { gatewayError } from '../../errors.ts';
 import { customer } from './customer.table.ts';
 import { type Customer, toCustomer } from './customer.type.ts';
@@ -11,6 +12,18 @@ export async function loadCustomer(context: Context, customerId: string | null):
   if (customerId === null) return null;
   const row = await context.loader(customerById).load(customerId);
   return row === null ? null : toCustomer(row);
+}
+
+/** The customer whom each of these belongs to, null where there is none: the edge `customer` of lists. */
+export async function loadCustomers(
+  context: Context,
+  children: readonly { customerId: string | null }[],
+): Promise<(Customer | null)[]> {
+  const rows = await loadGiven(
+    context.loader(customerById),
+    children.map(({ customerId }) => customerId),
+  );
+  return rows.map((row) => (row === null ? null : toCustomer(row)));
 }
 
 /**

@@ -2,8 +2,9 @@ import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'ty
 import { RequiresRole } from '../../auth/requires-role.ts';
 import type { Context } from '../../context.ts';
 import { manyBy } from '../../database/batch.ts';
+import { Batched } from '../../execution/batched.ts';
 import { idempotencyKeyDescription, mutate, type WrittenChild, writtenChild } from '../../execution/mutate.ts';
-import { customerAt, loadCustomer } from '../customer/customer.loader.ts';
+import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer } from '../customer/customer.type.ts';
 import { findCustomer } from '../customer/found-customer.ts';
 import { loadKycCheck } from './kyc.loader.ts';
@@ -14,8 +15,9 @@ import { addEvidence, withRetraction } from './kyc-evidence.ts';
 
 const checksByCustomer = manyBy(kycCheck, ['customerId'], { orderBy: ['date', 'id'], descending: true });
 
-async function checksOf(context: Context, customerId: string): Promise<KycCheck[]> {
-  return (await context.loader(checksByCustomer).load(customerId)).map(withRetraction);
+async function checksOf(context: Context, customers: readonly Customer[]): Promise<KycCheck[][]> {
+  const rows = await context.loader(checksByCustomer).loadAll(customers.map(({ id }) => id));
+  return rows.map((ofCustomer) => ofCustomer.map(withRetraction));
 }
 
 async function readPayload(context: Context, { id, bankId, customerId }: WrittenChild): Promise<KycCheckPayload> {
@@ -26,8 +28,9 @@ async function readPayload(context: Context, { id, bankId, customerId }: Written
 export class CustomerKycChecksResolver {
   @FieldResolver(() => [KycCheck], { nullable: true, description: 'The checks of a customer, the newest first.' })
   @RequiresRole(['CanGetAnyKycChecks', 'CanGetKycChecksAtOneBank'], { kycMaterial: true })
-  kycChecks(@Root() customer: Customer, @Ctx() context: Context): Promise<KycCheck[]> {
-    return checksOf(context, customer.id);
+  @Batched()
+  kycChecks(@Root() customers: Customer[], @Ctx() context: Context): Promise<KycCheck[][]> {
+    return checksOf(context, customers);
   }
 }
 
@@ -42,19 +45,22 @@ export class KycCheckResolver {
     @Ctx() context: Context,
   ): Promise<KycCheck[]> {
     const customer = await customerAt(context, bankId ?? null, customerId);
-    return checksOf(context, customer.id);
+    const [checks = []] = await checksOf(context, [customer]);
+    return checks;
   }
 
   @FieldResolver(() => String, { nullable: true, description: 'The number of the customer.' })
   @RequiresRole(['CanGetAnyKycChecks', 'CanGetKycChecksAtOneBank'])
-  async customerNumber(@Root() check: KycCheck, @Ctx() context: Context): Promise<string | null> {
-    return (await loadCustomer(context, check.customerId))?.customerNumber ?? null;
+  @Batched()
+  async customerNumber(@Root() checks: KycCheck[], @Ctx() context: Context): Promise<(string | null)[]> {
+    return (await loadCustomers(context, checks)).map((customer) => customer?.customerNumber ?? null);
   }
 
   @FieldResolver(() => Customer, { nullable: true, description: 'The customer.' })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
-  customer(@Root() check: KycCheck, @Ctx() context: Context): Promise<Customer | null> {
-    return loadCustomer(context, check.customerId);
+  @Batched()
+  customer(@Root() checks: KycCheck[], @Ctx() context: Context): Promise<(Customer | null)[]> {
+    return loadCustomers(context, checks);
   }
 }
 

@@ -2,8 +2,9 @@ import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'ty
 import { RequiresRole } from '../../auth/requires-role.ts';
 import type { Context } from '../../context.ts';
 import { manyBy } from '../../database/batch.ts';
+import { Batched } from '../../execution/batched.ts';
 import { idempotencyKeyDescription, mutate, type WrittenChild, writtenChild } from '../../execution/mutate.ts';
-import { customerAt, loadCustomer } from '../customer/customer.loader.ts';
+import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer } from '../customer/customer.type.ts';
 import { findCustomer } from '../customer/found-customer.ts';
 import { loadKycDocument } from './kyc.loader.ts';
@@ -19,8 +20,9 @@ const mediaByDocument = manyBy(kycMedia, ['customerId', 'relatesToKycDocumentId'
   descending: true,
 });
 
-async function documentsOf(context: Context, customerId: string): Promise<KycDocument[]> {
-  return (await context.loader(documentsByCustomer).load(customerId)).map(withRetraction);
+async function documentsOf(context: Context, customers: readonly Customer[]): Promise<KycDocument[][]> {
+  const rows = await context.loader(documentsByCustomer).loadAll(customers.map(({ id }) => id));
+  return rows.map((ofCustomer) => ofCustomer.map(withRetraction));
 }
 
 async function readPayload(context: Context, { id, bankId, customerId }: WrittenChild): Promise<KycDocumentPayload> {
@@ -31,8 +33,9 @@ async function readPayload(context: Context, { id, bankId, customerId }: Written
 export class CustomerKycDocumentsResolver {
   @FieldResolver(() => [KycDocument], { nullable: true, description: 'The documents of a customer, the newest first.' })
   @RequiresRole(['CanGetAnyKycDocuments', 'CanGetKycDocumentsAtOneBank'], { kycMaterial: true })
-  kycDocuments(@Root() customer: Customer, @Ctx() context: Context): Promise<KycDocument[]> {
-    return documentsOf(context, customer.id);
+  @Batched()
+  kycDocuments(@Root() customers: Customer[], @Ctx() context: Context): Promise<KycDocument[][]> {
+    return documentsOf(context, customers);
   }
 }
 
@@ -47,19 +50,22 @@ export class KycDocumentResolver {
     @Ctx() context: Context,
   ): Promise<KycDocument[]> {
     const customer = await customerAt(context, bankId ?? null, customerId);
-    return documentsOf(context, customer.id);
+    const [documents = []] = await documentsOf(context, [customer]);
+    return documents;
   }
 
   @FieldResolver(() => String, { nullable: true, description: 'The number of the customer.' })
   @RequiresRole(['CanGetAnyKycDocuments', 'CanGetKycDocumentsAtOneBank'])
-  async customerNumber(@Root() document: KycDocument, @Ctx() context: Context): Promise<string | null> {
-    return (await loadCustomer(context, document.customerId))?.customerNumber ?? null;
+  @Batched()
+  async customerNumber(@Root() documents: KycDocument[], @Ctx() context: Context): Promise<(string | null)[]> {
+    return (await loadCustomers(context, documents)).map((customer) => customer?.customerNumber ?? null);
   }
 
   @FieldResolver(() => Customer, { nullable: true, description: 'The customer.' })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
-  customer(@Root() document: KycDocument, @Ctx() context: Context): Promise<Customer | null> {
-    return loadCustomer(context, document.customerId);
+  @Batched()
+  customer(@Root() documents: KycDocument[], @Ctx() context: Context): Promise<(Customer | null)[]> {
+    return loadCustomers(context, documents);
   }
 
   @FieldResolver(() => [KycMedia], {
@@ -67,8 +73,11 @@ export class KycDocumentResolver {
     description: 'The media that show the document, the newest first.',
   })
   @RequiresRole(['CanGetAnyKycMedia', 'CanGetKycMediaAtOneBank'], { kycMaterial: true })
-  async media(@Root() document: KycDocument, @Ctx() context: Context): Promise<KycMedia[]> {
-    return (await context.loader(mediaByDocument).load([document.customerId, document.id])).map(withRetraction);
+  @Batched()
+  async media(@Root() documents: KycDocument[], @Ctx() context: Context): Promise<KycMedia[][]> {
+    const keys = documents.map(({ customerId, id }): [string, string] => [customerId, id]);
+    const rows = await context.loader(mediaByDocument).loadAll(keys);
+    return rows.map((ofDocument) => ofDocument.map(withRetraction));
   }
 }
 

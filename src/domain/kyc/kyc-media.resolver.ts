@@ -2,11 +2,12 @@ import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'ty
 import { RequiresRole } from '../../auth/requires-role.ts';
 import type { Context } from '../../context.ts';
 import { manyBy } from '../../database/batch.ts';
+import { Batched } from '../../execution/batched.ts';
 import { idempotencyKeyDescription, mutate, type WrittenChild, writtenChild } from '../../execution/mutate.ts';
-import { customerAt, loadCustomer } from '../customer/customer.loader.ts';
+import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer } from '../customer/customer.type.ts';
 import { findCustomer } from '../customer/found-customer.ts';
-import { loadKycCheck, loadKycDocument, loadKycMedia } from './kyc.loader.ts';
+import { loadKycChecks, loadKycDocuments, loadKycMedia } from './kyc.loader.ts';
 import { kycMediaValues, optionalId } from './kyc.rules.ts';
 import { AddKycMediaInput, KycCheck, KycDocument, KycMedia, KycMediaPayload } from './kyc.type.ts';
 import { withRetraction } from './kyc-evidence.ts';
@@ -15,8 +16,13 @@ import { kycMedia } from './kyc-media.table.ts';
 
 const mediaByCustomer = manyBy(kycMedia, ['customerId'], { orderBy: ['date', 'id'], descending: true });
 
-async function mediaOf(context: Context, customerId: string): Promise<KycMedia[]> {
-  return (await context.loader(mediaByCustomer).load(customerId)).map(withRetraction);
+async function mediaOf(context: Context, customers: readonly Customer[]): Promise<KycMedia[][]> {
+  const rows = await context.loader(mediaByCustomer).loadAll(customers.map(({ id }) => id));
+  return rows.map((ofCustomer) => ofCustomer.map(withRetraction));
+}
+
+function keyOf(customerId: string, id: string | null): [customerId: string, id: string] | null {
+  return id === null ? null : [customerId, id];
 }
 
 async function readPayload(context: Context, { id, bankId, customerId }: WrittenChild): Promise<KycMediaPayload> {
@@ -27,8 +33,9 @@ async function readPayload(context: Context, { id, bankId, customerId }: Written
 export class CustomerKycMediaResolver {
   @FieldResolver(() => [KycMedia], { nullable: true, description: 'The media of a customer, the newest first.' })
   @RequiresRole(['CanGetAnyKycMedia', 'CanGetKycMediaAtOneBank'], { kycMaterial: true })
-  kycMedia(@Root() customer: Customer, @Ctx() context: Context): Promise<KycMedia[]> {
-    return mediaOf(context, customer.id);
+  @Batched()
+  kycMedia(@Root() customers: Customer[], @Ctx() context: Context): Promise<KycMedia[][]> {
+    return mediaOf(context, customers);
   }
 }
 
@@ -43,35 +50,38 @@ export class KycMediaResolver {
     @Ctx() context: Context,
   ): Promise<KycMedia[]> {
     const customer = await customerAt(context, bankId ?? null, customerId);
-    return mediaOf(context, customer.id);
+    const [media = []] = await mediaOf(context, [customer]);
+    return media;
   }
 
   @FieldResolver(() => String, { nullable: true, description: 'The number of the customer.' })
   @RequiresRole(['CanGetAnyKycMedia', 'CanGetKycMediaAtOneBank'])
-  async customerNumber(@Root() media: KycMedia, @Ctx() context: Context): Promise<string | null> {
-    return (await loadCustomer(context, media.customerId))?.customerNumber ?? null;
+  @Batched()
+  async customerNumber(@Root() media: KycMedia[], @Ctx() context: Context): Promise<(string | null)[]> {
+    return (await loadCustomers(context, media)).map((customer) => customer?.customerNumber ?? null);
   }
 
   @FieldResolver(() => Customer, { nullable: true, description: 'The customer.' })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
-  customer(@Root() media: KycMedia, @Ctx() context: Context): Promise<Customer | null> {
-    return loadCustomer(context, media.customerId);
+  @Batched()
+  customer(@Root() media: KycMedia[], @Ctx() context: Context): Promise<(Customer | null)[]> {
+    return loadCustomers(context, media);
   }
 
   @FieldResolver(() => KycDocument, { nullable: true, description: 'The document that it shows.' })
   @RequiresRole(['CanGetAnyKycDocuments', 'CanGetKycDocumentsAtOneBank'], { kycMaterial: true })
-  async document(@Root() media: KycMedia, @Ctx() context: Context): Promise<KycDocument | null> {
-    const { customerId, relatesToKycDocumentId } = media;
-    if (relatesToKycDocumentId === null) return null;
-    return loadKycDocument(context, customerId, relatesToKycDocumentId);
+  @Batched()
+  document(@Root() media: KycMedia[], @Ctx() context: Context): Promise<(KycDocument | null)[]> {
+    const keys = media.map(({ customerId, relatesToKycDocumentId: id }) => keyOf(customerId, id));
+    return loadKycDocuments(context, keys);
   }
 
   @FieldResolver(() => KycCheck, { nullable: true, description: 'The check that it belongs to.' })
   @RequiresRole(['CanGetAnyKycChecks', 'CanGetKycChecksAtOneBank'], { kycMaterial: true })
-  async check(@Root() media: KycMedia, @Ctx() context: Context): Promise<KycCheck | null> {
-    const { customerId, relatesToKycCheckId } = media;
-    if (relatesToKycCheckId === null) return null;
-    return loadKycCheck(context, customerId, relatesToKycCheckId);
+  @Batched()
+  check(@Root() media: KycMedia[], @Ctx() context: Context): Promise<(KycCheck | null)[]> {
+    const keys = media.map(({ customerId, relatesToKycCheckId: id }) => keyOf(customerId, id));
+    return loadKycChecks(context, keys);
   }
 }
 

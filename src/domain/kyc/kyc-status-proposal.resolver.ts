@@ -1,10 +1,11 @@
-import DataLoader from 'dataloader';
 import { and, asc, eq } from 'drizzle-orm';
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { RequiresRole } from '../../auth/requires-role.ts';
 import type { Context } from '../../context.ts';
 import { inKeys, keyValues, type MakeLoader, oncePerDatabase, oneBy } from '../../database/batch.ts';
+import { createLoader } from '../../database/loader.ts';
 import { gatewayError } from '../../errors.ts';
+import { Batched } from '../../execution/batched.ts';
 import { idempotencyKeyDescription, mutate, writtenChild } from '../../execution/mutate.ts';
 import { longText, pastMoment } from '../../input.ts';
 import { customerAt, loadCustomer } from '../customer/customer.loader.ts';
@@ -41,7 +42,7 @@ const openStatement = oncePerDatabase((database) =>
 
 /** Those of each customer that nobody has decided yet, the oldest first. */
 const openByCustomer: MakeLoader<string, KycStatusProposalRow[]> = (database) =>
-  new DataLoader(async (customerIds) => {
+  createLoader(async (customerIds) => {
     const rows = await openStatement(database)(keyValues(customerIds));
     const byCustomer = Map.groupBy(rows, ({ customerId }) => customerId);
     return customerIds.map((customerId) => byCustomer.get(customerId) ?? []);
@@ -72,8 +73,9 @@ export class CustomerKycStatusProposalsResolver {
     description: 'The KYC statuses that one officer proposed and nobody has decided yet, the oldest first.',
   })
   @RequiresRole([...readingRoles], { kycMaterial: true })
-  kycStatusProposals(@Root() customer: Customer, @Ctx() context: Context): Promise<KycStatusProposal[]> {
-    return context.loader(openByCustomer).load(customer.id);
+  @Batched()
+  kycStatusProposals(@Root() customers: Customer[], @Ctx() context: Context): Promise<KycStatusProposal[][]> {
+    return context.loader(openByCustomer).loadAll(customers.map(({ id }) => id));
   }
 }
 

@@ -3,9 +3,10 @@ import { RequiresRole } from '../../auth/requires-role.ts';
 import type { Context } from '../../context.ts';
 import { manyBy, oneBy } from '../../database/batch.ts';
 import { gatewayError } from '../../errors.ts';
+import { Batched } from '../../execution/batched.ts';
 import { idempotencyKeyDescription, mutate, type WrittenChild, writtenChild } from '../../execution/mutate.ts';
 import { pastMoment } from '../../input.ts';
-import { customerAt, loadCustomer } from '../customer/customer.loader.ts';
+import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer } from '../customer/customer.type.ts';
 import { findCustomer } from '../customer/found-customer.ts';
 import { AddKycStatusInput, KycStatus, KycStatusPayload } from './kyc.type.ts';
@@ -27,8 +28,9 @@ export class CustomerKycStatusesResolver {
     description: 'The timeline of a customer’s KYC status, the newest first.',
   })
   @RequiresRole(['CanGetAnyKycStatuses', 'CanGetKycStatusesAtOneBank'], { kycMaterial: true })
-  kycStatuses(@Root() customer: Customer, @Ctx() context: Context): Promise<KycStatus[]> {
-    return context.loader(statusesByCustomer).load(customer.id);
+  @Batched()
+  kycStatuses(@Root() customers: Customer[], @Ctx() context: Context): Promise<KycStatus[][]> {
+    return context.loader(statusesByCustomer).loadAll(customers.map(({ id }) => id));
   }
 }
 
@@ -51,14 +53,16 @@ export class KycStatusResolver {
 
   @FieldResolver(() => String, { nullable: true, description: 'The number of the customer.' })
   @RequiresRole(['CanGetAnyKycStatuses', 'CanGetKycStatusesAtOneBank'])
-  async customerNumber(@Root() status: KycStatus, @Ctx() context: Context): Promise<string | null> {
-    return (await loadCustomer(context, status.customerId))?.customerNumber ?? null;
+  @Batched()
+  async customerNumber(@Root() statuses: KycStatus[], @Ctx() context: Context): Promise<(string | null)[]> {
+    return (await loadCustomers(context, statuses)).map((customer) => customer?.customerNumber ?? null);
   }
 
   @FieldResolver(() => Customer, { nullable: true, description: 'The customer.' })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
-  customer(@Root() status: KycStatus, @Ctx() context: Context): Promise<Customer | null> {
-    return loadCustomer(context, status.customerId);
+  @Batched()
+  customer(@Root() statuses: KycStatus[], @Ctx() context: Context): Promise<(Customer | null)[]> {
+    return loadCustomers(context, statuses);
   }
 }
 

@@ -7,9 +7,10 @@ import type { Context } from '../../context.ts';
 import { oneBy } from '../../database/batch.ts';
 import { withoutIndex } from '../../database/search.ts';
 import { gatewayError } from '../../errors.ts';
+import { Batched } from '../../execution/batched.ts';
 import { expectedVersionDescription, idempotencyKeyDescription, mutate } from '../../execution/mutate.ts';
-import { newestOfCustomer, newestWhere } from '../../newest-first.ts';
-import { loadCustomer } from '../customer/customer.loader.ts';
+import { newestOfCustomers, newestWhere } from '../../newest-first.ts';
+import { loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer } from '../customer/customer.type.ts';
 import { findCustomer } from '../customer/found-customer.ts';
 import { ownLinks } from '../user-customer-link/linked-user.ts';
@@ -22,7 +23,7 @@ import { createMeeting, updateMeeting } from './meeting.writes.ts';
 import { meetingProvider } from './meeting-providers.ts';
 
 const meetingById = oneBy(meeting, 'bankId', 'id');
-const meetingsOfCustomer = newestOfCustomer(meeting, 'when');
+const meetingsOfCustomers = newestOfCustomers(meeting, 'when');
 const meetingsOfBank = newestWhere(meeting, 'when', eq(meeting.bankId, sql.placeholder('bankId')));
 const meetingsOfParticipant = newestWhere(
   meeting,
@@ -63,9 +64,10 @@ export class CustomerMeetingsResolver {
     description: 'The meetings with the customer, the latest first.',
   })
   @RequiresRole(['CanGetMeetings'], { orLinkedUser: true })
-  meetings(@Root() customer: Customer, @Args(() => PageArguments) page: PageArguments, @Ctx() context: Context) {
+  @Batched()
+  meetings(@Root() customers: Customer[], @Args(() => PageArguments) page: PageArguments, @Ctx() context: Context) {
     const toNode = (row: MeetingRow) => toMeeting(context, row);
-    return meetingsOfCustomer(context, 'Customer.meetings', customer.id, page, toNode);
+    return meetingsOfCustomers.ofEach(context, 'Customer.meetings', customers, page, toNode);
   }
 }
 
@@ -110,8 +112,9 @@ export class MeetingResolver {
 
   @FieldResolver(() => Customer, { nullable: true, description: 'The customer whom it is with.' })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
-  customer(@Root() meeting: Meeting, @Ctx() context: Context): Promise<Customer | null> {
-    return loadCustomer(context, meeting.customerId);
+  @Batched()
+  customer(@Root() meetings: Meeting[], @Ctx() context: Context): Promise<(Customer | null)[]> {
+    return loadCustomers(context, meetings);
   }
 }
 

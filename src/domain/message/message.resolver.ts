@@ -4,9 +4,10 @@ import { Authenticated, RequiresRole } from '../../auth/requires-role.ts';
 import { PageArguments } from '../../connection.ts';
 import type { Context } from '../../context.ts';
 import { oneBy } from '../../database/batch.ts';
+import { Batched } from '../../execution/batched.ts';
 import { idempotencyKeyDescription, mutate, type WrittenChild, writtenChild } from '../../execution/mutate.ts';
-import { newestOfCustomer, newestWhere } from '../../newest-first.ts';
-import { customerAt, loadCustomer } from '../customer/customer.loader.ts';
+import { newestOfCustomers, newestWhere } from '../../newest-first.ts';
+import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer } from '../customer/customer.type.ts';
 import { findCustomer } from '../customer/found-customer.ts';
 import { userCustomerLink } from '../user-customer-link/user-customer-link.table.ts';
@@ -19,7 +20,7 @@ import {
 } from './message.type.ts';
 import { insertMessage, messageValues } from './message.writes.ts';
 
-const messagesOfCustomer = newestOfCustomer(customerMessage, 'date');
+const messagesOfCustomers = newestOfCustomers(customerMessage, 'date');
 
 const ofLinkedUser = and(
   eq(userCustomerLink.userId, sql.placeholder('userId')),
@@ -50,8 +51,9 @@ export class CustomerMessagesResolver {
     description: 'The messages to the customer, the newest first.',
   })
   @RequiresRole(['CanGetCustomerMessages'], { orLinkedUser: true })
-  messages(@Root() customer: Customer, @Args(() => PageArguments) page: PageArguments, @Ctx() context: Context) {
-    return messagesOfCustomer(context, 'Customer.messages', customer.id, page, toMessage);
+  @Batched()
+  messages(@Root() customers: Customer[], @Args(() => PageArguments) page: PageArguments, @Ctx() context: Context) {
+    return messagesOfCustomers.ofEach(context, 'Customer.messages', customers, page, toMessage);
   }
 }
 
@@ -69,7 +71,7 @@ export class CustomerMessageResolver {
     @Ctx() context: Context,
   ) {
     const customer = await customerAt(context, bankId, customerId);
-    return messagesOfCustomer(context, 'Query.customerMessages', customer.id, page, toMessage);
+    return messagesOfCustomers.ofOne(context, 'Query.customerMessages', customer, page, toMessage);
   }
 
   @Query(() => CustomerMessageConnection, {
@@ -89,8 +91,9 @@ export class CustomerMessageResolver {
 
   @FieldResolver(() => Customer, { nullable: true, description: 'The customer.' })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
-  customer(@Root() message: CustomerMessage, @Ctx() context: Context): Promise<Customer | null> {
-    return loadCustomer(context, message.customerId);
+  @Batched()
+  customer(@Root() messages: CustomerMessage[], @Ctx() context: Context): Promise<(Customer | null)[]> {
+    return loadCustomers(context, messages);
   }
 }
 

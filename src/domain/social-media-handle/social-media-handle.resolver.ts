@@ -2,6 +2,7 @@ import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } fro
 import { RequiresRole } from '../../auth/requires-role.ts';
 import type { Context } from '../../context.ts';
 import { manyBy, oneBy } from '../../database/batch.ts';
+import { Batched } from '../../execution/batched.ts';
 import {
   expectedVersionDescription,
   idempotencyKeyDescription,
@@ -9,7 +10,7 @@ import {
   type WrittenChild,
   writtenChild,
 } from '../../execution/mutate.ts';
-import { customerAt, loadCustomer } from '../customer/customer.loader.ts';
+import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer } from '../customer/customer.type.ts';
 import { findCustomer } from '../customer/found-customer.ts';
 import { socialMediaHandle } from './social-media-handle.table.ts';
@@ -36,8 +37,9 @@ export class CustomerSocialMediaHandlesResolver {
     description: 'The handles on social networks, the newest first.',
   })
   @RequiresRole(['CanGetSocialMediaHandles'], { orLinkedUser: true })
-  socialMediaHandles(@Root() customer: Customer, @Ctx() context: Context): Promise<SocialMediaHandle[]> {
-    return context.loader(handlesByCustomer).load(customer.id);
+  @Batched()
+  socialMediaHandles(@Root() customers: Customer[], @Ctx() context: Context): Promise<SocialMediaHandle[][]> {
+    return context.loader(handlesByCustomer).loadAll(customers.map(({ id }) => id));
   }
 }
 
@@ -59,14 +61,16 @@ export class SocialMediaHandleResolver {
 
   @FieldResolver(() => String, { nullable: true, description: 'The number of the customer.' })
   @RequiresRole(['CanGetSocialMediaHandles'], { orLinkedUser: true })
-  async customerNumber(@Root() handle: SocialMediaHandle, @Ctx() context: Context): Promise<string | null> {
-    return (await loadCustomer(context, handle.customerId))?.customerNumber ?? null;
+  @Batched()
+  async customerNumber(@Root() handles: SocialMediaHandle[], @Ctx() context: Context): Promise<(string | null)[]> {
+    return (await loadCustomers(context, handles)).map((customer) => customer?.customerNumber ?? null);
   }
 
   @FieldResolver(() => Customer, { nullable: true, description: 'The customer.' })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
-  customer(@Root() handle: SocialMediaHandle, @Ctx() context: Context): Promise<Customer | null> {
-    return loadCustomer(context, handle.customerId);
+  @Batched()
+  customer(@Root() handles: SocialMediaHandle[], @Ctx() context: Context): Promise<(Customer | null)[]> {
+    return loadCustomers(context, handles);
   }
 }
 

@@ -2,6 +2,7 @@ import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } fro
 import { RequiresRole } from '../../auth/requires-role.ts';
 import type { Context } from '../../context.ts';
 import { oneBy } from '../../database/batch.ts';
+import { Batched } from '../../execution/batched.ts';
 import {
   expectedVersionDescription,
   idempotencyKeyDescription,
@@ -9,7 +10,7 @@ import {
   type WrittenChild,
   writtenChild,
 } from '../../execution/mutate.ts';
-import { customerAt, loadCustomer } from '../customer/customer.loader.ts';
+import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer } from '../customer/customer.type.ts';
 import { findCustomer } from '../customer/found-customer.ts';
 import { taxResidence } from './tax-residence.table.ts';
@@ -26,8 +27,9 @@ async function readPayload(context: Context, { id, bankId, customerId }: Written
 export class CustomerTaxResidencesResolver {
   @FieldResolver(() => [TaxResidence], { nullable: true, description: 'The tax residences, the oldest first.' })
   @RequiresRole(['CanGetTaxResidence'], { orLinkedUser: true })
-  taxResidences(@Root() customer: Customer, @Ctx() context: Context): Promise<TaxResidence[]> {
-    return context.loader(taxResidences.byCustomer).load(customer.id);
+  @Batched()
+  taxResidences(@Root() customers: Customer[], @Ctx() context: Context): Promise<TaxResidence[][]> {
+    return context.loader(taxResidences.byCustomer).loadAll(customers.map(({ id }) => id));
   }
 }
 
@@ -46,8 +48,9 @@ export class TaxResidenceResolver {
 
   @FieldResolver(() => Customer, { nullable: true, description: 'The customer.' })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
-  customer(@Root() residence: TaxResidence, @Ctx() context: Context): Promise<Customer | null> {
-    return loadCustomer(context, residence.customerId);
+  @Batched()
+  customer(@Root() residences: TaxResidence[], @Ctx() context: Context): Promise<(Customer | null)[]> {
+    return loadCustomers(context, residences);
   }
 }
 

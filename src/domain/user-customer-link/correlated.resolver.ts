@@ -1,28 +1,34 @@
 import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import { Authenticated, RequiresRole } from '../../auth/requires-role.ts';
 import type { Context } from '../../context.ts';
-import { customerAt, loadCustomer } from '../customer/customer.loader.ts';
+import { Batched } from '../../execution/batched.ts';
+import { customerAt, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer } from '../customer/customer.type.ts';
 import { userById } from '../user/user.loader.ts';
 import { toUser, User } from '../user/user.type.ts';
 import { CorrelatedEntity } from './correlated.type.ts';
 import { linksByCustomer, ownLinks } from './linked-user.ts';
 
-/** The users who have an active link to the customer, by when they were linked. */
-async function correlatedUsers(context: Context, customerId: string): Promise<User[]> {
-  const links = (await context.loader(linksByCustomer).load(customerId)).filter((link) => link.isActive);
-  const rows = await Promise.all(links.map((link) => context.loader(userById).load(link.userId)));
-  return links.flatMap((link, index) => {
-    const row = rows[index];
-    return row == null ? [] : [toUser(row, link)];
-  });
+/** The users who have an active link to each customer, by when they were linked. */
+async function correlatedUsers(context: Context, customerIds: readonly string[]): Promise<User[][]> {
+  const links = await context.loader(linksByCustomer).loadAll(customerIds);
+  const active = links.map((ofCustomer) => ofCustomer.filter((link) => link.isActive));
+  const rows = await context.loader(userById).loadAll(active.flatMap((links) => links.map(({ userId }) => userId)));
+  const users = new Map(rows.flatMap((row) => (row === null ? [] : [[row.id, row] as const])));
+  return active.map((links) =>
+    links.flatMap((link) => {
+      const row = users.get(link.userId);
+      return row === undefined ? [] : [toUser(row, link)];
+    }),
+  );
 }
 
 async function correlatedEntity(
   context: Context,
   { bankId, customerId }: { bankId: string; customerId: string },
 ): Promise<CorrelatedEntity> {
-  return { bankId, customerId, users: await correlatedUsers(context, customerId) };
+  const [users = []] = await correlatedUsers(context, [customerId]);
+  return { bankId, customerId, users };
 }
 
 @Resolver(() => Customer)
@@ -32,8 +38,12 @@ export class CustomerCorrelatedUsersResolver {
     description: 'The users who have an active link to the customer, by when they were linked.',
   })
   @RequiresRole(['CanGetCorrelatedUsersInfo', 'CanGetCorrelatedUsersInfoAtAnyBank'])
-  correlatedUsers(@Root() customer: Customer, @Ctx() context: Context): Promise<User[]> {
-    return correlatedUsers(context, customer.id);
+  @Batched()
+  correlatedUsers(@Root() customers: Customer[], @Ctx() context: Context): Promise<User[][]> {
+    return correlatedUsers(
+      context,
+      customers.map(({ id }) => id),
+    );
   }
 }
 
@@ -64,7 +74,8 @@ export class CorrelatedEntityResolver {
 
   @FieldResolver(() => Customer, { nullable: true, description: 'The customer.' })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
-  customer(@Root() entity: CorrelatedEntity, @Ctx() context: Context): Promise<Customer | null> {
-    return loadCustomer(context, entity.customerId);
+  @Batched()
+  customer(@Root() entities: CorrelatedEntity[], @Ctx() context: Context): Promise<(Customer | null)[]> {
+    return loadCustomers(context, entities);
   }
 }

@@ -2,6 +2,7 @@ import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } fro
 import { RequiresRole } from '../../auth/requires-role.ts';
 import type { Context } from '../../context.ts';
 import { oneBy } from '../../database/batch.ts';
+import { Batched } from '../../execution/batched.ts';
 import {
   expectedVersionDescription,
   idempotencyKeyDescription,
@@ -9,7 +10,7 @@ import {
   type WrittenChild,
   writtenChild,
 } from '../../execution/mutate.ts';
-import { customerAt, loadCustomer } from '../customer/customer.loader.ts';
+import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer } from '../customer/customer.type.ts';
 import { findCustomer, findLinked } from '../customer/found-customer.ts';
 import { userAt, userById } from '../user/user.loader.ts';
@@ -40,8 +41,9 @@ export class CustomerUserLinksResolver {
     description: 'The links of users to the customer, active or not, the oldest first.',
   })
   @RequiresRole(['CanGetUserCustomerLink'])
-  userLinks(@Root() customer: Customer, @Ctx() context: Context): Promise<UserCustomerLink[]> {
-    return context.loader(linksByCustomer).load(customer.id);
+  @Batched()
+  userLinks(@Root() customers: Customer[], @Ctx() context: Context): Promise<UserCustomerLink[][]> {
+    return context.loader(linksByCustomer).loadAll(customers.map(({ id }) => id));
   }
 }
 
@@ -78,15 +80,17 @@ export class UserCustomerLinkResolver {
 
   @FieldResolver(() => User, { nullable: true, description: 'The user.' })
   @RequiresRole(['CanGetCorrelatedUsersInfo', 'CanGetCorrelatedUsersInfoAtAnyBank'])
-  async user(@Root() link: UserCustomerLink, @Ctx() context: Context): Promise<User | null> {
-    const row = await context.loader(userById).load(link.userId);
-    return row === null ? null : toUser(row, link);
+  @Batched()
+  async user(@Root() links: UserCustomerLink[], @Ctx() context: Context): Promise<(User | null)[]> {
+    const rows = await context.loader(userById).loadAll(links.map(({ userId }) => userId));
+    return rows.map((row, index) => (row === null ? null : toUser(row, links[index])));
   }
 
   @FieldResolver(() => Customer, { nullable: true, description: 'The customer.' })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
-  customer(@Root() link: UserCustomerLink, @Ctx() context: Context): Promise<Customer | null> {
-    return loadCustomer(context, link.customerId);
+  @Batched()
+  customer(@Root() links: UserCustomerLink[], @Ctx() context: Context): Promise<(Customer | null)[]> {
+    return loadCustomers(context, links);
   }
 }
 

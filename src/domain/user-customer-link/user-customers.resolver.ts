@@ -1,10 +1,10 @@
-import DataLoader from 'dataloader';
 import { and, asc, eq, getTableColumns } from 'drizzle-orm';
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { RequiresRole } from '../../auth/requires-role.ts';
 import type { Context } from '../../context.ts';
 import { inKeys, keyValues, oncePerDatabase } from '../../database/batch.ts';
 import type { Database } from '../../database/database.ts';
+import { createLoader, type Loader } from '../../database/loader.ts';
 import { type CustomerRow, customer } from '../customer/customer.table.ts';
 import { Customer, toCustomer } from '../customer/customer.type.ts';
 import { User } from '../user/user.type.ts';
@@ -26,8 +26,8 @@ const linkedCustomers = oncePerDatabase((database) =>
 );
 
 /** The customers that each user has an active link to, by when they were linked. */
-function customersOfUser(database: Database): DataLoader<string, CustomerRow[]> {
-  return new DataLoader(async (userIds) => {
+function customersOfUser(database: Database): Loader<string, CustomerRow[]> {
+  return createLoader(async (userIds) => {
     const rows = Map.groupBy(await linkedCustomers(database)(keyValues(userIds)), (row) => row.linkedUserId);
     return userIds.map((id) => rows.get(id) ?? []);
   });
