@@ -20,6 +20,8 @@ export interface Preparable<Row> {
 export interface DatabaseStatistics {
   /** SQL statements that were sent since the database was opened. */
   statements: number;
+  /** How often prepared reads were sent, alone or several together; those of a transaction are not counted. */
+  roundTrips: number;
 }
 
 export interface Database {

@@ -1,7 +1,7 @@
 import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
-import type { Database, DatabaseOptions, DatabaseStatistics, Preparable, Queries } from './database.ts';
-import { mapRows } from './map-rows.ts';
+import { combinedReads } from './combined.ts';
+import type { Database, DatabaseOptions, DatabaseStatistics, Queries } from './database.ts';
 import { MigrationsMissing, pendingMigrations } from './migrations.ts';
 import { grantToGateway } from './postgresql-grants.ts';
 import { type Connection, openReplicas } from './replicas.ts';
@@ -111,29 +111,26 @@ export async function openPostgresql(url: string, options: DatabaseOptions): Pro
     await pool.end();
     throw error;
   }
-  let preparedStatements = 0;
-
   /** The part of a database that sends statements: to the primary, or to a replica. */
   function readsOn(connection: Connection) {
-    const statistics: DatabaseStatistics = { statements: 0 };
-    const logger = {
-      logQuery(statement: string, parameters: unknown[]) {
-        statistics.statements += 1;
-        options.onStatement?.(statement, parameters);
-      },
-    };
+    const statistics: DatabaseStatistics = { statements: 0, roundTrips: 0 };
+    function onStatement(statement: string, parameters: unknown[]): void {
+      statistics.statements += 1;
+      options.onStatement?.(statement, parameters);
+    }
+    const logger = { logQuery: onStatement };
     const queries = (client: Connection) => drizzle(client as pg.Pool, { logger }) as unknown as Queries;
     return {
       queries,
       read: queries(connection),
       statistics,
-      prepare<Row>(query: Preparable<Row>) {
-        preparedStatements += 1;
-        // On PostgreSQL a prepared statement has a name, and gives its rows through `execute`.
-        const { prepare } = query as unknown as { prepare(name: string): { execute(values?: object): Promise<Row[]> } };
-        const prepared = mapRows(prepare.call(query, `gateway_${preparedStatements}`));
-        return (values?: Record<string, unknown>) => prepared.execute(values);
-      },
+      prepare: combinedReads({
+        connection,
+        onStatement,
+        onRoundTrip() {
+          statistics.roundTrips += 1;
+        },
+      }),
     };
   }
 

@@ -3,10 +3,12 @@ import { open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import SqliteDatabase from 'better-sqlite3';
+import type { Logger } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import type { Database, DatabaseOptions, DatabaseStatistics, Preparable, Queries } from './database.ts';
 import { mapRows } from './map-rows.ts';
 import { MigrationsMissing, pendingMigrations } from './migrations.ts';
+import { eachTurn } from './turn.ts';
 
 /** How long a write waits for another process that is writing, in milliseconds. */
 const writeTimeout = 10_000;
@@ -35,8 +37,26 @@ function openHandle(path: string, readonly: boolean, isServing: boolean): Sqlite
   return handle;
 }
 
+/**
+ * SQLite was built with STAT4: it compiles a statement anew whenever a bare parameter of its condition is bound, as another
+ * plan might suit the value, which takes three times as long as running it. A parameter behind a plus is an
+ * expression like any other.
+ */
+function queriesOn(handle: SqliteDatabase.Database, logger: Logger): Queries {
+  const queries = drizzle(handle, { logger });
+  const { dialect } = queries as unknown as { dialect: { escapeParam(): string } };
+  dialect.escapeParam = () => '+?';
+  return queries as unknown as Queries;
+}
+
 function isBusy(error: unknown): boolean {
   return error instanceof SqliteDatabase.SqliteError && error.code.startsWith('SQLITE_BUSY');
+}
+
+/** A read that somebody waits for. */
+interface Asked {
+  run(): void;
+  reject(error: unknown): void;
 }
 
 /** `begin immediate`, waiting for a writer of another process without holding up this one's event loop. */
@@ -99,16 +119,32 @@ export async function openSqlite(url: string, options: DatabaseOptions): Promise
     throw error;
   }
   const reader = openHandle(path, true, isServing);
-  const statistics: DatabaseStatistics = { statements: 0 };
+  const statistics: DatabaseStatistics = { statements: 0, roundTrips: 0 };
   const logger = {
     logQuery(statement: string, parameters: unknown[]) {
       statistics.statements += 1;
       options.onStatement?.(statement, parameters);
     },
   };
-  const read = drizzle(reader, { logger }) as unknown as Queries;
-  const write = drizzle(writer, { logger }) as unknown as Queries;
+  const read = queriesOn(reader, logger);
+  const write = queriesOn(writer, logger);
   let lastWrite: Promise<unknown> = Promise.resolve();
+  const beginReads = reader.prepare('begin');
+  const endReads = reader.prepare('commit');
+  // In one transaction: each would take and give back the lock by itself.
+  const ask = eachTurn<Asked>((asked) => {
+    statistics.roundTrips += 1;
+    const isTransaction = asked.length > 1;
+    if (isTransaction) beginReads.run();
+    for (const { run, reject } of asked) {
+      try {
+        run();
+      } catch (error) {
+        reject(error);
+      }
+    }
+    if (isTransaction) endReads.run();
+  });
 
   return {
     read,
@@ -116,7 +152,11 @@ export async function openSqlite(url: string, options: DatabaseOptions): Promise
     replicas: null,
     prepare<Row>(query: Preparable<Row>) {
       const prepared = mapRows(query.prepare());
-      return async (values) => prepared.all(values);
+      return (values?: Record<string, unknown>) =>
+        new Promise<Row[]>((resolve, reject) => {
+          // Its rows are there when it returns.
+          ask({ run: () => resolve(prepared.all(values)), reject });
+        });
     },
     transaction(work) {
       const result = lastWrite.then(() => inTransaction(writer, () => work(write)));

@@ -1,0 +1,13 @@
+/** Hands on together what is added in one turn: until the running code, and all that it has set off, has ended. */
+export function eachTurn<Item>(handle: (items: readonly Item[]) => void): (item: Item) => void {
+  let items: Item[] = [];
+  function handOn(): void {
+    const added = items;
+    items = [];
+    handle(added);
+  }
+  return (item) => {
+    if (items.length === 0) process.nextTick(handOn);
+    items.push(item);
+  };
+}
