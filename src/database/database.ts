@@ -1,7 +1,5 @@
 import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core';
 import { dialectOf } from './dialect.ts';
-import { openPostgresql } from './postgresql.ts';
-import { openSqlite } from './sqlite.ts';
 
 /**
  * What a query needs: the handle for reads, or a transaction. Only ever `await` a query: `.all()`, `.get()` and
@@ -79,6 +77,8 @@ export interface DatabaseOptions {
 }
 
 /** Brings the database up to date, and opens it. */
-export function openDatabase(url: string, options: DatabaseOptions = {}): Promise<Database> {
-  return dialectOf(url) === 'sqlite' ? openSqlite(url, options) : openPostgresql(url, options);
+export async function openDatabase(url: string, options: DatabaseOptions = {}): Promise<Database> {
+  // Each loads its own driver: a process needs one of them.
+  if (dialectOf(url) === 'sqlite') return (await import('./sqlite.ts')).openSqlite(url, options);
+  return (await import('./postgresql.ts')).openPostgresql(url, options);
 }

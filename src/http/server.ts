@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ApolloServer, type ApolloServerPlugin, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
@@ -16,7 +17,7 @@ import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { type AuditEvent, type AuditedCaller, auditEventOf, auditedError } from '../audit/audit-event.ts';
 import type { AuditTrail } from '../audit/audit-trail.ts';
 import { authenticate, TokenRefused } from '../auth/authenticate.ts';
-import { type Mailer, openMailer } from '../auth/mailer.ts';
+import type { Mailer } from '../auth/mailer.ts';
 import { type IdentityProviders, openIdentityProviders } from '../auth/oidc.ts';
 import type { Tokens } from '../auth/tokens.ts';
 import type { Config } from '../config.ts';
@@ -31,7 +32,6 @@ import { documentLimits } from '../execution/parse-options.ts';
 import { type Logger, logRequest, logUnexpected } from '../observability/logger.ts';
 import { addHealthRoutes } from './health.ts';
 import { addKeysRoute } from './jwks.ts';
-import { addPlayground } from './playground.ts';
 import { clientNameOf, reasonOf } from './request-headers.ts';
 import { addEmailValidation } from './validate-email.ts';
 
@@ -81,7 +81,8 @@ export async function createServer(parts: ServerParts): Promise<Server> {
   const scopes = new AsyncLocalStorage<RequestScope>();
   const identityProviders = openIdentityProviders(config.oidcIssuers, logger);
 
-  const mailer = config.mail === null ? null : openMailer(config.mail, logger);
+  // What a server may do without is loaded where it is wanted.
+  const mailer = config.mail === null ? null : (await import('../auth/mailer.ts')).openMailer(config.mail, logger);
 
   const apollo = createApolloServer(parts, scopes);
   await apollo.start();
@@ -89,6 +90,7 @@ export async function createServer(parts: ServerParts): Promise<Server> {
   const app = fastify({
     // Fastify would log addresses with their query string; what is logged is chosen in logger.ts.
     logger: false,
+    schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
     bodyLimit: config.limits.maxBodyBytes,
     requestTimeout,
     // Node looks for connections that are too slow only this often.
@@ -142,7 +144,10 @@ export async function createServer(parts: ServerParts): Promise<Server> {
   addHealthRoutes(app, { database, logger, isStopping: () => isStopping });
   addKeysRoute(app, parts.tokens);
   if (config.mail !== null) addEmailValidation(app, { auditTrail: parts.auditTrail, secret: config.secret });
-  if (config.playground) addPlayground(app, { exampleVariables: parts.exampleVariables ?? {} });
+  if (config.playground) {
+    const { addPlayground } = await import('./playground.ts');
+    addPlayground(app, { exampleVariables: parts.exampleVariables ?? {} });
+  }
 
   /** A stop waits for it. */
   function tracked<Result>(operation: Promise<Result>): Promise<Result> {
@@ -255,12 +260,19 @@ function createApolloServer(
       operationLimitsPlugin(config.limits),
       idempotencyHeaderPlugin,
       ApolloServerPluginCacheControlDisabled(),
+      // Of use to a subgraph alone, and what it loads is more than the rest of Apollo Server.
+      ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       // These two would send what they see to Apollo, if only its key were in the environment.
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
     ],
   });
+}
+
+/** No route has a JSON schema, and what compiles them takes a tenth of the time until the server answers. */
+function noCompiler(): never {
+  throw new Error('Routes of the gateway have no JSON schemas.');
 }
 
 /** Nothing is seen that is not recorded: where the audit trail cannot be written, the answer is an error. */
