@@ -39,12 +39,22 @@ function isBusy(error: unknown): boolean {
   return error instanceof SqliteDatabase.SqliteError && error.code.startsWith('SQLITE_BUSY');
 }
 
+interface Writer {
+  handle: SqliteDatabase.Database;
+  begin: SqliteDatabase.Statement;
+  commit: SqliteDatabase.Statement;
+}
+
+function writerOf(handle: SqliteDatabase.Database): Writer {
+  return { handle, begin: handle.prepare('begin immediate'), commit: handle.prepare('commit') };
+}
+
 /** `begin immediate`, waiting for a writer of another process without holding up this one's event loop. */
-async function begin(writer: SqliteDatabase.Database): Promise<void> {
+async function begin(writer: Writer): Promise<void> {
   const deadline = Date.now() + writeTimeout;
   for (;;) {
     try {
-      writer.exec('begin immediate');
+      writer.begin.run();
       return;
     } catch (error) {
       if (!isBusy(error) || Date.now() > deadline) throw error;
@@ -53,14 +63,14 @@ async function begin(writer: SqliteDatabase.Database): Promise<void> {
   }
 }
 
-async function inTransaction<Result>(writer: SqliteDatabase.Database, work: () => Promise<Result>): Promise<Result> {
+async function inTransaction<Result>(writer: Writer, work: () => Promise<Result>): Promise<Result> {
   await begin(writer);
   try {
     const result = await work();
-    writer.exec('commit');
+    writer.commit.run();
     return result;
   } catch (error) {
-    if (writer.inTransaction) writer.exec('rollback');
+    if (writer.handle.inTransaction) writer.handle.exec('rollback');
     throw error;
   }
 }
@@ -72,7 +82,7 @@ function appliedMigrations(handle: SqliteDatabase.Database): string[] {
 
 /** Two processes that start at once: the second waits for the first one's transaction, and finds nothing to do. */
 async function migrate(writer: SqliteDatabase.Database): Promise<void> {
-  await inTransaction(writer, async () => {
+  await inTransaction(writerOf(writer), async () => {
     writer.exec('create table if not exists migration (hash text primary key, applied_at text not null)');
     for (const { hash, statements } of pendingMigrations('sqlite', appliedMigrations(writer))) {
       for (const statement of statements) writer.exec(statement);
@@ -108,6 +118,7 @@ export async function openSqlite(url: string, options: DatabaseOptions): Promise
   };
   const read = drizzle(reader, { logger }) as unknown as Queries;
   const write = drizzle(writer, { logger }) as unknown as Queries;
+  const transactions = writerOf(writer);
   let lastWrite: Promise<unknown> = Promise.resolve();
 
   return {
@@ -119,7 +130,7 @@ export async function openSqlite(url: string, options: DatabaseOptions): Promise
       return async (values) => prepared.all(values);
     },
     transaction(work) {
-      const result = lastWrite.then(() => inTransaction(writer, () => work(write)));
+      const result = lastWrite.then(() => inTransaction(transactions, () => work(write)));
       lastWrite = result.catch(() => undefined);
       return result;
     },
