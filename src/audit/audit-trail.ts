@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { and, desc, eq, gte, inArray, sql } from 'drizzle-orm';
 import type { Database, Queries } from '../database/database.ts';
 import { isUniqueViolation } from '../database/errors.ts';
-import { insertRows } from '../database/insert-rows.ts';
+import { insertAtOnce, insertTogether } from '../database/insert-rows.ts';
 import { noteWriteOf } from '../database/user-write.ts';
 import {
   type AuditChainRow,
@@ -156,12 +156,13 @@ export async function openAuditTrail({
     };
   }
 
-  async function insert(transaction: Queries, events: readonly AuditEvent[], rows: AuditEventRow[]): Promise<void> {
-    await insertRows(transaction, auditEvent, rows);
-    const customers = rows.flatMap(({ chain, sequence, at }, index) =>
+  function customersOf(
+    events: readonly AuditEvent[],
+    rows: readonly AuditEventRow[],
+  ): (typeof auditEventCustomer.$inferInsert)[] {
+    return rows.flatMap(({ chain, sequence, at }, index) =>
       (events[index]?.customerIds ?? []).map((customerId) => ({ customerId, at, chain, sequence })),
     );
-    await insertRows(transaction, auditEventCustomer, customers);
   }
 
   function settle(rows: readonly Pick<AuditEventRow, 'sequence' | 'mac'>[]): void {
@@ -212,7 +213,7 @@ export async function openAuditTrail({
           left = await freeNumbers(transaction, claimed);
           const events = eventsOf(left.length);
           rows = events.map((event) => rowOf(event, left.shift() ?? ++sequence));
-          await insert(transaction, events, rows);
+          await insertTogether(transaction, [auditEvent, rows], [auditEventCustomer, customersOf(events, rows)]);
         }
         if (database.replicas !== null) {
           await noteWriteOf(
@@ -231,9 +232,21 @@ export async function openAuditTrail({
     }
   }
 
+  /** Most events are written with nothing else, and under new numbers: then nothing has to be looked up. */
   async function writeBatch(batch: readonly Waiting[]): Promise<void> {
     const events = batch.flatMap(({ events }) => events);
-    await writeNumbered(async () => ({ result: undefined, eventsOf: () => events }));
+    if (doubtful.length > 0) {
+      await writeNumbered(async () => ({ result: undefined, eventsOf: () => events }));
+      return;
+    }
+    const rows = events.map((event) => rowOf(event, ++sequence));
+    try {
+      await insertAtOnce(database, [auditEvent, rows], [auditEventCustomer, customersOf(events, rows)]);
+    } catch (error) {
+      doubtful.push(...rows.map(({ sequence }) => sequence));
+      throw error;
+    }
+    settle(rows);
   }
 
   /** Numbers that no event has taken say that there was one which could not be written: else no seal goes beyond them. */

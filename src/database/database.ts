@@ -9,7 +9,7 @@ import { openSqlite } from './sqlite.ts';
  */
 export type Queries = Pick<
   BaseSQLiteDatabase<'async', unknown>,
-  'select' | 'selectDistinct' | 'insert' | 'update' | 'delete'
+  '$with' | 'with' | 'select' | 'selectDistinct' | 'insert' | 'update' | 'delete'
 >;
 
 /** A query that can be prepared: what a builder of `Queries` is before it is awaited. */
