@@ -1,21 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import SqliteDatabase from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import type { Database, DatabaseOptions, DatabaseStatistics, Preparable, Queries } from './database.ts';
 import { mapRows } from './map-rows.ts';
 import { MigrationsMissing, pendingMigrations } from './migrations.ts';
-
-/** How long a write waits for another process that is writing, in milliseconds. */
-const writeTimeout = 10_000;
-
-/**
- * How often it looks whether it may write, in milliseconds. Always as often: whoever waited long and looked less often
- * would be passed by all who have just come.
- */
-const writePause = 1;
+import { writerOf } from './sqlite-writer.ts';
 
 /** `file:data/gateway.db`, `file:///var/lib/gateway.db` or a path. */
 export function sqlitePath(url: string): string {
@@ -35,46 +26,6 @@ function openHandle(path: string, readonly: boolean, isServing: boolean): Sqlite
   return handle;
 }
 
-function isBusy(error: unknown): boolean {
-  return error instanceof SqliteDatabase.SqliteError && error.code.startsWith('SQLITE_BUSY');
-}
-
-interface Writer {
-  handle: SqliteDatabase.Database;
-  begin: SqliteDatabase.Statement;
-  commit: SqliteDatabase.Statement;
-}
-
-function writerOf(handle: SqliteDatabase.Database): Writer {
-  return { handle, begin: handle.prepare('begin immediate'), commit: handle.prepare('commit') };
-}
-
-/** `begin immediate`, waiting for a writer of another process without holding up this one's event loop. */
-async function begin(writer: Writer): Promise<void> {
-  const deadline = Date.now() + writeTimeout;
-  for (;;) {
-    try {
-      writer.begin.run();
-      return;
-    } catch (error) {
-      if (!isBusy(error) || Date.now() > deadline) throw error;
-      await sleep(writePause);
-    }
-  }
-}
-
-async function inTransaction<Result>(writer: Writer, work: () => Promise<Result>): Promise<Result> {
-  await begin(writer);
-  try {
-    const result = await work();
-    writer.commit.run();
-    return result;
-  } catch (error) {
-    if (writer.handle.inTransaction) writer.handle.exec('rollback');
-    throw error;
-  }
-}
-
 function appliedMigrations(handle: SqliteDatabase.Database): string[] {
   const known = handle.prepare("select 1 from sqlite_master where type = 'table' and name = 'migration'").get();
   return known === undefined ? [] : handle.prepare('select hash from migration').pluck().all().map(String);
@@ -82,7 +33,7 @@ function appliedMigrations(handle: SqliteDatabase.Database): string[] {
 
 /** Two processes that start at once: the second waits for the first one's transaction, and finds nothing to do. */
 async function migrate(writer: SqliteDatabase.Database): Promise<void> {
-  await inTransaction(writerOf(writer), async () => {
+  await writerOf(writer).write(async () => {
     writer.exec('create table if not exists migration (hash text primary key, applied_at text not null)');
     for (const { hash, statements } of pendingMigrations('sqlite', appliedMigrations(writer))) {
       for (const statement of statements) writer.exec(statement);
@@ -117,9 +68,8 @@ export async function openSqlite(url: string, options: DatabaseOptions): Promise
     },
   };
   const read = drizzle(reader, { logger }) as unknown as Queries;
-  const write = drizzle(writer, { logger }) as unknown as Queries;
-  const transactions = writerOf(writer);
-  let lastWrite: Promise<unknown> = Promise.resolve();
+  const writes = drizzle(writer, { logger }) as unknown as Queries;
+  const { write, settled } = writerOf(writer);
 
   return {
     read,
@@ -129,11 +79,7 @@ export async function openSqlite(url: string, options: DatabaseOptions): Promise
       const prepared = mapRows(query.prepare());
       return async (values) => prepared.all(values);
     },
-    transaction(work) {
-      const result = lastWrite.then(() => inTransaction(transactions, () => work(write)));
-      lastWrite = result.catch(() => undefined);
-      return result;
-    },
+    transaction: (work) => write(() => work(writes)),
     async check() {
       const pending = pendingMigrations('sqlite', appliedMigrations(reader)).length;
       if (pending > 0) throw new MigrationsMissing(pending);
@@ -154,7 +100,7 @@ export async function openSqlite(url: string, options: DatabaseOptions): Promise
       }
     },
     async close() {
-      await lastWrite;
+      await settled();
       reader.close();
       writer.close();
     },
