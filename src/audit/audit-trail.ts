@@ -4,6 +4,7 @@ import type { Database, Queries } from '../database/database.ts';
 import { isUniqueViolation } from '../database/errors.ts';
 import { insertAtOnce, insertTogether } from '../database/insert-rows.ts';
 import { noteWriteOf } from '../database/user-write.ts';
+import { insertRow } from '../database/write-row.ts';
 import {
   type AuditChainRow,
   type AuditEventRow,
@@ -295,7 +296,7 @@ export async function openAuditTrail({
     const seal = { number, sequence, head, at: new Date(), isLast };
     const row = { chain: chain.number, ...seal, mac: key.mac('seal', sealParts(chain.id, seal)) };
     const [stored] = await database.transaction(async (transaction) => {
-      const inserted = await transaction.insert(auditSeal).values(row).onConflictDoNothing().returning();
+      const inserted = await insertRow(transaction, auditSeal, row, 'left out');
       if (inserted.length > 0) return inserted;
       const own = and(eq(auditSeal.chain, chain.number), eq(auditSeal.number, number));
       return transaction.select().from(auditSeal).where(own);
