@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { and, desc, eq, gte, inArray, sql } from 'drizzle-orm';
 import type { Database, Queries } from '../database/database.ts';
 import { isUniqueViolation } from '../database/errors.ts';
-import { insertRows } from '../database/insert-rows.ts';
+import { insertAtOnce, insertTogether } from '../database/insert-rows.ts';
 import { noteWriteOf } from '../database/user-write.ts';
+import { insertRow } from '../database/write-row.ts';
 import {
   type AuditChainRow,
   type AuditEventRow,
@@ -156,12 +157,13 @@ export async function openAuditTrail({
     };
   }
 
-  async function insert(transaction: Queries, events: readonly AuditEvent[], rows: AuditEventRow[]): Promise<void> {
-    await insertRows(transaction, auditEvent, rows);
-    const customers = rows.flatMap(({ chain, sequence, at }, index) =>
+  function customersOf(
+    events: readonly AuditEvent[],
+    rows: readonly AuditEventRow[],
+  ): (typeof auditEventCustomer.$inferInsert)[] {
+    return rows.flatMap(({ chain, sequence, at }, index) =>
       (events[index]?.customerIds ?? []).map((customerId) => ({ customerId, at, chain, sequence })),
     );
-    await insertRows(transaction, auditEventCustomer, customers);
   }
 
   function settle(rows: readonly Pick<AuditEventRow, 'sequence' | 'mac'>[]): void {
@@ -212,7 +214,7 @@ export async function openAuditTrail({
           left = await freeNumbers(transaction, claimed);
           const events = eventsOf(left.length);
           rows = events.map((event) => rowOf(event, left.shift() ?? ++sequence));
-          await insert(transaction, events, rows);
+          await insertTogether(transaction, [auditEvent, rows], [auditEventCustomer, customersOf(events, rows)]);
         }
         if (database.replicas !== null) {
           await noteWriteOf(
@@ -231,9 +233,21 @@ export async function openAuditTrail({
     }
   }
 
+  /** Most events are written with nothing else, and under new numbers: then nothing has to be looked up. */
   async function writeBatch(batch: readonly Waiting[]): Promise<void> {
     const events = batch.flatMap(({ events }) => events);
-    await writeNumbered(async () => ({ result: undefined, eventsOf: () => events }));
+    if (doubtful.length > 0) {
+      await writeNumbered(async () => ({ result: undefined, eventsOf: () => events }));
+      return;
+    }
+    const rows = events.map((event) => rowOf(event, ++sequence));
+    try {
+      await insertAtOnce(database, [auditEvent, rows], [auditEventCustomer, customersOf(events, rows)]);
+    } catch (error) {
+      doubtful.push(...rows.map(({ sequence }) => sequence));
+      throw error;
+    }
+    settle(rows);
   }
 
   /** Numbers that no event has taken say that there was one which could not be written: else no seal goes beyond them. */
@@ -282,7 +296,7 @@ export async function openAuditTrail({
     const seal = { number, sequence, head, at: new Date(), isLast };
     const row = { chain: chain.number, ...seal, mac: key.mac('seal', sealParts(chain.id, seal)) };
     const [stored] = await database.transaction(async (transaction) => {
-      const inserted = await transaction.insert(auditSeal).values(row).onConflictDoNothing().returning();
+      const inserted = await insertRow(transaction, auditSeal, row, 'left out');
       if (inserted.length > 0) return inserted;
       const own = and(eq(auditSeal.chain, chain.number), eq(auditSeal.number, number));
       return transaction.select().from(auditSeal).where(own);

@@ -7,7 +7,7 @@ import { dialectOf } from './dialect.ts';
  */
 export type Queries = Pick<
   BaseSQLiteDatabase<'async', unknown>,
-  'select' | 'selectDistinct' | 'insert' | 'update' | 'delete'
+  '$with' | 'with' | 'select' | 'selectDistinct' | 'insert' | 'update' | 'delete'
 >;
 
 /** A query that can be prepared: what a builder of `Queries` is before it is awaited. */
@@ -27,7 +27,10 @@ export interface Database {
   read: Queries;
   /** Makes the SQL of a query once; the answer runs it with the values of its placeholders. */
   prepare<Row>(query: Preparable<Row>): (values?: Record<string, unknown>) => Promise<Row[]>;
-  /** All of `work`, or nothing of it. Writes are queued on SQLite and run side by side on PostgreSQL. */
+  /**
+   * All of `work`, or nothing of it. Writes run side by side on PostgreSQL; on SQLite they follow one another, and those
+   * that come at the same time are committed together.
+   */
   transaction<Result>(work: (transaction: Queries) => Promise<Result>): Promise<Result>;
   /** Fails when the database does not answer or lacks a migration of this program. */
   check(): Promise<void>;

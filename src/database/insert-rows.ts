@@ -1,27 +1,21 @@
 import { getTableColumns, getTableName, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
-import type { Queries } from './database.ts';
+import type { Database, Queries } from './database.ts';
 import { dialect } from './dialect.ts';
+import { preparedByKey } from './prepared.ts';
 
 /** What becomes of a row whose key is there already: it is left out, or all rows are refused. */
-type Existing = 'left out' | 'refused';
+export type Existing = 'left out' | 'refused';
 
-interface PreparedInsert {
-  execute(values: { rows: string }): Promise<unknown>;
-}
-
-/** Of each handle for writes: SQLite has one, on PostgreSQL each transaction has its own. */
-const prepared = new WeakMap<Queries, Map<string, PreparedInsert>>();
-/** PostgreSQL knows a prepared statement by its name, on each of its connections. */
-const names = new Map<string, string>();
+const inserts = preparedByKey<unknown>();
 
 /** The table as the builder is to see it: it names every column in an insert, and the others are to get their defaults. */
 function withColumns(table: SQLiteTable, columns: [string, SQLiteColumn][]): SQLiteTable {
   return Object.create(table, { [Symbol.for('drizzle:Columns')]: { value: Object.fromEntries(columns) } });
 }
 
-function insertedRows(columns: readonly SQLiteColumn[]): SQL {
-  const placeholder = sql.placeholder('rows');
+function insertedRows(columns: readonly SQLiteColumn[], placeholderName: string): SQL {
+  const placeholder = sql.placeholder(placeholderName);
   const values = columns.map((column, index) => {
     const value = sql.raw(`value ->> ${index}`);
     return dialect === 'sqlite' ? value : sql`(${value})::${sql.raw(column.getSQLType())}`;
@@ -34,32 +28,39 @@ function insertedRows(columns: readonly SQLiteColumn[]): SQL {
     : sql`select ${list} from jsonb_array_elements(${placeholder}::jsonb)`;
 }
 
-function preparedInsert(
-  transaction: Queries,
-  table: SQLiteTable,
-  columns: [string, SQLiteColumn][],
-  existing: Existing,
-): PreparedInsert {
-  const ofTransaction = prepared.get(transaction) ?? new Map<string, PreparedInsert>();
-  prepared.set(transaction, ofTransaction);
-  const key = [getTableName(table), existing, ...columns.map(([name]) => name)].join(' ');
-  let insert = ofTransaction.get(key);
-  if (insert === undefined) {
-    const name = names.get(key) ?? `insert_rows_${names.size}`;
-    names.set(key, name);
-    const rows = insertedRows(columns.map(([, column]) => column));
-    const inserting = transaction.insert(withColumns(table, columns)).select(rows);
-    const query = existing === 'left out' ? inserting.onConflictDoNothing() : inserting;
-    const { prepare } = query as unknown as { prepare(name: string): PreparedInsert };
-    insert = prepare.call(query, name);
-    ofTransaction.set(key, insert);
-  }
-  return insert;
+interface Rows {
+  table: SQLiteTable;
+  /** Those that a row has a value for. */
+  columns: [string, SQLiteColumn][];
+  /** Lists of the values, as JSON. */
+  values: string;
+  /** The table and the columns: what tells statements apart. */
+  key: string[];
+}
+
+function rowsOf<Table extends SQLiteTable>(table: Table, rows: readonly Table['$inferInsert'][]): Rows {
+  const given: readonly Record<string, unknown>[] = rows;
+  const columns = Object.entries<SQLiteColumn>(getTableColumns(table as SQLiteTable)).filter(([name]) =>
+    given.some((row) => row[name] !== undefined),
+  );
+  const values = given.map((row) =>
+    columns.map(([name, column]) => (row[name] == null ? null : column.mapToDriverValue(row[name]))),
+  );
+  const key = [getTableName(table), ...columns.map(([name]) => name)];
+  return { table, columns, values: JSON.stringify(values), key };
+}
+
+function inserting(queries: Pick<Queries, 'insert'>, { table, columns }: Rows, placeholderName = 'rows') {
+  const selected = insertedRows(
+    columns.map(([, column]) => column),
+    placeholderName,
+  );
+  return queries.insert(withColumns(table, columns)).select(selected);
 }
 
 /**
  * Inserts any number of rows with one prepared statement, where the builder alone would make the SQL of each anew. Each row
- * has a value, or null, for the columns of the first.
+ * has a value, or null, for each column that another has.
  */
 export async function insertRows<Table extends SQLiteTable>(
   transaction: Queries,
@@ -67,13 +68,44 @@ export async function insertRows<Table extends SQLiteTable>(
   rows: readonly Table['$inferInsert'][],
   existing: Existing = 'refused',
 ): Promise<void> {
-  const [first] = rows;
-  if (first === undefined) return;
-  const columns = Object.entries<SQLiteColumn>(getTableColumns(table as SQLiteTable)).filter(([name]) =>
-    Object.hasOwn(first, name),
-  );
-  const values = rows.map((row: Record<string, unknown>) =>
-    columns.map(([name, column]) => (row[name] === null ? null : column.mapToDriverValue(row[name]))),
-  );
-  await preparedInsert(transaction, table, columns, existing).execute({ rows: JSON.stringify(values) });
+  if (rows.length === 0) return;
+  const given = rowsOf(table, rows);
+  const insert = inserts([existing, ...given.key], (queries) => {
+    const query = inserting(queries, given);
+    return existing === 'left out' ? query.onConflictDoNothing() : query;
+  });
+  await insert(transaction, { rows: given.values });
+}
+
+const insertsTogether = preparedByKey<unknown>();
+
+/** Inserts rows of two tables that do not point at each other: on PostgreSQL with one statement, on SQLite with two. */
+export async function insertTogether<One extends SQLiteTable, Other extends SQLiteTable>(
+  transaction: Queries,
+  [table, rows]: readonly [One, readonly One['$inferInsert'][]],
+  [otherTable, otherRows]: readonly [Other, readonly Other['$inferInsert'][]],
+): Promise<void> {
+  if (dialect === 'sqlite' || rows.length === 0 || otherRows.length === 0) {
+    await insertRows(transaction, table, rows);
+    await insertRows(transaction, otherTable, otherRows);
+    return;
+  }
+  const given = rowsOf(table, rows);
+  const others = rowsOf(otherTable, otherRows);
+  const insert = insertsTogether([...given.key, ...others.key], (queries) => {
+    const insertOthers = queries.$with('others', {}).as(inserting(queries, others, 'others').getSQL());
+    return inserting(queries.with(insertOthers), given);
+  });
+  await insert(transaction, { rows: given.values, others: others.values });
+}
+
+/** The same, all of it or nothing, where nothing else is written with it. */
+export async function insertAtOnce<One extends SQLiteTable, Other extends SQLiteTable>(
+  database: Database,
+  some: readonly [One, readonly One['$inferInsert'][]],
+  others: readonly [Other, readonly Other['$inferInsert'][]],
+): Promise<void> {
+  // One statement needs no transaction around it.
+  if (dialect === 'postgresql') await insertTogether(database.read, some, others);
+  else await database.transaction((transaction) => insertTogether(transaction, some, others));
 }

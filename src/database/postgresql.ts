@@ -135,10 +135,17 @@ export async function openPostgresql(url: string, options: DatabaseOptions): Pro
   }
 
   const { queries, ...reads } = readsOn(pool);
+  /** One for each connection as long as it lives: what was prepared there is not prepared again. */
+  const ofClients = new WeakMap<pg.PoolClient, Queries>();
+  function queriesOf(client: pg.PoolClient): Queries {
+    const found = ofClients.get(client) ?? queries(client);
+    ofClients.set(client, found);
+    return found;
+  }
   const database: Database = {
     ...reads,
     replicas: null,
-    transaction: (work) => inTransaction(pool, (client) => work(queries(client))),
+    transaction: (work) => inTransaction(pool, (client) => work(queriesOf(client))),
     async check() {
       const pending = pendingMigrations('postgresql', await appliedMigrations(pool)).length;
       if (pending > 0) throw new MigrationsMissing(pending);

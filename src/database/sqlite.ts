@@ -1,23 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import SqliteDatabase from 'better-sqlite3';
 import type { Logger } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import type { Database, DatabaseOptions, DatabaseStatistics, Preparable, Queries } from './database.ts';
 import { mapRows } from './map-rows.ts';
 import { MigrationsMissing, pendingMigrations } from './migrations.ts';
+import { writerOf } from './sqlite-writer.ts';
 import { eachTurn } from './turn.ts';
-
-/** How long a write waits for another process that is writing, in milliseconds. */
-const writeTimeout = 10_000;
-
-/**
- * How often it looks whether it may write, in milliseconds. Always as often: whoever waited long and looked less often
- * would be passed by all who have just come.
- */
-const writePause = 1;
 
 /** `file:data/gateway.db`, `file:///var/lib/gateway.db` or a path. */
 export function sqlitePath(url: string): string {
@@ -49,40 +40,10 @@ function queriesOn(handle: SqliteDatabase.Database, logger: Logger): Queries {
   return queries as unknown as Queries;
 }
 
-function isBusy(error: unknown): boolean {
-  return error instanceof SqliteDatabase.SqliteError && error.code.startsWith('SQLITE_BUSY');
-}
-
 /** A read that somebody waits for. */
 interface Asked {
   run(): void;
   reject(error: unknown): void;
-}
-
-/** `begin immediate`, waiting for a writer of another process without holding up this one's event loop. */
-async function begin(writer: SqliteDatabase.Database): Promise<void> {
-  const deadline = Date.now() + writeTimeout;
-  for (;;) {
-    try {
-      writer.exec('begin immediate');
-      return;
-    } catch (error) {
-      if (!isBusy(error) || Date.now() > deadline) throw error;
-      await sleep(writePause);
-    }
-  }
-}
-
-async function inTransaction<Result>(writer: SqliteDatabase.Database, work: () => Promise<Result>): Promise<Result> {
-  await begin(writer);
-  try {
-    const result = await work();
-    writer.exec('commit');
-    return result;
-  } catch (error) {
-    if (writer.inTransaction) writer.exec('rollback');
-    throw error;
-  }
 }
 
 function appliedMigrations(handle: SqliteDatabase.Database): string[] {
@@ -92,7 +53,7 @@ function appliedMigrations(handle: SqliteDatabase.Database): string[] {
 
 /** Two processes that start at once: the second waits for the first one's transaction, and finds nothing to do. */
 async function migrate(writer: SqliteDatabase.Database): Promise<void> {
-  await inTransaction(writer, async () => {
+  await writerOf(writer).write(async () => {
     writer.exec('create table if not exists migration (hash text primary key, applied_at text not null)');
     for (const { hash, statements } of pendingMigrations('sqlite', appliedMigrations(writer))) {
       for (const statement of statements) writer.exec(statement);
@@ -127,8 +88,8 @@ export async function openSqlite(url: string, options: DatabaseOptions): Promise
     },
   };
   const read = queriesOn(reader, logger);
-  const write = queriesOn(writer, logger);
-  let lastWrite: Promise<unknown> = Promise.resolve();
+  const writes = queriesOn(writer, logger);
+  const { write, settled } = writerOf(writer);
   const beginReads = reader.prepare('begin');
   const endReads = reader.prepare('commit');
   // In one transaction: each would take and give back the lock by itself.
@@ -158,11 +119,7 @@ export async function openSqlite(url: string, options: DatabaseOptions): Promise
           ask({ run: () => resolve(prepared.all(values)), reject });
         });
     },
-    transaction(work) {
-      const result = lastWrite.then(() => inTransaction(writer, () => work(write)));
-      lastWrite = result.catch(() => undefined);
-      return result;
-    },
+    transaction: (work) => write(() => work(writes)),
     async check() {
       const pending = pendingMigrations('sqlite', appliedMigrations(reader)).length;
       if (pending > 0) throw new MigrationsMissing(pending);
@@ -183,7 +140,7 @@ export async function openSqlite(url: string, options: DatabaseOptions): Promise
       }
     },
     async close() {
-      await lastWrite;
+      await settled();
       reader.close();
       writer.close();
     },

@@ -1,6 +1,16 @@
 import { sql } from 'drizzle-orm';
 import type { Queries } from './database.ts';
+import { prepared } from './prepared.ts';
 import { userWrite } from './user-write.table.ts';
+
+const lastWrite = sql`pg_current_xact_id()::text`;
+
+const note = prepared((queries) =>
+  queries
+    .insert(userWrite)
+    .select(sql`select unnest(${sql.placeholder('userIds')}::text[]), ${lastWrite}`)
+    .onConflictDoUpdate({ target: userWrite.userId, set: { lastWrite } }),
+);
 
 /**
  * Remembers for these users what this transaction writes. PostgreSQL only, and the last statement of the transaction:
@@ -9,8 +19,6 @@ import { userWrite } from './user-write.table.ts';
  * replica that has replayed the later has replayed both.
  */
 export async function noteWriteOf(transaction: Queries, userIds: Iterable<string>): Promise<void> {
-  const lastWrite = sql`pg_current_xact_id()::text`;
-  const rows = [...new Set(userIds)].sort().map((userId) => ({ userId, lastWrite }));
-  if (rows.length === 0) return;
-  await transaction.insert(userWrite).values(rows).onConflictDoUpdate({ target: userWrite.userId, set: { lastWrite } });
+  const ids = [...new Set(userIds)].sort();
+  if (ids.length > 0) await note(transaction, { userIds: ids });
 }

@@ -1,7 +1,9 @@
 import { createHmac, hkdfSync } from 'node:crypto';
-import { and, eq, lte } from 'drizzle-orm';
+import { and, eq, lte, sql } from 'drizzle-orm';
 import type { Context } from '../context.ts';
 import type { Queries } from '../database/database.ts';
+import { prepared } from '../database/prepared.ts';
+import { insertRow, updateOf } from '../database/write-row.ts';
 import { gatewayError } from '../errors.ts';
 import { idempotencyKey } from './idempotency-key.table.ts';
 
@@ -91,6 +93,15 @@ function textOf({ field, arguments: given }: Call): string {
   return JSON.stringify([field, given], (_name, value) => value ?? undefined);
 }
 
+const ownKey = and(
+  eq(idempotencyKey.userId, sql.placeholder('userId')),
+  eq(idempotencyKey.key, sql.placeholder('key')),
+);
+const isExpired = lte(idempotencyKey.createdAt, sql.param(sql.placeholder('expired'), idempotencyKey.createdAt));
+const deleteExpired = prepared((queries) => queries.delete(idempotencyKey).where(and(ownKey, isExpired)));
+const keep = updateOf(idempotencyKey, ownKey);
+const findKey = prepared((queries) => queries.select().from(idempotencyKey).where(ownKey));
+
 /**
  * The row of the key is the lock: of calls that race, the database lets one insert it, and the others wait until that one
  * has ended. What fails is rolled back with its key.
@@ -105,22 +116,19 @@ async function writeOnce<What extends Written>(
   if (user === null) throw gatewayError('OBP-20001');
   // A client may have put anything into its key, personal data too.
   const keyHash = hashOf(config.secret, key);
-  const own = and(eq(idempotencyKey.userId, user.id), eq(idempotencyKey.key, keyHash));
+  const own = { userId: user.id, key: keyHash };
   const now = new Date();
   const expired = new Date(now.getTime() - lifetimeMilliseconds);
   const argumentsHash = hashOf(config.secret, textOf(call));
-  await transaction.delete(idempotencyKey).where(and(own, lte(idempotencyKey.createdAt, expired)));
-  const [claimed] = await transaction
-    .insert(idempotencyKey)
-    .values({ userId: user.id, key: keyHash, field: call.field, argumentsHash, written: {}, createdAt: now })
-    .onConflictDoNothing()
-    .returning();
+  await deleteExpired(transaction, { ...own, expired });
+  const row = { ...own, field: call.field, argumentsHash, written: {}, createdAt: now };
+  const [claimed] = await insertRow(transaction, idempotencyKey, row, 'left out');
   if (claimed !== undefined) {
     const written = await write(transaction);
-    await transaction.update(idempotencyKey).set({ written }).where(own);
+    await keep(transaction, { written }, own);
     return written;
   }
-  const [before] = await transaction.select().from(idempotencyKey).where(own);
+  const [before] = await findKey(transaction, own);
   if (before === undefined || before.argumentsHash !== argumentsHash) throw gatewayError('IDEMPOTENCY_KEY_REUSED');
   // The hash is that of this field and these arguments, so it was this `write` that wrote it.
   return before.written as What;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { and, count, eq } from 'drizzle-orm';
 import { noteChange } from '../../audit/changes.ts';
 import type { Queries } from '../../database/database.ts';
+import { insertRow } from '../../database/write-row.ts';
 import { gatewayError } from '../../errors.ts';
 import { optionalText, text, valid } from '../../input.ts';
 import { parseAttributeValue } from '../../values.ts';
@@ -55,7 +56,7 @@ export async function insertAccountAttribute(
     updatedAt: now,
     version: 1,
   };
-  await transaction.insert(accountAttribute).values(row);
+  await insertRow(transaction, accountAttribute, row);
   noteChange(transaction, accountAttribute, null, row);
   return row;
 }

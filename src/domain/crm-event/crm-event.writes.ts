@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { and, eq } from 'drizzle-orm';
 import { noteChange } from '../../audit/changes.ts';
 import type { Queries } from '../../database/database.ts';
+import { insertRow } from '../../database/write-row.ts';
 import { assertInput, optionalLongText, optionalText, text } from '../../input.ts';
 import { type CustomerRow, customer } from '../customer/customer.table.ts';
 import { findCustomer } from '../customer/found-customer.ts';
@@ -63,7 +64,7 @@ export async function insertCrmEvent(
     createdAt: now,
     updatedAt: now,
   };
-  await transaction.insert(crmEvent).values(row);
+  await insertRow(transaction, crmEvent, row);
   noteChange(transaction, crmEvent, null, row);
   return row;
 }

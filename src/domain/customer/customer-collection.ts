@@ -1,15 +1,26 @@
 import { randomUUID } from 'node:crypto';
-import { and, count, eq, type SQL, sql } from 'drizzle-orm';
+import { and, count, eq, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { noteChange } from '../../audit/changes.ts';
 import { manyBy } from '../../database/batch.ts';
 import type { Queries } from '../../database/database.ts';
 import { isForeignKeyViolation } from '../../database/errors.ts';
+import { insertRows } from '../../database/insert-rows.ts';
+import { prepared, preparedForTable } from '../../database/prepared.ts';
+import { insertRow, updateOf } from '../../database/write-row.ts';
 import { type ErrorKey, gatewayError } from '../../errors.ts';
 import type { ChildTable, FoundCustomer } from './found-customer.ts';
 
 /** How many children of one kind a customer has at most: they are given as a plain list. */
 export const fullCollection = 500;
+
+/** How many rows of the table a customer has. */
+export const countOf = preparedForTable((queries, table: SQLiteTable & { customerId: SQLiteColumn }) =>
+  queries
+    .select({ total: count() })
+    .from(table as SQLiteTable)
+    .where(eq(table.customerId, sql.placeholder('customerId'))),
+);
 
 /** What the collection gives to a row by itself. */
 type OwnColumn = 'id' | 'bankId' | 'customerId' | 'createdAt' | 'insertDate' | 'dateInserted' | 'updatedAt' | 'version';
@@ -37,29 +48,38 @@ export function customerCollection<Table extends VersionedTable>(
   type Row = Table['$inferSelect'];
   type RowName = keyof Row & string;
 
-  function own(customer: FoundCustomer, id: string): SQL | undefined {
-    return and(eq(table.id, id), eq(table.customerId, customer.id));
+  const own = and(eq(table.id, sql.placeholder('id')), eq(table.customerId, sql.placeholder('customerId')));
+  /** Any version where none is expected. */
+  const expected = eq(table.version, sql`coalesce(${sql.placeholder('expectedVersion')}, ${table.version})`);
+  const matching = and(own, expected);
+
+  const findOwn = prepared((queries) =>
+    queries
+      .select()
+      .from(table as SQLiteTable)
+      .where(own),
+  );
+  const updateMatching = updateOf(table as VersionedTable, matching, { version: sql`${table.version} + 1` });
+  const deleteMatching = prepared((queries) =>
+    queries
+      .delete(table as SQLiteTable)
+      .where(matching)
+      .returning(),
+  );
+
+  function keyOf({ id: customerId }: FoundCustomer, id: string, expectedVersion: number | null = null) {
+    return { id, customerId, expectedVersion };
   }
 
   /** Why a row was not written: it is not there, or it has another version. */
   async function refusal(transaction: Queries, customer: FoundCustomer, id: string): Promise<Error> {
-    const [row] = await transaction
-      .select({ version: table.version })
-      .from(table as SQLiteTable)
-      .where(own(customer, id));
+    const [row] = await findOwn(transaction, keyOf(customer, id));
     if (row === undefined) return gatewayError(notFound);
     return gatewayError('VERSION_CONFLICT', { currentVersion: Number(row.version), field: 'expectedVersion' });
   }
 
-  function matching(customer: FoundCustomer, id: string, expectedVersion: number | null | undefined) {
-    return and(own(customer, id), expectedVersion == null ? undefined : eq(table.version, expectedVersion));
-  }
-
   async function refuseOverflow(transaction: Queries, customer: FoundCustomer, added: number): Promise<void> {
-    const [counted] = await transaction
-      .select({ total: count() })
-      .from(table as SQLiteTable)
-      .where(eq(table.customerId, customer.id));
+    const [counted] = await countOf(transaction, table, { customerId: customer.id });
     if (Number(counted?.total ?? 0) + added <= fullCollection) return;
     const message = `A customer has at most ${fullCollection} of them.`;
     throw gatewayError('TOO_MANY_ITEMS', { message, limit: fullCollection });
@@ -75,18 +95,14 @@ export function customerCollection<Table extends VersionedTable>(
 
     async create(transaction: Queries, customer: FoundCustomer, values: ChildValues<Table>): Promise<Row> {
       await refuseOverflow(transaction, customer, 1);
-      const [row] = await transaction
-        .insert(table as SQLiteTable)
-        .values({ ...values, ...made(customer, new Date(), randomUUID()) })
-        .returning()
-        .catch((error: unknown) => {
-          // Deleted since it was found, which only PostgreSQL lets happen.
-          if (isForeignKeyViolation(error, ['bank_id', 'customer_id']))
-            throw gatewayError('OBP-30046', { cause: error });
-          throw error;
-        });
-      noteChange(transaction, table, null, row as Row);
-      return row as Row;
+      const row = { ...values, ...made(customer, new Date(), randomUUID()) };
+      const [stored] = await insertRow<VersionedTable>(transaction, table, row).catch((error: unknown) => {
+        // Deleted since it was found, which only PostgreSQL lets happen.
+        if (isForeignKeyViolation(error, ['bank_id', 'customer_id'])) throw gatewayError('OBP-30046', { cause: error });
+        throw error;
+      });
+      noteChange(transaction, table, null, stored as Row);
+      return stored as Row;
     },
 
     /** All of them in one statement; they keep their order, as ids decide between rows of one moment. */
@@ -96,7 +112,7 @@ export function customerCollection<Table extends VersionedTable>(
       const now = new Date();
       const ids = values.map(() => randomUUID()).sort();
       const rows = values.map((each, index) => ({ ...each, ...made(customer, now, ids[index]) }));
-      await transaction.insert(table as SQLiteTable).values(rows);
+      await insertRows<SQLiteTable>(transaction, table, rows);
       for (const row of rows) noteChange<SQLiteTable>(transaction, table, null, row);
     },
 
@@ -107,15 +123,9 @@ export function customerCollection<Table extends VersionedTable>(
       values: Partial<ChildValues<Table>>,
       expectedVersion: number | null | undefined,
     ): Promise<Row> {
-      const [before] = await transaction
-        .select()
-        .from(table as SQLiteTable)
-        .where(own(customer, id));
-      const [row] = await transaction
-        .update(table as SQLiteTable)
-        .set({ ...values, updatedAt: new Date(), version: sql`${table.version} + 1` })
-        .where(matching(customer, id, expectedVersion))
-        .returning();
+      const [before] = await findOwn(transaction, keyOf(customer, id));
+      const given = { ...values, updatedAt: new Date() };
+      const [row] = await updateMatching(transaction, given, keyOf(customer, id, expectedVersion));
       if (row === undefined) throw await refusal(transaction, customer, id);
       noteChange<SQLiteTable>(transaction, table, before ?? null, row);
       return row as Row;
@@ -127,10 +137,7 @@ export function customerCollection<Table extends VersionedTable>(
       id: string,
       expectedVersion: number | null | undefined,
     ): Promise<Row> {
-      const [row] = await transaction
-        .delete(table as SQLiteTable)
-        .where(matching(customer, id, expectedVersion))
-        .returning();
+      const [row] = await deleteMatching(transaction, keyOf(customer, id, expectedVersion));
       if (row === undefined) throw await refusal(transaction, customer, id);
       noteChange(transaction, table, row as Row, null);
       return row as Row;

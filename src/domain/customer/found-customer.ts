@@ -1,7 +1,8 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Queries } from '../../database/database.ts';
 import { lockedForWriting } from '../../database/lock.ts';
+import { prepared, preparedForTable } from '../../database/prepared.ts';
 import { type ErrorKey, gatewayError } from '../../errors.ts';
 import { type CustomerRow, customer } from './customer.table.ts';
 
@@ -13,23 +14,34 @@ declare const found: unique symbol;
  */
 export type FoundCustomer = CustomerRow & { readonly [found]: true };
 
+const lockedCustomer = prepared((queries) =>
+  lockedForWriting(
+    queries
+      .select()
+      .from(customer)
+      .where(and(eq(customer.id, sql.placeholder('customerId')), eq(customer.bankId, sql.placeholder('bankId')))),
+  ),
+);
+
 /**
  * The customer at this bank; one of another bank is not found. Writes to one customer follow one another, so that limits
  * hold and nothing comes into being while the customer is deleted.
  */
 export async function findCustomer(queries: Queries, bankId: string, customerId: string): Promise<FoundCustomer> {
-  const [row] = await lockedForWriting(
-    queries
-      .select()
-      .from(customer)
-      .where(and(eq(customer.id, customerId), eq(customer.bankId, bankId))),
-  );
+  const [row] = await lockedCustomer(queries, { bankId, customerId });
   if (row === undefined) throw gatewayError('OBP-30046');
   return row as FoundCustomer;
 }
 
 /** A table whose rows belong to customers. */
 export type ChildTable = SQLiteTable & { id: SQLiteColumn; bankId: SQLiteColumn; customerId: SQLiteColumn };
+
+const linkedRow = preparedForTable((queries, table: ChildTable) =>
+  queries
+    .select()
+    .from(table as SQLiteTable)
+    .where(and(eq(table.id, sql.placeholder('id')), eq(table.bankId, sql.placeholder('bankId')))),
+);
 
 /** A row and its customer, where the API names only the row; of another bank it is not found. */
 export async function findLinked<Table extends ChildTable>(
@@ -39,10 +51,7 @@ export async function findLinked<Table extends ChildTable>(
   id: string,
   notFound: ErrorKey,
 ): Promise<{ row: Table['$inferSelect']; customer: FoundCustomer }> {
-  const [row] = await queries
-    .select()
-    .from(table as SQLiteTable)
-    .where(and(eq(table.id, id), eq(table.bankId, bankId)));
+  const [row] = await linkedRow(queries, table, { id, bankId });
   if (row === undefined) throw gatewayError(notFound);
   return { row, customer: await findCustomer(queries, bankId, (row as { customerId: string }).customerId) };
 }

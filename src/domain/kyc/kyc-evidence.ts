@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { and, count, eq, isNull, type SQL } from 'drizzle-orm';
+import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { noteChange } from '../../audit/changes.ts';
 import type { Queries } from '../../database/database.ts';
+import { preparedForTable } from '../../database/prepared.ts';
+import { insertRow } from '../../database/write-row.ts';
 import { gatewayError } from '../../errors.ts';
-import { fullCollection } from '../customer/customer-collection.ts';
+import { countOf, fullCollection } from '../customer/customer-collection.ts';
 import type { ChildTable, FoundCustomer } from '../customer/found-customer.ts';
 import type { KycRetraction } from './kyc.type.ts';
 
@@ -43,16 +45,20 @@ function own(table: EvidenceTable, customer: FoundCustomer, id: string): SQL | u
   return and(eq(table.customerId, customer.id), eq(table.id, id));
 }
 
+const findOwn = preparedForTable((queries, table: EvidenceTable) =>
+  queries
+    .select()
+    .from(table as SQLiteTable)
+    .where(and(eq(table.customerId, sql.placeholder('customerId')), eq(table.id, sql.placeholder('id')))),
+);
+
 /** Fails when a customer has more rows than a plain list gives; called after the insert, within its transaction. */
 export async function refuseOverflow(
   transaction: Queries,
   table: SQLiteTable & { customerId: SQLiteColumn },
   customer: FoundCustomer,
 ): Promise<void> {
-  const [counted] = await transaction
-    .select({ total: count() })
-    .from(table as SQLiteTable)
-    .where(eq(table.customerId, customer.id));
+  const [counted] = await countOf(transaction, table, { customerId: customer.id });
   if (Number(counted?.total ?? 0) > fullCollection) {
     const message = `A customer has at most ${fullCollection} of them.`;
     throw gatewayError('TOO_MANY_ITEMS', { message, limit: fullCollection });
@@ -83,20 +89,13 @@ export async function addEvidence<Table extends EvidenceTable>(
     createdAt: now,
     updatedAt: now,
   };
-  const [added] = await transaction
-    .insert(table as SQLiteTable)
-    .values({ ...values, ...made })
-    .onConflictDoNothing()
-    .returning();
+  const [added] = await insertRow<SQLiteTable>(transaction, table, { ...values, ...made }, 'left out');
   if (added !== undefined) {
     await refuseOverflow(transaction, table, customer);
     noteChange<SQLiteTable>(transaction, table, null, added);
     return { row: added, isNew: true };
   }
-  const [stored] = await transaction
-    .select()
-    .from(table as SQLiteTable)
-    .where(own(table, customer, made.id));
+  const [stored] = await findOwn(transaction, table, { customerId: customer.id, id: made.id });
   if (stored === undefined || !Object.entries(values).every(([name, value]) => isSame(stored[name], value))) {
     throw gatewayError('KYC_EVIDENCE_EXISTS', { field: 'input.id' });
   }
@@ -123,9 +122,6 @@ export async function retractEvidence(
     noteChange<SQLiteTable>(transaction, table, { bankId, customerId }, retraction);
     return;
   }
-  const [stored] = await transaction
-    .select({ id: table.id })
-    .from(table as SQLiteTable)
-    .where(own(table, customer, id));
+  const [stored] = await findOwn(transaction, table, { customerId: customer.id, id });
   throw gatewayError(stored === undefined ? 'KYC_EVIDENCE_NOT_FOUND' : 'KYC_EVIDENCE_RETRACTED', { field: 'input.id' });
 }

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import { noteChange } from '../../audit/changes.ts';
 import type { Queries } from '../../database/database.ts';
+import { insertRows } from '../../database/insert-rows.ts';
 import { lockedForWriting } from '../../database/lock.ts';
+import { insertRow } from '../../database/write-row.ts';
 import { gatewayError } from '../../errors.ts';
 import type { FoundCustomer } from '../customer/found-customer.ts';
 import { user } from '../user/user.table.ts';
@@ -69,11 +71,11 @@ export async function createMeeting(
     createdAt: now,
     updatedAt: now,
   };
-  await transaction.insert(meeting).values(row);
+  await insertRow(transaction, meeting, row);
   noteChange(transaction, meeting, null, row);
   if (invitees.length > 0) {
     const rows = invitees.map((invitee, position) => ({ ...invitee, meetingId: id, position }));
-    await transaction.insert(meetingInvitee).values(rows);
+    await insertRows(transaction, meetingInvitee, rows);
     for (const invitee of rows) noteChange(transaction, meetingInvitee, null, invitee);
   }
   return { id };

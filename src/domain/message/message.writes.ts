@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { noteChange } from '../../audit/changes.ts';
 import type { Queries } from '../../database/database.ts';
+import { insertRow } from '../../database/write-row.ts';
 import { longText, optionalText, text } from '../../input.ts';
 import type { FoundCustomer } from '../customer/found-customer.ts';
 import { type CustomerMessageRow, customerMessage } from './message.table.ts';
@@ -25,7 +26,7 @@ export async function insertMessage(
 ): Promise<CustomerMessageRow> {
   const now = new Date();
   const row = { id: randomUUID(), bankId, customerId, ...values, date: now, createdAt: now, updatedAt: now };
-  await transaction.insert(customerMessage).values(row);
+  await insertRow(transaction, customerMessage, row);
   noteChange(transaction, customerMessage, null, row);
   return row;
 }

@@ -5,6 +5,7 @@ import { holdsAny } from '../../auth/authenticate.ts';
 import type { Role } from '../../auth/roles.ts';
 import type { Context } from '../../context.ts';
 import type { Queries } from '../../database/database.ts';
+import { insertRow } from '../../database/write-row.ts';
 import { gatewayError } from '../../errors.ts';
 import { assertInput, pastMoment } from '../../input.ts';
 import { account } from '../account/account.table.ts';
@@ -295,7 +296,7 @@ async function insertParts(transaction: Queries, customer: FoundCustomer, draft:
   if (date === null) return;
   const now = new Date();
   const first = { id: randomUUID(), bankId, customerId, ok: true, date, createdAt: now, updatedAt: now };
-  await transaction.insert(kycStatus).values(first);
+  await insertRow(transaction, kycStatus, first);
   noteChange(transaction, kycStatus, null, first);
 }
 

@@ -6,6 +6,7 @@ import { afterOf, Page, type PageArguments, pageSize } from '../../connection.ts
 import type { Context } from '../../context.ts';
 import type { Queries } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/errors.ts';
+import { insertRow } from '../../database/write-row.ts';
 import { gatewayError } from '../../errors.ts';
 import { grantingRoles, isHeld, mayAt } from './entitlement.writes.ts';
 import { EntitlementRequestState } from './entitlement-request.state.ts';
@@ -31,7 +32,7 @@ export async function insertRequest(
     version: 1,
   };
   try {
-    await transaction.insert(entitlementRequest).values(row);
+    await insertRow(transaction, entitlementRequest, row);
   } catch (error) {
     if (isUniqueViolation(error)) throw gatewayError('OBP-30214', { cause: error });
     throw error;

@@ -5,6 +5,7 @@ import { type AuthenticatedUser, holdsAny } from '../../auth/authenticate.ts';
 import { type Role, roleScope } from '../../auth/roles.ts';
 import type { Queries } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/errors.ts';
+import { insertRow } from '../../database/write-row.ts';
 import { gatewayError } from '../../errors.ts';
 import { type EntitlementRow, entitlement } from './entitlement.table.ts';
 
@@ -64,7 +65,7 @@ export async function insertEntitlement(
     .returning();
   const row: EntitlementRow = { id: randomUUID(), ...values, createdAt: now, updatedAt: now };
   try {
-    await transaction.insert(entitlement).values(row);
+    await insertRow(transaction, entitlement, row);
   } catch (error) {
     if (isUniqueViolation(error)) throw gatewayError('OBP-30216', { cause: error });
     throw error;

@@ -3,6 +3,7 @@ import { noteChange } from '../../audit/changes.ts';
 import type { AuthenticatedUser } from '../../auth/authenticate.ts';
 import { leewaySeconds } from '../../auth/tokens.ts';
 import type { Queries } from '../../database/database.ts';
+import { insertRow } from '../../database/write-row.ts';
 import { revokedToken } from './revoked-token.table.ts';
 import { user } from './user.table.ts';
 
@@ -20,7 +21,7 @@ export async function revokeToken(transaction: Queries, { id, token }: Authentic
   // Until then it would be accepted.
   const expiresAt = new Date(token.expiresAt.getTime() + leewaySeconds * 1000);
   const row = { userId: id, tokenId: token.tokenId, expiresAt };
-  await transaction.insert(revokedToken).values(row).onConflictDoNothing();
+  await insertRow(transaction, revokedToken, row, 'left out');
   noteChange(transaction, revokedToken, null, row);
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { count, eq } from 'drizzle-orm';
 import { noteChange } from '../../audit/changes.ts';
 import type { Queries } from '../../database/database.ts';
+import { insertRow } from '../../database/write-row.ts';
 import { gatewayError } from '../../errors.ts';
 import { text, valid } from '../../input.ts';
 import { parseAttributeValue } from '../../values.ts';
@@ -41,7 +42,7 @@ export async function insertUserAttribute(
   }
   const now = new Date();
   const row: UserAttributeRow = { id: randomUUID(), userId, ...values, insertDate: now, updatedAt: now, version: 1 };
-  await transaction.insert(userAttribute).values(row);
+  await insertRow(transaction, userAttribute, row);
   noteChange(transaction, userAttribute, null, row);
   return row;
 }

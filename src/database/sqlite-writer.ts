@@ -1,0 +1,129 @@
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
+import SqliteDatabase from 'better-sqlite3';
+
+/** How long a write waits for another process that is writing, in milliseconds. */
+const writeTimeout = 10_000;
+
+/**
+ * How often it looks whether it may write, in milliseconds. Always as often: whoever waited long and looked less often
+ * would be passed by all who have just come.
+ */
+const writePause = 1;
+
+/** After this many milliseconds nothing more is committed together: other processes write too. */
+const longestTogether = 10;
+
+/** Runs `work` within a transaction of SQLite: all of it is committed when the result is there, or nothing of it ever. */
+export type Write = <Result>(work: () => Promise<Result>) => Promise<Result>;
+
+interface Waiting {
+  /** Runs it, and gives what is to be done when it is committed. */
+  run(): Promise<() => void>;
+  reject(error: unknown): void;
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof SqliteDatabase.SqliteError && error.code.startsWith('SQLITE_BUSY');
+}
+
+/**
+ * The only one who writes through a handle. What comes at the same time is committed together, in the order in which it came:
+ * that the disk has it is what a commit waits for, however much that is. Each work has a savepoint of its own, so
+ * that what fails is taken back alone.
+ */
+export function writerOf(handle: SqliteDatabase.Database): { write: Write; settled(): Promise<void> } {
+  const statement = (text: string) => {
+    const prepared = handle.prepare(text);
+    return () => prepared.run();
+  };
+  const beginImmediate = statement('begin immediate');
+  const commit = statement('commit');
+  const savepoint = statement('savepoint work');
+  const release = statement('release work');
+  const rollbackToSavepoint = statement('rollback to work');
+  const rollback = statement('rollback');
+  const waiting: Waiting[] = [];
+  let writing: Promise<void> | null = null;
+
+  /** Waits for a writer of another process without holding up this one's event loop. */
+  async function begin(): Promise<void> {
+    const deadline = Date.now() + writeTimeout;
+    for (;;) {
+      try {
+        beginImmediate();
+        return;
+      } catch (error) {
+        if (!isBusy(error) || Date.now() > deadline) throw error;
+        await sleep(writePause);
+      }
+    }
+  }
+
+  async function runOne<Result>(work: () => Promise<Result>): Promise<Result> {
+    savepoint();
+    try {
+      const result = await work();
+      release();
+      return result;
+    } catch (error) {
+      if (handle.inTransaction) {
+        rollbackToSavepoint();
+        release();
+      }
+      throw error;
+    }
+  }
+
+  async function writeTogether(): Promise<void> {
+    const taken: Waiting[] = [];
+    const committed: (() => void)[] = [];
+    try {
+      await begin();
+      const end = performance.now() + longestTogether;
+      do {
+        const next = waiting.shift();
+        if (next === undefined) break;
+        taken.push(next);
+        await next.run().then(
+          (onCommit) => committed.push(onCommit),
+          (error) => {
+            next.reject(error);
+            // A full disk, for example, takes back what the others have written too.
+            if (!handle.inTransaction) throw error;
+          },
+        );
+      } while (performance.now() < end);
+      commit();
+    } catch (error) {
+      // Nobody was taken where it could not even begin: that is for who has waited longest.
+      for (const one of taken.length > 0 ? taken : waiting.splice(0, 1)) one.reject(error);
+      if (handle.inTransaction) rollback();
+      return;
+    }
+    for (const onCommit of committed) onCommit();
+  }
+
+  async function writeAll(): Promise<void> {
+    // What comes in the same turn of the event loop is written together.
+    await setImmediate();
+    while (waiting.length > 0) await writeTogether();
+    writing = null;
+  }
+
+  return {
+    write: (work) =>
+      new Promise((resolve, reject) => {
+        waiting.push({
+          run: async () => {
+            const result = await runOne(work);
+            return () => resolve(result);
+          },
+          reject,
+        });
+        writing ??= writeAll();
+      }),
+    async settled() {
+      await writing;
+    },
+  };
+}
