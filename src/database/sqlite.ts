@@ -2,12 +2,12 @@ import { mkdirSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
-import type { Logger } from 'drizzle-orm';
+import { fillPlaceholders, type Logger } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import type { Database, DatabaseOptions, DatabaseStatistics, Preparable, Queries } from './database.ts';
-import { mapRows } from './map-rows.ts';
+import { rowMapperOf } from './map-rows.ts';
 import { MigrationsMissing, pendingMigrations } from './migrations.ts';
-import { writerOf } from './sqlite-writer.ts';
+import { isBusy, writerOf } from './sqlite-writer.ts';
 import { eachTurn } from './turn.ts';
 
 /** `file:data/gateway.db`, `file:///var/lib/gateway.db` or a path. */
@@ -42,8 +42,17 @@ function queriesOn(handle: SqliteDatabase.Database, logger: Logger): Queries {
 
 /** A read that somebody waits for. */
 interface Asked {
-  run(): void;
+  /** On the handle that writes, or on the one that only reads. */
+  run(isOnWriter: boolean): void;
   reject(error: unknown): void;
+}
+
+/** What Drizzle has prepared on the handle that only reads. */
+interface PreparedQuery<Row> {
+  readonly query: { sql: string; params: unknown[] };
+  readonly stmt: SqliteDatabase.Statement<unknown[], unknown[]>;
+  /** Its rows are there when it returns. */
+  all(values?: Record<string, unknown>): Row[];
 }
 
 function appliedMigrations(handle: SqliteDatabase.Database): string[] {
@@ -65,6 +74,10 @@ async function migrate(writer: SqliteDatabase.Database): Promise<void> {
 /**
  * One read-only handle, and one that writes: there can be only one writer, so writes form a queue here rather than
  * meeting as SQLITE_BUSY.
+ *
+ * Each commit makes every other handle forget the pages that it has in memory, and the audit trail commits with nearly
+ * every request. So prepared reads go to the handle that writes, as long as no transaction is open there; they see
+ * what is committed either way.
  */
 export async function openSqlite(url: string, options: DatabaseOptions): Promise<Database> {
   const path = sqlitePath(url);
@@ -90,21 +103,25 @@ export async function openSqlite(url: string, options: DatabaseOptions): Promise
   const read = queriesOn(reader, logger);
   const writes = queriesOn(writer, logger);
   const { write, settled } = writerOf(writer);
-  const beginReads = reader.prepare('begin');
-  const endReads = reader.prepare('commit');
-  // In one transaction: each would take and give back the lock by itself.
+  const aroundReads = {
+    reader: { begin: reader.prepare('begin'), end: reader.prepare('commit') },
+    writer: { begin: writer.prepare('begin'), end: writer.prepare('commit') },
+  };
   const ask = eachTurn<Asked>((asked) => {
     statistics.roundTrips += 1;
+    const isOnWriter = !writer.inTransaction;
+    const { begin, end } = isOnWriter ? aroundReads.writer : aroundReads.reader;
+    // In one transaction: each would take and give back the lock by itself.
     const isTransaction = asked.length > 1;
-    if (isTransaction) beginReads.run();
+    if (isTransaction) begin.run();
     for (const { run, reject } of asked) {
       try {
-        run();
+        run(isOnWriter);
       } catch (error) {
         reject(error);
       }
     }
-    if (isTransaction) endReads.run();
+    if (isTransaction) end.run();
   });
 
   return {
@@ -112,11 +129,31 @@ export async function openSqlite(url: string, options: DatabaseOptions): Promise
     statistics,
     replicas: null,
     prepare<Row>(query: Preparable<Row>) {
-      const prepared = mapRows(query.prepare());
+      const prepared = query.prepare() as unknown as PreparedQuery<Row>;
+      const { sql, params } = prepared.query;
+      if (!prepared.stmt.readonly) throw new Error(`It does not only read: ${sql}`);
+      const mapper = rowMapperOf(prepared);
+      const onReader = prepared.stmt.raw();
+      let onWriter: typeof onReader | null = null;
+      function run(values: Record<string, unknown> | undefined, isOnWriter: boolean): Row[] {
+        if (mapper === null) return prepared.all(values);
+        const parameters = fillPlaceholders(params, values ?? {});
+        logger.logQuery(sql, parameters);
+        const rowsOf = (statement: typeof onReader) =>
+          statement.all(...parameters).map((row) => mapper.rowOf(row) as Row);
+        if (!isOnWriter) return rowsOf(onReader);
+        onWriter ??= writer.prepare<unknown[], unknown[]>(sql).raw();
+        try {
+          return rowsOf(onWriter);
+        } catch (error) {
+          // Another process recovers the log, which the handle that writes does not wait for.
+          if (isBusy(error)) return rowsOf(onReader);
+          throw error;
+        }
+      }
       return (values?: Record<string, unknown>) =>
         new Promise<Row[]>((resolve, reject) => {
-          // Its rows are there when it returns.
-          ask({ run: () => resolve(prepared.all(values)), reject });
+          ask({ run: (isOnWriter) => resolve(run(values, isOnWriter)), reject });
         });
     },
     transaction: (work) => write(() => work(writes)),
