@@ -1,4 +1,7 @@
-/** Hands on together what is added in one turn: until the running code, and all that it has set off, has ended. */
+/**
+ * Hands on together what is added in one turn: until the running code, and all that it has set off, has ended. What a
+ * batched field asks for comes a step later than what was asked for at once, and is waited for.
+ */
 export function eachTurn<Item>(handle: (items: readonly Item[]) => void): (item: Item) => void {
   let items: Item[] = [];
   function handOn(): void {
@@ -7,7 +10,7 @@ export function eachTurn<Item>(handle: (items: readonly Item[]) => void): (item:
     handle(added);
   }
   return (item) => {
-    if (items.length === 0) process.nextTick(handOn);
+    if (items.length === 0) process.nextTick(() => queueMicrotask(() => process.nextTick(handOn)));
     items.push(item);
   };
 }

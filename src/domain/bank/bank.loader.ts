@@ -24,12 +24,15 @@ export function validBankId(field: string, bankId: string): string {
   }
 }
 
+const knownWishes = () => new Map<string, boolean>();
+
 /** Said before any role is asked for, of every field with a bank: which banks there are is public. */
 export async function checkBank(context: Context, bankId: string): Promise<void> {
-  await bankAt(context, validBankId('bankId', bankId));
+  const row = await context.loader(bankById).load(validBankId('bankId', bankId));
+  if (row === null) throw gatewayError('OBP-30001', { bankId });
+  // Known from here on without a look: the KYC collections of its customers are read with the others.
+  context.once(knownWishes).set(bankId, row.kycReasonRequired);
 }
-
-const knownWishes = () => new Map<string, boolean>();
 
 export const bankRules: Omit<BankRules, 'ofCustomer'> = {
   check: checkBank,
