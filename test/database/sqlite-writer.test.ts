@@ -1,20 +1,18 @@
-/** How SQLite's only writer commits together what comes at the same time. */
+/** How SQLite's only writer commits together what comes at the same time: on a file of its own, whatever is tested. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { writerOf } from '../../src/database/sqlite-writer.ts';
-import { createDatabaseUrl, dialectUnderTest } from '../support/database-url.ts';
-
-const onSqlite = test.runIf(dialectUnderTest === 'sqlite');
 
 let handle: Sqlite.Database;
 let reader: Sqlite.Database;
-let drop: () => Promise<void>;
+let folder: string;
 
 beforeEach(async () => {
-  if (dialectUnderTest !== 'sqlite') return;
-  const created = await createDatabaseUrl();
-  drop = created.drop;
-  const file = created.url.replace('file:', '');
+  folder = await mkdtemp(join(tmpdir(), 'writer-'));
+  const file = join(folder, 'own.db');
   handle = new Sqlite(file);
   handle.pragma('journal_mode = WAL');
   handle.pragma('foreign_keys = ON');
@@ -24,10 +22,9 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  if (dialectUnderTest !== 'sqlite') return;
   reader.close();
   handle.close();
-  await drop();
+  await rm(folder, { recursive: true });
 });
 
 function stored(connection: Sqlite.Database): unknown[] {
@@ -39,7 +36,7 @@ function insert(table: 'parent' | 'child', id: string, parent?: string): void {
   else handle.prepare('insert into child values (?, ?)').run(id, parent);
 }
 
-onSqlite('works that come at once follow one another, and are committed together', async () => {
+test('works that come at once follow one another, and are committed together', async () => {
   const { write } = writerOf(handle);
   const seen: unknown[][] = [];
   const work = (id: string) =>
@@ -56,7 +53,7 @@ onSqlite('works that come at once follow one another, and are committed together
   expect(stored(reader)).toEqual(['a', 'b', 'c']);
 });
 
-onSqlite('no result is there before it is committed', async () => {
+test('no result is there before it is committed', async () => {
   const { write } = writerOf(handle);
   const ofResult = write(async () => insert('parent', 'a')).then(() => stored(reader));
   const ofLater = write(async () => insert('parent', 'b'));
@@ -65,7 +62,7 @@ onSqlite('no result is there before it is committed', async () => {
   await ofLater;
 });
 
-onSqlite('what fails is taken back alone', async () => {
+test('what fails is taken back alone', async () => {
   const { write } = writerOf(handle);
 
   const results = await Promise.allSettled([
@@ -84,7 +81,7 @@ onSqlite('what fails is taken back alone', async () => {
   expect(stored(reader)).toEqual(['a', 'c']);
 });
 
-onSqlite('a commit that fails is told to all whose work was in it, and to nobody else', async () => {
+test('a commit that fails is told to all whose work was in it, and to nobody else', async () => {
   const { write } = writerOf(handle);
   const orphan = write(async () => insert('child', 'orphan', 'nobody'));
   const other = write(async () => insert('parent', 'a'));
@@ -97,7 +94,7 @@ onSqlite('a commit that fails is told to all whose work was in it, and to nobody
   expect(stored(reader)).toEqual(['b']);
 });
 
-onSqlite('where all is taken back, those before fail too, and those after are written', async () => {
+test('where all is taken back, those before fail too, and those after are written', async () => {
   const { write } = writerOf(handle);
 
   const results = await Promise.allSettled([
@@ -113,7 +110,7 @@ onSqlite('where all is taken back, those before fail too, and those after are wr
   expect(stored(reader)).toEqual(['b']);
 });
 
-onSqlite('a work that takes long ends what is committed together', async () => {
+test('a work that takes long ends what is committed together', async () => {
   const { write } = writerOf(handle);
   const first = write(async () => {
     insert('parent', 'a');

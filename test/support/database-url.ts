@@ -10,6 +10,9 @@ const serverUrl = inject('databaseUrl');
 
 export const dialectUnderTest: Dialect = serverUrl === undefined ? 'sqlite' : 'postgresql';
 
+/** The event of a read, and its customers: one statement where the database takes both in one. */
+export const statementsOfAuditTrail = dialectUnderTest === 'sqlite' ? 2 : 1;
+
 /** A fresh, empty database for one test file, and how to drop it: with whoever is still connected to it. */
 export async function createDatabaseUrl(): Promise<{ url: string; drop(): Promise<void> }> {
   const name = `test_${randomBytes(8).toString('hex')}`;
