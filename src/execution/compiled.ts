@@ -16,7 +16,15 @@ import {
   getVariableValues,
   locatedError,
 } from 'graphql';
-import { type FieldPlan, type Plan, rootFields, subfields, type TypePlan, type Variables } from './plan.ts';
+import {
+  type FieldPlan,
+  type Plan,
+  rootFields,
+  type Selections,
+  subfields,
+  type TypePlan,
+  type Variables,
+} from './plan.ts';
 
 type Path = GraphQLResolveInfo['path'];
 type Data = Record<string, unknown>;
@@ -97,10 +105,10 @@ function executeOperation(run: Run): Data | Promise<Data> {
 }
 
 /** Each field of a mutation waits for the one before it. */
-function executeSerially(run: Run, fields: readonly FieldPlan[]): Data | Promise<Data> {
-  const data = dataFor(fields);
+function executeSerially(run: Run, selections: Selections): Data | Promise<Data> {
+  const data = dataFor(selections);
   let done: Data | Promise<Data> = data;
-  for (const field of fields) {
+  for (const field of selections.fields) {
     const next = () => {
       const value = executeField(run, field, undefined, undefined);
       // It waits for all that is read of the one before.
@@ -108,28 +116,28 @@ function executeSerially(run: Run, fields: readonly FieldPlan[]): Data | Promise
         data[field.responseName] = given;
         return run.underWay.length === 0 ? data : settledBatches(run).then(() => data);
       };
-      return isPromise(value) ? value.then(put) : put(value);
+      return value instanceof Promise ? value.then(put) : put(value);
     };
     done = done instanceof Promise ? done.then(next) : next();
   }
   return done;
 }
 
-/** Under the name `__proto__` a plain object would take its prototype. */
-function dataFor(fields: readonly FieldPlan[]): Data {
-  return fields.some(({ responseName }) => responseName === '__proto__') ? Object.create(null) : {};
+/** A copy has room for all its fields; one that grows field by field is moved several times. */
+function dataFor({ blank }: Selections): Data {
+  return blank === null ? Object.create(null) : { ...blank };
 }
 
 function executeFields(
   run: Run,
-  fields: readonly FieldPlan[],
+  selections: Selections,
   source: unknown,
   path: Path | undefined,
 ): Data | Promise<Data> {
-  const data = dataFor(fields);
+  const data = dataFor(selections);
   let pending: FieldPlan[] | null = null;
   try {
-    for (const field of fields) {
+    for (const field of selections.fields) {
       if (field.batch !== null) {
         data[field.responseName] = null;
         join(run, field, { source, path, data });
@@ -137,7 +145,7 @@ function executeFields(
       }
       const value = executeField(run, field, source, path);
       data[field.responseName] = value;
-      if (isPromise(value)) {
+      if (value instanceof Promise) {
         pending ??= [];
         pending.push(field);
       }
@@ -204,7 +212,7 @@ async function resolveBatch(run: Run, field: FieldPlan, parents: readonly Parent
       return;
     }
     const value = completeItem(run, field, field.type, place, given);
-    if (!isPromise(value)) data[responseName] = value;
+    if (!(value instanceof Promise)) data[responseName] = value;
     else {
       const putLater = value.then((later) => {
         data[responseName] = later;
@@ -245,9 +253,9 @@ function executeField(run: Run, field: FieldPlan, source: unknown, parentPath: P
     const place = path ?? fieldPath(field, parentPath);
     path = place;
     const completed = isPromise(result)
-      ? result.then((resolved) => complete(run, field, type, place, resolved))
+      ? Promise.resolve(result.then((resolved) => complete(run, field, type, place, resolved)))
       : complete(run, field, type, place, result);
-    if (!isPromise(completed)) return completed;
+    if (!(completed instanceof Promise)) return completed;
     return completed.then(undefined, (error: unknown) => failure(run, field, type, place, error));
   } catch (error) {
     return failure(run, field, type, path ?? fieldPath(field, parentPath), error);
@@ -315,7 +323,7 @@ function completeList(run: Run, field: FieldPlan, type: TypePlan, path: Path | u
   try {
     for (const item of result) {
       const completed = completeItem(run, field, type, { prev: path, key: items.length, typename: undefined }, item);
-      if (isPromise(completed)) hasPromise = true;
+      if (completed instanceof Promise) hasPromise = true;
       items.push(completed);
     }
   } catch (error) {
@@ -327,14 +335,14 @@ function completeList(run: Run, field: FieldPlan, type: TypePlan, path: Path | u
 }
 
 function completeItem(run: Run, field: FieldPlan, type: TypePlan, path: Path, item: unknown): unknown {
-  const failed = (error: unknown) => failure(run, field, type, path, error);
   try {
     const completed = isPromise(item)
-      ? item.then((resolved) => complete(run, field, type, path, resolved))
+      ? Promise.resolve(item.then((resolved) => complete(run, field, type, path, resolved)))
       : complete(run, field, type, path, item);
-    return isPromise(completed) ? completed.then(undefined, failed) : completed;
+    if (!(completed instanceof Promise)) return completed;
+    return completed.then(undefined, (error: unknown) => failure(run, field, type, path, error));
   } catch (error) {
-    return failed(error);
+    return failure(run, field, type, path, error);
   }
 }
 
@@ -359,6 +367,7 @@ function keysOf(path: Path): (string | number)[] {
   return keys.reverse();
 }
 
+/** Of what others give. What is made here is a `Promise`, which is found out faster. */
 function isPromise(value: unknown): value is Promise<unknown> {
   if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return false;
   return typeof (value as { then?: unknown }).then === 'function';

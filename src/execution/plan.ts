@@ -36,7 +36,7 @@ export interface Plan {
   readonly schema: GraphQLSchema;
   readonly operation: OperationDefinitionNode;
   readonly fragments: Record<string, FragmentDefinitionNode>;
-  root: readonly FieldPlan[] | null;
+  root: Selections | null;
   /** Told how many fields were planned, and one for their set. */
   readonly onPlanned: (fields: number) => void;
 }
@@ -59,7 +59,14 @@ export interface FieldPlan {
   /** Of `__typename`. */
   readonly typeName: string | null;
   /** Of the objects that it gives, once there was one. */
-  selections: readonly FieldPlan[] | null;
+  selections: Selections | null;
+}
+
+/** What is selected of an object. */
+export interface Selections {
+  readonly fields: readonly FieldPlan[];
+  /** An answer with nothing in it yet, in the order of the fields. Null where a field is answered as `__proto__`. */
+  readonly blank: Readonly<Record<string, unknown>> | null;
 }
 
 export type TypePlan = { readonly isNonNull: boolean } & (
@@ -113,18 +120,13 @@ export function conditionVariables(document: DocumentNode): string[] {
 }
 
 /** The fields of the operation itself. */
-export function rootFields(plan: Plan, rootType: GraphQLObjectType, variables: Variables): readonly FieldPlan[] {
+export function rootFields(plan: Plan, rootType: GraphQLObjectType, variables: Variables): Selections {
   plan.root ??= planSelections(plan, rootType, [plan.operation.selectionSet], variables);
   return plan.root;
 }
 
 /** The fields of the objects that `field` gives; fails as graphql-js does where `@skip` or `@include` is given null. */
-export function subfields(
-  plan: Plan,
-  field: FieldPlan,
-  type: GraphQLObjectType,
-  variables: Variables,
-): readonly FieldPlan[] {
+export function subfields(plan: Plan, field: FieldPlan, type: GraphQLObjectType, variables: Variables): Selections {
   if (field.selections === null) {
     const sets = field.nodes.flatMap(({ selectionSet }) => (selectionSet === undefined ? [] : [selectionSet]));
     field.selections = planSelections(plan, type, sets, variables);
@@ -137,7 +139,7 @@ function planSelections(
   type: GraphQLObjectType,
   sets: readonly SelectionSetNode[],
   variables: Variables,
-): readonly FieldPlan[] {
+): Selections {
   const collected = new Map<string, FieldNode[]>();
   const spread = new Set<string>();
 
@@ -169,7 +171,13 @@ function planSelections(
     if (field !== null) fields.push(field);
   }
   plan.onPlanned(fields.length + 1);
-  return fields;
+  return { fields, blank: blankOf(fields) };
+}
+
+function blankOf(fields: readonly FieldPlan[]): Record<string, unknown> | null {
+  // Under the name `__proto__` a plain object would take its prototype.
+  if (fields.some(({ responseName }) => responseName === '__proto__')) return null;
+  return Object.fromEntries(fields.map(({ responseName }) => [responseName, undefined]));
 }
 
 function isIncluded(node: SelectionNode, variables: Variables): boolean {
