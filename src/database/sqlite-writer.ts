@@ -22,14 +22,19 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
+interface Failed {
+  error: unknown;
+}
+
 export function isBusy(error: unknown): boolean {
   return error instanceof SqliteDatabase.SqliteError && error.code.startsWith('SQLITE_BUSY');
 }
 
 /**
  * The only one who writes through a handle. What comes at the same time is committed together, in the order in which it came:
- * that the disk has it is what a commit waits for, however much that is. Each work has a savepoint of its own, so
- * that what fails is taken back alone.
+ * that the disk has it is what a commit waits for, however much that is. Each work but the first has a savepoint of its
+ * own, so that what fails is taken back alone; the first has none, as SQLite keeps in memory what a large one changes after a
+ * savepoint.
  */
 export function writerOf(handle: SqliteDatabase.Database): { write: Write; settled(): Promise<void> } {
   const statement = (text: string) => {
@@ -59,19 +64,16 @@ export function writerOf(handle: SqliteDatabase.Database): { write: Write; settl
     }
   }
 
-  async function runOne<Result>(work: () => Promise<Result>): Promise<Result> {
+  /** Takes back what fails, as long as the transaction stands at all: a full disk, for example, ends it. */
+  async function runBesideOthers(one: Waiting): Promise<(() => void) | Failed> {
     savepoint();
-    try {
-      const result = await work();
+    const onCommit = await one.run().catch((error): Failed => ({ error }));
+    if (typeof onCommit === 'function') release();
+    else if (handle.inTransaction) {
+      rollbackToSavepoint();
       release();
-      return result;
-    } catch (error) {
-      if (handle.inTransaction) {
-        rollbackToSavepoint();
-        release();
-      }
-      throw error;
     }
+    return onCommit;
   }
 
   async function writeTogether(): Promise<void> {
@@ -84,14 +86,14 @@ export function writerOf(handle: SqliteDatabase.Database): { write: Write; settl
         const next = waiting.shift();
         if (next === undefined) break;
         taken.push(next);
-        await next.run().then(
-          (onCommit) => committed.push(onCommit),
-          (error) => {
-            next.reject(error);
-            // A full disk, for example, takes back what the others have written too.
-            if (!handle.inTransaction) throw error;
-          },
-        );
+        if (committed.length === 0) committed.push(await next.run());
+        else {
+          const onCommit = await runBesideOthers(next);
+          if (typeof onCommit === 'function') committed.push(onCommit);
+          else if (handle.inTransaction) next.reject(onCommit.error);
+          // What the others have written is gone too.
+          else throw onCommit.error;
+        }
       } while (performance.now() < end);
       commit();
     } catch (error) {
@@ -115,7 +117,7 @@ export function writerOf(handle: SqliteDatabase.Database): { write: Write; settl
       new Promise((resolve, reject) => {
         waiting.push({
           run: async () => {
-            const result = await runOne(work);
+            const result = await work();
             return () => resolve(result);
           },
           reject,
