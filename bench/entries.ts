@@ -46,7 +46,7 @@ export interface Entry {
 }
 
 /** Every server gets the young generation that the gateway is started with: it halves the cost of collecting garbage. */
-const peer = (file: string) => ['--max-semi-space-size=8', join(import.meta.dirname, 'servers', file)];
+const peer = (file: string) => ['--max-semi-space-size=32', join(import.meta.dirname, 'servers', file)];
 
 function graphql(query: string, variables: object, operationName?: string): Post {
   return { path: '/graphql', body: { query, variables, operationName } };

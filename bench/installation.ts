@@ -12,7 +12,7 @@ export type DatabaseName = (typeof databases)[number];
 export const root = join(import.meta.dirname, '..');
 
 /** The gateway as `npm run gateway` starts it. */
-export const gatewayCommand = ['--max-semi-space-size=8', join(root, 'dist/main.js')];
+export const gatewayCommand = ['--max-semi-space-size=32', join(root, 'dist/main.js')];
 
 /** A database with the data of the benchmark, and a user who may do all of it. */
 export interface Installation {
@@ -68,6 +68,7 @@ function userRecord() {
   const roles = [
     ...rolesOfReader().map((role) => ({ role_name: role, bank_id: readBankId })),
     ...['CanGetCustomers', 'CanCreateCustomerAddress'].map((role) => ({ role_name: role, bank_id: writeBankId })),
+    { role_name: 'CanGetCustomersAtAnyBank', bank_id: '' },
   ];
   return {
     users: [

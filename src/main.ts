@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=8
+#!/usr/bin/env -S node --max-semi-space-size=32
 import './database/resolve-drizzle.ts';
 import cluster from 'node:cluster';
 import { once } from 'node:events';

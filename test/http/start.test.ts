@@ -21,7 +21,7 @@ function serve(environment: Record<string, string>) {
       ...testEnvironment(database.url),
       NODE_ENV: 'production',
       // As `npm run gateway` starts it.
-      NODE_OPTIONS: '--max-semi-space-size=8',
+      NODE_OPTIONS: '--max-semi-space-size=32',
       ...environment,
     },
   });
@@ -66,6 +66,6 @@ test.runIf(process.platform === 'linux')('little memory is held', async () => {
   program.kill('SIGTERM');
   expect(await ended).toBe(0);
   const megabytes = Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024;
-  // 125 when this was written; 149 if Node looked up each module of drizzle-orm by itself (resolve-drizzle.ts).
-  expect(megabytes).toBeLessThan(140);
+  // 137 when this was written; 160 if Node looked up each module of drizzle-orm by itself (resolve-drizzle.ts).
+  expect(megabytes).toBeLessThan(150);
 });
