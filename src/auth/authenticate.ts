@@ -93,8 +93,26 @@ const userStatements = oncePerDatabase((database) => ({
 }));
 
 type HeldRole = readonly [roleName: string, bankId: string | null];
+type HeldRoles = Pick<AuthenticatedUser, 'systemRoles' | 'bankRoles'>;
 
-function heldRoles(held: readonly HeldRole[]): Pick<AuthenticatedUser, 'systemRoles' | 'bankRoles'> {
+/** What was made of a list of entitlements: it is the same for the same text, whoever holds them. The oldest goes first. */
+const madeRoles = new Map<string, HeldRoles>();
+const mostMadeRoles = 1_000;
+
+/** Of a list as the database gives it, with each request anew. */
+function storedRoles(held: string): HeldRoles {
+  const known = madeRoles.get(held);
+  if (known !== undefined) return known;
+  const made = heldRoles(JSON.parse(held));
+  madeRoles.set(held, made);
+  for (const oldest of madeRoles.keys()) {
+    if (madeRoles.size <= mostMadeRoles) break;
+    madeRoles.delete(oldest);
+  }
+  return made;
+}
+
+function heldRoles(held: readonly HeldRole[]): HeldRoles {
   const systemRoles = new Set<string>();
   const bankRoles = new Map<string, Set<string>>();
   for (const [roleName, bankId] of held) {
@@ -202,10 +220,12 @@ export async function authenticate({
     username,
     provider,
     isSuperAdmin,
-    ...heldRoles([
-      ...(JSON.parse(row.held) as HeldRole[]),
-      ...claimed.map(({ roleName, bankId }) => [roleName, bankId] as const),
-    ]),
+    ...(claimed.length === 0
+      ? storedRoles(row.held)
+      : heldRoles([
+          ...(JSON.parse(row.held) as HeldRole[]),
+          ...claimed.map(({ roleName, bankId }) => [roleName, bankId] as const),
+        ])),
     lastWrite,
     token: { tokenId, expiresAt },
   };

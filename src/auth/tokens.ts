@@ -1,8 +1,8 @@
 import {
-  createHash,
   createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
+  hash,
   type JsonWebKey,
   type KeyObject,
   randomUUID,
@@ -132,16 +132,16 @@ export function keepVerified<Verified extends { expiresAt: Date }>(
     async verify(token) {
       if (token.length > mostTokenCharacters)
         throw invalidToken(undefined, `It is longer than ${mostTokenCharacters} characters.`);
-      const hash = createHash('sha256').update(token).digest('base64');
-      const known = kept.get(hash);
+      const tokenHash = hash('sha256', token, 'base64');
+      const known = kept.get(tokenHash);
       if (known !== undefined) {
         if (known.expiresAt.getTime() > Date.now() - leewaySeconds * 1000) return known;
-        kept.delete(hash);
+        kept.delete(tokenHash);
         throw invalidToken();
       }
       const begun = generation;
       const verified = await verifyFirst(token);
-      if (begun === generation) kept.set(hash, verified);
+      if (begun === generation) kept.set(tokenHash, verified);
       for (const oldest of kept.keys()) {
         if (kept.size <= mostVerifiedTokens) break;
         kept.delete(oldest);
