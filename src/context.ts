@@ -113,7 +113,8 @@ export function createContext({
         return await audit.write(async (transaction) => {
           deadline?.throwIfAborted();
           const result = await work(transaction);
-          // Nothing is committed for a client who was told that the operation was stopped.
+          // Nothing is committed for a client who was told that the operation was stopped, unless its time ends while the
+          // commit waits for others that are committed with it.
           deadline?.throwIfAborted();
           return result;
         });

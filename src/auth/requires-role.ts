@@ -258,7 +258,7 @@ function guardedBatch(coordinate: string, rule: RoleRule, resolve: Batch, banks:
       return undefined;
     });
     if (seen.length === 0) return values;
-    const given = await resolve(seen, args, context, info).catch((error: unknown) => seen.map(() => failureOf(error)));
+    const given = await resolvedAll(resolve, seen, args, context, info);
     let next = 0;
     settled.forEach((ground, index) => {
       const parent = parents[index];
@@ -273,8 +273,17 @@ function guardedBatch(coordinate: string, rule: RoleRule, resolve: Batch, banks:
   };
 }
 
-function failureOf(error: unknown): Error {
-  return error instanceof Error ? error : new Error('What was thrown is no error.', { cause: error });
+/** A value for each parent, an error for each where all fail: those who were refused are not to hear of it. */
+async function resolvedAll(resolve: Batch, ...given: Parameters<Batch>): Promise<readonly unknown[]> {
+  const [parents] = given;
+  try {
+    const values = await resolve(...given);
+    if (values.length !== parents.length) throw new Error(`${values.length} values for ${parents.length} parents.`);
+    return values;
+  } catch (error) {
+    const failure = error instanceof Error ? error : new Error('What was thrown is no error.', { cause: error });
+    return parents.map(() => failure);
+  }
 }
 
 type GuardedRule = Exclude<AccessRule, { kind: 'public' }>;

@@ -88,9 +88,16 @@ function orderOf<Table extends SQLiteTable>(table: Table, { orderBy, descending 
   return orderBy.map((name) => (descending === true ? desc(columnOf(table, name)) : asc(columnOf(table, name))));
 }
 
+/** The values of the placeholders of `inKeys` for no key at all. */
+function noKeyValues(columns: SQLiteColumn[]): Record<string, unknown> {
+  if (dialect === 'sqlite' || columns.length === 1) return keyValues([]);
+  return Object.fromEntries(columns.map((_, index) => [`keys${index}`, []]));
+}
+
 /**
- * The rows of a query that `make` makes for a condition: that the columns hold one of the keys. A single key is compared
- * as it is, which costs half as much and reads the rows in the order of an index.
+ * The rows of a query that `make` makes for a condition: that the columns hold one of the keys. On SQLite a single key is
+ * compared as it is, which costs half as much. On PostgreSQL that saves little, and the same statement for any number of keys
+ * makes the same sets of statements.
  */
 function keyedStatement<Row>(
   columns: SQLiteColumn[],
@@ -101,10 +108,10 @@ function keyedStatement<Row>(
       make(database, and(...columns.map((column, index) => eq(column, sql.placeholder(`key${index}`))))),
     ),
   );
-  const ofMany = oncePerDatabase((database) => database.prepare(make(database, inKeys(columns))));
+  const ofMany = oncePerDatabase((database) => database.prepare(make(database, inKeys(columns)), noKeyValues(columns)));
   return (database, keys) => {
     const [only] = keys;
-    if (keys.length !== 1 || only === undefined) return ofMany(database)(keyValues(keys));
+    if (dialect === 'postgresql' || keys.length !== 1 || only === undefined) return ofMany(database)(keyValues(keys));
     if (typeof only === 'string') return ofOne(database)({ key0: only });
     return ofOne(database)(Object.fromEntries(only.map((part, index) => [`key${index}`, part])));
   };

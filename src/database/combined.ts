@@ -1,7 +1,7 @@
 import { Column, fillPlaceholders, is } from 'drizzle-orm';
-import type pg from 'pg';
+import pg from 'pg';
 import type { Preparable } from './database.ts';
-import { mapRows, type RowMapper, rowMapperOf, type Selected } from './map-rows.ts';
+import { type RowMapper, rowMapperOf, type Selected } from './map-rows.ts';
 import type { Connection } from './replicas.ts';
 import { eachTurn } from './turn.ts';
 
@@ -11,20 +11,37 @@ import { eachTurn } from './turn.ts';
  */
 const mostCombinations = 100;
 
+/**
+ * How many statements nobody asks for may be in a set: which there are on a level depends on what a customer has, and each set
+ * that is new to a connection has to be planned there.
+ */
+const mostUnasked = 8;
+
 type Values = Record<string, unknown> | undefined;
 
 /** What Drizzle has prepared. */
 interface PreparedQuery {
   readonly queryString: string;
   readonly params: unknown[];
+  /** Gives rows as lists of values. */
+  readonly queryConfig: pg.QueryArrayConfig;
   execute(values?: object): Promise<unknown[]>;
 }
 
 interface Statement {
-  readonly number: number;
   readonly query: PreparedQuery;
+  /** Parameters for which it gives no rows; null where there are none. */
+  readonly none: unknown[] | null;
   /** Null where Drizzle has to make the rows. */
   readonly rows: RowMapper | null;
+}
+
+/** Statements that are sent as one. */
+interface Combination {
+  readonly name: string;
+  readonly text: string;
+  /** Each with its place among them. */
+  readonly places: ReadonlyMap<Statement, number>;
 }
 
 /** A statement that somebody waits for. */
@@ -89,24 +106,45 @@ function groupsOf(asked: readonly Asked[]): Asked[][] {
  * as one statement, which costs a round trip, a snapshot and a message instead of one each.
  */
 export function combinedReads({ connection, onStatement, onRoundTrip }: CombinedReadsParts) {
-  const combinations = new Map<string, Pick<pg.QueryConfig, 'name' | 'text'>>();
+  /** The largest first: that is the one which most others are parts of. */
+  const combinations: Combination[] = [];
   let prepared = 0;
 
-  function combinationOf(statements: readonly Statement[]): Pick<pg.QueryConfig, 'name' | 'text'> | null {
+  function serves({ places }: Combination, asked: ReadonlySet<Statement>): boolean {
+    const unasked = places.size - asked.size;
+    if (unasked < 0 || unasked > mostUnasked) return false;
+    for (const statement of asked) if (!places.has(statement)) return false;
+    if (unasked === 0) return true;
+    return [...places.keys()].every((statement) => asked.has(statement) || statement.none !== null);
+  }
+
+  function combinationOf(statements: readonly Statement[]): Combination | null {
     if (statements.some(({ rows }) => rows === null)) return null;
-    const key = statements.map(({ number }) => number).join();
-    let found = combinations.get(key);
-    if (found === undefined) {
-      if (combinations.size === mostCombinations) return null;
-      found = { name: `gateway_combined_${combinations.size + 1}`, text: combine(statements) };
-      combinations.set(key, found);
-    }
-    return found;
+    const asked = new Set(statements);
+    const found = combinations.find((combination) => serves(combination, asked));
+    if (found !== undefined) return found;
+    if (combinations.length === mostCombinations) return null;
+    const made: Combination = {
+      name: `gateway_combined_${combinations.length + 1}`,
+      text: combine(statements),
+      places: new Map(statements.map((statement, place) => [statement, place])),
+    };
+    combinations.push(made);
+    combinations.sort((one, other) => other.places.size - one.places.size);
+    return made;
+  }
+
+  async function rowsOf({ query, rows }: Statement, values: Values): Promise<unknown[]> {
+    if (rows === null) return query.execute(values);
+    const parameters = fillPlaceholders(query.params, values ?? {});
+    onStatement(query.queryString, parameters);
+    const result = await connection.query(query.queryConfig, parameters);
+    return result.rows.map(rows.rowOf);
   }
 
   function runAlone({ statement, values, resolve, reject }: Asked): void {
     onRoundTrip();
-    statement.query.execute(values).then(resolve, reject);
+    rowsOf(statement, values).then(resolve, reject);
   }
 
   async function run(group: readonly Asked[]): Promise<void> {
@@ -115,37 +153,54 @@ export function combinedReads({ connection, onStatement, onRoundTrip }: Combined
       group.forEach(runAlone);
       return;
     }
-    const parameters = group.map(({ statement, values }) => fillPlaceholders(statement.query.params, values ?? {}));
+    const { name, text, places } = combination;
+    const asked = new Map(group.map((one) => [one.statement, one]));
+    const statements = [...places.keys()];
+    const parameters = statements.map((statement) => {
+      const one = asked.get(statement);
+      return one === undefined ? (statement.none ?? []) : fillPlaceholders(statement.query.params, one.values ?? {});
+    });
     let rows: [place: number, values: string][];
     try {
       onRoundTrip();
-      const result = await connection.query({ ...combination, rowMode: 'array' }, parameters.flat());
+      const result = await connection.query({ name, text, rowMode: 'array' }, parameters.flat());
       rows = result.rows as unknown as typeof rows;
-    } catch {
-      // Only those that fail by themselves are to fail.
+    } catch (error) {
+      // Only those that fail by themselves are to fail; without a connection all do.
+      if (!(error instanceof pg.DatabaseError)) throw error;
       group.forEach(runAlone);
       return;
     }
-    const given = group.map((): unknown[] => []);
-    for (const [place, values] of rows) {
-      given[place]?.push(group[place]?.statement.rows?.rowOf(JSON.parse(values)));
-    }
-    group.forEach(({ statement, resolve }, place) => {
+    const given = statements.map((): unknown[] => []);
+    for (const [place, values] of rows) given[place]?.push(statements[place]?.rows?.rowOf(JSON.parse(values)));
+    for (const { statement, resolve } of group) {
+      const place = places.get(statement) ?? -1;
       onStatement(statement.query.queryString, parameters[place] ?? []);
       resolve(given[place] ?? []);
-    });
+    }
   }
 
   const ask = eachTurn<Asked>((asked) => {
-    for (const group of groupsOf(asked)) run(group);
+    for (const group of groupsOf(asked)) {
+      run(group).catch((error: unknown) => {
+        for (const { reject } of group) reject(error);
+      });
+    }
   });
 
-  return function prepare<Row>(query: Preparable<Row>): (values?: Record<string, unknown>) => Promise<Row[]> {
+  return function prepare<Row>(
+    query: Preparable<Row>,
+    none?: Record<string, unknown>,
+  ): (values?: Record<string, unknown>) => Promise<Row[]> {
     prepared += 1;
     // On PostgreSQL a prepared statement has a name, and gives its rows through `execute`.
     const { prepare } = query as unknown as { prepare(name: string): PreparedQuery };
     const made = prepare.call(query, `gateway_${prepared}`);
-    const statement: Statement = { number: prepared, rows: rowMapperOf(made), query: mapRows(made) };
+    const statement: Statement = {
+      query: made,
+      rows: rowMapperOf(made),
+      none: none === undefined ? null : fillPlaceholders(made.params, none),
+    };
     return (values) =>
       new Promise((resolve, reject) => {
         ask({ statement, values, resolve: resolve as (rows: unknown[]) => void, reject });

@@ -25,8 +25,14 @@ export interface DatabaseStatistics {
 export interface Database {
   /** For reads only: on SQLite a write through it fails. */
   read: Queries;
-  /** Makes the SQL of a query once; the answer runs it with the values of its placeholders. */
-  prepare<Row>(query: Preparable<Row>): (values?: Record<string, unknown>) => Promise<Row[]>;
+  /**
+   * Makes the SQL of a query once; the answer runs it with the values of its placeholders. `none` are values for which it
+   * gives no rows, where there are such: it may be sent along with others although nobody asks for it.
+   */
+  prepare<Row>(
+    query: Preparable<Row>,
+    none?: Record<string, unknown>,
+  ): (values?: Record<string, unknown>) => Promise<Row[]>;
   /**
    * All of `work`, or nothing of it. Writes run side by side on PostgreSQL; on SQLite they follow one another, and those
    * that come at the same time are committed together.

@@ -90,7 +90,8 @@ export function writerOf(handle: SqliteDatabase.Database): { write: Write; settl
         else {
           const onCommit = await runBesideOthers(next);
           if (typeof onCommit === 'function') committed.push(onCommit);
-          else if (handle.inTransaction) next.reject(onCommit.error);
+          // It may have failed by what another one has written, who is not told before the commit either.
+          else if (handle.inTransaction) committed.push(() => next.reject(onCommit.error));
           // What the others have written is gone too.
           else throw onCommit.error;
         }
@@ -102,14 +103,20 @@ export function writerOf(handle: SqliteDatabase.Database): { write: Write; settl
       if (handle.inTransaction) rollback();
       return;
     }
-    for (const onCommit of committed) onCommit();
+    for (const onEnd of committed) onEnd();
   }
 
   async function writeAll(): Promise<void> {
     // What comes in the same turn of the event loop is written together.
     await setImmediate();
-    while (waiting.length > 0) await writeTogether();
-    writing = null;
+    try {
+      while (waiting.length > 0) await writeTogether();
+    } catch (error) {
+      // It could not even be taken back: all that waits is told, and the next one tries again.
+      for (const one of waiting.splice(0)) one.reject(error);
+    } finally {
+      writing = null;
+    }
   }
 
   return {

@@ -110,18 +110,23 @@ export async function openSqlite(url: string, options: DatabaseOptions): Promise
   const ask = eachTurn<Asked>((asked) => {
     statistics.roundTrips += 1;
     const isOnWriter = !writer.inTransaction;
+    const handle = isOnWriter ? writer : reader;
     const { begin, end } = isOnWriter ? aroundReads.writer : aroundReads.reader;
-    // In one transaction: each would take and give back the lock by itself.
-    const isTransaction = asked.length > 1;
-    if (isTransaction) begin.run();
-    for (const { run, reject } of asked) {
-      try {
-        run(isOnWriter);
-      } catch (error) {
-        reject(error);
+    try {
+      // In one transaction: each would take and give back the lock by itself.
+      if (asked.length > 1) begin.run();
+      for (const { run, reject } of asked) {
+        try {
+          run(isOnWriter);
+        } catch (error) {
+          reject(error);
+        }
       }
+      // A disk that fails has ended it.
+      if (handle.inTransaction) end.run();
+    } catch (error) {
+      for (const { reject } of asked) reject(error);
     }
-    if (isTransaction) end.run();
   });
 
   return {

@@ -46,7 +46,7 @@ async function query(url: string, token: string | null, document: string): Promi
 
 /** How many statements of queries have read customers there. */
 async function readsOf(server: PostgresqlServer): Promise<number> {
-  return [...(await server.log()).matchAll(/execute gateway_\d+: select .* from "customer" where/g)].length;
+  return [...(await server.log()).matchAll(/execute gateway_(combined_)?\d+: select .* from "customer" where/g)].length;
 }
 
 // There is nothing to replicate of an SQLite file.

@@ -122,3 +122,24 @@ test('a work that takes long ends what is committed together', async () => {
 
   expect(await second).toEqual(['a']);
 });
+
+test('who fails by what another one has written is told no sooner than that one', async () => {
+  const { write } = writerOf(handle);
+  const told: string[] = [];
+  const tell = (who: string) => (error: Error) => told.push(`${who}: ${error.message}`);
+  const first = write(async () => {
+    insert('parent', 'a');
+  });
+  const orphan = write(async () => {
+    insert('child', 'b', 'nobody');
+  }).catch(tell('orphan'));
+  const late = write(async () => {
+    if (stored(handle).includes('b')) throw new Error('b is there already');
+  }).catch(tell('late'));
+
+  await Promise.all([first.catch(tell('first')), orphan, late]);
+
+  expect(stored(reader)).toEqual([]);
+  // The commit fails, and nothing of what each has seen of the others ever was.
+  expect(told.map((line) => line.split(': ')[1])).toEqual(Array(3).fill('FOREIGN KEY constraint failed'));
+});

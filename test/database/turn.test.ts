@@ -2,6 +2,7 @@
 import { asc, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openDatabase } from '../../src/database/database.ts';
 import { account } from '../../src/domain/account/account.table.ts';
 import { customerAddress } from '../../src/domain/address/address.table.ts';
 import { bank } from '../../src/domain/bank/bank.table.ts';
@@ -127,4 +128,15 @@ test('more sets of statements than are kept as one statement are answered all th
   const roundTrips = gateway.database.statistics.roundTrips - before;
   if (dialectUnderTest === 'sqlite') expect(roundTrips).toBe(sets);
   else expect(roundTrips).toBeGreaterThan(sets);
+});
+
+test('what is asked for when the database is closed is refused, and nothing else happens', async () => {
+  const opened = await openDatabase(gateway.config.databaseUrl, { migrate: false });
+  const read = opened.prepare(opened.read.select({ id: bank.id }).from(bank));
+  const other = opened.prepare(opened.read.select({ name: bank.shortName }).from(bank));
+  await opened.close();
+
+  const outcomes = await Promise.allSettled([read(), other()]);
+
+  expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
 });

@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
+import { insertUserCustomerLink } from '../support/rows.ts';
+import { insertWholeCustomers } from '../support/whole-customer.ts';
 
 const bankId = 'gh.29.uk';
+
+interface CustomersWithMessages {
+  customers: { nodes: { id: string; bad: object | null; good: object | null }[] };
+}
 
 let gateway: Gateway;
 let clerk: TestUser;
@@ -37,6 +43,27 @@ test.each([
   const { errors } = await gateway.query(clerk.token, `query ($text: ${type}) { ${selection} }`, { text: 'a\u0000b' });
 
   expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', obpCode: 'OBP-10001', field });
+});
+
+test('in a batched field it costs those who may not call no refusal', async () => {
+  const [own, other] = await insertWholeCustomers(gateway.database, 2, { bankId });
+  const linked = await gateway.createUser({ roles: [['CanGetCustomers', bankId]] });
+  await insertUserCustomerLink(gateway.database, { bankId, customerId: own?.customerId ?? '', userId: linked.id });
+  const document = `query ($after: String) {
+    customers(bankId: "${bankId}") { nodes { id bad: messages(after: $after) { nodes { id } } good: messages { nodes { id } } } }
+  }`;
+
+  const { data, errors } = await gateway.query<CustomersWithMessages>(linked.token, document, { after: 'a\u0000b' });
+
+  const nodes = data?.customers.nodes ?? [];
+  expect(nodes.find(({ id }) => id === own?.customerId)).toMatchObject({
+    bad: null,
+    good: { nodes: expect.anything() },
+  });
+  expect(nodes.find(({ id }) => id === other?.customerId)).toMatchObject({ bad: null, good: null });
+  const codes = errors.map(({ extensions }) => extensions.obpCode);
+  expect(codes.filter((code) => code === 'OBP-20006')).toHaveLength(1);
+  expect(codes.filter((code) => code === 'OBP-10001')).toHaveLength(1);
 });
 
 test('who may not call is told that first', async () => {
