@@ -342,22 +342,37 @@ describe(`operations of the seed ${seed} over the schema of the gateway`, () => 
     if (error instanceof GraphQLError && error.path !== undefined) unexpected.push(error);
   });
 
+  /** The place above the error that is null because of it, or of another one below the same place. */
+  function nullAbove(data: unknown, path: readonly (string | number)[] = []): string | null {
+    let value = data;
+    for (const [index, key] of path.slice(0, -1).entries()) {
+      value = (value as Record<string | number, unknown>)[key];
+      if (value == null) return JSON.stringify(path.slice(0, index + 1));
+    }
+    return null;
+  }
+
   /**
    * Batched fields are resolved in another order, and on PostgreSQL statements end in any order: errors do so too, and
-   * which refusal came first, that of the path, differs.
+   * which refusal came first, that of the path, differs. So does which errors below a place that is null are still told: that
+   * there is one is compared.
    */
   async function answer(executor: Executor, user: ContextParts['user'], variables: Record<string, unknown>) {
     const { data, errors = [] } = await executor(createContext({ ...parts, user }), variables);
-    const told = errors.map((error) => {
+    const places = errors.map(({ path }) => nullAbove(data, path));
+    const hasBubbled = places.some((place) => place !== null);
+    const codes: unknown[] = [];
+    const told = new Set<string>();
+    errors.forEach((error, index) => {
       const formatted = format({ ...error.toJSON() }, error);
+      codes.push(formatted.extensions?.code);
       const isCounted = formatted.extensions?.count !== undefined;
-      return isCounted ? { ...formatted, path: undefined, locations: undefined } : formatted;
+      if (places[index] !== null) told.add(`below ${places[index]}`);
+      else if (!isCounted) told.add(JSON.stringify(formatted, null, 1));
+      // One that stands for others may have been told below a place that is null.
+      else if (!hasBubbled) told.add(JSON.stringify({ ...formatted, path: undefined, locations: undefined }, null, 1));
     });
-    told.sort((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1));
-    return {
-      text: JSON.stringify({ data, errors: told }, null, 1),
-      codes: told.map(({ extensions }) => extensions?.code),
-    };
+    return { text: JSON.stringify({ data, errors: [...told].sort() }, null, 1), codes };
   }
 
   test(
