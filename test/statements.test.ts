@@ -1,6 +1,5 @@
 /**
- * How many SQL statements an answer takes, in how many round trips, and what it allocates: not one statement more for a
- * hundred customers than for one.
+ * How many SQL statements an answer takes, and in how many round trips: not one more for a hundred customers than for one.
  */
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
