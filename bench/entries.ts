@@ -45,7 +45,7 @@ export interface Entry {
   hasOwnCursors: boolean;
 }
 
-/** Every server gets the young generation that the gateway is started with: it halves the cost of collecting garbage. */
+/** Every server gets the young generation that the gateway is started with. */
 const peer = (file: string) => ['--max-semi-space-size=32', join(import.meta.dirname, 'servers', file)];
 
 function graphql(query: string, variables: object, operationName?: string): Post {

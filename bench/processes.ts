@@ -28,6 +28,15 @@ export interface ServerCommand {
   logFile: string;
 }
 
+/** Rejects on Ctrl-C and the like: what was started is then stopped in order. */
+export function toldToEnd(): Promise<never> {
+  return new Promise((_, reject) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => reject(new Error(`Ended by ${signal}.`)));
+    }
+  });
+}
+
 /** Starts a server as a process of its own, on a free port that it is told by PORT, and waits until it listens there. */
 export async function startServer({ arguments: given, environment, logFile }: ServerCommand): Promise<RunningServer> {
   const port = await freePort();

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { entries } from './entries.ts';
 import { type DatabaseName, type Installation, install, root } from './installation.ts';
 import { planRequests, type Running } from './plan.ts';
-import { residentMegabytes, startServer } from './processes.ts';
+import { residentMegabytes, startServer, toldToEnd } from './processes.ts';
 import type { Result, Run, ServerResult, Settings } from './results.ts';
 import { measure } from './rounds.ts';
 import { workTitles } from './works.ts';
@@ -33,15 +33,6 @@ export async function runBenchmark(settings: Settings, say: (line: string) => vo
     results,
     servers,
   };
-}
-
-/** Rejects on Ctrl-C and the like: what was started is then stopped in order. */
-function toldToEnd(): Promise<never> {
-  return new Promise((_, reject) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, () => reject(new Error(`Ended by ${signal}.`)));
-    }
-  });
 }
 
 interface Measurements {

@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { type HttpAnswer, openConnection, postRequest } from './http-client.ts';
 import { type DatabaseName, databases, gatewayCommand, type Installation, install } from './installation.ts';
 import { dataOf } from './plan.ts';
-import { residentMegabytes, startServer } from './processes.ts';
+import { residentMegabytes, startServer, toldToEnd } from './processes.ts';
 import { overviewDocument, readBankId } from './works.ts';
 
 const customersOfPage = 100;
@@ -41,7 +41,7 @@ interface Page {
 }
 
 /** The names of what is measured, and the median time of an answer in milliseconds. */
-export type Medians = Map<string, number>;
+type Medians = Map<string, number>;
 
 /** Sends requests one after the other over one connection. */
 async function openAsker(port: number, token: string) {
@@ -70,7 +70,7 @@ async function openAsker(port: number, token: string) {
 }
 
 /** Starts the gateway on a database that is there, and measures. */
-export async function measureScale({ environment, token, settle }: Installation, folder: string): Promise<Medians> {
+async function measureScale({ environment, token, settle }: Installation, folder: string): Promise<Medians> {
   await settle();
   const server = await startServer({
     arguments: [...gatewayCommand, 'serve', '--workers', '1'],
@@ -118,44 +118,50 @@ export async function measureScale({ environment, token, settle }: Installation,
   }
 }
 
-async function measureNew(database: DatabaseName, customers: number): Promise<Medians> {
+async function measureNew(database: DatabaseName, customers: number, ended: Promise<never>): Promise<Medians> {
   const folder = await mkdtemp(join(tmpdir(), 'gateway-scale-'));
   // The user of the PostgreSQL server is another one where this is root.
   await chmod(folder, 0o755);
   let installation: Installation | undefined;
   try {
     const begun = performance.now();
-    installation = await install(database, folder, customers);
+    installation = await Promise.race([install(database, folder, customers), ended]);
     const seconds = (performance.now() - begun) / 1000;
     console.error(`${database}: ${customers} customers were generated in ${seconds.toFixed(0)} s`);
-    return await measureScale(installation, folder);
+    return await Promise.race([measureScale(installation, folder), ended]);
   } finally {
     await installation?.stop();
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-export function renderScale(small: Medians, large: Medians): string {
+function render(small: Medians, large: Medians): string {
   const lines = [...small].map(([name, before]) => {
     const after = large.get(name) ?? Number.NaN;
     const figures = [before.toFixed(2), after.toFixed(2), (after / before).toFixed(2)].map((text) => text.padStart(10));
     return `${name.padEnd(40)}${figures.join('')}`;
   });
-  const head = `${'p50 in milliseconds'.padEnd(40)}${['small', 'large', '×'].map((text) => text.padStart(10)).join('')}`;
+  const head = `${'p50 in milliseconds, and memory'.padEnd(40)}${['small', 'large', '×'].map((text) => text.padStart(10)).join('')}`;
   return [head, ...lines].join('\n');
 }
 
-if (import.meta.main) {
-  const { values } = parseArgs({
-    options: {
-      database: { type: 'string', default: 'sqlite' },
-      small: { type: 'string', default: '10000' },
-      large: { type: 'string', default: '1000000' },
-    },
-  });
-  const database = databases.find((name) => name === values.database);
-  if (database === undefined) throw new Error(`--database takes ${databases.join(' or ')}.`);
-  const small = await measureNew(database, Number(values.small));
-  const large = await measureNew(database, Number(values.large));
-  console.log(renderScale(small, large));
+function numberOf(name: string, text: string): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < 1) throw new Error(`--${name} takes a number of customers.`);
+  return number;
 }
+
+const { values } = parseArgs({
+  options: {
+    database: { type: 'string', default: 'sqlite' },
+    small: { type: 'string', default: '10000' },
+    large: { type: 'string', default: '1000000' },
+  },
+});
+const database = databases.find((name) => name === values.database);
+if (database === undefined) throw new Error(`--database takes ${databases.join(' or ')}.`);
+const [customersOfSmall, customersOfLarge] = [numberOf('small', values.small), numberOf('large', values.large)];
+const ended = toldToEnd();
+const small = await measureNew(database, customersOfSmall, ended);
+const large = await measureNew(database, customersOfLarge, ended);
+console.log(render(small, large));
