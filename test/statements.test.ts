@@ -22,10 +22,11 @@ const bankId = 'gh.29.uk';
  */
 const statementsOfOverview = 24 + statementsOfAuditTrail;
 
-/**
- * The caller; the bank and the customer; all 13 of the customer; what is below these, but for what the accounts give; that.
- */
-const roundTripsOfOverview = 5;
+/** The caller; the bank, the customer and all 13 of the customer; what is below these. Of a page is not known before who is on it. */
+const roundTrips = { overview: 3, page: 4 };
+
+/** graphql-js has nothing read before its parent was: what is of the customer and what is of the accounts come later. */
+const roundTripsOfInterpreter = { overview: 5, page: 5 };
 
 let gateway: Gateway;
 let clerk: string;
@@ -61,24 +62,28 @@ async function ask<Data, Variables = object>(
   };
 }
 
+function expectedRoundTrips() {
+  return gateway.config.execution === 'compiled' ? roundTrips : roundTripsOfInterpreter;
+}
+
 describe('the overview', () => {
   test(`of one customer takes ${statementsOfOverview} statements`, async () => {
     const customerId = customers[0]?.customerId ?? '';
 
-    const { data, statements, roundTrips } = await ask(CustomerOverviewDocument, { bankId, customerId });
+    const { data, statements, ...taken } = await ask(CustomerOverviewDocument, { bankId, customerId });
 
     expect(data.customer?.id).toBe(customerId);
     expect(statements).toBe(statementsOfOverview);
-    expect(roundTrips).toBe(roundTripsOfOverview);
+    expect(taken.roundTrips).toBe(expectedRoundTrips().overview);
   });
 
   test.each([1, 2, 100])('of a page of %i takes no statement more', async (first) => {
     const document = overviewOfPage(CustomerOverviewDocument);
-    const { data, statements, roundTrips } = await ask<CustomersPage>(document, { bankId, first });
+    const { data, statements, ...taken } = await ask<CustomersPage>(document, { bankId, first });
 
     expect(data.customers.nodes).toHaveLength(first);
     expect(statements).toBe(statementsOfOverview);
-    expect(roundTrips).toBe(roundTripsOfOverview);
+    expect(taken.roundTrips).toBe(expectedRoundTrips().page);
   });
 
   test('of the customers of the second page takes no statement more', async () => {

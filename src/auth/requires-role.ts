@@ -15,8 +15,9 @@ import {
 import { Directive, Extensions } from 'type-graphql';
 import type { Context } from '../context.ts';
 import { GatewayError, gatewayError } from '../errors.ts';
-import { type BatchResolver, isBatched, resolveOne, withBatch } from '../execution/batched.ts';
+import { isBatched, isByKey, type KeyOf, keyOf, type ReadAhead, resolveOne, withBatch } from '../execution/batched.ts';
 import { heldRole } from './authenticate.ts';
+import { type Batch, begin, readAhead, resolveOrTake } from './read-ahead.ts';
 import type { Role } from './roles.ts';
 
 /** Who else may, without a role: how a rule is widened to people for whom the data is their own. */
@@ -42,6 +43,7 @@ type OwnAccessCheck = (context: Context, parent: GuardedParent) => boolean | Pro
 
 /** What a guarded field's parent tells of itself: at which bank it is, and whose. */
 export interface GuardedParent {
+  id?: string;
   bankId?: string | null;
   customerId?: string | null;
   accountId?: string | null;
@@ -238,10 +240,17 @@ function guardedField(coordinate: string, rule: RoleRule, resolve: Resolver, ban
   };
 }
 
-type Batch = BatchResolver<GuardedParent, Context>;
+/** Only for those of whom a role lets the caller see the field: `guardedBatch` judges again when they are there. */
+function guardedReadAhead(rule: RoleRule, resolve: Batch): ReadAhead<GuardedParent, Context> {
+  return (keys, args, context, info) => {
+    const seen = keys.filter(({ bankId = null }) => mayAt(rule, context, bankId));
+    if (seen.length > 0) readAhead(resolve, seen, args, context, info);
+  };
+}
 
 /** Judges each parent by itself, and resolves those whose field the caller may see. */
-function guardedBatch(coordinate: string, rule: RoleRule, resolve: Batch, banks: BankRules): Batch {
+function guardedBatch(coordinate: string, rule: RoleRule, resolve: Batch, banks: BankRules, byKey: boolean): Batch {
+  const resolveSeen: Batch = byKey ? (...given) => resolveOrTake(resolve, ...given) : resolve;
   return async (parents, args, context, info) => {
     const { audit } = context;
     const decisions = parents.map((parent) => decisionOf(rule, context, parent, banks));
@@ -258,7 +267,7 @@ function guardedBatch(coordinate: string, rule: RoleRule, resolve: Batch, banks:
       return undefined;
     });
     if (seen.length === 0) return values;
-    const given = await resolvedAll(resolve, seen, args, context, info);
+    const given = await resolvedAll(resolveSeen, seen, args, context, info);
     let next = 0;
     settled.forEach((ground, index) => {
       const parent = parents[index];
@@ -335,13 +344,6 @@ function mayAt(rule: RoleRule, { user }: Context, bankId: string | null): boolea
   return user !== null && bankId !== null && heldRole(user, rule.anyOf, bankId) !== undefined;
 }
 
-/** Runs `work` at once; how it ends is for who awaits it, if anybody does. */
-function begin(work: () => unknown): Promise<unknown> {
-  const begun = (async () => work())();
-  begun.catch(() => undefined);
-  return begun;
-}
-
 function guardedQuery(coordinate: string, rule: GuardedRule, resolve: Resolver, banks: BankRules): Resolver {
   return async (root, args, context, info) => {
     const asked = askedFor(args);
@@ -381,6 +383,19 @@ function guardedMutation(coordinate: string, rule: AccessRule, resolve: Resolver
   };
 }
 
+/** At which bank a field is judged. */
+type BankAsked = (parent: GuardedParent, args: Record<string, unknown>) => string | null;
+
+/** Nothing is read ahead for who is not let in by a role. */
+function guardedKeyOf(
+  rule: AccessRule,
+  find: KeyOf<GuardedParent, Context>,
+  bankOf: BankAsked,
+): KeyOf<GuardedParent, Context> {
+  return (parent, args, context) =>
+    rule.kind === 'role' && mayAt(rule, context, bankOf(parent, args)) ? find(parent, args, context) : null;
+}
+
 type Root = 'query' | 'mutation' | null;
 
 function guarded(
@@ -395,6 +410,11 @@ function guarded(
   if (rule.kind !== 'public' && isNonNullType(field.type)) {
     throw new AccessUndeclared(coordinate, 'is guarded, so it must be nullable');
   }
+  const findKey = keyOf<GuardedParent, Context>(field);
+  if (findKey !== null) {
+    const bankOf: BankAsked = (parent, args) => (root === null ? (parent.bankId ?? null) : askedFor(args).bankId);
+    field.extensions = { ...field.extensions, keyOf: guardedKeyOf(rule, findKey, bankOf) };
+  }
   if (root === 'mutation') return guardedMutation(coordinate, rule, field.resolve, banks);
   if (root === 'query')
     return rule.kind === 'public' ? field.resolve : guardedQuery(coordinate, rule, field.resolve, banks);
@@ -402,8 +422,10 @@ function guarded(
   if (isBatched(field)) {
     // As TypeGraphQL made it, it passes the parents on as its resolver's only parent.
     const resolveAll = field.resolve as unknown as Batch;
-    const batch = rule.kind === 'public' ? resolveAll : guardedBatch(coordinate, rule, resolveAll, banks);
-    field.extensions = withBatch(field, batch);
+    const byKey = isByKey(field);
+    const batch = rule.kind === 'public' ? resolveAll : guardedBatch(coordinate, rule, resolveAll, banks, byKey);
+    const readAhead = rule.kind === 'role' && byKey ? guardedReadAhead(rule, resolveAll) : null;
+    field.extensions = withBatch(field, batch, readAhead);
     return resolveOne(batch);
   }
   return rule.kind === 'public' ? field.resolve : guardedField(coordinate, rule, field.resolve, banks);

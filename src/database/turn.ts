@@ -1,6 +1,9 @@
+/** A batched field is resolved a step after its parents were found, and its loader reads another step after that. */
+const steps = 3;
+
 /**
  * Hands on together what is added in one turn: until the running code, and all that it has set off, has ended. What a
- * batched field asks for comes a step later than what was asked for at once, and is waited for.
+ * batched field asks for comes some steps later than what was asked for at once, and is waited for.
  */
 export function eachTurn<Item>(handle: (items: readonly Item[]) => void): (item: Item) => void {
   let items: Item[] = [];
@@ -10,7 +13,11 @@ export function eachTurn<Item>(handle: (items: readonly Item[]) => void): (item:
     handle(added);
   }
   return (item) => {
-    if (items.length === 0) process.nextTick(() => queueMicrotask(() => process.nextTick(handOn)));
+    if (items.length === 0) afterSteps(steps, handOn);
     items.push(item);
   };
+}
+
+function afterSteps(count: number, work: () => void): void {
+  process.nextTick(() => (count === 1 ? work() : queueMicrotask(() => afterSteps(count - 1, work))));
 }

@@ -196,8 +196,11 @@ async function resolveBatch(run: Run, field: FieldPlan, parents: readonly Parent
   let values: readonly unknown[];
   try {
     const sources = parents.map(({ source }) => source);
-    const info = infoOf(run, field, fieldPath(field, parents[0]?.path));
-    values = await batch(sources, argumentsOf(run, field), run.context, info);
+    const args = argumentsOf(run, field);
+    const path = fieldPath(field, parents[0]?.path);
+    const given = batch(sources, args, run.context, infoOf(run, field, path));
+    readBelow(run, field, sources, args, path);
+    values = await given;
     if (values.length !== parents.length) throw new Error(`${field.name} gives ${values.length} values.`);
   } catch (error) {
     for (const { path } of parents) failure(run, field, field.type, fieldPath(field, path), error);
@@ -220,6 +223,22 @@ async function resolveBatch(run: Run, field: FieldPlan, parents: readonly Parent
       run.underWay.push(putLater);
     }
   });
+}
+
+/** Has read, together with the objects that a field gives, what the fields below need, where the keys of these are known. */
+function readBelow(run: Run, field: FieldPlan, sources: readonly unknown[], args: Data, path: Path): void {
+  const { keyOf, type } = field;
+  if (keyOf === null || type.kind !== 'object') return;
+  try {
+    const keys = sources.map((source) => keyOf(source, args, run.context)).filter((key) => key !== null);
+    if (keys.length === 0) return;
+    for (const below of subfields(run.plan, field, type.object, run.variables).fields) {
+      const { readAhead } = below;
+      readAhead?.(keys, argumentsOf(run, below), run.context, infoOf(run, below, fieldPath(below, path)));
+    }
+  } catch {
+    // What is wrong with the fields below is told when they are reached, if they are.
+  }
 }
 
 /** Until nothing is under way any more: batches lead to batches. */
@@ -247,7 +266,13 @@ function executeField(run: Run, field: FieldPlan, source: unknown, parentPath: P
       if (typeof result === 'string' && type.kind === 'leaf' && type.isText) return result;
     } else {
       path = fieldPath(field, parentPath);
-      result = resolve(source, argumentsOf(run, field), run.context, infoOf(run, field, path));
+      const args = argumentsOf(run, field);
+      result = resolve(source, args, run.context, infoOf(run, field, path));
+      if (field.keyOf !== null && isPromise(result)) {
+        const place = path;
+        // Where one object is loaded, its loader waits as long.
+        process.nextTick(() => readBelow(run, field, [source], args, place));
+      }
     }
     if (type.kind === 'leaf' && !isPromise(result)) return complete(run, field, type, path, result);
     const place = path ?? fieldPath(field, parentPath);

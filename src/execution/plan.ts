@@ -27,7 +27,7 @@ import {
   TypeMetaFieldDef,
   TypeNameMetaFieldDef,
 } from 'graphql';
-import { type BatchResolver, batchOf } from './batched.ts';
+import { type BatchResolver, batchOf, type KeyOf, keyOf, type ReadAhead, readAheadOf } from './batched.ts';
 
 export type Variables = Readonly<Record<string, unknown>>;
 
@@ -55,6 +55,10 @@ export interface FieldPlan {
   readonly resolve: GraphQLFieldResolver<unknown, unknown> | null;
   /** Resolves it for any number of parents at once, in place of `resolve`: only where it may be null. */
   readonly batch: BatchResolver<unknown, unknown> | null;
+  /** Has read what `batch` will need of parents of whom only the keys are known. */
+  readonly readAhead: ReadAhead<unknown, unknown> | null;
+  /** What identifies the object that it gives, where that is known before. */
+  readonly keyOf: KeyOf<unknown, unknown> | null;
   readonly type: TypePlan;
   /** Of `__typename`. */
   readonly typeName: string | null;
@@ -205,7 +209,9 @@ function fieldPlan(
     definition,
     parentType,
     resolve,
-    batch: isNonNullType(definition.type) ? null : (batchOf(definition) ?? null),
+    batch: isNonNullType(definition.type) ? null : batchOf(definition),
+    readAhead: readAheadOf(definition),
+    keyOf: keyOf(definition),
     type: typePlan(definition.type),
     typeName: definition === TypeNameMetaFieldDef ? parentType.name : null,
     selections: null,

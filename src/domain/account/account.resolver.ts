@@ -4,7 +4,7 @@ import { Authenticated, Public, RequiresRole } from '../../auth/requires-role.ts
 import type { Context } from '../../context.ts';
 import { manyBy, oneBy } from '../../database/batch.ts';
 import { gatewayError } from '../../errors.ts';
-import { Batched } from '../../execution/batched.ts';
+import { Batched, KeyKnown } from '../../execution/batched.ts';
 import { idempotencyKeyDescription, mutate } from '../../execution/mutate.ts';
 import { bankAt } from '../bank/bank.loader.ts';
 import { Bank } from '../bank/bank.type.ts';
@@ -15,6 +15,7 @@ import {
   AccountAttribute,
   AccountAttributeInput,
   AccountAttributePayload,
+  type AccountKey,
   AccountPayload,
   AccountRouting,
   CreateAccountInput,
@@ -30,7 +31,7 @@ const routingsByAccount = manyBy(accountRouting, ['bankId', 'accountId'], { orde
 const attributesByAccount = manyBy(accountAttribute, ['bankId', 'accountId'], { orderBy: ['createdAt', 'id'] });
 const attributeById = oneBy(accountAttribute, 'id');
 
-function keyOf({ bankId, id }: Account): [bankId: string, id: string] {
+function keyOf({ bankId, id }: AccountKey): [bankId: string, id: string] {
   return [bankId, id];
 }
 
@@ -44,15 +45,15 @@ export class AccountResolver {
 
   @FieldResolver(() => [AccountRouting], { nullable: true, description: 'How the account is addressed, by scheme.' })
   @RequiresRole(['CanGetCustomerOverview', 'CanGetCustomerOverviewFlat'], { orLinkedUser: true, orHolder: true })
-  @Batched()
-  routings(@Root() accounts: Account[], @Ctx() context: Context): Promise<AccountRouting[][]> {
+  @Batched({ byKey: true })
+  routings(@Root() accounts: AccountKey[], @Ctx() context: Context): Promise<AccountRouting[][]> {
     return context.loader(routingsByAccount).loadAll(accounts.map(keyOf));
   }
 
   @FieldResolver(() => [AccountAttribute], { nullable: true, description: 'The attributes, the oldest first.' })
   @RequiresRole(['CanGetCustomerOverview', 'CanGetCustomerOverviewFlat'], { orLinkedUser: true, orHolder: true })
-  @Batched()
-  attributes(@Root() accounts: Account[], @Ctx() context: Context): Promise<AccountAttribute[][]> {
+  @Batched({ byKey: true })
+  attributes(@Root() accounts: AccountKey[], @Ctx() context: Context): Promise<AccountAttribute[][]> {
     return context.loader(attributesByAccount).loadAll(accounts.map(keyOf));
   }
 
@@ -69,6 +70,7 @@ export class AccountResolver {
 
   @Query(() => Account, { nullable: true, description: 'The account with this id at the bank.' })
   @RequiresRole(['CanGetCustomerOverview', 'CanGetCustomerOverviewFlat'], { orHolder: true })
+  @KeyKnown((_: unknown, { bankId, id }: AccountKey): AccountKey => ({ bankId, id }))
   account(
     @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
     @Arg('id', () => ID, { description: 'The id of the account.' }) id: string,

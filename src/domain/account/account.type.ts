@@ -61,6 +61,9 @@ export function toAccount(row: AccountRow, reachedThrough: { customerId: string 
   };
 }
 
+/** What identifies an account. */
+export type AccountKey = Pick<Account, 'bankId' | 'id'>;
+
 @ObjectType({ simpleResolvers: true, description: 'How an account is addressed, such as by its IBAN.' })
 export class AccountRouting {
   @Field(() => String, { description: 'The kind of address, such as IBAN.' })

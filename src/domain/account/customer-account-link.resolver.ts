@@ -3,7 +3,7 @@ import { RequiresRole } from '../../auth/requires-role.ts';
 import type { Context } from '../../context.ts';
 import { manyBy, oneBy } from '../../database/batch.ts';
 import { gatewayError } from '../../errors.ts';
-import { Batched } from '../../execution/batched.ts';
+import { Batched, KeyKnown } from '../../execution/batched.ts';
 import {
   expectedVersionDescription,
   idempotencyKeyDescription,
@@ -12,10 +12,10 @@ import {
   writtenChild,
 } from '../../execution/mutate.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
-import { Customer } from '../customer/customer.type.ts';
+import { Customer, type CustomerKey } from '../customer/customer.type.ts';
 import { findCustomer, findLinked } from '../customer/found-customer.ts';
 import { accountAt, loadAccounts } from './account.loader.ts';
-import { Account } from './account.type.ts';
+import { Account, type AccountKey } from './account.type.ts';
 import { accountLinksByCustomer } from './customer-account-link.loader.ts';
 import { customerAccountLink } from './customer-account-link.table.ts';
 import {
@@ -48,8 +48,8 @@ export class CustomerAccountLinksResolver {
     description: 'The links to accounts, the oldest first.',
   })
   @RequiresRole(['CanGetCustomerAccountLinks'], { orLinkedUser: true })
-  @Batched()
-  accountLinks(@Root() customers: Customer[], @Ctx() context: Context): Promise<CustomerAccountLink[][]> {
+  @Batched({ byKey: true })
+  accountLinks(@Root() customers: CustomerKey[], @Ctx() context: Context): Promise<CustomerAccountLink[][]> {
     return context.loader(accountLinksByCustomer).loadAll(customers.map(({ id }) => id));
   }
 
@@ -73,6 +73,7 @@ export class CustomerAccountLinkResolver {
   @FieldResolver(() => Account, { nullable: true, description: 'The account.' })
   @RequiresRole(['CanGetCustomerOverview', 'CanGetCustomerOverviewFlat'], { orLinkedUser: true, orHolder: true })
   @Batched()
+  @KeyKnown(({ bankId, accountId }: CustomerAccountLink): AccountKey => ({ bankId, id: accountId }))
   account(@Root() links: CustomerAccountLink[], @Ctx() context: Context): Promise<(Account | null)[]> {
     return loadAccounts(context, links);
   }

@@ -11,7 +11,7 @@ import {
   writtenChild,
 } from '../../execution/mutate.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
-import { Customer } from '../customer/customer.type.ts';
+import { Customer, type CustomerKey } from '../customer/customer.type.ts';
 import { findCustomer } from '../customer/found-customer.ts';
 import { addressValues } from './address.rules.ts';
 import { customerAddress } from './address.table.ts';
@@ -31,8 +31,8 @@ async function readPayload(
 export class CustomerAddressesResolver {
   @FieldResolver(() => [CustomerAddress], { nullable: true, description: 'The addresses, the oldest first.' })
   @RequiresRole(['CanGetCustomerAddress'], { orLinkedUser: true })
-  @Batched()
-  addresses(@Root() customers: Customer[], @Ctx() context: Context): Promise<CustomerAddress[][]> {
+  @Batched({ byKey: true })
+  addresses(@Root() customers: CustomerKey[], @Ctx() context: Context): Promise<CustomerAddress[][]> {
     return context.loader(addresses.byCustomer).loadAll(customers.map(({ id }) => id));
   }
 

@@ -13,7 +13,7 @@ import {
   writtenChild,
 } from '../../execution/mutate.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
-import { Customer } from '../customer/customer.type.ts';
+import { Customer, type CustomerKey } from '../customer/customer.type.ts';
 import { findCustomer } from '../customer/found-customer.ts';
 import { attributes, attributesByCustomer, definitionsByBank } from './attribute.loader.ts';
 import { attributeValues, customerCategory, seenByOwner } from './attribute.rules.ts';
@@ -37,8 +37,8 @@ export class CustomerAttributesResolver {
     description: 'The attributes, the oldest first. A linked user does not see those that the bank hides from owners.',
   })
   @RequiresRole(['CanGetCustomerAttributesAtOneBank', 'CanGetCustomerAttributesAtAnyBank'], { orLinkedUser: true })
-  @Batched()
-  async attributes(@Root() customers: Customer[], @Ctx() context: Context): Promise<CustomerAttribute[][]> {
+  @Batched({ byKey: true })
+  async attributes(@Root() customers: CustomerKey[], @Ctx() context: Context): Promise<CustomerAttribute[][]> {
     const stored = await context.loader(attributesByCustomer).loadAll(customers.map(({ id }) => id));
     const roles = ['CanGetCustomerAttributesAtOneBank', 'CanGetCustomerAttributesAtAnyBank'] as const;
     const mayReadAll = customers.map(({ bankId }) => holdsAny(context.user, roles, bankId));

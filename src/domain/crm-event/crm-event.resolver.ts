@@ -8,7 +8,7 @@ import { Batched } from '../../execution/batched.ts';
 import { idempotencyKeyDescription, mutate } from '../../execution/mutate.ts';
 import { newestOfCustomers, newestWhere } from '../../newest-first.ts';
 import { loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
-import { Customer } from '../customer/customer.type.ts';
+import { Customer, type CustomerKey } from '../customer/customer.type.ts';
 import { type CrmEventRow, crmEvent } from './crm-event.table.ts';
 import { CreateCrmEventInput, CrmEvent, CrmEventConnection, CrmEventPayload } from './crm-event.type.ts';
 import { crmEventValues, insertCrmEvent } from './crm-event.writes.ts';
@@ -27,8 +27,8 @@ export class CustomerCrmEventsResolver {
     description: 'The contacts with the customer, the last stored first.',
   })
   @RequiresRole(['CanGetCrmEvents'])
-  @Batched()
-  crmEvents(@Root() customers: Customer[], @Args(() => PageArguments) page: PageArguments, @Ctx() context: Context) {
+  @Batched({ byKey: true })
+  crmEvents(@Root() customers: CustomerKey[], @Args(() => PageArguments) page: PageArguments, @Ctx() context: Context) {
     return eventsOfCustomers.ofEach(context, 'Customer.crmEvents', customers, page, toCrmEvent);
   }
 }

@@ -4,6 +4,7 @@ import { PageArguments } from '../../connection.ts';
 import type { Context } from '../../context.ts';
 import { oneBy } from '../../database/batch.ts';
 import { gatewayError } from '../../errors.ts';
+import { KeyKnown } from '../../execution/batched.ts';
 import { DateTime } from '../../scalars.ts';
 import { bankAt } from '../bank/bank.loader.ts';
 import { Bank } from '../bank/bank.type.ts';
@@ -14,6 +15,8 @@ import { customer } from './customer.table.ts';
 import {
   Customer,
   CustomerConnection,
+  type CustomerKey,
+  type CustomerMinimal,
   CustomerMinimalConnection,
   CustomerSort,
   SortDirection,
@@ -34,6 +37,7 @@ export class CustomerResolver {
 
   @Query(() => Customer, { nullable: true, description: 'The customer with this id at the bank.' })
   @RequiresRole(['CanGetCustomer'])
+  @KeyKnown((_: unknown, { bankId, customerId }: CustomerMinimal): CustomerKey => ({ id: customerId, bankId }))
   customer(
     @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
     @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,

@@ -116,6 +116,9 @@ export class Customer {
   version: number;
 }
 
+/** What identifies a customer: all that its collections need of it. */
+export type CustomerKey = Pick<Customer, 'id' | 'bankId'>;
+
 export function toCustomer(row: CustomerRow): Customer {
   const { creditRating, creditSource } = row;
   return {

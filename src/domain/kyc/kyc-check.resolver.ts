@@ -5,7 +5,7 @@ import { manyBy } from '../../database/batch.ts';
 import { Batched } from '../../execution/batched.ts';
 import { idempotencyKeyDescription, mutate, type WrittenChild, writtenChild } from '../../execution/mutate.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
-import { Customer } from '../customer/customer.type.ts';
+import { Customer, type CustomerKey } from '../customer/customer.type.ts';
 import { findCustomer } from '../customer/found-customer.ts';
 import { loadKycCheck } from './kyc.loader.ts';
 import { kycCheckValues, optionalId } from './kyc.rules.ts';
@@ -15,7 +15,7 @@ import { addEvidence, withRetraction } from './kyc-evidence.ts';
 
 const checksByCustomer = manyBy(kycCheck, ['customerId'], { orderBy: ['date', 'id'], descending: true });
 
-async function checksOf(context: Context, customers: readonly Customer[]): Promise<KycCheck[][]> {
+async function checksOf(context: Context, customers: readonly CustomerKey[]): Promise<KycCheck[][]> {
   const rows = await context.loader(checksByCustomer).loadAll(customers.map(({ id }) => id));
   return rows.map((ofCustomer) => ofCustomer.map(withRetraction));
 }
@@ -28,8 +28,8 @@ async function readPayload(context: Context, { id, bankId, customerId }: Written
 export class CustomerKycChecksResolver {
   @FieldResolver(() => [KycCheck], { nullable: true, description: 'The checks of a customer, the newest first.' })
   @RequiresRole(['CanGetAnyKycChecks', 'CanGetKycChecksAtOneBank'], { kycMaterial: true })
-  @Batched()
-  kycChecks(@Root() customers: Customer[], @Ctx() context: Context): Promise<KycCheck[][]> {
+  @Batched({ byKey: true })
+  kycChecks(@Root() customers: CustomerKey[], @Ctx() context: Context): Promise<KycCheck[][]> {
     return checksOf(context, customers);
   }
 }

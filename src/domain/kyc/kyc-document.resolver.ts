@@ -5,7 +5,7 @@ import { manyBy } from '../../database/batch.ts';
 import { Batched } from '../../execution/batched.ts';
 import { idempotencyKeyDescription, mutate, type WrittenChild, writtenChild } from '../../execution/mutate.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
-import { Customer } from '../customer/customer.type.ts';
+import { Customer, type CustomerKey } from '../customer/customer.type.ts';
 import { findCustomer } from '../customer/found-customer.ts';
 import { loadKycDocument } from './kyc.loader.ts';
 import { kycDocumentValues, optionalId } from './kyc.rules.ts';
@@ -20,7 +20,7 @@ const mediaByDocument = manyBy(kycMedia, ['customerId', 'relatesToKycDocumentId'
   descending: true,
 });
 
-async function documentsOf(context: Context, customers: readonly Customer[]): Promise<KycDocument[][]> {
+async function documentsOf(context: Context, customers: readonly CustomerKey[]): Promise<KycDocument[][]> {
   const rows = await context.loader(documentsByCustomer).loadAll(customers.map(({ id }) => id));
   return rows.map((ofCustomer) => ofCustomer.map(withRetraction));
 }
@@ -33,8 +33,8 @@ async function readPayload(context: Context, { id, bankId, customerId }: Written
 export class CustomerKycDocumentsResolver {
   @FieldResolver(() => [KycDocument], { nullable: true, description: 'The documents of a customer, the newest first.' })
   @RequiresRole(['CanGetAnyKycDocuments', 'CanGetKycDocumentsAtOneBank'], { kycMaterial: true })
-  @Batched()
-  kycDocuments(@Root() customers: Customer[], @Ctx() context: Context): Promise<KycDocument[][]> {
+  @Batched({ byKey: true })
+  kycDocuments(@Root() customers: CustomerKey[], @Ctx() context: Context): Promise<KycDocument[][]> {
     return documentsOf(context, customers);
   }
 }

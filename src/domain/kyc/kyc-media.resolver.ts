@@ -5,7 +5,7 @@ import { manyBy } from '../../database/batch.ts';
 import { Batched } from '../../execution/batched.ts';
 import { idempotencyKeyDescription, mutate, type WrittenChild, writtenChild } from '../../execution/mutate.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
-import { Customer } from '../customer/customer.type.ts';
+import { Customer, type CustomerKey } from '../customer/customer.type.ts';
 import { findCustomer } from '../customer/found-customer.ts';
 import { loadKycChecks, loadKycDocuments, loadKycMedia } from './kyc.loader.ts';
 import { kycMediaValues, optionalId } from './kyc.rules.ts';
@@ -16,7 +16,7 @@ import { kycMedia } from './kyc-media.table.ts';
 
 const mediaByCustomer = manyBy(kycMedia, ['customerId'], { orderBy: ['date', 'id'], descending: true });
 
-async function mediaOf(context: Context, customers: readonly Customer[]): Promise<KycMedia[][]> {
+async function mediaOf(context: Context, customers: readonly CustomerKey[]): Promise<KycMedia[][]> {
   const rows = await context.loader(mediaByCustomer).loadAll(customers.map(({ id }) => id));
   return rows.map((ofCustomer) => ofCustomer.map(withRetraction));
 }
@@ -33,8 +33,8 @@ async function readPayload(context: Context, { id, bankId, customerId }: Written
 export class CustomerKycMediaResolver {
   @FieldResolver(() => [KycMedia], { nullable: true, description: 'The media of a customer, the newest first.' })
   @RequiresRole(['CanGetAnyKycMedia', 'CanGetKycMediaAtOneBank'], { kycMaterial: true })
-  @Batched()
-  kycMedia(@Root() customers: Customer[], @Ctx() context: Context): Promise<KycMedia[][]> {
+  @Batched({ byKey: true })
+  kycMedia(@Root() customers: CustomerKey[], @Ctx() context: Context): Promise<KycMedia[][]> {
     return mediaOf(context, customers);
   }
 }

@@ -9,7 +9,7 @@ import { Batched } from '../../execution/batched.ts';
 import { idempotencyKeyDescription, mutate, writtenChild } from '../../execution/mutate.ts';
 import { longText, pastMoment } from '../../input.ts';
 import { customerAt, loadCustomer } from '../customer/customer.loader.ts';
-import { Customer } from '../customer/customer.type.ts';
+import { Customer, type CustomerKey } from '../customer/customer.type.ts';
 import { findCustomer } from '../customer/found-customer.ts';
 import { AddKycStatusInput } from './kyc.type.ts';
 import { kycStatus } from './kyc-status.table.ts';
@@ -73,8 +73,8 @@ export class CustomerKycStatusProposalsResolver {
     description: 'The KYC statuses that one officer proposed and nobody has decided yet, the oldest first.',
   })
   @RequiresRole([...readingRoles], { kycMaterial: true })
-  @Batched()
-  kycStatusProposals(@Root() customers: Customer[], @Ctx() context: Context): Promise<KycStatusProposal[][]> {
+  @Batched({ byKey: true })
+  kycStatusProposals(@Root() customers: CustomerKey[], @Ctx() context: Context): Promise<KycStatusProposal[][]> {
     return context.loader(openByCustomer).loadAll(customers.map(({ id }) => id));
   }
 }

@@ -7,7 +7,7 @@ import { Batched } from '../../execution/batched.ts';
 import { idempotencyKeyDescription, mutate, type WrittenChild, writtenChild } from '../../execution/mutate.ts';
 import { pastMoment } from '../../input.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
-import { Customer } from '../customer/customer.type.ts';
+import { Customer, type CustomerKey } from '../customer/customer.type.ts';
 import { findCustomer } from '../customer/found-customer.ts';
 import { AddKycStatusInput, KycStatus, KycStatusPayload } from './kyc.type.ts';
 import { kycStatus } from './kyc-status.table.ts';
@@ -28,8 +28,8 @@ export class CustomerKycStatusesResolver {
     description: 'The timeline of a customer’s KYC status, the newest first.',
   })
   @RequiresRole(['CanGetAnyKycStatuses', 'CanGetKycStatusesAtOneBank'], { kycMaterial: true })
-  @Batched()
-  kycStatuses(@Root() customers: Customer[], @Ctx() context: Context): Promise<KycStatus[][]> {
+  @Batched({ byKey: true })
+  kycStatuses(@Root() customers: CustomerKey[], @Ctx() context: Context): Promise<KycStatus[][]> {
     return context.loader(statusesByCustomer).loadAll(customers.map(({ id }) => id));
   }
 }

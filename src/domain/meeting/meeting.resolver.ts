@@ -11,7 +11,7 @@ import { Batched } from '../../execution/batched.ts';
 import { expectedVersionDescription, idempotencyKeyDescription, mutate } from '../../execution/mutate.ts';
 import { newestOfCustomers, newestWhere } from '../../newest-first.ts';
 import { loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
-import { Customer } from '../customer/customer.type.ts';
+import { Customer, type CustomerKey } from '../customer/customer.type.ts';
 import { findCustomer } from '../customer/found-customer.ts';
 import { ownLinks } from '../user-customer-link/linked-user.ts';
 import { toMeeting } from './meeting.loader.ts';
@@ -64,8 +64,8 @@ export class CustomerMeetingsResolver {
     description: 'The meetings with the customer, the latest first.',
   })
   @RequiresRole(['CanGetMeetings'], { orLinkedUser: true })
-  @Batched()
-  meetings(@Root() customers: Customer[], @Args(() => PageArguments) page: PageArguments, @Ctx() context: Context) {
+  @Batched({ byKey: true })
+  meetings(@Root() customers: CustomerKey[], @Args(() => PageArguments) page: PageArguments, @Ctx() context: Context) {
     const toNode = (row: MeetingRow) => toMeeting(context, row);
     return meetingsOfCustomers.ofEach(context, 'Customer.meetings', customers, page, toNode);
   }

@@ -8,7 +8,7 @@ import { Batched } from '../../execution/batched.ts';
 import { idempotencyKeyDescription, mutate, type WrittenChild, writtenChild } from '../../execution/mutate.ts';
 import { newestOfCustomers, newestWhere } from '../../newest-first.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
-import { Customer } from '../customer/customer.type.ts';
+import { Customer, type CustomerKey } from '../customer/customer.type.ts';
 import { findCustomer } from '../customer/found-customer.ts';
 import { userCustomerLink } from '../user-customer-link/user-customer-link.table.ts';
 import { type CustomerMessageRow, customerMessage } from './message.table.ts';
@@ -51,8 +51,8 @@ export class CustomerMessagesResolver {
     description: 'The messages to the customer, the newest first.',
   })
   @RequiresRole(['CanGetCustomerMessages'], { orLinkedUser: true })
-  @Batched()
-  messages(@Root() customers: Customer[], @Args(() => PageArguments) page: PageArguments, @Ctx() context: Context) {
+  @Batched({ byKey: true })
+  messages(@Root() customers: CustomerKey[], @Args(() => PageArguments) page: PageArguments, @Ctx() context: Context) {
     return messagesOfCustomers.ofEach(context, 'Customer.messages', customers, page, toMessage);
   }
 }

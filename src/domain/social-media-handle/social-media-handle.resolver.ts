@@ -11,7 +11,7 @@ import {
   writtenChild,
 } from '../../execution/mutate.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
-import { Customer } from '../customer/customer.type.ts';
+import { Customer, type CustomerKey } from '../customer/customer.type.ts';
 import { findCustomer } from '../customer/found-customer.ts';
 import { socialMediaHandle } from './social-media-handle.table.ts';
 import { SocialMediaHandle, SocialMediaHandleInput, SocialMediaHandlePayload } from './social-media-handle.type.ts';
@@ -37,8 +37,8 @@ export class CustomerSocialMediaHandlesResolver {
     description: 'The handles on social networks, the newest first.',
   })
   @RequiresRole(['CanGetSocialMediaHandles'], { orLinkedUser: true })
-  @Batched()
-  socialMediaHandles(@Root() customers: Customer[], @Ctx() context: Context): Promise<SocialMediaHandle[][]> {
+  @Batched({ byKey: true })
+  socialMediaHandles(@Root() customers: CustomerKey[], @Ctx() context: Context): Promise<SocialMediaHandle[][]> {
     return context.loader(handlesByCustomer).loadAll(customers.map(({ id }) => id));
   }
 }

@@ -11,7 +11,7 @@ import {
   writtenChild,
 } from '../../execution/mutate.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
-import { Customer } from '../customer/customer.type.ts';
+import { Customer, type CustomerKey } from '../customer/customer.type.ts';
 import { findCustomer } from '../customer/found-customer.ts';
 import { taxResidence } from './tax-residence.table.ts';
 import { TaxResidence, TaxResidenceInput, TaxResidencePayload } from './tax-residence.type.ts';
@@ -27,8 +27,8 @@ async function readPayload(context: Context, { id, bankId, customerId }: Written
 export class CustomerTaxResidencesResolver {
   @FieldResolver(() => [TaxResidence], { nullable: true, description: 'The tax residences, the oldest first.' })
   @RequiresRole(['CanGetTaxResidence'], { orLinkedUser: true })
-  @Batched()
-  taxResidences(@Root() customers: Customer[], @Ctx() context: Context): Promise<TaxResidence[][]> {
+  @Batched({ byKey: true })
+  taxResidences(@Root() customers: CustomerKey[], @Ctx() context: Context): Promise<TaxResidence[][]> {
     return context.loader(taxResidences.byCustomer).loadAll(customers.map(({ id }) => id));
   }
 }

@@ -3,7 +3,7 @@ import { Authenticated, RequiresRole } from '../../auth/requires-role.ts';
 import type { Context } from '../../context.ts';
 import { Batched } from '../../execution/batched.ts';
 import { customerAt, loadCustomers } from '../customer/customer.loader.ts';
-import { Customer } from '../customer/customer.type.ts';
+import { Customer, type CustomerKey } from '../customer/customer.type.ts';
 import { userById } from '../user/user.loader.ts';
 import { toUser, User } from '../user/user.type.ts';
 import { CorrelatedEntity } from './correlated.type.ts';
@@ -38,8 +38,8 @@ export class CustomerCorrelatedUsersResolver {
     description: 'The users who have an active link to the customer, by when they were linked.',
   })
   @RequiresRole(['CanGetCorrelatedUsersInfo', 'CanGetCorrelatedUsersInfoAtAnyBank'])
-  @Batched()
-  correlatedUsers(@Root() customers: Customer[], @Ctx() context: Context): Promise<User[][]> {
+  @Batched({ byKey: true })
+  correlatedUsers(@Root() customers: CustomerKey[], @Ctx() context: Context): Promise<User[][]> {
     return correlatedUsers(
       context,
       customers.map(({ id }) => id),

@@ -11,7 +11,7 @@ import {
   writtenChild,
 } from '../../execution/mutate.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
-import { Customer } from '../customer/customer.type.ts';
+import { Customer, type CustomerKey } from '../customer/customer.type.ts';
 import { findCustomer, findLinked } from '../customer/found-customer.ts';
 import { userAt, userById } from '../user/user.loader.ts';
 import { toUser, User } from '../user/user.type.ts';
@@ -41,8 +41,8 @@ export class CustomerUserLinksResolver {
     description: 'The links of users to the customer, active or not, the oldest first.',
   })
   @RequiresRole(['CanGetUserCustomerLink'])
-  @Batched()
-  userLinks(@Root() customers: Customer[], @Ctx() context: Context): Promise<UserCustomerLink[][]> {
+  @Batched({ byKey: true })
+  userLinks(@Root() customers: CustomerKey[], @Ctx() context: Context): Promise<UserCustomerLink[][]> {
     return context.loader(linksByCustomer).loadAll(customers.map(({ id }) => id));
   }
 }
