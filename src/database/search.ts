@@ -12,12 +12,22 @@ export function prefixRange(prefix: string): { from: string; to: string } {
 
 /**
  * That a searchable column of customer matches a pattern of `like` with at least three characters in a row, by the
- * trigram index. The pattern holds no escapes.
+ * trigram index. The pattern holds no escapes. SQLite would look at the row of each candidate for a `like` on the index
+ * itself: the index finds what contains the literal parts, and the pattern is compared where the row is read anyway.
  */
 export function matchesPattern(rowNumber: SQLiteColumn, column: SQLiteColumn, placeholder: string): SQL {
+  const matches = sql`${withoutIndex(column)} like ${sql.placeholder(placeholder)}`;
   return dialect === 'sqlite'
-    ? sql`${rowNumber} in (select rowid from customer_search where ${sql.identifier(column.name)} like ${sql.placeholder(placeholder)})`
-    : sql`${column} like ${sql.placeholder(placeholder)}`;
+    ? sql`${matches} and ${rowNumber} in (select rowid from customer_search where customer_search match ${sql.placeholder(`${placeholder}Parts`)})`
+    : matches;
+}
+
+/** The values of the placeholders of `matchesPattern`. */
+export function patternValues(column: SQLiteColumn, pattern: string, placeholder: string): Record<string, string> {
+  if (dialect === 'postgresql') return { [placeholder]: pattern };
+  const parts = pattern.split(/[%_]/).filter((part) => part.length >= 3);
+  const all = parts.map((part) => `"${part.replaceAll('"', '""')}"`).join(' AND ');
+  return { [placeholder]: pattern, [`${placeholder}Parts`]: `{${column.name}} : (${all})` };
 }
 
 /** That a searchable column of customer contains a text of at least three characters, by the trigram index. */

@@ -7,7 +7,14 @@ import type { Context } from '../../context.ts';
 import type { CursorScope } from '../../cursor.ts';
 import { afterValues, comesAfter, oncePerDatabase } from '../../database/batch.ts';
 import type { Database } from '../../database/database.ts';
-import { containedText, containsText, matchesPattern, prefixRange, withoutIndex } from '../../database/search.ts';
+import {
+  containedText,
+  containsText,
+  matchesPattern,
+  patternValues,
+  prefixRange,
+  withoutIndex,
+} from '../../database/search.ts';
 import { gatewayError } from '../../errors.ts';
 import { InvalidValue, parsePhoneNumber } from '../../values.ts';
 import { attributeSearchValue } from '../attribute/attribute.rules.ts';
@@ -70,8 +77,9 @@ export function mobilePhoneNumberCondition(written: string, field: string): Cond
   }
   const pattern = written.replace(/[^0-9+%_]/g, '');
   if (!/[0-9+]{3}/.test(pattern)) throw gatewayError('PHONE_PATTERN_TOO_SHORT', { field });
-  const matches = matchesPattern(customer.rowNumber, column, 'mobilePhonePattern');
-  return { name: 'mobilePhonePattern', sql: matches, values: { mobilePhonePattern: pattern }, selective: true };
+  const name = 'mobilePhonePattern';
+  const matches = matchesPattern(customer.rowNumber, column, name);
+  return { name, sql: matches, values: patternValues(column, pattern, name), selective: true };
 }
 
 function legalNameContains(text: string): Condition {
