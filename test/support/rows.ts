@@ -8,6 +8,7 @@
 import { randomUUID } from 'node:crypto';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Database } from '../../src/database/database.ts';
+import { insertRows } from '../../src/database/insert-rows.ts';
 import { account } from '../../src/domain/account/account.table.ts';
 import { accountAttribute } from '../../src/domain/account/account-attribute.table.ts';
 import { accountHolder } from '../../src/domain/account/account-holder.table.ts';
@@ -68,7 +69,9 @@ function nextMoment(): Date {
   return new Date(lastMoment);
 }
 
-export function insertCustomer(database: Database, given: Given<typeof customer, 'bankId'>) {
+type GivenCustomer = Given<typeof customer, 'bankId'>;
+
+function customerValues(given: GivenCustomer) {
   const moment = nextMoment();
   const values = {
     id: randomUUID(),
@@ -89,7 +92,18 @@ export function insertCustomer(database: Database, given: Given<typeof customer,
     email: email ?? null,
     lastOkDate: lastOkDate ?? null,
   });
-  return insertRow(database, customer, { ...derived, ...values });
+  return { ...derived, ...values };
+}
+
+export function insertCustomer(database: Database, given: GivenCustomer) {
+  return insertRow(database, customer, customerValues(given));
+}
+
+/** In one statement: for tests that need thousands. */
+export async function insertCustomers(database: Database, given: readonly GivenCustomer[]) {
+  const rows = given.map(customerValues);
+  await database.transaction((transaction) => insertRows<typeof customer>(transaction, customer, rows));
+  return rows;
 }
 
 export function insertCustomerAddress(

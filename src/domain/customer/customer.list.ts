@@ -8,11 +8,12 @@ import type { CursorScope } from '../../cursor.ts';
 import { afterValues, comesAfter, oncePerDatabase } from '../../database/batch.ts';
 import type { Database } from '../../database/database.ts';
 import {
-  containedText,
-  containsText,
-  matchesPattern,
-  patternValues,
+  countCandidates,
+  frequentCandidates,
+  patternSearch,
   prefixRange,
+  type Search,
+  textSearch,
   withoutIndex,
 } from '../../database/search.ts';
 import { gatewayError } from '../../errors.ts';
@@ -49,6 +50,7 @@ interface Condition {
   sql: SQL;
   values: Record<string, unknown>;
   selective: boolean;
+  search?: Search;
 }
 
 const fewestCharacters = 3;
@@ -78,8 +80,8 @@ export function mobilePhoneNumberCondition(written: string, field: string): Cond
   const pattern = written.replace(/[^0-9+%_]/g, '');
   if (!/[0-9+]{3}/.test(pattern)) throw gatewayError('PHONE_PATTERN_TOO_SHORT', { field });
   const name = 'mobilePhonePattern';
-  const matches = matchesPattern(customer.rowNumber, column, name);
-  return { name, sql: matches, values: patternValues(column, pattern, name), selective: true };
+  const search = patternSearch({ rowNumber: customer.rowNumber, column, name }, pattern);
+  return { name, ...search, selective: true, search };
 }
 
 function legalNameContains(text: string): Condition {
@@ -90,12 +92,9 @@ function legalNameContains(text: string): Condition {
       field: 'filter.legalNameContains',
     });
   }
-  return {
-    name: 'legalNameContains',
-    sql: containsText(customer.rowNumber, customer.legalNameSearch, 'legalNameContains'),
-    values: { legalNameContains: containedText(customer.legalNameSearch, searched) },
-    selective: true,
-  };
+  const name = 'legalNameContains';
+  const search = textSearch({ rowNumber: customer.rowNumber, column: customer.legalNameSearch, name }, searched);
+  return { name, ...search, selective: true, search };
 }
 
 function legalNameStartsWith(prefix: string): Condition {
@@ -184,6 +183,7 @@ function whereOf({ atBank, conditions }: Shape): SQL | undefined {
 /** One prepared statement for each set of filters and each order that was asked for. */
 const statements = oncePerDatabase(() => ({
   pages: new Map<string, ReturnType<typeof preparePage>>(),
+  walks: new Map<string, ReturnType<typeof prepareWalk>>(),
   counts: new Map<string, ReturnType<typeof prepareCount>>(),
 }));
 
@@ -198,6 +198,56 @@ function preparePage(database: Database, shape: Shape) {
       .orderBy(...columns.map((column) => (shape.descending ? desc(column) : asc(column))))
       .limit(sql.placeholder('limit')),
   );
+}
+
+/** How many customers are read in their order for a page: those who match may all come later, or be at another bank. */
+const walkedAtMost = 20_000;
+
+/** Reads customers in their order, each of whom is compared, until the page is full. */
+function prepareWalk(database: Database, { atBank, sortBy, descending, continued, conditions }: Shape) {
+  const columns = orderColumns[sortBy];
+  const walked = database.read
+    .select()
+    .from(customer)
+    .where(
+      and(
+        atBank ? eq(customer.bankId, sql.placeholder('bankId')) : undefined,
+        continued ? comesAfter(columns, descending) : undefined,
+      ),
+    )
+    .orderBy(...columns.map((column) => (descending ? desc(column) : asc(column))))
+    .limit(walkedAtMost)
+    // As the conditions name its columns. With its limit it is read in its order, until the page is full.
+    .as('customer');
+  return database.prepare<CustomerRow>(
+    database.read
+      .select()
+      .from(walked)
+      .where(and(...conditions.map((condition) => condition.search?.byHand?.compared ?? condition.sql)))
+      .limit(sql.placeholder('limit')),
+  );
+}
+
+/**
+ * A page of those whom a search finds, where that are so many that reading and sorting them all takes longer than looking for a
+ * page of them in the order of the list. Null where it has to be searched otherwise.
+ */
+async function frequentRows(
+  database: Database,
+  shape: Shape,
+  key: string,
+  values: Record<string, unknown> & { limit: number },
+): Promise<CustomerRow[] | null> {
+  const selective = shape.conditions.filter((condition) => condition.selective);
+  if (selective.length === 0) return null;
+  for (const { search } of selective) {
+    // Another condition finds few, or the database knows by itself.
+    if (search?.byHand == null) return null;
+    const [counted] = await countCandidates(database)({ indexed: search.byHand.indexed });
+    if (Number(counted?.total) < frequentCandidates) return null;
+  }
+  const rows = await found(statements(database).walks, key, () => prepareWalk(database, shape))(values);
+  return rows.length === values.limit ? rows : null;
 }
 
 function prepareCount(database: Database, shape: Shape) {
@@ -251,11 +301,10 @@ export async function customerPage<Node = Customer>(
   const filters = [shape.atBank, ...conditions.map((condition) => condition.name)].join(' ');
   const { pages, counts } = statements(database);
   const key = [sortBy, descending, shape.continued, filters].join(' ');
-  const rows = await found(pages, key, () => preparePage(database, shape))({
-    ...values,
-    ...afterValues(after),
-    limit: size + 1,
-  });
+  const pageValues = { ...values, ...afterValues(after), limit: size + 1 };
+  const rows =
+    (await frequentRows(database, shape, key, pageValues)) ??
+    (await found(pages, key, () => preparePage(database, shape))(pageValues));
   return new Page({
     rows,
     size,

@@ -1,0 +1,101 @@
+/** Searches that find thousands: SQLite then reads the list in its order until a page is full. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { frequentCandidates } from '../../src/database/search.ts';
+import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
+import { readPages } from '../support/paging.ts';
+import { insertCustomers } from '../support/rows.ts';
+
+const bankId = 'gh.29.uk';
+const otherBankId = 'rs.31.de';
+const many = frequentCandidates + 100;
+
+let gateway: Gateway;
+let clerk: TestUser;
+let found: { id: string; kycStatus: boolean; bankId: string }[];
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  await gateway.createBank(bankId);
+  await gateway.createBank(otherBankId);
+  const atBoth = [bankId, otherBankId].map((at): [role: 'CanGetCustomers', bankId: string] => ['CanGetCustomers', at]);
+  clerk = await gateway.createUser({ roles: [...atBoth, ['CanGetCustomersAtAnyBank', null]] });
+  const rows = Array.from({ length: many + 300 }, (_, index) => ({
+    // Every 17th is somebody else; of those who are meant, 30 are at the other bank.
+    bankId: index >= many && index % 10 === 0 ? otherBankId : bankId,
+    legalName: index % 17 === 0 ? `Nobody ${index}` : `Maria Frequent ${index}`,
+    mobilePhoneNumber: `+44 7972 ${String(100_000 + ((index * 7_919) % 900_000))}`,
+    kycStatus: index % 3 === 0,
+    lastOkDate: new Date(1_600_000_000_000 + ((index * 104_729) % 10_000) * 1_000),
+  }));
+  const inserted = await insertCustomers(gateway.database, rows);
+  found = inserted
+    .filter(({ legalName }) => legalName.startsWith('Maria'))
+    .sort((one, other) => Number(other.lastOkDate) - Number(one.lastOkDate) || (one.id < other.id ? 1 : -1))
+    .map(({ id, kycStatus = false, bankId: at }) => ({ id, kycStatus, bankId: at }));
+});
+
+afterAll(() => gateway.stop());
+
+async function idsOf(filter: string, at: string | null = bankId, pages = 3): Promise<string[]> {
+  let read = 0;
+  const field = at === null ? 'customersAtAnyBank(' : `customers(bankId: "${at}", `;
+  const all = await readPages<{ id: string }>(
+    async (after) => {
+      read += 1;
+      const answer = await gateway.query(
+        clerk.token,
+        `query ($after: String) { list: ${field}first: 100, after: $after, filter: { ${filter} }) {
+          nodes { id } pageInfo { hasNextPage endCursor } } }`,
+        { after },
+      );
+      const { list } = answer.data as { list: { pageInfo: { hasNextPage: boolean } } };
+      if (read === pages) list.pageInfo.hasNextPage = false;
+      return answer;
+    },
+    ({ list }) => list,
+  );
+  return all.flat().map(({ id }) => id);
+}
+
+function expected(matches: (customer: (typeof found)[number]) => boolean): string[] {
+  return found.filter(matches).map(({ id }) => id);
+}
+
+test('pages of a name that thousands have follow one another in the order of the list', async () => {
+  const atBank = expected((customer) => customer.bankId === bankId);
+
+  expect(await idsOf('legalNameContains: "maria  FREQ"')).toEqual(atBank.slice(0, 300));
+});
+
+test('pages of a phone pattern that thousands match follow one another, too', async () => {
+  const ids = await idsOf('mobilePhoneNumber: "+44797%", legalNameContains: "frequent"');
+
+  expect(ids).toEqual(expected((customer) => customer.bankId === bankId).slice(0, 300));
+});
+
+test('another filter holds beside the search', async () => {
+  const ids = await idsOf('legalNameContains: "maria", kycStatus: true');
+
+  expect(ids).toEqual(expected((customer) => customer.bankId === bankId && customer.kycStatus).slice(0, 300));
+});
+
+test('of all banks the customers of each are found', async () => {
+  expect(await idsOf('legalNameContains: "maria"', null)).toEqual(expected(() => true).slice(0, 300));
+});
+
+test('at a bank where few of them are, all of these are found', async () => {
+  const ofOther = expected((customer) => customer.bankId === otherBankId);
+  expect(ofOther.length).toBeGreaterThan(20);
+
+  expect(await idsOf('legalNameContains: "maria"', otherBankId)).toEqual(ofOther);
+});
+
+test('the last page has what is left', async () => {
+  const atBank = expected((customer) => customer.bankId === bankId);
+  const pages = Math.ceil(atBank.length / 100);
+
+  const ids = await idsOf('legalNameContains: "maria"', bankId, pages + 1);
+
+  expect(pages).toBeGreaterThan(frequentCandidates / 100);
+  expect(ids).toEqual(atBank);
+});
