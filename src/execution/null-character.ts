@@ -1,5 +1,6 @@
 import { type GraphQLSchema, isIntrospectionType, isObjectType } from 'graphql';
 import { gatewayError } from '../errors.ts';
+import { keyOf } from './batched.ts';
 
 /** The path to the first text with U+0000 in it, or null. */
 function pathToNullCharacter(value: unknown, path: string): string | null {
@@ -21,6 +22,13 @@ export function refuseNullCharacters(schema: GraphQLSchema): void {
     if (!isObjectType(type) || isIntrospectionType(type)) continue;
     for (const field of Object.values(type.getFields())) {
       const { resolve } = field;
+      const findKey = keyOf(field);
+      if (findKey !== null) {
+        // Nor is anything read ahead by it.
+        const keyOfGiven: typeof findKey = (parent, args, context) =>
+          pathToNullCharacter(args, '') === null ? findKey(parent, args, context) : null;
+        field.extensions = { ...field.extensions, keyOf: keyOfGiven };
+      }
       if (field.args.length === 0 || resolve === undefined) continue;
       field.resolve = (parent, args, context, info) => {
         const path = pathToNullCharacter(args, '');

@@ -1,6 +1,7 @@
 /** Searches that find thousands: SQLite then reads the list in its order until a page is full. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { frequentCandidates } from '../../src/database/search.ts';
+import { walkedAtMost } from '../../src/domain/customer/customer.list.ts';
 import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
 import { readPages } from '../support/paging.ts';
 import { insertCustomers } from '../support/rows.ts';
@@ -88,6 +89,30 @@ test('at a bank where few of them are, all of these are found', async () => {
   expect(ofOther.length).toBeGreaterThan(20);
 
   expect(await idsOf('legalNameContains: "maria"', otherBankId)).toEqual(ofOther);
+});
+
+test('those who come after thousands of others are found', async () => {
+  const wideBankId = 'wide.bank';
+  await gateway.createBank(wideBankId);
+  for (let first = 0; first <= walkedAtMost; first += 2_500) {
+    const others = Array.from({ length: 2_500 }, () => ({ bankId: wideBankId, lastOkDate: new Date() }));
+    await insertCustomers(gateway.database, others);
+  }
+  const names = Array.from({ length: 120 }, (_, index) => `Maria Frequent ${index}`);
+  const late = await insertCustomers(
+    gateway.database,
+    names.map((legalName) => ({ bankId: wideBankId, legalName, mobilePhoneNumber: '+44 7900 000000' })),
+  );
+  const reader = await gateway.createUser({ roles: [['CanGetCustomers', wideBankId]] });
+
+  const { data } = await gateway.query<{ customers: { totalCount: number; nodes: { id: string }[] } }>(
+    reader.token,
+    `{ customers(bankId: "${wideBankId}", first: 100, filter: { legalNameContains: "frequent" }) { totalCount nodes { id } } }`,
+  );
+
+  expect(data?.customers.totalCount).toBe(late.length);
+  expect(new Set(data?.customers.nodes.map(({ id }) => id)).size).toBe(100);
+  expect(late.map(({ id }) => id)).toEqual(expect.arrayContaining(data?.customers.nodes.map(({ id }) => id) ?? []));
 });
 
 test('the last page has what is left', async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
 import { insertUserCustomerLink } from '../support/rows.ts';
-import { insertWholeCustomers } from '../support/whole-customer.ts';
+import { insertWholeCustomer, insertWholeCustomers } from '../support/whole-customer.ts';
 
 const bankId = 'gh.29.uk';
 
@@ -73,4 +73,30 @@ test('who may not call is told that first', async () => {
   const { errors } = await gateway.query(stranger.token, document);
 
   expect(errors[0]?.extensions.obpCode).toBe('OBP-20006');
+});
+
+test.each([
+  ['customer', 'customerId', 'addresses { id }'],
+  ['account', 'id', 'routings { address }'],
+])('in the key of one %s it costs another, who is read with it, nothing', async (field, argument, below) => {
+  const whole = await insertWholeCustomer(gateway.database, { bankId });
+  const id = field === 'customer' ? whole.customerId : whole.accountId;
+  const reader = await gateway.createUser({
+    roles: [
+      ['CanGetCustomer', bankId],
+      ['CanGetCustomerAddress', bankId],
+      ['CanGetCustomerOverview', bankId],
+    ],
+  });
+  const one = (alias: string, given: string) =>
+    `${alias}: ${field}(bankId: "${bankId}", ${argument}: ${given}) { id ${below} }`;
+
+  const { data, errors } = await gateway.query(
+    reader.token,
+    `query ($bad: ID!) { ${one('good', JSON.stringify(id))} ${one('bad', '$bad')} }`,
+    { bad: 'a\u0000b' },
+  );
+
+  expect(data).toEqual({ bad: null, good: { id, [below.split(' ')[0] ?? '']: [expect.anything()] } });
+  expect(errors).toMatchObject([{ path: ['bad'], extensions: { obpCode: 'OBP-10001', field: argument } }]);
 });

@@ -56,7 +56,7 @@ export type CustomerFilter = {
   lastOkBefore?: string | null | undefined;
   /** Last ok at this moment or later. */
   lastOkFrom?: string | null | undefined;
-  /** What the legal name contains, at least three characters; letter case does not matter. */
+  /** What the legal name contains, from 3 to 255 characters; letter case does not matter. */
   legalNameContains?: string | null | undefined;
   /** How the legal name begins; letter case, width and repeated spaces do not matter. */
   legalNameStartsWith?: string | null | undefined;

@@ -23,7 +23,7 @@ export class CustomerFilter {
 
   @Field(() => String, {
     nullable: true,
-    description: 'What the legal name contains, at least three characters; letter case does not matter.',
+    description: 'What the legal name contains, from 3 to 255 characters; letter case does not matter.',
   })
   legalNameContains?: string | null;
 

@@ -54,6 +54,10 @@ interface Condition {
 }
 
 const fewestCharacters = 3;
+/** In E.164. */
+const longestPhoneNumber = 16;
+/** What is longer takes the trigram index long to find nowhere. */
+const longestLegalName = 255;
 const attributeRoles: Role[] = ['CanGetCustomerAttributesAtOneBank', 'CanGetCustomerAttributesAtAnyBank'];
 
 /** The value of a placeholder, as the column keeps it. */
@@ -77,8 +81,12 @@ export function mobilePhoneNumberCondition(written: string, field: string): Cond
       throw error;
     }
   }
-  const pattern = written.replace(/[^0-9+%_]/g, '');
+  const pattern = written.replace(/[^0-9+%_]/g, '').replace(/%+/g, '%');
   if (!/[0-9+]{3}/.test(pattern)) throw gatewayError('PHONE_PATTERN_TOO_SHORT', { field });
+  if (pattern.replaceAll('%', '').length > longestPhoneNumber) {
+    const message = `A pattern stands for at most ${longestPhoneNumber} characters, as a phone number has.`;
+    throw gatewayError('OBP-10001', { message, field });
+  }
   const name = 'mobilePhonePattern';
   const search = patternSearch({ rowNumber: customer.rowNumber, column, name }, pattern);
   return { name, ...search, selective: true, search };
@@ -86,11 +94,11 @@ export function mobilePhoneNumberCondition(written: string, field: string): Cond
 
 function legalNameContains(text: string): Condition {
   const searched = normaliseForSearch(text);
-  if ([...searched].length < fewestCharacters) {
-    throw gatewayError('OBP-10001', {
-      message: `At least ${fewestCharacters} characters are needed.`,
-      field: 'filter.legalNameContains',
-    });
+  const { length } = [...searched];
+  if (length < fewestCharacters || length > longestLegalName) {
+    const few = `At least ${fewestCharacters} characters are needed.`;
+    const message = length < fewestCharacters ? few : `A legal name has at most ${longestLegalName} characters.`;
+    throw gatewayError('OBP-10001', { message, field: 'filter.legalNameContains' });
   }
   const name = 'legalNameContains';
   const search = textSearch({ rowNumber: customer.rowNumber, column: customer.legalNameSearch, name }, searched);
@@ -201,7 +209,7 @@ function preparePage(database: Database, shape: Shape) {
 }
 
 /** How many customers are read in their order for a page: those who match may all come later, or be at another bank. */
-const walkedAtMost = 20_000;
+export const walkedAtMost = 20_000;
 
 /** Reads customers in their order, each of whom is compared, until the page is full. */
 function prepareWalk(database: Database, { atBank, sortBy, descending, continued, conditions }: Shape) {
