@@ -81,7 +81,9 @@ export async function openConnection(port: number): Promise<HttpConnection> {
     send(request) {
       return new Promise((resolve, reject) => {
         waiting = { resolve, reject };
-        socket.write(request);
+        // A server closes a connection that is not used for a while.
+        if (socket.readableEnded || socket.destroyed) fail();
+        else socket.write(request);
       });
     },
     close: () => socket.destroy(),

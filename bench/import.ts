@@ -140,7 +140,7 @@ async function measureImport(database: DatabaseName, folder: string, customers: 
   await chmod(own, 0o755);
   const file = join(own, 'records.ndjson');
   const rows = await writeRecords(file, customers);
-  const server = database === 'postgresql' ? await startPostgresqlServer(own) : null;
+  const server = database === 'postgresql' ? await startPostgresqlServer(own, customers) : null;
   try {
     const begun = performance.now();
     const program = spawn(process.execPath, [...gatewayCommand, 'import', file], {

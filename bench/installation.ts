@@ -28,7 +28,7 @@ export interface Installation {
 
 /** Makes an installation in a folder with the gateway's own commands. */
 export async function install(database: DatabaseName, folder: string, customers: number): Promise<Installation> {
-  const server = database === 'postgresql' ? await startPostgresqlServer(folder) : null;
+  const server = database === 'postgresql' ? await startPostgresqlServer(folder, customers) : null;
   try {
     const keyFile = join(folder, `signing-key-of-${database}.jwk`);
     const environment = {

