@@ -11,10 +11,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
-import { type DatabaseName, databases, gatewayCommand } from './installation.ts';
+import { type DatabaseName, gatewayCommand } from './installation.ts';
 import { startPostgresqlServer } from './postgresql-server.ts';
 import { toldToEnd } from './processes.ts';
+import { readSizes } from './sizes.ts';
 import { readBankId } from './works.ts';
 
 /** How often the memory of the process is looked at. */
@@ -176,21 +176,12 @@ async function measureImport(database: DatabaseName, folder: string, customers: 
   }
 }
 
-const { values } = parseArgs({
-  options: {
-    database: { type: 'string', default: 'sqlite' },
-    small: { type: 'string', default: '100000' },
-    large: { type: 'string', default: '1000000' },
-  },
-});
-const database = databases.find((name) => name === values.database);
-if (database === undefined) throw new Error(`--database takes ${databases.join(' or ')}.`);
-
+const { database, small, large } = readSizes({ small: 100_000, large: 1_000_000 });
 const ended = toldToEnd();
 const folder = await mkdtemp(join(tmpdir(), 'gateway-import-'));
 await chmod(folder, 0o755);
 try {
-  for (const customers of [values.small, values.large].map(Number)) {
+  for (const customers of [small, large]) {
     const { rows, seconds, peakMegabytes } = await Promise.race([measureImport(database, folder, customers), ended]);
     const speed = `${(rows / seconds).toFixed(0)} rows a second`;
     console.log(

@@ -6,33 +6,17 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { databases, type Installation, install } from './installation.ts';
+import { type Installation, install } from './installation.ts';
 import { toldToEnd } from './processes.ts';
 import { measureInTurns, renderScale } from './scale-turns.ts';
+import { readSizes } from './sizes.ts';
 
-function numberOf(name: string, text: string): number {
-  const number = Number(text);
-  if (!Number.isSafeInteger(number) || number < 1) throw new Error(`--${name} takes a number of customers.`);
-  return number;
-}
-
-const { values } = parseArgs({
-  options: {
-    database: { type: 'string', default: 'sqlite' },
-    small: { type: 'string', default: '10000' },
-    large: { type: 'string', default: '1000000' },
-  },
-});
-const database = databases.find((name) => name === values.database);
-if (database === undefined) throw new Error(`--database takes ${databases.join(' or ')}.`);
-const sizes = [numberOf('small', values.small), numberOf('large', values.large)];
-
+const { database, small, large } = readSizes({ small: 10_000, large: 1_000_000 });
 const ended = toldToEnd();
 const folder = await mkdtemp(join(tmpdir(), 'gateway-scale-'));
 const installations: Installation[] = [];
 try {
-  for (const customers of sizes) {
+  for (const customers of [small, large]) {
     const own = await mkdtemp(join(folder, 'database-'));
     // The user of the PostgreSQL server is another one where this is root.
     for (const each of [folder, own]) await chmod(each, 0o755);

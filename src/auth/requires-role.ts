@@ -424,8 +424,8 @@ function guarded(
     const resolveAll = field.resolve as unknown as Batch;
     const byKey = isByKey(field);
     const batch = rule.kind === 'public' ? resolveAll : guardedBatch(coordinate, rule, resolveAll, banks, byKey);
-    const readAhead = rule.kind === 'role' && byKey ? guardedReadAhead(rule, resolveAll) : null;
-    field.extensions = withBatch(field, batch, readAhead);
+    const ahead = rule.kind === 'role' && byKey ? guardedReadAhead(rule, resolveAll) : null;
+    field.extensions = withBatch(field, batch, ahead);
     return resolveOne(batch);
   }
   return rule.kind === 'public' ? field.resolve : guardedField(coordinate, rule, field.resolve, banks);
