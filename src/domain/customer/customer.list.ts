@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, gte, lt, type SQL, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, getTableColumns, gte, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { holdsAny } from '../../auth/authenticate.ts';
 import type { Role } from '../../auth/roles.ts';
@@ -195,43 +195,60 @@ const statements = oncePerDatabase(() => ({
   counts: new Map<string, ReturnType<typeof prepareCount>>(),
 }));
 
+function orderOf({ sortBy, descending }: Shape): SQL[] {
+  return orderColumns[sortBy].map((column) => (descending ? desc(column) : asc(column)));
+}
+
 function preparePage(database: Database, shape: Shape) {
-  const columns = orderColumns[shape.sortBy];
-  const after = shape.continued ? comesAfter(columns, shape.descending) : undefined;
-  return database.prepare<CustomerRow>(
-    database.read
-      .select()
-      .from(customer)
-      .where(and(whereOf(shape), after))
-      .orderBy(...columns.map((column) => (shape.descending ? desc(column) : asc(column))))
-      .limit(sql.placeholder('limit')),
-  );
+  const { read } = database;
+  const after = shape.continued ? comesAfter(orderColumns[shape.sortBy], shape.descending) : undefined;
+  const where = and(whereOf(shape), after);
+  const limit = sql.placeholder('limit');
+  if (shape.conditions.every(({ search }) => search === undefined)) {
+    const page = read.select().from(customer).where(where);
+    return database.prepare<CustomerRow>(page.orderBy(...orderOf(shape)).limit(limit));
+  }
+  // What is searched is in the index of the order too: of those who are looked at there, only the page's rows are read.
+  const found = read.select({ id: customer.id }).from(customer).where(where);
+  const ids = found.orderBy(...orderOf(shape)).limit(limit);
+  const page = read.select(getTableColumns(customer)).from(customer).where(inArray(customer.id, ids));
+  return database.prepare<CustomerRow>(page.orderBy(...orderOf(shape)));
 }
 
 /** How many customers are read in their order for a page: those who match may all come later, or be at another bank. */
 export const walkedAtMost = 20_000;
 
 /** Reads customers in their order, each of whom is compared, until the page is full. */
-function prepareWalk(database: Database, { atBank, sortBy, descending, continued, conditions }: Shape) {
-  const columns = orderColumns[sortBy];
-  const walked = database.read
-    .select()
+function prepareWalk(database: Database, shape: Shape) {
+  const { read } = database;
+  const { id, legalNameSearch, mobilePhoneNumberE164 } = customer;
+  const walked = read
+    .select({ id, legalNameSearch, mobilePhoneNumberE164 })
     .from(customer)
     .where(
       and(
-        atBank ? eq(customer.bankId, sql.placeholder('bankId')) : undefined,
-        continued ? comesAfter(columns, descending) : undefined,
+        shape.atBank ? eq(customer.bankId, sql.placeholder('bankId')) : undefined,
+        shape.continued ? comesAfter(orderColumns[shape.sortBy], shape.descending) : undefined,
       ),
     )
-    .orderBy(...columns.map((column) => (descending ? desc(column) : asc(column))))
+    .orderBy(...orderOf(shape))
     .limit(walkedAtMost)
     // As the conditions name its columns. With its limit it is read in its order, until the page is full.
     .as('customer');
+  const compared = shape.conditions.map(({ search }) => search?.byHand?.compared);
+  const found = read
+    .select({ id: walked.id })
+    .from(walked)
+    .where(and(...compared))
+    .as('found');
+  const others = shape.conditions.filter(({ search }) => search === undefined).map((condition) => condition.sql);
   return database.prepare<CustomerRow>(
-    database.read
-      .select()
-      .from(walked)
-      .where(and(...conditions.map((condition) => condition.search?.byHand?.compared ?? condition.sql)))
+    read
+      .select(getTableColumns(customer))
+      .from(found)
+      // Those who were found lead, so that they stay in their order.
+      .crossJoin(customer)
+      .where(and(eq(customer.id, found.id), ...others))
       .limit(sql.placeholder('limit')),
   );
 }
