@@ -18,6 +18,7 @@ function testSchema(): GraphQLSchema {
     type Query {
       me: String
       address: String!
+      text(length: Int!): String
       fail: String
       slow(milliseconds: Int!): String
       customers(first: Int = 50): [Customer!]!
@@ -28,6 +29,7 @@ function testSchema(): GraphQLSchema {
   resolve(schema, 'Query', {
     me: (_values, context) => context.user?.username ?? null,
     address: (_values, context) => context.request.clientAddress,
+    text: ({ length }) => 'Æ'.repeat(Number(length)),
     fail: () => {
       throw new Error('Something of the inside broke');
     },
@@ -262,6 +264,18 @@ describe('headers', () => {
     expect(headers.get('x-frame-options')).toBe('DENY');
     expect(headers.get('content-security-policy')).toContain("default-src 'none'");
   });
+
+  test.each([10, 100_000])(
+    'an answer is JSON in UTF-8 and tells its length in bytes, that of %i letters too',
+    async (length) => {
+      const response = await post(JSON.stringify({ query: `{ text(length: ${length}) }` }));
+
+      const answer = `${JSON.stringify({ data: { text: 'Æ'.repeat(length) } })}\n`;
+      expect(await response.text()).toBe(answer);
+      expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8');
+      expect(response.headers.get('content-length')).toBe(String(Buffer.byteLength(answer)));
+    },
+  );
 
   test("a request keeps its caller's id when that is a sane one, and gets one otherwise", async () => {
     const given = await post('{"query":"{ me }"}', { 'x-request-id': 'web-42' });
