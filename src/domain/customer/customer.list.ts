@@ -208,9 +208,9 @@ function preparePage(database: Database, shape: Shape) {
     const page = read.select().from(customer).where(where);
     return database.prepare<CustomerRow>(page.orderBy(...orderOf(shape)).limit(limit));
   }
-  // What is searched is in the index of the order too: of those who are looked at there, only the page's rows are read.
-  const found = read.select({ id: customer.id }).from(customer).where(where);
-  const ids = found.orderBy(...orderOf(shape)).limit(limit);
+  // The index of the default order holds what is searched: of those who are looked at there, only the page's rows are read.
+  const matching = read.select({ id: customer.id }).from(customer).where(where);
+  const ids = matching.orderBy(...orderOf(shape)).limit(limit);
   const page = read.select(getTableColumns(customer)).from(customer).where(inArray(customer.id, ids));
   return database.prepare<CustomerRow>(page.orderBy(...orderOf(shape)));
 }
@@ -236,19 +236,19 @@ function prepareWalk(database: Database, shape: Shape) {
     // As the conditions name its columns. With its limit it is read in its order, until the page is full.
     .as('customer');
   const compared = shape.conditions.map(({ search }) => search?.byHand?.compared);
-  const found = read
+  const matching = read
     .select({ id: walked.id })
     .from(walked)
     .where(and(...compared))
-    .as('found');
+    .as('matching');
   const others = shape.conditions.filter(({ search }) => search === undefined).map((condition) => condition.sql);
   return database.prepare<CustomerRow>(
     read
       .select(getTableColumns(customer))
-      .from(found)
-      // Those who were found lead, so that they stay in their order.
+      .from(matching)
+      // Those who match lead, so that they stay in their order.
       .crossJoin(customer)
-      .where(and(eq(customer.id, found.id), ...others))
+      .where(and(eq(customer.id, matching.id), ...others))
       .limit(sql.placeholder('limit')),
   );
 }
