@@ -17,10 +17,10 @@ const bankId = 'gh.29.uk';
 /**
  * The caller with the entitlements, the bank, the customer: 3. Of the customer the addresses, attributes, tax residences,
  * handles, account links, user links, KYC statuses, checks, documents, media, messages, meetings and CRM events: 13. Below
- * these the accounts, routings, account attributes, users, media of documents, documents and checks of media, invitees: 8.
- * What the audit trail writes beside.
+ * these the accounts, routings, account attributes, users, invitees: 5. The KYC evidence that names another is found among that
+ * of its customer. What the audit trail writes beside.
  */
-const statementsOfOverview = 24 + statementsOfAuditTrail;
+const statementsOfOverview = 21 + statementsOfAuditTrail;
 
 /** The caller; the bank, the customer and all 13 of the customer; what is below these. Of a page is not known before who is on it. */
 const roundTrips = { overview: 3, page: 4 };

@@ -1,24 +1,16 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { RequiresRole } from '../../auth/requires-role.ts';
 import type { Context } from '../../context.ts';
-import { manyBy } from '../../database/batch.ts';
 import { Batched } from '../../execution/batched.ts';
 import { idempotencyKeyDescription, mutate, type WrittenChild, writtenChild } from '../../execution/mutate.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
 import { findCustomer } from '../customer/found-customer.ts';
-import { loadKycCheck } from './kyc.loader.ts';
+import { checksOf, loadKycCheck } from './kyc.loader.ts';
 import { kycCheckValues, optionalId } from './kyc.rules.ts';
 import { AddKycCheckInput, KycCheck, KycCheckPayload } from './kyc.type.ts';
 import { kycCheck } from './kyc-check.table.ts';
-import { addEvidence, withRetraction } from './kyc-evidence.ts';
-
-const checksByCustomer = manyBy(kycCheck, ['customerId'], { orderBy: ['date', 'id'], descending: true });
-
-async function checksOf(context: Context, customers: readonly CustomerKey[]): Promise<KycCheck[][]> {
-  const rows = await context.loader(checksByCustomer).loadAll(customers.map(({ id }) => id));
-  return rows.map((ofCustomer) => ofCustomer.map(withRetraction));
-}
+import { addEvidence } from './kyc-evidence.ts';
 
 async function readPayload(context: Context, { id, bankId, customerId }: WrittenChild): Promise<KycCheckPayload> {
   return { bankId, customerId, kycCheck: await loadKycCheck(context, customerId, id) };

@@ -1,29 +1,16 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { RequiresRole } from '../../auth/requires-role.ts';
 import type { Context } from '../../context.ts';
-import { manyBy } from '../../database/batch.ts';
 import { Batched } from '../../execution/batched.ts';
 import { idempotencyKeyDescription, mutate, type WrittenChild, writtenChild } from '../../execution/mutate.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
 import { findCustomer } from '../customer/found-customer.ts';
-import { loadKycDocument } from './kyc.loader.ts';
+import { documentsOf, loadKycDocument, mediaOfDocuments } from './kyc.loader.ts';
 import { kycDocumentValues, optionalId } from './kyc.rules.ts';
 import { AddKycDocumentInput, KycDocument, KycDocumentPayload, KycMedia } from './kyc.type.ts';
 import { kycDocument } from './kyc-document.table.ts';
-import { addEvidence, withRetraction } from './kyc-evidence.ts';
-import { kycMedia } from './kyc-media.table.ts';
-
-const documentsByCustomer = manyBy(kycDocument, ['customerId'], { orderBy: ['createdAt', 'id'], descending: true });
-const mediaByDocument = manyBy(kycMedia, ['customerId', 'relatesToKycDocumentId'], {
-  orderBy: ['date', 'id'],
-  descending: true,
-});
-
-async function documentsOf(context: Context, customers: readonly CustomerKey[]): Promise<KycDocument[][]> {
-  const rows = await context.loader(documentsByCustomer).loadAll(customers.map(({ id }) => id));
-  return rows.map((ofCustomer) => ofCustomer.map(withRetraction));
-}
+import { addEvidence } from './kyc-evidence.ts';
 
 async function readPayload(context: Context, { id, bankId, customerId }: WrittenChild): Promise<KycDocumentPayload> {
   return { bankId, customerId, kycDocument: await loadKycDocument(context, customerId, id) };
@@ -74,10 +61,8 @@ export class KycDocumentResolver {
   })
   @RequiresRole(['CanGetAnyKycMedia', 'CanGetKycMediaAtOneBank'], { kycMaterial: true })
   @Batched()
-  async media(@Root() documents: KycDocument[], @Ctx() context: Context): Promise<KycMedia[][]> {
-    const keys = documents.map(({ customerId, id }): [string, string] => [customerId, id]);
-    const rows = await context.loader(mediaByDocument).loadAll(keys);
-    return rows.map((ofDocument) => ofDocument.map(withRetraction));
+  media(@Root() documents: KycDocument[], @Ctx() context: Context): Promise<KycMedia[][]> {
+    return mediaOfDocuments(context, documents);
   }
 }
 

@@ -1,29 +1,15 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { RequiresRole } from '../../auth/requires-role.ts';
 import type { Context } from '../../context.ts';
-import { manyBy } from '../../database/batch.ts';
 import { Batched } from '../../execution/batched.ts';
 import { idempotencyKeyDescription, mutate, type WrittenChild, writtenChild } from '../../execution/mutate.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
 import { findCustomer } from '../customer/found-customer.ts';
-import { loadKycChecks, loadKycDocuments, loadKycMedia } from './kyc.loader.ts';
+import { loadKycMedia, mediaOf, namedChecks, namedDocuments } from './kyc.loader.ts';
 import { kycMediaValues, optionalId } from './kyc.rules.ts';
 import { AddKycMediaInput, KycCheck, KycDocument, KycMedia, KycMediaPayload } from './kyc.type.ts';
-import { withRetraction } from './kyc-evidence.ts';
 import { addKycMedia } from './kyc-media.addition.ts';
-import { kycMedia } from './kyc-media.table.ts';
-
-const mediaByCustomer = manyBy(kycMedia, ['customerId'], { orderBy: ['date', 'id'], descending: true });
-
-async function mediaOf(context: Context, customers: readonly CustomerKey[]): Promise<KycMedia[][]> {
-  const rows = await context.loader(mediaByCustomer).loadAll(customers.map(({ id }) => id));
-  return rows.map((ofCustomer) => ofCustomer.map(withRetraction));
-}
-
-function keyOf(customerId: string, id: string | null): [customerId: string, id: string] | null {
-  return id === null ? null : [customerId, id];
-}
 
 async function readPayload(context: Context, { id, bankId, customerId }: WrittenChild): Promise<KycMediaPayload> {
   return { bankId, customerId, kycMedia: await loadKycMedia(context, customerId, id) };
@@ -72,16 +58,16 @@ export class KycMediaResolver {
   @RequiresRole(['CanGetAnyKycDocuments', 'CanGetKycDocumentsAtOneBank'], { kycMaterial: true })
   @Batched()
   document(@Root() media: KycMedia[], @Ctx() context: Context): Promise<(KycDocument | null)[]> {
-    const keys = media.map(({ customerId, relatesToKycDocumentId: id }) => keyOf(customerId, id));
-    return loadKycDocuments(context, keys);
+    const named = media.map(({ customerId, relatesToKycDocumentId: id }) => ({ customerId, id }));
+    return namedDocuments(context, named);
   }
 
   @FieldResolver(() => KycCheck, { nullable: true, description: 'The check that it belongs to.' })
   @RequiresRole(['CanGetAnyKycChecks', 'CanGetKycChecksAtOneBank'], { kycMaterial: true })
   @Batched()
   check(@Root() media: KycMedia[], @Ctx() context: Context): Promise<(KycCheck | null)[]> {
-    const keys = media.map(({ customerId, relatesToKycCheckId: id }) => keyOf(customerId, id));
-    return loadKycChecks(context, keys);
+    const named = media.map(({ customerId, relatesToKycCheckId: id }) => ({ customerId, id }));
+    return namedChecks(context, named);
   }
 }
 

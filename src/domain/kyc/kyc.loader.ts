@@ -1,31 +1,74 @@
 import type { Context } from '../../context.ts';
-import { oneBy } from '../../database/batch.ts';
+import { type MakeLoader, manyBy, oneBy } from '../../database/batch.ts';
 import { loadGiven } from '../../database/loader.ts';
+import type { CustomerKey } from '../customer/customer.type.ts';
 import type { KycCheck, KycDocument, KycMedia } from './kyc.type.ts';
 import { kycCheck } from './kyc-check.table.ts';
 import { kycDocument } from './kyc-document.table.ts';
 import { withRetraction } from './kyc-evidence.ts';
 import { kycMedia } from './kyc-media.table.ts';
 
+const checksByCustomer = manyBy(kycCheck, ['customerId'], { orderBy: ['date', 'id'], descending: true });
+const documentsByCustomer = manyBy(kycDocument, ['customerId'], { orderBy: ['createdAt', 'id'], descending: true });
+const mediaByCustomer = manyBy(kycMedia, ['customerId'], { orderBy: ['date', 'id'], descending: true });
+
 const checkById = oneBy(kycCheck, 'customerId', 'id');
 const documentById = oneBy(kycDocument, 'customerId', 'id');
 const mediaById = oneBy(kycMedia, 'customerId', 'id');
 
-type Key = [customerId: string, id: string];
+/** The evidence of a customer that another evidence of the same customer names, where it names one. */
+interface Named {
+  customerId: string;
+  id: string | null;
+}
 
-/** The check of each key; null for what is null or not there. */
-export async function loadKycChecks(context: Context, keys: readonly (Key | null)[]): Promise<(KycCheck | null)[]> {
-  const rows = await loadGiven(context.loader(checkById), keys);
+/** The checks of each customer, the newest first. */
+export async function checksOf(context: Context, customers: readonly CustomerKey[]): Promise<KycCheck[][]> {
+  const rows = await context.loader(checksByCustomer).loadAll(customers.map(({ id }) => id));
+  return rows.map((ofCustomer) => ofCustomer.map(withRetraction));
+}
+
+/** The documents of each customer, the newest first. */
+export async function documentsOf(context: Context, customers: readonly CustomerKey[]): Promise<KycDocument[][]> {
+  const rows = await context.loader(documentsByCustomer).loadAll(customers.map(({ id }) => id));
+  return rows.map((ofCustomer) => ofCustomer.map(withRetraction));
+}
+
+/** The media of each customer, the newest first. */
+export async function mediaOf(context: Context, customers: readonly CustomerKey[]): Promise<KycMedia[][]> {
+  const rows = await context.loader(mediaByCustomer).loadAll(customers.map(({ id }) => id));
+  return rows.map((ofCustomer) => ofCustomer.map(withRetraction));
+}
+
+/** Among all of its customer, which are few, and mostly asked for by the same operation. */
+async function namedAmong<Row extends { id: string }>(
+  context: Context,
+  ofCustomer: MakeLoader<string, Row[]>,
+  named: readonly Named[],
+): Promise<(Row | null)[]> {
+  const customerIds = named.map(({ customerId, id }) => (id === null ? null : customerId));
+  const rows = await loadGiven(context.loader(ofCustomer), customerIds);
+  return named.map(({ id }, index) => rows[index]?.find((row) => row.id === id) ?? null);
+}
+
+/** The check that is named; null where none is, or where it is not there. */
+export async function namedChecks(context: Context, named: readonly Named[]): Promise<(KycCheck | null)[]> {
+  const rows = await namedAmong(context, checksByCustomer, named);
   return rows.map((row) => (row === null ? null : withRetraction(row)));
 }
 
-/** The document of each key; null for what is null or not there. */
-export async function loadKycDocuments(
-  context: Context,
-  keys: readonly (Key | null)[],
-): Promise<(KycDocument | null)[]> {
-  const rows = await loadGiven(context.loader(documentById), keys);
+/** The document that is named; null where none is, or where it is not there. */
+export async function namedDocuments(context: Context, named: readonly Named[]): Promise<(KycDocument | null)[]> {
+  const rows = await namedAmong(context, documentsByCustomer, named);
   return rows.map((row) => (row === null ? null : withRetraction(row)));
+}
+
+/** The media that show each document, the newest first. */
+export async function mediaOfDocuments(context: Context, documents: readonly KycDocument[]): Promise<KycMedia[][]> {
+  const rows = await context.loader(mediaByCustomer).loadAll(documents.map(({ customerId }) => customerId));
+  return documents.map(({ id }, index) =>
+    (rows[index] ?? []).filter(({ relatesToKycDocumentId }) => relatesToKycDocumentId === id).map(withRetraction),
+  );
 }
 
 export async function loadKycCheck(context: Context, customerId: string, id: string): Promise<KycCheck | null> {
