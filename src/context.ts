@@ -13,7 +13,7 @@ import type { GatewayError } from './errors.ts';
 export interface Context {
   readonly user: AuthenticatedUser | null;
   readonly config: Config;
-  /** The primary, or the replica that answers this operation. */
+  /** The primary. */
   readonly database: Database;
   /** Those that a login gives. */
   readonly tokens: Tokens;
@@ -26,10 +26,14 @@ export interface Context {
   loader<Key, Value>(make: MakeLoader<Key, Value>): Loader<Key, Value>;
   /** For a query, before it reads anything: lets a replica answer that has what the caller wrote, where there is one. */
   readFromReplica(): void;
+  /** The primary, or the replica that answers this operation. A method, as Apollo Server copies the context before that is known. */
+  readDatabase(): Database;
   /** What `make` makes, once for the whole operation. */
   once<Value>(make: (context: Context) => Value): Value;
   /** One transaction, with the audit event of the mutation field in it, after which all that was loaded is forgotten, so that a mutation's result is never stale. */
   write<Result>(work: (transaction: Queries) => Promise<Result>): Promise<Result>;
+  /** Lets go of all that was loaded: an answer that waits until it may leave is held as its text alone. */
+  release(): void;
   /** The refusals that were reported: one for each schema coordinate and bank, which counts those that follow. */
   readonly refusals: Map<string, GatewayError>;
 }
@@ -80,13 +84,11 @@ export function createContext({
     operationHash: null,
     reason: request.reason,
   });
-  let readDatabase = database;
+  let answering = database;
   const context: Context = {
     user,
     config,
-    get database() {
-      return readDatabase;
-    },
+    database,
     tokens,
     mailer,
     request,
@@ -96,14 +98,15 @@ export function createContext({
       deadline?.throwIfAborted();
       let loader = loaders.get(make) as Loader<Key, Value> | undefined;
       if (loader === undefined) {
-        loader = make(readDatabase);
+        loader = make(answering);
         loaders.set(make, loader);
       }
       return loader;
     },
     readFromReplica() {
-      readDatabase = database.replicas?.databaseWith(user?.lastWrite ?? null) ?? database;
+      answering = database.replicas?.databaseWith(user?.lastWrite ?? null) ?? database;
     },
+    readDatabase: () => answering,
     once<Value>(make: (context: Context) => Value) {
       if (!made.has(make)) made.set(make, make(context));
       return made.get(make) as Value;
@@ -119,9 +122,12 @@ export function createContext({
           return result;
         });
       } finally {
-        loaders.clear();
-        made.clear();
+        context.release();
       }
+    },
+    release() {
+      loaders.clear();
+      made.clear();
     },
   };
   return context;

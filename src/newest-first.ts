@@ -136,7 +136,7 @@ export function newestWhere<Table extends GrowingTable>(table: Table, dateName: 
     const size = pageSize(page.first);
     const scope = { secret: context.config.secret, field, arguments: boundTo };
     const after = afterOf(scope, page.after);
-    const { first, next, total } = statements(context.database);
+    const { first, next, total } = statements(context.readDatabase());
     const rows = await (after === null ? first : next)({ ...values, ...afterValues(after), limit: size + 1 });
     return new Page({
       rows: rows as RowOf<Table>[],

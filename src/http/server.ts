@@ -173,6 +173,7 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     );
     try {
       const given = await before(timer.signal, operation);
+      scope.context?.release();
       await before(timer.signal, recorded(logger, request, scope.context?.audit.finish()));
       return send(reply, given);
     } catch (error) {

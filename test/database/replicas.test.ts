@@ -173,6 +173,25 @@ if (dialectUnderTest === 'sqlite') {
       for (const reads of atReplicas) expect(reads).toBe(30);
     });
 
+    test('a list of customers and its count are read from the replicas, too', async () => {
+      const clerk = await newUser('CanGetCustomers');
+      await everywhere;
+      const servers = [cluster.primary, ...cluster.replicas];
+      const before = await Promise.all(servers.map(readsOf));
+
+      const list = `{ customers(bankId: "${bankId}", first: 5) { nodes { id } totalCount } }`;
+      for (let turn = 0; turn < 12; turn++) {
+        const { data, errors } = await query(urlOf(turn), clerk.token, list);
+        expect(errors).toEqual([]);
+        expect(data).toMatchObject({ customers: { nodes: expect.arrayContaining([{ id: customerId }]) } });
+      }
+
+      const after = await Promise.all(servers.map(readsOf));
+      const [atPrimary, ...atReplicas] = after.map((reads, index) => reads - (before[index] ?? 0));
+      expect(atPrimary).toBe(0);
+      expect(atReplicas).toEqual([12, 12]);
+    });
+
     test('a link that is taken away counts at once, also for who did not do it', async () => {
       const admin = await newUser('CanDeleteUserCustomerLink');
       await everywhere;

@@ -140,6 +140,7 @@ async function checkCustomer(context: Context, { customerId, bankId }: AuditEven
   if (row !== null && (bankId === null || row.bankId === bankId)) return;
   const filters: FilterName[] = bankId === null ? ['customerId'] : ['bankId', 'customerId'];
   const values = { bankId, customerId, limit: 1 };
+  // Of the primary: who asks is to find what was seen a moment ago.
   const events = await readPage(context.database, { filters, continued: false }, values);
   if (events.length === 0) throw gatewayError('OBP-30046');
 }

@@ -19,7 +19,7 @@ export class BankResolver {
   @Query(() => [Bank], { nullable: true, description: 'All banks, by their ids.' })
   @Public()
   async banks(@Ctx() context: Context): Promise<Bank[]> {
-    return (await allBanks(context.database)()).map(toBank);
+    return (await allBanks(context.readDatabase())()).map(toBank);
   }
 
   @Query(() => Bank, { nullable: true, description: 'The bank with this id.' })

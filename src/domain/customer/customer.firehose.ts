@@ -66,7 +66,7 @@ export async function firehose(context: Context, asked: FirehoseArguments): Prom
     throw gatewayError('OBP-10025', { message: `limit must be from 1 to ${maximalLimit}.`, field: 'limit' });
   }
   if (attributes?.length === 0) return [];
-  const { all, withAttributes } = statements(context.database);
+  const { all, withAttributes } = statements(context.readDatabase());
   const statement = (attributes == null ? all : withAttributes)[asked.sortDirection ?? SortDirection.DESC];
   const keys = (attributes ?? []).map(({ name, value }) => [name, attributeSearchValue(value), value]);
   const rows = await statement({

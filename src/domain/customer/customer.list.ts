@@ -309,7 +309,8 @@ export async function customerPage<Node = Customer>(
   page: PageArguments,
   toNode: (row: CustomerRow) => Node,
 ): Promise<Page<CustomerRow, Node>> {
-  const { database, config } = context;
+  const { config } = context;
+  const database = context.readDatabase();
   const size = pageSize(page.first);
   const sortBy = list.sortBy ?? CustomerSort.LAST_OK_DATE;
   const descending = list.sortDirection !== SortDirection.ASC;
