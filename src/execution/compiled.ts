@@ -268,23 +268,19 @@ function executeField(run: Run, field: FieldPlan, source: unknown, parentPath: P
       path = fieldPath(field, parentPath);
       const args = argumentsOf(run, field);
       result = resolve(source, args, run.context, infoOf(run, field, path));
-      if (field.keyOf !== null && isPromise(result)) {
-        const place = path;
-        // Where one object is loaded, its loader waits as long.
-        process.nextTick(() => readBelow(run, field, [source], args, place));
-      }
+      if (field.keyOf !== null && isPromise(result)) readBelowSoon(run, field, source, args, path);
     }
     if (type.kind === 'leaf' && !isPromise(result)) return complete(run, field, type, path, result);
-    const place = path ?? fieldPath(field, parentPath);
-    path = place;
-    const completed = isPromise(result)
-      ? Promise.resolve(result.then((resolved) => complete(run, field, type, place, resolved)))
-      : complete(run, field, type, place, result);
-    if (!(completed instanceof Promise)) return completed;
-    return completed.then(undefined, (error: unknown) => failure(run, field, type, place, error));
+    path ??= fieldPath(field, parentPath);
+    return completePromised(run, field, type, path, result);
   } catch (error) {
     return failure(run, field, type, path ?? fieldPath(field, parentPath), error);
   }
+}
+
+/** Where one object is loaded, its loader waits as long. */
+function readBelowSoon(run: Run, field: FieldPlan, source: unknown, args: Data, path: Path): void {
+  process.nextTick(() => readBelow(run, field, [source], args, path));
 }
 
 function propertyOf(source: unknown, name: string): unknown {
@@ -361,14 +357,27 @@ function completeList(run: Run, field: FieldPlan, type: TypePlan, path: Path | u
 
 function completeItem(run: Run, field: FieldPlan, type: TypePlan, path: Path, item: unknown): unknown {
   try {
-    const completed = isPromise(item)
-      ? Promise.resolve(item.then((resolved) => complete(run, field, type, path, resolved)))
-      : complete(run, field, type, path, item);
-    if (!(completed instanceof Promise)) return completed;
-    return completed.then(undefined, (error: unknown) => failure(run, field, type, path, error));
+    return completePromised(run, field, type, path, item);
   } catch (error) {
     return failure(run, field, type, path, error);
   }
+}
+
+/** Where it has to wait, for the value or for what is in it, it fails later. */
+function completePromised(run: Run, field: FieldPlan, type: TypePlan, path: Path, result: unknown): unknown {
+  const completed = isPromise(result)
+    ? completeLater(run, field, type, path, result)
+    : complete(run, field, type, path, result);
+  return completed instanceof Promise ? failingLater(run, field, type, path, completed) : completed;
+}
+
+// Functions of their own: what makes a function within it pays for that with each call, whether it comes to that or not.
+function completeLater(run: Run, field: FieldPlan, type: TypePlan, path: Path, result: Promise<unknown>) {
+  return Promise.resolve(result.then((resolved) => complete(run, field, type, path, resolved)));
+}
+
+function failingLater(run: Run, field: FieldPlan, type: TypePlan, path: Path, completed: Promise<unknown>) {
+  return completed.then(undefined, (error: unknown) => failure(run, field, type, path, error));
 }
 
 /** What may not be null passes its error on to what it is a part of; anything else is null, and that is reported. */
