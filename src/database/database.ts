@@ -35,9 +35,13 @@ export interface Database {
   ): (values?: Record<string, unknown>) => Promise<Row[]>;
   /**
    * All of `work`, or nothing of it. Writes run side by side on PostgreSQL; on SQLite they follow one another, and those
-   * that come at the same time are committed together.
+   * that come at the same time are committed together. `isGathered`: it holds all that came at the same time already, so
+   * it does not wait for more.
    */
-  transaction<Result>(work: (transaction: Queries) => Promise<Result>): Promise<Result>;
+  transaction<Result>(
+    work: (transaction: Queries) => Promise<Result>,
+    options?: { isGathered?: boolean },
+  ): Promise<Result>;
   /** Fails when the database does not answer or lacks a migration of this program. */
   check(): Promise<void>;
   /** Writes a copy of the whole database to a file while others go on reading and writing. */

@@ -99,7 +99,7 @@ export async function insertTogether<One extends SQLiteTable, Other extends SQLi
   await insert(transaction, { rows: given.values, others: others.values });
 }
 
-/** The same, all of it or nothing, where nothing else is written with it. */
+/** The same, all of it or nothing, where nothing else is written with it, and nothing more is to be waited for. */
 export async function insertAtOnce<One extends SQLiteTable, Other extends SQLiteTable>(
   database: Database,
   some: readonly [One, readonly One['$inferInsert'][]],
@@ -107,5 +107,5 @@ export async function insertAtOnce<One extends SQLiteTable, Other extends SQLite
 ): Promise<void> {
   // One statement needs no transaction around it.
   if (dialect === 'postgresql') await insertTogether(database.read, some, others);
-  else await database.transaction((transaction) => insertTogether(transaction, some, others));
+  else await database.transaction((transaction) => insertTogether(transaction, some, others), { isGathered: true });
 }

@@ -63,6 +63,13 @@ export function createLoader<Key, Value>(
     return texts.map((text) => found.get(text) as Value);
   }
 
-  const oneByOne = new DataLoader<Key, Value, string>(loadAll, { cacheKeyFn: textOf });
-  return { load: (key) => oneByOne.load(key), loadAll };
+  // Most are asked for all keys at once.
+  let oneByOne: DataLoader<Key, Value, string> | null = null;
+  return {
+    load(key) {
+      oneByOne ??= new DataLoader(loadAll, { cacheKeyFn: textOf });
+      return oneByOne.load(key);
+    },
+    loadAll,
+  };
 }

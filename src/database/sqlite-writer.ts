@@ -13,8 +13,11 @@ const writePause = 1;
 /** After this many milliseconds nothing more is committed together: other processes write too. */
 const longestTogether = 10;
 
-/** Runs `work` within a transaction of SQLite: all of it is committed when the result is there, or nothing of it ever. */
-export type Write = <Result>(work: () => Promise<Result>) => Promise<Result>;
+/**
+ * Runs `work` within a transaction of SQLite: all of it is committed when the result is there, or nothing of it ever. What is
+ * gathered already waits for no more of the same turn.
+ */
+export type Write = <Result>(work: () => Promise<Result>, isGathered?: boolean) => Promise<Result>;
 
 interface Waiting {
   /** Runs it, and gives what is to be done when it is committed. */
@@ -106,9 +109,9 @@ export function writerOf(handle: SqliteDatabase.Database): { write: Write; settl
     for (const onEnd of committed) onEnd();
   }
 
-  async function writeAll(): Promise<void> {
+  async function writeAll(isGathered: boolean): Promise<void> {
     // What comes in the same turn of the event loop is written together.
-    await setImmediate();
+    if (!isGathered) await setImmediate();
     try {
       while (waiting.length > 0) await writeTogether();
     } catch (error) {
@@ -120,7 +123,7 @@ export function writerOf(handle: SqliteDatabase.Database): { write: Write; settl
   }
 
   return {
-    write: (work) =>
+    write: (work, isGathered = false) =>
       new Promise((resolve, reject) => {
         waiting.push({
           run: async () => {
@@ -129,7 +132,7 @@ export function writerOf(handle: SqliteDatabase.Database): { write: Write; settl
           },
           reject,
         });
-        writing ??= writeAll();
+        writing ??= writeAll(isGathered);
       }),
     async settled() {
       await writing;

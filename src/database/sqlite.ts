@@ -161,7 +161,7 @@ export async function openSqlite(url: string, options: DatabaseOptions): Promise
           ask({ run: (isOnWriter) => resolve(run(values, isOnWriter)), reject });
         });
     },
-    transaction: (work) => write(() => work(writes)),
+    transaction: (work, { isGathered = false } = {}) => write(() => work(writes), isGathered),
     async check() {
       const pending = pendingMigrations('sqlite', appliedMigrations(reader)).length;
       if (pending > 0) throw new MigrationsMissing(pending);

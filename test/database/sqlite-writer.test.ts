@@ -53,6 +53,19 @@ test('works that come at once follow one another, and are committed together', a
   expect(stored(reader)).toEqual(['a', 'b', 'c']);
 });
 
+test('what is gathered already waits for no more of the same turn', async () => {
+  const { write } = writerOf(handle);
+  let hasTurned = false;
+  setImmediate(() => {
+    hasTurned = true;
+  });
+
+  await write(async () => insert('parent', 'a'), true);
+
+  expect(hasTurned).toBe(false);
+  expect(stored(reader)).toEqual(['a']);
+});
+
 test('no result is there before it is committed', async () => {
   const { write } = writerOf(handle);
   const ofResult = write(async () => insert('parent', 'a')).then(() => stored(reader));
