@@ -227,6 +227,20 @@ function decisionOf(
   return ground instanceof Promise ? ground.then(decided) : decided(ground);
 }
 
+/** As `decisionOf`, but once for each bank where a role lets the caller in: that counts for all that is of the bank. */
+function decidingOnce(rule: RoleRule, context: Context, banks: BankRules) {
+  const roles = new Map<string | null, string>();
+  return (parent: GuardedParent): ReturnType<typeof decisionOf> => {
+    const bankId = parent.bankId ?? null;
+    const known = roles.get(bankId);
+    if (known !== undefined) return known;
+    const decision = decisionOf(rule, context, parent, banks);
+    // That the data is the caller's own is looked up, so it is never said at once.
+    if (typeof decision === 'string') roles.set(bankId, decision);
+    return decision;
+  };
+}
+
 function guardedField(coordinate: string, rule: RoleRule, resolve: Resolver, banks: BankRules): Resolver {
   return (parent, args, context, info) => {
     function act(decision: string | GatewayError): unknown {
@@ -253,7 +267,8 @@ function guardedBatch(coordinate: string, rule: RoleRule, resolve: Batch, banks:
   const resolveSeen: Batch = byKey ? (...given) => resolveOrTake(resolve, ...given) : resolve;
   return async (parents, args, context, info) => {
     const { audit } = context;
-    const decisions = parents.map((parent) => decisionOf(rule, context, parent, banks));
+    const decide = decidingOnce(rule, context, banks);
+    const decisions = parents.map(decide);
     const isDecided = (decision: (typeof decisions)[number]) => !(decision instanceof Promise);
     const settled = decisions.every(isDecided)
       ? (decisions as (string | GatewayError)[])

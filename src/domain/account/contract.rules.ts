@@ -30,7 +30,12 @@ function toContract(
   contractCode: string,
   details: Detail[],
 ): Contract {
-  const valueNamed = (name: string) => details.find((detail) => written(detail.name) === name)?.value ?? null;
+  const values = new Map<string, string>();
+  for (const { name, value } of details) {
+    const key = written(name);
+    if (!values.has(key)) values.set(key, value);
+  }
+  const valueNamed = (name: string) => values.get(name) ?? null;
   return {
     productCode: details.find((detail) => detail.productCode !== null)?.productCode ?? productCode,
     contractCode,
