@@ -13,8 +13,8 @@ import type { GatewayError } from './errors.ts';
 export interface Context {
   readonly user: AuthenticatedUser | null;
   readonly config: Config;
-  /** The primary. */
-  readonly database: Database;
+  /** For what has to be as it is now: queries read from `readDatabase()`. */
+  readonly primary: Database;
   /** Those that a login gives. */
   readonly tokens: Tokens;
   /** Null where no mail is configured. */
@@ -88,7 +88,7 @@ export function createContext({
   const context: Context = {
     user,
     config,
-    database,
+    primary: database,
     tokens,
     mailer,
     request,

@@ -140,8 +140,7 @@ async function checkCustomer(context: Context, { customerId, bankId }: AuditEven
   if (row !== null && (bankId === null || row.bankId === bankId)) return;
   const filters: FilterName[] = bankId === null ? ['customerId'] : ['bankId', 'customerId'];
   const values = { bankId, customerId, limit: 1 };
-  // Of the primary: who asks is to find what was seen a moment ago.
-  const events = await readPage(context.database, { filters, continued: false }, values);
+  const events = await readPage(context.readDatabase(), { filters, continued: false }, values);
   if (events.length === 0) throw gatewayError('OBP-30046');
 }
 
@@ -151,7 +150,8 @@ export async function auditEventPage(
   asked: Partial<AuditEventFilter>,
   page: PageArguments,
 ): Promise<Page<AuditEventRow, AuditEvent>> {
-  const { database, config } = context;
+  const { config } = context;
+  const database = context.readDatabase();
   const { bankId = null, customerId = null, userId = null, from = null, to = null } = asked;
   const filter: AuditEventFilter = { bankId, customerId, userId, from, to };
   assertInput(from === null || to === null || from <= to, 'from', 'must not be after to');

@@ -138,7 +138,7 @@ export class ExportCustomerDataResolver {
     @Ctx() context: Context,
   ): Promise<CustomerData> {
     // Nothing is written: within a transaction no write to the customer comes between two of its statements.
-    return context.database.transaction(async (transaction) => {
+    return context.primary.transaction(async (transaction) => {
       return exportCustomer(transaction, await findCustomer(transaction, bankId, customerId));
     });
   }

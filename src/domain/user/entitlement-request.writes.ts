@@ -88,14 +88,18 @@ export async function decideRequest(
  * given their own.
  */
 export async function requestPage(
-  { database, config }: Context,
+  context: Context,
   caller: AuthenticatedUser,
   { bankId, state }: { bankId: string | null; state: EntitlementRequestState | null },
   page: PageArguments,
 ): Promise<Page<EntitlementRequestRow, EntitlementRequest>> {
   const size = pageSize(page.first);
   const ownOf = mayAt(caller, grantingRoles, bankId) ? null : caller.id;
-  const scope = { secret: config.secret, field: 'Query.entitlementRequests', arguments: [bankId, state, ownOf] };
+  const scope = {
+    secret: context.config.secret,
+    field: 'Query.entitlementRequests',
+    arguments: [bankId, state, ownOf],
+  };
   const after = afterOf(scope, page.after);
   const { createdAt, id } = entitlementRequest;
   const listed = and(
@@ -108,7 +112,8 @@ export async function requestPage(
     afterDate === undefined || afterId === undefined
       ? undefined
       : or(lt(createdAt, afterDate), and(eq(createdAt, afterDate), lt(id, afterId)));
-  const rows = await database.read
+  const { read } = context.readDatabase();
+  const rows = await read
     .select()
     .from(entitlementRequest)
     .where(and(listed, comesAfter))
@@ -122,7 +127,7 @@ export async function requestPage(
     orderValues: (row) => [row.createdAt, row.id],
     toNode: toEntitlementRequest,
     async count() {
-      const [counted] = await database.read.select({ total: count() }).from(entitlementRequest).where(listed);
+      const [counted] = await read.select({ total: count() }).from(entitlementRequest).where(listed);
       return Number(counted?.total ?? 0);
     },
   });

@@ -28,11 +28,11 @@ const statements = oncePerDatabase((database) => {
 });
 
 /** One page of all users, by their usernames. */
-export async function userPage({ database, config }: Context, page: PageArguments): Promise<Page<UserRow, User>> {
+export async function userPage(context: Context, page: PageArguments): Promise<Page<UserRow, User>> {
   const size = pageSize(page.first);
-  const scope = { secret: config.secret, field: 'Query.users', arguments: null };
+  const scope = { secret: context.config.secret, field: 'Query.users', arguments: null };
   const after = afterOf(scope, page.after);
-  const { first, next, count } = statements(database);
+  const { first, next, count } = statements(context.readDatabase());
   const rows = await (after === null ? first : next)({ ...afterValues(after), limit: size + 1 });
   return new Page({
     rows,

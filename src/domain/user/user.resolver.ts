@@ -124,7 +124,7 @@ export class UserResolver {
     if (row !== null) context.audit.concernUser(row.id);
     const { secret, passwordCost, mail } = context.config;
     const { clientAddress } = context.request;
-    const matches = await attemptLogin({ database: context.database, secret, username, clientAddress }, () =>
+    const matches = await attemptLogin({ database: context.primary, secret, username, clientAddress }, () =>
       verifyPassword(row?.passwordHash ?? null, password, passwordCost),
     );
     if (row === null || !matches) throw gatewayError('OBP-20004');
