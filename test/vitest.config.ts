@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -29,8 +30,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     setupFiles: [support('environment.ts')],
     pool: 'forks',
-    // The tests wait for databases and timers more than they compute.
-    maxWorkers: '100%',
+    // The tests wait for databases and timers as much as they compute: with as many workers as cores a quarter of these is idle.
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },
