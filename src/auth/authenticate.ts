@@ -8,7 +8,7 @@ import { userWrite } from '../database/user-write.table.ts';
 import { entitlement } from '../domain/user/entitlement.table.ts';
 import { createProviderUser } from '../domain/user/provider-user.ts';
 import { revokedToken } from '../domain/user/revoked-token.table.ts';
-import { type UserRow, user } from '../domain/user/user.table.ts';
+import { type UserProfile, type UserRow, user } from '../domain/user/user.table.ts';
 import { GatewayError, gatewayError } from '../errors.ts';
 import type { IdentityProvider, IdentityProviders } from './oidc.ts';
 import type { Role } from './roles.ts';
@@ -21,6 +21,8 @@ export interface AuthenticatedUser {
   username: string;
   provider: string;
   isSuperAdmin: boolean;
+  /** As it was when the request came, so that `me` reads it no second time. */
+  profile: UserProfile;
   /** Roles that are held without a bank. */
   systemRoles: ReadonlySet<string>;
   /** Roles that are held at a bank, by the bank's id. */
@@ -70,9 +72,15 @@ function prepareUser(database: Database, isTheUser: SQL | undefined) {
       .select({
         id: user.id,
         username: user.username,
+        email: user.email,
+        firstName: user.firstName,
+        lastName: user.lastName,
         provider: user.provider,
+        providerId: user.providerId,
         isSuperAdmin: user.isSuperAdmin,
         disabledAt: user.disabledAt,
+        createdAt: user.createdAt,
+        updatedAt: user.updatedAt,
         tokensValidFrom: user.tokensValidFrom,
         lastWrite: userWrite.lastWrite,
         isTokenRevoked: isRevoked.as('is_token_revoked'),
@@ -220,6 +228,7 @@ export async function authenticate({
     username,
     provider,
     isSuperAdmin,
+    profile: row,
     ...(claimed.length === 0
       ? storedRoles(row.held)
       : heldRoles([

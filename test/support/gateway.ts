@@ -110,12 +110,27 @@ export function testEnvironment(databaseUrl: string): Record<string, string> {
 export async function contextParts(databaseUrl: string, database: Database): Promise<ContextParts> {
   const config = readConfig(testEnvironment(databaseUrl));
   const tokens = await openTokens(config.signing);
+  const now = new Date();
+  const profile = {
+    id: randomUUID(),
+    username: 'reader',
+    email: null,
+    firstName: null,
+    lastName: null,
+    provider: localProvider,
+    providerId: 'reader',
+    isSuperAdmin: false,
+    disabledAt: null,
+    createdAt: now,
+    updatedAt: now,
+  };
   return {
     user: {
-      id: randomUUID(),
-      username: 'reader',
-      provider: localProvider,
-      isSuperAdmin: false,
+      id: profile.id,
+      username: profile.username,
+      provider: profile.provider,
+      isSuperAdmin: profile.isSuperAdmin,
+      profile,
       systemRoles: new Set(['CanGetCustomerAttributesAtAnyBank']),
       bankRoles: new Map(),
       lastWrite: null,

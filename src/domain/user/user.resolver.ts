@@ -69,8 +69,8 @@ async function rehash(context: Context, row: UserRow, password: string): Promise
 export class UserResolver {
   @Query(() => User, { nullable: true, description: 'Who sends the request.' })
   @Authenticated()
-  async me(@Ctx() context: Context): Promise<User | null> {
-    return context.user === null ? null : userAt(context, context.user.id);
+  me(@Ctx() { user }: Context): User | null {
+    return user === null ? null : toUser(user.profile);
   }
 
   @Query(() => User, { nullable: true, description: 'The user with this id.' })

@@ -34,3 +34,19 @@ export const user = table(
 );
 
 export type UserRow = typeof user.$inferSelect;
+
+/** What the graph tells of a user. */
+export type UserProfile = Pick<
+  UserRow,
+  | 'id'
+  | 'username'
+  | 'email'
+  | 'firstName'
+  | 'lastName'
+  | 'provider'
+  | 'providerId'
+  | 'isSuperAdmin'
+  | 'disabledAt'
+  | 'createdAt'
+  | 'updatedAt'
+>;

@@ -1,7 +1,7 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { connectionOf } from '../../connection.ts';
 import { DateTime, EmailAddress } from '../../scalars.ts';
-import type { UserRow } from './user.table.ts';
+import type { UserProfile } from './user.table.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'Somebody who can log in, or who is referred to as a user.' })
 export class User {
@@ -48,7 +48,7 @@ export class User {
 
 /** `reachedThrough` is the customer whose link or event led to the user, at the customer's bank. */
 export function toUser(
-  row: UserRow,
+  row: UserProfile,
   reachedThrough: { bankId?: string | null; customerId?: string | null } = {},
 ): User {
   return {
