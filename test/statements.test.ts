@@ -123,6 +123,15 @@ describe('the overview', () => {
   });
 });
 
+test('who asks for themselves is read once, with the token', async () => {
+  const { data, statements, roundTrips } = await ask<{ me: { username: string } }>('{ me { username email } }', {});
+
+  expect(data.me.username).toMatch(/^user-/);
+  // The other one is the audit event's, which is about no customer.
+  expect(statements).toBe(2);
+  expect(roundTrips).toBe(1);
+});
+
 /** How many promises are made, here and in the gateway, while a page is asked for. */
 async function promisesOfPage(first: number): Promise<number> {
   const document = overviewOfPage(CustomerOverviewDocument);

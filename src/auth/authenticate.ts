@@ -15,14 +15,8 @@ import type { Role } from './roles.ts';
 import { roleScope } from './roles.ts';
 import { invalidToken, type Tokens, type VerifiedToken } from './tokens.ts';
 
-/** The caller of an operation, with the entitlements that count at this moment. */
-export interface AuthenticatedUser {
-  id: string;
-  username: string;
-  provider: string;
-  isSuperAdmin: boolean;
-  /** As it was when the request came, so that `me` reads it no second time. */
-  profile: UserProfile;
+/** The caller of an operation as it was when the request came, with the entitlements that count at this moment. */
+export interface AuthenticatedUser extends UserProfile {
   /** Roles that are held without a bank. */
   systemRoles: ReadonlySet<string>;
   /** Roles that are held at a bank, by the bank's id. */
@@ -221,21 +215,15 @@ export async function authenticate({
   if (row === undefined) throw invalidToken();
   const refusal = refusalOf(row, verified.issuedAt);
   if (refusal !== null) throw new TokenRefused(row.id, refusal);
-  const { id, username, provider, isSuperAdmin, lastWrite } = row;
   const { tokenId, expiresAt } = verified;
   return {
-    id,
-    username,
-    provider,
-    isSuperAdmin,
-    profile: row,
+    ...row,
     ...(claimed.length === 0
       ? storedRoles(row.held)
       : heldRoles([
           ...(JSON.parse(row.held) as HeldRole[]),
           ...claimed.map(({ roleName, bankId }) => [roleName, bankId] as const),
         ])),
-    lastWrite,
     token: { tokenId, expiresAt },
   };
 }

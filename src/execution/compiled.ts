@@ -278,7 +278,7 @@ function executeField(run: Run, field: FieldPlan, source: unknown, parentPath: P
   }
 }
 
-/** Where one object is loaded, its loader waits as long. */
+/** When the resolver has asked for its one object, whose loader waits as long: both are read together. */
 function readBelowSoon(run: Run, field: FieldPlan, source: unknown, args: Data, path: Path): void {
   process.nextTick(() => readBelow(run, field, [source], args, path));
 }

@@ -111,26 +111,19 @@ export async function contextParts(databaseUrl: string, database: Database): Pro
   const config = readConfig(testEnvironment(databaseUrl));
   const tokens = await openTokens(config.signing);
   const now = new Date();
-  const profile = {
-    id: randomUUID(),
-    username: 'reader',
-    email: null,
-    firstName: null,
-    lastName: null,
-    provider: localProvider,
-    providerId: 'reader',
-    isSuperAdmin: false,
-    disabledAt: null,
-    createdAt: now,
-    updatedAt: now,
-  };
   return {
     user: {
-      id: profile.id,
-      username: profile.username,
-      provider: profile.provider,
-      isSuperAdmin: profile.isSuperAdmin,
-      profile,
+      id: randomUUID(),
+      username: 'reader',
+      email: null,
+      firstName: null,
+      lastName: null,
+      provider: localProvider,
+      providerId: 'reader',
+      isSuperAdmin: false,
+      disabledAt: null,
+      createdAt: now,
+      updatedAt: now,
       systemRoles: new Set(['CanGetCustomerAttributesAtAnyBank']),
       bankRoles: new Map(),
       lastWrite: null,

@@ -70,7 +70,7 @@ export class UserResolver {
   @Query(() => User, { nullable: true, description: 'Who sends the request.' })
   @Authenticated()
   me(@Ctx() { user }: Context): User | null {
-    return user === null ? null : toUser(user.profile);
+    return user === null ? null : toUser(user);
   }
 
   @Query(() => User, { nullable: true, description: 'The user with this id.' })
