@@ -23,10 +23,10 @@ export class PageInfo {
   hasPreviousPage: boolean;
 
   @Field(() => String, { nullable: true, description: 'The cursor of the first one; null when there is none.' })
-  startCursor: string | null;
+  startCursor: () => string | null;
 
   @Field(() => String, { nullable: true, description: 'The cursor of the last one; null when there is none.' })
-  endCursor: string | null;
+  endCursor: () => string | null;
 }
 
 /** How many rows a page has; outside of 1 to 100 is an error, never clamped. */
@@ -56,7 +56,10 @@ interface PageParts<Row, Node> {
   count(): Promise<number>;
 }
 
-/** A page of a Relay connection. Cursors and the total are made only when they are asked for. */
+/**
+ * A page of a Relay connection. Cursors and the total are made only when they are asked for: by functions, as V8 makes a
+ * hidden class for each object literal with a getter, and what that holds is garbage only for its rare full collections.
+ */
 export class Page<Row, Node> {
   readonly nodes: Node[];
   readonly #parts: PageParts<Row, Node>;
@@ -72,29 +75,17 @@ export class Page<Row, Node> {
     return row === undefined ? null : encodeCursor(this.#parts.scope, this.#parts.orderValues(row));
   }
 
-  get edges(): { cursor: string | null; node: Node }[] {
-    const cursorAt = (index: number) => this.#cursor(this.#rows[index]);
-    return this.nodes.map((node, index) => ({
-      get cursor() {
-        return cursorAt(index);
-      },
-      node,
-    }));
+  get edges(): { cursor: () => string | null; node: Node }[] {
+    return this.nodes.map((node, index) => ({ cursor: () => this.#cursor(this.#rows[index]), node }));
   }
 
   get pageInfo(): PageInfo {
-    const first = this.#rows[0];
-    const last = this.#rows.at(-1);
-    const cursor = (row: Row | undefined) => this.#cursor(row);
+    const { rows, size, after } = this.#parts;
     return {
-      hasNextPage: this.#parts.rows.length > this.#parts.size,
-      hasPreviousPage: this.#parts.after != null,
-      get startCursor() {
-        return cursor(first);
-      },
-      get endCursor() {
-        return cursor(last);
-      },
+      hasNextPage: rows.length > size,
+      hasPreviousPage: after != null,
+      startCursor: () => this.#cursor(this.#rows[0]),
+      endCursor: () => this.#cursor(this.#rows.at(-1)),
     };
   }
 

@@ -11,10 +11,13 @@ const byteOrderedText = postgresql.customType<{ data: string; driverData: string
  * Drizzle's own would give a space and a short offset to `new Date`, which takes the year 0001 for 2001. Sessions are in
  * UTC, so the offset is always +00, or +00:00 within JSON.
  */
-const utcTimestamp = postgresql.customType<{ data: Date; driverData: string }>({
+const utcTimestamp = postgresql.customType<{ data: Date; driverData: string | number }>({
   dataType: () => 'timestamp (3) with time zone',
   toDriver: (date) => date.toISOString(),
-  fromDriver: (text) => new Date(`${text.slice(0, text.lastIndexOf('+')).replace(' ', 'T')}Z`),
+  fromDriver: (given) =>
+    typeof given === 'number'
+      ? new Date(Math.round(given * 1000))
+      : new Date(`${given.slice(0, given.lastIndexOf('+')).replace(' ', 'T')}Z`),
 });
 
 const sqliteColumns = {

@@ -68,6 +68,8 @@ interface RequestScope {
   deadline: AbortSignal;
   /** Once the caller is known. */
   context?: Context;
+  /** Apollo Server's own, once the operation is known. */
+  response?: { body?: unknown };
 }
 
 /** For the log. */
@@ -174,6 +176,8 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     try {
       const given = await before(timer.signal, operation);
       scope.context?.release();
+      // Apollo Server's objects may stay until V8 collects all garbage: what was answered is not to stay with them.
+      if (scope.response !== undefined) scope.response.body = undefined;
       await before(timer.signal, recorded(logger, request, scope.context?.audit.finish()));
       return send(reply, given);
     } catch (error) {
@@ -222,15 +226,17 @@ function createApolloServer(
     const { path, originalError = error } = error instanceof GraphQLError ? error : {};
     logUnexpected(logger, originalError, { requestId: requestId(), path });
   };
-  const rememberOperationName: ApolloServerPlugin<Context> = {
+  const rememberOperation: ApolloServerPlugin<Context> = {
     async requestDidStart() {
       return {
-        async didResolveOperation({ operation, operationName, queryHash, contextValue }) {
+        async didResolveOperation({ operation, operationName, queryHash, contextValue, response }) {
           const scope = scopes.getStore();
           // A mutation reads what it is about to change, and what it has changed: from the primary throughout.
           if (operation?.operation === 'query') contextValue.readFromReplica();
           contextValue.audit.nameOperation(operationName, queryHash);
-          if (scope !== undefined && operationName) operationNames.set(scope.request, operationName.slice(0, 100));
+          if (scope === undefined) return;
+          scope.response = response;
+          if (operationName) operationNames.set(scope.request, operationName.slice(0, 100));
         },
       };
     },
@@ -249,6 +255,8 @@ function createApolloServer(
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
     persistedQueries: false,
+    // Without the line break that Apollo Server adds, for which a long answer would be copied once more.
+    stringifyResult: (result) => JSON.stringify(result),
     stopOnTerminationSignals: false,
     logger: {
       debug() {},
@@ -257,7 +265,7 @@ function createApolloServer(
       error: (message) => logger.error(message),
     },
     plugins: [
-      rememberOperationName,
+      rememberOperation,
       operationLimitsPlugin(config.limits),
       idempotencyHeaderPlugin,
       ApolloServerPluginCacheControlDisabled(),
@@ -351,8 +359,9 @@ function headersOf({ headers }: FastifyRequest): HeaderMap {
 /** What `operation` gives; after the deadline it fails with `failure`, or the deadline's own reason. */
 function before<Result>(deadline: AbortSignal, operation: Promise<Result>, failure?: unknown): Promise<Result> {
   return new Promise((resolve, reject) => {
-    deadline.addEventListener('abort', () => reject(failure ?? deadline.reason), { once: true });
-    operation.then(resolve, reject);
+    const abort = () => reject(failure ?? deadline.reason);
+    deadline.addEventListener('abort', abort, { once: true });
+    operation.then(resolve, reject).finally(() => deadline.removeEventListener('abort', abort));
   });
 }
 

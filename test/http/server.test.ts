@@ -270,7 +270,7 @@ describe('headers', () => {
     async (length) => {
       const response = await post(JSON.stringify({ query: `{ text(length: ${length}) }` }));
 
-      const answer = `${JSON.stringify({ data: { text: 'Æ'.repeat(length) } })}\n`;
+      const answer = JSON.stringify({ data: { text: 'Æ'.repeat(length) } });
       expect(await response.text()).toBe(answer);
       expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8');
       expect(response.headers.get('content-length')).toBe(String(Buffer.byteLength(answer)));
@@ -400,12 +400,11 @@ describe('stopping', () => {
         }
       }
     });
-    await sleep(300);
+    await expect.poll(() => answered, { timeout: 10_000 }).toBeGreaterThan(100);
     await stopping.stop();
     isOver = true;
     await Promise.all(clients);
     expect(lost).toEqual([]);
-    expect(answered).toBeGreaterThan(20);
   });
 });
 

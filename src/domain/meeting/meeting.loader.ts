@@ -27,12 +27,12 @@ async function meetingKeys(context: Context, row: MeetingRow): Promise<MeetingKe
   const callerId = context.user?.id;
   return {
     sessionId: row.sessionId,
-    get staffToken() {
+    async staffToken() {
       const isStaff = mayRead || row.staffUserId === callerId;
-      return isStaff ? meetingToken(context, row, true) : Promise.resolve(null);
+      return isStaff ? meetingToken(context, row, true) : null;
     },
-    get customerToken() {
-      return isCustomerUser(context, row).then((isCustomer) => (isCustomer ? meetingToken(context, row, false) : null));
+    async customerToken() {
+      return (await isCustomerUser(context, row)) ? meetingToken(context, row, false) : null;
     },
   };
 }
@@ -60,13 +60,9 @@ export function toMeeting(context: Context, row: MeetingRow): Meeting {
     purposeId: row.purposeId,
     when: row.when,
     present: { staffUserId: row.staffUserId, customerUserId: row.customerUserId },
-    get keys() {
-      return meetingKeys(context, row);
-    },
+    keys: () => meetingKeys(context, row),
     creator: meetingCreator(row),
-    get invitees() {
-      return meetingInvitees(context, row.id);
-    },
+    invitees: () => meetingInvitees(context, row.id),
     cancelledAt: row.cancelledAt,
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
