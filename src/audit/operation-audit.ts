@@ -13,7 +13,7 @@ import {
 } from './audit-event.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import { type Changes, collectChanges } from './changes.ts';
-import { eachTouched, type Touched } from './touched.ts';
+import { eachTouched, isAllOf, type Touched } from './touched.ts';
 
 /** A client may give its operation a name of any length. */
 const longestName = 100;
@@ -192,11 +192,16 @@ export class OperationAudit {
   }
 
   /** What the field gave, and whose that is. */
-  give(coordinate: string, { bankId = null, customerId }: Touched, ground: string, value: unknown): void {
+  give(coordinate: string, parent: Touched, ground: string, value: unknown): void {
+    const { bankId = null, customerId } = parent;
     const at = this.#at(bankId);
     let isElsewhere = false;
     // Without a bank it is not said yet whose customer that is.
     if (typeof customerId === 'string') (bankId === null ? at.claimedCustomerIds : at.customerIds).add(customerId);
+    if (isAllOf(parent, value)) {
+      at.returned.add(coordinate);
+      return;
+    }
     eachTouched(value, (touched) => {
       const there = touched.bankId == null || touched.bankId === bankId ? at : this.#at(touched.bankId);
       if (typeof touched.customerId === 'string') there.customerIds.add(touched.customerId);

@@ -20,3 +20,13 @@ export function eachTouched(value: unknown, visit: (touched: Touched) => void, d
   else if (typeof bankId === 'string' || typeof customerId === 'string') visit(value as Touched);
   else for (const part of Object.values(value)) eachTouched(part, visit, depth + 1);
 }
+
+/** Whether `value` is a list, or a page of a connection, of nothing but what says that it is this customer's: as most are. */
+export function isAllOf({ bankId, customerId }: Touched, value: unknown): boolean {
+  if (typeof bankId !== 'string' || typeof customerId !== 'string' || typeof value !== 'object') return false;
+  const items: unknown = Array.isArray(value) ? value : (value as { nodes?: unknown } | null)?.nodes;
+  return (
+    Array.isArray(items) &&
+    items.every((item: Touched | null) => item?.bankId === bankId && item.customerId === customerId)
+  );
+}

@@ -16,6 +16,12 @@ export async function loadGiven<Key, Value>(
   return keys.map((key) => (key === null ? null : (values.next().value ?? null)));
 }
 
+/** Keys that are read together, by their texts. */
+interface Batch<Key> {
+  readonly keys: Map<string, Key>;
+  readonly read: Promise<void>;
+}
+
 /**
  * `fetch` gives a value for each key; `textOf` tells keys apart. What fails is not kept: who asks again has it read
  * again.
@@ -25,41 +31,48 @@ export function createLoader<Key, Value>(
   textOf: (key: Key) => string = String,
 ): Loader<Key, Value> {
   const found = new Map<string, Value>();
-  const underWay = new Map<string, Promise<void>>();
-  let wanted = new Map<string, Key>();
-  let next: Promise<void> | null = null;
+  const underWay = new Set<Batch<Key>>();
+  let next: Batch<Key> | null = null;
 
-  async function read(): Promise<void> {
-    const batch = wanted;
-    wanted = new Map();
+  async function read(batch: Batch<Key>): Promise<void> {
     next = null;
+    const { keys } = batch;
     try {
-      const values = await fetch([...batch.values()]);
+      const values = await fetch([...keys.values()]);
       let index = 0;
-      for (const text of batch.keys()) {
+      for (const text of keys.keys()) {
         found.set(text, values[index] as Value);
         index += 1;
       }
     } finally {
-      for (const text of batch.keys()) underWay.delete(text);
+      underWay.delete(batch);
     }
   }
 
-  /** With all that is asked for until the running code and what it has begun have ended. */
-  function readSoon(text: string, key: Key): Promise<void> {
-    next ??= new Promise<void>((resolve) => process.nextTick(resolve)).then(read);
-    wanted.set(text, key);
-    underWay.set(text, next);
+  /** The batch that is read next: with all that is asked for until the running code and what it has begun have ended. */
+  function nextBatch(): Batch<Key> {
+    const keys = new Map<string, Key>();
+    const turn = new Promise<void>((resolve) => process.nextTick(resolve));
+    const batch: Batch<Key> = { keys, read: turn.then(() => read(batch)) };
+    underWay.add(batch);
+    return batch;
+  }
+
+  /** The batch with this key: one that is under way, or else the next. */
+  function batchWith(text: string, key: Key): Batch<Key> {
+    for (const batch of underWay) if (batch.keys.has(text)) return batch;
+    next ??= nextBatch();
+    next.keys.set(text, key);
     return next;
   }
 
   async function loadAll(keys: readonly Key[]): Promise<Value[]> {
     const texts = keys.map(textOf);
-    const batches = new Set<Promise<void>>();
+    const batches = new Set<Batch<Key>>();
     texts.forEach((text, index) => {
-      if (!found.has(text)) batches.add(underWay.get(text) ?? readSoon(text, keys[index] as Key));
+      if (!found.has(text)) batches.add(batchWith(text, keys[index] as Key));
     });
-    await Promise.all(batches);
+    await Promise.all([...batches].map(({ read }) => read));
     return texts.map((text) => found.get(text) as Value);
   }
 

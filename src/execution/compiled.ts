@@ -339,20 +339,21 @@ function completeList(run: Run, field: FieldPlan, type: TypePlan, path: Path | u
     const { parentType, name } = field;
     throw new GraphQLError(`Expected Iterable, but did not find one for field "${parentType.name}.${name}".`);
   }
-  const items: unknown[] = [];
-  let hasPromise = false;
+  const given: readonly unknown[] = Array.isArray(result) ? result : [...result];
+  const begun: Promise<unknown>[] = [];
   try {
-    for (const item of result) {
-      const completed = completeItem(run, field, type, { prev: path, key: items.length, typename: undefined }, item);
-      if (completed instanceof Promise) hasPromise = true;
-      items.push(completed);
-    }
+    // `map` makes it of its size: most lists are short, and one that grows has room for 17.
+    const items = given.map((item, key) => {
+      const completed = completeItem(run, field, type, { prev: path, key, typename: undefined }, item);
+      if (completed instanceof Promise) begun.push(completed);
+      return completed;
+    });
+    return begun.length === 0 ? items : Promise.all(items);
   } catch (error) {
     // Those that were begun may fail too: graphql-js would leave them to end the process.
-    if (hasPromise) Promise.all(items).catch(() => undefined);
+    Promise.all(begun).catch(() => undefined);
     throw error;
   }
-  return hasPromise ? Promise.all(items) : items;
 }
 
 function completeItem(run: Run, field: FieldPlan, type: TypePlan, path: Path, item: unknown): unknown {
