@@ -23,10 +23,10 @@ export class PageInfo {
   hasPreviousPage: boolean;
 
   @Field(() => String, { nullable: true, description: 'The cursor of the first one; null when there is none.' })
-  startCursor: () => string | null;
+  startCursor: string | null;
 
   @Field(() => String, { nullable: true, description: 'The cursor of the last one; null when there is none.' })
-  endCursor: () => string | null;
+  endCursor: string | null;
 }
 
 /** How many rows a page has; outside of 1 to 100 is an error, never clamped. */
@@ -56,9 +56,45 @@ interface PageParts<Row, Node> {
   count(): Promise<number>;
 }
 
+class EdgeOfPage<Node> {
+  readonly node: Node;
+  readonly #makeCursor: () => string;
+
+  constructor(node: Node, makeCursor: () => string) {
+    this.node = node;
+    this.#makeCursor = makeCursor;
+  }
+
+  get cursor(): string {
+    return this.#makeCursor();
+  }
+}
+
+class InfoOfPage implements PageInfo {
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+  /** Of the row at this index, negative from the end. */
+  readonly #cursorAt: (index: number) => string | null;
+
+  constructor({ rows, size, after }: PageParts<unknown, unknown>, cursorAt: (index: number) => string | null) {
+    this.hasNextPage = rows.length > size;
+    this.hasPreviousPage = after != null;
+    this.#cursorAt = cursorAt;
+  }
+
+  get startCursor(): string | null {
+    return this.#cursorAt(0);
+  }
+
+  get endCursor(): string | null {
+    return this.#cursorAt(-1);
+  }
+}
+
 /**
- * A page of a Relay connection. Cursors and the total are made only when they are asked for: by functions, as V8 makes a
- * hidden class for each object literal with a getter, and what that holds is garbage only for its rare full collections.
+ * A page of a Relay connection. Cursors and the total are made only when they are asked for. What makes them are getters of
+ * classes: for each object literal with a getter V8 makes a hidden class, and what that holds is garbage only for its rare
+ * full collections.
  */
 export class Page<Row, Node> {
   readonly nodes: Node[];
@@ -71,22 +107,19 @@ export class Page<Row, Node> {
     this.nodes = this.#rows.map(parts.toNode);
   }
 
-  #cursor(row: Row | undefined): string | null {
-    return row === undefined ? null : encodeCursor(this.#parts.scope, this.#parts.orderValues(row));
+  #cursor(row: Row): string {
+    return encodeCursor(this.#parts.scope, this.#parts.orderValues(row));
   }
 
-  get edges(): { cursor: () => string | null; node: Node }[] {
-    return this.nodes.map((node, index) => ({ cursor: () => this.#cursor(this.#rows[index]), node }));
+  get edges(): EdgeOfPage<Node>[] {
+    return this.#rows.map((row, index) => new EdgeOfPage(this.nodes[index] as Node, () => this.#cursor(row)));
   }
 
   get pageInfo(): PageInfo {
-    const { rows, size, after } = this.#parts;
-    return {
-      hasNextPage: rows.length > size,
-      hasPreviousPage: after != null,
-      startCursor: () => this.#cursor(this.#rows[0]),
-      endCursor: () => this.#cursor(this.#rows.at(-1)),
-    };
+    return new InfoOfPage(this.#parts, (index) => {
+      const row = this.#rows.at(index);
+      return row === undefined ? null : this.#cursor(row);
+    });
   }
 
   get totalCount(): Promise<number> {

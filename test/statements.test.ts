@@ -163,26 +163,37 @@ test('a customer more on a page takes few promises, as batched fields make none 
   expect(promisesOfCustomer).toBeLessThan(gateway.config.execution === 'compiled' ? 50 : 600);
 });
 
-/** What of an answer, in megabytes, one of V8's frequent collections of what is new leaves: it is dead, and waits for the rare full ones. */
-async function megabytesLeftOfPage(): Promise<number> {
-  const collectNew = () => collectGarbage({ type: 'minor' });
-  const used = () =>
-    getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space')?.space_used_size ?? 0;
+function megabytesOfNewSpace(): number {
+  const space = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space');
+  if (space === undefined) throw new Error('V8 has no space for what is new.');
+  return space.space_used_size / 1e6;
+}
+
+/**
+ * What of a page, in megabytes, is left by one of V8's frequent collections, of what is new: if it is dead all the same, it
+ * waits for the next full one. The median, as V8 may collect by itself meanwhile. `hold` may keep the answer.
+ */
+async function megabytesLeftOfPage(hold: (data: CustomersPage) => void): Promise<number> {
   const document = overviewOfPage(CustomerOverviewDocument);
-  for (let times = 0; times < 5; times += 1) await ask<CustomersPage>(document, { bankId, first: 100 });
-  await sleep(50);
-  // What survives twice is not new any more.
-  collectNew();
-  collectNew();
-  const before = used();
-  await ask<CustomersPage>(document, { bankId, first: 100 });
-  await sleep(50);
-  collectNew();
-  return (used() - before) / 1e6;
+  const left: number[] = [];
+  for (let times = 0; times < 9; times += 1) {
+    // What survives twice is not new any more.
+    collectGarbage({ type: 'minor' });
+    collectGarbage({ type: 'minor' });
+    const before = megabytesOfNewSpace();
+    hold((await ask<CustomersPage>(document, { bankId, first: 100 })).data);
+    await sleep(20);
+    collectGarbage({ type: 'minor' });
+    left.push(megabytesOfNewSpace() - before);
+  }
+  return left.sort((a, b) => a - b)[4] ?? Number.NaN;
 }
 
 test('what a page was made of is collected with what is new, as soon as it was answered', async () => {
-  expect(await megabytesLeftOfPage()).toBeLessThan(0.5);
+  const held: unknown[] = [];
+
+  expect(await megabytesLeftOfPage((data) => held.push(data))).toBeGreaterThan(0.5);
+  expect(await megabytesLeftOfPage(() => undefined)).toBeLessThan(0.5);
 });
 
 test('what is read once for each of two fields takes a statement more, and that is noticed', async () => {

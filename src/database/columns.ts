@@ -9,7 +9,7 @@ const byteOrderedText = postgresql.customType<{ data: string; driverData: string
 
 /**
  * Drizzle's own would give a space and a short offset to `new Date`, which takes the year 0001 for 2001. Sessions are in
- * UTC, so the offset is always +00, or +00:00 within JSON.
+ * UTC, so the offset is always +00. Within JSON (combined.ts) it is a number: seconds since 1970.
  */
 const utcTimestamp = postgresql.customType<{ data: Date; driverData: string | number }>({
   dataType: () => 'timestamp (3) with time zone',

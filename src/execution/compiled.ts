@@ -339,21 +339,23 @@ function completeList(run: Run, field: FieldPlan, type: TypePlan, path: Path | u
     const { parentType, name } = field;
     throw new GraphQLError(`Expected Iterable, but did not find one for field "${parentType.name}.${name}".`);
   }
-  const given: readonly unknown[] = Array.isArray(result) ? result : [...result];
-  const begun: Promise<unknown>[] = [];
+  // Of its size from the beginning: one that grows has room for 17, and most are short.
+  const items: unknown[] = Array.isArray(result) ? [...result] : [];
+  let key = 0;
+  let hasPromise = false;
   try {
-    // `map` makes it of its size: most lists are short, and one that grows has room for 17.
-    const items = given.map((item, key) => {
+    for (const item of result) {
       const completed = completeItem(run, field, type, { prev: path, key, typename: undefined }, item);
-      if (completed instanceof Promise) begun.push(completed);
-      return completed;
-    });
-    return begun.length === 0 ? items : Promise.all(items);
+      if (completed instanceof Promise) hasPromise = true;
+      items[key] = completed;
+      key += 1;
+    }
   } catch (error) {
     // Those that were begun may fail too: graphql-js would leave them to end the process.
-    Promise.all(begun).catch(() => undefined);
+    if (hasPromise) Promise.all(items).catch(() => undefined);
     throw error;
   }
+  return hasPromise ? Promise.all(items) : items;
 }
 
 function completeItem(run: Run, field: FieldPlan, type: TypePlan, path: Path, item: unknown): unknown {

@@ -216,7 +216,7 @@ const periods: [name: string, period: Partial<AuditEventFilter>][] = [
 /** The first and the second page, and the total. */
 async function readAuditEvents(filter: Partial<AuditEventFilter>): Promise<void> {
   const page = await auditEventPage(context, filter, { first: 2 });
-  await auditEventPage(context, filter, { first: 2, after: page.pageInfo.endCursor() });
+  await auditEventPage(context, filter, { first: 2, after: page.pageInfo.endCursor });
   await page.totalCount;
 }
 

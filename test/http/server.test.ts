@@ -400,9 +400,12 @@ describe('stopping', () => {
         }
       }
     });
-    await expect.poll(() => answered, { timeout: 10_000 }).toBeGreaterThan(100);
-    await stopping.stop();
-    isOver = true;
+    try {
+      await expect.poll(() => answered, { timeout: 10_000 }).toBeGreaterThan(100);
+    } finally {
+      await stopping.stop();
+      isOver = true;
+    }
     await Promise.all(clients);
     expect(lost).toEqual([]);
   });

@@ -2,7 +2,7 @@ import type { Context } from '../../context.ts';
 import { userById } from '../user/user.loader.ts';
 import { inviteesByMeeting, isCustomerUser, isParticipant, mayReadMeetings } from './meeting.participant.ts';
 import type { MeetingRow } from './meeting.table.ts';
-import type { ContactDetails, Meeting, MeetingInvitee, MeetingKeys } from './meeting.type.ts';
+import type { ContactDetails, Meeting, MeetingInvitee, MeetingKeys, MeetingPresent } from './meeting.type.ts';
 import { meetingProvider } from './meeting-providers.ts';
 
 /** For the caller, signed at each read: never stored. Null where there is nothing to be let into. */
@@ -21,20 +21,33 @@ async function meetingToken(context: Context, row: MeetingRow, isModerator: bool
   });
 }
 
+class KeysForCaller implements MeetingKeys {
+  readonly sessionId: string | null;
+  readonly #context: Context;
+  readonly #row: MeetingRow;
+
+  constructor(context: Context, row: MeetingRow) {
+    this.sessionId = row.sessionId;
+    this.#context = context;
+    this.#row = row;
+  }
+
+  get staffToken(): Promise<string | null> {
+    const { staffUserId, bankId } = this.#row;
+    const isStaff = mayReadMeetings(this.#context, bankId) || staffUserId === this.#context.user?.id;
+    return isStaff ? meetingToken(this.#context, this.#row, true) : Promise.resolve(null);
+  }
+
+  get customerToken(): Promise<string | null> {
+    return isCustomerUser(this.#context, this.#row).then((isCustomer) =>
+      isCustomer ? meetingToken(this.#context, this.#row, false) : null,
+    );
+  }
+}
+
 async function meetingKeys(context: Context, row: MeetingRow): Promise<MeetingKeys | null> {
-  const mayRead = mayReadMeetings(context, row.bankId);
-  if (!mayRead && !(await isParticipant(context, row))) return null;
-  const callerId = context.user?.id;
-  return {
-    sessionId: row.sessionId,
-    async staffToken() {
-      const isStaff = mayRead || row.staffUserId === callerId;
-      return isStaff ? meetingToken(context, row, true) : null;
-    },
-    async customerToken() {
-      return (await isCustomerUser(context, row)) ? meetingToken(context, row, false) : null;
-    },
-  };
+  const mayRead = mayReadMeetings(context, row.bankId) || (await isParticipant(context, row));
+  return mayRead ? new KeysForCaller(context, row) : null;
 }
 
 async function meetingInvitees(context: Context, meetingId: string): Promise<MeetingInvitee[]> {
@@ -50,22 +63,52 @@ function meetingCreator({ creatorName, creatorMobilePhone, creatorEmailAddress }
   return { name: creatorName, mobilePhone: creatorMobilePhone, emailAddress: creatorEmailAddress };
 }
 
-/** Keys and invitees are read when they are asked for: those of all meetings of an answer together. */
+/**
+ * Keys and invitees are read when they are asked for: those of all meetings of an answer together. It is a class as `Page` and
+ * its parts are (connection.ts).
+ */
+class StoredMeeting implements Meeting {
+  readonly id: string;
+  readonly bankId: string;
+  readonly customerId: string | null;
+  readonly providerId: string;
+  readonly purposeId: string;
+  readonly when: Date;
+  readonly present: MeetingPresent;
+  readonly creator: ContactDetails | null;
+  readonly cancelledAt: Date | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly version: number;
+  readonly #context: Context;
+  readonly #row: MeetingRow;
+
+  constructor(context: Context, row: MeetingRow) {
+    this.id = row.id;
+    this.bankId = row.bankId;
+    this.customerId = row.customerId;
+    this.providerId = row.providerId;
+    this.purposeId = row.purposeId;
+    this.when = row.when;
+    this.present = { staffUserId: row.staffUserId, customerUserId: row.customerUserId };
+    this.creator = meetingCreator(row);
+    this.cancelledAt = row.cancelledAt;
+    this.createdAt = row.createdAt;
+    this.updatedAt = row.updatedAt;
+    this.version = row.version;
+    this.#context = context;
+    this.#row = row;
+  }
+
+  get keys(): Promise<MeetingKeys | null> {
+    return meetingKeys(this.#context, this.#row);
+  }
+
+  get invitees(): Promise<MeetingInvitee[]> {
+    return meetingInvitees(this.#context, this.#row.id);
+  }
+}
+
 export function toMeeting(context: Context, row: MeetingRow): Meeting {
-  return {
-    id: row.id,
-    bankId: row.bankId,
-    customerId: row.customerId,
-    providerId: row.providerId,
-    purposeId: row.purposeId,
-    when: row.when,
-    present: { staffUserId: row.staffUserId, customerUserId: row.customerUserId },
-    keys: () => meetingKeys(context, row),
-    creator: meetingCreator(row),
-    invitees: () => meetingInvitees(context, row.id),
-    cancelledAt: row.cancelledAt,
-    createdAt: row.createdAt,
-    updatedAt: row.updatedAt,
-    version: row.version,
-  };
+  return new StoredMeeting(context, row);
 }

@@ -42,14 +42,14 @@ export class MeetingKeys {
     description:
       'Lets the bank’s side in, as moderator: for the staff user and for who holds the role CanGetMeetings. Made anew each time, for an hour; none for a meeting that is cancelled.',
   })
-  readonly staffToken: () => Promise<string | null>;
+  readonly staffToken: Promise<string | null>;
 
   @Field(() => String, {
     nullable: true,
     description:
       'Lets the customer’s side in: for the customer user only. Made anew each time, for an hour; none for a meeting that is cancelled.',
   })
-  readonly customerToken: () => Promise<string | null>;
+  readonly customerToken: Promise<string | null>;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'A meeting of somebody at the bank with a customer, by video.' })
@@ -80,13 +80,13 @@ export class Meeting {
     description:
       'What lets one into the video session; null for who is no participant and holds no role to read the meetings of the bank.',
   })
-  readonly keys: () => Promise<MeetingKeys | null>;
+  readonly keys: Promise<MeetingKeys | null>;
 
   @Field(() => ContactDetails, { nullable: true, description: 'Who called the meeting.' })
   creator: ContactDetails | null;
 
   @Field(() => [MeetingInvitee], { description: 'Who is invited, in the order in which they were.' })
-  readonly invitees: () => Promise<MeetingInvitee[]>;
+  readonly invitees: Promise<MeetingInvitee[]>;
 
   @Field(() => DateTime, { nullable: true, description: 'When it was cancelled; null while it is to take place.' })
   cancelledAt: Date | null;
