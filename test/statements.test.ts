@@ -1,6 +1,6 @@
 /**
- * How many SQL statements an answer takes, and in how many round trips: not one more for a hundred customers than for one. And
- * how many promises it allocates.
+ * How many SQL statements an answer takes, and in how many round trips: not one more for a hundred customers than for one. How
+ * many promises it allocates, and what of it is left in memory.
  */
 import { createHook } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
