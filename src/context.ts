@@ -84,7 +84,14 @@ export function createContext({
     operationHash: null,
     reason: request.reason,
   });
-  let answering = database;
+  let mayBeReplica = false;
+  let answering: Database | null = null;
+  /** Chosen at the first read: an operation may have waited for its turn, and a replica be lost meanwhile. */
+  function readDatabase(): Database {
+    const replicas = mayBeReplica ? database.replicas : null;
+    answering ??= replicas?.databaseWith(user?.lastWrite ?? null) ?? database;
+    return answering;
+  }
   const context: Context = {
     user,
     config,
@@ -98,15 +105,15 @@ export function createContext({
       deadline?.throwIfAborted();
       let loader = loaders.get(make) as Loader<Key, Value> | undefined;
       if (loader === undefined) {
-        loader = make(answering);
+        loader = make(readDatabase());
         loaders.set(make, loader);
       }
       return loader;
     },
     readFromReplica() {
-      answering = database.replicas?.databaseWith(user?.lastWrite ?? null) ?? database;
+      mayBeReplica = true;
     },
-    readDatabase: () => answering,
+    readDatabase,
     once<Value>(make: (context: Context) => Value) {
       if (!made.has(make)) made.set(make, make(context));
       return made.get(make) as Value;

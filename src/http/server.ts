@@ -13,7 +13,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import cors from '@fastify/cors';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
-import { GraphQLError, type GraphQLSchema } from 'graphql';
+import { GraphQLError, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
 import { type AuditEvent, type AuditedCaller, auditEventOf, auditedError } from '../audit/audit-event.ts';
 import type { AuditTrail } from '../audit/audit-trail.ts';
 import { authenticate, TokenRefused } from '../auth/authenticate.ts';
@@ -23,10 +23,12 @@ import type { Tokens } from '../auth/tokens.ts';
 import type { Config } from '../config.ts';
 import { type Context, createContext, type RequestDetails } from '../context.ts';
 import type { Database } from '../database/database.ts';
+import { dialect } from '../database/dialect.ts';
 import { type ErrorCode, formatError, GatewayError, gatewayError } from '../errors.ts';
 import { createDocumentCache } from '../execution/document-cache.ts';
 import { compiledExecution } from '../execution/executor.ts';
 import { idempotencyHeaderPlugin } from '../execution/idempotency-header.ts';
+import { LargeOperations, largeListCost } from '../execution/large-operations.ts';
 import { knownOperationTypes, operationLimits, operationLimitsPlugin } from '../execution/limits.ts';
 import { documentLimits } from '../execution/parse-options.ts';
 import { type Logger, logRequest, logUnexpected } from '../observability/logger.ts';
@@ -70,6 +72,8 @@ interface RequestScope {
   context?: Context;
   /** Apollo Server's own, once the operation is known. */
   response?: { body?: unknown };
+  /** Where this is a large operation: when it may begin, and what lets the next one begin. */
+  turn?: Promise<() => void>;
 }
 
 /** For the log. */
@@ -174,7 +178,7 @@ export async function createServer(parts: ServerParts): Promise<Server> {
       ),
     );
     try {
-      const given = await before(timer.signal, operation);
+      const given = await before(timer.signal, operation).finally(() => endTurn(scope));
       scope.context?.release();
       // Apollo Server's objects may stay until V8 collects all garbage: what was answered is not to stay with them.
       if (scope.response !== undefined) scope.response.body = undefined;
@@ -241,6 +245,14 @@ function createApolloServer(
       };
     },
   };
+  // SQLite is read in this thread; PostgreSQL works for one while this thread works for the other.
+  const largeOperations = new LargeOperations(dialect === 'sqlite' ? 1 : 2);
+  async function admit({ operation }: OperationDefinitionNode, listCost: number): Promise<void> {
+    const scope = scopes.getStore();
+    if (scope === undefined || operation !== 'query' || listCost < largeListCost) return;
+    scope.turn = largeOperations.begin(scope.deadline);
+    await scope.turn;
+  }
   const documents = createDocumentCache();
   return new ApolloServer<Context>({
     ...(config.execution === 'compiled' ? { gateway: compiledExecution(schema, documents) } : { schema }),
@@ -266,7 +278,7 @@ function createApolloServer(
     },
     plugins: [
       rememberOperation,
-      operationLimitsPlugin(config.limits),
+      operationLimitsPlugin(config.limits, admit),
       idempotencyHeaderPlugin,
       ApolloServerPluginCacheControlDisabled(),
       // Of use to a subgraph alone, and what it loads is more than the rest of Apollo Server.
@@ -354,6 +366,14 @@ function headersOf({ headers }: FastifyRequest): HeaderMap {
     if (value !== undefined) map.set(name, Array.isArray(value) ? value.join(', ') : value);
   }
   return map;
+}
+
+/** Also where its deadline comes before its turn, which is given to the next one then. */
+function endTurn({ turn }: RequestScope): void {
+  turn?.then(
+    (end) => end(),
+    () => undefined,
+  );
 }
 
 /** What `operation` gives; after the deadline it fails with `failure`, or the deadline's own reason. */

@@ -21,6 +21,7 @@ function testSchema(): GraphQLSchema {
       text(length: Int!): String
       fail: String
       slow(milliseconds: Int!): String
+      held(name: String!): String
       customers(first: Int = 50): [Customer!]!
     }
     type Customer { id: String friend: Customer customers(first: Int = 50): [Customer!]! }
@@ -34,6 +35,7 @@ function testSchema(): GraphQLSchema {
       throw new Error('Something of the inside broke');
     },
     slow: ({ milliseconds }) => sleep(Number(milliseconds), 'done'),
+    held: ({ name }) => hold(String(name)),
     customers: () => [],
   });
   resolve(schema, 'Mutation', {
@@ -46,6 +48,18 @@ function testSchema(): GraphQLSchema {
       }),
   });
   return schema;
+}
+
+/** What is being held, by its name: the names in the order in which they began, each until it is let go. */
+const held = new Map<string, () => void>();
+
+function hold(name: string): Promise<string> {
+  return new Promise((resolve) => held.set(name, () => resolve(name)));
+}
+
+function letGo(name: string): void {
+  held.get(name)?.();
+  held.delete(name);
 }
 
 type Resolver = (values: Record<string, unknown>, context: Context) => unknown;
@@ -215,6 +229,51 @@ describe('limits', () => {
     socket.write('POST /graphql HTTP/1.1\r\nhost: localhost\r\n');
     expect(await text(socket)).toMatch(/^HTTP\/1\.1 408/);
   }, 15_000);
+});
+
+describe('large operations', () => {
+  const atOnce = dialectUnderTest === 'sqlite' ? 1 : 2;
+  const document =
+    'query Q($name: String!) { held(name: $name) customers(first: 100) { customers(first: 100) { id } } }';
+  const began = (names: string[]) => expect.poll(() => [...held.keys()]).toEqual(names);
+
+  test('wait for one another in the order in which they came, and nothing small waits for them', async () => {
+    const names = ['a', 'b', 'c', 'd'];
+    const answers: ReturnType<Gateway['query']>[] = [];
+    for (const [index, name] of names.entries()) {
+      answers.push(gateway.query(null, document, { name }));
+      await began(names.slice(0, Math.min(index + 1, atOnce)));
+      expect((await gateway.query(null, '{ me }')).data).toEqual({ me: null });
+    }
+    expect((await gateway.query(null, 'mutation { slowWrite(id: "beside", milliseconds: 1) }')).errors).toEqual([]);
+    for (let first = 0; first < names.length; first += 1) {
+      await began(names.slice(first, first + atOnce));
+      letGo(names[first] ?? '');
+    }
+    expect(await Promise.all(answers)).toMatchObject(names.map((name) => ({ data: { held: name }, errors: [] })));
+  });
+
+  test('that end at their deadline, begun or not, keep nobody waiting', () =>
+    withGateway({ environment: { GATEWAY_OPERATION_TIMEOUT: '1s' } }, async ({ query }) => {
+      const names = ['late', 'later', 'latest'];
+      const answers = await Promise.all(names.map((name) => query(null, document, { name })));
+      for (const { status, errors } of answers) {
+        expect(status).toBe(503);
+        expect(errors).toMatchObject([{ message: 'The operation took too long and was stopped.' }]);
+      }
+      for (const name of names) letGo(name);
+      const next = query(null, document, { name: 'next' });
+      await began(['next']);
+      letGo('next');
+      expect((await next).data).toEqual({ held: 'next', customers: [] });
+    }));
+
+  test('that fail keep nobody waiting', async () => {
+    const failing = '{ fail customers(first: 100) { customers(first: 100) { id } } }';
+    for (let sent = 0; sent <= atOnce; sent += 1) {
+      expect((await gateway.query(null, failing)).data).toEqual({ fail: null, customers: [] });
+    }
+  });
 });
 
 describe('what is no operation', () => {
