@@ -6,14 +6,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DatabaseName, gatewayCommand } from './installation.ts';
 import { startPostgresqlServer } from './postgresql-server.ts';
-import { toldToEnd } from './processes.ts';
+import { mostMegabytes, toldToEnd } from './processes.ts';
 import { readSizes } from './sizes.ts';
 import { readBankId } from './works.ts';
 
@@ -128,12 +128,6 @@ async function writeRecords(file: string, customers: number): Promise<number> {
   return rows;
 }
 
-/** Kept by the kernel: the most that was resident so far. */
-async function peakMegabytesOf(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  return (Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024) / 1e6;
-}
-
 async function measureImport(database: DatabaseName, folder: string, customers: number): Promise<ImportFigures> {
   const own = await mkdtemp(join(folder, 'import-'));
   // The user of the PostgreSQL server is another one where this is root.
@@ -161,7 +155,7 @@ async function measureImport(database: DatabaseName, folder: string, customers: 
     });
     let peakMegabytes = 0;
     while (isRunning) {
-      peakMegabytes = Math.max(peakMegabytes, await peakMegabytesOf(program.pid ?? 0));
+      peakMegabytes = Math.max(peakMegabytes, await mostMegabytes(program.pid ?? 0).catch(() => 0));
       await Promise.race([ended, sleep(samplingMilliseconds)]);
     }
     const [code] = await ended;

@@ -113,8 +113,17 @@ export async function cpuSeconds(pids: readonly number[]): Promise<number> {
 }
 
 /** The memory of the process that is not swapped out, in megabytes. */
-export async function residentMegabytes(pid: number): Promise<number> {
+export function residentMegabytes(pid: number): Promise<number> {
+  return megabytesOf(pid, 'VmRSS');
+}
+
+/** The most of it that there was so far. */
+export function mostMegabytes(pid: number): Promise<number> {
+  return megabytesOf(pid, 'VmHWM');
+}
+
+async function megabytesOf(pid: number, name: 'VmRSS' | 'VmHWM'): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  const [, kibibytes] = /^VmRSS:\s+(\d+) kB/m.exec(status) ?? [];
+  const [, kibibytes] = new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status) ?? [];
   return (Number(kibibytes) * 1024) / 1e6;
 }

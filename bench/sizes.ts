@@ -8,10 +8,16 @@ export interface Sizes {
   large: number;
 }
 
-function numberOf(name: string, text: string): number {
+export function readNumber(name: string, text: string): number {
   const number = Number(text);
-  if (!Number.isSafeInteger(number) || number < 1) throw new Error(`--${name} takes a number of customers.`);
+  if (!Number.isSafeInteger(number) || number < 1) throw new Error(`--${name} takes a number above 0.`);
   return number;
+}
+
+export function readDatabase(text: string): DatabaseName {
+  const database = databases.find((name) => name === text);
+  if (database === undefined) throw new Error(`--database takes ${databases.join(' or ')}.`);
+  return database;
 }
 
 /** Reads `--database`, `--small` and `--large` off the command line. */
@@ -23,7 +29,9 @@ export function readSizes(defaults: { small: number; large: number }): Sizes {
       large: { type: 'string', default: String(defaults.large) },
     },
   });
-  const database = databases.find((name) => name === values.database);
-  if (database === undefined) throw new Error(`--database takes ${databases.join(' or ')}.`);
-  return { database, small: numberOf('small', values.small), large: numberOf('large', values.large) };
+  return {
+    database: readDatabase(values.database),
+    small: readNumber('small', values.small),
+    large: readNumber('large', values.large),
+  };
 }
