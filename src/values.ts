@@ -181,8 +181,7 @@ const writtenMoment = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|[+-]\d\
 
 /** Whether all parts are in their ranges: `Date` would roll 30 February over to March. */
 function isRealDay(day: string): boolean {
-  const midnight = new Date(`${day}T00:00:00Z`);
-  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().slice(0, 10) === day && !day.startsWith('0000');
+  return new Date(`${day}T00:00:00Z`).getUTCDate() === Number(day.slice(8)) && !day.startsWith('0000');
 }
 
 /** A day that there is, `YYYY-MM-DD`, from 0001-01-01 to 9999-12-31. */

@@ -5,8 +5,8 @@ import { hashPassword, localProvider } from '../auth/password.ts';
 import type { Database, Queries } from '../database/database.ts';
 import { insertRows } from '../database/insert-rows.ts';
 import { bank } from '../domain/bank/bank.table.ts';
-import { derivedColumns } from '../domain/customer/customer.rules.ts';
-import { type CustomerRow, customer } from '../domain/customer/customer.table.ts';
+import { lastOkDateOrderOf } from '../domain/customer/customer.rules.ts';
+import { customer } from '../domain/customer/customer.table.ts';
 import { kycStatus } from '../domain/kyc/kyc-status.table.ts';
 import { meeting } from '../domain/meeting/meeting.table.ts';
 import { user } from '../domain/user/user.table.ts';
@@ -304,8 +304,8 @@ function followStagedTimelines(staging: Staging, customers: Row[]): void {
   for (const row of customers) {
     const timeline = timelines.get(String(row.id));
     if (timeline === undefined) continue;
-    Object.assign(row, currentStatus(timeline.map((status) => revived(kycStatus, status.row))));
-    Object.assign(row, derivedColumns(row as CustomerRow));
+    const status = currentStatus(timeline.map(({ row }) => revived(kycStatus, row)));
+    Object.assign(row, status, { lastOkDateOrder: lastOkDateOrderOf(status.lastOkDate) });
   }
 }
 
