@@ -111,6 +111,7 @@ async function findWorks(send: Connection['send']): Promise<Map<string, Request[
     ['phone %381%', filtered({ mobilePhoneNumber: '%381%' })],
     ['phone %38123%', filtered({ mobilePhoneNumber: '%38123%' })],
     ['legal name contains a surname', filtered({ legalNameContains: surname })],
+    ['legal name starts with one letter', filtered({ legalNameStartsWith: nodes[0]?.legalName?.slice(0, 1) })],
     ['legal name starts with', filtered({ legalNameStartsWith: nodes[0]?.legalName?.slice(0, 8) })],
   ]);
 }

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
-import { oncePerDatabase } from './batch.ts';
+import type { Database } from './database.ts';
 import { dialect } from './dialect.ts';
 
 /** Sorts after every text that begins with the same characters. */
@@ -11,15 +11,25 @@ export function prefixRange(prefix: string): { from: string; to: string } {
   return { from: prefix, to: prefix + lastCharacter };
 }
 
-/** A condition on a searchable column of customer, which the trigram index serves. */
+/**
+ * For SQLite, which does not know when an index finds so many rows that a list is better read in its order. PostgreSQL knows by
+ * itself.
+ */
+export interface ByHand {
+  /** A select of something for each row that the index finds. */
+  candidates: SQL;
+  /** The comparison of a row that is read anyway, where what is compared is in the index of the order. */
+  compared: SQL | null;
+}
+
+/** A condition on a searchable column of customer. */
 export interface Search {
   sql: SQL;
   values: Record<string, string>;
-  /**
-   * Where SQLite is to be told how to search: what to ask the index for, and the comparison of a row that is read anyway.
-   * PostgreSQL knows by itself when the index finds too much.
-   */
-  byHand: { indexed: string; compared: SQL } | null;
+  /** It may find any number of rows: the page is chosen by what the index of the order holds, before its rows are read. */
+  isSearch: true;
+  /** Null on PostgreSQL. */
+  byHand: ByHand | null;
 }
 
 /**
@@ -28,10 +38,12 @@ export interface Search {
  */
 function searchOf(rowNumber: SQLiteColumn, name: string, indexed: string, compared: SQL, value: string): Search {
   const placeholder = `${name}Index`;
+  const candidates = sql`select rowid from customer_search where customer_search match ${sql.placeholder(placeholder)}`;
   return {
-    sql: sql`${compared} and ${rowNumber} in (select rowid from customer_search where customer_search match ${sql.placeholder(placeholder)})`,
+    sql: sql`${compared} and ${rowNumber} in (${candidates})`,
     values: { [name]: value, [placeholder]: indexed },
-    byHand: { indexed, compared },
+    isSearch: true,
+    byHand: { candidates, compared },
   };
 }
 
@@ -46,7 +58,7 @@ export function patternSearch(
   pattern: string,
 ): Search {
   const compared = sql`${withoutIndex(column)} like ${sql.placeholder(name)}`;
-  if (dialect === 'postgresql') return { sql: compared, values: { [name]: pattern }, byHand: null };
+  if (dialect === 'postgresql') return { sql: compared, values: { [name]: pattern }, isSearch: true, byHand: null };
   const parts = pattern.split(/[%_]/).filter((part) => part.length >= 3);
   return searchOf(rowNumber, name, containingAll(column, parts), compared, pattern);
 }
@@ -58,25 +70,46 @@ export function textSearch(
 ): Search {
   if (dialect === 'postgresql') {
     const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
-    return { sql: sql`${column} like ${sql.placeholder(name)}`, values: { [name]: pattern }, byHand: null };
+    return {
+      sql: sql`${column} like ${sql.placeholder(name)}`,
+      values: { [name]: pattern },
+      isSearch: true,
+      byHand: null,
+    };
   }
   const compared = sql`instr(${column}, ${sql.placeholder(name)}) > 0`;
   return searchOf(rowNumber, name, containingAll(column, [text]), compared, text);
 }
 
-/** From how many candidates on the trigram index it is faster to read a list in its order until a page is full. */
+/** That the column begins with a text. */
+export function prefixSearch(column: SQLiteColumn, name: string, prefix: string): Search {
+  const { from, to } = prefixRange(prefix);
+  const [least, greater] = [`${name}From`, `${name}To`];
+  const within = (compared: SQL) =>
+    sql`${compared} >= ${sql.placeholder(least)} and ${compared} < ${sql.placeholder(greater)}`;
+  return {
+    sql: within(sql`${column}`),
+    values: { [least]: from, [greater]: to },
+    isSearch: true,
+    byHand: byHand(sql`select 1 from ${column.table} where ${within(sql`${column}`)}`, within(withoutIndex(column))),
+  };
+}
+
+/** Null on PostgreSQL. */
+export function byHand(candidates: SQL, compared: SQL | null): ByHand | null {
+  return dialect === 'sqlite' ? { candidates, compared } : null;
+}
+
+/** From how many candidates of an index on it is faster to read a list in its order until a page is full. */
 export const frequentCandidates = 5_000;
 
-/** How many candidates the trigram index of SQLite has, at most `frequentCandidates`. */
-export const countCandidates = oncePerDatabase((database) =>
-  database.prepare<{ total: number }>(
-    database.read
-      .select({ total: sql<number>`count(*)`.as('total') })
-      .from(
-        sql`(select 1 from customer_search where customer_search match ${sql.placeholder('indexed')} limit ${frequentCandidates})`,
-      ),
-  ),
-);
+/** How many candidates there are, at most `frequentCandidates`. */
+export function prepareCandidates(database: Database, { candidates }: ByHand) {
+  const counted = database.read
+    .select({ total: sql<number>`count(*)`.as('total') })
+    .from(sql`(${candidates} limit ${frequentCandidates})`);
+  return database.prepare<{ total: number }>(counted);
+}
 
 /**
  * A column that is not to choose the index, because another condition of the query finds fewer rows: SQLite would

@@ -1,6 +1,11 @@
 /** Searches that find thousands: SQLite then reads the list in its order until a page is full. */
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { insertRows } from '../../src/database/insert-rows.ts';
 import { frequentCandidates } from '../../src/database/search.ts';
+import { attributeSearchValue } from '../../src/domain/attribute/attribute.rules.ts';
+import { customerAttribute } from '../../src/domain/attribute/attribute.table.ts';
+import { AttributeType } from '../../src/domain/attribute/attribute-type.ts';
 import { walkedAtMost } from '../../src/domain/customer/customer.list.ts';
 import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
 import { readPages } from '../support/paging.ts';
@@ -19,16 +24,20 @@ beforeAll(async () => {
   await gateway.createBank(bankId);
   await gateway.createBank(otherBankId);
   const atBoth = [bankId, otherBankId].map((at): [role: 'CanGetCustomers', bankId: string] => ['CanGetCustomers', at]);
-  clerk = await gateway.createUser({ roles: [...atBoth, ['CanGetCustomersAtAnyBank', null]] });
+  const atAny = ['CanGetCustomersAtAnyBank', 'CanGetCustomerAttributesAtAnyBank'] as const;
+  clerk = await gateway.createUser({ roles: [...atBoth, ...atAny.map((role): [typeof role, null] => [role, null])] });
   const rows = Array.from({ length: many + 300 }, (_, index) => ({
     // Every 17th is somebody else; of those who are meant, 30 are at the other bank.
     bankId: index >= many && index % 10 === 0 ? otherBankId : bankId,
     legalName: index % 17 === 0 ? `Nobody ${index}` : `Maria Frequent ${index}`,
     mobilePhoneNumber: `+44 7972 ${String(100_000 + ((index * 7_919) % 900_000))}`,
     kycStatus: index % 3 === 0,
+    // Of a household, or of a branch that had to write something.
+    email: index % 17 === 0 ? null : 'Shared@example.com',
     lastOkDate: new Date(1_600_000_000_000 + ((index * 104_729) % 10_000) * 1_000),
   }));
   const inserted = await insertCustomers(gateway.database, rows);
+  await insertSegments(inserted.filter(({ legalName }) => legalName.startsWith('Maria')));
   found = inserted
     .filter(({ legalName }) => legalName.startsWith('Maria'))
     .sort((one, other) => Number(other.lastOkDate) - Number(one.lastOkDate) || (one.id < other.id ? 1 : -1))
@@ -36,6 +45,25 @@ beforeAll(async () => {
 });
 
 afterAll(() => gateway.stop());
+
+/** An attribute that all of them have, beside one that nobody is asked for. */
+async function insertSegments(customers: { id: string; bankId: string }[]): Promise<void> {
+  const now = new Date();
+  const rows = customers.flatMap(({ id: customerId, bankId: at }) =>
+    ['RETAIL', 'PREMIUM'].map((value) => ({
+      id: randomUUID(),
+      bankId: at,
+      customerId,
+      name: value === 'RETAIL' ? 'SEGMENT' : 'FORMER_SEGMENT',
+      type: AttributeType.STRING,
+      value,
+      valueSearch: attributeSearchValue(value),
+      createdAt: now,
+      updatedAt: now,
+    })),
+  );
+  await gateway.database.transaction((transaction) => insertRows(transaction, customerAttribute, rows));
+}
 
 async function idsOf(filter: string, at: string | null = bankId, pages = 3): Promise<string[]> {
   let read = 0;
@@ -72,6 +100,57 @@ test('pages of a phone pattern that thousands match follow one another, too', as
   const ids = await idsOf('mobilePhoneNumber: "+44797%", legalNameContains: "frequent"');
 
   expect(ids).toEqual(expected((customer) => customer.bankId === bankId).slice(0, 300));
+});
+
+test.each([
+  ['the beginning of a name', 'legalNameStartsWith: "Maria"'],
+  ['an attribute', 'attribute: { name: "SEGMENT", value: "RETAIL" }'],
+  ['an e-mail address', 'email: "shared@EXAMPLE.com"'],
+  [
+    'several of them',
+    'legalNameStartsWith: "maria f", attribute: { name: "SEGMENT", value: "RETAIL" }, email: "shared@example.com"',
+  ],
+])('pages of %s that thousands have follow one another, of one bank and of all', async (_what, filter) => {
+  const atBank = expected((customer) => customer.bankId === bankId);
+
+  expect(await idsOf(filter)).toEqual(atBank.slice(0, 300));
+  expect(await idsOf(filter, null)).toEqual(expected(() => true).slice(0, 300));
+  expect(await idsOf(`${filter}, kycStatus: true`)).toEqual(
+    expected((customer) => customer.bankId === bankId && customer.kycStatus).slice(0, 300),
+  );
+});
+
+test('an attribute that few have is found among those of thousands', async () => {
+  expect(await idsOf('legalNameStartsWith: "maria", attribute: { name: "SEGMENT", value: "PREMIUM" }')).toEqual([]);
+});
+
+test('customers who were all given the same number are found by it', async () => {
+  const numbered = 'numbered.bank';
+  await gateway.createBank(numbered);
+  const inserted = await insertCustomers(
+    gateway.database,
+    Array.from({ length: many }, (_, index) => ({
+      bankId: numbered,
+      mobilePhoneNumber: index % 5 === 0 ? '+44 7911 123456' : '+44 7911 654321',
+      lastOkDate: new Date(1_600_000_000_000 + ((index * 104_729) % many) * 1_000),
+    })),
+  );
+  const others = await insertCustomers(
+    gateway.database,
+    Array.from({ length: many }, () => ({ bankId: otherBankId, mobilePhoneNumber: '+44 7911 123456' })),
+  );
+  expect(others).toHaveLength(many);
+  const reader = await gateway.createUser({ roles: [['CanGetCustomers', numbered]] });
+
+  const { data } = await gateway.query<{ customers: { nodes: { id: string }[] } }>(
+    reader.token,
+    `{ customers(bankId: "${numbered}", first: 100, filter: { mobilePhoneNumber: "+447911123456" }) { nodes { id } } }`,
+  );
+
+  const byDate = inserted
+    .filter(({ mobilePhoneNumber }) => mobilePhoneNumber === '+44 7911 123456')
+    .sort((one, other) => Number(other.lastOkDate) - Number(one.lastOkDate));
+  expect(data?.customers.nodes.map(({ id }) => id)).toEqual(byDate.slice(0, 100).map(({ id }) => id));
 });
 
 test('another filter holds beside the search', async () => {

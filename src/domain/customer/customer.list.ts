@@ -8,11 +8,12 @@ import type { CursorScope } from '../../cursor.ts';
 import { afterValues, comesAfter, oncePerDatabase } from '../../database/batch.ts';
 import type { Database } from '../../database/database.ts';
 import {
-  countCandidates,
+  type ByHand,
+  byHand,
   frequentCandidates,
   patternSearch,
-  prefixRange,
-  type Search,
+  prefixSearch,
+  prepareCandidates,
   textSearch,
   withoutIndex,
 } from '../../database/search.ts';
@@ -43,14 +44,18 @@ function orderValues(sortBy: CustomerSort, row: CustomerRow): readonly unknown[]
   }
 }
 
-/** A condition of a list, the values of its placeholders, and whether it finds few rows whatever the bank's size. */
+/** A condition of a list, and the values of its placeholders. */
 interface Condition {
   /** Names the prepared statement; the same name is always the same SQL. */
   name: string;
   sql: SQL;
   values: Record<string, unknown>;
+  /** Whether it usually finds few rows, whatever the bank's size, so that it chooses the index. */
   selective: boolean;
-  search?: Search;
+  /** Whether the index of the default order holds what it compares. */
+  isSearch?: boolean;
+  /** For one that finds very many now and then. */
+  byHand?: ByHand | null;
 }
 
 const fewestCharacters = 3;
@@ -73,9 +78,13 @@ export function mobilePhoneNumberCondition(written: string, field: string): Cond
   const column = customer.mobilePhoneNumberE164;
   if (!/[%_]/.test(written)) {
     try {
-      const values = { mobilePhoneNumber: parsePhoneNumber(written).e164 };
-      const equal = eq(column, sql.placeholder('mobilePhoneNumber'));
-      return { name: 'mobilePhoneNumber', sql: equal, values, selective: true };
+      const { e164 } = parsePhoneNumber(written);
+      return equalTo(
+        column,
+        'mobilePhoneNumber',
+        e164,
+        sql`${withoutIndex(column)} = ${sql.placeholder('mobilePhoneNumber')}`,
+      );
     } catch (error) {
       if (error instanceof InvalidValue) throw gatewayError('OBP-10001', { message: `It ${error.message}.`, field });
       throw error;
@@ -88,8 +97,7 @@ export function mobilePhoneNumberCondition(written: string, field: string): Cond
     throw gatewayError('OBP-10001', { message, field });
   }
   const name = 'mobilePhonePattern';
-  const search = patternSearch({ rowNumber: customer.rowNumber, column, name }, pattern);
-  return { name, ...search, selective: true, search };
+  return { name, ...patternSearch({ rowNumber: customer.rowNumber, column, name }, pattern), selective: true };
 }
 
 function legalNameContains(text: string): Condition {
@@ -102,27 +110,32 @@ function legalNameContains(text: string): Condition {
   }
   const name = 'legalNameContains';
   const search = textSearch({ rowNumber: customer.rowNumber, column: customer.legalNameSearch, name }, searched);
-  return { name, ...search, selective: true, search };
+  return { name, ...search, selective: true };
 }
 
 function legalNameStartsWith(prefix: string): Condition {
-  const { from, to } = prefixRange(normaliseForSearch(prefix));
-  const column = customer.legalNameSearch;
-  return {
-    name: 'legalNameStartsWith',
-    sql: sql`${column} >= ${sql.placeholder('legalNameFrom')} and ${column} < ${sql.placeholder('legalNameTo')}`,
-    values: { legalNameFrom: from, legalNameTo: to },
-    selective: true,
-  };
+  const name = 'legalNameStartsWith';
+  return { name, ...prefixSearch(customer.legalNameSearch, name, normaliseForSearch(prefix)), selective: true };
+}
+
+/** Of a column that tells customers apart, unless many were given the same, such as a number that stands for none. */
+function equalTo(column: SQLiteColumn, name: string, value: string, compared: SQL | null): Condition {
+  const equal = eq(column, sql.placeholder(name));
+  const candidates = sql`select 1 from ${customer} where ${equal}`;
+  return { name, sql: equal, values: { [name]: value }, selective: true, byHand: byHand(candidates, compared) };
 }
 
 function hasAttribute(name: string, value: string): Condition {
   const { name: nameColumn, valueSearch, value: valueColumn, customerId } = customerAttribute;
+  const given = sql`${nameColumn} = ${sql.placeholder('attributeName')} and ${valueSearch} = ${sql.placeholder('attributeSearch')}`;
+  const same = sql`${valueColumn} = ${sql.placeholder('attributeValue')}`;
+  const ofCustomer = sql`select 1 from ${customerAttribute} where ${withoutIndex(nameColumn)} = ${sql.placeholder('attributeName')} and ${same} and ${customerId} = ${customer.id}`;
   return {
     name: 'attribute',
-    sql: sql`${customer.id} in (select ${customerId} from ${customerAttribute} where ${nameColumn} = ${sql.placeholder('attributeName')} and ${valueSearch} = ${sql.placeholder('attributeSearch')} and ${valueColumn} = ${sql.placeholder('attributeValue')})`,
+    sql: sql`${customer.id} in (select ${customerId} from ${customerAttribute} where ${given} and ${same})`,
     values: { attributeName: name, attributeSearch: attributeSearchValue(value), attributeValue: value },
     selective: true,
+    byHand: byHand(sql`select 1 from ${customerAttribute} where ${given}`, sql`exists (${ofCustomer})`),
   };
 }
 
@@ -138,7 +151,8 @@ function conditionsOf(filter: CustomerFilter): Condition[] {
   if (filter.legalNameStartsWith != null) conditions.push(legalNameStartsWith(filter.legalNameStartsWith));
   if (filter.legalNameContains != null) conditions.push(legalNameContains(filter.legalNameContains));
   if (filter.email != null) {
-    column('email', eq(customer.emailSearch, sql.placeholder('email')), normaliseForSearch(filter.email), true);
+    // The index of the order does not hold it.
+    conditions.push(equalTo(customer.emailSearch, 'email', normaliseForSearch(filter.email), null));
   }
   if (filter.mobilePhoneNumber != null) {
     conditions.push(mobilePhoneNumberCondition(filter.mobilePhoneNumber, 'filter.mobilePhoneNumber'));
@@ -192,6 +206,7 @@ function whereOf({ atBank, conditions }: Shape): SQL | undefined {
 const statements = oncePerDatabase(() => ({
   pages: new Map<string, ReturnType<typeof preparePage>>(),
   walks: new Map<string, ReturnType<typeof prepareWalk>>(),
+  candidates: new Map<string, ReturnType<typeof prepareCandidates>>(),
   counts: new Map<string, ReturnType<typeof prepareCount>>(),
 }));
 
@@ -204,7 +219,7 @@ function preparePage(database: Database, shape: Shape) {
   const after = shape.continued ? comesAfter(orderColumns[shape.sortBy], shape.descending) : undefined;
   const where = and(whereOf(shape), after);
   const limit = sql.placeholder('limit');
-  if (shape.conditions.every(({ search }) => search === undefined)) {
+  if (!shape.conditions.some(({ isSearch }) => isSearch)) {
     const page = read.select().from(customer).where(where);
     return database.prepare<CustomerRow>(page.orderBy(...orderOf(shape)).limit(limit));
   }
@@ -235,20 +250,20 @@ function prepareWalk(database: Database, shape: Shape) {
     .limit(walkedAtMost)
     // As the conditions name its columns. With its limit it is read in its order, until the page is full.
     .as('customer');
-  const compared = shape.conditions.map(({ search }) => search?.byHand?.compared);
+  const compared = shape.conditions.flatMap((condition) => condition.byHand?.compared ?? []);
   const matching = read
     .select({ id: walked.id })
     .from(walked)
     .where(and(...compared))
     .as('matching');
-  const others = shape.conditions.filter(({ search }) => search === undefined).map((condition) => condition.sql);
+  const others = shape.conditions.filter((condition) => condition.byHand?.compared == null);
   return database.prepare<CustomerRow>(
     read
       .select(getTableColumns(customer))
       .from(matching)
       // Those who match lead, so that they stay in their order.
       .crossJoin(customer)
-      .where(and(eq(customer.id, matching.id), ...others))
+      .where(and(eq(customer.id, matching.id), ...others.map((condition) => condition.sql)))
       .limit(sql.placeholder('limit')),
   );
 }
@@ -265,13 +280,14 @@ async function frequentRows(
 ): Promise<CustomerRow[] | null> {
   const selective = shape.conditions.filter((condition) => condition.selective);
   if (selective.length === 0) return null;
-  for (const { search } of selective) {
-    // Another condition finds few, or the database knows by itself.
-    if (search?.byHand == null) return null;
-    const [counted] = await countCandidates(database)({ indexed: search.byHand.indexed });
+  const { candidates, walks } = statements(database);
+  for (const { name, byHand } of selective) {
+    // It finds few, or the database knows by itself.
+    if (byHand == null) return null;
+    const [counted] = await found(candidates, name, () => prepareCandidates(database, byHand))(values);
     if (Number(counted?.total) < frequentCandidates) return null;
   }
-  const rows = await found(statements(database).walks, key, () => prepareWalk(database, shape))(values);
+  const rows = await found(walks, key, () => prepareWalk(database, shape))(values);
   return rows.length === values.limit ? rows : null;
 }
 
