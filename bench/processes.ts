@@ -125,5 +125,6 @@ export function mostMegabytes(pid: number): Promise<number> {
 async function megabytesOf(pid: number, name: 'VmRSS' | 'VmHWM'): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
   const [, kibibytes] = new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status) ?? [];
+  if (kibibytes === undefined) throw new Error(`The process ${pid} has ended.`);
   return (Number(kibibytes) * 1024) / 1e6;
 }

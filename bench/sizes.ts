@@ -10,7 +10,7 @@ export interface Sizes {
 
 export function readNumber(name: string, text: string): number {
   const number = Number(text);
-  if (!Number.isSafeInteger(number) || number < 1) throw new Error(`--${name} takes a number above 0.`);
+  if (!Number.isSafeInteger(number) || number < 1) throw new Error(`--${name} takes a whole number above 0.`);
   return number;
 }
 

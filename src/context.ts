@@ -11,7 +11,8 @@ import type { GatewayError } from './errors.ts';
 
 /** What the resolvers of one operation share. */
 export interface Context {
-  readonly user: AuthenticatedUser | null;
+  /** As the request began, or, where it had to wait for its turn, as that came. */
+  user: AuthenticatedUser | null;
   readonly config: Config;
   /** For what has to be as it is now: queries read from `readDatabase()`. */
   readonly primary: Database;
@@ -84,14 +85,7 @@ export function createContext({
     operationHash: null,
     reason: request.reason,
   });
-  let mayBeReplica = false;
-  let answering: Database | null = null;
-  /** Chosen at the first read: an operation may have waited for its turn, and a replica be lost meanwhile. */
-  function readDatabase(): Database {
-    const replicas = mayBeReplica ? database.replicas : null;
-    answering ??= replicas?.databaseWith(user?.lastWrite ?? null) ?? database;
-    return answering;
-  }
+  let answering = database;
   const context: Context = {
     user,
     config,
@@ -105,15 +99,15 @@ export function createContext({
       deadline?.throwIfAborted();
       let loader = loaders.get(make) as Loader<Key, Value> | undefined;
       if (loader === undefined) {
-        loader = make(readDatabase());
+        loader = make(answering);
         loaders.set(make, loader);
       }
       return loader;
     },
     readFromReplica() {
-      mayBeReplica = true;
+      answering = database.replicas?.databaseWith(context.user?.lastWrite ?? null) ?? database;
     },
-    readDatabase,
+    readDatabase: () => answering,
     once<Value>(make: (context: Context) => Value) {
       if (!made.has(make)) made.set(make, make(context));
       return made.get(make) as Value;

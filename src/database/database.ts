@@ -47,6 +47,8 @@ export interface Database {
   /** Writes a copy of the whole database to a file while others go on reading and writing. */
   backup(file: string, onProgress: (share: number) => void): Promise<void>;
   statistics: DatabaseStatistics;
+  /** How many large operations it is worth answering at a time: with more, each would only take longer. */
+  readonly concurrency: number;
   /** Where others answer reads too; null where there are none, and on SQLite. */
   replicas: Replicas | null;
   close(): Promise<void>;

@@ -142,8 +142,11 @@ export async function openPostgresql(url: string, options: DatabaseOptions): Pro
     ofClients.set(client, found);
     return found;
   }
+  const { replicaUrls = [], replicaMaxLagMilliseconds = 10_000 } = options;
   const database: Database = {
     ...reads,
+    // For each server one that it works for, and one that this process works for.
+    concurrency: 2 * (1 + replicaUrls.length),
     replicas: null,
     transaction: (work) => inTransaction(pool, (client) => work(queriesOf(client))),
     async check() {
@@ -155,7 +158,6 @@ export async function openPostgresql(url: string, options: DatabaseOptions): Pro
     },
     close: () => pool.end(),
   };
-  const { replicaUrls = [], replicaMaxLagMilliseconds = 10_000 } = options;
   if (replicaUrls.length === 0) return database;
 
   const replicas = openReplicas({

@@ -132,6 +132,8 @@ export async function openSqlite(url: string, options: DatabaseOptions): Promise
   return {
     read,
     statistics,
+    // It is read in this very thread.
+    concurrency: 1,
     replicas: null,
     prepare<Row>(query: Preparable<Row>) {
       const prepared = query.prepare() as unknown as PreparedQuery<Row>;

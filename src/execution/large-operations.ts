@@ -17,27 +17,32 @@ export class LargeOperations {
     this.#atOnce = atOnce;
   }
 
+  /** Whether the next one has to wait. */
+  get areFull(): boolean {
+    return this.#begun >= this.#atOnce;
+  }
+
   /**
    * Waits until the operation may begin, and gives what is to be called, once, when it has ended. Fails with the reason of
-   * the deadline where that comes first.
+   * `until` where that comes first.
    */
-  begin(deadline: AbortSignal): Promise<() => void> {
+  begin(until: AbortSignal): Promise<() => void> {
     return new Promise((resolve, reject) => {
-      deadline.throwIfAborted();
+      until.throwIfAborted();
       const giveUp = () => {
         this.#waiting.delete(begin);
-        reject(deadline.reason);
+        reject(until.reason);
       };
       const begin = () => {
-        deadline.removeEventListener('abort', giveUp);
+        until.removeEventListener('abort', giveUp);
         this.#begun += 1;
-        resolve(() => setTimeout(() => this.#end(), pause));
+        resolve(() => setTimeout(() => setImmediate(() => this.#end()), pause));
       };
-      if (this.#begun < this.#atOnce) {
+      if (!this.areFull) {
         begin();
         return;
       }
-      deadline.addEventListener('abort', giveUp, { once: true });
+      until.addEventListener('abort', giveUp, { once: true });
       this.#waiting.add(begin);
     });
   }

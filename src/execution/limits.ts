@@ -337,31 +337,30 @@ export function checkListCost(
 ): GraphQLError | null {
   const operation = getOperationAST(document, operationName);
   if (!operation) return null;
-  const cost = listCost(measured(schema, document), operation, variables ?? {});
-  return cost <= maxListCost ? null : tooCostly(cost, maxListCost);
-}
-
-function tooCostly(cost: number, maxListCost: number): GraphQLError {
+  const cost = listCostOf(schema, document, operation, variables);
+  if (cost <= maxListCost) return null;
   const message = `This operation's list cost is ${cost}; at most ${maxListCost} is allowed.`;
   return gatewayError('QUERY_TOO_COSTLY', { limit: maxListCost, message, http: { status: 400 } });
 }
 
-/**
- * Checks the list cost of every request of an Apollo Server; the other limits are its `validationRules`. What is within
- * the limit waits for `admit` before it is executed.
- */
-export function operationLimitsPlugin(
-  { maxListCost }: Pick<OperationLimits, 'maxListCost'>,
-  admit: (operation: OperationDefinitionNode, listCost: number) => Promise<void> = async () => {},
-): ApolloServerPlugin {
+/** What `checkListCost` compares with the limit. */
+export function listCostOf(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>> | null | undefined,
+): number {
+  return listCost(measured(schema, document), operation, variables ?? {});
+}
+
+/** Checks the list cost of every request of an Apollo Server; the other limits are its `validationRules`. */
+export function operationLimitsPlugin({ maxListCost }: Pick<OperationLimits, 'maxListCost'>): ApolloServerPlugin {
   return {
     async requestDidStart() {
       return {
-        async didResolveOperation({ schema, document, operation, request }) {
-          if (operation == null) return;
-          const cost = listCost(measured(schema, document), operation, request.variables ?? {});
-          if (cost > maxListCost) throw tooCostly(cost, maxListCost);
-          await admit(operation, cost);
+        async didResolveOperation({ schema, document, operationName, request }) {
+          const error = checkListCost(schema, document, operationName, request.variables, maxListCost);
+          if (error) throw error;
         },
       };
     },

@@ -13,23 +13,22 @@ import {
 } from '@apollo/server/plugin/disabled';
 import cors from '@fastify/cors';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
-import { GraphQLError, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { type AuditEvent, type AuditedCaller, auditEventOf, auditedError } from '../audit/audit-event.ts';
 import type { AuditTrail } from '../audit/audit-trail.ts';
-import { authenticate, TokenRefused } from '../auth/authenticate.ts';
+import { type AuthenticatedUser, authenticate, TokenRefused } from '../auth/authenticate.ts';
 import type { Mailer } from '../auth/mailer.ts';
 import { type IdentityProviders, openIdentityProviders } from '../auth/oidc.ts';
 import type { Tokens } from '../auth/tokens.ts';
 import type { Config } from '../config.ts';
 import { type Context, createContext, type RequestDetails } from '../context.ts';
 import type { Database } from '../database/database.ts';
-import { dialect } from '../database/dialect.ts';
 import { type ErrorCode, formatError, GatewayError, gatewayError } from '../errors.ts';
 import { createDocumentCache } from '../execution/document-cache.ts';
 import { compiledExecution } from '../execution/executor.ts';
 import { idempotencyHeaderPlugin } from '../execution/idempotency-header.ts';
 import { LargeOperations, largeListCost } from '../execution/large-operations.ts';
-import { knownOperationTypes, operationLimits, operationLimitsPlugin } from '../execution/limits.ts';
+import { knownOperationTypes, listCostOf, operationLimits, operationLimitsPlugin } from '../execution/limits.ts';
 import { documentLimits } from '../execution/parse-options.ts';
 import { type Logger, logRequest, logUnexpected } from '../observability/logger.ts';
 import { addHealthRoutes } from './health.ts';
@@ -78,6 +77,8 @@ interface RequestScope {
 
 /** For the log. */
 const operationNames = new WeakMap<FastifyRequest, string>();
+/** In milliseconds. */
+const waits = new WeakMap<FastifyRequest, number>();
 
 export async function createServer(parts: ServerParts): Promise<Server> {
   const { config, database, logger, drainMilliseconds = 1_000 } = parts;
@@ -90,7 +91,8 @@ export async function createServer(parts: ServerParts): Promise<Server> {
   // What a server may do without is loaded where it is wanted.
   const mailer = config.mail === null ? null : (await import('../auth/mailer.ts')).openMailer(config.mail, logger);
 
-  const apollo = createApolloServer(parts, scopes);
+  const findCaller = (request: FastifyRequest) => callerOf(request, parts, identityProviders);
+  const apollo = createApolloServer(parts, scopes, findCaller);
   await apollo.start();
 
   const app = fastify({
@@ -123,8 +125,9 @@ export async function createServer(parts: ServerParts): Promise<Server> {
       method: request.method,
       route: request.routeOptions.url,
       status: reply.statusCode,
-      durationInMilliseconds: Math.round(reply.elapsedTime * 10) / 10,
+      durationInMilliseconds: rounded(reply.elapsedTime),
       operationName: operationNames.get(request),
+      waitedInMilliseconds: waits.get(request),
     });
   });
 
@@ -173,7 +176,7 @@ export async function createServer(parts: ServerParts): Promise<Server> {
       scopes.run(scope, () =>
         apollo.executeHTTPGraphQLRequest({
           httpGraphQLRequest: { method: 'POST', headers: headersOf(request), body: request.body ?? {}, search: '' },
-          context: () => contextOf(scope, parts, identityProviders, mailer),
+          context: () => contextOf(scope, parts, findCaller, mailer),
         }),
       ),
     );
@@ -222,37 +225,61 @@ export async function createServer(parts: ServerParts): Promise<Server> {
 }
 
 function createApolloServer(
-  { config, schema, logger }: ServerParts,
+  { config, database, schema, logger }: ServerParts,
   scopes: AsyncLocalStorage<RequestScope>,
+  findCaller: (request: FastifyRequest) => Promise<AuthenticatedUser | null>,
 ): ApolloServer<Context> {
   const requestId = () => scopes.getStore()?.request.id;
   const onUnexpected = (error: unknown) => {
     const { path, originalError = error } = error instanceof GraphQLError ? error : {};
     logUnexpected(logger, originalError, { requestId: requestId(), path });
   };
-  const rememberOperation: ApolloServerPlugin<Context> = {
+  const largeOperations = new LargeOperations(database.concurrency);
+  const beforeOperation: ApolloServerPlugin<Context> = {
     async requestDidStart() {
       return {
-        async didResolveOperation({ operation, operationName, queryHash, contextValue, response }) {
+        async didResolveOperation({ schema, document, operation, operationName, queryHash, request, ...given }) {
+          const { contextValue, response } = given;
           const scope = scopes.getStore();
-          // A mutation reads what it is about to change, and what it has changed: from the primary throughout.
-          if (operation?.operation === 'query') contextValue.readFromReplica();
           contextValue.audit.nameOperation(operationName, queryHash);
-          if (scope === undefined) return;
-          scope.response = response;
-          if (operationName) operationNames.set(scope.request, operationName.slice(0, 100));
+          if (scope !== undefined) {
+            scope.response = response;
+            if (operationName) operationNames.set(scope.request, operationName.slice(0, 100));
+          }
+          // A mutation reads what it is about to change, and what it has changed: from the primary throughout.
+          if (operation?.operation !== 'query') return;
+          // Nobody in particular may read next to nothing, and keeps nobody waiting.
+          if (scope !== undefined && contextValue.user !== null) {
+            const listCost = listCostOf(schema, document, operation, request.variables);
+            if (listCost >= largeListCost && listCost <= config.limits.maxListCost) {
+              await takeTurn(scope, contextValue);
+            }
+          }
+          contextValue.readFromReplica();
         },
       };
     },
   };
-  // SQLite is read in this thread; PostgreSQL works for one while this thread works for the other.
-  const largeOperations = new LargeOperations(dialect === 'sqlite' ? 1 : 2);
-  async function admit({ operation }: OperationDefinitionNode, listCost: number): Promise<void> {
-    const scope = scopes.getStore();
-    if (scope === undefined || operation !== 'query' || listCost < largeListCost) return;
-    scope.turn = largeOperations.begin(scope.deadline);
-    await scope.turn;
+
+  /** After having waited the caller is found again: somebody may have lost a role or been logged out meanwhile. */
+  async function takeTurn(scope: RequestScope, context: Context): Promise<void> {
+    if (!largeOperations.areFull) {
+      scope.turn = largeOperations.begin(scope.deadline);
+      return;
+    }
+    const begun = performance.now();
+    const gone = new AbortController();
+    const leave = () => gone.abort(gatewayError('OPERATION_TIMED_OUT'));
+    const { socket } = scope.request;
+    socket.once('close', leave);
+    scope.turn = largeOperations.begin(AbortSignal.any([scope.deadline, gone.signal]));
+    await scope.turn.finally(() => socket.off('close', leave));
+    waits.set(scope.request, rounded(performance.now() - begun));
+    const user = await findCaller(scope.request);
+    // Apollo Server's copy, and the one that was copied.
+    for (const each of [context, scope.context]) if (each !== undefined) each.user = user;
   }
+
   const documents = createDocumentCache();
   return new ApolloServer<Context>({
     ...(config.execution === 'compiled' ? { gateway: compiledExecution(schema, documents) } : { schema }),
@@ -277,8 +304,8 @@ function createApolloServer(
       error: (message) => logger.error(message),
     },
     plugins: [
-      rememberOperation,
-      operationLimitsPlugin(config.limits, admit),
+      beforeOperation,
+      operationLimitsPlugin(config.limits),
       idempotencyHeaderPlugin,
       ApolloServerPluginCacheControlDisabled(),
       // Of use to a subgraph alone, and what it loads is more than the rest of Apollo Server.
@@ -308,32 +335,43 @@ async function recorded(logger: Logger, { id }: FastifyRequest, writing: Promise
 
 async function contextOf(
   scope: RequestScope,
-  parts: ServerParts,
-  identityProviders: IdentityProviders,
+  { config, database, tokens, auditTrail }: ServerParts,
+  findCaller: (request: FastifyRequest) => Promise<AuthenticatedUser | null>,
   mailer: Mailer | null,
 ): Promise<Context> {
   const { request, deadline } = scope;
-  const { config, database, tokens, auditTrail } = parts;
+  const user = await findCaller(request);
+  const details = detailsOf(request);
+  const context = createContext({ user, config, database, tokens, mailer, auditTrail, request: details, deadline });
+  scope.context = context;
+  return context;
+}
+
+/** Who sends the request, by the token and by what the database says now. */
+async function callerOf(
+  request: FastifyRequest,
+  { database, logger, tokens, auditTrail }: ServerParts,
+  identityProviders: IdentityProviders,
+): Promise<AuthenticatedUser | null> {
   const { authorization } = request.headers;
+  const caller = auditedCaller(detailsOf(request));
+  try {
+    return await authenticate({ authorization, tokens, identityProviders, database, auditTrail, caller });
+  } catch (error) {
+    await recorded(logger, request, auditTrail.record([refusedToken(caller, error)]));
+    throw error;
+  }
+}
+
+function detailsOf(request: FastifyRequest): RequestDetails {
   const sent = request.headers['idempotency-key'];
-  const details = {
+  return {
     id: request.id,
     clientAddress: request.ip,
     idempotencyKey: typeof sent === 'string' ? sent : null,
     clientName: clientNameOf(request),
     reason: reasonOf(request),
   };
-  const caller = auditedCaller(details);
-  const recording = { auditTrail, caller };
-  const user = await authenticate({ authorization, tokens, identityProviders, database, ...recording }).catch(
-    async (error) => {
-      await recorded(parts.logger, request, auditTrail.record([refusedToken(caller, error)]));
-      throw error;
-    },
-  );
-  const context = createContext({ user, config, database, tokens, mailer, auditTrail, request: details, deadline });
-  scope.context = context;
-  return context;
 }
 
 function auditedCaller({ id, clientAddress, clientName, reason }: RequestDetails): Partial<AuditedCaller> {
@@ -354,6 +392,10 @@ const safeHeaders = {
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
 };
+
+function rounded(milliseconds: number): number {
+  return Math.round(milliseconds * 10) / 10;
+}
 
 function requestIdOf({ headers }: IncomingMessage): string {
   const given = headers['x-request-id'];

@@ -25,6 +25,8 @@ export interface LoggedRequest {
   status: number;
   durationInMilliseconds: number;
   operationName: string | undefined;
+  /** For the turn of a large operation, where it had to wait. */
+  waitedInMilliseconds: number | undefined;
 }
 
 export function logRequest(logger: Logger, request: LoggedRequest): void {

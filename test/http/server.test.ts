@@ -4,13 +4,15 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
+import { eq } from 'drizzle-orm';
 import { buildSchema, GraphQLObjectType, type GraphQLSchema } from 'graphql';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Context } from '../../src/context.ts';
 import { bank } from '../../src/domain/bank/bank.table.ts';
+import { user } from '../../src/domain/user/user.table.ts';
 import { dialectUnderTest } from '../support/database-url.ts';
-import { type Gateway, type GatewayOptions, startGateway } from '../support/gateway.ts';
+import { type Gateway, type GatewayOptions, startGateway, type TestUser } from '../support/gateway.ts';
 
 /** Small enough to see through: the server is under test here, not the graph. */
 function testSchema(): GraphQLSchema {
@@ -25,7 +27,7 @@ function testSchema(): GraphQLSchema {
       customers(first: Int = 50): [Customer!]!
     }
     type Customer { id: String friend: Customer customers(first: Int = 50): [Customer!]! }
-    type Mutation { slowWrite(id: String!, milliseconds: Int!): String }
+    type Mutation { slowWrite(id: String!, milliseconds: Int!): String touch: Customer }
   `);
   resolve(schema, 'Query', {
     me: (_values, context) => context.user?.username ?? null,
@@ -38,7 +40,9 @@ function testSchema(): GraphQLSchema {
     held: ({ name }) => hold(String(name)),
     customers: () => [],
   });
+  resolve(schema, 'Customer', { customers: () => [] });
   resolve(schema, 'Mutation', {
+    touch: () => ({}),
     slowWrite: ({ id, milliseconds }, context) =>
       context.write(async (transaction) => {
         const now = new Date();
@@ -233,46 +237,128 @@ describe('limits', () => {
 
 describe('large operations', () => {
   const atOnce = dialectUnderTest === 'sqlite' ? 1 : 2;
-  const document =
-    'query Q($name: String!) { held(name: $name) customers(first: 100) { customers(first: 100) { id } } }';
+  const tenThousand = 'customers(first: 100) { customers(first: 99) { id } }';
+  const document = `query Held($name: String!) { held(name: $name) ${tenThousand} }`;
   const began = (names: string[]) => expect.poll(() => [...held.keys()]).toEqual(names);
+  const holders = ['a', 'b'].slice(0, atOnce);
 
-  test('wait for one another in the order in which they came, and nothing small waits for them', async () => {
+  let reader: TestUser;
+  beforeAll(async () => {
+    reader = await gateway.createUser();
+  });
+
+  const ask = (name: string, token: string | null = reader.token) => gateway.query(token, document, { name });
+
+  /** Takes all turns there are. */
+  async function holdAll() {
+    const answers: ReturnType<typeof ask>[] = [];
+    for (const [index, name] of holders.entries()) {
+      answers.push(ask(name));
+      await began(holders.slice(0, index + 1));
+    }
+    return answers;
+  }
+
+  async function letAllGo(answers: Promise<unknown>[]): Promise<void> {
+    for (const name of [...held.keys()]) letGo(name);
+    await Promise.all(answers);
+  }
+
+  test('wait for one another in the order in which they came, and the log says how long', async () => {
     const names = ['a', 'b', 'c', 'd'];
-    const answers: ReturnType<Gateway['query']>[] = [];
+    const answers: ReturnType<typeof ask>[] = [];
     for (const [index, name] of names.entries()) {
-      answers.push(gateway.query(null, document, { name }));
+      answers.push(ask(name));
       await began(names.slice(0, Math.min(index + 1, atOnce)));
       expect((await gateway.query(null, '{ me }')).data).toEqual({ me: null });
     }
-    expect((await gateway.query(null, 'mutation { slowWrite(id: "beside", milliseconds: 1) }')).errors).toEqual([]);
     for (let first = 0; first < names.length; first += 1) {
       await began(names.slice(first, first + atOnce));
       letGo(names[first] ?? '');
     }
     expect(await Promise.all(answers)).toMatchObject(names.map((name) => ({ data: { held: name }, errors: [] })));
+    const lines = gateway.logged.filter(({ operationName }) => operationName === 'Held');
+    expect(lines.filter(({ waitedInMilliseconds }) => typeof waitedInMilliseconds === 'number')).toHaveLength(
+      names.length - atOnce,
+    );
+  });
+
+  test.each([
+    ['a smaller query', '{ me customers(first: 100) { customers(first: 98) { id } } }'],
+    ['a mutation that answers as much', `mutation { touch { ${tenThousand} } }`],
+    ['a query that is refused as too large', '{ customers(first: 500) { customers(first: 500) { id } } }'],
+  ])('%s does not wait for them', async (_what, other) => {
+    const answers = await holdAll();
+    const { status } = await gateway.query(reader.token, other);
+    expect([...held.keys()]).toEqual(holders);
+    expect([200, 400]).toContain(status);
+    await letAllGo(answers);
+  });
+
+  test('nobody in particular waits for them, and keeps nobody waiting', async () => {
+    const answers = await holdAll();
+    const other = ask('nobody', null);
+    await began([...holders, 'nobody']);
+    await letAllGo([...answers, other]);
   });
 
   test('that end at their deadline, begun or not, keep nobody waiting', () =>
-    withGateway({ environment: { GATEWAY_OPERATION_TIMEOUT: '1s' } }, async ({ query }) => {
+    withGateway({ environment: { GATEWAY_OPERATION_TIMEOUT: '1s' } }, async ({ createUser, query }) => {
+      const { token } = await createUser();
       const names = ['late', 'later', 'latest'];
-      const answers = await Promise.all(names.map((name) => query(null, document, { name })));
+      const answers = await Promise.all(names.map((name) => query(token, document, { name })));
       for (const { status, errors } of answers) {
         expect(status).toBe(503);
         expect(errors).toMatchObject([{ message: 'The operation took too long and was stopped.' }]);
       }
       for (const name of names) letGo(name);
-      const next = query(null, document, { name: 'next' });
+      const next = query(token, document, { name: 'next' });
       await began(['next']);
       letGo('next');
       expect((await next).data).toEqual({ held: 'next', customers: [] });
     }));
 
   test('that fail keep nobody waiting', async () => {
-    const failing = '{ fail customers(first: 100) { customers(first: 100) { id } } }';
     for (let sent = 0; sent <= atOnce; sent += 1) {
-      expect((await gateway.query(null, failing)).data).toEqual({ fail: null, customers: [] });
+      const { data } = await gateway.query(reader.token, `{ fail ${tenThousand} }`);
+      expect(data).toEqual({ fail: null, customers: [] });
     }
+  });
+
+  test('whose client is gone are never begun', async () => {
+    const answers = await holdAll();
+    const client = new AbortController();
+    const gone = fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${reader.token}` },
+      body: JSON.stringify({ query: document, variables: { name: 'gone' } }),
+      signal: client.signal,
+    });
+    await sleep(100);
+    client.abort();
+    await expect(gone).rejects.toThrow();
+    // Until the server knows it, too.
+    await sleep(100);
+    const next = ask('next');
+    letGo(holders[0] ?? '');
+    await began([...holders.slice(1), 'next']);
+    await letAllGo([...answers, next]);
+  });
+
+  test('are not begun for who was disabled while they waited', async () => {
+    const leaver = await gateway.createUser();
+    const answers = await holdAll();
+    const refused = ask('leaver', leaver.token);
+    await sleep(100);
+    await gateway.database.transaction((transaction) =>
+      transaction.update(user).set({ disabledAt: new Date() }).where(eq(user.id, leaver.id)),
+    );
+    letGo(holders[0] ?? '');
+    const { status, data, errors } = await refused;
+    expect([status, data]).toEqual([401, null]);
+    expect(errors).toMatchObject([{ message: expect.stringContaining('disabled') }]);
+    expect(held.has('leaver')).toBe(false);
+    await letAllGo(answers);
   });
 });
 
