@@ -265,6 +265,7 @@ function createApolloServer(
   async function takeTurn(scope: RequestScope, context: Context): Promise<void> {
     if (!largeOperations.areFull) {
       scope.turn = largeOperations.begin(scope.deadline);
+      await scope.turn;
       return;
     }
     const begun = performance.now();

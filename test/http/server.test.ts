@@ -318,6 +318,29 @@ describe('large operations', () => {
       expect((await next).data).toEqual({ held: 'next', customers: [] });
     }));
 
+  test('whose deadline has passed before they come to their turn are refused, and harm nobody', () =>
+    withGateway({ environment: { GATEWAY_OPERATION_TIMEOUT: '1s' } }, async ({ createUser, query, tokens }) => {
+      const { token } = await createUser();
+      const { verify } = tokens;
+      const unhandled: unknown[] = [];
+      const note = (reason: unknown) => unhandled.push(reason);
+      process.on('unhandledRejection', note);
+      try {
+        tokens.verify = (sent) => sleep(1_200).then(() => verify(sent));
+        expect((await query(token, document, { name: 'late' })).status).toBe(503);
+        await sleep(500);
+      } finally {
+        tokens.verify = verify;
+        process.off('unhandledRejection', note);
+      }
+      expect(unhandled).toEqual([]);
+      expect(held.has('late')).toBe(false);
+      const next = query(token, document, { name: 'next' });
+      await began(['next']);
+      letGo('next');
+      expect((await next).data).toEqual({ held: 'next', customers: [] });
+    }));
+
   test('that fail keep nobody waiting', async () => {
     for (let sent = 0; sent <= atOnce; sent += 1) {
       const { data } = await gateway.query(reader.token, `{ fail ${tenThousand} }`);
