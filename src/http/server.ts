@@ -277,6 +277,7 @@ function createApolloServer(
     await scope.turn.finally(() => socket.off('close', leave));
     waits.set(scope.request, rounded(performance.now() - begun));
     const user = await findCaller(scope.request);
+    scope.deadline.throwIfAborted();
     // Apollo Server's copy, and the one that was copied.
     for (const each of [context, scope.context]) if (each !== undefined) each.user = user;
   }
