@@ -7,7 +7,7 @@ import Database from 'better-sqlite3';
 import { eq } from 'drizzle-orm';
 import { buildSchema, GraphQLObjectType, type GraphQLSchema } from 'graphql';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Context } from '../../src/context.ts';
 import { bank } from '../../src/domain/bank/bank.table.ts';
 import { user } from '../../src/domain/user/user.table.ts';
@@ -246,6 +246,8 @@ describe('large operations', () => {
   beforeAll(async () => {
     reader = await gateway.createUser();
   });
+
+  afterEach(() => held.clear());
 
   const ask = (name: string, token: string | null = reader.token) => gateway.query(token, document, { name });
 
