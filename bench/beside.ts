@@ -38,8 +38,8 @@ const database = readDatabase(values.database);
 const customers = readNumber('customers', values.customers);
 const clients = readNumber('clients', values.clients);
 
-async function send({ entry, server }: Running, requests: Requests, work: Work, connections: number, seconds: number) {
-  return await load({
+function send({ entry, server }: Running, requests: Requests, work: Work, connections: number, seconds: number) {
+  return load({
     port: server.port,
     requests: requests.get(work) ?? [],
     from: 0,
@@ -91,28 +91,19 @@ async function measureAll({ environment, token, settle }: Installation, folder: 
   console.log(
     `${database}, ${customers} customers, ${clients} clients ask for pages; p50 and p99 of an overview in ms`,
   );
-  console.log('entry           alone   beside  × alone      p99   pages/s   most MB');
+  console.log('entry              alone    beside   × alone       p99   pages/s   most MB');
   for (const { running, rounds: measuredRounds } of measured) {
     const of = (figure: (round: Round) => number) => median(measuredRounds.map(figure));
-    const figures = [
-      of(({ alone }) => alone)
-        .toFixed(1)
-        .padStart(7),
-      of(({ beside }) => beside)
-        .toFixed(1)
-        .padStart(9),
-      of(({ alone, beside }) => beside / alone)
-        .toFixed(1)
-        .padStart(9),
-      of(({ slowest }) => slowest)
-        .toFixed(0)
-        .padStart(9),
-      of(({ pagesPerSecond }) => pagesPerSecond)
-        .toFixed(1)
-        .padStart(10),
-      (await mostMegabytes(running.server.pid)).toFixed(0).padStart(10),
+    const figures: [figure: number, digits: number][] = [
+      [of(({ alone }) => alone), 1],
+      [of(({ beside }) => beside), 1],
+      [of(({ alone, beside }) => beside / alone), 1],
+      [of(({ slowest }) => slowest), 0],
+      [of(({ pagesPerSecond }) => pagesPerSecond), 1],
+      [await mostMegabytes(running.server.pid), 0],
     ];
-    console.log(running.entry.name.padEnd(14) + figures.join(''));
+    const cells = figures.map(([figure, digits]) => figure.toFixed(digits).padStart(10));
+    console.log(running.entry.name.padEnd(14) + cells.join(''));
   }
 }
 

@@ -7,7 +7,7 @@ import { dialect } from './dialect.ts';
 const lastCharacter = '\u{10FFFF}';
 
 /** The least and the first greater text of all that begin with `prefix`: a range, so that an index serves it. */
-export function prefixRange(prefix: string): { from: string; to: string } {
+function prefixRange(prefix: string): { from: string; to: string } {
   return { from: prefix, to: prefix + lastCharacter };
 }
 

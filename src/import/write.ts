@@ -304,7 +304,7 @@ function followStagedTimelines(staging: Staging, customers: Row[]): void {
   for (const row of customers) {
     const timeline = timelines.get(String(row.id));
     if (timeline === undefined) continue;
-    const status = currentStatus(timeline.map(({ row }) => revived(kycStatus, row)));
+    const status = currentStatus(timeline.map((staged) => revived(kycStatus, staged.row)));
     Object.assign(row, status, { lastOkDateOrder: lastOkDateOrderOf(status.lastOkDate) });
   }
 }
