@@ -1,0 +1,116 @@
+import type { AsyncLocalStorage } from 'node:async_hooks';
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import { GraphQLError } from 'graphql';
+import type { Context } from '../context.ts';
+import { formatError, gatewayError } from '../errors.ts';
+import { createDocumentCache } from '../execution/document-cache.ts';
+import { compiledExecution } from '../execution/executor.ts';
+import { idempotencyHeaderPlugin } from '../execution/idempotency-header.ts';
+import { LargeOperations, largeListCost } from '../execution/large-operations.ts';
+import { knownOperationTypes, listCostOf, operationLimits, operationLimitsPlugin } from '../execution/limits.ts';
+import { documentLimits } from '../execution/parse-options.ts';
+import { logUnexpected } from '../observability/logger.ts';
+import { type FindCaller, operationNames, type RequestScope, rounded, type ServerParts, waits } from './request.ts';
+
+export function createApolloServer(
+  { config, database, schema, logger }: ServerParts,
+  scopes: AsyncLocalStorage<RequestScope>,
+  findCaller: FindCaller,
+): ApolloServer<Context> {
+  const requestId = () => scopes.getStore()?.request.id;
+  const onUnexpected = (error: unknown) => {
+    const { path, originalError = error } = error instanceof GraphQLError ? error : {};
+    logUnexpected(logger, originalError, { requestId: requestId(), path });
+  };
+  const largeOperations = new LargeOperations(database.concurrency);
+  const beforeOperation: ApolloServerPlugin<Context> = {
+    async requestDidStart() {
+      return {
+        async didResolveOperation({ schema, document, operation, operationName, queryHash, request, ...given }) {
+          const { contextValue, response } = given;
+          const scope = scopes.getStore();
+          contextValue.audit.nameOperation(operationName, queryHash);
+          if (scope !== undefined) {
+            scope.response = response;
+            if (operationName) operationNames.set(scope.request, operationName.slice(0, 100));
+          }
+          // A mutation reads what it is about to change, and what it has changed: from the primary throughout.
+          if (operation?.operation !== 'query') return;
+          // Nobody in particular may read next to nothing, and keeps nobody waiting.
+          if (scope !== undefined && contextValue.user !== null) {
+            const listCost = listCostOf(schema, document, operation, request.variables);
+            if (listCost >= largeListCost && listCost <= config.limits.maxListCost) {
+              await takeTurn(scope, contextValue);
+            }
+          }
+          contextValue.readFromReplica();
+        },
+      };
+    },
+  };
+
+  /** After having waited the caller is found again: somebody may have lost a role or been logged out meanwhile. */
+  async function takeTurn(scope: RequestScope, context: Context): Promise<void> {
+    if (!largeOperations.areFull) {
+      scope.turn = largeOperations.begin(scope.deadline);
+      await scope.turn;
+      return;
+    }
+    const begun = performance.now();
+    const gone = new AbortController();
+    const leave = () => gone.abort(gatewayError('OPERATION_TIMED_OUT'));
+    const { socket } = scope.request;
+    socket.once('close', leave);
+    scope.turn = largeOperations.begin(AbortSignal.any([scope.deadline, gone.signal]));
+    await scope.turn.finally(() => socket.off('close', leave));
+    waits.set(scope.request, rounded(performance.now() - begun));
+    const user = await findCaller(scope.request);
+    scope.deadline.throwIfAborted();
+    // Apollo Server's copy, and the one that was copied.
+    for (const each of [context, scope.context]) if (each !== undefined) each.user = user;
+  }
+
+  const documents = createDocumentCache();
+  return new ApolloServer<Context>({
+    ...(config.execution === 'compiled' ? { gateway: compiledExecution(schema, documents) } : { schema }),
+    documentStore: documents,
+    ...documentLimits,
+    parseOptions: { ...documentLimits.parseOptions, maxTokens: config.limits.maxTokens },
+    validationRules: [knownOperationTypes, ...operationLimits(config.limits)],
+    introspection: config.introspection,
+    hideSchemaDetailsFromClientErrors: !config.errorDetail,
+    includeStacktraceInErrorResponses: false,
+    formatError: formatError(onUnexpected, requestId),
+    csrfPrevention: true,
+    allowBatchedHttpRequests: false,
+    persistedQueries: false,
+    // Without the line break that Apollo Server adds, for which a long answer would be copied once more.
+    stringifyResult: (result) => JSON.stringify(result),
+    stopOnTerminationSignals: false,
+    logger: {
+      debug() {},
+      info() {},
+      warn: (message) => logger.warn(message),
+      error: (message) => logger.error(message),
+    },
+    plugins: [
+      beforeOperation,
+      operationLimitsPlugin(config.limits),
+      idempotencyHeaderPlugin,
+      ApolloServerPluginCacheControlDisabled(),
+      // Of use to a subgraph alone, and what it loads is more than the rest of Apollo Server.
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      // These two would send what they see to Apollo, if only its key were in the environment.
+      ApolloServerPluginUsageReportingDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+    ],
+  });
+}

@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { HeaderMap } from '@apollo/server';
+import type { FastifyRequest } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
+import { type AuditEvent, type AuditedCaller, auditEventOf, auditedError } from '../audit/audit-event.ts';
+import type { AuditTrail } from '../audit/audit-trail.ts';
+import { type AuthenticatedUser, authenticate, TokenRefused } from '../auth/authenticate.ts';
+import type { Mailer } from '../auth/mailer.ts';
+import type { IdentityProviders } from '../auth/oidc.ts';
+import type { Tokens } from '../auth/tokens.ts';
+import type { Config } from '../config.ts';
+import { type Context, createContext, type RequestDetails } from '../context.ts';
+import type { Database } from '../database/database.ts';
+import { gatewayError } from '../errors.ts';
+import { type Logger, logUnexpected } from '../observability/logger.ts';
+import { clientNameOf, reasonOf } from './request-headers.ts';
+
+export interface ServerParts {
+  config: Config;
+  database: Database;
+  schema: GraphQLSchema;
+  logger: Logger;
+  tokens: Tokens;
+  auditTrail: AuditTrail;
+  /** Values for the variables of the playground's examples, by name. */
+  exampleVariables?: Readonly<Record<string, unknown>>;
+  /** How long a stop goes on answering, so that clients who keep a connection learn that it ends. */
+  drainMilliseconds?: number;
+}
+
+export type FindCaller = (request: FastifyRequest) => Promise<AuthenticatedUser | null>;
+
+/** What belongs to the request that is being handled, for code that Apollo Server calls without it. */
+export interface RequestScope {
+  request: FastifyRequest;
+  deadline: AbortSignal;
+  /** Once the caller is known. */
+  context?: Context;
+  /** Apollo Server's own, once the operation is known. */
+  response?: { body?: unknown };
+  /** Where this is a large operation: when it may begin, and what lets the next one begin. */
+  turn?: Promise<() => void>;
+}
+
+/** For the log. */
+export const operationNames = new WeakMap<FastifyRequest, string>();
+/** In milliseconds. */
+export const waits = new WeakMap<FastifyRequest, number>();
+
+export async function contextOf(
+  scope: RequestScope,
+  { config, database, tokens, auditTrail }: ServerParts,
+  findCaller: FindCaller,
+  mailer: Mailer | null,
+): Promise<Context> {
+  const { request, deadline } = scope;
+  const user = await findCaller(request);
+  const details = detailsOf(request);
+  const context = createContext({ user, config, database, tokens, mailer, auditTrail, request: details, deadline });
+  scope.context = context;
+  return context;
+}
+
+/** Who sends the request, by the token and by what the database says now. */
+export async function callerOf(
+  request: FastifyRequest,
+  { database, logger, tokens, auditTrail }: ServerParts,
+  identityProviders: IdentityProviders,
+): Promise<AuthenticatedUser | null> {
+  const { authorization } = request.headers;
+  const caller = auditedCaller(detailsOf(request));
+  try {
+    return await authenticate({ authorization, tokens, identityProviders, database, auditTrail, caller });
+  } catch (error) {
+    await recorded(logger, request, auditTrail.record([refusedToken(caller, error)]));
+    throw error;
+  }
+}
+
+function detailsOf(request: FastifyRequest): RequestDetails {
+  const sent = request.headers['idempotency-key'];
+  return {
+    id: request.id,
+    clientAddress: request.ip,
+    idempotencyKey: typeof sent === 'string' ? sent : null,
+    clientName: clientNameOf(request),
+    reason: reasonOf(request),
+  };
+}
+
+function auditedCaller({ id, clientAddress, clientName, reason }: RequestDetails): Partial<AuditedCaller> {
+  return { requestId: id, clientAddress, clientName, reason };
+}
+
+function refusedToken(caller: Partial<AuditedCaller>, error: unknown): AuditEvent {
+  const subjectUserIds = error instanceof TokenRefused ? [error.userId] : [];
+  const errors = [auditedError(error)];
+  return auditEventOf({ ...caller, kind: 'AUTHENTICATION', outcome: 'REFUSED', subjectUserIds, errors });
+}
+
+/** Nothing is seen that is not recorded: where the audit trail cannot be written, the answer is an error. */
+export async function recorded(
+  logger: Logger,
+  { id }: FastifyRequest,
+  writing: Promise<void> | undefined,
+): Promise<void> {
+  try {
+    await writing;
+  } catch (error) {
+    logUnexpected(logger, error, { requestId: id });
+    throw gatewayError('AUDIT_UNAVAILABLE', { cause: error, http: { status: 503 } });
+  }
+}
+
+export function requestIdOf({ headers }: IncomingMessage): string {
+  const given = headers['x-request-id'];
+  return typeof given === 'string' && /^[\w.:-]{1,64}$/.test(given) ? given : randomUUID();
+}
+
+export function headersOf({ headers }: FastifyRequest): HeaderMap {
+  const map = new HeaderMap();
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) map.set(name, Array.isArray(value) ? value.join(', ') : value);
+  }
+  return map;
+}
+
+export function rounded(milliseconds: number): number {
+  return Math.round(milliseconds * 10) / 10;
+}
+
+/** Also where its deadline comes before its turn, which is given to the next one then. */
+export function endTurn({ turn }: RequestScope): void {
+  turn?.then(
+    (end) => end(),
+    () => undefined,
+  );
+}
+
+/** What `operation` gives; after the deadline it fails with `failure`, or the deadline's own reason. */
+export function before<Result>(deadline: AbortSignal, operation: Promise<Result>, failure?: unknown): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(failure ?? deadline.reason);
+    deadline.addEventListener('abort', abort, { once: true });
+    operation.then(resolve, reject).finally(() => deadline.removeEventListener('abort', abort));
+  });
+}
