@@ -1,4 +1,4 @@
-import { type ASTNode, GraphQLError, type GraphQLFormattedError, Kind } from 'graphql';
+import { type ASTNode, GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Role } from './auth/roles.ts';
 
 /** The closed vocabulary of `extensions.code`, for clients that tell failures apart by kind. */
@@ -142,13 +142,16 @@ const gatewayErrors = {
     message: 'This bank wants two officers for a KYC status: propose it, and have another confirm it.',
   },
   KYC_STATUS_PROPOSAL_NOT_FOUND: { code: 'NOT_FOUND', message: 'The customer has no such proposal of a KYC status.' },
+  METHOD_NOT_ALLOWED: { code: 'BAD_USER_INPUT', message: 'Operations must be sent with POST.' },
   OPERATION_TIMED_OUT: { code: 'SERVICE_UNAVAILABLE', message: 'The operation took too long and was stopped.' },
+  PATH_NOT_FOUND: { code: 'NOT_FOUND', message: 'There is nothing at this address.' },
   PHONE_PATTERN_TOO_SHORT: {
     code: 'BAD_USER_INPUT',
     message: 'A phone number pattern needs three literal characters in a row.',
   },
   QUERY_TOO_COSTLY: { code: 'LIMIT_EXCEEDED', message: 'The operation asks for too many objects.' },
   QUERY_TOO_DEEP: { code: 'LIMIT_EXCEEDED', message: 'The operation is nested too deeply.' },
+  RATE_LIMITED: { code: 'RATE_LIMITED', message: 'Too many requests. Wait before sending the next one.' },
   REASON_REQUIRED: {
     code: 'FORBIDDEN',
     message: 'This bank gives KYC material only for a reason: say it in the header X-Reason.',
@@ -168,12 +171,12 @@ const gatewayErrors = {
     code: 'LIMIT_EXCEEDED',
     message: 'The operation selects too many fields once its fragments are expanded.',
   },
-  TOO_MANY_REQUESTS: { code: 'RATE_LIMITED', message: 'Too many requests. Wait before the next one.' },
+  TOO_MANY_ROOT_FIELDS: { code: 'LIMIT_EXCEEDED', message: 'The operation has too many root fields.' },
   TOO_MANY_TOKENS: { code: 'LIMIT_EXCEEDED', message: 'The operation has too many tokens.' },
+  UNSUPPORTED_MEDIA_TYPE: { code: 'BAD_USER_INPUT', message: 'Operations must be sent as application/json.' },
   USERNAME_TAKEN: { code: 'CONFLICT', message: 'User with the same username already exists.' },
   USER_DISABLED: { code: 'UNAUTHENTICATED', message: 'The user is disabled.' },
   VERSION_CONFLICT: { code: 'CONFLICT', message: 'The object was changed since it was read.' },
-  TOO_MANY_ROOT_FIELDS: { code: 'LIMIT_EXCEEDED', message: 'The operation has too many root fields.' },
 } as const satisfies Record<string, { code: ErrorCode; message: string }>;
 
 export type ErrorKey = keyof typeof gatewayErrors;
@@ -241,76 +244,9 @@ export function gatewayError(key: ErrorKey, details: ErrorDetails = {}): Gateway
   // OBP's text for this ends in a colon, and any one of the roles is enough.
   if (details.missingRoles) parts.push(details.missingRoles.join(' or '));
   if (appended) parts.push(appended);
-  const allExtensions = { code: gatewayErrors[key].code, obpCode, ...extensions };
+  const allExtensions = { code: gatewayErrors[key].code, obpCode, key, ...extensions };
   return new GatewayError(key, parts.join(' '), allExtensions, { cause, node });
 }
-
-/**
- * Makes Apollo's `formatError`: expected failures pass, what graphql-js refuses gets its `obpCode`, and anything else is
- * given to `onUnexpected` and answered as OBP-50000 without a word of internals. No answer carries a stack trace.
- *
- * `onUnexpected` gets the error as Apollo has it: its `path` says where, its `originalError` is what was thrown. Apollo
- * calls this without the request, so the caller finds the request id by its own means; where it gives `requestId`, the
- * masked answer names the id too, for people to quote.
- */
-export function formatError(
-  onUnexpected: (error: unknown) => void,
-  requestId: () => string | undefined = () => undefined,
-): (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError {
-  return (formatted, error) => {
-    const expected = findGatewayError(error);
-    if (expected) {
-      if (expected.extensions.code === 'INTERNAL_SERVER_ERROR') onUnexpected(expected);
-      return {
-        ...formatted,
-        message: expected.message + refusedVariable(formatted.message, expected.message),
-        extensions: publicExtensions({
-          ...formatted.extensions,
-          ...refusedItem(formatted.message),
-          ...expected.extensions,
-        }),
-      };
-    }
-
-    const limit = exceededLimit(formatted);
-    if (limit) return { ...formatted, ...gatewayError(limit).toJSON() };
-
-    if (refusesValue(formatted, error)) {
-      const details = { message: formatted.message, ...refusedItem(formatted.message) };
-      return { ...formatted, ...gatewayError('OBP-10001', details).toJSON() };
-    }
-
-    if (requestErrorCodes.has(formatted.extensions?.code)) {
-      return { ...formatted, extensions: publicExtensions({ ...formatted.extensions, obpCode: null }) };
-    }
-
-    onUnexpected(error);
-    const { message, extensions } = gatewayError('OBP-50000');
-    return { ...formatted, message, extensions: { ...extensions, requestId: requestId() } };
-  };
-}
-
-/** Apollo's codes for a request that GraphQL cannot run, whoever is to blame for it: its author. */
-const requestErrorCodes = new Set<unknown>([
-  'GRAPHQL_PARSE_FAILED',
-  'GRAPHQL_VALIDATION_FAILED',
-  'OPERATION_RESOLUTION_FAILURE',
-  'BAD_REQUEST',
-  'PERSISTED_QUERY_NOT_FOUND',
-  'PERSISTED_QUERY_NOT_SUPPORTED',
-]);
-
-const literalKinds = new Set<string>([
-  Kind.INT,
-  Kind.FLOAT,
-  Kind.STRING,
-  Kind.BOOLEAN,
-  Kind.NULL,
-  Kind.ENUM,
-  Kind.LIST,
-  Kind.OBJECT,
-  Kind.OBJECT_FIELD,
-]);
 
 function isObpCode(key: ErrorKey): key is ObpCode {
   return key.startsWith('OBP-');
@@ -322,66 +258,7 @@ function messageOf(key: ErrorKey): string {
 }
 
 /** Without `http`, which is for Apollo, and without the stack trace that Apollo adds in development. */
-function publicExtensions(extensions: Record<string, unknown>): Record<string, unknown> {
+export function publicExtensions(extensions: Record<string, unknown>): Record<string, unknown> {
   const { http: _http, stacktrace: _stacktrace, ...visible } = extensions;
   return visible;
-}
-
-/** graphql-js wraps what a resolver or a scalar throws, sometimes twice: the error itself, then each `originalError`. */
-function chain(error: unknown): unknown[] {
-  const errors = [error];
-  let current = error;
-  while (current instanceof GraphQLError && current.originalError && errors.length < 10) {
-    current = current.originalError;
-    errors.push(current);
-  }
-  return errors;
-}
-
-function findGatewayError(error: unknown): GatewayError | undefined {
-  return chain(error).find((link) => link instanceof GatewayError);
-}
-
-/** Which variable was refused, and where in it: what graphql-js puts before the message of a scalar. */
-function refusedVariable(whole: string, message: string): string {
-  return whole.startsWith('Variable "$') && whole.endsWith(`; ${message}`)
-    ? ` ${whole.slice(0, -message.length - 2)}.`
-    : '';
-}
-
-/** Of a variable that is a list: which item was refused, and where in it, such as `input[1].email`. */
-function refusedItem(whole: string): { field?: string; index?: number } {
-  const [, field, index] = /^Variable "\$.* at "(\w+\[(\d+)\][^"]*)"; /s.exec(whole) ?? [];
-  return field === undefined ? {} : { field, index: Number(index) };
-}
-
-/** graphql-js and Apollo have limits of their own, which they report as a syntax or validation error. */
-function exceededLimit(formatted: GraphQLFormattedError): ErrorKey | undefined {
-  // "more that" is how graphql-js 16 spells it.
-  if (/^Syntax Error: Document contains more tha[nt] \d+ tokens/.test(formatted.message)) return 'TOO_MANY_TOKENS';
-  if (formatted.extensions?.validationErrorCode === 'MAX_RECURSIVE_SELECTIONS_EXCEEDED') {
-    return 'TOO_MANY_RECURSIVE_SELECTIONS';
-  }
-  return undefined;
-}
-
-/** Whether GraphQL itself refused the value of an argument or a variable, before any resolver saw it. */
-function refusesValue(formatted: GraphQLFormattedError, error: unknown): boolean {
-  const code = formatted.extensions?.code;
-  if (code === 'BAD_USER_INPUT') return true;
-
-  const origin = chain(error).at(-1);
-  if (code === 'GRAPHQL_VALIDATION_FAILED') {
-    const [node] = (error instanceof GraphQLError && error.nodes) || [];
-    if (node && literalKinds.has(node.kind)) return true;
-    if (/ argument ".*" of type ".*" is required, but it was not provided\.$/.test(formatted.message)) return true;
-    return origin instanceof GraphQLError && origin.extensions.code === 'BAD_USER_INPUT';
-  }
-
-  // Refused while it executes, when no code is given: a null or missing variable inside an argument, and the error limit.
-  return (
-    origin instanceof GraphQLError &&
-    origin.extensions.code === undefined &&
-    /^(Variable "\$|Argument "|Too many errors processing variables)/.test(origin.message)
-  );
 }

@@ -1,7 +1,10 @@
 import { ApolloServer } from '@apollo/server';
 import {
+  GraphQLEnumType,
   GraphQLError,
+  GraphQLInputObjectType,
   GraphQLInt,
+  GraphQLList,
   GraphQLNonNull,
   GraphQLObjectType,
   GraphQLScalarType,
@@ -10,7 +13,9 @@ import {
 } from 'graphql';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { isRole, roleScope, roles } from '../src/auth/roles.ts';
-import { type ErrorKey, formatError, GatewayError, gatewayError } from '../src/errors.ts';
+import { type ErrorKey, GatewayError, gatewayError } from '../src/errors.ts';
+import { interpretedExecution } from '../src/execution/executor.ts';
+import { distinctErrorsPlugin, formatError } from '../src/http/format-error.ts';
 import catalogue from './catalogue.json' with { type: 'json' };
 
 describe('gatewayError', () => {
@@ -18,13 +23,18 @@ describe('gatewayError', () => {
     const error = gatewayError('OBP-30046', { bankId: 'gh.29.uk' });
     expect(error).toBeInstanceOf(GatewayError);
     expect(error.message).toBe('OBP-30046: Customer not found. Please specify a valid value for CUSTOMER_ID.');
-    expect(error.extensions).toEqual({ code: 'NOT_FOUND', obpCode: 'OBP-30046', bankId: 'gh.29.uk' });
+    expect(error.extensions).toEqual({
+      code: 'NOT_FOUND',
+      obpCode: 'OBP-30046',
+      key: 'OBP-30046',
+      bankId: 'gh.29.uk',
+    });
   });
 
   it('gives the plain text and no OBP code to a failure that OBP does not have', () => {
     const error = gatewayError('VERSION_CONFLICT', { currentVersion: 7, message: 'Read it again.' });
     expect(error.message).toBe('The object was changed since it was read. Read it again.');
-    expect(error.extensions).toEqual({ code: 'CONFLICT', obpCode: null, currentVersion: 7 });
+    expect(error.extensions).toEqual({ code: 'CONFLICT', obpCode: null, key: 'VERSION_CONFLICT', currentVersion: 7 });
   });
 
   it('lists the missing roles in the message and in the extensions', () => {
@@ -43,7 +53,7 @@ describe('gatewayError', () => {
     expect(error.extensions.http).toEqual({ status: 401 });
     expect(JSON.parse(JSON.stringify(error))).toEqual({
       message: 'The token is invalid or expired.',
-      extensions: { code: 'UNAUTHENTICATED', obpCode: null },
+      extensions: { code: 'UNAUTHENTICATED', obpCode: null, key: 'INVALID_TOKEN' },
     });
   });
 
@@ -82,6 +92,16 @@ const EvenNumber = new GraphQLScalarType<number>({
   },
 });
 
+const Login = new GraphQLInputObjectType({
+  name: 'Login',
+  fields: {
+    username: { type: new GraphQLNonNull(GraphQLString) },
+    password: { type: new GraphQLNonNull(GraphQLString) },
+    level: { type: new GraphQLEnumType({ name: 'Level', values: { LOW: {}, HIGH: {} } }) },
+    codes: { type: new GraphQLList(new GraphQLNonNull(GraphQLInt)) },
+  },
+});
+
 const schema = new GraphQLSchema({
   query: new GraphQLObjectType({
     name: 'Query',
@@ -115,6 +135,8 @@ const schema = new GraphQLSchema({
         args: { first: { type: new GraphQLNonNull(GraphQLInt), defaultValue: 50 }, after: { type: GraphQLString } },
         resolve: () => 'page',
       },
+      nested: { type: new GraphQLObjectType({ name: 'Nested', fields: { id: { type: GraphQLString } } }) },
+      login: { type: GraphQLString, args: { input: { type: Login } }, resolve: () => 'token' },
       customerByNumber: {
         type: GraphQLString,
         args: { customerNumber: { type: new GraphQLNonNull(GraphQLString) } },
@@ -125,24 +147,25 @@ const schema = new GraphQLSchema({
 });
 
 /** What a client gets from a real Apollo Server with stack traces switched on, and what was given to `onUnexpected`. */
-async function ask(query: string, variables: Record<string, unknown> = {}) {
+async function ask(query: string, variables: Record<string, unknown> = {}, detail = true) {
   const unexpected: unknown[] = [];
   const server = new ApolloServer({
-    schema,
-    parseOptions: { maxTokens: 60 },
+    gateway: interpretedExecution(schema, { namesSchema: detail }),
+    parseOptions: { maxTokens: 100 },
     maxRecursiveSelections: 15,
     includeStacktraceInErrorResponses: true,
-    executionOptions: { maxCoercionErrors: 1 },
-    formatError: formatError(
-      (error) => unexpected.push(error),
-      () => 'request-1',
-    ),
+    plugins: [distinctErrorsPlugin],
+    formatError: formatError({
+      onUnexpected: (error) => unexpected.push(error),
+      requestId: () => 'request-1',
+      detail,
+    }),
   });
   const { body, http } = await server.executeOperation({ query, variables });
   await server.stop();
   if (body.kind !== 'single') throw new Error('not a single answer');
   const errors = body.singleResult.errors ?? [];
-  expect(JSON.stringify(errors)).not.toMatch(/stacktrace|secret|node_modules/);
+  expect(JSON.stringify(errors)).not.toMatch(/stacktrace|secret|node_modules/i);
   return { errors, unexpected, status: http.status };
 }
 
@@ -154,7 +177,7 @@ describe('formatError', () => {
         message: 'OBP-30046: Customer not found. Please specify a valid value for CUSTOMER_ID.',
         locations: [{ line: 1, column: 3 }],
         path: ['customer'],
-        extensions: { code: 'NOT_FOUND', obpCode: 'OBP-30046' },
+        extensions: { code: 'NOT_FOUND', obpCode: 'OBP-30046', key: 'OBP-30046' },
       },
     ]);
     expect(unexpected).toEqual([]);
@@ -167,7 +190,12 @@ describe('formatError', () => {
         message: 'OBP-50000: Unknown Error.',
         locations: [{ line: 1, column: 3 }],
         path: [field],
-        extensions: { code: 'INTERNAL_SERVER_ERROR', obpCode: 'OBP-50000', requestId: 'request-1' },
+        extensions: {
+          code: 'INTERNAL_SERVER_ERROR',
+          obpCode: 'OBP-50000',
+          key: 'OBP-50000',
+          requestId: 'request-1',
+        },
       },
     ]);
     expect(unexpected).toHaveLength(1);
@@ -177,38 +205,125 @@ describe('formatError', () => {
   it('reports a failure that was raised as OBP-50000 on purpose', () => {
     const unexpected: unknown[] = [];
     const error = gatewayError('OBP-50000', { cause: new Error('disk full') });
-    const answer = formatError((reported) => unexpected.push(reported))({ message: error.message }, error);
+    const format = formatError({ onUnexpected: (reported) => unexpected.push(reported) });
+    const answer = format({ message: error.message }, error);
     expect(answer.message).toBe('OBP-50000: Unknown Error.');
     expect(unexpected).toEqual([error]);
   });
 
-  it.each<[string, string, Record<string, unknown>]>([
-    ['a variable of the wrong type', 'query ($first: Int!) { page(first: $first) }', { first: 'ten' }],
-    ['a variable that is missing', 'query ($first: Int!) { page(first: $first) }', {}],
-    ['a literal of the wrong type', '{ page(first: "ten") }', {}],
-    ['a null literal', '{ page(first: null) }', {}],
-    ['a null that arrives while the operation runs', 'query ($first: Int) { page(first: $first) }', { first: null }],
-    ['a required argument that is missing', '{ customerByNumber }', {}],
-  ])('answers OBP-10001 to %s', async (_case, query, variables) => {
+  it.each<[string, string, Record<string, unknown>, string]>([
+    [
+      'a variable of the wrong type',
+      'query ($first: Int!) { page(first: $first) }',
+      { first: 'My-Secret' },
+      'Variable $first must be an integer from -2,147,483,648 to 2,147,483,647.',
+    ],
+    ['a missing variable', 'query ($first: Int!) { page(first: $first) }', {}, 'Variable $first is required.'],
+    [
+      'a null variable',
+      'query ($first: Int!) { page(first: $first) }',
+      { first: null },
+      'Variable $first must not be null.',
+    ],
+    [
+      'an unknown field of a variable',
+      'query ($input: Login) { login(input: $input) }',
+      { input: { username: 'x', password: 'My-Secret', MySecret: 'My-Secret' } },
+      'Variable $input has a field that Login does not define.',
+    ],
+    [
+      'a missing field of a variable',
+      'query ($input: Login) { login(input: $input) }',
+      { input: { password: 'My-Secret' } },
+      'Variable $input must have the field `username`.',
+    ],
+    [
+      'a text in place of an object',
+      'query ($input: Login) { login(input: $input) }',
+      { input: 'My-Secret' },
+      'Variable $input must be an object.',
+    ],
+    [
+      'a value of a list inside a variable',
+      'query ($input: Login) { login(input: $input) }',
+      { input: { username: 'x', password: 'y', codes: [1, 'My-Secret'] } },
+      'Variable $input.codes[1] must be an integer from -2,147,483,648 to 2,147,483,647.',
+    ],
+    [
+      'an unknown enum value in a variable',
+      'query ($input: Login) { login(input: $input) }',
+      { input: { username: 'x', password: 'y', level: 'MY_SECRET' } },
+      'Variable $input.level must be a value of Level.',
+    ],
+    [
+      'a literal of the wrong type',
+      '{ page(first: "My-Secret") }',
+      {},
+      'The value at line 1, column 15 must be an integer from -2,147,483,648 to 2,147,483,647.',
+    ],
+    ['a null literal', '{ page(first: null) }', {}, 'The value at line 1, column 15 must be of type Int!.'],
+    [
+      'an unknown enum literal',
+      '{ login(input: { username: "x", password: "My-Secret", level: MY_SECRET }) }',
+      {},
+      'The value at line 1, column 63 must be a value of Level.',
+    ],
+    [
+      'a text in place of an enum literal',
+      '{ login(input: { username: "x", password: "My-Secret", level: "My-Secret" }) }',
+      {},
+      'The value at line 1, column 63 must be a value of Level.',
+    ],
+    [
+      'an unknown field of a literal',
+      '{ login(input: { username: "x", password: "My-Secret", MySecret: 1 }) }',
+      {},
+      'The value at line 1, column 56 is a field that Login does not define.',
+    ],
+    [
+      'a missing field of a literal',
+      '{ login(input: { password: "My-Secret" }) }',
+      {},
+      'The value at line 1, column 16 must have the field Login.username.',
+    ],
+    [
+      'a null that arrives while the operation runs',
+      'query ($first: Int) { page(first: $first) }',
+      { first: null },
+      'The argument first must have a value of its type.',
+    ],
+    [
+      'a missing variable inside a literal',
+      'query ($name: String = "x") { login(input: { username: $name, password: "My-Secret" }) }',
+      { name: null },
+      'The argument input must have a value of its type.',
+    ],
+    ['a missing required argument', '{ customerByNumber }', {}, 'The argument customerNumber is required.'],
+  ])('answers OBP-10001 to %s, with the place and the rule', async (_case, query, variables, rule) => {
     const { errors, unexpected } = await ask(query, variables);
     expect(errors).toHaveLength(1);
-    expect(errors[0]?.message).toMatch(/^OBP-10001: Incorrect json format\. (Variable|Argument|Int|Expected|Field) ?/);
-    expect(errors[0]?.extensions).toEqual({ code: 'BAD_USER_INPUT', obpCode: 'OBP-10001' });
+    expect(errors[0]?.message).toBe(`OBP-10001: Incorrect json format. ${rule}`);
+    expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', obpCode: 'OBP-10001', key: 'OBP-10001' });
     expect(unexpected).toEqual([]);
   });
 
-  it('reports nothing when one request has more bad values than are counted', async () => {
-    const query = 'query ($a: Int!, $b: Int!, $c: Int!) { a: page(first: $a) b: page(first: $b) c: page(first: $c) }';
-    const { errors, unexpected } = await ask(query, {});
-    expect(errors.map(({ extensions }) => extensions?.obpCode)).toEqual(['OBP-10001', 'OBP-10001']);
+  it('reports no more errors of variables than the limit', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e'];
+    const query = `query (${names.map((name) => `$${name}: Int!`)}) { ${names.map((name) => `${name}: page(first: $${name})`)} }`;
+    const { errors, unexpected } = await ask(query);
+    expect(errors.map(({ extensions }) => extensions?.obpCode)).toEqual(['OBP-10001', 'OBP-10001', 'OBP-10001']);
+    const list = await ask('query ($input: Login) { login(input: $input) }', {
+      input: { username: 'x', password: 'y', codes: Array(1_000).fill('My-Secret') },
+    });
+    expect(list.errors).toHaveLength(3);
     expect(unexpected).toEqual([]);
   });
 
-  it("answers a scalar's own failure, and says which variable it was", async () => {
+  it("answers a scalar's own failure, and names the variable", async () => {
     const byVariable = await ask('query ($of: EvenNumber) { half(of: $of) }', { of: 3 });
     expect(byVariable.errors[0]).toMatchObject({
-      message: 'OBP-10020: Incorrect json. Not even. Variable "$of" got invalid value 3.',
-      extensions: { code: 'BAD_USER_INPUT', obpCode: 'OBP-10020' },
+      message: 'OBP-10020: Incorrect json. Not even (variable $of).',
+      extensions: { code: 'BAD_USER_INPUT', obpCode: 'OBP-10020', key: 'OBP-10020', field: 'of' },
     });
     const byLiteral = await ask('{ half(of: 3) }');
     expect(byLiteral.errors[0]).toMatchObject({
@@ -226,21 +341,84 @@ describe('formatError', () => {
     ['an empty request', '', 'BAD_REQUEST'],
   ])('lets GraphQL answer %s, which has no OBP code', async (_case, query, code) => {
     const { errors, unexpected, status } = await ask(query);
-    expect(errors.map(({ extensions }) => extensions)).toEqual([{ code, obpCode: null }]);
+    expect(errors.map(({ extensions }) => extensions)).toEqual([{ code, obpCode: null, key: code }]);
     expect(status).toBe(400);
     expect(unexpected).toEqual([]);
   });
 
+  it.each([
+    ['{ login(input: "My-Secret" "My-Secret") }'],
+    ['{ login(input: { password: """My-Secret""" "x" ) }'],
+    ['{ login "My-Secret" }'],
+    ['{ customer MySecret: "My-Secret" }'],
+    ['{ login(input: 12MySecret) }'],
+    ['{ login(input: "My-Secret) }'],
+    ['{ login(input: "\\uD800My-Secret") }'],
+    ['My-Secret'],
+  ])('quotes nothing of a document with a syntax error: %s', async (query) => {
+    for (const detail of [true, false]) {
+      const { errors } = await ask(query, {}, detail);
+      expect(errors).toMatchObject([
+        { locations: [{ line: 1 }], extensions: { key: expect.stringMatching(/^GRAPHQL_(PARSE|VALIDATION)_FAILED$/) } },
+      ]);
+    }
+  });
+
+  it('gives the same answer to every document that is not valid, where details are hidden', async () => {
+    const documents = [
+      '{ nothing }',
+      '{ customerByNumber }',
+      '{ customer { id } }',
+      '{ page(last: 3) }',
+      '{ ...Nothing }',
+      'query ($a: Nothing) { customer }',
+      '{ nested }',
+      '{ page(first: 1) page(first: 2) }',
+    ];
+    for (const document of documents) {
+      const { errors } = await ask(document, {}, false);
+      expect(errors).toEqual([
+        {
+          message: 'The document is not valid for the schema of this gateway.',
+          extensions: { code: 'GRAPHQL_VALIDATION_FAILED', obpCode: null, key: 'GRAPHQL_VALIDATION_FAILED' },
+        },
+      ]);
+    }
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ['query ($input: Login) { login(input: $input) }', { input: { password: 'My-Secret' } }],
+    ['query ($input: Login) { login(input: $input) }', { input: { usernam: 'My-Secret' } }],
+    ['query ($input: Login) { login(input: $input) }', { input: { username: 'x', password: 'y', level: 'LO' } }],
+    ['{ login(input: { password: "My-Secret" }) }', {}],
+    ['{ login(input: { usernam: "My-Secret", password: "y" }) }', {}],
+    ['{ login(input: { username: "x", password: "y", level: LO }) }', {}],
+    ['{ page(first: null) }', {}],
+  ])('names nothing of the schema in errors of values, where details are hidden: %s', async (query, variables) => {
+    const { errors } = await ask(query, variables, false);
+    expect(errors.length).toBeGreaterThan(0);
+    expect(JSON.stringify(errors)).not.toMatch(/Login|username|LOW|Level|Int|Did you mean/);
+    expect(errors[0]?.message).toMatch(/^OBP-10001: Incorrect json format\. (Variable \$input|The value at line 1)/);
+  });
+
+  it('bounds the length of a message that quotes names of the document', async () => {
+    const { errors } = await ask(`{ ${'x'.repeat(10_000)} }`);
+    expect(errors[0]?.message.length).toBeLessThan(600);
+  });
+
   it('names the limit that a too long or too wide operation exceeds', async () => {
-    const tooLong = await ask(`{ ${'customer '.repeat(80)} }`);
+    const tooLong = await ask(`{ ${'customer '.repeat(120)} }`);
     expect(tooLong.errors).toMatchObject([
-      { message: 'The operation has too many tokens.', extensions: { code: 'LIMIT_EXCEEDED', obpCode: null } },
+      {
+        message: 'The operation has too many tokens.',
+        extensions: { code: 'LIMIT_EXCEEDED', obpCode: null, key: 'TOO_MANY_TOKENS' },
+      },
     ]);
     const tooWide = await ask(`{ ${'customer '.repeat(30)} }`);
     expect(tooWide.errors).toMatchObject([
       {
         message: 'The operation selects too many fields once its fragments are expanded.',
-        extensions: { code: 'LIMIT_EXCEEDED', obpCode: null },
+        extensions: { code: 'LIMIT_EXCEEDED', obpCode: null, key: 'TOO_MANY_RECURSIVE_SELECTIONS' },
       },
     ]);
     expect([...tooLong.unexpected, ...tooWide.unexpected]).toEqual([]);

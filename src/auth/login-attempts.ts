@@ -117,7 +117,7 @@ const lines = new Map<string, { last: Promise<unknown>; length: number }>();
 /** One after another, so that a user who logs in several times at once does not seem to be guessing. */
 async function inLine<Result>(id: string, work: () => Promise<Result>): Promise<Result> {
   const line = lines.get(id) ?? { last: Promise.resolve(), length: 0 };
-  if (line.length >= mostInLine) throw gatewayError('TOO_MANY_REQUESTS', { retryAfterSeconds: 1 });
+  if (line.length >= mostInLine) throw gatewayError('RATE_LIMITED', { retryAfterSeconds: 1 });
   const result = line.last.then(work);
   lines.set(id, line);
   line.length += 1;

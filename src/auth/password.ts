@@ -29,7 +29,7 @@ const waiting: (() => void)[] = [];
 async function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
   if (running < mostAtOnce) running += 1;
   else {
-    if (waiting.length >= mostWaiting) throw gatewayError('TOO_MANY_REQUESTS', { retryAfterSeconds: 10 });
+    if (waiting.length >= mostWaiting) throw gatewayError('RATE_LIMITED', { retryAfterSeconds: 10 });
     await new Promise<void>((proceed) => waiting.push(proceed));
   }
   try {

@@ -8,14 +8,7 @@
  * call. Where such a field may be null, as all guarded ones may, nothing above it depends on it: its place in the
  * answer is filled in later, and no promise is made for it.
  */
-import {
-  type ExecutionResult,
-  GraphQLError,
-  type GraphQLResolveInfo,
-  getArgumentValues,
-  getVariableValues,
-  locatedError,
-} from 'graphql';
+import { type ExecutionResult, GraphQLError, type GraphQLResolveInfo, getArgumentValues, locatedError } from 'graphql';
 import {
   type FieldPlan,
   type Plan,
@@ -53,16 +46,6 @@ interface Parent {
   readonly path: Path | undefined;
   /** Where the value belongs. */
   readonly data: Data;
-}
-
-/** The variables as the operation declares them, or what is wrong with them, in the words of graphql-js. */
-export function coerceVariables(
-  { schema, operation }: Pick<Plan, 'schema' | 'operation'>,
-  given: Variables,
-  maxErrors: number,
-): { coerced: Variables } | { errors: readonly GraphQLError[] } {
-  const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], given, { maxErrors });
-  return errors === undefined ? { coerced } : { errors };
 }
 
 export function executePlan(execution: Execution): ExecutionResult | Promise<ExecutionResult> {

@@ -1,10 +1,17 @@
 import type { ApolloServerOptions } from '@apollo/server';
-import { type DocumentNode, execute, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  execute,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql';
 import type { Context } from '../context.ts';
-import { coerceVariables, executePlan } from './compiled.ts';
+import { executePlan } from './compiled.ts';
 import type { DocumentCache } from './document-cache.ts';
 import { documentLimits } from './parse-options.ts';
 import { assertCompilable, conditionVariables, type Plan, planOf, type Variables } from './plan.ts';
+import { coerceVariables } from './variables.ts';
 
 type Gateway = NonNullable<ApolloServerOptions<Context>['gateway']>;
 
@@ -48,9 +55,46 @@ export function createPlans(schema: GraphQLSchema, documents: Pick<DocumentCache
   };
 }
 
-/** Apollo Server's hook for an executor of one's own. */
-export function compiledExecution(schema: GraphQLSchema, documents: DocumentCache): Gateway {
+export interface ExecutionOptions {
+  /** Whether errors of variables name types and fields of the schema that the request does not contain. */
+  namesSchema: boolean;
+}
+
+/** Apollo Server's hook for an executor of one's own: the plans of `createPlans`. */
+export function compiledExecution(schema: GraphQLSchema, documents: DocumentCache, options: ExecutionOptions): Gateway {
   const { planFor } = createPlans(schema, documents);
+  return gatewayOf(schema, options, ({ document, operation, context, variables }) =>
+    executePlan({ plan: planFor(document, operation, variables.coerced), context, variables: variables.coerced }),
+  );
+}
+
+/** The same hook for graphql-js, so that both executors refuse variables in the same words. */
+export function interpretedExecution(schema: GraphQLSchema, options: ExecutionOptions): Gateway {
+  return gatewayOf(schema, options, ({ document, operation, context, variables }) =>
+    execute({
+      schema,
+      document,
+      operationName: operation.name?.value,
+      contextValue: context,
+      variableValues: variables.sent,
+      options: documentLimits.executionOptions,
+    }),
+  );
+}
+
+interface Execution {
+  document: DocumentNode;
+  operation: OperationDefinitionNode;
+  context: unknown;
+  variables: { sent: Variables; coerced: Variables };
+}
+
+function gatewayOf(
+  schema: GraphQLSchema,
+  { namesSchema }: ExecutionOptions,
+  run: (execution: Execution) => ExecutionResult | Promise<ExecutionResult>,
+): Gateway {
+  const { maxCoercionErrors: maxErrors } = documentLimits.executionOptions;
   return {
     onSchemaLoadOrUpdate(callback) {
       callback({ apiSchema: schema, coreSupergraphSdl: '' });
@@ -61,11 +105,10 @@ export function compiledExecution(schema: GraphQLSchema, documents: DocumentCach
         async executor({ document, operation, request, context }) {
           // Which operation was meant is for graphql-js to say.
           if (operation === undefined) return execute({ schema, document, operationName: request.operationName });
-          const { maxCoercionErrors } = documentLimits.executionOptions;
-          const variables = coerceVariables({ schema, operation }, request.variables ?? {}, maxCoercionErrors);
-          if ('errors' in variables) return { errors: variables.errors };
-          const plan = planFor(document, operation, variables.coerced);
-          return executePlan({ plan, context, variables: variables.coerced });
+          const sent = request.variables ?? {};
+          const result = coerceVariables({ schema, operation }, sent, { maxErrors, namesSchema });
+          if ('errors' in result) return { errors: result.errors };
+          return run({ document, operation, context, variables: { sent, coerced: result.coerced } });
         },
       };
     },

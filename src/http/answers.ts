@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { HTTPGraphQLResponse } from '@apollo/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type ErrorCode, GatewayError, gatewayError } from '../errors.ts';
+import { type ErrorKey, GatewayError, gatewayError } from '../errors.ts';
 import { logUnexpected } from '../observability/logger.ts';
 import type { ServerParts } from './request.ts';
 
@@ -24,8 +24,8 @@ export function send(reply: FastifyReply, { status = 200, headers, body }: HTTPG
 }
 
 /** Answers, in GraphQL's shape, what never comes to GraphQL. */
-export function refuse(reply: FastifyReply, status: number, code: ErrorCode, message: string): FastifyReply {
-  return reply.code(status).send({ errors: [{ message, extensions: { code, obpCode: null } }] });
+export function refuse(reply: FastifyReply, status: number, key: ErrorKey): FastifyReply {
+  return reply.code(status).send({ errors: [gatewayError(key)] });
 }
 
 export function answerFailure(
@@ -42,7 +42,7 @@ export function answerFailure(
     return reply.code(413).send({ errors: [gatewayError('BODY_TOO_LARGE', { limit: maxBodyBytes, message })] });
   }
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
-    return refuse(reply, 415, 'BAD_USER_INPUT', 'Operations are sent as application/json.');
+    return refuse(reply, 415, 'UNSUPPORTED_MEDIA_TYPE');
   }
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     // Without the error's own message, which quotes the body.

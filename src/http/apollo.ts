@@ -9,14 +9,15 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { GraphQLError } from 'graphql';
 import type { Context } from '../context.ts';
-import { formatError, gatewayError } from '../errors.ts';
+import { gatewayError } from '../errors.ts';
 import { createDocumentCache } from '../execution/document-cache.ts';
-import { compiledExecution } from '../execution/executor.ts';
+import { compiledExecution, interpretedExecution } from '../execution/executor.ts';
 import { idempotencyHeaderPlugin } from '../execution/idempotency-header.ts';
 import { LargeOperations, largeListCost } from '../execution/large-operations.ts';
 import { knownOperationTypes, listCostOf, operationLimits, operationLimitsPlugin } from '../execution/limits.ts';
 import { documentLimits } from '../execution/parse-options.ts';
 import { logUnexpected } from '../observability/logger.ts';
+import { distinctErrorsPlugin, formatError } from './format-error.ts';
 import { type FindCaller, operationNames, type RequestScope, rounded, type ServerParts, waits } from './request.ts';
 
 export function createApolloServer(
@@ -79,15 +80,19 @@ export function createApolloServer(
 
   const documents = createDocumentCache();
   return new ApolloServer<Context>({
-    ...(config.execution === 'compiled' ? { gateway: compiledExecution(schema, documents) } : { schema }),
+    gateway:
+      config.execution === 'compiled'
+        ? compiledExecution(schema, documents, { namesSchema: config.errorDetail })
+        : interpretedExecution(schema, { namesSchema: config.errorDetail }),
     documentStore: documents,
     ...documentLimits,
     parseOptions: { ...documentLimits.parseOptions, maxTokens: config.limits.maxTokens },
+    // Suggestions cost time, and an attacker finds out the schema by them.
+    validationOptions: { ...documentLimits.validationOptions, hideSuggestions: !config.errorDetail },
     validationRules: [knownOperationTypes, ...operationLimits(config.limits)],
     introspection: config.introspection,
-    hideSchemaDetailsFromClientErrors: !config.errorDetail,
     includeStacktraceInErrorResponses: false,
-    formatError: formatError(onUnexpected, requestId),
+    formatError: formatError({ onUnexpected, requestId, detail: config.errorDetail }),
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
     persistedQueries: false,
@@ -104,6 +109,7 @@ export function createApolloServer(
       beforeOperation,
       operationLimitsPlugin(config.limits),
       idempotencyHeaderPlugin,
+      distinctErrorsPlugin,
       ApolloServerPluginCacheControlDisabled(),
       // Of use to a subgraph alone, and what it loads is more than the rest of Apollo Server.
       ApolloServerPluginInlineTraceDisabled(),

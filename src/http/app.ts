@@ -56,7 +56,7 @@ export async function createApp(parts: ServerParts, isStopping: () => boolean): 
     });
   });
 
-  app.setNotFoundHandler((_request, reply) => refuse(reply, 404, 'NOT_FOUND', 'There is nothing at this address.'));
+  app.setNotFoundHandler((_request, reply) => refuse(reply, 404, 'PATH_NOT_FOUND'));
   app.setErrorHandler((error, request, reply) => answerFailure(error, request, reply, parts));
   if (config.corsOrigins.length > 0) {
     await app.register(cors, {

@@ -68,7 +68,6 @@ export function addGraphqlRoute(
   app.route({
     method: ['GET', 'PUT', 'PATCH', 'DELETE'],
     url: '/graphql',
-    handler: (_request, reply) =>
-      refuse(reply.header('allow', 'POST'), 405, 'BAD_USER_INPUT', 'Operations are sent with POST.'),
+    handler: (_request, reply) => refuse(reply.header('allow', 'POST'), 405, 'METHOD_NOT_ALLOWED'),
   });
 }

@@ -76,7 +76,7 @@ test('more logins at once than can wait are refused, and those that wait are all
   const refused = answers.filter((answer) => answer.status === 'rejected');
   expect(refused.length).toBeGreaterThanOrEqual(28);
   expect(refused.length).toBeLessThanOrEqual(29);
-  for (const { reason } of refused) expect(reason).toMatchObject({ key: 'TOO_MANY_REQUESTS' });
+  for (const { reason } of refused) expect(reason).toMatchObject({ key: 'RATE_LIMITED' });
   for (const answer of answers) if (answer.status === 'fulfilled') expect(answer.value).toBe(true);
   expect(await verifyPassword(hash, 'aA1!bbbbbb')).toBe(true);
 });

@@ -73,7 +73,9 @@ test('a token that is refused is an event about its user, whose bearer is nobody
   const [first, second, third, fourth] = answers.map(({ errors }) => errors);
   expect(first).toEqual(fourth);
   expect(second).toEqual(fourth);
-  expect(third).toEqual([{ message: 'The user is disabled.', extensions: { code: 'UNAUTHENTICATED', obpCode: null } }]);
+  expect(third).toEqual([
+    { message: 'The user is disabled.', extensions: { code: 'UNAUTHENTICATED', obpCode: null, key: 'USER_DISABLED' } },
+  ]);
   const event = { kind: 'AUTHENTICATION', outcome: 'REFUSED', userId: null, errors: ['INVALID_TOKEN'] };
   expect(await audit.events()).toMatchObject([
     { ...event, subjectUserIds: [loggedOut.id] },

@@ -1,9 +1,9 @@
 import { ApolloServer } from '@apollo/server';
 import { buildSchema, type DocumentNode, getIntrospectionQuery, parse, specifiedRules, validate, visit } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { formatError } from '../../src/errors.ts';
 import { checkListCost, defaultLimits, operationLimits, operationLimitsPlugin } from '../../src/execution/limits.ts';
 import { documentLimits } from '../../src/execution/parse-options.ts';
+import { formatError } from '../../src/http/format-error.ts';
 
 const schema = buildSchema(`
   type Query {
@@ -394,7 +394,7 @@ describe('in Apollo Server', () => {
       ...documentLimits,
       validationRules: operationLimits(defaultLimits),
       plugins: [operationLimitsPlugin(defaultLimits)],
-      formatError: formatError((error) => unexpected.push(error)),
+      formatError: formatError({ onUnexpected: (error) => unexpected.push(error) }),
     });
     const { body, http } = await server.executeOperation({ query, variables });
     await server.stop();

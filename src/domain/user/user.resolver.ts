@@ -47,7 +47,7 @@ function countNewUser({ config, request }: Context): void {
     newUserLimits.set(config, limit);
   }
   const retryAfterSeconds = limit.take(clientNetwork(request.clientAddress));
-  if (retryAfterSeconds !== null) throw gatewayError('TOO_MANY_REQUESTS', { retryAfterSeconds });
+  if (retryAfterSeconds !== null) throw gatewayError('RATE_LIMITED', { retryAfterSeconds });
 }
 
 /** After the right password. The login does not fail for it: the next one tries again. */

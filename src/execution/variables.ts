@@ -1,0 +1,149 @@
+import {
+  coerceInputValue,
+  type GraphQLError,
+  GraphQLID,
+  type GraphQLInputType,
+  GraphQLInt,
+  type GraphQLSchema,
+  GraphQLString,
+  getNamedType,
+  getNullableType,
+  isEnumType,
+  isInputObjectType,
+  isInputType,
+  isListType,
+  isNonNullType,
+  isScalarType,
+  type OperationDefinitionNode,
+  typeFromAST,
+  type VariableDefinitionNode,
+  valueFromAST,
+} from 'graphql';
+import { GatewayError, gatewayError } from '../errors.ts';
+import type { Variables } from './plan.ts';
+
+type Path = readonly (string | number)[];
+
+interface CoercionOptions {
+  /** The number of errors after which the remaining variables are not looked at. */
+  maxErrors: number;
+  /** Whether errors name types and fields of the schema that the request does not contain. */
+  namesSchema?: boolean;
+}
+
+/**
+ * Coerces the variables of a request to the types that the operation declares. In place of graphql-js'
+ * `getVariableValues`, whose errors quote the refused values: passwords and personal data.
+ */
+export function coerceVariables(
+  { schema, operation }: { schema: GraphQLSchema; operation: OperationDefinitionNode },
+  variables: Variables,
+  { maxErrors, namesSchema = false }: CoercionOptions,
+): { coerced: Variables } | { errors: readonly GraphQLError[] } {
+  const coerced: Record<string, unknown> = {};
+  const errors: GraphQLError[] = [];
+  for (const definition of operation.variableDefinitions ?? []) {
+    const name = definition.variable.name.value;
+    const type = typeFromAST(schema, definition.type);
+    // Validation has refused variables of output types.
+    if (!isInputType(type)) continue;
+    const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
+    if (value === undefined) {
+      if (definition.defaultValue) coerced[name] = valueFromAST(definition.defaultValue, type);
+      else if (isNonNullType(type)) errors.push(refused(definition, [], 'is required'));
+      continue;
+    }
+    if (value === null && isNonNullType(type)) {
+      errors.push(refused(definition, [], 'must not be null'));
+      continue;
+    }
+    try {
+      coerced[name] = coerceInputValue(value, type, (path, invalid, error) => {
+        errors.push(
+          error instanceof GatewayError
+            ? refusedByScalar(definition, path, error)
+            : refused(definition, path, ruleOf(typeAt(type, path), invalid, error, namesSchema)),
+        );
+        if (errors.length > maxErrors) throw new TooManyErrors();
+      });
+    } catch (error) {
+      if (!(error instanceof TooManyErrors)) throw error;
+    }
+    if (errors.length > maxErrors) break;
+  }
+  return errors.length === 0 ? { coerced } : { errors: errors.slice(0, maxErrors) };
+}
+
+class TooManyErrors extends Error {}
+
+/** `input.addresses[3].line1`: only names that the document and the schema define, and indexes. */
+function pathText(definition: VariableDefinitionNode, path: Path): string {
+  const steps = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`));
+  return definition.variable.name.value + steps.join('');
+}
+
+/** What a client can find the refused value by: its path, and its position where the variable is a list. */
+function placeOf(definition: VariableDefinitionNode, path: Path): { field: string; index?: number } {
+  const [index] = path;
+  const field = pathText(definition, path);
+  return typeof index === 'number' ? { field, index } : { field };
+}
+
+function refused(definition: VariableDefinitionNode, path: Path, rule: string): GatewayError {
+  const place = placeOf(definition, path);
+  return gatewayError('OBP-10001', { ...place, message: `Variable $${place.field} ${rule}.`, node: definition });
+}
+
+/** A scalar of ours has its own words, and does not know which variable it was. */
+function refusedByScalar(definition: VariableDefinitionNode, path: Path, error: GatewayError): GatewayError {
+  const place = placeOf(definition, path);
+  const message = `${error.message.replace(/\.$/, '')} (variable $${place.field}).`;
+  return new GatewayError(error.key, message, { ...error.extensions, ...place }, { cause: error, node: definition });
+}
+
+/** The type that a value at this path must have. Null for a path that graphql-js never reports. */
+function typeAt(type: GraphQLInputType, path: Path): GraphQLInputType | null {
+  let current: GraphQLInputType = type;
+  for (const step of path) {
+    const nullable: GraphQLInputType = getNullableType(current);
+    if (isListType(nullable)) {
+      // A single value where a list is expected is a list of one, which is no step of the path.
+      current = typeof step === 'number' ? nullable.ofType : getNamedType(nullable);
+      if (typeof step === 'number') continue;
+    }
+    const object: GraphQLInputType = getNullableType(current);
+    if (!isInputObjectType(object)) return null;
+    const field = object.getFields()[step];
+    if (field === undefined) return null;
+    current = field.type;
+  }
+  return current;
+}
+
+/** The rule that the value breaks, without the value. */
+function ruleOf(type: GraphQLInputType | null, value: unknown, error: GraphQLError, namesSchema: boolean): string {
+  if (value == null) return 'must not be null';
+  const [, missing] = /^Field "(\w+)" of required type /.exec(error.message) ?? [];
+  if (missing !== undefined) return namesSchema ? `must have the field \`${missing}\`` : 'lacks a required field';
+  const named = type === null ? null : getNamedType(type);
+  if (error.message.startsWith('Field "')) {
+    return namesSchema && named !== null ? `has a field that ${named.name} does not define` : 'has an unknown field';
+  }
+  if (named === null) return 'has an invalid value';
+  if (isInputObjectType(named)) return 'must be an object';
+  if (isEnumType(named)) return namesSchema ? `must be a value of ${named.name}` : 'must be a value of its enum';
+  return isScalarType(named) ? `must be ${kindOf(named.name)}` : 'has an invalid value';
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  [GraphQLInt.name]: 'an integer from -2,147,483,648 to 2,147,483,647',
+  [GraphQLString.name]: 'a string',
+  [GraphQLID.name]: 'a string or an integer',
+  Boolean: 'true or false',
+  Float: 'a number',
+};
+
+/** What a value of this scalar is, in words. */
+export function kindOf(scalar: string): string {
+  return kinds[scalar] ?? 'of its type';
+}
