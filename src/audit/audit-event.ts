@@ -35,7 +35,7 @@ export interface AuditEvent {
   roles: string[];
   /** What a write changed: `CustomerAddress.city`. */
   changes: string[];
-  /** The codes of the errors that the client was told. */
+  /** The codes of the errors that the client got; for a refused token also the reason, which the client does not get. */
   errors: string[];
   /** Why, in the client's words. */
   reason: string | null;

@@ -9,11 +9,12 @@ import { entitlement } from '../domain/user/entitlement.table.ts';
 import { createProviderUser } from '../domain/user/provider-user.ts';
 import { revokedToken } from '../domain/user/revoked-token.table.ts';
 import { type UserProfile, type UserRow, user } from '../domain/user/user.table.ts';
-import { GatewayError, gatewayError } from '../errors.ts';
+import { gatewayError } from '../errors.ts';
 import type { IdentityProvider, IdentityProviders } from './oidc.ts';
 import type { Role } from './roles.ts';
 import { roleScope } from './roles.ts';
-import { invalidToken, type Tokens, type VerifiedToken } from './tokens.ts';
+import { refusedToken, TokenRefused } from './token-refused.ts';
+import type { Tokens, VerifiedToken } from './tokens.ts';
 
 /** The caller of an operation as it was when the request came, with the entitlements that count at this moment. */
 export interface AuthenticatedUser extends UserProfile {
@@ -131,7 +132,9 @@ function heldRoles(held: readonly HeldRole[]): HeldRoles {
 /** The token of `Authorization: Bearer TOKEN`. */
 function bearerToken(authorization: string): string {
   const [, token] = /^Bearer +([^\s]+) *$/i.exec(authorization) ?? [];
-  if (token === undefined) throw invalidToken(undefined, 'The header Authorization has the form: Bearer TOKEN.');
+  if (token === undefined) {
+    throw refusedToken('AUTHORIZATION_MALFORMED', { message: 'The header Authorization has the form: Bearer TOKEN.' });
+  }
   return token;
 }
 
@@ -166,31 +169,24 @@ async function callerOfProvider(
   return { verified, rows, claimed };
 }
 
-/** A token that was good once, or whose user may not come in any more. Its bearer has not proven to be that user. */
-export class TokenRefused extends GatewayError {
-  readonly userId: string;
-
-  constructor(userId: string, { key, message, extensions }: GatewayError) {
-    super(key, message, extensions, {});
-    this.userId = userId;
-  }
-}
-
-/** Why a user who is known is not let in with this token; null for one who is. */
+/** Why a known user cannot use this token; null if the user can. */
 function refusalOf(
-  row: Pick<UserRow, 'disabledAt' | 'tokensValidFrom'> & { isTokenRevoked: boolean | number },
+  row: Pick<UserRow, 'id' | 'disabledAt' | 'tokensValidFrom'> & { isTokenRevoked: boolean | number },
   issuedAt: Date,
-): GatewayError | null {
-  if (row.disabledAt !== null) return gatewayError('USER_DISABLED', { http: { status: 401 } });
+): TokenRefused | null {
+  if (row.disabledAt !== null) {
+    return new TokenRefused('USER_DISABLED', gatewayError('USER_DISABLED', { http: { status: 401 } }), row.id);
+  }
   // Also what was issued in the same millisecond. Where an issuer counts in seconds, what it issues in that second is lost.
   const isFromBefore = row.tokensValidFrom !== null && issuedAt <= row.tokensValidFrom;
-  return isFromBefore || row.isTokenRevoked ? invalidToken() : null;
+  return isFromBefore || row.isTokenRevoked ? refusedToken('TOKEN_REVOKED', { userId: row.id }) : null;
 }
 
 /**
  * Who sends the request, with the entitlements of this moment; null without an Authorization header. A token that is bad
- * or revoked, and a user who is unknown or disabled, are refused with HTTP 401 before anything is executed: with TokenRefused
- * where the user is known.
+ * or revoked, and a user who is unknown or disabled, are refused with HTTP 401 before anything is executed.
+ *
+ * @throws TokenRefused with the user's ID if the user is known.
  */
 export async function authenticate({
   authorization,
@@ -212,9 +208,9 @@ export async function authenticate({
       ? await callerOfOwnToken(database, tokens, sent)
       : await callerOfProvider(database, recording, identityProvider, sent);
   const [row] = rows;
-  if (row === undefined) throw invalidToken();
+  if (row === undefined) throw refusedToken('TOKEN_USER_UNKNOWN');
   const refusal = refusalOf(row, verified.issuedAt);
-  if (refusal !== null) throw new TokenRefused(row.id, refusal);
+  if (refusal !== null) throw refusal;
   const { tokenId, expiresAt } = verified;
   return {
     ...row,

@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { isSafeUrl, type OidcIssuer } from '../config.ts';
 import { describeError, type Logger } from '../observability/logger.ts';
+import { leewaySeconds, maxTokenCharacters, requireAccessToken, tokenDates } from './access-token.ts';
 import { type ClaimedRole, claimedRoles } from './claimed-roles.ts';
-import { invalidToken, keepVerified, leewaySeconds, mostTokenCharacters } from './tokens.ts';
+import { refusedByVerification, refusedToken } from './token-refused.ts';
+import { keepVerified } from './tokens.ts';
+import { unverifiedIssuer } from './unverified-token.ts';
 
 /** Never `none`, and nothing that is verified with a secret: a public key could be taken for one. */
 const algorithms = ['EdDSA', 'ES256', 'RS256', 'PS256'];
-/** Of tokens for access; many providers call them plainly JWT, or nothing. Logout tokens and such are none. */
-const types = ['at+jwt', 'application/at+jwt', 'jwt'];
 /** How long a provider may take to tell its keys, with its discovery document. */
 const timeoutMilliseconds = 3_000;
 /** After so long the keys are read again beside the requests, so that one that was withdrawn ceases to count. */
@@ -60,21 +61,10 @@ export function openIdentityProviders(
   const providers = new Map(issuers.map((issuer) => [issuer.issuer, openProvider(issuer, logger, options)]));
   return {
     ofToken(token) {
-      if (providers.size === 0 || token.length > mostTokenCharacters) return null;
-      return providers.get(issuerOf(token) ?? '') ?? null;
+      if (providers.size === 0 || token.length > maxTokenCharacters) return null;
+      return providers.get(unverifiedIssuer(token) ?? '') ?? null;
     },
   };
-}
-
-/** What the token says, and nothing has verified. */
-function issuerOf(token: string): string | null {
-  try {
-    const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
-    const issuer = typeof claims === 'object' && claims !== null && 'iss' in claims ? claims.iss : null;
-    return typeof issuer === 'string' ? issuer : null;
-  } catch {
-    return null;
-  }
 }
 
 function openProvider(configured: OidcIssuer, logger: Logger, options: IdentityProviderOptions): IdentityProvider {
@@ -99,23 +89,17 @@ function openProvider(configured: OidcIssuer, logger: Logger, options: IdentityP
         clockTolerance: leewaySeconds,
         requiredClaims: ['sub', 'exp', 'iat'],
       });
-      const { typ } = protectedHeader;
-      if (typ !== undefined && !types.includes(typ.toLowerCase())) throw new Error('It is of another type.');
-      // It would outlive the revocation of all that was issued before.
-      if ((payload.iat ?? 0) > Date.now() / 1000 + leewaySeconds) throw new Error('It is of the future.');
-      // Bound to a key of the client, which whoever sends it here has not shown to have.
-      if (payload.cnf !== undefined) throw new Error('It is no bearer token.');
+      requireAccessToken(protectedHeader, payload);
       return {
         issuer,
         subject: subjectOf(payload),
         tokenId: tokenIdOf(token, payload),
-        issuedAt: new Date(Math.round((payload.iat ?? 0) * 1000)),
-        expiresAt: new Date((payload.exp ?? 0) * 1000),
+        ...tokenDates(payload),
         roles: claimedRoles(payload, claimMappings, logUnknownRole),
         profile: profileOf(payload),
       };
     } catch (cause) {
-      throw invalidToken(cause);
+      throw refusedByVerification(cause);
     }
   });
 
@@ -132,8 +116,8 @@ function profileOf({ preferred_username, email, email_verified, given_name, fami
 }
 
 /** As OpenID Connect has it: at most 255 ASCII characters. */
-function subjectOf({ sub = '' }: JWTPayload): string {
-  if (!/^[\x20-\x7E]{1,255}$/.test(sub)) throw new Error('Its subject is none.');
+function subjectOf({ sub }: JWTPayload): string {
+  if (typeof sub !== 'string' || !/^[\x20-\x7E]{1,255}$/.test(sub)) throw refusedToken('TOKEN_CLAIM_INVALID');
   return sub;
 }
 
@@ -196,8 +180,12 @@ function openProviderKeys(
       } catch (error) {
         if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
       }
-      await refresh();
-      if (known === undefined) throw new Error('There are no keys.');
+      try {
+        await refresh();
+      } catch (cause) {
+        throw refusedToken(known === undefined ? 'TOKEN_KEYS_UNAVAILABLE' : 'TOKEN_KEY_UNKNOWN', { cause });
+      }
+      if (known === undefined) throw refusedToken('TOKEN_KEYS_UNAVAILABLE');
       try {
         return await known.find(header, token);
       } catch (error) {

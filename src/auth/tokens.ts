@@ -10,15 +10,14 @@ import {
 import { readFile } from 'node:fs/promises';
 import { calculateJwkThumbprint, exportJWK, type JWK, type JWTHeaderParameters, jwtVerify, SignJWT } from 'jose';
 import type { SigningKey } from '../config.ts';
-import { gatewayError } from '../errors.ts';
+import { leewaySeconds, maxTokenCharacters, requireAccessToken, tokenDates } from './access-token.ts';
+import { refusedByVerification, refusedToken } from './token-refused.ts';
+import { unverifiedIssuer } from './unverified-token.ts';
 
 /** By the type of key, or by its curve. */
 const algorithms = { ed25519: 'EdDSA', prime256v1: 'ES256' } as const;
 /** Says that it is a token for access: what else is ever signed with the same key is none. */
 const type = 'at+jwt';
-/** How far the clocks of two machines may be apart. */
-export const leewaySeconds = 60;
-export const mostTokenCharacters = 8192;
 const mostVerifiedTokens = 10_000;
 /** How often the file of the keys is looked at again, so that a rotation needs no restart. */
 const rereadMilliseconds = 60_000;
@@ -105,11 +104,6 @@ function publicKeyOf(key: KeyObject): KeyObject {
   return key.type === 'public' ? key : createPublicKey(key);
 }
 
-export function invalidToken(cause?: unknown, message?: string) {
-  const headers = new Map([['www-authenticate', 'Bearer error="invalid_token"']]);
-  return gatewayError('INVALID_TOKEN', { cause, message, http: { status: 401, headers } });
-}
-
 /** What `keepVerified` makes. */
 export interface KeptVerification<Verified> {
   verify(token: string): Promise<Verified>;
@@ -130,14 +124,15 @@ export function keepVerified<Verified extends { expiresAt: Date }>(
   let generation = 0;
   return {
     async verify(token) {
-      if (token.length > mostTokenCharacters)
-        throw invalidToken(undefined, `It is longer than ${mostTokenCharacters} characters.`);
+      if (token.length > maxTokenCharacters) {
+        throw refusedToken('TOKEN_TOO_LONG', { message: `It is longer than ${maxTokenCharacters} characters.` });
+      }
       const tokenHash = hash('sha256', token, 'base64');
       const known = kept.get(tokenHash);
       if (known !== undefined) {
         if (known.expiresAt.getTime() > Date.now() - leewaySeconds * 1000) return known;
         kept.delete(tokenHash);
-        throw invalidToken();
+        throw refusedToken('TOKEN_EXPIRED');
       }
       const begun = generation;
       const verified = await verifyFirst(token);
@@ -215,16 +210,17 @@ export async function openTokens(signing: SigningKey, parties: TokenParties = ow
   }
 
   async function verificationKey({ kid, alg }: JWTHeaderParameters): Promise<KeyObject> {
-    if (kid === undefined) throw invalidToken();
+    if (kid === undefined) throw refusedToken('TOKEN_KEY_UNKNOWN');
     if (!ring.verification.has(kid)) await reread(rereadForUnknownKeyMilliseconds);
     const key = ring.verification.get(kid);
-    if (key === undefined || algorithmOf(key) !== alg) throw invalidToken();
+    if (key === undefined) throw refusedToken('TOKEN_KEY_UNKNOWN');
+    if (algorithmOf(key) !== alg) throw refusedToken('TOKEN_ALGORITHM_REFUSED');
     return key;
   }
 
   const { verify, forget } = keepVerified<VerifiedToken>(async (token) => {
     try {
-      const { payload } = await jwtVerify(token, verificationKey, {
+      const { payload, protectedHeader } = await jwtVerify(token, verificationKey, {
         algorithms: Object.values(algorithms),
         typ: type,
         issuer,
@@ -232,10 +228,15 @@ export async function openTokens(signing: SigningKey, parties: TokenParties = ow
         clockTolerance: leewaySeconds,
         requiredClaims: ['sub', 'jti', 'exp', 'iat'],
       });
-      const { sub = '', jti = '', iat = 0, exp = 0 } = payload;
-      return { userId: sub, tokenId: jti, issuedAt: new Date(Math.round(iat * 1000)), expiresAt: new Date(exp * 1000) };
+      requireAccessToken(protectedHeader, payload);
+      const { sub, jti } = payload;
+      if (typeof sub !== 'string' || typeof jti !== 'string') throw refusedToken('TOKEN_CLAIM_INVALID');
+      return { userId: sub, tokenId: jti, ...tokenDates(payload) };
     } catch (cause) {
-      throw invalidToken(cause);
+      // The keys of the gateway do not know the key of another issuer, which is not the reason.
+      const claimed = unverifiedIssuer(token);
+      if (claimed !== null && claimed !== issuer) throw refusedToken('TOKEN_ISSUER_UNKNOWN', { cause });
+      throw refusedByVerification(cause);
     }
   });
 

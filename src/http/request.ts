@@ -5,9 +5,11 @@ import type { FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import { type AuditEvent, type AuditedCaller, auditEventOf, auditedError } from '../audit/audit-event.ts';
 import type { AuditTrail } from '../audit/audit-trail.ts';
-import { type AuthenticatedUser, authenticate, TokenRefused } from '../auth/authenticate.ts';
+import { type AuthenticatedUser, authenticate } from '../auth/authenticate.ts';
 import type { Mailer } from '../auth/mailer.ts';
 import type { IdentityProviders } from '../auth/oidc.ts';
+import type { TokenRefusalLog } from '../auth/token-refusal-log.ts';
+import { TokenRefused } from '../auth/token-refused.ts';
 import type { Tokens } from '../auth/tokens.ts';
 import type { Config } from '../config.ts';
 import { type Context, createContext, type RequestDetails } from '../context.ts';
@@ -67,13 +69,15 @@ export async function callerOf(
   request: FastifyRequest,
   { database, logger, tokens, auditTrail }: ServerParts,
   identityProviders: IdentityProviders,
+  refusals: TokenRefusalLog,
 ): Promise<AuthenticatedUser | null> {
   const { authorization } = request.headers;
   const caller = auditedCaller(detailsOf(request));
   try {
     return await authenticate({ authorization, tokens, identityProviders, database, auditTrail, caller });
   } catch (error) {
-    await recorded(logger, request, auditTrail.record([refusedToken(caller, error)]));
+    refusals.log(error, { requestId: request.id, authorization });
+    await recorded(logger, request, auditTrail.record([failedAuthentication(caller, error)]));
     throw error;
   }
 }
@@ -93,9 +97,10 @@ function auditedCaller({ id, clientAddress, clientName, reason }: RequestDetails
   return { requestId: id, clientAddress, clientName, reason };
 }
 
-function refusedToken(caller: Partial<AuditedCaller>, error: unknown): AuditEvent {
-  const subjectUserIds = error instanceof TokenRefused ? [error.userId] : [];
-  const errors = [auditedError(error)];
+function failedAuthentication(caller: Partial<AuditedCaller>, error: unknown): AuditEvent {
+  const { userId, reason } = error instanceof TokenRefused ? error : { userId: null, reason: null };
+  const subjectUserIds = userId === null ? [] : [userId];
+  const errors = [...new Set([auditedError(error), ...(reason === null ? [] : [reason])])];
   return auditEventOf({ ...caller, kind: 'AUTHENTICATION', outcome: 'REFUSED', subjectUserIds, errors });
 }
 

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { openIdentityProviders } from '../auth/oidc.ts';
+import { openTokenRefusalLog } from '../auth/token-refusal-log.ts';
 import { createApolloServer } from './apollo.ts';
 import { createApp } from './app.ts';
 import { addGraphqlRoute } from './graphql.ts';
@@ -24,11 +25,12 @@ export async function createServer(parts: ServerParts): Promise<Server> {
   const operations = new Set<Promise<unknown>>();
   const scopes = new AsyncLocalStorage<RequestScope>();
   const identityProviders = openIdentityProviders(config.oidcIssuers, logger);
+  const refusals = openTokenRefusalLog(logger);
 
   // What a server may do without is loaded where it is wanted.
   const mailer = config.mail === null ? null : (await import('../auth/mailer.ts')).openMailer(config.mail, logger);
 
-  const findCaller: FindCaller = (request) => callerOf(request, parts, identityProviders);
+  const findCaller: FindCaller = (request) => callerOf(request, parts, identityProviders, refusals);
   const apollo = createApolloServer(parts, scopes, findCaller);
   await apollo.start();
 
@@ -59,6 +61,7 @@ export async function createServer(parts: ServerParts): Promise<Server> {
       await Promise.race([Promise.allSettled(operations), sleep(stopMargin, undefined, { ref: false })]);
       await mailer?.close();
       await apollo.stop();
+      refusals.close();
     },
   };
 }

@@ -334,7 +334,13 @@ describe('what is refused', () => {
 
     expect(status).toBe(401);
     expect(await audit.events()).toMatchObject([
-      { kind: 'AUTHENTICATION', outcome: 'REFUSED', userId: null, bankId: null, errors: ['INVALID_TOKEN'] },
+      {
+        kind: 'AUTHENTICATION',
+        outcome: 'REFUSED',
+        userId: null,
+        bankId: null,
+        errors: ['INVALID_TOKEN', 'TOKEN_MALFORMED'],
+      },
     ]);
   });
 

@@ -242,7 +242,7 @@ describe('a token is refused', () => {
   });
 
   test('not within 60 seconds of leeway', async () => {
-    const expired = await provider.forge({ claims: { exp: now() - 50 } });
+    const expired = await provider.forge({ claims: { iat: now() - 600, exp: now() - 50 } });
     const early = await provider.forge({ claims: { nbf: now() + 50 } });
 
     expect((await gateway.query(expired, meDocument)).errors).toEqual([]);

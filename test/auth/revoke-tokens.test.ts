@@ -76,12 +76,12 @@ test('a token that is refused is an event about its user, whose bearer is nobody
   expect(third).toEqual([
     { message: 'The user is disabled.', extensions: { code: 'UNAUTHENTICATED', obpCode: null, key: 'USER_DISABLED' } },
   ]);
-  const event = { kind: 'AUTHENTICATION', outcome: 'REFUSED', userId: null, errors: ['INVALID_TOKEN'] };
+  const event = { kind: 'AUTHENTICATION', outcome: 'REFUSED', userId: null };
   expect(await audit.events()).toMatchObject([
-    { ...event, subjectUserIds: [loggedOut.id] },
-    { ...event, subjectUserIds: [revoked.id] },
+    { ...event, subjectUserIds: [loggedOut.id], errors: ['INVALID_TOKEN', 'TOKEN_REVOKED'] },
+    { ...event, subjectUserIds: [revoked.id], errors: ['INVALID_TOKEN', 'TOKEN_REVOKED'] },
     { ...event, subjectUserIds: [disabled.id], errors: ['USER_DISABLED'] },
-    { ...event, subjectUserIds: [] },
+    { ...event, subjectUserIds: [], errors: ['INVALID_TOKEN', 'TOKEN_USER_UNKNOWN'] },
   ]);
 });
 

@@ -131,7 +131,10 @@ export class AuditEvent {
   })
   changes: string[];
 
-  @Field(() => [String], { description: 'The codes of the errors that the caller was told, such as OBP-20006.' })
+  @Field(() => [String], {
+    description:
+      'The codes of the errors that the caller got, such as OBP-20006. For a refused token also the reason, such as TOKEN_EXPIRED.',
+  })
   errors: string[];
 
   @Field(() => String, { nullable: true, description: 'Why, in the words of the caller.' })

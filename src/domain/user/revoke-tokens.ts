@@ -1,7 +1,7 @@
 import { eq, lte, sql } from 'drizzle-orm';
 import { noteChange } from '../../audit/changes.ts';
+import { leewaySeconds } from '../../auth/access-token.ts';
 import type { AuthenticatedUser } from '../../auth/authenticate.ts';
-import { leewaySeconds } from '../../auth/tokens.ts';
 import type { Queries } from '../../database/database.ts';
 import { insertRow } from '../../database/write-row.ts';
 import { revokedToken } from './revoked-token.table.ts';
