@@ -3,18 +3,21 @@ import { columns } from '../database/columns.ts';
 const { table, id, text, timestamp, integer, index } = columns;
 
 /**
- * Logins that failed: of a username at one client address, and of the username at all of them together. Both are kept as
- * keyed hashes: what is typed as a username may be anything, a password too.
+ * Counts failed logins: of a username in one network, of a username in all networks, and of a network with all usernames.
+ * Usernames and networks are stored as keyed hashes only, because users sometimes type a password into the wrong field.
  */
 export const loginAttempt = table(
   'login_attempt',
   {
     id: id('id').primaryKey(),
+    /** The hash of the username. For a network, its own hash. */
     usernameHash: text('username_hash').notNull(),
     failures: integer('failures').notNull(),
     lastAttemptAt: timestamp('last_attempt_at').notNull(),
-    /** Until then no password is looked at. Null for all addresses together: they only slow down. */
+    /** The end of the lock of a username in one network. Null if it is not locked. */
     lockedUntil: timestamp('locked_until'),
+    /** For the two rate limits, the time at which their token bucket is full again. */
+    fullAt: timestamp('full_at'),
   },
   (t) => [
     index('login_attempt_username').on(t.usernameHash),

@@ -1,29 +1,51 @@
 import { createHmac, hkdfSync } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { asc, count, eq, inArray, lte, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, inArray, isNull, lte, notInArray, or, sql } from 'drizzle-orm';
 import { noteChange } from '../audit/changes.ts';
+import { mapUsername } from '../base/precis.ts';
 import type { Database, Queries } from '../database/database.ts';
 import { gatewayError } from '../errors.ts';
 import { clientNetwork } from './client-network.ts';
 import { loginAttempt } from './login-attempt.table.ts';
+import { loginNetwork } from './login-network.table.ts';
 
-/** So many failures of a username at one address lock it there, for a time that doubles with each further one. */
+/** After this number of failures in one network, the username is locked there. Each further failure doubles the time. */
 const failuresBeforeLock = 5;
 const firstLockSeconds = 30;
 const longestLockSeconds = 3_600;
 
-/** So many failures at all addresses together slow every attempt down, but lock nobody: it might be the user's own. */
-const failuresBeforePause = 10;
-const firstPauseMilliseconds = 250;
-const longestPauseMilliseconds = 2_000;
+/** The capacity of a token bucket, and the time in which it regains one token. */
+interface Bucket {
+  capacity: number;
+  intervalMilliseconds: number;
+}
 
-/** After so long without another attempt the failures no longer count. */
+/**
+ * Failed logins from one network with all usernames: 100, and 10 a minute. Usernames that logged in from the network recently
+ * have as many again, so that an attacker in the network does not block its regular users.
+ */
+const networkBucket: Bucket = { capacity: 100, intervalMilliseconds: 6_000 };
+const regularUsersBucket: Bucket = { ...networkBucket, capacity: 200 };
+
+/**
+ * Failed logins of one username from all networks: 20, and 5 a minute. It slows guesses down and never locks the username.
+ * Networks from which the username logged in recently are exempt, so that an attacker elsewhere does not block the user.
+ */
+const usernameBucket: Bucket = { capacity: 20, intervalMilliseconds: 12_000 };
+
+/** A network is regular for this time after a login, and at most this number of networks for each username. */
+const networkLifetimeMilliseconds = 30 * 24 * 3_600_000;
+const mostNetworksOfUsername = 10;
+
+/** Failures are deleted when this time has passed since the last attempt. */
 const lifetimeMilliseconds = 24 * 3_600_000;
 const mostRows = 100_000;
 const attemptsBetweenPrunings = 1_000;
 
-/** How many logins of one username and address may wait for one another. */
+/** The maximum number of logins of one username in one network that wait for each other. */
 const mostInLine = 20;
+
+/** No username is longer, in UTF-16 code units. Longer texts are counted by their beginning, and never match a user. */
+export const longestUsername = 512;
 
 const hashKeys = new Map<string, Buffer>();
 
@@ -36,27 +58,41 @@ function hashOf(secret: string, ...texts: string[]): string {
   return createHmac('sha256', hashKey).update(JSON.stringify(texts)).digest('base64url');
 }
 
-/** Where the attempts of a username are counted. */
+/** All spellings of a username share one counter. */
+function countedName(username: string): string {
+  return mapUsername(username.slice(0, longestUsername));
+}
+
+/** The IDs of the rows in which an attempt is counted. */
 interface Counted {
   usernameHash: string;
-  /** The ids of the two rows: at this address, and at all together. */
+  /** The username in this network. */
   hereId: string;
+  /** The username in all networks. */
   overallId: string;
+  /** The network with all usernames. */
+  networkId: string;
 }
 
 function countedAs(secret: string, username: string, clientAddress: string): Counted {
+  const name = countedName(username);
+  const network = clientNetwork(clientAddress);
   return {
-    usernameHash: hashOf(secret, username),
-    hereId: hashOf(secret, username, clientNetwork(clientAddress)),
-    overallId: hashOf(secret, username, 'all addresses'),
+    usernameHash: hashOf(secret, name),
+    hereId: hashOf(secret, name, network),
+    overallId: hashOf(secret, name, 'all addresses'),
+    networkId: hashOf(secret, 'all usernames', '', network),
   };
 }
 
-async function countOne(transaction: Queries, id: string, usernameHash: string, now: Date) {
+type AttemptRow = typeof loginAttempt.$inferSelect;
+
+/** Adds a failure to a row, which stays locked until the transaction ends. Failures of the day before do not count. */
+async function countOne(transaction: Queries, id: string, usernameHash: string, now: Date): Promise<AttemptRow> {
   const isOld = lte(loginAttempt.lastAttemptAt, new Date(now.getTime() - lifetimeMilliseconds));
   const [row] = await transaction
     .insert(loginAttempt)
-    .values({ id, usernameHash, failures: 1, lastAttemptAt: now, lockedUntil: null })
+    .values({ id, usernameHash, failures: 1, lastAttemptAt: now, lockedUntil: null, fullAt: null })
     .onConflictDoUpdate({
       target: loginAttempt.id,
       set: {
@@ -65,19 +101,67 @@ async function countOne(transaction: Queries, id: string, usernameHash: string, 
       },
     })
     .returning();
-  return { failures: row?.failures ?? 1, lockedUntil: row?.lockedUntil ?? null };
+  if (row === undefined) throw new Error('A login attempt was not counted.');
+  return row;
 }
 
-/** `first` for the first failure over the limit, twice as much for each further one, up to `longest`. */
-function doubling(failuresOver: number, first: number, longest: number): number {
-  return failuresOver < 1 ? 0 : Math.min(longest, first * 2 ** Math.min(failuresOver - 1, 30));
+function later(one: Date | null, other: Date): Date {
+  return one !== null && one > other ? one : other;
 }
 
 /**
- * Counts the attempt as a failure before its password is looked at, so that no more than are allowed can be under way.
- * Gives the milliseconds to pause; fails with OBP-20013, and counts nothing, while the username is locked at this address.
+ * Takes a token from the bucket of a row that `countOne` returned.
+ * @throws RATE_LIMITED if the bucket is empty.
  */
-function begin(database: Database, { usernameHash, hereId, overallId }: Counted): Promise<number> {
+async function takeToken(transaction: Queries, row: AttemptRow, bucket: Bucket, now: Date): Promise<void> {
+  const { capacity, intervalMilliseconds: interval } = bucket;
+  const fullAt = new Date(later(row.fullAt, now).getTime() + interval);
+  const wait = fullAt.getTime() - now.getTime() - capacity * interval;
+  if (wait > 0) throw gatewayError('RATE_LIMITED', { retryAfterSeconds: Math.ceil(wait / 1000) });
+  await transaction.update(loginAttempt).set({ fullAt }).where(eq(loginAttempt.id, row.id));
+}
+
+/** Takes a failure and a token back. */
+async function returnToken(transaction: Queries, id: string, { intervalMilliseconds }: Bucket): Promise<void> {
+  const [row] = await transaction
+    .update(loginAttempt)
+    .set({ failures: sql`${loginAttempt.failures} - 1` })
+    .where(eq(loginAttempt.id, id))
+    .returning();
+  if (row === undefined || row.fullAt === null) return;
+  const fullAt = new Date(row.fullAt.getTime() - intervalMilliseconds);
+  await transaction.update(loginAttempt).set({ fullAt }).where(eq(loginAttempt.id, id));
+}
+
+/** Locks the username in this network for 30 seconds, and twice as long for each further failure. */
+async function lockAfterFailures(transaction: Queries, { id, failures }: AttemptRow, now: Date): Promise<void> {
+  const failuresOver = failures - failuresBeforeLock;
+  if (failuresOver < 0) return;
+  const lockSeconds = Math.min(longestLockSeconds, firstLockSeconds * 2 ** Math.min(failuresOver, 30));
+  const lockedUntil = new Date(now.getTime() + lockSeconds * 1000);
+  await transaction.update(loginAttempt).set({ lockedUntil }).where(eq(loginAttempt.id, id));
+}
+
+async function isRegularNetwork(transaction: Queries, hereId: string, now: Date): Promise<boolean> {
+  const since = new Date(now.getTime() - networkLifetimeMilliseconds);
+  const rows = await transaction
+    .select({ id: loginNetwork.id })
+    .from(loginNetwork)
+    .where(and(eq(loginNetwork.id, hereId), gt(loginNetwork.lastLoginAt, since)));
+  return rows.length > 0;
+}
+
+interface Begun {
+  /** Whether the username logged in from this network recently, so that no token of the username was taken. */
+  isRegular: boolean;
+}
+
+/**
+ * Counts the attempt as a failure before its password is verified, so that attempts that run at the same time cannot exceed
+ * a limit together. `takeBack` writes the rows in the same order, so that two transactions never deadlock.
+ * @throws OBP-20013 if the username is locked in this network, RATE_LIMITED if one of the buckets is empty. Counts nothing then.
+ */
+function begin(database: Database, { usernameHash, hereId, overallId, networkId }: Counted): Promise<Begun> {
   return database.transaction(async (transaction) => {
     const now = new Date();
     const here = await countOne(transaction, hereId, usernameHash, now);
@@ -86,35 +170,60 @@ function begin(database: Database, { usernameHash, hereId, overallId }: Counted)
       const message = `The next attempt is possible in ${retryAfterSeconds} seconds.`;
       throw gatewayError('OBP-20013', { message, retryAfterSeconds });
     }
-    const lockSeconds = doubling(here.failures - failuresBeforeLock + 1, firstLockSeconds, longestLockSeconds);
-    if (lockSeconds > 0) {
-      const lockedUntil = new Date(now.getTime() + lockSeconds * 1000);
-      await transaction.update(loginAttempt).set({ lockedUntil }).where(eq(loginAttempt.id, hereId));
+    await lockAfterFailures(transaction, here, now);
+    const isRegular = await isRegularNetwork(transaction, hereId, now);
+    if (!isRegular) {
+      const overall = await countOne(transaction, overallId, usernameHash, now);
+      await takeToken(transaction, overall, usernameBucket, now);
     }
-    const overall = await countOne(transaction, overallId, usernameHash, now);
-    return doubling(overall.failures - failuresBeforePause, firstPauseMilliseconds, longestPauseMilliseconds);
+    const network = await countOne(transaction, networkId, networkId, now);
+    await takeToken(transaction, network, isRegular ? regularUsersBucket : networkBucket, now);
+    return { isRegular };
   });
 }
 
-/** The attempt was no failure after all. With the right password, those before it at this address are forgotten too. */
-async function takeBack(database: Database, { hereId, overallId }: Counted, isLoggedIn: boolean): Promise<void> {
-  const oneLess = sql`${loginAttempt.failures} - 1`;
+/** Takes the count of an attempt back. After a login, earlier failures in this network are deleted, but no others. */
+async function takeBack(
+  database: Database,
+  { usernameHash, hereId, overallId, networkId }: Counted,
+  { isRegular, isLoggedIn }: Begun & { isLoggedIn: boolean },
+): Promise<void> {
   await database.transaction(async (transaction) => {
     if (isLoggedIn) await transaction.delete(loginAttempt).where(eq(loginAttempt.id, hereId));
     else {
       await transaction
         .update(loginAttempt)
-        .set({ failures: oneLess, lockedUntil: null })
+        .set({ failures: sql`${loginAttempt.failures} - 1`, lockedUntil: null })
         .where(eq(loginAttempt.id, hereId));
     }
-    await transaction.update(loginAttempt).set({ failures: oneLess }).where(eq(loginAttempt.id, overallId));
+    if (!isRegular) await returnToken(transaction, overallId, usernameBucket);
+    await returnToken(transaction, networkId, networkBucket);
+    if (isLoggedIn) await rememberNetwork(transaction, hereId, usernameHash);
   });
 }
 
-/** The last of those in line for a username and address, and how many they are. */
+/** Stores that the username logged in from this network, in place of the network whose last login is the oldest. */
+async function rememberNetwork(transaction: Queries, id: string, usernameHash: string): Promise<void> {
+  const lastLoginAt = new Date();
+  await transaction
+    .insert(loginNetwork)
+    .values({ id, usernameHash, lastLoginAt })
+    .onConflictDoUpdate({ target: loginNetwork.id, set: { lastLoginAt } });
+  const ofUsername = eq(loginNetwork.usernameHash, usernameHash);
+  const kept = await transaction
+    .select({ id: loginNetwork.id })
+    .from(loginNetwork)
+    .where(ofUsername)
+    .orderBy(desc(loginNetwork.lastLoginAt), asc(loginNetwork.id))
+    .limit(mostNetworksOfUsername);
+  const keptIds = kept.map((row) => row.id);
+  await transaction.delete(loginNetwork).where(and(ofUsername, notInArray(loginNetwork.id, keptIds)));
+}
+
+/** The last login in line for a username and network, and the length of the line. */
 const lines = new Map<string, { last: Promise<unknown>; length: number }>();
 
-/** One after another, so that a user who logs in several times at once does not seem to be guessing. */
+/** One after another, so that a user who logs in several times at once is not taken for an attacker. */
 async function inLine<Result>(id: string, work: () => Promise<Result>): Promise<Result> {
   const line = lines.get(id) ?? { last: Promise.resolve(), length: 0 };
   if (line.length >= mostInLine) throw gatewayError('RATE_LIMITED', { retryAfterSeconds: 1 });
@@ -140,52 +249,59 @@ export interface LoginAttempt {
 }
 
 /**
- * Whether `verify` finds the password to be right. Fails with OBP-20013, without asking it, after too many failures of
- * this username at this address, whether there is such a user or not.
+ * Returns whether `verify` finds the password to be right. The limits are the same whether the user exists or not.
+ * @throws OBP-20013 or RATE_LIMITED, without a call of `verify`, after too many failures.
  */
 export function attemptLogin(attempt: LoginAttempt, verify: () => Promise<boolean>): Promise<boolean> {
   const { database, secret, username, clientAddress } = attempt;
   const counted = countedAs(secret, username, clientAddress);
   return inLine(counted.hereId, async () => {
-    const pause = await begin(database, counted);
+    const begun = await begin(database, counted);
     let matches: boolean;
     try {
-      if (pause > 0) await sleep(pause);
       matches = await verify();
     } catch (error) {
-      await takeBack(database, counted, false);
+      await takeBack(database, counted, { ...begun, isLoggedIn: false });
       throw error;
     }
-    if (matches) await takeBack(database, counted, true);
+    if (matches) await takeBack(database, counted, { ...begun, isLoggedIn: true });
     attemptsSincePruning += 1;
     if (attemptsSincePruning >= attemptsBetweenPrunings) {
       attemptsSincePruning = 0;
-      // It is not what this login is about: who serves does the same every hour, and logs what fails.
+      // A failure is not one of this login. The server repeats it every hour, and logs failures.
       await database.transaction((transaction) => forgetOldLoginAttempts(transaction)).catch(() => undefined);
     }
     return matches;
   });
 }
 
-/** Lets the username be tried again from everywhere, without a pause. */
+/** Removes the lock of a username in all networks, and its rate limit. */
 export async function forgetLoginAttempts(transaction: Queries, secret: string, username: string): Promise<void> {
   const [forgotten] = await transaction
     .delete(loginAttempt)
-    .where(eq(loginAttempt.usernameHash, hashOf(secret, username)))
+    .where(eq(loginAttempt.usernameHash, hashOf(secret, countedName(username))))
     .returning();
   if (forgotten !== undefined) noteChange(transaction, loginAttempt, forgotten, null);
 }
 
-/** Deletes the attempts that no longer count, and of too many those with the fewest failures: locks stay. */
+/**
+ * Deletes expired rows and, if there are too many, rows with the fewest failures. Locks and buckets that are not full are
+ * never deleted: an attacker could lift them by failing with other usernames.
+ */
 export async function forgetOldLoginAttempts(transaction: Queries, most: number = mostRows): Promise<void> {
-  const old = new Date(Date.now() - lifetimeMilliseconds);
-  await transaction.delete(loginAttempt).where(lte(loginAttempt.lastAttemptAt, old));
+  const now = new Date();
+  const before = (milliseconds: number) => new Date(now.getTime() - milliseconds);
+  await transaction.delete(loginNetwork).where(lte(loginNetwork.lastLoginAt, before(networkLifetimeMilliseconds)));
+  await transaction.delete(loginAttempt).where(lte(loginAttempt.lastAttemptAt, before(lifetimeMilliseconds)));
   const [counted] = await transaction.select({ rows: count() }).from(loginAttempt);
   const tooMany = Number(counted?.rows ?? 0) - most;
   if (tooMany <= 0) return;
+  const isUnlocked = or(isNull(loginAttempt.lockedUntil), lte(loginAttempt.lockedUntil, now));
+  const isFull = or(isNull(loginAttempt.fullAt), lte(loginAttempt.fullAt, now));
   const leastTelling = transaction
     .select({ id: loginAttempt.id })
     .from(loginAttempt)
+    .where(and(isUnlocked, isFull))
     .orderBy(asc(loginAttempt.failures), asc(loginAttempt.lastAttemptAt))
     .limit(tooMany);
   await transaction.delete(loginAttempt).where(inArray(loginAttempt.id, leastTelling));

@@ -2,7 +2,7 @@ import { and, eq } from 'drizzle-orm';
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { noteChange } from '../../audit/changes.ts';
 import { clientNetwork } from '../../auth/client-network.ts';
-import { attemptLogin } from '../../auth/login-attempts.ts';
+import { attemptLogin, longestUsername } from '../../auth/login-attempts.ts';
 import { hashPassword, localProvider, needsRehash, verifyPassword } from '../../auth/password.ts';
 import { createRateLimit, type RateLimit } from '../../auth/rate-limit.ts';
 import { Authenticated, Public, RequiresRole } from '../../auth/requires-role.ts';
@@ -109,7 +109,7 @@ export class UserResolver {
   @Mutation(() => LoginPayload, {
     nullable: true,
     description:
-      'Gives a token to who knows the password. Once per operation; after five failures from one address the username is locked there, for longer each time.',
+      'Logs in with username and password, and returns a bearer token. At most once per operation. After five failures, the username is locked in the network of the caller, and failed logins are limited for each network and each username.',
   })
   @Public()
   async login(
@@ -119,7 +119,8 @@ export class UserResolver {
   ): Promise<LoginPayload> {
     if (loggedIn.has(context)) throw gatewayError('TOO_MANY_LOGINS_IN_ONE_OPERATION');
     loggedIn.add(context);
-    const row = await context.loader(userByUsername).load([localProvider, username]);
+    const isPossible = username.length <= longestUsername;
+    const row = isPossible ? await context.loader(userByUsername).load([localProvider, username]) : null;
     // Whose password was tried is told of a login that fails, too.
     if (row !== null) context.audit.concernUser(row.id);
     const { secret, passwordCost, mail } = context.config;
