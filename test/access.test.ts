@@ -345,6 +345,27 @@ describe.each(fields.filter(({ rule }) => rule.kind === 'authenticated'))('$coor
   });
 });
 
+test('anonymous callers can read nothing but these fields', () => {
+  const readable = new Set<string>();
+
+  function walk(type: GraphQLObjectType): void {
+    for (const field of Object.values(type.getFields())) {
+      const rule = field.extensions.access as Rule | undefined;
+      const coordinate = `${type.name}.${field.name}`;
+      // A plain field of a payload or of an object that the caller reaches has no rule of its own.
+      if ((rule !== undefined && rule.kind !== 'public') || readable.has(coordinate)) continue;
+      readable.add(coordinate);
+      const named = getNamedType(field.type);
+      if (isObjectType(named)) walk(named);
+    }
+  }
+  const query = schema.getQueryType();
+  if (query) walk(query);
+
+  const bankFields = ['createdAt', 'fullName', 'id', 'logoUrl', 'shortName', 'updatedAt', 'version', 'websiteUrl'];
+  expect([...readable].sort()).toEqual([...bankFields.map((name) => `Bank.${name}`), 'Query.bank', 'Query.banks']);
+});
+
 describe.each(fields.filter(({ rule }) => rule.kind === 'public'))('$coordinate', (guarded) => {
   test('is open to everybody', async () => {
     const { own } = await ask(guarded, () => []);

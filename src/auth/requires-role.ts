@@ -37,6 +37,7 @@ export interface RoleOptions extends OwnAccess {
 
 type RoleRule = { kind: 'role'; anyOf: readonly Role[] } & RoleOptions;
 type AccessRule = { kind: 'public' } | { kind: 'authenticated'; anyOf: readonly Role[] } | RoleRule;
+type GuardedRule = Exclude<AccessRule, { kind: 'public' }>;
 
 /** How each own access is judged; the resolvers of the nouns provide it (`provideOwnAccess`). */
 type OwnAccessCheck = (context: Context, parent: GuardedParent) => boolean | Promise<boolean>;
@@ -74,8 +75,8 @@ export function Public() {
 }
 
 /**
- * Who is logged in may, for what is their own. Where `anyOf` is given, the field gives more to who holds one of these
- * roles: its resolver asks `holdsAny`.
+ * Any authenticated user can access the field: a root field only for their own data, another field on every object that they
+ * can read. With one of the roles of `anyOf` the field returns more: its resolver asks `holdsAny`.
  */
 export function Authenticated(...anyOf: Role[]) {
   return declare(
@@ -106,7 +107,7 @@ function accessDirectives(role: GraphQLEnumType): GraphQLDirective[] {
       name: 'authenticated',
       locations,
       description:
-        'Who is logged in may, for what is their own. With one of the roles of anyOf the field gives more than that.',
+        "Any authenticated caller can access this field: a root field only for the caller's own data, another field on every object that the caller can read. With one of the roles in `anyOf`, the field returns more.",
       args: { anyOf: { type: roles, description: 'Roles that widen the answer beyond what is the caller’s own.' } },
     }),
     new GraphQLDirective({
@@ -170,12 +171,13 @@ export interface BankRules {
 
 /** On what ground `rule` lets the caller in: a role, or that the data is their own. A promise only where it takes a look. */
 function groundOf(
-  rule: RoleRule,
+  rule: GuardedRule,
   context: Context,
   parent: GuardedParent,
   bankId: string | null,
 ): string | null | Promise<string | null> {
   if (context.user === null) return null;
+  if (rule.kind === 'authenticated') return 'authenticated';
   const role = heldRole(context.user, rule.anyOf, bankId);
   if (role !== undefined) return role;
   const checks = (['orSelf', 'orLinkedUser', 'orHolder'] as const).filter((kind) => rule[kind] === true);
@@ -208,7 +210,7 @@ function audited(
 
 /** The ground on which a field of `parent` lets the caller in, or why it does not. A promise only where it takes a look. */
 function decisionOf(
-  rule: RoleRule,
+  rule: GuardedRule,
   context: Context,
   parent: GuardedParent,
   banks: BankRules,
@@ -217,7 +219,8 @@ function decisionOf(
 
   function decided(ground: string | null): string | GatewayError | Promise<string | GatewayError> {
     if (ground === null) return refusal(rule, context, bankId);
-    if (rule.kycMaterial !== true || context.request.reason !== null || bankId === null) return ground;
+    const needsReason = rule.kind === 'role' && rule.kycMaterial === true;
+    if (!needsReason || context.request.reason !== null || bankId === null) return ground;
     const wantsReason = banks.wantsReason(context, bankId);
     const reasonDecided = (isWanted: boolean) => (isWanted ? reasonRequired(bankId) : ground);
     return wantsReason instanceof Promise ? wantsReason.then(reasonDecided) : reasonDecided(wantsReason);
@@ -228,7 +231,7 @@ function decisionOf(
 }
 
 /** As `decisionOf`, but once for each bank where a role lets the caller in: that counts for all that is of the bank. */
-function decidingOnce(rule: RoleRule, context: Context, banks: BankRules) {
+function decidingOnce(rule: GuardedRule, context: Context, banks: BankRules) {
   const roles = new Map<string | null, string>();
   return (parent: GuardedParent): ReturnType<typeof decisionOf> => {
     const bankId = parent.bankId ?? null;
@@ -241,7 +244,7 @@ function decidingOnce(rule: RoleRule, context: Context, banks: BankRules) {
   };
 }
 
-function guardedField(coordinate: string, rule: RoleRule, resolve: Resolver, banks: BankRules): Resolver {
+function guardedField(coordinate: string, rule: GuardedRule, resolve: Resolver, banks: BankRules): Resolver {
   return (parent, args, context, info) => {
     function act(decision: string | GatewayError): unknown {
       if (decision instanceof GatewayError) return refused(coordinate, context, parent, decision);
@@ -263,7 +266,7 @@ function guardedReadAhead(rule: RoleRule, resolve: Batch): ReadAhead<GuardedPare
 }
 
 /** Judges each parent by itself, and resolves those whose field the caller may see. */
-function guardedBatch(coordinate: string, rule: RoleRule, resolve: Batch, banks: BankRules, byKey: boolean): Batch {
+function guardedBatch(coordinate: string, rule: GuardedRule, resolve: Batch, banks: BankRules, byKey: boolean): Batch {
   const resolveSeen: Batch = byKey ? (...given) => resolveOrTake(resolve, ...given) : resolve;
   return async (parents, args, context, info) => {
     const { audit } = context;
@@ -310,8 +313,6 @@ async function resolvedAll(resolve: Batch, ...given: Parameters<Batch>): Promise
   }
 }
 
-type GuardedRule = Exclude<AccessRule, { kind: 'public' }>;
-
 /** Lets the caller in or fails; answers the ground. */
 async function admit(
   rule: GuardedRule,
@@ -322,11 +323,10 @@ async function admit(
 ): Promise<string> {
   if (context.user === null) throw refusal(rule, context, null);
   if (bankId !== null) await banks.check(context, bankId);
-  if (rule.kind === 'authenticated') return 'authenticated';
   const asked = { bankId, accountId: (args.accountId ?? args.id) as string | undefined, userId: args.id as string };
   const ground = await groundOf(rule, context, asked, bankId);
   if (ground === null) throw refusal(rule, context, bankId);
-  if (rule.kycMaterial === true && context.request.reason === null) {
+  if (rule.kind === 'role' && rule.kycMaterial === true && context.request.reason === null) {
     const { customerId } = askedFor(args);
     const at = bankId ?? (customerId === null ? null : await banks.ofCustomer(context, customerId));
     if (at !== null && (await banks.wantsReason(context, at))) throw reasonRequired(at);
@@ -433,7 +433,6 @@ function guarded(
   if (root === 'mutation') return guardedMutation(coordinate, rule, field.resolve, banks);
   if (root === 'query')
     return rule.kind === 'public' ? field.resolve : guardedQuery(coordinate, rule, field.resolve, banks);
-  if (rule.kind === 'authenticated') throw new AccessUndeclared(coordinate, 'is no root field, so it needs a role');
   if (isBatched(field)) {
     // As TypeGraphQL made it, it passes the parents on as its resolver's only parent.
     const resolveAll = field.resolve as unknown as Batch;

@@ -81,8 +81,9 @@ async function refusal(caller: TestUser, document: string, variables: Record<str
 }
 
 describe('a bank with four eyes', () => {
-  test('says so to everybody, and another does not', async () => {
-    const { data } = await gateway.query(null, '{ banks { id kycFourEyes } }');
+  test('says so to every authenticated caller, and another does not', async () => {
+    const { token } = await gateway.createUser();
+    const { data } = await gateway.query(token, '{ banks { id kycFourEyes } }');
 
     expect(data).toEqual({
       banks: [

@@ -197,10 +197,15 @@ describe('at a bank with a retention period', () => {
 describe('what the operator decides of a bank', () => {
   const settings = `query ($bankId: ID!) { bank(bankId: $bankId) { retentionDays kycReasonRequired version } }`;
 
-  test('is public, and off for a new bank', async () => {
+  test('is refused to an anonymous caller, and off for a new bank', async () => {
     await gateway.createBank('new.bank');
+    const { token } = await gateway.createUser();
 
-    const { data } = await gateway.query(null, settings, { bankId: 'new.bank' });
+    const anonymous = await gateway.query(null, settings, { bankId: 'new.bank' });
+    const { data } = await gateway.query(token, settings, { bankId: 'new.bank' });
+
+    expect(anonymous.data).toEqual({ bank: { retentionDays: null, kycReasonRequired: null, version: 1 } });
+    expect(anonymous.errors.map(({ extensions }) => extensions.obpCode)).toEqual(['OBP-20001', 'OBP-20001']);
 
     expect(data).toEqual({ bank: { retentionDays: null, kycReasonRequired: false, version: 1 } });
   });
@@ -210,7 +215,8 @@ describe('what the operator decides of a bank', () => {
     await setRetentionDays(gateway.database, 'kept.bank', 1826);
     await setKycReasonRequired(gateway.database, 'kept.bank', true);
 
-    const { data } = await gateway.query(null, settings, { bankId: 'kept.bank' });
+    const { token } = await gateway.createUser();
+    const { data } = await gateway.query(token, settings, { bankId: 'kept.bank' });
 
     expect(data).toEqual({ bank: { retentionDays: 1826, kycReasonRequired: true, version: 3 } });
   });

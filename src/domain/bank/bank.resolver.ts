@@ -1,6 +1,6 @@
 import { asc } from 'drizzle-orm';
-import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
-import { Public, RequiresRole } from '../../auth/requires-role.ts';
+import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Authenticated, Public, RequiresRole } from '../../auth/requires-role.ts';
 import type { Context } from '../../context.ts';
 import { oncePerDatabase } from '../../database/batch.ts';
 import { gatewayError } from '../../errors.ts';
@@ -29,6 +29,34 @@ export class BankResolver {
     @Ctx() context: Context,
   ): Promise<Bank> {
     return bankAt(context, bankId);
+  }
+
+  @FieldResolver(() => Boolean, {
+    nullable: true,
+    description: 'Whether a second officer must confirm every KYC status. Set by the operator.',
+  })
+  @Authenticated()
+  kycFourEyes(@Root() bank: Bank): boolean {
+    return bank.kycFourEyes;
+  }
+
+  @FieldResolver(() => Boolean, {
+    nullable: true,
+    description: 'Whether access to KYC material requires a reason in the `X-Reason` header. Set by the operator.',
+  })
+  @Authenticated()
+  kycReasonRequired(@Root() bank: Bank): boolean {
+    return bank.kycReasonRequired;
+  }
+
+  @FieldResolver(() => Int, {
+    nullable: true,
+    description:
+      "The retention period in days. A customer cannot be deleted until this period has passed since the customer's last change. Null if there is none. Set by the operator.",
+  })
+  @Authenticated()
+  retentionDays(@Root() bank: Bank): number | null {
+    return bank.retentionDays;
   }
 
   @Mutation(() => BankPayload, {

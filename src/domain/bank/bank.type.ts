@@ -22,21 +22,9 @@ export class Bank {
   @Field(() => HttpsUrl, { nullable: true, description: 'Where the web site is.' })
   websiteUrl: string | null;
 
-  @Field(() => Boolean, {
-    description: 'Whether a KYC status counts only when a second officer has confirmed it; the operator decides that.',
-  })
+  // The settings below have resolvers, because anonymous callers cannot read them.
   kycFourEyes: boolean;
-
-  @Field(() => Boolean, {
-    description: 'Whether KYC material is given only to who says why; the operator decides that.',
-  })
   kycReasonRequired: boolean;
-
-  @Field(() => Int, {
-    nullable: true,
-    description:
-      'For how many days after the last change a customer has to be kept, and is not deleted; null: for none. The operator decides that.',
-  })
   retentionDays: number | null;
 
   @Field(() => DateTime, { description: 'When the bank was first stored here.' })
