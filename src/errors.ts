@@ -160,6 +160,10 @@ const gatewayErrors = {
     code: 'CONFLICT',
     message: 'The bank has to keep the customer until its retention period is over.',
   },
+  SELF_LINK_REFUSED: {
+    code: 'FORBIDDEN',
+    message: 'Callers cannot give themselves access to the data of a customer. Let another user create the link.',
+  },
   SOCIAL_MEDIA_HANDLE_EXISTS: { code: 'CONFLICT', message: 'The customer has this social media handle already.' },
   SOCIAL_MEDIA_HANDLE_NOT_FOUND: { code: 'NOT_FOUND', message: 'Social media handle not found.' },
   TAX_RESIDENCE_EXISTS: { code: 'CONFLICT', message: 'The customer has this tax residence already.' },

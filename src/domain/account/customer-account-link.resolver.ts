@@ -14,6 +14,7 @@ import {
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
 import { findCustomer, findLinked } from '../customer/found-customer.ts';
+import { refuseOwnCustomer } from '../user-customer-link/user-customer-link.writes.ts';
 import { accountAt, loadAccounts } from './account.loader.ts';
 import { Account, type AccountKey } from './account.type.ts';
 import { accountLinksByCustomer } from './customer-account-link.loader.ts';
@@ -122,7 +123,8 @@ export class CustomerAccountLinkMutations {
 
   @Mutation(() => CustomerAccountLinkPayload, {
     nullable: true,
-    description: 'Links an account of the bank to a customer.',
+    description:
+      'Links an account of the bank to a customer. Fails with `SELF_LINK_REFUSED` if the caller has an active link to the customer, because linked users see the accounts.',
   })
   @RequiresRole(['CanCreateCustomerAccountLink'])
   createCustomerAccountLink(
@@ -140,6 +142,7 @@ export class CustomerAccountLinkMutations {
       { field: 'createCustomerAccountLink', arguments: [bankId, customerId, input], idempotencyKey },
       async (transaction) => {
         const customer = await findCustomer(transaction, bankId, customerId);
+        await refuseOwnCustomer(transaction, context.user?.id, customer, 'customerId');
         return writtenChild(await createAccountLink(transaction, customer, values));
       },
       (written) => readPayload(context, written),

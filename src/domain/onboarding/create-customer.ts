@@ -34,7 +34,7 @@ import { kycStatus } from '../kyc/kyc-status.table.ts';
 import { needsConfirmation } from '../kyc/kyc-status-proposal.writes.ts';
 import { taxResidences, taxResidenceValues } from '../tax-residence/tax-residence.writes.ts';
 import { user } from '../user/user.table.ts';
-import { userLinks, userLinkValues } from '../user-customer-link/user-customer-link.writes.ts';
+import { refuseSelfLink, userLinks, userLinkValues } from '../user-customer-link/user-customer-link.writes.ts';
 import type { CreateCustomerInput } from './onboarding.type.ts';
 import { gatherProblems, type Problems } from './problems.ts';
 
@@ -73,7 +73,10 @@ const rolesOfParts = {
   userLinks: ['CanCreateUserCustomerLink', 'CanCreateUserCustomerLinkAtAnyBank'],
 } as const satisfies Partial<Record<keyof CreateCustomerInput, readonly Role[]>>;
 
-/** OBP-20006 for the first part that needs a role which the caller lacks. */
+/**
+ * @throws OBP-20006 for the first part that needs a role which the caller lacks; SELF_LINK_REFUSED for a user link to the
+ * caller.
+ */
 export function requireRolesOfParts({ user: caller }: Context, bankId: string, given: readonly Given[]): void {
   function require(roles: readonly Role[], field: string): void {
     if (!holdsAny(caller, roles, bankId)) throw gatewayError('OBP-20006', { missingRoles: roles, bankId, field });
@@ -83,6 +86,9 @@ export function requireRolesOfParts({ user: caller }: Context, bankId: string, g
       if ((input[part] ?? []).length > 0) require(rolesOfParts[part], `${field}.${part}`);
     }
     if (input.kycStatus === true) require(['CanAddKycStatus'], `${field}.kycStatus`);
+    for (const [index, { userId }] of (input.userLinks ?? []).entries()) {
+      refuseSelfLink(caller?.id, userId, `${field}.userLinks[${index}].userId`);
+    }
   }
 }
 

@@ -64,7 +64,8 @@ export class CorrelatedEntityResolver {
 
   @Query(() => [CorrelatedEntity], {
     nullable: true,
-    description: 'Each customer that the caller has an active link to, with all users who have one.',
+    description:
+      'Each customer to whom the caller is linked, with all linked users of that customer, sorted by link time. Linked users of a customer see the usernames, names, and email addresses of one another.',
   })
   @Authenticated()
   async correlatedEntities(@Ctx() context: Context): Promise<CorrelatedEntity[]> {

@@ -23,7 +23,7 @@ import {
   UserCustomerLink,
   UserCustomerLinkPayload,
 } from './user-customer-link.type.ts';
-import { createUserLink, userLinks, userLinkValues } from './user-customer-link.writes.ts';
+import { createUserLink, refuseSelfLink, userLinks, userLinkValues } from './user-customer-link.writes.ts';
 
 const userLinkById = oneBy(userCustomerLink, 'id');
 
@@ -104,7 +104,8 @@ export class UserCustomerLinkMutations {
 
   @Mutation(() => UserCustomerLinkPayload, {
     nullable: true,
-    description: 'Links a user to a customer: from the next request on, the customer’s data is the user’s own.',
+    description:
+      "Links another user to a customer. From the next request on, the customer's data is the user's own data. Fails with `SELF_LINK_REFUSED` if the user is the caller.",
   })
   @RequiresRole(['CanCreateUserCustomerLink', 'CanCreateUserCustomerLinkAtAnyBank'])
   createUserCustomerLink(
@@ -117,6 +118,7 @@ export class UserCustomerLinkMutations {
     @Ctx() context: Context,
   ): Promise<UserCustomerLinkPayload> {
     const values = userLinkValues(input);
+    refuseSelfLink(context.user?.id, values.userId, 'input.userId');
     return mutate(
       context,
       { field: 'createUserCustomerLink', arguments: [bankId, customerId, input], idempotencyKey },
@@ -130,7 +132,8 @@ export class UserCustomerLinkMutations {
 
   @Mutation(() => UserCustomerLinkPayload, {
     nullable: true,
-    description: 'Switches the link of a user to a customer on or off.',
+    description:
+      'Activates or deactivates the link of a user to a customer. Callers cannot activate their own link (`SELF_LINK_REFUSED`).',
   })
   @RequiresRole(['CanCreateUserCustomerLink'])
   updateUserCustomerLink(
@@ -149,7 +152,8 @@ export class UserCustomerLinkMutations {
       context,
       { field: 'updateUserCustomerLink', arguments: [bankId, id, input, expectedVersion], idempotencyKey },
       async (transaction) => {
-        const { customer } = await findLinked(transaction, userCustomerLink, bankId, id, 'OBP-30035');
+        const { row, customer } = await findLinked(transaction, userCustomerLink, bankId, id, 'OBP-30035');
+        if (isActive) refuseSelfLink(context.user?.id, row.userId, 'input.isActive');
         return writtenChild(await userLinks.update(transaction, customer, id, { isActive }, expectedVersion));
       },
       (written) => readPayload(context, written),

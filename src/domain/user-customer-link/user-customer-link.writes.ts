@@ -1,3 +1,4 @@
+import { and, eq } from 'drizzle-orm';
 import type { Queries } from '../../database/database.ts';
 import { isForeignKeyViolation, isUniqueViolation } from '../../database/errors.ts';
 import { gatewayError } from '../../errors.ts';
@@ -16,6 +17,30 @@ export function userLinkValues(
   field = 'input',
 ): ChildValues<typeof userCustomerLink> {
   return { userId: valid(`${field}.userId`, () => parseId(userId)), isActive: true };
+}
+
+/** @throws SELF_LINK_REFUSED if the user is the caller: a link makes the data of the customer the user's own. */
+export function refuseSelfLink(callerId: string | undefined, userId: string, field: string): void {
+  if (userId === callerId) throw gatewayError('SELF_LINK_REFUSED', { field });
+}
+
+/**
+ * @throws SELF_LINK_REFUSED if the caller has an active link to the customer: what becomes part of this customer becomes the
+ * caller's own data. The customer is locked, so no link is created at the same time.
+ */
+export async function refuseOwnCustomer(
+  transaction: Queries,
+  callerId: string | undefined,
+  { id }: FoundCustomer,
+  field: string,
+): Promise<void> {
+  if (callerId === undefined) return;
+  const { customerId, userId, isActive } = userCustomerLink;
+  const [link] = await transaction
+    .select({ id: userCustomerLink.id })
+    .from(userCustomerLink)
+    .where(and(eq(customerId, id), eq(userId, callerId), eq(isActive, true)));
+  if (link !== undefined) throw gatewayError('SELF_LINK_REFUSED', { field });
 }
 
 /**
