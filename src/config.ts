@@ -6,6 +6,7 @@ import { leastPasswordCost, type PasswordCost } from './auth/password.ts';
 import { parseSigningKeys } from './auth/tokens.ts';
 import { defaultDatabaseUrl, dialectOf } from './database/dialect.ts';
 import { durationInSeconds } from './duration.ts';
+import { type AnswerLimits, defaultAnswerLimits } from './execution/answer-meter.ts';
 import { defaultLimits, type OperationLimits } from './execution/limits.ts';
 import { documentLimits } from './execution/parse-options.ts';
 
@@ -75,7 +76,7 @@ export interface JitsiSettings {
   secret: string | null;
 }
 
-export interface Limits extends OperationLimits {
+export interface Limits extends OperationLimits, AnswerLimits {
   maxBodyBytes: number;
   maxTokens: number;
   /** How long one operation may take. */
@@ -321,6 +322,8 @@ const variables = z.object({
   GATEWAY_MAX_ALIASES: wholeNumber(0, 1000, defaultLimits.maxAliases),
   GATEWAY_MAX_ROOT_FIELDS: wholeNumber(1, 1000, defaultLimits.maxRootFields),
   GATEWAY_MAX_LIST_COST: wholeNumber(1, 100_000_000, defaultLimits.maxListCost),
+  GATEWAY_MAX_ANSWER_OBJECTS: wholeNumber(100, 10_000_000, defaultAnswerLimits.maxAnswerObjects),
+  GATEWAY_MAX_ANSWER_BYTES: wholeNumber(10_000, 268_435_456, defaultAnswerLimits.maxAnswerBytes),
   GATEWAY_OPERATION_TIMEOUT: duration('10m', '15s'),
   GATEWAY_MAX_CONNECTIONS: wholeNumber(1, 1_000_000, 1000),
 });
@@ -427,6 +430,8 @@ export function readSettings<Needed extends keyof Secrets>(
       maxAliases: value.GATEWAY_MAX_ALIASES,
       maxRootFields: value.GATEWAY_MAX_ROOT_FIELDS,
       maxListCost: value.GATEWAY_MAX_LIST_COST,
+      maxAnswerObjects: value.GATEWAY_MAX_ANSWER_OBJECTS,
+      maxAnswerBytes: value.GATEWAY_MAX_ANSWER_BYTES,
       operationTimeoutMilliseconds: value.GATEWAY_OPERATION_TIMEOUT * 1000,
       maxConnections: value.GATEWAY_MAX_CONNECTIONS,
     }),

@@ -8,6 +8,7 @@ import type { MakeLoader } from './database/batch.ts';
 import type { Database, Queries } from './database/database.ts';
 import type { Loader } from './database/loader.ts';
 import type { GatewayError } from './errors.ts';
+import { AnswerMeter } from './execution/answer-meter.ts';
 
 /** What the resolvers of one operation share. */
 export interface Context {
@@ -23,6 +24,8 @@ export interface Context {
   readonly request: RequestDetails;
   /** What the operation saw, tried and did. */
   readonly audit: OperationAudit;
+  /** Counts what the operation reads and answers, and stops it at its limits. */
+  readonly answer: AnswerMeter;
   /** The loader that `make` makes, one for the whole operation. `make` is a constant of its module, never a closure. */
   loader<Key, Value>(make: MakeLoader<Key, Value>): Loader<Key, Value>;
   /** For a query, before it reads anything: lets a replica answer that has what the caller wrote, where there is one. */
@@ -61,6 +64,8 @@ export interface ContextParts {
   request: RequestDetails;
   /** After it nothing more is loaded, and nothing is committed. */
   deadline?: AbortSignal;
+  /** Without one, the operation has the configured limits, but no deadline. */
+  answer?: AnswerMeter;
 }
 
 export function createContext({
@@ -72,6 +77,7 @@ export function createContext({
   auditTrail,
   request,
   deadline,
+  answer = new AnswerMeter(config.limits),
 }: ContextParts): Context {
   const loaders = new Map<unknown, unknown>();
   const made = new Map<unknown, unknown>();
@@ -94,12 +100,14 @@ export function createContext({
     mailer,
     request,
     audit,
+    answer,
     refusals: new Map(),
     loader<Key, Value>(make: MakeLoader<Key, Value>) {
       deadline?.throwIfAborted();
+      answer.assertRunning();
       let loader = loaders.get(make) as Loader<Key, Value> | undefined;
       if (loader === undefined) {
-        loader = make(answering);
+        loader = make(answering, answer);
         loaders.set(make, loader);
       }
       return loader;
@@ -113,6 +121,7 @@ export function createContext({
       return made.get(make) as Value;
     },
     async write(work) {
+      answer.holdsLocks = true;
       try {
         return await audit.write(async (transaction) => {
           deadline?.throwIfAborted();
@@ -123,6 +132,7 @@ export function createContext({
           return result;
         });
       } finally {
+        answer.holdsLocks = false;
         context.release();
       }
     },

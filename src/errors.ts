@@ -119,6 +119,7 @@ const gatewayErrors = {
   'OBP-34000': { code: 'CONFLICT', message: 'Bank Id already exists. Please specify a different value.' },
   'OBP-50000': { code: 'INTERNAL_SERVER_ERROR', message: 'Unknown Error.' },
 
+  ANSWER_TOO_LARGE: { code: 'LIMIT_EXCEEDED', message: 'The answer is too large.' },
   AUDIT_UNAVAILABLE: {
     code: 'SERVICE_UNAVAILABLE',
     message: 'What was read cannot be recorded in the audit trail, so it is not given.',
@@ -197,6 +198,8 @@ export interface ErrorDetails {
   customerId?: string;
   /** The version in the database, when `expectedVersion` is stale. */
   currentVersion?: number;
+  /** Whether the mutation was committed although its field failed. */
+  committed?: boolean;
   /** How often the same refusal occurred in this answer. */
   count?: number;
   /** The position of the refused item in a list input. */

@@ -92,6 +92,7 @@ import {
   UserCustomerLinkResolver,
 } from './domain/user-customer-link/user-customer-link.resolver.ts';
 import { UserCustomersResolver } from './domain/user-customer-link/user-customers.resolver.ts';
+import { limitLists } from './execution/max-items.ts';
 import { refuseNullCharacters } from './execution/null-character.ts';
 
 /** All of them, a noun a group; an entity is added here with its resolvers. */
@@ -172,6 +173,7 @@ export async function gatewaySchema(): Promise<GraphQLSchema> {
   const role = schema.getType('Role');
   if (!isEnumType(role)) throw new Error('The schema has no enum Role.');
   refuseNullCharacters(schema);
+  limitLists(schema);
   const guarded = enforceAccess(schema, role, { ...bankRules, ofCustomer: bankOfCustomer });
   assertValidSchema(guarded);
   return guarded;

@@ -149,6 +149,7 @@ export class OperationAudit {
   #write: Write | null = null;
   /** Ends with the last transaction, however that ends. */
   #running: Promise<void> = Promise.resolve();
+  #hasCommitted = false;
   #isFinished = false;
 
   constructor(trail: AuditTrail, database: Database, caller: AuditedCaller) {
@@ -267,6 +268,7 @@ export class OperationAudit {
         return { result, event, userIds: [...caller, ...changes.userIds] };
       })
       .then((result) => {
+        this.#hasCommitted ||= isNoted;
         if (write !== null) write.isWritten ||= isNoted;
         return result;
       });
@@ -275,6 +277,17 @@ export class OperationAudit {
       () => undefined,
     );
     return running;
+  }
+
+  /** Whether the operation has committed anything, once no transaction runs any more. */
+  async hasCommitted(): Promise<boolean> {
+    await this.#running;
+    return this.#hasCommitted;
+  }
+
+  /** Whether the mutation field that runs has committed. */
+  get isWritten(): boolean {
+    return this.#write?.isWritten === true;
   }
 
   #success(write: Write, { fields, bankIds, customerIds, userIds }: Changes): AuditEvent {

@@ -392,6 +392,8 @@ function guardedMutation(coordinate: string, rule: AccessRule, resolve: Resolver
       audit.endWrite(payload);
       return payload;
     } catch (error) {
+      // The answer says so, as the client would repeat the call otherwise.
+      if (audit.isWritten && error instanceof GatewayError) error.extensions.committed = true;
       audit.failWrite(error);
       throw error;
     }

@@ -1,11 +1,11 @@
-import { and, asc, desc, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, type Placeholder, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Database, Preparable } from './database.ts';
 import { dialect } from './dialect.ts';
-import { createLoader, type Loader } from './loader.ts';
+import { createLoader, type Loader, type ReadMeter, readRows, rowsOfStatement } from './loader.ts';
 
 /** Makes the loader of one request; its statements are prepared once for each database. */
-export type MakeLoader<Key, Value> = (database: Database) => Loader<Key, Value>;
+export type MakeLoader<Key, Value> = (database: Database, meter: ReadMeter) => Loader<Key, Value>;
 
 type RowOf<Table extends SQLiteTable> = Table['$inferSelect'];
 type ColumnNameOf<Table extends SQLiteTable> = keyof RowOf<Table> & string;
@@ -18,6 +18,9 @@ interface Order<Table extends SQLiteTable> {
   orderBy: ColumnNameOf<Table>[];
   descending?: boolean;
 }
+
+/** For statements of loaders. A literal, because PostgreSQL plans for a tenth of the rows if the limit is a parameter. */
+export const limitOfStatement = sql.raw(String(rowsOfStatement + 1)) as unknown as Placeholder;
 
 function columnOf(table: SQLiteTable, name: string): SQLiteColumn {
   return (table as unknown as Record<string, SQLiteColumn>)[name] as SQLiteColumn;
@@ -129,10 +132,11 @@ export function oneBy<Table extends SQLiteTable, const Names extends readonly Co
       .from(table as SQLiteTable)
       .where(condition),
   );
-  return (database) =>
+  return (database, meter) =>
     createLoader<KeyOf<Names>, RowOf<Table> | null>(async (keys) => {
       const found = new Map<string, RowOf<Table>>();
-      for (const row of await statement(database, keys)) found.set(keyOfRow(row, names), row);
+      const rows = await readRows(meter, keys, (keys) => statement(database, keys));
+      for (const row of rows) found.set(keyOfRow(row, names), row);
       return keys.map((key) => found.get(joined(key)) ?? null);
     }, joined);
 }
@@ -149,11 +153,12 @@ export function manyBy<Table extends SQLiteTable, const Names extends readonly C
       .select()
       .from(table as SQLiteTable)
       .where(condition)
-      .orderBy(...orderOf(table, order)),
+      .orderBy(...orderOf(table, order))
+      .limit(limitOfStatement),
   );
-  return (database) =>
+  return (database, meter) =>
     createLoader<KeyOf<Names>, RowOf<Table>[]>(async (keys) => {
-      const rows = await statement(database, keys);
+      const rows = await readRows(meter, keys, (keys) => statement(database, keys));
       if (keys.length === 1) return [rows];
       const found = Map.groupBy(rows, (row) => keyOfRow(row, names));
       return keys.map((key) => found.get(joined(key)) ?? []);
@@ -238,7 +243,8 @@ export function pageBy<Table extends SQLiteTable>(
           .select()
           .from(numbered)
           .where(sql`${numbered.position} <= ${sql.placeholder('limit')}`)
-          .orderBy(sql`${numbered.position}`),
+          .orderBy(sql`${numbered.position}`)
+          .limit(limitOfStatement),
       ),
     };
   }
@@ -247,13 +253,13 @@ export function pageBy<Table extends SQLiteTable>(
     next: prepare(database, comesAfter(orderColumns, order.descending === true)),
   }));
 
-  return (database) =>
+  return (database, meter) =>
     pageLoader(async (parents, { limit, after }) => {
       const { ofOne, ofMany } = statements(database)[after === null ? 'first' : 'next'];
       const shared = { ...afterValues(after), limit };
-      const rows = await (parents.length === 1
-        ? ofOne({ ...shared, parent: parents[0] })
-        : ofMany({ ...shared, ...keyValues(parents) }));
+      const rows = await readRows(meter, parents, (parents) =>
+        parents.length === 1 ? ofOne({ ...shared, parent: parents[0] }) : ofMany({ ...shared, ...keyValues(parents) }),
+      );
       return Map.groupBy(rows, (row) => String(row[parentName]));
     });
 }

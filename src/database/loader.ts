@@ -7,6 +7,47 @@ export interface Loader<Key, Value> {
   loadAll(keys: readonly Key[]): Promise<Value[]>;
 }
 
+/** Limits what the loaders of an operation read. */
+export interface ReadMeter {
+  /** Null if the operation can read on at once; otherwise resolves when it can. */
+  admission(): Promise<void> | null;
+  /** Counts rows that were read. @throws if the operation must stop. */
+  addRows(rows: readonly object[]): void;
+}
+
+/** For reads that have limits of their own. */
+export const unmetered: ReadMeter = { admission: () => null, addRows: () => undefined };
+
+/**
+ * The maximum number of rows that one statement of a loader returns, so that an operation never holds many more rows than
+ * its limit. Enough for 50 parents with the default page of 50 each.
+ */
+export const rowsOfStatement = 2_525;
+
+/**
+ * Reads the rows of the keys. `read` returns at most `rowsOfStatement + 1` rows: if there are more, the keys are read in
+ * two parts, and so on. Of one key, at most `rowsOfStatement + 1` rows are returned.
+ */
+export function readRows<Key, Row extends object>(
+  meter: ReadMeter,
+  keys: readonly Key[],
+  read: (keys: readonly Key[]) => Promise<Row[]>,
+): Promise<Row[]> {
+  async function split(): Promise<Row[]> {
+    const half = keys.length >> 1;
+    const first = await readRows(meter, keys.slice(0, half), read);
+    return first.concat(await readRows(meter, keys.slice(half), read));
+  }
+  const counted = (rows: Row[]) => {
+    if (rows.length > rowsOfStatement && keys.length > 1) return split();
+    meter.addRows(rows);
+    return rows;
+  };
+  if (keys.length > rowsOfStatement) return split();
+  const admission = meter.admission();
+  return admission === null ? read(keys).then(counted) : admission.then(() => read(keys)).then(counted);
+}
+
 /** A value for each key; null for one that is null. */
 export async function loadGiven<Key, Value>(
   loader: Loader<Key, Value>,

@@ -9,6 +9,8 @@
  * answer is filled in later, and no promise is made for it.
  */
 import { type ExecutionResult, GraphQLError, type GraphQLResolveInfo, getArgumentValues, locatedError } from 'graphql';
+import { AnswerMeter, bytesOfItem, committedError } from './answer-meter.ts';
+import { tooManyItems } from './max-items.ts';
 import {
   type FieldPlan,
   type Plan,
@@ -27,9 +29,12 @@ export interface Execution {
   context: unknown;
   /** Coerced. */
   variables: Variables;
+  /** Counts the answer and stops the operation. Without one, nothing is limited. */
+  meter?: AnswerMeter;
 }
 
 interface Run extends Execution {
+  readonly meter: AnswerMeter;
   readonly errors: GraphQLError[];
   /** Where something is null because of an error: what fails below it is reported no more. */
   readonly nulled: Set<Path | undefined>;
@@ -48,9 +53,12 @@ interface Parent {
   readonly data: Data;
 }
 
+const unlimited = { maxAnswerObjects: Number.POSITIVE_INFINITY, maxAnswerBytes: Number.POSITIVE_INFINITY };
+
 export function executePlan(execution: Execution): ExecutionResult | Promise<ExecutionResult> {
   const run: Run = {
     ...execution,
+    meter: execution.meter ?? new AnswerMeter(unlimited),
     errors: [],
     nulled: new Set(),
     arguments: new Map(),
@@ -73,11 +81,12 @@ function completed(run: Run, data: Data | null): ExecutionResult | Promise<Execu
   return run.underWay.length === 0 ? resultOf(run, data) : settledBatches(run).then(() => resultOf(run, data));
 }
 
-function resultOf({ errors }: Run, data: Data | null): ExecutionResult {
+function resultOf({ errors, meter }: Run, data: Data | null): ExecutionResult {
+  if (!meter.check() && meter.stopped !== null) return { errors: [meter.stopped], data: null };
   return errors.length === 0 ? { data } : { errors, data };
 }
 
-function executeOperation(run: Run): Data | Promise<Data> {
+function executeOperation(run: Run): Data | null | Promise<Data | null> {
   const { schema, operation } = run.plan;
   const rootType = schema.getRootType(operation.operation);
   if (rootType == null) throw new Error(`The schema has no ${operation.operation}.`);
@@ -93,13 +102,26 @@ function executeSerially(run: Run, selections: Selections): Data | Promise<Data>
   let done: Data | Promise<Data> = data;
   for (const field of selections.fields) {
     const next = () => {
+      const refused = run.meter.beginField();
+      if (refused !== null) {
+        data[field.responseName] = failure(run, field, field.type, fieldPath(field, undefined), refused);
+        return data;
+      }
       const value = executeField(run, field, undefined, undefined);
       // It waits for all that is read of the one before.
       const put = (given: unknown) => {
         data[field.responseName] = given;
-        return run.underWay.length === 0 ? data : settledBatches(run).then(() => data);
+        return run.underWay.length === 0 ? ended() : settledBatches(run).then(ended);
       };
       return value instanceof Promise ? value.then(put) : put(value);
+    };
+    const ended = () => {
+      const stopped = run.meter.endField();
+      if (stopped !== null) {
+        const path = fieldPath(field, undefined);
+        data[field.responseName] = failure(run, field, field.type, path, committedError(stopped));
+      }
+      return data;
     };
     done = done instanceof Promise ? done.then(next) : next();
   }
@@ -111,12 +133,14 @@ function dataFor({ blank }: Selections): Data {
   return blank === null ? Object.create(null) : { ...blank };
 }
 
+/** Null if the operation is stopped. */
 function executeFields(
   run: Run,
   selections: Selections,
   source: unknown,
   path: Path | undefined,
-): Data | Promise<Data> {
+): Data | null | Promise<Data> {
+  if (!run.meter.addObject(selections.bytes)) return null;
   const data = dataFor(selections);
   let pending: FieldPlan[] | null = null;
   try {
@@ -170,6 +194,7 @@ function nextTurn(): Promise<void> {
 async function resolveWaiting(run: Run): Promise<void> {
   const { waiting } = run;
   run.waiting = new Map();
+  if (run.meter.isStopped) return;
   await Promise.all([...waiting].map(([field, parents]) => resolveBatch(run, field, parents)));
 }
 
@@ -189,6 +214,7 @@ async function resolveBatch(run: Run, field: FieldPlan, parents: readonly Parent
     for (const { path } of parents) failure(run, field, field.type, fieldPath(field, path), error);
     return;
   }
+  if (run.meter.isStopped) return;
   parents.forEach(({ path, data }, index) => {
     const given = values[index];
     const place = fieldPath(field, path);
@@ -211,7 +237,7 @@ async function resolveBatch(run: Run, field: FieldPlan, parents: readonly Parent
 /** Has read, together with the objects that a field gives, what the fields below need, where the keys of these are known. */
 function readBelow(run: Run, field: FieldPlan, sources: readonly unknown[], args: Data, path: Path): void {
   const { keyOf, type } = field;
-  if (keyOf === null || type.kind !== 'object') return;
+  if (keyOf === null || type.kind !== 'object' || run.meter.isStopped) return;
   try {
     const keys = sources.map((source) => keyOf(source, args, run.context)).filter((key) => key !== null);
     if (keys.length === 0) return;
@@ -246,8 +272,12 @@ function executeField(run: Run, field: FieldPlan, source: unknown, parentPath: P
         result = result.call(source, {}, run.context, infoOf(run, field, path));
       }
       // What most fields are, without a path and what else nobody asks for.
-      if (typeof result === 'string' && type.kind === 'leaf' && type.isText) return result;
+      if (typeof result === 'string' && type.kind === 'leaf' && type.isText) {
+        run.meter.bytes += result.length;
+        return result;
+      }
     } else {
+      if (run.meter.isStopped) return null;
       path = fieldPath(field, parentPath);
       const args = argumentsOf(run, field);
       result = resolve(source, args, run.context, infoOf(run, field, path));
@@ -311,6 +341,7 @@ function complete(run: Run, field: FieldPlan, type: TypePlan, path: Path | undef
   if (type.kind === 'leaf') {
     const serialized: unknown = type.leaf.serialize(result);
     if (serialized == null) throw new Error(`${type.leaf.name} serializes a value of ${field.name} to nothing.`);
+    if (typeof serialized === 'string') run.meter.bytes += serialized.length;
     return serialized;
   }
   if (type.kind === 'list') return completeList(run, field, type.item, path, result);
@@ -321,6 +352,11 @@ function completeList(run: Run, field: FieldPlan, type: TypePlan, path: Path | u
   if (!isIterable(result)) {
     const { parentType, name } = field;
     throw new GraphQLError(`Expected Iterable, but did not find one for field "${parentType.name}.${name}".`);
+  }
+  if (Array.isArray(result)) {
+    assertItemCount(field, result.length);
+    if (!run.meter.admitsItems(result.length)) return null;
+    run.meter.bytes += bytesOfItem * result.length;
   }
   // Of its size from the beginning: one that grows has room for 17, and most are short.
   const items: unknown[] = Array.isArray(result) ? [...result] : [];
@@ -364,6 +400,10 @@ function completeLater(run: Run, field: FieldPlan, type: TypePlan, path: Path, r
 
 function failingLater(run: Run, field: FieldPlan, type: TypePlan, path: Path, completed: Promise<unknown>) {
   return completed.then(undefined, (error: unknown) => failure(run, field, type, path, error));
+}
+
+function assertItemCount({ definition, maxItems }: FieldPlan, count: number): void {
+  if (count > maxItems) throw tooManyItems(definition, maxItems);
 }
 
 /** What may not be null passes its error on to what it is a part of; anything else is null, and that is reported. */

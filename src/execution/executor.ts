@@ -9,6 +9,7 @@ import {
 import type { Context } from '../context.ts';
 import { executePlan } from './compiled.ts';
 import type { DocumentCache } from './document-cache.ts';
+import { interpreter } from './interpreted.ts';
 import { documentLimits } from './parse-options.ts';
 import { assertCompilable, conditionVariables, type Plan, planOf, type Variables } from './plan.ts';
 import { coerceVariables } from './variables.ts';
@@ -64,28 +65,27 @@ export interface ExecutionOptions {
 export function compiledExecution(schema: GraphQLSchema, documents: DocumentCache, options: ExecutionOptions): Gateway {
   const { planFor } = createPlans(schema, documents);
   return gatewayOf(schema, options, ({ document, operation, context, variables }) =>
-    executePlan({ plan: planFor(document, operation, variables.coerced), context, variables: variables.coerced }),
+    executePlan({
+      plan: planFor(document, operation, variables.coerced),
+      context,
+      variables: variables.coerced,
+      meter: context.answer,
+    }),
   );
 }
 
 /** The same hook for graphql-js, so that both executors refuse variables in the same words. */
 export function interpretedExecution(schema: GraphQLSchema, options: ExecutionOptions): Gateway {
+  const interpret = interpreter(schema);
   return gatewayOf(schema, options, ({ document, operation, context, variables }) =>
-    execute({
-      schema,
-      document,
-      operationName: operation.name?.value,
-      contextValue: context,
-      variableValues: variables.sent,
-      options: documentLimits.executionOptions,
-    }),
+    interpret({ document, operation, contextValue: context, variableValues: variables.sent }),
   );
 }
 
 interface Execution {
   document: DocumentNode;
   operation: OperationDefinitionNode;
-  context: unknown;
+  context: Context;
   variables: { sent: Variables; coerced: Variables };
 }
 
@@ -108,7 +108,12 @@ function gatewayOf(
           const sent = request.variables ?? {};
           const result = coerceVariables({ schema, operation }, sent, { maxErrors, namesSchema });
           if ('errors' in result) return { errors: result.errors };
-          return run({ document, operation, context, variables: { sent, coerced: result.coerced } });
+          return run({
+            document,
+            operation,
+            context: context as Context,
+            variables: { sent, coerced: result.coerced },
+          });
         },
       };
     },

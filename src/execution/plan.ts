@@ -28,6 +28,7 @@ import {
   TypeNameMetaFieldDef,
 } from 'graphql';
 import { type BatchResolver, batchOf, type KeyOf, keyOf, type ReadAhead, readAheadOf } from './batched.ts';
+import { maxItemsOf } from './max-items.ts';
 
 export type Variables = Readonly<Record<string, unknown>>;
 
@@ -60,6 +61,8 @@ export interface FieldPlan {
   /** What identifies the object that it gives, where that is known before. */
   readonly keyOf: KeyOf<unknown, unknown> | null;
   readonly type: TypePlan;
+  /** The maximum length of each list that it gives. */
+  readonly maxItems: number;
   /** Of `__typename`. */
   readonly typeName: string | null;
   /** Of the objects that it gives, once there was one. */
@@ -71,6 +74,8 @@ export interface Selections {
   readonly fields: readonly FieldPlan[];
   /** An answer with nothing in it yet, in the order of the fields. Null where a field is answered as `__proto__`. */
   readonly blank: Readonly<Record<string, unknown>> | null;
+  /** An estimate of the bytes that an object takes as JSON without its texts. */
+  readonly bytes: number;
 }
 
 export type TypePlan = { readonly isNonNull: boolean } & (
@@ -175,7 +180,12 @@ function planSelections(
     if (field !== null) fields.push(field);
   }
   plan.onPlanned(fields.length + 1);
-  return { fields, blank: blankOf(fields) };
+  return { fields, blank: blankOf(fields), bytes: bytesOf(fields) };
+}
+
+/** Braces and a comma; for each field a quoted name, a colon, a comma, and a short value such as `null` or quotes. */
+function bytesOf(fields: readonly FieldPlan[]): number {
+  return fields.reduce((sum, { responseName, typeName }) => sum + responseName.length + 8 + (typeName?.length ?? 0), 3);
 }
 
 function blankOf(fields: readonly FieldPlan[]): Record<string, unknown> | null {
@@ -213,6 +223,7 @@ function fieldPlan(
     readAhead: readAheadOf(definition),
     keyOf: keyOf(definition),
     type: typePlan(definition.type),
+    maxItems: maxItemsOf(definition, parentType),
     typeName: definition === TypeNameMetaFieldDef ? parentType.name : null,
     selections: null,
   };

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { HTTPGraphQLResponse } from '@apollo/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type ErrorKey, GatewayError, gatewayError } from '../errors.ts';
+import { type ErrorDetails, type ErrorKey, GatewayError, gatewayError } from '../errors.ts';
 import { logUnexpected } from '../observability/logger.ts';
 import type { ServerParts } from './request.ts';
 
@@ -35,7 +35,10 @@ export function answerFailure(
   parts: ServerParts,
 ): FastifyReply {
   const { code, statusCode } = error as { code?: string; statusCode?: number };
-  if (error instanceof GatewayError) return reply.code(503).send({ errors: [error] });
+  if (error instanceof GatewayError) {
+    const { http } = error.extensions as ErrorDetails;
+    return reply.code(http?.status ?? 503).send({ errors: [error] });
+  }
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
     const { maxBodyBytes } = parts.config.limits;
     const message = `At most ${maxBodyBytes} bytes are allowed.`;

@@ -17,6 +17,7 @@ import { LargeOperations, largeListCost } from '../execution/large-operations.ts
 import { knownOperationTypes, listCostOf, operationLimits, operationLimitsPlugin } from '../execution/limits.ts';
 import { documentLimits } from '../execution/parse-options.ts';
 import { logUnexpected } from '../observability/logger.ts';
+import { answerText } from './answer-text.ts';
 import { distinctErrorsPlugin, formatError } from './format-error.ts';
 import { type FindCaller, operationNames, type RequestScope, rounded, type ServerParts, waits } from './request.ts';
 
@@ -40,6 +41,8 @@ export function createApolloServer(
           contextValue.audit.nameOperation(operationName, queryHash);
           if (scope !== undefined) {
             scope.response = response;
+            scope.isMutation = operation?.operation === 'mutation';
+            scope.acquireSlot = () => takeTurn(scope, contextValue);
             if (operationName) operationNames.set(scope.request, operationName.slice(0, 100));
           }
           // A mutation reads what it is about to change, and what it has changed: from the primary throughout.
@@ -59,6 +62,10 @@ export function createApolloServer(
 
   /** After having waited the caller is found again: somebody may have lost a role or been logged out meanwhile. */
   async function takeTurn(scope: RequestScope, context: Context): Promise<void> {
+    if (scope.turn !== undefined) {
+      await scope.turn;
+      return;
+    }
     if (!largeOperations.areFull) {
       scope.turn = largeOperations.begin(scope.deadline);
       await scope.turn;
@@ -96,8 +103,7 @@ export function createApolloServer(
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
     persistedQueries: false,
-    // Without the line break that Apollo Server adds, for which a long answer would be copied once more.
-    stringifyResult: (result) => JSON.stringify(result),
+    stringifyResult: (result) => answerText(result, scopes.getStore()),
     stopOnTerminationSignals: false,
     logger: {
       debug() {},

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Mailer } from '../auth/mailer.ts';
 import type { Context } from '../context.ts';
 import { gatewayError } from '../errors.ts';
+import { committedError } from '../execution/answer-meter.ts';
 import { refuse, send } from './answers.ts';
 import {
   before,
@@ -16,6 +17,9 @@ import {
   type ServerParts,
 } from './request.ts';
 
+/** For how long a mutation that has committed something can exceed its deadline, as nothing more is read for it. */
+const graceMilliseconds = 2_000;
+
 interface GraphqlParts {
   parts: ServerParts;
   apollo: ApolloServer<Context>;
@@ -24,6 +28,25 @@ interface GraphqlParts {
   mailer: Mailer | null;
   /** A stop waits for it. */
   tracked<Result>(operation: Promise<Result>): Promise<Result>;
+}
+
+/** The result of the operation. After the deadline it fails, unless it is a mutation that has committed something. */
+async function beforeDeadline<Result>(
+  scope: RequestScope,
+  operation: Promise<Result>,
+  timeoutMilliseconds: number,
+): Promise<Result> {
+  const { deadline, context } = scope;
+  try {
+    return await before(deadline, operation);
+  } catch (error) {
+    if (!deadline.aborted || scope.isMutation !== true || context === undefined) throw error;
+    // A transaction that is running decides.
+    const latest = AbortSignal.timeout(timeoutMilliseconds);
+    if (!(await before(latest, context.audit.hasCommitted(), error))) throw error;
+    const committed = committedError(gatewayError('OPERATION_TIMED_OUT'));
+    return before(AbortSignal.timeout(graceMilliseconds), operation, committed);
+  }
 }
 
 /** Adds `POST /graphql`, which executes an operation within its deadline and waits for its audit event. */
@@ -36,9 +59,11 @@ export function addGraphqlRoute(
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const timer = new AbortController();
     const timeout = setTimeout(() => {
-      timer.abort(gatewayError('OPERATION_TIMED_OUT'));
+      const reason = gatewayError('OPERATION_TIMED_OUT');
+      timer.abort(reason);
+      scope.context?.answer.stop(reason);
     }, config.limits.operationTimeoutMilliseconds);
-    const scope: RequestScope = { request, deadline: timer.signal };
+    const scope: RequestScope = { request, deadline: timer.signal, begun: performance.now() };
     // After its deadline it ends soon, at the next thing that it asks of the context.
     const operation = tracked(
       scopes.run(scope, () =>
@@ -49,11 +74,16 @@ export function addGraphqlRoute(
       ),
     );
     try {
-      const given = await before(timer.signal, operation).finally(() => endTurn(scope));
-      scope.context?.release();
-      // Apollo Server's objects may stay until V8 collects all garbage: what was answered is not to stay with them.
-      if (scope.response !== undefined) scope.response.body = undefined;
-      await before(timer.signal, recorded(logger, request, scope.context?.audit.finish()));
+      const given = await beforeDeadline(scope, operation, config.limits.operationTimeoutMilliseconds).finally(() => {
+        endTurn(scope);
+        scope.context?.release();
+        // Apollo Server's objects may stay until V8 collects all garbage: what was answered is not to stay with them.
+        if (scope.response !== undefined) scope.response.body = undefined;
+      });
+      // A stopped query returns nothing; a mutation has said so at its fields.
+      if (scope.isMutation !== true) scope.context?.answer.assertRunning();
+      const deadline = timer.signal.aborted ? AbortSignal.timeout(graceMilliseconds) : timer.signal;
+      await before(deadline, recorded(logger, request, scope.context?.audit.finish()), timer.signal.reason);
       return send(reply, given);
     } catch (error) {
       const latest = AbortSignal.timeout(config.limits.operationTimeoutMilliseconds);

@@ -15,6 +15,7 @@ import type { Config } from '../config.ts';
 import { type Context, createContext, type RequestDetails } from '../context.ts';
 import type { Database } from '../database/database.ts';
 import { gatewayError } from '../errors.ts';
+import { AnswerMeter } from '../execution/answer-meter.ts';
 import { type Logger, logUnexpected } from '../observability/logger.ts';
 import { clientNameOf, reasonOf } from './request-headers.ts';
 
@@ -37,10 +38,16 @@ export type FindCaller = (request: FastifyRequest) => Promise<AuthenticatedUser 
 export interface RequestScope {
   request: FastifyRequest;
   deadline: AbortSignal;
+  /** By `performance.now()`. */
+  begun: number;
   /** Once the caller is known. */
   context?: Context;
   /** Apollo Server's own, once the operation is known. */
   response?: { body?: unknown };
+  /** Whether the operation is a mutation, once it is known. */
+  isMutation?: boolean;
+  /** Resolves when the operation has a slot for large operations, once the operation is known. */
+  acquireSlot?: () => Promise<void>;
   /** Where this is a large operation: when it may begin, and what lets the next one begin. */
   turn?: Promise<() => void>;
 }
@@ -59,7 +66,12 @@ export async function contextOf(
   const { request, deadline } = scope;
   const user = await findCaller(request);
   const details = detailsOf(request);
-  const context = createContext({ user, config, database, tokens, mailer, auditTrail, request: details, deadline });
+  const answer = new AnswerMeter(config.limits, {
+    deadline: scope.begun + config.limits.operationTimeoutMilliseconds,
+    acquireSlot: async () => scope.acquireSlot?.(),
+  });
+  const parts = { user, config, database, tokens, mailer, auditTrail, request: details, deadline, answer };
+  const context = createContext(parts);
   scope.context = context;
   return context;
 }

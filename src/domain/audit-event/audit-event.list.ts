@@ -9,13 +9,14 @@ import {
   comesAfter,
   inKeys,
   keyValues,
+  limitOfStatement,
   type MakeLoader,
   oncePerDatabase,
   type PageKey,
   pageLoader,
 } from '../../database/batch.ts';
 import type { Database } from '../../database/database.ts';
-import { createLoader } from '../../database/loader.ts';
+import { createLoader, readRows } from '../../database/loader.ts';
 import { withoutIndex } from '../../database/search.ts';
 import { gatewayError } from '../../errors.ts';
 import { assertInput } from '../../input.ts';
@@ -217,7 +218,8 @@ function preparePagesOfCustomers(database: Database, continued: boolean) {
       )
       .innerJoin(auditEvent, and(ofTheCustomer, atBankOfTheCustomer))
       .where(inKeys([customer.id]))
-      .orderBy(...newestFirst(orderOfCustomer)),
+      .orderBy(...newestFirst(orderOfCustomer))
+      .limit(limitOfStatement),
   );
 }
 
@@ -236,10 +238,11 @@ const statementsOfCustomers = oncePerDatabase((database) => ({
 }));
 
 /** The pages of any number of customers take one statement. */
-const pagesOfCustomers: MakeLoader<PageKey, EventOfCustomer[]> = (database) =>
+const pagesOfCustomers: MakeLoader<PageKey, EventOfCustomer[]> = (database, meter) =>
   pageLoader(async (customerIds, { limit, after }) => {
     const read = statementsOfCustomers(database)[after === null ? 'first' : 'next'];
-    const rows = await read({ ...keyValues(customerIds), ...afterValues(after), beforeLast: limit - 1 });
+    const shared = { ...afterValues(after), beforeLast: limit - 1 };
+    const rows = await readRows(meter, customerIds, (ids) => read({ ...shared, ...keyValues(ids) }));
     return Map.groupBy(rows, (row) => row.ofCustomerId);
   });
 

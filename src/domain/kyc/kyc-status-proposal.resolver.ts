@@ -2,8 +2,8 @@ import { and, asc, eq } from 'drizzle-orm';
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { RequiresRole } from '../../auth/requires-role.ts';
 import type { Context } from '../../context.ts';
-import { inKeys, keyValues, type MakeLoader, oncePerDatabase, oneBy } from '../../database/batch.ts';
-import { createLoader } from '../../database/loader.ts';
+import { inKeys, keyValues, limitOfStatement, type MakeLoader, oncePerDatabase, oneBy } from '../../database/batch.ts';
+import { createLoader, readRows } from '../../database/loader.ts';
 import { gatewayError } from '../../errors.ts';
 import { Batched } from '../../execution/batched.ts';
 import { idempotencyKeyDescription, mutate, writtenChild } from '../../execution/mutate.ts';
@@ -36,14 +36,15 @@ const openStatement = oncePerDatabase((database) =>
       .select()
       .from(kycStatusProposal)
       .where(and(inKeys([kycStatusProposal.customerId]), eq(kycStatusProposal.state, KycStatusProposalState.PROPOSED)))
-      .orderBy(asc(kycStatusProposal.createdAt), asc(kycStatusProposal.id)),
+      .orderBy(asc(kycStatusProposal.createdAt), asc(kycStatusProposal.id))
+      .limit(limitOfStatement),
   ),
 );
 
 /** Those of each customer that nobody has decided yet, the oldest first. */
-const openByCustomer: MakeLoader<string, KycStatusProposalRow[]> = (database) =>
+const openByCustomer: MakeLoader<string, KycStatusProposalRow[]> = (database, meter) =>
   createLoader(async (customerIds) => {
-    const rows = await openStatement(database)(keyValues(customerIds));
+    const rows = await readRows(meter, customerIds, (ids) => openStatement(database)(keyValues(ids)));
     const byCustomer = Map.groupBy(rows, ({ customerId }) => customerId);
     return customerIds.map((customerId) => byCustomer.get(customerId) ?? []);
   });

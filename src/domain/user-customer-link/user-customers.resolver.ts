@@ -2,9 +2,8 @@ import { and, asc, eq, getTableColumns } from 'drizzle-orm';
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { RequiresRole } from '../../auth/requires-role.ts';
 import type { Context } from '../../context.ts';
-import { inKeys, keyValues, oncePerDatabase } from '../../database/batch.ts';
-import type { Database } from '../../database/database.ts';
-import { createLoader, type Loader } from '../../database/loader.ts';
+import { inKeys, keyValues, limitOfStatement, type MakeLoader, oncePerDatabase } from '../../database/batch.ts';
+import { createLoader, readRows } from '../../database/loader.ts';
 import { type CustomerRow, customer } from '../customer/customer.table.ts';
 import { Customer, toCustomer } from '../customer/customer.type.ts';
 import { User } from '../user/user.type.ts';
@@ -21,17 +20,18 @@ const linkedCustomers = oncePerDatabase((database) =>
       .from(userCustomerLink)
       .innerJoin(customer, eq(customer.id, userCustomerLink.customerId))
       .where(and(inKeys([userCustomerLink.userId]), eq(userCustomerLink.isActive, true)))
-      .orderBy(asc(userCustomerLink.dateInserted), asc(userCustomerLink.id)),
+      .orderBy(asc(userCustomerLink.dateInserted), asc(userCustomerLink.id))
+      .limit(limitOfStatement),
   ),
 );
 
 /** The customers that each user has an active link to, by when they were linked. */
-function customersOfUser(database: Database): Loader<string, CustomerRow[]> {
-  return createLoader(async (userIds) => {
-    const rows = Map.groupBy(await linkedCustomers(database)(keyValues(userIds)), (row) => row.linkedUserId);
-    return userIds.map((id) => rows.get(id) ?? []);
+const customersOfUser: MakeLoader<string, CustomerRow[]> = (database, meter) =>
+  createLoader(async (userIds) => {
+    const rows = await readRows(meter, userIds, (ids) => linkedCustomers(database)(keyValues(ids)));
+    const byUser = Map.groupBy(rows, (row) => row.linkedUserId);
+    return userIds.map((id) => byUser.get(id) ?? []);
   });
-}
 
 @Resolver(() => User)
 export class UserCustomersResolver {

@@ -1,0 +1,213 @@
+import { type GatewayError, gatewayError } from '../errors.ts';
+
+export interface AnswerLimits {
+  /** The maximum number of objects in an answer, and of rows that an operation reads for it. */
+  maxAnswerObjects: number;
+  /** The maximum size of an answer as JSON. */
+  maxAnswerBytes: number;
+}
+
+export const defaultAnswerLimits: Readonly<AnswerLimits> = {
+  maxAnswerObjects: 100_000,
+  maxAnswerBytes: 16 * 2 ** 20,
+};
+
+/** The clock is read once for so many objects, which take about a millisecond. */
+const objectsBetweenChecks = 1_000;
+
+/** An operation that has read so many rows continues only in a slot for large operations. */
+const largeRowCount = 2_000;
+
+/** Rows have columns that the answer leaves out, so they can take this many times the bytes of an answer. */
+const rowBytesPerAnswerByte = 4;
+
+/** The text of fewer rows is not measured: it is small in any case. */
+const fewestMeasuredRows = 100;
+
+/** The maximum size of what `exportCustomerData` returns in one operation, in characters. */
+export const maxExportLength = 64 * 2 ** 20;
+
+/** An estimate of the bytes that an item of a list takes as JSON without its text: a comma, and quotes or braces. */
+export const bytesOfItem = 3;
+
+interface MeterOptions {
+  /** By `performance.now()`. */
+  deadline?: number;
+  /** Resolves when the operation has a slot for large operations. */
+  acquireSlot?: () => Promise<void>;
+}
+
+/** What an operation holds at a point in time. */
+interface Mark {
+  objects: number;
+  bytes: number;
+  rows: number;
+  rowBytes: number;
+}
+
+/**
+ * Counts what an operation reads and answers, while it does so, and stops it when it exceeds a limit or its deadline. After
+ * that nothing more is read or completed: executors return null for the rest, which is then discarded.
+ */
+export class AnswerMeter {
+  /** Objects of the answer. Written by executors through `addObject` only. */
+  objects = 0;
+  /** An estimate of the answer's size as JSON, which executors add to: keys, punctuation and the length of each text. */
+  bytes = 0;
+  /** Whether the resolvers count, because graphql-js executes the operation. */
+  countsInResolvers = false;
+  /** Whether a transaction is open, which must not wait for a slot. */
+  holdsLocks = false;
+  #stopped: GatewayError | null = null;
+  #nextCheck: number;
+  #rows = 0;
+  #rowBytes = 0;
+  #exportLength = 0;
+  #mark: Mark = { objects: 0, bytes: 0, rows: 0, rowBytes: 0 };
+  #slot: Promise<void> | null = null;
+  #hasSlot = false;
+  readonly #limits: Readonly<AnswerLimits>;
+  readonly #deadline: number;
+  readonly #acquireSlot: (() => Promise<void>) | null;
+
+  constructor(limits: Readonly<AnswerLimits>, { deadline, acquireSlot }: MeterOptions = {}) {
+    this.#limits = limits;
+    this.#deadline = deadline ?? Number.POSITIVE_INFINITY;
+    this.#acquireSlot = acquireSlot ?? null;
+    this.#nextCheck = Math.min(objectsBetweenChecks, limits.maxAnswerObjects + 1);
+  }
+
+  /** Why the operation is stopped, or null. */
+  get stopped(): GatewayError | null {
+    return this.#stopped;
+  }
+
+  get isStopped(): boolean {
+    return this.#stopped !== null;
+  }
+
+  /** The maximum size of the JSON text, with what the operation exports. */
+  get maxTextBytes(): number {
+    return this.#limits.maxAnswerBytes + this.#exportLength;
+  }
+
+  get maxAnswerBytes(): number {
+    return this.#limits.maxAnswerBytes;
+  }
+
+  stop(reason: GatewayError): void {
+    this.#stopped ??= reason;
+    this.#nextCheck = 0;
+  }
+
+  /** @throws ANSWER_TOO_LARGE or OPERATION_TIMED_OUT if the operation is stopped. */
+  assertRunning(): void {
+    if (this.#stopped !== null) throw this.#stopped;
+  }
+
+  /** Counts an object and the bytes of its keys before its fields are executed. Returns false if the operation is stopped. */
+  addObject(bytes: number): boolean {
+    this.objects += 1;
+    this.bytes += bytes;
+    return (this.objects < this.#nextCheck && this.bytes <= this.#limits.maxAnswerBytes) || this.check();
+  }
+
+  /** Checks the length of a list before its items are completed. Returns false if the operation is stopped. */
+  admitsItems(count: number): boolean {
+    if (this.objects + count > this.#limits.maxAnswerObjects) this.stop(this.#tooManyObjects());
+    return this.#stopped === null;
+  }
+
+  /** Compares everything with its limit. Returns false if the operation is stopped. */
+  check(): boolean {
+    if (this.#stopped !== null) return false;
+    const { maxAnswerObjects, maxAnswerBytes } = this.#limits;
+    if (this.objects > maxAnswerObjects) this.stop(this.#tooManyObjects());
+    else if (this.bytes > maxAnswerBytes) this.stop(answerTooLong(maxAnswerBytes));
+    else if (this.isExpired()) this.stop(gatewayError('OPERATION_TIMED_OUT'));
+    else this.#nextCheck = Math.min(this.objects + objectsBetweenChecks, maxAnswerObjects + 1);
+    return this.#stopped === null;
+  }
+
+  isExpired(): boolean {
+    return performance.now() > this.#deadline;
+  }
+
+  /** Null if the operation can read on at once; otherwise resolves when it has a slot for large operations. */
+  admission(): Promise<void> | null {
+    if (this.#rows < largeRowCount || this.#hasSlot || this.#acquireSlot === null || this.holdsLocks) return null;
+    return this.slot();
+  }
+
+  /** Resolves when the operation has a slot for large operations. */
+  async slot(): Promise<void> {
+    this.#slot ??= this.#acquireSlot?.() ?? Promise.resolve();
+    await this.#slot;
+    this.#hasSlot = true;
+  }
+
+  /** Counts rows that were read. @throws ANSWER_TOO_LARGE if there are too many, or if their texts are too long. */
+  addRows(rows: readonly object[]): void {
+    const { maxAnswerObjects, maxAnswerBytes } = this.#limits;
+    this.#rows += rows.length;
+    if (rows.length >= fewestMeasuredRows) for (const row of rows) this.#rowBytes += textLength(row);
+    if (this.#rows > maxAnswerObjects) this.stop(this.#tooManyObjects());
+    else if (this.#rowBytes > rowBytesPerAnswerByte * maxAnswerBytes) this.stop(answerTooLong(maxAnswerBytes));
+    this.assertRunning();
+  }
+
+  /** Counts rows that `exportCustomerData` returns, which has a limit of its own. @throws ANSWER_TOO_LARGE */
+  addExported(rows: readonly object[]): void {
+    for (const row of rows) this.#exportLength += 64 + textLength(row);
+    if (this.#exportLength > maxExportLength) {
+      const message = `An export has at most ${maxExportLength} characters: read the customer in parts.`;
+      throw gatewayError('ANSWER_TOO_LARGE', { message, limit: maxExportLength });
+    }
+  }
+
+  /** A field of a mutation begins. Returns why it must not, or null. */
+  beginField(): GatewayError | null {
+    this.#mark = { objects: this.objects, bytes: this.bytes, rows: this.#rows, rowBytes: this.#rowBytes };
+    return this.isExpired() ? gatewayError('OPERATION_TIMED_OUT') : null;
+  }
+
+  /**
+   * Ends a field of a mutation. If the operation was stopped meanwhile, returns the error for the field: its selection is
+   * discarded, so that the following fields can be answered.
+   */
+  endField(): GatewayError | null {
+    const stopped = this.check() ? null : this.#stopped;
+    if (stopped === null) return null;
+    ({ objects: this.objects, bytes: this.bytes, rows: this.#rows, rowBytes: this.#rowBytes } = this.#mark);
+    this.#stopped = null;
+    this.#nextCheck = this.objects;
+    return stopped;
+  }
+
+  #tooManyObjects(): GatewayError {
+    const limit = this.#limits.maxAnswerObjects;
+    const message = `An answer has at most ${limit} objects: request fewer of them at a time.`;
+    return gatewayError('ANSWER_TOO_LARGE', { message, limit, http: { status: 400 } });
+  }
+}
+
+export function answerTooLong(limit: number): GatewayError {
+  const message = `An answer has at most ${limit} bytes: request less at a time.`;
+  return gatewayError('ANSWER_TOO_LARGE', { message, limit, http: { status: 400 } });
+}
+
+/** The error for the selection of a mutation field that has been committed. */
+export function committedError({ key, extensions }: GatewayError): GatewayError {
+  const { limit } = extensions as { limit?: number };
+  const message = 'The mutation was committed, but its result is omitted. Query it instead.';
+  return gatewayError(key, { message, limit, committed: true });
+}
+
+function textLength(row: object): number {
+  let length = 0;
+  for (const value of Object.values(row)) {
+    if (typeof value === 'string') length += value.length;
+    else if (typeof value === 'object' && value !== null) length += textLength(value);
+  }
+  return length;
+}

@@ -1,0 +1,156 @@
+import {
+  defaultFieldResolver,
+  type ExecutionResult,
+  execute,
+  GraphQLError,
+  type GraphQLField,
+  type GraphQLFieldResolver,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  isIntrospectionType,
+  isObjectType,
+  type OperationDefinitionNode,
+} from 'graphql';
+import { GatewayError } from '../errors.ts';
+import { type AnswerMeter, bytesOfItem, committedError } from './answer-meter.ts';
+import { maxItemsOf, tooManyItems } from './max-items.ts';
+import { documentLimits } from './parse-options.ts';
+
+/** The part of an operation's context that execution needs. */
+export interface Metered {
+  readonly answer: AnswerMeter;
+}
+
+type Resolver = GraphQLFieldResolver<unknown, Metered>;
+
+/** The fields of a mutation that were stopped, by their response names, for each operation. */
+const stoppedFields = new WeakMap<AnswerMeter, Map<string, GatewayError>>();
+
+/** A name, quotes, a colon and a comma; and a value such as `null`. */
+const bytesOfField = 8;
+
+/**
+ * Executes operations with graphql-js, which is the reference for compiled execution. Its resolvers count: those of the
+ * schema are wrapped once, and `fieldResolver` is for the others. graphql-js has no way to stop, so after the meter has
+ * stopped the operation all resolvers return null, and the result is discarded.
+ */
+export function interpreter(schema: GraphQLSchema) {
+  countInResolvers(schema);
+  return async (
+    args: Pick<Parameters<typeof execute>[0], 'document' | 'variableValues'> & {
+      contextValue: Metered;
+      operation: OperationDefinitionNode;
+    },
+  ): Promise<ExecutionResult> => {
+    const { answer } = args.contextValue;
+    answer.countsInResolvers = true;
+    const result = await execute({
+      ...args,
+      schema,
+      operationName: args.operation.name?.value,
+      fieldResolver: propertyResolver,
+      options: documentLimits.executionOptions,
+    });
+    if (args.operation.operation === 'mutation') {
+      endStoppedField(answer);
+      return withoutStoppedFields(result, stoppedFields.get(answer));
+    }
+    return answer.check() || answer.stopped === null ? result : { errors: [answer.stopped], data: null };
+  };
+}
+
+const counted = new WeakSet<GraphQLField<unknown, unknown>>();
+
+function countInResolvers(schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || isIntrospectionType(type)) continue;
+    for (const field of Object.values(type.getFields())) {
+      if (field.resolve === undefined || counted.has(field)) continue;
+      const resolve = countedResolver(field.resolve);
+      field.resolve = type === schema.getMutationType() ? mutationResolver(resolve) : resolve;
+      counted.add(field);
+    }
+  }
+}
+
+const propertyResolver = countedResolver(defaultFieldResolver);
+
+function countedResolver(resolve: Resolver): Resolver {
+  return (source, args, context, info) => {
+    const { answer } = context;
+    if (!answer.countsInResolvers) return resolve(source, args, context, info);
+    if (answer.isStopped) return null;
+    answer.bytes += String(info.path.key).length + bytesOfField;
+    const { parentType, fieldName } = info;
+    const value: unknown = resolve(source, args, context, info);
+    return isPromise(value)
+      ? value.then((later) => countedValue(answer, later, parentType, fieldName))
+      : countedValue(answer, value, parentType, fieldName);
+  };
+}
+
+/** The value of a field, or null if the operation is stopped. */
+function countedValue(answer: AnswerMeter, value: unknown, parentType: GraphQLObjectType, fieldName: string): unknown {
+  if (answer.isStopped) return null;
+  if (typeof value === 'string') answer.bytes += value.length;
+  else if (Array.isArray(value)) {
+    const field = parentType.getFields()[fieldName];
+    const limit = field === undefined ? Number.POSITIVE_INFINITY : maxItemsOf(field, parentType);
+    if (field !== undefined && value.length > limit) throw tooManyItems(field, limit);
+    if (!answer.admitsItems(value.length)) return null;
+    answer.bytes += bytesOfItem * value.length;
+    for (const item of value) {
+      if (typeof item === 'string') answer.bytes += item.length;
+      else if (typeof item === 'object' && !answer.addObject(0)) return null;
+    }
+  } else if (typeof value === 'object' && value !== null && !answer.addObject(bytesOfItem)) return null;
+  return value;
+}
+
+/** The fields of a mutation are executed one after the other: when one begins, the one before has ended. */
+function mutationResolver(resolve: Resolver): Resolver {
+  return (source, args, context, info) => {
+    const { answer } = context;
+    if (!answer.countsInResolvers) return resolve(source, args, context, info);
+    endStoppedField(answer);
+    const refused = answer.beginField();
+    if (refused !== null) throw refused;
+    currentFields.set(answer, String(info.path.key));
+    return resolve(source, args, context, info);
+  };
+}
+
+const currentFields = new WeakMap<AnswerMeter, string>();
+
+function endStoppedField(answer: AnswerMeter): void {
+  const name = currentFields.get(answer);
+  const stopped = name === undefined ? null : answer.endField();
+  if (name === undefined || stopped === null) return;
+  const fields = stoppedFields.get(answer) ?? new Map<string, GatewayError>();
+  stoppedFields.set(answer, fields.set(name, stopped));
+}
+
+/** The selection of a stopped field is null, with one error in place of those of the fields in it. */
+function withoutStoppedFields(
+  { data, errors = [] }: ExecutionResult,
+  fields: ReadonlyMap<string, GatewayError> | undefined,
+): ExecutionResult {
+  if (fields === undefined || data == null) return errors.length === 0 ? { data } : { data, errors };
+  const isStopped = ({ path }: GraphQLError) => fields.has(String(path?.[0]));
+  const stopped = [...fields].map(([name, error]) => {
+    const own = errors.find(
+      ({ path, originalError }) => path?.length === 1 && path[0] === name && originalError === error,
+    );
+    return own ?? located(committedError(error), name);
+  });
+  const nulls = Object.fromEntries([...fields.keys()].map((name) => [name, null]));
+  return { data: { ...data, ...nulls }, errors: [...errors.filter((error) => !isStopped(error)), ...stopped] };
+}
+
+function located(error: GatewayError, name: string): GraphQLError {
+  return new GraphQLError(error.message, { originalError: error, path: [name], extensions: error.extensions });
+}
+
+function isPromise(value: unknown): value is Promise<unknown> {
+  return typeof (value as { then?: unknown } | null)?.then === 'function';
+}

@@ -1,0 +1,62 @@
+import {
+  type GraphQLField,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  getNullableType,
+  isIntrospectionType,
+  isListType,
+  isObjectType,
+} from 'graphql';
+import { Extensions } from 'type-graphql';
+import { type GatewayError, gatewayError } from '../errors.ts';
+import { isBatched } from './batched.ts';
+
+/** The maximum length of a list without `MaxItems`. */
+export const defaultMaxItems = 500;
+
+/** Declares the maximum length of a list. If it is longer, the field fails with TOO_MANY_ITEMS; `alternative` says what to use. */
+export function MaxItems(maxItems: number, alternative = '') {
+  return Extensions({ maxItems, alternative });
+}
+
+type Field = Pick<GraphQLField<unknown, unknown>, 'name' | 'extensions'>;
+
+/** The maximum length of the lists that the field returns. Introspection is bounded by the schema. */
+export function maxItemsOf({ extensions }: Field, parentType: GraphQLObjectType): number {
+  if (isIntrospectionType(parentType)) return Number.POSITIVE_INFINITY;
+  return (extensions.maxItems as number | undefined) ?? defaultMaxItems;
+}
+
+export function tooManyItems({ name, extensions }: Field, limit: number): GatewayError {
+  const message = `${name} returns at most ${limit}. ${String(extensions.alternative ?? '')}`.trim();
+  return gatewayError('TOO_MANY_ITEMS', { message, limit });
+}
+
+/**
+ * Makes resolvers of lists fail if a list is too long. Wraps them once at start-up, before the access rules, so that the
+ * audit trail records the failure. Executors check the other lists, which are properties of their parents.
+ */
+export function limitLists(schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || isIntrospectionType(type)) continue;
+    for (const field of Object.values(type.getFields())) {
+      const { resolve } = field;
+      if (resolve === undefined || !isListType(getNullableType(field.type))) continue;
+      const limit = maxItemsOf(field, type);
+      const isTooLong = (value: unknown) => Array.isArray(value) && value.length > limit;
+      const limited = (value: unknown) => {
+        if (isTooLong(value)) throw tooManyItems(field, limit);
+        return value;
+      };
+      const limitedEach = (values: unknown) => {
+        if (!Array.isArray(values) || !values.some(isTooLong)) return values;
+        return values.map((value) => (isTooLong(value) ? tooManyItems(field, limit) : value));
+      };
+      const check = isBatched(field) ? limitedEach : limited;
+      field.resolve = (parent, args, context, info) => {
+        const value: unknown = resolve(parent, args, context, info);
+        return value instanceof Promise ? value.then(check) : check(value);
+      };
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import { type AnswerMeter, answerTooLong, committedError } from '../execution/answer-meter.ts';
+import type { RequestScope } from './request.ts';
+
+/** The part of a GraphQL result that is written. */
+interface Result {
+  data?: Record<string, unknown> | null;
+  errors?: readonly { path?: readonly (string | number)[] }[];
+}
+
+function fits(text: string, { maxTextBytes }: AnswerMeter): boolean {
+  // UTF-8 takes at most three bytes for a UTF-16 code unit.
+  return text.length * 3 <= maxTextBytes || Buffer.byteLength(text) <= maxTextBytes;
+}
+
+/**
+ * The JSON text of a result. If it is too large, because texts take more bytes than the executor has estimated, a query is
+ * stopped, and the fields of a mutation, which are committed, are null. Without the line break that Apollo Server adds, for
+ * which a long text would be copied once more.
+ */
+export function answerText(
+  result: Result,
+  { context, isMutation }: Pick<RequestScope, 'context' | 'isMutation'> = {},
+): string {
+  const text = JSON.stringify(result);
+  if (context === undefined || fits(text, context.answer)) return text;
+  const error = answerTooLong(context.answer.maxAnswerBytes);
+  if (isMutation !== true) {
+    context.answer.stop(error);
+    return JSON.stringify({ errors: [error] });
+  }
+  const { data, errors = [] } = result;
+  const omitted = Object.entries(data ?? {}).filter(([, value]) => value !== null);
+  return JSON.stringify({
+    data: Object.fromEntries(Object.keys(data ?? {}).map((name) => [name, null])),
+    errors: [
+      ...errors.filter(({ path = [] }) => path.length <= 1),
+      ...omitted.map(([name]) => ({ ...committedError(error).toJSON(), path: [name] })),
+    ],
+  });
+}
