@@ -14,6 +14,7 @@ import {
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { isRole, roleScope, roles } from '../src/auth/roles.ts';
 import { type ErrorKey, GatewayError, gatewayError } from '../src/errors.ts';
+import { AnswerMeter, defaultAnswerLimits } from '../src/execution/answer-meter.ts';
 import { interpretedExecution } from '../src/execution/executor.ts';
 import { distinctErrorsPlugin, formatError } from '../src/http/format-error.ts';
 import catalogue from './catalogue.json' with { type: 'json' };
@@ -161,7 +162,10 @@ async function ask(query: string, variables: Record<string, unknown> = {}, detai
       detail,
     }),
   });
-  const { body, http } = await server.executeOperation({ query, variables });
+  const { body, http } = await server.executeOperation(
+    { query, variables },
+    { contextValue: { answer: new AnswerMeter(defaultAnswerLimits) } },
+  );
   await server.stop();
   if (body.kind !== 'single') throw new Error('not a single answer');
   const errors = body.singleResult.errors ?? [];

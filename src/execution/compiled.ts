@@ -81,8 +81,9 @@ function completed(run: Run, data: Data | null): ExecutionResult | Promise<Execu
   return run.underWay.length === 0 ? resultOf(run, data) : settledBatches(run).then(() => resultOf(run, data));
 }
 
-function resultOf({ errors, meter }: Run, data: Data | null): ExecutionResult {
-  if (!meter.check() && meter.stopped !== null) return { errors: [meter.stopped], data: null };
+function resultOf({ errors, meter, plan }: Run, data: Data | null): ExecutionResult {
+  const isMutation = plan.operation.operation === 'mutation';
+  if (!isMutation && !meter.check() && meter.stopped !== null) return { errors: [meter.stopped], data: null };
   return errors.length === 0 ? { data } : { errors, data };
 }
 

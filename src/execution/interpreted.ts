@@ -144,7 +144,10 @@ function withoutStoppedFields(
     return own ?? located(committedError(error), name);
   });
   const nulls = Object.fromEntries([...fields.keys()].map((name) => [name, null]));
-  return { data: { ...data, ...nulls }, errors: [...errors.filter((error) => !isStopped(error)), ...stopped] };
+  const names = Object.keys(data);
+  const placeOf = ({ path }: GraphQLError) => names.indexOf(String(path?.[0]));
+  const all = [...errors.filter((error) => !isStopped(error)), ...stopped];
+  return { data: { ...data, ...nulls }, errors: all.sort((one, other) => placeOf(one) - placeOf(other)) };
 }
 
 function located(error: GatewayError, name: string): GraphQLError {

@@ -1,0 +1,337 @@
+/** Limits of answers: objects, bytes, the length of lists, and the deadline while an answer is completed. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  buildSchema,
+  type GraphQLSchema,
+  getNullableType,
+  getOperationAST,
+  isListType,
+  isObjectType,
+  parse,
+} from 'graphql';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { insertRows } from '../../src/database/insert-rows.ts';
+import { readRows, rowsOfStatement } from '../../src/database/loader.ts';
+import { account } from '../../src/domain/account/account.table.ts';
+import { accountHolder } from '../../src/domain/account/account-holder.table.ts';
+import { accountRouting } from '../../src/domain/account/account-routing.table.ts';
+import { AnswerMeter, defaultAnswerLimits } from '../../src/execution/answer-meter.ts';
+import { executePlan } from '../../src/execution/compiled.ts';
+import { createDocumentCache } from '../../src/execution/document-cache.ts';
+import { createPlans } from '../../src/execution/executor.ts';
+import { interpreter } from '../../src/execution/interpreted.ts';
+import { maxItemsOf } from '../../src/execution/max-items.ts';
+import { gatewaySchema } from '../../src/schema.ts';
+import { auditReader } from '../support/audit-events.ts';
+import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
+import { insertCustomer, insertCustomerAddress, insertCustomerAttribute } from '../support/rows.ts';
+
+const bankId = 'gh.29.uk';
+
+/** Accounts of a holder, each with so many routings. */
+async function insertAccounts({ database }: Gateway, userId: string, count: number, routingsOfEach: number) {
+  const now = new Date();
+  const times = { createdAt: now, updatedAt: now };
+  const ids = Array.from({ length: count }, () => randomUUID());
+  await database.transaction(async (transaction) => {
+    const accounts = ids.map((id) => ({
+      ...times,
+      id,
+      bankId,
+      label: 'Account',
+      productCode: 'CURRENT',
+      branchId: '1',
+      currency: 'EUR',
+      balance: '0',
+    }));
+    await insertRows<typeof account>(transaction, account, accounts);
+    await insertRows(
+      transaction,
+      accountHolder,
+      ids.map((accountId) => ({ bankId, accountId, userId, createdAt: now })),
+    );
+    const routings = ids.flatMap((accountId) =>
+      Array.from({ length: routingsOfEach }, (_, index) => ({
+        bankId,
+        accountId,
+        scheme: `S${index}`,
+        address: `${accountId}-${index}`,
+        createdAt: now,
+      })),
+    );
+    for (let from = 0; from < routings.length; from += 5_000) {
+      await insertRows(transaction, accountRouting, routings.slice(from, from + 5_000));
+    }
+  });
+}
+
+describe.each(['compiled', 'interpreted'])('with %s execution', (execution) => {
+  let gateway: Gateway;
+  let customerId: string;
+  let clerk: TestUser;
+  let holder: TestUser;
+
+  beforeAll(async () => {
+    gateway = await startGateway({
+      environment: {
+        GATEWAY_EXECUTION: execution,
+        GATEWAY_MAX_ANSWER_OBJECTS: '2000',
+        GATEWAY_MAX_ANSWER_BYTES: '100000',
+      },
+    });
+    await gateway.createBank(bankId);
+    customerId = (await insertCustomer(gateway.database, { bankId })).id;
+    for (let index = 0; index < 60; index += 1) {
+      await insertCustomerAttribute(gateway.database, {
+        bankId,
+        customerId,
+        name: `N${index}`,
+        value: 'v'.repeat(100),
+      });
+    }
+    await insertCustomerAddress(gateway.database, { bankId, customerId });
+    clerk = await gateway.createUser({
+      roles: [
+        ['CanGetCustomer', bankId],
+        ['CanGetCustomerAddress', bankId],
+        ['CanGetCustomerAttributesAtOneBank', bankId],
+        ['CanCreateCustomerAddress', bankId],
+      ],
+    });
+    holder = await gateway.createUser();
+    await insertAccounts(gateway, holder.id, 50, 30);
+  });
+  afterAll(() => gateway.stop());
+
+  const tooLarge = (limit: number) => ({
+    code: 'LIMIT_EXCEEDED',
+    obpCode: null,
+    key: 'ANSWER_TOO_LARGE',
+    limit,
+  });
+  const aliases = (count: number, selection: string) =>
+    Array.from({ length: count }, (_, index) => `a${index}: ${selection}`).join(' ');
+
+  test('an operation with too many objects is stopped and returns nothing', async () => {
+    const query = `{ me { ${aliases(2, 'accounts { id routings { scheme } }')} } }`;
+    const { status, data, errors } = await gateway.query(holder.token, query);
+    expect({ status, data }).toEqual({ status: 400, data: null });
+    expect(errors).toHaveLength(1);
+    expect(errors[0]?.extensions).toEqual(tooLarge(2000));
+  });
+
+  test('an operation within the limits returns everything', async () => {
+    const { data, errors } = await gateway.query(holder.token, '{ me { accounts { id routings { scheme } } } }');
+    expect(errors).toEqual([]);
+    expect(JSON.stringify(data).match(/scheme/g)).toHaveLength(1_500);
+  });
+
+  test('an operation with too many bytes is stopped, and recorded as failed', async () => {
+    const audit = auditReader(gateway.database);
+    await audit.passOver();
+    const query = `query ($bankId: ID!, $customerId: ID!) {
+      ${aliases(15, 'customerAttributes(bankId: $bankId, customerId: $customerId) { name value }')} }`;
+    const { status, data, errors } = await gateway.query(clerk.token, query, { bankId, customerId });
+    expect({ status, data }).toEqual({ status: 400, data: null });
+    expect(errors.map(({ extensions }) => extensions)).toEqual([tooLarge(100_000)]);
+    expect(await audit.events()).toMatchObject([
+      { kind: 'READ', outcome: 'FAILED', fieldsReturned: [], errors: ['ANSWER_TOO_LARGE'] },
+    ]);
+  });
+
+  test('a text of characters with three bytes each counts as it is written', async () => {
+    const customer = await insertCustomer(gateway.database, { bankId });
+    for (let index = 0; index < 45; index += 1) {
+      await insertCustomerAttribute(gateway.database, {
+        bankId,
+        customerId: customer.id,
+        name: `N${index}`,
+        value: '語'.repeat(1000),
+      });
+    }
+    const query = `query ($bankId: ID!, $customerId: ID!) {
+      customerAttributes(bankId: $bankId, customerId: $customerId) { value } }`;
+    const { status, data, errors } = await gateway.query(clerk.token, query, { bankId, customerId: customer.id });
+    expect({ status, data }).toEqual({ status: 400, data: null });
+    expect(errors.map(({ extensions }) => extensions)).toEqual([tooLarge(100_000)]);
+  });
+
+  test('a mutation whose result is too large is committed, and its selection alone is null', async () => {
+    const audit = auditReader(gateway.database);
+    await audit.passOver();
+    const write = (name: string, selection: string) =>
+      `${name}: createCustomerAddress(bankId: $bankId, customerId: $customerId, input: $input) { ${selection} }`;
+    const big = `customer { ${aliases(15, 'attributes { name value }')} }`;
+    const query = `mutation ($bankId: ID!, $customerId: ID!, $input: CustomerAddressInput!) {
+      ${write('before', 'customerAddress { line1 }')} ${write('big', big)} ${write('after', 'customerAddress { line1 }')} }`;
+    const input = { line1: 'No 1 the Road', city: 'Berlin', postcode: '13359', countryCode: 'DE' };
+    const { status, data, errors } = await gateway.query(clerk.token, query, { bankId, customerId, input });
+    expect(status).toBe(200);
+    const stored = { customerAddress: { line1: 'No 1 the Road' } };
+    expect(data).toEqual({ before: stored, big: null, after: stored });
+    expect(errors).toMatchObject([{ path: ['big'], extensions: { ...tooLarge(100_000), committed: true } }]);
+    const writes = (await audit.events()).filter(({ kind }) => kind === 'WRITE');
+    expect(writes.map(({ outcome }) => outcome)).toEqual(['SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED']);
+    const addresses = await gateway.query(
+      clerk.token,
+      'query ($bankId: ID!, $customerId: ID!) { customerAddresses(bankId: $bankId, customerId: $customerId) { id } }',
+      { bankId, customerId },
+    );
+    expect(addresses.data?.customerAddresses).toHaveLength(4);
+  });
+
+  test('a list that is longer than its maximum fails by name, and the rest is returned', async () => {
+    const rich = await gateway.createUser();
+    await insertAccounts(gateway, rich.id, 501, 0);
+    const { data, errors } = await gateway.query(rich.token, '{ me { username accounts { id } } }');
+    expect(data).toEqual({ me: { username: rich.username, accounts: null } });
+    expect(errors).toMatchObject([{ path: ['me', 'accounts'], extensions: { key: 'TOO_MANY_ITEMS', limit: 500 } }]);
+  });
+
+  test('stopped operations leave their slots to others', async () => {
+    const query = `{ me { ${aliases(40, 'accounts { id routings { scheme } }')} } }`;
+    const stopped = await Promise.all(Array.from({ length: 8 }, () => gateway.query(holder.token, query)));
+    expect(stopped.map(({ status }) => status)).toEqual(Array(8).fill(400));
+    const { errors } = await gateway.query(holder.token, '{ me { accounts { routings { scheme } } } }');
+    expect(errors).toEqual([]);
+  });
+});
+
+describe('a list without resolver', () => {
+  const schema = buildSchema('type Query { tags: [String!] }');
+
+  test('is limited by both executors', async () => {
+    const tags = Array.from({ length: 501 }, String);
+    const field = schema.getQueryType()?.getFields().tags;
+    if (field !== undefined) field.resolve = () => tags;
+    for (const result of await resultsOf(schema, '{ tags }')) {
+      expect(result.data).toEqual({ tags: null });
+      expect(result.errors?.[0]?.message).toMatch(/at most 500/);
+    }
+  });
+});
+
+test('each list of the schema has a maximum', async () => {
+  const unlimited: string[] = [];
+  for (const type of Object.values((await gatewaySchema()).getTypeMap())) {
+    if (!isObjectType(type) || type.name.startsWith('__')) continue;
+    for (const field of Object.values(type.getFields())) {
+      const isList = isListType(getNullableType(field.type));
+      if (isList && !(maxItemsOf(field, type) <= defaultAnswerLimits.maxAnswerObjects))
+        unlimited.push(`${type}.${field.name}`);
+    }
+  }
+  expect(unlimited).toEqual([]);
+});
+
+/** The results of compiled and of interpreted execution. */
+function resultsOf(schema: GraphQLSchema, query: string, makeMeter = () => new AnswerMeter(defaultAnswerLimits)) {
+  const document = parse(query);
+  const operation = getOperationAST(document);
+  if (operation == null) throw new Error('There is no operation.');
+  const { planFor } = createPlans(schema, createDocumentCache());
+  const meter = makeMeter();
+  const contextValue = { answer: makeMeter() };
+  return Promise.all([
+    executePlan({ plan: planFor(document, operation, {}), context: { answer: meter }, variables: {}, meter }),
+    interpreter(schema)({ document, operation, contextValue, variableValues: {} }),
+  ]);
+}
+
+describe('the deadline', () => {
+  const types = `
+    type Node { id: ID nodes: [Node] }
+    type Query { nodes: [Node] }
+    type Mutation { slow: Node after: Node }`;
+
+  test('stops completion that never waits, and reads nothing more', async () => {
+    const schema = buildSchema(types);
+    let calls = 0;
+    const nodes = () => {
+      calls += 1;
+      return Array.from({ length: 100 }, () => ({ id: 'a' }));
+    };
+    for (const type of [schema.getQueryType(), schema.getType('Node')]) {
+      if (isObjectType(type)) Object.assign(type.getFields().nodes ?? {}, { resolve: nodes });
+    }
+    const late = () => new AnswerMeter(defaultAnswerLimits, { deadline: performance.now() + 20 });
+    const results = await resultsOf(schema, '{ nodes { nodes { nodes { nodes { nodes { id } } } } } }', late);
+    for (const result of results) {
+      expect(result.data).toBeNull();
+      expect(result.errors).toMatchObject([{ extensions: { key: /OPERATION_TIMED_OUT|ANSWER_TOO_LARGE/ } }]);
+    }
+    expect(calls).toBeLessThan(20_000);
+  });
+
+  test('makes the selection of a committed mutation null, and begins no further field', async () => {
+    const schema = buildSchema(types);
+    const fields = schema.getMutationType()?.getFields();
+    const called: string[] = [];
+    for (const name of ['slow', 'after']) {
+      const resolve = async () => {
+        called.push(name);
+        await sleep(60);
+        return { id: name };
+      };
+      Object.assign(fields?.[name] ?? {}, { resolve });
+    }
+    const late = () => new AnswerMeter(defaultAnswerLimits, { deadline: performance.now() + 30 });
+    for (const result of await resultsOf(schema, 'mutation { slow { id } after { id } }', late)) {
+      expect(result.data).toEqual({ slow: null, after: null });
+      expect(result.errors?.map(({ path, extensions }) => [path, extensions.committed])).toEqual([
+        [['slow'], true],
+        [['after'], undefined],
+      ]);
+    }
+    expect(called).toEqual(['slow', 'slow']);
+  });
+});
+
+describe('readRows', () => {
+  /** `perKey` rows of each key, at most as many as a statement returns. */
+  function reader(perKey: number) {
+    const lengths: number[] = [];
+    return {
+      lengths,
+      async read(keys: readonly number[]) {
+        const rows = keys.flatMap((key) => Array.from({ length: perKey }, (_, index) => ({ key, index })));
+        lengths.push(keys.length);
+        return rows.slice(0, rowsOfStatement + 1);
+      },
+    };
+  }
+  const keys = Array.from({ length: 160 }, (_, index) => index);
+
+  test('reads keys with few rows in one statement', async () => {
+    const { read, lengths } = reader(5);
+    expect(await readRows(new AnswerMeter(defaultAnswerLimits), keys, read)).toHaveLength(800);
+    expect(lengths).toEqual([160]);
+  });
+
+  test('reads all rows of many keys, in parts', async () => {
+    const { read } = reader(500);
+    const rows = await readRows(new AnswerMeter(defaultAnswerLimits), keys, read);
+    expect(rows.map(({ key }) => key)).toEqual(keys.flatMap((key) => Array(500).fill(key)));
+  });
+
+  test('stops when the operation has read too many', async () => {
+    const { read, lengths } = reader(1_000);
+    const reading = readRows(new AnswerMeter(defaultAnswerLimits), keys, read);
+    await expect(reading).rejects.toMatchObject({ key: 'ANSWER_TOO_LARGE' });
+    expect(lengths.length).toBeLessThan(160);
+  });
+
+  test('waits for a slot once the operation has become a large one', async () => {
+    const { read } = reader(500);
+    let slots = 0;
+    const acquireSlot = async () => {
+      slots += 1;
+    };
+    const meter = new AnswerMeter(defaultAnswerLimits, { acquireSlot });
+    await readRows(meter, keys.slice(0, 4), read);
+    expect(slots).toBe(0);
+    await readRows(meter, keys, read);
+    expect(slots).toBe(1);
+  });
+});
