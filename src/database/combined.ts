@@ -1,13 +1,14 @@
 import { Column, fillPlaceholders, is } from 'drizzle-orm';
 import pg from 'pg';
 import type { Preparable } from './database.ts';
+import { dropName, droppableName, statementName } from './kept-by-shape.ts';
 import { type RowMapper, rowMapperOf, type Selected } from './map-rows.ts';
 import type { Connection } from './replicas.ts';
 import { eachTurn } from './turn.ts';
 
 /**
  * How many sets of statements are kept as one statement each, on every connection of the server. An operation takes one
- * for each of its levels; statements of further sets are sent one by one.
+ * for each of its levels. The set that was not used for longest is dropped for another.
  */
 const mostCombinations = 100;
 
@@ -42,6 +43,7 @@ interface Combination {
   readonly text: string;
   /** Each with its place among them. */
   readonly places: ReadonlyMap<Statement, number>;
+  lastUse: number;
 }
 
 /** A statement that somebody waits for. */
@@ -110,7 +112,7 @@ function groupsOf(asked: readonly Asked[]): Asked[][] {
 export function combinedReads({ connection, onStatement, onRoundTrip }: CombinedReadsParts) {
   /** The largest first: that is the one which most others are parts of. */
   const combinations: Combination[] = [];
-  let prepared = 0;
+  let uses = 0;
 
   function serves({ places }: Combination, asked: ReadonlySet<Statement>): boolean {
     const unasked = places.size - asked.size;
@@ -124,16 +126,27 @@ export function combinedReads({ connection, onStatement, onRoundTrip }: Combined
     if (statements.some(({ rows }) => rows === null)) return null;
     const asked = new Set(statements);
     const found = combinations.find((combination) => serves(combination, asked));
-    if (found !== undefined) return found;
-    if (combinations.length === mostCombinations) return null;
+    uses += 1;
+    if (found !== undefined) {
+      found.lastUse = uses;
+      return found;
+    }
+    if (combinations.length === mostCombinations) dropLeastUsed();
     const made: Combination = {
-      name: `gateway_combined_${combinations.length + 1}`,
+      name: droppableName(),
       text: combine(statements),
       places: new Map(statements.map((statement, place) => [statement, place])),
+      lastUse: uses,
     };
     combinations.push(made);
     combinations.sort((one, other) => other.places.size - one.places.size);
     return made;
+  }
+
+  function dropLeastUsed(): void {
+    const least = combinations.reduce((one, other) => (other.lastUse < one.lastUse ? other : one));
+    combinations.splice(combinations.indexOf(least), 1);
+    dropName(least.name);
   }
 
   async function rowsOf({ query, rows }: Statement, values: Values): Promise<unknown[]> {
@@ -194,10 +207,9 @@ export function combinedReads({ connection, onStatement, onRoundTrip }: Combined
     query: Preparable<Row>,
     none?: Record<string, unknown>,
   ): (values?: Record<string, unknown>) => Promise<Row[]> {
-    prepared += 1;
     // On PostgreSQL a prepared statement has a name, and gives its rows through `execute`.
     const { prepare } = query as unknown as { prepare(name: string): PreparedQuery };
-    const made = prepare.call(query, `gateway_${prepared}`);
+    const made = prepare.call(query, statementName());
     const statement: Statement = {
       query: made,
       rows: rowMapperOf(made),

@@ -2,6 +2,7 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { combinedReads } from './combined.ts';
 import type { Database, DatabaseOptions, DatabaseStatistics, Queries } from './database.ts';
+import { deallocateDropped } from './kept-by-shape.ts';
 import { MigrationsMissing, pendingMigrations } from './migrations.ts';
 import { grantToGateway } from './postgresql-grants.ts';
 import { type Connection, openReplicas } from './replicas.ts';
@@ -99,6 +100,7 @@ function openPool(connectionString: string, max: number, settings: pg.PoolConfig
   pool.on('connect', (client) => {
     client.on('error', () => undefined);
   });
+  pool.on('acquire', deallocateDropped);
   return pool;
 }
 

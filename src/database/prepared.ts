@@ -1,6 +1,7 @@
 import { getTableName } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Queries } from './database.ts';
+import { keptByShape, statementName } from './kept-by-shape.ts';
 import { mapRows } from './map-rows.ts';
 
 /** What a builder of `Queries` is before it is awaited, and what awaiting it gives. */
@@ -13,17 +14,14 @@ interface PreparedStatement<Result> {
 /** Runs a statement within a transaction, or where else it may run, with the values of its placeholders. */
 export type Prepared<Result> = (queries: Queries, values?: Record<string, unknown>) => Promise<Result>;
 
-let count = 0;
-
 /**
  * A statement whose SQL is made once, where the builder alone would make it anew each time: once for each handle, of which
  * there are few, as SQLite has one that writes and PostgreSQL as many as connections.
  */
 export function prepared<Result>(make: (queries: Queries) => Statement<Result>): Prepared<Result> {
   const ofHandles = new WeakMap<Queries, PreparedStatement<Result>>();
-  count += 1;
   // PostgreSQL knows a prepared statement by its name, on each of its connections.
-  const name = `prepared_${count}`;
+  const name = statementName();
   return async (queries, values) => {
     let statement = ofHandles.get(queries);
     if (statement === undefined) {
@@ -37,16 +35,9 @@ export function prepared<Result>(make: (queries: Queries) => Statement<Result>):
 
 /** Statements that differ by a key, such as the columns that they name; each is made when it is first asked for. */
 export function preparedByKey<Result>() {
-  const made = new Map<string, Prepared<Result>>();
-  return (parts: readonly string[], make: (queries: Queries) => Statement<Result>): Prepared<Result> => {
-    const key = parts.join(' ');
-    let found = made.get(key);
-    if (found === undefined) {
-      found = prepared(make);
-      made.set(key, found);
-    }
-    return found;
-  };
+  const kept = keptByShape<Prepared<Result>>();
+  return (parts: readonly string[], make: (queries: Queries) => Statement<Result>): Prepared<Result> =>
+    kept(parts.join(' '), () => prepared(make));
 }
 
 /** A statement that is alike for several tables, of which the caller names one. */

@@ -16,6 +16,7 @@ import {
   pageLoader,
 } from '../../database/batch.ts';
 import type { Database } from '../../database/database.ts';
+import { keptByShape } from '../../database/kept-by-shape.ts';
 import { createLoader, readRows } from '../../database/loader.ts';
 import { withoutIndex } from '../../database/search.ts';
 import { gatewayError } from '../../errors.ts';
@@ -105,29 +106,20 @@ function prepareCount(database: Database, shape: Shape) {
     : database.prepare<{ total: number }>(counted.from(auditEvent).where(whereOf(shape)));
 }
 
-/** One prepared statement for each set of filters that was asked for. */
+/** A prepared statement for each set of filters, as far as they are kept. */
 const statements = oncePerDatabase(() => ({
-  pages: new Map<string, ReturnType<typeof preparePage>>(),
-  counts: new Map<string, ReturnType<typeof prepareCount>>(),
+  page: keptByShape<ReturnType<typeof preparePage>>(),
+  count: keptByShape<ReturnType<typeof prepareCount>>(),
 }));
-
-function found<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
-  let value = map.get(key);
-  if (value === undefined) {
-    value = make();
-    map.set(key, value);
-  }
-  return value;
-}
 
 function readPage(database: Database, shape: Shape, values: Record<string, unknown>): Promise<AuditEventRow[]> {
   const key = [shape.continued, ...shape.filters].join(' ');
-  return found(statements(database).pages, key, () => preparePage(database, shape))(values);
+  return statements(database).page(key, () => preparePage(database, shape))(values);
 }
 
 async function countEvents(database: Database, shape: Shape, values: Record<string, unknown>): Promise<number> {
   const key = shape.filters.join(' ');
-  const [counted] = await found(statements(database).counts, key, () => prepareCount(database, shape))(values);
+  const [counted] = await statements(database).count(key, () => prepareCount(database, shape))(values);
   return Number(counted?.total ?? 0);
 }
 

@@ -7,6 +7,7 @@ import type { Context } from '../../context.ts';
 import type { CursorScope } from '../../cursor.ts';
 import { afterValues, comesAfter, oncePerDatabase } from '../../database/batch.ts';
 import type { Database } from '../../database/database.ts';
+import { keptByShape } from '../../database/kept-by-shape.ts';
 import {
   type ByHand,
   byHand,
@@ -202,12 +203,12 @@ function whereOf({ atBank, conditions }: Shape): SQL | undefined {
   return and(bank, ...conditions.map((condition) => condition.sql));
 }
 
-/** One prepared statement for each set of filters and each order that was asked for. */
+/** A prepared statement for each set of filters and each order, as far as they are kept. */
 const statements = oncePerDatabase(() => ({
-  pages: new Map<string, ReturnType<typeof preparePage>>(),
-  walks: new Map<string, ReturnType<typeof prepareWalk>>(),
-  candidates: new Map<string, ReturnType<typeof prepareCandidates>>(),
-  counts: new Map<string, ReturnType<typeof prepareCount>>(),
+  page: keptByShape<ReturnType<typeof preparePage>>(),
+  walk: keptByShape<ReturnType<typeof prepareWalk>>(),
+  candidates: keptByShape<ReturnType<typeof prepareCandidates>>(),
+  count: keptByShape<ReturnType<typeof prepareCount>>(),
 }));
 
 function orderOf({ sortBy, descending }: Shape): SQL[] {
@@ -280,14 +281,14 @@ async function frequentRows(
 ): Promise<CustomerRow[] | null> {
   const selective = shape.conditions.filter((condition) => condition.selective);
   if (selective.length === 0) return null;
-  const { candidates, walks } = statements(database);
+  const { candidates, walk } = statements(database);
   for (const { name, byHand } of selective) {
     // It finds few, or the database knows by itself.
     if (byHand == null) return null;
-    const [counted] = await found(candidates, name, () => prepareCandidates(database, byHand))(values);
+    const [counted] = await candidates(name, () => prepareCandidates(database, byHand))(values);
     if (Number(counted?.total) < frequentCandidates) return null;
   }
-  const rows = await found(walks, key, () => prepareWalk(database, shape))(values);
+  const rows = await walk(key, () => prepareWalk(database, shape))(values);
   return rows.length === values.limit ? rows : null;
 }
 
@@ -295,15 +296,6 @@ function prepareCount(database: Database, shape: Shape) {
   return database.prepare<{ total: number }>(
     database.read.select({ total: count() }).from(customer).where(whereOf(shape)),
   );
-}
-
-function found<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
-  let value = map.get(key);
-  if (value === undefined) {
-    value = make();
-    map.set(key, value);
-  }
-  return value;
 }
 
 export interface CustomerList {
@@ -341,12 +333,12 @@ export async function customerPage<Node = Customer>(
   const after = afterOf(scope, page.after);
   const shape: Shape = { atBank: list.bankId !== null, sortBy, descending, continued: after !== null, conditions };
   const filters = [shape.atBank, ...conditions.map((condition) => condition.name)].join(' ');
-  const { pages, counts } = statements(database);
+  const { page: pageStatement, count: countStatement } = statements(database);
   const key = [sortBy, descending, shape.continued, filters].join(' ');
   const pageValues = { ...values, ...afterValues(after), limit: size + 1 };
   const rows =
     (await frequentRows(database, shape, key, pageValues)) ??
-    (await found(pages, key, () => preparePage(database, shape))(pageValues));
+    (await pageStatement(key, () => preparePage(database, shape))(pageValues));
   return new Page({
     rows,
     size,
@@ -355,7 +347,7 @@ export async function customerPage<Node = Customer>(
     orderValues: (row) => orderValues(sortBy, row),
     toNode,
     async count() {
-      const [counted] = await found(counts, filters, () => prepareCount(database, shape))(values);
+      const [counted] = await countStatement(filters, () => prepareCount(database, shape))(values);
       return Number(counted?.total ?? 0);
     },
   });
