@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isIP, isIPv4 } from 'node:net';
 import { z } from 'zod';
 import { type ClaimMapping, parseClaimedRole } from './auth/claimed-roles.ts';
+import type { CostLimits } from './auth/cost-budget.ts';
 import { leastPasswordCost, type PasswordCost } from './auth/password.ts';
 import { parseSigningKeys } from './auth/tokens.ts';
 import { defaultDatabaseUrl, dialectOf } from './database/dialect.ts';
@@ -41,6 +42,10 @@ export interface Settings {
   readonly errorDetail: boolean;
   readonly playground: boolean;
   readonly customerFirehose: boolean;
+  /** The number of accounts that a user can open within 24 hours at banks where the user does not hold CanCreateAccount. */
+  readonly newAccountsPerDay: number;
+  /** Whether users without CanCreateAccount can choose the ID and the routings of an account that they open. */
+  readonly selfServiceRoutings: boolean;
   /** How long events stay in the audit trail at least; null: for ever. */
   readonly auditRetentionSeconds: number | null;
   /** How operations are run: by plans that are kept with their documents, or by graphql-js, which is the reference. */
@@ -76,7 +81,7 @@ export interface JitsiSettings {
   secret: string | null;
 }
 
-export interface Limits extends OperationLimits, AnswerLimits {
+export interface Limits extends OperationLimits, AnswerLimits, CostLimits {
   maxBodyBytes: number;
   maxTokens: number;
   /** How long one operation may take. */
@@ -300,6 +305,8 @@ const variables = z.object({
   GATEWAY_ERROR_DETAIL: onOrOff().optional(),
   GATEWAY_PLAYGROUND: onOrOff().optional(),
   GATEWAY_CUSTOMER_FIREHOSE: onOrOff().default(false),
+  GATEWAY_NEW_ACCOUNTS_PER_DAY: wholeNumber(0, 1_000_000, 10),
+  GATEWAY_SELF_SERVICE_ROUTINGS: onOrOff().default(false),
   GATEWAY_AUDIT_RETENTION: z
     .string()
     .refine(isRetention, 'a whole number with its unit (s, m, h or d), from 1d to 36525d, such as 3650d')
@@ -324,6 +331,8 @@ const variables = z.object({
   GATEWAY_MAX_LIST_COST: wholeNumber(1, 100_000_000, defaultLimits.maxListCost),
   GATEWAY_MAX_ANSWER_OBJECTS: wholeNumber(100, 10_000_000, defaultAnswerLimits.maxAnswerObjects),
   GATEWAY_MAX_ANSWER_BYTES: wholeNumber(10_000, 268_435_456, defaultAnswerLimits.maxAnswerBytes),
+  GATEWAY_COST_PER_MINUTE: wholeNumber(100, 1_000_000_000, 120_000),
+  GATEWAY_ANONYMOUS_COST_PER_MINUTE: wholeNumber(100, 1_000_000_000, 3_000),
   GATEWAY_OPERATION_TIMEOUT: duration('10m', '15s'),
   GATEWAY_MAX_CONNECTIONS: wholeNumber(1, 1_000_000, 1000),
 });
@@ -416,6 +425,8 @@ export function readSettings<Needed extends keyof Secrets>(
     errorDetail: value.GATEWAY_ERROR_DETAIL ?? !isProduction,
     playground: value.GATEWAY_PLAYGROUND ?? !isProduction,
     customerFirehose: value.GATEWAY_CUSTOMER_FIREHOSE,
+    newAccountsPerDay: value.GATEWAY_NEW_ACCOUNTS_PER_DAY,
+    selfServiceRoutings: value.GATEWAY_SELF_SERVICE_ROUTINGS,
     auditRetentionSeconds: value.GATEWAY_AUDIT_RETENTION ?? null,
     execution: value.GATEWAY_EXECUTION,
     jitsi: Object.freeze({
@@ -432,6 +443,8 @@ export function readSettings<Needed extends keyof Secrets>(
       maxListCost: value.GATEWAY_MAX_LIST_COST,
       maxAnswerObjects: value.GATEWAY_MAX_ANSWER_OBJECTS,
       maxAnswerBytes: value.GATEWAY_MAX_ANSWER_BYTES,
+      costPerMinute: value.GATEWAY_COST_PER_MINUTE,
+      anonymousCostPerMinute: value.GATEWAY_ANONYMOUS_COST_PER_MINUTE,
       operationTimeoutMilliseconds: value.GATEWAY_OPERATION_TIMEOUT * 1000,
       maxConnections: value.GATEWAY_MAX_CONNECTIONS,
     }),

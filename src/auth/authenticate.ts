@@ -138,12 +138,16 @@ function bearerToken(authorization: string): string {
   return token;
 }
 
-async function callerOfOwnToken(database: Database, tokens: Tokens, token: string) {
+async function callerOfOwnToken(database: Database, tokens: Tokens, token: string, onVerified: OnVerified) {
   const verified = await tokens.verify(token);
   const { userId: id, tokenId } = verified;
+  onVerified(id);
   const rows = await userStatements(database).byId({ id, tokenId, now: new Date() });
   return { verified, rows, claimed: [] };
 }
+
+/** Called with the ID of the user once the signature of a token is verified, before the database is read. */
+type OnVerified = (userId: string) => void;
 
 /** What is recorded of a person who comes for the first time. */
 interface Recording {
@@ -193,19 +197,21 @@ export async function authenticate({
   tokens,
   identityProviders,
   database,
+  onVerified = () => undefined,
   ...recording
 }: {
   authorization: string | undefined;
   tokens: Tokens;
   identityProviders: IdentityProviders;
   database: Database;
+  onVerified?: OnVerified;
 } & Recording): Promise<AuthenticatedUser | null> {
   if (authorization === undefined) return null;
   const sent = bearerToken(authorization);
   const identityProvider = identityProviders.ofToken(sent);
   const { verified, rows, claimed } =
     identityProvider === null
-      ? await callerOfOwnToken(database, tokens, sent)
+      ? await callerOfOwnToken(database, tokens, sent, onVerified)
       : await callerOfProvider(database, recording, identityProvider, sent);
   const [row] = rows;
   if (row === undefined) throw refusedToken('TOKEN_USER_UNKNOWN');

@@ -63,6 +63,10 @@ export const roles = {
   CanDeleteSocialMediaHandle: { scope: 'bank', description: 'Delete a social media handle of a customer.' },
   CanDeleteTaxResidence: { scope: 'bank', description: 'Delete a tax residence of a customer.' },
   CanDeleteUserCustomerLink: { scope: 'bank', description: 'Delete the link of a user to a customer.' },
+  CanExceedRateLimit: {
+    scope: 'system',
+    description: 'Send requests without a limit on their cost, for service users.',
+  },
   CanExportCustomerData: { scope: 'bank', description: 'Export everything that is kept about a customer.' },
   CanGetAnyKycChecks: { scope: 'system', description: 'Read the KYC checks of any customer.' },
   CanGetAnyKycDocuments: { scope: 'system', description: 'Read the KYC documents of any customer.' },

@@ -18,14 +18,25 @@ import { knownOperationTypes, listCostOf, operationLimits, operationLimitsPlugin
 import { documentLimits } from '../execution/parse-options.ts';
 import { logUnexpected } from '../observability/logger.ts';
 import { answerText } from './answer-text.ts';
+import type { CostControl } from './cost-control.ts';
 import { distinctErrorsPlugin, formatError } from './format-error.ts';
-import { type FindCaller, operationNames, type RequestScope, rounded, type ServerParts, waits } from './request.ts';
+import {
+  type FindCaller,
+  operationNames,
+  type RequestScope,
+  recordRefusal,
+  rounded,
+  type ServerParts,
+  waits,
+} from './request.ts';
 
 export function createApolloServer(
-  { config, database, schema, logger }: ServerParts,
+  parts: ServerParts,
   scopes: AsyncLocalStorage<RequestScope>,
   findCaller: FindCaller,
+  costControl: CostControl,
 ): ApolloServer<Context> {
+  const { config, database, schema, logger } = parts;
   const requestId = () => scopes.getStore()?.request.id;
   const onUnexpected = (error: unknown) => {
     const { path, originalError = error } = error instanceof GraphQLError ? error : {};
@@ -45,15 +56,22 @@ export function createApolloServer(
             scope.acquireSlot = () => takeTurn(scope, contextValue);
             if (operationName) operationNames.set(scope.request, operationName.slice(0, 100));
           }
-          // A mutation reads what it is about to change, and what it has changed: from the primary throughout.
-          if (operation?.operation !== 'query') return;
-          // Nobody in particular may read next to nothing, and keeps nobody waiting.
-          if (scope !== undefined && contextValue.user !== null) {
-            const listCost = listCostOf(schema, document, operation, request.variables);
-            if (listCost >= largeListCost && listCost <= config.limits.maxListCost) {
-              await takeTurn(scope, contextValue);
-            }
+          if (operation === undefined || scope === undefined) return;
+          const listCost = listCostOf(schema, document, operation, request.variables);
+          // `operationLimitsPlugin` refuses it.
+          if (listCost > config.limits.maxListCost) return;
+          scope.isValid = true;
+          const { user } = contextValue;
+          try {
+            costControl.admitOperation(scope.request, user, { document, operation, listCost });
+          } catch (error) {
+            await recordRefusal(scope.request, parts, user, error);
+            throw error;
           }
+          // A mutation reads what it is about to change, and what it has changed: from the primary throughout.
+          if (operation.operation !== 'query') return;
+          // Nobody in particular may read next to nothing, and keeps nobody waiting.
+          if (listCost >= largeListCost && user !== null) await takeTurn(scope, contextValue);
           contextValue.readFromReplica();
         },
       };

@@ -2,6 +2,7 @@ import cors from '@fastify/cors';
 import { type FastifyInstance, fastify } from 'fastify';
 import { logRequest } from '../observability/logger.ts';
 import { answerFailure, refuse, safeHeaders } from './answers.ts';
+import { rateLimitHeaderNames } from './cost-control.ts';
 import { addHealthRoutes } from './health.ts';
 import { addKeysRoute } from './jwks.ts';
 import { operationNames, requestIdOf, rounded, type ServerParts, waits } from './request.ts';
@@ -71,7 +72,7 @@ export async function createApp(parts: ServerParts, isStopping: () => boolean): 
         'apollographql-client-name',
         'apollographql-client-version',
       ],
-      exposedHeaders: ['x-request-id', 'retry-after'],
+      exposedHeaders: ['x-request-id', 'retry-after', ...rateLimitHeaderNames],
       maxAge: 600,
     });
   }

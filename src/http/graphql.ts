@@ -1,11 +1,12 @@
 import type { AsyncLocalStorage } from 'node:async_hooks';
 import type { ApolloServer } from '@apollo/server';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify';
 import type { Mailer } from '../auth/mailer.ts';
 import type { Context } from '../context.ts';
 import { gatewayError } from '../errors.ts';
 import { committedError } from '../execution/answer-meter.ts';
 import { refuse, send } from './answers.ts';
+import type { CostControl } from './cost-control.ts';
 import {
   before,
   contextOf,
@@ -25,6 +26,7 @@ interface GraphqlParts {
   apollo: ApolloServer<Context>;
   scopes: AsyncLocalStorage<RequestScope>;
   findCaller: FindCaller;
+  costControl: CostControl;
   mailer: Mailer | null;
   /** A stop waits for it. */
   tracked<Result>(operation: Promise<Result>): Promise<Result>;
@@ -52,7 +54,7 @@ async function beforeDeadline<Result>(
 /** Adds `POST /graphql`, which executes an operation within its deadline and waits for its audit event. */
 export function addGraphqlRoute(
   app: FastifyInstance,
-  { parts, apollo, scopes, findCaller, mailer, tracked }: GraphqlParts,
+  { parts, apollo, scopes, findCaller, costControl, mailer, tracked }: GraphqlParts,
 ): void {
   const { config, logger } = parts;
 
@@ -80,6 +82,7 @@ export function addGraphqlRoute(
         // Apollo Server's objects may stay until V8 collects all garbage: what was answered is not to stay with them.
         if (scope.response !== undefined) scope.response.body = undefined;
       });
+      if (scope.context !== undefined && scope.isValid !== true) costControl.chargeInvalidOperation(request);
       // A stopped query returns nothing; a mutation has said so at its fields.
       if (scope.isMutation !== true) scope.context?.answer.assertRunning();
       const deadline = timer.signal.aborted ? AbortSignal.timeout(graceMilliseconds) : timer.signal;
@@ -94,10 +97,15 @@ export function addGraphqlRoute(
     }
   }
 
-  app.post('/graphql', (request, reply) => tracked(answer(request, reply)));
+  const onSend: onSendHookHandler = (request, reply, payload, done) => {
+    costControl.setHeaders(request, reply);
+    done(null, payload);
+  };
+  app.post('/graphql', { onSend }, (request, reply) => tracked(answer(request, reply)));
   app.route({
     method: ['GET', 'PUT', 'PATCH', 'DELETE'],
     url: '/graphql',
+    onSend,
     handler: (_request, reply) => refuse(reply.header('allow', 'POST'), 405, 'METHOD_NOT_ALLOWED'),
   });
 }

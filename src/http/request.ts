@@ -3,9 +3,10 @@ import type { IncomingMessage } from 'node:http';
 import { HeaderMap } from '@apollo/server';
 import type { FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
-import { type AuditEvent, type AuditedCaller, auditEventOf, auditedError } from '../audit/audit-event.ts';
+import { type AuditedCaller, auditEventOf, auditedError } from '../audit/audit-event.ts';
 import type { AuditTrail } from '../audit/audit-trail.ts';
 import { type AuthenticatedUser, authenticate } from '../auth/authenticate.ts';
+import { TokenRateLimited } from '../auth/cost-budget.ts';
 import type { Mailer } from '../auth/mailer.ts';
 import type { IdentityProviders } from '../auth/oidc.ts';
 import type { TokenRefusalLog } from '../auth/token-refusal-log.ts';
@@ -17,6 +18,7 @@ import type { Database } from '../database/database.ts';
 import { gatewayError } from '../errors.ts';
 import { AnswerMeter } from '../execution/answer-meter.ts';
 import { type Logger, logUnexpected } from '../observability/logger.ts';
+import type { CostControl } from './cost-control.ts';
 import { clientNameOf, reasonOf } from './request-headers.ts';
 
 export interface ServerParts {
@@ -32,7 +34,8 @@ export interface ServerParts {
   drainMilliseconds?: number;
 }
 
-export type FindCaller = (request: FastifyRequest) => Promise<AuthenticatedUser | null>;
+/** Authenticates the caller of a request and, if `isNew`, charges the request to the caller's cost budget. */
+export type FindCaller = (request: FastifyRequest, options?: { isNew?: boolean }) => Promise<AuthenticatedUser | null>;
 
 /** What belongs to the request that is being handled, for code that Apollo Server calls without it. */
 export interface RequestScope {
@@ -42,6 +45,8 @@ export interface RequestScope {
   begun: number;
   /** Once the caller is known. */
   context?: Context;
+  /** Whether the operation is valid and within the limits: its cost is known then. */
+  isValid?: boolean;
   /** Apollo Server's own, once the operation is known. */
   response?: { body?: unknown };
   /** Whether the operation is a mutation, once it is known. */
@@ -64,7 +69,7 @@ export async function contextOf(
   mailer: Mailer | null,
 ): Promise<Context> {
   const { request, deadline } = scope;
-  const user = await findCaller(request);
+  const user = await findCaller(request, { isNew: true });
   const details = detailsOf(request);
   const answer = new AnswerMeter(config.limits, {
     deadline: scope.begun + config.limits.operationTimeoutMilliseconds,
@@ -79,19 +84,48 @@ export async function contextOf(
 /** Who sends the request, by the token and by what the database says now. */
 export async function callerOf(
   request: FastifyRequest,
-  { database, logger, tokens, auditTrail }: ServerParts,
+  parts: ServerParts,
   identityProviders: IdentityProviders,
   refusals: TokenRefusalLog,
+  costControl: CostControl | null,
 ): Promise<AuthenticatedUser | null> {
+  const { database, tokens, auditTrail } = parts;
   const { authorization } = request.headers;
   const caller = auditedCaller(detailsOf(request));
+  const onVerified = (userId: string) => costControl?.checkUser(request, userId);
+  let user: AuthenticatedUser | null = null;
   try {
-    return await authenticate({ authorization, tokens, identityProviders, database, auditTrail, caller });
+    user = await authenticate({ authorization, tokens, identityProviders, database, auditTrail, caller, onVerified });
+    costControl?.admitCaller(request, user);
+    return user;
   } catch (error) {
     refusals.log(error, { requestId: request.id, authorization });
-    await recorded(logger, request, auditTrail.record([failedAuthentication(caller, error)]));
-    throw error;
+    const refusal = costControl === null ? error : costControl.refusalOf(request, error);
+    await recordRefusal(request, parts, user, refusal);
+    throw refusal;
   }
+}
+
+/** Records in the audit trail that the request of this caller was refused before anything was executed. */
+export async function recordRefusal(
+  request: FastifyRequest,
+  { logger, auditTrail }: Pick<ServerParts, 'logger' | 'auditTrail'>,
+  user: AuthenticatedUser | null,
+  error: unknown,
+): Promise<void> {
+  const isOfToken = error instanceof TokenRefused || error instanceof TokenRateLimited;
+  const subjectUserIds = isOfToken && error.userId !== null ? [error.userId] : [];
+  const reasons = error instanceof TokenRefused ? [error.reason] : [];
+  const event = auditEventOf({
+    ...auditedCaller(detailsOf(request)),
+    kind: 'AUTHENTICATION',
+    outcome: 'REFUSED',
+    userId: user?.id ?? null,
+    provider: user?.provider ?? null,
+    subjectUserIds,
+    errors: [...new Set([auditedError(error), ...reasons])],
+  });
+  await recorded(logger, request, auditTrail.record([event]));
 }
 
 function detailsOf(request: FastifyRequest): RequestDetails {
@@ -107,13 +141,6 @@ function detailsOf(request: FastifyRequest): RequestDetails {
 
 function auditedCaller({ id, clientAddress, clientName, reason }: RequestDetails): Partial<AuditedCaller> {
   return { requestId: id, clientAddress, clientName, reason };
-}
-
-function failedAuthentication(caller: Partial<AuditedCaller>, error: unknown): AuditEvent {
-  const { userId, reason } = error instanceof TokenRefused ? error : { userId: null, reason: null };
-  const subjectUserIds = userId === null ? [] : [userId];
-  const errors = [...new Set([auditedError(error), ...(reason === null ? [] : [reason])])];
-  return auditEventOf({ ...caller, kind: 'AUTHENTICATION', outcome: 'REFUSED', subjectUserIds, errors });
 }
 
 /** Nothing is seen that is not recorded: where the audit trail cannot be written, the answer is an error. */

@@ -1,5 +1,6 @@
 import { limitAnonymousEvents } from '../audit/anonymous-limit.ts';
 import { openAuditTrail } from '../audit/audit-trail.ts';
+import { deleteFullBudgets } from '../auth/cost-exchange.ts';
 import { forgetOldLoginAttempts } from '../auth/login-attempts.ts';
 import { openTokens } from '../auth/tokens.ts';
 import type { Config } from '../config.ts';
@@ -73,6 +74,7 @@ export async function serve(config: Config, database: Database, options: ServeOp
         await forgetOldIdempotencyKeys(transaction);
         await forgetExpiredRevocations(transaction);
         await forgetOldLoginAttempts(transaction);
+        await deleteFullBudgets(transaction);
       })
       .catch(onFailure);
   }, forgetInterval()).unref();

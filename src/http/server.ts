@@ -1,10 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
+import { CostExchange } from '../auth/cost-exchange.ts';
 import { openIdentityProviders } from '../auth/oidc.ts';
 import { openTokenRefusalLog } from '../auth/token-refusal-log.ts';
+import { logUnexpected } from '../observability/logger.ts';
 import { createApolloServer } from './apollo.ts';
 import { createApp } from './app.ts';
+import { CostControl } from './cost-control.ts';
 import { addGraphqlRoute } from './graphql.ts';
 import { callerOf, type FindCaller, type RequestScope, type ServerParts } from './request.ts';
 
@@ -20,7 +23,7 @@ export interface Server {
 }
 
 export async function createServer(parts: ServerParts): Promise<Server> {
-  const { config, logger, drainMilliseconds = 1_000 } = parts;
+  const { config, database, logger, drainMilliseconds = 1_000 } = parts;
   let isStopping = false;
   const operations = new Set<Promise<unknown>>();
   const scopes = new AsyncLocalStorage<RequestScope>();
@@ -30,8 +33,16 @@ export async function createServer(parts: ServerParts): Promise<Server> {
   // What a server may do without is loaded where it is wanted.
   const mailer = config.mail === null ? null : (await import('../auth/mailer.ts')).openMailer(config.mail, logger);
 
-  const findCaller: FindCaller = (request) => callerOf(request, parts, identityProviders, refusals);
-  const apollo = createApolloServer(parts, scopes, findCaller);
+  const costControl = new CostControl(config);
+  const costExchange = new CostExchange({
+    database,
+    secret: config.secret,
+    budgets: costControl.budgets,
+    onFailure: (error) => logUnexpected(logger, error, { requestId: undefined }),
+  });
+  const findCaller: FindCaller = (request, { isNew = false } = {}) =>
+    callerOf(request, parts, identityProviders, refusals, isNew ? costControl : null);
+  const apollo = createApolloServer(parts, scopes, findCaller, costControl);
   await apollo.start();
 
   const { app, inFlight } = await createApp(parts, () => isStopping);
@@ -43,7 +54,7 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     return operation;
   }
 
-  addGraphqlRoute(app, { parts, apollo, scopes, findCaller, mailer, tracked });
+  addGraphqlRoute(app, { parts, apollo, scopes, findCaller, costControl, mailer, tracked });
 
   return {
     app,
@@ -59,6 +70,7 @@ export async function createServer(parts: ServerParts): Promise<Server> {
       app.server.closeAllConnections();
       await closed;
       await Promise.race([Promise.allSettled(operations), sleep(stopMargin, undefined, { ref: false })]);
+      await costExchange.stop();
       await mailer?.close();
       await apollo.stop();
       refusals.close();

@@ -26,9 +26,9 @@ test('after however long no more than the limit is allowed at once', () => {
   expect([limit.take('a'), limit.take('a'), limit.take('a')]).toEqual([null, null, 30]);
 });
 
-test('of too many keys those that were used longest ago are forgotten', () => {
-  const limit = createRateLimit({ most: 1, periodSeconds: 60, mostKeys: 2 });
-  for (const key of ['a', 'b', 'a', 'c']) limit.take(key);
-  expect(limit.take('a')).toBe(60);
-  expect(limit.take('b')).toBeNull();
+test('evicts the fullest of too many buckets, never an emptier one', () => {
+  const limit = createRateLimit({ most: 3, periodSeconds: 60, mostKeys: 2 });
+  for (const key of ['empty', 'empty', 'empty', 'fuller', 'emptier', 'emptier']) limit.take(key);
+  expect(limit.take('empty')).toBe(20);
+  expect([limit.take('fuller'), limit.take('fuller'), limit.take('fuller')]).toEqual([null, null, null]);
 });

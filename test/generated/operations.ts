@@ -147,6 +147,8 @@ export type Role =
   | 'CanDeleteTaxResidence'
   /** Delete the link of a user to a customer. Counts at the bank that it is granted for. */
   | 'CanDeleteUserCustomerLink'
+  /** Send requests without a limit on their cost, for service users. Granted without a bank. */
+  | 'CanExceedRateLimit'
   /** Export everything that is kept about a customer. Counts at the bank that it is granted for. */
   | 'CanExportCustomerData'
   /** Read the KYC checks of any customer. Granted without a bank. */

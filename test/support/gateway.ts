@@ -101,6 +101,9 @@ export function testEnvironment(databaseUrl: string): Record<string, string> {
     PORT: '0',
     GATEWAY_SECRET: 'a secret of the tests, for cursors only',
     GATEWAY_SIGNING_KEY: testSigningKey,
+    // Tests send more requests a minute than any client.
+    GATEWAY_COST_PER_MINUTE: '1000000000',
+    GATEWAY_ANONYMOUS_COST_PER_MINUTE: '1000000000',
     // For a run of all tests on the other executor.
     ...(process.env.GATEWAY_EXECUTION === undefined ? {} : { GATEWAY_EXECUTION: process.env.GATEWAY_EXECUTION }),
   };

@@ -1,0 +1,124 @@
+import { TokenBuckets } from '../base/token-bucket.ts';
+import { GatewayError, gatewayError } from '../errors.ts';
+import { clientNetwork } from './client-network.ts';
+
+const periodSeconds = 60;
+
+/** The longest time that a caller waits because of a single operation, however much it costs. */
+const maxPeriodsPerOperation = 2;
+
+/** More than the networks of a /48 of IPv6, so that a client that has one cannot evict its own empty buckets. */
+const maxKeys = 100_000;
+
+/** What a process consumes of a budget before it tells the others, as a share of the capacity. */
+const collectedShare = 0.01;
+
+/** Whose consumption is counted: a user, or a network of anonymous callers or of callers who could not be identified. */
+export const budgetKinds = ['user', 'anonymous', 'unidentified'] as const;
+export type BudgetKind = (typeof budgetKinds)[number];
+
+/**
+ * RATE_LIMITED for the user of a token whose signature is valid. The bearer has not proven to be the user, because the
+ * token might be revoked.
+ */
+export class TokenRateLimited extends GatewayError {
+  readonly userId: string;
+
+  constructor(userId: string, { key, message, extensions }: GatewayError) {
+    super(key, message, extensions, {});
+    this.userId = userId;
+  }
+}
+
+/** The cost budget of one caller, to which one request is charged. */
+export class CallerBudget {
+  readonly #buckets: TokenBuckets;
+  readonly #key: string;
+  #charged = 0;
+
+  constructor(buckets: TokenBuckets, key: string) {
+    this.#buckets = buckets;
+    this.#key = key;
+  }
+
+  /**
+   * Charges the cost if the bucket was not empty before this request; the level can become negative.
+   * @throws RATE_LIMITED if it was empty.
+   */
+  admit(cost: number): void {
+    this.check();
+    this.charge(cost);
+  }
+
+  /** @throws RATE_LIMITED if the bucket is empty without what this request was charged. */
+  check(): void {
+    if (this.#waitMilliseconds() > 0) throw this.#refusal();
+  }
+
+  charge(cost: number): void {
+    const charged = Math.min(cost, maxPeriodsPerOperation * this.limit);
+    this.#buckets.take(this.#key, charged);
+    this.#charged += charged;
+  }
+
+  /** The points per minute. */
+  get limit(): number {
+    return this.#buckets.capacity;
+  }
+
+  /** The points that are left, never negative. */
+  get remaining(): number {
+    return Math.max(0, Math.floor(this.#buckets.level(this.#key)));
+  }
+
+  /** The seconds until the budget is full or, while it is empty, until the next request is admitted. */
+  get resetSeconds(): number {
+    const wait = this.#buckets.millisecondsUntil(this.#key, 1);
+    return Math.ceil((wait > 0 ? wait : this.#buckets.millisecondsUntil(this.#key, this.limit)) / 1000);
+  }
+
+  #waitMilliseconds(): number {
+    return this.#buckets.millisecondsUntil(this.#key, 1 - this.#charged);
+  }
+
+  #refusal(): GatewayError {
+    const retryAfterSeconds = Math.max(1, Math.ceil(this.#buckets.millisecondsUntil(this.#key, 1) / 1000));
+    const headers = new Map([['retry-after', String(retryAfterSeconds)]]);
+    return gatewayError('RATE_LIMITED', { retryAfterSeconds, limit: this.limit, http: { status: 429, headers } });
+  }
+}
+
+export interface CostLimits {
+  /** The cost points per minute of each user. */
+  costPerMinute: number;
+  /** The cost points per minute of all anonymous callers of one network. */
+  anonymousCostPerMinute: number;
+}
+
+/** The cost budgets of all callers, counted in this process. `CostExchange` adds what other processes counted. */
+export class CostBudgets {
+  readonly buckets: Readonly<Record<BudgetKind, TokenBuckets>>;
+
+  constructor({ costPerMinute, anonymousCostPerMinute }: CostLimits) {
+    const ofCapacity = (capacity: number) =>
+      new TokenBuckets({ capacity, periodSeconds, maxKeys, collectFrom: capacity * collectedShare });
+    this.buckets = {
+      user: ofCapacity(costPerMinute),
+      anonymous: ofCapacity(anonymousCostPerMinute),
+      unidentified: ofCapacity(anonymousCostPerMinute),
+    };
+  }
+
+  ofUser(userId: string): CallerBudget {
+    return new CallerBudget(this.buckets.user, userId);
+  }
+
+  ofAnonymous(clientAddress: string): CallerBudget {
+    return new CallerBudget(this.buckets.anonymous, clientNetwork(clientAddress));
+  }
+
+  /** Apart from the anonymous callers of the network: clients with expired tokens keep nobody from logging in. */
+  ofUnidentified(clientAddress: string): CallerBudget {
+    return new CallerBudget(this.buckets.unidentified, clientNetwork(clientAddress));
+  }
+}

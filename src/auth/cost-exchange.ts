@@ -1,0 +1,122 @@
+import { createHmac, hkdfSync } from 'node:crypto';
+import { lte, sql } from 'drizzle-orm';
+import type { TakenTokens, TokenBuckets } from '../base/token-bucket.ts';
+import { currentMilliseconds } from '../database/current-time.ts';
+import type { Database, Queries } from '../database/database.ts';
+import { type BudgetKind, budgetKinds, type CostBudgets } from './cost-budget.ts';
+import { costConsumption } from './cost-consumption.table.ts';
+
+const intervalMilliseconds = 1_000;
+const pruneIntervalMilliseconds = 60_000;
+
+/** How many budgets are exchanged at a time; those of further callers follow with the next exchange. */
+const maxRows = 1_000;
+
+export interface CostExchangeParts {
+  database: Database;
+  secret: string;
+  budgets: CostBudgets;
+  /** Called for the first of several failures in a row: meanwhile each process counts for itself. */
+  onFailure: (error: unknown) => void;
+}
+
+interface Consumption {
+  id: string;
+  milliseconds: number;
+  buckets: TokenBuckets;
+  taken: TakenTokens;
+}
+
+/** Adds to the shared rows, and returns how many milliseconds each budget takes to become full. */
+async function addConsumption(transaction: Queries, consumed: readonly Consumption[]): Promise<Map<string, number>> {
+  const { fullAt, id } = costConsumption;
+  // Sorted, so that two processes lock rows in the same order.
+  const rows = consumed
+    .map(({ id, milliseconds }) => ({ id, fullAt: sql`${currentMilliseconds} + ${milliseconds}` }))
+    .sort((one, other) => (one.id < other.id ? -1 : 1));
+  const added = sql`excluded.full_at - ${currentMilliseconds}`;
+  const from = sql`case when ${fullAt} > ${currentMilliseconds} then ${fullAt} else ${currentMilliseconds} end`;
+  const written = await transaction
+    .insert(costConsumption)
+    .values(rows)
+    .onConflictDoUpdate({ target: id, set: { fullAt: sql`${from} + ${added}` } })
+    .returning({ id, untilFull: sql<number | string>`${fullAt} - ${currentMilliseconds}` });
+  return new Map(written.map((row) => [row.id, Number(row.untilFull)]));
+}
+
+/** Deletes the rows of budgets that are full again, which mean the same as no row. */
+export async function deleteFullBudgets(transaction: Queries): Promise<void> {
+  await transaction.delete(costConsumption).where(lte(costConsumption.fullAt, currentMilliseconds));
+}
+
+/**
+ * Shares the cost budgets among all processes of an installation: once a second each process adds what its callers
+ * consumed to one row per caller, and takes over the result. Nothing is written while callers consume next to nothing.
+ */
+export class CostExchange {
+  readonly #parts: CostExchangeParts;
+  readonly #hashKey: Buffer;
+  readonly #timer: NodeJS.Timeout;
+  #running: Promise<void> | null = null;
+  #prunedAt = performance.now();
+  #isFailing = false;
+
+  constructor(parts: CostExchangeParts) {
+    this.#parts = parts;
+    this.#hashKey = Buffer.from(hkdfSync('sha256', parts.secret, '', 'gateway cost budgets', 32));
+    this.#timer = setInterval(() => void this.exchange(), intervalMilliseconds).unref();
+  }
+
+  /** Does nothing while an exchange is still running. */
+  exchange(): Promise<void> {
+    this.#running ??= this.#exchange().finally(() => {
+      this.#running = null;
+    });
+    return this.#running;
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#running;
+    await this.exchange();
+  }
+
+  #collect(): Consumption[] {
+    const consumed: Consumption[] = [];
+    for (const kind of budgetKinds) {
+      const buckets = this.#parts.budgets.buckets[kind];
+      for (const taken of buckets.collectTaken(maxRows - consumed.length)) {
+        const milliseconds = Math.round(buckets.toMilliseconds(taken.tokens));
+        consumed.push({ id: this.#hash(kind, taken.key), milliseconds, buckets, taken });
+      }
+    }
+    return consumed;
+  }
+
+  async #exchange(): Promise<void> {
+    const consumed = this.#collect();
+    if (consumed.length === 0) return;
+    const { database, onFailure } = this.#parts;
+    try {
+      const untilFull = await database.transaction((transaction) => addConsumption(transaction, consumed));
+      for (const { id, buckets, taken } of consumed) {
+        buckets.setMillisecondsUntilFull(taken.key, Math.max(0, untilFull.get(id) ?? 0));
+      }
+      this.#isFailing = false;
+    } catch (error) {
+      for (const { buckets, taken } of consumed) buckets.restoreTaken(taken);
+      if (!this.#isFailing) onFailure(error);
+      this.#isFailing = true;
+      return;
+    }
+    if (performance.now() - this.#prunedAt < pruneIntervalMilliseconds) return;
+    this.#prunedAt = performance.now();
+    await database.transaction(deleteFullBudgets).catch(onFailure);
+  }
+
+  #hash(kind: BudgetKind, key: string): string {
+    return createHmac('sha256', this.#hashKey)
+      .update(JSON.stringify([kind, key]))
+      .digest('base64url');
+  }
+}

@@ -1,0 +1,90 @@
+import { type DocumentNode, Kind, type OperationDefinitionNode, type SelectionSetNode } from 'graphql';
+
+/** What every request costs, because it is authenticated, parsed, and logged. */
+export const requestCost = 10;
+
+/** What a request costs in addition when its operation is invalid: parsing and validation are not cached then. */
+export const invalidOperationCost = 40;
+
+/** What each field of a mutation costs, because it commits a transaction. */
+const mutationFieldCost = 20;
+
+/** What a call of these mutations costs in addition, because it hashes a password. */
+const passwordHashCost = 20;
+const passwordFields = new Set(['createUser', 'login']);
+
+/** What fields cost whose work the list cost does not show, wherever they are selected. */
+export const fieldCosts: Readonly<Record<string, number>> = {
+  createCustomers: 1_000,
+  deleteCustomerCascade: 200,
+  exportCustomerData: 1_000,
+  totalCount: 100,
+};
+
+/** In addition to the list cost, which depends on the variables. */
+export interface FixedCost {
+  fields: number;
+  /** Counted for the network of the client too, whoever the caller is. */
+  passwords: number;
+}
+
+const noCost: FixedCost = { fields: 0, passwords: 0 };
+
+function add(cost: FixedCost, added: FixedCost): void {
+  // Fragments that double each other pass every number.
+  cost.fields = Math.min(cost.fields + added.fields, Number.MAX_SAFE_INTEGER);
+  cost.passwords = Math.min(cost.passwords + added.passwords, Number.MAX_SAFE_INTEGER);
+}
+
+/** Each fragment is measured once, however often it is spread. A cycle, which validation refuses, ends at its first repetition. */
+function measureCost(document: DocumentNode, operation: OperationDefinitionNode): FixedCost {
+  const fragments = new Map<string, SelectionSetNode>();
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition.selectionSet);
+  }
+  const measured = new Map<string, FixedCost>();
+
+  function costOfFragment(name: string, isRoot: boolean): FixedCost {
+    const key = `${isRoot} ${name}`;
+    const known = measured.get(key);
+    if (known !== undefined) return known;
+    measured.set(key, noCost);
+    const selections = fragments.get(name);
+    const cost = selections === undefined ? noCost : costOfSelections(selections, isRoot);
+    measured.set(key, cost);
+    return cost;
+  }
+
+  function costOfSelections({ selections }: SelectionSetNode, isRoot: boolean): FixedCost {
+    const cost = { ...noCost };
+    for (const selection of selections) {
+      if (selection.kind === Kind.FRAGMENT_SPREAD) add(cost, costOfFragment(selection.name.value, isRoot));
+      else if (selection.kind === Kind.INLINE_FRAGMENT) add(cost, costOfSelections(selection.selectionSet, isRoot));
+      else {
+        const name = selection.name.value;
+        const isMutation = isRoot && operation.operation === 'mutation';
+        const own = Object.hasOwn(fieldCosts, name) ? (fieldCosts[name] ?? 0) : 0;
+        add(cost, {
+          fields: own + (isMutation ? mutationFieldCost : 0),
+          passwords: isMutation && passwordFields.has(name) ? passwordHashCost : 0,
+        });
+        if (selection.selectionSet !== undefined) add(cost, costOfSelections(selection.selectionSet, false));
+      }
+    }
+    return cost;
+  }
+
+  return costOfSelections(operation.selectionSet, true);
+}
+
+const measuredOperations = new WeakMap<OperationDefinitionNode, FixedCost>();
+
+/** The part of an operation's cost that its document decides; measured once for each operation. */
+export function fixedCostOf(document: DocumentNode, operation: OperationDefinitionNode): FixedCost {
+  let cost = measuredOperations.get(operation);
+  if (cost === undefined) {
+    cost = measureCost(document, operation);
+    measuredOperations.set(operation, cost);
+  }
+  return cost;
+}

@@ -1,0 +1,122 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { DocumentNode, OperationDefinitionNode } from 'graphql';
+import type { AuthenticatedUser } from '../auth/authenticate.ts';
+import { type CallerBudget, CostBudgets, TokenRateLimited } from '../auth/cost-budget.ts';
+import type { Config } from '../config.ts';
+import { GatewayError } from '../errors.ts';
+import { fixedCostOf, invalidOperationCost, requestCost } from '../execution/operation-cost.ts';
+
+/** The headers of draft-ietf-httpapi-ratelimit-headers-11, for CORS. */
+export const rateLimitHeaderNames = ['ratelimit', 'ratelimit-policy'] as const;
+
+const bytesPerPoint = 1_024;
+
+/** What a body without `Content-Length` counts as. */
+const unknownBodyBytes = 65_536;
+
+/** An operation that is valid and within the limits, before it is executed. */
+export interface ValidOperation {
+  document: DocumentNode;
+  operation: OperationDefinitionNode;
+  listCost: number;
+}
+
+/**
+ * Charges each request to the cost budget of its caller: a base once the caller is known, and the cost of the operation
+ * before it waits or is executed. A request is refused with HTTP 429 while the budget is empty.
+ */
+export class CostControl {
+  readonly budgets: CostBudgets;
+  readonly #maxBodyBytes: number;
+  /** Null for callers without a limit; absent as long as the caller is not known. */
+  readonly #budgets = new WeakMap<FastifyRequest, CallerBudget | null>();
+
+  constructor({ limits }: Pick<Config, 'limits'>) {
+    this.budgets = new CostBudgets(limits);
+    this.#maxBodyBytes = limits.maxBodyBytes;
+  }
+
+  /**
+   * Refuses a user by the token alone, before anything is read from the database. Users who may exceed the limit are never
+   * charged, so their buckets are full.
+   * @throws RATE_LIMITED as `TokenRateLimited`.
+   */
+  checkUser(request: FastifyRequest, userId: string): void {
+    const budget = this.budgets.ofUser(userId);
+    this.#budgets.set(request, budget);
+    try {
+      budget.check();
+    } catch (error) {
+      throw error instanceof GatewayError ? new TokenRateLimited(userId, error) : error;
+    }
+  }
+
+  /** @throws RATE_LIMITED if the budget of the caller is empty. */
+  admitCaller(request: FastifyRequest, user: AuthenticatedUser | null): void {
+    if (user?.systemRoles.has('CanExceedRateLimit')) {
+      this.#budgets.set(request, null);
+      return;
+    }
+    const budget = user === null ? this.budgets.ofAnonymous(request.ip) : this.budgets.ofUser(user.id);
+    this.#budgets.set(request, budget);
+    budget.admit(this.#baseCost(request));
+  }
+
+  /** The error to answer with after the authentication failed: RATE_LIMITED if that happens too often on the network. */
+  refusalOf(request: FastifyRequest, error: unknown): unknown {
+    if (!(error instanceof GatewayError && error.extensions.code === 'UNAUTHENTICATED')) return error;
+    const budget = this.budgets.ofUnidentified(request.ip);
+    this.#budgets.set(request, budget);
+    try {
+      budget.admit(this.#baseCost(request));
+      return error;
+    } catch (refusal) {
+      return refusal;
+    }
+  }
+
+  /**
+   * Password hashes are counted for the network whoever the caller is, so that a token does not help to try passwords.
+   * @throws RATE_LIMITED if a budget was empty before this request.
+   */
+  admitOperation(
+    request: FastifyRequest,
+    user: AuthenticatedUser | null,
+    { document, operation, listCost }: ValidOperation,
+  ): void {
+    const budget = this.#budgets.get(request);
+    if (budget == null) return;
+    const { fields, passwords } = fixedCostOf(document, operation);
+    if (user === null || passwords === 0) {
+      budget.admit(listCost + fields + passwords);
+      return;
+    }
+    const network = this.budgets.ofAnonymous(request.ip);
+    network.check();
+    budget.admit(listCost + fields);
+    network.charge(passwords);
+  }
+
+  /** What parsing and validation cost in vain. */
+  chargeInvalidOperation(request: FastifyRequest): void {
+    this.#budgets.get(request)?.charge(invalidOperationCost);
+  }
+
+  /** For every answer of `/graphql`, also to requests that fail before their caller is known. */
+  setHeaders(request: FastifyRequest, reply: FastifyReply): void {
+    let budget = this.#budgets.get(request);
+    if (budget === null) return;
+    if (budget === undefined) {
+      budget = this.budgets.ofUnidentified(request.ip);
+      // A failure of the gateway itself is not the client's.
+      if (reply.statusCode < 500) budget.charge(this.#baseCost(request));
+    }
+    reply.header('ratelimit-policy', `"cost";q=${budget.limit};w=60`);
+    reply.header('ratelimit', `"cost";r=${budget.remaining};t=${budget.resetSeconds}`);
+  }
+
+  #baseCost({ headers }: FastifyRequest): number {
+    const bytes = Number(headers['content-length'] ?? unknownBodyBytes);
+    return requestCost + Math.floor(Math.min(bytes, this.#maxBodyBytes) / bytesPerPoint);
+  }
+}

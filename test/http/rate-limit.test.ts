@@ -1,0 +1,266 @@
+/** The limit on the cost of a caller's requests, over HTTP. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Answer, type Gateway, startGateway } from '../support/gateway.ts';
+
+const bankId = 'gh.29.uk';
+const me = '{ me { id } }';
+const page = '{ customers(bankId: "gh.29.uk", first: 100) { nodes { id } } }';
+/** Of another username each time: too many of one would be slowed down. */
+const login = () => `mutation { login(username: "${randomUUID()}", password: "a wrong password") { token } }`;
+
+let gateway: Gateway;
+let nextAddress = 0;
+
+beforeAll(async () => {
+  gateway = await startGateway({
+    environment: {
+      GATEWAY_COST_PER_MINUTE: '1000',
+      GATEWAY_ANONYMOUS_COST_PER_MINUTE: '500',
+      GATEWAY_TRUSTED_PROXIES: '127.0.0.1',
+      GATEWAY_CORS_ORIGINS: 'https://app.example.org',
+    },
+  });
+  await gateway.createBank(bankId);
+});
+
+afterAll(() => gateway.stop());
+
+/** A client of its own. */
+function newClient() {
+  nextAddress += 1;
+  return { 'x-forwarded-for': `192.0.2.${nextAddress}` };
+}
+
+async function newReader() {
+  const reader = await gateway.createUser({ roles: [['CanGetCustomers', bankId]] });
+  return reader.token;
+}
+
+function remaining({ headers }: Pick<Answer<unknown>, 'headers'>): number {
+  const [, points] = /^"cost";r=(\d+);t=\d+$/.exec(headers.get('ratelimit') ?? '') ?? [];
+  return Number(points);
+}
+
+/** Asks until a request is refused: for pages, of 101 points and a base of 10 each, or for `me`, of the base alone. */
+async function exhaust(token: string, document = page): Promise<Answer<unknown>> {
+  for (let count = 0; count < 1000; count += 1) {
+    const answer = await gateway.query(token, document);
+    if (answer.status === 429) return answer;
+  }
+  throw new Error('The budget is not exhausted.');
+}
+
+async function post(body: string, headers: Record<string, string>) {
+  return fetch(`${gateway.url}/graphql`, { method: 'POST', body, headers });
+}
+
+const json = { 'content-type': 'application/json' };
+
+describe('the budget of a user', () => {
+  test('is charged a base for each request, and announced in the headers', async () => {
+    const { token } = await gateway.createUser();
+
+    const answer = await gateway.query(token, me);
+
+    expect(answer.headers.get('ratelimit-policy')).toBe('"cost";q=1000;w=60');
+    expect(answer.headers.get('ratelimit')).toMatch(/^"cost";r=\d+;t=1$/);
+    expect(remaining(answer)).toBeGreaterThan(980);
+    expect(remaining(answer)).toBeLessThan(1000);
+  });
+
+  test('is charged the list cost of an operation that succeeds, fails, or is refused', async () => {
+    const reader = await newReader();
+    const { token: stranger } = await gateway.createUser();
+    const failing = '{ customers(bankId: "no-bank", first: 100) { nodes { id } } }';
+
+    for (const [token, document] of [
+      [reader, page],
+      [reader, failing],
+      [stranger, page],
+    ] as const) {
+      const before = remaining(await gateway.query(token, me));
+      const after = remaining(await gateway.query(token, document));
+      expect(before - after).toBeGreaterThanOrEqual(100);
+    }
+  });
+
+  test('refuses requests with HTTP 429 while it is empty, and admits them again after the announced time', async () => {
+    const token = await newReader();
+
+    const { status, headers, data, errors } = await exhaust(token, me);
+
+    expect(status).toBe(429);
+    expect(data).toBeNull();
+    const retryAfter = Number(headers.get('retry-after'));
+    expect(retryAfter).toBeGreaterThanOrEqual(1);
+    expect(errors).toMatchObject([
+      { extensions: { code: 'RATE_LIMITED', obpCode: null, limit: 1000, retryAfterSeconds: retryAfter } },
+    ]);
+    expect(headers.get('ratelimit')).toBe(`"cost";r=0;t=${retryAfter}`);
+
+    await sleep(retryAfter * 1000);
+    expect((await gateway.query(token, me)).status).toBe(200);
+  });
+
+  test('is not charged for refused requests', async () => {
+    const token = await newReader();
+    const first = (await exhaust(token)).errors[0]?.extensions.retryAfterSeconds;
+
+    for (let count = 0; count < 50; count += 1) await gateway.query(token, page);
+
+    const last = (await gateway.query(token, page)).errors[0]?.extensions.retryAfterSeconds;
+    expect(last).toBeLessThanOrEqual(first as number);
+  });
+
+  test('is charged at most two minutes for a single operation', async () => {
+    const token = await newReader();
+    await gateway.query(
+      token,
+      `{ customers(bankId: "${bankId}", first: 100) { nodes { id messages(first: 100) { nodes { id } } } } }`,
+    );
+
+    const { status, errors } = await gateway.query(token, me);
+
+    expect(status).toBe(429);
+    expect(errors[0]?.extensions.retryAfterSeconds).toBeGreaterThan(55);
+    expect(errors[0]?.extensions.retryAfterSeconds).toBeLessThanOrEqual(120);
+  });
+
+  test('admits few of many operations that are sent at once', async () => {
+    const token = await newReader();
+
+    const answers = await Promise.all(Array.from({ length: 40 }, () => gateway.query(token, page)));
+
+    const admitted = answers.filter(({ status }) => status === 200).length;
+    expect(admitted).toBeGreaterThan(0);
+    expect(admitted).toBeLessThanOrEqual(12);
+  });
+
+  test('is charged more for a mutation, and for each of its fields', async () => {
+    const { token } = await gateway.createUser();
+    const logOut = (count: number) =>
+      `mutation { ${Array.from({ length: count }, (_, index) => `m${index}: deleteCustomerAddress(bankId: "${bankId}", customerId: "x", id: "y") { customer { id } }`).join(' ')} }`;
+
+    const before = remaining(await gateway.query(token, me));
+    const after = remaining(await gateway.query(token, logOut(10)));
+
+    expect(before - after).toBeGreaterThanOrEqual(200);
+  });
+
+  test('is charged for an invalid operation and a large body', async () => {
+    const { token } = await gateway.createUser();
+
+    const full = remaining(await gateway.query(token, me));
+    const afterInvalid = remaining(await gateway.query(token, '{ nothing }'));
+    const afterSyntax = remaining(await gateway.query(token, '{'));
+    const afterLarge = remaining(await gateway.query(token, `${me} #${'x'.repeat(100 * 1024)}`));
+
+    expect(full - afterInvalid).toBeGreaterThanOrEqual(45);
+    expect(afterInvalid - afterSyntax).toBeGreaterThanOrEqual(45);
+    expect(afterSyntax - afterLarge).toBeGreaterThanOrEqual(105);
+  });
+
+  test('is independent of other users and of the network', async () => {
+    const client = newClient();
+    const exhausted = await newReader();
+    await exhaust(exhausted);
+    const { token } = await gateway.createUser();
+
+    expect((await gateway.query(exhausted, me, {}, client)).status).toBe(429);
+    expect((await gateway.query(token, me, {}, client)).status).toBe(200);
+    expect((await gateway.query(null, '{ __typename }', {}, client)).status).toBe(200);
+  });
+
+  test('does not limit a holder of CanExceedRateLimit, who gets no headers', async () => {
+    const { token } = await gateway.createUser({
+      roles: [
+        ['CanExceedRateLimit', null],
+        ['CanGetCustomers', bankId],
+      ],
+    });
+
+    const answers = await Promise.all(Array.from({ length: 40 }, () => gateway.query(token, page)));
+
+    for (const { status, headers } of answers) {
+      expect(status).toBe(200);
+      expect(headers.has('ratelimit')).toBe(false);
+      expect(headers.has('ratelimit-policy')).toBe(false);
+    }
+  });
+});
+
+describe('the budget of a network of anonymous callers', () => {
+  test('allows 10 logins per 500 points, then refuses anonymous callers but no user', async () => {
+    const client = newClient();
+    const statuses: number[] = [];
+    for (let count = 0; count < 12; count += 1) statuses.push((await gateway.query(null, login(), {}, client)).status);
+
+    expect(statuses.slice(0, 10)).toEqual(Array(10).fill(200));
+    expect(statuses.at(-1)).toBe(429);
+    const refused = await gateway.query(null, '{ __typename }', {}, client);
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get('ratelimit-policy')).toBe('"cost";q=500;w=60');
+    expect((await gateway.query(null, '{ __typename }', {}, newClient())).status).toBe(200);
+    const { token } = await gateway.createUser();
+    expect((await gateway.query(token, me, {}, client)).status).toBe(200);
+  });
+
+  test('counts the addresses of one IPv6 network together', async () => {
+    const from = (host: number) => ({ 'x-forwarded-for': `2001:db8:1:1::${host}` });
+    for (let count = 0; count < 12; count += 1) await gateway.query(null, login(), {}, from(count));
+
+    expect((await gateway.query(null, login(), {}, from(99))).status).toBe(429);
+    expect((await gateway.query(null, login(), {}, { 'x-forwarded-for': '2001:db8:1:2::1' })).status).toBe(200);
+  });
+
+  test('is charged for password hashes of authenticated callers too', async () => {
+    const client = newClient();
+    const { token } = await gateway.createUser();
+    for (let count = 0; count < 20; count += 1) await gateway.query(token, login(), {}, client);
+
+    // 20 password hashes of 20 points each are charged to the network.
+    const { headers } = await gateway.query(null, '{ __typename }', {}, client);
+    expect(remaining({ headers })).toBeLessThan(200);
+  });
+});
+
+describe('requests whose caller cannot be identified', () => {
+  test('are refused with HTTP 429 when they are too many, while others from the network are answered', async () => {
+    const client = newClient();
+    const statuses = new Set<number>();
+    for (let count = 0; count < 60; count += 1) {
+      statuses.add((await gateway.query('no.valid.token', me, {}, client)).status);
+    }
+
+    expect(statuses).toEqual(new Set([401, 429]));
+    expect((await gateway.query('no.valid.token', me, {}, client)).headers.get('retry-after')).not.toBeNull();
+    const { token } = await gateway.createUser();
+    expect((await gateway.query(token, me, {}, client)).status).toBe(200);
+    expect((await gateway.query(null, '{ __typename }', {}, client)).status).toBe(200);
+  });
+
+  test.each([
+    ['a body that is no JSON', '{', json, 400],
+    ['a body of another type', 'query', { 'content-type': 'application/xml' }, 415],
+    ['a body that is too large', `"${'x'.repeat(300_000)}"`, json, 413],
+  ])('are charged to the network for %s', async (_what, body, headers, status) => {
+    const response = await post(body, { ...headers, ...newClient() });
+
+    expect(response.status).toBe(status);
+    expect(response.headers.get('ratelimit-policy')).toBe('"cost";q=500;w=60');
+    expect(remaining(response)).toBeLessThan(495);
+  });
+});
+
+test('browsers can read the headers', async () => {
+  const response = await post('{"query":"{ __typename }"}', {
+    ...json,
+    origin: 'https://app.example.org',
+    ...newClient(),
+  });
+
+  const exposed = response.headers.get('access-control-expose-headers')?.split(', ');
+  expect(exposed).toEqual(expect.arrayContaining(['ratelimit', 'ratelimit-policy', 'retry-after']));
+});
