@@ -87,6 +87,8 @@ export interface Limits extends OperationLimits, AnswerLimits, CostLimits {
   /** How long one operation may take. */
   operationTimeoutMilliseconds: number;
   maxConnections: number;
+  /** For each IPv4 address and each /64 network of IPv6 that is not a trusted proxy. */
+  maxConnectionsPerAddress: number;
 }
 
 /** What has no default, and what not every command needs. */
@@ -335,6 +337,7 @@ const variables = z.object({
   GATEWAY_ANONYMOUS_COST_PER_MINUTE: wholeNumber(100, 1_000_000_000, 3_000),
   GATEWAY_OPERATION_TIMEOUT: duration('10m', '15s'),
   GATEWAY_MAX_CONNECTIONS: wholeNumber(1, 1_000_000, 1000),
+  GATEWAY_MAX_CONNECTIONS_PER_ADDRESS: wholeNumber(1, 1_000_000, 100),
 });
 
 /** Reads what serving takes, or throws a ConfigurationError that names every variable that is wrong. */
@@ -447,6 +450,7 @@ export function readSettings<Needed extends keyof Secrets>(
       anonymousCostPerMinute: value.GATEWAY_ANONYMOUS_COST_PER_MINUTE,
       operationTimeoutMilliseconds: value.GATEWAY_OPERATION_TIMEOUT * 1000,
       maxConnections: value.GATEWAY_MAX_CONNECTIONS,
+      maxConnectionsPerAddress: value.GATEWAY_MAX_CONNECTIONS_PER_ADDRESS,
     }),
     logLevel: value.LOG_LEVEL,
   };

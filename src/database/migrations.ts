@@ -8,8 +8,16 @@ export interface Migration {
   statements: string[];
 }
 
-/** The migrations of this program in their order, from `drizzle/<dialect>`. */
-export function migrationsOf(dialect: Dialect): Migration[] {
+const migrations = new Map<Dialect, readonly Migration[]>();
+
+/** The migrations of this program in their order, from `drizzle/<dialect>`. They are read once, as the program is. */
+export function migrationsOf(dialect: Dialect): readonly Migration[] {
+  const known = migrations.get(dialect) ?? readMigrations(dialect);
+  migrations.set(dialect, known);
+  return known;
+}
+
+function readMigrations(dialect: Dialect): Migration[] {
   const migrationsFolder = fileURLToPath(new URL(`../../drizzle/${dialect}`, import.meta.url));
   return readMigrationFiles({ migrationsFolder }).map(({ hash, sql }) => ({
     hash,

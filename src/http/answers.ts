@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import { Readable } from 'node:stream';
 import type { HTTPGraphQLResponse } from '@apollo/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -23,34 +24,47 @@ export function send(reply: FastifyReply, { status = 200, headers, body }: HTTPG
   return reply.send(body.string.length < longText ? body.string : Buffer.from(body.string));
 }
 
-/** Answers, in GraphQL's shape, what never comes to GraphQL. */
-export function refuse(reply: FastifyReply, status: number, key: ErrorKey): FastifyReply {
-  return reply.code(status).send({ errors: [gatewayError(key)] });
+/** Sends the response to a request that does not reach GraphQL, in the shape of a GraphQL response. */
+export function refuse(reply: FastifyReply, status: number, key: ErrorKey, details?: ErrorDetails): FastifyReply {
+  return reply.code(status).send({ errors: [gatewayError(key, details)] });
 }
 
+/** The bytes of a response that closes its connection, for a client whose request the HTTP parser did not accept. */
+export function rawRefusal(status: number, key: ErrorKey, requestId: string): string {
+  const body = JSON.stringify({ errors: [gatewayError(key)] });
+  const headers = {
+    ...safeHeaders,
+    'x-request-id': requestId,
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`;
+}
+
+/** The response to an error of the HTTP layer. It never contains the message of a foreign error, which quotes the input. */
 export function answerFailure(
   error: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
-  parts: ServerParts,
+  { config, logger }: ServerParts,
 ): FastifyReply {
   const { code, statusCode } = error as { code?: string; statusCode?: number };
-  if (error instanceof GatewayError) {
-    const { http } = error.extensions as ErrorDetails;
-    return reply.code(http?.status ?? 503).send({ errors: [error] });
-  }
+  if (error instanceof GatewayError) return reply.code(statusOf(error)).send({ errors: [error] });
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-    const { maxBodyBytes } = parts.config.limits;
+    const { maxBodyBytes } = config.limits;
     const message = `At most ${maxBodyBytes} bytes are allowed.`;
-    return reply.code(413).send({ errors: [gatewayError('BODY_TOO_LARGE', { limit: maxBodyBytes, message })] });
+    return refuse(reply, 413, 'BODY_TOO_LARGE', { limit: maxBodyBytes, message });
   }
-  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
-    return refuse(reply, 415, 'UNSUPPORTED_MEDIA_TYPE');
-  }
-  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
-    // Without the error's own message, which quotes the body.
-    return reply.code(statusCode).send({ errors: [gatewayError('OBP-10001')] });
-  }
-  logUnexpected(parts.logger, error, { requestId: request.id });
-  return reply.code(500).send({ errors: [gatewayError('OBP-50000')] });
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return refuse(reply, 415, 'UNSUPPORTED_MEDIA_TYPE');
+  if (code === 'FST_ERR_BAD_URL' || code === 'FST_ERR_MAX_PARAM_LENGTH') return refuse(reply, 400, 'MALFORMED_REQUEST');
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) return refuse(reply, statusCode, 'OBP-10001');
+  logUnexpected(logger, error, { requestId: request.id });
+  return refuse(reply, 500, 'OBP-50000');
+}
+
+function statusOf({ extensions }: GatewayError): number {
+  const { status } = (extensions.http ?? {}) as { status?: number };
+  return status ?? 503;
 }

@@ -1,15 +1,42 @@
+import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
 import cors from '@fastify/cors';
-import { type FastifyInstance, fastify } from 'fastify';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import type { ErrorKey } from '../errors.ts';
 import { logRequest } from '../observability/logger.ts';
-import { answerFailure, refuse, safeHeaders } from './answers.ts';
+import { answerFailure, rawRefusal, refuse, safeHeaders } from './answers.ts';
+import { openTrustedProxies } from './client-address.ts';
+import { Connections, defaultConnectionLimits } from './connections.ts';
 import { rateLimitHeaderNames } from './cost-control.ts';
 import { addHealthRoutes } from './health.ts';
 import { addKeysRoute } from './jwks.ts';
 import { operationNames, requestIdOf, rounded, type ServerParts, waits } from './request.ts';
+import { acceptJsonBodies } from './request-body.ts';
+import { headerError } from './request-headers.ts';
 import { addEmailValidation } from './validate-email.ts';
 
-const headersTimeout = 10_000;
-const requestTimeout = 15_000;
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The address of the client as far as the trusted proxies tell it. Unlike `ip`, it has only one spelling. */
+    clientAddress: string;
+  }
+}
+
+const serverOptions = {
+  headersTimeout: 10_000,
+  requestTimeout: 15_000,
+  // Node looks for connections that are too slow only this often.
+  connectionsCheckingInterval: 1_000,
+  // `headerError` checks it, because the response of Node has no safe headers.
+  requireHostHeader: false,
+};
+
+/** What the client is told when the HTTP parser of Node fails with one of these codes. */
+const parseErrors: ReadonlyMap<string, readonly [status: number, key: ErrorKey]> = new Map([
+  ['ERR_HTTP_REQUEST_TIMEOUT', [408, 'REQUEST_TIMED_OUT']],
+  ['HPE_CHUNK_EXTENSIONS_OVERFLOW', [413, 'BODY_TOO_LARGE']],
+  ['HPE_HEADER_OVERFLOW', [431, 'HEADERS_TOO_LARGE']],
+]);
 
 export interface App {
   app: FastifyInstance;
@@ -21,31 +48,20 @@ export interface App {
 export async function createApp(parts: ServerParts, isStopping: () => boolean): Promise<App> {
   const { config, database, logger } = parts;
   let inFlight = 0;
-  const app = fastify({
-    // Fastify would log addresses with their query string; what is logged is chosen in logger.ts.
-    logger: false,
-    schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
-    bodyLimit: config.limits.maxBodyBytes,
-    requestTimeout,
-    // Node looks for connections that are too slow only this often.
-    http: { headersTimeout, connectionsCheckingInterval: 1_000 },
-    trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
-    genReqId: requestIdOf,
-  });
-  // Of several workers one that is full would hand a connection on to the next, and so on without an end if all are.
-  Object.assign(app.server, { maxConnections: config.limits.maxConnections, dropMaxConnection: true });
+  const proxies = openTrustedProxies(config.trustedProxies);
+  const connections = new Connections(
+    {
+      ...defaultConnectionLimits,
+      maxConnections: config.limits.maxConnections,
+      maxPerAddress: config.limits.maxConnectionsPerAddress,
+      ...parts.connectionLimits,
+    },
+    proxies,
+    logger,
+    rawRefusal(503, 'TOO_MANY_CONNECTIONS', randomUUID()),
+  );
 
-  app.addHook('onRequest', async (request, reply) => {
-    inFlight += 1;
-    reply.raw.once('close', () => {
-      inFlight -= 1;
-    });
-    reply.headers({ ...safeHeaders, 'x-request-id': request.id });
-  });
-  app.addHook('onSend', async (_request, reply) => {
-    if (isStopping()) reply.header('connection', 'close');
-  });
-  app.addHook('onResponse', async (request, reply) => {
+  function logAnswer(request: FastifyRequest, reply: FastifyReply): void {
     logRequest(logger, {
       requestId: request.id,
       method: request.method,
@@ -55,7 +71,56 @@ export async function createApp(parts: ServerParts, isStopping: () => boolean): 
       operationName: operationNames.get(request),
       waitedInMilliseconds: waits.get(request),
     });
+  }
+
+  /** Node and fastify would send responses without the safe headers. */
+  function answerParseError({ code = '' }: { code?: string }, socket: Socket): void {
+    const [status, key] = parseErrors.get(code) ?? ([400, 'MALFORMED_REQUEST'] as const);
+    // The client expects the response to another request, and nothing can be written into the middle of that one.
+    if (code === 'ECONNRESET' || !socket.writable || connections.isAnswering(socket)) {
+      socket.destroy();
+      return;
+    }
+    const requestId = randomUUID();
+    socket.write(rawRefusal(status, key, requestId));
+    socket.destroySoon();
+    logger.info({ requestId, status, code }, 'request not parsed');
+  }
+
+  const app = fastify({
+    // Fastify would log addresses with their query string; what is logged is chosen in logger.ts.
+    logger: false,
+    schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
+    bodyLimit: config.limits.maxBodyBytes,
+    serverFactory: (handle) => connections.createServer(serverOptions, handle),
+    genReqId: requestIdOf,
+    // The server stops by itself, and with the response of fastify for this time nobody would get the safe headers.
+    return503OnClosing: false,
+    clientErrorHandler: (error, socket) => answerParseError(error, socket as Socket),
+    // No hook is called for these.
+    frameworkErrors(error, request, reply) {
+      reply.headers({ ...safeHeaders, 'x-request-id': request.id });
+      answerFailure(error, request, reply, parts);
+      logAnswer(request, reply);
+    },
   });
+  app.decorateRequest('clientAddress', '');
+  acceptJsonBodies(app);
+
+  app.addHook('onRequest', async (request, reply) => {
+    inFlight += 1;
+    reply.raw.once('close', () => {
+      inFlight -= 1;
+    });
+    reply.headers({ ...safeHeaders, 'x-request-id': request.id });
+    request.clientAddress = proxies.clientAddressOf(request.raw);
+    const error = headerError(request.raw);
+    if (error !== null) throw error;
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (isStopping()) reply.header('connection', 'close');
+  });
+  app.addHook('onResponse', async (request, reply) => logAnswer(request, reply));
 
   app.setNotFoundHandler((_request, reply) => refuse(reply, 404, 'PATH_NOT_FOUND'));
   app.setErrorHandler((error, request, reply) => answerFailure(error, request, reply, parts));

@@ -57,7 +57,7 @@ export class CostControl {
       this.#budgets.set(request, null);
       return;
     }
-    const budget = user === null ? this.budgets.ofAnonymous(request.ip) : this.budgets.ofUser(user.id);
+    const budget = user === null ? this.budgets.ofAnonymous(request.clientAddress) : this.budgets.ofUser(user.id);
     this.#budgets.set(request, budget);
     budget.admit(this.#baseCost(request));
   }
@@ -65,7 +65,7 @@ export class CostControl {
   /** The error to answer with after the authentication failed: RATE_LIMITED if that happens too often on the network. */
   refusalOf(request: FastifyRequest, error: unknown): unknown {
     if (!(error instanceof GatewayError && error.extensions.code === 'UNAUTHENTICATED')) return error;
-    const budget = this.budgets.ofUnidentified(request.ip);
+    const budget = this.budgets.ofUnidentified(request.clientAddress);
     this.#budgets.set(request, budget);
     try {
       budget.admit(this.#baseCost(request));
@@ -91,7 +91,7 @@ export class CostControl {
       budget.admit(listCost + fields + passwords);
       return;
     }
-    const network = this.budgets.ofAnonymous(request.ip);
+    const network = this.budgets.ofAnonymous(request.clientAddress);
     network.check();
     budget.admit(listCost + fields);
     network.charge(passwords);
@@ -107,7 +107,7 @@ export class CostControl {
     let budget = this.#budgets.get(request);
     if (budget === null) return;
     if (budget === undefined) {
-      budget = this.budgets.ofUnidentified(request.ip);
+      budget = this.budgets.ofUnidentified(request.clientAddress);
       // A failure of the gateway itself is not the client's.
       if (reply.statusCode < 500) budget.charge(this.#baseCost(request));
     }

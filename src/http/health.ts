@@ -13,12 +13,22 @@ export function addHealthRoutes(
   app: FastifyInstance,
   { database, logger, isStopping }: { database: Database; logger: Logger; isStopping(): boolean },
 ): void {
+  let running: Promise<void> | null = null;
+
+  /** Anonymous callers can ask as often as they like, so requests that arrive together share one check. */
+  function check(): Promise<void> {
+    running ??= withinTimeout(database.check()).finally(() => {
+      running = null;
+    });
+    return running;
+  }
+
   app.get('/health/live', () => ({ status: 'live' }));
 
   app.get('/health/ready', async (request, reply) => {
     if (isStopping()) return reply.code(503).send({ status: 'stopping' });
     try {
-      await withinTimeout(database.check());
+      await check();
     } catch (error) {
       logger.error({ requestId: request.id, error: describeError(error) }, 'not ready');
       return reply.code(503).send({ status: 'unavailable' });

@@ -18,6 +18,7 @@ import type { Database } from '../database/database.ts';
 import { gatewayError } from '../errors.ts';
 import { AnswerMeter } from '../execution/answer-meter.ts';
 import { type Logger, logUnexpected } from '../observability/logger.ts';
+import type { ConnectionLimits } from './connections.ts';
 import type { CostControl } from './cost-control.ts';
 import { clientNameOf, reasonOf } from './request-headers.ts';
 
@@ -32,6 +33,8 @@ export interface ServerParts {
   exampleVariables?: Readonly<Record<string, unknown>>;
   /** How long a stop goes on answering, so that clients who keep a connection learn that it ends. */
   drainMilliseconds?: number;
+  /** Instead of the limits that the configuration and the defaults set. */
+  connectionLimits?: Partial<ConnectionLimits>;
 }
 
 /** Authenticates the caller of a request and, if `isNew`, charges the request to the caller's cost budget. */
@@ -132,7 +135,7 @@ function detailsOf(request: FastifyRequest): RequestDetails {
   const sent = request.headers['idempotency-key'];
   return {
     id: request.id,
-    clientAddress: request.ip,
+    clientAddress: request.clientAddress,
     idempotencyKey: typeof sent === 'string' ? sent : null,
     clientName: clientNameOf(request),
     reason: reasonOf(request),

@@ -10,7 +10,7 @@ export function addEmailValidation(
 ): void {
   app.get('/validate-email', async (request, reply) => {
     const { token } = request.query as { token?: unknown };
-    const caller = { requestId: request.id, clientAddress: request.ip, clientName: clientNameOf(request) };
+    const caller = { requestId: request.id, clientAddress: request.clientAddress, clientName: clientNameOf(request) };
     const sent = typeof token === 'string' ? token : null;
     const isValidated = await validateEmail({ auditTrail, secret, caller }, sent);
     reply.type('text/plain; charset=utf-8');

@@ -12,6 +12,9 @@ const longestPause = 30_000;
 /** A worker that lived this long did not end too soon. */
 const settledAfter = 60_000;
 
+/** What a worker accepts from one address at least: a browser opens six connections, which might all come to one worker. */
+const connectionsOfBrowser = 8;
+
 /** How a worker ended: with an exit code, by a signal, or never started. */
 interface WorkerEnd {
   exitCode: number | null;
@@ -83,8 +86,17 @@ export async function keepWorkers(count: number): Promise<number> {
 /** What a worker does: what a single process does, with its share of the connections. */
 export async function serveAsWorker(config: Config, database: Database, count: number): Promise<void> {
   const { serve } = await import('./serve.ts');
-  const maxConnections = Math.ceil(config.limits.maxConnections / count);
-  await serve({ ...config, limits: { ...config.limits, maxConnections } }, database, {
+  const { maxConnections, maxConnectionsPerAddress } = config.limits;
+  const limits = {
+    ...config.limits,
+    maxConnections: Math.ceil(maxConnections / count),
+    // Connections are handed out in turn, so those of one address are spread evenly but not exactly.
+    maxConnectionsPerAddress: Math.max(
+      Math.ceil(maxConnectionsPerAddress / count),
+      Math.min(maxConnectionsPerAddress, connectionsOfBrowser),
+    ),
+  };
+  await serve({ ...config, limits }, database, {
     worker: process.pid,
     onListening: (url) => process.send?.({ url, logLevel: config.logLevel } satisfies Listening),
   });

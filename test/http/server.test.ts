@@ -406,7 +406,7 @@ describe('what is no operation', () => {
     ],
     ['an empty body', '', 'application/json', 400],
     ['a form, which any site could send', 'query=%7Bme%7D', 'application/x-www-form-urlencoded', 415],
-    ['plain text, which any site could send', '{"query":"{ me }"}', 'text/plain', 400],
+    ['plain text, which any site could send', '{"query":"{ me }"}', 'text/plain', 415],
   ])('%s is refused in the shape of GraphQL', async (_what, body, contentType, status) => {
     const response = await post(body, { 'content-type': contentType });
     expect(response.status).toBe(status);

@@ -26,6 +26,7 @@ import { type Database, openDatabase } from '../../src/database/database.ts';
 import { bank } from '../../src/domain/bank/bank.table.ts';
 import { entitlement } from '../../src/domain/user/entitlement.table.ts';
 import { user } from '../../src/domain/user/user.table.ts';
+import type { ConnectionLimits } from '../../src/http/connections.ts';
 import { createServer } from '../../src/http/server.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { createDatabaseUrl } from './database-url.ts';
@@ -83,6 +84,7 @@ export interface GatewayOptions {
   schema?: GraphQLSchema;
   /** How long stopping waits for clients who keep their connections; 0 when left out. */
   drainMilliseconds?: number;
+  connectionLimits?: Partial<ConnectionLimits>;
 }
 
 /** The key pair of every test; it is good for nothing else. */
@@ -152,12 +154,13 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   const logged: Record<string, unknown>[] = [];
   const logger = createLogger(config.logLevel, collecting(logged));
   const database = await openDatabase(databaseUrl);
-  const { drainMilliseconds = 0 } = options;
+  const { drainMilliseconds = 0, connectionLimits } = options;
   const tokens = await openTokens(config.signing);
   const schema = options.schema ?? (await realSchema());
   // Sealed at the end only: tests count statements.
   const auditTrail = await openAuditTrail({ database, secret: config.secret, sealIntervalMilliseconds: 3_600_000 });
-  const server = await createServer({ config, database, schema, logger, tokens, auditTrail, drainMilliseconds });
+  const parts = { config, database, schema, logger, tokens, auditTrail, drainMilliseconds, connectionLimits };
+  const server = await createServer(parts);
   const url = await server.listen();
 
   return {

@@ -1,0 +1,290 @@
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
+import type { Socket } from 'node:net';
+import { clientNetwork } from '../auth/client-network.ts';
+import type { Logger } from '../observability/logger.ts';
+import { canonicalAddress, type TrustedProxies } from './client-address.ts';
+
+export interface ConnectionLimits {
+  maxConnections: number;
+  /** For each IPv4 address and each /64 network of IPv6. Trusted proxies have no such limit. */
+  maxPerAddress: number;
+  /** How long a connection is kept open between two requests, in milliseconds. */
+  idleTimeout: number;
+  /** The same for trusted proxies. Most load balancers keep connections for 60 seconds, and must be the first to close. */
+  proxyIdleTimeout: number;
+  /** The maximum number of requests that wait behind another one on the same connection. */
+  maxPipelined: number;
+  /** How long a client can read nothing of a response, in milliseconds. */
+  stallTimeout: number;
+  /** The rate at which a client must read a response after `stallTimeout`, in bytes per second. */
+  minReadRate: number;
+  /** The maximum size of all responses that clients have not read yet, in bytes. */
+  maxUnsentBytes: number;
+}
+
+export const defaultConnectionLimits = {
+  idleTimeout: 10_000,
+  proxyIdleTimeout: 75_000,
+  maxPipelined: 32,
+  stallTimeout: 15_000,
+  minReadRate: 16_384,
+  maxUnsentBytes: 134_217_728,
+} as const satisfies Partial<ConnectionLimits>;
+
+/** How much longer than announced a connection is kept open, so that a request sent at the last moment is not lost. */
+const idleTimeoutBuffer = 1_000;
+
+/** How many connections are compared to choose the one to close. They are the ones that changed least recently. */
+const maxCompared = 1_000;
+
+const checkInterval = 1_000;
+
+/** A flood of connections must not become a flood of log lines. */
+const logInterval = 10_000;
+
+interface Peer {
+  /** The network of the client, or the address of the trusted proxy. */
+  key: string;
+  /** Sorted like all connections. */
+  connections: Set<Connection>;
+}
+
+interface Exchange {
+  request: IncomingMessage;
+  response: ServerResponse;
+}
+
+interface Connection {
+  socket: Socket;
+  peer: Peer;
+  isTrusted: boolean;
+  /** The request that is being received or answered. */
+  current: Exchange | null;
+  /** Requests that the client sent without waiting for the response to `current`. */
+  pipelined: Exchange[];
+  unsentBytes: number;
+  /** When a response that is being sent must have been read, as `performance.now()`. */
+  sendBy: number;
+}
+
+/** Why connections were closed or refused; the names are the fields of the log line. */
+type Reason =
+  | 'refused'
+  | 'droppedForOthers'
+  | 'droppedForSameAddress'
+  | 'readTooSlowly'
+  | 'tooManyPipelined'
+  | 'tooManyUnsentBytes';
+
+/**
+ * The connections of an HTTP server. When there are too many, the one that has waited longest for its client gives way,
+ * so a client that does nothing cannot keep others out.
+ */
+export class Connections {
+  readonly #limits: ConnectionLimits;
+  readonly #proxies: TrustedProxies;
+  readonly #logger: Logger;
+  readonly #refusal: string;
+  /** Sorted by their last change, least recent first. */
+  readonly #connections = new Map<Socket, Connection>();
+  readonly #peers = new Map<string, Peer>();
+  /** The connections with a response that is not read yet, sorted by the time of the response, oldest first. */
+  readonly #sending = new Set<Connection>();
+  #unsentBytes = 0;
+  #counts: Partial<Record<Reason, number>> = {};
+  #loggedAt = -Infinity;
+
+  constructor(limits: ConnectionLimits, proxies: TrustedProxies, logger: Logger, refusal: string) {
+    this.#limits = limits;
+    this.#proxies = proxies;
+    this.#logger = logger;
+    this.#refusal = refusal;
+  }
+
+  /** Creates a server that calls `handle` for one request at a time on each connection. */
+  createServer(options: ServerOptions, handle: RequestListener): Server {
+    const server = createServer({
+      ...options,
+      keepAliveTimeout: this.#limits.idleTimeout,
+      keepAliveTimeoutBuffer: idleTimeoutBuffer,
+    });
+    const begin = (request: IncomingMessage, response: ServerResponse) => this.#begin({ request, response }, handle);
+    // Before the listener of the HTTP server, which starts to parse.
+    server.prependListener('connection', (socket: Socket) => this.#admit(socket));
+    server.on('request', begin);
+    server.on('checkExpectation', begin);
+    const check = setInterval(() => this.#check(), checkInterval).unref();
+    server.once('close', () => clearInterval(check));
+    return server;
+  }
+
+  /** Whether the next bytes on this connection belong to the response to a request that was received. */
+  isAnswering(socket: Socket): boolean {
+    const current = this.#connections.get(socket)?.current ?? null;
+    return current !== null && (current.request.complete || current.response.headersSent);
+  }
+
+  #admit(socket: Socket): void {
+    const address = canonicalAddress(socket.remoteAddress ?? '');
+    // The client has closed it again.
+    if (address === null) {
+      socket.destroy();
+      return;
+    }
+    const isTrusted = this.#proxies.has(address);
+    const peer = this.#peerOf(isTrusted ? address : clientNetwork(address));
+    const isFull =
+      (!isTrusted &&
+        peer.connections.size >= this.#limits.maxPerAddress &&
+        !this.#dropOne(peer.connections, 'droppedForSameAddress')) ||
+      (this.#connections.size >= this.#limits.maxConnections &&
+        !this.#dropOne(this.#connections.values(), 'droppedForOthers'));
+    if (isFull) {
+      this.#count('refused');
+      socket.write(this.#refusal);
+      socket.destroySoon();
+      return;
+    }
+    const connection = { socket, peer, isTrusted, current: null, pipelined: [], unsentBytes: 0, sendBy: 0 };
+    this.#connections.set(socket, connection);
+    this.#peers.set(peer.key, peer);
+    peer.connections.add(connection);
+    socket.once('close', () => this.#forget(connection));
+  }
+
+  #peerOf(key: string): Peer {
+    return this.#peers.get(key) ?? { key, connections: new Set() };
+  }
+
+  #begin(exchange: Exchange, handle: RequestListener): void {
+    const { socket } = exchange.request;
+    const connection = this.#connections.get(socket);
+    // It was closed while its requests were being parsed.
+    if (connection === undefined) socket.destroy();
+    else if (connection.current === null) this.#start(connection, exchange, handle);
+    else if (connection.pipelined.length < this.#limits.maxPipelined) connection.pipelined.push(exchange);
+    else this.#close(connection, 'tooManyPipelined');
+  }
+
+  #start(connection: Connection, exchange: Exchange, handle: RequestListener): void {
+    const { request, response } = exchange;
+    connection.current = exchange;
+    this.#moveToEnd(connection);
+    if (connection.isTrusted) {
+      response.setHeader('keep-alive', `timeout=${Math.floor(this.#limits.proxyIdleTimeout / 1_000)}`);
+    }
+    response.once('prefinish', () => this.#startSending(connection));
+    response.once('close', () => this.#finish(connection, handle));
+    handle(request, response);
+  }
+
+  /** The response is complete; what the operating system did not take is kept in memory until the client reads it. */
+  #startSending(connection: Connection): void {
+    const { socket } = connection;
+    connection.unsentBytes = socket.writableLength;
+    if (connection.unsentBytes === 0) return;
+    const { stallTimeout, minReadRate, maxUnsentBytes } = this.#limits;
+    connection.sendBy = performance.now() + stallTimeout + (connection.unsentBytes / minReadRate) * 1_000;
+    // Node closes the connection when nothing was read for so long.
+    socket.setTimeout(stallTimeout);
+    this.#moveToEnd(connection);
+    this.#sending.add(connection);
+    this.#unsentBytes += connection.unsentBytes;
+    for (const oldest of this.#sending) {
+      if (this.#unsentBytes <= maxUnsentBytes || oldest === connection) break;
+      this.#close(oldest, 'tooManyUnsentBytes');
+    }
+  }
+
+  #endSending(connection: Connection): void {
+    this.#sending.delete(connection);
+    this.#unsentBytes -= connection.unsentBytes;
+    connection.unsentBytes = 0;
+  }
+
+  #finish(connection: Connection, handle: RequestListener): void {
+    const { socket } = connection;
+    this.#endSending(connection);
+    connection.current = null;
+    if (!this.#connections.has(socket)) return;
+    this.#moveToEnd(connection);
+    const next = connection.pipelined.shift();
+    if (next !== undefined) {
+      socket.setTimeout(0);
+      this.#start(connection, next, handle);
+    } else if (connection.isTrusted) {
+      // Node has just set the timeout to `idleTimeout`.
+      socket.setTimeout(this.#limits.proxyIdleTimeout + idleTimeoutBuffer);
+    }
+  }
+
+  /** Notes that the connection changed just now. */
+  #moveToEnd(connection: Connection): void {
+    const { socket, peer } = connection;
+    if (!this.#connections.delete(socket)) return;
+    this.#connections.set(socket, connection);
+    peer.connections.delete(connection);
+    peer.connections.add(connection);
+  }
+
+  /** Closes the connection that is needed least. False if all of them are waiting for the gateway. */
+  #dropOne(candidates: Iterable<Connection>, reason: Reason): boolean {
+    let chosen: Connection | null = null;
+    let highest = 0;
+    let compared = 0;
+    for (const candidate of candidates) {
+      const value = expendability(candidate);
+      if (value > highest) [chosen, highest] = [candidate, value];
+      compared += 1;
+      if (compared === maxCompared) break;
+    }
+    if (chosen !== null) this.#close(chosen, reason);
+    return chosen !== null;
+  }
+
+  #close(connection: Connection, reason: Reason): void {
+    this.#count(reason);
+    this.#forget(connection);
+    connection.socket.destroy();
+  }
+
+  #forget(connection: Connection): void {
+    const { socket, peer } = connection;
+    if (!this.#connections.delete(socket)) return;
+    this.#endSending(connection);
+    connection.pipelined.length = 0;
+    peer.connections.delete(connection);
+    if (peer.connections.size === 0) this.#peers.delete(peer.key);
+  }
+
+  #check(): void {
+    const now = performance.now();
+    for (const connection of this.#sending) if (connection.sendBy < now) this.#close(connection, 'readTooSlowly');
+    if (now - this.#loggedAt < logInterval || Object.keys(this.#counts).length === 0) return;
+    this.#logger.warn({ ...this.#counts, open: this.#connections.size }, 'connections closed early');
+    this.#counts = {};
+    this.#loggedAt = now;
+  }
+
+  #count(reason: Reason): void {
+    this.#counts[reason] = (this.#counts[reason] ?? 0) + 1;
+  }
+}
+
+/**
+ * How little is lost when the connection is closed; 0 if the gateway is working on a request. Otherwise the client makes
+ * the gateway wait: most expendable is a connection without a complete request, of the address with the most connections.
+ */
+function expendability({ current, peer, isTrusted }: Connection): number {
+  const isSending = current?.response.writableEnded === true;
+  if (current?.request.complete && !isSending) return 0;
+  if (isTrusted) return isSending ? 1 : 2;
+  return peer.connections.size + (isSending ? 2 : 1_000_000_000);
+}

@@ -1,0 +1,39 @@
+import { MIMEType } from 'node:util';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { gatewayError } from '../errors.ts';
+
+/** Strict, because the default decoder replaces invalid bytes, so the database would store text that nobody sent. */
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Accepts `application/json` in UTF-8, and nothing else. */
+export function acceptJsonBodies(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    // The parser calls `done` itself.
+    void parse(request, decode(request, body), done);
+  });
+}
+
+function decode({ headers }: FastifyRequest, body: Buffer): string {
+  const { 'content-type': contentType, 'content-encoding': encoding = 'identity' } = headers;
+  if (encoding.toLowerCase() !== 'identity' || !isUtf8(contentType)) {
+    throw gatewayError('UNSUPPORTED_MEDIA_TYPE', { http: { status: 415 } });
+  }
+  try {
+    return utf8.decode(body);
+  } catch {
+    throw gatewayError('OBP-10001', { message: 'The request body must be valid UTF-8.', http: { status: 400 } });
+  }
+}
+
+/** Whether the header declares UTF-8, which is what JSON is in if it declares no charset. */
+function isUtf8(contentType = ''): boolean {
+  if (contentType === 'application/json') return true;
+  try {
+    const charset = new MIMEType(contentType).params.get('charset') ?? 'utf-8';
+    return /^utf-?8$/i.test(charset);
+  } catch {
+    return false;
+  }
+}

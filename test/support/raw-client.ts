@@ -1,0 +1,62 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** A client that sends bytes as they are. The loopback network has many addresses, so a test can have many clients. */
+export interface RawClient {
+  socket: Socket;
+  send(text: string | Buffer): void;
+  /** Everything that was received so far. */
+  received(): string;
+  isClosed(): boolean;
+  /** Resolves with everything that was received once the server has closed the connection. */
+  closed(): Promise<string>;
+}
+
+export async function openRawClient(url: string, localAddress = '127.0.0.1'): Promise<RawClient> {
+  const { hostname: host, port } = new URL(url);
+  const socket = connect({ host, port: Number(port), localAddress });
+  let received = '';
+  let isClosed = false;
+  socket.on('data', (bytes) => {
+    received += bytes.toString('latin1');
+  });
+  // What a client that misbehaves gets is often a reset.
+  socket.on('error', () => undefined);
+  socket.on('close', () => {
+    isClosed = true;
+  });
+  await Promise.race([once(socket, 'connect'), once(socket, 'close')]);
+  return {
+    socket,
+    send: (text) => socket.write(text),
+    received: () => received,
+    isClosed: () => isClosed,
+    async closed() {
+      while (!isClosed) await sleep(5);
+      return received;
+    },
+  };
+}
+
+/** The response to bytes after which the server closes the connection, or to a request with `Connection: close`. */
+export async function rawResponse(url: string, text: string | Buffer, localAddress?: string): Promise<string> {
+  const client = await openRawClient(url, localAddress);
+  client.send(text);
+  return client.closed();
+}
+
+export function bodyOf(response: string): unknown {
+  return JSON.parse(response.slice(response.indexOf('\r\n\r\n') + 4));
+}
+
+export function rawPost(body: string | Buffer, headers: readonly string[] = []): Buffer {
+  const lines = [
+    'POST /graphql HTTP/1.1',
+    'host: localhost',
+    'content-type: application/json',
+    `content-length: ${Buffer.byteLength(body)}`,
+    ...headers,
+  ];
+  return Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), Buffer.from(body)]);
+}
