@@ -1,5 +1,9 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import {
+  __Directive,
+  __Field,
+  __Schema,
+  __Type,
   type ASTVisitor,
   type ConstValueNode,
   type DocumentNode,
@@ -13,6 +17,8 @@ import {
   getNullableType,
   getOperationAST,
   isCompositeType,
+  isEnumType,
+  isInputObjectType,
   isInterfaceType,
   isListType,
   isObjectType,
@@ -47,8 +53,8 @@ export const defaultLimits: Readonly<OperationLimits> = {
   maxListCost: 200_000,
 };
 
-// Playgrounds and code generators send one deep query (15 levels, cost 2,700) that touches no customer: it has bounds of
-// its own.
+// Playgrounds and code generators send one deep query (15 levels) that reads no customer: it has limits of its own. Its
+// cost is about 4,000, and grows with the schema.
 const maxIntrospectionDepth = 20;
 const maxIntrospectionCost = 10_000;
 
@@ -127,8 +133,54 @@ function writtenPageSize(value: ValueNode | ConstValueNode): number {
   return usablePageSize(value.kind === Kind.INT || value.kind === Kind.FLOAT ? Number(value.value) : undefined);
 }
 
+const sizesOfSchemas = new WeakMap<GraphQLSchema, ReadonlyMap<unknown, number>>();
+
+/** How long the lists of introspection are: what a type, a field or a directive has on average. */
+function introspectedSizes(schema: GraphQLSchema): ReadonlyMap<unknown, number> {
+  let sizes = sizesOfSchemas.get(schema);
+  if (sizes === undefined) {
+    sizes = measureIntrospection(schema);
+    sizesOfSchemas.set(schema, sizes);
+  }
+  return sizes;
+}
+
+function measureIntrospection(schema: GraphQLSchema): ReadonlyMap<unknown, number> {
+  const types = Object.values(schema.getTypeMap());
+  const directives = schema.getDirectives();
+  const fields = types.flatMap((type) => (isObjectType(type) || isInterfaceType(type) ? fieldsOf(type) : []));
+  const inputFields = types.flatMap((type) => (isInputObjectType(type) ? fieldsOf(type) : []));
+  const enumValues = types.flatMap((type) => (isEnumType(type) ? type.getValues() : []));
+  const interfaces = types.flatMap((type) => (isObjectType(type) ? type.getInterfaces() : []));
+  const argumentsOfAll = (members: readonly { args: readonly unknown[] }[]) =>
+    members.flatMap(({ args }) => args).length;
+  const ofType = __Type.getFields();
+  return new Map<unknown, number>([
+    [__Schema.getFields().types, types.length],
+    [__Schema.getFields().directives, directives.length],
+    [ofType.fields, fields.length / types.length],
+    [ofType.inputFields, inputFields.length / types.length],
+    [ofType.enumValues, enumValues.length / types.length],
+    [ofType.interfaces, interfaces.length / types.length],
+    [ofType.possibleTypes, interfaces.length / types.length],
+    // Most types that are wrapped are wrapped once.
+    [ofType.ofType, 0.5],
+    [__Field.getFields().args, argumentsOfAll(fields) / fields.length],
+    [__Directive.getFields().args, argumentsOfAll(directives) / Math.max(directives.length, 1)],
+  ]);
+}
+
+function fieldsOf<Field>(type: { getFields(): Record<string, Field> }): Field[] {
+  return Object.values(type.getFields());
+}
+
 /** How many times the selections below a field are answered for each parent. */
-function pageSizeOf(field: FieldNode, definition: GraphQLField<unknown, unknown>, inConnection: boolean): PageSize {
+function pageSizeOf(
+  schema: GraphQLSchema,
+  field: FieldNode,
+  definition: GraphQLField<unknown, unknown>,
+  inConnection: boolean,
+): PageSize {
   const pageArgument = definition.args.find(({ name }) => name === 'first' || name === 'limit');
   if (pageArgument) {
     const whenUnset = usablePageSize(pageArgument.defaultValue);
@@ -136,6 +188,8 @@ function pageSizeOf(field: FieldNode, definition: GraphQLField<unknown, unknown>
     if (!given) return whenUnset;
     return given.kind === Kind.VARIABLE ? { variable: given.name.value, whenUnset } : writtenPageSize(given);
   }
+  const introspected = introspectedSizes(schema).get(definition);
+  if (introspected !== undefined) return introspected;
   if (isConnection(getNamedType(definition.type))) return defaultPageSize;
   // `edges` and `nodes` are the page that the connection's field has multiplied by already.
   return isListType(getNullableType(definition.type)) && !inConnection ? plainListSize : 1;
@@ -179,7 +233,9 @@ function measureDocument(schema: GraphQLSchema, document: DocumentNode): Measure
 
     if (definition === SchemaMetaFieldDef || definition === TypeMetaFieldDef) {
       totals.introspectionDepth = Math.max(totals.introspectionDepth, 1 + below.depth);
-      totals.introspectionCost = capped(totals.introspectionCost + 1 + below.fixedCost);
+      const cost = Math.ceil(1 + below.fixedCost);
+      totals.introspectionCost = capped(totals.introspectionCost + cost);
+      totals.fixedCost = capped(totals.fixedCost + cost);
       return;
     }
     totals.depth = Math.max(totals.depth, 1 + below.depth);
@@ -187,12 +243,17 @@ function measureDocument(schema: GraphQLSchema, document: DocumentNode): Measure
       addCost(totals, 1, below.fixedCost, below.steps);
     } else if (isConnection(type)) {
       totals.fixedCost = capped(totals.fixedCost + 1);
-      addCost(totals, pageSizeOf(field, definition, false), below.fixedCost, below.steps);
+      addCost(totals, pageSizeOf(schema, field, definition, false), below.fixedCost, below.steps);
     } else {
       // `pageInfo` comes once a page: it would be counted once for each member.
       const inConnection = isConnection(parentType);
       const ownCost = inConnection && !isListType(getNullableType(definition.type)) ? 0 : 1;
-      addCost(totals, pageSizeOf(field, definition, inConnection), capped(ownCost + below.fixedCost), below.steps);
+      addCost(
+        totals,
+        pageSizeOf(schema, field, definition, inConnection),
+        capped(ownCost + below.fixedCost),
+        below.steps,
+      );
     }
   }
 

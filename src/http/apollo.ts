@@ -14,8 +14,9 @@ import { createDocumentCache } from '../execution/document-cache.ts';
 import { compiledExecution, interpretedExecution } from '../execution/executor.ts';
 import { idempotencyHeaderPlugin } from '../execution/idempotency-header.ts';
 import { LargeOperations, largeListCost } from '../execution/large-operations.ts';
-import { knownOperationTypes, listCostOf, operationLimits, operationLimitsPlugin } from '../execution/limits.ts';
+import { listCostOf, operationLimitsPlugin } from '../execution/limits.ts';
 import { documentLimits } from '../execution/parse-options.ts';
+import { gatewayValidation } from '../execution/validation.ts';
 import { logUnexpected } from '../observability/logger.ts';
 import { answerText } from './answer-text.ts';
 import type { CostControl } from './cost-control.ts';
@@ -110,11 +111,10 @@ export function createApolloServer(
         ? compiledExecution(schema, documents, { namesSchema: config.errorDetail })
         : interpretedExecution(schema, { namesSchema: config.errorDetail }),
     documentStore: documents,
-    ...documentLimits,
     parseOptions: { ...documentLimits.parseOptions, maxTokens: config.limits.maxTokens },
     // Suggestions cost time, and an attacker finds out the schema by them.
     validationOptions: { ...documentLimits.validationOptions, hideSuggestions: !config.errorDetail },
-    validationRules: [knownOperationTypes, ...operationLimits(config.limits)],
+    validationRules: [gatewayValidation(config)],
     introspection: config.introspection,
     includeStacktraceInErrorResponses: false,
     formatError: formatError({ onUnexpected, requestId, detail: config.errorDetail }),

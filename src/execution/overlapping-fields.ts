@@ -1,0 +1,110 @@
+import {
+  type ArgumentNode,
+  type ASTVisitor,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  Kind,
+  type SelectionSetNode,
+  type ValidationContext,
+  type ValueNode,
+} from 'graphql';
+
+/**
+ * Fields of one response name must be the same field with the same arguments. For schemas without interfaces and unions,
+ * where all fields of a selection set have one parent type, this finds what graphql-js' OverlappingFieldsCanBeMergedRule
+ * finds. That rule compares all pairs of fields and of fragments, and takes 70 ms for 2.6 KB; this one looks at each
+ * field once for each place in the answer. It needs a document without cycles and with few recursive selections.
+ */
+export function overlappingFields(context: ValidationContext): ASTVisitor {
+  const signatures = new Map<FieldNode, string>();
+
+  function signatureOf(field: FieldNode): string {
+    let signature = signatures.get(field);
+    if (signature === undefined) {
+      signature = JSON.stringify([field.name.value, argumentsOf(field.arguments ?? [])]);
+      signatures.set(field, signature);
+    }
+    return signature;
+  }
+
+  function check(sets: readonly SelectionSetNode[]): void {
+    for (const [responseName, fields] of fieldsOf(sets, context)) {
+      const [first, ...others] = fields;
+      if (first === undefined) continue;
+      const other = others.find((field) => field !== first && signatureOf(field) !== signatureOf(first));
+      if (other !== undefined) context.reportError(conflict(responseName, first, other));
+      const below = fields.flatMap(({ selectionSet }) => (selectionSet === undefined ? [] : [selectionSet]));
+      if (below.length > 0 && other === undefined) check(below);
+    }
+  }
+
+  return {
+    OperationDefinition({ selectionSet }) {
+      check([selectionSet]);
+      return false;
+    },
+    FragmentDefinition: () => false,
+  };
+}
+
+/** The fields of selection sets that are merged, by their response names. */
+function fieldsOf(sets: readonly SelectionSetNode[], context: ValidationContext): Map<string, FieldNode[]> {
+  const found = new Map<string, FieldNode[]>();
+  const spread = new Set<FragmentDefinitionNode>();
+
+  function collect({ selections }: SelectionSetNode): void {
+    for (const selection of selections) {
+      if (selection.kind === Kind.FIELD) {
+        const name = (selection.alias ?? selection.name).value;
+        const fields = found.get(name);
+        if (fields === undefined) found.set(name, [selection]);
+        else fields.push(selection);
+      } else if (selection.kind === Kind.INLINE_FRAGMENT) collect(selection.selectionSet);
+      else {
+        const fragment = context.getFragment(selection.name.value);
+        if (fragment == null || spread.has(fragment)) continue;
+        spread.add(fragment);
+        collect(fragment.selectionSet);
+      }
+    }
+  }
+
+  for (const set of new Set(sets)) collect(set);
+  return found;
+}
+
+function conflict(responseName: string, one: FieldNode, other: FieldNode): GraphQLError {
+  const reason =
+    one.name.value === other.name.value
+      ? 'they have differing arguments'
+      : `"${one.name.value}" and "${other.name.value}" are different fields`;
+  const message = `Fields "${responseName}" conflict because ${reason}. Use different aliases on the fields to fetch both.`;
+  return new GraphQLError(message, { nodes: [one, other] });
+}
+
+function argumentsOf(nodes: readonly ArgumentNode[]): unknown {
+  return byName(nodes.map(({ name, value }) => [name.value, comparable(value)]));
+}
+
+function byName(entries: [string, unknown][]): [string, unknown][] {
+  return entries.sort(([one], [other]) => (one < other ? -1 : one > other ? 1 : 0));
+}
+
+/** What graphql-js compares of a value: without locations, and with the fields of objects in any order. */
+function comparable(value: ValueNode): unknown {
+  switch (value.kind) {
+    case Kind.VARIABLE:
+      return [value.kind, value.name.value];
+    case Kind.LIST:
+      return [value.kind, value.values.map(comparable)];
+    case Kind.OBJECT:
+      return [value.kind, byName(value.fields.map((field) => [field.name.value, comparable(field.value)]))];
+    case Kind.STRING:
+      return [value.kind, value.value, value.block === true];
+    case Kind.NULL:
+      return [value.kind];
+    default:
+      return [value.kind, value.value];
+  }
+}
