@@ -39,7 +39,7 @@ export interface AuditEvent {
   errors: string[];
   /** Why, in the client's words. */
   reason: string | null;
-  /** For how many alike it stands: more than 1 only for attempts of callers who are not logged in. */
+  /** The number of attempts that the event stands for: more than 1 only for failed attempts beyond a rate. */
   count: number;
 }
 

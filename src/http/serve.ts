@@ -1,5 +1,5 @@
-import { limitAnonymousEvents } from '../audit/anonymous-limit.ts';
 import { openAuditTrail } from '../audit/audit-trail.ts';
+import { limitFailedAttempts } from '../audit/event-limit.ts';
 import { deleteFullBudgets } from '../auth/cost-exchange.ts';
 import { forgetOldLoginAttempts } from '../auth/login-attempts.ts';
 import { openTokens } from '../auth/tokens.ts';
@@ -49,7 +49,7 @@ export async function serve(config: Config, database: Database, options: ServeOp
     if (isUsed) logger.info({ replica: name }, 'replica is used');
     else logger.warn({ replica: name, reason }, 'replica is left out');
   });
-  const auditTrail = limitAnonymousEvents(
+  const auditTrail = limitFailedAttempts(
     await openAuditTrail({
       database,
       secret: config.secret,

@@ -40,6 +40,14 @@ function newInput() {
   };
 }
 
+/** What a user without the role can send. */
+function ownInput() {
+  const { id: _id, accountRoutings: _routings, ...input } = newInput();
+  return input;
+}
+
+type Created = { createAccount: { account: { id: string } } | null };
+
 function storedWith(id: string) {
   return gateway.database.read
     .select()
@@ -77,13 +85,13 @@ describe('createAccount', () => {
   });
 
   test('at an unknown bank is OBP-30001', async () => {
-    const { errors } = await gateway.query(caller.token, create, { bankId: 'no-bank', input: newInput() });
+    const { errors } = await gateway.query(caller.token, create, { bankId: 'no-bank', input: ownInput() });
 
     expect(errors[0]?.extensions.obpCode).toBe('OBP-30001');
   });
 
   test.each(['', 'gh 29 uk', 'gh.29.uk\u0000', 'x'.repeat(255)])('at the bank %j is OBP-30111', async (badId) => {
-    const { errors } = await gateway.query(caller.token, create, { bankId: badId, input: newInput() });
+    const { errors } = await gateway.query(clerk.token, create, { bankId: badId, input: newInput() });
 
     expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', obpCode: 'OBP-30111', field: 'bankId' });
   });
@@ -101,14 +109,14 @@ describe('createAccount', () => {
   ])('is %s with %s, and nothing is written', async (obpCode, _what, field, change) => {
     const input = { ...newInput(), ...change };
 
-    const { errors } = await gateway.query(caller.token, create, { bankId, input });
+    const { errors } = await gateway.query(clerk.token, create, { bankId, input });
 
     expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', obpCode, field: `input.balance.${field}` });
     expect(await storedWith(input.id)).toEqual([]);
   });
 
   test.each(['', 'an account', 'ä', 'x'.repeat(255)])('with the id %j is OBP-30110', async (id) => {
-    const { errors } = await gateway.query(caller.token, create, { bankId, input: { ...newInput(), id } });
+    const { errors } = await gateway.query(clerk.token, create, { bankId, input: { ...newInput(), id } });
 
     expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', obpCode: 'OBP-30110', field: 'input.id' });
   });
@@ -143,7 +151,7 @@ describe('createAccount', () => {
   ])('with %s is OBP-10001, and nothing is written', async (_what, change, field) => {
     const input = { ...newInput(), ...change };
 
-    const { errors } = await gateway.query(caller.token, create, { bankId, input });
+    const { errors } = await gateway.query(clerk.token, create, { bankId, input });
 
     expect(errors[0]?.extensions).toMatchObject({ obpCode: 'OBP-10001', field });
     expect(await storedWith(input.id)).toEqual([]);
@@ -153,7 +161,7 @@ describe('createAccount', () => {
     const accountRoutings = ['1', '2'].map((address) => ({ scheme: 'IBAN', address: address + randomUUID() }));
     const input = { ...newInput(), accountRoutings };
 
-    const { errors } = await gateway.query(caller.token, create, { bankId, input });
+    const { errors } = await gateway.query(clerk.token, create, { bankId, input });
 
     expect(errors[0]?.extensions).toMatchObject({
       code: 'BAD_USER_INPUT',
@@ -168,7 +176,7 @@ describe('createAccount', () => {
     const { scheme, address } = await insertAccountRouting(gateway.database, { bankId, accountId: other.id });
     const input = { ...newInput(), accountRoutings: [{ scheme, address }] };
 
-    const { errors } = await gateway.query(caller.token, create, { bankId, input });
+    const { errors } = await gateway.query(clerk.token, create, { bankId, input });
 
     expect(errors[0]?.extensions).toMatchObject({ code: 'CONFLICT', obpCode: 'OBP-30115' });
     expect(await storedWith(input.id)).toEqual([]);
@@ -180,7 +188,7 @@ describe('createAccount', () => {
     const { address } = routing;
     const input = { ...newInput(), accountRoutings: ['IBAN', 'BBAN'].map((scheme) => ({ scheme, address })) };
 
-    const { errors } = await gateway.query(caller.token, create, { bankId, input });
+    const { errors } = await gateway.query(clerk.token, create, { bankId, input });
 
     expect(errors).toEqual([]);
   });
@@ -188,7 +196,7 @@ describe('createAccount', () => {
   test('with an id that is taken at the bank is OBP-30208, and makes nobody a holder', async () => {
     const { id } = await insertAccount(gateway.database, { bankId });
 
-    const { errors } = await gateway.query(caller.token, create, { bankId, input: { ...newInput(), id } });
+    const { errors } = await gateway.query(clerk.token, create, { bankId, input: { ...newInput(), id } });
 
     expect(errors[0]?.extensions).toMatchObject({ code: 'CONFLICT', obpCode: 'OBP-30208', field: 'input.id' });
     expect(await holdersOf(id)).toEqual([]);
@@ -197,7 +205,7 @@ describe('createAccount', () => {
   test('with an id that is taken at another bank only is no conflict', async () => {
     const { id } = await insertAccount(gateway.database, { bankId: otherBankId });
 
-    const { errors } = await gateway.query(caller.token, create, { bankId, input: { ...newInput(), id } });
+    const { errors } = await gateway.query(clerk.token, create, { bankId, input: { ...newInput(), id } });
 
     expect(errors).toEqual([]);
   });
@@ -206,7 +214,7 @@ describe('createAccount', () => {
     const { id } = newInput();
     const routings = ['BBAN', 'IBAN', 'OBP'].map((scheme) => ({ scheme, address: randomUUID() }));
     const send = (change: object) =>
-      gateway.query(caller.token, create, { bankId, input: { ...newInput(), ...change } });
+      gateway.query(clerk.token, create, { bankId, input: { ...newInput(), ...change } });
 
     const ids = await Promise.all(Array.from({ length: 5 }, () => send({ id })));
     const addressed = await Promise.all(
@@ -219,16 +227,15 @@ describe('createAccount', () => {
   });
 
   test('gives one’s own account with login alone: the caller holds it', async () => {
-    const input = newInput();
     const document = create.replace('version', 'version routings { scheme address } attributes { id }');
 
-    const { data, errors } = await gateway.query(caller.token, document, { bankId, input });
+    const { data, errors } = await gateway.query<Created>(caller.token, document, { bankId, input: ownInput() });
 
     expect(errors).toEqual([]);
     expect(data).toEqual({
       createAccount: {
         account: {
-          id: input.id,
+          id: expect.any(String),
           bankId,
           label: 'Everyday',
           number: expect.stringMatching(/^\d{18}$/),
@@ -236,24 +243,24 @@ describe('createAccount', () => {
           balance: { currency: 'EUR', amount: '0.00' },
           branchId: 'DERBY6',
           version: 1,
-          routings: input.accountRoutings,
+          routings: [],
           attributes: [],
         },
       },
     });
-    expect(await holdersOf(input.id)).toMatchObject([{ bankId, userId: caller.id }]);
+    expect(await holdersOf(data?.createAccount?.account.id ?? '')).toMatchObject([{ bankId, userId: caller.id }]);
   });
 
   test.each([
     ['empty', () => ''],
     ['the caller', () => caller.id],
   ])('takes a user id that is %s as the caller', async (_what, userId) => {
-    const input = { ...newInput(), userId: userId() };
+    const input = { ...ownInput(), userId: userId() };
 
-    const { errors } = await gateway.query(caller.token, create, { bankId, input });
+    const { data, errors } = await gateway.query<Created>(caller.token, create, { bankId, input });
 
     expect(errors).toEqual([]);
-    expect(await holdersOf(input.id)).toMatchObject([{ userId: caller.id }]);
+    expect(await holdersOf(data?.createAccount?.account.id ?? '')).toMatchObject([{ userId: caller.id }]);
   });
 
   test('gives another user an account to who holds the role; its parts stay the holder’s', async () => {
@@ -268,15 +275,14 @@ describe('createAccount', () => {
   });
 
   test('makes an id when there is none, and writes once per idempotency key', async () => {
-    const { id: _id, accountRoutings: _routings, ...input } = newInput();
-    const variables = { bankId, input, idempotencyKey: randomUUID() };
+    const variables = { bankId, input: ownInput(), idempotencyKey: randomUUID() };
 
-    const first = await gateway.query<{ createAccount: { account: { id: string } } }>(caller.token, create, variables);
+    const first = await gateway.query<Created>(caller.token, create, variables);
     const again = await gateway.query(caller.token, create, variables);
 
     expect(first.errors).toEqual([]);
     expect(again).toMatchObject({ errors: [], data: first.data });
-    expect(await storedWith(first.data?.createAccount.account.id ?? '')).toHaveLength(1);
+    expect(await storedWith(first.data?.createAccount?.account.id ?? '')).toHaveLength(1);
   });
 
   test('takes zero in any spelling, and bitcoin', async () => {
@@ -286,7 +292,7 @@ describe('createAccount', () => {
       { currency: 'JPY', amount: '-0' },
       { currency: 'XBT', amount: '0.00000000' },
     ]) {
-      const { errors } = await gateway.query(caller.token, create, { bankId, input: { ...newInput(), balance } });
+      const { errors } = await gateway.query(clerk.token, create, { bankId, input: { ...newInput(), balance } });
       expect(errors).toEqual([]);
     }
   });
@@ -295,12 +301,117 @@ describe('createAccount', () => {
     const accountRoutings = Array.from({ length: 501 }, (_, index) => ({ scheme: `S${index}`, address: randomUUID() }));
     const input = { ...newInput(), accountRoutings };
 
-    const { errors } = await gateway.query(caller.token, create, { bankId, input });
+    const { errors } = await gateway.query(clerk.token, create, { bankId, input });
 
     expect(errors[0]?.extensions).toMatchObject({ code: 'LIMIT_EXCEEDED', limit: 500 });
     expect(await gateway.database.read.select().from(accountRouting).where(eq(accountRouting.scheme, 'S0'))).toEqual(
       [],
     );
+  });
+});
+
+describe('createAccount without CanCreateAccount at the bank', () => {
+  test('refuses a chosen ID or routing with OBP-20006, whether it exists or not, and writes nothing', async () => {
+    const { id: takenId } = await insertAccount(gateway.database, { bankId });
+    const { scheme, address } = await insertAccountRouting(gateway.database, { bankId, accountId: takenId });
+    const stranger = await gateway.createUser({ roles: [['CanCreateAccount', otherBankId]] });
+    const label = randomUUID();
+
+    const answers = await Promise.all(
+      [
+        { id: takenId },
+        { id: randomUUID() },
+        { id: 'not a valid ID' },
+        { accountRoutings: [{ scheme, address }] },
+        { accountRoutings: [{ scheme, address: randomUUID() }] },
+        { accountRoutings: [{ scheme: '', address: '' }] },
+      ].map((change) => gateway.query(stranger.token, create, { bankId, input: { ...ownInput(), label, ...change } })),
+    );
+
+    for (const { data, errors } of answers) {
+      expect(data).toEqual({ createAccount: null });
+      expect(errors).toEqual([{ ...errors[0], message: answers[0]?.errors[0]?.message }]);
+      expect(errors[0]?.extensions).toEqual(answers[0]?.errors[0]?.extensions);
+      expect(errors[0]?.extensions).toMatchObject({ obpCode: 'OBP-20006', missingRoles: ['CanCreateAccount'], bankId });
+    }
+    expect(await gateway.database.read.select().from(account).where(eq(account.label, label))).toEqual([]);
+  });
+
+  test('accepts an empty list of routings', async () => {
+    const input = { ...ownInput(), id: null, accountRoutings: [] };
+
+    expect((await gateway.query(caller.token, create, { bankId, input })).errors).toEqual([]);
+  });
+
+  test('opens as many accounts a day as configured, also when the calls race, and writes no more', async () => {
+    const { id, token } = await gateway.createUser();
+
+    const answers = await Promise.all(
+      Array.from({ length: 16 }, (_, index) =>
+        gateway.query(token, create, { bankId: index % 2 ? bankId : otherBankId, input: ownInput() }),
+      ),
+    );
+
+    const refusals = answers.flatMap(({ errors }) => errors);
+    expect(refusals).toHaveLength(6);
+    for (const { extensions } of refusals) {
+      expect(extensions).toMatchObject({ code: 'RATE_LIMITED', key: 'RATE_LIMITED', limit: 10 });
+      expect(extensions.retryAfterSeconds).toBeGreaterThan(86_000);
+      expect(extensions.retryAfterSeconds).toBeLessThanOrEqual(86_400);
+    }
+    const held = () => gateway.database.read.select().from(accountHolder).where(eq(accountHolder.userId, id));
+    expect(await held()).toHaveLength(10);
+
+    const yesterday = new Date(Date.now() - 86_401_000);
+    await gateway.database.transaction(async (transaction) => {
+      const [oldest] = await held();
+      const isOldest = eq(accountHolder.accountId, oldest?.accountId ?? '');
+      await transaction.update(accountHolder).set({ createdAt: yesterday }).where(isOldest);
+    });
+    const statuses = [];
+    for (let count = 0; count < 2; count += 1) {
+      const { errors } = await gateway.query(token, create, { bankId, input: ownInput() });
+      statuses.push(errors[0]?.extensions.code);
+    }
+    expect(statuses).toEqual([undefined, 'RATE_LIMITED']);
+  });
+
+  test('does not count a call that is retried with its idempotency key', async () => {
+    const { token } = await gateway.createUser();
+    const variables = { bankId, input: ownInput(), idempotencyKey: randomUUID() };
+    for (let count = 0; count < 12; count += 1) {
+      expect((await gateway.query(token, create, variables)).errors).toEqual([]);
+    }
+    expect((await gateway.query(token, create, { bankId, input: ownInput() })).errors).toEqual([]);
+  });
+
+  test('follows GATEWAY_NEW_ACCOUNTS_PER_DAY and GATEWAY_SELF_SERVICE_ROUTINGS', async () => {
+    const open = await startGateway({
+      environment: { GATEWAY_SELF_SERVICE_ROUTINGS: 'on', GATEWAY_NEW_ACCOUNTS_PER_DAY: '1' },
+    });
+    const closed = await startGateway({ environment: { GATEWAY_NEW_ACCOUNTS_PER_DAY: '0' } });
+    try {
+      const codes = [];
+      for (const other of [open, closed]) {
+        await other.createBank(bankId);
+        const { token } = await other.createUser();
+        for (const input of [newInput(), ownInput()]) {
+          const { errors } = await other.query(token, create, { bankId, input });
+          codes.push(errors[0]?.extensions.key);
+        }
+      }
+      expect(codes).toEqual([undefined, 'RATE_LIMITED', 'OBP-20006', 'OBP-20006']);
+    } finally {
+      await open.stop();
+      await closed.stop();
+    }
+  });
+
+  test('does not limit a holder of the role', async () => {
+    const officer = await gateway.createUser({ roles: [['CanCreateAccount', bankId]] });
+    for (let count = 0; count < 12; count += 1) {
+      expect((await gateway.query(officer.token, create, { bankId, input: newInput() })).errors).toEqual([]);
+    }
   });
 });
 

@@ -765,7 +765,7 @@ export const apiCases: Record<string, ApiCase> = {
   ]),
   createAccount: {
     given: createAccount,
-    givenForOwn: (world) => ({ input: { ...createAccount(world).input, userId: null } }),
+    givenForOwn: (world) => ({ input: { ...createAccount(world).input, userId: null, accountRoutings: null } }),
     selection: 'account { id bankId label productCode balance { currency amount } }',
     answer: ({ bankId }) => ({
       account: {

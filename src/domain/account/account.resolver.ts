@@ -20,7 +20,7 @@ import {
   AccountRouting,
   CreateAccountInput,
 } from './account.type.ts';
-import { holderOf, insertAccount, newAccount } from './account.writes.ts';
+import { checkNewAccounts, holderOf, insertAccount, isSelfServiceInput, newAccount } from './account.writes.ts';
 import { accountAttribute } from './account-attribute.table.ts';
 import { accountAttributeValues, insertAccountAttribute } from './account-attribute.writes.ts';
 import { accountRouting } from './account-routing.table.ts';
@@ -81,7 +81,8 @@ export class AccountResolver {
 
   @Mutation(() => AccountPayload, {
     nullable: true,
-    description: 'Opens an account: one’s own with login alone, another user’s with the role at the bank.',
+    description:
+      'Opens an account for the caller, up to a number per day. `CanCreateAccount` at the bank is required to open it for another user, to choose its ID or routings, and to exceed that number.',
   })
   @Authenticated('CanCreateAccount')
   async createAccount(
@@ -94,8 +95,10 @@ export class AccountResolver {
     const { user } = context;
     if (user === null) throw gatewayError('OBP-20001');
     const holderId = holderOf(input, user.id);
-    // Before the user is looked for, so that a refusal tells nothing about who exists.
-    if (holderId !== user.id && !holdsAny(user, ['CanCreateAccount'], bankId)) {
+    const isSelfService = !holdsAny(user, ['CanCreateAccount'], bankId);
+    const { config } = context;
+    // Before anything is looked for, so that a refusal tells nothing about users, accounts and routings that exist.
+    if (isSelfService && (holderId !== user.id || !isSelfServiceInput(input, config))) {
       throw gatewayError('OBP-20006', { missingRoles: ['CanCreateAccount'], bankId });
     }
     const opened = newAccount(input, holderId);
@@ -103,6 +106,7 @@ export class AccountResolver {
       context,
       { field: 'createAccount', arguments: [bankId, input], idempotencyKey },
       async (transaction) => {
+        if (isSelfService) await checkNewAccounts(transaction, user.id, config.newAccountsPerDay);
         await insertAccount(transaction, bankId, opened);
         return { bankId, accountId: opened.account.id };
       },

@@ -1,10 +1,14 @@
 import { randomInt, randomUUID } from 'node:crypto';
+import { and, desc, eq, gt } from 'drizzle-orm';
 import { noteChange } from '../../audit/changes.ts';
+import type { Config } from '../../config.ts';
 import type { Queries } from '../../database/database.ts';
 import { isForeignKeyViolation, isUniqueViolation } from '../../database/errors.ts';
+import { lockedForWriting } from '../../database/lock.ts';
 import { type ErrorKey, gatewayError } from '../../errors.ts';
 import { text, valid } from '../../input.ts';
 import { InvalidValue, parseAmount, parseCurrency, parseDecimal, parseId } from '../../values.ts';
+import { user } from '../user/user.table.ts';
 import { type AccountRow, account } from './account.table.ts';
 import type { AccountRoutingInput, CreateAccountInput, InitialBalanceInput } from './account.type.ts';
 import { accountHolder } from './account-holder.table.ts';
@@ -12,6 +16,8 @@ import { type AccountRoutingRow, accountRouting } from './account-routing.table.
 
 /** How many routings an account has at most: they are given as a plain list. */
 const mostRoutings = 500;
+
+const millisecondsOfDay = 86_400_000;
 
 export interface NewAccount {
   account: Omit<AccountRow, 'bankId' | 'createdAt' | 'updatedAt' | 'version'>;
@@ -71,6 +77,37 @@ function newAccountNumber(): string {
 /** Who is to hold the account: nobody named, or '', is the caller. */
 export function holderOf({ userId }: CreateAccountInput, callerId: string): string {
   return userId == null || userId === '' ? callerId : userId;
+}
+
+/**
+ * Whether users can open the account for themselves: only if the gateway makes its ID, and if it has no routings, because
+ * anybody could claim those of somebody else, or find out which exist.
+ */
+export function isSelfServiceInput(
+  { id, accountRoutings }: CreateAccountInput,
+  { newAccountsPerDay, selfServiceRoutings }: Pick<Config, 'newAccountsPerDay' | 'selfServiceRoutings'>,
+): boolean {
+  const isChosen = id != null || (accountRoutings != null && accountRoutings.length > 0);
+  return newAccountsPerDay > 0 && (selfServiceRoutings || !isChosen);
+}
+
+/**
+ * Locks the user, so that calls at the same time are counted one after another.
+ * @throws RATE_LIMITED if the user became the holder of `maxPerDay` accounts within 24 hours.
+ */
+export async function checkNewAccounts(transaction: Queries, userId: string, maxPerDay: number): Promise<void> {
+  await lockedForWriting(transaction.select({ id: user.id }).from(user).where(eq(user.id, userId)));
+  const now = Date.now();
+  const newest = await transaction
+    .select({ createdAt: accountHolder.createdAt })
+    .from(accountHolder)
+    .where(and(eq(accountHolder.userId, userId), gt(accountHolder.createdAt, new Date(now - millisecondsOfDay))))
+    .orderBy(desc(accountHolder.createdAt))
+    .limit(maxPerDay);
+  const earliest = newest[maxPerDay - 1];
+  if (earliest === undefined) return;
+  const wait = earliest.createdAt.getTime() + millisecondsOfDay - now;
+  throw gatewayError('RATE_LIMITED', { limit: maxPerDay, retryAfterSeconds: Math.max(1, Math.ceil(wait / 1000)) });
 }
 
 /** A new account as it is stored. Fails with OBP-30110, 30107, 30105, 30106, 30109, 30112, 30114, 10001. */

@@ -18,7 +18,10 @@ registerEnumType(AuditEventKind, {
   valuesConfig: {
     READ: { description: 'A query read guarded data, or tried to.' },
     WRITE: { description: 'A mutation field wrote, or tried to.' },
-    AUTHENTICATION: { description: 'Somebody logged in or failed to, or came with a token that is not accepted.' },
+    AUTHENTICATION: {
+      description:
+        'A login, a failed login, or a request that was refused because of its token or the rate limit of its caller.',
+    },
     COMMAND: { description: 'Somebody ran a command on the command line of the gateway.' },
     LOST: { description: 'What stood here could not be written, so that the operation failed which it was about.' },
   },
@@ -141,7 +144,8 @@ export class AuditEvent {
   reason: string | null;
 
   @Field(() => Int, {
-    description: 'For how many alike it stands: more than 1 only for attempts of callers who are not logged in.',
+    description:
+      'The number of attempts that the event stands for. More than 1 only for failed attempts beyond a rate.',
   })
   count: number;
 }

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { limitAnonymousEvents } from '../../src/audit/anonymous-limit.ts';
 import { auditEvent } from '../../src/audit/audit.table.ts';
 import { type AuditEvent, auditEventOf, parseAuditEvent } from '../../src/audit/audit-event.ts';
 import { type AuditTrail, openAuditTrail } from '../../src/audit/audit-trail.ts';
+import { limitFailedAttempts } from '../../src/audit/event-limit.ts';
 import { type Database, openDatabase } from '../../src/database/database.ts';
 import { openTamperer } from '../support/audit-world.ts';
 import { createDatabaseUrl, dialectUnderTest } from '../support/database-url.ts';
@@ -37,7 +37,7 @@ async function written(): Promise<AuditEvent[]> {
 /** What is in the database after these were recorded one after the other, and the trail was closed. */
 async function writtenOf(events: AuditEvent[]): Promise<AuditEvent[]> {
   const failures: unknown[] = [];
-  const limited = limitAnonymousEvents(trail, (error) => failures.push(error));
+  const limited = limitFailedAttempts(trail, (error) => failures.push(error));
   for (const event of events) await limited.record([event]);
   await limited.close();
   expect(failures).toEqual([]);
@@ -68,15 +68,90 @@ test('whoever is not logged in cannot fill the audit trail: after some attempts 
   ]);
 });
 
-test('other networks, users who are logged in, and what succeeds are written one by one', async () => {
+test('attempts of different callers, and what succeeded even in part, are recorded individually', async () => {
+  const succeeded: Partial<AuditEvent> = { clientAddress: '198.51.100.2', errors: [] };
   const events = await writtenOf([
     ...Array.from({ length: 100 }, (_, index) => refused({ clientAddress: `192.0.2.${index}` })),
-    ...times(100, { clientAddress: '198.51.100.1', userId: 'a user' }),
-    ...times(100, { clientAddress: '198.51.100.2', outcome: 'SUCCEEDED', errors: [] }),
+    ...Array.from({ length: 100 }, (_, index) => refused({ clientAddress: '198.51.100.1', userId: `user ${index}` })),
+    ...times(100, { ...succeeded, outcome: 'SUCCEEDED' }),
+    ...times(100, { ...succeeded, outcome: 'SUCCEEDED', kind: 'READ', userId: 'a user' }),
+    ...times(100, { ...succeeded, outcome: 'SUCCEEDED', kind: 'WRITE', userId: 'a user' }),
+    ...times(100, { ...succeeded, outcome: 'PARTIAL', kind: 'READ', userId: 'a user' }),
   ]);
 
-  expect(events).toHaveLength(300);
+  expect(events).toHaveLength(600);
   expect(events.every(({ count }) => count === 1)).toBe(true);
+});
+
+test('a user cannot fill the audit trail: beyond a rate, attempts are counted by field and bank', async () => {
+  const attempt = { kind: 'READ', userId: 'a user', provider: 'local', bankId: 'a bank' } as const;
+  const refusal = { ...attempt, fieldsRefused: ['Query.kycChecks'], errors: ['OBP-20006'] };
+  const failure: Partial<AuditEvent> = {
+    ...attempt,
+    outcome: 'FAILED',
+    fieldsFailed: ['Query.user'],
+    errors: ['OBP-20057'],
+  };
+  const events = await writtenOf([
+    ...times(500, refusal),
+    ...times(500, { ...refusal, clientAddress: '203.0.113.9' }),
+    ...times(500, { ...refusal, bankId: 'another bank' }),
+    ...times(500, failure),
+  ]);
+
+  expect(events.length).toBeLessThan(120);
+  expect(total(events)).toBe(2_000);
+  expect(events.every(({ userId, provider }) => userId === 'a user' && provider === 'local')).toBe(true);
+  const counted = events.filter(({ count }) => count > 1);
+  expect(counted).toHaveLength(3);
+  expect(counted).toMatchObject([
+    { bankId: 'a bank', fieldsRefused: ['Query.kycChecks'], errors: ['OBP-20006'], clientAddress: null },
+    { bankId: 'another bank', fieldsRefused: ['Query.kycChecks'], clientAddress: '192.0.2.7' },
+    { bankId: 'a bank', outcome: 'FAILED', fieldsFailed: ['Query.user'], errors: ['OBP-20057'] },
+  ]);
+});
+
+test('attempts of a user on many customers are still counted by field and bank', async () => {
+  const events = await writtenOf(
+    Array.from({ length: 2_000 }, (_, index) =>
+      refused({
+        kind: 'READ',
+        userId: 'a user',
+        clientAddress: '192.0.2.7',
+        bankId: 'a bank',
+        customerIds: [`customer ${index}`],
+        fieldsRefused: ['Query.customer'],
+      }),
+    ),
+  );
+
+  expect(total(events)).toBe(2_000);
+  expect(events.length).toBeLessThan(260);
+  expect(events.every(({ fieldsRefused }) => fieldsRefused[0] === 'Query.customer')).toBe(true);
+});
+
+test('the requests that exceed a rate limit are only counted', async () => {
+  const events = await writtenOf([
+    ...times(1_000, { errors: ['RATE_LIMITED'], userId: 'a user' }),
+    ...times(1_000, { errors: ['RATE_LIMITED'] }),
+  ]);
+
+  expect(events.map(({ userId, count }) => [userId, count])).toEqual([
+    ['a user', 1_000],
+    [null, 1_000],
+  ]);
+});
+
+test('many networks that exceed a rate limit fill no more than some thousand events', async () => {
+  const networks = 20_000;
+  const events = await writtenOf(
+    Array.from({ length: networks }, (_, index) =>
+      refused({ clientAddress: `2001:db8:0:${index.toString(16)}::1`, errors: ['RATE_LIMITED'] }),
+    ),
+  );
+
+  expect(events.length).toBeLessThan(10_100);
+  expect(total(events)).toBe(networks);
 });
 
 test('attempts on a known user are limited like those on a name that nobody has, and counted for each user', async () => {
@@ -144,7 +219,7 @@ test('however much their attempts differ, a network fills no more than some hund
 test('counts that could not be written are written the next time', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   const failures: unknown[] = [];
-  const limited = limitAnonymousEvents(trail, (error) => failures.push(error));
+  const limited = limitFailedAttempts(trail, (error) => failures.push(error));
   for (const event of times(200, {})) await limited.record([event]);
   const tamperer = await openTamperer(url);
   const isSqlite = dialectUnderTest === 'sqlite';
