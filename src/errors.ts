@@ -194,6 +194,7 @@ const gatewayErrors = {
     code: 'BAD_USER_INPUT',
     message: 'The request body must be application/json in UTF-8, without a content encoding.',
   },
+  USERNAME_AMBIGUOUS: { code: 'CONFLICT', message: 'Several users have this username in different spellings.' },
   USERNAME_TAKEN: { code: 'CONFLICT', message: 'User with the same username already exists.' },
   USER_DISABLED: { code: 'UNAUTHENTICATED', message: 'The user is disabled.' },
   VERSION_CONFLICT: { code: 'CONFLICT', message: 'The object was changed since it was read.' },

@@ -151,15 +151,26 @@ user
 user
   .command('list')
   .description('List all users with their entitlements.')
-  .action(async () => {
+  .option(
+    '--conflicts',
+    'only users whose usernames or validated email addresses collide in upper and lower case',
+    false,
+  )
+  .action(async ({ conflicts }: { conflicts: boolean }) => {
     const users = await audited('user list', await settings(), async (database, audit) => {
       const { listUsers } = await import('./domain/user/user-administration.ts');
-      const listed = await listUsers(database);
+      const listed = await listUsers(database, { conflicts });
       audit.concern({ userIds: listed.map(({ id }) => id) });
       return listed;
     });
-    for (const { username, provider, email, isSuperAdmin, isDisabled, hasPassword, entitlements } of users) {
-      const notes = [isSuperAdmin && 'super admin', isDisabled && 'disabled', !hasPassword && 'no password'];
+    for (const { username, provider, email, entitlements, ...listed } of users) {
+      const notes = [
+        listed.isSuperAdmin && 'super admin',
+        listed.isDisabled && 'disabled',
+        !listed.hasPassword && 'no password',
+        listed.hasUsernameConflict && 'username conflict',
+        listed.hasEmailConflict && 'email conflict',
+      ];
       console.log([username, provider, email ?? '-', notes.filter(Boolean).join(', ') || '-'].join('\t'));
       for (const { roleName, bankId, expiresAt } of entitlements) {
         const until = expiresAt === null ? '' : ` until ${expiresAt.toISOString()}`;
@@ -560,6 +571,10 @@ async function withDatabase<Result>(
     throw new Error(`The database ${shown} cannot be opened: ${failureLine(error)}`);
   });
   try {
+    if (options.migrate !== false) {
+      const { fillCanonicalNames } = await import('./domain/user/canonical-names.ts');
+      await fillCanonicalNames(database);
+    }
     return await work(database);
   } finally {
     await database.close();

@@ -10,6 +10,7 @@ import { loggerOfSeals } from '../src/http/serve.ts';
 import { createLogger } from '../src/observability/logger.ts';
 import { openTamperer } from './support/audit-world.ts';
 import { createDatabaseUrl, dialectUnderTest } from './support/database-url.ts';
+import { createFormerDatabase } from './support/former-database.ts';
 import { testEnvironment } from './support/gateway.ts';
 import { buildProgram, type ProgramResult, runProgram, startProgram } from './support/program.ts';
 
@@ -38,6 +39,28 @@ async function freePort(): Promise<number> {
 }
 
 const password = 'correct horse battery staple';
+
+test('user list --conflicts lists users of an earlier version whose usernames collide', async () => {
+  const former = await createFormerDatabase('canonical_usernames');
+  const now = dialectUnderTest === 'sqlite' ? Date.now() : new Date().toISOString();
+  const columns = 'id, username, provider, provider_id, created_at, updated_at';
+  for (const username of ['Felix', 'felix', 'susan']) {
+    const row = [username, username, 'obp-customer-gateway', username, now, now];
+    await former.execute(`insert into "user" (${columns}) values (?, ?, ?, ?, ?, ?)`, row);
+  }
+  const upgraded = { ...environment, DATABASE_URL: former.url };
+  const conflicts = await runProgram(['user', 'list', '--conflicts'], { environment: upgraded });
+  expect(conflicts.output).toBe(
+    ['Felix', 'felix']
+      .map((username) => `${username}\tobp-customer-gateway\t-\tno password, username conflict\n`)
+      .join(''),
+  );
+  const ambiguous = await runProgram(['user', 'disable', 'FELIX'], { environment: upgraded });
+  expect(ambiguous).toMatchObject({ exitCode: 1, errors: expect.stringContaining('Use one of these: Felix, felix.') });
+  const disabled = await runProgram(['user', 'disable', 'SUSAN'], { environment: upgraded });
+  expect(disabled).toMatchObject({ exitCode: 0 });
+  await former.drop();
+});
 
 describe('what is written wrongly', () => {
   test.each([

@@ -33,6 +33,10 @@ export const bookkeeping: ReadonlySet<string> = new Set([
   'emailSearch',
   'mobilePhoneNumberE164',
   'lastOkDateOrder',
+  'canonicalUsername',
+  'usernameConflict',
+  'validatedEmail',
+  'emailConflict',
 ]);
 
 const changesOf = new WeakMap<Queries, Changes>();

@@ -5,6 +5,7 @@ import { accountHolder } from '../domain/account/account-holder.table.ts';
 import { customer } from '../domain/customer/customer.table.ts';
 import { kycStatus } from '../domain/kyc/kyc-status.table.ts';
 import { type UserRow, user } from '../domain/user/user.table.ts';
+import { checkUsernames, freeNamesOfPlaceholders } from './check-usernames.ts';
 import type { Row } from './fields.ts';
 import { type Noun, nounOf, nouns } from './nouns.ts';
 import { fieldNames, type NounName } from './records.ts';
@@ -24,7 +25,7 @@ export interface Checking {
 }
 
 /** The rows that a query on the staged rows finds, a page at a time: they may be removed meanwhile. */
-function* found<Columns>({ staging }: Checking, query: string): Generator<Columns[]> {
+export function* found<Columns>({ staging }: Checking, query: string): Generator<Columns[]> {
   const { database } = staging;
   database.exec('drop table if exists found');
   database.exec(`create temporary table found as ${query}`);
@@ -403,11 +404,16 @@ async function checkOwners(checking: Checking): Promise<void> {
     const holders = new Set(
       (await storedRows(database, accountHolder, holderKey, candidates)).map((row) => identityOf(holderKey, row)),
     );
+    const isFree = await freeNamesOfPlaceholders(
+      checking,
+      onlyNamed.map(({ username }) => username),
+    );
     for (const { number, username, bankId, accountId, isRefused } of onlyNamed) {
       const users = usersOf.get(username) ?? [];
       const local = users.find(({ provider }) => provider === localProvider);
       const [owner] = local === undefined ? users : [local];
       if (isRefused === 1) refuse(number, 'owners', 'name a refused user');
+      else if (owner === undefined && !isFree(username)) refuse(number, 'owners', 'name a user in another spelling');
       else if (owner === undefined) setProvider.run(localProvider, number);
       else if (holders.has(identityOf(holderKey, { bankId, accountId, userId: owner.id })))
         setUser.run(owner.id, number);
@@ -512,14 +518,14 @@ async function checkUsers(checking: Checking): Promise<void> {
   for (const rows of found<{ number: number; noun: NounName; id: string }>(checking, notInFiles)) {
     const known = new Set((await storedRows(database, user, ['id'], rows)).map(({ id }) => id));
     const unknown = rows.filter(({ id }) => !known.has(id));
-    const usernames = unknown.map(({ id }) => ({ provider: localProvider, username: id }));
-    const taken = new Set(
-      (await storedRows(database, user, ['provider', 'username'], usernames)).map(({ username }) => username),
+    const isFree = await freeNamesOfPlaceholders(
+      checking,
+      unknown.map(({ id }) => id),
     );
     for (const { number, noun, id } of unknown) {
       // What belongs to a user comes with the user.
       if (noun === 'userAttribute' || noun === 'entitlement') refuse(number, 'user_id', 'is that of a refused user');
-      else if (taken.has(id)) refuse(number, 'user_id', 'is no id, but the username of a user in the database');
+      else if (!isFree(id)) refuse(number, 'user_id', 'is not the ID of a user, but the username of another user');
       else addStub.run(id);
     }
   }
@@ -534,6 +540,7 @@ export async function checkStaged(checking: Checking): Promise<{ unlinkedAccount
     checking,
     nouns.map(({ name }) => name).filter((name) => name !== 'customer'),
   );
+  await checkUsernames(checking);
   await checkAccountsOfLinks(checking);
   await checkMedia(checking);
   const ofRefusedMeeting = `

@@ -27,6 +27,7 @@ import type { CustomerMessageRow } from '../domain/message/message.table.ts';
 import type { SocialMediaHandleRow } from '../domain/social-media-handle/social-media-handle.table.ts';
 import type { TaxResidenceRow } from '../domain/tax-residence/tax-residence.table.ts';
 import type { UserRow } from '../domain/user/user.table.ts';
+import { canonicalNames } from '../domain/user/username.ts';
 import type { UserCustomerLinkRow } from '../domain/user-customer-link/user-customer-link.table.ts';
 
 /** A bank and what all of its customers share. */
@@ -156,10 +157,14 @@ function asciiName(name: string): string {
 }
 
 function generatedUser(faker: Faker, username: string, firstName: string, lastName: string, createdAt: Date): UserRow {
+  const email = `${username}@example.com`;
   return {
     id: faker.string.uuid(),
     username,
-    email: `${username}@example.com`,
+    email,
+    ...canonicalNames({ provider: localProvider, username, email, emailValidatedAt: createdAt }),
+    usernameConflict: 0,
+    emailConflict: 0,
     firstName,
     lastName,
     provider: localProvider,

@@ -22,8 +22,9 @@ import { customerMessage } from '../domain/message/message.table.ts';
 import { socialMediaHandle } from '../domain/social-media-handle/social-media-handle.table.ts';
 import { taxResidence } from '../domain/tax-residence/tax-residence.table.ts';
 import { entitlement } from '../domain/user/entitlement.table.ts';
-import { user } from '../domain/user/user.table.ts';
+import { type UserRow, user } from '../domain/user/user.table.ts';
 import { userAttribute } from '../domain/user/user-attribute.table.ts';
+import { canonicalNames } from '../domain/user/username.ts';
 import { userCustomerLink } from '../domain/user-customer-link/user-customer-link.table.ts';
 import type { Row } from './fields.ts';
 import type { NounName } from './records.ts';
@@ -59,6 +60,7 @@ export const nouns: Noun[] = [
     key: ['id'],
     keyWithoutId: ['provider', 'username'],
     defaults: { isSuperAdmin: false, awaitsEmailValidation: false },
+    derive: (row) => canonicalNames(row as UserRow),
   },
   { name: 'userAttribute', plural: 'user attributes', table: userAttribute, key: ['id'] },
   {

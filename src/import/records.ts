@@ -1,7 +1,10 @@
 import { GraphQLError } from 'graphql';
 import { checkPasswordRule, localProvider } from '../auth/password.ts';
 import { isRole, roleScope } from '../auth/roles.ts';
+import { mapUsername } from '../base/precis.ts';
 import { AttributeType } from '../domain/attribute/attribute-type.ts';
+import { isEmailAddress } from '../domain/user/user.rules.ts';
+import { areSameAddress } from '../domain/user/username.ts';
 import { InvalidValue, parseId, parseText } from '../values.ts';
 import {
   amount,
@@ -273,18 +276,28 @@ function readUser(record: JsonObject, place: Place, around: Around, reading: Rea
     }
   }
   const username = String(row.username);
+  const email = typeof row.email === 'string' ? row.email : null;
+  const isLocal = row.provider === localProvider;
+  if (isLocal && isEmailAddress(username) && !areSameAddress(username, email)) {
+    const hasNone = email === null && row.password === undefined;
+    if (!hasNone)
+      reader.problem('username', 'must be equal to the email address of the user if it is an email address');
+  }
   const userId = typeof row.id === 'string' ? row.id : undefined;
   // What belongs to the user is found by the id, or else by the username.
   const owner = userId === undefined ? { username, provider: String(row.provider) } : { userIds: [userId] };
   if (reader.isValid) {
+    const names: ReadRow['claims'] = [['canonicalUsername', String(row.provider), mapUsername(username)]];
+    // A password from the bank validates the email address.
+    if (isLocal && row.password !== undefined && email !== null) names.push(['validatedEmail', mapUsername(email)]);
     const claims: ReadRow['claims'] = [
       ['username', String(row.provider), username],
       ['providerId', String(row.provider), String(row.providerId)],
     ];
     if (userId === undefined) {
       const key = keyOf(row.provider, username);
-      reading.stage({ noun: 'user', key, withoutId: true, row }, place);
-    } else reading.stage({ noun: 'user', key: userId, claims, row }, place);
+      reading.stage({ noun: 'user', key, withoutId: true, claims: names, row }, place);
+    } else reading.stage({ noun: 'user', key: userId, claims: [...claims, ...names], row }, place);
   }
   const parts = partsReading(reader);
 

@@ -49,6 +49,7 @@ export function openStaging() {
     create table user_reference (number integer not null, user_id text not null);
     create table refused_user (username text primary key) without rowid;
     create table user_stub (id text primary key) without rowid;
+    create table placeholder_name (canonical text primary key, username text not null) without rowid;
     create table known_customer (
       id text primary key,
       bank_id text not null,

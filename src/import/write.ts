@@ -252,8 +252,12 @@ async function writeBatch(writing: Writing, noun: Noun, batch: StagedRow[], areA
   }
 
   if (noun.name === 'customer') followStagedTimelines(staging, [...inserts]);
-  if (noun.name === 'user')
+  if (noun.name === 'user') {
+    // A new address is not validated by the validation of the former one.
+    for (const { changes } of updates.values()) if (changes.email !== undefined) changes.emailValidatedAt = null;
     await hashPasswords([...inserts, ...[...updates.values()].map(({ changes }) => changes)], now);
+    for (const row of inserts) Object.assign(row, noun.derive?.(row));
+  }
   const followers = noun.name === 'kycStatus' ? await customersToFollow(database, existing) : [];
   if (inserts.size + updates.size + followers.length === 0) return;
   const places = noun.name === 'meetingInvitee' ? await placesOfMeetings(database, rows) : new Map<unknown, Row>();

@@ -30,6 +30,7 @@ import { taxResidence } from '../../src/domain/tax-residence/tax-residence.table
 import { entitlement } from '../../src/domain/user/entitlement.table.ts';
 import { user } from '../../src/domain/user/user.table.ts';
 import { userAttribute } from '../../src/domain/user/user-attribute.table.ts';
+import { canonicalNames } from '../../src/domain/user/username.ts';
 import { userCustomerLink } from '../../src/domain/user-customer-link/user-customer-link.table.ts';
 import { type ImportOptions, importFiles } from '../../src/import/import.ts';
 import type { NounName } from '../../src/import/records.ts';
@@ -1313,5 +1314,112 @@ describe('records of one thing in one command', () => {
     const [robert] = await rowsOf(user, 'username', username);
     expect(robert?.email).toBe('robert@example.com');
     expect(await rowsOf(accountHolder, 'userId', robert?.id ?? '')).toHaveLength(1);
+  });
+});
+
+describe('usernames of an import', () => {
+  const unique = () => randomUUID().replaceAll('-', '');
+
+  /** Inserts a user with the canonical names that the program derives. */
+  async function insertUser(username: string, email: string, emailValidatedAt: Date | null = null): Promise<string> {
+    const id = randomUUID();
+    const now = new Date();
+    const names = canonicalNames({ provider: localProvider, username, email, emailValidatedAt });
+    await database.transaction(async (transaction) => {
+      await transaction.insert(user).values({
+        ...{ id, username, email, emailValidatedAt, provider: localProvider, providerId: username },
+        ...names,
+        ...{ createdAt: now, updatedAt: now },
+      });
+    });
+    return id;
+  }
+
+  test('are refused in another spelling, in the files and in the database', async () => {
+    const name = `Felix.${unique()}`;
+    const { problems } = await importing(
+      {
+        'users.json': {
+          users: [
+            { user_id: randomUUID(), username: name, email: 'a@example.com' },
+            { user_id: randomUUID(), username: name.toUpperCase(), email: 'b@example.com' },
+            { user_name: name.toLowerCase(), email: 'c@example.com' },
+          ],
+        },
+      },
+      { skipInvalid: true },
+    );
+    const reason = 'user username is the username of another user of the provider, in another spelling';
+    expect(problems).toEqual([
+      `users.json, line 1, users[1]: ${reason}: users.json, line 1, users[0]`,
+      `users.json, line 1, users[2]: ${reason}: users.json, line 1, users[0]`,
+    ]);
+    const later = { 'users.json': { users: [{ user_name: name.toUpperCase(), email: 'a@example.com' }] } };
+    expect((await importing(later)).problems).toEqual([`users.json, line 1, users[0]: ${reason} in the database`]);
+    expect(await rowsOf(user, 'username', name)).toMatchObject([{ canonicalUsername: name.toLowerCase() }]);
+  });
+
+  test('can change their spelling', async () => {
+    const name = `felix.${unique()}`;
+    const id = await insertUser(name, 'a@example.com');
+    const files = { 'users.json': { users: [{ user_id: id, username: name.toUpperCase(), email: 'a@example.com' }] } };
+    await imported(files, { update: true });
+    expect(await rowsOf(user, 'id', id)).toMatchObject([{ username: name.toUpperCase(), canonicalUsername: name }]);
+  });
+
+  test('that look like an email address must be the address of the user', async () => {
+    const name = `${unique()}@example.com`;
+    const record = { user_name: name, email: 'other@example.com' };
+    const { problems } = await importing({ 'users.json': { users: [record] } });
+    expect(problems).toEqual([
+      'users.json, line 1, users[0]: user username must be equal to the email address of the user if it is an email address',
+    ]);
+    await imported({ 'users.json': { users: [{ ...record, email: name.toUpperCase() }] } });
+  });
+
+  test('of owners and of users that are only referenced are refused if a user has them in another spelling', async () => {
+    const [stored, owner] = [`felix.${unique()}`, `Susan.${unique()}`];
+    await insertUser(stored, 'a@example.com');
+    const owned = (id: string, name: string) => ({ id, bank: bankId, label: 'Current', owners: [name] });
+    const { problems } = await importing(
+      {
+        'accounts.json': {
+          accounts: [
+            owned('a-1', stored.toUpperCase()),
+            owned('a-2', owner),
+            owned('a-3', owner.toLowerCase()),
+            owned('a-4', owner),
+          ],
+        },
+      },
+      { skipInvalid: true },
+    );
+    expect(problems).toEqual([
+      'accounts.json, line 1, accounts[0]: accountHolder owners name a user in another spelling',
+      'accounts.json, line 1, accounts[2]: accountHolder owners name a user in another spelling',
+    ]);
+    expect(await rowsOf(user, 'username', owner)).toMatchObject([{ canonicalUsername: owner.toLowerCase() }]);
+  });
+
+  test('with passwords share no validated email address', async () => {
+    const email = `${unique()}@example.com`;
+    await insertUser(`felix.${unique()}`, email, new Date());
+    const withPassword = { email: email.toUpperCase(), password: 'Str0ng!pass', user_name: `other.${unique()}` };
+    const files = { 'users.json': { users: [withPassword] } };
+    expect((await importing(files, { withPasswords: true })).problems).toEqual([
+      'users.json, line 1, users[0]: user email is the validated email address of another user in the database',
+    ]);
+    expect((await importing(files)).problems).toEqual([]);
+  });
+
+  test('lose the validation of an email address that the import replaces', async () => {
+    const [email, replaced] = [`${unique()}@example.com`, `${unique()}@example.com`];
+    const name = `felix.${unique()}`;
+    const id = await insertUser(name, email, new Date());
+    const record = { user_id: id, username: name, email: replaced };
+    await imported({ 'users.json': { users: [record] } }, { update: true });
+    expect(await rowsOf(user, 'id', id)).toMatchObject([
+      { email: replaced, emailValidatedAt: null, validatedEmail: null },
+    ]);
   });
 });

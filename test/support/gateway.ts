@@ -26,6 +26,7 @@ import { type Database, openDatabase } from '../../src/database/database.ts';
 import { bank } from '../../src/domain/bank/bank.table.ts';
 import { entitlement } from '../../src/domain/user/entitlement.table.ts';
 import { user } from '../../src/domain/user/user.table.ts';
+import { canonicalNames } from '../../src/domain/user/username.ts';
 import type { ConnectionLimits } from '../../src/http/connections.ts';
 import { createServer } from '../../src/http/server.ts';
 import { createLogger } from '../../src/observability/logger.ts';
@@ -182,9 +183,10 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
       const now = new Date();
       const times = { createdAt: now, updatedAt: now };
       await database.transaction(async (transaction) => {
-        await transaction
-          .insert(user)
-          .values({ id, username, email, provider: localProvider, providerId: username, isSuperAdmin, ...times });
+        await transaction.insert(user).values({
+          ...{ id, username, email, provider: localProvider, providerId: username, isSuperAdmin, ...times },
+          ...canonicalNames({ provider: localProvider, username, email, emailValidatedAt: null }),
+        });
         for (const [roleName, bankId] of roles) {
           await transaction.insert(entitlement).values({ id: randomUUID(), userId: id, roleName, bankId, ...times });
         }

@@ -6,6 +6,7 @@ import type { AuditTrail } from '../../audit/audit-trail.ts';
 import { collectChanges, noteChange } from '../../audit/changes.ts';
 import type { Queries } from '../../database/database.ts';
 import { type UserRow, user } from './user.table.ts';
+import { canonicalNames, holderOfEmail } from './username.ts';
 
 /** Of its own, signed with a key of its own: no token for access is a link, and no link is a token. */
 const type = 'email-validation+jwt';
@@ -107,10 +108,18 @@ async function validate(
   const [row] = await transaction.select().from(user).where(eq(user.id, link.userId));
   if (row === undefined || !areEqual(boundTo(secret, row), link.bound)) return false;
   if (!row.awaitsEmailValidation) return row.emailValidatedAt !== null;
+  if (row.email === null || (await holderOfEmail(transaction, row.email, row.id)) !== null) return false;
   const now = new Date();
+  const { validatedEmail } = canonicalNames({ ...row, emailValidatedAt: now });
   const [validated] = await transaction
     .update(user)
-    .set({ emailValidatedAt: now, awaitsEmailValidation: false, updatedAt: now, version: sql`${user.version} + 1` })
+    .set({
+      emailValidatedAt: now,
+      validatedEmail,
+      awaitsEmailValidation: false,
+      updatedAt: now,
+      version: sql`${user.version} + 1`,
+    })
     // Somebody may register again at this very moment, with another password.
     .where(and(eq(user.id, row.id), eq(user.passwordHash, row.passwordHash ?? '')))
     .returning();

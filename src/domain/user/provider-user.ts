@@ -4,8 +4,10 @@ import { type AuditedCaller, auditEventOf } from '../../audit/audit-event.ts';
 import type { AuditTrail } from '../../audit/audit-trail.ts';
 import { collectChanges, noteChange } from '../../audit/changes.ts';
 import type { ProviderToken } from '../../auth/oidc.ts';
+import { isUsername } from '../../base/precis.ts';
 import { InvalidValue, parseEmailAddress, parseOptional, parseText } from '../../values.ts';
 import { user } from './user.table.ts';
+import { areSameAddress, canonicalNames, usersNamed } from './username.ts';
 
 /** What a claim says, where it can be stored; null otherwise, as a profile is no reason to refuse a person. */
 function told<Value>(parse: () => Value): Value | null {
@@ -22,17 +24,30 @@ function shortText(claim: unknown): string | null {
 }
 
 /**
- * Stores a person of an identity provider who comes for the first time, with what the token says of them then. Of those
- * who race the database lets one insert it. The username is that of the provider, or the e-mail address, or the subject;
- * with something behind it where another person of the provider has it already. The audit trail has who came, from where.
+ * The username at the provider, unless the profile UsernameCaseMapped refuses it, or it looks like an email address that is
+ * not validated. Otherwise, the validated email address or the subject.
+ */
+function usernameOf({ subject, profile }: ProviderToken, validatedEmail: string | null): string {
+  const preferred = shortText(profile.preferred_username);
+  const isAllowed = preferred !== null && isUsername(preferred);
+  if (isAllowed && (!preferred.includes('@') || areSameAddress(preferred, validatedEmail))) return preferred;
+  return validatedEmail ?? subject;
+}
+
+/**
+ * Stores a person of an identity provider at the first request, with the claims of the token. If several requests race, the
+ * database lets one insert it. The username gets a suffix if another person of the provider has it in any spelling. Records
+ * the event in the audit trail.
  */
 export async function createProviderUser(
   auditTrail: AuditTrail,
-  { issuer, subject, profile }: ProviderToken,
+  token: ProviderToken,
   caller: Partial<AuditedCaller>,
 ): Promise<void> {
+  const { issuer, subject, profile } = token;
   const email = told(() => parseOptional(profile.email, parseEmailAddress));
-  const name = shortText(profile.preferred_username) ?? email ?? subject;
+  const isValidated = email !== null && profile.email_verified === true;
+  const name = usernameOf(token, isValidated ? email : null);
   const suffix = createHash('sha256').update(subject).digest('hex');
   const isOfPerson = and(eq(user.provider, issuer), eq(user.providerId, subject));
   const now = new Date();
@@ -43,18 +58,22 @@ export async function createProviderUser(
     lastName: shortText(profile.family_name),
     provider: issuer,
     providerId: subject,
-    emailValidatedAt: email !== null && profile.email_verified === true ? now : null,
+    emailValidatedAt: isValidated ? now : null,
     createdAt: now,
     updatedAt: now,
   };
   await auditTrail.write(async (transaction) => {
     const changes = collectChanges(transaction);
     for (const username of [name, `${name}-${suffix.slice(0, 8)}`, `${name}-${suffix}`]) {
-      const [created] = await transaction
-        .insert(user)
-        .values({ ...values, username })
-        .onConflictDoNothing()
-        .returning();
+      // Users of an earlier version who collide have conflict numbers, which the unique constraint does not see.
+      const isTaken = (await usersNamed(transaction, issuer, username)).length > 0;
+      const [created] = isTaken
+        ? []
+        : await transaction
+            .insert(user)
+            .values({ ...values, ...canonicalNames({ ...values, username }), username })
+            .onConflictDoNothing()
+            .returning();
       if (created !== undefined) {
         noteChange(transaction, user, null, created);
         const event = auditEventOf({

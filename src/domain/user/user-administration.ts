@@ -1,4 +1,4 @@
-import { and, asc, eq, sql } from 'drizzle-orm';
+import { asc, eq, sql } from 'drizzle-orm';
 import { noteChange } from '../../audit/changes.ts';
 import { checkPasswordRule, hashPassword, localProvider, type PasswordCost } from '../../auth/password.ts';
 import { isRole, type Role } from '../../auth/roles.ts';
@@ -11,6 +11,9 @@ import { revokeAllTokens } from './revoke-tokens.ts';
 import { unlock } from './user.lock.ts';
 import { type UserRow, user } from './user.table.ts';
 import { checkedNewUser, insertUser, localUserRow, type NewLocalUser } from './user.writes.ts';
+import { collidingUsers, findUserByUsername } from './username.ts';
+
+export { findUserByUsername };
 
 /**
  * What the command line does with users: it is trusted, so nothing here asks who may. A user is named by the username at
@@ -20,6 +23,9 @@ import { checkedNewUser, insertUser, localUserRow, type NewLocalUser } from './u
 export interface ListedUser
   extends Pick<UserRow, 'id' | 'username' | 'email' | 'provider' | 'isSuperAdmin' | 'createdAt'> {
   isDisabled: boolean;
+  /** Whether another user has the same username in another spelling, or validated the same email address. */
+  hasUsernameConflict: boolean;
+  hasEmailConflict: boolean;
   /** False for a stub, and for whoever logs in at another provider. */
   hasPassword: boolean;
   /** Those that have expired too. */
@@ -36,20 +42,6 @@ export interface RoleGrant {
   expiresAt?: Date | null;
 }
 
-/** Fails with OBP-20005. */
-export async function findUserByUsername(
-  read: Queries,
-  username: string,
-  provider: string = localProvider,
-): Promise<UserRow> {
-  const [row] = await read
-    .select()
-    .from(user)
-    .where(and(eq(user.provider, provider), eq(user.username, username)));
-  if (row === undefined) throw gatewayError('OBP-20005', { message: `No user is named ${username}.` });
-  return row;
-}
-
 /** The user whom a transaction is about: for the audit trail also where it fails later. */
 async function concernedUser(transaction: Queries, username: string, provider?: string): Promise<UserRow> {
   const row = await findUserByUsername(transaction, username, provider);
@@ -64,24 +56,28 @@ export async function createUser(database: Database, newUser: NewLocalUser, cost
   return row;
 }
 
-/** All users by their usernames. */
-export async function listUsers(database: Database): Promise<ListedUser[]> {
-  const users = await database.read.select().from(user).orderBy(asc(user.username), asc(user.id));
+/** Lists all users, or only users with conflicts, sorted by username. */
+export async function listUsers(database: Database, { conflicts = false } = {}): Promise<ListedUser[]> {
+  const users = conflicts
+    ? await collidingUsers(database.read)
+    : await database.read.select().from(user).orderBy(asc(user.username), asc(user.id));
   const entitlements = await database.read
     .select()
     .from(entitlement)
     .orderBy(asc(entitlement.roleName), asc(entitlement.bankId));
   const entitlementsByUser = Map.groupBy(entitlements, ({ userId }) => userId);
-  return users.map(({ id, username, email, provider, isSuperAdmin, createdAt, disabledAt, passwordHash }) => ({
-    id,
-    username,
-    email,
-    provider,
-    isSuperAdmin,
-    createdAt,
-    isDisabled: disabledAt !== null,
-    hasPassword: passwordHash !== null,
-    entitlements: (entitlementsByUser.get(id) ?? []).map(({ roleName, bankId, expiresAt }) => ({
+  return users.map((row) => ({
+    id: row.id,
+    username: row.username,
+    email: row.email,
+    provider: row.provider,
+    isSuperAdmin: row.isSuperAdmin,
+    createdAt: row.createdAt,
+    isDisabled: row.disabledAt !== null,
+    hasUsernameConflict: row.usernameConflict > 0,
+    hasEmailConflict: row.emailConflict > 0,
+    hasPassword: row.passwordHash !== null,
+    entitlements: (entitlementsByUser.get(row.id) ?? []).map(({ roleName, bankId, expiresAt }) => ({
       roleName,
       bankId,
       expiresAt,

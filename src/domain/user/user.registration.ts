@@ -1,9 +1,9 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { noteChange } from '../../audit/changes.ts';
-import { localProvider } from '../../auth/password.ts';
 import type { Queries } from '../../database/database.ts';
 import { emailValidationToken } from './email-validation.ts';
 import { type UserRow, user } from './user.table.ts';
+import { holderOfUsername } from './username.ts';
 
 /** Who gets a mail: the link with which the new user's address is validated, or word that somebody tried. */
 export type Registration = { kind: 'link' | 'notice'; row: UserRow };
@@ -14,16 +14,14 @@ export type Registration = { kind: 'link' | 'notice'; row: UserRow };
  * password counts. Null where there is nobody to tell.
  */
 export async function register(transaction: Queries, row: UserRow): Promise<Registration | null> {
-  const [inserted] = await transaction.insert(user).values(row).onConflictDoNothing().returning();
+  const isFree = (await holderOfUsername(transaction, row.username)) === null;
+  const [inserted] = isFree ? await transaction.insert(user).values(row).onConflictDoNothing().returning() : [];
   if (inserted !== undefined) {
     noteChange(transaction, user, null, inserted);
     return { kind: 'link', row: inserted };
   }
-  const [holder] = await transaction
-    .select()
-    .from(user)
-    .where(and(eq(user.provider, localProvider), eq(user.username, row.username)));
-  if (holder === undefined) return null;
+  const holder = await holderOfUsername(transaction, row.username);
+  if (holder === null) return null;
   const { email, passwordHash, firstName, lastName, updatedAt } = row;
   // The event names the holder also where nothing is changed.
   noteChange(transaction, user, holder, holder);

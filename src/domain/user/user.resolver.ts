@@ -3,13 +3,13 @@ import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } fr
 import { noteChange } from '../../audit/changes.ts';
 import { clientNetwork } from '../../auth/client-network.ts';
 import { attemptLogin, longestUsername } from '../../auth/login-attempts.ts';
-import { hashPassword, localProvider, needsRehash, verifyPassword } from '../../auth/password.ts';
+import { hashPassword, needsRehash, verifyPassword } from '../../auth/password.ts';
 import { createRateLimit, type RateLimit } from '../../auth/rate-limit.ts';
 import { Authenticated, Public, RequiresRole } from '../../auth/requires-role.ts';
 import type { Config } from '../../config.ts';
 import { PageArguments } from '../../connection.ts';
 import type { Context } from '../../context.ts';
-import { manyBy, oneBy } from '../../database/batch.ts';
+import { manyBy } from '../../database/batch.ts';
 import { gatewayError } from '../../errors.ts';
 import { idempotencyKeyDescription, mutate } from '../../execution/mutate.ts';
 import { userPage } from './user.list.ts';
@@ -29,8 +29,8 @@ import {
 import { checkedNewUser, insertUser, localUserRow } from './user.writes.ts';
 import { userAttribute } from './user-attribute.table.ts';
 import { toUserAttribute, UserAttribute } from './user-attribute.type.ts';
+import { userForLogin } from './username.ts';
 
-const userByUsername = oneBy(user, 'provider', 'username');
 const attributesOfUser = manyBy(userAttribute, ['userId'], { orderBy: ['insertDate', 'id'] });
 
 /** Operations that logged in: aliases would put many guesses into one request. What a write forgets is kept here. */
@@ -113,14 +113,14 @@ export class UserResolver {
   })
   @Public()
   async login(
-    @Arg('username', () => String, { description: 'The username, exactly as it is written.' }) username: string,
+    @Arg('username', () => String, { description: 'The username, in upper or lower case.' }) username: string,
     @Arg('password', () => String, { description: 'The password.' }) password: string,
     @Ctx() context: Context,
   ): Promise<LoginPayload> {
     if (loggedIn.has(context)) throw gatewayError('TOO_MANY_LOGINS_IN_ONE_OPERATION');
     loggedIn.add(context);
     const isPossible = username.length <= longestUsername;
-    const row = isPossible ? await context.loader(userByUsername).load([localProvider, username]) : null;
+    const row = isPossible ? await userForLogin(context.primary.read, username) : null;
     // Whose password was tried is told of a login that fails, too.
     if (row !== null) context.audit.concernUser(row.id);
     const { secret, passwordCost, mail } = context.config;

@@ -1,18 +1,28 @@
 import { InvalidValue, parseEmailAddress } from '../../values.ts';
+import { areSameAddress } from './username.ts';
 
 const plainUsername = /^(?=.{8,100}$)[A-Za-z0-9]+(?:[._][A-Za-z0-9]+)*$/;
 
+export function isEmailAddress(text: string): boolean {
+  try {
+    parseEmailAddress(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
- * An e-mail address; or 8 to 100 letters, digits, dots and underscores, where a dot or an underscore stands only between
+ * The user's own email address; or 8 to 100 letters, digits, dots, and underscores, with dots and underscores only between
  * letters and digits.
  */
-export function parseUsername(value: string): string {
+export function parseUsername(value: string, email: string): string {
   if (plainUsername.test(value)) return value;
-  try {
-    return parseEmailAddress(value);
-  } catch {
-    throw new InvalidValue(
-      'is neither an e-mail address nor 8 to 100 letters, digits, dots and underscores, with no dot or underscore at an end or beside another',
-    );
+  if (isEmailAddress(value)) {
+    if (areSameAddress(value, email)) return value;
+    throw new InvalidValue('must be equal to the email address of the user if it is an email address');
   }
+  throw new InvalidValue(
+    'must be the email address of the user, or 8 to 100 letters, digits, dots, and underscores, with dots and underscores only between letters and digits',
+  );
 }

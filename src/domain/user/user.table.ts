@@ -2,13 +2,24 @@ import { columns } from '../../database/columns.ts';
 
 const { table, id, text, timestamp, integer, boolean, unique, index } = columns;
 
-/** A user that was only referred to is a stub: without a password, so that nobody can log in as it. */
+/**
+ * A user that was only referred to is a stub: without a password, so that nobody can log in as it.
+ *
+ * Users of earlier versions can collide by canonical username or by validated email address. Each of them has a number from 1
+ * on in `usernameConflict` or `emailConflict`. All other users have 0, so the unique constraints hold for them.
+ */
 export const user = table(
   'user',
   {
     id: id('id').primaryKey(),
     username: text('username').notNull(),
+    /** See `mapUsername`. Null for rows of an earlier version until the program starts. */
+    canonicalUsername: text('canonical_username'),
+    usernameConflict: integer('username_conflict').notNull().default(0),
     email: text('email'),
+    /** The canonical email address of a local user who validated it. Null for all others. */
+    validatedEmail: text('validated_email'),
+    emailConflict: integer('email_conflict').notNull().default(0),
     firstName: text('first_name'),
     lastName: text('last_name'),
     provider: text('provider').notNull(),
@@ -28,6 +39,8 @@ export const user = table(
   (t) => [
     unique('user_provider_id_unique').on(t.provider, t.providerId),
     unique('user_username_unique').on(t.provider, t.username),
+    unique('user_canonical_username_unique').on(t.canonicalUsername, t.provider, t.usernameConflict),
+    unique('user_validated_email_unique').on(t.validatedEmail, t.emailConflict),
     index('user_username').on(t.username, t.id),
     index('user_email').on(t.email),
   ],

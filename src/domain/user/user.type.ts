@@ -18,7 +18,7 @@ export class User {
   @Field(() => ID, { description: 'The id of the user.' })
   id: string;
 
-  @Field(() => String, { description: 'The name to log in with, unique at the provider.' })
+  @Field(() => String, { description: 'The name to log in with, unique for the provider in every spelling.' })
   username: string;
 
   @Field(() => EmailAddress, { nullable: true, description: 'The e-mail address.' })
@@ -75,7 +75,7 @@ export const UserConnection = connectionOf('UserConnection', 'UserEdge', () => U
 export class CreateUserInput {
   @Field(() => String, {
     description:
-      'An e-mail address; or 8 to 100 letters, digits, dots and underscores, with no dot or underscore at an end or beside another.',
+      'The username: the same as `email`, or 8 to 100 letters, digits, dots, and underscores, with dots and underscores only between letters and digits.',
   })
   username: string;
 

@@ -7,6 +7,7 @@ import { gatewayError } from '../../errors.ts';
 import { InvalidValue, parseEmailAddress, parseText } from '../../values.ts';
 import { parseUsername } from './user.rules.ts';
 import { type UserRow, user } from './user.table.ts';
+import { canonicalNames, holderOfUsername } from './username.ts';
 
 export interface NewLocalUser {
   username: string;
@@ -35,10 +36,11 @@ function optionalName(field: string, name: string | null | undefined): string | 
 /** The new user as it is stored. Fails with OBP-30207, and with OBP-10001 for the other fields, named with `prefix` before them. */
 export function checkedNewUser(newUser: NewLocalUser, prefix = ''): NewLocalUser {
   checkPasswordRule(newUser.password, `${prefix}password`);
+  const email = parsed(`${prefix}email`, () => parseEmailAddress(newUser.email));
   return {
     ...newUser,
-    username: parsed(`${prefix}username`, () => parseUsername(newUser.username)),
-    email: parsed(`${prefix}email`, () => parseEmailAddress(newUser.email)),
+    username: parsed(`${prefix}username`, () => parseUsername(newUser.username, email)),
+    email,
     firstName: optionalName(`${prefix}firstName`, newUser.firstName),
     lastName: optionalName(`${prefix}lastName`, newUser.lastName),
   };
@@ -47,15 +49,19 @@ export function checkedNewUser(newUser: NewLocalUser, prefix = ''): NewLocalUser
 /** The row of a new user who logs in here, as checked. Hashing takes its time, so this is done before a transaction begins. */
 export async function localUserRow(newUser: NewLocalUser, cost?: PasswordCost): Promise<UserRow> {
   const now = new Date();
+  const { username, email } = newUser;
   return {
     id: randomUUID(),
-    username: newUser.username,
-    email: newUser.email,
+    username,
+    email,
+    ...canonicalNames({ provider: localProvider, username, email, emailValidatedAt: null }),
+    usernameConflict: 0,
+    emailConflict: 0,
     firstName: newUser.firstName ?? null,
     lastName: newUser.lastName ?? null,
     provider: localProvider,
     // As OBP has it: at the local provider the username doubles as the id.
-    providerId: newUser.username,
+    providerId: username,
     passwordHash: await hashPassword(newUser.password, cost),
     isSuperAdmin: newUser.isSuperAdmin ?? false,
     emailValidatedAt: null,
@@ -70,6 +76,7 @@ export async function localUserRow(newUser: NewLocalUser, cost?: PasswordCost): 
 
 /** Fails with USERNAME_TAKEN: the database decides, so that of two who race one is refused. */
 export async function insertUser(transaction: Queries, row: UserRow): Promise<void> {
+  if ((await holderOfUsername(transaction, row.username)) !== null) throw gatewayError('USERNAME_TAKEN');
   try {
     await transaction.insert(user).values(row);
   } catch (error) {
