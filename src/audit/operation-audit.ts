@@ -3,6 +3,7 @@ import type { Database, Queries } from '../database/database.ts';
 import { customerAccountLink } from '../domain/account/customer-account-link.table.ts';
 import { bank } from '../domain/bank/bank.table.ts';
 import { customer } from '../domain/customer/customer.table.ts';
+import type { ErrorKey } from '../errors.ts';
 import {
   type AuditEvent,
   type AuditedCaller,
@@ -47,7 +48,13 @@ interface Write {
   customerId: string | null;
   roles: string[];
   subjectUserIds: Set<string>;
+  /** The schema coordinates of selected payload fields whose objects no rule of their own guards. */
+  payloadFields: readonly string[];
+  /** Why the mutation field fails although it commits something else, such as a request. */
+  refusal: ErrorKey | null;
   isWritten: boolean;
+  /** The customers that the committed events name. */
+  customerIds: ReadonlySet<string>;
 }
 
 const bankOfCustomers = oncePerDatabase((database) =>
@@ -240,9 +247,28 @@ export class OperationAudit {
     if (typeof customerId === 'string') at.claimedCustomerIds.add(customerId);
   }
 
-  /** A mutation field begins; they follow one another. */
-  beginWrite(coordinate: string, { bankId = null, customerId = null }: Touched): void {
-    this.#write = { coordinate, bankId, customerId, roles: [], subjectUserIds: new Set(), isWritten: false };
+  /** A mutation field begins; they follow one another. `payloadFields` are recorded as read, together with the write. */
+  beginWrite(
+    coordinate: string,
+    { bankId = null, customerId = null }: Touched,
+    payloadFields: readonly string[] = [],
+  ): void {
+    this.#write = {
+      coordinate,
+      bankId,
+      customerId,
+      roles: [],
+      subjectUserIds: new Set(),
+      payloadFields,
+      refusal: null,
+      isWritten: false,
+      customerIds: new Set(),
+    };
+  }
+
+  /** The mutation field will fail with this error, but what it wrote is committed, with an event that contains both. */
+  refuseWrite(key: ErrorKey): void {
+    if (this.#write !== null) this.#write.refusal = key;
   }
 
   allowWrite(ground: string): void {
@@ -263,7 +289,7 @@ export class OperationAudit {
         const changes = collectChanges(transaction);
         const result = await work(transaction);
         isNoted = Object.values(changes).some((names) => names.size > 0);
-        const event = write === null || write.isWritten || !isNoted ? null : this.#success(write, changes);
+        const event = write === null || write.isWritten || !isNoted ? null : this.#writeEvents(write, changes);
         const caller = this.#caller.userId === null ? [] : [this.#caller.userId];
         return { result, event, userIds: [...caller, ...changes.userIds] };
       })
@@ -290,24 +316,39 @@ export class OperationAudit {
     return this.#write?.isWritten === true;
   }
 
-  #success(write: Write, { fields, bankIds, customerIds, userIds }: Changes): AuditEvent {
+  #writeEvents(write: Write, { fields, bankIds, customerIds, userIds }: Changes): AuditEvent[] {
     if (write.customerId !== null) customerIds.add(write.customerId);
+    write.customerIds = customerIds;
     const [onlyBankId] = bankIds.size === 1 ? bankIds : [];
-    return auditEventOf({
-      ...this.#caller,
-      kind: kindOf(write),
-      outcome: 'SUCCEEDED',
+    const place = {
       bankId: write.bankId ?? onlyBankId ?? null,
       customerIds: [...customerIds],
       subjectUserIds: [...write.subjectUserIds.union(userIds)],
-      fieldsReturned: [write.coordinate],
-      roles: write.roles,
-      changes: [...fields],
-    });
+    };
+    const changes = [...fields];
+    if (write.refusal === null) {
+      return this.#eventsOf(write, {
+        ...place,
+        outcome: 'SUCCEEDED',
+        fieldsReturned: [write.coordinate],
+        changes,
+      });
+    }
+    const errors = [write.refusal];
+    return this.#eventsOf(write, { ...place, outcome: 'REFUSED', fieldsRefused: [write.coordinate], errors, changes });
+  }
+
+  /** The event of a mutation field and, if it succeeds and its payload has objects, one of reading these. */
+  #eventsOf(write: Write, told: Pick<AuditEvent, 'outcome'> & Partial<AuditEvent>): AuditEvent[] {
+    const shared = { ...this.#caller, subjectUserIds: [...write.subjectUserIds], roles: write.roles, ...told };
+    const event = auditEventOf({ ...shared, kind: kindOf(write) });
+    if (told.outcome !== 'SUCCEEDED' || write.payloadFields.length === 0) return [event];
+    return [event, auditEventOf({ ...shared, kind: 'READ', fieldsReturned: [...write.payloadFields], changes: [] })];
   }
 
   /** The mutation field has given `payload`. Where nothing was committed with its event, that is written with the answer. */
   endWrite(payload: unknown): void {
+    if (this.#write?.isWritten === true) this.#readUnnamed(this.#write, payload);
     const write = this.#takeWrite();
     if (write === null) return;
     const at = { bankId: write.bankId, customerIds: new Set<string>() };
@@ -320,6 +361,19 @@ export class OperationAudit {
       bankId: at.bankId,
       customerIds: [...at.customerIds],
       fieldsReturned: [write.coordinate],
+    });
+  }
+
+  /** Customers in the payload whom the committed events do not name, because their rows were not changed, are read too. */
+  #readUnnamed({ payloadFields, customerIds, roles }: Write, payload: unknown): void {
+    if (payloadFields.length === 0) return;
+    eachTouched(payload, ({ bankId = null, customerId }) => {
+      if (typeof customerId !== 'string' || customerIds.has(customerId)) return;
+      const at = this.#at(bankId);
+      at.isClaimed = false;
+      at.customerIds.add(customerId);
+      for (const coordinate of payloadFields) at.returned.add(coordinate);
+      for (const role of roles) at.roles.add(role);
     });
   }
 
@@ -344,15 +398,10 @@ export class OperationAudit {
   }
 
   #writeLater(write: Write, told: Pick<AuditEvent, 'outcome'> & Partial<AuditEvent>): void {
-    const event = auditEventOf({
-      ...this.#caller,
-      kind: kindOf(write),
-      subjectUserIds: [...write.subjectUserIds],
-      roles: write.roles,
-      ...told,
-    });
     const claimedCustomerIds = write.customerId === null ? [] : [write.customerId];
-    this.#unwritten.push({ event, claimedCustomerIds, isBankClaimed: true });
+    for (const event of this.#eventsOf(write, told)) {
+      this.#unwritten.push({ event, claimedCustomerIds, isBankClaimed: true });
+    }
     // An operation that was given up goes on to its next field: nothing is committed by it, and nobody waits for it.
     if (this.#isFinished) this.finish().catch(() => undefined);
   }

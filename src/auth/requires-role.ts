@@ -17,6 +17,7 @@ import type { Context } from '../context.ts';
 import { GatewayError, gatewayError } from '../errors.ts';
 import { isBatched, isByKey, type KeyOf, keyOf, type ReadAhead, resolveOne, withBatch } from '../execution/batched.ts';
 import { heldRole } from './authenticate.ts';
+import { type PayloadObjects, payloadObjects, selectedObjects } from './payload-objects.ts';
 import { type Batch, begin, readAhead, resolveOrTake } from './read-ahead.ts';
 import type { Role } from './roles.ts';
 
@@ -380,11 +381,18 @@ function guardedQuery(coordinate: string, rule: GuardedRule, resolve: Resolver, 
 }
 
 /** Of a mutation field also the public ones are recorded: who logs in, or becomes a user. */
-function guardedMutation(coordinate: string, rule: AccessRule, resolve: Resolver, banks: BankRules): Resolver {
+function guardedMutation(
+  coordinate: string,
+  rule: AccessRule,
+  resolve: Resolver,
+  banks: BankRules,
+  objects: PayloadObjects,
+): Resolver {
   return async (root, args, context, info) => {
     const asked = askedFor(args);
     const { audit } = context;
-    audit.beginWrite(coordinate, { ...asked, bankId: asked.bankId ?? bankOfInput(args) });
+    const place = { ...asked, bankId: asked.bankId ?? bankOfInput(args) };
+    audit.beginWrite(coordinate, place, selectedObjects(objects, info));
     if (typeof args.userId === 'string' && isUuid(args.userId)) audit.concernUser(args.userId);
     try {
       if (rule.kind !== 'public') audit.allowWrite(await admit(rule, context, args, asked.bankId, banks));
@@ -432,7 +440,9 @@ function guarded(
     const bankOf: BankAsked = (parent, args) => (root === null ? (parent.bankId ?? null) : askedFor(args).bankId);
     field.extensions = { ...field.extensions, keyOf: guardedKeyOf(rule, findKey, bankOf) };
   }
-  if (root === 'mutation') return guardedMutation(coordinate, rule, field.resolve, banks);
+  if (root === 'mutation') {
+    return guardedMutation(coordinate, rule, field.resolve, banks, payloadObjects(field));
+  }
   if (root === 'query')
     return rule.kind === 'public' ? field.resolve : guardedQuery(coordinate, rule, field.resolve, banks);
   if (isBatched(field)) {

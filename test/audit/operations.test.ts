@@ -365,18 +365,19 @@ describe('what is written', () => {
     const { errors } = await gateway.query(clerk.token, create, { ...ofCustomer(world), input });
 
     expect(errors).toEqual([]);
-    const [event, ...others] = await audit.events();
-    expect(others).toEqual([]);
-    expect(event).toMatchObject({
-      kind: 'WRITE',
+    const events = await audit.events();
+    const common = {
       outcome: 'SUCCEEDED',
       bankId: world.bankId,
       customerIds: [world.customerId],
-      fieldsReturned: ['Mutation.createCustomerAddress'],
       roles: ['CanCreateCustomerAddress'],
-    });
-    expect(event?.changes).toEqual(expect.arrayContaining(['CustomerAddress.line1', 'CustomerAddress.city']));
-    expect(JSON.stringify(event)).not.toMatch(/Hidden|Elsewhere|13359/);
+    };
+    expect(events).toMatchObject([
+      { ...common, kind: 'WRITE', fieldsReturned: ['Mutation.createCustomerAddress'] },
+      { ...common, kind: 'READ', fieldsReturned: ['CustomerAddressPayload.customerAddress'], changes: [] },
+    ]);
+    expect(events[0]?.changes).toEqual(expect.arrayContaining(['CustomerAddress.line1', 'CustomerAddress.city']));
+    expect(JSON.stringify(events)).not.toMatch(/Hidden|Elsewhere|13359/);
   });
 
   test('or refused or failed is one event for each mutation field', async () => {
@@ -397,6 +398,7 @@ describe('what is written', () => {
       (await audit.events()).map(({ kind, outcome, customerIds, errors }) => ({ kind, outcome, customerIds, errors })),
     ).toEqual([
       { kind: 'WRITE', outcome: 'SUCCEEDED', customerIds: [world.customerId], errors: [] },
+      { kind: 'READ', outcome: 'SUCCEEDED', customerIds: [world.customerId], errors: [] },
       { kind: 'WRITE', outcome: 'FAILED', customerIds: [], errors: ['OBP-30046'] },
       { kind: 'WRITE', outcome: 'REFUSED', customerIds: [world.customerId], errors: ['OBP-20006'] },
     ]);
@@ -416,16 +418,78 @@ test('a write that is repeated with its key names the customer whom it shows aga
   });
   await gateway.query(writer.token, create, { bankId: world.bankId });
 
-  const common = {
-    kind: 'WRITE',
-    outcome: 'SUCCEEDED',
-    bankId: world.bankId,
-    customerIds: [data?.createCustomer.customer.id],
-  };
+  const common = { outcome: 'SUCCEEDED', bankId: world.bankId, customerIds: [data?.createCustomer.customer.id] };
+  const read = { ...common, kind: 'READ', fieldsReturned: ['CustomerPayload.customer'], changes: [] };
   expect(await audit.events()).toMatchObject([
-    { ...common, changes: expect.arrayContaining(['Customer.legalName']) },
-    { ...common, changes: [] },
+    { ...common, kind: 'WRITE', changes: expect.arrayContaining(['Customer.legalName']) },
+    read,
+    { ...common, kind: 'WRITE', changes: [] },
+    read,
   ]);
+});
+
+describe('the payload of a mutation', () => {
+  const call = 'updateCustomerBranch(bankId: $bankId, customerId: $customerId, input: { branchId: "DERBY7" })';
+  const conditional = `mutation ($bankId: ID!, $customerId: ID!, $isWanted: Boolean = true) { ${call} { ...Whole } }
+    fragment Whole on CustomerPayload { ...Part ...Part }
+    fragment Part on CustomerPayload { found: customer @include(if: $isWanted) { legalName } }`;
+  const writeOf = (events: AuditEvent[]) => events.filter(({ kind }) => kind === 'WRITE');
+  const readOf = (events: AuditEvent[]) => events.filter(({ kind }) => kind === 'READ');
+
+  test.each([
+    ['a field', `mutation ($bankId: ID!, $customerId: ID!) { ${call} { customer { legalName } } }`],
+    ['an alias in a fragment', conditional],
+    [
+      'an inline fragment',
+      `mutation ($bankId: ID!, $customerId: ID!) { ${call} { ... on CustomerPayload { customer { legalName } } } }`,
+    ],
+  ])('is recorded as read by the role of the write, selected by %s', async (_what, document) => {
+    const clerk = await userWith('CanUpdateCustomerBranch');
+
+    const { data, errors } = await gateway.query(clerk.token, document, ofCustomer(world));
+
+    expect(errors).toEqual([]);
+    expect(JSON.stringify(data)).toContain('legalName');
+    const events = await audit.events();
+    expect(writeOf(events)).toMatchObject([{ fieldsReturned: ['Mutation.updateCustomerBranch'] }]);
+    expect(readOf(events)).toMatchObject([
+      {
+        outcome: 'SUCCEEDED',
+        bankId: world.bankId,
+        customerIds: [world.customerId],
+        userId: clerk.id,
+        fieldsReturned: ['CustomerPayload.customer'],
+        roles: ['CanUpdateCustomerBranch'],
+      },
+    ]);
+  });
+
+  test('is not recorded as read if the operation excludes its fields, or the write is refused', async () => {
+    const clerk = await userWith('CanUpdateCustomerBranch');
+    const variables = { ...ofCustomer(world), isWanted: false };
+    await gateway.query(clerk.token, conditional, variables);
+    await gateway.query(world.freeUser.token, conditional, { ...variables, isWanted: true });
+
+    const events = await audit.events();
+    expect(events.map(({ kind, outcome }) => [kind, outcome])).toEqual([
+      ['WRITE', 'SUCCEEDED'],
+      ['WRITE', 'REFUSED'],
+    ]);
+  });
+
+  test('is recorded with every customer in it', async () => {
+    const clerk = await userWith('CanCreateCustomer');
+    const one = '{ legalName: "Eveline Tripman", mobilePhoneNumber: "+41446681800" }';
+    const { data } = await gateway.query<{ createCustomers: { customers: { id: string }[] } }>(
+      clerk.token,
+      `mutation { createCustomers(bankId: "${world.bankId}", input: [${one}, ${one}]) { customers { id } } }`,
+    );
+
+    const [read] = readOf(await audit.events());
+    const created = data?.createCustomers.customers.map(({ id }) => id) ?? [];
+    expect(read?.fieldsReturned).toEqual(['CustomersPayload.customers']);
+    expect(read?.customerIds.toSorted()).toEqual(created.toSorted());
+  });
 });
 
 test('50 queries at once are 50 events in fewer commits than one after another', async () => {
@@ -555,7 +619,8 @@ describe('while the audit trail cannot be written', () => {
     for (const { errors } of await all()) expect(errors).toEqual([]);
 
     const succeeded = (await audit.events()).filter(({ outcome }) => outcome === 'SUCCEEDED');
-    expect(succeeded).toHaveLength(6);
+    // Three queries, and three mutations with a read of their payload each.
+    expect(succeeded).toHaveLength(9);
     await expectWholeChain(gateway, () => gateway.query(clerk.token, customerDocument, ofCustomer(world)));
   });
 });

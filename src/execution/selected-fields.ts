@@ -1,0 +1,40 @@
+import {
+  type FieldNode,
+  GraphQLIncludeDirective,
+  type GraphQLResolveInfo,
+  GraphQLSkipDirective,
+  getDirectiveValues,
+  Kind,
+  type SelectionNode,
+  type SelectionSetNode,
+} from 'graphql';
+
+function isIncluded(node: SelectionNode, variables: GraphQLResolveInfo['variableValues']): boolean {
+  if (getDirectiveValues(GraphQLSkipDirective, node, variables)?.if === true) return false;
+  return getDirectiveValues(GraphQLIncludeDirective, node, variables)?.if !== false;
+}
+
+/** The names of the fields that are selected of the object that a field returns. The schema has no interfaces or unions. */
+export function selectedFields({
+  fieldNodes,
+  fragments,
+  variableValues,
+}: Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments' | 'variableValues'>): Set<string> {
+  const names = new Set<string>();
+  const spread = new Set<string>();
+
+  function collect(set: SelectionSetNode | undefined): void {
+    for (const selection of set?.selections ?? []) {
+      if (!isIncluded(selection, variableValues)) continue;
+      if (selection.kind === Kind.FIELD) names.add(selection.name.value);
+      else if (selection.kind === Kind.INLINE_FRAGMENT) collect(selection.selectionSet);
+      else if (!spread.has(selection.name.value)) {
+        spread.add(selection.name.value);
+        collect(fragments[selection.name.value]?.selectionSet);
+      }
+    }
+  }
+
+  for (const node of fieldNodes as readonly FieldNode[]) collect(node.selectionSet);
+  return names;
+}
