@@ -46,6 +46,8 @@ export interface Settings {
   readonly newAccountsPerDay: number;
   /** Whether users without CanCreateAccount can choose the ID and the routings of an account that they open. */
   readonly selfServiceRoutings: boolean;
+  /** Which grants need the approval of a second granter. */
+  readonly grantApproval: GrantApproval;
   /** How long events stay in the audit trail at least; null: for ever. */
   readonly auditRetentionSeconds: number | null;
   /** How operations are run: by plans that are kept with their documents, or by graphql-js, which is the reference. */
@@ -115,6 +117,10 @@ export class ConfigurationError extends Error {
     this.name = 'ConfigurationError';
   }
 }
+
+/** Which grants need a second granter: none, those of roles that grant and those upstream, or every grant. */
+const grantApprovals = ['off', 'on', 'every'] as const;
+export type GrantApproval = (typeof grantApprovals)[number];
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -309,6 +315,7 @@ const variables = z.object({
   GATEWAY_CUSTOMER_FIREHOSE: onOrOff().default(false),
   GATEWAY_NEW_ACCOUNTS_PER_DAY: wholeNumber(0, 1_000_000, 10),
   GATEWAY_SELF_SERVICE_ROUTINGS: onOrOff().default(false),
+  GATEWAY_GRANT_APPROVAL: oneOf(grantApprovals).optional(),
   GATEWAY_AUDIT_RETENTION: z
     .string()
     .refine(isRetention, 'a whole number with its unit (s, m, h or d), from 1d to 36525d, such as 3650d')
@@ -430,6 +437,7 @@ export function readSettings<Needed extends keyof Secrets>(
     customerFirehose: value.GATEWAY_CUSTOMER_FIREHOSE,
     newAccountsPerDay: value.GATEWAY_NEW_ACCOUNTS_PER_DAY,
     selfServiceRoutings: value.GATEWAY_SELF_SERVICE_ROUTINGS,
+    grantApproval: value.GATEWAY_GRANT_APPROVAL ?? (isProduction ? 'on' : 'off'),
     auditRetentionSeconds: value.GATEWAY_AUDIT_RETENTION ?? null,
     execution: value.GATEWAY_EXECUTION,
     jitsi: Object.freeze({

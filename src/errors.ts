@@ -120,6 +120,10 @@ const gatewayErrors = {
   'OBP-50000': { code: 'INTERNAL_SERVER_ERROR', message: 'Unknown Error.' },
 
   ANSWER_TOO_LARGE: { code: 'LIMIT_EXCEEDED', message: 'The answer is too large.' },
+  APPROVAL_REQUIRED: {
+    code: 'FORBIDDEN',
+    message: 'This grant requires the approval of a second, independent granter. An entitlement request was filed.',
+  },
   AUDIT_UNAVAILABLE: {
     code: 'SERVICE_UNAVAILABLE',
     message: 'What was read cannot be recorded in the audit trail, so it is not given.',
@@ -144,6 +148,10 @@ const gatewayErrors = {
   },
   KYC_EVIDENCE_NOT_FOUND: { code: 'NOT_FOUND', message: 'The customer has no such KYC evidence.' },
   KYC_EVIDENCE_RETRACTED: { code: 'CONFLICT', message: 'The KYC evidence was retracted before.' },
+  KYC_OFFICERS_NOT_INDEPENDENT: {
+    code: 'FORBIDDEN',
+    message: 'The two officers must be independent: neither can have created the other or granted roles to the other.',
+  },
   KYC_STATUS_NEEDS_CONFIRMATION: {
     code: 'FORBIDDEN',
     message: 'This bank wants two officers for a KYC status: propose it, and have another confirm it.',
@@ -223,6 +231,8 @@ export interface ErrorDetails {
   /** The limit that was exceeded, in the unit of its name. */
   limit?: number;
   retryAfterSeconds?: number;
+  /** The request that another granter can approve. */
+  entitlementRequestId?: string;
   /** The moment from which on a customer may be erased, as ISO 8601 has it. */
   retainedUntil?: string;
   /** The HTTP status and headers of the whole answer; Apollo takes them out of the extensions. */

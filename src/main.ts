@@ -137,11 +137,13 @@ user
   .description('Create a user. The password is read from standard input.')
   .argument('<username>')
   .requiredOption('--email <address>', 'the e-mail address')
-  .option('--super-admin', 'may grant every role to every user; holds none by that', false)
+  .option('--super-admin', 'can grant every role and approve grants; holds no role', false)
   .action(async (username: string, { email, superAdmin }: { email: string; superAdmin: boolean }) => {
     const configured = await settings();
     const password = await readPassword();
-    const { id } = await audited('user create', configured, async (database) => {
+    // The audit trail shows who bootstrapped the installation, as it records no values.
+    const command = superAdmin ? 'user create --super-admin' : 'user create';
+    const { id } = await audited(command, configured, async (database) => {
       const { createUser } = await import('./domain/user/user-administration.ts');
       return createUser(database, { username, email, password, isSuperAdmin: superAdmin }, configured.passwordCost);
     });
@@ -259,6 +261,19 @@ bank
   });
 
 bank
+  .command('grant-approval')
+  .description('Set whether a second granter must approve every grant of a role at a bank.')
+  .argument('<bank-id>', 'the bank', identifier)
+  .addArgument(new Argument('<state>').choices(['on', 'off']))
+  .action(async (bankId: string, state: 'on' | 'off') => {
+    await audited('bank grant-approval', await settings(), async (database) => {
+      const { setGrantApprovalRequired } = await import('./domain/bank/bank-administration.ts');
+      return setGrantApprovalRequired(database, bankId, state === 'on');
+    });
+    console.log(`Approval of every grant: ${state} at ${bankId}.`);
+  });
+
+bank
   .command('retention')
   .description('For how long after the last change a customer cannot be deleted.')
   .argument('<bank-id>', 'the bank', identifier)
@@ -277,7 +292,7 @@ const bankOption = () =>
 
 program
   .command('grant')
-  .description('Grant a role to a user.')
+  .description('Grant a role to a user. No approval is required, and the right depends on no other user.')
   // The whole help of this command is 200 lines of roles.
   .showHelpAfterError("'gateway grant --help' lists every role.")
   .argument('<username>')

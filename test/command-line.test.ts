@@ -75,6 +75,7 @@ describe('what is written wrongly', () => {
     'user reset-password',
     'bank four-eyes',
     'bank kyc-reason',
+    'bank grant-approval',
     'bank retention',
     'grant',
     'revoke',

@@ -36,12 +36,23 @@ test('with the secrets alone, everything else has a default that is safe on one 
     errorDetail: true,
     playground: true,
     customerFirehose: false,
+    grantApproval: 'off',
     execution: 'compiled',
     jitsi: { domain: null, appId: null, secret: null },
     limits: { maxBodyBytes: 262_144, maxTokens: 1500, operationTimeoutMilliseconds: 15_000 },
     logLevel: 'info',
   });
   expect(Object.isFrozen(config) && Object.isFrozen(config.limits) && Object.isFrozen(config.corsOrigins)).toBe(true);
+});
+
+test('a second granter approves grants by default in production only', () => {
+  const approvalIn = (environment: Record<string, string>) => readConfig({ ...secrets, ...environment }).grantApproval;
+
+  expect(approvalIn({ NODE_ENV: 'production' })).toBe('on');
+  expect(approvalIn({ NODE_ENV: 'production', GATEWAY_GRANT_APPROVAL: 'off' })).toBe('off');
+  expect(approvalIn({ NODE_ENV: 'development' })).toBe('off');
+  expect(approvalIn({ GATEWAY_GRANT_APPROVAL: 'every' })).toBe('every');
+  expect(() => approvalIn({ GATEWAY_GRANT_APPROVAL: 'yes' })).toThrow('GATEWAY_GRANT_APPROVAL must be one of');
 });
 
 test('in production nothing is told of the schema unless it is asked for', () => {

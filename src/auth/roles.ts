@@ -5,6 +5,8 @@ interface RoleDefinition {
   scope: RoleScope;
   /** One line of what the role lets one do, as it is shown in the schema and on the command line. */
   description: string;
+  /** The holder can give roles to users or take them away, so granting the role can need a second granter. */
+  empowers?: true;
 }
 
 /** Every role that the gateway knows, in OBP's spelling, sorted by name. */
@@ -17,7 +19,7 @@ export const roles = {
   CanConfirmKycStatus: { scope: 'bank', description: 'Confirm or reject a KYC status that another officer proposed.' },
   CanCreateAccount: { scope: 'bank', description: 'Open an account for another user.' },
   CanCreateAccountAttributeAtOneBank: { scope: 'bank', description: 'Create an attribute of an account.' },
-  CanCreateBank: { scope: 'system', description: 'Create a bank.' },
+  CanCreateBank: { scope: 'system', description: 'Create a bank, and grant roles there.', empowers: true },
   CanCreateCrmEvent: { scope: 'bank', description: 'Record a CRM event.' },
   CanCreateCustomer: { scope: 'bank', description: 'Create a customer, and update a customer address.' },
   CanCreateCustomerAccountLink: { scope: 'bank', description: 'Link an account to a customer.' },
@@ -33,8 +35,12 @@ export const roles = {
     description: 'Create or update the definition of a customer attribute.',
   },
   CanCreateCustomerMessage: { scope: 'bank', description: 'Send a message to a customer.' },
-  CanCreateEntitlementAtAnyBank: { scope: 'system', description: 'Grant system roles, and bank roles at any bank.' },
-  CanCreateEntitlementAtOneBank: { scope: 'bank', description: 'Grant bank roles at the bank.' },
+  CanCreateEntitlementAtAnyBank: {
+    scope: 'system',
+    description: 'Grant system roles, and bank roles at any bank.',
+    empowers: true,
+  },
+  CanCreateEntitlementAtOneBank: { scope: 'bank', description: 'Grant bank roles at the bank.', empowers: true },
   CanCreateMeeting: { scope: 'bank', description: 'Create a meeting without being linked to a customer.' },
   CanCreateTaxResidence: { scope: 'bank', description: 'Create a tax residence of a customer.' },
   CanCreateUserAttribute: { scope: 'system', description: 'Create an attribute of a user.' },
@@ -58,8 +64,12 @@ export const roles = {
     scope: 'bank',
     description: 'Delete a customer with everything that belongs to the customer.',
   },
-  CanDeleteEntitlementAtAnyBank: { scope: 'system', description: 'Revoke system roles, and bank roles at any bank.' },
-  CanDeleteEntitlementAtOneBank: { scope: 'bank', description: 'Revoke bank roles at the bank.' },
+  CanDeleteEntitlementAtAnyBank: {
+    scope: 'system',
+    description: 'Revoke system roles, and bank roles at any bank.',
+    empowers: true,
+  },
+  CanDeleteEntitlementAtOneBank: { scope: 'bank', description: 'Revoke bank roles at the bank.', empowers: true },
   CanDeleteSocialMediaHandle: { scope: 'bank', description: 'Delete a social media handle of a customer.' },
   CanDeleteTaxResidence: { scope: 'bank', description: 'Delete a tax residence of a customer.' },
   CanDeleteUserCustomerLink: { scope: 'bank', description: 'Delete the link of a user to a customer.' },
@@ -171,3 +181,10 @@ export function isRole(name: string): name is Role {
 export function roleScope(role: Role): RoleScope {
   return roles[role].scope;
 }
+
+/** Whether the holder of the role can give roles to users or take them away. */
+export function isEmpowering(role: Role): boolean {
+  return 'empowers' in roles[role];
+}
+
+export const empoweringRoles: readonly Role[] = Object.keys(roles).filter(isRole).filter(isEmpowering);

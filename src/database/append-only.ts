@@ -1,5 +1,11 @@
-/** The tables of the audit trail, to which the gateway only ever adds. */
-export const appendOnlyTables: readonly string[] = ['audit_chain', 'audit_event', 'audit_event_customer', 'audit_seal'];
+/** The tables to which the gateway only ever adds: those of the audit trail, and who granted what. */
+export const appendOnlyTables: readonly string[] = [
+  'audit_chain',
+  'audit_event',
+  'audit_event_customer',
+  'audit_seal',
+  'empowerment',
+];
 
 /** What only their owner writes: who prunes the audit trail, and who migrates. */
 export const ownersTables: readonly string[] = ['audit_checkpoint', 'migration'];

@@ -213,6 +213,7 @@ export function generateBank(seed: number, bankId: string, position: number): Ge
       id: bankId,
       kycFourEyes: false,
       kycReasonRequired: false,
+      grantApprovalRequired: false,
       retentionDays: null,
       shortName: bankNames.get(bankId)?.shortName ?? bankId,
       fullName: bankNames.get(bankId)?.fullName ?? `Bank ${bankId}`,

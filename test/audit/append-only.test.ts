@@ -40,8 +40,8 @@ async function intrude(url: string): Promise<Intruder> {
   return { send: async (statement) => void (await client.query(statement)), end: () => client.end() };
 }
 
-test('the list of tables that are only added to names each table of the audit trail', () => {
-  expect([...appendOnlyTables, ...ownersTables].sort()).toEqual([...tableNames, 'migration'].sort());
+test('the list of append-only tables contains every table of the audit trail, and the history of grants', () => {
+  expect([...appendOnlyTables, ...ownersTables].sort()).toEqual([...tableNames, 'empowerment', 'migration'].sort());
 });
 
 describe('whoever connects, and owns the tables', () => {

@@ -116,6 +116,18 @@ describe('a command of the command line', () => {
     expect(JSON.stringify(event)).not.toMatch(/alice/);
   });
 
+  test('a super admin who is created is recorded as such', async () => {
+    const result = await run('user create root.audited --email root@example.org --super-admin', `${password}\n`);
+
+    expect(result).toMatchObject({ exitCode: 0, errors: '' });
+    expect(await onlyEvent()).toMatchObject({
+      operationName: 'user create --super-admin',
+      provider: 'command-line',
+      userId: null,
+      subjectUserIds: [await userIdOf('root.audited')],
+    });
+  });
+
   test('a password that is reset takes back every token', async () => {
     const result = await run('user reset-password alice.audited', 'another horse battery staple\n');
     expect(result.output).toContain('All tokens that it had are refused from now on.');
@@ -127,6 +139,7 @@ describe('a command of the command line', () => {
   test.each([
     [`bank four-eyes ${bankId} on`, ['Bank.kycFourEyes']],
     [`bank kyc-reason ${bankId} on`, ['Bank.kycReasonRequired']],
+    [`bank grant-approval ${bankId} on`, ['Bank.grantApprovalRequired']],
     [`bank retention ${bankId} 10d`, ['Bank.retentionDays']],
   ])('%s is recorded at the bank', async (command, changes) => {
     expect(await run(command)).toMatchObject({ exitCode: 0, errors: '' });

@@ -5,6 +5,8 @@ import { setKycFourEyes } from '../../src/domain/bank/bank-administration.ts';
 import { customer } from '../../src/domain/customer/customer.table.ts';
 import { kycStatus } from '../../src/domain/kyc/kyc-status.table.ts';
 import { kycStatusProposal } from '../../src/domain/kyc/kyc-status-proposal.table.ts';
+import { entitlement } from '../../src/domain/user/entitlement.table.ts';
+import { disableUser, grantRole } from '../../src/domain/user/user-administration.ts';
 import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
 import { codesOf } from '../support/paging.ts';
 import { insertCustomer, insertKycStatusProposal, insertUserCustomerLink } from '../support/rows.ts';
@@ -79,6 +81,90 @@ async function refusal(caller: TestUser, document: string, variables: Record<str
   expect(await everythingStored(gateway.database)).toEqual(before);
   return errors[0];
 }
+
+describe('two officers who are not independent', () => {
+  const kycRoles = ['CanAddKycStatus', 'CanConfirmKycStatus'] as const;
+  const grant = `mutation ($userId: ID!, $roleName: Role!, $bankId: ID) {
+    grantEntitlement(userId: $userId, input: { roleName: $roleName, bankId: $bankId }) { entitlement { id } } }`;
+
+  async function grantRoles(by: TestUser, to: TestUser, ...roleNames: string[]): Promise<void> {
+    for (const roleName of roleNames) {
+      const { errors } = await gateway.query(by.token, grant, { userId: to.id, roleName, bankId });
+      expect(errors).toEqual([]);
+    }
+  }
+
+  /** An officer who can also grant, as the command line made them. */
+  const grantingOfficer = () =>
+    gateway.createUser({
+      roles: ['CanCreateEntitlementAtOneBank', 'CanDeleteEntitlementAtOneBank', ...kycRoles].map(
+        (role) => [role as 'CanAddKycStatus', bankId] as const,
+      ),
+    });
+
+  async function expectRefused(proposer: TestUser, decider: TestUser): Promise<void> {
+    const id = await proposalOf(proposer);
+    for (const [document, variables] of [
+      [confirm, { id }],
+      [reject, { id, reason: 'No' }],
+    ] as const) {
+      const refused = await refusal(decider, document, variables);
+      expect(refused?.extensions).toMatchObject({ code: 'FORBIDDEN', key: 'KYC_OFFICERS_NOT_INDEPENDENT', bankId });
+    }
+    expect((await storedProposal(id))?.state).toBe('PROPOSED');
+    await gateway.database.transaction((transaction) =>
+      transaction.delete(kycStatusProposal).where(eq(kycStatusProposal.id, id)),
+    );
+  }
+
+  test('because one granted a KYC role to the other, are refused in both directions, also after it was revoked', async () => {
+    const [maker, puppet] = [await grantingOfficer(), await gateway.createUser()];
+    await grantRoles(maker, puppet, ...kycRoles);
+
+    await expectRefused(maker, puppet);
+    await expectRefused(puppet, maker);
+    await gateway.database.transaction((transaction) =>
+      transaction.delete(entitlement).where(eq(entitlement.userId, puppet.id)),
+    );
+    const { username } = puppet;
+    for (const roleName of kycRoles) await grantRole(gateway.database, { username, roleName, bankId });
+    await expectRefused(maker, puppet);
+  });
+
+  test('because one granted through a third user, are refused', async () => {
+    const [maker, between, puppet] = [await grantingOfficer(), await gateway.createUser(), await gateway.createUser()];
+    await grantRoles(maker, between, 'CanCreateEntitlementAtOneBank');
+    await grantRoles(between, puppet, ...kycRoles);
+
+    await expectRefused(maker, puppet);
+    await expectRefused(puppet, maker);
+  });
+
+  test('do not include two officers whom the same administrator appointed', async () => {
+    const [administrator, one, other] = [
+      await grantingOfficer(),
+      await gateway.createUser(),
+      await gateway.createUser(),
+    ];
+    await grantRoles(administrator, one, ...kycRoles);
+    await grantRoles(administrator, other, ...kycRoles);
+
+    const { errors } = await gateway.query(other.token, confirm, { bankId, customerId, id: await proposalOf(one) });
+
+    expect(errors.filter(({ path }) => path?.length === 1)).toEqual([]);
+  });
+
+  test('because one lifted the lock of an administrator from the other, are refused', async () => {
+    const helper = await gateway.createUser({
+      roles: [['CanUnlockUser', null], ...kycRoles.map((role) => [role, bankId] as const)],
+    });
+    await disableUser(gateway.database, secondOfficer.username);
+    const unlock = 'mutation ($userId: ID!) { unlockUser(userId: $userId) { user { id } } }';
+    expect((await gateway.query(helper.token, unlock, { userId: secondOfficer.id })).data?.unlockUser).not.toBeNull();
+
+    await expectRefused(helper, secondOfficer);
+  });
+});
 
 describe('a bank with four eyes', () => {
   test('says so to every authenticated caller, and another does not', async () => {

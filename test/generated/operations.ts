@@ -91,7 +91,7 @@ export type Role =
   | 'CanCreateAccount'
   /** Create an attribute of an account. Counts at the bank that it is granted for. */
   | 'CanCreateAccountAttributeAtOneBank'
-  /** Create a bank. Granted without a bank. */
+  /** Create a bank, and grant roles there. Granted without a bank. */
   | 'CanCreateBank'
   /** Record a CRM event. Counts at the bank that it is granted for. */
   | 'CanCreateCrmEvent'

@@ -4,7 +4,7 @@ import type { Database } from '../../database/database.ts';
 import { gatewayError } from '../../errors.ts';
 import { type BankRow, bank } from './bank.table.ts';
 
-type BankSettings = Pick<BankRow, 'kycFourEyes' | 'kycReasonRequired' | 'retentionDays'>;
+type BankSettings = Pick<BankRow, 'kycFourEyes' | 'kycReasonRequired' | 'grantApprovalRequired' | 'retentionDays'>;
 
 /** For the command line, which is trusted. Fails with OBP-30001. */
 async function changeSettings(database: Database, bankId: string, settings: Partial<BankSettings>): Promise<BankRow> {
@@ -29,6 +29,15 @@ export function setKycFourEyes(database: Database, bankId: string, kycFourEyes: 
 /** Switches on or off that KYC material of the bank's customers is given only to who says why. */
 export function setKycReasonRequired(database: Database, bankId: string, kycReasonRequired: boolean): Promise<BankRow> {
   return changeSettings(database, bankId, { kycReasonRequired });
+}
+
+/** Switches on or off that a second granter must approve every grant of a role at the bank. */
+export function setGrantApprovalRequired(
+  database: Database,
+  bankId: string,
+  grantApprovalRequired: boolean,
+): Promise<BankRow> {
+  return changeSettings(database, bankId, { grantApprovalRequired });
 }
 
 /** For how many days after the last change a customer of the bank cannot be erased; null: for none. */

@@ -49,6 +49,15 @@ export class BankResolver {
     return bank.kycReasonRequired;
   }
 
+  @FieldResolver(() => Boolean, {
+    nullable: true,
+    description: 'Whether a second granter must approve every grant of a role at the bank. Set by the operator.',
+  })
+  @Authenticated()
+  grantApprovalRequired(@Root() bank: Bank): boolean {
+    return bank.grantApprovalRequired;
+  }
+
   @FieldResolver(() => Int, {
     nullable: true,
     description:

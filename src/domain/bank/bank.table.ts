@@ -13,6 +13,8 @@ export const bank = table('bank', {
   kycFourEyes: boolean('kyc_four_eyes').notNull().default(false),
   /** KYC material is given only to who says why. */
   kycReasonRequired: boolean('kyc_reason_required').notNull().default(false),
+  /** A second granter must approve every grant of a role at the bank. */
+  grantApprovalRequired: boolean('grant_approval_required').notNull().default(false),
   /** How long a customer is kept after the last change, before the customer may be erased; null: not at all. */
   retentionDays: integer('retention_days'),
   createdAt: timestamp('created_at').notNull(),

@@ -25,6 +25,7 @@ export class Bank {
   // The settings below have resolvers, because anonymous callers cannot read them.
   kycFourEyes: boolean;
   kycReasonRequired: boolean;
+  grantApprovalRequired: boolean;
   retentionDays: number | null;
 
   @Field(() => DateTime, { description: 'When the bank was first stored here.' })

@@ -136,7 +136,7 @@ export class KycStatusProposalResolver {
   @Mutation(() => KycStatusProposalPayload, {
     nullable: true,
     description:
-      'Confirms the KYC status that another officer proposed: it is added to the timeline, as addKycStatus does.',
+      'Confirms a KYC status that another officer proposed, and adds it to the timeline, as `addKycStatus` does. Fails with `KYC_OFFICERS_NOT_INDEPENDENT` if one of the two officers created the other or granted roles to the other, directly or through other users.',
   })
   @RequiresRole(['CanConfirmKycStatus'], { kycMaterial: true })
   confirmKycStatus(
@@ -164,7 +164,8 @@ export class KycStatusProposalResolver {
 
   @Mutation(() => KycStatusProposalPayload, {
     nullable: true,
-    description: 'Rejects the KYC status that another officer proposed: it never counts.',
+    description:
+      'Rejects a KYC status that another officer proposed. The officers must be independent, as for `confirmKycStatus`.',
   })
   @RequiresRole(['CanConfirmKycStatus'], { kycMaterial: true })
   rejectKycStatus(

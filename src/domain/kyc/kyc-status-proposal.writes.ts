@@ -6,6 +6,8 @@ import { gatewayError } from '../../errors.ts';
 import { bank } from '../bank/bank.table.ts';
 import { fullCollection } from '../customer/customer-collection.ts';
 import type { FoundCustomer } from '../customer/found-customer.ts';
+import { empowermentsOf } from '../user/empowerment.writes.ts';
+import { areUnrelated } from '../user/independence.rules.ts';
 import { KycStatusProposalState } from './kyc-status-proposal.state.ts';
 import { type KycStatusProposalRow, kycStatusProposal } from './kyc-status-proposal.table.ts';
 
@@ -65,9 +67,23 @@ interface Decision {
   reason: string | null;
 }
 
+/** The roles with which two officers set a KYC status. */
+const officerRoles = ['CanAddKycStatus', 'CanConfirmKycStatus'] as const;
+
+/** @throws KYC_OFFICERS_NOT_INDEPENDENT if one officer created or empowered the other, through any chain of grants. */
+async function requireUnrelatedOfficers(
+  transaction: Queries,
+  bankId: string,
+  proposerId: string,
+  deciderId: string,
+): Promise<void> {
+  const links = await empowermentsOf(transaction, [proposerId, deciderId], { roles: officerRoles, bankId });
+  if (!areUnrelated(proposerId, deciderId, links)) throw gatewayError('KYC_OFFICERS_NOT_INDEPENDENT', { bankId });
+}
+
 /**
  * Decides what another officer proposed for this customer. Fails with KYC_STATUS_PROPOSAL_NOT_FOUND; with
- * KYC_STATUS_NEEDS_CONFIRMATION for one's own proposal; and with VERSION_CONFLICT when it was decided before.
+ * KYC_STATUS_NEEDS_CONFIRMATION for one's own proposal; with KYC_OFFICERS_NOT_INDEPENDENT; and with VERSION_CONFLICT when it was decided before.
  */
 export async function decideProposal(
   transaction: Queries,
@@ -82,6 +98,7 @@ export async function decideProposal(
     const message = 'Nobody decides on what they proposed themself.';
     throw gatewayError('KYC_STATUS_NEEDS_CONFIRMATION', { message, bankId: customer.bankId });
   }
+  await requireUnrelatedOfficers(transaction, customer.bankId, found.proposedByUserId, decidedByUserId);
   const now = new Date();
   const [decided] = await transaction
     .update(kycStatusProposal)

@@ -4,9 +4,9 @@ import { bank } from '../bank/bank.table.ts';
 import type { EntitlementRequestState } from './entitlement-request.state.ts';
 import { user } from './user.table.ts';
 
-const { table, id, text, timestamp, integer, index, uniqueIndex } = columns;
+const { table, id, text, timestamp, integer, boolean, index, uniqueIndex } = columns;
 
-/** That a user asks for a role, and what became of it. */
+/** A role that a user requested or a granter proposed, and the decision on it. */
 export const entitlementRequest = table(
   'entitlement_request',
   {
@@ -17,6 +17,12 @@ export const entitlementRequest = table(
     roleName: text('role_name').notNull(),
     bankId: id('bank_id').references(() => bank.id),
     reason: text('reason').notNull(),
+    /** The granter who proposed the role, or was the first to approve it. With one, a second granter must approve. */
+    proposedByUserId: id('proposed_by_user_id').references(() => user.id),
+    /** The right of that granter came from a claim of an identity provider, so it is not stored here. */
+    isProposedByClaim: boolean('is_proposed_by_claim').notNull().default(false),
+    /** When the proposed role will expire. */
+    expiresAt: timestamp('expires_at'),
     state: text('state').notNull().$type<EntitlementRequestState>(),
     decidedByUserId: id('decided_by_user_id').references(() => user.id),
     decidedAt: timestamp('decided_at'),

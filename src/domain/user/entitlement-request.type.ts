@@ -11,18 +11,21 @@ registerEnumType(EntitlementRequestState, {
   name: 'EntitlementRequestState',
   description: 'What became of a request for a role.',
   valuesConfig: {
-    REQUESTED: { description: 'Nobody has decided yet.' },
+    REQUESTED: { description: 'The request awaits a decision.' },
     APPROVED: { description: 'The role was granted.' },
     REJECTED: { description: 'The role was not granted.' },
   },
 });
 
-@ObjectType({ simpleResolvers: true, description: 'That a user asks for a role, and what became of it.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'A role that a user requested or a granter proposed, and the decision on it.',
+})
 export class EntitlementRequest {
   @Field(() => ID, { description: 'The id of the request.' })
   id: string;
 
-  @Field(() => ID, { description: 'Who asks for the role.' })
+  @Field(() => ID, { description: 'The ID of the user who will hold the role.' })
   userId: string;
 
   @Field(() => Role, { nullable: true, description: 'The role; null for one that there is no more.' })
@@ -31,13 +34,30 @@ export class EntitlementRequest {
   @Field(() => ID, { nullable: true, description: 'The bank that the role is to count at; null for a system role.' })
   bankId: string | null;
 
-  @Field(() => String, { description: 'Why the role is asked for.' })
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'The ID of the granter who proposed the role, or was the first to approve the request of the user. Another, independent granter must approve it too. Null if there is none.',
+  })
+  proposedByUserId: string | null;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description:
+      'The time when the proposed role will expire. Null if it will not expire or no granter has proposed it.',
+  })
+  expiresAt: Date | null;
+
+  @Field(() => String, { description: 'The reason why the role is needed.' })
   reason: string;
 
   @Field(() => EntitlementRequestState, { description: 'What became of it.' })
   state: EntitlementRequestState;
 
-  @Field(() => ID, { nullable: true, description: 'Who decided; never who asked.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The ID of the user who decided. Never the user who will hold the role.',
+  })
   decidedByUserId: string | null;
 
   @Field(() => DateTime, { nullable: true, description: 'When it was decided.' })
@@ -52,11 +72,11 @@ export class EntitlementRequest {
   @Field(() => DateTime, { description: 'When the request was last changed.' })
   updatedAt: Date;
 
-  @Field(() => Int, { description: 'Grows by one when it is decided.' })
+  @Field(() => Int, { description: 'The version of the object, incremented by every update.' })
   version: number;
 }
 
-export function toEntitlementRequest(row: EntitlementRequestRow): EntitlementRequest {
+export function toEntitlementRequest({ isProposedByClaim: _, ...row }: EntitlementRequestRow): EntitlementRequest {
   return { ...row, roleName: isRole(row.roleName) ? row.roleName : null };
 }
 
@@ -83,6 +103,10 @@ export class EntitlementRequestPayload {
   @Field(() => EntitlementRequest, { nullable: true, description: 'The request as it is now.' })
   entitlementRequest: EntitlementRequest | null;
 
-  @Field(() => Entitlement, { nullable: true, description: 'What was granted, where the request was approved.' })
+  @Field(() => Entitlement, {
+    nullable: true,
+    description:
+      'The entitlement that was granted. Null if the request was rejected or a second granter must approve it.',
+  })
   entitlement: Entitlement | null;
 }

@@ -1,28 +1,40 @@
 import { randomUUID } from 'node:crypto';
-import { and, count, desc, eq, lt, or, sql } from 'drizzle-orm';
+import { and, count, desc, eq, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
 import { noteChange } from '../../audit/changes.ts';
 import type { AuthenticatedUser } from '../../auth/authenticate.ts';
+import type { GrantApproval } from '../../config.ts';
 import { afterOf, Page, type PageArguments, pageSize } from '../../connection.ts';
 import type { Context } from '../../context.ts';
 import type { Queries } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/errors.ts';
+import { lockedForWriting } from '../../database/lock.ts';
 import { insertRow } from '../../database/write-row.ts';
 import { gatewayError } from '../../errors.ts';
-import { grantingRoles, isHeld, mayAt } from './entitlement.writes.ts';
+import { assertInput } from '../../input.ts';
+import { empowermentsOf } from './empowerment.writes.ts';
+import {
+  checkExpiry,
+  grantingRoles,
+  insertEntitlement,
+  isHeld,
+  mayAt,
+  requireSomewhere,
+} from './entitlement.writes.ts';
+import { canStillGrant, holdsStoredGrant, needsApproval } from './entitlement-approval.ts';
 import { EntitlementRequestState } from './entitlement-request.state.ts';
 import { type EntitlementRequestRow, entitlementRequest } from './entitlement-request.table.ts';
 import { type EntitlementRequest, toEntitlementRequest } from './entitlement-request.type.ts';
+import { canApprove } from './independence.rules.ts';
 
-/** Fails with OBP-30216 when the role is held already, and with OBP-30214 when it is asked for already. */
-export async function insertRequest(
-  transaction: Queries,
-  values: Pick<EntitlementRequestRow, 'userId' | 'roleName' | 'bankId' | 'reason'>,
-): Promise<EntitlementRequestRow> {
-  if (await isHeld(transaction, values)) throw gatewayError('OBP-30216');
+type NewRequest = Pick<EntitlementRequestRow, 'userId' | 'roleName' | 'bankId' | 'reason'>;
+
+function requestRow(values: NewRequest & Partial<EntitlementRequestRow>): EntitlementRequestRow {
   const now = new Date();
-  const row: EntitlementRequestRow = {
+  return {
     id: randomUUID(),
-    ...values,
+    proposedByUserId: null,
+    isProposedByClaim: false,
+    expiresAt: null,
     state: EntitlementRequestState.REQUESTED,
     decidedByUserId: null,
     decidedAt: null,
@@ -30,7 +42,14 @@ export async function insertRequest(
     createdAt: now,
     updatedAt: now,
     version: 1,
+    ...values,
   };
+}
+
+/** Fails with OBP-30216 when the role is held already, and with OBP-30214 when it is asked for already. */
+export async function insertRequest(transaction: Queries, values: NewRequest): Promise<EntitlementRequestRow> {
+  if (await isHeld(transaction, values)) throw gatewayError('OBP-30216');
+  const row = requestRow(values);
   try {
     await insertRow(transaction, entitlementRequest, row);
   } catch (error) {
@@ -41,51 +60,174 @@ export async function insertRequest(
   return row;
 }
 
-interface Decision {
-  state: EntitlementRequestState.APPROVED | EntitlementRequestState.REJECTED;
-  reason: string | null;
-  /** Whether the caller may grant every role. */
-  isSuperAdmin: boolean;
+/**
+ * Files a grant that a second granter must approve. An open proposal of the same grant by the same granter is returned as it is.
+ *
+ * @throws OBP-30216 if the user holds the role; OBP-30214 if another request for it is open.
+ */
+export async function proposeGrant(
+  transaction: Queries,
+  values: NewRequest & { proposedByUserId: string; isProposedByClaim: boolean; expiresAt: Date | null },
+): Promise<EntitlementRequestRow> {
+  if (await isHeld(transaction, values)) throw gatewayError('OBP-30216');
+  const row = requestRow(values);
+  const [inserted] = await insertRow(transaction, entitlementRequest, row, 'left out');
+  if (inserted !== undefined) {
+    noteChange(transaction, entitlementRequest, null, row);
+    return row;
+  }
+  const { userId, roleName, bankId, state } = entitlementRequest;
+  const [open] = await transaction
+    .select()
+    .from(entitlementRequest)
+    .where(
+      and(
+        eq(userId, values.userId),
+        eq(roleName, values.roleName),
+        values.bankId === null ? isNull(bankId) : eq(bankId, values.bankId),
+        eq(state, EntitlementRequestState.REQUESTED),
+      ),
+    );
+  if (open === undefined) throw gatewayError('VERSION_CONFLICT', { message: 'The request was just decided.' });
+  const isSame =
+    open.proposedByUserId === values.proposedByUserId && open.expiresAt?.getTime() === values.expiresAt?.getTime();
+  if (!isSame) throw gatewayError('OBP-30214', { entitlementRequestId: open.id });
+  return open;
+}
+
+/** The request, locked, so that of two decisions the second sees the first. */
+async function lockRequest(transaction: Queries, id: string): Promise<EntitlementRequestRow | null> {
+  const [row] = await lockedForWriting(
+    transaction.select().from(entitlementRequest).where(eq(entitlementRequest.id, id)),
+  );
+  return row ?? null;
+}
+
+function refuseOwnRequest(caller: AuthenticatedUser, { userId }: EntitlementRequestRow): void {
+  if (userId !== caller.id) return;
+  throw gatewayError('OBP-30221', { message: 'Nobody decides on a role that they asked for themself.' });
+}
+
+function refuseDecided({ state }: EntitlementRequestRow): void {
+  if (state === EntitlementRequestState.REQUESTED) return;
+  throw gatewayError('VERSION_CONFLICT', { message: 'The request was decided before.' });
+}
+
+/** @throws OBP-30221 unless the caller is independent of the granter who proposed the role, and of its recipient. */
+async function requireIndependence(
+  transaction: Queries,
+  caller: AuthenticatedUser,
+  granterId: string,
+  recipientId: string,
+): Promise<void> {
+  const links = await empowermentsOf(transaction, [caller.id, granterId, recipientId]);
+  if (canApprove({ approverId: caller.id, granterId, recipientId }, links)) return;
+  throw gatewayError('OBP-30221', {
+    message: 'The second granter must be independent of the first granter and of the recipient.',
+  });
+}
+
+async function update(
+  transaction: Queries,
+  before: EntitlementRequestRow,
+  values: Partial<EntitlementRequestRow>,
+): Promise<EntitlementRequestRow> {
+  const now = new Date();
+  const [after] = await transaction
+    .update(entitlementRequest)
+    .set({ ...values, updatedAt: now, version: sql`${entitlementRequest.version} + 1` })
+    .where(and(eq(entitlementRequest.id, before.id), eq(entitlementRequest.state, EntitlementRequestState.REQUESTED)))
+    .returning();
+  if (after === undefined) throw gatewayError('VERSION_CONFLICT', { message: 'The request was decided before.' });
+  noteChange(transaction, entitlementRequest, before, after);
+  return after;
+}
+
+function decision(caller: AuthenticatedUser, state: EntitlementRequestState, decisionReason: string | null) {
+  return { state, decidedByUserId: caller.id, decidedAt: new Date(), decisionReason };
+}
+
+/** @throws OBP-10001 if the given time is later than the proposed one, which the first granter chose. */
+function expiryOf({ expiresAt: proposed }: EntitlementRequestRow, given: Date | null): Date | null {
+  if (given === null || proposed === null) return given ?? proposed;
+  assertInput(given <= proposed, 'expiresAt', 'must not be later than the proposed time');
+  return given;
 }
 
 /**
- * Decides a request that the caller may decide; another is not found (OBP-30215). Nobody decides what they asked for
- * themself (OBP-30221), and of two who decide at the same time one is too late (VERSION_CONFLICT).
+ * Approves a request that the caller can decide; another is not found (OBP-30215). If the grant requires two granters, the
+ * first one to approve becomes the one who proposes it, and nothing is granted yet. A proposal whose granter has lost the right
+ * to grant does not count.
+ *
+ * @returns The ID of the new entitlement. Null if a second granter must approve.
+ * @throws OBP-30221 for the recipient, the first granter, and those who depend on one of them.
  */
-export async function decideRequest(
+export async function approveRequest(
   transaction: Queries,
   caller: AuthenticatedUser,
   id: string,
-  { state, reason, isSuperAdmin }: Decision,
-): Promise<EntitlementRequestRow> {
-  const [found] = await transaction.select().from(entitlementRequest).where(eq(entitlementRequest.id, id));
-  if (found === undefined || !(isSuperAdmin || mayAt(caller, grantingRoles, found.bankId))) {
+  { expiresAt: given, approval }: { expiresAt: Date | null; approval: GrantApproval },
+): Promise<string | null> {
+  const request = await lockRequest(transaction, id);
+  if (request === null || !(caller.isSuperAdmin || mayAt(caller, grantingRoles, request.bankId))) {
     throw gatewayError('OBP-30215');
   }
-  if (found.userId === caller.id) {
-    throw gatewayError('OBP-30221', { message: 'Nobody decides on a role that they asked for themself.' });
+  refuseOwnRequest(caller, request);
+  refuseDecided(request);
+  const { userId, roleName, bankId, proposedByUserId } = request;
+  if (proposedByUserId === caller.id) {
+    throw gatewayError('OBP-30221', { message: 'Another granter must approve what the caller proposed.' });
   }
-  const now = new Date();
-  const [decided] = await transaction
-    .update(entitlementRequest)
-    .set({
-      state,
-      decidedByUserId: caller.id,
-      decidedAt: now,
-      decisionReason: reason,
-      updatedAt: now,
-      version: sql`${entitlementRequest.version} + 1`,
-    })
-    .where(and(eq(entitlementRequest.id, id), eq(entitlementRequest.state, EntitlementRequestState.REQUESTED)))
-    .returning();
-  if (decided === undefined) throw gatewayError('VERSION_CONFLICT', { message: 'The request was decided before.' });
-  noteChange(transaction, entitlementRequest, found, decided);
-  return decided;
+  const expiresAt = expiryOf(request, given);
+  checkExpiry(expiresAt, 'expiresAt');
+  const isProposed = proposedByUserId !== null && (await canStillGrant(transaction, request));
+  if (isProposed) await requireIndependence(transaction, caller, proposedByUserId, userId);
+  else if (await needsApproval(transaction, approval, { ...request, granterId: caller.id })) {
+    const isProposedByClaim = !(await holdsStoredGrant(transaction, caller.id, bankId));
+    await update(transaction, request, { proposedByUserId: caller.id, isProposedByClaim, expiresAt });
+    return null;
+  }
+  await update(transaction, request, decision(caller, EntitlementRequestState.APPROVED, null));
+  const granters = isProposed
+    ? { byUserId: proposedByUserId, approvedByUserId: caller.id }
+    : { byUserId: caller.id, approvedByUserId: null };
+  return (await insertEntitlement(transaction, { userId, roleName, bankId, expiresAt }, granters)).id;
 }
 
 /**
- * One page of the requests, the newest first: of a bank, or of all where `bankId` is null. Who may not grant there is
- * given their own.
+ * Rejects a request that the caller can decide; another is not found (OBP-30215). A granter can withdraw their own proposal.
+ * Super admins reject proposals only, because they hold no role.
+ */
+export async function rejectRequest(
+  transaction: Queries,
+  caller: AuthenticatedUser,
+  id: string,
+  reason: string,
+): Promise<void> {
+  const request = await lockRequest(transaction, id);
+  const isOfGranter = request !== null && mayAt(caller, grantingRoles, request.bankId);
+  if (!isOfGranter && !(caller.isSuperAdmin && request !== null && request.proposedByUserId !== null)) {
+    requireSomewhere(caller, grantingRoles);
+    throw gatewayError('OBP-30215');
+  }
+  refuseOwnRequest(caller, request);
+  refuseDecided(request);
+  const { userId, proposedByUserId } = request;
+  if (proposedByUserId !== null && proposedByUserId !== caller.id) {
+    await requireIndependence(transaction, caller, proposedByUserId, userId);
+  }
+  await update(transaction, request, decision(caller, EntitlementRequestState.REJECTED, reason));
+}
+
+/** The requests that a caller can see who holds no granting role: their own ones, and to a super admin all proposals. */
+function visibleWithoutRole({ id, isSuperAdmin }: AuthenticatedUser) {
+  const own = eq(entitlementRequest.userId, id);
+  return isSuperAdmin ? or(own, isNotNull(entitlementRequest.proposedByUserId)) : own;
+}
+
+/**
+ * One page of the requests, sorted by creation time, newest first: of a bank, or of all banks if `bankId` is null. Callers who
+ * cannot grant there see their own requests only, super admins also the proposals of granters.
  */
 export async function requestPage(
   context: Context,
@@ -105,7 +247,7 @@ export async function requestPage(
   const listed = and(
     bankId === null ? undefined : eq(entitlementRequest.bankId, bankId),
     state === null ? undefined : eq(entitlementRequest.state, state),
-    ownOf === null ? undefined : eq(entitlementRequest.userId, ownOf),
+    ownOf === null ? undefined : visibleWithoutRole(caller),
   );
   const [afterDate, afterId] = (after ?? []) as [Date?, string?];
   const comesAfter =

@@ -5,16 +5,18 @@ import { isRole } from '../../auth/roles.ts';
 import { PageArguments } from '../../connection.ts';
 import type { Context } from '../../context.ts';
 import { manyBy, oneBy } from '../../database/batch.ts';
+import type { Queries } from '../../database/database.ts';
 import { isForeignKeyViolation } from '../../database/errors.ts';
-import { gatewayError } from '../../errors.ts';
-import { idempotencyKeyDescription, mutate } from '../../execution/mutate.ts';
-import { assertInput, longText } from '../../input.ts';
+import { type GatewayError, gatewayError } from '../../errors.ts';
+import { idempotencyKeyDescription, mutate, type Written } from '../../execution/mutate.ts';
+import { longText, optionalLongText } from '../../input.ts';
 import { DateTime } from '../../scalars.ts';
 import { bankAt, checkBank } from '../bank/bank.loader.ts';
 import { Bank } from '../bank/bank.type.ts';
 import { entitlement } from './entitlement.table.ts';
 import { Entitlement, EntitlementPayload, GrantEntitlementInput, toEntitlements } from './entitlement.type.ts';
 import {
+  checkExpiry,
   checkRoleScope,
   grantingRoles,
   insertEntitlement,
@@ -23,8 +25,9 @@ import {
   revokeEntitlementOf,
   revokingRoles,
 } from './entitlement.writes.ts';
+import { holdsStoredGrant, needsApproval } from './entitlement-approval.ts';
 import { EntitlementRequestState } from './entitlement-request.state.ts';
-import { entitlementRequest } from './entitlement-request.table.ts';
+import { type EntitlementRequestRow, entitlementRequest } from './entitlement-request.table.ts';
 import {
   EntitlementRequest,
   EntitlementRequestConnection,
@@ -32,7 +35,13 @@ import {
   RequestEntitlementInput,
   toEntitlementRequest,
 } from './entitlement-request.type.ts';
-import { decideRequest, insertRequest, requestPage } from './entitlement-request.writes.ts';
+import {
+  approveRequest,
+  insertRequest,
+  proposeGrant,
+  rejectRequest,
+  requestPage,
+} from './entitlement-request.writes.ts';
 import { userAt } from './user.loader.ts';
 import { User } from './user.type.ts';
 
@@ -67,8 +76,40 @@ async function checkAsked(context: Context, { roleName, bankId }: GrantEntitleme
   if (bankId != null) await checkBank(context, bankId);
 }
 
-function checkExpiry(expiresAt: Date | null, field: string): void {
-  assertInput(expiresAt === null || expiresAt > new Date(), field, 'must be in the future');
+/** The reason of a proposal, which the second granter reads. */
+function proposalReason({ reason }: GrantEntitlementInput, { request }: Context): string {
+  return optionalLongText('input.reason', reason, 2000) ?? request.reason ?? 'Proposed by a granter.';
+}
+
+function approvalRequired(entitlementRequestId: string | null, bankId: string | null): GatewayError {
+  return gatewayError('APPROVAL_REQUIRED', {
+    ...(entitlementRequestId === null ? {} : { entitlementRequestId }),
+    ...(bankId === null ? {} : { bankId }),
+  });
+}
+
+interface WrittenGrant extends Written {
+  /** The ID of the entitlement. Null if only a request was filed. */
+  id: string | null;
+  entitlementRequestId: string | null;
+}
+
+/** Grants the role or, if a second granter must approve that, files the request, which the audit event says too. */
+async function grantOrPropose(
+  transaction: Queries,
+  context: Context,
+  { id: granterId }: AuthenticatedUser,
+  { reason, ...grant }: Pick<EntitlementRequestRow, 'userId' | 'roleName' | 'bankId' | 'expiresAt' | 'reason'>,
+): Promise<WrittenGrant> {
+  if (!(await needsApproval(transaction, context.config.grantApproval, { ...grant, granterId }))) {
+    const { id } = await insertEntitlement(transaction, grant, { byUserId: granterId, approvedByUserId: null });
+    return { id, entitlementRequestId: null };
+  }
+  const isProposedByClaim = !(await holdsStoredGrant(transaction, granterId, grant.bankId));
+  const proposal = { ...grant, reason, proposedByUserId: granterId, isProposedByClaim };
+  const { id } = await proposeGrant(transaction, proposal);
+  context.audit.refuseWrite('APPROVAL_REQUIRED');
+  return { id: null, entitlementRequestId: id };
 }
 
 @Resolver(() => User)
@@ -110,7 +151,7 @@ export class EntitlementResolver {
   @Mutation(() => EntitlementPayload, {
     nullable: true,
     description:
-      'Grants a role to another user, from their next request on. A bank role may be granted by who may grant at that bank, a system role by who may grant at any bank, and each by the super admin; by nobody to themself.',
+      "Grants a role to another user, from the user's next request on. Granting a system role requires `CanCreateEntitlementAtAnyBank`; for a bank role, `CanCreateEntitlementAtOneBank` at that bank is enough. Super admins can grant every role. Callers cannot grant roles to themselves. Fails with `APPROVAL_REQUIRED` if a second granter must approve the grant: `extensions.entitlementRequestId` is the ID of the request for `approveEntitlementRequest`.",
   })
   @Authenticated(...grantingRoles)
   async grantEntitlement(
@@ -129,21 +170,25 @@ export class EntitlementResolver {
     if (userId === caller.id) {
       throw gatewayError('OBP-30221', { message: 'Nobody grants a role to themself.', field: 'userId' });
     }
+    const reason = proposalReason(input, context);
     return mutate(
       context,
       { field: 'grantEntitlement', arguments: [userId, input], idempotencyKey },
       async (transaction) => {
         checkExpiry(expiresAt, 'input.expiresAt');
+        const grant = { userId, roleName, bankId, expiresAt, reason };
         try {
-          const { id } = await insertEntitlement(transaction, { userId, roleName, bankId, expiresAt });
-          return { id };
+          return await grantOrPropose(transaction, context, caller, grant);
         } catch (error) {
           // The bank was found before.
           if (isForeignKeyViolation(error)) throw gatewayError('OBP-20057', { field: 'userId', cause: error });
           throw error;
         }
       },
-      async ({ id }) => ({ entitlement: await entitlementAt(context, id) }),
+      async ({ id, entitlementRequestId }) => {
+        if (id === null) throw approvalRequired(entitlementRequestId, bankId);
+        return { entitlement: await entitlementAt(context, id) };
+      },
     );
   }
 
@@ -188,7 +233,7 @@ export class EntitlementRequestResolver {
     return bankId === null ? null : bankAt(context, bankId);
   }
 
-  @FieldResolver(() => User, { nullable: true, description: 'Who asks for the role.' })
+  @FieldResolver(() => User, { nullable: true, description: 'The user who will hold the role.' })
   @RequiresRole([...grantingRoles, 'CanGetAnyUser'], { orSelf: true })
   user(@Root() { userId }: EntitlementRequest, @Ctx() context: Context): Promise<User> {
     return userAt(context, userId);
@@ -197,7 +242,7 @@ export class EntitlementRequestResolver {
   @Query(() => EntitlementRequestConnection, {
     nullable: true,
     description:
-      'Requests for roles, the newest first: those at the bank for who may grant there, all of them where no bank is given for who may grant at any bank; for everybody else their own.',
+      'The entitlement requests, sorted by creation time, newest first. Callers who can grant roles at the bank (without `bankId`: at any bank) see all requests. Super admins see the requests that a granter proposed, and their own. Other callers see only their own.',
   })
   @Authenticated(...grantingRoles)
   entitlementRequests(
@@ -242,14 +287,15 @@ export class EntitlementRequestResolver {
   @Mutation(() => EntitlementRequestPayload, {
     nullable: true,
     description:
-      'Grants what another user asked for. May be done by who may grant that role, and never by who asked for it; a request that the caller may not decide is not found.',
+      'Approves an entitlement request and grants the role, if the caller can grant it. If the grant requires two granters, the first approval makes the caller the proposer, and a second granter who is independent of the proposer and of the recipient must approve it too; until then, `entitlement` is null. The recipient, the proposer, and those who depend on one of them fail with OBP-30221. A request that the caller cannot decide is not found.',
   })
   @Authenticated(...grantingRoles)
   async approveEntitlementRequest(
     @Arg('id', () => ID, { description: 'The id of the request.' }) id: string,
     @Arg('expiresAt', () => DateTime, {
       nullable: true,
-      description: 'When the role ceases to count, such as 2034-05-31T09:30:00Z; never when it is left out.',
+      description:
+        'The time when the role expires, such as 2034-05-31T09:30:00Z, not later than the proposed time. Defaults to the proposed time; without one, the role does not expire.',
     })
     expiresAt: Date | null,
     @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
@@ -257,17 +303,14 @@ export class EntitlementRequestResolver {
     @Ctx() context: Context,
   ): Promise<EntitlementRequestPayload> {
     const caller = callerOf(context);
-    const { isSuperAdmin } = caller;
-    if (!isSuperAdmin) requireSomewhere(caller, grantingRoles);
+    if (!caller.isSuperAdmin) requireSomewhere(caller, grantingRoles);
+    const approval = context.config.grantApproval;
     return mutate(
       context,
       { field: 'approveEntitlementRequest', arguments: [id, expiresAt], idempotencyKey },
       async (transaction) => {
-        const decision = { state: EntitlementRequestState.APPROVED, reason: null, isSuperAdmin } as const;
-        const { userId, roleName, bankId } = await decideRequest(transaction, caller, id, decision);
-        checkExpiry(expiresAt ?? null, 'expiresAt');
-        const granted = { userId, roleName, bankId, expiresAt: expiresAt ?? null };
-        return { id, entitlementId: (await insertEntitlement(transaction, granted)).id };
+        const given = { expiresAt: expiresAt ?? null, approval };
+        return { id, entitlementId: await approveRequest(transaction, caller, id, given) };
       },
       (written) => readRequest(context, written),
     );
@@ -276,7 +319,7 @@ export class EntitlementRequestResolver {
   @Mutation(() => EntitlementRequestPayload, {
     nullable: true,
     description:
-      'Rejects what another user asked for. May be done by who may grant that role, and never by who asked for it; a request that the caller may not decide is not found.',
+      'Rejects an entitlement request, if the caller can grant the role. The recipient and, for a proposed role, those who depend on the proposer or the recipient fail with OBP-30221. Proposers can withdraw their own proposals. Super admins can reject proposals only. A request that the caller cannot decide is not found.',
   })
   @Authenticated(...grantingRoles)
   async rejectEntitlementRequest(
@@ -290,18 +333,13 @@ export class EntitlementRequestResolver {
     @Ctx() context: Context,
   ): Promise<EntitlementRequestPayload> {
     const caller = callerOf(context);
-    requireSomewhere(caller, grantingRoles);
-    const decision = {
-      state: EntitlementRequestState.REJECTED,
-      reason: longText('reason', reason, 2000),
-      // The super admin may grant, and nothing else.
-      isSuperAdmin: false,
-    } as const;
+    if (!caller.isSuperAdmin) requireSomewhere(caller, grantingRoles);
+    const why = longText('reason', reason, 2000);
     return mutate(
       context,
       { field: 'rejectEntitlementRequest', arguments: [id, reason], idempotencyKey },
       async (transaction) => {
-        await decideRequest(transaction, caller, id, decision);
+        await rejectRequest(transaction, caller, id, why);
         return { id, entitlementId: null };
       },
       (written) => readRequest(context, written),

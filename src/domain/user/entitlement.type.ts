@@ -45,6 +45,13 @@ export class GrantEntitlementInput {
     description: 'When the role ceases to count, such as 2034-05-31T09:30:00Z; never when it is left out.',
   })
   expiresAt?: Date | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The reason for the grant, such as joined the KYC team, for the second granter if the grant requires an approval. At most 2,000 characters. Defaults to the `X-Reason` header.',
+  })
+  reason?: string | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'A role that was granted or revoked.' })

@@ -7,6 +7,8 @@ import type { Queries } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/errors.ts';
 import { insertRow } from '../../database/write-row.ts';
 import { gatewayError } from '../../errors.ts';
+import { assertInput } from '../../input.ts';
+import { recordEmpowerment } from './empowerment.writes.ts';
 import { type EntitlementRow, entitlement } from './entitlement.table.ts';
 
 type Pair = readonly [atOneBank: Role, atAnyBank: Role];
@@ -18,6 +20,11 @@ export const revokingRoles = ['CanDeleteEntitlementAtOneBank', 'CanDeleteEntitle
 export function checkRoleScope(role: Role, bankId: string | null, field: string): void {
   if (roleScope(role) === 'bank' && bankId === null) throw gatewayError('OBP-30205', { field });
   if (roleScope(role) === 'system' && bankId !== null) throw gatewayError('OBP-30206', { field });
+}
+
+/** @throws OBP-10001 if the time is not in the future. */
+export function checkExpiry(expiresAt: Date | null, field: string): void {
+  assertInput(expiresAt === null || expiresAt > new Date(), field, 'must be in the future');
 }
 
 /** Whether the caller holds one of the roles for what is held at this bank, or without one: that takes the role at any bank. */
@@ -49,13 +56,20 @@ function heldAt(userId: string, roleName: string, bankId: string | null) {
   );
 }
 
+/** Who granted a role, and the second granter if the grant was approved. */
+export interface Granters {
+  byUserId: string;
+  approvedByUserId: string | null;
+}
+
 /**
  * Stores an entitlement, in place of the same one that has expired. Fails with OBP-30216 when it is held already; that
- * there is no such user or bank is the database's to say.
+ * there is no such user or bank is the database's to say. `granters` is null for the command line.
  */
 export async function insertEntitlement(
   transaction: Queries,
   values: Pick<EntitlementRow, 'userId' | 'roleName' | 'bankId' | 'expiresAt'>,
+  granters: Granters | null,
 ): Promise<EntitlementRow> {
   const now = new Date();
   const same = heldAt(values.userId, values.roleName, values.bankId);
@@ -72,6 +86,10 @@ export async function insertEntitlement(
   }
   if (expired !== undefined) noteChange(transaction, entitlement, expired, null);
   noteChange(transaction, entitlement, null, row);
+  if (granters !== null) {
+    const { userId, roleName, bankId } = values;
+    await recordEmpowerment(transaction, { userId, roleName, bankId, kind: 'GRANTED', ...granters });
+  }
   return row;
 }
 

@@ -129,7 +129,7 @@ export async function unlockUser(
 ): Promise<UserRow> {
   return database.transaction(async (transaction) => {
     const { id } = await concernedUser(transaction, username, provider);
-    return unlock(transaction, id, secret);
+    return unlock(transaction, id, secret, null);
   });
 }
 
@@ -167,7 +167,11 @@ export async function grantRole(database: Database, grant: RoleGrant): Promise<E
   return database.transaction(async (transaction) => {
     const { id: userId } = await concernedUser(transaction, grant.username, grant.provider);
     try {
-      return await insertEntitlement(transaction, { userId, roleName, bankId, expiresAt: grant.expiresAt ?? null });
+      return await insertEntitlement(
+        transaction,
+        { userId, roleName, bankId, expiresAt: grant.expiresAt ?? null },
+        null,
+      );
     } catch (error) {
       if (bankId !== null && isForeignKeyViolation(error)) throw gatewayError('OBP-30001', { bankId, cause: error });
       throw error;

@@ -4,10 +4,19 @@ import { forgetLoginAttempts } from '../../auth/login-attempts.ts';
 import { localProvider } from '../../auth/password.ts';
 import type { Queries } from '../../database/database.ts';
 import { gatewayError } from '../../errors.ts';
+import { recordEmpowerment } from './empowerment.writes.ts';
 import { type UserRow, user } from './user.table.ts';
 
-/** Takes back an administrator's lock, and that of failed logins. Fails with OBP-20057 where there is no such user. */
-export async function unlock(transaction: Queries, userId: string, secret: string): Promise<UserRow> {
+/**
+ * Takes back an administrator's lock, and that of failed logins. Fails with OBP-20057 where there is no such user. Whoever lifts
+ * an administrator's lock empowers the user; `byUserId` is null on the command line.
+ */
+export async function unlock(
+  transaction: Queries,
+  userId: string,
+  secret: string,
+  byUserId: string | null,
+): Promise<UserRow> {
   const [row] = await transaction.select().from(user).where(eq(user.id, userId));
   if (row === undefined) throw gatewayError('OBP-20057');
   // Usernames are tried at the local provider only; another provider's user may have the same.
@@ -19,5 +28,6 @@ export async function unlock(transaction: Queries, userId: string, secret: strin
     .update(user)
     .set({ ...unlocked, version: sql`${user.version} + 1` })
     .where(eq(user.id, userId));
+  if (byUserId !== null) await recordEmpowerment(transaction, { userId, kind: 'ENABLED', byUserId });
   return { ...row, ...unlocked, version: row.version + 1 };
 }

@@ -10,8 +10,10 @@ import type { Config } from '../../config.ts';
 import { PageArguments } from '../../connection.ts';
 import type { Context } from '../../context.ts';
 import { manyBy } from '../../database/batch.ts';
+import type { Queries } from '../../database/database.ts';
 import { gatewayError } from '../../errors.ts';
 import { idempotencyKeyDescription, mutate } from '../../execution/mutate.ts';
+import { recordEmpowerment } from './empowerment.writes.ts';
 import { userPage } from './user.list.ts';
 import { userAt } from './user.loader.ts';
 import { unlock } from './user.lock.ts';
@@ -63,6 +65,11 @@ async function rehash(context: Context, row: UserRow, password: string): Promise
     const [updated] = await transaction.update(user).set({ passwordHash: stronger }).where(unchanged).returning();
     if (updated !== undefined) noteChange(transaction, user, row, updated);
   });
+}
+
+/** An authenticated caller who creates a user is not independent of that user. */
+async function recordCreator(transaction: Queries, { user: caller }: Context, userId: string): Promise<void> {
+  if (caller !== null) await recordEmpowerment(transaction, { userId, kind: 'CREATED', byUserId: caller.id });
 }
 
 @Resolver(() => User)
@@ -154,11 +161,18 @@ export class UserResolver {
     countNewUser(context);
     const row = await localUserRow(checked, passwordCost);
     if (mail === null) {
-      await context.write((transaction) => insertUser(transaction, row));
+      await context.write(async (transaction) => {
+        await insertUser(transaction, row);
+        await recordCreator(transaction, context, row.id);
+      });
       const token = await context.tokens.sign({ userId: row.id }, tokenLifetimeSeconds);
       return { ...token, user: toUser(row), validationRequired: false };
     }
-    const registration = await context.write((transaction) => register(transaction, row));
+    const registration = await context.write(async (transaction) => {
+      const registered = await register(transaction, row);
+      if (registered?.row.id === row.id) await recordCreator(transaction, context, row.id);
+      return registered;
+    });
     if (registration !== null) {
       const written = await mailOf(registration, { secret, publicUrl: mail.publicUrl });
       if (written !== null) context.mailer?.send(written);
@@ -182,7 +196,7 @@ export class UserResolver {
       context,
       { field: 'unlockUser', arguments: [userId], idempotencyKey },
       async (transaction) => {
-        const { id } = await unlock(transaction, userId, context.config.secret);
+        const { id } = await unlock(transaction, userId, context.config.secret, context.user?.id ?? null);
         return { id };
       },
       async ({ id }) => ({ user: await userAt(context, id) }),

@@ -1,0 +1,34 @@
+import { columns } from '../../database/columns.ts';
+import { bank } from '../bank/bank.table.ts';
+import { user } from './user.table.ts';
+
+const { table, id, text, timestamp, index } = columns;
+
+/** How a user was empowered: a role was granted, the user was created, or an administrator's lock was lifted. */
+export type EmpowermentKind = 'GRANTED' | 'CREATED' | 'ENABLED';
+
+/**
+ * Who empowered a user. Rows are only ever added, so the chain of a right is known after the entitlement was revoked or has
+ * expired. What the command line, an import or a claim grants has no row: nobody's right depends on it.
+ */
+export const empowerment = table(
+  'empowerment',
+  {
+    id: id('id').primaryKey(),
+    userId: id('user_id')
+      .notNull()
+      .references(() => user.id),
+    kind: text('kind').notNull().$type<EmpowermentKind>(),
+    byUserId: id('by_user_id')
+      .notNull()
+      .references(() => user.id),
+    /** The second granter, if the grant was approved. */
+    approvedByUserId: id('approved_by_user_id').references(() => user.id),
+    roleName: text('role_name'),
+    bankId: id('bank_id').references(() => bank.id),
+    createdAt: timestamp('created_at').notNull(),
+  },
+  (t) => [index('empowerment_user').on(t.userId, t.roleName)],
+);
+
+export type EmpowermentRow = typeof empowerment.$inferSelect;

@@ -1,0 +1,56 @@
+/** One link of a chain: `byUserId` empowered `userId`, alone or together with a second granter. */
+export interface Empowerment {
+  userId: string;
+  byUserId: string;
+  as: 'ALONE' | 'GRANTER' | 'APPROVER';
+}
+
+/** All users from whom the power of a user came, through any chain of links. The user is not one of them, except in a circle. */
+export function upstreamOf(userId: string, links: readonly Empowerment[]): Set<string> {
+  const linksByUser = Map.groupBy(links, (link) => link.userId);
+  const upstream = new Set<string>();
+  const open = [userId];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    for (const { byUserId } of linksByUser.get(next) ?? []) {
+      if (upstream.has(byUserId)) continue;
+      upstream.add(byUserId);
+      open.push(byUserId);
+    }
+  }
+  return upstream;
+}
+
+/** Whether two users are different, and neither empowered the other through any chain. */
+export function areUnrelated(one: string, other: string, links: readonly Empowerment[]): boolean {
+  return one !== other && !upstreamOf(one, links).has(other) && !upstreamOf(other, links).has(one);
+}
+
+/**
+ * Whether two users are independent: they are unrelated, and no third user made both of them alone, without an approver. Such
+ * a user could own both. Two users whom the same two granters made are independent, because two people saw each of them.
+ */
+export function areIndependent(one: string, other: string, links: readonly Empowerment[]): boolean {
+  if (!areUnrelated(one, other, links)) return false;
+  const alone = links.filter((link) => link.as === 'ALONE');
+  return upstreamOf(one, alone).isDisjointFrom(upstreamOf(other, alone));
+}
+
+/**
+ * Whether `approverId` can approve what `granterId` proposed for `recipientId`: the approver must be independent of both. That
+ * the approver approved an earlier role of the recipient does not count, or no two granters could grant a second role.
+ */
+export function canApprove(
+  { approverId, granterId, recipientId }: { approverId: string; granterId: string; recipientId: string },
+  links: readonly Empowerment[],
+): boolean {
+  const isEarlierApproval = ({ userId, byUserId, as }: Empowerment) =>
+    as === 'APPROVER' && userId === recipientId && byUserId === approverId;
+  return (
+    areIndependent(approverId, granterId, links) &&
+    areIndependent(
+      approverId,
+      recipientId,
+      links.filter((link) => !isEarlierApproval(link)),
+    )
+  );
+}
