@@ -5,6 +5,7 @@ import { type ClaimMapping, parseClaimedRole } from './auth/claimed-roles.ts';
 import type { CostLimits } from './auth/cost-budget.ts';
 import { leastPasswordCost, type PasswordCost } from './auth/password.ts';
 import { parseSigningKeys } from './auth/tokens.ts';
+import { isDatabaseUrl, isPostgresqlUrl, parseConnectionUrl } from './database/connection-url.ts';
 import { defaultDatabaseUrl, dialectOf } from './database/dialect.ts';
 import { durationInSeconds } from './duration.ts';
 import { type AnswerLimits, defaultAnswerLimits } from './execution/answer-meter.ts';
@@ -171,8 +172,8 @@ function isAddressOrNetwork(text: string): boolean {
 }
 
 function isSmtpUrl(text: string): boolean {
-  const url = URL.parse(text);
-  return url !== null && /^smtps?:$/.test(url.protocol) && url.hostname !== '';
+  const url = parseConnectionUrl(text);
+  return url !== null && /^smtps?$/.test(url.protocol) && url.host !== '' && URL.canParse(text);
 }
 
 /** `name@host`, or `A name <name@host>`. */
@@ -247,16 +248,16 @@ function isSigningKeyFile(file: string): boolean {
   }
 }
 
+const postgresqlUrl =
+  'postgres://…, such as postgres://user:password@host/database, where the user and the password are percent-encoded';
+
 const variables = z.object({
-  DATABASE_URL: z
-    .string()
-    .refine((url) => !/^(?!file:|postgres(ql)?:\/\/)[a-z][a-z+.-]+:/i.test(url), 'file:…, a path, or postgres://…')
-    .default(defaultDatabaseUrl),
-  DATABASE_OWNER_URL: z
-    .string()
-    .refine((url) => dialectOf(url) === 'postgresql', 'postgres://…')
-    .optional(),
-  DATABASE_REPLICA_URLS: commaList((url) => dialectOf(url) === 'postgresql', 'postgres://…, one for each replica'),
+  DATABASE_URL: z.string().refine(isDatabaseUrl, `file:…, a path, or ${postgresqlUrl}`).default(defaultDatabaseUrl),
+  DATABASE_OWNER_URL: z.string().refine(isPostgresqlUrl, postgresqlUrl).optional(),
+  DATABASE_REPLICA_URLS: commaList(
+    isPostgresqlUrl,
+    `postgres://…, one for each replica, where the user and the password are percent-encoded, a comma as %2C`,
+  ),
   DATABASE_REPLICA_MAX_LAG: duration('1h', '10s'),
   NODE_ENV: oneOf(['development', 'production', 'test']).default('development'),
   HOST: z.string().default('127.0.0.1'),
@@ -288,7 +289,10 @@ const variables = z.object({
   GATEWAY_NEW_USERS_PER_HOUR: wholeNumber(1, 1_000_000, 20),
   GATEWAY_SMTP_URL: z
     .string()
-    .refine(isSmtpUrl, 'smtp://… or smtps://…, such as smtps://user:password@mail.example.org')
+    .refine(
+      isSmtpUrl,
+      'smtp://… or smtps://…, such as smtps://user:password@mail.example.org, where the user and the password are percent-encoded',
+    )
     .optional(),
   GATEWAY_MAIL_FROM: z
     .string()

@@ -453,8 +453,9 @@ audit
     const before = new Date(Date.now() - auditRetentionSeconds * 1000);
     const progress = showProgress();
     // Who serves may not delete from the audit trail where somebody else owns the tables.
+    const ofOwner = { databaseUrl: databaseOwnerUrl, databaseOwnerUrl: null, variable: 'DATABASE_OWNER_URL' as const };
     const asOwner =
-      databaseOwnerUrl === null ? configured : { ...configured, databaseUrl: databaseOwnerUrl, databaseOwnerUrl: null };
+      databaseOwnerUrl === null ? configured : { ...configured, ...ofOwner, databaseUrl: databaseOwnerUrl };
     const pruned = await audited('audit prune', asOwner, async (database) => {
       const { pruneAuditTrail } = await import('./audit/prune.ts');
       const onProgress = (events: number) => progress.update(`${events} events`);
@@ -539,6 +540,8 @@ function importProgress(progress: ImportProgress): string {
   return `writing: ${progress.rows} of ${progress.totalRows} rows`;
 }
 
+type DatabaseSettings = Pick<Settings, 'databaseUrl' | 'databaseOwnerUrl'> & Pick<DatabaseOptions, 'variable'>;
+
 async function configuration() {
   const { readConfig } = await import('./config.ts');
   return readConfig(process.env);
@@ -559,7 +562,7 @@ async function settings() {
  */
 function audited<Result>(
   operationName: string,
-  configured: Pick<Settings, 'databaseUrl' | 'databaseOwnerUrl'> & Pick<Secrets, 'secret'>,
+  configured: DatabaseSettings & Pick<Secrets, 'secret'>,
   work: (database: Database, audit: CommandAudit) => Promise<Result>,
 ): Promise<Result> {
   return withDatabase(configured, async (database) => {
@@ -576,15 +579,12 @@ function audited<Result>(
 }
 
 async function withDatabase<Result>(
-  { databaseUrl, databaseOwnerUrl: ownerUrl }: Pick<Settings, 'databaseUrl' | 'databaseOwnerUrl'>,
+  { databaseUrl, databaseOwnerUrl: ownerUrl, variable }: DatabaseSettings,
   work: (database: Database) => Promise<Result>,
   options: DatabaseOptions = {},
 ): Promise<Result> {
   const { openDatabase } = await import('./database/database.ts');
-  const database = await openDatabase(databaseUrl, { ownerUrl, ...options }).catch((error) => {
-    const shown = databaseUrl.replace(/:[^:@/]*@/, '@').replace(/\?.*$/, '');
-    throw new Error(`The database ${shown} cannot be opened: ${failureLine(error)}`);
-  });
+  const database = await openDatabase(databaseUrl, { ownerUrl, variable, ...options });
   try {
     if (options.migrate !== false) {
       const { fillCanonicalNames } = await import('./domain/user/canonical-names.ts');
@@ -655,6 +655,13 @@ async function report(error: unknown): Promise<number> {
   console.error(failureLine(error));
   return error instanceof GatewayError && error.extensions.code === 'BAD_USER_INPUT' ? 2 : 1;
 }
+
+// Node would print every property of the error, such as the parameters of a statement or the options of a connection.
+process.on('uncaughtException', async (error) => {
+  const { describeError } = await import('./observability/logger.ts');
+  console.error(JSON.stringify({ level: 'fatal', error: describeError(error), msg: 'uncaught exception' }));
+  process.exit(1);
+});
 
 // Whoever reads the output has seen enough of it.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { DatabaseUnavailable } from './database/database-unavailable.ts';
 
 /** Why a file could not be opened, in words; null for all else. */
 function fileFailure({ code, syscall, path }: NodeJS.ErrnoException): string | null {
@@ -15,10 +16,21 @@ function fileFailure({ code, syscall, path }: NodeJS.ErrnoException): string | n
   return null;
 }
 
+/** What PostgreSQL refuses when a connection is made, by its code. */
+const refusedConnections = new Map<unknown, string>([
+  ['28000', 'The user cannot connect'],
+  ['28P01', 'The user or the password is wrong'],
+  ['3D000', 'The database does not exist'],
+  ['53300', 'The server has too many connections'],
+]);
+
 /** The one line that a person gets of a failure: never a stack, and never the values of a statement. */
 export function failureLine(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  if (error instanceof DatabaseUnavailable) return `${error.message}: ${failureLine(error.cause)}`;
   const { code } = error as { code?: unknown };
+  const refusedConnection = 'severity' in error ? refusedConnections.get(code) : undefined;
+  if (refusedConnection !== undefined) return `${refusedConnection} (${String(code)}).`;
   // Drizzle's message quotes the statement with all its parameters, PostgreSQL's the value that it refused.
   if ('query' in error || 'severity' in error) {
     const cause = error.cause instanceof Error ? failureLine(error.cause) : `code ${String(code)}`;

@@ -328,6 +328,7 @@ test('from an empty database to an answered query, with every step on the comman
     'listening',
     'request',
     'request',
+    'token refused',
     'request',
     'stopping',
     'stopped',

@@ -1,4 +1,5 @@
 import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core';
+import { DatabaseUnavailable, type DatabaseVariable } from './database-unavailable.ts';
 import { dialectOf } from './dialect.ts';
 
 /**
@@ -75,6 +76,8 @@ export interface Replicas {
 }
 
 export interface DatabaseOptions {
+  /** The variable that names the database. Defaults to `DATABASE_URL`. */
+  variable?: DatabaseVariable;
   /** False where another process migrates. */
   migrate?: boolean;
   /** On PostgreSQL the user who owns the tables and migrates, where it is another than the one who reads and writes. */
@@ -91,9 +94,17 @@ export interface DatabaseOptions {
   onStatement?: (statement: string, parameters: unknown[]) => void;
 }
 
-/** Brings the database up to date, and opens it. */
+/**
+ * Brings the database up to date, and opens it.
+ * @throws DatabaseUnavailable
+ */
 export async function openDatabase(url: string, options: DatabaseOptions = {}): Promise<Database> {
-  // Each loads its own driver: a process needs one of them.
-  if (dialectOf(url) === 'sqlite') return (await import('./sqlite.ts')).openSqlite(url, options);
-  return (await import('./postgresql.ts')).openPostgresql(url, options);
+  try {
+    // Each loads its own driver: a process needs one of them.
+    if (dialectOf(url) === 'sqlite') return await (await import('./sqlite.ts')).openSqlite(url, options);
+    return await (await import('./postgresql.ts')).openPostgresql(url, options);
+  } catch (error) {
+    if (error instanceof DatabaseUnavailable) throw error;
+    throw new DatabaseUnavailable(options.variable ?? 'DATABASE_URL', url, error);
+  }
 }

@@ -5,7 +5,7 @@ export const defaultDatabaseUrl = 'file:data/gateway.db';
 
 /** `postgres://…` and `postgresql://…` are PostgreSQL; `file:…` or a path is SQLite. */
 export function dialectOf(databaseUrl: string): Dialect {
-  return /^postgres(ql)?:\/\//.test(databaseUrl) ? 'postgresql' : 'sqlite';
+  return /^postgres(ql)?:\/\//i.test(databaseUrl) ? 'postgresql' : 'sqlite';
 }
 
 /**

@@ -2,6 +2,7 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { combinedReads } from './combined.ts';
 import type { Database, DatabaseOptions, DatabaseStatistics, Queries } from './database.ts';
+import { DatabaseUnavailable } from './database-unavailable.ts';
 import { deallocateDropped } from './kept-by-shape.ts';
 import { MigrationsMissing, pendingMigrations } from './migrations.ts';
 import { grantToGateway } from './postgresql-grants.ts';
@@ -64,7 +65,8 @@ async function migrateAsOwner(ownerUrl: string, pool: pg.Pool): Promise<void> {
       await grantToGateway(client, rows[0]?.name ?? '');
     });
   } catch (error) {
-    if (!(error instanceof pg.DatabaseError) || error.code !== insufficientPrivilege) throw error;
+    const isRefused = error instanceof pg.DatabaseError && error.code === insufficientPrivilege;
+    if (!isRefused) throw new DatabaseUnavailable('DATABASE_OWNER_URL', ownerUrl, error);
     throw new Error('The user of DATABASE_OWNER_URL may not migrate: it must own the database and all tables in it.');
   } finally {
     await owner.end();
@@ -109,6 +111,8 @@ export async function openPostgresql(url: string, options: DatabaseOptions): Pro
   const ownerUrl = options.ownerUrl ?? null;
   try {
     if (options.migrate !== false) await (ownerUrl === null ? migrateIfPending(pool) : migrateAsOwner(ownerUrl, pool));
+    // A worker is restarted while the database is down, and its requests fail until the database is back.
+    else if (!options.isServing) await pool.query('select');
   } catch (error) {
     await pool.end();
     throw error;

@@ -1,6 +1,7 @@
 import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { connectionName } from './connection-url.ts';
 import type { Database, ReplicaState, Replicas } from './database.ts';
 
 /** How often a replica is asked how far it is, in milliseconds; one that does not answer, less often. */
@@ -94,19 +95,13 @@ interface ReplicaParts {
   answerByPrimary(config: pg.QueryConfig, values: unknown[]): Promise<pg.QueryResult>;
 }
 
-/** Without the user and the password. */
-function nameOf(url: string): string {
-  const parsed = URL.parse(url);
-  return parsed === null ? 'replica' : `${parsed.hostname}:${parsed.port || 5432}${parsed.pathname}`;
-}
-
 function reasonOf(error: unknown): string {
   const { code, message = 'unknown' } = error as { code?: string; message?: string };
   return `It does not answer: ${code ?? message}.`;
 }
 
 function openReplica({ url, primary, maxLagMilliseconds, ...parts }: ReplicaParts): Replica {
-  const name = nameOf(url);
+  const name = connectionName(url);
   const sockets = new Set<Socket>();
   const settings = {
     connectionTimeoutMillis: answerTimeout,

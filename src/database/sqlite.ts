@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
@@ -7,13 +7,17 @@ import { drizzle } from 'drizzle-orm/better-sqlite3';
 import type { Database, DatabaseOptions, DatabaseStatistics, Preparable, Queries } from './database.ts';
 import { rowMapperOf } from './map-rows.ts';
 import { MigrationsMissing, pendingMigrations } from './migrations.ts';
+import { sqlitePath } from './sqlite-path.ts';
 import { isBusy, writerOf } from './sqlite-writer.ts';
 import { eachTurn } from './turn.ts';
 
-/** `file:data/gateway.db`, `file:///var/lib/gateway.db` or a path. */
-export function sqlitePath(url: string): string {
-  if (url.startsWith('file://')) return decodeURIComponent(new URL(url).pathname);
-  return url.replace(/^file:/, '');
+/**
+ * Creates the file for its owner only, from its first byte on. SQLite gives `-wal` and `-shm` the mode of the database. An
+ * existing file is not even opened: closing it would release the locks that this process holds on the database.
+ */
+function createFile(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
 }
 
 function openHandle(path: string, readonly: boolean, isServing: boolean): SqliteDatabase.Database {
@@ -81,7 +85,7 @@ async function migrate(writer: SqliteDatabase.Database): Promise<void> {
  */
 export async function openSqlite(url: string, options: DatabaseOptions): Promise<Database> {
   const path = sqlitePath(url);
-  mkdirSync(dirname(path), { recursive: true });
+  createFile(path);
   const isServing = options.isServing === true;
   const writer = openHandle(path, false, isServing);
   try {

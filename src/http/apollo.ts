@@ -45,6 +45,9 @@ export function createApolloServer(
   };
   const largeOperations = new LargeOperations(database.concurrency);
   const beforeOperation: ApolloServerPlugin<Context> = {
+    async unexpectedErrorProcessingRequest({ error }) {
+      onUnexpected(error);
+    },
     async requestDidStart() {
       return {
         async didResolveOperation({ schema, document, operation, operationName, queryHash, request, ...given }) {
@@ -126,8 +129,8 @@ export function createApolloServer(
     logger: {
       debug() {},
       info() {},
-      warn: (message) => logger.warn(message),
-      error: (message) => logger.error(message),
+      warn: (message) => logger.warn(withoutError(message)),
+      error: (message) => logger.error(withoutError(message)),
     },
     plugins: [
       beforeOperation,
@@ -143,4 +146,9 @@ export function createApolloServer(
       ApolloServerPluginSchemaReportingDisabled(),
     ],
   });
+}
+
+/** A message of Apollo Server without the error that it quotes, which can contain values. */
+function withoutError(message: unknown): string {
+  return typeof message === 'string' ? message.replace(/[.:] .*$/s, '') : 'error in Apollo Server';
 }

@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import { openAuditTrail } from '../audit/audit-trail.ts';
 import { limitFailedAttempts } from '../audit/event-limit.ts';
 import { deleteFullBudgets } from '../auth/cost-exchange.ts';
@@ -5,6 +6,7 @@ import { forgetOldLoginAttempts } from '../auth/login-attempts.ts';
 import { openTokens } from '../auth/tokens.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/database.ts';
+import { exposedFiles } from '../database/exposed-files.ts';
 import { forgetExpiredRevocations } from '../domain/user/revoke-tokens.ts';
 import { forgetOldIdempotencyKeys } from '../execution/mutate.ts';
 import { createLogger, type Logger, logUnexpected } from '../observability/logger.ts';
@@ -49,6 +51,11 @@ export async function serve(config: Config, database: Database, options: ServeOp
     if (isUsed) logger.info({ replica: name }, 'replica is used');
     else logger.warn({ replica: name, reason }, 'replica is left out');
   });
+  if (cluster.isPrimary || cluster.worker?.id === 1) {
+    for (const { file, mode } of exposedFiles(config.databaseUrl)) {
+      logger.warn({ file, mode, remedy: `chmod 600 ${file}` }, 'database file is accessible to other accounts');
+    }
+  }
   const auditTrail = limitFailedAttempts(
     await openAuditTrail({
       database,

@@ -8,7 +8,7 @@ import { auditEventOf } from '../../src/audit/audit-event.ts';
 import { openAuditTrail } from '../../src/audit/audit-trail.ts';
 import { appendOnlyTables, ownersTables } from '../../src/database/append-only.ts';
 import { type Database, openDatabase } from '../../src/database/database.ts';
-import { sqlitePath } from '../../src/database/sqlite.ts';
+import { sqlitePath } from '../../src/database/sqlite-path.ts';
 import { createDatabaseUrl, dialectUnderTest } from '../support/database-url.ts';
 import { testEnvironment } from '../support/gateway.ts';
 import { buildProgram, type ProgramResult, runProgram, startProgram } from '../support/program.ts';

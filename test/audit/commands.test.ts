@@ -11,7 +11,7 @@ import { type AuditEvent, auditEventOf, parseAuditEvent } from '../../src/audit/
 import { openAuditTrail } from '../../src/audit/audit-trail.ts';
 import { auditCommand, noteRows } from '../../src/audit/command-audit.ts';
 import { type Database, openDatabase } from '../../src/database/database.ts';
-import { sqlitePath } from '../../src/database/sqlite.ts';
+import { sqlitePath } from '../../src/database/sqlite-path.ts';
 import { customer } from '../../src/domain/customer/customer.table.ts';
 import { user } from '../../src/domain/user/user.table.ts';
 import { createUser } from '../../src/domain/user/user-administration.ts';

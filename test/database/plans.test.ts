@@ -8,7 +8,7 @@ import { type Context, type ContextParts, createContext } from '../../src/contex
 import { type Database, openDatabase } from '../../src/database/database.ts';
 import { insertRows } from '../../src/database/insert-rows.ts';
 import { frequentCandidates } from '../../src/database/search.ts';
-import { sqlitePath } from '../../src/database/sqlite.ts';
+import { sqlitePath } from '../../src/database/sqlite-path.ts';
 import { customerAttribute } from '../../src/domain/attribute/attribute.table.ts';
 import { AttributeType } from '../../src/domain/attribute/attribute-type.ts';
 import {

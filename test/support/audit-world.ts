@@ -11,7 +11,7 @@ import { type AuditTrail, type LoggedSeal, openAuditTrail } from '../../src/audi
 import type { AuditFinding } from '../../src/audit/finding.ts';
 import { type AuditVerification, type UnsealedEvents, verifyAuditTrail } from '../../src/audit/verify.ts';
 import { type Database, openDatabase } from '../../src/database/database.ts';
-import { sqlitePath } from '../../src/database/sqlite.ts';
+import { sqlitePath } from '../../src/database/sqlite-path.ts';
 import { createDatabaseUrl, dialectUnderTest } from './database-url.ts';
 
 export const auditSecret = 'a secret of the tests, for the audit trail';

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import Sqlite from 'better-sqlite3';
 import pg from 'pg';
 import { migrationsOf } from '../../src/database/migrations.ts';
-import { sqlitePath } from '../../src/database/sqlite.ts';
+import { sqlitePath } from '../../src/database/sqlite-path.ts';
 import { createDatabaseUrl, dialectUnderTest } from './database-url.ts';
 
 export interface FormerDatabase {

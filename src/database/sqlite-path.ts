@@ -1,0 +1,5 @@
+/** `file:data/gateway.db`, `file:///var/lib/gateway.db` or a path. */
+export function sqlitePath(url: string): string {
+  if (url.startsWith('file://')) return decodeURIComponent(new URL(url).pathname);
+  return url.replace(/^file:/, '');
+}

@@ -1,0 +1,110 @@
+import { chmod, mkdtemp, readdir, readlink, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openStaging } from '../src/import/staging.ts';
+import { dialectUnderTest } from './support/database-url.ts';
+import { testEnvironment } from './support/gateway.ts';
+import { buildProgram, runProgram, startProgram } from './support/program.ts';
+
+let folder: string;
+let formerMask: number;
+beforeAll(async () => {
+  // The programs inherit it: without a mask, only the mode that is asked for protects a file.
+  formerMask = process.umask(0);
+  folder = await mkdtemp(join(tmpdir(), 'file-modes-'));
+  await buildProgram();
+}, 120_000);
+afterAll(() => {
+  process.umask(formerMask);
+});
+
+async function modeOf(file: string): Promise<string> {
+  return ((await stat(file)).mode & 0o777).toString(8);
+}
+
+async function run(command: string[], environment: Record<string, string> = {}): Promise<void> {
+  const { exitCode, errors } = await runProgram(command, { environment });
+  expect([exitCode, errors]).toEqual([0, '']);
+}
+
+/** The modes of the database and of its files while it is served. */
+async function serveAndReadModes(file: string) {
+  const environment = testEnvironment(`file:${file}`);
+  const { program, lines, ended } = await startProgram(['serve', '--workers', '2'], /"listening"/, { environment });
+  const modes = await Promise.all(['', '-wal', '-shm'].map((suffix) => modeOf(`${file}${suffix}`)));
+  program.kill('SIGTERM');
+  await ended;
+  return { modes, lines };
+}
+
+describe('for their owner only, whatever the umask, are', () => {
+  test('signing keys', async () => {
+    const file = join(folder, 'signing-key.json');
+    await run(['keys', 'create', file]);
+    expect(await modeOf(file)).toBe('600');
+    await chmod(file, 0o644);
+    await run(['keys', 'rotate', file]);
+    expect(await modeOf(file)).toBe('600');
+  });
+
+  test('temporary files of an import', async () => {
+    const staging = openStaging();
+    const row = { id: 'x'.repeat(1_000) };
+    for (let line = 0; line < 20_000; line += 1) {
+      staging.add({ noun: 'customer', key: String(line), row }, { file: 0, line, position: '' });
+    }
+    const descriptors = await readdir('/proc/self/fd').catch(() => []);
+    const targets = await Promise.all(
+      descriptors.map(async (name) => [name, await readlink(`/proc/self/fd/${name}`).catch(() => '')] as const),
+    );
+    const temporary = targets.filter(([, target]) => target.endsWith('(deleted)'));
+    // Elsewhere than on Linux, nothing can be seen of a deleted file.
+    if (process.platform === 'linux') expect(temporary).not.toEqual([]);
+    for (const [name] of temporary) expect(await modeOf(`/proc/self/fd/${name}`)).toBe('600');
+    staging.database.close();
+  });
+
+  if (dialectUnderTest === 'sqlite') {
+    test('a database, with its log and its index of the log, its new folder and its backups', async () => {
+      const file = join(folder, 'new', 'data', 'gateway.db');
+      const { modes, lines } = await serveAndReadModes(file);
+      expect(modes).toEqual(['600', '600', '600']);
+      expect(await modeOf(join(folder, 'new', 'data'))).toBe('700');
+      expect(await modeOf(join(folder, 'new'))).toBe('700');
+      expect(lines.join('\n')).not.toContain('accessible');
+
+      const copy = join(folder, 'copy.db');
+      const { exitCode } = await runProgram(['backup', copy], { environment: testEnvironment(`file:${file}`) });
+      expect([exitCode, await modeOf(copy)]).toEqual([0, '600']);
+    });
+
+    test('a database behind a symbolic link', async () => {
+      const target = join(folder, 'target.db');
+      await symlink(target, join(folder, 'link.db'));
+      await run(['migrate'], { DATABASE_URL: `file:${join(folder, 'link.db')}` });
+      expect(await modeOf(target)).toBe('600');
+    });
+  }
+});
+
+if (dialectUnderTest === 'sqlite') {
+  test('a database from before keeps its mode, and the log says what to do', async () => {
+    const file = join(folder, 'former.db');
+    await writeFile(file, '', { mode: 0o640 });
+
+    const { modes, lines } = await serveAndReadModes(file);
+
+    expect(modes).toEqual(['640', '640', '640']);
+    const warnings = lines.filter((line) => line.includes('accessible')).map((line) => JSON.parse(line));
+    expect(warnings).toMatchObject(
+      ['', '-wal', '-shm'].map((suffix) => ({
+        level: 'warn',
+        file: `${file}${suffix}`,
+        mode: '640',
+        remedy: `chmod 600 ${file}${suffix}`,
+        msg: 'database file is accessible to other accounts',
+      })),
+    );
+  });
+}
