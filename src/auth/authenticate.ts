@@ -155,21 +155,38 @@ interface Recording {
   caller: Partial<AuditedCaller>;
 }
 
+/** The IDs of users who came with a token of a provider, by issuer and subject, which never change. */
+const providerUserIds = oncePerDatabase(() => new Map<string, string>());
+const maxProviderUserIds = 10_000;
+
+function rememberProviderUser(userIds: Map<string, string>, person: string, userId: string): void {
+  if (userIds.size >= maxProviderUserIds) userIds.clear();
+  userIds.set(person, userId);
+}
+
 /** A person who comes for the first time becomes a user. */
 async function callerOfProvider(
   database: Database,
   { auditTrail, caller }: Recording,
   provider: IdentityProvider,
   token: string,
+  onVerified: OnVerified,
 ) {
   const verified = await provider.verify(token);
   const { issuer, subject, tokenId, roles: claimed } = verified;
+  const userIds = providerUserIds(database);
+  const person = `${issuer} ${subject}`;
+  const userId = userIds.get(person);
+  // A claim can lift the limit that `onVerified` checks.
+  if (userId !== undefined && claimed.length === 0) onVerified(userId);
   const find = () => userStatements(database).byProvider({ issuer, subject, tokenId, now: new Date() });
   let rows = await find();
   if (rows.length === 0) {
     await createProviderUser(auditTrail, verified, caller);
     rows = await find();
   }
+  const [row] = rows;
+  if (row !== undefined && userId === undefined) rememberProviderUser(userIds, person, row.id);
   return { verified, rows, claimed };
 }
 
@@ -212,7 +229,7 @@ export async function authenticate({
   const { verified, rows, claimed } =
     identityProvider === null
       ? await callerOfOwnToken(database, tokens, sent, onVerified)
-      : await callerOfProvider(database, recording, identityProvider, sent);
+      : await callerOfProvider(database, recording, identityProvider, sent, onVerified);
   const [row] = rows;
   if (row === undefined) throw refusedToken('TOKEN_USER_UNKNOWN');
   const refusal = refusalOf(row, verified.issuedAt);

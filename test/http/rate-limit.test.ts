@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Answer, type Gateway, startGateway } from '../support/gateway.ts';
+import { audience, type IdentityProvider, startIdentityProvider } from '../support/identity-provider.ts';
 
 const bankId = 'gh.29.uk';
 const me = '{ me { id } }';
@@ -10,14 +11,17 @@ const page = '{ customers(bankId: "gh.29.uk", first: 100) { nodes { id } } }';
 /** Of another username each time: too many of one would be slowed down. */
 const login = () => `mutation { login(username: "${randomUUID()}", password: "a wrong password") { token } }`;
 
+let provider: IdentityProvider;
 let gateway: Gateway;
 let nextAddress = 0;
 
 beforeAll(async () => {
+  provider = await startIdentityProvider();
   gateway = await startGateway({
     environment: {
       GATEWAY_COST_PER_MINUTE: '1000',
       GATEWAY_ANONYMOUS_COST_PER_MINUTE: '500',
+      GATEWAY_OIDC_ISSUERS: `${provider.issuer}|${audience}`,
       GATEWAY_TRUSTED_PROXIES: '127.0.0.1',
       GATEWAY_CORS_ORIGINS: 'https://app.example.org',
     },
@@ -25,7 +29,10 @@ beforeAll(async () => {
   await gateway.createBank(bankId);
 });
 
-afterAll(() => gateway.stop());
+afterAll(async () => {
+  await gateway.stop();
+  await provider.stop();
+});
 
 /** A client of its own. */
 function newClient() {
@@ -112,6 +119,18 @@ describe('the budget of a user', () => {
 
     const last = (await gateway.query(token, page)).errors[0]?.extensions.retryAfterSeconds;
     expect(last).toBeLessThanOrEqual(first as number);
+  });
+
+  test.each([
+    ['the gateway', newReader],
+    ['an identity provider', () => provider.tokenOfPerson('clara')],
+  ])('is judged before the database is read, for tokens of %s', async (_issuer, tokenOf) => {
+    const token = await tokenOf();
+    await exhaust(token, me);
+    const { roundTrips } = gateway.database.statistics;
+
+    expect((await gateway.query(token, me)).status).toBe(429);
+    expect(gateway.database.statistics.roundTrips).toBe(roundTrips);
   });
 
   test('is charged at most two minutes for a single operation', async () => {
