@@ -93,7 +93,7 @@ import {
 } from './domain/user-customer-link/user-customer-link.resolver.ts';
 import { UserCustomersResolver } from './domain/user-customer-link/user-customers.resolver.ts';
 import { limitLists } from './execution/max-items.ts';
-import { refuseNullCharacters } from './execution/null-character.ts';
+import { guardArguments } from './graph/argument-guard.ts';
 
 /** All of them, a noun a group; an entity is added here with its resolvers. */
 const resolvers: NonEmptyArray<new () => object> = [
@@ -166,15 +166,15 @@ const resolvers: NonEmptyArray<new () => object> = [
   AuditEventResolver,
 ];
 
-/** The executable schema, each field behind its access rule; fails when one has none. */
+/** The executable schema, each field behind its access rule and the limits of its arguments; fails when a declaration is missing. */
 export async function gatewaySchema(): Promise<GraphQLSchema> {
   // TypeGraphQL's own check is a whole introspection, of a schema that is not yet the one that is served.
   const schema = await buildSchema({ resolvers, validate: false, skipCheck: true });
   const role = schema.getType('Role');
   if (!isEnumType(role)) throw new Error('The schema has no enum Role.');
-  refuseNullCharacters(schema);
   limitLists(schema);
   const guarded = enforceAccess(schema, role, { ...bankRules, ofCustomer: bankOfCustomer });
+  guardArguments(guarded);
   assertValidSchema(guarded);
   return guarded;
 }

@@ -2,6 +2,7 @@ import { data as currencies } from 'currency-codes';
 import countries from 'i18n-iso-countries/index.js';
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { z } from 'zod';
+import { brokenTextRule, isLongerThan, lengthRule } from './base/text-bounds.ts';
 import { AttributeType } from './domain/attribute/attribute-type.ts';
 
 /** A value that is not of its kind. The message is a reason for people, and never holds the value: it may be personal. */
@@ -19,44 +20,44 @@ const controlCharactersOfLines = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-
 /** They show text in another order than it has: a name could look like another one. */
 const directionOverrides = /[\u202A-\u202E\u2066-\u2069]/;
 
-function textOf(value: unknown): string {
+/** Dates, codes and numbers are shorter. */
+const maxCharactersOfToken = 100;
+
+/** The text itself, after the checks that must come before all other work on it. */
+function textOf(value: unknown, maxLength = maxCharactersOfToken): string {
   if (typeof value !== 'string') throw new InvalidValue('is no text');
+  const brokenRule = brokenTextRule(value, maxLength);
+  if (brokenRule !== null) throw new InvalidValue(brokenRule);
   return value;
 }
 
-/** Counted as people count, so that a name in Gothic script is not twice as long as one in Latin. */
-function isLongerThan(text: string, maxLength: number): boolean {
-  return text.length > maxLength && Array.from(text).length > maxLength;
-}
-
-function isBlank(text: string): boolean {
-  return text.replace(/[\s\p{Cf}]/gu, '') === '';
+function assertLength(text: string, maxLength: number): void {
+  if (isLongerThan(text, maxLength)) throw new InvalidValue(lengthRule(maxLength));
 }
 
 function checkText(text: string, maxLength: number, refused: RegExp): string {
-  if (isBlank(text)) throw new InvalidValue('is empty');
+  if (!/[^\s\p{Cf}]/u.test(text)) throw new InvalidValue('is empty');
   if (refused.test(text)) throw new InvalidValue('has control characters');
   if (directionOverrides.test(text)) throw new InvalidValue('has characters that change the direction of text');
-  if (!text.isWellFormed()) throw new InvalidValue('is no well-formed Unicode text');
-  if (isLongerThan(text, maxLength)) throw new InvalidValue(`is longer than ${maxLength} characters`);
+  assertLength(text, maxLength);
   return text;
 }
 
 /** One line in Unicode NFC, without white space around it: not empty, at most `maxLength` characters. */
 export function parseText(value: unknown, maxLength: number): string {
-  return checkText(textOf(value).normalize('NFC').trim(), maxLength, controlCharacters);
+  return checkText(textOf(value, maxLength).normalize('NFC').trim(), maxLength, controlCharacters);
 }
 
 /** As written, in Unicode NFC, with any number of lines: not empty, at most `maxLength` characters. */
 export function parseLongText(value: unknown, maxLength: number): string {
-  return checkText(textOf(value).normalize('NFC'), maxLength, controlCharactersOfLines);
+  return checkText(textOf(value, maxLength).normalize('NFC'), maxLength, controlCharactersOfLines);
 }
 
 /** What `parse` makes of a text, where nothing (unset, null, '' or only white space) is null. */
 export function parseOptional(value: unknown, parse: (text: string) => string): string | null {
   if (value === null || value === undefined) return null;
-  const text = textOf(value);
-  return text.trim() === '' ? null : parse(text);
+  if (typeof value !== 'string') throw new InvalidValue('is no text');
+  return value.trim() === '' ? null : parse(value);
 }
 
 /** `parseText`, where nothing is null. */
@@ -65,7 +66,7 @@ export function parseOptionalText(value: unknown, maxLength: number): string | n
 }
 
 export function parseId(value: unknown): string {
-  const id = textOf(value);
+  const id = textOf(value, 254);
   if (id === '') throw new InvalidValue('is empty');
   if (id.length > 254) throw new InvalidValue('is not shorter than 255 characters');
   if (!/^[0-9A-Za-z\-._]+$/.test(id)) {
@@ -77,8 +78,8 @@ export function parseId(value: unknown): string {
 const emailAddress = z.email();
 
 export function parseEmailAddress(value: unknown): string {
-  const address = textOf(value);
-  if (isLongerThan(address, 200)) throw new InvalidValue('is longer than 200 characters');
+  const address = textOf(value, 200);
+  assertLength(address, 200);
   if (!emailAddress.safeParse(address).success) throw new InvalidValue('is no e-mail address');
   return address;
 }
@@ -88,8 +89,8 @@ export function parseEmailAddress(value: unknown): string {
  * extension stays in what was written only, as E.164 has none.
  */
 export function parsePhoneNumber(value: unknown): { written: string; e164: string } {
-  const written = textOf(value).normalize('NFC');
-  if (isLongerThan(written, 50)) throw new InvalidValue('is longer than 50 characters');
+  const written = textOf(value, 50).normalize('NFC');
+  assertLength(written, 50);
   const international = written.trim().replace(/^00/, '+');
   if (!international.startsWith('+') || /[\t\n\r]/.test(written) || controlCharacters.test(written)) {
     throw new InvalidValue('is no international phone number');
@@ -100,28 +101,40 @@ export function parsePhoneNumber(value: unknown): { written: string; e164: strin
   return { written, e164: number.number };
 }
 
+const maxUrlLength = 2000;
+/** As in DNS. */
+const maxHostLength = 253;
+
+/** Without the user and port, which are short or refused. */
+function hostOf(httpsUrl: string): string {
+  return /^https:\/\/([^/?#]*)/i.exec(httpsUrl)?.[1] ?? '';
+}
+
 function parseUrl(text: string): string {
-  if (isLongerThan(text, 2000)) throw new InvalidValue('is longer than 2000 characters');
-  const parsed = URL.parse(text);
+  assertLength(text, maxUrlLength);
   // The parser drops some white space, and a backslash is a slash to it: what it is given is what people see.
-  if (parsed === null || /[\s\\]/.test(text) || controlCharacters.test(text) || !text.isWellFormed()) {
-    throw new InvalidValue('is no URL');
+  if (/[\s\\]/.test(text) || controlCharacters.test(text)) throw new InvalidValue('is no URL');
+  if (!/^https:\/\//i.test(text)) throw new InvalidValue('is no https URL');
+  // Punycode is quadratic in the length of a host.
+  if (hostOf(text).length > maxHostLength) {
+    throw new InvalidValue(`must have a host of at most ${maxHostLength} characters`);
   }
-  if (parsed.protocol !== 'https:' || !/^https:\/\//i.test(text)) throw new InvalidValue('is no https URL');
+  const parsed = URL.parse(text);
+  if (parsed === null) throw new InvalidValue('is no URL');
   if (parsed.username !== '' || parsed.password !== '') throw new InvalidValue('has a username or password in it');
   if (!/[^.]\.[^.]/.test(parsed.hostname)) throw new InvalidValue('is no URL');
-  if (parsed.href.length > 2000) throw new InvalidValue('is longer than 2000 characters');
+  assertLength(parsed.href, maxUrlLength);
   return parsed.href;
 }
 
 /** The URL as browsers write it: https only, a host with a dot, no username or password, at most 2000 characters. */
 export function parseHttpsUrl(value: unknown): string {
-  return parseUrl(textOf(value));
+  return parseUrl(textOf(value, maxUrlLength));
 }
 
 /** For import: what has no scheme, or http, is taken as https; `corrected` tells so. */
 export function httpsUrlFromWritten(value: unknown): { url: string; corrected: boolean } {
-  const written = textOf(value);
+  const written = textOf(value, maxUrlLength);
   if (/^https:\/\//i.test(written)) return { url: parseUrl(written), corrected: false };
   if (/^http:\/\//i.test(written)) return { url: parseUrl(written.replace(/^http/i, 'https')), corrected: true };
   // A scheme has no dot in practice, a host before a port has one.
@@ -154,7 +167,7 @@ export function parseCurrency(value: unknown): string {
 /** An exact number as text, never through a float: without exponent, '+', leading zeros, and without a '-' on zero. */
 export function parseDecimal(value: unknown): string {
   if (typeof value !== 'string') throw new InvalidValue('is no decimal number written as text');
-  const [, sign, whole, fraction] = /^([+-]?)(\d+)(?:\.(\d+))?$/.exec(value) ?? [];
+  const [, sign, whole, fraction] = /^([+-]?)(\d+)(?:\.(\d+))?$/.exec(textOf(value)) ?? [];
   if (whole === undefined) throw new InvalidValue('is no decimal number');
   const significant = whole.replace(/^0+(?=\d)/, '');
   if (significant.length > 18) throw new InvalidValue('has more than 18 digits before the point');

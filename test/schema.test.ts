@@ -1,17 +1,22 @@
 import { readFileSync } from 'node:fs';
 import {
+  buildSchema,
   type GraphQLField,
   GraphQLNonNull,
   type GraphQLSchema,
+  getNullableType,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
   isIntrospectionType,
+  isListType,
   isObjectType,
   isSpecifiedScalarType,
 } from 'graphql';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { AccessUndeclared, enforceAccess } from '../src/auth/requires-role.ts';
+import { guardArguments } from '../src/graph/argument-guard.ts';
+import { MaxInputItemsUndeclared } from '../src/graph/input-shape.ts';
 import { gatewaySchema, printedSchema } from '../src/schema.ts';
 
 let schema: GraphQLSchema;
@@ -47,6 +52,24 @@ test('every type, field, argument, input field and enum value is described', () 
   }
 
   expect(undescribed).toEqual([]);
+});
+
+test('every list that is taken states its maximum number of items', () => {
+  const lists: string[] = [];
+  const unlimited: string[] = [];
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (isIntrospectionType(type)) continue;
+    const fields = isObjectType(type) || isInputObjectType(type) ? Object.values(type.getFields()) : [];
+    const taken = isInputObjectType(type) ? fields : fields.flatMap((field) => ('args' in field ? field.args : []));
+    for (const { name, type: typeOfTaken, description } of taken) {
+      if (!isListType(getNullableType(typeOfTaken))) continue;
+      lists.push(name);
+      if (!/ At most [\d,]+ items\.$/.test(description ?? '')) unlimited.push(`${type.name}: ${name}`);
+    }
+  }
+
+  expect(lists.length).toBeGreaterThan(10);
+  expect(unlimited).toEqual([]);
 });
 
 test('every root field is nullable, so that a failing one never hides its neighbour', () => {
@@ -112,6 +135,21 @@ describe('a schema stops the server', () => {
     });
 
     expect(start).toThrow(new AccessUndeclared('Customer.addresses', 'is guarded, so it must be nullable'));
+  });
+
+  test('when a list of an input type declares no maximum, by its name', () => {
+    const planted = buildSchema('input Address { tags: [String!] } type Query { address(input: Address): Boolean }');
+
+    expect(() => guardArguments(planted)).toThrow(new MaxInputItemsUndeclared('Address.tags'));
+  });
+
+  test('when a list argument declares no maximum, by its name', async () => {
+    const planted = await gatewaySchema();
+    const field = planted.getMutationType()?.getFields().createCustomers;
+    if (field === undefined) throw new Error('There is no field Mutation.createCustomers.');
+    field.extensions = {};
+
+    expect(() => guardArguments(planted)).toThrow(new MaxInputItemsUndeclared('Mutation.createCustomers(input:)'));
   });
 
   test('not when every field has one', async () => {

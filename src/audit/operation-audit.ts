@@ -77,7 +77,7 @@ const banksById = oncePerDatabase((database) =>
 
 /** Whether it could be an id at all; PostgreSQL does not even take a question for U+0000. */
 function isPossibleId(text: string): boolean {
-  return text.length <= 255 && !text.includes('\u0000');
+  return text.length <= 255 && !text.includes('\u0000') && text.isWellFormed();
 }
 
 /** Which bank each of these customers has; of a text that is no customer's id, nothing. */

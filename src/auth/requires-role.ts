@@ -37,7 +37,7 @@ export interface RoleOptions extends OwnAccess {
 }
 
 type RoleRule = { kind: 'role'; anyOf: readonly Role[] } & RoleOptions;
-type AccessRule = { kind: 'public' } | { kind: 'authenticated'; anyOf: readonly Role[] } | RoleRule;
+export type AccessRule = { kind: 'public' } | { kind: 'authenticated'; anyOf: readonly Role[] } | RoleRule;
 type GuardedRule = Exclude<AccessRule, { kind: 'public' }>;
 
 /** How each own access is judged; the resolvers of the nouns provide it (`provideOwnAccess`). */
@@ -380,6 +380,17 @@ function guardedQuery(coordinate: string, rule: GuardedRule, resolve: Resolver, 
   };
 }
 
+function beginWrite(
+  coordinate: string,
+  args: Record<string, unknown>,
+  { audit }: Context,
+  payloadFields: readonly string[] = [],
+): void {
+  const asked = askedFor(args);
+  audit.beginWrite(coordinate, { ...asked, bankId: asked.bankId ?? bankOfInput(args) }, payloadFields);
+  if (typeof args.userId === 'string' && isUuid(args.userId)) audit.concernUser(args.userId);
+}
+
 /** Of a mutation field also the public ones are recorded: who logs in, or becomes a user. */
 function guardedMutation(
   coordinate: string,
@@ -389,13 +400,11 @@ function guardedMutation(
   objects: PayloadObjects,
 ): Resolver {
   return async (root, args, context, info) => {
-    const asked = askedFor(args);
     const { audit } = context;
-    const place = { ...asked, bankId: asked.bankId ?? bankOfInput(args) };
-    audit.beginWrite(coordinate, place, selectedObjects(objects, info));
-    if (typeof args.userId === 'string' && isUuid(args.userId)) audit.concernUser(args.userId);
+    beginWrite(coordinate, args, context, selectedObjects(objects, info));
     try {
-      if (rule.kind !== 'public') audit.allowWrite(await admit(rule, context, args, asked.bankId, banks));
+      const { bankId } = askedFor(args);
+      if (rule.kind !== 'public') audit.allowWrite(await admit(rule, context, args, bankId, banks));
       const payload: unknown = await resolve(root, args, context, info);
       audit.endWrite(payload);
       return payload;
@@ -406,6 +415,26 @@ function guardedMutation(
       throw error;
     }
   };
+}
+
+/**
+ * Records that the arguments of a field are invalid, as its other failures are, although its access rule was not
+ * evaluated. Fails with `error`, except for a guarded field of many objects: there it returns what the field resolves to,
+ * because one error stands for all objects.
+ */
+export function recordInvalidArguments(
+  { coordinate, rule, root }: { coordinate: string; rule: AccessRule; root: Root },
+  error: GatewayError,
+  { parent, args, context }: { parent: GuardedParent; args: Record<string, unknown>; context: Context },
+): GatewayError | null {
+  if (root === 'mutation') {
+    beginWrite(coordinate, args, context);
+    context.audit.failWrite(error);
+  } else if (rule.kind !== 'public') {
+    if (root === null) return refused(coordinate, context, parent, error);
+    context.audit.refuseRoot(coordinate, askedFor(args), error);
+  }
+  throw error;
 }
 
 /** At which bank a field is judged. */
@@ -421,7 +450,7 @@ function guardedKeyOf(
     rule.kind === 'role' && mayAt(rule, context, bankOf(parent, args)) ? find(parent, args, context) : null;
 }
 
-type Root = 'query' | 'mutation' | null;
+export type Root = 'query' | 'mutation' | null;
 
 function guarded(
   type: GraphQLObjectType,

@@ -17,6 +17,7 @@ import { LargeOperations, largeListCost } from '../execution/large-operations.ts
 import { listCostOf, operationLimitsPlugin } from '../execution/limits.ts';
 import { documentLimits } from '../execution/parse-options.ts';
 import { gatewayValidation } from '../execution/validation.ts';
+import { variableGuardPlugin } from '../graph/variable-guard.ts';
 import { logUnexpected } from '../observability/logger.ts';
 import { answerText } from './answer-text.ts';
 import type { CostControl } from './cost-control.ts';
@@ -135,6 +136,7 @@ export function createApolloServer(
     plugins: [
       beforeOperation,
       operationLimitsPlugin(config.limits),
+      variableGuardPlugin(schema),
       idempotencyHeaderPlugin,
       distinctErrorsPlugin,
       ApolloServerPluginCacheControlDisabled(),

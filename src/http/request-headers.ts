@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import { type GatewayError, gatewayError } from '../errors.ts';
+import { InvalidValue, parseText } from '../values.ts';
 
-const longestReason = 500;
+const maxReasonCharacters = 500;
 
 /**
  * The headers of which the gateway reads one value. If one of them occurs twice, Node keeps the first or joins both, so a
@@ -44,29 +45,44 @@ function repeatedHeader(rawHeaders: readonly string[]): string | null {
   return null;
 }
 
-/** How a client names itself, as Apollo's clients do; what is no plain name is left out. */
+function invalidHeader(name: string, rule: string): GatewayError {
+  return gatewayError('OBP-10001', { message: `The ${name} header ${rule}.`, field: name, http: { status: 400 } });
+}
+
+/** How a client names itself, as Apollo's clients do. */
 export function clientNameOf({ headers }: FastifyRequest): string | null {
   const name = headers['apollographql-client-name'];
-  return typeof name === 'string' && /^[\x20-\x7E]{1,100}$/.test(name) ? name : null;
+  if (name === undefined || name === '') return null;
+  if (typeof name === 'string' && /^[\x20-\x7E]{1,100}$/.test(name)) return name;
+  throw invalidHeader('apollographql-client-name', 'must have at most 100 printable ASCII characters');
+}
+
+/** The idempotency key of the mutation field, unless that has it as an argument. */
+export function idempotencyKeyOf({ headers }: FastifyRequest): string | null {
+  const key = headers['idempotency-key'];
+  if (key === undefined) return null;
+  if (typeof key === 'string' && /^[\x21-\x7E]{1,255}$/.test(key)) return key;
+  throw invalidHeader('Idempotency-Key', 'must have 1 to 255 visible ASCII characters');
 }
 
 /** Why the client asks, for the audit trail: the header `X-Reason`, with what is not ASCII encoded as in a URL. */
 export function reasonOf({ headers }: FastifyRequest): string | null {
   const sent = headers['x-reason'];
   if (sent === undefined || sent === '') return null;
-  const reason = typeof sent === 'string' ? decoded(sent)?.trim() : undefined;
-  if (reason === undefined || reason === '' || reason.length > longestReason || /\p{Cc}/u.test(reason)) {
-    const message = `The header X-Reason must have 1 to ${longestReason} characters, encoded as in a URL where they are not ASCII.`;
-    throw gatewayError('OBP-10001', { message, field: 'X-Reason', http: { status: 400 } });
-  }
-  return reason;
+  const reason = typeof sent === 'string' ? decodedReason(sent) : null;
+  if (reason !== null) return reason;
+  const rule = `must have 1 to ${maxReasonCharacters} characters, encoded as in a URL if they are not ASCII, and no control or bidirectional formatting characters`;
+  throw invalidHeader('X-Reason', rule);
 }
 
-function decoded(text: string): string | undefined {
-  if (!/^[\x20-\x7E]*$/.test(text)) return undefined;
+function decodedReason(sent: string): string | null {
+  if (!/^[\x20-\x7E]*$/.test(sent)) return null;
   try {
-    return decodeURIComponent(text);
-  } catch {
-    return undefined;
+    const reason = parseText(decodeURIComponent(sent), maxReasonCharacters);
+    // Whoever reads the audit trail must see the words in the order in which they were sent.
+    return /\p{Bidi_Control}/u.test(reason) ? null : reason;
+  } catch (error) {
+    if (error instanceof InvalidValue || error instanceof URIError) return null;
+    throw error;
   }
 }

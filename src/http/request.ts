@@ -20,7 +20,7 @@ import { AnswerMeter } from '../execution/answer-meter.ts';
 import { type Logger, logUnexpected } from '../observability/logger.ts';
 import type { ConnectionLimits } from './connections.ts';
 import type { CostControl } from './cost-control.ts';
-import { clientNameOf, reasonOf } from './request-headers.ts';
+import { clientNameOf, idempotencyKeyOf, reasonOf } from './request-headers.ts';
 
 export interface ServerParts {
   config: Config;
@@ -132,11 +132,10 @@ export async function recordRefusal(
 }
 
 function detailsOf(request: FastifyRequest): RequestDetails {
-  const sent = request.headers['idempotency-key'];
   return {
     id: request.id,
     clientAddress: request.clientAddress,
-    idempotencyKey: typeof sent === 'string' ? sent : null,
+    idempotencyKey: idempotencyKeyOf(request),
     clientName: clientNameOf(request),
     reason: reasonOf(request),
   };

@@ -384,7 +384,7 @@ const customerFields: Field[] = [
     name: 'dob_of_dependants',
     column: 'dobOfDependants',
     empty: [],
-    parse: list(1000, (day) => String(localDate(day, {}, silent))),
+    parse: list(500, (day) => String(localDate(day, {}, silent))),
   },
   { name: 'credit_rating.rating', column: 'creditRating', parse: text(100) },
   { name: 'credit_rating.source', column: 'creditSource', parse: text(100) },

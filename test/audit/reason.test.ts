@@ -371,6 +371,30 @@ describe('a new customer with a KYC status', () => {
   });
 });
 
+describe.each([
+  ['apollographql-client-name', ['x'.repeat(101), 'a\tb', 'B\u00FCro'], ['Branch front end', '']],
+  ['idempotency-key', ['', 'two words', 'x'.repeat(256), 'B\u00FCro'], ['x'.repeat(255)]],
+])('the header %s', (name, invalid, valid) => {
+  const send = (value: string) => gateway.query(officer, '{ me { id } }', {}, { [name]: value });
+
+  test.each(invalid)('with %j is refused by name, with HTTP 400', async (value) => {
+    const { status, data, errors } = await send(value);
+
+    expect({ status, data }).toEqual({ status: 400, data: null });
+    expect(errors).toMatchObject([
+      {
+        message: expect.stringContaining('header must have'),
+        extensions: { code: 'BAD_USER_INPUT', obpCode: 'OBP-10001' },
+      },
+    ]);
+    expect(String(errors[0]?.extensions.field).toLowerCase()).toBe(name);
+  });
+
+  test.each(valid)('with %j is taken', async (value) => {
+    expect(await send(value)).toMatchObject({ status: 200, errors: [] });
+  });
+});
+
 describe('the header X-Reason', () => {
   const ask = (sent: string) =>
     gateway.query(
@@ -398,6 +422,12 @@ describe('the header X-Reason', () => {
     ['with half an encoding', '100% sure'],
     ['with what is not ASCII and not encoded', 'Überprüfung'],
     ['with a tab', 'a\tb'],
+    ['with a right-to-left override', 'a%E2%80%AEb'],
+    ['with a left-to-right isolate', 'a%E2%81%A6b'],
+    ['with a right-to-left mark', 'a%E2%80%8Fb'],
+    ['with an Arabic letter mark', 'a%D8%9Cb'],
+    ['with a line separator', 'a%E2%80%A8b'],
+    ['of invisible characters alone', '%E2%80%8B%E2%80%8D'],
   ])('%s is refused by name, with HTTP 400, and tells nothing', async (_what, sent) => {
     const { status, data, errors } = await ask(sent);
 
@@ -405,7 +435,7 @@ describe('the header X-Reason', () => {
     expect(data).toBeNull();
     expect(errors).toMatchObject([
       {
-        message: expect.stringContaining('The header X-Reason must have 1 to 500 characters'),
+        message: expect.stringContaining('The X-Reason header must have 1 to 500 characters'),
         extensions: { code: 'BAD_USER_INPUT', obpCode: 'OBP-10001', field: 'X-Reason' },
       },
     ]);

@@ -90,7 +90,7 @@ describe('createAccount', () => {
     expect(errors[0]?.extensions.obpCode).toBe('OBP-30001');
   });
 
-  test.each(['', 'gh 29 uk', 'gh.29.uk\u0000', 'x'.repeat(255)])('at the bank %j is OBP-30111', async (badId) => {
+  test.each(['', 'gh 29 uk', 'x'.repeat(255)])('at the bank %j is OBP-30111', async (badId) => {
     const { errors } = await gateway.query(clerk.token, create, { bankId: badId, input: newInput() });
 
     expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', obpCode: 'OBP-30111', field: 'bankId' });

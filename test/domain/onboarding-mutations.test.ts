@@ -306,7 +306,6 @@ describe('createCustomer', () => {
     ['OBP-10001', 'input.taxResidences[0].domain', { taxResidences: [{ domain: '', taxNumber: '1' }] }],
     [null, 'input.taxResidences[1]', { taxResidences: [sameTax, sameTax] }],
     ['OBP-20005', 'input.userLinks[0].userId', { userLinks: [{ userId: 'nobody' }] }],
-    [null, 'input.addresses', { addresses: Array.from({ length: 501 }, () => address) }],
   ])('answers %s for %s, and nothing is written', async (obpCode, field, change) => {
     await insertAttributeDefinition(gateway.database, { bankId, name: 'DEFINED', type: AttributeType.INTEGER });
 

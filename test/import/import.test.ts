@@ -282,8 +282,8 @@ describe('customers', () => {
     ['credit_limit.currency', { credit_limit: { currency: 'GBR', amount: '1' } }, 'is no ISO 4217 currency code'],
     ['dependants', { dependants: 1.5 }, 'is no whole number from 0 to 1000'],
     ['kyc_status', { kyc_status: 'yes' }, 'is neither true nor false'],
-    ['title', { title: 'x'.repeat(256) }, 'is longer than 255 characters'],
-    ['legal_name', { legal_name: 'a\u0000b' }, 'has control characters'],
+    ['title', { title: 'x'.repeat(256) }, 'must be at most 255 characters'],
+    ['legal_name', { legal_name: 'a\u0000b' }, 'must not contain the character U+0000'],
     ['customer_id', { customer_id: 'a b' }, "has other characters than 0-9, a-z, A-Z, '-', '.' and '_'"],
   ])('with a bad %s are refused without showing the value', async (field, values, reason) => {
     const { problems, report } = await importing({

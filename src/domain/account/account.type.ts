@@ -1,4 +1,5 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import { MaxInputItems } from '../../graph/max-input-items.ts';
 import { DateTime } from '../../scalars.ts';
 import { AttributeType } from '../attribute/attribute-type.ts';
 import { AmountOfMoney, toAmountOfMoney } from '../customer/customer.type.ts';
@@ -157,8 +158,9 @@ export class CreateAccountInput {
   @Field(() => [AccountRoutingInput], {
     nullable: true,
     description:
-      'The routings of the account, one per scheme, at most 500. Requires `CanCreateAccount`, unless the operator allows it.',
+      'The routings of the account, one per scheme. Requires `CanCreateAccount`, unless the operator allows it.',
   })
+  @MaxInputItems(500)
   accountRoutings?: AccountRoutingInput[] | null;
 }
 

@@ -15,7 +15,6 @@ import { accountHolder } from './account-holder.table.ts';
 import { type AccountRoutingRow, accountRouting } from './account-routing.table.ts';
 
 /** How many routings an account has at most: they are given as a plain list. */
-const mostRoutings = 500;
 
 const millisecondsOfDay = 86_400_000;
 
@@ -52,10 +51,6 @@ function zeroBalance(balance: InitialBalanceInput): Pick<AccountRow, 'balanceCur
 }
 
 function routingValues(inputs: readonly AccountRoutingInput[]): NewAccount['routings'] {
-  if (inputs.length > mostRoutings) {
-    const message = `An account has at most ${mostRoutings} routings.`;
-    throw gatewayError('TOO_MANY_ITEMS', { field: 'input.accountRoutings', message, limit: mostRoutings });
-  }
   const schemes = new Set<string>();
   return inputs.map((input, index) => {
     const field = `input.accountRoutings[${index}]`;

@@ -1,14 +1,11 @@
-import { assertInput, optionalText, text } from '../../input.ts';
+import { optionalText, text } from '../../input.ts';
 import type { ChildValues } from '../customer/customer-collection.ts';
 import type { customerAddress } from './address.table.ts';
 import type { CustomerAddressInput } from './address.type.ts';
 
-const mostTags = 20;
-
 /** The columns of an address, all of them: what the input leaves out is unset. */
 export function addressValues(input: CustomerAddressInput, field = 'input'): ChildValues<typeof customerAddress> {
   const tags = input.tags ?? [];
-  assertInput(tags.length <= mostTags, `${field}.tags`, `has more than ${mostTags} tags`);
   return {
     line1: text(`${field}.line1`, input.line1, 255),
     line2: optionalText(`${field}.line2`, input.line2, 255),

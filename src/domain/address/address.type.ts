@@ -1,4 +1,5 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import { MaxInputItems } from '../../graph/max-input-items.ts';
 import { CountryCode, DateTime } from '../../scalars.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A postal address of a customer.' })
@@ -79,8 +80,9 @@ export class CustomerAddressInput {
 
   @Field(() => [String], {
     nullable: true,
-    description: 'What the address is for, such as mailing or home; at most 20, each of at most 50 characters.',
+    description: 'The purposes of the address, such as mailing or home, each of at most 50 characters.',
   })
+  @MaxInputItems(20)
   tags?: string[] | null;
 
   @Field(() => String, { nullable: true, description: 'Whether it is in use, such as OK; at most 255 characters.' })

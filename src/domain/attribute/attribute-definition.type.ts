@@ -1,4 +1,5 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import { MaxInputItems } from '../../graph/max-input-items.ts';
 import { DateTime } from '../../scalars.ts';
 import { AttributeType } from './attribute-type.ts';
 
@@ -78,6 +79,7 @@ export class CustomerAttributeDefinitionInput {
     description:
       'The views of the bank on which the attributes are shown, such as ["owner"]; at most 256 characters together, joined by semicolons. owner is what the users see who are linked to the customer: where a definition, active or not, leaves it out, they do not see these attributes. Other views are kept, and decide nothing here.',
   })
+  @MaxInputItems(100)
   canBeSeenOnViews: string[];
 
   @Field(() => Boolean, {

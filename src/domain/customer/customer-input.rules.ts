@@ -10,8 +10,6 @@ import type {
   UpdateCustomerIdentityInput,
 } from './customer-input.type.ts';
 
-const mostDependants = 1000;
-
 /** What an update of one field takes: null unsets the field, but that nothing was said is a mistake. */
 export function given<Value>(field: string, value: Value | undefined): Value {
   assertInput(value !== undefined, field, 'is missing: null unsets it');
@@ -109,11 +107,6 @@ function faceImageColumns(faceImage: FaceImageInput | null | undefined) {
 
 /** OBP-10020 unless there are as many days of birth as dependants; a number that is not given counts as 0. */
 function dependantsColumns(dependants: number | null, dobOfDependants: string[], field: string) {
-  assertInput(
-    dobOfDependants.length <= mostDependants,
-    `${field}.dobOfDependants`,
-    `has more than ${mostDependants} dates`,
-  );
   if ((dependants ?? 0) !== dobOfDependants.length) {
     const message = `${field}.dependants is not the number of dates in ${field}.dobOfDependants.`;
     throw gatewayError('OBP-10020', { message, field: `${field}.dependants` });

@@ -1,5 +1,9 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
+import { MaxInputItems } from '../../graph/max-input-items.ts';
 import { Currency, DateTime, Decimal, EmailAddress, HttpsUrl, LocalDate } from '../../scalars.ts';
+
+/** The maximum number of dates of birth that an input takes. */
+export const maxDependants = 100;
 
 @InputType({ description: 'A picture of the customer’s face.' })
 export class FaceImageInput {
@@ -114,8 +118,9 @@ export class UpdateCustomerDataInput {
 
   @Field(() => [LocalDate], {
     nullable: true,
-    description: 'The days of birth of the dependants, such as 2012-09-08; not in the future, at most 1000.',
+    description: 'The days of birth of the dependants, such as 2012-09-08; not in the future.',
   })
+  @MaxInputItems(maxDependants)
   dobOfDependants?: string[] | null;
 
   @Field(() => String, { nullable: true, description: 'Such as Bachelor’s Degree; at most 32 characters.' })

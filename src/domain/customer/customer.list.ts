@@ -2,6 +2,7 @@ import { and, asc, count, desc, eq, getTableColumns, gte, inArray, lt, type SQL,
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { holdsAny } from '../../auth/authenticate.ts';
 import type { Role } from '../../auth/roles.ts';
+import { isLongerThan, lengthRule } from '../../base/text-bounds.ts';
 import { afterOf, Page, type PageArguments, pageSize } from '../../connection.ts';
 import type { Context } from '../../context.ts';
 import type { CursorScope } from '../../cursor.ts';
@@ -19,6 +20,7 @@ import {
   withoutIndex,
 } from '../../database/search.ts';
 import { gatewayError } from '../../errors.ts';
+import { assertInput } from '../../input.ts';
 import { InvalidValue, parsePhoneNumber } from '../../values.ts';
 import { attributeSearchValue } from '../attribute/attribute.rules.ts';
 import { customerAttribute } from '../attribute/attribute.table.ts';
@@ -62,8 +64,8 @@ interface Condition {
 const fewestCharacters = 3;
 /** In E.164. */
 const longestPhoneNumber = 16;
-/** What is longer takes the trigram index long to find nowhere. */
-const longestLegalName = 255;
+/** The trigram index takes long to search for a longer text, and cannot find one. */
+const maxLegalNameCharacters = 255;
 const attributeRoles: Role[] = ['CanGetCustomerAttributesAtOneBank', 'CanGetCustomerAttributesAtAnyBank'];
 
 /** The value of a placeholder, as the column keeps it. */
@@ -101,14 +103,18 @@ export function mobilePhoneNumberCondition(written: string, field: string): Cond
   return { name, ...patternSearch({ rowNumber: customer.rowNumber, column, name }, pattern), selective: true };
 }
 
-function legalNameContains(text: string): Condition {
+/** The text as the column has it. A text that no legal name can have is rejected before NFKC makes it many times longer. */
+function searchedLegalName(text: string, field: string): string {
+  assertInput(!isLongerThan(text, maxLegalNameCharacters), field, lengthRule(maxLegalNameCharacters));
   const searched = normaliseForSearch(text);
-  const { length } = [...searched];
-  if (length < fewestCharacters || length > longestLegalName) {
-    const few = `At least ${fewestCharacters} characters are needed.`;
-    const message = length < fewestCharacters ? few : `A legal name has at most ${longestLegalName} characters.`;
-    throw gatewayError('OBP-10001', { message, field: 'filter.legalNameContains' });
-  }
+  assertInput(!isLongerThan(searched, maxLegalNameCharacters), field, lengthRule(maxLegalNameCharacters));
+  return searched;
+}
+
+function legalNameContains(text: string): Condition {
+  const field = 'filter.legalNameContains';
+  const searched = searchedLegalName(text, field);
+  assertInput([...searched].length >= fewestCharacters, field, `must be at least ${fewestCharacters} characters`);
   const name = 'legalNameContains';
   const search = textSearch({ rowNumber: customer.rowNumber, column: customer.legalNameSearch, name }, searched);
   return { name, ...search, selective: true };
@@ -116,7 +122,8 @@ function legalNameContains(text: string): Condition {
 
 function legalNameStartsWith(prefix: string): Condition {
   const name = 'legalNameStartsWith';
-  return { name, ...prefixSearch(customer.legalNameSearch, name, normaliseForSearch(prefix)), selective: true };
+  const searched = searchedLegalName(prefix, 'filter.legalNameStartsWith');
+  return { name, ...prefixSearch(customer.legalNameSearch, name, searched), selective: true };
 }
 
 /** Of a column that tells customers apart, unless many were given the same, such as a number that stands for none. */

@@ -5,6 +5,7 @@ import type { Context } from '../../context.ts';
 import { oneBy } from '../../database/batch.ts';
 import { gatewayError } from '../../errors.ts';
 import { KeyKnown } from '../../execution/batched.ts';
+import { MaxInputItems } from '../../graph/max-input-items.ts';
 import { DateTime } from '../../scalars.ts';
 import { bankAt } from '../bank/bank.loader.ts';
 import { Bank } from '../bank/bank.type.ts';
@@ -141,6 +142,7 @@ export class CustomerResolver {
     description: 'Many customers of the bank at once, for reports. Off unless it is configured.',
   })
   @RequiresRole(['CanUseCustomerFirehoseAtAnyBank'])
+  @MaxInputItems(100, 'attributes')
   firehoseCustomers(
     @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
     @Arg('limit', () => Int, { nullable: true, defaultValue: 500, description: 'How many at most: from 1 to 500.' })

@@ -4,8 +4,6 @@ import type { MeetingRow } from './meeting.table.ts';
 import type { ContactDetailsInput, CreateMeetingInput, MeetingInviteeInput } from './meeting.type.ts';
 import type { MeetingInviteeRow } from './meeting-invitee.table.ts';
 
-const mostInvitees = 500;
-
 export function optionalUserId(field: string, id: string | null | undefined): string | null {
   return id == null ? null : valid(field, () => parseId(id));
 }
@@ -50,7 +48,6 @@ export function meetingValues(input: CreateMeetingInput): {
   values: Pick<MeetingRow, WrittenColumn>;
   invitees: Omit<MeetingInviteeRow, 'meetingId' | 'position'>[];
 } {
-  assertInput(input.invitees.length <= mostInvitees, 'input.invitees', `has more than ${mostInvitees} invitees`);
   const creator = contactDetails('input.creator', input.creator);
   const values = {
     providerId: urlFriendly('input.providerId', input.providerId),

@@ -1,5 +1,6 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { connectionOf } from '../../connection.ts';
+import { MaxInputItems } from '../../graph/max-input-items.ts';
 import { DateTime, EmailAddress } from '../../scalars.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'How somebody is reached.' })
@@ -159,7 +160,8 @@ export class CreateMeetingInput {
   @Field(() => ContactDetailsInput, { description: 'Who calls the meeting.' })
   creator: ContactDetailsInput;
 
-  @Field(() => [MeetingInviteeInput], { description: 'Who is invited, at most 500.' })
+  @Field(() => [MeetingInviteeInput], { description: 'The invitees of the meeting.' })
+  @MaxInputItems(500)
   invitees: MeetingInviteeInput[];
 
   @Field(() => ID, {

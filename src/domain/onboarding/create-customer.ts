@@ -18,7 +18,6 @@ import { assertDefinedType, definedTypes } from '../attribute/attribute-definiti
 import { bankRules } from '../bank/bank.loader.ts';
 import { lastOkDateOrderOf } from '../customer/customer.rules.ts';
 import { type CustomerColumns, insertCustomer } from '../customer/customer.writes.ts';
-import { fullCollection } from '../customer/customer-collection.ts';
 import {
   branchColumns,
   creditLimitColumns,
@@ -132,13 +131,7 @@ function partsOf<Input, Values>(
   inputs: readonly Input[] | null | undefined,
   valuesOf: (input: Input, field: string) => Values,
 ): Part<Values>[] {
-  const given = inputs ?? [];
-  if (given.length > fullCollection) {
-    const message = `A customer has at most ${fullCollection} of them.`;
-    problems.add(index, gatewayError('TOO_MANY_ITEMS', { message, field, limit: fullCollection }));
-    return [];
-  }
-  return given.flatMap((input, position) => {
+  return (inputs ?? []).flatMap((input, position) => {
     const place = `${field}[${position}]`;
     const values = problems.attempt(index, () => valuesOf(input, place));
     return values === undefined ? [] : [{ field: place, values }];

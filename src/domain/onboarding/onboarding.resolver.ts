@@ -1,8 +1,8 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { RequiresRole } from '../../auth/requires-role.ts';
 import type { Context } from '../../context.ts';
-import { gatewayError } from '../../errors.ts';
 import { expectedVersionDescription, idempotencyKeyDescription, mutate } from '../../execution/mutate.ts';
+import { MaxInputItems } from '../../graph/max-input-items.ts';
 import { assertInput } from '../../input.ts';
 import { loadCustomer } from '../customer/customer.loader.ts';
 import { Customer, CustomerPayload, toCustomer } from '../customer/customer.type.ts';
@@ -18,7 +18,6 @@ import {
 } from './onboarding.type.ts';
 
 /** How many customers one call creates. */
-const mostCustomers = 100;
 
 @Resolver()
 export class CreateCustomerMutations {
@@ -55,6 +54,7 @@ export class CreateCustomerMutations {
       'Creates 1 to 100 customers, all or none. Where some are wrong, the extension errors of the error lists what is, each with the index of its customer.',
   })
   @RequiresRole(['CanCreateCustomer', 'CanCreateCustomerAtAnyBank'])
+  @MaxInputItems(100, 'input')
   async createCustomers(
     @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
     @Arg('input', () => [CreateCustomerInput], { description: 'The new customers.' }) input: CreateCustomerInput[],
@@ -66,10 +66,6 @@ export class CreateCustomerMutations {
     requireRolesOfParts(context, bankId, given);
     await requireReason(context, bankId, given);
     assertInput(input.length > 0, 'input', 'is empty');
-    if (input.length > mostCustomers) {
-      const message = `One call creates at most ${mostCustomers} customers.`;
-      throw gatewayError('TOO_MANY_ITEMS', { message, field: 'input', limit: mostCustomers });
-    }
     return mutate(
       context,
       { field: 'createCustomers', arguments: [bankId, input], idempotencyKey },

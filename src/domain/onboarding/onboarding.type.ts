@@ -1,10 +1,12 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import { MaxInputItems } from '../../graph/max-input-items.ts';
 import { DateTime, EmailAddress, JSONObject, LocalDate } from '../../scalars.ts';
 import { CreateCustomerAccountLinkInput } from '../account/customer-account-link.type.ts';
 import { CustomerAddressInput } from '../address/address.type.ts';
 import { CustomerAttributeInput } from '../attribute/attribute.type.ts';
 import { Customer } from '../customer/customer.type.ts';
-import { CreditLimitInput, CreditRatingInput, FaceImageInput } from '../customer/customer-input.type.ts';
+import { fullCollection } from '../customer/customer-collection.ts';
+import { CreditLimitInput, CreditRatingInput, FaceImageInput, maxDependants } from '../customer/customer-input.type.ts';
 import { TaxResidenceInput } from '../tax-residence/tax-residence.type.ts';
 import { CreateUserCustomerLinkInput } from '../user-customer-link/user-customer-link.type.ts';
 
@@ -48,8 +50,9 @@ export class CreateCustomerInput {
 
   @Field(() => [LocalDate], {
     nullable: true,
-    description: 'The days of birth of the dependants, such as 2012-09-08; not in the future, at most 1000.',
+    description: 'The days of birth of the dependants, such as 2012-09-08; not in the future.',
   })
+  @MaxInputItems(maxDependants)
   dobOfDependants?: string[] | null;
 
   @Field(() => CreditRatingInput, { nullable: true, description: 'How the customer’s credit is rated, and by whom.' })
@@ -92,34 +95,38 @@ export class CreateCustomerInput {
 
   @Field(() => [CustomerAddressInput], {
     nullable: true,
-    description: 'The addresses, at most 500. Any of them needs CanCreateCustomerAddress.',
+    description: 'The addresses to create. Requires CanCreateCustomerAddress.',
   })
+  @MaxInputItems(fullCollection)
   addresses?: CustomerAddressInput[] | null;
 
   @Field(() => [CustomerAttributeInput], {
     nullable: true,
     description:
-      'The attributes, at most 500. Any of them needs CanCreateCustomerAttributeAtOneBank or CanCreateCustomerAttributeAtAnyBank.',
+      'The attributes to create. Requires CanCreateCustomerAttributeAtOneBank or CanCreateCustomerAttributeAtAnyBank.',
   })
+  @MaxInputItems(fullCollection)
   attributes?: CustomerAttributeInput[] | null;
 
   @Field(() => [TaxResidenceInput], {
     nullable: true,
-    description: 'The tax residences, at most 500. Any of them needs CanCreateTaxResidence.',
+    description: 'The tax residences to create. Requires CanCreateTaxResidence.',
   })
+  @MaxInputItems(fullCollection)
   taxResidences?: TaxResidenceInput[] | null;
 
   @Field(() => [CreateCustomerAccountLinkInput], {
     nullable: true,
-    description: 'The accounts of the bank to be linked, at most 500. Any of them needs CanCreateCustomerAccountLink.',
+    description: 'The accounts of the bank to link. Requires CanCreateCustomerAccountLink.',
   })
+  @MaxInputItems(fullCollection)
   accountLinks?: CreateCustomerAccountLinkInput[] | null;
 
   @Field(() => [CreateUserCustomerLinkInput], {
     nullable: true,
-    description:
-      'The users to be linked, at most 500. Any of them needs CanCreateUserCustomerLink or CanCreateUserCustomerLinkAtAnyBank.',
+    description: 'The users to link. Requires CanCreateUserCustomerLink or CanCreateUserCustomerLinkAtAnyBank.',
   })
+  @MaxInputItems(fullCollection)
   userLinks?: CreateUserCustomerLinkInput[] | null;
 }
 

@@ -157,8 +157,9 @@ export class UserResolver {
     createdUser.add(context);
     const { mail, secret, passwordCost, tokenLifetimeSeconds } = context.config;
     const newUser = { ...input, isSuperAdmin: false, awaitsEmailValidation: mail !== null };
-    const checked = checkedNewUser(newUser, 'input.');
+    // Before any work on the input, so that a client cannot have more of it done than the limit allows.
     countNewUser(context);
+    const checked = checkedNewUser(newUser, 'input.');
     const row = await localUserRow(checked, passwordCost);
     if (mail === null) {
       await context.write(async (transaction) => {
