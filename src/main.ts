@@ -25,6 +25,8 @@ const program = new Command('gateway')
   .description("A GraphQL gateway over a bank's customer and KYC data, in the data model of the Open Bank Project.")
   .version(version)
   .showHelpAfterError()
+  // The value of an unknown option can be a password.
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^(error: unknown option '[^=']*)=.*'/, "$1'")) })
   .exitOverride();
 
 program

@@ -120,6 +120,13 @@ describe('what is written wrongly', () => {
     expect(errors).toContain('Usage: gateway');
   });
 
+  test('an unknown option is named without its value, which can be a password', async () => {
+    const { exitCode, errors } = await run('user create alice --email alice@example.org --password=S3cret=Part');
+    expect(exitCode).toBe(2);
+    expect(errors).toContain("unknown option '--password'");
+    expect(errors).not.toMatch(/S3cret|Part/);
+  });
+
   test('a role that is none is refused by name, and says where the roles are', async () => {
     const { exitCode, output, errors } = await run('grant somebody CanFly');
     expect([exitCode, output]).toEqual([2, '']);

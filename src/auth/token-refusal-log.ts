@@ -49,15 +49,19 @@ export function openTokenRefusalLog(logger: Logger): TokenRefusalLog {
   };
 }
 
+/** The characters of URLs and key IDs. An email address or a name in words has others, and is not logged. */
+const loggedText = /^[\w.:/~%+=,|[\]-]+$/;
+
 /** The parts of an unverified token that can be logged. They are text of the client, so their length is limited. */
 function loggedParts(authorization = ''): { issuer?: string; audience?: string[]; kid?: string } {
   const token = authorization.slice(authorization.lastIndexOf(' ') + 1);
   if (token.length > maxTokenCharacters) return {};
   const { issuer, audiences, keyId } = readUnverifiedToken(token);
+  const audience = audiences.filter((text) => loggedText.test(text)).slice(0, maxAudiences);
   return {
-    ...(issuer === null ? {} : { issuer: shortened(issuer) }),
-    ...(audiences.length === 0 ? {} : { audience: audiences.slice(0, maxAudiences).map(shortened) }),
-    ...(keyId === null ? {} : { kid: shortened(keyId) }),
+    ...(issuer !== null && loggedText.test(issuer) && { issuer: shortened(issuer) }),
+    ...(audience.length > 0 && { audience: audience.map(shortened) }),
+    ...(keyId !== null && loggedText.test(keyId) && { kid: shortened(keyId) }),
   };
 }
 
