@@ -58,7 +58,8 @@ export function answerFailure(
     return refuse(reply, 413, 'BODY_TOO_LARGE', { limit: maxBodyBytes, message });
   }
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return refuse(reply, 415, 'UNSUPPORTED_MEDIA_TYPE');
-  if (code === 'FST_ERR_BAD_URL' || code === 'FST_ERR_MAX_PARAM_LENGTH') return refuse(reply, 400, 'MALFORMED_REQUEST');
+  if (code === 'FST_ERR_BAD_URL') return refuse(reply, 400, 'MALFORMED_REQUEST');
+  if (code === 'FST_ERR_MAX_PARAM_LENGTH') return refuse(reply, 404, 'PATH_NOT_FOUND');
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) return refuse(reply, statusCode, 'OBP-10001');
   logUnexpected(logger, error, { requestId: request.id });
   return refuse(reply, 500, 'OBP-50000');

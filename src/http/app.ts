@@ -52,6 +52,7 @@ export async function createApp(parts: ServerParts, isStopping: () => boolean): 
   const connections = new Connections(
     {
       ...defaultConnectionLimits,
+      maxBodyBytes: config.limits.maxBodyBytes,
       maxConnections: config.limits.maxConnections,
       maxPerAddress: config.limits.maxConnectionsPerAddress,
       ...parts.connectionLimits,

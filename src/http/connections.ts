@@ -13,6 +13,7 @@ import { canonicalAddress, type TrustedProxies } from './client-address.ts';
 
 export interface ConnectionLimits {
   maxConnections: number;
+  maxBodyBytes: number;
   /** For each IPv4 address and each /64 network of IPv6. Trusted proxies have no such limit. */
   maxPerAddress: number;
   /** How long a connection is kept open between two requests, in milliseconds. */
@@ -27,6 +28,8 @@ export interface ConnectionLimits {
   minReadRate: number;
   /** The maximum size of all responses that clients have not read yet, in bytes. */
   maxUnsentBytes: number;
+  /** The maximum size of all request bodies that are not complete, in bytes. */
+  maxIncomingBytes: number;
 }
 
 export const defaultConnectionLimits = {
@@ -36,6 +39,7 @@ export const defaultConnectionLimits = {
   stallTimeout: 15_000,
   minReadRate: 16_384,
   maxUnsentBytes: 134_217_728,
+  maxIncomingBytes: 67_108_864,
 } as const satisfies Partial<ConnectionLimits>;
 
 /** How much longer than announced a connection is kept open, so that a request sent at the last moment is not lost. */
@@ -69,7 +73,6 @@ interface Connection {
   current: Exchange | null;
   /** Requests that the client sent without waiting for the response to `current`. */
   pipelined: Exchange[];
-  unsentBytes: number;
   /** When a response that is being sent must have been read, as `performance.now()`. */
   sendBy: number;
 }
@@ -80,8 +83,46 @@ type Reason =
   | 'droppedForOthers'
   | 'droppedForSameAddress'
   | 'readTooSlowly'
+  | 'tooManyIncomingBytes'
   | 'tooManyPipelined'
   | 'tooManyUnsentBytes';
+
+/** The memory that clients make the gateway hold, with one limit for all of them. */
+class HeldBytes {
+  /** Sorted by the time since when they hold it, longest first. */
+  readonly #held = new Map<Connection, number>();
+  #total = 0;
+
+  constructor(readonly max: number) {}
+
+  /** Returns the connections to close because too much is held. The one that was added is never among them. */
+  add(connection: Connection, bytes: number): Connection[] {
+    this.delete(connection);
+    this.#held.set(connection, bytes);
+    this.#total += bytes;
+    const excess: Connection[] = [];
+    let total = this.#total;
+    for (const [oldest, size] of this.#held) {
+      if (total <= this.max || oldest === connection) break;
+      excess.push(oldest);
+      total -= size;
+    }
+    return excess;
+  }
+
+  has(connection: Connection): boolean {
+    return this.#held.has(connection);
+  }
+
+  delete(connection: Connection): void {
+    this.#total -= this.#held.get(connection) ?? 0;
+    this.#held.delete(connection);
+  }
+
+  connections(): Iterable<Connection> {
+    return this.#held.keys();
+  }
+}
 
 /**
  * The connections of an HTTP server. When there are too many, the one that has waited longest for its client gives way,
@@ -95,9 +136,8 @@ export class Connections {
   /** Sorted by their last change, least recent first. */
   readonly #connections = new Map<Socket, Connection>();
   readonly #peers = new Map<string, Peer>();
-  /** The connections with a response that is not read yet, sorted by the time of the response, oldest first. */
-  readonly #sending = new Set<Connection>();
-  #unsentBytes = 0;
+  readonly #unsent: HeldBytes;
+  readonly #incoming: HeldBytes;
   #counts: Partial<Record<Reason, number>> = {};
   #loggedAt = -Infinity;
 
@@ -106,6 +146,8 @@ export class Connections {
     this.#proxies = proxies;
     this.#logger = logger;
     this.#refusal = refusal;
+    this.#unsent = new HeldBytes(limits.maxUnsentBytes);
+    this.#incoming = new HeldBytes(limits.maxIncomingBytes);
   }
 
   /** Creates a server that calls `handle` for one request at a time on each connection. */
@@ -120,6 +162,7 @@ export class Connections {
     server.prependListener('connection', (socket: Socket) => this.#admit(socket));
     server.on('request', begin);
     server.on('checkExpectation', begin);
+    server.on('timeout', (socket: Socket) => this.#timeOut(socket));
     const check = setInterval(() => this.#check(), checkInterval).unref();
     server.once('close', () => clearInterval(check));
     return server;
@@ -152,7 +195,7 @@ export class Connections {
       socket.destroySoon();
       return;
     }
-    const connection = { socket, peer, isTrusted, current: null, pipelined: [], unsentBytes: 0, sendBy: 0 };
+    const connection = { socket, peer, isTrusted, current: null, pipelined: [], sendBy: 0 };
     this.#connections.set(socket, connection);
     this.#peers.set(peer.key, peer);
     peer.connections.add(connection);
@@ -182,36 +225,40 @@ export class Connections {
     }
     response.once('prefinish', () => this.#startSending(connection));
     response.once('close', () => this.#finish(connection, handle));
+    this.#startReceiving(connection, request);
     handle(request, response);
+  }
+
+  #startReceiving(connection: Connection, request: IncomingMessage): void {
+    const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
+    if (length === undefined && encoding === undefined) return;
+    const bytes = Math.min(Number(length ?? Infinity), this.#limits.maxBodyBytes);
+    for (const oldest of this.#incoming.add(connection, bytes)) this.#close(oldest, 'tooManyIncomingBytes');
+    request.once('close', () => this.#incoming.delete(connection));
   }
 
   /** The response is complete; what the operating system did not take is kept in memory until the client reads it. */
   #startSending(connection: Connection): void {
     const { socket } = connection;
-    connection.unsentBytes = socket.writableLength;
-    if (connection.unsentBytes === 0) return;
-    const { stallTimeout, minReadRate, maxUnsentBytes } = this.#limits;
-    connection.sendBy = performance.now() + stallTimeout + (connection.unsentBytes / minReadRate) * 1_000;
-    // Node closes the connection when nothing was read for so long.
+    const bytes = socket.writableLength;
+    if (bytes === 0) return;
+    const { stallTimeout, minReadRate } = this.#limits;
+    connection.sendBy = performance.now() + stallTimeout + (bytes / minReadRate) * 1_000;
+    // Node calls `#timeOut` when the client reads nothing for so long.
     socket.setTimeout(stallTimeout);
     this.#moveToEnd(connection);
-    this.#sending.add(connection);
-    this.#unsentBytes += connection.unsentBytes;
-    for (const oldest of this.#sending) {
-      if (this.#unsentBytes <= maxUnsentBytes || oldest === connection) break;
-      this.#close(oldest, 'tooManyUnsentBytes');
-    }
+    for (const oldest of this.#unsent.add(connection, bytes)) this.#close(oldest, 'tooManyUnsentBytes');
   }
 
-  #endSending(connection: Connection): void {
-    this.#sending.delete(connection);
-    this.#unsentBytes -= connection.unsentBytes;
-    connection.unsentBytes = 0;
+  #timeOut(socket: Socket): void {
+    const connection = this.#connections.get(socket);
+    if (connection !== undefined && this.#unsent.has(connection)) this.#close(connection, 'readTooSlowly');
+    else socket.destroy();
   }
 
   #finish(connection: Connection, handle: RequestListener): void {
     const { socket } = connection;
-    this.#endSending(connection);
+    this.#unsent.delete(connection);
     connection.current = null;
     if (!this.#connections.has(socket)) return;
     this.#moveToEnd(connection);
@@ -258,7 +305,8 @@ export class Connections {
   #forget(connection: Connection): void {
     const { socket, peer } = connection;
     if (!this.#connections.delete(socket)) return;
-    this.#endSending(connection);
+    this.#unsent.delete(connection);
+    this.#incoming.delete(connection);
     connection.pipelined.length = 0;
     peer.connections.delete(connection);
     if (peer.connections.size === 0) this.#peers.delete(peer.key);
@@ -266,7 +314,9 @@ export class Connections {
 
   #check(): void {
     const now = performance.now();
-    for (const connection of this.#sending) if (connection.sendBy < now) this.#close(connection, 'readTooSlowly');
+    for (const connection of this.#unsent.connections()) {
+      if (connection.sendBy < now) this.#close(connection, 'readTooSlowly');
+    }
     if (now - this.#loggedAt < logInterval || Object.keys(this.#counts).length === 0) return;
     this.#logger.warn({ ...this.#counts, open: this.#connections.size }, 'connections closed early');
     this.#counts = {};

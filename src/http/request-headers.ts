@@ -21,7 +21,8 @@ const singleHeaders: ReadonlySet<string> = new Set([
 
 /** The error for a request whose headers are ambiguous or not supported, before anything is done with the request. */
 export function headerError({ headers, rawHeaders, httpVersion }: IncomingMessage): GatewayError | null {
-  const repeated = repeatedHeader(rawHeaders);
+  // Node merges repeated headers, so most requests need no closer look.
+  const repeated = Object.keys(headers).length * 2 === rawHeaders.length ? null : repeatedHeader(rawHeaders);
   if (repeated !== null) {
     return gatewayError('DUPLICATE_HEADER', { message: `${repeated}.`, field: repeated, http: { status: 400 } });
   }

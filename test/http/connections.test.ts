@@ -313,3 +313,21 @@ describe('a response that the client does not read', () => {
     }
   });
 });
+
+test('request bodies that do not end close the oldest connection when they are too large together', async () => {
+  const gateway = await start({ connectionLimits: { maxIncomingBytes: 600_000 } });
+  const head = (bytes: number) =>
+    `POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${bytes}\r\n\r\n{`;
+  const chunked = head(0).replace('content-length: 0', 'transfer-encoding: chunked').replace(/\{$/, '1\r\n{\r\n');
+  const first = await open(gateway, '127.0.1.1', head(250_000));
+  const second = await open(gateway, '127.0.1.2', chunked);
+  await sleep(100);
+  expect([first, second].every(isOpen)).toBe(true);
+  // What a body of unknown length can have counts too.
+  const third = await open(gateway, '127.0.1.3', head(250_000));
+  await first.closed();
+  for (let sent = 0; sent < 10; sent += 1) {
+    expect(await rawResponse(gateway.url, rawPost('{"query":"{ slow }"}', ['connection: close']))).toContain('"data"');
+  }
+  expect([second, third].every(isOpen)).toBe(true);
+});

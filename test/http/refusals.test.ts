@@ -25,6 +25,18 @@ describe('a response that is not from GraphQL', () => {
     ['a path that is not UTF-8', lines(`GET /${marker}%ff HTTP/1.1`, 'host: x', close), 400, 'MALFORMED_REQUEST'],
     ['an unknown path', lines(`GET /${marker} HTTP/1.1`, 'host: x', close), 404, 'PATH_NOT_FOUND'],
     ['an absolute URL', lines(`GET http://${marker}/x HTTP/1.1`, 'host: x', close), 404, 'PATH_NOT_FOUND'],
+    [
+      'a path of 10,000 characters',
+      lines(`GET /playground/static/${marker.repeat(770)} HTTP/1.1`, 'host: x', close),
+      404,
+      'PATH_NOT_FOUND',
+    ],
+    [
+      'a path out of a folder',
+      lines(`GET /playground/static/..%2f..%2f${marker} HTTP/1.1`, 'host: x', close),
+      404,
+      'PATH_NOT_FOUND',
+    ],
     ['OPTIONS without CORS', lines('OPTIONS /graphql HTTP/1.1', 'host: x', close), 404, 'PATH_NOT_FOUND'],
     ['OPTIONS of the whole server', lines('OPTIONS * HTTP/1.1', 'host: x', close), 404, 'PATH_NOT_FOUND'],
     ['TRACE', lines('TRACE /graphql HTTP/1.1', 'host: x', `x-a: ${marker}`, close), 404, 'PATH_NOT_FOUND'],
