@@ -1,8 +1,4 @@
-import { inKeys, keyValues, oncePerDatabase } from '../database/batch.ts';
 import type { Database, Queries } from '../database/database.ts';
-import { customerAccountLink } from '../domain/account/customer-account-link.table.ts';
-import { bank } from '../domain/bank/bank.table.ts';
-import { customer } from '../domain/customer/customer.table.ts';
 import type { ErrorKey } from '../errors.ts';
 import {
   type AuditEvent,
@@ -14,6 +10,7 @@ import {
 } from './audit-event.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import { type Changes, collectChanges } from './changes.ts';
+import { addCustomersOfAccounts, placed, type Unwritten } from './event-places.ts';
 import { eachTouched, isAllOf, type Touched } from './touched.ts';
 
 /** A client may give its operation a name of any length. */
@@ -36,12 +33,6 @@ interface AtBank {
   isClaimed: boolean;
 }
 
-interface Unwritten {
-  event: AuditEvent;
-  claimedCustomerIds: Iterable<string>;
-  isBankClaimed: boolean;
-}
-
 interface Write {
   coordinate: string;
   bankId: string | null;
@@ -55,95 +46,6 @@ interface Write {
   isWritten: boolean;
   /** The customers that the committed events name. */
   customerIds: ReadonlySet<string>;
-}
-
-const bankOfCustomers = oncePerDatabase((database) =>
-  database.prepare(
-    database.read
-      .select({ id: customer.id, bankId: customer.bankId })
-      .from(customer)
-      .where(inKeys([customer.id])),
-  ),
-);
-
-const banksById = oncePerDatabase((database) =>
-  database.prepare(
-    database.read
-      .select({ id: bank.id })
-      .from(bank)
-      .where(inKeys([bank.id])),
-  ),
-);
-
-/** Whether it could be an id at all; PostgreSQL does not even take a question for U+0000. */
-function isPossibleId(text: string): boolean {
-  return text.length <= 255 && !text.includes('\u0000') && text.isWellFormed();
-}
-
-/** Which bank each of these customers has; of a text that is no customer's id, nothing. */
-async function banksOfCustomers(database: Database, unwritten: readonly Unwritten[]): Promise<Map<string, string>> {
-  const claimed = [...new Set(unwritten.flatMap(({ claimedCustomerIds }) => [...claimedCustomerIds]))].filter(
-    isPossibleId,
-  );
-  const found = claimed.length === 0 ? [] : await bankOfCustomers(database)(keyValues(claimed));
-  return new Map(found.map(({ id, bankId }) => [id, bankId]));
-}
-
-async function knownBanks(database: Database, unwritten: readonly Unwritten[]): Promise<Set<string>> {
-  const claimed = unwritten
-    .flatMap(({ event, isBankClaimed }) => (isBankClaimed ? (event.bankId ?? []) : []))
-    .filter(isPossibleId);
-  const found = claimed.length === 0 ? [] : await banksById(database)(keyValues([...new Set(claimed)]));
-  return new Set(found.map(({ id }) => id));
-}
-
-/**
- * The events with the customers whom the client named in vain, each at the bank of its customers: an auditor of that bank
- * reads who tried to see them, no id of another bank's, and no text that a client made up.
- */
-async function placed(database: Database, unwritten: readonly Unwritten[]): Promise<AuditEvent[]> {
-  const bankIds = await banksOfCustomers(database, unwritten);
-  const banks = await knownBanks(database, unwritten);
-  return unwritten.flatMap(({ event, claimedCustomerIds, isBankClaimed }) => {
-    const bankId = isBankClaimed && event.bankId !== null && !banks.has(event.bankId) ? null : event.bankId;
-    const known = [...claimedCustomerIds].filter(
-      (id) => bankIds.has(id) && (event.bankId ?? bankIds.get(id)) === bankIds.get(id),
-    );
-    if (known.length === 0) return { ...event, bankId };
-    return [...Map.groupBy(known, (id) => bankIds.get(id) ?? null)].map(([bankId, ids]) => ({
-      ...event,
-      bankId,
-      customerIds: [...new Set([...event.customerIds, ...ids])],
-    }));
-  });
-}
-
-const customersOfAccounts = oncePerDatabase((database) =>
-  database.prepare(
-    database.read
-      .select({
-        bankId: customerAccountLink.bankId,
-        accountId: customerAccountLink.accountId,
-        customerId: customerAccountLink.customerId,
-      })
-      .from(customerAccountLink)
-      .where(inKeys([customerAccountLink.bankId, customerAccountLink.accountId])),
-  ),
-);
-
-/** Who sees an account sees something of its customers. */
-async function addCustomersOfAccounts(
-  database: Database,
-  banks: readonly (readonly [string | null, AtBank])[],
-): Promise<void> {
-  const keys = banks.flatMap(([bankId, { accountIds }]) =>
-    bankId === null ? [] : [...accountIds].map((accountId) => [bankId, accountId] as const),
-  );
-  if (keys.length === 0) return;
-  const byBank = new Map(banks);
-  for (const { bankId, customerId } of await customersOfAccounts(database)(keyValues(keys))) {
-    byBank.get(bankId)?.customerIds.add(customerId);
-  }
 }
 
 /** Collects what one operation saw, tried and did; `finish` writes it before the answer leaves. */

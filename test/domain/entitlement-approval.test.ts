@@ -10,6 +10,7 @@ import { disableUser, grantRole } from '../../src/domain/user/user-administratio
 import { type AuditReader, auditReader } from '../support/audit-events.ts';
 import { type Answer, type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
 import { nodesOf } from '../support/paging.ts';
+import { insertEntitlementRequest } from '../support/rows.ts';
 import { everythingStored } from '../support/stored.ts';
 
 const bankId = 'gh.29.uk';
@@ -378,6 +379,16 @@ describe('approveEntitlementRequest of a proposal', () => {
     }
     expect(await heldBy(clerk)).toEqual([]);
     expect((await approve(await granter(), ofRevoked)).errors).toEqual([]);
+    expect(await heldBy(clerk)).toHaveLength(1);
+  });
+
+  test('counts the proposal of a granter whose right is a claim, because no claim is stored', async () => {
+    const [second, clerk] = [await granter(), await somebody()];
+    const proposedByUserId = (await somebody()).id;
+    const stored = { userId: clerk.id, ...granting, proposedByUserId, isProposedByClaim: true };
+    const { id } = await insertEntitlementRequest(gateway.database, stored);
+
+    expect((await approve(second, id)).errors).toEqual([]);
     expect(await heldBy(clerk)).toHaveLength(1);
   });
 
