@@ -25,7 +25,7 @@ export interface AuthenticatedUser extends UserProfile {
   /** The position of the user's last write, which a replica must have replayed to be asked; null: any replica may be. */
   lastWrite: string | null;
   /** The token that says so. */
-  token: Pick<VerifiedToken, 'tokenId' | 'expiresAt'>;
+  token: Pick<VerifiedToken, 'tokenId' | 'issuedAt' | 'expiresAt'>;
 }
 
 /**
@@ -234,7 +234,7 @@ export async function authenticate({
   if (row === undefined) throw refusedToken('TOKEN_USER_UNKNOWN');
   const refusal = refusalOf(row, verified.issuedAt);
   if (refusal !== null) throw refusal;
-  const { tokenId, expiresAt } = verified;
+  const { tokenId, issuedAt, expiresAt } = verified;
   return {
     ...row,
     ...(claimed.length === 0
@@ -243,6 +243,6 @@ export async function authenticate({
           ...(JSON.parse(row.held) as HeldRole[]),
           ...claimed.map(({ roleName, bankId }) => [roleName, bankId] as const),
         ])),
-    token: { tokenId, expiresAt },
+    token: { tokenId, issuedAt, expiresAt },
   };
 }

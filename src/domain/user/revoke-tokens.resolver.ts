@@ -3,7 +3,7 @@ import { Authenticated } from '../../auth/requires-role.ts';
 import type { Context } from '../../context.ts';
 import { gatewayError } from '../../errors.ts';
 import { DateTime } from '../../scalars.ts';
-import { revokeAllTokens, revokeToken } from './revoke-tokens.ts';
+import { revokeOwnTokens, revokeToken } from './revoke-tokens.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'The tokens that are no longer accepted.' })
 export class RevokeMyTokensPayload {
@@ -31,7 +31,7 @@ export class RevokeTokensMutations {
     if (user === null) throw gatewayError('OBP-20001');
     const now = new Date();
     await context.write((transaction) =>
-      thisOneOnly ? revokeToken(transaction, user) : revokeAllTokens(transaction, user.id, now),
+      thisOneOnly ? revokeToken(transaction, user) : revokeOwnTokens(transaction, user, now),
     );
     return { revokedAt: now };
   }

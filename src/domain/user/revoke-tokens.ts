@@ -16,6 +16,18 @@ export async function revokeAllTokens(transaction: Queries, userId: string, now:
   noteChange(transaction, user, { id: userId }, { tokensValidFrom: now });
 }
 
+/**
+ * Revokes all tokens of the caller. The clock of an issuer can be ahead, so the token of the request can have been issued
+ * later than now; it is revoked, too.
+ */
+export async function revokeOwnTokens(
+  transaction: Queries,
+  { id, token }: AuthenticatedUser,
+  now: Date,
+): Promise<void> {
+  await revokeAllTokens(transaction, id, token.issuedAt > now ? token.issuedAt : now);
+}
+
 /** The one token with which the user came. */
 export async function revokeToken(transaction: Queries, { id, token }: AuthenticatedUser): Promise<void> {
   // Until then it would be accepted.
