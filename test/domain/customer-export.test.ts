@@ -10,6 +10,7 @@ import { findCustomer } from '../../src/domain/customer/found-customer.ts';
 import { meeting } from '../../src/domain/meeting/meeting.table.ts';
 import { customerMessage } from '../../src/domain/message/message.table.ts';
 import { exportCustomer, mostOfOneKind } from '../../src/domain/onboarding/customer-export.ts';
+import { AnswerMeter, defaultAnswerLimits } from '../../src/execution/answer-meter.ts';
 import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
 import { codesOf } from '../support/paging.ts';
 import {
@@ -354,7 +355,10 @@ describe('exportCustomerData', () => {
     async function statementsFor(customerId: string): Promise<number> {
       const before = database.statistics.statements;
       await database.transaction(async (transaction) =>
-        exportCustomer(transaction, await findCustomer(transaction, bankId, customerId)),
+        exportCustomer(
+          { transaction, answer: new AnswerMeter(defaultAnswerLimits) },
+          await findCustomer(transaction, bankId, customerId),
+        ),
       );
       return database.statistics.statements - before;
     }

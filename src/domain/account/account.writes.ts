@@ -6,9 +6,11 @@ import type { Queries } from '../../database/database.ts';
 import { isForeignKeyViolation, isUniqueViolation } from '../../database/errors.ts';
 import { lockedForWriting } from '../../database/lock.ts';
 import { type ErrorKey, gatewayError } from '../../errors.ts';
+import { defaultMaxItems } from '../../execution/max-items.ts';
 import { text, valid } from '../../input.ts';
 import { InvalidValue, parseAmount, parseCurrency, parseDecimal, parseId } from '../../values.ts';
 import { user } from '../user/user.table.ts';
+import { refuseUserOverflow } from '../user/user-overflow.ts';
 import { type AccountRow, account } from './account.table.ts';
 import type { AccountRoutingInput, CreateAccountInput, InitialBalanceInput } from './account.type.ts';
 import { accountHolder } from './account-holder.table.ts';
@@ -124,13 +126,16 @@ export function newAccount(input: CreateAccountInput, holderId: string): NewAcco
 
 /**
  * Opens an account with its routings and its holder. The database decides: fails with OBP-30208 when the id is taken,
- * with OBP-30115 when a routing is taken at the bank, and with OBP-20005 when there is no such user.
+ * with OBP-30115 when a routing is taken at the bank, with OBP-20005 when there is no such user, and with TOO_MANY_ITEMS if the
+ * user already has 500 accounts.
  */
 export async function insertAccount(
   transaction: Queries,
   bankId: string,
   { account: values, routings, holderId }: NewAccount,
 ): Promise<void> {
+  const overflow = { name: 'accounts', field: 'input.userId' };
+  await refuseUserOverflow(transaction, accountHolder, [holderId], defaultMaxItems, overflow);
   const createdAt = new Date();
   try {
     await transaction.insert(account).values({ ...values, bankId, createdAt, updatedAt: createdAt });

@@ -2,7 +2,12 @@ import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { AuditEventRow } from '../../audit/audit.table.ts';
 import { type AuditKind, type AuditOutcome, parseAuditEvent } from '../../audit/audit-event.ts';
 import { connectionOf } from '../../connection.ts';
+import { defaultAnswerLimits } from '../../execution/answer-meter.ts';
+import { MaxItems } from '../../execution/max-items.ts';
 import { DateTime } from '../../scalars.ts';
+
+/** An event names what one operation concerned, which is as much as an answer can hold. */
+const maxOfOperation = defaultAnswerLimits.maxAnswerObjects;
 
 const AuditEventKind = {
   READ: 'READ',
@@ -72,9 +77,11 @@ export class AuditEvent {
   })
   bankId: string | null;
 
+  @MaxItems(maxOfOperation)
   @Field(() => [ID], { description: 'The customers whom it is about. They may have been deleted since.' })
   customerIds: string[];
 
+  @MaxItems(maxOfOperation)
   @Field(() => [ID], { description: 'The users whom it is about, such as the one who was granted a role.' })
   subjectUserIds: string[];
 
@@ -114,26 +121,32 @@ export class AuditEvent {
   })
   operationHash: string | null;
 
+  @MaxItems(maxOfOperation)
   @Field(() => [String], { description: 'The guarded fields that were given, such as Customer.addresses.' })
   fieldsReturned: string[];
 
+  @MaxItems(maxOfOperation)
   @Field(() => [String], { description: 'The guarded fields that were refused.' })
   fieldsRefused: string[];
 
+  @MaxItems(maxOfOperation)
   @Field(() => [String], { description: 'The guarded fields that failed.' })
   fieldsFailed: string[];
 
+  @MaxItems(maxOfOperation)
   @Field(() => [String], {
     description:
       'The roles that let the caller in; or orLinkedUser, orHolder, orSelf or authenticated, where the data were their own.',
   })
   roles: string[];
 
+  @MaxItems(maxOfOperation)
   @Field(() => [String], {
     description: 'The names of the fields that changed, such as CustomerAddress.city; never their values.',
   })
   changes: string[];
 
+  @MaxItems(maxOfOperation)
   @Field(() => [String], {
     description:
       'The codes of the errors that the caller got, such as OBP-20006. For a refused token also the reason, such as TOKEN_EXPIRED.',

@@ -4,20 +4,28 @@ import { Authenticated, Public, RequiresRole } from '../../auth/requires-role.ts
 import type { Context } from '../../context.ts';
 import { oncePerDatabase } from '../../database/batch.ts';
 import { gatewayError } from '../../errors.ts';
+import { MaxItems } from '../../execution/max-items.ts';
 import { idempotencyKeyDescription, mutate } from '../../execution/mutate.ts';
 import { bankAt } from './bank.loader.ts';
 import { type BankRow, bank } from './bank.table.ts';
 import { Bank, BankPayload, CreateBankInput, toBank } from './bank.type.ts';
-import { bankValues, insertBank } from './bank.writes.ts';
+import { bankValues, insertBank, maxBanks } from './bank.writes.ts';
 
 const allBanks = oncePerDatabase((database) =>
-  database.prepare<BankRow>(database.read.select().from(bank).orderBy(asc(bank.id))),
+  database.prepare<BankRow>(
+    database.read
+      .select()
+      .from(bank)
+      .orderBy(asc(bank.id))
+      .limit(maxBanks + 1),
+  ),
 );
 
 @Resolver(() => Bank)
 export class BankResolver {
   @Query(() => [Bank], { nullable: true, description: 'All banks, by their ids.' })
   @Public()
+  @MaxItems(maxBanks)
   async banks(@Ctx() context: Context): Promise<Bank[]> {
     return (await allBanks(context.readDatabase())()).map(toBank);
   }

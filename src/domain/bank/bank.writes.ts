@@ -1,13 +1,18 @@
 import { randomUUID } from 'node:crypto';
+import { count } from 'drizzle-orm';
 import { noteChange } from '../../audit/changes.ts';
 import type { Queries } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/errors.ts';
 import { gatewayError } from '../../errors.ts';
 import { text } from '../../input.ts';
 import { entitlement } from '../user/entitlement.table.ts';
+import { maxEntitlements, refuseUserOverflow } from '../user/user-overflow.ts';
 import { validBankId } from './bank.loader.ts';
 import { type BankRow, bank } from './bank.table.ts';
 import type { CreateBankInput } from './bank.type.ts';
+
+/** `banks` is a plain list, which anonymous callers read. */
+export const maxBanks = 5_000;
 
 type BankValues = Pick<BankRow, 'id' | 'shortName' | 'fullName' | 'logoUrl' | 'websiteUrl'>;
 
@@ -24,6 +29,11 @@ export function bankValues(input: CreateBankInput): BankValues {
 
 /** Creates a bank at which its creator may grant roles: nobody else could yet. Fails with OBP-34000 when the id is taken. */
 export async function insertBank(transaction: Queries, values: BankValues, creatorId: string): Promise<void> {
+  const [counted] = await transaction.select({ total: count() }).from(bank);
+  if (Number(counted?.total) >= maxBanks) {
+    throw gatewayError('TOO_MANY_ITEMS', { message: `There are at most ${maxBanks} banks.`, limit: maxBanks });
+  }
+  await refuseUserOverflow(transaction, entitlement, [creatorId], maxEntitlements, { name: 'entitlements' });
   const now = new Date();
   const times = { createdAt: now, updatedAt: now };
   try {

@@ -33,7 +33,12 @@ import { kycStatus } from '../kyc/kyc-status.table.ts';
 import { needsConfirmation } from '../kyc/kyc-status-proposal.writes.ts';
 import { taxResidences, taxResidenceValues } from '../tax-residence/tax-residence.writes.ts';
 import { user } from '../user/user.table.ts';
-import { refuseSelfLink, userLinks, userLinkValues } from '../user-customer-link/user-customer-link.writes.ts';
+import {
+  refuseLinkOverflow,
+  refuseSelfLink,
+  userLinks,
+  userLinkValues,
+} from '../user-customer-link/user-customer-link.writes.ts';
 import type { CreateCustomerInput } from './onboarding.type.ts';
 import { gatherProblems, type Problems } from './problems.ts';
 
@@ -250,6 +255,8 @@ async function refuseUnknownUsers(transaction: Queries, drafts: readonly Draft[]
     .from(user)
     .where(inArray(user.id, [...ids]));
   const known = new Set(found.map(({ id }) => id));
+  const userIds = drafts.flatMap((draft) => draft.userLinks.map(({ values }) => values.userId));
+  await refuseLinkOverflow(transaction, userIds, 'input');
   for (const { index, userLinks: links } of drafts) {
     for (const { field, values } of links) {
       if (!known.has(values.userId)) problems.add(index, gatewayError('OBP-20005', { field: `${field}.userId` }));

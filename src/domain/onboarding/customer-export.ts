@@ -2,6 +2,7 @@ import { and, asc, eq, inArray, isNull, or, type SQL } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Queries } from '../../database/database.ts';
 import { gatewayError } from '../../errors.ts';
+import type { AnswerMeter } from '../../execution/answer-meter.ts';
 import { account } from '../account/account.table.ts';
 import { toAccount } from '../account/account.type.ts';
 import { accountAttribute } from '../account/account-attribute.table.ts';
@@ -49,9 +50,15 @@ function exported(row: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(row).filter(([name]) => !leftOut.has(name)));
 }
 
-/** All rows, in this order; never a part of them: rather it fails with TOO_MANY_ITEMS. */
+/** Where an export reads, and what counts it. */
+interface Reading {
+  transaction: Queries;
+  answer: AnswerMeter;
+}
+
+/** All rows, in this order; never a part of them: rather it fails with TOO_MANY_ITEMS or ANSWER_TOO_LARGE. */
 async function rowsOf<Table extends SQLiteTable>(
-  transaction: Queries,
+  { transaction, answer }: Reading,
   table: Table,
   name: string,
   where: SQL | undefined,
@@ -63,15 +70,16 @@ async function rowsOf<Table extends SQLiteTable>(
     .where(where)
     .orderBy(...orderBy.map((column) => asc(column)))
     .limit(mostOfOneKind + 1);
+  answer.addExported(rows);
   if (rows.length <= mostOfOneKind) return rows;
   const message = `An export has at most ${mostOfOneKind} of ${name}: read them page by page.`;
   throw gatewayError('TOO_MANY_ITEMS', { message, limit: mostOfOneKind });
 }
 
-async function accountLinks(transaction: Queries, { id, bankId }: FoundCustomer) {
+async function accountLinks(reading: Reading, { id, bankId }: FoundCustomer) {
   const own = eq(customerAccountLink.customerId, id);
   const { createdAt } = customerAccountLink;
-  const links = await rowsOf(transaction, customerAccountLink, 'accountLinks', own, createdAt, customerAccountLink.id);
+  const links = await rowsOf(reading, customerAccountLink, 'accountLinks', own, createdAt, customerAccountLink.id);
 
   /** The rows of the accounts that are linked, by the id of the account. */
   async function ofAccounts<Table extends SQLiteTable & { bankId: SQLiteColumn }, Row extends Table['$inferSelect']>(
@@ -80,9 +88,9 @@ async function accountLinks(transaction: Queries, { id, bankId }: FoundCustomer)
     name: string,
     ...orderBy: SQLiteColumn[]
   ): Promise<Row[]> {
-    const ids = transaction.select({ id: customerAccountLink.accountId }).from(customerAccountLink).where(own);
+    const ids = reading.transaction.select({ id: customerAccountLink.accountId }).from(customerAccountLink).where(own);
     const where = and(eq(table.bankId, bankId), inArray(accountId, ids));
-    return (await rowsOf(transaction, table, name, where, ...orderBy)) as Row[];
+    return (await rowsOf(reading, table, name, where, ...orderBy)) as Row[];
   }
 
   const accounts = await ofAccounts(account, account.id, 'accounts', account.id);
@@ -115,14 +123,14 @@ async function accountLinks(transaction: Queries, { id, bankId }: FoundCustomer)
 }
 
 /** Without the id of the video session: it is no datum of the customer, and could let somebody in. */
-async function meetings(transaction: Queries, { id }: FoundCustomer) {
+async function meetings(reading: Reading, { id }: FoundCustomer) {
   const own = eq(meeting.customerId, id);
-  const rows = await rowsOf(transaction, meeting, 'meetings', own, meeting.when, meeting.id);
-  const ids = transaction.select({ id: meeting.id }).from(meeting).where(own);
+  const rows = await rowsOf(reading, meeting, 'meetings', own, meeting.when, meeting.id);
+  const ids = reading.transaction.select({ id: meeting.id }).from(meeting).where(own);
   const invited = inArray(meetingInvitee.meetingId, ids);
   const { meetingId, position } = meetingInvitee;
   const invitees = Map.groupBy(
-    await rowsOf(transaction, meetingInvitee, 'invitees', invited, meetingId, position),
+    await rowsOf(reading, meetingInvitee, 'invitees', invited, meetingId, position),
     (invitee) => invitee.meetingId,
   );
   return rows.map((row) => ({
@@ -155,7 +163,7 @@ async function meetings(transaction: Queries, { id }: FoundCustomer) {
  * changes meanwhile: SQLite has one writer, and on PostgreSQL the customer is locked for what writes to it. Only what is
  * written without that lock, such as accounts, events that name it by number and imports, may there be of a later moment.
  */
-export async function exportCustomer(transaction: Queries, found: FoundCustomer): Promise<CustomerData> {
+export async function exportCustomer(reading: Reading, found: FoundCustomer): Promise<CustomerData> {
   const { id: customerId, bankId, customerNumber } = found;
 
   /** The rows of a table that are the customer's, the oldest first. */
@@ -164,7 +172,7 @@ export async function exportCustomer(transaction: Queries, found: FoundCustomer)
     table: Table,
     date: SQLiteColumn,
   ): Promise<Table['$inferSelect'][]> {
-    return rowsOf(transaction, table, name, eq(table.customerId, customerId), date, table.id);
+    return rowsOf(reading, table, name, eq(table.customerId, customerId), date, table.id);
   }
 
   const namedOnly = and(
@@ -182,7 +190,7 @@ export async function exportCustomer(transaction: Queries, found: FoundCustomer)
       customer: { bankId, ...exported(toCustomer(found)) },
       addresses: (await own('addresses', customerAddress, customerAddress.insertDate)).map(exported),
       attributes: (await own('attributes', customerAttribute, customerAttribute.createdAt)).map(exported),
-      accountLinks: await accountLinks(transaction, found),
+      accountLinks: await accountLinks(reading, found),
       taxResidences: (await own('taxResidences', taxResidence, taxResidence.createdAt)).map(exported),
       socialMediaHandles: (await own('socialMediaHandles', socialMediaHandle, socialMediaHandle.createdAt)).map(
         exported,
@@ -195,10 +203,8 @@ export async function exportCustomer(transaction: Queries, found: FoundCustomer)
         exported,
       ),
       messages: (await own('messages', customerMessage, customerMessage.date)).map(exported),
-      meetings: await meetings(transaction, found),
-      crmEvents: (await rowsOf(transaction, crmEvent, 'crmEvents', events, crmEvent.createdAt, crmEvent.id)).map(
-        exported,
-      ),
+      meetings: await meetings(reading, found),
+      crmEvents: (await rowsOf(reading, crmEvent, 'crmEvents', events, crmEvent.createdAt, crmEvent.id)).map(exported),
       userLinks: (await own('userLinks', userCustomerLink, userCustomerLink.dateInserted)).map(exported),
     },
   };

@@ -128,14 +128,16 @@ export class ExportCustomerDataResolver {
       'Everything that is kept about a customer, to be handed over when the customer asks for it. A customer with more than 10,000 of anything is refused: what there is too much of is read page by page.',
   })
   @RequiresRole(['CanExportCustomerData'], { kycMaterial: true })
-  exportCustomerData(
+  async exportCustomerData(
     @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
     @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
     @Ctx() context: Context,
   ): Promise<CustomerData> {
+    const { answer } = context;
+    await answer.slot();
     // Nothing is written: within a transaction no write to the customer comes between two of its statements.
     return context.primary.transaction(async (transaction) => {
-      return exportCustomer(transaction, await findCustomer(transaction, bankId, customerId));
+      return exportCustomer({ transaction, answer }, await findCustomer(transaction, bankId, customerId));
     });
   }
 }

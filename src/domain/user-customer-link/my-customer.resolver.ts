@@ -2,6 +2,7 @@ import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { Authenticated } from '../../auth/requires-role.ts';
 import type { Context } from '../../context.ts';
 import { gatewayError } from '../../errors.ts';
+import { defaultMaxItems, MaxItems } from '../../execution/max-items.ts';
 import { loadCustomer } from '../customer/customer.loader.ts';
 import { Customer } from '../customer/customer.type.ts';
 import { ownLinks } from './linked-user.ts';
@@ -13,6 +14,7 @@ export class MyCustomerResolver {
     description: 'The customers that the caller has an active link to, by when they were linked.',
   })
   @Authenticated()
+  @MaxItems(defaultMaxItems, 'Pass bankId to get those of one bank.')
   async myCustomers(
     @Arg('bankId', () => ID, { nullable: true, description: 'Only those of this bank.' }) bankId: string | null,
     @Ctx() context: Context,

@@ -2,10 +2,12 @@ import { and, eq } from 'drizzle-orm';
 import type { Queries } from '../../database/database.ts';
 import { isForeignKeyViolation, isUniqueViolation } from '../../database/errors.ts';
 import { gatewayError } from '../../errors.ts';
+import { defaultMaxItems } from '../../execution/max-items.ts';
 import { valid } from '../../input.ts';
 import { parseId } from '../../values.ts';
 import { type ChildValues, customerCollection } from '../customer/customer-collection.ts';
 import type { FoundCustomer } from '../customer/found-customer.ts';
+import { refuseUserOverflow } from '../user/user-overflow.ts';
 import { type UserCustomerLinkRow, userCustomerLink } from './user-customer-link.table.ts';
 import type { CreateUserCustomerLinkInput } from './user-customer-link.type.ts';
 
@@ -43,6 +45,11 @@ export async function refuseOwnCustomer(
   if (link !== undefined) throw gatewayError('SELF_LINK_REFUSED', { field });
 }
 
+/** @throws TOO_MANY_ITEMS if one of the users would have more than 500 links. */
+export function refuseLinkOverflow(transaction: Queries, userIds: readonly string[], field: string): Promise<void> {
+  return refuseUserOverflow(transaction, userCustomerLink, userIds, defaultMaxItems, { name: 'links', field });
+}
+
 /**
  * Links a user. Fails with OBP-20057 when there is no such user, and with OBP-30007 when the user is linked to the
  * customer already, active or not: the database decides both.
@@ -53,6 +60,7 @@ export async function createUserLink(
   values: ChildValues<typeof userCustomerLink>,
   field = 'input',
 ): Promise<UserCustomerLinkRow> {
+  await refuseLinkOverflow(transaction, [values.userId], `${field}.userId`);
   try {
     return await userLinks.create(transaction, customer, values);
   } catch (error) {

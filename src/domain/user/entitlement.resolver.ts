@@ -8,6 +8,7 @@ import { manyBy, oneBy } from '../../database/batch.ts';
 import type { Queries } from '../../database/database.ts';
 import { isForeignKeyViolation } from '../../database/errors.ts';
 import { type GatewayError, gatewayError } from '../../errors.ts';
+import { MaxItems } from '../../execution/max-items.ts';
 import { idempotencyKeyDescription, mutate, type Written } from '../../execution/mutate.ts';
 import { longText, optionalLongText } from '../../input.ts';
 import { DateTime } from '../../scalars.ts';
@@ -44,6 +45,7 @@ import {
 } from './entitlement-request.writes.ts';
 import { userAt } from './user.loader.ts';
 import { User } from './user.type.ts';
+import { maxEntitlements } from './user-overflow.ts';
 
 const entitlementsOfUser = manyBy(entitlement, ['userId'], { orderBy: ['roleName', 'bankId'] });
 const entitlementById = oneBy(entitlement, 'id');
@@ -116,6 +118,7 @@ async function grantOrPropose(
 export class UserEntitlementsResolver {
   @FieldResolver(() => [Entitlement], { nullable: true, description: 'The roles that the user holds, by their names.' })
   @RequiresRole(['CanGetEntitlementsForAnyUserAtAnyBank'], { orSelf: true })
+  @MaxItems(maxEntitlements)
   async entitlements(@Root() user: User, @Ctx() context: Context): Promise<Entitlement[]> {
     return toEntitlements(await context.loader(entitlementsOfUser).load(user.id));
   }
@@ -137,6 +140,7 @@ export class EntitlementResolver {
     description: 'The roles that a user holds, by their names: at the bank, or all of them where no bank is given.',
   })
   @RequiresRole(['CanGetEntitlementsForAnyUserAtOneBank', 'CanGetEntitlementsForAnyUserAtAnyBank'])
+  @MaxItems(maxEntitlements)
   async entitlements(
     @Arg('bankId', () => ID, { nullable: true, description: 'The bank; needed by who holds the role there only.' })
     bankId: string | null,

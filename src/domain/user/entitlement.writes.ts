@@ -10,6 +10,7 @@ import { gatewayError } from '../../errors.ts';
 import { assertInput } from '../../input.ts';
 import { recordEmpowerment } from './empowerment.writes.ts';
 import { type EntitlementRow, entitlement } from './entitlement.table.ts';
+import { maxEntitlements, refuseUserOverflow } from './user-overflow.ts';
 
 type Pair = readonly [atOneBank: Role, atAnyBank: Role];
 
@@ -77,6 +78,7 @@ export async function insertEntitlement(
     .delete(entitlement)
     .where(and(same, lte(entitlement.expiresAt, now)))
     .returning();
+  await refuseUserOverflow(transaction, entitlement, [values.userId], maxEntitlements, { name: 'entitlements' });
   const row: EntitlementRow = { id: randomUUID(), ...values, createdAt: now, updatedAt: now };
   try {
     await insertRow(transaction, entitlement, row);
