@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import DataLoader from 'dataloader';
 
 /** Loads values by their keys for one request: each once, and those that are asked for in one turn together. */
@@ -36,6 +37,8 @@ export function readRows<Key, Row extends object>(
   async function split(): Promise<Row[]> {
     const half = keys.length >> 1;
     const first = await readRows(meter, keys.slice(0, half), read);
+    // Otherwise SQLite, which reads in this thread, would keep all other requests waiting until everything is read.
+    await setImmediate();
     return first.concat(await readRows(meter, keys.slice(half), read));
   }
   const counted = (rows: Row[]) => {

@@ -15,6 +15,9 @@ export const defaultAnswerLimits: Readonly<AnswerLimits> = {
 /** The clock is read once for so many objects, which take about a millisecond. */
 const objectsBetweenChecks = 1_000;
 
+/** Completing so many objects takes about 20 milliseconds. */
+const objectsBetweenPauses = 10_000;
+
 /** An operation that has read so many rows continues only in a slot for large operations. */
 const largeRowCount = 2_000;
 
@@ -60,6 +63,7 @@ export class AnswerMeter {
   holdsLocks = false;
   #stopped: GatewayError | null = null;
   #nextCheck: number;
+  #nextPause = objectsBetweenPauses;
   #rows = 0;
   #rowBytes = 0;
   #exportLength = 0;
@@ -127,6 +131,13 @@ export class AnswerMeter {
     else if (this.isExpired()) this.stop(gatewayError('OPERATION_TIMED_OUT'));
     else this.#nextCheck = Math.min(this.objects + objectsBetweenChecks, maxAnswerObjects + 1);
     return this.#stopped === null;
+  }
+
+  /** Whether so many objects were counted since the last time that other requests should be handled in between. */
+  takesLong(): boolean {
+    if (this.objects < this.#nextPause) return false;
+    this.#nextPause = this.objects + objectsBetweenPauses;
+    return true;
   }
 
   isExpired(): boolean {

@@ -8,6 +8,7 @@
  * call. Where such a field may be null, as all guarded ones may, nothing above it depends on it: its place in the
  * answer is filled in later, and no promise is made for it.
  */
+import { setImmediate } from 'node:timers/promises';
 import { type ExecutionResult, GraphQLError, type GraphQLResolveInfo, getArgumentValues, locatedError } from 'graphql';
 import { AnswerMeter, bytesOfItem, committedError } from './answer-meter.ts';
 import { tooManyItems } from './max-items.ts';
@@ -200,7 +201,7 @@ async function resolveWaiting(run: Run): Promise<void> {
 }
 
 async function resolveBatch(run: Run, field: FieldPlan, parents: readonly Parent[]): Promise<void> {
-  const { batch, responseName } = field;
+  const { batch } = field;
   if (batch === null) throw new Error(`${field.name} is not batched.`);
   let values: readonly unknown[];
   try {
@@ -216,23 +217,27 @@ async function resolveBatch(run: Run, field: FieldPlan, parents: readonly Parent
     return;
   }
   if (run.meter.isStopped) return;
-  parents.forEach(({ path, data }, index) => {
-    const given = values[index];
-    const place = fieldPath(field, path);
-    if (given instanceof Error) {
-      // Reported even where what is above it is null by now: it may be the one refusal that stands for others elsewhere.
-      run.errors.push(locatedError(given, field.nodes, keysOf(place)));
-      return;
-    }
-    const value = completeItem(run, field, field.type, place, given);
-    if (!(value instanceof Promise)) data[responseName] = value;
-    else {
-      const putLater = value.then((later) => {
-        data[responseName] = later;
-      });
-      run.underWay.push(putLater);
-    }
-  });
+  for (const [index, { path, data }] of parents.entries()) {
+    if (run.meter.takesLong()) await setImmediate();
+    completeInto(run, field, data, fieldPath(field, path), values[index]);
+  }
+}
+
+/** Completes the value of a batched field of one parent, now or later, and puts it into `data`. */
+function completeInto(run: Run, field: FieldPlan, data: Data, path: Path, given: unknown): void {
+  if (given instanceof Error) {
+    // Reported even where what is above it is null by now: it may be the one refusal that stands for others elsewhere.
+    run.errors.push(locatedError(given, field.nodes, keysOf(path)));
+    return;
+  }
+  const value = completeItem(run, field, field.type, path, given);
+  if (!(value instanceof Promise)) data[field.responseName] = value;
+  else {
+    const putLater = value.then((later) => {
+      data[field.responseName] = later;
+    });
+    run.underWay.push(putLater);
+  }
 }
 
 /** Has read, together with the objects that a field gives, what the fields below need, where the keys of these are known. */
