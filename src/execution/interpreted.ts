@@ -13,13 +13,8 @@ import {
 } from 'graphql';
 import { GatewayError } from '../errors.ts';
 import { type AnswerMeter, bytesOfItem, committedError } from './answer-meter.ts';
-import { maxItemsOf, tooManyItems } from './max-items.ts';
+import { type Metered, maxItemsOf, tooManyItems } from './max-items.ts';
 import { documentLimits } from './parse-options.ts';
-
-/** The part of an operation's context that execution needs. */
-export interface Metered {
-  readonly answer: AnswerMeter;
-}
 
 type Resolver = GraphQLFieldResolver<unknown, Metered>;
 

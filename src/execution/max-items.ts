@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   type GraphQLField,
   type GraphQLObjectType,
@@ -9,7 +10,13 @@ import {
 } from 'graphql';
 import { Extensions } from 'type-graphql';
 import { type GatewayError, gatewayError } from '../errors.ts';
+import type { AnswerMeter } from './answer-meter.ts';
 import { isBatched } from './batched.ts';
+
+/** The part of an operation's context that execution needs. */
+export interface Metered {
+  readonly answer: AnswerMeter;
+}
 
 /** The maximum length of a list without `MaxItems`. */
 export const defaultMaxItems = 500;
@@ -30,6 +37,23 @@ export function maxItemsOf({ extensions }: Field, parentType: GraphQLObjectType)
 export function tooManyItems({ name, extensions }: Field, limit: number): GatewayError {
   const message = `${name} returns at most ${limit}. ${String(extensions.alternative ?? '')}`.trim();
   return gatewayError('TOO_MANY_ITEMS', { message, limit });
+}
+
+/** Recording so many items in the audit trail and completing them takes some milliseconds. */
+const itemsBetweenPauses = 5_000;
+
+/** Whether the lists of a batch have so many items that other requests should be handled in between. */
+function isLarge(lists: unknown): boolean {
+  if (!Array.isArray(lists)) return false;
+  let count = 0;
+  for (const list of lists) if (Array.isArray(list)) count += list.length;
+  return count > itemsBetweenPauses;
+}
+
+/** The lists, or nulls if the operation is stopped meanwhile. */
+async function afterPause({ answer }: Partial<Metered>, lists: unknown): Promise<unknown> {
+  await setImmediate();
+  return answer?.isStopped === true && Array.isArray(lists) ? lists.map(() => null) : lists;
 }
 
 /**
@@ -53,9 +77,10 @@ export function limitLists(schema: GraphQLSchema): void {
         return values.map((value) => (isTooLong(value) ? tooManyItems(field, limit) : value));
       };
       const check = isBatched(field) ? limitedEach : limited;
-      field.resolve = (parent, args, context, info) => {
+      field.resolve = (parent, args, context: Partial<Metered>, info) => {
         const value: unknown = resolve(parent, args, context, info);
-        return value instanceof Promise ? value.then(check) : check(value);
+        if (!(value instanceof Promise)) return check(value);
+        return value.then((values) => (isLarge(values) ? afterPause(context, check(values)) : check(values)));
       };
     }
   }
