@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import cors from '@fastify/cors';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import type { CallerBudget } from '../auth/cost-budget.ts';
 import type { ErrorKey } from '../errors.ts';
 import { logRequest } from '../observability/logger.ts';
 import { answerFailure, rawRefusal, refuse, safeHeaders } from './answers.ts';
@@ -19,6 +20,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The address of the client as far as the trusted proxies tell it. Unlike `ip`, it has only one spelling. */
     clientAddress: string;
+    /** The budget that the request is charged to. Null as long as the caller is not known. */
+    costBudget: CallerBudget | 'unlimited' | null;
   }
 }
 
@@ -106,6 +109,7 @@ export async function createApp(parts: ServerParts, isStopping: () => boolean): 
     },
   });
   app.decorateRequest('clientAddress', '');
+  app.decorateRequest('costBudget', null);
   acceptJsonBodies(app);
 
   app.addHook('onRequest', async (request, reply) => {

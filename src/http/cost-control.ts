@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { DocumentNode, OperationDefinitionNode } from 'graphql';
 import type { AuthenticatedUser } from '../auth/authenticate.ts';
-import { type CallerBudget, CostBudgets, TokenRateLimited } from '../auth/cost-budget.ts';
+import { CostBudgets, TokenRateLimited } from '../auth/cost-budget.ts';
 import type { Config } from '../config.ts';
 import { GatewayError } from '../errors.ts';
 import { fixedCostOf, invalidOperationCost, requestCost } from '../execution/operation-cost.ts';
@@ -28,8 +28,6 @@ export interface ValidOperation {
 export class CostControl {
   readonly budgets: CostBudgets;
   readonly #maxBodyBytes: number;
-  /** Null for callers without a limit; absent as long as the caller is not known. */
-  readonly #budgets = new WeakMap<FastifyRequest, CallerBudget | null>();
 
   constructor({ limits }: Pick<Config, 'limits'>) {
     this.budgets = new CostBudgets(limits);
@@ -43,7 +41,7 @@ export class CostControl {
    */
   checkUser(request: FastifyRequest, userId: string): void {
     const budget = this.budgets.ofUser(userId);
-    this.#budgets.set(request, budget);
+    request.costBudget = budget;
     try {
       budget.check();
     } catch (error) {
@@ -54,11 +52,11 @@ export class CostControl {
   /** @throws RATE_LIMITED if the budget of the caller is empty. */
   admitCaller(request: FastifyRequest, user: AuthenticatedUser | null): void {
     if (user?.systemRoles.has('CanExceedRateLimit')) {
-      this.#budgets.set(request, null);
+      request.costBudget = 'unlimited';
       return;
     }
     const budget = user === null ? this.budgets.ofAnonymous(request.clientAddress) : this.budgets.ofUser(user.id);
-    this.#budgets.set(request, budget);
+    request.costBudget = budget;
     budget.admit(this.#baseCost(request));
   }
 
@@ -66,7 +64,7 @@ export class CostControl {
   refusalOf(request: FastifyRequest, error: unknown): unknown {
     if (!(error instanceof GatewayError && error.extensions.code === 'UNAUTHENTICATED')) return error;
     const budget = this.budgets.ofUnidentified(request.clientAddress);
-    this.#budgets.set(request, budget);
+    request.costBudget = budget;
     try {
       budget.admit(this.#baseCost(request));
       return error;
@@ -84,8 +82,8 @@ export class CostControl {
     user: AuthenticatedUser | null,
     { document, operation, listCost }: ValidOperation,
   ): void {
-    const budget = this.#budgets.get(request);
-    if (budget == null) return;
+    const budget = request.costBudget;
+    if (budget === null || budget === 'unlimited') return;
     const { fields, passwords } = fixedCostOf(document, operation);
     if (user === null || passwords === 0) {
       budget.admit(listCost + fields + passwords);
@@ -99,14 +97,15 @@ export class CostControl {
 
   /** What parsing and validation cost in vain. */
   chargeInvalidOperation(request: FastifyRequest): void {
-    this.#budgets.get(request)?.charge(invalidOperationCost);
+    const budget = request.costBudget;
+    if (budget !== null && budget !== 'unlimited') budget.charge(invalidOperationCost);
   }
 
   /** For every answer of `/graphql`, also to requests that fail before their caller is known. */
   setHeaders(request: FastifyRequest, reply: FastifyReply): void {
-    let budget = this.#budgets.get(request);
-    if (budget === null) return;
-    if (budget === undefined) {
+    let budget = request.costBudget;
+    if (budget === 'unlimited') return;
+    if (budget === null) {
       budget = this.budgets.ofUnidentified(request.clientAddress);
       // A failure of the gateway itself is not the client's.
       if (reply.statusCode < 500) budget.charge(this.#baseCost(request));
