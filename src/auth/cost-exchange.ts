@@ -3,6 +3,8 @@ import { lte, sql } from 'drizzle-orm';
 import type { TakenTokens, TokenBuckets } from '../base/token-bucket.ts';
 import { currentMilliseconds } from '../database/current-time.ts';
 import type { Database, Queries } from '../database/database.ts';
+import { jsonPairs } from '../database/json-list.ts';
+import { prepared } from '../database/prepared.ts';
 import { type BudgetKind, budgetKinds, type CostBudgets } from './cost-budget.ts';
 import { costConsumption } from './cost-consumption.table.ts';
 
@@ -10,7 +12,7 @@ const intervalMilliseconds = 1_000;
 const pruneIntervalMilliseconds = 60_000;
 
 /** How many budgets are exchanged at a time; those of further callers follow with the next exchange. */
-const maxRows = 1_000;
+const maxRows = 500;
 
 export interface CostExchangeParts {
   database: Database;
@@ -27,21 +29,30 @@ interface Consumption {
   taken: TakenTokens;
 }
 
-/** Adds to the shared rows, and returns how many milliseconds each budget takes to become full. */
+const fullAgain = sql`case when ${costConsumption.fullAt} > ${currentMilliseconds} then ${costConsumption.fullAt}
+  else ${currentMilliseconds} end`;
+
+/** Adds milliseconds to the rows with these IDs, and returns how long each budget takes to become full. */
+const addToRows = prepared((queries) => {
+  const { first, second, from } = jsonPairs(sql.placeholder('rows'));
+  const { id, fullAt } = costConsumption;
+  return queries
+    .insert(costConsumption)
+    .select(sql`select ${first}, ${currentMilliseconds} + ${second} from ${from} where true`)
+    .onConflictDoUpdate({
+      target: id,
+      set: { fullAt: sql`${fullAgain} + (excluded.full_at - ${currentMilliseconds})` },
+    })
+    .returning({ id, untilFull: sql<number | string>`${fullAt} - ${currentMilliseconds}`.as('until_full') });
+});
+
 async function addConsumption(transaction: Queries, consumed: readonly Consumption[]): Promise<Map<string, number>> {
-  const { fullAt, id } = costConsumption;
   // Sorted, so that two processes lock rows in the same order.
   const rows = consumed
-    .map(({ id, milliseconds }) => ({ id, fullAt: sql`${currentMilliseconds} + ${milliseconds}` }))
-    .sort((one, other) => (one.id < other.id ? -1 : 1));
-  const added = sql`excluded.full_at - ${currentMilliseconds}`;
-  const from = sql`case when ${fullAt} > ${currentMilliseconds} then ${fullAt} else ${currentMilliseconds} end`;
-  const written = await transaction
-    .insert(costConsumption)
-    .values(rows)
-    .onConflictDoUpdate({ target: id, set: { fullAt: sql`${from} + ${added}` } })
-    .returning({ id, untilFull: sql<number | string>`${fullAt} - ${currentMilliseconds}` });
-  return new Map(written.map((row) => [row.id, Number(row.untilFull)]));
+    .map(({ id, milliseconds }) => [id, milliseconds])
+    .sort(([one = ''], [other = '']) => (one < other ? -1 : 1));
+  const written = await addToRows(transaction, { rows: JSON.stringify(rows) });
+  return new Map(written.map(({ id, untilFull }) => [id, Number(untilFull)]));
 }
 
 /** Deletes the rows of budgets that are full again, which mean the same as no row. */
