@@ -132,7 +132,7 @@ const gatewayErrors = {
   DUPLICATE_HEADER: { code: 'BAD_USER_INPUT', message: 'The request repeats a header that must occur once:' },
   EMAIL_NOT_VALIDATED: {
     code: 'UNAUTHENTICATED',
-    message: 'The e-mail address is not validated yet: open the link in the mail that was sent to it.',
+    message: 'The email address is not validated. Open the link in the mail that was sent to it.',
   },
   EXPECTATION_FAILED: {
     code: 'BAD_USER_INPUT',

@@ -423,6 +423,10 @@ describe('what cannot be read', () => {
       await fetch(`${gateway.url}/health/live?phone=${encodeURIComponent(sent.phone)}`),
       await fetch(`${gateway.url}/.well-known/jwks.json`),
       await fetch(`${gateway.url}/validate-email?token=${sent.token}`),
+      await fetch(`${gateway.url}/validate-email?token=${sent.token}`, {
+        method: 'POST',
+        body: new URLSearchParams({ password: sent.password }),
+      }),
     ];
 
     for (const response of responses) toldToClients.push(await response.text());

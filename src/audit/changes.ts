@@ -34,6 +34,7 @@ export const bookkeeping: ReadonlySet<string> = new Set([
   'mobilePhoneNumberE164',
   'lastOkDateOrder',
   'canonicalUsername',
+  'canonicalEmail',
   'usernameConflict',
   'validatedEmail',
   'emailConflict',

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createTransport } from 'nodemailer';
 import type { MailSettings } from '../config.ts';
 import type { Logger } from '../observability/logger.ts';
-import { createRateLimit } from './rate-limit.ts';
 
 export interface Mail {
   to: string;
@@ -21,9 +20,6 @@ const mostPending = 1_000;
 const closingMilliseconds = 5_000;
 const retryMilliseconds = [1_000, 10_000];
 
-/** Nobody's mailbox is flooded by those who type its address into a form. */
-const mailsToOneAddressPerHour = 3;
-
 /** Sends plain text by the configured SMTP server, and tries again when that fails. */
 export function openMailer({ smtpUrl, from }: MailSettings, logger: Logger): Mailer {
   const transport = createTransport({
@@ -34,7 +30,6 @@ export function openMailer({ smtpUrl, from }: MailSettings, logger: Logger): Mai
     disableFileAccess: true,
     disableUrlAccess: true,
   });
-  const rateLimit = createRateLimit({ most: mailsToOneAddressPerHour, periodSeconds: 3_600 });
   const pending = new Set<Promise<void>>();
   const closing = new AbortController();
 
@@ -62,9 +57,7 @@ export function openMailer({ smtpUrl, from }: MailSettings, logger: Logger): Mai
 
   return {
     send(mail) {
-      if (rateLimit.take(mail.to.toLowerCase()) !== null) {
-        logger.warn({ reason: 'too many to one address' }, 'mail not sent');
-      } else if (pending.size >= mostPending) {
+      if (pending.size >= mostPending) {
         logger.warn({ reason: 'too many are pending' }, 'mail not sent');
       } else {
         const delivery = deliver(mail).catch(() => undefined);

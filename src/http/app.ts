@@ -148,7 +148,7 @@ export async function createApp(parts: ServerParts, isStopping: () => boolean): 
   }
   addHealthRoutes(app, { database, logger, isStopping });
   addKeysRoute(app, parts.tokens);
-  if (config.mail !== null) addEmailValidation(app, { auditTrail: parts.auditTrail, secret: config.secret });
+  if (config.mail !== null) addEmailValidation(app, parts);
   if (config.playground) {
     const { addPlayground } = await import('./playground.ts');
     addPlayground(app, { exampleVariables: parts.exampleVariables ?? {} });

@@ -7,7 +7,9 @@ import { openTokens } from '../auth/tokens.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/database.ts';
 import { exposedFiles } from '../database/exposed-files.ts';
+import { moveAwaitingUsers } from '../domain/user/former-registrations.ts';
 import { forgetExpiredRevocations } from '../domain/user/revoke-tokens.ts';
+import { deleteExpiredRegistrations } from '../domain/user/user.registration.ts';
 import { forgetOldIdempotencyKeys } from '../execution/mutate.ts';
 import { createLogger, type Logger, logUnexpected } from '../observability/logger.ts';
 import { gatewaySchema } from '../schema.ts';
@@ -65,6 +67,7 @@ export async function serve(config: Config, database: Database, options: ServeOp
     }),
     onFailure,
   );
+  if (config.mail !== null) await moveAwaitingUsers(database);
   const server = await createServer({
     config,
     database,
@@ -81,6 +84,7 @@ export async function serve(config: Config, database: Database, options: ServeOp
         await forgetOldIdempotencyKeys(transaction);
         await forgetExpiredRevocations(transaction);
         await forgetOldLoginAttempts(transaction);
+        await deleteExpiredRegistrations(transaction);
         await deleteFullBudgets(transaction);
       })
       .catch(onFailure);

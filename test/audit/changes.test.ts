@@ -21,7 +21,7 @@ import { attributeDefinition } from '../../src/domain/attribute/attribute-defini
 import { AttributeType } from '../../src/domain/attribute/attribute-type.ts';
 import { customer } from '../../src/domain/customer/customer.table.ts';
 import { meeting } from '../../src/domain/meeting/meeting.table.ts';
-import { user } from '../../src/domain/user/user.table.ts';
+import { registration } from '../../src/domain/user/registration.table.ts';
 import { createUser } from '../../src/domain/user/user-administration.ts';
 import { gatewaySchema } from '../../src/schema.ts';
 import { type ApiCase, apiCases, furtherCases, type Variables, wholeEnvironment } from '../support/api-cases.ts';
@@ -595,7 +595,7 @@ describe('createUser', () => {
     expect(event.changes).toContain('User.passwordHash');
   });
 
-  test('with mail leaves an event that names who has the username, whatever the client is told', async () => {
+  test('with mail leaves an event with the ID of each registration, or of the user who has the username', async () => {
     const mailing = await startGateway({
       environment: {
         // Nobody listens: mail is sent later, and what becomes of it is not what this is about.
@@ -609,22 +609,24 @@ describe('createUser', () => {
       const variables = {
         input: { username: 'ada.lovelace', password, email: 'ada@example.org', firstName: 'Ada', lastName: 'Lovelace' },
       };
-      const changed = { input: { ...variables.input, firstName: 'Augusta' } };
-      const taken = { input: { ...variables.input, email: 'somebody.else@example.org' } };
+      const holder = await mailing.createUser({ username: 'grace.hopper' });
+      const taken = { input: { ...variables.input, username: 'Grace.Hopper' } };
 
       const first = await tell(null, documentOf(api), variables, mailing);
-      const again = await tell(null, documentOf(api), changed, mailing);
+      const again = await tell(null, documentOf(api), variables, mailing);
       const refused = await tell(null, documentOf(api), taken, mailing);
 
-      const [stored] = await mailing.database.read
-        .select({ id: user.id })
-        .from(user)
-        .where(eq(user.username, 'ada.lovelace'));
-      const subjectUserIds = [stored?.id];
-      expect(onlyOne(first.events)).toMatchObject({ outcome: 'SUCCEEDED', subjectUserIds });
-      expect(onlyOne(first.events).changes).toContain('User.username');
-      expect(onlyOne(again.events)).toMatchObject({ subjectUserIds, changes: ['User.firstName', 'User.passwordHash'] });
-      expect(onlyOne(refused.events)).toMatchObject({ outcome: 'SUCCEEDED', subjectUserIds, changes: [] });
+      const rows = await mailing.database.read.select().from(registration);
+      expect(rows).toHaveLength(2);
+      const events = [onlyOne(first.events), onlyOne(again.events)];
+      expect(events.flatMap(({ subjectUserIds }) => subjectUserIds).sort()).toEqual(
+        rows.map(({ userId }) => userId).sort(),
+      );
+      for (const event of events) {
+        expect(event).toMatchObject({ outcome: 'SUCCEEDED' });
+        expect(event.changes).toContain('Registration.username');
+      }
+      expect(onlyOne(refused.events)).toMatchObject({ outcome: 'SUCCEEDED', subjectUserIds: [holder.id], changes: [] });
     } finally {
       await mailing.stop();
     }

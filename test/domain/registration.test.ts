@@ -6,6 +6,13 @@ import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { auditEvent } from '../../src/audit/audit.table.ts';
 import { parseAuditEvent } from '../../src/audit/audit-event.ts';
+import { hashPassword, localProvider } from '../../src/auth/password.ts';
+import { emailValidationToken } from '../../src/domain/user/email-validation.ts';
+import { empowerment } from '../../src/domain/user/empowerment.table.ts';
+import { moveAwaitingUsers } from '../../src/domain/user/former-registrations.ts';
+import { registration } from '../../src/domain/user/registration.table.ts';
+import { registrationMail } from '../../src/domain/user/registration-mail.table.ts';
+import { deleteExpiredRegistrations } from '../../src/domain/user/user.registration.ts';
 import { user } from '../../src/domain/user/user.table.ts';
 import * as administration from '../../src/domain/user/user-administration.ts';
 import { type Gateway, startGateway } from '../support/gateway.ts';
@@ -82,6 +89,7 @@ beforeAll(async () => {
       GATEWAY_MAIL_FROM: 'The Bank <no-reply@bank.example>',
       GATEWAY_PUBLIC_URL: 'https://gateway.example/',
       GATEWAY_NEW_USERS_PER_HOUR: '1000',
+      GATEWAY_TRUSTED_PROXIES: '127.0.0.1',
     },
   });
 });
@@ -98,7 +106,10 @@ function newUser() {
 
 async function mailTo(address: string, number = 1): Promise<string> {
   for (let waited = 0; waited < 20_000; waited += 20) {
-    const mail = mailServer.received.filter(({ to }) => to.includes(address))[number - 1];
+    const mails = mailServer.received.filter(({ to }) =>
+      to.some((each) => each.toLowerCase() === address.toLowerCase()),
+    );
+    const mail = mails[number - 1];
     if (mail !== undefined) return mail.text;
     await sleep(20);
   }
@@ -112,9 +123,18 @@ function linkIn(text: string): string {
   return link;
 }
 
-async function open(link: string): Promise<{ status: number; text: string }> {
-  const response = await fetch(`${gateway.url}${link}`);
+async function open(link: string, init: RequestInit = {}): Promise<{ status: number; text: string }> {
+  const response = await fetch(`${gateway.url}${link}`, init);
   return { status: response.status, text: await response.text() };
+}
+
+/** Sends the form of the page behind a link. */
+function confirm(link: string, chosen = password, at: Gateway = gateway) {
+  const body = new URLSearchParams({ password: chosen });
+  return fetch(`${at.url}${link}`, { method: 'POST', body }).then(async (response) => ({
+    status: response.status,
+    text: await response.text(),
+  }));
 }
 
 function register(input: ReturnType<typeof newUser>) {
@@ -127,11 +147,18 @@ function logIn(username: string, guess = password) {
 
 async function stored(username: string) {
   const [row] = await gateway.database.read.select().from(user).where(eq(user.username, username));
-  if (row === undefined) throw new Error(`There is no user ${username}.`);
-  return row;
+  return row ?? null;
 }
 
-/** What the audit trail has of links that were opened for a user. */
+/** The rows of registrations with a username. */
+function registrationsOf(username: string) {
+  return gateway.database.read
+    .select()
+    .from(registration)
+    .where(eq(registration.canonicalUsername, username.toLowerCase()));
+}
+
+/** The audit events of forms that were sent for a user. */
 async function openedLinksOf(userId: string) {
   const rows = await gateway.database.read.select().from(auditEvent).orderBy(asc(auditEvent.sequence));
   return rows
@@ -142,98 +169,182 @@ async function openedLinksOf(userId: string) {
 
 const accepted = { createUser: { user: null, token: null, expiresAt: null, validationRequired: true } };
 
-describe('createUser where e-mail addresses are validated', () => {
-  test('gives no token, and nobody logs in before the link in the mail was opened', async () => {
+describe('createUser with validation of email addresses', () => {
+  test('creates a user when the form behind the link in the mail is sent with the password', async () => {
     const input = newUser();
     const answer = await register(input);
     expect(answer).toMatchObject({ data: accepted, errors: [] });
+    expect(await stored(input.username)).toBeNull();
 
     const wrong = await logIn(input.username, 'wrong');
     expect(wrong.errors).toMatchObject([{ extensions: { obpCode: 'OBP-20004' } }]);
     const early = await logIn(input.username);
     expect(early.data).toEqual({ login: null });
-    expect(early.errors).toMatchObject([
-      {
-        message: expect.stringMatching(/^The e-mail address is not validated yet/),
-        extensions: { code: 'UNAUTHENTICATED' },
-      },
-    ]);
+    expect(early.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED', key: 'EMAIL_NOT_VALIDATED' } }]);
 
     const mail = await mailTo(input.email);
     expect(mail).toMatch(/^From: The Bank <no-reply@bank\.example>\r$/m);
-    expect(mail).toMatch(/^Subject: Validate your e-mail address\r$/m);
+    expect(mail).toMatch(/^Subject: Validate your email address\r$/m);
     expect(mail).not.toMatch(/Felix|Smith|battery/);
+    const link = linkIn(mail);
+    const page = await fetch(`${gateway.url}${link}`);
+    expect(page.headers.get('content-security-policy')).toBe(
+      "default-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    );
+    expect(page.headers.get('referrer-policy')).toBe('no-referrer');
+    expect(await page.text()).toContain('<form method="post">');
+    expect(await stored(input.username)).toBeNull();
+
     const before = Date.now();
-    expect(await open(linkIn(mail))).toEqual({
-      status: 200,
-      text: 'The e-mail address is validated. You can log in now.\n',
-    });
-    const { emailValidatedAt } = await stored(input.username);
-    expect(emailValidatedAt?.getTime()).toBeGreaterThanOrEqual(before);
+    const confirmed = await confirm(link);
+    expect(confirmed).toMatchObject({ status: 200, text: expect.stringContaining('You can log in now.') });
+    const created = await stored(input.username);
+    expect(created).toMatchObject({ email: input.email, validatedEmail: input.email, firstName: 'Felix' });
+    expect(created?.emailValidatedAt?.getTime()).toBeGreaterThanOrEqual(before);
     expect((await logIn(input.username)).errors).toEqual([]);
-    expect(await open(linkIn(mail))).toMatchObject({ status: 200 });
-    expect((await stored(input.username)).emailValidatedAt).toEqual(emailValidatedAt);
-    const { id } = await stored(input.username);
-    const opened = { kind: 'WRITE', outcome: 'SUCCEEDED', userId: null, clientAddress: '127.0.0.1' };
-    expect(await openedLinksOf(id)).toMatchObject([
-      { ...opened, changes: ['User.emailValidatedAt', 'User.awaitsEmailValidation'] },
-      { ...opened, changes: [] },
+    expect(await registrationsOf(input.username)).toEqual([]);
+
+    expect(await confirm(link)).toMatchObject({ status: 200 });
+    expect(await confirm(link, 'wrong')).toMatchObject({ status: 400 });
+    expect(await stored(input.username)).toEqual(created);
+    const sent = { kind: 'WRITE', outcome: 'SUCCEEDED', userId: null, clientAddress: '127.0.0.1' };
+    expect(await openedLinksOf(created?.id ?? '')).toMatchObject([
+      { ...sent, changes: expect.arrayContaining(['User.username', 'User.emailValidatedAt']) },
+      { ...sent, changes: [] },
+      { ...sent, outcome: 'REFUSED', errors: ['OBP-20004'], changes: [] },
     ]);
   });
 
-  test('answers the same where the username is taken, changes nothing, and tells its holder', async () => {
+  test('keeps the link and the password of each registration when others have the same username and address', async () => {
+    const input = newUser();
+    const [first, second] = [password, 'the password of the attacker'];
+    await register(input);
+    await register({ ...input, username: input.username.toUpperCase(), password: second });
+    const [victims, attackers] = [await mailTo(input.email), await mailTo(input.email, 2)].map(linkIn);
+    expect(await registrationsOf(input.username)).toHaveLength(2);
+
+    // The victim opens the newer mail, too, and enters the password that the victim chose.
+    expect(await confirm(attackers ?? '', first)).toMatchObject({ status: 400 });
+    expect(await stored(input.username)).toBeNull();
+    expect(await confirm(victims ?? '', second)).toMatchObject({ status: 400 });
+    expect(await confirm(victims ?? '', first)).toMatchObject({ status: 200 });
+
+    expect(await confirm(attackers ?? '', second)).toMatchObject({
+      status: 400,
+      text: expect.stringContaining('already in use'),
+    });
+    expect((await logIn(input.username, second)).errors).toMatchObject([{ extensions: { obpCode: 'OBP-20004' } }]);
+    expect((await logIn(input.username, first)).errors).toEqual([]);
+  });
+
+  test('gives the username to the first registration that is validated', async () => {
+    const [squatter, person] = [newUser(), newUser()];
+    const username = `${person.username.slice(0, 20)}.x`;
+    await register({ ...squatter, username });
+    await register({ ...person, username: username.toUpperCase() });
+    const links = [linkIn(await mailTo(squatter.email)), linkIn(await mailTo(person.email))];
+    const outcomes = await Promise.all(links.map((link) => confirm(link)));
+    expect(outcomes.map(({ status }) => status).sort()).toEqual([200, 400]);
+    const users = await gateway.database.read.select().from(user).where(eq(user.canonicalUsername, username));
+    expect(users).toHaveLength(1);
+  });
+
+  test('validates an email address for one user only', async () => {
+    const [one, other] = [newUser(), newUser()];
+    await register(one);
+    await register({ ...other, email: one.email.toUpperCase() });
+    const first = linkIn(await mailTo(one.email));
+    const second = linkIn(await mailTo(one.email, 2));
+    const outcomes = await Promise.all([first, second].map((link) => confirm(link)));
+    expect(outcomes.map(({ status }) => status).sort()).toEqual([200, 400]);
+
+    const third = newUser();
+    expect((await register({ ...third, email: one.email })).data).toEqual(accepted);
+    expect(await mailTo(one.email, 3)).toMatch(/^Subject: Registration with your username or email address\r$/m);
+    expect(await registrationsOf(third.username)).toEqual([]);
+  });
+
+  test('changes nothing if the username is taken in any spelling, returns the same, and notifies its user', async () => {
     const holder = newUser();
     await administration.createUser(gateway.database, holder);
     const before = await stored(holder.username);
-    const attempt = { ...newUser(), username: holder.username };
+    const attempt = { ...newUser(), username: holder.username.toUpperCase() };
     const [taken, free] = [await register(attempt), await register(newUser())];
     expect(JSON.stringify([taken.status, taken.data, taken.errors])).toBe(
       JSON.stringify([free.status, free.data, free.errors]),
     );
     const mail = await mailTo(holder.email);
-    expect(mail).toMatch(/^Subject: Somebody tried to create a user with your username\r$/m);
+    expect(mail).toMatch(/^Subject: Registration with your username or email address\r$/m);
     expect(mail).not.toContain('validate-email');
     expect(await stored(holder.username)).toEqual(before);
+    expect(await registrationsOf(holder.username)).toEqual([]);
     expect(mailServer.received.filter(({ to }) => to.includes(attempt.email))).toEqual([]);
   });
 
-  test('sends another link to who registers again, with which the new password counts and the old link no longer', async () => {
-    const input = newUser();
-    await register(input);
-    const first = linkIn(await mailTo(input.email));
-    const newPassword = 'another horse battery staple';
-    expect((await register({ ...input, password: newPassword })).data).toEqual(accepted);
-    const second = linkIn(await mailTo(input.email, 2));
-    expect(await open(first)).toMatchObject({ status: 400 });
-    const { id, emailValidatedAt } = await stored(input.username);
-    expect(emailValidatedAt).toBeNull();
-    expect(await openedLinksOf(id)).toMatchObject([{ kind: 'WRITE', outcome: 'REFUSED', changes: [] }]);
-    expect(await open(second)).toMatchObject({ status: 200 });
-    expect((await logIn(input.username)).errors).toMatchObject([{ extensions: { obpCode: 'OBP-20004' } }]);
-    expect((await logIn(input.username, newPassword)).errors).toEqual([]);
-  });
-
-  test('does not give a username that awaits its validation to another address', async () => {
-    const input = newUser();
-    await register(input);
-    const before = await stored(input.username);
-    await register({ ...newUser(), username: input.username });
-    expect(await stored(input.username)).toEqual(before);
-  });
-
-  test('sends at most three mails an hour to one address', async () => {
+  test('sends at most three mails a day to one address for one network, and ten for all networks', async () => {
     const email = `${randomUUID()}@example.com`;
-    for (let times = 0; times < 5; times += 1) expect((await register({ ...newUser(), email })).data).toEqual(accepted);
-    await mailTo(email, 3);
+    const from = (address: string) =>
+      gateway.query(null, createUser, { input: { ...newUser(), email } }, { 'x-forwarded-for': address });
+    for (const network of [1, 2, 3, 4]) {
+      for (let times = 0; times < 5; times += 1) {
+        expect((await from(`198.51.100.${network}`)).data).toEqual(accepted);
+      }
+    }
+    await mailTo(email, 10);
     await sleep(300);
-    expect(mailServer.received.filter(({ to }) => to.includes(email))).toHaveLength(3);
+    expect(mailServer.received.filter(({ to }) => to.includes(email))).toHaveLength(10);
+    const stored = await gateway.database.read.select().from(registration).where(eq(registration.email, email));
+    expect(stored).toHaveLength(10);
+
+    await gateway.database.transaction(async (transaction) => {
+      await transaction.update(registrationMail).set({ firstAt: new Date(Date.now() - 86_400_000) });
+    });
+    await from('198.51.100.1');
+    await mailTo(email, 11);
+  });
+
+  test('records the authenticated caller who created the user', async () => {
+    const creator = await gateway.createUser();
+    const input = newUser();
+    expect((await gateway.query(creator.token, createUser, { input })).data).toEqual(accepted);
+    expect(await confirm(linkIn(await mailTo(input.email)))).toMatchObject({ status: 200 });
+    const created = await stored(input.username);
+    const rows = await gateway.database.read.select().from(empowerment).where(eq(empowerment.byUserId, creator.id));
+    expect(rows).toMatchObject([{ userId: created?.id, kind: 'CREATED' }]);
+  });
+
+  test('limits wrong passwords of a link', async () => {
+    const input = newUser();
+    await register(input);
+    const link = linkIn(await mailTo(input.email));
+    for (let times = 0; times < 5; times += 1) expect(await confirm(link, 'wrong')).toMatchObject({ status: 400 });
+    const limited = await fetch(`${gateway.url}${link}`, { method: 'POST', body: new URLSearchParams({ password }) });
+    expect(limited.status).toBe(429);
+    expect(Number(limited.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await stored(input.username)).toBeNull();
+  });
+
+  test('deletes registrations whose links have expired', async () => {
+    const input = newUser();
+    await register(input);
+    const link = linkIn(await mailTo(input.email));
+    await gateway.database.transaction(async (transaction) => {
+      await transaction
+        .update(registration)
+        .set({ expiresAt: new Date() })
+        .where(eq(registration.username, input.username));
+      await deleteExpiredRegistrations(transaction);
+    });
+    expect(await registrationsOf(input.username)).toEqual([]);
+    expect(await confirm(link)).toMatchObject({ status: 400 });
+    expect(await stored(input.username)).toBeNull();
   });
 
   test('answers although the mail server does not, and sends the mail when it does', async () => {
     mailServer.refuse(1);
     const input = newUser();
     expect((await register(input)).data).toEqual(accepted);
-    expect(await open(linkIn(await mailTo(input.email)))).toMatchObject({ status: 200 });
+    expect(await confirm(linkIn(await mailTo(input.email)))).toMatchObject({ status: 200 });
     const lines = gateway.logged.filter(({ msg }) => msg === 'mail not sent');
     expect(lines).toContainEqual(expect.objectContaining({ responseCode: 451, isGivenUp: false }));
     expect(JSON.stringify(gateway.logged)).not.toContain(input.email);
@@ -259,9 +370,10 @@ describe('a link', () => {
     email?: string;
   }
 
-  /** As the gateway makes them, but for what is changed. */
+  /** As the gateway makes them, except for the forged part. */
   async function linkOf(username: string, forgery: Forgery): Promise<string> {
-    const row = await stored(username);
+    const [row] = await registrationsOf(username);
+    if (row === undefined) throw new Error(`There is no registration of ${username}.`);
     const key = keyOf(gateway.config.secret);
     const boundTo = createHmac('sha256', key)
       .update(JSON.stringify([forgery.email ?? row.email, row.passwordHash]))
@@ -270,7 +382,7 @@ describe('a link', () => {
     const token = await new SignJWT({ boundTo })
       .setProtectedHeader({ alg: forgery.algorithm ?? 'HS256', typ: forgery.type ?? 'email-validation+jwt' })
       .setIssuer('obp-customer-gateway')
-      .setSubject(row.id)
+      .setSubject(row.userId)
       .setIssuedAt(now)
       .setExpirationTime(now + (forgery.expiresIn ?? 86_400))
       .sign(forgery.secret === undefined ? key : keyOf(forgery.secret));
@@ -286,16 +398,16 @@ describe('a link', () => {
   ])('that %s validates nothing', async (_description, forgery) => {
     const input = newUser();
     await register(input);
-    expect(await open(await linkOf(input.username, forgery))).toMatchObject({ status: 400 });
-    expect((await stored(input.username)).emailValidatedAt).toBeNull();
-    expect(await open(await linkOf(input.username, {}))).toMatchObject({ status: 200 });
+    expect(await confirm(await linkOf(input.username, forgery))).toMatchObject({ status: 400 });
+    expect(await stored(input.username)).toBeNull();
+    expect(await confirm(await linkOf(input.username, {}))).toMatchObject({ status: 200 });
   });
 
   test('that is no token, or one for access, validates nothing; and a link is no token for access', async () => {
     const input = newUser();
     await register(input);
-    const { id } = await stored(input.username);
-    const { token } = await gateway.tokens.sign({ userId: id }, 60);
+    const [pending] = await registrationsOf(input.username);
+    const { token } = await gateway.tokens.sign({ userId: pending?.userId ?? '' }, 60);
     for (const query of [
       '',
       '?token=',
@@ -305,11 +417,69 @@ describe('a link', () => {
       `?token=${'x'.repeat(3_000)}`,
     ]) {
       expect(await open(`/validate-email${query}`)).toMatchObject({ status: 400 });
+      expect(await confirm(`/validate-email${query}`)).toMatchObject({ status: 400 });
     }
     const link = linkIn(await mailTo(input.email));
     const [, linkToken = ''] = link.split('token=');
     expect((await gateway.query(linkToken, '{ me { id } }')).status).toBe(401);
-    expect((await stored(input.username)).emailValidatedAt).toBeNull();
+    for (const init of [
+      { method: 'POST' },
+      { method: 'POST', body: new URLSearchParams() },
+      { method: 'POST', body: JSON.stringify({ password }), headers: { 'content-type': 'application/json' } },
+      { method: 'POST', body: new URLSearchParams({ password, more: 'x'.repeat(4_096) }) },
+    ]) {
+      expect((await open(link, init)).status).toBeGreaterThanOrEqual(400);
+    }
+    expect(await stored(input.username)).toBeNull();
+  });
+});
+
+describe('an upgrade from a version that stored users before validation', () => {
+  /** As the former version stored a user who registered. */
+  async function insertAwaiting(values: Partial<typeof user.$inferInsert> = {}) {
+    const input = newUser();
+    const { username, email } = input;
+    const [id, now] = [randomUUID(), new Date()];
+    const passwordHash = await hashPassword(password);
+    await gateway.database.transaction(async (transaction) => {
+      await transaction.insert(user).values({
+        ...{ id, username, email, passwordHash, provider: localProvider, providerId: username },
+        ...{ awaitsEmailValidation: true, createdAt: now, updatedAt: now },
+        ...values,
+      });
+    });
+    const token = await emailValidationToken(gateway.config.secret, { userId: id, email, passwordHash });
+    return { id, input, link: `/validate-email?token=${token}` };
+  }
+
+  test('turns them into registrations, whose links stay valid', async () => {
+    const { id, input, link } = await insertAwaiting();
+    await moveAwaitingUsers(gateway.database);
+    expect(await stored(input.username)).toBeNull();
+    expect(await registrationsOf(input.username)).toMatchObject([{ userId: id, email: input.email }]);
+    expect(await confirm(link)).toMatchObject({ status: 200 });
+    expect(await stored(input.username)).toMatchObject({ id, validatedEmail: input.email });
+    expect((await logIn(input.username)).errors).toEqual([]);
+  });
+
+  test('keeps those whom other data references, and their links', async () => {
+    const { id, input, link } = await insertAwaiting();
+    await administration.grantRole(gateway.database, { username: input.username, roleName: 'CanGetAnyUser' });
+    await moveAwaitingUsers(gateway.database);
+    expect((await logIn(input.username)).errors).toMatchObject([{ extensions: { key: 'EMAIL_NOT_VALIDATED' } }]);
+    expect(await confirm(link)).toMatchObject({ status: 200 });
+    expect(await stored(input.username)).toMatchObject({
+      ...{ id, awaitsEmailValidation: false },
+      ...{ emailValidatedAt: expect.any(Date), validatedEmail: input.email },
+    });
+    expect((await logIn(input.username)).errors).toEqual([]);
+  });
+
+  test('deletes those whose links have expired, and frees their usernames', async () => {
+    const { input } = await insertAwaiting({ updatedAt: new Date(Date.now() - 86_400_000) });
+    await moveAwaitingUsers(gateway.database);
+    expect(await stored(input.username)).toBeNull();
+    expect(await registrationsOf(input.username)).toEqual([]);
   });
 });
 

@@ -1,12 +1,17 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
-import { and, eq, sql } from 'drizzle-orm';
+import { eq, or, sql } from 'drizzle-orm';
 import { jwtVerify, SignJWT } from 'jose';
 import { type AuditedCaller, auditEventOf } from '../../audit/audit-event.ts';
 import type { AuditTrail } from '../../audit/audit-trail.ts';
 import { collectChanges, noteChange } from '../../audit/changes.ts';
-import type { Queries } from '../../database/database.ts';
+import { attemptLogin } from '../../auth/login-attempts.ts';
+import { localProvider, type PasswordCost, verifyPassword } from '../../auth/password.ts';
+import type { Database, Queries } from '../../database/database.ts';
+import { GatewayError } from '../../errors.ts';
+import { recordEmpowerment } from './empowerment.writes.ts';
+import { type RegistrationRow, registration } from './registration.table.ts';
 import { type UserRow, user } from './user.table.ts';
-import { canonicalNames, holderOfEmail } from './username.ts';
+import { canonicalNames, holderOfEmail, holderOfUsername } from './username.ts';
 
 /** Of its own, signed with a key of its own: no token for access is a link, and no link is a token. */
 const type = 'email-validation+jwt';
@@ -26,23 +31,30 @@ function keyOf(secret: string): Uint8Array {
   return key;
 }
 
-/**
- * What the link is for: this address and this password. Whoever registers somebody else's address does not get their own
- * password validated by the link that the other one asks for later.
- */
-function boundTo(secret: string, { email, passwordHash }: UserRow): string {
+interface LinkedRow {
+  /** The ID of the user, which is that of the registration. */
+  id: string;
+  email: string | null;
+  passwordHash: string | null;
+}
+
+/** Binds a link to one registration: its email address and its password. */
+function boundTo(secret: string, { email, passwordHash }: LinkedRow): string {
   return createHmac('sha256', keyOf(secret))
     .update(JSON.stringify([email, passwordHash]))
     .digest('base64url');
 }
 
-/** For the link that validates the e-mail address of the user as it is now, within 24 hours. */
-export async function emailValidationToken(secret: string, row: UserRow): Promise<string> {
+/** Signs the token of the link that validates the email address of this registration within 24 hours. */
+export async function emailValidationToken(
+  secret: string,
+  { userId, email, passwordHash }: Pick<RegistrationRow, 'userId' | 'email' | 'passwordHash'>,
+): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
-  return new SignJWT({ boundTo: boundTo(secret, row) })
+  return new SignJWT({ boundTo: boundTo(secret, { id: userId, email, passwordHash }) })
     .setProtectedHeader({ alg: algorithm, typ: type })
     .setIssuer(issuer)
-    .setSubject(row.id)
+    .setSubject(userId)
     .setIssuedAt(now)
     .setExpirationTime(now + lifetimeSeconds)
     .sign(keyOf(secret));
@@ -52,9 +64,14 @@ function areEqual(one: string, other: string): boolean {
   return one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));
 }
 
-/** The user and what the link was bound to; null for what is none, or is too old. */
-async function verified(secret: string, token: string): Promise<{ userId: string; bound: string } | null> {
-  if (token.length > mostCharacters) return null;
+interface Link {
+  userId: string;
+  bound: string;
+}
+
+/** Reads the token of a link. Null if it is invalid or expired. */
+export async function readLink(secret: string, token: string | null): Promise<Link | null> {
+  if (token === null || token.length > mostCharacters) return null;
   try {
     const { payload } = await jwtVerify(token, keyOf(secret), {
       algorithms: [algorithm],
@@ -70,47 +87,115 @@ async function verified(secret: string, token: string): Promise<{ userId: string
 }
 
 export interface EmailValidation {
+  database: Database;
   auditTrail: AuditTrail;
   secret: string;
-  /** Who opened the link, as far as that is known. */
-  caller: Partial<AuditedCaller>;
+  passwordCost: PasswordCost;
+  /** The sender of the form, as far as it is known. */
+  caller: Partial<AuditedCaller> & { clientAddress: string };
 }
 
-/** Whether the e-mail address is validated now. A link may be opened again: some mail programs open it first. */
+/** `EXPIRED`: the link is invalid or expired, or another user has the username or the email address by now. */
+export type ValidationOutcome = 'VALIDATED' | 'EXPIRED' | 'WRONG_PASSWORD';
+
+/**
+ * Validates the email address of a registration, which becomes a user. The password proves that the reader of the mail is the
+ * person who registered, so that a stranger's registration is not validated by the holder of the address. Can be repeated.
+ * @throws OBP-20013 or RATE_LIMITED after too many wrong passwords.
+ */
 export async function validateEmail(
-  { auditTrail, secret, caller }: EmailValidation,
+  validation: EmailValidation,
   token: string | null,
-): Promise<boolean> {
-  const link = token === null ? null : await verified(secret, token);
+  password: string,
+): Promise<ValidationOutcome> {
+  const { database, auditTrail, secret, passwordCost, caller } = validation;
+  const link = await readLink(secret, token);
   const opened = { ...caller, kind: 'WRITE', operationName: 'validate-email' } as const;
-  if (link === null) {
-    await auditTrail.record([auditEventOf({ ...opened, outcome: 'REFUSED' })]);
-    return false;
-  }
+  const refused = async (outcome: ValidationOutcome, errors: string[] = []) => {
+    const subjectUserIds = link === null ? [] : [link.userId];
+    await auditTrail.record([auditEventOf({ ...opened, outcome: 'REFUSED', subjectUserIds, errors })]);
+    return outcome;
+  };
+  if (link === null) return refused('EXPIRED');
+  const [pending] = await database.read.select().from(registration).where(eq(registration.userId, link.userId));
+  const [existing] = await database.read.select().from(user).where(eq(user.id, link.userId));
+  const row: LinkedRow | undefined = pending === undefined ? existing : { ...pending, id: pending.userId };
+  if (row === undefined || !areEqual(boundTo(secret, row), link.bound)) return refused('EXPIRED');
+
+  const attempt = { database, secret, username: `link ${link.userId}`, clientAddress: caller.clientAddress };
+  const matches = await attemptLogin(attempt, () => verifyPassword(row.passwordHash, password, passwordCost)).catch(
+    async (error) => {
+      if (error instanceof GatewayError) await refused('WRONG_PASSWORD', [error.key]);
+      throw error;
+    },
+  );
+  if (!matches) return refused('WRONG_PASSWORD', ['OBP-20004']);
   return auditTrail.write(async (transaction) => {
     const changes = collectChanges(transaction);
-    const isValidated = await validate(transaction, secret, link);
+    const isValidated = await validate(transaction, link.userId);
     const event = auditEventOf({
       ...opened,
       outcome: isValidated ? 'SUCCEEDED' : 'REFUSED',
       subjectUserIds: [link.userId],
       changes: [...changes.fields],
     });
-    return { result: isValidated, event };
+    return { result: isValidated ? 'VALIDATED' : 'EXPIRED', event };
   });
 }
 
-async function validate(
-  transaction: Queries,
-  secret: string,
-  link: { userId: string; bound: string },
-): Promise<boolean> {
-  const [row] = await transaction.select().from(user).where(eq(user.id, link.userId));
-  if (row === undefined || !areEqual(boundTo(secret, row), link.bound)) return false;
-  if (!row.awaitsEmailValidation) return row.emailValidatedAt !== null;
-  if (row.email === null || (await holderOfEmail(transaction, row.email, row.id)) !== null) return false;
+/** Creates the user of a registration, or validates the address of a user of an earlier version. */
+async function validate(transaction: Queries, userId: string): Promise<boolean> {
+  const [pending] = await transaction.select().from(registration).where(eq(registration.userId, userId));
+  const [existing] = await transaction.select().from(user).where(eq(user.id, userId));
+  if (existing !== undefined && !existing.awaitsEmailValidation) return existing.emailValidatedAt !== null;
+  if (pending === undefined || (await holderOfEmail(transaction, pending.email, userId)) !== null) return false;
+  const isCreated =
+    existing === undefined
+      ? await createUser(transaction, pending)
+      : await markValidated(transaction, existing, pending.email);
+  if (isCreated) {
+    const { canonicalUsername, canonicalEmail } = pending;
+    const isOver = or(
+      eq(registration.canonicalUsername, canonicalUsername),
+      eq(registration.canonicalEmail, canonicalEmail),
+    );
+    await transaction.delete(registration).where(isOver);
+  }
+  return isCreated;
+}
+
+async function createUser(transaction: Queries, pending: RegistrationRow): Promise<boolean> {
+  if ((await holderOfUsername(transaction, pending.username)) !== null) return false;
+  const { userId, username, email, passwordHash, firstName, lastName } = pending;
   const now = new Date();
-  const { validatedEmail } = canonicalNames({ ...row, emailValidatedAt: now });
+  const values = { username, email, emailValidatedAt: now, provider: localProvider };
+  const [created] = await transaction
+    .insert(user)
+    .values({
+      id: userId,
+      ...values,
+      ...canonicalNames(values),
+      providerId: username,
+      passwordHash,
+      firstName,
+      lastName,
+      createdAt: now,
+      updatedAt: now,
+    })
+    .onConflictDoNothing()
+    .returning();
+  if (created === undefined) return false;
+  noteChange(transaction, user, null, created);
+  const { createdByUserId } = pending;
+  // An authenticated caller who creates a user is not independent of that user.
+  if (createdByUserId !== null)
+    await recordEmpowerment(transaction, { userId, kind: 'CREATED', byUserId: createdByUserId });
+  return true;
+}
+
+async function markValidated(transaction: Queries, row: UserRow, email: string): Promise<boolean> {
+  const now = new Date();
+  const { validatedEmail } = canonicalNames({ ...row, email, emailValidatedAt: now });
   const [validated] = await transaction
     .update(user)
     .set({
@@ -120,8 +205,7 @@ async function validate(
       updatedAt: now,
       version: sql`${user.version} + 1`,
     })
-    // Somebody may register again at this very moment, with another password.
-    .where(and(eq(user.id, row.id), eq(user.passwordHash, row.passwordHash ?? '')))
+    .where(eq(user.id, row.id))
     .returning();
   if (validated === undefined) return false;
   noteChange(transaction, user, row, validated);

@@ -17,7 +17,7 @@ import { recordEmpowerment } from './empowerment.writes.ts';
 import { userPage } from './user.list.ts';
 import { userAt } from './user.loader.ts';
 import { unlock } from './user.lock.ts';
-import { mailOf, register } from './user.registration.ts';
+import { latestRegistration, register, registrationOf } from './user.registration.ts';
 import { type UserRow, user } from './user.table.ts';
 import {
   CreateUserInput,
@@ -132,9 +132,17 @@ export class UserResolver {
     if (row !== null) context.audit.concernUser(row.id);
     const { secret, passwordCost, mail } = context.config;
     const { clientAddress } = context.request;
-    const matches = await attemptLogin({ database: context.primary, secret, username, clientAddress }, () =>
-      verifyPassword(row?.passwordHash ?? null, password, passwordCost),
-    );
+    const isUnknown = row === null && mail !== null && isPossible;
+    const pending = isUnknown ? await latestRegistration(context.primary.read, username) : null;
+    let isPending = false;
+    const matches = await attemptLogin({ database: context.primary, secret, username, clientAddress }, async () => {
+      const passwordHash = row?.passwordHash ?? pending?.passwordHash ?? null;
+      const isRight = await verifyPassword(passwordHash, password, passwordCost);
+      isPending = isRight && row === null;
+      // Anybody can register any username, so the password of a registration counts as a failure.
+      return isRight && row !== null;
+    });
+    if (isPending) throw gatewayError('EMAIL_NOT_VALIDATED');
     if (row === null || !matches) throw gatewayError('OBP-20004');
     if (row.disabledAt !== null) throw gatewayError('USER_DISABLED');
     if (row.awaitsEmailValidation && mail !== null) throw gatewayError('EMAIL_NOT_VALIDATED');
@@ -146,7 +154,8 @@ export class UserResolver {
 
   @Mutation(() => CreateUserPayload, {
     nullable: true,
-    description: 'Creates a user who logs in here. Once per operation, and only so many an hour from one address.',
+    description:
+      'Registers a user who logs in with a password. At most once per operation. The number of registrations in an hour is limited for each network. If email addresses are validated, the registration does not reserve the username.',
   })
   @Public()
   async createUser(
@@ -156,10 +165,9 @@ export class UserResolver {
     if (createdUser.has(context)) throw gatewayError('TOO_MANY_NEW_USERS_IN_ONE_OPERATION');
     createdUser.add(context);
     const { mail, secret, passwordCost, tokenLifetimeSeconds } = context.config;
-    const newUser = { ...input, isSuperAdmin: false, awaitsEmailValidation: mail !== null };
     // Before any work on the input, so that a client cannot have more of it done than the limit allows.
     countNewUser(context);
-    const checked = checkedNewUser(newUser, 'input.');
+    const checked = checkedNewUser({ ...input, isSuperAdmin: false }, 'input.');
     const row = await localUserRow(checked, passwordCost);
     if (mail === null) {
       await context.write(async (transaction) => {
@@ -169,15 +177,10 @@ export class UserResolver {
       const token = await context.tokens.sign({ userId: row.id }, tokenLifetimeSeconds);
       return { ...token, user: toUser(row), validationRequired: false };
     }
-    const registration = await context.write(async (transaction) => {
-      const registered = await register(transaction, row);
-      if (registered?.row.id === row.id) await recordCreator(transaction, context, row.id);
-      return registered;
-    });
-    if (registration !== null) {
-      const written = await mailOf(registration, { secret, publicUrl: mail.publicUrl });
-      if (written !== null) context.mailer?.send(written);
-    }
+    const registering = { secret, publicUrl: mail.publicUrl, clientAddress: context.request.clientAddress };
+    const pending = { ...registrationOf(row), createdByUserId: context.user?.id ?? null };
+    const written = await context.write((transaction) => register(transaction, pending, registering));
+    if (written !== null) context.mailer?.send(written);
     // The same whether the username is taken or not: only the mail tells.
     return { user: null, token: null, expiresAt: null, validationRequired: true };
   }

@@ -27,7 +27,7 @@ export const user = table(
     passwordHash: text('password_hash'),
     isSuperAdmin: boolean('is_super_admin').notNull().default(false),
     emailValidatedAt: timestamp('email_validated_at'),
-    /** Of who registered while e-mail addresses had to be validated, until theirs is. */
+    /** Whether an earlier version stored the user before the email address was validated. */
     awaitsEmailValidation: boolean('awaits_email_validation').notNull().default(false),
     disabledAt: timestamp('disabled_at'),
     /** Tokens that were issued before it are refused. */

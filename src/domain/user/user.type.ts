@@ -100,13 +100,13 @@ export class CreateUserPayload {
   @Field(() => User, {
     nullable: true,
     description:
-      'The new user; null where the e-mail address has to be validated, whether the username is taken or not.',
+      'The new user. Null if the email address must be validated first, whether the username is taken or not.',
   })
   user: User | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'A bearer token of the user; null until the e-mail is validated.',
+    description: 'A bearer token of the user. Null if the email address must be validated first.',
   })
   token: string | null;
 
@@ -115,7 +115,7 @@ export class CreateUserPayload {
 
   @Field(() => Boolean, {
     description:
-      'Whether the e-mail address has to be validated before the first login, by the link in the mail that was sent to it.',
+      'Whether the email address must be validated before the first login. The mail to this address has a link to a page that asks for the chosen password.',
   })
   validationRequired: boolean;
 }

@@ -16,7 +16,6 @@ export interface NewLocalUser {
   firstName?: string | null;
   lastName?: string | null;
   isSuperAdmin?: boolean;
-  awaitsEmailValidation?: boolean;
 }
 
 function parsed<Value>(field: string, parse: () => Value): Value {
@@ -46,8 +45,11 @@ export function checkedNewUser(newUser: NewLocalUser, prefix = ''): NewLocalUser
   };
 }
 
+/** The row of a user who logs in here, with email address and password. */
+export type LocalUserRow = UserRow & { email: string; passwordHash: string };
+
 /** The row of a new user who logs in here, as checked. Hashing takes its time, so this is done before a transaction begins. */
-export async function localUserRow(newUser: NewLocalUser, cost?: PasswordCost): Promise<UserRow> {
+export async function localUserRow(newUser: NewLocalUser, cost?: PasswordCost): Promise<LocalUserRow> {
   const now = new Date();
   const { username, email } = newUser;
   return {
@@ -65,7 +67,7 @@ export async function localUserRow(newUser: NewLocalUser, cost?: PasswordCost): 
     passwordHash: await hashPassword(newUser.password, cost),
     isSuperAdmin: newUser.isSuperAdmin ?? false,
     emailValidatedAt: null,
-    awaitsEmailValidation: newUser.awaitsEmailValidation ?? false,
+    awaitsEmailValidation: false,
     disabledAt: null,
     tokensValidFrom: null,
     createdAt: now,

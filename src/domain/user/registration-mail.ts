@@ -1,0 +1,81 @@
+import { createHmac, hkdfSync } from 'node:crypto';
+import { lte, sql } from 'drizzle-orm';
+import { clientNetwork } from '../../auth/client-network.ts';
+import type { Mail } from '../../auth/mailer.ts';
+import { mapUsername } from '../../base/precis.ts';
+import type { Queries } from '../../database/database.ts';
+import { emailValidationToken } from './email-validation.ts';
+import type { RegistrationRow } from './registration.table.ts';
+import { registrationMail } from './registration-mail.table.ts';
+
+/** The maximum number of mails to one address in a day: for registrations from one network, and from all networks. */
+const mailsOfNetworkPerDay = 3;
+const mailsPerDay = 10;
+const dayMilliseconds = 24 * 3_600_000;
+
+async function count(transaction: Queries, id: string): Promise<number> {
+  const now = new Date();
+  const isOld = lte(registrationMail.firstAt, new Date(now.getTime() - dayMilliseconds));
+  const [counted] = await transaction
+    .insert(registrationMail)
+    .values({ id, mails: 1, firstAt: now })
+    .onConflictDoUpdate({
+      target: registrationMail.id,
+      set: {
+        mails: sql`case when ${isOld} then 1 else ${registrationMail.mails} + 1 end`,
+        firstAt: sql`case when ${isOld} then excluded.first_at else ${registrationMail.firstAt} end`,
+      },
+    })
+    .returning();
+  return counted?.mails ?? 1;
+}
+
+/** Counts a mail to this address. Returns whether it can be sent: an address is not flooded by registrations of others. */
+export async function countMail(
+  transaction: Queries,
+  { secret, clientAddress }: { secret: string; clientAddress: string },
+  address: string,
+): Promise<boolean> {
+  const key = Buffer.from(hkdfSync('sha256', secret, '', 'gateway registration mails', 32));
+  const idOf = (...texts: string[]) => createHmac('sha256', key).update(JSON.stringify(texts)).digest('base64url');
+  const canonical = mapUsername(address);
+  // In this order, so that one network alone cannot use up the mails of the address.
+  const ofNetwork = await count(transaction, idOf(canonical, clientNetwork(clientAddress)));
+  if (ofNetwork > mailsOfNetworkPerDay) return false;
+  return (await count(transaction, idOf(canonical))) <= mailsPerDay;
+}
+
+export async function deleteOldMailCounts(transaction: Queries): Promise<void> {
+  const dayBefore = new Date(Date.now() - dayMilliseconds);
+  await transaction.delete(registrationMail).where(lte(registrationMail.firstAt, dayBefore));
+}
+
+/** The mail with the link. It contains no text from the registration, so that nobody can write to others by registering. */
+export async function linkMail(
+  row: RegistrationRow,
+  { secret, publicUrl }: { secret: string; publicUrl: string },
+): Promise<Mail> {
+  return {
+    to: row.email,
+    subject: 'Validate your email address',
+    text: [
+      'A user was registered with this email address. To validate the address, open this link within 24 hours, and enter the password that you chose:',
+      `${publicUrl}/validate-email?token=${await emailValidationToken(secret, row)}`,
+      'If you did not register, ignore this mail. No user is created without the password.',
+      '',
+    ].join('\n\n'),
+  };
+}
+
+/** The mail to the user who already has the username or the email address. */
+export function noticeMail(to: string): Mail {
+  return {
+    to,
+    subject: 'Registration with your username or email address',
+    text: [
+      'Someone tried to register a user with the username or the email address of your user. Nothing was changed.',
+      'If it was you, log in with the user that you have. Otherwise, ignore this mail.',
+      '',
+    ].join('\n\n'),
+  };
+}
