@@ -72,7 +72,7 @@ describe('createCustomerAddress', () => {
   });
 
   test.each([
-    ['an unknown country', { countryCode: 'XX' }, undefined],
+    ['an unknown country', { countryCode: 'XX' }, 'input.countryCode'],
     ['an empty line', { line1: ' ' }, 'input.line1'],
     ['a line that is too long', { line1: 'x'.repeat(256) }, 'input.line1'],
     ['a postcode that is too long', { postcode: '1'.repeat(21) }, 'input.postcode'],

@@ -84,14 +84,14 @@ test.each([
 describe('createOrUpdateCustomerAttributeDefinition', () => {
   test.each([
     ['a category that is not Customer', { category: 'Account' }, 'input.category'],
-    ['an unknown type', { type: 'BOOLEAN' }, undefined],
+    ['an unknown type', { type: 'BOOLEAN' }, 'input.type'],
     ['an empty name', { name: '' }, 'input.name'],
     ['a name of 51 characters', { name: 'n'.repeat(51) }, 'input.name'],
     ['a description of 2001 characters', { description: 'd'.repeat(2001) }, 'input.description'],
     ['an alias of 51 characters', { alias: 'a'.repeat(51) }, 'input.alias'],
     ['an empty view', { canBeSeenOnViews: ['owner', ''] }, 'input.canBeSeenOnViews[1]'],
     ['too many views', { canBeSeenOnViews: ['v'.repeat(128), 'v'.repeat(128)] }, 'input.canBeSeenOnViews'],
-    ['views that are unset', { canBeSeenOnViews: null }, undefined],
+    ['views that are unset', { canBeSeenOnViews: null }, 'input.canBeSeenOnViews'],
   ])('with %s is OBP-10001, and nothing is written', async (_what, change, field) => {
     const before = await gateway.database.read.select().from(attributeDefinition);
 

@@ -140,7 +140,7 @@ describe.each([
     ['no whole number', { value: '42.5' }, 'input.value'],
     ['no decimal number', { type: 'DOUBLE', value: '12,5' }, 'input.value'],
     ['no day', { type: 'DATE_WITH_DAY', value: '2012-02-30' }, 'input.value'],
-    ['an unknown type', { type: 'BOOLEAN' }, undefined],
+    ['an unknown type', { type: 'BOOLEAN' }, 'input.type'],
   ])('with %s is OBP-10001, and nothing is written', async (_what, change, refused) => {
     const { id } = await insertCustomerAttribute(gateway.database, { bankId, customerId });
     const variables = { bankId, customerId, id, input: { ...input, ...change } };

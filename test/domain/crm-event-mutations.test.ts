@@ -78,7 +78,7 @@ describe('createCrmEvent', () => {
     ['a category that is too long', { category: 'x'.repeat(256) }, 'input.category'],
     ['a detail that is too long', { detail: 'x'.repeat(2001) }, 'input.detail'],
     ['a number that is too long', { customerNumber: '1'.repeat(51) }, 'input.customerNumber'],
-    ['no date', { actualDate: 'yesterday' }, undefined],
+    ['no date', { actualDate: 'yesterday' }, 'input.actualDate'],
   ])('with %s is OBP-10001, and nothing is written', async (_what, change, field) => {
     const { errors } = await gateway.query(clerk.token, create, { bankId, input: { ...input, ...change } });
 

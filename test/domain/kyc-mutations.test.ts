@@ -84,7 +84,7 @@ const kinds: Kind[] = [
       ['a staff name that is too long', { staffName: 'x'.repeat(65) }, 'input.staffName'],
       ['comments that are too long', { comments: 'x'.repeat(2001) }, 'input.comments'],
       ['a control character', { comments: 'a\u0000b' }, 'input.comments'],
-      ['no date-time', { date: '2024-02-30T00:00:00Z' }, undefined],
+      ['no date-time', { date: '2024-02-30T00:00:00Z' }, 'input.date'],
     ],
     other: { satisfied: false },
   },
@@ -99,7 +99,7 @@ const kinds: Kind[] = [
       ['a number that is too long', { number: 'x'.repeat(51) }, 'input.number'],
       ['a place that is too long', { issuePlace: 'x'.repeat(513) }, 'input.issuePlace'],
       ['an expiry before the issue', { expiryDate: '2018-03-08' }, 'input.expiryDate'],
-      ['no day', { issueDate: '2018-02-30' }, undefined],
+      ['no day', { issueDate: '2018-02-30' }, 'input.issueDate'],
     ],
     other: { expiryDate: '2028-03-09' },
   },
@@ -112,8 +112,8 @@ const kinds: Kind[] = [
       ...badIds,
       ['a type that is too long', { type: 'x'.repeat(51) }, 'input.type'],
       ['a URL that is too long', { url: `https://media.example.com/${'x'.repeat(255)}` }, 'input.url'],
-      ['a URL that is not https', { url: 'http://media.example.com/passport.png' }, undefined],
-      ['a URL that is a script', { url: 'javascript:alert(1)' }, undefined],
+      ['a URL that is not https', { url: 'http://media.example.com/passport.png' }, 'input.url'],
+      ['a URL that is a script', { url: 'javascript:alert(1)' }, 'input.url'],
       ['an unknown document', { relatesToKycDocumentId: 'no-document' }, 'input.relatesToKycDocumentId'],
       ['an unknown check', { relatesToKycCheckId: 'no-check' }, 'input.relatesToKycCheckId'],
     ],
@@ -514,7 +514,7 @@ describe('retractKycEvidence', () => {
     ['an empty reason', { reason: ' ' }, 'input.reason'],
     ['a reason that is too long', { reason: 'x'.repeat(2001) }, 'input.reason'],
     ['a bad id', { id: 'a b' }, 'input.id'],
-    ['an unknown kind', { kind: 'STATUS' }, undefined],
+    ['an unknown kind', { kind: 'STATUS' }, 'input.kind'],
   ])('with %s is OBP-10001, and nothing is written', async (_what, change, field) => {
     const { errors } = await ask(officer, { kind: 'CHECK', id: 'check-1', ...change });
 

@@ -164,7 +164,7 @@ describe('createMeeting', () => {
     ['an empty purpose', { purposeId: '' }, 'input.purposeId'],
     ['no name of the creator', { creator: { name: '' } }, 'input.creator.name'],
     ['no phone number', { creator: { name: 'A', mobilePhone: '123' } }, 'input.creator.mobilePhone'],
-    ['no e-mail address', { creator: { name: 'A', emailAddress: 'a@b' } }, undefined],
+    ['no e-mail address', { creator: { name: 'A', emailAddress: 'a@b' } }, 'input.creator.emailAddress'],
     [
       'an invitee without a name',
       { invitees: [{ contactDetails: { name: 'A' } }, { contactDetails: { name: ' ' } }] },

@@ -478,8 +478,8 @@ describe('createCustomers', () => {
     const { errors } = await gateway.query(clerk.token, createMany, { bankId, input });
 
     expect(errors.map(({ extensions }) => extensions)).toEqual([
-      { code: 'BAD_USER_INPUT', obpCode: 'OBP-10001', field: 'input[1].email', index: 1 },
-      { code: 'BAD_USER_INPUT', obpCode: 'OBP-10001', field: 'input[2]', index: 2 },
+      { code: 'BAD_USER_INPUT', key: 'OBP-10001', obpCode: 'OBP-10001', field: 'input[1].email', index: 1 },
+      { code: 'BAD_USER_INPUT', key: 'OBP-10001', obpCode: 'OBP-10001', field: 'input[2]', index: 2 },
     ]);
     expect(await rowCounts()).toEqual(nothing);
   });

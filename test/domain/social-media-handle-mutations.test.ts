@@ -84,7 +84,7 @@ describe('addSocialMediaHandle', () => {
     ['an empty handle', { handle: '' }, 'input.handle'],
     ['a handle of 65 characters', { handle: 'h'.repeat(65) }, 'input.handle'],
     ['a control character', { handle: '@\u0000' }, 'input.handle'],
-    ['a day that is no date-time', { dateAdded: '2024-05-31' }, undefined],
+    ['a day that is no date-time', { dateAdded: '2024-05-31' }, 'input.dateAdded'],
   ])('with %s is OBP-10001, and nothing is written', async (_what, change, field) => {
     const variables = { bankId, customerId, input: { ...input, ...change } };
 
