@@ -47,7 +47,7 @@ async function query(url: string, token: string | null, document: string): Promi
 
 /** How many statements of queries have read customers there, or what else the pattern tells of. */
 async function readsOf(server: PostgresqlServer, read = 'from "customer" where'): Promise<number> {
-  const statements = new RegExp(`execute (?:gateway_(?:combined_)?\\d+|<unnamed>): select .* ${read}`, 'g');
+  const statements = new RegExp(`execute (?:(?:gateway|shape)_\\d+|<unnamed>): select .* ${read}`, 'g');
   return [...(await server.log()).matchAll(statements)].length;
 }
 
