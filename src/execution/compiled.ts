@@ -36,7 +36,7 @@ export interface Execution {
 
 interface Run extends Execution {
   readonly meter: AnswerMeter;
-  readonly errors: GraphQLError[];
+  errors: GraphQLError[];
   /** Where something is null because of an error: what fails below it is reported no more. */
   readonly nulled: Set<Path | undefined>;
   readonly arguments: Map<FieldPlan, Variables>;
@@ -121,6 +121,8 @@ function executeSerially(run: Run, selections: Selections): Data | Promise<Data>
       const stopped = run.meter.endField();
       if (stopped !== null) {
         const path = fieldPath(field, undefined);
+        // One error for the field in place of those of the fields in it.
+        run.errors = run.errors.filter(({ originalError }) => originalError !== stopped);
         data[field.responseName] = failure(run, field, field.type, path, committedError(stopped));
       }
       return data;

@@ -38,10 +38,11 @@ async function beforeDeadline<Result>(
   operation: Promise<Result>,
   timeoutMilliseconds: number,
 ): Promise<Result> {
-  const { deadline, context } = scope;
+  const { deadline } = scope;
   try {
     return await before(deadline, operation);
   } catch (error) {
+    const { context } = scope;
     if (!deadline.aborted || scope.isMutation !== true || context === undefined) throw error;
     // A transaction that is running decides.
     const latest = AbortSignal.timeout(timeoutMilliseconds);

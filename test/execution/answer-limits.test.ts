@@ -198,6 +198,50 @@ describe.each(['compiled', 'interpreted'])('with %s execution', (execution) => {
   });
 });
 
+describe.each(['compiled', 'interpreted'])('a mutation that exceeds its deadline with %s execution', (execution) => {
+  let gateway: Gateway;
+  let customerId: string;
+  let clerk: TestUser;
+  beforeAll(async () => {
+    const schema = await gatewaySchema();
+    const payload = schema.getType('CustomerAddressPayload');
+    const field = isObjectType(payload) ? payload.getFields().customer : undefined;
+    const resolve = field?.resolve;
+    if (field === undefined || resolve == null) throw new Error('There is no CustomerAddressPayload.customer.');
+    field.resolve = async (...given) => {
+      await sleep(1_500);
+      return resolve(...given);
+    };
+    const environment = { GATEWAY_EXECUTION: execution, GATEWAY_OPERATION_TIMEOUT: '1s' };
+    gateway = await startGateway({ schema, environment });
+    await gateway.createBank(bankId);
+    customerId = (await insertCustomer(gateway.database, { bankId })).id;
+    const roles = ['CanGetCustomer', 'CanGetCustomerAddress', 'CanCreateCustomerAddress'] as const;
+    clerk = await gateway.createUser({ roles: roles.map((role) => [role, bankId] as const) });
+  });
+  afterAll(() => gateway.stop());
+
+  test('after its commit, returns null for its selection, and begins no further field', async () => {
+    const audit = auditReader(gateway.database);
+    await audit.passOver();
+    const write = (name: string, selection: string) =>
+      `${name}: createCustomerAddress(bankId: $bankId, customerId: $customerId, input: $input) { ${selection} }`;
+    const query = `mutation ($bankId: ID!, $customerId: ID!, $input: CustomerAddressInput!) {
+      ${write('before', 'customerAddress { line1 }')} ${write('slow', 'customer { id }')}
+      ${write('after', 'customerAddress { line1 }')} }`;
+    const input = { line1: 'No 1 the Road', city: 'Berlin', postcode: '13359', countryCode: 'DE' };
+    const { status, data, errors } = await gateway.query(clerk.token, query, { bankId, customerId, input });
+    expect(status).toBe(200);
+    expect(data).toEqual({ before: { customerAddress: { line1: 'No 1 the Road' } }, slow: null, after: null });
+    expect(errors.map(({ path, extensions }) => [path, extensions.key, extensions.committed])).toEqual([
+      [['slow'], 'OPERATION_TIMED_OUT', true],
+      [['after'], 'OPERATION_TIMED_OUT', undefined],
+    ]);
+    const outcomes = (await audit.events()).filter(({ kind }) => kind === 'WRITE').map(({ outcome }) => outcome);
+    expect(outcomes).toEqual(['SUCCEEDED', 'SUCCEEDED']);
+  });
+});
+
 describe('a list without resolver', () => {
   const schema = buildSchema('type Query { tags: [String!] }');
 
@@ -271,12 +315,12 @@ describe('the deadline', () => {
     for (const name of ['slow', 'after']) {
       const resolve = async () => {
         called.push(name);
-        await sleep(60);
+        await sleep(1_100);
         return { id: name };
       };
       Object.assign(fields?.[name] ?? {}, { resolve });
     }
-    const late = () => new AnswerMeter(defaultAnswerLimits, { deadline: performance.now() + 30 });
+    const late = () => new AnswerMeter(defaultAnswerLimits, { deadline: performance.now() + 1_000 });
     for (const result of await resultsOf(schema, 'mutation { slow { id } after { id } }', late)) {
       expect(result.data).toEqual({ slow: null, after: null });
       expect(result.errors?.map(({ path, extensions }) => [path, extensions.committed])).toEqual([
