@@ -15,6 +15,7 @@ import { customerAddress } from '../../src/domain/address/address.table.ts';
 import { dialectUnderTest } from '../support/database-url.ts';
 import { type Gateway, startGateway, type TestUser, testEnvironment } from '../support/gateway.ts';
 import { buildProgram, runProgram, startProgram } from '../support/program.ts';
+import { openRawClient } from '../support/raw-client.ts';
 import { insertCustomer } from '../support/rows.ts';
 
 const bankId = 'gh.29.uk';
@@ -126,6 +127,19 @@ test('each worker answers, and reads at once what another one wrote', async () =
   expect(crossings).toBeGreaterThan(25);
 });
 
+test('the workers together accept as many connections of one address as configured', async () => {
+  const clients = await Promise.all(Array.from({ length: 160 }, () => openRawClient(workers.url, '127.0.0.7')));
+  try {
+    for (const { send } of clients) send('GET /health/live HTTP/1.1\r\nhost: x\r\n\r\n');
+    const open = () => clients.filter(({ isClosed }) => !isClosed()).length;
+    await expect.poll(open, { timeout: 8_000 }).toBeLessThanOrEqual(100);
+    // They are handed out in turn, so no worker closes many while another has room.
+    expect(open()).toBeGreaterThan(80);
+  } finally {
+    for (const { socket } of clients) socket.destroy();
+  }
+});
+
 test('what is sent to two workers at once with one idempotency key is written once', async () => {
   let crossings = 0;
   for (let round = 0; round < 10; round += 1) {
@@ -183,7 +197,8 @@ test('a worker that is killed while it writes is replaced, and nothing is lost o
     .orderBy(asc(auditEvent.chain), asc(auditEvent.sequence));
   const events = rows.map((row) => ({ ...row, ...parseAuditEvent(row.event) }));
   const recorded = events.filter(
-    (event) => event.outcome === 'SUCCEEDED' && event.customerIds.some((id) => customerIds.has(id)),
+    ({ kind, outcome, customerIds: ids }) =>
+      kind === 'WRITE' && outcome === 'SUCCEEDED' && ids.some((id) => customerIds.has(id)),
   );
   const written = addresses.map(({ line1 }) => line1).sort();
   expect(recorded.map(({ requestId }) => requestId).sort()).toEqual(written);
