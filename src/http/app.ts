@@ -62,7 +62,7 @@ export async function createApp(parts: ServerParts, isStopping: () => boolean): 
     },
     proxies,
     logger,
-    rawRefusal(503, 'TOO_MANY_CONNECTIONS', randomUUID()),
+    () => rawRefusal(503, 'TOO_MANY_CONNECTIONS', randomUUID()),
   );
 
   function logAnswer(request: FastifyRequest, reply: FastifyReply): void {

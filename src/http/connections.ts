@@ -132,7 +132,7 @@ export class Connections {
   readonly #limits: ConnectionLimits;
   readonly #proxies: TrustedProxies;
   readonly #logger: Logger;
-  readonly #refusal: string;
+  readonly #refusal: () => string;
   /** Sorted by their last change, least recent first. */
   readonly #connections = new Map<Socket, Connection>();
   readonly #peers = new Map<string, Peer>();
@@ -141,7 +141,7 @@ export class Connections {
   #counts: Partial<Record<Reason, number>> = {};
   #loggedAt = -Infinity;
 
-  constructor(limits: ConnectionLimits, proxies: TrustedProxies, logger: Logger, refusal: string) {
+  constructor(limits: ConnectionLimits, proxies: TrustedProxies, logger: Logger, refusal: () => string) {
     this.#limits = limits;
     this.#proxies = proxies;
     this.#logger = logger;
@@ -158,6 +158,8 @@ export class Connections {
       keepAliveTimeoutBuffer: idleTimeoutBuffer,
     });
     const begin = (request: IncomingMessage, response: ServerResponse) => this.#begin({ request, response }, handle);
+    // Node would drop headers after the first 1,000, such as the one that a proxy adds. Their size has a limit anyway.
+    server.maxHeadersCount = 0;
     // Before the listener of the HTTP server, which starts to parse.
     server.prependListener('connection', (socket: Socket) => this.#admit(socket));
     server.on('request', begin);
@@ -191,7 +193,7 @@ export class Connections {
         !this.#dropOne(this.#connections.values(), 'droppedForOthers'));
     if (isFull) {
       this.#count('refused');
-      socket.write(this.#refusal);
+      socket.write(this.#refusal());
       socket.destroySoon();
       return;
     }

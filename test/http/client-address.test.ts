@@ -61,6 +61,13 @@ describe('the client address', () => {
     expect(await addressFrom(proxy, '203.0.113.8', 'unknown')).toBe(proxy);
   });
 
+  test('is taken from a header after 2,000 others', async () => {
+    const others = Array.from({ length: 2_000 }, () => 'a:');
+    const headers = [...others, 'x-forwarded-for: 203.0.113.8', 'connection: close'];
+    const response = await rawResponse(gateway.url, rawPost('{"query":"{ address }"}', headers), proxy);
+    expect(bodyOf(response)).toEqual({ data: { address: '203.0.113.8' } });
+  });
+
   test.each([
     'unknown',
     'unknown-7',

@@ -150,6 +150,12 @@ describe('a header that occurs twice', () => {
     expect(gateway.database.statistics.statements).toBe(before);
   });
 
+  test('is refused after 2,000 other headers', async () => {
+    const others = Array.from({ length: 2_000 }, () => 'a:');
+    const headers = ['authorization: Bearer a', ...others, 'authorization: Bearer b', close];
+    expect(await rawResponse(gateway.url, rawPost(query, headers))).toContain('DUPLICATE_HEADER');
+  });
+
   test('is accepted if it is a list', async () => {
     const headers = ['accept: application/json', 'accept: */*', 'x-forwarded-for: a', 'x-forwarded-for: b', close];
     expect(await rawResponse(gateway.url, rawPost(query, headers))).toMatch(/^HTTP\/1\.1 200 /);
