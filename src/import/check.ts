@@ -5,6 +5,7 @@ import { accountHolder } from '../domain/account/account-holder.table.ts';
 import { customer } from '../domain/customer/customer.table.ts';
 import { kycStatus } from '../domain/kyc/kyc-status.table.ts';
 import { type UserRow, user } from '../domain/user/user.table.ts';
+import { checkListsOfParents } from './check-lists.ts';
 import { checkUsernames, freeNamesOfPlaceholders } from './check-usernames.ts';
 import type { Row } from './fields.ts';
 import { type Noun, nounOf, nouns } from './nouns.ts';
@@ -553,5 +554,6 @@ export async function checkStaged(checking: Checking): Promise<{ unlinkedAccount
   await checkUsersWithoutId(checking);
   await checkOwners(checking);
   await checkUsers(checking);
+  await checkListsOfParents(checking);
   return { unlinkedAccounts };
 }

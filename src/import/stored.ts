@@ -1,7 +1,8 @@
-import { getTableColumns, sql } from 'drizzle-orm';
+import { getTableColumns, getTableName, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { inKeys, keyValues, oncePerDatabase } from '../database/batch.ts';
 import type { Database } from '../database/database.ts';
+import { keptByShape } from '../database/kept-by-shape.ts';
 import type { Row } from './fields.ts';
 import { keyOf } from './records.ts';
 
@@ -75,6 +76,32 @@ export async function storedCounts(
     statements.set(table, count);
   }
   return new Map((await count(keyValues(customerIds))).map((row) => [String(row.customerId), Number(row.count)]));
+}
+
+const countsByParent = oncePerDatabase(() => keptByShape<Statement>());
+
+/** How many rows of a table in the database have these values in the columns, by `identityOf` of the values. */
+export async function storedCountsBy(
+  database: Database,
+  table: SQLiteTable,
+  names: string[],
+  values: readonly Row[],
+): Promise<Map<string, number>> {
+  const columns = Object.fromEntries(Object.entries(columnsOf(table)).filter(([name]) => names.includes(name)));
+  const keyColumns = names.map((name) => columns[name]).filter((column) => column !== undefined);
+  const key = [getTableName(table), ...names].join(' ');
+  const count = countsByParent(database)(key, () =>
+    database.prepare<Row>(
+      database.read
+        .select({ ...columns, count: sql<number>`count(*)`.mapWith(Number) })
+        .from(table)
+        .where(inKeys(keyColumns))
+        .groupBy(...keyColumns),
+    ),
+  );
+  const keys = values.map((row) => names.map((name) => String(row[name])));
+  const rows = await count(keyValues(names.length === 1 ? keys.map(([key = '']) => key) : keys));
+  return new Map(rows.map((row) => [identityOf(names, row), Number(row.count)]));
 }
 
 const momentsOfTables = new WeakMap<SQLiteTable, string[]>();

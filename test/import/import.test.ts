@@ -974,6 +974,27 @@ describe('a sandbox file', () => {
   });
 });
 
+describe('lists of users', () => {
+  const account = (id: string, owners: string[]) => ({ id, bank: bankId, label: 'Current', owners });
+
+  test('have at most 500 accounts, and those that are stored do not count twice', async () => {
+    const userId = randomUUID();
+    const robert = { user_id: userId, email: 'r@example.com', provider_id: userId, provider: 'OBP', username: userId };
+    const ids = Array.from({ length: 501 }, (_, index) => `${userId.slice(0, 8)}-${index}`);
+    const accounts = (from: number, to: number) => ids.slice(from, to).map((id) => account(id, [userId]));
+    const tooMany = await importing({ 'user.json': robert, 'accounts.json': { accounts: accounts(0, 501) } });
+    expect(tooMany.problems).toEqual([
+      expect.stringMatching(/accounts\[500\].* user_id has more than 500 account holders of the user/),
+    ]);
+    await imported({ 'user.json': robert, 'accounts.json': { accounts: accounts(0, 500) } });
+    await imported({ 'again.json': { accounts: accounts(0, 10) } });
+    const { problems } = await importing({ 'one-more.json': { accounts: accounts(499, 501) } });
+    expect(problems).toEqual([
+      expect.stringMatching(/accounts\[1\].* user_id has more than 500 account holders of the user/),
+    ]);
+  });
+});
+
 describe('users', () => {
   const grant = (role: string, at: string) => ({ entitlement_id: randomUUID(), role_name: role, bank_id: at });
 
