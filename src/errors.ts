@@ -209,6 +209,9 @@ const gatewayErrors = {
 } as const satisfies Record<string, { code: ErrorCode; message: string }>;
 
 export type ErrorKey = keyof typeof gatewayErrors;
+
+export const errorKeys = Object.keys(gatewayErrors) as ErrorKey[];
+
 export type ObpCode = Extract<ErrorKey, `OBP-${string}`>;
 
 export interface ErrorDetails {

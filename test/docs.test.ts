@@ -13,22 +13,47 @@ import catalogue from './catalogue.json' with { type: 'json' };
 
 const project = fileURLToPath(new URL('..', import.meta.url));
 const page = readFileSync(join(project, 'docs/apis.md'), 'utf8');
+const errorsPage = readFileSync(join(project, 'docs/errors.md'), 'utf8');
 
 /** What the page is made from, and it itself: making it there changes nothing here. */
 async function copyProject(): Promise<string> {
   const copy = await mkdtemp(join(tmpdir(), 'docs-'));
-  for (const part of ['docs', 'package.json', 'schema', 'src/auth/roles.ts', 'src/errors.ts', 'test/catalogue.json']) {
+  const sources = ['auth/roles.ts', 'errors.ts', 'execution/variables.ts', 'http/format-error.ts'];
+  for (const part of [
+    'docs',
+    'package.json',
+    'schema',
+    'test/catalogue.json',
+    ...sources.map((file) => `src/${file}`),
+  ]) {
     await cp(join(project, part), join(copy, part), { recursive: true });
   }
   await symlink(join(project, 'node_modules'), join(copy, 'node_modules'));
   return copy;
 }
 
-/** The page as it is made there. */
-async function generateIn(copy: string): Promise<string> {
+/** A page as it is made there. */
+async function generateIn(copy: string, name = 'docs/apis.md'): Promise<string> {
   await promisify(execFile)(process.execPath, ['docs/generate.ts'], { cwd: copy });
-  return readFile(join(copy, 'docs/apis.md'), 'utf8');
+  return readFile(join(copy, name), 'utf8');
 }
+
+describe('docs/errors.md', () => {
+  test('is up to date', async () => {
+    expect(await generateIn(await copyProject(), 'docs/errors.md'), 'run `npm run docs`').toBe(errorsPage);
+  });
+
+  test('lists every error that README names', () => {
+    const readme = readFileSync(join(project, 'README.md'), 'utf8');
+    const listed = new Set(
+      [...errorsPage.matchAll(/^\| `([\w-]+)` \| `(\w+)`/gm)].flatMap(([, key, code]) => [key, code]),
+    );
+    const others = /^(GATEWAY|DATABASE|TEST|TOKEN|AUTHORIZATION|NODE|LOG|SIGTERM|OTEL)_?|^HOST$|^PORT$/;
+    const names = [...readme.matchAll(/`([A-Z]{2,}(?:_[A-Z]+)+|OBP-\d{5})`/g)].map(([, name]) => name ?? '');
+    expect(names.length).toBeGreaterThan(20);
+    expect(names.filter((name) => !listed.has(name) && !others.test(name))).toEqual([]);
+  });
+});
 
 describe('docs/apis.md', () => {
   test('is that of the schema, the catalogue, the roles and the errors', async () => {

@@ -75,6 +75,8 @@ const requestErrors = {
   PERSISTED_QUERY_NOT_SUPPORTED: null,
 } as const;
 
+export const requestErrorKeys = Object.keys(requestErrors);
+
 const maxMessageLength = 500;
 
 function requestError(
