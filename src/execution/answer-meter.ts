@@ -67,6 +67,7 @@ export class AnswerMeter {
   #rows = 0;
   #rowBytes = 0;
   #exportLength = 0;
+  #discardedObjects = 0;
   #mark: Mark = { objects: 0, bytes: 0, rows: 0, rowBytes: 0 };
   #slot: Promise<void> | null = null;
   #hasSlot = false;
@@ -88,6 +89,11 @@ export class AnswerMeter {
 
   get isStopped(): boolean {
     return this.#stopped !== null;
+  }
+
+  /** The number of objects that were completed or rows that were read, whichever is larger, discarded ones included. */
+  get work(): number {
+    return this.#discardedObjects + Math.max(this.objects, this.#rows);
   }
 
   /** The maximum size of the JSON text, with what the operation exports. */
@@ -189,6 +195,7 @@ export class AnswerMeter {
   endField(): GatewayError | null {
     const stopped = this.check() ? null : this.#stopped;
     if (stopped === null) return null;
+    this.#discardedObjects += Math.max(this.objects - this.#mark.objects, this.#rows - this.#mark.rows);
     ({ objects: this.objects, bytes: this.bytes, rows: this.#rows, rowBytes: this.#rowBytes } = this.#mark);
     this.#stopped = null;
     this.#nextCheck = this.objects;

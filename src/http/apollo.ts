@@ -9,7 +9,6 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { GraphQLError } from 'graphql';
 import type { Context } from '../context.ts';
-import { gatewayError } from '../errors.ts';
 import { createDocumentCache } from '../execution/document-cache.ts';
 import { compiledExecution, interpretedExecution } from '../execution/executor.ts';
 import { idempotencyHeaderPlugin } from '../execution/idempotency-header.ts';
@@ -73,6 +72,7 @@ export function createApolloServer(
             await recordRefusal(scope.request, parts, user, error);
             throw error;
           }
+          scope.listCost = listCost;
           // A mutation reads what it is about to change, and what it has changed: from the primary throughout.
           if (operation.operation !== 'query') return;
           // Nobody in particular may read next to nothing, and keeps nobody waiting.
@@ -95,12 +95,8 @@ export function createApolloServer(
       return;
     }
     const begun = performance.now();
-    const gone = new AbortController();
-    const leave = () => gone.abort(gatewayError('OPERATION_TIMED_OUT'));
-    const { socket } = scope.request;
-    socket.once('close', leave);
-    scope.turn = largeOperations.begin(AbortSignal.any([scope.deadline, gone.signal]));
-    await scope.turn.finally(() => socket.off('close', leave));
+    scope.turn = largeOperations.begin(scope.deadline);
+    await scope.turn;
     waits.set(scope.request, rounded(performance.now() - begun));
     const user = await findCaller(scope.request);
     scope.deadline.throwIfAborted();

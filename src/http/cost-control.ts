@@ -95,6 +95,12 @@ export class CostControl {
     network.charge(passwords);
   }
 
+  /** Charges what an operation read or returned beyond its list cost, which is an estimate. */
+  chargeWork(request: FastifyRequest, { work, listCost }: { work: number; listCost: number }): void {
+    const budget = request.costBudget;
+    if (budget !== null && budget !== 'unlimited' && work > listCost) budget.charge(work - listCost);
+  }
+
   /** What parsing and validation cost in vain. */
   chargeInvalidOperation(request: FastifyRequest): void {
     const budget = request.costBudget;

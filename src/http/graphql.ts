@@ -52,6 +52,17 @@ async function beforeDeadline<Result>(
   }
 }
 
+/** Calls `leave` if the connection closes before the response is sent. Returns a function that stops listening. */
+function onDisconnect({ raw }: FastifyRequest, reply: FastifyReply, leave: () => void): () => void {
+  // Of pipelined requests only the first has a response with a connection; the others are told by their request.
+  raw.once('aborted', leave);
+  reply.raw.once('close', leave);
+  return () => {
+    raw.off('aborted', leave);
+    reply.raw.off('close', leave);
+  };
+}
+
 /** Adds `POST /graphql`, which executes an operation within its deadline and waits for its audit event. */
 export function addGraphqlRoute(
   app: FastifyInstance,
@@ -67,6 +78,13 @@ export function addGraphqlRoute(
       scope.context?.answer.stop(reason);
     }, config.limits.operationTimeoutMilliseconds);
     const scope: RequestScope = { request, deadline: timer.signal, begun: performance.now() };
+    const stopListening = onDisconnect(request, reply, () => {
+      // A mutation that has begun is completed: the client might have seen nothing of it, and retries.
+      if (scope.isMutation === true) return;
+      const reason = gatewayError('CLIENT_DISCONNECTED');
+      timer.abort(reason);
+      scope.context?.answer.stop(reason);
+    });
     // After its deadline it ends soon, at the next thing that it asks of the context.
     const operation = tracked(
       scopes.run(scope, () =>
@@ -79,7 +97,11 @@ export function addGraphqlRoute(
     try {
       const given = await beforeDeadline(scope, operation, config.limits.operationTimeoutMilliseconds).finally(() => {
         endTurn(scope);
-        scope.context?.release();
+        const { context, listCost } = scope;
+        if (context !== undefined && listCost !== undefined) {
+          costControl.chargeWork(request, { work: context.answer.work, listCost });
+        }
+        context?.release();
         // Apollo Server's objects may stay until V8 collects all garbage: what was answered is not to stay with them.
         if (scope.response !== undefined) scope.response.body = undefined;
       });
@@ -94,6 +116,7 @@ export function addGraphqlRoute(
       await before(latest, recorded(logger, request, scope.context?.audit.finish(error)), error);
       throw error;
     } finally {
+      stopListening();
       clearTimeout(timeout);
     }
   }

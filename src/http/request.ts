@@ -50,6 +50,8 @@ export interface RequestScope {
   context?: Context;
   /** Whether the operation is valid and within the limits: its cost is known then. */
   isValid?: boolean;
+  /** The list cost, once the operation is charged. */
+  listCost?: number;
   /** Apollo Server's own, once the operation is known. */
   response?: { body?: unknown };
   /** Whether the operation is a mutation, once it is known. */

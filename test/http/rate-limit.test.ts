@@ -2,6 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { AttributeType } from '../../src/domain/attribute/attribute-type.ts';
+import { userAttribute } from '../../src/domain/user/user-attribute.table.ts';
 import { type Answer, type Gateway, startGateway } from '../support/gateway.ts';
 import { audience, type IdentityProvider, startIdentityProvider } from '../support/identity-provider.ts';
 
@@ -91,6 +93,29 @@ describe('the budget of a user', () => {
       const after = remaining(await gateway.query(token, document));
       expect(before - after).toBeGreaterThanOrEqual(100);
     }
+  });
+
+  test('is charged the objects of an answer beyond the list cost, which is an estimate', async () => {
+    const { id, token } = await gateway.createUser();
+    const now = new Date();
+    await gateway.database.transaction(async (transaction) => {
+      for (let index = 0; index < 300; index += 1) {
+        await transaction.insert(userAttribute).values({
+          id: randomUUID(),
+          userId: id,
+          name: `name ${index}`,
+          type: AttributeType.STRING,
+          value: 'x',
+          insertDate: now,
+          updatedAt: now,
+        });
+      }
+    });
+    const document = '{ me { attributes { name } } }';
+    const before = remaining(await gateway.query(token, me));
+    const answer = await gateway.query<{ me: { attributes: unknown[] } }>(token, document);
+    expect(answer.data?.me.attributes).toHaveLength(300);
+    expect(before - remaining(answer)).toBeGreaterThan(280);
   });
 
   test('refuses requests with HTTP 429 while it is empty, and admits them again after the announced time', async () => {

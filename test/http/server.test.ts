@@ -370,6 +370,27 @@ describe('large operations', () => {
     await letAllGo([...answers, next]);
   });
 
+  test('release their slot when their client disconnects', async () => {
+    const clients = holders.map((name) => {
+      const client = new AbortController();
+      const answer = fetch(`${gateway.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${reader.token}` },
+        body: JSON.stringify({ query: document, variables: { name } }),
+        signal: client.signal,
+      });
+      return { client, answer };
+    });
+    await began(holders);
+    for (const { client, answer } of clients) {
+      client.abort();
+      await expect(answer).rejects.toThrow();
+    }
+    const next = ask('next');
+    await began([...holders, 'next']);
+    await letAllGo([next]);
+  });
+
   test('are not begun for who was disabled while they waited', async () => {
     const leaver = await gateway.createUser();
     const answers = await holdAll();
