@@ -136,6 +136,8 @@ export class Connections {
   /** Sorted by their last change, least recent first. */
   readonly #connections = new Map<Socket, Connection>();
   readonly #peers = new Map<string, Peer>();
+  /** The keys of the peers whose new connections are refused until the next check. */
+  readonly #blocked = new Set<string>();
   readonly #unsent: HeldBytes;
   readonly #incoming: HeldBytes;
   #counts: Partial<Record<Reason, number>> = {};
@@ -185,13 +187,14 @@ export class Connections {
     }
     const isTrusted = this.#proxies.has(address);
     const peer = this.#peerOf(isTrusted ? address : clientNetwork(address));
-    const isFull =
+    const isRefused =
+      this.#blocked.has(peer.key) ||
       (!isTrusted &&
         peer.connections.size >= this.#limits.maxPerAddress &&
         !this.#dropOne(peer.connections, 'droppedForSameAddress')) ||
       (this.#connections.size >= this.#limits.maxConnections &&
         !this.#dropOne(this.#connections.values(), 'droppedForOthers'));
-    if (isFull) {
+    if (isRefused) {
       this.#count('refused');
       socket.write(this.#refusal());
       socket.destroySoon();
@@ -215,7 +218,19 @@ export class Connections {
     if (connection === undefined) socket.destroy();
     else if (connection.current === null) this.#start(connection, exchange, handle);
     else if (connection.pipelined.length < this.#limits.maxPipelined) connection.pipelined.push(exchange);
-    else this.#close(connection, 'tooManyPipelined');
+    else this.#block(connection);
+  }
+
+  /**
+   * Node parses all requests in the 64 KB that it reads at once, which takes 40 ms if there are thousands. So a client must
+   * not send them on many connections.
+   */
+  #block(connection: Connection): void {
+    const { peer, isTrusted } = connection;
+    this.#close(connection, 'tooManyPipelined');
+    if (isTrusted) return;
+    this.#blocked.add(peer.key);
+    for (const other of peer.connections) if (expendability(other) > 0) this.#close(other, 'droppedForSameAddress');
   }
 
   #start(connection: Connection, exchange: Exchange, handle: RequestListener): void {
@@ -316,6 +331,7 @@ export class Connections {
 
   #check(): void {
     const now = performance.now();
+    this.#blocked.clear();
     for (const connection of this.#unsent.connections()) {
       if (connection.sendBy < now) this.#close(connection, 'readTooSlowly');
     }

@@ -260,6 +260,21 @@ describe('requests that are sent without waiting for the responses', () => {
     expect(begun.length).toBeLessThan(40);
   });
 
+  test('close the other idle connections of the address too, and refuse new ones for a moment', async () => {
+    const gateway = await start({ environment: { GATEWAY_TRUSTED_PROXIES: '127.0.1.9' } });
+    const bytes = live.repeat(200);
+    const [idle, busy] = [await openIdle(gateway, '127.0.1.1'), await open(gateway, '127.0.1.1', waiting)];
+    const [other, ofProxy] = [await openIdle(gateway, '127.0.1.2'), await openIdle(gateway, '127.0.1.9')];
+    await expect.poll(() => releases.length, within).toBe(1);
+    for (const address of ['127.0.1.1', '127.0.1.9']) await (await open(gateway, address, bytes)).closed();
+    await idle.closed();
+    expect([busy, other, ofProxy].every(isOpen)).toBe(true);
+    const isAnswered = async () => (await rawResponse(gateway.url, lastLive, '127.0.1.1')).includes(isLive);
+    await expect.poll(isAnswered, within).toBe(true);
+    releaseAll();
+    await expect.poll(() => busy.received(), within).toContain('released');
+  });
+
   test('wait until the response before is read', async () => {
     const gateway = await start();
     const client = await openUnread(gateway, '127.0.1.1', 'first');
