@@ -5,6 +5,7 @@ import type { Context } from '../../context.ts';
 import { manyBy, oneBy } from '../../database/batch.ts';
 import { gatewayError } from '../../errors.ts';
 import { Batched, KeyKnown } from '../../execution/batched.ts';
+import { defaultMaxItems } from '../../execution/max-items.ts';
 import { idempotencyKeyDescription, mutate } from '../../execution/mutate.ts';
 import { bankAt } from '../bank/bank.loader.ts';
 import { Bank } from '../bank/bank.type.ts';
@@ -151,7 +152,8 @@ export class UserAccountsResolver {
   @FieldResolver(() => [Account], { nullable: true, description: 'The accounts, at any bank, that the user holds.' })
   @RequiresRole([], { orSelf: true })
   async accounts(@Root() user: User, @Ctx() context: Context): Promise<Account[]> {
-    const holdings = await context.loader(holdingsByUser).load(user.id);
+    // One more than the list can have, so that it fails before all accounts are read.
+    const holdings = (await context.loader(holdingsByUser).load(user.id)).slice(0, defaultMaxItems + 1);
     const accounts = await Promise.all(
       holdings.map(({ bankId, accountId }) => loadAccount(context, { bankId, accountId })),
     );
