@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { startPostgresqlServer } from './postgresql-server.ts';
@@ -26,8 +26,13 @@ export interface Installation {
   stop(): Promise<void>;
 }
 
-/** Makes an installation in a folder with the gateway's own commands. */
-export async function install(database: DatabaseName, folder: string, customers: number): Promise<Installation> {
+/** Makes an installation in a folder with the gateway's own commands, of the build whose program is `main`. */
+export async function install(
+  database: DatabaseName,
+  folder: string,
+  customers: number,
+  main = join(root, 'dist/main.js'),
+): Promise<Installation> {
   const server = database === 'postgresql' ? await startPostgresqlServer(folder, customers) : null;
   try {
     const keyFile = join(folder, `signing-key-of-${database}.jwk`);
@@ -36,11 +41,10 @@ export async function install(database: DatabaseName, folder: string, customers:
       NODE_ENV: 'production',
       GATEWAY_SECRET: 'the secret of the benchmark, which guards nothing',
       GATEWAY_SIGNING_KEY_FILE: keyFile,
-      // Counted like the cost of any user, but never refused.
-      GATEWAY_COST_PER_MINUTE: '1000000000',
+      ...(await costVariables(main)),
     };
-    const run = (...given: string[]) => runCommand(given, environment);
-    await runCommand(['keys', 'create', keyFile], {});
+    const run = (...given: string[]) => runCommand(main, given, environment);
+    await runCommand(main, ['keys', 'create', keyFile], {});
     await run('generate', '--customers', String(customers));
     const userFile = join(folder, `user-of-${database}.json`);
     await writeFile(userFile, JSON.stringify(userRecord()));
@@ -84,8 +88,14 @@ function userRecord() {
   };
 }
 
-async function runCommand(given: string[], environment: Record<string, string>): Promise<string> {
-  const { stdout } = await promisify(execFile)(process.execPath, [...gatewayCommand, ...given], {
+/** The costs are counted as those of any user, but never refused. A build from before the rate limit refuses the variable. */
+async function costVariables(main: string): Promise<Record<string, string>> {
+  const config = await readFile(join(dirname(main), 'config.js'), 'utf8');
+  return config.includes('GATEWAY_COST_PER_MINUTE') ? { GATEWAY_COST_PER_MINUTE: '1000000000' } : {};
+}
+
+async function runCommand(main: string, given: string[], environment: Record<string, string>): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [main, ...given], {
     env: { PATH: process.env.PATH, ...environment },
   });
   return stdout;

@@ -1,0 +1,116 @@
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cpuMilliseconds } from '../test/hostile/target.ts';
+import { openConnection, postRequest } from './http-client.ts';
+import { type DatabaseName, type Installation, install } from './installation.ts';
+import { load } from './load.ts';
+import { dataOf } from './plan.ts';
+import { type RunningServer, startServer } from './processes.ts';
+import { median, quantile } from './statistics.ts';
+import { idsDocument, overviewDocument, readBankId } from './works.ts';
+
+export interface OverviewOptions {
+  builds: readonly [name: string, distFolder: string][];
+  database: DatabaseName;
+  folder: string;
+  rounds: number;
+  customers: number;
+}
+
+const millisecondsOfTurn = 500;
+const millisecondsOfWarmUp = 5_000;
+const connections = 8;
+
+interface Side {
+  name: string;
+  installation: Installation;
+  server: RunningServer;
+  requests: Buffer[];
+  sent: number;
+  /** The CPU time of the server and its database in milliseconds per request, by round. */
+  costs: number[];
+}
+
+async function openSide(options: OverviewOptions, name: string, distFolder: string): Promise<Side> {
+  const folder = join(options.folder, name);
+  await mkdir(folder, { mode: 0o755 });
+  const main = join(distFolder, 'main.js');
+  const installation = await install(options.database, folder, options.customers, main);
+  const { token, environment } = installation;
+  const server = await startServer({
+    arguments: ['--max-semi-space-size=32', main, 'serve', '--workers', '1'],
+    environment,
+    logFile: join(folder, 'gateway.log'),
+  });
+  const connection = await openConnection(server.port);
+  const variables = { bankId: readBankId, first: 100, after: null };
+  const found = dataOf(await connection.send(postRequest('/graphql', token, { query: idsDocument, variables })), name);
+  connection.close();
+  const { nodes } = found.customers as { nodes: { id: string }[] };
+  const requests = nodes.map(({ id }) =>
+    postRequest('/graphql', token, { query: overviewDocument, variables: { bankId: readBankId, customerId: id } }),
+  );
+  return { name, installation, server, requests, sent: 0, costs: [] };
+}
+
+async function ask(side: Side, milliseconds: number): Promise<number> {
+  const { latencies } = await load({
+    port: side.server.port,
+    requests: side.requests,
+    from: side.sent,
+    connections,
+    milliseconds,
+    check: (answer) => {
+      if (answer.status !== 200 || answer.body.includes('"errors"')) dataOf(answer, side.name);
+    },
+  });
+  side.sent += latencies.length;
+  return latencies.length;
+}
+
+/** The CPU time of the server and of the database, including the processes that serve its connections. */
+async function cpuOf({ server, installation }: Side): Promise<number> {
+  let total = cpuMilliseconds(server.pid);
+  for (const pid of installation.databasePids) {
+    for (const thread of await readdir(`/proc/${pid}/task`)) {
+      const children = await readFile(`/proc/${pid}/task/${thread}/children`, 'utf8').catch(() => '');
+      for (const child of children.split(' ').filter(Boolean)) total += cpuMilliseconds(Number(child)) || 0;
+    }
+    total += cpuMilliseconds(pid);
+  }
+  return total;
+}
+
+/** Compares the CPU time of an overview between two builds, which run at once and take turns of half a second. */
+export async function measureOverview(options: OverviewOptions): Promise<void> {
+  const sides: Side[] = [];
+  try {
+    for (const [name, distFolder] of options.builds) sides.push(await openSide(options, name, distFolder));
+    for (const side of sides) await side.installation.settle();
+    for (const side of sides) await ask(side, millisecondsOfWarmUp);
+    for (let round = 0; round < options.rounds; round += 1) {
+      // The order alternates, so that neither build benefits from it.
+      for (const side of round % 2 === 0 ? sides : sides.toReversed()) {
+        const before = await cpuOf(side);
+        const count = await ask(side, millisecondsOfTurn);
+        side.costs.push(((await cpuOf(side)) - before) / count);
+      }
+    }
+    for (const { name, costs, sent } of sides) {
+      console.log(`${options.database} overview ${name}: ${median(costs).toFixed(3)} ms of CPU (${sent} requests)`);
+    }
+    const [first, second] = sides;
+    if (first === undefined || second === undefined) return;
+    const ratios = second.costs.map((cost, round) => cost / (first.costs[round] ?? Number.NaN));
+    const sorted = ratios.toSorted((one, other) => one - other);
+    const [quarter, threeQuarters] = [quantile(sorted, 0.25), quantile(sorted, 0.75)].map((value) => value.toFixed(3));
+    console.log(
+      `${second.name} / ${first.name}: ${median(ratios).toFixed(3)} (quartiles ${quarter} to ${threeQuarters})`,
+    );
+  } finally {
+    for (const { server, installation } of sides) {
+      await server.stop();
+      await installation.stop();
+    }
+  }
+}
