@@ -136,6 +136,9 @@ function refusal(rule: AccessRule, context: Context, bankId: string | null): Gat
   return gatewayError('OBP-20006', bankId === null ? { missingRoles } : { missingRoles, bankId });
 }
 
+/** The number of refusals that an answer reports for each field and bank. Further ones are reported once for each field. */
+const maxReportedRefusals = 100;
+
 /**
  * A refusal costs the field, not the answer: it is reported at its first path and counted after that. Null where it was
  * reported.
@@ -147,13 +150,16 @@ function refused(
   error: GatewayError,
 ): GatewayError | null {
   context.audit.refuse(coordinate, parent, error);
-  const key = `${error.key} ${coordinate} ${parent.bankId ?? ''}`;
+  const ofBank = `${error.key} ${coordinate} ${parent.bankId ?? ''}`;
+  const isForAllBanks = context.refusals.size >= maxReportedRefusals && !context.refusals.has(ofBank);
+  const key = isForAllBanks ? `${error.key} ${coordinate}` : ofBank;
   const reported = context.refusals.get(key);
   if (reported !== undefined) {
     reported.extensions.count = Number(reported.extensions.count) + 1;
     return null;
   }
   error.extensions.count = 1;
+  if (isForAllBanks) delete error.extensions.bankId;
   context.refusals.set(key, error);
   return error;
 }

@@ -12,6 +12,9 @@ export const defaultAnswerLimits: Readonly<AnswerLimits> = {
   maxAnswerBytes: 16 * 2 ** 20,
 };
 
+/** The maximum number of errors in an answer. Refusals of one field count once. */
+export const maxErrors = 1_000;
+
 /** The clock is read once for so many objects, which take about a millisecond. */
 const objectsBetweenChecks = 1_000;
 
@@ -46,6 +49,7 @@ interface Mark {
   bytes: number;
   rows: number;
   rowBytes: number;
+  errors: number;
 }
 
 /**
@@ -67,8 +71,9 @@ export class AnswerMeter {
   #rows = 0;
   #rowBytes = 0;
   #exportLength = 0;
+  #errors = 0;
   #discardedObjects = 0;
-  #mark: Mark = { objects: 0, bytes: 0, rows: 0, rowBytes: 0 };
+  #mark: Mark = { objects: 0, bytes: 0, rows: 0, rowBytes: 0, errors: 0 };
   #slot: Promise<void> | null = null;
   #hasSlot = false;
   readonly #limits: Readonly<AnswerLimits>;
@@ -128,6 +133,12 @@ export class AnswerMeter {
     return this.#stopped === null;
   }
 
+  /** Counts an error of the answer. */
+  addError(): void {
+    this.#errors += 1;
+    if (this.#errors > maxErrors) this.stop(tooManyErrors());
+  }
+
   /** Compares everything with its limit. Returns false if the operation is stopped. */
   check(): boolean {
     if (this.#stopped !== null) return false;
@@ -184,7 +195,8 @@ export class AnswerMeter {
 
   /** A field of a mutation begins. Returns why it must not, or null. */
   beginField(): GatewayError | null {
-    this.#mark = { objects: this.objects, bytes: this.bytes, rows: this.#rows, rowBytes: this.#rowBytes };
+    const { objects, bytes } = this;
+    this.#mark = { objects, bytes, rows: this.#rows, rowBytes: this.#rowBytes, errors: this.#errors };
     return this.isExpired() ? gatewayError('OPERATION_TIMED_OUT') : null;
   }
 
@@ -197,6 +209,7 @@ export class AnswerMeter {
     if (stopped === null) return null;
     this.#discardedObjects += Math.max(this.objects - this.#mark.objects, this.#rows - this.#mark.rows);
     ({ objects: this.objects, bytes: this.bytes, rows: this.#rows, rowBytes: this.#rowBytes } = this.#mark);
+    this.#errors = this.#mark.errors;
     this.#stopped = null;
     this.#nextCheck = this.objects;
     return stopped;
@@ -207,6 +220,11 @@ export class AnswerMeter {
     const message = `An answer has at most ${limit} objects: request fewer of them at a time.`;
     return gatewayError('ANSWER_TOO_LARGE', { message, limit, http: { status: 400 } });
   }
+}
+
+export function tooManyErrors(): GatewayError {
+  const message = `An answer has at most ${maxErrors} errors: correct them first.`;
+  return gatewayError('ANSWER_TOO_LARGE', { message, limit: maxErrors, http: { status: 400 } });
 }
 
 export function answerTooLong(limit: number): GatewayError {

@@ -122,7 +122,7 @@ function executeSerially(run: Run, selections: Selections): Data | Promise<Data>
       if (stopped !== null) {
         const path = fieldPath(field, undefined);
         // One error for the field in place of those of the fields in it.
-        run.errors = run.errors.filter(({ originalError }) => originalError !== stopped);
+        run.errors = run.errors.filter((error) => error.path?.[0] !== field.responseName);
         data[field.responseName] = failure(run, field, field.type, path, committedError(stopped));
       }
       return data;
@@ -229,6 +229,7 @@ async function resolveBatch(run: Run, field: FieldPlan, parents: readonly Parent
 function completeInto(run: Run, field: FieldPlan, data: Data, path: Path, given: unknown): void {
   if (given instanceof Error) {
     // Reported even where what is above it is null by now: it may be the one refusal that stands for others elsewhere.
+    run.meter.addError();
     run.errors.push(locatedError(given, field.nodes, keysOf(path)));
     return;
   }
@@ -422,10 +423,11 @@ function failure(run: Run, field: FieldPlan, type: TypePlan, path: Path, error: 
   return null;
 }
 
-function addError({ errors, nulled }: Run, error: GraphQLError, path: Path | undefined): void {
+function addError({ errors, nulled, meter }: Run, error: GraphQLError, path: Path | undefined): void {
   if (nulled.has(undefined)) return;
   for (let place = path; place !== undefined; place = place.prev) if (nulled.has(place)) return;
   nulled.add(path);
+  meter.addError();
   errors.push(error);
 }
 

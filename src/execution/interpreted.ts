@@ -12,7 +12,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { GatewayError } from '../errors.ts';
-import { type AnswerMeter, bytesOfItem, committedError } from './answer-meter.ts';
+import { type AnswerMeter, bytesOfItem, committedError, maxErrors, tooManyErrors } from './answer-meter.ts';
 import { type Metered, maxItemsOf, tooManyItems } from './max-items.ts';
 import { documentLimits } from './parse-options.ts';
 
@@ -50,6 +50,7 @@ export function interpreter(schema: GraphQLSchema) {
       endStoppedField(answer);
       return withoutStoppedFields(result, stoppedFields.get(answer));
     }
+    if ((result.errors?.length ?? 0) > maxErrors) answer.stop(tooManyErrors());
     return answer.check() || answer.stopped === null ? result : { errors: [answer.stopped], data: null };
   };
 }

@@ -71,6 +71,7 @@ describe.each(['compiled', 'interpreted'])('with %s execution', (execution) => {
   let customerId: string;
   let clerk: TestUser;
   let holder: TestUser;
+  let lister: TestUser;
 
   beforeAll(async () => {
     gateway = await startGateway({
@@ -100,6 +101,12 @@ describe.each(['compiled', 'interpreted'])('with %s execution', (execution) => {
       ],
     });
     holder = await gateway.createUser();
+    lister = await gateway.createUser({
+      roles: [
+        ['CanGetCustomers', bankId],
+        ['CanGetCrmEvents', bankId],
+      ],
+    });
     await insertAccounts(gateway, holder.id, 50, 30);
   });
   afterAll(() => gateway.stop());
@@ -179,6 +186,18 @@ describe.each(['compiled', 'interpreted'])('with %s execution', (execution) => {
       { bankId, customerId },
     );
     expect(addresses.data?.customerAddresses).toHaveLength(4);
+  });
+
+  test('an operation with too many errors is stopped', async () => {
+    const rows = Array.from({ length: 40 }, () => insertCustomer(gateway.database, { bankId }));
+    await Promise.all(rows);
+    const failing = (count: number) =>
+      `{ customers(bankId: "${bankId}", first: 100) { nodes { ${aliases(count, 'crmEvents(first: 101) { totalCount }')} } } }`;
+    const few = await gateway.query(lister.token, failing(1));
+    expect(few.errors.length).toBeGreaterThan(40);
+    const { data, errors } = await gateway.query(lister.token, failing(40));
+    expect(data).toBeNull();
+    expect(errors.map(({ extensions }) => extensions.key)).toEqual(['ANSWER_TOO_LARGE']);
   });
 
   test('a list that is longer than its maximum fails by name, and the rest is returned', async () => {
