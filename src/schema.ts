@@ -2,7 +2,6 @@ import 'reflect-metadata';
 import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import { assertValidSchema, type GraphQLSchema, isEnumType, lexicographicSortSchema } from 'graphql';
 import { buildSchema, type NonEmptyArray } from 'type-graphql';
-import { enforceAccess } from './auth/requires-role.ts';
 import { AccountAttributeMutations, AccountResolver, UserAccountsResolver } from './domain/account/account.resolver.ts';
 import {
   CustomerAccountLinkMutations,
@@ -93,6 +92,7 @@ import {
 } from './domain/user-customer-link/user-customer-link.resolver.ts';
 import { UserCustomersResolver } from './domain/user-customer-link/user-customers.resolver.ts';
 import { limitLists } from './execution/max-items.ts';
+import { enforceAccess } from './graph/access/guard.ts';
 import { guardArguments } from './graph/argument-guard.ts';
 
 /** All of them, a noun a group; an entity is added here with its resolvers. */

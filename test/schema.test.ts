@@ -14,7 +14,7 @@ import {
   isSpecifiedScalarType,
 } from 'graphql';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { AccessUndeclared, enforceAccess } from '../src/auth/requires-role.ts';
+import { AccessUndeclared, enforceAccess } from '../src/graph/access/guard.ts';
 import { guardArguments } from '../src/graph/argument-guard.ts';
 import { MaxInputItemsUndeclared } from '../src/graph/input-shape.ts';
 import { gatewaySchema, printedSchema } from '../src/schema.ts';

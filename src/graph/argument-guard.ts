@@ -8,11 +8,12 @@ import {
   isIntrospectionType,
   isObjectType,
 } from 'graphql';
-import { type AccessRule, type GuardedParent, type Root, recordInvalidArguments } from '../auth/requires-role.ts';
+import type { AccessRule, GuardedParent } from '../auth/requires-role.ts';
 import { brokenTextRule } from '../base/text-bounds.ts';
 import type { Context } from '../context.ts';
 import { type GatewayError, gatewayError } from '../errors.ts';
 import { batchOf, keyOf, readAheadOf, resolveOne } from '../execution/batched.ts';
+import { type Root, recordInvalidArguments } from './access/guard.ts';
 import { type InputShape, shapeOf } from './input-shape.ts';
 import { maxItemsOfArgument, maxItemsOfInputField } from './max-input-items.ts';
 

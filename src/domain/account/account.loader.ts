@@ -1,7 +1,7 @@
-import { provideOwnAccess } from '../../auth/requires-role.ts';
 import type { Context } from '../../context.ts';
 import { manyBy, oneBy } from '../../database/batch.ts';
 import { gatewayError } from '../../errors.ts';
+import { provideOwnAccess } from '../../graph/access/check.ts';
 import { account } from './account.table.ts';
 import { type Account, toAccount } from './account.type.ts';
 import { type AccountHolderRow, accountHolder } from './account-holder.table.ts';

@@ -1,7 +1,7 @@
-import type { BankRules } from '../../auth/requires-role.ts';
 import type { Context } from '../../context.ts';
 import { oneBy } from '../../database/batch.ts';
 import { gatewayError } from '../../errors.ts';
+import type { BankRules } from '../../graph/access/check.ts';
 import { InvalidValue, parseId } from '../../values.ts';
 import { bank } from './bank.table.ts';
 import { type Bank, toBank } from './bank.type.ts';

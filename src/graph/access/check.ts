@@ -1,0 +1,136 @@
+import { heldRole } from '../../auth/authenticate.ts';
+import type { AccessRule, GuardedParent, GuardedRule, OwnAccess, RoleRule } from '../../auth/requires-role.ts';
+import type { Context } from '../../context.ts';
+import { GatewayError, gatewayError } from '../../errors.ts';
+
+/** Whether the data of a parent is the caller's own. */
+type OwnAccessCheck = (context: Context, parent: GuardedParent) => boolean | Promise<boolean>;
+
+const ownAccessChecks: Record<keyof OwnAccess, OwnAccessCheck> = {
+  orLinkedUser: () => false,
+  orHolder: () => false,
+  orSelf: (context, parent) => context.user !== null && parent.userId === context.user.id,
+};
+
+/** Sets a check that depends on an entity, which access checks do not import. */
+export function provideOwnAccess(kind: keyof OwnAccess, check: OwnAccessCheck): void {
+  ownAccessChecks[kind] = check;
+}
+
+/** What access checks read about banks. The entity implements it, because access checks do not import it. */
+export interface BankRules {
+  /** Fails if the bank does not exist. It is called before the roles are checked, because banks are public. */
+  check(context: Context, bankId: string): Promise<void>;
+  /** Whether the bank requires a reason for access to KYC material. */
+  wantsReason(context: Context, bankId: string): boolean | Promise<boolean>;
+  /** The ID of the customer's bank. Null if the customer does not exist. */
+  ofCustomer(context: Context, customerId: string): Promise<string | null>;
+}
+
+/** Whether the caller holds one of the roles. It reads nothing, so it ignores the caller's own data. */
+export function holdsRoleOf(rule: RoleRule, { user }: Context, bankId: string | null): boolean {
+  return user !== null && bankId !== null && heldRole(user, rule.anyOf, bankId) !== undefined;
+}
+
+function refusal(rule: AccessRule, context: Context, bankId: string | null): GatewayError {
+  if (context.user === null) return gatewayError('OBP-20001');
+  const missingRoles = rule.kind === 'role' ? [...rule.anyOf] : [];
+  return gatewayError('OBP-20006', bankId === null ? { missingRoles } : { missingRoles, bankId });
+}
+
+/**
+ * The role, or the kind of own data, through which the caller can access the parent. Null if there is none. A promise only if
+ * the database must be read.
+ */
+function accessGround(
+  rule: GuardedRule,
+  context: Context,
+  parent: GuardedParent,
+  bankId: string | null,
+): string | null | Promise<string | null> {
+  if (context.user === null) return null;
+  if (rule.kind === 'authenticated') return 'authenticated';
+  const role = heldRole(context.user, rule.anyOf, bankId);
+  if (role !== undefined) return role;
+  const checks = (['orSelf', 'orLinkedUser', 'orHolder'] as const).filter((kind) => rule[kind] === true);
+  return checks.length === 0 ? null : ownDataGround(checks, context, parent);
+}
+
+async function ownDataGround(
+  kinds: (keyof OwnAccess)[],
+  context: Context,
+  parent: GuardedParent,
+): Promise<string | null> {
+  for (const kind of kinds) if (await ownAccessChecks[kind](context, parent)) return kind;
+  return null;
+}
+
+function reasonRequired(bankId: string): GatewayError {
+  return gatewayError('REASON_REQUIRED', { bankId });
+}
+
+/** The access ground of a field of `parent`, or the error if access is refused. A promise only if the database must be read. */
+export function checkAccess(
+  rule: GuardedRule,
+  context: Context,
+  parent: GuardedParent,
+  banks: BankRules,
+): string | GatewayError | Promise<string | GatewayError> {
+  const bankId = parent.bankId ?? null;
+
+  function decided(ground: string | null): string | GatewayError | Promise<string | GatewayError> {
+    if (ground === null) return refusal(rule, context, bankId);
+    const needsReason = rule.kind === 'role' && rule.kycMaterial === true;
+    if (!needsReason || context.request.reason !== null || bankId === null) return ground;
+    const wantsReason = banks.wantsReason(context, bankId);
+    const reasonDecided = (isWanted: boolean) => (isWanted ? reasonRequired(bankId) : ground);
+    return wantsReason instanceof Promise ? wantsReason.then(reasonDecided) : reasonDecided(wantsReason);
+  }
+
+  const ground = accessGround(rule, context, parent, bankId);
+  return ground instanceof Promise ? ground.then(decided) : decided(ground);
+}
+
+/** `checkAccess`, but only once for each bank where the caller holds a role, because a role applies to the whole bank. */
+export function accessChecker(rule: GuardedRule, context: Context, banks: BankRules) {
+  const roles = new Map<string | null, string>();
+  return (parent: GuardedParent): ReturnType<typeof checkAccess> => {
+    const bankId = parent.bankId ?? null;
+    const known = roles.get(bankId);
+    if (known !== undefined) return known;
+    const decision = checkAccess(rule, context, parent, banks);
+    // Checks of own data return promises, so a string is a role.
+    if (typeof decision === 'string') roles.set(bankId, decision);
+    return decision;
+  };
+}
+
+/** Returns the access ground of a root field. @throws OBP-20001, OBP-20006, REASON_REQUIRED, or the error of a missing bank. */
+export async function requireAccess(
+  rule: GuardedRule,
+  context: Context,
+  args: Record<string, unknown>,
+  bankId: string | null,
+  banks: BankRules,
+): Promise<string> {
+  if (context.user === null) throw refusal(rule, context, null);
+  if (bankId !== null) await banks.check(context, bankId);
+  const subject = { bankId, accountId: (args.accountId ?? args.id) as string | undefined, userId: args.id as string };
+  const ground = await accessGround(rule, context, subject, bankId);
+  if (ground === null) throw refusal(rule, context, bankId);
+  if (rule.kind === 'role' && rule.kycMaterial === true && context.request.reason === null) {
+    const { customerId } = subjectOf(args);
+    const at = bankId ?? (customerId === null ? null : await banks.ofCustomer(context, customerId));
+    if (at !== null && (await banks.wantsReason(context, at))) throw reasonRequired(at);
+  }
+  return ground;
+}
+
+/** The bank and the customer that the arguments of a root field name. */
+export function subjectOf(args: Record<string, unknown>): { bankId: string | null; customerId: string | null } {
+  const { bankId, customerId } = args;
+  return {
+    bankId: typeof bankId === 'string' ? bankId : null,
+    customerId: typeof customerId === 'string' ? customerId : null,
+  };
+}
