@@ -1,9 +1,10 @@
 import { createHmac, hkdfSync } from 'node:crypto';
-import { lte, sql } from 'drizzle-orm';
+import { and, inArray, lte, sql } from 'drizzle-orm';
 import type { TakenTokens, TokenBuckets } from '../base/token-bucket.ts';
 import { currentMilliseconds } from '../database/current-time.ts';
 import type { Database, Queries } from '../database/database.ts';
 import { jsonPairs } from '../database/json-list.ts';
+import { lockedForWriting } from '../database/lock.ts';
 import { prepared } from '../database/prepared.ts';
 import { type BudgetKind, budgetKinds, type CostBudgets } from './cost-budget.ts';
 import { costConsumption } from './cost-consumption.table.ts';
@@ -55,9 +56,15 @@ async function addConsumption(transaction: Queries, consumed: readonly Consumpti
   return new Map(written.map(({ id, untilFull }) => [id, Number(untilFull)]));
 }
 
-/** Deletes the rows of budgets that are full again, which mean the same as no row. */
+/**
+ * Deletes the rows of budgets that are full again, which mean the same as no row. Locks them in the order in which
+ * `addConsumption` locks them, because two processes would deadlock otherwise.
+ */
 export async function deleteFullBudgets(transaction: Queries): Promise<void> {
-  await transaction.delete(costConsumption).where(lte(costConsumption.fullAt, currentMilliseconds));
+  const { id, fullAt } = costConsumption;
+  const isFull = lte(fullAt, currentMilliseconds);
+  const full = lockedForWriting(transaction.select({ id }).from(costConsumption).where(isFull).orderBy(id));
+  await transaction.delete(costConsumption).where(and(inArray(id, full), isFull));
 }
 
 /**

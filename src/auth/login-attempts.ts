@@ -1,5 +1,5 @@
 import { createHmac, hkdfSync } from 'node:crypto';
-import { and, asc, count, desc, eq, gt, inArray, isNull, lte, notInArray, or, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, inArray, isNull, lte, ne, notInArray, or, sql } from 'drizzle-orm';
 import { noteChange } from '../audit/changes.ts';
 import { mapUsername } from '../base/precis.ts';
 import type { Database, Queries } from '../database/database.ts';
@@ -63,6 +63,10 @@ function countedName(username: string): string {
   return mapUsername(username.slice(0, longestUsername));
 }
 
+function overallIdOf(secret: string, name: string): string {
+  return hashOf(secret, name, 'all addresses');
+}
+
 /** The IDs of the rows in which an attempt is counted. */
 interface Counted {
   usernameHash: string;
@@ -80,7 +84,7 @@ function countedAs(secret: string, username: string, clientAddress: string): Cou
   return {
     usernameHash: hashOf(secret, name),
     hereId: hashOf(secret, name, network),
-    overallId: hashOf(secret, name, 'all addresses'),
+    overallId: overallIdOf(secret, name),
     networkId: hashOf(secret, 'all usernames', '', network),
   };
 }
@@ -277,10 +281,14 @@ export function attemptLogin(attempt: LoginAttempt, verify: () => Promise<boolea
 
 /** Removes the lock of a username in all networks, and its rate limit. */
 export async function forgetLoginAttempts(transaction: Queries, secret: string, username: string): Promise<void> {
-  const [forgotten] = await transaction
-    .delete(loginAttempt)
-    .where(eq(loginAttempt.usernameHash, hashOf(secret, countedName(username))))
-    .returning();
+  const name = countedName(username);
+  const ofUsername = eq(loginAttempt.usernameHash, hashOf(secret, name));
+  const overallId = overallIdOf(secret, name);
+  // In the order in which `begin` locks the rows, because logins that fail at the same time would deadlock otherwise.
+  const ofNetworks = and(ofUsername, ne(loginAttempt.id, overallId));
+  const inNetworks = await transaction.delete(loginAttempt).where(ofNetworks).returning();
+  const overall = await transaction.delete(loginAttempt).where(eq(loginAttempt.id, overallId)).returning();
+  const [forgotten] = [...inNetworks, ...overall];
   if (forgotten !== undefined) noteChange(transaction, loginAttempt, forgotten, null);
 }
 

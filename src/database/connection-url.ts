@@ -54,7 +54,7 @@ export function isPostgresqlUrl(text: string): boolean {
  * Whether it is `file:…` or a path. A PostgreSQL URL with a mistake, such as a quotation mark before it, is not a path:
  * otherwise a file would be created whose name contains the password.
  */
-export function isSqliteUrl(text: string): boolean {
+function isSqliteUrl(text: string): boolean {
   if (text.startsWith('file:')) return !/^file:.+:\/\//s.test(text);
   return !/^\s|^[a-z][a-z0-9+.-]+:|:\/\/|:.*@/is.test(text);
 }

@@ -16,9 +16,6 @@ export interface ReadMeter {
   addRows(rows: readonly object[]): void;
 }
 
-/** For reads that have limits of their own. */
-export const unmetered: ReadMeter = { admission: () => null, addRows: () => undefined };
-
 /**
  * The maximum number of rows that one statement of a loader returns, so that an operation never holds many more rows than
  * its limit. Enough for 50 parents with the default page of 50 each.

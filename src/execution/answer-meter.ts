@@ -31,7 +31,7 @@ const rowBytesPerAnswerByte = 4;
 const fewestMeasuredRows = 100;
 
 /** The maximum size of what `exportCustomerData` returns in one operation, in characters. */
-export const maxExportLength = 64 * 2 ** 20;
+const maxExportLength = 64 * 2 ** 20;
 
 /** An estimate of the bytes that an item of a list takes as JSON without its text: a comma, and quotes or braces. */
 export const bytesOfItem = 3;

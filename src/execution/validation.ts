@@ -20,7 +20,7 @@ import { documentLimits } from './parse-options.ts';
  * Limits the selections of a document once its fragments are expanded, scalars included, which the list cost does not
  * count: fragments that double each other reach billions.
  */
-export function recursiveSelections(limit: number): ValidationRule {
+function recursiveSelections(limit: number): ValidationRule {
   return (context) => ({
     Document(document) {
       if (expandedSelections(document) <= limit) return;

@@ -82,6 +82,30 @@ test('in a batched field it is reported once, and costs no other field anything'
   ]);
 });
 
+test('an invalid argument of a batched field is counted for each bank', async () => {
+  await gateway.createBank('rbs');
+  const linked = await gateway.createUser();
+  for (const [atBank, count] of [
+    [bankId, 2],
+    ['rbs', 1],
+  ] as const) {
+    for (const { customerId } of await insertWholeCustomers(gateway.database, count, { bankId: atBank })) {
+      await insertUserCustomerLink(gateway.database, { bankId: atBank, customerId, userId: linked.id });
+    }
+  }
+
+  const { errors } = await gateway.query(
+    linked.token,
+    'query ($after: String) { me { customers { messages(after: $after) { nodes { id } } } } }',
+    { after: 'a\u0000b' },
+  );
+
+  expect(errors.map(({ extensions }) => [extensions.obpCode, extensions.count])).toEqual([
+    ['OBP-10001', 2],
+    ['OBP-10001', 1],
+  ]);
+});
+
 test.each([
   ['customer', 'customerId', 'addresses { id }'],
   ['account', 'id', 'routings { address }'],

@@ -16,8 +16,6 @@ import type { AccountRoutingInput, CreateAccountInput, InitialBalanceInput } fro
 import { accountHolder } from './account-holder.table.ts';
 import { type AccountRoutingRow, accountRouting } from './account-routing.table.ts';
 
-/** How many routings an account has at most: they are given as a plain list. */
-
 const millisecondsOfDay = 86_400_000;
 
 export interface NewAccount {

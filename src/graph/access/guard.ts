@@ -211,6 +211,11 @@ function guardedMutation(
   };
 }
 
+/** Each bank has an error of its own, with its own `count`. */
+function copyOf({ key, message, extensions }: GatewayError): GatewayError {
+  return new GatewayError(key, message, { ...extensions }, {});
+}
+
 /**
  * Records that the arguments of a field are invalid, as its other failures are, although its access rule was not
  * evaluated. Fails with `error`, except for a guarded field of many objects: there it returns what the field resolves to,
@@ -225,7 +230,7 @@ export function recordInvalidArguments(
     beginWrite(coordinate, args, context);
     context.audit.failWrite(error);
   } else if (rule.kind !== 'public') {
-    if (root === null) return reportRefusal(coordinate, context, parent, error);
+    if (root === null) return reportRefusal(coordinate, context, parent, copyOf(error));
     context.audit.refuseRoot(coordinate, subjectOf(args), error);
   }
   throw error;
