@@ -16,7 +16,7 @@ function fileFailure({ code, syscall, path }: NodeJS.ErrnoException): string | n
   return null;
 }
 
-/** What PostgreSQL refuses when a connection is made, by its code. */
+/** The messages for connections that PostgreSQL refuses, by error code. */
 const refusedConnections = new Map<unknown, string>([
   ['28000', 'The user cannot connect'],
   ['28P01', 'The user or the password is wrong'],

@@ -8,7 +8,7 @@ const maxEventsOfCaller = 60;
 const maxAnonymousEvents = 6_000;
 const periodSeconds = 60;
 
-/** More than the networks of a /48 of IPv6, so that a client that has one is not counted anew after a while. */
+/** More than the networks of a /48 of IPv6, so that a client with a /48 cannot evict its own limits. */
 const maxCallers = 100_000;
 
 /** The key of the limit that all anonymous callers share. */
@@ -20,11 +20,11 @@ interface CounterLimits {
   ofAll: number;
 }
 
-/** With what the attempts are about, then without. After that there is one counter per bank. */
+/** First with the subjects of the attempts, then without them. After that there is one counter per bank. */
 const detailedCounters: CounterLimits = { ofCaller: 100, ofAll: 5_000 };
 const reducedCounters: CounterLimits = { ofCaller: 150, ofAll: 10_000 };
 
-/** The details of a request, which a counter keeps where they are the same for all its attempts. */
+/** The details of a request. A counter keeps a detail if it is the same for all its attempts. */
 const requestDetails = [
   'provider',
   'clientName',
@@ -34,7 +34,7 @@ const requestDetails = [
   'reason',
 ] as const satisfies (keyof AuditEvent)[];
 
-/** An attempt that gave the caller nothing. What was read or written, even in part, is always recorded individually. */
+/** Whether the attempt returned and changed nothing. Other events are always recorded individually. */
 function isFailedAttempt({ kind, outcome }: AuditEvent): boolean {
   return kind !== 'COMMAND' && kind !== 'LOST' && (outcome === 'REFUSED' || outcome === 'FAILED');
 }
@@ -44,19 +44,19 @@ function isRateLimited({ kind, outcome, errors }: AuditEvent): boolean {
   return kind === 'AUTHENTICATION' && outcome === 'REFUSED' && errors.every((error) => error === 'RATE_LIMITED');
 }
 
-/** The user, or the network of an anonymous caller: whoever is on it can make any number of attempts. */
+/** The user, or the network of an anonymous caller, because a client can use all addresses of its network. */
 function callerOf({ userId, clientAddress }: AuditEvent): string {
   return userId === null ? `network ${clientNetwork(clientAddress ?? '')}` : `user ${userId}`;
 }
 
-/** What the attempts of one counter have in common. */
+/** The parts of an event that all attempts of one counter share. */
 function counterKey({ kind, outcome, bankId, ...event }: AuditEvent): string {
   const { fieldsRefused, fieldsFailed, errors, customerIds, subjectUserIds } = event;
   const sets = [fieldsRefused, fieldsFailed, errors, customerIds, subjectUserIds].map((names) => names.toSorted());
   return JSON.stringify([kind, outcome, bankId, ...sets]);
 }
 
-/** The attempt without whom it is about. */
+/** The attempt without the customers and users that it concerns. */
 function withoutSubjects(event: AuditEvent): AuditEvent {
   return { ...event, customerIds: [], subjectUserIds: [] };
 }
@@ -84,7 +84,7 @@ class AttemptCounters {
     if (this.#addWithin(detailedCounters, caller, event)) return;
     if (this.#addWithin(reducedCounters, caller, withoutSubjects(event))) return;
     const reduced = withoutDetails(event);
-    // There are not as many users as networks.
+    // Users need no such limit, because there are fewer of them than networks.
     const isOneTooMany = event.userId === null && this.#size >= reducedCounters.ofAll && !this.#ofCallers.has(caller);
     if (isOneTooMany) this.#add(allAnonymous, { ...reduced, clientAddress: null });
     else this.#add(caller, reduced);

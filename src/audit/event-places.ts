@@ -5,14 +5,14 @@ import { bank } from '../domain/bank/bank.table.ts';
 import { customer } from '../domain/customer/customer.table.ts';
 import type { AuditEvent } from './audit-event.ts';
 
-/** An event whose bank and customers might be text that a client made up. */
+/** An event whose bank and customers might be any text of a client. */
 export interface Unwritten {
   event: AuditEvent;
   claimedCustomerIds: Iterable<string>;
   isBankClaimed: boolean;
 }
 
-/** What an operation reached at one bank. */
+/** The customers and accounts that an operation reached at one bank. */
 interface SeenAtBank {
   customerIds: Set<string>;
   accountIds: ReadonlySet<string>;
@@ -36,12 +36,12 @@ const banksById = oncePerDatabase((database) =>
   ),
 );
 
-/** Whether it could be an id at all; PostgreSQL does not even take a question for U+0000. */
+/** Whether the text can be an ID. PostgreSQL fails on U+0000. */
 function isPossibleId(text: string): boolean {
   return text.length <= 255 && !text.includes('\u0000') && text.isWellFormed();
 }
 
-/** Which bank each of these customers has; of a text that is no customer's id, nothing. */
+/** The bank of each claimed customer, by the ID of the customer. Texts that are not IDs of customers are omitted. */
 async function banksOfCustomers(database: Database, unwritten: readonly Unwritten[]): Promise<Map<string, string>> {
   const claimed = [...new Set(unwritten.flatMap(({ claimedCustomerIds }) => [...claimedCustomerIds]))].filter(
     isPossibleId,
@@ -59,8 +59,8 @@ async function knownBanks(database: Database, unwritten: readonly Unwritten[]): 
 }
 
 /**
- * The events with the customers whom the client named in vain, each at the bank of its customers: an auditor of that bank
- * reads who tried to see them, no id of another bank's, and no text that a client made up.
+ * The events with the customers that the client named without success, each at the bank of its customers. So an auditor of that
+ * bank can read the attempts, but no ID of another bank and no text that is not an ID.
  */
 export async function placed(database: Database, unwritten: readonly Unwritten[]): Promise<AuditEvent[]> {
   const bankIds = await banksOfCustomers(database, unwritten);
@@ -92,7 +92,7 @@ const customersOfAccounts = oncePerDatabase((database) =>
   ),
 );
 
-/** Who sees an account sees something of its customers. */
+/** Adds the customers of the accounts, because an account is data about its customers. */
 export async function addCustomersOfAccounts(
   database: Database,
   banks: readonly (readonly [string | null, SeenAtBank])[],

@@ -241,10 +241,10 @@ export class OperationAudit {
   }
 
   /** The event of a mutation field and, if it succeeds and its payload has objects, one of reading these. */
-  #eventsOf(write: Write, told: Pick<AuditEvent, 'outcome'> & Partial<AuditEvent>): AuditEvent[] {
-    const shared = { ...this.#caller, subjectUserIds: [...write.subjectUserIds], roles: write.roles, ...told };
+  #eventsOf(write: Write, details: Pick<AuditEvent, 'outcome'> & Partial<AuditEvent>): AuditEvent[] {
+    const shared = { ...this.#caller, subjectUserIds: [...write.subjectUserIds], roles: write.roles, ...details };
     const event = auditEventOf({ ...shared, kind: kindOf(write) });
-    if (told.outcome !== 'SUCCEEDED' || write.payloadFields.length === 0) return [event];
+    if (details.outcome !== 'SUCCEEDED' || write.payloadFields.length === 0) return [event];
     return [event, auditEventOf({ ...shared, kind: 'READ', fieldsReturned: [...write.payloadFields], changes: [] })];
   }
 
@@ -299,9 +299,9 @@ export class OperationAudit {
     return write === null || write.isWritten ? null : write;
   }
 
-  #writeLater(write: Write, told: Pick<AuditEvent, 'outcome'> & Partial<AuditEvent>): void {
+  #writeLater(write: Write, details: Pick<AuditEvent, 'outcome'> & Partial<AuditEvent>): void {
     const claimedCustomerIds = write.customerId === null ? [] : [write.customerId];
-    for (const event of this.#eventsOf(write, told)) {
+    for (const event of this.#eventsOf(write, details)) {
       this.#unwritten.push({ event, claimedCustomerIds, isBankClaimed: true });
     }
     // An operation that was given up goes on to its next field: nothing is committed by it, and nobody waits for it.

@@ -10,10 +10,10 @@ const maxPeriodsPerOperation = 2;
 /** More than the networks of a /48 of IPv6, so that a client that has one cannot evict its own empty buckets. */
 const maxKeys = 100_000;
 
-/** What a process consumes of a budget before it tells the others, as a share of the capacity. */
+/** The share of a budget that a process consumes before it shares the consumption with other processes. */
 const collectedShare = 0.01;
 
-/** Whose consumption is counted: a user, or a network of anonymous callers or of callers who could not be identified. */
+/** The kinds of callers: users, networks of anonymous callers, and networks of callers whose authentication failed. */
 export const budgetKinds = ['user', 'anonymous', 'unidentified'] as const;
 export type BudgetKind = (typeof budgetKinds)[number];
 
@@ -117,7 +117,7 @@ export class CostBudgets {
     return new CallerBudget(this.buckets.anonymous, clientNetwork(clientAddress));
   }
 
-  /** Apart from the anonymous callers of the network: clients with expired tokens keep nobody from logging in. */
+  /** Not the anonymous budget of the network, so that clients with expired tokens do not use up the budget for logins. */
   ofUnidentified(clientAddress: string): CallerBudget {
     return new CallerBudget(this.buckets.unidentified, clientNetwork(clientAddress));
   }

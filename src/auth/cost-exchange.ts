@@ -69,7 +69,7 @@ export async function deleteFullBudgets(transaction: Queries): Promise<void> {
 
 /**
  * Shares the cost budgets among all processes of an installation: once a second each process adds what its callers
- * consumed to one row per caller, and takes over the result. Nothing is written while callers consume next to nothing.
+ * consumed to one row per caller, and takes over the result. Nothing is written while callers consume less than 1 % of their budgets.
  */
 export class CostExchange {
   readonly #parts: CostExchangeParts;

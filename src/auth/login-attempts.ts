@@ -34,7 +34,7 @@ const usernameBucket: Bucket = { capacity: 20, intervalMilliseconds: 12_000 };
 
 /** A network is regular for this time after a login, and at most this number of networks for each username. */
 const networkLifetimeMilliseconds = 30 * 24 * 3_600_000;
-const mostNetworksOfUsername = 10;
+const maxNetworksOfUsername = 10;
 
 /** Failures are deleted when this time has passed since the last attempt. */
 const lifetimeMilliseconds = 24 * 3_600_000;
@@ -45,7 +45,7 @@ const attemptsBetweenPrunings = 1_000;
 const mostInLine = 20;
 
 /** No username is longer, in UTF-16 code units. Longer texts are counted by their beginning, and never match a user. */
-export const longestUsername = 512;
+export const maxUsernameLength = 512;
 
 const hashKeys = new Map<string, Buffer>();
 
@@ -60,7 +60,7 @@ function hashOf(secret: string, ...texts: string[]): string {
 
 /** All spellings of a username share one counter. */
 function countedName(username: string): string {
-  return mapUsername(username.slice(0, longestUsername));
+  return mapUsername(username.slice(0, maxUsernameLength));
 }
 
 function overallIdOf(secret: string, name: string): string {
@@ -219,7 +219,7 @@ async function rememberNetwork(transaction: Queries, id: string, usernameHash: s
     .from(loginNetwork)
     .where(ofUsername)
     .orderBy(desc(loginNetwork.lastLoginAt), asc(loginNetwork.id))
-    .limit(mostNetworksOfUsername);
+    .limit(maxNetworksOfUsername);
   const keptIds = kept.map((row) => row.id);
   await transaction.delete(loginNetwork).where(and(ofUsername, notInArray(loginNetwork.id, keptIds)));
 }

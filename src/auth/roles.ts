@@ -5,7 +5,7 @@ interface RoleDefinition {
   scope: RoleScope;
   /** One line of what the role lets one do, as it is shown in the schema and on the command line. */
   description: string;
-  /** The holder can give roles to users or take them away, so granting the role can need a second granter. */
+  /** The holder can grant or revoke roles, so granting the role can need a second granter. */
   empowers?: true;
 }
 
@@ -182,7 +182,7 @@ export function roleScope(role: Role): RoleScope {
   return roles[role].scope;
 }
 
-/** Whether the holder of the role can give roles to users or take them away. */
+/** Whether the holder of the role can grant or revoke roles. */
 export function isEmpowering(role: Role): boolean {
   return 'empowers' in roles[role];
 }

@@ -1,4 +1,4 @@
-/** What a token states before it is verified: anybody can have written it. */
+/** The contents of a token before it is verified. A client can have written them. */
 export interface UnverifiedToken {
   issuer: string | null;
   audiences: readonly string[];

@@ -8,7 +8,7 @@ const maxCombiningRun = 30;
 
 /**
  * Sorting combining characters is quadratic in the length of their run, so a run is limited as in the Stream-Safe Text
- * Format of UAX #15. The two halfwidth Katakana marks are no marks until NFKC makes them such. The lookbehind lets a match
+ * Format of UAX #15. The two halfwidth Katakana marks become combining characters only by NFKC. The lookbehind lets a match
  * begin only where a run begins, so a text is read once.
  */
 const tooLongCombiningRun = new RegExp(

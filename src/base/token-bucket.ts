@@ -10,7 +10,7 @@ export interface TokenBucketOptions {
   /** How long an empty bucket takes to become full. */
   periodSeconds: number;
   maxKeys?: number;
-  /** From how many taken tokens on a key is collected. Defaults to never. */
+  /** The number of taken tokens from which a key is collected. Defaults to never. */
   collectFrom?: number;
 }
 
@@ -30,7 +30,7 @@ export class TokenBuckets {
   readonly #maxKeys: number;
   readonly #collectFrom: number;
   readonly #buckets = new Map<string, Bucket>();
-  /** The keys that are to be collected, in the order in which they came to it. */
+  /** The keys to collect, in the order in which they reached `collectFrom`. */
   readonly #collectable = new Set<string>();
 
   constructor({
@@ -55,7 +55,7 @@ export class TokenBuckets {
     return missing < 1 ? 0 : Math.floor(missing);
   }
 
-  /** Negative when more was taken than there was. */
+  /** The tokens in the bucket. Negative if more were taken than it held. */
   level(key: string): number {
     return this.capacity - this.millisecondsUntil(key, this.capacity) / this.#millisecondsPerToken;
   }
@@ -74,7 +74,7 @@ export class TokenBuckets {
     if (this.#buckets.size > this.#maxKeys) this.#evict(now);
   }
 
-  /** What was taken since the last call, for at most `maxKeys` keys; the other keys stay for the next call. */
+  /** Returns the tokens that were taken since the last call, for at most `maxKeys` keys. The other keys stay for the next call. */
   collectTaken(maxKeys: number): TakenTokens[] {
     const collected: TakenTokens[] = [];
     for (const key of this.#collectable) {
@@ -96,7 +96,7 @@ export class TokenBuckets {
     this.#collectable.add(key);
   }
 
-  /** Sets the bucket to what is known elsewhere, to which the tokens that are not collected yet are added. */
+  /** Sets the bucket to a shared state, and adds the tokens that are not collected yet. */
   setMillisecondsUntilFull(key: string, milliseconds: number): void {
     const bucket = this.#buckets.get(key);
     if (bucket === undefined) return;

@@ -1,6 +1,6 @@
 /**
- * What depends on the shape of a request, such as the filters that it names, is made when it is first needed and kept in
- * one cache of a fixed size. Clients choose shapes, and there are thousands of them.
+ * One cache of a fixed size for everything that depends on the shape of a request, such as the filters that it names. Clients
+ * choose shapes, and there are thousands of them.
  */
 import { LruCache } from '../base/lru-cache.ts';
 
@@ -9,7 +9,7 @@ export const maxKeptShapes = 500;
 
 interface Kept {
   value: unknown;
-  /** Of the prepared statements that were named while it was made. */
+  /** The names of the prepared statements that were created together with the value. */
   names: readonly string[];
 }
 
@@ -22,7 +22,7 @@ const prefixOfDroppable = 'shape_';
 const droppableNames = new Set<string>();
 let timesDropped = 0;
 
-/** The function that it returns makes a value for a key, or returns the one that is kept. */
+/** Returns a function that returns the cached value of a key, or creates it. */
 export function keptByShape<Value>(): (key: string, make: () => Value) => Value {
   kinds += 1;
   const kind = kinds;
@@ -42,7 +42,7 @@ export function keptByShape<Value>(): (key: string, make: () => Value) => Value 
   };
 }
 
-/** A name for a prepared statement. Within `keptByShape`, it is dropped together with what is made there. */
+/** A name for a prepared statement. Within `keptByShape`, it is dropped together with the cached value. */
 export function statementName(): string {
   if (namesOfShape === null) {
     namesMade += 1;
@@ -61,7 +61,7 @@ export function droppableName(): string {
   return name;
 }
 
-/** Frees the prepared statement on each connection, when that is next used. */
+/** Frees the prepared statement on each connection when the connection is used next. */
 export function dropName(name: string): void {
   droppableNames.delete(name);
   timesDropped += 1;
@@ -76,8 +76,8 @@ interface PreparingClient {
 const timesSeen = new WeakMap<PreparingClient, number>();
 
 /**
- * Frees the statements of this connection whose names were dropped. To be called before the connection is used, as `pg`
- * keeps what it has prepared for as long as the connection lives.
+ * Frees the statements of this connection whose names were dropped. Must be called before the connection is used, because `pg`
+ * keeps prepared statements until the connection closes.
  */
 export function deallocateDropped(client: PreparingClient): void {
   if ((timesSeen.get(client) ?? 0) === timesDropped) return;

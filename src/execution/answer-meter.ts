@@ -28,7 +28,7 @@ const largeRowCount = 2_000;
 const rowBytesPerAnswerByte = 4;
 
 /** The text of fewer rows is not measured: it is small in any case. */
-const fewestMeasuredRows = 100;
+const minMeasuredRows = 100;
 
 /** The maximum size of what `exportCustomerData` returns in one operation, in characters. */
 const maxExportLength = 64 * 2 ** 20;
@@ -43,7 +43,7 @@ interface MeterOptions {
   acquireSlot?: () => Promise<void>;
 }
 
-/** What an operation holds at a point in time. */
+/** The counts of an operation at a point in time. */
 interface Mark {
   objects: number;
   bytes: number;
@@ -178,7 +178,7 @@ export class AnswerMeter {
   addRows(rows: readonly object[]): void {
     const { maxAnswerObjects, maxAnswerBytes } = this.#limits;
     this.#rows += rows.length;
-    if (rows.length >= fewestMeasuredRows) for (const row of rows) this.#rowBytes += textLength(row);
+    if (rows.length >= minMeasuredRows) for (const row of rows) this.#rowBytes += textLength(row);
     if (this.#rows > maxAnswerObjects) this.stop(this.#tooManyObjects());
     else if (this.#rowBytes > rowBytesPerAnswerByte * maxAnswerBytes) this.stop(answerTooLong(maxAnswerBytes));
     this.assertRunning();

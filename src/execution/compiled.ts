@@ -228,7 +228,7 @@ async function resolveBatch(run: Run, field: FieldPlan, parents: readonly Parent
 /** Completes the value of a batched field of one parent, now or later, and puts it into `data`. */
 function completeInto(run: Run, field: FieldPlan, data: Data, path: Path, given: unknown): void {
   if (given instanceof Error) {
-    // Reported even where what is above it is null by now: it may be the one refusal that stands for others elsewhere.
+    // Reported even if an object above it is null, because this refusal might stand for others elsewhere.
     run.meter.addError();
     run.errors.push(locatedError(given, field.nodes, keysOf(path)));
     return;

@@ -21,7 +21,7 @@ export interface Metered {
 /** The maximum length of a list without `MaxItems`. */
 export const defaultMaxItems = 500;
 
-/** Declares the maximum length of a list. If it is longer, the field fails with TOO_MANY_ITEMS; `alternative` says what to use. */
+/** Declares the maximum length of a list. If it is longer, the field fails with TOO_MANY_ITEMS. `alternative` is a hint in its message. */
 export function MaxItems(maxItems: number, alternative = '') {
   return Extensions({ maxItems, alternative });
 }

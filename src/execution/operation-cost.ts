@@ -1,19 +1,19 @@
 import { type DocumentNode, Kind, type OperationDefinitionNode, type SelectionSetNode } from 'graphql';
 
-/** What every request costs, because it is authenticated, parsed, and logged. */
+/** The cost of every request, because it is authenticated, parsed, and logged. */
 export const requestCost = 10;
 
-/** What a request costs in addition when its operation is invalid: parsing and validation are not cached then. */
+/** The additional cost of an invalid operation, because its parsing and validation are not cached. */
 export const invalidOperationCost = 40;
 
-/** What each field of a mutation costs, because it commits a transaction. */
+/** The cost of each field of a mutation, because it commits a transaction. */
 const mutationFieldCost = 20;
 
-/** What a call of these mutations costs in addition, because it hashes a password. */
+/** The additional cost of mutations that hash a password. */
 const passwordHashCost = 20;
 const passwordFields = new Set(['createUser', 'login']);
 
-/** What fields cost whose work the list cost does not show, wherever they are selected. */
+/** The additional cost of fields whose work is not part of the list cost, wherever they are selected. */
 export const fieldCosts: Readonly<Record<string, number>> = {
   createCustomers: 1_000,
   deleteCustomerCascade: 200,
@@ -24,7 +24,7 @@ export const fieldCosts: Readonly<Record<string, number>> = {
 /** In addition to the list cost, which depends on the variables. */
 export interface FixedCost {
   fields: number;
-  /** Counted for the network of the client too, whoever the caller is. */
+  /** Counted for the network of the client too, even if the caller is authenticated. */
   passwords: number;
 }
 

@@ -91,7 +91,7 @@ function byName(entries: [string, unknown][]): [string, unknown][] {
   return entries.sort(([one], [other]) => (one < other ? -1 : one > other ? 1 : 0));
 }
 
-/** What graphql-js compares of a value: without locations, and with the fields of objects in any order. */
+/** The parts of a value that graphql-js compares: no locations, and the fields of objects in any order. */
 function comparable(value: ValueNode): unknown {
   switch (value.kind) {
     case Kind.VARIABLE:

@@ -61,7 +61,7 @@ export interface FieldPlan {
   /** What identifies the object that it gives, where that is known before. */
   readonly keyOf: KeyOf<unknown, unknown> | null;
   readonly type: TypePlan;
-  /** The maximum length of each list that it gives. */
+  /** The maximum length of each list that the field returns. */
   readonly maxItems: number;
   /** Of `__typename`. */
   readonly typeName: string | null;

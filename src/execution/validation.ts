@@ -50,7 +50,7 @@ function expandedSelections({ definitions }: DocumentNode): number {
   function countOfFragment(name: string): number {
     const known = counts.get(name);
     if (known !== undefined) return known;
-    // Known from here on as nothing, which ends a cycle of fragments. Validation reports these.
+    // Ends a cycle of fragments, which validation reports.
     counts.set(name, 0);
     const set = sets.get(name);
     const count = set === undefined ? 0 : countOf(set);
@@ -68,9 +68,9 @@ interface ValidationOptions {
 }
 
 /**
- * All of validation, as one rule for Apollo Server: the limits first, so that a document that exceeds them costs no more,
- * then graphql-js' rules, and its most expensive rule replaced. By removing the document it ends Apollo Server's own pass
- * over it, which has only begun.
+ * All of validation, as one rule for Apollo Server. The limits come first, so that a document that exceeds them costs no more. Then
+ * come graphql-js' rules, of which the most expensive one is replaced. The rule returns null for the document, which ends Apollo
+ * Server's own pass.
  */
 export function gatewayValidation({ limits, introspection }: ValidationOptions): ValidationRule {
   const { maxErrors } = documentLimits.validationOptions;

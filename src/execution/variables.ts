@@ -82,7 +82,7 @@ function pathText(definition: VariableDefinitionNode, path: Path): string {
   return definition.variable.name.value + steps.join('');
 }
 
-/** What a client can find the refused value by: its path, and its position where the variable is a list. */
+/** The path of the invalid value and, if the variable is a list, its index. */
 function placeOf(definition: VariableDefinitionNode, path: Path): { field: string; index?: number } {
   const [index] = path;
   const field = pathText(definition, path);
@@ -94,7 +94,7 @@ function refused(definition: VariableDefinitionNode, path: Path, rule: string): 
   return gatewayError('OBP-10001', { ...place, message: `Variable $${place.field} ${rule}.`, node: definition });
 }
 
-/** A scalar of ours has its own words, and does not know which variable it was. */
+/** The scalars of the gateway have messages of their own, which lack the name of the variable. */
 function refusedByScalar(definition: VariableDefinitionNode, path: Path, error: GatewayError): GatewayError {
   const place = placeOf(definition, path);
   const message = `${error.message.replace(/\.$/, '')} (variable $${place.field}).`;
@@ -107,7 +107,7 @@ function typeAt(type: GraphQLInputType, path: Path): GraphQLInputType | null {
   for (const step of path) {
     const nullable: GraphQLInputType = getNullableType(current);
     if (isListType(nullable)) {
-      // A single value where a list is expected is a list of one, which is no step of the path.
+      // A single value instead of a list is coerced to a list of one, which adds no step to the path.
       current = typeof step === 'number' ? nullable.ofType : getNamedType(nullable);
       if (typeof step === 'number') continue;
     }
@@ -143,7 +143,7 @@ const kinds: Readonly<Record<string, string>> = {
   Float: 'a number',
 };
 
-/** What a value of this scalar is, in words. */
+/** A description of the values of a scalar. */
 export function kindOf(scalar: string): string {
   return kinds[scalar] ?? 'of its type';
 }

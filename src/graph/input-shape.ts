@@ -34,7 +34,7 @@ interface ObjectShape {
 
 /** The limit of every text: no field accepts more, and most accept less. */
 const maxTextCharacters = 2_000;
-/** As OBP limits its ids. */
+/** The limit of OBP. */
 const maxIdCharacters = 254;
 
 /** Stops the server: without a maximum a list could have as many items as fit into a request. */
@@ -59,7 +59,7 @@ function shapeOfObject(type: GraphQLInputObjectType): ObjectShape {
   const definitions = Object.values(type.getFields());
   const fields: [string, InputShape][] = [];
   const shape: ObjectShape = { kind: 'object', size: definitions.length, fields };
-  // Known before its fields are, because a type can contain itself.
+  // Stored before its fields are read, because a type can contain itself.
   shapes.set(type, shape);
   for (const field of definitions) {
     const shapeOfField = shapeOf(field.type, maxItemsOfInputField(field), `${type.name}.${field.name}`);

@@ -15,7 +15,7 @@ export const safeHeaders = {
   'x-frame-options': 'DENY',
 };
 
-/** From how many characters on Node takes several times as long to write a text as to write its bytes. */
+/** From this number of characters on, Node writes the bytes of a text several times as fast as the text. */
 const longText = 16_384;
 
 export function send(reply: FastifyReply, { status = 200, headers, body }: HTTPGraphQLResponse): FastifyReply {

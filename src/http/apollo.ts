@@ -50,19 +50,19 @@ export function createApolloServer(
     },
     async requestDidStart() {
       return {
-        async didResolveOperation({ schema, document, operation, operationName, queryHash, request, ...given }) {
-          const { contextValue, response } = given;
+        async didResolveOperation({ schema, document, operation, operationName, queryHash, request, ...details }) {
+          const { contextValue, response } = details;
           const scope = scopes.getStore();
           contextValue.audit.nameOperation(operationName, queryHash);
           if (scope !== undefined) {
             scope.response = response;
             scope.isMutation = operation?.operation === 'mutation';
-            scope.acquireSlot = () => takeTurn(scope, contextValue);
+            scope.acquireSlot = () => acquireSlot(scope, contextValue);
             if (operationName) operationNames.set(scope.request, operationName.slice(0, 100));
           }
           if (operation === undefined || scope === undefined) return;
           const listCost = listCostOf(schema, document, operation, request.variables);
-          // `operationLimitsPlugin` refuses it.
+          // `operationLimitsPlugin` reports it.
           if (listCost > config.limits.maxListCost) return;
           scope.isValid = true;
           const { user } = contextValue;
@@ -73,34 +73,34 @@ export function createApolloServer(
             throw error;
           }
           scope.listCost = listCost;
-          // A mutation reads what it is about to change, and what it has changed: from the primary throughout.
+          // A mutation reads the rows that it changes, so it uses the primary throughout.
           if (operation.operation !== 'query') return;
-          // Nobody in particular may read next to nothing, and keeps nobody waiting.
-          if (listCost >= largeListCost && user !== null) await takeTurn(scope, contextValue);
+          // Anonymous callers can read very little, so their operations never need a slot.
+          if (listCost >= largeListCost && user !== null) await acquireSlot(scope, contextValue);
           contextValue.readFromReplica();
         },
       };
     },
   };
 
-  /** After having waited the caller is found again: somebody may have lost a role or been logged out meanwhile. */
-  async function takeTurn(scope: RequestScope, context: Context): Promise<void> {
-    if (scope.turn !== undefined) {
-      await scope.turn;
+  /** Authenticates the caller again after the wait, because roles or the token might have been revoked. */
+  async function acquireSlot(scope: RequestScope, context: Context): Promise<void> {
+    if (scope.slot !== undefined) {
+      await scope.slot;
       return;
     }
     if (!largeOperations.areFull) {
-      scope.turn = largeOperations.begin(scope.deadline);
-      await scope.turn;
+      scope.slot = largeOperations.begin(scope.deadline);
+      await scope.slot;
       return;
     }
     const begun = performance.now();
-    scope.turn = largeOperations.begin(scope.deadline);
-    await scope.turn;
+    scope.slot = largeOperations.begin(scope.deadline);
+    await scope.slot;
     waits.set(scope.request, rounded(performance.now() - begun));
     const user = await findCaller(scope.request);
     scope.deadline.throwIfAborted();
-    // Apollo Server's copy, and the one that was copied.
+    // Apollo Server copies the context, so both have the user.
     for (const each of [context, scope.context]) if (each !== undefined) each.user = user;
   }
 
@@ -136,10 +136,10 @@ export function createApolloServer(
       idempotencyHeaderPlugin,
       distinctErrorsPlugin,
       ApolloServerPluginCacheControlDisabled(),
-      // Of use to a subgraph alone, and what it loads is more than the rest of Apollo Server.
+      // Only subgraphs need it, and it loads more code than the rest of Apollo Server.
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginLandingPageDisabled(),
-      // These two would send what they see to Apollo, if only its key were in the environment.
+      // These two would send data to Apollo if its key were in the environment.
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
     ],

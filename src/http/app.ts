@@ -34,7 +34,7 @@ const serverOptions = {
   requireHostHeader: false,
 };
 
-/** What the client is told when the HTTP parser of Node fails with one of these codes. */
+/** The status and the error key for a failure of Node's HTTP parser, by its code. */
 const parseErrors: ReadonlyMap<string, readonly [status: number, key: ErrorKey]> = new Map([
   ['ERR_HTTP_REQUEST_TIMEOUT', [408, 'REQUEST_TIMED_OUT']],
   ['HPE_CHUNK_EXTENSIONS_OVERFLOW', [413, 'BODY_TOO_LARGE']],
@@ -92,13 +92,13 @@ export async function createApp(parts: ServerParts, isStopping: () => boolean): 
   }
 
   const app = fastify({
-    // Fastify would log addresses with their query string; what is logged is chosen in logger.ts.
+    // Fastify would log addresses with their query string. logger.ts chooses what is logged.
     logger: false,
     schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
     bodyLimit: config.limits.maxBodyBytes,
     serverFactory: (handle) => connections.createServer(serverOptions, handle),
     genReqId: requestIdOf,
-    // The server stops by itself, and with the response of fastify for this time nobody would get the safe headers.
+    // The server stops by itself, and the response of fastify during that time lacks the safe headers.
     return503OnClosing: false,
     clientErrorHandler: (error, socket) => answerParseError(error, socket as Socket),
     // No hook is called for these.

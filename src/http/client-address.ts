@@ -29,7 +29,7 @@ export function openTrustedProxies(trusted: readonly string[]): TrustedProxies {
   return {
     has,
     clientAddressOf({ socket, headers }) {
-      // A socket that is closed already has no address, and its response reaches nobody.
+      // A socket that is closed already has no address, and its response cannot be sent.
       let client = canonicalAddress(socket.remoteAddress ?? '') ?? '';
       let rest = headers['x-forwarded-for'];
       for (let hop = 0; hop < maxProxies && typeof rest === 'string' && has(client); hop += 1) {

@@ -42,7 +42,7 @@ export const defaultConnectionLimits = {
   maxIncomingBytes: 67_108_864,
 } as const satisfies Partial<ConnectionLimits>;
 
-/** How much longer than announced a connection is kept open, so that a request sent at the last moment is not lost. */
+/** How much longer than announced a connection is kept open, so that a request sent shortly before the end is not lost. */
 const idleTimeoutBuffer = 1_000;
 
 /** How many connections are compared to choose the one to close. They are the ones that changed least recently. */
@@ -125,7 +125,7 @@ class HeldBytes {
 }
 
 /**
- * The connections of an HTTP server. When there are too many, the one that has waited longest for its client gives way,
+ * The connections of an HTTP server. When there are too many, the one that has waited longest for its client is closed,
  * so a client that does nothing cannot keep others out.
  */
 export class Connections {

@@ -11,7 +11,7 @@ export const rateLimitHeaderNames = ['ratelimit', 'ratelimit-policy'] as const;
 
 const bytesPerPoint = 1_024;
 
-/** What a body without `Content-Length` counts as. */
+/** The assumed size of a body without `Content-Length`. */
 const unknownBodyBytes = 65_536;
 
 /** An operation that is valid and within the limits, before it is executed. */
@@ -35,7 +35,7 @@ export class CostControl {
   }
 
   /**
-   * Refuses a user by the token alone, before anything is read from the database. Users who may exceed the limit are never
+   * Refuses a user by the token alone, before anything is read from the database. Users who can exceed the limit are never
    * charged, so their buckets are full.
    * @throws RATE_LIMITED as `TokenRateLimited`.
    */
@@ -74,7 +74,8 @@ export class CostControl {
   }
 
   /**
-   * Password hashes are counted for the network whoever the caller is, so that a token does not help to try passwords.
+   * Password hashes are counted for the network even if the caller is authenticated, so that a token does not help to try
+   * passwords.
    * @throws RATE_LIMITED if a budget was empty before this request.
    */
   admitOperation(
@@ -101,7 +102,7 @@ export class CostControl {
     if (budget !== null && budget !== 'unlimited' && work > listCost) budget.charge(work - listCost);
   }
 
-  /** What parsing and validation cost in vain. */
+  /** Charges for the parsing and validation of an invalid operation. */
   chargeInvalidOperation(request: FastifyRequest): void {
     const budget = request.costBudget;
     if (budget !== null && budget !== 'unlimited') budget.charge(invalidOperationCost);

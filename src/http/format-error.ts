@@ -9,16 +9,16 @@ export interface ErrorFormat {
   /** Apollo Server formats errors without the request, so the caller finds its id by other means. */
   requestId?: () => string | undefined;
   /**
-   * Whether errors may name fields, arguments and types of the schema, and what the document has in their place. Off, all
-   * documents that are not valid get the same answer, so that nobody can find out the schema by guessing.
+   * Whether errors can name fields, arguments and types of the schema, and what the document has in their place. Otherwise, all
+   * invalid documents get the same answer, so that an attacker cannot find out the schema by guessing.
    */
   detail?: boolean;
 }
 
 /**
- * Makes Apollo's `formatError`. Expected failures pass; what graphql-js refuses is answered in words that quote no value
- * of the request; anything else is given to `onUnexpected` and answered as OBP-50000 without a word of internals. Each
- * answer has `extensions.key`, and none a stack trace.
+ * Creates Apollo's `formatError`. Expected failures are kept. Errors of graphql-js get messages that quote no value of the
+ * request. Other errors are passed to `onUnexpected` and become OBP-50000 without internals. Each error has `extensions.key`
+ * and no stack trace.
  */
 export function formatError({ onUnexpected, requestId = () => undefined, detail = false }: ErrorFormat) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
@@ -46,7 +46,7 @@ export function formatError({ onUnexpected, requestId = () => undefined, detail 
   };
 }
 
-/** Answers errors that read the same once, because their number would tell how much of a document is not valid. */
+/** Removes errors that read the same, because their number would reveal how much of a document is invalid. */
 export const distinctErrorsPlugin: ApolloServerPlugin = {
   async requestDidStart() {
     return {
@@ -63,13 +63,13 @@ export const distinctErrorsPlugin: ApolloServerPlugin = {
   },
 };
 
-/** Apollo's codes for a request that GraphQL cannot run, with what is answered where details are hidden. */
+/** Apollo's codes for a request that GraphQL cannot run, with the messages if details are hidden. */
 const requestErrors = {
   GRAPHQL_PARSE_FAILED: 'The document has a syntax error.',
   GRAPHQL_VALIDATION_FAILED: 'The document is not valid for the schema of this gateway.',
   OPERATION_RESOLUTION_FAILURE:
     'The document does not have the operation that operationName names, or needs that name.',
-  // Apollo's own words: they name the part of the request that is wrong, and quote nothing.
+  // Apollo's own messages: they name the wrong part of the request, and quote nothing.
   BAD_REQUEST: null,
   PERSISTED_QUERY_NOT_FOUND: null,
   PERSISTED_QUERY_NOT_SUPPORTED: null,
@@ -87,7 +87,7 @@ function requestError(
   const extensions = publicExtensions({ ...formatted.extensions, obpCode: null, key: code });
   const neutral = requestErrors[code];
   if (neutral !== null && !detail) {
-    // The place of a syntax error tells nothing of the schema; that of an unknown field does.
+    // The location of a syntax error reveals nothing about the schema, but that of an unknown field does.
     const { locations } = formatted;
     return code === 'GRAPHQL_PARSE_FAILED'
       ? { message: neutral, locations, extensions }
@@ -152,7 +152,7 @@ function brokenRule(formatted: GraphQLFormattedError, error: unknown, detail: bo
     return node && literalKinds.has(node.kind) ? `${placeOf(formatted)} ${literalRule(message, detail)}.` : undefined;
   }
 
-  // Refused while it executes, when no code is given: a null or missing variable inside an argument.
+  // Fails during execution, without a code: a null or missing variable inside an argument.
   const origin = chain(error).at(-1);
   if (!(origin instanceof GraphQLError) || origin.extensions.code !== undefined) return undefined;
   const [, argument] = /^Argument "(\w+)" /.exec(origin.message) ?? [];
@@ -164,7 +164,7 @@ function placeOf({ locations }: GraphQLFormattedError): string {
   return place === undefined ? 'A value' : `The value at line ${place.line}, column ${place.column}`;
 }
 
-/** Of graphql-js' messages only the beginning is looked at, which is about the schema: the value stands at their end. */
+/** Reads only the beginning of graphql-js' messages, which is about the schema. The value is at their end. */
 function literalRule(message: string, detail: boolean): string {
   const [, required] = /^Field "([\w.]+)" of required type /.exec(message) ?? [];
   if (required !== undefined) return detail ? `must have the field ${required}` : 'lacks a required field';

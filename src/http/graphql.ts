@@ -10,15 +10,15 @@ import type { CostControl } from './cost-control.ts';
 import {
   before,
   contextOf,
-  endTurn,
   type FindCaller,
   headersOf,
   type RequestScope,
   recorded,
+  releaseSlot,
   type ServerParts,
 } from './request.ts';
 
-/** For how long a mutation that has committed something can exceed its deadline, as nothing more is read for it. */
+/** How long a committed mutation can exceed its deadline, to complete the answer. Nothing more is read for it. */
 const graceMilliseconds = 2_000;
 
 interface GraphqlParts {
@@ -54,7 +54,7 @@ async function beforeDeadline<Result>(
 
 /** Calls `leave` if the connection closes before the response is sent. Returns a function that stops listening. */
 function onDisconnect({ raw }: FastifyRequest, reply: FastifyReply, leave: () => void): () => void {
-  // Of pipelined requests only the first has a response with a connection; the others are told by their request.
+  // Only the first of pipelined requests has a response with a connection. The others emit `aborted` on their request.
   raw.once('aborted', leave);
   reply.raw.once('close', leave);
   return () => {
@@ -79,13 +79,13 @@ export function addGraphqlRoute(
     }, config.limits.operationTimeoutMilliseconds);
     const scope: RequestScope = { request, deadline: timer.signal, begun: performance.now() };
     const stopListening = onDisconnect(request, reply, () => {
-      // A mutation that has begun is completed: the client might have seen nothing of it, and retries.
+      // A mutation that has begun is completed, because the client cannot know whether it was committed.
       if (scope.isMutation === true) return;
       const reason = gatewayError('CLIENT_DISCONNECTED');
       timer.abort(reason);
       scope.context?.answer.stop(reason);
     });
-    // After its deadline it ends soon, at the next thing that it asks of the context.
+    // After its deadline it ends soon, at its next call of the context.
     const operation = tracked(
       scopes.run(scope, () =>
         apollo.executeHTTPGraphQLRequest({
@@ -95,22 +95,24 @@ export function addGraphqlRoute(
       ),
     );
     try {
-      const given = await beforeDeadline(scope, operation, config.limits.operationTimeoutMilliseconds).finally(() => {
-        endTurn(scope);
-        const { context, listCost } = scope;
-        if (context !== undefined && listCost !== undefined) {
-          costControl.chargeWork(request, { work: context.answer.work, listCost });
-        }
-        context?.release();
-        // Apollo Server's objects may stay until V8 collects all garbage: what was answered is not to stay with them.
-        if (scope.response !== undefined) scope.response.body = undefined;
-      });
+      const response = await beforeDeadline(scope, operation, config.limits.operationTimeoutMilliseconds).finally(
+        () => {
+          releaseSlot(scope);
+          const { context, listCost } = scope;
+          if (context !== undefined && listCost !== undefined) {
+            costControl.chargeWork(request, { work: context.answer.work, listCost });
+          }
+          context?.release();
+          // Apollo Server's objects can live until a full garbage collection, so the response is detached from them.
+          if (scope.response !== undefined) scope.response.body = undefined;
+        },
+      );
       if (scope.context !== undefined && scope.isValid !== true) costControl.chargeInvalidOperation(request);
-      // A stopped query returns nothing; a mutation has said so at its fields.
+      // A stopped query returns nothing. A mutation has an error for each stopped field.
       if (scope.isMutation !== true) scope.context?.answer.assertRunning();
       const deadline = timer.signal.aborted ? AbortSignal.timeout(graceMilliseconds) : timer.signal;
       await before(deadline, recorded(logger, request, scope.context?.audit.finish()), timer.signal.reason);
-      return send(reply, given);
+      return send(reply, response);
     } catch (error) {
       const latest = AbortSignal.timeout(config.limits.operationTimeoutMilliseconds);
       await before(latest, recorded(logger, request, scope.context?.audit.finish(error)), error);

@@ -2,7 +2,7 @@ import { MIMEType } from 'node:util';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { gatewayError } from '../errors.ts';
 
-/** Strict, because the default decoder replaces invalid bytes, so the database would store text that nobody sent. */
+/** Strict, because the default decoder replaces invalid bytes, so the database would store another text than the client sent. */
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** Accepts `application/json` in UTF-8, and nothing else. */

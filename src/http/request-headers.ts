@@ -35,7 +35,7 @@ export function headerError({ headers, rawHeaders, httpVersion }: IncomingMessag
   return null;
 }
 
-/** `rawHeaders` are names and values in turns. */
+/** `rawHeaders` are alternating names and values. */
 function repeatedHeader(rawHeaders: readonly string[]): string | null {
   const names = new Set<string>();
   for (let index = 0; index < rawHeaders.length; index += 2) {
@@ -50,7 +50,7 @@ function invalidHeader(name: string, rule: string): GatewayError {
   return gatewayError('OBP-10001', { message: `The ${name} header ${rule}.`, field: name, http: { status: 400 } });
 }
 
-/** How a client names itself, as Apollo's clients do. */
+/** The name of the client, which Apollo's clients send. */
 export function clientNameOf({ headers }: FastifyRequest): string | null {
   const name = headers['apollographql-client-name'];
   if (name === undefined || name === '') return null;
@@ -66,7 +66,7 @@ export function idempotencyKeyOf({ headers }: FastifyRequest): string | null {
   throw invalidHeader('Idempotency-Key', 'must have 1 to 255 visible ASCII characters');
 }
 
-/** Why the client asks, for the audit trail: the header `X-Reason`, with what is not ASCII encoded as in a URL. */
+/** The reason for the audit trail: the header `X-Reason`, in which characters that are not ASCII are encoded as in a URL. */
 export function reasonOf({ headers }: FastifyRequest): string | null {
   const sent = headers['x-reason'];
   if (sent === undefined || sent === '') return null;
@@ -80,7 +80,7 @@ function decodedReason(sent: string): string | null {
   if (!/^[\x20-\x7E]*$/.test(sent)) return null;
   try {
     const reason = parseText(decodeURIComponent(sent), maxReasonCharacters);
-    // Whoever reads the audit trail must see the words in the order in which they were sent.
+    // Readers of the audit trail must see the words in the order in which they were sent.
     return /\p{Bidi_Control}/u.test(reason) ? null : reason;
   } catch (error) {
     if (error instanceof InvalidValue || error instanceof URIError) return null;

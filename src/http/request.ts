@@ -40,7 +40,7 @@ export interface ServerParts {
 /** Authenticates the caller of a request and, if `isNew`, charges the request to the caller's cost budget. */
 export type FindCaller = (request: FastifyRequest, options?: { isNew?: boolean }) => Promise<AuthenticatedUser | null>;
 
-/** What belongs to the request that is being handled, for code that Apollo Server calls without it. */
+/** The state of the current request, for code that Apollo Server calls without the request. */
 export interface RequestScope {
   request: FastifyRequest;
   deadline: AbortSignal;
@@ -58,13 +58,13 @@ export interface RequestScope {
   isMutation?: boolean;
   /** Resolves when the operation has a slot for large operations, once the operation is known. */
   acquireSlot?: () => Promise<void>;
-  /** Where this is a large operation: when it may begin, and what lets the next one begin. */
-  turn?: Promise<() => void>;
+  /** The slot of a large operation. Resolves, when the operation can begin, with the function that releases the slot. */
+  slot?: Promise<() => void>;
 }
 
-/** For the log. */
+/** The name of each operation, for the log. */
 export const operationNames = new WeakMap<FastifyRequest, string>();
-/** In milliseconds. */
+/** How long each operation waited for a slot, in milliseconds. */
 export const waits = new WeakMap<FastifyRequest, number>();
 
 export async function contextOf(
@@ -86,7 +86,7 @@ export async function contextOf(
   return context;
 }
 
-/** Who sends the request, by the token and by what the database says now. */
+/** Authenticates the caller by the token and the current state of the database. */
 export async function callerOf(
   request: FastifyRequest,
   parts: ServerParts,
@@ -147,7 +147,7 @@ function auditedCaller({ id, clientAddress, clientName, reason }: RequestDetails
   return { requestId: id, clientAddress, clientName, reason };
 }
 
-/** Nothing is seen that is not recorded: where the audit trail cannot be written, the answer is an error. */
+/** Waits until the audit trail is written. @throws AUDIT_UNAVAILABLE, so that no data is returned without an event. */
 export async function recorded(
   logger: Logger,
   { id }: FastifyRequest,
@@ -162,8 +162,8 @@ export async function recorded(
 }
 
 export function requestIdOf({ headers }: IncomingMessage): string {
-  const given = headers['x-request-id'];
-  return typeof given === 'string' && /^[\w.:-]{1,64}$/.test(given) ? given : randomUUID();
+  const id = headers['x-request-id'];
+  return typeof id === 'string' && /^[\w.:-]{1,64}$/.test(id) ? id : randomUUID();
 }
 
 export function headersOf({ headers }: FastifyRequest): HeaderMap {
@@ -178,15 +178,15 @@ export function rounded(milliseconds: number): number {
   return Math.round(milliseconds * 10) / 10;
 }
 
-/** Also where its deadline comes before its turn, which is given to the next one then. */
-export function endTurn({ turn }: RequestScope): void {
-  turn?.then(
-    (end) => end(),
+/** Releases the slot of a large operation, even if the slot is acquired only after the deadline. */
+export function releaseSlot({ slot }: RequestScope): void {
+  slot?.then(
+    (release) => release(),
     () => undefined,
   );
 }
 
-/** What `operation` gives; after the deadline it fails with `failure`, or the deadline's own reason. */
+/** The result of `operation`. After the deadline, fails with `failure` or the reason of the deadline. */
 export function before<Result>(deadline: AbortSignal, operation: Promise<Result>, failure?: unknown): Promise<Result> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(failure ?? deadline.reason);

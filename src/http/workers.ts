@@ -12,7 +12,7 @@ const longestPause = 30_000;
 /** A worker that lived this long did not end too soon. */
 const settledAfter = 60_000;
 
-/** What a worker accepts from one address at least: a browser opens six connections, which might all come to one worker. */
+/** The minimum number of connections of one address per worker, because a browser opens six, which one worker might get. */
 const connectionsOfBrowser = 8;
 
 /** How a worker ended: with an exit code, by a signal, or never started. */

@@ -62,7 +62,7 @@ export async function checkListsOfParents(checking: Checking): Promise<void> {
         : await storedCountsBy(database, noun.table, list.parent, batch);
       for (const parent of batch) {
         const count = parent.added + (stored.get(identityOf(list.parent, parent)) ?? 0);
-        // Some of those that are stored may come again.
+        // Records in the files can repeat stored rows.
         if (count > list.max) await refuseTooMany(checking, noun, list, parent);
       }
     }

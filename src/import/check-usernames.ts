@@ -4,7 +4,7 @@ import { user } from '../domain/user/user.table.ts';
 import { type Checking, found } from './check.ts';
 import { identityOf, storedRows } from './stored.ts';
 
-/** What only one user can have. Each record claims it by its canonical form. */
+/** The columns that only one user can have. Each record claims them by their canonical form. */
 const uniqueNames = [
   {
     kind: 'user.canonicalUsername',

@@ -98,7 +98,7 @@ export class AccountResolver {
     const holderId = holderOf(input, user.id);
     const isSelfService = !holdsAny(user, ['CanCreateAccount'], bankId);
     const { config } = context;
-    // Before anything is looked for, so that a refusal tells nothing about users, accounts and routings that exist.
+    // Before anything is read, so that a refusal does not reveal whether users, accounts or routings exist.
     if (isSelfService && (holderId !== user.id || !isSelfServiceInput(input, config))) {
       throw gatewayError('OBP-20006', { missingRoles: ['CanCreateAccount'], bankId });
     }

@@ -75,8 +75,8 @@ export function holderOf({ userId }: CreateAccountInput, callerId: string): stri
 }
 
 /**
- * Whether users can open the account for themselves: only if the gateway makes its ID, and if it has no routings, because
- * anybody could claim those of somebody else, or find out which exist.
+ * Whether users can open the account for themselves: only if the gateway generates its ID, and if it has no routings. Otherwise,
+ * a caller could claim the routings of another person, or find out which exist.
  */
 export function isSelfServiceInput(
   { id, accountRoutings }: CreateAccountInput,

@@ -50,7 +50,7 @@ function exported(row: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(row).filter(([name]) => !leftOut.has(name)));
 }
 
-/** Where an export reads, and what counts it. */
+/** The transaction in which an export reads, and the meter that counts its rows. */
 interface Reading {
   transaction: Queries;
   answer: AnswerMeter;

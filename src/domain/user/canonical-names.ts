@@ -6,7 +6,7 @@ import { type UserRow, user } from './user.table.ts';
 import { canonicalNames } from './username.ts';
 
 const batchSize = 200;
-const mostRetries = 10;
+const maxRetries = 10;
 
 /**
  * Derives the canonical names of users of an earlier version, which SQL cannot do. Resumes where an earlier run stopped.
@@ -20,7 +20,7 @@ export async function fillCanonicalNames(database: Database): Promise<void> {
       if ((await database.transaction(fillBatch)) < batchSize) return;
     } catch (error) {
       // Another process stored a user with the same name in the meantime.
-      if (!isUniqueViolation(error) || retries >= mostRetries) throw error;
+      if (!isUniqueViolation(error) || retries >= maxRetries) throw error;
       retries += 1;
     }
   }

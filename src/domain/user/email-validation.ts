@@ -100,7 +100,7 @@ export type ValidationOutcome = 'VALIDATED' | 'EXPIRED' | 'WRONG_PASSWORD';
 
 /**
  * Validates the email address of a registration, which becomes a user. The password proves that the reader of the mail is the
- * person who registered, so that a stranger's registration is not validated by the holder of the address. Can be repeated.
+ * person who registered, so that the holder of an address cannot validate the registration of another person. Can be repeated.
  * @throws OBP-20013 or RATE_LIMITED after too many wrong passwords.
  */
 export async function validateEmail(

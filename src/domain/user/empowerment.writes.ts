@@ -46,7 +46,7 @@ function linksOf(rows: readonly Pick<EmpowermentRow, 'userId' | 'byUserId' | 'ap
 
 /**
  * Reads all links through which these users were empowered, level by level: live, revoked, and expired grants. `further`
- * roles count for the users themselves only, because they do not empower anybody to grant.
+ * roles count for the users themselves only, because they do not empower their holders to grant.
  */
 export async function empowermentsOf(
   queries: Queries,

@@ -46,7 +46,7 @@ function requestRow(values: NewRequest & Partial<EntitlementRequestRow>): Entitl
   };
 }
 
-/** Fails with OBP-30216 when the role is held already, and with OBP-30214 when it is asked for already. */
+/** @throws OBP-30216 if the user holds the role; OBP-30214 if another request for it is open. */
 export async function insertRequest(transaction: Queries, values: NewRequest): Promise<EntitlementRequestRow> {
   if (await isHeld(transaction, values)) throw gatewayError('OBP-30216');
   const row = requestRow(values);
@@ -105,7 +105,7 @@ async function lockRequest(transaction: Queries, id: string): Promise<Entitlemen
 
 function refuseOwnRequest(caller: AuthenticatedUser, { userId }: EntitlementRequestRow): void {
   if (userId !== caller.id) return;
-  throw gatewayError('OBP-30221', { message: 'Nobody decides on a role that they asked for themself.' });
+  throw gatewayError('OBP-30221', { message: 'Callers cannot decide on their own requests.' });
 }
 
 function refuseDecided({ state }: EntitlementRequestRow): void {

@@ -96,7 +96,7 @@ interface WrittenGrant extends Written {
   entitlementRequestId: string | null;
 }
 
-/** Grants the role or, if a second granter must approve that, files the request, which the audit event says too. */
+/** Grants the role or, if a second granter must approve it, files a request and records that in the audit event. */
 async function grantOrPropose(
   transaction: Queries,
   context: Context,
@@ -172,7 +172,7 @@ export class EntitlementResolver {
     await checkAsked(context, input);
     if (!caller.isSuperAdmin) requireAt(caller, grantingRoles, bankId);
     if (userId === caller.id) {
-      throw gatewayError('OBP-30221', { message: 'Nobody grants a role to themself.', field: 'userId' });
+      throw gatewayError('OBP-30221', { message: 'Callers cannot grant roles to themselves.', field: 'userId' });
     }
     const reason = proposalReason(input, context);
     return mutate(

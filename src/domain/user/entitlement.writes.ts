@@ -57,7 +57,7 @@ function heldAt(userId: string, roleName: string, bankId: string | null) {
   );
 }
 
-/** Who granted a role, and the second granter if the grant was approved. */
+/** The granter of a role, and the second granter if the grant was approved. */
 export interface Granters {
   byUserId: string;
   approvedByUserId: string | null;

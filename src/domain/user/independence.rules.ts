@@ -26,8 +26,9 @@ export function areUnrelated(one: string, other: string, links: readonly Empower
 }
 
 /**
- * Whether two users are independent: they are unrelated, and no third user made both of them alone, without an approver. Such
- * a user could own both. Two users whom the same two granters made are independent, because two people saw each of them.
+ * Whether two users are independent: they are unrelated, and no third user empowered both of them without an
+ * approver. Such a user could control both. Two users whom the same two granters empowered are independent, because two people
+ * approved each of them.
  */
 export function areIndependent(one: string, other: string, links: readonly Empowerment[]): boolean {
   if (!areUnrelated(one, other, links)) return false;

@@ -2,7 +2,7 @@ import { columns } from '../../database/columns.ts';
 
 const { table, id, timestamp, integer, index } = columns;
 
-/** Counts the mails about registrations to one address: in all, and those that one network asked for. */
+/** Counts the mails about registrations to one address: all, and those for registrations from one network. */
 export const registrationMail = table(
   'registration_mail',
   {

@@ -50,7 +50,7 @@ export async function deleteOldMailCounts(transaction: Queries): Promise<void> {
   await transaction.delete(registrationMail).where(lte(registrationMail.firstAt, dayBefore));
 }
 
-/** The mail with the link. It contains no text from the registration, so that nobody can write to others by registering. */
+/** The mail with the link. It contains no text from the registration, so registering cannot be used to send text to others. */
 export async function linkMail(
   row: RegistrationRow,
   { secret, publicUrl }: { secret: string; publicUrl: string },

@@ -8,8 +8,8 @@ import { recordEmpowerment } from './empowerment.writes.ts';
 import { type UserRow, user } from './user.table.ts';
 
 /**
- * Takes back an administrator's lock, and that of failed logins. Fails with OBP-20057 where there is no such user. Whoever lifts
- * an administrator's lock empowers the user; `byUserId` is null on the command line.
+ * Removes an administrator's lock and the lock of failed logins. The caller who removes an administrator's lock empowers the user;
+ * `byUserId` is null on the command line. @throws OBP-20057 if the user does not exist.
  */
 export async function unlock(
   transaction: Queries,

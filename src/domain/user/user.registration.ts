@@ -36,8 +36,8 @@ export interface Registering {
 }
 
 /**
- * Stores a registration, beside any others with the same username or email address, and returns the mail with its link. If a
- * user has the username or the address already, stores nothing and returns a notice to that user. Null if nobody gets a mail.
+ * Stores a registration, in addition to others with the same username or email address, and returns the mail with its link. If
+ * a user has the username or the address already, stores nothing and returns a notice to that user. Null if no mail is sent.
  */
 export async function register(
   transaction: Queries,

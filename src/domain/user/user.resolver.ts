@@ -2,7 +2,7 @@ import { and, eq } from 'drizzle-orm';
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { noteChange } from '../../audit/changes.ts';
 import { clientNetwork } from '../../auth/client-network.ts';
-import { attemptLogin, longestUsername } from '../../auth/login-attempts.ts';
+import { attemptLogin, maxUsernameLength } from '../../auth/login-attempts.ts';
 import { hashPassword, needsRehash, verifyPassword } from '../../auth/password.ts';
 import { createRateLimit, type RateLimit } from '../../auth/rate-limit.ts';
 import { Authenticated, Public, RequiresRole } from '../../auth/requires-role.ts';
@@ -126,7 +126,7 @@ export class UserResolver {
   ): Promise<LoginPayload> {
     if (loggedIn.has(context)) throw gatewayError('TOO_MANY_LOGINS_IN_ONE_OPERATION');
     loggedIn.add(context);
-    const isPossible = username.length <= longestUsername;
+    const isPossible = username.length <= maxUsernameLength;
     const row = isPossible ? await userForLogin(context.primary.read, username) : null;
     // Whose password was tried is told of a login that fails, too.
     if (row !== null) context.audit.concernUser(row.id);
@@ -165,7 +165,7 @@ export class UserResolver {
     if (createdUser.has(context)) throw gatewayError('TOO_MANY_NEW_USERS_IN_ONE_OPERATION');
     createdUser.add(context);
     const { mail, secret, passwordCost, tokenLifetimeSeconds } = context.config;
-    // Before any work on the input, so that a client cannot have more of it done than the limit allows.
+    // Before any work on the input, so that the limit bounds that work too.
     countNewUser(context);
     const checked = checkedNewUser({ ...input, isSuperAdmin: false }, 'input.');
     const row = await localUserRow(checked, passwordCost);

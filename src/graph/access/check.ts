@@ -17,7 +17,7 @@ export function provideOwnAccess(kind: keyof OwnAccess, check: OwnAccessCheck): 
   ownAccessChecks[kind] = check;
 }
 
-/** What access checks read about banks. The entity implements it, because access checks do not import it. */
+/** The facts about banks that access checks need. The entity implements it, because access checks do not import it. */
 export interface BankRules {
   /** Fails if the bank does not exist. It is called before the roles are checked, because banks are public. */
   check(context: Context, bankId: string): Promise<void>;
