@@ -4,8 +4,14 @@ import { clientNetwork } from './client-network.ts';
 
 const periodSeconds = 60;
 
-/** The longest time that a caller waits because of a single operation, however much it costs. */
+/** The longest time that a user waits because of a single operation, however much it costs. */
 const maxPeriodsPerOperation = 2;
+
+/**
+ * The share of the budget of a network that a single request can take. Anonymous callers can read very little, and one of
+ * them must not keep the others of the network from logging in.
+ */
+const maxShareOfNetwork = 0.1;
 
 /** More than the networks of a /48 of IPv6, so that a client that has one cannot evict its own empty buckets. */
 const maxKeys = 100_000;
@@ -34,11 +40,13 @@ export class TokenRateLimited extends GatewayError {
 export class CallerBudget {
   readonly #buckets: TokenBuckets;
   readonly #key: string;
+  readonly #maxCharge: number;
   #charged = 0;
 
-  constructor(buckets: TokenBuckets, key: string) {
+  constructor(buckets: TokenBuckets, key: string, maxPeriods: number) {
     this.#buckets = buckets;
     this.#key = key;
+    this.#maxCharge = maxPeriods * buckets.capacity;
   }
 
   /**
@@ -56,7 +64,7 @@ export class CallerBudget {
   }
 
   charge(cost: number): void {
-    const charged = Math.min(cost, maxPeriodsPerOperation * this.limit);
+    const charged = Math.min(cost, this.#maxCharge);
     this.#buckets.take(this.#key, charged);
     this.#charged += charged;
   }
@@ -110,15 +118,15 @@ export class CostBudgets {
   }
 
   ofUser(userId: string): CallerBudget {
-    return new CallerBudget(this.buckets.user, userId);
+    return new CallerBudget(this.buckets.user, userId, maxPeriodsPerOperation);
   }
 
   ofAnonymous(clientAddress: string): CallerBudget {
-    return new CallerBudget(this.buckets.anonymous, clientNetwork(clientAddress));
+    return new CallerBudget(this.buckets.anonymous, clientNetwork(clientAddress), maxShareOfNetwork);
   }
 
   /** Not the anonymous budget of the network, so that clients with expired tokens do not use up the budget for logins. */
   ofUnidentified(clientAddress: string): CallerBudget {
-    return new CallerBudget(this.buckets.unidentified, clientNetwork(clientAddress));
+    return new CallerBudget(this.buckets.unidentified, clientNetwork(clientAddress), maxShareOfNetwork);
   }
 }

@@ -7,10 +7,10 @@ export const requestCost = 10;
 export const invalidOperationCost = 40;
 
 /** The cost of each field of a mutation, because it commits a transaction. */
-const mutationFieldCost = 20;
+export const mutationFieldCost = 20;
 
 /** The additional cost of mutations that hash a password. */
-const passwordHashCost = 20;
+export const passwordHashCost = 20;
 const passwordFields = new Set(['createUser', 'login']);
 
 /** The additional cost of fields whose work is not part of the list cost, wherever they are selected. */

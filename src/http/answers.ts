@@ -51,7 +51,13 @@ export function answerFailure(
   { config, logger }: ServerParts,
 ): FastifyReply {
   const { code, statusCode } = error as { code?: string; statusCode?: number };
-  if (error instanceof GatewayError) return reply.code(statusOf(error)).send({ errors: [error] });
+  if (error instanceof GatewayError) {
+    const { status = 503, headers = [] } = (error.extensions.http ?? {}) as NonNullable<ErrorDetails['http']>;
+    return reply
+      .code(status)
+      .headers(Object.fromEntries(headers))
+      .send({ errors: [error] });
+  }
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
     const { maxBodyBytes } = config.limits;
     const message = `At most ${maxBodyBytes} bytes are allowed.`;
@@ -63,9 +69,4 @@ export function answerFailure(
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) return refuse(reply, statusCode, 'OBP-10001');
   logUnexpected(logger, error, { requestId: request.id });
   return refuse(reply, 500, 'OBP-50000');
-}
-
-function statusOf({ extensions }: GatewayError): number {
-  const { status } = (extensions.http ?? {}) as { status?: number };
-  return status ?? 503;
 }

@@ -3,12 +3,12 @@ import type { Socket } from 'node:net';
 import cors from '@fastify/cors';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import type { CallerBudget } from '../auth/cost-budget.ts';
-import type { ErrorKey } from '../errors.ts';
+import { type ErrorKey, gatewayError } from '../errors.ts';
 import { logRequest } from '../observability/logger.ts';
 import { answerFailure, rawRefusal, refuse, safeHeaders } from './answers.ts';
 import { openTrustedProxies } from './client-address.ts';
 import { Connections, defaultConnectionLimits } from './connections.ts';
-import { rateLimitHeaderNames } from './cost-control.ts';
+import { type CostControl, rateLimitHeaderNames } from './cost-control.ts';
 import { addHealthRoutes } from './health.ts';
 import { addKeysRoute } from './jwks.ts';
 import { operationNames, requestIdOf, rounded, type ServerParts, waits } from './request.ts';
@@ -48,7 +48,7 @@ export interface App {
 }
 
 /** Creates the fastify application with every route except `/graphql`. */
-export async function createApp(parts: ServerParts, isStopping: () => boolean): Promise<App> {
+export async function createApp(parts: ServerParts, costControl: CostControl, isStopping: () => boolean): Promise<App> {
   const { config, database, logger } = parts;
   let inFlight = 0;
   const proxies = openTrustedProxies(config.trustedProxies);
@@ -121,6 +121,8 @@ export async function createApp(parts: ServerParts, isStopping: () => boolean): 
     request.clientAddress = proxies.clientAddressOf(request.raw);
     const error = headerError(request.raw);
     if (error !== null) throw error;
+    // Before the body is read.
+    if (request.is404) throw gatewayError('PATH_NOT_FOUND', { http: { status: 404 } });
   });
   app.addHook('onSend', async (_request, reply) => {
     if (isStopping()) reply.header('connection', 'close');
@@ -148,7 +150,7 @@ export async function createApp(parts: ServerParts, isStopping: () => boolean): 
   }
   addHealthRoutes(app, { database, logger, isStopping });
   addKeysRoute(app, parts.tokens);
-  if (config.mail !== null) addEmailValidation(app, parts);
+  if (config.mail !== null) addEmailValidation(app, parts, costControl);
   if (config.playground) {
     const { addPlayground } = await import('./playground.ts');
     addPlayground(app, { exampleVariables: parts.exampleVariables ?? {} });

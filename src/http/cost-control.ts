@@ -4,7 +4,13 @@ import type { AuthenticatedUser } from '../auth/authenticate.ts';
 import { CostBudgets, TokenRateLimited } from '../auth/cost-budget.ts';
 import type { Config } from '../config.ts';
 import { GatewayError } from '../errors.ts';
-import { fixedCostOf, invalidOperationCost, requestCost } from '../execution/operation-cost.ts';
+import {
+  fixedCostOf,
+  invalidOperationCost,
+  mutationFieldCost,
+  passwordHashCost,
+  requestCost,
+} from '../execution/operation-cost.ts';
 
 /** The headers of draft-ietf-httpapi-ratelimit-headers-11, for CORS. */
 export const rateLimitHeaderNames = ['ratelimit', 'ratelimit-policy'] as const;
@@ -71,6 +77,41 @@ export class CostControl {
     } catch (refusal) {
       return refusal;
     }
+  }
+
+  /**
+   * Refuses an anonymous caller before the body is parsed.
+   * @throws RATE_LIMITED if the budget of the network is empty.
+   */
+  checkBeforeBody(request: FastifyRequest): void {
+    if (request.headers.authorization !== undefined) return;
+    const budget = this.budgets.ofAnonymous(request.clientAddress);
+    request.costBudget = budget;
+    budget.check();
+  }
+
+  /** The error to answer with when a request cannot be read: RATE_LIMITED if that happens too often on the network. */
+  refusalOfBody(request: FastifyRequest, error: unknown): unknown {
+    const isRead = request.body !== undefined && request.body !== null;
+    if (isRead || (error instanceof GatewayError && error.key === 'RATE_LIMITED')) return error;
+    const budget = this.budgets.ofUnidentified(request.clientAddress);
+    request.costBudget = budget;
+    try {
+      budget.admit(this.#baseCost(request));
+      return error;
+    } catch (refusal) {
+      return refusal;
+    }
+  }
+
+  /** Charges the form that validates an email address, which costs what a login costs. @throws RATE_LIMITED */
+  admitForm(request: FastifyRequest): void {
+    this.budgets.ofAnonymous(request.clientAddress).admit(requestCost + mutationFieldCost + passwordHashCost);
+  }
+
+  /** Charges a page without a password. @throws RATE_LIMITED */
+  admitPage(request: FastifyRequest): void {
+    this.budgets.ofAnonymous(request.clientAddress).admit(requestCost);
   }
 
   /**

@@ -5,7 +5,7 @@ import type { Mailer } from '../auth/mailer.ts';
 import type { Context } from '../context.ts';
 import { gatewayError } from '../errors.ts';
 import { committedError } from '../execution/answer-meter.ts';
-import { refuse, send } from './answers.ts';
+import { answerFailure, refuse, send } from './answers.ts';
 import type { CostControl } from './cost-control.ts';
 import {
   before,
@@ -127,11 +127,32 @@ export function addGraphqlRoute(
     costControl.setHeaders(request, reply);
     done(null, payload);
   };
-  app.post('/graphql', { onSend }, (request, reply) => tracked(answer(request, reply)));
+  app.post(
+    '/graphql',
+    {
+      onSend,
+      async onRequest(request, reply) {
+        try {
+          costControl.checkBeforeBody(request);
+        } catch (error) {
+          // A client that goes on without a budget pays for a connection each time.
+          reply.header('connection', 'close');
+          throw error;
+        }
+      },
+      errorHandler: (error, request, reply) =>
+        answerFailure(costControl.refusalOfBody(request, error), request, reply, parts),
+    },
+    (request, reply) => tracked(answer(request, reply)),
+  );
   app.route({
     method: ['GET', 'PUT', 'PATCH', 'DELETE'],
     url: '/graphql',
     onSend,
-    handler: (_request, reply) => refuse(reply.header('allow', 'POST'), 405, 'METHOD_NOT_ALLOWED'),
+    // Before the body is read.
+    async onRequest(_request, reply) {
+      return refuse(reply.header('allow', 'POST'), 405, 'METHOD_NOT_ALLOWED');
+    },
+    handler: (_request, reply) => reply,
   });
 }

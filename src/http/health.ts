@@ -5,6 +5,9 @@ import { describeError, type Logger } from '../observability/logger.ts';
 
 const checkTimeout = 5_000;
 
+/** For how long the success of a check is reused. */
+const reuseMilliseconds = 250;
+
 /**
  * `/health/live`: the process answers. `/health/ready`: requests may be sent here, because the database answers, its
  * migrations are applied, and the server is not being stopped.
@@ -14,13 +17,19 @@ export function addHealthRoutes(
   { database, logger, isStopping }: { database: Database; logger: Logger; isStopping(): boolean },
 ): void {
   let running: Promise<void> | null = null;
+  let succeededAt = Number.NEGATIVE_INFINITY;
 
-  /** Anonymous callers can ask as often as they like, so requests that arrive together share one check. */
-  function check(): Promise<void> {
-    running ??= withinTimeout(database.check()).finally(() => {
-      running = null;
-    });
-    return running;
+  /** Anonymous callers can send as many requests as they like, so requests that arrive at about the same time share a check. */
+  async function check(): Promise<void> {
+    if (performance.now() - succeededAt < reuseMilliseconds) return;
+    running ??= withinTimeout(database.check())
+      .then(() => {
+        succeededAt = performance.now();
+      })
+      .finally(() => {
+        running = null;
+      });
+    await running;
   }
 
   app.get('/health/live', () => ({ status: 'live' }));

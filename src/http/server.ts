@@ -45,7 +45,7 @@ export async function createServer(parts: ServerParts): Promise<Server> {
   const apollo = createApolloServer(parts, scopes, findCaller, costControl);
   await apollo.start();
 
-  const { app, inFlight } = await createApp(parts, () => isStopping);
+  const { app, inFlight } = await createApp(parts, costControl, () => isStopping);
 
   /** A stop waits for it. */
   function tracked<Result>(operation: Promise<Result>): Promise<Result> {

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { readLink, validateEmail } from '../domain/user/email-validation.ts';
 import { GatewayError } from '../errors.ts';
+import type { CostControl } from './cost-control.ts';
 import type { ServerParts } from './request.ts';
 import { clientNameOf } from './request-headers.ts';
 
@@ -41,6 +42,13 @@ ${hasForm ? form : ''}
     .send(page);
 }
 
+/** Sends the page for OBP-20013 and RATE_LIMITED. @throws other errors. */
+function sendRateLimited(reply: FastifyReply, error: unknown): FastifyReply {
+  const { retryAfterSeconds } = error instanceof GatewayError ? error.extensions : {};
+  if (typeof retryAfterSeconds !== 'number') throw error;
+  return sendPage(reply.header('retry-after', String(retryAfterSeconds)), 429, texts.RATE_LIMITED, true);
+}
+
 function tokenOf(query: unknown): string | null {
   const { token } = query as { token?: unknown };
   return typeof token === 'string' ? token : null;
@@ -53,6 +61,7 @@ function tokenOf(query: unknown): string | null {
 export function addEmailValidation(
   app: FastifyInstance,
   { auditTrail, database, config: { secret, passwordCost } }: ServerParts,
+  costControl: CostControl,
 ): void {
   app.register(async (routes) => {
     routes.addContentTypeParser(
@@ -60,6 +69,15 @@ export function addEmailValidation(
       { parseAs: 'string', bodyLimit: maxFormBytes },
       (_request, body, done) => done(null, new URLSearchParams(String(body))),
     );
+
+    routes.addHook('onRequest', async (request, reply) => {
+      try {
+        if (request.method === 'POST') costControl.admitForm(request);
+        else costControl.admitPage(request);
+      } catch (error) {
+        return sendRateLimited(reply, error);
+      }
+    });
 
     routes.get('/validate-email', async ({ query }, reply) => {
       const isLink = (await readLink(secret, tokenOf(query))) !== null;
@@ -75,9 +93,7 @@ export function addEmailValidation(
         const status = outcome === 'VALIDATED' ? 200 : 400;
         return sendPage(reply, status, texts[outcome], outcome === 'WRONG_PASSWORD');
       } catch (error) {
-        const { retryAfterSeconds } = error instanceof GatewayError ? error.extensions : {};
-        if (typeof retryAfterSeconds !== 'number') throw error;
-        return sendPage(reply.header('retry-after', String(retryAfterSeconds)), 429, texts.RATE_LIMITED, true);
+        return sendRateLimited(reply, error);
       }
     });
   });

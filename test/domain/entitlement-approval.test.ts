@@ -487,6 +487,12 @@ describe('rejectEntitlementRequest of a proposal', () => {
 });
 
 describe('a bank that requires approval of every grant', () => {
+  test('requires it for system roles too, because they apply at all banks', async () => {
+    const admin = await superAdmin();
+    const { errors } = await grant(admin, await somebody(), { roleName: 'CanGetCustomersAtAnyBank' });
+    expect(errors).toMatchObject([{ extensions: { key: 'APPROVAL_REQUIRED' } }]);
+  });
+
   const atStrictBank = { roleName: 'CanGetCustomer', bankId: strictBankId };
 
   test('needs a second granter for an ordinary role too, whom the same two granters can have appointed', async () => {

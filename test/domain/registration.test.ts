@@ -204,15 +204,22 @@ describe('createUser with validation of email addresses', () => {
     expect((await logIn(input.username)).errors).toEqual([]);
     expect(await registrationsOf(input.username)).toEqual([]);
 
+    // Nothing changes any more, so no password is verified, and nothing is recorded.
     expect(await confirm(link)).toMatchObject({ status: 200 });
-    expect(await confirm(link, 'wrong')).toMatchObject({ status: 400 });
+    expect(await confirm(link, 'wrong')).toMatchObject({ status: 200 });
     expect(await stored(input.username)).toEqual(created);
     const sent = { kind: 'WRITE', outcome: 'SUCCEEDED', userId: null, clientAddress: '127.0.0.1' };
     expect(await openedLinksOf(created?.id ?? '')).toMatchObject([
       { ...sent, changes: expect.arrayContaining(['User.username', 'User.emailValidatedAt']) },
-      { ...sent, changes: [] },
-      { ...sent, outcome: 'REFUSED', errors: ['OBP-20004'], changes: [] },
     ]);
+  });
+
+  test('accepts the email address as username, which the link validates', async () => {
+    const { email, ...others } = newUser();
+    const input = { ...others, email, username: email };
+    await register(input);
+    expect(await confirm(linkIn(await mailTo(email)))).toMatchObject({ status: 200 });
+    expect(await stored(email)).toMatchObject({ validatedEmail: email });
   });
 
   test('keeps the link and the password of each registration when others have the same username and address', async () => {
@@ -311,6 +318,24 @@ describe('createUser with validation of email addresses', () => {
     const created = await stored(input.username);
     const rows = await gateway.database.read.select().from(empowerment).where(eq(empowerment.byUserId, creator.id));
     expect(rows).toMatchObject([{ userId: created?.id, kind: 'CREATED' }]);
+  });
+
+  test('charges its forms and pages to the budget of the network', async () => {
+    const environment = {
+      GATEWAY_SMTP_URL: mailServer.url,
+      GATEWAY_MAIL_FROM: 'The Bank <no-reply@bank.example>',
+      GATEWAY_PUBLIC_URL: 'https://gateway.example/',
+      GATEWAY_ANONYMOUS_COST_PER_MINUTE: '200',
+    };
+    const small = await startGateway({ environment });
+    try {
+      const statuses: number[] = [];
+      for (let count = 0; count < 12; count += 1) statuses.push((await confirm('/validate-email', 'x', small)).status);
+      expect(statuses.slice(0, 4)).toEqual([400, 400, 400, 400]);
+      expect(statuses.at(-1)).toBe(429);
+    } finally {
+      await small.stop();
+    }
   });
 
   test('limits wrong passwords of a link', async () => {

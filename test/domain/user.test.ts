@@ -451,11 +451,12 @@ describe('createUser', () => {
     expect(row?.passwordHash).toMatch(/^\$argon2id\$/);
   });
 
-  test('accepts the email address of the user as username', async () => {
+  test('does not accept an email address as username, because it is not validated', async () => {
     const email = `${randomUUID()}@example.com`;
     const input = { ...newUser(), username: email, email };
-    const { data } = await gateway.query<CreateUser>(null, createUser, { input });
-    expect(data?.createUser?.user).toMatchObject({ username: input.username });
+    const { data, errors } = await gateway.query<CreateUser>(null, createUser, { input });
+    expect(data).toEqual({ createUser: null });
+    expect(errors).toMatchObject([{ extensions: { key: 'OBP-10001', field: 'input.username' } }]);
   });
 
   test('gives a username to one only, also when several race for it', async () => {

@@ -76,7 +76,7 @@ describe('a username', () => {
         message: expect.stringContaining('email address'),
       },
     ]);
-    expect((await register(email.toUpperCase(), email)).errors).toEqual([]);
+    await administration.createUser(gateway.database, { username: email.toUpperCase(), password, email });
     const command = { username: `${newName()}@example.com`, password, email };
     await expect(administration.createUser(gateway.database, command)).rejects.toThrow('OBP-10001');
   });
@@ -90,9 +90,8 @@ describe('a username', () => {
         .set({ emailValidatedAt: new Date(), validatedEmail: email })
         .where(eq(user.id, id));
     });
-    expect((await register(email.toUpperCase(), email)).errors).toMatchObject([
-      { extensions: { key: 'USERNAME_TAKEN' } },
-    ]);
+    const command = { username: email.toUpperCase(), password, email };
+    await expect(administration.createUser(gateway.database, command)).rejects.toMatchObject({ key: 'USERNAME_TAKEN' });
   });
 });
 

@@ -251,6 +251,28 @@ describe('the budget of a network of anonymous callers', () => {
     expect((await gateway.query(token, me, {}, client)).status).toBe(200);
   });
 
+  test('is not emptied by a single expensive operation', async () => {
+    const client = newClient();
+    const aliases = Array.from({ length: 19 }, (_, index) => `a${index}: ${page.slice(1, -1)}`).join(' ');
+    const { headers } = await gateway.query(null, `{ ${aliases} }`, undefined, client);
+    expect(remaining({ headers })).toBeGreaterThan(400);
+    expect((await gateway.query(null, login(), undefined, client)).status).toBe(200);
+  });
+
+  test('refuses bodies that cannot be read, and those of anonymous callers unread, while it is empty', async () => {
+    const client = newClient();
+    const broken = `{"query": "{ me { id } }", "variables": {"x": "${'x'.repeat(100_000)}"`;
+    const statuses: number[] = [];
+    for (let count = 0; count < 30; count += 1) statuses.push((await post(broken, { ...json, ...client })).status);
+    expect(statuses[0]).toBe(400);
+    expect(statuses.at(-1)).toBe(429);
+
+    for (let count = 0; count < 100; count += 1) await gateway.query(null, '{ banks { id } }', undefined, client);
+    const refused = await post(broken, { ...json, ...client });
+    expect([refused.status, refused.headers.get('connection')]).toEqual([429, 'close']);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+  });
+
   test('counts the addresses of one IPv6 network together', async () => {
     const from = (host: number) => ({ 'x-forwarded-for': `2001:db8:1:1::${host}` });
     for (let count = 0; count < 12; count += 1) await gateway.query(null, login(), {}, from(count));

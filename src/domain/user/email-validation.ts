@@ -122,6 +122,9 @@ export async function validateEmail(
   const row: LinkedRow | undefined = pending === undefined ? existing : { ...pending, id: pending.userId };
   if (row === undefined || !areEqual(boundTo(secret, row), link.bound)) return refused('EXPIRED');
 
+  // Opened again: nothing changes, so there is nothing to prove or to record.
+  if (pending === undefined && existing !== undefined && existing.emailValidatedAt !== null) return 'VALIDATED';
+
   const attempt = { database, secret, username: `link ${link.userId}`, clientAddress: caller.clientAddress };
   const matches = await attemptLogin(attempt, () => verifyPassword(row.passwordHash, password, passwordCost)).catch(
     async (error) => {

@@ -18,10 +18,15 @@ interface WantedGrant {
   bankId: string | null;
 }
 
+/** Whether a bank requires the approval of every grant. A system role applies at all banks, so one such bank is enough. */
 async function isRequiredByBank(queries: Queries, bankId: string | null): Promise<boolean> {
-  if (bankId === null) return false;
-  const [row] = await queries.select({ isRequired: bank.grantApprovalRequired }).from(bank).where(eq(bank.id, bankId));
-  return row?.isRequired === true;
+  const isConcerned = bankId === null ? undefined : eq(bank.id, bankId);
+  const rows = await queries
+    .select({ id: bank.id })
+    .from(bank)
+    .where(and(eq(bank.grantApprovalRequired, true), isConcerned))
+    .limit(1);
+  return rows.length > 0;
 }
 
 /** Whether a second granter must approve the grant. */

@@ -13,11 +13,13 @@ import { manyBy } from '../../database/batch.ts';
 import type { Queries } from '../../database/database.ts';
 import { gatewayError } from '../../errors.ts';
 import { idempotencyKeyDescription, mutate } from '../../execution/mutate.ts';
+import { assertInput } from '../../input.ts';
 import { recordEmpowerment } from './empowerment.writes.ts';
 import { userPage } from './user.list.ts';
 import { userAt } from './user.loader.ts';
 import { unlock } from './user.lock.ts';
 import { latestRegistration, register, registrationOf } from './user.registration.ts';
+import { isEmailAddress } from './user.rules.ts';
 import { type UserRow, user } from './user.table.ts';
 import {
   CreateUserInput,
@@ -168,6 +170,8 @@ export class UserResolver {
     // Before any work on the input, so that the limit bounds that work too.
     countNewUser(context);
     const checked = checkedNewUser({ ...input, isSuperAdmin: false }, 'input.');
+    // Without mail nobody proves that the address is theirs.
+    assertInput(mail !== null || !isEmailAddress(checked.username), 'input.username', 'must not be an email address');
     const row = await localUserRow(checked, passwordCost);
     if (mail === null) {
       await context.write(async (transaction) => {

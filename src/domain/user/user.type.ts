@@ -75,7 +75,7 @@ export const UserConnection = connectionOf('UserConnection', 'UserEdge', () => U
 export class CreateUserInput {
   @Field(() => String, {
     description:
-      'The username: the same as `email`, or 8 to 100 letters, digits, dots, and underscores, with dots and underscores only between letters and digits.',
+      'The username: 8 to 100 letters, digits, dots, and underscores, with dots and underscores only between letters and digits; or the same as `email`, if the gateway validates email addresses.',
   })
   username: string;
 
