@@ -8,7 +8,7 @@ import { parseSigningKeys } from './auth/tokens.ts';
 import { isDatabaseUrl, isPostgresqlUrl, parseConnectionUrl } from './database/connection-url.ts';
 import { defaultDatabaseUrl, dialectOf } from './database/dialect.ts';
 import { durationInSeconds } from './duration.ts';
-import { type AnswerLimits, defaultAnswerLimits } from './execution/answer-meter.ts';
+import { type AnswerLimits, defaultAnswerLimits, maxConfigurableObjects } from './execution/answer-meter.ts';
 import { defaultLimits, type OperationLimits } from './execution/limits.ts';
 import { documentLimits } from './execution/parse-options.ts';
 
@@ -342,7 +342,7 @@ const variables = z.object({
   GATEWAY_MAX_ALIASES: wholeNumber(0, 1000, defaultLimits.maxAliases),
   GATEWAY_MAX_ROOT_FIELDS: wholeNumber(1, 1000, defaultLimits.maxRootFields),
   GATEWAY_MAX_LIST_COST: wholeNumber(1, 100_000_000, defaultLimits.maxListCost),
-  GATEWAY_MAX_ANSWER_OBJECTS: wholeNumber(100, 10_000_000, defaultAnswerLimits.maxAnswerObjects),
+  GATEWAY_MAX_ANSWER_OBJECTS: wholeNumber(100, maxConfigurableObjects, defaultAnswerLimits.maxAnswerObjects),
   GATEWAY_MAX_ANSWER_BYTES: wholeNumber(10_000, 268_435_456, defaultAnswerLimits.maxAnswerBytes),
   GATEWAY_COST_PER_MINUTE: wholeNumber(100, 1_000_000_000, 120_000),
   GATEWAY_ANONYMOUS_COST_PER_MINUTE: wholeNumber(100, 1_000_000_000, 3_000),

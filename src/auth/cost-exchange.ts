@@ -12,8 +12,8 @@ import { costConsumption } from './cost-consumption.table.ts';
 const intervalMilliseconds = 1_000;
 const pruneIntervalMilliseconds = 60_000;
 
-/** How many budgets are exchanged at a time; those of further callers follow with the next exchange. */
-const maxRows = 500;
+/** How many budgets of each kind are exchanged at a time. Those of further callers follow with the next exchange. */
+const maxRowsOfKind = 500;
 
 export interface CostExchangeParts {
   database: Database;
@@ -103,7 +103,7 @@ export class CostExchange {
     const consumed: Consumption[] = [];
     for (const kind of budgetKinds) {
       const buckets = this.#parts.budgets.buckets[kind];
-      for (const taken of buckets.collectTaken(maxRows - consumed.length)) {
+      for (const taken of buckets.collectTaken(maxRowsOfKind)) {
         const milliseconds = Math.round(buckets.toMilliseconds(taken.tokens));
         consumed.push({ id: this.#hash(kind, taken.key), milliseconds, buckets, taken });
       }

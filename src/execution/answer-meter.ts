@@ -12,6 +12,9 @@ export const defaultAnswerLimits: Readonly<AnswerLimits> = {
   maxAnswerBytes: 16 * 2 ** 20,
 };
 
+/** The largest value of `maxAnswerObjects` that can be configured. */
+export const maxConfigurableObjects = 10_000_000;
+
 /** The maximum number of errors in an answer. Refusals of one field count once. */
 export const maxErrors = 1_000;
 

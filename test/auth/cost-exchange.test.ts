@@ -134,6 +134,16 @@ test.each<[BudgetKind, (budgets: CostBudgets) => CallerBudget]>([
   expect(ids.join()).not.toContain('192.0.2');
 });
 
+test('the budgets of networks do not wait for those of many users', async () => {
+  const { budgets, exchange } = startProcess();
+  for (let number = 0; number < 501; number += 1) budgets.ofUser(`user ${number}`).charge(100);
+  budgets.ofAnonymous('192.0.2.7').charge(100);
+
+  await exchange.exchange();
+
+  expect(await storedRows()).toHaveLength(501);
+});
+
 test('rows of full budgets are deleted, the others stay', async () => {
   const { budgets, exchange } = startProcess();
   budgets.ofUser('a user').charge(3_000);

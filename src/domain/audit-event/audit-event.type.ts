@@ -2,12 +2,12 @@ import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { AuditEventRow } from '../../audit/audit.table.ts';
 import { type AuditKind, type AuditOutcome, parseAuditEvent } from '../../audit/audit-event.ts';
 import { connectionOf } from '../../connection.ts';
-import { defaultAnswerLimits } from '../../execution/answer-meter.ts';
+import { maxConfigurableObjects } from '../../execution/answer-meter.ts';
 import { MaxItems } from '../../execution/max-items.ts';
 import { DateTime } from '../../scalars.ts';
 
-/** An event names what one operation concerned, which is as much as an answer can hold. */
-const maxOfOperation = defaultAnswerLimits.maxAnswerObjects;
+/** An event names the objects of one operation, so its lists are as long as the largest answer that can be configured. */
+const maxOfOperation = maxConfigurableObjects;
 
 const AuditEventKind = {
   READ: 'READ',

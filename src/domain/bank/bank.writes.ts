@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { count } from 'drizzle-orm';
+import { asc, count } from 'drizzle-orm';
 import { noteChange } from '../../audit/changes.ts';
 import type { Queries } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/errors.ts';
+import { lockedForWriting } from '../../database/lock.ts';
 import { gatewayError } from '../../errors.ts';
 import { text } from '../../input.ts';
 import { entitlement } from '../user/entitlement.table.ts';
@@ -29,6 +30,10 @@ export function bankValues(input: CreateBankInput): BankValues {
 
 /** Creates a bank at which its creator may grant roles: nobody else could yet. Fails with OBP-34000 when the id is taken. */
 export async function insertBank(transaction: Queries, values: BankValues, creatorId: string): Promise<void> {
+  // The oldest bank is the same for all transactions, so those that create banks are counted one after another.
+  await lockedForWriting(
+    transaction.select({ id: bank.id }).from(bank).orderBy(asc(bank.createdAt), asc(bank.id)).limit(1),
+  );
   const [counted] = await transaction.select({ total: count() }).from(bank);
   if (Number(counted?.total) >= maxBanks) {
     throw gatewayError('TOO_MANY_ITEMS', { message: `There are at most ${maxBanks} banks.`, limit: maxBanks });

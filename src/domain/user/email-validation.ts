@@ -7,6 +7,7 @@ import { collectChanges, noteChange } from '../../audit/changes.ts';
 import { attemptLogin } from '../../auth/login-attempts.ts';
 import { localProvider, type PasswordCost, verifyPassword } from '../../auth/password.ts';
 import type { Database, Queries } from '../../database/database.ts';
+import { isUniqueViolation } from '../../database/errors.ts';
 import { GatewayError } from '../../errors.ts';
 import { recordEmpowerment } from './empowerment.writes.ts';
 import { type RegistrationRow, registration } from './registration.table.ts';
@@ -133,7 +134,7 @@ export async function validateEmail(
     },
   );
   if (!matches) return refused('WRONG_PASSWORD', ['OBP-20004']);
-  return auditTrail.write(async (transaction) => {
+  const write = auditTrail.write<ValidationOutcome>(async (transaction) => {
     const changes = collectChanges(transaction);
     const isValidated = await validate(transaction, link.userId);
     const event = auditEventOf({
@@ -143,6 +144,11 @@ export async function validateEmail(
       changes: [...changes.fields],
     });
     return { result: isValidated ? 'VALIDATED' : 'EXPIRED', event };
+  });
+  return write.catch((error) => {
+    // Another user validated the same address at the same time.
+    if (isUniqueViolation(error)) return refused('EXPIRED');
+    throw error;
   });
 }
 
