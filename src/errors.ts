@@ -163,6 +163,7 @@ const gatewayErrors = {
   KYC_STATUS_PROPOSAL_NOT_FOUND: { code: 'NOT_FOUND', message: 'The customer has no such proposal of a KYC status.' },
   MALFORMED_REQUEST: { code: 'BAD_USER_INPUT', message: 'The request is not valid HTTP.' },
   METHOD_NOT_ALLOWED: { code: 'BAD_USER_INPUT', message: 'Operations must be sent with POST.' },
+  NAME_TOO_LONG: { code: 'LIMIT_EXCEEDED', message: 'The operation contains a name that is too long.' },
   OPERATION_TIMED_OUT: { code: 'SERVICE_UNAVAILABLE', message: 'The operation took too long and was stopped.' },
   PATH_NOT_FOUND: { code: 'NOT_FOUND', message: 'Nothing exists at this path.' },
   PHONE_PATTERN_TOO_SHORT: {

@@ -155,7 +155,7 @@ async function ask(query: string, variables: Record<string, unknown> = {}, detai
     parseOptions: { maxTokens: 100 },
     maxRecursiveSelections: 15,
     includeStacktraceInErrorResponses: true,
-    plugins: [distinctErrorsPlugin],
+    plugins: [distinctErrorsPlugin({ detail })],
     formatError: formatError({
       onUnexpected: (error) => unexpected.push(error),
       requestId: () => 'request-1',
@@ -378,6 +378,7 @@ describe('formatError', () => {
       'query ($a: Nothing) { customer }',
       '{ nested }',
       '{ page(first: 1) page(first: 2) }',
+      '{ nothing page(first: "ten") }',
     ];
     for (const document of documents) {
       const { errors } = await ask(document, {}, false);

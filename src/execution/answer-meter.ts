@@ -1,3 +1,4 @@
+import type { GraphQLError } from 'graphql';
 import { type GatewayError, gatewayError } from '../errors.ts';
 
 export interface AnswerLimits {
@@ -17,6 +18,9 @@ export const maxConfigurableObjects = 10_000_000;
 
 /** The maximum number of errors in an answer. Refusals of one field count once. */
 export const maxErrors = 1_000;
+
+/** An estimate of the bytes of an error without its message and path. */
+const bytesOfError = 200;
 
 /** The clock is read once for so many objects, which take about a millisecond. */
 const objectsBetweenChecks = 1_000;
@@ -136,9 +140,11 @@ export class AnswerMeter {
     return this.#stopped === null;
   }
 
-  /** Counts an error of the answer. */
-  addError(): void {
+  /** Counts an error of the answer, and the bytes of its message and path. */
+  addError({ message, path = [] }: Pick<GraphQLError, 'message' | 'path'>): void {
     this.#errors += 1;
+    this.bytes += bytesOfError + message.length;
+    for (const key of path) this.bytes += bytesOfItem + String(key).length;
     if (this.#errors > maxErrors) this.stop(tooManyErrors());
   }
 

@@ -229,8 +229,9 @@ async function resolveBatch(run: Run, field: FieldPlan, parents: readonly Parent
 function completeInto(run: Run, field: FieldPlan, data: Data, path: Path, given: unknown): void {
   if (given instanceof Error) {
     // Reported even if an object above it is null, because this refusal might stand for others elsewhere.
-    run.meter.addError();
-    run.errors.push(locatedError(given, field.nodes, keysOf(path)));
+    const located = locatedError(given, field.nodes, keysOf(path));
+    run.meter.addError(located);
+    run.errors.push(located);
     return;
   }
   const value = completeItem(run, field, field.type, path, given);
@@ -427,7 +428,7 @@ function addError({ errors, nulled, meter }: Run, error: GraphQLError, path: Pat
   if (nulled.has(undefined)) return;
   for (let place = path; place !== undefined; place = place.prev) if (nulled.has(place)) return;
   nulled.add(path);
-  meter.addError();
+  meter.addError(error);
   errors.push(error);
 }
 

@@ -26,6 +26,7 @@ import {
   type OperationDefinitionNode,
   SchemaMetaFieldDef,
   type SelectionSetNode,
+  TokenKind,
   TypeMetaFieldDef,
   type ValidationContext,
   type ValidationRule,
@@ -347,6 +348,16 @@ export function knownOperationTypes(context: ValidationContext): ASTVisitor {
   };
 }
 
+/** Names of a document, such as aliases, stand in each object of the answer and in the path of each error. */
+const maxNameLength = 200;
+
+function hasLongName({ loc }: DocumentNode): boolean {
+  for (let token = loc?.startToken ?? null; token !== null; token = token.next) {
+    if (token.kind === TokenKind.NAME && token.end - token.start > maxNameLength) return true;
+  }
+  return false;
+}
+
 /**
  * The limits that depend on the document alone, as a validation rule: Apollo Server caches its result with
  * the document.
@@ -355,7 +366,11 @@ export function knownOperationTypes(context: ValidationContext): ASTVisitor {
 export function operationLimits(limits: Readonly<OperationLimits>): ValidationRule[] {
   return [
     (context) => ({
-      Document() {
+      Document(document) {
+        if (hasLongName(document)) {
+          const message = `A name has at most ${maxNameLength} characters.`;
+          context.reportError(gatewayError('NAME_TOO_LONG', { limit: maxNameLength, message }));
+        }
         const operations = [...measured(context.getSchema(), context.getDocument()).operations.values()];
 
         function report(key: ErrorKey, limit: number, amountOf: (totals: Totals) => number, described: string): void {

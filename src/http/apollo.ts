@@ -134,7 +134,7 @@ export function createApolloServer(
       operationLimitsPlugin(config.limits),
       variableGuardPlugin(schema),
       idempotencyHeaderPlugin,
-      distinctErrorsPlugin,
+      distinctErrorsPlugin({ detail: config.errorDetail }),
       ApolloServerPluginCacheControlDisabled(),
       // Only subgraphs need it, and it loads more code than the rest of Apollo Server.
       ApolloServerPluginInlineTraceDisabled(),

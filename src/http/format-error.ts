@@ -46,22 +46,33 @@ export function formatError({ onUnexpected, requestId = () => undefined, detail 
   };
 }
 
-/** Removes errors that read the same, because their number would reveal how much of a document is invalid. */
-export const distinctErrorsPlugin: ApolloServerPlugin = {
-  async requestDidStart() {
-    return {
-      async willSendResponse({ response: { body } }) {
-        if (body.kind !== 'single' || (body.singleResult.errors?.length ?? 0) < 2) return;
-        const seen = new Set<string>();
-        body.singleResult.errors = body.singleResult.errors?.filter((error) => {
-          if (error.path !== undefined) return true;
-          const text = JSON.stringify(error);
-          return !seen.has(text) && seen.add(text);
-        });
-      },
-    };
-  },
-};
+/**
+ * Removes errors that read the same, because their number would reveal how much of a document is invalid. If details are
+ * hidden, an invalid document gets the neutral message alone, because errors of its values would reveal which fields exist.
+ */
+export function distinctErrorsPlugin({ detail }: { detail: boolean }): ApolloServerPlugin {
+  return {
+    async requestDidStart() {
+      return {
+        async willSendResponse({ response: { body } }) {
+          const { errors = [] } = body.kind === 'single' ? body.singleResult : {};
+          if (body.kind === 'single' && errors.length > 1) body.singleResult.errors = distinct(errors, detail);
+        },
+      };
+    },
+  };
+}
+
+function distinct(errors: readonly GraphQLFormattedError[], detail: boolean): readonly GraphQLFormattedError[] {
+  const invalid = errors.find(({ extensions }) => extensions?.key === 'GRAPHQL_VALIDATION_FAILED');
+  if (invalid !== undefined && !detail) return [invalid];
+  const seen = new Set<string>();
+  return errors.filter((error) => {
+    if (error.path !== undefined) return true;
+    const text = JSON.stringify(error);
+    return !seen.has(text) && seen.add(text);
+  });
+}
 
 /** Apollo's codes for a request that GraphQL cannot run, with the messages if details are hidden. */
 const requestErrors = {

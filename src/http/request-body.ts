@@ -31,6 +31,8 @@ function decode({ headers }: FastifyRequest, body: Buffer): string {
 function isUtf8(contentType = ''): boolean {
   if (contentType === 'application/json') return true;
   try {
+    // A MIME type ignores a second charset, which another server might not.
+    if ((contentType.match(/charset/gi)?.length ?? 0) > 1) return false;
     const charset = new MIMEType(contentType).params.get('charset') ?? 'utf-8';
     return /^utf-?8$/i.test(charset);
   } catch {

@@ -188,6 +188,13 @@ describe.each(['compiled', 'interpreted'])('with %s execution', (execution) => {
     expect(addresses.data?.customerAddresses).toHaveLength(4);
   });
 
+  test('the names of a document have a maximum length, because each object and error repeats them', async () => {
+    const named = (name: string) => `{ ${name}: customers(bankId: "${bankId}") { nodes { id } } }`;
+    const { errors } = await gateway.query(lister.token, named('a'.repeat(201)));
+    expect(errors).toMatchObject([{ extensions: { key: 'NAME_TOO_LONG', limit: 200 } }]);
+    expect((await gateway.query(lister.token, named('a'.repeat(200)))).errors).toEqual([]);
+  });
+
   test('an operation with too many errors is stopped', async () => {
     const rows = Array.from({ length: 40 }, () => insertCustomer(gateway.database, { bankId }));
     await Promise.all(rows);

@@ -183,6 +183,13 @@ describe('a request body', () => {
       'UNSUPPORTED_MEDIA_TYPE',
     ],
     [
+      'UTF-8 with a second charset',
+      named('a'),
+      'application/json; charset=utf-8; charset=latin1',
+      415,
+      'UNSUPPORTED_MEDIA_TYPE',
+    ],
+    [
       'UTF-8 that is declared as latin1',
       named('Jürgen'),
       'application/json;charset="ISO-8859-1"',

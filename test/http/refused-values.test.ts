@@ -25,10 +25,11 @@ test.each(['compiled', 'interpreted'])(
         }
         expect(JSON.stringify(errors)).not.toContain(secret);
       }
+      const names = 'firstName: "Felix", lastName: "Smith"';
       const literals = [
-        `mutation { createUser(input: { username: "${secret}", passwort: "${secret}" }) { token } }`,
+        `mutation { createUser(input: { ${names}, username: "${secret}", email: "a@example.com", passwort: "${secret}" }) { token } }`,
         `mutation { createUser(input: "${secret}") { token } }`,
-        `mutation { createUser(input: { email: "${secret}" }) { token } }`,
+        `mutation { createUser(input: { ${names}, password: "${secret}", email: "${secret}" }) { token } }`,
         `{ users(first: "${secret}") { totalCount } }`,
       ];
       for (const literal of literals) {
