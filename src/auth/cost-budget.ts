@@ -13,6 +13,16 @@ const maxPeriodsPerOperation = 2;
  */
 const maxShareOfNetwork = 0.1;
 
+/**
+ * How much longer the bucket can take to be refilled than this process knows: shared rows are refilled from the time of the
+ * next exchange on.
+ */
+const exchangeDelayMilliseconds = 1_000;
+
+function secondsUntilAdmitted(waitMilliseconds: number): number {
+  return Math.ceil((waitMilliseconds + exchangeDelayMilliseconds) / 1000);
+}
+
 /** More than the networks of a /48 of IPv6, so that a client that has one cannot evict its own empty buckets. */
 const maxKeys = 100_000;
 
@@ -64,7 +74,7 @@ export class CallerBudget {
   }
 
   charge(cost: number): void {
-    const charged = Math.min(cost, this.#maxCharge);
+    const charged = Math.max(0, Math.min(cost, this.#maxCharge - this.#charged));
     this.#buckets.take(this.#key, charged);
     this.#charged += charged;
   }
@@ -82,7 +92,9 @@ export class CallerBudget {
   /** The seconds until the budget is full or, while it is empty, until the next request is admitted. */
   get resetSeconds(): number {
     const wait = this.#buckets.millisecondsUntil(this.#key, 1);
-    return Math.ceil((wait > 0 ? wait : this.#buckets.millisecondsUntil(this.#key, this.limit)) / 1000);
+    return wait > 0
+      ? secondsUntilAdmitted(wait)
+      : Math.ceil(this.#buckets.millisecondsUntil(this.#key, this.limit) / 1000);
   }
 
   #waitMilliseconds(): number {
@@ -90,7 +102,7 @@ export class CallerBudget {
   }
 
   #refusal(): GatewayError {
-    const retryAfterSeconds = Math.max(1, Math.ceil(this.#buckets.millisecondsUntil(this.#key, 1) / 1000));
+    const retryAfterSeconds = secondsUntilAdmitted(this.#buckets.millisecondsUntil(this.#key, 1));
     const headers = new Map([['retry-after', String(retryAfterSeconds)]]);
     return gatewayError('RATE_LIMITED', { retryAfterSeconds, limit: this.limit, http: { status: 429, headers } });
   }

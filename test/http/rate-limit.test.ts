@@ -22,7 +22,7 @@ beforeAll(async () => {
   gateway = await startGateway({
     environment: {
       GATEWAY_COST_PER_MINUTE: '1000',
-      GATEWAY_ANONYMOUS_COST_PER_MINUTE: '500',
+      GATEWAY_ANONYMOUS_COST_PER_MINUTE: '520',
       GATEWAY_OIDC_ISSUERS: `${provider.issuer}|${audience}`,
       GATEWAY_TRUSTED_PROXIES: '127.0.0.1',
       GATEWAY_CORS_ORIGINS: 'https://app.example.org',
@@ -236,7 +236,7 @@ describe('the budget of a user', () => {
 });
 
 describe('the budget of a network of anonymous callers', () => {
-  test('allows 10 logins per 500 points, then refuses anonymous callers but no user', async () => {
+  test('allows 11 logins per 520 points, then refuses anonymous callers but no user', async () => {
     const client = newClient();
     const statuses: number[] = [];
     for (let count = 0; count < 12; count += 1) statuses.push((await gateway.query(null, login(), {}, client)).status);
@@ -245,7 +245,7 @@ describe('the budget of a network of anonymous callers', () => {
     expect(statuses.at(-1)).toBe(429);
     const refused = await gateway.query(null, '{ __typename }', {}, client);
     expect(refused.status).toBe(429);
-    expect(refused.headers.get('ratelimit-policy')).toBe('"cost";q=500;w=60');
+    expect(refused.headers.get('ratelimit-policy')).toBe('"cost";q=520;w=60');
     expect((await gateway.query(null, '{ __typename }', {}, newClient())).status).toBe(200);
     const { token } = await gateway.createUser();
     expect((await gateway.query(token, me, {}, client)).status).toBe(200);
@@ -315,8 +315,8 @@ describe('requests whose caller cannot be identified', () => {
     const response = await post(body, { ...headers, ...newClient() });
 
     expect(response.status).toBe(status);
-    expect(response.headers.get('ratelimit-policy')).toBe('"cost";q=500;w=60');
-    expect(remaining(response)).toBeLessThan(495);
+    expect(response.headers.get('ratelimit-policy')).toBe('"cost";q=520;w=60');
+    expect(remaining(response)).toBeLessThan(515);
   });
 });
 

@@ -170,7 +170,7 @@ export class UserResolver {
     // Before any work on the input, so that the limit bounds that work too.
     countNewUser(context);
     const checked = checkedNewUser({ ...input, isSuperAdmin: false }, 'input.');
-    // Without mail nobody proves that the address is theirs.
+    // Without mail, users cannot prove that the address is theirs.
     assertInput(mail !== null || !isEmailAddress(checked.username), 'input.username', 'must not be an email address');
     const row = await localUserRow(checked, passwordCost);
     if (mail === null) {
