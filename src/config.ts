@@ -43,7 +43,7 @@ export interface Settings {
   readonly errorDetail: boolean;
   readonly playground: boolean;
   readonly customerFirehose: boolean;
-  /** The number of accounts that a user can open within 24 hours at banks where the user does not hold CanCreateAccount. */
+  /** The number of accounts that a user can get within 24 hours before createAccount requires CanCreateAccount. */
   readonly newAccountsPerDay: number;
   /** Whether users without CanCreateAccount can choose the ID and the routings of an account that they open. */
   readonly selfServiceRoutings: boolean;
