@@ -32,7 +32,7 @@ export type CreateUserInput = {
   lastName: string;
   /** 17 to 512 ASCII letters, digits, punctuation characters or spaces; or 10 to 16 without a space, with a digit, a lower case and an upper case letter and a special character. */
   password: string;
-  /** The username: the same as `email`, or 8 to 100 letters, digits, dots, and underscores, with dots and underscores only between letters and digits. */
+  /** The username: 8 to 100 letters, digits, dots, and underscores, with dots and underscores only between letters and digits; or the same as `email`, if the gateway validates email addresses. */
   username: string;
 };
 
