@@ -10,6 +10,7 @@ import { audience, type IdentityProvider, startIdentityProvider } from '../suppo
 const bankId = 'gh.29.uk';
 const me = '{ me { id } }';
 const page = '{ customers(bankId: "gh.29.uk", first: 100) { nodes { id } } }';
+const expensive = `{ customers(bankId: "${bankId}", first: 100) { nodes { id messages(first: 100) { nodes { id } } } } }`;
 /** Of another username each time: too many of one would be slowed down. */
 const login = () => `mutation { login(username: "${randomUUID()}", password: "a wrong password") { token } }`;
 
@@ -151,19 +152,21 @@ describe('the budget of a user', () => {
     ['an identity provider', () => provider.tokenOfPerson('clara')],
   ])('is judged before the database is read, for tokens of %s', async (_issuer, tokenOf) => {
     const token = await tokenOf();
-    await exhaust(token, me);
-    const { roundTrips } = gateway.database.statistics;
-
-    expect((await gateway.query(token, me)).status).toBe(429);
-    expect(gateway.database.statistics.roundTrips).toBe(roundTrips);
+    // Two minutes' budget, so that none comes back meanwhile.
+    await gateway.query(token, expensive);
+    const reads: number[] = [];
+    for (let count = 0; count < 5; count += 1) {
+      const { roundTrips } = gateway.database.statistics;
+      expect((await gateway.query(token, me)).status).toBe(429);
+      reads.push(gateway.database.statistics.roundTrips - roundTrips);
+    }
+    // The exchange of the budgets reads every second.
+    expect(Math.min(...reads)).toBe(0);
   });
 
   test('is charged at most two minutes for a single operation', async () => {
     const token = await newReader();
-    await gateway.query(
-      token,
-      `{ customers(bankId: "${bankId}", first: 100) { nodes { id messages(first: 100) { nodes { id } } } } }`,
-    );
+    await gateway.query(token, expensive);
 
     const { status, errors } = await gateway.query(token, me);
 
