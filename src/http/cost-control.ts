@@ -69,14 +69,7 @@ export class CostControl {
   /** The error to answer with after the authentication failed: RATE_LIMITED if that happens too often on the network. */
   refusalOf(request: FastifyRequest, error: unknown): unknown {
     if (!(error instanceof GatewayError && error.extensions.code === 'UNAUTHENTICATED')) return error;
-    const budget = this.budgets.ofUnidentified(request.clientAddress);
-    request.costBudget = budget;
-    try {
-      budget.admit(this.#baseCost(request));
-      return error;
-    } catch (refusal) {
-      return refusal;
-    }
+    return this.#chargeUnidentified(request, error);
   }
 
   /**
@@ -94,14 +87,7 @@ export class CostControl {
   refusalOfBody(request: FastifyRequest, error: unknown): unknown {
     const isRead = request.body !== undefined && request.body !== null;
     if (isRead || (error instanceof GatewayError && error.key === 'RATE_LIMITED')) return error;
-    const budget = this.budgets.ofUnidentified(request.clientAddress);
-    request.costBudget = budget;
-    try {
-      budget.admit(this.#baseCost(request));
-      return error;
-    } catch (refusal) {
-      return refusal;
-    }
+    return this.#chargeUnidentified(request, error);
   }
 
   /** Charges the form that validates an email address, which costs what a login costs. @throws RATE_LIMITED */
@@ -160,6 +146,18 @@ export class CostControl {
     }
     reply.header('ratelimit-policy', `"cost";q=${budget.limit};w=60`);
     reply.header('ratelimit', `"cost";r=${budget.remaining};t=${budget.resetSeconds}`);
+  }
+
+  /** Returns the error if the budget of the network for unidentified callers was not empty, otherwise RATE_LIMITED. */
+  #chargeUnidentified(request: FastifyRequest, error: unknown): unknown {
+    const budget = this.budgets.ofUnidentified(request.clientAddress);
+    request.costBudget = budget;
+    try {
+      budget.admit(this.#baseCost(request));
+      return error;
+    } catch (refusal) {
+      return refusal;
+    }
   }
 
   #baseCost({ headers }: FastifyRequest): number {
