@@ -48,7 +48,7 @@ export function interpreter(schema: GraphQLSchema) {
     });
     if (args.operation.operation === 'mutation') {
       endStoppedField(answer);
-      return withoutStoppedFields(result, stoppedFields.get(answer));
+      return withoutStoppedFields(result, new Map([...failingFields(result), ...(stoppedFields.get(answer) ?? [])]));
     }
     if ((result.errors?.length ?? 0) > maxErrors) answer.stop(tooManyErrors());
     return answer.check() || answer.stopped === null ? result : { errors: [answer.stopped], data: null };
@@ -126,12 +126,19 @@ function endStoppedField(answer: AnswerMeter): void {
   stoppedFields.set(answer, fields.set(name, stopped));
 }
 
+/** The fields of a mutation whose selections have too many errors, by their response names. */
+function failingFields({ errors = [] }: ExecutionResult): [name: string, error: GatewayError][] {
+  if (errors.length <= maxErrors) return [];
+  const byField = Map.groupBy(errors, ({ path }) => String(path?.[0]));
+  return [...byField].filter(([, { length }]) => length > maxErrors).map(([name]) => [name, tooManyErrors()]);
+}
+
 /** The selection of a stopped field is null, with one error in place of those of the fields in it. */
 function withoutStoppedFields(
   { data, errors = [] }: ExecutionResult,
-  fields: ReadonlyMap<string, GatewayError> | undefined,
+  fields: ReadonlyMap<string, GatewayError>,
 ): ExecutionResult {
-  if (fields === undefined || data == null) return errors.length === 0 ? { data } : { data, errors };
+  if (fields.size === 0 || data == null) return errors.length === 0 ? { data } : { data, errors };
   const isStopped = ({ path }: GraphQLError) => fields.has(String(path?.[0]));
   const stopped = [...fields].map(([name, error]) => {
     const own = errors.find(

@@ -308,6 +308,28 @@ function resultsOf(schema: GraphQLSchema, query: string, makeMeter = () => new A
   ]);
 }
 
+test('a mutation field with too many errors is null, and the others are returned', async () => {
+  const schema = buildSchema(`
+    type Node { id: ID broken: String nodes: [Node] }
+    type Query { node: Node }
+    type Mutation { first: Node second: Node }`);
+  const broken = () => {
+    throw new Error('broken');
+  };
+  const node = { id: 'a', broken };
+  const tree = { ...node, nodes: Array.from({ length: 40 }, () => ({ ...node, nodes: Array(40).fill(node) })) };
+  for (const name of ['first', 'second']) {
+    Object.assign(schema.getMutationType()?.getFields()[name] ?? {}, { resolve: () => tree });
+  }
+  const document = 'mutation { first { nodes { nodes { broken } } } second { id } }';
+  for (const result of await resultsOf(schema, document)) {
+    expect(result.data).toEqual({ first: null, second: { id: 'a' } });
+    expect(result.errors).toMatchObject([
+      { path: ['first'], extensions: { key: 'ANSWER_TOO_LARGE', committed: true } },
+    ]);
+  }
+});
+
 describe('the deadline', () => {
   const types = `
     type Node { id: ID nodes: [Node] }
