@@ -7,7 +7,7 @@ import { load } from './load.ts';
 import { dataOf } from './plan.ts';
 import { type RunningServer, startServer } from './processes.ts';
 import { median, quantile } from './statistics.ts';
-import { idsDocument, overviewDocument, readBankId } from './works.ts';
+import { idsDocument, overviewDocument, readBankId } from './workloads.ts';
 
 export interface OverviewOptions {
   builds: readonly [name: string, distFolder: string][];

@@ -15,7 +15,7 @@ import { type DatabaseName, gatewayCommand } from './installation.ts';
 import { startPostgresqlServer } from './postgresql-server.ts';
 import { mostMegabytes, toldToEnd } from './processes.ts';
 import { readSizes } from './sizes.ts';
-import { readBankId } from './works.ts';
+import { readBankId } from './workloads.ts';
 
 /** How often the memory of the process is looked at. */
 const samplingMilliseconds = 200;

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { startPostgresqlServer } from './postgresql-server.ts';
-import { readBankId, rolesOfReader, writeBankId } from './works.ts';
+import { readBankId, rolesOfReader, writeBankId } from './workloads.ts';
 
 export const databases = ['sqlite', 'postgresql'] as const;
 export type DatabaseName = (typeof databases)[number];

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { type DatabaseName, databases } from './installation.ts';
 import type { Settings } from './results.ts';
-import { type Work, works } from './works.ts';
+import { type Work, works } from './workloads.ts';
 
 export interface Options {
   settings: Settings;

@@ -1,9 +1,9 @@
 import { firstDifference, isObject } from './answers.ts';
-import { type Entry, entries, idsPost, type Post } from './entries.ts';
+import { type Entry, entries, idsPost, type Post } from './contenders.ts';
 import { type HttpAnswer, openConnection, postRequest } from './http-client.ts';
 import { inGatewaysShape, whatPostgraphileGives } from './postgraphile-answers.ts';
 import type { RunningServer } from './processes.ts';
-import { customersOfPage, readBankId, type Work, writeBankId } from './works.ts';
+import { customersOfPage, readBankId, type Work, writeBankId } from './workloads.ts';
 
 /** How many customers and pages are asked for in turn. */
 const mostCustomers = 500;

@@ -1,7 +1,7 @@
-import type { EntryName } from './entries.ts';
+import type { EntryName } from './contenders.ts';
 import type { DatabaseName } from './installation.ts';
 import type { Figure } from './statistics.ts';
-import type { Work } from './works.ts';
+import type { Work } from './workloads.ts';
 
 /** What is measured of a round, per request. Times are in milliseconds. */
 export interface Round {

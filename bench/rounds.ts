@@ -1,11 +1,11 @@
-import { type Entry, floorOf } from './entries.ts';
+import { type Entry, floorOf } from './contenders.ts';
 import type { DatabaseName, Installation } from './installation.ts';
 import { type LoadResult, load } from './load.ts';
 import { type AnswerLengths, compareAnswers, dataOf, type Requests, type Running } from './plan.ts';
 import { cpuSeconds } from './processes.ts';
 import { type Metric, metrics, type Result, type Round, type Settings } from './results.ts';
 import { type Figure, figureOf, quantile } from './statistics.ts';
-import { clientsOf, type Work } from './works.ts';
+import { clientsOf, type Work } from './workloads.ts';
 
 interface Measured {
   running: Running;

@@ -3,13 +3,13 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { entries } from './entries.ts';
+import { entries } from './contenders.ts';
 import { type DatabaseName, type Installation, install, root } from './installation.ts';
 import { planRequests, type Running } from './plan.ts';
 import { residentMegabytes, startServer, toldToEnd } from './processes.ts';
 import type { Result, Run, ServerResult, Settings } from './results.ts';
 import { measure } from './rounds.ts';
-import { workTitles } from './works.ts';
+import { workTitles } from './workloads.ts';
 
 /** Measures everything that the settings name. `say` is told what is being done. */
 export async function runBenchmark(settings: Settings, say: (line: string) => void): Promise<Run> {

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Installation, install } from './installation.ts';
 import { toldToEnd } from './processes.ts';
-import { measureInTurns, renderScale } from './scale-turns.ts';
+import { measureInTurns, renderScale } from './scale-workload.ts';
 import { readSizes } from './sizes.ts';
 
 const { database, small, large } = readSizes({ small: 10_000, large: 1_000_000 });

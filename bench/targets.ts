@@ -1,7 +1,7 @@
-import type { EntryName } from './entries.ts';
+import type { EntryName } from './contenders.ts';
 import type { DatabaseName } from './installation.ts';
 import type { Metric, Run } from './results.ts';
-import type { Work } from './works.ts';
+import type { Work } from './workloads.ts';
 
 interface Target {
   database: DatabaseName;

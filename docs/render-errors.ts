@@ -1,5 +1,5 @@
 /** Makes docs/errors.md of the errors of the gateway; `docs/generate.ts` writes it. */
-import { type ErrorKey, errorKeys, gatewayError } from '../src/errors.ts';
+import { type ErrorKey, errorKeys, gatewayError } from '../src/base/errors.ts';
 import { requestErrorKeys } from '../src/http/format-error.ts';
 
 function row(key: ErrorKey): string {
@@ -16,7 +16,7 @@ export function renderErrors(): string {
     '# Errors',
     '',
     'Every error has `extensions.key`, which names it, and `extensions.code`, which names its kind. The message begins with the text below',
-    'and can continue with details. `npm run docs` writes this page from `src/errors.ts`.',
+    'and can continue with details. `npm run docs` writes this page from `src/base/errors.ts`.',
     '',
     '## Errors of the gateway',
     '',

@@ -18,8 +18,8 @@ import {
   print,
   valueFromASTUntyped,
 } from 'graphql';
-import { isRole, roleScope, roles } from '../src/auth/roles.ts';
-import { type ErrorKey, gatewayError } from '../src/errors.ts';
+import { type ErrorKey, gatewayError } from '../src/base/errors.ts';
+import { isRole, roleScope, roles } from '../src/base/roles.ts';
 
 /** One of OBP's APIs, as test/catalogue.json has it. */
 export interface Api {

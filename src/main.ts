@@ -8,12 +8,12 @@ import { availableParallelism } from 'node:os';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { LoggedSeal } from './audit/audit-trail.ts';
 import type { CommandAudit } from './audit/command-audit.ts';
-import { isRole, type Role, roles } from './auth/roles.ts';
+import { durationInSeconds } from './base/duration.ts';
+import { isRole, type Role, roles } from './base/roles.ts';
+import { failureLine, readPassword, showProgress, tellLine } from './cli/terminal.ts';
 import type { Secrets, Settings } from './config.ts';
 import type { Database, DatabaseOptions } from './database/database.ts';
-import { durationInSeconds } from './duration.ts';
 import type { ImportProgress } from './import/import.ts';
-import { failureLine, readPassword, showProgress, tellLine } from './terminal.ts';
 
 // What a command needs is loaded when it runs: `--help` stays fast, and only `serve` pays for a schema.
 
@@ -64,7 +64,7 @@ program
   .command('demo')
   .description('Serve a fresh database with examples, 1,000 generated customers and a few users. Nothing is kept.')
   .action(async () => {
-    const { demo } = await import('./demo.ts');
+    const { demo } = await import('./cli/demo.ts');
     await demo(process.env);
   });
 
@@ -391,7 +391,7 @@ audit
     const progress = showProgress();
     const verify = async (database: Database) => {
       const { verifyAuditTrail } = await import('./audit/verify.ts');
-      const { findingLine } = await import('./audit/finding.ts');
+      const { findingLine } = await import('./audit/audit-finding.ts');
       return verifyAuditTrail({
         ...configured,
         database,
@@ -649,7 +649,7 @@ function duration(text: string): number {
 async function report(error: unknown): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   const { ConfigurationError } = await import('./config.ts');
-  const { GatewayError } = await import('./errors.ts');
+  const { GatewayError } = await import('./base/errors.ts');
   if (error instanceof ConfigurationError) {
     for (const problem of error.problems) console.error(problem);
     return 2;
@@ -660,7 +660,7 @@ async function report(error: unknown): Promise<number> {
 
 // Node would print every property of the error, such as the parameters of a statement or the options of a connection.
 process.on('uncaughtException', async (error) => {
-  const { describeError } = await import('./observability/logger.ts');
+  const { describeError } = await import('./base/logger.ts');
   console.error(JSON.stringify({ level: 'fatal', error: describeError(error), msg: 'uncaught exception' }));
   process.exit(1);
 });

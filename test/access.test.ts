@@ -9,7 +9,7 @@ import {
   isRequiredArgument,
 } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Role, roleScope } from '../src/auth/roles.ts';
+import { type Role, roleScope } from '../src/base/roles.ts';
 import { grantRole } from '../src/domain/user/user-administration.ts';
 import { gatewaySchema } from '../src/schema.ts';
 import { insertEveryNoun, type World } from './support/every-noun.ts';

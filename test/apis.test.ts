@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type GraphQLField, getNamedType, isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Role, roleScope } from '../src/auth/roles.ts';
+import { type Role, roleScope } from '../src/base/roles.ts';
 import { gatewaySchema } from '../src/schema.ts';
 import {
   type ApiCase,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { GraphQLField, GraphQLSchema } from 'graphql';
 import { isObjectType } from 'graphql';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { roleScope, roles } from '../src/auth/roles.ts';
+import { roleScope, roles } from '../src/base/roles.ts';
 import { gatewaySchema } from '../src/schema.ts';
 
 interface Api {

@@ -18,7 +18,7 @@ const errorsPage = readFileSync(join(project, 'docs/errors.md'), 'utf8');
 /** What the page is made from, and it itself: making it there changes nothing here. */
 async function copyProject(): Promise<string> {
   const copy = await mkdtemp(join(tmpdir(), 'docs-'));
-  const sources = ['auth/roles.ts', 'errors.ts', 'execution/variables.ts', 'http/format-error.ts'];
+  const sources = ['base/roles.ts', 'base/errors.ts', 'execution/variables.ts', 'http/format-error.ts'];
   for (const part of [
     'docs',
     'package.json',
@@ -63,8 +63,8 @@ describe('docs/apis.md', () => {
   test.each([
     ['schema/schema.graphql', 'Adds an address to a customer.', 'Adds a postal address to a customer.'],
     ['test/catalogue.json', '"name": "Create Address"', '"name": "Add Address"'],
-    ['src/auth/roles.ts', 'Create an address of a customer.', 'Create a postal address of a customer.'],
-    ['src/errors.ts', "Customer's Address not found", 'Address not found'],
+    ['src/base/roles.ts', 'Create an address of a customer.', 'Create a postal address of a customer.'],
+    ['src/base/errors.ts', "Customer's Address not found", 'Address not found'],
   ])('is stale when %s changes, and that is noticed', async (file, before, after) => {
     const copy = await copyProject();
     const text = await readFile(join(copy, file), 'utf8');

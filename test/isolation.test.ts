@@ -14,7 +14,7 @@ import {
   isObjectType,
 } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { isRole, type Role, roleScope, roles } from '../src/auth/roles.ts';
+import { isRole, type Role, roleScope, roles } from '../src/base/roles.ts';
 import { gatewaySchema } from '../src/schema.ts';
 import catalogue from './catalogue.json' with { type: 'json' };
 import { type ApiCase, apiCases, furtherCases, type Variables, wholeEnvironment } from './support/api-cases.ts';

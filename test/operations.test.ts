@@ -3,7 +3,7 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { eq } from 'drizzle-orm';
 import { Kind, type OperationDefinitionNode, parse, specifiedRules, validate } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { isRole, type Role, roleScope } from '../src/auth/roles.ts';
+import { isRole, type Role, roleScope } from '../src/base/roles.ts';
 import { bank } from '../src/domain/bank/bank.table.ts';
 import { user } from '../src/domain/user/user.table.ts';
 import { checkListCost, defaultLimits, operationLimits } from '../src/execution/limits.ts';

@@ -8,7 +8,7 @@ import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Role, roleScope, roles } from '../src/auth/roles.ts';
+import { type Role, roleScope, roles } from '../src/base/roles.ts';
 import { CustomerOverviewDocument } from './generated/operations.ts';
 import { statementsOfAuditTrail } from './support/database-url.ts';
 import { type Gateway, startGateway } from './support/gateway.ts';

@@ -1,7 +1,7 @@
 /** Apollo Server over the gateway's schema, as its documentation begins: standalone, with its defaults. */
 import { ApolloServer } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
-import type { Context } from '../../src/context.ts';
+import type { Context } from '../../src/graph/context.ts';
 import { openPeerGateway } from './peer-gateway.ts';
 
 const { schema, contextOf, port } = await openPeerGateway();

@@ -6,9 +6,9 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { newAddress, writeBankId } from '../works.ts';
-import { openPool } from './floor/postgresql.ts';
-import { openSqliteHandle } from './floor/sqlite.ts';
+import { newAddress, writeBankId } from '../workloads.ts';
+import { openPool } from './baseline/postgresql.ts';
+import { openSqliteHandle } from './baseline/sqlite.ts';
 
 interface Order {
   milliseconds: number;

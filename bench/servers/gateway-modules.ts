@@ -2,14 +2,14 @@ import { join } from 'node:path';
 
 /** Modules of the gateway that the peers and the floor share with it, with the types of their sources. */
 interface GatewayModules {
-  'auth/authenticate': typeof import('../../src/auth/authenticate.ts');
+  'domain/user/authenticate': typeof import('../../src/domain/user/authenticate.ts');
   'auth/oidc': typeof import('../../src/auth/oidc.ts');
   'auth/tokens': typeof import('../../src/auth/tokens.ts');
   config: typeof import('../../src/config.ts');
-  context: typeof import('../../src/context.ts');
-  cursor: typeof import('../../src/cursor.ts');
+  'graph/context': typeof import('../../src/graph/context.ts');
+  'graph/cursor': typeof import('../../src/graph/cursor.ts');
   'database/database': typeof import('../../src/database/database.ts');
-  'observability/logger': typeof import('../../src/observability/logger.ts');
+  'base/logger': typeof import('../../src/base/logger.ts');
   schema: typeof import('../../src/schema.ts');
 }
 

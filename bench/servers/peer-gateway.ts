@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { GraphQLSchema } from 'graphql';
 import type { AuditTrail } from '../../src/audit/audit-trail.ts';
-import type { Context } from '../../src/context.ts';
 import type { Database } from '../../src/database/database.ts';
+import type { Context } from '../../src/graph/context.ts';
 import { gatewayModule } from './gateway-modules.ts';
 
 /** What another GraphQL server takes to serve the gateway's own schema. */
@@ -34,11 +34,11 @@ export async function openPeerGateway(): Promise<PeerGateway> {
   const database = await openDatabase(config.databaseUrl, { isServing: true, migrate: false });
   const { openTokens } = await gatewayModule('auth/tokens');
   const tokens = await openTokens(config.signing);
-  const { createLogger } = await gatewayModule('observability/logger');
+  const { createLogger } = await gatewayModule('base/logger');
   const { openIdentityProviders } = await gatewayModule('auth/oidc');
   const identityProviders = openIdentityProviders([], createLogger('silent'));
-  const { authenticate } = await gatewayModule('auth/authenticate');
-  const { createContext } = await gatewayModule('context');
+  const { authenticate } = await gatewayModule('domain/user/authenticate');
+  const { createContext } = await gatewayModule('graph/context');
   const { gatewaySchema } = await gatewayModule('schema');
   const auditTrail = noAuditTrail(database);
   return {

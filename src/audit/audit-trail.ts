@@ -3,7 +3,7 @@ import { and, desc, eq, gte, inArray, sql } from 'drizzle-orm';
 import type { Database, Queries } from '../database/database.ts';
 import { isUniqueViolation } from '../database/errors.ts';
 import { insertAtOnce, insertTogether } from '../database/insert-rows.ts';
-import { noteWriteOf } from '../database/user-write.ts';
+import { noteWriteOf } from '../database/read-your-writes.ts';
 import { insertRow } from '../database/write-row.ts';
 import {
   type AuditChainRow,

@@ -1,8 +1,8 @@
 import { userInfo } from 'node:os';
 import { getTableName } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import type { ErrorKey } from '../base/errors.ts';
 import type { Database, Queries } from '../database/database.ts';
-import type { ErrorKey } from '../errors.ts';
 import { type AuditEvent, auditEventOf, auditedError } from './audit-event.ts';
 import { type AuditTrailParts, openAuditTrail } from './audit-trail.ts';
 import { bookkeeping, type Changes, collectChanges, typeNameOf } from './changes.ts';

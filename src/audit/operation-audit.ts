@@ -1,5 +1,6 @@
+import type { ErrorKey } from '../base/errors.ts';
 import type { Database, Queries } from '../database/database.ts';
-import type { ErrorKey } from '../errors.ts';
+import { addCustomersOfAccounts, placed, type Unwritten } from '../domain/audit-event/event-places.ts';
 import {
   type AuditEvent,
   type AuditedCaller,
@@ -8,10 +9,9 @@ import {
   isRefusal,
   isUnknownBank,
 } from './audit-event.ts';
+import { eachTouched, isAllOf, type Touched } from './audit-subject.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import { type Changes, collectChanges } from './changes.ts';
-import { addCustomersOfAccounts, placed, type Unwritten } from './event-places.ts';
-import { eachTouched, isAllOf, type Touched } from './touched.ts';
 
 /** A client may give its operation a name of any length. */
 const longestName = 100;

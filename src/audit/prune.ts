@@ -1,13 +1,13 @@
 import { and, asc, desc, eq, gte, inArray, lt, lte } from 'drizzle-orm';
 import type { Database } from '../database/database.ts';
+import { inTuples, tupleValues } from '../database/tuple-condition.ts';
 import { type AuditChainRow, auditCheckpoint, auditEvent, auditEventCustomer, auditSeal } from './audit.table.ts';
+import { findingLine } from './audit-finding.ts';
 import { auditKey } from './audit-key.ts';
 import { noteChange } from './changes.ts';
-import { checkChain, customerColumns, customerValues, readEvent } from './check-chain.ts';
 import { type AuditKeys, auditKeys, checkpointParts, checkpointsOf } from './checkpoint.ts';
-import { findingLine } from './finding.ts';
-import { inTuples, tupleValues } from './tuples.ts';
 import { auditChains } from './verify.ts';
+import { checkChain, customerColumns, customerValues, readEvent } from './verify-chain.ts';
 
 /** How many rows one transaction deletes: others write in between. */
 const batchLength = 500;

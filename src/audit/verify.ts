@@ -2,6 +2,7 @@ import { asc, desc, eq, gt, lt, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { afterValues, comesAfter, oncePerDatabase } from '../database/batch.ts';
 import type { Database, Preparable } from '../database/database.ts';
+import { inTuples, tupleValues } from '../database/tuple-condition.ts';
 import {
   type AuditChainRow,
   type AuditSealRow,
@@ -11,12 +12,18 @@ import {
   auditEventCustomer,
   auditSeal,
 } from './audit.table.ts';
+import type { AuditFinding } from './audit-finding.ts';
 import { chainParts, type LoggedSeal } from './audit-trail.ts';
-import { checkChain, customerColumns, customerValues, findCustomerRows, pageLength, readEvent } from './check-chain.ts';
 import { type AuditKeys, auditKeys, checkpointsOf } from './checkpoint.ts';
-import type { AuditFinding } from './finding.ts';
 import { loggedSeal } from './logged-seal.ts';
-import { inTuples, tupleValues } from './tuples.ts';
+import {
+  checkChain,
+  customerColumns,
+  customerValues,
+  findCustomerRows,
+  pageLength,
+  readEvent,
+} from './verify-chain.ts';
 
 export interface AuditVerificationParts {
   database: Database;

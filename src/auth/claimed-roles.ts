@@ -1,4 +1,4 @@
-import { isRole, type Role, roleScope } from './roles.ts';
+import { isRole, type Role, roleScope } from '../base/roles.ts';
 
 /** A role as an entitlement has it: the exact pair (role, bank) or (role, no bank). */
 export interface ClaimedRole {

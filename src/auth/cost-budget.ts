@@ -1,6 +1,6 @@
+import { clientNetwork } from '../base/client-network.ts';
+import { GatewayError, gatewayError } from '../base/errors.ts';
 import { TokenBuckets } from '../base/token-bucket.ts';
-import { GatewayError, gatewayError } from '../errors.ts';
-import { clientNetwork } from './client-network.ts';
 
 const periodSeconds = 60;
 

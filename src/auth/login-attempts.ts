@@ -1,10 +1,10 @@
 import { createHmac, hkdfSync } from 'node:crypto';
 import { and, asc, count, desc, eq, gt, inArray, isNull, lte, ne, notInArray, or, sql } from 'drizzle-orm';
 import { noteChange } from '../audit/changes.ts';
+import { clientNetwork } from '../base/client-network.ts';
+import { gatewayError } from '../base/errors.ts';
 import { mapUsername } from '../base/precis.ts';
 import type { Database, Queries } from '../database/database.ts';
-import { gatewayError } from '../errors.ts';
-import { clientNetwork } from './client-network.ts';
 import { loginAttempt } from './login-attempt.table.ts';
 import { loginNetwork } from './login-network.table.ts';
 

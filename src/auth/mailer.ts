@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createTransport } from 'nodemailer';
+import type { Logger } from '../base/logger.ts';
 import type { MailSettings } from '../config.ts';
-import type { Logger } from '../observability/logger.ts';
 
 export interface Mail {
   to: string;

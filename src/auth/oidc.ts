@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { describeError, type Logger } from '../base/logger.ts';
 import { isSafeUrl, type OidcIssuer } from '../config.ts';
-import { describeError, type Logger } from '../observability/logger.ts';
 import { leewaySeconds, maxTokenCharacters, requireAccessToken, tokenDates } from './access-token.ts';
 import { type ClaimedRole, claimedRoles } from './claimed-roles.ts';
 import { refusedByVerification, refusedToken } from './token-refused.ts';

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { hash, parseOptions, verify } from '@node-rs/argon2';
-import { gatewayError } from '../errors.ts';
+import { gatewayError } from '../base/errors.ts';
 
 /** The provider of users who log in here, with a password. */
 export const localProvider = 'obp-customer-gateway';

@@ -1,4 +1,4 @@
-import type { Logger } from '../observability/logger.ts';
+import type { Logger } from '../base/logger.ts';
 import { maxTokenCharacters } from './access-token.ts';
 import { type TokenRefusal, TokenRefused } from './token-refused.ts';
 import { readUnverifiedToken } from './unverified-token.ts';

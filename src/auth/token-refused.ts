@@ -1,5 +1,5 @@
 import { errors } from 'jose';
-import { GatewayError, gatewayError } from '../errors.ts';
+import { GatewayError, gatewayError } from '../base/errors.ts';
 
 /**
  * Why a token is refused. The log and the audit trail contain the code; the client only gets INVALID_TOKEN, so that an

@@ -1,6 +1,6 @@
 import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
-import { combinedReads } from './combined.ts';
+import { combinedReads } from './combined-statements.ts';
 import type { Database, DatabaseOptions, DatabaseStatistics, Queries } from './database.ts';
 import { DatabaseUnavailable } from './database-unavailable.ts';
 import { deallocateDropped } from './kept-by-shape.ts';

@@ -4,12 +4,12 @@ import { dirname } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { fillPlaceholders, type Logger } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
+import { eachTurn } from './batch-per-tick.ts';
 import type { Database, DatabaseOptions, DatabaseStatistics, Preparable, Queries } from './database.ts';
 import { rowMapperOf } from './map-rows.ts';
 import { MigrationsMissing, pendingMigrations } from './migrations.ts';
 import { sqlitePath } from './sqlite-path.ts';
 import { isBusy, writerOf } from './sqlite-writer.ts';
-import { eachTurn } from './turn.ts';
 
 /**
  * Creates the file for its owner only, from its first byte on. SQLite gives `-wal` and `-shm` the mode of the database. An

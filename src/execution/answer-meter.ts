@@ -1,5 +1,5 @@
 import type { GraphQLError } from 'graphql';
-import { type GatewayError, gatewayError } from '../errors.ts';
+import { type GatewayError, gatewayError } from '../base/errors.ts';
 
 export interface AnswerLimits {
   /** The maximum number of objects in an answer, and of rows that an operation reads for it. */

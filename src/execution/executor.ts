@@ -6,7 +6,7 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
-import type { Context } from '../context.ts';
+import type { Context } from '../graph/context.ts';
 import { executePlan } from './compiled.ts';
 import type { DocumentCache } from './document-cache.ts';
 import { interpreter } from './interpreted.ts';

@@ -32,7 +32,7 @@ import {
   type ValidationRule,
   type ValueNode,
 } from 'graphql';
-import { type ErrorKey, gatewayError } from '../errors.ts';
+import { type ErrorKey, gatewayError } from '../base/errors.ts';
 
 export interface OperationLimits {
   /** Levels of fields: `{ me { id } }` has two. */

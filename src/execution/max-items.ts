@@ -9,7 +9,7 @@ import {
   isObjectType,
 } from 'graphql';
 import { Extensions } from 'type-graphql';
-import { type GatewayError, gatewayError } from '../errors.ts';
+import { type GatewayError, gatewayError } from '../base/errors.ts';
 import type { AnswerMeter } from './answer-meter.ts';
 import { isBatched } from './batched.ts';
 

@@ -11,7 +11,7 @@ import {
   type ValidationRule,
   validate,
 } from 'graphql';
-import { gatewayError } from '../errors.ts';
+import { gatewayError } from '../base/errors.ts';
 import { knownOperationTypes, type OperationLimits, operationLimits } from './limits.ts';
 import { overlappingFields } from './overlapping-fields.ts';
 import { documentLimits } from './parse-options.ts';

@@ -19,7 +19,7 @@ import {
   type VariableDefinitionNode,
   valueFromAST,
 } from 'graphql';
-import { GatewayError, gatewayError } from '../errors.ts';
+import { GatewayError, gatewayError } from '../base/errors.ts';
 import type { Variables } from './plan.ts';
 
 type Path = readonly (string | number)[];

@@ -8,12 +8,12 @@ import {
   isIntrospectionType,
   isObjectType,
 } from 'graphql';
-import type { AccessRule, GuardedParent } from '../auth/requires-role.ts';
+import { type GatewayError, gatewayError } from '../base/errors.ts';
 import { brokenTextRule } from '../base/text-bounds.ts';
-import type { Context } from '../context.ts';
-import { type GatewayError, gatewayError } from '../errors.ts';
 import { batchOf, keyOf, readAheadOf, resolveOne } from '../execution/batched.ts';
 import { type Root, recordInvalidArguments } from './access/guard.ts';
+import type { AccessRule, GuardedParent } from './access/rule.ts';
+import type { Context } from './context.ts';
 import { type InputShape, shapeOf } from './input-shape.ts';
 import { maxItemsOfArgument, maxItemsOfInputField } from './max-input-items.ts';
 

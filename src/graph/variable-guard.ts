@@ -10,7 +10,7 @@ import {
   isObjectType,
   typeFromAST,
 } from 'graphql';
-import { gatewayError } from '../errors.ts';
+import { gatewayError } from '../base/errors.ts';
 import { type InputShape, shapeOf } from './input-shape.ts';
 import { maxItemsOfArgument, maxItemsOfInputField } from './max-input-items.ts';
 

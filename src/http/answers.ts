@@ -2,8 +2,8 @@ import { STATUS_CODES } from 'node:http';
 import { Readable } from 'node:stream';
 import type { HTTPGraphQLResponse } from '@apollo/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type ErrorDetails, type ErrorKey, GatewayError, gatewayError } from '../errors.ts';
-import { logUnexpected } from '../observability/logger.ts';
+import { type ErrorDetails, type ErrorKey, GatewayError, gatewayError } from '../base/errors.ts';
+import { logUnexpected } from '../base/logger.ts';
 import type { ServerParts } from './request.ts';
 
 export const safeHeaders = {

@@ -8,19 +8,19 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import { GraphQLError } from 'graphql';
-import type { Context } from '../context.ts';
+import { logUnexpected } from '../base/logger.ts';
 import { createDocumentCache } from '../execution/document-cache.ts';
 import { compiledExecution, interpretedExecution } from '../execution/executor.ts';
-import { idempotencyHeaderPlugin } from '../execution/idempotency-header.ts';
-import { LargeOperations, largeListCost } from '../execution/large-operations.ts';
 import { listCostOf, operationLimitsPlugin } from '../execution/limits.ts';
+import { LargeOperations, largeListCost } from '../execution/operation-queue.ts';
 import { documentLimits } from '../execution/parse-options.ts';
 import { gatewayValidation } from '../execution/validation.ts';
+import type { Context } from '../graph/context.ts';
 import { variableGuardPlugin } from '../graph/variable-guard.ts';
-import { logUnexpected } from '../observability/logger.ts';
 import { answerText } from './answer-text.ts';
 import type { CostControl } from './cost-control.ts';
 import { distinctErrorsPlugin, formatError } from './format-error.ts';
+import { idempotencyHeaderPlugin } from './idempotency-header.ts';
 import {
   type FindCaller,
   operationNames,

@@ -7,8 +7,8 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { Socket } from 'node:net';
-import { clientNetwork } from '../auth/client-network.ts';
-import type { Logger } from '../observability/logger.ts';
+import { clientNetwork } from '../base/client-network.ts';
+import type { Logger } from '../base/logger.ts';
 import { canonicalAddress, type TrustedProxies } from './client-address.ts';
 
 export interface ConnectionLimits {

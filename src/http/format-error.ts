@@ -1,6 +1,6 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { GraphQLError, type GraphQLFormattedError, Kind } from 'graphql';
-import { type ErrorKey, GatewayError, gatewayError, publicExtensions } from '../errors.ts';
+import { type ErrorKey, GatewayError, gatewayError, publicExtensions } from '../base/errors.ts';
 import { kindOf } from '../execution/variables.ts';
 
 export interface ErrorFormat {

@@ -2,9 +2,9 @@ import type { AsyncLocalStorage } from 'node:async_hooks';
 import type { ApolloServer } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify';
 import type { Mailer } from '../auth/mailer.ts';
-import type { Context } from '../context.ts';
-import { gatewayError } from '../errors.ts';
+import { gatewayError } from '../base/errors.ts';
 import { committedError } from '../execution/answer-meter.ts';
+import type { Context } from '../graph/context.ts';
 import { answerFailure, refuse, send } from './answers.ts';
 import type { CostControl } from './cost-control.ts';
 import {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
+import { describeError, type Logger } from '../base/logger.ts';
 import type { Database } from '../database/database.ts';
-import { describeError, type Logger } from '../observability/logger.ts';
 
 const checkTimeout = 5_000;
 

@@ -1,6 +1,6 @@
 import { MIMEType } from 'node:util';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { gatewayError } from '../errors.ts';
+import { gatewayError } from '../base/errors.ts';
 
 /** Strict, because the default decoder replaces invalid bytes, so the database would store another text than the client sent. */
 const utf8 = new TextDecoder('utf-8', { fatal: true });

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyRequest } from 'fastify';
-import { type GatewayError, gatewayError } from '../errors.ts';
-import { InvalidValue, parseText } from '../values.ts';
+import { type GatewayError, gatewayError } from '../base/errors.ts';
+import { InvalidValue, parseText } from '../base/values.ts';
 
 const maxReasonCharacters = 500;
 

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { CostExchange } from '../auth/cost-exchange.ts';
 import { openIdentityProviders } from '../auth/oidc.ts';
 import { openTokenRefusalLog } from '../auth/token-refusal-log.ts';
-import { logUnexpected } from '../observability/logger.ts';
+import { logUnexpected } from '../base/logger.ts';
 import { createApolloServer } from './apollo.ts';
 import { createApp } from './app.ts';
 import { CostControl } from './cost-control.ts';

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { GatewayError } from '../base/errors.ts';
 import { readLink, validateEmail } from '../domain/user/email-validation.ts';
-import { GatewayError } from '../errors.ts';
 import type { CostControl } from './cost-control.ts';
 import type { ServerParts } from './request.ts';
 import { clientNameOf } from './request-headers.ts';

@@ -1,8 +1,8 @@
 import cluster, { type Worker } from 'node:cluster';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createLogger, describeError, type Logger } from '../base/logger.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/database.ts';
-import { createLogger, describeError, type Logger } from '../observability/logger.ts';
 import { stopSignal } from './stop-signal.ts';
 
 /** How long a worker's place stays empty after it has ended too soon for the first time, and at most, in milliseconds. */

@@ -1,9 +1,9 @@
 import { maxEntitlements } from '../domain/user/user-overflow.ts';
 import { defaultMaxItems } from '../execution/max-items.ts';
 import { type Checking, found } from './check.ts';
-import { type Noun, nounOf } from './nouns.ts';
+import { type Noun, nounOf } from './entities.ts';
+import { identityOf, isEmptyTable, revived, storedCountsBy, storedRows } from './existing-rows.ts';
 import type { NounName } from './records.ts';
-import { identityOf, isEmptyTable, revived, storedCountsBy, storedRows } from './stored.ts';
 
 /** The API returns all rows of a parent in one list. */
 interface ListOfParent {

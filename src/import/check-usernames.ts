@@ -2,7 +2,7 @@ import { localProvider } from '../auth/password.ts';
 import { mapUsername } from '../base/precis.ts';
 import { user } from '../domain/user/user.table.ts';
 import { type Checking, found } from './check.ts';
-import { identityOf, storedRows } from './stored.ts';
+import { identityOf, storedRows } from './existing-rows.ts';
 
 /** The columns that only one user can have. Each record claims them by their canonical form. */
 const uniqueNames = [

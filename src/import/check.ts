@@ -7,11 +7,11 @@ import { kycStatus } from '../domain/kyc/kyc-status.table.ts';
 import { type UserRow, user } from '../domain/user/user.table.ts';
 import { checkListsOfParents } from './check-lists.ts';
 import { checkUsernames, freeNamesOfPlaceholders } from './check-usernames.ts';
+import { type Noun, nounOf, nouns } from './entities.ts';
+import { identityOf, isEmptyTable, revived, storedCounts, storedRows } from './existing-rows.ts';
 import type { Row } from './fields.ts';
-import { type Noun, nounOf, nouns } from './nouns.ts';
 import { fieldNames, type NounName } from './records.ts';
 import type { Staging } from './staging.ts';
-import { identityOf, isEmptyTable, revived, storedCounts, storedRows } from './stored.ts';
 
 const batchSize = 1000;
 /** The most that a plain list of a customer may hold. */

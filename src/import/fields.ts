@@ -1,4 +1,3 @@
-import { AttributeType } from '../domain/attribute/attribute-type.ts';
 import {
   dateTimeFromWritten,
   httpsUrlFromWritten,
@@ -12,8 +11,9 @@ import {
   parseId,
   parseLongText,
   parseText,
-} from '../values.ts';
-import { isObject, type JsonObject } from './shapes.ts';
+} from '../base/values.ts';
+import { AttributeType } from '../domain/attribute/attribute-type.ts';
+import { isObject, type JsonObject } from './record-kind.ts';
 
 /** Values of some columns of a row, by the names that they have in the code. */
 export type Row = Record<string, unknown>;

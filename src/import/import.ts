@@ -1,9 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { parseId } from '../base/values.ts';
 import type { Database } from '../database/database.ts';
-import { parseId } from '../values.ts';
 import { checkStaged } from './check.ts';
 import { type JsonRecord, readRecords, UnreadableFile } from './read-json.ts';
+import { isKnownSection, isListOfRecords, isObject, kindOf } from './record-kind.ts';
 import { type Reading, type ReadingOptions, readRecord } from './records.ts';
 import {
   countsOf,
@@ -13,7 +14,6 @@ import {
   type ImportReport,
   problemCount,
 } from './report.ts';
-import { isKnownSection, isListOfRecords, isObject, kindOf } from './shapes.ts';
 import { openStaging, type Staging } from './staging.ts';
 import { writeStaged } from './write.ts';
 

@@ -1,11 +1,11 @@
 import { GraphQLError } from 'graphql';
 import { checkPasswordRule, localProvider } from '../auth/password.ts';
-import { isRole, roleScope } from '../auth/roles.ts';
 import { mapUsername } from '../base/precis.ts';
+import { isRole, roleScope } from '../base/roles.ts';
+import { InvalidValue, parseId, parseText } from '../base/values.ts';
 import { AttributeType } from '../domain/attribute/attribute-type.ts';
 import { isEmailAddress } from '../domain/user/user.rules.ts';
 import { areSameAddress } from '../domain/user/username.ts';
-import { InvalidValue, parseId, parseText } from '../values.ts';
 import {
   amount,
   attributeType,
@@ -29,7 +29,7 @@ import {
   url,
   valueAt,
 } from './fields.ts';
-import { isObject, type JsonObject, type RecordKind } from './shapes.ts';
+import { isObject, type JsonObject, type RecordKind } from './record-kind.ts';
 
 export type NounName =
   | 'bank'

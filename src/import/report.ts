@@ -1,4 +1,4 @@
-import { nouns } from './nouns.ts';
+import { nouns } from './entities.ts';
 import type { NounName } from './records.ts';
 
 /** Something that keeps a record, or a whole file, from being imported. It never holds a value. */

@@ -10,12 +10,12 @@ import { customer } from '../domain/customer/customer.table.ts';
 import { kycStatus } from '../domain/kyc/kyc-status.table.ts';
 import { meeting } from '../domain/meeting/meeting.table.ts';
 import { user } from '../domain/user/user.table.ts';
+import { type Noun, nounOf, nouns } from './entities.ts';
+import { columnsOf, identityOf, isEmptyTable, revived, storedRows } from './existing-rows.ts';
 import type { Row } from './fields.ts';
-import { type Noun, nounOf, nouns } from './nouns.ts';
 import { fieldNames, type NounName } from './records.ts';
 import { countsOf, type ImportReport } from './report.ts';
 import type { StagedRow, Staging } from './staging.ts';
-import { columnsOf, identityOf, isEmptyTable, revived, storedRows } from './stored.ts';
 
 /** What is written in one transaction: others wait for it no longer than a moment. */
 const rowsPerTransaction = 4000;

@@ -6,9 +6,9 @@ import { auditEventOf } from '../../src/audit/audit-event.ts';
 import { openAuditTrail } from '../../src/audit/audit-trail.ts';
 import { noteChange } from '../../src/audit/changes.ts';
 import { OperationAudit } from '../../src/audit/operation-audit.ts';
+import { gatewayError } from '../../src/base/errors.ts';
 import { type Database, openDatabase } from '../../src/database/database.ts';
 import { bank } from '../../src/domain/bank/bank.table.ts';
-import { gatewayError } from '../../src/errors.ts';
 import { type AuditReader, auditReader } from '../support/audit-events.ts';
 import { createDatabaseUrl } from '../support/database-url.ts';
 

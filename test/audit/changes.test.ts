@@ -16,7 +16,7 @@ import {
 } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AuditEvent } from '../../src/audit/audit-event.ts';
-import { type Role, roleScope } from '../../src/auth/roles.ts';
+import { type Role, roleScope } from '../../src/base/roles.ts';
 import { attributeDefinition } from '../../src/domain/attribute/attribute-definition.table.ts';
 import { AttributeType } from '../../src/domain/attribute/attribute-type.ts';
 import { customer } from '../../src/domain/customer/customer.table.ts';

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { auditEvent } from '../../src/audit/audit.table.ts';
 import type { AuditEvent } from '../../src/audit/audit-event.ts';
 import { localProvider } from '../../src/auth/password.ts';
-import { type Role, roleScope } from '../../src/auth/roles.ts';
+import { type Role, roleScope } from '../../src/base/roles.ts';
 import { gatewaySchema } from '../../src/schema.ts';
 import { type AuditReader, auditReader, isNoAudit } from '../support/audit-events.ts';
 import { dialectUnderTest } from '../support/database-url.ts';

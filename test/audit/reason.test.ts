@@ -5,7 +5,7 @@
 import { eq } from 'drizzle-orm';
 import { type GraphQLField, getNamedType, isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Role, roleScope } from '../../src/auth/roles.ts';
+import { type Role, roleScope } from '../../src/base/roles.ts';
 import { bank } from '../../src/domain/bank/bank.table.ts';
 import { gatewaySchema } from '../../src/schema.ts';
 import catalogue from '../catalogue.json' with { type: 'json' };

@@ -6,10 +6,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { auditEvent } from '../../src/audit/audit.table.ts';
 import { parseAuditEvent } from '../../src/audit/audit-event.ts';
 import { openIdentityProviders } from '../../src/auth/oidc.ts';
+import { createLogger } from '../../src/base/logger.ts';
 import { entitlement } from '../../src/domain/user/entitlement.table.ts';
 import { user } from '../../src/domain/user/user.table.ts';
 import { disableUser, grantRole } from '../../src/domain/user/user-administration.ts';
-import { createLogger } from '../../src/observability/logger.ts';
 import { type Gateway, startGateway } from '../support/gateway.ts';
 import { audience, type Forged, type IdentityProvider, startIdentityProvider } from '../support/identity-provider.ts';
 

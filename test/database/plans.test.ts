@@ -3,8 +3,6 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { auditEventOf } from '../../src/audit/audit-event.ts';
 import { openAuditTrail } from '../../src/audit/audit-trail.ts';
-import { PageArguments } from '../../src/connection.ts';
-import { type Context, type ContextParts, createContext } from '../../src/context.ts';
 import { type Database, openDatabase } from '../../src/database/database.ts';
 import { insertRows } from '../../src/database/insert-rows.ts';
 import { frequentCandidates } from '../../src/database/search.ts';
@@ -17,11 +15,13 @@ import {
   auditEventPageOfCustomer,
 } from '../../src/domain/audit-event/audit-event.list.ts';
 import { bank } from '../../src/domain/bank/bank.table.ts';
-import { firehose } from '../../src/domain/customer/customer.firehose.ts';
 import { customerPage } from '../../src/domain/customer/customer.list.ts';
 import { customer } from '../../src/domain/customer/customer.table.ts';
 import { CustomerSort, SortDirection, toCustomer } from '../../src/domain/customer/customer.type.ts';
 import type { CustomerFilter } from '../../src/domain/customer/customer-filter.type.ts';
+import { firehose } from '../../src/domain/customer/customer-firehose.ts';
+import { PageArguments } from '../../src/graph/connection.ts';
+import { type Context, type ContextParts, createContext } from '../../src/graph/context.ts';
 import { generateCustomers } from '../../src/import/generate.ts';
 import { createDatabaseUrl, dialectUnderTest } from '../support/database-url.ts';
 import { contextParts } from '../support/gateway.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { customerAddress } from '../../src/domain/address/address.table.ts';
-import { idempotencyKey } from '../../src/execution/idempotency-key.table.ts';
+import { idempotencyKey } from '../../src/domain/user/idempotency-key.table.ts';
 import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
 import { insertCustomer, insertCustomerAddress } from '../support/rows.ts';
 

@@ -6,7 +6,7 @@ import { account } from '../../src/domain/account/account.table.ts';
 import { accountAttribute } from '../../src/domain/account/account-attribute.table.ts';
 import { accountRouting } from '../../src/domain/account/account-routing.table.ts';
 import { customerAccountLink } from '../../src/domain/account/customer-account-link.table.ts';
-import { findCustomer } from '../../src/domain/customer/found-customer.ts';
+import { findCustomer } from '../../src/domain/customer/locked-customer.ts';
 import { meeting } from '../../src/domain/meeting/meeting.table.ts';
 import { customerMessage } from '../../src/domain/message/message.table.ts';
 import { exportCustomer, mostOfOneKind } from '../../src/domain/onboarding/customer-export.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { empoweringRoles, roles } from '../../src/auth/roles.ts';
+import { empoweringRoles, roles } from '../../src/base/roles.ts';
 import { isApprovalRequired } from '../../src/domain/user/entitlement-approval.rules.ts';
 import {
   areIndependent,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Role } from '../../src/auth/roles.ts';
+import type { Role } from '../../src/base/roles.ts';
 import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
 import {
   insertCustomer,

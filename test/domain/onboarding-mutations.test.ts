@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Role } from '../../src/auth/roles.ts';
+import type { Role } from '../../src/base/roles.ts';
 import { customerAccountLink } from '../../src/domain/account/customer-account-link.table.ts';
 import { customerAddress } from '../../src/domain/address/address.table.ts';
 import { customerAttribute } from '../../src/domain/attribute/attribute.table.ts';

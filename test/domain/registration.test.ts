@@ -12,9 +12,9 @@ import { empowerment } from '../../src/domain/user/empowerment.table.ts';
 import { moveAwaitingUsers } from '../../src/domain/user/former-registrations.ts';
 import { registration } from '../../src/domain/user/registration.table.ts';
 import { registrationMail } from '../../src/domain/user/registration-mail.table.ts';
-import { deleteExpiredRegistrations } from '../../src/domain/user/user.registration.ts';
 import { user } from '../../src/domain/user/user.table.ts';
 import * as administration from '../../src/domain/user/user-administration.ts';
+import { deleteExpiredRegistrations } from '../../src/domain/user/user-registration.ts';
 import { type Gateway, startGateway } from '../support/gateway.ts';
 
 const password = 'correct horse battery staple';

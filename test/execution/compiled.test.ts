@@ -25,12 +25,12 @@ import {
   validate,
 } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { roles } from '../../src/auth/roles.ts';
-import { type ContextParts, createContext } from '../../src/context.ts';
+import { roles } from '../../src/base/roles.ts';
 import { executePlan } from '../../src/execution/compiled.ts';
 import { createDocumentCache } from '../../src/execution/document-cache.ts';
 import { createPlans } from '../../src/execution/executor.ts';
 import { coerceVariables } from '../../src/execution/variables.ts';
+import { type ContextParts, createContext } from '../../src/graph/context.ts';
 import { formatError } from '../../src/http/format-error.ts';
 import { gatewaySchema } from '../../src/schema.ts';
 import { contextParts, type Gateway, startGateway } from '../support/gateway.ts';

@@ -5,7 +5,7 @@
  */
 import { type GraphQLField, type GraphQLScalarType, getNamedType, isInputObjectType, isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { roleScope, roles } from '../../src/auth/roles.ts';
+import { roleScope, roles } from '../../src/base/roles.ts';
 import { gatewaySchema } from '../../src/schema.ts';
 import { wholeEnvironment } from '../support/api-cases.ts';
 import { insertEveryNoun, type World } from '../support/every-noun.ts';

@@ -17,7 +17,7 @@ const { insertRows } = await load<typeof import('../../src/database/insert-rows.
 const { readConfig } = await load<typeof import('../../src/config.ts')>('config');
 const { openTokens } = await load<typeof import('../../src/auth/tokens.ts')>('auth/tokens');
 const { hashPassword, localProvider } = await load<typeof import('../../src/auth/password.ts')>('auth/password');
-const { roles, roleScope } = await load<typeof import('../../src/auth/roles.ts')>('auth/roles');
+const { roles, roleScope } = await load<typeof import('../../src/base/roles.ts')>('base/roles');
 const { derivedColumns } = await load<typeof import('../../src/domain/customer/customer.rules.ts')>(
   'domain/customer/customer.rules',
 );

@@ -1,6 +1,6 @@
 import { buildSchema, type GraphQLSchema } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Context } from '../../src/context.ts';
+import type { Context } from '../../src/graph/context.ts';
 import { canonicalAddress } from '../../src/http/client-address.ts';
 import { type Gateway, startGateway } from '../support/gateway.ts';
 import { bodyOf, rawPost, rawResponse } from '../support/raw-client.ts';

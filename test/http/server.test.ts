@@ -8,9 +8,9 @@ import { eq } from 'drizzle-orm';
 import { buildSchema, GraphQLObjectType, type GraphQLSchema } from 'graphql';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { Context } from '../../src/context.ts';
 import { bank } from '../../src/domain/bank/bank.table.ts';
 import { user } from '../../src/domain/user/user.table.ts';
+import type { Context } from '../../src/graph/context.ts';
 import { dialectUnderTest } from '../support/database-url.ts';
 import { type Gateway, type GatewayOptions, startGateway, type TestUser } from '../support/gateway.ts';
 

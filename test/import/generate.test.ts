@@ -1,6 +1,15 @@
 import { asc, count, eq, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  parseAmount,
+  parseAttributeValue,
+  parseCountryCode,
+  parseEmailAddress,
+  parseHttpsUrl,
+  parseId,
+  parseLocalDate,
+} from '../../src/base/values.ts';
 import { type Database, openDatabase } from '../../src/database/database.ts';
 import { account } from '../../src/domain/account/account.table.ts';
 import { accountAttribute } from '../../src/domain/account/account-attribute.table.ts';
@@ -27,15 +36,6 @@ import { user } from '../../src/domain/user/user.table.ts';
 import { userCustomerLink } from '../../src/domain/user-customer-link/user-customer-link.table.ts';
 import { BankInUse, generateCustomers } from '../../src/import/generate.ts';
 import { generateBank, generateCustomer, generatedBankIds, iban } from '../../src/import/generated-rows.ts';
-import {
-  parseAmount,
-  parseAttributeValue,
-  parseCountryCode,
-  parseEmailAddress,
-  parseHttpsUrl,
-  parseId,
-  parseLocalDate,
-} from '../../src/values.ts';
 import { createDatabaseUrl } from '../support/database-url.ts';
 
 const customers = 260;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type JsonRecord, readRecords } from '../../src/import/read-json.ts';
-import { isListOfRecords } from '../../src/import/shapes.ts';
+import { isListOfRecords } from '../../src/import/record-kind.ts';
 
 let folder: string;
 

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
-import type { Role } from '../../src/auth/roles.ts';
+import type { Role } from '../../src/base/roles.ts';
 import type { World } from './every-noun.ts';
 
 export type Variables = Record<string, unknown>;

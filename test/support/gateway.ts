@@ -18,18 +18,18 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { type GraphQLSchema, print } from 'graphql';
 import { openAuditTrail } from '../../src/audit/audit-trail.ts';
 import { localProvider } from '../../src/auth/password.ts';
-import type { Role } from '../../src/auth/roles.ts';
 import { openTokens, type Tokens } from '../../src/auth/tokens.ts';
+import { createLogger } from '../../src/base/logger.ts';
+import type { Role } from '../../src/base/roles.ts';
 import { type Config, readConfig } from '../../src/config.ts';
-import type { ContextParts } from '../../src/context.ts';
 import { type Database, openDatabase } from '../../src/database/database.ts';
 import { bank } from '../../src/domain/bank/bank.table.ts';
 import { entitlement } from '../../src/domain/user/entitlement.table.ts';
 import { user } from '../../src/domain/user/user.table.ts';
 import { canonicalNames } from '../../src/domain/user/username.ts';
+import type { ContextParts } from '../../src/graph/context.ts';
 import type { ConnectionLimits } from '../../src/http/connections.ts';
 import { createServer } from '../../src/http/server.ts';
-import { createLogger } from '../../src/observability/logger.ts';
 import { createDatabaseUrl } from './database-url.ts';
 
 export interface AnswerError {

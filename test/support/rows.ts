@@ -26,16 +26,16 @@ import { kycCheck } from '../../src/domain/kyc/kyc-check.table.ts';
 import { kycDocument } from '../../src/domain/kyc/kyc-document.table.ts';
 import { kycMedia } from '../../src/domain/kyc/kyc-media.table.ts';
 import { kycStatus } from '../../src/domain/kyc/kyc-status.table.ts';
-import { KycStatusProposalState } from '../../src/domain/kyc/kyc-status-proposal.state.ts';
 import { kycStatusProposal } from '../../src/domain/kyc/kyc-status-proposal.table.ts';
+import { KycStatusProposalState } from '../../src/domain/kyc/kyc-status-proposal-state.ts';
 import { meeting } from '../../src/domain/meeting/meeting.table.ts';
 import { meetingInvitee } from '../../src/domain/meeting/meeting-invitee.table.ts';
 import { customerMessage } from '../../src/domain/message/message.table.ts';
 import { socialMediaHandle } from '../../src/domain/social-media-handle/social-media-handle.table.ts';
 import { taxResidence } from '../../src/domain/tax-residence/tax-residence.table.ts';
 import { entitlement } from '../../src/domain/user/entitlement.table.ts';
-import { EntitlementRequestState } from '../../src/domain/user/entitlement-request.state.ts';
 import { entitlementRequest } from '../../src/domain/user/entitlement-request.table.ts';
+import { EntitlementRequestState } from '../../src/domain/user/entitlement-request-state.ts';
 import { userAttribute } from '../../src/domain/user/user-attribute.table.ts';
 import { userCustomerLink } from '../../src/domain/user-customer-link/user-customer-link.table.ts';
 

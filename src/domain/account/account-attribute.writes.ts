@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { and, count, eq } from 'drizzle-orm';
 import { noteChange } from '../../audit/changes.ts';
+import { gatewayError } from '../../base/errors.ts';
+import { parseAttributeValue } from '../../base/values.ts';
 import type { Queries } from '../../database/database.ts';
 import { insertRow } from '../../database/write-row.ts';
-import { gatewayError } from '../../errors.ts';
-import { optionalText, text, valid } from '../../input.ts';
-import { parseAttributeValue } from '../../values.ts';
+import { optionalText, text, valid } from '../../graph/input.ts';
 import { account } from './account.table.ts';
 import type { AccountAttributeInput } from './account.type.ts';
 import { type AccountAttributeRow, accountAttribute } from './account-attribute.table.ts';

@@ -1,7 +1,7 @@
-import type { Context } from '../../context.ts';
+import { gatewayError } from '../../base/errors.ts';
 import { manyBy, oneBy } from '../../database/batch.ts';
-import { gatewayError } from '../../errors.ts';
 import { provideOwnAccess } from '../../graph/access/check.ts';
+import type { Context } from '../../graph/context.ts';
 import { account } from './account.table.ts';
 import { type Account, toAccount } from './account.type.ts';
 import { type AccountHolderRow, accountHolder } from './account-holder.table.ts';

@@ -1,14 +1,14 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { holdsAny } from '../../auth/authenticate.ts';
-import { Authenticated, Public, RequiresRole } from '../../auth/requires-role.ts';
-import type { Context } from '../../context.ts';
+import { gatewayError } from '../../base/errors.ts';
 import { manyBy, oneBy } from '../../database/batch.ts';
-import { gatewayError } from '../../errors.ts';
 import { Batched, KeyKnown } from '../../execution/batched.ts';
 import { defaultMaxItems } from '../../execution/max-items.ts';
-import { idempotencyKeyDescription, mutate } from '../../execution/mutate.ts';
+import { Authenticated, Public, RequiresRole } from '../../graph/access/rule.ts';
+import type { Context } from '../../graph/context.ts';
+import { idempotencyKeyDescription, mutate } from '../../graph/mutation.ts';
 import { bankAt } from '../bank/bank.loader.ts';
 import { Bank } from '../bank/bank.type.ts';
+import { holdsAny } from '../user/authenticate.ts';
 import { User } from '../user/user.type.ts';
 import { accountAt, holdingsByUser, loadAccount } from './account.loader.ts';
 import {

@@ -1,6 +1,6 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { MaxInputItems } from '../../graph/max-input-items.ts';
-import { DateTime } from '../../scalars.ts';
+import { DateTime } from '../../graph/scalars.ts';
 import { AttributeType } from '../attribute/attribute-type.ts';
 import { AmountOfMoney, toAmountOfMoney } from '../customer/customer.type.ts';
 import type { AccountRow } from './account.table.ts';

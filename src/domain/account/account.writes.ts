@@ -1,14 +1,14 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { and, desc, eq, gt } from 'drizzle-orm';
 import { noteChange } from '../../audit/changes.ts';
+import { type ErrorKey, gatewayError } from '../../base/errors.ts';
+import { InvalidValue, parseAmount, parseCurrency, parseDecimal, parseId } from '../../base/values.ts';
 import type { Config } from '../../config.ts';
 import type { Queries } from '../../database/database.ts';
 import { isForeignKeyViolation, isUniqueViolation } from '../../database/errors.ts';
 import { lockedForWriting } from '../../database/lock.ts';
-import { type ErrorKey, gatewayError } from '../../errors.ts';
 import { defaultMaxItems } from '../../execution/max-items.ts';
-import { text, valid } from '../../input.ts';
-import { InvalidValue, parseAmount, parseCurrency, parseDecimal, parseId } from '../../values.ts';
+import { text, valid } from '../../graph/input.ts';
 import { user } from '../user/user.table.ts';
 import { refuseUserOverflow } from '../user/user-overflow.ts';
 import { type AccountRow, account } from './account.table.ts';

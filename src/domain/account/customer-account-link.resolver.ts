@@ -1,19 +1,19 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { RequiresRole } from '../../auth/requires-role.ts';
-import type { Context } from '../../context.ts';
+import { gatewayError } from '../../base/errors.ts';
 import { manyBy, oneBy } from '../../database/batch.ts';
-import { gatewayError } from '../../errors.ts';
 import { Batched, KeyKnown } from '../../execution/batched.ts';
+import { RequiresRole } from '../../graph/access/rule.ts';
+import type { Context } from '../../graph/context.ts';
 import {
   expectedVersionDescription,
   idempotencyKeyDescription,
   mutate,
   type WrittenChild,
   writtenChild,
-} from '../../execution/mutate.ts';
+} from '../../graph/mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
-import { findCustomer, findLinked } from '../customer/found-customer.ts';
+import { findCustomer, findLinked } from '../customer/locked-customer.ts';
 import { refuseOwnCustomer } from '../user-customer-link/user-customer-link.writes.ts';
 import { accountAt, loadAccounts } from './account.loader.ts';
 import { Account, type AccountKey } from './account.type.ts';

@@ -1,10 +1,10 @@
+import { gatewayError } from '../../base/errors.ts';
+import { parseId } from '../../base/values.ts';
 import type { Queries } from '../../database/database.ts';
 import { isForeignKeyViolation, isUniqueViolation } from '../../database/errors.ts';
-import { gatewayError } from '../../errors.ts';
-import { text, valid } from '../../input.ts';
-import { parseId } from '../../values.ts';
+import { text, valid } from '../../graph/input.ts';
 import { type ChildValues, customerCollection } from '../customer/customer-collection.ts';
-import type { FoundCustomer } from '../customer/found-customer.ts';
+import type { FoundCustomer } from '../customer/locked-customer.ts';
 import { type CustomerAccountLinkRow, customerAccountLink } from './customer-account-link.table.ts';
 import type { CreateCustomerAccountLinkInput, UpdateCustomerAccountLinkInput } from './customer-account-link.type.ts';
 

@@ -1,18 +1,18 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { RequiresRole } from '../../auth/requires-role.ts';
-import type { Context } from '../../context.ts';
 import { oneBy } from '../../database/batch.ts';
 import { Batched } from '../../execution/batched.ts';
+import { RequiresRole } from '../../graph/access/rule.ts';
+import type { Context } from '../../graph/context.ts';
 import {
   expectedVersionDescription,
   idempotencyKeyDescription,
   mutate,
   type WrittenChild,
   writtenChild,
-} from '../../execution/mutate.ts';
+} from '../../graph/mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
-import { findCustomer } from '../customer/found-customer.ts';
+import { findCustomer } from '../customer/locked-customer.ts';
 import { addressValues } from './address.rules.ts';
 import { customerAddress } from './address.table.ts';
 import { CustomerAddress, CustomerAddressInput, CustomerAddressPayload } from './address.type.ts';

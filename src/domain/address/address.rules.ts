@@ -1,4 +1,4 @@
-import { optionalText, text } from '../../input.ts';
+import { optionalText, text } from '../../graph/input.ts';
 import type { ChildValues } from '../customer/customer-collection.ts';
 import type { customerAddress } from './address.table.ts';
 import type { CustomerAddressInput } from './address.type.ts';

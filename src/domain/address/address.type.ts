@@ -1,6 +1,6 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { MaxInputItems } from '../../graph/max-input-items.ts';
-import { CountryCode, DateTime } from '../../scalars.ts';
+import { CountryCode, DateTime } from '../../graph/scalars.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A postal address of a customer.' })
 export class CustomerAddress {

@@ -1,8 +1,8 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { RequiresRole } from '../../auth/requires-role.ts';
-import type { Context } from '../../context.ts';
 import { oneBy } from '../../database/batch.ts';
-import { expectedVersionDescription, idempotencyKeyDescription, mutate } from '../../execution/mutate.ts';
+import { RequiresRole } from '../../graph/access/rule.ts';
+import type { Context } from '../../graph/context.ts';
+import { expectedVersionDescription, idempotencyKeyDescription, mutate } from '../../graph/mutation.ts';
 import { Bank } from '../bank/bank.type.ts';
 import { definitionsByBank } from './attribute.loader.ts';
 import { customerCategory, definitionValues } from './attribute.rules.ts';

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { and, count, eq, sql } from 'drizzle-orm';
 import { noteChange } from '../../audit/changes.ts';
+import { gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
 import { lockedForWriting } from '../../database/lock.ts';
-import { gatewayError } from '../../errors.ts';
-import { assertInput } from '../../input.ts';
+import { assertInput } from '../../graph/input.ts';
 import { bank } from '../bank/bank.table.ts';
 import { customerCategory, type definitionValues } from './attribute.rules.ts';
 import { type AttributeDefinitionRow, attributeDefinition } from './attribute-definition.table.ts';

@@ -1,20 +1,20 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { holdsAny } from '../../auth/authenticate.ts';
-import { RequiresRole } from '../../auth/requires-role.ts';
-import type { Context } from '../../context.ts';
+import { gatewayError } from '../../base/errors.ts';
 import { oneBy } from '../../database/batch.ts';
-import { gatewayError } from '../../errors.ts';
 import { Batched } from '../../execution/batched.ts';
+import { RequiresRole } from '../../graph/access/rule.ts';
+import type { Context } from '../../graph/context.ts';
 import {
   expectedVersionDescription,
   idempotencyKeyDescription,
   mutate,
   type WrittenChild,
   writtenChild,
-} from '../../execution/mutate.ts';
+} from '../../graph/mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
-import { findCustomer } from '../customer/found-customer.ts';
+import { findCustomer } from '../customer/locked-customer.ts';
+import { holdsAny } from '../user/authenticate.ts';
 import { attributes, attributesByCustomer, definitionsByBank } from './attribute.loader.ts';
 import { attributeValues, customerCategory, seenByOwner } from './attribute.rules.ts';
 import { customerAttribute } from './attribute.table.ts';

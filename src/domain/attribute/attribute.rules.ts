@@ -1,5 +1,5 @@
-import { assertInput, optionalLongText, optionalText, text, valid } from '../../input.ts';
-import { parseAttributeValue } from '../../values.ts';
+import { parseAttributeValue } from '../../base/values.ts';
+import { assertInput, optionalLongText, optionalText, text, valid } from '../../graph/input.ts';
 import type { ChildValues } from '../customer/customer-collection.ts';
 import type { customerAttribute } from './attribute.table.ts';
 import type { CustomerAttributeInput } from './attribute.type.ts';

@@ -1,9 +1,7 @@
 import { aliasedTable, and, count, desc, eq, getTableColumns, gte, lt, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { type AuditEventRow, auditEvent, auditEventCustomer } from '../../audit/audit.table.ts';
-import { afterOf, Page, type PageArguments, pageSize } from '../../connection.ts';
-import type { Context } from '../../context.ts';
-import type { CursorScope } from '../../cursor.ts';
+import { gatewayError } from '../../base/errors.ts';
 import {
   afterValues,
   comesAfter,
@@ -19,8 +17,10 @@ import type { Database } from '../../database/database.ts';
 import { keptByShape } from '../../database/kept-by-shape.ts';
 import { createLoader, readRows } from '../../database/loader.ts';
 import { withoutIndex } from '../../database/search.ts';
-import { gatewayError } from '../../errors.ts';
-import { assertInput } from '../../input.ts';
+import { afterOf, Page, type PageArguments, pageSize } from '../../graph/connection.ts';
+import type { Context } from '../../graph/context.ts';
+import type { CursorScope } from '../../graph/cursor.ts';
+import { assertInput } from '../../graph/input.ts';
 import { customerById } from '../customer/customer.loader.ts';
 import { customer } from '../customer/customer.table.ts';
 import { type AuditEvent, toAuditEvent } from './audit-event.type.ts';

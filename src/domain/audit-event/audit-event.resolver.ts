@@ -1,8 +1,8 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
-import { Public, RequiresRole } from '../../auth/requires-role.ts';
-import { PageArguments } from '../../connection.ts';
-import type { Context } from '../../context.ts';
-import { DateTime } from '../../scalars.ts';
+import { Public, RequiresRole } from '../../graph/access/rule.ts';
+import { PageArguments } from '../../graph/connection.ts';
+import type { Context } from '../../graph/context.ts';
+import { DateTime } from '../../graph/scalars.ts';
 import { bankById } from '../bank/bank.loader.ts';
 import { Bank, toBank } from '../bank/bank.type.ts';
 import { Customer } from '../customer/customer.type.ts';

@@ -1,10 +1,10 @@
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { AuditEventRow } from '../../audit/audit.table.ts';
 import { type AuditKind, type AuditOutcome, parseAuditEvent } from '../../audit/audit-event.ts';
-import { connectionOf } from '../../connection.ts';
 import { maxConfigurableObjects } from '../../execution/answer-meter.ts';
 import { MaxItems } from '../../execution/max-items.ts';
-import { DateTime } from '../../scalars.ts';
+import { connectionOf } from '../../graph/connection.ts';
+import { DateTime } from '../../graph/scalars.ts';
 
 /** An event names the objects of one operation, so its lists are as long as the largest answer that can be configured. */
 const maxOfOperation = maxConfigurableObjects;

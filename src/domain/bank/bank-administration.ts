@@ -1,7 +1,7 @@
 import { eq, sql } from 'drizzle-orm';
 import { noteChange } from '../../audit/changes.ts';
+import { gatewayError } from '../../base/errors.ts';
 import type { Database } from '../../database/database.ts';
-import { gatewayError } from '../../errors.ts';
 import { type BankRow, bank } from './bank.table.ts';
 
 type BankSettings = Pick<BankRow, 'kycFourEyes' | 'kycReasonRequired' | 'grantApprovalRequired' | 'retentionDays'>;

@@ -1,8 +1,8 @@
-import type { Context } from '../../context.ts';
+import { gatewayError } from '../../base/errors.ts';
+import { InvalidValue, parseId } from '../../base/values.ts';
 import { oneBy } from '../../database/batch.ts';
-import { gatewayError } from '../../errors.ts';
 import type { BankRules } from '../../graph/access/check.ts';
-import { InvalidValue, parseId } from '../../values.ts';
+import type { Context } from '../../graph/context.ts';
 import { bank } from './bank.table.ts';
 import { type Bank, toBank } from './bank.type.ts';
 

@@ -1,11 +1,11 @@
 import { asc } from 'drizzle-orm';
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { Authenticated, Public, RequiresRole } from '../../auth/requires-role.ts';
-import type { Context } from '../../context.ts';
+import { gatewayError } from '../../base/errors.ts';
 import { oncePerDatabase } from '../../database/batch.ts';
-import { gatewayError } from '../../errors.ts';
 import { MaxItems } from '../../execution/max-items.ts';
-import { idempotencyKeyDescription, mutate } from '../../execution/mutate.ts';
+import { Authenticated, Public, RequiresRole } from '../../graph/access/rule.ts';
+import type { Context } from '../../graph/context.ts';
+import { idempotencyKeyDescription, mutate } from '../../graph/mutation.ts';
 import { bankAt } from './bank.loader.ts';
 import { type BankRow, bank } from './bank.table.ts';
 import { Bank, BankPayload, CreateBankInput, toBank } from './bank.type.ts';

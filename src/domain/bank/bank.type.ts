@@ -1,5 +1,5 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import { DateTime, HttpsUrl } from '../../scalars.ts';
+import { DateTime, HttpsUrl } from '../../graph/scalars.ts';
 import type { BankRow } from './bank.table.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A bank. Which banks there are is public.' })

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { asc, count } from 'drizzle-orm';
 import { noteChange } from '../../audit/changes.ts';
+import { gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/errors.ts';
 import { lockedForWriting } from '../../database/lock.ts';
-import { gatewayError } from '../../errors.ts';
-import { text } from '../../input.ts';
+import { text } from '../../graph/input.ts';
 import { entitlement } from '../user/entitlement.table.ts';
 import { maxEntitlements, refuseUserOverflow } from '../user/user-overflow.ts';
 import { validBankId } from './bank.loader.ts';

@@ -1,12 +1,12 @@
 import { eq, sql } from 'drizzle-orm';
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { RequiresRole } from '../../auth/requires-role.ts';
-import { PageArguments } from '../../connection.ts';
-import type { Context } from '../../context.ts';
 import { oneBy } from '../../database/batch.ts';
 import { Batched } from '../../execution/batched.ts';
-import { idempotencyKeyDescription, mutate } from '../../execution/mutate.ts';
-import { newestOfCustomers, newestWhere } from '../../newest-first.ts';
+import { RequiresRole } from '../../graph/access/rule.ts';
+import { PageArguments } from '../../graph/connection.ts';
+import { newestOfCustomers, newestWhere } from '../../graph/connection-query.ts';
+import type { Context } from '../../graph/context.ts';
+import { idempotencyKeyDescription, mutate } from '../../graph/mutation.ts';
 import { loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
 import { type CrmEventRow, crmEvent } from './crm-event.table.ts';

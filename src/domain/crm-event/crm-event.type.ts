@@ -1,6 +1,6 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
-import { connectionOf } from '../../connection.ts';
-import { DateTime } from '../../scalars.ts';
+import { connectionOf } from '../../graph/connection.ts';
+import { DateTime } from '../../graph/scalars.ts';
 
 @ObjectType({
   simpleResolvers: true,

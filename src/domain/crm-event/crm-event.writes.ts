@@ -3,9 +3,9 @@ import { and, eq } from 'drizzle-orm';
 import { noteChange } from '../../audit/changes.ts';
 import type { Queries } from '../../database/database.ts';
 import { insertRow } from '../../database/write-row.ts';
-import { assertInput, optionalLongText, optionalText, text } from '../../input.ts';
+import { assertInput, optionalLongText, optionalText, text } from '../../graph/input.ts';
 import { type CustomerRow, customer } from '../customer/customer.table.ts';
-import { findCustomer } from '../customer/found-customer.ts';
+import { findCustomer } from '../customer/locked-customer.ts';
 import { type CrmEventRow, crmEvent } from './crm-event.table.ts';
 import type { CreateCrmEventInput } from './crm-event.type.ts';
 

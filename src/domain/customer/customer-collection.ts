@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { and, count, eq, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { noteChange } from '../../audit/changes.ts';
+import { type ErrorKey, gatewayError } from '../../base/errors.ts';
 import { manyBy } from '../../database/batch.ts';
 import type { Queries } from '../../database/database.ts';
 import { isForeignKeyViolation } from '../../database/errors.ts';
 import { insertRows } from '../../database/insert-rows.ts';
 import { prepared, preparedForTable } from '../../database/prepared.ts';
 import { insertRow, updateOf } from '../../database/write-row.ts';
-import { type ErrorKey, gatewayError } from '../../errors.ts';
-import type { ChildTable, FoundCustomer } from './found-customer.ts';
+import type { ChildTable, FoundCustomer } from './locked-customer.ts';
 
 /** How many children of one kind a customer has at most: they are given as a plain list. */
 export const fullCollection = 500;

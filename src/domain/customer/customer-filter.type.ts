@@ -1,5 +1,5 @@
 import { Field, ID, InputType } from 'type-graphql';
-import { DateTime, EmailAddress } from '../../scalars.ts';
+import { DateTime, EmailAddress } from '../../graph/scalars.ts';
 
 @InputType({ description: 'An attribute by its name and value, both exact.' })
 export class AttributeFilter {

@@ -1,6 +1,6 @@
-import { gatewayError } from '../../errors.ts';
-import { assertInput, optionalText, text, valid } from '../../input.ts';
-import { parseAmount, parseId, parsePhoneNumber } from '../../values.ts';
+import { gatewayError } from '../../base/errors.ts';
+import { parseAmount, parseId, parsePhoneNumber } from '../../base/values.ts';
+import { assertInput, optionalText, text, valid } from '../../graph/input.ts';
 import { emailSearchOf, normaliseForSearch } from './customer.rules.ts';
 import type { CustomerRow } from './customer.table.ts';
 import type {

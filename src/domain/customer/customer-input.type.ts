@@ -1,6 +1,6 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { MaxInputItems } from '../../graph/max-input-items.ts';
-import { Currency, DateTime, Decimal, EmailAddress, HttpsUrl, LocalDate } from '../../scalars.ts';
+import { Currency, DateTime, Decimal, EmailAddress, HttpsUrl, LocalDate } from '../../graph/scalars.ts';
 
 /** The maximum number of dates of birth that an input takes. */
 export const maxDependants = 100;

@@ -1,8 +1,8 @@
 import { Arg, Ctx, ID, Int, Mutation, Resolver } from 'type-graphql';
 import { noteChange } from '../../audit/changes.ts';
-import { RequiresRole } from '../../auth/requires-role.ts';
-import type { Context } from '../../context.ts';
-import { type Call, expectedVersionDescription, idempotencyKeyDescription, mutate } from '../../execution/mutate.ts';
+import { RequiresRole } from '../../graph/access/rule.ts';
+import type { Context } from '../../graph/context.ts';
+import { type Call, expectedVersionDescription, idempotencyKeyDescription, mutate } from '../../graph/mutation.ts';
 import { loadCustomer } from './customer.loader.ts';
 import { customer } from './customer.table.ts';
 import { CustomerPayload } from './customer.type.ts';
@@ -28,7 +28,7 @@ import {
   UpdateCustomerMobilePhoneNumberInput,
   UpdateCustomerNumberInput,
 } from './customer-input.type.ts';
-import { findCustomer } from './found-customer.ts';
+import { findCustomer } from './locked-customer.ts';
 
 interface Change {
   bankId: string;

@@ -1,11 +1,9 @@
 import { and, asc, count, desc, eq, getTableColumns, gte, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
-import { holdsAny } from '../../auth/authenticate.ts';
-import type { Role } from '../../auth/roles.ts';
+import { gatewayError } from '../../base/errors.ts';
+import type { Role } from '../../base/roles.ts';
 import { isLongerThan, lengthRule } from '../../base/text-bounds.ts';
-import { afterOf, Page, type PageArguments, pageSize } from '../../connection.ts';
-import type { Context } from '../../context.ts';
-import type { CursorScope } from '../../cursor.ts';
+import { InvalidValue, parsePhoneNumber } from '../../base/values.ts';
 import { afterValues, comesAfter, oncePerDatabase } from '../../database/batch.ts';
 import type { Database } from '../../database/database.ts';
 import { keptByShape } from '../../database/kept-by-shape.ts';
@@ -19,11 +17,13 @@ import {
   textSearch,
   withoutIndex,
 } from '../../database/search.ts';
-import { gatewayError } from '../../errors.ts';
-import { assertInput } from '../../input.ts';
-import { InvalidValue, parsePhoneNumber } from '../../values.ts';
+import { afterOf, Page, type PageArguments, pageSize } from '../../graph/connection.ts';
+import type { Context } from '../../graph/context.ts';
+import type { CursorScope } from '../../graph/cursor.ts';
+import { assertInput } from '../../graph/input.ts';
 import { attributeSearchValue } from '../attribute/attribute.rules.ts';
 import { customerAttribute } from '../attribute/attribute.table.ts';
+import { holdsAny } from '../user/authenticate.ts';
 import { neverOk, normaliseForSearch } from './customer.rules.ts';
 import { type CustomerRow, customer } from './customer.table.ts';
 import { type Customer, CustomerSort, SortDirection } from './customer.type.ts';

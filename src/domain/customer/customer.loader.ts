@@ -1,7 +1,7 @@
-import type { Context } from '../../context.ts';
+import { gatewayError } from '../../base/errors.ts';
 import { oneBy } from '../../database/batch.ts';
 import { loadGiven } from '../../database/loader.ts';
-import { gatewayError } from '../../errors.ts';
+import type { Context } from '../../graph/context.ts';
 import { customer } from './customer.table.ts';
 import { type Customer, toCustomer } from './customer.type.ts';
 

@@ -1,15 +1,14 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
-import { Public, RequiresRole } from '../../auth/requires-role.ts';
-import { PageArguments } from '../../connection.ts';
-import type { Context } from '../../context.ts';
+import { gatewayError } from '../../base/errors.ts';
 import { oneBy } from '../../database/batch.ts';
-import { gatewayError } from '../../errors.ts';
 import { KeyKnown } from '../../execution/batched.ts';
+import { Public, RequiresRole } from '../../graph/access/rule.ts';
+import { PageArguments } from '../../graph/connection.ts';
+import type { Context } from '../../graph/context.ts';
 import { MaxInputItems } from '../../graph/max-input-items.ts';
-import { DateTime } from '../../scalars.ts';
+import { DateTime } from '../../graph/scalars.ts';
 import { bankAt } from '../bank/bank.loader.ts';
 import { Bank } from '../bank/bank.type.ts';
-import { firehose } from './customer.firehose.ts';
 import { customerPage, mobilePhoneNumberCondition } from './customer.list.ts';
 import { customerAt } from './customer.loader.ts';
 import { customer } from './customer.table.ts';
@@ -24,6 +23,7 @@ import {
   toCustomer,
 } from './customer.type.ts';
 import { AttributeFilter, CustomerFilter } from './customer-filter.type.ts';
+import { firehose } from './customer-firehose.ts';
 
 const customerByNumber = oneBy(customer, 'bankId', 'customerNumber');
 const toCustomerMinimal = ({ bankId, id }: { bankId: string; id: string }) => ({ bankId, customerId: id });

@@ -1,4 +1,4 @@
-import { InvalidValue, parsePhoneNumber } from '../../values.ts';
+import { InvalidValue, parsePhoneNumber } from '../../base/values.ts';
 import type { CustomerRow } from './customer.table.ts';
 
 /** Stands for an unset `lastOkDate` in the order: before all others, so last in DESC on both databases. */

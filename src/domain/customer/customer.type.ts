@@ -1,6 +1,6 @@
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { connectionOf } from '../../connection.ts';
-import { Currency, DateTime, Decimal, EmailAddress, HttpsUrl, LocalDate } from '../../scalars.ts';
+import { connectionOf } from '../../graph/connection.ts';
+import { Currency, DateTime, Decimal, EmailAddress, HttpsUrl, LocalDate } from '../../graph/scalars.ts';
 import type { CustomerRow } from './customer.table.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'An amount of money, exact to the digits of its currency.' })

@@ -1,10 +1,10 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { noteChange } from '../../audit/changes.ts';
+import { gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/errors.ts';
-import { gatewayError } from '../../errors.ts';
 import { type CustomerRow, customer } from './customer.table.ts';
-import { type FoundCustomer, findCustomer } from './found-customer.ts';
+import { type FoundCustomer, findCustomer } from './locked-customer.ts';
 
 /** The columns that an input fills, those derived from it among them. */
 export type CustomerColumns = Omit<CustomerRow, 'rowNumber' | 'id' | 'bankId' | 'createdAt' | 'updatedAt' | 'version'>;

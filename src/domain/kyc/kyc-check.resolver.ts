@@ -1,11 +1,11 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { RequiresRole } from '../../auth/requires-role.ts';
-import type { Context } from '../../context.ts';
 import { Batched } from '../../execution/batched.ts';
-import { idempotencyKeyDescription, mutate, type WrittenChild, writtenChild } from '../../execution/mutate.ts';
+import { RequiresRole } from '../../graph/access/rule.ts';
+import type { Context } from '../../graph/context.ts';
+import { idempotencyKeyDescription, mutate, type WrittenChild, writtenChild } from '../../graph/mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
-import { findCustomer } from '../customer/found-customer.ts';
+import { findCustomer } from '../customer/locked-customer.ts';
 import { checksOf, loadKycCheck } from './kyc.loader.ts';
 import { kycCheckValues, optionalId } from './kyc.rules.ts';
 import { AddKycCheckInput, KycCheck, KycCheckPayload } from './kyc.type.ts';

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { noteChange } from '../../audit/changes.ts';
+import { gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
 import { preparedForTable } from '../../database/prepared.ts';
 import { insertRow } from '../../database/write-row.ts';
-import { gatewayError } from '../../errors.ts';
 import { countOf, fullCollection } from '../customer/customer-collection.ts';
-import type { ChildTable, FoundCustomer } from '../customer/found-customer.ts';
+import type { ChildTable, FoundCustomer } from '../customer/locked-customer.ts';
 import type { KycRetraction } from './kyc.type.ts';
 
 /** Checks, documents and media: known by customer and id, added and retracted, never overwritten or deleted. */

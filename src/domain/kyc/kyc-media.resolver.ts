@@ -1,15 +1,15 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { RequiresRole } from '../../auth/requires-role.ts';
-import type { Context } from '../../context.ts';
 import { Batched } from '../../execution/batched.ts';
-import { idempotencyKeyDescription, mutate, type WrittenChild, writtenChild } from '../../execution/mutate.ts';
+import { RequiresRole } from '../../graph/access/rule.ts';
+import type { Context } from '../../graph/context.ts';
+import { idempotencyKeyDescription, mutate, type WrittenChild, writtenChild } from '../../graph/mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
-import { findCustomer } from '../customer/found-customer.ts';
+import { findCustomer } from '../customer/locked-customer.ts';
 import { loadKycMedia, mediaOf, namedChecks, namedDocuments } from './kyc.loader.ts';
 import { kycMediaValues, optionalId } from './kyc.rules.ts';
 import { AddKycMediaInput, KycCheck, KycDocument, KycMedia, KycMediaPayload } from './kyc.type.ts';
-import { addKycMedia } from './kyc-media.addition.ts';
+import { addKycMedia } from './kyc-media.writes.ts';
 
 async function readPayload(context: Context, { id, bankId, customerId }: WrittenChild): Promise<KycMediaPayload> {
   return { bankId, customerId, kycMedia: await loadKycMedia(context, customerId, id) };

@@ -1,23 +1,23 @@
 import { and, asc, eq } from 'drizzle-orm';
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { RequiresRole } from '../../auth/requires-role.ts';
-import type { Context } from '../../context.ts';
+import { gatewayError } from '../../base/errors.ts';
 import { inKeys, keyValues, limitOfStatement, type MakeLoader, oncePerDatabase, oneBy } from '../../database/batch.ts';
 import { createLoader, readRows } from '../../database/loader.ts';
-import { gatewayError } from '../../errors.ts';
 import { Batched } from '../../execution/batched.ts';
-import { idempotencyKeyDescription, mutate, writtenChild } from '../../execution/mutate.ts';
-import { longText, pastMoment } from '../../input.ts';
+import { RequiresRole } from '../../graph/access/rule.ts';
+import type { Context } from '../../graph/context.ts';
+import { longText, pastMoment } from '../../graph/input.ts';
+import { idempotencyKeyDescription, mutate, writtenChild } from '../../graph/mutation.ts';
 import { customerAt, loadCustomer } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
-import { findCustomer } from '../customer/found-customer.ts';
+import { findCustomer } from '../customer/locked-customer.ts';
 import { AddKycStatusInput } from './kyc.type.ts';
 import { kycStatus } from './kyc-status.table.ts';
-import { applyKycStatus } from './kyc-status.timeline.ts';
-import { KycStatusProposalState } from './kyc-status-proposal.state.ts';
 import { type KycStatusProposalRow, kycStatusProposal } from './kyc-status-proposal.table.ts';
 import { KycStatusProposal, KycStatusProposalPayload } from './kyc-status-proposal.type.ts';
 import { decideProposal, insertProposal } from './kyc-status-proposal.writes.ts';
+import { KycStatusProposalState } from './kyc-status-proposal-state.ts';
+import { applyKycStatus } from './kyc-status-timeline.ts';
 
 /** Who reads KYC statuses, and who proposes or decides one. */
 const readingRoles = [

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { columns } from '../../database/columns.ts';
 import { childOfCustomer } from '../customer/child-of-customer.ts';
 import { user } from '../user/user.table.ts';
-import type { KycStatusProposalState } from './kyc-status-proposal.state.ts';
+import type { KycStatusProposalState } from './kyc-status-proposal-state.ts';
 
 const { table, id, text, timestamp, boolean, integer, index, uniqueIndex } = columns;
 

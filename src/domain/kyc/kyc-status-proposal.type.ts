@@ -1,7 +1,7 @@
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { DateTime } from '../../scalars.ts';
+import { DateTime } from '../../graph/scalars.ts';
 import { KycStatus } from './kyc.type.ts';
-import { KycStatusProposalState } from './kyc-status-proposal.state.ts';
+import { KycStatusProposalState } from './kyc-status-proposal-state.ts';
 
 registerEnumType(KycStatusProposalState, {
   name: 'KycStatusProposalState',

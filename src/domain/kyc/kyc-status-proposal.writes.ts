@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { and, count, eq, sql } from 'drizzle-orm';
 import { noteChange } from '../../audit/changes.ts';
+import { gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
-import { gatewayError } from '../../errors.ts';
 import { bank } from '../bank/bank.table.ts';
 import { fullCollection } from '../customer/customer-collection.ts';
-import type { FoundCustomer } from '../customer/found-customer.ts';
+import type { FoundCustomer } from '../customer/locked-customer.ts';
 import { empowermentsOf } from '../user/empowerment.writes.ts';
 import { areUnrelated } from '../user/independence.rules.ts';
-import { KycStatusProposalState } from './kyc-status-proposal.state.ts';
 import { type KycStatusProposalRow, kycStatusProposal } from './kyc-status-proposal.table.ts';
+import { KycStatusProposalState } from './kyc-status-proposal-state.ts';
 
 /** Whether a KYC status of this bank's customers counts only when a second officer has confirmed it. */
 export async function needsConfirmation(queries: Queries, bankId: string): Promise<boolean> {

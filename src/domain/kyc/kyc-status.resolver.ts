@@ -1,18 +1,18 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { RequiresRole } from '../../auth/requires-role.ts';
-import type { Context } from '../../context.ts';
+import { gatewayError } from '../../base/errors.ts';
 import { manyBy, oneBy } from '../../database/batch.ts';
-import { gatewayError } from '../../errors.ts';
 import { Batched } from '../../execution/batched.ts';
-import { idempotencyKeyDescription, mutate, type WrittenChild, writtenChild } from '../../execution/mutate.ts';
-import { pastMoment } from '../../input.ts';
+import { RequiresRole } from '../../graph/access/rule.ts';
+import type { Context } from '../../graph/context.ts';
+import { pastMoment } from '../../graph/input.ts';
+import { idempotencyKeyDescription, mutate, type WrittenChild, writtenChild } from '../../graph/mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
-import { findCustomer } from '../customer/found-customer.ts';
+import { findCustomer } from '../customer/locked-customer.ts';
 import { AddKycStatusInput, KycStatus, KycStatusPayload } from './kyc.type.ts';
 import { kycStatus } from './kyc-status.table.ts';
-import { applyKycStatus } from './kyc-status.timeline.ts';
 import { needsConfirmation } from './kyc-status-proposal.writes.ts';
+import { applyKycStatus } from './kyc-status-timeline.ts';
 
 const statusesByCustomer = manyBy(kycStatus, ['customerId'], { orderBy: ['date', 'id'], descending: true });
 const statusById = oneBy(kycStatus, 'id');

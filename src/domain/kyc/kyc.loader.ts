@@ -1,6 +1,6 @@
-import type { Context } from '../../context.ts';
 import { type MakeLoader, manyBy, oneBy } from '../../database/batch.ts';
 import { loadGiven } from '../../database/loader.ts';
+import type { Context } from '../../graph/context.ts';
 import type { CustomerKey } from '../customer/customer.type.ts';
 import type { KycCheck, KycDocument, KycMedia } from './kyc.type.ts';
 import { kycCheck } from './kyc-check.table.ts';

@@ -1,5 +1,5 @@
-import { assertInput, optionalLongText, text, valid } from '../../input.ts';
-import { parseId } from '../../values.ts';
+import { parseId } from '../../base/values.ts';
+import { assertInput, optionalLongText, text, valid } from '../../graph/input.ts';
 import type { AddKycCheckInput, AddKycDocumentInput, AddKycMediaInput } from './kyc.type.ts';
 import type { kycCheck } from './kyc-check.table.ts';
 import type { kycDocument } from './kyc-document.table.ts';

@@ -1,5 +1,5 @@
 import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
-import { DateTime, HttpsUrl, LocalDate } from '../../scalars.ts';
+import { DateTime, HttpsUrl, LocalDate } from '../../graph/scalars.ts';
 
 @ObjectType({
   simpleResolvers: true,

@@ -1,8 +1,8 @@
-import type { Context } from '../../context.ts';
+import type { Context } from '../../graph/context.ts';
 import { userById } from '../user/user.loader.ts';
-import { inviteesByMeeting, isCustomerUser, isParticipant, mayReadMeetings } from './meeting.participant.ts';
 import type { MeetingRow } from './meeting.table.ts';
 import type { ContactDetails, Meeting, MeetingInvitee, MeetingKeys, MeetingPresent } from './meeting.type.ts';
+import { inviteesByMeeting, isCustomerUser, isParticipant, mayReadMeetings } from './meeting-participant.ts';
 import { meetingProvider } from './meeting-providers.ts';
 
 /** For the caller, signed at each read: never stored. Null where there is nothing to be let into. */

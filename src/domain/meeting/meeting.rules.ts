@@ -1,5 +1,5 @@
-import { assertInput, optionalText, text, valid } from '../../input.ts';
-import { parseId, parsePhoneNumber } from '../../values.ts';
+import { parseId, parsePhoneNumber } from '../../base/values.ts';
+import { assertInput, optionalText, text, valid } from '../../graph/input.ts';
 import type { MeetingRow } from './meeting.table.ts';
 import type { ContactDetailsInput, CreateMeetingInput, MeetingInviteeInput } from './meeting.type.ts';
 import type { MeetingInviteeRow } from './meeting-invitee.table.ts';

@@ -1,7 +1,7 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import { connectionOf } from '../../connection.ts';
+import { connectionOf } from '../../graph/connection.ts';
 import { MaxInputItems } from '../../graph/max-input-items.ts';
-import { DateTime, EmailAddress } from '../../scalars.ts';
+import { DateTime, EmailAddress } from '../../graph/scalars.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'How somebody is reached.' })
 export class ContactDetails {

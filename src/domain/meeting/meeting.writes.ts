@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import { noteChange } from '../../audit/changes.ts';
+import { gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
 import { insertRows } from '../../database/insert-rows.ts';
 import { lockedForWriting } from '../../database/lock.ts';
 import { insertRow } from '../../database/write-row.ts';
-import { gatewayError } from '../../errors.ts';
-import type { FoundCustomer } from '../customer/found-customer.ts';
+import type { FoundCustomer } from '../customer/locked-customer.ts';
 import { user } from '../user/user.table.ts';
 import { userCustomerLink } from '../user-customer-link/user-customer-link.table.ts';
 import type { meetingValues } from './meeting.rules.ts';

@@ -1,15 +1,15 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { Authenticated, RequiresRole } from '../../auth/requires-role.ts';
-import { PageArguments } from '../../connection.ts';
-import type { Context } from '../../context.ts';
 import { oneBy } from '../../database/batch.ts';
 import { Batched } from '../../execution/batched.ts';
-import { idempotencyKeyDescription, mutate, type WrittenChild, writtenChild } from '../../execution/mutate.ts';
-import { newestOfCustomers, newestWhere } from '../../newest-first.ts';
+import { Authenticated, RequiresRole } from '../../graph/access/rule.ts';
+import { PageArguments } from '../../graph/connection.ts';
+import { newestOfCustomers, newestWhere } from '../../graph/connection-query.ts';
+import type { Context } from '../../graph/context.ts';
+import { idempotencyKeyDescription, mutate, type WrittenChild, writtenChild } from '../../graph/mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
-import { findCustomer } from '../customer/found-customer.ts';
+import { findCustomer } from '../customer/locked-customer.ts';
 import { userCustomerLink } from '../user-customer-link/user-customer-link.table.ts';
 import { type CustomerMessageRow, customerMessage } from './message.table.ts';
 import {

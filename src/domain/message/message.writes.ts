@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { noteChange } from '../../audit/changes.ts';
 import type { Queries } from '../../database/database.ts';
 import { insertRow } from '../../database/write-row.ts';
-import { longText, optionalText, text } from '../../input.ts';
-import type { FoundCustomer } from '../customer/found-customer.ts';
+import { longText, optionalText, text } from '../../graph/input.ts';
+import type { FoundCustomer } from '../customer/locked-customer.ts';
 import { type CustomerMessageRow, customerMessage } from './message.table.ts';
 import type { CreateCustomerMessageInput } from './message.type.ts';
 

@@ -8,7 +8,7 @@ import { customerAttribute } from '../attribute/attribute.table.ts';
 import { crmEvent } from '../crm-event/crm-event.table.ts';
 import { customer } from '../customer/customer.table.ts';
 import { updateCustomer } from '../customer/customer.writes.ts';
-import type { ChildTable, FoundCustomer } from '../customer/found-customer.ts';
+import type { ChildTable, FoundCustomer } from '../customer/locked-customer.ts';
 import { kycCheck } from '../kyc/kyc-check.table.ts';
 import { kycDocument } from '../kyc/kyc-document.table.ts';
 import { kycMedia } from '../kyc/kyc-media.table.ts';

@@ -1,13 +1,12 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { and, eq, inArray } from 'drizzle-orm';
 import { noteChange } from '../../audit/changes.ts';
-import { holdsAny } from '../../auth/authenticate.ts';
-import type { Role } from '../../auth/roles.ts';
-import type { Context } from '../../context.ts';
+import { gatewayError } from '../../base/errors.ts';
+import type { Role } from '../../base/roles.ts';
 import type { Queries } from '../../database/database.ts';
 import { insertRow } from '../../database/write-row.ts';
-import { gatewayError } from '../../errors.ts';
-import { assertInput, pastMoment } from '../../input.ts';
+import type { Context } from '../../graph/context.ts';
+import { assertInput, pastMoment } from '../../graph/input.ts';
 import { account } from '../account/account.table.ts';
 import { accountLinks, accountLinkValues } from '../account/customer-account-link.writes.ts';
 import { addressValues } from '../address/address.rules.ts';
@@ -28,10 +27,11 @@ import {
   identityColumns,
   mobilePhoneNumberColumns,
 } from '../customer/customer-input.rules.ts';
-import type { FoundCustomer } from '../customer/found-customer.ts';
+import type { FoundCustomer } from '../customer/locked-customer.ts';
 import { kycStatus } from '../kyc/kyc-status.table.ts';
 import { needsConfirmation } from '../kyc/kyc-status-proposal.writes.ts';
 import { taxResidences, taxResidenceValues } from '../tax-residence/tax-residence.writes.ts';
+import { holdsAny } from '../user/authenticate.ts';
 import { user } from '../user/user.table.ts';
 import {
   refuseLinkOverflow,
@@ -39,8 +39,8 @@ import {
   userLinks,
   userLinkValues,
 } from '../user-customer-link/user-customer-link.writes.ts';
+import { gatherProblems, type Problems } from './input-errors.ts';
 import type { CreateCustomerInput } from './onboarding.type.ts';
-import { gatherProblems, type Problems } from './problems.ts';
 
 /** A customer of the input, and where it stands there: `input` or `input[3]`. */
 interface Given {

@@ -1,7 +1,7 @@
 import { and, asc, eq, inArray, isNull, or, type SQL } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
-import { gatewayError } from '../../errors.ts';
 import type { AnswerMeter } from '../../execution/answer-meter.ts';
 import { account } from '../account/account.table.ts';
 import { toAccount } from '../account/account.type.ts';
@@ -12,7 +12,7 @@ import { customerAddress } from '../address/address.table.ts';
 import { customerAttribute } from '../attribute/attribute.table.ts';
 import { crmEvent } from '../crm-event/crm-event.table.ts';
 import { toCustomer } from '../customer/customer.type.ts';
-import type { FoundCustomer } from '../customer/found-customer.ts';
+import type { FoundCustomer } from '../customer/locked-customer.ts';
 import { kycCheck } from '../kyc/kyc-check.table.ts';
 import { kycDocument } from '../kyc/kyc-document.table.ts';
 import { withRetraction } from '../kyc/kyc-evidence.ts';

@@ -1,12 +1,12 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { RequiresRole } from '../../auth/requires-role.ts';
-import type { Context } from '../../context.ts';
-import { expectedVersionDescription, idempotencyKeyDescription, mutate } from '../../execution/mutate.ts';
+import { RequiresRole } from '../../graph/access/rule.ts';
+import type { Context } from '../../graph/context.ts';
+import { assertInput } from '../../graph/input.ts';
 import { MaxInputItems } from '../../graph/max-input-items.ts';
-import { assertInput } from '../../input.ts';
+import { expectedVersionDescription, idempotencyKeyDescription, mutate } from '../../graph/mutation.ts';
 import { loadCustomer } from '../customer/customer.loader.ts';
 import { Customer, CustomerPayload, toCustomer } from '../customer/customer.type.ts';
-import { findCustomer } from '../customer/found-customer.ts';
+import { findCustomer } from '../customer/locked-customer.ts';
 import { deleteWithEverything } from './cascade.ts';
 import { createAll, requireReason, requireRolesOfParts } from './create-customer.ts';
 import { exportCustomer } from './customer-export.ts';

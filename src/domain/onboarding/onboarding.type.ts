@@ -1,6 +1,6 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { MaxInputItems } from '../../graph/max-input-items.ts';
-import { DateTime, EmailAddress, JSONObject, LocalDate } from '../../scalars.ts';
+import { DateTime, EmailAddress, JSONObject, LocalDate } from '../../graph/scalars.ts';
 import { CreateCustomerAccountLinkInput } from '../account/customer-account-link.type.ts';
 import { CustomerAddressInput } from '../address/address.type.ts';
 import { CustomerAttributeInput } from '../attribute/attribute.type.ts';

@@ -1,9 +1,9 @@
 import { eq, max } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
-import { gatewayError } from '../../errors.ts';
 import { bank } from '../bank/bank.table.ts';
-import type { FoundCustomer } from '../customer/found-customer.ts';
+import type { FoundCustomer } from '../customer/locked-customer.ts';
 import { kycCheck } from '../kyc/kyc-check.table.ts';
 import { kycDocument } from '../kyc/kyc-document.table.ts';
 import { kycMedia } from '../kyc/kyc-media.table.ts';

@@ -1,8 +1,8 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
-import { RequiresRole } from '../../auth/requires-role.ts';
-import type { Context } from '../../context.ts';
+import { gatewayError } from '../../base/errors.ts';
 import { oneBy } from '../../database/batch.ts';
-import { gatewayError } from '../../errors.ts';
+import { RequiresRole } from '../../graph/access/rule.ts';
+import type { Context } from '../../graph/context.ts';
 import { loadAccount } from '../account/account.loader.ts';
 import type { Account } from '../account/account.type.ts';
 import { accountLinksByCustomer } from '../account/customer-account-link.loader.ts';

@@ -1,5 +1,5 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
-import { DateTime, EmailAddress, LocalDate } from '../../scalars.ts';
+import { DateTime, EmailAddress, LocalDate } from '../../graph/scalars.ts';
 import { Account } from '../account/account.type.ts';
 import { CustomerAttribute } from '../attribute/attribute.type.ts';
 import { AmountOfMoney, CreditRating, FaceImage } from '../customer/customer.type.ts';

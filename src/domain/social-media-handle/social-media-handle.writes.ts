@@ -1,9 +1,9 @@
+import { gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/errors.ts';
-import { gatewayError } from '../../errors.ts';
-import { text } from '../../input.ts';
+import { text } from '../../graph/input.ts';
 import { type ChildValues, customerCollection } from '../customer/customer-collection.ts';
-import type { FoundCustomer } from '../customer/found-customer.ts';
+import type { FoundCustomer } from '../customer/locked-customer.ts';
 import { type SocialMediaHandleRow, socialMediaHandle } from './social-media-handle.table.ts';
 import type { SocialMediaHandleInput } from './social-media-handle.type.ts';
 

@@ -1,7 +1,7 @@
 import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
-import { Authenticated, RequiresRole } from '../../auth/requires-role.ts';
-import type { Context } from '../../context.ts';
 import { Batched } from '../../execution/batched.ts';
+import { Authenticated, RequiresRole } from '../../graph/access/rule.ts';
+import type { Context } from '../../graph/context.ts';
 import { customerAt, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
 import { userById } from '../user/user.loader.ts';

@@ -1,6 +1,6 @@
-import type { Context } from '../../context.ts';
 import { manyBy } from '../../database/batch.ts';
 import { provideOwnAccess } from '../../graph/access/check.ts';
+import type { Context } from '../../graph/context.ts';
 import { type UserCustomerLinkRow, userCustomerLink } from './user-customer-link.table.ts';
 
 /** Links that are not active are among them: who judges by links asks `ownLinks`. */

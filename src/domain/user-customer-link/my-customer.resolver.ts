@@ -1,8 +1,8 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
-import { Authenticated } from '../../auth/requires-role.ts';
-import type { Context } from '../../context.ts';
-import { gatewayError } from '../../errors.ts';
+import { gatewayError } from '../../base/errors.ts';
 import { defaultMaxItems, MaxItems } from '../../execution/max-items.ts';
+import { Authenticated } from '../../graph/access/rule.ts';
+import type { Context } from '../../graph/context.ts';
 import { loadCustomer } from '../customer/customer.loader.ts';
 import { Customer } from '../customer/customer.type.ts';
 import { ownLinks } from './linked-user.ts';

@@ -1,18 +1,18 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { RequiresRole } from '../../auth/requires-role.ts';
-import type { Context } from '../../context.ts';
 import { oneBy } from '../../database/batch.ts';
 import { Batched } from '../../execution/batched.ts';
+import { RequiresRole } from '../../graph/access/rule.ts';
+import type { Context } from '../../graph/context.ts';
 import {
   expectedVersionDescription,
   idempotencyKeyDescription,
   mutate,
   type WrittenChild,
   writtenChild,
-} from '../../execution/mutate.ts';
+} from '../../graph/mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
-import { findCustomer, findLinked } from '../customer/found-customer.ts';
+import { findCustomer, findLinked } from '../customer/locked-customer.ts';
 import { userAt, userById } from '../user/user.loader.ts';
 import { toUser, User } from '../user/user.type.ts';
 import { linksByCustomer, linksByUser } from './linked-user.ts';

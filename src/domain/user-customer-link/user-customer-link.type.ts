@@ -1,5 +1,5 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import { DateTime } from '../../scalars.ts';
+import { DateTime } from '../../graph/scalars.ts';
 
 @ObjectType({
   simpleResolvers: true,

@@ -1,12 +1,12 @@
 import { and, eq } from 'drizzle-orm';
+import { gatewayError } from '../../base/errors.ts';
+import { parseId } from '../../base/values.ts';
 import type { Queries } from '../../database/database.ts';
 import { isForeignKeyViolation, isUniqueViolation } from '../../database/errors.ts';
-import { gatewayError } from '../../errors.ts';
 import { defaultMaxItems } from '../../execution/max-items.ts';
-import { valid } from '../../input.ts';
-import { parseId } from '../../values.ts';
+import { valid } from '../../graph/input.ts';
 import { type ChildValues, customerCollection } from '../customer/customer-collection.ts';
-import type { FoundCustomer } from '../customer/found-customer.ts';
+import type { FoundCustomer } from '../customer/locked-customer.ts';
 import { refuseUserOverflow } from '../user/user-overflow.ts';
 import { type UserCustomerLinkRow, userCustomerLink } from './user-customer-link.table.ts';
 import type { CreateUserCustomerLinkInput } from './user-customer-link.type.ts';

@@ -1,9 +1,9 @@
 import { and, asc, eq, getTableColumns } from 'drizzle-orm';
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
-import { RequiresRole } from '../../auth/requires-role.ts';
-import type { Context } from '../../context.ts';
 import { inKeys, keyValues, limitOfStatement, type MakeLoader, oncePerDatabase } from '../../database/batch.ts';
 import { createLoader, readRows } from '../../database/loader.ts';
+import { RequiresRole } from '../../graph/access/rule.ts';
+import type { Context } from '../../graph/context.ts';
 import { type CustomerRow, customer } from '../customer/customer.table.ts';
 import { Customer, toCustomer } from '../customer/customer.type.ts';
 import { User } from '../user/user.type.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { and, eq, inArray, isNull, or, type SQL } from 'drizzle-orm';
-import { empoweringRoles, type Role } from '../../auth/roles.ts';
+import { empoweringRoles, type Role } from '../../base/roles.ts';
 import type { Queries } from '../../database/database.ts';
 import { insertRow } from '../../database/write-row.ts';
 import { type EmpowermentRow, empowerment } from './empowerment.table.ts';

@@ -1,4 +1,4 @@
-import { isEmpowering, type Role } from '../../auth/roles.ts';
+import { isEmpowering, type Role } from '../../base/roles.ts';
 import type { GrantApproval } from '../../config.ts';
 
 export interface ProposedGrant {

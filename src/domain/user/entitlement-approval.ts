@@ -1,5 +1,5 @@
 import { and, eq, gt, isNull, or } from 'drizzle-orm';
-import { isRole } from '../../auth/roles.ts';
+import { isRole } from '../../base/roles.ts';
 import type { GrantApproval } from '../../config.ts';
 import type { Queries } from '../../database/database.ts';
 import { bank } from '../bank/bank.table.ts';

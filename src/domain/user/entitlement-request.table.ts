@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { columns } from '../../database/columns.ts';
 import { bank } from '../bank/bank.table.ts';
-import type { EntitlementRequestState } from './entitlement-request.state.ts';
+import type { EntitlementRequestState } from './entitlement-request-state.ts';
 import { user } from './user.table.ts';
 
 const { table, id, text, timestamp, integer, boolean, index, uniqueIndex } = columns;

@@ -1,11 +1,11 @@
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { Role } from '../../auth/role-enum.ts';
-import { isRole, type Role as RoleName } from '../../auth/roles.ts';
-import { connectionOf } from '../../connection.ts';
-import { DateTime } from '../../scalars.ts';
+import { isRole, type Role as RoleName } from '../../base/roles.ts';
+import { connectionOf } from '../../graph/connection.ts';
+import { Role } from '../../graph/role-enum.ts';
+import { DateTime } from '../../graph/scalars.ts';
 import { Entitlement } from './entitlement.type.ts';
-import { EntitlementRequestState } from './entitlement-request.state.ts';
 import type { EntitlementRequestRow } from './entitlement-request.table.ts';
+import { EntitlementRequestState } from './entitlement-request-state.ts';
 
 registerEnumType(EntitlementRequestState, {
   name: 'EntitlementRequestState',

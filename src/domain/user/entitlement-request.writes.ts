@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { and, count, desc, eq, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
 import { noteChange } from '../../audit/changes.ts';
-import type { AuthenticatedUser } from '../../auth/authenticate.ts';
+import { gatewayError } from '../../base/errors.ts';
 import type { GrantApproval } from '../../config.ts';
-import { afterOf, Page, type PageArguments, pageSize } from '../../connection.ts';
-import type { Context } from '../../context.ts';
 import type { Queries } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/errors.ts';
 import { lockedForWriting } from '../../database/lock.ts';
 import { insertRow } from '../../database/write-row.ts';
-import { gatewayError } from '../../errors.ts';
-import { assertInput } from '../../input.ts';
+import { afterOf, Page, type PageArguments, pageSize } from '../../graph/connection.ts';
+import type { Context } from '../../graph/context.ts';
+import { assertInput } from '../../graph/input.ts';
+import type { AuthenticatedUser } from './authenticate.ts';
 import { empowermentsOf } from './empowerment.writes.ts';
 import {
   checkExpiry,
@@ -21,9 +21,9 @@ import {
   requireSomewhere,
 } from './entitlement.writes.ts';
 import { canStillGrant, holdsStoredGrant, needsApproval } from './entitlement-approval.ts';
-import { EntitlementRequestState } from './entitlement-request.state.ts';
 import { type EntitlementRequestRow, entitlementRequest } from './entitlement-request.table.ts';
 import { type EntitlementRequest, toEntitlementRequest } from './entitlement-request.type.ts';
+import { EntitlementRequestState } from './entitlement-request-state.ts';
 import { canApprove } from './independence.rules.ts';
 
 type NewRequest = Pick<EntitlementRequestRow, 'userId' | 'roleName' | 'bankId' | 'reason'>;

@@ -1,19 +1,19 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
-import type { AuthenticatedUser } from '../../auth/authenticate.ts';
-import { Authenticated, Public, RequiresRole } from '../../auth/requires-role.ts';
-import { isRole } from '../../auth/roles.ts';
-import { PageArguments } from '../../connection.ts';
-import type { Context } from '../../context.ts';
+import { type GatewayError, gatewayError } from '../../base/errors.ts';
+import { isRole } from '../../base/roles.ts';
 import { manyBy, oneBy } from '../../database/batch.ts';
 import type { Queries } from '../../database/database.ts';
 import { isForeignKeyViolation } from '../../database/errors.ts';
-import { type GatewayError, gatewayError } from '../../errors.ts';
 import { MaxItems } from '../../execution/max-items.ts';
-import { idempotencyKeyDescription, mutate, type Written } from '../../execution/mutate.ts';
-import { longText, optionalLongText } from '../../input.ts';
-import { DateTime } from '../../scalars.ts';
+import { Authenticated, Public, RequiresRole } from '../../graph/access/rule.ts';
+import { PageArguments } from '../../graph/connection.ts';
+import type { Context } from '../../graph/context.ts';
+import { longText, optionalLongText } from '../../graph/input.ts';
+import { idempotencyKeyDescription, mutate, type Written } from '../../graph/mutation.ts';
+import { DateTime } from '../../graph/scalars.ts';
 import { bankAt, checkBank } from '../bank/bank.loader.ts';
 import { Bank } from '../bank/bank.type.ts';
+import type { AuthenticatedUser } from './authenticate.ts';
 import { entitlement } from './entitlement.table.ts';
 import { Entitlement, EntitlementPayload, GrantEntitlementInput, toEntitlements } from './entitlement.type.ts';
 import {
@@ -27,7 +27,6 @@ import {
   revokingRoles,
 } from './entitlement.writes.ts';
 import { holdsStoredGrant, needsApproval } from './entitlement-approval.ts';
-import { EntitlementRequestState } from './entitlement-request.state.ts';
 import { type EntitlementRequestRow, entitlementRequest } from './entitlement-request.table.ts';
 import {
   EntitlementRequest,
@@ -43,6 +42,7 @@ import {
   rejectRequest,
   requestPage,
 } from './entitlement-request.writes.ts';
+import { EntitlementRequestState } from './entitlement-request-state.ts';
 import { userAt } from './user.loader.ts';
 import { User } from './user.type.ts';
 import { maxEntitlements } from './user-overflow.ts';

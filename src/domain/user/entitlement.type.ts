@@ -1,7 +1,7 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
-import { Role } from '../../auth/role-enum.ts';
-import { isRole, type Role as RoleName } from '../../auth/roles.ts';
-import { DateTime } from '../../scalars.ts';
+import { isRole, type Role as RoleName } from '../../base/roles.ts';
+import { Role } from '../../graph/role-enum.ts';
+import { DateTime } from '../../graph/scalars.ts';
 import type { EntitlementRow } from './entitlement.table.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A role that a user holds: at one bank, or without a bank.' })

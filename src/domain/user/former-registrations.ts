@@ -2,8 +2,8 @@ import { and, eq, isNull } from 'drizzle-orm';
 import type { Database } from '../../database/database.ts';
 import { isForeignKeyViolation } from '../../database/errors.ts';
 import { registration } from './registration.table.ts';
-import { registrationOf } from './user.registration.ts';
 import { type UserRow, user } from './user.table.ts';
+import { registrationOf } from './user-registration.ts';
 
 /**
  * Turns users of an earlier version whose email addresses are not validated into registrations, so that they reserve no

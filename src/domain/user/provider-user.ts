@@ -5,7 +5,7 @@ import type { AuditTrail } from '../../audit/audit-trail.ts';
 import { collectChanges, noteChange } from '../../audit/changes.ts';
 import type { ProviderToken } from '../../auth/oidc.ts';
 import { isUsername } from '../../base/precis.ts';
-import { InvalidValue, parseEmailAddress, parseOptional, parseText } from '../../values.ts';
+import { InvalidValue, parseEmailAddress, parseOptional, parseText } from '../../base/values.ts';
 import { user } from './user.table.ts';
 import { areSameAddress, canonicalNames, usersNamed } from './username.ts';
 

@@ -1,7 +1,7 @@
 import { createHmac, hkdfSync } from 'node:crypto';
 import { lte, sql } from 'drizzle-orm';
-import { clientNetwork } from '../../auth/client-network.ts';
 import type { Mail } from '../../auth/mailer.ts';
+import { clientNetwork } from '../../base/client-network.ts';
 import { mapUsername } from '../../base/precis.ts';
 import type { Queries } from '../../database/database.ts';
 import { emailValidationToken } from './email-validation.ts';

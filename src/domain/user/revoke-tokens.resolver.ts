@@ -1,8 +1,8 @@
 import { Arg, Ctx, Field, Mutation, ObjectType, Resolver } from 'type-graphql';
-import { Authenticated } from '../../auth/requires-role.ts';
-import type { Context } from '../../context.ts';
-import { gatewayError } from '../../errors.ts';
-import { DateTime } from '../../scalars.ts';
+import { gatewayError } from '../../base/errors.ts';
+import { Authenticated } from '../../graph/access/rule.ts';
+import type { Context } from '../../graph/context.ts';
+import { DateTime } from '../../graph/scalars.ts';
 import { revokeOwnTokens, revokeToken } from './revoke-tokens.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'The tokens that are no longer accepted.' })

@@ -1,16 +1,16 @@
 import { asc, eq, sql } from 'drizzle-orm';
 import { noteChange } from '../../audit/changes.ts';
 import { checkPasswordRule, hashPassword, localProvider, type PasswordCost } from '../../auth/password.ts';
-import { isRole, type Role } from '../../auth/roles.ts';
+import { gatewayError } from '../../base/errors.ts';
+import { isRole, type Role } from '../../base/roles.ts';
 import type { Database, Queries } from '../../database/database.ts';
 import { isForeignKeyViolation } from '../../database/errors.ts';
-import { gatewayError } from '../../errors.ts';
 import { type EntitlementRow, entitlement } from './entitlement.table.ts';
 import { checkRoleScope, insertEntitlement } from './entitlement.writes.ts';
 import { revokeAllTokens } from './revoke-tokens.ts';
-import { unlock } from './user.lock.ts';
 import { type UserRow, user } from './user.table.ts';
 import { checkedNewUser, insertUser, localUserRow, type NewLocalUser } from './user.writes.ts';
+import { unlock } from './user-lock.ts';
 import { collidingUsers, findUserByUsername } from './username.ts';
 
 export { findUserByUsername };

@@ -1,8 +1,8 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from 'type-graphql';
-import { RequiresRole } from '../../auth/requires-role.ts';
-import type { Context } from '../../context.ts';
 import { oneBy } from '../../database/batch.ts';
-import { idempotencyKeyDescription, mutate } from '../../execution/mutate.ts';
+import { RequiresRole } from '../../graph/access/rule.ts';
+import type { Context } from '../../graph/context.ts';
+import { idempotencyKeyDescription, mutate } from '../../graph/mutation.ts';
 import { userAt } from './user.loader.ts';
 import { User } from './user.type.ts';
 import { userAttribute } from './user-attribute.table.ts';

@@ -1,5 +1,5 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
-import { DateTime } from '../../scalars.ts';
+import { DateTime } from '../../graph/scalars.ts';
 import { AttributeType } from '../attribute/attribute-type.ts';
 import type { UserAttributeRow } from './user-attribute.table.ts';
 

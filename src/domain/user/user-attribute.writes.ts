@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { count, eq } from 'drizzle-orm';
 import { noteChange } from '../../audit/changes.ts';
+import { gatewayError } from '../../base/errors.ts';
+import { parseAttributeValue } from '../../base/values.ts';
 import type { Queries } from '../../database/database.ts';
 import { insertRow } from '../../database/write-row.ts';
-import { gatewayError } from '../../errors.ts';
-import { text, valid } from '../../input.ts';
-import { parseAttributeValue } from '../../values.ts';
+import { text, valid } from '../../graph/input.ts';
 import { user } from './user.table.ts';
 import { type UserAttributeRow, userAttribute } from './user-attribute.table.ts';
 import type { UserAttributeInput } from './user-attribute.type.ts';

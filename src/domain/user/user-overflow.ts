@@ -1,10 +1,10 @@
 import { count, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { gatewayError } from '../../base/errors.ts';
 import { inKeys, keyValues } from '../../database/batch.ts';
 import type { Queries } from '../../database/database.ts';
 import { lockedForWriting } from '../../database/lock.ts';
 import { prepared, preparedForTable } from '../../database/prepared.ts';
-import { gatewayError } from '../../errors.ts';
 import { user } from './user.table.ts';
 
 /** The maximum number of entitlements of a user: more than of other lists, as a user can have roles at many banks. */

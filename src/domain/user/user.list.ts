@@ -1,7 +1,7 @@
 import { asc, count, sql } from 'drizzle-orm';
-import { afterOf, Page, type PageArguments, pageSize } from '../../connection.ts';
-import type { Context } from '../../context.ts';
 import { afterValues, comesAfter, oncePerDatabase } from '../../database/batch.ts';
+import { afterOf, Page, type PageArguments, pageSize } from '../../graph/connection.ts';
+import type { Context } from '../../graph/context.ts';
 import { type UserRow, user } from './user.table.ts';
 import { toUser, type User } from './user.type.ts';
 

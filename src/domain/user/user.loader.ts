@@ -1,6 +1,6 @@
-import type { Context } from '../../context.ts';
+import { gatewayError } from '../../base/errors.ts';
 import { oneBy } from '../../database/batch.ts';
-import { gatewayError } from '../../errors.ts';
+import type { Context } from '../../graph/context.ts';
 import { user } from './user.table.ts';
 import { toUser, type User } from './user.type.ts';
 

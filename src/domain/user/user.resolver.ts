@@ -1,24 +1,22 @@
 import { and, eq } from 'drizzle-orm';
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { noteChange } from '../../audit/changes.ts';
-import { clientNetwork } from '../../auth/client-network.ts';
 import { attemptLogin, maxUsernameLength } from '../../auth/login-attempts.ts';
 import { hashPassword, needsRehash, verifyPassword } from '../../auth/password.ts';
-import { createRateLimit, type RateLimit } from '../../auth/rate-limit.ts';
-import { Authenticated, Public, RequiresRole } from '../../auth/requires-role.ts';
+import { clientNetwork } from '../../base/client-network.ts';
+import { gatewayError } from '../../base/errors.ts';
+import { createRateLimit, type RateLimit } from '../../base/rate-limit.ts';
 import type { Config } from '../../config.ts';
-import { PageArguments } from '../../connection.ts';
-import type { Context } from '../../context.ts';
 import { manyBy } from '../../database/batch.ts';
 import type { Queries } from '../../database/database.ts';
-import { gatewayError } from '../../errors.ts';
-import { idempotencyKeyDescription, mutate } from '../../execution/mutate.ts';
-import { assertInput } from '../../input.ts';
+import { Authenticated, Public, RequiresRole } from '../../graph/access/rule.ts';
+import { PageArguments } from '../../graph/connection.ts';
+import type { Context } from '../../graph/context.ts';
+import { assertInput } from '../../graph/input.ts';
+import { idempotencyKeyDescription, mutate } from '../../graph/mutation.ts';
 import { recordEmpowerment } from './empowerment.writes.ts';
 import { userPage } from './user.list.ts';
 import { userAt } from './user.loader.ts';
-import { unlock } from './user.lock.ts';
-import { latestRegistration, register, registrationOf } from './user.registration.ts';
 import { isEmailAddress } from './user.rules.ts';
 import { type UserRow, user } from './user.table.ts';
 import {
@@ -33,6 +31,8 @@ import {
 import { checkedNewUser, insertUser, localUserRow } from './user.writes.ts';
 import { userAttribute } from './user-attribute.table.ts';
 import { toUserAttribute, UserAttribute } from './user-attribute.type.ts';
+import { unlock } from './user-lock.ts';
+import { latestRegistration, register, registrationOf } from './user-registration.ts';
 import { userForLogin } from './username.ts';
 
 const attributesOfUser = manyBy(userAttribute, ['userId'], { orderBy: ['insertDate', 'id'] });

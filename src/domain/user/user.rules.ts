@@ -1,4 +1,4 @@
-import { InvalidValue, parseEmailAddress } from '../../values.ts';
+import { InvalidValue, parseEmailAddress } from '../../base/values.ts';
 import { areSameAddress } from './username.ts';
 
 const plainUsername = /^(?=.{8,100}$)[A-Za-z0-9]+(?:[._][A-Za-z0-9]+)*$/;

@@ -1,6 +1,6 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
-import { connectionOf } from '../../connection.ts';
-import { DateTime, EmailAddress } from '../../scalars.ts';
+import { connectionOf } from '../../graph/connection.ts';
+import { DateTime, EmailAddress } from '../../graph/scalars.ts';
 import type { UserProfile } from './user.table.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'Somebody who can log in, or who is referred to as a user.' })

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { noteChange } from '../../audit/changes.ts';
 import { checkPasswordRule, hashPassword, localProvider, type PasswordCost } from '../../auth/password.ts';
+import { gatewayError } from '../../base/errors.ts';
+import { InvalidValue, parseEmailAddress, parseText } from '../../base/values.ts';
 import type { Queries } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/errors.ts';
-import { gatewayError } from '../../errors.ts';
-import { InvalidValue, parseEmailAddress, parseText } from '../../values.ts';
 import { parseUsername } from './user.rules.ts';
 import { type UserRow, user } from './user.table.ts';
 import { canonicalNames, holderOfUsername } from './username.ts';

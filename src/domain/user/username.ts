@@ -1,8 +1,8 @@
 import { and, asc, eq, gt, isNull, ne, or } from 'drizzle-orm';
 import { localProvider } from '../../auth/password.ts';
+import { gatewayError } from '../../base/errors.ts';
 import { mapUsername } from '../../base/precis.ts';
 import type { Queries } from '../../database/database.ts';
-import { gatewayError } from '../../errors.ts';
 import { type UserRow, user } from './user.table.ts';
 
 type Named = Pick<UserRow, 'provider' | 'username' | 'email' | 'emailValidatedAt'>;

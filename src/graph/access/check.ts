@@ -1,7 +1,7 @@
-import { heldRole } from '../../auth/authenticate.ts';
-import type { AccessRule, GuardedParent, GuardedRule, OwnAccess, RoleRule } from '../../auth/requires-role.ts';
-import type { Context } from '../../context.ts';
-import { GatewayError, gatewayError } from '../../errors.ts';
+import { GatewayError, gatewayError } from '../../base/errors.ts';
+import { heldRole } from '../../domain/user/authenticate.ts';
+import type { Context } from '../context.ts';
+import type { AccessRule, GuardedParent, GuardedRule, OwnAccess, RoleRule } from './rule.ts';
 
 /** Whether the data of a parent is the caller's own. */
 type OwnAccessCheck = (context: Context, parent: GuardedParent) => boolean | Promise<boolean>;

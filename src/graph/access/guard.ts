@@ -7,17 +7,7 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
-import { type PayloadObjects, payloadObjects, selectedObjects } from '../../auth/payload-objects.ts';
-import { type Batch, begin, readAhead, resolveOrTake } from '../../auth/read-ahead.ts';
-import {
-  type AccessRule,
-  accessDirectives,
-  type GuardedParent,
-  type GuardedRule,
-  type RoleRule,
-} from '../../auth/requires-role.ts';
-import type { Context } from '../../context.ts';
-import { GatewayError } from '../../errors.ts';
+import { GatewayError } from '../../base/errors.ts';
 import {
   isBatched,
   isByKey,
@@ -27,7 +17,11 @@ import {
   resolveOne,
   withBatch,
 } from '../../execution/batched.ts';
+import type { Context } from '../context.ts';
 import { accessChecker, type BankRules, checkAccess, holdsRoleOf, requireAccess, subjectOf } from './check.ts';
+import { type PayloadObjects, payloadObjects, selectedObjects } from './payload-objects.ts';
+import { type Batch, begin, readAhead, resolveOrTake } from './prefetch.ts';
+import { type AccessRule, accessDirectives, type GuardedParent, type GuardedRule, type RoleRule } from './rule.ts';
 
 type Resolver = GraphQLFieldResolver<GuardedParent, Context, Record<string, unknown>>;
 

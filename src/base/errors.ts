@@ -1,0 +1,305 @@
+import { type ASTNode, GraphQLError, type GraphQLFormattedError } from 'graphql';
+import type { Role } from './roles.ts';
+
+/** The closed vocabulary of `extensions.code`, for clients that tell failures apart by kind. */
+export type ErrorCode =
+  | 'UNAUTHENTICATED'
+  | 'FORBIDDEN'
+  | 'NOT_FOUND'
+  | 'BAD_USER_INPUT'
+  | 'CONFLICT'
+  | 'RATE_LIMITED'
+  | 'LIMIT_EXCEEDED'
+  | 'SERVICE_UNAVAILABLE'
+  | 'INTERNAL_SERVER_ERROR';
+
+/** Every failure that the gateway answers with: under OBP's code and with OBP's text where OBP has it, else under a name. */
+const gatewayErrors = {
+  'OBP-00012': {
+    code: 'FORBIDDEN',
+    message:
+      'Customer firehose is not allowed on this instance. Please set allow_customer_firehose = true in props files.',
+  },
+  'OBP-10001': { code: 'BAD_USER_INPUT', message: 'Incorrect json format.' },
+  'OBP-10020': { code: 'BAD_USER_INPUT', message: 'Incorrect json.' },
+  'OBP-10024': {
+    code: 'BAD_USER_INPUT',
+    message: 'wrong value for obp_offset parameter. Please send a positive integer (=>0)!',
+  },
+  'OBP-10025': {
+    code: 'BAD_USER_INPUT',
+    message: 'wrong value for obp_limit parameter. Please send a positive integer (=>1)!',
+  },
+  'OBP-20001': { code: 'UNAUTHENTICATED', message: 'User not logged in. Authentication is required!' },
+  'OBP-20004': { code: 'UNAUTHENTICATED', message: 'Invalid login credentials. Check username/password.' },
+  'OBP-20005': { code: 'NOT_FOUND', message: 'User not found. Please specify a valid value for USER_ID.' },
+  'OBP-20006': { code: 'FORBIDDEN', message: 'User is missing one or more roles:' },
+  'OBP-20013': { code: 'UNAUTHENTICATED', message: 'The account has been locked, please contact an administrator!' },
+  'OBP-20057': { code: 'NOT_FOUND', message: 'User not found by userId.' },
+  'OBP-20064': { code: 'UNAUTHENTICATED', message: 'The user is deleted!' },
+  'OBP-30001': { code: 'NOT_FOUND', message: 'Bank not found. Please specify a valid value for BANK_ID.' },
+  'OBP-30002': { code: 'NOT_FOUND', message: 'Customer not found. Please specify a valid value for CUSTOMER_NUMBER.' },
+  'OBP-30006': {
+    code: 'CONFLICT',
+    message: 'Customer Number already exists. Please specify a different value for BANK_ID or CUSTOMER_NUMBER.',
+  },
+  'OBP-30007': {
+    code: 'CONFLICT',
+    message: 'The User is already linked to a Customer at the bank specified by BANK_ID',
+  },
+  'OBP-30018': {
+    code: 'NOT_FOUND',
+    message: 'Bank Account not found. Please specify valid values for BANK_ID and ACCOUNT_ID.',
+  },
+  'OBP-30035': { code: 'NOT_FOUND', message: 'User Customer Link not found' },
+  'OBP-30046': { code: 'NOT_FOUND', message: 'Customer not found. Please specify a valid value for CUSTOMER_ID.' },
+  'OBP-30069': {
+    code: 'NOT_FOUND',
+    message: 'Customer Attribute not found. Please specify a valid value for CUSTOMER_ATTRIBUTE_ID.',
+  },
+  'OBP-30071': {
+    code: 'NOT_FOUND',
+    message: 'Attribute Definition not found. Please specify a valid value for ATTRIBUTE_DEFINITION_ID.',
+  },
+  'OBP-30101': { code: 'SERVICE_UNAVAILABLE', message: 'Meetings are not supported on this server.' },
+  'OBP-30102': { code: 'SERVICE_UNAVAILABLE', message: 'Meeting provider API Key is not configured.' },
+  'OBP-30103': { code: 'SERVICE_UNAVAILABLE', message: 'Meeting provider Secret is not configured.' },
+  'OBP-30104': { code: 'NOT_FOUND', message: 'Meeting not found.' },
+  'OBP-30105': { code: 'BAD_USER_INPUT', message: 'Invalid Balance Currency.' },
+  'OBP-30106': { code: 'BAD_USER_INPUT', message: 'Invalid Balance Amount.' },
+  'OBP-30107': { code: 'BAD_USER_INPUT', message: 'Invalid User Id.' },
+  'OBP-30109': { code: 'BAD_USER_INPUT', message: 'Initial Balance of Account must be Zero (0).' },
+  'OBP-30110': {
+    code: 'BAD_USER_INPUT',
+    message:
+      "Invalid Account Id. The ACCOUNT_ID should only contain 0-9/a-z/A-Z/'-'/'.'/'_', the length should be smaller than 255.",
+  },
+  'OBP-30111': {
+    code: 'BAD_USER_INPUT',
+    message:
+      "Invalid Bank Id. The BANK_ID should only contain 0-9/a-z/A-Z/'-'/'.'/'_', the length should be smaller than 255.",
+  },
+  'OBP-30112': { code: 'BAD_USER_INPUT', message: 'Invalid Number. Initial balance must be a number, e.g 1000.00' },
+  'OBP-30113': { code: 'BAD_USER_INPUT', message: 'Invalid Bank Id. The Customer does not belong to this Bank' },
+  'OBP-30114': { code: 'BAD_USER_INPUT', message: 'Invalid Account Routings.' },
+  'OBP-30115': { code: 'CONFLICT', message: 'Account Routing already exist.' },
+  'OBP-30205': {
+    code: 'BAD_USER_INPUT',
+    message: 'This entitlement is a Bank Role. Please set bank_id to a valid bank id.',
+  },
+  'OBP-30206': {
+    code: 'BAD_USER_INPUT',
+    message: 'This entitlement is a System Role. Please set bank_id to empty string.',
+  },
+  'OBP-30207': {
+    code: 'BAD_USER_INPUT',
+    message:
+      'Invalid Password Format. Your password should EITHER be at least 10 characters long and contain mixed numbers and both upper and lower case letters and at least one special character, OR be longer than 16 characters.',
+  },
+  'OBP-30208': { code: 'CONFLICT', message: 'Account_ID already exists at the Bank.' },
+  'OBP-30212': { code: 'NOT_FOUND', message: 'EntitlementId not found' },
+  'OBP-30214': { code: 'CONFLICT', message: 'Entitlement Request already exists for the user.' },
+  'OBP-30215': { code: 'NOT_FOUND', message: 'EntitlementRequestId not found' },
+  'OBP-30216': { code: 'CONFLICT', message: 'Entitlement already exists for the user.' },
+  'OBP-30221': {
+    code: 'FORBIDDEN',
+    message: "Entitlement cannot be granted due to the grantor's insufficient privileges.",
+  },
+  'OBP-30223': {
+    code: 'CONFLICT',
+    message: 'The Account is already linked to a Customer at the bank specified by BANK_ID',
+  },
+  'OBP-30224': { code: 'CONFLICT', message: 'Could not create the customer account link.' },
+  'OBP-30225': {
+    code: 'NOT_FOUND',
+    message: 'Customer Account Link not found. Please specify valid values for CUSTOMER_ACCOUNT_LINK_ID.',
+  },
+  'OBP-30300': { code: 'NOT_FOUND', message: 'Tax Residence not found by TAX_RESIDENCE_ID.' },
+  'OBP-30310': { code: 'NOT_FOUND', message: "Customer's Address not found by CUSTOMER_ADDRESS_ID." },
+  'OBP-34000': { code: 'CONFLICT', message: 'Bank Id already exists. Please specify a different value.' },
+  'OBP-50000': { code: 'INTERNAL_SERVER_ERROR', message: 'Unknown Error.' },
+
+  ANSWER_TOO_LARGE: { code: 'LIMIT_EXCEEDED', message: 'The answer is too large.' },
+  APPROVAL_REQUIRED: {
+    code: 'FORBIDDEN',
+    message: 'This grant requires the approval of a second, independent granter. An entitlement request was filed.',
+  },
+  AUDIT_UNAVAILABLE: {
+    code: 'SERVICE_UNAVAILABLE',
+    message: 'What was read cannot be recorded in the audit trail, so it is not given.',
+  },
+  BODY_TOO_LARGE: { code: 'LIMIT_EXCEEDED', message: 'The request body is too large.' },
+  DUPLICATE_HEADER: { code: 'BAD_USER_INPUT', message: 'The request repeats a header that must occur once:' },
+  CLIENT_DISCONNECTED: {
+    code: 'SERVICE_UNAVAILABLE',
+    message: 'The client closed the connection, so the operation was stopped.',
+  },
+  EMAIL_NOT_VALIDATED: {
+    code: 'UNAUTHENTICATED',
+    message: 'The email address is not validated. Open the link in the mail that was sent to it.',
+  },
+  EXPECTATION_FAILED: {
+    code: 'BAD_USER_INPUT',
+    message: 'The only supported value of the Expect header is 100-continue.',
+  },
+  HEADERS_TOO_LARGE: { code: 'LIMIT_EXCEEDED', message: 'The request headers are too large.' },
+  IDEMPOTENCY_KEY_REUSED: { code: 'CONFLICT', message: 'The idempotency key was used before with other arguments.' },
+  INVALID_CURSOR: { code: 'BAD_USER_INPUT', message: 'The cursor is not one that this field, filter and sort gave.' },
+  INVALID_TOKEN: { code: 'UNAUTHENTICATED', message: 'The token is invalid or expired.' },
+  KYC_EVIDENCE_EXISTS: {
+    code: 'CONFLICT',
+    message: 'KYC evidence with this id exists with other values, and is never overwritten.',
+  },
+  KYC_EVIDENCE_NOT_FOUND: { code: 'NOT_FOUND', message: 'The customer has no such KYC evidence.' },
+  KYC_EVIDENCE_RETRACTED: { code: 'CONFLICT', message: 'The KYC evidence was retracted before.' },
+  KYC_OFFICERS_NOT_INDEPENDENT: {
+    code: 'FORBIDDEN',
+    message: 'The two officers must be independent: neither can have created the other or granted roles to the other.',
+  },
+  KYC_STATUS_NEEDS_CONFIRMATION: {
+    code: 'FORBIDDEN',
+    message: 'This bank wants two officers for a KYC status: propose it, and have another confirm it.',
+  },
+  KYC_STATUS_PROPOSAL_NOT_FOUND: { code: 'NOT_FOUND', message: 'The customer has no such proposal of a KYC status.' },
+  MALFORMED_REQUEST: { code: 'BAD_USER_INPUT', message: 'The request is not valid HTTP.' },
+  METHOD_NOT_ALLOWED: { code: 'BAD_USER_INPUT', message: 'Operations must be sent with POST.' },
+  NAME_TOO_LONG: { code: 'LIMIT_EXCEEDED', message: 'The operation contains a name that is too long.' },
+  OPERATION_TIMED_OUT: { code: 'SERVICE_UNAVAILABLE', message: 'The operation took too long and was stopped.' },
+  PATH_NOT_FOUND: { code: 'NOT_FOUND', message: 'Nothing exists at this path.' },
+  PHONE_PATTERN_TOO_SHORT: {
+    code: 'BAD_USER_INPUT',
+    message: 'A phone number pattern needs three literal characters in a row.',
+  },
+  QUERY_TOO_COSTLY: { code: 'LIMIT_EXCEEDED', message: 'The operation asks for too many objects.' },
+  QUERY_TOO_DEEP: { code: 'LIMIT_EXCEEDED', message: 'The operation is nested too deeply.' },
+  RATE_LIMITED: { code: 'RATE_LIMITED', message: 'Too many requests. Wait before sending the next one.' },
+  REASON_REQUIRED: {
+    code: 'FORBIDDEN',
+    message: 'This bank gives KYC material only for a reason: say it in the header X-Reason.',
+  },
+  REQUEST_TIMED_OUT: { code: 'LIMIT_EXCEEDED', message: 'The request was not received in time.' },
+  RETENTION_PERIOD_RUNS: {
+    code: 'CONFLICT',
+    message: 'The bank has to keep the customer until its retention period is over.',
+  },
+  SELF_LINK_REFUSED: {
+    code: 'FORBIDDEN',
+    message: 'Callers cannot give themselves access to the data of a customer. Let another user create the link.',
+  },
+  SOCIAL_MEDIA_HANDLE_EXISTS: { code: 'CONFLICT', message: 'The customer has this social media handle already.' },
+  SOCIAL_MEDIA_HANDLE_NOT_FOUND: { code: 'NOT_FOUND', message: 'Social media handle not found.' },
+  TAX_RESIDENCE_EXISTS: { code: 'CONFLICT', message: 'The customer has this tax residence already.' },
+  TOO_MANY_ALIASES: { code: 'LIMIT_EXCEEDED', message: 'The operation has too many aliases.' },
+  TOO_MANY_CONNECTIONS: {
+    code: 'SERVICE_UNAVAILABLE',
+    message: 'The gateway has too many open connections. Try again later.',
+  },
+  TOO_MANY_ITEMS: { code: 'LIMIT_EXCEEDED', message: 'The list has too many items.' },
+  TOO_MANY_LOGINS_IN_ONE_OPERATION: { code: 'LIMIT_EXCEEDED', message: 'An operation may log in once only.' },
+  TOO_MANY_NEW_USERS_IN_ONE_OPERATION: { code: 'LIMIT_EXCEEDED', message: 'An operation may create one user only.' },
+  TOO_MANY_RECURSIVE_SELECTIONS: {
+    code: 'LIMIT_EXCEEDED',
+    message: 'The operation selects too many fields once its fragments are expanded.',
+  },
+  TOO_MANY_ROOT_FIELDS: { code: 'LIMIT_EXCEEDED', message: 'The operation has too many root fields.' },
+  TOO_MANY_TOKENS: { code: 'LIMIT_EXCEEDED', message: 'The operation has too many tokens.' },
+  UNSUPPORTED_MEDIA_TYPE: {
+    code: 'BAD_USER_INPUT',
+    message: 'The request body must be application/json in UTF-8, without a content encoding.',
+  },
+  USERNAME_AMBIGUOUS: { code: 'CONFLICT', message: 'Several users have this username in different spellings.' },
+  USERNAME_TAKEN: { code: 'CONFLICT', message: 'User with the same username already exists.' },
+  USER_DISABLED: { code: 'UNAUTHENTICATED', message: 'The user is disabled.' },
+  VERSION_CONFLICT: { code: 'CONFLICT', message: 'The object was changed since it was read.' },
+} as const satisfies Record<string, { code: ErrorCode; message: string }>;
+
+export type ErrorKey = keyof typeof gatewayErrors;
+
+export const errorKeys = Object.keys(gatewayErrors) as ErrorKey[];
+
+export type ObpCode = Extract<ErrorKey, `OBP-${string}`>;
+
+export interface ErrorDetails {
+  /** Appended to the text of the record. It reaches the client: no internals, no personal data of others. */
+  message?: string;
+  /** Any one of these would have been enough. Listed in the message too. */
+  missingRoles?: readonly Role[];
+  /** The argument or input field that was refused, such as `input.email`. */
+  field?: string;
+  bankId?: string;
+  customerId?: string;
+  /** The version in the database, when `expectedVersion` is stale. */
+  currentVersion?: number;
+  /** Whether the mutation was committed although its field failed. */
+  committed?: boolean;
+  /** How often the same refusal occurred in this answer. */
+  count?: number;
+  /** The position of the refused item in a list input. */
+  index?: number;
+  /** The limit that was exceeded, in the unit of its name. */
+  limit?: number;
+  retryAfterSeconds?: number;
+  /** The request that another granter can approve. */
+  entitlementRequestId?: string;
+  /** The moment from which on a customer may be erased, as ISO 8601 has it. */
+  retainedUntil?: string;
+  /** The HTTP status and headers of the whole answer; Apollo takes them out of the extensions. */
+  http?: { status?: number; headers?: Map<string, string> };
+  /** What led to this failure. For the log only. */
+  cause?: unknown;
+  /** What of the document it is about: told by `locations`. */
+  node?: ASTNode;
+}
+
+/** An expected failure. Made by `gatewayError` only, so that each has its entry in the record. */
+export class GatewayError extends GraphQLError {
+  readonly key: ErrorKey;
+
+  constructor(
+    key: ErrorKey,
+    message: string,
+    extensions: Record<string, unknown>,
+    { cause, node }: Pick<ErrorDetails, 'cause' | 'node'>,
+  ) {
+    super(message, { extensions, nodes: node });
+    this.name = 'GatewayError';
+    this.key = key;
+    // Not GraphQL's `originalError`: that one would take over the stack and the extensions.
+    if (cause !== undefined) this.cause = cause;
+  }
+
+  /** As it stands in the `errors` of an answer; also for answers that are given without Apollo. */
+  override toJSON(): GraphQLFormattedError {
+    return { ...super.toJSON(), extensions: publicExtensions(this.extensions) };
+  }
+}
+
+/**
+ * Makes the failure `key`, to be thrown. The message is `OBP-30046: <OBP's text>` for OBP's codes and the plain text for
+ * our own, followed by the missing roles and by `details.message`. All other details become extensions.
+ */
+export function gatewayError(key: ErrorKey, details: ErrorDetails = {}): GatewayError {
+  const { message: appended, cause, node, ...extensions } = details;
+  const obpCode = isObpCode(key) ? key : null;
+  const parts = [messageOf(key)];
+  // OBP's text for this ends in a colon, and any one of the roles is enough.
+  if (details.missingRoles) parts.push(details.missingRoles.join(' or '));
+  if (appended) parts.push(appended);
+  const allExtensions = { code: gatewayErrors[key].code, obpCode, key, ...extensions };
+  return new GatewayError(key, parts.join(' '), allExtensions, { cause, node });
+}
+
+function isObpCode(key: ErrorKey): key is ObpCode {
+  return key.startsWith('OBP-');
+}
+
+function messageOf(key: ErrorKey): string {
+  const { message } = gatewayErrors[key];
+  return isObpCode(key) ? `${key}: ${message}` : message;
+}
+
+/** Without `http`, which is for Apollo, and without the stack trace that Apollo adds in development. */
+export function publicExtensions(extensions: Record<string, unknown>): Record<string, unknown> {
+  const { http: _http, stacktrace: _stacktrace, ...visible } = extensions;
+  return visible;
+}

@@ -1,0 +1,81 @@
+import { and, asc, desc, eq, gte, lte, sql } from 'drizzle-orm';
+import { gatewayError } from '../../base/errors.ts';
+import { inKeys, keyValues, oncePerDatabase } from '../../database/batch.ts';
+import type { Database } from '../../database/database.ts';
+import type { Context } from '../../graph/context.ts';
+import { attributeSearchValue } from '../attribute/attribute.rules.ts';
+import { customerAttribute } from '../attribute/attribute.table.ts';
+import { type CustomerRow, customer } from './customer.table.ts';
+import { type Customer, SortDirection, toCustomer } from './customer.type.ts';
+import type { AttributeFilter } from './customer-filter.type.ts';
+
+const maximalLimit = 500;
+const earliest = new Date(Date.UTC(1, 0, 1));
+const latest = new Date(Date.UTC(9999, 11, 31));
+
+export interface FirehoseArguments {
+  bankId: string;
+  /** 500 when it is null, as each of the others has its default. */
+  limit: number | null;
+  offset: number | null;
+  sortDirection: SortDirection | null;
+  fromDate: Date | null;
+  toDate: Date | null;
+  /** Any one of them is enough; applied before paging. */
+  attributes: AttributeFilter[] | null;
+}
+
+function prepare(database: Database, withAttributes: boolean, descending: boolean) {
+  const { customerId, bankId, name, valueSearch, value } = customerAttribute;
+  const withAttribute = database.read
+    .select({ customerId })
+    .from(customerAttribute)
+    .where(and(eq(bankId, sql.placeholder('bankId')), inKeys([name, valueSearch, value])));
+  const order = descending ? desc : asc;
+  return database.prepare<CustomerRow>(
+    database.read
+      .select()
+      .from(customer)
+      .where(
+        and(
+          eq(customer.bankId, sql.placeholder('bankId')),
+          gte(customer.updatedAt, sql.param(sql.placeholder('fromDate'), customer.updatedAt)),
+          lte(customer.updatedAt, sql.param(sql.placeholder('toDate'), customer.updatedAt)),
+          withAttributes ? sql`${customer.id} in ${withAttribute}` : undefined,
+        ),
+      )
+      .orderBy(order(customer.lastOkDateOrder), order(customer.id))
+      .limit(sql.placeholder('limit'))
+      .offset(sql.placeholder('offset')),
+  );
+}
+
+const statements = oncePerDatabase((database) => ({
+  all: { ASC: prepare(database, false, false), DESC: prepare(database, false, true) },
+  withAttributes: { ASC: prepare(database, true, false), DESC: prepare(database, true, true) },
+}));
+
+/** OBP's firehose: refused as a whole while the setting is off. */
+export async function firehose(context: Context, asked: FirehoseArguments): Promise<Customer[]> {
+  if (!context.config.customerFirehose) throw gatewayError('OBP-00012');
+  const { attributes } = asked;
+  const limit = asked.limit ?? maximalLimit;
+  const offset = asked.offset ?? 0;
+  if (offset < 0) throw gatewayError('OBP-10024', { field: 'offset' });
+  if (limit < 1 || limit > maximalLimit) {
+    throw gatewayError('OBP-10025', { message: `limit must be from 1 to ${maximalLimit}.`, field: 'limit' });
+  }
+  if (attributes?.length === 0) return [];
+  const { all, withAttributes } = statements(context.readDatabase());
+  const statement = (attributes == null ? all : withAttributes)[asked.sortDirection ?? SortDirection.DESC];
+  const keys = (attributes ?? []).map(({ name, value }) => [name, attributeSearchValue(value), value]);
+  const rows = await statement({
+    bankId: asked.bankId,
+    fromDate: asked.fromDate ?? earliest,
+    toDate: asked.toDate ?? latest,
+    limit,
+    offset,
+    ...(attributes == null ? {} : keyValues(keys)),
+  });
+  return rows.map(toCustomer);
+}

@@ -1,0 +1,57 @@
+import { and, eq, sql } from 'drizzle-orm';
+import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { type ErrorKey, gatewayError } from '../../base/errors.ts';
+import type { Queries } from '../../database/database.ts';
+import { lockedForWriting } from '../../database/lock.ts';
+import { prepared, preparedForTable } from '../../database/prepared.ts';
+import { type CustomerRow, customer } from './customer.table.ts';
+
+declare const found: unique symbol;
+
+/**
+ * A customer that was found at the bank that was checked. Writes take one, never a bare id: nobody else can make it, so a
+ * clerk of one bank cannot reach a row of another.
+ */
+export type FoundCustomer = CustomerRow & { readonly [found]: true };
+
+const lockedCustomer = prepared((queries) =>
+  lockedForWriting(
+    queries
+      .select()
+      .from(customer)
+      .where(and(eq(customer.id, sql.placeholder('customerId')), eq(customer.bankId, sql.placeholder('bankId')))),
+  ),
+);
+
+/**
+ * The customer at this bank; one of another bank is not found. Writes to one customer follow one another, so that limits
+ * hold and nothing comes into being while the customer is deleted.
+ */
+export async function findCustomer(queries: Queries, bankId: string, customerId: string): Promise<FoundCustomer> {
+  const [row] = await lockedCustomer(queries, { bankId, customerId });
+  if (row === undefined) throw gatewayError('OBP-30046');
+  return row as FoundCustomer;
+}
+
+/** A table whose rows belong to customers. */
+export type ChildTable = SQLiteTable & { id: SQLiteColumn; bankId: SQLiteColumn; customerId: SQLiteColumn };
+
+const linkedRow = preparedForTable((queries, table: ChildTable) =>
+  queries
+    .select()
+    .from(table as SQLiteTable)
+    .where(and(eq(table.id, sql.placeholder('id')), eq(table.bankId, sql.placeholder('bankId')))),
+);
+
+/** A row and its customer, where the API names only the row; of another bank it is not found. */
+export async function findLinked<Table extends ChildTable>(
+  queries: Queries,
+  table: Table,
+  bankId: string,
+  id: string,
+  notFound: ErrorKey,
+): Promise<{ row: Table['$inferSelect']; customer: FoundCustomer }> {
+  const [row] = await linkedRow(queries, table, { id, bankId });
+  if (row === undefined) throw gatewayError(notFound);
+  return { row, customer: await findCustomer(queries, bankId, (row as { customerId: string }).customerId) };
+}

@@ -1,0 +1,58 @@
+import { and, eq } from 'drizzle-orm';
+import { gatewayError } from '../../base/errors.ts';
+import type { Queries } from '../../database/database.ts';
+import { isForeignKeyViolation } from '../../database/errors.ts';
+import type { FoundCustomer } from '../customer/locked-customer.ts';
+import { kycCheck } from './kyc-check.table.ts';
+import { kycDocument } from './kyc-document.table.ts';
+import { addEvidence, type EvidenceValues } from './kyc-evidence.ts';
+import { type KycMediaRow, kycMedia } from './kyc-media.table.ts';
+
+function refusedRelation(field: string, reason: string, cause?: unknown): Error {
+  return gatewayError('OBP-10001', { message: `${field} ${reason}.`, field, cause });
+}
+
+/** Which of the related evidence of this customer was retracted, by its field; what is not there fails by its field. */
+async function retractedRelation(
+  transaction: Queries,
+  customer: FoundCustomer,
+  values: EvidenceValues<typeof kycMedia>,
+): Promise<string | null> {
+  const relations = [
+    ['input.relatesToKycDocumentId', kycDocument, values.relatesToKycDocumentId],
+    ['input.relatesToKycCheckId', kycCheck, values.relatesToKycCheckId],
+  ] as const;
+  let retracted: string | null = null;
+  for (const [field, table, id] of relations) {
+    if (id === null) continue;
+    const [related] = await transaction
+      .select({ retractedAt: table.retractedAt })
+      .from(table)
+      .where(and(eq(table.customerId, customer.id), eq(table.id, id)));
+    if (related === undefined) throw refusedRelation(field, 'names nothing of this customer');
+    if (related.retractedAt !== null) retracted ??= field;
+  }
+  return retracted;
+}
+
+/**
+ * Adds a media. It relates only to a document and a check of the same customer: the foreign keys see to that, and the
+ * look before only tells which field it is. New media do not relate to what was retracted; those that were added before
+ * stay as they are.
+ */
+export async function addKycMedia(
+  transaction: Queries,
+  customer: FoundCustomer,
+  id: string | null,
+  values: EvidenceValues<typeof kycMedia>,
+): Promise<KycMediaRow> {
+  const retracted = await retractedRelation(transaction, customer, values);
+  try {
+    const { row, isNew } = await addEvidence(transaction, kycMedia, customer, id, values);
+    if (isNew && retracted !== null) throw refusedRelation(retracted, 'names retracted evidence');
+    return row;
+  } catch (error) {
+    if (isForeignKeyViolation(error)) throw refusedRelation('input', 'relates to nothing of this customer', error);
+    throw error;
+  }
+}

@@ -1,0 +1,248 @@
+import { and, eq, isNull, or, type SQL, sql } from 'drizzle-orm';
+import type { AuditedCaller } from '../../audit/audit-event.ts';
+import type { AuditTrail } from '../../audit/audit-trail.ts';
+import type { IdentityProvider, IdentityProviders } from '../../auth/oidc.ts';
+import { refusedToken, TokenRefused } from '../../auth/token-refused.ts';
+import type { Tokens, VerifiedToken } from '../../auth/tokens.ts';
+import { gatewayError } from '../../base/errors.ts';
+import type { Role } from '../../base/roles.ts';
+import { roleScope } from '../../base/roles.ts';
+import { oncePerDatabase } from '../../database/batch.ts';
+import type { Database } from '../../database/database.ts';
+import { jsonList } from '../../database/json-list.ts';
+import { userWrite } from '../../database/user-write.table.ts';
+import { entitlement } from './entitlement.table.ts';
+import { createProviderUser } from './provider-user.ts';
+import { revokedToken } from './revoked-token.table.ts';
+import { type UserProfile, type UserRow, user } from './user.table.ts';
+
+/** The caller of an operation as it was when the request came, with the entitlements that count at this moment. */
+export interface AuthenticatedUser extends UserProfile {
+  /** Roles that are held without a bank. */
+  systemRoles: ReadonlySet<string>;
+  /** Roles that are held at a bank, by the bank's id. */
+  bankRoles: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The position of the user's last write, which a replica must have replayed to be asked; null: any replica may be. */
+  lastWrite: string | null;
+  /** The token that says so. */
+  token: Pick<VerifiedToken, 'tokenId' | 'issuedAt' | 'expiresAt'>;
+}
+
+/**
+ * Whether the user holds one of these roles: a bank role counts only at `bankId`, a system role only when it is held
+ * without a bank. With no bank to judge at (null) only system roles count.
+ */
+export function holdsAny(user: AuthenticatedUser | null, anyOf: readonly Role[], bankId: string | null): boolean {
+  return heldRole(user, anyOf, bankId) !== undefined;
+}
+
+/** The first of these roles that the user holds, as `holdsAny` judges it. */
+export function heldRole(
+  user: AuthenticatedUser | null,
+  anyOf: readonly Role[],
+  bankId: string | null,
+): Role | undefined {
+  if (user === null) return undefined;
+  const rolesAtBank = bankId === null ? undefined : user.bankRoles.get(bankId);
+  return anyOf.find((role) =>
+    roleScope(role) === 'system' ? user.systemRoles.has(role) : rolesAtBank?.has(role) === true,
+  );
+}
+
+/**
+ * The user's state, whether the token was revoked, and the entitlements that have not expired as a JSON list: one row of one
+ * statement a request.
+ */
+function prepareUser(database: Database, isTheUser: SQL | undefined) {
+  const isRevoked = sql<boolean | number>`exists (select 1 from ${revokedToken}
+    where ${and(eq(revokedToken.userId, user.id), eq(revokedToken.tokenId, sql.placeholder('tokenId')))})`;
+  const isUnexpired = or(
+    isNull(entitlement.expiresAt),
+    sql`${entitlement.expiresAt} > ${sql.param(sql.placeholder('now'), entitlement.expiresAt)}`,
+  );
+  const held = sql<string>`(select ${jsonList(entitlement.roleName, entitlement.bankId)} from ${entitlement}
+    where ${and(eq(entitlement.userId, user.id), isUnexpired)})`;
+  return database.prepare(
+    database.read
+      .select({
+        id: user.id,
+        username: user.username,
+        email: user.email,
+        firstName: user.firstName,
+        lastName: user.lastName,
+        provider: user.provider,
+        providerId: user.providerId,
+        isSuperAdmin: user.isSuperAdmin,
+        disabledAt: user.disabledAt,
+        createdAt: user.createdAt,
+        updatedAt: user.updatedAt,
+        tokensValidFrom: user.tokensValidFrom,
+        lastWrite: userWrite.lastWrite,
+        isTokenRevoked: isRevoked.as('is_token_revoked'),
+        held: held.as('held'),
+      })
+      .from(user)
+      .leftJoin(userWrite, eq(userWrite.userId, user.id))
+      .where(isTheUser),
+  );
+}
+
+const userStatements = oncePerDatabase((database) => ({
+  byId: prepareUser(database, eq(user.id, sql.placeholder('id'))),
+  byProvider: prepareUser(
+    database,
+    and(eq(user.provider, sql.placeholder('issuer')), eq(user.providerId, sql.placeholder('subject'))),
+  ),
+}));
+
+type HeldRole = readonly [roleName: string, bankId: string | null];
+type HeldRoles = Pick<AuthenticatedUser, 'systemRoles' | 'bankRoles'>;
+
+/** What was made of a list of entitlements: it is the same for the same text, whoever holds them. The oldest goes first. */
+const madeRoles = new Map<string, HeldRoles>();
+const mostMadeRoles = 1_000;
+
+/** Of a list as the database gives it, with each request anew. */
+function storedRoles(held: string): HeldRoles {
+  const known = madeRoles.get(held);
+  if (known !== undefined) return known;
+  const made = heldRoles(JSON.parse(held));
+  madeRoles.set(held, made);
+  for (const oldest of madeRoles.keys()) {
+    if (madeRoles.size <= mostMadeRoles) break;
+    madeRoles.delete(oldest);
+  }
+  return made;
+}
+
+function heldRoles(held: readonly HeldRole[]): HeldRoles {
+  const systemRoles = new Set<string>();
+  const bankRoles = new Map<string, Set<string>>();
+  for (const [roleName, bankId] of held) {
+    if (bankId === null) systemRoles.add(roleName);
+    else {
+      const rolesAtBank = bankRoles.get(bankId);
+      if (rolesAtBank === undefined) bankRoles.set(bankId, new Set([roleName]));
+      else rolesAtBank.add(roleName);
+    }
+  }
+  return { systemRoles, bankRoles };
+}
+
+/** The token of `Authorization: Bearer TOKEN`. */
+function bearerToken(authorization: string): string {
+  const [, token] = /^Bearer +([^\s]+) *$/i.exec(authorization) ?? [];
+  if (token === undefined) {
+    throw refusedToken('AUTHORIZATION_MALFORMED', { message: 'The header Authorization has the form: Bearer TOKEN.' });
+  }
+  return token;
+}
+
+async function callerOfOwnToken(database: Database, tokens: Tokens, token: string, onVerified: OnVerified) {
+  const verified = await tokens.verify(token);
+  const { userId: id, tokenId } = verified;
+  onVerified(id);
+  const rows = await userStatements(database).byId({ id, tokenId, now: new Date() });
+  return { verified, rows, claimed: [] };
+}
+
+/** Called with the ID of the user once the signature of a token is verified, before the database is read. */
+type OnVerified = (userId: string) => void;
+
+/** What is recorded of a person who comes for the first time. */
+interface Recording {
+  auditTrail: AuditTrail;
+  caller: Partial<AuditedCaller>;
+}
+
+/** The IDs of users who came with a token of a provider, by issuer and subject, which never change. */
+const providerUserIds = oncePerDatabase(() => new Map<string, string>());
+const maxProviderUserIds = 10_000;
+
+function rememberProviderUser(userIds: Map<string, string>, person: string, userId: string): void {
+  if (userIds.size >= maxProviderUserIds) userIds.clear();
+  userIds.set(person, userId);
+}
+
+/** A person who comes for the first time becomes a user. */
+async function callerOfProvider(
+  database: Database,
+  { auditTrail, caller }: Recording,
+  provider: IdentityProvider,
+  token: string,
+  onVerified: OnVerified,
+) {
+  const verified = await provider.verify(token);
+  const { issuer, subject, tokenId, roles: claimed } = verified;
+  const userIds = providerUserIds(database);
+  const person = `${issuer} ${subject}`;
+  const userId = userIds.get(person);
+  // A claim can lift the limit that `onVerified` checks.
+  if (userId !== undefined && claimed.length === 0) onVerified(userId);
+  const find = () => userStatements(database).byProvider({ issuer, subject, tokenId, now: new Date() });
+  let rows = await find();
+  if (rows.length === 0) {
+    await createProviderUser(auditTrail, verified, caller);
+    rows = await find();
+  }
+  const [row] = rows;
+  if (row !== undefined && userId === undefined) rememberProviderUser(userIds, person, row.id);
+  return { verified, rows, claimed };
+}
+
+/** Why a known user cannot use this token; null if the user can. */
+function refusalOf(
+  row: Pick<UserRow, 'id' | 'disabledAt' | 'tokensValidFrom'> & { isTokenRevoked: boolean | number },
+  issuedAt: Date,
+): TokenRefused | null {
+  if (row.disabledAt !== null) {
+    return new TokenRefused('USER_DISABLED', gatewayError('USER_DISABLED', { http: { status: 401 } }), row.id);
+  }
+  // Also what was issued in the same millisecond. Where an issuer counts in seconds, what it issues in that second is lost.
+  const isFromBefore = row.tokensValidFrom !== null && issuedAt <= row.tokensValidFrom;
+  return isFromBefore || row.isTokenRevoked ? refusedToken('TOKEN_REVOKED', { userId: row.id }) : null;
+}
+
+/**
+ * Who sends the request, with the entitlements of this moment; null without an Authorization header. A token that is bad
+ * or revoked, and a user who is unknown or disabled, are refused with HTTP 401 before anything is executed.
+ *
+ * @throws TokenRefused with the user's ID if the user is known.
+ */
+export async function authenticate({
+  authorization,
+  tokens,
+  identityProviders,
+  database,
+  onVerified = () => undefined,
+  ...recording
+}: {
+  authorization: string | undefined;
+  tokens: Tokens;
+  identityProviders: IdentityProviders;
+  database: Database;
+  onVerified?: OnVerified;
+} & Recording): Promise<AuthenticatedUser | null> {
+  if (authorization === undefined) return null;
+  const sent = bearerToken(authorization);
+  const identityProvider = identityProviders.ofToken(sent);
+  const { verified, rows, claimed } =
+    identityProvider === null
+      ? await callerOfOwnToken(database, tokens, sent, onVerified)
+      : await callerOfProvider(database, recording, identityProvider, sent, onVerified);
+  const [row] = rows;
+  if (row === undefined) throw refusedToken('TOKEN_USER_UNKNOWN');
+  const refusal = refusalOf(row, verified.issuedAt);
+  if (refusal !== null) throw refusal;
+  const { tokenId, issuedAt, expiresAt } = verified;
+  return {
+    ...row,
+    ...(claimed.length === 0
+      ? storedRoles(row.held)
+      : heldRoles([
+          ...(JSON.parse(row.held) as HeldRole[]),
+          ...claimed.map(({ roleName, bankId }) => [roleName, bankId] as const),
+        ])),
+    token: { tokenId, issuedAt, expiresAt },
+  };
+}

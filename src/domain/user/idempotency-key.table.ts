@@ -1,0 +1,23 @@
+import { columns } from '../../database/columns.ts';
+import { user } from './user.table.ts';
+
+const { table, id, text, timestamp, json, primaryKey, index } = columns;
+
+/** What a mutation wrote for a key, so that it is not written again: ids only, no personal data. */
+export const idempotencyKey = table(
+  'idempotency_key',
+  {
+    userId: id('user_id')
+      .notNull()
+      .references(() => user.id),
+    key: text('key').notNull(),
+    field: text('field').notNull(),
+    /** A keyed hash: the arguments cannot be guessed from it. */
+    argumentsHash: text('arguments_hash').notNull(),
+    written: json<Record<string, unknown>>('written').notNull(),
+    createdAt: timestamp('created_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.userId, t.key] }), index('idempotency_key_created').on(t.createdAt)],
+);
+
+export type IdempotencyKeyRow = typeof idempotencyKey.$inferSelect;

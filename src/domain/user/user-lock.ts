@@ -1,0 +1,33 @@
+import { eq, sql } from 'drizzle-orm';
+import { noteChange } from '../../audit/changes.ts';
+import { forgetLoginAttempts } from '../../auth/login-attempts.ts';
+import { localProvider } from '../../auth/password.ts';
+import { gatewayError } from '../../base/errors.ts';
+import type { Queries } from '../../database/database.ts';
+import { recordEmpowerment } from './empowerment.writes.ts';
+import { type UserRow, user } from './user.table.ts';
+
+/**
+ * Removes an administrator's lock and the lock of failed logins. The caller who removes an administrator's lock empowers the user;
+ * `byUserId` is null on the command line. @throws OBP-20057 if the user does not exist.
+ */
+export async function unlock(
+  transaction: Queries,
+  userId: string,
+  secret: string,
+  byUserId: string | null,
+): Promise<UserRow> {
+  const [row] = await transaction.select().from(user).where(eq(user.id, userId));
+  if (row === undefined) throw gatewayError('OBP-20057');
+  // Usernames are tried at the local provider only; another provider's user may have the same.
+  if (row.provider === localProvider) await forgetLoginAttempts(transaction, secret, row.username);
+  const unlocked = { disabledAt: null, updatedAt: new Date() };
+  noteChange(transaction, user, row, unlocked);
+  if (row.disabledAt === null) return row;
+  await transaction
+    .update(user)
+    .set({ ...unlocked, version: sql`${user.version} + 1` })
+    .where(eq(user.id, userId));
+  if (byUserId !== null) await recordEmpowerment(transaction, { userId, kind: 'ENABLED', byUserId });
+  return { ...row, ...unlocked, version: row.version + 1 };
+}

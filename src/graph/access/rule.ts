@@ -1,0 +1,105 @@
+import {
+  DirectiveLocation,
+  GraphQLBoolean,
+  GraphQLDirective,
+  type GraphQLEnumType,
+  GraphQLList,
+  GraphQLNonNull,
+} from 'graphql';
+import { Directive, Extensions } from 'type-graphql';
+import type { Role } from '../../base/roles.ts';
+
+/** Who else may, without a role: how a rule is widened to people for whom the data is their own. */
+export interface OwnAccess {
+  /** The caller has an active link to the customer. */
+  orLinkedUser?: boolean;
+  /** The caller is a holder of the account. */
+  orHolder?: boolean;
+  /** The caller is the user. */
+  orSelf?: boolean;
+}
+
+export interface RoleOptions extends OwnAccess {
+  /** Where the bank wants a reason for KYC material, the request has to say it. */
+  kycMaterial?: boolean;
+}
+
+export type RoleRule = { kind: 'role'; anyOf: readonly Role[] } & RoleOptions;
+export type AccessRule = { kind: 'public' } | { kind: 'authenticated'; anyOf: readonly Role[] } | RoleRule;
+export type GuardedRule = Exclude<AccessRule, { kind: 'public' }>;
+
+/** What a guarded field's parent tells of itself: at which bank it is, and whose. */
+export interface GuardedParent {
+  id?: string;
+  bankId?: string | null;
+  customerId?: string | null;
+  accountId?: string | null;
+  userId?: string | null;
+}
+
+function declare(rule: AccessRule, directive: string): MethodDecorator & PropertyDecorator {
+  return (target: object, key: string | symbol, descriptor?: PropertyDescriptor) => {
+    (Directive(directive) as MethodDecorator)(target, key, descriptor ?? {});
+    (Extensions({ access: rule }) as MethodDecorator)(target, key, descriptor ?? {});
+  };
+}
+
+/** Anybody may, without logging in. */
+export function Public() {
+  return declare({ kind: 'public' }, '@public');
+}
+
+/**
+ * Any authenticated user can access the field: a root field only for their own data, another field on every object that they
+ * can read. With one of the roles of `anyOf` the field returns more: its resolver asks `holdsAny`.
+ */
+export function Authenticated(...anyOf: Role[]) {
+  return declare(
+    { kind: 'authenticated', anyOf },
+    anyOf.length === 0 ? '@authenticated' : `@authenticated(anyOf: [${anyOf.join(', ')}])`,
+  );
+}
+
+/**
+ * Who holds any one of these roles may: a bank role at the bank of the argument `bankId`, else at the parent's bank; a
+ * system role without a bank. `options` widen this to people for whom the data is their own.
+ *
+ * @example @RequiresRole(['CanGetCustomerAddress'], { orLinkedUser: true })
+ */
+export function RequiresRole(anyOf: Role[], options: RoleOptions = {}) {
+  const flags = Object.entries(options).map(([flag, given]) => `, ${flag}: ${given}`);
+  return declare({ kind: 'role', anyOf, ...options }, `@requiresRole(anyOf: [${anyOf.join(', ')}]${flags.join('')})`);
+}
+
+/** The directives as the SDL prints them; their roles are the enum that the schema already has. */
+export function accessDirectives(role: GraphQLEnumType): GraphQLDirective[] {
+  const locations = [DirectiveLocation.FIELD_DEFINITION];
+  const roles = new GraphQLList(new GraphQLNonNull(role));
+  const flag = { type: GraphQLBoolean, defaultValue: false };
+  return [
+    new GraphQLDirective({ name: 'public', locations, description: 'Anybody may, without logging in.' }),
+    new GraphQLDirective({
+      name: 'authenticated',
+      locations,
+      description:
+        "Any authenticated caller can access this field: a root field only for the caller's own data, another field on every object that the caller can read. With one of the roles in `anyOf`, the field returns more.",
+      args: { anyOf: { type: roles, description: 'Roles that widen the answer beyond what is the caller’s own.' } },
+    }),
+    new GraphQLDirective({
+      name: 'requiresRole',
+      locations,
+      description:
+        'Who holds any one of these roles may: a bank role at the bank of the argument bankId, else at the bank of the parent; a system role without a bank.',
+      args: {
+        anyOf: { type: new GraphQLNonNull(roles), description: 'Any one of these roles is enough.' },
+        orLinkedUser: { ...flag, description: 'Or who has an active link to the customer.' },
+        orHolder: { ...flag, description: 'Or who holds the account.' },
+        orSelf: { ...flag, description: 'Or who is the user.' },
+        kycMaterial: {
+          ...flag,
+          description: 'Where the bank wants a reason for KYC material, it has to be in the header X-Reason.',
+        },
+      },
+    }),
+  ];
+}

@@ -1,0 +1,240 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { limitFailedAttempts } from '../../src/audit/anonymous-event-limit.ts';
+import { auditEvent } from '../../src/audit/audit.table.ts';
+import { type AuditEvent, auditEventOf, parseAuditEvent } from '../../src/audit/audit-event.ts';
+import { type AuditTrail, openAuditTrail } from '../../src/audit/audit-trail.ts';
+import { type Database, openDatabase } from '../../src/database/database.ts';
+import { openTamperer } from '../support/audit-world.ts';
+import { createDatabaseUrl, dialectUnderTest } from '../support/database-url.ts';
+
+function refused(told: Partial<AuditEvent>): AuditEvent {
+  return auditEventOf({ kind: 'AUTHENTICATION', outcome: 'REFUSED', errors: ['INVALID_TOKEN'], ...told });
+}
+
+let url: string;
+let database: Database;
+let drop: () => Promise<void>;
+let trail: AuditTrail;
+
+beforeEach(async () => {
+  const created = await createDatabaseUrl();
+  url = created.url;
+  drop = created.drop;
+  database = await openDatabase(url);
+  trail = await openAuditTrail({ database, secret: 'a secret of the tests, at least 32 characters' });
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  await database.close();
+  await drop();
+});
+
+async function written(): Promise<AuditEvent[]> {
+  const rows = await database.read.select().from(auditEvent);
+  return rows.map(({ event }) => parseAuditEvent(event));
+}
+
+/** What is in the database after these were recorded one after the other, and the trail was closed. */
+async function writtenOf(events: AuditEvent[]): Promise<AuditEvent[]> {
+  const failures: unknown[] = [];
+  const limited = limitFailedAttempts(trail, (error) => failures.push(error));
+  for (const event of events) await limited.record([event]);
+  await limited.close();
+  expect(failures).toEqual([]);
+  return written();
+}
+
+function times(count: number, told: Partial<AuditEvent>): AuditEvent[] {
+  return Array.from({ length: count }, () => refused({ clientAddress: '192.0.2.7', ...told }));
+}
+
+function total(events: AuditEvent[]): number {
+  return events.reduce((sum, { count }) => sum + count, 0);
+}
+
+test('whoever is not logged in cannot fill the audit trail: after some attempts from a network the rest is counted', async () => {
+  const events = await writtenOf(times(300, { requestId: 'one request' }));
+
+  expect(events.length).toBeGreaterThanOrEqual(61);
+  expect(events.length).toBeLessThan(200);
+  expect(total(events)).toBe(300);
+  expect(events.filter(({ count }) => count > 1)).toEqual([
+    expect.objectContaining({
+      clientAddress: '192.0.2.7',
+      errors: ['INVALID_TOKEN'],
+      outcome: 'REFUSED',
+      requestId: 'one request',
+    }),
+  ]);
+});
+
+test('attempts of different callers, and what succeeded even in part, are recorded individually', async () => {
+  const succeeded: Partial<AuditEvent> = { clientAddress: '198.51.100.2', errors: [] };
+  const events = await writtenOf([
+    ...Array.from({ length: 100 }, (_, index) => refused({ clientAddress: `192.0.2.${index}` })),
+    ...Array.from({ length: 100 }, (_, index) => refused({ clientAddress: '198.51.100.1', userId: `user ${index}` })),
+    ...times(100, { ...succeeded, outcome: 'SUCCEEDED' }),
+    ...times(100, { ...succeeded, outcome: 'SUCCEEDED', kind: 'READ', userId: 'a user' }),
+    ...times(100, { ...succeeded, outcome: 'SUCCEEDED', kind: 'WRITE', userId: 'a user' }),
+    ...times(100, { ...succeeded, outcome: 'PARTIAL', kind: 'READ', userId: 'a user' }),
+  ]);
+
+  expect(events).toHaveLength(600);
+  expect(events.every(({ count }) => count === 1)).toBe(true);
+});
+
+test('a user cannot fill the audit trail: beyond a rate, attempts are counted by field and bank', async () => {
+  const attempt = { kind: 'READ', userId: 'a user', provider: 'local', bankId: 'a bank' } as const;
+  const refusal = { ...attempt, fieldsRefused: ['Query.kycChecks'], errors: ['OBP-20006'] };
+  const failure: Partial<AuditEvent> = {
+    ...attempt,
+    outcome: 'FAILED',
+    fieldsFailed: ['Query.user'],
+    errors: ['OBP-20057'],
+  };
+  const events = await writtenOf([
+    ...times(500, refusal),
+    ...times(500, { ...refusal, clientAddress: '203.0.113.9' }),
+    ...times(500, { ...refusal, bankId: 'another bank' }),
+    ...times(500, failure),
+  ]);
+
+  expect(events.length).toBeLessThan(120);
+  expect(total(events)).toBe(2_000);
+  expect(events.every(({ userId, provider }) => userId === 'a user' && provider === 'local')).toBe(true);
+  const counted = events.filter(({ count }) => count > 1);
+  expect(counted).toHaveLength(3);
+  expect(counted).toMatchObject([
+    { bankId: 'a bank', fieldsRefused: ['Query.kycChecks'], errors: ['OBP-20006'], clientAddress: null },
+    { bankId: 'another bank', fieldsRefused: ['Query.kycChecks'], clientAddress: '192.0.2.7' },
+    { bankId: 'a bank', outcome: 'FAILED', fieldsFailed: ['Query.user'], errors: ['OBP-20057'] },
+  ]);
+});
+
+test('attempts of a user on many customers are still counted by field and bank', async () => {
+  const events = await writtenOf(
+    Array.from({ length: 2_000 }, (_, index) =>
+      refused({
+        kind: 'READ',
+        userId: 'a user',
+        clientAddress: '192.0.2.7',
+        bankId: 'a bank',
+        customerIds: [`customer ${index}`],
+        fieldsRefused: ['Query.customer'],
+      }),
+    ),
+  );
+
+  expect(total(events)).toBe(2_000);
+  expect(events.length).toBeLessThan(260);
+  expect(events.every(({ fieldsRefused }) => fieldsRefused[0] === 'Query.customer')).toBe(true);
+});
+
+test('the requests that exceed a rate limit are only counted', async () => {
+  const events = await writtenOf([
+    ...times(1_000, { errors: ['RATE_LIMITED'], userId: 'a user' }),
+    ...times(1_000, { errors: ['RATE_LIMITED'] }),
+  ]);
+
+  expect(events.map(({ userId, count }) => [userId, count])).toEqual([
+    ['a user', 1_000],
+    [null, 1_000],
+  ]);
+});
+
+test('many networks that exceed a rate limit fill no more than some thousand events', async () => {
+  const networks = 20_000;
+  const events = await writtenOf(
+    Array.from({ length: networks }, (_, index) =>
+      refused({ clientAddress: `2001:db8:0:${index.toString(16)}::1`, errors: ['RATE_LIMITED'] }),
+    ),
+  );
+
+  expect(events.length).toBeLessThan(10_100);
+  expect(total(events)).toBe(networks);
+});
+
+test('attempts on a known user are limited like those on a name that nobody has, and counted for each user', async () => {
+  const failed: Partial<AuditEvent> = { outcome: 'FAILED', errors: ['OBP-20004'] };
+  const unknown = await writtenOf([...times(60, failed), ...times(200, failed)]);
+  expect(total(unknown)).toBe(260);
+
+  trail = await openAuditTrail({ database, secret: 'a secret of the tests, at least 32 characters' });
+  const all = await writtenOf([
+    ...times(60, failed),
+    ...times(200, { ...failed, subjectUserIds: ['alice'] }),
+    ...times(50, { ...failed, subjectUserIds: ['bob'] }),
+  ]);
+  const known = all.slice(unknown.length);
+  expect(known.length).toBeLessThan(100);
+  for (const [userId, count] of [
+    ['alice', 200],
+    ['bob', 50],
+  ]) {
+    expect(total(known.filter(({ subjectUserIds }) => subjectUserIds[0] === userId))).toBe(count);
+  }
+});
+
+test('the attempts at each bank are counted there, with their own errors, customers and fields', async () => {
+  const events = [
+    { bankId: 'bank-a', errors: ['OBP-20001'], fieldsRefused: ['Query.customer'], customerIds: ['of a'] },
+    { bankId: 'bank-b', errors: ['OBP-20006'], fieldsRefused: ['Query.kycChecks'], customerIds: ['of b'] },
+  ];
+  const all = await writtenOf(events.flatMap((event) => times(100, { kind: 'READ', ...event })));
+
+  for (const event of events) {
+    const ofBank = all.filter(({ bankId }) => bankId === event.bankId);
+    expect(total(ofBank)).toBe(100);
+    for (const one of ofBank) expect(one).toMatchObject(event);
+  }
+});
+
+test('what a count stands for is told where it is the same for all', async () => {
+  const events = await writtenOf(
+    Array.from({ length: 200 }, (_, index) =>
+      refused({
+        clientAddress: `2001:db8::${index.toString(16)}`,
+        requestId: `request-${index}`,
+        clientName: 'one client',
+      }),
+    ),
+  );
+
+  expect(events.filter(({ count }) => count > 1)).toMatchObject([
+    { clientAddress: '2001:db8:0:0::/64', requestId: null, clientName: 'one client' },
+  ]);
+});
+
+test('however much their attempts differ, a network fills no more than some hundred events', async () => {
+  const events = await writtenOf(
+    Array.from({ length: 1000 }, (_, index) =>
+      refused({ clientAddress: '192.0.2.7', fieldsRefused: [`Query.field${index}`], bankId: `bank-${index % 2}` }),
+    ),
+  );
+
+  expect(events.length).toBeLessThan(260);
+  for (const bankId of ['bank-0', 'bank-1']) expect(total(events.filter((event) => event.bankId === bankId))).toBe(500);
+});
+
+test('counts that could not be written are written the next time', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  const failures: unknown[] = [];
+  const limited = limitFailedAttempts(trail, (error) => failures.push(error));
+  for (const event of times(200, {})) await limited.record([event]);
+  const tamperer = await openTamperer(url);
+  const isSqlite = dialectUnderTest === 'sqlite';
+  await tamperer.execute(
+    isSqlite
+      ? "create trigger no_event before insert on audit_event begin select raise(abort, 'out of order'); end"
+      : 'alter table audit_event add constraint no_event check (sequence < 0) not valid',
+  );
+  vi.advanceTimersByTime(60_000);
+  await expect.poll(() => failures.length).toBe(1);
+  await tamperer.execute(isSqlite ? 'drop trigger no_event' : 'alter table audit_event drop constraint no_event');
+  await tamperer.close();
+  for (const event of times(10, {})) await limited.record([event]);
+  await limited.close();
+
+  expect(total((await written()).filter(({ kind }) => kind === 'AUTHENTICATION'))).toBe(210);
+  expect(failures).toHaveLength(1);
+});

@@ -1,0 +1,414 @@
+import { describe, expect, test } from 'vitest';
+import {
+  dateTimeFromWritten,
+  httpsUrlFromWritten,
+  InvalidValue,
+  localDateFromWritten,
+  parseAmount,
+  parseAttributeValue,
+  parseCountryCode,
+  parseCurrency,
+  parseDateTime,
+  parseDecimal,
+  parseEmailAddress,
+  parseHttpsUrl,
+  parseId,
+  parseLocalDate,
+  parseLongText,
+  parseOptionalText,
+  parsePhoneNumber,
+  parseText,
+} from '../../src/base/values.ts';
+import { AttributeType } from '../../src/domain/attribute/attribute-type.ts';
+
+/** The reason why `parse` refuses a value. */
+function refusal(parse: () => unknown): string {
+  try {
+    const parsed = parse();
+    throw new Error(`was accepted as ${JSON.stringify(parsed)}`);
+  } catch (error) {
+    if (error instanceof InvalidValue) return error.message;
+    throw error;
+  }
+}
+
+const notText = [undefined, null, 12, true, {}, [], new Date(0)];
+
+describe('text', () => {
+  test.each(['Eveline Tripman', '\u{10330}'.repeat(5), 'Müller-Lüdenscheidt'])('%j passes', (text) => {
+    expect(parseText(text, 30)).toBe(text);
+  });
+
+  test('has no white space around it', () => {
+    expect(parseText(' 77\n', 30)).toBe('77');
+  });
+
+  test('of any number of lines is kept as written', () => {
+    expect(parseLongText(' line\r\nline\tend ', 30)).toBe(' line\r\nline\tend ');
+    expect(refusal(() => parseLongText('a\u0000', 30))).toBe('must not contain the character U+0000');
+  });
+
+  test('is brought into Unicode NFC', () => {
+    expect(parseText('Mu\u0308ller', 6)).toBe('Müller');
+  });
+
+  test('is counted in characters, not in UTF-16 units', () => {
+    expect(parseText('\u{10330}'.repeat(5), 5)).toHaveLength(10);
+    expect(refusal(() => parseText('\u{10330}'.repeat(6), 5))).toBe('must be at most 5 characters');
+  });
+
+  test.each([
+    ['', 'is empty'],
+    [' \n', 'is empty'],
+    ['a\u0000', 'must not contain the character U+0000'],
+    ['a\nb', 'has control characters'],
+    ['a\tb', 'has control characters'],
+    ['a\u2028b', 'has control characters'],
+    ['a\u202Eb', 'has characters that change the direction of text'],
+    ['\u200B', 'is empty'],
+    ['a\u001B[31m', 'has control characters'],
+    ['a\u007F', 'has control characters'],
+    ['a\u0085', 'has control characters'],
+    ['a\uD800', 'must be well-formed Unicode text'],
+    ['123456', 'must be at most 5 characters'],
+    ...notText.map((value) => [value, 'is no text']),
+  ])('%j is refused: %s', (value, reason) => {
+    expect(refusal(() => parseText(value, 5))).toBe(reason);
+  });
+
+  test.each([null, undefined, '', '  '])('%j is null where text is optional', (value) => {
+    expect(parseOptionalText(value, 5)).toBeNull();
+  });
+
+  test('that is optional is checked where it is given', () => {
+    expect(parseOptionalText('Sr', 5)).toBe('Sr');
+    expect(refusal(() => parseOptionalText('123456', 5))).toBe('must be at most 5 characters');
+    expect(refusal(() => parseOptionalText(0, 5))).toBe('is no text');
+  });
+});
+
+describe('an id', () => {
+  test.each(['gh.29.uk', '7uy8a7e4-6d02-40e3-a129-0b2bf89de8uh', '_', 'a'.repeat(254)])('%s passes', (id) => {
+    expect(parseId(id)).toBe(id);
+  });
+
+  test.each(['', 'a'.repeat(255), 'a b', 'a/b', 'ä', 'a\n', 'a::::b', "a'", ...notText])('%j is refused', (value) => {
+    expect(refusal(() => parseId(value))).toMatch(/^(is|has|must) /);
+  });
+});
+
+describe('an e-mail address', () => {
+  test.each([
+    'felixsmith@example.com',
+    'a+b@x.co.uk',
+    'A@B.COM',
+    'a@xn--mller-kva.de',
+    `${'a'.repeat(188)}@example.com`,
+  ])('%s passes', (address) => {
+    expect(parseEmailAddress(address)).toBe(address);
+  });
+
+  test.each([
+    '',
+    'a@b',
+    'a',
+    '@example.com',
+    'a@example.com ',
+    'a b@example.com',
+    'a@example..com',
+    'a\u0000@example.com',
+    'a@example.com\n',
+    'a@b@example.com',
+    'Felix <a@example.com>',
+    `${'a'.repeat(189)}@example.com`,
+    ...notText,
+  ])('%j is refused', (value) => {
+    expect(refusal(() => parseEmailAddress(value))).toMatch(/^(is|must) /);
+  });
+});
+
+describe('a phone number', () => {
+  test.each([
+    ['+44 07972 444 876', '+447972444876'],
+    ['0044 7972 444876', '+447972444876'],
+    ['+49 30 901820', '+4930901820'],
+    ['+1 (212) 555-0100', '+12125550100'],
+    ['+44 7972 444 876 ext. 12', '+447972444876'],
+  ])('%s is %s', (written, e164) => {
+    expect(parsePhoneNumber(written)).toEqual({ written, e164 });
+  });
+
+  test.each([
+    '',
+    '+44123',
+    '07972 444 876',
+    '+',
+    '+00 44 7972 444876',
+    'tel:+447972444876',
+    'call +44 7972 444 876',
+    '+44 7972 444 876 or +49 30 901820',
+    '+44 7972 444 876\u0000',
+    '+44 7972\n444 876',
+    '+999 123456789',
+    '%',
+    `+44 7972 444 876${' '.repeat(40)}`,
+    ...notText,
+  ])('%j is refused', (value) => {
+    expect(refusal(() => parsePhoneNumber(value))).toMatch(/^(is|must) /);
+  });
+});
+
+describe('an https URL', () => {
+  test.each([
+    ['https://www.example.com/id-docs/123/image.png', 'https://www.example.com/id-docs/123/image.png'],
+    ['HTTPS://Example.com', 'https://example.com/'],
+    ['https://example.com:8443/a?b=c#d', 'https://example.com:8443/a?b=c#d'],
+    ['https://müller.example/é', 'https://xn--mller-kva.example/%C3%A9'],
+  ])('%s is %s', (value, url) => {
+    expect(parseHttpsUrl(value)).toBe(url);
+    expect(httpsUrlFromWritten(value)).toEqual({ url, corrected: false });
+  });
+
+  const neither = [
+    '',
+    'javascript:alert(1)',
+    'JavaScript://example.com/%0aalert(1)',
+    'java\tscript:alert(1)',
+    'file:///etc/passwd',
+    'data:text/html,x.y',
+    'ftp://example.com/',
+    'https://clerk:secret@example.com/',
+    'https://clerk@example.com/',
+    'https://localhost/',
+    'https://example./',
+    'https://[::1]/',
+    'https://exa mple.com/',
+    'https://example.com/a b',
+    'https://example.com\\@evil.example/',
+    'https:\\\\example.com',
+    'https:example.com',
+    ' https://example.com/',
+    'https://example.com/\u0000',
+    'PlaceholderString',
+    `https://example.com/${'a'.repeat(2000)}`,
+    `https://example.com/${'é'.repeat(1000)}`,
+    ...notText,
+  ];
+
+  test.each([...neither, 'http://example.com/', 'www.example.com', '//example.com/'])('%j is refused', (value) => {
+    expect(refusal(() => parseHttpsUrl(value))).toMatch(/^(is|has|must) /);
+  });
+
+  test.each([
+    ['www.openbankproject', 'https://www.openbankproject/'],
+    ['http://www.example.com/image.png', 'https://www.example.com/image.png'],
+    ['//example.com/image.png', 'https://example.com/image.png'],
+    ['example.com:8443/image.png', 'https://example.com:8443/image.png'],
+  ])('%s is imported as %s, corrected', (written, url) => {
+    expect(httpsUrlFromWritten(written)).toEqual({ url, corrected: true });
+  });
+
+  test.each([...neither, 'http://clerk:secret@example.com/', 'clerk@example.com'])('%j is not imported', (value) => {
+    expect(refusal(() => httpsUrlFromWritten(value))).toMatch(/^(is|has|must) /);
+  });
+});
+
+describe('codes', () => {
+  test.each(['DE', 'GB', 'US'])('%s is a country', (code) => {
+    expect(parseCountryCode(code)).toBe(code);
+  });
+
+  test.each(['1254', 'de', 'DEU', 'UK', 'XX', '', ' DE', '276', ...notText])('%j is no country', (value) => {
+    expect(refusal(() => parseCountryCode(value))).toMatch(/^is no /);
+  });
+
+  test.each(['EUR', 'JPY', 'KWD', 'XBT'])('%s is a currency', (code) => {
+    expect(parseCurrency(code)).toBe(code);
+  });
+
+  test.each(['eur', 'EURO', 'BTC', '978', '', 'ABC', ...notText])('%j is no currency', (value) => {
+    expect(refusal(() => parseCurrency(value))).toMatch(/^is no /);
+  });
+});
+
+describe('an amount', () => {
+  test.each([
+    ['0', 'EUR', '0'],
+    ['10.12', 'EUR', '10.12'],
+    ['10.10', 'EUR', '10.10'],
+    ['+5', 'EUR', '5'],
+    ['-5.5', 'EUR', '-5.5'],
+    ['-0', 'EUR', '0'],
+    ['-0.00', 'EUR', '0.00'],
+    ['000', 'EUR', '0'],
+    ['0012.5', 'EUR', '12.5'],
+    ['100', 'JPY', '100'],
+    ['1.234', 'KWD', '1.234'],
+    ['0.00000001', 'XBT', '0.00000001'],
+    ['999999999999999999.99', 'EUR', '999999999999999999.99'],
+  ])('%s %s is %s', (value, currency, amount) => {
+    expect(parseAmount(value, currency)).toBe(amount);
+  });
+
+  test.each([
+    ['1.234', 'EUR'],
+    ['1.0', 'JPY'],
+    ['1', 'ABC'],
+    ['1000000000000000000', 'EUR'],
+    ['1e3', 'EUR'],
+    ['1,000', 'EUR'],
+    ['1.', 'EUR'],
+    ['.5', 'EUR'],
+    ['', 'EUR'],
+    [' 1', 'EUR'],
+    ['1\n', 'EUR'],
+    ['NaN', 'EUR'],
+    ['Infinity', 'EUR'],
+    ['0x10', 'EUR'],
+    ['--1', 'EUR'],
+    ['١', 'EUR'],
+    [10.12, 'EUR'],
+    [null, 'EUR'],
+  ])('%j %s is refused', (value, currency) => {
+    expect(refusal(() => parseAmount(value, currency))).toMatch(/^(is|has|must) /);
+  });
+
+  test('without a currency has at most 18 digits after the point', () => {
+    expect(parseDecimal('0.123456789012345678')).toBe('0.123456789012345678');
+    expect(refusal(() => parseDecimal('0.1234567890123456789'))).toBe('has more than 18 digits after the point');
+  });
+});
+
+const days = ['0001-01-01', '0099-12-31', '1100-01-01', '2018-03-09', '2000-02-29', '9999-12-31'];
+const notDays = ['2018-02-30', '2018-13-01', '2018-00-10', '2018-01-00', '1900-02-29', '2018-04-31', '0000-01-01'];
+
+describe('a date', () => {
+  test.each(days)('%s passes', (day) => {
+    expect(parseLocalDate(day)).toBe(day);
+    expect(localDateFromWritten(day)).toBe(day);
+    expect(dateTimeFromWritten(day).toISOString()).toBe(`${day}T00:00:00.000Z`);
+  });
+
+  test.each([
+    ...notDays,
+    '',
+    '2018-3-9',
+    '20180309',
+    '2018-03-09T00:00:00Z',
+    '2018-03-09\n',
+    '+12018-03-09',
+    ...notText,
+  ])('%j is refused', (value) => {
+    expect(refusal(() => parseLocalDate(value))).toMatch(/^is no /);
+  });
+
+  test.each([
+    ['19900101', '1990-01-01', '1990-01-01T00:00:00.000Z'],
+    ['1100-01-01T00:00:00Z', '1100-01-01', '1100-01-01T00:00:00.000Z'],
+    ['2015-02-14T00:00:00.000Z', '2015-02-14', '2015-02-14T00:00:00.000Z'],
+    ['2023-03-13T11:39:33.076Z', '2023-03-13', '2023-03-13T11:39:33.076Z'],
+    ['2023-03-13T00:30:00+01:00', '2023-03-13', '2023-03-12T23:30:00.000Z'],
+  ])('%s is imported as %s or %s', (written, day, moment) => {
+    expect(localDateFromWritten(written)).toBe(day);
+    expect(dateTimeFromWritten(written).toISOString()).toBe(moment);
+  });
+
+  test.each([
+    ...notDays,
+    ...notDays.map((day) => `${day}T00:00:00Z`),
+    ...notDays.map((day) => day.replaceAll('-', '')),
+    '2018-03-09T24:00:00Z',
+    '2018-03-09T12:60:00Z',
+    '2018-03-09T12:00:60Z',
+    '2018-03-09T00:00:00',
+    '2018-03-09 00:00:00Z',
+    '199001',
+    'yesterday',
+    '',
+    ...notText,
+  ])('%j is not imported', (value) => {
+    expect(refusal(() => localDateFromWritten(value))).toMatch(/^is no /);
+    expect(refusal(() => dateTimeFromWritten(value))).toMatch(/^is no /);
+  });
+});
+
+describe('a date-time', () => {
+  test.each([
+    ['2024-05-31T09:30:00Z', '2024-05-31T09:30:00.000Z'],
+    ['2024-05-31T09:30:00.5Z', '2024-05-31T09:30:00.500Z'],
+    ['2024-05-31T09:30:00.123999Z', '2024-05-31T09:30:00.123Z'],
+    ['2024-05-31T09:30:00+02:00', '2024-05-31T07:30:00.000Z'],
+    ['2024-05-31T09:30:00-23:59', '2024-06-01T09:29:00.000Z'],
+    ['0001-01-01T00:00:00Z', '0001-01-01T00:00:00.000Z'],
+    ['9999-12-31T23:59:59.999Z', '9999-12-31T23:59:59.999Z'],
+  ])('%s is %s', (value, moment) => {
+    expect(parseDateTime(value).toISOString()).toBe(moment);
+  });
+
+  test.each([
+    '2024-05-31',
+    '2024-05-31T09:30:00',
+    '2024-05-31T09:30Z',
+    '2024-05-31 09:30:00Z',
+    '2024-05-31T25:30:00Z',
+    '2024-05-31T09:30:00+24:00',
+    '2024-05-31T09:30:00+0200',
+    '2024-02-30T09:30:00Z',
+    '0001-01-01T00:00:00+01:00',
+    '9999-12-31T23:59:59-01:00',
+    '2024-05-31T09:30:00Z\n',
+    '',
+    ...notText,
+  ])('%j is refused', (value) => {
+    expect(refusal(() => parseDateTime(value))).toMatch(/^is no /);
+  });
+});
+
+describe('the value of an attribute', () => {
+  test.each([
+    [AttributeType.STRING, 'anything'],
+    [AttributeType.STRING, 'a'.repeat(2000)],
+    [AttributeType.INTEGER, '-123'],
+    [AttributeType.INTEGER, '12345678901234567890'],
+    [AttributeType.DOUBLE, '12.1234'],
+    [AttributeType.DOUBLE, '12'],
+    [AttributeType.DOUBLE, '1.5E3'],
+    [AttributeType.DATE_WITH_DAY, '2012-04-23'],
+  ])('of type %s may be %s', (type, value) => {
+    expect(parseAttributeValue(type, value)).toBe(value);
+  });
+
+  test.each([
+    [AttributeType.STRING, ''],
+    [AttributeType.STRING, 'a'.repeat(2001)],
+    [AttributeType.STRING, null],
+    [AttributeType.INTEGER, '12.0'],
+    [AttributeType.INTEGER, 12],
+    [AttributeType.DOUBLE, 'NaN'],
+    [AttributeType.DOUBLE, '1e999'],
+    [AttributeType.DOUBLE, '1,5'],
+    [AttributeType.DATE_WITH_DAY, '2012-02-30'],
+    [AttributeType.DATE_WITH_DAY, '20120423'],
+  ])('of type %s may not be %j', (type, value) => {
+    expect(refusal(() => parseAttributeValue(type, value))).toMatch(/^(is|must) /);
+  });
+});
+
+test('a reason never holds the value that was refused', () => {
+  const secret = 'secret+44123@';
+  const parsers = [
+    parseId,
+    parseEmailAddress,
+    parsePhoneNumber,
+    parseHttpsUrl,
+    httpsUrlFromWritten,
+    parseCountryCode,
+    parseCurrency,
+    parseDecimal,
+    parseLocalDate,
+    parseDateTime,
+    localDateFromWritten,
+    dateTimeFromWritten,
+  ];
+  for (const parse of parsers) expect(refusal(() => parse(secret))).not.toContain('secret');
+});

@@ -1,0 +1,115 @@
+import {
+  GraphQLNonNull,
+  GraphQLObjectType,
+  type GraphQLScalarType,
+  GraphQLSchema,
+  graphqlSync,
+  printType,
+} from 'graphql';
+import { describe, expect, test } from 'vitest';
+import { GatewayError } from '../../src/base/errors.ts';
+import {
+  CountryCode,
+  Currency,
+  DateTime,
+  Decimal,
+  EmailAddress,
+  HttpsUrl,
+  JSONObject,
+  LocalDate,
+} from '../../src/graph/scalars.ts';
+
+/** Asks for the value back, once written into the document and once as a variable. */
+function echo(scalar: GraphQLScalarType, value: unknown) {
+  const query = new GraphQLObjectType({
+    name: 'Query',
+    fields: {
+      echo: {
+        type: scalar,
+        args: { value: { type: new GraphQLNonNull(scalar) } },
+        resolve: (_source, args) => args.value,
+      },
+    },
+  });
+  const schema = new GraphQLSchema({ query });
+  const inDocument = graphqlSync({ schema, source: `{ echo(value: ${JSON.stringify(value)}) }` });
+  const asVariable = graphqlSync({
+    schema,
+    source: `query ($value: ${scalar.name}!) { echo(value: $value) }`,
+    variableValues: { value },
+  });
+  return { inDocument, asVariable };
+}
+
+describe.each([
+  [DateTime, '2024-05-31T11:30:00+02:00', '2024-05-31T09:30:00.000Z'],
+  [DateTime, '0001-01-01T00:00:00Z', '0001-01-01T00:00:00.000Z'],
+  [LocalDate, '1985-10-26', '1985-10-26'],
+  [Decimal, '0012.50', '12.50'],
+  [CountryCode, 'DE', 'DE'],
+  [Currency, 'XBT', 'XBT'],
+  [EmailAddress, 'felixsmith@example.com', 'felixsmith@example.com'],
+  [HttpsUrl, 'https://example.com', 'https://example.com/'],
+])('%s', (scalar, value, answered) => {
+  test(`takes ${value} and answers ${answered}`, () => {
+    const { inDocument, asVariable } = echo(scalar, value);
+    expect(inDocument).toEqual({ data: { echo: answered } });
+    expect(asVariable).toEqual({ data: { echo: answered } });
+  });
+});
+
+describe.each([
+  [DateTime, '2024-05-31', 'A DateTime is no date-time with an offset, as 2024-05-31T09:30:00Z.'],
+  [DateTime, 1717147800000, 'A DateTime is no text.'],
+  [LocalDate, '2023-02-29', 'A LocalDate is no date written YYYY-MM-DD.'],
+  [Decimal, 12.5, 'A Decimal is no decimal number written as text.'],
+  [Decimal, '1e3', 'A Decimal is no decimal number.'],
+  [CountryCode, 'UK', 'A CountryCode is no ISO 3166-1 alpha-2 country code.'],
+  [Currency, 'eur', 'A Currency is no ISO 4217 currency code.'],
+  [EmailAddress, 'a@b', 'An EmailAddress is no e-mail address.'],
+  [HttpsUrl, 'javascript:alert(1)', 'An HttpsUrl is no https URL.'],
+  [HttpsUrl, true, 'An HttpsUrl is no text.'],
+])('%s', (scalar, value, reason) => {
+  test(`refuses ${value}, and says why`, () => {
+    const { inDocument, asVariable } = echo(scalar, value);
+    for (const { data, errors } of [inDocument, asVariable]) {
+      expect(data).toBeUndefined();
+      expect(errors).toHaveLength(1);
+      expect(errors?.[0]?.message).toContain(`OBP-10001: Incorrect json format. ${reason}`);
+      expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', obpCode: 'OBP-10001' });
+    }
+    expect(asVariable.errors?.[0]?.message).toContain('Variable "$value"');
+    expect(asVariable.errors?.[0]?.originalError).toBeInstanceOf(GatewayError);
+  });
+});
+
+test.each([DateTime, LocalDate, Decimal, CountryCode, Currency, EmailAddress, HttpsUrl])(
+  '%s refuses lists, objects and enum values in a document',
+  (scalar) => {
+    for (const literal of ['["a"]', '{ a: 1 }', 'A', 'true', '1', '1.5']) {
+      const query = new GraphQLObjectType({
+        name: 'Query',
+        fields: { echo: { type: scalar, args: { value: { type: scalar } } } },
+      });
+      const { errors } = graphqlSync({ schema: new GraphQLSchema({ query }), source: `{ echo(value: ${literal}) }` });
+      expect(errors?.[0]?.extensions.obpCode).toBe('OBP-10001');
+    }
+  },
+);
+
+test('a JSONObject is answered as it is, and never taken', () => {
+  const value = { list: [{ moment: new Date('2024-05-31T09:30:00Z') }], nothing: null };
+  expect(JSON.stringify(JSONObject.serialize(value))).toBe(
+    '{"list":[{"moment":"2024-05-31T09:30:00.000Z"}],"nothing":null}',
+  );
+  const { inDocument, asVariable } = echo(JSONObject, 'a');
+  for (const { errors } of [inDocument, asVariable]) {
+    expect(errors?.[0]?.message).toContain('OBP-10001: Incorrect json format. A JSONObject is only answered.');
+  }
+});
+
+test('the schema says where a scalar is specified', () => {
+  expect(printType(DateTime)).toContain(
+    'scalar DateTime @specifiedBy(url: "https://scalars.graphql.org/andimarek/date-time")',
+  );
+});
