@@ -6,10 +6,10 @@ import { account } from '../../src/domain/account/account.table.ts';
 import { accountAttribute } from '../../src/domain/account/account-attribute.table.ts';
 import { accountRouting } from '../../src/domain/account/account-routing.table.ts';
 import { customerAccountLink } from '../../src/domain/account/customer-account-link.table.ts';
-import { findCustomer } from '../../src/domain/customer/locked-customer.ts';
+import { lockCustomer } from '../../src/domain/customer/locked-customer.ts';
 import { meeting } from '../../src/domain/meeting/meeting.table.ts';
 import { customerMessage } from '../../src/domain/message/message.table.ts';
-import { exportCustomer, mostOfOneKind } from '../../src/domain/onboarding/customer-export.ts';
+import { exportCustomer, maxExportedRows } from '../../src/domain/onboarding/customer-export.ts';
 import { AnswerMeter, defaultAnswerLimits } from '../../src/execution/answer-meter.ts';
 import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
 import { codesOf } from '../support/paging.ts';
@@ -357,7 +357,7 @@ describe('exportCustomerData', () => {
       await database.transaction(async (transaction) =>
         exportCustomer(
           { transaction, answer: new AnswerMeter(defaultAnswerLimits) },
-          await findCustomer(transaction, bankId, customerId),
+          await lockCustomer(transaction, bankId, customerId),
         ),
       );
       return database.statistics.statements - before;
@@ -392,7 +392,7 @@ describe('exportCustomerData', () => {
   test('gives ten thousand messages, and of more than that none rather than a part', async () => {
     const { id: customerId } = await insertCustomer(gateway.database, { bankId });
     const now = new Date();
-    const rows = Array.from({ length: mostOfOneKind }, (_, index) => ({
+    const rows = Array.from({ length: maxExportedRows }, (_, index) => ({
       id: `${customerId}-${index}`,
       bankId,
       customerId,
@@ -406,12 +406,12 @@ describe('exportCustomerData', () => {
     }));
     await gateway.database.transaction((transaction) => insertRows(transaction, customerMessage, rows));
 
-    expect((await dataOf(customerId)).messages).toHaveLength(mostOfOneKind);
+    expect((await dataOf(customerId)).messages).toHaveLength(maxExportedRows);
     await insertCustomerMessage(gateway.database, { bankId, customerId });
 
     const { data, errors } = await exportOf(customerId);
     expect(data).toEqual({ exportCustomerData: null });
-    expect(errors[0]?.extensions).toMatchObject({ code: 'LIMIT_EXCEEDED', limit: mostOfOneKind });
+    expect(errors[0]?.extensions).toMatchObject({ code: 'LIMIT_EXCEEDED', limit: maxExportedRows });
     expect(errors[0]?.message).toContain('messages');
     await gateway.database.transaction(async (transaction) => {
       await transaction.delete(customerMessage).where(inArray(customerMessage.customerId, [customerId]));

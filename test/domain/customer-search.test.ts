@@ -6,7 +6,7 @@ import { frequentCandidates } from '../../src/database/search.ts';
 import { attributeSearchValue } from '../../src/domain/attribute/attribute.rules.ts';
 import { customerAttribute } from '../../src/domain/attribute/attribute.table.ts';
 import { AttributeType } from '../../src/domain/attribute/attribute-type.ts';
-import { walkedAtMost } from '../../src/domain/customer/customer.list.ts';
+import { maxScannedRows } from '../../src/domain/customer/customer.list.ts';
 import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
 import { readPages } from '../support/paging.ts';
 import { insertCustomers } from '../support/rows.ts';
@@ -173,7 +173,7 @@ test('at a bank where few of them are, all of these are found', async () => {
 test('those who come after thousands of others are found', async () => {
   const wideBankId = 'wide.bank';
   await gateway.createBank(wideBankId);
-  for (let first = 0; first <= walkedAtMost; first += 2_500) {
+  for (let first = 0; first <= maxScannedRows; first += 2_500) {
     const others = Array.from({ length: 2_500 }, () => ({ bankId: wideBankId, lastOkDate: new Date() }));
     await insertCustomers(gateway.database, others);
   }

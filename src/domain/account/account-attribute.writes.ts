@@ -11,7 +11,7 @@ import type { AccountAttributeInput } from './account.type.ts';
 import { type AccountAttributeRow, accountAttribute } from './account-attribute.table.ts';
 
 /** How many attributes an account has at most: they are given as a plain list. */
-const mostAttributes = 500;
+const maxAttributes = 500;
 
 type AccountAttributeValues = Pick<AccountAttributeRow, 'productCode' | 'contractCode' | 'name' | 'type' | 'value'>;
 
@@ -42,9 +42,9 @@ export async function insertAccountAttribute(
     .select({ total: count() })
     .from(accountAttribute)
     .where(and(eq(accountAttribute.bankId, bankId), eq(accountAttribute.accountId, accountId)));
-  if (Number(counted?.total ?? 0) >= mostAttributes) {
-    const message = `An account has at most ${mostAttributes} of them.`;
-    throw gatewayError('TOO_MANY_ITEMS', { message, limit: mostAttributes });
+  if (Number(counted?.total ?? 0) >= maxAttributes) {
+    const message = `An account has at most ${maxAttributes} of them.`;
+    throw gatewayError('TOO_MANY_ITEMS', { message, limit: maxAttributes });
   }
   const now = new Date();
   const row: AccountAttributeRow = {

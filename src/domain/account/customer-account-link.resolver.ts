@@ -13,7 +13,7 @@ import {
 } from '../../graph/mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
-import { findCustomer, findLinked } from '../customer/locked-customer.ts';
+import { lockCustomer, lockCustomerOfRow } from '../customer/locked-customer.ts';
 import { refuseOwnCustomer } from '../user-customer-link/user-customer-link.writes.ts';
 import { accountAt, loadAccounts } from './account.loader.ts';
 import { Account, type AccountKey } from './account.type.ts';
@@ -141,7 +141,7 @@ export class CustomerAccountLinkMutations {
       context,
       { field: 'createCustomerAccountLink', arguments: [bankId, customerId, input], idempotencyKey },
       async (transaction) => {
-        const customer = await findCustomer(transaction, bankId, customerId);
+        const customer = await lockCustomer(transaction, bankId, customerId);
         await refuseOwnCustomer(transaction, context.user?.id, customer, 'customerId');
         return writtenChild(await createAccountLink(transaction, customer, values));
       },
@@ -170,7 +170,7 @@ export class CustomerAccountLinkMutations {
       context,
       { field: 'updateCustomerAccountLink', arguments: [bankId, id, input, expectedVersion], idempotencyKey },
       async (transaction) => {
-        const { customer } = await findLinked(transaction, customerAccountLink, bankId, id, 'OBP-30225');
+        const { customer } = await lockCustomerOfRow(transaction, customerAccountLink, bankId, id, 'OBP-30225');
         return writtenChild(await accountLinks.update(transaction, customer, id, values, expectedVersion));
       },
       (written) => readPayload(context, written),
@@ -196,7 +196,7 @@ export class CustomerAccountLinkMutations {
       context,
       { field: 'deleteCustomerAccountLink', arguments: [bankId, id, expectedVersion], idempotencyKey },
       async (transaction) => {
-        const { customer } = await findLinked(transaction, customerAccountLink, bankId, id, 'OBP-30225');
+        const { customer } = await lockCustomerOfRow(transaction, customerAccountLink, bankId, id, 'OBP-30225');
         deleted = await accountLinks.delete(transaction, customer, id, expectedVersion);
         return writtenChild(deleted);
       },

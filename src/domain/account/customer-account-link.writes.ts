@@ -4,7 +4,7 @@ import type { Queries } from '../../database/database.ts';
 import { isForeignKeyViolation, isUniqueViolation } from '../../database/errors.ts';
 import { text, valid } from '../../graph/input.ts';
 import { type ChildValues, customerCollection } from '../customer/customer-collection.ts';
-import type { FoundCustomer } from '../customer/locked-customer.ts';
+import type { LockedCustomer } from '../customer/locked-customer.ts';
 import { type CustomerAccountLinkRow, customerAccountLink } from './customer-account-link.table.ts';
 import type { CreateCustomerAccountLinkInput, UpdateCustomerAccountLinkInput } from './customer-account-link.type.ts';
 
@@ -35,7 +35,7 @@ export function changedAccountLinkValues(
  */
 export async function createAccountLink(
   transaction: Queries,
-  customer: FoundCustomer,
+  customer: LockedCustomer,
   values: ChildValues<typeof customerAccountLink>,
   field = 'input',
 ): Promise<CustomerAccountLinkRow> {

@@ -12,7 +12,7 @@ import {
 } from '../../graph/mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
-import { findCustomer } from '../customer/locked-customer.ts';
+import { lockCustomer } from '../customer/locked-customer.ts';
 import { addressValues } from './address.rules.ts';
 import { customerAddress } from './address.table.ts';
 import { CustomerAddress, CustomerAddressInput, CustomerAddressPayload } from './address.type.ts';
@@ -81,7 +81,7 @@ export class CustomerAddressMutations {
       context,
       { field: 'createCustomerAddress', arguments: [bankId, customerId, input], idempotencyKey },
       async (transaction) => {
-        const customer = await findCustomer(transaction, bankId, customerId);
+        const customer = await lockCustomer(transaction, bankId, customerId);
         return writtenChild(await addresses.create(transaction, customer, values));
       },
       (written) => readPayload(context, written),
@@ -110,7 +110,7 @@ export class CustomerAddressMutations {
       context,
       { field: 'updateCustomerAddress', arguments: [bankId, customerId, id, input, expectedVersion], idempotencyKey },
       async (transaction) => {
-        const customer = await findCustomer(transaction, bankId, customerId);
+        const customer = await lockCustomer(transaction, bankId, customerId);
         return writtenChild(await addresses.update(transaction, customer, id, values, expectedVersion));
       },
       (written) => readPayload(context, written),
@@ -134,7 +134,7 @@ export class CustomerAddressMutations {
       context,
       { field: 'deleteCustomerAddress', arguments: [bankId, customerId, id, expectedVersion], idempotencyKey },
       async (transaction) => {
-        const customer = await findCustomer(transaction, bankId, customerId);
+        const customer = await lockCustomer(transaction, bankId, customerId);
         deleted = await addresses.delete(transaction, customer, id, expectedVersion);
         return writtenChild(deleted);
       },

@@ -11,7 +11,7 @@ import { type AttributeDefinitionRow, attributeDefinition } from './attribute-de
 import type { AttributeType } from './attribute-type.ts';
 
 /** How many definitions of customer attributes a bank has at most: they are given as a plain list. */
-const mostDefinitions = 500;
+const maxDefinitions = 500;
 
 function ofCustomersAt(bankId: string) {
   return and(eq(attributeDefinition.bankId, bankId), eq(attributeDefinition.category, customerCategory));
@@ -76,9 +76,9 @@ export async function createOrUpdateDefinition(
 
 async function checkNumberOfDefinitions(transaction: Queries, bankId: string): Promise<void> {
   const [counted] = await transaction.select({ total: count() }).from(attributeDefinition).where(ofCustomersAt(bankId));
-  if (Number(counted?.total ?? 0) <= mostDefinitions) return;
-  const message = `A bank has at most ${mostDefinitions} definitions of customer attributes.`;
-  throw gatewayError('TOO_MANY_ITEMS', { message, limit: mostDefinitions });
+  if (Number(counted?.total ?? 0) <= maxDefinitions) return;
+  const message = `A bank has at most ${maxDefinitions} definitions of customer attributes.`;
+  throw gatewayError('TOO_MANY_ITEMS', { message, limit: maxDefinitions });
 }
 
 /** Deletes a definition of this bank; one of another bank, or not of customer attributes, is not found. */

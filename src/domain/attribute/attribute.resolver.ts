@@ -13,7 +13,7 @@ import {
 } from '../../graph/mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
-import { findCustomer } from '../customer/locked-customer.ts';
+import { lockCustomer } from '../customer/locked-customer.ts';
 import { holdsAny } from '../user/authenticate.ts';
 import { attributes, attributesByCustomer, definitionsByBank } from './attribute.loader.ts';
 import { attributeValues, customerCategory, seenByOwner } from './attribute.rules.ts';
@@ -109,7 +109,7 @@ export class CustomerAttributeMutations {
       context,
       { field: 'createCustomerAttribute', arguments: [bankId, customerId, input], idempotencyKey },
       async (transaction) => {
-        const customer = await findCustomer(transaction, bankId, customerId);
+        const customer = await lockCustomer(transaction, bankId, customerId);
         assertDefinedType(await definedTypes(transaction, bankId), values, 'input');
         return writtenChild(await attributes.create(transaction, customer, values));
       },
@@ -139,7 +139,7 @@ export class CustomerAttributeMutations {
       context,
       { field: 'updateCustomerAttribute', arguments: [bankId, customerId, id, input, expectedVersion], idempotencyKey },
       async (transaction) => {
-        const customer = await findCustomer(transaction, bankId, customerId);
+        const customer = await lockCustomer(transaction, bankId, customerId);
         assertDefinedType(await definedTypes(transaction, bankId), values, 'input');
         return writtenChild(await attributes.update(transaction, customer, id, values, expectedVersion));
       },
@@ -164,7 +164,7 @@ export class CustomerAttributeMutations {
       context,
       { field: 'deleteCustomerAttribute', arguments: [bankId, customerId, id, expectedVersion], idempotencyKey },
       async (transaction) => {
-        const customer = await findCustomer(transaction, bankId, customerId);
+        const customer = await lockCustomer(transaction, bankId, customerId);
         deleted = await attributes.delete(transaction, customer, id, expectedVersion);
         return writtenChild(deleted);
       },

@@ -25,17 +25,17 @@ export function attributeValues(input: CustomerAttributeInput, field = 'input'):
 /** The category of the definitions of customer attributes. */
 export const customerCategory = 'Customer';
 
-const longestViews = 256;
+const maxViewsLength = 256;
 
 /** The columns of a definition that are the bank's to fill. */
 export function definitionValues(input: CustomerAttributeDefinitionInput, field = 'input') {
   const isOfCustomers = input.category == null || input.category === customerCategory;
   assertInput(isOfCustomers, `${field}.category`, `is not ${customerCategory}`);
   const canBeSeenOnViews = input.canBeSeenOnViews.map((view, index) =>
-    text(`${field}.canBeSeenOnViews[${index}]`, view, longestViews),
+    text(`${field}.canBeSeenOnViews[${index}]`, view, maxViewsLength),
   );
-  const isShort = canBeSeenOnViews.join(';').length <= longestViews;
-  assertInput(isShort, `${field}.canBeSeenOnViews`, `is longer than ${longestViews} characters`);
+  const isShort = canBeSeenOnViews.join(';').length <= maxViewsLength;
+  assertInput(isShort, `${field}.canBeSeenOnViews`, `is longer than ${maxViewsLength} characters`);
   return {
     name: text(`${field}.name`, input.name, 50),
     category: customerCategory,

@@ -5,7 +5,7 @@ import type { Queries } from '../../database/database.ts';
 import { insertRow } from '../../database/write-row.ts';
 import { assertInput, optionalLongText, optionalText, text } from '../../graph/input.ts';
 import { type CustomerRow, customer } from '../customer/customer.table.ts';
-import { findCustomer } from '../customer/locked-customer.ts';
+import { lockCustomer } from '../customer/locked-customer.ts';
 import { type CrmEventRow, crmEvent } from './crm-event.table.ts';
 import type { CreateCrmEventInput } from './crm-event.type.ts';
 
@@ -33,7 +33,7 @@ async function customerOf(
   { customerId, customerNumber }: CrmEventValues,
 ): Promise<CustomerRow | null> {
   if (customerId !== null) {
-    const found = await findCustomer(transaction, bankId, customerId);
+    const found = await lockCustomer(transaction, bankId, customerId);
     const isSame = customerNumber === null || customerNumber === found.customerNumber;
     assertInput(isSame, 'input.customerNumber', 'is not the number of the customer with this id');
     return found;

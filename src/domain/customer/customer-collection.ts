@@ -9,10 +9,10 @@ import { isForeignKeyViolation } from '../../database/errors.ts';
 import { insertRows } from '../../database/insert-rows.ts';
 import { prepared, preparedForTable } from '../../database/prepared.ts';
 import { insertRow, updateOf } from '../../database/write-row.ts';
-import type { ChildTable, FoundCustomer } from './locked-customer.ts';
+import type { ChildTable, LockedCustomer } from './locked-customer.ts';
 
 /** How many children of one kind a customer has at most: they are given as a plain list. */
-export const fullCollection = 500;
+export const maxCollectionSize = 500;
 
 /** How many rows of the table a customer has. */
 export const countOf = preparedForTable((queries, table: SQLiteTable & { customerId: SQLiteColumn }) =>
@@ -67,33 +67,33 @@ export function customerCollection<Table extends VersionedTable>(
       .returning(),
   );
 
-  function keyOf({ id: customerId }: FoundCustomer, id: string, expectedVersion: number | null = null) {
+  function keyOf({ id: customerId }: LockedCustomer, id: string, expectedVersion: number | null = null) {
     return { id, customerId, expectedVersion };
   }
 
   /** Why a row was not written: it is not there, or it has another version. */
-  async function refusal(transaction: Queries, customer: FoundCustomer, id: string): Promise<Error> {
+  async function refusal(transaction: Queries, customer: LockedCustomer, id: string): Promise<Error> {
     const [row] = await findOwn(transaction, keyOf(customer, id));
     if (row === undefined) return gatewayError(notFound);
     return gatewayError('VERSION_CONFLICT', { currentVersion: Number(row.version), field: 'expectedVersion' });
   }
 
-  async function refuseOverflow(transaction: Queries, customer: FoundCustomer, added: number): Promise<void> {
+  async function refuseOverflow(transaction: Queries, customer: LockedCustomer, added: number): Promise<void> {
     const [counted] = await countOf(transaction, table, { customerId: customer.id });
-    if (Number(counted?.total ?? 0) + added <= fullCollection) return;
-    const message = `A customer has at most ${fullCollection} of them.`;
-    throw gatewayError('TOO_MANY_ITEMS', { message, limit: fullCollection });
+    if (Number(counted?.total ?? 0) + added <= maxCollectionSize) return;
+    const message = `A customer has at most ${maxCollectionSize} of them.`;
+    throw gatewayError('TOO_MANY_ITEMS', { message, limit: maxCollectionSize });
   }
 
   /** What the collection gives to a new row by itself. */
-  function made({ id: customerId, bankId }: FoundCustomer, now: Date, id: string | undefined) {
+  function made({ id: customerId, bankId }: LockedCustomer, now: Date, id: string | undefined) {
     return { id, bankId, customerId, [storedAt]: now, updatedAt: now };
   }
 
   return {
     byCustomer: manyBy(table, ['customerId' as RowName], { orderBy: [storedAt as RowName, 'id' as RowName] }),
 
-    async create(transaction: Queries, customer: FoundCustomer, values: ChildValues<Table>): Promise<Row> {
+    async create(transaction: Queries, customer: LockedCustomer, values: ChildValues<Table>): Promise<Row> {
       await refuseOverflow(transaction, customer, 1);
       const row = { ...values, ...made(customer, new Date(), randomUUID()) };
       const [stored] = await insertRow<VersionedTable>(transaction, table, row).catch((error: unknown) => {
@@ -106,7 +106,7 @@ export function customerCollection<Table extends VersionedTable>(
     },
 
     /** All of them in one statement; they keep their order, as ids decide between rows of one moment. */
-    async createMany(transaction: Queries, customer: FoundCustomer, values: ChildValues<Table>[]): Promise<void> {
+    async createMany(transaction: Queries, customer: LockedCustomer, values: ChildValues<Table>[]): Promise<void> {
       if (values.length === 0) return;
       await refuseOverflow(transaction, customer, values.length);
       const now = new Date();
@@ -118,7 +118,7 @@ export function customerCollection<Table extends VersionedTable>(
 
     async update(
       transaction: Queries,
-      customer: FoundCustomer,
+      customer: LockedCustomer,
       id: string,
       values: Partial<ChildValues<Table>>,
       expectedVersion: number | null | undefined,
@@ -133,7 +133,7 @@ export function customerCollection<Table extends VersionedTable>(
 
     async delete(
       transaction: Queries,
-      customer: FoundCustomer,
+      customer: LockedCustomer,
       id: string,
       expectedVersion: number | null | undefined,
     ): Promise<Row> {

@@ -11,7 +11,7 @@ import type {
 } from './customer-input.type.ts';
 
 /** What an update of one field takes: null unsets the field, but that nothing was said is a mistake. */
-export function given<Value>(field: string, value: Value | undefined): Value {
+export function requireProvided<Value>(field: string, value: Value | undefined): Value {
   assertInput(value !== undefined, field, 'is missing: null unsets it');
   return value;
 }

@@ -14,9 +14,9 @@ import {
   customerNumberOf,
   dataColumns,
   emailColumns,
-  given,
   identityColumns,
   mobilePhoneNumberColumns,
+  requireProvided,
 } from './customer-input.rules.ts';
 import {
   UpdateCustomerBranchInput,
@@ -28,7 +28,7 @@ import {
   UpdateCustomerMobilePhoneNumberInput,
   UpdateCustomerNumberInput,
 } from './customer-input.type.ts';
-import { findCustomer } from './locked-customer.ts';
+import { lockCustomer } from './locked-customer.ts';
 
 interface Change {
   bankId: string;
@@ -46,7 +46,7 @@ function update(
     context,
     call,
     async (transaction) => {
-      const found = await findCustomer(transaction, bankId, customerId);
+      const found = await lockCustomer(transaction, bankId, customerId);
       const updated = await updateCustomer(transaction, found, values, expectedVersion);
       noteChange(transaction, customer, found, updated);
       return { id: updated.id };
@@ -70,7 +70,7 @@ export class CustomerUpdateMutations {
     idempotencyKey: string | null,
     @Ctx() context: Context,
   ): Promise<CustomerPayload> {
-    const values = branchColumns(given('input.branchId', input.branchId));
+    const values = branchColumns(requireProvided('input.branchId', input.branchId));
     const args = [bankId, customerId, input, expectedVersion];
     const call = { field: 'updateCustomerBranch', arguments: args, idempotencyKey };
     return update(context, call, { bankId, customerId, values, expectedVersion });
@@ -92,7 +92,7 @@ export class CustomerUpdateMutations {
     idempotencyKey: string | null,
     @Ctx() context: Context,
   ): Promise<CustomerPayload> {
-    const values = creditLimitColumns(given('input.creditLimit', input.creditLimit));
+    const values = creditLimitColumns(requireProvided('input.creditLimit', input.creditLimit));
     const args = [bankId, customerId, input, expectedVersion];
     const call = { field: 'updateCustomerCreditLimit', arguments: args, idempotencyKey };
     return update(context, call, { bankId, customerId, values, expectedVersion });
@@ -135,7 +135,7 @@ export class CustomerUpdateMutations {
     idempotencyKey: string | null,
     @Ctx() context: Context,
   ): Promise<CustomerPayload> {
-    const values = emailColumns(given('input.email', input.email));
+    const values = emailColumns(requireProvided('input.email', input.email));
     const args = [bankId, customerId, input, expectedVersion];
     const call = { field: 'updateCustomerEmail', arguments: args, idempotencyKey };
     return update(context, call, { bankId, customerId, values, expectedVersion });

@@ -61,9 +61,9 @@ interface Condition {
   byHand?: ByHand | null;
 }
 
-const fewestCharacters = 3;
+const minSearchedCharacters = 3;
 /** In E.164. */
-const longestPhoneNumber = 16;
+const maxPhoneNumberLength = 16;
 /** The trigram index takes long to search for a longer text, and cannot find one. */
 const maxLegalNameCharacters = 255;
 const attributeRoles: Role[] = ['CanGetCustomerAttributesAtOneBank', 'CanGetCustomerAttributesAtAnyBank'];
@@ -95,8 +95,8 @@ export function mobilePhoneNumberCondition(written: string, field: string): Cond
   }
   const pattern = written.replace(/[^0-9+%_]/g, '').replace(/%+/g, '%');
   if (!/[0-9+]{3}/.test(pattern)) throw gatewayError('PHONE_PATTERN_TOO_SHORT', { field });
-  if (pattern.replaceAll('%', '').length > longestPhoneNumber) {
-    const message = `A pattern stands for at most ${longestPhoneNumber} characters, as a phone number has.`;
+  if (pattern.replaceAll('%', '').length > maxPhoneNumberLength) {
+    const message = `A pattern stands for at most ${maxPhoneNumberLength} characters, as a phone number has.`;
     throw gatewayError('OBP-10001', { message, field });
   }
   const name = 'mobilePhonePattern';
@@ -114,7 +114,11 @@ function searchedLegalName(text: string, field: string): string {
 function legalNameContains(text: string): Condition {
   const field = 'filter.legalNameContains';
   const searched = searchedLegalName(text, field);
-  assertInput([...searched].length >= fewestCharacters, field, `must be at least ${fewestCharacters} characters`);
+  assertInput(
+    [...searched].length >= minSearchedCharacters,
+    field,
+    `must be at least ${minSearchedCharacters} characters`,
+  );
   const name = 'legalNameContains';
   const search = textSearch({ rowNumber: customer.rowNumber, column: customer.legalNameSearch, name }, searched);
   return { name, ...search, selective: true };
@@ -213,7 +217,7 @@ function whereOf({ atBank, conditions }: Shape): SQL | undefined {
 /** A prepared statement for each set of filters and each order, as far as they are kept. */
 const statements = oncePerDatabase(() => ({
   page: keptByShape<ReturnType<typeof preparePage>>(),
-  walk: keptByShape<ReturnType<typeof prepareWalk>>(),
+  walk: keptByShape<ReturnType<typeof prepareOrderedScan>>(),
   candidates: keptByShape<ReturnType<typeof prepareCandidates>>(),
   count: keptByShape<ReturnType<typeof prepareCount>>(),
 }));
@@ -239,10 +243,10 @@ function preparePage(database: Database, shape: Shape) {
 }
 
 /** How many customers are read in their order for a page: those who match may all come later, or be at another bank. */
-export const walkedAtMost = 20_000;
+export const maxScannedRows = 20_000;
 
 /** Reads customers in their order, each of whom is compared, until the page is full. */
-function prepareWalk(database: Database, shape: Shape) {
+function prepareOrderedScan(database: Database, shape: Shape) {
   const { read } = database;
   const { id, legalNameSearch, mobilePhoneNumberE164 } = customer;
   const walked = read
@@ -255,7 +259,7 @@ function prepareWalk(database: Database, shape: Shape) {
       ),
     )
     .orderBy(...orderOf(shape))
-    .limit(walkedAtMost)
+    .limit(maxScannedRows)
     // As the conditions name its columns. With its limit it is read in its order, until the page is full.
     .as('customer');
   const compared = shape.conditions.flatMap((condition) => condition.byHand?.compared ?? []);
@@ -295,7 +299,7 @@ async function frequentRows(
     const [counted] = await candidates(name, () => prepareCandidates(database, byHand))(values);
     if (Number(counted?.total) < frequentCandidates) return null;
   }
-  const rows = await walk(key, () => prepareWalk(database, shape))(values);
+  const rows = await walk(key, () => prepareOrderedScan(database, shape))(values);
   return rows.length === values.limit ? rows : null;
 }
 

@@ -4,7 +4,7 @@ import { gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/errors.ts';
 import { type CustomerRow, customer } from './customer.table.ts';
-import { type FoundCustomer, findCustomer } from './locked-customer.ts';
+import { type LockedCustomer, lockCustomer } from './locked-customer.ts';
 
 /** The columns that an input fills, those derived from it among them. */
 export type CustomerColumns = Omit<CustomerRow, 'rowNumber' | 'id' | 'bankId' | 'createdAt' | 'updatedAt' | 'version'>;
@@ -15,7 +15,7 @@ export type CustomerColumns = Omit<CustomerRow, 'rowNumber' | 'id' | 'bankId' | 
  */
 export async function updateCustomer(
   transaction: Queries,
-  { id, bankId }: FoundCustomer,
+  { id, bankId }: LockedCustomer,
   values: Partial<CustomerColumns>,
   expectedVersion: number | null | undefined,
 ): Promise<CustomerRow> {
@@ -44,7 +44,7 @@ export async function updateCustomer(
 export async function insertCustomer(
   transaction: Queries,
   row: CustomerColumns & Pick<CustomerRow, 'id' | 'bankId'>,
-): Promise<FoundCustomer | null> {
+): Promise<LockedCustomer | null> {
   const now = new Date();
   const [inserted] = await transaction
     .insert(customer)
@@ -52,7 +52,7 @@ export async function insertCustomer(
     .onConflictDoNothing({ target: [customer.bankId, customer.customerNumber] })
     .returning({ id: customer.id });
   if (inserted === undefined) return null;
-  const found = await findCustomer(transaction, row.bankId, row.id);
+  const found = await lockCustomer(transaction, row.bankId, row.id);
   noteChange(transaction, customer, null, found);
   return found;
 }

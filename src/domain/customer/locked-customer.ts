@@ -6,13 +6,13 @@ import { lockedForWriting } from '../../database/lock.ts';
 import { prepared, preparedForTable } from '../../database/prepared.ts';
 import { type CustomerRow, customer } from './customer.table.ts';
 
-declare const found: unique symbol;
+declare const locked: unique symbol;
 
 /**
  * A customer that was found at the bank that was checked. Writes take one, never a bare id: nobody else can make it, so a
  * clerk of one bank cannot reach a row of another.
  */
-export type FoundCustomer = CustomerRow & { readonly [found]: true };
+export type LockedCustomer = CustomerRow & { readonly [locked]: true };
 
 const lockedCustomer = prepared((queries) =>
   lockedForWriting(
@@ -27,10 +27,10 @@ const lockedCustomer = prepared((queries) =>
  * The customer at this bank; one of another bank is not found. Writes to one customer follow one another, so that limits
  * hold and nothing comes into being while the customer is deleted.
  */
-export async function findCustomer(queries: Queries, bankId: string, customerId: string): Promise<FoundCustomer> {
+export async function lockCustomer(queries: Queries, bankId: string, customerId: string): Promise<LockedCustomer> {
   const [row] = await lockedCustomer(queries, { bankId, customerId });
   if (row === undefined) throw gatewayError('OBP-30046');
-  return row as FoundCustomer;
+  return row as LockedCustomer;
 }
 
 /** A table whose rows belong to customers. */
@@ -44,14 +44,14 @@ const linkedRow = preparedForTable((queries, table: ChildTable) =>
 );
 
 /** A row and its customer, where the API names only the row; of another bank it is not found. */
-export async function findLinked<Table extends ChildTable>(
+export async function lockCustomerOfRow<Table extends ChildTable>(
   queries: Queries,
   table: Table,
   bankId: string,
   id: string,
   notFound: ErrorKey,
-): Promise<{ row: Table['$inferSelect']; customer: FoundCustomer }> {
+): Promise<{ row: Table['$inferSelect']; customer: LockedCustomer }> {
   const [row] = await linkedRow(queries, table, { id, bankId });
   if (row === undefined) throw gatewayError(notFound);
-  return { row, customer: await findCustomer(queries, bankId, (row as { customerId: string }).customerId) };
+  return { row, customer: await lockCustomer(queries, bankId, (row as { customerId: string }).customerId) };
 }

@@ -5,7 +5,7 @@ import type { Context } from '../../graph/context.ts';
 import { idempotencyKeyDescription, mutate, type WrittenChild, writtenChild } from '../../graph/mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
-import { findCustomer } from '../customer/locked-customer.ts';
+import { lockCustomer } from '../customer/locked-customer.ts';
 import { checksOf, loadKycCheck } from './kyc.loader.ts';
 import { kycCheckValues, optionalId } from './kyc.rules.ts';
 import { AddKycCheckInput, KycCheck, KycCheckPayload } from './kyc.type.ts';
@@ -84,7 +84,7 @@ export class KycCheckMutations {
       context,
       { field: 'addKycCheck', arguments: [bankId, customerId, input], idempotencyKey },
       async (transaction) => {
-        const customer = await findCustomer(transaction, bankId, customerId);
+        const customer = await lockCustomer(transaction, bankId, customerId);
         const { row } = await addEvidence(transaction, kycCheck, customer, id, values);
         return writtenChild(row);
       },

@@ -5,7 +5,7 @@ import type { Context } from '../../graph/context.ts';
 import { idempotencyKeyDescription, mutate, type WrittenChild, writtenChild } from '../../graph/mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
-import { findCustomer } from '../customer/locked-customer.ts';
+import { lockCustomer } from '../customer/locked-customer.ts';
 import { documentsOf, loadKycDocument, mediaOfDocuments } from './kyc.loader.ts';
 import { kycDocumentValues, optionalId } from './kyc.rules.ts';
 import { AddKycDocumentInput, KycDocument, KycDocumentPayload, KycMedia } from './kyc.type.ts';
@@ -94,7 +94,7 @@ export class KycDocumentMutations {
       context,
       { field: 'addKycDocument', arguments: [bankId, customerId, input], idempotencyKey },
       async (transaction) => {
-        const customer = await findCustomer(transaction, bankId, customerId);
+        const customer = await lockCustomer(transaction, bankId, customerId);
         const { row } = await addEvidence(transaction, kycDocument, customer, id, values);
         return writtenChild(row);
       },

@@ -6,8 +6,8 @@ import { gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
 import { preparedForTable } from '../../database/prepared.ts';
 import { insertRow } from '../../database/write-row.ts';
-import { countOf, fullCollection } from '../customer/customer-collection.ts';
-import type { ChildTable, FoundCustomer } from '../customer/locked-customer.ts';
+import { countOf, maxCollectionSize } from '../customer/customer-collection.ts';
+import type { ChildTable, LockedCustomer } from '../customer/locked-customer.ts';
 import type { KycRetraction } from './kyc.type.ts';
 
 /** Checks, documents and media: known by customer and id, added and retracted, never overwritten or deleted. */
@@ -41,7 +41,7 @@ export function withRetraction<Row extends RetractionColumns>(row: Row): Row & {
   return { ...row, retraction };
 }
 
-function own(table: EvidenceTable, customer: FoundCustomer, id: string): SQL | undefined {
+function own(table: EvidenceTable, customer: LockedCustomer, id: string): SQL | undefined {
   return and(eq(table.customerId, customer.id), eq(table.id, id));
 }
 
@@ -56,12 +56,12 @@ const findOwn = preparedForTable((queries, table: EvidenceTable) =>
 export async function refuseOverflow(
   transaction: Queries,
   table: SQLiteTable & { customerId: SQLiteColumn },
-  customer: FoundCustomer,
+  customer: LockedCustomer,
 ): Promise<void> {
   const [counted] = await countOf(transaction, table, { customerId: customer.id });
-  if (Number(counted?.total ?? 0) > fullCollection) {
-    const message = `A customer has at most ${fullCollection} of them.`;
-    throw gatewayError('TOO_MANY_ITEMS', { message, limit: fullCollection });
+  if (Number(counted?.total ?? 0) > maxCollectionSize) {
+    const message = `A customer has at most ${maxCollectionSize} of them.`;
+    throw gatewayError('TOO_MANY_ITEMS', { message, limit: maxCollectionSize });
   }
 }
 
@@ -77,7 +77,7 @@ function isSame(stored: unknown, given: unknown): boolean {
 export async function addEvidence<Table extends EvidenceTable>(
   transaction: Queries,
   table: Table,
-  customer: FoundCustomer,
+  customer: LockedCustomer,
   id: string | null,
   values: EvidenceValues<Table>,
 ): Promise<{ row: Table['$inferSelect']; isNew: boolean }> {
@@ -106,7 +106,7 @@ export async function addEvidence<Table extends EvidenceTable>(
 export async function retractEvidence(
   transaction: Queries,
   table: EvidenceTable,
-  customer: FoundCustomer,
+  customer: LockedCustomer,
   id: string,
   { userId, reason }: { userId: string; reason: string },
 ): Promise<void> {

@@ -5,7 +5,7 @@ import type { Context } from '../../graph/context.ts';
 import { idempotencyKeyDescription, mutate, type WrittenChild, writtenChild } from '../../graph/mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
-import { findCustomer } from '../customer/locked-customer.ts';
+import { lockCustomer } from '../customer/locked-customer.ts';
 import { loadKycMedia, mediaOf, namedChecks, namedDocuments } from './kyc.loader.ts';
 import { kycMediaValues, optionalId } from './kyc.rules.ts';
 import { AddKycMediaInput, KycCheck, KycDocument, KycMedia, KycMediaPayload } from './kyc.type.ts';
@@ -99,7 +99,7 @@ export class KycMediaMutations {
       context,
       { field: 'addKycMedia', arguments: [bankId, customerId, input], idempotencyKey },
       async (transaction) => {
-        const customer = await findCustomer(transaction, bankId, customerId);
+        const customer = await lockCustomer(transaction, bankId, customerId);
         return writtenChild(await addKycMedia(transaction, customer, id, values));
       },
       (written) => readPayload(context, written),

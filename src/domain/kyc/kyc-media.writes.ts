@@ -2,7 +2,7 @@ import { and, eq } from 'drizzle-orm';
 import { gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
 import { isForeignKeyViolation } from '../../database/errors.ts';
-import type { FoundCustomer } from '../customer/locked-customer.ts';
+import type { LockedCustomer } from '../customer/locked-customer.ts';
 import { kycCheck } from './kyc-check.table.ts';
 import { kycDocument } from './kyc-document.table.ts';
 import { addEvidence, type EvidenceValues } from './kyc-evidence.ts';
@@ -15,7 +15,7 @@ function refusedRelation(field: string, reason: string, cause?: unknown): Error 
 /** Which of the related evidence of this customer was retracted, by its field; what is not there fails by its field. */
 async function retractedRelation(
   transaction: Queries,
-  customer: FoundCustomer,
+  customer: LockedCustomer,
   values: EvidenceValues<typeof kycMedia>,
 ): Promise<string | null> {
   const relations = [
@@ -42,7 +42,7 @@ async function retractedRelation(
  */
 export async function addKycMedia(
   transaction: Queries,
-  customer: FoundCustomer,
+  customer: LockedCustomer,
   id: string | null,
   values: EvidenceValues<typeof kycMedia>,
 ): Promise<KycMediaRow> {

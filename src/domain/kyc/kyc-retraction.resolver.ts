@@ -7,7 +7,7 @@ import { longText, valid } from '../../graph/input.ts';
 import { idempotencyKeyDescription, mutate } from '../../graph/mutation.ts';
 import { loadCustomer } from '../customer/customer.loader.ts';
 import { Customer } from '../customer/customer.type.ts';
-import { findCustomer } from '../customer/locked-customer.ts';
+import { lockCustomer } from '../customer/locked-customer.ts';
 import { loadKycCheck, loadKycDocument, loadKycMedia } from './kyc.loader.ts';
 import { KycEvidenceKind, KycEvidencePayload, RetractKycEvidenceInput } from './kyc.type.ts';
 import { kycCheck } from './kyc-check.table.ts';
@@ -53,7 +53,7 @@ export class KycEvidenceMutations {
       context,
       { field: 'retractKycEvidence', arguments: [bankId, customerId, input], idempotencyKey },
       async (transaction) => {
-        const customer = await findCustomer(transaction, bankId, customerId);
+        const customer = await lockCustomer(transaction, bankId, customerId);
         await retractEvidence(transaction, tableOf[kind], customer, id, { userId, reason });
         return { id };
       },

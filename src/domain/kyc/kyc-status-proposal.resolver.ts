@@ -10,7 +10,7 @@ import { longText, pastMoment } from '../../graph/input.ts';
 import { idempotencyKeyDescription, mutate, writtenChild } from '../../graph/mutation.ts';
 import { customerAt, loadCustomer } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
-import { findCustomer } from '../customer/locked-customer.ts';
+import { lockCustomer } from '../customer/locked-customer.ts';
 import { AddKycStatusInput } from './kyc.type.ts';
 import { kycStatus } from './kyc-status.table.ts';
 import { type KycStatusProposalRow, kycStatusProposal } from './kyc-status-proposal.table.ts';
@@ -125,7 +125,7 @@ export class KycStatusProposalResolver {
       context,
       { field: 'proposeKycStatus', arguments: [bankId, customerId, input], idempotencyKey },
       async (transaction) => {
-        const customer = await findCustomer(transaction, bankId, customerId);
+        const customer = await lockCustomer(transaction, bankId, customerId);
         const proposal = await insertProposal(transaction, customer, { ok, date, proposedByUserId });
         return { ...writtenChild(proposal), kycStatusId: null };
       },
@@ -152,7 +152,7 @@ export class KycStatusProposalResolver {
       context,
       { field: 'confirmKycStatus', arguments: [bankId, customerId, id], idempotencyKey },
       async (transaction) => {
-        const customer = await findCustomer(transaction, bankId, customerId);
+        const customer = await lockCustomer(transaction, bankId, customerId);
         const decision = { state: KycStatusProposalState.CONFIRMED, decidedByUserId, reason: null } as const;
         const proposal = await decideProposal(transaction, customer, id, decision);
         const { id: kycStatusId } = await applyKycStatus(transaction, customer, proposal);
@@ -189,7 +189,7 @@ export class KycStatusProposalResolver {
       context,
       { field: 'rejectKycStatus', arguments: [bankId, customerId, id, reason], idempotencyKey },
       async (transaction) => {
-        const customer = await findCustomer(transaction, bankId, customerId);
+        const customer = await lockCustomer(transaction, bankId, customerId);
         const proposal = await decideProposal(transaction, customer, id, decision);
         return { ...writtenChild(proposal), kycStatusId: null };
       },

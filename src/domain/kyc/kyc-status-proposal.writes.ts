@@ -4,8 +4,8 @@ import { noteChange } from '../../audit/changes.ts';
 import { gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
 import { bank } from '../bank/bank.table.ts';
-import { fullCollection } from '../customer/customer-collection.ts';
-import type { FoundCustomer } from '../customer/locked-customer.ts';
+import { maxCollectionSize } from '../customer/customer-collection.ts';
+import type { LockedCustomer } from '../customer/locked-customer.ts';
 import { empowermentsOf } from '../user/empowerment.writes.ts';
 import { areUnrelated } from '../user/independence.rules.ts';
 import { type KycStatusProposalRow, kycStatusProposal } from './kyc-status-proposal.table.ts';
@@ -23,7 +23,7 @@ export async function needsConfirmation(queries: Queries, bankId: string): Promi
  */
 export async function insertProposal(
   transaction: Queries,
-  { id: customerId, bankId }: FoundCustomer,
+  { id: customerId, bankId }: LockedCustomer,
   { ok, date, proposedByUserId }: Pick<KycStatusProposalRow, 'ok' | 'date' | 'proposedByUserId'>,
 ): Promise<KycStatusProposalRow> {
   const now = new Date();
@@ -53,9 +53,9 @@ export async function insertProposal(
     return same;
   }
   const [counted] = await transaction.select({ total: count() }).from(kycStatusProposal).where(open);
-  if (Number(counted?.total ?? 0) > fullCollection) {
-    const message = `A customer has at most ${fullCollection} of them.`;
-    throw gatewayError('TOO_MANY_ITEMS', { message, limit: fullCollection });
+  if (Number(counted?.total ?? 0) > maxCollectionSize) {
+    const message = `A customer has at most ${maxCollectionSize} of them.`;
+    throw gatewayError('TOO_MANY_ITEMS', { message, limit: maxCollectionSize });
   }
   noteChange(transaction, kycStatusProposal, null, added);
   return added;
@@ -87,7 +87,7 @@ async function requireUnrelatedOfficers(
  */
 export async function decideProposal(
   transaction: Queries,
-  customer: FoundCustomer,
+  customer: LockedCustomer,
   id: string,
   { state, decidedByUserId, reason }: Decision,
 ): Promise<KycStatusProposalRow> {

@@ -6,7 +6,7 @@ import type { Queries } from '../../database/database.ts';
 import { insertRow } from '../../database/write-row.ts';
 import { lastOkDateOrderOf } from '../customer/customer.rules.ts';
 import { customer as customerTable } from '../customer/customer.table.ts';
-import type { FoundCustomer } from '../customer/locked-customer.ts';
+import type { LockedCustomer } from '../customer/locked-customer.ts';
 import { refuseOverflow } from './kyc-evidence.ts';
 import { type KycStatusRow, kycStatus } from './kyc-status.table.ts';
 
@@ -22,7 +22,7 @@ async function newestOf(transaction: Queries, where: SQL | undefined): Promise<K
 }
 
 /** A customer that came with `lastOkDate` but without a timeline was ok then: the timeline begins with that. */
-async function layDownFirst(transaction: Queries, customer: FoundCustomer, now: Date): Promise<void> {
+async function layDownFirst(transaction: Queries, customer: LockedCustomer, now: Date): Promise<void> {
   const { id: customerId, bankId, lastOkDate: date } = customer;
   if (date === null || (await newestOf(transaction, eq(kycStatus.customerId, customerId))) !== null) return;
   const first = { id: randomUUID(), bankId, customerId, ok: true, date, createdAt: now, updatedAt: now };
@@ -36,7 +36,7 @@ async function layDownFirst(transaction: Queries, customer: FoundCustomer, now: 
  */
 export async function applyKycStatus(
   transaction: Queries,
-  customer: FoundCustomer,
+  customer: LockedCustomer,
   { ok, date }: Pick<KycStatusRow, 'ok' | 'date'>,
 ): Promise<KycStatusRow> {
   const now = new Date();

@@ -8,7 +8,7 @@ import { pastMoment } from '../../graph/input.ts';
 import { idempotencyKeyDescription, mutate, type WrittenChild, writtenChild } from '../../graph/mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
-import { findCustomer } from '../customer/locked-customer.ts';
+import { lockCustomer } from '../customer/locked-customer.ts';
 import { AddKycStatusInput, KycStatus, KycStatusPayload } from './kyc.type.ts';
 import { kycStatus } from './kyc-status.table.ts';
 import { needsConfirmation } from './kyc-status-proposal.writes.ts';
@@ -94,7 +94,7 @@ export class KycStatusMutations {
       context,
       { field: 'addKycStatus', arguments: [bankId, customerId, input], idempotencyKey },
       async (transaction) => {
-        const customer = await findCustomer(transaction, bankId, customerId);
+        const customer = await lockCustomer(transaction, bankId, customerId);
         if (await needsConfirmation(transaction, bankId))
           throw gatewayError('KYC_STATUS_NEEDS_CONFIRMATION', { bankId });
         return writtenChild(await applyKycStatus(transaction, customer, { ok, date }));

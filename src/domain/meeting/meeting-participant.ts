@@ -3,7 +3,7 @@ import { manyBy } from '../../database/batch.ts';
 import type { Context } from '../../graph/context.ts';
 import { holdsAny } from '../user/authenticate.ts';
 import { userById } from '../user/user.loader.ts';
-import { ownLinks } from '../user-customer-link/linked-user.ts';
+import { activeLinksOfCaller } from '../user-customer-link/linked-user.ts';
 import { userCustomerLink } from '../user-customer-link/user-customer-link.table.ts';
 import { type MeetingRow, meeting } from './meeting.table.ts';
 import { meetingInvitee } from './meeting-invitee.table.ts';
@@ -25,7 +25,7 @@ async function validatedEmail(context: Context): Promise<string | null> {
 /** Whether the caller takes part for the customer: only as long as the link to that customer is active. */
 export async function isCustomerUser(context: Context, { customerUserId, customerId }: MeetingRow): Promise<boolean> {
   if (context.user === null || customerUserId !== context.user.id) return false;
-  return customerId === null || (await ownLinks(context)).has(customerId);
+  return customerId === null || (await activeLinksOfCaller(context)).has(customerId);
 }
 
 /** Whether the caller is the creator, the staff user, the customer user or an invitee: in words, `ownMeetings`. */

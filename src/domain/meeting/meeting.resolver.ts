@@ -11,9 +11,9 @@ import type { Context } from '../../graph/context.ts';
 import { expectedVersionDescription, idempotencyKeyDescription, mutate } from '../../graph/mutation.ts';
 import { loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
-import { findCustomer } from '../customer/locked-customer.ts';
+import { lockCustomer } from '../customer/locked-customer.ts';
 import { holdsAny } from '../user/authenticate.ts';
-import { ownLinks } from '../user-customer-link/linked-user.ts';
+import { activeLinksOfCaller } from '../user-customer-link/linked-user.ts';
 import { toMeeting } from './meeting.loader.ts';
 import { meetingValues, optionalUserId } from './meeting.rules.ts';
 import { type MeetingRow, meeting } from './meeting.table.ts';
@@ -47,7 +47,7 @@ async function assertMayCreate(
   { customerId, staffUserId, customerUserId, invitees }: CreateMeetingInput,
 ): Promise<void> {
   if (holdsAny(context.user, ['CanCreateMeeting'], bankId)) return;
-  const link = (await ownLinks(context)).get(customerId);
+  const link = (await activeLinksOfCaller(context)).get(customerId);
   // Who is linked names no other user: the answer would tell whether there is one.
   const namesOthers =
     staffUserId != null ||
@@ -149,7 +149,7 @@ export class MeetingMutations {
       context,
       { field: 'createMeeting', arguments: [bankId, input], idempotencyKey },
       async (transaction) => {
-        const customer = await findCustomer(transaction, bankId, given.customerId);
+        const customer = await lockCustomer(transaction, bankId, given.customerId);
         return createMeeting(transaction, customer, { ...given, sessionId, callerId });
       },
       ({ id }) => readPayload(context, bankId, id),

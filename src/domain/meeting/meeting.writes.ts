@@ -6,7 +6,7 @@ import type { Queries } from '../../database/database.ts';
 import { insertRows } from '../../database/insert-rows.ts';
 import { lockedForWriting } from '../../database/lock.ts';
 import { insertRow } from '../../database/write-row.ts';
-import type { FoundCustomer } from '../customer/locked-customer.ts';
+import type { LockedCustomer } from '../customer/locked-customer.ts';
 import { user } from '../user/user.table.ts';
 import { userCustomerLink } from '../user-customer-link/user-customer-link.table.ts';
 import type { meetingValues } from './meeting.rules.ts';
@@ -25,7 +25,7 @@ async function assertUsers(transaction: Queries, idsByField: Map<string, string>
 /** Who takes part for the customer: an active link decides. */
 async function customerUserOf(
   transaction: Queries,
-  customer: FoundCustomer,
+  customer: LockedCustomer,
   callerId: string,
   chosen: string | null,
 ): Promise<string | null> {
@@ -49,7 +49,7 @@ export interface NewMeeting extends ReturnType<typeof meetingValues> {
 
 export async function createMeeting(
   transaction: Queries,
-  customer: FoundCustomer,
+  customer: LockedCustomer,
   { values, invitees, sessionId, callerId, customerUserId }: NewMeeting,
 ): Promise<{ id: string }> {
   const userIds = new Map<string, string>();

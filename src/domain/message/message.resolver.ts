@@ -9,7 +9,7 @@ import type { Context } from '../../graph/context.ts';
 import { idempotencyKeyDescription, mutate, type WrittenChild, writtenChild } from '../../graph/mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
-import { findCustomer } from '../customer/locked-customer.ts';
+import { lockCustomer } from '../customer/locked-customer.ts';
 import { userCustomerLink } from '../user-customer-link/user-customer-link.table.ts';
 import { type CustomerMessageRow, customerMessage } from './message.table.ts';
 import {
@@ -121,7 +121,7 @@ export class CustomerMessageMutations {
       context,
       { field: 'createCustomerMessage', arguments: [bankId, customerId, input], idempotencyKey },
       async (transaction) => {
-        const customer = await findCustomer(transaction, bankId, customerId);
+        const customer = await lockCustomer(transaction, bankId, customerId);
         return writtenChild(await insertMessage(transaction, customer, values));
       },
       (written) => readPayload(context, written),

@@ -3,7 +3,7 @@ import { noteChange } from '../../audit/changes.ts';
 import type { Queries } from '../../database/database.ts';
 import { insertRow } from '../../database/write-row.ts';
 import { longText, optionalText, text } from '../../graph/input.ts';
-import type { FoundCustomer } from '../customer/locked-customer.ts';
+import type { LockedCustomer } from '../customer/locked-customer.ts';
 import { type CustomerMessageRow, customerMessage } from './message.table.ts';
 import type { CreateCustomerMessageInput } from './message.type.ts';
 
@@ -21,7 +21,7 @@ export function messageValues(input: CreateCustomerMessageInput): MessageValues 
 
 export async function insertMessage(
   transaction: Queries,
-  { bankId, id: customerId }: FoundCustomer,
+  { bankId, id: customerId }: LockedCustomer,
   values: MessageValues,
 ): Promise<CustomerMessageRow> {
   const now = new Date();

@@ -8,7 +8,7 @@ import { customerAttribute } from '../attribute/attribute.table.ts';
 import { crmEvent } from '../crm-event/crm-event.table.ts';
 import { customer } from '../customer/customer.table.ts';
 import { updateCustomer } from '../customer/customer.writes.ts';
-import type { ChildTable, FoundCustomer } from '../customer/locked-customer.ts';
+import type { ChildTable, LockedCustomer } from '../customer/locked-customer.ts';
 import { kycCheck } from '../kyc/kyc-check.table.ts';
 import { kycDocument } from '../kyc/kyc-document.table.ts';
 import { kycMedia } from '../kyc/kyc-media.table.ts';
@@ -33,9 +33,9 @@ function usersOf(table: SQLiteTable): Record<string, SQLiteColumn> {
  * Deletes a customer and everything around it; accounts and users stay. The order is that of the foreign keys, which fail
  * where a table is forgotten here. Fails with RETENTION_PERIOD_RUNS while the bank has to keep the customer.
  */
-export async function deleteWithEverything(
+export async function deleteCustomerCascade(
   transaction: Queries,
-  found: FoundCustomer,
+  found: LockedCustomer,
   expectedVersion: number | null | undefined,
 ): Promise<DeletedWithCustomer> {
   await refuseWhileRetained(transaction, found);

@@ -27,7 +27,7 @@ import {
   identityColumns,
   mobilePhoneNumberColumns,
 } from '../customer/customer-input.rules.ts';
-import type { FoundCustomer } from '../customer/locked-customer.ts';
+import type { LockedCustomer } from '../customer/locked-customer.ts';
 import { kycStatus } from '../kyc/kyc-status.table.ts';
 import { needsConfirmation } from '../kyc/kyc-status-proposal.writes.ts';
 import { taxResidences, taxResidenceValues } from '../tax-residence/tax-residence.writes.ts';
@@ -39,7 +39,7 @@ import {
   userLinks,
   userLinkValues,
 } from '../user-customer-link/user-customer-link.writes.ts';
-import { gatherProblems, type Problems } from './input-errors.ts';
+import { collectInputErrors, type Problems } from './input-errors.ts';
 import type { CreateCustomerInput } from './onboarding.type.ts';
 
 /** A customer of the input, and where it stands there: `input` or `input[3]`. */
@@ -203,7 +203,7 @@ export async function insertNumbered(
   transaction: Queries,
   row: Omit<Parameters<typeof insertCustomer>[1], 'customerNumber'>,
   makeNumber: () => string = randomCustomerNumber,
-): Promise<FoundCustomer> {
+): Promise<LockedCustomer> {
   for (let attempt = 0; attempt < numberAttempts; attempt += 1) {
     const inserted = await insertCustomer(transaction, { ...row, customerNumber: makeNumber() });
     if (inserted !== null) return inserted;
@@ -216,7 +216,7 @@ async function insertDraft(
   bankId: string,
   { index, field, columns }: Draft,
   problems: Problems,
-): Promise<FoundCustomer | null> {
+): Promise<LockedCustomer | null> {
   if (columns === undefined) return null;
   const { customerNumber, ...others } = columns;
   const row = { ...others, id: randomUUID(), bankId };
@@ -291,7 +291,7 @@ async function refuseUnconfirmedStatus(
   }
 }
 
-async function insertParts(transaction: Queries, customer: FoundCustomer, draft: Draft): Promise<void> {
+async function insertParts(transaction: Queries, customer: LockedCustomer, draft: Draft): Promise<void> {
   const valuesOf = <Values>(parts: readonly Part<Values>[]) => parts.map(({ values }) => values);
   await addresses.createMany(transaction, customer, valuesOf(draft.addresses));
   await attributes.createMany(transaction, customer, valuesOf(draft.attributes));
@@ -325,9 +325,9 @@ export async function createAll(
   given: readonly Given[],
   isList: boolean,
 ): Promise<string[]> {
-  const problems = gatherProblems();
+  const problems = collectInputErrors();
   const drafts = given.map((each) => draftOf(each, problems));
-  const created = new Map<Draft, FoundCustomer>();
+  const created = new Map<Draft, LockedCustomer>();
   // By number: calls that race for the same numbers wait for each other in the same order, never in a circle.
   const byNumber = drafts.toSorted((one, other) => inByteOrder(numberOf(one), numberOf(other)));
   for (const draft of byNumber) {

@@ -12,7 +12,7 @@ import { customerAddress } from '../address/address.table.ts';
 import { customerAttribute } from '../attribute/attribute.table.ts';
 import { crmEvent } from '../crm-event/crm-event.table.ts';
 import { toCustomer } from '../customer/customer.type.ts';
-import type { FoundCustomer } from '../customer/locked-customer.ts';
+import type { LockedCustomer } from '../customer/locked-customer.ts';
 import { kycCheck } from '../kyc/kyc-check.table.ts';
 import { kycDocument } from '../kyc/kyc-document.table.ts';
 import { withRetraction } from '../kyc/kyc-evidence.ts';
@@ -31,7 +31,7 @@ import type { CustomerData } from './onboarding.type.ts';
  * How many rows of one kind an export has. They are held in memory together; of the longest texts that there can be, so
  * many are some 40 MB.
  */
-export const mostOfOneKind = 10_000;
+export const maxExportedRows = 10_000;
 
 /** What is the gateway's own, what another member repeats, and what the place in the export says. */
 const leftOut = new Set([
@@ -69,14 +69,14 @@ async function rowsOf<Table extends SQLiteTable>(
     .from(table as SQLiteTable)
     .where(where)
     .orderBy(...orderBy.map((column) => asc(column)))
-    .limit(mostOfOneKind + 1);
+    .limit(maxExportedRows + 1);
   answer.addExported(rows);
-  if (rows.length <= mostOfOneKind) return rows;
-  const message = `An export has at most ${mostOfOneKind} of ${name}: read them page by page.`;
-  throw gatewayError('TOO_MANY_ITEMS', { message, limit: mostOfOneKind });
+  if (rows.length <= maxExportedRows) return rows;
+  const message = `An export has at most ${maxExportedRows} of ${name}: read them page by page.`;
+  throw gatewayError('TOO_MANY_ITEMS', { message, limit: maxExportedRows });
 }
 
-async function accountLinks(reading: Reading, { id, bankId }: FoundCustomer) {
+async function accountLinks(reading: Reading, { id, bankId }: LockedCustomer) {
   const own = eq(customerAccountLink.customerId, id);
   const { createdAt } = customerAccountLink;
   const links = await rowsOf(reading, customerAccountLink, 'accountLinks', own, createdAt, customerAccountLink.id);
@@ -123,7 +123,7 @@ async function accountLinks(reading: Reading, { id, bankId }: FoundCustomer) {
 }
 
 /** Without the id of the video session: it is no datum of the customer, and could let somebody in. */
-async function meetings(reading: Reading, { id }: FoundCustomer) {
+async function meetings(reading: Reading, { id }: LockedCustomer) {
   const own = eq(meeting.customerId, id);
   const rows = await rowsOf(reading, meeting, 'meetings', own, meeting.when, meeting.id);
   const ids = reading.transaction.select({ id: meeting.id }).from(meeting).where(own);
@@ -163,7 +163,7 @@ async function meetings(reading: Reading, { id }: FoundCustomer) {
  * changes meanwhile: SQLite has one writer, and on PostgreSQL the customer is locked for what writes to it. Only what is
  * written without that lock, such as accounts, events that name it by number and imports, may there be of a later moment.
  */
-export async function exportCustomer(reading: Reading, found: FoundCustomer): Promise<CustomerData> {
+export async function exportCustomer(reading: Reading, found: LockedCustomer): Promise<CustomerData> {
   const { id: customerId, bankId, customerNumber } = found;
 
   /** The rows of a table that are the customer's, the oldest first. */

@@ -1,18 +1,18 @@
 import { GatewayError } from '../../base/errors.ts';
 
 /** How many problems of one customer are told at once: an answer is not to grow far beyond its request. */
-const mostOfOne = 10;
+const maxErrorsOfCustomer = 10;
 
-export type Problems = ReturnType<typeof gatherProblems>;
+export type Problems = ReturnType<typeof collectInputErrors>;
 
 /** What is wrong with the customers of one call, gathered so that a client can show all of it at once. */
-export function gatherProblems() {
+export function collectInputErrors() {
   const ofCustomers = new Map<number, GatewayError[]>();
 
   function add(index: number, error: GatewayError): void {
     const errors = ofCustomers.get(index) ?? [];
     ofCustomers.set(index, errors);
-    if (errors.length < mostOfOne) errors.push(error);
+    if (errors.length < maxErrorsOfCustomer) errors.push(error);
   }
 
   return {

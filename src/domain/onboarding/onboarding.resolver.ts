@@ -6,8 +6,8 @@ import { MaxInputItems } from '../../graph/max-input-items.ts';
 import { expectedVersionDescription, idempotencyKeyDescription, mutate } from '../../graph/mutation.ts';
 import { loadCustomer } from '../customer/customer.loader.ts';
 import { Customer, CustomerPayload, toCustomer } from '../customer/customer.type.ts';
-import { findCustomer } from '../customer/locked-customer.ts';
-import { deleteWithEverything } from './cascade.ts';
+import { lockCustomer } from '../customer/locked-customer.ts';
+import { deleteCustomerCascade } from './cascade.ts';
 import { createAll, requireReason, requireRolesOfParts } from './create-customer.ts';
 import { exportCustomer } from './customer-export.ts';
 import {
@@ -110,10 +110,10 @@ export class DeleteCustomerCascadeMutation {
       context,
       { field: 'deleteCustomerCascade', arguments: [bankId, customerId, expectedVersion], idempotencyKey },
       async (transaction) => {
-        const found = await findCustomer(transaction, bankId, customerId);
+        const found = await lockCustomer(transaction, bankId, customerId);
         deletedCustomer = toCustomer(found);
         // No id is kept with the idempotency key: nothing is to mention the customer any more.
-        return { ...(await deleteWithEverything(transaction, found, expectedVersion)) };
+        return { ...(await deleteCustomerCascade(transaction, found, expectedVersion)) };
       },
       (deleted) => ({ bankId, deletedCustomer, deleted }),
     );
@@ -137,7 +137,7 @@ export class ExportCustomerDataResolver {
     await answer.slot();
     // Nothing is written: within a transaction no write to the customer comes between two of its statements.
     return context.primary.transaction(async (transaction) => {
-      return exportCustomer({ transaction, answer }, await findCustomer(transaction, bankId, customerId));
+      return exportCustomer({ transaction, answer }, await lockCustomer(transaction, bankId, customerId));
     });
   }
 }

@@ -5,7 +5,7 @@ import { CreateCustomerAccountLinkInput } from '../account/customer-account-link
 import { CustomerAddressInput } from '../address/address.type.ts';
 import { CustomerAttributeInput } from '../attribute/attribute.type.ts';
 import { Customer } from '../customer/customer.type.ts';
-import { fullCollection } from '../customer/customer-collection.ts';
+import { maxCollectionSize } from '../customer/customer-collection.ts';
 import { CreditLimitInput, CreditRatingInput, FaceImageInput, maxDependants } from '../customer/customer-input.type.ts';
 import { TaxResidenceInput } from '../tax-residence/tax-residence.type.ts';
 import { CreateUserCustomerLinkInput } from '../user-customer-link/user-customer-link.type.ts';
@@ -97,7 +97,7 @@ export class CreateCustomerInput {
     nullable: true,
     description: 'The addresses to create. Requires CanCreateCustomerAddress.',
   })
-  @MaxInputItems(fullCollection)
+  @MaxInputItems(maxCollectionSize)
   addresses?: CustomerAddressInput[] | null;
 
   @Field(() => [CustomerAttributeInput], {
@@ -105,28 +105,28 @@ export class CreateCustomerInput {
     description:
       'The attributes to create. Requires CanCreateCustomerAttributeAtOneBank or CanCreateCustomerAttributeAtAnyBank.',
   })
-  @MaxInputItems(fullCollection)
+  @MaxInputItems(maxCollectionSize)
   attributes?: CustomerAttributeInput[] | null;
 
   @Field(() => [TaxResidenceInput], {
     nullable: true,
     description: 'The tax residences to create. Requires CanCreateTaxResidence.',
   })
-  @MaxInputItems(fullCollection)
+  @MaxInputItems(maxCollectionSize)
   taxResidences?: TaxResidenceInput[] | null;
 
   @Field(() => [CreateCustomerAccountLinkInput], {
     nullable: true,
     description: 'The accounts of the bank to link. Requires CanCreateCustomerAccountLink.',
   })
-  @MaxInputItems(fullCollection)
+  @MaxInputItems(maxCollectionSize)
   accountLinks?: CreateCustomerAccountLinkInput[] | null;
 
   @Field(() => [CreateUserCustomerLinkInput], {
     nullable: true,
     description: 'The users to link. Requires CanCreateUserCustomerLink or CanCreateUserCustomerLinkAtAnyBank.',
   })
-  @MaxInputItems(fullCollection)
+  @MaxInputItems(maxCollectionSize)
   userLinks?: CreateUserCustomerLinkInput[] | null;
 }
 

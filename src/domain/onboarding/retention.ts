@@ -3,7 +3,7 @@ import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
 import { bank } from '../bank/bank.table.ts';
-import type { FoundCustomer } from '../customer/locked-customer.ts';
+import type { LockedCustomer } from '../customer/locked-customer.ts';
 import { kycCheck } from '../kyc/kyc-check.table.ts';
 import { kycDocument } from '../kyc/kyc-document.table.ts';
 import { kycMedia } from '../kyc/kyc-media.table.ts';
@@ -21,7 +21,7 @@ const kycTables: (SQLiteTable & { customerId: SQLiteColumn; updatedAt: SQLiteCol
   kycStatusProposal,
 ];
 
-async function lastChange(transaction: Queries, { id, updatedAt }: FoundCustomer): Promise<Date> {
+async function lastChange(transaction: Queries, { id, updatedAt }: LockedCustomer): Promise<Date> {
   let newest = updatedAt;
   for (const table of kycTables) {
     const [found] = await transaction
@@ -40,7 +40,7 @@ async function lastChange(transaction: Queries, { id, updatedAt }: FoundCustomer
  * was stored, changed, retracted or decided. Messages, meetings and the like do not count: they show no KYC, and would
  * keep somebody for as long as the bank goes on writing.
  */
-export async function refuseWhileRetained(transaction: Queries, found: FoundCustomer): Promise<void> {
+export async function refuseWhileRetained(transaction: Queries, found: LockedCustomer): Promise<void> {
   const { bankId } = found;
   const [at] = await transaction.select({ retentionDays: bank.retentionDays }).from(bank).where(eq(bank.id, bankId));
   const retentionDays = at?.retentionDays ?? null;

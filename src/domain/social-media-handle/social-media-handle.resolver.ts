@@ -12,7 +12,7 @@ import {
 } from '../../graph/mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
-import { findCustomer } from '../customer/locked-customer.ts';
+import { lockCustomer } from '../customer/locked-customer.ts';
 import { socialMediaHandle } from './social-media-handle.table.ts';
 import { SocialMediaHandle, SocialMediaHandleInput, SocialMediaHandlePayload } from './social-media-handle.type.ts';
 import { socialMediaHandles, socialMediaHandleValues, storeSocialMediaHandle } from './social-media-handle.writes.ts';
@@ -101,7 +101,7 @@ export class SocialMediaHandleMutations {
       context,
       { field: 'addSocialMediaHandle', arguments: [bankId, customerId, input], idempotencyKey },
       async (transaction) => {
-        const customer = await findCustomer(transaction, bankId, customerId);
+        const customer = await lockCustomer(transaction, bankId, customerId);
         return writtenChild(await storeSocialMediaHandle(transaction, customer, values));
       },
       (written) => readPayload(context, written),
@@ -128,7 +128,7 @@ export class SocialMediaHandleMutations {
       context,
       { field: 'deleteSocialMediaHandle', arguments: [bankId, customerId, id, expectedVersion], idempotencyKey },
       async (transaction) => {
-        const customer = await findCustomer(transaction, bankId, customerId);
+        const customer = await lockCustomer(transaction, bankId, customerId);
         deleted = await socialMediaHandles.delete(transaction, customer, id, expectedVersion);
         return writtenChild(deleted);
       },

@@ -3,7 +3,7 @@ import type { Queries } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/errors.ts';
 import { text } from '../../graph/input.ts';
 import { type ChildValues, customerCollection } from '../customer/customer-collection.ts';
-import type { FoundCustomer } from '../customer/locked-customer.ts';
+import type { LockedCustomer } from '../customer/locked-customer.ts';
 import { type SocialMediaHandleRow, socialMediaHandle } from './social-media-handle.table.ts';
 import type { SocialMediaHandleInput } from './social-media-handle.type.ts';
 
@@ -28,7 +28,7 @@ export function socialMediaHandleValues(
 /** Stores it; that the customer has it already is for the database to say. */
 export async function storeSocialMediaHandle(
   transaction: Queries,
-  customer: FoundCustomer,
+  customer: LockedCustomer,
   values: ChildValues<typeof socialMediaHandle>,
 ): Promise<SocialMediaHandleRow> {
   try {

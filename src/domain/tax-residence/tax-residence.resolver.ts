@@ -12,7 +12,7 @@ import {
 } from '../../graph/mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
-import { findCustomer } from '../customer/locked-customer.ts';
+import { lockCustomer } from '../customer/locked-customer.ts';
 import { taxResidence } from './tax-residence.table.ts';
 import { TaxResidence, TaxResidenceInput, TaxResidencePayload } from './tax-residence.type.ts';
 import { storeTaxResidence, taxResidences, taxResidenceValues } from './tax-residence.writes.ts';
@@ -77,7 +77,7 @@ export class TaxResidenceMutations {
       context,
       { field: 'createTaxResidence', arguments: [bankId, customerId, input], idempotencyKey },
       async (transaction) => {
-        const customer = await findCustomer(transaction, bankId, customerId);
+        const customer = await lockCustomer(transaction, bankId, customerId);
         return writtenChild(await storeTaxResidence(transaction, customer, values));
       },
       (written) => readPayload(context, written),
@@ -101,7 +101,7 @@ export class TaxResidenceMutations {
       context,
       { field: 'deleteTaxResidence', arguments: [bankId, customerId, id, expectedVersion], idempotencyKey },
       async (transaction) => {
-        const customer = await findCustomer(transaction, bankId, customerId);
+        const customer = await lockCustomer(transaction, bankId, customerId);
         deleted = await taxResidences.delete(transaction, customer, id, expectedVersion);
         return writtenChild(deleted);
       },

@@ -3,7 +3,7 @@ import type { Queries } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/errors.ts';
 import { text } from '../../graph/input.ts';
 import { type ChildValues, customerCollection } from '../customer/customer-collection.ts';
-import type { FoundCustomer } from '../customer/locked-customer.ts';
+import type { LockedCustomer } from '../customer/locked-customer.ts';
 import { type TaxResidenceRow, taxResidence } from './tax-residence.table.ts';
 import type { TaxResidenceInput } from './tax-residence.type.ts';
 
@@ -20,7 +20,7 @@ export function taxResidenceValues(input: TaxResidenceInput, field = 'input'): C
 /** Stores it; that the customer has it already is for the database to say. */
 export async function storeTaxResidence(
   transaction: Queries,
-  customer: FoundCustomer,
+  customer: LockedCustomer,
   values: ChildValues<typeof taxResidence>,
 ): Promise<TaxResidenceRow> {
   try {

@@ -7,7 +7,7 @@ import { Customer, type CustomerKey } from '../customer/customer.type.ts';
 import { userById } from '../user/user.loader.ts';
 import { toUser, User } from '../user/user.type.ts';
 import { CorrelatedEntity } from './correlated.type.ts';
-import { linksByCustomer, ownLinks } from './linked-user.ts';
+import { activeLinksOfCaller, linksByCustomer } from './linked-user.ts';
 
 /** The users who have an active link to each customer, by when they were linked. */
 async function correlatedUsers(context: Context, customerIds: readonly string[]): Promise<User[][]> {
@@ -69,7 +69,7 @@ export class CorrelatedEntityResolver {
   })
   @Authenticated()
   async correlatedEntities(@Ctx() context: Context): Promise<CorrelatedEntity[]> {
-    const links = [...(await ownLinks(context)).values()];
+    const links = [...(await activeLinksOfCaller(context)).values()];
     return Promise.all(links.map((link) => correlatedEntity(context, link)));
   }
 

@@ -3,25 +3,25 @@ import { provideOwnAccess } from '../../graph/access/check.ts';
 import type { Context } from '../../graph/context.ts';
 import { type UserCustomerLinkRow, userCustomerLink } from './user-customer-link.table.ts';
 
-/** Links that are not active are among them: who judges by links asks `ownLinks`. */
+/** Links that are not active are among them: who judges by links asks `activeLinksOfCaller`. */
 export const linksByUser = manyBy(userCustomerLink, ['userId'], { orderBy: ['dateInserted', 'id'] });
 export const linksByCustomer = manyBy(userCustomerLink, ['customerId'], { orderBy: ['dateInserted', 'id'] });
 
-type OwnLinks = ReadonlyMap<string, UserCustomerLinkRow>;
+type ActiveLinks = ReadonlyMap<string, UserCustomerLinkRow>;
 
-async function readOwnLinks(context: Context): Promise<OwnLinks> {
+async function readActiveLinks(context: Context): Promise<ActiveLinks> {
   if (context.user === null) return new Map();
   const links = await context.loader(linksByUser).load(context.user.id);
   return new Map(links.filter((link) => link.isActive).map((link) => [link.customerId, link]));
 }
 
 /** The caller's active links by the ids of their customers, oldest first: read once an operation, when first needed. */
-export function ownLinks(context: Context): Promise<OwnLinks> {
-  return context.once(readOwnLinks);
+export function activeLinksOfCaller(context: Context): Promise<ActiveLinks> {
+  return context.once(readActiveLinks);
 }
 
 provideOwnAccess('orLinkedUser', async (context, { bankId, customerId }) => {
   if (customerId == null) return false;
-  const link = (await ownLinks(context)).get(customerId);
+  const link = (await activeLinksOfCaller(context)).get(customerId);
   return link !== undefined && (bankId == null || link.bankId === bankId);
 });

@@ -5,7 +5,7 @@ import { Authenticated } from '../../graph/access/rule.ts';
 import type { Context } from '../../graph/context.ts';
 import { loadCustomer } from '../customer/customer.loader.ts';
 import { Customer } from '../customer/customer.type.ts';
-import { ownLinks } from './linked-user.ts';
+import { activeLinksOfCaller } from './linked-user.ts';
 
 @Resolver()
 export class MyCustomerResolver {
@@ -19,7 +19,9 @@ export class MyCustomerResolver {
     @Arg('bankId', () => ID, { nullable: true, description: 'Only those of this bank.' }) bankId: string | null,
     @Ctx() context: Context,
   ): Promise<Customer[]> {
-    const links = [...(await ownLinks(context)).values()].filter((link) => bankId == null || link.bankId === bankId);
+    const links = [...(await activeLinksOfCaller(context)).values()].filter(
+      (link) => bankId == null || link.bankId === bankId,
+    );
     const customers = await Promise.all(links.map((link) => loadCustomer(context, link.customerId)));
     return customers.filter((customer) => customer !== null);
   }
@@ -33,7 +35,7 @@ export class MyCustomerResolver {
     @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
     @Ctx() context: Context,
   ): Promise<Customer | null> {
-    if (!(await ownLinks(context)).has(customerId)) throw gatewayError('OBP-30046');
+    if (!(await activeLinksOfCaller(context)).has(customerId)) throw gatewayError('OBP-30046');
     return loadCustomer(context, customerId);
   }
 }

@@ -12,7 +12,7 @@ import {
 } from '../../graph/mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
-import { findCustomer, findLinked } from '../customer/locked-customer.ts';
+import { lockCustomer, lockCustomerOfRow } from '../customer/locked-customer.ts';
 import { userAt, userById } from '../user/user.loader.ts';
 import { toUser, User } from '../user/user.type.ts';
 import { linksByCustomer, linksByUser } from './linked-user.ts';
@@ -123,7 +123,7 @@ export class UserCustomerLinkMutations {
       context,
       { field: 'createUserCustomerLink', arguments: [bankId, customerId, input], idempotencyKey },
       async (transaction) => {
-        const customer = await findCustomer(transaction, bankId, customerId);
+        const customer = await lockCustomer(transaction, bankId, customerId);
         return writtenChild(await createUserLink(transaction, customer, values));
       },
       (written) => readPayload(context, written),
@@ -152,7 +152,7 @@ export class UserCustomerLinkMutations {
       context,
       { field: 'updateUserCustomerLink', arguments: [bankId, id, input, expectedVersion], idempotencyKey },
       async (transaction) => {
-        const { row, customer } = await findLinked(transaction, userCustomerLink, bankId, id, 'OBP-30035');
+        const { row, customer } = await lockCustomerOfRow(transaction, userCustomerLink, bankId, id, 'OBP-30035');
         if (isActive) refuseSelfLink(context.user?.id, row.userId, 'input.isActive');
         return writtenChild(await userLinks.update(transaction, customer, id, { isActive }, expectedVersion));
       },
@@ -179,7 +179,7 @@ export class UserCustomerLinkMutations {
       context,
       { field: 'deleteUserCustomerLink', arguments: [bankId, id, expectedVersion], idempotencyKey },
       async (transaction) => {
-        const { customer } = await findLinked(transaction, userCustomerLink, bankId, id, 'OBP-30035');
+        const { customer } = await lockCustomerOfRow(transaction, userCustomerLink, bankId, id, 'OBP-30035');
         deleted = await userLinks.delete(transaction, customer, id, expectedVersion);
         return writtenChild(deleted);
       },

@@ -6,7 +6,7 @@ import { isForeignKeyViolation, isUniqueViolation } from '../../database/errors.
 import { defaultMaxItems } from '../../execution/max-items.ts';
 import { valid } from '../../graph/input.ts';
 import { type ChildValues, customerCollection } from '../customer/customer-collection.ts';
-import type { FoundCustomer } from '../customer/locked-customer.ts';
+import type { LockedCustomer } from '../customer/locked-customer.ts';
 import { refuseUserOverflow } from '../user/user-overflow.ts';
 import { type UserCustomerLinkRow, userCustomerLink } from './user-customer-link.table.ts';
 import type { CreateUserCustomerLinkInput } from './user-customer-link.type.ts';
@@ -33,7 +33,7 @@ export function refuseSelfLink(callerId: string | undefined, userId: string, fie
 export async function refuseOwnCustomer(
   transaction: Queries,
   callerId: string | undefined,
-  { id }: FoundCustomer,
+  { id }: LockedCustomer,
   field: string,
 ): Promise<void> {
   if (callerId === undefined) return;
@@ -56,7 +56,7 @@ export function refuseLinkOverflow(transaction: Queries, userIds: readonly strin
  */
 export async function createUserLink(
   transaction: Queries,
-  customer: FoundCustomer,
+  customer: LockedCustomer,
   values: ChildValues<typeof userCustomerLink>,
   field = 'input',
 ): Promise<UserCustomerLinkRow> {

@@ -19,7 +19,7 @@ const type = 'email-validation+jwt';
 const algorithm = 'HS256';
 const issuer = 'obp-customer-gateway';
 const lifetimeSeconds = 24 * 3_600;
-const mostCharacters = 2_048;
+const maxTokenLength = 2_048;
 
 const keys = new Map<string, Uint8Array>();
 
@@ -72,7 +72,7 @@ interface Link {
 
 /** Reads the token of a link. Null if it is invalid or expired. */
 export async function readLink(secret: string, token: string | null): Promise<Link | null> {
-  if (token === null || token.length > mostCharacters) return null;
+  if (token === null || token.length > maxTokenLength) return null;
   try {
     const { payload } = await jwtVerify(token, keyOf(secret), {
       algorithms: [algorithm],

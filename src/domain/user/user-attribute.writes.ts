@@ -11,7 +11,7 @@ import { type UserAttributeRow, userAttribute } from './user-attribute.table.ts'
 import type { UserAttributeInput } from './user-attribute.type.ts';
 
 /** How many attributes a user has at most: they are given as a plain list. */
-const mostAttributes = 500;
+const maxAttributes = 500;
 
 type UserAttributeValues = Pick<UserAttributeRow, 'name' | 'type' | 'value'>;
 
@@ -36,9 +36,9 @@ export async function insertUserAttribute(
     .select({ total: count() })
     .from(userAttribute)
     .where(eq(userAttribute.userId, userId));
-  if (Number(counted?.total ?? 0) >= mostAttributes) {
-    const message = `A user has at most ${mostAttributes} of them.`;
-    throw gatewayError('TOO_MANY_ITEMS', { message, limit: mostAttributes });
+  if (Number(counted?.total ?? 0) >= maxAttributes) {
+    const message = `A user has at most ${maxAttributes} of them.`;
+    throw gatewayError('TOO_MANY_ITEMS', { message, limit: maxAttributes });
   }
   const now = new Date();
   const row: UserAttributeRow = { id: randomUUID(), userId, ...values, insertDate: now, updatedAt: now, version: 1 };
