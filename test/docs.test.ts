@@ -42,17 +42,6 @@ describe('docs/errors.md', () => {
   test('is up to date', async () => {
     expect(await generateIn(await copyProject(), 'docs/errors.md'), 'run `npm run docs`').toBe(errorsPage);
   });
-
-  test('lists every error that README names', () => {
-    const readme = readFileSync(join(project, 'README.md'), 'utf8');
-    const listed = new Set(
-      [...errorsPage.matchAll(/^\| `([\w-]+)` \| `(\w+)`/gm)].flatMap(([, key, code]) => [key, code]),
-    );
-    const others = /^(GATEWAY|DATABASE|TEST|TOKEN|AUTHORIZATION|NODE|LOG|SIGTERM|OTEL)_?|^HOST$|^PORT$/;
-    const names = [...readme.matchAll(/`([A-Z]{2,}(?:_[A-Z]+)+|OBP-\d{5})`/g)].map(([, name]) => name ?? '');
-    expect(names.length).toBeGreaterThan(20);
-    expect(names.filter((name) => !listed.has(name) && !others.test(name))).toEqual([]);
-  });
 });
 
 describe('docs/apis.md', () => {

@@ -1,24 +1,25 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { promisify } from 'node:util';
+import { beforeAll, expect, test } from 'vitest';
 import { buildProgram } from './support/program.ts';
 
 const root = join(import.meta.dirname, '..');
 
-/** The commands of "Running it" without the first, which installs what the tests run with. */
+/** The commands of the section "Running" without the first, which installs the packages that the tests use. */
 async function commandsOfReadme(): Promise<string> {
   const readme = await readFile(join(root, 'README.md'), 'utf8');
-  const [, block = ''] = /^## Running it\n\n((?: {4}.*\n)+)/m.exec(readme) ?? [];
+  const [, block = ''] = /^## Running\n\n((?: {4}.*\n)+)/m.exec(readme) ?? [];
   const [install, ...commands] = block.split('\n').map((line) => line.trim());
   expect(install).toBe('npm ci --include=dev');
   return commands.join('\n');
 }
 
-/** A folder with what a fresh clone has after the installation. */
+/** A folder with the contents of a fresh clone after the installation. */
 async function freshClone(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'clone-'));
   for (const name of ['package.json', 'node_modules', 'dist', 'drizzle', 'schema']) {
@@ -27,8 +28,9 @@ async function freshClone(): Promise<string> {
   return folder;
 }
 
-test('the commands in "Running it" start a gateway in production mode', async () => {
-  await buildProgram();
+beforeAll(() => buildProgram());
+
+test('the commands in the section "Running" start a gateway in production mode', async () => {
   const shell = spawn('sh', ['-e', '-c', await commandsOfReadme()], {
     cwd: await freshClone(),
     env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: '0' },
@@ -52,4 +54,34 @@ test('the commands in "Running it" start a gateway in production mode', async ()
     if (shell.pid !== undefined && shell.exitCode === null) process.kill(-shell.pid, 'SIGTERM');
     await ended;
   }
+});
+
+/** The names of the commands in the help of a command, with the groups that they belong to. */
+async function commandsOf(...group: string[]): Promise<string[]> {
+  const program = join(root, 'dist/main.js');
+  const { stdout } = await promisify(execFile)(process.execPath, [program, ...group, '--help']);
+  const [, listed = ''] = /^Commands:\n([\s\S]*)/m.exec(stdout) ?? [];
+  const names = [...listed.matchAll(/^ {2}([\w-]+)/gm)].map(([, name = '']) => name).filter((name) => name !== 'help');
+  const commands = await Promise.all(
+    names.map(async (name) => {
+      const members = await commandsOf(...group, name);
+      return members.length === 0 ? [[...group, name].join(' ')] : members;
+    }),
+  );
+  return commands.flat();
+}
+
+test('docs/operations.md lists every command', async () => {
+  const page = await readFile(join(root, 'docs/operations.md'), 'utf8');
+  const documented = [...page.matchAll(/^\| (`.*?`(?:, `.*?`)*) \|/gm)]
+    .flatMap(([, cell = '']) => cell.split('`, `'))
+    .flatMap((text) => {
+      const [command = '', members = ''] = text.replaceAll(/[`\\]/g, '').split(' ');
+      return /^[a-z]/.test(members) ? members.split('|').map((member) => `${command} ${member}`) : [command];
+    });
+
+  const commands = await commandsOf();
+
+  expect(commands.length).toBeGreaterThan(20);
+  expect(commands.filter((command) => !documented.includes(command))).toEqual([]);
 });
