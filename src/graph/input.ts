@@ -37,9 +37,9 @@ export function optionalLongText(field: string, value: string | null | undefined
   return valid(field, () => parseOptional(value, (given) => parseLongText(given, maxLength)));
 }
 
-/** An id that may be left out; '' is unset too. */
+/** An ID that can be omitted. Unlike in `optionalText`, an empty text is invalid, because it is not an ID. */
 export function optionalId(field: string, value: string | null | undefined): string | null {
-  return valid(field, () => parseOptional(value, parseId));
+  return value == null ? null : valid(field, () => parseId(value));
 }
 
 /** OBP-10001 with the field's name and a reason that begins with a verb, unless `condition` holds. */

@@ -1,6 +1,6 @@
 import { gatewayError } from '../../base/errors.ts';
-import { parseAmount, parseId, parsePhoneNumber } from '../../base/values.ts';
-import { assertInput, optionalText, text, valid } from '../../graph/input.ts';
+import { parseAmount, parsePhoneNumber } from '../../base/values.ts';
+import { assertInput, optionalId, optionalText, text, valid } from '../../graph/input.ts';
 import { emailSearchOf, normaliseForSearch } from './customer.rules.ts';
 import type { CustomerRow } from './customer.table.ts';
 import type {
@@ -20,7 +20,8 @@ export function branchColumns(
   branchId: string | null | undefined,
   field = 'input.branchId',
 ): Pick<CustomerRow, 'branchId'> {
-  return { branchId: branchId == null || branchId === '' ? null : valid(field, () => parseId(branchId)) };
+  // An empty text unsets the branch.
+  return { branchId: optionalId(field, branchId === '' ? null : branchId) };
 }
 
 export function creditLimitColumns(

@@ -2,15 +2,16 @@ import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'ty
 import { Batched } from '../../execution/batched.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
 import type { Context } from '../../graph/context.ts';
+import { optionalId } from '../../graph/input.ts';
 import { idempotencyKeyDescription, mutate, type WrittenChild, writtenChild } from '../../graph/mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
 import { lockCustomer } from '../customer/locked-customer.ts';
-import { checksOf, loadKycCheck } from './kyc.loader.ts';
-import { kycCheckValues, optionalId } from './kyc.rules.ts';
-import { AddKycCheckInput, KycCheck, KycCheckPayload } from './kyc.type.ts';
 import { kycCheck } from './kyc-check.table.ts';
-import { addEvidence } from './kyc-evidence.ts';
+import { AddKycCheckInput, KycCheck, KycCheckPayload } from './kyc-check.type.ts';
+import { checksOf, loadKycCheck } from './kyc-evidence.loader.ts';
+import { kycCheckValues } from './kyc-evidence.rules.ts';
+import { addEvidence } from './kyc-evidence.writes.ts';
 
 async function readPayload(context: Context, { id, bankId, customerId }: WrittenChild): Promise<KycCheckPayload> {
   return { bankId, customerId, kycCheck: await loadKycCheck(context, customerId, id) };

@@ -2,15 +2,17 @@ import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'ty
 import { Batched } from '../../execution/batched.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
 import type { Context } from '../../graph/context.ts';
+import { optionalId } from '../../graph/input.ts';
 import { idempotencyKeyDescription, mutate, type WrittenChild, writtenChild } from '../../graph/mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
 import { lockCustomer } from '../customer/locked-customer.ts';
-import { documentsOf, loadKycDocument, mediaOfDocuments } from './kyc.loader.ts';
-import { kycDocumentValues, optionalId } from './kyc.rules.ts';
-import { AddKycDocumentInput, KycDocument, KycDocumentPayload, KycMedia } from './kyc.type.ts';
 import { kycDocument } from './kyc-document.table.ts';
-import { addEvidence } from './kyc-evidence.ts';
+import { AddKycDocumentInput, KycDocument, KycDocumentPayload } from './kyc-document.type.ts';
+import { documentsOf, loadKycDocument, mediaOfDocuments } from './kyc-evidence.loader.ts';
+import { kycDocumentValues } from './kyc-evidence.rules.ts';
+import { addEvidence } from './kyc-evidence.writes.ts';
+import { KycMedia } from './kyc-media.type.ts';
 
 async function readPayload(context: Context, { id, bankId, customerId }: WrittenChild): Promise<KycDocumentPayload> {
   return { bankId, customerId, kycDocument: await loadKycDocument(context, customerId, id) };

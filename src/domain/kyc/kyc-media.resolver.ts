@@ -2,13 +2,16 @@ import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'ty
 import { Batched } from '../../execution/batched.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
 import type { Context } from '../../graph/context.ts';
+import { optionalId } from '../../graph/input.ts';
 import { idempotencyKeyDescription, mutate, type WrittenChild, writtenChild } from '../../graph/mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
 import { lockCustomer } from '../customer/locked-customer.ts';
-import { loadKycMedia, mediaOf, namedChecks, namedDocuments } from './kyc.loader.ts';
-import { kycMediaValues, optionalId } from './kyc.rules.ts';
-import { AddKycMediaInput, KycCheck, KycDocument, KycMedia, KycMediaPayload } from './kyc.type.ts';
+import { KycCheck } from './kyc-check.type.ts';
+import { KycDocument } from './kyc-document.type.ts';
+import { loadKycMedia, mediaOf, namedChecks, namedDocuments } from './kyc-evidence.loader.ts';
+import { kycMediaValues } from './kyc-evidence.rules.ts';
+import { AddKycMediaInput, KycMedia, KycMediaPayload } from './kyc-media.type.ts';
 import { addKycMedia } from './kyc-media.writes.ts';
 
 async function readPayload(context: Context, { id, bankId, customerId }: WrittenChild): Promise<KycMediaPayload> {

@@ -5,7 +5,7 @@ import { isForeignKeyViolation } from '../../database/errors.ts';
 import type { LockedCustomer } from '../customer/locked-customer.ts';
 import { kycCheck } from './kyc-check.table.ts';
 import { kycDocument } from './kyc-document.table.ts';
-import { addEvidence, type EvidenceValues } from './kyc-evidence.ts';
+import { addEvidence, type EvidenceValues } from './kyc-evidence.writes.ts';
 import { type KycMediaRow, kycMedia } from './kyc-media.table.ts';
 
 function refusedRelation(field: string, reason: string, cause?: unknown): Error {

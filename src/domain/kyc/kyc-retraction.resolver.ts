@@ -8,11 +8,11 @@ import { idempotencyKeyDescription, mutate } from '../../graph/mutation.ts';
 import { loadCustomer } from '../customer/customer.loader.ts';
 import { Customer } from '../customer/customer.type.ts';
 import { lockCustomer } from '../customer/locked-customer.ts';
-import { loadKycCheck, loadKycDocument, loadKycMedia } from './kyc.loader.ts';
-import { KycEvidenceKind, KycEvidencePayload, RetractKycEvidenceInput } from './kyc.type.ts';
 import { kycCheck } from './kyc-check.table.ts';
 import { kycDocument } from './kyc-document.table.ts';
-import { retractEvidence } from './kyc-evidence.ts';
+import { loadKycCheck, loadKycDocument, loadKycMedia } from './kyc-evidence.loader.ts';
+import { KycEvidenceKind, KycEvidencePayload, RetractKycEvidenceInput } from './kyc-evidence.type.ts';
+import { retractEvidence } from './kyc-evidence.writes.ts';
 import { kycMedia } from './kyc-media.table.ts';
 
 const tableOf = {

@@ -11,8 +11,8 @@ import { idempotencyKeyDescription, mutate, writtenChild } from '../../graph/mut
 import { customerAt, loadCustomer } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
 import { lockCustomer } from '../customer/locked-customer.ts';
-import { AddKycStatusInput } from './kyc.type.ts';
 import { kycStatus } from './kyc-status.table.ts';
+import { AddKycStatusInput } from './kyc-status.type.ts';
 import { type KycStatusProposalRow, kycStatusProposal } from './kyc-status-proposal.table.ts';
 import { KycStatusProposal, KycStatusProposalPayload } from './kyc-status-proposal.type.ts';
 import { decideProposal, insertProposal } from './kyc-status-proposal.writes.ts';

@@ -1,6 +1,6 @@
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { DateTime } from '../../graph/scalars.ts';
-import { KycStatus } from './kyc.type.ts';
+import { KycStatus } from './kyc-status.type.ts';
 import { KycStatusProposalState } from './kyc-status-proposal-state.ts';
 
 registerEnumType(KycStatusProposalState, {

@@ -7,7 +7,7 @@ import { insertRow } from '../../database/write-row.ts';
 import { lastOkDateOrderOf } from '../customer/customer.rules.ts';
 import { customer as customerTable } from '../customer/customer.table.ts';
 import type { LockedCustomer } from '../customer/locked-customer.ts';
-import { refuseOverflow } from './kyc-evidence.ts';
+import { refuseOverflow } from './kyc-evidence.writes.ts';
 import { type KycStatusRow, kycStatus } from './kyc-status.table.ts';
 
 /** The newest by its date. Of two of one date the one that is not ok counts, whichever came first. */

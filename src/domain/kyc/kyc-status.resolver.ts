@@ -9,8 +9,8 @@ import { idempotencyKeyDescription, mutate, type WrittenChild, writtenChild } fr
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
 import { lockCustomer } from '../customer/locked-customer.ts';
-import { AddKycStatusInput, KycStatus, KycStatusPayload } from './kyc.type.ts';
 import { kycStatus } from './kyc-status.table.ts';
+import { AddKycStatusInput, KycStatus, KycStatusPayload } from './kyc-status.type.ts';
 import { needsConfirmation } from './kyc-status-proposal.writes.ts';
 import { applyKycStatus } from './kyc-status-timeline.ts';
 

@@ -8,6 +8,7 @@ import { Authenticated, RequiresRole } from '../../graph/access/rule.ts';
 import { PageArguments } from '../../graph/connection.ts';
 import { newestOfCustomers, newestWhere } from '../../graph/connection-query.ts';
 import type { Context } from '../../graph/context.ts';
+import { optionalId } from '../../graph/input.ts';
 import { expectedVersionDescription, idempotencyKeyDescription, mutate } from '../../graph/mutation.ts';
 import { loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
@@ -15,7 +16,7 @@ import { lockCustomer } from '../customer/locked-customer.ts';
 import { holdsAny } from '../user/authenticate.ts';
 import { activeLinksOfCaller } from '../user-customer-link/linked-user.ts';
 import { toMeeting } from './meeting.loader.ts';
-import { meetingValues, optionalUserId } from './meeting.rules.ts';
+import { meetingValues } from './meeting.rules.ts';
 import { type MeetingRow, meeting } from './meeting.table.ts';
 import { CreateMeetingInput, Meeting, MeetingConnection, MeetingPayload, UpdateMeetingInput } from './meeting.type.ts';
 import { createMeeting, updateMeeting } from './meeting.writes.ts';
@@ -172,7 +173,7 @@ export class MeetingMutations {
     @Ctx() context: Context,
   ): Promise<MeetingPayload> {
     const { when, cancelled } = input;
-    const staffUserId = optionalUserId('input.staffUserId', input.staffUserId);
+    const staffUserId = optionalId('input.staffUserId', input.staffUserId);
     return mutate(
       context,
       { field: 'updateMeeting', arguments: [bankId, id, input, expectedVersion], idempotencyKey },

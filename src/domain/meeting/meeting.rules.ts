@@ -1,12 +1,8 @@
 import { parseId, parsePhoneNumber } from '../../base/values.ts';
-import { assertInput, optionalText, text, valid } from '../../graph/input.ts';
+import { assertInput, optionalId, optionalText, text, valid } from '../../graph/input.ts';
 import type { MeetingRow } from './meeting.table.ts';
 import type { ContactDetailsInput, CreateMeetingInput, MeetingInviteeInput } from './meeting.type.ts';
 import type { MeetingInviteeRow } from './meeting-invitee.table.ts';
-
-export function optionalUserId(field: string, id: string | null | undefined): string | null {
-  return id == null ? null : valid(field, () => parseId(id));
-}
 
 /** RFC 3986's unreserved characters: what stands in a URL as it is. */
 function urlFriendly(field: string, value: string): string {
@@ -27,7 +23,7 @@ function contactDetails(field: string, { name, mobilePhone, emailAddress }: Cont
 function inviteeValues(field: string, input: MeetingInviteeInput): Omit<MeetingInviteeRow, 'meetingId' | 'position'> {
   return {
     ...contactDetails(`${field}.contactDetails`, input.contactDetails),
-    userId: optionalUserId(`${field}.userId`, input.userId),
+    userId: optionalId(`${field}.userId`, input.userId),
     status: optionalText(`${field}.status`, input.status, 255),
   };
 }
@@ -56,12 +52,12 @@ export function meetingValues(input: CreateMeetingInput): {
     creatorName: creator.name,
     creatorMobilePhone: creator.mobilePhone,
     creatorEmailAddress: creator.emailAddress,
-    staffUserId: optionalUserId('input.staffUserId', input.staffUserId),
+    staffUserId: optionalId('input.staffUserId', input.staffUserId),
   };
   const invitees = input.invitees.map((invitee, index) => inviteeValues(`input.invitees[${index}]`, invitee));
   return {
     customerId: valid('input.customerId', () => parseId(input.customerId)),
-    customerUserId: optionalUserId('input.customerUserId', input.customerUserId),
+    customerUserId: optionalId('input.customerUserId', input.customerUserId),
     values,
     invitees,
   };

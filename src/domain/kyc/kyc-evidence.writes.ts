@@ -8,7 +8,6 @@ import { preparedForTable } from '../../database/prepared.ts';
 import { insertRow } from '../../database/write-row.ts';
 import { countOf, maxCollectionSize } from '../customer/customer-collection.ts';
 import type { ChildTable, LockedCustomer } from '../customer/locked-customer.ts';
-import type { KycRetraction } from './kyc.type.ts';
 
 /** Checks, documents and media: known by customer and id, added and retracted, never overwritten or deleted. */
 type EvidenceTable = ChildTable & { retractedAt: SQLiteColumn };
@@ -26,20 +25,6 @@ type OwnColumn =
 
 /** All columns that the caller fills: a column that was forgotten would not be compared. */
 export type EvidenceValues<Table extends EvidenceTable> = Required<Omit<Table['$inferInsert'], OwnColumn>>;
-
-interface RetractionColumns {
-  retractedAt: Date | null;
-  retractedByUserId: string | null;
-  retractionReason: string | null;
-}
-
-/** A row as its object is: with its retraction, or null while it counts. */
-export function withRetraction<Row extends RetractionColumns>(row: Row): Row & { retraction: KycRetraction | null } {
-  const { retractedAt, retractedByUserId, retractionReason } = row;
-  const retraction =
-    retractedAt === null ? null : { date: retractedAt, userId: retractedByUserId, reason: retractionReason };
-  return { ...row, retraction };
-}
 
 function own(table: EvidenceTable, customer: LockedCustomer, id: string): SQL | undefined {
   return and(eq(table.customerId, customer.id), eq(table.id, id));

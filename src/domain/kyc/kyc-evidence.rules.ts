@@ -1,14 +1,12 @@
 import { parseId } from '../../base/values.ts';
-import { assertInput, optionalLongText, text, valid } from '../../graph/input.ts';
-import type { AddKycCheckInput, AddKycDocumentInput, AddKycMediaInput } from './kyc.type.ts';
+import { assertInput, optionalId, optionalLongText, text, valid } from '../../graph/input.ts';
 import type { kycCheck } from './kyc-check.table.ts';
+import type { AddKycCheckInput } from './kyc-check.type.ts';
 import type { kycDocument } from './kyc-document.table.ts';
-import type { EvidenceValues } from './kyc-evidence.ts';
+import type { AddKycDocumentInput } from './kyc-document.type.ts';
+import type { EvidenceValues } from './kyc-evidence.writes.ts';
 import type { kycMedia } from './kyc-media.table.ts';
-
-export function optionalId(field: string, id: string | null | undefined): string | null {
-  return id == null ? null : valid(field, () => parseId(id));
-}
+import type { AddKycMediaInput } from './kyc-media.type.ts';
 
 export function kycCheckValues(input: AddKycCheckInput): EvidenceValues<typeof kycCheck> {
   const staffUserId = valid('input.staffUserId', () => parseId(input.staffUserId));

@@ -2,11 +2,13 @@ import { type MakeLoader, manyBy, oneBy } from '../../database/batch.ts';
 import { loadGiven } from '../../database/loader.ts';
 import type { Context } from '../../graph/context.ts';
 import type { CustomerKey } from '../customer/customer.type.ts';
-import type { KycCheck, KycDocument, KycMedia } from './kyc.type.ts';
 import { kycCheck } from './kyc-check.table.ts';
+import type { KycCheck } from './kyc-check.type.ts';
 import { kycDocument } from './kyc-document.table.ts';
-import { withRetraction } from './kyc-evidence.ts';
+import type { KycDocument } from './kyc-document.type.ts';
 import { kycMedia } from './kyc-media.table.ts';
+import type { KycMedia } from './kyc-media.type.ts';
+import { withRetraction } from './kyc-retraction.type.ts';
 
 const checksByCustomer = manyBy(kycCheck, ['customerId'], { orderBy: ['date', 'id'], descending: true });
 const documentsByCustomer = manyBy(kycDocument, ['customerId'], { orderBy: ['createdAt', 'id'], descending: true });
