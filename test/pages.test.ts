@@ -103,6 +103,15 @@ test('README.md has at most 160 lines', () => {
   expect(pageAt('README.md').trimEnd().split('\n').length).toBeLessThanOrEqual(160);
 });
 
+test('CHANGELOG.md has entries of at most two lines under known headings', () => {
+  const sections = ['Breaking changes', 'Added', 'Changed', 'Fixed', 'Removed', 'Security'];
+  const lines = pageAt('CHANGELOG.md').split('\n');
+  const headings = lines.filter((line) => line.startsWith('### ')).map((line) => line.slice(4));
+
+  expect(headings.filter((heading) => !sections.includes(heading))).toEqual([]);
+  expect(lines.filter((line, index) => line.startsWith('  ') && lines[index - 1]?.startsWith('  '))).toEqual([]);
+});
+
 test('docs/errors.md lists every error that other pages name', () => {
   const listed = new Set(
     [...pageAt('docs/errors.md').matchAll(/^\| `([\w-]+)` \| `(\w+)`/gm)].flatMap(([, key, code]) => [key, code]),
