@@ -585,7 +585,7 @@ async function withDatabase<Result>(
   work: (database: Database) => Promise<Result>,
   options: DatabaseOptions = {},
 ): Promise<Result> {
-  const { openDatabase } = await import('./database/database.ts');
+  const { openDatabase } = await import('./database/open-database.ts');
   const database = await openDatabase(databaseUrl, { ownerUrl, variable, ...options });
   try {
     if (options.migrate !== false) {

@@ -8,7 +8,7 @@ interface GatewayModules {
   config: typeof import('../../src/config.ts');
   'graph/context': typeof import('../../src/graph/context.ts');
   'graph/cursor': typeof import('../../src/graph/cursor.ts');
-  'database/database': typeof import('../../src/database/database.ts');
+  'database/open-database': typeof import('../../src/database/open-database.ts');
   'base/logger': typeof import('../../src/base/logger.ts');
   schema: typeof import('../../src/schema.ts');
 }

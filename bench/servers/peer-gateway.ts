@@ -30,7 +30,7 @@ function noAuditTrail(database: Database): AuditTrail {
 export async function openPeerGateway(): Promise<PeerGateway> {
   const { readConfig } = await gatewayModule('config');
   const config = readConfig(process.env);
-  const { openDatabase } = await gatewayModule('database/database');
+  const { openDatabase } = await gatewayModule('database/open-database');
   const database = await openDatabase(config.databaseUrl, { isServing: true, migrate: false });
   const { openTokens } = await gatewayModule('auth/tokens');
   const tokens = await openTokens(config.signing);

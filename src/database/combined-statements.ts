@@ -4,7 +4,6 @@ import { eachTurn } from './batch-per-tick.ts';
 import type { Preparable } from './database.ts';
 import { dropName, droppableName, statementName } from './kept-by-shape.ts';
 import { type RowMapper, rowMapperOf, type Selected } from './map-rows.ts';
-import type { Connection } from './replicas.ts';
 
 /**
  * How many sets of statements are kept as one statement each, on every connection of the server. An operation takes one
@@ -54,8 +53,11 @@ interface Asked {
   reject(error: unknown): void;
 }
 
+/** The part of a connection or a pool that runs a statement. */
+export type StatementConnection = Pick<pg.Pool, 'query'>;
+
 interface CombinedReadsParts {
-  connection: Connection;
+  connection: StatementConnection;
   /** Told each statement, with its parameters, whether it is sent alone or with others. */
   onStatement(statement: string, parameters: unknown[]): void;
   /** Told of each time that something is sent. */

@@ -1,6 +1,6 @@
+/** What the rest of the gateway knows of a database. Imports neither of the two, so that both can import it. */
 import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core';
-import { DatabaseUnavailable, type DatabaseVariable } from './database-unavailable.ts';
-import { dialectOf } from './dialect.ts';
+import type { DatabaseVariable } from './database-unavailable.ts';
 
 /**
  * What a query needs: the handle for reads, or a transaction. Only ever `await` a query: `.all()`, `.get()` and
@@ -92,19 +92,4 @@ export interface DatabaseOptions {
   processes?: number;
   /** Told each SQL statement and its parameters as they are sent. They hold personal data: for tests, never for a log. */
   onStatement?: (statement: string, parameters: unknown[]) => void;
-}
-
-/**
- * Brings the database up to date, and opens it.
- * @throws DatabaseUnavailable
- */
-export async function openDatabase(url: string, options: DatabaseOptions = {}): Promise<Database> {
-  try {
-    // Each loads its own driver: a process needs one of them.
-    if (dialectOf(url) === 'sqlite') return await (await import('./sqlite.ts')).openSqlite(url, options);
-    return await (await import('./postgresql.ts')).openPostgresql(url, options);
-  } catch (error) {
-    if (error instanceof DatabaseUnavailable) throw error;
-    throw new DatabaseUnavailable(options.variable ?? 'DATABASE_URL', url, error);
-  }
 }

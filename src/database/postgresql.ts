@@ -1,12 +1,12 @@
 import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
-import { combinedReads } from './combined-statements.ts';
+import { combinedReads, type StatementConnection } from './combined-statements.ts';
 import type { Database, DatabaseOptions, DatabaseStatistics, Queries } from './database.ts';
 import { DatabaseUnavailable } from './database-unavailable.ts';
 import { deallocateDropped } from './kept-by-shape.ts';
 import { MigrationsMissing, pendingMigrations } from './migrations.ts';
 import { grantToGateway } from './postgresql-grants.ts';
-import { type Connection, openReplicas } from './replicas.ts';
+import { openReplicas } from './replicas.ts';
 
 /** Any number, the same in every process of this program: who holds it migrates. */
 const migrationLock = 4_820_311;
@@ -118,14 +118,14 @@ export async function openPostgresql(url: string, options: DatabaseOptions): Pro
     throw error;
   }
   /** The part of a database that sends statements: to the primary, or to a replica. */
-  function readsOn(connection: Connection) {
+  function readsOn(connection: StatementConnection) {
     const statistics: DatabaseStatistics = { statements: 0, roundTrips: 0 };
     function onStatement(statement: string, parameters: unknown[]): void {
       statistics.statements += 1;
       options.onStatement?.(statement, parameters);
     }
     const logger = { logQuery: onStatement };
-    const queries = (client: Connection) => drizzle(client as pg.Pool, { logger }) as unknown as Queries;
+    const queries = (client: StatementConnection) => drizzle(client as pg.Pool, { logger }) as unknown as Queries;
     return {
       queries,
       read: queries(connection),

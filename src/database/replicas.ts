@@ -1,6 +1,7 @@
 import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import type { StatementConnection } from './combined-statements.ts';
 import { connectionName } from './connection-url.ts';
 import type { Database, ReplicaState, Replicas } from './database.ts';
 
@@ -11,9 +12,6 @@ const retryInterval = 500;
 const answerTimeout = 1_000;
 /** How often the primary is asked where it is. */
 const sampleInterval = 500;
-
-/** What a statement needs of a connection. */
-export type Connection = Pick<pg.Pool, 'query'>;
 
 /** Where the primary was when: what a replica that has come so far shows is no older than that. */
 interface Sample {
@@ -90,7 +88,7 @@ interface ReplicaParts {
   maxLagMilliseconds: number;
   openPool(url: string, options: pg.PoolConfig): pg.Pool;
   /** A database whose reads this connection answers. */
-  databaseOn(connection: Connection): Database;
+  databaseOn(connection: StatementConnection): Database;
   /** What the primary answers instead. */
   answerByPrimary(config: pg.QueryConfig, values: unknown[]): Promise<pg.QueryResult>;
 }

@@ -6,15 +6,16 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
-import type { Context } from '../graph/context.ts';
 import { executePlan } from './compiled.ts';
 import type { DocumentCache } from './document-cache.ts';
 import { interpreter } from './interpreted.ts';
+import type { Metered } from './max-items.ts';
 import { documentLimits } from './parse-options.ts';
 import { assertCompilable, conditionVariables, type Plan, planOf, type Variables } from './plan.ts';
 import { coerceVariables } from './variables.ts';
 
-type Gateway = NonNullable<ApolloServerOptions<Context>['gateway']>;
+/** Apollo Server's hook for an executor other than graphql-js. */
+type Gateway<Context extends Metered> = NonNullable<ApolloServerOptions<Context>['gateway']>;
 
 /** What is kept of a document, for as long as the document cache keeps it. */
 interface CompiledDocument {
@@ -61,8 +62,12 @@ export interface ExecutionOptions {
   namesSchema: boolean;
 }
 
-/** Apollo Server's hook for an executor of one's own: the plans of `createPlans`. */
-export function compiledExecution(schema: GraphQLSchema, documents: DocumentCache, options: ExecutionOptions): Gateway {
+/** Executes operations by the plans of `createPlans`. */
+export function compiledExecution<Context extends Metered>(
+  schema: GraphQLSchema,
+  documents: DocumentCache,
+  options: ExecutionOptions,
+): Gateway<Context> {
   const { planFor } = createPlans(schema, documents);
   return gatewayOf(schema, options, ({ document, operation, context, variables }) =>
     executePlan({
@@ -74,26 +79,29 @@ export function compiledExecution(schema: GraphQLSchema, documents: DocumentCach
   );
 }
 
-/** The same hook for graphql-js, so that both executors refuse variables in the same words. */
-export function interpretedExecution(schema: GraphQLSchema, options: ExecutionOptions): Gateway {
+/** Executes operations with graphql-js, but coerces variables as compiled execution does, so that both report the same errors. */
+export function interpretedExecution<Context extends Metered>(
+  schema: GraphQLSchema,
+  options: ExecutionOptions,
+): Gateway<Context> {
   const interpret = interpreter(schema);
   return gatewayOf(schema, options, ({ document, operation, context, variables }) =>
     interpret({ document, operation, contextValue: context, variableValues: variables.sent }),
   );
 }
 
-interface Execution {
+interface Execution<Context extends Metered> {
   document: DocumentNode;
   operation: OperationDefinitionNode;
   context: Context;
   variables: { sent: Variables; coerced: Variables };
 }
 
-function gatewayOf(
+function gatewayOf<Context extends Metered>(
   schema: GraphQLSchema,
   { namesSchema }: ExecutionOptions,
-  run: (execution: Execution) => ExecutionResult | Promise<ExecutionResult>,
-): Gateway {
+  run: (execution: Execution<Context>) => ExecutionResult | Promise<ExecutionResult>,
+): Gateway<Context> {
   const { maxCoercionErrors: maxErrors } = documentLimits.executionOptions;
   return {
     onSchemaLoadOrUpdate(callback) {

@@ -3,7 +3,8 @@ import { limitFailedAttempts } from '../../src/audit/anonymous-event-limit.ts';
 import { auditEvent } from '../../src/audit/audit.table.ts';
 import { type AuditEvent, auditEventOf, parseAuditEvent } from '../../src/audit/audit-event.ts';
 import { type AuditTrail, openAuditTrail } from '../../src/audit/audit-trail.ts';
-import { type Database, openDatabase } from '../../src/database/database.ts';
+import type { Database } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { openTamperer } from '../support/audit-world.ts';
 import { createDatabaseUrl, dialectUnderTest } from '../support/database-url.ts';
 

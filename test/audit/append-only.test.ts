@@ -7,7 +7,8 @@ import { auditChain, auditCheckpoint, auditEvent, auditEventCustomer, auditSeal 
 import { auditEventOf } from '../../src/audit/audit-event.ts';
 import { openAuditTrail } from '../../src/audit/audit-trail.ts';
 import { appendOnlyTables, ownersTables } from '../../src/database/append-only.ts';
-import { type Database, openDatabase } from '../../src/database/database.ts';
+import type { Database } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { sqlitePath } from '../../src/database/sqlite-path.ts';
 import { createDatabaseUrl, dialectUnderTest } from '../support/database-url.ts';
 import { testEnvironment } from '../support/gateway.ts';

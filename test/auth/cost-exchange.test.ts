@@ -3,7 +3,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type BudgetKind, type CallerBudget, CostBudgets } from '../../src/auth/cost-budget.ts';
 import { costConsumption } from '../../src/auth/cost-consumption.table.ts';
 import { CostExchange, deleteFullBudgets } from '../../src/auth/cost-exchange.ts';
-import { type Database, openDatabase } from '../../src/database/database.ts';
+import type { Database } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { createDatabaseUrl } from '../support/database-url.ts';
 
 const limits = { costPerMinute: 6_000, anonymousCostPerMinute: 600 };

@@ -2,7 +2,7 @@
 import { asc, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openDatabase } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { account } from '../../src/domain/account/account.table.ts';
 import { customerAddress } from '../../src/domain/address/address.table.ts';
 import { bank } from '../../src/domain/bank/bank.table.ts';

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { asc } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Database, openDatabase } from '../../src/database/database.ts';
+import type { Database } from '../../src/database/database.ts';
 import { isUniqueViolation } from '../../src/database/errors.ts';
 import { insertRows } from '../../src/database/insert-rows.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { bank } from '../../src/domain/bank/bank.table.ts';
 import { customer } from '../../src/domain/customer/customer.table.ts';
 import { createDatabaseUrl } from '../support/database-url.ts';

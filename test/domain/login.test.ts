@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loginAttempt } from '../../src/auth/login-attempt.table.ts';
 import { attemptLogin, forgetOldLoginAttempts } from '../../src/auth/login-attempts.ts';
 import { loginNetwork } from '../../src/auth/login-network.table.ts';
-import { openDatabase } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { user } from '../../src/domain/user/user.table.ts';
 import * as administration from '../../src/domain/user/user-administration.ts';
 import { type Gateway, startGateway } from '../support/gateway.ts';

@@ -3,7 +3,7 @@ import { asc, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openAuditTrail } from '../../src/audit/audit-trail.ts';
 import { localProvider } from '../../src/auth/password.ts';
-import { openDatabase } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { fillCanonicalNames } from '../../src/domain/user/canonical-names.ts';
 import { createProviderUser } from '../../src/domain/user/provider-user.ts';
 import { user } from '../../src/domain/user/user.table.ts';

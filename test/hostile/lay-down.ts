@@ -12,7 +12,7 @@ function load<Module>(path: string): Promise<Module> {
 }
 
 await load('database/resolve-drizzle');
-const { openDatabase } = await load<typeof import('../../src/database/database.ts')>('database/database');
+const { openDatabase } = await load<typeof import('../../src/database/open-database.ts')>('database/open-database');
 const { insertRows } = await load<typeof import('../../src/database/insert-rows.ts')>('database/insert-rows');
 const { readConfig } = await load<typeof import('../../src/config.ts')>('config');
 const { openTokens } = await load<typeof import('../../src/auth/tokens.ts')>('auth/tokens');

@@ -10,7 +10,8 @@ import {
   parseId,
   parseLocalDate,
 } from '../../src/base/values.ts';
-import { type Database, openDatabase } from '../../src/database/database.ts';
+import type { Database } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { account } from '../../src/domain/account/account.table.ts';
 import { accountAttribute } from '../../src/domain/account/account-attribute.table.ts';
 import { accountHolder } from '../../src/domain/account/account-holder.table.ts';

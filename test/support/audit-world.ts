@@ -10,7 +10,8 @@ import { auditEventOf } from '../../src/audit/audit-event.ts';
 import type { AuditFinding } from '../../src/audit/audit-finding.ts';
 import { type AuditTrail, type LoggedSeal, openAuditTrail } from '../../src/audit/audit-trail.ts';
 import { type AuditVerification, type UnsealedEvents, verifyAuditTrail } from '../../src/audit/verify.ts';
-import { type Database, openDatabase } from '../../src/database/database.ts';
+import type { Database } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { sqlitePath } from '../../src/database/sqlite-path.ts';
 import { createDatabaseUrl, dialectUnderTest } from './database-url.ts';
 
