@@ -2,7 +2,6 @@ import { data as currencies } from 'currency-codes';
 import countries from 'i18n-iso-countries/index.js';
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { z } from 'zod';
-import { AttributeType } from '../domain/attribute/attribute-type.ts';
 import { brokenTextRule, isLongerThan, lengthRule } from './text-bounds.ts';
 
 /** A value that is not of its kind. The message is a reason for people, and never holds the value: it may be personal. */
@@ -242,24 +241,5 @@ export function dateTimeFromWritten(value: unknown): Date {
       : new Date(`${localDateFromWritten(written)}T00:00:00Z`);
   } catch {
     throw new InvalidValue('is no date-time');
-  }
-}
-
-/** The value as written, if it is of its type; at most 2000 characters. */
-export function parseAttributeValue(type: AttributeType, value: unknown): string {
-  const written = parseText(value, 2000);
-  switch (type) {
-    case AttributeType.STRING:
-      return written;
-    case AttributeType.INTEGER:
-      if (!/^[+-]?\d+$/.test(written)) throw new InvalidValue('is no whole number');
-      return written;
-    case AttributeType.DOUBLE:
-      if (!/^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(written) || !Number.isFinite(Number(written))) {
-        throw new InvalidValue('is no decimal number');
-      }
-      return written;
-    case AttributeType.DATE_WITH_DAY:
-      return parseLocalDate(written);
   }
 }

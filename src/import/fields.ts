@@ -4,7 +4,6 @@ import {
   InvalidValue,
   localDateFromWritten,
   parseAmount,
-  parseAttributeValue,
   parseCountryCode,
   parseCurrency,
   parseEmailAddress,
@@ -13,6 +12,7 @@ import {
   parseText,
 } from '../base/values.ts';
 import { AttributeType } from '../domain/attribute/attribute-type.ts';
+import { parseAttributeValue } from '../domain/attribute/attribute-value.ts';
 import { isObject, type JsonObject } from './record-kind.ts';
 
 /** Values of some columns of a row, by the names that they have in the code. */

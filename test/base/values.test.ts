@@ -5,7 +5,6 @@ import {
   InvalidValue,
   localDateFromWritten,
   parseAmount,
-  parseAttributeValue,
   parseCountryCode,
   parseCurrency,
   parseDateTime,
@@ -19,7 +18,6 @@ import {
   parsePhoneNumber,
   parseText,
 } from '../../src/base/values.ts';
-import { AttributeType } from '../../src/domain/attribute/attribute-type.ts';
 
 /** The reason why `parse` refuses a value. */
 function refusal(parse: () => unknown): string {
@@ -361,36 +359,6 @@ describe('a date-time', () => {
     ...notText,
   ])('%j is refused', (value) => {
     expect(refusal(() => parseDateTime(value))).toMatch(/^is no /);
-  });
-});
-
-describe('the value of an attribute', () => {
-  test.each([
-    [AttributeType.STRING, 'anything'],
-    [AttributeType.STRING, 'a'.repeat(2000)],
-    [AttributeType.INTEGER, '-123'],
-    [AttributeType.INTEGER, '12345678901234567890'],
-    [AttributeType.DOUBLE, '12.1234'],
-    [AttributeType.DOUBLE, '12'],
-    [AttributeType.DOUBLE, '1.5E3'],
-    [AttributeType.DATE_WITH_DAY, '2012-04-23'],
-  ])('of type %s may be %s', (type, value) => {
-    expect(parseAttributeValue(type, value)).toBe(value);
-  });
-
-  test.each([
-    [AttributeType.STRING, ''],
-    [AttributeType.STRING, 'a'.repeat(2001)],
-    [AttributeType.STRING, null],
-    [AttributeType.INTEGER, '12.0'],
-    [AttributeType.INTEGER, 12],
-    [AttributeType.DOUBLE, 'NaN'],
-    [AttributeType.DOUBLE, '1e999'],
-    [AttributeType.DOUBLE, '1,5'],
-    [AttributeType.DATE_WITH_DAY, '2012-02-30'],
-    [AttributeType.DATE_WITH_DAY, '20120423'],
-  ])('of type %s may not be %j', (type, value) => {
-    expect(refusal(() => parseAttributeValue(type, value))).toMatch(/^(is|must) /);
   });
 });
 

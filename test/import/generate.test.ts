@@ -3,7 +3,6 @@ import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   parseAmount,
-  parseAttributeValue,
   parseCountryCode,
   parseEmailAddress,
   parseHttpsUrl,
@@ -20,6 +19,7 @@ import { customerAccountLink } from '../../src/domain/account/customer-account-l
 import { customerAddress } from '../../src/domain/address/address.table.ts';
 import { customerAttribute } from '../../src/domain/attribute/attribute.table.ts';
 import { attributeDefinition } from '../../src/domain/attribute/attribute-definition.table.ts';
+import { parseAttributeValue } from '../../src/domain/attribute/attribute-value.ts';
 import { bank } from '../../src/domain/bank/bank.table.ts';
 import { crmEvent } from '../../src/domain/crm-event/crm-event.table.ts';
 import { derivedColumns, neverOk } from '../../src/domain/customer/customer.rules.ts';

@@ -1,10 +1,10 @@
-import { parseAttributeValue } from '../../base/values.ts';
 import { assertInput, optionalLongText, optionalText, text, valid } from '../../graph/input.ts';
 import type { ChildValues } from '../customer/customer-collection.ts';
 import type { customerAttribute } from './attribute.table.ts';
 import type { CustomerAttributeInput } from './attribute.type.ts';
 import type { AttributeDefinitionRow } from './attribute-definition.table.ts';
 import type { CustomerAttributeDefinitionInput } from './attribute-definition.type.ts';
+import { parseAttributeValue } from './attribute-value.ts';
 
 /** What of a value the index on `customer_attribute.value_search` holds: its first 100 characters. */
 export function attributeSearchValue(value: string): string {
