@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { isIP, isIPv4 } from 'node:net';
 import { z } from 'zod';
-import { type ClaimMapping, parseClaimedRole } from './auth/claimed-roles.ts';
 import type { CostLimits } from './auth/cost-budget.ts';
+import type { MailSettings } from './auth/mailer.ts';
+import { isClaimMapping, isIssuerAndAudience, type OidcIssuer, oidcIssuers } from './auth/oidc-issuer.ts';
 import { leastPasswordCost, type PasswordCost } from './auth/password.ts';
-import { parseSigningKeys } from './auth/tokens.ts';
+import { parseSigningKeys, type SigningKey } from './auth/tokens.ts';
 import { durationInSeconds } from './base/duration.ts';
 import { isDatabaseUrl, isPostgresqlUrl, parseConnectionUrl } from './database/connection-url.ts';
 import { defaultDatabaseUrl, dialectOf } from './database/dialect.ts';
@@ -59,23 +60,6 @@ export interface Settings {
   readonly logLevel: (typeof logLevels)[number];
 }
 
-export interface MailSettings {
-  /** The SMTP server, with its user and password where it wants them; never logged. */
-  smtpUrl: string;
-  from: string;
-  /** Where clients reach this gateway, without a slash at its end: what links in mails begin with. */
-  publicUrl: string;
-}
-
-export interface OidcIssuer {
-  /** Exactly as its tokens name it. */
-  readonly issuer: string;
-  /** A token has to be for one of these. */
-  readonly audiences: readonly string[];
-  /** What its claims entitle to. None: only what is granted here. */
-  readonly claimMappings: readonly ClaimMapping[];
-}
-
 export interface JitsiSettings {
   /** The host name of the server, in lower case. */
   domain: string | null;
@@ -102,9 +86,6 @@ export interface Secrets {
   readonly formerSecrets: readonly string[];
   readonly signing: SigningKey;
 }
-
-/** The keys of tokens, as a JWK Set whose first key signs, or one key as PKCS #8 in PEM or JWK: the text, or its file. */
-export type SigningKey = { readonly key: string } | { readonly file: string };
 
 /** What serving takes. */
 export type Config = Settings & Pick<Secrets, 'secret' | 'signing'>;
@@ -194,41 +175,6 @@ function isPublicUrl(text: string): boolean {
 
 function isHostName(text: string): boolean {
   return text.length <= 253 && /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i.test(text);
-}
-
-/** Without encryption only on this machine. */
-export function isSafeUrl(text: string): boolean {
-  const url = URL.parse(text);
-  if (url === null || url.username !== '' || url.password !== '' || url.hash !== '') return false;
-  const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
-  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback);
-}
-
-function isIssuerAndAudience(item: string): boolean {
-  const [issuer = '', audience = '', more] = item.split('|');
-  return isSafeUrl(issuer) && !issuer.includes('?') && audience !== '' && more === undefined;
-}
-
-function isClaimMapping(item: string): boolean {
-  const [issuer = '', claim = '', value, role, more] = item.split('|');
-  if (!isSafeUrl(issuer) || claim === '' || more !== undefined) return false;
-  return value === undefined || (value !== '' && role !== undefined && parseClaimedRole(role) !== null);
-}
-
-/** The items are those that were found good. */
-function oidcIssuers(issuers: readonly string[], mappings: readonly string[]): OidcIssuer[] {
-  const byIssuer = Map.groupBy(issuers, (item) => item.split('|')[0] ?? '');
-  return [...byIssuer].map(([issuer, items]) => {
-    const claimMappings = mappings
-      .map((item) => item.split('|'))
-      .filter(([ofIssuer]) => ofIssuer === issuer)
-      .map(([, claim = '', value, role]) => ({
-        claim,
-        when: value === undefined || role === undefined ? null : { value, role: parseClaimedRole(role) },
-      }));
-    const audiences = items.map((item) => item.split('|')[1] ?? '');
-    return Object.freeze({ issuer, audiences: Object.freeze(audiences), claimMappings: Object.freeze(claimMappings) });
-  });
 }
 
 function isSigningKey(text: string): boolean {

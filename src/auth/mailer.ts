@@ -1,7 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createTransport } from 'nodemailer';
 import type { Logger } from '../base/logger.ts';
-import type { MailSettings } from '../config.ts';
+
+export interface MailSettings {
+  /** The SMTP server, with its user and password where it wants them; never logged. */
+  smtpUrl: string;
+  from: string;
+  /** Where clients reach this gateway, without a slash at its end: what links in mails begin with. */
+  publicUrl: string;
+}
 
 export interface Mail {
   to: string;

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { describeError, type Logger } from '../base/logger.ts';
-import { isSafeUrl, type OidcIssuer } from '../config.ts';
 import { leewaySeconds, maxTokenCharacters, requireAccessToken, tokenDates } from './access-token.ts';
 import { type ClaimedRole, claimedRoles } from './claimed-roles.ts';
+import { isSafeUrl, type OidcIssuer } from './oidc-issuer.ts';
 import { refusedByVerification, refusedToken } from './token-refused.ts';
 import { keepVerified } from './tokens.ts';
 import { unverifiedIssuer } from './unverified-token.ts';

@@ -9,7 +9,6 @@ import {
 } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { calculateJwkThumbprint, exportJWK, type JWK, type JWTHeaderParameters, jwtVerify, SignJWT } from 'jose';
-import type { SigningKey } from '../config.ts';
 import { leewaySeconds, maxTokenCharacters, requireAccessToken, tokenDates } from './access-token.ts';
 import { refusedByVerification, refusedToken } from './token-refused.ts';
 import { unverifiedIssuer } from './unverified-token.ts';
@@ -22,6 +21,9 @@ const mostVerifiedTokens = 10_000;
 /** How often the file of the keys is looked at again, so that a rotation needs no restart. */
 const rereadMilliseconds = 60_000;
 const rereadForUnknownKeyMilliseconds = 5_000;
+
+/** The keys of tokens, as a JWK Set whose first key signs, or one key as PKCS #8 in PEM or JWK: the text, or its file. */
+export type SigningKey = { readonly key: string } | { readonly file: string };
 
 /** Who gives the tokens, and for whom they are. */
 export interface TokenParties {

@@ -1,5 +1,6 @@
 import type { AuditTrail } from '../audit/audit-trail.ts';
 import { OperationAudit } from '../audit/operation-audit.ts';
+import type { AuthenticatedUser } from '../auth/authenticated-user.ts';
 import type { Mailer } from '../auth/mailer.ts';
 import type { Tokens } from '../auth/tokens.ts';
 import type { GatewayError } from '../base/errors.ts';
@@ -7,7 +8,6 @@ import type { Config } from '../config.ts';
 import type { MakeLoader } from '../database/batch.ts';
 import type { Database, Queries } from '../database/database.ts';
 import type { Loader } from '../database/loader.ts';
-import type { AuthenticatedUser } from '../domain/user/authenticate.ts';
 import { AnswerMeter } from '../execution/answer-meter.ts';
 
 /** What the resolvers of one operation share. */

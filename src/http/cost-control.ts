@@ -1,9 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { DocumentNode, OperationDefinitionNode } from 'graphql';
+import type { AuthenticatedUser } from '../auth/authenticated-user.ts';
 import { CostBudgets, TokenRateLimited } from '../auth/cost-budget.ts';
 import { GatewayError } from '../base/errors.ts';
 import type { Config } from '../config.ts';
-import type { AuthenticatedUser } from '../domain/user/authenticate.ts';
 import {
   fixedCostOf,
   invalidOperationCost,

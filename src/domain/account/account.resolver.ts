@@ -1,4 +1,5 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { holdsAny } from '../../auth/authenticated-user.ts';
 import { gatewayError } from '../../base/errors.ts';
 import { manyBy, oneBy } from '../../database/batch.ts';
 import { Batched, KeyKnown } from '../../execution/batched.ts';
@@ -8,7 +9,6 @@ import type { Context } from '../../graph/context.ts';
 import { idempotencyKeyDescription, mutate } from '../../graph/mutation.ts';
 import { bankAt } from '../bank/bank.loader.ts';
 import { Bank } from '../bank/bank.type.ts';
-import { holdsAny } from '../user/authenticate.ts';
 import { User } from '../user/user.type.ts';
 import { accountAt, holdingsByUser, loadAccount } from './account.loader.ts';
 import {

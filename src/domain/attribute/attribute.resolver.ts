@@ -1,4 +1,5 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { holdsAny } from '../../auth/authenticated-user.ts';
 import { gatewayError } from '../../base/errors.ts';
 import { oneBy } from '../../database/batch.ts';
 import { Batched } from '../../execution/batched.ts';
@@ -14,7 +15,6 @@ import {
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
 import { lockCustomer } from '../customer/locked-customer.ts';
-import { holdsAny } from '../user/authenticate.ts';
 import { attributes, attributesByCustomer, definitionsByBank } from './attribute.loader.ts';
 import { attributeValues, customerCategory, seenByOwner } from './attribute.rules.ts';
 import { customerAttribute } from './attribute.table.ts';

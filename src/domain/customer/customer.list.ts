@@ -1,5 +1,6 @@
 import { and, asc, count, desc, eq, getTableColumns, gte, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
+import { holdsAny } from '../../auth/authenticated-user.ts';
 import { gatewayError } from '../../base/errors.ts';
 import type { Role } from '../../base/roles.ts';
 import { isLongerThan, lengthRule } from '../../base/text-bounds.ts';
@@ -23,7 +24,6 @@ import type { CursorScope } from '../../graph/cursor.ts';
 import { assertInput } from '../../graph/input.ts';
 import { attributeSearchValue } from '../attribute/attribute.rules.ts';
 import { customerAttribute } from '../attribute/attribute.table.ts';
-import { holdsAny } from '../user/authenticate.ts';
 import { neverOk, normaliseForSearch } from './customer.rules.ts';
 import { type CustomerRow, customer } from './customer.table.ts';
 import { type Customer, CustomerSort, SortDirection } from './customer.type.ts';

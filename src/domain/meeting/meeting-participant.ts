@@ -1,7 +1,7 @@
 import { eq, sql } from 'drizzle-orm';
+import { holdsAny } from '../../auth/authenticated-user.ts';
 import { manyBy } from '../../database/batch.ts';
 import type { Context } from '../../graph/context.ts';
-import { holdsAny } from '../user/authenticate.ts';
 import { userById } from '../user/user.loader.ts';
 import { activeLinksOfCaller } from '../user-customer-link/linked-user.ts';
 import { userCustomerLink } from '../user-customer-link/user-customer-link.table.ts';

@@ -1,5 +1,6 @@
 import { eq, sql } from 'drizzle-orm';
 import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { holdsAny } from '../../auth/authenticated-user.ts';
 import { gatewayError } from '../../base/errors.ts';
 import { oneBy } from '../../database/batch.ts';
 import { withoutIndex } from '../../database/search.ts';
@@ -13,7 +14,6 @@ import { expectedVersionDescription, idempotencyKeyDescription, mutate } from '.
 import { loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
 import { lockCustomer } from '../customer/locked-customer.ts';
-import { holdsAny } from '../user/authenticate.ts';
 import { activeLinksOfCaller } from '../user-customer-link/linked-user.ts';
 import { toMeeting } from './meeting.loader.ts';
 import { meetingValues } from './meeting.rules.ts';

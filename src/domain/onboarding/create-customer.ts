@@ -1,6 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { and, eq, inArray } from 'drizzle-orm';
 import { noteChange } from '../../audit/changes.ts';
+import { holdsAny } from '../../auth/authenticated-user.ts';
 import { gatewayError } from '../../base/errors.ts';
 import type { Role } from '../../base/roles.ts';
 import type { Queries } from '../../database/database.ts';
@@ -31,7 +32,6 @@ import type { LockedCustomer } from '../customer/locked-customer.ts';
 import { kycStatus } from '../kyc/kyc-status.table.ts';
 import { needsConfirmation } from '../kyc/kyc-status-proposal.writes.ts';
 import { taxResidences, taxResidenceValues } from '../tax-residence/tax-residence.writes.ts';
-import { holdsAny } from '../user/authenticate.ts';
 import { user } from '../user/user.table.ts';
 import {
   refuseLinkOverflow,

@@ -1,12 +1,11 @@
 import { and, eq, isNull, or, type SQL, sql } from 'drizzle-orm';
 import type { AuditedCaller } from '../../audit/audit-event.ts';
 import type { AuditTrail } from '../../audit/audit-trail.ts';
+import type { AuthenticatedUser } from '../../auth/authenticated-user.ts';
 import type { IdentityProvider, IdentityProviders } from '../../auth/oidc.ts';
 import { refusedToken, TokenRefused } from '../../auth/token-refused.ts';
-import type { Tokens, VerifiedToken } from '../../auth/tokens.ts';
+import type { Tokens } from '../../auth/tokens.ts';
 import { gatewayError } from '../../base/errors.ts';
-import type { Role } from '../../base/roles.ts';
-import { roleScope } from '../../base/roles.ts';
 import { oncePerDatabase } from '../../database/batch.ts';
 import type { Database } from '../../database/database.ts';
 import { jsonList } from '../../database/json-list.ts';
@@ -14,40 +13,7 @@ import { userWrite } from '../../database/user-write.table.ts';
 import { entitlement } from './entitlement.table.ts';
 import { createProviderUser } from './provider-user.ts';
 import { revokedToken } from './revoked-token.table.ts';
-import { type UserProfile, type UserRow, user } from './user.table.ts';
-
-/** The caller of an operation as it was when the request came, with the entitlements that count at this moment. */
-export interface AuthenticatedUser extends UserProfile {
-  /** Roles that are held without a bank. */
-  systemRoles: ReadonlySet<string>;
-  /** Roles that are held at a bank, by the bank's id. */
-  bankRoles: ReadonlyMap<string, ReadonlySet<string>>;
-  /** The position of the user's last write, which a replica must have replayed to be asked; null: any replica may be. */
-  lastWrite: string | null;
-  /** The token that says so. */
-  token: Pick<VerifiedToken, 'tokenId' | 'issuedAt' | 'expiresAt'>;
-}
-
-/**
- * Whether the user holds one of these roles: a bank role counts only at `bankId`, a system role only when it is held
- * without a bank. With no bank to judge at (null) only system roles count.
- */
-export function holdsAny(user: AuthenticatedUser | null, anyOf: readonly Role[], bankId: string | null): boolean {
-  return heldRole(user, anyOf, bankId) !== undefined;
-}
-
-/** The first of these roles that the user holds, as `holdsAny` judges it. */
-export function heldRole(
-  user: AuthenticatedUser | null,
-  anyOf: readonly Role[],
-  bankId: string | null,
-): Role | undefined {
-  if (user === null) return undefined;
-  const rolesAtBank = bankId === null ? undefined : user.bankRoles.get(bankId);
-  return anyOf.find((role) =>
-    roleScope(role) === 'system' ? user.systemRoles.has(role) : rolesAtBank?.has(role) === true,
-  );
-}
+import { type UserRow, user } from './user.table.ts';
 
 /**
  * The user's state, whether the token was revoked, and the entitlements that have not expired as a JSON list: one row of one

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { and, count, desc, eq, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
 import { noteChange } from '../../audit/changes.ts';
+import type { AuthenticatedUser } from '../../auth/authenticated-user.ts';
 import { gatewayError } from '../../base/errors.ts';
 import type { GrantApproval } from '../../config.ts';
 import type { Queries } from '../../database/database.ts';
@@ -10,7 +11,6 @@ import { insertRow } from '../../database/write-row.ts';
 import { afterOf, Page, type PageArguments, pageSize } from '../../graph/connection.ts';
 import type { Context } from '../../graph/context.ts';
 import { assertInput } from '../../graph/input.ts';
-import type { AuthenticatedUser } from './authenticate.ts';
 import { empowermentsOf } from './empowerment.writes.ts';
 import {
   checkExpiry,

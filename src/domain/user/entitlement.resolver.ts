@@ -1,4 +1,5 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { AuthenticatedUser } from '../../auth/authenticated-user.ts';
 import { type GatewayError, gatewayError } from '../../base/errors.ts';
 import { isRole } from '../../base/roles.ts';
 import { manyBy, oneBy } from '../../database/batch.ts';
@@ -13,7 +14,6 @@ import { idempotencyKeyDescription, mutate, type Written } from '../../graph/mut
 import { DateTime } from '../../graph/scalars.ts';
 import { bankAt, checkBank } from '../bank/bank.loader.ts';
 import { Bank } from '../bank/bank.type.ts';
-import type { AuthenticatedUser } from './authenticate.ts';
 import { entitlement } from './entitlement.table.ts';
 import { Entitlement, EntitlementPayload, GrantEntitlementInput, toEntitlements } from './entitlement.type.ts';
 import {

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { and, eq, isNull, lte } from 'drizzle-orm';
 import { noteChange } from '../../audit/changes.ts';
+import { type AuthenticatedUser, holdsAny } from '../../auth/authenticated-user.ts';
 import { gatewayError } from '../../base/errors.ts';
 import { type Role, roleScope } from '../../base/roles.ts';
 import type { Queries } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/errors.ts';
 import { insertRow } from '../../database/write-row.ts';
 import { assertInput } from '../../graph/input.ts';
-import { type AuthenticatedUser, holdsAny } from './authenticate.ts';
 import { recordEmpowerment } from './empowerment.writes.ts';
 import { type EntitlementRow, entitlement } from './entitlement.table.ts';
 import { maxEntitlements, refuseUserOverflow } from './user-overflow.ts';

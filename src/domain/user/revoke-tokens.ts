@@ -1,9 +1,9 @@
 import { eq, lte, sql } from 'drizzle-orm';
 import { noteChange } from '../../audit/changes.ts';
 import { leewaySeconds } from '../../auth/access-token.ts';
+import type { AuthenticatedUser } from '../../auth/authenticated-user.ts';
 import type { Queries } from '../../database/database.ts';
 import { insertRow } from '../../database/write-row.ts';
-import type { AuthenticatedUser } from './authenticate.ts';
 import { revokedToken } from './revoked-token.table.ts';
 import { user } from './user.table.ts';
 

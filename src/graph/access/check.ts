@@ -1,5 +1,5 @@
+import { heldRole } from '../../auth/authenticated-user.ts';
 import { GatewayError, gatewayError } from '../../base/errors.ts';
-import { heldRole } from '../../domain/user/authenticate.ts';
 import type { Context } from '../context.ts';
 import type { AccessRule, GuardedParent, GuardedRule, OwnAccess, RoleRule } from './rule.ts';
 
