@@ -1,18 +1,18 @@
 import { InvalidValue, parseLocalDate, parseText } from '../../base/values.ts';
 import { AttributeType } from './attribute-type.ts';
 
-/** The value as written, if it is of its type; at most 2000 characters. */
+/** Parses the value of an attribute. Returns it as written, with at most 2,000 characters. */
 export function parseAttributeValue(type: AttributeType, value: unknown): string {
   const written = parseText(value, 2000);
   switch (type) {
     case AttributeType.STRING:
       return written;
     case AttributeType.INTEGER:
-      if (!/^[+-]?\d+$/.test(written)) throw new InvalidValue('is no whole number');
+      if (!/^[+-]?\d+$/.test(written)) throw new InvalidValue('must be an integer');
       return written;
     case AttributeType.DOUBLE:
       if (!/^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(written) || !Number.isFinite(Number(written))) {
-        throw new InvalidValue('is no decimal number');
+        throw new InvalidValue('must be a decimal number');
       }
       return written;
     case AttributeType.DATE_WITH_DAY:
