@@ -2,6 +2,7 @@ import { join } from 'node:path';
 
 /** Modules of the gateway that the peers and the floor share with it, with the types of their sources. */
 interface GatewayModules {
+  'domain/audit-event/event-places': typeof import('../../src/domain/audit-event/event-places.ts');
   'domain/user/authenticate': typeof import('../../src/domain/user/authenticate.ts');
   'auth/oidc': typeof import('../../src/auth/oidc.ts');
   'auth/tokens': typeof import('../../src/auth/tokens.ts');

@@ -38,6 +38,7 @@ export async function openPeerGateway(): Promise<PeerGateway> {
   const { openIdentityProviders } = await gatewayModule('auth/oidc');
   const identityProviders = openIdentityProviders([], createLogger('silent'));
   const { authenticate } = await gatewayModule('domain/user/authenticate');
+  const { eventPlaces } = await gatewayModule('domain/audit-event/event-places');
   const { createContext } = await gatewayModule('graph/context');
   const { gatewaySchema } = await gatewayModule('schema');
   const auditTrail = noAuditTrail(database);
@@ -60,7 +61,15 @@ export async function openPeerGateway(): Promise<PeerGateway> {
         idempotencyKey: null,
         reason: null,
       };
-      return createContext({ user, config, database, tokens, auditTrail, request });
+      return createContext({
+        user,
+        config,
+        database,
+        tokens,
+        auditTrail,
+        eventPlaces: eventPlaces(database),
+        request,
+      });
     },
   };
 }

@@ -1,6 +1,5 @@
 import type { ErrorKey } from '../base/errors.ts';
-import type { Database, Queries } from '../database/database.ts';
-import { addCustomersOfAccounts, placed, type Unwritten } from '../domain/audit-event/event-places.ts';
+import type { Queries } from '../database/database.ts';
 import {
   type AuditEvent,
   type AuditedCaller,
@@ -12,6 +11,7 @@ import {
 import { eachTouched, isAllOf, type Touched } from './audit-subject.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import { type Changes, collectChanges } from './changes.ts';
+import { addCustomersOfAccounts, type EventPlaces, placeEvents, type UnplacedEvent } from './event-placement.ts';
 
 /** A client may give its operation a name of any length. */
 const longestName = 100;
@@ -52,18 +52,18 @@ interface Write {
 export class OperationAudit {
   readonly #trail: AuditTrail;
   readonly #caller: AuditedCaller;
-  readonly #database: Database;
+  readonly #places: EventPlaces;
   readonly #banks = new Map<string | null, AtBank>();
-  readonly #unwritten: Unwritten[] = [];
+  readonly #unwritten: UnplacedEvent[] = [];
   #write: Write | null = null;
   /** Ends with the last transaction, however that ends. */
   #running: Promise<void> = Promise.resolve();
   #hasCommitted = false;
   #isFinished = false;
 
-  constructor(trail: AuditTrail, database: Database, caller: AuditedCaller) {
+  constructor(trail: AuditTrail, places: EventPlaces, caller: AuditedCaller) {
     this.#trail = trail;
-    this.#database = database;
+    this.#places = places;
     this.#caller = { ...caller };
   }
 
@@ -319,13 +319,13 @@ export class OperationAudit {
     const unwritten = this.#unwritten.splice(0);
     const banks = [...this.#banks];
     this.#banks.clear();
-    await addCustomersOfAccounts(this.#database, banks);
+    await addCustomersOfAccounts(this.#places, banks);
     for (const [bankId, at] of banks) {
       const event = this.#readEvent(bankId, at, failure);
       const { claimedCustomerIds, isClaimed } = at;
       if (event !== null) unwritten.push({ event, claimedCustomerIds, isBankClaimed: isClaimed });
     }
-    if (unwritten.length > 0) await this.#trail.record(await placed(this.#database, unwritten));
+    if (unwritten.length > 0) await this.#trail.record(await placeEvents(this.#places, unwritten));
   }
 
   #readEvent(bankId: string | null, at: AtBank, failure: unknown): AuditEvent | null {

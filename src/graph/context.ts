@@ -1,4 +1,5 @@
 import type { AuditTrail } from '../audit/audit-trail.ts';
+import type { EventPlaces } from '../audit/event-placement.ts';
 import { OperationAudit } from '../audit/operation-audit.ts';
 import type { AuthenticatedUser } from '../auth/authenticated-user.ts';
 import type { Mailer } from '../auth/mailer.ts';
@@ -61,6 +62,7 @@ export interface ContextParts {
   tokens: Tokens;
   mailer?: Mailer | null;
   auditTrail: AuditTrail;
+  eventPlaces: EventPlaces;
   request: RequestDetails;
   /** After it nothing more is loaded, and nothing is committed. */
   deadline?: AbortSignal;
@@ -75,13 +77,14 @@ export function createContext({
   tokens,
   mailer = null,
   auditTrail,
+  eventPlaces,
   request,
   deadline,
   answer = new AnswerMeter(config.limits),
 }: ContextParts): Context {
   const loaders = new Map<unknown, unknown>();
   const made = new Map<unknown, unknown>();
-  const audit = new OperationAudit(auditTrail, database, {
+  const audit = new OperationAudit(auditTrail, eventPlaces, {
     userId: user?.id ?? null,
     provider: user?.provider ?? null,
     clientName: request.clientName,

@@ -16,6 +16,7 @@ import { gatewayError } from '../base/errors.ts';
 import { type Logger, logUnexpected } from '../base/logger.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/database.ts';
+import { eventPlaces } from '../domain/audit-event/event-places.ts';
 import { authenticate } from '../domain/user/authenticate.ts';
 import { AnswerMeter } from '../execution/answer-meter.ts';
 import { type Context, createContext, type RequestDetails } from '../graph/context.ts';
@@ -81,8 +82,18 @@ export async function contextOf(
     deadline: scope.begun + config.limits.operationTimeoutMilliseconds,
     acquireSlot: async () => scope.acquireSlot?.(),
   });
-  const parts = { user, config, database, tokens, mailer, auditTrail, request: details, deadline, answer };
-  const context = createContext(parts);
+  const context = createContext({
+    user,
+    config,
+    database,
+    tokens,
+    mailer,
+    auditTrail,
+    eventPlaces: eventPlaces(database),
+    request: details,
+    deadline,
+    answer,
+  });
   scope.context = context;
   return context;
 }

@@ -9,6 +9,7 @@ import { OperationAudit } from '../../src/audit/operation-audit.ts';
 import { gatewayError } from '../../src/base/errors.ts';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
+import { eventPlaces } from '../../src/domain/audit-event/event-places.ts';
 import { bank } from '../../src/domain/bank/bank.table.ts';
 import { type AuditReader, auditReader } from '../support/audit-events.ts';
 import { createDatabaseUrl } from '../support/database-url.ts';
@@ -49,7 +50,7 @@ test('a trail that is closed takes nothing more, and waits for what is being wri
 
 test('a mutation that is given up while it is being committed has one event, which tells what became of it', async () => {
   const trail = await openAuditTrail({ database: database, secret: secret });
-  const operation = new OperationAudit(trail, database, {
+  const operation = new OperationAudit(trail, eventPlaces(database), {
     ...{ userId: null, provider: null, clientName: null, clientAddress: null, requestId: null },
     ...{ operationName: null, operationHash: null, reason: null },
   });

@@ -24,6 +24,7 @@ import type { Role } from '../../src/base/roles.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
+import { eventPlaces } from '../../src/domain/audit-event/event-places.ts';
 import { bank } from '../../src/domain/bank/bank.table.ts';
 import { entitlement } from '../../src/domain/user/entitlement.table.ts';
 import { user } from '../../src/domain/user/user.table.ts';
@@ -140,6 +141,7 @@ export async function contextParts(databaseUrl: string, database: Database): Pro
     database,
     tokens,
     auditTrail: await openAuditTrail({ database, secret: config.secret }),
+    eventPlaces: eventPlaces(database),
     request: {
       id: randomUUID(),
       clientAddress: '127.0.0.1',
