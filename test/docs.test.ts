@@ -15,7 +15,7 @@ const project = fileURLToPath(new URL('..', import.meta.url));
 const page = readFileSync(join(project, 'docs/apis.md'), 'utf8');
 const errorsPage = readFileSync(join(project, 'docs/errors.md'), 'utf8');
 
-/** What the page is made from, and it itself: making it there changes nothing here. */
+/** Copies the pages and their sources, so that generating the pages changes nothing in the project. */
 async function copyProject(): Promise<string> {
   const copy = await mkdtemp(join(tmpdir(), 'docs-'));
   const sources = ['base/roles.ts', 'base/errors.ts', 'execution/variables.ts', 'http/format-error.ts'];
@@ -32,7 +32,7 @@ async function copyProject(): Promise<string> {
   return copy;
 }
 
-/** A page as it is made there. */
+/** Generates the pages in a copy of the project, and returns one of them. */
 async function generateIn(copy: string, name = 'docs/apis.md'): Promise<string> {
   await promisify(execFile)(process.execPath, ['docs/generate.ts'], { cwd: copy });
   return readFile(join(copy, name), 'utf8');
@@ -45,7 +45,7 @@ describe('docs/errors.md', () => {
 });
 
 describe('docs/apis.md', () => {
-  test('is that of the schema, the catalogue, the roles and the errors', async () => {
+  test('is up to date', async () => {
     expect(await generateIn(await copyProject()), 'run `npm run docs`').toBe(page);
   });
 
@@ -54,7 +54,7 @@ describe('docs/apis.md', () => {
     ['test/catalogue.json', '"name": "Create Address"', '"name": "Add Address"'],
     ['src/base/roles.ts', 'Create an address of a customer.', 'Create a postal address of a customer.'],
     ['src/base/errors.ts', "Customer's Address not found", 'Address not found'],
-  ])('is stale when %s changes, and that is noticed', async (file, before, after) => {
+  ])('depends on %s', async (file, before, after) => {
     const copy = await copyProject();
     const text = await readFile(join(copy, file), 'utf8');
     await writeFile(join(copy, file), text.replace(before, after));

@@ -3,7 +3,7 @@ import { GatewayError, gatewayError } from '../base/errors.ts';
 
 /**
  * Why a token is refused. The log and the audit trail contain the code; the client only gets INVALID_TOKEN, so that an
- * attacker cannot find out how a forgery fails. README describes the codes.
+ * attacker cannot find out how a forgery fails. docs/identity.md describes the codes.
  */
 export type TokenRefusal =
   | 'AUTHORIZATION_MALFORMED'
