@@ -77,6 +77,7 @@ import {
   EntitlementResolver,
   UserEntitlementsResolver,
 } from './domain/user/entitlement.resolver.ts';
+import { writeOnce } from './domain/user/idempotency-key.writes.ts';
 import { RevokeTokensMutations } from './domain/user/revoke-tokens.resolver.ts';
 import { UserResolver } from './domain/user/user.resolver.ts';
 import { UserAttributeMutations } from './domain/user/user-attribute.resolver.ts';
@@ -94,6 +95,7 @@ import { UserCustomersResolver } from './domain/user-customer-link/user-customer
 import { limitLists } from './execution/max-items.ts';
 import { enforceAccess } from './graph/access/guard.ts';
 import { guardArguments } from './graph/argument-guard.ts';
+import { addIdempotencyKeys } from './graph/mutation.ts';
 
 /** All of them, a noun a group; an entity is added here with its resolvers. */
 const resolvers: NonEmptyArray<new () => object> = [
@@ -173,6 +175,7 @@ export async function gatewaySchema(): Promise<GraphQLSchema> {
   const role = schema.getType('Role');
   if (!isEnumType(role)) throw new Error('The schema has no enum Role.');
   limitLists(schema);
+  addIdempotencyKeys(schema, writeOnce);
   const guarded = enforceAccess(schema, role, { ...bankRules, ofCustomer: bankOfCustomer });
   guardArguments(guarded);
   assertValidSchema(guarded);

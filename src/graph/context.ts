@@ -10,6 +10,7 @@ import type { MakeLoader } from '../database/batch.ts';
 import type { Database, Queries } from '../database/database.ts';
 import type { Loader } from '../database/loader.ts';
 import { AnswerMeter } from '../execution/answer-meter.ts';
+import type { Call } from './mutation.ts';
 
 /** What the resolvers of one operation share. */
 export interface Context {
@@ -23,6 +24,8 @@ export interface Context {
   /** Null where no mail is configured. */
   readonly mailer: Mailer | null;
   readonly request: RequestDetails;
+  /** The call of the mutation field that is being resolved. Null in queries. */
+  call: Call | null;
   /** What the operation saw, tried and did. */
   readonly audit: OperationAudit;
   /** Counts what the operation reads and answers, and stops it at its limits. */
@@ -102,6 +105,7 @@ export function createContext({
     tokens,
     mailer,
     request,
+    call: null,
     audit,
     answer,
     refusals: new Map(),

@@ -1,32 +1,13 @@
-import { createHmac, hkdfSync } from 'node:crypto';
-import { and, eq, lte, sql } from 'drizzle-orm';
+import { type GraphQLFieldResolver, type GraphQLSchema, GraphQLString } from 'graphql';
+import { Extensions } from 'type-graphql';
 import { gatewayError } from '../base/errors.ts';
 import type { Queries } from '../database/database.ts';
-import { prepared } from '../database/prepared.ts';
-import { insertRow, updateOf } from '../database/write-row.ts';
-import { idempotencyKey } from '../domain/user/idempotency-key.table.ts';
 import type { Context } from './context.ts';
 
-/** The description of the arguments that mutations share. */
-export const idempotencyKeyDescription =
-  'The same key and arguments write once within 24 hours, and answer the same object; 1 to 255 visible ASCII characters.';
-export const expectedVersionDescription =
-  'The version that was read: when the object has another one by now, nothing is written and the answer is CONFLICT.';
-
-const lifetimeMilliseconds = 24 * 3_600_000;
-
-/** A mutation field as it was called. */
-export interface Call {
-  field: string;
-  /** All arguments but the idempotency key. */
-  arguments: readonly unknown[];
-  idempotencyKey: string | null | undefined;
-}
-
-/** By which a payload is read again: ids and such, kept for a day where the call has an idempotency key. */
+/** The values by which a payload is read again, such as IDs. Stored with the idempotency key, so never personal data. */
 export type Written = Record<string, string | number | boolean | null>;
 
-/** What a write of a customer's child comes back to. */
+/** The `Written` of a customer's child. */
 export interface WrittenChild extends Written {
   id: string;
   bankId: string;
@@ -45,19 +26,46 @@ export function writtenChild({
   return { id, bankId, customerId };
 }
 
+/** The call of a mutation field. */
+export interface Call {
+  field: string;
+  /** All arguments except the idempotency key. */
+  arguments: Readonly<Record<string, unknown>>;
+  idempotencyKey: string | null;
+  /** Stores the result of the first write. */
+  writeOnce: WriteOnce;
+  /** Whether the resolver has called `mutate`. */
+  isMutated: boolean;
+}
+
 /**
- * One mutation field: `write` in a transaction of its own, then the payload that `read` makes of what was written, read
- * after the write. A call that was made before with the same idempotency key only reads.
+ * Runs `write` unless the caller has made the same call with this key before; then it returns what the first call wrote. An
+ * entity implements it, because the keys belong to users.
+ *
+ * @throws IDEMPOTENCY_KEY_REUSED if the key was used for another field or other arguments
+ */
+export type WriteOnce = <What extends Written>(
+  context: Context,
+  transaction: Queries,
+  call: Pick<Call, 'field' | 'arguments'> & { key: string },
+  write: (transaction: Queries) => Promise<What>,
+) => Promise<What>;
+
+/**
+ * Runs the write of a mutation field in a transaction of its own, then returns the payload that `read` makes after the commit.
+ * If the call has an idempotency key that was used before, nothing is written and the payload is read again.
  */
 export async function mutate<What extends Written, Payload>(
   context: Context,
-  call: Call,
   write: (transaction: Queries) => Promise<What>,
   read: (written: What) => Payload | Promise<Payload>,
 ): Promise<Payload> {
+  const { call } = context;
+  if (call === null) throw new Error('mutate was called outside a mutation field with an idempotency key.');
+  call.isMutated = true;
   const key = keyOf(context, call);
   const written = await context.write((transaction) =>
-    key === null ? write(transaction) : writeOnce(context, transaction, call, key, write),
+    key === null ? write(transaction) : call.writeOnce(context, transaction, { ...call, key }, write),
   );
   return read(written);
 }
@@ -66,7 +74,7 @@ function keyOf({ request }: Context, call: Call): string | null {
   const key = call.idempotencyKey ?? request.idempotencyKey;
   if (key === null) return null;
   if (request.idempotencyKey !== null && request.idempotencyKey !== key) {
-    const message = 'idempotencyKey is another one than that of the header Idempotency-Key.';
+    const message = 'idempotencyKey must be equal to the Idempotency-Key header.';
     throw gatewayError('OBP-10001', { message, field: 'idempotencyKey' });
   }
   if (!/^[\x21-\x7E]{1,255}$/.test(key)) {
@@ -76,66 +84,52 @@ function keyOf({ request }: Context, call: Call): string | null {
   return key;
 }
 
-const hashKeys = new Map<string, Buffer>();
+/** Marks a mutation without an idempotency key: its result cannot be stored, or a retry has no effect anyway. */
+export function Unkeyed(): MethodDecorator {
+  return Extensions({ isUnkeyed: true });
+}
 
-/** A keyed hash, which tells nothing of the text. */
-function hashOf(secret: string, text: string): string {
-  let hashKey = hashKeys.get(secret);
-  if (hashKey === undefined) {
-    hashKey = Buffer.from(hkdfSync('sha256', secret, '', 'gateway idempotency', 32));
-    hashKeys.set(secret, hashKey);
+type Resolver = GraphQLFieldResolver<unknown, Context, Record<string, unknown>>;
+
+/** Puts the call into the context. The fields of a mutation run one after the other, so there is only one at a time. */
+function withCall(field: string, resolve: Resolver, writeOnce: WriteOnce): Resolver {
+  return async (root, args, context, info) => {
+    const { idempotencyKey, ...others } = args as { idempotencyKey?: string | null };
+    const call: Call = {
+      field,
+      arguments: others,
+      idempotencyKey: idempotencyKey ?? null,
+      writeOnce,
+      isMutated: false,
+    };
+    context.call = call;
+    try {
+      const payload: unknown = await resolve(root, args, context, info);
+      if (!call.isMutated) throw new Error(`${field} must call mutate, or be marked @Unkeyed().`);
+      return payload;
+    } finally {
+      context.call = null;
+    }
+  };
+}
+
+/** Adds the argument `idempotencyKey` to every mutation field that is not `@Unkeyed()`. */
+export function addIdempotencyKeys(schema: GraphQLSchema, writeOnce: WriteOnce): void {
+  for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
+    if (field.extensions.isUnkeyed === true || field.resolve === undefined) continue;
+    field.args = [
+      ...field.args,
+      {
+        name: 'idempotencyKey',
+        description:
+          'A key that identifies the call, from 1 to 255 visible ASCII characters. A call that is retried with the same key and arguments within 24 hours has no further effect and returns the same object.',
+        type: GraphQLString,
+        defaultValue: undefined,
+        deprecationReason: undefined,
+        extensions: {},
+        astNode: undefined,
+      },
+    ];
+    field.resolve = withCall(field.name, field.resolve, writeOnce);
   }
-  return createHmac('sha256', hashKey).update(text).digest('base64url');
-}
-
-/** What is null and what is left out mean the same. */
-function textOf({ field, arguments: given }: Call): string {
-  return JSON.stringify([field, given], (_name, value) => value ?? undefined);
-}
-
-const ownKey = and(
-  eq(idempotencyKey.userId, sql.placeholder('userId')),
-  eq(idempotencyKey.key, sql.placeholder('key')),
-);
-const isExpired = lte(idempotencyKey.createdAt, sql.param(sql.placeholder('expired'), idempotencyKey.createdAt));
-const deleteExpired = prepared((queries) => queries.delete(idempotencyKey).where(and(ownKey, isExpired)));
-const keep = updateOf(idempotencyKey, ownKey);
-const findKey = prepared((queries) => queries.select().from(idempotencyKey).where(ownKey));
-
-/**
- * The row of the key is the lock: of calls that race, the database lets one insert it, and the others wait until that one
- * has ended. What fails is rolled back with its key.
- */
-async function writeOnce<What extends Written>(
-  { user, config }: Context,
-  transaction: Queries,
-  call: Call,
-  key: string,
-  write: (transaction: Queries) => Promise<What>,
-): Promise<What> {
-  if (user === null) throw gatewayError('OBP-20001');
-  // A client may have put anything into its key, personal data too.
-  const keyHash = hashOf(config.secret, key);
-  const own = { userId: user.id, key: keyHash };
-  const now = new Date();
-  const expired = new Date(now.getTime() - lifetimeMilliseconds);
-  const argumentsHash = hashOf(config.secret, textOf(call));
-  await deleteExpired(transaction, { ...own, expired });
-  const row = { ...own, field: call.field, argumentsHash, written: {}, createdAt: now };
-  const [claimed] = await insertRow(transaction, idempotencyKey, row, 'left out');
-  if (claimed !== undefined) {
-    const written = await write(transaction);
-    await keep(transaction, { written }, own);
-    return written;
-  }
-  const [before] = await findKey(transaction, own);
-  if (before === undefined || before.argumentsHash !== argumentsHash) throw gatewayError('IDEMPOTENCY_KEY_REUSED');
-  // The hash is that of this field and these arguments, so it was this `write` that wrote it.
-  return before.written as What;
-}
-
-/** Deletes the keys that no longer count. */
-export async function forgetOldIdempotencyKeys(queries: Queries): Promise<void> {
-  const expired = new Date(Date.now() - lifetimeMilliseconds);
-  await queries.delete(idempotencyKey).where(lte(idempotencyKey.createdAt, expired));
 }

@@ -9,9 +9,9 @@ import type { Config } from '../config.ts';
 import type { Database } from '../database/database.ts';
 import { exposedFiles } from '../database/exposed-files.ts';
 import { moveAwaitingUsers } from '../domain/user/former-registrations.ts';
+import { deleteExpiredIdempotencyKeys } from '../domain/user/idempotency-key.writes.ts';
 import { forgetExpiredRevocations } from '../domain/user/revoke-tokens.ts';
 import { deleteExpiredRegistrations } from '../domain/user/user-registration.ts';
-import { forgetOldIdempotencyKeys } from '../graph/mutation.ts';
 import { gatewaySchema } from '../schema.ts';
 import { createServer } from './server.ts';
 import { stopSignal } from './stop-signal.ts';
@@ -81,7 +81,7 @@ export async function serve(config: Config, database: Database, options: ServeOp
   const forgetting = setInterval(() => {
     database
       .transaction(async (transaction) => {
-        await forgetOldIdempotencyKeys(transaction);
+        await deleteExpiredIdempotencyKeys(transaction);
         await forgetExpiredRevocations(transaction);
         await forgetOldLoginAttempts(transaction);
         await deleteExpiredRegistrations(transaction);

@@ -5,8 +5,9 @@ import { manyBy, oneBy } from '../../database/batch.ts';
 import { Batched, KeyKnown } from '../../execution/batched.ts';
 import { defaultMaxItems } from '../../execution/max-items.ts';
 import { Authenticated, Public, RequiresRole } from '../../graph/access/rule.ts';
+import { BankId } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
-import { idempotencyKeyDescription, mutate } from '../../graph/mutation.ts';
+import { mutate } from '../../graph/mutation.ts';
 import { bankAt } from '../bank/bank.loader.ts';
 import { Bank } from '../bank/bank.type.ts';
 import { User } from '../user/user.type.ts';
@@ -73,7 +74,7 @@ export class AccountResolver {
   @RequiresRole(['CanGetCustomerOverview', 'CanGetCustomerOverviewFlat'], { orHolder: true })
   @KeyKnown((_: unknown, { bankId, id }: AccountKey): AccountKey => ({ bankId, id }))
   account(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @BankId() bankId: string,
     @Arg('id', () => ID, { description: 'The id of the account.' }) id: string,
     @Ctx() context: Context,
   ): Promise<Account> {
@@ -87,10 +88,8 @@ export class AccountResolver {
   })
   @Authenticated('CanCreateAccount')
   async createAccount(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @BankId() bankId: string,
     @Arg('input', () => CreateAccountInput, { description: 'The new account.' }) input: CreateAccountInput,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
     @Ctx() context: Context,
   ): Promise<AccountPayload> {
     const { user } = context;
@@ -105,7 +104,6 @@ export class AccountResolver {
     const opened = newAccount(input, holderId);
     return mutate(
       context,
-      { field: 'createAccount', arguments: [bankId, input], idempotencyKey },
       async (transaction) => {
         if (isSelfService) await checkNewAccounts(transaction, user.id, config.newAccountsPerDay);
         await insertAccount(transaction, bankId, opened);
@@ -127,17 +125,14 @@ export class AccountAttributeMutations {
   @Mutation(() => AccountAttributePayload, { nullable: true, description: 'Adds an attribute to an account.' })
   @RequiresRole(['CanCreateAccountAttributeAtOneBank'])
   createAccountAttribute(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @BankId() bankId: string,
     @Arg('accountId', () => ID, { description: 'The id of the account at the bank.' }) accountId: string,
     @Arg('input', () => AccountAttributeInput, { description: 'The new attribute.' }) input: AccountAttributeInput,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
     @Ctx() context: Context,
   ): Promise<AccountAttributePayload> {
     const values = accountAttributeValues(input);
     return mutate(
       context,
-      { field: 'createAccountAttribute', arguments: [bankId, accountId, input], idempotencyKey },
       async (transaction) => {
         const { id } = await insertAccountAttribute(transaction, bankId, accountId, values);
         return { id };

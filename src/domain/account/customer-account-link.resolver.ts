@@ -1,16 +1,11 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { gatewayError } from '../../base/errors.ts';
 import { manyBy, oneBy } from '../../database/batch.ts';
 import { Batched, KeyKnown } from '../../execution/batched.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
+import { BankId, CustomerId, ExpectedVersion } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
-import {
-  expectedVersionDescription,
-  idempotencyKeyDescription,
-  mutate,
-  type WrittenChild,
-  writtenChild,
-} from '../../graph/mutation.ts';
+import { mutate, type WrittenChild, writtenChild } from '../../graph/mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
 import { lockCustomer, lockCustomerOfRow } from '../customer/locked-customer.ts';
@@ -60,8 +55,8 @@ export class CustomerAccountLinksResolver {
   })
   @RequiresRole(['CanGetCustomerAccountLinks'])
   async customerAccountLinks(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
-    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @BankId() bankId: string,
+    @CustomerId() customerId: string,
     @Ctx() context: Context,
   ): Promise<CustomerAccountLink[]> {
     const customer = await customerAt(context, bankId, customerId);
@@ -89,7 +84,7 @@ export class CustomerAccountLinkResolver {
   @Query(() => CustomerAccountLink, { nullable: true, description: 'The link with this id at the bank.' })
   @RequiresRole(['CanGetCustomerAccountLink'])
   async customerAccountLink(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @BankId() bankId: string,
     @Arg('id', () => ID, { description: 'The id of the link.' }) id: string,
     @Ctx() context: Context,
   ): Promise<CustomerAccountLink> {
@@ -104,7 +99,7 @@ export class CustomerAccountLinkResolver {
   })
   @RequiresRole(['CanGetCustomerAccountLinks'])
   async customerAccountLinksByAccount(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @BankId() bankId: string,
     @Arg('accountId', () => ID, { description: 'The id of the account at the bank.' }) accountId: string,
     @Ctx() context: Context,
   ): Promise<CustomerAccountLink[]> {
@@ -128,18 +123,15 @@ export class CustomerAccountLinkMutations {
   })
   @RequiresRole(['CanCreateCustomerAccountLink'])
   createCustomerAccountLink(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
-    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @BankId() bankId: string,
+    @CustomerId() customerId: string,
     @Arg('input', () => CreateCustomerAccountLinkInput, { description: 'The new link.' })
     input: CreateCustomerAccountLinkInput,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
     @Ctx() context: Context,
   ): Promise<CustomerAccountLinkPayload> {
     const values = accountLinkValues(input);
     return mutate(
       context,
-      { field: 'createCustomerAccountLink', arguments: [bankId, customerId, input], idempotencyKey },
       async (transaction) => {
         const customer = await lockCustomer(transaction, bankId, customerId);
         await refuseOwnCustomer(transaction, context.user?.id, customer, 'customerId');
@@ -155,20 +147,16 @@ export class CustomerAccountLinkMutations {
   })
   @RequiresRole(['CanUpdateCustomerAccountLink'])
   updateCustomerAccountLink(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @BankId() bankId: string,
     @Arg('id', () => ID, { description: 'The id of the link.' }) id: string,
     @Arg('input', () => UpdateCustomerAccountLinkInput, { description: 'The link as it is to be.' })
     input: UpdateCustomerAccountLinkInput,
-    @Arg('expectedVersion', () => Int, { nullable: true, description: expectedVersionDescription })
-    expectedVersion: number | null,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
+    @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<CustomerAccountLinkPayload> {
     const values = changedAccountLinkValues(input);
     return mutate(
       context,
-      { field: 'updateCustomerAccountLink', arguments: [bankId, id, input, expectedVersion], idempotencyKey },
       async (transaction) => {
         const { customer } = await lockCustomerOfRow(transaction, customerAccountLink, bankId, id, 'OBP-30225');
         return writtenChild(await accountLinks.update(transaction, customer, id, values, expectedVersion));
@@ -183,18 +171,14 @@ export class CustomerAccountLinkMutations {
   })
   @RequiresRole(['CanDeleteCustomerAccountLink'])
   deleteCustomerAccountLink(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @BankId() bankId: string,
     @Arg('id', () => ID, { description: 'The id of the link.' }) id: string,
-    @Arg('expectedVersion', () => Int, { nullable: true, description: expectedVersionDescription })
-    expectedVersion: number | null,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
+    @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<CustomerAccountLinkPayload> {
     let deleted: CustomerAccountLink | null = null;
     return mutate(
       context,
-      { field: 'deleteCustomerAccountLink', arguments: [bankId, id, expectedVersion], idempotencyKey },
       async (transaction) => {
         const { customer } = await lockCustomerOfRow(transaction, customerAccountLink, bankId, id, 'OBP-30225');
         deleted = await accountLinks.delete(transaction, customer, id, expectedVersion);

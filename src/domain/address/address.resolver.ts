@@ -1,18 +1,13 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { oneBy } from '../../database/batch.ts';
 import { Batched } from '../../execution/batched.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
+import { BankId, CustomerId, ExpectedVersion } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
-import {
-  expectedVersionDescription,
-  idempotencyKeyDescription,
-  mutate,
-  type WrittenChild,
-  writtenChild,
-} from '../../graph/mutation.ts';
+import type { WrittenChild } from '../../graph/mutation.ts';
+import { deleteChild, mutateChild } from '../customer/child-mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
-import { lockCustomer } from '../customer/locked-customer.ts';
 import { addressValues } from './address.rules.ts';
 import { customerAddress } from './address.table.ts';
 import { CustomerAddress, CustomerAddressInput, CustomerAddressPayload } from './address.type.ts';
@@ -39,8 +34,8 @@ export class CustomerAddressesResolver {
   @Query(() => [CustomerAddress], { nullable: true, description: 'The addresses of a customer, the oldest first.' })
   @RequiresRole(['CanGetCustomerAddress'])
   async customerAddresses(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
-    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @BankId() bankId: string,
+    @CustomerId() customerId: string,
     @Ctx() context: Context,
   ): Promise<CustomerAddress[]> {
     const customer = await customerAt(context, bankId, customerId);
@@ -69,22 +64,17 @@ export class CustomerAddressMutations {
   @Mutation(() => CustomerAddressPayload, { nullable: true, description: 'Adds an address to a customer.' })
   @RequiresRole(['CanCreateCustomerAddress'])
   createCustomerAddress(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
-    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @BankId() bankId: string,
+    @CustomerId() customerId: string,
     @Arg('input', () => CustomerAddressInput, { description: 'The new address.' }) input: CustomerAddressInput,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
     @Ctx() context: Context,
   ): Promise<CustomerAddressPayload> {
     const values = addressValues(input);
-    return mutate(
+    return mutateChild(
       context,
-      { field: 'createCustomerAddress', arguments: [bankId, customerId, input], idempotencyKey },
-      async (transaction) => {
-        const customer = await lockCustomer(transaction, bankId, customerId);
-        return writtenChild(await addresses.create(transaction, customer, values));
-      },
-      (written) => readPayload(context, written),
+      { bankId, customerId },
+      (transaction, customer) => addresses.create(transaction, customer, values),
+      readPayload,
     );
   }
 
@@ -94,51 +84,37 @@ export class CustomerAddressMutations {
   })
   @RequiresRole(['CanUpdateCustomerAddress', 'CanCreateCustomer'])
   updateCustomerAddress(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
-    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @BankId() bankId: string,
+    @CustomerId() customerId: string,
     @Arg('id', () => ID, { description: 'The id of the address.' }) id: string,
     @Arg('input', () => CustomerAddressInput, { description: 'The address as it is to be.' })
     input: CustomerAddressInput,
-    @Arg('expectedVersion', () => Int, { nullable: true, description: expectedVersionDescription })
-    expectedVersion: number | null,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
+    @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<CustomerAddressPayload> {
     const values = addressValues(input);
-    return mutate(
+    return mutateChild(
       context,
-      { field: 'updateCustomerAddress', arguments: [bankId, customerId, id, input, expectedVersion], idempotencyKey },
-      async (transaction) => {
-        const customer = await lockCustomer(transaction, bankId, customerId);
-        return writtenChild(await addresses.update(transaction, customer, id, values, expectedVersion));
-      },
-      (written) => readPayload(context, written),
+      { bankId, customerId },
+      (transaction, customer) => addresses.update(transaction, customer, id, values, expectedVersion),
+      readPayload,
     );
   }
 
   @Mutation(() => CustomerAddressPayload, { nullable: true, description: 'Deletes an address of a customer.' })
   @RequiresRole(['CanDeleteCustomerAddress'])
   deleteCustomerAddress(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
-    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @BankId() bankId: string,
+    @CustomerId() customerId: string,
     @Arg('id', () => ID, { description: 'The id of the address.' }) id: string,
-    @Arg('expectedVersion', () => Int, { nullable: true, description: expectedVersionDescription })
-    expectedVersion: number | null,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
+    @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<CustomerAddressPayload> {
-    let deleted: CustomerAddress | null = null;
-    return mutate(
+    return deleteChild(
       context,
-      { field: 'deleteCustomerAddress', arguments: [bankId, customerId, id, expectedVersion], idempotencyKey },
-      async (transaction) => {
-        const customer = await lockCustomer(transaction, bankId, customerId);
-        deleted = await addresses.delete(transaction, customer, id, expectedVersion);
-        return writtenChild(deleted);
-      },
-      () => ({ bankId, customerId, customerAddress: deleted }),
+      { bankId, customerId },
+      (transaction, customer) => addresses.delete(transaction, customer, id, expectedVersion),
+      (customerAddress) => ({ bankId, customerId, customerAddress }),
     );
   }
 }

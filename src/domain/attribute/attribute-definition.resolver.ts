@@ -1,8 +1,9 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { oneBy } from '../../database/batch.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
+import { BankId, ExpectedVersion } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
-import { expectedVersionDescription, idempotencyKeyDescription, mutate } from '../../graph/mutation.ts';
+import { mutate } from '../../graph/mutation.ts';
 import { Bank } from '../bank/bank.type.ts';
 import { definitionsByBank } from './attribute.loader.ts';
 import { customerCategory, definitionValues } from './attribute.rules.ts';
@@ -36,7 +37,7 @@ export class CustomerAttributeDefinitionResolver {
   })
   @RequiresRole(['CanGetCustomerAttributeDefinitionAtOneBank'])
   customerAttributeDefinitions(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @BankId() bankId: string,
     @Ctx() context: Context,
   ): Promise<CustomerAttributeDefinition[]> {
     return context.loader(definitionsByBank).load([bankId, customerCategory]);
@@ -49,26 +50,15 @@ export class CustomerAttributeDefinitionResolver {
   })
   @RequiresRole(['CanCreateCustomerAttributeDefinitionAtOneBank'])
   createOrUpdateCustomerAttributeDefinition(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @BankId() bankId: string,
     @Arg('input', () => CustomerAttributeDefinitionInput, { description: 'The definition as it is to be.' })
     input: CustomerAttributeDefinitionInput,
-    @Arg('expectedVersion', () => Int, {
-      nullable: true,
-      description: `${expectedVersionDescription} 0 stands for no definition of this name.`,
-    })
-    expectedVersion: number | null,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
+    @ExpectedVersion('0 stands for no definition of this name.') expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<CustomerAttributeDefinitionPayload> {
     const values = definitionValues(input);
     return mutate(
       context,
-      {
-        field: 'createOrUpdateCustomerAttributeDefinition',
-        arguments: [bankId, input, expectedVersion],
-        idempotencyKey,
-      },
       async (transaction) => {
         const { id } = await createOrUpdateDefinition(transaction, bankId, values, expectedVersion);
         return { id };
@@ -84,18 +74,14 @@ export class CustomerAttributeDefinitionResolver {
   })
   @RequiresRole(['CanDeleteCustomerAttributeDefinitionAtOneBank'])
   deleteCustomerAttributeDefinition(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @BankId() bankId: string,
     @Arg('id', () => ID, { description: 'The id of the definition.' }) id: string,
-    @Arg('expectedVersion', () => Int, { nullable: true, description: expectedVersionDescription })
-    expectedVersion: number | null,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
+    @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<CustomerAttributeDefinitionPayload> {
     let deleted: CustomerAttributeDefinition | null = null;
     return mutate(
       context,
-      { field: 'deleteCustomerAttributeDefinition', arguments: [bankId, id, expectedVersion], idempotencyKey },
       async (transaction) => {
         deleted = await deleteDefinition(transaction, bankId, id, expectedVersion);
         return { id };

@@ -1,17 +1,13 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { holdsAny } from '../../auth/authenticated-user.ts';
 import { gatewayError } from '../../base/errors.ts';
 import { oneBy } from '../../database/batch.ts';
 import { Batched } from '../../execution/batched.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
+import { BankId, CustomerId, ExpectedVersion } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
-import {
-  expectedVersionDescription,
-  idempotencyKeyDescription,
-  mutate,
-  type WrittenChild,
-  writtenChild,
-} from '../../graph/mutation.ts';
+import { mutate, type WrittenChild, writtenChild } from '../../graph/mutation.ts';
+import { deleteChild } from '../customer/child-mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
 import { lockCustomer } from '../customer/locked-customer.ts';
@@ -53,8 +49,8 @@ export class CustomerAttributesResolver {
   @Query(() => [CustomerAttribute], { nullable: true, description: 'The attributes of a customer, the oldest first.' })
   @RequiresRole(['CanGetCustomerAttributesAtOneBank', 'CanGetCustomerAttributesAtAnyBank'])
   async customerAttributes(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
-    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @BankId() bankId: string,
+    @CustomerId() customerId: string,
     @Ctx() context: Context,
   ): Promise<CustomerAttribute[]> {
     const customer = await customerAt(context, bankId, customerId);
@@ -74,8 +70,8 @@ export class CustomerAttributeResolver {
   @Query(() => CustomerAttribute, { nullable: true, description: 'The attribute with this id, of this customer.' })
   @RequiresRole(['CanGetCustomerAttributeAtOneBank', 'CanGetCustomerAttributeAtAnyBank'])
   async customerAttribute(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
-    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @BankId() bankId: string,
+    @CustomerId() customerId: string,
     @Arg('id', () => ID, { description: 'The id of the attribute.' }) id: string,
     @Ctx() context: Context,
   ): Promise<CustomerAttribute> {
@@ -97,17 +93,14 @@ export class CustomerAttributeMutations {
   @Mutation(() => CustomerAttributePayload, { nullable: true, description: 'Adds an attribute to a customer.' })
   @RequiresRole(['CanCreateCustomerAttributeAtOneBank', 'CanCreateCustomerAttributeAtAnyBank'])
   createCustomerAttribute(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
-    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @BankId() bankId: string,
+    @CustomerId() customerId: string,
     @Arg('input', () => CustomerAttributeInput, { description: 'The new attribute.' }) input: CustomerAttributeInput,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
     @Ctx() context: Context,
   ): Promise<CustomerAttributePayload> {
     const values = attributeValues(input);
     return mutate(
       context,
-      { field: 'createCustomerAttribute', arguments: [bankId, customerId, input], idempotencyKey },
       async (transaction) => {
         const customer = await lockCustomer(transaction, bankId, customerId);
         assertDefinedType(await definedTypes(transaction, bankId), values, 'input');
@@ -123,21 +116,17 @@ export class CustomerAttributeMutations {
   })
   @RequiresRole(['CanUpdateCustomerAttributeAtOneBank', 'CanUpdateCustomerAttributeAtAnyBank'])
   updateCustomerAttribute(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
-    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @BankId() bankId: string,
+    @CustomerId() customerId: string,
     @Arg('id', () => ID, { description: 'The id of the attribute.' }) id: string,
     @Arg('input', () => CustomerAttributeInput, { description: 'The attribute as it is to be.' })
     input: CustomerAttributeInput,
-    @Arg('expectedVersion', () => Int, { nullable: true, description: expectedVersionDescription })
-    expectedVersion: number | null,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
+    @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<CustomerAttributePayload> {
     const values = attributeValues(input);
     return mutate(
       context,
-      { field: 'updateCustomerAttribute', arguments: [bankId, customerId, id, input, expectedVersion], idempotencyKey },
       async (transaction) => {
         const customer = await lockCustomer(transaction, bankId, customerId);
         assertDefinedType(await definedTypes(transaction, bankId), values, 'input');
@@ -150,25 +139,17 @@ export class CustomerAttributeMutations {
   @Mutation(() => CustomerAttributePayload, { nullable: true, description: 'Deletes an attribute of a customer.' })
   @RequiresRole(['CanDeleteCustomerAttributeAtOneBank', 'CanDeleteCustomerAttributeAtAnyBank'])
   deleteCustomerAttribute(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
-    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @BankId() bankId: string,
+    @CustomerId() customerId: string,
     @Arg('id', () => ID, { description: 'The id of the attribute.' }) id: string,
-    @Arg('expectedVersion', () => Int, { nullable: true, description: expectedVersionDescription })
-    expectedVersion: number | null,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
+    @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<CustomerAttributePayload> {
-    let deleted: CustomerAttribute | null = null;
-    return mutate(
+    return deleteChild(
       context,
-      { field: 'deleteCustomerAttribute', arguments: [bankId, customerId, id, expectedVersion], idempotencyKey },
-      async (transaction) => {
-        const customer = await lockCustomer(transaction, bankId, customerId);
-        deleted = await attributes.delete(transaction, customer, id, expectedVersion);
-        return writtenChild(deleted);
-      },
-      () => ({ bankId, customerId, customerAttribute: deleted }),
+      { bankId, customerId },
+      (transaction, customer) => attributes.delete(transaction, customer, id, expectedVersion),
+      (customerAttribute) => ({ bankId, customerId, customerAttribute }),
     );
   }
 }

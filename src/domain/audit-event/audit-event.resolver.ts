@@ -1,5 +1,6 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import { Public, RequiresRole } from '../../graph/access/rule.ts';
+import { BankIdOrNull } from '../../graph/arguments.ts';
 import { PageArguments } from '../../graph/connection.ts';
 import type { Context } from '../../graph/context.ts';
 import { DateTime } from '../../graph/scalars.ts';
@@ -32,8 +33,7 @@ export class AuditEventResolver {
   })
   @RequiresRole(['CanGetAuditEvents', 'CanGetAuditEventsAtAnyBank'])
   auditEvents(
-    @Arg('bankId', () => ID, { nullable: true, description: 'The bank; needed by who holds the role there only.' })
-    bankId: string | null,
+    @BankIdOrNull() bankId: string | null,
     @Arg('customerId', () => ID, {
       nullable: true,
       description: 'Only events that are about this customer, who may have been deleted since.',

@@ -5,7 +5,7 @@ import { oncePerDatabase } from '../../database/batch.ts';
 import { MaxItems } from '../../execution/max-items.ts';
 import { Authenticated, Public, RequiresRole } from '../../graph/access/rule.ts';
 import type { Context } from '../../graph/context.ts';
-import { idempotencyKeyDescription, mutate } from '../../graph/mutation.ts';
+import { mutate } from '../../graph/mutation.ts';
 import { bankAt } from './bank.loader.ts';
 import { type BankRow, bank } from './bank.table.ts';
 import { Bank, BankPayload, CreateBankInput, toBank } from './bank.type.ts';
@@ -83,8 +83,6 @@ export class BankResolver {
   @RequiresRole(['CanCreateBank'])
   createBank(
     @Arg('input', () => CreateBankInput, { description: 'The new bank.' }) input: CreateBankInput,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
     @Ctx() context: Context,
   ): Promise<BankPayload> {
     const values = bankValues(input);
@@ -92,7 +90,6 @@ export class BankResolver {
     if (user === null) throw gatewayError('OBP-20001');
     return mutate(
       context,
-      { field: 'createBank', arguments: [input], idempotencyKey },
       async (transaction) => {
         await insertBank(transaction, values, user.id);
         return { id: values.id };

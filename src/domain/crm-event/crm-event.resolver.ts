@@ -1,12 +1,13 @@
 import { eq, sql } from 'drizzle-orm';
-import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { oneBy } from '../../database/batch.ts';
 import { Batched } from '../../execution/batched.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
+import { BankId } from '../../graph/arguments.ts';
 import { PageArguments } from '../../graph/connection.ts';
 import { newestOfCustomers, newestWhere } from '../../graph/connection-query.ts';
 import type { Context } from '../../graph/context.ts';
-import { idempotencyKeyDescription, mutate } from '../../graph/mutation.ts';
+import { mutate } from '../../graph/mutation.ts';
 import { loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
 import { type CrmEventRow, crmEvent } from './crm-event.table.ts';
@@ -40,11 +41,7 @@ export class CrmEventResolver {
     description: 'The contacts of the bank with its customers, the last stored first.',
   })
   @RequiresRole(['CanGetCrmEvents'])
-  crmEvents(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
-    @Args(() => PageArguments) page: PageArguments,
-    @Ctx() context: Context,
-  ) {
+  crmEvents(@BankId() bankId: string, @Args(() => PageArguments) page: PageArguments, @Ctx() context: Context) {
     const list = { field: 'Query.crmEvents', boundTo: bankId, values: { bankId } };
     return eventsOfBank(context, list, page, toCrmEvent);
   }
@@ -74,16 +71,13 @@ export class CrmEventMutations {
   @Mutation(() => CrmEventPayload, { nullable: true, description: 'Records a contact of the bank with a customer.' })
   @RequiresRole(['CanCreateCrmEvent'])
   createCrmEvent(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @BankId() bankId: string,
     @Arg('input', () => CreateCrmEventInput, { description: 'The new event.' }) input: CreateCrmEventInput,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
     @Ctx() context: Context,
   ): Promise<CrmEventPayload> {
     const values = crmEventValues(input);
     return mutate(
       context,
-      { field: 'createCrmEvent', arguments: [bankId, input], idempotencyKey },
       async (transaction) => {
         const { id, customerId } = await insertCrmEvent(transaction, bankId, values);
         return { id, customerId };

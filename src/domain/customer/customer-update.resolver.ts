@@ -1,8 +1,9 @@
-import { Arg, Ctx, ID, Int, Mutation, Resolver } from 'type-graphql';
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { noteChange } from '../../audit/changes.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
+import { BankId, CustomerId, ExpectedVersion } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
-import { type Call, expectedVersionDescription, idempotencyKeyDescription, mutate } from '../../graph/mutation.ts';
+import { mutate } from '../../graph/mutation.ts';
 import { loadCustomer } from './customer.loader.ts';
 import { customer } from './customer.table.ts';
 import { CustomerPayload } from './customer.type.ts';
@@ -37,14 +38,9 @@ interface Change {
   expectedVersion: number | null | undefined;
 }
 
-function update(
-  context: Context,
-  call: Call,
-  { bankId, customerId, values, expectedVersion }: Change,
-): Promise<CustomerPayload> {
+function update(context: Context, { bankId, customerId, values, expectedVersion }: Change): Promise<CustomerPayload> {
   return mutate(
     context,
-    call,
     async (transaction) => {
       const found = await lockCustomer(transaction, bankId, customerId);
       const updated = await updateCustomer(transaction, found, values, expectedVersion);
@@ -60,20 +56,15 @@ export class CustomerUpdateMutations {
   @Mutation(() => CustomerPayload, { nullable: true, description: 'Says which branch looks after a customer.' })
   @RequiresRole(['CanUpdateCustomerIdentity', 'CanUpdateCustomerBranch'])
   updateCustomerBranch(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
-    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @BankId() bankId: string,
+    @CustomerId() customerId: string,
     @Arg('input', () => UpdateCustomerBranchInput, { description: 'The branch as it is to be.' })
     input: UpdateCustomerBranchInput,
-    @Arg('expectedVersion', () => Int, { nullable: true, description: expectedVersionDescription })
-    expectedVersion: number | null,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
+    @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<CustomerPayload> {
     const values = branchColumns(requireProvided('input.branchId', input.branchId));
-    const args = [bankId, customerId, input, expectedVersion];
-    const call = { field: 'updateCustomerBranch', arguments: args, idempotencyKey };
-    return update(context, call, { bankId, customerId, values, expectedVersion });
+    return update(context, { bankId, customerId, values, expectedVersion });
   }
 
   @Mutation(() => CustomerPayload, {
@@ -82,20 +73,15 @@ export class CustomerUpdateMutations {
   })
   @RequiresRole(['CanUpdateCustomerCreditLimit'])
   updateCustomerCreditLimit(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
-    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @BankId() bankId: string,
+    @CustomerId() customerId: string,
     @Arg('input', () => UpdateCustomerCreditLimitInput, { description: 'The limit as it is to be.' })
     input: UpdateCustomerCreditLimitInput,
-    @Arg('expectedVersion', () => Int, { nullable: true, description: expectedVersionDescription })
-    expectedVersion: number | null,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
+    @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<CustomerPayload> {
     const values = creditLimitColumns(requireProvided('input.creditLimit', input.creditLimit));
-    const args = [bankId, customerId, input, expectedVersion];
-    const call = { field: 'updateCustomerCreditLimit', arguments: args, idempotencyKey };
-    return update(context, call, { bankId, customerId, values, expectedVersion });
+    return update(context, { bankId, customerId, values, expectedVersion });
   }
 
   @Mutation(() => CustomerPayload, {
@@ -104,41 +90,31 @@ export class CustomerUpdateMutations {
   })
   @RequiresRole(['CanUpdateCustomerCreditRatingAndSource', 'CanUpdateCustomerCreditRatingAndSourceAtAnyBank'])
   updateCustomerCreditRatingAndSource(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
-    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @BankId() bankId: string,
+    @CustomerId() customerId: string,
     @Arg('input', () => UpdateCustomerCreditRatingAndSourceInput, { description: 'The rating as it is to be.' })
     input: UpdateCustomerCreditRatingAndSourceInput,
-    @Arg('expectedVersion', () => Int, { nullable: true, description: expectedVersionDescription })
-    expectedVersion: number | null,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
+    @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<CustomerPayload> {
     const { creditRating: rating, creditSource: source } = input;
     const fields = { rating: 'input.creditRating', source: 'input.creditSource' };
     const values = creditRatingColumns({ rating, source }, fields);
-    const args = [bankId, customerId, input, expectedVersion];
-    const call = { field: 'updateCustomerCreditRatingAndSource', arguments: args, idempotencyKey };
-    return update(context, call, { bankId, customerId, values, expectedVersion });
+    return update(context, { bankId, customerId, values, expectedVersion });
   }
 
   @Mutation(() => CustomerPayload, { nullable: true, description: 'Replaces the e-mail address of a customer.' })
   @RequiresRole(['CanUpdateCustomerEmail'])
   updateCustomerEmail(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
-    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @BankId() bankId: string,
+    @CustomerId() customerId: string,
     @Arg('input', () => UpdateCustomerEmailInput, { description: 'The address as it is to be.' })
     input: UpdateCustomerEmailInput,
-    @Arg('expectedVersion', () => Int, { nullable: true, description: expectedVersionDescription })
-    expectedVersion: number | null,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
+    @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<CustomerPayload> {
     const values = emailColumns(requireProvided('input.email', input.email));
-    const args = [bankId, customerId, input, expectedVersion];
-    const call = { field: 'updateCustomerEmail', arguments: args, idempotencyKey };
-    return update(context, call, { bankId, customerId, values, expectedVersion });
+    return update(context, { bankId, customerId, values, expectedVersion });
   }
 
   @Mutation(() => CustomerPayload, {
@@ -148,39 +124,29 @@ export class CustomerUpdateMutations {
   })
   @RequiresRole(['CanUpdateCustomerIdentity'])
   updateCustomerIdentity(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
-    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @BankId() bankId: string,
+    @CustomerId() customerId: string,
     @Arg('input', () => UpdateCustomerIdentityInput, { description: 'Who the customer is.' })
     input: UpdateCustomerIdentityInput,
-    @Arg('expectedVersion', () => Int, { nullable: true, description: expectedVersionDescription })
-    expectedVersion: number | null,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
+    @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<CustomerPayload> {
     const values = identityColumns(input);
-    const args = [bankId, customerId, input, expectedVersion];
-    const call = { field: 'updateCustomerIdentity', arguments: args, idempotencyKey };
-    return update(context, call, { bankId, customerId, values, expectedVersion });
+    return update(context, { bankId, customerId, values, expectedVersion });
   }
 
   @Mutation(() => CustomerPayload, { nullable: true, description: 'Replaces the mobile phone number of a customer.' })
   @RequiresRole(['CanUpdateCustomerMobilePhoneNumber'])
   updateCustomerMobilePhoneNumber(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
-    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @BankId() bankId: string,
+    @CustomerId() customerId: string,
     @Arg('input', () => UpdateCustomerMobilePhoneNumberInput, { description: 'The number as it is to be.' })
     input: UpdateCustomerMobilePhoneNumberInput,
-    @Arg('expectedVersion', () => Int, { nullable: true, description: expectedVersionDescription })
-    expectedVersion: number | null,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
+    @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<CustomerPayload> {
     const values = mobilePhoneNumberColumns(input.mobilePhoneNumber);
-    const args = [bankId, customerId, input, expectedVersion];
-    const call = { field: 'updateCustomerMobilePhoneNumber', arguments: args, idempotencyKey };
-    return update(context, call, { bankId, customerId, values, expectedVersion });
+    return update(context, { bankId, customerId, values, expectedVersion });
   }
 
   @Mutation(() => CustomerPayload, {
@@ -189,20 +155,15 @@ export class CustomerUpdateMutations {
   })
   @RequiresRole(['CanUpdateCustomerNumber'])
   updateCustomerNumber(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
-    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @BankId() bankId: string,
+    @CustomerId() customerId: string,
     @Arg('input', () => UpdateCustomerNumberInput, { description: 'The number as it is to be.' })
     input: UpdateCustomerNumberInput,
-    @Arg('expectedVersion', () => Int, { nullable: true, description: expectedVersionDescription })
-    expectedVersion: number | null,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
+    @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<CustomerPayload> {
     const values = { customerNumber: customerNumberOf(input.customerNumber) };
-    const args = [bankId, customerId, input, expectedVersion];
-    const call = { field: 'updateCustomerNumber', arguments: args, idempotencyKey };
-    return update(context, call, { bankId, customerId, values, expectedVersion });
+    return update(context, { bankId, customerId, values, expectedVersion });
   }
 
   @Mutation(() => CustomerPayload, {
@@ -212,19 +173,14 @@ export class CustomerUpdateMutations {
   })
   @RequiresRole(['CanUpdateCustomerIdentity', 'CanUpdateCustomerData'])
   updateCustomerData(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
-    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @BankId() bankId: string,
+    @CustomerId() customerId: string,
     @Arg('input', () => UpdateCustomerDataInput, { description: 'The data as they are to be.' })
     input: UpdateCustomerDataInput,
-    @Arg('expectedVersion', () => Int, { nullable: true, description: expectedVersionDescription })
-    expectedVersion: number | null,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
+    @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<CustomerPayload> {
     const values = dataColumns(input);
-    const args = [bankId, customerId, input, expectedVersion];
-    const call = { field: 'updateCustomerData', arguments: args, idempotencyKey };
-    return update(context, call, { bankId, customerId, values, expectedVersion });
+    return update(context, { bankId, customerId, values, expectedVersion });
   }
 }

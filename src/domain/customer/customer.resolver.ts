@@ -1,8 +1,9 @@
-import { Arg, Args, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
 import { gatewayError } from '../../base/errors.ts';
 import { oneBy } from '../../database/batch.ts';
 import { KeyKnown } from '../../execution/batched.ts';
 import { Public, RequiresRole } from '../../graph/access/rule.ts';
+import { BankId, CustomerId } from '../../graph/arguments.ts';
 import { PageArguments } from '../../graph/connection.ts';
 import type { Context } from '../../graph/context.ts';
 import { MaxInputItems } from '../../graph/max-input-items.ts';
@@ -39,18 +40,14 @@ export class CustomerResolver {
   @Query(() => Customer, { nullable: true, description: 'The customer with this id at the bank.' })
   @RequiresRole(['CanGetCustomer'])
   @KeyKnown((_: unknown, { bankId, customerId }: CustomerMinimal): CustomerKey => ({ id: customerId, bankId }))
-  customer(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
-    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
-    @Ctx() context: Context,
-  ): Promise<Customer> {
+  customer(@BankId() bankId: string, @CustomerId() customerId: string, @Ctx() context: Context): Promise<Customer> {
     return customerAt(context, bankId, customerId);
   }
 
   @Query(() => Customer, { nullable: true, description: 'The customer with this number at the bank.' })
   @RequiresRole(['CanGetCustomer'])
   async customerByNumber(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @BankId() bankId: string,
     @Arg('customerNumber', () => String, { description: 'The exact number.' }) customerNumber: string,
     @Ctx() context: Context,
   ): Promise<Customer> {
@@ -62,7 +59,7 @@ export class CustomerResolver {
   @Query(() => CustomerConnection, { nullable: true, description: 'The customers of the bank.' })
   @RequiresRole(['CanGetCustomers'])
   customers(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @BankId() bankId: string,
     @Args(() => PageArguments) page: PageArguments,
     @Arg('sortBy', () => CustomerSort, { nullable: true, description: 'LAST_OK_DATE when left out.' })
     sortBy: CustomerSort | null,
@@ -95,7 +92,7 @@ export class CustomerResolver {
   @Query(() => CustomerMinimalConnection, { nullable: true, description: 'The ids of the customers of the bank.' })
   @RequiresRole(['CanGetCustomersMinimal'])
   customersMinimal(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @BankId() bankId: string,
     @Args(() => PageArguments) page: PageArguments,
     @Arg('sortDirection', () => SortDirection, { nullable: true, description: 'DESC when left out.' })
     sortDirection: SortDirection | null,
@@ -123,7 +120,7 @@ export class CustomerResolver {
   })
   @RequiresRole(['CanGetCustomers'])
   customersByMobilePhoneNumber(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @BankId() bankId: string,
     @Arg('mobilePhoneNumber', () => String, {
       description:
         'An international number; or a pattern with % for any digits and _ for one, and at least three digits in a row.',
@@ -144,7 +141,7 @@ export class CustomerResolver {
   @RequiresRole(['CanUseCustomerFirehoseAtAnyBank'])
   @MaxInputItems(100, 'attributes')
   firehoseCustomers(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @BankId() bankId: string,
     @Arg('limit', () => Int, { nullable: true, defaultValue: 500, description: 'How many at most: from 1 to 500.' })
     limit: number | null,
     @Arg('offset', () => Int, { nullable: true, defaultValue: 0, description: 'How many to pass over.' })

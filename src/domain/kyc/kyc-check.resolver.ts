@@ -1,9 +1,10 @@
-import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Batched } from '../../execution/batched.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
+import { BankId, BankIdOrNull, CustomerId } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
 import { optionalId } from '../../graph/input.ts';
-import { idempotencyKeyDescription, mutate, type WrittenChild, writtenChild } from '../../graph/mutation.ts';
+import { mutate, type WrittenChild, writtenChild } from '../../graph/mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
 import { lockCustomer } from '../customer/locked-customer.ts';
@@ -32,9 +33,8 @@ export class KycCheckResolver {
   @Query(() => [KycCheck], { nullable: true, description: 'The checks of a customer, the newest first.' })
   @RequiresRole(['CanGetAnyKycChecks', 'CanGetKycChecksAtOneBank'], { kycMaterial: true })
   async kycChecks(
-    @Arg('bankId', () => ID, { nullable: true, description: 'The bank; needed by who holds the role there only.' })
-    bankId: string | null,
-    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @BankIdOrNull() bankId: string | null,
+    @CustomerId() customerId: string,
     @Ctx() context: Context,
   ): Promise<KycCheck[]> {
     const customer = await customerAt(context, bankId ?? null, customerId);
@@ -72,18 +72,15 @@ export class KycCheckMutations {
   })
   @RequiresRole(['CanAddKycCheck'], { kycMaterial: true })
   addKycCheck(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
-    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @BankId() bankId: string,
+    @CustomerId() customerId: string,
     @Arg('input', () => AddKycCheckInput, { description: 'The new check.' }) input: AddKycCheckInput,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
     @Ctx() context: Context,
   ): Promise<KycCheckPayload> {
     const id = optionalId('input.id', input.id);
     const values = kycCheckValues(input);
     return mutate(
       context,
-      { field: 'addKycCheck', arguments: [bankId, customerId, input], idempotencyKey },
       async (transaction) => {
         const customer = await lockCustomer(transaction, bankId, customerId);
         const { row } = await addEvidence(transaction, kycCheck, customer, id, values);

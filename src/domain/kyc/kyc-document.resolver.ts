@@ -1,9 +1,10 @@
-import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Batched } from '../../execution/batched.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
+import { BankId, BankIdOrNull, CustomerId } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
 import { optionalId } from '../../graph/input.ts';
-import { idempotencyKeyDescription, mutate, type WrittenChild, writtenChild } from '../../graph/mutation.ts';
+import { mutate, type WrittenChild, writtenChild } from '../../graph/mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
 import { lockCustomer } from '../customer/locked-customer.ts';
@@ -33,9 +34,8 @@ export class KycDocumentResolver {
   @Query(() => [KycDocument], { nullable: true, description: 'The documents of a customer, the newest first.' })
   @RequiresRole(['CanGetAnyKycDocuments', 'CanGetKycDocumentsAtOneBank'], { kycMaterial: true })
   async kycDocuments(
-    @Arg('bankId', () => ID, { nullable: true, description: 'The bank; needed by who holds the role there only.' })
-    bankId: string | null,
-    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @BankIdOrNull() bankId: string | null,
+    @CustomerId() customerId: string,
     @Ctx() context: Context,
   ): Promise<KycDocument[]> {
     const customer = await customerAt(context, bankId ?? null, customerId);
@@ -83,18 +83,15 @@ export class KycDocumentMutations {
   })
   @RequiresRole(['CanAddKycDocument'], { kycMaterial: true })
   addKycDocument(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
-    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @BankId() bankId: string,
+    @CustomerId() customerId: string,
     @Arg('input', () => AddKycDocumentInput, { description: 'The new document.' }) input: AddKycDocumentInput,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
     @Ctx() context: Context,
   ): Promise<KycDocumentPayload> {
     const id = optionalId('input.id', input.id);
     const values = kycDocumentValues(input);
     return mutate(
       context,
-      { field: 'addKycDocument', arguments: [bankId, customerId, input], idempotencyKey },
       async (transaction) => {
         const customer = await lockCustomer(transaction, bankId, customerId);
         const { row } = await addEvidence(transaction, kycDocument, customer, id, values);

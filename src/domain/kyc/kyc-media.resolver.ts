@@ -1,12 +1,13 @@
-import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Batched } from '../../execution/batched.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
+import { BankId, BankIdOrNull, CustomerId } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
 import { optionalId } from '../../graph/input.ts';
-import { idempotencyKeyDescription, mutate, type WrittenChild, writtenChild } from '../../graph/mutation.ts';
+import type { WrittenChild } from '../../graph/mutation.ts';
+import { mutateChild } from '../customer/child-mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
-import { lockCustomer } from '../customer/locked-customer.ts';
 import { KycCheck } from './kyc-check.type.ts';
 import { KycDocument } from './kyc-document.type.ts';
 import { loadKycMedia, mediaOf, namedChecks, namedDocuments } from './kyc-evidence.loader.ts';
@@ -33,9 +34,8 @@ export class KycMediaResolver {
   @Query(() => [KycMedia], { nullable: true, description: 'The media of a customer, the newest first.' })
   @RequiresRole(['CanGetAnyKycMedia', 'CanGetKycMediaAtOneBank'], { kycMaterial: true })
   async kycMedia(
-    @Arg('bankId', () => ID, { nullable: true, description: 'The bank; needed by who holds the role there only.' })
-    bankId: string | null,
-    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @BankIdOrNull() bankId: string | null,
+    @CustomerId() customerId: string,
     @Ctx() context: Context,
   ): Promise<KycMedia[]> {
     const customer = await customerAt(context, bankId ?? null, customerId);
@@ -89,23 +89,18 @@ export class KycMediaMutations {
   })
   @RequiresRole(['CanAddKycMedia'], { kycMaterial: true })
   addKycMedia(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
-    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @BankId() bankId: string,
+    @CustomerId() customerId: string,
     @Arg('input', () => AddKycMediaInput, { description: 'The new media.' }) input: AddKycMediaInput,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
     @Ctx() context: Context,
   ): Promise<KycMediaPayload> {
     const id = optionalId('input.id', input.id);
     const values = kycMediaValues(input);
-    return mutate(
+    return mutateChild(
       context,
-      { field: 'addKycMedia', arguments: [bankId, customerId, input], idempotencyKey },
-      async (transaction) => {
-        const customer = await lockCustomer(transaction, bankId, customerId);
-        return writtenChild(await addKycMedia(transaction, customer, id, values));
-      },
-      (written) => readPayload(context, written),
+      { bankId, customerId },
+      (transaction, customer) => addKycMedia(transaction, customer, id, values),
+      readPayload,
     );
   }
 }

@@ -1,10 +1,11 @@
-import { Arg, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import { gatewayError } from '../../base/errors.ts';
 import { parseId } from '../../base/values.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
+import { BankId, CustomerId } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
 import { longText, valid } from '../../graph/input.ts';
-import { idempotencyKeyDescription, mutate } from '../../graph/mutation.ts';
+import { mutate } from '../../graph/mutation.ts';
 import { loadCustomer } from '../customer/customer.loader.ts';
 import { Customer } from '../customer/customer.type.ts';
 import { lockCustomer } from '../customer/locked-customer.ts';
@@ -36,12 +37,10 @@ export class KycEvidenceMutations {
   })
   @RequiresRole(['CanRetractKycEvidence'], { kycMaterial: true })
   retractKycEvidence(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
-    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @BankId() bankId: string,
+    @CustomerId() customerId: string,
     @Arg('input', () => RetractKycEvidenceInput, { description: 'Which evidence is retracted, and why.' })
     input: RetractKycEvidenceInput,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
     @Ctx() context: Context,
   ): Promise<KycEvidencePayload> {
     const { kind } = input;
@@ -51,7 +50,6 @@ export class KycEvidenceMutations {
     if (userId === undefined) throw gatewayError('OBP-20001');
     return mutate(
       context,
-      { field: 'retractKycEvidence', arguments: [bankId, customerId, input], idempotencyKey },
       async (transaction) => {
         const customer = await lockCustomer(transaction, bankId, customerId);
         await retractEvidence(transaction, tableOf[kind], customer, id, { userId, reason });

@@ -5,9 +5,10 @@ import { inKeys, keyValues, limitOfStatement, type MakeLoader, oncePerDatabase, 
 import { createLoader, readRows } from '../../database/loader.ts';
 import { Batched } from '../../execution/batched.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
+import { BankId, BankIdOrNull, CustomerId } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
 import { longText, pastMoment } from '../../graph/input.ts';
-import { idempotencyKeyDescription, mutate, writtenChild } from '../../graph/mutation.ts';
+import { mutate, writtenChild } from '../../graph/mutation.ts';
 import { customerAt, loadCustomer } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
 import { lockCustomer } from '../customer/locked-customer.ts';
@@ -89,9 +90,8 @@ export class KycStatusProposalResolver {
   })
   @RequiresRole([...readingRoles], { kycMaterial: true })
   async kycStatusProposals(
-    @Arg('bankId', () => ID, { nullable: true, description: 'The bank; needed by who holds the role there only.' })
-    bankId: string | null,
-    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @BankIdOrNull() bankId: string | null,
+    @CustomerId() customerId: string,
     @Ctx() context: Context,
   ): Promise<KycStatusProposal[]> {
     const customer = await customerAt(context, bankId ?? null, customerId);
@@ -111,11 +111,9 @@ export class KycStatusProposalResolver {
   })
   @RequiresRole(['CanAddKycStatus'], { kycMaterial: true })
   proposeKycStatus(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
-    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @BankId() bankId: string,
+    @CustomerId() customerId: string,
     @Arg('input', () => AddKycStatusInput, { description: 'The status.' }) input: AddKycStatusInput,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
     @Ctx() context: Context,
   ): Promise<KycStatusProposalPayload> {
     const proposedByUserId = callerIdOf(context);
@@ -123,7 +121,6 @@ export class KycStatusProposalResolver {
     const date = pastMoment('input.date', input.date);
     return mutate(
       context,
-      { field: 'proposeKycStatus', arguments: [bankId, customerId, input], idempotencyKey },
       async (transaction) => {
         const customer = await lockCustomer(transaction, bankId, customerId);
         const proposal = await insertProposal(transaction, customer, { ok, date, proposedByUserId });
@@ -140,17 +137,14 @@ export class KycStatusProposalResolver {
   })
   @RequiresRole(['CanConfirmKycStatus'], { kycMaterial: true })
   confirmKycStatus(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
-    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @BankId() bankId: string,
+    @CustomerId() customerId: string,
     @Arg('id', () => ID, { description: 'The id of the proposal.' }) id: string,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
     @Ctx() context: Context,
   ): Promise<KycStatusProposalPayload> {
     const decidedByUserId = callerIdOf(context);
     return mutate(
       context,
-      { field: 'confirmKycStatus', arguments: [bankId, customerId, id], idempotencyKey },
       async (transaction) => {
         const customer = await lockCustomer(transaction, bankId, customerId);
         const decision = { state: KycStatusProposalState.CONFIRMED, decidedByUserId, reason: null } as const;
@@ -169,15 +163,13 @@ export class KycStatusProposalResolver {
   })
   @RequiresRole(['CanConfirmKycStatus'], { kycMaterial: true })
   rejectKycStatus(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
-    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @BankId() bankId: string,
+    @CustomerId() customerId: string,
     @Arg('id', () => ID, { description: 'The id of the proposal.' }) id: string,
     @Arg('reason', () => String, {
       description: 'Why, such as the passport had expired; at most 2000 characters.',
     })
     reason: string,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
     @Ctx() context: Context,
   ): Promise<KycStatusProposalPayload> {
     const decision = {
@@ -187,7 +179,6 @@ export class KycStatusProposalResolver {
     } as const;
     return mutate(
       context,
-      { field: 'rejectKycStatus', arguments: [bankId, customerId, id, reason], idempotencyKey },
       async (transaction) => {
         const customer = await lockCustomer(transaction, bankId, customerId);
         const proposal = await decideProposal(transaction, customer, id, decision);

@@ -1,11 +1,12 @@
-import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { gatewayError } from '../../base/errors.ts';
 import { manyBy, oneBy } from '../../database/batch.ts';
 import { Batched } from '../../execution/batched.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
+import { BankId, BankIdOrNull, CustomerId } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
 import { pastMoment } from '../../graph/input.ts';
-import { idempotencyKeyDescription, mutate, type WrittenChild, writtenChild } from '../../graph/mutation.ts';
+import { mutate, type WrittenChild, writtenChild } from '../../graph/mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
 import { lockCustomer } from '../customer/locked-customer.ts';
@@ -42,9 +43,8 @@ export class KycStatusResolver {
   })
   @RequiresRole(['CanGetAnyKycStatuses', 'CanGetKycStatusesAtOneBank'], { kycMaterial: true })
   async kycStatuses(
-    @Arg('bankId', () => ID, { nullable: true, description: 'The bank; needed by who holds the role there only.' })
-    bankId: string | null,
-    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @BankIdOrNull() bankId: string | null,
+    @CustomerId() customerId: string,
     @Ctx() context: Context,
   ): Promise<KycStatus[]> {
     const customer = await customerAt(context, bankId ?? null, customerId);
@@ -81,18 +81,15 @@ export class KycStatusMutations {
   })
   @RequiresRole(['CanAddKycStatus'], { kycMaterial: true })
   addKycStatus(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
-    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @BankId() bankId: string,
+    @CustomerId() customerId: string,
     @Arg('input', () => AddKycStatusInput, { description: 'The new status.' }) input: AddKycStatusInput,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
     @Ctx() context: Context,
   ): Promise<KycStatusPayload> {
     const { ok } = input;
     const date = pastMoment('input.date', input.date);
     return mutate(
       context,
-      { field: 'addKycStatus', arguments: [bankId, customerId, input], idempotencyKey },
       async (transaction) => {
         const customer = await lockCustomer(transaction, bankId, customerId);
         if (await needsConfirmation(transaction, bankId))

@@ -1,16 +1,17 @@
 import { eq, sql } from 'drizzle-orm';
-import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { holdsAny } from '../../auth/authenticated-user.ts';
 import { gatewayError } from '../../base/errors.ts';
 import { oneBy } from '../../database/batch.ts';
 import { withoutIndex } from '../../database/search.ts';
 import { Batched } from '../../execution/batched.ts';
 import { Authenticated, RequiresRole } from '../../graph/access/rule.ts';
+import { BankId, ExpectedVersion } from '../../graph/arguments.ts';
 import { PageArguments } from '../../graph/connection.ts';
 import { newestOfCustomers, newestWhere } from '../../graph/connection-query.ts';
 import type { Context } from '../../graph/context.ts';
 import { optionalId } from '../../graph/input.ts';
-import { expectedVersionDescription, idempotencyKeyDescription, mutate } from '../../graph/mutation.ts';
+import { mutate } from '../../graph/mutation.ts';
 import { loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
 import { lockCustomer } from '../customer/locked-customer.ts';
@@ -77,7 +78,7 @@ export class MeetingResolver {
   @Query(() => Meeting, { nullable: true, description: 'The meeting with this id, for its participants.' })
   @Authenticated('CanGetMeetings')
   async meeting(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @BankId() bankId: string,
     @Arg('id', () => ID, { description: 'The id of the meeting.' }) id: string,
     @Ctx() context: Context,
   ): Promise<Meeting> {
@@ -96,11 +97,7 @@ export class MeetingResolver {
       'The meetings of the bank in which the caller is a participant, or all of them with the role; the latest first.',
   })
   @Authenticated('CanGetMeetings')
-  async meetings(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
-    @Args(() => PageArguments) page: PageArguments,
-    @Ctx() context: Context,
-  ) {
+  async meetings(@BankId() bankId: string, @Args(() => PageArguments) page: PageArguments, @Ctx() context: Context) {
     const field = 'Query.meetings';
     const toNode = (row: MeetingRow) => toMeeting(context, row);
     if (mayReadMeetings(context, bankId)) {
@@ -133,10 +130,8 @@ export class MeetingMutations {
   })
   @Authenticated('CanCreateMeeting')
   async createMeeting(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @BankId() bankId: string,
     @Arg('input', () => CreateMeetingInput, { description: 'The new meeting.' }) input: CreateMeetingInput,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
     @Ctx() context: Context,
   ): Promise<MeetingPayload> {
     const callerId = context.user?.id;
@@ -148,7 +143,6 @@ export class MeetingMutations {
     const sessionId = await provider.createSession();
     return mutate(
       context,
-      { field: 'createMeeting', arguments: [bankId, input], idempotencyKey },
       async (transaction) => {
         const customer = await lockCustomer(transaction, bankId, given.customerId);
         return createMeeting(transaction, customer, { ...given, sessionId, callerId });
@@ -163,20 +157,16 @@ export class MeetingMutations {
   })
   @RequiresRole(['CanUpdateMeeting'])
   updateMeeting(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @BankId() bankId: string,
     @Arg('id', () => ID, { description: 'The id of the meeting.' }) id: string,
     @Arg('input', () => UpdateMeetingInput, { description: 'The meeting as it is to be.' }) input: UpdateMeetingInput,
-    @Arg('expectedVersion', () => Int, { nullable: true, description: expectedVersionDescription })
-    expectedVersion: number | null,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
+    @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<MeetingPayload> {
     const { when, cancelled } = input;
     const staffUserId = optionalId('input.staffUserId', input.staffUserId);
     return mutate(
       context,
-      { field: 'updateMeeting', arguments: [bankId, id, input, expectedVersion], idempotencyKey },
       async (transaction) => {
         await updateMeeting(transaction, bankId, id, { staffUserId, when, cancelled }, expectedVersion);
         return { id };

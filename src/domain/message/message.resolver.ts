@@ -1,15 +1,16 @@
 import { and, eq, sql } from 'drizzle-orm';
-import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { oneBy } from '../../database/batch.ts';
 import { Batched } from '../../execution/batched.ts';
 import { Authenticated, RequiresRole } from '../../graph/access/rule.ts';
+import { BankId, CustomerId } from '../../graph/arguments.ts';
 import { PageArguments } from '../../graph/connection.ts';
 import { newestOfCustomers, newestWhere } from '../../graph/connection-query.ts';
 import type { Context } from '../../graph/context.ts';
-import { idempotencyKeyDescription, mutate, type WrittenChild, writtenChild } from '../../graph/mutation.ts';
+import type { WrittenChild } from '../../graph/mutation.ts';
+import { mutateChild } from '../customer/child-mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
-import { lockCustomer } from '../customer/locked-customer.ts';
 import { userCustomerLink } from '../user-customer-link/user-customer-link.table.ts';
 import { type CustomerMessageRow, customerMessage } from './message.table.ts';
 import {
@@ -65,8 +66,8 @@ export class CustomerMessageResolver {
   })
   @RequiresRole(['CanGetCustomerMessages'])
   async customerMessages(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
-    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @BankId() bankId: string,
+    @CustomerId() customerId: string,
     @Args(() => PageArguments) page: PageArguments,
     @Ctx() context: Context,
   ) {
@@ -80,7 +81,7 @@ export class CustomerMessageResolver {
   })
   @Authenticated()
   async myCustomerMessages(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @BankId() bankId: string,
     @Args(() => PageArguments) page: PageArguments,
     @Ctx() context: Context,
   ) {
@@ -108,23 +109,18 @@ export class CustomerMessageMutations {
   @Mutation(() => CustomerMessagePayload, { nullable: true, description: 'Records a message to a customer.' })
   @RequiresRole(['CanCreateCustomerMessage'])
   createCustomerMessage(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
-    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @BankId() bankId: string,
+    @CustomerId() customerId: string,
     @Arg('input', () => CreateCustomerMessageInput, { description: 'The new message.' })
     input: CreateCustomerMessageInput,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
     @Ctx() context: Context,
   ): Promise<CustomerMessagePayload> {
     const values = messageValues(input);
-    return mutate(
+    return mutateChild(
       context,
-      { field: 'createCustomerMessage', arguments: [bankId, customerId, input], idempotencyKey },
-      async (transaction) => {
-        const customer = await lockCustomer(transaction, bankId, customerId);
-        return writtenChild(await insertMessage(transaction, customer, values));
-      },
-      (written) => readPayload(context, written),
+      { bankId, customerId },
+      (transaction, customer) => insertMessage(transaction, customer, values),
+      readPayload,
     );
   }
 }

@@ -1,9 +1,10 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { RequiresRole } from '../../graph/access/rule.ts';
+import { BankId, CustomerId, ExpectedVersion } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
 import { assertInput } from '../../graph/input.ts';
 import { MaxInputItems } from '../../graph/max-input-items.ts';
-import { expectedVersionDescription, idempotencyKeyDescription, mutate } from '../../graph/mutation.ts';
+import { mutate } from '../../graph/mutation.ts';
 import { loadCustomer } from '../customer/customer.loader.ts';
 import { Customer, CustomerPayload, toCustomer } from '../customer/customer.type.ts';
 import { lockCustomer } from '../customer/locked-customer.ts';
@@ -28,10 +29,8 @@ export class CreateCustomerMutations {
   })
   @RequiresRole(['CanCreateCustomer', 'CanCreateCustomerAtAnyBank'])
   async createCustomer(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @BankId() bankId: string,
     @Arg('input', () => CreateCustomerInput, { description: 'The new customer.' }) input: CreateCustomerInput,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
     @Ctx() context: Context,
   ): Promise<CustomerPayload> {
     const given = [{ index: 0, field: 'input', input }];
@@ -39,7 +38,6 @@ export class CreateCustomerMutations {
     await requireReason(context, bankId, given);
     return mutate(
       context,
-      { field: 'createCustomer', arguments: [bankId, input], idempotencyKey },
       async (transaction) => {
         const [id = null] = await createAll(transaction, bankId, given, false);
         return { id };
@@ -56,10 +54,8 @@ export class CreateCustomerMutations {
   @RequiresRole(['CanCreateCustomer', 'CanCreateCustomerAtAnyBank'])
   @MaxInputItems(100, 'input')
   async createCustomers(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @BankId() bankId: string,
     @Arg('input', () => [CreateCustomerInput], { description: 'The new customers.' }) input: CreateCustomerInput[],
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
     @Ctx() context: Context,
   ): Promise<CustomersPayload> {
     const given = input.map((each, index) => ({ index, field: `input[${index}]`, input: each }));
@@ -68,7 +64,6 @@ export class CreateCustomerMutations {
     assertInput(input.length > 0, 'input', 'is empty');
     return mutate(
       context,
-      { field: 'createCustomers', arguments: [bankId, input], idempotencyKey },
       async (transaction) => ({ ids: (await createAll(transaction, bankId, given, true)).join(' ') }),
       async ({ ids }) => {
         const customers = await Promise.all(ids.split(' ').map((id) => loadCustomer(context, id)));
@@ -97,18 +92,14 @@ export class DeleteCustomerCascadeMutation {
   })
   @RequiresRole(['CanDeleteCustomerCascade'], { kycMaterial: true })
   async deleteCustomerCascade(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
-    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
-    @Arg('expectedVersion', () => Int, { nullable: true, description: expectedVersionDescription })
-    expectedVersion: number | null,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
+    @BankId() bankId: string,
+    @CustomerId() customerId: string,
+    @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<DeleteCustomerCascadePayload> {
     let deletedCustomer: Customer | null = null;
     return mutate(
       context,
-      { field: 'deleteCustomerCascade', arguments: [bankId, customerId, expectedVersion], idempotencyKey },
       async (transaction) => {
         const found = await lockCustomer(transaction, bankId, customerId);
         deletedCustomer = toCustomer(found);
@@ -129,8 +120,8 @@ export class ExportCustomerDataResolver {
   })
   @RequiresRole(['CanExportCustomerData'], { kycMaterial: true })
   async exportCustomerData(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
-    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @BankId() bankId: string,
+    @CustomerId() customerId: string,
     @Ctx() context: Context,
   ): Promise<CustomerData> {
     const { answer } = context;

@@ -1,7 +1,8 @@
-import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, Query, Resolver } from 'type-graphql';
 import { gatewayError } from '../../base/errors.ts';
 import { oneBy } from '../../database/batch.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
+import { BankId } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
 import { loadAccount } from '../account/account.loader.ts';
 import type { Account } from '../account/account.type.ts';
@@ -38,7 +39,7 @@ export class OverviewResolver {
   })
   @RequiresRole(['CanGetCustomerOverview'])
   customerOverview(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @BankId() bankId: string,
     @Arg('customerNumber', () => String, { description: 'The exact number.' }) customerNumber: string,
     @Ctx() context: Context,
   ): Promise<CustomerOverview> {
@@ -51,7 +52,7 @@ export class OverviewResolver {
   })
   @RequiresRole(['CanGetCustomerOverviewFlat'])
   customerOverviewFlat(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @BankId() bankId: string,
     @Arg('customerNumber', () => String, { description: 'The exact number.' }) customerNumber: string,
     @Ctx() context: Context,
   ): Promise<CustomerOverviewFlat> {

@@ -1,18 +1,13 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { manyBy, oneBy } from '../../database/batch.ts';
 import { Batched } from '../../execution/batched.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
+import { BankId, CustomerId, ExpectedVersion } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
-import {
-  expectedVersionDescription,
-  idempotencyKeyDescription,
-  mutate,
-  type WrittenChild,
-  writtenChild,
-} from '../../graph/mutation.ts';
+import type { WrittenChild } from '../../graph/mutation.ts';
+import { deleteChild, mutateChild } from '../customer/child-mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
-import { lockCustomer } from '../customer/locked-customer.ts';
 import { socialMediaHandle } from './social-media-handle.table.ts';
 import { SocialMediaHandle, SocialMediaHandleInput, SocialMediaHandlePayload } from './social-media-handle.type.ts';
 import { socialMediaHandles, socialMediaHandleValues, storeSocialMediaHandle } from './social-media-handle.writes.ts';
@@ -51,8 +46,8 @@ export class SocialMediaHandleResolver {
   })
   @RequiresRole(['CanGetSocialMediaHandles'])
   async socialMediaHandles(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
-    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @BankId() bankId: string,
+    @CustomerId() customerId: string,
     @Ctx() context: Context,
   ): Promise<SocialMediaHandle[]> {
     const customer = await customerAt(context, bankId, customerId);
@@ -88,23 +83,18 @@ export class SocialMediaHandleMutations {
   })
   @RequiresRole(['CanAddSocialMediaHandle'])
   addSocialMediaHandle(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
-    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @BankId() bankId: string,
+    @CustomerId() customerId: string,
     @Arg('input', () => SocialMediaHandleInput, { description: 'The new social media handle.' })
     input: SocialMediaHandleInput,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
     @Ctx() context: Context,
   ): Promise<SocialMediaHandlePayload> {
     const values = socialMediaHandleValues(input);
-    return mutate(
+    return mutateChild(
       context,
-      { field: 'addSocialMediaHandle', arguments: [bankId, customerId, input], idempotencyKey },
-      async (transaction) => {
-        const customer = await lockCustomer(transaction, bankId, customerId);
-        return writtenChild(await storeSocialMediaHandle(transaction, customer, values));
-      },
-      (written) => readPayload(context, written),
+      { bankId, customerId },
+      (transaction, customer) => storeSocialMediaHandle(transaction, customer, values),
+      readPayload,
     );
   }
 
@@ -114,25 +104,17 @@ export class SocialMediaHandleMutations {
   })
   @RequiresRole(['CanDeleteSocialMediaHandle'])
   deleteSocialMediaHandle(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
-    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @BankId() bankId: string,
+    @CustomerId() customerId: string,
     @Arg('id', () => ID, { description: 'The id of the social media handle.' }) id: string,
-    @Arg('expectedVersion', () => Int, { nullable: true, description: expectedVersionDescription })
-    expectedVersion: number | null,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
+    @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<SocialMediaHandlePayload> {
-    let deleted: SocialMediaHandle | null = null;
-    return mutate(
+    return deleteChild(
       context,
-      { field: 'deleteSocialMediaHandle', arguments: [bankId, customerId, id, expectedVersion], idempotencyKey },
-      async (transaction) => {
-        const customer = await lockCustomer(transaction, bankId, customerId);
-        deleted = await socialMediaHandles.delete(transaction, customer, id, expectedVersion);
-        return writtenChild(deleted);
-      },
-      () => ({ bankId, customerId, socialMediaHandle: deleted }),
+      { bankId, customerId },
+      (transaction, customer) => socialMediaHandles.delete(transaction, customer, id, expectedVersion),
+      (socialMediaHandle) => ({ bankId, customerId, socialMediaHandle }),
     );
   }
 }

@@ -1,18 +1,13 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { oneBy } from '../../database/batch.ts';
 import { Batched } from '../../execution/batched.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
+import { BankId, CustomerId, ExpectedVersion } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
-import {
-  expectedVersionDescription,
-  idempotencyKeyDescription,
-  mutate,
-  type WrittenChild,
-  writtenChild,
-} from '../../graph/mutation.ts';
+import type { WrittenChild } from '../../graph/mutation.ts';
+import { deleteChild, mutateChild } from '../customer/child-mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
-import { lockCustomer } from '../customer/locked-customer.ts';
 import { taxResidence } from './tax-residence.table.ts';
 import { TaxResidence, TaxResidenceInput, TaxResidencePayload } from './tax-residence.type.ts';
 import { storeTaxResidence, taxResidences, taxResidenceValues } from './tax-residence.writes.ts';
@@ -38,8 +33,8 @@ export class TaxResidenceResolver {
   @Query(() => [TaxResidence], { nullable: true, description: 'The tax residences of a customer, the oldest first.' })
   @RequiresRole(['CanGetTaxResidence'])
   async taxResidences(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
-    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @BankId() bankId: string,
+    @CustomerId() customerId: string,
     @Ctx() context: Context,
   ): Promise<TaxResidence[]> {
     const customer = await customerAt(context, bankId, customerId);
@@ -65,47 +60,34 @@ export class TaxResidenceMutations {
   @Mutation(() => TaxResidencePayload, { nullable: true, description: 'Adds a tax residence to a customer.' })
   @RequiresRole(['CanCreateTaxResidence'])
   createTaxResidence(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
-    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @BankId() bankId: string,
+    @CustomerId() customerId: string,
     @Arg('input', () => TaxResidenceInput, { description: 'The new tax residence.' }) input: TaxResidenceInput,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
     @Ctx() context: Context,
   ): Promise<TaxResidencePayload> {
     const values = taxResidenceValues(input);
-    return mutate(
+    return mutateChild(
       context,
-      { field: 'createTaxResidence', arguments: [bankId, customerId, input], idempotencyKey },
-      async (transaction) => {
-        const customer = await lockCustomer(transaction, bankId, customerId);
-        return writtenChild(await storeTaxResidence(transaction, customer, values));
-      },
-      (written) => readPayload(context, written),
+      { bankId, customerId },
+      (transaction, customer) => storeTaxResidence(transaction, customer, values),
+      readPayload,
     );
   }
 
   @Mutation(() => TaxResidencePayload, { nullable: true, description: 'Deletes a tax residence of a customer.' })
   @RequiresRole(['CanDeleteTaxResidence'])
   deleteTaxResidence(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
-    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @BankId() bankId: string,
+    @CustomerId() customerId: string,
     @Arg('id', () => ID, { description: 'The id of the tax residence.' }) id: string,
-    @Arg('expectedVersion', () => Int, { nullable: true, description: expectedVersionDescription })
-    expectedVersion: number | null,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
+    @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<TaxResidencePayload> {
-    let deleted: TaxResidence | null = null;
-    return mutate(
+    return deleteChild(
       context,
-      { field: 'deleteTaxResidence', arguments: [bankId, customerId, id, expectedVersion], idempotencyKey },
-      async (transaction) => {
-        const customer = await lockCustomer(transaction, bankId, customerId);
-        deleted = await taxResidences.delete(transaction, customer, id, expectedVersion);
-        return writtenChild(deleted);
-      },
-      () => ({ bankId, customerId, taxResidence: deleted }),
+      { bankId, customerId },
+      (transaction, customer) => taxResidences.delete(transaction, customer, id, expectedVersion),
+      (taxResidence) => ({ bankId, customerId, taxResidence }),
     );
   }
 }

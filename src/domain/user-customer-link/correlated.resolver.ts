@@ -1,6 +1,7 @@
-import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import { Batched } from '../../execution/batched.ts';
 import { Authenticated, RequiresRole } from '../../graph/access/rule.ts';
+import { BankId, CustomerId } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
 import { customerAt, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
@@ -55,8 +56,8 @@ export class CorrelatedEntityResolver {
   })
   @RequiresRole(['CanGetCorrelatedUsersInfo', 'CanGetCorrelatedUsersInfoAtAnyBank'])
   async correlatedUsers(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
-    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @BankId() bankId: string,
+    @CustomerId() customerId: string,
     @Ctx() context: Context,
   ): Promise<CorrelatedEntity> {
     return correlatedEntity(context, await customerAt(context, bankId, customerId));

@@ -2,6 +2,7 @@ import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { gatewayError } from '../../base/errors.ts';
 import { defaultMaxItems, MaxItems } from '../../execution/max-items.ts';
 import { Authenticated } from '../../graph/access/rule.ts';
+import { CustomerId } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
 import { loadCustomer } from '../customer/customer.loader.ts';
 import { Customer } from '../customer/customer.type.ts';
@@ -31,10 +32,7 @@ export class MyCustomerResolver {
     description: 'The customer with this id, if the caller has an active link to that customer.',
   })
   @Authenticated()
-  async myCustomer(
-    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
-    @Ctx() context: Context,
-  ): Promise<Customer | null> {
+  async myCustomer(@CustomerId() customerId: string, @Ctx() context: Context): Promise<Customer | null> {
     if (!(await activeLinksOfCaller(context)).has(customerId)) throw gatewayError('OBP-30046');
     return loadCustomer(context, customerId);
   }

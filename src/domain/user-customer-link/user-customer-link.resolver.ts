@@ -1,18 +1,14 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { oneBy } from '../../database/batch.ts';
 import { Batched } from '../../execution/batched.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
+import { BankId, CustomerId, ExpectedVersion } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
-import {
-  expectedVersionDescription,
-  idempotencyKeyDescription,
-  mutate,
-  type WrittenChild,
-  writtenChild,
-} from '../../graph/mutation.ts';
+import { mutate, type WrittenChild, writtenChild } from '../../graph/mutation.ts';
+import { mutateChild } from '../customer/child-mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
-import { lockCustomer, lockCustomerOfRow } from '../customer/locked-customer.ts';
+import { lockCustomerOfRow } from '../customer/locked-customer.ts';
 import { userAt, userById } from '../user/user.loader.ts';
 import { toUser, User } from '../user/user.type.ts';
 import { linksByCustomer, linksByUser } from './linked-user.ts';
@@ -55,8 +51,8 @@ export class UserCustomerLinkResolver {
   })
   @RequiresRole(['CanGetUserCustomerLink'])
   async userCustomerLinksByCustomer(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
-    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @BankId() bankId: string,
+    @CustomerId() customerId: string,
     @Ctx() context: Context,
   ): Promise<UserCustomerLink[]> {
     const customer = await customerAt(context, bankId, customerId);
@@ -69,7 +65,7 @@ export class UserCustomerLinkResolver {
   })
   @RequiresRole(['CanGetUserCustomerLink'])
   async userCustomerLinksByUser(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @BankId() bankId: string,
     @Arg('userId', () => ID, { description: 'The id of the user.' }) userId: string,
     @Ctx() context: Context,
   ): Promise<UserCustomerLink[]> {
@@ -109,24 +105,19 @@ export class UserCustomerLinkMutations {
   })
   @RequiresRole(['CanCreateUserCustomerLink', 'CanCreateUserCustomerLinkAtAnyBank'])
   createUserCustomerLink(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
-    @Arg('customerId', () => ID, { description: 'The id of the customer.' }) customerId: string,
+    @BankId() bankId: string,
+    @CustomerId() customerId: string,
     @Arg('input', () => CreateUserCustomerLinkInput, { description: 'The new link.' })
     input: CreateUserCustomerLinkInput,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
     @Ctx() context: Context,
   ): Promise<UserCustomerLinkPayload> {
     const values = userLinkValues(input);
     refuseSelfLink(context.user?.id, values.userId, 'input.userId');
-    return mutate(
+    return mutateChild(
       context,
-      { field: 'createUserCustomerLink', arguments: [bankId, customerId, input], idempotencyKey },
-      async (transaction) => {
-        const customer = await lockCustomer(transaction, bankId, customerId);
-        return writtenChild(await createUserLink(transaction, customer, values));
-      },
-      (written) => readPayload(context, written),
+      { bankId, customerId },
+      (transaction, customer) => createUserLink(transaction, customer, values),
+      readPayload,
     );
   }
 
@@ -137,20 +128,16 @@ export class UserCustomerLinkMutations {
   })
   @RequiresRole(['CanCreateUserCustomerLink'])
   updateUserCustomerLink(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @BankId() bankId: string,
     @Arg('id', () => ID, { description: 'The id of the link.' }) id: string,
     @Arg('input', () => UpdateUserCustomerLinkInput, { description: 'The link as it is to be.' })
     input: UpdateUserCustomerLinkInput,
-    @Arg('expectedVersion', () => Int, { nullable: true, description: expectedVersionDescription })
-    expectedVersion: number | null,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
+    @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<UserCustomerLinkPayload> {
     const { isActive } = input;
     return mutate(
       context,
-      { field: 'updateUserCustomerLink', arguments: [bankId, id, input, expectedVersion], idempotencyKey },
       async (transaction) => {
         const { row, customer } = await lockCustomerOfRow(transaction, userCustomerLink, bankId, id, 'OBP-30035');
         if (isActive) refuseSelfLink(context.user?.id, row.userId, 'input.isActive');
@@ -166,18 +153,14 @@ export class UserCustomerLinkMutations {
   })
   @RequiresRole(['CanDeleteUserCustomerLink'])
   deleteUserCustomerLink(
-    @Arg('bankId', () => ID, { description: 'The bank.' }) bankId: string,
+    @BankId() bankId: string,
     @Arg('id', () => ID, { description: 'The id of the link.' }) id: string,
-    @Arg('expectedVersion', () => Int, { nullable: true, description: expectedVersionDescription })
-    expectedVersion: number | null,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
+    @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<UserCustomerLinkPayload> {
     let deleted: UserCustomerLink | null = null;
     return mutate(
       context,
-      { field: 'deleteUserCustomerLink', arguments: [bankId, id, expectedVersion], idempotencyKey },
       async (transaction) => {
         const { customer } = await lockCustomerOfRow(transaction, userCustomerLink, bankId, id, 'OBP-30035');
         deleted = await userLinks.delete(transaction, customer, id, expectedVersion);

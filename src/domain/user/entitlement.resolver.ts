@@ -7,10 +7,11 @@ import type { Queries } from '../../database/database.ts';
 import { isForeignKeyViolation } from '../../database/errors.ts';
 import { MaxItems } from '../../execution/max-items.ts';
 import { Authenticated, Public, RequiresRole } from '../../graph/access/rule.ts';
+import { BankIdOrNull } from '../../graph/arguments.ts';
 import { PageArguments } from '../../graph/connection.ts';
 import type { Context } from '../../graph/context.ts';
 import { longText, optionalLongText } from '../../graph/input.ts';
-import { idempotencyKeyDescription, mutate, type Written } from '../../graph/mutation.ts';
+import { mutate, type Written } from '../../graph/mutation.ts';
 import { DateTime } from '../../graph/scalars.ts';
 import { bankAt, checkBank } from '../bank/bank.loader.ts';
 import { Bank } from '../bank/bank.type.ts';
@@ -142,8 +143,7 @@ export class EntitlementResolver {
   @RequiresRole(['CanGetEntitlementsForAnyUserAtOneBank', 'CanGetEntitlementsForAnyUserAtAnyBank'])
   @MaxItems(maxEntitlements)
   async entitlements(
-    @Arg('bankId', () => ID, { nullable: true, description: 'The bank; needed by who holds the role there only.' })
-    bankId: string | null,
+    @BankIdOrNull() bankId: string | null,
     @Arg('userId', () => ID, { description: 'The id of the user.' }) userId: string,
     @Ctx() context: Context,
   ): Promise<Entitlement[]> {
@@ -161,8 +161,6 @@ export class EntitlementResolver {
   async grantEntitlement(
     @Arg('userId', () => ID, { description: 'The user.' }) userId: string,
     @Arg('input', () => GrantEntitlementInput, { description: 'The role.' }) input: GrantEntitlementInput,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
     @Ctx() context: Context,
   ): Promise<EntitlementPayload> {
     const caller = callerOf(context);
@@ -177,7 +175,6 @@ export class EntitlementResolver {
     const reason = proposalReason(input, context);
     return mutate(
       context,
-      { field: 'grantEntitlement', arguments: [userId, input], idempotencyKey },
       async (transaction) => {
         checkExpiry(expiresAt, 'input.expiresAt');
         const grant = { userId, roleName, bankId, expiresAt, reason };
@@ -204,15 +201,12 @@ export class EntitlementResolver {
   @Authenticated(...revokingRoles)
   async revokeEntitlement(
     @Arg('id', () => ID, { description: 'The id of the entitlement.' }) id: string,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
     @Ctx() context: Context,
   ): Promise<EntitlementPayload> {
     const caller = callerOf(context);
     if (!caller.isSuperAdmin) requireSomewhere(caller, revokingRoles);
     return mutate(
       context,
-      { field: 'revokeEntitlement', arguments: [id], idempotencyKey },
       async (transaction) => {
         const { userId, roleName, bankId, expiresAt } = await revokeEntitlementOf(transaction, caller, id);
         return { id, userId, roleName, bankId, expiresAt: expiresAt?.toISOString() ?? null };
@@ -268,8 +262,6 @@ export class EntitlementRequestResolver {
   async requestEntitlement(
     @Arg('input', () => RequestEntitlementInput, { description: 'The role, and why it is needed.' })
     input: RequestEntitlementInput,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
     @Ctx() context: Context,
   ): Promise<EntitlementRequestPayload> {
     const { id: userId } = callerOf(context);
@@ -279,7 +271,6 @@ export class EntitlementRequestResolver {
     const reason = longText('input.reason', input.reason, 2000);
     return mutate(
       context,
-      { field: 'requestEntitlement', arguments: [input], idempotencyKey },
       async (transaction) => {
         const { id } = await insertRequest(transaction, { userId, roleName, bankId, reason });
         return { id, entitlementId: null };
@@ -302,8 +293,6 @@ export class EntitlementRequestResolver {
         'The time when the role expires, such as 2034-05-31T09:30:00Z, not later than the proposed time. Defaults to the proposed time; without one, the role does not expire.',
     })
     expiresAt: Date | null,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
     @Ctx() context: Context,
   ): Promise<EntitlementRequestPayload> {
     const caller = callerOf(context);
@@ -311,7 +300,6 @@ export class EntitlementRequestResolver {
     const approval = context.config.grantApproval;
     return mutate(
       context,
-      { field: 'approveEntitlementRequest', arguments: [id, expiresAt], idempotencyKey },
       async (transaction) => {
         const given = { expiresAt: expiresAt ?? null, approval };
         return { id, entitlementId: await approveRequest(transaction, caller, id, given) };
@@ -332,8 +320,6 @@ export class EntitlementRequestResolver {
       description: 'Why, such as not needed for the work of the branch; at most 2000 characters.',
     })
     reason: string,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
     @Ctx() context: Context,
   ): Promise<EntitlementRequestPayload> {
     const caller = callerOf(context);
@@ -341,7 +327,6 @@ export class EntitlementRequestResolver {
     const why = longText('reason', reason, 2000);
     return mutate(
       context,
-      { field: 'rejectEntitlementRequest', arguments: [id, reason], idempotencyKey },
       async (transaction) => {
         await rejectRequest(transaction, caller, id, why);
         return { id, entitlementId: null };

@@ -2,6 +2,7 @@ import { Arg, Ctx, Field, Mutation, ObjectType, Resolver } from 'type-graphql';
 import { gatewayError } from '../../base/errors.ts';
 import { Authenticated } from '../../graph/access/rule.ts';
 import type { Context } from '../../graph/context.ts';
+import { Unkeyed } from '../../graph/mutation.ts';
 import { DateTime } from '../../graph/scalars.ts';
 import { revokeOwnTokens, revokeToken } from './revoke-tokens.ts';
 
@@ -18,6 +19,7 @@ export class RevokeTokensMutations {
     description:
       'Logs the caller out everywhere: from the next request on, no token that was issued before is accepted. Whoever logs in again gets a new one.',
   })
+  @Unkeyed()
   @Authenticated()
   async revokeMyTokens(
     @Arg('thisOneOnly', () => Boolean, {

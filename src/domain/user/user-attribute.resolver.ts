@@ -2,7 +2,7 @@ import { Arg, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from 'type-grap
 import { oneBy } from '../../database/batch.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
 import type { Context } from '../../graph/context.ts';
-import { idempotencyKeyDescription, mutate } from '../../graph/mutation.ts';
+import { mutate } from '../../graph/mutation.ts';
 import { userAt } from './user.loader.ts';
 import { User } from './user.type.ts';
 import { userAttribute } from './user-attribute.table.ts';
@@ -29,14 +29,11 @@ export class UserAttributeMutations {
   createUserAttribute(
     @Arg('userId', () => ID, { description: 'The id of the user.' }) userId: string,
     @Arg('input', () => UserAttributeInput, { description: 'The new attribute.' }) input: UserAttributeInput,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
     @Ctx() context: Context,
   ): Promise<UserAttributePayload> {
     const values = userAttributeValues(input);
     return mutate(
       context,
-      { field: 'createUserAttribute', arguments: [userId, input], idempotencyKey },
       async (transaction) => {
         const { id } = await insertUserAttribute(transaction, userId, values);
         return { id };

@@ -13,7 +13,7 @@ import { Authenticated, Public, RequiresRole } from '../../graph/access/rule.ts'
 import { PageArguments } from '../../graph/connection.ts';
 import type { Context } from '../../graph/context.ts';
 import { assertInput } from '../../graph/input.ts';
-import { idempotencyKeyDescription, mutate } from '../../graph/mutation.ts';
+import { mutate, Unkeyed } from '../../graph/mutation.ts';
 import { recordEmpowerment } from './empowerment.writes.ts';
 import { userPage } from './user.list.ts';
 import { userAt } from './user.loader.ts';
@@ -120,6 +120,7 @@ export class UserResolver {
     description:
       'Logs in with username and password, and returns a bearer token. At most once per operation. After five failures, the username is locked in the network of the caller, and failed logins are limited for each network and each username.',
   })
+  @Unkeyed()
   @Public()
   async login(
     @Arg('username', () => String, { description: 'The username, in upper or lower case.' }) username: string,
@@ -159,6 +160,7 @@ export class UserResolver {
     description:
       'Registers a user who logs in with a password. At most once per operation. The number of registrations in an hour is limited for each network. If email addresses are validated, the registration does not reserve the username.',
   })
+  @Unkeyed()
   @Public()
   async createUser(
     @Arg('input', () => CreateUserInput, { description: 'The new user.' }) input: CreateUserInput,
@@ -196,13 +198,10 @@ export class UserResolver {
   @RequiresRole(['CanUnlockUser'])
   unlockUser(
     @Arg('userId', () => ID, { description: 'The id of the user.' }) userId: string,
-    @Arg('idempotencyKey', () => String, { nullable: true, description: idempotencyKeyDescription })
-    idempotencyKey: string | null,
     @Ctx() context: Context,
   ): Promise<UnlockUserPayload> {
     return mutate(
       context,
-      { field: 'unlockUser', arguments: [userId], idempotencyKey },
       async (transaction) => {
         const { id } = await unlock(transaction, userId, context.config.secret, context.user?.id ?? null);
         return { id };
