@@ -5,7 +5,7 @@ import { dialect } from './dialect.ts';
 import { preparedByKey } from './prepared.ts';
 
 /** What becomes of a row whose key is there already: it is left out, or all rows are refused. */
-export type Existing = 'left out' | 'refused';
+export type Existing = 'keep existing' | 'refused';
 
 const inserts = preparedByKey<unknown>();
 
@@ -72,7 +72,7 @@ export async function insertRows<Table extends SQLiteTable>(
   const given = rowsOf(table, rows);
   const insert = inserts([existing, ...given.key], (queries) => {
     const query = inserting(queries, given);
-    return existing === 'left out' ? query.onConflictDoNothing() : query;
+    return existing === 'keep existing' ? query.onConflictDoNothing() : query;
   });
   await insert(transaction, { rows: given.values });
 }

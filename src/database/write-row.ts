@@ -50,7 +50,7 @@ export async function insertRow<Table extends SQLiteTable>(
   const names = givenNames(row);
   const insert = inserts([getTableName(table), existing, ...names], (queries) => {
     const inserting = queries.insert(table as SQLiteTable).values(placeholders(names));
-    return (existing === 'left out' ? inserting.onConflictDoNothing() : inserting).returning();
+    return (existing === 'keep existing' ? inserting.onConflictDoNothing() : inserting).returning();
   });
   return insert(transaction, driverValues(table, names, row));
 }

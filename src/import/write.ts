@@ -262,7 +262,7 @@ async function writeBatch(writing: Writing, noun: Noun, batch: StagedRow[], areA
   if (inserts.size + updates.size + followers.length === 0) return;
   const places = noun.name === 'meetingInvitee' ? await placesOfMeetings(database, rows) : new Map<unknown, Row>();
   await database.transaction(async (transaction) => {
-    await insertRows(transaction, noun.table, [...inserts], 'left out');
+    await insertRows(transaction, noun.table, [...inserts], 'keep existing');
     noteRows(transaction, noun.table, withTheirPlace([...inserts], places));
     for (const update of updates.values()) {
       await updateRow(transaction, noun, update, now);
@@ -334,7 +334,7 @@ async function writeStubs(writing: Writing, noun: Noun, rows: Row[]): Promise<vo
   countsOf(writing.report, noun.name).stubs += stubs.length;
   if (stubs.length > 0) {
     await writing.database.transaction(async (transaction) => {
-      await insertRows(transaction, noun.table, stubs, 'left out');
+      await insertRows(transaction, noun.table, stubs, 'keep existing');
       noteRows(transaction, noun.table, stubs);
     });
   }

@@ -83,7 +83,7 @@ test('values of every kind come back as they were, and columns that are not name
 test('a row that is there already is left out where that is asked for, and otherwise refuses all', async () => {
   const first = [bankRow('twice-1', 'first')];
   const again = [bankRow('twice-1', 'again'), bankRow('twice-2', 'again')];
-  const insert = (rows: (typeof bank.$inferInsert)[], existing?: 'left out' | 'refused') =>
+  const insert = (rows: (typeof bank.$inferInsert)[], existing?: 'keep existing' | 'refused') =>
     database.transaction((transaction) => insertRows(transaction, bank, rows, existing));
   const stored = async () =>
     (await database.read.select().from(bank).orderBy(asc(bank.id)))
@@ -93,7 +93,7 @@ test('a row that is there already is left out where that is asked for, and other
   await insert(first);
   await expect(insert(again)).rejects.toSatisfy((error) => isUniqueViolation(error));
   expect(await stored()).toEqual(['twice-1 first']);
-  await insert(again, 'left out');
+  await insert(again, 'keep existing');
   expect(await stored()).toEqual(['twice-1 first', 'twice-2 again']);
-  await insert([], 'left out');
+  await insert([], 'keep existing');
 });

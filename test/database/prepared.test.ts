@@ -92,7 +92,7 @@ test('mutations that have run before build no SQL', async () => {
 
 describe('a row that is inserted by a prepared statement', () => {
   const row = { id: 'a', kycFourEyes: true, retentionDays: 3650, createdAt: now, updatedAt: now };
-  const insert = (values: typeof bank.$inferInsert, existing?: 'left out' | 'refused') =>
+  const insert = (values: typeof bank.$inferInsert, existing?: 'keep existing' | 'refused') =>
     gateway.database.transaction((transaction) => insertRow(transaction, bank, values, existing));
 
   test('comes back as it is stored: null is null, and what is left out has its default', async () => {
@@ -115,8 +115,8 @@ describe('a row that is inserted by a prepared statement', () => {
     await insert({ ...row, id: 'twice', shortName: 'first' });
 
     await expect(insert({ ...row, id: 'twice' })).rejects.toSatisfy((error) => isUniqueViolation(error, ['id']));
-    expect(await insert({ ...row, id: 'twice' }, 'left out')).toEqual([]);
-    expect(await insert({ ...row, id: 'not yet' }, 'left out')).toHaveLength(1);
+    expect(await insert({ ...row, id: 'twice' }, 'keep existing')).toEqual([]);
+    expect(await insert({ ...row, id: 'not yet' }, 'keep existing')).toHaveLength(1);
   });
 
   test('has lists and times', async () => {

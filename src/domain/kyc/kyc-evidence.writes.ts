@@ -74,7 +74,7 @@ export async function addEvidence<Table extends EvidenceTable>(
     createdAt: now,
     updatedAt: now,
   };
-  const [added] = await insertRow<SQLiteTable>(transaction, table, { ...values, ...made }, 'left out');
+  const [added] = await insertRow<SQLiteTable>(transaction, table, { ...values, ...made }, 'keep existing');
   if (added !== undefined) {
     await refuseOverflow(transaction, table, customer);
     noteChange<SQLiteTable>(transaction, table, null, added);

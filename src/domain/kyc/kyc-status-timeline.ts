@@ -26,7 +26,7 @@ async function layDownFirst(transaction: Queries, customer: LockedCustomer, now:
   const { id: customerId, bankId, lastOkDate: date } = customer;
   if (date === null || (await newestOf(transaction, eq(kycStatus.customerId, customerId))) !== null) return;
   const first = { id: randomUUID(), bankId, customerId, ok: true, date, createdAt: now, updatedAt: now };
-  await insertRow(transaction, kycStatus, first, 'left out');
+  await insertRow(transaction, kycStatus, first, 'keep existing');
   noteChange(transaction, kycStatus, null, first);
 }
 

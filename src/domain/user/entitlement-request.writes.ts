@@ -71,7 +71,7 @@ export async function proposeGrant(
 ): Promise<EntitlementRequestRow> {
   if (await isHeld(transaction, values)) throw gatewayError('OBP-30216');
   const row = requestRow(values);
-  const [inserted] = await insertRow(transaction, entitlementRequest, row, 'left out');
+  const [inserted] = await insertRow(transaction, entitlementRequest, row, 'keep existing');
   if (inserted !== undefined) {
     noteChange(transaction, entitlementRequest, null, row);
     return row;

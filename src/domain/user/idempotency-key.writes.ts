@@ -55,7 +55,7 @@ export async function writeOnce<What extends Written>(
   const argumentsHash = hashOf(config.secret, textOf(call));
   await deleteExpired(transaction, { ...own, expired });
   const row = { ...own, field: call.field, argumentsHash, written: {}, createdAt: now };
-  const [claimed] = await insertRow(transaction, idempotencyKey, row, 'left out');
+  const [claimed] = await insertRow(transaction, idempotencyKey, row, 'keep existing');
   if (claimed !== undefined) {
     const written = await write(transaction);
     await keep(transaction, { written }, own);

@@ -33,7 +33,7 @@ export async function revokeToken(transaction: Queries, { id, token }: Authentic
   // Until then it would be accepted.
   const expiresAt = new Date(token.expiresAt.getTime() + leewaySeconds * 1000);
   const row = { userId: id, tokenId: token.tokenId, expiresAt };
-  await insertRow(transaction, revokedToken, row, 'left out');
+  await insertRow(transaction, revokedToken, row, 'keep existing');
   noteChange(transaction, revokedToken, null, row);
 }
 
