@@ -23,7 +23,6 @@ const knownViolations = new Set([
   'src/domain/attribute/attribute.table.ts imports src/domain/customer/child-of-customer.ts',
   'src/domain/bank/bank.writes.ts imports src/domain/user/entitlement.table.ts',
   'src/domain/bank/bank.writes.ts imports src/domain/user/user-overflow.ts',
-  'src/graph/mutation.ts imports src/domain/user/idempotency-key.table.ts',
 ]);
 
 /** Reads the order of a folder from CONTRIBUTING.md. */

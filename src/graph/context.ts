@@ -10,7 +10,6 @@ import type { MakeLoader } from '../database/batch.ts';
 import type { Database, Queries } from '../database/database.ts';
 import type { Loader } from '../database/loader.ts';
 import { AnswerMeter } from '../execution/answer-meter.ts';
-import type { Call } from './mutation.ts';
 
 /** What the resolvers of one operation share. */
 export interface Context {
@@ -45,6 +44,34 @@ export interface Context {
   /** The refusals that were reported: one for each schema coordinate and bank, which counts those that follow. */
   readonly refusals: Map<string, GatewayError>;
 }
+
+/** The values by which a payload is read again, such as IDs. Stored with the idempotency key, so never personal data. */
+export type Written = Record<string, string | number | boolean | null>;
+
+/** The call of a mutation field. */
+export interface Call {
+  field: string;
+  /** All arguments except the idempotency key. */
+  arguments: Readonly<Record<string, unknown>>;
+  idempotencyKey: string | null;
+  /** Stores the result of the first write. */
+  writeOnce: WriteOnce;
+  /** Whether the resolver has called `mutate`. */
+  isMutated: boolean;
+}
+
+/**
+ * Runs `write` unless the caller has made the same call with this key before; then it returns what the first call wrote. An
+ * entity implements it, because the keys belong to users.
+ *
+ * @throws IDEMPOTENCY_KEY_REUSED if the key was used for another field or other arguments
+ */
+export type WriteOnce = <What extends Written>(
+  context: Context,
+  transaction: Queries,
+  call: Pick<Call, 'field' | 'arguments'> & { key: string },
+  write: (transaction: Queries) => Promise<What>,
+) => Promise<What>;
 
 export interface RequestDetails {
   id: string;

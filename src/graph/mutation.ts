@@ -2,10 +2,7 @@ import { type GraphQLFieldResolver, type GraphQLSchema, GraphQLString } from 'gr
 import { Extensions } from 'type-graphql';
 import { gatewayError } from '../base/errors.ts';
 import type { Queries } from '../database/database.ts';
-import type { Context } from './context.ts';
-
-/** The values by which a payload is read again, such as IDs. Stored with the idempotency key, so never personal data. */
-export type Written = Record<string, string | number | boolean | null>;
+import type { Call, Context, WriteOnce, Written } from './context.ts';
 
 /** The `Written` of a customer's child. */
 export interface WrittenChild extends Written {
@@ -25,31 +22,6 @@ export function writtenChild({
 }): WrittenChild {
   return { id, bankId, customerId };
 }
-
-/** The call of a mutation field. */
-export interface Call {
-  field: string;
-  /** All arguments except the idempotency key. */
-  arguments: Readonly<Record<string, unknown>>;
-  idempotencyKey: string | null;
-  /** Stores the result of the first write. */
-  writeOnce: WriteOnce;
-  /** Whether the resolver has called `mutate`. */
-  isMutated: boolean;
-}
-
-/**
- * Runs `write` unless the caller has made the same call with this key before; then it returns what the first call wrote. An
- * entity implements it, because the keys belong to users.
- *
- * @throws IDEMPOTENCY_KEY_REUSED if the key was used for another field or other arguments
- */
-export type WriteOnce = <What extends Written>(
-  context: Context,
-  transaction: Queries,
-  call: Pick<Call, 'field' | 'arguments'> & { key: string },
-  write: (transaction: Queries) => Promise<What>,
-) => Promise<What>;
 
 /**
  * Runs the write of a mutation field in a transaction of its own, then returns the payload that `read` makes after the commit.

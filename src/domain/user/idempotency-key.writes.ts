@@ -4,8 +4,7 @@ import { gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
 import { prepared } from '../../database/prepared.ts';
 import { insertRow, updateOf } from '../../database/write-row.ts';
-import type { Context } from '../../graph/context.ts';
-import type { Call, Written } from '../../graph/mutation.ts';
+import type { Call, Context, Written } from '../../graph/context.ts';
 import { idempotencyKey } from './idempotency-key.table.ts';
 
 const lifetimeMilliseconds = 24 * 3_600_000;
