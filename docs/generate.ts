@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** Writes docs/apis.md and docs/errors.md: `npm run docs`. */
+/** Writes docs/apis.md and docs/errors.md: `npm run docs`. With `--check`, fails if they are out of date instead. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type Api, renderApis } from './render.ts';
 import { renderErrors } from './render-errors.ts';
@@ -7,6 +7,13 @@ import { renderErrors } from './render-errors.ts';
 const project = new URL('../', import.meta.url);
 const sdl = readFileSync(new URL('schema/schema.graphql', project), 'utf8');
 const apis = JSON.parse(readFileSync(new URL('test/catalogue.json', project), 'utf8')) as Api[];
+const pages = { 'docs/apis.md': renderApis(sdl, apis), 'docs/errors.md': renderErrors() };
 
-writeFileSync(new URL('docs/apis.md', project), renderApis(sdl, apis));
-writeFileSync(new URL('docs/errors.md', project), renderErrors());
+for (const [path, page] of Object.entries(pages)) {
+  const file = new URL(path, project);
+  if (!process.argv.includes('--check')) writeFileSync(file, page);
+  else if (readFileSync(file, 'utf8') !== page) {
+    console.error(`${path} is out of date.`);
+    process.exitCode = 1;
+  }
+}

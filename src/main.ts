@@ -62,10 +62,13 @@ program
 
 program
   .command('demo')
-  .description('Serve a fresh database with examples, 1,000 generated customers and a few users. Nothing is kept.')
-  .action(async () => {
+  .description(
+    'Serve a fresh database with examples, 1,000 generated customers and a few users. Deletes it at the end.',
+  )
+  .option('--keep <folder>', 'keep the database and its keys in this folder for the next start')
+  .action(async ({ keep }: { keep?: string }) => {
     const { demo } = await import('./cli/demo.ts');
-    await demo(process.env);
+    await demo(process.env, { keepIn: keep });
   });
 
 program

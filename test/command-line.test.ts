@@ -532,4 +532,28 @@ describe('the demo', () => {
     }
     expect(await ended).toBe(0);
   }, 30_000);
+
+  test('keeps its database and its tokens with --keep', async () => {
+    const folder = join(await mkdtemp(join(tmpdir(), 'kept-demo-')), 'demo');
+    const serve = () =>
+      startProgram(['demo', '--keep', folder], /^Playground: +(http.*)\/playground$/, { environment: { PORT: '0' } });
+    const first = await serve();
+    await expect.poll(() => first.lines.at(-1)).toBe(`Kept in ${folder}. Ctrl-C ends it.`);
+    first.program.kill('SIGINT');
+    expect(await first.ended).toBe(0);
+    const token = first.lines[first.lines.findIndex((line) => line.startsWith('bank.clerk:')) + 1]?.trim();
+
+    const second = await serve();
+    try {
+      const response = await fetch(`${second.match[1]}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        body: JSON.stringify({ query: '{ me { username } }' }),
+      });
+      expect(await response.json()).toEqual({ data: { me: { username: 'bank.clerk' } } });
+    } finally {
+      second.program.kill('SIGINT');
+    }
+    expect(await second.ended).toBe(0);
+  }, 30_000);
 });

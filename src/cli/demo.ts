@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +10,7 @@ import { auditCommand } from '../audit/command-audit.ts';
 import { createSigningKey, openTokens } from '../auth/tokens.ts';
 import { createLogger } from '../base/logger.ts';
 import { isRole, type Role, roleScope, roles } from '../base/roles.ts';
-import { ConfigurationError, type Environment, readConfig } from '../config.ts';
+import { type Config, ConfigurationError, type Environment, readConfig } from '../config.ts';
 import type { Database } from '../database/database.ts';
 import { openDatabase } from '../database/open-database.ts';
 import { accountHolder } from '../domain/account/account-holder.table.ts';
@@ -26,6 +27,7 @@ import { renderProblem } from '../import/report.ts';
 /** One of the banks that are generated; the clerk and the customer are there. */
 const bankId = 'gh.29.uk';
 const generatedCustomers = 1000;
+const databaseFile = 'demo.db';
 const examplesFolder = new URL('../../src/import/examples/', import.meta.url);
 const tokenLifetimeSeconds = 7 * 86_400;
 
@@ -104,33 +106,56 @@ const demoUsers: DemoUser[] = [
   },
 ];
 
+/** The secrets, users and example values of a demo. They are stored when the database is filled. */
+interface DemoState {
+  secret: string;
+  signingKey: string;
+  password: string;
+  users: { id: string; username: string; what: string }[];
+  exampleVariables: Record<string, unknown>;
+}
+
+export interface DemoOptions {
+  /** The folder that keeps the database and the secrets for the next start. Defaults to a temporary folder. */
+  keepIn?: string;
+}
+
 /**
- * Serves a fresh SQLite database with examples, generated customers and a few users, and deletes it in the end. Every
- * secret is random. Fails with ConfigurationError where it could be taken for a real installation.
+ * Serves an SQLite database with examples, generated customers and a few users. All secrets are random. The database is
+ * deleted at the end, unless it is kept in a folder.
+ * @throws ConfigurationError if the environment could be that of a real installation.
  */
-export async function demo(environment: Environment): Promise<void> {
+export async function demo(environment: Environment, { keepIn }: DemoOptions = {}): Promise<void> {
   refuseRealInstallation(environment);
-  const folder = await mkdtemp(join(tmpdir(), 'gateway-demo-'));
+  const folder = keepIn ?? (await mkdtemp(join(tmpdir(), 'gateway-demo-')));
+  const stateFile = join(folder, 'demo.json');
   try {
+    const kept = existsSync(stateFile) ? (JSON.parse(await readFile(stateFile, 'utf8')) as DemoState) : null;
+    if (keepIn !== undefined && kept === null) await createEmptyFolder(folder);
+    const secrets = kept ?? {
+      secret: randomBytes(32).toString('base64url'),
+      signingKey: createSigningKey(),
+      password: randomBytes(18).toString('base64url'),
+    };
     const config = readConfig({
       LOG_LEVEL: 'warn',
       ...environment,
-      DATABASE_URL: `file:${join(folder, 'demo.db')}`,
+      DATABASE_URL: `file:${join(folder, databaseFile)}`,
       DATABASE_OWNER_URL: undefined,
       DATABASE_REPLICA_URLS: undefined,
-      GATEWAY_SECRET: randomBytes(32).toString('base64url'),
-      GATEWAY_SIGNING_KEY: createSigningKey(),
+      GATEWAY_SECRET: secrets.secret,
+      GATEWAY_SIGNING_KEY: secrets.signingKey,
       GATEWAY_SIGNING_KEY_FILE: undefined,
       GATEWAY_PLAYGROUND: 'on',
       GATEWAY_INTROSPECTION: 'on',
     });
     const database = await openDatabase(config.databaseUrl, { isServing: true });
     try {
-      const password = randomBytes(18).toString('base64url');
-      const logger = createLogger(config.logLevel);
-      const onSeal = (seal: LoggedSeal) => logger.info(seal, 'audit seal');
-      const parts = { operationName: 'demo', database, secret: config.secret, onSeal };
-      const { linked, users } = await auditCommand(parts, (audited) => fillDatabase(audited, password));
+      const { users, exampleVariables } = kept ?? (await fillAudited(database, config, secrets.password));
+      if (keepIn !== undefined && kept === null) {
+        const state: DemoState = { ...secrets, users, exampleVariables };
+        await writeFile(stateFile, JSON.stringify(state), { mode: 0o600 });
+      }
       const tokens = await openTokens(config.signing);
       const lines: string[] = [];
       for (const { id, username, what } of users) {
@@ -139,15 +164,33 @@ export async function demo(environment: Environment): Promise<void> {
       }
       await serve(config, database, {
         isThrownAway: true,
-        exampleVariables: { bankId, password, ...linked, username: 'bank.clerk' },
-        onListening: (url) => console.log(welcome(url, password, lines)),
+        exampleVariables,
+        onListening: (url) => console.log(welcome(url, secrets.password, lines, keepIn)),
       });
     } finally {
       await database.close();
     }
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    if (keepIn === undefined) await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Creates the folder, and deletes a database in it that was never filled completely. */
+async function createEmptyFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  for (const suffix of ['', '-wal', '-shm']) await rm(join(folder, `${databaseFile}${suffix}`), { force: true });
+}
+
+async function fillAudited(database: Database, { logLevel, secret }: Config, password: string) {
+  const logger = createLogger(logLevel);
+  const onSeal = (seal: LoggedSeal) => logger.info(seal, 'audit seal');
+  const { linked, users } = await auditCommand({ operationName: 'demo', database, secret, onSeal }, (audited) =>
+    fillDatabase(audited, password),
+  );
+  return {
+    users: users.map(({ id, username, what }) => ({ id, username, what })),
+    exampleVariables: { bankId, password, ...linked, username: 'bank.clerk' },
+  };
 }
 
 async function fillDatabase(database: Database, password: string) {
@@ -211,7 +254,7 @@ async function customerWithUser(database: Database) {
   return found;
 }
 
-function welcome(url: string, password: string, lines: string[]): string {
+function welcome(url: string, password: string, lines: string[], keptIn: string | undefined): string {
   return [
     '',
     `Playground: ${url}/playground`,
@@ -220,6 +263,6 @@ function welcome(url: string, password: string, lines: string[]): string {
     `Users, each with a token to paste into the playground (login(username, password) takes the password ${password}):`,
     '',
     ...lines,
-    'Nothing of this is kept. Ctrl-C ends it.',
+    keptIn === undefined ? 'Nothing of this is kept. Ctrl-C ends it.' : `Kept in ${keptIn}. Ctrl-C ends it.`,
   ].join('\n');
 }
