@@ -14,11 +14,6 @@ import {
   CustomerAddressResolver,
 } from './domain/address/address.resolver.ts';
 import {
-  CustomerAttributeMutations,
-  CustomerAttributeResolver,
-  CustomerAttributesResolver,
-} from './domain/attribute/attribute.resolver.ts';
-import {
   BankCustomerAttributeDefinitionsResolver,
   CustomerAttributeDefinitionResolver,
 } from './domain/attribute/attribute-definition.resolver.ts';
@@ -32,6 +27,11 @@ import {
 } from './domain/crm-event/crm-event.resolver.ts';
 import { bankOfCustomer } from './domain/customer/customer.loader.ts';
 import { BankCustomersResolver, CustomerResolver } from './domain/customer/customer.resolver.ts';
+import {
+  CustomerAttributeMutations,
+  CustomerAttributeResolver,
+  CustomerAttributesResolver,
+} from './domain/customer/customer-attribute.resolver.ts';
 import { CustomerUpdateMutations } from './domain/customer/customer-update.resolver.ts';
 import { CustomerKycChecksResolver, KycCheckMutations, KycCheckResolver } from './domain/kyc/kyc-check.resolver.ts';
 import {

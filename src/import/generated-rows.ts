@@ -9,14 +9,14 @@ import type { AccountHolderRow } from '../domain/account/account-holder.table.ts
 import type { AccountRoutingRow } from '../domain/account/account-routing.table.ts';
 import type { CustomerAccountLinkRow } from '../domain/account/customer-account-link.table.ts';
 import type { CustomerAddressRow } from '../domain/address/address.table.ts';
-import { attributeSearchValue } from '../domain/attribute/attribute.rules.ts';
-import type { CustomerAttributeRow } from '../domain/attribute/attribute.table.ts';
 import type { AttributeDefinitionRow } from '../domain/attribute/attribute-definition.table.ts';
 import { AttributeType } from '../domain/attribute/attribute-type.ts';
 import type { BankRow } from '../domain/bank/bank.table.ts';
 import type { CrmEventRow } from '../domain/crm-event/crm-event.table.ts';
 import { derivedColumns } from '../domain/customer/customer.rules.ts';
 import type { CustomerRow } from '../domain/customer/customer.table.ts';
+import { attributeSearchValue } from '../domain/customer/customer-attribute.rules.ts';
+import type { CustomerAttributeRow } from '../domain/customer/customer-attribute.table.ts';
 import type { KycCheckRow } from '../domain/kyc/kyc-check.table.ts';
 import type { KycDocumentRow } from '../domain/kyc/kyc-document.table.ts';
 import type { KycMediaRow } from '../domain/kyc/kyc-media.table.ts';

@@ -8,7 +8,6 @@ import { insertRows } from '../../src/database/insert-rows.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { frequentCandidates } from '../../src/database/search.ts';
 import { sqlitePath } from '../../src/database/sqlite-path.ts';
-import { customerAttribute } from '../../src/domain/attribute/attribute.table.ts';
 import { AttributeType } from '../../src/domain/attribute/attribute-type.ts';
 import {
   type AuditEventFilter,
@@ -19,6 +18,7 @@ import { bank } from '../../src/domain/bank/bank.table.ts';
 import { customerPage } from '../../src/domain/customer/customer.list.ts';
 import { customer } from '../../src/domain/customer/customer.table.ts';
 import { CustomerSort, SortDirection, toCustomer } from '../../src/domain/customer/customer.type.ts';
+import { customerAttribute } from '../../src/domain/customer/customer-attribute.table.ts';
 import type { CustomerFilter } from '../../src/domain/customer/customer-filter.type.ts';
 import { firehose } from '../../src/domain/customer/customer-firehose.ts';
 import { PageArguments } from '../../src/graph/connection.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { customerAttribute } from '../../src/domain/attribute/attribute.table.ts';
 import { AttributeType } from '../../src/domain/attribute/attribute-type.ts';
+import { customerAttribute } from '../../src/domain/customer/customer-attribute.table.ts';
 import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
 import { insertAttributeDefinition, insertCustomer, insertCustomerAttribute } from '../support/rows.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { attributeSearchValue } from '../../src/domain/attribute/attribute.rules.ts';
 import { derivedColumns, neverOk, normaliseForSearch } from '../../src/domain/customer/customer.rules.ts';
+import { attributeSearchValue } from '../../src/domain/customer/customer-attribute.rules.ts';
 
 test.each([
   ['Eveline  Tripman', 'eveline tripman'],

@@ -4,9 +4,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Role } from '../../src/base/roles.ts';
 import { customerAccountLink } from '../../src/domain/account/customer-account-link.table.ts';
 import { customerAddress } from '../../src/domain/address/address.table.ts';
-import { customerAttribute } from '../../src/domain/attribute/attribute.table.ts';
 import { AttributeType } from '../../src/domain/attribute/attribute-type.ts';
 import { customer } from '../../src/domain/customer/customer.table.ts';
+import { customerAttribute } from '../../src/domain/customer/customer-attribute.table.ts';
 import { kycStatus } from '../../src/domain/kyc/kyc-status.table.ts';
 import { insertNumbered } from '../../src/domain/onboarding/create-customer.ts';
 import { taxResidence } from '../../src/domain/tax-residence/tax-residence.table.ts';

@@ -14,11 +14,11 @@ import { accountHolder } from '../../src/domain/account/account-holder.table.ts'
 import { accountRouting } from '../../src/domain/account/account-routing.table.ts';
 import { customerAccountLink } from '../../src/domain/account/customer-account-link.table.ts';
 import { customerAddress } from '../../src/domain/address/address.table.ts';
-import { customerAttribute } from '../../src/domain/attribute/attribute.table.ts';
 import { attributeDefinition } from '../../src/domain/attribute/attribute-definition.table.ts';
 import { bank } from '../../src/domain/bank/bank.table.ts';
 import { crmEvent } from '../../src/domain/crm-event/crm-event.table.ts';
 import { customer } from '../../src/domain/customer/customer.table.ts';
+import { customerAttribute } from '../../src/domain/customer/customer-attribute.table.ts';
 import { kycCheck } from '../../src/domain/kyc/kyc-check.table.ts';
 import { kycDocument } from '../../src/domain/kyc/kyc-document.table.ts';
 import { kycMedia } from '../../src/domain/kyc/kyc-media.table.ts';

@@ -15,13 +15,13 @@ import { accountHolder } from '../../src/domain/account/account-holder.table.ts'
 import { accountRouting } from '../../src/domain/account/account-routing.table.ts';
 import { customerAccountLink } from '../../src/domain/account/customer-account-link.table.ts';
 import { customerAddress } from '../../src/domain/address/address.table.ts';
-import { attributeSearchValue } from '../../src/domain/attribute/attribute.rules.ts';
-import { customerAttribute } from '../../src/domain/attribute/attribute.table.ts';
 import { attributeDefinition } from '../../src/domain/attribute/attribute-definition.table.ts';
 import { AttributeType } from '../../src/domain/attribute/attribute-type.ts';
 import { crmEvent } from '../../src/domain/crm-event/crm-event.table.ts';
 import { derivedColumns } from '../../src/domain/customer/customer.rules.ts';
 import { customer } from '../../src/domain/customer/customer.table.ts';
+import { attributeSearchValue } from '../../src/domain/customer/customer-attribute.rules.ts';
+import { customerAttribute } from '../../src/domain/customer/customer-attribute.table.ts';
 import { kycCheck } from '../../src/domain/kyc/kyc-check.table.ts';
 import { kycDocument } from '../../src/domain/kyc/kyc-document.table.ts';
 import { kycMedia } from '../../src/domain/kyc/kyc-media.table.ts';

@@ -5,8 +5,8 @@ import { BankId, ExpectedVersion } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
 import { mutate } from '../../graph/mutation.ts';
 import { Bank } from '../bank/bank.type.ts';
-import { definitionsByBank } from './attribute.loader.ts';
-import { customerCategory, definitionValues } from './attribute.rules.ts';
+import { definitionsByBank } from './attribute-definition.loader.ts';
+import { customerCategory, definitionValues } from './attribute-definition.rules.ts';
 import { attributeDefinition } from './attribute-definition.table.ts';
 import {
   CustomerAttributeDefinition,

@@ -6,7 +6,7 @@ import type { Queries } from '../../database/database.ts';
 import { lockedForWriting } from '../../database/lock.ts';
 import { assertInput } from '../../graph/input.ts';
 import { bank } from '../bank/bank.table.ts';
-import { customerCategory, type definitionValues } from './attribute.rules.ts';
+import { customerCategory, type definitionValues } from './attribute-definition.rules.ts';
 import { type AttributeDefinitionRow, attributeDefinition } from './attribute-definition.table.ts';
 import type { AttributeType } from './attribute-type.ts';
 

@@ -3,10 +3,10 @@ import { gatewayError } from '../../base/errors.ts';
 import { inKeys, keyValues, oncePerDatabase } from '../../database/batch.ts';
 import type { Database } from '../../database/database.ts';
 import type { Context } from '../../graph/context.ts';
-import { attributeSearchValue } from '../attribute/attribute.rules.ts';
-import { customerAttribute } from '../attribute/attribute.table.ts';
 import { type CustomerRow, customer } from './customer.table.ts';
 import { type Customer, SortDirection, toCustomer } from './customer.type.ts';
+import { attributeSearchValue } from './customer-attribute.rules.ts';
+import { customerAttribute } from './customer-attribute.table.ts';
 import type { AttributeFilter } from './customer-filter.type.ts';
 
 const maximalLimit = 500;

@@ -22,11 +22,11 @@ import { afterOf, Page, type PageArguments, pageSize } from '../../graph/connect
 import type { Context } from '../../graph/context.ts';
 import type { CursorScope } from '../../graph/cursor.ts';
 import { assertInput } from '../../graph/input.ts';
-import { attributeSearchValue } from '../attribute/attribute.rules.ts';
-import { customerAttribute } from '../attribute/attribute.table.ts';
 import { neverOk, normaliseForSearch } from './customer.rules.ts';
 import { type CustomerRow, customer } from './customer.table.ts';
 import { type Customer, CustomerSort, SortDirection } from './customer.type.ts';
+import { attributeSearchValue } from './customer-attribute.rules.ts';
+import { customerAttribute } from './customer-attribute.table.ts';
 import type { CustomerFilter } from './customer-filter.type.ts';
 
 /** The columns of each sort; ids are unique over all banks, so the order is total. */

@@ -12,12 +12,12 @@ import { account } from '../account/account.table.ts';
 import { accountLinks, accountLinkValues } from '../account/customer-account-link.writes.ts';
 import { addressValues } from '../address/address.rules.ts';
 import { addresses } from '../address/address.writes.ts';
-import { attributes } from '../attribute/attribute.loader.ts';
-import { attributeValues } from '../attribute/attribute.rules.ts';
 import { assertDefinedType, definedTypes } from '../attribute/attribute-definition.writes.ts';
 import { bankRules } from '../bank/bank.loader.ts';
 import { lastOkDateOrderOf } from '../customer/customer.rules.ts';
 import { type CustomerColumns, insertCustomer } from '../customer/customer.writes.ts';
+import { attributes } from '../customer/customer-attribute.loader.ts';
+import { attributeValues } from '../customer/customer-attribute.rules.ts';
 import {
   branchColumns,
   creditLimitColumns,

@@ -7,9 +7,9 @@ import type { Context } from '../../graph/context.ts';
 import { loadAccount } from '../account/account.loader.ts';
 import type { Account } from '../account/account.type.ts';
 import { accountLinksByCustomer } from '../account/customer-account-link.loader.ts';
-import { attributesByCustomer } from '../attribute/attribute.loader.ts';
 import { customer } from '../customer/customer.table.ts';
 import { toCustomer } from '../customer/customer.type.ts';
+import { attributesByCustomer } from '../customer/customer-attribute.loader.ts';
 import { CustomerOverview, CustomerOverviewFlat } from './overview.type.ts';
 
 const customerByNumber = oneBy(customer, 'bankId', 'customerNumber');

@@ -1,8 +1,8 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import { DateTime, EmailAddress, LocalDate } from '../../graph/scalars.ts';
 import { Account } from '../account/account.type.ts';
-import { CustomerAttribute } from '../attribute/attribute.type.ts';
 import { AmountOfMoney, CreditRating, FaceImage } from '../customer/customer.type.ts';
+import { CustomerAttribute } from '../customer/customer-attribute.type.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A customer with their attributes and accounts.' })
 export class CustomerOverview {

@@ -7,15 +7,17 @@ import { RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, CustomerId, ExpectedVersion } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
 import { mutate, type WrittenChild, writtenChild } from '../../graph/mutation.ts';
-import { deleteChild } from '../customer/child-mutation.ts';
-import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
-import { Customer, type CustomerKey } from '../customer/customer.type.ts';
-import { lockCustomer } from '../customer/locked-customer.ts';
-import { attributes, attributesByCustomer, definitionsByBank } from './attribute.loader.ts';
-import { attributeValues, customerCategory, seenByOwner } from './attribute.rules.ts';
-import { customerAttribute } from './attribute.table.ts';
-import { CustomerAttribute, CustomerAttributeInput, CustomerAttributePayload } from './attribute.type.ts';
-import { assertDefinedType, definedTypes } from './attribute-definition.writes.ts';
+import { definitionsByBank } from '../attribute/attribute-definition.loader.ts';
+import { customerCategory } from '../attribute/attribute-definition.rules.ts';
+import { assertDefinedType, definedTypes } from '../attribute/attribute-definition.writes.ts';
+import { deleteChild } from './child-mutation.ts';
+import { customerAt, loadCustomer, loadCustomers } from './customer.loader.ts';
+import { Customer, type CustomerKey } from './customer.type.ts';
+import { attributes, attributesByCustomer } from './customer-attribute.loader.ts';
+import { attributeValues, seenByOwner } from './customer-attribute.rules.ts';
+import { customerAttribute } from './customer-attribute.table.ts';
+import { CustomerAttribute, CustomerAttributeInput, CustomerAttributePayload } from './customer-attribute.type.ts';
+import { lockCustomer } from './locked-customer.ts';
 
 const attributeById = oneBy(customerAttribute, 'id');
 

@@ -1,6 +1,6 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { DateTime } from '../../graph/scalars.ts';
-import { AttributeType } from './attribute-type.ts';
+import { AttributeType } from '../attribute/attribute-type.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'What a bank keeps of a customer beyond the fields of a customer.' })
 export class CustomerAttribute {

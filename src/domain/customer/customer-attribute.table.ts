@@ -1,6 +1,6 @@
 import { columns } from '../../database/columns.ts';
-import { childOfCustomer } from '../customer/child-of-customer.ts';
-import type { AttributeType } from './attribute-type.ts';
+import type { AttributeType } from '../attribute/attribute-type.ts';
+import { childOfCustomer } from './child-of-customer.ts';
 
 const { table, id, text, timestamp, integer, index } = columns;
 

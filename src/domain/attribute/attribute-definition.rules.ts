@@ -1,0 +1,27 @@
+import { assertInput, optionalLongText, optionalText, text } from '../../graph/input.ts';
+import type { CustomerAttributeDefinitionInput } from './attribute-definition.type.ts';
+
+/** The category of the definitions of customer attributes. */
+export const customerCategory = 'Customer';
+
+const maxViewsLength = 256;
+
+/** The columns of a definition that are the bank's to fill. */
+export function definitionValues(input: CustomerAttributeDefinitionInput, field = 'input') {
+  const isOfCustomers = input.category == null || input.category === customerCategory;
+  assertInput(isOfCustomers, `${field}.category`, `is not ${customerCategory}`);
+  const canBeSeenOnViews = input.canBeSeenOnViews.map((view, index) =>
+    text(`${field}.canBeSeenOnViews[${index}]`, view, maxViewsLength),
+  );
+  const isShort = canBeSeenOnViews.join(';').length <= maxViewsLength;
+  assertInput(isShort, `${field}.canBeSeenOnViews`, `is longer than ${maxViewsLength} characters`);
+  return {
+    name: text(`${field}.name`, input.name, 50),
+    category: customerCategory,
+    type: input.type,
+    description: optionalLongText(`${field}.description`, input.description, 2000),
+    alias: optionalText(`${field}.alias`, input.alias, 50),
+    canBeSeenOnViews,
+    isActive: input.isActive,
+  };
+}

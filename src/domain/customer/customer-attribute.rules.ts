@@ -1,0 +1,36 @@
+import { text, valid } from '../../graph/input.ts';
+import type { AttributeDefinitionRow } from '../attribute/attribute-definition.table.ts';
+import { parseAttributeValue } from '../attribute/attribute-value.ts';
+import type { customerAttribute } from './customer-attribute.table.ts';
+import type { CustomerAttributeInput } from './customer-attribute.type.ts';
+import type { ChildValues } from './customer-collection.ts';
+
+/** What of a value the index on `customer_attribute.value_search` holds: its first 100 characters. */
+export function attributeSearchValue(value: string): string {
+  return value.length <= 100 ? value : Array.from(value).slice(0, 100).join('');
+}
+
+/** The columns of an attribute, all of them; its value is one of its type. */
+export function attributeValues(input: CustomerAttributeInput, field = 'input'): ChildValues<typeof customerAttribute> {
+  const value = valid(`${field}.value`, () => parseAttributeValue(input.type, input.value));
+  return {
+    name: text(`${field}.name`, input.name, 50),
+    type: input.type,
+    value,
+    valueSearch: attributeSearchValue(value),
+  };
+}
+
+/**
+ * The attributes that the customer's own users see: all but those whose definition at the bank leaves out the
+ * view `owner`. What is not defined is not hidden.
+ */
+export function seenByOwner<Attribute extends { name: string }>(
+  attributes: readonly Attribute[],
+  definitions: readonly Pick<AttributeDefinitionRow, 'name' | 'canBeSeenOnViews'>[],
+): Attribute[] {
+  const hidden = new Set(
+    definitions.filter(({ canBeSeenOnViews }) => !canBeSeenOnViews.includes('owner')).map(({ name }) => name),
+  );
+  return attributes.filter(({ name }) => !hidden.has(name));
+}
