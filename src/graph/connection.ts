@@ -3,60 +3,70 @@ import { gatewayError } from '../base/errors.ts';
 import { type CursorScope, decodeCursor, encodeCursor } from './cursor.ts';
 
 const defaultFirst = 50;
-const maximalFirst = 100;
+const maxFirst = 100;
 
 @ArgsType()
 export class PageArguments {
-  @Field(() => Int, { nullable: true, description: 'How many to give: from 1 to 100, 50 when left out.' })
+  @Field(() => Int, { nullable: true, description: 'The number of items to return, from 1 to 100. Defaults to 50.' })
   first?: number | null;
 
-  @Field(() => String, { nullable: true, description: 'The cursor of the last one that was seen.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The cursor after which the page starts, such as `endCursor` of the previous page. Defaults to the start of the list.',
+  })
   after?: string | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'Where a page lies in its list.' })
+@ObjectType({ simpleResolvers: true, description: 'The position of a page in its list.' })
 export class PageInfo {
-  @Field(() => Boolean, { description: 'Whether more follow.' })
+  @Field(() => Boolean, { description: 'Whether more items follow the page.' })
   hasNextPage: boolean;
 
-  @Field(() => Boolean, { description: 'Whether the page follows another one.' })
+  @Field(() => Boolean, { description: 'Whether items precede the page.' })
   hasPreviousPage: boolean;
 
-  @Field(() => String, { nullable: true, description: 'The cursor of the first one; null when there is none.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The cursor of the first item of the page. Null if the page is empty.',
+  })
   startCursor: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The cursor of the last one; null when there is none.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The cursor of the last item of the page. Null if the page is empty.',
+  })
   endCursor: string | null;
 }
 
-/** How many rows a page has; outside of 1 to 100 is an error, never clamped. */
+/** The page size. @throws OBP-10025 if it is not from 1 to 100 */
 export function pageSize(first: number | null | undefined): number {
   const size = first ?? defaultFirst;
-  if (size < 1 || size > maximalFirst) {
-    throw gatewayError('OBP-10025', { message: `first must be from 1 to ${maximalFirst}.`, field: 'first' });
+  if (size < 1 || size > maxFirst) {
+    throw gatewayError('OBP-10025', { message: `first must be from 1 to ${maxFirst}.`, field: 'first' });
   }
   return size;
 }
 
-/** The values of the order's columns at the cursor, or null for the first page. */
+/** The values of the sort columns at the cursor. Null for the first page. */
 export function afterOf(scope: CursorScope, after: string | null | undefined): unknown[] | null {
   return after == null ? null : decodeCursor(scope, after);
 }
 
 interface PageParts<Row, Node> {
-  /** One row more than the page has, where more follow. */
+  /** The rows of the page, and the row after it if more rows follow. */
   rows: Row[];
   size: number;
   after: string | null | undefined;
   scope: CursorScope;
-  /** The values of the order's columns. */
+  /** The values of the sort columns. */
   orderValues(row: Row): readonly unknown[];
   toNode(row: Row): Node;
-  /** Run only when the total is asked for. */
+  /** The number of rows in the list. Called only if `totalCount` is selected. */
   count(): Promise<number>;
 }
 
-class EdgeOfPage<Node> {
+class LazyEdge<Node> {
   readonly node: Node;
   readonly #makeCursor: () => string;
 
@@ -70,10 +80,10 @@ class EdgeOfPage<Node> {
   }
 }
 
-class InfoOfPage implements PageInfo {
+class LazyPageInfo implements PageInfo {
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
-  /** Of the row at this index, negative from the end. */
+  /** The cursor of the row at this index. A negative index counts from the end. */
   readonly #cursorAt: (index: number) => string | null;
 
   constructor({ rows, size, after }: PageParts<unknown, unknown>, cursorAt: (index: number) => string | null) {
@@ -92,9 +102,9 @@ class InfoOfPage implements PageInfo {
 }
 
 /**
- * A page of a Relay connection. Cursors and the total are made only when they are asked for. What makes them are getters of
- * classes: for each object literal with a getter V8 makes a hidden class, and what that holds is garbage only for its rare
- * full collections.
+ * A page of a Relay connection. Getters compute the cursors and the total, because most operations do not select them. They
+ * are getters of classes: V8 creates a hidden class for each object literal with a getter, and only its rare full garbage
+ * collections free what such a class refers to.
  */
 export class Page<Row, Node> {
   readonly nodes: Node[];
@@ -111,12 +121,12 @@ export class Page<Row, Node> {
     return encodeCursor(this.#parts.scope, this.#parts.orderValues(row));
   }
 
-  get edges(): EdgeOfPage<Node>[] {
-    return this.#rows.map((row, index) => new EdgeOfPage(this.nodes[index] as Node, () => this.#cursor(row)));
+  get edges(): LazyEdge<Node>[] {
+    return this.#rows.map((row, index) => new LazyEdge(this.nodes[index] as Node, () => this.#cursor(row)));
   }
 
   get pageInfo(): PageInfo {
-    return new InfoOfPage(this.#parts, (index) => {
+    return new LazyPageInfo(this.#parts, (index) => {
       const row = this.#rows.at(index);
       return row === undefined ? null : this.#cursor(row);
     });
@@ -128,7 +138,7 @@ export class Page<Row, Node> {
 }
 
 /**
- * The two object types of a connection, by the names that are given in full.
+ * The object types of a connection and its edges. The name of an edge type does not follow from that of its connection.
  *
  * @example export const CustomerConnection = connectionOf('CustomerConnection', 'CustomerEdge', () => Customer);
  */
@@ -137,27 +147,29 @@ export function connectionOf<Node extends object>(
   edgeName: string,
   node: () => ClassType<Node>,
 ): ClassType<object> {
-  @ObjectType(edgeName, { simpleResolvers: true, description: 'One of a list, with its place in it.' })
+  @ObjectType(edgeName, { simpleResolvers: true, description: 'An item of a page, with its cursor.' })
   class Edge {
-    @Field(() => String, { description: 'The place in the list, to go on after it.' })
+    @Field(() => String, { description: 'The cursor of the item. Send it as `after` to get the items that follow.' })
     cursor: string;
 
-    @Field(() => node(), { description: 'What is at this place.' })
+    @Field(() => node(), { description: 'The item.' })
     node: Node;
   }
 
-  @ObjectType(connectionName, { simpleResolvers: true, description: 'A page of a list that can grow without bound.' })
+  @ObjectType(connectionName, { simpleResolvers: true, description: 'A page of a list whose length has no limit.' })
   class Connection {
-    @Field(() => [Edge], { description: 'What is on the page, each with its cursor.' })
+    @Field(() => [Edge], { description: 'The items of the page, each with its cursor.' })
     edges: Edge[];
 
-    @Field(() => [node()], { description: 'What is on the page.' })
+    @Field(() => [node()], { description: 'The items of the page.' })
     nodes: Node[];
 
-    @Field(() => PageInfo, { description: 'Where the page lies in the list.' })
+    @Field(() => PageInfo, { description: 'The position of the page in its list.' })
     pageInfo: PageInfo;
 
-    @Field(() => Int, { description: 'How many the whole list has; counted only when it is asked for.' })
+    @Field(() => Int, {
+      description: 'The number of items in the whole list. It is counted only if this field is selected.',
+    })
     totalCount: number;
   }
   return Connection;

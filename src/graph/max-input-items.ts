@@ -3,8 +3,8 @@ import { Extensions } from 'type-graphql';
 type Extended = { extensions: Readonly<Record<string, unknown>> };
 
 /**
- * The maximum number of items of a list. On a field of an input type it applies to the field, on a method to its argument
- * `argument`. It is printed in the description, and the argument guard enforces it.
+ * Declares the maximum number of items of a list: of the decorated field of an input type, or of the argument `argument` of the
+ * decorated method. The argument guard adds it to the description and enforces it.
  *
  * @example @Field(() => [String]) @MaxInputItems(20) tags: string[];
  */

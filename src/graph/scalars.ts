@@ -11,8 +11,8 @@ import {
   parseLocalDate,
 } from '../base/values.ts';
 
-/** A refusal names the scalar and the reason; graphql-js adds which variable it was, a literal has its place. */
-function refused(name: string, error: unknown, node?: ValueNode): unknown {
+/** The error for an invalid value. Its location shows a literal; graphql-js adds the name of a variable. */
+function invalidValue(name: string, error: unknown, node?: ValueNode): unknown {
   if (!(error instanceof InvalidValue)) return error;
   return gatewayError('OBP-10001', { message: `${name} ${error.message}.`, cause: error, node });
 }
@@ -22,23 +22,23 @@ function parsing<Value>(name: string, parse: (value: unknown) => Value) {
     try {
       return parse(value);
     } catch (error) {
-      throw refused(name, error);
+      throw invalidValue(name, error);
     }
   };
   return {
     parseValue,
-    // Only a text is one of these: what else stands in the document is refused in the words for a value of no text.
+    // Only string literals are valid, so `parse` rejects all other kinds as it rejects a value that is not a string.
     parseLiteral(node: ValueNode): Value {
       try {
         return parse(node.kind === Kind.STRING ? node.value : undefined);
       } catch (error) {
-        throw refused(name, error, node);
+        throw invalidValue(name, error, node);
       }
     },
   };
 }
 
-/** What the database gives was checked when it was written, so nothing is checked again on the way out. */
+/** Values from the database are not validated again, because they were validated when they were written. */
 function serializeText(value: unknown): string {
   return String(value);
 }
@@ -46,7 +46,7 @@ function serializeText(value: unknown): string {
 export const DateTime = new GraphQLScalarType<Date, string>({
   name: 'DateTime',
   description:
-    'A moment: an RFC 3339 date-time with its offset, as 2024-05-31T09:30:00Z. Answered in UTC, to the millisecond.',
+    'A time as an RFC 3339 date-time with an offset, such as `2024-05-31T09:30:00Z`. Returned in UTC with milliseconds.',
   specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time',
   serialize: (value) => (value as Date).toISOString(),
   ...parsing('A DateTime', parseDateTime),
@@ -54,7 +54,7 @@ export const DateTime = new GraphQLScalarType<Date, string>({
 
 export const LocalDate = new GraphQLScalarType<string, string>({
   name: 'LocalDate',
-  description: 'A day without a time and a time zone, as 1985-10-26.',
+  description: 'A calendar date without a time or a time zone, such as `1985-10-26`.',
   specifiedByURL: 'https://scalars.graphql.org/andimarek/local-date',
   serialize: serializeText,
   ...parsing('A LocalDate', parseLocalDate),
@@ -63,14 +63,14 @@ export const LocalDate = new GraphQLScalarType<string, string>({
 export const Decimal = new GraphQLScalarType<string, string>({
   name: 'Decimal',
   description:
-    'An exact decimal number as text, as "1000.50": at most 18 digits before the point and 18 after it, no exponent.',
+    'An exact decimal number as a string, such as `"1000.50"`, with at most 18 digits before the point and 18 after it. Exponents are invalid.',
   serialize: serializeText,
   ...parsing('A Decimal', parseDecimal),
 });
 
 export const CountryCode = new GraphQLScalarType<string, string>({
   name: 'CountryCode',
-  description: 'A country by its ISO 3166-1 alpha-2 code, as DE.',
+  description: 'An ISO 3166-1 alpha-2 country code, such as `DE`.',
   specifiedByURL: 'https://www.iso.org/iso-3166-country-codes.html',
   serialize: serializeText,
   ...parsing('A CountryCode', parseCountryCode),
@@ -78,7 +78,7 @@ export const CountryCode = new GraphQLScalarType<string, string>({
 
 export const Currency = new GraphQLScalarType<string, string>({
   name: 'Currency',
-  description: 'A currency by its ISO 4217 code, as EUR; bitcoin is XBT.',
+  description: 'An ISO 4217 currency code, such as `EUR`, or `XBT` for bitcoin.',
   specifiedByURL: 'https://www.iso.org/iso-4217-currency-codes.html',
   serialize: serializeText,
   ...parsing('A Currency', parseCurrency),
@@ -86,7 +86,8 @@ export const Currency = new GraphQLScalarType<string, string>({
 
 export const EmailAddress = new GraphQLScalarType<string, string>({
   name: 'EmailAddress',
-  description: 'An e-mail address of at most 200 characters, with a dot in its domain, as felixsmith@example.com.',
+  description:
+    'An email address, such as `felixsmith@example.com`, at most 200 characters. Its domain must contain a dot.',
   specifiedByURL: 'https://html.spec.whatwg.org/multipage/input.html#valid-e-mail-address',
   serialize: serializeText,
   ...parsing('An EmailAddress', parseEmailAddress),
@@ -95,7 +96,7 @@ export const EmailAddress = new GraphQLScalarType<string, string>({
 export const HttpsUrl = new GraphQLScalarType<string, string>({
   name: 'HttpsUrl',
   description:
-    'An https URL of at most 2000 characters, without a username or password. The gateway never fetches what it names.',
+    'An https URL, such as `https://www.example.com/logo.png`, at most 2,000 characters, without a username or password. The gateway never fetches it.',
   specifiedByURL: 'https://url.spec.whatwg.org/',
   serialize: serializeText,
   ...parsing('An HttpsUrl', parseHttpsUrl),
@@ -104,10 +105,10 @@ export const HttpsUrl = new GraphQLScalarType<string, string>({
 export const JSONObject = new GraphQLScalarType<never, object>({
   name: 'JSONObject',
   description:
-    'A JSON object whose members are described where it is given. Moments in it are written as DateTime has them, amounts as Decimal. It is only answered, never taken.',
+    'A JSON object. The description of the field states its members. Times have the format of `DateTime`, and amounts that of `Decimal`. It is invalid as an input.',
   specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc8259',
   serialize: (value) => value as object,
   parseValue() {
-    throw gatewayError('OBP-10001', { message: 'A JSONObject is only answered.' });
+    throw gatewayError('OBP-10001', { message: 'A JSONObject must not be used as an input.' });
   },
 });

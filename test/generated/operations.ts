@@ -73,189 +73,189 @@ export type CustomerSort =
   /** The date of the newest KYC status that is ok. */
   | 'LAST_OK_DATE';
 
-/** What an entitlement lets its holder do; the names are OBP’s. */
+/** A role that an entitlement grants to a user. The names are those of OBP. */
 export type Role =
-  /** Add a KYC check to a customer. Counts at the bank that it is granted for. */
+  /** Add a KYC check to a customer. A bank role, granted for one bank. */
   | 'CanAddKycCheck'
-  /** Add a KYC document to a customer. Counts at the bank that it is granted for. */
+  /** Add a KYC document to a customer. A bank role, granted for one bank. */
   | 'CanAddKycDocument'
-  /** Add a KYC medium (a scan, a photo, a video) to a customer. Counts at the bank that it is granted for. */
+  /** Add a KYC medium (a scan, a photo, a video) to a customer. A bank role, granted for one bank. */
   | 'CanAddKycMedia'
-  /** Add a KYC status to a customer's timeline. Counts at the bank that it is granted for. */
+  /** Add a KYC status to a customer's timeline. A bank role, granted for one bank. */
   | 'CanAddKycStatus'
-  /** Add a social media handle to a customer. Counts at the bank that it is granted for. */
+  /** Add a social media handle to a customer. A bank role, granted for one bank. */
   | 'CanAddSocialMediaHandle'
-  /** Confirm or reject a KYC status that another officer proposed. Counts at the bank that it is granted for. */
+  /** Confirm or reject a KYC status that another officer proposed. A bank role, granted for one bank. */
   | 'CanConfirmKycStatus'
-  /** Open an account for another user. Counts at the bank that it is granted for. */
+  /** Open an account for another user. A bank role, granted for one bank. */
   | 'CanCreateAccount'
-  /** Create an attribute of an account. Counts at the bank that it is granted for. */
+  /** Create an attribute of an account. A bank role, granted for one bank. */
   | 'CanCreateAccountAttributeAtOneBank'
-  /** Create a bank, and grant roles there. Granted without a bank. */
+  /** Create a bank, and grant roles there. A system role, granted without a bank. */
   | 'CanCreateBank'
-  /** Record a CRM event. Counts at the bank that it is granted for. */
+  /** Record a CRM event. A bank role, granted for one bank. */
   | 'CanCreateCrmEvent'
-  /** Create a customer, and update a customer address. Counts at the bank that it is granted for. */
+  /** Create a customer, and update a customer address. A bank role, granted for one bank. */
   | 'CanCreateCustomer'
-  /** Link an account to a customer. Counts at the bank that it is granted for. */
+  /** Link an account to a customer. A bank role, granted for one bank. */
   | 'CanCreateCustomerAccountLink'
-  /** Create an address of a customer. Counts at the bank that it is granted for. */
+  /** Create an address of a customer. A bank role, granted for one bank. */
   | 'CanCreateCustomerAddress'
-  /** Create a customer at any bank. Granted without a bank. */
+  /** Create a customer at any bank. A system role, granted without a bank. */
   | 'CanCreateCustomerAtAnyBank'
-  /** Create an attribute of a customer at any bank. Granted without a bank. */
+  /** Create an attribute of a customer at any bank. A system role, granted without a bank. */
   | 'CanCreateCustomerAttributeAtAnyBank'
-  /** Create an attribute of a customer. Counts at the bank that it is granted for. */
+  /** Create an attribute of a customer. A bank role, granted for one bank. */
   | 'CanCreateCustomerAttributeAtOneBank'
-  /** Create or update the definition of a customer attribute. Counts at the bank that it is granted for. */
+  /** Create or update the definition of a customer attribute. A bank role, granted for one bank. */
   | 'CanCreateCustomerAttributeDefinitionAtOneBank'
-  /** Send a message to a customer. Counts at the bank that it is granted for. */
+  /** Send a message to a customer. A bank role, granted for one bank. */
   | 'CanCreateCustomerMessage'
-  /** Grant system roles, and bank roles at any bank. Granted without a bank. */
+  /** Grant system roles, and bank roles at any bank. A system role, granted without a bank. */
   | 'CanCreateEntitlementAtAnyBank'
-  /** Grant bank roles at the bank. Counts at the bank that it is granted for. */
+  /** Grant bank roles at the bank. A bank role, granted for one bank. */
   | 'CanCreateEntitlementAtOneBank'
-  /** Create a meeting without being linked to a customer. Counts at the bank that it is granted for. */
+  /** Create a meeting without being linked to a customer. A bank role, granted for one bank. */
   | 'CanCreateMeeting'
-  /** Create a tax residence of a customer. Counts at the bank that it is granted for. */
+  /** Create a tax residence of a customer. A bank role, granted for one bank. */
   | 'CanCreateTaxResidence'
-  /** Create an attribute of a user. Granted without a bank. */
+  /** Create an attribute of a user. A system role, granted without a bank. */
   | 'CanCreateUserAttribute'
-  /** Link a user to a customer, and switch such a link on or off. Counts at the bank that it is granted for. */
+  /** Link a user to a customer, and switch such a link on or off. A bank role, granted for one bank. */
   | 'CanCreateUserCustomerLink'
-  /** Link a user to a customer of any bank. Granted without a bank. */
+  /** Link a user to a customer of any bank. A system role, granted without a bank. */
   | 'CanCreateUserCustomerLinkAtAnyBank'
-  /** Delete the link of an account to a customer. Counts at the bank that it is granted for. */
+  /** Delete the link of an account to a customer. A bank role, granted for one bank. */
   | 'CanDeleteCustomerAccountLink'
-  /** Delete an address of a customer. Counts at the bank that it is granted for. */
+  /** Delete an address of a customer. A bank role, granted for one bank. */
   | 'CanDeleteCustomerAddress'
-  /** Delete an attribute of a customer at any bank. Granted without a bank. */
+  /** Delete an attribute of a customer at any bank. A system role, granted without a bank. */
   | 'CanDeleteCustomerAttributeAtAnyBank'
-  /** Delete an attribute of a customer. Counts at the bank that it is granted for. */
+  /** Delete an attribute of a customer. A bank role, granted for one bank. */
   | 'CanDeleteCustomerAttributeAtOneBank'
-  /** Delete the definition of a customer attribute. Counts at the bank that it is granted for. */
+  /** Delete the definition of a customer attribute. A bank role, granted for one bank. */
   | 'CanDeleteCustomerAttributeDefinitionAtOneBank'
-  /** Delete a customer with everything that belongs to the customer. Counts at the bank that it is granted for. */
+  /** Delete a customer with everything that belongs to the customer. A bank role, granted for one bank. */
   | 'CanDeleteCustomerCascade'
-  /** Revoke system roles, and bank roles at any bank. Granted without a bank. */
+  /** Revoke system roles, and bank roles at any bank. A system role, granted without a bank. */
   | 'CanDeleteEntitlementAtAnyBank'
-  /** Revoke bank roles at the bank. Counts at the bank that it is granted for. */
+  /** Revoke bank roles at the bank. A bank role, granted for one bank. */
   | 'CanDeleteEntitlementAtOneBank'
-  /** Delete a social media handle of a customer. Counts at the bank that it is granted for. */
+  /** Delete a social media handle of a customer. A bank role, granted for one bank. */
   | 'CanDeleteSocialMediaHandle'
-  /** Delete a tax residence of a customer. Counts at the bank that it is granted for. */
+  /** Delete a tax residence of a customer. A bank role, granted for one bank. */
   | 'CanDeleteTaxResidence'
-  /** Delete the link of a user to a customer. Counts at the bank that it is granted for. */
+  /** Delete the link of a user to a customer. A bank role, granted for one bank. */
   | 'CanDeleteUserCustomerLink'
-  /** Send requests without a limit on their cost, for service users. Granted without a bank. */
+  /** Send requests without a limit on their cost, for service users. A system role, granted without a bank. */
   | 'CanExceedRateLimit'
-  /** Export everything that is kept about a customer. Counts at the bank that it is granted for. */
+  /** Export everything that is kept about a customer. A bank role, granted for one bank. */
   | 'CanExportCustomerData'
-  /** Read the KYC checks of any customer. Granted without a bank. */
+  /** Read the KYC checks of any customer. A system role, granted without a bank. */
   | 'CanGetAnyKycChecks'
-  /** Read the KYC documents of any customer. Granted without a bank. */
+  /** Read the KYC documents of any customer. A system role, granted without a bank. */
   | 'CanGetAnyKycDocuments'
-  /** Read the KYC media of any customer. Granted without a bank. */
+  /** Read the KYC media of any customer. A system role, granted without a bank. */
   | 'CanGetAnyKycMedia'
-  /** Read the KYC statuses of any customer. Granted without a bank. */
+  /** Read the KYC statuses of any customer. A system role, granted without a bank. */
   | 'CanGetAnyKycStatuses'
-  /** Read any user. Granted without a bank. */
+  /** Read any user. A system role, granted without a bank. */
   | 'CanGetAnyUser'
-  /** Read the audit trail of the bank. Counts at the bank that it is granted for. */
+  /** Read the audit trail of the bank. A bank role, granted for one bank. */
   | 'CanGetAuditEvents'
-  /** Read the audit trail of all banks, and what belongs to none, such as logins. Granted without a bank. */
+  /** Read the audit trail of all banks, and what belongs to none, such as logins. A system role, granted without a bank. */
   | 'CanGetAuditEventsAtAnyBank'
-  /** Read a customer together with the users linked to the customer. Counts at the bank that it is granted for. */
+  /** Read a customer together with the users linked to the customer. A bank role, granted for one bank. */
   | 'CanGetCorrelatedUsersInfo'
-  /** Read a customer of any bank together with the users linked to the customer. Granted without a bank. */
+  /** Read a customer of any bank together with the users linked to the customer. A system role, granted without a bank. */
   | 'CanGetCorrelatedUsersInfoAtAnyBank'
-  /** Read the CRM events of the bank. Counts at the bank that it is granted for. */
+  /** Read the CRM events of the bank. A bank role, granted for one bank. */
   | 'CanGetCrmEvents'
-  /** Read a customer by id or by customer number. Counts at the bank that it is granted for. */
+  /** Read a customer by id or by customer number. A bank role, granted for one bank. */
   | 'CanGetCustomer'
-  /** Read one link of an account to a customer. Counts at the bank that it is granted for. */
+  /** Read one link of an account to a customer. A bank role, granted for one bank. */
   | 'CanGetCustomerAccountLink'
-  /** Read the links between accounts and customers. Counts at the bank that it is granted for. */
+  /** Read the links between accounts and customers. A bank role, granted for one bank. */
   | 'CanGetCustomerAccountLinks'
-  /** Read the addresses of a customer. Counts at the bank that it is granted for. */
+  /** Read the addresses of a customer. A bank role, granted for one bank. */
   | 'CanGetCustomerAddress'
-  /** Read one attribute of a customer at any bank. Granted without a bank. */
+  /** Read one attribute of a customer at any bank. A system role, granted without a bank. */
   | 'CanGetCustomerAttributeAtAnyBank'
-  /** Read one attribute of a customer. Counts at the bank that it is granted for. */
+  /** Read one attribute of a customer. A bank role, granted for one bank. */
   | 'CanGetCustomerAttributeAtOneBank'
-  /** Read the definitions of customer attributes. Counts at the bank that it is granted for. */
+  /** Read the definitions of customer attributes. A bank role, granted for one bank. */
   | 'CanGetCustomerAttributeDefinitionAtOneBank'
-  /** Read the attributes of a customer at any bank. Granted without a bank. */
+  /** Read the attributes of a customer at any bank. A system role, granted without a bank. */
   | 'CanGetCustomerAttributesAtAnyBank'
-  /** Read the attributes of a customer. Counts at the bank that it is granted for. */
+  /** Read the attributes of a customer. A bank role, granted for one bank. */
   | 'CanGetCustomerAttributesAtOneBank'
-  /** Read the messages to a customer. Counts at the bank that it is granted for. */
+  /** Read the messages to a customer. A bank role, granted for one bank. */
   | 'CanGetCustomerMessages'
-  /** Read the overview of a customer, accounts included. Counts at the bank that it is granted for. */
+  /** Read the overview of a customer, accounts included. A bank role, granted for one bank. */
   | 'CanGetCustomerOverview'
-  /** Read the flat overview of a customer, accounts included. Counts at the bank that it is granted for. */
+  /** Read the flat overview of a customer, accounts included. A bank role, granted for one bank. */
   | 'CanGetCustomerOverviewFlat'
-  /** List and search the customers of the bank. Counts at the bank that it is granted for. */
+  /** List and search the customers of the bank. A bank role, granted for one bank. */
   | 'CanGetCustomers'
-  /** List and search the customers of all banks. Granted without a bank. */
+  /** List and search the customers of all banks. A system role, granted without a bank. */
   | 'CanGetCustomersAtAnyBank'
-  /** List the ids of the customers of the bank. Counts at the bank that it is granted for. */
+  /** List the ids of the customers of the bank. A bank role, granted for one bank. */
   | 'CanGetCustomersMinimal'
-  /** List the ids of the customers of all banks. Granted without a bank. */
+  /** List the ids of the customers of all banks. A system role, granted without a bank. */
   | 'CanGetCustomersMinimalAtAnyBank'
-  /** Read the entitlements of any user, at every bank. Granted without a bank. */
+  /** Read the entitlements of any user, at every bank. A system role, granted without a bank. */
   | 'CanGetEntitlementsForAnyUserAtAnyBank'
-  /** Read the entitlements of any user at the bank. Counts at the bank that it is granted for. */
+  /** Read the entitlements of any user at the bank. A bank role, granted for one bank. */
   | 'CanGetEntitlementsForAnyUserAtOneBank'
-  /** Read the KYC checks of a customer. Counts at the bank that it is granted for. */
+  /** Read the KYC checks of a customer. A bank role, granted for one bank. */
   | 'CanGetKycChecksAtOneBank'
-  /** Read the KYC documents of a customer. Counts at the bank that it is granted for. */
+  /** Read the KYC documents of a customer. A bank role, granted for one bank. */
   | 'CanGetKycDocumentsAtOneBank'
-  /** Read the KYC media of a customer. Counts at the bank that it is granted for. */
+  /** Read the KYC media of a customer. A bank role, granted for one bank. */
   | 'CanGetKycMediaAtOneBank'
-  /** Read the KYC statuses of a customer. Counts at the bank that it is granted for. */
+  /** Read the KYC statuses of a customer. A bank role, granted for one bank. */
   | 'CanGetKycStatusesAtOneBank'
-  /** Read all meetings of the bank. Counts at the bank that it is granted for. */
+  /** Read all meetings of the bank. A bank role, granted for one bank. */
   | 'CanGetMeetings'
-  /** Read the social media handles of a customer. Counts at the bank that it is granted for. */
+  /** Read the social media handles of a customer. A bank role, granted for one bank. */
   | 'CanGetSocialMediaHandles'
-  /** Read the tax residences of a customer. Counts at the bank that it is granted for. */
+  /** Read the tax residences of a customer. A bank role, granted for one bank. */
   | 'CanGetTaxResidence'
-  /** Read the links between users and customers. Counts at the bank that it is granted for. */
+  /** Read the links between users and customers. A bank role, granted for one bank. */
   | 'CanGetUserCustomerLink'
-  /** Mark KYC evidence as retracted; it is kept. Counts at the bank that it is granted for. */
+  /** Mark KYC evidence as retracted; it is kept. A bank role, granted for one bank. */
   | 'CanRetractKycEvidence'
-  /** Unlock a user whom failed logins or an administrator locked. Granted without a bank. */
+  /** Unlock a user whom failed logins or an administrator locked. A system role, granted without a bank. */
   | 'CanUnlockUser'
-  /** Update the link of an account to a customer. Counts at the bank that it is granted for. */
+  /** Update the link of an account to a customer. A bank role, granted for one bank. */
   | 'CanUpdateCustomerAccountLink'
-  /** Update an address of a customer. Counts at the bank that it is granted for. */
+  /** Update an address of a customer. A bank role, granted for one bank. */
   | 'CanUpdateCustomerAddress'
-  /** Update an attribute of a customer at any bank. Granted without a bank. */
+  /** Update an attribute of a customer at any bank. A system role, granted without a bank. */
   | 'CanUpdateCustomerAttributeAtAnyBank'
-  /** Update an attribute of a customer. Counts at the bank that it is granted for. */
+  /** Update an attribute of a customer. A bank role, granted for one bank. */
   | 'CanUpdateCustomerAttributeAtOneBank'
-  /** Update a customer's branch. Counts at the bank that it is granted for. */
+  /** Update a customer's branch. A bank role, granted for one bank. */
   | 'CanUpdateCustomerBranch'
-  /** Update a customer's credit limit. Counts at the bank that it is granted for. */
+  /** Update a customer's credit limit. A bank role, granted for one bank. */
   | 'CanUpdateCustomerCreditLimit'
-  /** Update a customer's credit rating and its source. Counts at the bank that it is granted for. */
+  /** Update a customer's credit rating and its source. A bank role, granted for one bank. */
   | 'CanUpdateCustomerCreditRatingAndSource'
-  /** Update the credit rating and its source of a customer of any bank. Granted without a bank. */
+  /** Update the credit rating and its source of a customer of any bank. A system role, granted without a bank. */
   | 'CanUpdateCustomerCreditRatingAndSourceAtAnyBank'
-  /** Update a customer's picture, relationship status, dependants, education and employment. Counts at the bank that it is granted for. */
+  /** Update a customer's picture, relationship status, dependants, education and employment. A bank role, granted for one bank. */
   | 'CanUpdateCustomerData'
-  /** Update a customer's e-mail address. Counts at the bank that it is granted for. */
+  /** Update a customer's e-mail address. A bank role, granted for one bank. */
   | 'CanUpdateCustomerEmail'
-  /** Update a customer's legal name, title and date of birth, and also the branch and the data. Counts at the bank that it is granted for. */
+  /** Update a customer's legal name, title and date of birth, and also the branch and the data. A bank role, granted for one bank. */
   | 'CanUpdateCustomerIdentity'
-  /** Update a customer's mobile phone number. Counts at the bank that it is granted for. */
+  /** Update a customer's mobile phone number. A bank role, granted for one bank. */
   | 'CanUpdateCustomerMobilePhoneNumber'
-  /** Update a customer's number. Counts at the bank that it is granted for. */
+  /** Update a customer's number. A bank role, granted for one bank. */
   | 'CanUpdateCustomerNumber'
-  /** Update a meeting's staff user and time, or cancel it. Counts at the bank that it is granted for. */
+  /** Update a meeting's staff user and time, or cancel it. A bank role, granted for one bank. */
   | 'CanUpdateMeeting'
-  /** Read all customers of a bank at once, where the firehose is switched on. Granted without a bank. */
+  /** Read all customers of a bank at once, where the firehose is switched on. A system role, granted without a bank. */
   | 'CanUseCustomerFirehoseAtAnyBank';
 
 /** Which end of an order comes first. */

@@ -97,14 +97,16 @@ test.each([DateTime, LocalDate, Decimal, CountryCode, Currency, EmailAddress, Ht
   },
 );
 
-test('a JSONObject is answered as it is, and never taken', () => {
+test('a JSONObject is serialized unchanged and invalid as an input', () => {
   const value = { list: [{ moment: new Date('2024-05-31T09:30:00Z') }], nothing: null };
   expect(JSON.stringify(JSONObject.serialize(value))).toBe(
     '{"list":[{"moment":"2024-05-31T09:30:00.000Z"}],"nothing":null}',
   );
   const { inDocument, asVariable } = echo(JSONObject, 'a');
   for (const { errors } of [inDocument, asVariable]) {
-    expect(errors?.[0]?.message).toContain('OBP-10001: Incorrect json format. A JSONObject is only answered.');
+    expect(errors?.[0]?.message).toContain(
+      'OBP-10001: Incorrect json format. A JSONObject must not be used as an input.',
+    );
   }
 });
 

@@ -77,27 +77,40 @@ export function accessDirectives(role: GraphQLEnumType): GraphQLDirective[] {
   const roles = new GraphQLList(new GraphQLNonNull(role));
   const flag = { type: GraphQLBoolean, defaultValue: false };
   return [
-    new GraphQLDirective({ name: 'public', locations, description: 'Anybody may, without logging in.' }),
+    new GraphQLDirective({
+      name: 'public',
+      locations,
+      description: 'Allows every caller to access the field, including anonymous callers.',
+    }),
     new GraphQLDirective({
       name: 'authenticated',
       locations,
       description:
-        "Any authenticated caller can access this field: a root field only for the caller's own data, another field on every object that the caller can read. With one of the roles in `anyOf`, the field returns more.",
-      args: { anyOf: { type: roles, description: 'Roles that widen the answer beyond what is the caller’s own.' } },
+        "Allows every authenticated caller to access the field. Without one of the roles in `anyOf`, a root field is limited to the caller's own data.",
+      args: {
+        anyOf: {
+          type: roles,
+          description: "The roles with which a root field is not limited to the caller's own data.",
+        },
+      },
     }),
     new GraphQLDirective({
       name: 'requiresRole',
       locations,
       description:
-        'Who holds any one of these roles may: a bank role at the bank of the argument bankId, else at the bank of the parent; a system role without a bank.',
+        'Restricts the field to callers with one of these roles. A bank role must be held at the bank of the `bankId` argument or, without that argument, of the parent object. A system role applies to all banks.',
       args: {
-        anyOf: { type: new GraphQLNonNull(roles), description: 'Any one of these roles is enough.' },
-        orLinkedUser: { ...flag, description: 'Or who has an active link to the customer.' },
-        orHolder: { ...flag, description: 'Or who holds the account.' },
-        orSelf: { ...flag, description: 'Or who is the user.' },
+        anyOf: { type: new GraphQLNonNull(roles), description: 'The roles, of which one is enough.' },
+        orLinkedUser: {
+          ...flag,
+          description: 'Whether linked users of the customer can access the field without a role.',
+        },
+        orHolder: { ...flag, description: 'Whether holders of the account can access the field without a role.' },
+        orSelf: { ...flag, description: 'Whether users can access the field of their own user without a role.' },
         kycMaterial: {
           ...flag,
-          description: 'Where the bank wants a reason for KYC material, it has to be in the header X-Reason.',
+          description:
+            'Whether the field returns or changes KYC material. If the bank requires a reason, the request must state it in the `X-Reason` header.',
         },
       },
     }),

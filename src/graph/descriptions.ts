@@ -1,0 +1,10 @@
+/** The descriptions of the SDL that many types share. */
+
+/** The description of `version` in a type whose mutations take `expectedVersion`. */
+export const versionDescription =
+  'The version of the object, incremented by every update. Send it as `expectedVersion` to detect concurrent changes.';
+
+/** The description of the object in the payload of the mutations that create, update, or delete it. */
+export function payloadObject(noun: string): string {
+  return `The ${noun} after the mutation or, for a deletion, before it. Null if the mutation is retried with the same idempotency key after the ${noun} was deleted.`;
+}
