@@ -2,6 +2,7 @@
 /**
  * Serves the demo and restarts it when a file in src/ or schema/operations/ changes: `npm run dev`.
  * The database, the users and their tokens are kept in data/dev. With `--fresh`, they are created again.
+ * Options such as `--inspect` are passed to the Node.js process of the server.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,6 +16,7 @@ const folder = 'data/dev';
 const debounceMilliseconds = 50;
 /** A server that waits for open connections longer than this is killed. SQLite loses nothing by that. */
 const stopMilliseconds = 300;
+const nodeOptions = process.argv.slice(2).filter((option) => option.startsWith('--inspect'));
 const tsc = 'node_modules/typescript/bin/tsc';
 /** Node.js reads compiled modules from this cache, which saves a quarter of the time to start. */
 const compileCache = 'node_modules/.cache/node-compile-cache';
@@ -56,7 +58,7 @@ function checkTypes(): void {
 /** Starts the server. Later starts print one line instead of the users, whose tokens stay valid. */
 async function start(changedAt: number): Promise<void> {
   const starting = run(
-    ['--max-semi-space-size=32', '--enable-source-maps', 'dist/main.js', 'demo', '--keep', folder],
+    [...nodeOptions, '--max-semi-space-size=32', '--enable-source-maps', 'dist/main.js', 'demo', '--keep', folder],
     'pipe',
   );
   server = starting;
