@@ -125,12 +125,12 @@ describe('createAccount', () => {
     const badId = { ...newInput(), userId: 'a user' };
     const unknown = { ...newInput(), userId: 'nobody' };
 
-    const answers = [
+    const responses = [
       await gateway.query(clerk.token, create, { bankId, input: badId }),
       await gateway.query(clerk.token, create, { bankId, input: unknown }),
     ];
 
-    expect(answers.map(({ errors }) => errors[0]?.extensions)).toMatchObject([
+    expect(responses.map(({ errors }) => errors[0]?.extensions)).toMatchObject([
       { code: 'BAD_USER_INPUT', obpCode: 'OBP-30107', field: 'input.userId' },
       { code: 'NOT_FOUND', obpCode: 'OBP-20005', field: 'input.userId' },
     ]);
@@ -221,7 +221,7 @@ describe('createAccount', () => {
       Array.from({ length: 6 }, (_, index) => send({ accountRoutings: index % 2 ? routings : routings.toReversed() })),
     );
 
-    const codes = (answers: typeof ids) => answers.flatMap(({ errors }) => errors.map((e) => e.extensions.obpCode));
+    const codes = (responses: typeof ids) => responses.flatMap(({ errors }) => errors.map((e) => e.extensions.obpCode));
     expect(codes(ids)).toEqual(Array.from({ length: 4 }, () => 'OBP-30208'));
     expect(codes(addressed)).toEqual(Array.from({ length: 5 }, () => 'OBP-30115'));
   });
@@ -317,7 +317,7 @@ describe('createAccount without CanCreateAccount at the bank', () => {
     const stranger = await gateway.createUser({ roles: [['CanCreateAccount', otherBankId]] });
     const label = randomUUID();
 
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       [
         { id: takenId },
         { id: randomUUID() },
@@ -328,10 +328,10 @@ describe('createAccount without CanCreateAccount at the bank', () => {
       ].map((change) => gateway.query(stranger.token, create, { bankId, input: { ...ownInput(), label, ...change } })),
     );
 
-    for (const { data, errors } of answers) {
+    for (const { data, errors } of responses) {
       expect(data).toEqual({ createAccount: null });
-      expect(errors).toEqual([{ ...errors[0], message: answers[0]?.errors[0]?.message }]);
-      expect(errors[0]?.extensions).toEqual(answers[0]?.errors[0]?.extensions);
+      expect(errors).toEqual([{ ...errors[0], message: responses[0]?.errors[0]?.message }]);
+      expect(errors[0]?.extensions).toEqual(responses[0]?.errors[0]?.extensions);
       expect(errors[0]?.extensions).toMatchObject({ obpCode: 'OBP-20006', missingRoles: ['CanCreateAccount'], bankId });
     }
     expect(await gateway.database.read.select().from(account).where(eq(account.label, label))).toEqual([]);
@@ -346,13 +346,13 @@ describe('createAccount without CanCreateAccount at the bank', () => {
   test('opens as many accounts a day as configured, also when the calls race, and writes no more', async () => {
     const { id, token } = await gateway.createUser();
 
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 16 }, (_, index) =>
         gateway.query(token, create, { bankId: index % 2 ? bankId : otherBankId, input: ownInput() }),
       ),
     );
 
-    const refusals = answers.flatMap(({ errors }) => errors);
+    const refusals = responses.flatMap(({ errors }) => errors);
     expect(refusals).toHaveLength(6);
     for (const { extensions } of refusals) {
       expect(extensions).toMatchObject({ code: 'RATE_LIMITED', key: 'RATE_LIMITED', limit: 10 });

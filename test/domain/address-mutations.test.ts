@@ -52,7 +52,7 @@ function storedOf(id: string) {
 }
 
 describe('createCustomerAddress', () => {
-  test('is refused without the role, and nothing is written', async () => {
+  test('refuses a caller without the role and writes nothing', async () => {
     const stranger = await gateway.createUser({ roles: [['CanCreateCustomerAddress', otherBankId]] });
 
     const { data, errors } = await gateway.query(stranger.token, create, { bankId, customerId, input });
@@ -62,7 +62,7 @@ describe('createCustomerAddress', () => {
     expect(await storedOf(customerId)).toEqual([]);
   });
 
-  test('for a customer of another bank is not found, and nothing is written', async () => {
+  test('fails with OBP-30046 for a customer of another bank and writes nothing', async () => {
     const foreign = await insertCustomer(gateway.database, { bankId: otherBankId });
 
     const { errors } = await gateway.query(clerk.token, create, { bankId, customerId: foreign.id, input });
@@ -78,7 +78,7 @@ describe('createCustomerAddress', () => {
     ['a postcode that is too long', { postcode: '1'.repeat(21) }, 'input.postcode'],
     ['a control character', { city: 'Ber\u0000lin' }, 'input.city'],
     ['an empty tag', { tags: ['home', ''] }, 'input.tags[1]'],
-  ])('with %s is OBP-10001, and nothing is written', async (_what, change, field) => {
+  ])('fails with OBP-10001 for %s and writes nothing', async (_what, change, field) => {
     const variables = { bankId, customerId, input: { ...input, ...change } };
 
     const { errors } = await gateway.query(clerk.token, create, variables);
@@ -88,7 +88,7 @@ describe('createCustomerAddress', () => {
     expect(await storedOf(customerId)).toEqual([]);
   });
 
-  test('gives the address and the customer with it, read after the write', async () => {
+  test('returns the address and its customer, read after the write', async () => {
     const { data, errors } = await gateway.query(clerk.token, create, { bankId, customerId, input });
 
     expect(errors).toEqual([]);
@@ -106,7 +106,7 @@ describe('createCustomerAddress', () => {
     });
   });
 
-  test('keeps text in Unicode NFC, and unset text as null', async () => {
+  test('stores text in Unicode NFC, and empty text as null', async () => {
     const variables = { bankId, customerId, input: { ...input, city: 'Zu\u0308rich', line2: '' } };
 
     await gateway.query(clerk.token, create, variables);
@@ -114,7 +114,7 @@ describe('createCustomerAddress', () => {
     expect(await storedOf(customerId)).toMatchObject([{ city: 'Zürich', line2: null }]);
   });
 
-  test('adds no address to 500 others', async () => {
+  test('fails if the customer already has 500 addresses', async () => {
     const one = { bankId, customerId };
     await gateway.database.transaction(async (transaction) => {
       const now = new Date();
@@ -136,7 +136,7 @@ describe('createCustomerAddress', () => {
 });
 
 describe('an idempotency key', () => {
-  test('lets a mutation write once, whatever is selected, and answers the same object', async () => {
+  test('writes once and returns the same object, whatever is selected', async () => {
     const variables = { bankId, customerId, input, idempotencyKey: randomUUID() };
 
     const first = await gateway.query(clerk.token, create, variables);
@@ -151,17 +151,17 @@ describe('an idempotency key', () => {
     expect(first.errors).toEqual([]);
   });
 
-  test('of racing requests lets one write', async () => {
+  test('writes once when requests race', async () => {
     const variables = { bankId, customerId, input, idempotencyKey: randomUUID() };
 
-    const answers = await Promise.all(Array.from({ length: 8 }, () => gateway.query(clerk.token, create, variables)));
+    const responses = await Promise.all(Array.from({ length: 8 }, () => gateway.query(clerk.token, create, variables)));
 
-    expect(answers.flatMap(({ errors }) => errors)).toEqual([]);
-    expect(new Set(answers.map(({ data }) => JSON.stringify(data))).size).toBe(1);
+    expect(responses.flatMap(({ errors }) => errors)).toEqual([]);
+    expect(new Set(responses.map(({ data }) => JSON.stringify(data))).size).toBe(1);
     expect(await storedOf(customerId)).toHaveLength(1);
   });
 
-  test('with other arguments is a conflict, and nothing is written', async () => {
+  test('fails with CONFLICT for other arguments and writes nothing', async () => {
     const variables = { bankId, customerId, input, idempotencyKey: randomUUID() };
     await gateway.query(clerk.token, create, variables);
 
@@ -171,7 +171,7 @@ describe('an idempotency key', () => {
     expect(await storedOf(customerId)).toMatchObject([{ city: 'Berlin' }]);
   });
 
-  test('is the caller’s own', async () => {
+  test('does not affect the calls of another user', async () => {
     const other = await gateway.createUser({ roles: [['CanCreateCustomerAddress', bankId]] });
     const variables = { bankId, customerId, input, idempotencyKey: randomUUID() };
 
@@ -181,7 +181,7 @@ describe('an idempotency key', () => {
     expect(await storedOf(customerId)).toHaveLength(2);
   });
 
-  test('is free again after a failure, and after 24 hours', async () => {
+  test('can be used again after a failure, and after 24 hours', async () => {
     const variables = { bankId, customerId: 'no-customer', input, idempotencyKey: randomUUID() };
     const failed = await gateway.query(clerk.token, create, variables);
     const now = await gateway.query(clerk.token, create, { ...variables, customerId });
@@ -196,7 +196,7 @@ describe('an idempotency key', () => {
     expect(await storedOf(customerId)).toHaveLength(2);
   });
 
-  test('does not outlive the role: access is checked again', async () => {
+  test('does not bypass the access check', async () => {
     const variables = { bankId, customerId, input, idempotencyKey: randomUUID() };
     await gateway.query(clerk.token, create, variables);
     const stranger = await gateway.createUser();
@@ -206,13 +206,13 @@ describe('an idempotency key', () => {
     expect(errors[0]?.extensions.obpCode).toBe('OBP-20006');
   });
 
-  test.each(['', ' ', 'ü', 'x'.repeat(256)])('that is %j is OBP-10001', async (key) => {
+  test.each(['', ' ', 'ü', 'x'.repeat(256)])('fails with OBP-10001 if it is %j', async (key) => {
     const { errors } = await gateway.query(clerk.token, create, { bankId, customerId, input, idempotencyKey: key });
 
     expect(errors[0]?.extensions).toMatchObject({ obpCode: 'OBP-10001', field: 'idempotencyKey' });
   });
 
-  test('may be a header where the operation has one mutation field', async () => {
+  test('can be sent as a header if the operation has one mutation field', async () => {
     const headers = { 'idempotency-key': randomUUID() };
 
     await gateway.query(clerk.token, create, { bankId, customerId, input }, headers);
@@ -222,7 +222,7 @@ describe('an idempotency key', () => {
     expect(await storedOf(customerId)).toHaveLength(1);
   });
 
-  test('as a header of two mutation fields is OBP-10001, and nothing is written', async () => {
+  test('fails with OBP-10001 as a header of two mutation fields and writes nothing', async () => {
     const one = `createCustomerAddress(bankId: "${bankId}", customerId: "${customerId}", input: $input) { __typename }`;
     const document = `mutation ($input: CustomerAddressInput!) { a: ${one} ...B } fragment B on Mutation { b: ${one} }`;
 
@@ -232,7 +232,7 @@ describe('an idempotency key', () => {
     expect(await storedOf(customerId)).toEqual([]);
   });
 
-  test('keeps no personal data', async () => {
+  test('is stored without personal data', async () => {
     const variables = { bankId, customerId, input, idempotencyKey: randomUUID() };
     await gateway.query(clerk.token, create, variables);
 
@@ -243,7 +243,7 @@ describe('an idempotency key', () => {
 });
 
 describe('updateCustomerAddress', () => {
-  test('replaces all fields: what is left out becomes null', async () => {
+  test('replaces all fields and sets omitted ones to null', async () => {
     const { id } = await insertCustomerAddress(gateway.database, { bankId, customerId, line2: 'The Place' });
 
     const { data, errors } = await gateway.query(clerk.token, update, { bankId, customerId, id, input });
@@ -252,7 +252,7 @@ describe('updateCustomerAddress', () => {
     expect(data).toMatchObject({ updateCustomerAddress: { customerAddress: { id, line2: null, version: 2 } } });
   });
 
-  test('of another customer’s address is not found, and changes nothing', async () => {
+  test('fails with OBP-30310 for an address of another customer and changes nothing', async () => {
     const other = await insertCustomer(gateway.database, { bankId });
     const { id } = await insertCustomerAddress(gateway.database, { bankId, customerId: other.id });
 
@@ -262,7 +262,7 @@ describe('updateCustomerAddress', () => {
     expect(await storedOf(other.id)).toMatchObject([{ line1: 'Rosenthaler Straße 1', version: 1 }]);
   });
 
-  test('with a stale version is a conflict that tells the current one, and changes nothing', async () => {
+  test('fails with CONFLICT and the current version for a stale version, and changes nothing', async () => {
     const { id } = await insertCustomerAddress(gateway.database, { bankId, customerId });
     await gateway.query(clerk.token, update, { bankId, customerId, id, input, expectedVersion: 1 });
 
@@ -273,22 +273,22 @@ describe('updateCustomerAddress', () => {
     expect(await storedOf(customerId)).toMatchObject([{ city: 'Berlin', version: 2 }]);
   });
 
-  test('of racing updates of one version lets one through', async () => {
+  test('succeeds once when updates of one version race', async () => {
     const { id } = await insertCustomerAddress(gateway.database, { bankId, customerId });
 
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       ['Bonn', 'Köln', 'Mainz'].map((city) =>
         gateway.query(clerk.token, update, { bankId, customerId, id, input: { ...input, city }, expectedVersion: 1 }),
       ),
     );
 
-    expect(answers.filter(({ errors }) => errors.length === 0)).toHaveLength(1);
+    expect(responses.filter(({ errors }) => errors.length === 0)).toHaveLength(1);
     expect(await storedOf(customerId)).toMatchObject([{ version: 2 }]);
   });
 });
 
 describe('deleteCustomerAddress', () => {
-  test('gives what was deleted, and the same key again deletes nothing more', async () => {
+  test('returns the deleted address, and deletes nothing more when retried with the same key', async () => {
     const { id } = await insertCustomerAddress(gateway.database, { bankId, customerId });
     const variables = { bankId, customerId, id, idempotencyKey: randomUUID() };
 
@@ -302,7 +302,7 @@ describe('deleteCustomerAddress', () => {
     expect(await storedOf(customerId)).toEqual([]);
   });
 
-  test('with a stale version deletes nothing', async () => {
+  test('fails with CONFLICT for a stale version and deletes nothing', async () => {
     const { id } = await insertCustomerAddress(gateway.database, { bankId, customerId });
 
     const { errors } = await gateway.query(clerk.token, remove, { bankId, customerId, id, expectedVersion: 7 });

@@ -36,20 +36,20 @@ function addressesOf(id: string, caller = clerk) {
   );
 }
 
-test('the addresses of another bank’s customer are not found', async () => {
+test('customerAddresses fails with OBP-30046 for a customer of another bank', async () => {
   const { data, errors } = await addressesOf(foreignCustomerId);
 
   expect(data).toEqual({ customerAddresses: null });
   expect(errors[0]?.extensions.obpCode).toBe('OBP-30046');
 });
 
-test('the addresses of an unknown customer are not found', async () => {
+test('customerAddresses fails with OBP-30046 for an unknown customer', async () => {
   const { errors } = await addressesOf('no-customer');
 
   expect(errors[0]?.extensions.obpCode).toBe('OBP-30046');
 });
 
-test('customerAddresses gives them, the oldest first, each with its own tags and status', async () => {
+test('customerAddresses returns the addresses, oldest first, each with its own tags and status', async () => {
   const { data, errors } = await addressesOf(customerId);
 
   expect(errors).toEqual([]);
@@ -59,7 +59,7 @@ test('customerAddresses gives them, the oldest first, each with its own tags and
   ]);
 });
 
-test('Customer.addresses gives the same as the root field', async () => {
+test('Customer.addresses returns the same addresses as customerAddresses', async () => {
   const { data } = await gateway.query(
     clerk.token,
     `{ customer(bankId: "${bankId}", customerId: "${customerId}") { addresses { line1 } } }`,
@@ -68,7 +68,7 @@ test('Customer.addresses gives the same as the root field', async () => {
   expect(data).toEqual({ customer: { addresses: [{ line1: 'No 1 the Road' }, { line1: 'No 2 the Road' }] } });
 });
 
-test('a linked user sees the addresses of their own customer, but not by the root field', async () => {
+test('a linked user can read the addresses of the customer, but not through customerAddresses', async () => {
   const linked = await gateway.createUser();
   await insertUserCustomerLink(gateway.database, { bankId, customerId, userId: linked.id });
 

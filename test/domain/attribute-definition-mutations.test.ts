@@ -70,13 +70,13 @@ test.each([
   const stranger = await gateway.createUser({ roles: [[role, otherBankId]] });
   const variables = { bankId, id, input };
 
-  const nobodys = await gateway.query(null, document, variables);
-  const strangers = await gateway.query(stranger.token, document, variables);
+  const anonymous = await gateway.query(null, document, variables);
+  const unauthorized = await gateway.query(stranger.token, document, variables);
   const unknown = await gateway.query(clerk.token, document, { ...variables, bankId: 'no-bank' });
 
-  expect(nobodys.errors[0]?.extensions.obpCode).toBe('OBP-20001');
-  expect(strangers.data).toEqual({ [field]: null });
-  expect(strangers.errors[0]?.extensions).toMatchObject({ obpCode: 'OBP-20006', missingRoles: [role] });
+  expect(anonymous.errors[0]?.extensions.obpCode).toBe('OBP-20001');
+  expect(unauthorized.data).toEqual({ [field]: null });
+  expect(unauthorized.errors[0]?.extensions).toMatchObject({ obpCode: 'OBP-20006', missingRoles: [role] });
   expect(unknown.errors[0]?.extensions.obpCode).toBe('OBP-30001');
   expect(await stored()).toMatchObject([{ description: 'The tax number', version: 1 }]);
 });
@@ -171,12 +171,12 @@ describe('createOrUpdateCustomerAttributeDefinition', () => {
   });
 
   test('twice at once makes one definition, and fails for nobody', async () => {
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 8 }, () => gateway.query<Written>(clerk.token, write, { bankId, input })),
     );
 
-    expect(answers.flatMap(({ errors }) => errors)).toEqual([]);
-    const definitions = answers.map(
+    expect(responses.flatMap(({ errors }) => errors)).toEqual([]);
+    const definitions = responses.map(
       ({ data }) => data?.createOrUpdateCustomerAttributeDefinition.customerAttributeDefinition,
     );
     expect(new Set(definitions.map((definition) => definition?.id)).size).toBe(1);
@@ -186,11 +186,11 @@ describe('createOrUpdateCustomerAttributeDefinition', () => {
   test('of racing updates of one version lets one through', async () => {
     await insertAttributeDefinition(gateway.database, { bankId, name });
 
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 4 }, () => gateway.query(clerk.token, write, { bankId, input, expectedVersion: 1 })),
     );
 
-    expect(answers.filter(({ errors }) => errors.length === 0)).toHaveLength(1);
+    expect(responses.filter(({ errors }) => errors.length === 0)).toHaveLength(1);
     expect(await stored()).toMatchObject([{ version: 2 }]);
   });
 

@@ -61,12 +61,12 @@ describe.each([
     const stranger = await gateway.createUser({ roles: [[`${rolePrefix}AtOneBank`, otherBankId]] });
     const variables = { bankId, customerId, id, input };
 
-    const nobodys = await gateway.query(null, document, variables);
-    const strangers = await gateway.query(stranger.token, document, variables);
+    const anonymous = await gateway.query(null, document, variables);
+    const unauthorized = await gateway.query(stranger.token, document, variables);
 
-    expect(nobodys.errors[0]?.extensions.obpCode).toBe('OBP-20001');
-    expect(strangers.data).toEqual({ [field]: null });
-    expect(strangers.errors[0]?.extensions).toMatchObject({
+    expect(anonymous.errors[0]?.extensions.obpCode).toBe('OBP-20001');
+    expect(unauthorized.data).toEqual({ [field]: null });
+    expect(unauthorized.errors[0]?.extensions).toMatchObject({
       obpCode: 'OBP-20006',
       missingRoles: [`${rolePrefix}AtOneBank`, `${rolePrefix}AtAnyBank`],
     });
@@ -241,7 +241,7 @@ test('updateCustomerAttribute replaces name, type and value, once for one key', 
 test('of racing updates of one version of an attribute one gets through', async () => {
   const { id } = await insertCustomerAttribute(gateway.database, { bankId, customerId });
 
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     ['1', '2', '3'].map((value) =>
       gateway.query(clerk.token, update, {
         bankId,
@@ -253,7 +253,7 @@ test('of racing updates of one version of an attribute one gets through', async 
     ),
   );
 
-  expect(answers.filter(({ errors }) => errors.length === 0)).toHaveLength(1);
+  expect(responses.filter(({ errors }) => errors.length === 0)).toHaveLength(1);
   expect(await storedOf(customerId)).toMatchObject([{ version: 2 }]);
 });
 

@@ -33,7 +33,7 @@ function storedWith(id: string) {
 }
 
 describe('createBank', () => {
-  test('is refused without the role, and to who holds it at a bank, and nothing is written', async () => {
+  test('refuses a caller with the system role at one bank only, and writes nothing', async () => {
     await gateway.createBank('gh.29.uk');
     const stranger = await gateway.createUser({ roles: [['CanCreateBank', 'gh.29.uk']] });
     const input = newInput();
@@ -45,7 +45,7 @@ describe('createBank', () => {
     expect(await storedWith(input.id)).toEqual([]);
   });
 
-  test.each(['', 'gh 29 uk', 'gh/29', 'x'.repeat(255)])('with the id %j is OBP-30111', async (id) => {
+  test.each(['', 'gh 29 uk', 'gh/29', 'x'.repeat(255)])('fails with OBP-30111 for the ID %j', async (id) => {
     const { errors } = await gateway.query(administrator.token, create, { input: { ...newInput(), id } });
 
     expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', obpCode: 'OBP-30111', field: 'input.id' });
@@ -57,7 +57,7 @@ describe('createBank', () => {
     ['a name that is too long', { fullName: 'x'.repeat(256) }],
     ['a script in place of a URL', { logoUrl: 'javascript:alert(1)' }],
     ['a URL without encryption', { websiteUrl: 'http://www.example.com' }],
-  ])('with %s is OBP-10001, and nothing is written', async (_what, change) => {
+  ])('fails with OBP-10001 for %s and writes nothing', async (_what, change) => {
     const input = { ...newInput(), ...change };
 
     const { errors } = await gateway.query(administrator.token, create, { input });
@@ -66,7 +66,7 @@ describe('createBank', () => {
     expect(await storedWith(input.id)).toEqual([]);
   });
 
-  test('gives the bank, and its creator may grant roles there and nothing else', async () => {
+  test('returns the bank and lets its creator grant roles there, but nothing else', async () => {
     const creator = await gateway.createUser({ roles: [['CanCreateBank', null]] });
     const input = newInput();
 
@@ -85,7 +85,7 @@ describe('createBank', () => {
     });
   });
 
-  test('with an id that is taken is OBP-34000, changes nothing and grants nothing', async () => {
+  test('fails with OBP-34000 for an existing ID, and neither changes the bank nor grants a role', async () => {
     const input = newInput();
     await gateway.createBank(input.id);
     const creator = await gateway.createUser({ roles: [['CanCreateBank', null]] });
@@ -98,18 +98,18 @@ describe('createBank', () => {
     expect(me.data).toEqual({ me: { entitlements: [{ roleName: 'CanCreateBank' }] } });
   });
 
-  test('of racing requests lets one have the id', async () => {
+  test('succeeds once when requests with the same ID race', async () => {
     const input = newInput();
 
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 5 }, () => gateway.query(administrator.token, create, { input })),
     );
 
-    const failed = answers.flatMap(({ errors }) => errors.map(({ extensions }) => extensions.obpCode));
+    const failed = responses.flatMap(({ errors }) => errors.map(({ extensions }) => extensions.obpCode));
     expect(failed).toEqual(Array.from({ length: 4 }, () => 'OBP-34000'));
   });
 
-  test('writes once per idempotency key', async () => {
+  test('writes once for each idempotency key', async () => {
     const variables = { input: newInput(), idempotencyKey: randomUUID() };
 
     const first = await gateway.query(administrator.token, create, variables);

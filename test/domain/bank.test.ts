@@ -11,7 +11,7 @@ beforeAll(async () => {
 
 afterAll(() => gateway.stop());
 
-test('the banks are public, and sorted by their ids', async () => {
+test('an anonymous caller can read the banks, sorted by ID', async () => {
   const { data, errors } = await gateway.query(null, '{ banks { id shortName version } }');
 
   expect(errors).toEqual([]);
@@ -21,7 +21,7 @@ test('the banks are public, and sorted by their ids', async () => {
   ]);
 });
 
-test('an unknown bank is OBP-30001, for everybody', async () => {
+test('bank fails with OBP-30001 for an unknown bank', async () => {
   const { data, errors } = await gateway.query(null, '{ bank(bankId: "no.bank") { id } }');
 
   expect(data).toEqual({ bank: null });
@@ -32,7 +32,7 @@ test('an unknown bank is OBP-30001, for everybody', async () => {
   });
 });
 
-test('an unknown bank is said even to who holds no role there', async () => {
+test('a field with an unknown bank fails with OBP-30001, even if the caller has no role', async () => {
   const stranger = await gateway.createUser();
 
   const { errors } = await gateway.query(stranger.token, '{ customers(bankId: "no.bank") { totalCount } }');
@@ -40,7 +40,7 @@ test('an unknown bank is said even to who holds no role there', async () => {
   expect(errors[0]?.extensions.obpCode).toBe('OBP-30001');
 });
 
-test('a bank lists its customers to who may, and costs only that field otherwise', async () => {
+test('Bank.customers is refused only for the banks where the caller lacks the role', async () => {
   const clerk = await gateway.createUser({ roles: [['CanGetCustomers', 'a.first']] });
 
   const { data, errors } = await gateway.query(clerk.token, '{ banks { id customers { totalCount } } }');

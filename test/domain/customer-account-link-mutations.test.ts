@@ -134,9 +134,9 @@ describe('createCustomerAccountLink', () => {
   test('of racing requests lets one link the account', async () => {
     const variables = { bankId, customerId, input: { accountId, relationshipType: 'Owner' } };
 
-    const answers = await Promise.all(Array.from({ length: 5 }, () => gateway.query(clerk.token, create, variables)));
+    const responses = await Promise.all(Array.from({ length: 5 }, () => gateway.query(clerk.token, create, variables)));
 
-    const codes = answers.map(({ errors }) => errors[0]?.extensions.obpCode ?? null).sort();
+    const codes = responses.map(({ errors }) => errors[0]?.extensions.obpCode ?? null).sort();
     expect(codes).toEqual([...Array.from({ length: 4 }, () => 'OBP-30223'), null].sort());
     expect(await storedOf(customerId)).toHaveLength(1);
   });

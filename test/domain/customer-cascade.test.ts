@@ -110,9 +110,9 @@ describe('deleteCustomerCascade', () => {
       'user_customer_link',
     ]);
 
-    const answer = await deleteOne(customerId, { expectedVersion: 1, idempotencyKey: randomUUID() });
+    const response = await deleteOne(customerId, { expectedVersion: 1, idempotencyKey: randomUUID() });
 
-    expect(answer).toMatchObject({
+    expect(response).toMatchObject({
       errors: [],
       data: {
         deleteCustomerCascade: {
@@ -142,7 +142,7 @@ describe('deleteCustomerCascade', () => {
     expect(await gateway.database.read.select().from(meetingInvitee)).toHaveLength(inviteesBefore.length - 2);
   });
 
-  test('with the same key again answers the same numbers and no customer; without it there is none', async () => {
+  test('with the same key again responses the same numbers and no customer; without it there is none', async () => {
     const { customerId } = await insertWholeCustomer(gateway.database, { bankId });
     const idempotencyKey = randomUUID();
 
@@ -170,9 +170,9 @@ describe('deleteCustomerCascade', () => {
   test('of calls that race deletes once', async () => {
     const { customerId } = await insertWholeCustomer(gateway.database, { bankId });
 
-    const answers = await Promise.all([1, 2, 3].map(() => deleteOne(customerId)));
+    const responses = await Promise.all([1, 2, 3].map(() => deleteOne(customerId)));
 
-    const codes = answers.flatMap(({ errors }) => errors.map(({ extensions }) => extensions.obpCode));
+    const codes = responses.flatMap(({ errors }) => errors.map(({ extensions }) => extensions.obpCode));
     expect(codes).toEqual(['OBP-30046', 'OBP-30046']);
   });
 
@@ -184,10 +184,10 @@ describe('deleteCustomerCascade', () => {
       customerAddress { id } } }`;
 
     const adding = () => gateway.query(clerk.token, add, { bankId, customerId });
-    const [answer, ...added] = await Promise.all([deleteOne(customerId), ...Array.from({ length: 6 }, adding)]);
+    const [response, ...added] = await Promise.all([deleteOne(customerId), ...Array.from({ length: 6 }, adding)]);
 
     const codes = added.flatMap(({ errors }) => errors.map(({ extensions }) => extensions.obpCode));
-    expect(answer?.errors).toEqual([]);
+    expect(response?.errors).toEqual([]);
     expect(codes.filter((code) => code !== 'OBP-30046')).toEqual([]);
     expect(await tablesThatMention(customerId)).toEqual(auditTables);
   });

@@ -184,7 +184,7 @@ describe.each(Object.keys(updates))('updateCustomer%s', (name) => {
     expect(await storedOf(customerId)).toMatchObject({ version: 1 });
   });
 
-  test('with one idempotency key writes once, and answers the customer again', async () => {
+  test('with one idempotency key writes once, and responses the customer again', async () => {
     const own = name === 'Number' ? { customerNumber: randomUUID() } : input;
     const variables = { bankId, customerId, input: own, expectedVersion: 1, idempotencyKey: randomUUID() };
 
@@ -305,12 +305,12 @@ describe('updateCustomerNumber', () => {
 
     const toOwn = { bankId, customerId, input: { customerNumber: own } };
     const toForeign = { bankId, customerId, input: { customerNumber } };
-    const answers = [
+    const responses = [
       await gateway.query(clerk.token, updateOf('Number'), toOwn),
       await gateway.query(clerk.token, updateOf('Number'), toForeign),
     ];
 
-    expect(answers.flatMap(({ errors }) => errors)).toEqual([]);
+    expect(responses.flatMap(({ errors }) => errors)).toEqual([]);
     expect(await storedOf(customerId)).toMatchObject({ customerNumber, version: 3 });
   });
 
@@ -318,11 +318,11 @@ describe('updateCustomerNumber', () => {
     const others = await Promise.all([1, 2, 3].map(() => insertCustomer(gateway.database, { bankId })));
     const input = { customerNumber: randomUUID() };
 
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       others.map(({ id }) => gateway.query(clerk.token, updateOf('Number'), { bankId, customerId: id, input })),
     );
 
-    const codes = answers.map(({ errors }) => errors[0]?.extensions.obpCode ?? null);
+    const codes = responses.map(({ errors }) => errors[0]?.extensions.obpCode ?? null);
     expect(codes.toSorted()).toEqual(['OBP-30006', 'OBP-30006', null]);
   });
 });

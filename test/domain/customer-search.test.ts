@@ -71,15 +71,15 @@ async function idsOf(filter: string, at: string | null = bankId, pages = 3): Pro
   const all = await readPages<{ id: string }>(
     async (after) => {
       read += 1;
-      const answer = await gateway.query(
+      const response = await gateway.query(
         clerk.token,
         `query ($after: String) { list: ${field}first: 100, after: $after, filter: { ${filter} }) {
           nodes { id } pageInfo { hasNextPage endCursor } } }`,
         { after },
       );
-      const { list } = answer.data as { list: { pageInfo: { hasNextPage: boolean } } };
+      const { list } = response.data as { list: { pageInfo: { hasNextPage: boolean } } };
       if (read === pages) list.pageInfo.hasNextPage = false;
-      return answer;
+      return response;
     },
     ({ list }) => list,
   );

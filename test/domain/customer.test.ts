@@ -145,7 +145,7 @@ describe('customer', () => {
 });
 
 describe('customerByNumber', () => {
-  test('answers OBP-30002 for a number that the bank does not have', async () => {
+  test('responses OBP-30002 for a number that the bank does not have', async () => {
     const { errors } = await gateway.query(
       clerk.token,
       `{ customerByNumber(bankId: "${bankId}", customerNumber: "9999") { id } }`,

@@ -188,12 +188,12 @@ describe('createCustomer', () => {
       ],
     });
 
-    const answers = [
+    const responses = [
       await gateway.query(plain.token, createOne(), { bankId, input: { ...required, ...empty } }),
       await gateway.query(everywhere.token, createOne(), { bankId, input: { ...required, attributes, userLinks } }),
     ];
 
-    expect(answers.flatMap(({ errors }) => errors)).toEqual([]);
+    expect(responses.flatMap(({ errors }) => errors)).toEqual([]);
     expect(await rowCounts()).toEqual({ ...nothing, customer: 2, customerAttribute: 1, userCustomerLink: 1 });
   });
 
@@ -306,7 +306,7 @@ describe('createCustomer', () => {
     ['OBP-10001', 'input.taxResidences[0].domain', { taxResidences: [{ domain: '', taxNumber: '1' }] }],
     [null, 'input.taxResidences[1]', { taxResidences: [sameTax, sameTax] }],
     ['OBP-20005', 'input.userLinks[0].userId', { userLinks: [{ userId: 'nobody' }] }],
-  ])('answers %s for %s, and nothing is written', async (obpCode, field, change) => {
+  ])('responses %s for %s, and nothing is written', async (obpCode, field, change) => {
     await insertAttributeDefinition(gateway.database, { bankId, name: 'DEFINED', type: AttributeType.INTEGER });
 
     const variables = { bankId, input: { ...required, ...change } };
@@ -355,16 +355,16 @@ describe('createCustomer', () => {
   test('of calls that race for one number lets one through', async () => {
     const input = await wholeInput();
 
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       [1, 2, 3, 4].map(() => gateway.query(clerk.token, createOne(), { bankId, input })),
     );
 
-    const codes = answers.flatMap(({ errors }) => errors.map(({ extensions }) => extensions.obpCode));
+    const codes = responses.flatMap(({ errors }) => errors.map(({ extensions }) => extensions.obpCode));
     expect(codes).toEqual(['OBP-30006', 'OBP-30006', 'OBP-30006']);
     expect(await rowCounts()).toMatchObject({ customer: 1, customerAddress: 3, kycStatus: 1 });
   });
 
-  test('with one idempotency key writes once, and answers the same customer', async () => {
+  test('with one idempotency key writes once, and responses the same customer', async () => {
     const variables = { bankId, input: await wholeInput(), idempotencyKey: randomUUID() };
 
     const first = await gateway.query(clerk.token, createOne(), variables);
@@ -502,13 +502,13 @@ describe('createCustomers', () => {
     const numbered = (numbers: string[]) => numbers.map((customerNumber) => ({ ...required, customerNumber }));
     const numbers = ['a', 'b', 'c', 'd', 'e', 'f'];
 
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       [numbers, numbers.toReversed(), numbers, numbers.toReversed()].map((order) =>
         gateway.query(clerk.token, createMany, { bankId, input: numbered(order) }),
       ),
     );
 
-    expect(answers.map(({ errors }) => errors[0]?.extensions.obpCode ?? 'written').sort()).toEqual([
+    expect(responses.map(({ errors }) => errors[0]?.extensions.obpCode ?? 'written').sort()).toEqual([
       'OBP-30006',
       'OBP-30006',
       'OBP-30006',
@@ -517,7 +517,7 @@ describe('createCustomers', () => {
     expect(await rowCounts()).toMatchObject({ customer: 6 });
   });
 
-  test('with one idempotency key writes once, and answers the same customers', async () => {
+  test('with one idempotency key writes once, and responses the same customers', async () => {
     const input = [required, { ...required, legalName: 'Eveline Tripman' }];
     const variables = { bankId, input, idempotencyKey: randomUUID() };
 

@@ -48,21 +48,21 @@ describe.each([
   ['addSocialMediaHandle', 'CanAddSocialMediaHandle', create],
   ['deleteSocialMediaHandle', 'CanDeleteSocialMediaHandle', remove],
 ] as const)('%s', (field, role, document) => {
-  test('is refused to nobody, and to who has the role at another bank, and changes nothing', async () => {
+  test('refuses an anonymous caller and a caller with the role at another bank, and changes nothing', async () => {
     const { id } = await insertSocialMediaHandle(gateway.database, { bankId, customerId });
     const stranger = await gateway.createUser({ roles: [[role, otherBankId]] });
     const variables = { bankId, customerId, id, input };
 
-    const nobodys = await gateway.query(null, document, variables);
-    const strangers = await gateway.query(stranger.token, document, variables);
+    const anonymous = await gateway.query(null, document, variables);
+    const unauthorized = await gateway.query(stranger.token, document, variables);
 
-    expect(nobodys.errors[0]?.extensions.obpCode).toBe('OBP-20001');
-    expect(strangers.data).toEqual({ [field]: null });
-    expect(strangers.errors[0]?.extensions).toMatchObject({ obpCode: 'OBP-20006', missingRoles: [role] });
+    expect(anonymous.errors[0]?.extensions.obpCode).toBe('OBP-20001');
+    expect(unauthorized.data).toEqual({ [field]: null });
+    expect(unauthorized.errors[0]?.extensions).toMatchObject({ obpCode: 'OBP-20006', missingRoles: [role] });
     expect(await storedOf(customerId)).toMatchObject([{ id }]);
   });
 
-  test('does not find an unknown bank, nor a customer of another bank, and changes nothing', async () => {
+  test('fails for an unknown bank and for a customer of another bank, and changes nothing', async () => {
     const foreign = await insertCustomer(gateway.database, { bankId: otherBankId });
     const own = { bankId: otherBankId, customerId: foreign.id };
     const { id } = await insertSocialMediaHandle(gateway.database, own);
@@ -84,8 +84,8 @@ describe('addSocialMediaHandle', () => {
     ['an empty handle', { handle: '' }, 'input.handle'],
     ['a handle of 65 characters', { handle: 'h'.repeat(65) }, 'input.handle'],
     ['a control character', { handle: '@\u0000' }, 'input.handle'],
-    ['a day that is no date-time', { dateAdded: '2024-05-31' }, 'input.dateAdded'],
-  ])('with %s is OBP-10001, and nothing is written', async (_what, change, field) => {
+    ['a date without a time', { dateAdded: '2024-05-31' }, 'input.dateAdded'],
+  ])('fails with OBP-10001 for %s and writes nothing', async (_what, change, field) => {
     const variables = { bankId, customerId, input: { ...input, ...change } };
 
     const { errors } = await gateway.query(clerk.token, create, variables);
@@ -95,14 +95,14 @@ describe('addSocialMediaHandle', () => {
     expect(await storedOf(customerId)).toEqual([]);
   });
 
-  test('says that a bank id is none that a bank could have', async () => {
+  test('fails with OBP-30111 for an invalid bank ID', async () => {
     const { errors } = await gateway.query(clerk.token, create, { bankId: 'gh 29', customerId, input });
 
     expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', obpCode: 'OBP-30111' });
     expect(await storedOf(customerId)).toEqual([]);
   });
 
-  test('a second time is a conflict, and is not written', async () => {
+  test('fails with CONFLICT for a handle that the customer already has, and writes nothing', async () => {
     const first = await gateway.query(clerk.token, create, { bankId, customerId, input });
     const second = await gateway.query(clerk.token, create, { bankId, customerId, input });
 
@@ -112,12 +112,12 @@ describe('addSocialMediaHandle', () => {
     expect(await storedOf(customerId)).toHaveLength(1);
   });
 
-  test('of racing requests lets one write, and the others are conflicts', async () => {
-    const answers = await Promise.all(
+  test('succeeds once when requests race, and fails with CONFLICT for the others', async () => {
+    const responses = await Promise.all(
       Array.from({ length: 6 }, () => gateway.query(clerk.token, create, { bankId, customerId, input })),
     );
 
-    const codes = answers.flatMap(({ errors }) => errors.map(({ extensions }) => extensions.code));
+    const codes = responses.flatMap(({ errors }) => errors.map(({ extensions }) => extensions.code));
     expect(codes).toEqual(Array.from({ length: 5 }, () => 'CONFLICT'));
     expect(await storedOf(customerId)).toHaveLength(1);
   });
@@ -125,7 +125,7 @@ describe('addSocialMediaHandle', () => {
   test.each([
     ['another handle', { handle: '@eveline2' }],
     ['another network', { type: 'mastodon' }],
-  ])('takes %s of the same customer, and the same of another customer', async (_what, change) => {
+  ])('accepts %s for the same customer, and the same handle for another customer', async (_what, change) => {
     const other = await insertCustomer(gateway.database, { bankId });
     await insertSocialMediaHandle(gateway.database, { bankId, customerId, ...input });
 
@@ -136,7 +136,7 @@ describe('addSocialMediaHandle', () => {
     expect([await storedOf(customerId), await storedOf(other.id)]).toMatchObject([[{}, {}], [{}]]);
   });
 
-  test('gives the handle and the customer with it, once for one key', async () => {
+  test('returns the handle and its customer, and writes once for one idempotency key', async () => {
     const variables = { bankId, customerId, input, idempotencyKey: randomUUID() };
 
     const { data, errors } = await gateway.query(clerk.token, create, variables);
@@ -153,7 +153,7 @@ describe('addSocialMediaHandle', () => {
   });
 });
 
-test('addSocialMediaHandle keeps the dates to the moment', async () => {
+test('addSocialMediaHandle stores its times to the millisecond', async () => {
   const dates = { dateAdded: '2024-05-31T09:30:00+02:00', dateActivated: '2024-06-01T00:00:00.123Z' };
 
   const { errors } = await gateway.query(clerk.token, create, { bankId, customerId, input: { ...input, ...dates } });
@@ -165,7 +165,7 @@ test('addSocialMediaHandle keeps the dates to the moment', async () => {
 });
 
 describe('deleteSocialMediaHandle', () => {
-  test('does not find the handle of another customer, and deletes nothing', async () => {
+  test('fails with SOCIAL_MEDIA_HANDLE_NOT_FOUND for a handle of another customer and deletes nothing', async () => {
     const other = await insertCustomer(gateway.database, { bankId });
     const { id } = await insertSocialMediaHandle(gateway.database, { bankId, customerId: other.id });
 
@@ -175,7 +175,7 @@ describe('deleteSocialMediaHandle', () => {
     expect(await storedOf(other.id)).toHaveLength(1);
   });
 
-  test('with a stale version deletes nothing', async () => {
+  test('fails with CONFLICT for a stale version and deletes nothing', async () => {
     const { id } = await insertSocialMediaHandle(gateway.database, { bankId, customerId });
 
     const { errors } = await gateway.query(clerk.token, remove, { bankId, customerId, id, expectedVersion: 7 });
@@ -184,7 +184,7 @@ describe('deleteSocialMediaHandle', () => {
     expect(await storedOf(customerId)).toHaveLength(1);
   });
 
-  test('gives what was deleted, and the same key again deletes nothing more', async () => {
+  test('returns the deleted handle, and deletes nothing more when retried with the same key', async () => {
     const { id, handle } = await insertSocialMediaHandle(gateway.database, { bankId, customerId });
     const variables = { bankId, customerId, id, expectedVersion: 1, idempotencyKey: randomUUID() };
 

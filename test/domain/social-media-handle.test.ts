@@ -17,7 +17,7 @@ beforeAll(async () => {
   await gateway.createBank(otherBankId);
   const { database } = gateway;
   clerk = await gateway.createUser({ roles: [['CanGetSocialMediaHandles', bankId]] });
-  // The same number at two banks: handles are the customer's, not the number's.
+  // The same customer number at two banks, because a handle belongs to a customer, not to a number.
   customerId = (await insertCustomer(database, { bankId, customerNumber: '1' })).id;
   foreignCustomerId = (await insertCustomer(database, { bankId: otherBankId, customerNumber: '1' })).id;
   await insertSocialMediaHandle(database, {
@@ -41,7 +41,7 @@ function socialMediaHandles(token: string | null, id = customerId, bank = bankId
   );
 }
 
-test('socialMediaHandles is refused to nobody, to a stranger and to the role at another bank', async () => {
+test('socialMediaHandles refuses an anonymous caller, a caller without the role, and a caller with the role at another bank', async () => {
   const elsewhere = await gateway.createUser({ roles: [['CanGetSocialMediaHandles', otherBankId]] });
 
   expect(codesOf(await socialMediaHandles(null))).toEqual(['OBP-20001']);
@@ -49,13 +49,13 @@ test('socialMediaHandles is refused to nobody, to a stranger and to the role at 
   expect(codesOf(await socialMediaHandles(elsewhere.token))).toEqual(['OBP-20006']);
 });
 
-test('socialMediaHandles tells that the bank or the customer is unknown, also of another bank’s customer', async () => {
+test('socialMediaHandles fails with OBP-30001 or OBP-30046 for an unknown bank or customer, or a customer of another bank', async () => {
   expect(codesOf(await socialMediaHandles(clerk.token, customerId, 'no-bank'))).toEqual(['OBP-30001']);
   expect(codesOf(await socialMediaHandles(clerk.token, 'no-customer'))).toEqual(['OBP-30046']);
   expect(codesOf(await socialMediaHandles(clerk.token, foreignCustomerId))).toEqual(['OBP-30046']);
 });
 
-test('socialMediaHandles gives those of the customer, the newest first', async () => {
+test('socialMediaHandles returns the handles of the customer, newest first', async () => {
   const { data, errors } = await socialMediaHandles(clerk.token);
 
   expect(errors).toEqual([]);
@@ -71,7 +71,7 @@ test('socialMediaHandles gives those of the customer, the newest first', async (
   ]);
 });
 
-test('a linked user sees their own handles, but not by the root field', async () => {
+test('a linked user can read the handles of the customer, but not through socialMediaHandles', async () => {
   const linked = await gateway.createUser();
   await insertUserCustomerLink(gateway.database, { bankId, customerId, userId: linked.id });
 
@@ -90,15 +90,15 @@ test('a linked user sees their own handles, but not by the root field', async ()
   expect(codesOf(await socialMediaHandles(linked.token))).toEqual(['OBP-20006']);
 });
 
-test('a link that is not active opens no handles', async () => {
+test('an inactive link does not grant access to the handles', async () => {
   const reader = await gateway.createUser({ roles: [['CanGetCustomer', bankId]] });
   await insertUserCustomerLink(gateway.database, { bankId, customerId, userId: reader.id, isActive: false });
 
-  const answer = await gateway.query(
+  const response = await gateway.query(
     reader.token,
     `{ customer(bankId: "${bankId}", customerId: "${customerId}") { socialMediaHandles { handle } } }`,
   );
 
-  expect(answer.data).toEqual({ customer: { socialMediaHandles: null } });
-  expect(codesOf(answer)).toEqual(['OBP-20006']);
+  expect(response.data).toEqual({ customer: { socialMediaHandles: null } });
+  expect(codesOf(response)).toEqual(['OBP-20006']);
 });

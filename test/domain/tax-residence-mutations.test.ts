@@ -48,21 +48,21 @@ describe.each([
   ['createTaxResidence', 'CanCreateTaxResidence', create],
   ['deleteTaxResidence', 'CanDeleteTaxResidence', remove],
 ] as const)('%s', (field, role, document) => {
-  test('is refused to nobody, and to who has the role at another bank, and changes nothing', async () => {
+  test('refuses an anonymous caller and a caller with the role at another bank, and changes nothing', async () => {
     const { id } = await insertTaxResidence(gateway.database, { bankId, customerId });
     const stranger = await gateway.createUser({ roles: [[role, otherBankId]] });
     const variables = { bankId, customerId, id, input };
 
-    const nobodys = await gateway.query(null, document, variables);
-    const strangers = await gateway.query(stranger.token, document, variables);
+    const anonymous = await gateway.query(null, document, variables);
+    const unauthorized = await gateway.query(stranger.token, document, variables);
 
-    expect(nobodys.errors[0]?.extensions.obpCode).toBe('OBP-20001');
-    expect(strangers.data).toEqual({ [field]: null });
-    expect(strangers.errors[0]?.extensions).toMatchObject({ obpCode: 'OBP-20006', missingRoles: [role] });
+    expect(anonymous.errors[0]?.extensions.obpCode).toBe('OBP-20001');
+    expect(unauthorized.data).toEqual({ [field]: null });
+    expect(unauthorized.errors[0]?.extensions).toMatchObject({ obpCode: 'OBP-20006', missingRoles: [role] });
     expect(await storedOf(customerId)).toMatchObject([{ id }]);
   });
 
-  test('does not find an unknown bank, nor a customer of another bank, and changes nothing', async () => {
+  test('fails for an unknown bank and for a customer of another bank, and changes nothing', async () => {
     const foreign = await insertCustomer(gateway.database, { bankId: otherBankId });
     const own = { bankId: otherBankId, customerId: foreign.id };
     const { id } = await insertTaxResidence(gateway.database, own);
@@ -84,8 +84,8 @@ describe('createTaxResidence', () => {
     ['an empty number', { taxNumber: '' }, 'input.taxNumber'],
     ['a number of 21 characters', { taxNumber: '1'.repeat(21) }, 'input.taxNumber'],
     ['a control character', { taxNumber: '1\u0000' }, 'input.taxNumber'],
-    ['no number', { taxNumber: undefined }, 'input'],
-  ])('with %s is OBP-10001, and nothing is written', async (_what, change, field) => {
+    ['a missing number', { taxNumber: undefined }, 'input'],
+  ])('fails with OBP-10001 for %s and writes nothing', async (_what, change, field) => {
     const variables = { bankId, customerId, input: { ...input, ...change } };
 
     const { errors } = await gateway.query(clerk.token, create, variables);
@@ -95,7 +95,7 @@ describe('createTaxResidence', () => {
     expect(await storedOf(customerId)).toEqual([]);
   });
 
-  test('a second time is a conflict, and is not written', async () => {
+  test('fails with CONFLICT for a tax residence that the customer already has, and writes nothing', async () => {
     const first = await gateway.query(clerk.token, create, { bankId, customerId, input });
     const second = await gateway.query(clerk.token, create, { bankId, customerId, input });
 
@@ -105,12 +105,12 @@ describe('createTaxResidence', () => {
     expect(await storedOf(customerId)).toHaveLength(1);
   });
 
-  test('of racing requests lets one write, and the others are conflicts', async () => {
-    const answers = await Promise.all(
+  test('succeeds once when requests race, and fails with CONFLICT for the others', async () => {
+    const responses = await Promise.all(
       Array.from({ length: 6 }, () => gateway.query(clerk.token, create, { bankId, customerId, input })),
     );
 
-    const codes = answers.flatMap(({ errors }) => errors.map(({ extensions }) => extensions.code));
+    const codes = responses.flatMap(({ errors }) => errors.map(({ extensions }) => extensions.code));
     expect(codes).toEqual(Array.from({ length: 5 }, () => 'CONFLICT'));
     expect(await storedOf(customerId)).toHaveLength(1);
   });
@@ -118,7 +118,7 @@ describe('createTaxResidence', () => {
   test.each([
     ['another number', { taxNumber: '2' }],
     ['another domain', { domain: 'France' }],
-  ])('takes %s of the same customer, and the same of another customer', async (_what, change) => {
+  ])('accepts %s for the same customer, and the same tax residence for another customer', async (_what, change) => {
     const other = await insertCustomer(gateway.database, { bankId });
     await insertTaxResidence(gateway.database, { bankId, customerId, ...input });
 
@@ -129,7 +129,7 @@ describe('createTaxResidence', () => {
     expect([await storedOf(customerId), await storedOf(other.id)]).toMatchObject([[{}, {}], [{}]]);
   });
 
-  test('gives the tax residence and the customer with it, once for one key', async () => {
+  test('returns the tax residence and its customer, and writes once for one idempotency key', async () => {
     const variables = { bankId, customerId, input, idempotencyKey: randomUUID() };
 
     const { data, errors } = await gateway.query(clerk.token, create, variables);
@@ -147,7 +147,7 @@ describe('createTaxResidence', () => {
 });
 
 describe('deleteTaxResidence', () => {
-  test('does not find the tax residence of another customer, and deletes nothing', async () => {
+  test('fails with OBP-30300 for a tax residence of another customer and deletes nothing', async () => {
     const other = await insertCustomer(gateway.database, { bankId });
     const { id } = await insertTaxResidence(gateway.database, { bankId, customerId: other.id });
 
@@ -157,7 +157,7 @@ describe('deleteTaxResidence', () => {
     expect(await storedOf(other.id)).toHaveLength(1);
   });
 
-  test('with a stale version deletes nothing', async () => {
+  test('fails with CONFLICT for a stale version and deletes nothing', async () => {
     const { id } = await insertTaxResidence(gateway.database, { bankId, customerId });
 
     const { errors } = await gateway.query(clerk.token, remove, { bankId, customerId, id, expectedVersion: 7 });
@@ -166,7 +166,7 @@ describe('deleteTaxResidence', () => {
     expect(await storedOf(customerId)).toHaveLength(1);
   });
 
-  test('gives what was deleted, and the same key again deletes nothing more', async () => {
+  test('returns the deleted tax residence, and deletes nothing more when retried with the same key', async () => {
     const { id, taxNumber } = await insertTaxResidence(gateway.database, { bankId, customerId });
     const variables = { bankId, customerId, id, expectedVersion: 1, idempotencyKey: randomUUID() };
 

@@ -33,7 +33,7 @@ function taxResidences(token: string | null, id = customerId, bank = bankId) {
   );
 }
 
-test('taxResidences is refused to nobody, to a stranger and to the role at another bank', async () => {
+test('taxResidences refuses an anonymous caller, a caller without the role, and a caller with the role at another bank', async () => {
   const elsewhere = await gateway.createUser({ roles: [['CanGetTaxResidence', otherBankId]] });
 
   expect(codesOf(await taxResidences(null))).toEqual(['OBP-20001']);
@@ -41,13 +41,13 @@ test('taxResidences is refused to nobody, to a stranger and to the role at anoth
   expect(codesOf(await taxResidences(elsewhere.token))).toEqual(['OBP-20006']);
 });
 
-test('taxResidences tells that the bank or the customer is unknown, also of another bank’s customer', async () => {
+test('taxResidences fails with OBP-30001 or OBP-30046 for an unknown bank or customer, or a customer of another bank', async () => {
   expect(codesOf(await taxResidences(clerk.token, customerId, 'no-bank'))).toEqual(['OBP-30001']);
   expect(codesOf(await taxResidences(clerk.token, 'no-customer'))).toEqual(['OBP-30046']);
   expect(codesOf(await taxResidences(clerk.token, foreignCustomerId))).toEqual(['OBP-30046']);
 });
 
-test('taxResidences gives them, the oldest first', async () => {
+test('taxResidences returns the tax residences, oldest first', async () => {
   const { data, errors } = await taxResidences(clerk.token);
 
   expect(errors).toEqual([]);
@@ -57,7 +57,7 @@ test('taxResidences gives them, the oldest first', async () => {
   ]);
 });
 
-test('a linked user sees their own tax residences, but not by the root field', async () => {
+test('a linked user can read the tax residences of the customer, but not through taxResidences', async () => {
   const linked = await gateway.createUser();
   await insertUserCustomerLink(gateway.database, { bankId, customerId, userId: linked.id });
 
@@ -76,15 +76,15 @@ test('a linked user sees their own tax residences, but not by the root field', a
   expect(codesOf(await taxResidences(linked.token))).toEqual(['OBP-20006']);
 });
 
-test('a link that is not active opens no tax residences', async () => {
+test('an inactive link does not grant access to the tax residences', async () => {
   const reader = await gateway.createUser({ roles: [['CanGetCustomer', bankId]] });
   await insertUserCustomerLink(gateway.database, { bankId, customerId, userId: reader.id, isActive: false });
 
-  const answer = await gateway.query(
+  const response = await gateway.query(
     reader.token,
     `{ customer(bankId: "${bankId}", customerId: "${customerId}") { taxResidences { domain } } }`,
   );
 
-  expect(answer.data).toEqual({ customer: { taxResidences: null } });
-  expect(codesOf(answer)).toEqual(['OBP-20006']);
+  expect(response.data).toEqual({ customer: { taxResidences: null } });
+  expect(codesOf(response)).toEqual(['OBP-20006']);
 });

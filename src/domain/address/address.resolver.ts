@@ -24,14 +24,20 @@ async function readPayload(
 
 @Resolver(() => Customer)
 export class CustomerAddressesResolver {
-  @FieldResolver(() => [CustomerAddress], { nullable: true, description: 'The addresses, the oldest first.' })
+  @FieldResolver(() => [CustomerAddress], {
+    nullable: true,
+    description: 'The addresses of the customer, sorted by `insertDate`, oldest first.',
+  })
   @RequiresRole(['CanGetCustomerAddress'], { orLinkedUser: true })
   @Batched({ byKey: true })
   addresses(@Root() customers: CustomerKey[], @Ctx() context: Context): Promise<CustomerAddress[][]> {
     return context.loader(addresses.byCustomer).loadAll(customers.map(({ id }) => id));
   }
 
-  @Query(() => [CustomerAddress], { nullable: true, description: 'The addresses of a customer, the oldest first.' })
+  @Query(() => [CustomerAddress], {
+    nullable: true,
+    description: 'The addresses of a customer, sorted by `insertDate`, oldest first.',
+  })
   @RequiresRole(['CanGetCustomerAddress'])
   async customerAddresses(
     @BankId() bankId: string,
@@ -45,7 +51,7 @@ export class CustomerAddressesResolver {
 
 @Resolver(() => CustomerAddress)
 export class CustomerAddressResolver {
-  @FieldResolver(() => Customer, { nullable: true, description: 'The customer whose address this is.' })
+  @FieldResolver(() => Customer, { nullable: true, description: 'The customer of the address.' })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
   @Batched()
   customer(@Root() addresses: CustomerAddress[], @Ctx() context: Context): Promise<(Customer | null)[]> {
@@ -55,13 +61,16 @@ export class CustomerAddressResolver {
 
 @Resolver(() => CustomerAddressPayload)
 export class CustomerAddressMutations {
-  @FieldResolver(() => Customer, { nullable: true, description: 'The customer whose address this is.' })
+  @FieldResolver(() => Customer, { nullable: true, description: 'The customer of the address.' })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
   customer(@Root() payload: CustomerAddressPayload, @Ctx() context: Context): Promise<Customer | null> {
     return loadCustomer(context, payload.customerId);
   }
 
-  @Mutation(() => CustomerAddressPayload, { nullable: true, description: 'Adds an address to a customer.' })
+  @Mutation(() => CustomerAddressPayload, {
+    nullable: true,
+    description: 'Adds an address to a customer. A customer can have at most 500 addresses.',
+  })
   @RequiresRole(['CanCreateCustomerAddress'])
   createCustomerAddress(
     @BankId() bankId: string,
@@ -80,14 +89,14 @@ export class CustomerAddressMutations {
 
   @Mutation(() => CustomerAddressPayload, {
     nullable: true,
-    description: 'Replaces all fields of an address: what is left out becomes null.',
+    description: 'Replaces an address. Omitted fields are set to null, and omitted `tags` to an empty list.',
   })
   @RequiresRole(['CanUpdateCustomerAddress', 'CanCreateCustomer'])
   updateCustomerAddress(
     @BankId() bankId: string,
     @CustomerId() customerId: string,
-    @Arg('id', () => ID, { description: 'The id of the address.' }) id: string,
-    @Arg('input', () => CustomerAddressInput, { description: 'The address as it is to be.' })
+    @Arg('id', () => ID, { description: 'The ID of the address.' }) id: string,
+    @Arg('input', () => CustomerAddressInput, { description: 'The new values of the address.' })
     input: CustomerAddressInput,
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
@@ -106,7 +115,7 @@ export class CustomerAddressMutations {
   deleteCustomerAddress(
     @BankId() bankId: string,
     @CustomerId() customerId: string,
-    @Arg('id', () => ID, { description: 'The id of the address.' }) id: string,
+    @Arg('id', () => ID, { description: 'The ID of the address.' }) id: string,
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<CustomerAddressPayload> {

@@ -1,4 +1,5 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import { payloadObject, versionDescription } from '../../graph/descriptions.ts';
 import { MaxInputItems } from '../../graph/max-input-items.ts';
 import { CountryCode, DateTime } from '../../graph/scalars.ts';
 
@@ -6,13 +7,13 @@ import { CountryCode, DateTime } from '../../graph/scalars.ts';
 export class CustomerAddress {
   bankId: string;
 
-  @Field(() => ID, { description: 'The id of the address.' })
+  @Field(() => ID, { description: 'The ID of the address.' })
   id: string;
 
-  @Field(() => ID, { description: 'The customer whose address this is.' })
+  @Field(() => ID, { description: 'The ID of the customer.' })
   customerId: string;
 
-  @Field(() => String, { description: 'The first line.' })
+  @Field(() => String, { description: 'The first line, such as `No 1 the Road`.' })
   line1: string;
 
   @Field(() => String, { nullable: true, description: 'The second line.' })
@@ -33,28 +34,33 @@ export class CustomerAddress {
   @Field(() => String, { description: 'The postcode.' })
   postcode: string;
 
-  @Field(() => CountryCode, { description: 'The country, as ISO 3166-1 has it in two letters.' })
+  @Field(() => CountryCode, { description: 'The country, such as `DE`.' })
   countryCode: string;
 
-  @Field(() => [String], { description: 'What the address is for, such as mailing or home.' })
+  @Field(() => [String], { description: 'The purposes of the address, such as `mailing` or `home`.' })
   tags: string[];
 
-  @Field(() => String, { nullable: true, description: 'Whether it is in use, in the bank’s own words.' })
+  @Field(() => String, {
+    nullable: true,
+    description: "The status of the address in the bank's own terms, such as `OK`.",
+  })
   status: string | null;
 
-  @Field(() => DateTime, { description: 'When the address was first stored.' })
+  @Field(() => DateTime, {
+    description: 'The time when the address was first stored, or the insert date of an imported record.',
+  })
   insertDate: Date;
 
-  @Field(() => DateTime, { description: 'When the address was last changed.' })
+  @Field(() => DateTime, { description: 'The time when the address was last changed.' })
   updatedAt: Date;
 
-  @Field(() => Int, { description: 'Grows by one with each update: what an update may expect.' })
+  @Field(() => Int, { description: versionDescription })
   version: number;
 }
 
-@InputType({ description: 'A postal address as it is to be.' })
+@InputType({ description: 'The values of a postal address.' })
 export class CustomerAddressInput {
-  @Field(() => String, { description: 'The first line, at most 255 characters.' })
+  @Field(() => String, { description: 'The first line, such as `No 1 the Road`, at most 255 characters.' })
   line1: string;
 
   @Field(() => String, { nullable: true, description: 'The second line, at most 255 characters.' })
@@ -75,28 +81,31 @@ export class CustomerAddressInput {
   @Field(() => String, { description: 'The postcode, at most 20 characters.' })
   postcode: string;
 
-  @Field(() => CountryCode, { description: 'The country, as ISO 3166-1 has it in two letters, such as DE.' })
+  @Field(() => CountryCode, { description: 'The country, such as `DE`.' })
   countryCode: string;
 
   @Field(() => [String], {
     nullable: true,
-    description: 'The purposes of the address, such as mailing or home, each of at most 50 characters.',
+    description: 'The purposes of the address, such as `mailing` or `home`, each at most 50 characters.',
   })
   @MaxInputItems(20)
   tags?: string[] | null;
 
-  @Field(() => String, { nullable: true, description: 'Whether it is in use, such as OK; at most 255 characters.' })
+  @Field(() => String, {
+    nullable: true,
+    description: "The status of the address in the bank's own terms, such as `OK`, at most 255 characters.",
+  })
   status?: string | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'An address that was written, and its customer.' })
+@ObjectType({ simpleResolvers: true, description: 'The result of creating, updating, or deleting an address.' })
 export class CustomerAddressPayload {
   bankId: string;
   customerId: string;
 
   @Field(() => CustomerAddress, {
     nullable: true,
-    description: 'The address as it is now; one that was deleted as it was, once.',
+    description: payloadObject('address'),
   })
   customerAddress: CustomerAddress | null;
 }

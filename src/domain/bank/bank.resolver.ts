@@ -23,17 +23,20 @@ const allBanks = oncePerDatabase((database) =>
 
 @Resolver(() => Bank)
 export class BankResolver {
-  @Query(() => [Bank], { nullable: true, description: 'All banks, by their ids.' })
+  @Query(() => [Bank], { nullable: true, description: 'All banks, sorted by ID.' })
   @Public()
   @MaxItems(maxBanks)
   async banks(@Ctx() context: Context): Promise<Bank[]> {
     return (await allBanks(context.readDatabase())()).map(toBank);
   }
 
-  @Query(() => Bank, { nullable: true, description: 'The bank with this id.' })
+  @Query(() => Bank, {
+    nullable: true,
+    description: 'The bank with this ID. Fails with `OBP-30001` if it does not exist.',
+  })
   @Public()
   bank(
-    @Arg('bankId', () => ID, { description: 'The id of the bank.' }) bankId: string,
+    @Arg('bankId', () => ID, { description: 'The ID of the bank.' }) bankId: string,
     @Ctx() context: Context,
   ): Promise<Bank> {
     return bankAt(context, bankId);
@@ -78,7 +81,8 @@ export class BankResolver {
 
   @Mutation(() => BankPayload, {
     nullable: true,
-    description: 'Creates a bank. Its creator may grant roles there, from the next request on.',
+    description:
+      'Creates a bank. The creator can grant roles at the bank from the next request on. Fails with `OBP-34000` if the ID exists.',
   })
   @RequiresRole(['CanCreateBank'])
   createBank(

@@ -29,7 +29,7 @@ async function readPayload(
 export class CustomerSocialMediaHandlesResolver {
   @FieldResolver(() => [SocialMediaHandle], {
     nullable: true,
-    description: 'The handles on social networks, the newest first.',
+    description: 'The social media handles of the customer, sorted by creation time, newest first.',
   })
   @RequiresRole(['CanGetSocialMediaHandles'], { orLinkedUser: true })
   @Batched({ byKey: true })
@@ -42,7 +42,7 @@ export class CustomerSocialMediaHandlesResolver {
 export class SocialMediaHandleResolver {
   @Query(() => [SocialMediaHandle], {
     nullable: true,
-    description: 'The handles of a customer on social networks, the newest first.',
+    description: 'The social media handles of a customer, sorted by creation time, newest first.',
   })
   @RequiresRole(['CanGetSocialMediaHandles'])
   async socialMediaHandles(
@@ -54,14 +54,14 @@ export class SocialMediaHandleResolver {
     return context.loader(handlesByCustomer).load(customer.id);
   }
 
-  @FieldResolver(() => String, { nullable: true, description: 'The number of the customer.' })
+  @FieldResolver(() => String, { nullable: true, description: 'The customer number of the customer.' })
   @RequiresRole(['CanGetSocialMediaHandles'], { orLinkedUser: true })
   @Batched()
   async customerNumber(@Root() handles: SocialMediaHandle[], @Ctx() context: Context): Promise<(string | null)[]> {
     return (await loadCustomers(context, handles)).map((customer) => customer?.customerNumber ?? null);
   }
 
-  @FieldResolver(() => Customer, { nullable: true, description: 'The customer.' })
+  @FieldResolver(() => Customer, { nullable: true, description: 'The customer of the social media handle.' })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
   @Batched()
   customer(@Root() handles: SocialMediaHandle[], @Ctx() context: Context): Promise<(Customer | null)[]> {
@@ -71,7 +71,7 @@ export class SocialMediaHandleResolver {
 
 @Resolver(() => SocialMediaHandlePayload)
 export class SocialMediaHandleMutations {
-  @FieldResolver(() => Customer, { nullable: true, description: 'The customer.' })
+  @FieldResolver(() => Customer, { nullable: true, description: 'The customer of the social media handle.' })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
   customer(@Root() payload: SocialMediaHandlePayload, @Ctx() context: Context): Promise<Customer | null> {
     return loadCustomer(context, payload.customerId);
@@ -79,7 +79,8 @@ export class SocialMediaHandleMutations {
 
   @Mutation(() => SocialMediaHandlePayload, {
     nullable: true,
-    description: 'Adds a social media handle to a customer.',
+    description:
+      'Adds a social media handle to a customer. A customer can have at most 500 social media handles. Fails with `SOCIAL_MEDIA_HANDLE_EXISTS` if the customer already has this handle on this social network.',
   })
   @RequiresRole(['CanAddSocialMediaHandle'])
   addSocialMediaHandle(
@@ -106,7 +107,7 @@ export class SocialMediaHandleMutations {
   deleteSocialMediaHandle(
     @BankId() bankId: string,
     @CustomerId() customerId: string,
-    @Arg('id', () => ID, { description: 'The id of the social media handle.' }) id: string,
+    @Arg('id', () => ID, { description: 'The ID of the social media handle.' }) id: string,
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<SocialMediaHandlePayload> {

@@ -1,58 +1,59 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import { payloadObject, versionDescription } from '../../graph/descriptions.ts';
 import { DateTime } from '../../graph/scalars.ts';
 
-@ObjectType({ simpleResolvers: true, description: 'The name of a customer on a social network.' })
+@ObjectType({ simpleResolvers: true, description: 'A handle of a customer on a social network.' })
 export class SocialMediaHandle {
   bankId: string;
 
-  @Field(() => ID, { description: 'The id of the handle.' })
+  @Field(() => ID, { description: 'The ID of the social media handle.' })
   id: string;
 
-  @Field(() => ID, { description: 'The customer whose handle this is.' })
+  @Field(() => ID, { description: 'The ID of the customer.' })
   customerId: string;
 
-  @Field(() => String, { description: 'The social network, such as twitter.' })
+  @Field(() => String, { description: 'The social network, such as `twitter`.' })
   type: string;
 
-  @Field(() => String, { description: 'The name there.' })
+  @Field(() => String, { description: 'The handle on the social network, such as `@eveline`.' })
   handle: string;
 
-  @Field(() => DateTime, { nullable: true, description: 'When the bank was told of the handle.' })
+  @Field(() => DateTime, { nullable: true, description: 'The time when the handle was reported to the bank.' })
   dateAdded: Date | null;
 
-  @Field(() => DateTime, { nullable: true, description: 'When the handle came into use.' })
+  @Field(() => DateTime, { nullable: true, description: 'The time when the handle became active.' })
   dateActivated: Date | null;
 
-  @Field(() => DateTime, { description: 'When the handle was stored here.' })
+  @Field(() => DateTime, { description: 'The time when the social media handle was first stored in the gateway.' })
   createdAt: Date;
 
-  @Field(() => Int, { description: 'The version of what is stored: what a deletion may expect.' })
+  @Field(() => Int, { description: versionDescription })
   version: number;
 }
 
-@InputType({ description: 'The name of a customer on a social network; a customer has each one once.' })
+@InputType({ description: 'A new social media handle.' })
 export class SocialMediaHandleInput {
-  @Field(() => String, { description: 'The social network, such as twitter; at most 16 characters.' })
+  @Field(() => String, { description: 'The social network, such as `twitter`, at most 16 characters.' })
   type: string;
 
-  @Field(() => String, { description: 'The name there, such as @eveline; at most 64 characters.' })
+  @Field(() => String, { description: 'The handle on the social network, such as `@eveline`, at most 64 characters.' })
   handle: string;
 
-  @Field(() => DateTime, { nullable: true, description: 'When the bank was told of the handle.' })
+  @Field(() => DateTime, { nullable: true, description: 'The time when the handle was reported to the bank.' })
   dateAdded?: Date | null;
 
-  @Field(() => DateTime, { nullable: true, description: 'When the handle came into use.' })
+  @Field(() => DateTime, { nullable: true, description: 'The time when the handle became active.' })
   dateActivated?: Date | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'A handle that was written, and its customer.' })
+@ObjectType({ simpleResolvers: true, description: 'The result of adding or deleting a social media handle.' })
 export class SocialMediaHandlePayload {
   bankId: string;
   customerId: string;
 
   @Field(() => SocialMediaHandle, {
     nullable: true,
-    description: 'The handle as it is now; one that was deleted as it was, once.',
+    description: payloadObject('social media handle'),
   })
   socialMediaHandle: SocialMediaHandle | null;
 }

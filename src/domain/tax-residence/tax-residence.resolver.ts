@@ -20,7 +20,10 @@ async function readPayload(context: Context, { id, bankId, customerId }: Written
 
 @Resolver(() => Customer)
 export class CustomerTaxResidencesResolver {
-  @FieldResolver(() => [TaxResidence], { nullable: true, description: 'The tax residences, the oldest first.' })
+  @FieldResolver(() => [TaxResidence], {
+    nullable: true,
+    description: 'The tax residences of the customer, sorted by creation time, oldest first.',
+  })
   @RequiresRole(['CanGetTaxResidence'], { orLinkedUser: true })
   @Batched({ byKey: true })
   taxResidences(@Root() customers: CustomerKey[], @Ctx() context: Context): Promise<TaxResidence[][]> {
@@ -30,7 +33,10 @@ export class CustomerTaxResidencesResolver {
 
 @Resolver(() => TaxResidence)
 export class TaxResidenceResolver {
-  @Query(() => [TaxResidence], { nullable: true, description: 'The tax residences of a customer, the oldest first.' })
+  @Query(() => [TaxResidence], {
+    nullable: true,
+    description: 'The tax residences of a customer, sorted by creation time, oldest first.',
+  })
   @RequiresRole(['CanGetTaxResidence'])
   async taxResidences(
     @BankId() bankId: string,
@@ -41,7 +47,7 @@ export class TaxResidenceResolver {
     return context.loader(taxResidences.byCustomer).load(customer.id);
   }
 
-  @FieldResolver(() => Customer, { nullable: true, description: 'The customer.' })
+  @FieldResolver(() => Customer, { nullable: true, description: 'The customer of the tax residence.' })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
   @Batched()
   customer(@Root() residences: TaxResidence[], @Ctx() context: Context): Promise<(Customer | null)[]> {
@@ -51,13 +57,17 @@ export class TaxResidenceResolver {
 
 @Resolver(() => TaxResidencePayload)
 export class TaxResidenceMutations {
-  @FieldResolver(() => Customer, { nullable: true, description: 'The customer.' })
+  @FieldResolver(() => Customer, { nullable: true, description: 'The customer of the tax residence.' })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
   customer(@Root() payload: TaxResidencePayload, @Ctx() context: Context): Promise<Customer | null> {
     return loadCustomer(context, payload.customerId);
   }
 
-  @Mutation(() => TaxResidencePayload, { nullable: true, description: 'Adds a tax residence to a customer.' })
+  @Mutation(() => TaxResidencePayload, {
+    nullable: true,
+    description:
+      'Adds a tax residence to a customer. A customer can have at most 500 tax residences. Fails with `TAX_RESIDENCE_EXISTS` if the customer already has one with the same domain and tax number.',
+  })
   @RequiresRole(['CanCreateTaxResidence'])
   createTaxResidence(
     @BankId() bankId: string,
@@ -79,7 +89,7 @@ export class TaxResidenceMutations {
   deleteTaxResidence(
     @BankId() bankId: string,
     @CustomerId() customerId: string,
-    @Arg('id', () => ID, { description: 'The id of the tax residence.' }) id: string,
+    @Arg('id', () => ID, { description: 'The ID of the tax residence.' }) id: string,
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<TaxResidencePayload> {

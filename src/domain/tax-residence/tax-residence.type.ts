@@ -1,51 +1,57 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import { payloadObject, versionDescription } from '../../graph/descriptions.ts';
 import { DateTime } from '../../graph/scalars.ts';
 
-@ObjectType({ simpleResolvers: true, description: 'Where a customer pays taxes.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: "A tax residence of a customer: a tax authority and the customer's number there.",
+})
 export class TaxResidence {
   bankId: string;
 
-  @Field(() => ID, { description: 'The id of the tax residence.' })
+  @Field(() => ID, { description: 'The ID of the tax residence.' })
   id: string;
 
-  @Field(() => ID, { description: 'The customer who pays the taxes.' })
+  @Field(() => ID, { description: 'The ID of the customer.' })
   customerId: string;
 
-  @Field(() => String, { description: 'The tax authority or its jurisdiction, in the bank’s own words.' })
+  @Field(() => String, {
+    description: "The tax authority or its jurisdiction in the bank's own terms, such as `Germany`.",
+  })
   domain: string;
 
-  @Field(() => String, { description: 'The number by which the tax authority knows the customer.' })
+  @Field(() => String, { description: "The customer's number at the tax authority, such as `12345678901`." })
   taxNumber: string;
 
-  @Field(() => DateTime, { description: 'When the tax residence was stored here.' })
+  @Field(() => DateTime, { description: 'The time when the tax residence was first stored in the gateway.' })
   createdAt: Date;
 
-  @Field(() => Int, { description: 'The version of what is stored: what a deletion may expect.' })
+  @Field(() => Int, { description: versionDescription })
   version: number;
 }
 
-@InputType({ description: 'Where a customer pays taxes; a customer has each domain and number once.' })
+@InputType({ description: 'A new tax residence.' })
 export class TaxResidenceInput {
   @Field(() => String, {
     description:
-      'The tax authority or its jurisdiction, in the bank’s own words, such as Germany; at most 20 characters.',
+      "The tax authority or its jurisdiction in the bank's own terms, such as `Germany`, at most 20 characters.",
   })
   domain: string;
 
   @Field(() => String, {
-    description: 'The number by which the tax authority knows the customer, at most 20 characters.',
+    description: "The customer's number at the tax authority, such as `12345678901`, at most 20 characters.",
   })
   taxNumber: string;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'A tax residence that was written, and its customer.' })
+@ObjectType({ simpleResolvers: true, description: 'The result of creating or deleting a tax residence.' })
 export class TaxResidencePayload {
   bankId: string;
   customerId: string;
 
   @Field(() => TaxResidence, {
     nullable: true,
-    description: 'The tax residence as it is now; one that was deleted as it was, once.',
+    description: payloadObject('tax residence'),
   })
   taxResidence: TaxResidence | null;
 }
