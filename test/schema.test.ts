@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import {
   buildSchema,
   type GraphQLField,
@@ -14,7 +15,7 @@ import {
   isSpecifiedScalarType,
 } from 'graphql';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { AccessUndeclared, enforceAccess } from '../src/graph/access/guard.ts';
+import { enforceAccess } from '../src/graph/access/guard.ts';
 import { guardArguments } from '../src/graph/argument-guard.ts';
 import { MaxInputItemsUndeclared } from '../src/graph/input-shape.ts';
 import { gatewaySchema, printedSchema } from '../src/schema.ts';
@@ -52,6 +53,37 @@ test('every type, field, argument, input field and enum value is described', () 
   }
 
   expect(undescribed).toEqual([]);
+});
+
+test('every resolver of src/domain is in the schema', () => {
+  const source = readFileSync(new URL('../src/schema.ts', import.meta.url), 'utf8');
+  const modules = globSync('**/*.resolver.ts', { cwd: fileURLToPath(new URL('../src/domain', import.meta.url)) });
+  const missing = modules.filter((module) => {
+    const [, name] = new RegExp(`import \\* as (\\w+) from './domain/${module}'`).exec(source) ?? [];
+    return name === undefined || !new RegExp(`^  ${name},$`, 'm').test(source);
+  });
+
+  expect(modules.length).toBeGreaterThan(20);
+  expect(missing, 'import it in src/schema.ts and add its name to `modules`').toEqual([]);
+});
+
+test.for([
+  ['Customer.addresses', 'Requires `CanGetCustomerAddress` at the bank, or a link to the customer.'],
+  ['Query.banks', null],
+  ['Bank.kycFourEyes', 'Requires authentication.'],
+  ['User.accounts', 'Requires that the caller is the user.'],
+  [
+    'Query.kycChecks',
+    'Requires `CanGetKycChecksAtOneBank` at the bank, or the system role `CanGetAnyKycChecks`, and a reason in the `X-Reason` header if the bank requires one.',
+  ],
+  ['Mutation.updateCustomerBranch', 'Requires `CanUpdateCustomerIdentity` or `CanUpdateCustomerBranch` at the bank.'],
+] as const)('the description of %s ends with its access rule', ([coordinate, sentence]) => {
+  const [typeName = '', fieldName = ''] = coordinate.split('.');
+  const type = schema.getType(typeName);
+  const description = isObjectType(type) ? (type.getFields()[fieldName]?.description ?? '') : '';
+
+  if (sentence === null) expect(description).not.toMatch(/Requires/);
+  else expect(description.endsWith(` ${sentence}`), description).toBe(true);
 });
 
 test('every list that is taken states its maximum number of items', () => {
@@ -115,9 +147,8 @@ describe('a schema stops the server', () => {
     plant(addresses);
     return () =>
       enforceAccess(planted, role, {
-        check: async () => undefined,
-        wantsReason: () => false,
-        ofCustomer: async () => null,
+        banks: { check: async () => undefined, wantsReason: () => false, ofCustomer: async () => null },
+        ownAccess: { orLinkedUser: () => false, orHolder: () => false, orSelf: () => false },
       });
   }
 
@@ -126,7 +157,20 @@ describe('a schema stops the server', () => {
       field.extensions = {};
     });
 
-    expect(start).toThrow(new AccessUndeclared('Customer.addresses', 'declares no access rule'));
+    expect(start).toThrow(
+      'Customer.addresses declares no access rule. Add @RequiresRole, @Authenticated or @Public to its method',
+    );
+    expect(start).toThrow('if it is a plain field, add simpleResolvers: true to its @ObjectType.');
+  });
+
+  test('when a field takes a list of parents and is not batched, by its name', async () => {
+    const start = await plantedFault((field) => {
+      field.extensions = { ...field.extensions, isBatched: false };
+    });
+
+    expect(start).toThrow(
+      'Customer.addresses takes a list of parents. Add @Batched() or @BatchedByKey() to its method.',
+    );
   });
 
   test('when a guarded field could not be null, by its name', async () => {
@@ -134,7 +178,7 @@ describe('a schema stops the server', () => {
       field.type = new GraphQLNonNull(field.type);
     });
 
-    expect(start).toThrow(new AccessUndeclared('Customer.addresses', 'is guarded, so it must be nullable'));
+    expect(start).toThrow('Customer.addresses is guarded, so it must be nullable. Add nullable: true to it.');
   });
 
   test('when a list of an input type declares no maximum, by its name', () => {

@@ -17,24 +17,51 @@ export type KeyOf<Parent, Context> = (parent: Parent, args: Record<string, unkno
 
 type Extended = { extensions: Readonly<Record<string, unknown>> };
 
-/**
- * The method takes a list of parents and gives a list of values, one for each. Where a list of objects is answered the
- * field is resolved once for all of them, so that its access is judged, its keys are gathered and its promise is
- * awaited once.
- *
- * `byKey`: of its parents it needs no more than what identifies them (`KeyKnown`), so it may be called for these
- * before they are read.
- */
-export function Batched({ byKey = false }: { byKey?: boolean } = {}) {
-  return Extensions({ isBatched: true, isByKey: byKey });
+/** `Method` if it resolves a list of parents, each of which `Key` is enough for; else a text that the compiler shows. */
+type BatchedMethod<Method, Key> = Method extends (parents: infer Parents, ...others: never[]) => infer Values
+  ? Parents extends readonly (infer Parent)[]
+    ? [Key] extends [Parent]
+      ? Values extends Promise<readonly unknown[]>
+        ? unknown
+        : 'A batched method returns a promise of a list, with a value for each parent.'
+      : 'A method that is batched by key reads no more of its parents than the key.'
+    : 'A batched method takes a list of parents.'
+  : 'A batched method takes a list of parents.';
+
+type BatchedDecorator<Key> = <Method>(
+  target: object,
+  name: string | symbol,
+  descriptor: TypedPropertyDescriptor<Method> & BatchedMethod<Method, Key>,
+) => void;
+
+function batched<Key>(extensions: Record<string, unknown>): BatchedDecorator<Key> {
+  return (target, name, descriptor) => (Extensions(extensions) as MethodDecorator)(target, name, descriptor);
 }
 
 /**
- * What identifies the object that the field gives is known before it is read: an executor then has read with it what
- * the fields below need, those that are `Batched({ byKey: true })`. For a database beyond a network that is a round trip
- * less.
+ * The method takes a list of parents and returns a promise of a list of values, one for each parent. In a list of objects,
+ * the field is resolved once for all of them, so its access is checked, its keys are collected, and its promise is awaited
+ * only once.
  */
-export function KeyKnown<Parent, Args>(keyOf: (parent: Parent, args: Args) => object) {
+export function Batched(): BatchedDecorator<never> {
+  return batched({ isBatched: true });
+}
+
+/**
+ * Like `Batched`, for a method that reads no more of its parents than `Key`. An executor can call it with the keys of
+ * `PrefetchKey` before the parents are read.
+ *
+ * @example @BatchedByKey<CustomerKey>()
+ */
+export function BatchedByKey<Key>(): BatchedDecorator<Key> {
+  return batched({ isBatched: true, isByKey: true });
+}
+
+/**
+ * The key of the object that the field returns is known before the object is read. An executor then reads the fields below
+ * that are `BatchedByKey` together with the object, which saves a round trip to the database.
+ */
+export function PrefetchKey<Parent, Args>(keyOf: (parent: Parent, args: Args) => object) {
   return Extensions({ keyOf });
 }
 

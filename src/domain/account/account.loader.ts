@@ -1,6 +1,6 @@
 import { gatewayError } from '../../base/errors.ts';
 import { manyBy, oneBy } from '../../database/batch.ts';
-import { provideOwnAccess } from '../../graph/access/check.ts';
+import type { OwnAccessCheck } from '../../graph/access/check.ts';
 import type { Context } from '../../graph/context.ts';
 import { account } from './account.table.ts';
 import { type Account, toAccount } from './account.type.ts';
@@ -50,7 +50,8 @@ async function heldByCaller(context: Context): Promise<ReadonlySet<string>> {
   return new Set(holdings.map(holdingKey));
 }
 
-provideOwnAccess('orHolder', async (context, { bankId, accountId }) => {
+/** Whether the caller is a holder of the account. */
+export const isHolder: OwnAccessCheck = async (context, { bankId, accountId }) => {
   if (bankId == null || accountId == null) return false;
   return (await context.once(heldByCaller)).has(holdingKey({ bankId, accountId }));
-});
+};

@@ -2,7 +2,7 @@ import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'ty
 import { holdsAny } from '../../auth/authenticated-user.ts';
 import { gatewayError } from '../../base/errors.ts';
 import { manyBy, oneBy } from '../../database/batch.ts';
-import { Batched, KeyKnown } from '../../execution/batched.ts';
+import { Batched, BatchedByKey, PrefetchKey } from '../../execution/batched.ts';
 import { defaultMaxItems } from '../../execution/max-items.ts';
 import { Authenticated, Public, RequiresRole } from '../../graph/access/rule.ts';
 import { BankId } from '../../graph/arguments.ts';
@@ -47,14 +47,14 @@ export class AccountResolver {
 
   @FieldResolver(() => [AccountRouting], { nullable: true, description: 'How the account is addressed, by scheme.' })
   @RequiresRole(['CanGetCustomerOverview', 'CanGetCustomerOverviewFlat'], { orLinkedUser: true, orHolder: true })
-  @Batched({ byKey: true })
+  @BatchedByKey<AccountKey>()
   routings(@Root() accounts: AccountKey[], @Ctx() context: Context): Promise<AccountRouting[][]> {
     return context.loader(routingsByAccount).loadAll(accounts.map(keyOf));
   }
 
   @FieldResolver(() => [AccountAttribute], { nullable: true, description: 'The attributes, the oldest first.' })
   @RequiresRole(['CanGetCustomerOverview', 'CanGetCustomerOverviewFlat'], { orLinkedUser: true, orHolder: true })
-  @Batched({ byKey: true })
+  @BatchedByKey<AccountKey>()
   attributes(@Root() accounts: AccountKey[], @Ctx() context: Context): Promise<AccountAttribute[][]> {
     return context.loader(attributesByAccount).loadAll(accounts.map(keyOf));
   }
@@ -72,7 +72,7 @@ export class AccountResolver {
 
   @Query(() => Account, { nullable: true, description: 'The account with this id at the bank.' })
   @RequiresRole(['CanGetCustomerOverview', 'CanGetCustomerOverviewFlat'], { orHolder: true })
-  @KeyKnown((_: unknown, { bankId, id }: AccountKey): AccountKey => ({ bankId, id }))
+  @PrefetchKey((_: unknown, { bankId, id }: AccountKey): AccountKey => ({ bankId, id }))
   account(
     @BankId() bankId: string,
     @Arg('id', () => ID, { description: 'The id of the account.' }) id: string,

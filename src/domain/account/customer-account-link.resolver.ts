@@ -1,7 +1,7 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { gatewayError } from '../../base/errors.ts';
 import { manyBy, oneBy } from '../../database/batch.ts';
-import { Batched, KeyKnown } from '../../execution/batched.ts';
+import { Batched, BatchedByKey, PrefetchKey } from '../../execution/batched.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, CustomerId, ExpectedVersion } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
@@ -44,7 +44,7 @@ export class CustomerAccountLinksResolver {
     description: 'The links to accounts, the oldest first.',
   })
   @RequiresRole(['CanGetCustomerAccountLinks'], { orLinkedUser: true })
-  @Batched({ byKey: true })
+  @BatchedByKey<CustomerKey>()
   accountLinks(@Root() customers: CustomerKey[], @Ctx() context: Context): Promise<CustomerAccountLink[][]> {
     return context.loader(accountLinksByCustomer).loadAll(customers.map(({ id }) => id));
   }
@@ -69,7 +69,7 @@ export class CustomerAccountLinkResolver {
   @FieldResolver(() => Account, { nullable: true, description: 'The account.' })
   @RequiresRole(['CanGetCustomerOverview', 'CanGetCustomerOverviewFlat'], { orLinkedUser: true, orHolder: true })
   @Batched()
-  @KeyKnown(({ bankId, accountId }: CustomerAccountLink): AccountKey => ({ bankId, id: accountId }))
+  @PrefetchKey(({ bankId, accountId }: CustomerAccountLink): AccountKey => ({ bankId, id: accountId }))
   account(@Root() links: CustomerAccountLink[], @Ctx() context: Context): Promise<(Account | null)[]> {
     return loadAccounts(context, links);
   }

@@ -1,6 +1,6 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { oneBy } from '../../database/batch.ts';
-import { Batched } from '../../execution/batched.ts';
+import { Batched, BatchedByKey } from '../../execution/batched.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, CustomerId, ExpectedVersion } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
@@ -29,7 +29,7 @@ export class CustomerAddressesResolver {
     description: 'The addresses of the customer, sorted by `insertDate`, oldest first.',
   })
   @RequiresRole(['CanGetCustomerAddress'], { orLinkedUser: true })
-  @Batched({ byKey: true })
+  @BatchedByKey<CustomerKey>()
   addresses(@Root() customers: CustomerKey[], @Ctx() context: Context): Promise<CustomerAddress[][]> {
     return context.loader(addresses.byCustomer).loadAll(customers.map(({ id }) => id));
   }

@@ -1,7 +1,7 @@
 import { eq, sql } from 'drizzle-orm';
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { oneBy } from '../../database/batch.ts';
-import { Batched } from '../../execution/batched.ts';
+import { Batched, BatchedByKey } from '../../execution/batched.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
 import { BankId } from '../../graph/arguments.ts';
 import { PageArguments } from '../../graph/connection.ts';
@@ -28,7 +28,7 @@ export class CustomerCrmEventsResolver {
     description: 'The contacts with the customer, the last stored first.',
   })
   @RequiresRole(['CanGetCrmEvents'])
-  @Batched({ byKey: true })
+  @BatchedByKey<CustomerKey>()
   crmEvents(@Root() customers: CustomerKey[], @Args(() => PageArguments) page: PageArguments, @Ctx() context: Context) {
     return eventsOfCustomers.ofEach(context, 'Customer.crmEvents', customers, page, toCrmEvent);
   }

@@ -2,7 +2,7 @@ import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'ty
 import { holdsAny } from '../../auth/authenticated-user.ts';
 import { gatewayError } from '../../base/errors.ts';
 import { oneBy } from '../../database/batch.ts';
-import { Batched } from '../../execution/batched.ts';
+import { Batched, BatchedByKey } from '../../execution/batched.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, CustomerId, ExpectedVersion } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
@@ -35,7 +35,7 @@ export class CustomerAttributesResolver {
     description: 'The attributes, the oldest first. A linked user does not see those that the bank hides from owners.',
   })
   @RequiresRole(['CanGetCustomerAttributesAtOneBank', 'CanGetCustomerAttributesAtAnyBank'], { orLinkedUser: true })
-  @Batched({ byKey: true })
+  @BatchedByKey<CustomerKey>()
   async attributes(@Root() customers: CustomerKey[], @Ctx() context: Context): Promise<CustomerAttribute[][]> {
     const stored = await context.loader(attributesByCustomer).loadAll(customers.map(({ id }) => id));
     const roles = ['CanGetCustomerAttributesAtOneBank', 'CanGetCustomerAttributesAtAnyBank'] as const;

@@ -1,7 +1,7 @@
 import { Arg, Args, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
 import { gatewayError } from '../../base/errors.ts';
 import { oneBy } from '../../database/batch.ts';
-import { KeyKnown } from '../../execution/batched.ts';
+import { PrefetchKey } from '../../execution/batched.ts';
 import { Public, RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, CustomerId } from '../../graph/arguments.ts';
 import { PageArguments } from '../../graph/connection.ts';
@@ -39,7 +39,7 @@ export class CustomerResolver {
 
   @Query(() => Customer, { nullable: true, description: 'The customer with this id at the bank.' })
   @RequiresRole(['CanGetCustomer'])
-  @KeyKnown((_: unknown, { bankId, customerId }: CustomerMinimal): CustomerKey => ({ id: customerId, bankId }))
+  @PrefetchKey((_: unknown, { bankId, customerId }: CustomerMinimal): CustomerKey => ({ id: customerId, bankId }))
   customer(@BankId() bankId: string, @CustomerId() customerId: string, @Ctx() context: Context): Promise<Customer> {
     return customerAt(context, bankId, customerId);
   }

@@ -1,5 +1,5 @@
 import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { Batched } from '../../execution/batched.ts';
+import { Batched, BatchedByKey } from '../../execution/batched.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, BankIdOrNull, CustomerId } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
@@ -22,7 +22,7 @@ async function readPayload(context: Context, { id, bankId, customerId }: Written
 export class CustomerKycChecksResolver {
   @FieldResolver(() => [KycCheck], { nullable: true, description: 'The checks of a customer, the newest first.' })
   @RequiresRole(['CanGetAnyKycChecks', 'CanGetKycChecksAtOneBank'], { kycMaterial: true })
-  @Batched({ byKey: true })
+  @BatchedByKey<CustomerKey>()
   kycChecks(@Root() customers: CustomerKey[], @Ctx() context: Context): Promise<KycCheck[][]> {
     return checksOf(context, customers);
   }

@@ -1,5 +1,5 @@
 import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { Batched } from '../../execution/batched.ts';
+import { Batched, BatchedByKey } from '../../execution/batched.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, BankIdOrNull, CustomerId } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
@@ -23,7 +23,7 @@ async function readPayload(context: Context, { id, bankId, customerId }: Written
 export class CustomerKycDocumentsResolver {
   @FieldResolver(() => [KycDocument], { nullable: true, description: 'The documents of a customer, the newest first.' })
   @RequiresRole(['CanGetAnyKycDocuments', 'CanGetKycDocumentsAtOneBank'], { kycMaterial: true })
-  @Batched({ byKey: true })
+  @BatchedByKey<CustomerKey>()
   kycDocuments(@Root() customers: CustomerKey[], @Ctx() context: Context): Promise<KycDocument[][]> {
     return documentsOf(context, customers);
   }

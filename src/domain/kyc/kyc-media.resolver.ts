@@ -1,5 +1,5 @@
 import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { Batched } from '../../execution/batched.ts';
+import { Batched, BatchedByKey } from '../../execution/batched.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, BankIdOrNull, CustomerId } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
@@ -23,7 +23,7 @@ async function readPayload(context: Context, { id, bankId, customerId }: Written
 export class CustomerKycMediaResolver {
   @FieldResolver(() => [KycMedia], { nullable: true, description: 'The media of a customer, the newest first.' })
   @RequiresRole(['CanGetAnyKycMedia', 'CanGetKycMediaAtOneBank'], { kycMaterial: true })
-  @Batched({ byKey: true })
+  @BatchedByKey<CustomerKey>()
   kycMedia(@Root() customers: CustomerKey[], @Ctx() context: Context): Promise<KycMedia[][]> {
     return mediaOf(context, customers);
   }

@@ -3,7 +3,7 @@ import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'ty
 import { gatewayError } from '../../base/errors.ts';
 import { inKeys, keyValues, limitOfStatement, type MakeLoader, oncePerDatabase, oneBy } from '../../database/batch.ts';
 import { createLoader, readRows } from '../../database/loader.ts';
-import { Batched } from '../../execution/batched.ts';
+import { BatchedByKey } from '../../execution/batched.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, BankIdOrNull, CustomerId } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
@@ -75,7 +75,7 @@ export class CustomerKycStatusProposalsResolver {
     description: 'The KYC statuses that one officer proposed and nobody has decided yet, the oldest first.',
   })
   @RequiresRole([...readingRoles], { kycMaterial: true })
-  @Batched({ byKey: true })
+  @BatchedByKey<CustomerKey>()
   kycStatusProposals(@Root() customers: CustomerKey[], @Ctx() context: Context): Promise<KycStatusProposal[][]> {
     return context.loader(openByCustomer).loadAll(customers.map(({ id }) => id));
   }

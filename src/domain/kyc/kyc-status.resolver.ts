@@ -1,7 +1,7 @@
 import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { gatewayError } from '../../base/errors.ts';
 import { manyBy, oneBy } from '../../database/batch.ts';
-import { Batched } from '../../execution/batched.ts';
+import { Batched, BatchedByKey } from '../../execution/batched.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, BankIdOrNull, CustomerId } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
@@ -29,7 +29,7 @@ export class CustomerKycStatusesResolver {
     description: 'The timeline of a customer’s KYC status, the newest first.',
   })
   @RequiresRole(['CanGetAnyKycStatuses', 'CanGetKycStatusesAtOneBank'], { kycMaterial: true })
-  @Batched({ byKey: true })
+  @BatchedByKey<CustomerKey>()
   kycStatuses(@Root() customers: CustomerKey[], @Ctx() context: Context): Promise<KycStatus[][]> {
     return context.loader(statusesByCustomer).loadAll(customers.map(({ id }) => id));
   }

@@ -4,7 +4,7 @@ import { holdsAny } from '../../auth/authenticated-user.ts';
 import { gatewayError } from '../../base/errors.ts';
 import { oneBy } from '../../database/batch.ts';
 import { withoutIndex } from '../../database/search.ts';
-import { Batched } from '../../execution/batched.ts';
+import { Batched, BatchedByKey } from '../../execution/batched.ts';
 import { Authenticated, RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, ExpectedVersion } from '../../graph/arguments.ts';
 import { PageArguments } from '../../graph/connection.ts';
@@ -66,7 +66,7 @@ export class CustomerMeetingsResolver {
     description: 'The meetings with the customer, the latest first.',
   })
   @RequiresRole(['CanGetMeetings'], { orLinkedUser: true })
-  @Batched({ byKey: true })
+  @BatchedByKey<CustomerKey>()
   meetings(@Root() customers: CustomerKey[], @Args(() => PageArguments) page: PageArguments, @Ctx() context: Context) {
     const toNode = (row: MeetingRow) => toMeeting(context, row);
     return meetingsOfCustomers.ofEach(context, 'Customer.meetings', customers, page, toNode);

@@ -1,7 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { oneBy } from '../../database/batch.ts';
-import { Batched } from '../../execution/batched.ts';
+import { Batched, BatchedByKey } from '../../execution/batched.ts';
 import { Authenticated, RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, CustomerId } from '../../graph/arguments.ts';
 import { PageArguments } from '../../graph/connection.ts';
@@ -52,7 +52,7 @@ export class CustomerMessagesResolver {
     description: 'The messages to the customer, the newest first.',
   })
   @RequiresRole(['CanGetCustomerMessages'], { orLinkedUser: true })
-  @Batched({ byKey: true })
+  @BatchedByKey<CustomerKey>()
   messages(@Root() customers: CustomerKey[], @Args(() => PageArguments) page: PageArguments, @Ctx() context: Context) {
     return messagesOfCustomers.ofEach(context, 'Customer.messages', customers, page, toMessage);
   }

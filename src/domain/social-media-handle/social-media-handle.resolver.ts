@@ -1,6 +1,6 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { manyBy, oneBy } from '../../database/batch.ts';
-import { Batched } from '../../execution/batched.ts';
+import { Batched, BatchedByKey } from '../../execution/batched.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, CustomerId, ExpectedVersion } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
@@ -32,7 +32,7 @@ export class CustomerSocialMediaHandlesResolver {
     description: 'The social media handles of the customer, sorted by creation time, newest first.',
   })
   @RequiresRole(['CanGetSocialMediaHandles'], { orLinkedUser: true })
-  @Batched({ byKey: true })
+  @BatchedByKey<CustomerKey>()
   socialMediaHandles(@Root() customers: CustomerKey[], @Ctx() context: Context): Promise<SocialMediaHandle[][]> {
     return context.loader(handlesByCustomer).loadAll(customers.map(({ id }) => id));
   }

@@ -1,6 +1,6 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { oneBy } from '../../database/batch.ts';
-import { Batched } from '../../execution/batched.ts';
+import { Batched, BatchedByKey } from '../../execution/batched.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, CustomerId, ExpectedVersion } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
@@ -25,7 +25,7 @@ export class CustomerTaxResidencesResolver {
     description: 'The tax residences of the customer, sorted by creation time, oldest first.',
   })
   @RequiresRole(['CanGetTaxResidence'], { orLinkedUser: true })
-  @Batched({ byKey: true })
+  @BatchedByKey<CustomerKey>()
   taxResidences(@Root() customers: CustomerKey[], @Ctx() context: Context): Promise<TaxResidence[][]> {
     return context.loader(taxResidences.byCustomer).loadAll(customers.map(({ id }) => id));
   }

@@ -1,5 +1,5 @@
 import { Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
-import { Batched } from '../../execution/batched.ts';
+import { Batched, BatchedByKey } from '../../execution/batched.ts';
 import { Authenticated, RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, CustomerId } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
@@ -39,7 +39,7 @@ export class CustomerCorrelatedUsersResolver {
     description: 'The users who have an active link to the customer, by when they were linked.',
   })
   @RequiresRole(['CanGetCorrelatedUsersInfo', 'CanGetCorrelatedUsersInfoAtAnyBank'])
-  @Batched({ byKey: true })
+  @BatchedByKey<CustomerKey>()
   correlatedUsers(@Root() customers: CustomerKey[], @Ctx() context: Context): Promise<User[][]> {
     return correlatedUsers(
       context,

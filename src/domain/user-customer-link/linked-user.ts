@@ -1,5 +1,5 @@
 import { manyBy } from '../../database/batch.ts';
-import { provideOwnAccess } from '../../graph/access/check.ts';
+import type { OwnAccessCheck } from '../../graph/access/check.ts';
 import type { Context } from '../../graph/context.ts';
 import { type UserCustomerLinkRow, userCustomerLink } from './user-customer-link.table.ts';
 
@@ -20,8 +20,9 @@ export function activeLinksOfCaller(context: Context): Promise<ActiveLinks> {
   return context.once(readActiveLinks);
 }
 
-provideOwnAccess('orLinkedUser', async (context, { bankId, customerId }) => {
+/** Whether the caller has an active link to the customer. */
+export const isLinkedUser: OwnAccessCheck = async (context, { bankId, customerId }) => {
   if (customerId == null) return false;
   const link = (await activeLinksOfCaller(context)).get(customerId);
   return link !== undefined && (bankId == null || link.bankId === bankId);
-});
+};

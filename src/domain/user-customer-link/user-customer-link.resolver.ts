@@ -1,6 +1,6 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { oneBy } from '../../database/batch.ts';
-import { Batched } from '../../execution/batched.ts';
+import { Batched, BatchedByKey } from '../../execution/batched.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, CustomerId, ExpectedVersion } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
@@ -37,7 +37,7 @@ export class CustomerUserLinksResolver {
     description: 'The links of users to the customer, active or not, the oldest first.',
   })
   @RequiresRole(['CanGetUserCustomerLink'])
-  @Batched({ byKey: true })
+  @BatchedByKey<CustomerKey>()
   userLinks(@Root() customers: CustomerKey[], @Ctx() context: Context): Promise<UserCustomerLink[][]> {
     return context.loader(linksByCustomer).loadAll(customers.map(({ id }) => id));
   }

@@ -1,4 +1,5 @@
 import { InvalidValue, parseEmailAddress } from '../../base/values.ts';
+import type { OwnAccessCheck } from '../../graph/access/check.ts';
 import { areSameAddress } from './username.ts';
 
 const plainUsername = /^(?=.{8,100}$)[A-Za-z0-9]+(?:[._][A-Za-z0-9]+)*$/;
@@ -26,3 +27,6 @@ export function parseUsername(value: string, email: string): string {
     'must be the email address of the user, or 8 to 100 letters, digits, dots, and underscores, with dots and underscores only between letters and digits',
   );
 }
+
+/** Whether the parent belongs to the caller. */
+export const isSelf: OwnAccessCheck = ({ user }, { userId }) => user !== null && userId === user.id;

@@ -4,18 +4,7 @@ import type { Context } from '../context.ts';
 import type { AccessRule, GuardedParent, GuardedRule, OwnAccess, RoleRule } from './rule.ts';
 
 /** Whether the data of a parent is the caller's own. */
-type OwnAccessCheck = (context: Context, parent: GuardedParent) => boolean | Promise<boolean>;
-
-const ownAccessChecks: Record<keyof OwnAccess, OwnAccessCheck> = {
-  orLinkedUser: () => false,
-  orHolder: () => false,
-  orSelf: (context, parent) => context.user !== null && parent.userId === context.user.id,
-};
-
-/** Sets a check that depends on an entity, which access checks do not import. */
-export function provideOwnAccess(kind: keyof OwnAccess, check: OwnAccessCheck): void {
-  ownAccessChecks[kind] = check;
-}
+export type OwnAccessCheck = (context: Context, parent: GuardedParent) => boolean | Promise<boolean>;
 
 /** The facts about banks that access checks need. The entity implements it, because access checks do not import it. */
 export interface BankRules {
@@ -25,6 +14,12 @@ export interface BankRules {
   wantsReason(context: Context, bankId: string): boolean | Promise<boolean>;
   /** The ID of the customer's bank. Null if the customer does not exist. */
   ofCustomer(context: Context, customerId: string): Promise<string | null>;
+}
+
+/** The facts about entities that access checks need. The entities implement them, because access checks do not import them. */
+export interface AccessFacts {
+  banks: BankRules;
+  ownAccess: Record<keyof OwnAccess, OwnAccessCheck>;
 }
 
 /** Whether the caller holds one of the roles. It reads nothing, so it ignores the caller's own data. */
@@ -47,21 +42,23 @@ function accessGround(
   context: Context,
   parent: GuardedParent,
   bankId: string | null,
+  { ownAccess }: AccessFacts,
 ): string | null | Promise<string | null> {
   if (context.user === null) return null;
   if (rule.kind === 'authenticated') return 'authenticated';
   const role = heldRole(context.user, rule.anyOf, bankId);
   if (role !== undefined) return role;
-  const checks = (['orSelf', 'orLinkedUser', 'orHolder'] as const).filter((kind) => rule[kind] === true);
-  return checks.length === 0 ? null : ownDataGround(checks, context, parent);
+  const kinds = (['orSelf', 'orLinkedUser', 'orHolder'] as const).filter((kind) => rule[kind] === true);
+  return kinds.length === 0 ? null : ownDataGround(kinds, context, parent, ownAccess);
 }
 
 async function ownDataGround(
   kinds: (keyof OwnAccess)[],
   context: Context,
   parent: GuardedParent,
+  ownAccess: AccessFacts['ownAccess'],
 ): Promise<string | null> {
-  for (const kind of kinds) if (await ownAccessChecks[kind](context, parent)) return kind;
+  for (const kind of kinds) if (await ownAccess[kind](context, parent)) return kind;
   return null;
 }
 
@@ -74,7 +71,7 @@ export function checkAccess(
   rule: GuardedRule,
   context: Context,
   parent: GuardedParent,
-  banks: BankRules,
+  facts: AccessFacts,
 ): string | GatewayError | Promise<string | GatewayError> {
   const bankId = parent.bankId ?? null;
 
@@ -82,23 +79,23 @@ export function checkAccess(
     if (ground === null) return refusal(rule, context, bankId);
     const needsReason = rule.kind === 'role' && rule.kycMaterial === true;
     if (!needsReason || context.request.reason !== null || bankId === null) return ground;
-    const wantsReason = banks.wantsReason(context, bankId);
+    const wantsReason = facts.banks.wantsReason(context, bankId);
     const reasonDecided = (isWanted: boolean) => (isWanted ? reasonRequired(bankId) : ground);
     return wantsReason instanceof Promise ? wantsReason.then(reasonDecided) : reasonDecided(wantsReason);
   }
 
-  const ground = accessGround(rule, context, parent, bankId);
+  const ground = accessGround(rule, context, parent, bankId, facts);
   return ground instanceof Promise ? ground.then(decided) : decided(ground);
 }
 
 /** `checkAccess`, but only once for each bank where the caller holds a role, because a role applies to the whole bank. */
-export function accessChecker(rule: GuardedRule, context: Context, banks: BankRules) {
+export function accessChecker(rule: GuardedRule, context: Context, facts: AccessFacts) {
   const roles = new Map<string | null, string>();
   return (parent: GuardedParent): ReturnType<typeof checkAccess> => {
     const bankId = parent.bankId ?? null;
     const known = roles.get(bankId);
     if (known !== undefined) return known;
-    const decision = checkAccess(rule, context, parent, banks);
+    const decision = checkAccess(rule, context, parent, facts);
     // Checks of own data return promises, so a string is a role.
     if (typeof decision === 'string') roles.set(bankId, decision);
     return decision;
@@ -111,17 +108,17 @@ export async function requireAccess(
   context: Context,
   args: Record<string, unknown>,
   bankId: string | null,
-  banks: BankRules,
+  facts: AccessFacts,
 ): Promise<string> {
   if (context.user === null) throw refusal(rule, context, null);
-  if (bankId !== null) await banks.check(context, bankId);
+  if (bankId !== null) await facts.banks.check(context, bankId);
   const subject = { bankId, accountId: (args.accountId ?? args.id) as string | undefined, userId: args.id as string };
-  const ground = await accessGround(rule, context, subject, bankId);
+  const ground = await accessGround(rule, context, subject, bankId, facts);
   if (ground === null) throw refusal(rule, context, bankId);
   if (rule.kind === 'role' && rule.kycMaterial === true && context.request.reason === null) {
     const { customerId } = subjectOf(args);
-    const at = bankId ?? (customerId === null ? null : await banks.ofCustomer(context, customerId));
-    if (at !== null && (await banks.wantsReason(context, at))) throw reasonRequired(at);
+    const at = bankId ?? (customerId === null ? null : await facts.banks.ofCustomer(context, customerId));
+    if (at !== null && (await facts.banks.wantsReason(context, at))) throw reasonRequired(at);
   }
   return ground;
 }

@@ -18,7 +18,8 @@ import {
   withBatch,
 } from '../../execution/batched.ts';
 import type { Context } from '../context.ts';
-import { accessChecker, type BankRules, checkAccess, holdsRoleOf, requireAccess, subjectOf } from './check.ts';
+import { type AccessFacts, accessChecker, checkAccess, holdsRoleOf, requireAccess, subjectOf } from './check.ts';
+import { describeRule } from './describe.ts';
 import { type PayloadObjects, payloadObjects, selectedObjects } from './payload-objects.ts';
 import { type Batch, begin, readAhead, resolveOrTake } from './prefetch.ts';
 import { type AccessRule, accessDirectives, type GuardedParent, type GuardedRule, type RoleRule } from './rule.ts';
@@ -68,7 +69,7 @@ function audited(
   return value;
 }
 
-function guardedField(coordinate: string, rule: GuardedRule, resolve: Resolver, banks: BankRules): Resolver {
+function guardedField(coordinate: string, rule: GuardedRule, resolve: Resolver, facts: AccessFacts): Resolver {
   return (parent, args, context, info) => {
     function act(decision: string | GatewayError): unknown {
       if (decision instanceof GatewayError) return reportRefusal(coordinate, context, parent, decision);
@@ -76,7 +77,7 @@ function guardedField(coordinate: string, rule: GuardedRule, resolve: Resolver, 
       return audited(resolve(parent, args, context, info), context, { coordinate, parent, ground: decision });
     }
 
-    const decision = checkAccess(rule, context, parent, banks);
+    const decision = checkAccess(rule, context, parent, facts);
     return decision instanceof Promise ? decision.then(act) : act(decision);
   };
 }
@@ -90,11 +91,17 @@ function guardedReadAhead(rule: RoleRule, resolve: Batch): ReadAhead<GuardedPare
 }
 
 /** Checks the access for each parent, and resolves the field of the parents that the caller can access. */
-function guardedBatch(coordinate: string, rule: GuardedRule, resolve: Batch, banks: BankRules, byKey: boolean): Batch {
+function guardedBatch(
+  coordinate: string,
+  rule: GuardedRule,
+  resolve: Batch,
+  facts: AccessFacts,
+  byKey: boolean,
+): Batch {
   const resolveSeen: Batch = byKey ? (...given) => resolveOrTake(resolve, ...given) : resolve;
   return async (parents, args, context, info) => {
     const { audit } = context;
-    const decide = accessChecker(rule, context, banks);
+    const decide = accessChecker(rule, context, facts);
     const decisions = parents.map(decide);
     const isDecided = (decision: (typeof decisions)[number]) => !(decision instanceof Promise);
     const settled = decisions.every(isDecided)
@@ -148,7 +155,7 @@ function isUuid(text: string): boolean {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
 }
 
-function guardedQuery(coordinate: string, rule: GuardedRule, resolve: Resolver, banks: BankRules): Resolver {
+function guardedQuery(coordinate: string, rule: GuardedRule, resolve: Resolver, facts: AccessFacts): Resolver {
   return async (root, args, context, info) => {
     const subject = subjectOf(args);
     const { audit } = context;
@@ -156,7 +163,7 @@ function guardedQuery(coordinate: string, rule: GuardedRule, resolve: Resolver, 
     // The bank is read together with the data. If it does not exist, the field fails with that error.
     const begun = holdsRole ? begin(() => resolve(root, args, context, info)) : null;
     try {
-      const ground = await requireAccess(rule, context, args, subject.bankId, banks);
+      const ground = await requireAccess(rule, context, args, subject.bankId, facts);
       audit.allow(coordinate, subject.bankId, ground);
       const value: unknown = await (begun ?? resolve(root, args, context, info));
       audit.give(coordinate, subject, ground, value);
@@ -184,7 +191,7 @@ function guardedMutation(
   coordinate: string,
   rule: AccessRule,
   resolve: Resolver,
-  banks: BankRules,
+  facts: AccessFacts,
   objects: PayloadObjects,
 ): Resolver {
   return async (root, args, context, info) => {
@@ -192,7 +199,7 @@ function guardedMutation(
     beginWrite(coordinate, args, context, selectedObjects(objects, info));
     try {
       const { bankId } = subjectOf(args);
-      if (rule.kind !== 'public') audit.allowWrite(await requireAccess(rule, context, args, bankId, banks));
+      if (rule.kind !== 'public') audit.allowWrite(await requireAccess(rule, context, args, bankId, facts));
       const payload: unknown = await resolve(root, args, context, info);
       audit.endWrite(payload);
       return payload;
@@ -249,37 +256,44 @@ function guarded(
   type: GraphQLObjectType,
   field: GraphQLField<GuardedParent, Context>,
   root: Root,
-  banks: BankRules,
+  facts: AccessFacts,
 ): Resolver {
   const coordinate = `${type.name}.${field.name}`;
   const rule = field.extensions.access as AccessRule | undefined;
-  if (rule === undefined || field.resolve == null) throw new AccessUndeclared(coordinate, 'declares no access rule');
+  if (rule === undefined || field.resolve == null) throw new AccessUndeclared(coordinate, noRule);
   if (rule.kind !== 'public' && isNonNullType(field.type)) {
-    throw new AccessUndeclared(coordinate, 'is guarded, so it must be nullable');
+    throw new AccessUndeclared(coordinate, 'is guarded, so it must be nullable. Add nullable: true to it');
   }
+  if (rule.kind !== 'public') field.description = `${field.description ?? ''} ${describeRule(rule)}`.trim();
   const findKey = keyOf<GuardedParent, Context>(field);
   if (findKey !== null) {
     const bankOf: BankAsked = (parent, args) => (root === null ? (parent.bankId ?? null) : subjectOf(args).bankId);
     field.extensions = { ...field.extensions, keyOf: guardedKeyOf(rule, findKey, bankOf) };
   }
   if (root === 'mutation') {
-    return guardedMutation(coordinate, rule, field.resolve, banks, payloadObjects(field));
+    return guardedMutation(coordinate, rule, field.resolve, facts, payloadObjects(field));
   }
   if (root === 'query')
-    return rule.kind === 'public' ? field.resolve : guardedQuery(coordinate, rule, field.resolve, banks);
+    return rule.kind === 'public' ? field.resolve : guardedQuery(coordinate, rule, field.resolve, facts);
+  if (field.extensions.takesList === true && !isBatched(field)) {
+    throw new AccessUndeclared(coordinate, 'takes a list of parents. Add @Batched() or @BatchedByKey() to its method');
+  }
   if (isBatched(field)) {
     // The resolver of TypeGraphQL passes the parents to the method as its only parent.
     const resolveAll = field.resolve as unknown as Batch;
     const byKey = isByKey(field);
-    const batch = rule.kind === 'public' ? resolveAll : guardedBatch(coordinate, rule, resolveAll, banks, byKey);
+    const batch = rule.kind === 'public' ? resolveAll : guardedBatch(coordinate, rule, resolveAll, facts, byKey);
     const ahead = rule.kind === 'role' && byKey ? guardedReadAhead(rule, resolveAll) : null;
     field.extensions = withBatch(field, batch, ahead);
     return resolveOne(batch);
   }
-  return rule.kind === 'public' ? field.resolve : guardedField(coordinate, rule, field.resolve, banks);
+  return rule.kind === 'public' ? field.resolve : guardedField(coordinate, rule, field.resolve, facts);
 }
 
-/** Stops the server, because a field without an access rule would be public. */
+const noRule =
+  'declares no access rule. Add @RequiresRole, @Authenticated or @Public to its method; if it is a plain field, add simpleResolvers: true to its @ObjectType';
+
+/** Stops the server, because a field without an access rule would be public, and a wrongly declared one would always fail. */
 export class AccessUndeclared extends Error {
   constructor(coordinate: string, problem: string) {
     super(`${coordinate} ${problem}.`);
@@ -288,11 +302,11 @@ export class AccessUndeclared extends Error {
 }
 
 /**
- * Wraps each root field and each resolved field with its access rule, once at start-up. Returns the schema with the directives
- * that its SDL prints.
+ * Wraps each root field and each resolved field with its access rule, once at start-up, and adds the rule to its description.
+ * Returns the schema with the directives that its SDL prints.
  * @throws AccessUndeclared if a field has no rule
  */
-export function enforceAccess(schema: GraphQLSchema, role: GraphQLEnumType, banks: BankRules): GraphQLSchema {
+export function enforceAccess(schema: GraphQLSchema, role: GraphQLEnumType, facts: AccessFacts): GraphQLSchema {
   const rootOf = new Map<GraphQLObjectType | null | undefined, Root>([
     [schema.getQueryType(), 'query'],
     [schema.getMutationType(), 'mutation'],
@@ -301,7 +315,7 @@ export function enforceAccess(schema: GraphQLSchema, role: GraphQLEnumType, bank
     if (!isObjectType(type) || type.name.startsWith('__')) continue;
     const root = rootOf.get(type) ?? null;
     for (const field of Object.values(type.getFields())) {
-      if (root !== null || field.resolve !== undefined) field.resolve = guarded(type, field, root, banks);
+      if (root !== null || field.resolve !== undefined) field.resolve = guarded(type, field, root, facts);
     }
   }
   const config = schema.toConfig();

@@ -37,10 +37,16 @@ export interface GuardedParent {
   userId?: string | null;
 }
 
+/** Whether the first parameter of the method is a list. On the field of an object type, it is a list of parents. */
+function takesList(target: object, key: string | symbol): boolean {
+  const types = Reflect.getMetadata('design:paramtypes', target, key) as readonly unknown[] | undefined;
+  return types?.[0] === Array;
+}
+
 function declare(rule: AccessRule, directive: string): MethodDecorator & PropertyDecorator {
   return (target: object, key: string | symbol, descriptor?: PropertyDescriptor) => {
     (Directive(directive) as MethodDecorator)(target, key, descriptor ?? {});
-    (Extensions({ access: rule }) as MethodDecorator)(target, key, descriptor ?? {});
+    (Extensions({ access: rule, takesList: takesList(target, key) }) as MethodDecorator)(target, key, descriptor ?? {});
   };
 }
 
