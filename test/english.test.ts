@@ -14,7 +14,7 @@ describe('the search for phrases', () => {
     ['The role is given.', 'given'],
     ['It tells the reason.', 'tells'],
     ['The value is no number.', 'is no'],
-    ['Defaults to 50 when left out.', 'keep existing'],
+    ['Defaults to 50 when left out.', 'left out'],
     ['The key that is to be used.', 'is to be'],
     ['The caller may read.', 'may'],
     ['May be null.', 'May'],

@@ -296,7 +296,7 @@ export async function openAuditTrail({
     const seal = { number, sequence, head, at: new Date(), isLast };
     const row = { chain: chain.number, ...seal, mac: key.mac('seal', sealParts(chain.id, seal)) };
     const [stored] = await database.transaction(async (transaction) => {
-      const inserted = await insertRow(transaction, auditSeal, row, 'keep existing');
+      const inserted = await insertRow(transaction, auditSeal, row, 'ignore');
       if (inserted.length > 0) return inserted;
       const own = and(eq(auditSeal.chain, chain.number), eq(auditSeal.number, number));
       return transaction.select().from(auditSeal).where(own);

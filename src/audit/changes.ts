@@ -1,21 +1,25 @@
 import { isDeepStrictEqual } from 'node:util';
 import { getTableName } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { type ChangeRecorder, type Row, recordChanges, recorderOf } from '../database/change-recorder.ts';
 import type { Queries } from '../database/database.ts';
 
-/** What a transaction changed so far: names and ids only. */
+/** The changes of a transaction so far: names and IDs only. */
 export interface Changes {
-  /** `CustomerAddress.city`; of a row that was deleted only `CustomerAddress`. */
+  /** Such as `CustomerAddress.city`. Of a deleted row only `CustomerAddress`. */
   fields: Set<string>;
   bankIds: Set<string>;
   customerIds: Set<string>;
-  /** Whom the rows belong to or are about, where that is a user. */
+  /** The users to whom the rows belong, or whom they concern. */
   userIds: Set<string>;
 }
 
+/** Tables whose rows have no meaning of their own: the audit trail contains the operations that write them. */
+export const unrecordedTables: ReadonlySet<string> = new Set(['empowerment', 'idempotency_key']);
+
 /**
- * Columns that are not named: which row it is and where (the event has the ids of the bank and of the customer), what the
- * writes keep for themselves, and what only repeats another column.
+ * Columns that are not named: the event contains the IDs of the bank and of the customer, the writes maintain the times and
+ * versions themselves, and search columns repeat other columns.
  */
 export const bookkeeping: ReadonlySet<string> = new Set([
   'rowNumber',
@@ -40,60 +44,114 @@ export const bookkeeping: ReadonlySet<string> = new Set([
   'emailConflict',
 ]);
 
-const changesOf = new WeakMap<Queries, Changes>();
-
-/** From now on, what is noted for this transaction is collected. */
-export function collectChanges(transaction: Queries): Changes {
-  const changes = {
-    fields: new Set<string>(),
-    bankIds: new Set<string>(),
-    customerIds: new Set<string>(),
-    userIds: new Set<string>(),
-  };
-  changesOf.set(transaction, changes);
-  return changes;
-}
-
-/** The table's name as a type of the schema has it. */
-export function typeNameOf(table: SQLiteTable): string {
+/** The name of the table in the form of a type of the schema. */
+function typeNameOf(table: SQLiteTable): string {
   return getTableName(table).replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/**
- * Whose a row is, and about whom. Columns of any other name say who did something (`decidedByUserId`), or hold what a
- * client typed (`KycCheck.staffUserId`).
- */
-function collectIds(changes: Changes, typeName: string, row: Record<string, unknown>): void {
-  const of = (name: string) => (typeName === name ? row.id : undefined);
-  const take = (ids: Set<string>, ...found: unknown[]) => {
-    for (const id of found) if (typeof id === 'string') ids.add(id);
-  };
-  take(changes.bankIds, row.bankId, of('Bank'));
-  take(changes.customerIds, row.customerId, of('Customer'));
-  take(changes.userIds, row.userId, of('User'));
-  if (typeName === 'Meeting') take(changes.userIds, row.customerUserId, row.staffUserId);
+function addIds(ids: Set<string>, ...candidates: unknown[]): void {
+  for (const id of candidates) if (typeof id === 'string') ids.add(id);
 }
 
 /**
- * Says for the audit trail what became of a row: `before` is null for a new one, `after` for one that was deleted. Each
- * function that writes says so of each row that it writes.
+ * Adds the bank, the customer and the users of a row. Columns of other names contain who did something (`decidedByUserId`), or
+ * a text of the client (`KycCheck.staffUserId`).
  */
-export function noteChange<Table extends SQLiteTable>(
-  transaction: Queries,
-  table: Table,
-  before: Partial<Table['$inferSelect']> | null,
-  after: Partial<Table['$inferSelect']> | null,
-): void {
-  const changes = changesOf.get(transaction);
-  if (changes === undefined) return;
-  const typeName = typeNameOf(table);
-  const old: Record<string, unknown> = before ?? {};
-  const now: Record<string, unknown> = after ?? {};
-  if (after === null) changes.fields.add(typeName);
-  for (const [name, value] of Object.entries(now)) {
-    if (bookkeeping.has(name) || isDeepStrictEqual(value ?? null, old[name] ?? null)) continue;
-    changes.fields.add(`${typeName}.${name}`);
+function addSubjects(changes: Changes, table: SQLiteTable, row: Row): void {
+  const tableName = getTableName(table);
+  const idOf = (name: string) => (tableName === name ? row.id : undefined);
+  addIds(changes.bankIds, row.bankId, idOf('bank'));
+  addIds(changes.customerIds, row.customerId, idOf('customer'));
+  addIds(changes.userIds, row.userId, idOf('user'));
+  if (tableName === 'meeting') addIds(changes.userIds, row.customerUserId, row.staffUserId);
+}
+
+function bankIdOf(table: SQLiteTable, row: Row): string | null {
+  const bankId = getTableName(table) === 'bank' ? row.id : row.bankId;
+  return typeof bankId === 'string' ? bankId : null;
+}
+
+/** Adds each change to the changes at its bank, as `changesAt` returns them. */
+class AuditRecorder implements ChangeRecorder {
+  readonly #changesAt: (bankId: string | null) => Changes;
+
+  constructor(changesAt: (bankId: string | null) => Changes) {
+    this.#changesAt = changesAt;
   }
-  collectIds(changes, typeName, old);
-  collectIds(changes, typeName, now);
+
+  inserted(table: SQLiteTable, rows: readonly Row[]): void {
+    if (unrecordedTables.has(getTableName(table))) return;
+    const typeName = typeNameOf(table);
+    // Most rows of an import have the columns of the row before: only columns that were null so far are looked at.
+    const unnamed = new Map<Changes, string[]>();
+    for (const row of rows) {
+      const changes = this.#changesAt(bankIdOf(table, row));
+      addSubjects(changes, table, row);
+      const names = unnamed.get(changes) ?? Object.keys(row).filter((name) => !bookkeeping.has(name));
+      const named = names.filter((name) => row[name] != null);
+      if (named.length === 0 && unnamed.has(changes)) continue;
+      for (const name of named) changes.fields.add(`${typeName}.${name}`);
+      unnamed.set(
+        changes,
+        names.filter((name) => !named.includes(name)),
+      );
+    }
+  }
+
+  updated(table: SQLiteTable, before: Row, after: Row, names: readonly string[]): void {
+    if (unrecordedTables.has(getTableName(table))) return;
+    const changes = this.#changesAt(bankIdOf(table, after) ?? bankIdOf(table, before));
+    addSubjects(changes, table, before);
+    addSubjects(changes, table, after);
+    for (const name of names) {
+      if (bookkeeping.has(name) || isDeepStrictEqual(after[name] ?? null, before[name] ?? null)) continue;
+      changes.fields.add(`${typeNameOf(table)}.${name}`);
+    }
+  }
+
+  deleted(table: SQLiteTable, rows: readonly Row[]): void {
+    if (unrecordedTables.has(getTableName(table))) return;
+    for (const row of rows) {
+      const changes = this.#changesAt(bankIdOf(table, row));
+      addSubjects(changes, table, row);
+      changes.fields.add(typeNameOf(table));
+    }
+  }
+}
+
+function noChanges(): Changes {
+  return { fields: new Set(), bankIds: new Set(), customerIds: new Set(), userIds: new Set() };
+}
+
+/** Collects the changes of a transaction from now on. */
+export function collectChanges(transaction: Queries): Changes {
+  const changes = noChanges();
+  recordChanges(transaction, new AuditRecorder(() => changes));
+  return changes;
+}
+
+/** The changes at each bank; those of rows without a bank have the key null. */
+export type ChangesByBank = Map<string | null, Changes>;
+
+/** Collects the changes of a transaction from now on, for each bank. */
+export function collectChangesByBank(transaction: Queries): ChangesByBank {
+  const byBank: ChangesByBank = new Map();
+  recordChanges(transaction, new AuditRecorder((bankId) => changesAt(byBank, bankId)));
+  return byBank;
+}
+
+export function changesAt(byBank: ChangesByBank, bankId: string | null): Changes {
+  const changes = byBank.get(bankId) ?? noChanges();
+  byBank.set(bankId, changes);
+  return changes;
+}
+
+/** A handle can be reused by later transactions, whose changes must not be added. */
+export function stopCollecting(transaction: Queries): void {
+  recordChanges(transaction, null);
+}
+
+/** Adds a row that a transaction concerns, such as its user, to the audit event, whether it changes or not. */
+export function addSubject(transaction: Queries, table: SQLiteTable, row: Row): void {
+  recorderOf(transaction)?.updated(table, row, row, []);
 }

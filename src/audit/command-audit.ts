@@ -1,81 +1,27 @@
 import { userInfo } from 'node:os';
-import { getTableName } from 'drizzle-orm';
-import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { ErrorKey } from '../base/errors.ts';
-import type { Database, Queries } from '../database/database.ts';
+import type { Database } from '../database/database.ts';
 import { type AuditEvent, auditEventOf, auditedError } from './audit-event.ts';
 import { type AuditTrailParts, openAuditTrail } from './audit-trail.ts';
-import { bookkeeping, type Changes, collectChanges, typeNameOf } from './changes.ts';
+import { type Changes, type ChangesByBank, changesAt, collectChangesByBank, stopCollecting } from './changes.ts';
 
-/** An import writes thousands of customers at once, and an event is to stay readable. */
+/** An import writes thousands of customers in one transaction. The limit keeps an event readable. */
 const idsPerEvent = 1_000;
 
-/** What a command saw or did at one bank, or at none. */
-interface AtBank {
-  customerIds: Set<string>;
-  userIds: Set<string>;
-  changes: Set<string>;
+function addTo(changes: Changes, { fields, customerIds, userIds }: Omit<Changes, 'bankIds'>): void {
+  for (const field of fields) changes.fields.add(field);
+  for (const id of customerIds) changes.customerIds.add(id);
+  for (const id of userIds) changes.userIds.add(id);
 }
 
-type ByBank = Map<string | null, AtBank>;
-
-const rowsOfTransaction = new WeakMap<Queries, ByBank>();
-
-function at(byBank: ByBank, bankId: string | null): AtBank {
-  let found = byBank.get(bankId);
-  if (found === undefined) {
-    found = { customerIds: new Set(), userIds: new Set(), changes: new Set() };
-    byBank.set(bankId, found);
-  }
-  return found;
-}
-
-function addTo(byBank: ByBank, others: ByBank): void {
-  for (const [bankId, { customerIds, userIds, changes }] of others) {
-    const there = at(byBank, bankId);
-    for (const id of customerIds) there.customerIds.add(id);
-    for (const id of userIds) there.userIds.add(id);
-    for (const field of changes) there.changes.add(field);
-  }
-}
-
-function textOrNull(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
-}
-
-/**
- * Says for the audit trail that a command writes these rows, as `noteChange` does of one row: of many, at several banks.
- * `changed` are the names of the fields; without it, those that have a value.
- */
-export function noteRows(
-  transaction: Queries,
-  table: SQLiteTable,
-  rows: readonly Record<string, unknown>[],
-  changed?: readonly string[],
-): void {
-  const byBank = rowsOfTransaction.get(transaction);
-  if (byBank === undefined) return;
-  const tableName = getTableName(table);
-  const typeName = typeNameOf(table);
-  // Most rows are like the one before: only what no row had so far is looked at.
-  const unnamed = new Map<string | null, string[]>();
-  for (const row of rows) {
-    const bankId = textOrNull(tableName === 'bank' ? row.id : row.bankId);
-    const { customerIds, userIds, changes } = at(byBank, bankId);
-    const customerId = textOrNull(tableName === 'customer' ? row.id : row.customerId);
-    if (customerId !== null) customerIds.add(customerId);
-    const userId = textOrNull(tableName === 'user' ? row.id : row.userId);
-    if (userId !== null) userIds.add(userId);
-    const names = unnamed.get(bankId) ?? (changed ?? Object.keys(row)).filter((name) => !bookkeeping.has(name));
-    const named = changed === undefined ? names.filter((name) => row[name] != null) : names;
-    if (named.length > 0 || !unnamed.has(bankId)) {
-      for (const name of named) changes.add(`${typeName}.${name}`);
-      unnamed.set(
-        bankId,
-        names.filter((name) => !named.includes(name)),
-      );
-    }
-  }
+/** If a transaction changes rows at one bank only, rows without a bank, such as users, belong to the event at this bank. */
+function atOnlyBank(byBank: ChangesByBank): ChangesByBank {
+  const withoutBank = byBank.get(null);
+  if (withoutBank === undefined || byBank.size !== 2) return byBank;
+  const [bankId = null] = [...byBank.keys()].filter((id) => id !== null);
+  const changes: Changes = { fields: new Set(), bankIds: new Set(), customerIds: new Set(), userIds: new Set() };
+  for (const part of byBank.values()) addTo(changes, part);
+  return new Map([[bankId, changes]]);
 }
 
 /** The account of the operating system that runs the command. */
@@ -89,19 +35,9 @@ function accountName(): string | null {
   }
 }
 
-function withChanges(byBank: ByBank, { fields, bankIds, customerIds, userIds }: Changes): ByBank {
-  if (fields.size + bankIds.size + customerIds.size + userIds.size === 0) return byBank;
-  const [onlyBankId] = bankIds.size === 1 ? bankIds : [];
-  const there = at(byBank, onlyBankId ?? null);
-  for (const id of customerIds) there.customerIds.add(id);
-  for (const id of userIds) there.userIds.add(id);
-  for (const field of fields) there.changes.add(field);
-  return byBank;
-}
-
-function eventsOf(byBank: ByBank, told: Pick<AuditEvent, 'outcome'> & Partial<AuditEvent>): AuditEvent[] {
+function eventsOf(byBank: ChangesByBank, details: Pick<AuditEvent, 'outcome'> & Partial<AuditEvent>): AuditEvent[] {
   const provider = 'command-line';
-  return [...byBank].flatMap(([bankId, { customerIds, userIds, changes }]) => {
+  return [...byBank].flatMap(([bankId, { customerIds, userIds, fields }]) => {
     const [customers, users] = [[...customerIds], [...userIds]];
     const parts = Math.max(1, Math.ceil(Math.max(customers.length, users.length) / idsPerEvent));
     return Array.from({ length: parts }, (_, part) => {
@@ -112,8 +48,8 @@ function eventsOf(byBank: ByBank, told: Pick<AuditEvent, 'outcome'> & Partial<Au
         bankId,
         customerIds: customers.slice(from, to),
         subjectUserIds: users.slice(from, to),
-        changes: [...changes],
-        ...told,
+        changes: [...fields],
+        ...details,
       });
     });
   });
@@ -139,9 +75,9 @@ export async function auditCommand<Result>(
   const trail = await openAuditTrail(parts);
   const caller = { operationName, clientName: accountName() };
   /** What the command said of itself. */
-  const concerned: ByBank = new Map();
+  const concerned: ChangesByBank = new Map();
   /** What the last transaction that failed would have written. */
-  let unwritten: ByBank = new Map();
+  let unwritten: ChangesByBank = new Map();
   let failure = null as ErrorKey | null;
   let isRecorded = false;
 
@@ -149,44 +85,39 @@ export async function auditCommand<Result>(
     ...parts.database,
     async transaction(write) {
       let isWritten = false;
-      const noted: ByBank = new Map();
+      let changes: ChangesByBank = new Map();
       try {
         const result = await trail.write(async (transaction) => {
-          rowsOfTransaction.set(transaction, noted);
-          const changes = collectChanges(transaction);
+          changes = collectChangesByBank(transaction);
           try {
             const result = await write(transaction);
-            const event = eventsOf(withChanges(noted, changes), { ...caller, outcome: 'SUCCEEDED' });
+            const event = eventsOf(atOnlyBank(changes), { ...caller, outcome: 'SUCCEEDED' });
             isWritten = event.length > 0;
             return { result, event };
-          } catch (error) {
-            withChanges(noted, changes);
-            throw error;
           } finally {
-            rowsOfTransaction.delete(transaction);
+            stopCollecting(transaction);
           }
         });
         isRecorded ||= isWritten;
         return result;
       } catch (error) {
-        unwritten = noted;
+        unwritten = atOnlyBank(changes);
         throw error;
       }
     },
   };
   const audit: CommandAudit = {
     concern({ bankId = null, customerIds = [], userIds = [] }) {
-      const there = at(concerned, bankId);
-      for (const id of customerIds) there.customerIds.add(id);
-      for (const id of userIds) there.userIds.add(id);
+      const ids = { fields: new Set<string>(), customerIds: new Set(customerIds), userIds: new Set(userIds) };
+      addTo(changesAt(concerned, bankId), ids);
     },
     fail(error) {
       failure = error;
     },
   };
   const record = (errors: string[]) => {
-    if (errors.length > 0) addTo(concerned, unwritten);
-    if (concerned.size === 0) at(concerned, null);
+    if (errors.length > 0) for (const [bankId, changes] of unwritten) addTo(changesAt(concerned, bankId), changes);
+    if (concerned.size === 0) changesAt(concerned, null);
     const outcome = errors.length === 0 ? 'SUCCEEDED' : 'FAILED';
     return trail.record(eventsOf(concerned, { ...caller, outcome, errors, changes: [] }));
   };

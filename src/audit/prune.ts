@@ -1,10 +1,10 @@
 import { and, asc, desc, eq, gte, inArray, lt, lte } from 'drizzle-orm';
 import type { Database } from '../database/database.ts';
 import { inTuples, tupleValues } from '../database/tuple-condition.ts';
+import { insertRow } from '../database/write-row.ts';
 import { type AuditChainRow, auditCheckpoint, auditEvent, auditEventCustomer, auditSeal } from './audit.table.ts';
 import { findingLine } from './audit-finding.ts';
 import { auditKey } from './audit-key.ts';
-import { noteChange } from './changes.ts';
 import { type AuditKeys, auditKeys, checkpointParts, checkpointsOf } from './checkpoint.ts';
 import { auditChains } from './verify.ts';
 import { checkChain, customerColumns, customerValues, readEvent } from './verify-chain.ts';
@@ -86,8 +86,7 @@ async function writeCheckpoint(
   const row = { chain: chain.number, ...checkpoint, mac };
   await database.transaction(async (transaction) => {
     // Of two that prune at once both go on from the first one's.
-    await transaction.insert(auditCheckpoint).values(row).onConflictDoNothing();
-    noteChange(transaction, auditCheckpoint, null, row);
+    await insertRow(transaction, auditCheckpoint, row, 'ignore');
   });
 }
 

@@ -1,10 +1,10 @@
 import { createHmac, hkdfSync } from 'node:crypto';
 import { and, asc, count, desc, eq, gt, inArray, isNull, lte, ne, notInArray, or, sql } from 'drizzle-orm';
-import { noteChange } from '../audit/changes.ts';
 import { clientNetwork } from '../base/client-network.ts';
 import { gatewayError } from '../base/errors.ts';
 import { mapUsername } from '../base/precis.ts';
 import type { Database, Queries } from '../database/database.ts';
+import { deleteRows } from '../database/write-row.ts';
 import { loginAttempt } from './login-attempt.table.ts';
 import { loginNetwork } from './login-network.table.ts';
 
@@ -286,10 +286,8 @@ export async function forgetLoginAttempts(transaction: Queries, secret: string, 
   const overallId = overallIdOf(secret, name);
   // In the order in which `begin` locks the rows, because logins that fail at the same time would deadlock otherwise.
   const ofNetworks = and(ofUsername, ne(loginAttempt.id, overallId));
-  const inNetworks = await transaction.delete(loginAttempt).where(ofNetworks).returning();
-  const overall = await transaction.delete(loginAttempt).where(eq(loginAttempt.id, overallId)).returning();
-  const [forgotten] = [...inNetworks, ...overall];
-  if (forgotten !== undefined) noteChange(transaction, loginAttempt, forgotten, null);
+  await deleteRows(transaction, loginAttempt, ofNetworks);
+  await deleteRows(transaction, loginAttempt, eq(loginAttempt.id, overallId));
 }
 
 /**

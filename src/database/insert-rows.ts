@@ -1,11 +1,12 @@
 import { getTableColumns, getTableName, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { type Row, recorderOf } from './change-recorder.ts';
 import type { Database, Queries } from './database.ts';
 import { dialect } from './dialect.ts';
 import { preparedByKey } from './prepared.ts';
 
-/** What becomes of a row whose key is there already: it is left out, or all rows are refused. */
-export type Existing = 'keep existing' | 'refused';
+/** Whether a row that violates a unique constraint is ignored, or makes the statement fail. */
+export type OnConflict = 'ignore' | 'fail';
 
 const inserts = preparedByKey<unknown>();
 
@@ -59,35 +60,47 @@ function inserting(queries: Pick<Queries, 'insert'>, { table, columns }: Rows, p
 }
 
 /**
- * Inserts any number of rows with one prepared statement, where the builder alone would make the SQL of each anew. Each row
- * has a value, or null, for each column that another has.
+ * Inserts any number of rows with one prepared statement, for which the builder alone would create new SQL for each number of
+ * rows. A column that one row provides is null in the rows that do not.
+ *
+ * @param recorded The rows as the change recorder sees them, if they need more than their own columns to be placed.
  */
 export async function insertRows<Table extends SQLiteTable>(
   transaction: Queries,
   table: Table,
   rows: readonly Table['$inferInsert'][],
-  existing: Existing = 'refused',
+  { onConflict = 'fail', recorded = rows }: { onConflict?: OnConflict; recorded?: readonly Row[] } = {},
+): Promise<void> {
+  await insertUnrecorded(transaction, table, rows, onConflict);
+  recorderOf(transaction)?.inserted(table, recorded);
+}
+
+async function insertUnrecorded<Table extends SQLiteTable>(
+  transaction: Queries,
+  table: Table,
+  rows: readonly Table['$inferInsert'][],
+  onConflict: OnConflict = 'fail',
 ): Promise<void> {
   if (rows.length === 0) return;
   const given = rowsOf(table, rows);
-  const insert = inserts([existing, ...given.key], (queries) => {
+  const insert = inserts([onConflict, ...given.key], (queries) => {
     const query = inserting(queries, given);
-    return existing === 'keep existing' ? query.onConflictDoNothing() : query;
+    return onConflict === 'ignore' ? query.onConflictDoNothing() : query;
   });
   await insert(transaction, { rows: given.values });
 }
 
 const insertsTogether = preparedByKey<unknown>();
 
-/** Inserts rows of two tables that do not point at each other: on PostgreSQL with one statement, on SQLite with two. */
+/** Inserts unrecorded rows of two tables that do not point at each other: on PostgreSQL with one statement, on SQLite with two. */
 export async function insertTogether<One extends SQLiteTable, Other extends SQLiteTable>(
   transaction: Queries,
   [table, rows]: readonly [One, readonly One['$inferInsert'][]],
   [otherTable, otherRows]: readonly [Other, readonly Other['$inferInsert'][]],
 ): Promise<void> {
   if (dialect === 'sqlite' || rows.length === 0 || otherRows.length === 0) {
-    await insertRows(transaction, table, rows);
-    await insertRows(transaction, otherTable, otherRows);
+    await insertUnrecorded(transaction, table, rows);
+    await insertUnrecorded(transaction, otherTable, otherRows);
     return;
   }
   const given = rowsOf(table, rows);

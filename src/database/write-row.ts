@@ -1,17 +1,21 @@
+/**
+ * Writes of rows that a change recorder sees. Statements that it must not see, such as those of counters, use the builder.
+ */
 import { getTableName, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { recorderOf } from './change-recorder.ts';
 import type { Queries } from './database.ts';
-import type { Existing } from './insert-rows.ts';
-import { preparedByKey } from './prepared.ts';
+import type { OnConflict } from './insert-rows.ts';
+import { prepared, preparedByKey } from './prepared.ts';
 
 type RowOf<Table extends SQLiteTable> = Table['$inferSelect'];
 
-/** Those that have a value, or null; the builder leaves out the others too. */
-function givenNames(values: Record<string, unknown>): string[] {
+/** The names of the columns whose values are not undefined, which the builder omits, too. */
+function providedNames(values: Record<string, unknown>): string[] {
   return Object.keys(values).filter((name) => values[name] !== undefined);
 }
 
-/** Of its own for each column: no placeholder of a condition is named like it. */
+/** Differs from the names of the placeholders in conditions. */
 function placeholderOf(name: string): string {
   return `new ${name}`;
 }
@@ -20,7 +24,7 @@ function placeholders(names: readonly string[]): Record<string, SQL> {
   return Object.fromEntries(names.map((name) => [name, sql`${sql.placeholder(placeholderOf(name))}`]));
 }
 
-/** The values as the driver takes them. Drizzle would ask the column to encode null too. */
+/** The values as the driver accepts them. Null is not encoded, although Drizzle would ask the column to encode it. */
 function driverValues(
   table: SQLiteTable,
   names: readonly string[],
@@ -35,29 +39,52 @@ function driverValues(
   return encoded;
 }
 
+type Values<Table extends SQLiteTable> = Partial<Table['$inferInsert']>;
+
 const inserts = preparedByKey<Record<string, unknown>[]>();
 
 /**
- * Inserts a row by a statement that is prepared, and gives it as it is stored; nothing where its key is there already and
- * it is to be left out then.
+ * Inserts a row with a prepared statement.
+ *
+ * @returns The row as stored. Empty if the row exists and `onConflict` is `ignore`.
  */
 export async function insertRow<Table extends SQLiteTable>(
   transaction: Queries,
   table: Table,
   row: Table['$inferInsert'],
-  existing: Existing = 'refused',
+  onConflict: OnConflict = 'fail',
 ): Promise<RowOf<Table>[]> {
-  const names = givenNames(row);
-  const insert = inserts([getTableName(table), existing, ...names], (queries) => {
+  const names = providedNames(row);
+  const insert = inserts([getTableName(table), onConflict, ...names], (queries) => {
     const inserting = queries.insert(table as SQLiteTable).values(placeholders(names));
-    return (existing === 'keep existing' ? inserting.onConflictDoNothing() : inserting).returning();
+    return (onConflict === 'ignore' ? inserting.onConflictDoNothing() : inserting).returning();
   });
-  return insert(transaction, driverValues(table, names, row));
+  const inserted = await insert(transaction, driverValues(table, names, row));
+  if (inserted.length > 0) recorderOf(transaction)?.inserted(table, [row]);
+  return inserted;
+}
+
+interface Update<Table extends SQLiteTable> {
+  /** The row as far as it was read. A column is recorded as changed if its new value differs. */
+  before: Partial<RowOf<Table>>;
+  set: Values<Table>;
+  /** The values of the placeholders in the condition. */
+  where: Record<string, unknown>;
+}
+
+function recordUpdates(
+  transaction: Queries,
+  table: SQLiteTable,
+  before: Record<string, unknown>,
+  rows: readonly Record<string, unknown>[],
+  names: readonly string[],
+): void {
+  for (const row of rows) recorderOf(transaction)?.updated(table, before, row, names);
 }
 
 /**
- * Sets columns of the rows that meet `condition`, and what `always` sets, by a statement that is prepared, and gives the rows
- * as they are stored.
+ * Makes a function that updates the rows that meet `condition` with a prepared statement, and returns the rows as stored.
+ * Each update also sets the columns of `always`.
  */
 export function updateOf<Table extends SQLiteTable>(
   table: Table,
@@ -65,12 +92,8 @@ export function updateOf<Table extends SQLiteTable>(
   always: Record<string, SQL> = {},
 ) {
   const updates = preparedByKey<Record<string, unknown>[]>();
-  return async (
-    transaction: Queries,
-    values: Partial<Table['$inferInsert']>,
-    conditionValues: Record<string, unknown>,
-  ): Promise<RowOf<Table>[]> => {
-    const names = givenNames(values);
+  return async (transaction: Queries, { before, set, where }: Update<Table>): Promise<RowOf<Table>[]> => {
+    const names = providedNames(set);
     const update = updates(names, (queries) =>
       queries
         .update(table as SQLiteTable)
@@ -78,6 +101,60 @@ export function updateOf<Table extends SQLiteTable>(
         .where(condition)
         .returning(),
     );
-    return update(transaction, { ...conditionValues, ...driverValues(table, names, values) });
+    const rows = await update(transaction, { ...where, ...driverValues(table, names, set) });
+    recordUpdates(transaction, table, before, rows, names);
+    return rows;
   };
+}
+
+/** Updates the rows that meet a condition, and returns the rows as stored. For statements that are rare or vary. */
+export async function updateRows<Table extends SQLiteTable>(
+  transaction: Queries,
+  table: Table,
+  {
+    before,
+    set,
+    where,
+  }: {
+    before: Partial<RowOf<Table>>;
+    set: { [Name in keyof Values<Table>]: Values<Table>[Name] | SQL };
+    where: SQL | undefined;
+  },
+): Promise<RowOf<Table>[]> {
+  const rows = await transaction
+    .update(table as SQLiteTable)
+    .set(set)
+    .where(where)
+    .returning();
+  recordUpdates(transaction, table, before, rows, providedNames(set));
+  return rows;
+}
+
+/** Makes a function that deletes the rows that meet `condition` with a prepared statement, and returns the deleted rows. */
+export function deleteOf<Table extends SQLiteTable>(table: Table, condition: SQL | undefined) {
+  const statement = prepared((queries) =>
+    queries
+      .delete(table as SQLiteTable)
+      .where(condition)
+      .returning(),
+  );
+  return async (transaction: Queries, where: Record<string, unknown>): Promise<RowOf<Table>[]> => {
+    const rows = await statement(transaction, where);
+    recorderOf(transaction)?.deleted(table, rows);
+    return rows;
+  };
+}
+
+/** Deletes the rows that meet a condition, and returns the deleted rows. For statements that are rare or vary. */
+export async function deleteRows<Table extends SQLiteTable>(
+  transaction: Queries,
+  table: Table,
+  where: SQL | undefined,
+): Promise<RowOf<Table>[]> {
+  const rows = await transaction
+    .delete(table as SQLiteTable)
+    .where(where)
+    .returning();
+  recorderOf(transaction)?.deleted(table, rows);
+  return rows;
 }

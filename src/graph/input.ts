@@ -47,6 +47,12 @@ export function assertInput(condition: boolean, field: string, reason: string): 
   if (!condition) throw gatewayError('OBP-10001', { message: `${field} ${reason}.`, field });
 }
 
+/** @throws VERSION_CONFLICT if the client expects another version than that of the stored row. */
+export function requireVersion(stored: { version: number }, expectedVersion: number | null | undefined): void {
+  if (expectedVersion == null || expectedVersion === stored.version) return;
+  throw gatewayError('VERSION_CONFLICT', { currentVersion: stored.version, field: 'expectedVersion' });
+}
+
 /** How far the clocks of two machines may be apart, in milliseconds. */
 const clockLeeway = 5 * 60_000;
 

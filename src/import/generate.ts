@@ -1,6 +1,5 @@
 import { inArray } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { noteRows } from '../audit/command-audit.ts';
 import type { Database, Queries } from '../database/database.ts';
 import { insertRows } from '../database/insert-rows.ts';
 import { account } from '../domain/account/account.table.ts';
@@ -88,12 +87,9 @@ export async function generateCustomers(
     await refuseBanksInUse(transaction, bankIds);
     for (const generated of banks) {
       rows += 1 + generated.attributeDefinitions.length + generated.staff.length;
-      await transaction.insert(bank).values(generated.bank).onConflictDoNothing();
-      await transaction.insert(attributeDefinition).values(generated.attributeDefinitions).onConflictDoNothing();
-      await transaction.insert(user).values(generated.staff).onConflictDoNothing();
-      noteRows(transaction, bank, [generated.bank]);
-      noteRows(transaction, attributeDefinition, generated.attributeDefinitions);
-      noteRows(transaction, user, generated.staff);
+      await insertRows(transaction, bank, [generated.bank], { onConflict: 'ignore' });
+      await insertRows(transaction, attributeDefinition, generated.attributeDefinitions, { onConflict: 'ignore' });
+      await insertRows(transaction, user, generated.staff, { onConflict: 'ignore' });
     }
   });
 
@@ -135,8 +131,8 @@ async function writeCustomers(transaction: Queries, customers: GeneratedCustomer
   let written = 0;
   for (const name of Object.keys(tables) as (keyof GeneratedCustomer)[]) {
     const rows = customers.flatMap((generated): SQLiteTable['$inferInsert'][] => generated[name]);
-    await insertRows(transaction, tables[name], rows);
-    noteRows(transaction, tables[name], name === 'meetingInvitees' ? inviteesWithTheirPlace(customers) : rows);
+    const recorded = name === 'meetingInvitees' ? inviteesWithTheirPlace(customers) : rows;
+    await insertRows(transaction, tables[name], rows, { recorded });
     written += rows.length;
   }
   return written;

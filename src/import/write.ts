@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { and, eq } from 'drizzle-orm';
-import { noteRows } from '../audit/command-audit.ts';
 import { hashPassword, localProvider } from '../auth/password.ts';
 import type { Database, Queries } from '../database/database.ts';
 import { insertRows } from '../database/insert-rows.ts';
+import { updateRows } from '../database/write-row.ts';
 import { bank } from '../domain/bank/bank.table.ts';
 import { lastOkDateOrderOf } from '../domain/customer/customer.rules.ts';
 import { customer } from '../domain/customer/customer.table.ts';
@@ -103,7 +103,13 @@ function currentStatus(timeline: Row[]): { kycStatus: boolean; lastOkDate: Date 
   return { kycStatus: newest?.ok === true, lastOkDate };
 }
 
-async function updateRow(transaction: Queries, noun: Noun, { found, changes }: Update, now: Date): Promise<void> {
+async function updateRow(
+  transaction: Queries,
+  noun: Noun,
+  { found, changes }: Update,
+  now: Date,
+  places: Map<unknown, Row>,
+): Promise<void> {
   const columns = columnsOf(noun.table);
   const merged = { ...found, ...changes };
   const set: Row = { ...changes, ...noun.derive?.(merged) };
@@ -115,10 +121,8 @@ async function updateRow(transaction: Queries, noun: Noun, { found, changes }: U
     if (column === undefined) throw new Error(`No column ${name} of ${noun.name}`);
     return eq(column, found[name]);
   });
-  await transaction
-    .update(noun.table)
-    .set(set)
-    .where(and(...conditions));
+  const before = { ...found, ...places.get(found.meetingId) };
+  await updateRows(transaction, noun.table, { before, set, where: and(...conditions) });
 }
 
 /**
@@ -262,16 +266,10 @@ async function writeBatch(writing: Writing, noun: Noun, batch: StagedRow[], areA
   if (inserts.size + updates.size + followers.length === 0) return;
   const places = noun.name === 'meetingInvitee' ? await placesOfMeetings(database, rows) : new Map<unknown, Row>();
   await database.transaction(async (transaction) => {
-    await insertRows(transaction, noun.table, [...inserts], 'keep existing');
-    noteRows(transaction, noun.table, withTheirPlace([...inserts], places));
-    for (const update of updates.values()) {
-      await updateRow(transaction, noun, update, now);
-      noteUpdate(transaction, noun, update, places);
-    }
-    for (const follower of followers) {
-      await updateRow(transaction, nounOf('customer'), follower, now);
-      noteUpdate(transaction, nounOf('customer'), follower, places);
-    }
+    const recorded = withTheirPlace([...inserts], places);
+    await insertRows(transaction, noun.table, [...inserts], { onConflict: 'ignore', recorded });
+    for (const update of updates.values()) await updateRow(transaction, noun, update, now, places);
+    for (const follower of followers) await updateRow(transaction, nounOf('customer'), follower, now, places);
   });
 }
 
@@ -288,15 +286,6 @@ async function placesOfMeetings(database: Database, invitees: Row[]): Promise<Ma
 
 function withTheirPlace(rows: Row[], places: Map<unknown, Row>): Row[] {
   return places.size === 0 ? rows : rows.map((row) => ({ ...row, ...places.get(row.meetingId) }));
-}
-
-function noteUpdate(
-  transaction: Queries,
-  { table }: Noun,
-  { found, changes }: Update,
-  places: Map<unknown, Row>,
-): void {
-  noteRows(transaction, table, withTheirPlace([{ ...found, ...changes }], places), Object.keys(changes));
 }
 
 /** A new customer is written as the timeline beside it says, rather than changed a moment later. */
@@ -334,8 +323,7 @@ async function writeStubs(writing: Writing, noun: Noun, rows: Row[]): Promise<vo
   countsOf(writing.report, noun.name).stubs += stubs.length;
   if (stubs.length > 0) {
     await writing.database.transaction(async (transaction) => {
-      await insertRows(transaction, noun.table, stubs, 'keep existing');
-      noteRows(transaction, noun.table, stubs);
+      await insertRows(transaction, noun.table, stubs, { onConflict: 'ignore' });
     });
   }
 }

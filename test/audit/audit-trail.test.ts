@@ -4,9 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { auditEventOf } from '../../src/audit/audit-event.ts';
 import { openAuditTrail } from '../../src/audit/audit-trail.ts';
-import { noteChange } from '../../src/audit/changes.ts';
 import { OperationAudit } from '../../src/audit/operation-audit.ts';
 import { gatewayError } from '../../src/base/errors.ts';
+import { recorderOf } from '../../src/database/change-recorder.ts';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { eventPlaces } from '../../src/domain/audit-event/event-places.ts';
@@ -56,7 +56,7 @@ test('a mutation that is given up while it is being committed has one event, whi
   });
   operation.beginWrite('Mutation.createBank', {});
   const givenUp = operation.write(async (transaction) => {
-    noteChange(transaction, bank, null, { id: 'gh.29.uk', shortName: 'The bank' });
+    recorderOf(transaction)?.inserted(bank, [{ id: 'gh.29.uk', shortName: 'The bank' }]);
     await sleep(20);
   });
 

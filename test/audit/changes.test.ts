@@ -3,7 +3,7 @@
  * one which does not note what it changes fails here by name.
  */
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eq, ne } from 'drizzle-orm';
 import {
@@ -29,6 +29,7 @@ import { auditReader } from '../support/audit-events.ts';
 import { insertEveryNoun, type World } from '../support/every-noun.ts';
 import { type Answer, type Gateway, startGateway } from '../support/gateway.ts';
 import { insertEntitlement } from '../support/rows.ts';
+import { allTableNames } from '../support/stored.ts';
 
 type Field = GraphQLField<unknown, unknown>;
 
@@ -515,6 +516,42 @@ describe('a mutation that fails', () => {
       .from(customer)
       .where(ne(customer.legalName, ''));
     expect(kept.filter((row) => row.legalName === legalName)).toEqual([]);
+  });
+});
+
+describe('the source code', () => {
+  const source = new URL('../../src/', import.meta.url);
+
+  /** Files that write rows without `insertRow`, `updateOf`, `deleteOf` and their like, and why no event must contain them. */
+  const unrecordedWrites: Record<string, string> = {
+    'audit/audit-trail.ts': 'The audit trail does not record itself.',
+    'audit/prune.ts': 'The audit trail does not record itself.',
+    'auth/cost-exchange.ts': 'The processes exchange counters.',
+    'auth/login-attempts.ts': 'The attempts are counters. Only their removal by unlockUser is recorded.',
+    'database/read-your-writes.ts': 'The position of the last write serves replicas.',
+    'domain/user/canonical-names.ts': 'Columns of an earlier version are filled at start-up, outside of any operation.',
+    'domain/user/email-validation.ts': 'The registration becomes a user, whose columns the event contains.',
+    'domain/user/former-registrations.ts':
+      'Rows of an earlier version are moved at start-up, outside of any operation.',
+    'domain/user/registration-mail.ts': 'The mails are counters.',
+    'domain/user/revoke-tokens.ts': 'Expired rows are deleted every hour, outside of any operation.',
+    'domain/user/user-registration.ts': 'Expired rows are deleted every hour, outside of any operation.',
+    'domain/user/idempotency-key.writes.ts': 'Idempotency keys have no meaning of their own.',
+  };
+
+  test('writes rows only by functions that record them, or says why not', () => {
+    const helpers = new Set(['database/insert-rows.ts', 'database/write-row.ts']);
+    const names = [...allTableNames, 'table'].join('|');
+    const isWrite = new RegExp(`\\.(insert|update|delete)\\(\\s*(\\w+\\.)?(${names})\\b(?! \\?)`);
+    const writing = globSync('**/*.ts', { cwd: source }).filter(
+      (file) => !helpers.has(file) && isWrite.test(readFileSync(new URL(file, source), 'utf8')),
+    );
+
+    expect(
+      writing.filter((file) => unrecordedWrites[file] === undefined),
+      'These files write rows that no audit event contains: use src/database/write-row.ts',
+    ).toEqual([]);
+    expect(Object.keys(unrecordedWrites).filter((file) => !writing.includes(file))).toEqual([]);
   });
 });
 

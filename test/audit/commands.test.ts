@@ -9,7 +9,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { auditEvent, auditSeal } from '../../src/audit/audit.table.ts';
 import { type AuditEvent, auditEventOf, parseAuditEvent } from '../../src/audit/audit-event.ts';
 import { openAuditTrail } from '../../src/audit/audit-trail.ts';
-import { auditCommand, noteRows } from '../../src/audit/command-audit.ts';
+import { auditCommand } from '../../src/audit/command-audit.ts';
+import { recorderOf } from '../../src/database/change-recorder.ts';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { sqlitePath } from '../../src/database/sqlite-path.ts';
@@ -420,7 +421,7 @@ describe('many customers', () => {
     const failing = auditCommand(parts, async (audited, audit) => {
       audit.concern({ userIds: ['somebody'] });
       await audited.transaction(async (transaction) => {
-        noteRows(transaction, user, [{ id: 'else', username: 'somebody.else' }]);
+        recorderOf(transaction)?.inserted(user, [{ id: 'else', username: 'somebody.else' }]);
         throw new Error('This is not written.');
       });
     });
@@ -432,7 +433,7 @@ describe('many customers', () => {
   test('what a transaction would have written that failed is not recorded of a command that goes on without it', async () => {
     await auditCommand({ database: filled, secret, operationName: 'import' }, async (audited) => {
       const failing = audited.transaction(async (transaction) => {
-        noteRows(transaction, user, [{ id: 'somebody' }]);
+        recorderOf(transaction)?.inserted(user, [{ id: 'somebody' }]);
         throw new Error('This is not written.');
       });
       await failing.catch(() => undefined);

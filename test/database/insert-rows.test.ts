@@ -3,7 +3,7 @@ import { asc } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Database } from '../../src/database/database.ts';
 import { isUniqueViolation } from '../../src/database/errors.ts';
-import { insertRows } from '../../src/database/insert-rows.ts';
+import { insertRows, type OnConflict } from '../../src/database/insert-rows.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { bank } from '../../src/domain/bank/bank.table.ts';
 import { customer } from '../../src/domain/customer/customer.table.ts';
@@ -83,8 +83,8 @@ test('values of every kind come back as they were, and columns that are not name
 test('a row that is there already is left out where that is asked for, and otherwise refuses all', async () => {
   const first = [bankRow('twice-1', 'first')];
   const again = [bankRow('twice-1', 'again'), bankRow('twice-2', 'again')];
-  const insert = (rows: (typeof bank.$inferInsert)[], existing?: 'keep existing' | 'refused') =>
-    database.transaction((transaction) => insertRows(transaction, bank, rows, existing));
+  const insert = (rows: (typeof bank.$inferInsert)[], onConflict?: OnConflict) =>
+    database.transaction((transaction) => insertRows(transaction, bank, rows, { onConflict }));
   const stored = async () =>
     (await database.read.select().from(bank).orderBy(asc(bank.id)))
       .filter(({ id }) => id.startsWith('twice'))
@@ -93,7 +93,7 @@ test('a row that is there already is left out where that is asked for, and other
   await insert(first);
   await expect(insert(again)).rejects.toSatisfy((error) => isUniqueViolation(error));
   expect(await stored()).toEqual(['twice-1 first']);
-  await insert(again, 'keep existing');
+  await insert(again, 'ignore');
   expect(await stored()).toEqual(['twice-1 first', 'twice-2 again']);
-  await insert([], 'keep existing');
+  await insert([], 'ignore');
 });

@@ -4,7 +4,7 @@ import { eq, gt, SQL, sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { auditEventCustomer } from '../../src/audit/audit.table.ts';
 import { isUniqueViolation } from '../../src/database/errors.ts';
-import { insertAtOnce, insertRows } from '../../src/database/insert-rows.ts';
+import { insertAtOnce, insertRows, type OnConflict } from '../../src/database/insert-rows.ts';
 import { prepared } from '../../src/database/prepared.ts';
 import { insertRow, updateOf } from '../../src/database/write-row.ts';
 import { customerAddress } from '../../src/domain/address/address.table.ts';
@@ -92,8 +92,8 @@ test('mutations that have run before build no SQL', async () => {
 
 describe('a row that is inserted by a prepared statement', () => {
   const row = { id: 'a', kycFourEyes: true, retentionDays: 3650, createdAt: now, updatedAt: now };
-  const insert = (values: typeof bank.$inferInsert, existing?: 'keep existing' | 'refused') =>
-    gateway.database.transaction((transaction) => insertRow(transaction, bank, values, existing));
+  const insert = (values: typeof bank.$inferInsert, onConflict?: OnConflict) =>
+    gateway.database.transaction((transaction) => insertRow(transaction, bank, values, onConflict));
 
   test('comes back as it is stored: null is null, and what is left out has its default', async () => {
     const given = {
@@ -115,8 +115,8 @@ describe('a row that is inserted by a prepared statement', () => {
     await insert({ ...row, id: 'twice', shortName: 'first' });
 
     await expect(insert({ ...row, id: 'twice' })).rejects.toSatisfy((error) => isUniqueViolation(error, ['id']));
-    expect(await insert({ ...row, id: 'twice' }, 'keep existing')).toEqual([]);
-    expect(await insert({ ...row, id: 'not yet' }, 'keep existing')).toHaveLength(1);
+    expect(await insert({ ...row, id: 'twice' }, 'ignore')).toEqual([]);
+    expect(await insert({ ...row, id: 'not yet' }, 'ignore')).toHaveLength(1);
   });
 
   test('has lists and times', async () => {
@@ -160,7 +160,8 @@ test('an update sets the columns that are given, to null too, and gives the rows
       { ...row, id: 'changed' },
       { ...row, id: 'unchanged' },
     ]);
-    return update(transaction, { shortName: null, fullName: undefined, updatedAt: later }, { id: 'changed' });
+    const set = { shortName: null, fullName: undefined, updatedAt: later };
+    return update(transaction, { before: {}, set, where: { id: 'changed' } });
   });
 
   const changed = { ...row, id: 'changed', shortName: null, updatedAt: later, version: 2 };

@@ -13,16 +13,18 @@ import type { Database } from '../../src/database/database.ts';
 
 const source = new URL('../../src/', import.meta.url);
 
-/** Every table of the program, found as the migrations find them: by the names of their files. */
-async function findTables(): Promise<SQLiteTable[]> {
+/** Every table of the program, by the name of its export. The names of their files find them, as for the migrations. */
+async function findTables(): Promise<[string, SQLiteTable][]> {
   const files = globSync('**/*.table.ts', { cwd: source });
   const modules: Record<string, unknown>[] = await Promise.all(files.map((file) => import(new URL(file, source).href)));
   return modules.flatMap((module) =>
-    Object.values(module).filter((value): value is SQLiteTable => is(value, Table as never)),
+    Object.entries(module).filter((entry): entry is [string, SQLiteTable] => is(entry[1], Table as never)),
   );
 }
 
-export const allTables: SQLiteTable[] = await findTables();
+const tablesByName = await findTables();
+export const allTableNames = tablesByName.map(([name]) => name);
+export const allTables = tablesByName.map(([, table]) => table);
 
 const comparedTables = allTables.filter((table) => !getTableName(table).startsWith('audit_'));
 

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { and, count, eq } from 'drizzle-orm';
-import { noteChange } from '../../audit/changes.ts';
 import { gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
 import { insertRow } from '../../database/write-row.ts';
@@ -57,6 +56,5 @@ export async function insertAccountAttribute(
     version: 1,
   };
   await insertRow(transaction, accountAttribute, row);
-  noteChange(transaction, accountAttribute, null, row);
   return row;
 }

@@ -1,12 +1,13 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { and, desc, eq, gt } from 'drizzle-orm';
-import { noteChange } from '../../audit/changes.ts';
 import { type ErrorKey, gatewayError } from '../../base/errors.ts';
 import { InvalidValue, parseAmount, parseCurrency, parseDecimal, parseId } from '../../base/values.ts';
 import type { Config } from '../../config.ts';
 import type { Queries } from '../../database/database.ts';
 import { isForeignKeyViolation, isUniqueViolation } from '../../database/errors.ts';
+import { insertRows } from '../../database/insert-rows.ts';
 import { lockedForWriting } from '../../database/lock.ts';
+import { insertRow } from '../../database/write-row.ts';
 import { defaultMaxItems } from '../../execution/max-items.ts';
 import { text, valid } from '../../graph/input.ts';
 import { user } from '../user/user.table.ts';
@@ -136,7 +137,7 @@ export async function insertAccount(
   await refuseUserOverflow(transaction, accountHolder, [holderId], defaultMaxItems, overflow);
   const createdAt = new Date();
   try {
-    await transaction.insert(account).values({ ...values, bankId, createdAt, updatedAt: createdAt });
+    await insertRow(transaction, account, { ...values, bankId, createdAt, updatedAt: createdAt });
   } catch (error) {
     if (isUniqueViolation(error)) throw gatewayError('OBP-30208', { bankId, field: 'input.id', cause: error });
     throw error;
@@ -146,7 +147,11 @@ export async function insertAccount(
     // In one order, so that of two who race for the same routings one waits, and neither waits for the other.
     const inOrder = [...routings].sort((a, b) => (a.scheme < b.scheme ? -1 : 1));
     try {
-      await transaction.insert(accountRouting).values(inOrder.map((routing) => ({ ...ofAccount, ...routing })));
+      await insertRows(
+        transaction,
+        accountRouting,
+        inOrder.map((routing) => ({ ...ofAccount, ...routing })),
+      );
     } catch (error) {
       const details = { bankId, field: 'input.accountRoutings', cause: error };
       if (isUniqueViolation(error)) throw gatewayError('OBP-30115', details);
@@ -154,12 +159,9 @@ export async function insertAccount(
     }
   }
   try {
-    await transaction.insert(accountHolder).values({ ...ofAccount, userId: holderId });
+    await insertRow(transaction, accountHolder, { ...ofAccount, userId: holderId });
   } catch (error) {
     if (isForeignKeyViolation(error)) throw gatewayError('OBP-20005', { field: 'input.userId', cause: error });
     throw error;
   }
-  noteChange(transaction, account, null, { ...values, bankId });
-  for (const routing of routings) noteChange(transaction, accountRouting, null, { ...ofAccount, ...routing });
-  noteChange(transaction, accountHolder, null, { ...ofAccount, userId: holderId });
 }

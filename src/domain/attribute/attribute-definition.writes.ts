@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { and, count, eq, sql } from 'drizzle-orm';
-import { noteChange } from '../../audit/changes.ts';
+import { and, count, eq } from 'drizzle-orm';
 import { gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
 import { lockedForWriting } from '../../database/lock.ts';
-import { assertInput } from '../../graph/input.ts';
+import { deleteRows, insertRow, updateRows } from '../../database/write-row.ts';
+import { assertInput, requireVersion } from '../../graph/input.ts';
 import { bank } from '../bank/bank.table.ts';
 import { customerCategory, type definitionValues } from './attribute-definition.rules.ts';
 import { type AttributeDefinitionRow, attributeDefinition } from './attribute-definition.table.ts';
@@ -38,8 +38,8 @@ export function assertDefinedType(
 }
 
 /**
- * Creates the definition of this name, or replaces all of it but its id; that there is one already is found out by the
- * database, so that two at once both succeed. `expectedVersion` 0 only creates, another one only replaces.
+ * Creates the definition of a name, or replaces all of it except its ID. If `expectedVersion` is 0, it can only be created; any
+ * other expected version can only be replaced.
  */
 export async function createOrUpdateDefinition(
   transaction: Queries,
@@ -47,31 +47,30 @@ export async function createOrUpdateDefinition(
   values: ReturnType<typeof definitionValues>,
   expectedVersion: number | null | undefined,
 ): Promise<AttributeDefinitionRow> {
-  // One after another at a bank, so that it is known what was before, and the limit holds.
+  // Serializes the writes of definitions at the bank, so that the limit holds and the former values are known.
   await lockedForWriting(transaction.select({ id: bank.id }).from(bank).where(eq(bank.id, bankId)));
+  const where = and(ofCustomersAt(bankId), eq(attributeDefinition.name, values.name));
+  const findStored = async () =>
+    (await lockedForWriting(transaction.select().from(attributeDefinition).where(where))).at(0);
   const now = new Date();
-  const changed = { ...values, updatedAt: now, version: sql`${attributeDefinition.version} + 1` };
-  const named = and(ofCustomersAt(bankId), eq(attributeDefinition.name, values.name));
-  const expected = expectedVersion == null ? undefined : eq(attributeDefinition.version, expectedVersion);
-  const [before] = await lockedForWriting(transaction.select().from(attributeDefinition).where(named));
-  const [row] = expectedVersion
-    ? await transaction.update(attributeDefinition).set(changed).where(and(named, expected)).returning()
-    : await transaction
-        .insert(attributeDefinition)
-        .values({ ...values, id: randomUUID(), bankId, createdAt: now, updatedAt: now })
-        .onConflictDoUpdate({
-          target: [attributeDefinition.bankId, attributeDefinition.category, attributeDefinition.name],
-          set: changed,
-          setWhere: expected,
-        })
-        .returning();
-  if (row === undefined) {
-    const [current] = await transaction.select().from(attributeDefinition).where(named);
-    throw gatewayError('VERSION_CONFLICT', { currentVersion: current?.version ?? 0, field: 'expectedVersion' });
+  let before = await findStored();
+  if (before === undefined && !expectedVersion) {
+    const row = { ...values, id: randomUUID(), bankId, createdAt: now, updatedAt: now };
+    const [inserted] = await insertRow(transaction, attributeDefinition, row, 'ignore');
+    if (inserted !== undefined) {
+      await checkNumberOfDefinitions(transaction, bankId);
+      return inserted;
+    }
+    // An import, which does not lock the bank, inserted the definition in the meantime.
+    before = await findStored();
   }
-  noteChange(transaction, attributeDefinition, before ?? null, row);
-  if (row.version === 1) await checkNumberOfDefinitions(transaction, bankId);
-  return row;
+  if (before !== undefined) {
+    requireVersion(before, expectedVersion);
+    const set = { ...values, updatedAt: now, version: before.version + 1 };
+    const [replaced] = await updateRows(transaction, attributeDefinition, { before, set, where });
+    if (replaced !== undefined) return replaced;
+  }
+  throw gatewayError('VERSION_CONFLICT', { currentVersion: 0, field: 'expectedVersion' });
 }
 
 async function checkNumberOfDefinitions(transaction: Queries, bankId: string): Promise<void> {
@@ -81,7 +80,7 @@ async function checkNumberOfDefinitions(transaction: Queries, bankId: string): P
   throw gatewayError('TOO_MANY_ITEMS', { message, limit: maxDefinitions });
 }
 
-/** Deletes a definition of this bank; one of another bank, or not of customer attributes, is not found. */
+/** Deletes a definition of customer attributes. @throws OBP-30071 if the bank does not have it. */
 export async function deleteDefinition(
   transaction: Queries,
   bankId: string,
@@ -89,13 +88,9 @@ export async function deleteDefinition(
   expectedVersion: number | null | undefined,
 ): Promise<AttributeDefinitionRow> {
   const own = and(ofCustomersAt(bankId), eq(attributeDefinition.id, id));
-  const expected = expectedVersion == null ? undefined : eq(attributeDefinition.version, expectedVersion);
-  const [row] = await transaction.delete(attributeDefinition).where(and(own, expected)).returning();
-  if (row !== undefined) {
-    noteChange(transaction, attributeDefinition, row, null);
-    return row;
-  }
-  const [current] = await transaction.select().from(attributeDefinition).where(own);
-  if (current === undefined) throw gatewayError('OBP-30071');
-  throw gatewayError('VERSION_CONFLICT', { currentVersion: current.version, field: 'expectedVersion' });
+  const [stored] = await lockedForWriting(transaction.select().from(attributeDefinition).where(own));
+  if (stored === undefined) throw gatewayError('OBP-30071');
+  requireVersion(stored, expectedVersion);
+  await deleteRows(transaction, attributeDefinition, own);
+  return stored;
 }

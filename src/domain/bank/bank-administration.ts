@@ -1,7 +1,7 @@
 import { eq, sql } from 'drizzle-orm';
-import { noteChange } from '../../audit/changes.ts';
 import { gatewayError } from '../../base/errors.ts';
 import type { Database } from '../../database/database.ts';
+import { updateRows } from '../../database/write-row.ts';
 import { type BankRow, bank } from './bank.table.ts';
 
 type BankSettings = Pick<BankRow, 'kycFourEyes' | 'kycReasonRequired' | 'grantApprovalRequired' | 'retentionDays'>;
@@ -10,14 +10,11 @@ type BankSettings = Pick<BankRow, 'kycFourEyes' | 'kycReasonRequired' | 'grantAp
 async function changeSettings(database: Database, bankId: string, settings: Partial<BankSettings>): Promise<BankRow> {
   return database.transaction(async (transaction) => {
     const [before] = await transaction.select().from(bank).where(eq(bank.id, bankId));
-    const [changed] = await transaction
-      .update(bank)
-      .set({ ...settings, updatedAt: new Date(), version: sql`${bank.version} + 1` })
-      .where(eq(bank.id, bankId))
-      .returning();
-    if (before === undefined || changed === undefined) throw gatewayError('OBP-30001', { bankId });
-    noteChange(transaction, bank, before, changed);
-    return changed;
+    if (before === undefined) throw gatewayError('OBP-30001', { bankId });
+    const set = { ...settings, updatedAt: new Date(), version: sql`${bank.version} + 1` };
+    const [after] = await updateRows(transaction, bank, { before, set, where: eq(bank.id, bankId) });
+    if (after === undefined) throw gatewayError('OBP-30001', { bankId });
+    return after;
   });
 }
 

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { asc, count } from 'drizzle-orm';
-import { noteChange } from '../../audit/changes.ts';
 import { gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/errors.ts';
 import { lockedForWriting } from '../../database/lock.ts';
+import { insertRow } from '../../database/write-row.ts';
 import { text } from '../../graph/input.ts';
 import { entitlement } from '../user/entitlement.table.ts';
 import { maxEntitlements, refuseUserOverflow } from '../user/user-overflow.ts';
@@ -42,19 +42,16 @@ export async function insertBank(transaction: Queries, values: BankValues, creat
   const now = new Date();
   const times = { createdAt: now, updatedAt: now };
   try {
-    await transaction.insert(bank).values({ ...values, ...times });
+    await insertRow(transaction, bank, { ...values, ...times });
   } catch (error) {
     if (isUniqueViolation(error)) throw gatewayError('OBP-34000', { field: 'input.id', cause: error });
     throw error;
   }
-  const granted = {
+  await insertRow(transaction, entitlement, {
     id: randomUUID(),
     userId: creatorId,
     roleName: 'CanCreateEntitlementAtOneBank',
     bankId: values.id,
     ...times,
-  };
-  await transaction.insert(entitlement).values(granted);
-  noteChange(transaction, bank, null, values);
-  noteChange(transaction, entitlement, null, granted);
+  });
 }

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { and, eq } from 'drizzle-orm';
-import { noteChange } from '../../audit/changes.ts';
 import type { Queries } from '../../database/database.ts';
 import { insertRow } from '../../database/write-row.ts';
 import { assertInput, optionalLongText, optionalText, text } from '../../graph/input.ts';
@@ -65,6 +64,5 @@ export async function insertCrmEvent(
     updatedAt: now,
   };
   await insertRow(transaction, crmEvent, row);
-  noteChange(transaction, crmEvent, null, row);
   return row;
 }

@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { and, count, eq, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { noteChange } from '../../audit/changes.ts';
 import { type ErrorKey, gatewayError } from '../../base/errors.ts';
 import { manyBy } from '../../database/batch.ts';
 import type { Queries } from '../../database/database.ts';
 import { isForeignKeyViolation } from '../../database/errors.ts';
 import { insertRows } from '../../database/insert-rows.ts';
 import { prepared, preparedForTable } from '../../database/prepared.ts';
-import { insertRow, updateOf } from '../../database/write-row.ts';
+import { deleteOf, insertRow, updateOf } from '../../database/write-row.ts';
 import type { ChildTable, LockedCustomer } from './locked-customer.ts';
 
 /** How many children of one kind a customer has at most: they are given as a plain list. */
@@ -60,12 +59,7 @@ export function customerCollection<Table extends VersionedTable>(
       .where(own),
   );
   const updateMatching = updateOf(table as VersionedTable, matching, { version: sql`${table.version} + 1` });
-  const deleteMatching = prepared((queries) =>
-    queries
-      .delete(table as SQLiteTable)
-      .where(matching)
-      .returning(),
-  );
+  const deleteMatching = deleteOf(table as VersionedTable, matching);
 
   function keyOf({ id: customerId }: LockedCustomer, id: string, expectedVersion: number | null = null) {
     return { id, customerId, expectedVersion };
@@ -101,7 +95,6 @@ export function customerCollection<Table extends VersionedTable>(
         if (isForeignKeyViolation(error, ['bank_id', 'customer_id'])) throw gatewayError('OBP-30046', { cause: error });
         throw error;
       });
-      noteChange(transaction, table, null, stored as Row);
       return stored as Row;
     },
 
@@ -113,7 +106,6 @@ export function customerCollection<Table extends VersionedTable>(
       const ids = values.map(() => randomUUID()).sort();
       const rows = values.map((each, index) => ({ ...each, ...made(customer, now, ids[index]) }));
       await insertRows<SQLiteTable>(transaction, table, rows);
-      for (const row of rows) noteChange<SQLiteTable>(transaction, table, null, row);
     },
 
     async update(
@@ -124,10 +116,12 @@ export function customerCollection<Table extends VersionedTable>(
       expectedVersion: number | null | undefined,
     ): Promise<Row> {
       const [before] = await findOwn(transaction, keyOf(customer, id));
-      const given = { ...values, updatedAt: new Date() };
-      const [row] = await updateMatching(transaction, given, keyOf(customer, id, expectedVersion));
+      const [row] = await updateMatching(transaction, {
+        before: before ?? {},
+        set: { ...values, updatedAt: new Date() },
+        where: keyOf(customer, id, expectedVersion),
+      });
       if (row === undefined) throw await refusal(transaction, customer, id);
-      noteChange<SQLiteTable>(transaction, table, before ?? null, row);
       return row as Row;
     },
 
@@ -139,7 +133,6 @@ export function customerCollection<Table extends VersionedTable>(
     ): Promise<Row> {
       const [row] = await deleteMatching(transaction, keyOf(customer, id, expectedVersion));
       if (row === undefined) throw await refusal(transaction, customer, id);
-      noteChange(transaction, table, row as Row, null);
       return row as Row;
     },
   };

@@ -1,11 +1,9 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import { noteChange } from '../../audit/changes.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, CustomerId, ExpectedVersion } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
 import { mutate } from '../../graph/mutation.ts';
 import { loadCustomer } from './customer.loader.ts';
-import { customer } from './customer.table.ts';
 import { CustomerPayload } from './customer.type.ts';
 import { type CustomerColumns, updateCustomer } from './customer.writes.ts';
 import {
@@ -43,9 +41,8 @@ function update(context: Context, { bankId, customerId, values, expectedVersion 
     context,
     async (transaction) => {
       const found = await lockCustomer(transaction, bankId, customerId);
-      const updated = await updateCustomer(transaction, found, values, expectedVersion);
-      noteChange(transaction, customer, found, updated);
-      return { id: updated.id };
+      await updateCustomer(transaction, found, values, expectedVersion);
+      return { id: found.id };
     },
     async ({ id }) => ({ customer: await loadCustomer(context, id) }),
   );

@@ -1,58 +1,48 @@
 import { and, eq, sql } from 'drizzle-orm';
-import { noteChange } from '../../audit/changes.ts';
 import { gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/errors.ts';
+import { insertRow, updateOf } from '../../database/write-row.ts';
+import { requireVersion } from '../../graph/input.ts';
 import { type CustomerRow, customer } from './customer.table.ts';
 import { type LockedCustomer, lockCustomer } from './locked-customer.ts';
 
-/** The columns that an input fills, those derived from it among them. */
+/** The columns that an input sets, including those derived from it. */
 export type CustomerColumns = Omit<CustomerRow, 'rowNumber' | 'id' | 'bankId' | 'createdAt' | 'updatedAt' | 'version'>;
 
-/**
- * VERSION_CONFLICT when the customer has another version than expected; OBP-30006 when another has its number. The caller
- * says for the audit trail what changed: the cascade only locks the customer with it.
- */
+const updateStored = updateOf(
+  customer,
+  and(eq(customer.id, sql.placeholder('id')), eq(customer.bankId, sql.placeholder('bankId'))),
+  { version: sql`${customer.version} + 1` },
+);
+
+/** @throws VERSION_CONFLICT; OBP-30006 if another customer of the bank has the number. */
 export async function updateCustomer(
   transaction: Queries,
-  { id, bankId }: LockedCustomer,
+  before: LockedCustomer,
   values: Partial<CustomerColumns>,
   expectedVersion: number | null | undefined,
-): Promise<CustomerRow> {
-  const own = and(eq(customer.id, id), eq(customer.bankId, bankId));
-  const [row] = await transaction
-    .update(customer)
-    .set({ ...values, updatedAt: new Date(), version: sql`${customer.version} + 1` })
-    .where(and(own, expectedVersion == null ? undefined : eq(customer.version, expectedVersion)))
-    .returning()
-    .catch((error: unknown) => {
-      if (isUniqueViolation(error, ['bank_id', 'customer_number'])) {
-        throw gatewayError('OBP-30006', { field: 'input.customerNumber', cause: error });
-      }
-      throw error;
-    });
-  if (row !== undefined) return row;
-  const [current] = await transaction.select({ version: customer.version }).from(customer).where(own);
-  if (current === undefined) throw gatewayError('OBP-30046');
-  throw gatewayError('VERSION_CONFLICT', { currentVersion: current.version, field: 'expectedVersion' });
+): Promise<void> {
+  requireVersion(before, expectedVersion);
+  const { id, bankId } = before;
+  const set = { ...values, updatedAt: new Date() };
+  await updateStored(transaction, { before, set, where: { id, bankId } }).catch((error: unknown) => {
+    if (isUniqueViolation(error, ['bank_id', 'customer_number'])) {
+      throw gatewayError('OBP-30006', { field: 'input.customerNumber', cause: error });
+    }
+    throw error;
+  });
 }
 
 /**
- * Stores a new customer; null where another one of the bank has its number. The database decides that, of two at once too,
- * and the transaction goes on.
+ * Stores a new customer. Returns null if another customer of the bank has the number: the database decides, also between
+ * concurrent transactions, and the transaction can go on.
  */
 export async function insertCustomer(
   transaction: Queries,
   row: CustomerColumns & Pick<CustomerRow, 'id' | 'bankId'>,
 ): Promise<LockedCustomer | null> {
   const now = new Date();
-  const [inserted] = await transaction
-    .insert(customer)
-    .values({ ...row, createdAt: now, updatedAt: now })
-    .onConflictDoNothing({ target: [customer.bankId, customer.customerNumber] })
-    .returning({ id: customer.id });
-  if (inserted === undefined) return null;
-  const found = await lockCustomer(transaction, row.bankId, row.id);
-  noteChange(transaction, customer, null, found);
-  return found;
+  const [inserted] = await insertRow(transaction, customer, { ...row, createdAt: now, updatedAt: now }, 'ignore');
+  return inserted === undefined ? null : lockCustomer(transaction, row.bankId, row.id);
 }

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { noteChange } from '../../audit/changes.ts';
 import { gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
 import { preparedForTable } from '../../database/prepared.ts';
-import { insertRow } from '../../database/write-row.ts';
+import { insertRow, updateRows } from '../../database/write-row.ts';
 import { countOf, maxCollectionSize } from '../customer/customer-collection.ts';
 import type { ChildTable, LockedCustomer } from '../customer/locked-customer.ts';
 
@@ -74,10 +73,9 @@ export async function addEvidence<Table extends EvidenceTable>(
     createdAt: now,
     updatedAt: now,
   };
-  const [added] = await insertRow<SQLiteTable>(transaction, table, { ...values, ...made }, 'keep existing');
+  const [added] = await insertRow<SQLiteTable>(transaction, table, { ...values, ...made }, 'ignore');
   if (added !== undefined) {
     await refuseOverflow(transaction, table, customer);
-    noteChange<SQLiteTable>(transaction, table, null, added);
     return { row: added, isNew: true };
   }
   const [stored] = await findOwn(transaction, table, { customerId: customer.id, id: made.id });
@@ -97,16 +95,12 @@ export async function retractEvidence(
 ): Promise<void> {
   const now = new Date();
   const retraction = { retractedAt: now, retractedByUserId: userId, retractionReason: reason };
-  const [retracted] = await transaction
-    .update(table as SQLiteTable)
-    .set({ ...retraction, updatedAt: now })
-    .where(and(own(table, customer, id), isNull(table.retractedAt)))
-    .returning();
-  if (retracted !== undefined) {
-    const { bankId, id: customerId } = customer;
-    noteChange<SQLiteTable>(transaction, table, { bankId, customerId }, retraction);
-    return;
-  }
+  const [retracted] = await updateRows<SQLiteTable>(transaction, table, {
+    before: {},
+    set: { ...retraction, updatedAt: now },
+    where: and(own(table, customer, id), isNull(table.retractedAt)),
+  });
+  if (retracted !== undefined) return;
   const [stored] = await findOwn(transaction, table, { customerId: customer.id, id });
   throw gatewayError(stored === undefined ? 'KYC_EVIDENCE_NOT_FOUND' : 'KYC_EVIDENCE_RETRACTED', { field: 'input.id' });
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { and, count, eq, sql } from 'drizzle-orm';
-import { noteChange } from '../../audit/changes.ts';
 import { gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
+import { insertRow, updateRows } from '../../database/write-row.ts';
 import { bank } from '../bank/bank.table.ts';
 import { maxCollectionSize } from '../customer/customer-collection.ts';
 import type { LockedCustomer } from '../customer/locked-customer.ts';
@@ -28,21 +28,9 @@ export async function insertProposal(
 ): Promise<KycStatusProposalRow> {
   const now = new Date();
   const state = KycStatusProposalState.PROPOSED;
-  const [added] = await transaction
-    .insert(kycStatusProposal)
-    .values({
-      id: randomUUID(),
-      bankId,
-      customerId,
-      ok,
-      date,
-      state,
-      proposedByUserId,
-      createdAt: now,
-      updatedAt: now,
-    })
-    .onConflictDoNothing()
-    .returning();
+  const values = { bankId, customerId, ok, date, state, proposedByUserId };
+  const row = { id: randomUUID(), ...values, createdAt: now, updatedAt: now };
+  const [added] = await insertRow(transaction, kycStatusProposal, row, 'ignore');
   const open = and(eq(kycStatusProposal.customerId, customerId), eq(kycStatusProposal.state, state));
   if (added === undefined) {
     const [same] = await transaction
@@ -57,7 +45,6 @@ export async function insertProposal(
     const message = `A customer has at most ${maxCollectionSize} of them.`;
     throw gatewayError('TOO_MANY_ITEMS', { message, limit: maxCollectionSize });
   }
-  noteChange(transaction, kycStatusProposal, null, added);
   return added;
 }
 
@@ -100,19 +87,12 @@ export async function decideProposal(
   }
   await requireUnrelatedOfficers(transaction, customer.bankId, found.proposedByUserId, decidedByUserId);
   const now = new Date();
-  const [decided] = await transaction
-    .update(kycStatusProposal)
-    .set({
-      state,
-      decidedByUserId,
-      decidedAt: now,
-      decisionReason: reason,
-      updatedAt: now,
-      version: sql`${kycStatusProposal.version} + 1`,
-    })
-    .where(and(own, eq(kycStatusProposal.state, KycStatusProposalState.PROPOSED)))
-    .returning();
+  const version = sql`${kycStatusProposal.version} + 1`;
+  const [decided] = await updateRows(transaction, kycStatusProposal, {
+    before: found,
+    set: { state, decidedByUserId, decidedAt: now, decisionReason: reason, updatedAt: now, version },
+    where: and(own, eq(kycStatusProposal.state, KycStatusProposalState.PROPOSED)),
+  });
   if (decided === undefined) throw gatewayError('VERSION_CONFLICT', { message: 'The proposal was decided before.' });
-  noteChange(transaction, kycStatusProposal, found, decided);
   return decided;
 }

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { and, asc, desc, eq, type SQL, sql } from 'drizzle-orm';
-import { noteChange } from '../../audit/changes.ts';
 import { gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
-import { insertRow } from '../../database/write-row.ts';
+import { insertRow, updateRows } from '../../database/write-row.ts';
 import { lastOkDateOrderOf } from '../customer/customer.rules.ts';
 import { customer as customerTable } from '../customer/customer.table.ts';
 import type { LockedCustomer } from '../customer/locked-customer.ts';
@@ -26,8 +25,7 @@ async function layDownFirst(transaction: Queries, customer: LockedCustomer, now:
   const { id: customerId, bankId, lastOkDate: date } = customer;
   if (date === null || (await newestOf(transaction, eq(kycStatus.customerId, customerId))) !== null) return;
   const first = { id: randomUUID(), bankId, customerId, ok: true, date, createdAt: now, updatedAt: now };
-  await insertRow(transaction, kycStatus, first, 'keep existing');
-  noteChange(transaction, kycStatus, null, first);
+  await insertRow(transaction, kycStatus, first, 'ignore');
 }
 
 /**
@@ -42,11 +40,8 @@ export async function applyKycStatus(
   const now = new Date();
   const { id: customerId, bankId } = customer;
   await layDownFirst(transaction, customer, now);
-  const [added] = await transaction
-    .insert(kycStatus)
-    .values({ id: randomUUID(), bankId, customerId, ok, date, createdAt: now, updatedAt: now })
-    .onConflictDoNothing()
-    .returning();
+  const row = { id: randomUUID(), bankId, customerId, ok, date, createdAt: now, updatedAt: now };
+  const [added] = await insertRow(transaction, kycStatus, row, 'ignore');
   const ofCustomer = eq(kycStatus.customerId, customerId);
   if (added === undefined) {
     const same = await newestOf(transaction, and(ofCustomer, eq(kycStatus.date, date), eq(kycStatus.ok, ok)));
@@ -55,17 +50,14 @@ export async function applyKycStatus(
     return same;
   }
   // Locks the customer: another status that is added at the same time waits here, and then sees this one.
-  await transaction
-    .update(customerTable)
-    .set({ version: sql`${customerTable.version} + 1`, updatedAt: now })
-    .where(eq(customerTable.id, customerId));
+  const where = eq(customerTable.id, customerId);
+  const next = { version: sql`${customerTable.version} + 1`, updatedAt: now };
+  await updateRows(transaction, customerTable, { before: customer, set: next, where });
   await refuseOverflow(transaction, kycStatus, customer);
   const newest = await newestOf(transaction, ofCustomer);
   const newestOk = await newestOf(transaction, and(ofCustomer, eq(kycStatus.ok, true)));
   const lastOkDate = newestOk?.date ?? null;
   const following = { kycStatus: newest?.ok ?? false, lastOkDate, lastOkDateOrder: lastOkDateOrderOf(lastOkDate) };
-  await transaction.update(customerTable).set(following).where(eq(customerTable.id, customerId));
-  noteChange(transaction, kycStatus, null, added);
-  noteChange(transaction, customerTable, customer, following);
+  await updateRows(transaction, customerTable, { before: customer, set: following, where });
   return added;
 }

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { and, eq, inArray, sql } from 'drizzle-orm';
-import { noteChange } from '../../audit/changes.ts';
+import { and, eq, inArray } from 'drizzle-orm';
 import { gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
 import { insertRows } from '../../database/insert-rows.ts';
 import { lockedForWriting } from '../../database/lock.ts';
-import { insertRow } from '../../database/write-row.ts';
+import { insertRow, updateRows } from '../../database/write-row.ts';
+import { requireVersion } from '../../graph/input.ts';
 import type { LockedCustomer } from '../customer/locked-customer.ts';
 import { user } from '../user/user.table.ts';
 import { userCustomerLink } from '../user-customer-link/user-customer-link.table.ts';
@@ -72,11 +72,9 @@ export async function createMeeting(
     updatedAt: now,
   };
   await insertRow(transaction, meeting, row);
-  noteChange(transaction, meeting, null, row);
   if (invitees.length > 0) {
     const rows = invitees.map((invitee, position) => ({ ...invitee, meetingId: id, position }));
     await insertRows(transaction, meetingInvitee, rows);
-    for (const invitee of rows) noteChange(transaction, meetingInvitee, null, invitee);
   }
   return { id };
 }
@@ -94,22 +92,8 @@ export async function updateMeeting(
   if (stored === undefined) throw gatewayError('OBP-30104');
   if (staffUserId !== null) await assertUsers(transaction, new Map([['input.staffUserId', staffUserId]]));
   const now = new Date();
-  const [updated] = await transaction
-    .update(meeting)
-    .set({
-      staffUserId,
-      when,
-      cancelledAt: cancelled ? (stored.cancelledAt ?? now) : null,
-      updatedAt: now,
-      version: sql`${meeting.version} + 1`,
-    })
-    .where(and(own, expectedVersion == null ? undefined : eq(meeting.version, expectedVersion)))
-    .returning();
-  if (updated !== undefined) {
-    noteChange(transaction, meeting, stored, updated);
-    return;
-  }
-  const [current] = await transaction.select({ version: meeting.version }).from(meeting).where(own);
-  if (current === undefined) throw gatewayError('OBP-30104');
-  throw gatewayError('VERSION_CONFLICT', { currentVersion: current.version, field: 'expectedVersion' });
+  requireVersion(stored, expectedVersion);
+  const cancelledAt = cancelled ? (stored.cancelledAt ?? now) : null;
+  const set = { staffUserId, when, cancelledAt, updatedAt: now, version: stored.version + 1 };
+  await updateRows(transaction, meeting, { before: stored, set, where: own });
 }

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { noteChange } from '../../audit/changes.ts';
 import type { Queries } from '../../database/database.ts';
 import { insertRow } from '../../database/write-row.ts';
 import { longText, optionalText, text } from '../../graph/input.ts';
@@ -27,6 +26,5 @@ export async function insertMessage(
   const now = new Date();
   const row = { id: randomUUID(), bankId, customerId, ...values, date: now, createdAt: now, updatedAt: now };
   await insertRow(transaction, customerMessage, row);
-  noteChange(transaction, customerMessage, null, row);
   return row;
 }

@@ -1,6 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { and, eq, inArray } from 'drizzle-orm';
-import { noteChange } from '../../audit/changes.ts';
 import { holdsAny } from '../../auth/authenticated-user.ts';
 import { gatewayError } from '../../base/errors.ts';
 import type { Role } from '../../base/roles.ts';
@@ -303,7 +302,6 @@ async function insertParts(transaction: Queries, customer: LockedCustomer, draft
   const now = new Date();
   const first = { id: randomUUID(), bankId, customerId, ok: true, date, createdAt: now, updatedAt: now };
   await insertRow(transaction, kycStatus, first);
-  noteChange(transaction, kycStatus, null, first);
 }
 
 function numberOf({ columns }: Draft): string {

@@ -3,12 +3,13 @@ import { eq, or, sql } from 'drizzle-orm';
 import { jwtVerify, SignJWT } from 'jose';
 import { type AuditedCaller, auditEventOf } from '../../audit/audit-event.ts';
 import type { AuditTrail } from '../../audit/audit-trail.ts';
-import { collectChanges, noteChange } from '../../audit/changes.ts';
+import { collectChanges } from '../../audit/changes.ts';
 import { attemptLogin } from '../../auth/login-attempts.ts';
 import { localProvider, type PasswordCost, verifyPassword } from '../../auth/password.ts';
 import { GatewayError } from '../../base/errors.ts';
 import type { Database, Queries } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/errors.ts';
+import { insertRow, updateRows } from '../../database/write-row.ts';
 import { recordEmpowerment } from './empowerment.writes.ts';
 import { type RegistrationRow, registration } from './registration.table.ts';
 import { type UserRow, user } from './user.table.ts';
@@ -178,23 +179,21 @@ async function createUser(transaction: Queries, pending: RegistrationRow): Promi
   const { userId, username, email, passwordHash, firstName, lastName } = pending;
   const now = new Date();
   const values = { username, email, emailValidatedAt: now, provider: localProvider };
-  const [created] = await transaction
-    .insert(user)
-    .values({
-      id: userId,
-      ...values,
-      ...canonicalNames(values),
-      providerId: username,
-      passwordHash,
-      firstName,
-      lastName,
-      createdAt: now,
-      updatedAt: now,
-    })
-    .onConflictDoNothing()
-    .returning();
+  const row = {
+    id: userId,
+    ...values,
+    ...canonicalNames(values),
+    providerId: username,
+    passwordHash,
+    firstName,
+    lastName,
+    isSuperAdmin: false,
+    awaitsEmailValidation: false,
+    createdAt: now,
+    updatedAt: now,
+  };
+  const [created] = await insertRow(transaction, user, row, 'ignore');
   if (created === undefined) return false;
-  noteChange(transaction, user, null, created);
   const { createdByUserId } = pending;
   // An authenticated caller who creates a user is not independent of that user.
   if (createdByUserId !== null)
@@ -205,18 +204,8 @@ async function createUser(transaction: Queries, pending: RegistrationRow): Promi
 async function markValidated(transaction: Queries, row: UserRow, email: string): Promise<boolean> {
   const now = new Date();
   const { validatedEmail } = canonicalNames({ ...row, email, emailValidatedAt: now });
-  const [validated] = await transaction
-    .update(user)
-    .set({
-      emailValidatedAt: now,
-      validatedEmail,
-      awaitsEmailValidation: false,
-      updatedAt: now,
-      version: sql`${user.version} + 1`,
-    })
-    .where(eq(user.id, row.id))
-    .returning();
-  if (validated === undefined) return false;
-  noteChange(transaction, user, row, validated);
-  return true;
+  const times = { emailValidatedAt: now, updatedAt: now, version: sql`${user.version} + 1` };
+  const set = { ...times, validatedEmail, awaitsEmailValidation: false };
+  const validated = await updateRows(transaction, user, { before: row, set, where: eq(user.id, row.id) });
+  return validated.length > 0;
 }

@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { and, count, desc, eq, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
-import { noteChange } from '../../audit/changes.ts';
 import type { AuthenticatedUser } from '../../auth/authenticated-user.ts';
 import { gatewayError } from '../../base/errors.ts';
 import type { GrantApproval } from '../../config.ts';
 import type { Queries } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/errors.ts';
 import { lockedForWriting } from '../../database/lock.ts';
-import { insertRow } from '../../database/write-row.ts';
+import { insertRow, updateRows } from '../../database/write-row.ts';
 import { afterOf, Page, type PageArguments, pageSize } from '../../graph/connection.ts';
 import type { Context } from '../../graph/context.ts';
 import { assertInput } from '../../graph/input.ts';
@@ -56,7 +55,6 @@ export async function insertRequest(transaction: Queries, values: NewRequest): P
     if (isUniqueViolation(error)) throw gatewayError('OBP-30214', { cause: error });
     throw error;
   }
-  noteChange(transaction, entitlementRequest, null, row);
   return row;
 }
 
@@ -71,11 +69,8 @@ export async function proposeGrant(
 ): Promise<EntitlementRequestRow> {
   if (await isHeld(transaction, values)) throw gatewayError('OBP-30216');
   const row = requestRow(values);
-  const [inserted] = await insertRow(transaction, entitlementRequest, row, 'keep existing');
-  if (inserted !== undefined) {
-    noteChange(transaction, entitlementRequest, null, row);
-    return row;
-  }
+  const [inserted] = await insertRow(transaction, entitlementRequest, row, 'ignore');
+  if (inserted !== undefined) return row;
   const { userId, roleName, bankId, state } = entitlementRequest;
   const [open] = await transaction
     .select()
@@ -133,13 +128,13 @@ async function update(
   values: Partial<EntitlementRequestRow>,
 ): Promise<EntitlementRequestRow> {
   const now = new Date();
-  const [after] = await transaction
-    .update(entitlementRequest)
-    .set({ ...values, updatedAt: now, version: sql`${entitlementRequest.version} + 1` })
-    .where(and(eq(entitlementRequest.id, before.id), eq(entitlementRequest.state, EntitlementRequestState.REQUESTED)))
-    .returning();
+  const { id, state, version } = entitlementRequest;
+  const [after] = await updateRows(transaction, entitlementRequest, {
+    before,
+    set: { ...values, updatedAt: now, version: sql`${version} + 1` },
+    where: and(eq(id, before.id), eq(state, EntitlementRequestState.REQUESTED)),
+  });
   if (after === undefined) throw gatewayError('VERSION_CONFLICT', { message: 'The request was decided before.' });
-  noteChange(transaction, entitlementRequest, before, after);
   return after;
 }
 

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { and, eq, isNull, lte } from 'drizzle-orm';
-import { noteChange } from '../../audit/changes.ts';
 import { type AuthenticatedUser, holdsAny } from '../../auth/authenticated-user.ts';
 import { gatewayError } from '../../base/errors.ts';
 import { type Role, roleScope } from '../../base/roles.ts';
 import type { Queries } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/errors.ts';
-import { insertRow } from '../../database/write-row.ts';
+import { deleteRows, insertRow } from '../../database/write-row.ts';
 import { assertInput } from '../../graph/input.ts';
 import { recordEmpowerment } from './empowerment.writes.ts';
 import { type EntitlementRow, entitlement } from './entitlement.table.ts';
@@ -74,10 +73,7 @@ export async function insertEntitlement(
 ): Promise<EntitlementRow> {
   const now = new Date();
   const same = heldAt(values.userId, values.roleName, values.bankId);
-  const [expired] = await transaction
-    .delete(entitlement)
-    .where(and(same, lte(entitlement.expiresAt, now)))
-    .returning();
+  await deleteRows(transaction, entitlement, and(same, lte(entitlement.expiresAt, now)));
   await refuseUserOverflow(transaction, entitlement, [values.userId], maxEntitlements, { name: 'entitlements' });
   const row: EntitlementRow = { id: randomUUID(), ...values, createdAt: now, updatedAt: now };
   try {
@@ -86,8 +82,6 @@ export async function insertEntitlement(
     if (isUniqueViolation(error)) throw gatewayError('OBP-30216', { cause: error });
     throw error;
   }
-  if (expired !== undefined) noteChange(transaction, entitlement, expired, null);
-  noteChange(transaction, entitlement, null, row);
   if (granters !== null) {
     const { userId, roleName, bankId } = values;
     await recordEmpowerment(transaction, { userId, roleName, bankId, kind: 'GRANTED', ...granters });
@@ -116,8 +110,7 @@ export async function revokeEntitlementOf(
   const [row] = await transaction.select().from(entitlement).where(eq(entitlement.id, id));
   const mayRevoke = row !== undefined && (caller.isSuperAdmin || mayAt(caller, revokingRoles, row.bankId));
   if (!mayRevoke) throw gatewayError('OBP-30212');
-  const [deleted] = await transaction.delete(entitlement).where(eq(entitlement.id, id)).returning();
+  const [deleted] = await deleteRows(transaction, entitlement, eq(entitlement.id, id));
   if (deleted === undefined) throw gatewayError('OBP-30212');
-  noteChange(transaction, entitlement, deleted, null);
   return deleted;
 }

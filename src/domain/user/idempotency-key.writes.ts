@@ -54,10 +54,10 @@ export async function writeOnce<What extends Written>(
   const argumentsHash = hashOf(config.secret, textOf(call));
   await deleteExpired(transaction, { ...own, expired });
   const row = { ...own, field: call.field, argumentsHash, written: {}, createdAt: now };
-  const [claimed] = await insertRow(transaction, idempotencyKey, row, 'keep existing');
+  const [claimed] = await insertRow(transaction, idempotencyKey, row, 'ignore');
   if (claimed !== undefined) {
     const written = await write(transaction);
-    await keep(transaction, { written }, own);
+    await keep(transaction, { before: {}, set: { written }, where: own });
     return written;
   }
   const [before] = await findKey(transaction, own);

@@ -2,10 +2,11 @@ import { createHash, randomUUID } from 'node:crypto';
 import { and, eq } from 'drizzle-orm';
 import { type AuditedCaller, auditEventOf } from '../../audit/audit-event.ts';
 import type { AuditTrail } from '../../audit/audit-trail.ts';
-import { collectChanges, noteChange } from '../../audit/changes.ts';
+import { collectChanges } from '../../audit/changes.ts';
 import type { ProviderToken } from '../../auth/oidc.ts';
 import { isUsername } from '../../base/precis.ts';
 import { InvalidValue, parseEmailAddress, parseOptional, parseText } from '../../base/values.ts';
+import { insertRow } from '../../database/write-row.ts';
 import { user } from './user.table.ts';
 import { areSameAddress, canonicalNames, usersNamed } from './username.ts';
 
@@ -58,7 +59,9 @@ export async function createProviderUser(
     lastName: shortText(profile.family_name),
     provider: issuer,
     providerId: subject,
+    isSuperAdmin: false,
     emailValidatedAt: isValidated ? now : null,
+    awaitsEmailValidation: false,
     createdAt: now,
     updatedAt: now,
   };
@@ -69,13 +72,13 @@ export async function createProviderUser(
       const isTaken = (await usersNamed(transaction, issuer, username)).length > 0;
       const [created] = isTaken
         ? []
-        : await transaction
-            .insert(user)
-            .values({ ...values, ...canonicalNames({ ...values, username }), username })
-            .onConflictDoNothing()
-            .returning();
+        : await insertRow(
+            transaction,
+            user,
+            { ...values, ...canonicalNames({ ...values, username }), username },
+            'ignore',
+          );
       if (created !== undefined) {
-        noteChange(transaction, user, null, created);
         const event = auditEventOf({
           ...caller,
           kind: 'AUTHENTICATION',

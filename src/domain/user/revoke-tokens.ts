@@ -1,19 +1,15 @@
 import { eq, lte, sql } from 'drizzle-orm';
-import { noteChange } from '../../audit/changes.ts';
 import { leewaySeconds } from '../../auth/access-token.ts';
 import type { AuthenticatedUser } from '../../auth/authenticated-user.ts';
 import type { Queries } from '../../database/database.ts';
-import { insertRow } from '../../database/write-row.ts';
+import { insertRow, updateRows } from '../../database/write-row.ts';
 import { revokedToken } from './revoked-token.table.ts';
 import { user } from './user.table.ts';
 
 /** All tokens of the user that were issued until this moment, whoever issued them. */
 export async function revokeAllTokens(transaction: Queries, userId: string, now: Date): Promise<void> {
-  await transaction
-    .update(user)
-    .set({ tokensValidFrom: now, updatedAt: now, version: sql`${user.version} + 1` })
-    .where(eq(user.id, userId));
-  noteChange(transaction, user, { id: userId }, { tokensValidFrom: now });
+  const set = { tokensValidFrom: now, updatedAt: now, version: sql`${user.version} + 1` };
+  await updateRows(transaction, user, { before: {}, set, where: eq(user.id, userId) });
 }
 
 /**
@@ -33,8 +29,7 @@ export async function revokeToken(transaction: Queries, { id, token }: Authentic
   // Until then it would be accepted.
   const expiresAt = new Date(token.expiresAt.getTime() + leewaySeconds * 1000);
   const row = { userId: id, tokenId: token.tokenId, expiresAt };
-  await insertRow(transaction, revokedToken, row, 'keep existing');
-  noteChange(transaction, revokedToken, null, row);
+  await insertRow(transaction, revokedToken, row, 'ignore');
 }
 
 /** Deletes what no longer counts, as the tokens have expired. */

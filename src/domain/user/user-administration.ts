@@ -1,10 +1,11 @@
 import { asc, eq, sql } from 'drizzle-orm';
-import { noteChange } from '../../audit/changes.ts';
+import { addSubject } from '../../audit/changes.ts';
 import { checkPasswordRule, hashPassword, localProvider, type PasswordCost } from '../../auth/password.ts';
 import { gatewayError } from '../../base/errors.ts';
 import { isRole, type Role } from '../../base/roles.ts';
 import type { Database, Queries } from '../../database/database.ts';
 import { isForeignKeyViolation } from '../../database/errors.ts';
+import { deleteRows, updateRows } from '../../database/write-row.ts';
 import { type EntitlementRow, entitlement } from './entitlement.table.ts';
 import { checkRoleScope, insertEntitlement } from './entitlement.writes.ts';
 import { revokeAllTokens } from './revoke-tokens.ts';
@@ -45,7 +46,7 @@ export interface RoleGrant {
 /** The user whom a transaction is about: for the audit trail also where it fails later. */
 async function concernedUser(transaction: Queries, username: string, provider?: string): Promise<UserRow> {
   const row = await findUserByUsername(transaction, username, provider);
-  noteChange(transaction, user, row, row);
+  addSubject(transaction, user, row);
   return row;
 }
 
@@ -101,13 +102,9 @@ async function update(
   values: Partial<Pick<UserRow, 'disabledAt' | 'passwordHash'>>,
 ): Promise<UserRow> {
   const before = await concernedUser(transaction, username, provider);
-  const [after] = await transaction
-    .update(user)
-    .set({ ...values, updatedAt: new Date(), version: sql`${user.version} + 1` })
-    .where(eq(user.id, before.id))
-    .returning();
+  const set = { ...values, updatedAt: new Date(), version: sql`${user.version} + 1` };
+  const [after] = await updateRows(transaction, user, { before, set, where: eq(user.id, before.id) });
   if (after === undefined) throw new Error('A user whose row was read is gone.');
-  noteChange(transaction, user, before, after);
   return after;
 }
 
@@ -187,8 +184,7 @@ export async function revokeRole(database: Database, grant: RoleGrant): Promise<
     const held = await transaction.select().from(entitlement).where(eq(entitlement.userId, userId));
     const row = held.find((each) => each.roleName === grant.roleName && each.bankId === bankId);
     if (row === undefined) throw gatewayError('OBP-30212');
-    await transaction.delete(entitlement).where(eq(entitlement.id, row.id));
-    noteChange(transaction, entitlement, row, null);
+    await deleteRows(transaction, entitlement, eq(entitlement.id, row.id));
     return row;
   });
 }

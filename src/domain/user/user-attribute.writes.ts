@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { count, eq } from 'drizzle-orm';
-import { noteChange } from '../../audit/changes.ts';
 import { gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
 import { insertRow } from '../../database/write-row.ts';
@@ -43,6 +42,5 @@ export async function insertUserAttribute(
   const now = new Date();
   const row: UserAttributeRow = { id: randomUUID(), userId, ...values, insertDate: now, updatedAt: now, version: 1 };
   await insertRow(transaction, userAttribute, row);
-  noteChange(transaction, userAttribute, null, row);
   return row;
 }

@@ -1,9 +1,10 @@
 import { eq, sql } from 'drizzle-orm';
-import { noteChange } from '../../audit/changes.ts';
+import { addSubject } from '../../audit/changes.ts';
 import { forgetLoginAttempts } from '../../auth/login-attempts.ts';
 import { localProvider } from '../../auth/password.ts';
 import { gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
+import { updateRows } from '../../database/write-row.ts';
 import { recordEmpowerment } from './empowerment.writes.ts';
 import { type UserRow, user } from './user.table.ts';
 
@@ -21,13 +22,10 @@ export async function unlock(
   if (row === undefined) throw gatewayError('OBP-20057');
   // Usernames are tried at the local provider only; another provider's user may have the same.
   if (row.provider === localProvider) await forgetLoginAttempts(transaction, secret, row.username);
-  const unlocked = { disabledAt: null, updatedAt: new Date() };
-  noteChange(transaction, user, row, unlocked);
+  addSubject(transaction, user, row);
   if (row.disabledAt === null) return row;
-  await transaction
-    .update(user)
-    .set({ ...unlocked, version: sql`${user.version} + 1` })
-    .where(eq(user.id, userId));
+  const set = { disabledAt: null, updatedAt: new Date(), version: sql`${user.version} + 1` };
+  const [unlocked] = await updateRows(transaction, user, { before: row, set, where: eq(user.id, userId) });
   if (byUserId !== null) await recordEmpowerment(transaction, { userId, kind: 'ENABLED', byUserId });
-  return { ...row, ...unlocked, version: row.version + 1 };
+  return unlocked ?? row;
 }

@@ -1,8 +1,9 @@
 import { desc, eq, lte } from 'drizzle-orm';
-import { noteChange } from '../../audit/changes.ts';
+import { addSubject } from '../../audit/changes.ts';
 import type { Mail } from '../../auth/mailer.ts';
 import { mapUsername } from '../../base/precis.ts';
 import type { Queries } from '../../database/database.ts';
+import { insertRow } from '../../database/write-row.ts';
 import { type RegistrationRow, registration } from './registration.table.ts';
 import { countMail, deleteOldMailCounts, linkMail, noticeMail } from './registration-mail.ts';
 import { user } from './user.table.ts';
@@ -47,13 +48,12 @@ export async function register(
   const holder = (await holderOfUsername(transaction, row.username)) ?? (await holderOfEmail(transaction, row.email));
   if (holder !== null) {
     // The audit event names the user although nothing changes.
-    noteChange(transaction, user, holder, holder);
+    addSubject(transaction, user, holder);
     if (holder.email === null || !(await countMail(transaction, registering, holder.email))) return null;
     return noticeMail(holder.email);
   }
   if (!(await countMail(transaction, registering, row.email))) return null;
-  await transaction.insert(registration).values(row);
-  noteChange(transaction, registration, null, row);
+  await insertRow(transaction, registration, row);
   return linkMail(row, registering);
 }
 

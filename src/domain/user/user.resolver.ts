@@ -1,6 +1,5 @@
 import { and, eq } from 'drizzle-orm';
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { noteChange } from '../../audit/changes.ts';
 import { attemptLogin, maxUsernameLength } from '../../auth/login-attempts.ts';
 import { hashPassword, needsRehash, verifyPassword } from '../../auth/password.ts';
 import { clientNetwork } from '../../base/client-network.ts';
@@ -9,6 +8,7 @@ import { createRateLimit, type RateLimit } from '../../base/rate-limit.ts';
 import type { Config } from '../../config.ts';
 import { manyBy } from '../../database/batch.ts';
 import type { Queries } from '../../database/database.ts';
+import { updateRows } from '../../database/write-row.ts';
 import { Authenticated, Public, RequiresRole } from '../../graph/access/rule.ts';
 import { PageArguments } from '../../graph/connection.ts';
 import type { Context } from '../../graph/context.ts';
@@ -64,8 +64,7 @@ async function rehash(context: Context, row: UserRow, password: string): Promise
   await context.write(async (transaction) => {
     // A password that was reset meanwhile stays.
     const unchanged = and(eq(user.id, id), eq(user.passwordHash, passwordHash));
-    const [updated] = await transaction.update(user).set({ passwordHash: stronger }).where(unchanged).returning();
-    if (updated !== undefined) noteChange(transaction, user, row, updated);
+    await updateRows(transaction, user, { before: row, set: { passwordHash: stronger }, where: unchanged });
   });
 }
 

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { noteChange } from '../../audit/changes.ts';
 import { checkPasswordRule, hashPassword, localProvider, type PasswordCost } from '../../auth/password.ts';
 import { gatewayError } from '../../base/errors.ts';
 import { InvalidValue, parseEmailAddress, parseText } from '../../base/values.ts';
 import type { Queries } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/errors.ts';
+import { insertRow } from '../../database/write-row.ts';
 import { parseUsername } from './user.rules.ts';
 import { type UserRow, user } from './user.table.ts';
 import { canonicalNames, holderOfUsername } from './username.ts';
@@ -80,10 +80,9 @@ export async function localUserRow(newUser: NewLocalUser, cost?: PasswordCost): 
 export async function insertUser(transaction: Queries, row: UserRow): Promise<void> {
   if ((await holderOfUsername(transaction, row.username)) !== null) throw gatewayError('USERNAME_TAKEN');
   try {
-    await transaction.insert(user).values(row);
+    await insertRow(transaction, user, row);
   } catch (error) {
     if (isUniqueViolation(error)) throw gatewayError('USERNAME_TAKEN', { cause: error });
     throw error;
   }
-  noteChange(transaction, user, null, row);
 }
