@@ -40,7 +40,7 @@ function newInput() {
   };
 }
 
-/** What a user without the role can send. */
+/** The input that a caller without the role can send. */
 function ownInput() {
   const { id: _id, accountRoutings: _routings, ...input } = newInput();
   return input;
@@ -60,14 +60,14 @@ function holdersOf(accountId: string) {
 }
 
 describe('createAccount', () => {
-  test('is refused to who is not logged in', async () => {
+  test('refuses an anonymous caller', async () => {
     const { data, errors } = await gateway.query(null, create, { bankId, input: newInput() });
 
     expect(data).toEqual({ createAccount: null });
     expect(errors[0]?.extensions.obpCode).toBe('OBP-20001');
   });
 
-  test('for another user is refused without the role at the bank, whoever that is, and nothing is written', async () => {
+  test('refuses to open an account for any other user without the role at the bank, and writes nothing', async () => {
     const stranger = await gateway.createUser({ roles: [['CanCreateAccount', otherBankId]] });
 
     for (const userId of [caller.id, 'nobody', 'no user id']) {
@@ -84,13 +84,13 @@ describe('createAccount', () => {
     }
   });
 
-  test('at an unknown bank is OBP-30001', async () => {
+  test('fails with OBP-30001 for an unknown bank', async () => {
     const { errors } = await gateway.query(caller.token, create, { bankId: 'no-bank', input: ownInput() });
 
     expect(errors[0]?.extensions.obpCode).toBe('OBP-30001');
   });
 
-  test.each(['', 'gh 29 uk', 'x'.repeat(255)])('at the bank %j is OBP-30111', async (badId) => {
+  test.each(['', 'gh 29 uk', 'x'.repeat(255)])('fails with OBP-30111 for the bank ID %j', async (badId) => {
     const { errors } = await gateway.query(clerk.token, create, { bankId: badId, input: newInput() });
 
     expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', obpCode: 'OBP-30111', field: 'bankId' });
@@ -99,14 +99,19 @@ describe('createAccount', () => {
   test.each([
     ['OBP-30105', 'an unknown currency', 'currency', { balance: { currency: 'EURO', amount: '0' } }],
     ['OBP-30105', 'a currency in lower case', 'currency', { balance: { currency: 'eur', amount: '0' } }],
-    ['OBP-30106', 'no amount', 'amount', { balance: { currency: 'EUR' } }],
+    ['OBP-30106', 'a missing amount', 'amount', { balance: { currency: 'EUR' } }],
     ['OBP-30106', 'an empty amount', 'amount', { balance: { currency: 'EUR', amount: '' } }],
-    ['OBP-30106', 'more digits than the currency has', 'amount', { balance: { currency: 'JPY', amount: '0.00' } }],
-    ['OBP-30112', 'an amount that is no number', 'amount', { balance: { currency: 'EUR', amount: 'nothing' } }],
+    [
+      'OBP-30106',
+      'more decimal places than the currency has',
+      'amount',
+      { balance: { currency: 'JPY', amount: '0.00' } },
+    ],
+    ['OBP-30112', 'an amount that is not a number', 'amount', { balance: { currency: 'EUR', amount: 'nothing' } }],
     ['OBP-30112', 'an amount with a comma', 'amount', { balance: { currency: 'EUR', amount: '0,00' } }],
     ['OBP-30109', 'an amount that is not zero', 'amount', { balance: { currency: 'EUR', amount: '0.01' } }],
-    ['OBP-30109', 'a debt', 'amount', { balance: { currency: 'EUR', amount: '-1' } }],
-  ])('is %s with %s, and nothing is written', async (obpCode, _what, field, change) => {
+    ['OBP-30109', 'a negative amount', 'amount', { balance: { currency: 'EUR', amount: '-1' } }],
+  ])('fails with %s for %s and writes nothing', async (obpCode, _what, field, change) => {
     const input = { ...newInput(), ...change };
 
     const { errors } = await gateway.query(clerk.token, create, { bankId, input });
@@ -115,13 +120,13 @@ describe('createAccount', () => {
     expect(await storedWith(input.id)).toEqual([]);
   });
 
-  test.each(['', 'an account', 'ä', 'x'.repeat(255)])('with the id %j is OBP-30110', async (id) => {
+  test.each(['', 'an account', 'ä', 'x'.repeat(255)])('fails with OBP-30110 for the account ID %j', async (id) => {
     const { errors } = await gateway.query(clerk.token, create, { bankId, input: { ...newInput(), id } });
 
     expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', obpCode: 'OBP-30110', field: 'input.id' });
   });
 
-  test('for what is no id of a user is OBP-30107, for an unknown user OBP-20005, and nothing is written', async () => {
+  test('fails with OBP-30107 for an invalid user ID, with OBP-20005 for an unknown user, and writes nothing', async () => {
     const badId = { ...newInput(), userId: 'a user' };
     const unknown = { ...newInput(), userId: 'nobody' };
 
@@ -148,7 +153,7 @@ describe('createAccount', () => {
       { accountRoutings: [{ scheme: 'IBAN', address: '' }] },
       'input.accountRoutings[0].address',
     ],
-  ])('with %s is OBP-10001, and nothing is written', async (_what, change, field) => {
+  ])('fails with OBP-10001 for %s and writes nothing', async (_what, change, field) => {
     const input = { ...newInput(), ...change };
 
     const { errors } = await gateway.query(clerk.token, create, { bankId, input });
@@ -157,7 +162,7 @@ describe('createAccount', () => {
     expect(await storedWith(input.id)).toEqual([]);
   });
 
-  test('with a scheme twice is OBP-30114, and nothing is written', async () => {
+  test('fails with OBP-30114 for a repeated scheme and writes nothing', async () => {
     const accountRoutings = ['1', '2'].map((address) => ({ scheme: 'IBAN', address: address + randomUUID() }));
     const input = { ...newInput(), accountRoutings };
 
@@ -171,7 +176,7 @@ describe('createAccount', () => {
     expect(await storedWith(input.id)).toEqual([]);
   });
 
-  test('with a routing that is taken at the bank is OBP-30115, and nothing is written', async () => {
+  test('fails with OBP-30115 for a routing that exists at the bank and writes nothing', async () => {
     const other = await insertAccount(gateway.database, { bankId });
     const { scheme, address } = await insertAccountRouting(gateway.database, { bankId, accountId: other.id });
     const input = { ...newInput(), accountRoutings: [{ scheme, address }] };
@@ -182,7 +187,7 @@ describe('createAccount', () => {
     expect(await storedWith(input.id)).toEqual([]);
   });
 
-  test('with a routing of another bank, or of another scheme, is no conflict', async () => {
+  test('accepts a routing that exists at another bank or in another scheme', async () => {
     const other = await insertAccount(gateway.database, { bankId: otherBankId });
     const routing = await insertAccountRouting(gateway.database, { bankId: otherBankId, accountId: other.id });
     const { address } = routing;
@@ -193,7 +198,7 @@ describe('createAccount', () => {
     expect(errors).toEqual([]);
   });
 
-  test('with an id that is taken at the bank is OBP-30208, and makes nobody a holder', async () => {
+  test('fails with OBP-30208 for an ID that exists at the bank, and adds no account holder', async () => {
     const { id } = await insertAccount(gateway.database, { bankId });
 
     const { errors } = await gateway.query(clerk.token, create, { bankId, input: { ...newInput(), id } });
@@ -202,7 +207,7 @@ describe('createAccount', () => {
     expect(await holdersOf(id)).toEqual([]);
   });
 
-  test('with an id that is taken at another bank only is no conflict', async () => {
+  test('accepts an ID that exists at another bank only', async () => {
     const { id } = await insertAccount(gateway.database, { bankId: otherBankId });
 
     const { errors } = await gateway.query(clerk.token, create, { bankId, input: { ...newInput(), id } });
@@ -210,7 +215,7 @@ describe('createAccount', () => {
     expect(errors).toEqual([]);
   });
 
-  test('of racing requests lets one have the id, and one have the routing', async () => {
+  test('succeeds once when requests with the same ID race, and once when requests with the same routing race', async () => {
     const { id } = newInput();
     const routings = ['BBAN', 'IBAN', 'OBP'].map((scheme) => ({ scheme, address: randomUUID() }));
     const send = (change: object) =>
@@ -226,7 +231,7 @@ describe('createAccount', () => {
     expect(codes(addressed)).toEqual(Array.from({ length: 5 }, () => 'OBP-30115'));
   });
 
-  test('gives one’s own account with login alone: the caller holds it', async () => {
+  test('opens an account that the caller holds, without any role', async () => {
     const document = create.replace('version', 'version routings { scheme address } attributes { id }');
 
     const { data, errors } = await gateway.query<Created>(caller.token, document, { bankId, input: ownInput() });
@@ -253,8 +258,8 @@ describe('createAccount', () => {
 
   test.each([
     ['empty', () => ''],
-    ['the caller', () => caller.id],
-  ])('takes a user id that is %s as the caller', async (_what, userId) => {
+    ["the caller's", () => caller.id],
+  ])('opens the account for the caller if the user ID is %s', async (_what, userId) => {
     const input = { ...ownInput(), userId: userId() };
 
     const { data, errors } = await gateway.query<Created>(caller.token, create, { bankId, input });
@@ -263,7 +268,7 @@ describe('createAccount', () => {
     expect(await holdersOf(data?.createAccount?.account.id ?? '')).toMatchObject([{ userId: caller.id }]);
   });
 
-  test('gives another user an account to who holds the role; its parts stay the holder’s', async () => {
+  test('opens an account for another user with the role, and refuses its guarded fields to the caller', async () => {
     const input = { ...newInput(), userId: caller.id };
     const document = create.replace('version', 'version routings { scheme }');
 
@@ -274,7 +279,7 @@ describe('createAccount', () => {
     expect(await holdersOf(input.id)).toMatchObject([{ userId: caller.id }]);
   });
 
-  test('makes an id when there is none, and writes once per idempotency key', async () => {
+  test('generates a missing ID, and writes once for each idempotency key', async () => {
     const variables = { bankId, input: ownInput(), idempotencyKey: randomUUID() };
 
     const first = await gateway.query<Created>(caller.token, create, variables);
@@ -285,7 +290,7 @@ describe('createAccount', () => {
     expect(await storedWith(first.data?.createAccount?.account.id ?? '')).toHaveLength(1);
   });
 
-  test('takes zero in any spelling, and bitcoin', async () => {
+  test('accepts zero in any notation, and bitcoin', async () => {
     for (const balance of [
       { currency: 'EUR', amount: '0' },
       { currency: 'EUR', amount: '0.0' },
@@ -297,7 +302,7 @@ describe('createAccount', () => {
     }
   });
 
-  test('adds no account with more than 500 routings', async () => {
+  test('fails for more than 500 routings', async () => {
     const accountRoutings = Array.from({ length: 501 }, (_, index) => ({ scheme: `S${index}`, address: randomUUID() }));
     const input = { ...newInput(), accountRoutings };
 
@@ -343,7 +348,7 @@ describe('createAccount without CanCreateAccount at the bank', () => {
     expect((await gateway.query(caller.token, create, { bankId, input })).errors).toEqual([]);
   });
 
-  test('opens as many accounts a day as configured, also when the calls race, and writes no more', async () => {
+  test('opens the configured number of accounts a day and no more, even when the calls race', async () => {
     const { id, token } = await gateway.createUser();
 
     const responses = await Promise.all(
@@ -407,7 +412,7 @@ describe('createAccount without CanCreateAccount at the bank', () => {
     }
   });
 
-  test('does not limit a holder of the role', async () => {
+  test('does not limit a caller with the role', async () => {
     const officer = await gateway.createUser({ roles: [['CanCreateAccount', bankId]] });
     for (let count = 0; count < 12; count += 1) {
       expect((await gateway.query(officer.token, create, { bankId, input: newInput() })).errors).toEqual([]);
@@ -436,7 +441,7 @@ describe('createAccountAttribute', () => {
     return gateway.database.read.select().from(accountAttribute).where(eq(accountAttribute.accountId, accountId));
   }
 
-  test('is refused without the role at the bank, and nothing is written', async () => {
+  test('refuses a caller without the role at the bank and writes nothing', async () => {
     const { id: accountId } = await insertAccount(gateway.database, { bankId });
     const stranger = await gateway.createUser({ roles: [['CanCreateAccountAttributeAtOneBank', otherBankId]] });
 
@@ -446,7 +451,7 @@ describe('createAccountAttribute', () => {
     expect(await attributesOf(accountId)).toEqual([]);
   });
 
-  test('of an account of another bank is OBP-30018, and nothing is written', async () => {
+  test('fails with OBP-30018 for an account of another bank and writes nothing', async () => {
     const { id: accountId } = await insertAccount(gateway.database, { bankId: otherBankId });
 
     const { errors } = await gateway.query(clerkOfAttributes.token, createAttribute, { bankId, accountId, input });
@@ -458,12 +463,12 @@ describe('createAccountAttribute', () => {
   test.each([
     ['an empty name', { name: '' }, 'input.name'],
     ['a name that is too long', { name: 'x'.repeat(101) }, 'input.name'],
-    ['no day', { value: '2012-02-30' }, 'input.value'],
-    ['no whole number', { type: 'INTEGER', value: '1.5' }, 'input.value'],
-    ['no decimal number', { type: 'DOUBLE', value: 'much' }, 'input.value'],
+    ['an invalid date', { value: '2012-02-30' }, 'input.value'],
+    ['an invalid integer', { type: 'INTEGER', value: '1.5' }, 'input.value'],
+    ['an invalid decimal number', { type: 'DOUBLE', value: 'much' }, 'input.value'],
     ['a text that is too long', { type: 'STRING', value: 'x'.repeat(2001) }, 'input.value'],
     ['a contract code that is too long', { contractCode: 'x'.repeat(101) }, 'input.contractCode'],
-  ])('with %s is OBP-10001, and nothing is written', async (_what, change, field) => {
+  ])('fails with OBP-10001 for %s and writes nothing', async (_what, change, field) => {
     const { id: accountId } = await insertAccount(gateway.database, { bankId });
     const variables = { bankId, accountId, input: { ...input, ...change } };
 
@@ -473,7 +478,7 @@ describe('createAccountAttribute', () => {
     expect(await attributesOf(accountId)).toEqual([]);
   });
 
-  test('gives the attribute and the account with it, and writes once per idempotency key', async () => {
+  test('returns the attribute and its account, and writes once for each idempotency key', async () => {
     const { id: accountId } = await insertAccount(gateway.database, { bankId });
     const variables = {
       bankId,
@@ -496,7 +501,7 @@ describe('createAccountAttribute', () => {
     expect(await attributesOf(accountId)).toHaveLength(1);
   });
 
-  test('adds no attribute to 500 others', async () => {
+  test('fails if the account already has 500 attributes', async () => {
     const { id: accountId } = await insertAccount(gateway.database, { bankId });
     const { id: _id, ...row } = await insertAccountAttribute(gateway.database, { bankId, accountId });
     await gateway.database.transaction(async (transaction) => {

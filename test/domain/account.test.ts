@@ -5,7 +5,7 @@ import { insertAccount, insertAccountAttribute, insertAccountHolder, insertAccou
 
 const bankId = 'gh.29.uk';
 const otherBankId = 'gh.30.uk';
-/** There is one of this id at each of the two banks. */
+/** Both banks have an account with this ID. */
 const id = 'current-1';
 
 let gateway: Gateway;
@@ -44,9 +44,9 @@ const account = (bank: string, accountId: string, selection = 'id bankId label')
   `{ account(bankId: "${bank}", id: "${accountId}") { ${selection} } }`;
 
 test.each([
-  ['nobody', () => null, 'OBP-20001'],
-  ['a stranger', () => stranger.token, 'OBP-20006'],
-])('account is refused to %s', async (_who, token, obpCode) => {
+  ['an anonymous caller', () => null, 'OBP-20001'],
+  ['a caller without a role', () => stranger.token, 'OBP-20006'],
+])('account refuses %s', async (_who, token, obpCode) => {
   const { data, errors } = await gateway.query(token(), account(bankId, id));
 
   expect(data).toEqual({ account: null });
@@ -54,9 +54,9 @@ test.each([
 });
 
 test.each([
-  ['the clerk', () => clerk],
-  ['the holder of the one with the same id', () => holder],
-])('the account of another bank is refused to %s', async (_who, caller) => {
+  ['a caller with the role at one bank', () => clerk],
+  ['the holder of the account with the same ID at another bank', () => holder],
+])('account refuses the account of another bank to %s', async (_who, caller) => {
   const { data, errors } = await gateway.query(caller().token, account(otherBankId, id));
 
   expect(data).toEqual({ account: null });
@@ -67,14 +67,14 @@ test.each([
   });
 });
 
-test('a stranger is not told which accounts exist', async () => {
+test('account does not reveal to a caller without a role whether an account exists', async () => {
   const known = await gateway.query(stranger.token, account(bankId, id));
   const unknown = await gateway.query(stranger.token, account(bankId, 'no-account'));
 
   expect(unknown.errors[0]?.extensions).toEqual(known.errors[0]?.extensions);
 });
 
-test('an unknown bank and an unknown account are not found', async () => {
+test('account fails with OBP-30001 for an unknown bank and with OBP-30018 for an unknown account', async () => {
   const bank = await gateway.query(clerk.token, account('no-bank', id));
   const unknown = await gateway.query(clerk.token, account(bankId, 'no-account'));
 
@@ -84,10 +84,10 @@ test('an unknown bank and an unknown account are not found', async () => {
 });
 
 describe.each([
-  ['the clerk', () => clerk],
-  ['its holder', () => holder],
+  ['a caller with the role at one bank', () => clerk],
+  ['the account holder', () => holder],
 ])('%s', (_who, caller) => {
-  test('sees the account with its routings, attributes and bank', async () => {
+  test('can read the account with its routings, attributes, and bank', async () => {
     const { data, errors } = await gateway.query(
       caller().token,
       account(
@@ -124,7 +124,7 @@ describe.each([
     });
   });
 
-  test('sees a contract for each contract code, with the details of that code alone', async () => {
+  test('can read a contract for each contract code, with the values of that code only', async () => {
     const { data, errors } = await gateway.query(
       caller().token,
       account(
@@ -174,7 +174,7 @@ describe.each([
   });
 });
 
-test('what is unset is null, and nothing around an account is an empty list', async () => {
+test('account returns null for unset values, and empty lists if nothing belongs to the account', async () => {
   const { data, errors } = await gateway.query(
     clerk.token,
     account(
@@ -191,7 +191,7 @@ test('what is unset is null, and nothing around an account is an empty list', as
 describe('User.accounts', () => {
   const accounts = 'accounts { id bankId routings { scheme } contracts { contractCode } }';
 
-  test('is refused to who is not the user, whatever roles they hold', async () => {
+  test('refuses another user, whatever roles they hold', async () => {
     const administrator = await gateway.createUser({ roles: [['CanGetAnyUser', null]] });
     const { data, errors } = await gateway.query(
       administrator.token,
@@ -202,7 +202,7 @@ describe('User.accounts', () => {
     expect(errors[0]?.extensions.obpCode).toBe('OBP-20006');
   });
 
-  test('gives users the accounts that they hold, with all of them, and no others', async () => {
+  test('returns the accounts that the user holds, with the data that belongs to them, and no others', async () => {
     const { data, errors } = await gateway.query(holder.token, `{ me { ${accounts} } }`);
     const none = await gateway.query(stranger.token, `{ me { ${accounts} } }`);
 

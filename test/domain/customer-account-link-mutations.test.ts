@@ -53,7 +53,7 @@ function storedOf(id: string) {
 }
 
 describe('createCustomerAccountLink', () => {
-  test('is refused without the role at the bank, and nothing is written', async () => {
+  test('refuses a caller without the role at the bank and writes nothing', async () => {
     const stranger = await gateway.createUser({ roles: [['CanCreateCustomerAccountLink', otherBankId]] });
     const variables = { bankId, customerId, input: { accountId, relationshipType: 'Owner' } };
 
@@ -64,7 +64,7 @@ describe('createCustomerAccountLink', () => {
     expect(await storedOf(customerId)).toEqual([]);
   });
 
-  test('for a customer of another bank is not found, and nothing is written', async () => {
+  test('fails with OBP-30046 for a customer of another bank and writes nothing', async () => {
     const foreign = await insertCustomer(gateway.database, { bankId: otherBankId });
     const variables = { bankId, customerId: foreign.id, input: { accountId, relationshipType: 'Owner' } };
 
@@ -74,7 +74,7 @@ describe('createCustomerAccountLink', () => {
     expect(await storedOf(foreign.id)).toEqual([]);
   });
 
-  test('of an account of another bank, or of none, is OBP-30018, and nothing is written', async () => {
+  test('fails with OBP-30018 for an unknown account or an account of another bank, and writes nothing', async () => {
     const foreign = await insertAccount(gateway.database, { bankId: otherBankId });
 
     for (const unknown of [foreign.id, 'no-account']) {
@@ -93,8 +93,8 @@ describe('createCustomerAccountLink', () => {
   test.each([
     ['an empty relationship type', { relationshipType: ' ' }, 'input.relationshipType'],
     ['a relationship type that is too long', { relationshipType: 'x'.repeat(256) }, 'input.relationshipType'],
-    ['no account id', { accountId: 'an account' }, 'input.accountId'],
-  ])('with %s is OBP-10001, and nothing is written', async (_what, change, field) => {
+    ['an invalid account ID', { accountId: 'an account' }, 'input.accountId'],
+  ])('fails with OBP-10001 for %s and writes nothing', async (_what, change, field) => {
     const input = { accountId, relationshipType: 'Owner', ...change };
 
     const { errors } = await gateway.query(clerk.token, create, { bankId, customerId, input });
@@ -103,7 +103,7 @@ describe('createCustomerAccountLink', () => {
     expect(await storedOf(customerId)).toEqual([]);
   });
 
-  test('gives the link and the customer with it, and writes once per idempotency key', async () => {
+  test('returns the link and its customer, and writes once for each idempotency key', async () => {
     const input = { accountId, relationshipType: 'Owner' };
     const variables = { bankId, customerId, input, idempotencyKey: randomUUID() };
 
@@ -121,7 +121,7 @@ describe('createCustomerAccountLink', () => {
     expect(await storedOf(customerId)).toMatchObject([{ bankId }]);
   });
 
-  test('of an account that is linked already is OBP-30223, also with another relationship type', async () => {
+  test('fails with OBP-30223 for a linked account, even with another relationship type', async () => {
     await insertCustomerAccountLink(gateway.database, { bankId, customerId, accountId });
     const input = { accountId, relationshipType: 'Guarantor' };
 
@@ -131,7 +131,7 @@ describe('createCustomerAccountLink', () => {
     expect(await storedOf(customerId)).toMatchObject([{ relationshipType: 'Owner' }]);
   });
 
-  test('of racing requests lets one link the account', async () => {
+  test('succeeds once when requests race', async () => {
     const variables = { bankId, customerId, input: { accountId, relationshipType: 'Owner' } };
 
     const responses = await Promise.all(Array.from({ length: 5 }, () => gateway.query(clerk.token, create, variables)));
@@ -143,7 +143,7 @@ describe('createCustomerAccountLink', () => {
 });
 
 describe('updateCustomerAccountLink', () => {
-  test('is refused without the role, and changes nothing', async () => {
+  test('refuses a caller without the role and changes nothing', async () => {
     const { id } = await insertCustomerAccountLink(gateway.database, { bankId, customerId, accountId });
     const stranger = await gateway.createUser({ roles: [['CanUpdateCustomerAccountLink', otherBankId]] });
 
@@ -153,7 +153,7 @@ describe('updateCustomerAccountLink', () => {
     expect(await storedOf(customerId)).toMatchObject([{ relationshipType: 'Owner', version: 1 }]);
   });
 
-  test('of a link of another bank, or of none, is OBP-30225, and changes nothing', async () => {
+  test('fails with OBP-30225 for an unknown link or a link of another bank, and changes nothing', async () => {
     const foreign = await insertCustomer(gateway.database, { bankId: otherBankId });
     const foreignAccount = await insertAccount(gateway.database, { bankId: otherBankId });
     const { id } = await insertCustomerAccountLink(gateway.database, {
@@ -170,7 +170,7 @@ describe('updateCustomerAccountLink', () => {
     expect(await storedOf(foreign.id)).toMatchObject([{ relationshipType: 'Owner', version: 1 }]);
   });
 
-  test('with an empty relationship type is OBP-10001, and changes nothing', async () => {
+  test('fails with OBP-10001 for an empty relationship type and changes nothing', async () => {
     const { id } = await insertCustomerAccountLink(gateway.database, { bankId, customerId, accountId });
 
     const { errors } = await gateway.query(clerk.token, update, { bankId, id, input: { relationshipType: '' } });
@@ -179,7 +179,7 @@ describe('updateCustomerAccountLink', () => {
     expect(await storedOf(customerId)).toMatchObject([{ version: 1 }]);
   });
 
-  test('says anew what the customer is to the account, once per idempotency key', async () => {
+  test('replaces the relationship type, once for each idempotency key', async () => {
     const { id } = await insertCustomerAccountLink(gateway.database, { bankId, customerId, accountId });
     const variables = { bankId, id, input: { relationshipType: 'Heir' }, idempotencyKey: randomUUID() };
 
@@ -193,7 +193,7 @@ describe('updateCustomerAccountLink', () => {
     expect(again.data).toEqual(data);
   });
 
-  test('with a stale version is a conflict that tells the current one, and changes nothing', async () => {
+  test('fails with CONFLICT and the current version for a stale version, and changes nothing', async () => {
     const { id } = await insertCustomerAccountLink(gateway.database, { bankId, customerId, accountId });
     const variables = { bankId, id, input: { relationshipType: 'Heir' }, expectedVersion: 2 };
 
@@ -205,7 +205,7 @@ describe('updateCustomerAccountLink', () => {
 });
 
 describe('deleteCustomerAccountLink', () => {
-  test('is refused without the role, and deletes nothing', async () => {
+  test('refuses a caller without the role and deletes nothing', async () => {
     const { id } = await insertCustomerAccountLink(gateway.database, { bankId, customerId, accountId });
     const stranger = await gateway.createUser({ roles: [['CanDeleteCustomerAccountLink', otherBankId]] });
 
@@ -215,7 +215,7 @@ describe('deleteCustomerAccountLink', () => {
     expect(await storedOf(customerId)).toHaveLength(1);
   });
 
-  test('of a link of another bank is OBP-30225, and deletes nothing', async () => {
+  test('fails with OBP-30225 for a link of another bank and deletes nothing', async () => {
     const foreign = await insertCustomer(gateway.database, { bankId: otherBankId });
     const foreignAccount = await insertAccount(gateway.database, { bankId: otherBankId });
     const { id } = await insertCustomerAccountLink(gateway.database, {
@@ -230,7 +230,7 @@ describe('deleteCustomerAccountLink', () => {
     expect(await storedOf(foreign.id)).toHaveLength(1);
   });
 
-  test('with a stale version deletes nothing', async () => {
+  test('fails with CONFLICT for a stale version and deletes nothing', async () => {
     const { id } = await insertCustomerAccountLink(gateway.database, { bankId, customerId, accountId });
 
     const { errors } = await gateway.query(clerk.token, remove, { bankId, id, expectedVersion: 7 });
@@ -239,7 +239,7 @@ describe('deleteCustomerAccountLink', () => {
     expect(await storedOf(customerId)).toHaveLength(1);
   });
 
-  test('gives what was deleted, and the same key again deletes nothing more', async () => {
+  test('returns the deleted link, and deletes nothing more when retried with the same key', async () => {
     const { id } = await insertCustomerAccountLink(gateway.database, { bankId, customerId, accountId });
     const variables = { bankId, id, idempotencyKey: randomUUID() };
 

@@ -68,17 +68,17 @@ describe.each([
   ['customerAccountLinksByAccount', () => linksByAccount('joint')],
 ])('%s', (field, document) => {
   test.each([
-    ['nobody', () => null, 'OBP-20001'],
-    ['a stranger', () => stranger.token, 'OBP-20006'],
-    ['the clerk of another bank', () => wrongBankClerk.token, 'OBP-20006'],
-  ])('is refused to %s', async (_who, token, obpCode) => {
+    ['an anonymous caller', () => null, 'OBP-20001'],
+    ['a caller without a role', () => stranger.token, 'OBP-20006'],
+    ['a caller with the role at another bank', () => wrongBankClerk.token, 'OBP-20006'],
+  ])('refuses %s', async (_who, token, obpCode) => {
     const { data, errors } = await gateway.query(token(), document());
 
     expect(data).toEqual({ [field]: null });
     expect(errors.map(({ extensions }) => extensions.obpCode)).toEqual([obpCode]);
   });
 
-  test('says that a bank is unknown', async () => {
+  test('fails with OBP-30001 for an unknown bank', async () => {
     const { data, errors } = await gateway.query(clerk.token, document().replace(bankId, 'no-bank'));
 
     expect(data).toEqual({ [field]: null });
@@ -87,19 +87,19 @@ describe.each([
 });
 
 test.each([
-  ['an unknown link', 'OBP-30225', () => linkOf('no-link')],
-  ['the link of another bank', 'OBP-30225', () => linkOf(foreignLinkId)],
-  ['the links of an unknown customer', 'OBP-30046', () => linksOf('no-customer')],
-  ['the links of another bank’s customer', 'OBP-30046', () => linksOf(foreignCustomerId)],
-  ['the links of an unknown account', 'OBP-30018', () => linksByAccount('no-account')],
-])('%s: not found', async (_what, obpCode, document) => {
+  ['customerAccountLink of an unknown link', 'OBP-30225', () => linkOf('no-link')],
+  ['customerAccountLink of a link of another bank', 'OBP-30225', () => linkOf(foreignLinkId)],
+  ['customerAccountLinks of an unknown customer', 'OBP-30046', () => linksOf('no-customer')],
+  ['customerAccountLinks of a customer of another bank', 'OBP-30046', () => linksOf(foreignCustomerId)],
+  ['customerAccountLinksByAccount of an unknown account', 'OBP-30018', () => linksByAccount('no-account')],
+])('%s fails with %s', async (_what, obpCode, document) => {
   const { data, errors } = await gateway.query(clerk.token, document());
 
   expect(Object.values(data ?? {})).toEqual([null]);
   expect(errors.map(({ extensions }) => [extensions.code, extensions.obpCode])).toEqual([['NOT_FOUND', obpCode]]);
 });
 
-test('customerAccountLink gives the link and its customer', async () => {
+test('customerAccountLink returns the link and its customer', async () => {
   const { data, errors } = await gateway.query(clerk.token, linkOf(linkId));
 
   expect(errors).toEqual([]);
@@ -114,7 +114,7 @@ test('customerAccountLink gives the link and its customer', async () => {
   });
 });
 
-test('customerAccountLinks and Customer.accountLinks give the links, the oldest first', async () => {
+test('customerAccountLinks and Customer.accountLinks return the links, oldest first', async () => {
   const root = await gateway.query(clerk.token, linksOf(customerId));
   const nested = await gateway.query(
     clerk.token,
@@ -131,7 +131,7 @@ test('customerAccountLinks and Customer.accountLinks give the links, the oldest 
   expect(nested.data).toEqual({ customer: { accountLinks: links } });
 });
 
-test('customerAccountLinksByAccount gives those of this bank’s account alone', async () => {
+test('customerAccountLinksByAccount returns only the links of the account at this bank', async () => {
   const linked = await gateway.query(clerk.token, linksByAccount('joint'));
   const none = await gateway.query(clerk.token, linksByAccount('unlinked'));
 
@@ -145,29 +145,32 @@ describe('CustomerAccountLink.account', () => {
   const accounts = (id: string) =>
     `{ customerAccountLinks(bankId: "${bankId}", customerId: "${id}") { account { label routings { address } } } }`;
 
-  test('is refused to who may only read links, and counted', async () => {
+  test('is refused to a caller who can only read links, once with a count', async () => {
     const { data, errors } = await gateway.query(clerk.token, accounts(customerId));
 
     expect(data).toEqual({ customerAccountLinks: [{ account: null }, { account: null }] });
     expect(errors.map(({ extensions }) => [extensions.obpCode, extensions.count])).toEqual([['OBP-20006', 2]]);
   });
 
-  test.each(['CanGetCustomerOverview', 'CanGetCustomerOverviewFlat'] as const)('is given with %s', async (role) => {
-    const officer = await gateway.createUser({
-      roles: [
-        ['CanGetCustomerAccountLinks', bankId],
-        [role, bankId],
-      ],
-    });
-    const { data, errors } = await gateway.query(officer.token, accounts(partnerId));
+  test.each(['CanGetCustomerOverview', 'CanGetCustomerOverviewFlat'] as const)(
+    'is returned to a caller with %s',
+    async (role) => {
+      const officer = await gateway.createUser({
+        roles: [
+          ['CanGetCustomerAccountLinks', bankId],
+          [role, bankId],
+        ],
+      });
+      const { data, errors } = await gateway.query(officer.token, accounts(partnerId));
 
-    expect(errors).toEqual([]);
-    expect(data).toEqual({
-      customerAccountLinks: [{ account: { label: 'joint', routings: [{ address: 'DE02120300000000202051' }] } }],
-    });
-  });
+      expect(errors).toEqual([]);
+      expect(data).toEqual({
+        customerAccountLinks: [{ account: { label: 'joint', routings: [{ address: 'DE02120300000000202051' }] } }],
+      });
+    },
+  );
 
-  test('is given to the holder of that account', async () => {
+  test('is returned to the account holder', async () => {
     const holder = await gateway.createUser({ roles: [['CanGetCustomerAccountLinks', bankId]] });
     await insertAccountHolder(gateway.database, { bankId, accountId: 'savings', userId: holder.id });
     const { data, errors } = await gateway.query(holder.token, accounts(customerId));
@@ -184,7 +187,7 @@ describe('a linked user', () => {
     relationshipType customer { id } account { label routings { scheme } attributes { name } contracts { contractCode } }
   }`;
 
-  test('sees the account links of their customer with all of the accounts, however they are reached', async () => {
+  test('can read the account links of the customer with all data of the accounts', async () => {
     const linked = await gateway.createUser();
     await insertUserCustomerLink(gateway.database, { bankId, customerId: partnerId, userId: linked.id });
     const own = await gateway.query(linked.token, `{ myCustomer(customerId: "${partnerId}") { ${accountLinks} } }`);
@@ -206,7 +209,7 @@ describe('a linked user', () => {
     });
   });
 
-  test('sees neither the links of others, nor their own by a root field, nor the account by its id', async () => {
+  test('cannot read the links of other customers, their own links through a root field, or the account by its ID', async () => {
     const linked = await gateway.createUser({ roles: [['CanGetCustomer', bankId]] });
     await insertUserCustomerLink(gateway.database, { bankId, customerId: partnerId, userId: linked.id });
     const others = await gateway.query(
@@ -222,7 +225,7 @@ describe('a linked user', () => {
     for (const { errors } of [others, root, account]) expect(errors[0]?.extensions.obpCode).toBe('OBP-20006');
   });
 
-  test('sees nothing by a link that is not active', async () => {
+  test('cannot read the links while the user-customer link is inactive', async () => {
     const linked = await gateway.createUser({ roles: [['CanGetCustomer', bankId]] });
     await insertUserCustomerLink(gateway.database, { bankId, customerId, userId: linked.id, isActive: false });
     const { data } = await gateway.query(

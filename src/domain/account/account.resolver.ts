@@ -39,20 +39,26 @@ function keyOf({ bankId, id }: AccountKey): [bankId: string, id: string] {
 
 @Resolver(() => Account)
 export class AccountResolver {
-  @FieldResolver(() => Bank, { description: 'The bank that keeps the account.' })
+  @FieldResolver(() => Bank, { description: 'The bank of the account.' })
   @Public()
   bank(@Root() account: Account, @Ctx() context: Context): Promise<Bank> {
     return bankAt(context, account.bankId);
   }
 
-  @FieldResolver(() => [AccountRouting], { nullable: true, description: 'How the account is addressed, by scheme.' })
+  @FieldResolver(() => [AccountRouting], {
+    nullable: true,
+    description: 'The routings of the account, sorted by scheme.',
+  })
   @RequiresRole(['CanGetCustomerOverview', 'CanGetCustomerOverviewFlat'], { orLinkedUser: true, orHolder: true })
   @BatchedByKey<AccountKey>()
   routings(@Root() accounts: AccountKey[], @Ctx() context: Context): Promise<AccountRouting[][]> {
     return context.loader(routingsByAccount).loadAll(accounts.map(keyOf));
   }
 
-  @FieldResolver(() => [AccountAttribute], { nullable: true, description: 'The attributes, the oldest first.' })
+  @FieldResolver(() => [AccountAttribute], {
+    nullable: true,
+    description: 'The attributes of the account, sorted by creation time, oldest first.',
+  })
   @RequiresRole(['CanGetCustomerOverview', 'CanGetCustomerOverviewFlat'], { orLinkedUser: true, orHolder: true })
   @BatchedByKey<AccountKey>()
   attributes(@Root() accounts: AccountKey[], @Ctx() context: Context): Promise<AccountAttribute[][]> {
@@ -61,7 +67,7 @@ export class AccountResolver {
 
   @FieldResolver(() => [Contract], {
     nullable: true,
-    description: 'The contracts, made from the attributes that carry a contract code.',
+    description: 'The contracts of the account, one for each contract code of its attributes.',
   })
   @RequiresRole(['CanGetCustomerOverview', 'CanGetCustomerOverviewFlat'], { orLinkedUser: true, orHolder: true })
   @Batched()
@@ -70,12 +76,15 @@ export class AccountResolver {
     return accounts.map((account, index) => contractsOf(account, attributes[index] ?? []));
   }
 
-  @Query(() => Account, { nullable: true, description: 'The account with this id at the bank.' })
+  @Query(() => Account, {
+    nullable: true,
+    description: 'The account with this ID. Fails with `OBP-30018` if the bank has no such account.',
+  })
   @RequiresRole(['CanGetCustomerOverview', 'CanGetCustomerOverviewFlat'], { orHolder: true })
   @PrefetchKey((_: unknown, { bankId, id }: AccountKey): AccountKey => ({ bankId, id }))
   account(
     @BankId() bankId: string,
-    @Arg('id', () => ID, { description: 'The id of the account.' }) id: string,
+    @Arg('id', () => ID, { description: 'The ID of the account.' }) id: string,
     @Ctx() context: Context,
   ): Promise<Account> {
     return accountAt(context, bankId, id);
@@ -84,7 +93,7 @@ export class AccountResolver {
   @Mutation(() => AccountPayload, {
     nullable: true,
     description:
-      'Opens an account for the caller, up to a number per day. `CanCreateAccount` at the bank is required to open it for another user, to choose its ID or routings, and to exceed that number.',
+      'Opens an account for the caller. The operator limits the number of accounts that a user can open within 24 hours (`RATE_LIMITED`). `CanCreateAccount` at the bank is required to open an account for another user, to choose its ID or routings, and to exceed the limit.',
   })
   @Authenticated('CanCreateAccount')
   async createAccount(
@@ -116,17 +125,20 @@ export class AccountResolver {
 
 @Resolver(() => AccountAttributePayload)
 export class AccountAttributeMutations {
-  @FieldResolver(() => Account, { nullable: true, description: 'The account.' })
+  @FieldResolver(() => Account, { nullable: true, description: 'The account of the attribute.' })
   @RequiresRole(['CanGetCustomerOverview', 'CanGetCustomerOverviewFlat'], { orHolder: true })
   account(@Root() payload: AccountAttributePayload, @Ctx() context: Context): Promise<Account | null> {
     return loadAccount(context, payload);
   }
 
-  @Mutation(() => AccountAttributePayload, { nullable: true, description: 'Adds an attribute to an account.' })
+  @Mutation(() => AccountAttributePayload, {
+    nullable: true,
+    description: 'Adds an attribute to an account. An account can have at most 500 attributes.',
+  })
   @RequiresRole(['CanCreateAccountAttributeAtOneBank'])
   createAccountAttribute(
     @BankId() bankId: string,
-    @Arg('accountId', () => ID, { description: 'The id of the account at the bank.' }) accountId: string,
+    @Arg('accountId', () => ID, { description: 'The ID of the account.' }) accountId: string,
     @Arg('input', () => AccountAttributeInput, { description: 'The new attribute.' }) input: AccountAttributeInput,
     @Ctx() context: Context,
   ): Promise<AccountAttributePayload> {
@@ -144,10 +156,13 @@ export class AccountAttributeMutations {
 
 @Resolver(() => User)
 export class UserAccountsResolver {
-  @FieldResolver(() => [Account], { nullable: true, description: 'The accounts, at any bank, that the user holds.' })
+  @FieldResolver(() => [Account], {
+    nullable: true,
+    description: 'The accounts of which the user is a holder, at all banks, sorted by bank and account ID.',
+  })
   @RequiresRole([], { orSelf: true })
   async accounts(@Root() user: User, @Ctx() context: Context): Promise<Account[]> {
-    // One more than the list can have, so that it fails before all accounts are read.
+    // One more than the maximum, so that a list that is too long fails before all its accounts are read.
     const holdings = (await context.loader(holdingsByUser).load(user.id)).slice(0, defaultMaxItems + 1);
     const accounts = await Promise.all(
       holdings.map(({ bankId, accountId }) => loadAccount(context, { bankId, accountId })),

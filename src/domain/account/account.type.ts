@@ -5,46 +5,49 @@ import { AttributeType } from '../attribute/attribute-type.ts';
 import { AmountOfMoney, toAmountOfMoney } from '../customer/customer.type.ts';
 import type { AccountRow } from './account.table.ts';
 
-@ObjectType({ simpleResolvers: true, description: 'An account at a bank. Its id is unique at the bank only.' })
+@ObjectType({ simpleResolvers: true, description: 'An account at a bank.' })
 export class Account {
-  /** What the access rules judge by; the same as `id`. */
+  /** The account for access checks. Equal to `id`. */
   accountId: string;
 
-  /** The customer through whom the account was reached: their linked users see it. */
+  /** The customer through whose link the account was reached. Linked users of this customer can access the account. */
   customerId: string | null;
 
-  @Field(() => ID, { description: 'The id of the account, unique at its bank.' })
+  @Field(() => ID, { description: 'The ID of the account, unique at the bank.' })
   id: string;
 
-  @Field(() => ID, { description: 'The bank that keeps the account.' })
+  @Field(() => ID, { description: 'The ID of the bank.' })
   bankId: string;
 
-  @Field(() => String, { nullable: true, description: 'What its holders call it.' })
+  @Field(() => String, { nullable: true, description: 'The label of the account, such as `Everyday`.' })
   label: string | null;
 
   @Field(() => String, { nullable: true, description: 'The account number.' })
   number: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The code of the product, which is what kind of account it is.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The code of the product, such as `CURRENT`. It determines the kind of account.',
+  })
   productCode: string | null;
 
-  @Field(() => AmountOfMoney, { nullable: true, description: 'How much is on it.' })
+  @Field(() => AmountOfMoney, { nullable: true, description: 'The balance of the account.' })
   balance: AmountOfMoney | null;
 
-  @Field(() => ID, { nullable: true, description: 'The branch that looks after the account.' })
+  @Field(() => ID, { nullable: true, description: 'The ID of the branch that is responsible for the account.' })
   branchId: string | null;
 
-  @Field(() => DateTime, { description: 'When the account was first stored here.' })
+  @Field(() => DateTime, { description: 'The time when the account was first stored in the gateway.' })
   createdAt: Date;
 
-  @Field(() => DateTime, { description: 'When the account was last changed.' })
+  @Field(() => DateTime, { description: 'The time when the account was last changed.' })
   updatedAt: Date;
 
-  @Field(() => Int, { description: 'Grows by one with each update: what an update may expect.' })
+  @Field(() => Int, { description: 'The version of the object, incremented by every update.' })
   version: number;
 }
 
-/** `reachedThrough` is the customer whose link led to the account. */
+/** `reachedThrough` has the customer through whose link the account was reached. */
 export function toAccount(row: AccountRow, reachedThrough: { customerId: string | null } | null = null): Account {
   return {
     accountId: row.id,
@@ -62,68 +65,75 @@ export function toAccount(row: AccountRow, reachedThrough: { customerId: string 
   };
 }
 
-/** What identifies an account. */
+/** The primary key of an account. */
 export type AccountKey = Pick<Account, 'bankId' | 'id'>;
 
-@ObjectType({ simpleResolvers: true, description: 'How an account is addressed, such as by its IBAN.' })
+@ObjectType({ simpleResolvers: true, description: 'An address of an account in a routing scheme, such as its IBAN.' })
 export class AccountRouting {
-  @Field(() => String, { description: 'The kind of address, such as IBAN.' })
+  @Field(() => String, { description: 'The routing scheme, such as `IBAN`.' })
   scheme: string;
 
-  @Field(() => String, { description: 'The address, unique for its scheme at the bank.' })
+  @Field(() => String, {
+    description: 'The address, such as `DE89370400440532013000`, unique for its scheme at the bank.',
+  })
   address: string;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'What a bank keeps of an account beyond the fields of an account.' })
+@ObjectType({ simpleResolvers: true, description: 'A typed name-value pair that the bank stores for an account.' })
 export class AccountAttribute {
-  @Field(() => ID, { description: 'The id of the attribute.' })
+  @Field(() => ID, { description: 'The ID of the attribute.' })
   id: string;
 
-  @Field(() => String, { nullable: true, description: 'The code of the product that it comes from.' })
+  @Field(() => String, { nullable: true, description: 'The code of the product to which the attribute belongs.' })
   productCode: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The contract that it is a detail of.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The code of the contract to which the attribute belongs. Null if it belongs to the account as a whole.',
+  })
   contractCode: string | null;
 
-  @Field(() => String, { description: 'The name, such as OVERDRAFT_START_DATE.' })
+  @Field(() => String, { description: 'The name of the attribute, such as `OVERDRAFT_START_DATE`.' })
   name: string;
 
-  @Field(() => AttributeType, { description: 'What the value is.' })
+  @Field(() => AttributeType, { description: 'The type of the value.' })
   type: AttributeType;
 
-  @Field(() => String, { description: 'The value, written as its type is.' })
+  @Field(() => String, { description: 'The value, in the format of its type.' })
   value: string;
 
-  @Field(() => DateTime, { description: 'When the attribute was first stored here.' })
+  @Field(() => DateTime, { description: 'The time when the attribute was first stored in the gateway.' })
   createdAt: Date;
 
-  @Field(() => DateTime, { description: 'When the attribute was last changed.' })
+  @Field(() => DateTime, { description: 'The time when the attribute was last changed.' })
   updatedAt: Date;
 
-  @Field(() => Int, { description: 'Grows by one with each update: what an update may expect.' })
+  @Field(() => Int, { description: 'The version of the object, incremented by every update.' })
   version: number;
 }
 
-@InputType({ description: 'The balance with which an account is opened: zero of its currency.' })
+@InputType({ description: 'The initial balance of an account, which must be zero.' })
 export class InitialBalanceInput {
-  @Field(() => String, { description: 'The currency, as ISO 4217 has it, such as EUR; or XBT.' })
+  @Field(() => String, { description: 'The ISO 4217 code of the currency, such as `EUR`, or `XBT` for bitcoin.' })
   currency: string;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Zero, with no more digits after the point than the currency has, such as 0 or 0.00.',
+    description:
+      'The amount. It must be zero, such as `0` or `0.00`, with no more decimal places than the currency has. Fails with `OBP-30106` if it is omitted.',
   })
   amount?: string | null;
 }
 
-@InputType({ description: 'How an account is addressed, such as by its IBAN.' })
+@InputType({ description: 'An address of an account in a routing scheme, such as its IBAN.' })
 export class AccountRoutingInput {
-  @Field(() => String, { description: 'The kind of address, such as IBAN; at most 50 characters.' })
+  @Field(() => String, { description: 'The routing scheme, such as `IBAN`, at most 50 characters.' })
   scheme: string;
 
   @Field(() => String, {
     description:
-      'The address, unique for its scheme at the bank, such as DE89370400440532013000; at most 255 characters.',
+      'The address, such as `DE89370400440532013000`, at most 255 characters. It must be unique for its scheme at the bank.',
   })
   address: string;
 }
@@ -133,72 +143,81 @@ export class CreateAccountInput {
   @Field(() => ID, {
     nullable: true,
     description:
-      'The ID, unique at the bank: 0-9, a-z, A-Z, hyphen, dot and underscore, fewer than 255 characters. Generated by default. Requires `CanCreateAccount`, unless the operator allows it.',
+      'The ID of the account, such as `current-1`, at most 254 characters of 0-9, a-z, A-Z, `-`, `.`, and `_`. It must be unique at the bank. Defaults to a generated ID. Requires `CanCreateAccount`, unless the operator allows it.',
   })
   id?: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'The user who is to hold it: the caller when it is left out.' })
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'The ID of the user who will hold the account. Defaults to the caller. Another user requires `CanCreateAccount`.',
+  })
   userId?: string | null;
 
-  @Field(() => String, { description: 'What its holder calls it, at most 255 characters.' })
+  @Field(() => String, { description: 'The label of the account, such as `Everyday`, at most 255 characters.' })
   label: string;
 
   @Field(() => String, {
     description:
-      'The code of the product, which is what kind of account it is, such as CURRENT; at most 100 characters.',
+      'The code of the product, such as `CURRENT`, at most 100 characters. It determines the kind of account.',
   })
   productCode: string;
 
-  @Field(() => InitialBalanceInput, { description: 'The balance, which is zero.' })
+  @Field(() => InitialBalanceInput, { description: 'The initial balance, which must be zero.' })
   balance: InitialBalanceInput;
 
-  @Field(() => ID, { description: 'The branch that looks after the account, at most 255 characters.' })
+  @Field(() => ID, {
+    description:
+      'The ID of the branch that is responsible for the account, such as `DERBY6`, at most 254 characters of 0-9, a-z, A-Z, `-`, `.`, and `_`.',
+  })
   branchId: string;
 
   @Field(() => [AccountRoutingInput], {
     nullable: true,
     description:
-      'The routings of the account, one per scheme. Requires `CanCreateAccount`, unless the operator allows it.',
+      'The routings of the account, at most one for each scheme. Requires `CanCreateAccount`, unless the operator allows it.',
   })
   @MaxInputItems(500)
   accountRoutings?: AccountRoutingInput[] | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'An account that was opened.' })
+@ObjectType({ simpleResolvers: true, description: 'The result of creating an account.' })
 export class AccountPayload {
-  @Field(() => Account, { nullable: true, description: 'The account as it is now.' })
+  @Field(() => Account, { nullable: true, description: 'The account after the mutation.' })
   account: Account | null;
 }
 
-@InputType({ description: 'What a bank is to keep of an account beyond the fields of an account.' })
+@InputType({ description: 'A new attribute of an account.' })
 export class AccountAttributeInput {
   @Field(() => String, {
     nullable: true,
-    description: 'The code of the product that it comes from, at most 100 characters.',
+    description: 'The code of the product to which the attribute belongs, at most 100 characters.',
   })
   productCode?: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The contract that it is a detail of, by its code; at most 100 characters.',
+    description: 'The code of the contract to which the attribute belongs, at most 100 characters.',
   })
   contractCode?: string | null;
 
-  @Field(() => String, { description: 'The name, such as OVERDRAFT_START_DATE; at most 100 characters.' })
+  @Field(() => String, {
+    description: 'The name of the attribute, such as `OVERDRAFT_START_DATE`, at most 100 characters.',
+  })
   name: string;
 
-  @Field(() => AttributeType, { description: 'What the value is.' })
+  @Field(() => AttributeType, { description: 'The type of the value.' })
   type: AttributeType;
 
-  @Field(() => String, { description: 'The value, written as its type is; at most 2000 characters.' })
+  @Field(() => String, { description: 'The value, in the format of its type, at most 2,000 characters.' })
   value: string;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'An attribute of an account that was written, and the account.' })
+@ObjectType({ simpleResolvers: true, description: 'The result of creating an account attribute.' })
 export class AccountAttributePayload {
   bankId: string;
   accountId: string;
 
-  @Field(() => AccountAttribute, { nullable: true, description: 'The attribute as it is now.' })
+  @Field(() => AccountAttribute, { nullable: true, description: 'The attribute after the mutation.' })
   accountAttribute: AccountAttribute | null;
 }

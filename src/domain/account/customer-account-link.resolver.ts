@@ -41,7 +41,7 @@ async function readPayload(
 export class CustomerAccountLinksResolver {
   @FieldResolver(() => [CustomerAccountLink], {
     nullable: true,
-    description: 'The links to accounts, the oldest first.',
+    description: 'The links of the customer to accounts, sorted by creation time, oldest first.',
   })
   @RequiresRole(['CanGetCustomerAccountLinks'], { orLinkedUser: true })
   @BatchedByKey<CustomerKey>()
@@ -51,7 +51,7 @@ export class CustomerAccountLinksResolver {
 
   @Query(() => [CustomerAccountLink], {
     nullable: true,
-    description: 'The links of a customer to accounts, the oldest first.',
+    description: 'The links of a customer to accounts, sorted by creation time, oldest first.',
   })
   @RequiresRole(['CanGetCustomerAccountLinks'])
   async customerAccountLinks(
@@ -66,7 +66,7 @@ export class CustomerAccountLinksResolver {
 
 @Resolver(() => CustomerAccountLink)
 export class CustomerAccountLinkResolver {
-  @FieldResolver(() => Account, { nullable: true, description: 'The account.' })
+  @FieldResolver(() => Account, { nullable: true, description: 'The account of the link.' })
   @RequiresRole(['CanGetCustomerOverview', 'CanGetCustomerOverviewFlat'], { orLinkedUser: true, orHolder: true })
   @Batched()
   @PrefetchKey(({ bankId, accountId }: CustomerAccountLink): AccountKey => ({ bankId, id: accountId }))
@@ -74,18 +74,21 @@ export class CustomerAccountLinkResolver {
     return loadAccounts(context, links);
   }
 
-  @FieldResolver(() => Customer, { nullable: true, description: 'The customer.' })
+  @FieldResolver(() => Customer, { nullable: true, description: 'The customer of the link.' })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
   @Batched()
   customer(@Root() links: CustomerAccountLink[], @Ctx() context: Context): Promise<(Customer | null)[]> {
     return loadCustomers(context, links);
   }
 
-  @Query(() => CustomerAccountLink, { nullable: true, description: 'The link with this id at the bank.' })
+  @Query(() => CustomerAccountLink, {
+    nullable: true,
+    description: 'The link with this ID. Fails with `OBP-30225` if the bank has no such link.',
+  })
   @RequiresRole(['CanGetCustomerAccountLink'])
   async customerAccountLink(
     @BankId() bankId: string,
-    @Arg('id', () => ID, { description: 'The id of the link.' }) id: string,
+    @Arg('id', () => ID, { description: 'The ID of the link.' }) id: string,
     @Ctx() context: Context,
   ): Promise<CustomerAccountLink> {
     const link = await context.loader(accountLinkById).load(id);
@@ -95,12 +98,12 @@ export class CustomerAccountLinkResolver {
 
   @Query(() => [CustomerAccountLink], {
     nullable: true,
-    description: 'The links of an account to customers, the oldest first.',
+    description: 'The links of an account to customers, sorted by creation time, oldest first.',
   })
   @RequiresRole(['CanGetCustomerAccountLinks'])
   async customerAccountLinksByAccount(
     @BankId() bankId: string,
-    @Arg('accountId', () => ID, { description: 'The id of the account at the bank.' }) accountId: string,
+    @Arg('accountId', () => ID, { description: 'The ID of the account.' }) accountId: string,
     @Ctx() context: Context,
   ): Promise<CustomerAccountLink[]> {
     const account = await accountAt(context, bankId, accountId);
@@ -110,7 +113,7 @@ export class CustomerAccountLinkResolver {
 
 @Resolver(() => CustomerAccountLinkPayload)
 export class CustomerAccountLinkMutations {
-  @FieldResolver(() => Customer, { nullable: true, description: 'The customer.' })
+  @FieldResolver(() => Customer, { nullable: true, description: 'The customer of the link.' })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
   customer(@Root() payload: CustomerAccountLinkPayload, @Ctx() context: Context): Promise<Customer | null> {
     return loadCustomer(context, payload.customerId);
@@ -119,7 +122,7 @@ export class CustomerAccountLinkMutations {
   @Mutation(() => CustomerAccountLinkPayload, {
     nullable: true,
     description:
-      'Links an account of the bank to a customer. Fails with `SELF_LINK_REFUSED` if the caller has an active link to the customer, because linked users see the accounts.',
+      'Links an account of the bank to a customer. A customer can have at most 500 such links. Fails with `OBP-30223` if the account is already linked to the customer. Fails with `SELF_LINK_REFUSED` if the caller is a linked user of the customer, because linked users can read the accounts.',
   })
   @RequiresRole(['CanCreateCustomerAccountLink'])
   createCustomerAccountLink(
@@ -143,13 +146,13 @@ export class CustomerAccountLinkMutations {
 
   @Mutation(() => CustomerAccountLinkPayload, {
     nullable: true,
-    description: 'Says anew what a customer is to an account that is linked.',
+    description: 'Replaces the relationship type of a link between a customer and an account.',
   })
   @RequiresRole(['CanUpdateCustomerAccountLink'])
   updateCustomerAccountLink(
     @BankId() bankId: string,
-    @Arg('id', () => ID, { description: 'The id of the link.' }) id: string,
-    @Arg('input', () => UpdateCustomerAccountLinkInput, { description: 'The link as it is to be.' })
+    @Arg('id', () => ID, { description: 'The ID of the link.' }) id: string,
+    @Arg('input', () => UpdateCustomerAccountLinkInput, { description: 'The new values of the link.' })
     input: UpdateCustomerAccountLinkInput,
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
@@ -167,12 +170,12 @@ export class CustomerAccountLinkMutations {
 
   @Mutation(() => CustomerAccountLinkPayload, {
     nullable: true,
-    description: 'Deletes the link of an account to a customer. The account stays.',
+    description: 'Deletes a link between a customer and an account. The account is kept.',
   })
   @RequiresRole(['CanDeleteCustomerAccountLink'])
   deleteCustomerAccountLink(
     @BankId() bankId: string,
-    @Arg('id', () => ID, { description: 'The id of the link.' }) id: string,
+    @Arg('id', () => ID, { description: 'The ID of the link.' }) id: string,
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<CustomerAccountLinkPayload> {

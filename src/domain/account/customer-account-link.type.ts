@@ -1,60 +1,67 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import { payloadObject, versionDescription } from '../../graph/descriptions.ts';
 import { DateTime } from '../../graph/scalars.ts';
 
-@ObjectType({ simpleResolvers: true, description: 'That an account has to do with a customer, and in what way.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'A link between a customer and an account, with the type of their relationship.',
+})
 export class CustomerAccountLink {
-  @Field(() => ID, { description: 'The id of the link.' })
+  @Field(() => ID, { description: 'The ID of the link.' })
   id: string;
 
-  @Field(() => ID, { description: 'The bank of both.' })
+  @Field(() => ID, { description: 'The ID of the bank.' })
   bankId: string;
 
-  @Field(() => ID, { description: 'The customer.' })
+  @Field(() => ID, { description: 'The ID of the customer.' })
   customerId: string;
 
-  @Field(() => ID, { description: 'The account, by its id at the bank.' })
+  @Field(() => ID, { description: 'The ID of the account.' })
   accountId: string;
 
-  @Field(() => String, { description: 'What the customer is to the account, such as Owner.' })
+  @Field(() => String, { description: 'The relationship of the customer to the account, such as `Owner`.' })
   relationshipType: string;
 
-  @Field(() => DateTime, { description: 'When the link was first stored here.' })
+  @Field(() => DateTime, { description: 'The time when the link was first stored in the gateway.' })
   createdAt: Date;
 
-  @Field(() => DateTime, { description: 'When the link was last changed.' })
+  @Field(() => DateTime, { description: 'The time when the link was last changed.' })
   updatedAt: Date;
 
-  @Field(() => Int, { description: 'Grows by one with each update: what an update may expect.' })
+  @Field(() => Int, { description: versionDescription })
   version: number;
 }
 
-@InputType({ description: 'A link of an account to a customer.' })
+@InputType({ description: 'A new link between a customer and an account of the same bank.' })
 export class CreateCustomerAccountLinkInput {
-  @Field(() => ID, { description: 'The account, by its id at the bank.' })
+  @Field(() => ID, { description: 'The ID of the account.' })
   accountId: string;
 
   @Field(() => String, {
-    description: 'What the customer is to the account, such as Owner; at most 255 characters.',
+    description: 'The relationship of the customer to the account, such as `Owner`, at most 255 characters.',
   })
   relationshipType: string;
 }
 
-@InputType({ description: 'What may change of a link of an account to a customer.' })
+@InputType({ description: 'The values of a link between a customer and an account.' })
 export class UpdateCustomerAccountLinkInput {
   @Field(() => String, {
-    description: 'What the customer is to the account, such as Owner; at most 255 characters.',
+    description: 'The relationship of the customer to the account, such as `Owner`, at most 255 characters.',
   })
   relationshipType: string;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'A link of an account that was written, and its customer.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'The result of creating, updating, or deleting a link between a customer and an account.',
+})
 export class CustomerAccountLinkPayload {
   bankId: string;
   customerId: string;
 
   @Field(() => CustomerAccountLink, {
     nullable: true,
-    description: 'The link as it is now; one that was deleted as it was, once.',
+    description: payloadObject('link'),
   })
   customerAccountLink: CustomerAccountLink | null;
 }

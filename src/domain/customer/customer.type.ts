@@ -40,7 +40,7 @@ export class CreditRating {
   description: 'The legal entity that has the relationship to the bank: a person or an organisation.',
 })
 export class Customer {
-  /** What the access rules judge by; the same as `id`. */
+  /** The customer for access checks. Equal to `id`. */
   customerId: string;
 
   @Field(() => ID, { description: 'The id of the customer, unique over all banks.' })
