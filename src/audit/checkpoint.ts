@@ -1,6 +1,6 @@
 import { desc, eq, sql } from 'drizzle-orm';
-import { oncePerDatabase } from '../database/batch.ts';
 import type { Database } from '../database/database.ts';
+import { statement } from '../database/statement.ts';
 import { type AuditChainRow, type AuditCheckpointRow, auditCheckpoint } from './audit.table.ts';
 import { type AuditKey, auditKey } from './audit-key.ts';
 
@@ -20,14 +20,12 @@ export function checkpointParts(
   return [chainId, sequence, sealNumber, head, at.getTime()];
 }
 
-const checkpointsOfChain = oncePerDatabase((database) =>
-  database.prepare<AuditCheckpointRow>(
-    database.read
-      .select()
-      .from(auditCheckpoint)
-      .where(eq(auditCheckpoint.chain, sql.placeholder('chain')))
-      .orderBy(desc(auditCheckpoint.sequence)),
-  ),
+const checkpointsOfChain = statement<AuditCheckpointRow[]>((queries) =>
+  queries
+    .select()
+    .from(auditCheckpoint)
+    .where(eq(auditCheckpoint.chain, sql.placeholder('chain')))
+    .orderBy(desc(auditCheckpoint.sequence)),
 );
 
 export interface Checkpoints {
@@ -39,7 +37,7 @@ export interface Checkpoints {
 
 /** The checkpoints of a chain. One may be signed with another key than the chain: pruning comes years later. */
 export async function checkpointsOf(database: Database, keys: AuditKeys, chain: AuditChainRow): Promise<Checkpoints> {
-  const rows = await checkpointsOfChain(database)({ chain: chain.number });
+  const rows = await checkpointsOfChain(database, { chain: chain.number });
   const isGood = (row: AuditCheckpointRow) =>
     [...keys.values()].some((key) => row.mac === key.mac('checkpoint', checkpointParts(chain.id, row)));
   return { newest: rows.find(isGood) ?? null, forged: rows.filter((row) => !isGood(row)) };

@@ -1,6 +1,6 @@
 import { and, asc, eq, gt, lte, type SQL, sql } from 'drizzle-orm';
-import { oncePerDatabase } from '../database/batch.ts';
 import type { Database } from '../database/database.ts';
+import { statement } from '../database/statement.ts';
 import { inTuples, tupleValues } from '../database/tuple-condition.ts';
 import {
   type AuditChainRow,
@@ -49,9 +49,9 @@ export function customerValues({ customerId, at, chain, sequence }: CustomerKey)
   return [customerId, at, chain, sequence];
 }
 
-function eventsAfter(database: Database, upTo?: SQL) {
-  return database.prepare<AuditEventRow>(
-    database.read
+function eventsAfter(upTo?: SQL) {
+  return statement((queries) =>
+    queries
       .select()
       .from(auditEvent)
       .where(
@@ -62,9 +62,9 @@ function eventsAfter(database: Database, upTo?: SQL) {
   );
 }
 
-function sealsAfter(database: Database, upTo?: SQL) {
-  return database.prepare<AuditSealRow>(
-    database.read
+function sealsAfter(upTo?: SQL) {
+  return statement((queries) =>
+    queries
       .select()
       .from(auditSeal)
       .where(and(eq(auditSeal.chain, sql.placeholder('chain')), gt(auditSeal.number, sql.placeholder('after')), upTo))
@@ -73,26 +73,22 @@ function sealsAfter(database: Database, upTo?: SQL) {
   );
 }
 
-const statements = oncePerDatabase((database) => ({
-  events: eventsAfter(database),
-  eventsUpTo: eventsAfter(database, lte(auditEvent.sequence, sql.placeholder('upTo'))),
-  seals: sealsAfter(database),
-  sealsUpTo: sealsAfter(database, lte(auditSeal.number, sql.placeholder('upTo'))),
-}));
+const allEvents = eventsAfter();
+const eventsUpTo = eventsAfter(lte(auditEvent.sequence, sql.placeholder('upTo')));
+const allSeals = sealsAfter();
+const sealsUpTo = sealsAfter(lte(auditSeal.number, sql.placeholder('upTo')));
 
-const customersOfKeys = oncePerDatabase((database) =>
-  database.prepare<CustomerKey>(
-    database.read
-      .select()
-      .from(auditEventCustomer)
-      .where(inTuples(customerColumns, sql.placeholder('tuples'))),
-  ),
+const customersOfKeys = statement((queries) =>
+  queries
+    .select()
+    .from(auditEventCustomer)
+    .where(inTuples(customerColumns, sql.placeholder('tuples'))),
 );
 
 /** Those of these rows that are there. */
 export async function findCustomerRows(database: Database, keys: readonly CustomerKey[]): Promise<CustomerKey[]> {
   if (keys.length === 0) return [];
-  return customersOfKeys(database)({ tuples: tupleValues(customerColumns, keys.map(customerValues)) });
+  return customersOfKeys(database, { tuples: tupleValues(customerColumns, keys.map(customerValues)) });
 }
 
 /** The event as its text has it; null for a text that is none. */
@@ -135,7 +131,6 @@ async function checkFrom(
 ): Promise<ChainCheck> {
   const { number } = chain;
   const key = keys.get(chain.keyId);
-  const read = statements(database);
   const findings: AuditFinding[] = [];
   const base = newest ?? { sequence: 0, sealNumber: 0, head: emptyHead };
   const counts = { events: 0, seals: 0, unsealed: { events: 0, missing: 0 } };
@@ -229,7 +224,7 @@ async function checkFrom(
     let next = 0;
     for (;;) {
       const place = { chain: number, after: readTo };
-      const rows = await (upTo === null ? read.events(place) : read.eventsUpTo({ ...place, upTo }));
+      const rows = await (upTo === null ? allEvents(database, place) : eventsUpTo(database, { ...place, upTo }));
       const whole: [number, AuditEvent][] = [];
       for (const row of rows) {
         const { sequence } = row;
@@ -288,7 +283,9 @@ async function checkFrom(
   }
   for (let after = Number.MIN_SAFE_INTEGER; ; ) {
     const place = { chain: number, after };
-    const seals = await (upToSeal === undefined ? read.seals(place) : read.sealsUpTo({ ...place, upTo: upToSeal }));
+    const seals = await (upToSeal === undefined
+      ? allSeals(database, place)
+      : sealsUpTo(database, { ...place, upTo: upToSeal }));
     const last = seals.at(-1);
     if (last === undefined) break;
     after = last.number;

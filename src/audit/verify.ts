@@ -1,11 +1,11 @@
 import { asc, desc, eq, gt, lt, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { afterValues, comesAfter, oncePerDatabase } from '../database/batch.ts';
-import type { Database, Preparable } from '../database/database.ts';
+import { afterValues, comesAfter } from '../database/batch.ts';
+import type { Database } from '../database/database.ts';
+import { type Query, statement } from '../database/statement.ts';
 import { inTuples, tupleValues } from '../database/tuple-condition.ts';
 import {
   type AuditChainRow,
-  type AuditSealRow,
   auditChain,
   auditCheckpoint,
   auditEvent,
@@ -62,63 +62,67 @@ const sealColumns = [auditSeal.chain, auditSeal.number];
 const eventColumns = [auditEvent.chain, auditEvent.sequence];
 
 /** A row of a chain that is not between the first and the last one. Two such conditions in one would read the whole table. */
-function strayOf(database: Database, table: SQLiteTable & { chain: SQLiteColumn; at: SQLiteColumn }, isOutside: SQL) {
-  return database.prepare<{ chain: number; at: Date }>(
-    database.read
-      .select({ chain: table.chain, at: table.at })
-      .from(table as SQLiteTable)
-      .where(isOutside)
-      .orderBy(desc(table.chain))
-      .limit(1) as Preparable<{ chain: number; at: Date }>,
+function strayOf(table: SQLiteTable & { chain: SQLiteColumn; at: SQLiteColumn }, isOutside: SQL) {
+  return statement<{ chain: number; at: Date }[]>(
+    (queries) =>
+      queries
+        .select({ chain: table.chain, at: table.at })
+        .from(table as SQLiteTable)
+        .where(isOutside)
+        .orderBy(desc(table.chain))
+        .limit(1) as Query<{ chain: number; at: Date }[]>,
   );
 }
 
-const statements = oncePerDatabase((database) => ({
-  chains: database.prepare<AuditChainRow>(
-    database.read
-      .select()
-      .from(auditChain)
-      .where(gt(auditChain.number, sql.placeholder('after')))
-      .orderBy(asc(auditChain.number))
-      .limit(pageLength),
-  ),
-  chain: database.prepare<AuditChainRow>(
-    database.read
-      .select()
-      .from(auditChain)
-      .where(eq(auditChain.number, sql.placeholder('number'))),
-  ),
-  seals: database.prepare<AuditSealRow>(
-    database.read
-      .select()
-      .from(auditSeal)
-      .where(inTuples(sealColumns, sql.placeholder('tuples'))),
-  ),
-  customers: database.prepare<typeof auditEventCustomer.$inferSelect>(
-    database.read
-      .select()
-      .from(auditEventCustomer)
-      .where(comesAfter(customerColumns, false))
-      .orderBy(...customerColumns.map((column) => asc(column)))
-      .limit(pageLength),
-  ),
-  events: database.prepare<{ chain: number; sequence: number; event: string }>(
-    database.read
-      .select({ chain: auditEvent.chain, sequence: auditEvent.sequence, event: auditEvent.event })
-      .from(auditEvent)
-      .where(inTuples(eventColumns, sql.placeholder('tuples'))),
-  ),
-  strays: [auditEvent, auditSeal, auditCheckpoint].flatMap((table) => [
-    strayOf(database, table, lt(table.chain, 1)),
-    strayOf(database, table, gt(table.chain, sql.placeholder('last'))),
-  ]),
-}));
+const strays = [auditEvent, auditSeal, auditCheckpoint].flatMap((table) => [
+  strayOf(table, lt(table.chain, 1)),
+  strayOf(table, gt(table.chain, sql.placeholder('last'))),
+]);
+
+const chainsAfter = statement((queries) =>
+  queries
+    .select()
+    .from(auditChain)
+    .where(gt(auditChain.number, sql.placeholder('after')))
+    .orderBy(asc(auditChain.number))
+    .limit(pageLength),
+);
+
+const chainByNumber = statement((queries) =>
+  queries
+    .select()
+    .from(auditChain)
+    .where(eq(auditChain.number, sql.placeholder('number'))),
+);
+
+const sealsByNumber = statement((queries) =>
+  queries
+    .select()
+    .from(auditSeal)
+    .where(inTuples(sealColumns, sql.placeholder('tuples'))),
+);
+
+const customersAfter = statement((queries) =>
+  queries
+    .select()
+    .from(auditEventCustomer)
+    .where(comesAfter(customerColumns, false))
+    .orderBy(...customerColumns.map((column) => asc(column)))
+    .limit(pageLength),
+);
+
+const eventsBySequence = statement((queries) =>
+  queries
+    .select({ chain: auditEvent.chain, sequence: auditEvent.sequence, event: auditEvent.event })
+    .from(auditEvent)
+    .where(inTuples(eventColumns, sql.placeholder('tuples'))),
+);
 
 /** The chains, in the order in which they began. */
 export async function* auditChains(database: Database): AsyncGenerator<AuditChainRow> {
   for (let after = Number.MIN_SAFE_INTEGER; ; ) {
     // A column of PostgreSQL has 32 bits.
-    const chains = await statements(database).chains({ after: Math.max(after, -(2 ** 31)) });
+    const chains = await chainsAfter(database, { after: Math.max(after, -(2 ** 31)) });
     yield* chains;
     const last = chains.at(-1);
     if (last === undefined) return;
@@ -202,7 +206,7 @@ function knownSeals({ knownSeals }: AuditChainRow): RememberedSeal[] {
 }
 
 async function chainAt(database: Database, number: number): Promise<AuditChainRow | undefined> {
-  const [chain] = await statements(database).chain({ number });
+  const [chain] = await chainByNumber(database, { number });
   return chain;
 }
 
@@ -219,7 +223,7 @@ async function checkRemembered(
     sealColumns,
     remembered.map(({ chain, number }) => [chain, number]),
   );
-  const seals = await statements(database).seals({ tuples });
+  const seals = await sealsByNumber(database, { tuples });
   const found = new Map(seals.map((seal) => [`${seal.chain} ${seal.number}`, seal]));
   for (const { chain, number, sequence, head, mac } of remembered) {
     const seal = found.get(`${chain} ${number}`);
@@ -241,8 +245,8 @@ async function checkRemembered(
 /** A last chain whose own row is not there leaves no gap in the numbers. */
 async function checkStrays(database: Database, last: number, tell: Tell): Promise<void> {
   const told = new Set<number>();
-  for (const stray of statements(database).strays) {
-    for (const { chain, at } of await stray({ last })) {
+  for (const stray of strays) {
+    for (const { chain, at } of await stray(database, { last })) {
       // Unless it began meanwhile.
       if (told.has(chain) || (await chainAt(database, chain)) !== undefined) continue;
       told.add(chain);
@@ -253,15 +257,14 @@ async function checkStrays(database: Database, last: number, tell: Tell): Promis
 
 /** Every row that finds an event by its customer has to be what the event says. */
 async function checkCustomerRows(database: Database, tell: Tell): Promise<void> {
-  const { customers, events } = statements(database);
   let after: unknown[] = ['', new Date(0), 0, 0];
   for (;;) {
-    const rows = await customers(afterValues(after));
+    const rows = await customersAfter(database, afterValues(after));
     const last = rows.at(-1);
     if (last === undefined) return;
     after = customerValues(last);
     const places = new Map(rows.map(({ chain, sequence }) => [`${chain} ${sequence}`, [chain, sequence]]));
-    const found = await events({ tuples: tupleValues(eventColumns, [...places.values()]) });
+    const found = await eventsBySequence(database, { tuples: tupleValues(eventColumns, [...places.values()]) });
     const byPlace = new Map(found.map(({ chain, sequence, event }) => [`${chain} ${sequence}`, readEvent(event)]));
     const wrong = rows.filter(({ customerId, at, chain, sequence }) => {
       const event = byPlace.get(`${chain} ${sequence}`);

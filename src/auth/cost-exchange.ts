@@ -5,7 +5,7 @@ import { currentMilliseconds } from '../database/current-time.ts';
 import type { Database, Queries } from '../database/database.ts';
 import { jsonPairs } from '../database/json-list.ts';
 import { lockedForWriting } from '../database/lock.ts';
-import { prepared } from '../database/prepared.ts';
+import { statement } from '../database/statement.ts';
 import { type BudgetKind, budgetKinds, type CostBudgets } from './cost-budget.ts';
 import { costConsumption } from './cost-consumption.table.ts';
 
@@ -34,7 +34,7 @@ const fullAgain = sql`case when ${costConsumption.fullAt} > ${currentMillisecond
   else ${currentMilliseconds} end`;
 
 /** Adds milliseconds to the rows with these IDs, and returns how long each budget takes to become full. */
-const addToRows = prepared((queries) => {
+const addToRows = statement((queries) => {
   const { first, second, from } = jsonPairs(sql.placeholder('rows'));
   const { id, fullAt } = costConsumption;
   return queries

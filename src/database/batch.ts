@@ -1,8 +1,9 @@
 import { and, asc, desc, eq, getTableColumns, type Placeholder, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
-import type { Database, Preparable } from './database.ts';
+import type { Database, Queries } from './database.ts';
 import { dialect } from './dialect.ts';
 import { createLoader, type Loader, type ReadMeter, readRows, rowsOfStatement } from './loader.ts';
+import { type Query, statement } from './statement.ts';
 
 /** Makes the loader of one request; its statements are prepared once for each database. */
 export type MakeLoader<Key, Value> = (database: Database, meter: ReadMeter) => Loader<Key, Value>;
@@ -74,19 +75,6 @@ export function keyValues(
   return Object.fromEntries(first.map((_, index) => [`${placeholder}${index}`, keys.map((key) => key[index])]));
 }
 
-/** What is made once for a database, such as its prepared statements. */
-export function oncePerDatabase<Made>(make: (database: Database) => Made): (database: Database) => Made {
-  const made = new WeakMap<Database, Made>();
-  return (database) => {
-    let found = made.get(database);
-    if (found === undefined) {
-      found = make(database);
-      made.set(database, found);
-    }
-    return found;
-  };
-}
-
 function orderOf<Table extends SQLiteTable>(table: Table, { orderBy, descending }: Order<Table>): SQL[] {
   return orderBy.map((name) => (descending === true ? desc(columnOf(table, name)) : asc(columnOf(table, name))));
 }
@@ -98,25 +86,23 @@ function noKeyValues(columns: SQLiteColumn[]): Record<string, unknown> {
 }
 
 /**
- * The rows of a query that `make` makes for a condition: that the columns hold one of the keys. On SQLite a single key is
- * compared as it is, which costs half as much. On PostgreSQL that saves little, and the same statement for any number of keys
- * makes the same sets of statements.
+ * Reads the rows of a query whose columns equal one of the keys; `build` gets this condition. SQLite has a second statement for a
+ * single key, which takes half the time. PostgreSQL would save little by that, and uses one statement for any number of keys, so
+ * that the same statements are combined.
  */
 function keyedStatement<Row>(
   columns: SQLiteColumn[],
-  make: (database: Database, condition: SQL | undefined) => Preparable<Row>,
+  build: (queries: Queries, condition: SQL | undefined) => Query<Row[]>,
 ): (database: Database, keys: readonly (string | readonly string[])[]) => Promise<Row[]> {
-  const ofOne = oncePerDatabase((database) =>
-    database.prepare(
-      make(database, and(...columns.map((column, index) => eq(column, sql.placeholder(`key${index}`))))),
-    ),
+  const ofOne = statement((queries) =>
+    build(queries, and(...columns.map((column, index) => eq(column, sql.placeholder(`key${index}`))))),
   );
-  const ofMany = oncePerDatabase((database) => database.prepare(make(database, inKeys(columns)), noKeyValues(columns)));
+  const ofMany = statement((queries) => build(queries, inKeys(columns)), { none: noKeyValues(columns) });
   return (database, keys) => {
     const [only] = keys;
-    if (dialect === 'postgresql' || keys.length !== 1 || only === undefined) return ofMany(database)(keyValues(keys));
-    if (typeof only === 'string') return ofOne(database)({ key0: only });
-    return ofOne(database)(Object.fromEntries(only.map((part, index) => [`key${index}`, part])));
+    if (dialect === 'postgresql' || keys.length !== 1 || only === undefined) return ofMany(database, keyValues(keys));
+    if (typeof only === 'string') return ofOne(database, { key0: only });
+    return ofOne(database, Object.fromEntries(only.map((part, index) => [`key${index}`, part])));
   };
 }
 
@@ -126,8 +112,8 @@ export function oneBy<Table extends SQLiteTable, const Names extends readonly Co
   ...names: Names
 ): MakeLoader<KeyOf<Names>, RowOf<Table> | null> {
   const columns = names.map((name) => columnOf(table, name));
-  const statement = keyedStatement<RowOf<Table>>(columns, ({ read }, condition) =>
-    read
+  const find = keyedStatement<RowOf<Table>>(columns, (queries, condition) =>
+    queries
       .select()
       .from(table as SQLiteTable)
       .where(condition),
@@ -135,7 +121,7 @@ export function oneBy<Table extends SQLiteTable, const Names extends readonly Co
   return (database, meter) =>
     createLoader<KeyOf<Names>, RowOf<Table> | null>(async (keys) => {
       const found = new Map<string, RowOf<Table>>();
-      const rows = await readRows(meter, keys, (keys) => statement(database, keys));
+      const rows = await readRows(meter, keys, (keys) => find(database, keys));
       for (const row of rows) found.set(keyOfRow(row, names), row);
       return keys.map((key) => found.get(joined(key)) ?? null);
     }, joined);
@@ -148,8 +134,8 @@ export function manyBy<Table extends SQLiteTable, const Names extends readonly C
   order: Order<Table>,
 ): MakeLoader<KeyOf<Names>, RowOf<Table>[]> {
   const columns = names.map((name) => columnOf(table, name));
-  const statement = keyedStatement<RowOf<Table>>(columns, ({ read }, condition) =>
-    read
+  const find = keyedStatement<RowOf<Table>>(columns, (queries, condition) =>
+    queries
       .select()
       .from(table as SQLiteTable)
       .where(condition)
@@ -158,7 +144,7 @@ export function manyBy<Table extends SQLiteTable, const Names extends readonly C
   );
   return (database, meter) =>
     createLoader<KeyOf<Names>, RowOf<Table>[]>(async (keys) => {
-      const rows = await readRows(meter, keys, (keys) => statement(database, keys));
+      const rows = await readRows(meter, keys, (keys) => find(database, keys));
       if (keys.length === 1) return [rows];
       const found = Map.groupBy(rows, (row) => keyOfRow(row, names));
       return keys.map((key) => found.get(joined(key)) ?? []);
@@ -222,43 +208,45 @@ export function pageBy<Table extends SQLiteTable>(
   const ordered = orderOf(table, order);
   const orderColumns = order.orderBy.map((name) => columnOf(table, name));
 
-  function prepare(database: Database, after?: SQL) {
+  function pageStatements(after?: SQL) {
     const position = sql<number>`row_number() over (partition by ${parent} order by ${sql.join(ordered, sql`, `)})`;
-    const numbered = database.read
-      .select({ ...getTableColumns(table as SQLiteTable), position: position.as('position') })
-      .from(table as SQLiteTable)
-      .where(and(inKeys([parent]), after))
-      .as('numbered');
     return {
-      ofOne: database.prepare<RowOf<Table>>(
-        database.read
+      ofOne: statement<RowOf<Table>[]>((queries) =>
+        queries
           .select()
           .from(table as SQLiteTable)
           .where(and(eq(parent, sql.placeholder('parent')), after))
           .orderBy(...ordered)
           .limit(sql.placeholder('limit')),
       ),
-      ofMany: database.prepare<RowOf<Table>>(
-        database.read
+      ofMany: statement<RowOf<Table>[]>((queries) => {
+        const numbered = queries
+          .select({ ...getTableColumns(table as SQLiteTable), position: position.as('position') })
+          .from(table as SQLiteTable)
+          .where(and(inKeys([parent]), after))
+          .as('numbered');
+        return queries
           .select()
           .from(numbered)
           .where(sql`${numbered.position} <= ${sql.placeholder('limit')}`)
           .orderBy(sql`${numbered.position}`)
-          .limit(limitOfStatement),
-      ),
+          .limit(limitOfStatement);
+      }),
     };
   }
-  const statements = oncePerDatabase((database) => ({
-    first: prepare(database),
-    next: prepare(database, comesAfter(orderColumns, order.descending === true)),
-  }));
+  const statements = {
+    first: pageStatements(),
+    next: pageStatements(comesAfter(orderColumns, order.descending === true)),
+  };
 
   return (database, meter) =>
     pageLoader(async (parents, { limit, after }) => {
-      const { ofOne, ofMany } = statements(database)[after === null ? 'first' : 'next'];
+      const { ofOne, ofMany } = statements[after === null ? 'first' : 'next'];
       const shared = { ...afterValues(after), limit };
       const rows = await readRows(meter, parents, (parents) =>
-        parents.length === 1 ? ofOne({ ...shared, parent: parents[0] }) : ofMany({ ...shared, ...keyValues(parents) }),
+        parents.length === 1
+          ? ofOne(database, { ...shared, parent: parents[0] })
+          : ofMany(database, { ...shared, ...keyValues(parents) }),
       );
       return Map.groupBy(rows, (row) => String(row[parentName]));
     });

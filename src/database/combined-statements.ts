@@ -1,9 +1,9 @@
 import { Column, fillPlaceholders, is } from 'drizzle-orm';
 import pg from 'pg';
 import { eachTurn } from './batch-per-tick.ts';
-import type { Preparable } from './database.ts';
-import { dropName, droppableName, statementName } from './kept-by-shape.ts';
+import type { Preparable, PrepareOptions } from './database.ts';
 import { type RowMapper, rowMapperOf, type Selected } from './map-rows.ts';
+import { dropName, droppableName } from './statement-names.ts';
 
 /**
  * How many sets of statements are kept as one statement each, on every connection of the server. An operation takes one
@@ -207,11 +207,11 @@ export function combinedReads({ connection, onStatement, onRoundTrip }: Combined
 
   return function prepare<Row>(
     query: Preparable<Row>,
-    none?: Record<string, unknown>,
+    { name, none }: PrepareOptions,
   ): (values?: Record<string, unknown>) => Promise<Row[]> {
     // On PostgreSQL a prepared statement has a name, and gives its rows through `execute`.
     const { prepare } = query as unknown as { prepare(name: string): PreparedQuery };
-    const made = prepare.call(query, statementName());
+    const made = prepare.call(query, name);
     const statement: Statement = {
       query: made,
       rows: rowMapperOf(made),

@@ -16,6 +16,13 @@ export interface Preparable<Row> {
   prepare(): { all(values?: Record<string, unknown>): PromiseLike<Row[]> };
 }
 
+export interface PrepareOptions {
+  /** The name of the prepared statement on PostgreSQL. */
+  name: string;
+  /** Values for which the statement returns no rows, so that it can be sent unrequested, along with others. */
+  none?: Record<string, unknown>;
+}
+
 export interface DatabaseStatistics {
   /** SQL statements that were sent since the database was opened. */
   statements: number;
@@ -26,14 +33,8 @@ export interface DatabaseStatistics {
 export interface Database {
   /** For reads only: on SQLite a write through it fails. */
   read: Queries;
-  /**
-   * Makes the SQL of a query once; the answer runs it with the values of its placeholders. `none` are values for which it
-   * gives no rows, where there are such: it may be sent along with others although nobody asks for it.
-   */
-  prepare<Row>(
-    query: Preparable<Row>,
-    none?: Record<string, unknown>,
-  ): (values?: Record<string, unknown>) => Promise<Row[]>;
+  /** Prepares a read. Only `statement` and `statementByShape` call it, which prepare each statement once. */
+  prepare<Row>(query: Preparable<Row>, options: PrepareOptions): (values?: Record<string, unknown>) => Promise<Row[]>;
   /**
    * All of `work`, or nothing of it. Writes run side by side on PostgreSQL; on SQLite they follow one another, and those
    * that come at the same time are committed together. `isGathered`: it holds all that came at the same time already, so

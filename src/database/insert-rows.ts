@@ -3,12 +3,10 @@ import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { type Row, recorderOf } from './change-recorder.ts';
 import type { Database, Queries } from './database.ts';
 import { dialect } from './dialect.ts';
-import { preparedByKey } from './prepared.ts';
+import { statementByShape } from './statement.ts';
 
 /** Whether a row that violates a unique constraint is ignored, or makes the statement fail. */
 export type OnConflict = 'ignore' | 'fail';
-
-const inserts = preparedByKey<unknown>();
 
 /** The table as the builder is to see it: it names every column in an insert, and the others are to get their defaults. */
 function withColumns(table: SQLiteTable, columns: [string, SQLiteColumn][]): SQLiteTable {
@@ -29,17 +27,21 @@ function insertedRows(columns: readonly SQLiteColumn[], placeholderName: string)
     : sql`select ${list} from jsonb_array_elements(${placeholder}::jsonb)`;
 }
 
-interface Rows {
+interface RowsShape {
   table: SQLiteTable;
   /** Those that a row has a value for. */
   columns: [string, SQLiteColumn][];
-  /** Lists of the values, as JSON. */
-  values: string;
-  /** The table and the columns: what tells statements apart. */
-  key: string[];
 }
 
-function rowsOf<Table extends SQLiteTable>(table: Table, rows: readonly Table['$inferInsert'][]): Rows {
+function keyOf({ table, columns }: RowsShape): string {
+  return [getTableName(table), ...columns.map(([name]) => name)].join(' ');
+}
+
+/** The values are lists as JSON. */
+function rowsOf<Table extends SQLiteTable>(
+  table: Table,
+  rows: readonly Table['$inferInsert'][],
+): { shape: RowsShape; values: string } {
   const given: readonly Record<string, unknown>[] = rows;
   const columns = Object.entries<SQLiteColumn>(getTableColumns(table as SQLiteTable)).filter(([name]) =>
     given.some((row) => row[name] !== undefined),
@@ -47,17 +49,24 @@ function rowsOf<Table extends SQLiteTable>(table: Table, rows: readonly Table['$
   const values = given.map((row) =>
     columns.map(([name, column]) => (row[name] == null ? null : column.mapToDriverValue(row[name]))),
   );
-  const key = [getTableName(table), ...columns.map(([name]) => name)];
-  return { table, columns, values: JSON.stringify(values), key };
+  return { shape: { table, columns }, values: JSON.stringify(values) };
 }
 
-function inserting(queries: Pick<Queries, 'insert'>, { table, columns }: Rows, placeholderName = 'rows') {
+function inserting(queries: Pick<Queries, 'insert'>, { table, columns }: RowsShape, placeholderName = 'rows') {
   const selected = insertedRows(
     columns.map(([, column]) => column),
     placeholderName,
   );
   return queries.insert(withColumns(table, columns)).select(selected);
 }
+
+const inserts = statementByShape(
+  ({ onConflict, ...rows }: RowsShape & { onConflict: OnConflict }) => `${onConflict} ${keyOf(rows)}`,
+  (queries, { onConflict, ...rows }) => {
+    const query = inserting(queries, rows);
+    return onConflict === 'ignore' ? query.onConflictDoNothing() : query;
+  },
+);
 
 /**
  * Inserts any number of rows with one prepared statement, for which the builder alone would create new SQL for each number of
@@ -82,15 +91,17 @@ async function insertUnrecorded<Table extends SQLiteTable>(
   onConflict: OnConflict = 'fail',
 ): Promise<void> {
   if (rows.length === 0) return;
-  const given = rowsOf(table, rows);
-  const insert = inserts([onConflict, ...given.key], (queries) => {
-    const query = inserting(queries, given);
-    return onConflict === 'ignore' ? query.onConflictDoNothing() : query;
-  });
-  await insert(transaction, { rows: given.values });
+  const { shape, values } = rowsOf(table, rows);
+  await inserts(transaction, { ...shape, onConflict }, { rows: values });
 }
 
-const insertsTogether = preparedByKey<unknown>();
+const insertsTogether = statementByShape(
+  ({ rows, others }: { rows: RowsShape; others: RowsShape }) => `${keyOf(rows)} ${keyOf(others)}`,
+  (queries, { rows, others }) => {
+    const insertOthers = queries.$with('others', {}).as(inserting(queries, others, 'others').getSQL());
+    return inserting(queries.with(insertOthers), rows);
+  },
+);
 
 /** Inserts unrecorded rows of two tables that do not point at each other: on PostgreSQL with one statement, on SQLite with two. */
 export async function insertTogether<One extends SQLiteTable, Other extends SQLiteTable>(
@@ -105,11 +116,11 @@ export async function insertTogether<One extends SQLiteTable, Other extends SQLi
   }
   const given = rowsOf(table, rows);
   const others = rowsOf(otherTable, otherRows);
-  const insert = insertsTogether([...given.key, ...others.key], (queries) => {
-    const insertOthers = queries.$with('others', {}).as(inserting(queries, others, 'others').getSQL());
-    return inserting(queries.with(insertOthers), given);
-  });
-  await insert(transaction, { rows: given.values, others: others.values });
+  await insertsTogether(
+    transaction,
+    { rows: given.shape, others: others.shape },
+    { rows: given.values, others: others.values },
+  );
 }
 
 /** The same, all of it or nothing, where nothing else is written with it, and nothing more is to be waited for. */

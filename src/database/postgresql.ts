@@ -3,10 +3,10 @@ import pg from 'pg';
 import { combinedReads, type StatementConnection } from './combined-statements.ts';
 import type { Database, DatabaseOptions, DatabaseStatistics, Queries } from './database.ts';
 import { DatabaseUnavailable } from './database-unavailable.ts';
-import { deallocateDropped } from './kept-by-shape.ts';
 import { MigrationsMissing, pendingMigrations } from './migrations.ts';
 import { grantToGateway } from './postgresql-grants.ts';
 import { openReplicas } from './replicas.ts';
+import { deallocateDropped } from './statement-names.ts';
 
 /** Any number, the same in every process of this program: who holds it migrates. */
 const migrationLock = 4_820_311;

@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm';
 import type { Queries } from './database.ts';
-import { prepared } from './prepared.ts';
+import { statement } from './statement.ts';
 import { userWrite } from './user-write.table.ts';
 
 const lastWrite = sql`pg_current_xact_id()::text`;
 
-const note = prepared((queries) =>
+const note = statement((queries) =>
   queries
     .insert(userWrite)
     .select(sql`select unnest(${sql.placeholder('userIds')}::text[]), ${lastWrite}`)

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
-import type { Database } from './database.ts';
 import { dialect } from './dialect.ts';
+import { statementByShape } from './statement.ts';
 
 /** Sorts after every text that begins with the same characters. */
 const lastCharacter = '\u{10FFFF}';
@@ -15,7 +15,7 @@ function prefixRange(prefix: string): { from: string; to: string } {
  * For SQLite, which does not know when an index finds so many rows that a list is better read in its order. PostgreSQL knows by
  * itself.
  */
-export interface ByHand {
+export interface OrderedScan {
   /** A select of something for each row that the index finds. */
   candidates: SQL;
   /** The comparison of a row that is read anyway, where what is compared is in the index of the order. */
@@ -29,7 +29,7 @@ export interface Search {
   /** It may find any number of rows: the page is chosen by what the index of the order holds, before its rows are read. */
   isSearch: true;
   /** Null on PostgreSQL. */
-  byHand: ByHand | null;
+  orderedScan: OrderedScan | null;
 }
 
 /**
@@ -43,7 +43,7 @@ function searchOf(rowNumber: SQLiteColumn, name: string, indexed: string, compar
     sql: sql`${compared} and ${rowNumber} in (${candidates})`,
     values: { [name]: value, [placeholder]: indexed },
     isSearch: true,
-    byHand: { candidates, compared },
+    orderedScan: { candidates, compared },
   };
 }
 
@@ -58,7 +58,8 @@ export function patternSearch(
   pattern: string,
 ): Search {
   const compared = sql`${withoutIndex(column)} like ${sql.placeholder(name)}`;
-  if (dialect === 'postgresql') return { sql: compared, values: { [name]: pattern }, isSearch: true, byHand: null };
+  if (dialect === 'postgresql')
+    return { sql: compared, values: { [name]: pattern }, isSearch: true, orderedScan: null };
   const parts = pattern.split(/[%_]/).filter((part) => part.length >= 3);
   return searchOf(rowNumber, name, containingAll(column, parts), compared, pattern);
 }
@@ -74,7 +75,7 @@ export function textSearch(
       sql: sql`${column} like ${sql.placeholder(name)}`,
       values: { [name]: pattern },
       isSearch: true,
-      byHand: null,
+      orderedScan: null,
     };
   }
   const compared = sql`instr(${column}, ${sql.placeholder(name)}) > 0`;
@@ -91,25 +92,27 @@ export function prefixSearch(column: SQLiteColumn, name: string, prefix: string)
     sql: within(sql`${column}`),
     values: { [least]: from, [greater]: to },
     isSearch: true,
-    byHand: byHand(sql`select 1 from ${column.table} where ${within(sql`${column}`)}`, within(withoutIndex(column))),
+    orderedScan: orderedScan(
+      sql`select 1 from ${column.table} where ${within(sql`${column}`)}`,
+      within(withoutIndex(column)),
+    ),
   };
 }
 
 /** Null on PostgreSQL. */
-export function byHand(candidates: SQL, compared: SQL | null): ByHand | null {
+export function orderedScan(candidates: SQL, compared: SQL | null): OrderedScan | null {
   return dialect === 'sqlite' ? { candidates, compared } : null;
 }
 
 /** From how many candidates of an index on it is faster to read a list in its order until a page is full. */
 export const frequentCandidates = 5_000;
 
-/** How many candidates there are, at most `frequentCandidates`. */
-export function prepareCandidates(database: Database, { candidates }: ByHand) {
-  const counted = database.read
-    .select({ total: sql<number>`count(*)`.as('total') })
-    .from(sql`(${candidates} limit ${frequentCandidates})`);
-  return database.prepare<{ total: number }>(counted);
-}
+/** Counts the candidates, up to `frequentCandidates`. `name` identifies the condition that they meet. */
+export const countCandidates = statementByShape(
+  ({ name }: { name: string; candidates: SQL }) => name,
+  (queries, { candidates }) =>
+    queries.select({ total: sql<number>`count(*)`.as('total') }).from(sql`(${candidates} limit ${frequentCandidates})`),
+);
 
 /**
  * A column that is not to choose the index, because another condition of the query finds fewer rows: SQLite would

@@ -6,7 +6,7 @@ import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { recorderOf } from './change-recorder.ts';
 import type { Queries } from './database.ts';
 import type { OnConflict } from './insert-rows.ts';
-import { prepared, preparedByKey } from './prepared.ts';
+import { statement, statementByShape } from './statement.ts';
 
 type RowOf<Table extends SQLiteTable> = Table['$inferSelect'];
 
@@ -41,7 +41,19 @@ function driverValues(
 
 type Values<Table extends SQLiteTable> = Partial<Table['$inferInsert']>;
 
-const inserts = preparedByKey<Record<string, unknown>[]>();
+interface RowShape {
+  table: SQLiteTable;
+  names: readonly string[];
+  onConflict: OnConflict;
+}
+
+const inserts = statementByShape(
+  ({ table, names, onConflict }: RowShape) => [getTableName(table), onConflict, ...names].join(' '),
+  (queries, { table, names, onConflict }) => {
+    const inserting = queries.insert(table).values(placeholders(names));
+    return (onConflict === 'ignore' ? inserting.onConflictDoNothing() : inserting).returning();
+  },
+);
 
 /**
  * Inserts a row with a prepared statement.
@@ -55,11 +67,7 @@ export async function insertRow<Table extends SQLiteTable>(
   onConflict: OnConflict = 'fail',
 ): Promise<RowOf<Table>[]> {
   const names = providedNames(row);
-  const insert = inserts([getTableName(table), onConflict, ...names], (queries) => {
-    const inserting = queries.insert(table as SQLiteTable).values(placeholders(names));
-    return (onConflict === 'ignore' ? inserting.onConflictDoNothing() : inserting).returning();
-  });
-  const inserted = await insert(transaction, driverValues(table, names, row));
+  const inserted = await inserts(transaction, { table, names, onConflict }, driverValues(table, names, row));
   if (inserted.length > 0) recorderOf(transaction)?.inserted(table, [row]);
   return inserted;
 }
@@ -91,17 +99,18 @@ export function updateOf<Table extends SQLiteTable>(
   condition: SQL | undefined,
   always: Record<string, SQL> = {},
 ) {
-  const updates = preparedByKey<Record<string, unknown>[]>();
-  return async (transaction: Queries, { before, set, where }: Update<Table>): Promise<RowOf<Table>[]> => {
-    const names = providedNames(set);
-    const update = updates(names, (queries) =>
+  const updates = statementByShape(
+    (names: readonly string[]) => names.join(' '),
+    (queries, names) =>
       queries
         .update(table as SQLiteTable)
         .set({ ...placeholders(names), ...always })
         .where(condition)
         .returning(),
-    );
-    const rows = await update(transaction, { ...where, ...driverValues(table, names, set) });
+  );
+  return async (transaction: Queries, { before, set, where }: Update<Table>): Promise<RowOf<Table>[]> => {
+    const names = providedNames(set);
+    const rows = await updates(transaction, names, { ...where, ...driverValues(table, names, set) });
     recordUpdates(transaction, table, before, rows, names);
     return rows;
   };
@@ -132,14 +141,14 @@ export async function updateRows<Table extends SQLiteTable>(
 
 /** Makes a function that deletes the rows that meet `condition` with a prepared statement, and returns the deleted rows. */
 export function deleteOf<Table extends SQLiteTable>(table: Table, condition: SQL | undefined) {
-  const statement = prepared((queries) =>
+  const deleteMatching = statement((queries) =>
     queries
       .delete(table as SQLiteTable)
       .where(condition)
       .returning(),
   );
   return async (transaction: Queries, where: Record<string, unknown>): Promise<RowOf<Table>[]> => {
-    const rows = await statement(transaction, where);
+    const rows = await deleteMatching(transaction, where);
     recorderOf(transaction)?.deleted(table, rows);
     return rows;
   };

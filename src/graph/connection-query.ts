@@ -1,15 +1,8 @@
 import { and, count, desc, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
-import {
-  afterValues,
-  comesAfter,
-  inKeys,
-  keyValues,
-  type MakeLoader,
-  oncePerDatabase,
-  pageBy,
-} from '../database/batch.ts';
+import { afterValues, comesAfter, inKeys, keyValues, type MakeLoader, pageBy } from '../database/batch.ts';
 import { createLoader } from '../database/loader.ts';
+import { statement } from '../database/statement.ts';
 import { afterOf, Page, type PageArguments, pageSize } from './connection.ts';
 import type { Context } from './context.ts';
 
@@ -23,19 +16,17 @@ function columnOf(table: GrowingTable, name: string): SQLiteColumn {
 }
 
 function countBy(table: GrowingTable, parent: SQLiteColumn): MakeLoader<string, number> {
-  const statement = oncePerDatabase((database) =>
-    database.prepare<{ parent: string; total: number }>(
-      database.read
-        .select({ parent: sql<string>`${parent}`.as('parent'), total: count() })
-        .from(table as SQLiteTable)
-        .where(inKeys([parent]))
-        .groupBy(parent),
-    ),
+  const countRows = statement((queries) =>
+    queries
+      .select({ parent: sql<string>`${parent}`.as('parent'), total: count() })
+      .from(table as SQLiteTable)
+      .where(inKeys([parent]))
+      .groupBy(parent),
   );
   return (database) =>
     createLoader(async (keys) => {
       const totals = new Map<string, number>();
-      for (const { parent, total } of await statement(database)(keyValues(keys))) totals.set(parent, Number(total));
+      for (const { parent, total } of await countRows(database, keyValues(keys))) totals.set(parent, Number(total));
       return keys.map((key) => totals.get(key) ?? 0);
     });
 }
@@ -105,27 +96,23 @@ export function newestOfCustomers<Table extends GrowingTable>(table: Table, date
  */
 export function newestWhere<Table extends GrowingTable>(table: Table, dateName: ColumnNameOf<Table>, condition: SQL) {
   const orderColumns = [columnOf(table, dateName), table.id];
-  const statements = oncePerDatabase((database) => {
-    const prepare = (where: SQL | undefined) =>
-      database.prepare<Table['$inferSelect']>(
-        database.read
-          .select()
-          .from(table as SQLiteTable)
-          .where(where)
-          .orderBy(...orderColumns.map((column) => desc(column)))
-          .limit(sql.placeholder('limit')),
-      );
-    return {
-      first: prepare(condition),
-      next: prepare(and(condition, comesAfter(orderColumns, true))),
-      total: database.prepare<{ total: number }>(
-        database.read
-          .select({ total: count() })
-          .from(table as SQLiteTable)
-          .where(condition),
-      ),
-    };
-  });
+  const page = (where: SQL | undefined) =>
+    statement<Table['$inferSelect'][]>((queries) =>
+      queries
+        .select()
+        .from(table as SQLiteTable)
+        .where(where)
+        .orderBy(...orderColumns.map((column) => desc(column)))
+        .limit(sql.placeholder('limit')),
+    );
+  const firstPage = page(condition);
+  const nextPage = page(and(condition, comesAfter(orderColumns, true)));
+  const total = statement((queries) =>
+    queries
+      .select({ total: count() })
+      .from(table as SQLiteTable)
+      .where(condition),
+  );
 
   return async function list<Node>(
     context: Context,
@@ -136,8 +123,9 @@ export function newestWhere<Table extends GrowingTable>(table: Table, dateName: 
     const size = pageSize(page.first);
     const scope = { secret: context.config.secret, field, arguments: boundTo };
     const after = afterOf(scope, page.after);
-    const { first, next, total } = statements(context.readDatabase());
-    const rows = await (after === null ? first : next)({ ...values, ...afterValues(after), limit: size + 1 });
+    const database = context.readDatabase();
+    const read = after === null ? firstPage : nextPage;
+    const rows = await read(database, { ...values, ...afterValues(after), limit: size + 1 });
     return new Page({
       rows: rows as RowOf<Table>[],
       size,
@@ -146,7 +134,7 @@ export function newestWhere<Table extends GrowingTable>(table: Table, dateName: 
       orderValues: (row) => [row[dateName], row.id],
       toNode,
       async count() {
-        const [counted] = await total(values);
+        const [counted] = await total(database, values);
         return Number(counted?.total ?? 0);
       },
     });

@@ -1,31 +1,35 @@
 import { getTableColumns, getTableName, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { inKeys, keyValues, oncePerDatabase } from '../database/batch.ts';
+import { inKeys, keyValues } from '../database/batch.ts';
 import type { Database } from '../database/database.ts';
-import { keptByShape } from '../database/kept-by-shape.ts';
+import { statementByShape } from '../database/statement.ts';
 import type { Row } from './fields.ts';
 import { keyOf } from './records.ts';
-
-type Statement = (values: Record<string, unknown>) => Promise<Row[]>;
-
-const statementsOf = oncePerDatabase(() => new Map<string, Statement>());
 
 export function columnsOf(table: SQLiteTable): Record<string, SQLiteColumn> {
   return getTableColumns(table);
 }
 
-function statement(database: Database, table: SQLiteTable, names: string[]): Statement {
-  const columns = columnsOf(table);
-  const keyColumns = names.map((name) => columns[name]).filter((column) => column !== undefined);
-  const statements = statementsOf(database);
-  const key = keyColumns.map((column) => column.uniqueName ?? column.name).join() + Object.keys(columns).join();
-  let found = statements.get(key);
-  if (found === undefined) {
-    found = database.prepare<Row>(database.read.select().from(table).where(inKeys(keyColumns)));
-    statements.set(key, found);
-  }
-  return found;
+interface ColumnsOfTable {
+  table: SQLiteTable;
+  names: readonly string[];
 }
+
+function columnsKey({ table, names }: ColumnsOfTable): string {
+  return [getTableName(table), ...names].join(' ');
+}
+
+function keyColumnsOf({ table, names }: ColumnsOfTable): SQLiteColumn[] {
+  const columns = columnsOf(table);
+  return names.map((name) => columns[name]).filter((column) => column !== undefined);
+}
+
+const findRows = statementByShape<ColumnsOfTable, Row[]>(columnsKey, (queries, shape) =>
+  queries
+    .select()
+    .from(shape.table)
+    .where(inKeys(keyColumnsOf(shape))),
+);
 
 /** What a row is known by. */
 export function identityOf(names: string[], row: Row): string {
@@ -50,10 +54,21 @@ export async function storedRows(
   );
   if (keys.size === 0) return [];
   const list = [...keys.values()];
-  return statement(database, table, names)(keyValues(names.length === 1 ? list.map(([key = '']) => key) : list));
+  const values = keyValues(names.length === 1 ? list.map(([key = '']) => key) : list);
+  return findRows(database, { table, names }, values);
 }
 
-const countStatementsOf = oncePerDatabase(() => new Map<SQLiteTable, Statement>());
+/** Counts the rows of each combination of values of the columns. */
+const countRows = statementByShape<ColumnsOfTable, Row[]>(columnsKey, (queries, shape) => {
+  const { table, names } = shape;
+  const columns = Object.fromEntries(Object.entries(columnsOf(table)).filter(([name]) => names.includes(name)));
+  const keyColumns = keyColumnsOf(shape);
+  return queries
+    .select({ ...columns, count: sql<number>`count(*)`.mapWith(Number) })
+    .from(table)
+    .where(inKeys(keyColumns))
+    .groupBy(...keyColumns);
+});
 
 /** How many rows of a table of children each of these customers has in the database. */
 export async function storedCounts(
@@ -63,22 +78,9 @@ export async function storedCounts(
 ): Promise<Map<string, number>> {
   const { customerId } = columnsOf(table);
   if (customerId === undefined || customerIds.length === 0) return new Map();
-  const statements = countStatementsOf(database);
-  let count = statements.get(table);
-  if (count === undefined) {
-    count = database.prepare<Row>(
-      database.read
-        .select({ customerId, count: sql<number>`count(*)`.mapWith(Number) })
-        .from(table)
-        .where(inKeys([customerId]))
-        .groupBy(customerId),
-    );
-    statements.set(table, count);
-  }
-  return new Map((await count(keyValues(customerIds))).map((row) => [String(row.customerId), Number(row.count)]));
+  const rows = await countRows(database, { table, names: ['customerId'] }, keyValues(customerIds));
+  return new Map(rows.map((row) => [String(row.customerId), Number(row.count)]));
 }
-
-const countsByParent = oncePerDatabase(() => keptByShape<Statement>());
 
 /** How many rows of a table in the database have these values in the columns, by `identityOf` of the values. */
 export async function storedCountsBy(
@@ -87,20 +89,9 @@ export async function storedCountsBy(
   names: string[],
   values: readonly Row[],
 ): Promise<Map<string, number>> {
-  const columns = Object.fromEntries(Object.entries(columnsOf(table)).filter(([name]) => names.includes(name)));
-  const keyColumns = names.map((name) => columns[name]).filter((column) => column !== undefined);
-  const key = [getTableName(table), ...names].join(' ');
-  const count = countsByParent(database)(key, () =>
-    database.prepare<Row>(
-      database.read
-        .select({ ...columns, count: sql<number>`count(*)`.mapWith(Number) })
-        .from(table)
-        .where(inKeys(keyColumns))
-        .groupBy(...keyColumns),
-    ),
-  );
   const keys = values.map((row) => names.map((name) => String(row[name])));
-  const rows = await count(keyValues(names.length === 1 ? keys.map(([key = '']) => key) : keys));
+  const keyList = keyValues(names.length === 1 ? keys.map(([key = '']) => key) : keys);
+  const rows = await countRows(database, { table, names }, keyList);
   return new Map(rows.map((row) => [identityOf(names, row), Number(row.count)]));
 }
 

@@ -3,6 +3,7 @@ import { asc, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDatabase } from '../../src/database/open-database.ts';
+import { statement, type Values } from '../../src/database/statement.ts';
 import { account } from '../../src/domain/account/account.table.ts';
 import { customerAddress } from '../../src/domain/address/address.table.ts';
 import { bank } from '../../src/domain/bank/bank.table.ts';
@@ -41,18 +42,18 @@ beforeAll(async () => {
 afterAll(() => gateway.stop());
 
 function prepareAll(table: SQLiteTable & { id: SQLiteColumn }) {
-  const { database } = gateway;
-  return database.prepare<Record<string, unknown>>(database.read.select().from(table).orderBy(asc(table.id)));
+  const select = statement<Record<string, unknown>[]>((queries) => queries.select().from(table).orderBy(asc(table.id)));
+  return () => select(gateway.database);
 }
 
 function prepareBank(select: Record<string, SQL.Aliased>) {
-  const { database } = gateway;
-  return database.prepare<Record<string, unknown>>(
-    database.read
+  const selectBank = statement<Record<string, unknown>[]>((queries) =>
+    queries
       .select(select)
       .from(bank)
       .where(eq(bank.id, sql.placeholder('id'))),
   );
+  return (values: Values) => selectBank(gateway.database, values);
 }
 
 test('all values of all columns are the same, in one round trip', async () => {
@@ -130,11 +131,12 @@ test('more sets of statements than are kept as one statement are answered all th
 
 test('what is asked for when the database is closed is refused, and nothing else happens', async () => {
   const opened = await openDatabase(gateway.config.databaseUrl, { migrate: false });
-  const read = opened.prepare(opened.read.select({ id: bank.id }).from(bank));
-  const other = opened.prepare(opened.read.select({ name: bank.shortName }).from(bank));
+  const ids = statement((queries) => queries.select({ id: bank.id }).from(bank));
+  const names = statement((queries) => queries.select({ name: bank.shortName }).from(bank));
+  await Promise.all([ids(opened), names(opened)]);
   await opened.close();
 
-  const outcomes = await Promise.allSettled([read(), other()]);
+  const outcomes = await Promise.allSettled([ids(opened), names(opened)]);
 
   expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
 });

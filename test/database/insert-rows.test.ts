@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { asc } from 'drizzle-orm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { asc, gt } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { auditEventCustomer } from '../../src/audit/audit.table.ts';
 import type { Database } from '../../src/database/database.ts';
 import { isUniqueViolation } from '../../src/database/errors.ts';
-import { insertRows, type OnConflict } from '../../src/database/insert-rows.ts';
+import { insertAtOnce, insertRows, type OnConflict } from '../../src/database/insert-rows.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { bank } from '../../src/domain/bank/bank.table.ts';
 import { customer } from '../../src/domain/customer/customer.table.ts';
-import { createDatabaseUrl } from '../support/database-url.ts';
+import { createDatabaseUrl, dialectUnderTest } from '../support/database-url.ts';
 
 let database: Database;
 let drop: () => Promise<void>;
@@ -29,7 +30,7 @@ function bankRow(id: string, shortName: string | null = null): typeof bank.$infe
   return { id, shortName, kycFourEyes: true, retentionDays: 3650, createdAt: now, updatedAt: now };
 }
 
-test('values of every kind come back as they were, and columns that are not named have their defaults', async () => {
+test('insertRows stores values of every kind, and defaults for omitted columns', async () => {
   const names = [
     null,
     'Müller & Söhne',
@@ -80,7 +81,7 @@ test('values of every kind come back as they were, and columns that are not name
   for (const [index, row] of stored.entries()) expect(row).toMatchObject({ ...people[index], version: 1, email: null });
 });
 
-test('a row that is there already is left out where that is asked for, and otherwise refuses all', async () => {
+test('insertRows omits existing rows on request, and fails otherwise', async () => {
   const first = [bankRow('twice-1', 'first')];
   const again = [bankRow('twice-1', 'again'), bankRow('twice-2', 'again')];
   const insert = (rows: (typeof bank.$inferInsert)[], onConflict?: OnConflict) =>
@@ -96,4 +97,30 @@ test('a row that is there already is left out where that is asked for, and other
   await insert(again, 'ignore');
   expect(await stored()).toEqual(['twice-1 first', 'twice-2 again']);
   await insert([], 'ignore');
+});
+
+describe('insertAtOnce', () => {
+  const about = (sequence: number) => ({ customerId: 'c', at: now, chain: 1, sequence });
+  const insert = (sequence: number, id: string) =>
+    insertAtOnce(database, [auditEventCustomer, [about(sequence)]], [bank, [bankRow(id)]]);
+
+  test('inserts the rows of both tables, or none of them', async () => {
+    await insert(1_000_001, 'b');
+    await expect(insert(1_000_002, 'b')).rejects.toSatisfy((error) => isUniqueViolation(error));
+
+    const stored = await database.read
+      .select({ sequence: auditEventCustomer.sequence })
+      .from(auditEventCustomer)
+      .where(gt(auditEventCustomer.sequence, 1_000_000));
+    expect(stored).toEqual([{ sequence: 1_000_001 }]);
+  });
+
+  test(`takes ${dialectUnderTest === 'sqlite' ? 'two statements' : 'one statement'}`, async () => {
+    const { statistics } = database;
+    const before = statistics.statements;
+
+    await insert(1_000_003, 'c');
+
+    expect(statistics.statements - before).toBe(dialectUnderTest === 'sqlite' ? 2 : 1);
+  });
 });

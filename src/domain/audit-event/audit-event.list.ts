@@ -9,14 +9,13 @@ import {
   keyValues,
   limitOfStatement,
   type MakeLoader,
-  oncePerDatabase,
   type PageKey,
   pageLoader,
 } from '../../database/batch.ts';
 import type { Database } from '../../database/database.ts';
-import { keptByShape } from '../../database/kept-by-shape.ts';
 import { createLoader, readRows } from '../../database/loader.ts';
 import { withoutIndex } from '../../database/search.ts';
+import { statement, statementByShape } from '../../database/statement.ts';
 import { afterOf, Page, type PageArguments, pageSize } from '../../graph/connection.ts';
 import type { Context } from '../../graph/context.ts';
 import type { CursorScope } from '../../graph/cursor.ts';
@@ -76,50 +75,38 @@ function whereOf({ filters, continued }: Shape): SQL | undefined {
   );
 }
 
-function preparePage(database: Database, shape: Shape) {
-  const selected = database.read.select(getTableColumns(auditEvent));
-  const limit = sql.placeholder('limit');
-  return shape.filters.includes('customerId')
-    ? database.prepare<AuditEventRow>(
-        selected
+const eventPage = statementByShape(
+  ({ filters, continued }: Shape) => [continued, ...filters].join(' '),
+  (queries, shape) => {
+    const selected = queries.select(getTableColumns(auditEvent));
+    const limit = sql.placeholder('limit');
+    return shape.filters.includes('customerId')
+      ? selected
           .from(auditEventCustomer)
           .innerJoin(auditEvent, ofTheCustomer)
           .where(whereOf(shape))
           .orderBy(...newestFirst(orderOfCustomer))
-          .limit(limit),
-      )
-    : database.prepare<AuditEventRow>(
-        selected
+          .limit(limit)
+      : selected
           .from(auditEvent)
           .where(whereOf(shape))
           .orderBy(...newestFirst(orderOfEvents))
-          .limit(limit),
-      );
-}
+          .limit(limit);
+  },
+);
 
-function prepareCount(database: Database, shape: Shape) {
-  const counted = database.read.select({ total: count() });
-  return shape.filters.includes('customerId')
-    ? database.prepare<{ total: number }>(
-        counted.from(auditEventCustomer).innerJoin(auditEvent, ofTheCustomer).where(whereOf(shape)),
-      )
-    : database.prepare<{ total: number }>(counted.from(auditEvent).where(whereOf(shape)));
-}
-
-/** A prepared statement for each set of filters, as far as they are kept. */
-const statements = oncePerDatabase(() => ({
-  page: keptByShape<ReturnType<typeof preparePage>>(),
-  count: keptByShape<ReturnType<typeof prepareCount>>(),
-}));
-
-function readPage(database: Database, shape: Shape, values: Record<string, unknown>): Promise<AuditEventRow[]> {
-  const key = [shape.continued, ...shape.filters].join(' ');
-  return statements(database).page(key, () => preparePage(database, shape))(values);
-}
+const countOfEvents = statementByShape(
+  ({ filters }: Shape) => filters.join(' '),
+  (queries, shape) => {
+    const counted = queries.select({ total: count() });
+    return shape.filters.includes('customerId')
+      ? counted.from(auditEventCustomer).innerJoin(auditEvent, ofTheCustomer).where(whereOf(shape))
+      : counted.from(auditEvent).where(whereOf(shape));
+  },
+);
 
 async function countEvents(database: Database, shape: Shape, values: Record<string, unknown>): Promise<number> {
-  const key = shape.filters.join(' ');
-  const [counted] = await statements(database).count(key, () => prepareCount(database, shape))(values);
+  const [counted] = await countOfEvents(database, shape, values);
   return Number(counted?.total ?? 0);
 }
 
@@ -133,7 +120,7 @@ async function checkCustomer(context: Context, { customerId, bankId }: AuditEven
   if (row !== null && (bankId === null || row.bankId === bankId)) return;
   const filters: FilterName[] = bankId === null ? ['customerId'] : ['bankId', 'customerId'];
   const values = { bankId, customerId, limit: 1 };
-  const events = await readPage(context.readDatabase(), { filters, continued: false }, values);
+  const events = await eventPage(context.readDatabase(), { filters, continued: false }, values);
   if (events.length === 0) throw gatewayError('OBP-30046');
 }
 
@@ -154,7 +141,7 @@ export async function auditEventPage(
   const after = afterOf(scope, page.after);
   const names: readonly FilterName[] = ['bankId', 'customerId', 'userId', 'from', 'to'];
   const shape: Shape = { filters: names.filter((name) => filter[name] !== null), continued: after !== null };
-  const rows = await readPage(database, shape, { ...filter, ...afterValues(after), limit: size + 1 });
+  const rows = await eventPage(database, shape, { ...filter, ...afterValues(after), limit: size + 1 });
   if (rows.length === 0) await checkCustomer(context, filter);
   return new Page({
     rows,
@@ -176,28 +163,28 @@ const ofCustomerBefore = aliasedTable(auditEventCustomer, 'of_customer_before');
  * The page of each customer, and what took place in the same millisecond as the last event of the page: customers have
  * many events, so that no more of them are read than are given.
  */
-function preparePagesOfCustomers(database: Database, continued: boolean) {
+function pagesStatement(continued: boolean) {
   const before = [ofCustomerBefore.at, ofCustomerBefore.chain, ofCustomerBefore.sequence];
-  const lastOfPage = database.read
-    .select({ at: ofCustomerBefore.at })
-    .from(ofCustomerBefore)
-    .innerJoin(
-      eventBefore,
-      and(eq(eventBefore.chain, ofCustomerBefore.chain), eq(eventBefore.sequence, ofCustomerBefore.sequence)),
-    )
-    .where(
-      and(
-        eq(ofCustomerBefore.customerId, customer.id),
-        eq(eventBefore.bankId, customer.bankId),
-        continued ? comesAfter(before, true) : undefined,
-      ),
-    )
-    .orderBy(...newestFirst(before))
-    .limit(1)
-    .offset(sql.placeholder('beforeLast'));
   const earliest = sql.param(new Date(0), auditEventCustomer.at);
-  return database.prepare<EventOfCustomer>(
-    database.read
+  return statement<EventOfCustomer[]>((queries) => {
+    const lastOfPage = queries
+      .select({ at: ofCustomerBefore.at })
+      .from(ofCustomerBefore)
+      .innerJoin(
+        eventBefore,
+        and(eq(eventBefore.chain, ofCustomerBefore.chain), eq(eventBefore.sequence, ofCustomerBefore.sequence)),
+      )
+      .where(
+        and(
+          eq(ofCustomerBefore.customerId, customer.id),
+          eq(eventBefore.bankId, customer.bankId),
+          continued ? comesAfter(before, true) : undefined,
+        ),
+      )
+      .orderBy(...newestFirst(before))
+      .limit(1)
+      .offset(sql.placeholder('beforeLast'));
+    return queries
       .select({ ...getTableColumns(auditEvent), ofCustomerId: sql<string>`${customer.id}`.as('of_customer_id') })
       .from(customer)
       .innerJoin(
@@ -211,38 +198,37 @@ function preparePagesOfCustomers(database: Database, continued: boolean) {
       .innerJoin(auditEvent, and(ofTheCustomer, atBankOfTheCustomer))
       .where(inKeys([customer.id]))
       .orderBy(...newestFirst(orderOfCustomer))
-      .limit(limitOfStatement),
-  );
+      .limit(limitOfStatement);
+  });
 }
 
-const statementsOfCustomers = oncePerDatabase((database) => ({
-  first: preparePagesOfCustomers(database, false),
-  next: preparePagesOfCustomers(database, true),
-  totals: database.prepare<{ customerId: string; total: number }>(
-    database.read
-      .select({ customerId: auditEventCustomer.customerId, total: count() })
-      .from(customer)
-      .innerJoin(auditEventCustomer, eq(auditEventCustomer.customerId, customer.id))
-      .innerJoin(auditEvent, and(ofTheCustomer, atBankOfTheCustomer))
-      .where(inKeys([customer.id]))
-      .groupBy(auditEventCustomer.customerId),
-  ),
-}));
+const firstPages = pagesStatement(false);
+const nextPages = pagesStatement(true);
+
+const totals = statement((queries) =>
+  queries
+    .select({ customerId: auditEventCustomer.customerId, total: count() })
+    .from(customer)
+    .innerJoin(auditEventCustomer, eq(auditEventCustomer.customerId, customer.id))
+    .innerJoin(auditEvent, and(ofTheCustomer, atBankOfTheCustomer))
+    .where(inKeys([customer.id]))
+    .groupBy(auditEventCustomer.customerId),
+);
 
 /** The pages of any number of customers take one statement. */
 const pagesOfCustomers: MakeLoader<PageKey, EventOfCustomer[]> = (database, meter) =>
   pageLoader(async (customerIds, { limit, after }) => {
-    const read = statementsOfCustomers(database)[after === null ? 'first' : 'next'];
+    const read = after === null ? firstPages : nextPages;
     const shared = { ...afterValues(after), beforeLast: limit - 1 };
-    const rows = await readRows(meter, customerIds, (ids) => read({ ...shared, ...keyValues(ids) }));
+    const rows = await readRows(meter, customerIds, (ids) => read(database, { ...shared, ...keyValues(ids) }));
     return Map.groupBy(rows, (row) => row.ofCustomerId);
   });
 
 const totalsOfCustomers: MakeLoader<string, number> = (database) =>
   createLoader(async (customerIds) => {
-    const rows = await statementsOfCustomers(database).totals(keyValues(customerIds));
-    const totals = new Map(rows.map(({ customerId, total }) => [customerId, Number(total)]));
-    return customerIds.map((customerId) => totals.get(customerId) ?? 0);
+    const rows = await totals(database, keyValues(customerIds));
+    const byCustomer = new Map(rows.map(({ customerId, total }) => [customerId, Number(total)]));
+    return customerIds.map((customerId) => byCustomer.get(customerId) ?? 0);
   });
 
 /** One page of the events about a customer at the customer's bank, the newest first. */

@@ -1,7 +1,7 @@
 import { asc } from 'drizzle-orm';
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { gatewayError } from '../../base/errors.ts';
-import { oncePerDatabase } from '../../database/batch.ts';
+import { statement } from '../../database/statement.ts';
 import { MaxItems } from '../../execution/max-items.ts';
 import { Authenticated, Public, RequiresRole } from '../../graph/access/rule.ts';
 import type { Context } from '../../graph/context.ts';
@@ -11,14 +11,12 @@ import { type BankRow, bank } from './bank.table.ts';
 import { Bank, BankPayload, CreateBankInput, toBank } from './bank.type.ts';
 import { bankValues, insertBank, maxBanks } from './bank.writes.ts';
 
-const allBanks = oncePerDatabase((database) =>
-  database.prepare<BankRow>(
-    database.read
-      .select()
-      .from(bank)
-      .orderBy(asc(bank.id))
-      .limit(maxBanks + 1),
-  ),
+const allBanks = statement<BankRow[]>((queries) =>
+  queries
+    .select()
+    .from(bank)
+    .orderBy(asc(bank.id))
+    .limit(maxBanks + 1),
 );
 
 @Resolver(() => Bank)
@@ -27,7 +25,7 @@ export class BankResolver {
   @Public()
   @MaxItems(maxBanks)
   async banks(@Ctx() context: Context): Promise<Bank[]> {
-    return (await allBanks(context.readDatabase())()).map(toBank);
+    return (await allBanks(context.readDatabase())).map(toBank);
   }
 
   @Query(() => Bank, {

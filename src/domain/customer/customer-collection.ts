@@ -1,20 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { and, count, eq, sql } from 'drizzle-orm';
+import { and, count, eq, getTableName, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { type ErrorKey, gatewayError } from '../../base/errors.ts';
 import { manyBy } from '../../database/batch.ts';
 import type { Queries } from '../../database/database.ts';
 import { isForeignKeyViolation } from '../../database/errors.ts';
 import { insertRows } from '../../database/insert-rows.ts';
-import { prepared, preparedForTable } from '../../database/prepared.ts';
+import { statement, statementByShape } from '../../database/statement.ts';
 import { deleteOf, insertRow, updateOf } from '../../database/write-row.ts';
 import type { ChildTable, LockedCustomer } from './locked-customer.ts';
 
 /** How many children of one kind a customer has at most: they are given as a plain list. */
 export const maxCollectionSize = 500;
 
+type CustomerTable = SQLiteTable & { customerId: SQLiteColumn };
+
 /** How many rows of the table a customer has. */
-export const countOf = preparedForTable((queries, table: SQLiteTable & { customerId: SQLiteColumn }) =>
+export const countOf = statementByShape(getTableName<CustomerTable>, (queries, table: CustomerTable) =>
   queries
     .select({ total: count() })
     .from(table as SQLiteTable)
@@ -52,7 +54,7 @@ export function customerCollection<Table extends VersionedTable>(
   const expected = eq(table.version, sql`coalesce(${sql.placeholder('expectedVersion')}, ${table.version})`);
   const matching = and(own, expected);
 
-  const findOwn = prepared((queries) =>
+  const findOwn = statement((queries) =>
     queries
       .select()
       .from(table as SQLiteTable)

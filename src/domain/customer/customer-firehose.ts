@@ -1,9 +1,9 @@
 import { and, asc, desc, eq, gte, lte, sql } from 'drizzle-orm';
 import { gatewayError } from '../../base/errors.ts';
-import { inKeys, keyValues, oncePerDatabase } from '../../database/batch.ts';
-import type { Database } from '../../database/database.ts';
+import { inKeys, keyValues } from '../../database/batch.ts';
+import { statement } from '../../database/statement.ts';
 import type { Context } from '../../graph/context.ts';
-import { type CustomerRow, customer } from './customer.table.ts';
+import { customer } from './customer.table.ts';
 import { type Customer, SortDirection, toCustomer } from './customer.type.ts';
 import { attributeSearchValue } from './customer-attribute.rules.ts';
 import { customerAttribute } from './customer-attribute.table.ts';
@@ -25,15 +25,15 @@ export interface FirehoseArguments {
   attributes: AttributeFilter[] | null;
 }
 
-function prepare(database: Database, withAttributes: boolean, descending: boolean) {
+function pageStatement(withAttributes: boolean, descending: boolean) {
   const { customerId, bankId, name, valueSearch, value } = customerAttribute;
-  const withAttribute = database.read
-    .select({ customerId })
-    .from(customerAttribute)
-    .where(and(eq(bankId, sql.placeholder('bankId')), inKeys([name, valueSearch, value])));
   const order = descending ? desc : asc;
-  return database.prepare<CustomerRow>(
-    database.read
+  return statement((queries) => {
+    const withAttribute = queries
+      .select({ customerId })
+      .from(customerAttribute)
+      .where(and(eq(bankId, sql.placeholder('bankId')), inKeys([name, valueSearch, value])));
+    return queries
       .select()
       .from(customer)
       .where(
@@ -46,14 +46,14 @@ function prepare(database: Database, withAttributes: boolean, descending: boolea
       )
       .orderBy(order(customer.lastOkDateOrder), order(customer.id))
       .limit(sql.placeholder('limit'))
-      .offset(sql.placeholder('offset')),
-  );
+      .offset(sql.placeholder('offset'));
+  });
 }
 
-const statements = oncePerDatabase((database) => ({
-  all: { ASC: prepare(database, false, false), DESC: prepare(database, false, true) },
-  withAttributes: { ASC: prepare(database, true, false), DESC: prepare(database, true, true) },
-}));
+const statements = {
+  all: { ASC: pageStatement(false, false), DESC: pageStatement(false, true) },
+  withAttributes: { ASC: pageStatement(true, false), DESC: pageStatement(true, true) },
+};
 
 /** OBP's firehose: refused as a whole while the setting is off. */
 export async function firehose(context: Context, asked: FirehoseArguments): Promise<Customer[]> {
@@ -66,10 +66,10 @@ export async function firehose(context: Context, asked: FirehoseArguments): Prom
     throw gatewayError('OBP-10025', { message: `limit must be from 1 to ${maximalLimit}.`, field: 'limit' });
   }
   if (attributes?.length === 0) return [];
-  const { all, withAttributes } = statements(context.readDatabase());
-  const statement = (attributes == null ? all : withAttributes)[asked.sortDirection ?? SortDirection.DESC];
+  const { all, withAttributes } = statements;
+  const page = (attributes == null ? all : withAttributes)[asked.sortDirection ?? SortDirection.DESC];
   const keys = (attributes ?? []).map(({ name, value }) => [name, attributeSearchValue(value), value]);
-  const rows = await statement({
+  const rows = await page(context.readDatabase(), {
     bankId: asked.bankId,
     fromDate: asked.fromDate ?? earliest,
     toDate: asked.toDate ?? latest,

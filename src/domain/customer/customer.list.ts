@@ -5,19 +5,19 @@ import { gatewayError } from '../../base/errors.ts';
 import type { Role } from '../../base/roles.ts';
 import { isLongerThan, lengthRule } from '../../base/text-bounds.ts';
 import { InvalidValue, parsePhoneNumber } from '../../base/values.ts';
-import { afterValues, comesAfter, oncePerDatabase } from '../../database/batch.ts';
+import { afterValues, comesAfter } from '../../database/batch.ts';
 import type { Database } from '../../database/database.ts';
-import { keptByShape } from '../../database/kept-by-shape.ts';
 import {
-  type ByHand,
-  byHand,
+  countCandidates,
   frequentCandidates,
+  type OrderedScan,
+  orderedScan,
   patternSearch,
   prefixSearch,
-  prepareCandidates,
   textSearch,
   withoutIndex,
 } from '../../database/search.ts';
+import { statementByShape } from '../../database/statement.ts';
 import { afterOf, Page, type PageArguments, pageSize } from '../../graph/connection.ts';
 import type { Context } from '../../graph/context.ts';
 import type { CursorScope } from '../../graph/cursor.ts';
@@ -58,7 +58,7 @@ interface Condition {
   /** Whether the index of the default order holds what it compares. */
   isSearch?: boolean;
   /** For one that finds very many now and then. */
-  byHand?: ByHand | null;
+  orderedScan?: OrderedScan | null;
 }
 
 const minSearchedCharacters = 3;
@@ -134,7 +134,13 @@ function legalNameStartsWith(prefix: string): Condition {
 function equalTo(column: SQLiteColumn, name: string, value: string, compared: SQL | null): Condition {
   const equal = eq(column, sql.placeholder(name));
   const candidates = sql`select 1 from ${customer} where ${equal}`;
-  return { name, sql: equal, values: { [name]: value }, selective: true, byHand: byHand(candidates, compared) };
+  return {
+    name,
+    sql: equal,
+    values: { [name]: value },
+    selective: true,
+    orderedScan: orderedScan(candidates, compared),
+  };
 }
 
 function hasAttribute(name: string, value: string): Condition {
@@ -147,7 +153,7 @@ function hasAttribute(name: string, value: string): Condition {
     sql: sql`${customer.id} in (select ${customerId} from ${customerAttribute} where ${given} and ${same})`,
     values: { attributeName: name, attributeSearch: attributeSearchValue(value), attributeValue: value },
     selective: true,
-    byHand: byHand(sql`select 1 from ${customerAttribute} where ${given}`, sql`exists (${ofCustomer})`),
+    orderedScan: orderedScan(sql`select 1 from ${customerAttribute} where ${given}`, sql`exists (${ofCustomer})`),
   };
 }
 
@@ -214,42 +220,41 @@ function whereOf({ atBank, conditions }: Shape): SQL | undefined {
   return and(bank, ...conditions.map((condition) => condition.sql));
 }
 
-/** A prepared statement for each set of filters and each order, as far as they are kept. */
-const statements = oncePerDatabase(() => ({
-  page: keptByShape<ReturnType<typeof preparePage>>(),
-  walk: keptByShape<ReturnType<typeof prepareOrderedScan>>(),
-  candidates: keptByShape<ReturnType<typeof prepareCandidates>>(),
-  count: keptByShape<ReturnType<typeof prepareCount>>(),
-}));
+/** Identifies the filters. */
+function filtersKey({ atBank, conditions }: Shape): string {
+  return [atBank, ...conditions.map((condition) => condition.name)].join(' ');
+}
+
+function pageKey(shape: Shape): string {
+  return [shape.sortBy, shape.descending, shape.continued, filtersKey(shape)].join(' ');
+}
 
 function orderOf({ sortBy, descending }: Shape): SQL[] {
   return orderColumns[sortBy].map((column) => (descending ? desc(column) : asc(column)));
 }
 
-function preparePage(database: Database, shape: Shape) {
-  const { read } = database;
+const customerPageStatement = statementByShape<Shape, CustomerRow[]>(pageKey, (queries, shape) => {
   const after = shape.continued ? comesAfter(orderColumns[shape.sortBy], shape.descending) : undefined;
   const where = and(whereOf(shape), after);
   const limit = sql.placeholder('limit');
   if (!shape.conditions.some(({ isSearch }) => isSearch)) {
-    const page = read.select().from(customer).where(where);
-    return database.prepare<CustomerRow>(page.orderBy(...orderOf(shape)).limit(limit));
+    const page = queries.select().from(customer).where(where);
+    return page.orderBy(...orderOf(shape)).limit(limit);
   }
   // The index of the default order holds what is searched: of those who are looked at there, only the page's rows are read.
-  const matching = read.select({ id: customer.id }).from(customer).where(where);
+  const matching = queries.select({ id: customer.id }).from(customer).where(where);
   const ids = matching.orderBy(...orderOf(shape)).limit(limit);
-  const page = read.select(getTableColumns(customer)).from(customer).where(inArray(customer.id, ids));
-  return database.prepare<CustomerRow>(page.orderBy(...orderOf(shape)));
-}
+  const page = queries.select(getTableColumns(customer)).from(customer).where(inArray(customer.id, ids));
+  return page.orderBy(...orderOf(shape));
+});
 
 /** How many customers are read in their order for a page: those who match may all come later, or be at another bank. */
 export const maxScannedRows = 20_000;
 
 /** Reads customers in their order, each of whom is compared, until the page is full. */
-function prepareOrderedScan(database: Database, shape: Shape) {
-  const { read } = database;
+const orderedScanStatement = statementByShape<Shape, CustomerRow[]>(pageKey, (queries, shape) => {
   const { id, legalNameSearch, mobilePhoneNumberE164 } = customer;
-  const walked = read
+  const scanned = queries
     .select({ id, legalNameSearch, mobilePhoneNumberE164 })
     .from(customer)
     .where(
@@ -262,23 +267,23 @@ function prepareOrderedScan(database: Database, shape: Shape) {
     .limit(maxScannedRows)
     // As the conditions name its columns. With its limit it is read in its order, until the page is full.
     .as('customer');
-  const compared = shape.conditions.flatMap((condition) => condition.byHand?.compared ?? []);
-  const matching = read
-    .select({ id: walked.id })
-    .from(walked)
+  const compared = shape.conditions.flatMap((condition) => condition.orderedScan?.compared ?? []);
+  const matching = queries
+    .select({ id: scanned.id })
+    .from(scanned)
     .where(and(...compared))
     .as('matching');
-  const others = shape.conditions.filter((condition) => condition.byHand?.compared == null);
-  return database.prepare<CustomerRow>(
-    read
+  const others = shape.conditions.filter((condition) => condition.orderedScan?.compared == null);
+  return (
+    queries
       .select(getTableColumns(customer))
       .from(matching)
       // Those who match lead, so that they stay in their order.
       .crossJoin(customer)
       .where(and(eq(customer.id, matching.id), ...others.map((condition) => condition.sql)))
-      .limit(sql.placeholder('limit')),
+      .limit(sql.placeholder('limit'))
   );
-}
+});
 
 /**
  * A page of those whom a search finds, where that are so many that reading and sorting them all takes longer than looking for a
@@ -287,27 +292,23 @@ function prepareOrderedScan(database: Database, shape: Shape) {
 async function frequentRows(
   database: Database,
   shape: Shape,
-  key: string,
   values: Record<string, unknown> & { limit: number },
 ): Promise<CustomerRow[] | null> {
   const selective = shape.conditions.filter((condition) => condition.selective);
   if (selective.length === 0) return null;
-  const { candidates, walk } = statements(database);
-  for (const { name, byHand } of selective) {
+  for (const { name, orderedScan } of selective) {
     // It finds few, or the database knows by itself.
-    if (byHand == null) return null;
-    const [counted] = await candidates(name, () => prepareCandidates(database, byHand))(values);
+    if (orderedScan == null) return null;
+    const [counted] = await countCandidates(database, { name, candidates: orderedScan.candidates }, values);
     if (Number(counted?.total) < frequentCandidates) return null;
   }
-  const rows = await walk(key, () => prepareOrderedScan(database, shape))(values);
+  const rows = await orderedScanStatement(database, shape, values);
   return rows.length === values.limit ? rows : null;
 }
 
-function prepareCount(database: Database, shape: Shape) {
-  return database.prepare<{ total: number }>(
-    database.read.select({ total: count() }).from(customer).where(whereOf(shape)),
-  );
-}
+const countStatement = statementByShape(filtersKey, (queries, shape) =>
+  queries.select({ total: count() }).from(customer).where(whereOf(shape)),
+);
 
 export interface CustomerList {
   /** The coordinate of the field that lists, which its cursors belong to. */
@@ -343,13 +344,9 @@ export async function customerPage<Node = Customer>(
   const scope: CursorScope = { secret: config.secret, field: list.field, arguments: [sortBy, descending, values] };
   const after = afterOf(scope, page.after);
   const shape: Shape = { atBank: list.bankId !== null, sortBy, descending, continued: after !== null, conditions };
-  const filters = [shape.atBank, ...conditions.map((condition) => condition.name)].join(' ');
-  const { page: pageStatement, count: countStatement } = statements(database);
-  const key = [sortBy, descending, shape.continued, filters].join(' ');
   const pageValues = { ...values, ...afterValues(after), limit: size + 1 };
   const rows =
-    (await frequentRows(database, shape, key, pageValues)) ??
-    (await pageStatement(key, () => preparePage(database, shape))(pageValues));
+    (await frequentRows(database, shape, pageValues)) ?? (await customerPageStatement(database, shape, pageValues));
   return new Page({
     rows,
     size,
@@ -358,7 +355,7 @@ export async function customerPage<Node = Customer>(
     orderValues: (row) => orderValues(sortBy, row),
     toNode,
     async count() {
-      const [counted] = await countStatement(filters, () => prepareCount(database, shape))(values);
+      const [counted] = await countStatement(database, shape, values);
       return Number(counted?.total ?? 0);
     },
   });

@@ -1,9 +1,9 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, getTableName, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { type ErrorKey, gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
 import { lockedForWriting } from '../../database/lock.ts';
-import { prepared, preparedForTable } from '../../database/prepared.ts';
+import { statement, statementByShape } from '../../database/statement.ts';
 import { type CustomerRow, customer } from './customer.table.ts';
 
 declare const locked: unique symbol;
@@ -14,7 +14,7 @@ declare const locked: unique symbol;
  */
 export type LockedCustomer = CustomerRow & { readonly [locked]: true };
 
-const lockedCustomer = prepared((queries) =>
+const lockedCustomer = statement((queries) =>
   lockedForWriting(
     queries
       .select()
@@ -36,7 +36,7 @@ export async function lockCustomer(queries: Queries, bankId: string, customerId:
 /** A table whose rows belong to customers. */
 export type ChildTable = SQLiteTable & { id: SQLiteColumn; bankId: SQLiteColumn; customerId: SQLiteColumn };
 
-const linkedRow = preparedForTable((queries, table: ChildTable) =>
+const linkedRow = statementByShape(getTableName<ChildTable>, (queries, table: ChildTable) =>
   queries
     .select()
     .from(table as SQLiteTable)

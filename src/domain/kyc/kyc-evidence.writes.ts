@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, eq, getTableName, isNull, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
-import { preparedForTable } from '../../database/prepared.ts';
+import { statementByShape } from '../../database/statement.ts';
 import { insertRow, updateRows } from '../../database/write-row.ts';
 import { countOf, maxCollectionSize } from '../customer/customer-collection.ts';
 import type { ChildTable, LockedCustomer } from '../customer/locked-customer.ts';
@@ -29,7 +29,7 @@ function own(table: EvidenceTable, customer: LockedCustomer, id: string): SQL | 
   return and(eq(table.customerId, customer.id), eq(table.id, id));
 }
 
-const findOwn = preparedForTable((queries, table: EvidenceTable) =>
+const findOwn = statementByShape(getTableName<EvidenceTable>, (queries, table: EvidenceTable) =>
   queries
     .select()
     .from(table as SQLiteTable)

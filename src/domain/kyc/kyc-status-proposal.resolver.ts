@@ -1,8 +1,9 @@
 import { and, asc, eq } from 'drizzle-orm';
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { gatewayError } from '../../base/errors.ts';
-import { inKeys, keyValues, limitOfStatement, type MakeLoader, oncePerDatabase, oneBy } from '../../database/batch.ts';
+import { inKeys, keyValues, limitOfStatement, type MakeLoader, oneBy } from '../../database/batch.ts';
 import { createLoader, readRows } from '../../database/loader.ts';
+import { statement } from '../../database/statement.ts';
 import { BatchedByKey } from '../../execution/batched.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, BankIdOrNull, CustomerId } from '../../graph/arguments.ts';
@@ -31,21 +32,19 @@ const readingRoles = [
 const statusById = oneBy(kycStatus, 'id');
 const proposalById = oneBy(kycStatusProposal, 'id');
 
-const openStatement = oncePerDatabase((database) =>
-  database.prepare<KycStatusProposalRow>(
-    database.read
-      .select()
-      .from(kycStatusProposal)
-      .where(and(inKeys([kycStatusProposal.customerId]), eq(kycStatusProposal.state, KycStatusProposalState.PROPOSED)))
-      .orderBy(asc(kycStatusProposal.createdAt), asc(kycStatusProposal.id))
-      .limit(limitOfStatement),
-  ),
+const openStatement = statement<KycStatusProposalRow[]>((queries) =>
+  queries
+    .select()
+    .from(kycStatusProposal)
+    .where(and(inKeys([kycStatusProposal.customerId]), eq(kycStatusProposal.state, KycStatusProposalState.PROPOSED)))
+    .orderBy(asc(kycStatusProposal.createdAt), asc(kycStatusProposal.id))
+    .limit(limitOfStatement),
 );
 
 /** Those of each customer that nobody has decided yet, the oldest first. */
 const openByCustomer: MakeLoader<string, KycStatusProposalRow[]> = (database, meter) =>
   createLoader(async (customerIds) => {
-    const rows = await readRows(meter, customerIds, (ids) => openStatement(database)(keyValues(ids)));
+    const rows = await readRows(meter, customerIds, (ids) => openStatement(database, keyValues(ids)));
     const byCustomer = Map.groupBy(rows, ({ customerId }) => customerId);
     return customerIds.map((customerId) => byCustomer.get(customerId) ?? []);
   });

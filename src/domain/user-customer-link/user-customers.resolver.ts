@@ -1,7 +1,8 @@
 import { and, asc, eq, getTableColumns } from 'drizzle-orm';
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
-import { inKeys, keyValues, limitOfStatement, type MakeLoader, oncePerDatabase } from '../../database/batch.ts';
+import { inKeys, keyValues, limitOfStatement, type MakeLoader } from '../../database/batch.ts';
 import { createLoader, readRows } from '../../database/loader.ts';
+import { statement } from '../../database/statement.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
 import type { Context } from '../../graph/context.ts';
 import { type CustomerRow, customer } from '../customer/customer.table.ts';
@@ -13,22 +14,20 @@ interface LinkedCustomerRow extends CustomerRow {
   linkedUserId: string;
 }
 
-const linkedCustomers = oncePerDatabase((database) =>
-  database.prepare<LinkedCustomerRow>(
-    database.read
-      .select({ ...getTableColumns(customer), linkedUserId: userCustomerLink.userId })
-      .from(userCustomerLink)
-      .innerJoin(customer, eq(customer.id, userCustomerLink.customerId))
-      .where(and(inKeys([userCustomerLink.userId]), eq(userCustomerLink.isActive, true)))
-      .orderBy(asc(userCustomerLink.dateInserted), asc(userCustomerLink.id))
-      .limit(limitOfStatement),
-  ),
+const linkedCustomers = statement<LinkedCustomerRow[]>((queries) =>
+  queries
+    .select({ ...getTableColumns(customer), linkedUserId: userCustomerLink.userId })
+    .from(userCustomerLink)
+    .innerJoin(customer, eq(customer.id, userCustomerLink.customerId))
+    .where(and(inKeys([userCustomerLink.userId]), eq(userCustomerLink.isActive, true)))
+    .orderBy(asc(userCustomerLink.dateInserted), asc(userCustomerLink.id))
+    .limit(limitOfStatement),
 );
 
 /** The customers that each user has an active link to, by when they were linked. */
 const customersOfUser: MakeLoader<string, CustomerRow[]> = (database, meter) =>
   createLoader(async (userIds) => {
-    const rows = await readRows(meter, userIds, (ids) => linkedCustomers(database)(keyValues(ids)));
+    const rows = await readRows(meter, userIds, (ids) => linkedCustomers(database, keyValues(ids)));
     const byUser = Map.groupBy(rows, (row) => row.linkedUserId);
     return userIds.map((id) => byUser.get(id) ?? []);
   });

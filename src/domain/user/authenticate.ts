@@ -6,9 +6,9 @@ import type { IdentityProvider, IdentityProviders } from '../../auth/oidc.ts';
 import { refusedToken, TokenRefused } from '../../auth/token-refused.ts';
 import type { Tokens } from '../../auth/tokens.ts';
 import { gatewayError } from '../../base/errors.ts';
-import { oncePerDatabase } from '../../database/batch.ts';
 import type { Database } from '../../database/database.ts';
 import { jsonList } from '../../database/json-list.ts';
+import { statement } from '../../database/statement.ts';
 import { userWrite } from '../../database/user-write.table.ts';
 import { entitlement } from './entitlement.table.ts';
 import { createProviderUser } from './provider-user.ts';
@@ -19,7 +19,7 @@ import { type UserRow, user } from './user.table.ts';
  * The user's state, whether the token was revoked, and the entitlements that have not expired as a JSON list: one row of one
  * statement a request.
  */
-function prepareUser(database: Database, isTheUser: SQL | undefined) {
+function userStatement(isTheUser: SQL | undefined) {
   const isRevoked = sql<boolean | number>`exists (select 1 from ${revokedToken}
     where ${and(eq(revokedToken.userId, user.id), eq(revokedToken.tokenId, sql.placeholder('tokenId')))})`;
   const isUnexpired = or(
@@ -28,8 +28,8 @@ function prepareUser(database: Database, isTheUser: SQL | undefined) {
   );
   const held = sql<string>`(select ${jsonList(entitlement.roleName, entitlement.bankId)} from ${entitlement}
     where ${and(eq(entitlement.userId, user.id), isUnexpired)})`;
-  return database.prepare(
-    database.read
+  return statement((queries) =>
+    queries
       .select({
         id: user.id,
         username: user.username,
@@ -53,13 +53,10 @@ function prepareUser(database: Database, isTheUser: SQL | undefined) {
   );
 }
 
-const userStatements = oncePerDatabase((database) => ({
-  byId: prepareUser(database, eq(user.id, sql.placeholder('id'))),
-  byProvider: prepareUser(
-    database,
-    and(eq(user.provider, sql.placeholder('issuer')), eq(user.providerId, sql.placeholder('subject'))),
-  ),
-}));
+const userById = userStatement(eq(user.id, sql.placeholder('id')));
+const userByProvider = userStatement(
+  and(eq(user.provider, sql.placeholder('issuer')), eq(user.providerId, sql.placeholder('subject'))),
+);
 
 type HeldRole = readonly [roleName: string, bankId: string | null];
 type HeldRoles = Pick<AuthenticatedUser, 'systemRoles' | 'bankRoles'>;
@@ -108,7 +105,7 @@ async function callerOfOwnToken(database: Database, tokens: Tokens, token: strin
   const verified = await tokens.verify(token);
   const { userId: id, tokenId } = verified;
   onVerified(id);
-  const rows = await userStatements(database).byId({ id, tokenId, now: new Date() });
+  const rows = await userById(database, { id, tokenId, now: new Date() });
   return { verified, rows, claimed: [] };
 }
 
@@ -122,8 +119,14 @@ interface Recording {
 }
 
 /** The IDs of users who came with a token of a provider, by issuer and subject, which never change. */
-const providerUserIds = oncePerDatabase(() => new Map<string, string>());
+const providerUserIds = new WeakMap<Database, Map<string, string>>();
 const maxProviderUserIds = 10_000;
+
+function providerUserIdsOf(database: Database): Map<string, string> {
+  const userIds = providerUserIds.get(database) ?? new Map<string, string>();
+  providerUserIds.set(database, userIds);
+  return userIds;
+}
 
 function rememberProviderUser(userIds: Map<string, string>, person: string, userId: string): void {
   if (userIds.size >= maxProviderUserIds) userIds.clear();
@@ -140,12 +143,12 @@ async function callerOfProvider(
 ) {
   const verified = await provider.verify(token);
   const { issuer, subject, tokenId, roles: claimed } = verified;
-  const userIds = providerUserIds(database);
+  const userIds = providerUserIdsOf(database);
   const person = `${issuer} ${subject}`;
   const userId = userIds.get(person);
   // A claim can lift the limit that `onVerified` checks.
   if (userId !== undefined && claimed.length === 0) onVerified(userId);
-  const find = () => userStatements(database).byProvider({ issuer, subject, tokenId, now: new Date() });
+  const find = () => userByProvider(database, { issuer, subject, tokenId, now: new Date() });
   let rows = await find();
   if (rows.length === 0) {
     await createProviderUser(auditTrail, verified, caller);

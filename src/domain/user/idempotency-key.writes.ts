@@ -2,7 +2,7 @@ import { createHmac, hkdfSync } from 'node:crypto';
 import { and, eq, lte, sql } from 'drizzle-orm';
 import { gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
-import { prepared } from '../../database/prepared.ts';
+import { statement } from '../../database/statement.ts';
 import { insertRow, updateOf } from '../../database/write-row.ts';
 import type { Call, Context, Written } from '../../graph/context.ts';
 import { idempotencyKey } from './idempotency-key.table.ts';
@@ -31,9 +31,9 @@ const ownKey = and(
   eq(idempotencyKey.key, sql.placeholder('key')),
 );
 const isExpired = lte(idempotencyKey.createdAt, sql.param(sql.placeholder('expired'), idempotencyKey.createdAt));
-const deleteExpired = prepared((queries) => queries.delete(idempotencyKey).where(and(ownKey, isExpired)));
+const deleteExpired = statement((queries) => queries.delete(idempotencyKey).where(and(ownKey, isExpired)));
 const keep = updateOf(idempotencyKey, ownKey);
-const findKey = prepared((queries) => queries.select().from(idempotencyKey).where(ownKey));
+const findKey = statement((queries) => queries.select().from(idempotencyKey).where(ownKey));
 
 /**
  * Implements `WriteOnce`. The row of the key is the lock: the database lets one of several concurrent calls insert it, and the

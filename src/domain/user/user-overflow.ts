@@ -1,10 +1,10 @@
-import { count, sql } from 'drizzle-orm';
+import { count, getTableName, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { gatewayError } from '../../base/errors.ts';
 import { inKeys, keyValues } from '../../database/batch.ts';
 import type { Queries } from '../../database/database.ts';
 import { lockedForWriting } from '../../database/lock.ts';
-import { prepared, preparedForTable } from '../../database/prepared.ts';
+import { statement, statementByShape } from '../../database/statement.ts';
 import { user } from './user.table.ts';
 
 /** The maximum number of entitlements of a user: more than of other lists, as a user can have roles at many banks. */
@@ -12,7 +12,7 @@ export const maxEntitlements = 1_000;
 
 type TableOfUsers = SQLiteTable & { userId: SQLiteColumn };
 
-const lockUsers = prepared((queries) =>
+const lockUsers = statement((queries) =>
   lockedForWriting(
     queries
       .select({ id: user.id })
@@ -22,7 +22,7 @@ const lockUsers = prepared((queries) =>
   ),
 );
 
-const countByUser = preparedForTable((queries, table: TableOfUsers) =>
+const countByUser = statementByShape(getTableName<TableOfUsers>, (queries, table: TableOfUsers) =>
   queries
     .select({ userId: sql<string>`${table.userId}`.as('user_id'), total: count() })
     .from(table as SQLiteTable)

@@ -1,5 +1,6 @@
-import { asc, count, sql } from 'drizzle-orm';
-import { afterValues, comesAfter, oncePerDatabase } from '../../database/batch.ts';
+import { asc, count, type SQL, sql } from 'drizzle-orm';
+import { afterValues, comesAfter } from '../../database/batch.ts';
+import { statement } from '../../database/statement.ts';
 import { afterOf, Page, type PageArguments, pageSize } from '../../graph/connection.ts';
 import type { Context } from '../../graph/context.ts';
 import { type UserRow, user } from './user.table.ts';
@@ -8,32 +9,29 @@ import { toUser, type User } from './user.type.ts';
 /** Usernames are unique per provider only; the id makes the order total. */
 const orderColumns = [user.username, user.id];
 
-const statements = oncePerDatabase((database) => {
-  const users = () => database.read.select().from(user).$dynamic();
-  const order = orderColumns.map((column) => asc(column));
-  return {
-    first: database.prepare<UserRow>(
-      users()
-        .orderBy(...order)
-        .limit(sql.placeholder('limit')),
-    ),
-    next: database.prepare<UserRow>(
-      users()
-        .where(comesAfter(orderColumns, false))
-        .orderBy(...order)
-        .limit(sql.placeholder('limit')),
-    ),
-    count: database.prepare<{ total: number }>(database.read.select({ total: count() }).from(user)),
-  };
-});
+function pageStatement(after?: SQL) {
+  return statement((queries) =>
+    queries
+      .select()
+      .from(user)
+      .where(after)
+      .orderBy(...orderColumns.map((column) => asc(column)))
+      .limit(sql.placeholder('limit')),
+  );
+}
+
+const firstPage = pageStatement();
+const nextPage = pageStatement(comesAfter(orderColumns, false));
+const countUsers = statement((queries) => queries.select({ total: count() }).from(user));
 
 /** One page of all users, by their usernames. */
 export async function userPage(context: Context, page: PageArguments): Promise<Page<UserRow, User>> {
   const size = pageSize(page.first);
   const scope = { secret: context.config.secret, field: 'Query.users', arguments: null };
   const after = afterOf(scope, page.after);
-  const { first, next, count } = statements(context.readDatabase());
-  const rows = await (after === null ? first : next)({ ...afterValues(after), limit: size + 1 });
+  const database = context.readDatabase();
+  const read = after === null ? firstPage : nextPage;
+  const rows = await read(database, { ...afterValues(after), limit: size + 1 });
   return new Page({
     rows,
     size,
@@ -42,7 +40,7 @@ export async function userPage(context: Context, page: PageArguments): Promise<P
     orderValues: ({ username, id }) => [username, id],
     toNode: (row) => toUser(row),
     async count() {
-      const [counted] = await count();
+      const [counted] = await countUsers(database);
       return Number(counted?.total ?? 0);
     },
   });
