@@ -10,7 +10,7 @@ export type BatchResolver<Parent, Context> = (
 ) => Promise<readonly unknown[]>;
 
 /** Has read what a field of these parents will need, for as far as the caller may see it. Gives nothing, fails never. */
-export type ReadAhead<Parent, Context> = (...given: Parameters<BatchResolver<Parent, Context>>) => void;
+export type Prefetch<Parent, Context> = (...given: Parameters<BatchResolver<Parent, Context>>) => void;
 
 /** What identifies the object that a field gives; null where the caller may not see it. */
 export type KeyOf<Parent, Context> = (parent: Parent, args: Record<string, unknown>, context: Context) => object | null;
@@ -77,17 +77,17 @@ export function isByKey({ extensions }: Extended): boolean {
 export function withBatch<Parent, Context>(
   { extensions }: GraphQLField<Parent, Context>,
   batch: BatchResolver<Parent, Context>,
-  readAhead: ReadAhead<Parent, Context> | null,
+  prefetch: Prefetch<Parent, Context> | null,
 ): Record<string, unknown> {
-  return { ...extensions, batch, readAhead };
+  return { ...extensions, batch, prefetch };
 }
 
 export function batchOf({ extensions }: Extended): BatchResolver<unknown, unknown> | null {
   return (extensions.batch as BatchResolver<unknown, unknown> | undefined) ?? null;
 }
 
-export function readAheadOf({ extensions }: Extended): ReadAhead<unknown, unknown> | null {
-  return (extensions.readAhead as ReadAhead<unknown, unknown> | undefined) ?? null;
+export function prefetchOf({ extensions }: Extended): Prefetch<unknown, unknown> | null {
+  return (extensions.prefetch as Prefetch<unknown, unknown> | undefined) ?? null;
 }
 
 export function keyOf<Parent, Context>({ extensions }: Extended): KeyOf<Parent, Context> | null {

@@ -252,8 +252,8 @@ function readBelow(run: Run, field: FieldPlan, sources: readonly unknown[], args
     const keys = sources.map((source) => keyOf(source, args, run.context)).filter((key) => key !== null);
     if (keys.length === 0) return;
     for (const below of subfields(run.plan, field, type.object, run.variables).fields) {
-      const { readAhead } = below;
-      readAhead?.(keys, argumentsOf(run, below), run.context, infoOf(run, below, fieldPath(below, path)));
+      const { prefetch } = below;
+      prefetch?.(keys, argumentsOf(run, below), run.context, infoOf(run, below, fieldPath(below, path)));
     }
   } catch {
     // What is wrong with the fields below is told when they are reached, if they are.

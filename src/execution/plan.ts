@@ -27,7 +27,7 @@ import {
   TypeMetaFieldDef,
   TypeNameMetaFieldDef,
 } from 'graphql';
-import { type BatchResolver, batchOf, type KeyOf, keyOf, type ReadAhead, readAheadOf } from './batched.ts';
+import { type BatchResolver, batchOf, type KeyOf, keyOf, type Prefetch, prefetchOf } from './batched.ts';
 import { maxItemsOf } from './max-items.ts';
 
 export type Variables = Readonly<Record<string, unknown>>;
@@ -57,7 +57,7 @@ export interface FieldPlan {
   /** Resolves it for any number of parents at once, in place of `resolve`: only where it may be null. */
   readonly batch: BatchResolver<unknown, unknown> | null;
   /** Has read what `batch` will need of parents of whom only the keys are known. */
-  readonly readAhead: ReadAhead<unknown, unknown> | null;
+  readonly prefetch: Prefetch<unknown, unknown> | null;
   /** What identifies the object that it gives, where that is known before. */
   readonly keyOf: KeyOf<unknown, unknown> | null;
   readonly type: TypePlan;
@@ -220,7 +220,7 @@ function fieldPlan(
     parentType,
     resolve,
     batch: isNonNullType(definition.type) ? null : batchOf(definition),
-    readAhead: readAheadOf(definition),
+    prefetch: prefetchOf(definition),
     keyOf: keyOf(definition),
     type: typePlan(definition.type),
     maxItems: maxItemsOf(definition, parentType),

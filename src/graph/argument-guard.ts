@@ -10,7 +10,7 @@ import {
 } from 'graphql';
 import { type GatewayError, gatewayError } from '../base/errors.ts';
 import { brokenTextRule } from '../base/text-bounds.ts';
-import { batchOf, keyOf, readAheadOf, resolveOne } from '../execution/batched.ts';
+import { batchOf, keyOf, prefetchOf, resolveOne } from '../execution/batched.ts';
 import { type Root, recordInvalidArguments } from './access/guard.ts';
 import type { AccessRule, GuardedParent } from './access/rule.ts';
 import type { Context } from './context.ts';
@@ -127,16 +127,16 @@ function guardField(type: GraphQLObjectType, field: GraphQLField<GuardedParent, 
     recordInvalidArguments({ coordinate, rule, root }, error, { parent, args, context });
 
   const findKey = keyOf<GuardedParent, Context>(field);
-  const readAhead = readAheadOf(field);
+  const prefetch = prefetchOf(field);
   const extensions: Record<string, unknown> = { ...field.extensions };
   if (findKey !== null) {
     extensions.keyOf = ((parent, args, context) =>
       check(args) === null ? findKey(parent, args, context) : null) satisfies typeof findKey;
   }
-  if (readAhead !== null) {
-    extensions.readAhead = ((keys, args, context, info) => {
-      if (check(args) === null) readAhead(keys, args, context, info);
-    }) satisfies typeof readAhead;
+  if (prefetch !== null) {
+    extensions.prefetch = ((keys, args, context, info) => {
+      if (check(args) === null) prefetch(keys, args, context, info);
+    }) satisfies typeof prefetch;
   }
   const batch = batchOf(field);
   if (batch === null) {
@@ -159,8 +159,8 @@ function guardField(type: GraphQLObjectType, field: GraphQLField<GuardedParent, 
 /**
  * Checks the limits of every text and list of every argument before anything else reads it: access rules read the
  * database by IDs, and both databases and Unicode functions fail or slow down on some texts. Wraps the resolvers once, at
- * start-up, after the access rules, so that it is the outermost. An error names the argument and its limit, which tells
- * nothing about data, so it needs no role.
+ * start-up, after the access rules, so that it is the outermost. An error names the argument and its limit, which reveals
+ * no data, so it needs no role.
  *
  * @throws MaxInputItemsUndeclared if a list has no maximum
  */

@@ -11,37 +11,40 @@ import type { Database, Queries } from '../database/database.ts';
 import type { Loader } from '../database/loader.ts';
 import { AnswerMeter } from '../execution/answer-meter.ts';
 
-/** What the resolvers of one operation share. */
+/** The state that the resolvers of one operation share. */
 export interface Context {
-  /** As the request began, or, where it had to wait for its turn, as that came. */
+  /** The caller as authenticated at the start of the request, or again after a wait in the queue. */
   user: AuthenticatedUser | null;
   readonly config: Config;
-  /** For what has to be as it is now: queries read from `readDatabase()`. */
+  /** The primary database, for reads that must be current. Queries use `readDatabase()`. */
   readonly primary: Database;
-  /** Those that a login gives. */
+  /** Issues the tokens of logins. */
   readonly tokens: Tokens;
-  /** Null where no mail is configured. */
+  /** Null if no mail server is configured. */
   readonly mailer: Mailer | null;
   readonly request: RequestDetails;
   /** The call of the mutation field that is being resolved. Null in queries. */
   call: Call | null;
-  /** What the operation saw, tried and did. */
+  /** Collects the audit events of the operation. */
   readonly audit: OperationAudit;
-  /** Counts what the operation reads and answers, and stops it at its limits. */
+  /** Measures the reads and the response of the operation, and stops it at its limits. */
   readonly answer: AnswerMeter;
-  /** The loader that `make` makes, one for the whole operation. `make` is a constant of its module, never a closure. */
+  /** Returns the loader of this operation that `make` creates. `make` must be a module constant, because it is the cache key. */
   loader<Key, Value>(make: MakeLoader<Key, Value>): Loader<Key, Value>;
-  /** For a query, before it reads anything: lets a replica answer that has what the caller wrote, where there is one. */
+  /** Called by queries before their first read: from now on they read from a replica that has replayed the caller's last write. */
   readFromReplica(): void;
-  /** The primary, or the replica that answers this operation. A method, as Apollo Server copies the context before that is known. */
+  /** The primary, or the replica of this operation. It is a method, because Apollo Server copies the context before the choice. */
   readDatabase(): Database;
-  /** What `make` makes, once for the whole operation. */
+  /** Calls `make` once in this operation, and returns its result to later calls too. */
   once<Value>(make: (context: Context) => Value): Value;
-  /** One transaction, with the audit event of the mutation field in it, after which all that was loaded is forgotten, so that a mutation's result is never stale. */
+  /**
+   * Runs `work` in a transaction that also writes the audit event of the mutation field. Afterwards all loaders are cleared, so
+   * the result of a mutation is never stale.
+   */
   write<Result>(work: (transaction: Queries) => Promise<Result>): Promise<Result>;
-  /** Lets go of all that was loaded: an answer that waits until it may leave is held as its text alone. */
+  /** Clears all loaders. While a response waits to be sent, only its text stays in memory. */
   release(): void;
-  /** The refusals that were reported: one for each schema coordinate and bank, which counts those that follow. */
+  /** The reported refusals: the first for each schema coordinate and bank, whose `count` includes the later ones. */
   readonly refusals: Map<string, GatewayError>;
 }
 
@@ -75,13 +78,13 @@ export type WriteOnce = <What extends Written>(
 
 export interface RequestDetails {
   id: string;
-  /** The address of the client, as far as the configured proxies are trusted. */
+  /** The address of the client, read from `X-Forwarded-For` if the request came from a trusted proxy. */
   clientAddress: string;
-  /** The header `Idempotency-Key`, where it was sent. */
+  /** The `Idempotency-Key` header. */
   idempotencyKey: string | null;
-  /** What the client calls itself, where it does. */
+  /** The `apollographql-client-name` header. */
   clientName: string | null;
-  /** Why the client asks, where it says so. */
+  /** The `X-Reason` header. */
   reason: string | null;
 }
 
@@ -94,9 +97,9 @@ export interface ContextParts {
   auditTrail: AuditTrail;
   eventPlaces: EventPlaces;
   request: RequestDetails;
-  /** After it nothing more is loaded, and nothing is committed. */
+  /** After this signal, nothing more is loaded and nothing is committed. */
   deadline?: AbortSignal;
-  /** Without one, the operation has the configured limits, but no deadline. */
+  /** If omitted, the operation has the configured limits but no deadline. */
   answer?: AnswerMeter;
 }
 
@@ -113,7 +116,7 @@ export function createContext({
   answer = new AnswerMeter(config.limits),
 }: ContextParts): Context {
   const loaders = new Map<unknown, unknown>();
-  const made = new Map<unknown, unknown>();
+  const results = new Map<unknown, unknown>();
   const audit = new OperationAudit(auditTrail, eventPlaces, {
     userId: user?.id ?? null,
     provider: user?.provider ?? null,
@@ -124,7 +127,7 @@ export function createContext({
     operationHash: null,
     reason: request.reason,
   });
-  let answering = database;
+  let currentDatabase = database;
   const context: Context = {
     user,
     config,
@@ -141,18 +144,18 @@ export function createContext({
       answer.assertRunning();
       let loader = loaders.get(make) as Loader<Key, Value> | undefined;
       if (loader === undefined) {
-        loader = make(answering, answer);
+        loader = make(currentDatabase, answer);
         loaders.set(make, loader);
       }
       return loader;
     },
     readFromReplica() {
-      answering = database.replicas?.databaseWith(context.user?.lastWrite ?? null) ?? database;
+      currentDatabase = database.replicas?.databaseWith(context.user?.lastWrite ?? null) ?? database;
     },
-    readDatabase: () => answering,
+    readDatabase: () => currentDatabase,
     once<Value>(make: (context: Context) => Value) {
-      if (!made.has(make)) made.set(make, make(context));
-      return made.get(make) as Value;
+      if (!results.has(make)) results.set(make, make(context));
+      return results.get(make) as Value;
     },
     async write(work) {
       answer.holdsLocks = true;
@@ -160,8 +163,8 @@ export function createContext({
         return await audit.write(async (transaction) => {
           deadline?.throwIfAborted();
           const result = await work(transaction);
-          // Nothing is committed for a client who was told that the operation was stopped, unless its time ends while the
-          // commit waits for others that are committed with it.
+          // A client whose operation was stopped must not find it committed. An exception remains: the deadline passes while
+          // the group commit is pending.
           deadline?.throwIfAborted();
           return result;
         });
@@ -172,7 +175,7 @@ export function createContext({
     },
     release() {
       loaders.clear();
-      made.clear();
+      results.clear();
     },
   };
   return context;

@@ -9,7 +9,7 @@ interface Keys {
   nonce: KeyObject;
 }
 
-/** Every process with the same secret accepts the cursors of the others. */
+/** Derived from the secret, so that all processes with the same secret accept each other's cursors. */
 const keysOfSecrets = new Map<string, Keys>();
 
 function keysOf(secret: string): Keys {
@@ -22,7 +22,7 @@ function keysOf(secret: string): Keys {
   return keys;
 }
 
-/** What a cursor belongs to: it is refused by another field, or by the same one with another filter or sort. */
+/** A cursor is valid only for this field with these filters and sort order. */
 export interface CursorScope {
   secret: string;
   field: string;
@@ -34,8 +34,8 @@ function boundTo(scope: CursorScope): Buffer {
 }
 
 /**
- * An opaque text for the place of a row in its order: the values of the order's columns, encrypted, since not everybody
- * who lists may see what a list is sorted by. The same place has the same cursor.
+ * Encodes the sort values of a row as an opaque cursor. They are encrypted, because callers can list rows whose sort columns
+ * they are not allowed to read. Equal values have equal cursors.
  */
 export function encodeCursor(scope: CursorScope, values: readonly unknown[]): string {
   const json = JSON.stringify(values.map((value) => (value instanceof Date ? { date: value.getTime() } : value)));
@@ -47,7 +47,7 @@ export function encodeCursor(scope: CursorScope, values: readonly unknown[]): st
   return Buffer.concat([nonce, encrypted, cipher.getAuthTag()]).toString('base64url');
 }
 
-/** The values that were put into the cursor. */
+/** Decodes the sort values of a cursor. @throws INVALID_CURSOR if it belongs to another scope or was changed */
 export function decodeCursor(scope: CursorScope, cursor: string): unknown[] {
   const bytes = Buffer.from(cursor, 'base64url');
   if (bytes.length <= nonceLength + tagLength || bytes.toString('base64url') !== cursor) throw invalidCursor();

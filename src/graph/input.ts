@@ -2,9 +2,10 @@ import { gatewayError } from '../base/errors.ts';
 import { InvalidValue, parseId, parseLongText, parseOptional, parseOptionalText, parseText } from '../base/values.ts';
 
 /**
- * What `parse` makes of an input field, or OBP-10001 with the field's name and the reason, never the value.
+ * Parses an input field.
  *
  * @example valid('input.countryCode', () => parseCountryCode(input.countryCode))
+ * @throws OBP-10001 with the name of the field and the broken rule, never the value
  */
 export function valid<Value>(field: string, parse: () => Value): Value {
   try {
@@ -17,24 +18,24 @@ export function valid<Value>(field: string, parse: () => Value): Value {
   }
 }
 
-/** A line of text that has to be there: in Unicode NFC, without control characters, of at most `maxLength` characters. */
+/** Parses a required line of text: Unicode NFC, no control characters, at most `maxLength` characters. */
 export function text(field: string, value: string, maxLength: number): string {
   return valid(field, () => parseText(value, maxLength));
 }
 
-/** The same for a text that may be left out; '' is unset too. */
+/** Parses an optional line of text. '' becomes null. */
 export function optionalText(field: string, value: string | null | undefined, maxLength: number): string | null {
   return valid(field, () => parseOptionalText(value, maxLength));
 }
 
-/** A text of any number of lines that has to be there. */
+/** Parses a required text of any number of lines. */
 export function longText(field: string, value: string, maxLength: number): string {
   return valid(field, () => parseLongText(value, maxLength));
 }
 
-/** The same for one that may be left out. */
+/** Parses an optional text of any number of lines. '' becomes null. */
 export function optionalLongText(field: string, value: string | null | undefined, maxLength: number): string | null {
-  return valid(field, () => parseOptional(value, (given) => parseLongText(given, maxLength)));
+  return valid(field, () => parseOptional(value, (text) => parseLongText(text, maxLength)));
 }
 
 /** An ID that can be omitted. Unlike in `optionalText`, an empty text is invalid, because it is not an ID. */
@@ -42,7 +43,7 @@ export function optionalId(field: string, value: string | null | undefined): str
   return value == null ? null : valid(field, () => parseId(value));
 }
 
-/** OBP-10001 with the field's name and a reason that begins with a verb, unless `condition` holds. */
+/** @throws OBP-10001 with the name of the field and the rule, such as `must not be empty`, unless `condition` holds. */
 export function assertInput(condition: boolean, field: string, reason: string): asserts condition {
   if (!condition) throw gatewayError('OBP-10001', { message: `${field} ${reason}.`, field });
 }
@@ -53,11 +54,11 @@ export function requireVersion(stored: { version: number }, expectedVersion: num
   throw gatewayError('VERSION_CONFLICT', { currentVersion: stored.version, field: 'expectedVersion' });
 }
 
-/** How far the clocks of two machines may be apart, in milliseconds. */
+/** The tolerated difference between the clocks of two machines, in milliseconds. */
 const clockLeeway = 5 * 60_000;
 
-/** OBP-10001 for a moment that has not come yet. */
-export function pastMoment(field: string, moment: Date): Date {
-  assertInput(moment.getTime() <= Date.now() + clockLeeway, field, 'is in the future');
-  return moment;
+/** @throws OBP-10001 if the time is in the future */
+export function pastTime(field: string, time: Date): Date {
+  assertInput(time.getTime() <= Date.now() + clockLeeway, field, 'must not be in the future');
+  return time;
 }

@@ -119,6 +119,6 @@ function dependantsColumns(dependants: number | null, dobOfDependants: string[],
 }
 
 function birthDate(field: string, day: string): string {
-  assertInput(day <= new Date().toISOString().slice(0, 10), field, 'is in the future');
+  assertInput(day <= new Date().toISOString().slice(0, 10), field, 'must not be in the future');
   return day;
 }

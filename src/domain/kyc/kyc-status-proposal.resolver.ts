@@ -8,7 +8,7 @@ import { BatchedByKey } from '../../execution/batched.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, BankIdOrNull, CustomerId } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
-import { longText, pastMoment } from '../../graph/input.ts';
+import { longText, pastTime } from '../../graph/input.ts';
 import { mutate, writtenChild } from '../../graph/mutation.ts';
 import { customerAt, loadCustomer } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
@@ -117,7 +117,7 @@ export class KycStatusProposalResolver {
   ): Promise<KycStatusProposalPayload> {
     const proposedByUserId = callerIdOf(context);
     const { ok } = input;
-    const date = pastMoment('input.date', input.date);
+    const date = pastTime('input.date', input.date);
     return mutate(
       context,
       async (transaction) => {

@@ -5,7 +5,7 @@ import { Batched, BatchedByKey } from '../../execution/batched.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, BankIdOrNull, CustomerId } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
-import { pastMoment } from '../../graph/input.ts';
+import { pastTime } from '../../graph/input.ts';
 import { mutate, type WrittenChild, writtenChild } from '../../graph/mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
@@ -87,7 +87,7 @@ export class KycStatusMutations {
     @Ctx() context: Context,
   ): Promise<KycStatusPayload> {
     const { ok } = input;
-    const date = pastMoment('input.date', input.date);
+    const date = pastTime('input.date', input.date);
     return mutate(
       context,
       async (transaction) => {

@@ -6,7 +6,7 @@ import type { Role } from '../../base/roles.ts';
 import type { Queries } from '../../database/database.ts';
 import { insertRow } from '../../database/write-row.ts';
 import type { Context } from '../../graph/context.ts';
-import { assertInput, pastMoment } from '../../graph/input.ts';
+import { assertInput, pastTime } from '../../graph/input.ts';
 import { account } from '../account/account.table.ts';
 import { accountLinks, accountLinkValues } from '../account/customer-account-link.writes.ts';
 import { addressValues } from '../address/address.rules.ts';
@@ -125,7 +125,7 @@ function customerColumns(input: CreateCustomerInput, field: string): Draft['colu
 function kycColumns(input: CreateCustomerInput, field: string) {
   const isOk = input.kycStatus === true;
   assertInput(isOk || input.lastOkDate == null, `${field}.lastOkDate`, 'is given, but kycStatus is not true');
-  const lastOkDate = isOk ? pastMoment(`${field}.lastOkDate`, input.lastOkDate ?? new Date()) : null;
+  const lastOkDate = isOk ? pastTime(`${field}.lastOkDate`, input.lastOkDate ?? new Date()) : null;
   return { kycStatus: isOk, lastOkDate, lastOkDateOrder: lastOkDateOrderOf(lastOkDate) };
 }
 

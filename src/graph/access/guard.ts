@@ -13,7 +13,7 @@ import {
   isByKey,
   type KeyOf,
   keyOf,
-  type ReadAhead,
+  type Prefetch,
   resolveOne,
   withBatch,
 } from '../../execution/batched.ts';
@@ -21,7 +21,7 @@ import type { Context } from '../context.ts';
 import { type AccessFacts, accessChecker, checkAccess, holdsRoleOf, requireAccess, subjectOf } from './check.ts';
 import { describeRule } from './describe.ts';
 import { type PayloadObjects, payloadObjects, selectedObjects } from './payload-objects.ts';
-import { type Batch, begin, readAhead, resolveOrTake } from './prefetch.ts';
+import { type Batch, prefetch, resolveOrUsePrefetched, startIgnoringFailure } from './prefetch.ts';
 import { type AccessRule, accessDirectives, type GuardedParent, type GuardedRule, type RoleRule } from './rule.ts';
 
 type Resolver = GraphQLFieldResolver<GuardedParent, Context, Record<string, unknown>>;
@@ -83,10 +83,10 @@ function guardedField(coordinate: string, rule: GuardedRule, resolve: Resolver, 
 }
 
 /** Prefetches for parents whose field a role makes accessible. `guardedBatch` checks the access again for the loaded parents. */
-function guardedReadAhead(rule: RoleRule, resolve: Batch): ReadAhead<GuardedParent, Context> {
+function guardedPrefetch(rule: RoleRule, resolve: Batch): Prefetch<GuardedParent, Context> {
   return (keys, args, context, info) => {
     const seen = keys.filter(({ bankId = null }) => holdsRoleOf(rule, context, bankId));
-    if (seen.length > 0) readAhead(resolve, seen, args, context, info);
+    if (seen.length > 0) prefetch(resolve, seen, args, context, info);
   };
 }
 
@@ -98,7 +98,7 @@ function guardedBatch(
   facts: AccessFacts,
   byKey: boolean,
 ): Batch {
-  const resolveSeen: Batch = byKey ? (...given) => resolveOrTake(resolve, ...given) : resolve;
+  const resolveSeen: Batch = byKey ? (...given) => resolveOrUsePrefetched(resolve, ...given) : resolve;
   return async (parents, args, context, info) => {
     const { audit } = context;
     const decide = accessChecker(rule, context, facts);
@@ -139,12 +139,13 @@ async function resolvedAll(resolve: Batch, ...given: Parameters<Batch>): Promise
     if (values.length !== parents.length) throw new Error(`${values.length} values for ${parents.length} parents.`);
     return values;
   } catch (error) {
-    const failure = error instanceof Error ? error : new Error('What was thrown is no error.', { cause: error });
+    const failure =
+      error instanceof Error ? error : new Error('A value was thrown that is not an Error.', { cause: error });
     return parents.map(() => failure);
   }
 }
 
-/** For the audit trail only, because a field whose input names the bank checks the access itself. */
+/** Used only by the audit trail, because a field whose input names the bank checks the access itself. */
 function bankOfInput({ input }: Record<string, unknown>): string | null {
   const { bankId } = (input ?? {}) as { bankId?: unknown };
   return typeof bankId === 'string' ? bankId : null;
@@ -161,7 +162,7 @@ function guardedQuery(coordinate: string, rule: GuardedRule, resolve: Resolver, 
     const { audit } = context;
     const holdsRole = rule.kind === 'role' && rule.kycMaterial !== true && holdsRoleOf(rule, context, subject.bankId);
     // The bank is read together with the data. If it does not exist, the field fails with that error.
-    const begun = holdsRole ? begin(() => resolve(root, args, context, info)) : null;
+    const begun = holdsRole ? startIgnoringFailure(() => resolve(root, args, context, info)) : null;
     try {
       const ground = await requireAccess(rule, context, args, subject.bankId, facts);
       audit.allow(coordinate, subject.bankId, ground);
@@ -283,7 +284,7 @@ function guarded(
     const resolveAll = field.resolve as unknown as Batch;
     const byKey = isByKey(field);
     const batch = rule.kind === 'public' ? resolveAll : guardedBatch(coordinate, rule, resolveAll, facts, byKey);
-    const ahead = rule.kind === 'role' && byKey ? guardedReadAhead(rule, resolveAll) : null;
+    const ahead = rule.kind === 'role' && byKey ? guardedPrefetch(rule, resolveAll) : null;
     field.extensions = withBatch(field, batch, ahead);
     return resolveOne(batch);
   }

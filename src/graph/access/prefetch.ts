@@ -1,6 +1,6 @@
 /**
- * What is read of objects before they are: of whom only the keys are known, so that it takes no round trip of its own. It
- * is given to nobody before the objects themselves were found, and the caller was let in.
+ * Reads the fields of objects together with the objects themselves, as soon as their keys are known, which saves a round trip.
+ * The values are returned only after the objects were found and the access was checked.
  */
 import type { GraphQLResolveInfo } from 'graphql';
 import type { BatchResolver } from '../../execution/batched.ts';
@@ -9,38 +9,39 @@ import type { GuardedParent } from './rule.ts';
 
 export type Batch = BatchResolver<GuardedParent, Context>;
 
-interface Reading {
+interface Prefetched {
   keys: readonly GuardedParent[];
   values: Promise<unknown>;
 }
 
-/** By the field's place in the operation. */
-function makeReadings(): Map<GraphQLResolveInfo['fieldNodes'], Reading> {
+/** The map keys identify the field in the operation. */
+function makePrefetched(): Map<GraphQLResolveInfo['fieldNodes'], Prefetched> {
   return new Map();
 }
 
-/** Runs `work` at once; how it ends is for who awaits it, if anybody does. */
-export function begin(work: () => unknown): Promise<unknown> {
-  const begun = (async () => work())();
-  begun.catch(() => undefined);
-  return begun;
+/** Starts `work` now. A failure is reported only to a caller that awaits the promise. */
+export function startIgnoringFailure(work: () => unknown): Promise<unknown> {
+  const started = (async () => work())();
+  started.catch(() => undefined);
+  return started;
 }
 
-export function readAhead(resolve: Batch, ...given: Parameters<Batch>): void {
+export function prefetch(resolve: Batch, ...given: Parameters<Batch>): void {
   const [keys, , context, info] = given;
-  const values = begin(() => resolve(...given));
-  context.once(makeReadings).set(info.fieldNodes, { keys, values });
+  const values = startIgnoringFailure(() => resolve(...given));
+  context.once(makePrefetched).set(info.fieldNodes, { keys, values });
 }
 
 function isSame(parent: GuardedParent, key: GuardedParent | undefined): boolean {
   return parent.id !== undefined && parent.id === key?.id && parent.bankId === key?.bankId;
 }
 
-/** Resolves the field, or gives what was read of it for these very parents. */
-export function resolveOrTake(resolve: Batch, ...given: Parameters<Batch>): ReturnType<Batch> {
+/** Resolves the field, or returns the values that were prefetched for exactly these parents. */
+export function resolveOrUsePrefetched(resolve: Batch, ...given: Parameters<Batch>): ReturnType<Batch> {
   const [parents, , context, info] = given;
-  const reading = context.once(makeReadings).get(info.fieldNodes);
-  const isOfThese =
-    reading?.keys.length === parents.length && parents.every((parent, index) => isSame(parent, reading.keys[index]));
-  return isOfThese ? (reading.values as ReturnType<Batch>) : resolve(...given);
+  const prefetched = context.once(makePrefetched).get(info.fieldNodes);
+  const isOfParents =
+    prefetched?.keys.length === parents.length &&
+    parents.every((parent, index) => isSame(parent, prefetched.keys[index]));
+  return isOfParents ? (prefetched.values as ReturnType<Batch>) : resolve(...given);
 }

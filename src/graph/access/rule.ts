@@ -9,9 +9,9 @@ import {
 import { Directive, Extensions } from 'type-graphql';
 import type { Role } from '../../base/roles.ts';
 
-/** Who else may, without a role: how a rule is widened to people for whom the data is their own. */
+/** Extends a rule to callers without a role, for the caller's own data. */
 export interface OwnAccess {
-  /** The caller has an active link to the customer. */
+  /** The caller is a linked user of the customer. */
   orLinkedUser?: boolean;
   /** The caller is a holder of the account. */
   orHolder?: boolean;
@@ -20,7 +20,7 @@ export interface OwnAccess {
 }
 
 export interface RoleOptions extends OwnAccess {
-  /** Where the bank wants a reason for KYC material, the request has to say it. */
+  /** If the bank requires a reason for access to KYC material, the request must state it. */
   kycMaterial?: boolean;
 }
 
@@ -28,7 +28,7 @@ export type RoleRule = { kind: 'role'; anyOf: readonly Role[] } & RoleOptions;
 export type AccessRule = { kind: 'public' } | { kind: 'authenticated'; anyOf: readonly Role[] } | RoleRule;
 export type GuardedRule = Exclude<AccessRule, { kind: 'public' }>;
 
-/** What a guarded field's parent tells of itself: at which bank it is, and whose. */
+/** The properties of a guarded field's parent that access checks and the audit trail use. */
 export interface GuardedParent {
   id?: string;
   bankId?: string | null;
@@ -50,7 +50,7 @@ function declare(rule: AccessRule, directive: string): MethodDecorator & Propert
   };
 }
 
-/** Anybody may, without logging in. */
+/** Anonymous callers can access the field. */
 export function Public() {
   return declare({ kind: 'public' }, '@public');
 }
@@ -67,8 +67,9 @@ export function Authenticated(...anyOf: Role[]) {
 }
 
 /**
- * Who holds any one of these roles may: a bank role at the bank of the argument `bankId`, else at the parent's bank; a
- * system role without a bank. `options` widen this to people for whom the data is their own.
+ * Restricts the field to callers with one of these roles. A bank role must be held at the bank of the `bankId` argument or,
+ * without that argument, of the parent object. A system role applies to all banks. `options` extend the rule to the caller's
+ * own data.
  *
  * @example @RequiresRole(['CanGetCustomerAddress'], { orLinkedUser: true })
  */
