@@ -65,7 +65,7 @@ function stored() {
 test.each([
   ['createOrUpdateCustomerAttributeDefinition', 'CanCreateCustomerAttributeDefinitionAtOneBank', write],
   ['deleteCustomerAttributeDefinition', 'CanDeleteCustomerAttributeDefinitionAtOneBank', remove],
-] as const)('%s is refused without the role at the bank, and changes nothing', async (field, role, document) => {
+] as const)('%s refuses a caller without the role at the bank and changes nothing', async (field, role, document) => {
   const { id } = await insertAttributeDefinition(gateway.database, { bankId, name });
   const stranger = await gateway.createUser({ roles: [[role, otherBankId]] });
   const variables = { bankId, id, input };
@@ -91,8 +91,8 @@ describe('createOrUpdateCustomerAttributeDefinition', () => {
     ['an alias of 51 characters', { alias: 'a'.repeat(51) }, 'input.alias'],
     ['an empty view', { canBeSeenOnViews: ['owner', ''] }, 'input.canBeSeenOnViews[1]'],
     ['too many views', { canBeSeenOnViews: ['v'.repeat(128), 'v'.repeat(128)] }, 'input.canBeSeenOnViews'],
-    ['views that are unset', { canBeSeenOnViews: null }, 'input.canBeSeenOnViews'],
-  ])('with %s is OBP-10001, and nothing is written', async (_what, change, field) => {
+    ['missing views', { canBeSeenOnViews: null }, 'input.canBeSeenOnViews'],
+  ])('fails with OBP-10001 for %s and writes nothing', async (_what, change, field) => {
     const before = await gateway.database.read.select().from(attributeDefinition);
 
     const { errors } = await gateway.query(clerk.token, write, { bankId, input: { ...input, ...change } });
@@ -102,7 +102,7 @@ describe('createOrUpdateCustomerAttributeDefinition', () => {
     expect(await gateway.database.read.select().from(attributeDefinition)).toEqual(before);
   });
 
-  test('creates a definition, then replaces all of it but its id, once for one key', async () => {
+  test('creates a definition, then replaces everything except its ID, once for one idempotency key', async () => {
     const created = await gateway.query(clerk.token, write, { bankId, input: { ...input, category: 'Customer' } });
     const next = { name, type: 'STRING', canBeSeenOnViews: [], isActive: false };
     const variables = { bankId, input: next, idempotencyKey: randomUUID() };
@@ -129,7 +129,7 @@ describe('createOrUpdateCustomerAttributeDefinition', () => {
     expect(await stored()).toMatchObject([{ version: 2, isActive: false }]);
   });
 
-  test('leaves the definitions of the same name of another bank and of another category as they are', async () => {
+  test('does not change definitions of the same name at another bank or in another category', async () => {
     await insertAttributeDefinition(gateway.database, { bankId: otherBankId, name });
     await insertAttributeDefinition(gateway.database, { bankId, name, category: 'Account' });
 
@@ -143,10 +143,10 @@ describe('createOrUpdateCustomerAttributeDefinition', () => {
 
   test.each([
     ['a stale version', 1, 2],
-    ['0 where there is a definition', 0, 2],
-    ['a version where there is no definition', 1, 0],
+    ['version 0 if the definition exists', 0, 2],
+    ['a version other than 0 if the definition does not exist', 1, 0],
   ])(
-    'with %s is a conflict that tells the current one, and changes nothing',
+    'fails with CONFLICT and the current version for %s, and changes nothing',
     async (_what, expectedVersion, current) => {
       if (current > 0) await insertAttributeDefinition(gateway.database, { bankId, name, version: current });
       const before = await stored();
@@ -162,7 +162,7 @@ describe('createOrUpdateCustomerAttributeDefinition', () => {
     },
   );
 
-  test('with the version that was read replaces it', async () => {
+  test('replaces the definition with the expected version', async () => {
     const created = await gateway.query<Written>(clerk.token, write, { bankId, input, expectedVersion: 0 });
     const replaced = await gateway.query<Written>(clerk.token, write, { bankId, input, expectedVersion: 1 });
 
@@ -170,7 +170,7 @@ describe('createOrUpdateCustomerAttributeDefinition', () => {
     expect(await stored()).toMatchObject([{ version: 2 }]);
   });
 
-  test('twice at once makes one definition, and fails for nobody', async () => {
+  test('creates one definition when requests race, and fails for none of them', async () => {
     const responses = await Promise.all(
       Array.from({ length: 8 }, () => gateway.query<Written>(clerk.token, write, { bankId, input })),
     );
@@ -183,7 +183,7 @@ describe('createOrUpdateCustomerAttributeDefinition', () => {
     expect(await stored()).toMatchObject([{ version: 8 }]);
   });
 
-  test('of racing updates of one version lets one through', async () => {
+  test('succeeds once when updates of one version race', async () => {
     await insertAttributeDefinition(gateway.database, { bankId, name });
 
     const responses = await Promise.all(
@@ -194,7 +194,7 @@ describe('createOrUpdateCustomerAttributeDefinition', () => {
     expect(await stored()).toMatchObject([{ version: 2 }]);
   });
 
-  test('adds none to 500 others, and still replaces one of them', async () => {
+  test('fails to add a definition to 500 others, but replaces one of them', async () => {
     const fullBankId = 'full.bank';
     await gateway.createBank(fullBankId);
     const officer = await gateway.createUser({
@@ -227,7 +227,7 @@ describe('createOrUpdateCustomerAttributeDefinition', () => {
     expect(replaced.errors).toEqual([]);
   });
 
-  test('hides attributes from linked users when it is active and its views lack owner, and shows them again', async () => {
+  test('hides the attributes from linked users while its views lack owner, active or not', async () => {
     const { id: customerId } = await insertCustomer(gateway.database, { bankId });
     await insertCustomerAttribute(gateway.database, { bankId, customerId, name });
     const linked = await gateway.createUser();
@@ -254,8 +254,8 @@ describe('deleteCustomerAttributeDefinition', () => {
   test.each([
     ['another bank', { bankId: otherBankId }],
     ['another category', { bankId, category: 'Account' }],
-  ])('does not find a definition of %s, and deletes nothing', async (_what, given) => {
-    const { id } = await insertAttributeDefinition(gateway.database, { name, ...given });
+  ])('fails with OBP-30071 for a definition of %s and deletes nothing', async (_case, place) => {
+    const { id } = await insertAttributeDefinition(gateway.database, { name, ...place });
 
     const { errors } = await gateway.query(clerk.token, remove, { bankId, id });
 
@@ -263,7 +263,7 @@ describe('deleteCustomerAttributeDefinition', () => {
     expect(await stored()).toHaveLength(1);
   });
 
-  test('with a stale version deletes nothing', async () => {
+  test('fails with CONFLICT for a stale version and deletes nothing', async () => {
     const { id } = await insertAttributeDefinition(gateway.database, { bankId, name, version: 2 });
 
     const { errors } = await gateway.query(clerk.token, remove, { bankId, id, expectedVersion: 1 });
@@ -272,7 +272,7 @@ describe('deleteCustomerAttributeDefinition', () => {
     expect(await stored()).toHaveLength(1);
   });
 
-  test('gives what was deleted, keeps the attributes, and the same key again deletes nothing more', async () => {
+  test('returns the deleted definition, keeps the attributes, and deletes nothing more when retried with the same key', async () => {
     const { id } = await insertAttributeDefinition(gateway.database, { bankId, name });
     const { id: customerId } = await insertCustomer(gateway.database, { bankId });
     await insertCustomerAttribute(gateway.database, { bankId, customerId, name });

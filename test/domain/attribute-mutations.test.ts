@@ -56,7 +56,7 @@ describe.each([
   ['updateCustomerAttribute', 'CanUpdateCustomerAttribute', update],
   ['deleteCustomerAttribute', 'CanDeleteCustomerAttribute', remove],
 ] as const)('%s', (field, rolePrefix, document) => {
-  test('is refused to nobody, and to who has the role at another bank, and changes nothing', async () => {
+  test('refuses an anonymous caller and a caller with the role at another bank, and changes nothing', async () => {
     const { id } = await insertCustomerAttribute(gateway.database, { bankId, customerId, value: 'before' });
     const stranger = await gateway.createUser({ roles: [[`${rolePrefix}AtOneBank`, otherBankId]] });
     const variables = { bankId, customerId, id, input };
@@ -73,7 +73,7 @@ describe.each([
     expect(await storedOf(customerId)).toMatchObject([{ value: 'before', version: 1 }]);
   });
 
-  test('does not find an unknown bank, nor a customer of another bank, and changes nothing', async () => {
+  test('fails for an unknown bank and for a customer of another bank, and changes nothing', async () => {
     const foreign = await insertCustomer(gateway.database, { bankId: otherBankId });
     const { id } = await insertCustomerAttribute(gateway.database, { bankId: otherBankId, customerId: foreign.id });
     const variables = { bankId, customerId: foreign.id, id, input };
@@ -86,7 +86,7 @@ describe.each([
     expect(await storedOf(foreign.id)).toMatchObject([{ name: 'SPECIAL_TAX_NUMBER', version: 1 }]);
   });
 
-  test('is for who has the system role, at every bank', async () => {
+  test('accepts the system role for every bank', async () => {
     const { id } = await insertCustomerAttribute(gateway.database, { bankId, customerId });
     const officer = await gateway.createUser({ roles: [[`${rolePrefix}AtAnyBank`, null]] });
 
@@ -101,7 +101,7 @@ describe.each([
   ['updateCustomerAttribute', update],
   ['deleteCustomerAttribute', remove],
 ])('%s', (_field, document) => {
-  test('does not find the attribute of another customer, and changes nothing', async () => {
+  test('fails with OBP-30069 for an attribute of another customer and changes nothing', async () => {
     const other = await insertCustomer(gateway.database, { bankId });
     const { id } = await insertCustomerAttribute(gateway.database, { bankId, customerId: other.id });
 
@@ -111,7 +111,7 @@ describe.each([
     expect(await storedOf(other.id)).toMatchObject([{ value: '123', version: 1 }]);
   });
 
-  test('with a stale version is a conflict that tells the current one, and changes nothing', async () => {
+  test('fails with CONFLICT and the current version for a stale version, and changes nothing', async () => {
     const { id } = await insertCustomerAttribute(gateway.database, { bankId, customerId, version: 3 });
 
     const { errors } = await gateway.query(clerk.token, document, {
@@ -137,18 +137,18 @@ describe.each([
     ['an empty value', { value: '' }, 'input.value'],
     ['a value of 2001 characters', { type: 'STRING', value: 'v'.repeat(2001) }, 'input.value'],
     ['a control character', { type: 'STRING', value: 'a\u0000b' }, 'input.value'],
-    ['no whole number', { value: '42.5' }, 'input.value'],
-    ['no decimal number', { type: 'DOUBLE', value: '12,5' }, 'input.value'],
-    ['no day', { type: 'DATE_WITH_DAY', value: '2012-02-30' }, 'input.value'],
+    ['an invalid integer', { value: '42.5' }, 'input.value'],
+    ['an invalid decimal number', { type: 'DOUBLE', value: '12,5' }, 'input.value'],
+    ['an invalid date', { type: 'DATE_WITH_DAY', value: '2012-02-30' }, 'input.value'],
     ['an unknown type', { type: 'BOOLEAN' }, 'input.type'],
-  ])('with %s is OBP-10001, and nothing is written', async (_what, change, refused) => {
+  ])('fails with OBP-10001 for %s and writes nothing', async (_what, change, field) => {
     const { id } = await insertCustomerAttribute(gateway.database, { bankId, customerId });
     const variables = { bankId, customerId, id, input: { ...input, ...change } };
 
     const { errors } = await gateway.query(clerk.token, document, variables);
 
     expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', obpCode: 'OBP-10001' });
-    expect(errors[0]?.extensions.field).toBe(refused);
+    expect(errors[0]?.extensions.field).toBe(field);
     expect(await storedOf(customerId)).toMatchObject([{ value: '123', version: 1 }]);
   });
 
@@ -157,7 +157,7 @@ describe.each([
     ['DOUBLE', '12.1234'],
     ['DATE_WITH_DAY', '2012-04-23'],
     ['STRING', 'x'.repeat(2000)],
-  ])('takes a value of the type %s as it is written, and makes it searchable', async (type, value) => {
+  ])('stores a value of type %s as written, and makes it searchable', async (type, value) => {
     const { id } = await insertCustomerAttribute(gateway.database, { bankId, customerId });
     const variables = { bankId, customerId, id, input: { ...input, type, value } };
 
@@ -169,23 +169,23 @@ describe.each([
     expect(stored.find((row) => row.value === value)?.valueSearch).toBe(value.slice(0, 100));
   });
 
-  test('with another type than the bank’s active definition of the name is OBP-10001', async () => {
+  test('fails with OBP-10001 for another type than that of the active definition of the name', async () => {
     const name = randomUUID();
     await insertAttributeDefinition(gateway.database, { bankId, name, type: AttributeType.DATE_WITH_DAY });
     const { id } = await insertCustomerAttribute(gateway.database, { bankId, customerId });
-    const given = (type: string, value: string) =>
+    const send = (type: string, value: string) =>
       gateway.query(clerk.token, document, { bankId, customerId, id, input: { name, type, value } });
 
-    const refused = await given('STRING', '2012-04-23');
+    const rejected = await send('STRING', '2012-04-23');
     const stored = await storedOf(customerId);
-    const taken = await given('DATE_WITH_DAY', '2012-04-23');
+    const accepted = await send('DATE_WITH_DAY', '2012-04-23');
 
-    expect(refused.errors[0]?.extensions).toMatchObject({ obpCode: 'OBP-10001', field: 'input.type' });
+    expect(rejected.errors[0]?.extensions).toMatchObject({ obpCode: 'OBP-10001', field: 'input.type' });
     expect(stored).toMatchObject([{ value: '123', version: 1 }]);
-    expect(taken.errors).toEqual([]);
+    expect(accepted.errors).toEqual([]);
   });
 
-  test('is free where the definition is not active, another bank’s, or not of customers', async () => {
+  test('accepts any type if the definition is inactive, of another bank, or of another category', async () => {
     const name = randomUUID();
     const type = AttributeType.DATE_WITH_DAY;
     await insertAttributeDefinition(gateway.database, { bankId, name, type, isActive: false });
@@ -200,7 +200,7 @@ describe.each([
   });
 });
 
-test('createCustomerAttribute gives the attribute and the customer with it, once for one key', async () => {
+test('createCustomerAttribute returns the attribute and its customer, and writes once for one idempotency key', async () => {
   await insertCustomerAttribute(gateway.database, { bankId, customerId, name: 'SHOE_SIZE', value: '41' });
   const variables = { bankId, customerId, input, idempotencyKey: randomUUID() };
 
@@ -222,7 +222,7 @@ test('createCustomerAttribute gives the attribute and the customer with it, once
   expect(await storedOf(customerId)).toHaveLength(2);
 });
 
-test('updateCustomerAttribute replaces name, type and value, once for one key', async () => {
+test('updateCustomerAttribute replaces name, type, and value, once for one idempotency key', async () => {
   const { id } = await insertCustomerAttribute(gateway.database, { bankId, customerId });
   const variables = { bankId, customerId, id, input, expectedVersion: 1, idempotencyKey: randomUUID() };
 
@@ -238,7 +238,7 @@ test('updateCustomerAttribute replaces name, type and value, once for one key', 
   expect(await storedOf(customerId)).toMatchObject([{ valueSearch: '42', version: 2 }]);
 });
 
-test('of racing updates of one version of an attribute one gets through', async () => {
+test('updateCustomerAttribute succeeds once when updates of one version race', async () => {
   const { id } = await insertCustomerAttribute(gateway.database, { bankId, customerId });
 
   const responses = await Promise.all(
@@ -257,7 +257,7 @@ test('of racing updates of one version of an attribute one gets through', async 
   expect(await storedOf(customerId)).toMatchObject([{ version: 2 }]);
 });
 
-test('deleteCustomerAttribute gives what was deleted, and the same key again deletes nothing more', async () => {
+test('deleteCustomerAttribute returns the deleted attribute, and deletes nothing more when retried with the same key', async () => {
   const { id } = await insertCustomerAttribute(gateway.database, { bankId, customerId });
   const variables = { bankId, customerId, id, idempotencyKey: randomUUID() };
 

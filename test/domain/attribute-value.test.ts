@@ -13,7 +13,7 @@ describe('parseAttributeValue', () => {
     [AttributeType.DOUBLE, '12'],
     [AttributeType.DOUBLE, '1.5E3'],
     [AttributeType.DATE_WITH_DAY, '2012-04-23'],
-  ])('accepts, for the type %s, %s', (type, value) => {
+  ])('accepts for type %s: %s', (type, value) => {
     expect(parseAttributeValue(type, value)).toBe(value);
   });
 
@@ -28,7 +28,7 @@ describe('parseAttributeValue', () => {
     [AttributeType.DOUBLE, '1,5'],
     [AttributeType.DATE_WITH_DAY, '2012-02-30'],
     [AttributeType.DATE_WITH_DAY, '20120423'],
-  ])('rejects, for the type %s, %j', (type, value) => {
+  ])('rejects for type %s: %j', (type, value) => {
     expect(() => parseAttributeValue(type, value)).toThrow(InvalidValue);
   });
 });

@@ -48,7 +48,7 @@ beforeAll(async () => {
   await insertAttributeDefinition(database, { bankId, name: 'RISK', canBeSeenOnViews: ['auditor'] });
   await insertAttributeDefinition(database, { bankId, name: 'OLD_RISK', canBeSeenOnViews: [], isActive: false });
   await insertAttributeDefinition(database, { bankId: otherBankId, name: 'ELSEWHERE', canBeSeenOnViews: [] });
-  // Another bank's definition of the same name, and one that is not of customers, hide nothing here.
+  // Definitions of the same name at another bank or in another category do not apply.
   await insertAttributeDefinition(database, { bankId: otherBankId, name: 'SHOE_SIZE', canBeSeenOnViews: [] });
   await insertAttributeDefinition(database, { bankId, name: 'SHOE_SIZE', category: 'Account', canBeSeenOnViews: [] });
 });
@@ -68,17 +68,17 @@ describe.each([
   ['customerAttributeDefinitions', () => definitions],
 ])('%s', (field, document) => {
   test.each([
-    ['nobody', () => null, 'OBP-20001'],
-    ['a stranger', () => stranger.token, 'OBP-20006'],
-    ['the clerk of another bank', () => wrongBankClerk.token, 'OBP-20006'],
-  ])('is refused to %s', async (_who, token, obpCode) => {
+    ['an anonymous caller', () => null, 'OBP-20001'],
+    ['a caller without a role', () => stranger.token, 'OBP-20006'],
+    ['a caller with the role at another bank', () => wrongBankClerk.token, 'OBP-20006'],
+  ])('refuses %s', async (_who, token, obpCode) => {
     const { data, errors } = await gateway.query(token(), document());
 
     expect(data).toEqual({ [field]: null });
     expect(errors.map(({ extensions }) => extensions.obpCode)).toEqual([obpCode]);
   });
 
-  test('says that a bank is unknown', async () => {
+  test('fails with OBP-30001 for an unknown bank', async () => {
     const { data, errors } = await gateway.query(clerk.token, document().replace(bankId, 'no-bank'));
 
     expect(data).toEqual({ [field]: null });
@@ -87,11 +87,11 @@ describe.each([
 });
 
 test.each([
-  ['customerAttributes', 'another bank’s', 'OBP-30046', () => attributesOf(foreignCustomerId)],
-  ['customerAttributes', 'an unknown', 'OBP-30046', () => attributesOf('no-customer')],
-  ['customerAttribute', 'another bank’s', 'OBP-30046', () => attributeOf(foreignCustomerId, attributeId)],
-  ['customerAttribute', 'an unknown', 'OBP-30046', () => attributeOf('no-customer', attributeId)],
-])('%s does not find %s customer', async (field, _whose, obpCode, document) => {
+  ['customerAttributes', 'a customer of another bank', 'OBP-30046', () => attributesOf(foreignCustomerId)],
+  ['customerAttributes', 'an unknown customer', 'OBP-30046', () => attributesOf('no-customer')],
+  ['customerAttribute', 'a customer of another bank', 'OBP-30046', () => attributeOf(foreignCustomerId, attributeId)],
+  ['customerAttribute', 'an unknown customer', 'OBP-30046', () => attributeOf('no-customer', attributeId)],
+])('%s fails with OBP-30046 for %s', async (field, _whose, obpCode, document) => {
   const { data, errors } = await gateway.query(clerk.token, document());
 
   expect(data).toEqual({ [field]: null });
@@ -100,21 +100,21 @@ test.each([
 
 test.each([
   ['an unknown attribute', () => 'no-attribute'],
-  ['the attribute of another customer', () => neighboursAttributeId],
-])('customerAttribute does not find %s', async (_which, id) => {
+  ['an attribute of another customer', () => neighboursAttributeId],
+])('customerAttribute fails with OBP-30069 for %s', async (_which, id) => {
   const { data, errors } = await gateway.query(clerk.token, attributeOf(customerId, id()));
 
   expect(data).toEqual({ customerAttribute: null });
   expect(errors[0]?.extensions).toMatchObject({ code: 'NOT_FOUND', obpCode: 'OBP-30069' });
 });
 
-test('an argument that is missing is OBP-10001', async () => {
+test('customerAttribute fails with OBP-10001 for a missing argument', async () => {
   const { errors } = await gateway.query(clerk.token, `{ customerAttribute(bankId: "${bankId}", id: "1") { id } }`);
 
   expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', obpCode: 'OBP-10001' });
 });
 
-test('customerAttributes gives them all to a clerk, the oldest first', async () => {
+test('customerAttributes returns all attributes to a caller with the role, oldest first', async () => {
   const { data, errors } = await gateway.query(clerk.token, attributesOf(customerId));
 
   expect(errors).toEqual([]);
@@ -126,14 +126,14 @@ test('customerAttributes gives them all to a clerk, the oldest first', async () 
   ]);
 });
 
-test('customerAttribute gives the one', async () => {
+test('customerAttribute returns the attribute', async () => {
   const { data, errors } = await gateway.query(clerk.token, attributeOf(customerId, attributeId));
 
   expect(errors).toEqual([]);
   expect(data?.customerAttribute).toEqual({ id: attributeId, name: 'SHOE_SIZE', type: 'INTEGER', value: '42' });
 });
 
-test('a system role counts at every bank', async () => {
+test('customerAttributes and customerAttribute accept their system role for every bank', async () => {
   const officer = await gateway.createUser({
     roles: [
       ['CanGetCustomerAttributesAtAnyBank', null],
@@ -150,7 +150,7 @@ test('a system role counts at every bank', async () => {
 describe('a linked user', () => {
   const own = (id: string) => `{ myCustomer(customerId: "${id}") { attributes { name customer { id } } } }`;
 
-  test('sees the attributes of their customer but those that a definition hides from owners, active or not', async () => {
+  test('cannot see attributes whose definition lacks owner in its views, active or not', async () => {
     const linked = await gateway.createUser();
     await insertUserCustomerLink(gateway.database, { bankId, customerId, userId: linked.id });
     const { data, errors } = await gateway.query(linked.token, own(customerId));
@@ -161,7 +161,7 @@ describe('a linked user', () => {
     });
   });
 
-  test('sees all of them when they hold the role, too', async () => {
+  test('can see all attributes with the role', async () => {
     const linked = await gateway.createUser({ roles: [['CanGetCustomerAttributesAtOneBank', bankId]] });
     await insertUserCustomerLink(gateway.database, { bankId, customerId, userId: linked.id });
     const { data } = await gateway.query(linked.token, own(customerId));
@@ -172,7 +172,7 @@ describe('a linked user', () => {
     });
   });
 
-  test('does not see those of another customer, nor any by a link that is not active', async () => {
+  test('cannot see the attributes of another customer, or of a customer with an inactive link', async () => {
     const linked = await gateway.createUser({ roles: [['CanGetCustomer', bankId]] });
     await insertUserCustomerLink(gateway.database, { bankId, customerId, userId: linked.id, isActive: false });
     await insertUserCustomerLink(gateway.database, { bankId, customerId: neighbourId, userId: linked.id });
@@ -189,7 +189,7 @@ describe('a linked user', () => {
   });
 });
 
-test('the definitions of customer attributes of this bank alone are given, by name, also the inactive ones', async () => {
+test('customerAttributeDefinitions returns the definitions of this bank only, active or not, sorted by name', async () => {
   const { data, errors } = await gateway.query(clerk.token, definitions);
 
   expect(errors).toEqual([]);
@@ -208,7 +208,7 @@ test('the definitions of customer attributes of this bank alone are given, by na
   ]);
 });
 
-test('Bank.customerAttributeDefinitions is judged at each bank', async () => {
+test('Bank.customerAttributeDefinitions is refused only for the banks where the caller lacks the role', async () => {
   const { data, errors } = await gateway.query(
     clerk.token,
     `{ own: bank(bankId: "${bankId}") { customerAttributeDefinitions { name } }

@@ -11,13 +11,13 @@ export type AttributeFilter = {
   value: string;
 };
 
-/** What the value of an attribute is. */
+/** The type of the value of an attribute, which determines its format. */
 export type AttributeType =
-  /** A day, as 2012-04-23. */
+  /** A date, such as `2012-04-23`. */
   | 'DATE_WITH_DAY'
-  /** A decimal number, as 12.1234. */
+  /** A decimal number, such as `12.1234`. */
   | 'DOUBLE'
-  /** A whole number, as 123. */
+  /** An integer, such as `123`. */
   | 'INTEGER'
   /** Any text. */
   | 'STRING';

@@ -21,7 +21,7 @@ const definitionById = oneBy(attributeDefinition, 'id');
 export class BankCustomerAttributeDefinitionsResolver {
   @FieldResolver(() => [CustomerAttributeDefinition], {
     nullable: true,
-    description: 'The definitions of customer attributes at the bank, by their names; also those that are not active.',
+    description: 'The definitions of customer attributes at the bank, active or not, sorted by name.',
   })
   @RequiresRole(['CanGetCustomerAttributeDefinitionAtOneBank'])
   customerAttributeDefinitions(@Root() bank: Bank, @Ctx() context: Context): Promise<CustomerAttributeDefinition[]> {
@@ -33,7 +33,7 @@ export class BankCustomerAttributeDefinitionsResolver {
 export class CustomerAttributeDefinitionResolver {
   @Query(() => [CustomerAttributeDefinition], {
     nullable: true,
-    description: 'The definitions of customer attributes at the bank, by their names; also those that are not active.',
+    description: 'The definitions of customer attributes at the bank, active or not, sorted by name.',
   })
   @RequiresRole(['CanGetCustomerAttributeDefinitionAtOneBank'])
   customerAttributeDefinitions(
@@ -46,14 +46,15 @@ export class CustomerAttributeDefinitionResolver {
   @Mutation(() => CustomerAttributeDefinitionPayload, {
     nullable: true,
     description:
-      'Defines the customer attributes of a name at a bank. Where they are defined already, all fields are replaced and the id is kept; what is left out becomes null.',
+      'Creates the definition of the customer attributes with this name, or replaces it and keeps its ID. Omitted fields are set to null. A bank can have at most 500 definitions.',
   })
   @RequiresRole(['CanCreateCustomerAttributeDefinitionAtOneBank'])
   createOrUpdateCustomerAttributeDefinition(
     @BankId() bankId: string,
-    @Arg('input', () => CustomerAttributeDefinitionInput, { description: 'The definition as it is to be.' })
+    @Arg('input', () => CustomerAttributeDefinitionInput, { description: 'The new values of the definition.' })
     input: CustomerAttributeDefinitionInput,
-    @ExpectedVersion('0 stands for no definition of this name.') expectedVersion: number | null,
+    @ExpectedVersion('With 0, the mutation only creates a definition and fails if the name is already defined.')
+    expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<CustomerAttributeDefinitionPayload> {
     const values = definitionValues(input);
@@ -70,12 +71,12 @@ export class CustomerAttributeDefinitionResolver {
   @Mutation(() => CustomerAttributeDefinitionPayload, {
     nullable: true,
     description:
-      'Deletes a definition of customer attributes. The attributes stay: their name is free again, and linked users see them.',
+      'Deletes a definition of customer attributes. The attributes are kept, linked users see them, and new values can have any type.',
   })
   @RequiresRole(['CanDeleteCustomerAttributeDefinitionAtOneBank'])
   deleteCustomerAttributeDefinition(
     @BankId() bankId: string,
-    @Arg('id', () => ID, { description: 'The id of the definition.' }) id: string,
+    @Arg('id', () => ID, { description: 'The ID of the definition.' }) id: string,
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<CustomerAttributeDefinitionPayload> {

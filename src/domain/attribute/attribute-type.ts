@@ -1,6 +1,6 @@
 import { registerEnumType } from 'type-graphql';
 
-/** What the value of an attribute is; OBP's four. */
+/** The types of OBP. */
 export enum AttributeType {
   STRING = 'STRING',
   INTEGER = 'INTEGER',
@@ -10,11 +10,11 @@ export enum AttributeType {
 
 registerEnumType(AttributeType, {
   name: 'AttributeType',
-  description: 'What the value of an attribute is.',
+  description: 'The type of the value of an attribute, which determines its format.',
   valuesConfig: {
     STRING: { description: 'Any text.' },
-    INTEGER: { description: 'A whole number, as 123.' },
-    DOUBLE: { description: 'A decimal number, as 12.1234.' },
-    DATE_WITH_DAY: { description: 'A day, as 2012-04-23.' },
+    INTEGER: { description: 'An integer, such as `123`.' },
+    DOUBLE: { description: 'A decimal number, such as `12.1234`.' },
+    DATE_WITH_DAY: { description: 'A date, such as `2012-04-23`.' },
   },
 });

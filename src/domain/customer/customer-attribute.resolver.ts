@@ -32,23 +32,27 @@ async function readPayload(
 export class CustomerAttributesResolver {
   @FieldResolver(() => [CustomerAttribute], {
     nullable: true,
-    description: 'The attributes, the oldest first. A linked user does not see those that the bank hides from owners.',
+    description:
+      'The attributes of the customer, sorted by creation time, oldest first. Linked users do not see attributes whose definition lacks `owner` in `canBeSeenOnViews`.',
   })
   @RequiresRole(['CanGetCustomerAttributesAtOneBank', 'CanGetCustomerAttributesAtAnyBank'], { orLinkedUser: true })
   @BatchedByKey<CustomerKey>()
   async attributes(@Root() customers: CustomerKey[], @Ctx() context: Context): Promise<CustomerAttribute[][]> {
     const stored = await context.loader(attributesByCustomer).loadAll(customers.map(({ id }) => id));
     const roles = ['CanGetCustomerAttributesAtOneBank', 'CanGetCustomerAttributesAtAnyBank'] as const;
-    const mayReadAll = customers.map(({ bankId }) => holdsAny(context.user, roles, bankId));
-    if (mayReadAll.every(Boolean)) return stored;
+    const canReadAll = customers.map(({ bankId }) => holdsAny(context.user, roles, bankId));
+    if (canReadAll.every(Boolean)) return stored;
     const keys = customers.map(({ bankId }): [string, string] => [bankId, customerCategory]);
     const definitions = await context.loader(definitionsByBank).loadAll(keys);
     return stored.map((attributes, index) =>
-      mayReadAll[index] ? attributes : seenByOwner(attributes, definitions[index] ?? []),
+      canReadAll[index] ? attributes : seenByOwner(attributes, definitions[index] ?? []),
     );
   }
 
-  @Query(() => [CustomerAttribute], { nullable: true, description: 'The attributes of a customer, the oldest first.' })
+  @Query(() => [CustomerAttribute], {
+    nullable: true,
+    description: 'The attributes of a customer, sorted by creation time, oldest first.',
+  })
   @RequiresRole(['CanGetCustomerAttributesAtOneBank', 'CanGetCustomerAttributesAtAnyBank'])
   async customerAttributes(
     @BankId() bankId: string,
@@ -62,19 +66,22 @@ export class CustomerAttributesResolver {
 
 @Resolver(() => CustomerAttribute)
 export class CustomerAttributeResolver {
-  @FieldResolver(() => Customer, { nullable: true, description: 'The customer whose attribute this is.' })
+  @FieldResolver(() => Customer, { nullable: true, description: 'The customer of the attribute.' })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
   @Batched()
   customer(@Root() attributes: CustomerAttribute[], @Ctx() context: Context): Promise<(Customer | null)[]> {
     return loadCustomers(context, attributes);
   }
 
-  @Query(() => CustomerAttribute, { nullable: true, description: 'The attribute with this id, of this customer.' })
+  @Query(() => CustomerAttribute, {
+    nullable: true,
+    description: 'The attribute with this ID. Fails with `OBP-30069` if the customer has no such attribute.',
+  })
   @RequiresRole(['CanGetCustomerAttributeAtOneBank', 'CanGetCustomerAttributeAtAnyBank'])
   async customerAttribute(
     @BankId() bankId: string,
     @CustomerId() customerId: string,
-    @Arg('id', () => ID, { description: 'The id of the attribute.' }) id: string,
+    @Arg('id', () => ID, { description: 'The ID of the attribute.' }) id: string,
     @Ctx() context: Context,
   ): Promise<CustomerAttribute> {
     const customer = await customerAt(context, bankId, customerId);
@@ -86,13 +93,16 @@ export class CustomerAttributeResolver {
 
 @Resolver(() => CustomerAttributePayload)
 export class CustomerAttributeMutations {
-  @FieldResolver(() => Customer, { nullable: true, description: 'The customer whose attribute this is.' })
+  @FieldResolver(() => Customer, { nullable: true, description: 'The customer of the attribute.' })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
   customer(@Root() payload: CustomerAttributePayload, @Ctx() context: Context): Promise<Customer | null> {
     return loadCustomer(context, payload.customerId);
   }
 
-  @Mutation(() => CustomerAttributePayload, { nullable: true, description: 'Adds an attribute to a customer.' })
+  @Mutation(() => CustomerAttributePayload, {
+    nullable: true,
+    description: 'Adds an attribute to a customer. A customer can have at most 500 attributes.',
+  })
   @RequiresRole(['CanCreateCustomerAttributeAtOneBank', 'CanCreateCustomerAttributeAtAnyBank'])
   createCustomerAttribute(
     @BankId() bankId: string,
@@ -114,14 +124,14 @@ export class CustomerAttributeMutations {
 
   @Mutation(() => CustomerAttributePayload, {
     nullable: true,
-    description: 'Replaces the name, the type and the value of an attribute.',
+    description: 'Replaces the name, the type, and the value of an attribute.',
   })
   @RequiresRole(['CanUpdateCustomerAttributeAtOneBank', 'CanUpdateCustomerAttributeAtAnyBank'])
   updateCustomerAttribute(
     @BankId() bankId: string,
     @CustomerId() customerId: string,
-    @Arg('id', () => ID, { description: 'The id of the attribute.' }) id: string,
-    @Arg('input', () => CustomerAttributeInput, { description: 'The attribute as it is to be.' })
+    @Arg('id', () => ID, { description: 'The ID of the attribute.' }) id: string,
+    @Arg('input', () => CustomerAttributeInput, { description: 'The new values of the attribute.' })
     input: CustomerAttributeInput,
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
@@ -143,7 +153,7 @@ export class CustomerAttributeMutations {
   deleteCustomerAttribute(
     @BankId() bankId: string,
     @CustomerId() customerId: string,
-    @Arg('id', () => ID, { description: 'The id of the attribute.' }) id: string,
+    @Arg('id', () => ID, { description: 'The ID of the attribute.' }) id: string,
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<CustomerAttributePayload> {

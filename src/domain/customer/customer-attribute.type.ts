@@ -1,62 +1,72 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import { payloadObject, versionDescription } from '../../graph/descriptions.ts';
 import { DateTime } from '../../graph/scalars.ts';
 import { AttributeType } from '../attribute/attribute-type.ts';
 
-@ObjectType({ simpleResolvers: true, description: 'What a bank keeps of a customer beyond the fields of a customer.' })
+@ObjectType({ simpleResolvers: true, description: 'A typed name-value pair that the bank stores for a customer.' })
 export class CustomerAttribute {
   bankId: string;
 
-  @Field(() => ID, { description: 'The id of the attribute.' })
+  @Field(() => ID, { description: 'The ID of the attribute.' })
   id: string;
 
-  @Field(() => ID, { description: 'The customer whose attribute this is.' })
+  @Field(() => ID, { description: 'The ID of the customer.' })
   customerId: string;
 
-  @Field(() => String, { description: 'The name, such as SPECIAL_TAX_NUMBER; a customer may have it more than once.' })
+  @Field(() => String, {
+    description:
+      'The name of the attribute, such as `SPECIAL_TAX_NUMBER`. A customer can have several attributes with the same name.',
+  })
   name: string;
 
-  @Field(() => AttributeType, { description: 'What the value is.' })
+  @Field(() => AttributeType, { description: 'The type of the value.' })
   type: AttributeType;
 
-  @Field(() => String, { description: 'The value, written as its type is.' })
+  @Field(() => String, { description: 'The value, in the format of its type.' })
   value: string;
 
-  @Field(() => DateTime, { description: 'When the attribute was first stored here.' })
+  @Field(() => DateTime, { description: 'The time when the attribute was first stored in the gateway.' })
   createdAt: Date;
 
-  @Field(() => DateTime, { description: 'When the attribute was last changed.' })
+  @Field(() => DateTime, { description: 'The time when the attribute was last changed.' })
   updatedAt: Date;
 
-  @Field(() => Int, { description: 'Grows by one with each update: what an update may expect.' })
+  @Field(() => Int, { description: versionDescription })
   version: number;
 }
 
-@InputType({ description: 'An attribute of a customer as it is to be.' })
+@InputType({ description: 'The values of an attribute of a customer.' })
 export class CustomerAttributeInput {
   @Field(() => String, {
     description:
-      'The name, such as SPECIAL_TAX_NUMBER, at most 50 characters; a customer may have it more than once. Where the bank has an active definition of the name, it decides the type.',
+      'The name of the attribute, such as `SPECIAL_TAX_NUMBER`, at most 50 characters. A customer can have several attributes with the same name.',
   })
   name: string;
 
-  @Field(() => AttributeType, { description: 'What the value is; that of the active definition, where there is one.' })
+  @Field(() => AttributeType, {
+    description:
+      'The type of the value. If the bank has an active definition for the name, the type must be that of the definition.',
+  })
   type: AttributeType;
 
   @Field(() => String, {
     description:
-      'The value, written as its type is, such as 123, 12.1234 or 2012-04-23 for a day; at most 2000 characters.',
+      'The value, in the format of its type, such as `123`, `12.1234`, or `2012-04-23`, at most 2,000 characters.',
   })
   value: string;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'An attribute that was written, and its customer.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'The result of creating, updating, or deleting an attribute of a customer.',
+})
 export class CustomerAttributePayload {
   bankId: string;
   customerId: string;
 
   @Field(() => CustomerAttribute, {
     nullable: true,
-    description: 'The attribute as it is now; one that was deleted as it was, once.',
+    description: payloadObject('attribute'),
   })
   customerAttribute: CustomerAttribute | null;
 }
