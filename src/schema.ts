@@ -27,6 +27,7 @@ import * as onboarding from './domain/onboarding/onboarding.resolver.ts';
 import * as overview from './domain/overview/overview.resolver.ts';
 import * as socialMediaHandle from './domain/social-media-handle/social-media-handle.resolver.ts';
 import * as taxResidence from './domain/tax-residence/tax-residence.resolver.ts';
+import * as bankCreation from './domain/user/bank-creation.resolver.ts';
 import * as entitlement from './domain/user/entitlement.resolver.ts';
 import { writeOnce } from './domain/user/idempotency-key.writes.ts';
 import * as revokeTokens from './domain/user/revoke-tokens.resolver.ts';
@@ -52,6 +53,7 @@ const modules = [
   customerAttribute,
   auditEvent,
   bank,
+  bankCreation,
   crmEvent,
   customerUpdate,
   customer,

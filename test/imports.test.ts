@@ -13,12 +13,6 @@ interface Import {
   imported: string;
 }
 
-/** Imports that still break the order. Remove an entry when the import is gone; never add one. */
-const knownViolations = new Set([
-  'src/domain/bank/bank.writes.ts imports src/domain/user/entitlement.table.ts',
-  'src/domain/bank/bank.writes.ts imports src/domain/user/user-overflow.ts',
-]);
-
 /** Reads the order of a folder from CONTRIBUTING.md. */
 function orderOf(folder: string): Order {
   const text = readFileSync(resolve(project, 'CONTRIBUTING.md'), 'utf8');
@@ -63,7 +57,6 @@ function violations(folder: string, order: Order, imports: readonly Import[]): s
   return imports.flatMap(({ file, line, imported }) => {
     const [entry, importedEntry] = [entryOf(folder, file), entryOf(folder, imported)];
     if (entry === null || importedEntry === null || isAllowed(order, entry, importedEntry)) return [];
-    if (knownViolations.has(`${file} imports ${imported}`)) return [];
     const rule = `in ${folder}, ${entry} can import only what stands below it in the table of CONTRIBUTING.md`;
     return [`${file}:${line} imports ${imported}, but ${rule}.`];
   });
@@ -78,11 +71,6 @@ describe.each(['src/', 'src/domain/'])('the order of %s', (folder) => {
   test('holds for every import', () => {
     expect(violations(folder, orderOf(folder), importsOf(folder))).toEqual([]);
   });
-});
-
-test('knownViolations contains only imports that exist', () => {
-  const imports = new Set(importsOf('src/').map(({ file, imported }) => `${file} imports ${imported}`));
-  expect([...knownViolations].filter((violation) => !imports.has(violation))).toEqual([]);
 });
 
 describe('an import that breaks the order', () => {

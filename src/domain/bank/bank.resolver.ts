@@ -1,15 +1,13 @@
 import { asc } from 'drizzle-orm';
-import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { gatewayError } from '../../base/errors.ts';
+import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import { statement } from '../../database/statement.ts';
 import { MaxItems } from '../../execution/max-items.ts';
-import { Authenticated, Public, RequiresRole } from '../../graph/access/rule.ts';
+import { Authenticated, Public } from '../../graph/access/rule.ts';
 import type { Context } from '../../graph/context.ts';
-import { mutate } from '../../graph/mutation.ts';
 import { bankAt } from './bank.loader.ts';
 import { type BankRow, bank } from './bank.table.ts';
-import { Bank, BankPayload, CreateBankInput, toBank } from './bank.type.ts';
-import { bankValues, insertBank, maxBanks } from './bank.writes.ts';
+import { Bank, toBank } from './bank.type.ts';
+import { maxBanks } from './bank.writes.ts';
 
 const allBanks = statement<BankRow[]>((queries) =>
   queries
@@ -75,28 +73,5 @@ export class BankResolver {
   @Authenticated()
   retentionDays(@Root() bank: Bank): number | null {
     return bank.retentionDays;
-  }
-
-  @Mutation(() => BankPayload, {
-    nullable: true,
-    description:
-      'Creates a bank. The creator can grant roles at the bank from the next request on. Fails with `OBP-34000` if the ID exists.',
-  })
-  @RequiresRole(['CanCreateBank'])
-  createBank(
-    @Arg('input', () => CreateBankInput, { description: 'The new bank.' }) input: CreateBankInput,
-    @Ctx() context: Context,
-  ): Promise<BankPayload> {
-    const values = bankValues(input);
-    const { user } = context;
-    if (user === null) throw gatewayError('OBP-20001');
-    return mutate(
-      context,
-      async (transaction) => {
-        await insertBank(transaction, values, user.id);
-        return { id: values.id };
-      },
-      async ({ id }) => ({ bank: await bankAt(context, id) }),
-    );
   }
 }

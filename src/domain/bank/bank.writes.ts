@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { asc, count } from 'drizzle-orm';
 import { gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
@@ -6,8 +5,6 @@ import { isUniqueViolation } from '../../database/errors.ts';
 import { lockedForWriting } from '../../database/lock.ts';
 import { insertRow } from '../../database/write-row.ts';
 import { text } from '../../graph/input.ts';
-import { entitlement } from '../user/entitlement.table.ts';
-import { maxEntitlements, refuseUserOverflow } from '../user/user-overflow.ts';
 import { validBankId } from './bank.loader.ts';
 import { type BankRow, bank } from './bank.table.ts';
 import type { CreateBankInput } from './bank.type.ts';
@@ -28,8 +25,8 @@ export function bankValues(input: CreateBankInput): BankValues {
   };
 }
 
-/** Creates a bank at which its creator may grant roles: nobody else could yet. Fails with OBP-34000 when the id is taken. */
-export async function insertBank(transaction: Queries, values: BankValues, creatorId: string): Promise<void> {
+/** @throws OBP-34000 if the ID is taken, TOO_MANY_ITEMS if there are too many banks. */
+export async function insertBank(transaction: Queries, values: BankValues): Promise<void> {
   // The oldest bank is the same for all transactions, so those that create banks are counted one after another.
   await lockedForWriting(
     transaction.select({ id: bank.id }).from(bank).orderBy(asc(bank.createdAt), asc(bank.id)).limit(1),
@@ -38,20 +35,11 @@ export async function insertBank(transaction: Queries, values: BankValues, creat
   if (Number(counted?.total) >= maxBanks) {
     throw gatewayError('TOO_MANY_ITEMS', { message: `There are at most ${maxBanks} banks.`, limit: maxBanks });
   }
-  await refuseUserOverflow(transaction, entitlement, [creatorId], maxEntitlements, { name: 'entitlements' });
   const now = new Date();
-  const times = { createdAt: now, updatedAt: now };
   try {
-    await insertRow(transaction, bank, { ...values, ...times });
+    await insertRow(transaction, bank, { ...values, createdAt: now, updatedAt: now });
   } catch (error) {
     if (isUniqueViolation(error)) throw gatewayError('OBP-34000', { field: 'input.id', cause: error });
     throw error;
   }
-  await insertRow(transaction, entitlement, {
-    id: randomUUID(),
-    userId: creatorId,
-    roleName: 'CanCreateEntitlementAtOneBank',
-    bankId: values.id,
-    ...times,
-  });
 }
