@@ -25,6 +25,7 @@ import catalogue from './catalogue.json' with { type: 'json' };
 import { type ApiCase, apiCases, furtherCases, type Variables, wholeEnvironment } from './support/api-cases.ts';
 import { createDatabaseUrl, dialectUnderTest } from './support/database-url.ts';
 import { insertEveryNoun, type World } from './support/every-noun.ts';
+import { insertFurtherBelongings } from './support/further-belongings.ts';
 import { type Answer, type Gateway, startGateway, testEnvironment } from './support/gateway.ts';
 import { audience, type IdentityProvider, startIdentityProvider } from './support/identity-provider.ts';
 import { leaksIn, type PlantedPerson, plantedPerson, textsIn } from './support/planted.ts';
@@ -133,6 +134,7 @@ async function insertStored(bankId: string): Promise<string> {
   await insertKycDocument(database, { ...child, number: stored.documentNumber });
   await insertTaxResidence(database, { ...child, taxNumber: stored.taxNumber });
   await insertSocialMediaHandle(database, { ...child, handle: stored.handle });
+  await insertFurtherBelongings(database, child, { isWhole: true, text: stored.message });
   return customerId;
 }
 

@@ -44,8 +44,18 @@ export const bookkeeping: ReadonlySet<string> = new Set([
   'emailConflict',
 ]);
 
+/** The columns whose values can be IDs of a bank, a customer or a user whom a row concerns. */
+export const subjectColumns: ReadonlySet<string> = new Set([
+  'id',
+  'bankId',
+  'customerId',
+  'userId',
+  'customerUserId',
+  'staffUserId',
+]);
+
 /** The name of the table in the form of a type of the schema. */
-function typeNameOf(table: SQLiteTable): string {
+export function typeNameOf(table: SQLiteTable): string {
   return getTableName(table).replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 

@@ -1,7 +1,7 @@
 /**
  * Writes of rows that a change recorder sees. Statements that it must not see, such as those of counters, use the builder.
  */
-import { getTableName, type SQL, sql } from 'drizzle-orm';
+import { getTableColumns, getTableName, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { recorderOf } from './change-recorder.ts';
 import type { Queries } from './database.ts';
@@ -154,16 +154,20 @@ export function deleteOf<Table extends SQLiteTable>(table: Table, condition: SQL
   };
 }
 
-/** Deletes the rows that meet a condition, and returns the deleted rows. For statements that are rare or vary. */
+/**
+ * Deletes the rows that meet a condition, and returns `returned` columns of them, by default all. For statements that are rare
+ * or vary.
+ */
 export async function deleteRows<Table extends SQLiteTable>(
   transaction: Queries,
   table: Table,
   where: SQL | undefined,
+  returned: Record<string, SQLiteColumn> = getTableColumns(table as SQLiteTable),
 ): Promise<RowOf<Table>[]> {
   const rows = await transaction
     .delete(table as SQLiteTable)
     .where(where)
-    .returning();
+    .returning(returned);
   recorderOf(transaction)?.deleted(table, rows);
   return rows;
 }

@@ -8,6 +8,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { disableUser } from '../../src/domain/user/user-administration.ts';
+import { insertFurtherBelongings } from './further-belongings.ts';
 import type { Gateway, TestUser } from './gateway.ts';
 import {
   insertAccount,
@@ -77,6 +78,8 @@ export interface World extends SharedNames {
   meetingId: string;
   messageId: string;
   crmEventId: string;
+  /** The IDs of what has no function in rows.ts, by the name in belongings.ts. */
+  furtherIds: Record<string, string>;
 }
 
 export function sharedNames(): SharedNames {
@@ -150,6 +153,7 @@ export async function insertEveryNoun(gateway: Gateway, names: SharedNames = sha
     meetingId: meeting.id,
     messageId: message.id,
     crmEventId: event.id,
+    furtherIds: await insertFurtherBelongings(database, child),
   };
 }
 

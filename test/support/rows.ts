@@ -6,6 +6,7 @@
  *   await insertCustomerAddress(gateway.database, { bankId: 'gh.29.uk', customerId: id, city: 'Berlin' });
  */
 import { randomUUID } from 'node:crypto';
+import { getTableColumns } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Database } from '../../src/database/database.ts';
 import { insertRows } from '../../src/database/insert-rows.ts';
@@ -67,6 +68,34 @@ let lastMoment = Date.now();
 function nextMoment(): Date {
   lastMoment += 1;
   return new Date(lastMoment);
+}
+
+/** The columns that an inserted row must have, or with `isWhole` all of them. */
+function valuesOf(table: SQLiteTable, { isWhole, text }: { isWhole: boolean; text: string }): Record<string, unknown> {
+  const moment = nextMoment();
+  const values = { string: text, number: 1, boolean: true, date: moment, json: [text] };
+  return Object.fromEntries(
+    Object.entries(getTableColumns(table))
+      .filter(([, column]) => !column.hasDefault && (isWhole || column.notNull))
+      .map(([name, { dataType }]) => {
+        if (name === 'id') return [name, randomUUID()];
+        if (!(dataType in values)) throw new Error(`A column ${name} of type ${dataType} has no value for tests.`);
+        return [name, values[dataType as keyof typeof values]];
+      }),
+  );
+}
+
+/**
+ * A row of any table. Every column for which nothing is given has a value of its type: a table whose values need more than
+ * that, such as a reference to another row, needs a function of its own.
+ */
+export function insertAnyRow<Table extends SQLiteTable>(
+  database: Database,
+  table: Table,
+  given: Partial<Table['$inferInsert']>,
+  { isWhole = false, text = 'Eveline Tripman' } = {},
+) {
+  return insertRow(database, table, { ...valuesOf(table, { isWhole, text }), ...given } as Table['$inferInsert']);
 }
 
 type GivenCustomer = Given<typeof customer, 'bankId'>;

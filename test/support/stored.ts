@@ -7,8 +7,8 @@
  */
 import { createHash } from 'node:crypto';
 import { globSync } from 'node:fs';
-import { getTableName, is, Table } from 'drizzle-orm';
-import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { getTableColumns, getTableName, is, Table } from 'drizzle-orm';
+import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Database } from '../../src/database/database.ts';
 
 const source = new URL('../../src/', import.meta.url);
@@ -25,6 +25,15 @@ async function findTables(): Promise<[string, SQLiteTable][]> {
 const tablesByName = await findTables();
 export const allTableNames = tablesByName.map(([name]) => name);
 export const allTables = tablesByName.map(([, table]) => table);
+
+function hasCustomer(table: SQLiteTable): boolean {
+  return Object.values<SQLiteColumn>(getTableColumns(table)).some(({ name }) => name === 'customer_id');
+}
+
+/** The tables whose rows belong to customers. Those of the audit trail stay when a customer is deleted. */
+export const tablesOfCustomers = allTables.filter(
+  (table) => hasCustomer(table) && !getTableName(table).startsWith('audit_'),
+);
 
 const comparedTables = allTables.filter((table) => !getTableName(table).startsWith('audit_'));
 

@@ -8,6 +8,7 @@ import { randomUUID } from 'node:crypto';
 import { localProvider } from '../../src/auth/password.ts';
 import type { Database } from '../../src/database/database.ts';
 import { user } from '../../src/domain/user/user.table.ts';
+import { insertFurtherBelongings } from './further-belongings.ts';
 import {
   insertAccount,
   insertAccountAttribute,
@@ -103,6 +104,7 @@ export async function insertWholeCustomer(database: Database, { bankId, userId }
   await insertUserAttribute(database, { userId: holderId });
   await insertKyc(database, child);
   await insertContacts(database, { ...child, userId: holderId });
+  await insertFurtherBelongings(database, child, { isWhole: true });
   return { customerId, customerNumber, accountId, userId: holderId };
 }
 

@@ -9,6 +9,7 @@ import { maxCollectionSize } from '../customer/customer-collection.ts';
 import { CreditLimitInput, CreditRatingInput, FaceImageInput, maxDependants } from '../customer/customer-input.type.ts';
 import { TaxResidenceInput } from '../tax-residence/tax-residence.type.ts';
 import { CreateUserCustomerLinkInput } from '../user-customer-link/user-customer-link.type.ts';
+import { type BelongingName, belongingEntries } from './belongings.ts';
 
 @InputType({
   description:
@@ -139,53 +140,14 @@ export class CustomersPayload {
   customers: Customer[];
 }
 
-@ObjectType({ simpleResolvers: true, description: 'How much was deleted with a customer.' })
-export class DeletedWithCustomer {
-  @Field(() => Int, { description: 'Addresses.' })
-  addresses: number;
+@ObjectType('DeletedWithCustomer', { simpleResolvers: true, description: 'How much was deleted with a customer.' })
+class DeletedRows {}
 
-  @Field(() => Int, { description: 'Attributes.' })
-  attributes: number;
-
-  @Field(() => Int, { description: 'Tax residences.' })
-  taxResidences: number;
-
-  @Field(() => Int, { description: 'Social media handles.' })
-  socialMediaHandles: number;
-
-  @Field(() => Int, { description: 'KYC media.' })
-  kycMedia: number;
-
-  @Field(() => Int, { description: 'KYC checks.' })
-  kycChecks: number;
-
-  @Field(() => Int, { description: 'KYC documents.' })
-  kycDocuments: number;
-
-  @Field(() => Int, { description: 'Statuses of the KYC timeline.' })
-  kycStatuses: number;
-
-  @Field(() => Int, { description: 'Proposals of KYC statuses, decided or not.' })
-  kycStatusProposals: number;
-
-  @Field(() => Int, { description: 'Messages.' })
-  messages: number;
-
-  @Field(() => Int, { description: 'CRM events.' })
-  crmEvents: number;
-
-  @Field(() => Int, { description: 'Meetings.' })
-  meetings: number;
-
-  @Field(() => Int, { description: 'Invitees of these meetings.' })
-  meetingInvitees: number;
-
-  @Field(() => Int, { description: 'Links to accounts; the accounts stay.' })
-  accountLinks: number;
-
-  @Field(() => Int, { description: 'Links to users; the users stay.' })
-  userLinks: number;
+for (const [name, { description }] of belongingEntries) {
+  Field(() => Int, { description })(DeletedRows.prototype, name);
 }
+
+export type DeletedWithCustomer = Record<BelongingName, number>;
 
 @ObjectType({ simpleResolvers: true, description: 'A customer that was deleted with everything around it.' })
 export class DeleteCustomerCascadePayload {
@@ -194,9 +156,14 @@ export class DeleteCustomerCascadePayload {
   /** As it was; null where the call was repeated. */
   deletedCustomer: Customer | null;
 
-  @Field(() => DeletedWithCustomer, { description: 'How much was deleted with the customer.' })
+  @Field(() => DeletedRows, { description: 'How much was deleted with the customer.' })
   deleted: DeletedWithCustomer;
 }
+
+const exportedMembers = belongingEntries
+  .filter(([, { exportedBy }]) => exportedBy !== null)
+  .map(([name]) => `\`${name}\``)
+  .join(', ');
 
 @ObjectType({
   simpleResolvers: true,
@@ -213,8 +180,7 @@ export class CustomerData {
   exportedAt: Date;
 
   @Field(() => JSONObject, {
-    description:
-      'The members customer, addresses, attributes, accountLinks (each with its account), taxResidences, socialMediaHandles, kycChecks, kycDocuments, kycMedia, kycStatuses, kycStatusProposals, messages, meetings, crmEvents and userLinks; what is in them is named as in this schema. Lists are whole, the oldest first. Nothing is hidden: retracted evidence and attributes that the bank hides from owners are in it.',
+    description: `The member \`customer\`, and the lists ${exportedMembers}, with the names of this schema. Each account link contains its account. The lists are complete, and sorted by time, oldest first. Retracted evidence and attributes that the bank hides from account holders are included.`,
   })
   data: object;
 }

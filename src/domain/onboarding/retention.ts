@@ -1,51 +1,42 @@
 import { eq, max } from 'drizzle-orm';
-import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
 import { bank } from '../bank/bank.table.ts';
 import type { LockedCustomer } from '../customer/locked-customer.ts';
-import { kycCheck } from '../kyc/kyc-check.table.ts';
-import { kycDocument } from '../kyc/kyc-document.table.ts';
-import { kycMedia } from '../kyc/kyc-media.table.ts';
-import { kycStatus } from '../kyc/kyc-status.table.ts';
-import { kycStatusProposal } from '../kyc/kyc-status-proposal.table.ts';
+import { belongingEntries } from './belongings.ts';
 
 const millisecondsOfDay = 86_400_000;
 
-/** Their `updatedAt` is when a row was stored, retracted or decided, whichever came last. */
-const kycTables: (SQLiteTable & { customerId: SQLiteColumn; updatedAt: SQLiteColumn })[] = [
-  kycCheck,
-  kycDocument,
-  kycMedia,
-  kycStatus,
-  kycStatusProposal,
-];
-
-async function lastChange(transaction: Queries, { id, updatedAt }: LockedCustomer): Promise<Date> {
-  let newest = updatedAt;
-  for (const table of kycTables) {
-    const [found] = await transaction
-      .select({ changedAt: max(table.updatedAt) })
-      .from(table as SQLiteTable)
-      .where(eq(table.customerId, id));
-    const changedAt = found?.changedAt;
+async function lastChange(transaction: Queries, customer: LockedCustomer): Promise<Date> {
+  let newest = customer.updatedAt;
+  for (const [, { table, where, retainedSince }] of belongingEntries) {
+    if (retainedSince === undefined) continue;
+    const [row] = await transaction
+      .select({ changedAt: max(retainedSince) })
+      .from(table)
+      .where(where(customer));
+    const changedAt = row?.changedAt;
     if (changedAt instanceof Date && changedAt > newest) newest = changedAt;
   }
   return newest;
 }
 
 /**
- * Fails with RETENTION_PERIOD_RUNS, and `retainedUntil`, where the bank has a retention period and the customer changed
- * within it. What counts is the customer itself, the KYC evidence and the KYC statuses with their proposals: when each
- * was stored, changed, retracted or decided. Messages, meetings and the like do not count: they show no KYC, and would
- * keep somebody for as long as the bank goes on writing.
+ * The customer itself, the KYC evidence and the KYC statuses with their proposals count: the time when they were stored,
+ * changed, retracted or decided. Messages, meetings and the like do not count: they are no evidence of KYC, and would prolong
+ * the period for as long as the bank writes to the customer.
+ *
+ * @throws RETENTION_PERIOD_RUNS, with `retainedUntil`, if the customer changed within the retention period of the bank.
  */
-export async function refuseWhileRetained(transaction: Queries, found: LockedCustomer): Promise<void> {
-  const { bankId } = found;
-  const [at] = await transaction.select({ retentionDays: bank.retentionDays }).from(bank).where(eq(bank.id, bankId));
-  const retentionDays = at?.retentionDays ?? null;
+export async function refuseWhileRetained(transaction: Queries, customer: LockedCustomer): Promise<void> {
+  const { bankId } = customer;
+  const [settings] = await transaction
+    .select({ retentionDays: bank.retentionDays })
+    .from(bank)
+    .where(eq(bank.id, bankId));
+  const retentionDays = settings?.retentionDays ?? null;
   if (retentionDays === null) return;
-  const changedAt = await lastChange(transaction, found);
+  const changedAt = await lastChange(transaction, customer);
   const retainedUntil = new Date(changedAt.getTime() + retentionDays * millisecondsOfDay);
   if (retainedUntil.getTime() <= Date.now()) return;
   throw gatewayError('RETENTION_PERIOD_RUNS', { bankId, retainedUntil: retainedUntil.toISOString() });

@@ -1,0 +1,124 @@
+import { and, eq, isNull, or, type SQL } from 'drizzle-orm';
+import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { customerAccountLink } from '../account/customer-account-link.table.ts';
+import { customerAddress } from '../address/address.table.ts';
+import { crmEvent } from '../crm-event/crm-event.table.ts';
+import { customerAttribute } from '../customer/customer-attribute.table.ts';
+import type { ChildTable, LockedCustomer } from '../customer/locked-customer.ts';
+import { kycCheck } from '../kyc/kyc-check.table.ts';
+import { kycDocument } from '../kyc/kyc-document.table.ts';
+import { kycMedia } from '../kyc/kyc-media.table.ts';
+import { withRetraction } from '../kyc/kyc-retraction.type.ts';
+import { kycStatus } from '../kyc/kyc-status.table.ts';
+import { kycStatusProposal } from '../kyc/kyc-status-proposal.table.ts';
+import { meeting } from '../meeting/meeting.table.ts';
+import { meetingInvitee } from '../meeting/meeting-invitee.table.ts';
+import { customerMessage } from '../message/message.table.ts';
+import { socialMediaHandle } from '../social-media-handle/social-media-handle.table.ts';
+import { taxResidence } from '../tax-residence/tax-residence.table.ts';
+import { userCustomerLink } from '../user-customer-link/user-customer-link.table.ts';
+import { withAccounts } from './exported-account-links.ts';
+import { isInvitedBy, withInvitees } from './exported-meetings.ts';
+import type { ExportReader } from './exported-rows.ts';
+
+/** The rows of one table that belong to a customer: `exportCustomerData` contains them, `deleteCustomerCascade` deletes them. */
+export interface Belonging<Table extends SQLiteTable = SQLiteTable> {
+  table: Table;
+  /** Selects the rows of the customer. */
+  where(customer: LockedCustomer): SQL | undefined;
+  /** The time by which the export sorts the rows, oldest first. Null if the rows are exported as a part of others. */
+  exportedBy: SQLiteColumn | null;
+  /** The objects to export, if they are more than their rows. */
+  toExport?(
+    rows: readonly Table['$inferSelect'][],
+    reader: ExportReader,
+    customer: LockedCustomer,
+  ): object[] | Promise<object[]>;
+  /** The description of the number of deleted rows. */
+  description: string;
+  /** The time of a change after which the customer must be retained for the period of the bank. */
+  retainedSince?: SQLiteColumn;
+}
+
+type BelongingOptions<Table extends SQLiteTable> = Omit<Belonging<Table>, 'table' | 'where'> &
+  Partial<Pick<Belonging<Table>, 'where'>>;
+
+function belonging<Table extends ChildTable>(table: Table, options: BelongingOptions<Table>): Belonging {
+  const where = ({ id }: LockedCustomer) => eq(table.customerId, id);
+  return { table, where, ...options } as unknown as Belonging;
+}
+
+/** CRM events that came before the customer contain only the customer's number. */
+function isCrmEventOf({ id, bankId, customerNumber }: LockedCustomer): SQL | undefined {
+  const isNumber = and(eq(crmEvent.bankId, bankId), eq(crmEvent.customerNumber, customerNumber));
+  return or(eq(crmEvent.customerId, id), and(isNumber, isNull(crmEvent.customerId)));
+}
+
+/**
+ * Everything that belongs to a customer, in the order of the export. The names are those of the export and of
+ * `DeletedWithCustomer`. An entry must stand after the entries that its rows reference, because rows are deleted in reverse
+ * order.
+ */
+export const belongings = {
+  addresses: belonging(customerAddress, { exportedBy: customerAddress.insertDate, description: 'Addresses.' }),
+  attributes: belonging(customerAttribute, { exportedBy: customerAttribute.createdAt, description: 'Attributes.' }),
+  accountLinks: belonging(customerAccountLink, {
+    exportedBy: customerAccountLink.createdAt,
+    toExport: withAccounts,
+    description: 'Links to accounts; the accounts stay.',
+  }),
+  taxResidences: belonging(taxResidence, { exportedBy: taxResidence.createdAt, description: 'Tax residences.' }),
+  socialMediaHandles: belonging(socialMediaHandle, {
+    exportedBy: socialMediaHandle.createdAt,
+    description: 'Social media handles.',
+  }),
+  kycChecks: belonging(kycCheck, {
+    exportedBy: kycCheck.date,
+    toExport: (rows) => rows.map(withRetraction),
+    description: 'KYC checks.',
+    retainedSince: kycCheck.updatedAt,
+  }),
+  kycDocuments: belonging(kycDocument, {
+    exportedBy: kycDocument.createdAt,
+    toExport: (rows) => rows.map(withRetraction),
+    description: 'KYC documents.',
+    retainedSince: kycDocument.updatedAt,
+  }),
+  kycMedia: belonging(kycMedia, {
+    exportedBy: kycMedia.date,
+    toExport: (rows) => rows.map(withRetraction),
+    description: 'KYC media.',
+    retainedSince: kycMedia.updatedAt,
+  }),
+  kycStatuses: belonging(kycStatus, {
+    exportedBy: kycStatus.date,
+    description: 'Statuses of the KYC timeline.',
+    retainedSince: kycStatus.updatedAt,
+  }),
+  kycStatusProposals: belonging(kycStatusProposal, {
+    exportedBy: kycStatusProposal.createdAt,
+    description: 'Proposals of KYC statuses, decided or not.',
+    retainedSince: kycStatusProposal.updatedAt,
+  }),
+  messages: belonging(customerMessage, { exportedBy: customerMessage.date, description: 'Messages.' }),
+  meetings: belonging(meeting, { exportedBy: meeting.when, toExport: withInvitees, description: 'Meetings.' }),
+  meetingInvitees: {
+    table: meetingInvitee,
+    where: isInvitedBy,
+    exportedBy: null,
+    description: 'Invitees of these meetings.',
+  } as Belonging,
+  crmEvents: belonging(crmEvent, {
+    where: isCrmEventOf,
+    exportedBy: crmEvent.createdAt,
+    description: 'CRM events.',
+  }),
+  userLinks: belonging(userCustomerLink, {
+    exportedBy: userCustomerLink.dateInserted,
+    description: 'Links to users; the users stay.',
+  }),
+} satisfies Record<string, Belonging>;
+
+export type BelongingName = keyof typeof belongings;
+
+export const belongingEntries = Object.entries(belongings) as [BelongingName, Belonging][];

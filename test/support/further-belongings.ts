@@ -1,0 +1,38 @@
+/** Rows for belongings that have no function in rows.ts, derived from the types of their columns. */
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import type { Database } from '../../src/database/database.ts';
+import { type BelongingName, belongingEntries } from '../../src/domain/onboarding/belongings.ts';
+import { insertAnyRow } from './rows.ts';
+
+const withFunction: ReadonlySet<BelongingName> = new Set([
+  'addresses',
+  'attributes',
+  'accountLinks',
+  'taxResidences',
+  'socialMediaHandles',
+  'kycChecks',
+  'kycDocuments',
+  'kycMedia',
+  'kycStatuses',
+  'kycStatusProposals',
+  'messages',
+  'meetings',
+  'meetingInvitees',
+  'crmEvents',
+  'userLinks',
+]);
+
+/** A row of each for the customer. Returns the IDs, such as `{ notes: '…' }`. */
+export async function insertFurtherBelongings(
+  database: Database,
+  child: { bankId: string; customerId: string },
+  options: { isWhole?: boolean; text?: string } = {},
+): Promise<Record<string, string>> {
+  const ids: Record<string, string> = {};
+  for (const [name, { table }] of belongingEntries) {
+    if (withFunction.has(name)) continue;
+    const row = (await insertAnyRow<SQLiteTable>(database, table, child, options)) as { id: string };
+    ids[name] = row.id;
+  }
+  return ids;
+}
