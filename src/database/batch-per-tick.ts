@@ -1,23 +1,15 @@
-/** A batched field is resolved a step after its parents were found, and its loader reads another step after that. */
-const steps = 3;
+import { afterTicks, databaseTicks } from '../base/ticks.ts';
 
-/**
- * Hands on together what is added in one turn: until the running code, and all that it has set off, has ended. What a
- * batched field asks for comes some steps later than what was asked for at once, and is waited for.
- */
-export function eachTurn<Item>(handle: (items: readonly Item[]) => void): (item: Item) => void {
+/** Collects the items that are added within `databaseTicks` after the first one, and passes them to `handle` together. */
+export function batchPerTick<Item>(handle: (items: readonly Item[]) => void): (item: Item) => void {
   let items: Item[] = [];
-  function handOn(): void {
-    const added = items;
+  function handleAll(): void {
+    const batch = items;
     items = [];
-    handle(added);
+    handle(batch);
   }
   return (item) => {
-    if (items.length === 0) afterSteps(steps, handOn);
+    if (items.length === 0) afterTicks(databaseTicks, handleAll);
     items.push(item);
   };
-}
-
-function afterSteps(count: number, work: () => void): void {
-  process.nextTick(() => (count === 1 ? work() : queueMicrotask(() => afterSteps(count - 1, work))));
 }

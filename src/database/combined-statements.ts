@@ -1,6 +1,6 @@
 import { Column, fillPlaceholders, is } from 'drizzle-orm';
 import pg from 'pg';
-import { eachTurn } from './batch-per-tick.ts';
+import { batchPerTick } from './batch-per-tick.ts';
 import type { Preparable, PrepareOptions } from './database.ts';
 import { type RowMapper, rowMapperOf, type Selected } from './map-rows.ts';
 import { dropName, droppableName } from './statement-names.ts';
@@ -197,7 +197,7 @@ export function combinedReads({ connection, onStatement, onRoundTrip }: Combined
     }
   }
 
-  const ask = eachTurn<Asked>((asked) => {
+  const ask = batchPerTick<Asked>((asked) => {
     for (const group of groupsOf(asked)) {
       run(group).catch((error: unknown) => {
         for (const { reject } of group) reject(error);

@@ -1,10 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
 import DataLoader from 'dataloader';
+import { nextTick } from '../base/ticks.ts';
 
-/** Loads values by their keys for one request: each once, and those that are asked for in one turn together. */
+/**
+ * Loads values by their keys for one operation, each key at most once. The keys of one tick are read together.
+ *
+ * `load` goes through `dataloader`. What this loader adds is `loadAll`, for the parents of a batched field: they are thousands, and
+ * `dataloader` would create a promise for each. Both share the values and the batches.
+ */
 export interface Loader<Key, Value> {
   load(key: Key): Promise<Value>;
-  /** A value for each key, in their order, for one promise: for the parents of a batched field. */
+  /** Returns a value for each key, in the same order. */
   loadAll(keys: readonly Key[]): Promise<Value[]>;
 }
 
@@ -48,8 +54,8 @@ export function readRows<Key, Row extends object>(
   return admission === null ? read(keys).then(counted) : admission.then(() => read(keys)).then(counted);
 }
 
-/** A value for each key; null for one that is null. */
-export async function loadGiven<Key, Value>(
+/** Returns a value for each key, and null for a key that is null. */
+export async function loadNullable<Key, Value>(
   loader: Loader<Key, Value>,
   keys: readonly (Key | null)[],
 ): Promise<(Value | null)[]> {
@@ -64,15 +70,15 @@ interface Batch<Key> {
 }
 
 /**
- * `fetch` gives a value for each key; `textOf` tells keys apart. What fails is not kept: who asks again has it read
- * again.
+ * Creates a loader. `fetch` returns a value for each key, in the same order. `textOf` returns the text that identifies a key. A
+ * failed read is not cached, so the next `load` of the same key retries it.
  */
 export function createLoader<Key, Value>(
   fetch: (keys: readonly Key[]) => Promise<readonly Value[]>,
   textOf: (key: Key) => string = String,
 ): Loader<Key, Value> {
-  const found = new Map<string, Value>();
-  const underWay = new Set<Batch<Key>>();
+  const loaded = new Map<string, Value>();
+  const pending = new Set<Batch<Key>>();
   let next: Batch<Key> | null = null;
 
   async function read(batch: Batch<Key>): Promise<void> {
@@ -82,26 +88,23 @@ export function createLoader<Key, Value>(
       const values = await fetch([...keys.values()]);
       let index = 0;
       for (const text of keys.keys()) {
-        found.set(text, values[index] as Value);
+        loaded.set(text, values[index] as Value);
         index += 1;
       }
     } finally {
-      underWay.delete(batch);
+      pending.delete(batch);
     }
   }
 
-  /** The batch that is read next: with all that is asked for until the running code and what it has begun have ended. */
   function nextBatch(): Batch<Key> {
-    const keys = new Map<string, Key>();
-    const turn = new Promise<void>((resolve) => process.nextTick(resolve));
-    const batch: Batch<Key> = { keys, read: turn.then(() => read(batch)) };
-    underWay.add(batch);
+    const batch: Batch<Key> = { keys: new Map(), read: nextTick().then(() => read(batch)) };
+    pending.add(batch);
     return batch;
   }
 
-  /** The batch with this key: one that is under way, or else the next. */
+  /** The batch that contains the key: a pending one, or else the next one. */
   function batchWith(text: string, key: Key): Batch<Key> {
-    for (const batch of underWay) if (batch.keys.has(text)) return batch;
+    for (const batch of pending) if (batch.keys.has(text)) return batch;
     next ??= nextBatch();
     next.keys.set(text, key);
     return next;
@@ -111,18 +114,18 @@ export function createLoader<Key, Value>(
     const texts = keys.map(textOf);
     const batches = new Set<Batch<Key>>();
     texts.forEach((text, index) => {
-      if (!found.has(text)) batches.add(batchWith(text, keys[index] as Key));
+      if (!loaded.has(text)) batches.add(batchWith(text, keys[index] as Key));
     });
     await Promise.all([...batches].map(({ read }) => read));
-    return texts.map((text) => found.get(text) as Value);
+    return texts.map((text) => loaded.get(text) as Value);
   }
 
-  // Most are asked for all keys at once.
-  let oneByOne: DataLoader<Key, Value, string> | null = null;
+  // Created on demand, because most loaders only load the parents of batched fields.
+  let dataLoader: DataLoader<Key, Value, string> | null = null;
   return {
     load(key) {
-      oneByOne ??= new DataLoader(loadAll, { cacheKeyFn: textOf });
-      return oneByOne.load(key);
+      dataLoader ??= new DataLoader(loadAll, { cacheKeyFn: textOf });
+      return dataLoader.load(key);
     },
     loadAll,
   };

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { fillPlaceholders, type Logger } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
-import { eachTurn } from './batch-per-tick.ts';
+import { batchPerTick } from './batch-per-tick.ts';
 import type { Database, DatabaseOptions, DatabaseStatistics, Preparable, Queries } from './database.ts';
 import { rowMapperOf } from './map-rows.ts';
 import { MigrationsMissing, pendingMigrations } from './migrations.ts';
@@ -111,7 +111,7 @@ export async function openSqlite(url: string, options: DatabaseOptions): Promise
     reader: { begin: reader.prepare('begin'), end: reader.prepare('commit') },
     writer: { begin: writer.prepare('begin'), end: writer.prepare('commit') },
   };
-  const ask = eachTurn<Asked>((asked) => {
+  const ask = batchPerTick<Asked>((asked) => {
     statistics.roundTrips += 1;
     const isOnWriter = !writer.inTransaction;
     const handle = isOnWriter ? writer : reader;

@@ -10,6 +10,7 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { type ExecutionResult, GraphQLError, type GraphQLResolveInfo, getArgumentValues, locatedError } from 'graphql';
+import { nextTick, onNextTick } from '../base/ticks.ts';
 import { AnswerMeter, bytesOfItem, committedError } from './answer-meter.ts';
 import { tooManyItems } from './max-items.ts';
 import {
@@ -186,13 +187,8 @@ function join(run: Run, field: FieldPlan, parent: Parent): void {
     parents.push(parent);
     return;
   }
-  if (run.waiting.size === 0) run.underWay.push(nextTurn().then(() => resolveWaiting(run)));
+  if (run.waiting.size === 0) run.underWay.push(nextTick().then(() => resolveWaiting(run)));
   run.waiting.set(field, [parent]);
-}
-
-/** When all code has run that what came last has set off. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => process.nextTick(resolve));
 }
 
 async function resolveWaiting(run: Run): Promise<void> {
@@ -211,7 +207,7 @@ async function resolveBatch(run: Run, field: FieldPlan, parents: readonly Parent
     const args = argumentsOf(run, field);
     const path = fieldPath(field, parents[0]?.path);
     const given = batch(sources, args, run.context, infoOf(run, field, path));
-    readBelow(run, field, sources, args, path);
+    prefetchBelow(run, field, sources, args, path);
     values = await given;
     if (values.length !== parents.length) throw new Error(`${field.name} gives ${values.length} values.`);
   } catch (error) {
@@ -244,8 +240,8 @@ function completeInto(run: Run, field: FieldPlan, data: Data, path: Path, given:
   }
 }
 
-/** Has read, together with the objects that a field gives, what the fields below need, where the keys of these are known. */
-function readBelow(run: Run, field: FieldPlan, sources: readonly unknown[], args: Data, path: Path): void {
+/** Prefetches what the fields below need, together with the objects that the field returns, if their keys are known. */
+function prefetchBelow(run: Run, field: FieldPlan, sources: readonly unknown[], args: Data, path: Path): void {
   const { keyOf, type } = field;
   if (keyOf === null || type.kind !== 'object' || run.meter.isStopped) return;
   try {
@@ -256,7 +252,7 @@ function readBelow(run: Run, field: FieldPlan, sources: readonly unknown[], args
       prefetch?.(keys, argumentsOf(run, below), run.context, infoOf(run, below, fieldPath(below, path)));
     }
   } catch {
-    // What is wrong with the fields below is told when they are reached, if they are.
+    // The executor reports the error when it reaches the field, if it does.
   }
 }
 
@@ -291,7 +287,7 @@ function executeField(run: Run, field: FieldPlan, source: unknown, parentPath: P
       path = fieldPath(field, parentPath);
       const args = argumentsOf(run, field);
       result = resolve(source, args, run.context, infoOf(run, field, path));
-      if (field.keyOf !== null && isPromise(result)) readBelowSoon(run, field, source, args, path);
+      if (field.keyOf !== null && isPromise(result)) prefetchBelowSoon(run, field, source, args, path);
     }
     if (type.kind === 'leaf' && !isPromise(result)) return complete(run, field, type, path, result);
     path ??= fieldPath(field, parentPath);
@@ -301,9 +297,9 @@ function executeField(run: Run, field: FieldPlan, source: unknown, parentPath: P
   }
 }
 
-/** When the resolver has asked for its one object, whose loader waits as long: both are read together. */
-function readBelowSoon(run: Run, field: FieldPlan, source: unknown, args: Data, path: Path): void {
-  process.nextTick(() => readBelow(run, field, [source], args, path));
+/** Waits as long as the loader of the object that the resolver has requested, so that both are read together. */
+function prefetchBelowSoon(run: Run, field: FieldPlan, source: unknown, args: Data, path: Path): void {
+  onNextTick(() => prefetchBelow(run, field, [source], args, path));
 }
 
 function propertyOf(source: unknown, name: string): unknown {

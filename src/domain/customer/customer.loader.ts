@@ -1,6 +1,6 @@
 import { gatewayError } from '../../base/errors.ts';
 import { oneBy } from '../../database/batch.ts';
-import { loadGiven } from '../../database/loader.ts';
+import { loadNullable } from '../../database/loader.ts';
 import type { Context } from '../../graph/context.ts';
 import { customer } from './customer.table.ts';
 import { type Customer, toCustomer } from './customer.type.ts';
@@ -19,7 +19,7 @@ export async function loadCustomers(
   context: Context,
   children: readonly { customerId: string | null }[],
 ): Promise<(Customer | null)[]> {
-  const rows = await loadGiven(
+  const rows = await loadNullable(
     context.loader(customerById),
     children.map(({ customerId }) => customerId),
   );

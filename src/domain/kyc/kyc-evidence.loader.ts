@@ -1,5 +1,5 @@
 import { type MakeLoader, manyBy, oneBy } from '../../database/batch.ts';
-import { loadGiven } from '../../database/loader.ts';
+import { loadNullable } from '../../database/loader.ts';
 import type { Context } from '../../graph/context.ts';
 import type { CustomerKey } from '../customer/customer.type.ts';
 import { kycCheck } from './kyc-check.table.ts';
@@ -49,7 +49,7 @@ async function namedAmong<Row extends { id: string }>(
   named: readonly Named[],
 ): Promise<(Row | null)[]> {
   const customerIds = named.map(({ customerId, id }) => (id === null ? null : customerId));
-  const rows = await loadGiven(context.loader(ofCustomer), customerIds);
+  const rows = await loadNullable(context.loader(ofCustomer), customerIds);
   return named.map(({ id }, index) => rows[index]?.find((row) => row.id === id) ?? null);
 }
 
