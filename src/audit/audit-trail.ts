@@ -3,7 +3,7 @@ import { and, desc, eq, gte, inArray, sql } from 'drizzle-orm';
 import type { Database, Queries } from '../database/database.ts';
 import { isUniqueViolation } from '../database/errors.ts';
 import { insertAtOnce, insertTogether } from '../database/insert-rows.ts';
-import { noteWriteOf } from '../database/read-your-writes.ts';
+import { recordLastWrite } from '../database/read-your-writes.ts';
 import { insertRow } from '../database/write-row.ts';
 import {
   type AuditChainRow,
@@ -217,7 +217,7 @@ export async function openAuditTrail({
           await insertTogether(transaction, [auditEvent, rows], [auditEventCustomer, customersOf(events, rows)]);
         }
         if (database.replicas !== null) {
-          await noteWriteOf(
+          await recordLastWrite(
             transaction,
             readers.filter((id) => id !== null),
           );

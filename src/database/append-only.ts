@@ -8,4 +8,4 @@ export const appendOnlyTables: readonly string[] = [
 ];
 
 /** What only their owner writes: who prunes the audit trail, and who migrates. */
-export const ownersTables: readonly string[] = ['audit_checkpoint', 'migration'];
+export const ownerOnlyTables: readonly string[] = ['audit_checkpoint', 'migration'];

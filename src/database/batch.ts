@@ -2,7 +2,7 @@ import { and, asc, desc, eq, getTableColumns, type Placeholder, type SQL, sql } 
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Database, Queries } from './database.ts';
 import { dialect } from './dialect.ts';
-import { createLoader, type Loader, type ReadMeter, readRows, rowsOfStatement } from './loader.ts';
+import { createLoader, type Loader, maxStatementRows, type ReadMeter, readRows } from './loader.ts';
 import { type Query, statement } from './statement.ts';
 
 /** Makes the loader of one request; its statements are prepared once for each database. */
@@ -21,7 +21,7 @@ interface Order<Table extends SQLiteTable> {
 }
 
 /** For statements of loaders. A literal, because PostgreSQL plans for a tenth of the rows if the limit is a parameter. */
-export const limitOfStatement = sql.raw(String(rowsOfStatement + 1)) as unknown as Placeholder;
+export const limitOfStatement = sql.raw(String(maxStatementRows + 1)) as unknown as Placeholder;
 
 function columnOf(table: SQLiteTable, name: string): SQLiteColumn {
   return (table as unknown as Record<string, SQLiteColumn>)[name] as SQLiteColumn;

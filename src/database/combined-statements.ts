@@ -9,13 +9,13 @@ import { dropName, droppableName } from './statement-names.ts';
  * How many sets of statements are kept as one statement each, on every connection of the server. An operation takes one
  * for each of its levels. The set that was not used for longest is dropped for another.
  */
-const mostCombinations = 100;
+const maxCombinations = 100;
 
 /**
  * How many statements nobody asks for may be in a set: which there are on a level depends on what a customer has, and each set
  * that is new to a connection has to be planned there.
  */
-const mostUnasked = 8;
+const maxUnrequested = 8;
 
 type Values = Record<string, unknown> | undefined;
 
@@ -46,7 +46,7 @@ interface Combination {
 }
 
 /** A statement that somebody waits for. */
-interface Asked {
+interface PendingRead {
   readonly statement: Statement;
   readonly values: Values;
   resolve(rows: unknown[]): void;
@@ -56,7 +56,7 @@ interface Asked {
 /** The part of a connection or a pool that runs a statement. */
 export type StatementConnection = Pick<pg.Pool, 'query'>;
 
-interface CombinedReadsParts {
+interface CombineStatementsParts {
   connection: StatementConnection;
   /** Told each statement, with its parameters, whether it is sent alone or with others. */
   onStatement(statement: string, parameters: unknown[]): void;
@@ -91,9 +91,9 @@ function combine(statements: readonly Statement[]): string {
 }
 
 /** Statements in their order, each at most once: a second one of the same kind begins the next group. */
-function groupsOf(asked: readonly Asked[]): Asked[][] {
-  const groups: Asked[][] = [];
-  let group: Asked[] = [];
+function groupsOf(asked: readonly PendingRead[]): PendingRead[][] {
+  const groups: PendingRead[][] = [];
+  let group: PendingRead[] = [];
   const seen = new Set<Statement>();
   for (const one of asked) {
     if (group.length === 0 || seen.has(one.statement)) {
@@ -111,14 +111,14 @@ function groupsOf(asked: readonly Asked[]): Asked[][] {
  * Prepares statements that are sent together where they are asked for in one turn, as the collections around a customer are:
  * as one statement, which costs a round trip, a snapshot and a message instead of one each.
  */
-export function combinedReads({ connection, onStatement, onRoundTrip }: CombinedReadsParts) {
+export function combineStatements({ connection, onStatement, onRoundTrip }: CombineStatementsParts) {
   /** The largest first: that is the one which most others are parts of. */
   const combinations: Combination[] = [];
   let uses = 0;
 
   function serves({ places }: Combination, asked: ReadonlySet<Statement>): boolean {
     const unasked = places.size - asked.size;
-    if (unasked < 0 || unasked > mostUnasked) return false;
+    if (unasked < 0 || unasked > maxUnrequested) return false;
     for (const statement of asked) if (!places.has(statement)) return false;
     if (unasked === 0) return true;
     return [...places.keys()].every((statement) => asked.has(statement) || statement.none !== null);
@@ -133,7 +133,7 @@ export function combinedReads({ connection, onStatement, onRoundTrip }: Combined
       found.lastUse = uses;
       return found;
     }
-    if (combinations.length === mostCombinations) dropLeastUsed();
+    if (combinations.length === maxCombinations) dropLeastUsed();
     const made: Combination = {
       name: droppableName(),
       text: combine(statements),
@@ -159,12 +159,12 @@ export function combinedReads({ connection, onStatement, onRoundTrip }: Combined
     return result.rows.map(rows.rowOf);
   }
 
-  function runAlone({ statement, values, resolve, reject }: Asked): void {
+  function runAlone({ statement, values, resolve, reject }: PendingRead): void {
     onRoundTrip();
     rowsOf(statement, values).then(resolve, reject);
   }
 
-  async function run(group: readonly Asked[]): Promise<void> {
+  async function run(group: readonly PendingRead[]): Promise<void> {
     const combination = group.length === 1 ? null : combinationOf(group.map(({ statement }) => statement));
     if (combination === null) {
       group.forEach(runAlone);
@@ -197,7 +197,7 @@ export function combinedReads({ connection, onStatement, onRoundTrip }: Combined
     }
   }
 
-  const ask = batchPerTick<Asked>((asked) => {
+  const ask = batchPerTick<PendingRead>((asked) => {
     for (const group of groupsOf(asked)) {
       run(group).catch((error: unknown) => {
         for (const { reject } of group) reject(error);

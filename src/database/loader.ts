@@ -26,11 +26,11 @@ export interface ReadMeter {
  * The maximum number of rows that one statement of a loader returns, so that an operation never holds many more rows than
  * its limit. Enough for 50 parents with the default page of 50 each.
  */
-export const rowsOfStatement = 2_525;
+export const maxStatementRows = 2_525;
 
 /**
- * Reads the rows of the keys. `read` returns at most `rowsOfStatement + 1` rows: if there are more, the keys are read in
- * two parts, and so on. Of one key, at most `rowsOfStatement + 1` rows are returned.
+ * Reads the rows of the keys. `read` returns at most `maxStatementRows + 1` rows: if there are more, the keys are read in
+ * two parts, and so on. Of one key, at most `maxStatementRows + 1` rows are returned.
  */
 export function readRows<Key, Row extends object>(
   meter: ReadMeter,
@@ -45,11 +45,11 @@ export function readRows<Key, Row extends object>(
     return first.concat(await readRows(meter, keys.slice(half), read));
   }
   const counted = (rows: Row[]) => {
-    if (rows.length > rowsOfStatement && keys.length > 1) return split();
+    if (rows.length > maxStatementRows && keys.length > 1) return split();
     meter.addRows(rows);
     return rows;
   };
-  if (keys.length > rowsOfStatement) return split();
+  if (keys.length > maxStatementRows) return split();
   const admission = meter.admission();
   return admission === null ? read(keys).then(counted) : admission.then(() => read(keys)).then(counted);
 }

@@ -1,11 +1,11 @@
 import pg from 'pg';
-import { appendOnlyTables, ownersTables } from './append-only.ts';
+import { appendOnlyTables, ownerOnlyTables } from './append-only.ts';
 
 const privileges = ['select', 'insert', 'update', 'delete', 'truncate', 'references', 'trigger'] as const;
 type Privilege = (typeof privileges)[number];
 
 function privilegesOn(table: string): readonly Privilege[] {
-  if (ownersTables.includes(table)) return ['select'];
+  if (ownerOnlyTables.includes(table)) return ['select'];
   if (appendOnlyTables.includes(table)) return ['select', 'insert'];
   return ['select', 'insert', 'update', 'delete'];
 }
@@ -32,7 +32,7 @@ async function differing(client: pg.PoolClient, gateway: string): Promise<HeldPr
     where n.nspname = current_schema() and c.relkind in ('r', 'p')
       and (pg_has_role(current_user, c.relowner, 'usage') or c.relname = any($2))
     order by c.relname`,
-    [gateway, [...appendOnlyTables, ...ownersTables]],
+    [gateway, [...appendOnlyTables, ...ownerOnlyTables]],
   );
   return rows.filter(({ name, held }) => held.join() !== privilegesOn(name).join());
 }

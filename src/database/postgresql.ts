@@ -1,6 +1,6 @@
 import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
-import { combinedReads, type StatementConnection } from './combined-statements.ts';
+import { combineStatements, type StatementConnection } from './combined-statements.ts';
 import type { Database, DatabaseOptions, DatabaseStatistics, Queries } from './database.ts';
 import { DatabaseUnavailable } from './database-unavailable.ts';
 import { MigrationsMissing, pendingMigrations } from './migrations.ts';
@@ -130,7 +130,7 @@ export async function openPostgresql(url: string, options: DatabaseOptions): Pro
       queries,
       read: queries(connection),
       statistics,
-      prepare: combinedReads({
+      prepare: combineStatements({
         connection,
         onStatement,
         onRoundTrip() {

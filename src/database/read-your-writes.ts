@@ -18,7 +18,7 @@ const note = statement((queries) =>
  * of transactions are not in the order of their commits does no harm: the later one waited for the earlier one, so a
  * replica that has replayed the later has replayed both.
  */
-export async function noteWriteOf(transaction: Queries, userIds: Iterable<string>): Promise<void> {
+export async function recordLastWrite(transaction: Queries, userIds: Iterable<string>): Promise<void> {
   const ids = [...new Set(userIds)].sort();
   if (ids.length > 0) await note(transaction, { userIds: ids });
 }

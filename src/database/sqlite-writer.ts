@@ -11,7 +11,7 @@ const writeTimeout = 10_000;
 const writePause = 1;
 
 /** After this many milliseconds nothing more is committed together: other processes write too. */
-const longestTogether = 10;
+const maxGroupMilliseconds = 10;
 
 /**
  * Runs `work` within a transaction of SQLite: all of it is committed when the result is there, or nothing of it ever. What is
@@ -84,7 +84,7 @@ export function writerOf(handle: SqliteDatabase.Database): { write: Write; settl
     const committed: (() => void)[] = [];
     try {
       await begin();
-      const end = performance.now() + longestTogether;
+      const end = performance.now() + maxGroupMilliseconds;
       do {
         const next = waiting.shift();
         if (next === undefined) break;

@@ -45,7 +45,7 @@ function queriesOn(handle: SqliteDatabase.Database, logger: Logger): Queries {
 }
 
 /** A read that somebody waits for. */
-interface Asked {
+interface PendingRead {
   /** On the handle that writes, or on the one that only reads. */
   run(isOnWriter: boolean): void;
   reject(error: unknown): void;
@@ -111,7 +111,7 @@ export async function openSqlite(url: string, options: DatabaseOptions): Promise
     reader: { begin: reader.prepare('begin'), end: reader.prepare('commit') },
     writer: { begin: writer.prepare('begin'), end: writer.prepare('commit') },
   };
-  const ask = batchPerTick<Asked>((asked) => {
+  const ask = batchPerTick<PendingRead>((asked) => {
     statistics.roundTrips += 1;
     const isOnWriter = !writer.inTransaction;
     const handle = isOnWriter ? writer : reader;

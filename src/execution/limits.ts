@@ -61,7 +61,7 @@ const maxIntrospectionCost = 10_000;
 
 const defaultPageSize = 50;
 // No list gives more. Its field refuses a larger page with OBP-10025, which helps more than a cost would.
-const largestPageSize = 500;
+const maxPageSize = 500;
 // A list without pages has few members by nature (addresses, checks); 500 is its bound, a handful the rule.
 const plainListSize = 5;
 
@@ -127,7 +127,7 @@ function isConnection(type: GraphQLType | undefined): boolean {
 /** What is not a number is unset, or refused when variables are coerced; what is out of range, the field refuses. */
 function usablePageSize(value: unknown): number {
   if (typeof value !== 'number' || Number.isNaN(value)) return defaultPageSize;
-  return Math.min(Math.max(Math.ceil(value), 1), largestPageSize);
+  return Math.min(Math.max(Math.ceil(value), 1), maxPageSize);
 }
 
 function writtenPageSize(value: ValueNode | ConstValueNode): number {

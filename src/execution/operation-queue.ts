@@ -1,54 +1,54 @@
-/** From which list cost on an operation is a large one. */
+/** The list cost from which an operation is large. */
 export const largeListCost = 10_000;
 
-/** How long the next one waits after another has ended, in milliseconds: whatever is small and came meanwhile goes first. */
-const pause = 1;
+/** The milliseconds between the end of an operation and the start of the next one, in which small operations are executed. */
+const pauseMilliseconds = 1;
 
 /**
- * Lets so many large operations be answered at a time, while the others wait in the order in which they came. More at a
- * time would be answered no sooner, hold what they have read all the while, and keep everything small waiting.
+ * A queue for large operations, which limits how many of them are executed at the same time. More of them would not be faster, but
+ * would keep what they have read in memory, and delay small operations.
  */
-export class LargeOperations {
-  readonly #atOnce: number;
+export class OperationQueue {
+  readonly #slots: number;
   readonly #waiting = new Set<() => void>();
-  #begun = 0;
+  #usedSlots = 0;
 
-  constructor(atOnce: number) {
-    this.#atOnce = atOnce;
+  constructor(slots: number) {
+    this.#slots = slots;
   }
 
-  /** Whether the next one has to wait. */
-  get areFull(): boolean {
-    return this.#begun >= this.#atOnce;
+  /** Whether the next operation must wait for a slot. */
+  get isFull(): boolean {
+    return this.#usedSlots >= this.#slots;
   }
 
   /**
-   * Waits until the operation may begin, and gives what is to be called, once, when it has ended. Fails with the reason of
-   * `until` where that comes first.
+   * Waits for a slot, first come, first served. Resolves with the function that releases the slot, which must be called once. Rejects
+   * with the reason of `signal` if the signal is aborted first.
    */
-  begin(until: AbortSignal): Promise<() => void> {
+  acquire(signal: AbortSignal): Promise<() => void> {
     return new Promise((resolve, reject) => {
-      until.throwIfAborted();
-      const giveUp = () => {
-        this.#waiting.delete(begin);
-        reject(until.reason);
+      signal.throwIfAborted();
+      const onAbort = () => {
+        this.#waiting.delete(useSlot);
+        reject(signal.reason);
       };
-      const begin = () => {
-        until.removeEventListener('abort', giveUp);
-        this.#begun += 1;
-        resolve(() => setTimeout(() => setImmediate(() => this.#end()), pause));
+      const useSlot = () => {
+        signal.removeEventListener('abort', onAbort);
+        this.#usedSlots += 1;
+        resolve(() => setTimeout(() => setImmediate(() => this.#release()), pauseMilliseconds));
       };
-      if (!this.areFull) {
-        begin();
+      if (!this.isFull) {
+        useSlot();
         return;
       }
-      until.addEventListener('abort', giveUp, { once: true });
-      this.#waiting.add(begin);
+      signal.addEventListener('abort', onAbort, { once: true });
+      this.#waiting.add(useSlot);
     });
   }
 
-  #end(): void {
-    this.#begun -= 1;
+  #release(): void {
+    this.#usedSlots -= 1;
     const [next] = this.#waiting;
     if (next === undefined) return;
     this.#waiting.delete(next);

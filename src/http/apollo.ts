@@ -12,7 +12,7 @@ import { logUnexpected } from '../base/logger.ts';
 import { createDocumentCache } from '../execution/document-cache.ts';
 import { compiledExecution, interpretedExecution } from '../execution/executor.ts';
 import { listCostOf, operationLimitsPlugin } from '../execution/limits.ts';
-import { LargeOperations, largeListCost } from '../execution/operation-queue.ts';
+import { largeListCost, OperationQueue } from '../execution/operation-queue.ts';
 import { documentLimits } from '../execution/parse-options.ts';
 import { gatewayValidation } from '../execution/validation.ts';
 import type { Context } from '../graph/context.ts';
@@ -43,7 +43,7 @@ export function createApolloServer(
     const { path, originalError = error } = error instanceof GraphQLError ? error : {};
     logUnexpected(logger, originalError, { requestId: requestId(), path });
   };
-  const largeOperations = new LargeOperations(database.concurrency);
+  const operationQueue = new OperationQueue(database.concurrency);
   const beforeOperation: ApolloServerPlugin<Context> = {
     async unexpectedErrorProcessingRequest({ error }) {
       onUnexpected(error);
@@ -89,13 +89,13 @@ export function createApolloServer(
       await scope.slot;
       return;
     }
-    if (!largeOperations.areFull) {
-      scope.slot = largeOperations.begin(scope.deadline);
+    if (!operationQueue.isFull) {
+      scope.slot = operationQueue.acquire(scope.deadline);
       await scope.slot;
       return;
     }
     const begun = performance.now();
-    scope.slot = largeOperations.begin(scope.deadline);
+    scope.slot = operationQueue.acquire(scope.deadline);
     await scope.slot;
     waits.set(scope.request, rounded(performance.now() - begun));
     const user = await findCaller(scope.request);

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { auditChain, auditCheckpoint, auditEvent, auditEventCustomer, auditSeal } from '../../src/audit/audit.table.ts';
 import { auditEventOf } from '../../src/audit/audit-event.ts';
 import { openAuditTrail } from '../../src/audit/audit-trail.ts';
-import { appendOnlyTables, ownersTables } from '../../src/database/append-only.ts';
+import { appendOnlyTables, ownerOnlyTables } from '../../src/database/append-only.ts';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { sqlitePath } from '../../src/database/sqlite-path.ts';
@@ -42,7 +42,7 @@ async function intrude(url: string): Promise<Intruder> {
 }
 
 test('the list of append-only tables contains every table of the audit trail, and the history of grants', () => {
-  expect([...appendOnlyTables, ...ownersTables].sort()).toEqual([...tableNames, 'empowerment', 'migration'].sort());
+  expect([...appendOnlyTables, ...ownerOnlyTables].sort()).toEqual([...tableNames, 'empowerment', 'migration'].sort());
 });
 
 describe('whoever connects, and owns the tables', () => {

@@ -12,7 +12,7 @@ import {
 } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { insertRows } from '../../src/database/insert-rows.ts';
-import { readRows, rowsOfStatement } from '../../src/database/loader.ts';
+import { maxStatementRows, readRows } from '../../src/database/loader.ts';
 import { account } from '../../src/domain/account/account.table.ts';
 import { accountHolder } from '../../src/domain/account/account-holder.table.ts';
 import { accountRouting } from '../../src/domain/account/account-routing.table.ts';
@@ -388,7 +388,7 @@ describe('readRows', () => {
       async read(keys: readonly number[]) {
         const rows = keys.flatMap((key) => Array.from({ length: perKey }, (_, index) => ({ key, index })));
         lengths.push(keys.length);
-        return rows.slice(0, rowsOfStatement + 1);
+        return rows.slice(0, maxStatementRows + 1);
       },
     };
   }

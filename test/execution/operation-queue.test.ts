@@ -1,60 +1,62 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from 'vitest';
-import { LargeOperations } from '../../src/execution/operation-queue.ts';
+import { describe, expect, test } from 'vitest';
+import { OperationQueue } from '../../src/execution/operation-queue.ts';
 
-/** Names of operations in the order in which they begin, and what ends each. */
-function recorder(operations: LargeOperations) {
-  const ends = new Map<string, () => void>();
+/** Records the names of operations in the order in which they get a slot, and how each releases it. */
+function recorder(queue: OperationQueue) {
+  const releases = new Map<string, () => void>();
   return {
-    begun: () => [...ends.keys()],
-    begin: async (name: string, deadline = new AbortController().signal) => {
-      ends.set(name, await operations.begin(deadline));
+    running: () => [...releases.keys()],
+    acquire: async (name: string, signal = new AbortController().signal) => {
+      releases.set(name, await queue.acquire(signal));
     },
-    async end(name: string) {
-      ends.get(name)?.();
+    async release(name: string) {
+      releases.get(name)?.();
       await sleep(20);
     },
   };
 }
 
-test('so many are begun at a time, the others in their order when one has ended', async () => {
-  const { begun, begin, end } = recorder(new LargeOperations(2));
-  const all = ['a', 'b', 'c', 'd'].map((name) => begin(name));
-  await sleep(20);
-  expect(begun()).toEqual(['a', 'b']);
-  await end('b');
-  expect(begun()).toEqual(['a', 'b', 'c']);
-  await end('a');
-  expect(begun()).toEqual(['a', 'b', 'c', 'd']);
-  await Promise.all(all);
-});
+describe('OperationQueue', () => {
+  test('runs as many operations as it has slots, and the others in their order when a slot is released', async () => {
+    const { running, acquire, release } = recorder(new OperationQueue(2));
+    const all = ['a', 'b', 'c', 'd'].map((name) => acquire(name));
+    await sleep(20);
+    expect(running()).toEqual(['a', 'b']);
+    await release('b');
+    expect(running()).toEqual(['a', 'b', 'c']);
+    await release('a');
+    expect(running()).toEqual(['a', 'b', 'c', 'd']);
+    await Promise.all(all);
+  });
 
-test('a turn comes after what was to run meanwhile', async () => {
-  const operations = new LargeOperations(1);
-  const order: string[] = [];
-  const endFirst = await operations.begin(new AbortController().signal);
-  const second = operations.begin(new AbortController().signal).then(() => order.push('second'));
-  endFirst();
-  setImmediate(() => order.push('immediate'));
-  await second;
-  expect(order).toEqual(['immediate', 'second']);
-});
+  test('passes on a slot after callbacks that were scheduled in the meantime', async () => {
+    const queue = new OperationQueue(1);
+    const order: string[] = [];
+    const releaseFirst = await queue.acquire(new AbortController().signal);
+    const second = queue.acquire(new AbortController().signal).then(() => order.push('second'));
+    releaseFirst();
+    setImmediate(() => order.push('immediate'));
+    await second;
+    expect(order).toEqual(['immediate', 'second']);
+  });
 
-test('who has to wait beyond the deadline gets its reason, never begins, and takes the turn of nobody', async () => {
-  const { begun, begin, end } = recorder(new LargeOperations(1));
-  const deadline = new AbortController();
-  await begin('a');
-  const late = begin('late', deadline.signal);
-  const next = begin('next');
-  deadline.abort(new Error('too late'));
-  await expect(late).rejects.toThrow('too late');
-  await end('a');
-  await next;
-  expect(begun()).toEqual(['a', 'next']);
-});
+  test('rejects with the reason of the signal if it is aborted while the operation waits, and uses no slot', async () => {
+    const { running, acquire, release } = recorder(new OperationQueue(1));
+    const deadline = new AbortController();
+    await acquire('a');
+    const late = acquire('late', deadline.signal);
+    const next = acquire('next');
+    deadline.abort(new Error('too late'));
+    await expect(late).rejects.toThrow('too late');
+    await release('a');
+    await next;
+    expect(running()).toEqual(['a', 'next']);
+  });
 
-test('a deadline that has passed already is not waited for', async () => {
-  const operations = new LargeOperations(1);
-  await expect(operations.begin(AbortSignal.abort(new Error('too late')))).rejects.toThrow('too late');
-  await expect(operations.begin(new AbortController().signal)).resolves.toBeTypeOf('function');
+  test('rejects at once if the signal is aborted already, and uses no slot', async () => {
+    const queue = new OperationQueue(1);
+    await expect(queue.acquire(AbortSignal.abort(new Error('too late')))).rejects.toThrow('too late');
+    await expect(queue.acquire(new AbortController().signal)).resolves.toBeTypeOf('function');
+  });
 });
