@@ -1,5 +1,6 @@
 import { ArgsType, type ClassType, Field, Int, ObjectType } from 'type-graphql';
 import { gatewayError } from '../base/errors.ts';
+import type { Context } from './context.ts';
 import { type CursorScope, decodeCursor, encodeCursor } from './cursor.ts';
 
 const defaultFirst = 50;
@@ -40,7 +41,7 @@ export class PageInfo {
 }
 
 /** The page size. @throws OBP-10025 if it is not from 1 to 100 */
-export function pageSize(first: number | null | undefined): number {
+function pageSize(first: number | null | undefined): number {
   const size = first ?? defaultFirst;
   if (size < 1 || size > maxFirst) {
     throw gatewayError('OBP-10025', { message: `first must be from 1 to ${maxFirst}.`, field: 'first' });
@@ -48,22 +49,31 @@ export function pageSize(first: number | null | undefined): number {
   return size;
 }
 
-/** The values of the sort columns at the cursor. Null for the first page. */
-export function afterOf(scope: CursorScope, after: string | null | undefined): unknown[] | null {
-  return after == null ? null : decodeCursor(scope, after);
-}
-
-interface PageParts<Row, Node> {
-  /** The rows of the page, and the row after it if more rows follow. */
-  rows: Row[];
-  size: number;
-  after: string | null | undefined;
-  scope: CursorScope;
+/** A list that a field returns page by page. */
+export interface List<Row, Node> {
+  /** The coordinate of the field. */
+  field: string;
+  /** The parent, filter and order of the list. A cursor is valid only for the same field and the same values. */
+  boundTo: unknown;
   /** The values of the sort columns. */
   orderValues(row: Row): readonly unknown[];
   toNode(row: Row): Node;
   /** The number of rows in the list. Called only if `totalCount` is selected. */
   count(): Promise<number>;
+}
+
+/** The rows to read for a page. */
+export interface Slice {
+  /** The values of the sort columns at the cursor. Null for the first page. */
+  after: unknown[] | null;
+  /** The page size and one: the row after the page shows that more rows follow. */
+  limit: number;
+}
+
+interface PageParts<Row, Node> extends Slice {
+  list: List<Row, Node>;
+  scope: CursorScope;
+  rows: readonly Row[];
 }
 
 class LazyEdge<Node> {
@@ -86,9 +96,12 @@ class LazyPageInfo implements PageInfo {
   /** The cursor of the row at this index. A negative index counts from the end. */
   readonly #cursorAt: (index: number) => string | null;
 
-  constructor({ rows, size, after }: PageParts<unknown, unknown>, cursorAt: (index: number) => string | null) {
-    this.hasNextPage = rows.length > size;
-    this.hasPreviousPage = after != null;
+  constructor(
+    { rows, limit, after }: Slice & { rows: readonly unknown[] },
+    cursorAt: (index: number) => string | null,
+  ) {
+    this.hasNextPage = rows.length >= limit;
+    this.hasPreviousPage = after !== null;
     this.#cursorAt = cursorAt;
   }
 
@@ -113,12 +126,12 @@ export class Page<Row, Node> {
 
   constructor(parts: PageParts<Row, Node>) {
     this.#parts = parts;
-    this.#rows = parts.rows.slice(0, parts.size);
-    this.nodes = this.#rows.map(parts.toNode);
+    this.#rows = parts.rows.slice(0, parts.limit - 1);
+    this.nodes = this.#rows.map((row) => parts.list.toNode(row));
   }
 
   #cursor(row: Row): string {
-    return encodeCursor(this.#parts.scope, this.#parts.orderValues(row));
+    return encodeCursor(this.#parts.scope, this.#parts.list.orderValues(row));
   }
 
   get edges(): LazyEdge<Node>[] {
@@ -133,8 +146,50 @@ export class Page<Row, Node> {
   }
 
   get totalCount(): Promise<number> {
-    return this.#parts.count();
+    return this.#parts.list.count();
   }
+}
+
+/**
+ * Cuts a page of each list. `readSlices` reads the rows of all of them together. The result of a list is an error if the cursor
+ * is not valid for it.
+ */
+export async function cutPages<Row, Node>(
+  { config: { secret } }: Pick<Context, 'config'>,
+  { first, after: cursor }: PageArguments,
+  lists: readonly List<Row, Node>[],
+  readSlices: (slices: readonly (Slice & { list: List<Row, Node> })[]) => Promise<readonly (readonly Row[])[]>,
+): Promise<(Page<Row, Node> | Error)[]> {
+  const limit = pageSize(first) + 1;
+  const requested = lists.map((list) => {
+    const scope = { secret, field: list.field, arguments: list.boundTo };
+    try {
+      return { list, scope, limit, after: cursor == null ? null : decodeCursor(scope, cursor) };
+    } catch (error) {
+      return error as Error;
+    }
+  });
+  const valid = requested.flatMap((slice) => (slice instanceof Error ? [] : [slice]));
+  const rows = (await readSlices(valid)).values();
+  return requested.map((slice) =>
+    slice instanceof Error ? slice : new Page({ ...slice, rows: rows.next().value ?? [] }),
+  );
+}
+
+/** Cuts a page of a list. @throws INVALID_CURSOR if the cursor is not valid for it */
+export async function cutPage<Row, Node>(
+  context: Pick<Context, 'config'>,
+  page: PageArguments,
+  { read, ...list }: List<Row, Node> & { read(slice: Slice): Promise<readonly Row[]> },
+): Promise<Page<Row, Node>> {
+  const [result] = await cutPages(context, page, [list], (slices) => Promise.all(slices.map(read)));
+  if (result === undefined || result instanceof Error) throw result;
+  return result;
+}
+
+/** The number in the row of a count. It is a text on PostgreSQL. */
+export function totalOf([counted]: readonly { total: number | string }[]): number {
+  return Number(counted?.total ?? 0);
 }
 
 /**

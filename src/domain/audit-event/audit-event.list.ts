@@ -12,13 +12,11 @@ import {
   type PageKey,
   pageLoader,
 } from '../../database/batch.ts';
-import type { Database } from '../../database/database.ts';
 import { createLoader, readRows } from '../../database/loader.ts';
 import { withoutIndex } from '../../database/search.ts';
 import { statement, statementByShape } from '../../database/statement.ts';
-import { afterOf, Page, type PageArguments, pageSize } from '../../graph/connection.ts';
+import { cutPage, type Page, type PageArguments, totalOf } from '../../graph/connection.ts';
 import type { Context } from '../../graph/context.ts';
-import type { CursorScope } from '../../graph/cursor.ts';
 import { assertInput } from '../../graph/input.ts';
 import { customerById } from '../customer/customer.loader.ts';
 import { customer } from '../customer/customer.table.ts';
@@ -105,11 +103,6 @@ const countOfEvents = statementByShape(
   },
 );
 
-async function countEvents(database: Database, shape: Shape, values: Record<string, unknown>): Promise<number> {
-  const [counted] = await countOfEvents(database, shape, values);
-  return Number(counted?.total ?? 0);
-}
-
 /**
  * Fails where the bank has no such customer and never had one. A deleted customer is known by the events that stay, so
  * that nobody is told more of another bank's customers than of ids that do not exist.
@@ -124,33 +117,29 @@ async function checkCustomer(context: Context, { customerId, bankId }: AuditEven
   if (events.length === 0) throw gatewayError('OBP-30046');
 }
 
-/** One page of the audit trail, the newest event first. */
+/** One page of the audit trail, newest event first. */
 export async function auditEventPage(
   context: Context,
-  asked: Partial<AuditEventFilter>,
+  { bankId = null, customerId = null, userId = null, from = null, to = null }: Partial<AuditEventFilter>,
   page: PageArguments,
 ): Promise<Page<AuditEventRow, AuditEvent>> {
-  const { config } = context;
   const database = context.readDatabase();
-  const { bankId = null, customerId = null, userId = null, from = null, to = null } = asked;
-  const filter: AuditEventFilter = { bankId, customerId, userId, from, to };
+  const values: AuditEventFilter = { bankId, customerId, userId, from, to };
   assertInput(from === null || to === null || from <= to, 'from', 'must not be after to');
-  const size = pageSize(page.first);
-  const values = [bankId, customerId, userId, from, to];
-  const scope: CursorScope = { secret: config.secret, field: 'Query.auditEvents', arguments: values };
-  const after = afterOf(scope, page.after);
   const names: readonly FilterName[] = ['bankId', 'customerId', 'userId', 'from', 'to'];
-  const shape: Shape = { filters: names.filter((name) => filter[name] !== null), continued: after !== null };
-  const rows = await eventPage(database, shape, { ...filter, ...afterValues(after), limit: size + 1 });
-  if (rows.length === 0) await checkCustomer(context, filter);
-  return new Page({
-    rows,
-    size,
-    after: page.after,
-    scope,
+  const filters = names.filter((name) => values[name] !== null);
+  return cutPage(context, page, {
+    field: 'Query.auditEvents',
+    boundTo: names.map((name) => values[name]),
     orderValues,
     toNode: (row) => toAuditEvent(row, customerId),
-    count: () => countEvents(database, { ...shape, continued: false }, { ...filter }),
+    count: async () => totalOf(await countOfEvents(database, { filters, continued: false }, { ...values })),
+    async read({ after, limit }) {
+      const shape = { filters, continued: after !== null };
+      const rows = await eventPage(database, shape, { ...values, ...afterValues(after), limit });
+      if (rows.length === 0) await checkCustomer(context, values);
+      return rows;
+    },
   });
 }
 
@@ -231,27 +220,18 @@ const totalsOfCustomers: MakeLoader<string, number> = (database) =>
     return customerIds.map((customerId) => byCustomer.get(customerId) ?? 0);
   });
 
-/** One page of the events about a customer at the customer's bank, the newest first. */
-export async function auditEventPageOfCustomer(
+/** One page of the events that concern a customer at the customer's bank, newest first. */
+export function auditEventPageOfCustomer(
   context: Context,
   customerId: string,
   page: PageArguments,
 ): Promise<Page<AuditEventRow, AuditEvent>> {
-  const size = pageSize(page.first);
-  const scope: CursorScope = {
-    secret: context.config.secret,
+  return cutPage<AuditEventRow, AuditEvent>(context, page, {
     field: 'Customer.auditEvents',
-    arguments: customerId,
-  };
-  const after = afterOf(scope, page.after);
-  const rows = await context.loader(pagesOfCustomers).load({ parent: customerId, limit: size + 1, after });
-  return new Page({
-    rows,
-    size,
-    after: page.after,
-    scope,
+    boundTo: customerId,
     orderValues,
     toNode: (row) => toAuditEvent(row, customerId),
     count: () => context.loader(totalsOfCustomers).load(customerId),
+    read: ({ after, limit }) => context.loader(pagesOfCustomers).load({ parent: customerId, limit, after }),
   });
 }

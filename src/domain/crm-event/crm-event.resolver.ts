@@ -5,7 +5,7 @@ import { Batched, BatchedByKey } from '../../execution/batched.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
 import { BankId } from '../../graph/arguments.ts';
 import { PageArguments } from '../../graph/connection.ts';
-import { newestOfCustomers, newestWhere } from '../../graph/connection-query.ts';
+import { connectionQuery, customerConnectionQuery } from '../../graph/connection-query.ts';
 import type { Context } from '../../graph/context.ts';
 import { mutate } from '../../graph/mutation.ts';
 import { loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
@@ -14,8 +14,8 @@ import { type CrmEventRow, crmEvent } from './crm-event.table.ts';
 import { CreateCrmEventInput, CrmEvent, CrmEventConnection, CrmEventPayload } from './crm-event.type.ts';
 import { crmEventValues, insertCrmEvent } from './crm-event.writes.ts';
 
-const eventsOfCustomers = newestOfCustomers(crmEvent, 'createdAt');
-const eventsOfBank = newestWhere(crmEvent, 'createdAt', eq(crmEvent.bankId, sql.placeholder('bankId')));
+const eventsOfCustomers = customerConnectionQuery(crmEvent, 'createdAt');
+const eventsOfBank = connectionQuery(crmEvent, 'createdAt', eq(crmEvent.bankId, sql.placeholder('bankId')));
 
 const eventById = oneBy(crmEvent, 'id');
 
@@ -30,7 +30,7 @@ export class CustomerCrmEventsResolver {
   @RequiresRole(['CanGetCrmEvents'])
   @BatchedByKey<CustomerKey>()
   crmEvents(@Root() customers: CustomerKey[], @Args(() => PageArguments) page: PageArguments, @Ctx() context: Context) {
-    return eventsOfCustomers.ofEach(context, 'Customer.crmEvents', customers, page, toCrmEvent);
+    return eventsOfCustomers.forCustomers(context, 'Customer.crmEvents', customers, page, toCrmEvent);
   }
 }
 

@@ -18,9 +18,8 @@ import {
   withoutIndex,
 } from '../../database/search.ts';
 import { statementByShape } from '../../database/statement.ts';
-import { afterOf, Page, type PageArguments, pageSize } from '../../graph/connection.ts';
+import { cutPage, type Page, type PageArguments, totalOf } from '../../graph/connection.ts';
 import type { Context } from '../../graph/context.ts';
-import type { CursorScope } from '../../graph/cursor.ts';
 import { assertInput } from '../../graph/input.ts';
 import { neverOk, normaliseForSearch } from './customer.rules.ts';
 import { type CustomerRow, customer } from './customer.table.ts';
@@ -322,41 +321,35 @@ export interface CustomerList {
   sortDirection?: SortDirection | null;
 }
 
-/** One page of the customers of a bank, or of all banks, in the order and with the filters that are given. */
+/** One page of the customers of a bank, or of all banks. */
 export async function customerPage<Node = Customer>(
   context: Context,
-  list: CustomerList,
+  { field, bankId, filter, condition, ...order }: CustomerList,
   page: PageArguments,
   toNode: (row: CustomerRow) => Node,
 ): Promise<Page<CustomerRow, Node>> {
-  const { config } = context;
   const database = context.readDatabase();
-  const size = pageSize(page.first);
-  const sortBy = list.sortBy ?? CustomerSort.LAST_OK_DATE;
-  const descending = list.sortDirection !== SortDirection.ASC;
-  // The answer tells who has the value: that is for who may read attributes.
-  if (list.filter?.attribute != null && !holdsAny(context.user, attributeRoles, list.bankId)) {
+  const sortBy = order.sortBy ?? CustomerSort.LAST_OK_DATE;
+  const descending = order.sortDirection !== SortDirection.ASC;
+  // The result shows which customers have the value, so the caller must be allowed to read attributes.
+  if (filter?.attribute != null && !holdsAny(context.user, attributeRoles, bankId)) {
     throw gatewayError('OBP-20006', { missingRoles: attributeRoles, field: 'filter.attribute' });
   }
-  const conditions = conditionsOf(list.filter ?? {});
-  if (list.condition !== undefined) conditions.push(list.condition);
-  const values = Object.assign({ bankId: list.bankId }, ...conditions.map((condition) => condition.values));
-  const scope: CursorScope = { secret: config.secret, field: list.field, arguments: [sortBy, descending, values] };
-  const after = afterOf(scope, page.after);
-  const shape: Shape = { atBank: list.bankId !== null, sortBy, descending, continued: after !== null, conditions };
-  const pageValues = { ...values, ...afterValues(after), limit: size + 1 };
-  const rows =
-    (await frequentRows(database, shape, pageValues)) ?? (await customerPageStatement(database, shape, pageValues));
-  return new Page({
-    rows,
-    size,
-    after: page.after,
-    scope,
-    orderValues: (row) => orderValues(sortBy, row),
+  const conditions = conditionsOf(filter ?? {});
+  if (condition !== undefined) conditions.push(condition);
+  const values = Object.assign({ bankId }, ...conditions.map((condition) => condition.values));
+  const shape = { atBank: bankId !== null, sortBy, descending, conditions };
+  return cutPage(context, page, {
+    field,
+    boundTo: [sortBy, descending, values],
+    orderValues: (row: CustomerRow) => orderValues(sortBy, row),
     toNode,
-    async count() {
-      const [counted] = await countStatement(database, shape, values);
-      return Number(counted?.total ?? 0);
+    count: async () => totalOf(await countStatement(database, { ...shape, continued: false }, values)),
+    async read({ after, limit }) {
+      const shapeOfPage = { ...shape, continued: after !== null };
+      const pageValues = { ...values, ...afterValues(after), limit };
+      const rows = await frequentRows(database, shapeOfPage, pageValues);
+      return rows ?? customerPageStatement(database, shapeOfPage, pageValues);
     },
   });
 }

@@ -8,7 +8,7 @@ import { Batched, BatchedByKey } from '../../execution/batched.ts';
 import { Authenticated, RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, ExpectedVersion } from '../../graph/arguments.ts';
 import { PageArguments } from '../../graph/connection.ts';
-import { newestOfCustomers, newestWhere } from '../../graph/connection-query.ts';
+import { connectionQuery, customerConnectionQuery } from '../../graph/connection-query.ts';
 import type { Context } from '../../graph/context.ts';
 import { optionalId } from '../../graph/input.ts';
 import { mutate } from '../../graph/mutation.ts';
@@ -25,9 +25,9 @@ import { isParticipant, mayReadMeetings, ownMeetings, ownMeetingsValues } from '
 import { meetingProvider } from './meeting-providers.ts';
 
 const meetingById = oneBy(meeting, 'bankId', 'id');
-const meetingsOfCustomers = newestOfCustomers(meeting, 'when');
-const meetingsOfBank = newestWhere(meeting, 'when', eq(meeting.bankId, sql.placeholder('bankId')));
-const meetingsOfParticipant = newestWhere(
+const meetingsOfCustomers = customerConnectionQuery(meeting, 'when');
+const meetingsOfBank = connectionQuery(meeting, 'when', eq(meeting.bankId, sql.placeholder('bankId')));
+const meetingsOfParticipant = connectionQuery(
   meeting,
   'when',
   sql`${withoutIndex(meeting.bankId)} = ${sql.placeholder('bankId')} and ${ownMeetings}`,
@@ -69,7 +69,7 @@ export class CustomerMeetingsResolver {
   @BatchedByKey<CustomerKey>()
   meetings(@Root() customers: CustomerKey[], @Args(() => PageArguments) page: PageArguments, @Ctx() context: Context) {
     const toNode = (row: MeetingRow) => toMeeting(context, row);
-    return meetingsOfCustomers.ofEach(context, 'Customer.meetings', customers, page, toNode);
+    return meetingsOfCustomers.forCustomers(context, 'Customer.meetings', customers, page, toNode);
   }
 }
 

@@ -5,7 +5,7 @@ import { Batched, BatchedByKey } from '../../execution/batched.ts';
 import { Authenticated, RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, CustomerId } from '../../graph/arguments.ts';
 import { PageArguments } from '../../graph/connection.ts';
-import { newestOfCustomers, newestWhere } from '../../graph/connection-query.ts';
+import { connectionQuery, customerConnectionQuery } from '../../graph/connection-query.ts';
 import type { Context } from '../../graph/context.ts';
 import type { WrittenChild } from '../../graph/mutation.ts';
 import { mutateChild } from '../customer/child-mutation.ts';
@@ -21,14 +21,14 @@ import {
 } from './message.type.ts';
 import { insertMessage, messageValues } from './message.writes.ts';
 
-const messagesOfCustomers = newestOfCustomers(customerMessage, 'date');
+const messagesOfCustomers = customerConnectionQuery(customerMessage, 'date');
 
 const ofLinkedUser = and(
   eq(userCustomerLink.userId, sql.placeholder('userId')),
   eq(userCustomerLink.bankId, sql.placeholder('bankId')),
   eq(userCustomerLink.isActive, true),
 );
-const messagesOfLinkedUser = newestWhere(
+const messagesOfLinkedUser = connectionQuery(
   customerMessage,
   'date',
   sql`${customerMessage.customerId} in (select ${userCustomerLink.customerId} from ${userCustomerLink} where ${ofLinkedUser})`,
@@ -54,7 +54,7 @@ export class CustomerMessagesResolver {
   @RequiresRole(['CanGetCustomerMessages'], { orLinkedUser: true })
   @BatchedByKey<CustomerKey>()
   messages(@Root() customers: CustomerKey[], @Args(() => PageArguments) page: PageArguments, @Ctx() context: Context) {
-    return messagesOfCustomers.ofEach(context, 'Customer.messages', customers, page, toMessage);
+    return messagesOfCustomers.forCustomers(context, 'Customer.messages', customers, page, toMessage);
   }
 }
 
@@ -72,7 +72,7 @@ export class CustomerMessageResolver {
     @Ctx() context: Context,
   ) {
     const customer = await customerAt(context, bankId, customerId);
-    return messagesOfCustomers.ofOne(context, 'Query.customerMessages', customer, page, toMessage);
+    return messagesOfCustomers.forCustomer(context, 'Query.customerMessages', customer, page, toMessage);
   }
 
   @Query(() => CustomerMessageConnection, {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { and, count, desc, eq, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { AuthenticatedUser } from '../../auth/authenticated-user.ts';
 import { gatewayError } from '../../base/errors.ts';
 import type { GrantApproval } from '../../config.ts';
@@ -7,8 +7,6 @@ import type { Queries } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/errors.ts';
 import { lockedForWriting } from '../../database/lock.ts';
 import { insertRow, updateRows } from '../../database/write-row.ts';
-import { afterOf, Page, type PageArguments, pageSize } from '../../graph/connection.ts';
-import type { Context } from '../../graph/context.ts';
 import { assertInput } from '../../graph/input.ts';
 import { empowermentsOf } from './empowerment.writes.ts';
 import {
@@ -21,7 +19,6 @@ import {
 } from './entitlement.writes.ts';
 import { canStillGrant, holdsStoredGrant, needsApproval } from './entitlement-approval.ts';
 import { type EntitlementRequestRow, entitlementRequest } from './entitlement-request.table.ts';
-import { type EntitlementRequest, toEntitlementRequest } from './entitlement-request.type.ts';
 import { EntitlementRequestState } from './entitlement-request-state.ts';
 import { canApprove } from './independence.rules.ts';
 
@@ -212,60 +209,4 @@ export async function rejectRequest(
     await requireIndependence(transaction, caller, proposedByUserId, userId);
   }
   await update(transaction, request, decision(caller, EntitlementRequestState.REJECTED, reason));
-}
-
-/** The requests that a caller can see who holds no granting role: their own ones, and to a super admin all proposals. */
-function visibleWithoutRole({ id, isSuperAdmin }: AuthenticatedUser) {
-  const own = eq(entitlementRequest.userId, id);
-  return isSuperAdmin ? or(own, isNotNull(entitlementRequest.proposedByUserId)) : own;
-}
-
-/**
- * One page of the requests, sorted by creation time, newest first: of a bank, or of all banks if `bankId` is null. Callers who
- * cannot grant there see their own requests only, super admins also the proposals of granters.
- */
-export async function requestPage(
-  context: Context,
-  caller: AuthenticatedUser,
-  { bankId, state }: { bankId: string | null; state: EntitlementRequestState | null },
-  page: PageArguments,
-): Promise<Page<EntitlementRequestRow, EntitlementRequest>> {
-  const size = pageSize(page.first);
-  const ownOf = mayAt(caller, grantingRoles, bankId) ? null : caller.id;
-  const scope = {
-    secret: context.config.secret,
-    field: 'Query.entitlementRequests',
-    arguments: [bankId, state, ownOf],
-  };
-  const after = afterOf(scope, page.after);
-  const { createdAt, id } = entitlementRequest;
-  const listed = and(
-    bankId === null ? undefined : eq(entitlementRequest.bankId, bankId),
-    state === null ? undefined : eq(entitlementRequest.state, state),
-    ownOf === null ? undefined : visibleWithoutRole(caller),
-  );
-  const [afterDate, afterId] = (after ?? []) as [Date?, string?];
-  const comesAfter =
-    afterDate === undefined || afterId === undefined
-      ? undefined
-      : or(lt(createdAt, afterDate), and(eq(createdAt, afterDate), lt(id, afterId)));
-  const { read } = context.readDatabase();
-  const rows = await read
-    .select()
-    .from(entitlementRequest)
-    .where(and(listed, comesAfter))
-    .orderBy(desc(createdAt), desc(id))
-    .limit(size + 1);
-  return new Page({
-    rows,
-    size,
-    after: page.after,
-    scope,
-    orderValues: (row) => [row.createdAt, row.id],
-    toNode: toEntitlementRequest,
-    async count() {
-      const [counted] = await read.select({ total: count() }).from(entitlementRequest).where(listed);
-      return Number(counted?.total ?? 0);
-    },
-  });
 }

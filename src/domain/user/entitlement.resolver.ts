@@ -28,6 +28,7 @@ import {
   revokingRoles,
 } from './entitlement.writes.ts';
 import { holdsStoredGrant, needsApproval } from './entitlement-approval.ts';
+import { requestPage } from './entitlement-request.list.ts';
 import { type EntitlementRequestRow, entitlementRequest } from './entitlement-request.table.ts';
 import {
   EntitlementRequest,
@@ -36,13 +37,7 @@ import {
   RequestEntitlementInput,
   toEntitlementRequest,
 } from './entitlement-request.type.ts';
-import {
-  approveRequest,
-  insertRequest,
-  proposeGrant,
-  rejectRequest,
-  requestPage,
-} from './entitlement-request.writes.ts';
+import { approveRequest, insertRequest, proposeGrant, rejectRequest } from './entitlement-request.writes.ts';
 import { EntitlementRequestState } from './entitlement-request-state.ts';
 import { userAt } from './user.loader.ts';
 import { User } from './user.type.ts';
