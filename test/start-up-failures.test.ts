@@ -230,7 +230,7 @@ if (dialectUnderTest === 'postgresql') {
       const { program, lines, ended } = await startProgram(['serve', '--workers', '1'], /"listening"/, {
         environment: { ...settings, DATABASE_URL: database.url, DATABASE_REPLICA_URLS: replica },
       });
-      await expect.poll(() => lines.join('\n'), { timeout: 20_000 }).toContain('replica is left out');
+      await expect.poll(() => lines.join('\n'), { timeout: 20_000 }).toContain('replica excluded');
       program.kill('SIGTERM');
       expect(await ended).toBe(0);
       expectNothingOf('S3cretPart', { output: lines.join('\n'), errors: '' });

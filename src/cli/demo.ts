@@ -163,7 +163,7 @@ export async function demo(environment: Environment, { keepIn }: DemoOptions = {
         lines.push(`${username}: ${what}`, `  ${token}`, '');
       }
       await serve(config, database, {
-        isThrownAway: true,
+        isTemporary: true,
         exampleVariables,
         onListening: (url) => console.log(welcome(url, secrets.password, lines, keepIn)),
       });

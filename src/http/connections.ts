@@ -14,7 +14,7 @@ import { canonicalAddress, type TrustedProxies } from './client-address.ts';
 export interface ConnectionLimits {
   maxConnections: number;
   maxBodyBytes: number;
-  /** For each IPv4 address and each /64 network of IPv6. Trusted proxies have no such limit. */
+  /** The maximum for each IPv4 address and each /64 network of IPv6. Trusted proxies have no such limit. */
   maxPerAddress: number;
   /** How long a connection is kept open between two requests, in milliseconds. */
   idleTimeout: number;

@@ -135,7 +135,7 @@ export class CostControl {
     if (budget !== null && budget !== 'unlimited') budget.charge(invalidOperationCost);
   }
 
-  /** For every answer of `/graphql`, also to requests that fail before their caller is known. */
+  /** Sets the headers of every response of `/graphql`, also if the request fails before its caller is known. */
   setHeaders(request: FastifyRequest, reply: FastifyReply): void {
     let budget = request.costBudget;
     if (budget === 'unlimited') return;

@@ -5,12 +5,12 @@ import type { Database } from '../database/database.ts';
 
 const checkTimeout = 5_000;
 
-/** For how long the success of a check is reused. */
+/** The time for which a successful check is reused. */
 const reuseMilliseconds = 250;
 
 /**
- * `/health/live`: the process answers. `/health/ready`: requests may be sent here, because the database answers, its
- * migrations are applied, and the server is not being stopped.
+ * `/health/live` succeeds if the process responds. `/health/ready` succeeds if the server can handle requests: the database
+ * responds, its migrations are applied, and the server is not stopping.
  */
 export function addHealthRoutes(
   app: FastifyInstance,

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Tokens } from '../auth/tokens.ts';
 
-/** The public keys of the gateway's own tokens, for whoever else verifies them. */
+/** The public keys with which other services verify the gateway's own tokens. */
 export function addKeysRoute(app: FastifyInstance, tokens: Tokens): void {
   app.get('/.well-known/jwks.json', async (_request, reply) => {
     const keys = await tokens.publicKeys();

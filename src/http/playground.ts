@@ -46,7 +46,7 @@ export function addPlayground(
   });
 }
 
-/** The operations that front ends start from, with empty values for the variables that nobody gave one. */
+/** The shipped operations. Variables without an example value are empty. */
 function readExamples(exampleVariables: Readonly<Record<string, unknown>>): Example[] {
   return readdirSync(operationsFolder)
     .filter((file) => file.endsWith('.graphql'))

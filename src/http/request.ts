@@ -33,9 +33,9 @@ export interface ServerParts {
   auditTrail: AuditTrail;
   /** Values for the variables of the playground's examples, by name. */
   exampleVariables?: Readonly<Record<string, unknown>>;
-  /** How long a stop goes on answering, so that clients who keep a connection learn that it ends. */
+  /** The time for which a stopping server still responds, so that clients with open connections see that they end. */
   drainMilliseconds?: number;
-  /** Instead of the limits that the configuration and the defaults set. */
+  /** Overrides the limits of the configuration and the defaults. */
   connectionLimits?: Partial<ConnectionLimits>;
 }
 
@@ -46,15 +46,15 @@ export type FindCaller = (request: FastifyRequest, options?: { isNew?: boolean }
 export interface RequestScope {
   request: FastifyRequest;
   deadline: AbortSignal;
-  /** By `performance.now()`. */
+  /** The start of the request, from `performance.now()`. */
   begun: number;
-  /** Once the caller is known. */
+  /** Set once the caller is known. */
   context?: Context;
   /** Whether the operation is valid and within the limits: its cost is known then. */
   isValid?: boolean;
   /** The list cost, once the operation is charged. */
   listCost?: number;
-  /** Apollo Server's own, once the operation is known. */
+  /** The response of Apollo Server, once the operation is known. */
   response?: { body?: unknown };
   /** Whether the operation is a mutation, once it is known. */
   isMutation?: boolean;

@@ -17,41 +17,41 @@ import { createServer } from './server.ts';
 import { stopSignal } from './stop-signal.ts';
 
 /**
- * How often idempotency keys, revocations and login attempts that no longer count are deleted, in milliseconds. Processes
- * that started together do not do it together.
+ * The interval in which expired rows are deleted, in milliseconds. It is random, so that processes that started at the same time
+ * do not delete at the same time.
  */
-const forgetInterval = () => 3_600_000 * (0.9 + 0.2 * Math.random());
+const deletionInterval = () => 3_600_000 * (0.9 + 0.2 * Math.random());
 
 export interface ServeOptions {
   /** Values for the variables of the playground's examples, by name. */
   exampleVariables?: Readonly<Record<string, unknown>>;
-  /** The process id of one of several workers: each line of its log says it. */
+  /** The process ID of a worker, which every line of its log contains. */
   worker?: number;
   onListening?(url: string): void;
-  /** The database is deleted in the end, and nobody will ever verify its audit trail: seals are logged as `info` is. */
-  isThrownAway?: boolean;
+  /** Whether the database is temporary. Its seals are logged at level `info` only, because its audit trail is never verified. */
+  isTemporary?: boolean;
 }
 
 /**
- * Logs the seals of the audit trail at every LOG_LEVEL: without them nobody could see that its end was cut off. Only
- * `silent` is silent: then that cannot be seen.
+ * Logs the seals of the audit trail at every LOG_LEVEL except `silent`, because only the logged seals reveal that the end of
+ * the trail was truncated.
  */
 export function loggerOfSeals(logger: Logger): Logger {
   return logger.level === 'silent' ? logger : logger.child({}, { level: 'info' });
 }
 
 /**
- * Serves until the process is told to stop (SIGTERM or SIGINT), and then until what is in flight is answered. A second
- * signal ends the process at once. The database stays open.
+ * Serves until the process receives SIGTERM or SIGINT and the requests in flight are finished. A second signal ends the process
+ * at once. The database stays open.
  */
 export async function serve(config: Config, database: Database, options: ServeOptions = {}): Promise<void> {
   const ownLogger = createLogger(config.logLevel);
   const logger = options.worker === undefined ? ownLogger : ownLogger.child({ worker: options.worker });
-  const sealLogger = options.isThrownAway ? logger : loggerOfSeals(logger);
+  const sealLogger = options.isTemporary ? logger : loggerOfSeals(logger);
   const onFailure = (error: unknown) => logUnexpected(logger, error, { requestId: undefined });
   database.replicas?.watch(({ name, isUsed, reason }) => {
-    if (isUsed) logger.info({ replica: name }, 'replica is used');
-    else logger.warn({ replica: name, reason }, 'replica is left out');
+    if (isUsed) logger.info({ replica: name }, 'replica included');
+    else logger.warn({ replica: name, reason }, 'replica excluded');
   });
   if (cluster.isPrimary || cluster.worker?.id === 1) {
     for (const { file, mode } of exposedFiles(config.databaseUrl)) {
@@ -88,7 +88,7 @@ export async function serve(config: Config, database: Database, options: ServeOp
         await deleteFullBudgets(transaction);
       })
       .catch(onFailure);
-  }, forgetInterval()).unref();
+  }, deletionInterval()).unref();
   const url = await server.listen();
   logger.info({ url }, 'listening');
   options.onListening?.(url);

@@ -11,14 +11,14 @@ import { CostControl } from './cost-control.ts';
 import { addGraphqlRoute } from './graphql.ts';
 import { callerOf, type FindCaller, type RequestScope, type ServerParts } from './request.ts';
 
-/** How long a stop waits for operations after the last moment at which one may end. */
+/** The time for which a stop waits after the latest deadline of an operation, in milliseconds. */
 const stopMargin = 5_000;
 
 export interface Server {
   app: FastifyInstance;
-  /** Gives the address. */
+  /** Starts to listen, and returns the URL. */
   listen(): Promise<string>;
-  /** Finishes what is in flight, then ends every connection. The database stays open. */
+  /** Finishes the requests in flight, then closes every connection. The database stays open. */
   close(): Promise<void>;
 }
 
@@ -30,7 +30,7 @@ export async function createServer(parts: ServerParts): Promise<Server> {
   const identityProviders = openIdentityProviders(config.oidcIssuers, logger);
   const refusals = openTokenRefusalLog(logger);
 
-  // What a server may do without is loaded where it is wanted.
+  // The mailer is loaded only if it is configured, because it slows down the start.
   const mailer = config.mail === null ? null : (await import('../auth/mailer.ts')).openMailer(config.mail, logger);
 
   const costControl = new CostControl(config);
@@ -47,7 +47,7 @@ export async function createServer(parts: ServerParts): Promise<Server> {
 
   const { app, inFlight } = await createApp(parts, costControl, () => isStopping);
 
-  /** A stop waits for it. */
+  /** `close` waits for the operation. */
   function tracked<Result>(operation: Promise<Result>): Promise<Result> {
     operations.add(operation);
     operation.catch(() => undefined).finally(() => operations.delete(operation));

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** The signal that tells this process to stop. The next one, if not the same once more, ends it at once. */
+/** Resolves with the signal that stops this process. A second signal ends the process at once. */
 export async function stopSignal(beforeExit: () => void = () => undefined): Promise<NodeJS.Signals> {
   const signal = await new Promise<NodeJS.Signals>((resolve) => {
     process.once('SIGTERM', resolve);
@@ -9,7 +9,7 @@ export async function stopSignal(beforeExit: () => void = () => undefined): Prom
   const ignore = () => undefined;
   process.on('SIGTERM', ignore);
   process.on('SIGINT', ignore);
-  // One Ctrl-C comes twice: from the terminal, and from npm, which passes on its own.
+  // One Ctrl-C arrives twice: from the terminal, and from npm, which forwards its own.
   void sleep(500, undefined, { ref: false }).then(() => {
     const exit = (exitCode: number) => {
       beforeExit();

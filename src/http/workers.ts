@@ -5,11 +5,11 @@ import type { Config } from '../config.ts';
 import type { Database } from '../database/database.ts';
 import { stopSignal } from './stop-signal.ts';
 
-/** How long a worker's place stays empty after it has ended too soon for the first time, and at most, in milliseconds. */
-const firstPause = 100;
-const longestPause = 30_000;
+/** The pause before a worker that ended soon is replaced, in milliseconds. It doubles with every failure in a row. */
+const minPause = 100;
+const maxPause = 30_000;
 
-/** A worker that lived this long did not end too soon. */
+/** A worker that ends later than this, in milliseconds after its start, did not end soon. */
 const settledAfter = 60_000;
 
 /** The minimum number of connections of one address per worker, because a browser opens six, which one worker might get. */
@@ -28,18 +28,19 @@ interface StartedWorker {
   ended: Promise<WorkerEnd>;
 }
 
-/** What a worker tells the process that keeps it, once it answers. */
+/** The message of a worker to the parent process once it listens. */
 interface Listening {
   url: string;
   logLevel: Config['logLevel'];
 }
 
 /**
- * Keeps `count` processes of this very command serving on one port until the process is told to stop (SIGTERM or SIGINT),
- * and then until all of them have ended. A second signal ends all at once. A worker that ends before is replaced, after a
- * pause that grows while workers end soon; but if not even the first one ever answered, its exit code is all there is.
- * Workers end when this process does, however it does. It reads no configuration and opens no database: the first worker
- * does, and says what is wrong.
+ * Runs `count` workers of this command on one port until the process receives SIGTERM or SIGINT and all workers have ended. A
+ * second signal ends all of them at once. A worker that ends earlier is replaced, after a pause that grows while workers end
+ * soon. Workers end together with this process. The parent process reads no configuration and opens no database: the first
+ * worker does, and reports what is wrong.
+ *
+ * @returns the exit code. If the first worker never listened, this is the exit code of that worker.
  */
 export async function keepWorkers(count: number): Promise<number> {
   const stopping = new AbortController();
@@ -49,7 +50,7 @@ export async function keepWorkers(count: number): Promise<number> {
     for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill(signal);
     return signal;
   });
-  // Alone, so that it migrates for all, and what keeps all of them from serving is said once.
+  // The first worker starts alone, so that it migrates for all, and a failure that concerns all is reported once.
   const first = startWorker();
   const listening = await Promise.race([first.listening, first.ended.then(() => null)]);
   if (listening === null) return stopping.signal.aborted ? 0 : exitCodeOf(await first.ended);
@@ -68,7 +69,7 @@ export async function keepWorkers(count: number): Promise<number> {
         return;
       }
       failures = Date.now() - startedAt < settledAfter ? failures + 1 : 0;
-      const pause = failures === 0 ? 0 : Math.min(firstPause * 2 ** (failures - 1), longestPause);
+      const pause = failures === 0 ? 0 : Math.min(minPause * 2 ** (failures - 1), maxPause);
       logEnd(logger, current, end, pause);
       await sleep(pause, undefined, { signal: stopping.signal }).catch(() => undefined);
       if (stopping.signal.aborted) return;
@@ -83,14 +84,14 @@ export async function keepWorkers(count: number): Promise<number> {
   return exitCode;
 }
 
-/** What a worker does: what a single process does, with its share of the connections. */
+/** Serves like a single process, with the worker's share of the connections. */
 export async function serveAsWorker(config: Config, database: Database, count: number): Promise<void> {
   const { serve } = await import('./serve.ts');
   const { maxConnections, maxConnectionsPerAddress } = config.limits;
   const limits = {
     ...config.limits,
     maxConnections: Math.ceil(maxConnections / count),
-    // Connections are handed out in turn, so those of one address are spread evenly but not exactly.
+    // Connections are distributed round-robin, so those of one address are spread evenly but not exactly.
     maxConnectionsPerAddress: Math.max(
       Math.ceil(maxConnectionsPerAddress / count),
       Math.min(maxConnectionsPerAddress, connectionsOfBrowser),
@@ -102,24 +103,24 @@ export async function serveAsWorker(config: Config, database: Database, count: n
   });
 }
 
-/** Whether this process is the worker that starts alone, which brings the database up to date. */
+/** Whether this process is the worker that starts alone, which applies the migrations. */
 export function isFirstWorker(): boolean {
   return cluster.worker?.id === 1;
 }
 
-/** Lets a worker end that has nothing more to do: what ties it to the process that keeps it would go on. */
+/** Lets a worker end that has nothing more to do. Its channel to the parent process would keep it running. */
 export function endWorker(): void {
   cluster.worker?.disconnect();
 }
 
-/** With the arguments, the options of Node and the environment of this process. */
+/** Starts a worker with the arguments, the Node options, and the environment of this process. */
 function startWorker(): StartedWorker {
   const worker = cluster.fork();
   closeLostConnection(worker);
   const listening = new Promise<Listening>((resolve) => worker.once('message', resolve));
   const ended = new Promise<WorkerEnd>((resolve) => {
     worker.once('exit', (exitCode: number | null, signal: string | null) => resolve({ exitCode, signal }));
-    // Without a listener it would end this process. What a worker that is ending can no longer be told is one too.
+    // Without a listener, an error would end this process. A message to a worker that is ending causes one too.
     worker.on('error', (error) => {
       if (worker.process.pid === undefined) resolve({ exitCode: null, signal: null, error });
     });
@@ -128,8 +129,8 @@ function startWorker(): StartedWorker {
 }
 
 /**
- * A connection is kept open here until the worker to which it was handed says that it has it. Of a worker that is killed
- * before, nobody would ever answer or close it.
+ * Closes the connection that a worker did not acknowledge before it was killed. The parent process keeps its own handle of a
+ * connection until the acknowledgement, so the client would wait forever.
  */
 function closeLostConnection({ process: worker }: Worker): void {
   const { send } = worker;
@@ -152,10 +153,10 @@ function killWorkers(): void {
   for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill('SIGKILL');
 }
 
-/** Of a worker that never answered: it has said the reason itself, unless something ended it. */
+/** The exit code for a first worker that never listened. It has reported the reason itself, unless a signal ended it. */
 function exitCodeOf({ exitCode, signal, error }: WorkerEnd): number {
   if (error instanceof Error) throw error;
-  if (signal !== null) throw new Error(`The first worker was ended by ${signal} before it answered.`);
+  if (signal !== null) throw new Error(`The first worker was ended by ${signal} before it listened.`);
   return exitCode === 0 || exitCode === null ? 1 : exitCode;
 }
 
