@@ -64,7 +64,7 @@ export async function readPassword(): Promise<string> {
 }
 
 /** A line on standard error, in place of what a terminal shows of the progress. */
-export function tellLine(line: string): void {
+export function printStatus(line: string): void {
   const { stderr } = process;
   stderr.write(`${stderr.isTTY ? '\r\x1b[K' : ''}${line}\n`);
 }
@@ -73,7 +73,7 @@ export interface Progress {
   /** How far it is. */
   update(line: string): void;
   /** A line that stays. */
-  tell(line: string): void;
+  print(line: string): void;
   end(): void;
 }
 
@@ -90,7 +90,7 @@ export function showProgress(): Progress {
       lastUpdate = Date.now();
       stderr.write(`\r\x1b[K${line}`);
     },
-    tell(line) {
+    print(line) {
       stderr.write(`${lastUpdate > 0 ? '\r\x1b[K' : ''}${line}\n`);
     },
     end() {

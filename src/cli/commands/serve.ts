@@ -1,0 +1,62 @@
+import cluster from 'node:cluster';
+import { availableParallelism } from 'node:os';
+import { type Command, Option } from 'commander';
+import type { Settings } from '../../config.ts';
+import type { DatabaseOptions } from '../../database/database.ts';
+import { integer } from '../parsers.ts';
+import { configuration, withDatabase } from '../running.ts';
+
+export function addServe(program: Command): void {
+  program
+    .command('serve')
+    .description('Serve the graph over HTTP until told to stop. Migrates the database first.')
+    .addOption(
+      new Option('--workers <number>', 'how many processes answer requests, on one port')
+        .argParser(integer(1, 256))
+        .default(availableParallelism(), 'one for each core'),
+    )
+    .action(async ({ workers }: { workers: number }) => {
+      if (workers === 1) await serveAlone();
+      else if (cluster.isPrimary) {
+        const { keepWorkers } = await import('../../http/workers.ts');
+        process.exitCode = await keepWorkers(workers);
+      } else await serveAsOneOf(workers);
+    });
+}
+
+async function serveAlone(): Promise<void> {
+  const config = await configuration();
+  const { serve } = await import('../../http/serve.ts');
+  await withDatabase(config, (database) => serve(config, database), servingOptions(config));
+}
+
+async function serveAsOneOf(workers: number): Promise<void> {
+  const { endWorker, isFirstWorker, serveAsWorker } = await import('../../http/workers.ts');
+  try {
+    const config = await configuration();
+    await withDatabase(config, (database) => serveAsWorker(config, database, workers), {
+      ...servingOptions(config),
+      migrate: isFirstWorker(),
+      processes: workers,
+    });
+  } finally {
+    endWorker();
+  }
+}
+
+function servingOptions({ databaseReplicaUrls: replicaUrls, replicaMaxLagSeconds }: Settings): DatabaseOptions {
+  return { isServing: true, replicaUrls, replicaMaxLagMilliseconds: replicaMaxLagSeconds * 1000 };
+}
+
+export function addDemo(program: Command): void {
+  program
+    .command('demo')
+    .description(
+      'Serve a fresh database with examples, 1,000 generated customers and a few users. Deletes it at the end.',
+    )
+    .option('--keep <folder>', 'keep the database and its keys in this folder for the next start')
+    .action(async ({ keep }: { keep?: string }) => {
+      const { demo } = await import('../demo.ts');
+      await demo(process.env, { keepIn: keep });
+    });
+}

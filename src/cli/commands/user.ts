@@ -1,0 +1,158 @@
+import type { Command } from 'commander';
+import type { ListedUser } from '../../domain/user/user-administration.ts';
+import { tokenLifetime } from '../parsers.ts';
+import { audited, settings } from '../running.ts';
+import { readPassword } from '../terminal.ts';
+
+export function addUserCommands(program: Command): void {
+  const user = program.command('user').description('Create, list and disable users.');
+  addCreate(user);
+  addList(user);
+  addDisable(user);
+  addEnable(user);
+  addUnlock(user);
+  addResetPassword(user);
+}
+
+function addCreate(user: Command): void {
+  user
+    .command('create')
+    .description('Create a user. The password is read from standard input.')
+    .argument('<username>')
+    .requiredOption('--email <address>', 'the e-mail address')
+    .option('--super-admin', 'can grant every role and approve grants; holds no role', false)
+    .action(async (username: string, { email, superAdmin }: { email: string; superAdmin: boolean }) => {
+      const configured = await settings('secret');
+      const password = await readPassword();
+      // The audit trail shows who bootstrapped the installation, as it records no values.
+      const command = superAdmin ? 'user create --super-admin' : 'user create';
+      const { id } = await audited(command, configured, async (database) => {
+        const { createUser } = await import('../../domain/user/user-administration.ts');
+        return createUser(database, { username, email, password, isSuperAdmin: superAdmin }, configured.passwordCost);
+      });
+      console.log(`The user ${username} was created with the id ${id}.`);
+    });
+}
+
+function addList(user: Command): void {
+  user
+    .command('list')
+    .description('List all users with their entitlements.')
+    .option(
+      '--conflicts',
+      'only users whose usernames or validated email addresses collide in upper and lower case',
+      false,
+    )
+    .action(async ({ conflicts }: { conflicts: boolean }) => {
+      const users = await audited('user list', await settings('secret'), async (database, audit) => {
+        const { listUsers } = await import('../../domain/user/user-administration.ts');
+        const listed = await listUsers(database, { conflicts });
+        audit.concern({ userIds: listed.map(({ id }) => id) });
+        return listed;
+      });
+      for (const listed of users) console.log(linesOfUser(listed).join('\n'));
+    });
+}
+
+/** A line for the user, then an indented line for each entitlement. */
+function linesOfUser({ username, provider, email, entitlements, ...user }: ListedUser): string[] {
+  const notes = [
+    user.isSuperAdmin && 'super admin',
+    user.isDisabled && 'disabled',
+    !user.hasPassword && 'no password',
+    user.hasUsernameConflict && 'username conflict',
+    user.hasEmailConflict && 'email conflict',
+  ];
+  return [
+    [username, provider, email ?? '-', notes.filter(Boolean).join(', ') || '-'].join('\t'),
+    ...entitlements.map(({ roleName, bankId, expiresAt }) => {
+      const until = expiresAt === null ? '' : ` until ${expiresAt.toISOString()}`;
+      return `\t${roleName}${bankId ? ` at ${bankId}` : ''}${until}`;
+    }),
+  ];
+}
+
+function addDisable(user: Command): void {
+  user
+    .command('disable')
+    .description('Refuse a user from now on, with every token there is.')
+    .argument('<username>')
+    .action(async (username: string) => {
+      await audited('user disable', await settings('secret'), async (database) => {
+        const { disableUser } = await import('../../domain/user/user-administration.ts');
+        return disableUser(database, username);
+      });
+      console.log(`The user ${username} is disabled.`);
+    });
+}
+
+function addEnable(user: Command): void {
+  user
+    .command('enable')
+    .description('Let a disabled user in again.')
+    .argument('<username>')
+    .action(async (username: string) => {
+      await audited('user enable', await settings('secret'), async (database) => {
+        const { enableUser } = await import('../../domain/user/user-administration.ts');
+        return enableUser(database, username);
+      });
+      console.log(`The user ${username} is enabled.`);
+    });
+}
+
+function addUnlock(user: Command): void {
+  user
+    .command('unlock')
+    .description('Let a user in again whom failed logins or an administrator locked.')
+    .argument('<username>')
+    .action(async (username: string) => {
+      const configured = await settings('secret');
+      await audited('user unlock', configured, async (database) => {
+        const { unlockUser } = await import('../../domain/user/user-administration.ts');
+        return unlockUser(database, username, configured.secret);
+      });
+      console.log(`The user ${username} is unlocked.`);
+    });
+}
+
+function addResetPassword(user: Command): void {
+  user
+    .command('reset-password')
+    .description('Give a user a new password, read from standard input.')
+    .argument('<username>')
+    .action(async (username: string) => {
+      const configured = await settings('secret');
+      const password = await readPassword();
+      await audited('user reset-password', configured, async (database) => {
+        const { resetPassword } = await import('../../domain/user/user-administration.ts');
+        return resetPassword(database, username, password, configured.passwordCost);
+      });
+      console.log(`The user ${username} has a new password. All tokens that it had are refused from now on.`);
+    });
+}
+
+export function addToken(program: Command): void {
+  program
+    .command('token')
+    .description('Print a bearer token for a user.')
+    .argument('<username>')
+    .option('--expires <duration>', 'for how long, such as 30m or 12h; otherwise GATEWAY_TOKEN_LIFETIME', tokenLifetime)
+    .action(async (username: string, { expires }: { expires?: number }) => {
+      const configured = await settings('secret', 'signing');
+      const token = await audited('token', configured, async (database, audit) => {
+        const { findUserByUsername } = await import('../../domain/user/user-administration.ts');
+        const { id, disabledAt, passwordHash } = await findUserByUsername(database.read, username);
+        audit.concern({ userIds: [id] });
+        if (disabledAt !== null) throw new Error(`The user ${username} is disabled.`);
+        if (passwordHash === null) {
+          throw new Error(
+            `The user ${username} has no password, so nobody can log in as it: user reset-password gives one.`,
+          );
+        }
+        const { openTokens } = await import('../../auth/tokens.ts');
+        const tokens = await openTokens(configured.signing);
+        return (await tokens.sign({ userId: id }, expires ?? configured.tokenLifetimeSeconds)).token;
+      });
+      console.log(token);
+    });
+}

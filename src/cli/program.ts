@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { addAuditCommands } from './commands/audit.ts';
+import { addBankCommands } from './commands/bank.ts';
+import { addBackup, addGenerate, addImport, addMigrate } from './commands/data.ts';
+import { addKeysCommands } from './commands/keys.ts';
+import { addGrant, addRevoke } from './commands/role.ts';
+import { addSchemaCommands } from './commands/schema.ts';
+import { addDemo, addServe } from './commands/serve.ts';
+import { addToken, addUserCommands } from './commands/user.ts';
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+/**
+ * The command line. A command imports its implementation when it runs, so that `--help` stays fast and only `serve` builds
+ * a schema.
+ */
+export const program = new Command('gateway')
+  .description("A GraphQL gateway over a bank's customer and KYC data, in the data model of the Open Bank Project.")
+  .version(version)
+  .showHelpAfterError()
+  // The value of an unknown option can be a password.
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^(error: unknown option '[^=']*)=.*'/, "$1'")) })
+  .exitOverride();
+
+// In the order of the help.
+addServe(program);
+addDemo(program);
+addMigrate(program);
+addImport(program);
+addGenerate(program);
+addUserCommands(program);
+addBankCommands(program);
+addGrant(program);
+addRevoke(program);
+addToken(program);
+addBackup(program);
+addSchemaCommands(program);
+addAuditCommands(program);
+addKeysCommands(program);
