@@ -40,7 +40,7 @@ async function freePort(): Promise<number> {
 
 const password = 'correct horse battery staple';
 
-test('user list --conflicts lists users of an earlier version whose usernames collide', async () => {
+test('user list --conflicts lists users of an earlier version whose usernames conflict', async () => {
   const former = await createFormerDatabase('canonical_usernames');
   const now = dialectUnderTest === 'sqlite' ? Date.now() : new Date().toISOString();
   const columns = 'id, username, provider, provider_id, created_at, updated_at';
@@ -62,7 +62,7 @@ test('user list --conflicts lists users of an earlier version whose usernames co
   await former.drop();
 });
 
-describe('what is written wrongly', () => {
+describe('arguments and environment variables', () => {
   test.each([
     'serve',
     'migrate',
@@ -88,7 +88,7 @@ describe('what is written wrongly', () => {
     'keys create',
     'keys rotate',
     'demo',
-  ])('%s explains itself with --help', async (command) => {
+  ])('%s prints its usage with --help', async (command) => {
     const { exitCode, output } = await run(`${command} --help`);
     expect(exitCode).toBe(0);
     expect(output).toContain(`Usage: gateway ${command}`);
@@ -97,51 +97,54 @@ describe('what is written wrongly', () => {
   test.each([
     ['frobnicate', "unknown command 'frobnicate'"],
     ['serve --fast', "unknown option '--fast'"],
-    ['serve --workers 0', 'a whole number from 1 to 256'],
+    ['serve --workers 0', 'an integer from 1 to 256'],
     ['generate', "required option '--customers <number>' not specified"],
-    ['generate --customers many', 'a whole number from 1 to 10000000'],
-    ['token someone --expires soon', 'a whole number with its unit'],
+    ['generate --customers many', 'an integer from 1 to 10,000,000'],
+    ['token felix --expires soon', 'a duration (s, m, h or d) from 1s to 30d'],
     ['user create', "required option '--email <address>'"],
     ['user create --email alice@example.org', "missing required argument 'username'"],
-    ['user create somebody', "required option '--email <address>'"],
+    ['user create alice', "required option '--email <address>'"],
     ['bank four-eyes gh.29.uk perhaps', 'Allowed choices are on, off'],
     ['bank kyc-reason gh.29.uk perhaps', 'Allowed choices are on, off'],
-    ['bank retention gh.29.uk 5y', 'a whole number of days from 1d to 36525d'],
-    ['bank retention gh.29.uk 0d', 'a whole number of days from 1d to 36525d'],
-    ['bank retention gh.29.uk 36526d', 'a whole number of days from 1d to 36525d'],
+    ['bank retention gh.29.uk 5y', 'a number of days from 1d to 36525d'],
+    ['bank retention gh.29.uk 0d', 'a number of days from 1d to 36525d'],
+    ['bank retention gh.29.uk 36526d', 'a number of days from 1d to 36525d'],
     ['import', "missing required argument 'files'"],
-    ['audit export --from yesterday', 'It must be a moment, such as 2026-11-21 (in UTC) or 2026-11-21T10:00:00Z.'],
-    ['audit export --from 2026-02-30', 'It must be a moment'],
-    ['audit export --to 2026-11-21T10:00:00', 'It must be a moment'],
-  ])('%s is refused by name, with what is allowed and exit code 2', async (command, message) => {
+    [
+      'audit export --from yesterday',
+      'It must be a time, such as 2026-11-21T10:00:00Z, or a date, such as 2026-11-21 (midnight in UTC).',
+    ],
+    ['audit export --from 2026-02-30', 'It must be a time'],
+    ['audit export --to 2026-11-21T10:00:00', 'It must be a time'],
+  ])('%s fails with the rule of the invalid value and exit code 2', async (command, message) => {
     const { exitCode, output, errors } = await run(command);
     expect([exitCode, output]).toEqual([2, '']);
     expect(errors).toContain(message);
     expect(errors).toContain('Usage: gateway');
   });
 
-  test('an unknown option is named without its value, which can be a password', async () => {
+  test('an unknown option is reported without its value, which might be a password', async () => {
     const { exitCode, errors } = await run('user create alice --email alice@example.org --password=S3cret=Part');
     expect(exitCode).toBe(2);
     expect(errors).toContain("unknown option '--password'");
     expect(errors).not.toMatch(/S3cret|Part/);
   });
 
-  test('a role that is none is refused by name, and says where the roles are', async () => {
-    const { exitCode, output, errors } = await run('grant somebody CanFly');
+  test('an unknown role is reported with the command that lists all roles', async () => {
+    const { exitCode, output, errors } = await run('grant alice CanFly');
     expect([exitCode, output]).toEqual([2, '']);
     expect(errors).toMatch(
-      /'CanFly' is invalid for argument 'role'. There is no such role.\n\n?'gateway grant --help' lists every role.\n$/,
+      /'CanFly' is invalid for argument 'role'. It must be the name of a role.\n\n?Run "gateway grant --help" for a list of all roles.\n$/,
     );
   });
 
-  test.each(['grant', 'revoke'])('%s --help lists the roles', async (command) => {
+  test.each(['grant', 'revoke'])('%s --help lists all roles', async (command) => {
     const { output } = await run(`${command} --help`);
     expect(output).toContain('  CanGetCustomer --bank <bank-id>\n');
     expect(output).toContain('  CanGetAnyUser\n');
   });
 
-  test('variables that are wrong are all named, with what is allowed and exit code 2', async () => {
+  test('all invalid environment variables are reported with their rules and exit code 2', async () => {
     const { exitCode, errors } = await runProgram(['serve'], {
       environment: { ...environment, PORT: 'http', GATEWAY_MAX_DEPTH: 'deep', GATEWAY_SECRET: 'hunter2' },
     });
@@ -153,13 +156,13 @@ describe('what is written wrongly', () => {
     ]);
   });
 
-  test('without its secrets nothing is served', async () => {
+  test('serve fails without its secrets', async () => {
     const { exitCode, errors } = await runProgram(['serve'], { environment: { DATABASE_URL: database.url } });
     expect(exitCode).toBe(2);
     expect(errors).toMatch(/^GATEWAY_SECRET is not set.*\nGATEWAY_SIGNING_KEY_FILE is not set/);
   });
 
-  test('a database that cannot be opened is one clear line and exit code 1', async () => {
+  test('a database that cannot be opened is reported in one line with exit code 1', async () => {
     const url =
       dialectUnderTest === 'sqlite'
         ? 'file:/dev/null/gateway.db'
@@ -171,25 +174,28 @@ describe('what is written wrongly', () => {
   });
 });
 
-test('a signing key is written for its owner alone, and never over another', async () => {
+test('keys create writes a file that only its owner can read, and never overwrites a file', async () => {
   const file = join(folder, 'signing.jwk');
   expect((await run(`keys create ${file}`)).exitCode).toBe(0);
   expect((await stat(file)).mode & 0o777).toBe(0o600);
   const key = await readFile(file, 'utf8');
   const again = await run(`keys create ${file}`);
-  expect([again.exitCode, again.errors]).toEqual([1, `${file} is there already: nothing is ever written over it.\n`]);
+  expect([again.exitCode, again.errors]).toEqual([
+    1,
+    `${file} already exists. Existing files are never overwritten; choose another path.\n`,
+  ]);
   expect(await readFile(file, 'utf8')).toBe(key);
   expect(await run(`keys create ${folder}/nowhere/signing.jwk`)).toMatchObject({
     exitCode: 1,
-    errors: `${folder}/nowhere, the folder for ${folder}/nowhere/signing.jwk, is not there.\n`,
+    errors: `${folder}/nowhere/signing.jwk cannot be opened: the folder ${folder}/nowhere does not exist.\n`,
   });
   expect(await run(`keys rotate ${folder}/nothing.jwk`)).toMatchObject({
     exitCode: 1,
-    errors: `${folder}/nothing.jwk is not there.\n`,
+    errors: `${folder}/nothing.jwk does not exist.\n`,
   });
 });
 
-test('a signing key is rotated in its file, whose owner alone can read it', async () => {
+test('keys rotate adds a key to a file, which still only its owner can read', async () => {
   const file = join(folder, 'rotated.jwk');
   await run(`keys create ${file}`);
   const { x } = JSON.parse(await readFile(file, 'utf8'));
@@ -205,19 +211,19 @@ test('a signing key is rotated in its file, whose owner alone can read it', asyn
   expect(JSON.parse(await readFile(file, 'utf8')).keys).toHaveLength(2);
 });
 
-test('the schema is printed with its directives', async () => {
+test('schema print prints the schema with its directives', async () => {
   const { exitCode, output } = await run('schema print');
   expect(exitCode).toBe(0);
   expect(output).toContain('directive @requiresRole');
   expect(output).toContain('type Query');
 });
 
-test('from an empty database to an answered query, with every step on the command line', async () => {
+test('the commands lead from an empty database to a query that returns customers', async () => {
   expect(await run('migrate')).toMatchObject({ exitCode: 0 });
   expect(await run('generate --customers 6')).toMatchObject({
     exitCode: 0,
     errors: '',
-    output: expect.stringMatching(/^6 customers were written/),
+    output: expect.stringMatching(/^6 customers generated, \d+ rows in total\.\n$/),
   });
   expect(await run('generate --customers 6')).toMatchObject({
     exitCode: 1,
@@ -251,29 +257,29 @@ test('from an empty database to an answered query, with every step on the comman
   });
   expect(await run('bank four-eyes gh.29.uk on')).toMatchObject({
     exitCode: 0,
-    output: expect.stringContaining('Two officers for a KYC status: on at gh.29.uk.'),
+    output: 'Four-eyes principle for KYC statuses switched on at gh.29.uk.\n',
   });
   for (const command of ['bank kyc-reason nowhere on', 'bank retention nowhere 1826d']) {
     expect(await run(command)).toMatchObject({ exitCode: 1, errors: expect.stringMatching(/^OBP-30001/) });
   }
   for (const [command, output] of [
-    ['bank kyc-reason gh.29.uk on', 'A reason for KYC material: on at gh.29.uk.\n'],
-    ['bank kyc-reason gh.29.uk off', 'A reason for KYC material: off at gh.29.uk.\n'],
-    ['bank retention gh.29.uk 1826d', 'Retention period of customers: 1826 days at gh.29.uk.\n'],
-    ['bank retention gh.29.uk off', 'Retention period of customers: off at gh.29.uk.\n'],
+    ['bank kyc-reason gh.29.uk on', 'Reason requirement for KYC material switched on at gh.29.uk.\n'],
+    ['bank kyc-reason gh.29.uk off', 'Reason requirement for KYC material switched off at gh.29.uk.\n'],
+    ['bank retention gh.29.uk 1826d', 'Retention period of customers set to 1826 days at gh.29.uk.\n'],
+    ['bank retention gh.29.uk off', 'Retention period of customers switched off at gh.29.uk.\n'],
   ] as const) {
     expect(await run(command)).toMatchObject({ exitCode: 0, output });
   }
   expect(await run('grant clerk.alice CanGetCustomers --bank gh.29.uk')).toMatchObject({ exitCode: 0 });
   expect((await run('user list')).output).toMatch(/clerk\.alice\t.*\n\tCanGetCustomers at gh\.29\.uk\n/);
-  expect(await run('token nobody.here')).toMatchObject({ exitCode: 1, errors: expect.stringMatching(/^OBP-20005/) });
+  expect(await run('token unknown.user')).toMatchObject({ exitCode: 1, errors: expect.stringMatching(/^OBP-20005/) });
   const accounts = join(folder, 'accounts.json');
   await writeFile(accounts, JSON.stringify({ accounts: [{ id: 'a-1', bank: 'gh.29.uk', owners: ['stub.sam'] }] }));
   expect(await run(`import ${accounts}`)).toMatchObject({ exitCode: 0 });
   expect(await run('token stub.sam')).toMatchObject({
     exitCode: 1,
     output: '',
-    errors: expect.stringMatching(/^The user stub\.sam has no password, so nobody can log in as it/),
+    errors: expect.stringMatching(/^The user stub\.sam has no password and cannot log in\. /),
   });
   const { output } = await run('token clerk.alice --expires 5m');
   const token = output.trim();
@@ -311,13 +317,13 @@ test('from an empty database to an answered query, with every step on the comman
         expect(await run(`backup ${existing}`)).toMatchObject({
           exitCode: 1,
           output: '',
-          errors: `${existing} is there already: nothing is ever written over it.\n`,
+          errors: `${existing} already exists. Existing files are never overwritten; choose another path.\n`,
         });
       }
       expect((await readFile(copy)).equals(copied)).toBe(true);
       expect(await run(`backup ${folder}/nowhere/copy.db`)).toMatchObject({
         exitCode: 1,
-        errors: `${folder}/nowhere, the folder for ${folder}/nowhere/copy.db, is not there.\n`,
+        errors: `${folder}/nowhere/copy.db cannot be opened: the folder ${folder}/nowhere does not exist.\n`,
       });
       await copyFile(copy, join(folder, 'restored.db'));
       const restored = { ...environment, DATABASE_URL: `file:${join(folder, 'restored.db')}` };
@@ -330,7 +336,7 @@ test('from an empty database to an answered query, with every step on the comman
   }
   expect(await ended).toBe(0);
   const messages = lines.map((line) => JSON.parse(line).msg);
-  // How often it seals depends on how long all this takes.
+  // The number of seals depends on the duration of the test.
   expect(messages.filter((message) => message !== 'audit seal')).toEqual([
     'listening',
     'request',
@@ -342,7 +348,7 @@ test('from an empty database to an answered query, with every step on the comman
   ]);
 }, 240_000);
 
-test('the audit trail of two gateways, one stopped and one killed, is verified against their logs, exported and pruned', async () => {
+test('audit verify, export and prune handle the trail of a stopped and a killed gateway', async () => {
   const own = await createDatabaseUrl();
   const firstSecret = 'a secret of this test without a comma';
   const ownEnvironment = { ...testEnvironment(own.url), GATEWAY_SECRET: firstSecret };
@@ -376,13 +382,13 @@ test('the audit trail of two gateways, one stopped and one killed, is verified a
     const verified = await runOwn(`audit verify --heads ${logFile}`);
     expect(verified).toMatchObject({ exitCode: 0, errors: '' });
     expect(verified.output).toMatch(
-      /^3 chains, 5 events \(0 not sealed yet\), \d+ seals, [2-9] seals of the log\.\nAll is as it was written\.\n$/,
+      /^3 chains, 5 events \(0 not sealed yet\), \d+ seals, [2-9] seals in the log\.\nThe audit trail is intact\.\n$/,
     );
     expect(await runOwn(`audit verify --heads ${join(folder, 'no.log')}`)).toMatchObject({ exitCode: 1 });
     await writeFile(join(folder, 'other.log'), '{"msg":"listening"}\n');
     expect(await runOwn(`audit verify --heads ${join(folder, 'other.log')}`)).toMatchObject({
       exitCode: 1,
-      errors: `${join(folder, 'other.log')} holds no seal of an audit trail.\n`,
+      errors: `${join(folder, 'other.log')} contains no seal.\n`,
     });
     const otherSecret = { GATEWAY_SECRET: 'the secret that came after the other one' };
     const unknown = await runOwn('audit verify', otherSecret);
@@ -412,18 +418,18 @@ test('the audit trail of two gateways, one stopped and one killed, is verified a
         .split('\n')
         .map((line) => JSON.parse(line)),
     ).toEqual([lines[1]]);
-    expect(await runOwn('audit export --customer nobody --user nobody --bank nowhere')).toMatchObject({
+    expect(await runOwn('audit export --customer unknown --user unknown --bank unknown')).toMatchObject({
       exitCode: 0,
       output: '',
     });
 
     expect(await runOwn('audit prune')).toMatchObject({
       exitCode: 2,
-      errors: 'GATEWAY_AUDIT_RETENTION is not set: events stay for ever.\n',
+      errors: 'GATEWAY_AUDIT_RETENTION must be set to prune the audit trail. Without it, events are kept forever.\n',
     });
     expect(await runOwn('audit prune', { GATEWAY_AUDIT_RETENTION: '1d' })).toMatchObject({
       exitCode: 0,
-      output: expect.stringMatching(/^0 events before 20.* were deleted, of 0 chains\.\n$/),
+      output: expect.stringMatching(/^0 events before 20.* deleted, from 0 chains\.\n$/),
     });
     expect(await runOwn(`audit verify --heads ${logFile}`)).toMatchObject({ exitCode: 0 });
 
@@ -440,7 +446,7 @@ test('the audit trail of two gateways, one stopped and one killed, is verified a
   }
 }, 120_000);
 
-test('seals are logged whatever LOG_LEVEL is, unless it is silent', async () => {
+test('seals are logged at every LOG_LEVEL except silent', async () => {
   const own = await createDatabaseUrl();
   const port = await freePort();
   const started = startProgram(['serve'], /"audit seal"/, {
@@ -450,7 +456,7 @@ test('seals are logged whatever LOG_LEVEL is, unless it is silent', async () => 
     const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: '{"query":"mutation { login(username: \\"nobody.here\\", password: \\"x\\") { token } }"}',
+      body: '{"query":"mutation { login(username: \\"unknown.user\\", password: \\"x\\") { token } }"}',
     }).catch(() => null);
     return response?.status;
   };
@@ -469,7 +475,7 @@ test('seals are logged whatever LOG_LEVEL is, unless it is silent', async () => 
   expect(written).toHaveLength(3);
 }, 60_000);
 
-test('the package and the image have all that the program reads', async () => {
+test('the package and the image contain all files that the program reads', async () => {
   const root = join(import.meta.dirname, '..');
   const { stdout } = await promisify(execFile)('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
     cwd: root,
@@ -490,27 +496,27 @@ test('the package and the image have all that the program reads', async () => {
   for (const folder of files) expect(image).toMatch(new RegExp(`^COPY .*\\b${folder}$`, 'm'));
 });
 
-describe('the demo', () => {
+describe('demo', () => {
   test.each([
     ['NODE_ENV', 'production'],
     ['DATABASE_URL', 'file:data/gateway.db'],
-  ])('refuses to run where %s says that this is a real installation', async (name, value) => {
+  ])('fails in a real installation, which %s indicates', async (name, value) => {
     const { exitCode, output, errors } = await runProgram(['demo'], { environment: { [name]: value } });
     expect([exitCode, output]).toEqual([2, '']);
-    expect(errors).toMatch(new RegExp(`^${name} is `));
+    expect(errors).toMatch(new RegExp(`^${name} must not be `));
   });
 
-  test('is up soon, and each of its users may do what it says', async () => {
+  test('starts quickly, and the users have the access that it prints', async () => {
     const { program, match, lines, ended } = await startProgram(['demo'], /^Playground: +(http.*)\/playground$/, {
       environment: { PORT: '0' },
     });
     try {
       await expect.poll(() => lines.at(-1)).toContain('Ctrl-C');
       const token = (username: string) => {
-        const line = lines.findIndex((each) => each.startsWith(`${username}:`));
-        return lines[line + 1]?.trim() ?? '';
+        const index = lines.findIndex((line) => line.startsWith(`${username}:`));
+        return lines[index + 1]?.trim() ?? '';
       };
-      const ask = async (username: string, document: string) => {
+      const request = async (username: string, document: string) => {
         const response = await fetch(`${match[1]}/graphql`, {
           method: 'POST',
           headers: { 'content-type': 'application/json', authorization: `Bearer ${token(username)}` },
@@ -522,11 +528,11 @@ describe('the demo', () => {
       };
       const document = '{ me { username } customers(bankId: "gh.29.uk") { totalCount } }';
       for (const username of ['super.admin', 'bank.clerk']) {
-        const { data } = await ask(username, document);
+        const { data } = await request(username, document);
         expect(data.me.username).toBe(username);
         expect(data.customers?.totalCount).toBeGreaterThan(300);
       }
-      expect((await ask('demo.auditor', document)).data.customers).toBeNull();
+      expect((await request('demo.auditor', document)).data.customers).toBeNull();
     } finally {
       program.kill('SIGINT');
     }
@@ -538,7 +544,7 @@ describe('the demo', () => {
     const serve = () =>
       startProgram(['demo', '--keep', folder], /^Playground: +(http.*)\/playground$/, { environment: { PORT: '0' } });
     const first = await serve();
-    await expect.poll(() => first.lines.at(-1)).toBe(`Kept in ${folder}. Ctrl-C ends it.`);
+    await expect.poll(() => first.lines.at(-1)).toBe(`Press Ctrl-C to stop the demo. Its data is kept in ${folder}.`);
     first.program.kill('SIGINT');
     expect(await first.ended).toBe(0);
     const token = first.lines[first.lines.findIndex((line) => line.startsWith('bank.clerk:')) + 1]?.trim();

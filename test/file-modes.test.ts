@@ -10,7 +10,7 @@ import { buildProgram, runProgram, startProgram } from './support/program.ts';
 let folder: string;
 let formerMask: number;
 beforeAll(async () => {
-  // The programs inherit it: without a mask, only the mode that is asked for protects a file.
+  // The tested programs inherit the mask. Without a mask, only the requested mode protects a file.
   formerMask = process.umask(0);
   folder = await mkdtemp(join(tmpdir(), 'file-modes-'));
   await buildProgram();
@@ -28,7 +28,7 @@ async function run(command: string[], environment: Record<string, string> = {}):
   expect([exitCode, errors]).toEqual([0, '']);
 }
 
-/** The modes of the database and of its files while it is served. */
+/** Returns the modes of the database file, its log and its shared memory while it is served. */
 async function serveAndReadModes(file: string) {
   const environment = testEnvironment(`file:${file}`);
   const { program, lines, ended } = await startProgram(['serve', '--workers', '2'], /"listening"/, { environment });
@@ -38,7 +38,7 @@ async function serveAndReadModes(file: string) {
   return { modes, lines };
 }
 
-describe('for their owner only, whatever the umask, are', () => {
+describe('with any umask, only the owner can access', () => {
   test('signing keys', async () => {
     const file = join(folder, 'signing-key.json');
     await run(['keys', 'create', file]);
@@ -59,14 +59,14 @@ describe('for their owner only, whatever the umask, are', () => {
       descriptors.map(async (name) => [name, await readlink(`/proc/self/fd/${name}`).catch(() => '')] as const),
     );
     const temporary = targets.filter(([, target]) => target.endsWith('(deleted)'));
-    // Elsewhere than on Linux, nothing can be seen of a deleted file.
+    // Only Linux lists deleted files.
     if (process.platform === 'linux') expect(temporary).not.toEqual([]);
     for (const [name] of temporary) expect(await modeOf(`/proc/self/fd/${name}`)).toBe('600');
     staging.database.close();
   });
 
   if (dialectUnderTest === 'sqlite') {
-    test('a database, with its log and its index of the log, its new folder and its backups', async () => {
+    test('a database, its write-ahead log, its new folder and its backups', async () => {
       const file = join(folder, 'new', 'data', 'gateway.db');
       const { modes, lines } = await serveAndReadModes(file);
       expect(modes).toEqual(['600', '600', '600']);
@@ -79,7 +79,7 @@ describe('for their owner only, whatever the umask, are', () => {
       expect([exitCode, await modeOf(copy)]).toEqual([0, '600']);
     });
 
-    test('a database behind a symbolic link', async () => {
+    test('a database at the end of a symbolic link', async () => {
       const target = join(folder, 'target.db');
       await symlink(target, join(folder, 'link.db'));
       await run(['migrate'], { DATABASE_URL: `file:${join(folder, 'link.db')}` });
@@ -89,7 +89,7 @@ describe('for their owner only, whatever the umask, are', () => {
 });
 
 if (dialectUnderTest === 'sqlite') {
-  test('a database from before keeps its mode, and the log says what to do', async () => {
+  test('an existing database keeps its mode, and a warning logs the remedy', async () => {
     const file = join(folder, 'former.db');
     await writeFile(file, '', { mode: 0o640 });
 

@@ -16,7 +16,7 @@ beforeAll(async () => {
   await buildProgram();
 }, 120_000);
 
-/** Every text of four characters in a password; shorter ones can occur by chance. */
+/** All substrings of four characters of a password. Shorter substrings can occur by chance. */
 function partsOf(password: string): string[] {
   return Array.from({ length: password.length - 3 }, (_, start) => password.slice(start, start + 4));
 }
@@ -29,7 +29,7 @@ const password = 'S3cr/etPart';
 const unreachable = 'postgres://gw:S3cr%2FetPart@127.0.0.1:1/gateway';
 const malformed = `postgres://gw:${password}@127.0.0.1:1/gateway`;
 
-/** Every command that opens a database. */
+/** All commands that open a database. */
 const commands = () => [
   ['serve', '--workers', '1'],
   ['serve', '--workers', '2'],
@@ -70,10 +70,10 @@ function run(command: string[], environment: Record<string, string>): Promise<Pr
   return runProgram(command, { environment: { ...settings, ...environment }, input: 'correct horse battery staple\n' });
 }
 
-// The database under test has no part in these.
+// These tests do not use the database under test.
 if (dialectUnderTest === 'sqlite') {
-  describe('no command prints any part of a password', () => {
-    test('if the URL of its database is malformed', async () => {
+  describe('the password of a database', () => {
+    test('is not printed if the URL of the database is malformed', async () => {
       for (const command of [
         ['serve', '--workers', '1'],
         ['serve', '--workers', '2'],
@@ -87,7 +87,7 @@ if (dialectUnderTest === 'sqlite') {
       }
     }, 120_000);
 
-    test('if its database cannot be reached', async () => {
+    test('is not printed by any command if the database cannot be reached', async () => {
       for (const command of commands()) {
         const result = await run(command, { DATABASE_URL: unreachable });
         expectNothingOf(password, result);
@@ -98,7 +98,7 @@ if (dialectUnderTest === 'sqlite') {
       }
     }, 240_000);
 
-    test('if it prunes as an owner whose database cannot be reached', async () => {
+    test('is not printed by audit prune if the database cannot be reached as its owner', async () => {
       const environment = { DATABASE_URL: 'postgres://db.example.org/gateway', DATABASE_OWNER_URL: unreachable };
       const result = await run(['audit', 'prune'], environment);
       expectNothingOf(password, result);
@@ -107,14 +107,14 @@ if (dialectUnderTest === 'sqlite') {
       );
     });
 
-    test('if the demo is given a database', async () => {
+    test('is not printed by the demo, which serves its own database', async () => {
       const result = await run(['demo'], { DATABASE_URL: unreachable });
       expectNothingOf(password, result);
-      expect(result.errors).toMatch(/^DATABASE_URL is set/);
+      expect(result.errors).toMatch(/^DATABASE_URL must not be set/);
     });
   });
 
-  describe('the variable is named, without any part of the password', () => {
+  describe('the message about an invalid secret', () => {
     const elsewhere = { DATABASE_URL: 'postgres://127.0.0.1:1/gateway' };
     const mail = { GATEWAY_MAIL_FROM: 'bank@example.org', GATEWAY_PUBLIC_URL: 'https://gateway.example.org' };
     const url = (text: string) => `postgres://gw:${text}@127.0.0.1:1/gateway`;
@@ -149,7 +149,7 @@ if (dialectUnderTest === 'sqlite') {
         'S3cretPart',
         { ...elsewhere, GATEWAY_OIDC_ISSUERS: 'https://gw:S3cretPart@id.example|x' },
       ],
-    ])('%s with %s: %j', (variable, secret, environment) => {
+    ])('names %s without any part of %s: %j', (variable, secret, environment) => {
       const problems = problemsOf({ ...settings, ...environment });
       expectNothingOf(secret, { output: '', errors: problems.join('\n') });
       expect(problems).toEqual([expect.stringContaining(variable)]);
@@ -161,12 +161,15 @@ if (dialectUnderTest === 'sqlite') {
       ['S3cretPart', url('S3cretPart').replace('postgres', 'POSTGRES')],
       ['S3cretPart', 'postgres://127.0.0.1:1/gateway?user=gw&password=S3cretPart'],
       ['S3cretPart', 'postgres://gw:S3cretPart@nowhere.invalid/gateway'],
-    ])('DATABASE_URL with %s, if the database cannot be reached: %s', async (secret, DATABASE_URL) => {
-      const result = await run(['serve', '--workers', '1'], { DATABASE_URL });
-      expectNothingOf(secret, result);
-      expect(result.errors).toMatch(/^The database of DATABASE_URL \([\w.:/]+\) cannot be opened: [^\n]*\n$/);
-      expect(result.exitCode).toBe(1);
-    });
+    ])(
+      'names DATABASE_URL without any part of %s if the database cannot be reached: %s',
+      async (secret, DATABASE_URL) => {
+        const result = await run(['serve', '--workers', '1'], { DATABASE_URL });
+        expectNothingOf(secret, result);
+        expect(result.errors).toMatch(/^The database of DATABASE_URL \([\w.:/]+\) cannot be opened: [^\n]*\n$/);
+        expect(result.exitCode).toBe(1);
+      },
+    );
   });
 
   test('an uncaught exception is printed without the properties of the error', async () => {
@@ -200,30 +203,43 @@ if (dialectUnderTest === 'postgresql') {
     }
     const withWrongPassword = () => changed((url) => Object.assign(url, { password: 'S3cretPart' }));
     const withWrongDatabase = () => changed((url) => Object.assign(url, { pathname: '/none_of_this_name' }));
-    /** The password of the tests' own server. */
+    /** The password of the server that the tests start. */
     const realPassword = () => new URL(database.url).password;
 
-    test.each(['DATABASE_URL', 'DATABASE_OWNER_URL'])('a wrong password in %s names it', async (variable) => {
-      const environment = { DATABASE_URL: database.url, [variable]: withWrongPassword() };
-      for (const command of [['serve', '--workers', '1'], ['serve', '--workers', '2'], ['migrate'], ['user', 'list']]) {
-        const result = await run(command, environment);
-        expectNothingOf('S3cretPart', result);
+    test.each(['DATABASE_URL', 'DATABASE_OWNER_URL'])(
+      'a wrong password in %s is reported with the name of the variable',
+      async (variable) => {
+        const environment = { DATABASE_URL: database.url, [variable]: withWrongPassword() };
+        for (const command of [
+          ['serve', '--workers', '1'],
+          ['serve', '--workers', '2'],
+          ['migrate'],
+          ['user', 'list'],
+        ]) {
+          const result = await run(command, environment);
+          expectNothingOf('S3cretPart', result);
+          expectNothingOf(realPassword(), result);
+          expect(result.errors).toMatch(
+            new RegExp(
+              `^The database of ${variable} \\(127[^)]*\\) cannot be opened: The user or the password is wrong`,
+            ),
+          );
+        }
+      },
+    );
+
+    test.each(['DATABASE_URL', 'DATABASE_OWNER_URL'])(
+      'an unknown database in %s is reported with the name of the variable',
+      async (variable) => {
+        const result = await run(['migrate'], { DATABASE_URL: database.url, [variable]: withWrongDatabase() });
         expectNothingOf(realPassword(), result);
         expect(result.errors).toMatch(
-          new RegExp(`^The database of ${variable} \\(127[^)]*\\) cannot be opened: The user or the password is wrong`),
+          new RegExp(
+            `^The database of ${variable} \\(.*/none_of_this_name\\) cannot be opened: The database does not exist`,
+          ),
         );
-      }
-    });
-
-    test.each(['DATABASE_URL', 'DATABASE_OWNER_URL'])('a wrong database in %s names it', async (variable) => {
-      const result = await run(['migrate'], { DATABASE_URL: database.url, [variable]: withWrongDatabase() });
-      expectNothingOf(realPassword(), result);
-      expect(result.errors).toMatch(
-        new RegExp(
-          `^The database of ${variable} \\(.*/none_of_this_name\\) cannot be opened: The database does not exist`,
-        ),
-      );
-    });
+      },
+    );
 
     test('a wrong password for a replica is not logged', async () => {
       const replica = withWrongPassword();

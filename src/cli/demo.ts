@@ -24,7 +24,7 @@ import { generatedBankIds } from '../import/generated-rows.ts';
 import { importFiles } from '../import/import.ts';
 import { renderProblem } from '../import/report.ts';
 
-/** One of the banks that are generated; the clerk and the customer are there. */
+/** One of the generated banks. The clerk and the customer belong to this bank. */
 const bankId = 'gh.29.uk';
 const generatedCustomers = 1000;
 const databaseFile = 'demo.db';
@@ -33,12 +33,12 @@ const tokenLifetimeSeconds = 7 * 86_400;
 
 interface DemoUser {
   username: string;
-  what: string;
+  description: string;
   isSuperAdmin?: boolean;
   roles: readonly (readonly [role: Role, bankId: string | null])[];
 }
 
-/** Without the role that would lift the limit on the cost of requests. */
+/** All roles except the one that lifts the limit on the cost of requests. */
 const roleNames = Object.keys(roles)
   .filter(isRole)
   .filter((role) => role !== 'CanExceedRateLimit');
@@ -48,7 +48,7 @@ const everywhere = (...roles: Role[]) => roles.map((role) => [role, null] as con
 const demoUsers: DemoUser[] = [
   {
     username: 'super.admin',
-    what: 'may grant every role, and holds every role at every bank',
+    description: 'can grant every role, and holds every role at every bank',
     isSuperAdmin: true,
     roles: [
       ...roleNames.filter((role) => roleScope(role) === 'system').map((role) => [role, null] as const),
@@ -59,7 +59,7 @@ const demoUsers: DemoUser[] = [
   },
   {
     username: 'bank.clerk',
-    what: `reads customers of ${bankId} with all but KYC evidence`,
+    description: `reads the customers of ${bankId} with all of their data except KYC evidence`,
     roles: atBank(
       'CanGetCustomer',
       'CanGetCustomers',
@@ -83,7 +83,7 @@ const demoUsers: DemoUser[] = [
   },
   {
     username: 'kyc.officer',
-    what: 'reads the KYC evidence of every bank, and the customers it is about',
+    description: 'reads the customers of every bank with their KYC evidence',
     roles: [
       ...everywhere(
         'CanGetAnyKycChecks',
@@ -98,7 +98,7 @@ const demoUsers: DemoUser[] = [
   },
   {
     username: 'demo.auditor',
-    what: 'reads users, their entitlements and the audit trail; has no right to any customer',
+    description: 'reads users, their entitlements and the audit trail, but no customers',
     roles: [
       ...everywhere('CanGetAnyUser', 'CanGetEntitlementsForAnyUserAtAnyBank', 'CanGetAuditEventsAtAnyBank'),
       ...atBank('CanGetAuditEvents'),
@@ -111,7 +111,7 @@ interface DemoState {
   secret: string;
   signingKey: string;
   password: string;
-  users: { id: string; username: string; what: string }[];
+  users: { id: string; username: string; description: string }[];
   exampleVariables: Record<string, unknown>;
 }
 
@@ -123,7 +123,7 @@ export interface DemoOptions {
 /**
  * Serves an SQLite database with examples, generated customers and a few users. All secrets are random. The database is
  * deleted at the end, unless it is kept in a folder.
- * @throws ConfigurationError if the environment could be that of a real installation.
+ * @throws ConfigurationError if the environment is that of a real installation.
  */
 export async function demo(environment: Environment, { keepIn }: DemoOptions = {}): Promise<void> {
   refuseRealInstallation(environment);
@@ -158,9 +158,9 @@ export async function demo(environment: Environment, { keepIn }: DemoOptions = {
       }
       const tokens = await openTokens(config.signing);
       const lines: string[] = [];
-      for (const { id, username, what } of users) {
+      for (const { id, username, description } of users) {
         const { token } = await tokens.sign({ userId: id }, tokenLifetimeSeconds);
-        lines.push(`${username}: ${what}`, `  ${token}`, '');
+        lines.push(`${username}: ${description}`, `  ${token}`, '');
       }
       await serve(config, database, {
         isTemporary: true,
@@ -188,7 +188,7 @@ async function fillAudited(database: Database, { logLevel, secret }: Config, pas
     fillDatabase(audited, password),
   );
   return {
-    users: users.map(({ id, username, what }) => ({ id, username, what })),
+    users: users.map(({ id, username, description }) => ({ id, username, description })),
     exampleVariables: { bankId, password, ...linked, username: 'bank.clerk' },
   };
 }
@@ -198,14 +198,14 @@ async function fillDatabase(database: Database, password: string) {
   await importExamples(database);
   const linked = await customerWithUser(database);
   await resetPassword(database, linked.username, password);
-  const what = `a customer of ${bankId}, who sees their own data only`;
-  return { linked, users: [...(await createDemoUsers(database, password)), { ...linked, what }] };
+  const description = `reads only their own data, as a customer of ${bankId}`;
+  return { linked, users: [...(await createDemoUsers(database, password)), { ...linked, description }] };
 }
 
 function refuseRealInstallation({ NODE_ENV, DATABASE_URL }: Environment): void {
   const problems: string[] = [];
-  if (NODE_ENV === 'production') problems.push('NODE_ENV is production: the demo must be development or test.');
-  if (DATABASE_URL) problems.push('DATABASE_URL is set: the demo takes none, it serves a database of its own.');
+  if (NODE_ENV === 'production') problems.push('NODE_ENV must not be production for the demo.');
+  if (DATABASE_URL) problems.push('DATABASE_URL must not be set for the demo, which serves a temporary database.');
   if (problems.length > 0) throw new ConfigurationError(problems);
 }
 
@@ -232,9 +232,9 @@ async function importExamples(database: Database): Promise<void> {
   if (!report.isWritten) throw new Error(`The examples could not be imported: ${problems[0]}`);
 }
 
-/** One of the generated customers who use the gateway themselves, with an account. */
+/** Finds a generated customer with a linked user and an account. */
 async function customerWithUser(database: Database) {
-  const [found] = await database.read
+  const [linked] = await database.read
     .select({
       id: user.id,
       username: user.username,
@@ -250,8 +250,8 @@ async function customerWithUser(database: Database) {
     .where(and(eq(userCustomerLink.bankId, bankId), eq(userCustomerLink.isActive, true)))
     .orderBy(customer.customerNumber)
     .limit(1);
-  if (found === undefined) throw new Error('No generated customer has a user.');
-  return found;
+  if (linked === undefined) throw new Error('No generated customer has a user.');
+  return linked;
 }
 
 function welcome(url: string, password: string, lines: string[], keptIn: string | undefined): string {
@@ -260,9 +260,11 @@ function welcome(url: string, password: string, lines: string[], keptIn: string 
     `Playground: ${url}/playground`,
     `GraphQL:    ${url}/graphql`,
     '',
-    `Users, each with a token to paste into the playground (login(username, password) takes the password ${password}):`,
+    `Users, each with a bearer token for the playground. The password of every user is ${password}`,
     '',
     ...lines,
-    keptIn === undefined ? 'Nothing of this is kept. Ctrl-C ends it.' : `Kept in ${keptIn}. Ctrl-C ends it.`,
+    keptIn === undefined
+      ? 'Press Ctrl-C to stop the demo and to delete its data.'
+      : `Press Ctrl-C to stop the demo. Its data is kept in ${keptIn}.`,
   ].join('\n');
 }

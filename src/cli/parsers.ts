@@ -6,19 +6,21 @@ import { isRole, type Role } from '../base/roles.ts';
 
 export function role(name: string): Role {
   if (isRole(name)) return name;
-  throw new InvalidArgumentError('There is no such role.');
+  throw new InvalidArgumentError('It must be the name of a role.');
 }
 
 export function id(text: string): string {
   if (/^[0-9A-Za-z._-]{1,254}$/.test(text)) return text;
-  throw new InvalidArgumentError("It must be 1 to 254 characters of 0-9, a-z, A-Z, '-', '.' and '_'.");
+  throw new InvalidArgumentError("It must contain 1 to 254 characters, and only 0-9, a-z, A-Z, '-', '.' and '_'.");
 }
 
 export function integer(min: number, max: number): (text: string) => number {
   return (text) => {
     const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
     if (number >= min && number <= max) return number;
-    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+    throw new InvalidArgumentError(
+      `It must be an integer from ${min.toLocaleString('en-GB')} to ${max.toLocaleString('en-GB')}.`,
+    );
   };
 }
 
@@ -32,7 +34,9 @@ export function time(text: string): Date {
   // `Date` takes the 30th of February as the 2nd of March.
   const isDayOfCalendar = !Number.isNaN(midnight.getTime()) && midnight.toISOString().slice(0, 10) === day;
   if (isDayOfCalendar && !Number.isNaN(parsed.getTime())) return parsed;
-  throw new InvalidArgumentError('It must be a moment, such as 2026-11-21 (in UTC) or 2026-11-21T10:00:00Z.');
+  throw new InvalidArgumentError(
+    'It must be a time, such as 2026-11-21T10:00:00Z, or a date, such as 2026-11-21 (midnight in UTC).',
+  );
 }
 
 /** Parses a time in the future: a time with its offset, or a duration from now. */
@@ -42,7 +46,7 @@ export function expiry(text: string): Date {
   const expiresAt = seconds === null ? written : new Date(Date.now() + seconds * 1000);
   if (expiresAt.getTime() > Date.now()) return expiresAt;
   throw new InvalidArgumentError(
-    'It must be a moment to come, such as 2027-01-31T18:00:00Z, or a whole number with its unit (s, m, h or d), such as 90d.',
+    'It must be a time in the future, such as 2027-01-31T18:00:00Z, or a duration (s, m, h or d), such as 90d.',
   );
 }
 
@@ -52,7 +56,7 @@ const maxTokenLifetimeSeconds = 30 * 86_400;
 export function tokenLifetime(text: string): number {
   const seconds = durationInSeconds(text);
   if (seconds !== null && seconds >= 1 && seconds <= maxTokenLifetimeSeconds) return seconds;
-  throw new InvalidArgumentError('It must be a whole number with its unit (s, m, h or d), from 1s to 30d, such as 1h.');
+  throw new InvalidArgumentError('It must be a duration (s, m, h or d) from 1s to 30d, such as 1h.');
 }
 
 /** Parses a retention period. Returns days, or null for `off`. */
@@ -61,5 +65,5 @@ export function retentionPeriod(text: string): number | null {
   const [, amount] = /^(\d{1,5})d$/.exec(text) ?? [];
   const days = Number(amount ?? Number.NaN);
   if (days >= 1 && days <= 36_525) return days;
-  throw new InvalidArgumentError('It must be off, or a whole number of days from 1d to 36525d, such as 1826d.');
+  throw new InvalidArgumentError('It must be off, or a number of days from 1d to 36525d, such as 1826d.');
 }

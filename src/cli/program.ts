@@ -13,14 +13,23 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
   version: string;
 };
 
+const exitCodes = [
+  '0  success',
+  '1  the command failed',
+  '2  an option, an argument or an environment variable is invalid',
+];
+
 /**
  * The command line. A command imports its implementation when it runs, so that `--help` stays fast and only `serve` builds
  * a schema.
  */
 export const program = new Command('gateway')
-  .description("A GraphQL gateway over a bank's customer and KYC data, in the data model of the Open Bank Project.")
+  .description(
+    'Serve the customer and KYC data of banks as a GraphQL API, in the data model of the Open Bank Project (OBP).',
+  )
   .version(version)
   .showHelpAfterError()
+  .addHelpText('after', `\nExit codes:\n${exitCodes.map((line) => `  ${line}`).join('\n')}`)
   // The value of an unknown option can be a password.
   .configureOutput({ outputError: (text, write) => write(text.replace(/^(error: unknown option '[^=']*)=.*'/, "$1'")) })
   .exitOverride();

@@ -5,14 +5,14 @@ import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { DatabaseUnavailable } from '../database/database-unavailable.ts';
 
-/** Why a file could not be opened, in words; null for all else. */
+/** Returns the reason why a file could not be opened, or null for any other error. */
 function fileFailure({ code, syscall, path }: NodeJS.ErrnoException): string | null {
   if (syscall !== 'open' || path === undefined) return null;
-  if (code === 'EEXIST') return `${path} is there already: nothing is ever written over it.`;
-  if (code === 'ENOENT' && existsSync(dirname(path))) return `${path} is not there.`;
-  if (code === 'ENOENT') return `${dirname(path)}, the folder for ${path}, is not there.`;
-  if (code === 'ENOTDIR') return `${dirname(path)}, the folder for ${path}, is no folder.`;
-  if (code === 'EACCES') return `${path} may not be opened by this user.`;
+  if (code === 'EEXIST') return `${path} already exists. Existing files are never overwritten; choose another path.`;
+  if (code === 'ENOENT' && existsSync(dirname(path))) return `${path} does not exist.`;
+  if (code === 'ENOENT') return `${path} cannot be opened: the folder ${dirname(path)} does not exist.`;
+  if (code === 'ENOTDIR') return `${path} cannot be opened: ${dirname(path)} must be a folder.`;
+  if (code === 'EACCES') return `${path} cannot be opened: the current user lacks the permission.`;
   return null;
 }
 
@@ -24,26 +24,29 @@ const refusedConnections = new Map<unknown, string>([
   ['53300', 'The server has too many connections'],
 ]);
 
-/** The one line that a person gets of a failure: never a stack, and never the values of a statement. */
+/** Describes a failure in one line, without a stack and without the values of a statement. */
 export function failureLine(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof DatabaseUnavailable) return `${error.message}: ${failureLine(error.cause)}`;
   const { code } = error as { code?: unknown };
   const refusedConnection = 'severity' in error ? refusedConnections.get(code) : undefined;
   if (refusedConnection !== undefined) return `${refusedConnection} (${String(code)}).`;
-  // Drizzle's message quotes the statement with all its parameters, PostgreSQL's the value that it refused.
+  // Drizzle's message quotes the statement and its parameters, PostgreSQL's message the invalid value.
   if ('query' in error || 'severity' in error) {
     const cause = error.cause instanceof Error ? failureLine(error.cause) : `code ${String(code)}`;
-    return 'query' in error ? cause : `The database refused a statement: ${cause}.`;
+    return 'query' in error ? cause : `A database statement failed: ${cause}.`;
   }
   const reason = fileFailure(error);
   if (reason !== null) return reason;
   const [line = ''] = error.message.split('\n');
-  // Connections to a name with several addresses fail all together, without a message.
+  // If a host has several addresses, the error combines those of all connections and has no message.
   return line || (error instanceof AggregateError ? failureLine(error.errors[0]) : String(code ?? error.name));
 }
 
-/** A password: asked for twice, without showing it, on a terminal; otherwise the first line of standard input. */
+/**
+ * Reads a password. On a terminal, prompts for the password twice without showing it; otherwise reads the first line of
+ * standard input.
+ */
 export async function readPassword(): Promise<string> {
   const { stdin, stderr } = process;
   if (!stdin.isTTY) return (await text(stdin)).split(/\r?\n/, 1)[0] ?? '';
@@ -53,33 +56,33 @@ export async function readPassword(): Promise<string> {
     terminal.once('SIGINT', () => process.exit(130));
     stderr.write('Password: ');
     const password = await terminal.question('');
-    stderr.write('\nAgain: ');
+    stderr.write('\nRepeat the password: ');
     const again = await terminal.question('');
     stderr.write('\n');
-    if (password !== again) throw new Error('The two passwords differ.');
+    if (password !== again) throw new Error('The two passwords must be equal.');
     return password;
   } finally {
     terminal.close();
   }
 }
 
-/** A line on standard error, in place of what a terminal shows of the progress. */
+/** Prints a line on standard error. On a terminal, it replaces the progress. */
 export function printStatus(line: string): void {
   const { stderr } = process;
   stderr.write(`${stderr.isTTY ? '\r\x1b[K' : ''}${line}\n`);
 }
 
 export interface Progress {
-  /** How far it is. */
+  /** Replaces the progress that is shown. */
   update(line: string): void;
-  /** A line that stays. */
+  /** Prints a line that stays. */
   print(line: string): void;
   end(): void;
 }
 
 /**
- * What long work tells while it goes on, on standard error. How far it is stands on one line that is written over, and only
- * where that is a terminal.
+ * Shows the progress of a long command on standard error. The progress is one line that is overwritten, and only on a
+ * terminal.
  */
 export function showProgress(): Progress {
   const { stderr } = process;

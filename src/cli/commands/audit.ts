@@ -7,7 +7,7 @@ import { audited, type DatabaseSettings, settings, withDatabase } from '../runni
 import { showProgress } from '../terminal.ts';
 
 export function addAuditCommands(program: Command): void {
-  const audit = program.command('audit').description('About the audit trail.');
+  const audit = program.command('audit').description('Manage the audit trail.');
   addVerify(audit);
   addExport(audit);
   addPrune(audit);
@@ -16,8 +16,10 @@ export function addAuditCommands(program: Command): void {
 function addVerify(audit: Command): void {
   audit
     .command('verify')
-    .description('Look for what was changed, removed, inserted or cut off in the audit trail: then it ends with 1.')
-    .option('--heads <file>', 'the log of the gateway: the seals in it have to be in the database')
+    .description(
+      'Verify the integrity of the audit trail. Exits with 1 if an event was changed, removed, inserted or truncated.',
+    )
+    .option('--heads <file>', 'log file of the gateway, whose seals must be in the database')
     .action(async ({ heads }: { heads?: string }) => {
       const configured = await settings('secret', 'formerSecrets');
       const log = heads === undefined ? undefined : await open(heads);
@@ -31,8 +33,8 @@ function addVerify(audit: Command): void {
           logLines: log === undefined ? undefined : linesOf(log),
           onFinding: (finding) => console.log(findingLine(finding)),
           onUnsealed: ({ chain, events, missing }) => {
-            const lacking = missing === 0 ? '' : `, and ${missing} between them failed or are not committed yet`;
-            console.log(`chain ${chain}: not sealed yet: ${events} events${lacking}.`);
+            const gaps = missing === 0 ? '' : ` ${missing} events between them failed or are not committed yet.`;
+            console.log(`chain ${chain}: ${events} events are not sealed yet.${gaps}`);
           },
           onProgress: (events) => progress.update(`${events} events`),
         }).catch(async (error) => {
@@ -43,11 +45,11 @@ function addVerify(audit: Command): void {
       };
       const verified = await withDatabase(configured, verify, { migrate: false }).finally(progress.end);
       const { chains, events, seals, unsealedEvents, loggedSeals, findings } = verified;
-      const ofLog = heads === undefined ? '' : `, ${loggedSeals} seals of the log`;
-      console.log(`${chains} chains, ${events} events (${unsealedEvents} not sealed yet), ${seals} seals${ofLog}.`);
-      console.log(findings === 0 ? 'All is as it was written.' : `Findings: ${findings}.`);
+      const inLog = heads === undefined ? '' : `, ${loggedSeals} seals in the log`;
+      console.log(`${chains} chains, ${events} events (${unsealedEvents} not sealed yet), ${seals} seals${inLog}.`);
+      console.log(findings === 0 ? 'The audit trail is intact.' : `Findings: ${findings}.`);
       if (findings > 0) process.exitCode = 1;
-      if (heads !== undefined && loggedSeals === 0) throw new Error(`${heads} holds no seal of an audit trail.`);
+      if (heads !== undefined && loggedSeals === 0) throw new Error(`${heads} contains no seal.`);
     });
 }
 
@@ -67,12 +69,12 @@ interface ExportOptions {
 function addExport(audit: Command): void {
   audit
     .command('export')
-    .description('Print events as JSON lines, the oldest first.')
-    .option('--bank <bank-id>', 'only those at this bank', id)
-    .option('--customer <customer-id>', 'only those about this customer', id)
-    .option('--user <user-id>', 'only those of what this user did', id)
-    .option('--from <time>', 'only those of this moment and later, such as 2026-11-21 or 2026-11-21T10:00:00Z', time)
-    .option('--to <time>', 'only those before this moment', time)
+    .description('Print audit events as JSON lines, oldest first.')
+    .option('--bank <bank-id>', 'only events at this bank', id)
+    .option('--customer <customer-id>', 'only events that concern this customer', id)
+    .option('--user <user-id>', 'only events caused by this user', id)
+    .option('--from <time>', 'only events from this time on, such as 2026-11-21 or 2026-11-21T10:00:00Z', time)
+    .option('--to <time>', 'only events before this time', time)
     .action(async ({ bank: bankId, customer: customerId, user: userId, from, to }: ExportOptions) => {
       const configured = await settings('secret');
       const filter = { bankId, customerId, userId, from, to };
@@ -94,13 +96,15 @@ function addExport(audit: Command): void {
 function addPrune(audit: Command): void {
   audit
     .command('prune')
-    .description('Delete the events whose retention period, GATEWAY_AUDIT_RETENTION, has passed.')
+    .description('Delete the events whose retention period (GATEWAY_AUDIT_RETENTION) has passed.')
     .action(async () => {
       const { ConfigurationError } = await import('../../config.ts');
       const configured = await settings('secret', 'formerSecrets');
       const { auditRetentionSeconds } = configured;
       if (auditRetentionSeconds === null) {
-        throw new ConfigurationError(['GATEWAY_AUDIT_RETENTION is not set: events stay for ever.']);
+        throw new ConfigurationError([
+          'GATEWAY_AUDIT_RETENTION must be set to prune the audit trail. Without it, events are kept forever.',
+        ]);
       }
       const before = new Date(Date.now() - auditRetentionSeconds * 1000);
       const progress = showProgress();
@@ -109,7 +113,7 @@ function addPrune(audit: Command): void {
         const onProgress = (events: number) => progress.update(`${events} events`);
         return pruneAuditTrail({ ...configured, database, before, onProgress });
       }).finally(progress.end);
-      console.log(`${pruned.events} events before ${before.toISOString()} were deleted, of ${pruned.chains} chains.`);
+      console.log(`${pruned.events} events before ${before.toISOString()} deleted, from ${pruned.chains} chains.`);
     });
 }
 

@@ -6,23 +6,23 @@ import { audited, settings } from '../running.ts';
 type BankAdministration = typeof import('../../domain/bank/bank-administration.ts');
 
 export function addBankCommands(program: Command): void {
-  const bank = program.command('bank').description('How a bank works.');
+  const bank = program.command('bank').description('Manage the rules of a bank.');
   addSwitch(bank, {
     name: 'four-eyes',
-    description: 'Whether a KYC status counts only when a second officer has confirmed it.',
-    label: 'Two officers for a KYC status',
+    description: 'Set whether a second officer must confirm every KYC status at a bank.',
+    label: 'Four-eyes principle for KYC statuses',
     setter: ({ setKycFourEyes }) => setKycFourEyes,
   });
   addSwitch(bank, {
     name: 'kyc-reason',
-    description: 'Whether KYC material is given only to who says why.',
-    label: 'A reason for KYC material',
+    description: 'Set whether access to KYC material at a bank requires a reason, in the X-Reason header.',
+    label: 'Reason requirement for KYC material',
     setter: ({ setKycReasonRequired }) => setKycReasonRequired,
   });
   addSwitch(bank, {
     name: 'grant-approval',
     description: 'Set whether a second granter must approve every grant of a role at a bank.',
-    label: 'Approval of every grant',
+    label: 'Approval requirement for grants',
     setter: ({ setGrantApprovalRequired }) => setGrantApprovalRequired,
   });
   addRetention(bank);
@@ -40,28 +40,30 @@ function addSwitch(bank: Command, { name, description, label, setter }: Switch):
   bank
     .command(name)
     .description(description)
-    .argument('<bank-id>', 'the bank', id)
+    .argument('<bank-id>', 'ID of the bank', id)
     .addArgument(new Argument('<state>').choices(['on', 'off']))
     .action(async (bankId: string, state: 'on' | 'off') => {
       await audited(`bank ${name}`, await settings('secret'), async (database) => {
         const set = setter(await import('../../domain/bank/bank-administration.ts'));
         return set(database, bankId, state === 'on');
       });
-      console.log(`${label}: ${state} at ${bankId}.`);
+      console.log(`${label} switched ${state} at ${bankId}.`);
     });
 }
 
 function addRetention(bank: Command): void {
   bank
     .command('retention')
-    .description('For how long after the last change a customer cannot be deleted.')
-    .argument('<bank-id>', 'the bank', id)
-    .argument('<period>', 'in days, such as 1826d; or off', retentionPeriod)
+    .description('Set the retention period of a bank: how long a customer cannot be deleted after the last change.')
+    .argument('<bank-id>', 'ID of the bank', id)
+    .argument('<period>', 'number of days from 1d to 36525d, such as 1826d, or off', retentionPeriod)
     .action(async (bankId: string, days: number | null) => {
       await audited('bank retention', await settings('secret'), async (database) => {
         const { setRetentionDays } = await import('../../domain/bank/bank-administration.ts');
         return setRetentionDays(database, bankId, days);
       });
-      console.log(`Retention period of customers: ${days === null ? 'off' : `${days} days`} at ${bankId}.`);
+      console.log(
+        `Retention period of customers ${days === null ? 'switched off' : `set to ${days} days`} at ${bankId}.`,
+      );
     });
 }

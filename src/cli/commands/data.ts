@@ -8,7 +8,9 @@ import { showProgress } from '../terminal.ts';
 export function addMigrate(program: Command): void {
   program
     .command('migrate')
-    .description('Bring the database up to date, as every command that uses it does too.')
+    .description(
+      'Migrate the database. All other commands that use the database, except `audit verify`, migrate it first.',
+    )
     .action(async () => {
       await withDatabase(await settings(), (database) => database.check());
       console.log('The database is up to date.');
@@ -28,16 +30,18 @@ interface ImportOptions {
 export function addImport(program: Command): void {
   program
     .command('import')
-    .description('Import files of OBP JSON. First all is checked; if something is wrong, nothing is written.')
+    .description(
+      'Import JSON files in OBP formats. All records are validated first; if one is invalid, nothing is written and the exit code is 1.',
+    )
     .argument(
       '<files...>',
-      'in any of the shapes of OBP: lists, single objects, a sandbox import; JSON or one record a line',
+      'files in any OBP format (a list, a single object or a sandbox import), as JSON or newline-delimited JSON',
     )
-    .option('--bank <bank-id>', 'the bank of records that name none', id)
-    .option('--customer <customer-id>', 'the customer of records that name none', id)
-    .option('--account <account-id>', 'the account of records that name none', id)
-    .option('--update', 'change what exists with other values, but never KYC evidence', false)
-    .option('--skip-invalid', 'write the good records although some are bad', false)
+    .option('--bank <bank-id>', 'ID of the bank, for records without one', id)
+    .option('--customer <customer-id>', 'ID of the customer, for records without one', id)
+    .option('--account <account-id>', 'ID of the account, for records without one', id)
+    .option('--update', 'update rows that exist with other values, except KYC evidence', false)
+    .option('--skip-invalid', 'write the valid records even if others are invalid', false)
     .option('--with-passwords', 'import the passwords of users', false)
     .option('--with-entitlements', 'import the entitlements of users', false)
     .action(async (files: string[], options: ImportOptions) => {
@@ -78,10 +82,15 @@ export function addGenerate(program: Command): void {
   program
     .command('generate')
     .description(
-      'Write banks with generated customers and everything around them, where these banks have no customers yet.',
+      'Generate banks with customers and all of their data. Fails if one of the banks already has customers or accounts.',
     )
-    .requiredOption('--customers <number>', 'how many', integer(1, 10_000_000))
-    .option('--seed <number>', 'the same seed gives the same customers', integer(0, 2 ** 31), 1)
+    .requiredOption('--customers <number>', 'number of customers, from 1 to 10,000,000', integer(1, 10_000_000))
+    .option(
+      '--seed <number>',
+      'seed of the random values; the same seed generates the same customers',
+      integer(0, 2 ** 31),
+      1,
+    )
     .action(async ({ customers: count, seed }: { customers: number; seed: number }) => {
       const progress = showProgress();
       const written = await audited('generate', await settings('secret'), async (database) => {
@@ -89,15 +98,15 @@ export function addGenerate(program: Command): void {
         const onProgress = (done: number) => progress.update(`${done} of ${count} customers`);
         return generateCustomers(database, { count, seed, onProgress });
       }).finally(progress.end);
-      console.log(`${written.customers} customers were written, ${written.rows} rows in all.`);
+      console.log(`${written.customers} customers generated, ${written.rows} rows in total.`);
     });
 }
 
 export function addBackup(program: Command): void {
   program
     .command('backup')
-    .description('Copy the whole SQLite database to a file while it is being served.')
-    .argument('<file>', 'must not be there yet; only its owner can read it')
+    .description('Copy the SQLite database to a file, also while it is being served.')
+    .argument('<file>', 'path of a new file, which only its owner can read')
     .action(async (file: string) => {
       const configured = await settings('secret');
       const progress = showProgress();
@@ -108,6 +117,6 @@ export function addBackup(program: Command): void {
       await withDatabase(configured, copy)
         .catch((error) => audited('backup', configured, () => Promise.reject(error)))
         .finally(progress.end);
-      console.log(`The database was copied to ${file}.`);
+      console.log(`Database copied to ${file}.`);
     });
 }

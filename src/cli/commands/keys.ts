@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { integer } from '../parsers.ts';
 
 export function addKeysCommands(program: Command): void {
-  const keys = program.command('keys').description('About the keys of tokens.');
+  const keys = program.command('keys').description('Manage signing keys.');
   addCreate(keys);
   addRotate(keys);
 }
@@ -16,21 +16,21 @@ function writeKeys(file: string, text: string): Promise<void> {
 function addCreate(keys: Command): void {
   keys
     .command('create')
-    .description('Write a new signing key to a file that only its owner can read: for GATEWAY_SIGNING_KEY_FILE.')
-    .argument('<file>', 'must not be there yet')
+    .description('Create a signing key in a file that only its owner can read, for GATEWAY_SIGNING_KEY_FILE.')
+    .argument('<file>', 'path of the new file')
     .action(async (file: string) => {
       const { createSigningKey } = await import('../../auth/tokens.ts');
       await writeKeys(file, createSigningKey());
-      console.log(`A new signing key was written to ${file}.`);
+      console.log(`Signing key written to ${file}.`);
     });
 }
 
 function addRotate(keys: Command): void {
   keys
     .command('rotate')
-    .description('Put a new key in front of those of a file: it signs from now on, the others only verify.')
-    .argument('<file>', 'that of GATEWAY_SIGNING_KEY_FILE; processes that serve read it again within a minute')
-    .option('--keep <number>', 'how many of the former keys stay; otherwise all', integer(0, 100))
+    .description('Add a signing key to a file. It signs new tokens; the former keys only verify tokens.')
+    .argument('<file>', 'file of GATEWAY_SIGNING_KEY_FILE, which a serving process reloads within a minute')
+    .option('--keep <number>', 'number of former keys to keep, from 0 to 100 (default: all)', integer(0, 100))
     .action(async (file: string, { keep }: { keep?: number }) => {
       const { rotateSigningKeys } = await import('../../auth/tokens.ts');
       const rotated = rotateSigningKeys(await readFile(file, 'utf8'), keep);
@@ -38,6 +38,6 @@ function addRotate(keys: Command): void {
       const newFile = `${file}.new`;
       await writeKeys(newFile, rotated);
       await rename(newFile, file);
-      console.log(`A new signing key was put in front of those in ${file}.`);
+      console.log(`Signing key added to ${file}.`);
     });
 }

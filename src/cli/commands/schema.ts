@@ -3,9 +3,9 @@ import type { Command } from 'commander';
 export function addSchemaCommands(program: Command): void {
   program
     .command('schema')
-    .description('About the GraphQL schema.')
+    .description('Inspect the GraphQL schema.')
     .command('print')
-    .description('Print the schema with its directives, as schema/schema.graphql holds it.')
+    .description('Print the schema with its directives, in the format of schema/schema.graphql.')
     .action(async () => {
       const { printedSchema } = await import('../../schema.ts');
       process.stdout.write(await printedSchema());

@@ -9,9 +9,11 @@ import { configuration, withDatabase } from '../running.ts';
 export function addServe(program: Command): void {
   program
     .command('serve')
-    .description('Serve the graph over HTTP until told to stop. Migrates the database first.')
+    .description(
+      'Serve the GraphQL API over HTTP until the process receives SIGTERM or SIGINT. Migrates the database first.',
+    )
     .addOption(
-      new Option('--workers <number>', 'how many processes answer requests, on one port')
+      new Option('--workers <number>', 'number of processes that share the port, from 1 to 256')
         .argParser(integer(1, 256))
         .default(availableParallelism(), 'one for each core'),
     )
@@ -52,9 +54,9 @@ export function addDemo(program: Command): void {
   program
     .command('demo')
     .description(
-      'Serve a fresh database with examples, 1,000 generated customers and a few users. Deletes it at the end.',
+      'Serve a temporary database with examples, 1,000 generated customers and a few users. The data is deleted at the end.',
     )
-    .option('--keep <folder>', 'keep the database and its keys in this folder for the next start')
+    .option('--keep <folder>', 'folder that keeps the database and its keys for the next start')
     .action(async ({ keep }: { keep?: string }) => {
       const { demo } = await import('../demo.ts');
       await demo(process.env, { keepIn: keep });

@@ -5,7 +5,7 @@ import { audited, settings } from '../running.ts';
 import { readPassword } from '../terminal.ts';
 
 export function addUserCommands(program: Command): void {
-  const user = program.command('user').description('Create, list and disable users.');
+  const user = program.command('user').description('Manage users.');
   addCreate(user);
   addList(user);
   addDisable(user);
@@ -19,8 +19,12 @@ function addCreate(user: Command): void {
     .command('create')
     .description('Create a user. The password is read from standard input.')
     .argument('<username>')
-    .requiredOption('--email <address>', 'the e-mail address')
-    .option('--super-admin', 'can grant every role and approve grants; holds no role', false)
+    .requiredOption('--email <address>', 'email address of the user')
+    .option(
+      '--super-admin',
+      'make the user a super admin, who holds no role, but can grant every role and approve grants',
+      false,
+    )
     .action(async (username: string, { email, superAdmin }: { email: string; superAdmin: boolean }) => {
       const configured = await settings('secret');
       const password = await readPassword();
@@ -30,7 +34,7 @@ function addCreate(user: Command): void {
         const { createUser } = await import('../../domain/user/user-administration.ts');
         return createUser(database, { username, email, password, isSuperAdmin: superAdmin }, configured.passwordCost);
       });
-      console.log(`The user ${username} was created with the id ${id}.`);
+      console.log(`User ${username} created with ID ${id}.`);
     });
 }
 
@@ -40,7 +44,7 @@ function addList(user: Command): void {
     .description('List all users with their entitlements.')
     .option(
       '--conflicts',
-      'only users whose usernames or validated email addresses collide in upper and lower case',
+      'only users whose usernames or validated email addresses conflict, such as Felix and felix',
       false,
     )
     .action(async ({ conflicts }: { conflicts: boolean }) => {
@@ -75,35 +79,35 @@ function linesOfUser({ username, provider, email, entitlements, ...user }: Liste
 function addDisable(user: Command): void {
   user
     .command('disable')
-    .description('Refuse a user from now on, with every token there is.')
+    .description("Disable a user. All of the user's tokens are refused from now on.")
     .argument('<username>')
     .action(async (username: string) => {
       await audited('user disable', await settings('secret'), async (database) => {
         const { disableUser } = await import('../../domain/user/user-administration.ts');
         return disableUser(database, username);
       });
-      console.log(`The user ${username} is disabled.`);
+      console.log(`User ${username} disabled.`);
     });
 }
 
 function addEnable(user: Command): void {
   user
     .command('enable')
-    .description('Let a disabled user in again.')
+    .description('Enable a disabled user.')
     .argument('<username>')
     .action(async (username: string) => {
       await audited('user enable', await settings('secret'), async (database) => {
         const { enableUser } = await import('../../domain/user/user-administration.ts');
         return enableUser(database, username);
       });
-      console.log(`The user ${username} is enabled.`);
+      console.log(`User ${username} enabled.`);
     });
 }
 
 function addUnlock(user: Command): void {
   user
     .command('unlock')
-    .description('Let a user in again whom failed logins or an administrator locked.')
+    .description('Unlock a user who was locked after failed logins or by an administrator.')
     .argument('<username>')
     .action(async (username: string) => {
       const configured = await settings('secret');
@@ -111,14 +115,16 @@ function addUnlock(user: Command): void {
         const { unlockUser } = await import('../../domain/user/user-administration.ts');
         return unlockUser(database, username, configured.secret);
       });
-      console.log(`The user ${username} is unlocked.`);
+      console.log(`User ${username} unlocked.`);
     });
 }
 
 function addResetPassword(user: Command): void {
   user
     .command('reset-password')
-    .description('Give a user a new password, read from standard input.')
+    .description(
+      "Set a user's password, which is read from standard input. All of the user's tokens are refused from now on.",
+    )
     .argument('<username>')
     .action(async (username: string) => {
       const configured = await settings('secret');
@@ -127,7 +133,7 @@ function addResetPassword(user: Command): void {
         const { resetPassword } = await import('../../domain/user/user-administration.ts');
         return resetPassword(database, username, password, configured.passwordCost);
       });
-      console.log(`The user ${username} has a new password. All tokens that it had are refused from now on.`);
+      console.log(`Password of user ${username} changed. All of the user's earlier tokens are refused from now on.`);
     });
 }
 
@@ -136,17 +142,22 @@ export function addToken(program: Command): void {
     .command('token')
     .description('Print a bearer token for a user.')
     .argument('<username>')
-    .option('--expires <duration>', 'for how long, such as 30m or 12h; otherwise GATEWAY_TOKEN_LIFETIME', tokenLifetime)
+    .option(
+      '--expires <duration>',
+      'lifetime of the token, from 1s to 30d, such as 30m or 12h (default: GATEWAY_TOKEN_LIFETIME)',
+      tokenLifetime,
+    )
     .action(async (username: string, { expires }: { expires?: number }) => {
       const configured = await settings('secret', 'signing');
       const token = await audited('token', configured, async (database, audit) => {
         const { findUserByUsername } = await import('../../domain/user/user-administration.ts');
         const { id, disabledAt, passwordHash } = await findUserByUsername(database.read, username);
         audit.concern({ userIds: [id] });
-        if (disabledAt !== null) throw new Error(`The user ${username} is disabled.`);
+        if (disabledAt !== null)
+          throw new Error(`The user ${username} is disabled. Enable the user with "gateway user enable" first.`);
         if (passwordHash === null) {
           throw new Error(
-            `The user ${username} has no password, so nobody can log in as it: user reset-password gives one.`,
+            `The user ${username} has no password and cannot log in. Set one with "gateway user reset-password" first.`,
           );
         }
         const { openTokens } = await import('../../auth/tokens.ts');
