@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** Writes docs/apis.md and docs/errors.md: `npm run docs`. With `--check`, fails if they are out of date instead. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { type Api, renderApis } from './render.ts';
+import { type Api, renderApis } from './render-apis.ts';
 import { renderErrors } from './render-errors.ts';
 
 const project = new URL('../', import.meta.url);

@@ -1,0 +1,71 @@
+/** Creates an operation for a root field that can be sent as it is, with the arguments as its variables. */
+import {
+  type GraphQLNamedType,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  getNamedType,
+  isLeafType,
+  isObjectType,
+  isRequiredArgument,
+  parse,
+  print,
+} from 'graphql';
+import { accessOf, argumentsOf, type Field, fieldAt } from './schema-fields.ts';
+
+/** The maximum number of objects with an ID on a path. */
+const maxDepth = 2;
+
+/**
+ * The fields that need no other role than those of the root field: plain fields, objects without an ID, and the objects
+ * that the result is about. `depth` counts the objects with an ID.
+ */
+function selectionOf(type: GraphQLNamedType, roles: readonly string[], depth: number): string {
+  if (isLeafType(type) || !isObjectType(type)) return '';
+  const hasId = type.getFields().id !== undefined;
+  const newDepth = hasId ? depth + 1 : depth;
+  if (newDepth > maxDepth) return '';
+  const selections = selectableFields(type, roles).map((field) => {
+    const fieldType = getNamedType(field.type);
+    if (isLeafType(fieldType)) return field.name;
+    const selection = selectionOf(fieldType, roles, newDepth);
+    return selection === '' ? '' : `${field.name} ${selection}`;
+  });
+  const selected = selections.filter((selection) => selection !== '');
+  return selected.length === 0 ? '' : `{ ${selected.join(' ')} }`;
+}
+
+function selectableFields(type: GraphQLObjectType, roles: readonly string[]): Field[] {
+  // The SDL sorts fields by name.
+  const fields = Object.values(type.getFields()).sort(
+    (one, other) => Number(other.name === 'id') - Number(one.name === 'id'),
+  );
+  const isConnection = type.name.endsWith('Connection');
+  return fields.filter((field) => {
+    if (isConnection) return field.name === 'nodes' || field.name === 'pageInfo';
+    if (field.args.some(isRequiredArgument)) return false;
+    const access = accessOf(field);
+    return access === null || access.anyOf.some((role) => roles.includes(role));
+  });
+}
+
+/** `selection` replaces the generated one, for an API of OBP that returns less than the field. */
+export function exampleOperation(
+  schema: GraphQLSchema,
+  coordinate: string,
+  { name, selection }: { name: string; selection?: string },
+): string {
+  const field = fieldAt(schema, coordinate);
+  const kind = coordinate.startsWith('Mutation.') ? 'mutation' : 'query';
+  const args = argumentsOf(field);
+  const variables = args.map((argument) => {
+    const defaultValue = argument.astNode?.defaultValue;
+    return `$${argument.name}: ${argument.type}${defaultValue === undefined ? '' : ` = ${print(defaultValue)}`}`;
+  });
+  const passed = args.map((argument) => `${argument.name}: $${argument.name}`);
+  const selected = selection ?? selectionOf(getNamedType(field.type), accessOf(field)?.anyOf ?? [], 0);
+  const inBrackets = (items: string[]) => (items.length === 0 ? '' : `(${items.join(', ')})`);
+  const operationName = `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
+  return print(
+    parse(`${kind} ${operationName}${inBrackets(variables)} { ${field.name}${inBrackets(passed)} ${selected} }`),
+  );
+}
