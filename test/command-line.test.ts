@@ -150,16 +150,16 @@ describe('arguments and environment variables', () => {
     });
     expect(exitCode).toBe(2);
     expect(errors.trim().split('\n').sort()).toEqual([
-      'GATEWAY_MAX_DEPTH must be a whole number from 1 to 100.',
-      'GATEWAY_SECRET must be at least 32 characters.',
-      'PORT must be a whole number from 0 to 65535.',
+      'GATEWAY_MAX_DEPTH must be an integer from 1 to 100.',
+      'GATEWAY_SECRET must be at least 32 characters long.',
+      'PORT must be an integer from 0 to 65,535.',
     ]);
   });
 
   test('serve fails without its secrets', async () => {
     const { exitCode, errors } = await runProgram(['serve'], { environment: { DATABASE_URL: database.url } });
     expect(exitCode).toBe(2);
-    expect(errors).toMatch(/^GATEWAY_SECRET is not set.*\nGATEWAY_SIGNING_KEY_FILE is not set/);
+    expect(errors).toMatch(/^GATEWAY_SECRET must be set.*\nGATEWAY_SIGNING_KEY_FILE must be set/);
   });
 
   test('a database that cannot be opened is reported in one line with exit code 1', async () => {

@@ -17,7 +17,7 @@ function problemsOf(environment: Environment): readonly string[] {
   return [];
 }
 
-test('with the secrets alone, everything else has a default that is safe on one machine', () => {
+test('readConfig needs only the secrets, and its defaults are safe on one machine', () => {
   const config = readConfig(secrets);
   expect(config).toMatchObject({
     databaseUrl: 'file:data/gateway.db',
@@ -45,7 +45,7 @@ test('with the secrets alone, everything else has a default that is safe on one 
   expect(Object.isFrozen(config) && Object.isFrozen(config.limits) && Object.isFrozen(config.corsOrigins)).toBe(true);
 });
 
-test('a second granter approves grants by default in production only', () => {
+test('grantApproval defaults to on in production only', () => {
   const approvalIn = (environment: Record<string, string>) => readConfig({ ...secrets, ...environment }).grantApproval;
 
   expect(approvalIn({ NODE_ENV: 'production' })).toBe('on');
@@ -55,16 +55,16 @@ test('a second granter approves grants by default in production only', () => {
   expect(() => approvalIn({ GATEWAY_GRANT_APPROVAL: 'yes' })).toThrow('GATEWAY_GRANT_APPROVAL must be one of');
 });
 
-test('in production nothing is told of the schema unless it is asked for', () => {
-  const quiet = readConfig({ ...secrets, NODE_ENV: 'production' });
-  expect([quiet.introspection, quiet.errorDetail, quiet.playground]).toEqual([false, false, false]);
-  const open = readConfig({
+test('in production, introspection, error detail, and the playground are off by default', () => {
+  const byDefault = readConfig({ ...secrets, NODE_ENV: 'production' });
+  expect([byDefault.introspection, byDefault.errorDetail, byDefault.playground]).toEqual([false, false, false]);
+  const enabled = readConfig({
     ...secrets,
     NODE_ENV: 'production',
     GATEWAY_INTROSPECTION: 'on',
     GATEWAY_PLAYGROUND: 'on',
   });
-  expect([open.introspection, open.errorDetail, open.playground]).toEqual([true, false, true]);
+  expect([enabled.introspection, enabled.errorDetail, enabled.playground]).toEqual([true, false, true]);
 });
 
 test.each([
@@ -76,15 +76,15 @@ test.each([
     'postgres://replica/gateway,file:data/gateway.db',
     'a comma-separated list of postgres://…',
   ],
-  ['DATABASE_REPLICA_MAX_LAG', '10', 'a whole number with its unit'],
-  ['PORT', '65536', 'a whole number from 0 to 65535'],
-  ['PORT', '80a', 'a whole number from 0 to 65535'],
+  ['DATABASE_REPLICA_MAX_LAG', '10', 'an integer with a unit'],
+  ['PORT', '65536', 'an integer from 0 to 65,535'],
+  ['PORT', '80a', 'an integer from 0 to 65,535'],
   ['LOG_LEVEL', 'loud', 'one of fatal, error, warn, info, debug, trace, silent'],
-  ['GATEWAY_ARGON2_MEMORY_KIB', '19455', 'a whole number from 19456'],
-  ['GATEWAY_ARGON2_PASSES', '1', 'a whole number from 2'],
-  ['GATEWAY_NEW_USERS_PER_HOUR', '0', 'a whole number from 1'],
-  ['GATEWAY_PUBLIC_URL', 'gateway.example.org', 'the address of this gateway for its clients'],
-  ['GATEWAY_TOKEN_LIFETIME', '90', 'a whole number with its unit'],
+  ['GATEWAY_ARGON2_MEMORY_KIB', '19455', 'an integer from 19,456'],
+  ['GATEWAY_ARGON2_PASSES', '1', 'an integer from 2'],
+  ['GATEWAY_NEW_USERS_PER_HOUR', '0', 'an integer from 1'],
+  ['GATEWAY_PUBLIC_URL', 'gateway.example.org', 'the URL at which clients reach the gateway'],
+  ['GATEWAY_TOKEN_LIFETIME', '90', 'an integer with a unit'],
   ['GATEWAY_TOKEN_LIFETIME', '31d', 'from 1s to 30d'],
   ['GATEWAY_OPERATION_TIMEOUT', '0s', 'from 1s to 10m'],
   ['GATEWAY_CORS_ORIGINS', 'https://app.example.org/path', 'a comma-separated list of origins'],
@@ -94,9 +94,9 @@ test.each([
   ['GATEWAY_INTROSPECTION', 'true', 'one of on, off'],
   ['GATEWAY_CUSTOMER_FIREHOSE', 'yes', 'one of on, off'],
   ['GATEWAY_EXECUTION', 'jit', 'one of compiled, interpreted'],
-  ['GATEWAY_MAX_BODY_BYTES', '12', 'a whole number from 1024 to 10485760'],
-  ['GATEWAY_MAX_TOKENS', '1501', 'a whole number from 10 to 1500'],
-  ['GATEWAY_MAX_DEPTH', '-1', 'a whole number from 1 to 100'],
+  ['GATEWAY_MAX_BODY_BYTES', '12', 'an integer from 1,024 to 10,485,760'],
+  ['GATEWAY_MAX_TOKENS', '1501', 'an integer from 10 to 1,500'],
+  ['GATEWAY_MAX_DEPTH', '-1', 'an integer from 1 to 100'],
   ['GATEWAY_SECRET', 'too short', 'at least 32 characters'],
   [
     'GATEWAY_FORMER_SECRETS',
@@ -116,28 +116,28 @@ test.each([
   ['GATEWAY_OIDC_ENTITLEMENTS', 'https://id.example.org|groups|clerks|CanGetCustomer', 'issuer|claim'],
   ['GATEWAY_OIDC_ENTITLEMENTS', 'https://id.example.org|groups|clerks', 'issuer|claim'],
   ['GATEWAY_OIDC_ENTITLEMENTS', 'https://id.example.org|groups', 'about issuers that GATEWAY_OIDC_ISSUERS names'],
-])('%s=%s is refused by name, with what is allowed', (name, value, allowed) => {
+])('rejects %s=%s with the rule of the variable', (name, value, rule) => {
   const problems = problemsOf({ [name]: value });
   expect(problems).toHaveLength(1);
   expect(problems[0]).toMatch(new RegExp(`^${name} must be `));
-  expect(problems[0]).toContain(allowed);
+  expect(problems[0]).toContain(rule);
 });
 
-test('an owner of the tables is for PostgreSQL only', () => {
+test('DATABASE_OWNER_URL is rejected for SQLite', () => {
   const DATABASE_OWNER_URL = 'postgres://owner:hunter2@db.example.org/gateway';
   const [problem, ...others] = problemsOf({ DATABASE_OWNER_URL });
-  expect(problem).toMatch(/^DATABASE_OWNER_URL is for PostgreSQL only/);
+  expect(problem).toMatch(/^DATABASE_OWNER_URL applies to PostgreSQL only/);
   expect(others).toEqual([]);
   expect(problem).not.toContain('hunter2');
   const DATABASE_URL = 'postgres://gateway:hunter2@db.example.org/gateway';
   expect(readConfig({ ...secrets, DATABASE_URL, DATABASE_OWNER_URL }).databaseOwnerUrl).toBe(DATABASE_OWNER_URL);
 });
 
-test('replicas are for PostgreSQL only', () => {
+test('DATABASE_REPLICA_URLS is rejected for SQLite', () => {
   const DATABASE_REPLICA_URLS =
     'postgres://gateway:hunter2@one.example.org/gateway, postgres://two.example.org/gateway';
   const [problem, ...others] = problemsOf({ DATABASE_REPLICA_URLS });
-  expect(problem).toMatch(/^DATABASE_REPLICA_URLS is for PostgreSQL only/);
+  expect(problem).toMatch(/^DATABASE_REPLICA_URLS applies to PostgreSQL only/);
   expect(others).toEqual([]);
   expect(problem).not.toContain('hunter2');
   const DATABASE_URL = 'postgres://gateway:hunter2@db.example.org/gateway';
@@ -147,7 +147,7 @@ test('replicas are for PostgreSQL only', () => {
   });
 });
 
-test('issuers have their audiences and what their claims give', () => {
+test('oidcIssuers combines the audiences and the claim mappings of each issuer', () => {
   const { oidcIssuers } = readConfig({
     ...secrets,
     GATEWAY_OIDC_ISSUERS: 'https://id.example.org|gateway, http://127.0.0.1:8080|gateway, https://id.example.org|api',
@@ -167,10 +167,10 @@ test('issuers have their audiences and what their claims give', () => {
   ]);
 });
 
-test('what verifies the audit trail of former years is a secret too', () => {
+test('formerSecrets and the retention of the audit trail are read from lists and durations', () => {
   const [one, other] = ['a'.repeat(32), 'b'.repeat(40)];
-  const given = { ...secrets, GATEWAY_FORMER_SECRETS: `${one}, ${other}`, GATEWAY_AUDIT_RETENTION: '3650d' };
-  const { formerSecrets, auditRetentionSeconds } = readSettings(given, ['secret', 'formerSecrets']);
+  const environment = { ...secrets, GATEWAY_FORMER_SECRETS: `${one}, ${other}`, GATEWAY_AUDIT_RETENTION: '3650d' };
+  const { formerSecrets, auditRetentionSeconds } = readSettings(environment, ['secret', 'formerSecrets']);
   expect(formerSecrets).toEqual([one, other]);
   expect(auditRetentionSeconds).toBe(3650 * 86_400);
   const none = readSettings(secrets, ['formerSecrets']);
@@ -178,7 +178,7 @@ test('what verifies the audit trail of former years is a secret too', () => {
   expect(problemsOf({ GATEWAY_FORMER_SECRETS: 'hunter2' })[0]).not.toContain('hunter2');
 });
 
-test('all that is wrong is said at once', () => {
+test('ConfigurationError contains the problems of all variables', () => {
   const problems = problemsOf({ PORT: 'x', LOG_LEVEL: 'x', GATEWAY_MAX_DEPTH: 'x', GATEWAY_SECRET: undefined });
   expect(problems.map((problem) => problem.split(' ')[0]).sort()).toEqual([
     'GATEWAY_MAX_DEPTH',
@@ -188,40 +188,40 @@ test('all that is wrong is said at once', () => {
   ]);
 });
 
-test('no value of a secret is in a message', () => {
+test('a problem never contains the value of a secret', () => {
   const problems = problemsOf({ GATEWAY_SECRET: 'hunter2', GATEWAY_SIGNING_KEY: '{"d":"hunter2"}' });
   expect(problems).toHaveLength(2);
   expect(problems.join()).not.toContain('hunter2');
 });
 
-test('serving needs the secrets, other commands do not', () => {
+test('readConfig fails without the secrets, and readSettings only without those that it is asked for', () => {
   expect(problemsOf({ GATEWAY_SECRET: '', GATEWAY_SIGNING_KEY: '' })).toEqual([
-    expect.stringMatching(/^GATEWAY_SECRET is not set/),
-    expect.stringMatching(/^GATEWAY_SIGNING_KEY_FILE is not set/),
+    expect.stringMatching(/^GATEWAY_SECRET must be set/),
+    expect.stringMatching(/^GATEWAY_SIGNING_KEY_FILE must be set/),
   ]);
   expect(readSettings({}, []).port).toBe(4000);
-  expect(() => readSettings({}, ['signing'])).toThrow(/^GATEWAY_SIGNING_KEY_FILE is not set/);
+  expect(() => readSettings({}, ['signing'])).toThrow(/^GATEWAY_SIGNING_KEY_FILE must be set/);
 });
 
-test('the signing key comes from a file or from the environment, never from both', async () => {
+test('the signing key is read from a file or from the environment, but not from both', async () => {
   const file = join(await mkdtemp(join(tmpdir(), 'keys-')), 'signing.jwk');
   const fromFile = { GATEWAY_SIGNING_KEY: undefined, GATEWAY_SIGNING_KEY_FILE: file };
-  expect(problemsOf(fromFile)).toEqual([expect.stringMatching(/^GATEWAY_SIGNING_KEY_FILE must be a file/)]);
+  expect(problemsOf(fromFile)).toEqual([expect.stringMatching(/^GATEWAY_SIGNING_KEY_FILE must be a readable file/)]);
   await writeFile(file, createSigningKey());
   expect(problemsOf(fromFile)).toEqual([]);
-  expect(problemsOf({ GATEWAY_SIGNING_KEY_FILE: file })).toEqual([expect.stringContaining('both set')]);
+  expect(problemsOf({ GATEWAY_SIGNING_KEY_FILE: file })).toEqual([expect.stringContaining('must not both be set')]);
 });
 
-test('a variable that the gateway does not know is named, but not those that Kubernetes gives to a service', () => {
+test('an unknown variable is a problem, unless Kubernetes sets it for a service', () => {
   const problems = problemsOf({
     GATEWAY_CORS_ORIGIN: 'https://app.example.org',
     GATEWAY_PORT_80_TCP: 'tcp://10.0.0.1',
   });
 
-  expect(problems).toEqual(['GATEWAY_CORS_ORIGIN is no variable of the gateway.']);
+  expect(problems).toEqual(['GATEWAY_CORS_ORIGIN is not a variable of the gateway. Check its spelling.']);
 });
 
-test('mail takes all of its variables, and a public address alone takes no mail', () => {
+test('email needs all of its variables, and a public URL alone does not enable it', () => {
   const mail = {
     GATEWAY_SMTP_URL: 'smtps://user:password@mail.example.org',
     GATEWAY_MAIL_FROM: 'The Bank <no-reply@example.org>',
@@ -232,15 +232,13 @@ test('mail takes all of its variables, and a public address alone takes no mail'
     from: mail.GATEWAY_MAIL_FROM,
     publicUrl: 'https://gateway.example.org',
   });
-  expect(problemsOf({ ...mail, GATEWAY_PUBLIC_URL: '' })).toEqual([
-    'GATEWAY_PUBLIC_URL is not set: mail takes it too.',
-  ]);
+  expect(problemsOf({ ...mail, GATEWAY_PUBLIC_URL: '' })).toEqual(['GATEWAY_PUBLIC_URL must be set to send email.']);
   expect(problemsOf({ ...mail, GATEWAY_SMTP_URL: 'http://mail.example.org' })).toEqual([
     expect.stringMatching(/^GATEWAY_SMTP_URL must be smtp:\/\/… or smtps:\/\/…/),
   ]);
-  for (const from of ['The Bank', 'The Bank <nobody>', 'a@example.org\r\nBcc: b@example.org']) {
+  for (const from of ['The Bank', 'The Bank <no-reply>', 'a@example.org\r\nBcc: b@example.org']) {
     expect(problemsOf({ ...mail, GATEWAY_MAIL_FROM: from })).toEqual([
-      expect.stringMatching(/^GATEWAY_MAIL_FROM must be an e-mail address/),
+      expect.stringMatching(/^GATEWAY_MAIL_FROM must be an email address/),
     ]);
   }
   expect(readConfig({ ...secrets, GATEWAY_PUBLIC_URL: mail.GATEWAY_PUBLIC_URL }).mail).toBeNull();

@@ -1,14 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createTransport } from 'nodemailer';
 import type { Logger } from '../base/logger.ts';
-
-export interface MailSettings {
-  /** The SMTP server, with its user and password where it wants them; never logged. */
-  smtpUrl: string;
-  from: string;
-  /** Where clients reach this gateway, without a slash at its end: what links in mails begin with. */
-  publicUrl: string;
-}
+import type { MailSettings } from './mail-settings.ts';
 
 export interface Mail {
   to: string;

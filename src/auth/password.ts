@@ -12,7 +12,7 @@ export interface PasswordCost {
 }
 
 /** OWASP's recommendation for argon2id, which is the library's default algorithm; less is not safe. */
-export const leastPasswordCost: PasswordCost = { memoryKibibytes: 19_456, passes: 2 };
+export const minPasswordCost: PasswordCost = { memoryKibibytes: 19_456, passes: 2 };
 
 function optionsOf({ memoryKibibytes, passes }: PasswordCost) {
   return { memoryCost: memoryKibibytes, timeCost: passes, parallelism: 1 };
@@ -43,7 +43,7 @@ async function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
 }
 
 /** An argon2id hash in PHC format, with its salt and cost. */
-export function hashPassword(password: string, cost: PasswordCost = leastPasswordCost): Promise<string> {
+export function hashPassword(password: string, cost: PasswordCost = minPasswordCost): Promise<string> {
   return inTurn(() => hash(password, optionsOf(cost)));
 }
 
@@ -67,7 +67,7 @@ function hashOfNobody(options: ReturnType<typeof optionsOf>): Promise<string> {
 export async function verifyPassword(
   passwordHash: string | null,
   password: string,
-  cost: PasswordCost = leastPasswordCost,
+  cost: PasswordCost = minPasswordCost,
 ): Promise<boolean> {
   const options = optionsOf(cost);
   const hashToVerify = passwordHash ?? (await hashOfNobody(options));

@@ -283,7 +283,7 @@ describe('a command of the command line', () => {
       expect(await runProgram(command.split(' '), { environment })).toMatchObject({
         exitCode: 2,
         output: '',
-        errors: expect.stringMatching(/^GATEWAY_SECRET is not set/),
+        errors: expect.stringMatching(/^GATEWAY_SECRET must be set/),
       });
     },
   );
