@@ -60,7 +60,7 @@ test.each([
   expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', obpCode: 'OBP-10001', field });
 });
 
-test('in a batched field it is reported once, and costs no other field anything', async () => {
+test('U+0000 in a batched field is reported once, and no other field fails', async () => {
   const [own, other] = await insertWholeCustomers(gateway.database, 2, { bankId });
   const linked = await gateway.createUser({ roles: [['CanGetCustomers', bankId]] });
   await insertUserCustomerLink(gateway.database, { bankId, customerId: own?.customerId ?? '', userId: linked.id });
@@ -109,7 +109,7 @@ test('an invalid argument of a batched field is counted for each bank', async ()
 test.each([
   ['customer', 'customerId', 'addresses { id }'],
   ['account', 'id', 'routings { address }'],
-])('in the key of one %s it costs another, who is read with it, nothing', async (field, argument, below) => {
+])('U+0000 in the key of one %s does not fail another one of the same batch', async (field, argument, below) => {
   const whole = await insertWholeCustomer(gateway.database, { bankId });
   const id = field === 'customer' ? whole.customerId : whole.accountId;
   const reader = await gateway.createUser({
@@ -152,7 +152,7 @@ describe('the argument guard', () => {
     expect(errors).toMatchObject([{ extensions: rejected('customerId') }]);
   });
 
-  test.each<[what: string, token: () => string | null]>([
+  test.each<[description: string, token: () => string | null]>([
     ['an anonymous caller', () => null],
     ['a caller without the role', () => stranger.token],
     ['a caller with the role', () => clerk.token],
@@ -202,7 +202,7 @@ describe('the argument guard', () => {
     ]);
   });
 
-  test.each<[what: string, field: string, input: object]>([
+  test.each<[description: string, field: string, input: object]>([
     ['an item', 'input.addresses[1].city', { addresses: [{ ...address }, { ...address, city: 'a\u0000' }] }],
     ['an item of an item', 'input.addresses[0].tags[1]', { addresses: [{ ...address, tags: ['home', 'a\uD800'] }] }],
     ['a nested input', 'input.creditRating.rating', { creditRating: { rating: 'a'.repeat(12_001), source: 'b' } }],
@@ -276,7 +276,7 @@ describe('the audit event of a rejected argument', () => {
       'Mutation.deleteCustomerAddress',
       'mutation ($text: ID!) { deleteCustomerAddress(bankId: "gh.29.uk", customerId: "c", id: $text) { customer { id } } }',
     ],
-  ])('of a %s names the field and the bank, and quotes nothing', async (kind, coordinate, document) => {
+  ])('names the field and the bank of a %s, and quotes no value', async (kind, coordinate, document) => {
     const reader = audit();
     await reader.passOver();
 

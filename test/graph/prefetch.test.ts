@@ -1,4 +1,4 @@
-/** What a customer has is read together with the customer: by whom, and of whom, it may be. */
+/** Tests for which callers and customers the collections of a customer are prefetched. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Role } from '../../src/base/roles.ts';
@@ -40,7 +40,7 @@ async function ask({ token }: TestUser, selection: string, customerId = ours.cus
   return { ...answer, statements: statistics.statements - before };
 }
 
-test('nothing is read of collections for who may see them, but not the customer', async () => {
+test('collections are not read for a caller who can access only the collections, but not the customer', async () => {
   const clerk = await clerkWith(...collections);
   const { statements } = await ask(clerk, 'id');
 
@@ -51,7 +51,7 @@ test('nothing is read of collections for who may see them, but not the customer'
   expect(withCollections).toBe(statements);
 });
 
-test('nothing is read of collections for who may see the customer, but not them', async () => {
+test('collections are not read for a caller who can access the customer, but not the collections', async () => {
   const clerk = await clerkWith('CanGetCustomer');
   const { statements } = await ask(clerk, 'id');
 
@@ -63,7 +63,7 @@ test('nothing is read of collections for who may see the customer, but not them'
   expect(withCollections).toBe(statements + 1);
 });
 
-test('each collection is read once for who may see all', async () => {
+test('each collection is read once for a caller who can access all of them', async () => {
   const clerk = await clerkWith('CanGetCustomer', ...collections);
   const { statements } = await ask(clerk, 'id');
 
@@ -74,7 +74,7 @@ test('each collection is read once for who may see all', async () => {
   expect(withCollections).toBe(statements + 2);
 });
 
-test('a linked user sees what is their own', async () => {
+test('a linked user can access their own collections', async () => {
   const linked = await clerkWith('CanGetCustomer', 'CanGetKycChecksAtOneBank');
   await insertUserCustomerLink(gateway.database, { bankId, customerId: ours.customerId, userId: linked.id });
 
@@ -86,8 +86,8 @@ test('a linked user sees what is their own', async () => {
 
 test.each([
   ['a customer of another bank', () => theirs.customerId],
-  ['no customer at all', () => randomUUID()],
-])('of %s nothing is given, and the audit trail says so', async (_, customerIdOf) => {
+  ['an unknown customer', () => randomUUID()],
+])('no collection of %s is returned or recorded as returned', async (_, customerIdOf) => {
   const clerk = await clerkWith('CanGetCustomer', ...collections);
   const audit = auditReader(gateway.database);
   await audit.passOver();
@@ -101,7 +101,7 @@ test.each([
   expect(JSON.stringify(event)).not.toMatch(/addresses|kycChecks/);
 });
 
-test('a collection under two names is given under both', async () => {
+test('a collection with two aliases is returned under both', async () => {
   const clerk = await clerkWith('CanGetCustomer', 'CanGetCustomerMessages');
 
   const { data, errors } = await ask(clerk, 'one: messages(first: 1) { nodes { id } } two: messages { nodes { id } }');
@@ -110,7 +110,7 @@ test('a collection under two names is given under both', async () => {
   expect(data?.customer).toMatchObject({ one: { nodes: [{}] }, two: { nodes: [{}, {}] } });
 });
 
-test('what is wrong with an argument is told of the collection, as if nothing had been read', async () => {
+test('an invalid argument fails its collection, as without prefetch', async () => {
   const clerk = await clerkWith('CanGetCustomer', 'CanGetCustomerMessages', ...collections);
 
   const { data, errors } = await ask(clerk, `${around} messages(after: "no cursor") { nodes { id } }`);
@@ -119,7 +119,7 @@ test('what is wrong with an argument is told of the collection, as if nothing ha
   expect(errors).toMatchObject([{ path: ['customer', 'messages'], extensions: { code: 'BAD_USER_INPUT' } }]);
 });
 
-test('accounts of links have what they have read for them', async () => {
+test('the accounts of links contain their prefetched fields', async () => {
   const clerk = await clerkWith('CanGetCustomer', 'CanGetCustomerAccountLinks', 'CanGetCustomerOverview');
 
   const { data, errors } = await ask(clerk, 'accountLinks { account { id routings { address } attributes { id } } }');

@@ -19,7 +19,7 @@ import {
   LocalDate,
 } from '../../src/graph/scalars.ts';
 
-/** Asks for the value back, once written into the document and once as a variable. */
+/** Requests the value, once as a literal in the document and once as a variable. */
 function echo(scalar: GraphQLScalarType, value: unknown) {
   const query = new GraphQLObjectType({
     name: 'Query',
@@ -51,7 +51,7 @@ describe.each([
   [EmailAddress, 'felixsmith@example.com', 'felixsmith@example.com'],
   [HttpsUrl, 'https://example.com', 'https://example.com/'],
 ])('%s', (scalar, value, answered) => {
-  test(`takes ${value} and answers ${answered}`, () => {
+  test(`accepts ${value} and returns ${answered}`, () => {
     const { inDocument, asVariable } = echo(scalar, value);
     expect(inDocument).toEqual({ data: { echo: answered } });
     expect(asVariable).toEqual({ data: { echo: answered } });
@@ -70,7 +70,7 @@ describe.each([
   [HttpsUrl, 'javascript:alert(1)', 'An HttpsUrl is no https URL.'],
   [HttpsUrl, true, 'An HttpsUrl is no text.'],
 ])('%s', (scalar, value, reason) => {
-  test(`refuses ${value}, and says why`, () => {
+  test(`rejects ${value} with the rule`, () => {
     const { inDocument, asVariable } = echo(scalar, value);
     for (const { data, errors } of [inDocument, asVariable]) {
       expect(data).toBeUndefined();
@@ -110,7 +110,7 @@ test('a JSONObject is serialized unchanged and invalid as an input', () => {
   }
 });
 
-test('the schema says where a scalar is specified', () => {
+test('the schema contains the specification of a scalar', () => {
   expect(printType(DateTime)).toContain(
     'scalar DateTime @specifiedBy(url: "https://scalars.graphql.org/andimarek/date-time")',
   );

@@ -1,6 +1,6 @@
 /**
- * No text costs more than it is worth: 256 KB of the worst texts are sent to every text of every argument, each in a
- * request of its own and spread over all texts of a mutation. CPU time is that of the process, client included, so it is
+ * Sends 256 KB of the most expensive texts to every text of every argument, each in a request of its own and spread over all
+ * texts of a mutation. CPU time is that of the process, client included, so it is
  * compared with the same bytes in a variable that nothing reads.
  */
 import { type GraphQLField, type GraphQLScalarType, getNamedType, isInputObjectType, isObjectType } from 'graphql';
@@ -18,7 +18,7 @@ const schema = await gatewaySchema();
 const queries = Object.values(schema.getQueryType()?.getFields() ?? {});
 const mutations = Object.values(schema.getMutationType()?.getFields() ?? {});
 
-/** In milliseconds; what is compared with it is the CPU time beyond that of the transport. */
+/** The allowed CPU time beyond that of the transport, in milliseconds. */
 const allowance = 20;
 
 let gateway: Gateway;
@@ -39,7 +39,7 @@ interface Operation {
   variables: Record<string, unknown>;
 }
 
-/** A call of the field with these texts. `around` is the parent of a field that is no root field. */
+/** A call of the field with these texts. `around` is the parent of a field that is not a root field. */
 function callOf(
   kind: 'query' | 'mutation',
   field: Field,
@@ -68,7 +68,7 @@ async function cpuOf({ document, variables }: Operation): Promise<number> {
   return (user + system) / 1000;
 }
 
-/** The least of up to eight, as soon as one is within the limit: the process collects garbage too, and the machine is shared. */
+/** The minimum of up to eight runs, because the garbage collector and other processes use the same CPU. */
 async function costOf(operation: Operation, limit: number): Promise<number> {
   let least = Number.POSITIVE_INFINITY;
   for (let round = 0; round < 8 && least > limit; round += 1) least = Math.min(least, await cpuOf(operation));
@@ -77,7 +77,7 @@ async function costOf(operation: Operation, limit: number): Promise<number> {
 
 const controls = new Map<string, number>();
 
-/** What the same bytes cost that nothing reads. */
+/** The cost of the same bytes in a variable that is not read. */
 async function controlOf(text: string): Promise<number> {
   const known = controls.get(text);
   if (known !== undefined) return known;
@@ -88,7 +88,7 @@ async function controlOf(text: string): Promise<number> {
   return cost;
 }
 
-/** The operations that cost more than they may, with what they cost. */
+/** The operations that exceed the allowed cost, with their costs. */
 async function tooCostly(operations: readonly (readonly [title: string, text: string, operation: Operation])[]) {
   const found: string[] = [];
   for (const [title, text, operation] of operations) {
@@ -101,7 +101,7 @@ async function tooCostly(operations: readonly (readonly [title: string, text: st
 
 const texts = Object.entries(worstTexts);
 let next = 0;
-/** Another one with each call, so that all fields together get each of them many times. */
+/** Returns a different text with each call, so that all fields together get each of them many times. */
 function anyWorstText(): [name: string, text: string] {
   next += 1;
   return texts[next % texts.length] ?? ['letters', 'a'];
@@ -128,15 +128,15 @@ beforeAll(async () => {
   token = (await gateway.createUser({ roles: held })).token;
 });
 
-describe('256 KB of text', () => {
-  test('cost little in every argument of every root field', { timeout: 300_000 }, async () => {
+describe('the cost of 256 KB of text', () => {
+  test('is low in every argument of every root field', { timeout: 300_000 }, async () => {
     const operations = [...toEachText('query', queries), ...toEachText('mutation', mutations)];
 
     expect(operations.length).toBeGreaterThan(300);
     expect(await tooCostly(operations)).toEqual([]);
   });
 
-  test('cost little in every argument of every other field', async () => {
+  test('is low in every argument of every other field', async () => {
     const ofCustomer = `customer(bankId: "${world.bankId}", customerId: "${world.customerId}") { % }`;
     const operations = [
       ...toEachText('query', fieldsOf('Customer'), ofCustomer),
@@ -150,7 +150,7 @@ describe('256 KB of text', () => {
     expect(await tooCostly(operations)).toEqual([]);
   });
 
-  test.each(texts)('of %s cost little in every scalar, as a variable and in the document', async (_name, text) => {
+  test.each(texts)('is low for %s in every scalar, as a variable and in the document', async (_name, text) => {
     const scalars = new Map<string, Operation>();
     const written = JSON.stringify(text);
     for (const field of mutations) {
@@ -176,7 +176,7 @@ describe('256 KB of text', () => {
     expect(await tooCostly(operations)).toEqual([]);
   });
 
-  test.each(texts)('of %s cost little when they are spread over all texts of an input', async (name, text) => {
+  test.each(texts)('is low for %s that is spread over all texts of an input', async (name, text) => {
     const operations = mutations.map((field) => {
       const paths = pathsToTexts(field.args).filter(([argument]) => argument === 'input');
       const part = text.slice(0, Math.floor(text.length / Math.max(paths.length, 1)));

@@ -4,13 +4,13 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Gateway, type GatewayOptions, startGateway } from '../support/gateway.ts';
 import { bodyOf, openRawClient, type RawClient, rawPost, rawResponse } from '../support/raw-client.ts';
 
-/** For a machine on which other tests run too. */
+/** Longer than necessary, because other tests use the same processors. */
 const within = { timeout: 10_000, interval: 5 };
 
-/** More than the operating system buffers for a connection on the loopback network. */
+/** Larger than the buffers of the operating system for a loopback connection. */
 const largeLength = 12_000_000;
 
-/** What the resolvers did: the fields of each name that began, and those that wait for `releaseAll`. */
+/** Records the fields that were started, by name, and those that wait for `releaseAll`. */
 let begun: string[] = [];
 let running = 0;
 let maxRunning = 0;
@@ -96,7 +96,7 @@ function isOpen({ isClosed }: RawClient): boolean {
   return !isClosed();
 }
 
-describe('a client is answered within a second', () => {
+describe('a response within a second', () => {
   const head = 'POST /graphql HTTP/1.1\r\nhost: x\r\n';
   const small = { GATEWAY_MAX_CONNECTIONS: '50', GATEWAY_MAX_CONNECTIONS_PER_ADDRESS: '20' };
 
@@ -123,7 +123,7 @@ describe('a client is answered within a second', () => {
     ['requests whose headers do not end', head],
     ['requests whose bodies do not end', `${head}content-type: application/json\r\ncontent-length: 99\r\n\r\n{`],
     ['pipelined requests', live.repeat(200)],
-  ])('while other addresses attack with %s', async (_description, bytes) => {
+  ])('is sent while other addresses attack with %s', async (_description, bytes) => {
     const gateway = await start({ environment: small });
     for (let attacks = 0; attacks < 3; attacks += 1) {
       await attack(gateway, 60, 3 ** attacks, bytes);
@@ -131,27 +131,27 @@ describe('a client is answered within a second', () => {
     }
   });
 
-  test('while other addresses hold 1,000 connections', async () => {
+  test('is sent while other addresses hold 1,000 connections', async () => {
     const gateway = await start();
     for (let opened = 0; opened < 1_000; opened += 100) await attack(gateway, 100, 10, live);
     await expectAnswers(gateway);
   });
 
-  test('while other addresses do not read their responses', async () => {
+  test('is sent while other addresses do not read their responses', async () => {
     const gateway = await start({ environment: { ...small, GATEWAY_MAX_CONNECTIONS: '4' } });
     for (const name of ['a', 'b', 'c', 'd']) await openUnread(gateway, '127.0.1.1', name);
     await expectAnswers(gateway);
   });
 
-  test('while its own address holds as many idle connections as it can', async () => {
+  test('is sent while the address of the client holds as many idle connections as it can', async () => {
     const gateway = await start({ environment: small });
     await attack(gateway, 40, 1, live);
     expect(await rawResponse(gateway.url, lastLive, '127.0.1.1')).toContain(isLive);
   });
 });
 
-describe('when there are too many connections', () => {
-  test('the one that has been idle longest is closed', async () => {
+describe('the limit of connections', () => {
+  test('closes the connection that has been idle longest', async () => {
     const gateway = await start({ environment: { GATEWAY_MAX_CONNECTIONS: '3' } });
     const [first, second, third] = [
       await openIdle(gateway, '127.0.1.1'),
@@ -165,7 +165,7 @@ describe('when there are too many connections', () => {
     expect([first, third, fourth].every(isOpen)).toBe(true);
   });
 
-  test('one of the address with the most connections is closed first', async () => {
+  test('closes a connection of the address with the most connections first', async () => {
     const gateway = await start({ environment: { GATEWAY_MAX_CONNECTIONS: '3' } });
     const alone = await openIdle(gateway, '127.0.1.1');
     const [first, second] = [await openIdle(gateway, '127.0.1.2'), await openIdle(gateway, '127.0.1.2')];
@@ -174,7 +174,7 @@ describe('when there are too many connections', () => {
     expect([alone, second].every(isOpen)).toBe(true);
   });
 
-  test('of one address, its own oldest idle connection is closed', async () => {
+  test('closes the oldest idle connection of an address that exceeds its own limit', async () => {
     const gateway = await start({ environment: { GATEWAY_MAX_CONNECTIONS_PER_ADDRESS: '2' } });
     const other = await openIdle(gateway, '127.0.1.9');
     const [first, second] = [await openIdle(gateway, '127.0.1.1'), await openIdle(gateway, '127.0.1.1')];
@@ -186,7 +186,7 @@ describe('when there are too many connections', () => {
   test.each([
     ['in all', { GATEWAY_MAX_CONNECTIONS: '2' }],
     ['of one address', { GATEWAY_MAX_CONNECTIONS_PER_ADDRESS: '2' }],
-  ])('%s, and all of them are being answered, a new one is refused', async (_description, environment) => {
+  ])('refuses a new connection if %s and all of them wait for the gateway', async (_description, environment) => {
     const gateway = await start({ environment });
     const answered = [await open(gateway, '127.0.1.1', waiting), await open(gateway, '127.0.1.1', waiting)];
     await expect.poll(() => releases.length, within).toBe(2);
@@ -199,7 +199,7 @@ describe('when there are too many connections', () => {
     for (const client of answered) await expect.poll(() => client.received(), within).toContain('{"wait":"released"}');
   });
 
-  test('of a trusted proxy, all of them stay', async () => {
+  test('does not close connections of a trusted proxy', async () => {
     const environment = { GATEWAY_MAX_CONNECTIONS_PER_ADDRESS: '2', GATEWAY_TRUSTED_PROXIES: '127.0.1.1' };
     const gateway = await start({ environment });
     const ofProxy: RawClient[] = [];
@@ -207,7 +207,7 @@ describe('when there are too many connections', () => {
     expect(ofProxy.every(isOpen)).toBe(true);
   });
 
-  test('the log has their number, in one line for all', async () => {
+  test('logs the number of closed connections in one line', async () => {
     const gateway = await start({ environment: { GATEWAY_MAX_CONNECTIONS_PER_ADDRESS: '2' } });
     for (let opened = 0; opened < 20; opened += 1) await openIdle(gateway, '127.0.1.1');
     const lines = () => gateway.logged.filter(({ msg }) => msg === 'connections closed early');
@@ -216,7 +216,7 @@ describe('when there are too many connections', () => {
   });
 });
 
-test('an idle connection is kept for as long as announced, and longer for a trusted proxy', async () => {
+test('an idle connection is kept open for the announced time, and longer for a trusted proxy', async () => {
   const gateway = await start({
     environment: { GATEWAY_TRUSTED_PROXIES: '127.0.1.1' },
     connectionLimits: { idleTimeout: 1_000, proxyIdleTimeout: 4_000 },
@@ -224,7 +224,7 @@ test('an idle connection is kept for as long as announced, and longer for a trus
   const [direct, proxied] = await Promise.all([openIdle(gateway), openIdle(gateway, '127.0.1.1')]);
   expect(direct.received()).toMatch(/\r\nkeep-alive: timeout=1\r\n/i);
   expect(proxied.received()).toMatch(/\r\nkeep-alive: timeout=4\r\n/i);
-  // A request that was sent at the last moment, and travelled for a while.
+  // A request that was sent just before the end of the announced time, and arrives later.
   await sleep(1_100);
   direct.send(live);
   await expect.poll(() => direct.received().split(isLive), within).toHaveLength(3);
@@ -242,8 +242,8 @@ test('a client that honours the announced time loses no request', async () => {
   }
 }, 15_000);
 
-describe('requests that are sent without waiting for the responses', () => {
-  test('are executed one after another and answered in their order', async () => {
+describe('pipelined requests', () => {
+  test('are executed one after another, with responses in the same order', async () => {
     const gateway = await start();
     const names = Array.from({ length: 10 }, (_, index) => `n${index}`);
     const client = await open(gateway, '127.0.1.1', Buffer.concat(names.map(slow)));
@@ -253,14 +253,14 @@ describe('requests that are sent without waiting for the responses', () => {
     expect([...client.received().matchAll(/"slow":"(n\d)"/g)].map(([, name]) => name)).toEqual(names);
   });
 
-  test('close the connection when there are too many', async () => {
+  test('close the connection if there are too many', async () => {
     const gateway = await start();
     const client = await open(gateway, '127.0.1.1', Buffer.concat(Array.from({ length: 200 }, () => slow('a'))));
     await client.closed();
     expect(begun.length).toBeLessThan(40);
   });
 
-  test('close the other idle connections of the address too, and refuse new ones for a moment', async () => {
+  test('close the other idle connections of the address too, and refuse new ones until the next check', async () => {
     const gateway = await start({ environment: { GATEWAY_TRUSTED_PROXIES: '127.0.1.9' } });
     const bytes = live.repeat(200);
     const [idle, busy] = [await openIdle(gateway, '127.0.1.1'), await open(gateway, '127.0.1.1', waiting)];
@@ -275,7 +275,7 @@ describe('requests that are sent without waiting for the responses', () => {
     await expect.poll(() => busy.received(), within).toContain('released');
   });
 
-  test('wait until the response before is read', async () => {
+  test('wait until the client has read the previous response', async () => {
     const gateway = await start();
     const client = await openUnread(gateway, '127.0.1.1', 'first');
     client.send(large('second'));
@@ -287,7 +287,7 @@ describe('requests that are sent without waiting for the responses', () => {
 });
 
 describe('a response that the client does not read', () => {
-  test('closes the connection after a time', async () => {
+  test('closes the connection after the stall timeout', async () => {
     const gateway = await start({ connectionLimits: { stallTimeout: 500 } });
     const client = await openUnread(gateway, '127.0.1.1', 'a');
     await sleep(1_500);
@@ -306,7 +306,7 @@ describe('a response that the client does not read', () => {
     expect((await client.closed()).length).toBeLessThan(largeLength);
   });
 
-  test('is not cut off if the client reads fast enough', async () => {
+  test('is sent completely if the client reads fast enough', async () => {
     const gateway = await start({ connectionLimits: { stallTimeout: 1_000 } });
     const client = await openUnread(gateway, '127.0.1.1', 'a');
     await sleep(300);
@@ -314,7 +314,7 @@ describe('a response that the client does not read', () => {
     await expect.poll(() => client.received().length, within).toBeGreaterThan(largeLength);
   });
 
-  test('gives way when all of them are too large', async () => {
+  test('closes its connection if all unread responses are too large together', async () => {
     const gateway = await start({ connectionLimits: { maxUnsentBytes: 30_000_000 } });
     const [first, second, third] = [
       await openUnread(gateway, '127.0.1.1', 'first'),
@@ -329,7 +329,7 @@ describe('a response that the client does not read', () => {
   });
 });
 
-test('request bodies that do not end close the oldest connection when they are too large together', async () => {
+test('incomplete request bodies that are too large together close the oldest connection', async () => {
   const gateway = await start({ connectionLimits: { maxIncomingBytes: 600_000 } });
   const head = (bytes: number) =>
     `POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${bytes}\r\n\r\n{`;
@@ -338,7 +338,7 @@ test('request bodies that do not end close the oldest connection when they are t
   const second = await open(gateway, '127.0.1.2', chunked);
   await sleep(100);
   expect([first, second].every(isOpen)).toBe(true);
-  // What a body of unknown length can have counts too.
+  // A body of unknown length counts with its maximum size.
   const third = await open(gateway, '127.0.1.3', head(250_000));
   await first.closed();
   for (let sent = 0; sent < 10; sent += 1) {

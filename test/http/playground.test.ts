@@ -17,7 +17,7 @@ afterAll(async () => {
   await gateway.stop();
 });
 
-/** A page of the playground, with all that it asked for and all that went wrong in it. */
+/** A page of the playground, with its requests and its errors. */
 async function openPlayground(path = '/playground') {
   const page = await opened.browser.newPage();
   const requested: string[] = [];
@@ -41,13 +41,13 @@ async function untilReady(page: Page): Promise<void> {
 async function run(page: Page): Promise<string> {
   const [response] = await Promise.all([
     page.waitForResponse((each) => each.url().endsWith('/graphql') && !each.request().postData()?.includes('__schema')),
-    // By its name: while the page still takes in the answer before this one, the same button is "Stop query".
+    // The name matters: until the previous response is displayed, the same button is "Stop query".
     page.getByRole('button', { name: 'Execute query' }).click(),
   ]);
   return response.text();
 }
 
-/** Replaces what an editor holds. By a paste: it would close the brackets of what is typed. */
+/** Replaces the text of an editor by a paste, because the editor would close the brackets of typed text. */
 async function paste(page: Page, region: string, text: string): Promise<void> {
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(text)})`);
@@ -56,7 +56,7 @@ async function paste(page: Page, region: string, text: string): Promise<void> {
   await page.keyboard.press('ControlOrMeta+V');
 }
 
-test('an example runs in a real browser, which asks no other host for anything', async () => {
+test('an example runs in a real browser without a request to another host', async () => {
   const { page, requested, failures } = await openPlayground();
   await page.locator('#gateway-example').selectOption('Banks');
   await page.getByRole('button', { name: 'Open', exact: true }).click();
@@ -69,7 +69,7 @@ test('an example runs in a real browser, which asks no other host for anything',
   await page.close();
 });
 
-test('every operation that front ends start from is an example', async () => {
+test('every shipped operation is an example', async () => {
   const { page, failures } = await openPlayground();
   const operations = readdirSync(new URL('../../schema/operations/', import.meta.url));
 
@@ -80,7 +80,7 @@ test('every operation that front ends start from is an example', async () => {
   await page.close();
 });
 
-test('the overview of a customer is shown, with a token and variables that are entered', async () => {
+test('the overview of a customer is displayed with an entered token and variables', async () => {
   const bankId = 'gh.29.uk';
   const { customerId, customerNumber } = await insertWholeCustomer(gateway.database, { bankId });
   const clerk = await gateway.createUser({ roles: [['CanGetCustomer', bankId]] });
@@ -98,7 +98,7 @@ test('the overview of a customer is shown, with a token and variables that are e
   await page.close();
 });
 
-test('an operation that is pasted runs', async () => {
+test('a pasted operation runs', async () => {
   const { page, failures } = await openPlayground();
   await paste(page, 'Operation Editor', 'query Pasted { bank(bankId: "gh.29.uk") { id createdAt } }');
   await page.getByRole('tab', { name: 'Pasted' }).waitFor();
@@ -109,7 +109,7 @@ test('an operation that is pasted runs', async () => {
   await page.close();
 });
 
-test('a request to another host would be stopped, and noticed here', async () => {
+test('a request to another host is blocked, and this test notices it', async () => {
   const { page, failures } = await openPlayground();
   await page.evaluate(() => fetch('https://gateway.invalid/').catch(() => undefined));
 
@@ -117,7 +117,7 @@ test('a request to another host would be stopped, and noticed here', async () =>
   await page.close();
 });
 
-test('the token of the toolbar is sent with every operation, and stays for the tab', async () => {
+test('the token of the toolbar is sent with every operation, and kept for the tab', async () => {
   const alice = await gateway.createUser({ username: 'alice.in.the.browser' });
   const { page, failures } = await openPlayground('/playground?example=MyCustomers');
   expect(JSON.parse(await run(page)).errors[0].extensions.code).toBe('UNAUTHENTICATED');
@@ -131,7 +131,7 @@ test('the token of the toolbar is sent with every operation, and stays for the t
   await page.close();
 });
 
-test('the documentation of the schema is there to be read', async () => {
+test('the documentation of the schema is displayed', async () => {
   const { page, failures } = await openPlayground();
   await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
   await page.locator('.graphiql-plugin').getByText('Query', { exact: true }).first().click();
@@ -140,7 +140,7 @@ test('the documentation of the schema is there to be read', async () => {
   await page.close();
 });
 
-test('without the token of a page no script of another runs in it', async () => {
+test('a script without the nonce of the page does not run', async () => {
   const first = await fetch(`${gateway.url}/playground`);
   const second = await fetch(`${gateway.url}/playground`);
   const policy = first.headers.get('content-security-policy');

@@ -11,7 +11,7 @@ const bankId = 'gh.29.uk';
 const me = '{ me { id } }';
 const page = '{ customers(bankId: "gh.29.uk", first: 100) { nodes { id } } }';
 const expensive = `{ customers(bankId: "${bankId}", first: 100) { nodes { id messages(first: 100) { nodes { id } } } } }`;
-/** Of another username each time: too many of one would be slowed down. */
+/** Logs in with a new username each time, because attempts with one username are limited. */
 const login = () => `mutation { login(username: "${randomUUID()}", password: "a wrong password") { token } }`;
 
 let provider: IdentityProvider;
@@ -37,7 +37,7 @@ afterAll(async () => {
   await provider.stop();
 });
 
-/** A client of its own. */
+/** Sends requests from a network of its own. */
 function newClient() {
   nextAddress += 1;
   return { 'x-forwarded-for': `192.0.2.${nextAddress}` };
@@ -53,7 +53,7 @@ function remaining({ headers }: Pick<Answer<unknown>, 'headers'>): number {
   return Number(points);
 }
 
-/** Asks until a request is refused: for pages, of 101 points and a base of 10 each, or for `me`, of the base alone. */
+/** Sends requests until one is refused: for pages, of 101 points and a base of 10 each, or for `me`, of the base alone. */
 async function exhaust(token: string, document = page): Promise<Answer<unknown>> {
   for (let count = 0; count < 1000; count += 1) {
     const answer = await gateway.query(token, document);
@@ -150,9 +150,9 @@ describe('the budget of a user', () => {
   test.each([
     ['the gateway', newReader],
     ['an identity provider', () => provider.tokenOfPerson('clara')],
-  ])('is judged before the database is read, for tokens of %s', async (_issuer, tokenOf) => {
+  ])('is checked before the database is read, for tokens of %s', async (_issuer, tokenOf) => {
     const token = await tokenOf();
-    // Two minutes' budget, so that none comes back meanwhile.
+    // Two minutes' budget, so that it is not refilled meanwhile.
     await gateway.query(token, expensive);
     const reads: number[] = [];
     for (let count = 0; count < 5; count += 1) {
@@ -311,7 +311,7 @@ describe('requests whose caller cannot be identified', () => {
   });
 
   test.each([
-    ['a body that is no JSON', '{', json, 400],
+    ['a body that is not JSON', '{', json, 400],
     ['a body of another type', 'query', { 'content-type': 'application/xml' }, 415],
     ['a body that is too large', `"${'x'.repeat(300_000)}"`, json, 413],
   ])('are charged to the network for %s', async (_what, body, headers, status) => {

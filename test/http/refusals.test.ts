@@ -19,7 +19,7 @@ function lines(...text: string[]): string {
 const close = 'connection: close';
 const chunked = ['POST /graphql HTTP/1.1', 'host: x', 'content-type: application/json', 'transfer-encoding: chunked'];
 
-describe('a response that is not from GraphQL', () => {
+describe('a response without a GraphQL operation', () => {
   test.each<[description: string, request: string | Buffer, status: number, key: string]>([
     ['an invalid escape in the path', lines(`GET /%zz${marker} HTTP/1.1`, 'host: x', close), 400, 'MALFORMED_REQUEST'],
     ['a path that is not UTF-8', lines(`GET /${marker}%ff HTTP/1.1`, 'host: x', close), 400, 'MALFORMED_REQUEST'],
@@ -85,28 +85,31 @@ describe('a response that is not from GraphQL', () => {
     ],
     ['an invalid header name', lines('GET / HTTP/1.1', 'host: x', `${marker} a: b`), 400, 'MALFORMED_REQUEST'],
     ['a line feed alone', `GET / HTTP/1.1\nhost: ${marker}\n\n`, 400, 'MALFORMED_REQUEST'],
-  ])('to %s has the shape, the headers and no input', async (_description, request, status, key) => {
-    const response = await rawResponse(gateway.url, request);
-    expect(response).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
-    expect(bodyOf(response)).toMatchObject({
-      errors: [{ message: expect.any(String), extensions: { code: expect.any(String), obpCode: null, key } }],
-    });
-    const head = response.slice(0, response.indexOf('\r\n\r\n')).toLowerCase();
-    expect(head).toContain('content-security-policy: default-src');
-    expect(head).toContain('x-content-type-options: nosniff');
-    expect(head).toContain('cache-control: no-store');
-    expect(head).toMatch(/x-request-id: [\w-]{36}/);
-    expect(head).toContain('content-type: application/json; charset=utf-8');
-    expect(response + JSON.stringify(gateway.logged)).not.toContain(marker);
-  });
+  ])(
+    'has the shape and the headers of all responses, and no input, for %s',
+    async (_description, request, status, key) => {
+      const response = await rawResponse(gateway.url, request);
+      expect(response).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+      expect(bodyOf(response)).toMatchObject({
+        errors: [{ message: expect.any(String), extensions: { code: expect.any(String), obpCode: null, key } }],
+      });
+      const head = response.slice(0, response.indexOf('\r\n\r\n')).toLowerCase();
+      expect(head).toContain('content-security-policy: default-src');
+      expect(head).toContain('x-content-type-options: nosniff');
+      expect(head).toContain('cache-control: no-store');
+      expect(head).toMatch(/x-request-id: [\w-]{36}/);
+      expect(head).toContain('content-type: application/json; charset=utf-8');
+      expect(response + JSON.stringify(gateway.logged)).not.toContain(marker);
+    },
+  );
 
-  test('to a request whose headers do not end has the shape too', async () => {
+  test('has the same shape for a request whose headers do not end', async () => {
     const response = await rawResponse(gateway.url, 'POST /graphql HTTP/1.1\r\nhost: localhost\r\n');
     expect(response).toMatch(/^HTTP\/1\.1 408 [\s\S]*x-content-type-options: nosniff/);
     expect(bodyOf(response)).toMatchObject({ errors: [{ extensions: { key: 'REQUEST_TIMED_OUT' } }] });
   }, 15_000);
 
-  test('to HEAD has no body', async () => {
+  test('has no body for HEAD', async () => {
     const response = await rawResponse(gateway.url, lines('HEAD /graphql HTTP/1.1', 'host: x', close));
     expect(response).toMatch(/^HTTP\/1\.1 405 [\s\S]*x-content-type-options: nosniff[\s\S]*\r\n\r\n$/);
   });
@@ -126,7 +129,7 @@ describe('a response that is not from GraphQL', () => {
     expect(await client.closed()).toMatch(/HTTP\/1\.1 200 [\s\S]*"data":\{"me":null\}/);
   });
 
-  test('never gets into the response to an earlier request', async () => {
+  test('is never mixed into the response to an earlier request', async () => {
     const client = await openRawClient(gateway.url);
     client.send(Buffer.concat([rawPost(query), Buffer.from(`${marker}\r\n\r\n`)]));
     expect(await client.closed()).not.toMatch(/HTTP\/1\.1 400/);
@@ -140,7 +143,7 @@ describe('a header that occurs twice', () => {
     ['Idempotency-Key', ['idempotency-key: a', 'idempotency-key: b']],
     ['X-Reason', ['x-reason: a', 'x-reason: b']],
     ['Origin', ['origin: https://a.example.org', 'origin: https://b.example.org']],
-  ])('is refused if it is %s, and nothing is done', async (name, headers) => {
+  ])('is refused if it is %s, and nothing is executed', async (name, headers) => {
     const before = gateway.database.statistics.statements;
     const response = await rawResponse(gateway.url, rawPost(query, [...headers, close]));
     expect(response).toMatch(/^HTTP\/1\.1 400 /);
@@ -226,7 +229,7 @@ describe('a request body', () => {
     ['UTF-8', named('Jürgen'), 'application/json', 200, null],
     ['UTF-8 with its charset', named('Jürgen'), 'Application/JSON; Charset="UTF-8"', 200, null],
     ['UTF-8 with a byte order mark', `\ufeff${named('Jürgen')}`, 'application/json', 200, null],
-  ])('in %s is answered with its status', async (_description, body, contentType, status, key) => {
+  ])('fails with its status in %s', async (_description, body, contentType, status, key) => {
     const headers = { 'content-type': contentType };
     const response = await fetch(`${gateway.url}/graphql`, { method: 'POST', headers, body: Buffer.from(body) });
     expect(response.status).toBe(status);
@@ -234,7 +237,7 @@ describe('a request body', () => {
     expect(errors[0]?.extensions.key).toBe(key ?? 'OBP-30001');
   });
 
-  test('with a content encoding is refused with HTTP 415', async () => {
+  test('fails with HTTP 415 if it has a content encoding', async () => {
     const response = await rawResponse(gateway.url, rawPost(query, ['content-encoding: gzip', close]));
     expect(response).toMatch(/^HTTP\/1\.1 415 /);
   });
@@ -246,7 +249,7 @@ describe('a request body', () => {
       (nested: string) => `{"query":"query ($a: [String]) { banks { id } }","variables":{"a":${nested}}}`,
     ],
     ['in extensions', (nested: string) => `{"query":"{ banks { id } }","extensions":{"a":${nested}}}`],
-  ])('that is nested 120,000 levels deep %s is answered quickly', async (_where, bodyWith) => {
+  ])('is handled quickly if it is nested 120,000 levels deep %s', async (_where, bodyWith) => {
     const body = bodyWith('['.repeat(120_000) + ']'.repeat(120_000));
     const before = process.cpuUsage();
     const response = await rawResponse(gateway.url, rawPost(body, [close]));
@@ -257,7 +260,7 @@ describe('a request body', () => {
   });
 });
 
-test('health checks that arrive together ask the database once', async () => {
+test('concurrent health checks query the database once', async () => {
   await fetch(`${gateway.url}/health/ready`);
   let checks = 0;
   const { check } = gateway.database;

@@ -44,7 +44,7 @@ test.each(['compiled', 'interpreted'])(
   },
 );
 
-test('errors in production do not tell a field that exists from one that does not', async () => {
+test('errors in production do not reveal whether a field exists', async () => {
   const gateway = await startGateway({ environment: { NODE_ENV: 'production' } });
   try {
     const neutral = (await gateway.query(null, '{ nothing }')).errors;

@@ -14,7 +14,7 @@ import type { Context } from '../../src/graph/context.ts';
 import { dialectUnderTest } from '../support/database-url.ts';
 import { type Gateway, type GatewayOptions, startGateway, type TestUser } from '../support/gateway.ts';
 
-/** Small enough to see through: the server is under test here, not the graph. */
+/** A small schema, because the server is under test here, not the graph. */
 function testSchema(): GraphQLSchema {
   const schema = buildSchema(`
     type Query {
@@ -54,7 +54,7 @@ function testSchema(): GraphQLSchema {
   return schema;
 }
 
-/** What is being held, by its name: the names in the order in which they began, each until it is let go. */
+/** The held operations, by name, in the order of their start, until they are released. */
 const held = new Map<string, () => void>();
 
 function hold(name: string): Promise<string> {
@@ -70,7 +70,7 @@ type Resolver = (values: Record<string, unknown>, context: Context) => unknown;
 
 function resolve(schema: GraphQLSchema, typeName: string, resolvers: Record<string, Resolver>): void {
   const type = schema.getType(typeName);
-  if (!(type instanceof GraphQLObjectType)) throw new Error(`${typeName} is no object type`);
+  if (!(type instanceof GraphQLObjectType)) throw new Error(`${typeName} is not an object type`);
   for (const [name, resolver] of Object.entries(resolvers)) {
     const field = type.getFields()[name];
     if (field === undefined) throw new Error(`${typeName} has no field ${name}`);
@@ -116,7 +116,7 @@ async function execute(url: string, statement: string): Promise<void> {
 }
 
 describe('health', () => {
-  test('a server is live, and ready while its database answers', async () => {
+  test('a server is live, and ready while its database responds', async () => {
     expect((await fetch(`${gateway.url}/health/live`)).status).toBe(200);
     const ready = await fetch(`${gateway.url}/health/ready`);
     expect([ready.status, await ready.json()]).toEqual([200, { status: 'ready' }]);
@@ -136,11 +136,11 @@ describe('health', () => {
 
 describe('the caller', () => {
   test.each([
-    ['a token that is none', 'Bearer nonsense'],
+    ['an invalid token', 'Bearer nonsense'],
     ['an empty token', 'Bearer '],
     ['another scheme', 'Basic YWxpY2U6c2VjcmV0'],
   ])(
-    '%s is refused with HTTP 401 in the shape of GraphQL, before anything is executed',
+    'fails with HTTP 401 in the shape of GraphQL, before anything is executed, for %s',
     async (_what, authorization) => {
       const response = await post('{"query":"{ fail }"}', { authorization });
       expect(response.status).toBe(401);
@@ -151,14 +151,14 @@ describe('the caller', () => {
     },
   );
 
-  test('a good token tells who is calling, and without one nobody is', async () => {
+  test('is the user of a valid token, and anonymous without a token', async () => {
     const alice = await gateway.createUser({ username: 'alice' });
     expect((await gateway.query(alice.token, '{ me }')).data).toEqual({ me: 'alice' });
     expect((await gateway.query(null, '{ me }')).data).toEqual({ me: null });
     expect(JSON.stringify(gateway.logged)).not.toContain(alice.token);
   });
 
-  test("a proxy's word on the client's address counts only when the proxy is trusted", async () => {
+  test("has the address in a proxy's header only if the proxy is trusted", async () => {
     const forwarded = { 'x-forwarded-for': '203.0.113.7' };
     const query = '{"query":"{ address }"}';
     expect(await (await post(query, forwarded)).json()).toEqual({ data: { address: '127.0.0.1' } });
@@ -190,14 +190,14 @@ describe('limits', () => {
       '{ customers(first: 100) { customers(first: 100) { id } } }',
       'The operation asks for too many objects.',
     ],
-  ])('more %s than allowed is refused by name', async (_what, document, message) => {
+  ])('more %s than allowed fails with the name of the limit', async (_what, document, message) => {
     const { status, data, errors } = await small.query(null, document);
     expect([status, data]).toEqual([400, null]);
     expect(errors[0]?.message).toContain(message);
     expect(errors[0]?.extensions).toMatchObject({ code: 'LIMIT_EXCEEDED', obpCode: null });
   });
 
-  test('variables count in the list cost', async () => {
+  test('the values of variables count in the list cost', async () => {
     const document = 'query Q($first: Int) { customers(first: $first) { customers(first: $first) { id } } }';
     expect((await small.query(null, document, { first: 5 })).errors).toEqual([]);
     expect((await small.query(null, document, { first: 100 })).errors).toMatchObject([
@@ -205,7 +205,7 @@ describe('limits', () => {
     ]);
   });
 
-  test('a body that is too large is refused by name with HTTP 413', async () => {
+  test('a body that is too large fails with the name of the limit and HTTP 413', async () => {
     const response = await post(JSON.stringify({ query: `{ me } # ${'x'.repeat(2000)}` }), {}, small.url);
     expect(response.status).toBe(413);
     expect(await errorsOf(response)).toMatchObject([
@@ -216,7 +216,7 @@ describe('limits', () => {
     ]);
   });
 
-  test('an operation ends at its deadline with its own error, and nothing of it is written', () =>
+  test('an operation fails at its deadline with its own error, and writes nothing', () =>
     withGateway({ environment: { GATEWAY_OPERATION_TIMEOUT: '1s' } }, async ({ url, database, query }) => {
       const { status, errors } = await query(null, 'mutation { slowWrite(id: "late", milliseconds: 1200) }');
       expect(status).toBe(503);
@@ -227,7 +227,7 @@ describe('limits', () => {
       expect((await fetch(`${url}/health/live`)).status).toBe(200);
     }));
 
-  test('headers that never end are given up on', async () => {
+  test('a request whose headers do not end is aborted', async () => {
     const { port } = new URL(gateway.url);
     const socket = connect(Number(port), '127.0.0.1');
     socket.write('POST /graphql HTTP/1.1\r\nhost: localhost\r\n');
@@ -251,7 +251,7 @@ describe('large operations', () => {
 
   const ask = (name: string, token: string | null = reader.token) => gateway.query(token, document, { name });
 
-  /** Takes all turns there are. */
+  /** Acquires all slots. */
   async function holdAll() {
     const answers: ReturnType<typeof ask>[] = [];
     for (const [index, name] of holders.entries()) {
@@ -266,14 +266,14 @@ describe('large operations', () => {
     await Promise.all(answers);
   }
 
-  test('wait for one another in the order in which they came, and the log says how long', async () => {
+  test('wait in the order of their arrival, and their waits are logged', async () => {
     const names = ['a', 'b', 'c', 'd'];
     const answers: ReturnType<typeof ask>[] = [];
     for (const [index, name] of names.entries()) {
       answers.push(ask(name));
       await began(names.slice(0, Math.min(index + 1, atOnce)));
       expect((await gateway.query(null, '{ me }')).data).toEqual({ me: null });
-      // Until it is in the queue, which nothing tells.
+      // Nothing shows when the operation is in the queue.
       if (index >= atOnce) await sleep(200);
     }
     for (let first = 0; first < names.length; first += 1) {
@@ -291,7 +291,7 @@ describe('large operations', () => {
     ['a smaller query', '{ me customers(first: 100) { customers(first: 98) { id } } }'],
     ['a mutation that answers as much', `mutation { touch { ${tenThousand} } }`],
     ['a query that is refused as too large', '{ customers(first: 500) { customers(first: 500) { id } } }'],
-  ])('%s does not wait for them', async (_what, other) => {
+  ])('do not delay %s', async (_what, other) => {
     const answers = await holdAll();
     const { status } = await gateway.query(reader.token, other);
     expect([...held.keys()]).toEqual(holders);
@@ -299,14 +299,14 @@ describe('large operations', () => {
     await letAllGo(answers);
   });
 
-  test('nobody in particular waits for them, and keeps nobody waiting', async () => {
+  test('do not delay anonymous callers, whose operations need no slot', async () => {
     const answers = await holdAll();
     const other = ask('nobody', null);
     await began([...holders, 'nobody']);
     await letAllGo([...answers, other]);
   });
 
-  test('that end at their deadline, begun or not, keep nobody waiting', () =>
+  test('release their slot at their deadline, whether they have started or not', () =>
     withGateway({ environment: { GATEWAY_OPERATION_TIMEOUT: '1s' } }, async ({ createUser, query }) => {
       const { token } = await createUser();
       const names = ['late', 'later', 'latest'];
@@ -322,7 +322,7 @@ describe('large operations', () => {
       expect((await next).data).toEqual({ held: 'next', customers: [] });
     }));
 
-  test('whose deadline has passed before they come to their turn are refused, and harm nobody', () =>
+  test('fail if their deadline passes before they get a slot, and do not delay others', () =>
     withGateway({ environment: { GATEWAY_OPERATION_TIMEOUT: '1s' } }, async ({ createUser, query, tokens }) => {
       const { token } = await createUser();
       const { verify } = tokens;
@@ -345,14 +345,14 @@ describe('large operations', () => {
       expect((await next).data).toEqual({ held: 'next', customers: [] });
     }));
 
-  test('that fail keep nobody waiting', async () => {
+  test('release their slot when they fail', async () => {
     for (let sent = 0; sent <= atOnce; sent += 1) {
       const { data } = await gateway.query(reader.token, `{ fail ${tenThousand} }`);
       expect(data).toEqual({ fail: null, customers: [] });
     }
   });
 
-  test('whose client is gone are never begun', async () => {
+  test('are not started after their client disconnects', async () => {
     const answers = await holdAll();
     const client = new AbortController();
     const gone = fetch(`${gateway.url}/graphql`, {
@@ -364,7 +364,7 @@ describe('large operations', () => {
     await sleep(100);
     client.abort();
     await expect(gone).rejects.toThrow();
-    // Until the server knows it, too.
+    // The server notices it later than the client.
     await sleep(100);
     const next = ask('next');
     letGo(holders[0] ?? '');
@@ -393,7 +393,7 @@ describe('large operations', () => {
     await letAllGo([next]);
   });
 
-  test('are not begun for who was disabled while they waited', async () => {
+  test('are not started if the caller was disabled during the wait', async () => {
     const leaver = await gateway.createUser();
     const answers = await holdAll();
     const refused = ask('leaver', leaver.token);
@@ -410,8 +410,8 @@ describe('large operations', () => {
   });
 });
 
-describe('what is no operation', () => {
-  test('JSON that is broken is refused without being quoted, in the answer or the log', async () => {
+describe('a request without an operation', () => {
+  test('fails without a quotation of broken JSON in the response or the log', async () => {
     const response = await post('{"query": "Jane Doe');
     expect(response.status).toBe(400);
     const answer = JSON.stringify(await errorsOf(response));
@@ -430,7 +430,7 @@ describe('what is no operation', () => {
     ['an empty body', '', 'application/json', 400],
     ['a form, which any site could send', 'query=%7Bme%7D', 'application/x-www-form-urlencoded', 415],
     ['plain text, which any site could send', '{"query":"{ me }"}', 'text/plain', 415],
-  ])('%s is refused in the shape of GraphQL', async (_what, body, contentType, status) => {
+  ])('fails in the shape of GraphQL for %s', async (_what, body, contentType, status) => {
     const response = await post(body, { 'content-type': contentType });
     expect(response.status).toBe(status);
     expect(await errorsOf(response)).toMatchObject([
@@ -438,19 +438,19 @@ describe('what is no operation', () => {
     ]);
   });
 
-  test('operations are not taken from an address', async () => {
+  test('fails if the operation is in the URL', async () => {
     const response = await fetch(`${gateway.url}/graphql?query=%7Bme%7D`);
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST']);
   });
 
-  test('what is not there is not found', async () => {
+  test('fails with HTTP 404 for an unknown path', async () => {
     expect((await fetch(`${gateway.url}/customers/Jane`)).status).toBe(404);
     expect(JSON.stringify(gateway.logged)).not.toContain('Jane');
   });
 });
 
 describe('headers', () => {
-  test('no answer is kept by a cache, framed or sniffed', async () => {
+  test('forbid caches, frames, and content sniffing for every response', async () => {
     const { headers } = await gateway.query(null, '{ me }');
     expect(headers.get('cache-control')).toBe('no-store');
     expect(headers.get('x-content-type-options')).toBe('nosniff');
@@ -459,7 +459,7 @@ describe('headers', () => {
   });
 
   test.each([10, 100_000])(
-    'an answer is JSON in UTF-8 and tells its length in bytes, that of %i letters too',
+    'contain the length in bytes of a JSON response in UTF-8 with %i letters',
     async (length) => {
       const response = await post(JSON.stringify({ query: `{ text(length: ${length}) }` }));
 
@@ -470,7 +470,7 @@ describe('headers', () => {
     },
   );
 
-  test("a request keeps its caller's id when that is a sane one, and gets one otherwise", async () => {
+  test("contain the client's request ID if it is valid, else a new one", async () => {
     const given = await post('{"query":"{ me }"}', { 'x-request-id': 'web-42' });
     expect(given.headers.get('x-request-id')).toBe('web-42');
     for (const id of ['a b', 'x'.repeat(65)]) {
@@ -479,7 +479,7 @@ describe('headers', () => {
     }
   });
 
-  test('browsers of other origins are let in only where configured', async () => {
+  test('allow browsers of other origins only if they are configured', async () => {
     const preflight = (url: string, origin: string) =>
       fetch(`${url}/graphql`, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST' } });
     const off = await preflight(gateway.url, 'https://app.example.org');
@@ -495,23 +495,23 @@ describe('headers', () => {
   });
 });
 
-describe('what answers tell', () => {
+describe('the information in responses', () => {
   const introspection = '{ __schema { types { name } } }';
   const misspelt = '{ custmers { id } }';
 
-  test('outside production the schema can be asked for, and misspelt names are helped with', async () => {
+  test('includes introspection and suggestions for misspelt names outside production', async () => {
     expect((await gateway.query(null, introspection)).errors).toEqual([]);
     expect((await gateway.query(null, misspelt)).errors[0]?.message).toContain('Did you mean "customers"?');
   });
 
-  test('in production neither, and there is no playground', () =>
+  test('includes neither in production, where there is no playground', () =>
     withGateway({ environment: { NODE_ENV: 'production' } }, async ({ url, query }) => {
       expect((await query(null, introspection)).errors).toMatchObject([{ extensions: { obpCode: null } }]);
       expect((await query(null, misspelt)).errors[0]?.message).not.toContain('Did you mean');
       expect((await fetch(`${url}/playground`)).status).toBe(404);
     }));
 
-  test('what nobody expected is answered without a word of internals, and logged with the request id', async () => {
+  test('excludes internals of an unexpected error, which is logged with the request ID', async () => {
     const response = await post('{"query":"query Failing { fail }"}', { 'x-request-id': 'failing-1' });
     const body = await response.text();
     expect(JSON.parse(body)).toMatchObject({
@@ -526,7 +526,7 @@ describe('what answers tell', () => {
     });
   });
 
-  test('a statement that fails is logged as SQL and the code of the driver, never with its values', async () => {
+  test('includes the SQL and the error code of a failed statement in the log, never its values', async () => {
     const document = 'mutation Twice($id: String!) { slowWrite(id: $id, milliseconds: 0) }';
     await gateway.query(null, document, { id: 'Jane Doe' });
     const { errors } = await gateway.query(null, document, { id: 'Jane Doe' });
@@ -537,7 +537,7 @@ describe('what answers tell', () => {
     expect(JSON.stringify(gateway.logged)).not.toContain('Jane');
   });
 
-  test('each request is one line of the log: the operation by its name, nothing of its contents', async () => {
+  test('includes the name of the operation in one log line per request, but not its contents', async () => {
     const query = 'query Overview($ms: Int!) { slow(milliseconds: $ms) }';
     await post(JSON.stringify({ query, variables: { ms: 3 } }), { 'x-request-id': 'line-1' });
     await expect.poll(() => gateway.logged.filter(({ requestId }) => requestId === 'line-1')).toHaveLength(1);
@@ -556,8 +556,8 @@ describe('what answers tell', () => {
   });
 });
 
-describe('stopping', () => {
-  test('what is in flight is answered, and its connection ends', async () => {
+describe('a stop', () => {
+  test('finishes the requests in flight, then closes their connections', async () => {
     const stopping = await startGateway({ schema: testSchema() });
     const agent = new Agent({ keepAlive: true });
     const sent = request(`${stopping.url}/graphql`, {
@@ -576,7 +576,7 @@ describe('stopping', () => {
     await expect(fetch(`${stopping.url}/health/live`)).rejects.toThrow();
   });
 
-  test('clients that keep their connections lose no request', async () => {
+  test('loses no request of clients with open connections', async () => {
     const stopping = await startGateway({ schema: testSchema(), drainMilliseconds: 500 });
     const agent = new Agent({ keepAlive: true, maxSockets: 8 });
     let isOver = false;
@@ -612,7 +612,7 @@ async function postThrough(agent: Agent, url: string): Promise<{ connection: str
   return { connection: response.headers.connection };
 }
 
-test('a subscription is refused as what is not there, and makes no noise in the log', async () => {
+test('a subscription fails with HTTP 404, without an error in the log', async () => {
   const gateway = await startGateway();
   try {
     const { errors } = await gateway.query(null, 'subscription { banks { id } }');

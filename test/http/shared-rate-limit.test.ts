@@ -12,7 +12,7 @@ import { type Gateway, startGateway, type TestUser, testEnvironment } from '../s
 import { buildProgram, runProgram, startProgram } from '../support/program.ts';
 
 const bankId = 'gh.29.uk';
-/** Of 101 points, and a base of 10. */
+/** Costs 101 points, and a base of 10. */
 const page = '{ customers(bankId: "gh.29.uk", first: 100) { nodes { id } } }';
 const pageCost = 111;
 const costPerMinute = 1_000;
@@ -51,7 +51,7 @@ async function startWorkers() {
   return { program, ended, url: match[1] ?? '', logged };
 }
 
-/** On a connection of its own, which the next worker in turn gets. */
+/** Uses a connection of its own, because connections are distributed round-robin over the workers. */
 async function send(query: string, { token }: TestUser) {
   const requestId = randomUUID();
   const sent = request(`${workers.url}/graphql`, {
@@ -80,7 +80,7 @@ function total(events: readonly AuditEvent[]): number {
   return events.reduce((sum, { count }) => sum + count, 0);
 }
 
-test('two workers together admit what one budget allows', async () => {
+test('two workers together admit no more than one budget', async () => {
   const begun = performance.now();
   let admitted = 0;
   const refusing = new Set<number>();
@@ -93,7 +93,7 @@ test('two workers together admit what one budget allows', async () => {
   const refilled = ((performance.now() - begun) / 60_000) * costPerMinute;
 
   expect(admitted * pageCost).toBeGreaterThan(costPerMinute / 2);
-  // What both consume within a second, each one operation too many; without the exchange it would be twice the budget.
+  // Both can consume more within a second, one operation each. Without the exchange, they would admit twice the budget.
   expect(admitted * pageCost).toBeLessThan(costPerMinute + refilled + 5 * pageCost);
   expect(await gateway.database.read.select().from(costConsumption)).toHaveLength(1);
 }, 120_000);
@@ -117,7 +117,7 @@ test('refused requests and failed reads are aggregated, and the audit trail stay
   const events = await recordedEvents();
   const rateLimited = events.filter(isRateLimited);
   expect(refusals).toBeGreaterThan(300);
-  // Those of the first test are among them.
+  // The requests of the first test are included.
   expect(total(rateLimited) - total(before)).toBeGreaterThanOrEqual(refusals);
   expect(rateLimited.length).toBeLessThan(20);
   for (const { userId, subjectUserIds } of rateLimited) expect([userId, ...subjectUserIds]).toContain(reader.id);

@@ -1,4 +1,4 @@
-/** What the real program takes before anybody asks it for anything. */
+/** The modules and the memory of the real program before the first request. */
 import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,14 +20,14 @@ function serve(environment: Record<string, string>) {
     environment: {
       ...testEnvironment(database.url),
       NODE_ENV: 'production',
-      // As `npm run gateway` starts it.
+      // The options of `npm run gateway`.
       NODE_OPTIONS: '--max-semi-space-size=32',
       ...environment,
     },
   });
 }
 
-/** The URLs of all that a process loaded, which it writes down when it ends. */
+/** The URLs of all modules that a process loaded, which it writes to a file when it ends. */
 async function modulesIn(coverageFolder: string): Promise<string[]> {
   const files = await readdir(coverageFolder);
   const reports = await Promise.all(files.map((file) => readFile(join(coverageFolder, file), 'utf8')));
@@ -36,7 +36,7 @@ async function modulesIn(coverageFolder: string): Promise<string[]> {
   );
 }
 
-test('what is not configured is not loaded', async () => {
+test('modules of features that are not configured are not loaded', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'loaded-'));
   const { program, ended } = await serve({ NODE_V8_COVERAGE: folder });
   program.kill('SIGTERM');
@@ -59,7 +59,7 @@ test('what is not configured is not loaded', async () => {
   expect(modules.filter((url) => /\/dist\/(import\/|demo\.)/.test(url))).toEqual([]);
 });
 
-test.runIf(process.platform === 'linux')('little memory is held', async () => {
+test.runIf(process.platform === 'linux')('the resident memory is small', async () => {
   const { program, ended } = await serve({});
   await sleep(2_000);
   const status = await readFile(`/proc/${program.pid}/status`, 'utf8');

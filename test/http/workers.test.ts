@@ -80,7 +80,7 @@ interface Sent {
   data: Record<string, { customerAddress: { id: string } } & { id: string }[]> | null;
 }
 
-/** On a connection of its own, which the next worker in turn gets. */
+/** Uses a connection of its own, because connections are distributed round-robin over the workers. */
 async function send(query: string, variables: Record<string, unknown>, requestId: string = randomUUID()) {
   const sent = request(`${workers.url}/graphql`, {
     method: 'POST',
@@ -99,7 +99,7 @@ async function send(query: string, variables: Record<string, unknown>, requestId
   return { requestId, status: answer.statusCode, data } as Sent;
 }
 
-/** Which worker answered. */
+/** The process ID of the worker that handled the request. */
 async function workerOf({ requestId }: Pick<Sent, 'requestId'>): Promise<number> {
   const find = () => workers.logged().find((line) => line.requestId === requestId)?.worker;
   await expect.poll(find).toBeTypeOf('number');
@@ -114,7 +114,7 @@ function isAlive(processId: number): boolean {
   }
 }
 
-test('each worker answers, and reads at once what another one wrote', async () => {
+test('each worker handles requests, and reads the latest writes of the others', async () => {
   let crossings = 0;
   for (let round = 0; round < 50; round += 1) {
     const written = await send(create, { line1: `Road ${round}` });
@@ -133,14 +133,14 @@ test('the workers together accept as many connections of one address as configur
     for (const { send } of clients) send('GET /health/live HTTP/1.1\r\nhost: x\r\n\r\n');
     const open = () => clients.filter(({ isClosed }) => !isClosed()).length;
     await expect.poll(open, { timeout: 8_000 }).toBeLessThanOrEqual(100);
-    // They are handed out in turn, so no worker closes many while another has room.
+    // Connections are distributed round-robin, so no worker closes many while another one has capacity.
     expect(open()).toBeGreaterThan(80);
   } finally {
     for (const { socket } of clients) socket.destroy();
   }
 });
 
-test('what is sent to two workers at once with one idempotency key is written once', async () => {
+test('two workers that get a call with the same idempotency key write once', async () => {
   let crossings = 0;
   for (let round = 0; round < 10; round += 1) {
     const variables = { line1: `Road ${round}`, idempotencyKey: randomUUID() };
@@ -156,7 +156,7 @@ test('what is sent to two workers at once with one idempotency key is written on
   expect(data?.customerAddresses).toHaveLength(10);
 });
 
-test('a worker that is killed while it writes is replaced, and nothing is lost or written without its audit event', async () => {
+test('a worker that is killed during a write is replaced, and no write is lost or without its audit event', async () => {
   const before = new Set(workers.listening());
   const [victim = 0] = before;
   const answered = new Set<string>();
@@ -221,7 +221,7 @@ test('a worker that is killed while it writes is replaced, and nothing is lost o
   expect(now).not.toContain(victim);
 }, 120_000);
 
-test('all workers end when they are told to stop, once they have answered what is in flight', async () => {
+test('all workers end after SIGTERM, once they have finished the requests in flight', async () => {
   const agent = new Agent({ keepAlive: true });
   const begun = await Promise.all(
     [1, 2, 3, 4].map(async () => {
@@ -252,7 +252,7 @@ test('all workers end when they are told to stop, once they have answered what i
   await expect(send(read, {})).rejects.toThrow('ECONNREFUSED');
 });
 
-test('workers end with the process that keeps them, even where that is killed', async () => {
+test('workers end together with the parent process, even if it is killed', async () => {
   workers = await startWorkers();
 
   workers.program.kill('SIGKILL');
@@ -261,8 +261,8 @@ test('workers end with the process that keeps them, even where that is killed', 
   await expect.poll(() => workers.listening().filter(isAlive), { timeout: 10_000 }).toEqual([]);
 }, 120_000);
 
-describe('what keeps every worker from serving is said once, and ends the program:', () => {
-  test('a port that is taken', async () => {
+describe('a failure of every worker ends the program and is reported once', () => {
+  test('if the port is in use', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const address = other.address();
@@ -277,7 +277,7 @@ describe('what keeps every worker from serving is said once, and ends the progra
     other.close();
   });
 
-  test('a database that cannot be opened', async () => {
+  test('if the database cannot be opened', async () => {
     const url = new URL(dialectUnderTest === 'sqlite' ? `file://${join(tmpdir())}` : gateway.config.databaseUrl);
     if (dialectUnderTest === 'postgresql') url.pathname = '/none_of_this_name';
 
