@@ -34,18 +34,18 @@ beforeAll(async () => {
 
 afterAll(() => gateway.stop());
 
-/** Who saw or changed what of a customer stays, and names the id only. */
+/** The audit trail is kept. It contains only the ID of a deleted customer. */
 const auditTables = ['audit_event', 'audit_event_customer'];
 
-/** The tables that have a row with this text anywhere in it. */
+/** The tables with a row that contains the text. */
 async function tablesThatMention(text: string): Promise<string[]> {
-  const found = await Promise.all(
+  const names = await Promise.all(
     allTables.map(async (table) => {
       const rows = await gateway.database.read.select().from(table);
       return JSON.stringify(rows).includes(text) ? [getTableName(table)] : [];
     }),
   );
-  return found.flat().sort();
+  return names.flat().sort();
 }
 
 function deleteOne(customerId: string, more: Record<string, unknown> = {}, token = clerk.token) {
@@ -53,7 +53,7 @@ function deleteOne(customerId: string, more: Record<string, unknown> = {}, token
 }
 
 describe('deleteCustomerCascade', () => {
-  test('is refused without the role, and deletes nothing', async () => {
+  test('refuses a caller without the role and deletes nothing', async () => {
     const { customerId } = await insertWholeCustomer(gateway.database, { bankId });
     const stranger = await gateway.createUser({ roles: [['CanDeleteCustomerCascade', otherBankId]] });
     const before = await everythingStored(gateway.database);
@@ -65,7 +65,7 @@ describe('deleteCustomerCascade', () => {
     expect(await everythingStored(gateway.database)).toEqual(before);
   });
 
-  test('of a customer of another bank is not found, and deletes nothing', async () => {
+  test('fails with OBP-30046 for a customer of another bank and deletes nothing', async () => {
     const { customerId } = await insertWholeCustomer(gateway.database, { bankId: otherBankId });
     const before = await everythingStored(gateway.database);
 
@@ -75,7 +75,7 @@ describe('deleteCustomerCascade', () => {
     expect(await everythingStored(gateway.database)).toEqual(before);
   });
 
-  test('with a stale version is a conflict, and deletes nothing', async () => {
+  test('fails with CONFLICT for a stale version and deletes nothing', async () => {
     const { customerId } = await insertWholeCustomer(gateway.database, { bankId });
     const before = await everythingStored(gateway.database);
 
@@ -85,14 +85,14 @@ describe('deleteCustomerCascade', () => {
     expect(await everythingStored(gateway.database)).toEqual(before);
   });
 
-  test('leaves no row of any table that mentions the customer, says how much it was, and touches no other', async () => {
+  test('deletes all rows that mention the customer, returns their numbers, and changes no other row', async () => {
     const { userId } = await insertWholeCustomer(gateway.database, { bankId });
     const { customerId } = await insertWholeCustomer(gateway.database, { bankId, userId });
     const isOther = (row: Record<string, unknown>, table: string) =>
       table !== 'idempotency_key' && table !== 'meeting_invitee' && !JSON.stringify(row).includes(customerId);
     const before = await everythingStored(gateway.database, isOther);
     const inviteesBefore = await gateway.database.read.select().from(meetingInvitee);
-    // The positive control: the search below finds the customer everywhere that it can be.
+    // A positive control: before the deletion, the search finds the customer in all these tables.
     const tables = [customer, ...tablesOfCustomers].map((table) => getTableName(table));
     expect(await tablesThatMention(customerId)).toEqual(tables.sort());
 
@@ -115,7 +115,7 @@ describe('deleteCustomerCascade', () => {
     expect(await gateway.database.read.select().from(meetingInvitee)).toHaveLength(inviteesBefore.length - 2);
   });
 
-  test('with the same key again responses the same numbers and no customer; without it there is none', async () => {
+  test('returns the same numbers and no customer when retried with the same key, and fails without the key', async () => {
     const { customerId } = await insertWholeCustomer(gateway.database, { bankId });
     const idempotencyKey = randomUUID();
 
@@ -129,7 +129,7 @@ describe('deleteCustomerCascade', () => {
     expect(other.errors[0]?.extensions.obpCode).toBe('OBP-30046');
   });
 
-  test('shows the customer only to who may read customers', async () => {
+  test('returns the customer only to a caller who can read customers', async () => {
     const { id } = await insertCustomer(gateway.database, { bankId });
     const deleter = await gateway.createUser({ roles: [['CanDeleteCustomerCascade', bankId]] });
 
@@ -140,7 +140,7 @@ describe('deleteCustomerCascade', () => {
     expect(await tablesThatMention(id)).toEqual(auditTables);
   });
 
-  test('of calls that race deletes once', async () => {
+  test('deletes once when calls race', async () => {
     const { customerId } = await insertWholeCustomer(gateway.database, { bankId });
 
     const responses = await Promise.all([1, 2, 3].map(() => deleteOne(customerId)));
@@ -149,7 +149,7 @@ describe('deleteCustomerCascade', () => {
     expect(codes).toEqual(['OBP-30046', 'OBP-30046']);
   });
 
-  test('wins over addresses that are added at the same moment', async () => {
+  test('deletes addresses that are added at the same time', async () => {
     const { id: customerId } = await insertCustomer(gateway.database, { bankId });
     for (let count = 0; count < 20; count += 1) await insertCustomerAddress(gateway.database, { bankId, customerId });
     const add = `mutation ($bankId: ID!, $customerId: ID!) { createCustomerAddress(bankId: $bankId,

@@ -38,9 +38,9 @@ const listNames = belongingEntries.filter(([, { exportedBy }]) => exportedBy !==
 
 let gateway: Gateway;
 let clerk: TestUser;
-/** Has the same user and evidence that was retracted, and is named by number in an event. */
+/** The exported customer, with retracted evidence. */
 let whole: WholeCustomer;
-/** Is at the same bank. */
+/** Another customer of the same bank. */
 let other: WholeCustomer;
 const retraction = { date: '2024-05-31T09:30:00.000Z', reason: 'belongs to another person' };
 
@@ -81,22 +81,22 @@ function exportOf(customerId: string, token = clerk.token) {
 async function dataOf(customerId: string): Promise<Exported> {
   const { data, errors } = await exportOf(customerId);
   expect(errors).toEqual([]);
-  if (data === null || data.exportCustomerData === null) throw new Error('Nothing was exported.');
+  if (data === null || data.exportCustomerData === null) throw new Error('The query returned no data.');
   return data.exportCustomerData.data;
 }
 
-/** As JSON has it. */
+/** The value after a conversion to JSON and back. */
 function asJson(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value));
 }
 
-/** All values in it that hold no other, however deep. */
+/** All values at any depth that are neither objects nor lists. */
 function leavesOf(value: unknown): unknown[] {
   if (typeof value !== 'object' || value === null) return [value];
   return Object.values(value).flatMap(leavesOf);
 }
 
-/** All objects in it, however deep. */
+/** All objects at any depth. */
 function objectsIn(value: unknown): Row[] {
   if (typeof value !== 'object' || value === null) return [];
   return [...(Array.isArray(value) ? [] : [value as Row]), ...Object.values(value).flatMap(objectsIn)];
@@ -110,21 +110,21 @@ function columnNamed(table: SQLiteTable, name: string): SQLiteColumn | undefined
   return Object.values<SQLiteColumn>(getTableColumns(table)).find((column) => column.name === name);
 }
 
-/** Columns that are not exported, and why. */
-const columnsLeftOut: Record<string, string> = {
-  bankId: 'It is said once, at the top.',
-  customerId: 'It is said once, at the top.',
-  rowNumber: 'It is the search index’s.',
-  legalNameSearch: 'It is made from legalName.',
-  emailSearch: 'It is made from email.',
-  valueSearch: 'It is made from value.',
-  lastOkDateOrder: 'It is made from lastOkDate.',
-  version: 'It is what an update may expect.',
-  sessionId: 'It could let somebody into the video session.',
+/** Columns that are not exported, with the reason. */
+const excludedColumns: Record<string, string> = {
+  bankId: 'It is exported once, at the top.',
+  customerId: 'It is exported once, at the top.',
+  rowNumber: 'Only the search index needs it.',
+  legalNameSearch: 'It is derived from legalName.',
+  emailSearch: 'It is derived from email.',
+  valueSearch: 'It is derived from value.',
+  lastOkDateOrder: 'It is derived from lastOkDate.',
+  version: 'Only updates need it.',
+  sessionId: 'It grants access to the video session.',
 };
 
 describe('exportCustomerData', () => {
-  test('is refused without the role at the bank, to a linked user too', async () => {
+  test('refuses a caller without the role at the bank, even a linked user', async () => {
     const stranger = await gateway.createUser({ roles: [['CanExportCustomerData', otherBankId]] });
     const linked = await gateway.createUser();
     const { customerId } = await insertWholeCustomer(gateway.database, { bankId, userId: linked.id });
@@ -137,14 +137,14 @@ describe('exportCustomerData', () => {
     }
   });
 
-  test('does not find a customer of another bank, nor one who is not there', async () => {
+  test('fails with OBP-30046 for an unknown customer and for a customer of another bank', async () => {
     const { customerId } = await insertWholeCustomer(gateway.database, { bankId: otherBankId });
 
     expect(codesOf(await exportOf(customerId))).toEqual(['OBP-30046']);
     expect(codesOf(await exportOf('no-such-id'))).toEqual(['OBP-30046']);
   });
 
-  test('gives the customer as the field customer does, but for the version', async () => {
+  test('returns the customer as the field customer does, except for the version', async () => {
     const fields = `id bankId customerNumber legalName mobilePhoneNumber mobilePhoneNumberE164 email
       faceImage { url date } dateOfBirth relationshipStatus dependants dobOfDependants creditRating { rating source }
       creditLimit { currency amount } highestEducationAttained employmentStatus kycStatus lastOkDate title branchId
@@ -159,19 +159,19 @@ describe('exportCustomerData', () => {
   });
 
   test.each(tablesOfCustomers.map((table): [string, SQLiteTable] => [getTableName(table), table]))(
-    'has every value of the customer’s rows of %s, but of columns that are left out by name',
+    "returns every value of the customer's rows of %s, except for excluded columns",
     async (_name, table) => {
       const ofCustomer = columnNamed(table, 'customer_id');
-      if (ofCustomer === undefined) throw new Error('The table has no customer.');
+      if (ofCustomer === undefined) throw new Error('The table has no column customer_id.');
       const objects = objectsIn(await dataOf(whole.customerId));
 
       const rows = await rowsWhere(table, ofCustomer, whole.customerId);
 
       expect(rows, 'test/support/whole-customer.ts inserts no row of this table.').not.toEqual([]);
       for (const row of rows) {
-        const found = objects.find(({ id }) => id === row.id);
-        const leaves = leavesOf(found);
-        const kept = Object.entries(row).filter(([name]) => columnsLeftOut[name] === undefined);
+        const exported = objects.find(({ id }) => id === row.id);
+        const leaves = leavesOf(exported);
+        const kept = Object.entries(row).filter(([name]) => excludedColumns[name] === undefined);
         const lost = kept.filter(([, value]) => leavesOf(asJson(value)).some((leaf) => !leaves.includes(leaf)));
         expect(lost.filter(([, value]) => value !== null)).toEqual([]);
       }
@@ -187,7 +187,7 @@ describe('exportCustomerData', () => {
     ).toEqual(['account_attribute', 'account_holder', 'account_routing', 'customer_account_link', 'meeting_invitee']);
   });
 
-  test('has the accounts within their links, with routings and attributes', async () => {
+  test('returns the accounts inside their links, with routings and attributes', async () => {
     const { accountLinks } = await dataOf(whole.customerId);
     const { read } = gateway.database;
     const [row] = await read.select().from(account).where(eq(account.id, whole.accountId));
@@ -224,7 +224,7 @@ describe('exportCustomerData', () => {
     expect(attributes).toHaveLength(15);
   });
 
-  test('has the meetings with who is present, who called and who is invited, and nothing that lets one in', async () => {
+  test('returns the meetings with participants, creator, and invitees, but without credentials', async () => {
     const { meetings } = await dataOf(whole.customerId);
     const { userId } = whole;
     const [row] = await rowsWhere(meeting, meeting.customerId, whole.customerId);
@@ -254,23 +254,23 @@ describe('exportCustomerData', () => {
     expect(JSON.stringify(meetings)).not.toMatch(/session|token|key/i);
   });
 
-  test('has retracted evidence, with who retracted it, when and why', async () => {
+  test('returns retracted evidence with its retraction', async () => {
     const { kycChecks, kycDocuments, kycMedia } = await dataOf(whole.customerId);
 
     for (const evidence of [kycChecks, kycDocuments, kycMedia]) {
-      expect(evidence.map((each) => each.retraction)).toContainEqual(null);
+      expect(evidence.map((item) => item.retraction)).toContainEqual(null);
       expect(evidence.find(({ id }) => String(id).startsWith('retracted-'))).toMatchObject({
         retraction: { ...retraction, userId: whole.userId },
       });
     }
   });
 
-  test('has the CRM events that name the customer by number only, and none that names another', async () => {
+  test('returns the CRM events that refer to the customer by number only, and no event of another customer', async () => {
     const { id: customerId, customerNumber } = await insertCustomer(gateway.database, { bankId });
     const linked = await insertCrmEvent(gateway.database, { bankId, customerId, customerNumber });
     const named = await insertCrmEvent(gateway.database, { bankId, customerNumber, customerName: 'E. Tripman' });
     await insertCrmEvent(gateway.database, { bankId: otherBankId, customerNumber });
-    await insertCrmEvent(gateway.database, { bankId, customerNumber: 'somebody-else' });
+    await insertCrmEvent(gateway.database, { bankId, customerNumber: 'another-number' });
     await insertCrmEvent(gateway.database, { bankId, customerNumber, customerId: other.customerId });
     await insertCrmEvent(gateway.database, { bankId });
 
@@ -280,7 +280,7 @@ describe('exportCustomerData', () => {
     expect(crmEvents[1]).toMatchObject({ customerNumber, customerName: 'E. Tripman' });
   });
 
-  test('has nothing of another customer of the bank, nor of what only the gateway needs', async () => {
+  test('returns neither data of another customer of the bank nor internal data of the gateway', async () => {
     const text = JSON.stringify(await dataOf(whole.customerId));
     const ids = await Promise.all(
       tablesOfCustomers.map(async (table) => {
@@ -296,11 +296,11 @@ describe('exportCustomerData', () => {
     const names = new Set(objectsIn(JSON.parse(text)).flatMap(Object.keys));
     const internal = [...names].filter((name) => /search|order|rowNumber|version|session|token|password/i.test(name));
     expect(internal).toEqual([]);
-    // The positive control of the search.
+    // A positive control of the search.
     expect(text).toContain(whole.accountId);
   });
 
-  test('has empty lists for a customer of whom nothing else is kept', async () => {
+  test('returns empty lists for a customer without other data', async () => {
     const { id } = await insertCustomer(gateway.database, { bankId });
 
     const { customer, ...lists } = await dataOf(id);
@@ -310,7 +310,7 @@ describe('exportCustomerData', () => {
     expect(Object.keys(lists)).toEqual(listNames);
   });
 
-  test('gives the same in the same order again, the oldest first, and writes nothing', async () => {
+  test('returns the same data in the same order again, oldest first, and writes nothing', async () => {
     const before = await everythingStored(gateway.database, (_row, table) => !table.startsWith('audit_'));
 
     const first = await dataOf(whole.customerId);
@@ -324,7 +324,7 @@ describe('exportCustomerData', () => {
     expect(await everythingStored(gateway.database, (_row, table) => !table.startsWith('audit_'))).toEqual(before);
   });
 
-  test('needs as many statements for a customer with everything as for one with nothing', async () => {
+  test('needs as many statements for a customer with all kinds of data as for a customer without other data', async () => {
     const { id } = await insertCustomer(gateway.database, { bankId });
     const { database } = gateway;
     async function statementsFor(customerId: string): Promise<number> {
@@ -344,7 +344,7 @@ describe('exportCustomerData', () => {
     expect(await statementsFor(whole.customerId)).toBe(forNothing);
   });
 
-  test('of a customer who is deleted at the same moment gives all or nothing', async () => {
+  test('either returns everything or fails if the customer is deleted at the same time', async () => {
     const remove = `mutation ($bankId: ID!, $customerId: ID!) {
       deleteCustomerCascade(bankId: $bankId, customerId: $customerId) { deleted { messages } } }`;
 
@@ -364,7 +364,7 @@ describe('exportCustomerData', () => {
     }
   });
 
-  test('gives ten thousand messages, and of more than that none rather than a part', async () => {
+  test('returns 10,000 messages, and fails for more instead of returning a part', async () => {
     const { id: customerId } = await insertCustomer(gateway.database, { bankId });
     const now = new Date();
     const rows = Array.from({ length: maxExportedRows }, (_, index) => ({

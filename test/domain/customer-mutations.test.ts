@@ -12,7 +12,7 @@ const otherBankId = 'gh.30.uk';
 interface Update {
   roles: Role[];
   input: Record<string, unknown>;
-  /** The columns that follow from the input. */
+  /** The columns that the input sets. */
   stored: Record<string, unknown>;
 }
 
@@ -79,7 +79,7 @@ const updates: Record<string, Update> = {
   },
 };
 
-/** Values of every field that an update replaces, so that it shows which were left alone. */
+/** A value for every field that updates replace, so that unintended changes are noticed. */
 const before = {
   branchId: 'DERBY6',
   creditLimitCurrency: 'GBP',
@@ -130,7 +130,7 @@ async function storedOf(id: string) {
 describe.each(Object.keys(updates))('updateCustomer%s', (name) => {
   const { roles, input, stored } = updates[name] as Update;
 
-  test('is refused without the role, and nothing is written', async () => {
+  test('refuses a caller without the role and writes nothing', async () => {
     const elsewhere = roles.map((role) => [role, otherBankId] as const);
     const stranger = await gateway.createUser({ roles: [...elsewhere, ['CanGetCustomer', bankId]] });
     const unchanged = await storedOf(customerId);
@@ -142,7 +142,7 @@ describe.each(Object.keys(updates))('updateCustomer%s', (name) => {
     expect(await storedOf(customerId)).toEqual(unchanged);
   });
 
-  test('of a customer of another bank is not found, and nothing is written', async () => {
+  test('fails with OBP-30046 for a customer of another bank and writes nothing', async () => {
     const foreign = await insertCustomer(gateway.database, { bankId: otherBankId });
 
     const { errors } = await gateway.query(clerk.token, updateOf(name), { bankId, customerId: foreign.id, input });
@@ -151,7 +151,7 @@ describe.each(Object.keys(updates))('updateCustomer%s', (name) => {
     expect(await storedOf(foreign.id)).toEqual(foreign);
   });
 
-  test.each(roles)('is enough with %s: replaces its own fields and no others', async (role) => {
+  test.each(roles)('replaces its fields and no others with the role %s', async (role) => {
     const holder = await gateway.createUser({ roles: [[role, role.endsWith('AtAnyBank') ? null : bankId]] });
     const unchanged = await storedOf(customerId);
     const customerNumber = randomUUID();
@@ -175,7 +175,7 @@ describe.each(Object.keys(updates))('updateCustomer%s', (name) => {
     });
   });
 
-  test('with a stale version is a conflict that tells the current one, and changes nothing', async () => {
+  test('fails with CONFLICT and the current version for a stale version, and changes nothing', async () => {
     const variables = { bankId, customerId, input, expectedVersion: 3 };
 
     const { errors } = await gateway.query(clerk.token, updateOf(name), variables);
@@ -184,7 +184,7 @@ describe.each(Object.keys(updates))('updateCustomer%s', (name) => {
     expect(await storedOf(customerId)).toMatchObject({ version: 1 });
   });
 
-  test('with one idempotency key writes once, and responses the customer again', async () => {
+  test('writes once and returns the customer again for one idempotency key', async () => {
     const own = name === 'Number' ? { customerNumber: randomUUID() } : input;
     const variables = { bankId, customerId, input: own, expectedVersion: 1, idempotencyKey: randomUUID() };
 
@@ -197,8 +197,8 @@ describe.each(Object.keys(updates))('updateCustomer%s', (name) => {
   });
 });
 
-describe('an update of a customer', () => {
-  test('shows what is around the customer only to who may read that', async () => {
+describe('updates of a customer', () => {
+  test('return guarded fields of the customer only to a caller who can read them', async () => {
     const document = updateOf('Branch', 'customer { id addresses { id } }');
 
     const { data, errors } = await gateway.query(clerk.token, document, {
@@ -217,7 +217,7 @@ describe('an update of a customer', () => {
     ['CreditRatingAndSource', {}, { creditRating: null, creditSource: null }],
     ['Email', { email: null }, { email: null, emailSearch: null }],
     ['Data', {}, { relationshipStatus: null, dependants: null, dobOfDependants: [], faceImageUrl: null }],
-  ])('%s unsets what is null', async (name, input, stored) => {
+  ])('updateCustomer%s sets values to null', async (name, input, stored) => {
     const { errors } = await gateway.query(clerk.token, updateOf(name), { bankId, customerId, input });
 
     expect(errors).toEqual([]);
@@ -248,7 +248,7 @@ describe('an update of a customer', () => {
     ['Data', { relationshipStatus: 'x'.repeat(17) }, 'OBP-10001', 'input.relationshipStatus'],
     ['Data', { highestEducationAttained: 'x'.repeat(33) }, 'OBP-10001', 'input.highestEducationAttained'],
     ['Data', { employmentStatus: 'x'.repeat(33) }, 'OBP-10001', 'input.employmentStatus'],
-  ])('%s with %j is %s, and changes nothing', async (name, input, obpCode, field) => {
+  ])('updateCustomer%s with %j fails with %s and changes nothing', async (name, input, obpCode, field) => {
     const { errors } = await gateway.query(clerk.token, updateOf(name), { bankId, customerId, input });
 
     expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', obpCode, field });
@@ -259,14 +259,14 @@ describe('an update of a customer', () => {
     ['Email', { email: 'felix@nowhere' }],
     ['CreditLimit', { creditLimit: { currency: 'EURO', amount: '1' } }],
     ['Data', { faceImage: { url: 'javascript:alert(1)' } }],
-  ])('%s with %j is OBP-10001, and changes nothing', async (name, input) => {
+  ])('updateCustomer%s with %j fails with OBP-10001 and changes nothing', async (name, input) => {
     const { errors } = await gateway.query(clerk.token, updateOf(name), { bankId, customerId, input });
 
     expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', obpCode: 'OBP-10001' });
     expect(await storedOf(customerId)).toMatchObject({ ...before, version: 1 });
   });
 
-  test('of two fields by two clerks at once keeps both, with what is derived from them', async () => {
+  test('keep all values and derived columns if different fields are updated at the same time', async () => {
     await Promise.all(
       [
         { name: 'Email', input: { email: 'Both@Example.com' } },
@@ -285,7 +285,7 @@ describe('an update of a customer', () => {
 });
 
 describe('updateCustomerNumber', () => {
-  test('to the number of another customer of the bank is OBP-30006, and changes nothing', async () => {
+  test('fails with OBP-30006 for the number of another customer of the bank and changes nothing', async () => {
     const { customerNumber } = await insertCustomer(gateway.database, { bankId });
     const unchanged = await storedOf(customerId);
 
@@ -299,7 +299,7 @@ describe('updateCustomerNumber', () => {
     expect(await storedOf(customerId)).toEqual(unchanged);
   });
 
-  test('to one’s own number, or to that of a customer of another bank, is no conflict', async () => {
+  test('accepts the current number, and a number of a customer of another bank', async () => {
     const { customerNumber } = await insertCustomer(gateway.database, { bankId: otherBankId });
     const own = (await storedOf(customerId))?.customerNumber;
 
@@ -314,7 +314,7 @@ describe('updateCustomerNumber', () => {
     expect(await storedOf(customerId)).toMatchObject({ customerNumber, version: 3 });
   });
 
-  test('of customers that race for one number lets one have it', async () => {
+  test('succeeds once when customers race for one number', async () => {
     const others = await Promise.all([1, 2, 3].map(() => insertCustomer(gateway.database, { bankId })));
     const input = { customerNumber: randomUUID() };
 

@@ -1,4 +1,4 @@
-/** Searches that find thousands: SQLite then reads the list in its order until a page is full. */
+/** Searches with thousands of matches: SQLite then scans the list in its order until a page is full. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { insertRows } from '../../src/database/insert-rows.ts';
@@ -17,7 +17,7 @@ const many = frequentCandidates + 100;
 
 let gateway: Gateway;
 let clerk: TestUser;
-let found: { id: string; kycStatus: boolean; bankId: string }[];
+let matching: { id: string; kycStatus: boolean; bankId: string }[];
 
 beforeAll(async () => {
   gateway = await startGateway();
@@ -27,18 +27,18 @@ beforeAll(async () => {
   const atAny = ['CanGetCustomersAtAnyBank', 'CanGetCustomerAttributesAtAnyBank'] as const;
   clerk = await gateway.createUser({ roles: [...atBoth, ...atAny.map((role): [typeof role, null] => [role, null])] });
   const rows = Array.from({ length: many + 300 }, (_, index) => ({
-    // Every 17th is somebody else; of those who are meant, 30 are at the other bank.
+    // Every 17th customer does not match, and about 30 of the matching customers are at the other bank.
     bankId: index >= many && index % 10 === 0 ? otherBankId : bankId,
-    legalName: index % 17 === 0 ? `Nobody ${index}` : `Maria Frequent ${index}`,
+    legalName: index % 17 === 0 ? `Other ${index}` : `Maria Frequent ${index}`,
     mobilePhoneNumber: `+44 7972 ${String(100_000 + ((index * 7_919) % 900_000))}`,
     kycStatus: index % 3 === 0,
-    // Of a household, or of a branch that had to write something.
+    // A shared address, such as that of a household or a branch.
     email: index % 17 === 0 ? null : 'Shared@example.com',
     lastOkDate: new Date(1_600_000_000_000 + ((index * 104_729) % 10_000) * 1_000),
   }));
   const inserted = await insertCustomers(gateway.database, rows);
   await insertSegments(inserted.filter(({ legalName }) => legalName.startsWith('Maria')));
-  found = inserted
+  matching = inserted
     .filter(({ legalName }) => legalName.startsWith('Maria'))
     .sort((one, other) => Number(other.lastOkDate) - Number(one.lastOkDate) || (one.id < other.id ? 1 : -1))
     .map(({ id, kycStatus = false, bankId: at }) => ({ id, kycStatus, bankId: at }));
@@ -46,7 +46,7 @@ beforeAll(async () => {
 
 afterAll(() => gateway.stop());
 
-/** An attribute that all of them have, beside one that nobody is asked for. */
+/** Adds an attribute that all matching customers have, and another one with a different value. */
 async function insertSegments(customers: { id: string; bankId: string }[]): Promise<void> {
   const now = new Date();
   const rows = customers.flatMap(({ id: customerId, bankId: at }) =>
@@ -86,17 +86,17 @@ async function idsOf(filter: string, at: string | null = bankId, pages = 3): Pro
   return all.flat().map(({ id }) => id);
 }
 
-function expected(matches: (customer: (typeof found)[number]) => boolean): string[] {
-  return found.filter(matches).map(({ id }) => id);
+function expected(matches: (customer: (typeof matching)[number]) => boolean): string[] {
+  return matching.filter(matches).map(({ id }) => id);
 }
 
-test('pages of a name that thousands have follow one another in the order of the list', async () => {
+test('pages of a name that thousands of customers have follow the order of the list', async () => {
   const atBank = expected((customer) => customer.bankId === bankId);
 
   expect(await idsOf('legalNameContains: "maria  FREQ"')).toEqual(atBank.slice(0, 300));
 });
 
-test('pages of a phone pattern that thousands match follow one another, too', async () => {
+test('pages of a phone pattern that thousands of customers match follow the order of the list', async () => {
   const ids = await idsOf('mobilePhoneNumber: "+44797%", legalNameContains: "frequent"');
 
   expect(ids).toEqual(expected((customer) => customer.bankId === bankId).slice(0, 300));
@@ -105,26 +105,29 @@ test('pages of a phone pattern that thousands match follow one another, too', as
 test.each([
   ['the beginning of a name', 'legalNameStartsWith: "Maria"'],
   ['an attribute', 'attribute: { name: "SEGMENT", value: "RETAIL" }'],
-  ['an e-mail address', 'email: "shared@EXAMPLE.com"'],
+  ['an email address', 'email: "shared@EXAMPLE.com"'],
   [
-    'several of them',
+    'several conditions',
     'legalNameStartsWith: "maria f", attribute: { name: "SEGMENT", value: "RETAIL" }, email: "shared@example.com"',
   ],
-])('pages of %s that thousands have follow one another, of one bank and of all', async (_what, filter) => {
-  const atBank = expected((customer) => customer.bankId === bankId);
+])(
+  'pages of %s that thousands of customers have follow the order of the list, at one bank and at all banks',
+  async (_what, filter) => {
+    const atBank = expected((customer) => customer.bankId === bankId);
 
-  expect(await idsOf(filter)).toEqual(atBank.slice(0, 300));
-  expect(await idsOf(filter, null)).toEqual(expected(() => true).slice(0, 300));
-  expect(await idsOf(`${filter}, kycStatus: true`)).toEqual(
-    expected((customer) => customer.bankId === bankId && customer.kycStatus).slice(0, 300),
-  );
-});
+    expect(await idsOf(filter)).toEqual(atBank.slice(0, 300));
+    expect(await idsOf(filter, null)).toEqual(expected(() => true).slice(0, 300));
+    expect(await idsOf(`${filter}, kycStatus: true`)).toEqual(
+      expected((customer) => customer.bankId === bankId && customer.kycStatus).slice(0, 300),
+    );
+  },
+);
 
-test('an attribute that few have is found among those of thousands', async () => {
+test('a rare attribute is not found among thousands of customers with another value', async () => {
   expect(await idsOf('legalNameStartsWith: "maria", attribute: { name: "SEGMENT", value: "PREMIUM" }')).toEqual([]);
 });
 
-test('customers who were all given the same number are found by it', async () => {
+test('customers with the same phone number are found by it', async () => {
   const numbered = 'numbered.bank';
   await gateway.createBank(numbered);
   const inserted = await insertCustomers(
@@ -153,24 +156,24 @@ test('customers who were all given the same number are found by it', async () =>
   expect(data?.customers.nodes.map(({ id }) => id)).toEqual(byDate.slice(0, 100).map(({ id }) => id));
 });
 
-test('another filter holds beside the search', async () => {
+test('another condition applies in addition to the search', async () => {
   const ids = await idsOf('legalNameContains: "maria", kycStatus: true');
 
   expect(ids).toEqual(expected((customer) => customer.bankId === bankId && customer.kycStatus).slice(0, 300));
 });
 
-test('of all banks the customers of each are found', async () => {
+test('a search at all banks finds the customers of each bank', async () => {
   expect(await idsOf('legalNameContains: "maria"', null)).toEqual(expected(() => true).slice(0, 300));
 });
 
-test('at a bank where few of them are, all of these are found', async () => {
+test('a search at a bank with few matches finds all of them', async () => {
   const ofOther = expected((customer) => customer.bankId === otherBankId);
   expect(ofOther.length).toBeGreaterThan(20);
 
   expect(await idsOf('legalNameContains: "maria"', otherBankId)).toEqual(ofOther);
 });
 
-test('those who come after thousands of others are found', async () => {
+test('matches after thousands of other customers are found', async () => {
   const wideBankId = 'wide.bank';
   await gateway.createBank(wideBankId);
   for (let first = 0; first <= maxScannedRows; first += 2_500) {
@@ -194,7 +197,7 @@ test('those who come after thousands of others are found', async () => {
   expect(late.map(({ id }) => id)).toEqual(expect.arrayContaining(data?.customers.nodes.map(({ id }) => id) ?? []));
 });
 
-test('the last page has what is left', async () => {
+test('the last page has the remaining customers', async () => {
   const atBank = expected((customer) => customer.bankId === bankId);
   const pages = Math.ceil(atBank.length / 100);
 

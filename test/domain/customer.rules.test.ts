@@ -8,12 +8,12 @@ test.each([
   ['ＭＡＥＶＥ', 'maeve'],
   ['Straße', 'straße'],
   ['İnci', 'i̇nci'],
-])('%j is searched as %j, however often it is normalised', (written, search) => {
+])('normaliseForSearch changes %j to %j, even if it is applied twice', (written, search) => {
   expect(normaliseForSearch(written)).toBe(search);
   expect(normaliseForSearch(search)).toBe(search);
 });
 
-test('the derived columns of a customer follow from what was written', () => {
+test('derivedColumns returns the derived columns of a customer', () => {
   const lastOkDate = new Date('2023-03-13T11:39:33Z');
   expect(
     derivedColumns({
@@ -30,13 +30,13 @@ test('the derived columns of a customer follow from what was written', () => {
   });
 });
 
-test('what is unset, or no international phone number, has its place too', () => {
+test('derivedColumns accepts null values and a phone number that is not international', () => {
   expect(derivedColumns({ legalName: 'A', mobilePhoneNumber: '07972 444 876', email: null, lastOkDate: null })).toEqual(
     { legalNameSearch: 'a', mobilePhoneNumberE164: null, emailSearch: null, lastOkDateOrder: neverOk },
   );
 });
 
-test('an attribute is searched by its first 100 characters, none of them cut in two', () => {
+test('attributeSearchValue returns the first 100 characters and splits none of them', () => {
   expect(attributeSearchValue('a'.repeat(100))).toBe('a'.repeat(100));
   expect(attributeSearchValue(`${'a'.repeat(100)}b`)).toBe('a'.repeat(100));
   expect(attributeSearchValue('\u{10330}'.repeat(101))).toBe('\u{10330}'.repeat(100));

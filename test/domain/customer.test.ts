@@ -84,7 +84,7 @@ beforeAll(async () => {
 afterAll(() => gateway.stop());
 
 describe('customer', () => {
-  test('of another bank is not found', async () => {
+  test('fails with OBP-30046 for a customer of another bank', async () => {
     const { data, errors } = await gateway.query(
       clerk.token,
       `{ customer(bankId: "${bankId}", customerId: "${elsewhere.id}") { id } }`,
@@ -94,17 +94,17 @@ describe('customer', () => {
     expect(errors[0]?.extensions).toMatchObject({ code: 'NOT_FOUND', obpCode: 'OBP-30046' });
   });
 
-  test('a refusal comes before anything is read, so it does not tell what exists', async () => {
-    const ask = (id: string) =>
+  test('does not reveal to a caller without the role whether a customer exists', async () => {
+    const read = (id: string) =>
       gateway.query(stranger.token, `{ customer(bankId: "${bankId}", customerId: "${id}") { id } }`);
 
-    const [known, unknown] = [await ask(anna.id), await ask('no-customer')];
+    const [known, unknown] = [await read(anna.id), await read('no-customer')];
 
     expect(known.errors).toEqual(unknown.errors);
     expect(known.errors[0]?.extensions.obpCode).toBe('OBP-20006');
   });
 
-  test('shows all its fields', async () => {
+  test('returns all fields', async () => {
     const { data, errors } = await gateway.query(
       clerk.token,
       `{ customer(bankId: "${bankId}", customerId: "${anna.id}") {
@@ -145,7 +145,7 @@ describe('customer', () => {
 });
 
 describe('customerByNumber', () => {
-  test('responses OBP-30002 for a number that the bank does not have', async () => {
+  test('fails with OBP-30002 for a number that the bank does not have', async () => {
     const { errors } = await gateway.query(
       clerk.token,
       `{ customerByNumber(bankId: "${bankId}", customerNumber: "9999") { id } }`,
@@ -154,7 +154,7 @@ describe('customerByNumber', () => {
     expect(errors[0]?.extensions).toMatchObject({ code: 'NOT_FOUND', obpCode: 'OBP-30002' });
   });
 
-  test('gives the customer of that bank, though another bank has the number too', async () => {
+  test('returns the customer of the bank, even if another bank has the same number', async () => {
     const { data } = await gateway.query(
       clerk.token,
       `{ customerByNumber(bankId: "${bankId}", customerNumber: "1001") { id } }`,
@@ -187,10 +187,10 @@ describe('customers', () => {
     ['first: 0', 'OBP-10025'],
     ['first: 101', 'OBP-10025'],
     ['first: -1', 'OBP-10025'],
-  ])('refuses %s, never clamps it', async (argument, obpCode) => {
-    const { list: answered, errors } = await list(`customers(bankId: "${bankId}", ${argument})`);
+  ])('fails for %s instead of clamping it', async (argument, obpCode) => {
+    const { list: result, errors } = await list(`customers(bankId: "${bankId}", ${argument})`);
 
-    expect(answered).toBeNull();
+    expect(result).toBeNull();
     expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', obpCode, field: 'first' });
   });
 
@@ -201,7 +201,7 @@ describe('customers', () => {
     ['CREATED', 'ASC', () => [anna, boris, clara]],
     ['CUSTOMER_NUMBER', 'DESC', () => [clara, boris, anna]],
     ['CUSTOMER_NUMBER', 'ASC', () => [anna, boris, clara]],
-  ] as const)('sorts by %s %s, what is unset last in DESC', async (sortBy, sortDirection, expected) => {
+  ] as const)('sorts by %s %s, with null last in DESC', async (sortBy, sortDirection, expected) => {
     const order = `sortBy: ${sortBy}, sortDirection: ${sortDirection}`;
     const whole = await list(`customers(bankId: "${bankId}", ${order})`);
     const ids = expected().map(({ id }) => id);
@@ -221,7 +221,7 @@ describe('customers', () => {
     expect(walked).toEqual(ids);
   });
 
-  test('refuses a cursor of another sort, another bank’s list, or none at all', async () => {
+  test('fails for a cursor of another sort order, filter, or list, and for an invalid cursor', async () => {
     const page = await list(`customers(bankId: "${bankId}", first: 1)`);
     const cursor = page.list?.pageInfo.endCursor;
 
@@ -233,8 +233,8 @@ describe('customers', () => {
       `customers(bankId: "${bankId}", after: "${cursor?.slice(1)}")`,
       `customers(bankId: "${bankId}", after: "")`,
     ]) {
-      const { list: answered, errors } = await list(call);
-      expect(answered).toBeNull();
+      const { list: result, errors } = await list(call);
+      expect(result).toBeNull();
       expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', obpCode: null, field: 'after' });
     }
   });
@@ -270,8 +270,8 @@ describe('customers', () => {
     ['attribute: { name: "SEGMENT", value: "gold" }', () => []],
     ['kycStatus: true, createdFrom: "2021-01-01T00:00:00Z", legalNameStartsWith: "c"', () => [clara]],
     ['kycStatus: true, branchId: "DERBY6", customerNumber: "1003"', () => []],
-  ] as const)('with the filter { %s } gives those for whom all of it holds', async (filter, expected) => {
-    const { ids, list: answered, errors } = await list(`customers(bankId: "${bankId}", filter: { ${filter} })`);
+  ] as const)('with the filter { %s } returns the customers that meet all conditions', async (filter, expected) => {
+    const { ids, list: result, errors } = await list(`customers(bankId: "${bankId}", filter: { ${filter} })`);
 
     expect(errors).toEqual([]);
     expect([...(ids ?? [])].sort()).toEqual(
@@ -279,7 +279,7 @@ describe('customers', () => {
         .map(({ id }) => id)
         .sort(),
     );
-    expect(answered?.totalCount).toBe(expected().length);
+    expect(result?.totalCount).toBe(expected().length);
   });
 
   test.each([
@@ -290,33 +290,33 @@ describe('customers', () => {
     [`mobilePhoneNumber: "${'%797'.repeat(6)}"`, 'filter.mobilePhoneNumber', 'OBP-10001'],
     ['legalNameContains: "an"', 'filter.legalNameContains', 'OBP-10001'],
     [`legalNameContains: "${'ann'.repeat(86)}"`, 'filter.legalNameContains', 'OBP-10001'],
-  ])('refuses the filter { %s }, which no index could serve', async (filter, field, obpCode) => {
-    const { list: answered, errors } = await list(`customers(bankId: "${bankId}", filter: { ${filter} })`);
+  ])('fails for the filter { %s }, which no index supports', async (filter, field, obpCode) => {
+    const { list: result, errors } = await list(`customers(bankId: "${bankId}", filter: { ${filter} })`);
 
-    expect(answered).toBeNull();
+    expect(result).toBeNull();
     expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', field, obpCode });
   });
 
-  test('at any bank are given by the system role, of all banks in one order', async () => {
+  test('customersAtAnyBank returns the customers of all banks in one order', async () => {
     const { ids } = await list('customersAtAnyBank(sortBy: CREATED)');
 
     expect(ids).toEqual([clara.id, boris.id, anna.id, elsewhere.id]);
   });
 });
 
-test('a filter by attribute is for who may read attributes: the answer would tell the value', async () => {
+test('a filter by attribute is refused to a caller who cannot read attributes, because it would reveal values', async () => {
   const reader = await gateway.createUser({ roles: [['CanGetCustomers', bankId]] });
 
-  const { list: answered, errors } = await list(
+  const { list: result, errors } = await list(
     `customers(bankId: "${bankId}", filter: { attribute: { name: "SEGMENT", value: "GOLD" } })`,
     reader,
   );
 
-  expect(answered).toBeNull();
+  expect(result).toBeNull();
   expect(errors[0]?.extensions).toMatchObject({ code: 'FORBIDDEN', obpCode: 'OBP-20006', field: 'filter.attribute' });
 });
 
-test('a cursor does not show what the list is sorted by', async () => {
+test('a cursor does not reveal the values by which the list is sorted', async () => {
   const { data } = await gateway.query<{ customersMinimal: { pageInfo: { endCursor: string } } }>(
     clerk.token,
     `{ customersMinimal(bankId: "${bankId}", first: 1) { pageInfo { endCursor } } }`,
@@ -327,7 +327,7 @@ test('a cursor does not show what the list is sorted by', async () => {
   expect(decoded).not.toMatch(/date|170925/);
 });
 
-test('customersMinimal gives the bank and the id, and nothing else', async () => {
+test('customersMinimal and customersMinimalAtAnyBank return the IDs of banks and customers', async () => {
   const { data } = await gateway.query(
     clerk.token,
     `{ one: customersMinimal(bankId: "${bankId}", first: 1) { nodes { bankId customerId } totalCount }
@@ -354,7 +354,7 @@ test.each([
 describe('firehoseCustomers', () => {
   const document = `{ firehoseCustomers(bankId: "${bankId}") { id } }`;
 
-  test('is refused while the setting is off, also to who holds the role', async () => {
+  test('fails with OBP-00012 while the setting is off, even with the role', async () => {
     const reader = await gateway.createUser({ roles: [['CanUseCustomerFirehoseAtAnyBank', null]] });
 
     const { errors } = await gateway.query(reader.token, document);
@@ -362,7 +362,7 @@ describe('firehoseCustomers', () => {
     expect(errors[0]?.extensions).toMatchObject({ code: 'FORBIDDEN', obpCode: 'OBP-00012' });
   });
 
-  describe('when it is on', () => {
+  describe('while the setting is on', () => {
     let open: Gateway;
     let reader: TestUser;
     const ids: string[] = [];
@@ -381,7 +381,7 @@ describe('firehoseCustomers', () => {
 
     afterAll(() => open.stop());
 
-    const ask = (args: string) =>
+    const read = (args: string) =>
       open.query<{ firehoseCustomers: { id: string }[] | null }>(
         reader.token,
         `{ firehoseCustomers(bankId: "${bankId}", ${args}) { id } }`,
@@ -391,8 +391,8 @@ describe('firehoseCustomers', () => {
       ['limit: 0', 'OBP-10025'],
       ['limit: 501', 'OBP-10025'],
       ['offset: -1', 'OBP-10024'],
-    ])('refuses %s', async (args, obpCode) => {
-      const { data, errors } = await ask(args);
+    ])('fails for %s', async (args, obpCode) => {
+      const { data, errors } = await read(args);
 
       expect(data).toEqual({ firehoseCustomers: null });
       expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', obpCode });
@@ -408,8 +408,8 @@ describe('firehoseCustomers', () => {
       ['limit: 1, offset: 1, attributes: [{ name: "SEGMENT", value: "GOLD" }]', [0]],
       ['attributes: [{ name: "SEGMENT", value: "GOLD" }, { name: "SEGMENT", value: "SILVER" }]', [2, 1, 0]],
       ['attributes: []', []],
-    ])('with %s gives the customers that are meant', async (args, expected) => {
-      const { data, errors } = await ask(args);
+    ])('with %s returns the matching customers', async (args, expected) => {
+      const { data, errors } = await read(args);
 
       expect(errors).toEqual([]);
       expect(data?.firehoseCustomers?.map(({ id }) => id)).toEqual(expected.map((index) => ids[index]));
@@ -417,7 +417,7 @@ describe('firehoseCustomers', () => {
   });
 });
 
-test('a refusal under many customers is reported once for each bank, with its count', async () => {
+test('a refused field of many customers is reported once for each bank, with its count', async () => {
   const { data, errors } = await gateway.query(
     clerk.token,
     '{ customersAtAnyBank(sortBy: CREATED) { nodes { id addresses { id } } } }',
@@ -430,7 +430,7 @@ test('a refusal under many customers is reported once for each bank, with its co
   ]);
 });
 
-test('a linked user does not reach the customer through a root field by its id', async () => {
+test('a linked user cannot read the customer through the root field customer', async () => {
   const linked = await gateway.createUser();
   await insertUserCustomerLink(gateway.database, { bankId, customerId: anna.id, userId: linked.id });
 

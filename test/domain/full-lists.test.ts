@@ -1,4 +1,4 @@
-/** Lists that are not paged have a maximum, which no write exceeds. */
+/** Lists without pages have a maximum length, which no write can exceed. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { insertRows } from '../../src/database/insert-rows.ts';
@@ -12,7 +12,7 @@ import { insertAccount, insertCustomer, insertCustomers } from '../support/rows.
 import { everythingStored } from '../support/stored.ts';
 
 const bankId = 'gh.29.uk';
-/** Long ago, as the number of accounts that are opened in a day is limited. */
+/** A time in the past, because the number of accounts that a user can open in a day is limited. */
 const now = new Date('2020-01-01T00:00:00Z');
 const times = { createdAt: now, updatedAt: now };
 const ids = (count: number) => Array.from({ length: count }, () => randomUUID());
@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.stop());
 
-/** Expects that `write` is refused at the limit, and stores nothing. */
+/** Expects that `write` fails because of the limit, and stores nothing. */
 async function expectFull(limit: number, write: () => ReturnType<Gateway['query']>): Promise<void> {
   const before = await everythingStored(gateway.database);
   const { errors } = await write();
@@ -33,10 +33,10 @@ async function expectFull(limit: number, write: () => ReturnType<Gateway['query'
 }
 
 describe('a user', () => {
-  test('with 500 accounts opens no further one', async () => {
+  test('with 500 accounts cannot open another one', async () => {
     const user = await gateway.createUser();
-    const one = await insertAccount(gateway.database, { bankId });
-    const accounts = ids(500).map((id) => ({ ...one, id, number: id }));
+    const template = await insertAccount(gateway.database, { bankId });
+    const accounts = ids(500).map((id) => ({ ...template, id, number: id }));
     await gateway.database.transaction(async (transaction) => {
       await insertRows(transaction, account, accounts);
       await insertRows(
@@ -57,7 +57,7 @@ describe('a user', () => {
     await expectFull(500, () => gateway.query(user.token, create, { input }));
   });
 
-  test('with 500 links is linked to no further customer', async () => {
+  test('with 500 links cannot be linked to another customer', async () => {
     const user = await gateway.createUser();
     const customers = await insertCustomers(
       gateway.database,
@@ -92,7 +92,7 @@ describe('a user', () => {
     await expectFull(500, () => gateway.query(clerk.token, create, { bankId, input }));
   });
 
-  test('with 1,000 entitlements is granted no further one', async () => {
+  test('with 1,000 entitlements cannot be granted another one', async () => {
     const user = await gateway.createUser();
     const banks = Array.from({ length: 1_000 }, (_, index) => ({ id: `bank.${index}`, ...times }));
     await gateway.database.transaction(async (transaction) => {
@@ -118,7 +118,7 @@ describe('a user', () => {
   });
 });
 
-test('an installation with 5,000 banks lists them and gets no further one', async () => {
+test('an installation with 5,000 banks lists them and accepts no other', async () => {
   const creator = await gateway.createUser({ roles: [['CanCreateBank', null]] });
   const { data } = await gateway.query<{ banks: { id: string }[] }>(null, '{ banks { id } }');
   const missing = Array.from({ length: 5_000 - (data?.banks.length ?? 0) }, (_, index) => ({

@@ -60,7 +60,7 @@ beforeAll(async () => {
   await gateway.createBank(otherBankId);
 });
 
-// A bank a test, so that row counts are its own.
+// Each test has its own bank, so that it can count rows.
 beforeEach(async () => {
   bankId = `bank-${randomUUID()}`;
   await gateway.createBank(bankId);
@@ -81,7 +81,7 @@ const tables = {
   kycStatus,
 };
 
-/** How many rows each table has of the bank. */
+/** The number of rows of the bank in each table. */
 async function rowCounts(): Promise<Record<string, number>> {
   const counts = Object.entries(tables).map(async ([name, table]) => {
     const rows = await gateway.database.read.select({ id: table.id }).from(table).where(eq(table.bankId, bankId));
@@ -125,7 +125,7 @@ async function wholeInput() {
 }
 
 describe('createCustomer', () => {
-  test('is refused without the role, and nothing is written', async () => {
+  test('refuses a caller without the role and writes nothing', async () => {
     const stranger = await gateway.createUser({ roles: [['CanCreateCustomer', otherBankId]] });
 
     const { data, errors } = await gateway.query(stranger.token, createOne(), { bankId, input: required });
@@ -138,7 +138,7 @@ describe('createCustomer', () => {
     expect(await rowCounts()).toEqual(nothing);
   });
 
-  test('is refused at an unknown bank, and to who is not logged in', async () => {
+  test('fails for an unknown bank and for an anonymous caller', async () => {
     const unknown = await gateway.query(clerk.token, createOne(), { bankId: 'no-bank', input: required });
     const anonymous = await gateway.query(null, createOne(), { bankId, input: required });
 
@@ -154,12 +154,12 @@ describe('createCustomer', () => {
     ['accountLinks', ['CanCreateCustomerAccountLink']],
     ['userLinks', ['CanCreateUserCustomerLink', 'CanCreateUserCustomerLinkAtAnyBank']],
     ['kycStatus', ['CanAddKycStatus']],
-  ])('with %s needs %j too, before anything else is judged', async (part, missingRoles) => {
+  ])('with %s requires %j too, before the input is validated', async (part, missingRoles) => {
     const held: Role[] = ['CanCreateCustomer', ...partRoles.filter((role) => !missingRoles.includes(role))];
     const lacking = await gateway.createUser({
       roles: [...held.map((role) => [role, bankId] as const), ...partRoles.map((role) => [role, otherBankId] as const)],
     });
-    // The number is taken and the name is empty: who may not do it is not told so.
+    // The number exists and the name is empty, which must not be reported to a caller without the role.
     await insertCustomer(gateway.database, { bankId, customerNumber: '5987953' });
     const input = { ...(await wholeInput()), legalName: '' };
 
@@ -169,7 +169,7 @@ describe('createCustomer', () => {
     expect(await rowCounts()).toEqual({ ...nothing, customer: 1 });
   });
 
-  test('needs no role for parts that are empty, and takes roles that are held at any bank', async () => {
+  test('requires no role for empty parts, and accepts system roles', async () => {
     const empty = {
       addresses: [],
       attributes: null,
@@ -197,16 +197,16 @@ describe('createCustomer', () => {
     expect(await rowCounts()).toEqual({ ...nothing, customer: 2, customerAttribute: 1, userCustomerLink: 1 });
   });
 
-  test('takes only a name and a phone number; the customer number is made, unset is null', async () => {
+  test('accepts only a name and a phone number, generates the customer number, and sets other fields to null', async () => {
     const { data, errors } = await gateway.query<{ createCustomer: { customer: Record<string, unknown> } }>(
       clerk.token,
       createOne(`${selection} ${children}`),
       { bankId, input: required },
     );
 
-    const made = data?.createCustomer.customer;
+    const created = data?.createCustomer.customer;
     expect(errors).toEqual([]);
-    expect(made).toEqual({
+    expect(created).toEqual({
       ...required,
       id: expect.any(String),
       bankId,
@@ -235,10 +235,10 @@ describe('createCustomer', () => {
       userLinks: [],
       kycStatuses: [],
     });
-    expect(Number(made?.customerNumber)).toBeLessThan(2 ** 31);
+    expect(Number(created?.customerNumber)).toBeLessThan(2 ** 31);
   });
 
-  test('stores all fields and all parts, and gives them in the order of the input', async () => {
+  test('stores all fields and parts, and returns them in the order of the input', async () => {
     const input = await wholeInput();
 
     const { data, errors } = await gateway.query(clerk.token, createOne(`${selection} ${children}`), { bankId, input });
@@ -271,7 +271,7 @@ describe('createCustomer', () => {
     ]);
   });
 
-  test('with kycStatus true and no date takes this moment for the first status', async () => {
+  test('uses the current time for the first KYC status if kycStatus is true without a date', async () => {
     const start = Date.now();
 
     await gateway.query(clerk.token, createOne(), { bankId, input: { ...required, kycStatus: true } });
@@ -306,7 +306,7 @@ describe('createCustomer', () => {
     ['OBP-10001', 'input.taxResidences[0].domain', { taxResidences: [{ domain: '', taxNumber: '1' }] }],
     [null, 'input.taxResidences[1]', { taxResidences: [sameTax, sameTax] }],
     ['OBP-20005', 'input.userLinks[0].userId', { userLinks: [{ userId: 'nobody' }] }],
-  ])('responses %s for %s, and nothing is written', async (obpCode, field, change) => {
+  ])('fails with %s for %s and writes nothing', async (obpCode, field, change) => {
     await insertAttributeDefinition(gateway.database, { bankId, name: 'DEFINED', type: AttributeType.INTEGER });
 
     const variables = { bankId, input: { ...required, ...change } };
@@ -317,7 +317,7 @@ describe('createCustomer', () => {
     expect(await rowCounts()).toEqual(nothing);
   });
 
-  test('links no account of another bank, no account twice, and no user twice', async () => {
+  test('fails for an account of another bank, a repeated account, and a repeated user', async () => {
     const { id: foreignId } = await insertAccount(gateway.database, { bankId: otherBankId });
     const { id: userId } = await gateway.createUser();
     const links = [{ accountId }, { accountId: foreignId }, { accountId }];
@@ -337,7 +337,7 @@ describe('createCustomer', () => {
     expect(await rowCounts()).toEqual(nothing);
   });
 
-  test('with a number that another customer of the bank has is OBP-30006, and no part of it is written', async () => {
+  test('fails with OBP-30006 for the number of another customer of the bank and writes no part', async () => {
     const input = await wholeInput();
     await insertCustomer(gateway.database, { bankId: otherBankId, customerNumber: input.customerNumber });
     await insertCustomer(gateway.database, { bankId, customerNumber: input.customerNumber });
@@ -352,7 +352,7 @@ describe('createCustomer', () => {
     expect(await rowCounts()).toEqual({ ...nothing, customer: 1 });
   });
 
-  test('of calls that race for one number lets one through', async () => {
+  test('succeeds once when calls race for one number', async () => {
     const input = await wholeInput();
 
     const responses = await Promise.all(
@@ -364,7 +364,7 @@ describe('createCustomer', () => {
     expect(await rowCounts()).toMatchObject({ customer: 1, customerAddress: 3, kycStatus: 1 });
   });
 
-  test('with one idempotency key writes once, and responses the same customer', async () => {
+  test('writes once and returns the same customer for one idempotency key', async () => {
     const variables = { bankId, input: await wholeInput(), idempotencyKey: randomUUID() };
 
     const first = await gateway.query(clerk.token, createOne(), variables);
@@ -375,22 +375,22 @@ describe('createCustomer', () => {
     expect(await rowCounts()).toMatchObject({ customer: 1, customerAddress: 3 });
   });
 
-  test('makes another number while the one it made is taken', async () => {
+  test('generates another number while the generated one exists', async () => {
     const taken = await insertCustomer(gateway.database, { bankId, customerNumber: '7' });
     const { rowNumber: _, ...row } = taken;
     const numbers = ['7', '7', '8'];
 
-    const made = await gateway.database.transaction((transaction) =>
+    const created = await gateway.database.transaction((transaction) =>
       insertNumbered(transaction, { ...row, id: randomUUID() }, () => numbers.shift() ?? ''),
     );
 
-    expect(made.customerNumber).toBe('8');
+    expect(created.customerNumber).toBe('8');
     expect(await rowCounts()).toMatchObject({ customer: 2 });
   });
 });
 
 describe('createCustomers', () => {
-  test('is refused without the role of a part of any one of them, and nothing is written', async () => {
+  test('refuses a caller without the role for a part of one customer and writes nothing', async () => {
     const lacking = await gateway.createUser({ roles: [['CanCreateCustomer', bankId]] });
     const input = [required, { ...required, addresses: [address] }];
 
@@ -405,7 +405,7 @@ describe('createCustomers', () => {
     expect(await rowCounts()).toEqual(nothing);
   });
 
-  test('creates a hundred, and gives them in the order of the input', async () => {
+  test('creates 100 customers and returns them in the order of the input', async () => {
     const input = Array.from({ length: 100 }, (_, index) => ({
       ...required,
       legalName: `Customer ${index}`,
@@ -429,7 +429,7 @@ describe('createCustomers', () => {
   test.each([
     [0, 'BAD_USER_INPUT', undefined],
     [101, 'LIMIT_EXCEEDED', 100],
-  ])('of %d is %s', async (length, code, limit) => {
+  ])('fails for %d customers with %s', async (length, code, limit) => {
     const input = Array.from({ length }, () => required);
 
     const { errors } = await gateway.query(clerk.token, createMany, { bankId, input });
@@ -439,7 +439,7 @@ describe('createCustomers', () => {
     expect(await rowCounts()).toEqual(nothing);
   });
 
-  test('tells all that is wrong with the index of each, and writes none', async () => {
+  test('reports all problems, each with the index of its customer, and writes nothing', async () => {
     await insertCustomer(gateway.database, { bankId, customerNumber: 'taken' });
     const input = [
       { ...required, customerNumber: 'once' },
@@ -471,7 +471,7 @@ describe('createCustomers', () => {
     expect(await rowCounts()).toEqual({ ...nothing, customer: 1 });
   });
 
-  test('tells the index of what GraphQL refuses itself too', async () => {
+  test('reports the index of values that are invalid in GraphQL', async () => {
     const { legalName } = required;
     const input = [required, { ...required, email: 'felix@nowhere' }, { legalName }];
 
@@ -484,7 +484,7 @@ describe('createCustomers', () => {
     expect(await rowCounts()).toEqual(nothing);
   });
 
-  test('tells no more than ten problems of one customer', async () => {
+  test('reports at most 10 problems of one customer', async () => {
     const bad = { ...required, addresses: Array.from({ length: 40 }, () => ({ ...address, city: '' })) };
 
     const { errors } = await gateway.query(clerk.token, createMany, {
@@ -498,7 +498,7 @@ describe('createCustomers', () => {
     ]);
   });
 
-  test('of calls that race for the same numbers in other orders lets one through', async () => {
+  test('succeeds once when calls race for the same numbers in different orders', async () => {
     const numbered = (numbers: string[]) => numbers.map((customerNumber) => ({ ...required, customerNumber }));
     const numbers = ['a', 'b', 'c', 'd', 'e', 'f'];
 
@@ -517,7 +517,7 @@ describe('createCustomers', () => {
     expect(await rowCounts()).toMatchObject({ customer: 6 });
   });
 
-  test('with one idempotency key writes once, and responses the same customers', async () => {
+  test('writes once and returns the same customers for one idempotency key', async () => {
     const input = [required, { ...required, legalName: 'Eveline Tripman' }];
     const variables = { bankId, input, idempotencyKey: randomUUID() };
 

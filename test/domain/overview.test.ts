@@ -52,16 +52,16 @@ beforeAll(async () => {
   await insertCustomerAttribute(database, { ...own, name: 'SPECIAL_TAX_NUMBER', value: '123456789' });
   await insertCustomerAttribute(database, { ...own, name: 'RISK', value: 'low' });
   await insertAttributeDefinition(database, { bankId, name: 'RISK', canBeSeenOnViews: [] });
-  for (const id of ['savings', 'current', 'of-somebody-else']) await insertAccount(database, { bankId, id, label: id });
+  for (const id of ['savings', 'current', 'unlinked']) await insertAccount(database, { bankId, id, label: id });
   await insertAccount(database, { bankId: otherBankId, id: 'current', label: 'elsewhere' });
-  // Linked in another order than that of the ids.
+  // The order of the links differs from that of the IDs.
   for (const accountId of ['savings', 'current']) await insertCustomerAccountLink(database, { ...own, accountId });
   const current = { bankId, accountId: 'current' };
   await insertAccountRouting(database, { ...current, scheme: 'AccountNumber', address: '4930396' });
   await insertAccountAttribute(database, { ...current, contractCode: 'LOAN', name: 'PAYMENT_METHOD', value: 'cash' });
   await insertAccountAttribute(database, { ...current, contractCode: 'CARD', name: 'PAYMENT_METHOD', value: 'debit' });
-  // A customer of the other bank with the same number.
-  await insertCustomer(database, { bankId: otherBankId, customerNumber, legalName: 'Somebody Else' });
+  // A customer of the other bank has the same number.
+  await insertCustomer(database, { bankId: otherBankId, customerNumber, legalName: 'Another Person' });
 });
 
 afterAll(() => gateway.stop());
@@ -127,19 +127,19 @@ describe.each([
   const overview = (bank: string, number: string, selection = 'id attributes { id } accounts { id }') =>
     `{ ${field}(bankId: "${bank}", customerNumber: "${number}") { ${selection} } }`;
 
-  test('is refused to nobody, and to a stranger', async () => {
-    const nobody = await gateway.query(null, overview(bankId, customerNumber));
+  test('refuses an anonymous caller, and does not reveal to a caller without a role whether a customer exists', async () => {
+    const anonymous = await gateway.query(null, overview(bankId, customerNumber));
     const known = await gateway.query(stranger.token, overview(bankId, customerNumber));
     const unknown = await gateway.query(stranger.token, overview(bankId, 'no-number'));
 
-    expect(nobody.data).toEqual({ [field]: null });
-    expect(nobody.errors[0]?.extensions.obpCode).toBe('OBP-20001');
+    expect(anonymous.data).toEqual({ [field]: null });
+    expect(anonymous.errors[0]?.extensions.obpCode).toBe('OBP-20001');
     expect(known.data).toEqual({ [field]: null });
     expect(known.errors[0]?.extensions).toMatchObject({ obpCode: 'OBP-20006', missingRoles: [role], bankId });
     expect(unknown.errors[0]?.extensions).toEqual(known.errors[0]?.extensions);
   });
 
-  test('is refused to who holds the role at another bank, or that of the other overview', async () => {
+  test('refuses a caller with the role at another bank or the role of the other overview', async () => {
     const caller = await gateway.createUser({
       roles: [
         [role, otherBankId],
@@ -152,7 +152,7 @@ describe.each([
     expect(errors.map(({ extensions }) => extensions.obpCode)).toEqual(['OBP-20006']);
   });
 
-  test('does not find an unknown bank, or a number that the bank does not have', async () => {
+  test('fails for an unknown bank, and for a number that the bank does not have', async () => {
     const caller = await gateway.createUser({
       roles: [
         [role, bankId],
@@ -168,7 +168,7 @@ describe.each([
     expect(number.errors[0]?.extensions).toMatchObject({ code: 'NOT_FOUND', obpCode: 'OBP-30002' });
   });
 
-  test('gives the customer with attributes and linked accounts, by its own role alone', async () => {
+  test('returns the customer with attributes and linked accounts, with its own role only', async () => {
     const caller = await gateway.createUser({ roles: [[role, bankId]] });
     const { data, errors } = await gateway.query(caller.token, overview(bankId, customerNumber, flatFields));
 
@@ -176,7 +176,7 @@ describe.each([
     expect(data?.[field]).toEqual(flat());
   });
 
-  test('gives empty lists where a customer has neither', async () => {
+  test('returns empty lists if a customer has neither attributes nor accounts', async () => {
     const caller = await gateway.createUser({ roles: [[role, bankId]] });
     const { customerNumber: bare } = await insertCustomer(gateway.database, { bankId });
     const { data, errors } = await gateway.query(
@@ -209,7 +209,7 @@ describe.each([
   });
 });
 
-test('customerOverview has all other fields of the customer, too', async () => {
+test('customerOverview returns all other fields of the customer', async () => {
   const caller = await gateway.createUser({ roles: [['CanGetCustomerOverview', bankId]] });
   const { data, errors } = await gateway.query(
     caller.token,

@@ -28,7 +28,7 @@ const cascade = `mutation ($bankId: ID!, $customerId: ID!, $idempotencyKey: Stri
 
 let gateway: Gateway;
 let clerk: TestUser;
-/** Was last changed before the period. */
+/** A customer whose last change was before the retention period. */
 let customerId: string;
 
 beforeAll(async () => {
@@ -54,36 +54,36 @@ function daysAgo(days: number): Date {
   return new Date(Date.now() - days * 86_400_000);
 }
 
-/** When what was changed at this moment may be erased. */
+/** The end of the retention period after a change. */
 function endOfPeriod(changedAt: Date): string {
   return new Date(changedAt.getTime() + retentionDays * 86_400_000).toISOString();
 }
 
 function storedAt(days: number) {
-  const moment = daysAgo(days);
-  return { createdAt: moment, updatedAt: moment };
+  const time = daysAgo(days);
+  return { createdAt: time, updatedAt: time };
 }
 
 async function customerChanged(days: number, at = bankId): Promise<string> {
   return (await insertCustomer(gateway.database, { bankId: at, ...storedAt(days) })).id;
 }
 
-function erase(more: Record<string, unknown> = {}, token = clerk.token) {
+function deleteCustomer(more: Record<string, unknown> = {}, token = clerk.token) {
   return gateway.query(token, cascade, { bankId, customerId, ...more });
 }
 
-/** Without the audit trail, in which a refusal stands too. */
+/** All rows except those of the audit trail, which also records refused calls. */
 function stored() {
   return everythingStored(gateway.database, (_row, table) => !table.startsWith('audit_'));
 }
 
-describe('at a bank with a retention period', () => {
-  test('a customer who changed within it is not erased, the error says until when, and nothing is written', async () => {
+describe('deleteCustomerCascade at a bank with a retention period', () => {
+  test('fails with the end of the period for a customer who changed within the period, and writes nothing', async () => {
     const { id, updatedAt } = await insertCustomer(gateway.database, { bankId, ...storedAt(29) });
     await insertCustomerAddress(gateway.database, { bankId, customerId: id });
     const before = await stored();
 
-    const { data, errors } = await erase({ customerId: id, idempotencyKey: randomUUID() });
+    const { data, errors } = await deleteCustomer({ customerId: id, idempotencyKey: randomUUID() });
 
     expect(data).toEqual({ deleteCustomerCascade: null });
     expect(errors[0]?.message).toBe('The bank has to keep the customer until its retention period is over.');
@@ -96,46 +96,46 @@ describe('at a bank with a retention period', () => {
     expect(await stored()).toEqual(before);
   });
 
-  test('whoever lacks the role is told that, and nothing of the period', async () => {
+  test('does not reveal the period to a caller without the role', async () => {
     const stranger = await gateway.createUser();
 
-    const { errors } = await erase({ customerId: await customerChanged(1) }, stranger.token);
+    const { errors } = await deleteCustomer({ customerId: await customerChanged(1) }, stranger.token);
 
     expect(codesOf({ errors })).toEqual(['OBP-20006']);
     expect(errors[0]?.extensions).not.toHaveProperty('retainedUntil');
   });
 
-  test('a customer who last changed before it is erased', async () => {
+  test('deletes a customer whose last change was before the period', async () => {
     await insertKycCheck(gateway.database, { bankId, customerId, ...storedAt(31) });
 
-    const { data, errors } = await erase();
+    const { data, errors } = await deleteCustomer();
 
     expect(errors).toEqual([]);
     expect(data).toEqual({ deleteCustomerCascade: { deleted: { addresses: 0, kycChecks: 1 } } });
   });
 
   test.each([
-    ['a check', insertKycCheck],
-    ['a document', insertKycDocument],
-    ['media', insertKycMedia],
-    ['a status', insertKycStatus],
+    ['a KYC check', insertKycCheck],
+    ['a KYC document', insertKycDocument],
+    ['a KYC media item', insertKycMedia],
+    ['a KYC status', insertKycStatus],
     [
-      'a proposal of a status',
-      async (database: Gateway['database'], given: { bankId: string; customerId: string }) =>
-        insertKycStatusProposal(database, { ...given, proposedByUserId: clerk.id }),
+      'a KYC status proposal',
+      async (database: Gateway['database'], customerOfProposal: { bankId: string; customerId: string }) =>
+        insertKycStatusProposal(database, { ...customerOfProposal, proposedByUserId: clerk.id }),
     ],
-  ])('%s that was stored within it keeps the customer', async (_kind, insert) => {
-    const moments = storedAt(10);
+  ])('fails if %s was stored within the period', async (_kind, insert) => {
+    const times = storedAt(10);
     await insertKycCheck(gateway.database, { bankId, customerId, ...storedAt(40) });
-    await insert(gateway.database, { bankId, customerId, ...moments });
+    await insert(gateway.database, { bankId, customerId, ...times });
 
-    const { errors } = await erase();
+    const { errors } = await deleteCustomer();
 
     expect(codesOf({ errors })).toEqual(['CONFLICT']);
-    expect(errors[0]?.extensions.retainedUntil).toBe(endOfPeriod(moments.updatedAt));
+    expect(errors[0]?.extensions.retainedUntil).toBe(endOfPeriod(times.updatedAt));
   });
 
-  test('evidence that is retracted within it keeps the customer', async () => {
+  test('fails if evidence was retracted within the period', async () => {
     const { id } = await insertKycCheck(gateway.database, { bankId, customerId, ...storedAt(40) });
     const retract = `mutation ($bankId: ID!, $customerId: ID!, $input: RetractKycEvidenceInput!) {
       retractKycEvidence(bankId: $bankId, customerId: $customerId, input: $input) { kycCheck { id } } }`;
@@ -143,35 +143,35 @@ describe('at a bank with a retention period', () => {
     expect((await gateway.query(clerk.token, retract, { bankId, customerId, input })).errors).toEqual([]);
     const [row] = await gateway.database.read.select().from(kycCheck).where(eq(kycCheck.customerId, customerId));
 
-    const { errors } = await erase();
+    const { errors } = await deleteCustomer();
 
-    if (row?.retractedAt == null) throw new Error('Nothing was retracted.');
+    if (row?.retractedAt == null) throw new Error('The check is not retracted.');
     expect(errors[0]?.extensions.retainedUntil).toBe(endOfPeriod(row.retractedAt));
   });
 
-  test('messages, meetings and CRM events keep nobody', async () => {
+  test('ignores messages, meetings, and CRM events', async () => {
     await insertCustomerMessage(gateway.database, { bankId, customerId });
     await insertMeeting(gateway.database, { bankId, customerId });
     await insertCrmEvent(gateway.database, { bankId, customerId });
 
-    expect((await erase()).errors).toEqual([]);
+    expect((await deleteCustomer()).errors).toEqual([]);
   });
 
-  test('a check that is added at the same moment keeps the customer, or finds none', async () => {
+  test('either fails because of a check that is added at the same time, or deletes the customer first', async () => {
     const add = `mutation ($bankId: ID!, $customerId: ID!, $input: AddKycCheckInput!) {
       addKycCheck(bankId: $bankId, customerId: $customerId, input: $input) { kycCheck { id } } }`;
     const input = { date: daysAgo(0).toISOString(), how: 'online', staffUserId: '1', staffName: 'S', satisfied: true };
 
     for (let round = 0; round < 5; round += 1) {
       const variables = { bankId, customerId: await customerChanged(31) };
-      const [erased, added] = await Promise.all([
-        erase(variables),
+      const [deleted, added] = await Promise.all([
+        deleteCustomer(variables),
         gateway.query(clerk.token, add, { ...variables, input }),
       ]);
 
       const { read } = gateway.database;
       const left = await read.select().from(customer).where(eq(customer.id, variables.customerId));
-      const outcome = [codesOf(erased), codesOf(added), left.length];
+      const outcome = [codesOf(deleted), codesOf(added), left.length];
       expect([
         [[], ['OBP-30046'], 0],
         [['CONFLICT'], [], 1],
@@ -179,25 +179,25 @@ describe('at a bank with a retention period', () => {
     }
   });
 
-  test('it may be switched off, and another bank has its own', async () => {
+  test('follows the setting of each bank, which can be switched off', async () => {
     const otherBankId = 'gh.30.uk';
     await gateway.createBank(otherBankId);
     const otherClerk = await gateway.createUser({ roles: [['CanDeleteCustomerCascade', otherBankId]] });
-    const eraseThere = async () =>
-      erase({ bankId: otherBankId, customerId: await customerChanged(0, otherBankId) }, otherClerk.token);
+    const deleteThere = async () =>
+      deleteCustomer({ bankId: otherBankId, customerId: await customerChanged(0, otherBankId) }, otherClerk.token);
 
-    expect((await eraseThere()).errors).toEqual([]);
+    expect((await deleteThere()).errors).toEqual([]);
     await setRetentionDays(gateway.database, otherBankId, 1);
-    expect(codesOf(await eraseThere())).toEqual(['CONFLICT']);
+    expect(codesOf(await deleteThere())).toEqual(['CONFLICT']);
     await setRetentionDays(gateway.database, otherBankId, null);
-    expect((await eraseThere()).errors).toEqual([]);
+    expect((await deleteThere()).errors).toEqual([]);
   });
 });
 
-describe('what the operator decides of a bank', () => {
+describe('the settings of a bank', () => {
   const settings = `query ($bankId: ID!) { bank(bankId: $bankId) { retentionDays kycReasonRequired version } }`;
 
-  test('is refused to an anonymous caller, and off for a new bank', async () => {
+  test('are refused to an anonymous caller, and off for a new bank', async () => {
     await gateway.createBank('new.bank');
     const { token } = await gateway.createUser();
 
@@ -210,7 +210,7 @@ describe('what the operator decides of a bank', () => {
     expect(data).toEqual({ bank: { retentionDays: null, kycReasonRequired: false, version: 1 } });
   });
 
-  test('changes one by one, and the version of the bank with it', async () => {
+  test('change independently, and increment the version of the bank', async () => {
     await gateway.createBank('kept.bank');
     await setRetentionDays(gateway.database, 'kept.bank', 1826);
     await setKycReasonRequired(gateway.database, 'kept.bank', true);
@@ -221,7 +221,7 @@ describe('what the operator decides of a bank', () => {
     expect(data).toEqual({ bank: { retentionDays: 1826, kycReasonRequired: true, version: 3 } });
   });
 
-  test('is refused for a bank that is not there', async () => {
+  test('fail for an unknown bank', async () => {
     await expect(setRetentionDays(gateway.database, 'nowhere', 1)).rejects.toThrow('OBP-30001');
     await expect(setKycReasonRequired(gateway.database, 'nowhere', true)).rejects.toThrow('OBP-30001');
   });

@@ -3,11 +3,11 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
-/** An attribute by its name and value, both exact. */
+/** The name and the value of an attribute. Both must match exactly. */
 export type AttributeFilter = {
-  /** The name of the attribute. */
+  /** The name of the attribute, such as `SEGMENT`. */
   name: string;
-  /** Its value, as it is stored. */
+  /** The value of the attribute as stored, such as `GOLD`. */
   value: string;
 };
 
@@ -36,41 +36,41 @@ export type CreateUserInput = {
   username: string;
 };
 
-/** Which customers: all that is given must hold. */
+/** Conditions for customers. A customer must meet all conditions that are not null. */
 export type CustomerFilter = {
-  /** Has this attribute. Needs a role that reads attributes: CanGetCustomerAttributesAtOneBank or CanGetCustomerAttributesAtAnyBank. */
+  /** An attribute that the customer must have. Requires `CanGetCustomerAttributesAtOneBank` or `CanGetCustomerAttributesAtAnyBank`. */
   attribute?: AttributeFilter | null | undefined;
-  /** The branch that looks after the customer. */
+  /** The ID of the branch that is responsible for the customer, such as `DERBY6`. */
   branchId?: string | null | undefined;
-  /** Stored here before this moment. */
+  /** The end of the period in which the customer was first stored in the gateway, exclusive. */
   createdBefore?: string | null | undefined;
-  /** Stored here at this moment or later. */
+  /** The start of the period in which the customer was first stored in the gateway, inclusive. */
   createdFrom?: string | null | undefined;
-  /** The exact customer number. */
+  /** The exact customer number, such as `5987953`. */
   customerNumber?: string | null | undefined;
-  /** The e-mail address; letter case does not matter. */
+  /** The email address, such as `felixsmith@example.com`. Letter case is ignored. */
   email?: string | null | undefined;
-  /** Whether the newest KYC status is ok. */
+  /** Whether the KYC status with the latest date is ok. `false` also matches customers without a KYC status. */
   kycStatus?: boolean | null | undefined;
-  /** Last ok before this moment; never ok is not before. */
+  /** The end of the period that contains `lastOkDate`, exclusive. Customers without a `lastOkDate` do not match. */
   lastOkBefore?: string | null | undefined;
-  /** Last ok at this moment or later. */
+  /** The start of the period that contains `lastOkDate`, inclusive. */
   lastOkFrom?: string | null | undefined;
-  /** What the legal name contains, from 3 to 255 characters; letter case does not matter. */
+  /** A part of the legal name, such as `trip`, from 3 to 255 characters. Letter case, character width, and repeated spaces are ignored. */
   legalNameContains?: string | null | undefined;
-  /** How the legal name begins; letter case, width and repeated spaces do not matter. */
+  /** The beginning of the legal name, such as `evel`, at most 255 characters. Letter case, character width, and repeated spaces are ignored. */
   legalNameStartsWith?: string | null | undefined;
-  /** The mobile phone number, international; or a pattern of it, with % for any digits and _ for one, and at least three digits in a row. */
+  /** The mobile phone number in international format, such as `+44 7972 444876`, or a pattern, such as `%797244%`. In a pattern, `%` matches any number of digits and `_` matches one digit. A pattern must contain at least three consecutive digits. */
   mobilePhoneNumber?: string | null | undefined;
 };
 
-/** What customers are sorted by; those that are equal follow their ids. */
+/** The value by which customers are sorted. Customers with equal values are sorted by ID. */
 export type CustomerSort =
-  /** When the customer was first stored here. */
+  /** The time when the customer was first stored in the gateway, `createdAt`. */
   | 'CREATED'
-  /** The customer number, character by character. */
+  /** The customer number, compared character by character. */
   | 'CUSTOMER_NUMBER'
-  /** The date of the newest KYC status that is ok. */
+  /** The latest date of a KYC status that is ok, `lastOkDate`. */
   | 'LAST_OK_DATE';
 
 /** A role that an entitlement grants to a user. The names are those of OBP. */
@@ -258,11 +258,11 @@ export type Role =
   /** Read all customers of a bank at once, where the firehose is switched on. A system role, granted without a bank. */
   | 'CanUseCustomerFirehoseAtAnyBank';
 
-/** Which end of an order comes first. */
+/** The direction in which a list is sorted. */
 export type SortDirection =
-  /** The smallest or oldest first; what is unset comes first. */
+  /** Smallest or oldest first. Null values come first. */
   | 'ASC'
-  /** The greatest or newest first; what is unset comes last. */
+  /** Largest or newest first. Null values come last. */
   | 'DESC';
 
 export type BanksQueryVariables = Exact<{ [key: string]: never; }>;

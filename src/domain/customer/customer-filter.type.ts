@@ -1,64 +1,89 @@
 import { Field, ID, InputType } from 'type-graphql';
 import { DateTime, EmailAddress } from '../../graph/scalars.ts';
 
-@InputType({ description: 'An attribute by its name and value, both exact.' })
+@InputType({ description: 'The name and the value of an attribute. Both must match exactly.' })
 export class AttributeFilter {
-  @Field(() => String, { description: 'The name of the attribute.' })
+  @Field(() => String, { description: 'The name of the attribute, such as `SEGMENT`.' })
   name: string;
 
-  @Field(() => String, { description: 'Its value, as it is stored.' })
+  @Field(() => String, { description: 'The value of the attribute as stored, such as `GOLD`.' })
   value: string;
 }
 
-@InputType({ description: 'Which customers: all that is given must hold.' })
+@InputType({ description: 'Conditions for customers. A customer must meet all conditions that are not null.' })
 export class CustomerFilter {
-  @Field(() => String, { nullable: true, description: 'The exact customer number.' })
+  @Field(() => String, { nullable: true, description: 'The exact customer number, such as `5987953`.' })
   customerNumber?: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'How the legal name begins; letter case, width and repeated spaces do not matter.',
+    description:
+      'The beginning of the legal name, such as `evel`, at most 255 characters. Letter case, character width, and repeated spaces are ignored.',
   })
   legalNameStartsWith?: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'What the legal name contains, from 3 to 255 characters; letter case does not matter.',
+    description:
+      'A part of the legal name, such as `trip`, from 3 to 255 characters. Letter case, character width, and repeated spaces are ignored.',
   })
   legalNameContains?: string | null;
 
-  @Field(() => EmailAddress, { nullable: true, description: 'The e-mail address; letter case does not matter.' })
+  @Field(() => EmailAddress, {
+    nullable: true,
+    description: 'The email address, such as `felixsmith@example.com`. Letter case is ignored.',
+  })
   email?: string | null;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'The mobile phone number, international; or a pattern of it, with % for any digits and _ for one, and at least three digits in a row.',
+      'The mobile phone number in international format, such as `+44 7972 444876`, or a pattern, such as `%797244%`. In a pattern, `%` matches any number of digits and `_` matches one digit. A pattern must contain at least three consecutive digits.',
   })
   mobilePhoneNumber?: string | null;
 
-  @Field(() => Boolean, { nullable: true, description: 'Whether the newest KYC status is ok.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether the KYC status with the latest date is ok. `false` also matches customers without a KYC status.',
+  })
   kycStatus?: boolean | null;
 
-  @Field(() => ID, { nullable: true, description: 'The branch that looks after the customer.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The ID of the branch that is responsible for the customer, such as `DERBY6`.',
+  })
   branchId?: string | null;
 
-  @Field(() => DateTime, { nullable: true, description: 'Stored here at this moment or later.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'The start of the period in which the customer was first stored in the gateway, inclusive.',
+  })
   createdFrom?: Date | null;
 
-  @Field(() => DateTime, { nullable: true, description: 'Stored here before this moment.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'The end of the period in which the customer was first stored in the gateway, exclusive.',
+  })
   createdBefore?: Date | null;
 
-  @Field(() => DateTime, { nullable: true, description: 'Last ok at this moment or later.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'The start of the period that contains `lastOkDate`, inclusive.',
+  })
   lastOkFrom?: Date | null;
 
-  @Field(() => DateTime, { nullable: true, description: 'Last ok before this moment; never ok is not before.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description:
+      'The end of the period that contains `lastOkDate`, exclusive. Customers without a `lastOkDate` do not match.',
+  })
   lastOkBefore?: Date | null;
 
   @Field(() => AttributeFilter, {
     nullable: true,
     description:
-      'Has this attribute. Needs a role that reads attributes: CanGetCustomerAttributesAtOneBank or CanGetCustomerAttributesAtAnyBank.',
+      'An attribute that the customer must have. Requires `CanGetCustomerAttributesAtOneBank` or `CanGetCustomerAttributesAtAnyBank`.',
   })
   attribute?: AttributeFilter | null;
 }

@@ -40,9 +40,9 @@ function update(context: Context, { bankId, customerId, values, expectedVersion 
   return mutate(
     context,
     async (transaction) => {
-      const found = await lockCustomer(transaction, bankId, customerId);
-      await updateCustomer(transaction, found, values, expectedVersion);
-      return { id: found.id };
+      const customer = await lockCustomer(transaction, bankId, customerId);
+      await updateCustomer(transaction, customer, values, expectedVersion);
+      return { id: customer.id };
     },
     async ({ id }) => ({ customer: await loadCustomer(context, id) }),
   );
@@ -50,12 +50,12 @@ function update(context: Context, { bankId, customerId, values, expectedVersion 
 
 @Resolver()
 export class CustomerUpdateMutations {
-  @Mutation(() => CustomerPayload, { nullable: true, description: 'Says which branch looks after a customer.' })
+  @Mutation(() => CustomerPayload, { nullable: true, description: 'Replaces the branch of a customer.' })
   @RequiresRole(['CanUpdateCustomerIdentity', 'CanUpdateCustomerBranch'])
   updateCustomerBranch(
     @BankId() bankId: string,
     @CustomerId() customerId: string,
-    @Arg('input', () => UpdateCustomerBranchInput, { description: 'The branch as it is to be.' })
+    @Arg('input', () => UpdateCustomerBranchInput, { description: 'The new branch.' })
     input: UpdateCustomerBranchInput,
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
@@ -66,13 +66,13 @@ export class CustomerUpdateMutations {
 
   @Mutation(() => CustomerPayload, {
     nullable: true,
-    description: 'Replaces how much credit the bank gives a customer at most.',
+    description: 'Replaces the credit limit of a customer.',
   })
   @RequiresRole(['CanUpdateCustomerCreditLimit'])
   updateCustomerCreditLimit(
     @BankId() bankId: string,
     @CustomerId() customerId: string,
-    @Arg('input', () => UpdateCustomerCreditLimitInput, { description: 'The limit as it is to be.' })
+    @Arg('input', () => UpdateCustomerCreditLimitInput, { description: 'The new credit limit.' })
     input: UpdateCustomerCreditLimitInput,
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
@@ -83,13 +83,13 @@ export class CustomerUpdateMutations {
 
   @Mutation(() => CustomerPayload, {
     nullable: true,
-    description: 'Replaces how a customer’s credit is rated, and by whom.',
+    description: 'Replaces the credit rating of a customer and its source.',
   })
   @RequiresRole(['CanUpdateCustomerCreditRatingAndSource', 'CanUpdateCustomerCreditRatingAndSourceAtAnyBank'])
   updateCustomerCreditRatingAndSource(
     @BankId() bankId: string,
     @CustomerId() customerId: string,
-    @Arg('input', () => UpdateCustomerCreditRatingAndSourceInput, { description: 'The rating as it is to be.' })
+    @Arg('input', () => UpdateCustomerCreditRatingAndSourceInput, { description: 'The new credit rating.' })
     input: UpdateCustomerCreditRatingAndSourceInput,
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
@@ -100,12 +100,12 @@ export class CustomerUpdateMutations {
     return update(context, { bankId, customerId, values, expectedVersion });
   }
 
-  @Mutation(() => CustomerPayload, { nullable: true, description: 'Replaces the e-mail address of a customer.' })
+  @Mutation(() => CustomerPayload, { nullable: true, description: 'Replaces the email address of a customer.' })
   @RequiresRole(['CanUpdateCustomerEmail'])
   updateCustomerEmail(
     @BankId() bankId: string,
     @CustomerId() customerId: string,
-    @Arg('input', () => UpdateCustomerEmailInput, { description: 'The address as it is to be.' })
+    @Arg('input', () => UpdateCustomerEmailInput, { description: 'The new email address.' })
     input: UpdateCustomerEmailInput,
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
@@ -117,13 +117,13 @@ export class CustomerUpdateMutations {
   @Mutation(() => CustomerPayload, {
     nullable: true,
     description:
-      'Replaces the legal name, day of birth, title and name suffix of a customer: what is left out becomes null.',
+      'Replaces the legal name, date of birth, title, and name suffix of a customer. Omitted fields are set to null.',
   })
   @RequiresRole(['CanUpdateCustomerIdentity'])
   updateCustomerIdentity(
     @BankId() bankId: string,
     @CustomerId() customerId: string,
-    @Arg('input', () => UpdateCustomerIdentityInput, { description: 'Who the customer is.' })
+    @Arg('input', () => UpdateCustomerIdentityInput, { description: 'The new identity data.' })
     input: UpdateCustomerIdentityInput,
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
@@ -137,7 +137,7 @@ export class CustomerUpdateMutations {
   updateCustomerMobilePhoneNumber(
     @BankId() bankId: string,
     @CustomerId() customerId: string,
-    @Arg('input', () => UpdateCustomerMobilePhoneNumberInput, { description: 'The number as it is to be.' })
+    @Arg('input', () => UpdateCustomerMobilePhoneNumberInput, { description: 'The new number.' })
     input: UpdateCustomerMobilePhoneNumberInput,
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
@@ -148,13 +148,14 @@ export class CustomerUpdateMutations {
 
   @Mutation(() => CustomerPayload, {
     nullable: true,
-    description: 'Gives a customer another number, which no other customer of the bank may have.',
+    description:
+      'Replaces the customer number of a customer. Fails with `OBP-30006` if another customer of the bank has the number.',
   })
   @RequiresRole(['CanUpdateCustomerNumber'])
   updateCustomerNumber(
     @BankId() bankId: string,
     @CustomerId() customerId: string,
-    @Arg('input', () => UpdateCustomerNumberInput, { description: 'The number as it is to be.' })
+    @Arg('input', () => UpdateCustomerNumberInput, { description: 'The new number.' })
     input: UpdateCustomerNumberInput,
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
@@ -166,13 +167,13 @@ export class CustomerUpdateMutations {
   @Mutation(() => CustomerPayload, {
     nullable: true,
     description:
-      'Replaces the face image, relationship, dependants, education and employment of a customer: what is left out becomes null.',
+      'Replaces the face image, relationship status, dependants, education, and employment status of a customer. Omitted fields are set to null, and an omitted list to an empty list.',
   })
   @RequiresRole(['CanUpdateCustomerIdentity', 'CanUpdateCustomerData'])
   updateCustomerData(
     @BankId() bankId: string,
     @CustomerId() customerId: string,
-    @Arg('input', () => UpdateCustomerDataInput, { description: 'The data as they are to be.' })
+    @Arg('input', () => UpdateCustomerDataInput, { description: 'The new values of the data.' })
     input: UpdateCustomerDataInput,
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,

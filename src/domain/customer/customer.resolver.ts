@@ -31,24 +31,31 @@ const toCustomerMinimal = ({ bankId, id }: { bankId: string; id: string }) => ({
 
 @Resolver(() => Customer)
 export class CustomerResolver {
-  @FieldResolver(() => Bank, { description: 'The bank whose customer this is.' })
+  @FieldResolver(() => Bank, { description: 'The bank of the customer.' })
   @Public()
   bank(@Root() customer: Customer, @Ctx() context: Context): Promise<Bank> {
     return bankAt(context, customer.bankId);
   }
 
-  @Query(() => Customer, { nullable: true, description: 'The customer with this id at the bank.' })
+  @Query(() => Customer, {
+    nullable: true,
+    description: 'The customer with this ID. Fails with `OBP-30046` if the bank has no such customer.',
+  })
   @RequiresRole(['CanGetCustomer'])
   @PrefetchKey((_: unknown, { bankId, customerId }: CustomerMinimal): CustomerKey => ({ id: customerId, bankId }))
   customer(@BankId() bankId: string, @CustomerId() customerId: string, @Ctx() context: Context): Promise<Customer> {
     return customerAt(context, bankId, customerId);
   }
 
-  @Query(() => Customer, { nullable: true, description: 'The customer with this number at the bank.' })
+  @Query(() => Customer, {
+    nullable: true,
+    description: 'The customer with this customer number. Fails with `OBP-30002` if the bank has no such customer.',
+  })
   @RequiresRole(['CanGetCustomer'])
   async customerByNumber(
     @BankId() bankId: string,
-    @Arg('customerNumber', () => String, { description: 'The exact number.' }) customerNumber: string,
+    @Arg('customerNumber', () => String, { description: 'The exact customer number, such as `5987953`.' })
+    customerNumber: string,
     @Ctx() context: Context,
   ): Promise<Customer> {
     const row = await context.loader(customerByNumber).load([bankId, customerNumber]);
@@ -56,16 +63,28 @@ export class CustomerResolver {
     return toCustomer(row);
   }
 
-  @Query(() => CustomerConnection, { nullable: true, description: 'The customers of the bank.' })
+  @Query(() => CustomerConnection, {
+    nullable: true,
+    description: 'The customers of the bank that meet the filter, in the requested order.',
+  })
   @RequiresRole(['CanGetCustomers'])
   customers(
     @BankId() bankId: string,
     @Args(() => PageArguments) page: PageArguments,
-    @Arg('sortBy', () => CustomerSort, { nullable: true, description: 'LAST_OK_DATE when left out.' })
+    @Arg('sortBy', () => CustomerSort, {
+      nullable: true,
+      description: 'The value by which the customers are sorted. Defaults to `LAST_OK_DATE`.',
+    })
     sortBy: CustomerSort | null,
-    @Arg('sortDirection', () => SortDirection, { nullable: true, description: 'DESC when left out.' })
+    @Arg('sortDirection', () => SortDirection, {
+      nullable: true,
+      description: 'The direction in which the customers are sorted. Defaults to `DESC`.',
+    })
     sortDirection: SortDirection | null,
-    @Arg('filter', () => CustomerFilter, { nullable: true, description: 'Which of them.' })
+    @Arg('filter', () => CustomerFilter, {
+      nullable: true,
+      description: 'The conditions that the customers must meet. Defaults to no conditions.',
+    })
     filter: CustomerFilter | null,
     @Ctx() context: Context,
   ) {
@@ -73,15 +92,27 @@ export class CustomerResolver {
     return customerPage(context, list, page, toCustomer);
   }
 
-  @Query(() => CustomerConnection, { nullable: true, description: 'The customers of all banks.' })
+  @Query(() => CustomerConnection, {
+    nullable: true,
+    description: 'The customers of all banks that meet the filter, in the requested order.',
+  })
   @RequiresRole(['CanGetCustomersAtAnyBank'])
   customersAtAnyBank(
     @Args(() => PageArguments) page: PageArguments,
-    @Arg('sortBy', () => CustomerSort, { nullable: true, description: 'LAST_OK_DATE when left out.' })
+    @Arg('sortBy', () => CustomerSort, {
+      nullable: true,
+      description: 'The value by which the customers are sorted. Defaults to `LAST_OK_DATE`.',
+    })
     sortBy: CustomerSort | null,
-    @Arg('sortDirection', () => SortDirection, { nullable: true, description: 'DESC when left out.' })
+    @Arg('sortDirection', () => SortDirection, {
+      nullable: true,
+      description: 'The direction in which the customers are sorted. Defaults to `DESC`.',
+    })
     sortDirection: SortDirection | null,
-    @Arg('filter', () => CustomerFilter, { nullable: true, description: 'Which of them.' })
+    @Arg('filter', () => CustomerFilter, {
+      nullable: true,
+      description: 'The conditions that the customers must meet. Defaults to no conditions.',
+    })
     filter: CustomerFilter | null,
     @Ctx() context: Context,
   ) {
@@ -89,12 +120,18 @@ export class CustomerResolver {
     return customerPage(context, list, page, toCustomer);
   }
 
-  @Query(() => CustomerMinimalConnection, { nullable: true, description: 'The ids of the customers of the bank.' })
+  @Query(() => CustomerMinimalConnection, {
+    nullable: true,
+    description: 'The IDs of the customers of the bank, sorted by `lastOkDate`.',
+  })
   @RequiresRole(['CanGetCustomersMinimal'])
   customersMinimal(
     @BankId() bankId: string,
     @Args(() => PageArguments) page: PageArguments,
-    @Arg('sortDirection', () => SortDirection, { nullable: true, description: 'DESC when left out.' })
+    @Arg('sortDirection', () => SortDirection, {
+      nullable: true,
+      description: 'The direction in which the customers are sorted. Defaults to `DESC`.',
+    })
     sortDirection: SortDirection | null,
     @Ctx() context: Context,
   ) {
@@ -102,11 +139,17 @@ export class CustomerResolver {
     return customerPage(context, list, page, toCustomerMinimal);
   }
 
-  @Query(() => CustomerMinimalConnection, { nullable: true, description: 'The ids of the customers of all banks.' })
+  @Query(() => CustomerMinimalConnection, {
+    nullable: true,
+    description: 'The IDs of the customers of all banks, sorted by `lastOkDate`.',
+  })
   @RequiresRole(['CanGetCustomersMinimalAtAnyBank'])
   customersMinimalAtAnyBank(
     @Args(() => PageArguments) page: PageArguments,
-    @Arg('sortDirection', () => SortDirection, { nullable: true, description: 'DESC when left out.' })
+    @Arg('sortDirection', () => SortDirection, {
+      nullable: true,
+      description: 'The direction in which the customers are sorted. Defaults to `DESC`.',
+    })
     sortDirection: SortDirection | null,
     @Ctx() context: Context,
   ) {
@@ -116,14 +159,15 @@ export class CustomerResolver {
 
   @Query(() => CustomerConnection, {
     nullable: true,
-    description: 'The customers of the bank with this mobile phone number, or with one that matches this pattern.',
+    description:
+      'The customers of the bank whose mobile phone number equals or matches the argument, sorted by `lastOkDate`, newest first.',
   })
   @RequiresRole(['CanGetCustomers'])
   customersByMobilePhoneNumber(
     @BankId() bankId: string,
     @Arg('mobilePhoneNumber', () => String, {
       description:
-        'An international number; or a pattern with % for any digits and _ for one, and at least three digits in a row.',
+        'The mobile phone number in international format, such as `+44 7972 444876`, or a pattern, such as `%797244%`. In a pattern, `%` matches any number of digits and `_` matches one digit. A pattern must contain at least three consecutive digits.',
     })
     mobilePhoneNumber: string,
     @Args(() => PageArguments) page: PageArguments,
@@ -136,27 +180,45 @@ export class CustomerResolver {
 
   @Query(() => [Customer], {
     nullable: true,
-    description: 'Many customers of the bank at once, for reports. Off unless it is configured.',
+    description:
+      'The customers of the bank as a plain list for reports, sorted by `lastOkDate`. Fails with `OBP-00012` unless the operator has enabled the firehose.',
   })
   @RequiresRole(['CanUseCustomerFirehoseAtAnyBank'])
   @MaxInputItems(100, 'attributes')
   firehoseCustomers(
     @BankId() bankId: string,
-    @Arg('limit', () => Int, { nullable: true, defaultValue: 500, description: 'How many at most: from 1 to 500.' })
+    @Arg('limit', () => Int, {
+      nullable: true,
+      defaultValue: 500,
+      description: 'The number of customers to return, from 1 to 500. Defaults to 500.',
+    })
     limit: number | null,
-    @Arg('offset', () => Int, { nullable: true, defaultValue: 0, description: 'How many to pass over.' })
+    @Arg('offset', () => Int, {
+      nullable: true,
+      defaultValue: 0,
+      description: 'The number of customers to skip. Defaults to 0.',
+    })
     offset: number | null,
     @Arg('sortDirection', () => SortDirection, {
       nullable: true,
       defaultValue: SortDirection.DESC,
-      description: 'The order of the dates on which they were last ok.',
+      description: 'The direction in which the customers are sorted. Defaults to `DESC`.',
     })
     sortDirection: SortDirection | null,
-    @Arg('fromDate', () => DateTime, { nullable: true, description: 'Last changed at this moment or later.' })
+    @Arg('fromDate', () => DateTime, {
+      nullable: true,
+      description: 'The start of the period in which the customer was last changed, inclusive.',
+    })
     fromDate: Date | null,
-    @Arg('toDate', () => DateTime, { nullable: true, description: 'Last changed at this moment or before.' })
+    @Arg('toDate', () => DateTime, {
+      nullable: true,
+      description: 'The end of the period in which the customer was last changed, inclusive.',
+    })
     toDate: Date | null,
-    @Arg('attributes', () => [AttributeFilter], { nullable: true, description: 'Has any one of these attributes.' })
+    @Arg('attributes', () => [AttributeFilter], {
+      nullable: true,
+      description: 'The attributes of which the customer must have at least one.',
+    })
     attributes: AttributeFilter[] | null,
     @Ctx() context: Context,
   ): Promise<Customer[]> {
@@ -166,16 +228,28 @@ export class CustomerResolver {
 
 @Resolver(() => Bank)
 export class BankCustomersResolver {
-  @FieldResolver(() => CustomerConnection, { nullable: true, description: 'The customers of the bank.' })
+  @FieldResolver(() => CustomerConnection, {
+    nullable: true,
+    description: 'The customers of the bank that meet the filter, in the requested order.',
+  })
   @RequiresRole(['CanGetCustomers'])
   customers(
     @Root() bank: Bank,
     @Args(() => PageArguments) page: PageArguments,
-    @Arg('sortBy', () => CustomerSort, { nullable: true, description: 'LAST_OK_DATE when left out.' })
+    @Arg('sortBy', () => CustomerSort, {
+      nullable: true,
+      description: 'The value by which the customers are sorted. Defaults to `LAST_OK_DATE`.',
+    })
     sortBy: CustomerSort | null,
-    @Arg('sortDirection', () => SortDirection, { nullable: true, description: 'DESC when left out.' })
+    @Arg('sortDirection', () => SortDirection, {
+      nullable: true,
+      description: 'The direction in which the customers are sorted. Defaults to `DESC`.',
+    })
     sortDirection: SortDirection | null,
-    @Arg('filter', () => CustomerFilter, { nullable: true, description: 'Which of them.' })
+    @Arg('filter', () => CustomerFilter, {
+      nullable: true,
+      description: 'The conditions that the customers must meet. Defaults to no conditions.',
+    })
     filter: CustomerFilter | null,
     @Ctx() context: Context,
   ) {

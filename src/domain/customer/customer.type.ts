@@ -1,122 +1,148 @@
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { connectionOf } from '../../graph/connection.ts';
+import { versionDescription } from '../../graph/descriptions.ts';
 import { Currency, DateTime, Decimal, EmailAddress, HttpsUrl, LocalDate } from '../../graph/scalars.ts';
 import type { CustomerRow } from './customer.table.ts';
 
-@ObjectType({ simpleResolvers: true, description: 'An amount of money, exact to the digits of its currency.' })
+@ObjectType({ simpleResolvers: true, description: 'An amount of money in a currency.' })
 export class AmountOfMoney {
-  @Field(() => Currency, { description: 'The currency, as ISO 4217 has it.' })
+  @Field(() => Currency, { description: 'The currency, such as `EUR`.' })
   currency: string;
 
-  @Field(() => Decimal, { description: 'How much of it.' })
+  @Field(() => Decimal, { description: 'The exact amount, such as `"1000.50"`.' })
   amount: string;
 }
 
-/** Null unless both are known. */
+/** Null if the currency or the amount is null. */
 export function toAmountOfMoney(currency: string | null, amount: string | null): AmountOfMoney | null {
   return currency === null || amount === null ? null : { currency, amount };
 }
 
-@ObjectType({ simpleResolvers: true, description: 'A picture of the customer’s face.' })
+@ObjectType({ simpleResolvers: true, description: "A picture of a customer's face." })
 export class FaceImage {
-  @Field(() => HttpsUrl, { description: 'Where the picture is. The gateway never fetches it.' })
+  @Field(() => HttpsUrl, { description: 'The URL of the picture. The gateway never fetches it.' })
   url: string;
 
-  @Field(() => DateTime, { nullable: true, description: 'When it was taken.' })
+  @Field(() => DateTime, { nullable: true, description: 'The time when the picture was taken.' })
   date: Date | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'How a customer’s credit is rated.' })
+@ObjectType({ simpleResolvers: true, description: 'The credit rating of a customer.' })
 export class CreditRating {
-  @Field(() => String, { nullable: true, description: 'The rating, in the words of its source.' })
+  @Field(() => String, { nullable: true, description: 'The credit rating in the terms of its source, such as `AA+`.' })
   rating: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Who rates.' })
+  @Field(() => String, { nullable: true, description: 'The source of the credit rating, such as `Experian`.' })
   source: string | null;
 }
 
 @ObjectType({
   simpleResolvers: true,
-  description: 'The legal entity that has the relationship to the bank: a person or an organisation.',
+  description: 'A person or organisation that is a customer of a bank.',
 })
 export class Customer {
   /** The customer for access checks. Equal to `id`. */
   customerId: string;
 
-  @Field(() => ID, { description: 'The id of the customer, unique over all banks.' })
+  @Field(() => ID, { description: 'The ID of the customer, unique across all banks.' })
   id: string;
 
-  @Field(() => ID, { description: 'The bank whose customer this is.' })
+  @Field(() => ID, { description: 'The ID of the bank.' })
   bankId: string;
 
-  @Field(() => String, { description: 'The number of the customer, unique at the bank.' })
+  @Field(() => String, { description: 'The customer number, such as `5987953`, unique at the bank.' })
   customerNumber: string;
 
-  @Field(() => String, { description: 'The full name in law.' })
+  @Field(() => String, { description: 'The full legal name.' })
   legalName: string;
 
-  @Field(() => String, { description: 'The mobile phone number as it was written.' })
+  @Field(() => String, { description: 'The mobile phone number as written.' })
   mobilePhoneNumber: string;
 
-  @Field(() => String, { nullable: true, description: 'The mobile phone number in E.164 form, as +447972444876.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The mobile phone number in E.164 format, such as `+447972444876`. Null if the number is not a valid international number.',
+  })
   mobilePhoneNumberE164: string | null;
 
-  @Field(() => EmailAddress, { nullable: true, description: 'The e-mail address.' })
+  @Field(() => EmailAddress, { nullable: true, description: 'The email address.' })
   email: string | null;
 
-  @Field(() => FaceImage, { nullable: true, description: 'A picture of the face.' })
+  @Field(() => FaceImage, { nullable: true, description: "A picture of the customer's face." })
   faceImage: FaceImage | null;
 
-  @Field(() => LocalDate, { nullable: true, description: 'The day of birth.' })
+  @Field(() => LocalDate, { nullable: true, description: 'The date of birth.' })
   dateOfBirth: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Such as single or married, in the bank’s own words.' })
+  @Field(() => String, {
+    nullable: true,
+    description: "The relationship status in the bank's own terms, such as `single` or `married`.",
+  })
   relationshipStatus: string | null;
 
-  @Field(() => Int, { nullable: true, description: 'How many people depend on the customer.' })
+  @Field(() => Int, { nullable: true, description: "The number of the customer's dependants." })
   dependants: number | null;
 
-  @Field(() => [LocalDate], { description: 'The days of birth of the dependants.' })
+  @Field(() => [LocalDate], { description: 'The dates of birth of the dependants.' })
   dobOfDependants: string[];
 
-  @Field(() => CreditRating, { nullable: true, description: 'How the customer’s credit is rated, and by whom.' })
+  @Field(() => CreditRating, {
+    nullable: true,
+    description: 'The credit rating of the customer. Null if neither a rating nor a source is stored.',
+  })
   creditRating: CreditRating | null;
 
-  @Field(() => AmountOfMoney, { nullable: true, description: 'How much credit the bank gives at most.' })
+  @Field(() => AmountOfMoney, {
+    nullable: true,
+    description: 'The maximum credit that the bank grants to the customer.',
+  })
   creditLimit: AmountOfMoney | null;
 
-  @Field(() => String, { nullable: true, description: 'The highest education, in the bank’s own words.' })
+  @Field(() => String, {
+    nullable: true,
+    description: "The highest education attained in the bank's own terms, such as `Bachelor's Degree`.",
+  })
   highestEducationAttained: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Such as employed or retired, in the bank’s own words.' })
+  @Field(() => String, {
+    nullable: true,
+    description: "The employment status in the bank's own terms, such as `Employed`.",
+  })
   employmentStatus: string | null;
 
-  @Field(() => Boolean, { description: 'Whether the newest KYC status, by its date, is ok.' })
+  @Field(() => Boolean, { description: 'Whether the KYC status with the latest date is ok. False if there is none.' })
   kycStatus: boolean;
 
-  @Field(() => DateTime, { nullable: true, description: 'The date of the newest KYC status that is ok.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'The latest date of a KYC status that is ok. Null if there is none.',
+  })
   lastOkDate: Date | null;
 
-  @Field(() => String, { nullable: true, description: 'The form of address, such as Dr.' })
+  @Field(() => String, { nullable: true, description: 'The title, such as `Dr`.' })
   title: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'The branch that looks after the customer.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The ID of the branch that is responsible for the customer, such as `DERBY6`.',
+  })
   branchId: string | null;
 
-  @Field(() => String, { nullable: true, description: 'What follows the name, such as Jr.' })
+  @Field(() => String, { nullable: true, description: 'The suffix of the name, such as `Jr`.' })
   nameSuffix: string | null;
 
-  @Field(() => DateTime, { description: 'When the customer was first stored here.' })
+  @Field(() => DateTime, { description: 'The time when the customer was first stored in the gateway.' })
   createdAt: Date;
 
-  @Field(() => DateTime, { description: 'When the customer was last changed.' })
+  @Field(() => DateTime, { description: 'The time when the customer was last changed.' })
   updatedAt: Date;
 
-  @Field(() => Int, { description: 'Grows by one with each update: what an update may expect.' })
+  @Field(() => Int, { description: versionDescription })
   version: number;
 }
 
-/** What identifies a customer: all that its collections need of it. */
+/** The primary key of a customer, from which its collections are read. */
 export type CustomerKey = Pick<Customer, 'id' | 'bankId'>;
 
 export function toCustomer(row: CustomerRow): Customer {
@@ -151,23 +177,24 @@ export function toCustomer(row: CustomerRow): Customer {
   };
 }
 
-@ObjectType({ simpleResolvers: true, description: 'A customer who was written.' })
+@ObjectType({ simpleResolvers: true, description: 'The result of creating or updating a customer.' })
 export class CustomerPayload {
   @Field(() => Customer, {
     nullable: true,
-    description: 'The customer as it is now; null where it was deleted since, when a call is repeated.',
+    description:
+      'The customer after the mutation. Null if the mutation is retried with the same idempotency key after the customer was deleted.',
   })
   customer: Customer | null;
 }
 
 export const CustomerConnection = connectionOf('CustomerConnection', 'CustomerEdge', () => Customer);
 
-@ObjectType({ simpleResolvers: true, description: 'Which customer, and nothing else of it.' })
+@ObjectType({ simpleResolvers: true, description: 'The IDs of a customer and its bank.' })
 export class CustomerMinimal {
-  @Field(() => ID, { description: 'The bank whose customer this is.' })
+  @Field(() => ID, { description: 'The ID of the bank.' })
   bankId: string;
 
-  @Field(() => ID, { description: 'The id of the customer.' })
+  @Field(() => ID, { description: 'The ID of the customer.' })
   customerId: string;
 }
 
@@ -184,10 +211,10 @@ export enum SortDirection {
 
 registerEnumType(SortDirection, {
   name: 'SortDirection',
-  description: 'Which end of an order comes first.',
+  description: 'The direction in which a list is sorted.',
   valuesConfig: {
-    ASC: { description: 'The smallest or oldest first; what is unset comes first.' },
-    DESC: { description: 'The greatest or newest first; what is unset comes last.' },
+    ASC: { description: 'Smallest or oldest first. Null values come first.' },
+    DESC: { description: 'Largest or newest first. Null values come last.' },
   },
 });
 
@@ -199,10 +226,10 @@ export enum CustomerSort {
 
 registerEnumType(CustomerSort, {
   name: 'CustomerSort',
-  description: 'What customers are sorted by; those that are equal follow their ids.',
+  description: 'The value by which customers are sorted. Customers with equal values are sorted by ID.',
   valuesConfig: {
-    LAST_OK_DATE: { description: 'The date of the newest KYC status that is ok.' },
-    CREATED: { description: 'When the customer was first stored here.' },
-    CUSTOMER_NUMBER: { description: 'The customer number, character by character.' },
+    LAST_OK_DATE: { description: 'The latest date of a KYC status that is ok, `lastOkDate`.' },
+    CREATED: { description: 'The time when the customer was first stored in the gateway, `createdAt`.' },
+    CUSTOMER_NUMBER: { description: 'The customer number, compared character by character.' },
   },
 });

@@ -60,62 +60,75 @@ function isCrmEventOf({ id, bankId, customerNumber }: LockedCustomer): SQL | und
  * order.
  */
 export const belongings = {
-  addresses: belonging(customerAddress, { exportedBy: customerAddress.insertDate, description: 'Addresses.' }),
-  attributes: belonging(customerAttribute, { exportedBy: customerAttribute.createdAt, description: 'Attributes.' }),
+  addresses: belonging(customerAddress, {
+    exportedBy: customerAddress.insertDate,
+    description: 'The number of addresses.',
+  }),
+  attributes: belonging(customerAttribute, {
+    exportedBy: customerAttribute.createdAt,
+    description: 'The number of attributes.',
+  }),
   accountLinks: belonging(customerAccountLink, {
     exportedBy: customerAccountLink.createdAt,
     toExport: withAccounts,
-    description: 'Links to accounts; the accounts stay.',
+    description: 'The number of links to accounts. The accounts are kept.',
   }),
-  taxResidences: belonging(taxResidence, { exportedBy: taxResidence.createdAt, description: 'Tax residences.' }),
+  taxResidences: belonging(taxResidence, {
+    exportedBy: taxResidence.createdAt,
+    description: 'The number of tax residences.',
+  }),
   socialMediaHandles: belonging(socialMediaHandle, {
     exportedBy: socialMediaHandle.createdAt,
-    description: 'Social media handles.',
+    description: 'The number of social media handles.',
   }),
   kycChecks: belonging(kycCheck, {
     exportedBy: kycCheck.date,
     toExport: (rows) => rows.map(withRetraction),
-    description: 'KYC checks.',
+    description: 'The number of KYC checks.',
     retainedSince: kycCheck.updatedAt,
   }),
   kycDocuments: belonging(kycDocument, {
     exportedBy: kycDocument.createdAt,
     toExport: (rows) => rows.map(withRetraction),
-    description: 'KYC documents.',
+    description: 'The number of KYC documents.',
     retainedSince: kycDocument.updatedAt,
   }),
   kycMedia: belonging(kycMedia, {
     exportedBy: kycMedia.date,
     toExport: (rows) => rows.map(withRetraction),
-    description: 'KYC media.',
+    description: 'The number of KYC media items.',
     retainedSince: kycMedia.updatedAt,
   }),
   kycStatuses: belonging(kycStatus, {
     exportedBy: kycStatus.date,
-    description: 'Statuses of the KYC timeline.',
+    description: 'The number of KYC statuses.',
     retainedSince: kycStatus.updatedAt,
   }),
   kycStatusProposals: belonging(kycStatusProposal, {
     exportedBy: kycStatusProposal.createdAt,
-    description: 'Proposals of KYC statuses, decided or not.',
+    description: 'The number of KYC status proposals, decided or not.',
     retainedSince: kycStatusProposal.updatedAt,
   }),
-  messages: belonging(customerMessage, { exportedBy: customerMessage.date, description: 'Messages.' }),
-  meetings: belonging(meeting, { exportedBy: meeting.when, toExport: withInvitees, description: 'Meetings.' }),
+  messages: belonging(customerMessage, { exportedBy: customerMessage.date, description: 'The number of messages.' }),
+  meetings: belonging(meeting, {
+    exportedBy: meeting.when,
+    toExport: withInvitees,
+    description: 'The number of meetings.',
+  }),
   meetingInvitees: {
     table: meetingInvitee,
     where: isInvitedBy,
     exportedBy: null,
-    description: 'Invitees of these meetings.',
+    description: 'The number of invitees of the meetings.',
   } as Belonging,
   crmEvents: belonging(crmEvent, {
     where: isCrmEventOf,
     exportedBy: crmEvent.createdAt,
-    description: 'CRM events.',
+    description: 'The number of CRM events.',
   }),
   userLinks: belonging(userCustomerLink, {
     exportedBy: userCustomerLink.dateInserted,
-    description: 'Links to users; the users stay.',
+    description: 'The number of links to users. The users are kept.',
   }),
 } satisfies Record<string, Belonging>;
 

@@ -18,14 +18,12 @@ import {
   DeleteCustomerCascadePayload,
 } from './onboarding.type.ts';
 
-/** How many customers one call creates. */
-
 @Resolver()
 export class CreateCustomerMutations {
   @Mutation(() => CustomerPayload, {
     nullable: true,
     description:
-      'Creates a customer, with addresses, attributes, tax residences and links: all of it, or nothing. Where something is wrong, the extension errors of the error lists all that is.',
+      'Creates a customer with addresses, attributes, tax residences, and links. If a part is invalid, nothing is created, and the extension `errors` lists up to 10 problems.',
   })
   @RequiresRole(['CanCreateCustomer', 'CanCreateCustomerAtAnyBank'])
   async createCustomer(
@@ -33,13 +31,13 @@ export class CreateCustomerMutations {
     @Arg('input', () => CreateCustomerInput, { description: 'The new customer.' }) input: CreateCustomerInput,
     @Ctx() context: Context,
   ): Promise<CustomerPayload> {
-    const given = [{ index: 0, field: 'input', input }];
-    requireRolesOfParts(context, bankId, given);
-    await requireReason(context, bankId, given);
+    const inputs = [{ index: 0, field: 'input', input }];
+    requireRolesOfParts(context, bankId, inputs);
+    await requireReason(context, bankId, inputs);
     return mutate(
       context,
       async (transaction) => {
-        const [id = null] = await createAll(transaction, bankId, given, false);
+        const [id = null] = await createAll(transaction, bankId, inputs, false);
         return { id };
       },
       async ({ id }) => ({ customer: await loadCustomer(context, id) }),
@@ -49,7 +47,7 @@ export class CreateCustomerMutations {
   @Mutation(() => CustomersPayload, {
     nullable: true,
     description:
-      'Creates 1 to 100 customers, all or none. Where some are wrong, the extension errors of the error lists what is, each with the index of its customer.',
+      'Creates from 1 to 100 customers. If a customer is invalid, none is created, and the extension `errors` lists up to 10 problems of each customer, with its `index` in the input.',
   })
   @RequiresRole(['CanCreateCustomer', 'CanCreateCustomerAtAnyBank'])
   @MaxInputItems(100, 'input')
@@ -58,13 +56,13 @@ export class CreateCustomerMutations {
     @Arg('input', () => [CreateCustomerInput], { description: 'The new customers.' }) input: CreateCustomerInput[],
     @Ctx() context: Context,
   ): Promise<CustomersPayload> {
-    const given = input.map((each, index) => ({ index, field: `input[${index}]`, input: each }));
-    requireRolesOfParts(context, bankId, given);
-    await requireReason(context, bankId, given);
-    assertInput(input.length > 0, 'input', 'is empty');
+    const inputs = input.map((customer, index) => ({ index, field: `input[${index}]`, input: customer }));
+    requireRolesOfParts(context, bankId, inputs);
+    await requireReason(context, bankId, inputs);
+    assertInput(input.length > 0, 'input', 'must not be empty');
     return mutate(
       context,
-      async (transaction) => ({ ids: (await createAll(transaction, bankId, given, true)).join(' ') }),
+      async (transaction) => ({ ids: (await createAll(transaction, bankId, inputs, true)).join(' ') }),
       async ({ ids }) => {
         const customers = await Promise.all(ids.split(' ').map((id) => loadCustomer(context, id)));
         return { customers: customers.filter((customer) => customer !== null) };
@@ -78,7 +76,7 @@ export class DeleteCustomerCascadeMutation {
   @FieldResolver(() => Customer, {
     nullable: true,
     description:
-      'The customer as it was; null when a call is repeated. What was around it is deleted, so it has none of it.',
+      'The customer before the deletion. Its lists are empty, because the data is deleted. Null if the mutation is retried with the same idempotency key.',
   })
   @RequiresRole(['CanGetCustomer'])
   customer(@Root() payload: DeleteCustomerCascadePayload): Customer | null {
@@ -88,7 +86,7 @@ export class DeleteCustomerCascadeMutation {
   @Mutation(() => DeleteCustomerCascadePayload, {
     nullable: true,
     description:
-      'Deletes a customer and everything around it, all or nothing, and tells how much that was. Accounts and users stay. At a bank with retentionDays it is refused for so long after the last change of the customer, of the KYC evidence and of the KYC statuses: the extension retainedUntil of the error says how long.',
+      'Deletes a customer with all data that belongs to the customer, or nothing. Accounts and users are kept. At a bank with `retentionDays`, it fails with `RETENTION_PERIOD_RUNS` until that period has passed since the last change of the customer, the KYC evidence, and the KYC statuses. The extension `retainedUntil` states the end of the period.',
   })
   @RequiresRole(['CanDeleteCustomerCascade'], { kycMaterial: true })
   async deleteCustomerCascade(
@@ -101,10 +99,10 @@ export class DeleteCustomerCascadeMutation {
     return mutate(
       context,
       async (transaction) => {
-        const found = await lockCustomer(transaction, bankId, customerId);
-        deletedCustomer = toCustomer(found);
-        // No id is kept with the idempotency key: nothing is to mention the customer any more.
-        return { ...(await deleteCustomerCascade(transaction, found, expectedVersion)) };
+        const customer = await lockCustomer(transaction, bankId, customerId);
+        deletedCustomer = toCustomer(customer);
+        // The result contains no ID, because the stored idempotency key must not refer to the deleted customer.
+        return { ...(await deleteCustomerCascade(transaction, customer, expectedVersion)) };
       },
       (deleted) => ({ bankId, deletedCustomer, deleted }),
     );
@@ -116,7 +114,7 @@ export class ExportCustomerDataResolver {
   @Query(() => CustomerData, {
     nullable: true,
     description:
-      'Everything that is kept about a customer, to be handed over when the customer asks for it. A customer with more than 10,000 of anything is refused: what there is too much of is read page by page.',
+      "All data that the gateway stores about a customer, which the bank can hand over at the customer's request. Fails with `TOO_MANY_ITEMS` if the customer has more than 10,000 objects of one kind. Read these page by page instead.",
   })
   @RequiresRole(['CanExportCustomerData'], { kycMaterial: true })
   async exportCustomerData(
@@ -126,7 +124,7 @@ export class ExportCustomerDataResolver {
   ): Promise<CustomerData> {
     const { answer } = context;
     await answer.slot();
-    // Nothing is written: within a transaction no write to the customer comes between two of its statements.
+    // The transaction only reads. It prevents changes of the customer between two of its statements.
     return context.primary.transaction(async (transaction) => {
       return exportCustomer({ transaction, answer }, await lockCustomer(transaction, bankId, customerId));
     });

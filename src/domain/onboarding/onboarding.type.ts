@@ -13,90 +13,110 @@ import { type BelongingName, belongingEntries } from './belongings.ts';
 
 @InputType({
   description:
-    'A new customer, and what is to be around it: all of it is stored, or nothing. Each part needs its own role.',
+    'A new customer, with the data that belongs to the customer. Either everything is stored or nothing. Some parts require a role of their own.',
 })
 export class CreateCustomerInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'The number, unique at the bank, such as 5987953: at most 50 characters, without ::::. One is made when it is left out.',
+      'The customer number, such as `5987953`, at most 50 characters. It must be unique at the bank and must not contain `::::`. Defaults to a generated number.',
   })
   customerNumber?: string | null;
 
-  @Field(() => String, { description: 'The full name in law, at most 255 characters.' })
+  @Field(() => String, { description: 'The full legal name, such as `Eveline Tripman`, at most 255 characters.' })
   legalName: string;
 
   @Field(() => String, {
-    description: 'An international number, such as +44 7972 444876; kept as it is written, at most 50 characters.',
+    description:
+      'The mobile phone number in international format, such as `+44 7972 444876`, at most 50 characters. It is stored as written.',
   })
   mobilePhoneNumber: string;
 
-  @Field(() => EmailAddress, { nullable: true, description: 'The e-mail address, such as felixsmith@example.com.' })
+  @Field(() => EmailAddress, { nullable: true, description: 'The email address, such as `felixsmith@example.com`.' })
   email?: string | null;
 
-  @Field(() => FaceImageInput, { nullable: true, description: 'A picture of the face.' })
+  @Field(() => FaceImageInput, { nullable: true, description: "A picture of the customer's face." })
   faceImage?: FaceImageInput | null;
 
-  @Field(() => LocalDate, { nullable: true, description: 'The day of birth, such as 1985-10-26; not in the future.' })
+  @Field(() => LocalDate, {
+    nullable: true,
+    description: 'The date of birth, such as `1985-10-26`. It must not be in the future.',
+  })
   dateOfBirth?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Such as single or married; at most 16 characters.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The relationship status in the bank's own terms, such as `single` or `married`, at most 16 characters.",
+  })
   relationshipStatus?: string | null;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'How many people depend on the customer: as many as there are dobOfDependants.',
+    description:
+      "The number of the customer's dependants. It must equal the number of dates in `dobOfDependants`. Null counts as 0.",
   })
   dependants?: number | null;
 
   @Field(() => [LocalDate], {
     nullable: true,
-    description: 'The days of birth of the dependants, such as 2012-09-08; not in the future.',
+    description: 'The dates of birth of the dependants, such as `2012-09-08`. They must not be in the future.',
   })
   @MaxInputItems(maxDependants)
   dobOfDependants?: string[] | null;
 
-  @Field(() => CreditRatingInput, { nullable: true, description: 'How the customer’s credit is rated, and by whom.' })
+  @Field(() => CreditRatingInput, { nullable: true, description: 'The credit rating of the customer.' })
   creditRating?: CreditRatingInput | null;
 
-  @Field(() => CreditLimitInput, { nullable: true, description: 'How much credit the bank gives at most.' })
+  @Field(() => CreditLimitInput, {
+    nullable: true,
+    description: 'The maximum credit that the bank grants to the customer.',
+  })
   creditLimit?: CreditLimitInput | null;
 
-  @Field(() => String, { nullable: true, description: 'Such as Bachelor’s Degree; at most 32 characters.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The highest education attained in the bank's own terms, such as `Bachelor's Degree`, at most 32 characters.",
+  })
   highestEducationAttained?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Such as Employed; at most 32 characters.' })
+  @Field(() => String, {
+    nullable: true,
+    description: "The employment status in the bank's own terms, such as `Employed`, at most 32 characters.",
+  })
   employmentStatus?: string | null;
 
   @Field(() => Boolean, {
     nullable: true,
     description:
-      'Whether the KYC is ok: true becomes the first status of the timeline, and needs CanAddKycStatus; it is refused at a bank with kycFourEyes.',
+      'Whether the KYC status is ok. `true` becomes the first status of the timeline. It requires `CanAddKycStatus` and, if the bank requires a reason, the `X-Reason` header. At a bank with `kycFourEyes`, it fails with `KYC_STATUS_NEEDS_CONFIRMATION`.',
   })
   kycStatus?: boolean | null;
 
   @Field(() => DateTime, {
     nullable: true,
     description:
-      'The date of that first status, such as 2024-05-31T09:30:00Z; now when it is left out. Only where kycStatus is true.',
+      'The time of the first KYC status, such as `2024-05-31T09:30:00Z`. It must not be in the future, and is invalid unless `kycStatus` is `true`. Defaults to the current time.',
   })
   lastOkDate?: Date | null;
 
-  @Field(() => String, { nullable: true, description: 'The form of address, such as Dr.; at most 255 characters.' })
+  @Field(() => String, { nullable: true, description: 'The title, such as `Dr`, at most 255 characters.' })
   title?: string | null;
 
   @Field(() => ID, {
     nullable: true,
-    description: 'The branch that looks after the customer, such as DERBY6: 0-9 a-z A-Z - . _, at most 254 characters.',
+    description:
+      'The ID of the branch that is responsible for the customer, such as `DERBY6`, at most 254 characters of 0-9, a-z, A-Z, `-`, `.`, and `_`.',
   })
   branchId?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'What follows the name, such as Jr.; at most 255 characters.' })
+  @Field(() => String, { nullable: true, description: 'The suffix of the name, such as `Jr`, at most 255 characters.' })
   nameSuffix?: string | null;
 
   @Field(() => [CustomerAddressInput], {
     nullable: true,
-    description: 'The addresses to create. Requires CanCreateCustomerAddress.',
+    description: 'The addresses to create. Requires `CanCreateCustomerAddress`.',
   })
   @MaxInputItems(maxCollectionSize)
   addresses?: CustomerAddressInput[] | null;
@@ -104,43 +124,47 @@ export class CreateCustomerInput {
   @Field(() => [CustomerAttributeInput], {
     nullable: true,
     description:
-      'The attributes to create. Requires CanCreateCustomerAttributeAtOneBank or CanCreateCustomerAttributeAtAnyBank.',
+      'The attributes to create. Requires `CanCreateCustomerAttributeAtOneBank` or `CanCreateCustomerAttributeAtAnyBank`.',
   })
   @MaxInputItems(maxCollectionSize)
   attributes?: CustomerAttributeInput[] | null;
 
   @Field(() => [TaxResidenceInput], {
     nullable: true,
-    description: 'The tax residences to create. Requires CanCreateTaxResidence.',
+    description: 'The tax residences to create. Requires `CanCreateTaxResidence`.',
   })
   @MaxInputItems(maxCollectionSize)
   taxResidences?: TaxResidenceInput[] | null;
 
   @Field(() => [CreateCustomerAccountLinkInput], {
     nullable: true,
-    description: 'The accounts of the bank to link. Requires CanCreateCustomerAccountLink.',
+    description: 'The links to accounts of the bank to create. Requires `CanCreateCustomerAccountLink`.',
   })
   @MaxInputItems(maxCollectionSize)
   accountLinks?: CreateCustomerAccountLinkInput[] | null;
 
   @Field(() => [CreateUserCustomerLinkInput], {
     nullable: true,
-    description: 'The users to link. Requires CanCreateUserCustomerLink or CanCreateUserCustomerLinkAtAnyBank.',
+    description:
+      'The links to users to create. Requires `CanCreateUserCustomerLink` or `CanCreateUserCustomerLinkAtAnyBank`. A link to the caller fails with `SELF_LINK_REFUSED`.',
   })
   @MaxInputItems(maxCollectionSize)
   userLinks?: CreateUserCustomerLinkInput[] | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'The customers that were created.' })
+@ObjectType({ simpleResolvers: true, description: 'The result of creating customers.' })
 export class CustomersPayload {
   @Field(() => [Customer], {
     description:
-      'The customers as they are now, in the order of the input; without those that were deleted since, when a call is repeated.',
+      'The customers after the mutation, in the order of the input. If the mutation is retried with the same idempotency key, deleted customers are missing.',
   })
   customers: Customer[];
 }
 
-@ObjectType('DeletedWithCustomer', { simpleResolvers: true, description: 'How much was deleted with a customer.' })
+@ObjectType('DeletedWithCustomer', {
+  simpleResolvers: true,
+  description: 'The numbers of objects that were deleted with a customer.',
+})
 class DeletedRows {}
 
 for (const [name, { description }] of belongingEntries) {
@@ -149,14 +173,17 @@ for (const [name, { description }] of belongingEntries) {
 
 export type DeletedWithCustomer = Record<BelongingName, number>;
 
-@ObjectType({ simpleResolvers: true, description: 'A customer that was deleted with everything around it.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'The result of deleting a customer with all data that belongs to the customer.',
+})
 export class DeleteCustomerCascadePayload {
   bankId: string;
 
-  /** As it was; null where the call was repeated. */
+  /** The customer before the deletion. Null if the call is a retry. */
   deletedCustomer: Customer | null;
 
-  @Field(() => DeletedRows, { description: 'How much was deleted with the customer.' })
+  @Field(() => DeletedRows, { description: 'The numbers of deleted objects.' })
   deleted: DeletedWithCustomer;
 }
 
@@ -167,20 +194,21 @@ const exportedMembers = belongingEntries
 
 @ObjectType({
   simpleResolvers: true,
-  description: 'Everything that is kept about one customer: what the bank hands over when the customer asks for it.',
+  description:
+    "All data that the gateway stores about a customer, which the bank can hand over at the customer's request.",
 })
 export class CustomerData {
-  @Field(() => ID, { description: 'The bank.' })
+  @Field(() => ID, { description: 'The ID of the bank.' })
   bankId: string;
 
-  @Field(() => ID, { description: 'The customer.' })
+  @Field(() => ID, { description: 'The ID of the customer.' })
   customerId: string;
 
-  @Field(() => DateTime, { description: 'When it was read.' })
+  @Field(() => DateTime, { description: 'The time when the data was read.' })
   exportedAt: Date;
 
   @Field(() => JSONObject, {
-    description: `The member \`customer\`, and the lists ${exportedMembers}, with the names of this schema. Each account link contains its account. The lists are complete, and sorted by time, oldest first. Retracted evidence and attributes that the bank hides from account holders are included.`,
+    description: `An object with the member \`customer\` and the lists ${exportedMembers}. The names inside are those of this schema. Each account link contains its account. The lists are complete, oldest first. Retracted KYC evidence and attributes that are hidden from linked users are included.`,
   })
   data: object;
 }

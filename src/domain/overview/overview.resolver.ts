@@ -23,7 +23,7 @@ async function linkedAccounts(context: Context, customerId: string): Promise<Acc
 async function overviewOf(context: Context, bankId: string, customerNumber: string): Promise<CustomerOverview> {
   const row = await context.loader(customerByNumber).load([bankId, customerNumber]);
   if (row === null) throw gatewayError('OBP-30002');
-  // Read at once rather than by resolvers: the overview's own role is enough for them, and they are never null.
+  // Read here instead of in resolvers, because the role of the overview is sufficient for them, and they are never null.
   const [attributes, accounts] = await Promise.all([
     context.loader(attributesByCustomer).load(row.id),
     linkedAccounts(context, row.id),
@@ -35,12 +35,14 @@ async function overviewOf(context: Context, bankId: string, customerNumber: stri
 export class OverviewResolver {
   @Query(() => CustomerOverview, {
     nullable: true,
-    description: 'The customer with this number at the bank, with attributes and accounts.',
+    description:
+      'The customer with this customer number, with attributes and linked accounts. Fails with `OBP-30002` if the bank has no such customer.',
   })
   @RequiresRole(['CanGetCustomerOverview'])
   customerOverview(
     @BankId() bankId: string,
-    @Arg('customerNumber', () => String, { description: 'The exact number.' }) customerNumber: string,
+    @Arg('customerNumber', () => String, { description: 'The exact customer number, such as `5987953`.' })
+    customerNumber: string,
     @Ctx() context: Context,
   ): Promise<CustomerOverview> {
     return overviewOf(context, bankId, customerNumber);
@@ -48,12 +50,14 @@ export class OverviewResolver {
 
   @Query(() => CustomerOverviewFlat, {
     nullable: true,
-    description: 'The customer with this number at the bank, with attributes and accounts, and fewer other fields.',
+    description:
+      'The customer with this customer number, with attributes and linked accounts, but with fewer fields than `customerOverview`. Fails with `OBP-30002` if the bank has no such customer.',
   })
   @RequiresRole(['CanGetCustomerOverviewFlat'])
   customerOverviewFlat(
     @BankId() bankId: string,
-    @Arg('customerNumber', () => String, { description: 'The exact number.' }) customerNumber: string,
+    @Arg('customerNumber', () => String, { description: 'The exact customer number, such as `5987953`.' })
+    customerNumber: string,
     @Ctx() context: Context,
   ): Promise<CustomerOverviewFlat> {
     return overviewOf(context, bankId, customerNumber);

@@ -1,128 +1,165 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { versionDescription } from '../../graph/descriptions.ts';
 import { DateTime, EmailAddress, LocalDate } from '../../graph/scalars.ts';
 import { Account } from '../account/account.type.ts';
 import { AmountOfMoney, CreditRating, FaceImage } from '../customer/customer.type.ts';
 import { CustomerAttribute } from '../customer/customer-attribute.type.ts';
 
-@ObjectType({ simpleResolvers: true, description: 'A customer with their attributes and accounts.' })
+@ObjectType({ simpleResolvers: true, description: 'A customer with their attributes and linked accounts.' })
 export class CustomerOverview {
-  @Field(() => ID, { description: 'The id of the customer, unique over all banks.' })
+  @Field(() => ID, { description: 'The ID of the customer, unique across all banks.' })
   id: string;
 
-  @Field(() => ID, { description: 'The bank whose customer this is.' })
+  @Field(() => ID, { description: 'The ID of the bank.' })
   bankId: string;
 
-  @Field(() => String, { description: 'The number of the customer, unique at the bank.' })
+  @Field(() => String, { description: 'The customer number, such as `5987953`, unique at the bank.' })
   customerNumber: string;
 
-  @Field(() => String, { description: 'The full name in law.' })
+  @Field(() => String, { description: 'The full legal name.' })
   legalName: string;
 
-  @Field(() => String, { description: 'The mobile phone number as it was written.' })
+  @Field(() => String, { description: 'The mobile phone number as written.' })
   mobilePhoneNumber: string;
 
-  @Field(() => String, { nullable: true, description: 'The mobile phone number in E.164 form, as +447972444876.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The mobile phone number in E.164 format, such as `+447972444876`. Null if the number is not a valid international number.',
+  })
   mobilePhoneNumberE164: string | null;
 
-  @Field(() => EmailAddress, { nullable: true, description: 'The e-mail address.' })
+  @Field(() => EmailAddress, { nullable: true, description: 'The email address.' })
   email: string | null;
 
-  @Field(() => FaceImage, { nullable: true, description: 'A picture of the face.' })
+  @Field(() => FaceImage, { nullable: true, description: "A picture of the customer's face." })
   faceImage: FaceImage | null;
 
-  @Field(() => LocalDate, { nullable: true, description: 'The day of birth.' })
+  @Field(() => LocalDate, { nullable: true, description: 'The date of birth.' })
   dateOfBirth: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Such as single or married, in the bank’s own words.' })
+  @Field(() => String, {
+    nullable: true,
+    description: "The relationship status in the bank's own terms, such as `single` or `married`.",
+  })
   relationshipStatus: string | null;
 
-  @Field(() => Int, { nullable: true, description: 'How many people depend on the customer.' })
+  @Field(() => Int, { nullable: true, description: "The number of the customer's dependants." })
   dependants: number | null;
 
-  @Field(() => [LocalDate], { description: 'The days of birth of the dependants.' })
+  @Field(() => [LocalDate], { description: 'The dates of birth of the dependants.' })
   dobOfDependants: string[];
 
-  @Field(() => CreditRating, { nullable: true, description: 'How the customer’s credit is rated, and by whom.' })
+  @Field(() => CreditRating, {
+    nullable: true,
+    description: 'The credit rating of the customer. Null if neither a rating nor a source is stored.',
+  })
   creditRating: CreditRating | null;
 
-  @Field(() => AmountOfMoney, { nullable: true, description: 'How much credit the bank gives at most.' })
+  @Field(() => AmountOfMoney, {
+    nullable: true,
+    description: 'The maximum credit that the bank grants to the customer.',
+  })
   creditLimit: AmountOfMoney | null;
 
-  @Field(() => String, { nullable: true, description: 'The highest education, in the bank’s own words.' })
+  @Field(() => String, {
+    nullable: true,
+    description: "The highest education attained in the bank's own terms, such as `Bachelor's Degree`.",
+  })
   highestEducationAttained: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Such as employed or retired, in the bank’s own words.' })
+  @Field(() => String, {
+    nullable: true,
+    description: "The employment status in the bank's own terms, such as `Employed`.",
+  })
   employmentStatus: string | null;
 
-  @Field(() => Boolean, { description: 'Whether the newest KYC status, by its date, is ok.' })
+  @Field(() => Boolean, { description: 'Whether the KYC status with the latest date is ok. False if there is none.' })
   kycStatus: boolean;
 
-  @Field(() => DateTime, { nullable: true, description: 'The date of the newest KYC status that is ok.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'The latest date of a KYC status that is ok. Null if there is none.',
+  })
   lastOkDate: Date | null;
 
-  @Field(() => String, { nullable: true, description: 'The form of address, such as Dr.' })
+  @Field(() => String, { nullable: true, description: 'The title, such as `Dr`.' })
   title: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'The branch that looks after the customer.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The ID of the branch that is responsible for the customer, such as `DERBY6`.',
+  })
   branchId: string | null;
 
-  @Field(() => String, { nullable: true, description: 'What follows the name, such as Jr.' })
+  @Field(() => String, { nullable: true, description: 'The suffix of the name, such as `Jr`.' })
   nameSuffix: string | null;
 
-  @Field(() => DateTime, { description: 'When the customer was first stored here.' })
+  @Field(() => DateTime, { description: 'The time when the customer was first stored in the gateway.' })
   createdAt: Date;
 
-  @Field(() => DateTime, { description: 'When the customer was last changed.' })
+  @Field(() => DateTime, { description: 'The time when the customer was last changed.' })
   updatedAt: Date;
 
-  @Field(() => Int, { description: 'Grows by one with each update: what an update may expect.' })
+  @Field(() => Int, { description: versionDescription })
   version: number;
 
-  @Field(() => [CustomerAttribute], { description: 'The attributes, the oldest first.' })
+  @Field(() => [CustomerAttribute], {
+    description: 'The attributes of the customer, sorted by creation time, oldest first.',
+  })
   attributes: CustomerAttribute[];
 
-  @Field(() => [Account], { description: 'The accounts that are linked to the customer, the oldest link first.' })
+  @Field(() => [Account], {
+    description: 'The accounts that are linked to the customer, sorted by creation time of the link, oldest first.',
+  })
   accounts: Account[];
 }
 
 @ObjectType({
   simpleResolvers: true,
-  description: 'A customer with their attributes and accounts, and fewer fields of the customer.',
+  description: 'A customer with their attributes and linked accounts, but with fewer fields than `CustomerOverview`.',
 })
 export class CustomerOverviewFlat {
-  @Field(() => ID, { description: 'The id of the customer, unique over all banks.' })
+  @Field(() => ID, { description: 'The ID of the customer, unique across all banks.' })
   id: string;
 
-  @Field(() => ID, { description: 'The bank whose customer this is.' })
+  @Field(() => ID, { description: 'The ID of the bank.' })
   bankId: string;
 
-  @Field(() => String, { description: 'The number of the customer, unique at the bank.' })
+  @Field(() => String, { description: 'The customer number, such as `5987953`, unique at the bank.' })
   customerNumber: string;
 
-  @Field(() => String, { description: 'The full name in law.' })
+  @Field(() => String, { description: 'The full legal name.' })
   legalName: string;
 
-  @Field(() => String, { description: 'The mobile phone number as it was written.' })
+  @Field(() => String, { description: 'The mobile phone number as written.' })
   mobilePhoneNumber: string;
 
-  @Field(() => EmailAddress, { nullable: true, description: 'The e-mail address.' })
+  @Field(() => EmailAddress, { nullable: true, description: 'The email address.' })
   email: string | null;
 
-  @Field(() => LocalDate, { nullable: true, description: 'The day of birth.' })
+  @Field(() => LocalDate, { nullable: true, description: 'The date of birth.' })
   dateOfBirth: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The form of address, such as Dr.' })
+  @Field(() => String, { nullable: true, description: 'The title, such as `Dr`.' })
   title: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'The branch that looks after the customer.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The ID of the branch that is responsible for the customer, such as `DERBY6`.',
+  })
   branchId: string | null;
 
-  @Field(() => String, { nullable: true, description: 'What follows the name, such as Jr.' })
+  @Field(() => String, { nullable: true, description: 'The suffix of the name, such as `Jr`.' })
   nameSuffix: string | null;
 
-  @Field(() => [CustomerAttribute], { description: 'The attributes, the oldest first.' })
+  @Field(() => [CustomerAttribute], {
+    description: 'The attributes of the customer, sorted by creation time, oldest first.',
+  })
   attributes: CustomerAttribute[];
 
-  @Field(() => [Account], { description: 'The accounts that are linked to the customer, the oldest link first.' })
+  @Field(() => [Account], {
+    description: 'The accounts that are linked to the customer, sorted by creation time of the link, oldest first.',
+  })
   accounts: Account[];
 }
