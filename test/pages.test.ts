@@ -75,7 +75,7 @@ test('every relative link between pages resolves', () => {
 
 test('every path that a page names exists', () => {
   const missing = current.flatMap(([page, text]) =>
-    [...text.matchAll(/`((?:bench|docs|drizzle|schema|src|test)\/[\w./-]*)`/g)]
+    [...text.matchAll(/`((?:bench|docs|drizzle|schema|scripts|src|test)\/[\w./-]*)`/g)]
       .map(([, path = '']) => path)
       .filter((path) => !existsSync(join(root, path)))
       .map((path) => `${page}: ${path}`),
