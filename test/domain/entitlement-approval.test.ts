@@ -1,4 +1,4 @@
-/** Grants that need a second granter: who a granter could use as a puppet, and who can approve. */
+/** Grants that require the approval of a second granter, so that no granter can use another user as a puppet. */
 import { randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -45,7 +45,7 @@ beforeAll(async () => {
 
 afterAll(() => gateway.stop());
 
-/** From the command line: depends on nobody. */
+/** Created on the command line, and therefore independent of all other users. */
 const granter = () =>
   gateway.createUser({
     roles: [bankId, strictBankId].flatMap((at) => [
@@ -54,7 +54,7 @@ const granter = () =>
     ]),
   });
 const superAdmin = () => gateway.createUser({ isSuperAdmin: true });
-const somebody = () => gateway.createUser();
+const newUser = () => gateway.createUser();
 
 function grant(by: TestUser, to: TestUser, input: object, idempotencyKey?: string) {
   return gateway.query(by.token, grantDocument, { userId: to.id, input, idempotencyKey });
@@ -68,7 +68,7 @@ function keysOf({ errors }: Pick<Answer<unknown>, 'errors'>): unknown[] {
   return errors.map(({ extensions }) => extensions.key);
 }
 
-/** The request that a grant filed. */
+/** Files a request by a grant, and returns the ID of the request. */
 async function proposal(by: TestUser, to: TestUser, input: object): Promise<string> {
   const answer = await grant(by, to, input);
   expect(keysOf(answer)).toEqual(['APPROVAL_REQUIRED']);
@@ -98,8 +98,8 @@ describe('grantEntitlement', () => {
     ['CanCreateEntitlementAtAnyBank', null, superAdmin],
     ['CanDeleteEntitlementAtAnyBank', null, superAdmin],
     ['CanCreateBank', null, superAdmin],
-  ])('of %s files a request and grants nothing', async (roleName, at, newGranter) => {
-    const [admin, puppet] = [await newGranter(), await somebody()];
+  ])('files a request for %s and grants nothing', async (roleName, at, newGranter) => {
+    const [admin, puppet] = [await newGranter(), await newUser()];
 
     const answer = await grant(admin, puppet, { roleName, bankId: at, reason: 'Joined the team' });
 
@@ -124,7 +124,7 @@ describe('grantEntitlement', () => {
   });
 
   test('records the refused grant with the request that it filed', async () => {
-    const [admin, puppet] = [await granter(), await somebody()];
+    const [admin, puppet] = [await granter(), await newUser()];
     await audit.passOver();
 
     const id = await proposal(admin, puppet, granting);
@@ -146,15 +146,15 @@ describe('grantEntitlement', () => {
     expect(JSON.stringify(events)).not.toContain(id);
   });
 
-  test('of an ordinary role to a user without influence is granted at once', async () => {
-    const [admin, clerk] = [await granter(), await somebody()];
+  test('grants an ordinary role at once to a user who did not empower the granter', async () => {
+    const [admin, recipient] = [await granter(), await newUser()];
 
-    expect((await grant(admin, clerk, ordinary)).errors).toEqual([]);
-    expect(await heldBy(clerk)).toHaveLength(1);
+    expect((await grant(admin, recipient, ordinary)).errors).toEqual([]);
+    expect(await heldBy(recipient)).toHaveLength(1);
   });
 
-  test('with an idempotency key answers the same request and files no second one, also after the approval', async () => {
-    const [admin, second, puppet] = [await granter(), await granter(), await somebody()];
+  test('files one request for each idempotency key, and returns it even after the approval', async () => {
+    const [admin, second, puppet] = [await granter(), await granter(), await newUser()];
     const key = randomUUID();
 
     const answers = await Promise.all([1, 2, 3].map(() => grant(admin, puppet, granting, key)));
@@ -173,8 +173,8 @@ describe('grantEntitlement', () => {
     expect(await heldBy(puppet)).toHaveLength(1);
   });
 
-  test('without a key returns the open proposal of the caller, and OBP-30214 for one of another granter', async () => {
-    const [admin, second, puppet] = [await granter(), await granter(), await somebody()];
+  test('returns the open proposal of the caller without a key, and fails with OBP-30214 for other proposals', async () => {
+    const [admin, second, puppet] = [await granter(), await granter(), await newUser()];
     const id = await proposal(admin, puppet, granting);
 
     const again = await Promise.all([1, 2].map(() => grant(admin, puppet, granting)));
@@ -188,7 +188,7 @@ describe('grantEntitlement', () => {
   });
 
   test('checks the grant before it files a request', async () => {
-    const [admin, second, puppet] = [await granter(), await granter(), await somebody()];
+    const [admin, second, puppet] = [await granter(), await granter(), await newUser()];
     const unknown = { ...puppet, id: randomUUID() };
     await grantTogether(admin, second, puppet, granting);
 
@@ -199,18 +199,18 @@ describe('grantEntitlement', () => {
     await expectRefusal('OBP-10001', () => grant(admin, unknown, { ...granting, reason: 'x'.repeat(2001) }));
   });
 
-  test('to a person from whom the right of the granter came needs an approval, through any chain', async () => {
-    const [admin, second, bob, cleo] = [await granter(), await granter(), await somebody(), await somebody()];
+  test('requires an approval for a user who empowered the granter through any chain', async () => {
+    const [admin, second, bob, cleo] = [await granter(), await granter(), await newUser(), await newUser()];
     await grantTogether(admin, second, bob, granting);
     const helper = await granter();
     await grantTogether(bob, helper, cleo, granting);
 
     for (const upstream of [admin, second, bob, helper]) await proposal(cleo, upstream, ordinary);
-    expect((await grant(cleo, await somebody(), ordinary)).errors).toEqual([]);
+    expect((await grant(cleo, await newUser(), ordinary)).errors).toEqual([]);
   });
 
-  test('remembers a chain whose right was revoked and granted again by another', async () => {
-    const [admin, second, puppet] = [await granter(), await granter(), await somebody()];
+  test('requires an approval even if the right was revoked and granted again by another user', async () => {
+    const [admin, second, puppet] = [await granter(), await granter(), await newUser()];
     await grantTogether(admin, second, puppet, granting);
     const [held] = await heldBy(puppet);
     expect((await gateway.query(admin.token, revokeDocument, { id: held?.id })).errors).toEqual([]);
@@ -222,8 +222,8 @@ describe('grantEntitlement', () => {
 });
 
 describe('a puppet', () => {
-  test('cannot be made by a granter at a bank, nor used to read for its maker', async () => {
-    const [admin, puppet] = [await granter(), await somebody()];
+  test('cannot be empowered by a granter at a bank alone', async () => {
+    const [admin, puppet] = [await granter(), await newUser()];
     const id = await proposal(admin, puppet, granting);
 
     await expectRefusal('OBP-20006', () => grant(puppet, admin, ordinary));
@@ -231,15 +231,15 @@ describe('a puppet', () => {
     await expectRefusal('OBP-20006', () => approve(puppet, id));
   });
 
-  test('cannot be made by a super admin', async () => {
-    const [admin, puppet] = [await superAdmin(), await somebody()];
+  test('cannot be empowered by a super admin alone', async () => {
+    const [admin, puppet] = [await superAdmin(), await newUser()];
     const id = await proposal(admin, puppet, { roleName: 'CanCreateEntitlementAtAnyBank' });
 
     await expectRefusal('OBP-30221', () => approve(admin, id));
     expect(await heldBy(puppet)).toEqual([]);
   });
 
-  test('that was created with the token of a granter cannot approve for its creator', async () => {
+  test('cannot approve for the granter whose token created it', async () => {
     const admin = await granter();
     const username = `puppet.${randomUUID().slice(0, 8)}`;
     const created = await gateway.query<{ createUser: { token: string; user: { id: string } } }>(
@@ -258,17 +258,17 @@ describe('a puppet', () => {
     const { token = '', user } = created.data?.createUser ?? {};
     const puppet = { id: user?.id ?? '', username, email: '', token };
     await grantRole(gateway.database, { username, roleName: 'CanCreateEntitlementAtOneBank', bankId });
-    const id = await proposal(admin, await somebody(), granting);
+    const id = await proposal(admin, await newUser(), granting);
 
     await expectRefusal('OBP-30221', () => approve(puppet, id));
   });
 });
 
 describe('approveEntitlementRequest of a proposal', () => {
-  test('grants the role until the proposed time, and keeps who granted and who approved', async () => {
-    const [admin, second, clerk] = [await granter(), await granter(), await somebody()];
+  test('grants the role until the proposed time, and stores both granters', async () => {
+    const [admin, second, recipient] = [await granter(), await granter(), await newUser()];
     const expiresAt = '2100-01-01T00:00:00.000Z';
-    const id = await proposal(admin, clerk, { ...granting, expiresAt });
+    const id = await proposal(admin, recipient, { ...granting, expiresAt });
 
     await expectRefusal('OBP-10001', () => approve(second, id, '2100-01-02T00:00:00.000Z'));
     const { data, errors } = await approve(second, id);
@@ -282,86 +282,86 @@ describe('approveEntitlementRequest of a proposal', () => {
           decidedByUserId: second.id,
           expiresAt,
         },
-        entitlement: { userId: clerk.id, roleName: granting.roleName, expiresAt },
+        entitlement: { userId: recipient.id, roleName: granting.roleName, expiresAt },
       },
     });
-    const history = await gateway.database.read.select().from(empowerment).where(eq(empowerment.userId, clerk.id));
+    const history = await gateway.database.read.select().from(empowerment).where(eq(empowerment.userId, recipient.id));
     expect(history).toMatchObject([
       { kind: 'GRANTED', byUserId: admin.id, approvedByUserId: second.id, roleName: granting.roleName, bankId },
     ]);
   });
 
-  test('is done by a second super admin, who sees the proposal in the list', async () => {
-    const [admin, second, clerk] = [await superAdmin(), await superAdmin(), await somebody()];
+  test('accepts a second super admin, who can read the proposal in the list', async () => {
+    const [admin, second, recipient] = [await superAdmin(), await superAdmin(), await newUser()];
     const input = { roleName: 'CanCreateEntitlementAtAnyBank', reason: 'New administrator' };
-    const id = await proposal(admin, clerk, input);
+    const id = await proposal(admin, recipient, input);
 
     const list = await gateway.query(second.token, listDocument);
     expect(nodesOf(list.data?.entitlementRequests)).toContainEqual({
       id,
-      userId: clerk.id,
+      userId: recipient.id,
       proposedByUserId: admin.id,
       reason: 'New administrator',
       expiresAt: null,
     });
     expect((await approve(second, id)).errors).toEqual([]);
-    expect(await heldBy(clerk)).toHaveLength(1);
+    expect(await heldBy(recipient)).toHaveLength(1);
   });
 
-  test('is refused to the recipient, and to all who depend on the proposer or the recipient', async () => {
+  test('refuses the recipient, and users who depend on the proposer or the recipient', async () => {
     const [admin, second, third] = [await granter(), await granter(), await granter()];
-    const [bob, cleo] = [await somebody(), await somebody()];
+    const [bob, cleo] = [await newUser(), await newUser()];
     await grantTogether(admin, second, bob, granting);
     await grantTogether(bob, third, cleo, granting);
-    const [fresh, other] = [await somebody(), await somebody()];
+    const [fresh, other] = [await newUser(), await newUser()];
     const ofAdmin = await proposal(admin, fresh, granting);
     const ofCleo = await proposal(cleo, other, granting);
     const toBob = await proposal(third, bob, { ...granting, roleName: 'CanDeleteEntitlementAtOneBank' });
 
-    for (const [id, who] of [
-      // Their rights came from the proposer, directly or through a chain.
+    for (const [id, approver] of [
+      // Users whom the proposer empowered, directly or through a chain.
       [ofAdmin, bob],
       [ofAdmin, cleo],
-      // The right of the proposer came from them.
+      // Users who empowered the proposer.
       [ofCleo, bob],
       [ofCleo, admin],
       [ofCleo, third],
-      // The recipient, one whose right came from the recipient, and one from whom that of the recipient came.
+      // The recipient, a user whom the recipient empowered, and a user who empowered the recipient.
       [toBob, bob],
       [toBob, cleo],
       [toBob, admin],
     ] as const) {
-      await expectRefusal('OBP-30221', () => approve(who, id));
+      await expectRefusal('OBP-30221', () => approve(approver, id));
     }
     expect((await approve(second, toBob)).errors).toEqual([]);
     expect((await approve(await granter(), ofCleo)).errors).toEqual([]);
   });
 
-  test('lets the same two granters grant a second role to the same user', async () => {
-    const [admin, second, clerk] = [await granter(), await granter(), await somebody()];
+  test('accepts the same two granters for a second role of the same user', async () => {
+    const [admin, second, recipient] = [await granter(), await granter(), await newUser()];
 
-    await grantTogether(admin, second, clerk, granting);
-    await grantTogether(admin, second, clerk, { ...granting, roleName: 'CanDeleteEntitlementAtOneBank' });
+    await grantTogether(admin, second, recipient, granting);
+    await grantTogether(admin, second, recipient, { ...granting, roleName: 'CanDeleteEntitlementAtOneBank' });
 
-    expect(await heldBy(clerk)).toHaveLength(2);
+    expect(await heldBy(recipient)).toHaveLength(2);
   });
 
-  test('happens once when two granters approve at the same time', async () => {
-    const [admin, clerk] = [await granter(), await somebody()];
-    const id = await proposal(admin, clerk, granting);
-    const [one, other] = [await granter(), await granter()];
+  test('succeeds once when two granters approve at the same time', async () => {
+    const [admin, recipient] = [await granter(), await newUser()];
+    const id = await proposal(admin, recipient, granting);
+    const [second, third] = [await granter(), await granter()];
 
-    const answers = await Promise.all([approve(one, id), approve(other, id)]);
+    const answers = await Promise.all([approve(second, id), approve(third, id)]);
 
     expect(answers.flatMap(keysOf)).toEqual(['VERSION_CONFLICT']);
-    expect(await heldBy(clerk)).toHaveLength(1);
+    expect(await heldBy(recipient)).toHaveLength(1);
   });
 
-  test('does not count the proposal of a granter who has lost the right: the approver proposes anew', async () => {
-    const [admin, disabled, second, clerk] = [await granter(), await granter(), await granter(), await somebody()];
+  test('makes the approver the proposer if the first granter has lost the right to grant', async () => {
+    const [admin, disabled, second, recipient] = [await granter(), await granter(), await granter(), await newUser()];
     const [ofRevoked, ofDisabled] = [
-      await proposal(admin, clerk, granting),
-      await proposal(disabled, await somebody(), granting),
+      await proposal(admin, recipient, granting),
+      await proposal(disabled, await newUser(), granting),
     ];
     await gateway.database.transaction((transaction) =>
       transaction.delete(entitlement).where(eq(entitlement.userId, admin.id)),
@@ -377,24 +377,24 @@ describe('approveEntitlementRequest of a proposal', () => {
         },
       });
     }
-    expect(await heldBy(clerk)).toEqual([]);
+    expect(await heldBy(recipient)).toEqual([]);
     expect((await approve(await granter(), ofRevoked)).errors).toEqual([]);
-    expect(await heldBy(clerk)).toHaveLength(1);
+    expect(await heldBy(recipient)).toHaveLength(1);
   });
 
-  test('counts the proposal of a granter whose right is a claim, because no claim is stored', async () => {
-    const [second, clerk] = [await granter(), await somebody()];
-    const proposedByUserId = (await somebody()).id;
-    const stored = { userId: clerk.id, ...granting, proposedByUserId, isProposedByClaim: true };
+  test('accepts the proposal of a granter whose role is a claim, because claims are not stored', async () => {
+    const [second, recipient] = [await granter(), await newUser()];
+    const proposedByUserId = (await newUser()).id;
+    const stored = { userId: recipient.id, ...granting, proposedByUserId, isProposedByClaim: true };
     const { id } = await insertEntitlementRequest(gateway.database, stored);
 
     expect((await approve(second, id)).errors).toEqual([]);
-    expect(await heldBy(clerk)).toHaveLength(1);
+    expect(await heldBy(recipient)).toHaveLength(1);
   });
 
-  test('answers the same with the same idempotency key', async () => {
-    const [admin, second, clerk] = [await granter(), await granter(), await somebody()];
-    const id = await proposal(admin, clerk, granting);
+  test('grants once for each idempotency key, and returns the same', async () => {
+    const [admin, second, recipient] = [await granter(), await granter(), await newUser()];
+    const id = await proposal(admin, recipient, granting);
     const key = randomUUID();
 
     const first = await approve(second, id, undefined, key);
@@ -402,7 +402,7 @@ describe('approveEntitlementRequest of a proposal', () => {
 
     expect(first.errors).toEqual([]);
     expect(again.data).toEqual(first.data);
-    expect(await heldBy(clerk)).toHaveLength(1);
+    expect(await heldBy(recipient)).toHaveLength(1);
   });
 });
 
@@ -416,13 +416,13 @@ describe('approveEntitlementRequest of a request by the user', () => {
     return data?.requestEntitlement.entitlementRequest.id ?? '';
   }
 
-  test('for a role that grants needs two granters, of whom the first becomes the proposer', async () => {
-    const [admin, second, clerk] = [await granter(), await granter(), await somebody()];
-    const id = await request(clerk, granting);
+  test('requires two granters for a granting role, and makes the first one the proposer', async () => {
+    const [admin, second, recipient] = [await granter(), await granter(), await newUser()];
+    const id = await request(recipient, granting);
 
     const first = await approve(admin, id);
     await expectRefusal('OBP-30221', () => approve(admin, id));
-    const heldBetween = await heldBy(clerk);
+    const heldBetween = await heldBy(recipient);
     const last = await approve(second, id);
 
     expect(first.data).toMatchObject({
@@ -433,11 +433,11 @@ describe('approveEntitlementRequest of a request by the user', () => {
     });
     expect(heldBetween).toEqual([]);
     expect(last.errors).toEqual([]);
-    expect(await heldBy(clerk)).toHaveLength(1);
+    expect(await heldBy(recipient)).toHaveLength(1);
   });
 
-  test('needs two granters if the right of the first came from the user', async () => {
-    const [admin, second, bob] = [await granter(), await granter(), await somebody()];
+  test('requires two granters if the user empowered the first one', async () => {
+    const [admin, second, bob] = [await granter(), await granter(), await newUser()];
     await grantTogether(admin, second, bob, granting);
     const id = await request(admin, ordinary);
 
@@ -448,71 +448,71 @@ describe('approveEntitlementRequest of a request by the user', () => {
     expect((await approve(await granter(), id)).errors).toEqual([]);
   });
 
-  test('for an ordinary role needs one granter', async () => {
-    const clerk = await somebody();
-    const { errors } = await approve(await granter(), await request(clerk, ordinary));
+  test('requires one granter for an ordinary role', async () => {
+    const recipient = await newUser();
+    const { errors } = await approve(await granter(), await request(recipient, ordinary));
 
     expect(errors).toEqual([]);
-    expect(await heldBy(clerk)).toHaveLength(1);
+    expect(await heldBy(recipient)).toHaveLength(1);
   });
 });
 
 describe('rejectEntitlementRequest of a proposal', () => {
   const reject = (by: TestUser, id: string) => gateway.query(by.token, rejectDocument, { id });
 
-  test('is done by an independent granter or super admin, or by the proposer, and grants nothing', async () => {
+  test('accepts an independent granter, a super admin, or the proposer, and grants nothing', async () => {
     const [admin, second] = [await granter(), await granter()];
-    for (const who of [await granter(), await superAdmin(), admin]) {
-      const clerk = await somebody();
-      const id = await proposal(admin, clerk, granting);
+    for (const rejecter of [await granter(), await superAdmin(), admin]) {
+      const recipient = await newUser();
+      const id = await proposal(admin, recipient, granting);
 
-      const { data, errors } = await reject(who, id);
+      const { data, errors } = await reject(rejecter, id);
 
       expect(errors).toEqual([]);
       expect(data).toEqual({
-        rejectEntitlementRequest: { entitlementRequest: { state: 'REJECTED', decidedByUserId: who.id } },
+        rejectEntitlementRequest: { entitlementRequest: { state: 'REJECTED', decidedByUserId: rejecter.id } },
       });
       await expectRefusal('VERSION_CONFLICT', () => approve(second, id));
-      expect(await heldBy(clerk)).toEqual([]);
+      expect(await heldBy(recipient)).toEqual([]);
     }
   });
 
-  test('is refused to those who depend on the proposer', async () => {
-    const [admin, second, bob] = [await granter(), await granter(), await somebody()];
+  test('refuses users who depend on the proposer', async () => {
+    const [admin, second, bob] = [await granter(), await granter(), await newUser()];
     await grantTogether(admin, second, bob, granting);
-    const id = await proposal(admin, await somebody(), granting);
+    const id = await proposal(admin, await newUser(), granting);
 
     await expectRefusal('OBP-30221', () => reject(bob, id));
   });
 });
 
 describe('a bank that requires approval of every grant', () => {
-  test('requires it for system roles too, because they apply at all banks', async () => {
+  test('requires approval for system roles too, because they apply at all banks', async () => {
     const admin = await superAdmin();
-    const { errors } = await grant(admin, await somebody(), { roleName: 'CanGetCustomersAtAnyBank' });
+    const { errors } = await grant(admin, await newUser(), { roleName: 'CanGetCustomersAtAnyBank' });
     expect(errors).toMatchObject([{ extensions: { key: 'APPROVAL_REQUIRED' } }]);
   });
 
   const atStrictBank = { roleName: 'CanGetCustomer', bankId: strictBankId };
 
-  test('needs a second granter for an ordinary role too, whom the same two granters can have appointed', async () => {
+  test('requires approval for ordinary roles too, and accepts granters whom the same two users empowered', async () => {
     const [admin, second] = [await superAdmin(), await superAdmin()];
-    const [one, other, clerk] = [await somebody(), await somebody(), await somebody()];
+    const [bob, cleo, recipient] = [await newUser(), await newUser(), await newUser()];
     const grantingThere = { ...granting, bankId: strictBankId };
-    await grantTogether(admin, second, one, grantingThere);
-    await grantTogether(admin, second, other, grantingThere);
+    await grantTogether(admin, second, bob, grantingThere);
+    await grantTogether(admin, second, cleo, grantingThere);
 
-    const id = await proposal(one, clerk, atStrictBank);
-    expect(await heldBy(clerk)).toEqual([]);
-    expect((await approve(other, id)).errors).toEqual([]);
-    expect(await heldBy(clerk)).toHaveLength(1);
+    const id = await proposal(bob, recipient, atStrictBank);
+    expect(await heldBy(recipient)).toEqual([]);
+    expect((await approve(cleo, id)).errors).toEqual([]);
+    expect(await heldBy(recipient)).toHaveLength(1);
   });
 });
 
 test('the history of grants cannot be changed or deleted', async () => {
-  const [admin, clerk] = [await granter(), await somebody()];
-  await grant(admin, clerk, ordinary);
-  const own = eq(empowerment.userId, clerk.id);
+  const [admin, recipient] = [await granter(), await newUser()];
+  await grant(admin, recipient, ordinary);
+  const own = eq(empowerment.userId, recipient.id);
   const message = /cannot be (changed|deleted)/;
   const causeOf = (work: Promise<unknown>) =>
     work.then(
@@ -523,7 +523,7 @@ test('the history of grants cannot be changed or deleted', async () => {
   const deleted = gateway.database.transaction((transaction) => transaction.delete(empowerment).where(own));
   expect(await causeOf(deleted)).toMatch(message);
   const changed = gateway.database.transaction((transaction) =>
-    transaction.update(empowerment).set({ byUserId: clerk.id }).where(own),
+    transaction.update(empowerment).set({ byUserId: recipient.id }).where(own),
   );
   expect(await causeOf(changed)).toMatch(message);
   expect(await gateway.database.read.select().from(empowerment).where(own)).toMatchObject([{ byUserId: admin.id }]);

@@ -30,12 +30,12 @@ const requests = `query ($bankId: ID, $state: EntitlementRequestState, $first: I
     nodes { id state user { id } } totalCount pageInfo { hasNextPage endCursor } } }`;
 
 let gateway: Gateway;
-/** Grants and revokes at the bank. */
+/** Can grant and revoke roles at the bank. */
 let administrator: TestUser;
-/** Grants and revokes everywhere. */
+/** Can grant and revoke roles at any bank. */
 let administratorOfAll: TestUser;
 let superAdmin: TestUser;
-let clerk: TestUser;
+let recipient: TestUser;
 
 beforeAll(async () => {
   gateway = await startGateway();
@@ -57,7 +57,7 @@ beforeEach(async () => {
       ['CanDeleteEntitlementAtAnyBank', null],
     ],
   });
-  clerk = await gateway.createUser();
+  recipient = await gateway.createUser();
 });
 
 afterAll(() => gateway.stop());
@@ -71,7 +71,7 @@ async function storedRequest(id: string) {
   return row;
 }
 
-/** What a call that is refused answers, when nothing was written by it. */
+/** The extensions of the error with which a call fails. Expects that the call writes nothing. */
 async function refusal(caller: TestUser, document: string, variables: Record<string, unknown>) {
   const before = await everythingStored(gateway.database);
   const { data, errors } = await gateway.query(caller.token, document, variables);
@@ -80,9 +80,9 @@ async function refusal(caller: TestUser, document: string, variables: Record<str
   return errors[0]?.extensions;
 }
 
-/** Whether the system role CanGetAnyKycChecks counts. */
-async function mayReadChecks(user: TestUser): Promise<boolean> {
-  const { errors } = await gateway.query(user.token, '{ kycChecks(customerId: "nobody") { id } }');
+/** Whether the user can use the system role CanGetAnyKycChecks. */
+async function canReadChecks(user: TestUser): Promise<boolean> {
+  const { errors } = await gateway.query(user.token, '{ kycChecks(customerId: "unknown") { id } }');
   return !errors.some(({ extensions }) => extensions.code === 'FORBIDDEN');
 }
 
@@ -91,10 +91,10 @@ describe('grantEntitlement', () => {
   const ofSystem = { roleName: 'CanGetAnyKycChecks' };
 
   test.each([
-    ['to nobody in particular', () => clerk, atBank],
-    ['to who may grant at another bank', () => administrator, { ...atBank, bankId: otherBankId }],
-    ['of a system role to who may grant at one bank', () => administrator, ofSystem],
-  ])('is refused %s, and nothing is written', async (_what, caller, input) => {
+    ['a caller without a role', () => recipient, atBank],
+    ['a caller who can grant at another bank only', () => administrator, { ...atBank, bankId: otherBankId }],
+    ['a system role to a caller who can grant at one bank', () => administrator, ofSystem],
+  ])('refuses %s and writes nothing', async (_what, caller, input) => {
     const other = await gateway.createUser();
 
     const refused = await refusal(caller(), grant, { userId: other.id, input });
@@ -108,10 +108,10 @@ describe('grantEntitlement', () => {
   });
 
   test.each([
-    ['who may grant at the bank', () => administrator],
-    ['who may grant at any bank', () => administratorOfAll],
-    ['the super admin', () => superAdmin],
-  ])('to oneself is refused even to %s', async (_who, caller) => {
+    ['who can grant at the bank', () => administrator],
+    ['who can grant at any bank', () => administratorOfAll],
+    ['who is a super admin', () => superAdmin],
+  ])('refuses a role for the caller, even for a caller %s', async (_who, caller) => {
     expect(await refusal(caller(), grant, { userId: caller().id, input: atBank })).toMatchObject({
       code: 'FORBIDDEN',
       obpCode: 'OBP-30221',
@@ -119,29 +119,29 @@ describe('grantEntitlement', () => {
   });
 
   test.each([
-    ['a bank role without a bank', { roleName: 'CanGetCustomer' }, 'OBP-30205'],
-    ['a system role at a bank', { roleName: 'CanGetAnyKycChecks', bankId }, 'OBP-30206'],
-    ['a role at an unknown bank', { roleName: 'CanGetCustomer', bankId: 'unknown' }, 'OBP-30001'],
-    ['a role that has expired already', { ...atBank, expiresAt: '2020-01-01T00:00:00Z' }, 'OBP-10001'],
-    ['what is no role', { ...atBank, roleName: 'CanDoAnything' }, 'OBP-10001'],
-  ])('of %s is %s', async (_what, input, obpCode) => {
-    expect(await refusal(administratorOfAll, grant, { userId: clerk.id, input })).toMatchObject({ obpCode });
+    ['OBP-30205', 'a bank role without a bank', { roleName: 'CanGetCustomer' }],
+    ['OBP-30206', 'a system role at a bank', { roleName: 'CanGetAnyKycChecks', bankId }],
+    ['OBP-30001', 'a role at an unknown bank', { roleName: 'CanGetCustomer', bankId: 'unknown' }],
+    ['OBP-10001', 'an expiry in the past', { ...atBank, expiresAt: '2020-01-01T00:00:00Z' }],
+    ['OBP-10001', 'an unknown role', { ...atBank, roleName: 'CanDoAnything' }],
+  ])('fails with %s for %s and writes nothing', async (obpCode, _what, input) => {
+    expect(await refusal(administratorOfAll, grant, { userId: recipient.id, input })).toMatchObject({ obpCode });
   });
 
-  test('to an unknown user is OBP-20057', async () => {
-    expect(await refusal(administrator, grant, { userId: 'nobody', input: atBank })).toMatchObject({
+  test('fails with OBP-20057 for an unknown user and writes nothing', async () => {
+    expect(await refusal(administrator, grant, { userId: 'unknown', input: atBank })).toMatchObject({
       obpCode: 'OBP-20057',
     });
   });
 
   test.each([
-    ['who may grant at the bank, of a bank role', () => administrator, atBank],
-    ['who may grant at any bank, of a bank role', () => administratorOfAll, atBank],
-    ['who may grant at any bank, of a system role', () => administratorOfAll, ofSystem],
-    ['the super admin, of a system role', () => superAdmin, ofSystem],
-  ])('by %s counts from the next request on, and is read by the user', async (_who, caller, input) => {
-    const { data, errors } = await gateway.query(caller().token, grant, { userId: clerk.id, input });
-    const me = await gateway.query(clerk.token, '{ me { entitlements { roleName bankId } } }');
+    ['a bank role if the caller can grant at the bank', () => administrator, atBank],
+    ['a bank role if the caller can grant at any bank', () => administratorOfAll, atBank],
+    ['a system role if the caller can grant at any bank', () => administratorOfAll, ofSystem],
+    ['a system role if the caller is a super admin', () => superAdmin, ofSystem],
+  ])('grants %s, from the next request on', async (_what, caller, input) => {
+    const { data, errors } = await gateway.query(caller().token, grant, { userId: recipient.id, input });
+    const me = await gateway.query(recipient.token, '{ me { entitlements { roleName bankId } } }');
 
     expect(errors).toEqual([]);
     const at = 'bankId' in input ? input.bankId : null;
@@ -149,7 +149,7 @@ describe('grantEntitlement', () => {
       grantEntitlement: {
         entitlement: {
           id: expect.any(String),
-          userId: clerk.id,
+          userId: recipient.id,
           roleName: input.roleName,
           bankId: at,
           expiresAt: null,
@@ -158,63 +158,63 @@ describe('grantEntitlement', () => {
       },
     });
     expect(me.data).toEqual({ me: { entitlements: [{ roleName: input.roleName, bankId: at }] } });
-    expect(await mayReadChecks(clerk)).toBe(input === ofSystem);
+    expect(await canReadChecks(recipient)).toBe(input === ofSystem);
   });
 
-  test('of what is held already is OBP-30216, and of calls that race one wins', async () => {
-    const call = (caller: TestUser) => gateway.query(caller.token, grant, { userId: clerk.id, input: atBank });
+  test('succeeds once when calls race, and fails with OBP-30216 if the user holds the role', async () => {
+    const call = (caller: TestUser) => gateway.query(caller.token, grant, { userId: recipient.id, input: atBank });
 
     const answers = await Promise.all([call(administrator), call(administratorOfAll), call(superAdmin)]);
 
     expect(answers.flatMap(codesOf)).toEqual(['OBP-30216', 'OBP-30216']);
-    expect(await heldBy(clerk.id)).toHaveLength(1);
+    expect(await heldBy(recipient.id)).toHaveLength(1);
   });
 
-  test('with an idempotency key writes once', async () => {
-    const variables = { userId: clerk.id, input: atBank, idempotencyKey: randomUUID() };
+  test('writes once for each idempotency key', async () => {
+    const variables = { userId: recipient.id, input: atBank, idempotencyKey: randomUUID() };
 
     const first = await gateway.query(administrator.token, grant, variables);
     const again = await gateway.query(administrator.token, grant, variables);
 
     expect(first.errors).toEqual([]);
     expect(again.data).toEqual(first.data);
-    expect(await heldBy(clerk.id)).toHaveLength(1);
+    expect(await heldBy(recipient.id)).toHaveLength(1);
   });
 
-  test('until a time counts no longer than that, is not read any more, and can be granted anew', async () => {
+  test('grants a role until it expires, after which it is not returned and can be granted again', async () => {
     const expiresAt = new Date(Date.now() + 2000).toISOString();
     const input = { ...ofSystem, expiresAt };
-    const { errors } = await gateway.query(superAdmin.token, grant, { userId: clerk.id, input });
-    const mayNow = await mayReadChecks(clerk);
+    const { errors } = await gateway.query(superAdmin.token, grant, { userId: recipient.id, input });
+    const canNow = await canReadChecks(recipient);
 
     await new Promise((resolve) => setTimeout(resolve, 2100));
-    const mayLater = await mayReadChecks(clerk);
-    const me = await gateway.query(clerk.token, '{ me { entitlements { id } } }');
-    const again = await gateway.query(superAdmin.token, grant, { userId: clerk.id, input: ofSystem });
+    const canLater = await canReadChecks(recipient);
+    const me = await gateway.query(recipient.token, '{ me { entitlements { id } } }');
+    const again = await gateway.query(superAdmin.token, grant, { userId: recipient.id, input: ofSystem });
 
     expect(errors).toEqual([]);
-    expect([mayNow, mayLater]).toEqual([true, false]);
+    expect([canNow, canLater]).toEqual([true, false]);
     expect(me.data).toEqual({ me: { entitlements: [] } });
     expect(again.errors).toEqual([]);
-    expect(await mayReadChecks(clerk)).toBe(true);
-    expect(await heldBy(clerk.id)).toHaveLength(1);
+    expect(await canReadChecks(recipient)).toBe(true);
+    expect(await heldBy(recipient.id)).toHaveLength(1);
   });
 
-  test('lets nobody grant by a right that has expired', async () => {
+  test('refuses a caller whose granting role has expired', async () => {
     await insertEntitlement(gateway.database, {
-      userId: clerk.id,
+      userId: recipient.id,
       roleName: 'CanCreateEntitlementAtOneBank',
       bankId,
       expiresAt: new Date(Date.now() - 1),
     });
 
-    expect(await refusal(clerk, grant, { userId: administrator.id, input: atBank })).toMatchObject({
+    expect(await refusal(recipient, grant, { userId: administrator.id, input: atBank })).toMatchObject({
       obpCode: 'OBP-20006',
     });
   });
 
-  test('is all that the super admin may: no field is given for it', async () => {
-    const document = `{ customers(bankId: "${bankId}") { nodes { id } } entitlements(userId: "${clerk.id}") { id } users { nodes { id } } }`;
+  test('does not imply access to data for a super admin', async () => {
+    const document = `{ customers(bankId: "${bankId}") { nodes { id } } entitlements(userId: "${recipient.id}") { id } users { nodes { id } } }`;
 
     const { data, errors } = await gateway.query(superAdmin.token, document);
 
@@ -224,49 +224,51 @@ describe('grantEntitlement', () => {
 });
 
 describe('revokeEntitlement', () => {
-  test('is refused without a role, to which nothing is told about what exists', async () => {
+  test('refuses a caller without a role, whether the entitlement exists or not', async () => {
     const { id } = await insertEntitlement(gateway.database, {
-      userId: clerk.id,
+      userId: recipient.id,
       roleName: 'CanGetCustomer',
       bankId,
     });
 
-    const there = await refusal(clerk, revoke, { id });
-    const nowhere = await refusal(clerk, revoke, { id: 'no-such-id' });
+    const existing = await refusal(recipient, revoke, { id });
+    const unknown = await refusal(recipient, revoke, { id: 'no-such-id' });
 
-    expect(there).toMatchObject({
+    expect(existing).toMatchObject({
       obpCode: 'OBP-20006',
       missingRoles: ['CanDeleteEntitlementAtOneBank', 'CanDeleteEntitlementAtAnyBank'],
     });
-    expect(nowhere).toEqual(there);
+    expect(unknown).toEqual(existing);
   });
 
   test.each([
     ['at another bank', 'CanGetCustomer', otherBankId],
     ['of a system role', 'CanGetAnyKycChecks', null],
-  ])('of one %s is not found by who may revoke at one bank', async (_what, roleName, at) => {
-    const { id } = await insertEntitlement(gateway.database, { userId: clerk.id, roleName, bankId: at });
+  ])('fails with OBP-30212 for an entitlement %s if the caller can revoke at one bank', async (_what, roleName, at) => {
+    const { id } = await insertEntitlement(gateway.database, { userId: recipient.id, roleName, bankId: at });
 
     expect(await refusal(administrator, revoke, { id })).toMatchObject({ code: 'NOT_FOUND', obpCode: 'OBP-30212' });
   });
 
   test.each([
-    ['who may at the bank', () => administrator, 'CanGetCustomer', bankId],
-    ['who may at any bank', () => administratorOfAll, 'CanGetAnyKycChecks', null],
-    ['the super admin', () => superAdmin, 'CanGetAnyKycChecks', null],
-  ])('by %s counts from the next request on, once', async (_who, caller, roleName, at) => {
-    const { id } = await insertEntitlement(gateway.database, { userId: clerk.id, roleName, bankId: at });
+    ['can revoke at the bank', () => administrator, 'CanGetCustomer', bankId],
+    ['can revoke at any bank', () => administratorOfAll, 'CanGetAnyKycChecks', null],
+    ['is a super admin', () => superAdmin, 'CanGetAnyKycChecks', null],
+  ])('revokes a role once, from the next request on, if the caller %s', async (_who, caller, roleName, at) => {
+    const { id } = await insertEntitlement(gateway.database, { userId: recipient.id, roleName, bankId: at });
     const idempotencyKey = randomUUID();
 
     const first = await gateway.query(caller().token, revoke, { id, idempotencyKey });
     const replayed = await gateway.query(caller().token, revoke, { id, idempotencyKey });
     const again = await gateway.query(caller().token, revoke, { id });
 
-    expect(first.data).toEqual({ revokeEntitlement: { entitlement: { id, userId: clerk.id, roleName, bankId: at } } });
+    expect(first.data).toEqual({
+      revokeEntitlement: { entitlement: { id, userId: recipient.id, roleName, bankId: at } },
+    });
     expect(replayed.data).toEqual(first.data);
     expect(codesOf(again)).toEqual(['OBP-30212']);
-    expect(await heldBy(clerk.id)).toEqual([]);
-    expect(await mayReadChecks(clerk)).toBe(false);
+    expect(await heldBy(recipient.id)).toEqual([]);
+    expect(await canReadChecks(recipient)).toBe(false);
   });
 });
 
@@ -274,20 +276,20 @@ describe('entitlements', () => {
   const document = 'query ($bankId: ID, $userId: ID!) { entitlements(bankId: $bankId, userId: $userId) { roleName } }';
 
   beforeEach(async () => {
-    await insertEntitlement(gateway.database, { userId: clerk.id, roleName: 'CanGetCustomer', bankId });
-    await insertEntitlement(gateway.database, { userId: clerk.id, roleName: 'CanGetAnyUser' });
+    await insertEntitlement(gateway.database, { userId: recipient.id, roleName: 'CanGetCustomer', bankId });
+    await insertEntitlement(gateway.database, { userId: recipient.id, roleName: 'CanGetAnyUser' });
     const expiresAt = new Date(Date.now() - 1);
-    await insertEntitlement(gateway.database, { userId: clerk.id, roleName: 'CanGetMeetings', bankId, expiresAt });
+    await insertEntitlement(gateway.database, { userId: recipient.id, roleName: 'CanGetMeetings', bankId, expiresAt });
   });
 
-  test('gives those at the bank to who may read there, and all to who may read at any bank', async () => {
+  test('returns the entitlements at the bank with the bank role, and all with the system role', async () => {
     const ofBank = await gateway.createUser({ roles: [['CanGetEntitlementsForAnyUserAtOneBank', bankId]] });
     const ofAll = await gateway.createUser({ roles: [['CanGetEntitlementsForAnyUserAtAnyBank', null]] });
 
-    const atBank = await gateway.query(ofBank.token, document, { bankId, userId: clerk.id });
-    const everywhere = await gateway.query(ofAll.token, document, { userId: clerk.id });
-    const refused = await gateway.query(ofBank.token, document, { userId: clerk.id });
-    const unknown = await gateway.query(ofAll.token, document, { userId: 'nobody' });
+    const atBank = await gateway.query(ofBank.token, document, { bankId, userId: recipient.id });
+    const everywhere = await gateway.query(ofAll.token, document, { userId: recipient.id });
+    const refused = await gateway.query(ofBank.token, document, { userId: recipient.id });
+    const unknown = await gateway.query(ofAll.token, document, { userId: 'unknown' });
 
     expect(atBank.data).toEqual({ entitlements: [{ roleName: 'CanGetCustomer' }] });
     expect(everywhere.data).toEqual({ entitlements: [{ roleName: 'CanGetAnyUser' }, { roleName: 'CanGetCustomer' }] });
@@ -300,17 +302,17 @@ describe('requestEntitlement', () => {
   const input = { roleName: 'CanGetCustomer', bankId, reason: 'Joined the team' };
 
   test.each([
-    ['a bank role without a bank', { bankId: null }, 'OBP-30205'],
-    ['a system role at a bank', { roleName: 'CanGetAnyKycChecks' }, 'OBP-30206'],
-    ['a role at an unknown bank', { bankId: 'unknown' }, 'OBP-30001'],
-    ['a role without a reason', { reason: ' ' }, 'OBP-10001'],
-    ['a role with too long a reason', { reason: 'x'.repeat(2001) }, 'OBP-10001'],
-  ])('for %s is %s', async (_what, change, obpCode) => {
-    expect(await refusal(clerk, request, { input: { ...input, ...change } })).toMatchObject({ obpCode });
+    ['OBP-30205', 'a bank role without a bank', { bankId: null }],
+    ['OBP-30206', 'a system role at a bank', { roleName: 'CanGetAnyKycChecks' }],
+    ['OBP-30001', 'a role at an unknown bank', { bankId: 'unknown' }],
+    ['OBP-10001', 'an empty reason', { reason: ' ' }],
+    ['OBP-10001', 'a reason that is too long', { reason: 'x'.repeat(2001) }],
+  ])('fails with %s for %s and writes nothing', async (obpCode, _what, change) => {
+    expect(await refusal(recipient, request, { input: { ...input, ...change } })).toMatchObject({ obpCode });
   });
 
-  test('is kept for somebody else to decide, and gives nothing', async () => {
-    const { data, errors } = await gateway.query(clerk.token, request, { input });
+  test('files a request and grants nothing', async () => {
+    const { data, errors } = await gateway.query(recipient.token, request, { input });
 
     expect(errors).toEqual([]);
     expect(data).toEqual({
@@ -318,36 +320,36 @@ describe('requestEntitlement', () => {
         entitlementRequest: {
           ...input,
           id: expect.any(String),
-          userId: clerk.id,
+          userId: recipient.id,
           state: 'REQUESTED',
           decidedByUserId: null,
           version: 1,
-          user: { id: clerk.id },
+          user: { id: recipient.id },
         },
       },
     });
-    expect(await heldBy(clerk.id)).toEqual([]);
+    expect(await heldBy(recipient.id)).toEqual([]);
   });
 
   test.each([
     ['a bank role', input],
     ['a system role', { roleName: 'CanGetAnyUser', reason: 'Support' }],
-  ])('for %s is open once, whoever is first', async (_what, asked) => {
-    const call = () => gateway.query(clerk.token, request, { input: asked });
+  ])('files one request for %s when calls race', async (_what, requested) => {
+    const call = () => gateway.query(recipient.token, request, { input: requested });
 
     const answers = await Promise.all([call(), call(), call()]);
 
     expect(answers.flatMap(codesOf)).toEqual(['OBP-30214', 'OBP-30214']);
   });
 
-  test('for what is held already is OBP-30216, but not when that has expired', async () => {
-    await insertEntitlement(gateway.database, { userId: clerk.id, roleName: 'CanGetCustomer', bankId });
+  test('fails with OBP-30216 if the caller holds the role, but not if it has expired', async () => {
+    await insertEntitlement(gateway.database, { userId: recipient.id, roleName: 'CanGetCustomer', bankId });
     const expiresAt = new Date(Date.now() - 1);
-    await insertEntitlement(gateway.database, { userId: clerk.id, roleName: 'CanGetMeetings', bankId, expiresAt });
+    await insertEntitlement(gateway.database, { userId: recipient.id, roleName: 'CanGetMeetings', bankId, expiresAt });
 
-    const expired = await gateway.query(clerk.token, request, { input: { ...input, roleName: 'CanGetMeetings' } });
+    const expired = await gateway.query(recipient.token, request, { input: { ...input, roleName: 'CanGetMeetings' } });
 
-    expect(await refusal(clerk, request, { input })).toMatchObject({ obpCode: 'OBP-30216' });
+    expect(await refusal(recipient, request, { input })).toMatchObject({ obpCode: 'OBP-30216' });
     expect(expired.errors).toEqual([]);
   });
 });
@@ -356,36 +358,36 @@ describe.each([
   ['approveEntitlementRequest', approve, {}],
   ['rejectEntitlementRequest', reject, { reason: 'Not needed' }],
 ])('%s', (_field, document, more) => {
-  test('is refused without a role, to which nothing is told about what exists', async () => {
+  test('refuses a caller without a role, whether the request exists or not', async () => {
     const { id } = await insertEntitlementRequest(gateway.database, { userId: administrator.id, bankId });
 
-    const there = await refusal(clerk, document, { id, ...more });
-    const nowhere = await refusal(clerk, document, { id: 'no-such-id', ...more });
+    const existing = await refusal(recipient, document, { id, ...more });
+    const unknown = await refusal(recipient, document, { id: 'no-such-id', ...more });
 
-    expect(there).toMatchObject({
+    expect(existing).toMatchObject({
       obpCode: 'OBP-20006',
       missingRoles: ['CanCreateEntitlementAtOneBank', 'CanCreateEntitlementAtAnyBank'],
     });
-    expect(nowhere).toEqual(there);
+    expect(unknown).toEqual(existing);
   });
 
   test.each([
     ['at another bank', 'CanGetMeetings', otherBankId],
     ['for a system role', 'CanGetAnyUser', null],
-  ])('of one %s is not found by who may grant at one bank', async (_what, roleName, at) => {
-    const { id } = await insertEntitlementRequest(gateway.database, { userId: clerk.id, roleName, bankId: at });
+  ])('fails with OBP-30215 for a request %s if the caller can grant at one bank', async (_what, roleName, at) => {
+    const { id } = await insertEntitlementRequest(gateway.database, { userId: recipient.id, roleName, bankId: at });
 
     expect(await refusal(administrator, document, { id, ...more })).toMatchObject({ obpCode: 'OBP-30215' });
   });
 
-  test('of what one asked for oneself is OBP-30221', async () => {
+  test("fails with OBP-30221 for the caller's own request", async () => {
     const { id } = await insertEntitlementRequest(gateway.database, { userId: administratorOfAll.id, bankId });
 
     expect(await refusal(administratorOfAll, document, { id, ...more })).toMatchObject({ obpCode: 'OBP-30221' });
   });
 
-  test('happens once: of two who decide at the same time one is too late', async () => {
-    const { id } = await insertEntitlementRequest(gateway.database, { userId: clerk.id, bankId });
+  test('succeeds once when two decisions race', async () => {
+    const { id } = await insertEntitlementRequest(gateway.database, { userId: recipient.id, bankId });
 
     const answers = await Promise.all([
       gateway.query(administrator.token, approve, { id }),
@@ -400,11 +402,11 @@ describe.each([
 
 describe('approveEntitlementRequest', () => {
   test.each([
-    ['who may grant at the bank', () => administrator, 'CanGetMeetings', bankId],
-    ['who may grant at any bank', () => administratorOfAll, 'CanGetAnyUser', null],
-    ['the super admin', () => superAdmin, 'CanGetAnyUser', null],
-  ])('by %s grants the role, until a time where one is given', async (_who, caller, roleName, at) => {
-    const { id } = await insertEntitlementRequest(gateway.database, { userId: clerk.id, roleName, bankId: at });
+    ['can grant at the bank', () => administrator, 'CanGetMeetings', bankId],
+    ['can grant at any bank', () => administratorOfAll, 'CanGetAnyUser', null],
+    ['is a super admin', () => superAdmin, 'CanGetAnyUser', null],
+  ])('grants the role until expiresAt if the caller %s', async (_who, caller, roleName, at) => {
+    const { id } = await insertEntitlementRequest(gateway.database, { userId: recipient.id, roleName, bankId: at });
     const expiresAt = '2100-01-01T00:00:00.000Z';
 
     const { data, errors } = await gateway.query(caller().token, approve, { id, expiresAt });
@@ -416,13 +418,13 @@ describe('approveEntitlementRequest', () => {
         entitlement: { id: expect.any(String), roleName, bankId: at, expiresAt },
       },
     });
-    expect(await heldBy(clerk.id)).toMatchObject([{ roleName, bankId: at, expiresAt: new Date(expiresAt) }]);
+    expect(await heldBy(recipient.id)).toMatchObject([{ roleName, bankId: at, expiresAt: new Date(expiresAt) }]);
   });
 
-  test('of what is held meanwhile, or until a time that has passed, leaves the request open', async () => {
-    const { id } = await insertEntitlementRequest(gateway.database, { userId: clerk.id, bankId });
+  test('leaves the request open if the user holds the role or the expiry is in the past', async () => {
+    const { id } = await insertEntitlementRequest(gateway.database, { userId: recipient.id, bankId });
     const past = await refusal(administrator, approve, { id, expiresAt: '2020-01-01T00:00:00Z' });
-    await insertEntitlement(gateway.database, { userId: clerk.id, roleName: 'CanGetMeetings', bankId });
+    await insertEntitlement(gateway.database, { userId: recipient.id, roleName: 'CanGetMeetings', bankId });
 
     expect(past).toMatchObject({ obpCode: 'OBP-10001', field: 'expiresAt' });
     expect(await refusal(administrator, approve, { id })).toMatchObject({ obpCode: 'OBP-30216' });
@@ -431,8 +433,8 @@ describe('approveEntitlementRequest', () => {
 });
 
 describe('rejectEntitlementRequest', () => {
-  test('grants nothing, and says who decided and why', async () => {
-    const { id } = await insertEntitlementRequest(gateway.database, { userId: clerk.id, bankId });
+  test('grants nothing, and returns the ID of the caller and the reason', async () => {
+    const { id } = await insertEntitlementRequest(gateway.database, { userId: recipient.id, bankId });
 
     const { data } = await gateway.query(administrator.token, reject, { id, reason: 'Not needed' });
 
@@ -446,11 +448,11 @@ describe('rejectEntitlementRequest', () => {
         },
       },
     });
-    expect(await heldBy(clerk.id)).toEqual([]);
+    expect(await heldBy(recipient.id)).toEqual([]);
   });
 
-  test('needs a reason, and is nothing that the super admin may', async () => {
-    const { id } = await insertEntitlementRequest(gateway.database, { userId: clerk.id, bankId });
+  test('fails without a reason, and refuses a super admin', async () => {
+    const { id } = await insertEntitlementRequest(gateway.database, { userId: recipient.id, bankId });
 
     expect(await refusal(administrator, reject, { id, reason: '' })).toMatchObject({ obpCode: 'OBP-10001' });
     expect(await refusal(superAdmin, reject, { id, reason: 'No' })).toMatchObject({ obpCode: 'OBP-20006' });
@@ -458,42 +460,44 @@ describe('rejectEntitlementRequest', () => {
 });
 
 describe('entitlementRequests', () => {
-  test('gives those at the bank to who may grant there, and to everybody else their own, the newest first', async () => {
+  test('returns the requests at a bank to a caller who can grant there, and their own to others, newest first', async () => {
     const other = await gateway.createUser();
-    const own = await insertEntitlementRequest(gateway.database, { userId: clerk.id, bankId });
+    const own = await insertEntitlementRequest(gateway.database, { userId: recipient.id, bankId });
     const others = await insertEntitlementRequest(gateway.database, { userId: other.id, bankId });
     const elsewhere = await insertEntitlementRequest(gateway.database, { userId: other.id, bankId: otherBankId });
     const idsFor = async (caller: TestUser, variables: Record<string, unknown>) => {
       const { data, errors } = await gateway.query(caller.token, requests, variables);
       expect(errors).toEqual([]);
-      const made = [own.id, others.id, elsewhere.id];
-      const given = nodesOf<{ id: string }>(data?.entitlementRequests).map(({ id }) => id);
-      return given.filter((id) => made.includes(id));
+      const inserted = [own.id, others.id, elsewhere.id];
+      const returned = nodesOf<{ id: string }>(data?.entitlementRequests).map(({ id }) => id);
+      return returned.filter((id) => inserted.includes(id));
     };
 
     expect(await idsFor(administrator, { bankId })).toEqual([others.id, own.id]);
     expect(await idsFor(administratorOfAll, {})).toEqual([elsewhere.id, others.id, own.id]);
     expect(await idsFor(administrator, { bankId: otherBankId })).toEqual([]);
-    expect(await idsFor(clerk, { bankId })).toEqual([own.id]);
-    expect(await idsFor(clerk, { state: 'APPROVED' })).toEqual([]);
+    expect(await idsFor(recipient, { bankId })).toEqual([own.id]);
+    expect(await idsFor(recipient, { state: 'APPROVED' })).toEqual([]);
     expect(await idsFor(superAdmin, {})).toEqual([]);
   });
 
-  test('gives page after page, and a cursor that is nobody else’s', async () => {
-    const made: string[] = [];
+  test('returns the requests in pages, and fails for the cursor of another caller', async () => {
+    const inserted: string[] = [];
     for (const roleName of ['CanGetMeetings', 'CanGetCustomer', 'CanGetCrmEvents']) {
-      made.unshift((await insertEntitlementRequest(gateway.database, { userId: clerk.id, bankId, roleName })).id);
+      inserted.unshift(
+        (await insertEntitlementRequest(gateway.database, { userId: recipient.id, bankId, roleName })).id,
+      );
     }
 
     const pages = await readPages<{ id: string }>(
-      (after) => gateway.query(clerk.token, requests, { first: 2, after }),
+      (after) => gateway.query(recipient.token, requests, { first: 2, after }),
       (data) => data.entitlementRequests,
     );
-    const { data } = await gateway.query(clerk.token, requests, { first: 1 });
+    const { data } = await gateway.query(recipient.token, requests, { first: 1 });
     const after = endCursorOf(data?.entitlementRequests);
     const foreign = await gateway.query(administratorOfAll.token, requests, { first: 1, after });
 
-    expect(pages.map((page) => page.map(({ id }) => id))).toEqual([made.slice(0, 2), made.slice(2)]);
+    expect(pages.map((page) => page.map(({ id }) => id))).toEqual([inserted.slice(0, 2), inserted.slice(2)]);
     expect(data).toMatchObject({ entitlementRequests: { totalCount: 3 } });
     expect(foreign.errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', field: 'after' });
   });

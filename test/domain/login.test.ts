@@ -22,7 +22,7 @@ interface Login {
 let gateway: Gateway;
 
 beforeAll(async () => {
-  // Each test is at addresses of its own.
+  // Each test uses addresses of its own.
   gateway = await startGateway({ environment: { GATEWAY_TRUSTED_PROXIES: '127.0.0.1' } });
 });
 
@@ -44,7 +44,7 @@ function logIn(username: string, guess: string, address: string, at: Gateway = g
   return at.query<Login>(null, login, { username, password: guess }, { 'x-forwarded-for': address });
 }
 
-/** The code of the refusal; null for a login. */
+/** The error code of a login. Null if the login succeeds. */
 async function outcome(username: string, guess: string, address: string): Promise<string | null> {
   const { errors } = await logIn(username, guess, address);
   const [error] = errors;
@@ -63,7 +63,7 @@ async function fail(times: number, username: string, address: string): Promise<(
   return outcomes;
 }
 
-/** As if everything about attempts had happened so much earlier. */
+/** Moves all login attempts into the past, as if this time had passed. */
 async function letPass(seconds: number): Promise<void> {
   await gateway.database.transaction(async (transaction) => {
     for (const row of await transaction.select().from(loginAttempt)) {
@@ -80,7 +80,7 @@ async function letPass(seconds: number): Promise<void> {
   });
 }
 
-/** After an attack: what the buckets regain while the test runs, however slow it is, allows no further attempt. */
+/** Moves all login attempts into the future, so that the buckets regain no token while the test runs, however slow it is. */
 function keepBucketsEmpty(): Promise<void> {
   return letPass(-60);
 }
@@ -88,7 +88,7 @@ function keepBucketsEmpty(): Promise<void> {
 const fiveFailures = Array.from({ length: 5 }, () => 'OBP-20004');
 
 describe('failed logins', () => {
-  test('lock the username at this address after five, with the right password too, and nowhere else', async () => {
+  test('lock the username in this network after five failures, even for the right password, but in no other', async () => {
     const { id, username } = await createLocalUser();
     const address = newAddress();
     expect(await fail(5, username, address)).toEqual(fiveFailures);
@@ -106,19 +106,21 @@ describe('failed logins', () => {
     expect(await outcome(other.username, password, address)).toBeNull();
   });
 
-  test('lock an unknown username with the same words', async () => {
+  test('lock an unknown username with the same error', async () => {
     const { username } = await createLocalUser();
     const [known, unknown] = [newAddress(), newAddress()];
-    const nobody = `nobody.${randomUUID()}`;
-    expect(await fail(5, username, known)).toEqual(await fail(5, nobody, unknown));
+    const unknownUsername = `unknown.${randomUUID()}`;
+    expect(await fail(5, username, known)).toEqual(await fail(5, unknownUsername, unknown));
     const without = (text: string) => text.replaceAll(/\d+ seconds|"retryAfterSeconds":\d+/g, '…');
-    const answers = [await logIn(username, 'wrong', known), await logIn(nobody, 'wrong', unknown)];
-    const [one, other] = answers.map(({ status, data, errors }) => without(JSON.stringify({ status, data, errors })));
-    expect(one).toContain('OBP-20013');
-    expect(one).toBe(other);
+    const answers = [await logIn(username, 'wrong', known), await logIn(unknownUsername, 'wrong', unknown)];
+    const [ofKnown, ofUnknown] = answers.map(({ status, data, errors }) =>
+      without(JSON.stringify({ status, data, errors })),
+    );
+    expect(ofKnown).toContain('OBP-20013');
+    expect(ofKnown).toBe(ofUnknown);
   });
 
-  test('lock for twice as long with each further one, up to an hour', async () => {
+  test('double the time of the lock with each further failure, up to an hour', async () => {
     const { username } = await createLocalUser();
     const address = newAddress();
     await fail(5, username, address);
@@ -135,7 +137,7 @@ describe('failed logins', () => {
     expect(await outcome(username, password, address)).toBeNull();
   });
 
-  test('that came before a login are forgotten with it', async () => {
+  test('are deleted by a successful login', async () => {
     const { username } = await createLocalUser();
     const address = newAddress();
     await fail(4, username, address);
@@ -144,7 +146,7 @@ describe('failed logins', () => {
     expect(await outcome(username, password, address)).toBe('OBP-20013');
   });
 
-  test('that came a day before are forgotten', async () => {
+  test('are no longer counted after a day', async () => {
     const { username } = await createLocalUser();
     const address = newAddress();
     await fail(4, username, address);
@@ -153,7 +155,7 @@ describe('failed logins', () => {
     expect(await outcome(username, password, address)).toBeNull();
   });
 
-  test('are counted however many are sent at once', async () => {
+  test('are all counted when they are sent at the same time', async () => {
     const { username } = await createLocalUser();
     const address = newAddress();
     const outcomes = await Promise.all(Array.from({ length: 15 }, () => outcome(username, 'wrong', address)));
@@ -161,14 +163,14 @@ describe('failed logins', () => {
     expect(outcomes.filter((code) => code === 'OBP-20013')).toHaveLength(10);
   });
 
-  test('are not seen in a user who logs in many times at once', async () => {
+  test('do not include successful logins that are sent at the same time', async () => {
     const { username } = await createLocalUser();
     const address = newAddress();
     const outcomes = await Promise.all(Array.from({ length: 12 }, () => outcome(username, password, address)));
     expect(outcomes.filter((code) => code !== null)).toEqual([]);
   });
 
-  test('stay in the database, so that they hold in another process; nothing there tells what was typed', async () => {
+  test('are stored in the database for all processes, without usernames and addresses', async () => {
     const { username } = await createLocalUser();
     const address = newAddress();
     await fail(5, username, address);
@@ -183,7 +185,7 @@ describe('failed logins', () => {
     expect(stored.filter(({ lockedUntil }) => lockedUntil !== null).length).toBeGreaterThan(0);
   });
 
-  test('leave tokens that were given before alone', async () => {
+  test('do not affect tokens that were issued before', async () => {
     const { id, username } = await createLocalUser();
     const address = newAddress();
     const { data } = await logIn(username, password, address);
@@ -191,7 +193,7 @@ describe('failed logins', () => {
     expect((await gateway.query(data?.login?.token ?? '', '{ me { id } }')).data).toEqual({ me: { id } });
   });
 
-  test('count for every spelling of the username', async () => {
+  test('are counted together for all spellings of the username', async () => {
     const { username } = await createLocalUser();
     const address = newAddress();
     const wide = username.replace('user', 'ｕｓｅｒ');
@@ -199,7 +201,7 @@ describe('failed logins', () => {
     expect(await fail(2, username, address)).toEqual(['OBP-20004', 'OBP-20013']);
   });
 
-  test('count for a username of any length', async () => {
+  test('are counted for a username of any length', async () => {
     const username = `${randomUUID()}${'a\u0300\u0323'.repeat(1_000_000)}`;
     const attempt = { database: gateway.database, secret: gateway.config.secret, clientAddress: newAddress() };
     for (let time = 0; time < 5; time += 1) {
@@ -208,7 +210,7 @@ describe('failed logins', () => {
     await expect(attemptLogin({ ...attempt, username }, async () => true)).rejects.toThrow('OBP-20013');
   });
 
-  test('are deleted when they are a day old', async () => {
+  test('are deleted from the database after a day', async () => {
     const { username } = await createLocalUser();
     await fail(5, username, newAddress());
     await letPass(24 * 3_600);
@@ -216,7 +218,7 @@ describe('failed logins', () => {
     expect(await gateway.database.read.select().from(loginAttempt)).toEqual([]);
   });
 
-  test('are deleted when there are too many, fewest first, but never a lock or a limit that is in force', async () => {
+  test('are deleted when there are too many, fewest failures first, except for active locks and limits', async () => {
     const { username } = await createLocalUser();
     const address = newAddress();
     for (let time = 0; time < 3; time += 1) await fail(1, `${randomUUID()}`, newAddress());
@@ -239,7 +241,7 @@ describe('failed logins', () => {
 });
 
 describe('failed logins from one network', () => {
-  test('are limited over all usernames, however many are sent at once', async () => {
+  test('are limited over all usernames, even when they are sent at the same time', async () => {
     const address = newAddress();
     const start = performance.now();
     const { outcomes, verified } = await outcomesOf(
@@ -262,7 +264,7 @@ describe('failed logins from one network', () => {
     expect(await outcome(username, password, address)).toBeNull();
   });
 
-  test('do not block users who logged in from there recently', async () => {
+  test('do not block users who logged in from the network recently', async () => {
     const { username } = await createLocalUser();
     const address = newAddress();
     expect(await outcome(username, password, address)).toBeNull();
@@ -272,7 +274,7 @@ describe('failed logins from one network', () => {
     expect(await outcome(username, password, address)).toBeNull();
   });
 
-  test('are not counted for logins that succeed', async () => {
+  test('do not include successful logins', async () => {
     const address = newAddress();
     const users = await Promise.all(Array.from({ length: 12 }, createLocalUser));
     for (let round = 0; round < 10; round += 1) {
@@ -286,9 +288,9 @@ describe('failed logins from one network', () => {
 });
 
 describe('failed logins of one username', () => {
-  test('are limited over all networks, however many are sent at once, whether the user exists or not', async () => {
+  test('are limited over all networks, even when they are sent at the same time, whether the user exists or not', async () => {
     const { username } = await createLocalUser();
-    for (const name of [username, `nobody.${randomUUID()}`]) {
+    for (const name of [username, `unknown.${randomUUID()}`]) {
       const start = performance.now();
       const { outcomes, verified } = await outcomesOf(
         Array.from({ length: 40 }, () => outcome(name, 'wrong', newAddress())),
@@ -303,7 +305,7 @@ describe('failed logins of one username', () => {
     expect(await outcome(username, password, newAddress())).toBeNull();
   });
 
-  test('do not lock the user out of a network of an earlier login, nor refuse tokens that were issued', async () => {
+  test('affect neither logins from the network of an earlier login nor tokens that were issued before', async () => {
     const { id, username } = await createLocalUser();
     const address = newAddress();
     const { data } = await logIn(username, password, address);
@@ -334,7 +336,7 @@ describe('failed logins of one username', () => {
     expect(verified).toBeLessThanOrEqual(21 + (performance.now() - start) / 12_000);
   });
 
-  test('are limited everywhere again a month after the last login, and after logins from ten other networks', async () => {
+  test('are limited in a network again a month after its last login, and after logins from ten other networks', async () => {
     const { username } = await createLocalUser();
     const addresses = Array.from({ length: 11 }, newAddress);
     for (const address of addresses) expect(await outcome(username, password, address)).toBeNull();
@@ -352,18 +354,18 @@ describe('failed logins of one username', () => {
 describe('unlockUser', () => {
   const unlock = 'mutation ($userId: ID!) { unlockUser(userId: $userId) { user { id isDisabled } } }';
 
-  test('is refused without its role, and unlocks nobody', async () => {
+  test('refuses a caller without the role and unlocks no user', async () => {
     const { id: userId, username } = await createLocalUser();
     const address = newAddress();
     await fail(5, username, address);
-    const stranger = await gateway.createUser({ roles: [['CanGetAnyUser', null]] });
-    const { data, errors } = await gateway.query(stranger.token, unlock, { userId });
+    const caller = await gateway.createUser({ roles: [['CanGetAnyUser', null]] });
+    const { data, errors } = await gateway.query(caller.token, unlock, { userId });
     expect(data).toEqual({ unlockUser: null });
     expect(errors).toMatchObject([{ extensions: { obpCode: 'OBP-20006', missingRoles: ['CanUnlockUser'] } }]);
     expect(await outcome(username, password, address)).toBe('OBP-20013');
   });
 
-  test('takes back the lock of failed logins, and that of an administrator', async () => {
+  test('removes the lock of failed logins and enables a disabled user', async () => {
     const { id: userId, username } = await createLocalUser();
     const address = newAddress();
     await fail(5, username, address);
@@ -377,7 +379,7 @@ describe('unlockUser', () => {
     expect(unknown.errors).toMatchObject([{ extensions: { code: 'NOT_FOUND', obpCode: 'OBP-20057' } }]);
   });
 
-  test('lifts the limit over all networks', async () => {
+  test('removes the limit over all networks', async () => {
     const { id: userId, username } = await createLocalUser();
     await outcomesOf(Array.from({ length: 30 }, () => outcome(username, 'wrong', newAddress())));
     await keepBucketsEmpty();
@@ -387,7 +389,7 @@ describe('unlockUser', () => {
     expect(await outcome(username, password, newAddress())).toBeNull();
   });
 
-  test('has its like on the command line', async () => {
+  test('has an equivalent on the command line', async () => {
     const { username } = await createLocalUser();
     const address = newAddress();
     await fail(5, username, address);
@@ -398,24 +400,24 @@ describe('unlockUser', () => {
   });
 });
 
-test('a password is hashed again at the first login after its cost rises, and only then', async () => {
-  const dearer = await startGateway({ environment: { GATEWAY_ARGON2_PASSES: '3' } });
+test('a password is hashed again only at the first login after the configured cost rises', async () => {
+  const costlier = await startGateway({ environment: { GATEWAY_ARGON2_PASSES: '3' } });
   try {
     const username = `user.${randomUUID().replaceAll('-', '')}`;
-    await administration.createUser(dearer.database, { username, password, email: 'user@example.com' });
+    await administration.createUser(costlier.database, { username, password, email: 'user@example.com' });
     const stored = async () => {
-      const [row] = await dearer.database.read.select().from(user).where(eq(user.username, username));
+      const [row] = await costlier.database.read.select().from(user).where(eq(user.username, username));
       return row?.passwordHash ?? '';
     };
     expect(parseOptions(await stored())).toMatchObject({ timeCost: 2 });
-    expect((await dearer.query(null, login, { username, password: 'wrong' })).errors).toHaveLength(1);
+    expect((await costlier.query(null, login, { username, password: 'wrong' })).errors).toHaveLength(1);
     expect(parseOptions(await stored())).toMatchObject({ timeCost: 2 });
-    expect((await dearer.query(null, login, { username, password })).errors).toEqual([]);
+    expect((await costlier.query(null, login, { username, password })).errors).toEqual([]);
     const rehashed = await stored();
     expect(parseOptions(rehashed)).toMatchObject({ memoryCost: 19_456, timeCost: 3 });
-    expect((await dearer.query(null, login, { username, password })).errors).toEqual([]);
+    expect((await costlier.query(null, login, { username, password })).errors).toEqual([]);
     expect(await stored()).toBe(rehashed);
   } finally {
-    await dearer.stop();
+    await costlier.stop();
   }
 });

@@ -33,20 +33,20 @@ interface Received {
 interface MailServer {
   url: string;
   received: Received[];
-  /** How many of the next mails are refused for the time being. */
+  /** Refuses this number of the next mails with a temporary error. */
   refuse(times: number): void;
   close(): Promise<void>;
 }
 
-/** A real SMTP server that wants a user and a password. */
+/** A real SMTP server that requires a username and a password. */
 async function startMailServer(): Promise<MailServer> {
   const received: Received[] = [];
   let toRefuse = 0;
   const server = new SMTPServer({
     disabledCommands: ['STARTTLS'],
     allowInsecureAuth: true,
-    onAuth({ username, password: given }, _session, done) {
-      if (username === 'gateway' && given === 'secret') done(null, { user: username });
+    onAuth({ username, password: smtpPassword }, _session, done) {
+      if (username === 'gateway' && smtpPassword === 'secret') done(null, { user: username });
       else done(new Error('Invalid username or password'));
     },
     onData(stream, { envelope }, done) {
@@ -107,13 +107,13 @@ function newUser() {
 async function mailTo(address: string, number = 1): Promise<string> {
   for (let waited = 0; waited < 20_000; waited += 20) {
     const mails = mailServer.received.filter(({ to }) =>
-      to.some((each) => each.toLowerCase() === address.toLowerCase()),
+      to.some((recipient) => recipient.toLowerCase() === address.toLowerCase()),
     );
     const mail = mails[number - 1];
     if (mail !== undefined) return mail.text;
     await sleep(20);
   }
-  throw new Error(`No mail number ${number} came to ${address}.`);
+  throw new Error(`Mail number ${number} to ${address} was not received.`);
 }
 
 /** The path and query of the link in the mail. */
@@ -128,7 +128,7 @@ async function open(link: string, init: RequestInit = {}): Promise<{ status: num
   return { status: response.status, text: await response.text() };
 }
 
-/** Sends the form of the page behind a link. */
+/** Submits the form of the page to which a link leads. */
 function confirm(link: string, chosen = password, at: Gateway = gateway) {
   const body = new URLSearchParams({ password: chosen });
   return fetch(`${at.url}${link}`, { method: 'POST', body }).then(async (response) => ({
@@ -158,7 +158,7 @@ function registrationsOf(username: string) {
     .where(eq(registration.canonicalUsername, username.toLowerCase()));
 }
 
-/** The audit events of forms that were sent for a user. */
+/** The audit events of the forms that were submitted for a user. */
 async function openedLinksOf(userId: string) {
   const rows = await gateway.database.read.select().from(auditEvent).orderBy(asc(auditEvent.sequence));
   return rows
@@ -170,7 +170,7 @@ async function openedLinksOf(userId: string) {
 const accepted = { createUser: { user: null, token: null, expiresAt: null, validationRequired: true } };
 
 describe('createUser with validation of email addresses', () => {
-  test('creates a user when the form behind the link in the mail is sent with the password', async () => {
+  test('creates a user when the form of the emailed link is submitted with the password', async () => {
     const input = newUser();
     const answer = await register(input);
     expect(answer).toMatchObject({ data: accepted, errors: [] });
@@ -204,7 +204,7 @@ describe('createUser with validation of email addresses', () => {
     expect((await logIn(input.username)).errors).toEqual([]);
     expect(await registrationsOf(input.username)).toEqual([]);
 
-    // Nothing changes any more, so no password is verified, and nothing is recorded.
+    // A link that was used has no further effect, so no password is verified and nothing is recorded.
     expect(await confirm(link)).toMatchObject({ status: 200 });
     expect(await confirm(link, 'wrong')).toMatchObject({ status: 200 });
     expect(await stored(input.username)).toEqual(created);
@@ -214,7 +214,7 @@ describe('createUser with validation of email addresses', () => {
     ]);
   });
 
-  test('accepts the email address as username, which the link validates', async () => {
+  test('accepts the email address as username, because the link validates it', async () => {
     const { email, ...others } = newUser();
     const input = { ...others, email, username: email };
     await register(input);
@@ -222,7 +222,7 @@ describe('createUser with validation of email addresses', () => {
     expect(await stored(email)).toMatchObject({ validatedEmail: email });
   });
 
-  test('keeps the link and the password of each registration when others have the same username and address', async () => {
+  test('accepts a link only with the password of its registration if others have the same username and address', async () => {
     const input = newUser();
     const [first, second] = [password, 'the password of the attacker'];
     await register(input);
@@ -230,7 +230,7 @@ describe('createUser with validation of email addresses', () => {
     const [victims, attackers] = [await mailTo(input.email), await mailTo(input.email, 2)].map(linkIn);
     expect(await registrationsOf(input.username)).toHaveLength(2);
 
-    // The victim opens the newer mail, too, and enters the password that the victim chose.
+    // The victim also opens the link of the newer mail, and enters the password that the victim chose.
     expect(await confirm(attackers ?? '', first)).toMatchObject({ status: 400 });
     expect(await stored(input.username)).toBeNull();
     expect(await confirm(victims ?? '', second)).toMatchObject({ status: 400 });
@@ -244,7 +244,7 @@ describe('createUser with validation of email addresses', () => {
     expect((await logIn(input.username, first)).errors).toEqual([]);
   });
 
-  test('gives the username to the first registration that is validated', async () => {
+  test('assigns the username to the first registration that is validated', async () => {
     const [squatter, person] = [newUser(), newUser()];
     const username = `${person.username.slice(0, 20)}.x`;
     await register({ ...squatter, username });
@@ -257,21 +257,21 @@ describe('createUser with validation of email addresses', () => {
   });
 
   test('validates an email address for one user only', async () => {
-    const [one, other] = [newUser(), newUser()];
-    await register(one);
-    await register({ ...other, email: one.email.toUpperCase() });
-    const first = linkIn(await mailTo(one.email));
-    const second = linkIn(await mailTo(one.email, 2));
+    const [user, otherUser] = [newUser(), newUser()];
+    await register(user);
+    await register({ ...otherUser, email: user.email.toUpperCase() });
+    const first = linkIn(await mailTo(user.email));
+    const second = linkIn(await mailTo(user.email, 2));
     const outcomes = await Promise.all([first, second].map((link) => confirm(link)));
     expect(outcomes.map(({ status }) => status).sort()).toEqual([200, 400]);
 
     const third = newUser();
-    expect((await register({ ...third, email: one.email })).data).toEqual(accepted);
-    expect(await mailTo(one.email, 3)).toMatch(/^Subject: Registration with your username or email address\r$/m);
+    expect((await register({ ...third, email: user.email })).data).toEqual(accepted);
+    expect(await mailTo(user.email, 3)).toMatch(/^Subject: Registration with your username or email address\r$/m);
     expect(await registrationsOf(third.username)).toEqual([]);
   });
 
-  test('changes nothing if the username is taken in any spelling, returns the same, and notifies its user', async () => {
+  test('returns the same and changes nothing if the username is taken in any spelling, and notifies its user', async () => {
     const holder = newUser();
     await administration.createUser(gateway.database, holder);
     const before = await stored(holder.username);
@@ -288,7 +288,7 @@ describe('createUser with validation of email addresses', () => {
     expect(mailServer.received.filter(({ to }) => to.includes(attempt.email))).toEqual([]);
   });
 
-  test('sends at most three mails a day to one address for one network, and ten for all networks', async () => {
+  test('sends at most three emails a day to one address for one network, and ten for all networks', async () => {
     const email = `${randomUUID()}@example.com`;
     const from = (address: string) =>
       gateway.query(null, createUser, { input: { ...newUser(), email } }, { 'x-forwarded-for': address });
@@ -320,7 +320,7 @@ describe('createUser with validation of email addresses', () => {
     expect(rows).toMatchObject([{ userId: created?.id, kind: 'CREATED' }]);
   });
 
-  test('charges its forms and pages to the budget of the network', async () => {
+  test('charges forms and pages to the cost budget of the network', async () => {
     const environment = {
       GATEWAY_SMTP_URL: mailServer.url,
       GATEWAY_MAIL_FROM: 'The Bank <no-reply@bank.example>',
@@ -338,7 +338,7 @@ describe('createUser with validation of email addresses', () => {
     }
   });
 
-  test('limits wrong passwords of a link', async () => {
+  test('limits attempts with wrong passwords for a link', async () => {
     const input = newUser();
     await register(input);
     const link = linkIn(await mailTo(input.email));
@@ -365,7 +365,7 @@ describe('createUser with validation of email addresses', () => {
     expect(await stored(input.username)).toBeNull();
   });
 
-  test('answers although the mail server does not, and sends the mail when it does', async () => {
+  test('responds while the mail server is unavailable, and sends the email later', async () => {
     mailServer.refuse(1);
     const input = newUser();
     expect((await register(input)).data).toEqual(accepted);
@@ -375,14 +375,14 @@ describe('createUser with validation of email addresses', () => {
     expect(JSON.stringify(gateway.logged)).not.toContain(input.email);
   });
 
-  test('lets users in who were created otherwise', async () => {
+  test('is not required for users who were created on the command line', async () => {
     const input = newUser();
     await administration.createUser(gateway.database, input);
     expect((await logIn(input.username)).errors).toEqual([]);
   });
 });
 
-describe('a link', () => {
+describe('the link of a registration', () => {
   function keyOf(secret: string): Uint8Array {
     return new Uint8Array(hkdfSync('sha256', secret, '', 'gateway e-mail validation', 32));
   }
@@ -395,7 +395,7 @@ describe('a link', () => {
     email?: string;
   }
 
-  /** As the gateway makes them, except for the forged part. */
+  /** A link as the gateway creates it, except for the forged part. */
   async function linkOf(username: string, forgery: Forgery): Promise<string> {
     const [row] = await registrationsOf(username);
     if (row === undefined) throw new Error(`There is no registration of ${username}.`);
@@ -415,12 +415,12 @@ describe('a link', () => {
   }
 
   test.each<[string, Forgery]>([
-    ['is too old', { expiresIn: -1 }],
-    ['is a token for something else', { type: 'at+jwt' }],
+    ['has expired', { expiresIn: -1 }],
+    ['has a token of another type', { type: 'at+jwt' }],
     ['is signed with another secret', { secret: 'another secret, as long as the real one' }],
     ['is signed with another algorithm', { algorithm: 'HS512' }],
     ['is for another address', { email: 'other@example.com' }],
-  ])('that %s validates nothing', async (_description, forgery) => {
+  ])('validates nothing if it %s', async (_description, forgery) => {
     const input = newUser();
     await register(input);
     expect(await confirm(await linkOf(input.username, forgery))).toMatchObject({ status: 400 });
@@ -428,7 +428,7 @@ describe('a link', () => {
     expect(await confirm(await linkOf(input.username, {}))).toMatchObject({ status: 200 });
   });
 
-  test('that is no token, or one for access, validates nothing; and a link is no token for access', async () => {
+  test('validates nothing with an invalid token or an access token, and has no access token itself', async () => {
     const input = newUser();
     await register(input);
     const [pending] = await registrationsOf(input.username);
@@ -460,7 +460,7 @@ describe('a link', () => {
 });
 
 describe('an upgrade from a version that stored users before validation', () => {
-  /** As the former version stored a user who registered. */
+  /** Inserts a registered user as an earlier version did. */
   async function insertAwaiting(values: Partial<typeof user.$inferInsert> = {}) {
     const input = newUser();
     const { username, email } = input;
@@ -477,7 +477,7 @@ describe('an upgrade from a version that stored users before validation', () => 
     return { id, input, link: `/validate-email?token=${token}` };
   }
 
-  test('turns them into registrations, whose links stay valid', async () => {
+  test('converts the users to registrations, whose links stay valid', async () => {
     const { id, input, link } = await insertAwaiting();
     await moveAwaitingUsers(gateway.database);
     expect(await stored(input.username)).toBeNull();
@@ -487,7 +487,7 @@ describe('an upgrade from a version that stored users before validation', () => 
     expect((await logIn(input.username)).errors).toEqual([]);
   });
 
-  test('keeps those whom other data references, and their links', async () => {
+  test('keeps users whom other data references, and their links', async () => {
     const { id, input, link } = await insertAwaiting();
     await administration.grantRole(gateway.database, { username: input.username, roleName: 'CanGetAnyUser' });
     await moveAwaitingUsers(gateway.database);
@@ -500,7 +500,7 @@ describe('an upgrade from a version that stored users before validation', () => 
     expect((await logIn(input.username)).errors).toEqual([]);
   });
 
-  test('deletes those whose links have expired, and frees their usernames', async () => {
+  test('deletes users whose links have expired, and frees their usernames', async () => {
     const { input } = await insertAwaiting({ updatedAt: new Date(Date.now() - 86_400_000) });
     await moveAwaitingUsers(gateway.database);
     expect(await stored(input.username)).toBeNull();
@@ -508,7 +508,7 @@ describe('an upgrade from a version that stored users before validation', () => 
   });
 });
 
-describe('createUser without validation', () => {
+describe('createUser without validation of email addresses', () => {
   let small: Gateway;
 
   beforeAll(async () => {
@@ -519,11 +519,11 @@ describe('createUser without validation', () => {
 
   afterAll(() => small.stop());
 
-  test('has no page for links', async () => {
+  test('provides no page for links', async () => {
     expect((await fetch(`${small.url}/validate-email?token=x`)).status).toBe(404);
   });
 
-  test('is limited for each client address before its input is checked, so invalid input counts too', async () => {
+  test('is limited for each client address before the input is checked, so invalid input counts too', async () => {
     const from = (address: string, input: object) =>
       small.query(null, createUser, { input }, { 'x-forwarded-for': address });
     const invalid = await from('192.0.2.1', { ...newUser(), password: 'short' });
@@ -540,7 +540,7 @@ describe('createUser without validation', () => {
     expect((await from('192.0.2.2', newUser())).errors).toEqual([]);
   });
 
-  test('creates one user per operation', async () => {
+  test('creates one user in each operation', async () => {
     const input = () => JSON.stringify(newUser()).replaceAll(/"(\w+)":/g, '$1:');
     const { data, errors } = await small.query(
       null,

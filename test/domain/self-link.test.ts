@@ -1,4 +1,4 @@
-/** Callers cannot make the data of a customer their own: every write that gives a linked user access is tried by that user. */
+/** Callers cannot grant themselves access to the data of a customer: each test tries a write that would make them linked users. */
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { customer } from '../../src/domain/customer/customer.table.ts';
@@ -15,13 +15,13 @@ const updateLink = `mutation ($bankId: ID!, $id: ID!, $isActive: Boolean!) {
 const linkAccount = `mutation ($bankId: ID!, $customerId: ID!, $accountId: ID!) {
   createCustomerAccountLink(bankId: $bankId, customerId: $customerId,
     input: { accountId: $accountId, relationshipType: "Owner" }) { customerAccountLink { id } } }`;
-const createOne = `mutation ($bankId: ID!, $input: CreateCustomerInput!) {
+const createCustomer = `mutation ($bankId: ID!, $input: CreateCustomerInput!) {
   createCustomer(bankId: $bankId, input: $input) { customer { id } } }`;
-const createMany = `mutation ($bankId: ID!, $input: [CreateCustomerInput!]!) {
+const createCustomers = `mutation ($bankId: ID!, $input: [CreateCustomerInput!]!) {
   createCustomers(bankId: $bankId, input: $input) { customers { id } } }`;
 
 let gateway: Gateway;
-let clerk: TestUser;
+let officer: TestUser;
 let colleague: TestUser;
 let customerId: string;
 
@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
-  const newClerk = () =>
+  const newOfficer = () =>
     gateway.createUser({
       roles: [
         ['CanCreateUserCustomerLink', bankId],
@@ -40,8 +40,8 @@ beforeEach(async () => {
         ['CanCreateCustomer', bankId],
       ],
     });
-  clerk = await newClerk();
-  colleague = await newClerk();
+  officer = await newOfficer();
+  colleague = await newOfficer();
   customerId = (await insertCustomer(gateway.database, { bankId })).id;
 });
 
@@ -50,7 +50,7 @@ afterAll(() => gateway.stop());
 /** Expects SELF_LINK_REFUSED for this input field, and that nothing is written. */
 async function expectRefusal(document: string, variables: Record<string, unknown>, field: string) {
   const before = await everythingStored(gateway.database);
-  const { data, errors } = await gateway.query(clerk.token, document, { bankId, ...variables });
+  const { data, errors } = await gateway.query(officer.token, document, { bankId, ...variables });
 
   expect(Object.values(data ?? {})).toEqual([null]);
   expect(errors).toHaveLength(1);
@@ -59,37 +59,37 @@ async function expectRefusal(document: string, variables: Record<string, unknown
 }
 
 test('createUserCustomerLink refuses the caller as user, and accepts a colleague', async () => {
-  await expectRefusal(createLink, { customerId, userId: clerk.id }, 'input.userId');
+  await expectRefusal(createLink, { customerId, userId: officer.id }, 'input.userId');
 
-  const { errors } = await gateway.query(clerk.token, createLink, { bankId, customerId, userId: colleague.id });
+  const { errors } = await gateway.query(officer.token, createLink, { bankId, customerId, userId: colleague.id });
 
   expect(errors).toEqual([]);
 });
 
-test('updateUserCustomerLink refuses to activate the own link of the caller, and deactivates it', async () => {
-  const link = { bankId, customerId, userId: clerk.id, isActive: false };
+test("updateUserCustomerLink refuses to activate the caller's own link, but deactivates it", async () => {
+  const link = { bankId, customerId, userId: officer.id, isActive: false };
   const { id } = await insertUserCustomerLink(gateway.database, link);
   await expectRefusal(updateLink, { id, isActive: true }, 'input.isActive');
 
   const activated = await gateway.query(colleague.token, updateLink, { bankId, id, isActive: true });
-  const deactivated = await gateway.query(clerk.token, updateLink, { bankId, id, isActive: false });
+  const deactivated = await gateway.query(officer.token, updateLink, { bankId, id, isActive: false });
 
   expect([...activated.errors, ...deactivated.errors]).toEqual([]);
 });
 
 test('createCustomer and createCustomers refuse the caller as linked user', async () => {
   const plain = { legalName: 'Felix Smith', mobilePhoneNumber: '+44 7972 444876' };
-  const own = { ...plain, userLinks: [{ userId: colleague.id }, { userId: clerk.id }] };
+  const own = { ...plain, userLinks: [{ userId: colleague.id }, { userId: officer.id }] };
 
-  await expectRefusal(createOne, { input: own }, 'input.userLinks[1].userId');
-  await expectRefusal(createMany, { input: [plain, own] }, 'input[1].userLinks[1].userId');
+  await expectRefusal(createCustomer, { input: own }, 'input.userLinks[1].userId');
+  await expectRefusal(createCustomers, { input: [plain, own] }, 'input[1].userLinks[1].userId');
   const rows = await gateway.database.read.select().from(customer).where(eq(customer.legalName, plain.legalName));
   expect(rows).toEqual([]);
 });
 
-test('createCustomerAccountLink refuses a customer whose data is the own data of the caller', async () => {
+test('createCustomerAccountLink refuses a caller who is a linked user of the customer', async () => {
   const { id: accountId } = await insertAccount(gateway.database, { bankId });
-  await insertUserCustomerLink(gateway.database, { bankId, customerId, userId: clerk.id });
+  await insertUserCustomerLink(gateway.database, { bankId, customerId, userId: officer.id });
   await expectRefusal(linkAccount, { customerId, accountId }, 'customerId');
 
   const { errors } = await gateway.query(colleague.token, linkAccount, { bankId, customerId, accountId });

@@ -38,7 +38,7 @@ function storedOf(id: string) {
 }
 
 describe('createUserAttribute', () => {
-  test('is refused without the role, also of oneself, and nothing is written', async () => {
+  test("refuses a caller without the system role, even for the caller's own user, and writes nothing", async () => {
     const user = await gateway.createUser({ roles: [['CanCreateUserAttribute', bankId]] });
 
     const { data, errors } = await gateway.query(user.token, create, { userId: user.id, input });
@@ -48,8 +48,8 @@ describe('createUserAttribute', () => {
     expect(await storedOf(user.id)).toEqual([]);
   });
 
-  test('of a user who does not exist is OBP-20057', async () => {
-    const { errors } = await gateway.query(administrator.token, create, { userId: 'nobody', input });
+  test('fails with OBP-20057 for an unknown user', async () => {
+    const { errors } = await gateway.query(administrator.token, create, { userId: 'unknown', input });
 
     expect(errors[0]?.extensions).toMatchObject({ code: 'NOT_FOUND', obpCode: 'OBP-20057' });
   });
@@ -57,11 +57,11 @@ describe('createUserAttribute', () => {
   test.each([
     ['an empty name', { name: ' ' }, 'input.name'],
     ['a name that is too long', { name: 'x'.repeat(51) }, 'input.name'],
-    ['no whole number', { value: '3.5' }, 'input.value'],
-    ['no day', { type: 'DATE_WITH_DAY', value: '23 April' }, 'input.value'],
-    ['no decimal number', { type: 'DOUBLE', value: '1,5' }, 'input.value'],
-    ['an empty text', { type: 'STRING', value: '' }, 'input.value'],
-  ])('with %s is OBP-10001, and nothing is written', async (_what, change, field) => {
+    ['a value that is not an integer', { value: '3.5' }, 'input.value'],
+    ['a value that is not a date', { type: 'DATE_WITH_DAY', value: '23 April' }, 'input.value'],
+    ['a value that is not a decimal number', { type: 'DOUBLE', value: '1,5' }, 'input.value'],
+    ['an empty value', { type: 'STRING', value: '' }, 'input.value'],
+  ])('fails with OBP-10001 for %s and writes nothing', async (_what, change, field) => {
     const variables = { userId, input: { ...input, ...change } };
 
     const { errors } = await gateway.query(administrator.token, create, variables);
@@ -70,7 +70,7 @@ describe('createUserAttribute', () => {
     expect(await storedOf(userId)).toEqual([]);
   });
 
-  test('gives the attribute and the user with it, and writes once per idempotency key', async () => {
+  test('returns the attribute and its user, and writes once for each idempotency key', async () => {
     const variables = { userId, input, idempotencyKey: randomUUID() };
 
     const first = await gateway.query(administrator.token, create, variables);
@@ -84,16 +84,16 @@ describe('createUserAttribute', () => {
     expect(await storedOf(userId)).toHaveLength(1);
   });
 
-  test('shows the user to nobody who may not read users', async () => {
-    const clerk = await gateway.createUser({ roles: [['CanCreateUserAttribute', null]] });
+  test('refuses the user of the attribute to a caller without CanGetAnyUser', async () => {
+    const caller = await gateway.createUser({ roles: [['CanCreateUserAttribute', null]] });
 
-    const { data, errors } = await gateway.query(clerk.token, create, { userId, input });
+    const { data, errors } = await gateway.query(caller.token, create, { userId, input });
 
     expect(data).toEqual({ createUserAttribute: { userAttribute: input, user: null } });
     expect(errors[0]?.extensions.missingRoles).toEqual(['CanGetAnyUser']);
   });
 
-  test('adds no attribute to 500 others', async () => {
+  test('fails if the user already has 500 attributes', async () => {
     const { id: _id, ...row } = await insertUserAttribute(gateway.database, { userId });
     await gateway.database.transaction(async (transaction) => {
       const rows = Array.from({ length: 499 }, () => ({ ...row, id: randomUUID() }));

@@ -69,25 +69,25 @@ async function linkUser(userId: string, bankId: string, customerId: string, isAc
   });
 }
 
-describe('who sends a request', () => {
+describe('authentication', () => {
   const me = '{ me { id } banks { id } }';
 
-  test('is nobody without a token, and may read what is public', async () => {
+  test('allows an anonymous caller to read public fields only', async () => {
     const answer = await gateway.query(null, me);
     expect(answer.status).toBe(200);
     expect(answer.data).toMatchObject({ me: null, banks: [{ id: 'gh.29.de' }, { id: 'gh.29.uk' }] });
     expect(errorsOf(answer)).toEqual([{ path: 'me', code: 'UNAUTHENTICATED', obpCode: 'OBP-20001' }]);
   });
 
-  test('is the user whom the token names', async () => {
+  test('identifies the user of the token', async () => {
     const { id, token } = await gateway.createUser();
     const answer = await gateway.query(token, me);
     expect(answer.errors).toEqual([]);
     expect(answer.data).toMatchObject({ me: { id } });
   });
 
-  test('is refused with HTTP 401 before anything is executed when the token is bad or its user is unknown', async () => {
-    const { token } = await gateway.tokens.sign({ userId: 'nobody' }, 60);
+  test('fails with HTTP 401 before execution if the token is invalid or its user is unknown', async () => {
+    const { token } = await gateway.tokens.sign({ userId: 'unknown' }, 60);
     for (const bad of ['x.y.z', token]) {
       const answer = await gateway.query(bad, me);
       expect(answer).toMatchObject({ status: 401, data: null });
@@ -97,7 +97,7 @@ describe('who sends a request', () => {
   });
 
   test.each(['Basic dXNlcjpwYXNzd29yZA==', 'DirectLogin token=abc', 'Bearer', 'Bearer a b', ''])(
-    'is refused with HTTP 401 for the header "Authorization: %s"',
+    'fails with HTTP 401 for the header "Authorization: %s"',
     async (authorization) => {
       const response = await fetch(`${gateway.url}/graphql`, {
         method: 'POST',
@@ -110,7 +110,7 @@ describe('who sends a request', () => {
     },
   );
 
-  test('is refused with HTTP 401 from the moment that the user is disabled, until enabled again', async () => {
+  test('fails with HTTP 401 while the user is disabled', async () => {
     const { id, username, token } = await gateway.createUser();
     await gateway.query(token, me);
     await administration.disableUser(gateway.database, username);
@@ -121,7 +121,7 @@ describe('who sends a request', () => {
     expect((await gateway.query(token, me)).data).toMatchObject({ me: { id } });
   });
 
-  test('holds the roles of this moment: one that is granted or revoked counts from the next request on', async () => {
+  test('applies granted and revoked roles from the next request on', async () => {
     const { username, token } = await gateway.createUser();
     const users = '{ users { nodes { id } } }';
     const refusal = [{ path: 'users', code: 'FORBIDDEN', obpCode: 'OBP-20006' }];
@@ -132,7 +132,7 @@ describe('who sends a request', () => {
     expect(errorsOf(await gateway.query(token, users))).toEqual(refusal);
   });
 
-  test('takes one statement to find out, however many entitlements there are', async () => {
+  test('takes one statement, however many entitlements the user has', async () => {
     const roles = (['gh.29.uk', 'gh.29.de'] as const).flatMap((bankId) =>
       (['CanGetCustomer', 'CanGetCustomers', 'CanAddKycCheck'] as const).map((role) => [role, bankId] as const),
     );
@@ -143,7 +143,7 @@ describe('who sends a request', () => {
   });
 });
 
-describe('a user', () => {
+describe('User', () => {
   const userFields = `
     id username email firstName lastName provider providerId isDisabled isSuperAdmin
     attributes { name type value }
@@ -190,7 +190,7 @@ describe('a user', () => {
     customers: [{ id: activeCustomerId, bankId: 'gh.29.uk' }],
   });
 
-  test('sees everything of themself without any role, but of customers only those of active links', async () => {
+  test('is returned with all fields to the user, but with the customers of active links only', async () => {
     const answer = await gateway.query(
       subject.token,
       `query ($id: ID!) { me { ${userFields} } user(id: $id) { id } }`,
@@ -202,11 +202,11 @@ describe('a user', () => {
     expect(answer.data).toEqual({ me: everything(), user: { id: subject.id } });
   });
 
-  test('is hidden from strangers, and from who may read users at a bank only', async () => {
+  test('is refused to a caller without the system role, whether it exists or not', async () => {
     const query = 'query ($id: ID!) { user(id: $id) { id } }';
-    const clerk = await gateway.createUser({ roles: [['CanGetAnyUser', 'gh.29.uk']] });
-    const stranger = await gateway.createUser();
-    for (const { token } of [clerk, stranger]) {
+    const withBankRole = await gateway.createUser({ roles: [['CanGetAnyUser', 'gh.29.uk']] });
+    const withoutRole = await gateway.createUser();
+    for (const { token } of [withBankRole, withoutRole]) {
       for (const id of [subject.id, 'unknown']) {
         const answer = await gateway.query(token, query, { id });
         expect(answer.data).toEqual({ user: null });
@@ -216,7 +216,7 @@ describe('a user', () => {
     expect(errorsOf(await gateway.query(null, query, { id: subject.id }))).toMatchObject([{ obpCode: 'OBP-20001' }]);
   });
 
-  test('is shown to who may read any user, each further part only with the role for it', async () => {
+  test('is returned to a caller with CanGetAnyUser, and its guarded fields only with their own roles', async () => {
     const query = `query ($id: ID!) { user(id: $id) { ${userFields} } }`;
     const reader = await gateway.createUser({ roles: [['CanGetAnyUser', null]] });
     const answer = await gateway.query(reader.token, query, { id: subject.id });
@@ -238,7 +238,7 @@ describe('a user', () => {
     expect(full.data).toEqual({ user: everything() });
   });
 
-  test('that does not exist is OBP-20057 to who may read any user', async () => {
+  test('fails with OBP-20057 for a caller with CanGetAnyUser if it does not exist', async () => {
     const { token } = await gateway.createUser({ roles: [['CanGetAnyUser', null]] });
     expect(errorsOf(await gateway.query(token, '{ user(id: "unknown") { id } }'))).toEqual([
       { path: 'user', code: 'NOT_FOUND', obpCode: 'OBP-20057' },
@@ -246,7 +246,7 @@ describe('a user', () => {
   });
 });
 
-describe('the list of users', () => {
+describe('users', () => {
   interface Users {
     users: {
       nodes: { username: string }[];
@@ -264,30 +264,30 @@ describe('the list of users', () => {
     reader = await gateway.createUser({ roles: [['CanGetAnyUser', null]] });
   });
 
-  test('gives every user once, by their usernames, page after page', async () => {
-    const found: string[] = [];
+  test('returns every user once over all pages, sorted by username', async () => {
+    const usernames: string[] = [];
     let after: string | null = null;
     let total: number;
     do {
       const answer: Answer<Users> = await gateway.query<Users>(reader.token, query, { first: 3, after });
       expect(answer.errors).toEqual([]);
       const page = answer.data?.users;
-      found.push(...(page?.nodes ?? []).map(({ username }) => username));
+      usernames.push(...(page?.nodes ?? []).map(({ username }) => username));
       after = page?.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
       total = page?.totalCount ?? 0;
     } while (after !== null);
-    expect(found).toEqual([...found].sort());
-    expect(new Set(found).size).toBe(total);
+    expect(usernames).toEqual([...usernames].sort());
+    expect(new Set(usernames).size).toBe(total);
     expect(total).toBe((await gateway.database.read.select().from(user)).length);
     expect(total).toBeGreaterThan(3);
   });
 
-  test.each([0, -1, 101])('refuses pages of %d', async (first) => {
+  test.each([0, -1, 101])('fails with OBP-10025 for the page size %d', async (first) => {
     const answer = await gateway.query(reader.token, query, { first });
     expect(errorsOf(answer)).toEqual([{ path: 'users', code: 'BAD_USER_INPUT', obpCode: 'OBP-10025' }]);
   });
 
-  test('refuses a cursor that it did not give', async () => {
+  test('fails for an invalid cursor', async () => {
     const { data } = await gateway.query<Users>(reader.token, query, { first: 1 });
     const cursor = data?.users.edges[0]?.cursor ?? '';
     expect((await gateway.query(reader.token, query, { after: cursor })).errors).toEqual([]);
@@ -307,7 +307,7 @@ describe('login', () => {
   }`;
   const invalidLogin = [{ path: 'login', code: 'UNAUTHENTICATED', obpCode: 'OBP-20004' }];
 
-  test('gives a token of the configured lifetime to who knows the password', async () => {
+  test('returns a token with the configured lifetime for the right password', async () => {
     const { id, username } = await createLocalUser();
     const before = Date.now();
     const { data, errors } = await gateway.query<Login>(null, login, { username, password });
@@ -319,17 +319,17 @@ describe('login', () => {
     expect(answer.data).toEqual({ me: { id } });
   });
 
-  test('answers a wrong password, an unknown username and a user without a password alike', async () => {
+  test('returns the same error for a wrong password, an unknown username, and a user without a password', async () => {
     const { username } = await createLocalUser();
-    const stub = await gateway.createUser();
+    const withoutPassword = await gateway.createUser();
     const answers = [];
     for (const values of [
       { username, password: `${password}!` },
       { username, password: '' },
       { username: `${username}x`, password },
-      { username: 'nobody.knows', password },
-      { username: stub.username, password: '' },
-      { username: stub.username, password: 'the password of nobody' },
+      { username: 'unknown.user', password },
+      { username: withoutPassword.username, password: '' },
+      { username: withoutPassword.username, password: 'the password of nobody' },
     ]) {
       const answer = await gateway.query<Login>(null, login, values);
       expect(answer.data).toEqual({ login: null });
@@ -339,7 +339,7 @@ describe('login', () => {
     expect(new Set(answers).size).toBe(1);
   });
 
-  test('refuses a disabled user, and says so only to who knows the password', async () => {
+  test('fails with USER_DISABLED for a disabled user only if the password is right', async () => {
     const { username } = await createLocalUser();
     await administration.disableUser(gateway.database, username);
     const refused = await gateway.query<Login>(null, login, { username, password });
@@ -348,7 +348,7 @@ describe('login', () => {
     expect(errorsOf(await gateway.query(null, login, { username, password: 'wrong' }))).toEqual(invalidLogin);
   });
 
-  test('is done once per operation, whatever else the operation does', async () => {
+  test('runs once in each operation, whatever else the operation does', async () => {
     const { username } = await createLocalUser();
     const guess = (guessed: string) => `login(username: "${username}", password: "${guessed}") { token }`;
     const twice = await gateway.query<Record<string, unknown>>(
@@ -365,7 +365,7 @@ describe('login', () => {
     expect(between.data).toMatchObject({ a: null, createUser: { token: expect.any(String) }, b: null });
   });
 
-  test('takes the new password after a reset, and the old one no longer', async () => {
+  test('accepts only the new password after a reset', async () => {
     const { username } = await createLocalUser();
     await administration.resetPassword(gateway.database, username, 'aA1!bbbbbb');
     expect(errorsOf(await gateway.query(null, login, { username, password }))).toEqual(invalidLogin);
@@ -398,13 +398,13 @@ describe('createUser', () => {
     ['a username that ends in an underscore', { username: 'felix.smith_' }, 'OBP-10001', 'input.username'],
     ['a username with two dots in a row', { username: 'felix..smith' }, 'OBP-10001', 'input.username'],
     ['a username with a space', { username: 'felix smith' }, 'OBP-10001', 'input.username'],
-    ['a username that is half an e-mail address', { username: 'felix@smith' }, 'OBP-10001', 'input.username'],
+    ['a username that is an incomplete email address', { username: 'felix@smith' }, 'OBP-10001', 'input.username'],
     ['an empty first name', { firstName: '' }, 'OBP-10001', 'input.firstName'],
     ['a first name of white space', { firstName: ' ' }, 'OBP-10001', 'input.firstName'],
     ['an empty last name', { lastName: '' }, 'OBP-10001', 'input.lastName'],
     ['a last name of 101 characters', { lastName: 'x'.repeat(101) }, 'OBP-10001', 'input.lastName'],
     ['a control character in a name', { lastName: 'Smith\u0000' }, 'OBP-10001', 'input.lastName'],
-  ])('refuses %s, and creates nobody', async (_description, change, obpCode, field) => {
+  ])('fails for %s and creates no user', async (_description, change, obpCode, field) => {
     const input = { ...newUser(), ...change };
     const answer = await gateway.query<CreateUser>(null, createUser, { input });
     expect(answer.data).toEqual({ createUser: null });
@@ -413,7 +413,7 @@ describe('createUser', () => {
     expect(await userCount(input.username)).toBe(0);
   });
 
-  test('refuses what is no e-mail address, and a field that is missing', async () => {
+  test('fails with OBP-10001 for an invalid email address and for a missing field', async () => {
     for (const input of [
       { ...newUser(), email: 'felix' },
       { ...newUser(), lastName: undefined },
@@ -424,7 +424,7 @@ describe('createUser', () => {
     }
   });
 
-  test('creates a user who can log in, and gives a token', async () => {
+  test('creates a user who can log in, and returns a token', async () => {
     const input = newUser();
     const { data, errors } = await gateway.query<CreateUser>(null, createUser, { input });
     expect(errors).toEqual([]);
@@ -451,7 +451,7 @@ describe('createUser', () => {
     expect(row?.passwordHash).toMatch(/^\$argon2id\$/);
   });
 
-  test('does not accept an email address as username, because it is not validated', async () => {
+  test('fails for an email address as username, because it is not validated', async () => {
     const email = `${randomUUID()}@example.com`;
     const input = { ...newUser(), username: email, email };
     const { data, errors } = await gateway.query<CreateUser>(null, createUser, { input });
@@ -459,7 +459,7 @@ describe('createUser', () => {
     expect(errors).toMatchObject([{ extensions: { key: 'OBP-10001', field: 'input.username' } }]);
   });
 
-  test('gives a username to one only, also when several race for it', async () => {
+  test('creates one user when calls with the same username race', async () => {
     const input = newUser();
     const answers = await Promise.all(
       Array.from({ length: 5 }, () => gateway.query<CreateUser>(null, createUser, { input })),
@@ -475,7 +475,7 @@ describe('createUser', () => {
   });
 });
 
-describe('the administration of users', () => {
+describe('user administration', () => {
   test('lists users with their roles and without their password hashes', async () => {
     const { username } = await createLocalUser();
     await administration.grantRole(gateway.database, { username, roleName: 'CanGetCustomer', bankId: 'gh.29.uk' });
@@ -492,16 +492,16 @@ describe('the administration of users', () => {
     ['a bank role without a bank', { roleName: 'CanGetCustomer' }, 'OBP-30205'],
     ['a system role at a bank', { roleName: 'CanGetAnyUser', bankId: 'gh.29.uk' }, 'OBP-30206'],
     ['a role at an unknown bank', { roleName: 'CanGetCustomer', bankId: 'unknown' }, 'OBP-30001'],
-    ['what is no role', { roleName: 'CanDoAnything' }, 'OBP-10001'],
-    ['what every object has', { roleName: 'constructor' }, 'OBP-10001'],
-  ])('refuses to grant %s', async (_description, grant, key) => {
+    ['an unknown role', { roleName: 'CanDoAnything' }, 'OBP-10001'],
+    ['a role with the name of a property of every object', { roleName: 'constructor' }, 'OBP-10001'],
+  ])('fails to grant %s', async (_description, grant, key) => {
     const { username } = await createLocalUser();
     await expect(administration.grantRole(gateway.database, { username, ...grant })).rejects.toMatchObject({ key });
     const users = await administration.listUsers(gateway.database);
     expect(users.find((listed) => listed.username === username)?.entitlements).toEqual([]);
   });
 
-  test('grants a role once, with or without a bank, and revokes exactly it', async () => {
+  test('grants a role once, with or without a bank, and revokes only this role', async () => {
     const { username } = await createLocalUser();
     const atBank = { username, roleName: 'CanGetCustomer', bankId: 'gh.29.uk' };
     const ofSystem = { username, roleName: 'CanGetAnyUser' };
@@ -518,7 +518,7 @@ describe('the administration of users', () => {
     ]);
   });
 
-  test('refuses a bad password and a taken username, and names a user who is unknown', async () => {
+  test('fails for an invalid password, a taken username, and an unknown user, whom the error names', async () => {
     const { username, email } = await createLocalUser();
     const short = administration.createUser(gateway.database, {
       username: 'felix.smith',
@@ -539,7 +539,7 @@ describe('the administration of users', () => {
     }
   });
 
-  test('creates a super admin only when asked to', async () => {
+  test('creates a super admin if isSuperAdmin is set', async () => {
     const username = `admin.${randomUUID().replaceAll('-', '')}`;
     const admin = { username, password, email: 'admin@example.com', isSuperAdmin: true };
     await administration.createUser(gateway.database, admin);

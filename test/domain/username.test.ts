@@ -49,7 +49,7 @@ describe('a username', () => {
     expect(rows.map((row) => row.username)).toEqual([username]);
   });
 
-  test('is given to one user only when several spellings race', async () => {
+  test('belongs to one user only when registrations in several spellings race', async () => {
     const username = newName();
     const spellings = [username, username.toUpperCase(), username.replace('felix', 'Felix')];
     const answers = await Promise.all([...spellings, ...spellings].map((spelling) => register(spelling)));
@@ -57,7 +57,7 @@ describe('a username', () => {
     expect(failures.map(({ extensions }) => extensions.key)).toEqual(Array.from({ length: 5 }, () => 'USERNAME_TAKEN'));
   });
 
-  test('is the same in any spelling for login and for the commands', async () => {
+  test('identifies its user in any spelling, at login and on the command line', async () => {
     const username = newName();
     const { id } = await administration.createUser(gateway.database, { username, password, email: 'a@example.com' });
     const wide = username.toUpperCase().replace('FELIX', 'ＦＥＬＩＸ');
@@ -67,7 +67,7 @@ describe('a username', () => {
     expect((await administration.disableUser(gateway.database, wide)).id).toBe(id);
   });
 
-  test('that looks like an email address must be the address of the user', async () => {
+  test('must be the email address of the user if it is an email address', async () => {
     const email = `${newName()}@example.com`;
     const foreign = await register(email, 'mallory@example.com');
     expect(foreign.errors).toMatchObject([
@@ -81,7 +81,7 @@ describe('a username', () => {
     await expect(administration.createUser(gateway.database, command)).rejects.toThrow('OBP-10001');
   });
 
-  test('is reserved for the user who validated it as email address', async () => {
+  test('is reserved for the user who validated it as an email address', async () => {
     const email = `${newName()}@example.com`;
     const { id } = await administration.createUser(gateway.database, { username: newName(), password, email });
     await gateway.database.transaction(async (transaction) => {
@@ -95,7 +95,7 @@ describe('a username', () => {
   });
 });
 
-describe('the username of a person of an identity provider', () => {
+describe('the username of a user of an identity provider', () => {
   async function usernameAt(provider: string, subject: string, profile: Record<string, unknown>): Promise<string> {
     const auditTrail = await openAuditTrail({ database: gateway.database, secret: gateway.config.secret });
     const token = { issuer: provider, subject, profile } as unknown as Parameters<typeof createProviderUser>[1];
@@ -105,7 +105,7 @@ describe('the username of a person of an identity provider', () => {
     return rows.find((row) => row.provider === provider)?.username ?? '';
   }
 
-  test('gets a suffix if another person has it in another spelling', async () => {
+  test('gets a suffix if another user has it in another spelling', async () => {
     const provider = `https://${randomUUID()}.example`;
     const names = [];
     for (const preferred_username of ['ada', 'Ada', 'ＡＤＡ', 'ada']) {
@@ -118,7 +118,7 @@ describe('the username of a person of an identity provider', () => {
     );
   });
 
-  test('is the subject if the profile UsernameCaseMapped refuses it, or if it is an address that is not validated', async () => {
+  test('is the subject if the preferred username violates UsernameCaseMapped or is an unvalidated email address', async () => {
     const provider = `https://${randomUUID()}.example`;
     const email = 'ada@example.org';
     const refused = [
@@ -150,7 +150,7 @@ describe('an upgrade of a database with colliding users', () => {
     'Bob.Builder',
   ];
 
-  /** As the version before stored it. */
+  /** Inserts a user as an earlier version did. */
   async function insertFormerUser(
     username: string,
     values: { provider?: string; email?: string; validated?: boolean },
@@ -206,7 +206,7 @@ describe('an upgrade of a database with colliding users', () => {
     await database.close();
   });
 
-  test('lets colliding users log in by their exact names only, and others in any spelling', async () => {
+  test('accepts only the exact names of colliding users, and other names in any spelling', async () => {
     const database = await openDatabase(former.url);
     await fillCanonicalNames(database);
     for (const username of names) expect(await userForLogin(database.read, username)).toMatchObject({ username });
@@ -219,7 +219,7 @@ describe('an upgrade of a database with colliding users', () => {
     await database.close();
   });
 
-  test('lists the colliding users, and refuses new users with their names', async () => {
+  test('lists the colliding users, and creates no further user with their names', async () => {
     const database = await openDatabase(former.url);
     await fillCanonicalNames(database);
     const listed = await administration.listUsers(database, { conflicts: true });

@@ -22,17 +22,17 @@ export type AttributeType =
   /** Any text. */
   | 'STRING';
 
-/** A new user, who logs in here. */
+/** A new user, who logs in with a password. */
 export type CreateUserInput = {
-  /** The e-mail address, as felix@example.com. */
+  /** The email address, such as `felix@example.com`. */
   email: string;
-  /** The first name, of at most 100 characters. */
+  /** The first name, at most 100 characters. */
   firstName: string;
-  /** The last name, of at most 100 characters. */
+  /** The last name, at most 100 characters. */
   lastName: string;
-  /** 17 to 512 ASCII letters, digits, punctuation characters or spaces; or 10 to 16 without a space, with a digit, a lower case and an upper case letter and a special character. */
+  /** The password: 17 to 512 ASCII letters, digits, punctuation characters, or spaces; or 10 to 16 of them without spaces, with at least one digit, one lower-case letter, one upper-case letter, and one punctuation character. */
   password: string;
-  /** The username: 8 to 100 letters, digits, dots, and underscores, with dots and underscores only between letters and digits; or the same as `email`, if the gateway validates email addresses. */
+  /** The username, such as `felix.smith`: 8 to 100 ASCII letters, digits, dots, and underscores, with dots and underscores only between letters and digits. If the gateway validates email addresses, the username can also be equal to `email`. */
   username: string;
 };
 

@@ -8,7 +8,7 @@ import { BankPayload, CreateBankInput } from '../bank/bank.type.ts';
 import { bankValues, insertBank } from '../bank/bank.writes.ts';
 import { insertEntitlement } from './entitlement.writes.ts';
 
-/** Stands with the users, and not with the banks, because the creator gets an entitlement. */
+/** Belongs to the users and not to the banks, because the creator is granted an entitlement. */
 @Resolver()
 export class BankCreationMutation {
   @Mutation(() => BankPayload, {

@@ -9,35 +9,35 @@ import { EntitlementRequestState } from './entitlement-request-state.ts';
 
 registerEnumType(EntitlementRequestState, {
   name: 'EntitlementRequestState',
-  description: 'What became of a request for a role.',
+  description: 'The state of an entitlement request.',
   valuesConfig: {
     REQUESTED: { description: 'The request awaits a decision.' },
-    APPROVED: { description: 'The role was granted.' },
-    REJECTED: { description: 'The role was not granted.' },
+    APPROVED: { description: 'The request was approved, and the role was granted.' },
+    REJECTED: { description: 'The request was rejected.' },
   },
 });
 
 @ObjectType({
   simpleResolvers: true,
-  description: 'A role that a user requested or a granter proposed, and the decision on it.',
+  description: 'A request to grant a role, filed by the user or proposed by a granter, with the decision on it.',
 })
 export class EntitlementRequest {
-  @Field(() => ID, { description: 'The id of the request.' })
+  @Field(() => ID, { description: 'The ID of the request.' })
   id: string;
 
   @Field(() => ID, { description: 'The ID of the user who will hold the role.' })
   userId: string;
 
-  @Field(() => Role, { nullable: true, description: 'The role; null for one that there is no more.' })
+  @Field(() => Role, { nullable: true, description: 'The role. Null if the role no longer exists.' })
   roleName: RoleName | null;
 
-  @Field(() => ID, { nullable: true, description: 'The bank that the role is to count at; null for a system role.' })
+  @Field(() => ID, { nullable: true, description: 'The ID of the bank. Null for a system role.' })
   bankId: string | null;
 
   @Field(() => ID, {
     nullable: true,
     description:
-      'The ID of the granter who proposed the role, or was the first to approve the request of the user. Another, independent granter must approve it too. Null if there is none.',
+      'The ID of the granter who proposed the role, or who was the first to approve the request of the user. A second, independent granter must approve it too. Null if no granter has proposed it.',
   })
   proposedByUserId: string | null;
 
@@ -51,25 +51,32 @@ export class EntitlementRequest {
   @Field(() => String, { description: 'The reason why the role is needed.' })
   reason: string;
 
-  @Field(() => EntitlementRequestState, { description: 'What became of it.' })
+  @Field(() => EntitlementRequestState, { description: 'The state of the request.' })
   state: EntitlementRequestState;
 
   @Field(() => ID, {
     nullable: true,
-    description: 'The ID of the user who decided. Never the user who will hold the role.',
+    description:
+      'The ID of the user who approved or rejected the request, which is never the user who will hold the role. Null until then.',
   })
   decidedByUserId: string | null;
 
-  @Field(() => DateTime, { nullable: true, description: 'When it was decided.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'The time when the request was approved or rejected. Null until then.',
+  })
   decidedAt: Date | null;
 
-  @Field(() => String, { nullable: true, description: 'Why it was rejected.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The reason for the rejection. Null if the request was not rejected.',
+  })
   decisionReason: string | null;
 
-  @Field(() => DateTime, { description: 'When the role was asked for.' })
+  @Field(() => DateTime, { description: 'The time when the request was first stored in the gateway.' })
   createdAt: Date;
 
-  @Field(() => DateTime, { description: 'When the request was last changed.' })
+  @Field(() => DateTime, { description: 'The time when the request was last changed.' })
   updatedAt: Date;
 
   @Field(() => Int, { description: 'The version of the object, incremented by every update.' })
@@ -86,27 +93,35 @@ export const EntitlementRequestConnection = connectionOf(
   () => EntitlementRequest,
 );
 
-@InputType({ description: 'A role that the caller asks for.' })
+@InputType({ description: 'A new entitlement request.' })
 export class RequestEntitlementInput {
   @Field(() => Role, { description: 'The role.' })
   roleName: RoleName;
 
-  @Field(() => ID, { nullable: true, description: 'The bank, for a bank role; a system role takes none.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The ID of the bank. Required for a bank role. Must be omitted for a system role.',
+  })
   bankId?: string | null;
 
-  @Field(() => String, { description: 'Why it is needed, such as joined the KYC team; at most 2000 characters.' })
+  @Field(() => String, {
+    description: 'The reason why the role is needed, such as `Joined the KYC team`, at most 2,000 characters.',
+  })
   reason: string;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'A request that was made or decided.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'The result of filing, approving, or rejecting an entitlement request.',
+})
 export class EntitlementRequestPayload {
-  @Field(() => EntitlementRequest, { nullable: true, description: 'The request as it is now.' })
+  @Field(() => EntitlementRequest, { nullable: true, description: 'The request after the mutation.' })
   entitlementRequest: EntitlementRequest | null;
 
   @Field(() => Entitlement, {
     nullable: true,
     description:
-      'The entitlement that was granted. Null if the request was rejected or a second granter must approve it.',
+      'The entitlement that the approval granted. Null if a second granter must approve the request, and for mutations that do not approve it.',
   })
   entitlement: Entitlement | null;
 }

@@ -68,8 +68,11 @@ async function readRequest(
   };
 }
 
-/** What is asked for or given fits its role, and its bank is there. */
-async function checkAsked(context: Context, { roleName, bankId }: GrantEntitlementInput | RequestEntitlementInput) {
+/** Checks that the role is a bank role or a system role as required by `bankId`, and that the bank exists. */
+async function checkRoleAndBank(
+  context: Context,
+  { roleName, bankId }: GrantEntitlementInput | RequestEntitlementInput,
+): Promise<void> {
   checkRoleScope(roleName, bankId ?? null, 'input.bankId');
   if (bankId != null) await checkBank(context, bankId);
 }
@@ -112,7 +115,10 @@ async function grantOrPropose(
 
 @Resolver(() => User)
 export class UserEntitlementsResolver {
-  @FieldResolver(() => [Entitlement], { nullable: true, description: 'The roles that the user holds, by their names.' })
+  @FieldResolver(() => [Entitlement], {
+    nullable: true,
+    description: 'The entitlements of the user that have not expired, sorted by `roleName` and `bankId`.',
+  })
   @RequiresRole(['CanGetEntitlementsForAnyUserAtAnyBank'], { orSelf: true })
   @MaxItems(maxEntitlements)
   async entitlements(@Root() user: User, @Ctx() context: Context): Promise<Entitlement[]> {
@@ -124,7 +130,7 @@ export class UserEntitlementsResolver {
 export class EntitlementResolver {
   @FieldResolver(() => Bank, {
     nullable: true,
-    description: 'The bank that the role counts at; null for a system role.',
+    description: 'The bank of the entitlement. Null for a system role.',
   })
   @Public()
   async bank(@Root() { bankId }: Entitlement, @Ctx() context: Context): Promise<Bank | null> {
@@ -133,18 +139,19 @@ export class EntitlementResolver {
 
   @Query(() => [Entitlement], {
     nullable: true,
-    description: 'The roles that a user holds, by their names: at the bank, or all of them where no bank is given.',
+    description:
+      'The entitlements of a user that have not expired, sorted by `roleName` and `bankId`. With `bankId`, only those at the bank.',
   })
   @RequiresRole(['CanGetEntitlementsForAnyUserAtOneBank', 'CanGetEntitlementsForAnyUserAtAnyBank'])
   @MaxItems(maxEntitlements)
   async entitlements(
     @BankIdOrNull() bankId: string | null,
-    @Arg('userId', () => ID, { description: 'The id of the user.' }) userId: string,
+    @Arg('userId', () => ID, { description: 'The ID of the user.' }) userId: string,
     @Ctx() context: Context,
   ): Promise<Entitlement[]> {
     const user = await userAt(context, userId);
-    const held = toEntitlements(await context.loader(entitlementsOfUser).load(user.id));
-    return bankId == null ? held : held.filter((each) => each.bankId === bankId);
+    const all = toEntitlements(await context.loader(entitlementsOfUser).load(user.id));
+    return bankId == null ? all : all.filter((held) => held.bankId === bankId);
   }
 
   @Mutation(() => EntitlementPayload, {
@@ -154,15 +161,15 @@ export class EntitlementResolver {
   })
   @Authenticated(...grantingRoles)
   async grantEntitlement(
-    @Arg('userId', () => ID, { description: 'The user.' }) userId: string,
-    @Arg('input', () => GrantEntitlementInput, { description: 'The role.' }) input: GrantEntitlementInput,
+    @Arg('userId', () => ID, { description: 'The ID of the user.' }) userId: string,
+    @Arg('input', () => GrantEntitlementInput, { description: 'The new entitlement.' }) input: GrantEntitlementInput,
     @Ctx() context: Context,
   ): Promise<EntitlementPayload> {
     const caller = callerOf(context);
     const { roleName } = input;
     const bankId = input.bankId ?? null;
     const expiresAt = input.expiresAt ?? null;
-    await checkAsked(context, input);
+    await checkRoleAndBank(context, input);
     if (!caller.isSuperAdmin) requireAt(caller, grantingRoles, bankId);
     if (userId === caller.id) {
       throw gatewayError('OBP-30221', { message: 'Callers cannot grant roles to themselves.', field: 'userId' });
@@ -176,7 +183,7 @@ export class EntitlementResolver {
         try {
           return await grantOrPropose(transaction, context, caller, grant);
         } catch (error) {
-          // The bank was found before.
+          // The bank exists, so the violation concerns the user.
           if (isForeignKeyViolation(error)) throw gatewayError('OBP-20057', { field: 'userId', cause: error });
           throw error;
         }
@@ -191,11 +198,11 @@ export class EntitlementResolver {
   @Mutation(() => EntitlementPayload, {
     nullable: true,
     description:
-      'Takes a role from a user, from their next request on. One that the caller may not revoke is not found.',
+      "Revokes an entitlement, from the user's next request on. Revoking a system role requires `CanDeleteEntitlementAtAnyBank`; for a bank role, `CanDeleteEntitlementAtOneBank` at that bank is enough. Super admins can revoke every role. Fails with `OBP-30212` if the entitlement does not exist or the caller cannot revoke it.",
   })
   @Authenticated(...revokingRoles)
   async revokeEntitlement(
-    @Arg('id', () => ID, { description: 'The id of the entitlement.' }) id: string,
+    @Arg('id', () => ID, { description: 'The ID of the entitlement.' }) id: string,
     @Ctx() context: Context,
   ): Promise<EntitlementPayload> {
     const caller = callerOf(context);
@@ -219,7 +226,7 @@ export class EntitlementResolver {
 export class EntitlementRequestResolver {
   @FieldResolver(() => Bank, {
     nullable: true,
-    description: 'The bank that the role is to count at; null for a system role.',
+    description: 'The bank of the requested role. Null for a system role.',
   })
   @Public()
   async bank(@Root() { bankId }: EntitlementRequest, @Ctx() context: Context): Promise<Bank | null> {
@@ -239,9 +246,16 @@ export class EntitlementRequestResolver {
   })
   @Authenticated(...grantingRoles)
   entitlementRequests(
-    @Arg('bankId', () => ID, { nullable: true, description: 'Only requests for roles at this bank.' })
+    @Arg('bankId', () => ID, {
+      nullable: true,
+      description:
+        'The ID of the bank. If it is omitted, requests for roles at all banks and for system roles are returned.',
+    })
     bankId: string | null,
-    @Arg('state', () => EntitlementRequestState, { nullable: true, description: 'Only requests of this state.' })
+    @Arg('state', () => EntitlementRequestState, {
+      nullable: true,
+      description: 'The state of the requests. If it is omitted, requests in all states are returned.',
+    })
     state: EntitlementRequestState | null,
     @Args(() => PageArguments) page: PageArguments,
     @Ctx() context: Context,
@@ -251,18 +265,19 @@ export class EntitlementRequestResolver {
 
   @Mutation(() => EntitlementRequestPayload, {
     nullable: true,
-    description: 'Asks for a role, which somebody else has to approve.',
+    description:
+      'Files a request for a role of the caller, which another user must approve. Fails with `OBP-30216` if the caller holds the role, and with `OBP-30214` if another request for the role is open.',
   })
   @Authenticated()
   async requestEntitlement(
-    @Arg('input', () => RequestEntitlementInput, { description: 'The role, and why it is needed.' })
+    @Arg('input', () => RequestEntitlementInput, { description: 'The new request.' })
     input: RequestEntitlementInput,
     @Ctx() context: Context,
   ): Promise<EntitlementRequestPayload> {
     const { id: userId } = callerOf(context);
     const { roleName } = input;
     const bankId = input.bankId ?? null;
-    await checkAsked(context, input);
+    await checkRoleAndBank(context, input);
     const reason = longText('input.reason', input.reason, 2000);
     return mutate(
       context,
@@ -277,15 +292,15 @@ export class EntitlementRequestResolver {
   @Mutation(() => EntitlementRequestPayload, {
     nullable: true,
     description:
-      'Approves an entitlement request and grants the role, if the caller can grant it. If the grant requires two granters, the first approval makes the caller the proposer, and a second granter who is independent of the proposer and of the recipient must approve it too; until then, `entitlement` is null. The recipient, the proposer, and those who depend on one of them fail with OBP-30221. A request that the caller cannot decide is not found.',
+      'Approves an entitlement request and grants the role, if the caller can grant it. If the grant requires two granters, the first approval makes the caller the proposer and returns null as `entitlement`. A second granter, independent of the proposer and of the recipient, must then approve it too. Fails with `OBP-30221` for the recipient, the proposer, and users who depend on one of them. Fails with `OBP-30215` if the request does not exist or the caller cannot grant the role.',
   })
   @Authenticated(...grantingRoles)
   async approveEntitlementRequest(
-    @Arg('id', () => ID, { description: 'The id of the request.' }) id: string,
+    @Arg('id', () => ID, { description: 'The ID of the request.' }) id: string,
     @Arg('expiresAt', () => DateTime, {
       nullable: true,
       description:
-        'The time when the role expires, such as 2034-05-31T09:30:00Z, not later than the proposed time. Defaults to the proposed time; without one, the role does not expire.',
+        'The time when the entitlement expires, such as `2034-05-31T09:30:00Z`. It must be in the future, and not later than the proposed time. Defaults to the proposed time. Without a proposed time, the entitlement does not expire.',
     })
     expiresAt: Date | null,
     @Ctx() context: Context,
@@ -296,8 +311,8 @@ export class EntitlementRequestResolver {
     return mutate(
       context,
       async (transaction) => {
-        const given = { expiresAt: expiresAt ?? null, approval };
-        return { id, entitlementId: await approveRequest(transaction, caller, id, given) };
+        const entitlementId = await approveRequest(transaction, caller, id, { expiresAt: expiresAt ?? null, approval });
+        return { id, entitlementId };
       },
       (written) => readRequest(context, written),
     );
@@ -306,24 +321,25 @@ export class EntitlementRequestResolver {
   @Mutation(() => EntitlementRequestPayload, {
     nullable: true,
     description:
-      'Rejects an entitlement request, if the caller can grant the role. The recipient and, for a proposed role, those who depend on the proposer or the recipient fail with OBP-30221. Proposers can withdraw their own proposals. Super admins can reject proposals only. A request that the caller cannot decide is not found.',
+      'Rejects an entitlement request, if the caller can grant the role. Proposers can withdraw their own proposals. Super admins can reject proposals only. Fails with `OBP-30221` for the recipient and, for a proposed role, for users who depend on the proposer or the recipient. Fails with `OBP-30215` if the request does not exist or the caller cannot decide on it.',
   })
   @Authenticated(...grantingRoles)
   async rejectEntitlementRequest(
-    @Arg('id', () => ID, { description: 'The id of the request.' }) id: string,
+    @Arg('id', () => ID, { description: 'The ID of the request.' }) id: string,
     @Arg('reason', () => String, {
-      description: 'Why, such as not needed for the work of the branch; at most 2000 characters.',
+      description:
+        'The reason for the rejection, such as `Not needed for the work of the branch`, at most 2,000 characters.',
     })
     reason: string,
     @Ctx() context: Context,
   ): Promise<EntitlementRequestPayload> {
     const caller = callerOf(context);
     if (!caller.isSuperAdmin) requireSomewhere(caller, grantingRoles);
-    const why = longText('reason', reason, 2000);
+    const decisionReason = longText('reason', reason, 2000);
     return mutate(
       context,
       async (transaction) => {
-        await rejectRequest(transaction, caller, id, why);
+        await rejectRequest(transaction, caller, id, decisionReason);
         return { id, entitlementId: null };
       },
       (written) => readRequest(context, written),

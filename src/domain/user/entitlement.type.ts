@@ -4,27 +4,33 @@ import { Role } from '../../graph/role-enum.ts';
 import { DateTime } from '../../graph/scalars.ts';
 import type { EntitlementRow } from './entitlement.table.ts';
 
-@ObjectType({ simpleResolvers: true, description: 'A role that a user holds: at one bank, or without a bank.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'A role that is granted to a user: a bank role at one bank, or a system role without a bank.',
+})
 export class Entitlement {
-  @Field(() => ID, { description: 'The id of the entitlement.' })
+  @Field(() => ID, { description: 'The ID of the entitlement.' })
   id: string;
 
-  @Field(() => ID, { description: 'The user who holds the role.' })
+  @Field(() => ID, { description: 'The ID of the user who holds the role.' })
   userId: string;
 
   @Field(() => Role, { description: 'The role.' })
   roleName: RoleName;
 
-  @Field(() => ID, { nullable: true, description: 'The bank that the role counts at; null for a system role.' })
+  @Field(() => ID, { nullable: true, description: 'The ID of the bank. Null for a system role.' })
   bankId: string | null;
 
-  @Field(() => DateTime, { nullable: true, description: 'When the role ceases to count; null when it never does.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'The time when the entitlement expires. Null if it does not expire.',
+  })
   expiresAt: Date | null;
 }
 
 type EntitlementValues = Pick<EntitlementRow, 'id' | 'userId' | 'roleName' | 'bankId' | 'expiresAt'>;
 
-/** Roles that this version does not know, and those that have expired, count nowhere and are left out. */
+/** Omits expired entitlements and roles that this version does not know, because neither allows anything. */
 export function toEntitlements(rows: readonly EntitlementValues[]): Entitlement[] {
   const now = new Date();
   return rows.flatMap(({ id, userId, roleName, bankId, expiresAt }) =>
@@ -32,33 +38,38 @@ export function toEntitlements(rows: readonly EntitlementValues[]): Entitlement[
   );
 }
 
-@InputType({ description: 'A role for a user.' })
+@InputType({ description: 'A new entitlement.' })
 export class GrantEntitlementInput {
   @Field(() => Role, { description: 'The role.' })
   roleName: RoleName;
 
-  @Field(() => ID, { nullable: true, description: 'The bank, for a bank role; a system role takes none.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The ID of the bank. Required for a bank role. Must be omitted for a system role.',
+  })
   bankId?: string | null;
 
   @Field(() => DateTime, {
     nullable: true,
-    description: 'When the role ceases to count, such as 2034-05-31T09:30:00Z; never when it is left out.',
+    description:
+      'The time when the entitlement expires, such as `2034-05-31T09:30:00Z`. It must be in the future. If it is omitted, the entitlement does not expire.',
   })
   expiresAt?: Date | null;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'The reason for the grant, such as joined the KYC team, for the second granter if the grant requires an approval. At most 2,000 characters. Defaults to the `X-Reason` header.',
+      'The reason for the grant, such as `Joined the KYC team`, at most 2,000 characters. If the grant requires an approval, the second granter can read it. Defaults to the `X-Reason` header.',
   })
   reason?: string | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'A role that was granted or revoked.' })
+@ObjectType({ simpleResolvers: true, description: 'The result of granting or revoking an entitlement.' })
 export class EntitlementPayload {
   @Field(() => Entitlement, {
     nullable: true,
-    description: 'The entitlement as it is now; one that was revoked as it was.',
+    description:
+      'The entitlement after the mutation or, for a revocation, before it. Null if a grant is retried with the same idempotency key after the entitlement was revoked or has expired.',
   })
   entitlement: Entitlement | null;
 }

@@ -6,9 +6,9 @@ import { Unkeyed } from '../../graph/mutation.ts';
 import { DateTime } from '../../graph/scalars.ts';
 import { revokeOwnTokens, revokeToken } from './revoke-tokens.ts';
 
-@ObjectType({ simpleResolvers: true, description: 'The tokens that are no longer accepted.' })
+@ObjectType({ simpleResolvers: true, description: 'The result of revoking tokens.' })
 export class RevokeMyTokensPayload {
-  @Field(() => DateTime, { description: 'When they ceased to be accepted.' })
+  @Field(() => DateTime, { description: 'The time when the tokens were revoked.' })
   revokedAt: Date;
 }
 
@@ -17,14 +17,14 @@ export class RevokeTokensMutations {
   @Mutation(() => RevokeMyTokensPayload, {
     nullable: true,
     description:
-      'Logs the caller out everywhere: from the next request on, no token that was issued before is accepted. Whoever logs in again gets a new one.',
+      'Revokes the tokens of the caller. All tokens that were issued before are refused from the next request on. The caller can log in again to get a new token.',
   })
   @Unkeyed()
   @Authenticated()
   async revokeMyTokens(
     @Arg('thisOneOnly', () => Boolean, {
       defaultValue: false,
-      description: 'Logs out here only: the token of this request is revoked, the others go on being accepted.',
+      description: 'Whether to revoke only the token of this request. The other tokens of the caller stay valid.',
     })
     thisOneOnly: boolean,
     @Ctx() context: Context,

@@ -18,16 +18,20 @@ async function readPayload(context: Context, userId: string, id: string): Promis
 
 @Resolver(() => UserAttributePayload)
 export class UserAttributeMutations {
-  @FieldResolver(() => User, { nullable: true, description: 'The user.' })
+  @FieldResolver(() => User, { nullable: true, description: 'The user of the attribute.' })
   @RequiresRole(['CanGetAnyUser'], { orSelf: true })
   user(@Root() payload: UserAttributePayload, @Ctx() context: Context): Promise<User> {
     return userAt(context, payload.userId);
   }
 
-  @Mutation(() => UserAttributePayload, { nullable: true, description: 'Adds an attribute to a user.' })
+  @Mutation(() => UserAttributePayload, {
+    nullable: true,
+    description:
+      'Adds an attribute to a user. A user can have at most 500 attributes. Fails with `OBP-20057` if the user does not exist.',
+  })
   @RequiresRole(['CanCreateUserAttribute'])
   createUserAttribute(
-    @Arg('userId', () => ID, { description: 'The id of the user.' }) userId: string,
+    @Arg('userId', () => ID, { description: 'The ID of the user.' }) userId: string,
     @Arg('input', () => UserAttributeInput, { description: 'The new attribute.' }) input: UserAttributeInput,
     @Ctx() context: Context,
   ): Promise<UserAttributePayload> {

@@ -37,11 +37,14 @@ import { userForLogin } from './username.ts';
 
 const attributesOfUser = manyBy(userAttribute, ['userId'], { orderBy: ['insertDate', 'id'] });
 
-/** Operations that logged in: aliases would put many guesses into one request. What a write forgets is kept here. */
+/**
+ * The operations that logged in, and those that created a user. Each operation can do so once, because aliases would put many
+ * guesses into one request. `context.once` cannot keep this, because every write clears it.
+ */
 const loggedIn = new WeakSet<Context>();
 const createdUser = new WeakSet<Context>();
 
-/** For each server of this process: how many users a client may still create. */
+/** The rate limit of new users for each server of this process. */
 const newUserLimits = new WeakMap<Config, RateLimit>();
 
 function countNewUser({ config, request }: Context): void {
@@ -54,7 +57,10 @@ function countNewUser({ config, request }: Context): void {
   if (retryAfterSeconds !== null) throw gatewayError('RATE_LIMITED', { retryAfterSeconds });
 }
 
-/** After the right password. The login does not fail for it: the next one tries again. */
+/**
+ * Hashes a verified password again if the cost of its hash is too low. If that fails, the login still succeeds, and the next
+ * login retries it.
+ */
 async function rehash(context: Context, row: UserRow, password: string): Promise<void> {
   const { id, passwordHash } = row;
   const { passwordCost } = context.config;
@@ -62,7 +68,7 @@ async function rehash(context: Context, row: UserRow, password: string): Promise
   const stronger = await hashPassword(password, passwordCost).catch(() => null);
   if (stronger === null) return;
   await context.write(async (transaction) => {
-    // A password that was reset meanwhile stays.
+    // Keeps a password that was reset since the row was read.
     const unchanged = and(eq(user.id, id), eq(user.passwordHash, passwordHash));
     await updateRows(transaction, user, { before: row, set: { passwordHash: stronger }, where: unchanged });
   });
@@ -75,22 +81,25 @@ async function recordCreator(transaction: Queries, { user: caller }: Context, us
 
 @Resolver(() => User)
 export class UserResolver {
-  @Query(() => User, { nullable: true, description: 'Who sends the request.' })
+  @Query(() => User, { nullable: true, description: 'The authenticated user.' })
   @Authenticated()
   me(@Ctx() { user }: Context): User | null {
     return user === null ? null : toUser(user);
   }
 
-  @Query(() => User, { nullable: true, description: 'The user with this id.' })
+  @Query(() => User, {
+    nullable: true,
+    description: 'The user with this ID. Fails with `OBP-20057` if the user does not exist.',
+  })
   @RequiresRole(['CanGetAnyUser'], { orSelf: true })
   user(
-    @Arg('id', () => ID, { description: 'The id of the user.' }) id: string,
+    @Arg('id', () => ID, { description: 'The ID of the user.' }) id: string,
     @Ctx() context: Context,
   ): Promise<User> {
     return userAt(context, id);
   }
 
-  @Query(() => UserConnection, { nullable: true, description: 'All users, by their usernames.' })
+  @Query(() => UserConnection, { nullable: true, description: 'All users, sorted by `username`.' })
   @RequiresRole(['CanGetAnyUser'])
   users(@Args(() => PageArguments) page: PageArguments, @Ctx() context: Context) {
     return userPage(context, page);
@@ -98,14 +107,18 @@ export class UserResolver {
 
   @FieldResolver(() => Boolean, {
     nullable: true,
-    description: 'Whether the user may grant entitlements without holding the role for it, and nothing else.',
+    description:
+      'Whether the user is a super admin, who can grant and revoke every role without holding a role for it. A super admin has no other privileges.',
   })
   @RequiresRole(['CanGetAnyUser'], { orSelf: true })
   isSuperAdmin(@Root() user: User): boolean {
     return user.superAdmin;
   }
 
-  @FieldResolver(() => [UserAttribute], { nullable: true, description: 'What is kept about the user, oldest first.' })
+  @FieldResolver(() => [UserAttribute], {
+    nullable: true,
+    description: 'The attributes of the user, sorted by `insertDate`, oldest first.',
+  })
   @RequiresRole(['CanGetCorrelatedUsersInfo', 'CanGetCorrelatedUsersInfoAtAnyBank', 'CanGetAnyUser'], {
     orSelf: true,
     orLinkedUser: true,
@@ -117,7 +130,7 @@ export class UserResolver {
   @Mutation(() => LoginPayload, {
     nullable: true,
     description:
-      'Logs in with username and password, and returns a bearer token. At most once per operation. After five failures, the username is locked in the network of the caller, and failed logins are limited for each network and each username.',
+      'Logs in with a username and a password, and returns a bearer token. An operation can log in only once. After five failed logins, the username is locked in the network of the caller, for 30 seconds at first (`OBP-20013`). Failed logins are also limited for each network and for each username (`RATE_LIMITED`).',
   })
   @Unkeyed()
   @Public()
@@ -130,7 +143,7 @@ export class UserResolver {
     loggedIn.add(context);
     const isPossible = username.length <= maxUsernameLength;
     const row = isPossible ? await userForLogin(context.primary.read, username) : null;
-    // Whose password was tried is told of a login that fails, too.
+    // The audit event of a failed login names the user, too.
     if (row !== null) context.audit.concernUser(row.id);
     const { secret, passwordCost, mail } = context.config;
     const { clientAddress } = context.request;
@@ -141,7 +154,7 @@ export class UserResolver {
       const passwordHash = row?.passwordHash ?? pending?.passwordHash ?? null;
       const isRight = await verifyPassword(passwordHash, password, passwordCost);
       isPending = isRight && row === null;
-      // Anybody can register any username, so the password of a registration counts as a failure.
+      // Every caller can register any username, so the password of a registration counts as a failure.
       return isRight && row !== null;
     });
     if (isPending) throw gatewayError('EMAIL_NOT_VALIDATED');
@@ -149,7 +162,7 @@ export class UserResolver {
     if (row.disabledAt !== null) throw gatewayError('USER_DISABLED');
     if (row.awaitsEmailValidation && mail !== null) throw gatewayError('EMAIL_NOT_VALIDATED');
     const token = await context.tokens.sign({ userId: row.id }, context.config.tokenLifetimeSeconds);
-    // Last, as the login's event is written with it.
+    // Last, because its transaction also writes the audit event of the login.
     await rehash(context, row, password);
     return { ...token, user: toUser(row) };
   }
@@ -157,7 +170,7 @@ export class UserResolver {
   @Mutation(() => CreateUserPayload, {
     nullable: true,
     description:
-      'Registers a user who logs in with a password. At most once per operation. The number of registrations in an hour is limited for each network. If email addresses are validated, the registration does not reserve the username.',
+      'Registers a user who logs in with a password. An operation can create only one user. The number of registrations within an hour is limited for each network (`RATE_LIMITED`). Fails with `USERNAME_TAKEN` if another user has the username, unless the gateway validates email addresses. If it does, a registration does not reserve the username.',
   })
   @Unkeyed()
   @Public()
@@ -168,7 +181,7 @@ export class UserResolver {
     if (createdUser.has(context)) throw gatewayError('TOO_MANY_NEW_USERS_IN_ONE_OPERATION');
     createdUser.add(context);
     const { mail, secret, passwordCost, tokenLifetimeSeconds } = context.config;
-    // Before any work on the input, so that the limit bounds that work too.
+    // Counted before the input is checked, because the limit also applies to the work of these checks.
     countNewUser(context);
     const checked = checkedNewUser({ ...input, isSuperAdmin: false }, 'input.');
     // Without mail, users cannot prove that the address is theirs.
@@ -186,17 +199,18 @@ export class UserResolver {
     const pending = { ...registrationOf(row), createdByUserId: context.user?.id ?? null };
     const written = await context.write((transaction) => register(transaction, pending, registering));
     if (written !== null) context.mailer?.send(written);
-    // The same whether the username is taken or not: only the mail tells.
+    // The response is the same whether or not the username is taken. Only the email differs.
     return { user: null, token: null, expiresAt: null, validationRequired: true };
   }
 
   @Mutation(() => UnlockUserPayload, {
     nullable: true,
-    description: 'Lets a user log in again whom failed logins or an administrator locked.',
+    description:
+      'Enables a user whom an administrator disabled, and removes the locks and limits that failed logins with the username caused. Fails with `OBP-20057` if the user does not exist.',
   })
   @RequiresRole(['CanUnlockUser'])
   unlockUser(
-    @Arg('userId', () => ID, { description: 'The id of the user.' }) userId: string,
+    @Arg('userId', () => ID, { description: 'The ID of the user.' }) userId: string,
     @Ctx() context: Context,
   ): Promise<UnlockUserPayload> {
     return mutate(

@@ -3,25 +3,32 @@ import { connectionOf } from '../../graph/connection.ts';
 import { DateTime, EmailAddress } from '../../graph/scalars.ts';
 import type { UserProfile } from './user.table.ts';
 
-@ObjectType({ simpleResolvers: true, description: 'Somebody who can log in, or who is referred to as a user.' })
+@ObjectType({
+  simpleResolvers: true,
+  description:
+    'A user of the gateway, or a placeholder for a user who is only referenced so far. A placeholder cannot log in.',
+})
 export class User {
-  /** What the access rules judge by; the same as `id`. */
+  /** The user for access checks. Equal to `id`. */
   userId: string;
 
-  /** The bank and the customer through which the user was reached: the access rules judge the user's fields there. */
+  /** The bank and the customer through which the user was reached. Access to the user's fields is checked there. */
   bankId: string | null;
   customerId: string | null;
 
-  /** For the guarded field of that name. */
+  /** The value of the guarded field `isSuperAdmin`. */
   superAdmin: boolean;
 
-  @Field(() => ID, { description: 'The id of the user.' })
+  @Field(() => ID, { description: 'The ID of the user.' })
   id: string;
 
-  @Field(() => String, { description: 'The name to log in with, unique for the provider in every spelling.' })
+  @Field(() => String, {
+    description:
+      'The username, such as `felix.smith`, unique for the provider. Upper and lower case are not distinguished.',
+  })
   username: string;
 
-  @Field(() => EmailAddress, { nullable: true, description: 'The e-mail address.' })
+  @Field(() => EmailAddress, { nullable: true, description: 'The email address, such as `felix@example.com`.' })
   email: string | null;
 
   @Field(() => String, { nullable: true, description: 'The first name.' })
@@ -30,23 +37,28 @@ export class User {
   @Field(() => String, { nullable: true, description: 'The last name.' })
   lastName: string | null;
 
-  @Field(() => String, { description: 'Who vouches for the user: the gateway itself, or an identity provider.' })
+  @Field(() => String, {
+    description:
+      'The provider that authenticates the user: `obp-customer-gateway` for the gateway itself, or the issuer URL of an identity provider.',
+  })
   provider: string;
 
-  @Field(() => String, { description: 'The id of the user at the provider.' })
+  @Field(() => String, { description: 'The ID of the user at the provider. At the gateway itself, the username.' })
   providerId: string;
 
-  @Field(() => Boolean, { description: 'Whether an administrator locked the user out.' })
+  @Field(() => Boolean, {
+    description: 'Whether an administrator disabled the user. All requests of a disabled user are refused.',
+  })
   isDisabled: boolean;
 
-  @Field(() => DateTime, { description: 'When the user was first stored here.' })
+  @Field(() => DateTime, { description: 'The time when the user was first stored in the gateway.' })
   createdAt: Date;
 
-  @Field(() => DateTime, { description: 'When the user was last changed.' })
+  @Field(() => DateTime, { description: 'The time when the user was last changed.' })
   updatedAt: Date;
 }
 
-/** `reachedThrough` is the customer whose link or event led to the user, at the customer's bank. */
+/** `reachedThrough` has the customer, and its bank, through whose link or audit event the user was reached. */
 export function toUser(
   row: UserProfile,
   reachedThrough: { bankId?: string | null; customerId?: string | null } = {},
@@ -71,36 +83,36 @@ export function toUser(
 
 export const UserConnection = connectionOf('UserConnection', 'UserEdge', () => User);
 
-@InputType({ description: 'A new user, who logs in here.' })
+@InputType({ description: 'A new user, who logs in with a password.' })
 export class CreateUserInput {
   @Field(() => String, {
     description:
-      'The username: 8 to 100 letters, digits, dots, and underscores, with dots and underscores only between letters and digits; or the same as `email`, if the gateway validates email addresses.',
+      'The username, such as `felix.smith`: 8 to 100 ASCII letters, digits, dots, and underscores, with dots and underscores only between letters and digits. If the gateway validates email addresses, the username can also be equal to `email`.',
   })
   username: string;
 
   @Field(() => String, {
     description:
-      '17 to 512 ASCII letters, digits, punctuation characters or spaces; or 10 to 16 without a space, with a digit, a lower case and an upper case letter and a special character.',
+      'The password: 17 to 512 ASCII letters, digits, punctuation characters, or spaces; or 10 to 16 of them without spaces, with at least one digit, one lower-case letter, one upper-case letter, and one punctuation character.',
   })
   password: string;
 
-  @Field(() => EmailAddress, { description: 'The e-mail address, as felix@example.com.' })
+  @Field(() => EmailAddress, { description: 'The email address, such as `felix@example.com`.' })
   email: string;
 
-  @Field(() => String, { description: 'The first name, of at most 100 characters.' })
+  @Field(() => String, { description: 'The first name, at most 100 characters.' })
   firstName: string;
 
-  @Field(() => String, { description: 'The last name, of at most 100 characters.' })
+  @Field(() => String, { description: 'The last name, at most 100 characters.' })
   lastName: string;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'The user who was created, or word that a mail was sent.' })
+@ObjectType({ simpleResolvers: true, description: 'The result of creating a user.' })
 export class CreateUserPayload {
   @Field(() => User, {
     nullable: true,
     description:
-      'The new user. Null if the email address must be validated first, whether the username is taken or not.',
+      'The new user. Null if the email address must be validated first, whether or not the username is taken.',
   })
   user: User | null;
 
@@ -110,30 +122,33 @@ export class CreateUserPayload {
   })
   token: string | null;
 
-  @Field(() => DateTime, { nullable: true, description: 'When the token ceases to be accepted.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'The time when the token expires. Null if the email address must be validated first.',
+  })
   expiresAt: Date | null;
 
   @Field(() => Boolean, {
     description:
-      'Whether the email address must be validated before the first login. The mail to this address has a link to a page that asks for the chosen password.',
+      'Whether the email address must be validated before the first login. The gateway sends an email with a link to a page that asks for the password.',
   })
   validationRequired: boolean;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'The user who was unlocked.' })
+@ObjectType({ simpleResolvers: true, description: 'The result of unlocking a user.' })
 export class UnlockUserPayload {
-  @Field(() => User, { description: 'The user, who may log in again.' })
+  @Field(() => User, { description: 'The unlocked user.' })
   user: User;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'Who logged in, and the token to say so with.' })
+@ObjectType({ simpleResolvers: true, description: 'The result of a login.' })
 export class LoginPayload {
-  @Field(() => String, { description: 'The bearer token: send it in the header Authorization, as `Bearer TOKEN`.' })
+  @Field(() => String, { description: 'The bearer token. Send it in the `Authorization` header, as `Bearer TOKEN`.' })
   token: string;
 
-  @Field(() => DateTime, { description: 'When the token ceases to be accepted.' })
+  @Field(() => DateTime, { description: 'The time when the token expires.' })
   expiresAt: Date;
 
-  @Field(() => User, { description: 'Who logged in.' })
+  @Field(() => User, { description: 'The user who logged in.' })
   user: User;
 }
