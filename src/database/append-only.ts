@@ -1,4 +1,4 @@
-/** The tables to which the gateway only ever adds: those of the audit trail, and who granted what. */
+/** The tables in which the gateway inserts rows, but never updates or deletes them. `empowerment` records who granted what. */
 export const appendOnlyTables: readonly string[] = [
   'audit_chain',
   'audit_event',
@@ -7,5 +7,5 @@ export const appendOnlyTables: readonly string[] = [
   'empowerment',
 ];
 
-/** What only their owner writes: who prunes the audit trail, and who migrates. */
+/** The tables that only their owner writes, when the audit trail is pruned or migrations are applied. */
 export const ownerOnlyTables: readonly string[] = ['audit_checkpoint', 'migration'];

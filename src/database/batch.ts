@@ -5,12 +5,12 @@ import { dialect } from './dialect.ts';
 import { createLoader, type Loader, maxStatementRows, type ReadMeter, readRows } from './loader.ts';
 import { type Query, statement } from './statement.ts';
 
-/** Makes the loader of one request; its statements are prepared once for each database. */
+/** Creates the loader of one operation. */
 export type MakeLoader<Key, Value> = (database: Database, meter: ReadMeter) => Loader<Key, Value>;
 
 type RowOf<Table extends SQLiteTable> = Table['$inferSelect'];
 type ColumnNameOf<Table extends SQLiteTable> = keyof RowOf<Table> & string;
-/** One id, or the ids of a composite key in the order of their columns. */
+/** An ID, or the IDs of a composite key in the order of their columns. */
 type KeyOf<Names extends readonly string[]> = Names extends readonly [string]
   ? string
   : { [Index in keyof Names]: string };
@@ -20,7 +20,7 @@ interface Order<Table extends SQLiteTable> {
   descending?: boolean;
 }
 
-/** For statements of loaders. A literal, because PostgreSQL plans for a tenth of the rows if the limit is a parameter. */
+/** The limit of loaders' statements. It is a literal, because PostgreSQL plans for a tenth of the rows if the limit is a parameter. */
 export const limitOfStatement = sql.raw(String(maxStatementRows + 1)) as unknown as Placeholder;
 
 function columnOf(table: SQLiteTable, name: string): SQLiteColumn {
@@ -31,15 +31,15 @@ function joined(key: string | readonly string[]): string {
   return typeof key === 'string' ? key : key.join('\u0000');
 }
 
-/** What `joined` gives of the key that the row has. */
+/** The `joined` key of the row. */
 function keyOfRow(row: Record<string, unknown>, names: readonly string[]): string {
   const [first = ''] = names;
   return names.length === 1 ? String(row[first]) : names.map((name) => row[name]).join('\u0000');
 }
 
 /**
- * The condition that the columns hold one of the keys of `keyValues`: one statement for a batch of any size.
- * Several columns are compared together, as a composite key is.
+ * The condition that the columns equal one of the keys of `keyValues`, which is the same SQL for any number of keys. Several columns
+ * are a composite key.
  */
 export function inKeys(columns: SQLiteColumn[], placeholder = 'keys'): SQL {
   const [first] = columns;
@@ -52,8 +52,8 @@ export function inKeys(columns: SQLiteColumn[], placeholder = 'keys'): SQL {
     );
     return sql`(${list}) in (select ${parts} from json_each(${sql.placeholder(placeholder)}))`;
   }
-  // Behind a select the keys are as unknown to the planner as they will be, and it keeps its plan; else it would plan the
-  // statement for the keys of each call, which takes three times as long as running it.
+  // The select hides the keys from the planner, so that it uses a generic plan. Otherwise, it would plan the statement for the keys of
+  // each call, which takes three times as long as running it.
   const hidden = (name: string) => sql`(select ${sql.placeholder(name)}::text[])::text[]`;
   if (columns.length === 1) return sql`${first} = any(${hidden(placeholder)})`;
   const list = sql.join(columns, sql`, `);
@@ -79,7 +79,7 @@ function orderOf<Table extends SQLiteTable>(table: Table, { orderBy, descending 
   return orderBy.map((name) => (descending === true ? desc(columnOf(table, name)) : asc(columnOf(table, name))));
 }
 
-/** The values of the placeholders of `inKeys` for no key at all. */
+/** The values of the placeholders of `inKeys` for an empty list of keys. */
 function noKeyValues(columns: SQLiteColumn[]): Record<string, unknown> {
   if (dialect === 'sqlite' || columns.length === 1) return keyValues([]);
   return Object.fromEntries(columns.map((_, index) => [`keys${index}`, []]));
@@ -106,7 +106,7 @@ function keyedStatement<Row>(
   };
 }
 
-/** Loads the one row that has this key, or null. */
+/** Loads the row with a unique key, or null. */
 export function oneBy<Table extends SQLiteTable, const Names extends readonly ColumnNameOf<Table>[]>(
   table: Table,
   ...names: Names
@@ -120,14 +120,14 @@ export function oneBy<Table extends SQLiteTable, const Names extends readonly Co
   );
   return (database, meter) =>
     createLoader<KeyOf<Names>, RowOf<Table> | null>(async (keys) => {
-      const found = new Map<string, RowOf<Table>>();
+      const byKey = new Map<string, RowOf<Table>>();
       const rows = await readRows(meter, keys, (keys) => find(database, keys));
-      for (const row of rows) found.set(keyOfRow(row, names), row);
-      return keys.map((key) => found.get(joined(key)) ?? null);
+      for (const row of rows) byKey.set(keyOfRow(row, names), row);
+      return keys.map((key) => byKey.get(joined(key)) ?? null);
     }, joined);
 }
 
-/** Loads all rows of each parent, ordered. For children that are few by nature. */
+/** Loads all rows of each parent, sorted. The lists must be short by nature. */
 export function manyBy<Table extends SQLiteTable, const Names extends readonly ColumnNameOf<Table>[]>(
   table: Table,
   names: Names,
@@ -146,20 +146,20 @@ export function manyBy<Table extends SQLiteTable, const Names extends readonly C
     createLoader<KeyOf<Names>, RowOf<Table>[]>(async (keys) => {
       const rows = await readRows(meter, keys, (keys) => find(database, keys));
       if (keys.length === 1) return [rows];
-      const found = Map.groupBy(rows, (row) => keyOfRow(row, names));
-      return keys.map((key) => found.get(joined(key)) ?? []);
+      const byKey = Map.groupBy(rows, (row) => keyOfRow(row, names));
+      return keys.map((key) => byKey.get(joined(key)) ?? []);
     }, joined);
 }
 
-/** Which page of a parent's rows: those after the row with these values of the order's columns, or the first ones. */
+/** Identifies a page of a parent's rows. `after` has the sort values of the row before the page. It is null for the first page. */
 export interface PageKey {
   parent: string;
-  /** How many rows at most. */
+  /** The maximum number of rows. */
   limit: number;
   after: readonly unknown[] | null;
 }
 
-/** The condition of rows that come after the row whose values are `after0`, `after1`, … in this order. */
+/** The condition that a row comes after the row whose sort values are those of `afterValues`. */
 export function comesAfter(columns: SQLiteColumn[], descending: boolean): SQL {
   const list = sql.join(columns, sql`, `);
   const values = sql.join(
@@ -174,30 +174,30 @@ export function afterValues(after: readonly unknown[] | null): Record<string, un
   return Object.fromEntries((after ?? []).map((value, index) => [`after${index}`, value]));
 }
 
-/** The loader of pages: `load` gives those of all parents that ask for the same page, by their keys. */
+/** Creates a loader of pages. `load` returns the rows of all parents for which the same page is requested, by parent. */
 export function pageLoader<Row>(
   load: (parents: readonly string[], page: Omit<PageKey, 'parent'>) => Promise<ReadonlyMap<string, Row[]>>,
 ): Loader<PageKey, Row[]> {
   const samePage = ({ limit, after }: PageKey) => `${limit} ${after === null ? '' : JSON.stringify(after)}`;
   return createLoader<PageKey, Row[]>(
     async (keys) => {
-      const found = new Map<PageKey, Row[]>();
-      for (const alike of Map.groupBy(keys, samePage).values()) {
-        const [page] = alike;
+      const pages = new Map<PageKey, Row[]>();
+      for (const group of Map.groupBy(keys, samePage).values()) {
+        const [page] = group;
         if (page === undefined) continue;
-        const parents = alike.map(({ parent }) => parent);
+        const parents = group.map(({ parent }) => parent);
         const rows = await load(parents, page);
-        for (const key of alike) found.set(key, rows.get(key.parent) ?? []);
+        for (const key of group) pages.set(key, rows.get(key.parent) ?? []);
       }
-      return keys.map((key) => found.get(key) ?? []);
+      return keys.map((key) => pages.get(key) ?? []);
     },
     (key) => `${key.parent} ${samePage(key)}`,
   );
 }
 
 /**
- * Loads one page of the rows of each parent. Parents that ask for the same page share one statement; the page of one
- * parent reads no more rows than it gives.
+ * Loads a page of the rows of each parent. Parents with the same page share a statement. The statement for a single parent reads
+ * only the rows of the page.
  */
 export function pageBy<Table extends SQLiteTable>(
   table: Table,

@@ -2,22 +2,22 @@ import * as postgresql from 'drizzle-orm/pg-core';
 import * as sqlite from 'drizzle-orm/sqlite-core';
 import { dialect } from './dialect.ts';
 
-/** Byte order on both databases, so that an `order by` and a cursor mean the same whatever locale the server has. */
+/** Text in byte order, as on SQLite, so that `order by` and cursors do not depend on the locale of the server. */
 const byteOrderedText = postgresql.customType<{ data: string; driverData: string }>({
   dataType: () => 'text collate "C"',
 });
 
 /**
- * Drizzle's own would give a space and a short offset to `new Date`, which takes the year 0001 for 2001. Sessions are in
- * UTC, so the offset is always +00. Within JSON (combined.ts) it is a number: seconds since 1970.
+ * Replaces Drizzle's own type, which passes a space and a short offset to `new Date`, so that the year 0001 becomes 2001. Sessions
+ * are in UTC, so the offset is always +00. In JSON (`combined-statements.ts`), the value is a number: seconds since 1970.
  */
 const utcTimestamp = postgresql.customType<{ data: Date; driverData: string | number }>({
   dataType: () => 'timestamp (3) with time zone',
   toDriver: (date) => date.toISOString(),
-  fromDriver: (given) =>
-    typeof given === 'number'
-      ? new Date(Math.round(given * 1000))
-      : new Date(`${given.slice(0, given.lastIndexOf('+')).replace(' ', 'T')}Z`),
+  fromDriver: (value) =>
+    typeof value === 'number'
+      ? new Date(Math.round(value * 1000))
+      : new Date(`${value.slice(0, value.lastIndexOf('+')).replace(' ', 'T')}Z`),
 });
 
 const sqliteColumns = {
@@ -27,21 +27,21 @@ const sqliteColumns = {
   uniqueIndex: sqlite.uniqueIndex,
   foreignKey: sqlite.foreignKey,
   primaryKey: sqlite.primaryKey,
-  /** An opaque id, made in code, of at most 255 characters. */
+  /** An opaque ID of at most 255 characters, which the program creates. */
   id: (name: string) => sqlite.text(name),
   text: (name: string) => sqlite.text(name),
   integer: (name: string) => sqlite.integer(name),
-  /** A count that may pass two thousand millions. */
+  /** A count that can exceed 32 bits. */
   bigInteger: (name: string) => sqlite.integer(name),
   boolean: (name: string) => sqlite.integer(name, { mode: 'boolean' }),
-  /** A moment, to the millisecond. */
+  /** A time, to the millisecond. */
   timestamp: (name: string) => sqlite.integer(name, { mode: 'timestamp_ms' }),
-  /** A day without a time, `YYYY-MM-DD`. */
+  /** A calendar day, `YYYY-MM-DD`. */
   date: (name: string) => sqlite.text(name),
   /** An exact decimal number, as a string. */
   decimal: (name: string) => sqlite.text(name),
   json: <T>(name: string) => sqlite.text(name, { mode: 'json' }).$type<T>(),
-  /** A number that the database gives to each row and never again: what a search index points at. */
+  /** A number that the database assigns to each row and never reuses. Search indexes refer to rows by it. */
   rowNumber: (name: string) => sqlite.integer(name).primaryKey({ autoIncrement: true }),
 };
 
@@ -65,7 +65,7 @@ const postgresqlColumns = {
 } satisfies Record<keyof typeof sqliteColumns, unknown>;
 
 /**
- * What tables are made of, for the dialect of this process. Tables are typed as SQLite's and built for whichever
- * database DATABASE_URL names: this cast is the only place where the two are taken for one another.
+ * The builders of tables and columns for the dialect of this process. Tables have the types of SQLite on both databases. This cast
+ * is the only place that treats PostgreSQL's builders as SQLite's.
  */
 export const columns = dialect === 'sqlite' ? sqliteColumns : (postgresqlColumns as unknown as typeof sqliteColumns);

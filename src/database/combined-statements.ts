@@ -6,46 +6,46 @@ import { type RowMapper, rowMapperOf, type Selected } from './map-rows.ts';
 import { dropName, droppableName } from './statement-names.ts';
 
 /**
- * How many sets of statements are kept as one statement each, on every connection of the server. An operation takes one
- * for each of its levels. The set that was not used for longest is dropped for another.
+ * The maximum number of combinations, each of which is a prepared statement on every connection. An operation uses one for each of
+ * its levels. The least recently used combination is evicted.
  */
 const maxCombinations = 100;
 
 /**
- * How many statements nobody asks for may be in a set: which there are on a level depends on what a customer has, and each set
- * that is new to a connection has to be planned there.
+ * The maximum number of unrequested statements in a reused combination. Which statements a level requests depends on the data of a
+ * customer. Running a few extra statements is cheaper than planning a new combination on every connection.
  */
 const maxUnrequested = 8;
 
 type Values = Record<string, unknown> | undefined;
 
-/** What Drizzle has prepared. */
+/** A query that Drizzle has prepared. */
 interface PreparedQuery {
   readonly queryString: string;
   readonly params: unknown[];
-  /** Gives rows as lists of values. */
+  /** Returns rows as lists of values. */
   readonly queryConfig: pg.QueryArrayConfig;
   execute(values?: object): Promise<unknown[]>;
 }
 
 interface Statement {
   readonly query: PreparedQuery;
-  /** Parameters for which it gives no rows; null where there are none. */
+  /** Parameters for which the statement returns no rows. Null if there are no such parameters. */
   readonly none: unknown[] | null;
-  /** Null where Drizzle has to make the rows. */
+  /** Null if Drizzle must map the rows. */
   readonly rows: RowMapper | null;
 }
 
-/** Statements that are sent as one. */
+/** Several statements that are sent as one. */
 interface Combination {
   readonly name: string;
   readonly text: string;
-  /** Each with its place among them. */
+  /** The statements, each with its index. */
   readonly places: ReadonlyMap<Statement, number>;
   lastUse: number;
 }
 
-/** A statement that somebody waits for. */
+/** A requested statement that was not sent yet. */
 interface PendingRead {
   readonly statement: Statement;
   readonly values: Values;
@@ -58,20 +58,20 @@ export type StatementConnection = Pick<pg.Pool, 'query'>;
 
 interface CombineStatementsParts {
   connection: StatementConnection;
-  /** Told each statement, with its parameters, whether it is sent alone or with others. */
+  /** Called for each requested statement with its parameters, whether it is sent alone or combined. */
   onStatement(statement: string, parameters: unknown[]): void;
-  /** Told of each time that something is sent. */
+  /** Called for each round trip. */
   onRoundTrip(): void;
 }
 
-/** As a value within JSON: numbers of any length would be rounded, and a moment's text takes longer to write and to read. */
+/** The expression of a value in JSON. Decimal numbers are texts, so that they are not rounded. Times are numbers, which are faster. */
 function jsonValueOf(field: Selected, name: string): string {
   const type = is(field, Column) ? field.getSQLType() : '';
   if (type.startsWith('numeric')) return `${name}::text`;
   return type.startsWith('timestamp') ? `date_part('epoch', ${name})` : name;
 }
 
-/** One of several statements: each row is its place among them, and its values as a JSON list. */
+/** The part of a combination for one statement: each row is the index of the statement, and its values as a JSON list. */
 function partOf({ query, rows }: Statement, place: number, firstParameter: number): string {
   const selected = rows?.selected ?? [];
   const names = selected.map((_, index) => `c${index}`);
@@ -90,65 +90,67 @@ function combine(statements: readonly Statement[]): string {
   return parts.join(' union all ');
 }
 
-/** Statements in their order, each at most once: a second one of the same kind begins the next group. */
-function groupsOf(asked: readonly PendingRead[]): PendingRead[][] {
+/** Divides reads into groups, in their order. A group contains a statement at most once. */
+function groupsOf(reads: readonly PendingRead[]): PendingRead[][] {
   const groups: PendingRead[][] = [];
   let group: PendingRead[] = [];
   const seen = new Set<Statement>();
-  for (const one of asked) {
-    if (group.length === 0 || seen.has(one.statement)) {
+  for (const read of reads) {
+    if (group.length === 0 || seen.has(read.statement)) {
       group = [];
       groups.push(group);
       seen.clear();
     }
-    seen.add(one.statement);
-    group.push(one);
+    seen.add(read.statement);
+    group.push(read);
   }
   return groups;
 }
 
 /**
- * Prepares statements that are sent together where they are asked for in one turn, as the collections around a customer are:
- * as one statement, which costs a round trip, a snapshot and a message instead of one each.
+ * Returns a function that prepares reads. Reads that are requested in the same tick, such as the collections of a customer, are sent
+ * as one combined statement, which costs only one round trip and one snapshot.
  */
 export function combineStatements({ connection, onStatement, onRoundTrip }: CombineStatementsParts) {
-  /** The largest first: that is the one which most others are parts of. */
+  /** Sorted by size, largest first, because a large combination contains most of the smaller ones. */
   const combinations: Combination[] = [];
   let uses = 0;
 
-  function serves({ places }: Combination, asked: ReadonlySet<Statement>): boolean {
-    const unasked = places.size - asked.size;
-    if (unasked < 0 || unasked > maxUnrequested) return false;
-    for (const statement of asked) if (!places.has(statement)) return false;
-    if (unasked === 0) return true;
-    return [...places.keys()].every((statement) => asked.has(statement) || statement.none !== null);
+  /** Whether the combination contains all requested statements, and can run the others without rows. */
+  function serves({ places }: Combination, requested: ReadonlySet<Statement>): boolean {
+    const unrequested = places.size - requested.size;
+    if (unrequested < 0 || unrequested > maxUnrequested) return false;
+    for (const statement of requested) if (!places.has(statement)) return false;
+    if (unrequested === 0) return true;
+    return [...places.keys()].every((statement) => requested.has(statement) || statement.none !== null);
   }
 
+  /** Null if the statements cannot be combined. */
   function combinationOf(statements: readonly Statement[]): Combination | null {
     if (statements.some(({ rows }) => rows === null)) return null;
-    const asked = new Set(statements);
-    const found = combinations.find((combination) => serves(combination, asked));
+    const requested = new Set(statements);
+    const reused = combinations.find((combination) => serves(combination, requested));
     uses += 1;
-    if (found !== undefined) {
-      found.lastUse = uses;
-      return found;
+    if (reused !== undefined) {
+      reused.lastUse = uses;
+      return reused;
     }
-    if (combinations.length === maxCombinations) dropLeastUsed();
-    const made: Combination = {
+    if (combinations.length === maxCombinations) evictLeastRecentlyUsed();
+    const combination: Combination = {
       name: droppableName(),
       text: combine(statements),
       places: new Map(statements.map((statement, place) => [statement, place])),
       lastUse: uses,
     };
-    combinations.push(made);
+    combinations.push(combination);
     combinations.sort((one, other) => other.places.size - one.places.size);
-    return made;
+    return combination;
   }
 
-  function dropLeastUsed(): void {
-    const least = combinations.reduce((one, other) => (other.lastUse < one.lastUse ? other : one));
-    combinations.splice(combinations.indexOf(least), 1);
-    dropName(least.name);
+  function evictLeastRecentlyUsed(): void {
+    const evicted = combinations.reduce((one, other) => (other.lastUse < one.lastUse ? other : one));
+    combinations.splice(combinations.indexOf(evicted), 1);
+    dropName(evicted.name);
   }
 
   async function rowsOf({ query, rows }: Statement, values: Values): Promise<unknown[]> {
@@ -171,11 +173,11 @@ export function combineStatements({ connection, onStatement, onRoundTrip }: Comb
       return;
     }
     const { name, text, places } = combination;
-    const asked = new Map(group.map((one) => [one.statement, one]));
+    const reads = new Map(group.map((read) => [read.statement, read]));
     const statements = [...places.keys()];
     const parameters = statements.map((statement) => {
-      const one = asked.get(statement);
-      return one === undefined ? (statement.none ?? []) : fillPlaceholders(statement.query.params, one.values ?? {});
+      const read = reads.get(statement);
+      return read === undefined ? (statement.none ?? []) : fillPlaceholders(statement.query.params, read.values ?? {});
     });
     let rows: [place: number, values: string][];
     try {
@@ -183,22 +185,22 @@ export function combineStatements({ connection, onStatement, onRoundTrip }: Comb
       const result = await connection.query({ name, text, rowMode: 'array' }, parameters.flat());
       rows = result.rows as unknown as typeof rows;
     } catch (error) {
-      // Only those that fail by themselves are to fail; without a connection all do.
+      // Each read is retried alone, so that only the failing one fails. Without a connection, all of them fail.
       if (!(error instanceof pg.DatabaseError)) throw error;
       group.forEach(runAlone);
       return;
     }
-    const given = statements.map((): unknown[] => []);
-    for (const [place, values] of rows) given[place]?.push(statements[place]?.rows?.rowOf(JSON.parse(values)));
+    const results = statements.map((): unknown[] => []);
+    for (const [place, values] of rows) results[place]?.push(statements[place]?.rows?.rowOf(JSON.parse(values)));
     for (const { statement, resolve } of group) {
       const place = places.get(statement) ?? -1;
       onStatement(statement.query.queryString, parameters[place] ?? []);
-      resolve(given[place] ?? []);
+      resolve(results[place] ?? []);
     }
   }
 
-  const ask = batchPerTick<PendingRead>((asked) => {
-    for (const group of groupsOf(asked)) {
+  const send = batchPerTick<PendingRead>((reads) => {
+    for (const group of groupsOf(reads)) {
       run(group).catch((error: unknown) => {
         for (const { reject } of group) reject(error);
       });
@@ -209,17 +211,17 @@ export function combineStatements({ connection, onStatement, onRoundTrip }: Comb
     query: Preparable<Row>,
     { name, none }: PrepareOptions,
   ): (values?: Record<string, unknown>) => Promise<Row[]> {
-    // On PostgreSQL a prepared statement has a name, and gives its rows through `execute`.
+    // On PostgreSQL, `prepare` takes a name, and `execute` returns the rows.
     const { prepare } = query as unknown as { prepare(name: string): PreparedQuery };
-    const made = prepare.call(query, name);
+    const prepared = prepare.call(query, name);
     const statement: Statement = {
-      query: made,
-      rows: rowMapperOf(made),
-      none: none === undefined ? null : fillPlaceholders(made.params, none),
+      query: prepared,
+      rows: rowMapperOf(prepared),
+      none: none === undefined ? null : fillPlaceholders(prepared.params, none),
     };
     return (values) =>
       new Promise((resolve, reject) => {
-        ask({ statement, values, resolve: resolve as (rows: unknown[]) => void, reject });
+        send({ statement, values, resolve: resolve as (rows: unknown[]) => void, reject });
       });
   };
 }

@@ -1,17 +1,17 @@
-/** What the rest of the gateway knows of a database. Imports neither of the two, so that both can import it. */
+/** The interface of a database. SQLite and PostgreSQL implement it, so this file imports neither of them. */
 import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core';
 import type { DatabaseVariable } from './database-unavailable.ts';
 
 /**
- * What a query needs: the handle for reads, or a transaction. Only ever `await` a query: `.all()`, `.get()` and
- * `.run()` exist on one of the two databases only.
+ * Builds queries: the handle for reads, or a transaction. A query must be sent with `await`, because `.all()`, `.get()`, and
+ * `.run()` exist on only one of the two databases.
  */
 export type Queries = Pick<
   BaseSQLiteDatabase<'async', unknown>,
   '$with' | 'with' | 'select' | 'selectDistinct' | 'insert' | 'update' | 'delete'
 >;
 
-/** A query that can be prepared: what a builder of `Queries` is before it is awaited. */
+/** A builder of `Queries` that was not awaited. */
 export interface Preparable<Row> {
   prepare(): { all(values?: Record<string, unknown>): PromiseLike<Row[]> };
 }
@@ -24,54 +24,53 @@ export interface PrepareOptions {
 }
 
 export interface DatabaseStatistics {
-  /** SQL statements that were sent since the database was opened. */
+  /** The number of SQL statements that were sent since the database was opened. */
   statements: number;
-  /** How often prepared reads were sent, alone or several together; those of a transaction are not counted. */
+  /** The number of round trips for prepared reads, alone or combined. Those of transactions are not counted. */
   roundTrips: number;
 }
 
 export interface Database {
-  /** For reads only: on SQLite a write through it fails. */
+  /** Builds reads. On SQLite, a write fails. */
   read: Queries;
   /** Prepares a read. Only `statement` and `statementByShape` call it, which prepare each statement once. */
   prepare<Row>(query: Preparable<Row>, options: PrepareOptions): (values?: Record<string, unknown>) => Promise<Row[]>;
   /**
-   * All of `work`, or nothing of it. Writes run side by side on PostgreSQL; on SQLite they follow one another, and those
-   * that come at the same time are committed together. `isGathered`: it holds all that came at the same time already, so
-   * it does not wait for more.
+   * Runs `work` in a transaction. Transactions run concurrently on PostgreSQL. On SQLite they run one after the other, with group
+   * commit. If `isGathered` is true, `work` contains all writes of the tick, so that SQLite does not wait for more.
    */
   transaction<Result>(
     work: (transaction: Queries) => Promise<Result>,
     options?: { isGathered?: boolean },
   ): Promise<Result>;
-  /** Fails when the database does not answer or lacks a migration of this program. */
+  /** @throws if the database is unavailable or lacks a migration of this program. */
   check(): Promise<void>;
-  /** Writes a copy of the whole database to a file while others go on reading and writing. */
+  /** Writes a copy of the database to a file. Reads and writes continue in the meantime. `onProgress` receives a share from 0 to 1. */
   backup(file: string, onProgress: (share: number) => void): Promise<void>;
   statistics: DatabaseStatistics;
-  /** How many large operations it is worth answering at a time: with more, each would only take longer. */
+  /** The number of large operations that can run at the same time without slowing each other down. */
   readonly concurrency: number;
-  /** Where others answer reads too; null where there are none, and on SQLite. */
+  /** Null if there are none, and on SQLite. */
   replicas: Replicas | null;
   close(): Promise<void>;
 }
 
 export interface ReplicaState {
-  /** `host:port/database`, as its URL names it. */
+  /** `host:port/database` of its URL. */
   name: string;
   isUsed: boolean;
-  /** Why it is left out; null while it is used. */
+  /** The reason why the replica is not used. Null while it is used. */
   reason: string | null;
 }
 
-/** Replicas of the database. None is used before `watch` was called and it was found to be good. */
+/** The read replicas of the database. A replica is only used after `watch` was called and a check has succeeded. */
 export interface Replicas {
   /**
-   * One that has replayed this position (of a user's last write; null: any), as a database whose reads it answers, and
-   * the primary where it fails; the used ones in turn. Null where there is none.
+   * Returns a database whose reads are sent to a replica, or to the primary if the replica fails. The replica has replayed
+   * `position`, which is a user's last write. The used replicas are returned round-robin. Null if no replica qualifies.
    */
   databaseWith(position: string | null): Database | null;
-  /** Begins to look after them; `onChange` is told when one is left out and when it comes back, once each. */
+  /** Starts to check the replicas. `onChange` is called once each time that a replica begins or ceases to be used. */
   watch(onChange: (state: ReplicaState) => void): void;
   states(): (ReplicaState & Pick<Database, 'statistics'>)[];
 }
@@ -79,18 +78,18 @@ export interface Replicas {
 export interface DatabaseOptions {
   /** The variable that names the database. Defaults to `DATABASE_URL`. */
   variable?: DatabaseVariable;
-  /** False where another process migrates. */
+  /** Whether to apply pending migrations. Defaults to true. */
   migrate?: boolean;
-  /** On PostgreSQL the user who owns the tables and migrates, where it is another than the one who reads and writes. */
+  /** On PostgreSQL, the URL of the user who owns the tables and migrates. Defaults to the user who reads and writes. */
   ownerUrl?: string | null;
-  /** Keeps what is read often in memory: for serving, where others only pass through the data once. */
+  /** Whether the process serves requests, so that a large cache pays. Other commands read the data only once. */
   isServing?: boolean;
-  /** On PostgreSQL, streaming replicas that answer reads; each URL is that of one of them. */
+  /** On PostgreSQL, the URLs of streaming replicas. */
   replicaUrls?: readonly string[];
-  /** A replica that is further behind is left out; 10 seconds when left out. */
+  /** The replication lag from which a replica is not used. Defaults to 10 seconds. */
   replicaMaxLagMilliseconds?: number;
-  /** How many processes of this server share what the database can give; 1 when left out. */
+  /** The number of processes of this server that share the connections to the database. Defaults to 1. */
   processes?: number;
-  /** Told each SQL statement and its parameters as they are sent. They hold personal data: for tests, never for a log. */
+  /** Called for each SQL statement. The parameters contain personal data, so this is for tests, never for a log. */
   onStatement?: (statement: string, parameters: unknown[]) => void;
 }

@@ -1,6 +1,6 @@
 export type Dialect = 'sqlite' | 'postgresql';
 
-/** The database when DATABASE_URL is not set: one file beside the program. */
+/** The database if DATABASE_URL is not set. */
 export const defaultDatabaseUrl = 'file:data/gateway.db';
 
 /** `postgres://…` and `postgresql://…` are PostgreSQL; `file:…` or a path is SQLite. */
@@ -9,7 +9,7 @@ export function dialectOf(databaseUrl: string): Dialect {
 }
 
 /**
- * The dialect of this process. Tables are built for it when their modules are first loaded, so it is read from the
- * environment here, once, and nowhere else is "which database is this?" asked of the environment.
+ * The dialect of this process. It is read from the environment here and nowhere else, because tables are built for it when their
+ * modules are loaded.
  */
 export const dialect: Dialect = dialectOf(process.env.DATABASE_URL || defaultDatabaseUrl);

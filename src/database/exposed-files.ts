@@ -3,8 +3,8 @@ import { dialectOf } from './dialect.ts';
 import { sqlitePath } from './sqlite-path.ts';
 
 /**
- * The files of an SQLite database that other accounts of the machine can read or write. Only files from before the upgrade,
- * or whose mode an operator changed, because new ones are for their owner only.
+ * Finds the files of an SQLite database that other accounts of the machine can read or write. New files are for their owner only, so
+ * these are files from before an upgrade, or files whose mode an operator has changed.
  */
 export function exposedFiles(databaseUrl: string): { file: string; mode: string }[] {
   if (dialectOf(databaseUrl) === 'postgresql') return [];

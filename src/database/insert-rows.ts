@@ -8,7 +8,7 @@ import { statementByShape } from './statement.ts';
 /** Whether a row that violates a unique constraint is ignored, or makes the statement fail. */
 export type OnConflict = 'ignore' | 'fail';
 
-/** The table as the builder is to see it: it names every column in an insert, and the others are to get their defaults. */
+/** The table with only these columns, because the builder inserts every column, and the others must get their defaults. */
 function withColumns(table: SQLiteTable, columns: [string, SQLiteColumn][]): SQLiteTable {
   return Object.create(table, { [Symbol.for('drizzle:Columns')]: { value: Object.fromEntries(columns) } });
 }
@@ -20,8 +20,8 @@ function insertedRows(columns: readonly SQLiteColumn[], placeholderName: string)
     return dialect === 'sqlite' ? value : sql`(${value})::${sql.raw(column.getSQLType())}`;
   });
   const list = sql.join(values, sql`, `);
-  // SQLite takes `on conflict` for a part of the select, unless that has a condition. PostgreSQL reads json anew for each
-  // value, jsonb not.
+  // The condition keeps SQLite from parsing `on conflict` as a part of the select. PostgreSQL would parse `json` again for each
+  // value, but not `jsonb`.
   return dialect === 'sqlite'
     ? sql`select ${list} from json_each(${placeholder}) where true`
     : sql`select ${list} from jsonb_array_elements(${placeholder}::jsonb)`;
@@ -29,7 +29,7 @@ function insertedRows(columns: readonly SQLiteColumn[], placeholderName: string)
 
 interface RowsShape {
   table: SQLiteTable;
-  /** Those that a row has a value for. */
+  /** The columns for which a row has a value. */
   columns: [string, SQLiteColumn][];
 }
 
@@ -37,16 +37,16 @@ function keyOf({ table, columns }: RowsShape): string {
   return [getTableName(table), ...columns.map(([name]) => name)].join(' ');
 }
 
-/** The values are lists as JSON. */
+/** Returns the values of the rows as JSON: a list for each row. */
 function rowsOf<Table extends SQLiteTable>(
   table: Table,
   rows: readonly Table['$inferInsert'][],
 ): { shape: RowsShape; values: string } {
-  const given: readonly Record<string, unknown>[] = rows;
+  const records: readonly Record<string, unknown>[] = rows;
   const columns = Object.entries<SQLiteColumn>(getTableColumns(table as SQLiteTable)).filter(([name]) =>
-    given.some((row) => row[name] !== undefined),
+    records.some((row) => row[name] !== undefined),
   );
-  const values = given.map((row) =>
+  const values = records.map((row) =>
     columns.map(([name, column]) => (row[name] == null ? null : column.mapToDriverValue(row[name]))),
   );
   return { shape: { table, columns }, values: JSON.stringify(values) };
@@ -103,7 +103,10 @@ const insertsTogether = statementByShape(
   },
 );
 
-/** Inserts unrecorded rows of two tables that do not point at each other: on PostgreSQL with one statement, on SQLite with two. */
+/**
+ * Inserts rows of two tables without recording them, on PostgreSQL with one statement. The tables must not have foreign keys to each
+ * other.
+ */
 export async function insertTogether<One extends SQLiteTable, Other extends SQLiteTable>(
   transaction: Queries,
   [table, rows]: readonly [One, readonly One['$inferInsert'][]],
@@ -114,22 +117,22 @@ export async function insertTogether<One extends SQLiteTable, Other extends SQLi
     await insertUnrecorded(transaction, otherTable, otherRows);
     return;
   }
-  const given = rowsOf(table, rows);
-  const others = rowsOf(otherTable, otherRows);
+  const first = rowsOf(table, rows);
+  const second = rowsOf(otherTable, otherRows);
   await insertsTogether(
     transaction,
-    { rows: given.shape, others: others.shape },
-    { rows: given.values, others: others.values },
+    { rows: first.shape, others: second.shape },
+    { rows: first.values, others: second.values },
   );
 }
 
-/** The same, all of it or nothing, where nothing else is written with it, and nothing more is to be waited for. */
+/** Like `insertTogether`, in a transaction of its own that does not wait for other writes of the tick. */
 export async function insertAtOnce<One extends SQLiteTable, Other extends SQLiteTable>(
   database: Database,
-  some: readonly [One, readonly One['$inferInsert'][]],
-  others: readonly [Other, readonly Other['$inferInsert'][]],
+  rows: readonly [One, readonly One['$inferInsert'][]],
+  otherRows: readonly [Other, readonly Other['$inferInsert'][]],
 ): Promise<void> {
-  // One statement needs no transaction around it.
-  if (dialect === 'postgresql') await insertTogether(database.read, some, others);
-  else await database.transaction((transaction) => insertTogether(transaction, some, others), { isGathered: true });
+  // A single statement is a transaction of its own.
+  if (dialect === 'postgresql') await insertTogether(database.read, rows, otherRows);
+  else await database.transaction((transaction) => insertTogether(transaction, rows, otherRows), { isGathered: true });
 }

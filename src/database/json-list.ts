@@ -2,7 +2,7 @@ import { type Placeholder, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { dialect } from './dialect.ts';
 
-/** The values of the columns in all rows of a query, as the text of a JSON list: `[["CanGetUser",null],…]`. */
+/** Aggregates the values of the columns in all rows of a query to a JSON text: `[["CanGetUser",null],…]`. */
 export function jsonList(...columns: SQLiteColumn[]): SQL<string> {
   const list = sql.join(columns, sql`, `);
   return dialect === 'sqlite'
@@ -10,7 +10,7 @@ export function jsonList(...columns: SQLiteColumn[]): SQL<string> {
     : sql`coalesce(json_agg(json_build_array(${list})), '[]')::text`;
 }
 
-/** The rows of a JSON list of pairs, `[["a",1],…]`, each of a text and a whole number: for a `select`. */
+/** The parts of a `select` that reads rows from a JSON list of pairs, `[["a",1],…]`, each of a text and an integer. */
 export function jsonPairs(list: Placeholder): { first: SQL; second: SQL; from: SQL } {
   return dialect === 'sqlite'
     ? { first: sql`value ->> 0`, second: sql`value ->> 1`, from: sql`json_each(${list})` }

@@ -5,8 +5,8 @@ import { nextTick } from '../base/ticks.ts';
 /**
  * Loads values by their keys for one operation, each key at most once. The keys of one tick are read together.
  *
- * `load` goes through `dataloader`. What this loader adds is `loadAll`, for the parents of a batched field: they are thousands, and
- * `dataloader` would create a promise for each. Both share the values and the batches.
+ * `load` goes through `dataloader`. This loader only adds `loadAll`, because a batched field has thousands of parents, and `dataloader`
+ * would create a promise for each. Both share the values and the batches.
  */
 export interface Loader<Key, Value> {
   load(key: Key): Promise<Value>;
@@ -16,7 +16,7 @@ export interface Loader<Key, Value> {
 
 /** Limits what the loaders of an operation read. */
 export interface ReadMeter {
-  /** Null if the operation can read on at once; otherwise resolves when it can. */
+  /** Null if the operation can continue to read at once. Otherwise, the promise resolves when it can. */
   admission(): Promise<void> | null;
   /** Counts rows that were read. @throws if the operation must stop. */
   addRows(rows: readonly object[]): void;
@@ -29,8 +29,8 @@ export interface ReadMeter {
 export const maxStatementRows = 2_525;
 
 /**
- * Reads the rows of the keys. `read` returns at most `maxStatementRows + 1` rows: if there are more, the keys are read in
- * two parts, and so on. Of one key, at most `maxStatementRows + 1` rows are returned.
+ * Reads the rows of the keys. `read` returns at most `maxStatementRows + 1` rows. If it returns more than `maxStatementRows`, the keys
+ * are divided in halves, which are read one after the other. A single key returns at most `maxStatementRows + 1` rows.
  */
 export function readRows<Key, Row extends object>(
   meter: ReadMeter,
@@ -40,7 +40,7 @@ export function readRows<Key, Row extends object>(
   async function split(): Promise<Row[]> {
     const half = keys.length >> 1;
     const first = await readRows(meter, keys.slice(0, half), read);
-    // Otherwise SQLite, which reads in this thread, would keep all other requests waiting until everything is read.
+    // SQLite reads in this thread, so other requests are handled between the statements.
     await setImmediate();
     return first.concat(await readRows(meter, keys.slice(half), read));
   }

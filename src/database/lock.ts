@@ -1,8 +1,8 @@
 import { dialect } from './dialect.ts';
 
 /**
- * Reads rows that are about to be written around: other transactions that do the same wait until this one has ended. On
- * SQLite there is one writer at a time anyway.
+ * Locks the rows of a query until the transaction ends, so that transactions which lock the same rows are executed one after the
+ * other. SQLite has only one writer at a time anyway.
  */
 export function lockedForWriting<Query>(query: Query): Query {
   return locked(query, 'no key update');

@@ -13,16 +13,16 @@ interface SelectedField {
   field: Selected;
 }
 
-/** What a prepared query of Drizzle holds, on both databases. */
+/** The part of a prepared query of Drizzle that is the same on both databases. */
 interface PreparedQuery {
   fields?: readonly SelectedField[];
-  /** Called with the rows as lists of values, in place of Drizzle's own mapping. */
+  /** Maps the rows, which are lists of values, in place of Drizzle. */
   customResultMapper?: (rows: readonly unknown[][]) => unknown[];
 }
 
-/** How the rows of a statement are made of lists of values. */
+/** Creates the rows of a statement from lists of values. */
 export interface RowMapper {
-  /** What each value is of. */
+  /** The column or expression of each value. */
   readonly selected: readonly Selected[];
   rowOf(values: readonly unknown[]): Record<string, unknown>;
 }
@@ -31,12 +31,12 @@ function decoderOf(expression: SQL): Decoder {
   return (expression as unknown as { decoder: Decoder }).decoder;
 }
 
-/** A type of our own (columns.ts) that takes the driver's value as it is. */
+/** Whether the column has a custom type (`columns.ts`) that uses the driver's value unchanged. */
 function isUndecodedCustomType(field: Column): boolean {
   return 'mapFrom' in field && field.mapFrom === undefined;
 }
 
-/** Null where the driver's value is the column's. */
+/** Null if the driver's value is used unchanged. */
 function decodeOf(field: Selected): Decode | null {
   if (is(field, Column) && isUndecodedCustomType(field)) return null;
   const decoder: Decoder = is(field, Column) ? field : decoderOf(is(field, SQL) ? field : field.sql);
@@ -45,8 +45,8 @@ function decodeOf(field: Selected): Decode | null {
 }
 
 /**
- * Finds out about the columns of a prepared query once, what Drizzle does for each value of each row. Null for a query that
- * gives objects within its rows: those are left to Drizzle.
+ * Creates a mapper that looks up the decoders of the columns once, whereas Drizzle does so for each value of each row. Null if the
+ * rows contain nested objects, which Drizzle must map.
  */
 export function rowMapperOf(query: unknown): RowMapper | null {
   const { fields } = query as PreparedQuery;
@@ -67,7 +67,7 @@ export function rowMapperOf(query: unknown): RowMapper | null {
   };
 }
 
-/** Has the rows of a prepared query made by what was found out about its columns. */
+/** Makes a prepared query map its rows with a `RowMapper`, if it can. */
 export function mapRows<Prepared>(query: Prepared): Prepared {
   const mapper = rowMapperOf(query);
   if (mapper !== null) (query as PreparedQuery).customResultMapper = (rows) => rows.map(mapper.rowOf);

@@ -3,18 +3,18 @@ import { readMigrationFiles } from 'drizzle-orm/migrator';
 import type { Dialect } from './dialect.ts';
 
 export interface Migration {
-  /** SHA-256 of the file: what the database remembers of it. */
+  /** The SHA-256 of the file, by which the database records the migration. */
   hash: string;
   statements: string[];
 }
 
 const migrations = new Map<Dialect, readonly Migration[]>();
 
-/** The migrations of this program in their order, from `drizzle/<dialect>`. They are read once, as the program is. */
+/** Reads the migrations of this program in their order, from `drizzle/<dialect>`. Each dialect is read only once. */
 export function migrationsOf(dialect: Dialect): readonly Migration[] {
-  const known = migrations.get(dialect) ?? readMigrations(dialect);
-  migrations.set(dialect, known);
-  return known;
+  const cached = migrations.get(dialect) ?? readMigrations(dialect);
+  migrations.set(dialect, cached);
+  return cached;
 }
 
 function readMigrations(dialect: Dialect): Migration[] {
@@ -25,17 +25,17 @@ function readMigrations(dialect: Dialect): Migration[] {
   }));
 }
 
-/** The migrations that a database with these `applied` hashes still lacks. */
+/** The migrations whose hashes are not in `applied`. */
 export function pendingMigrations(dialect: Dialect, applied: string[]): Migration[] {
   const done = new Set(applied);
   return migrationsOf(dialect).filter(({ hash }) => !done.has(hash));
 }
 
-/** A database that is newer than the program is as unusable as one that is older. */
+/** The database lacks migrations. `how` completes the sentence "Run the command migrate …". */
 export class MigrationsMissing extends Error {
   constructor(count: number, how?: string) {
-    const command = how === undefined ? 'run the command migrate' : `run the command migrate ${how}`;
-    super(`The database lacks ${count} migration${count === 1 ? '' : 's'} of this program: ${command}.`);
+    const command = ['Run the command migrate', how].filter((part) => part !== undefined).join(' ');
+    super(`The database lacks ${count} migration${count === 1 ? '' : 's'} of this program. ${command}.`);
     this.name = 'MigrationsMissing';
   }
 }

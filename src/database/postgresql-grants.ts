@@ -15,7 +15,7 @@ interface HeldPrivileges {
   held: Privilege[];
 }
 
-/** Tables whose privileges are not what they are to be. A privilege on one column counts, too. */
+/** Finds the tables on which the user `gateway` holds other privileges than it must. A privilege on a single column counts, too. */
 async function differing(client: pg.PoolClient, gateway: string): Promise<HeldPrivileges[]> {
   const held = privileges
     .map((privilege) => {
@@ -38,30 +38,31 @@ async function differing(client: pg.PoolClient, gateway: string): Promise<HeldPr
 }
 
 /**
- * As the owner of the tables: lets the user of the gateway read and write, and of the audit trail only read and add. Fails
- * where that user could do more nevertheless, so that nobody relies on what is not so.
+ * Grants the user `gateway` read and write access, but only insert access to append-only tables. `client` is connected as the owner.
+ *
+ * @throws if the user still has other privileges, so that operators do not rely on a protection that is not in effect.
  */
 export async function grantToGateway(client: pg.PoolClient, gateway: string): Promise<void> {
-  const { rows } = await client.query<{ owner: string; schema: string; is_owner: boolean; may_use: boolean }>(
+  const { rows } = await client.query<{ owner: string; schema: string; is_owner: boolean; can_use: boolean }>(
     `select current_user as owner, current_schema() as schema, pg_has_role($1, current_user, 'member') as is_owner,
-      has_schema_privilege($1, current_schema(), 'usage') as may_use`,
+      has_schema_privilege($1, current_schema(), 'usage') as can_use`,
     [gateway],
   );
   const [session] = rows;
   if (session === undefined || session.is_owner) {
     throw new Error(
-      `The user of DATABASE_URL, ${gateway}, has all rights of the one of DATABASE_OWNER_URL: it must be another one, and no superuser.`,
+      `The user of DATABASE_URL, ${gateway}, must not be a superuser or a member of the role of DATABASE_OWNER_URL.`,
     );
   }
   const role = pg.escapeIdentifier(gateway);
   const schema = pg.escapeIdentifier(session.schema);
-  if (!session.may_use) await client.query(`grant usage on schema ${schema} to ${role}`);
+  if (!session.can_use) await client.query(`grant usage on schema ${schema} to ${role}`);
   for (const { name } of await differing(client, gateway)) {
     const table = `${schema}.${pg.escapeIdentifier(name)}`;
     await client.query(`revoke all on ${table} from ${role}`);
     await client.query(`grant ${privilegesOn(name).join(', ')} on ${table} to ${role}`);
   }
-  // The case keeps the planner from asking about relations that are no sequences, which is an error.
+  // The case expression prevents calls for other relations than sequences, which would fail.
   const { rows: sequences } = await client.query<{ name: string }>(
     `select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
     where n.nspname = current_schema() and pg_has_role(current_user, c.relowner, 'usage')
@@ -74,7 +75,7 @@ export async function grantToGateway(client: pg.PoolClient, gateway: string): Pr
   const [wrong] = await differing(client, gateway);
   if (wrong !== undefined) {
     throw new Error(
-      `The user of DATABASE_URL, ${gateway}, holds ${wrong.held.join(', ') || 'no right'} on ${wrong.name} by other grants than those of its owner; it must hold ${privilegesOn(wrong.name).join(', ')}.`,
+      `The user of DATABASE_URL, ${gateway}, holds ${wrong.held.join(', ') || 'no privileges'} on ${wrong.name} by grants of others than its owner. It must hold ${privilegesOn(wrong.name).join(', ')}.`,
     );
   }
 }

@@ -8,19 +8,19 @@ import { grantToGateway } from './postgresql-grants.ts';
 import { openReplicas } from './replicas.ts';
 import { deallocateDropped } from './statement-names.ts';
 
-/** Any number, the same in every process of this program: who holds it migrates. */
+/** The number of the advisory lock of migrations. It must be the same in every process. */
 const migrationLock = 4_820_311;
 
 const insufficientPrivilege = '42501';
 
-/** A PostgreSQL server lets in 100 connections unless it is told otherwise. */
+/** A PostgreSQL server accepts 100 connections by default. */
 function poolSize(processes: number): number {
   return Math.min(10, Math.max(4, Math.floor(60 / processes)));
 }
 
 async function appliedMigrations(client: pg.Pool | pg.PoolClient): Promise<string[]> {
-  const known = await client.query("select to_regclass('migration') is not null as known");
-  if (known.rows[0]?.known !== true) return [];
+  const table = await client.query("select to_regclass('migration') is not null as exists");
+  if (table.rows[0]?.exists !== true) return [];
   const { rows } = await client.query<{ hash: string }>('select hash from migration');
   return rows.map(({ hash }) => hash);
 }
@@ -43,7 +43,7 @@ async function inTransaction<Result>(pool: pg.Pool, work: (client: pg.PoolClient
   }
 }
 
-/** Who only reads and writes may not even make a table that is there already: what has to be done is looked up first. */
+/** Checks for pending migrations first, because a user without DDL privileges fails even on `create table if not exists`. */
 async function migrateIfPending(pool: pg.Pool): Promise<void> {
   const pending = pendingMigrations('postgresql', await appliedMigrations(pool)).length;
   if (pending === 0) return;
@@ -51,11 +51,11 @@ async function migrateIfPending(pool: pg.Pool): Promise<void> {
     await inTransaction(pool, migrate);
   } catch (error) {
     if (!(error instanceof pg.DatabaseError) || error.code !== insufficientPrivilege) throw error;
-    throw new MigrationsMissing(pending, 'as a user who may do so, whom DATABASE_OWNER_URL names');
+    throw new MigrationsMissing(pending, 'with DATABASE_OWNER_URL set to the owner of the tables');
   }
 }
 
-/** Migrates as the owner of the tables, who then lets the user of `pool` read and write, but not change the audit trail. */
+/** Migrates as the owner of the tables, and grants the user of `pool` what it needs. */
 async function migrateAsOwner(ownerUrl: string, pool: pg.Pool): Promise<void> {
   const { rows } = await pool.query<{ name: string }>('select current_user as name');
   const owner = openPool(ownerUrl, 1);
@@ -67,15 +67,15 @@ async function migrateAsOwner(ownerUrl: string, pool: pg.Pool): Promise<void> {
   } catch (error) {
     const isRefused = error instanceof pg.DatabaseError && error.code === insufficientPrivilege;
     if (!isRefused) throw new DatabaseUnavailable('DATABASE_OWNER_URL', ownerUrl, error);
-    throw new Error('The user of DATABASE_OWNER_URL may not migrate: it must own the database and all tables in it.');
+    throw new Error('The user of DATABASE_OWNER_URL must own the database and all its tables.');
   } finally {
     await owner.end();
   }
   const pending = pendingMigrations('postgresql', await appliedMigrations(pool)).length;
-  if (pending > 0) throw new Error('DATABASE_OWNER_URL names another database, or another schema, than DATABASE_URL.');
+  if (pending > 0) throw new Error('DATABASE_OWNER_URL and DATABASE_URL must refer to the same database and schema.');
 }
 
-/** Two processes that start at once: the second waits for the lock, and finds nothing to do. */
+/** If two processes start at the same time, the second one waits for the lock and then finds no pending migrations. */
 async function migrate(client: pg.PoolClient): Promise<void> {
   await client.query('select pg_advisory_xact_lock($1)', [migrationLock]);
   const pending = pendingMigrations('postgresql', await appliedMigrations(client));
@@ -88,7 +88,7 @@ async function migrate(client: pg.PoolClient): Promise<void> {
 }
 
 function openPool(connectionString: string, max: number, settings: pg.PoolConfig = {}): pg.Pool {
-  // A session in UTC reads every moment as it was written.
+  // In UTC, times are read as they were written.
   const pool = new pg.Pool({
     connectionString,
     max,
@@ -96,9 +96,9 @@ function openPool(connectionString: string, max: number, settings: pg.PoolConfig
     options: '-c TimeZone=UTC -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s',
     ...settings,
   });
-  // A connection that is lost while idle is replaced by the pool; without a listener it would end the process.
+  // The pool replaces an idle connection that is lost. Without a listener, the error would end the process.
   pool.on('error', () => undefined);
-  // Nor for one that is in use: the statement that runs on it fails, or the next one.
+  // The same for a connection in use. The statement that runs on it, or the next one, fails.
   pool.on('connect', (client) => {
     client.on('error', () => undefined);
   });
@@ -111,13 +111,13 @@ export async function openPostgresql(url: string, options: DatabaseOptions): Pro
   const ownerUrl = options.ownerUrl ?? null;
   try {
     if (options.migrate !== false) await (ownerUrl === null ? migrateIfPending(pool) : migrateAsOwner(ownerUrl, pool));
-    // A worker is restarted while the database is down, and its requests fail until the database is back.
+    // A worker can start while the database is unavailable. Its requests fail until the database is available again.
     else if (!options.isServing) await pool.query('select');
   } catch (error) {
     await pool.end();
     throw error;
   }
-  /** The part of a database that sends statements: to the primary, or to a replica. */
+  /** The part of a database that sends statements to the primary or to a replica. */
   function readsOn(connection: StatementConnection) {
     const statistics: DatabaseStatistics = { statements: 0, roundTrips: 0 };
     function onStatement(statement: string, parameters: unknown[]): void {
@@ -141,17 +141,17 @@ export async function openPostgresql(url: string, options: DatabaseOptions): Pro
   }
 
   const { queries, ...reads } = readsOn(pool);
-  /** One for each connection as long as it lives: what was prepared there is not prepared again. */
-  const ofClients = new WeakMap<pg.PoolClient, Queries>();
+  /** One handle for each connection, so that statements are prepared once on each. */
+  const queriesOfClients = new WeakMap<pg.PoolClient, Queries>();
   function queriesOf(client: pg.PoolClient): Queries {
-    const found = ofClients.get(client) ?? queries(client);
-    ofClients.set(client, found);
-    return found;
+    const cached = queriesOfClients.get(client) ?? queries(client);
+    queriesOfClients.set(client, cached);
+    return cached;
   }
   const { replicaUrls = [], replicaMaxLagMilliseconds = 10_000 } = options;
   const database: Database = {
     ...reads,
-    // For each server one that it works for, and one that this process works for.
+    // Each server has one operation that waits for the server, and one that this process completes.
     concurrency: 2 * (1 + replicaUrls.length),
     replicas: null,
     transaction: (work) => inTransaction(pool, (client) => work(queriesOf(client))),
@@ -160,7 +160,7 @@ export async function openPostgresql(url: string, options: DatabaseOptions): Pro
       if (pending > 0) throw new MigrationsMissing(pending);
     },
     async backup() {
-      throw new Error('A PostgreSQL database is backed up with its own tools (pg_dump, pg_basebackup).');
+      throw new Error('PostgreSQL must be backed up with its own tools, such as pg_dump or pg_basebackup.');
     },
     close: () => pool.end(),
   };
@@ -172,9 +172,9 @@ export async function openPostgresql(url: string, options: DatabaseOptions): Pro
     maxLagMilliseconds: replicaMaxLagMilliseconds,
     openPool: (url, settings) => openPool(url, 10, settings),
     databaseOn: (connection) => ({ ...database, ...readsOn(connection) }),
-    answerByPrimary(config, values) {
+    queryPrimary(config, values) {
       reads.statistics.statements += 1;
-      // Its connections have prepared nothing by the names of a replica's statements.
+      // The combined statements of a replica have names that are not prepared on connections to the primary.
       return pool.query({ ...config, name: undefined }, values);
     },
   });

@@ -5,7 +5,7 @@ import { userWrite } from './user-write.table.ts';
 
 const lastWrite = sql`pg_current_xact_id()::text`;
 
-const note = statement((queries) =>
+const storeLastWrite = statement((queries) =>
   queries
     .insert(userWrite)
     .select(sql`select unnest(${sql.placeholder('userIds')}::text[]), ${lastWrite}`)
@@ -13,12 +13,13 @@ const note = statement((queries) =>
 );
 
 /**
- * Remembers for these users what this transaction writes. PostgreSQL only, and the last statement of the transaction:
- * others of the same user wait for it to end. In one order everywhere, so that no two wait for each other. That the ids
- * of transactions are not in the order of their commits does no harm: the later one waited for the earlier one, so a
- * replica that has replayed the later has replayed both.
+ * Stores the ID of this transaction as the last write of the users, on PostgreSQL only. Must be the last statement of the
+ * transaction, because other transactions of the same users wait for its row locks.
+ *
+ * The users are sorted, so that two transactions cannot deadlock. The IDs of transactions are not in the order of their commits, but a
+ * transaction that overwrites the row has waited for the former one, so a replica that has replayed it has replayed both.
  */
 export async function recordLastWrite(transaction: Queries, userIds: Iterable<string>): Promise<void> {
   const ids = [...new Set(userIds)].sort();
-  if (ids.length > 0) await note(transaction, { userIds: ids });
+  if (ids.length > 0) await storeLastWrite(transaction, { userIds: ids });
 }

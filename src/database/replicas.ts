@@ -5,24 +5,24 @@ import type { StatementConnection } from './combined-statements.ts';
 import { connectionName } from './connection-url.ts';
 import type { Database, ReplicaState, Replicas } from './database.ts';
 
-/** How often a replica is asked how far it is, in milliseconds; one that does not answer, less often. */
+/** The milliseconds between two checks of a replica, and after a check that failed. */
 const pollInterval = 100;
 const retryInterval = 500;
-/** A replica that takes longer to answer is lost. */
-const answerTimeout = 1_000;
-/** How often the primary is asked where it is. */
+/** The milliseconds after which a check of a replica fails. */
+const checkTimeout = 1_000;
+/** The milliseconds between two samples of the primary's log position. */
 const sampleInterval = 500;
 
-/** Where the primary was when: what a replica that has come so far shows is no older than that. */
+/** The log position of the primary at a time. The data of a replica that has replayed this position is not older than this time. */
 interface Sample {
   at: number;
   logPosition: bigint;
 }
 
 interface Primary {
-  /** For how long what this position of the log shows has been outdated at most, in milliseconds. */
+  /** The maximum age of the data at a log position, in milliseconds. */
   lagAt(logPosition: bigint): number;
-  /** Which server it is, whatever its address; null until it was asked. */
+  /** Identifies the server and the database, whatever the address is. Null until the primary has responded. */
   identity(): string | null;
   watch(): void;
   close(): void;
@@ -30,23 +30,23 @@ interface Primary {
 
 const identity = "(select system_identifier from pg_control_system()) || ' ' || current_database()";
 
-function samplePrimary(pool: pg.Pool, keptMilliseconds: number): Primary {
-  /** The oldest first; of those that are older than what is kept one is enough. */
+function samplePrimary(pool: pg.Pool, retainedMilliseconds: number): Primary {
+  /** Sorted by time, oldest first. At most one sample is older than `retainedMilliseconds`. */
   const samples: Sample[] = [];
-  let known: string | null = null;
+  let primaryIdentity: string | null = null;
   let timer: NodeJS.Timeout | undefined;
 
   async function sample(): Promise<void> {
-    // Taken before the answer: what was committed by then is in it.
+    // The time before the request, because the position includes everything that was committed until then.
     const at = performance.now();
     const { rows } = await pool.query<{ position: string; identity: string }>(
       `select (pg_current_wal_flush_lsn() - '0/0')::text as position, ${identity} as identity`,
     );
     const [row] = rows;
     if (row === undefined) return;
-    known = row.identity;
+    primaryIdentity = row.identity;
     samples.push({ at, logPosition: BigInt(row.position) });
-    while (samples[1] !== undefined && samples[1].at < at - keptMilliseconds) samples.shift();
+    while (samples[1] !== undefined && samples[1].at < at - retainedMilliseconds) samples.shift();
   }
 
   return {
@@ -54,9 +54,9 @@ function samplePrimary(pool: pg.Pool, keptMilliseconds: number): Primary {
       const reached = samples.findLast((sample) => sample.logPosition <= logPosition);
       return reached === undefined ? Number.POSITIVE_INFINITY : performance.now() - reached.at;
     },
-    identity: () => known,
+    identity: () => primaryIdentity,
     watch() {
-      // Without samples the replicas seem to fall behind, and are left out: the primary has to answer in any case.
+      // A failed sample is ignored: without samples, the lag of all replicas grows until they are not used.
       const next = () => {
         sample()
           .catch(() => undefined)
@@ -76,8 +76,8 @@ function samplePrimary(pool: pg.Pool, keptMilliseconds: number): Primary {
 interface Replica {
   database: Database;
   state(): ReplicaState;
-  /** Whether it is used, and this transaction and all before it have ended there. */
-  has(transactionId: bigint | null): boolean;
+  /** Whether the replica is used, and has replayed this transaction and all before it. */
+  hasReplayed(transactionId: bigint | null): boolean;
   watch(onChange: (state: ReplicaState) => void): void;
   close(): Promise<void>;
 }
@@ -87,22 +87,22 @@ interface ReplicaParts {
   primary: Primary;
   maxLagMilliseconds: number;
   openPool(url: string, options: pg.PoolConfig): pg.Pool;
-  /** A database whose reads this connection answers. */
+  /** Creates a database that reads through this connection. */
   databaseOn(connection: StatementConnection): Database;
-  /** What the primary answers instead. */
-  answerByPrimary(config: pg.QueryConfig, values: unknown[]): Promise<pg.QueryResult>;
+  /** Sends a statement to the primary. */
+  queryPrimary(config: pg.QueryConfig, values: unknown[]): Promise<pg.QueryResult>;
 }
 
 function reasonOf(error: unknown): string {
   const { code, message = 'unknown' } = error as { code?: string; message?: string };
-  return `It does not answer: ${code ?? message}.`;
+  return `The replica does not respond: ${code ?? message}.`;
 }
 
 function openReplica({ url, primary, maxLagMilliseconds, ...parts }: ReplicaParts): Replica {
   const name = connectionName(url);
   const sockets = new Set<Socket>();
   const settings = {
-    connectionTimeoutMillis: answerTimeout,
+    connectionTimeoutMillis: checkTimeout,
     stream() {
       const socket = new Socket();
       sockets.add(socket);
@@ -111,39 +111,39 @@ function openReplica({ url, primary, maxLagMilliseconds, ...parts }: ReplicaPart
   };
   const pool = parts.openPool(url, settings);
   let isUsed = false;
-  let reason: string | null = 'It was not asked yet.';
-  /** All transactions before this one have ended there: what they wrote can be read. */
-  let endedBefore = 0n;
-  let told: boolean | null = null;
-  let tell: (state: ReplicaState) => void = () => undefined;
+  let reason: string | null = 'The replica was not checked yet.';
+  /** The replica has replayed all transactions before this one. */
+  let replayedBefore = 0n;
+  let reportedAsUsed: boolean | null = null;
+  let report: (state: ReplicaState) => void = () => undefined;
   let client: pg.Client | null = null;
   let timer: NodeJS.Timeout | undefined;
   let isClosed = false;
 
   const state = (): ReplicaState => ({ name, isUsed, reason });
 
-  function judge(found: string | null): void {
-    reason = found;
-    isUsed = found === null;
-    if (told !== isUsed) {
-      told = isUsed;
-      tell(state());
+  /** Uses the replica, unless there is a reason not to. */
+  function setReason(newReason: string | null): void {
+    reason = newReason;
+    isUsed = newReason === null;
+    if (reportedAsUsed !== isUsed) {
+      reportedAsUsed = isUsed;
+      report(state());
     }
   }
 
-  /** It may come back as it was before, or as another one: nothing that is known of it counts. */
-  function lose(error: unknown): void {
+  function disconnect(error: unknown): void {
     client = null;
-    judge(reasonOf(error));
-    // Whatever still waits for it fails by that, and the primary answers.
+    setReason(reasonOf(error));
+    // Pending statements fail at once, and are sent to the primary.
     for (const socket of sockets) socket.destroy();
   }
 
   async function connected(): Promise<pg.Client> {
     if (client !== null) return client;
-    const opened = new pg.Client({ connectionString: url, query_timeout: answerTimeout, ...settings });
+    const opened = new pg.Client({ connectionString: url, query_timeout: checkTimeout, ...settings });
     const onEnd = (error?: Error) => {
-      if (client === opened && !isClosed) lose(error ?? new Error('the connection was closed'));
+      if (client === opened && !isClosed) disconnect(error ?? new Error('the connection was closed'));
     };
     opened.on('error', onEnd);
     opened.on('end', () => onEnd());
@@ -153,23 +153,29 @@ function openReplica({ url, primary, maxLagMilliseconds, ...parts }: ReplicaPart
   }
 
   async function poll(): Promise<void> {
-    const asked = await connected();
-    // Only xmin: a replica's snapshot does not list the transactions that have not ended.
-    const { rows } = await asked.query<{ replica: boolean; xmin: string; position: string | null; identity: string }>(
+    const connection = await connected();
+    // Only `xmin` is used, because the snapshot of a replica does not list the transactions in progress.
+    const { rows } = await connection.query<{
+      replica: boolean;
+      xmin: string;
+      position: string | null;
+      identity: string;
+    }>(
       `select pg_is_in_recovery() as replica, pg_snapshot_xmin(pg_current_snapshot())::text as xmin,
         (pg_last_wal_replay_lsn() - '0/0')::text as position, ${identity} as identity`,
     );
     const [row] = rows;
-    // Until the primary has said which one it is, nothing can be said of its replicas.
-    if (row === undefined || client !== asked || primary.identity() === null) return;
+    // A replica can only be checked when the identity of the primary is known.
+    if (row === undefined || client !== connection || primary.identity() === null) return;
     const xmin = BigInt(row.xmin);
-    if (!row.replica || row.position === null) judge('It is no replica, or no longer one.');
-    else if (row.identity !== primary.identity()) judge('It is no replica of the database of DATABASE_URL.');
-    else if (primary.lagAt(BigInt(row.position)) > maxLagMilliseconds) judge('It is too far behind.');
-    else if (xmin < endedBefore) judge('It was started again, and is not yet where it was.');
+    if (!row.replica || row.position === null) setReason('The server is not a replica.');
+    else if (row.identity !== primary.identity())
+      setReason('The server does not replicate the database of DATABASE_URL.');
+    else if (primary.lagAt(BigInt(row.position)) > maxLagMilliseconds) setReason('The replication lag is too long.');
+    else if (xmin < replayedBefore) setReason('The replica was restarted and has not caught up yet.');
     else {
-      endedBefore = xmin;
-      judge(null);
+      replayedBefore = xmin;
+      setReason(null);
     }
   }
 
@@ -178,25 +184,25 @@ function openReplica({ url, primary, maxLagMilliseconds, ...parts }: ReplicaPart
       .then(
         () => pollInterval,
         (error) => {
-          if (!isClosed) lose(error);
+          if (!isClosed) disconnect(error);
           return retryInterval;
         },
       )
-      .then((pause) => {
-        if (!isClosed) timer = setTimeout(next, pause).unref();
+      .then((interval) => {
+        if (!isClosed) timer = setTimeout(next, interval).unref();
       });
   }
 
   /**
-   * Whatever is wrong at the replica is not wrong at the primary too, unless it is the statement. An operation goes on with
-   * a replica that was lost meanwhile: that may be there again, but not yet where it was.
+   * Sends a statement to the replica, or to the primary if the replica fails. An operation that has started on a replica checks whether
+   * the replica is still used, because a restarted replica might not have caught up yet.
    */
   async function query(config: pg.QueryConfig, values: unknown[]): Promise<pg.QueryResult> {
-    if (!isUsed) return parts.answerByPrimary(config, values);
+    if (!isUsed) return parts.queryPrimary(config, values);
     try {
       return await pool.query(config, values);
     } catch {
-      return parts.answerByPrimary(config, values);
+      return parts.queryPrimary(config, values);
     }
   }
 
@@ -204,23 +210,23 @@ function openReplica({ url, primary, maxLagMilliseconds, ...parts }: ReplicaPart
   return {
     database,
     state,
-    has: (transactionId) => isUsed && (transactionId === null || transactionId < endedBefore),
+    hasReplayed: (transactionId) => isUsed && (transactionId === null || transactionId < replayedBefore),
     watch(onChange) {
-      tell = onChange;
+      report = onChange;
       timer = setTimeout(next).unref();
     },
     async close() {
       isClosed = true;
       clearTimeout(timer);
       const ended = Promise.allSettled([client?.end(), pool.end()]);
-      // One that hangs does not say good-bye.
-      await Promise.race([ended, sleep(answerTimeout, undefined, { ref: false })]);
+      // A replica that hangs does not close its connections.
+      await Promise.race([ended, sleep(checkTimeout, undefined, { ref: false })]);
       for (const socket of sockets) socket.destroy();
     },
   };
 }
 
-/** `primary` is the pool of the primary, which answers where a replica fails. */
+/** Opens the replicas. `primary` is the pool of the primary, whose log position is sampled. */
 export function openReplicas({
   primary,
   urls,
@@ -231,14 +237,14 @@ export function openReplicas({
 } {
   const sampled = samplePrimary(primary, maxLagMilliseconds);
   const replicas = urls.map((url) => openReplica({ url, primary: sampled, maxLagMilliseconds, ...parts }));
-  let turn = 0;
+  let requests = 0;
 
   return {
     databaseWith(position) {
       const transactionId = position === null ? null : BigInt(position);
-      const found = replicas.filter((replica) => replica.has(transactionId));
-      turn += 1;
-      return found[turn % found.length]?.database ?? null;
+      const usable = replicas.filter((replica) => replica.hasReplayed(transactionId));
+      requests += 1;
+      return usable[requests % usable.length]?.database ?? null;
     },
     watch(onChange) {
       sampled.watch();

@@ -3,38 +3,38 @@ import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { dialect } from './dialect.ts';
 import { statementByShape } from './statement.ts';
 
-/** Sorts after every text that begins with the same characters. */
+/** A character that sorts after all others. */
 const lastCharacter = '\u{10FFFF}';
 
-/** The least and the first greater text of all that begin with `prefix`: a range, so that an index serves it. */
+/** The range that contains every text with the prefix, for an index scan: `from` inclusive, `to` exclusive. */
 function prefixRange(prefix: string): { from: string; to: string } {
   return { from: prefix, to: prefix + lastCharacter };
 }
 
 /**
- * For SQLite, which does not know when an index finds so many rows that a list is better read in its order. PostgreSQL knows by
- * itself.
+ * How to search rows by scanning a list in its order until a page is full. If the index of the search finds very many rows, this is
+ * faster than sorting them. Only for SQLite, because PostgreSQL's planner makes this choice.
  */
 export interface OrderedScan {
-  /** A select of something for each row that the index finds. */
+  /** A select with a row for each match in the index. */
   candidates: SQL;
-  /** The comparison of a row that is read anyway, where what is compared is in the index of the order. */
+  /** The condition on a scanned row. Null if the index of the order does not contain the compared column. */
   compared: SQL | null;
 }
 
-/** A condition on a searchable column of customer. */
+/** A condition on a searchable column of customers. */
 export interface Search {
   sql: SQL;
   values: Record<string, string>;
-  /** It may find any number of rows: the page is chosen by what the index of the order holds, before its rows are read. */
+  /** The condition can match any number of rows, so a page is selected in the index of its order before the rows are read. */
   isSearch: true;
   /** Null on PostgreSQL. */
   orderedScan: OrderedScan | null;
 }
 
 /**
- * The index finds candidates, and what is really meant is compared where their rows are read. A `like` on the index itself would
- * look at the row of each candidate as well, and what the index takes for alike (`ς` and `σ`) is its own.
+ * The index finds candidates, and `compared` decides when their rows are read. A `like` on the index would read the row of each
+ * candidate too, and the index treats some different characters as equal (`ς` and `σ`).
  */
 function searchOf(rowNumber: SQLiteColumn, name: string, indexed: string, compared: SQL, value: string): Search {
   const placeholder = `${name}Index`;
@@ -47,12 +47,12 @@ function searchOf(rowNumber: SQLiteColumn, name: string, indexed: string, compar
   };
 }
 
-/** For the index: nothing in the parts is an operator or a wildcard. */
+/** A query of the index for rows that contain all parts. The quotes prevent operators and wildcards in the parts. */
 function containingAll(column: SQLiteColumn, parts: readonly string[]): string {
   return `{${column.name}} : (${parts.map((part) => `"${part.replaceAll('"', '""')}"`).join(' AND ')})`;
 }
 
-/** That the column matches a pattern of `like`, with three characters in a row at least and no escapes. */
+/** The column matches a pattern of `like` without escapes, which contains at least three characters in a row. */
 export function patternSearch(
   { rowNumber, column, name }: { rowNumber: SQLiteColumn; column: SQLiteColumn; name: string },
   pattern: string,
@@ -64,7 +64,7 @@ export function patternSearch(
   return searchOf(rowNumber, name, containingAll(column, parts), compared, pattern);
 }
 
-/** That the column contains a text of three characters at least. */
+/** The column contains a text of at least three characters. */
 export function textSearch(
   { rowNumber, column, name }: { rowNumber: SQLiteColumn; column: SQLiteColumn; name: string },
   text: string,
@@ -82,15 +82,15 @@ export function textSearch(
   return searchOf(rowNumber, name, containingAll(column, [text]), compared, text);
 }
 
-/** That the column begins with a text. */
+/** The column starts with a text. */
 export function prefixSearch(column: SQLiteColumn, name: string, prefix: string): Search {
   const { from, to } = prefixRange(prefix);
-  const [least, greater] = [`${name}From`, `${name}To`];
+  const [fromName, toName] = [`${name}From`, `${name}To`];
   const within = (compared: SQL) =>
-    sql`${compared} >= ${sql.placeholder(least)} and ${compared} < ${sql.placeholder(greater)}`;
+    sql`${compared} >= ${sql.placeholder(fromName)} and ${compared} < ${sql.placeholder(toName)}`;
   return {
     sql: within(sql`${column}`),
-    values: { [least]: from, [greater]: to },
+    values: { [fromName]: from, [toName]: to },
     isSearch: true,
     orderedScan: orderedScan(
       sql`select 1 from ${column.table} where ${within(sql`${column}`)}`,
@@ -104,10 +104,10 @@ export function orderedScan(candidates: SQL, compared: SQL | null): OrderedScan 
   return dialect === 'sqlite' ? { candidates, compared } : null;
 }
 
-/** From how many candidates of an index on it is faster to read a list in its order until a page is full. */
+/** The number of candidates from which an ordered scan is faster. */
 export const frequentCandidates = 5_000;
 
-/** Counts the candidates, up to `frequentCandidates`. `name` identifies the condition that they meet. */
+/** Counts the candidates, up to `frequentCandidates`. `name` identifies their condition. */
 export const countCandidates = statementByShape(
   ({ name }: { name: string; candidates: SQL }) => name,
   (queries, { candidates }) =>
@@ -115,8 +115,8 @@ export const countCandidates = statementByShape(
 );
 
 /**
- * A column that is not to choose the index, because another condition of the query finds fewer rows: SQLite would
- * otherwise walk the whole order of a bank. PostgreSQL knows its own statistics.
+ * Keeps SQLite from choosing an index by this column, if another condition of the query matches fewer rows. Otherwise, SQLite would
+ * scan all rows of a bank. PostgreSQL chooses by its statistics.
  */
 export function withoutIndex(column: SQLiteColumn): SQL {
   return dialect === 'sqlite' ? sql`+${column}` : sql`${column}`;

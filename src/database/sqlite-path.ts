@@ -1,4 +1,4 @@
-/** `file:data/gateway.db`, `file:///var/lib/gateway.db` or a path. */
+/** The path of a database whose URL is `file:data/gateway.db`, `file:///var/lib/gateway.db` or a path. */
 export function sqlitePath(url: string): string {
   if (url.startsWith('file://')) return decodeURIComponent(new URL(url).pathname);
   return url.replace(/^file:/, '');

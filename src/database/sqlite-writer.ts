@@ -1,31 +1,31 @@
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import SqliteDatabase from 'better-sqlite3';
 
-/** How long a write waits for another process that is writing, in milliseconds. */
+/** The milliseconds for which a transaction waits for another process that writes. */
 const writeTimeout = 10_000;
 
 /**
- * How often it looks whether it may write, in milliseconds. Always as often: whoever waited long and looked less often
- * would be passed by all who have just come.
+ * The milliseconds between two attempts to begin a transaction. Not longer after many attempts, because processes that have just
+ * started to wait would overtake those that have waited long.
  */
 const writePause = 1;
 
-/** After this many milliseconds nothing more is committed together: other processes write too. */
+/** The milliseconds after which no more transactions join a group commit, so that other processes can write. */
 const maxGroupMilliseconds = 10;
 
 /**
- * Runs `work` within a transaction of SQLite: all of it is committed when the result is there, or nothing of it ever. What is
- * gathered already waits for no more of the same turn.
+ * Runs `work` in a transaction, and resolves after the commit. If `isGathered` is true, the transaction does not wait for others of
+ * the same tick.
  */
 export type Write = <Result>(work: () => Promise<Result>, isGathered?: boolean) => Promise<Result>;
 
 interface Waiting {
-  /** Runs it, and gives what is to be done when it is committed. */
+  /** Runs the transaction, and returns a function that must be called after the commit. */
   run(): Promise<() => void>;
   reject(error: unknown): void;
 }
 
-interface Failed {
+interface Failure {
   error: unknown;
 }
 
@@ -34,10 +34,9 @@ export function isBusy(error: unknown): boolean {
 }
 
 /**
- * The only one who writes through a handle. What comes at the same time is committed together, in the order in which it came:
- * that the disk has it is what a commit waits for, however much that is. Each work but the first has a savepoint of its
- * own, so that what fails is taken back alone; the first has none, as SQLite keeps in memory what a large one changes after a
- * savepoint.
+ * The single writer of a handle, with group commit: concurrent transactions share one flush to disk, whose cost does not depend on
+ * their size. Every transaction after the first runs in a savepoint, so one failure does not roll back the others. The first has none,
+ * because SQLite holds in memory what changes after a savepoint.
  */
 export function writerOf(handle: SqliteDatabase.Database): { write: Write; settled(): Promise<void> } {
   const statement = (text: string) => {
@@ -53,7 +52,7 @@ export function writerOf(handle: SqliteDatabase.Database): { write: Write; settl
   const waiting: Waiting[] = [];
   let writing: Promise<void> | null = null;
 
-  /** Waits for a writer of another process without holding up this one's event loop. */
+  /** Waits for writers of other processes without blocking the event loop. */
   async function begin(): Promise<void> {
     const deadline = Date.now() + writeTimeout;
     for (;;) {
@@ -67,10 +66,10 @@ export function writerOf(handle: SqliteDatabase.Database): { write: Write; settl
     }
   }
 
-  /** Takes back what fails, as long as the transaction stands at all: a full disk, for example, ends it. */
-  async function runBesideOthers(one: Waiting): Promise<(() => void) | Failed> {
+  /** Rolls back to the savepoint on failure, unless the failure has ended the whole transaction, such as a full disk. */
+  async function runInSavepoint(transaction: Waiting): Promise<(() => void) | Failure> {
     savepoint();
-    const onCommit = await one.run().catch((error): Failed => ({ error }));
+    const onCommit = await transaction.run().catch((error): Failure => ({ error }));
     if (typeof onCommit === 'function') release();
     else if (handle.inTransaction) {
       rollbackToSavepoint();
@@ -79,44 +78,44 @@ export function writerOf(handle: SqliteDatabase.Database): { write: Write; settl
     return onCommit;
   }
 
-  async function writeTogether(): Promise<void> {
-    const taken: Waiting[] = [];
-    const committed: (() => void)[] = [];
+  async function writeGroup(): Promise<void> {
+    const group: Waiting[] = [];
+    const onCommits: (() => void)[] = [];
     try {
       await begin();
       const end = performance.now() + maxGroupMilliseconds;
       do {
         const next = waiting.shift();
         if (next === undefined) break;
-        taken.push(next);
-        if (committed.length === 0) committed.push(await next.run());
+        group.push(next);
+        if (onCommits.length === 0) onCommits.push(await next.run());
         else {
-          const onCommit = await runBesideOthers(next);
-          if (typeof onCommit === 'function') committed.push(onCommit);
-          // It may have failed by what another one has written, who is not told before the commit either.
-          else if (handle.inTransaction) committed.push(() => next.reject(onCommit.error));
-          // What the others have written is gone too.
+          const onCommit = await runInSavepoint(next);
+          if (typeof onCommit === 'function') onCommits.push(onCommit);
+          // The failure might be caused by what another transaction of the group wrote, so it is reported after the commit, too.
+          else if (handle.inTransaction) onCommits.push(() => next.reject(onCommit.error));
+          // The whole group was rolled back.
           else throw onCommit.error;
         }
       } while (performance.now() < end);
       commit();
     } catch (error) {
-      // Nobody was taken where it could not even begin: that is for who has waited longest.
-      for (const one of taken.length > 0 ? taken : waiting.splice(0, 1)) one.reject(error);
+      // If the group could not begin, only the transaction that has waited longest fails.
+      for (const { reject } of group.length > 0 ? group : waiting.splice(0, 1)) reject(error);
       if (handle.inTransaction) rollback();
       return;
     }
-    for (const onEnd of committed) onEnd();
+    for (const onCommit of onCommits) onCommit();
   }
 
   async function writeAll(isGathered: boolean): Promise<void> {
-    // What comes in the same turn of the event loop is written together.
+    // Transactions of the same tick form a group.
     if (!isGathered) await setImmediate();
     try {
-      while (waiting.length > 0) await writeTogether();
+      while (waiting.length > 0) await writeGroup();
     } catch (error) {
-      // It could not even be taken back: all that waits is told, and the next one tries again.
-      for (const one of waiting.splice(0)) one.reject(error);
+      // The rollback failed, so all waiting transactions fail. The next one tries again.
+      for (const { reject } of waiting.splice(0)) reject(error);
     } finally {
       writing = null;
     }

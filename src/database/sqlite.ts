@@ -12,8 +12,8 @@ import { sqlitePath } from './sqlite-path.ts';
 import { isBusy, writerOf } from './sqlite-writer.ts';
 
 /**
- * Creates the file for its owner only, from its first byte on. SQLite gives `-wal` and `-shm` the mode of the database. An
- * existing file is not even opened: closing it would release the locks that this process holds on the database.
+ * Creates the file with access for its owner only. SQLite creates `-wal` and `-shm` with the same mode. An existing file must not be
+ * opened here, because closing it would release the locks that this process holds on the database.
  */
 function createFile(path: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
@@ -24,7 +24,7 @@ function openHandle(path: string, readonly: boolean, isServing: boolean): Sqlite
   const handle = new SqliteDatabase(path, { readonly });
   handle.pragma('busy_timeout = 5000');
   handle.pragma('foreign_keys = ON');
-  // Said on each handle: in WAL the first write would otherwise lower it to NORMAL, which loses commits with the power.
+  // Set on each handle, because in WAL mode the first write would lower it to NORMAL, which can lose commits in a power failure.
   handle.pragma('synchronous = FULL');
   handle.pragma(`cache_size = ${isServing ? -65536 : -16384}`);
   handle.pragma(`mmap_size = ${isServing ? 1073741824 : 0}`);
@@ -33,9 +33,9 @@ function openHandle(path: string, readonly: boolean, isServing: boolean): Sqlite
 }
 
 /**
- * SQLite was built with STAT4: it compiles a statement anew whenever a bare parameter of its condition is bound, as another
- * plan might suit the value, which takes three times as long as running it. A parameter behind a plus is an
- * expression like any other.
+ * Creates a query builder that writes parameters as `+?`. SQLite is built with STAT4, so it compiles a statement again whenever a
+ * bare parameter of a condition is bound, because another plan might suit the value. Compiling takes three times as long as running
+ * the statement. The plus makes the parameter an ordinary expression.
  */
 function queriesOn(handle: SqliteDatabase.Database, logger: Logger): Queries {
   const queries = drizzle(handle, { logger });
@@ -44,27 +44,27 @@ function queriesOn(handle: SqliteDatabase.Database, logger: Logger): Queries {
   return queries as unknown as Queries;
 }
 
-/** A read that somebody waits for. */
+/** A requested read that was not run yet. */
 interface PendingRead {
-  /** On the handle that writes, or on the one that only reads. */
+  /** Runs the read on the writer or on the reader. */
   run(isOnWriter: boolean): void;
   reject(error: unknown): void;
 }
 
-/** What Drizzle has prepared on the handle that only reads. */
+/** A query that Drizzle has prepared on the reader. */
 interface PreparedQuery<Row> {
   readonly query: { sql: string; params: unknown[] };
   readonly stmt: SqliteDatabase.Statement<unknown[], unknown[]>;
-  /** Its rows are there when it returns. */
+  /** Returns the rows synchronously. */
   all(values?: Record<string, unknown>): Row[];
 }
 
 function appliedMigrations(handle: SqliteDatabase.Database): string[] {
-  const known = handle.prepare("select 1 from sqlite_master where type = 'table' and name = 'migration'").get();
-  return known === undefined ? [] : handle.prepare('select hash from migration').pluck().all().map(String);
+  const table = handle.prepare("select 1 from sqlite_master where type = 'table' and name = 'migration'").get();
+  return table === undefined ? [] : handle.prepare('select hash from migration').pluck().all().map(String);
 }
 
-/** Two processes that start at once: the second waits for the first one's transaction, and finds nothing to do. */
+/** If two processes start at the same time, the second one waits for the first and then finds no pending migrations. */
 async function migrate(writer: SqliteDatabase.Database): Promise<void> {
   await writerOf(writer).write(async () => {
     writer.exec('create table if not exists migration (hash text primary key, applied_at text not null)');
@@ -76,12 +76,11 @@ async function migrate(writer: SqliteDatabase.Database): Promise<void> {
 }
 
 /**
- * One read-only handle, and one that writes: there can be only one writer, so writes form a queue here rather than
- * meeting as SQLITE_BUSY.
+ * Opens the database with a read-only handle, the reader, and a handle for writes, the writer. SQLite allows only one writer at a time,
+ * so transactions wait in a queue instead of failing with SQLITE_BUSY.
  *
- * Each commit makes every other handle forget the pages that it has in memory, and the audit trail commits with nearly
- * every request. So prepared reads go to the handle that writes, as long as no transaction is open there; they see
- * what is committed either way.
+ * Each commit invalidates the page cache of every other handle, and the audit trail commits with nearly every request. So prepared
+ * reads run on the writer while it has no open transaction. They see committed data on either handle.
  */
 export async function openSqlite(url: string, options: DatabaseOptions): Promise<Database> {
   const path = sqlitePath(url);
@@ -111,38 +110,38 @@ export async function openSqlite(url: string, options: DatabaseOptions): Promise
     reader: { begin: reader.prepare('begin'), end: reader.prepare('commit') },
     writer: { begin: writer.prepare('begin'), end: writer.prepare('commit') },
   };
-  const ask = batchPerTick<PendingRead>((asked) => {
+  const schedule = batchPerTick<PendingRead>((reads) => {
     statistics.roundTrips += 1;
     const isOnWriter = !writer.inTransaction;
     const handle = isOnWriter ? writer : reader;
     const { begin, end } = isOnWriter ? aroundReads.writer : aroundReads.reader;
     try {
-      // In one transaction: each would take and give back the lock by itself.
-      if (asked.length > 1) begin.run();
-      for (const { run, reject } of asked) {
+      // In a transaction, they acquire and release the lock only once.
+      if (reads.length > 1) begin.run();
+      for (const { run, reject } of reads) {
         try {
           run(isOnWriter);
         } catch (error) {
           reject(error);
         }
       }
-      // A disk that fails has ended it.
+      // A failing disk ends the transaction.
       if (handle.inTransaction) end.run();
     } catch (error) {
-      for (const { reject } of asked) reject(error);
+      for (const { reject } of reads) reject(error);
     }
   });
 
   return {
     read,
     statistics,
-    // It is read in this very thread.
+    // Reads run in this thread.
     concurrency: 1,
     replicas: null,
     prepare<Row>(query: Preparable<Row>) {
       const prepared = query.prepare() as unknown as PreparedQuery<Row>;
       const { sql, params } = prepared.query;
-      if (!prepared.stmt.readonly) throw new Error(`It does not only read: ${sql}`);
+      if (!prepared.stmt.readonly) throw new Error(`A prepared statement of a database must only read: ${sql}`);
       const mapper = rowMapperOf(prepared);
       const onReader = prepared.stmt.raw();
       let onWriter: typeof onReader | null = null;
@@ -157,14 +156,14 @@ export async function openSqlite(url: string, options: DatabaseOptions): Promise
         try {
           return rowsOf(onWriter);
         } catch (error) {
-          // Another process recovers the log, which the handle that writes does not wait for.
+          // Another process recovers the log. The reader waits for that, the writer does not.
           if (isBusy(error)) return rowsOf(onReader);
           throw error;
         }
       }
       return (values?: Record<string, unknown>) =>
         new Promise<Row[]>((resolve, reject) => {
-          ask({ run: (isOnWriter) => resolve(run(values, isOnWriter)), reject });
+          schedule({ run: (isOnWriter) => resolve(run(values, isOnWriter)), reject });
         });
     },
     transaction: (work, { isGathered = false } = {}) => write(() => work(writes), isGathered),
@@ -173,7 +172,7 @@ export async function openSqlite(url: string, options: DatabaseOptions): Promise
       if (pending > 0) throw new MigrationsMissing(pending);
     },
     async backup(file, onProgress) {
-      // Never over another file, least of all over this database; and for its owner alone from the first byte.
+      // Fails if the file exists, because it might be this database. Only the owner can access the new file.
       await (await open(file, 'wx', 0o600)).close();
       try {
         await reader.backup(file, {

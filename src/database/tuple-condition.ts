@@ -2,7 +2,7 @@ import { type Placeholder, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { dialect } from './dialect.ts';
 
-/** The condition that the columns together hold one of the lists of values that `tuples` gives as JSON. */
+/** The condition that the values of the columns are one of the `tuples`, which are the JSON of `tupleValues`. */
 export function inTuples(columns: readonly SQLiteColumn[], tuples: Placeholder | string): SQL {
   const parts = columns.map((column, index) => {
     const value = sql`value ->> ${sql.raw(String(index))}`;
@@ -12,7 +12,7 @@ export function inTuples(columns: readonly SQLiteColumn[], tuples: Placeholder |
   return sql`(${sql.join([...columns], sql`, `)}) in (select ${sql.join(parts, sql`, `)} from ${rows})`;
 }
 
-/** The JSON of `inTuples`: one list of values in the order of the columns for each row. */
+/** The JSON for `inTuples`: for each row, a list of values in the order of the columns. */
 export function tupleValues(columns: readonly SQLiteColumn[], rows: readonly (readonly unknown[])[]): string {
   return JSON.stringify(rows.map((row) => columns.map((column, index) => column.mapToDriverValue(row[index]))));
 }

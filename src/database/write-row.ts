@@ -116,7 +116,7 @@ export function updateOf<Table extends SQLiteTable>(
   };
 }
 
-/** Updates the rows that meet a condition, and returns the rows as stored. For statements that are rare or vary. */
+/** Updates the rows that meet a condition, and returns the rows as stored. Use it for statements that are rare or vary. */
 export async function updateRows<Table extends SQLiteTable>(
   transaction: Queries,
   table: Table,
@@ -155,7 +155,7 @@ export function deleteOf<Table extends SQLiteTable>(table: Table, condition: SQL
 }
 
 /**
- * Deletes the rows that meet a condition, and returns `returned` columns of them, by default all. For statements that are rare
+ * Deletes the rows that meet a condition, and returns their `returned` columns, by default all. Use it for statements that are rare
  * or vary.
  */
 export async function deleteRows<Table extends SQLiteTable>(

@@ -1,7 +1,6 @@
-/** Prepared reads that are asked for in one turn: sent together, and answered as if each had been sent alone. */
 import { asc, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { statement, type Values } from '../../src/database/statement.ts';
 import { account } from '../../src/domain/account/account.table.ts';
@@ -41,12 +40,12 @@ beforeAll(async () => {
 
 afterAll(() => gateway.stop());
 
-function prepareAll(table: SQLiteTable & { id: SQLiteColumn }) {
+function readOfAll(table: SQLiteTable & { id: SQLiteColumn }) {
   const select = statement<Record<string, unknown>[]>((queries) => queries.select().from(table).orderBy(asc(table.id)));
   return () => select(gateway.database);
 }
 
-function prepareBank(select: Record<string, SQL.Aliased>) {
+function readOfBank(select: Record<string, SQL.Aliased>) {
   const selectBank = statement<Record<string, unknown>[]>((queries) =>
     queries
       .select(select)
@@ -56,87 +55,89 @@ function prepareBank(select: Record<string, SQL.Aliased>) {
   return (values: Values) => selectBank(gateway.database, values);
 }
 
-test('all values of all columns are the same, in one round trip', async () => {
-  const reads = [customer, account, customerAddress, kycCheck, kycDocument, meeting, customerMessage].map(prepareAll);
-  const alone: Record<string, unknown>[][] = [];
-  for (const read of reads) alone.push(await read());
-  const before = { ...gateway.database.statistics };
+describe('reads of the same tick', () => {
+  test('return the same values of all columns as alone, in one round trip', async () => {
+    const reads = [customer, account, customerAddress, kycCheck, kycDocument, meeting, customerMessage].map(readOfAll);
+    const alone: Record<string, unknown>[][] = [];
+    for (const read of reads) alone.push(await read());
+    const before = { ...gateway.database.statistics };
 
-  const together = await Promise.all(reads.map((read) => read()));
+    const together = await Promise.all(reads.map((read) => read()));
 
-  expect(together).toEqual(alone);
-  expect(gateway.database.statistics).toEqual({
-    statements: before.statements + reads.length,
-    roundTrips: before.roundTrips + 1,
+    expect(together).toEqual(alone);
+    expect(gateway.database.statistics).toEqual({
+      statements: before.statements + reads.length,
+      roundTrips: before.roundTrips + 1,
+    });
+    expect(together[0]).toHaveLength(4);
+    expect(Object.keys(together[0]?.[0] ?? {})).toEqual(Object.keys(getTableColumns(customer)));
+    expect(together[1]?.find(({ id }) => id === 'of-exact-money')).toMatchObject({
+      balanceAmount: '12345678901234567890.10',
+      createdAt: new Date('9999-12-31T23:59:59.999Z'),
+    });
   });
-  expect(together[0]).toHaveLength(4);
-  expect(Object.keys(together[0]?.[0] ?? {})).toEqual(Object.keys(getTableColumns(customer)));
-  expect(together[1]?.find(({ id }) => id === 'of-exact-money')).toMatchObject({
-    balanceAmount: '12345678901234567890.10',
-    createdAt: new Date('9999-12-31T23:59:59.999Z'),
+
+  test('use the values of their own placeholders, even if a statement is requested twice', async () => {
+    const values = readOfBank({ id: sql`${bank.id}`.as('id'), text: sql`${sql.placeholder('text')}`.as('text') });
+    const other = readOfBank({ other: sql`${sql.placeholder('text')}`.as('other') });
+
+    const rows = await Promise.all([
+      values({ id: bankId, text: 'a' }),
+      other({ id: bankId, text: 'b' }),
+      values({ id: bankId, text: 'c' }),
+      other({ id: 'no.such.bank', text: 'd' }),
+    ]);
+
+    expect(rows).toEqual([[{ id: bankId, text: 'a' }], [{ other: 'b' }], [{ id: bankId, text: 'c' }], []]);
   });
-});
 
-test('each has the values of its own placeholders, also when one is asked for twice', async () => {
-  const values = prepareBank({ id: sql`${bank.id}`.as('id'), given: sql`${sql.placeholder('given')}`.as('given') });
-  const other = prepareBank({ other: sql`${sql.placeholder('given')}`.as('other') });
+  test('succeed if another one fails', async () => {
+    const parsed =
+      dialectUnderTest === 'sqlite'
+        ? sql`json(${sql.placeholder('text')})`
+        : sql`(${sql.placeholder('text')}::json)::text`;
+    const failing = readOfBank({ parsed: parsed.as('parsed') });
+    const good = readOfBank({ id: sql`${bank.id}`.as('id') });
 
-  const rows = await Promise.all([
-    values({ id: bankId, given: 'a' }),
-    other({ id: bankId, given: 'b' }),
-    values({ id: bankId, given: 'c' }),
-    other({ id: 'no.such.bank', given: 'd' }),
-  ]);
+    const [failed, succeeded, parsedLater] = await Promise.allSettled([
+      failing({ id: bankId, text: 'invalid JSON' }),
+      good({ id: bankId }),
+      failing({ id: bankId, text: '[1]' }),
+    ]);
 
-  expect(rows).toEqual([[{ id: bankId, given: 'a' }], [{ other: 'b' }], [{ id: bankId, given: 'c' }], []]);
-});
+    expect(failed.status).toBe('rejected');
+    expect(succeeded).toEqual({ status: 'fulfilled', value: [{ id: bankId }] });
+    expect(parsedLater).toEqual({ status: 'fulfilled', value: [{ parsed: '[1]' }] });
+  });
 
-test('what fails costs the others nothing', async () => {
-  const parsed =
-    dialectUnderTest === 'sqlite'
-      ? sql`json(${sql.placeholder('given')})`
-      : sql`(${sql.placeholder('given')}::json)::text`;
-  const failing = prepareBank({ parsed: parsed.as('parsed') });
-  const good = prepareBank({ id: sql`${bank.id}`.as('id') });
+  test('succeed in more combinations than stay prepared', async () => {
+    const reads = Array.from({ length: 16 }, (_, index) =>
+      readOfBank({ number: sql`${sql.raw(`${index}`)}`.as('number') }),
+    );
+    const before = gateway.database.statistics.roundTrips;
+    let combinations = 0;
 
-  const [refused, given, parsedWell] = await Promise.allSettled([
-    failing({ id: bankId, given: 'no JSON' }),
-    good({ id: bankId }),
-    failing({ id: bankId, given: '[1]' }),
-  ]);
-
-  expect(refused.status).toBe('rejected');
-  expect(given).toEqual({ status: 'fulfilled', value: [{ id: bankId }] });
-  expect(parsedWell).toEqual({ status: 'fulfilled', value: [{ parsed: '[1]' }] });
-});
-
-test('more sets of statements than are kept as one statement are answered all the same', async () => {
-  const reads = Array.from({ length: 16 }, (_, index) =>
-    prepareBank({ number: sql`${sql.raw(`${index}`)}`.as('number') }),
-  );
-  const before = gateway.database.statistics.roundTrips;
-  let sets = 0;
-
-  for (const [one, first] of reads.entries()) {
-    for (const [other, second] of reads.entries()) {
-      if (one === other) continue;
-      sets += 1;
-      const rows = await Promise.all([first({ id: bankId }), second({ id: bankId })]);
-      expect(rows).toEqual([[{ number: one }], [{ number: other }]]);
+    for (const [one, first] of reads.entries()) {
+      for (const [other, second] of reads.entries()) {
+        if (one === other) continue;
+        combinations += 1;
+        const rows = await Promise.all([first({ id: bankId }), second({ id: bankId })]);
+        expect(rows).toEqual([[{ number: one }], [{ number: other }]]);
+      }
     }
-  }
 
-  expect(gateway.database.statistics.roundTrips - before).toBe(sets);
-});
+    expect(gateway.database.statistics.roundTrips - before).toBe(combinations);
+  });
 
-test('what is asked for when the database is closed is refused, and nothing else happens', async () => {
-  const opened = await openDatabase(gateway.config.databaseUrl, { migrate: false });
-  const ids = statement((queries) => queries.select({ id: bank.id }).from(bank));
-  const names = statement((queries) => queries.select({ name: bank.shortName }).from(bank));
-  await Promise.all([ids(opened), names(opened)]);
-  await opened.close();
+  test('fail if the database is closed', async () => {
+    const opened = await openDatabase(gateway.config.databaseUrl, { migrate: false });
+    const ids = statement((queries) => queries.select({ id: bank.id }).from(bank));
+    const names = statement((queries) => queries.select({ name: bank.shortName }).from(bank));
+    await Promise.all([ids(opened), names(opened)]);
+    await opened.close();
 
-  const outcomes = await Promise.allSettled([ids(opened), names(opened)]);
+    const outcomes = await Promise.allSettled([ids(opened), names(opened)]);
 
-  expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  });
 });

@@ -7,7 +7,7 @@ import {
   parseConnectionUrl,
 } from '../../src/database/connection-url.ts';
 
-describe('a PostgreSQL URL is accepted', () => {
+describe('a PostgreSQL URL', () => {
   test.each([
     ['postgres://db.example.org/gateway', 'db.example.org:5432/gateway'],
     ['postgres://gw:S3cretPart@db.example.org:6432/gateway?sslmode=verify-full', 'db.example.org:6432/gateway'],
@@ -20,32 +20,30 @@ describe('a PostgreSQL URL is accepted', () => {
     ['postgres://gw:S3cretPart@/gateway?host=/var/run/postgresql&port=6432', '/var/run/postgresql:6432/gateway'],
     ['postgres://db/gateway?user=gw&password=S3cr/et?Part', 'db:5432/gateway'],
     ['postgres:///gateway', ':5432/gateway'],
-  ])('%s, and is shown as %s', (url, name) => {
+  ])('is accepted as %s, and displayed as %s', (url, name) => {
     expect(isDatabaseUrl(url)).toBe(true);
     expect(isPostgresqlUrl(url)).toBe(true);
     expect(connectionName(url)).toBe(name);
   });
-});
 
-describe('a PostgreSQL URL is refused', () => {
   test.each([
     ['an unencoded slash in the password', 'postgres://gw:S3cr/etPart@db/gateway'],
-    ['one behind digits, which look like a port', 'postgres://gw:5432/etPart@db/gateway'],
+    ['an unencoded slash after digits, which look like a port', 'postgres://gw:5432/etPart@db/gateway'],
     ['an unencoded question mark', 'postgres://gw:S3cr?etPart@db/gateway'],
-    ['one behind digits', 'postgres://gw:5432?etPart@db/gateway'],
+    ['an unencoded question mark after digits', 'postgres://gw:5432?etPart@db/gateway'],
     ['an unencoded number sign', 'postgres://gw:S3cr#etPart@db/gateway'],
-    ['one behind digits', 'postgres://gw:5432#etPart@db/gateway'],
-    ['a slash behind an at sign', 'postgres://gw:S3cr@et/Part@db/gateway'],
+    ['an unencoded number sign after digits', 'postgres://gw:5432#etPart@db/gateway'],
+    ['a slash after an at sign', 'postgres://gw:S3cr@et/Part@db/gateway'],
     ['an unencoded percent sign', 'postgres://gw:S3cr%etPart@db/gateway'],
     ['a broken encoding', 'postgres://gw:S3cr%C3%28etPart@db/gateway'],
     ['a space', 'postgres://gw:S3cr etPart@db/gateway'],
     ['a line break', 'postgres://gw:S3cretPart@db/gateway\n'],
-    ['a port that is none', 'postgres://gw:S3cretPart@db:99999/gateway'],
+    ['an invalid port', 'postgres://gw:S3cretPart@db:99999/gateway'],
     ['a password in place of the port', 'postgres://gw:S3cretPart/gateway'],
-    ['an address that is none', 'postgres://gw:S3cretPart@[::1::2]/gateway'],
+    ['an invalid address', 'postgres://gw:S3cretPart@[::1::2]/gateway'],
     ['a name in brackets', 'postgres://gw:S3cretPart@[fade]/gateway'],
     ['an at sign in the parameters', 'postgres://gw@db/gateway?password=S3cr@etPart'],
-  ])('with %s: %s', (_what, url) => {
+  ])('is refused with %s: %s', (_part, url) => {
     expect(isDatabaseUrl(url)).toBe(false);
     expect(isPostgresqlUrl(url)).toBe(false);
     expect(parseConnectionUrl(url)).toBeNull();
@@ -60,7 +58,7 @@ test.each([
   'data/gateway.db',
   '/var/lib/data@bank/gateway.db',
   'C:\\data\\gateway.db',
-])('%s is a file of SQLite', (url) => {
+])('%s is accepted as an SQLite file', (url) => {
   expect(isDatabaseUrl(url)).toBe(true);
 });
 
@@ -76,12 +74,12 @@ test.each([
   'gw:S3cret/Part@db/gateway',
   'gw1:S3cretPart@db/gateway',
   'mysql://gw:S3cretPart@db/gateway',
-])('%s is not taken for a file of SQLite', (url) => {
+])('%s is not accepted as an SQLite file', (url) => {
   expect(isDatabaseUrl(url)).toBe(false);
 });
 
-/** If the driver read a URL in another way, a message could show a part of the password as the host. */
-test('the driver reads the host, the port and the database of random passwords as the gateway does', () => {
+// If the driver parsed a URL differently, an error message could show a part of the password as the host.
+test('the driver parses the host, the port, and the database as the gateway does, for random passwords', () => {
   const characters = [...'aZ09-._~!$&\'()*+,;=:@"<>[]\\^`{|}ä€😀', '%2F', '%3F', '%23', '%25', '%40', '%3A'];
   let state = 42;
   const random = (below: number) => {

@@ -54,7 +54,7 @@ afterAll(async () => {
   await drop();
 });
 
-/** Of two banks, two users and a hundred customers, over many hours. */
+/** Records events of two banks, two users, and a hundred customers, over many hours. */
 async function recordAuditEvents(): Promise<void> {
   const trail = await openAuditTrail({ database, secret: context.config.secret });
   const events = Array.from({ length: 4000 }, (_, index) =>
@@ -71,7 +71,7 @@ async function recordAuditEvents(): Promise<void> {
   await trail.close();
 }
 
-/** What operators leave to PostgreSQL's autovacuum. */
+/** Updates the statistics, as PostgreSQL's autovacuum does. */
 async function analyse(): Promise<void> {
   if (dialectUnderTest === 'sqlite') return;
   const client = new pg.Client(databaseUrl);
@@ -80,7 +80,7 @@ async function analyse(): Promise<void> {
   await client.end();
 }
 
-/** Runs `work`, and asks the database how it comes to the rows of each statement that was sent. */
+/** Runs `work`, and returns the query plan of each statement that it has sent. */
 async function plansOf(work: () => Promise<unknown>): Promise<string[]> {
   sent = [];
   await work();
@@ -102,7 +102,7 @@ async function plansOf(work: () => Promise<unknown>): Promise<string[]> {
   const client = new pg.Client(databaseUrl);
   await client.connect();
   try {
-    // Few rows may be read faster without an index: what is asked is whether there is one.
+    // Few rows might be read faster without an index, but the test checks whether an index exists.
     await client.query('set enable_seqscan = off');
     const plans: string[] = [];
     for (const { statement, parameters } of statements) {
@@ -115,7 +115,7 @@ async function plansOf(work: () => Promise<unknown>): Promise<string[]> {
   }
 }
 
-/** Reads all rows of a table: SQLite's SCAN without an index, PostgreSQL's Seq Scan. */
+/** A scan of all rows of a table: SQLite's SCAN without an index, PostgreSQL's Seq Scan. */
 const fullScan =
   dialectUnderTest === 'sqlite' ? /SCAN (customer|customer_attribute)\b(?! USING)/ : /Seq Scan on customer/;
 
@@ -147,15 +147,15 @@ const filters: [name: string, filter: CustomerFilter][] = [
 ];
 
 describe.each(filters)('a list of customers with %s', (_name, filter) => {
-  test.each(Object.values(CustomerSort))('sorted by %s uses an index', async (sortBy) => {
+  test.each(Object.values(CustomerSort))('uses an index if sorted by %s', async (sortBy) => {
     const plans = await plansOf(page(filter, sortBy));
 
-    // The page and the count, on SQLite often also how many candidates an index has.
+    // The page and the count, on SQLite often also a count of candidates.
     expect(plans.length).toBeGreaterThanOrEqual(2);
     for (const plan of plans) expect(plan).not.toMatch(fullScan);
   });
 
-  test('of all banks uses an index', async () => {
+  test('uses an index across all banks', async () => {
     const plans = await plansOf(page(filter, CustomerSort.LAST_OK_DATE, null));
 
     for (const plan of plans) expect(plan).not.toMatch(fullScan);
@@ -165,12 +165,12 @@ describe.each(filters)('a list of customers with %s', (_name, filter) => {
 test.each(['legalNameContains', 'mobilePhoneNumber'] as const)('%s is searched by the trigram index', async (name) => {
   const plans = await plansOf(page({ [name]: name === 'mobilePhoneNumber' ? '%381%' : 'eve' }));
 
-  // By a match (M): for a `like` (L) SQLite looks at the row of each candidate.
+  // A match (M) reads only the index, whereas a `like` (L) would read the row of each candidate.
   const byIndex = dialectUnderTest === 'sqlite' ? /customer_search VIRTUAL TABLE INDEX 0:M/ : /_trigram/;
   for (const plan of plans) expect(plan).toMatch(byIndex);
 });
 
-describe('of what thousands have', () => {
+describe('a search that matches thousands of customers', () => {
   const segment = { name: 'SEGMENT', value: 'FREQUENT' };
   const email = 'shared@example.com';
   const mobilePhoneNumber = '+44 7911 123456';
@@ -213,11 +213,11 @@ describe('of what thousands have', () => {
     ['several', { legalNameStartsWith: 'maria', email, attribute: segment }],
   ];
 
-  test.each(frequent)('by %s a page is read in the order of an index, without sorting', async (_name, filter) => {
+  test.each(frequent)('reads a page by %s in the order of an index, without sorting', async (_name, filter) => {
     const list = { field: 'Query.customers', bankId, filter };
     const plans = await plansOf(() => customerPage(context, list, new PageArguments(), toCustomer));
 
-    // Of PostgreSQL it is only asked to read in that order: it compares where it likes.
+    // PostgreSQL must only read in this order, wherever it compares.
     const inOrder = {
       sqlite: /^CO-ROUTINE customer\nSEARCH customer USING COVERING INDEX customer_bank_last_ok/,
       postgresql: /Scan Backward using customer_bank_last_ok/,
@@ -228,11 +228,11 @@ describe('of what thousands have', () => {
 });
 
 test.each([CustomerSort.LAST_OK_DATE, CustomerSort.CREATED, CustomerSort.CUSTOMER_NUMBER])(
-  'a page of a bank’s customers by %s is read in the order of an index, without sorting',
+  'a page of the customers of a bank, sorted by %s, is read in the order of an index, without sorting',
   async (sortBy) => {
     const [plan] = await plansOf(page({}, sortBy));
 
-    // PostgreSQL sorts rows with the same number by their ids, though there is one of each number only.
+    // PostgreSQL sorts rows with the same number by their IDs, although each number exists only once.
     expect(plan).not.toMatch(/TEMP B-TREE|(?<!Incremental )Sort {2}\(/);
   },
 );
@@ -249,19 +249,19 @@ const auditIndexes: [index: string, filter: Partial<AuditEventFilter>][] = [
 ];
 const periods: [name: string, period: Partial<AuditEventFilter>][] = [
   ['at any time', {}],
-  ['from a moment on', { from: new Date('2024-01-02T00:00:00Z') }],
-  ['before a moment', { to: new Date('2024-01-03T00:00:00Z') }],
+  ['from a time on', { from: new Date('2024-01-02T00:00:00Z') }],
+  ['before a time', { to: new Date('2024-01-03T00:00:00Z') }],
   ['of a day', { from: new Date('2024-01-02T00:00:00Z'), to: new Date('2024-01-03T00:00:00Z') }],
 ];
 
-/** The first and the second page, and the total. */
+/** Reads the first page, the second page, and the total. */
 async function readAuditEvents(filter: Partial<AuditEventFilter>): Promise<void> {
   const page = await auditEventPage(context, filter, { first: 2 });
   await auditEventPage(context, filter, { first: 2, after: page.pageInfo.endCursor });
   await page.totalCount;
 }
 
-/** Reads all rows of a table of the audit trail. */
+/** A scan of all rows of a table of the audit trail. */
 const isScan = /SCAN audit_event(_customer)?\b(?! USING)|Seq Scan on audit_event/;
 
 describe.each(auditIndexes)('the audit trail by %s with %o', (index, filter) => {
@@ -273,7 +273,7 @@ describe.each(auditIndexes)('the audit trail by %s with %o', (index, filter) => 
       expect(plan).not.toMatch(isScan);
       expect(plan).not.toMatch(/TEMP B-TREE|Sort {2}\(/);
     }
-    // PostgreSQL chooses by what it knows of the rows: of one bank with half of all events it walks those of all.
+    // PostgreSQL chooses by its statistics: for a bank with half of all events, it scans the events of all banks.
     const pages = dialectUnderTest === 'sqlite' ? plans.slice(0, 2) : [];
     for (const plan of pages) expect(plan).toMatch(new RegExp(`INDEX (sqlite_autoindex_)?${index}`));
   });
@@ -295,19 +295,19 @@ test('the audit trail of one customer and of many uses an index', async () => {
 });
 
 test('the firehose uses an index', async () => {
-  const asked = { bankId, limit: 10, offset: 0, sortDirection: SortDirection.DESC, fromDate: null, toDate: null };
+  const args = { bankId, limit: 10, offset: 0, sortDirection: SortDirection.DESC, fromDate: null, toDate: null };
   const firehoseContext = { ...context, config: { ...context.config, customerFirehose: true } };
 
   const plans = [
-    ...(await plansOf(() => firehose(firehoseContext, { ...asked, attributes: null }))),
-    ...(await plansOf(() => firehose(firehoseContext, { ...asked, attributes: [{ name: 'SEGMENT', value: 'GOLD' }] }))),
+    ...(await plansOf(() => firehose(firehoseContext, { ...args, attributes: null }))),
+    ...(await plansOf(() => firehose(firehoseContext, { ...args, attributes: [{ name: 'SEGMENT', value: 'GOLD' }] }))),
   ];
 
   expect(plans).toHaveLength(2);
   for (const plan of plans) expect(plan).not.toMatch(fullScan);
 });
 
-test('a statement without an index is caught', async () => {
+test('the pattern detects a statement without an index', async () => {
   const plans = await plansOf(async () => {
     await database.read.select().from(bank);
     sent = [{ statement: 'select * from customer where title = title', parameters: [] }];

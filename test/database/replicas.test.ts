@@ -1,4 +1,4 @@
-/** Three gateways on a PostgreSQL with two replicas, of which one is five seconds behind. */
+/** Three gateways on a PostgreSQL server with two replicas, one of which lags by five seconds. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
@@ -46,15 +46,14 @@ async function query(url: string, token: string | null, document: string): Promi
   return { status: response.status, data: body.data ?? null, errors: body.errors ?? [] };
 }
 
-/** How many statements of queries have read customers there, or what else the pattern tells of. */
+/** Counts the statements in the log of the server that read customers, or what the pattern describes. */
 async function readsOf(server: PostgresqlServer, read = 'from "customer" where'): Promise<number> {
   const statements = new RegExp(`execute (?:(?:gateway|shape)_\\d+|<unnamed>): select .* ${read}`, 'g');
   return [...(await server.log()).matchAll(statements)].length;
 }
 
-// There is nothing to replicate of an SQLite file.
 if (dialectUnderTest === 'sqlite') {
-  test('an SQLite file has no replicas', async () => {
+  test('an SQLite database has no replicas', async () => {
     const { url, drop } = await createDatabaseUrl();
     const opened = await openDatabase(url, { replicaUrls: ['postgres://replica/gateway'] });
     expect(opened.replicas).toBeNull();
@@ -68,10 +67,10 @@ if (dialectUnderTest === 'sqlite') {
     let tokens: Tokens;
     let reader: { id: string; token: string };
     let owner: { id: string; token: string };
-    /** What every replica has, once `everywhere` resolves. */
+    /** Both replicas have this customer when `isReplayed` resolves. */
     let customerId: string;
     let linkId: string;
-    let everywhere: Promise<void>;
+    let isReplayed: Promise<void>;
     let gateways: { url: string; process: Process }[] = [];
 
     async function newUser(...roles: Role[]): Promise<{ id: string; token: string }> {
@@ -97,11 +96,11 @@ if (dialectUnderTest === 'sqlite') {
 
     const urlOf = (index: number) => gateways[index % gateways.length]?.url ?? '';
     const replica = (index: number) => {
-      const found = cluster.replicas[index];
-      if (found === undefined) throw new Error('There is no such replica.');
-      return found;
+      const server = cluster.replicas[index];
+      if (server === undefined) throw new Error('There is no such replica.');
+      return server;
     };
-    const ready = async () => {
+    const usedReplicas = async () => {
       const answers = await Promise.all(gateways.map(async ({ url }) => (await fetch(`${url}/health/ready`)).json()));
       return answers.map((answer) => (answer as { replicas: { used: number } }).replicas.used);
     };
@@ -134,11 +133,11 @@ if (dialectUnderTest === 'sqlite') {
         startProgram(['serve', '--workers', '1'], /"url":"([^"]+)"/, { environment }),
       );
       gateways = (await Promise.all(started)).map((process) => ({ url: process.match[1] ?? '', process }));
-      await vi.waitFor(async () => expect(await ready()).toEqual([2, 2, 2]), { timeout: 20_000, interval: 50 });
+      await vi.waitFor(async () => expect(await usedReplicas()).toEqual([2, 2, 2]), { timeout: 20_000, interval: 50 });
       [reader, owner] = [await newUser('CanGetCustomer'), await newUser()];
       customerId = (await insertCustomer(database, { bankId, branchId: 'before' })).id;
       linkId = (await insertUserCustomerLink(database, { bankId, customerId, userId: owner.id })).id;
-      everywhere = sleep(delaySeconds * 1000 + 500);
+      isReplayed = sleep(delaySeconds * 1000 + 500);
     });
 
     afterAll(async () => {
@@ -147,31 +146,31 @@ if (dialectUnderTest === 'sqlite') {
       await cluster?.stop();
     });
 
-    test('who changes a customer finds the change through every one of them, 200 times', async () => {
+    test('show a user their own changes of a customer through each gateway, 200 times', async () => {
       const clerk = await newUser('CanUpdateCustomerBranch', 'CanGetCustomer');
       const { id: customerId } = await insertCustomer(database, { bankId });
 
-      for (let turn = 0; turn < 200; turn++) {
-        await changeBranch(urlOf(turn), clerk.token, customerId, `branch-${turn}`);
-        // By then one of the replicas has the change, and answers.
-        if (turn % 20 === 0) await sleep(250);
+      for (let round = 0; round < 200; round++) {
+        await changeBranch(urlOf(round), clerk.token, customerId, `branch-${round}`);
+        // After this time, one of the replicas has the change.
+        if (round % 20 === 0) await sleep(250);
         const read = await Promise.all(gateways.map(({ url }) => branchOf(url, clerk.token, customerId)));
-        expect(read).toEqual([`branch-${turn}`, `branch-${turn}`, `branch-${turn}`]);
+        expect(read).toEqual([`branch-${round}`, `branch-${round}`, `branch-${round}`]);
       }
     });
 
-    test('somebody else reads from the replicas, and not from the primary', async () => {
+    test('read from the replicas for other users, and not from the primary', async () => {
       const clerk = await newUser('CanUpdateCustomerBranch');
-      await everywhere;
+      await isReplayed;
       await changeBranch(urlOf(0), clerk.token, customerId, 'after');
       const servers = [cluster.primary, ...cluster.replicas];
       await sleep(500);
       const before = await Promise.all(servers.map((server) => readsOf(server)));
 
       const read = [];
-      for (let turn = 0; turn < 60; turn++) read.push(await branchOf(urlOf(turn), reader.token, customerId));
+      for (let round = 0; round < 60; round++) read.push(await branchOf(urlOf(round), reader.token, customerId));
 
-      // One is the old version, which the replica that is behind has: this is how the other tests can fail.
+      // The lagging replica has the old version, so the other tests would fail if it were used for them.
       expect(new Set(read)).toEqual(new Set(['before', 'after']));
       const after = await Promise.all(servers.map((server) => readsOf(server)));
       const [atPrimary = 0, ...atReplicas] = after.map((reads, index) => reads - (before[index] ?? 0));
@@ -195,54 +194,54 @@ if (dialectUnderTest === 'sqlite') {
       { field: `meetings(bankId: "${bankId}")`, role: 'CanGetMeetings', read: 'from "meeting" where' },
     ];
 
-    test.each(lists)('$field is read from the replicas, too', async ({ field, role, read }) => {
+    test.each(lists)('read $field from the replicas', async ({ field, role, read }) => {
       const clerk = await newUser(role);
-      await everywhere;
+      await isReplayed;
       const servers = [cluster.primary, ...cluster.replicas];
-      const readThere = () => Promise.all(servers.map((server) => readsOf(server, read)));
-      const before = await readThere();
+      const readCounts = () => Promise.all(servers.map((server) => readsOf(server, read)));
+      const before = await readCounts();
 
-      for (let turn = 0; turn < 6; turn++) {
-        const { data, errors } = await query(urlOf(turn), clerk.token, `{ list: ${field} { nodes { id } } }`);
+      for (let round = 0; round < 6; round++) {
+        const { data, errors } = await query(urlOf(round), clerk.token, `{ list: ${field} { nodes { id } } }`);
         expect(errors).toEqual([]);
         expect(data?.list).toMatchObject({ nodes: expect.any(Array) });
       }
 
-      const [atPrimary, ...atReplicas] = (await readThere()).map((reads, index) => reads - (before[index] ?? 0));
+      const [atPrimary, ...atReplicas] = (await readCounts()).map((reads, index) => reads - (before[index] ?? 0));
       expect(atPrimary).toBe(0);
       expect(atReplicas).toEqual([3, 3]);
     });
 
-    test('a link that is taken away counts at once, also for who did not do it', async () => {
+    test('apply the removal of a link at once, for the linked user too', async () => {
       const admin = await newUser('CanDeleteUserCustomerLink');
-      await everywhere;
+      await isReplayed;
       const own = `{ myCustomer(customerId: "${customerId}") { id } }`;
       for (const { url } of gateways) expect((await query(url, owner.token, own)).errors).toEqual([]);
 
       const removal = `mutation { deleteUserCustomerLink(bankId: "${bankId}", id: "${linkId}") { userCustomerLink { id } } }`;
       expect((await query(urlOf(0), admin.token, removal)).errors).toEqual([]);
 
-      for (let turn = 0; turn < 12; turn++) {
-        const { data } = await query(urlOf(turn), owner.token, own);
+      for (let round = 0; round < 12; round++) {
+        const { data } = await query(urlOf(round), owner.token, own);
         expect(data).toEqual({ myCustomer: null });
       }
     });
 
-    test('who has just become a user is found', async () => {
+    test('authenticate a user who was just created', async () => {
       const username = `new${randomUUID().replaceAll('-', '')}`;
       const input = `{ username: "${username}", email: "${username}@example.org", firstName: "A", lastName: "B", password: "long enough, and secret" }`;
       const created = await query(urlOf(0), null, `mutation { createUser(input: ${input}) { token } }`);
       expect(created.errors).toEqual([]);
       const { token } = (created.data?.createUser ?? {}) as { token?: string };
-      for (let turn = 0; turn < 6; turn++) {
-        expect(await query(urlOf(turn), token ?? null, '{ me { username } }')).toMatchObject({
+      for (let round = 0; round < 6; round++) {
+        expect(await query(urlOf(round), token ?? null, '{ me { username } }')).toMatchObject({
           data: { me: { username } },
         });
       }
     });
 
-    test('when a replica is killed no request fails, and when it is back it is used again', async () => {
-      await everywhere;
+    test('fail no request when a replica is killed or hangs, and use the replica again when it is back', async () => {
+      await isReplayed;
       let isDone = false;
       const read = Promise.all(
         gateways.map(async ({ url }) => {
@@ -254,37 +253,37 @@ if (dialectUnderTest === 'sqlite') {
       await sleep(200);
 
       await replica(0).kill();
-      await expect.poll(ready).toEqual([1, 1, 1]);
+      await expect.poll(usedReplicas).toEqual([1, 1, 1]);
       await replica(0).start();
-      await expect.poll(ready).toEqual([2, 2, 2]);
-      // One that hangs keeps its connections, and answers nothing.
+      await expect.poll(usedReplicas).toEqual([2, 2, 2]);
+      // A stopped process keeps its connections, but does not respond.
       await replica(0).signal('SIGSTOP');
-      await expect.poll(ready, { timeout: 5_000 }).toEqual([1, 1, 1]);
+      await expect.poll(usedReplicas, { timeout: 5_000 }).toEqual([1, 1, 1]);
       await replica(0).signal('SIGCONT');
-      await expect.poll(ready, { timeout: 5_000 }).toEqual([2, 2, 2]);
+      await expect.poll(usedReplicas, { timeout: 5_000 }).toEqual([2, 2, 2]);
       isDone = true;
 
       for (const requests of await read) expect(requests).toBeGreaterThan(50);
       const { port } = new URL(replica(0).url);
       for (const { process } of gateways) {
-        const told = process.lines.map((line) => JSON.parse(line)).filter(({ replica }) => replica?.includes(port));
+        const changes = process.lines.map((line) => JSON.parse(line)).filter(({ replica }) => replica?.includes(port));
         const twice = ['replica excluded', 'replica included', 'replica excluded', 'replica included'];
-        expect(told.map(({ msg }) => msg).slice(-5)).toEqual(['replica included', ...twice]);
+        expect(changes.map(({ msg }) => msg).slice(-5)).toEqual(['replica included', ...twice]);
         expect(process.lines.join()).not.toContain(new URL(replica(0).url).password);
       }
     });
 
-    describe('in one process', () => {
+    describe('in a single process', () => {
       async function openWithReplica(urls: string[], options = {}) {
         const opened = await openDatabase(cluster.primary.url, { migrate: false, replicaUrls: urls, ...options });
-        const told: ReplicaState[] = [];
-        opened.replicas?.watch((state) => told.push(state));
-        await expect.poll(() => told.length).toBeGreaterThan(0);
-        return { opened, told };
+        const states: ReplicaState[] = [];
+        opened.replicas?.watch((state) => states.push(state));
+        await expect.poll(() => states.length).toBeGreaterThan(0);
+        return { opened, states };
       }
       const used = (opened: Database) => expect.poll(() => opened.replicas?.databaseWith(null) ?? null).not.toBeNull();
 
-      test('a statement that the replica cancels is answered by the primary', async () => {
+      test('send a statement that the replica cancels to the primary', async () => {
         const { opened } = await openWithReplica([replica(0).url]);
         try {
           await database.transaction(async (transaction) => {
@@ -293,18 +292,18 @@ if (dialectUnderTest === 'sqlite') {
           await used(opened);
           const onReplica = opened.replicas?.databaseWith(null);
           const primaryStatements = opened.statistics.statements;
-          const answer = onReplica?.read.select({ slept: sql`pg_sleep(1)::text` }).from(bank).limit(1);
-          const given = Promise.resolve(answer).then((rows) => rows?.length);
+          const sleeping = onReplica?.read.select({ slept: sql`pg_sleep(1)::text` }).from(bank).limit(1);
+          const rowCount = Promise.resolve(sleeping).then((rows) => rows?.length);
           await sleep(300);
           await cancelEverything(replica(0).url);
-          expect(await given).toBe(1);
+          expect(await rowCount).toBe(1);
           expect(opened.statistics.statements).toBe(primaryStatements + 1);
         } finally {
           await opened.close();
         }
       });
 
-      test('a statement that is wrong fails as it does at the primary', async () => {
+      test('report the error of an invalid statement as the primary does', async () => {
         const { opened } = await openWithReplica([replica(0).url]);
         try {
           await used(opened);
@@ -316,7 +315,7 @@ if (dialectUnderTest === 'sqlite') {
         }
       });
 
-      test('one that has not replayed the position is not asked', async () => {
+      test('use no replica that has not replayed the position', async () => {
         const { opened } = await openWithReplica([replica(0).url]);
         try {
           await used(opened);
@@ -327,39 +326,39 @@ if (dialectUnderTest === 'sqlite') {
         }
       });
 
-      test('one that is too far behind is left out', async () => {
+      test('use no replica whose lag is too long', async () => {
         const { id } = await insertCustomer(database, { bankId });
-        const { opened, told } = await openWithReplica([replica(1).url], { replicaMaxLagMilliseconds: 1_000 });
+        const { opened, states } = await openWithReplica([replica(1).url], { replicaMaxLagMilliseconds: 1_000 });
         try {
           await expect
             .poll(async () => {
               await database.transaction(async (transaction) => {
                 await transaction.update(customer).set({ branchId: randomUUID() }).where(sql`${customer.id} = ${id}`);
               });
-              return told.at(-1);
+              return states.at(-1);
             })
-            .toMatchObject({ isUsed: false, reason: 'It is too far behind.' });
+            .toMatchObject({ isUsed: false, reason: 'The replication lag is too long.' });
         } finally {
           await opened.close();
         }
       });
 
-      test('the primary itself is no replica', async () => {
-        const { opened, told } = await openWithReplica([cluster.primary.url]);
+      test('use no replica URL that refers to the primary', async () => {
+        const { opened, states } = await openWithReplica([cluster.primary.url]);
         try {
-          expect(told).toMatchObject([{ isUsed: false, reason: expect.stringContaining('no replica') }]);
+          expect(states).toMatchObject([{ isUsed: false, reason: expect.stringContaining('not a replica') }]);
           expect(opened.replicas?.databaseWith(null)).toBeNull();
         } finally {
           await opened.close();
         }
       });
 
-      test('a replica of another database is left out', async () => {
+      test('use no replica of another database', async () => {
         const url = new URL(replica(0).url);
         url.pathname = '/template1';
-        const { opened, told } = await openWithReplica([url.href]);
+        const { opened, states } = await openWithReplica([url.href]);
         try {
-          expect(told).toMatchObject([{ isUsed: false, reason: expect.stringContaining('DATABASE_URL') }]);
+          expect(states).toMatchObject([{ isUsed: false, reason: expect.stringContaining('DATABASE_URL') }]);
         } finally {
           await opened.close();
         }

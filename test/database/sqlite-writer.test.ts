@@ -1,9 +1,9 @@
-/** How SQLite's only writer commits together what comes at the same time: on a file of its own, whatever is tested. */
+/** Tests group commit on an SQLite file of its own, whichever database the project tests. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { writerOf } from '../../src/database/sqlite-writer.ts';
 
 let handle: Sqlite.Database;
@@ -36,123 +36,125 @@ function insert(table: 'parent' | 'child', id: string, parent?: string): void {
   else handle.prepare('insert into child values (?, ?)').run(id, parent);
 }
 
-test('works that come at once follow one another, and are committed together', async () => {
-  const { write } = writerOf(handle);
-  const seen: unknown[][] = [];
-  const work = (id: string) =>
-    write(async () => {
-      seen.push(stored(handle), stored(reader));
-      insert('parent', id);
-      return id;
+describe('the SQLite writer', () => {
+  test('runs concurrent transactions one after the other, and commits them together', async () => {
+    const { write } = writerOf(handle);
+    const seen: unknown[][] = [];
+    const writeParent = (id: string) =>
+      write(async () => {
+        seen.push(stored(handle), stored(reader));
+        insert('parent', id);
+        return id;
+      });
+
+    const results = await Promise.all([writeParent('a'), writeParent('b'), writeParent('c')]);
+
+    expect(results).toEqual(['a', 'b', 'c']);
+    expect(seen).toEqual([[], [], ['a'], [], ['a', 'b'], []]);
+    expect(stored(reader)).toEqual(['a', 'b', 'c']);
+  });
+
+  test('does not wait for the next tick if the transaction is gathered', async () => {
+    const { write } = writerOf(handle);
+    let hasWaited = false;
+    setImmediate(() => {
+      hasWaited = true;
     });
 
-  const results = await Promise.all([work('a'), work('b'), work('c')]);
+    await write(async () => insert('parent', 'a'), true);
 
-  expect(results).toEqual(['a', 'b', 'c']);
-  expect(seen).toEqual([[], [], ['a'], [], ['a', 'b'], []]);
-  expect(stored(reader)).toEqual(['a', 'b', 'c']);
-});
-
-test('what is gathered already waits for no more of the same turn', async () => {
-  const { write } = writerOf(handle);
-  let hasTurned = false;
-  setImmediate(() => {
-    hasTurned = true;
+    expect(hasWaited).toBe(false);
+    expect(stored(reader)).toEqual(['a']);
   });
 
-  await write(async () => insert('parent', 'a'), true);
+  test('resolves only after the commit', async () => {
+    const { write } = writerOf(handle);
+    const storedOnResult = write(async () => insert('parent', 'a')).then(() => stored(reader));
+    const later = write(async () => insert('parent', 'b'));
 
-  expect(hasTurned).toBe(false);
-  expect(stored(reader)).toEqual(['a']);
-});
-
-test('no result is there before it is committed', async () => {
-  const { write } = writerOf(handle);
-  const ofResult = write(async () => insert('parent', 'a')).then(() => stored(reader));
-  const ofLater = write(async () => insert('parent', 'b'));
-
-  expect(await ofResult).toEqual(['a', 'b']);
-  await ofLater;
-});
-
-test('what fails is taken back alone', async () => {
-  const { write } = writerOf(handle);
-
-  const results = await Promise.allSettled([
-    write(async () => insert('parent', 'a')),
-    write(async () => {
-      insert('parent', 'b');
-      throw new Error('no');
-    }),
-    write(async () => insert('parent', 'a')),
-    write(async () => insert('parent', 'c')),
-  ]);
-
-  expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled']);
-  expect(results[1]).toMatchObject({ reason: { message: 'no' } });
-  expect(results[2]).toMatchObject({ reason: { code: 'SQLITE_CONSTRAINT_PRIMARYKEY' } });
-  expect(stored(reader)).toEqual(['a', 'c']);
-});
-
-test('a commit that fails is told to all whose work was in it, and to nobody else', async () => {
-  const { write } = writerOf(handle);
-  const orphan = write(async () => insert('child', 'orphan', 'nobody'));
-  const other = write(async () => insert('parent', 'a'));
-
-  for (const failed of await Promise.allSettled([orphan, other])) {
-    expect(failed).toMatchObject({ status: 'rejected', reason: { code: 'SQLITE_CONSTRAINT_FOREIGNKEY' } });
-  }
-  await write(async () => insert('parent', 'b'));
-
-  expect(stored(reader)).toEqual(['b']);
-});
-
-test('where all is taken back, those before fail too, and those after are written', async () => {
-  const { write } = writerOf(handle);
-
-  const results = await Promise.allSettled([
-    write(async () => insert('parent', 'a')),
-    write(async () => {
-      handle.exec('rollback');
-      throw new Error('the disk is full');
-    }),
-    write(async () => insert('parent', 'b')),
-  ]);
-
-  expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled']);
-  expect(stored(reader)).toEqual(['b']);
-});
-
-test('a work that takes long ends what is committed together', async () => {
-  const { write } = writerOf(handle);
-  const first = write(async () => {
-    insert('parent', 'a');
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await storedOnResult).toEqual(['a', 'b']);
+    await later;
   });
-  const second = write(async () => stored(reader));
 
-  await first;
+  test('rolls back only the transactions that fail', async () => {
+    const { write } = writerOf(handle);
 
-  expect(await second).toEqual(['a']);
-});
+    const results = await Promise.allSettled([
+      write(async () => insert('parent', 'a')),
+      write(async () => {
+        insert('parent', 'b');
+        throw new Error('no');
+      }),
+      write(async () => insert('parent', 'a')),
+      write(async () => insert('parent', 'c')),
+    ]);
 
-test('who fails by what another one has written is told no sooner than that one', async () => {
-  const { write } = writerOf(handle);
-  const told: string[] = [];
-  const tell = (who: string) => (error: Error) => told.push(`${who}: ${error.message}`);
-  const first = write(async () => {
-    insert('parent', 'a');
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled']);
+    expect(results[1]).toMatchObject({ reason: { message: 'no' } });
+    expect(results[2]).toMatchObject({ reason: { code: 'SQLITE_CONSTRAINT_PRIMARYKEY' } });
+    expect(stored(reader)).toEqual(['a', 'c']);
   });
-  const orphan = write(async () => {
-    insert('child', 'b', 'nobody');
-  }).catch(tell('orphan'));
-  const late = write(async () => {
-    if (stored(handle).includes('b')) throw new Error('b is there already');
-  }).catch(tell('late'));
 
-  await Promise.all([first.catch(tell('first')), orphan, late]);
+  test('rejects all transactions of a group whose commit fails, and no others', async () => {
+    const { write } = writerOf(handle);
+    const orphan = write(async () => insert('child', 'orphan', 'missing'));
+    const other = write(async () => insert('parent', 'a'));
 
-  expect(stored(reader)).toEqual([]);
-  // The commit fails, and nothing of what each has seen of the others ever was.
-  expect(told.map((line) => line.split(': ')[1])).toEqual(Array(3).fill('FOREIGN KEY constraint failed'));
+    for (const failed of await Promise.allSettled([orphan, other])) {
+      expect(failed).toMatchObject({ status: 'rejected', reason: { code: 'SQLITE_CONSTRAINT_FOREIGNKEY' } });
+    }
+    await write(async () => insert('parent', 'b'));
+
+    expect(stored(reader)).toEqual(['b']);
+  });
+
+  test('rejects the earlier transactions of a group that was rolled back, and runs the later ones', async () => {
+    const { write } = writerOf(handle);
+
+    const results = await Promise.allSettled([
+      write(async () => insert('parent', 'a')),
+      write(async () => {
+        handle.exec('rollback');
+        throw new Error('the disk is full');
+      }),
+      write(async () => insert('parent', 'b')),
+    ]);
+
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled']);
+    expect(stored(reader)).toEqual(['b']);
+  });
+
+  test('commits the group after a long transaction', async () => {
+    const { write } = writerOf(handle);
+    const first = write(async () => {
+      insert('parent', 'a');
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    });
+    const second = write(async () => stored(reader));
+
+    await first;
+
+    expect(await second).toEqual(['a']);
+  });
+
+  test('rejects a transaction that failed because of another one only after the commit', async () => {
+    const { write } = writerOf(handle);
+    const failures: string[] = [];
+    const record = (name: string) => (error: Error) => failures.push(`${name}: ${error.message}`);
+    const first = write(async () => {
+      insert('parent', 'a');
+    });
+    const orphan = write(async () => {
+      insert('child', 'b', 'missing');
+    }).catch(record('orphan'));
+    const late = write(async () => {
+      if (stored(handle).includes('b')) throw new Error('b exists');
+    }).catch(record('late'));
+
+    await Promise.all([first.catch(record('first')), orphan, late]);
+
+    expect(stored(reader)).toEqual([]);
+    // The commit fails, so the row that the last transaction has seen was never stored.
+    expect(failures.map((line) => line.split(': ')[1])).toEqual(Array(3).fill('FOREIGN KEY constraint failed'));
+  });
 });
