@@ -23,7 +23,7 @@ export class CreateCustomerMutations {
   @Mutation(() => CustomerPayload, {
     nullable: true,
     description:
-      'Creates a customer with addresses, attributes, tax residences, and links. If a part is invalid, nothing is created, and the extension `errors` lists up to 10 problems.',
+      'Creates a customer with addresses, attributes, tax residences, and links. If a part is invalid, nothing is created. The extension `errors` then lists up to 10 problems.',
   })
   @RequiresRole(['CanCreateCustomer', 'CanCreateCustomerAtAnyBank'])
   async createCustomer(
@@ -47,7 +47,7 @@ export class CreateCustomerMutations {
   @Mutation(() => CustomersPayload, {
     nullable: true,
     description:
-      'Creates from 1 to 100 customers. If a customer is invalid, none is created, and the extension `errors` lists up to 10 problems of each customer, with its `index` in the input.',
+      'Creates from 1 to 100 customers. If one of them is invalid, none is created. The extension `errors` then lists up to 10 problems of each customer, with its `index` in the input.',
   })
   @RequiresRole(['CanCreateCustomer', 'CanCreateCustomerAtAnyBank'])
   @MaxInputItems(100, 'input')
@@ -86,7 +86,7 @@ export class DeleteCustomerCascadeMutation {
   @Mutation(() => DeleteCustomerCascadePayload, {
     nullable: true,
     description:
-      'Deletes a customer with all data that belongs to the customer, or nothing. Accounts and users are kept. At a bank with `retentionDays`, it fails with `RETENTION_PERIOD_RUNS` until that period has passed since the last change of the customer, the KYC evidence, and the KYC statuses. The extension `retainedUntil` states the end of the period.',
+      'Deletes a customer with all data that belongs to the customer, or nothing. Accounts and users are kept. At a bank with `retentionDays`, it fails with `RETENTION_PERIOD_RUNS` until that period has passed since the last change. Changes of the customer, the KYC evidence, the KYC statuses, and their proposals count. The extension `retainedUntil` states the end of the period.',
   })
   @RequiresRole(['CanDeleteCustomerCascade'], { kycMaterial: true })
   async deleteCustomerCascade(
