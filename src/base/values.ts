@@ -4,27 +4,27 @@ import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { z } from 'zod';
 import { brokenTextRule, isLongerThan, lengthRule } from './text-bounds.ts';
 
-/** A value that is not of its kind. The message is a reason for people, and never holds the value: it may be personal. */
+/** A value that breaks a rule. The message states the rule, never the value, which might be personal data. */
 export class InvalidValue extends Error {
-  constructor(reason: string) {
-    super(reason);
+  constructor(rule: string) {
+    super(rule);
     this.name = 'InvalidValue';
   }
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: it is them that are refused.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern finds control characters.
 const controlCharacters = /[\u0000-\u001F\u007F-\u009F\u2028\u2029]/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the same, but tab and line ends are text.
-const controlCharactersOfLines = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]/;
-/** They show text in another order than it has: a name could look like another one. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the same, except for tabs and line ends.
+const controlCharactersInLines = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]/;
+/** Characters that change the order in which text is shown, so that one name can look like another. */
 const directionOverrides = /[\u202A-\u202E\u2066-\u2069]/;
 
-/** Dates, codes and numbers are shorter. */
-const maxCharactersOfToken = 100;
+/** The maximum length of dates, codes and numbers. */
+const maxTokenLength = 100;
 
-/** The text itself, after the checks that must come before all other work on it. */
-function textOf(value: unknown, maxLength = maxCharactersOfToken): string {
-  if (typeof value !== 'string') throw new InvalidValue('is no text');
+/** Checks what must be known of a text before anything else reads it. */
+function checkedText(value: unknown, maxLength = maxTokenLength): string {
+  if (typeof value !== 'string') throw new InvalidValue('must be a string');
   const brokenRule = brokenTextRule(value, maxLength);
   if (brokenRule !== null) throw new InvalidValue(brokenRule);
   return value;
@@ -34,42 +34,43 @@ function assertLength(text: string, maxLength: number): void {
   if (isLongerThan(text, maxLength)) throw new InvalidValue(lengthRule(maxLength));
 }
 
-function checkText(text: string, maxLength: number, refused: RegExp): string {
-  if (!/[^\s\p{Cf}]/u.test(text)) throw new InvalidValue('is empty');
-  if (refused.test(text)) throw new InvalidValue('has control characters');
-  if (directionOverrides.test(text)) throw new InvalidValue('has characters that change the direction of text');
+function requireReadable(text: string, maxLength: number, forbidden: RegExp): string {
+  if (!/[^\s\p{Cf}]/u.test(text)) throw new InvalidValue('must not be empty');
+  if (forbidden.test(text)) throw new InvalidValue('must not contain control characters');
+  if (directionOverrides.test(text))
+    throw new InvalidValue('must not contain characters that change the direction of text');
   assertLength(text, maxLength);
   return text;
 }
 
-/** One line in Unicode NFC, without white space around it: not empty, at most `maxLength` characters. */
+/** Parses one line of text. Returns it in Unicode NFC, without surrounding white space. */
 export function parseText(value: unknown, maxLength: number): string {
-  return checkText(textOf(value, maxLength).normalize('NFC').trim(), maxLength, controlCharacters);
+  return requireReadable(checkedText(value, maxLength).normalize('NFC').trim(), maxLength, controlCharacters);
 }
 
-/** As written, in Unicode NFC, with any number of lines: not empty, at most `maxLength` characters. */
+/** Parses text with any number of lines. Returns it in Unicode NFC. */
 export function parseLongText(value: unknown, maxLength: number): string {
-  return checkText(textOf(value, maxLength).normalize('NFC'), maxLength, controlCharactersOfLines);
+  return requireReadable(checkedText(value, maxLength).normalize('NFC'), maxLength, controlCharactersInLines);
 }
 
-/** What `parse` makes of a text, where nothing (unset, null, '' or only white space) is null. */
+/** Parses a text unless it is undefined, null or blank; then returns null. */
 export function parseOptional(value: unknown, parse: (text: string) => string): string | null {
   if (value === null || value === undefined) return null;
-  if (typeof value !== 'string') throw new InvalidValue('is no text');
+  if (typeof value !== 'string') throw new InvalidValue('must be a string');
   return value.trim() === '' ? null : parse(value);
 }
 
-/** `parseText`, where nothing is null. */
+/** Parses one line of text. Returns null if it is undefined, null or blank. */
 export function parseOptionalText(value: unknown, maxLength: number): string | null {
   return parseOptional(value, (text) => parseText(text, maxLength));
 }
 
 export function parseId(value: unknown): string {
-  const id = textOf(value, 254);
-  if (id === '') throw new InvalidValue('is empty');
-  if (id.length > 254) throw new InvalidValue('is not shorter than 255 characters');
+  const id = checkedText(value, 254);
+  if (id === '') throw new InvalidValue('must not be empty');
+  assertLength(id, 254);
   if (!/^[0-9A-Za-z\-._]+$/.test(id)) {
-    throw new InvalidValue("has other characters than 0-9, a-z, A-Z, '-', '.' and '_'");
+    throw new InvalidValue("must contain only the characters 0-9, a-z, A-Z, '-', '.' and '_'");
   }
   return id;
 }
@@ -77,169 +78,171 @@ export function parseId(value: unknown): string {
 const emailAddress = z.email();
 
 export function parseEmailAddress(value: unknown): string {
-  const address = textOf(value, 200);
+  const address = checkedText(value, 200);
   assertLength(address, 200);
-  if (!emailAddress.safeParse(address).success) throw new InvalidValue('is no e-mail address');
+  if (!emailAddress.safeParse(address).success) throw new InvalidValue('must be a valid email address');
   return address;
 }
 
 /**
- * An international number (`+…` or `00…`) that its country's numbering plan knows: as written, and as E.164. An
- * extension stays in what was written only, as E.164 has none.
+ * Parses an international phone number (`+…` or `00…`) that is valid in the numbering plan of its country. Only `written`
+ * contains an extension, because E.164 has none.
  */
 export function parsePhoneNumber(value: unknown): { written: string; e164: string } {
-  const written = textOf(value, 50).normalize('NFC');
+  const written = checkedText(value, 50).normalize('NFC');
   assertLength(written, 50);
   const international = written.trim().replace(/^00/, '+');
   if (!international.startsWith('+') || /[\t\n\r]/.test(written) || controlCharacters.test(written)) {
-    throw new InvalidValue('is no international phone number');
+    throw new InvalidValue('must be a valid international phone number');
   }
-  // Not extracted from a longer text; the full metadata, as the smallest one only knows how long numbers are.
+  // The full metadata are needed, because the smaller ones only contain the lengths of numbers.
   const number = parsePhoneNumberFromString(international, { extract: false });
-  if (!number?.isValid()) throw new InvalidValue('is no international phone number');
+  if (!number?.isValid()) throw new InvalidValue('must be a valid international phone number');
   return { written, e164: number.number };
 }
 
 const maxUrlLength = 2000;
-/** As in DNS. */
+/** The limit of DNS. */
 const maxHostLength = 253;
 
-/** Without the user and port, which are short or refused. */
+/** The host, with the user and the port if the URL has them. */
 function hostOf(httpsUrl: string): string {
   return /^https:\/\/([^/?#]*)/i.exec(httpsUrl)?.[1] ?? '';
 }
 
 function parseUrl(text: string): string {
   assertLength(text, maxUrlLength);
-  // The parser drops some white space, and a backslash is a slash to it: what it is given is what people see.
-  if (/[\s\\]/.test(text) || controlCharacters.test(text)) throw new InvalidValue('is no URL');
-  if (!/^https:\/\//i.test(text)) throw new InvalidValue('is no https URL');
+  // The parser drops some white space and reads a backslash as a slash, so the result would differ from what people see.
+  if (/[\s\\]/.test(text) || controlCharacters.test(text)) throw new InvalidValue('must be a valid URL');
+  if (!/^https:\/\//i.test(text)) throw new InvalidValue('must be an https URL');
   // Punycode is quadratic in the length of a host.
   if (hostOf(text).length > maxHostLength) {
     throw new InvalidValue(`must have a host of at most ${maxHostLength} characters`);
   }
   const parsed = URL.parse(text);
-  if (parsed === null) throw new InvalidValue('is no URL');
-  if (parsed.username !== '' || parsed.password !== '') throw new InvalidValue('has a username or password in it');
-  if (!/[^.]\.[^.]/.test(parsed.hostname)) throw new InvalidValue('is no URL');
+  if (parsed === null) throw new InvalidValue('must be a valid URL');
+  if (parsed.username !== '' || parsed.password !== '')
+    throw new InvalidValue('must not contain a username or password');
+  if (!/[^.]\.[^.]/.test(parsed.hostname)) throw new InvalidValue('must be a valid URL');
   assertLength(parsed.href, maxUrlLength);
   return parsed.href;
 }
 
-/** The URL as browsers write it: https only, a host with a dot, no username or password, at most 2000 characters. */
+/** Parses an https URL whose host contains a dot. Returns it as browsers write it. */
 export function parseHttpsUrl(value: unknown): string {
-  return parseUrl(textOf(value, maxUrlLength));
+  return parseUrl(checkedText(value, maxUrlLength));
 }
 
-/** For import: what has no scheme, or http, is taken as https; `corrected` tells so. */
+/** Parses a URL of an import. One without a scheme or with http is `corrected` to https. */
 export function httpsUrlFromWritten(value: unknown): { url: string; corrected: boolean } {
-  const written = textOf(value, maxUrlLength);
+  const written = checkedText(value, maxUrlLength);
   if (/^https:\/\//i.test(written)) return { url: parseUrl(written), corrected: false };
   if (/^http:\/\//i.test(written)) return { url: parseUrl(written.replace(/^http/i, 'https')), corrected: true };
-  // A scheme has no dot in practice, a host before a port has one.
-  if (/^[a-z][a-z0-9+-]*:/i.test(written) || written.includes('://')) throw new InvalidValue('is no https URL');
+  // A dot before the colon shows that a host precedes a port: schemes do not contain dots in practice.
+  if (/^[a-z][a-z0-9+-]*:/i.test(written) || written.includes('://')) throw new InvalidValue('must be an https URL');
   return { url: parseUrl(`https://${written.replace(/^\/\//, '')}`), corrected: true };
 }
 
 const countryCodes = new Set(Object.keys(countries.getAlpha2Codes()));
 
-/** ISO 3166-1 alpha-2, in upper case. */
+/** Parses an ISO 3166-1 alpha-2 code in upper case. */
 export function parseCountryCode(value: unknown): string {
-  const code = textOf(value);
-  if (!countryCodes.has(code)) throw new InvalidValue('is no ISO 3166-1 alpha-2 country code');
+  const code = checkedText(value);
+  if (!countryCodes.has(code)) throw new InvalidValue('must be an ISO 3166-1 alpha-2 country code');
   return code;
 }
 
-/** Digits after the point by currency; bitcoin, which OBP accepts as XBT, is no ISO currency. */
+/** The number of digits after the decimal point of each currency. OBP accepts XBT (bitcoin), which ISO 4217 does not contain. */
 const currencyDigits = new Map<string, number>([
   ...currencies.map(({ code, digits }) => [code, digits] as const),
   ['XBT', 8],
 ]);
 
-/** ISO 4217 in upper case, or XBT. */
+/** Parses an ISO 4217 code in upper case, or XBT. */
 export function parseCurrency(value: unknown): string {
-  const code = textOf(value);
-  if (!currencyDigits.has(code)) throw new InvalidValue('is no ISO 4217 currency code');
+  const code = checkedText(value);
+  if (!currencyDigits.has(code)) throw new InvalidValue('must be an ISO 4217 currency code');
   return code;
 }
 
-/** An exact number as text, never through a float: without exponent, '+', leading zeros, and without a '-' on zero. */
+/** Parses an exact decimal number, never as a float. Returns it without '+', leading zeros, and the '-' of a zero. */
 export function parseDecimal(value: unknown): string {
-  if (typeof value !== 'string') throw new InvalidValue('is no decimal number written as text');
-  const [, sign, whole, fraction] = /^([+-]?)(\d+)(?:\.(\d+))?$/.exec(textOf(value)) ?? [];
-  if (whole === undefined) throw new InvalidValue('is no decimal number');
+  if (typeof value !== 'string') throw new InvalidValue('must be a decimal number as a string');
+  const [, sign, whole, fraction] = /^([+-]?)(\d+)(?:\.(\d+))?$/.exec(checkedText(value)) ?? [];
+  if (whole === undefined) throw new InvalidValue('must be a decimal number');
   const significant = whole.replace(/^0+(?=\d)/, '');
-  if (significant.length > 18) throw new InvalidValue('has more than 18 digits before the point');
+  if (significant.length > 18) throw new InvalidValue('must have at most 18 digits before the decimal point');
   if (fraction !== undefined && fraction.length > 18) {
-    throw new InvalidValue('has more than 18 digits after the point');
+    throw new InvalidValue('must have at most 18 digits after the decimal point');
   }
   const number = fraction === undefined ? significant : `${significant}.${fraction}`;
   return sign === '-' && /[1-9]/.test(number) ? `-${number}` : number;
 }
 
-/** A decimal number with no more digits after the point than the currency has. */
+/** Parses a decimal number with at most as many digits after the decimal point as the currency has. */
 export function parseAmount(value: unknown, currency: string): string {
   const amount = parseDecimal(value);
   const digits = currencyDigits.get(currency);
-  if (digits === undefined) throw new InvalidValue('has no ISO 4217 currency code beside it');
+  if (digits === undefined) throw new InvalidValue('must have an ISO 4217 currency code');
   if ((amount.split('.')[1] ?? '').length > digits) {
-    throw new InvalidValue(`has more than ${digits} digits after the point, which is what its currency has`);
+    throw new InvalidValue(`must have at most ${digits} digits after the decimal point, as its currency has`);
   }
   return amount;
 }
 
-/** Year, month, day; time; a fraction of a second; an offset from UTC. */
-const writtenMoment = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
+/** The date, the time, a fraction of a second, and the offset from UTC. */
+const dateTimePattern = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
 
-/** Whether all parts are in their ranges: `Date` would roll 30 February over to March. */
-function isRealDay(day: string): boolean {
-  return new Date(`${day}T00:00:00Z`).getUTCDate() === Number(day.slice(8)) && !day.startsWith('0000');
+/** Whether the date exists. `Date` would convert 30 February to 1 or 2 March. */
+function isRealDate(date: string): boolean {
+  return new Date(`${date}T00:00:00Z`).getUTCDate() === Number(date.slice(8)) && !date.startsWith('0000');
 }
 
-/** A day that there is, `YYYY-MM-DD`, from 0001-01-01 to 9999-12-31. */
+/** Parses a date from 0001-01-01 to 9999-12-31. */
 export function parseLocalDate(value: unknown): string {
-  const day = textOf(value);
-  if (!/^\d{4}-\d\d-\d\d$/.test(day) || !isRealDay(day)) throw new InvalidValue('is no date written YYYY-MM-DD');
-  return day;
+  const date = checkedText(value);
+  if (!/^\d{4}-\d\d-\d\d$/.test(date) || !isRealDate(date)) {
+    throw new InvalidValue('must be a date in the form YYYY-MM-DD');
+  }
+  return date;
 }
 
-/** An RFC 3339 date-time with its offset, to the millisecond: what is finer is cut off. */
+/** Parses an RFC 3339 date-time with an offset. Digits beyond milliseconds are dropped. */
 export function parseDateTime(value: unknown): Date {
-  const [, day, time, fraction, offset] = writtenMoment.exec(textOf(value)) ?? [];
-  if (day === undefined || time === undefined || offset === undefined || !isRealDay(day) || time > '23:59:59') {
-    throw new InvalidValue('is no date-time with an offset, as 2024-05-31T09:30:00Z');
+  const rule = 'must be a date-time with an offset, such as 2024-05-31T09:30:00Z';
+  const [, date, time, fraction, offset] = dateTimePattern.exec(checkedText(value)) ?? [];
+  if (date === undefined || time === undefined || offset === undefined || !isRealDate(date) || time > '23:59:59') {
+    throw new InvalidValue(rule);
   }
-  const moment = new Date(`${day}T${time}${(fraction ?? '').slice(0, 4)}${offset}`);
-  const year = moment.getUTCFullYear();
-  if (Number.isNaN(moment.getTime()) || year < 1 || year > 9999) {
-    throw new InvalidValue('is no date-time with an offset, as 2024-05-31T09:30:00Z');
-  }
-  return moment;
+  const dateTime = new Date(`${date}T${time}${(fraction ?? '').slice(0, 4)}${offset}`);
+  const year = dateTime.getUTCFullYear();
+  if (Number.isNaN(dateTime.getTime()) || year < 1 || year > 9999) throw new InvalidValue(rule);
+  return dateTime;
 }
 
-/** For import: OBP writes a day as `2018-03-09`, `19900101` or as its midnight, `1100-01-01T00:00:00Z`. */
+/** Parses a date of an import. OBP writes `2018-03-09`, `19900101`, or the midnight of the date, `1100-01-01T00:00:00Z`. */
 export function localDateFromWritten(value: unknown): string {
-  const written = textOf(value);
+  const written = checkedText(value);
   try {
-    if (writtenMoment.test(written)) {
+    if (dateTimePattern.test(written)) {
       parseDateTime(written);
-      // The day where it was written: a birthday does not move with an offset.
+      // The offset is ignored, because a birthday does not depend on the time zone.
       return written.slice(0, 10);
     }
     return parseLocalDate(written.replace(/^(\d{4})(\d\d)(\d\d)$/, '$1-$2-$3'));
   } catch {
-    throw new InvalidValue('is no date');
+    throw new InvalidValue('must be a date');
   }
 }
 
-/** For import: a date-time or a day in any spelling of OBP; a day is its midnight in UTC. */
+/** Parses a date-time or a date of an import, in any form that OBP writes. A date becomes its midnight in UTC. */
 export function dateTimeFromWritten(value: unknown): Date {
-  const written = textOf(value);
+  const written = checkedText(value);
   try {
-    return writtenMoment.test(written)
+    return dateTimePattern.test(written)
       ? parseDateTime(written)
       : new Date(`${localDateFromWritten(written)}T00:00:00Z`);
   } catch {
-    throw new InvalidValue('is no date-time');
+    throw new InvalidValue('must be a date-time');
   }
 }

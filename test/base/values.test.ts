@@ -19,8 +19,8 @@ import {
   parseText,
 } from '../../src/base/values.ts';
 
-/** The reason why `parse` refuses a value. */
-function refusal(parse: () => unknown): string {
+/** The rule by which `parse` rejects a value. */
+function brokenRule(parse: () => unknown): string {
   try {
     const parsed = parse();
     throw new Error(`was accepted as ${JSON.stringify(parsed)}`);
@@ -32,77 +32,77 @@ function refusal(parse: () => unknown): string {
 
 const notText = [undefined, null, 12, true, {}, [], new Date(0)];
 
-describe('text', () => {
-  test.each(['Eveline Tripman', '\u{10330}'.repeat(5), 'Müller-Lüdenscheidt'])('%j passes', (text) => {
+describe('parseText', () => {
+  test.each(['Eveline Tripman', '\u{10330}'.repeat(5), 'Müller-Lüdenscheidt'])('accepts %j', (text) => {
     expect(parseText(text, 30)).toBe(text);
   });
 
-  test('has no white space around it', () => {
+  test('removes surrounding white space', () => {
     expect(parseText(' 77\n', 30)).toBe('77');
   });
 
-  test('of any number of lines is kept as written', () => {
+  test('parseLongText keeps white space and line ends', () => {
     expect(parseLongText(' line\r\nline\tend ', 30)).toBe(' line\r\nline\tend ');
-    expect(refusal(() => parseLongText('a\u0000', 30))).toBe('must not contain the character U+0000');
+    expect(brokenRule(() => parseLongText('a\u0000', 30))).toBe('must not contain the character U+0000');
   });
 
-  test('is brought into Unicode NFC', () => {
+  test('normalizes to Unicode NFC', () => {
     expect(parseText('Mu\u0308ller', 6)).toBe('Müller');
   });
 
-  test('is counted in characters, not in UTF-16 units', () => {
+  test('counts characters, not UTF-16 code units', () => {
     expect(parseText('\u{10330}'.repeat(5), 5)).toHaveLength(10);
-    expect(refusal(() => parseText('\u{10330}'.repeat(6), 5))).toBe('must be at most 5 characters');
+    expect(brokenRule(() => parseText('\u{10330}'.repeat(6), 5))).toBe('must be at most 5 characters');
   });
 
   test.each([
-    ['', 'is empty'],
-    [' \n', 'is empty'],
+    ['', 'must not be empty'],
+    [' \n', 'must not be empty'],
     ['a\u0000', 'must not contain the character U+0000'],
-    ['a\nb', 'has control characters'],
-    ['a\tb', 'has control characters'],
-    ['a\u2028b', 'has control characters'],
-    ['a\u202Eb', 'has characters that change the direction of text'],
-    ['\u200B', 'is empty'],
-    ['a\u001B[31m', 'has control characters'],
-    ['a\u007F', 'has control characters'],
-    ['a\u0085', 'has control characters'],
+    ['a\nb', 'must not contain control characters'],
+    ['a\tb', 'must not contain control characters'],
+    ['a\u2028b', 'must not contain control characters'],
+    ['a\u202Eb', 'must not contain characters that change the direction of text'],
+    ['\u200B', 'must not be empty'],
+    ['a\u001B[31m', 'must not contain control characters'],
+    ['a\u007F', 'must not contain control characters'],
+    ['a\u0085', 'must not contain control characters'],
     ['a\uD800', 'must be well-formed Unicode text'],
     ['123456', 'must be at most 5 characters'],
-    ...notText.map((value) => [value, 'is no text']),
-  ])('%j is refused: %s', (value, reason) => {
-    expect(refusal(() => parseText(value, 5))).toBe(reason);
+    ...notText.map((value) => [value, 'must be a string']),
+  ])('rejects %j: %s', (value, rule) => {
+    expect(brokenRule(() => parseText(value, 5))).toBe(rule);
   });
 
-  test.each([null, undefined, '', '  '])('%j is null where text is optional', (value) => {
+  test.each([null, undefined, '', '  '])('parseOptionalText returns null for %j', (value) => {
     expect(parseOptionalText(value, 5)).toBeNull();
   });
 
-  test('that is optional is checked where it is given', () => {
+  test('parseOptionalText checks other values', () => {
     expect(parseOptionalText('Sr', 5)).toBe('Sr');
-    expect(refusal(() => parseOptionalText('123456', 5))).toBe('must be at most 5 characters');
-    expect(refusal(() => parseOptionalText(0, 5))).toBe('is no text');
+    expect(brokenRule(() => parseOptionalText('123456', 5))).toBe('must be at most 5 characters');
+    expect(brokenRule(() => parseOptionalText(0, 5))).toBe('must be a string');
   });
 });
 
-describe('an id', () => {
-  test.each(['gh.29.uk', '7uy8a7e4-6d02-40e3-a129-0b2bf89de8uh', '_', 'a'.repeat(254)])('%s passes', (id) => {
+describe('parseId', () => {
+  test.each(['gh.29.uk', '7uy8a7e4-6d02-40e3-a129-0b2bf89de8uh', '_', 'a'.repeat(254)])('accepts %s', (id) => {
     expect(parseId(id)).toBe(id);
   });
 
-  test.each(['', 'a'.repeat(255), 'a b', 'a/b', 'ä', 'a\n', 'a::::b', "a'", ...notText])('%j is refused', (value) => {
-    expect(refusal(() => parseId(value))).toMatch(/^(is|has|must) /);
+  test.each(['', 'a'.repeat(255), 'a b', 'a/b', 'ä', 'a\n', 'a::::b', "a'", ...notText])('rejects %j', (value) => {
+    expect(brokenRule(() => parseId(value))).toMatch(/^must /);
   });
 });
 
-describe('an e-mail address', () => {
+describe('parseEmailAddress', () => {
   test.each([
     'felixsmith@example.com',
     'a+b@x.co.uk',
     'A@B.COM',
     'a@xn--mller-kva.de',
     `${'a'.repeat(188)}@example.com`,
-  ])('%s passes', (address) => {
+  ])('accepts %s', (address) => {
     expect(parseEmailAddress(address)).toBe(address);
   });
 
@@ -120,19 +120,19 @@ describe('an e-mail address', () => {
     'Felix <a@example.com>',
     `${'a'.repeat(189)}@example.com`,
     ...notText,
-  ])('%j is refused', (value) => {
-    expect(refusal(() => parseEmailAddress(value))).toMatch(/^(is|must) /);
+  ])('rejects %j', (value) => {
+    expect(brokenRule(() => parseEmailAddress(value))).toMatch(/^must /);
   });
 });
 
-describe('a phone number', () => {
+describe('parsePhoneNumber', () => {
   test.each([
     ['+44 07972 444 876', '+447972444876'],
     ['0044 7972 444876', '+447972444876'],
     ['+49 30 901820', '+4930901820'],
     ['+1 (212) 555-0100', '+12125550100'],
     ['+44 7972 444 876 ext. 12', '+447972444876'],
-  ])('%s is %s', (written, e164) => {
+  ])('returns %s with the E.164 number %s', (written, e164) => {
     expect(parsePhoneNumber(written)).toEqual({ written, e164 });
   });
 
@@ -151,23 +151,23 @@ describe('a phone number', () => {
     '%',
     `+44 7972 444 876${' '.repeat(40)}`,
     ...notText,
-  ])('%j is refused', (value) => {
-    expect(refusal(() => parsePhoneNumber(value))).toMatch(/^(is|must) /);
+  ])('rejects %j', (value) => {
+    expect(brokenRule(() => parsePhoneNumber(value))).toMatch(/^must /);
   });
 });
 
-describe('an https URL', () => {
+describe('parseHttpsUrl and httpsUrlFromWritten', () => {
   test.each([
     ['https://www.example.com/id-docs/123/image.png', 'https://www.example.com/id-docs/123/image.png'],
     ['HTTPS://Example.com', 'https://example.com/'],
     ['https://example.com:8443/a?b=c#d', 'https://example.com:8443/a?b=c#d'],
     ['https://müller.example/é', 'https://xn--mller-kva.example/%C3%A9'],
-  ])('%s is %s', (value, url) => {
+  ])('return %s as %s', (value, url) => {
     expect(parseHttpsUrl(value)).toBe(url);
     expect(httpsUrlFromWritten(value)).toEqual({ url, corrected: false });
   });
 
-  const neither = [
+  const invalid = [
     '',
     'javascript:alert(1)',
     'JavaScript://example.com/%0aalert(1)',
@@ -193,43 +193,49 @@ describe('an https URL', () => {
     ...notText,
   ];
 
-  test.each([...neither, 'http://example.com/', 'www.example.com', '//example.com/'])('%j is refused', (value) => {
-    expect(refusal(() => parseHttpsUrl(value))).toMatch(/^(is|has|must) /);
-  });
+  test.each([...invalid, 'http://example.com/', 'www.example.com', '//example.com/'])(
+    'parseHttpsUrl rejects %j',
+    (value) => {
+      expect(brokenRule(() => parseHttpsUrl(value))).toMatch(/^must /);
+    },
+  );
 
   test.each([
     ['www.openbankproject', 'https://www.openbankproject/'],
     ['http://www.example.com/image.png', 'https://www.example.com/image.png'],
     ['//example.com/image.png', 'https://example.com/image.png'],
     ['example.com:8443/image.png', 'https://example.com:8443/image.png'],
-  ])('%s is imported as %s, corrected', (written, url) => {
+  ])('httpsUrlFromWritten corrects %s to %s', (written, url) => {
     expect(httpsUrlFromWritten(written)).toEqual({ url, corrected: true });
   });
 
-  test.each([...neither, 'http://clerk:secret@example.com/', 'clerk@example.com'])('%j is not imported', (value) => {
-    expect(refusal(() => httpsUrlFromWritten(value))).toMatch(/^(is|has|must) /);
-  });
+  test.each([...invalid, 'http://clerk:secret@example.com/', 'clerk@example.com'])(
+    'httpsUrlFromWritten rejects %j',
+    (value) => {
+      expect(brokenRule(() => httpsUrlFromWritten(value))).toMatch(/^must /);
+    },
+  );
 });
 
-describe('codes', () => {
-  test.each(['DE', 'GB', 'US'])('%s is a country', (code) => {
+describe('parseCountryCode and parseCurrency', () => {
+  test.each(['DE', 'GB', 'US'])('parseCountryCode accepts %s', (code) => {
     expect(parseCountryCode(code)).toBe(code);
   });
 
-  test.each(['1254', 'de', 'DEU', 'UK', 'XX', '', ' DE', '276', ...notText])('%j is no country', (value) => {
-    expect(refusal(() => parseCountryCode(value))).toMatch(/^is no /);
+  test.each(['1254', 'de', 'DEU', 'UK', 'XX', '', ' DE', '276', ...notText])('parseCountryCode rejects %j', (value) => {
+    expect(brokenRule(() => parseCountryCode(value))).toMatch(/^must be /);
   });
 
-  test.each(['EUR', 'JPY', 'KWD', 'XBT'])('%s is a currency', (code) => {
+  test.each(['EUR', 'JPY', 'KWD', 'XBT'])('parseCurrency accepts %s', (code) => {
     expect(parseCurrency(code)).toBe(code);
   });
 
-  test.each(['eur', 'EURO', 'BTC', '978', '', 'ABC', ...notText])('%j is no currency', (value) => {
-    expect(refusal(() => parseCurrency(value))).toMatch(/^is no /);
+  test.each(['eur', 'EURO', 'BTC', '978', '', 'ABC', ...notText])('parseCurrency rejects %j', (value) => {
+    expect(brokenRule(() => parseCurrency(value))).toMatch(/^must be /);
   });
 });
 
-describe('an amount', () => {
+describe('parseAmount', () => {
   test.each([
     ['0', 'EUR', '0'],
     ['10.12', 'EUR', '10.12'],
@@ -244,7 +250,7 @@ describe('an amount', () => {
     ['1.234', 'KWD', '1.234'],
     ['0.00000001', 'XBT', '0.00000001'],
     ['999999999999999999.99', 'EUR', '999999999999999999.99'],
-  ])('%s %s is %s', (value, currency, amount) => {
+  ])('parses %s %s to %s', (value, currency, amount) => {
     expect(parseAmount(value, currency)).toBe(amount);
   });
 
@@ -267,28 +273,30 @@ describe('an amount', () => {
     ['١', 'EUR'],
     [10.12, 'EUR'],
     [null, 'EUR'],
-  ])('%j %s is refused', (value, currency) => {
-    expect(refusal(() => parseAmount(value, currency))).toMatch(/^(is|has|must) /);
+  ])('rejects %j %s', (value, currency) => {
+    expect(brokenRule(() => parseAmount(value, currency))).toMatch(/^must /);
   });
 
-  test('without a currency has at most 18 digits after the point', () => {
+  test('parseDecimal accepts at most 18 digits after the decimal point', () => {
     expect(parseDecimal('0.123456789012345678')).toBe('0.123456789012345678');
-    expect(refusal(() => parseDecimal('0.1234567890123456789'))).toBe('has more than 18 digits after the point');
+    expect(brokenRule(() => parseDecimal('0.1234567890123456789'))).toBe(
+      'must have at most 18 digits after the decimal point',
+    );
   });
 });
 
-const days = ['0001-01-01', '0099-12-31', '1100-01-01', '2018-03-09', '2000-02-29', '9999-12-31'];
-const notDays = ['2018-02-30', '2018-13-01', '2018-00-10', '2018-01-00', '1900-02-29', '2018-04-31', '0000-01-01'];
+const dates = ['0001-01-01', '0099-12-31', '1100-01-01', '2018-03-09', '2000-02-29', '9999-12-31'];
+const invalidDates = ['2018-02-30', '2018-13-01', '2018-00-10', '2018-01-00', '1900-02-29', '2018-04-31', '0000-01-01'];
 
-describe('a date', () => {
-  test.each(days)('%s passes', (day) => {
-    expect(parseLocalDate(day)).toBe(day);
-    expect(localDateFromWritten(day)).toBe(day);
-    expect(dateTimeFromWritten(day).toISOString()).toBe(`${day}T00:00:00.000Z`);
+describe('parseLocalDate, localDateFromWritten and dateTimeFromWritten', () => {
+  test.each(dates)('accepts %s', (date) => {
+    expect(parseLocalDate(date)).toBe(date);
+    expect(localDateFromWritten(date)).toBe(date);
+    expect(dateTimeFromWritten(date).toISOString()).toBe(`${date}T00:00:00.000Z`);
   });
 
   test.each([
-    ...notDays,
+    ...invalidDates,
     '',
     '2018-3-9',
     '20180309',
@@ -296,8 +304,8 @@ describe('a date', () => {
     '2018-03-09\n',
     '+12018-03-09',
     ...notText,
-  ])('%j is refused', (value) => {
-    expect(refusal(() => parseLocalDate(value))).toMatch(/^is no /);
+  ])('parseLocalDate rejects %j', (value) => {
+    expect(brokenRule(() => parseLocalDate(value))).toMatch(/^must be /);
   });
 
   test.each([
@@ -306,15 +314,15 @@ describe('a date', () => {
     ['2015-02-14T00:00:00.000Z', '2015-02-14', '2015-02-14T00:00:00.000Z'],
     ['2023-03-13T11:39:33.076Z', '2023-03-13', '2023-03-13T11:39:33.076Z'],
     ['2023-03-13T00:30:00+01:00', '2023-03-13', '2023-03-12T23:30:00.000Z'],
-  ])('%s is imported as %s or %s', (written, day, moment) => {
-    expect(localDateFromWritten(written)).toBe(day);
-    expect(dateTimeFromWritten(written).toISOString()).toBe(moment);
+  ])('parse %s to the date %s and the time %s', (written, date, time) => {
+    expect(localDateFromWritten(written)).toBe(date);
+    expect(dateTimeFromWritten(written).toISOString()).toBe(time);
   });
 
   test.each([
-    ...notDays,
-    ...notDays.map((day) => `${day}T00:00:00Z`),
-    ...notDays.map((day) => day.replaceAll('-', '')),
+    ...invalidDates,
+    ...invalidDates.map((date) => `${date}T00:00:00Z`),
+    ...invalidDates.map((date) => date.replaceAll('-', '')),
     '2018-03-09T24:00:00Z',
     '2018-03-09T12:60:00Z',
     '2018-03-09T12:00:60Z',
@@ -324,13 +332,13 @@ describe('a date', () => {
     'yesterday',
     '',
     ...notText,
-  ])('%j is not imported', (value) => {
-    expect(refusal(() => localDateFromWritten(value))).toMatch(/^is no /);
-    expect(refusal(() => dateTimeFromWritten(value))).toMatch(/^is no /);
+  ])('localDateFromWritten and dateTimeFromWritten reject %j', (value) => {
+    expect(brokenRule(() => localDateFromWritten(value))).toMatch(/^must be /);
+    expect(brokenRule(() => dateTimeFromWritten(value))).toMatch(/^must be /);
   });
 });
 
-describe('a date-time', () => {
+describe('parseDateTime', () => {
   test.each([
     ['2024-05-31T09:30:00Z', '2024-05-31T09:30:00.000Z'],
     ['2024-05-31T09:30:00.5Z', '2024-05-31T09:30:00.500Z'],
@@ -339,8 +347,8 @@ describe('a date-time', () => {
     ['2024-05-31T09:30:00-23:59', '2024-06-01T09:29:00.000Z'],
     ['0001-01-01T00:00:00Z', '0001-01-01T00:00:00.000Z'],
     ['9999-12-31T23:59:59.999Z', '9999-12-31T23:59:59.999Z'],
-  ])('%s is %s', (value, moment) => {
-    expect(parseDateTime(value).toISOString()).toBe(moment);
+  ])('parses %s to %s', (value, time) => {
+    expect(parseDateTime(value).toISOString()).toBe(time);
   });
 
   test.each([
@@ -357,12 +365,12 @@ describe('a date-time', () => {
     '2024-05-31T09:30:00Z\n',
     '',
     ...notText,
-  ])('%j is refused', (value) => {
-    expect(refusal(() => parseDateTime(value))).toMatch(/^is no /);
+  ])('rejects %j', (value) => {
+    expect(brokenRule(() => parseDateTime(value))).toMatch(/^must be /);
   });
 });
 
-test('a reason never holds the value that was refused', () => {
+test('a broken rule never contains the rejected value', () => {
   const secret = 'secret+44123@';
   const parsers = [
     parseId,
@@ -378,5 +386,5 @@ test('a reason never holds the value that was refused', () => {
     localDateFromWritten,
     dateTimeFromWritten,
   ];
-  for (const parse of parsers) expect(refusal(() => parse(secret))).not.toContain('secret');
+  for (const parse of parsers) expect(brokenRule(() => parse(secret))).not.toContain('secret');
 });

@@ -462,7 +462,7 @@ describe('createCustomers', () => {
         code: 'BAD_USER_INPUT',
         obpCode: 'OBP-10001',
         field: 'input[2].legalName',
-        message: 'OBP-10001: Incorrect json format. input[2].legalName is empty.',
+        message: 'OBP-10001: Incorrect json format. input[2].legalName must not be empty.',
       },
       expect.objectContaining({ index: 2, obpCode: 'OBP-10001', field: 'input[2].addresses[1].city' }),
       expect.objectContaining({ index: 3, obpCode: 'OBP-30006', field: 'input[3].customerNumber' }),

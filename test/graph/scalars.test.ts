@@ -59,16 +59,16 @@ describe.each([
 });
 
 describe.each([
-  [DateTime, '2024-05-31', 'A DateTime is no date-time with an offset, as 2024-05-31T09:30:00Z.'],
-  [DateTime, 1717147800000, 'A DateTime is no text.'],
-  [LocalDate, '2023-02-29', 'A LocalDate is no date written YYYY-MM-DD.'],
-  [Decimal, 12.5, 'A Decimal is no decimal number written as text.'],
-  [Decimal, '1e3', 'A Decimal is no decimal number.'],
-  [CountryCode, 'UK', 'A CountryCode is no ISO 3166-1 alpha-2 country code.'],
-  [Currency, 'eur', 'A Currency is no ISO 4217 currency code.'],
-  [EmailAddress, 'a@b', 'An EmailAddress is no e-mail address.'],
-  [HttpsUrl, 'javascript:alert(1)', 'An HttpsUrl is no https URL.'],
-  [HttpsUrl, true, 'An HttpsUrl is no text.'],
+  [DateTime, '2024-05-31', 'A DateTime must be a date-time with an offset, such as 2024-05-31T09:30:00Z.'],
+  [DateTime, 1717147800000, 'A DateTime must be a string.'],
+  [LocalDate, '2023-02-29', 'A LocalDate must be a date in the form YYYY-MM-DD.'],
+  [Decimal, 12.5, 'A Decimal must be a decimal number as a string.'],
+  [Decimal, '1e3', 'A Decimal must be a decimal number.'],
+  [CountryCode, 'UK', 'A CountryCode must be an ISO 3166-1 alpha-2 country code.'],
+  [Currency, 'eur', 'A Currency must be an ISO 4217 currency code.'],
+  [EmailAddress, 'a@b', 'An EmailAddress must be a valid email address.'],
+  [HttpsUrl, 'javascript:alert(1)', 'An HttpsUrl must be an https URL.'],
+  [HttpsUrl, true, 'An HttpsUrl must be a string.'],
 ])('%s', (scalar, value, reason) => {
   test(`rejects ${value} with the rule`, () => {
     const { inDocument, asVariable } = echo(scalar, value);

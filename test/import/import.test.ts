@@ -276,16 +276,16 @@ describe('customers', () => {
   test.each([
     ['legal_name', { legal_name: '' }, 'is missing'],
     ['customer_number', { customer_number: 'a::::b' }, 'has :::: in it, which OBP separates by'],
-    ['email', { email: 'ada@' }, 'is no e-mail address'],
-    ['face_image.url', { face_image: { url: 'PlaceholderString' } }, 'is no URL'],
-    ['date_of_birth', { date_of_birth: '1815-02-30' }, 'is no date'],
+    ['email', { email: 'ada@' }, 'must be a valid email address'],
+    ['face_image.url', { face_image: { url: 'PlaceholderString' } }, 'must be a valid URL'],
+    ['date_of_birth', { date_of_birth: '1815-02-30' }, 'must be a date'],
     ['dob_of_dependants', { dob_of_dependants: '18360512' }, 'is no list'],
-    ['credit_limit.currency', { credit_limit: { currency: 'GBR', amount: '1' } }, 'is no ISO 4217 currency code'],
+    ['credit_limit.currency', { credit_limit: { currency: 'GBR', amount: '1' } }, 'must be an ISO 4217 currency code'],
     ['dependants', { dependants: 1.5 }, 'is no whole number from 0 to 1000'],
     ['kyc_status', { kyc_status: 'yes' }, 'is neither true nor false'],
     ['title', { title: 'x'.repeat(256) }, 'must be at most 255 characters'],
     ['legal_name', { legal_name: 'a\u0000b' }, 'must not contain the character U+0000'],
-    ['customer_id', { customer_id: 'a b' }, "has other characters than 0-9, a-z, A-Z, '-', '.' and '_'"],
+    ['customer_id', { customer_id: 'a b' }, "must contain only the characters 0-9, a-z, A-Z, '-', '.' and '_'"],
   ])('with a bad %s are refused without showing the value', async (field, values, reason) => {
     const { problems, report } = await importing({
       'c.json': { customers: [customerRecord(), customerRecord(values)] },
@@ -306,7 +306,7 @@ test('one bad record keeps all from being written, unless the bad ones are skipp
   const files = { 'customers.json': { customers: [ada, bea] }, 'tax.json': { tax_residence: residences } };
   const refused = await importing(files);
   expect(refused.problems).toEqual([
-    'customers.json, line 1, customers[1]: customer email is no e-mail address',
+    'customers.json, line 1, customers[1]: customer email must be a valid email address',
     'tax.json, line 1, tax_residence[1]: taxResidence customer_id is that of no customer in the files (or of a refused one) or the database',
   ]);
   expect(refused.report.isWritten).toBe(false);

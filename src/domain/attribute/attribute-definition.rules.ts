@@ -9,12 +9,12 @@ const maxViewsLength = 256;
 /** The columns of a definition that are the bank's to fill. */
 export function definitionValues(input: CustomerAttributeDefinitionInput, field = 'input') {
   const isOfCustomers = input.category == null || input.category === customerCategory;
-  assertInput(isOfCustomers, `${field}.category`, `is not ${customerCategory}`);
+  assertInput(isOfCustomers, `${field}.category`, `must be ${customerCategory}`);
   const canBeSeenOnViews = input.canBeSeenOnViews.map((view, index) =>
     text(`${field}.canBeSeenOnViews[${index}]`, view, maxViewsLength),
   );
   const isShort = canBeSeenOnViews.join(';').length <= maxViewsLength;
-  assertInput(isShort, `${field}.canBeSeenOnViews`, `is longer than ${maxViewsLength} characters`);
+  assertInput(isShort, `${field}.canBeSeenOnViews`, `must be at most ${maxViewsLength} characters in total`);
   return {
     name: text(`${field}.name`, input.name, 50),
     category: customerCategory,

@@ -33,7 +33,7 @@ export function assertDefinedType(
   field: string,
 ): void {
   const defined = types.get(name);
-  const reason = `is not ${defined}, which is what the bank has defined for this name`;
+  const reason = `must be ${defined}, the type that the bank defined for this name`;
   assertInput(defined === undefined || defined === type, `${field}.type`, reason);
 }
 

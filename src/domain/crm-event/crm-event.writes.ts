@@ -34,7 +34,7 @@ async function customerOf(
   if (customerId !== null) {
     const found = await lockCustomer(transaction, bankId, customerId);
     const isSame = customerNumber === null || customerNumber === found.customerNumber;
-    assertInput(isSame, 'input.customerNumber', 'is not the number of the customer with this id');
+    assertInput(isSame, 'input.customerNumber', 'must be the number of the customer');
     return found;
   }
   if (customerNumber === null) return null;

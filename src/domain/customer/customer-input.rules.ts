@@ -12,7 +12,7 @@ import type {
 
 /** What an update of one field takes: null unsets the field, but that nothing was said is a mistake. */
 export function requireProvided<Value>(field: string, value: Value | undefined): Value {
-  assertInput(value !== undefined, field, 'is missing: null unsets it');
+  assertInput(value !== undefined, field, 'must be provided; null unsets it');
   return value;
 }
 
@@ -30,7 +30,7 @@ export function creditLimitColumns(
 ): Pick<CustomerRow, 'creditLimitCurrency' | 'creditLimitAmount'> {
   if (creditLimit == null) return { creditLimitCurrency: null, creditLimitAmount: null };
   const { currency, amount } = creditLimit;
-  assertInput(!amount.startsWith('-'), `${field}.amount`, 'is negative');
+  assertInput(!amount.startsWith('-'), `${field}.amount`, 'must not be negative');
   return {
     creditLimitCurrency: currency,
     creditLimitAmount: valid(`${field}.amount`, () => parseAmount(amount, currency)),
@@ -77,7 +77,7 @@ export function mobilePhoneNumberColumns(
 /** OBP takes `::::` for a separator in what it stores. */
 export function customerNumberOf(customerNumber: string, field = 'input.customerNumber'): string {
   const number = text(field, customerNumber, 50);
-  assertInput(!number.includes('::::'), field, 'has :::: in it');
+  assertInput(!number.includes('::::'), field, 'must not contain ::::');
   return number;
 }
 

@@ -22,7 +22,7 @@ export function kycCheckValues(input: AddKycCheckInput): EvidenceValues<typeof k
 
 export function kycDocumentValues(input: AddKycDocumentInput): EvidenceValues<typeof kycDocument> {
   const { issueDate, expiryDate } = input;
-  assertInput(issueDate <= expiryDate, 'input.expiryDate', 'is before the day of issue');
+  assertInput(issueDate <= expiryDate, 'input.expiryDate', 'must not be before input.issueDate');
   return {
     type: text('input.type', input.type, 50),
     number: text('input.number', input.number, 50),

@@ -7,7 +7,11 @@ import type { MeetingInviteeRow } from './meeting-invitee.table.ts';
 /** RFC 3986's unreserved characters: what stands in a URL as it is. */
 function urlFriendly(field: string, value: string): string {
   const written = text(field, value, 64);
-  assertInput(/^[0-9A-Za-z\-._~]+$/.test(written), field, 'has characters that are not URL-friendly');
+  assertInput(
+    /^[0-9A-Za-z\-._~]+$/.test(written),
+    field,
+    "must contain only the characters 0-9, a-z, A-Z, '-', '.', '_' and '~'",
+  );
   return written;
 }
 

@@ -124,7 +124,7 @@ function customerColumns(input: CreateCustomerInput, field: string): Draft['colu
 /** What follows from the timeline, whose first status this is. */
 function kycColumns(input: CreateCustomerInput, field: string) {
   const isOk = input.kycStatus === true;
-  assertInput(isOk || input.lastOkDate == null, `${field}.lastOkDate`, 'is given, but kycStatus is not true');
+  assertInput(isOk || input.lastOkDate == null, `${field}.lastOkDate`, 'must be omitted unless kycStatus is true');
   const lastOkDate = isOk ? pastTime(`${field}.lastOkDate`, input.lastOkDate ?? new Date()) : null;
   return { kycStatus: isOk, lastOkDate, lastOkDateOrder: lastOkDateOrderOf(lastOkDate) };
 }
