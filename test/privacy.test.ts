@@ -574,7 +574,7 @@ async function holdLock(url: string): Promise<() => Promise<void>> {
   return () => client.end();
 }
 
-const createAddress = `mutation ($bankId: ID!, $customerId: ID!, $input: CustomerAddressInput!) {
+const createAddress = /* GraphQL */ `mutation ($bankId: ID!, $customerId: ID!, $input: CustomerAddressInput!) {
   createCustomerAddress(bankId: $bankId, customerId: $customerId, input: $input) { customerAddress { id line1 } }
 }`;
 

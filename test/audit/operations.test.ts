@@ -41,7 +41,7 @@ function userWith(...roles: Role[]) {
   return gateway.createUser({ roles: roles.map((role) => [role, roleScope(role) === 'system' ? null : world.bankId]) });
 }
 
-const customerDocument = `query Look($bankId: ID!, $customerId: ID!) {
+const customerDocument = /* GraphQL */ `query Look($bankId: ID!, $customerId: ID!) {
   customer(bankId: $bankId, customerId: $customerId) { id addresses { id } }
 }`;
 const ofCustomer = ({ bankId, customerId }: World) => ({ bankId, customerId });
@@ -353,7 +353,7 @@ describe('what is refused', () => {
   });
 });
 
-const create = `mutation ($bankId: ID!, $customerId: ID!, $input: CustomerAddressInput!) {
+const create = /* GraphQL */ `mutation ($bankId: ID!, $customerId: ID!, $input: CustomerAddressInput!) {
   createCustomerAddress(bankId: $bankId, customerId: $customerId, input: $input) { customerAddress { id } }
 }`;
 const input = { line1: 'Hidden Lane 12', city: 'Elsewhere', postcode: '13359', countryCode: 'DE' };

@@ -11,7 +11,7 @@ import { insertAccount, insertAccountAttribute, insertAccountRouting } from '../
 const bankId = 'gh.29.uk';
 const otherBankId = 'gh.30.uk';
 
-const create = `mutation ($bankId: ID!, $input: CreateAccountInput!, $idempotencyKey: String) {
+const create = /* GraphQL */ `mutation ($bankId: ID!, $input: CreateAccountInput!, $idempotencyKey: String) {
   createAccount(bankId: $bankId, input: $input, idempotencyKey: $idempotencyKey) {
     account { id bankId label number productCode balance { currency amount } branchId version } } }`;
 

@@ -18,7 +18,7 @@ const create = `mutation ($bankId: ID!, $customerId: ID!, $input: CustomerAddres
 const update = `mutation ($bankId: ID!, $customerId: ID!, $id: ID!, $input: CustomerAddressInput!, $expectedVersion: Int) {
   updateCustomerAddress(bankId: $bankId, customerId: $customerId, id: $id, input: $input,
     expectedVersion: $expectedVersion) { ${addressFields} } }`;
-const remove = `mutation ($bankId: ID!, $customerId: ID!, $id: ID!, $expectedVersion: Int, $idempotencyKey: String) {
+const remove = /* GraphQL */ `mutation ($bankId: ID!, $customerId: ID!, $id: ID!, $expectedVersion: Int, $idempotencyKey: String) {
   deleteCustomerAddress(bankId: $bankId, customerId: $customerId, id: $id, expectedVersion: $expectedVersion,
     idempotencyKey: $idempotencyKey) { customerAddress { id line1 } } }`;
 

@@ -19,7 +19,7 @@ const write = `mutation ($bankId: ID!, $input: CustomerAttributeDefinitionInput!
   $idempotencyKey: String) {
   createOrUpdateCustomerAttributeDefinition(bankId: $bankId, input: $input, expectedVersion: $expectedVersion,
     idempotencyKey: $idempotencyKey) { customerAttributeDefinition { ${fields} } } }`;
-const remove = `mutation ($bankId: ID!, $id: ID!, $expectedVersion: Int, $idempotencyKey: String) {
+const remove = /* GraphQL */ `mutation ($bankId: ID!, $id: ID!, $expectedVersion: Int, $idempotencyKey: String) {
   deleteCustomerAttributeDefinition(bankId: $bankId, id: $id, expectedVersion: $expectedVersion,
     idempotencyKey: $idempotencyKey) { customerAttributeDefinition { id name } } }`;
 

@@ -18,7 +18,7 @@ const update = `mutation ($bankId: ID!, $customerId: ID!, $id: ID!, $input: Cust
   $expectedVersion: Int, $idempotencyKey: String) {
   updateCustomerAttribute(bankId: $bankId, customerId: $customerId, id: $id, input: $input,
     expectedVersion: $expectedVersion, idempotencyKey: $idempotencyKey) { ${payload} } }`;
-const remove = `mutation ($bankId: ID!, $customerId: ID!, $id: ID!, $expectedVersion: Int, $idempotencyKey: String) {
+const remove = /* GraphQL */ `mutation ($bankId: ID!, $customerId: ID!, $id: ID!, $expectedVersion: Int, $idempotencyKey: String) {
   deleteCustomerAttribute(bankId: $bankId, customerId: $customerId, id: $id, expectedVersion: $expectedVersion,
     idempotencyKey: $idempotencyKey) { customerAttribute { id value } customer { attributes { name } } } }`;
 

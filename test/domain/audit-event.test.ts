@@ -97,9 +97,9 @@ async function acted(token: string | null, document: string, variables?: object,
   };
 }
 
-const customerQuery = `query Look($bankId: ID!, $customerId: ID!) {
+const customerQuery = /* GraphQL */ `query Look($bankId: ID!, $customerId: ID!) {
   customer(bankId: $bankId, customerId: $customerId) { id addresses { city } attributes { name } } }`;
-const createAddress = `mutation ($bankId: ID!, $customerId: ID!) {
+const createAddress = /* GraphQL */ `mutation ($bankId: ID!, $customerId: ID!) {
   createCustomerAddress(bankId: $bankId, customerId: $customerId, input: {
     line1: "No 1 the Road", city: "Berlin", postcode: "13359", countryCode: "DE" }) { customerAddress { id } } }`;
 const login =

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bank } from '../../src/domain/bank/bank.table.ts';
 import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
 
-const create = `mutation ($input: CreateBankInput!, $idempotencyKey: String) {
+const create = /* GraphQL */ `mutation ($input: CreateBankInput!, $idempotencyKey: String) {
   createBank(input: $input, idempotencyKey: $idempotencyKey) {
     bank { id shortName fullName logoUrl websiteUrl version } } }`;
 

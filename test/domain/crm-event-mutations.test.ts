@@ -17,7 +17,7 @@ const input = {
   result: 'Will call again',
 };
 
-const create = `mutation ($bankId: ID!, $input: CreateCrmEventInput!, $idempotencyKey: String) {
+const create = /* GraphQL */ `mutation ($bankId: ID!, $input: CreateCrmEventInput!, $idempotencyKey: String) {
   createCrmEvent(bankId: $bankId, input: $input, idempotencyKey: $idempotencyKey) {
     crmEvent { customerId customerName customerNumber category detail channel scheduledDate actualDate result }
     customer { id crmEvents { nodes { category } } } } }`;

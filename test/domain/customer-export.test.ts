@@ -28,7 +28,7 @@ import { insertWholeCustomer, type WholeCustomer } from '../support/whole-custom
 
 const bankId = 'gh.29.uk';
 const otherBankId = 'gh.30.uk';
-const document = `query ($bankId: ID!, $customerId: ID!) {
+const document = /* GraphQL */ `query ($bankId: ID!, $customerId: ID!) {
   exportCustomerData(bankId: $bankId, customerId: $customerId) { bankId customerId exportedAt data } }`;
 
 type Row = Record<string, unknown>;

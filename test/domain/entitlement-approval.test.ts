@@ -16,17 +16,17 @@ import { everythingStored } from '../support/stored.ts';
 const bankId = 'gh.29.uk';
 const strictBankId = 'gh.30.uk';
 
-const grantDocument = `mutation ($userId: ID!, $input: GrantEntitlementInput!, $idempotencyKey: String) {
+const grantDocument = /* GraphQL */ `mutation ($userId: ID!, $input: GrantEntitlementInput!, $idempotencyKey: String) {
   grantEntitlement(userId: $userId, input: $input, idempotencyKey: $idempotencyKey) { entitlement { id roleName } } }`;
-const approveDocument = `mutation ($id: ID!, $expiresAt: DateTime, $idempotencyKey: String) {
+const approveDocument = /* GraphQL */ `mutation ($id: ID!, $expiresAt: DateTime, $idempotencyKey: String) {
   approveEntitlementRequest(id: $id, expiresAt: $expiresAt, idempotencyKey: $idempotencyKey) {
     entitlementRequest { state proposedByUserId decidedByUserId expiresAt } entitlement { userId roleName expiresAt } } }`;
-const rejectDocument = `mutation ($id: ID!) {
+const rejectDocument = /* GraphQL */ `mutation ($id: ID!) {
   rejectEntitlementRequest(id: $id, reason: "Not needed") { entitlementRequest { state decidedByUserId } } }`;
-const requestDocument = `mutation ($input: RequestEntitlementInput!) {
+const requestDocument = /* GraphQL */ `mutation ($input: RequestEntitlementInput!) {
   requestEntitlement(input: $input) { entitlementRequest { id } } }`;
 const revokeDocument = 'mutation ($id: ID!) { revokeEntitlement(id: $id) { entitlement { id } } }';
-const listDocument = `query ($bankId: ID) { entitlementRequests(bankId: $bankId, state: REQUESTED) {
+const listDocument = /* GraphQL */ `query ($bankId: ID) { entitlementRequests(bankId: $bankId, state: REQUESTED) {
   nodes { id userId proposedByUserId reason expiresAt } } }`;
 
 const granting = { roleName: 'CanCreateEntitlementAtOneBank', bankId };

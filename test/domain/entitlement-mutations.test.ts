@@ -11,21 +11,21 @@ import { everythingStored } from '../support/stored.ts';
 const bankId = 'gh.29.uk';
 const otherBankId = 'gh.30.uk';
 
-const grant = `mutation ($userId: ID!, $input: GrantEntitlementInput!, $idempotencyKey: String) {
+const grant = /* GraphQL */ `mutation ($userId: ID!, $input: GrantEntitlementInput!, $idempotencyKey: String) {
   grantEntitlement(userId: $userId, input: $input, idempotencyKey: $idempotencyKey) {
     entitlement { id userId roleName bankId expiresAt bank { id } } } }`;
-const revoke = `mutation ($id: ID!, $idempotencyKey: String) {
+const revoke = /* GraphQL */ `mutation ($id: ID!, $idempotencyKey: String) {
   revokeEntitlement(id: $id, idempotencyKey: $idempotencyKey) { entitlement { id userId roleName bankId } } }`;
-const request = `mutation ($input: RequestEntitlementInput!, $idempotencyKey: String) {
+const request = /* GraphQL */ `mutation ($input: RequestEntitlementInput!, $idempotencyKey: String) {
   requestEntitlement(input: $input, idempotencyKey: $idempotencyKey) {
     entitlementRequest { id userId roleName bankId reason state decidedByUserId version user { id } } } }`;
-const approve = `mutation ($id: ID!, $expiresAt: DateTime, $idempotencyKey: String) {
+const approve = /* GraphQL */ `mutation ($id: ID!, $expiresAt: DateTime, $idempotencyKey: String) {
   approveEntitlementRequest(id: $id, expiresAt: $expiresAt, idempotencyKey: $idempotencyKey) {
     entitlementRequest { id state decidedByUserId version } entitlement { id roleName bankId expiresAt } } }`;
-const reject = `mutation ($id: ID!, $reason: String!, $idempotencyKey: String) {
+const reject = /* GraphQL */ `mutation ($id: ID!, $reason: String!, $idempotencyKey: String) {
   rejectEntitlementRequest(id: $id, reason: $reason, idempotencyKey: $idempotencyKey) {
     entitlementRequest { id state decidedByUserId decisionReason } } }`;
-const requests = `query ($bankId: ID, $state: EntitlementRequestState, $first: Int, $after: String) {
+const requests = /* GraphQL */ `query ($bankId: ID, $state: EntitlementRequestState, $first: Int, $after: String) {
   entitlementRequests(bankId: $bankId, state: $state, first: $first, after: $after) {
     nodes { id state user { id } } totalCount pageInfo { hasNextPage endCursor } } }`;
 

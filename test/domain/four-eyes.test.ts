@@ -17,19 +17,19 @@ const otherBankId = 'gh.30.uk';
 const date = '2024-05-31T09:30:00.000Z';
 const input = { ok: true, date };
 
-const propose = `mutation ($bankId: ID!, $customerId: ID!, $input: AddKycStatusInput!, $idempotencyKey: String) {
+const propose = /* GraphQL */ `mutation ($bankId: ID!, $customerId: ID!, $input: AddKycStatusInput!, $idempotencyKey: String) {
   proposeKycStatus(bankId: $bankId, customerId: $customerId, input: $input, idempotencyKey: $idempotencyKey) {
     kycStatusProposal { id ok date state proposedByUserId decidedByUserId version } kycStatus { id } } }`;
-const confirm = `mutation ($bankId: ID!, $customerId: ID!, $id: ID!, $idempotencyKey: String) {
+const confirm = /* GraphQL */ `mutation ($bankId: ID!, $customerId: ID!, $id: ID!, $idempotencyKey: String) {
   confirmKycStatus(bankId: $bankId, customerId: $customerId, id: $id, idempotencyKey: $idempotencyKey) {
     kycStatusProposal { id state decidedByUserId version } kycStatus { ok date }
     customer { id kycStatus lastOkDate } } }`;
-const reject = `mutation ($bankId: ID!, $customerId: ID!, $id: ID!, $reason: String!, $idempotencyKey: String) {
+const reject = /* GraphQL */ `mutation ($bankId: ID!, $customerId: ID!, $id: ID!, $reason: String!, $idempotencyKey: String) {
   rejectKycStatus(bankId: $bankId, customerId: $customerId, id: $id, reason: $reason, idempotencyKey: $idempotencyKey) {
     kycStatusProposal { id state decidedByUserId decisionReason } kycStatus { id } } }`;
-const add = `mutation ($bankId: ID!, $customerId: ID!, $input: AddKycStatusInput!) {
+const add = /* GraphQL */ `mutation ($bankId: ID!, $customerId: ID!, $input: AddKycStatusInput!) {
   addKycStatus(bankId: $bankId, customerId: $customerId, input: $input) { kycStatus { ok } } }`;
-const open = `query ($bankId: ID!, $customerId: ID!) {
+const open = /* GraphQL */ `query ($bankId: ID!, $customerId: ID!) {
   customer(bankId: $bankId, customerId: $customerId) { kycStatus kycStatusProposals { id ok } }
   kycStatusProposals(bankId: $bankId, customerId: $customerId) { id ok } }`;
 

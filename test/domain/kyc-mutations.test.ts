@@ -267,7 +267,7 @@ describe.each(kinds)('addKyc$noun', ({ noun, table, input, fields, bad, other })
   });
 });
 
-const addMedia = `mutation ($bankId: ID!, $customerId: ID!, $input: AddKycMediaInput!) {
+const addMedia = /* GraphQL */ `mutation ($bankId: ID!, $customerId: ID!, $input: AddKycMediaInput!) {
   addKycMedia(bankId: $bankId, customerId: $customerId, input: $input) {
     kycMedia { id relatesToKycDocumentId relatesToKycCheckId check { id } } } }`;
 

@@ -11,7 +11,7 @@ import * as administration from '../../src/domain/user/user-administration.ts';
 import { type Gateway, startGateway } from '../support/gateway.ts';
 
 const password = 'correct horse battery staple';
-const login = `mutation ($username: String!, $password: String!) {
+const login = /* GraphQL */ `mutation ($username: String!, $password: String!) {
   login(username: $username, password: $password) { token user { id } }
 }`;
 

@@ -9,7 +9,7 @@ const bankId = 'gh.29.uk';
 const otherBankId = 'gh.30.uk';
 const input = { message: 'Your card is ready.', transport: 'SMS', fromDepartment: 'Cards', fromPerson: 'Tom' };
 
-const create = `mutation ($bankId: ID!, $customerId: ID!, $input: CreateCustomerMessageInput!, $idempotencyKey: String) {
+const create = /* GraphQL */ `mutation ($bankId: ID!, $customerId: ID!, $input: CreateCustomerMessageInput!, $idempotencyKey: String) {
   createCustomerMessage(bankId: $bankId, customerId: $customerId, input: $input, idempotencyKey: $idempotencyKey) {
     customerMessage { message transport fromDepartment fromPerson date customerId }
     customer { id messages { nodes { message } } } } }`;

@@ -46,7 +46,7 @@ function createOne(fields = 'id'): string {
     createCustomer(bankId: $bankId, input: $input, idempotencyKey: $idempotencyKey) { customer { ${fields} } } }`;
 }
 
-const createMany = `mutation ($bankId: ID!, $input: [CreateCustomerInput!]!, $idempotencyKey: String) {
+const createMany = /* GraphQL */ `mutation ($bankId: ID!, $input: [CreateCustomerInput!]!, $idempotencyKey: String) {
   createCustomers(bankId: $bankId, input: $input, idempotencyKey: $idempotencyKey) {
     customers { id customerNumber legalName } } }`;
 

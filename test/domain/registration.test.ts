@@ -18,10 +18,10 @@ import { deleteExpiredRegistrations } from '../../src/domain/user/user-registrat
 import { type Gateway, startGateway } from '../support/gateway.ts';
 
 const password = 'correct horse battery staple';
-const createUser = `mutation ($input: CreateUserInput!) {
+const createUser = /* GraphQL */ `mutation ($input: CreateUserInput!) {
   createUser(input: $input) { user { id } token expiresAt validationRequired }
 }`;
-const login = `mutation ($username: String!, $password: String!) {
+const login = /* GraphQL */ `mutation ($username: String!, $password: String!) {
   login(username: $username, password: $password) { token user { id } }
 }`;
 

@@ -22,7 +22,7 @@ import { everythingStored } from '../support/stored.ts';
 
 const bankId = 'gh.29.uk';
 const retentionDays = 30;
-const cascade = `mutation ($bankId: ID!, $customerId: ID!, $idempotencyKey: String) {
+const cascade = /* GraphQL */ `mutation ($bankId: ID!, $customerId: ID!, $idempotencyKey: String) {
   deleteCustomerCascade(bankId: $bankId, customerId: $customerId, idempotencyKey: $idempotencyKey) {
     deleted { addresses kycChecks } } }`;
 

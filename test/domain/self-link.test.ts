@@ -7,17 +7,17 @@ import { insertAccount, insertCustomer, insertUserCustomerLink } from '../suppor
 import { everythingStored } from '../support/stored.ts';
 
 const bankId = 'gh.29.uk';
-const createLink = `mutation ($bankId: ID!, $customerId: ID!, $userId: ID!) {
+const createLink = /* GraphQL */ `mutation ($bankId: ID!, $customerId: ID!, $userId: ID!) {
   createUserCustomerLink(bankId: $bankId, customerId: $customerId, input: { userId: $userId }) {
     userCustomerLink { id } } }`;
-const updateLink = `mutation ($bankId: ID!, $id: ID!, $isActive: Boolean!) {
+const updateLink = /* GraphQL */ `mutation ($bankId: ID!, $id: ID!, $isActive: Boolean!) {
   updateUserCustomerLink(bankId: $bankId, id: $id, input: { isActive: $isActive }) { userCustomerLink { isActive } } }`;
-const linkAccount = `mutation ($bankId: ID!, $customerId: ID!, $accountId: ID!) {
+const linkAccount = /* GraphQL */ `mutation ($bankId: ID!, $customerId: ID!, $accountId: ID!) {
   createCustomerAccountLink(bankId: $bankId, customerId: $customerId,
     input: { accountId: $accountId, relationshipType: "Owner" }) { customerAccountLink { id } } }`;
-const createCustomer = `mutation ($bankId: ID!, $input: CreateCustomerInput!) {
+const createCustomer = /* GraphQL */ `mutation ($bankId: ID!, $input: CreateCustomerInput!) {
   createCustomer(bankId: $bankId, input: $input) { customer { id } } }`;
-const createCustomers = `mutation ($bankId: ID!, $input: [CreateCustomerInput!]!) {
+const createCustomers = /* GraphQL */ `mutation ($bankId: ID!, $input: [CreateCustomerInput!]!) {
   createCustomers(bankId: $bankId, input: $input) { customers { id } } }`;
 
 let gateway: Gateway;

@@ -9,10 +9,10 @@ const bankId = 'gh.29.uk';
 const otherBankId = 'gh.30.uk';
 const input = { type: 'twitter', handle: '@eveline' };
 
-const create = `mutation ($bankId: ID!, $customerId: ID!, $input: SocialMediaHandleInput!, $idempotencyKey: String) {
+const create = /* GraphQL */ `mutation ($bankId: ID!, $customerId: ID!, $input: SocialMediaHandleInput!, $idempotencyKey: String) {
   addSocialMediaHandle(bankId: $bankId, customerId: $customerId, input: $input, idempotencyKey: $idempotencyKey) {
     socialMediaHandle { id customerId type handle version } customer { id socialMediaHandles { handle } } } }`;
-const remove = `mutation ($bankId: ID!, $customerId: ID!, $id: ID!, $expectedVersion: Int, $idempotencyKey: String) {
+const remove = /* GraphQL */ `mutation ($bankId: ID!, $customerId: ID!, $id: ID!, $expectedVersion: Int, $idempotencyKey: String) {
   deleteSocialMediaHandle(bankId: $bankId, customerId: $customerId, id: $id, expectedVersion: $expectedVersion,
     idempotencyKey: $idempotencyKey) { socialMediaHandle { id handle } customer { socialMediaHandles { id } } } }`;
 

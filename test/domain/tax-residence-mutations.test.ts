@@ -9,10 +9,10 @@ const bankId = 'gh.29.uk';
 const otherBankId = 'gh.30.uk';
 const input = { domain: 'Germany', taxNumber: '81872495633' };
 
-const create = `mutation ($bankId: ID!, $customerId: ID!, $input: TaxResidenceInput!, $idempotencyKey: String) {
+const create = /* GraphQL */ `mutation ($bankId: ID!, $customerId: ID!, $input: TaxResidenceInput!, $idempotencyKey: String) {
   createTaxResidence(bankId: $bankId, customerId: $customerId, input: $input, idempotencyKey: $idempotencyKey) {
     taxResidence { id customerId domain taxNumber version } customer { id taxResidences { taxNumber } } } }`;
-const remove = `mutation ($bankId: ID!, $customerId: ID!, $id: ID!, $expectedVersion: Int, $idempotencyKey: String) {
+const remove = /* GraphQL */ `mutation ($bankId: ID!, $customerId: ID!, $id: ID!, $expectedVersion: Int, $idempotencyKey: String) {
   deleteTaxResidence(bankId: $bankId, customerId: $customerId, id: $id, expectedVersion: $expectedVersion,
     idempotencyKey: $idempotencyKey) { taxResidence { id taxNumber } customer { taxResidences { id } } } }`;
 

@@ -8,7 +8,7 @@ import { insertUserAttribute } from '../support/rows.ts';
 const bankId = 'gh.29.uk';
 const input = { name: 'LOYALTY_LEVEL', type: 'INTEGER', value: '3' };
 
-const create = `mutation ($userId: ID!, $input: UserAttributeInput!, $idempotencyKey: String) {
+const create = /* GraphQL */ `mutation ($userId: ID!, $input: UserAttributeInput!, $idempotencyKey: String) {
   createUserAttribute(userId: $userId, input: $input, idempotencyKey: $idempotencyKey) {
     userAttribute { name type value } user { id attributes { name } } } }`;
 

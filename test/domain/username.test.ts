@@ -14,10 +14,10 @@ import { createFormerDatabase, type FormerDatabase } from '../support/former-dat
 import { type Gateway, startGateway } from '../support/gateway.ts';
 
 const password = 'correct horse battery staple';
-const createUser = `mutation ($input: CreateUserInput!) {
+const createUser = /* GraphQL */ `mutation ($input: CreateUserInput!) {
   createUser(input: $input) { user { username } }
 }`;
-const login = `mutation ($username: String!, $password: String!) {
+const login = /* GraphQL */ `mutation ($username: String!, $password: String!) {
   login(username: $username, password: $password) { user { id } }
 }`;
 

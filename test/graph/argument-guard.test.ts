@@ -18,7 +18,7 @@ let stranger: TestUser;
 
 const address = { line1: 'No 1 the Road', city: 'Berlin', postcode: '13359', countryCode: 'DE' };
 const person = { legalName: 'Eveline Tripman', mobilePhoneNumber: '+44 7972 444876' };
-const createCustomer = `mutation ($bankId: ID!, $input: CreateCustomerInput!) {
+const createCustomer = /* GraphQL */ `mutation ($bankId: ID!, $input: CreateCustomerInput!) {
   createCustomer(bankId: $bankId, input: $input) { customer { id } } }`;
 const createAddress = `mutation ($tags: [String!]) { createCustomerAddress(bankId: "${bankId}", customerId: "c",
   input: { line1: "1", city: "Berlin", postcode: "1", countryCode: "DE", tags: $tags }) { customer { id } } }`;

@@ -19,10 +19,10 @@ import { openRawClient } from '../support/raw-client.ts';
 import { insertCustomer } from '../support/rows.ts';
 
 const bankId = 'gh.29.uk';
-const create = `mutation ($bankId: ID!, $customerId: ID!, $line1: String!, $idempotencyKey: String) {
+const create = /* GraphQL */ `mutation ($bankId: ID!, $customerId: ID!, $line1: String!, $idempotencyKey: String) {
   createCustomerAddress(bankId: $bankId, customerId: $customerId, idempotencyKey: $idempotencyKey, input: {
     line1: $line1, city: "Berlin", postcode: "13359", countryCode: "DE" }) { customerAddress { id } } }`;
-const read = `query ($bankId: ID!, $customerId: ID!) {
+const read = /* GraphQL */ `query ($bankId: ID!, $customerId: ID!) {
   customerAddresses(bankId: $bankId, customerId: $customerId) { id } }`;
 
 let gateway: Gateway;
