@@ -22,7 +22,7 @@ import { customerById } from '../customer/customer.loader.ts';
 import { customer } from '../customer/customer.table.ts';
 import { type AuditEvent, toAuditEvent } from './audit-event.type.ts';
 
-/** The columns of the order, which is total, in the table whose index is walked. */
+/** The columns of the order, which is total, in the table whose index is scanned. */
 const orderOfEvents = [auditEvent.at, auditEvent.chain, auditEvent.sequence];
 const orderOfCustomer = [auditEventCustomer.at, auditEventCustomer.chain, auditEventCustomer.sequence];
 
@@ -30,17 +30,17 @@ const ofTheCustomer = and(
   eq(auditEvent.chain, auditEventCustomer.chain),
   eq(auditEvent.sequence, auditEventCustomer.sequence),
 );
-/** An event is shown with a customer at the customer's bank only: one of no bank may name customers of several. */
+/** An event without a bank can contain customers of several banks, so a customer shows only events at the customer's bank. */
 const atBankOfTheCustomer = eq(auditEvent.bankId, customer.bankId);
 
 const newestFirst = (columns: SQLiteColumn[]) => columns.map((column) => desc(column));
 const orderValues = ({ at, chain, sequence }: AuditEventRow) => [at, chain, sequence];
 
 export interface AuditEventFilter {
-  /** Null: of all banks, and of none. */
+  /** Null for events at all banks, and for those without a bank. */
   bankId: string | null;
   customerId: string | null;
-  /** Who did it. */
+  /** The user who caused the event. */
   userId: string | null;
   /** Inclusive. */
   from: Date | null;
@@ -50,25 +50,40 @@ export interface AuditEventFilter {
 
 type FilterName = keyof AuditEventFilter;
 
-/** Which filters are given, and whether a page follows another: each shape is a statement of its own. */
+/** The filters that have a value, and whether the page follows another one. Each shape has a statement of its own. */
 interface Shape {
   filters: readonly FilterName[];
   continued: boolean;
 }
 
+/** The columns of the order, and whether a more selective filter chooses the index. */
+interface Place {
+  columns: readonly SQLiteColumn[];
+  has(name: FilterName): boolean;
+}
+
+/** The column, unless a more selective filter is to choose the index: a customer has fewer events than a user, and a user fewer than a bank. */
+function unlessOther(column: SQLiteColumn, { has }: Place, ...moreSelective: FilterName[]): SQL {
+  return moreSelective.some(has) ? withoutIndex(column) : sql`${column}`;
+}
+
+/** The condition of each filter. Each one must be served by an index, which test/database/plans.test.ts checks. */
+export const auditEventFilters: { [Name in FilterName]: (place: Place) => SQL } = {
+  customerId: () => eq(auditEventCustomer.customerId, sql.placeholder('customerId')),
+  userId: (place) => sql`${unlessOther(auditEvent.userId, place, 'customerId')} = ${sql.placeholder('userId')}`,
+  bankId: (place) =>
+    sql`${unlessOther(auditEvent.bankId, place, 'customerId', 'userId')} = ${sql.placeholder('bankId')}`,
+  from: ({ columns: [at = auditEvent.at] }) => gte(at, sql.param(sql.placeholder('from'), at)),
+  to: ({ columns: [at = auditEvent.at] }) => lt(at, sql.param(sql.placeholder('to'), at)),
+};
+
+const filterNames = Object.keys(auditEventFilters) as FilterName[];
+
 function whereOf({ filters, continued }: Shape): SQL | undefined {
   const has = (name: FilterName) => filters.includes(name);
   const columns = has('customerId') ? orderOfCustomer : orderOfEvents;
-  const [at = auditEvent.at] = columns;
-  // A customer has fewer events than a user, and a user fewer than a bank.
-  const bankColumn = has('customerId') || has('userId') ? withoutIndex(auditEvent.bankId) : auditEvent.bankId;
-  const userColumn = has('customerId') ? withoutIndex(auditEvent.userId) : auditEvent.userId;
   return and(
-    has('customerId') ? eq(auditEventCustomer.customerId, sql.placeholder('customerId')) : undefined,
-    has('userId') ? sql`${userColumn} = ${sql.placeholder('userId')}` : undefined,
-    has('bankId') ? sql`${bankColumn} = ${sql.placeholder('bankId')}` : undefined,
-    has('from') ? gte(at, sql.param(sql.placeholder('from'), at)) : undefined,
-    has('to') ? lt(at, sql.param(sql.placeholder('to'), at)) : undefined,
+    ...filters.map((name) => auditEventFilters[name]({ columns, has })),
     continued ? comesAfter(columns, true) : undefined,
   );
 }
@@ -104,14 +119,14 @@ const countOfEvents = statementByShape(
 );
 
 /**
- * Fails where the bank has no such customer and never had one. A deleted customer is known by the events that stay, so
- * that nobody is told more of another bank's customers than of ids that do not exist.
+ * A deleted customer is recognised by the remaining events. A customer of another bank is not found, like an unknown ID.
+ * @throws OBP-30046 if the bank does not have the customer, and never had.
  */
 async function checkCustomer(context: Context, { customerId, bankId }: AuditEventFilter): Promise<void> {
   if (customerId === null) return;
   const row = await context.loader(customerById).load(customerId);
   if (row !== null && (bankId === null || row.bankId === bankId)) return;
-  const filters: FilterName[] = bankId === null ? ['customerId'] : ['bankId', 'customerId'];
+  const filters: FilterName[] = bankId === null ? ['customerId'] : ['customerId', 'bankId'];
   const values = { bankId, customerId, limit: 1 };
   const events = await eventPage(context.readDatabase(), { filters, continued: false }, values);
   if (events.length === 0) throw gatewayError('OBP-30046');
@@ -126,11 +141,10 @@ export async function auditEventPage(
   const database = context.readDatabase();
   const values: AuditEventFilter = { bankId, customerId, userId, from, to };
   assertInput(from === null || to === null || from <= to, 'from', 'must not be after to');
-  const names: readonly FilterName[] = ['bankId', 'customerId', 'userId', 'from', 'to'];
-  const filters = names.filter((name) => values[name] !== null);
+  const filters = filterNames.filter((name) => values[name] !== null);
   return cutPage(context, page, {
     field: 'Query.auditEvents',
-    boundTo: names.map((name) => values[name]),
+    boundTo: [bankId, customerId, userId, from, to],
     orderValues,
     toNode: (row) => toAuditEvent(row, customerId),
     count: async () => totalOf(await countOfEvents(database, { filters, continued: false }, { ...values })),
@@ -149,8 +163,8 @@ const eventBefore = aliasedTable(auditEvent, 'event_before');
 const ofCustomerBefore = aliasedTable(auditEventCustomer, 'of_customer_before');
 
 /**
- * The page of each customer, and what took place in the same millisecond as the last event of the page: customers have
- * many events, so that no more of them are read than are given.
+ * Reads the page of each customer, and further events of the same millisecond as the last event of the page. Customers have so
+ * many events that not much more than the page must be read.
  */
 function pagesStatement(continued: boolean) {
   const before = [ofCustomerBefore.at, ofCustomerBefore.chain, ofCustomerBefore.sequence];
@@ -204,7 +218,7 @@ const totals = statement((queries) =>
     .groupBy(auditEventCustomer.customerId),
 );
 
-/** The pages of any number of customers take one statement. */
+/** Reads the pages of any number of customers with one statement. */
 const pagesOfCustomers: MakeLoader<PageKey, EventOfCustomer[]> = (database, meter) =>
   pageLoader(async (customerIds, { limit, after }) => {
     const read = after === null ? firstPages : nextPages;

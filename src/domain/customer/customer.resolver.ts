@@ -10,7 +10,7 @@ import { MaxInputItems } from '../../graph/max-input-items.ts';
 import { DateTime } from '../../graph/scalars.ts';
 import { bankAt } from '../bank/bank.loader.ts';
 import { Bank } from '../bank/bank.type.ts';
-import { customerPage, mobilePhoneNumberCondition } from './customer.list.ts';
+import { customerPage } from './customer.list.ts';
 import { customerAt } from './customer.loader.ts';
 import { customer } from './customer.table.ts';
 import {
@@ -24,6 +24,7 @@ import {
   toCustomer,
 } from './customer.type.ts';
 import { AttributeFilter, CustomerFilter } from './customer-filter.type.ts';
+import { mobilePhoneNumberCondition } from './customer-filters.ts';
 import { firehose } from './customer-firehose.ts';
 
 const customerByNumber = oneBy(customer, 'bankId', 'customerNumber');

@@ -1,0 +1,163 @@
+import { eq, gte, lt, type SQL, sql } from 'drizzle-orm';
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
+import { gatewayError } from '../../base/errors.ts';
+import { isLongerThan, lengthRule } from '../../base/text-bounds.ts';
+import { InvalidValue, parsePhoneNumber } from '../../base/values.ts';
+import {
+  type OrderedScan,
+  orderedScan,
+  patternSearch,
+  prefixSearch,
+  textSearch,
+  withoutIndex,
+} from '../../database/search.ts';
+import { assertInput } from '../../graph/input.ts';
+import { neverOk, normaliseForSearch } from './customer.rules.ts';
+import { customer } from './customer.table.ts';
+import { attributeSearchValue } from './customer-attribute.rules.ts';
+import { customerAttribute } from './customer-attribute.table.ts';
+import type { CustomerFilter } from './customer-filter.type.ts';
+
+/** A condition of a list, and the values of its placeholders. */
+export interface Condition {
+  /** Identifies the SQL: conditions of the same name must have the same SQL. */
+  name: string;
+  sql: SQL;
+  values: Record<string, unknown>;
+  /** Whether the condition usually matches few rows even at a large bank, so that its index is the one to use. */
+  selective: boolean;
+  /** Whether the index of the default order contains the compared column. */
+  isSearch?: boolean;
+  /** Set if the condition sometimes matches very many rows. */
+  orderedScan?: OrderedScan | null;
+}
+
+const minSearchedCharacters = 3;
+/** The length of a number in E.164 with its plus sign. */
+const maxPhoneNumberLength = 16;
+/** The trigram index searches longer texts slowly, and no legal name contains one. */
+const maxLegalNameCharacters = 255;
+
+/** A placeholder whose value is encoded as the column stores it. */
+function encoded(column: SQLiteColumn, name: string): SQL {
+  return sql`${sql.param(sql.placeholder(name), column)}`;
+}
+
+/**
+ * A pattern keeps its digits and wildcards. It must contain three digits in a row, because the index consists of trigrams. A
+ * value without a wildcard is compared as a whole number.
+ */
+export function mobilePhoneNumberCondition(written: string, field: string): Condition {
+  const column = customer.mobilePhoneNumberE164;
+  if (!/[%_]/.test(written)) {
+    try {
+      const { e164 } = parsePhoneNumber(written);
+      const compared = sql`${withoutIndex(column)} = ${sql.placeholder('mobilePhoneNumber')}`;
+      return equalTo(column, 'mobilePhoneNumber', e164, compared);
+    } catch (error) {
+      if (error instanceof InvalidValue) throw gatewayError('OBP-10001', { message: `It ${error.message}.`, field });
+      throw error;
+    }
+  }
+  const pattern = written.replace(/[^0-9+%_]/g, '').replace(/%+/g, '%');
+  if (!/[0-9+]{3}/.test(pattern)) throw gatewayError('PHONE_PATTERN_TOO_SHORT', { field });
+  if (pattern.replaceAll('%', '').length > maxPhoneNumberLength) {
+    const message = `A pattern must match at most ${maxPhoneNumberLength} characters, because no phone number is longer.`;
+    throw gatewayError('OBP-10001', { message, field });
+  }
+  const name = 'mobilePhonePattern';
+  return { name, ...patternSearch({ rowNumber: customer.rowNumber, column, name }, pattern), selective: true };
+}
+
+/** The text in the form of the column. The length is checked before NFKC too, which can make a text many times longer. */
+function searchedLegalName(text: string, field: string): string {
+  assertInput(!isLongerThan(text, maxLegalNameCharacters), field, lengthRule(maxLegalNameCharacters));
+  const searched = normaliseForSearch(text);
+  assertInput(!isLongerThan(searched, maxLegalNameCharacters), field, lengthRule(maxLegalNameCharacters));
+  return searched;
+}
+
+function legalNameContains(text: string): Condition {
+  const field = 'filter.legalNameContains';
+  const searched = searchedLegalName(text, field);
+  const isLongEnough = [...searched].length >= minSearchedCharacters;
+  assertInput(isLongEnough, field, `must be at least ${minSearchedCharacters} characters`);
+  const name = 'legalNameContains';
+  const search = textSearch({ rowNumber: customer.rowNumber, column: customer.legalNameSearch, name }, searched);
+  return { name, ...search, selective: true };
+}
+
+function legalNameStartsWith(prefix: string): Condition {
+  const name = 'legalNameStartsWith';
+  const searched = searchedLegalName(prefix, 'filter.legalNameStartsWith');
+  return { name, ...prefixSearch(customer.legalNameSearch, name, searched), selective: true };
+}
+
+/** Compares a column that usually differs between customers. Many can share a value, such as a dummy number. */
+function equalTo(column: SQLiteColumn, name: string, value: string, compared: SQL | null): Condition {
+  const equal = eq(column, sql.placeholder(name));
+  const candidates = sql`select 1 from ${customer} where ${equal}`;
+  const values = { [name]: value };
+  return { name, sql: equal, values, selective: true, orderedScan: orderedScan(candidates, compared) };
+}
+
+function hasAttribute(name: string, value: string): Condition {
+  const { name: nameColumn, valueSearch, value: valueColumn, customerId } = customerAttribute;
+  const isIndexed = sql`${nameColumn} = ${sql.placeholder('attributeName')} and ${valueSearch} = ${sql.placeholder('attributeSearch')}`;
+  const isSame = sql`${valueColumn} = ${sql.placeholder('attributeValue')}`;
+  const ofCustomer = sql`select 1 from ${customerAttribute} where ${withoutIndex(nameColumn)} = ${sql.placeholder('attributeName')} and ${isSame} and ${customerId} = ${customer.id}`;
+  return {
+    name: 'attribute',
+    sql: sql`${customer.id} in (select ${customerId} from ${customerAttribute} where ${isIndexed} and ${isSame})`,
+    values: { attributeName: name, attributeSearch: attributeSearchValue(value), attributeValue: value },
+    selective: true,
+    orderedScan: orderedScan(sql`select 1 from ${customerAttribute} where ${isIndexed}`, sql`exists (${ofCustomer})`),
+  };
+}
+
+const lastOk = customer.lastOkDateOrder;
+
+type Filters = {
+  [Name in keyof Required<CustomerFilter>]: (value: NonNullable<CustomerFilter[Name]>) => Condition;
+};
+
+/** A condition that many customers meet. */
+function broad(name: string, condition: SQL, value: unknown): Condition {
+  return { name, sql: condition, values: { [name]: value }, selective: false };
+}
+
+/** The condition of each filter. Each one must be served by an index, which test/database/plans.test.ts checks. */
+export const customerFilters: Filters = {
+  customerNumber: (value) => ({
+    name: 'customerNumber',
+    sql: eq(customer.customerNumber, sql.placeholder('customerNumber')),
+    values: { customerNumber: value },
+    selective: true,
+  }),
+  legalNameStartsWith,
+  legalNameContains,
+  // The index of the default order does not contain the column, so rows cannot be compared in that order.
+  email: (value) => equalTo(customer.emailSearch, 'email', normaliseForSearch(value), null),
+  mobilePhoneNumber: (value) => mobilePhoneNumberCondition(value, 'filter.mobilePhoneNumber'),
+  kycStatus: (value) =>
+    broad('kycStatus', sql`${customer.kycStatus} = ${encoded(customer.kycStatus, 'kycStatus')}`, value),
+  branchId: (value) => broad('branchId', eq(customer.branchId, sql.placeholder('branchId')), value),
+  createdFrom: (value) =>
+    broad('createdFrom', gte(customer.createdAt, encoded(customer.createdAt, 'createdFrom')), value),
+  createdBefore: (value) =>
+    broad('createdBefore', lt(customer.createdAt, encoded(customer.createdAt, 'createdBefore')), value),
+  lastOkFrom: (value) => broad('lastOkFrom', gte(lastOk, encoded(lastOk, 'lastOkFrom')), value),
+  lastOkBefore: (value) => {
+    const wasOk = sql`${lastOk} > ${sql.param(neverOk, lastOk)}`;
+    return broad('lastOkBefore', sql`${lastOk} < ${encoded(lastOk, 'lastOkBefore')} and ${wasOk}`, value);
+  },
+  attribute: ({ name, value }) => hasAttribute(name, value),
+};
+
+/** The conditions of the filters that have a value. */
+export function conditionsOf(filter: CustomerFilter): Condition[] {
+  return Object.entries(customerFilters).flatMap(([name, conditionOf]) => {
+    const value = filter[name as keyof CustomerFilter];
+    return value == null ? [] : [(conditionOf as (value: unknown) => Condition)(value)];
+  });
+}
