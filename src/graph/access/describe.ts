@@ -3,7 +3,7 @@ import type { GuardedRule, OwnAccess } from './rule.ts';
 
 const ownGrounds: Record<keyof OwnAccess, string> = {
   orLinkedUser: 'a link to the customer',
-  orHolder: 'that the caller holds the account',
+  orHolder: 'holding the account',
   orSelf: 'that the caller is the user',
 };
 
@@ -31,11 +31,11 @@ function rolesOf(roles: readonly Role[]): string[] {
  *
  * @example 'Requires `CanGetCustomer` at the bank, or a link to the customer.'
  */
-export function describeRule(rule: GuardedRule): string {
+export function describeRule(rule: GuardedRule, root: 'query' | 'mutation' | null): string {
   if (rule.kind === 'authenticated') {
     return rule.anyOf.length === 0
       ? 'Requires authentication.'
-      : `Requires authentication, and returns more with ${rolesOf(rule.anyOf).join(' or ')}.`;
+      : `Requires authentication, and ${root === 'mutation' ? 'allows' : 'returns'} more with ${rolesOf(rule.anyOf).join(' or ')}.`;
   }
   const own = (['orLinkedUser', 'orHolder', 'orSelf'] as const).filter((ground) => rule[ground] === true);
   const grounds = [...rolesOf(rule.anyOf), ...own.map((ground) => ownGrounds[ground])].join(', or ');
