@@ -1,24 +1,24 @@
 import { GatewayError } from '../../base/errors.ts';
 
-/** How many problems of one customer are told at once: an answer is not to grow far beyond its request. */
+/** The maximum number of problems that are reported for one customer, so that a response is not much longer than its request. */
 const maxErrorsOfCustomer = 10;
 
-export type Problems = ReturnType<typeof collectInputErrors>;
+export type InputErrors = ReturnType<typeof collectInputErrors>;
 
-/** What is wrong with the customers of one call, gathered so that a client can show all of it at once. */
+/** Collects the problems of all customers of a call, so that a client can show them together. */
 export function collectInputErrors() {
-  const ofCustomers = new Map<number, GatewayError[]>();
+  const errorsByIndex = new Map<number, GatewayError[]>();
 
   function add(index: number, error: GatewayError): void {
-    const errors = ofCustomers.get(index) ?? [];
-    ofCustomers.set(index, errors);
+    const errors = errorsByIndex.get(index) ?? [];
+    errorsByIndex.set(index, errors);
     if (errors.length < maxErrorsOfCustomer) errors.push(error);
   }
 
   return {
     add,
 
-    /** What `work` gives; undefined after an expected failure, which is one problem more. */
+    /** Returns the result of `work`. If `work` fails as expected, adds the error and returns undefined. */
     attempt<Value>(index: number, work: () => Value): Value | undefined {
       try {
         return work();
@@ -30,12 +30,12 @@ export function collectInputErrors() {
     },
 
     /**
-     * Fails with the first problem, when there is one; its extension `errors` has all of them. With `hasIndex` each has
-     * the index of its customer in the list.
+     * Throws the first error, if there is one, with all errors in its extension `errors`. If `hasIndex`, each of them contains the
+     * index of its customer.
      */
     throwAny(hasIndex: boolean): void {
-      const all = [...ofCustomers]
-        .sort(([one], [other]) => one - other)
+      const all = [...errorsByIndex]
+        .sort(([a], [b]) => a - b)
         .flatMap(([index, errors]) => errors.map((error) => ({ index, error })));
       const [first] = all;
       if (first === undefined) return;

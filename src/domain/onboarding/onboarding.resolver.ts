@@ -9,8 +9,9 @@ import { loadCustomer } from '../customer/customer.loader.ts';
 import { Customer, CustomerPayload, toCustomer } from '../customer/customer.type.ts';
 import { lockCustomer } from '../customer/locked-customer.ts';
 import { deleteCustomerCascade } from './cascade.ts';
-import { createAll, requireReason, requireRolesOfParts } from './create-customer.ts';
+import { createAll } from './create-customer.ts';
 import { exportCustomer } from './customer-export.ts';
+import { requireReason, requireRolesOfParts } from './customer-part-roles.ts';
 import {
   CreateCustomerInput,
   CustomerData,

@@ -1,0 +1,134 @@
+import { gatewayError } from '../../base/errors.ts';
+import { assertInput, pastTime } from '../../graph/input.ts';
+import { accountLinkValues } from '../account/customer-account-link.writes.ts';
+import { addressValues } from '../address/address.rules.ts';
+import { lastOkDateOrderOf } from '../customer/customer.rules.ts';
+import type { CustomerColumns } from '../customer/customer.writes.ts';
+import { attributeValues } from '../customer/customer-attribute.rules.ts';
+import {
+  branchColumns,
+  creditLimitColumns,
+  creditRatingColumns,
+  customerNumberOf,
+  dataColumns,
+  emailColumns,
+  identityColumns,
+  mobilePhoneNumberColumns,
+} from '../customer/customer-input.rules.ts';
+import { taxResidenceValues } from '../tax-residence/tax-residence.writes.ts';
+import { userLinkValues } from '../user-customer-link/user-customer-link.writes.ts';
+import type { InputErrors } from './input-errors.ts';
+import type { CreateCustomerInput } from './onboarding.type.ts';
+
+/** A customer of the input, and its place there: `input` or `input[3]`. */
+export interface PlacedInput {
+  index: number;
+  field: string;
+  input: CreateCustomerInput;
+}
+
+/** The columns of an address, link or the like, and its place in the input. */
+export interface Part<Values> {
+  field: string;
+  values: Values;
+}
+
+/** The name of a list of parts. */
+export type PartName = 'addresses' | 'attributes' | 'taxResidences' | 'accountLinks' | 'userLinks';
+
+/** A customer with its parts, without the invalid ones. */
+export interface Draft {
+  index: number;
+  field: string;
+  /** The number is null if one must be generated. Undefined if the input is invalid. */
+  columns: (Omit<CustomerColumns, 'customerNumber'> & { customerNumber: string | null }) | undefined;
+  addresses: Part<ReturnType<typeof addressValues>>[];
+  attributes: Part<ReturnType<typeof attributeValues>>[];
+  taxResidences: Part<ReturnType<typeof taxResidenceValues>>[];
+  accountLinks: Part<ReturnType<typeof accountLinkValues>>[];
+  userLinks: Part<ReturnType<typeof userLinkValues>>[];
+}
+
+function customerColumns(input: CreateCustomerInput, field: string): Draft['columns'] {
+  const { rating, source } = input.creditRating ?? {};
+  const ratingFields = { rating: `${field}.creditRating.rating`, source: `${field}.creditRating.source` };
+  return {
+    customerNumber: input.customerNumber?.trim()
+      ? customerNumberOf(input.customerNumber, `${field}.customerNumber`)
+      : null,
+    ...identityColumns(input, field),
+    ...mobilePhoneNumberColumns(input.mobilePhoneNumber, `${field}.mobilePhoneNumber`),
+    ...emailColumns(input.email),
+    ...dataColumns(input, field),
+    ...creditRatingColumns({ rating, source }, ratingFields),
+    ...creditLimitColumns(input.creditLimit, `${field}.creditLimit`),
+    ...branchColumns(input.branchId, `${field}.branchId`),
+    ...kycColumns(input, field),
+  };
+}
+
+/** The columns that follow from the timeline. The status of the input is its first one. */
+function kycColumns(input: CreateCustomerInput, field: string) {
+  const isOk = input.kycStatus === true;
+  assertInput(isOk || input.lastOkDate == null, `${field}.lastOkDate`, 'must be omitted unless kycStatus is true');
+  const lastOkDate = isOk ? pastTime(`${field}.lastOkDate`, input.lastOkDate ?? new Date()) : null;
+  return { kycStatus: isOk, lastOkDate, lastOkDateOrder: lastOkDateOrderOf(lastOkDate) };
+}
+
+function partsOf<Input, Values>(
+  errors: InputErrors,
+  { index, field }: { index: number; field: string },
+  inputs: readonly Input[] | null | undefined,
+  valuesOf: (input: Input, field: string) => Values,
+): Part<Values>[] {
+  return (inputs ?? []).flatMap((input, position) => {
+    const place = `${field}[${position}]`;
+    const values = errors.attempt(index, () => valuesOf(input, place));
+    return values === undefined ? [] : [{ field: place, values }];
+  });
+}
+
+/** Calls `refuse` for each part whose key repeats that of an earlier one. A new customer has no other parts. */
+function refuseRepeated<Values>(
+  parts: readonly Part<Values>[],
+  keyOf: (values: Values) => string,
+  refuse: (field: string) => void,
+): void {
+  const seen = new Set<string>();
+  for (const { field, values } of parts) {
+    const key = keyOf(values);
+    if (seen.has(key)) refuse(field);
+    seen.add(key);
+  }
+}
+
+/** Validates the input of a customer. Adds every problem to `errors`. */
+export function draftOf({ index, field, input }: PlacedInput, errors: InputErrors): Draft {
+  const part = (name: PartName) => ({ index, field: `${field}.${name}` });
+  const draft: Draft = {
+    index,
+    field,
+    columns: errors.attempt(index, () => customerColumns(input, field)),
+    addresses: partsOf(errors, part('addresses'), input.addresses, addressValues),
+    attributes: partsOf(errors, part('attributes'), input.attributes, attributeValues),
+    taxResidences: partsOf(errors, part('taxResidences'), input.taxResidences, taxResidenceValues),
+    accountLinks: partsOf(errors, part('accountLinks'), input.accountLinks, accountLinkValues),
+    userLinks: partsOf(errors, part('userLinks'), input.userLinks, userLinkValues),
+  };
+  const taxNumber = ({ domain, taxNumber: number }: { domain: string; taxNumber: string }) =>
+    JSON.stringify([domain, number]);
+  refuseRepeated(draft.taxResidences, taxNumber, (place) => {
+    errors.add(index, gatewayError('TAX_RESIDENCE_EXISTS', { field: place }));
+  });
+  refuseRepeated(
+    draft.accountLinks,
+    ({ accountId }) => accountId,
+    (place) => errors.add(index, gatewayError('OBP-30223', { field: `${place}.accountId` })),
+  );
+  refuseRepeated(
+    draft.userLinks,
+    ({ userId }) => userId,
+    (place) => errors.add(index, gatewayError('OBP-30007', { field: `${place}.userId` })),
+  );
+  return draft;
+}

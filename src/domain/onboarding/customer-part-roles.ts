@@ -1,0 +1,40 @@
+import { holdsAny } from '../../auth/authenticated-user.ts';
+import { gatewayError } from '../../base/errors.ts';
+import type { Role } from '../../base/roles.ts';
+import type { Context } from '../../graph/context.ts';
+import { bankRules } from '../bank/bank.loader.ts';
+import { refuseSelfLink } from '../user-customer-link/user-customer-link.writes.ts';
+import type { PartName, PlacedInput } from './customer-draft.ts';
+
+/** The roles that a part requires in addition to those of the customer. One of them is enough. */
+const rolesOfParts = {
+  addresses: ['CanCreateCustomerAddress'],
+  attributes: ['CanCreateCustomerAttributeAtOneBank', 'CanCreateCustomerAttributeAtAnyBank'],
+  taxResidences: ['CanCreateTaxResidence'],
+  accountLinks: ['CanCreateCustomerAccountLink'],
+  userLinks: ['CanCreateUserCustomerLink', 'CanCreateUserCustomerLinkAtAnyBank'],
+} as const satisfies Record<PartName, readonly Role[]>;
+
+/** @throws OBP-20006 for the first part whose roles the caller lacks; SELF_LINK_REFUSED for a link to the caller. */
+export function requireRolesOfParts({ user: caller }: Context, bankId: string, inputs: readonly PlacedInput[]): void {
+  function require(roles: readonly Role[], field: string): void {
+    if (!holdsAny(caller, roles, bankId)) throw gatewayError('OBP-20006', { missingRoles: roles, bankId, field });
+  }
+  for (const { field, input } of inputs) {
+    for (const part of Object.keys(rolesOfParts) as PartName[]) {
+      if ((input[part] ?? []).length > 0) require(rolesOfParts[part], `${field}.${part}`);
+    }
+    if (input.kycStatus === true) require(['CanAddKycStatus'], `${field}.kycStatus`);
+    for (const [index, { userId }] of (input.userLinks ?? []).entries()) {
+      refuseSelfLink(caller?.id, userId, `${field}.userLinks[${index}].userId`);
+    }
+  }
+}
+
+/** @throws REASON_REQUIRED for the first KYC status if the bank requires a reason and the request has none. */
+export async function requireReason(context: Context, bankId: string, inputs: readonly PlacedInput[]): Promise<void> {
+  if (context.request.reason !== null) return;
+  const withStatus = inputs.find(({ input }) => input.kycStatus === true);
+  if (withStatus === undefined || !(await bankRules.wantsReason(context, bankId))) return;
+  throw gatewayError('REASON_REQUIRED', { bankId, field: `${withStatus.field}.kycStatus` });
+}
