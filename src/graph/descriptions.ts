@@ -8,3 +8,8 @@ export const versionDescription =
 export function payloadObject(noun: string): string {
   return `The ${noun} after the mutation or, for a deletion, before it. Null if the mutation is retried with the same idempotency key after the ${noun} was deleted.`;
 }
+
+/** The description of the object in the payload of mutations if it can be deleted only together with its customer. */
+export function payloadObjectOfCustomer(noun: string): string {
+  return `The ${noun} after the mutation. Null if the mutation is retried with the same idempotency key after the customer was deleted.`;
+}

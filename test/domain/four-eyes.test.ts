@@ -34,7 +34,7 @@ const open = /* GraphQL */ `query ($bankId: ID!, $customerId: ID!) {
   kycStatusProposals(bankId: $bankId, customerId: $customerId) { id ok } }`;
 
 let gateway: Gateway;
-/** May propose and confirm, as the others may: only never both of the same. */
+/** Can propose and confirm KYC statuses, as the second officer can, but cannot confirm their own proposals. */
 let officer: TestUser;
 let secondOfficer: TestUser;
 let customerId: string;
@@ -73,7 +73,7 @@ async function storedProposal(id: string) {
   return row;
 }
 
-/** What a call that is refused answers, when nothing was written by it. */
+/** The error with which a call fails. Expects that the call writes nothing. */
 async function refusal(caller: TestUser, document: string, variables: Record<string, unknown>) {
   const before = await everythingStored(gateway.database);
   const { data, errors } = await gateway.query(caller.token, document, { bankId, customerId, ...variables });
@@ -82,7 +82,7 @@ async function refusal(caller: TestUser, document: string, variables: Record<str
   return errors[0];
 }
 
-describe('two officers who are not independent', () => {
+describe('confirmKycStatus and rejectKycStatus', () => {
   const kycRoles = ['CanAddKycStatus', 'CanConfirmKycStatus'] as const;
   const grant = `mutation ($userId: ID!, $roleName: Role!, $bankId: ID) {
     grantEntitlement(userId: $userId, input: { roleName: $roleName, bankId: $bankId }) { entitlement { id } } }`;
@@ -94,7 +94,7 @@ describe('two officers who are not independent', () => {
     }
   }
 
-  /** An officer who can also grant, as the command line made them. */
+  /** An officer who can also grant roles, created on the command line. */
   const grantingOfficer = () =>
     gateway.createUser({
       roles: ['CanCreateEntitlementAtOneBank', 'CanDeleteEntitlementAtOneBank', ...kycRoles].map(
@@ -117,7 +117,7 @@ describe('two officers who are not independent', () => {
     );
   }
 
-  test('because one granted a KYC role to the other, are refused in both directions, also after it was revoked', async () => {
+  test('refuse two officers if one granted a KYC role to the other, even after the role was revoked', async () => {
     const [maker, puppet] = [await grantingOfficer(), await gateway.createUser()];
     await grantRoles(maker, puppet, ...kycRoles);
 
@@ -131,7 +131,7 @@ describe('two officers who are not independent', () => {
     await expectRefused(maker, puppet);
   });
 
-  test('because one granted through a third user, are refused', async () => {
+  test('refuse two officers if one empowered the other through a third user', async () => {
     const [maker, between, puppet] = [await grantingOfficer(), await gateway.createUser(), await gateway.createUser()];
     await grantRoles(maker, between, 'CanCreateEntitlementAtOneBank');
     await grantRoles(between, puppet, ...kycRoles);
@@ -140,21 +140,22 @@ describe('two officers who are not independent', () => {
     await expectRefused(puppet, maker);
   });
 
-  test('do not include two officers whom the same administrator appointed', async () => {
-    const [administrator, one, other] = [
+  test('accept two officers whom the same administrator appointed', async () => {
+    const [administrator, proposer, decider] = [
       await grantingOfficer(),
       await gateway.createUser(),
       await gateway.createUser(),
     ];
-    await grantRoles(administrator, one, ...kycRoles);
-    await grantRoles(administrator, other, ...kycRoles);
+    await grantRoles(administrator, proposer, ...kycRoles);
+    await grantRoles(administrator, decider, ...kycRoles);
 
-    const { errors } = await gateway.query(other.token, confirm, { bankId, customerId, id: await proposalOf(one) });
+    const variables = { bankId, customerId, id: await proposalOf(proposer) };
+    const { errors } = await gateway.query(decider.token, confirm, variables);
 
     expect(errors.filter(({ path }) => path?.length === 1)).toEqual([]);
   });
 
-  test('because one lifted the lock of an administrator from the other, are refused', async () => {
+  test('refuse two officers if one enabled the other', async () => {
     const helper = await gateway.createUser({
       roles: [['CanUnlockUser', null], ...kycRoles.map((role) => [role, bankId] as const)],
     });
@@ -166,8 +167,8 @@ describe('two officers who are not independent', () => {
   });
 });
 
-describe('a bank with four eyes', () => {
-  test('says so to every authenticated caller, and another does not', async () => {
+describe('a bank with kycFourEyes', () => {
+  test('is marked as such for every authenticated caller', async () => {
     const { token } = await gateway.createUser();
     const { data } = await gateway.query(token, '{ banks { id kycFourEyes } }');
 
@@ -179,30 +180,30 @@ describe('a bank with four eyes', () => {
     });
   });
 
-  test('refuses addKycStatus, and says what to do instead', async () => {
+  test('refuses addKycStatus, and names the alternative in the error', async () => {
     const refused = await refusal(officer, add, { input });
 
     expect(refused?.extensions).toMatchObject({ code: 'FORBIDDEN', obpCode: null, bankId });
     expect(refused?.message).toContain('propose it, and have another confirm it');
   });
 
-  test('refuses a new customer who would be ok from the start, alone or in a list, but no other one', async () => {
-    const one = { legalName: 'Eveline Tripman', mobilePhoneNumber: '+447972444876' };
+  test('refuses a new customer with an ok status, alone or in a list, but accepts others', async () => {
+    const newCustomer = { legalName: 'Eveline Tripman', mobilePhoneNumber: '+447972444876' };
     const create = `mutation ($bankId: ID!, $input: CreateCustomerInput!) {
       createCustomer(bankId: $bankId, input: $input) { customer { kycStatus } } }`;
     const createMany = `mutation ($bankId: ID!, $input: [CreateCustomerInput!]!) {
       createCustomers(bankId: $bankId, input: $input) { customers { kycStatus } } }`;
 
-    const alone = await refusal(officer, create, { input: { ...one, kycStatus: true } });
-    const inList = await refusal(officer, createMany, { input: [one, { ...one, kycStatus: true }] });
-    const without = await gateway.query(officer.token, create, { bankId, input: one });
+    const alone = await refusal(officer, create, { input: { ...newCustomer, kycStatus: true } });
+    const inList = await refusal(officer, createMany, { input: [newCustomer, { ...newCustomer, kycStatus: true }] });
+    const without = await gateway.query(officer.token, create, { bankId, input: newCustomer });
 
     expect(alone?.extensions).toMatchObject({ code: 'FORBIDDEN', field: 'input.kycStatus', bankId });
     expect(inList?.extensions).toMatchObject({ code: 'FORBIDDEN', field: 'input[1].kycStatus', index: 1 });
     expect(without.data).toEqual({ createCustomer: { customer: { kycStatus: false } } });
   });
 
-  test('is no other bank’s business: there one officer is enough', async () => {
+  test('does not affect another bank, at which one officer is enough', async () => {
     const { id } = await insertCustomer(gateway.database, { bankId: otherBankId });
 
     const { errors } = await gateway.query(officer.token, add, { bankId: otherBankId, customerId: id, input });
@@ -210,7 +211,7 @@ describe('a bank with four eyes', () => {
     expect(errors).toEqual([]);
   });
 
-  test('takes a status from one officer again when it is switched off', async () => {
+  test('accepts addKycStatus again after kycFourEyes is disabled', async () => {
     const id = `bank-${randomUUID()}`;
     await gateway.createBank(id);
     const own = await gateway.createUser({ roles: [['CanAddKycStatus', id]] });
@@ -229,19 +230,19 @@ describe('a bank with four eyes', () => {
 });
 
 describe('proposeKycStatus', () => {
-  test('is refused without the role, for an unknown customer, and for a time to come', async () => {
+  test('refuses a caller without the role, and fails for an unknown customer and a time in the future', async () => {
     const confirmer = await gateway.createUser({ roles: [['CanConfirmKycStatus', bankId]] });
 
     const codes = [
       await refusal(confirmer, propose, { input }),
-      await refusal(officer, propose, { customerId: 'nobody', input }),
+      await refusal(officer, propose, { customerId: 'unknown', input }),
       await refusal(officer, propose, { input: { ...input, date: '2100-01-01T00:00:00Z' } }),
     ].map((error) => error?.extensions.obpCode);
 
     expect(codes).toEqual(['OBP-20006', 'OBP-30046', 'OBP-10001']);
   });
 
-  test('is kept and read while it is open, and counts for nothing', async () => {
+  test('files an open proposal that does not change the customer', async () => {
     const idempotencyKey = randomUUID();
     const variables = { bankId, customerId, input, idempotencyKey };
 
@@ -272,7 +273,7 @@ describe('proposeKycStatus', () => {
     expect(await timeline()).toEqual([]);
   });
 
-  test('of the same by two officers at once is one proposal, of whoever was first', async () => {
+  test('files one proposal when two officers propose the same status at the same time', async () => {
     const call = ({ token }: TestUser) => gateway.query(token, propose, { bankId, customerId, input });
 
     const answers = await Promise.all([call(officer), call(secondOfficer), call(officer)]);
@@ -287,7 +288,7 @@ describe.each([
   ['confirmKycStatus', confirm, {}],
   ['rejectKycStatus', reject, { reason: 'The passport had expired' }],
 ])('%s', (_field, document, more) => {
-  test('is refused without the role', async () => {
+  test('refuses a caller without the role', async () => {
     const proposer = await gateway.createUser({ roles: [['CanAddKycStatus', bankId]] });
     const id = await proposalOf(officer);
 
@@ -297,7 +298,7 @@ describe.each([
     });
   });
 
-  test('of what one proposed oneself is refused, whatever one may', async () => {
+  test("refuses a decision on the caller's own proposal, whatever roles the caller holds", async () => {
     const id = await proposalOf(officer);
 
     const refused = await refusal(officer, document, { id, ...more });
@@ -306,7 +307,7 @@ describe.each([
     expect(refused?.message).toContain('Nobody decides on what they proposed themself');
   });
 
-  test('of another customer’s proposal, or of none, is not found', async () => {
+  test('fails with NOT_FOUND for a proposal of another customer and for an unknown proposal', async () => {
     const id = await proposalOf(officer);
     const other = await insertCustomer(gateway.database, { bankId });
 
@@ -318,7 +319,7 @@ describe.each([
     expect(refused.map((error) => error?.extensions.code)).toEqual(['NOT_FOUND', 'NOT_FOUND']);
   });
 
-  test('happens once: of two who decide at the same time one is too late', async () => {
+  test('succeeds once when two decisions race', async () => {
     const proposer = await gateway.createUser({ roles: [['CanAddKycStatus', bankId]] });
     const id = await proposalOf(proposer);
     const variables = { bankId, customerId, id, ...more };
@@ -334,7 +335,7 @@ describe.each([
 });
 
 describe('confirmKycStatus', () => {
-  test('adds the status to the timeline, which the customer follows, once', async () => {
+  test('adds the status to the timeline once, and updates the customer', async () => {
     const id = await proposalOf(officer);
     const variables = { bankId, customerId, id, idempotencyKey: randomUUID() };
 
@@ -357,12 +358,12 @@ describe('confirmKycStatus', () => {
 });
 
 describe('rejectKycStatus', () => {
-  test('adds nothing to the timeline, keeps who decided and why, and lets the same be proposed anew', async () => {
+  test('adds nothing to the timeline, stores the officer and the reason, and allows the same proposal again', async () => {
     const id = await proposalOf(officer);
     const reason = 'The passport had expired';
 
     const { data } = await gateway.query(secondOfficer.token, reject, { bankId, customerId, id, reason });
-    const anew = await gateway.query(officer.token, propose, { bankId, customerId, input });
+    const again = await gateway.query(officer.token, propose, { bankId, customerId, input });
 
     expect(data).toEqual({
       rejectKycStatus: {
@@ -370,13 +371,13 @@ describe('rejectKycStatus', () => {
         kycStatus: null,
       },
     });
-    expect(anew.errors).toEqual([]);
+    expect(again.errors).toEqual([]);
     expect(await timeline()).toEqual([]);
     const [stored] = await gateway.database.read.select().from(customer).where(eq(customer.id, customerId));
     expect(stored).toMatchObject({ kycStatus: false, lastOkDate: null });
   });
 
-  test('needs a reason', async () => {
+  test('fails without a reason', async () => {
     const id = await proposalOf(officer);
 
     expect((await refusal(secondOfficer, reject, { id, reason: ' ' }))?.extensions.obpCode).toBe('OBP-10001');
@@ -384,7 +385,7 @@ describe('rejectKycStatus', () => {
 });
 
 describe('Customer.kycStatusProposals', () => {
-  test('is read by who reads KYC statuses, and not by who is linked to the customer', async () => {
+  test('is returned to a caller who can read KYC statuses, and refused to a linked user', async () => {
     const id = await proposalOf(officer);
     const linked = await gateway.createUser();
     await insertUserCustomerLink(gateway.database, { bankId, customerId, userId: linked.id });

@@ -54,42 +54,42 @@ const documentInput = {
 const mediaInput = { type: 'image', url: 'https://media.example.com/passport.png', date: '2024-05-31T09:30:00Z' };
 
 interface Kind {
-  noun: string;
+  suffix: string;
   table: typeof kycCheck | typeof kycDocument | typeof kycMedia;
   input: Record<string, unknown>;
-  /** What the payload is asked for. */
+  /** The selected fields of the evidence. */
   fields: string;
   bad: [what: string, change: Record<string, unknown>, field: string | undefined][];
-  /** A change that makes it other evidence. */
+  /** A change of the values. */
   other: Record<string, unknown>;
 }
 
 const badIds: Kind['bad'] = [
-  ['an empty id', { id: '' }, 'input.id'],
-  ['an id with other characters', { id: 'a b' }, 'input.id'],
-  ['an id of 255 characters', { id: 'x'.repeat(255) }, 'input.id'],
+  ['an empty ID', { id: '' }, 'input.id'],
+  ['an ID with other characters', { id: 'a b' }, 'input.id'],
+  ['an ID of 255 characters', { id: 'x'.repeat(255) }, 'input.id'],
 ];
 
 const kinds: Kind[] = [
   {
-    noun: 'Check',
+    suffix: 'Check',
     table: kycCheck,
     input: checkInput,
     fields: 'date how staffUserId staffName satisfied comments',
     bad: [
       ...badIds,
-      ['a way that is too long', { how: 'x'.repeat(33) }, 'input.how'],
-      ['an empty way', { how: ' ' }, 'input.how'],
-      ['the id of a staff user that is too long', { staffUserId: 'x'.repeat(65) }, 'input.staffUserId'],
+      ['a method that is too long', { how: 'x'.repeat(33) }, 'input.how'],
+      ['an empty method', { how: ' ' }, 'input.how'],
+      ['a staff user ID that is too long', { staffUserId: 'x'.repeat(65) }, 'input.staffUserId'],
       ['a staff name that is too long', { staffName: 'x'.repeat(65) }, 'input.staffName'],
       ['comments that are too long', { comments: 'x'.repeat(2001) }, 'input.comments'],
       ['a control character', { comments: 'a\u0000b' }, 'input.comments'],
-      ['no date-time', { date: '2024-02-30T00:00:00Z' }, 'input.date'],
+      ['an invalid time', { date: '2024-02-30T00:00:00Z' }, 'input.date'],
     ],
     other: { satisfied: false },
   },
   {
-    noun: 'Document',
+    suffix: 'Document',
     table: kycDocument,
     input: documentInput,
     fields: 'type number issueDate issuePlace expiryDate',
@@ -98,13 +98,13 @@ const kinds: Kind[] = [
       ['a type that is too long', { type: 'x'.repeat(51) }, 'input.type'],
       ['a number that is too long', { number: 'x'.repeat(51) }, 'input.number'],
       ['a place that is too long', { issuePlace: 'x'.repeat(513) }, 'input.issuePlace'],
-      ['an expiry before the issue', { expiryDate: '2018-03-08' }, 'input.expiryDate'],
-      ['no day', { issueDate: '2018-02-30' }, 'input.issueDate'],
+      ['an expiry date before the issue date', { expiryDate: '2018-03-08' }, 'input.expiryDate'],
+      ['an invalid date', { issueDate: '2018-02-30' }, 'input.issueDate'],
     ],
     other: { expiryDate: '2028-03-09' },
   },
   {
-    noun: 'Media',
+    suffix: 'Media',
     table: kycMedia,
     input: mediaInput,
     fields: 'type url date relatesToKycDocumentId relatesToKycCheckId',
@@ -121,46 +121,46 @@ const kinds: Kind[] = [
   },
 ];
 
-describe.each(kinds)('addKyc$noun', ({ noun, table, input, fields, bad, other }) => {
-  const field = `addKyc${noun}`;
-  const add = `mutation ($bankId: ID!, $customerId: ID!, $input: AddKyc${noun}Input!, $idempotencyKey: String) {
+describe.each(kinds)('addKyc$suffix', ({ suffix, table, input, fields, bad, other }) => {
+  const field = `addKyc${suffix}`;
+  const add = `mutation ($bankId: ID!, $customerId: ID!, $input: AddKyc${suffix}Input!, $idempotencyKey: String) {
     ${field}(bankId: $bankId, customerId: $customerId, input: $input, idempotencyKey: $idempotencyKey) {
-      kyc${noun} { id bankId customerId ${fields} retraction { reason } } customer { id } } }`;
+      kyc${suffix} { id bankId customerId ${fields} retraction { reason } } customer { id } } }`;
 
   function storedOf(id: string) {
     return gateway.database.read.select().from(table).where(eq(table.customerId, id));
   }
 
-  test('is refused without the role, and nothing is written', async () => {
-    const stranger = await gateway.createUser({ roles: [[`CanAddKyc${noun}` as Role, otherBankId]] });
+  test('refuses a caller without the role at the bank and writes nothing', async () => {
+    const caller = await gateway.createUser({ roles: [[`CanAddKyc${suffix}` as Role, otherBankId]] });
 
-    const { data, errors } = await gateway.query(stranger.token, add, { bankId, customerId, input });
+    const { data, errors } = await gateway.query(caller.token, add, { bankId, customerId, input });
 
     expect(data).toEqual({ [field]: null });
-    expect(errors[0]?.extensions).toMatchObject({ code: 'FORBIDDEN', missingRoles: [`CanAddKyc${noun}`] });
+    expect(errors[0]?.extensions).toMatchObject({ code: 'FORBIDDEN', missingRoles: [`CanAddKyc${suffix}`] });
     expect(await storedOf(customerId)).toEqual([]);
   });
 
-  test('for a customer of another bank is not found, and nothing is written', async () => {
+  test('fails with OBP-30046 for a customer of another bank and writes nothing', async () => {
     const answer = await gateway.query(officer.token, add, { bankId, customerId: otherCustomerId, input });
 
     expect(codesOf(answer)).toEqual(['OBP-30046']);
     expect(await storedOf(otherCustomerId)).toEqual([]);
   });
 
-  test.each(bad)('with %s is OBP-10001, and nothing is written', async (_what, change, refused) => {
+  test.each(bad)('fails with OBP-10001 for %s and writes nothing', async (_what, change, invalidField) => {
     const { errors } = await gateway.query(officer.token, add, { bankId, customerId, input: { ...input, ...change } });
 
     expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', obpCode: 'OBP-10001' });
-    expect(errors[0]?.extensions.field).toBe(refused);
+    expect(errors[0]?.extensions.field).toBe(invalidField);
     expect(await storedOf(customerId)).toEqual([]);
   });
 
-  test('gives what is stored and the customer with it, under the given id or one that is made', async () => {
-    const given = await gateway.query(officer.token, add, { bankId, customerId, input: { ...input, id: 'own-id' } });
-    const made = await gateway.query(officer.token, add, { bankId, customerId, input });
+  test('returns the evidence and its customer, with the ID of the input or a generated ID', async () => {
+    const withId = await gateway.query(officer.token, add, { bankId, customerId, input: { ...input, id: 'own-id' } });
+    const withoutId = await gateway.query(officer.token, add, { bankId, customerId, input });
 
-    expect([...given.errors, ...made.errors]).toEqual([]);
+    expect([...withId.errors, ...withoutId.errors]).toEqual([]);
     const stored = (await storedOf(customerId)).map(({ id }) => id);
     expect(stored).toHaveLength(2);
     expect(stored).toContain('own-id');
@@ -168,9 +168,9 @@ describe.each(kinds)('addKyc$noun', ({ noun, table, input, fields, bad, other })
       name,
       name === 'date' ? new Date(String(value)).toISOString() : value,
     ]);
-    expect(given.data?.[field]).toEqual({
-      [`kyc${noun}`]: {
-        ...(noun === 'Media' ? { relatesToKycDocumentId: null, relatesToKycCheckId: null } : {}),
+    expect(withId.data?.[field]).toEqual({
+      [`kyc${suffix}`]: {
+        ...(suffix === 'Media' ? { relatesToKycDocumentId: null, relatesToKycCheckId: null } : {}),
         ...Object.fromEntries(expected),
         id: 'own-id',
         bankId,
@@ -181,7 +181,7 @@ describe.each(kinds)('addKyc$noun', ({ noun, table, input, fields, bad, other })
     });
   });
 
-  test('of the same once more changes nothing, and of other values under the id is a conflict', async () => {
+  test('returns existing evidence with the same values, and fails with CONFLICT for other values', async () => {
     const own = { ...input, id: 'own-id' };
     const first = await gateway.query(officer.token, add, { bankId, customerId, input: own });
     const before = await storedOf(customerId);
@@ -201,7 +201,7 @@ describe.each(kinds)('addKyc$noun', ({ noun, table, input, fields, bad, other })
     expect(await storedOf(customerId)).toEqual(before);
   });
 
-  test('takes an id that another customer has', async () => {
+  test('accepts an ID that exists for another customer only', async () => {
     const second = await insertCustomer(gateway.database, { bankId });
     const own = { ...input, id: 'own-id' };
 
@@ -216,7 +216,7 @@ describe.each(kinds)('addKyc$noun', ({ noun, table, input, fields, bad, other })
     expect(await storedOf(second.id)).toHaveLength(1);
   });
 
-  test('of racing requests with one id and the same values stores one, and answers it to all', async () => {
+  test('writes once and returns the same when requests with the same ID and values race', async () => {
     const variables = { bankId, customerId, input: { ...input, id: 'own-id' } };
 
     const answers = await Promise.all(Array.from({ length: 6 }, () => gateway.query(officer.token, add, variables)));
@@ -226,7 +226,7 @@ describe.each(kinds)('addKyc$noun', ({ noun, table, input, fields, bad, other })
     expect(await storedOf(customerId)).toHaveLength(1);
   });
 
-  test('of racing requests with one id and other values lets one through', async () => {
+  test('succeeds once when requests with the same ID and other values race', async () => {
     const inputs = [input, { ...input, ...other }].map((values) => ({ ...values, id: 'own-id' }));
 
     const answers = await Promise.all(
@@ -237,7 +237,7 @@ describe.each(kinds)('addKyc$noun', ({ noun, table, input, fields, bad, other })
     expect(await storedOf(customerId)).toHaveLength(1);
   });
 
-  test('with an idempotency key writes once', async () => {
+  test('writes once for each idempotency key', async () => {
     const variables = { bankId, customerId, input, idempotencyKey: randomUUID() };
 
     const first = await gateway.query(officer.token, add, variables);
@@ -248,11 +248,11 @@ describe.each(kinds)('addKyc$noun', ({ noun, table, input, fields, bad, other })
     expect(await storedOf(customerId)).toHaveLength(1);
   });
 
-  test('adds no more to 500, but still answers what is there', async () => {
+  test('fails if the customer already has 500 of the kind, but still returns existing evidence', async () => {
     const own = { ...input, id: 'own-id' };
     await gateway.query(officer.token, add, { bankId, customerId, input: own });
     const [stored] = await storedOf(customerId);
-    if (stored === undefined) throw new Error('Nothing was stored.');
+    if (stored === undefined) throw new Error('The evidence was not stored.');
     await gateway.database.transaction(async (transaction) => {
       const rows = Array.from({ length: 499 }, (_, index) => ({ ...stored, id: `filler-${index}` }));
       await transaction.insert(table as typeof kycCheck).values(rows as (typeof kycCheck.$inferInsert)[]);
@@ -271,8 +271,8 @@ const addMedia = /* GraphQL */ `mutation ($bankId: ID!, $customerId: ID!, $input
   addKycMedia(bankId: $bankId, customerId: $customerId, input: $input) {
     kycMedia { id relatesToKycDocumentId relatesToKycCheckId check { id } } } }`;
 
-describe('addKycMedia, in relation to other evidence', () => {
-  test('leads to a document and a check of the same customer', async () => {
+describe('addKycMedia with related evidence', () => {
+  test('accepts a document and a check of the same customer', async () => {
     const child = { bankId, customerId };
     await insertKycDocument(gateway.database, { ...child, id: 'document-1' });
     await insertKycCheck(gateway.database, { ...child, id: 'check-1' });
@@ -290,23 +290,23 @@ describe('addKycMedia, in relation to other evidence', () => {
   test.each([
     ['document', 'relatesToKycDocumentId'],
     ['check', 'relatesToKycCheckId'],
-  ] as const)('never leads to a %s of another customer', async (noun, field) => {
+  ] as const)('fails with OBP-10001 for a %s of another customer and writes nothing', async (kind, field) => {
     const second = await insertCustomer(gateway.database, { bankId });
-    const of = { bankId, customerId: second.id, id: `foreign-${noun}` };
-    if (noun === 'document') await insertKycDocument(gateway.database, of);
-    else await insertKycCheck(gateway.database, of);
+    const values = { bankId, customerId: second.id, id: `foreign-${kind}` };
+    if (kind === 'document') await insertKycDocument(gateway.database, values);
+    else await insertKycCheck(gateway.database, values);
 
     const { errors } = await gateway.query(officer.token, addMedia, {
       bankId,
       customerId,
-      input: { ...mediaInput, [field]: of.id },
+      input: { ...mediaInput, [field]: values.id },
     });
 
     expect(errors[0]?.extensions).toMatchObject({ obpCode: 'OBP-10001', field: `input.${field}` });
     expect(await gateway.database.read.select().from(kycMedia).where(eq(kycMedia.customerId, customerId))).toEqual([]);
   });
 
-  test('adds nothing to what was retracted, but still answers what was added before', async () => {
+  test('fails with OBP-10001 for retracted evidence, but still returns an existing media item', async () => {
     const child = { bankId, customerId };
     await insertKycDocument(gateway.database, { ...child, id: 'document-1', retractedAt: new Date() });
     const related = { ...mediaInput, relatesToKycDocumentId: 'document-1' };
@@ -345,10 +345,10 @@ describe('addKycStatus', () => {
     return row;
   }
 
-  test('is refused without the role, and nothing is written', async () => {
-    const stranger = await gateway.createUser({ roles: [['CanAddKycStatus', otherBankId]] });
+  test('refuses a caller without the role at the bank and writes nothing', async () => {
+    const caller = await gateway.createUser({ roles: [['CanAddKycStatus', otherBankId]] });
 
-    const { data, errors } = await gateway.query(stranger.token, add, {
+    const { data, errors } = await gateway.query(caller.token, add, {
       bankId,
       customerId,
       input: { ok: true, date: at(2024) },
@@ -360,7 +360,7 @@ describe('addKycStatus', () => {
     expect(await storedCustomer()).toMatchObject({ kycStatus: false, lastOkDate: null, version: 1 });
   });
 
-  test('for a customer of another bank is not found, and nothing is written', async () => {
+  test('fails with OBP-30046 for a customer of another bank and writes nothing', async () => {
     const input = { ok: true, date: at(2024) };
 
     const answer = await gateway.query(officer.token, add, { bankId, customerId: otherCustomerId, input });
@@ -369,13 +369,13 @@ describe('addKycStatus', () => {
     expect(await timelineOf(otherCustomerId)).toEqual([]);
   });
 
-  test('with no date-time is OBP-10001', async () => {
+  test('fails with OBP-10001 for an invalid time', async () => {
     const input = { ok: true, date: '2024-01-01' };
 
     expect(codesOf(await gateway.query(officer.token, add, { bankId, customerId, input }))).toEqual(['OBP-10001']);
   });
 
-  test('moves the customer with it', async () => {
+  test('updates the customer', async () => {
     const { data, errors } = await addStatus(true, 2024);
 
     expect(errors).toEqual([]);
@@ -386,7 +386,7 @@ describe('addKycStatus', () => {
     expect(await storedCustomer()).toMatchObject({ lastOkDateOrder: new Date(at(2024)) });
   });
 
-  test('follows the newest by its date, not by its arrival', async () => {
+  test('updates the customer by the latest date, whatever the order of the calls', async () => {
     const steps: [ok: boolean, year: number, expected: object][] = [
       [false, 2022, { kycStatus: false, lastOkDate: null, version: 2 }],
       [true, 2020, { kycStatus: false, lastOkDate: at(2020), version: 3 }],
@@ -404,7 +404,7 @@ describe('addKycStatus', () => {
   test.each([
     [true, false],
     [false, true],
-  ])('of two of one date the one that is not ok counts (%s, then %s)', async (first, second) => {
+  ])('prefers the status that is not ok if two have the same date (%s, then %s)', async (first, second) => {
     await addStatus(first, 2024);
 
     const { data } = await addStatus(second, 2024);
@@ -412,7 +412,7 @@ describe('addKycStatus', () => {
     expect(data).toMatchObject({ addKycStatus: { customer: { kycStatus: false, lastOkDate: at(2024) } } });
   });
 
-  test('of the same once more changes nothing, and answers the stored one', async () => {
+  test('returns an existing status and changes nothing', async () => {
     const first = await addStatus(true, 2024);
 
     const same = await addStatus(true, 2024);
@@ -423,7 +423,7 @@ describe('addKycStatus', () => {
     expect(await storedCustomer()).toMatchObject({ version: 2 });
   });
 
-  test('with an idempotency key writes once, and answers the same status', async () => {
+  test('writes once for each idempotency key, and returns the same status', async () => {
     const variables = { bankId, customerId, input: { ok: true, date: at(2024) }, idempotencyKey: randomUUID() };
 
     const first = await gateway.query(officer.token, add, variables);
@@ -434,7 +434,7 @@ describe('addKycStatus', () => {
     expect(await timelineOf(customerId)).toHaveLength(1);
   });
 
-  test('of racing statuses leaves the customer as the whole timeline says', async () => {
+  test('updates the customer by the whole timeline when calls race', async () => {
     for (let round = 0; round < 5; round += 1) {
       customerId = (await insertCustomer(gateway.database, { bankId })).id;
       const years = [2020, 2025, 2021, 2024, 2022, 2023, 2023, 2021];
@@ -452,7 +452,7 @@ describe('addKycStatus', () => {
     }
   });
 
-  test('adds no status to 500 others', async () => {
+  test('fails if the customer already has 500 statuses', async () => {
     const { bankId: _bankId, ...row } = await insertKycStatus(gateway.database, { bankId, customerId });
     await gateway.database.transaction(async (transaction) => {
       const rows = Array.from({ length: 499 }, (_, index) => ({
@@ -481,7 +481,7 @@ describe('retractKycEvidence', () => {
       customer { id } } }`;
   const reason = 'It belongs to another person.';
 
-  function ask(caller: TestUser, input: object, more: object = {}) {
+  function callRetract(caller: TestUser, input: object, more: object = {}) {
     return gateway.query(caller.token, retract, { bankId, customerId, input: { reason, ...input }, ...more });
   }
 
@@ -500,10 +500,10 @@ describe('retractKycEvidence', () => {
     await insertKycMedia(gateway.database, { ...child, id: 'media-1' });
   });
 
-  test('is refused without the role, and nothing is written', async () => {
+  test('refuses a caller without the role and writes nothing', async () => {
     const adder = await gateway.createUser({ roles: adding.map((role) => [role, bankId]) });
 
-    const { data, errors } = await ask(adder, { kind: 'CHECK', id: 'check-1' });
+    const { data, errors } = await callRetract(adder, { kind: 'CHECK', id: 'check-1' });
 
     expect(data).toEqual({ retractKycEvidence: null });
     expect(errors[0]?.extensions).toMatchObject({ code: 'FORBIDDEN', missingRoles: ['CanRetractKycEvidence'] });
@@ -513,17 +513,17 @@ describe('retractKycEvidence', () => {
   test.each([
     ['an empty reason', { reason: ' ' }, 'input.reason'],
     ['a reason that is too long', { reason: 'x'.repeat(2001) }, 'input.reason'],
-    ['a bad id', { id: 'a b' }, 'input.id'],
+    ['an invalid ID', { id: 'a b' }, 'input.id'],
     ['an unknown kind', { kind: 'STATUS' }, 'input.kind'],
-  ])('with %s is OBP-10001, and nothing is written', async (_what, change, field) => {
-    const { errors } = await ask(officer, { kind: 'CHECK', id: 'check-1', ...change });
+  ])('fails with OBP-10001 for %s and writes nothing', async (_what, change, field) => {
+    const { errors } = await callRetract(officer, { kind: 'CHECK', id: 'check-1', ...change });
 
     expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', obpCode: 'OBP-10001' });
     expect(errors[0]?.extensions.field).toBe(field);
     expect(await storedCheck()).toMatchObject({ retractedAt: null });
   });
 
-  test('of what the customer does not have is not found, of any kind and of another customer or bank', async () => {
+  test('fails with NOT_FOUND for evidence of another kind, of another customer, or of another bank', async () => {
     const second = await insertCustomer(gateway.database, { bankId });
     await insertKycCheck(gateway.database, { bankId, customerId: second.id, id: 'foreign' });
 
@@ -533,10 +533,10 @@ describe('retractKycEvidence', () => {
       { kind: 'DOCUMENT', id: 'check-1' },
       { kind: 'MEDIA', id: 'no-media' },
     ]) {
-      const { errors } = await ask(officer, input);
+      const { errors } = await callRetract(officer, input);
       expect(errors[0]?.extensions).toMatchObject({ code: 'NOT_FOUND', obpCode: null, field: 'input.id' });
     }
-    const elsewhere = await ask(officer, { kind: 'CHECK', id: 'check-1' }, { customerId: otherCustomerId });
+    const elsewhere = await callRetract(officer, { kind: 'CHECK', id: 'check-1' }, { customerId: otherCustomerId });
     expect(codesOf(elsewhere)).toEqual(['OBP-30046']);
   });
 
@@ -544,8 +544,8 @@ describe('retractKycEvidence', () => {
     ['CHECK', 'kycCheck', 'check-1', { how: 'online' }],
     ['DOCUMENT', 'kycDocument', 'document-1', { number: '123456' }],
     ['MEDIA', 'kycMedia', 'media-1', { url: 'https://media.example.com/passport.png' }],
-  ])('keeps a %s and shows who retracted it and why', async (kind, name, id, kept) => {
-    const { data, errors } = await ask(officer, { kind, id });
+  ])('keeps a %s, and returns the user and the reason of the retraction', async (kind, name, id, kept) => {
+    const { data, errors } = await callRetract(officer, { kind, id });
 
     expect(errors).toEqual([]);
     const retraction = { date: expect.any(String), userId: officer.id, reason };
@@ -558,9 +558,9 @@ describe('retractKycEvidence', () => {
     });
   });
 
-  test('shows in the list too, beside what counts', async () => {
+  test('keeps retracted evidence in the list, with its retraction', async () => {
     await insertKycCheck(gateway.database, { bankId, customerId, id: 'check-2' });
-    await ask(officer, { kind: 'CHECK', id: 'check-1' });
+    await callRetract(officer, { kind: 'CHECK', id: 'check-1' });
 
     const { data } = await gateway.query(
       officer.token,
@@ -573,18 +573,20 @@ describe('retractKycEvidence', () => {
     ]);
   });
 
-  test('happens once: again it is a conflict, and the first reason stays', async () => {
-    await ask(officer, { kind: 'CHECK', id: 'check-1' });
+  test('fails with CONFLICT for retracted evidence and keeps the first reason', async () => {
+    await callRetract(officer, { kind: 'CHECK', id: 'check-1' });
 
-    const { errors } = await ask(officer, { kind: 'CHECK', id: 'check-1', reason: 'For another reason.' });
+    const { errors } = await callRetract(officer, { kind: 'CHECK', id: 'check-1', reason: 'Another reason.' });
 
     expect(errors[0]?.extensions).toMatchObject({ code: 'CONFLICT', field: 'input.id' });
     expect(await storedCheck()).toMatchObject({ retractionReason: reason });
   });
 
-  test('of racing requests lets one through', async () => {
+  test('succeeds once when requests race', async () => {
     const answers = await Promise.all(
-      ['A', 'B', 'C'].map((why) => ask(officer, { kind: 'CHECK', id: 'check-1', reason: why })),
+      ['A', 'B', 'C'].map((racingReason) =>
+        callRetract(officer, { kind: 'CHECK', id: 'check-1', reason: racingReason }),
+      ),
     );
 
     expect(answers.filter(({ errors }) => errors.length === 0)).toHaveLength(1);
@@ -593,22 +595,22 @@ describe('retractKycEvidence', () => {
     );
   });
 
-  test('with an idempotency key answers the same again', async () => {
+  test('retracts once for each idempotency key, and returns the same', async () => {
     const idempotencyKey = randomUUID();
 
-    const first = await ask(officer, { kind: 'CHECK', id: 'check-1' }, { idempotencyKey });
-    const second = await ask(officer, { kind: 'CHECK', id: 'check-1' }, { idempotencyKey });
+    const first = await callRetract(officer, { kind: 'CHECK', id: 'check-1' }, { idempotencyKey });
+    const second = await callRetract(officer, { kind: 'CHECK', id: 'check-1' }, { idempotencyKey });
 
     expect(second.errors).toEqual([]);
     expect(second.data).toEqual(first.data);
   });
 
-  test('is no way to overwrite: adding it again answers it as retracted, other values are a conflict', async () => {
+  test('does not allow evidence to be overwritten by adding it again', async () => {
     const add = `mutation ($bankId: ID!, $customerId: ID!, $input: AddKycCheckInput!) {
       addKycCheck(bankId: $bankId, customerId: $customerId, input: $input) { kycCheck { retraction { reason } } } }`;
     const input = { ...checkInput, id: 'check-3' };
     await gateway.query(officer.token, add, { bankId, customerId, input });
-    await ask(officer, { kind: 'CHECK', id: 'check-3' });
+    await callRetract(officer, { kind: 'CHECK', id: 'check-3' });
 
     const same = await gateway.query(officer.token, add, { bankId, customerId, input });
     const other = await gateway.query(officer.token, add, {

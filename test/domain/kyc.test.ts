@@ -26,7 +26,7 @@ beforeAll(async () => {
   const otherCustomerId = (await insertCustomer(database, { bankId })).id;
   for (const id of [customerId, otherCustomerId]) {
     const child = { bankId, customerId: id };
-    // Ids are unique for each customer only: both have the same ones.
+    // IDs are unique for each customer only, so both customers have the same IDs.
     await insertKycCheck(database, {
       ...child,
       id: 'check-1',
@@ -59,46 +59,46 @@ describe.each<[field: string, systemRole: Role, bankRole: Role]>([
   ['kycMedia', 'CanGetAnyKycMedia', 'CanGetKycMediaAtOneBank'],
   ['kycStatuses', 'CanGetAnyKycStatuses', 'CanGetKycStatusesAtOneBank'],
 ])('%s', (field, systemRole, bankRole) => {
-  const ask = (caller: TestUser, args: string) => gateway.query(caller.token, `{ ${field}(${args}) { customerId } }`);
+  const read = (caller: TestUser, args: string) => gateway.query(caller.token, `{ ${field}(${args}) { customerId } }`);
 
-  test('is refused to who holds the bank role, when no bank is given', async () => {
-    const { data, errors } = await ask(officer, `customerId: "${customerId}"`);
+  test('is refused to a caller with the bank role if bankId is omitted', async () => {
+    const { data, errors } = await read(officer, `customerId: "${customerId}"`);
 
     expect(data).toEqual({ [field]: null });
     expect(errors[0]?.extensions).toMatchObject({ obpCode: 'OBP-20006', missingRoles: [systemRole, bankRole] });
   });
 
-  test('of a customer of another bank is not found', async () => {
+  test('fails with OBP-30046 for a customer of another bank', async () => {
     const caller = await gateway.createUser({ roles: [[bankRole, otherBankId]] });
 
-    const { errors } = await ask(caller, `bankId: "${otherBankId}", customerId: "${customerId}"`);
+    const { errors } = await read(caller, `bankId: "${otherBankId}", customerId: "${customerId}"`);
 
     expect(errors[0]?.extensions.obpCode).toBe('OBP-30046');
   });
 
-  test('of an unknown customer is not found', async () => {
+  test('fails with OBP-30046 for an unknown customer', async () => {
     const caller = await gateway.createUser({ roles: [[systemRole, null]] });
 
-    const { errors } = await ask(caller, 'customerId: "no-customer"');
+    const { errors } = await read(caller, 'customerId: "no-customer"');
 
     expect(errors[0]?.extensions.obpCode).toBe('OBP-30046');
   });
 
-  test('is given by the bank role with the bank, and by the system role with or without it', async () => {
-    const anywhere = await gateway.createUser({ roles: [[systemRole, null]] });
+  test('is returned with the bank role and bankId, and with the system role with or without bankId', async () => {
+    const withSystemRole = await gateway.createUser({ roles: [[systemRole, null]] });
 
     for (const [caller, args] of [
       [officer, `bankId: "${bankId}", customerId: "${customerId}"`],
-      [anywhere, `bankId: "${bankId}", customerId: "${customerId}"`],
-      [anywhere, `customerId: "${customerId}"`],
+      [withSystemRole, `bankId: "${bankId}", customerId: "${customerId}"`],
+      [withSystemRole, `customerId: "${customerId}"`],
     ] as const) {
-      const { data, errors } = await ask(caller, args);
+      const { data, errors } = await read(caller, args);
       expect(errors).toEqual([]);
       expect(data?.[field]).toContainEqual({ customerId });
     }
   });
 
-  test('never shows to a linked user', async () => {
+  test('is refused to a linked user', async () => {
     const linked = await gateway.createUser();
     await insertUserCustomerLink(gateway.database, { bankId, customerId, userId: linked.id });
 
@@ -109,7 +109,7 @@ describe.each<[field: string, systemRole: Role, bankRole: Role]>([
   });
 });
 
-test('checks and statuses come newest first, by their date', async () => {
+test('kycChecks and kycStatuses are sorted by date, newest first', async () => {
   const { data } = await gateway.query(
     officer.token,
     `{ kycChecks(bankId: "${bankId}", customerId: "${customerId}") { id how satisfied staffName comments date }
@@ -126,7 +126,7 @@ test('checks and statuses come newest first, by their date', async () => {
   ]);
 });
 
-test('a media leads to the document and the check of its own customer, and a document to its media', async () => {
+test('KycMedia.document, KycMedia.check, and KycDocument.media return evidence of the same customer', async () => {
   const { data, errors } = await gateway.query(
     officer.token,
     `{ kycMedia(bankId: "${bankId}", customerId: "${customerId}") { id document { number } check { how } }

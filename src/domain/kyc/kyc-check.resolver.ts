@@ -20,7 +20,10 @@ async function readPayload(context: Context, { id, bankId, customerId }: Written
 
 @Resolver(() => Customer)
 export class CustomerKycChecksResolver {
-  @FieldResolver(() => [KycCheck], { nullable: true, description: 'The checks of a customer, the newest first.' })
+  @FieldResolver(() => [KycCheck], {
+    nullable: true,
+    description: 'The KYC checks of the customer, sorted by `date`, newest first.',
+  })
   @RequiresRole(['CanGetAnyKycChecks', 'CanGetKycChecksAtOneBank'], { kycMaterial: true })
   @BatchedByKey<CustomerKey>()
   kycChecks(@Root() customers: CustomerKey[], @Ctx() context: Context): Promise<KycCheck[][]> {
@@ -30,7 +33,10 @@ export class CustomerKycChecksResolver {
 
 @Resolver(() => KycCheck)
 export class KycCheckResolver {
-  @Query(() => [KycCheck], { nullable: true, description: 'The checks of a customer, the newest first.' })
+  @Query(() => [KycCheck], {
+    nullable: true,
+    description: 'The KYC checks of a customer, sorted by `date`, newest first.',
+  })
   @RequiresRole(['CanGetAnyKycChecks', 'CanGetKycChecksAtOneBank'], { kycMaterial: true })
   async kycChecks(
     @BankIdOrNull() bankId: string | null,
@@ -42,14 +48,14 @@ export class KycCheckResolver {
     return checks;
   }
 
-  @FieldResolver(() => String, { nullable: true, description: 'The number of the customer.' })
+  @FieldResolver(() => String, { nullable: true, description: 'The customer number of the customer.' })
   @RequiresRole(['CanGetAnyKycChecks', 'CanGetKycChecksAtOneBank'])
   @Batched()
   async customerNumber(@Root() checks: KycCheck[], @Ctx() context: Context): Promise<(string | null)[]> {
     return (await loadCustomers(context, checks)).map((customer) => customer?.customerNumber ?? null);
   }
 
-  @FieldResolver(() => Customer, { nullable: true, description: 'The customer.' })
+  @FieldResolver(() => Customer, { nullable: true, description: 'The customer of the check.' })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
   @Batched()
   customer(@Root() checks: KycCheck[], @Ctx() context: Context): Promise<(Customer | null)[]> {
@@ -59,7 +65,7 @@ export class KycCheckResolver {
 
 @Resolver(() => KycCheckPayload)
 export class KycCheckMutations {
-  @FieldResolver(() => Customer, { nullable: true, description: 'The customer who was checked.' })
+  @FieldResolver(() => Customer, { nullable: true, description: 'The customer of the check.' })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
   customer(@Root() payload: KycCheckPayload, @Ctx() context: Context): Promise<Customer | null> {
     return loadCustomer(context, payload.customerId);
@@ -68,7 +74,7 @@ export class KycCheckMutations {
   @Mutation(() => KycCheckPayload, {
     nullable: true,
     description:
-      'Adds a check to a customer. Nothing is overwritten: adding the same once more changes nothing, and other values under an id that exists are a conflict.',
+      'Adds a KYC check to a customer. A customer can have at most 500 checks. Checks are never overwritten: if the ID exists with the same values, the existing check is returned; with other values, the mutation fails with `KYC_EVIDENCE_EXISTS`.',
   })
   @RequiresRole(['CanAddKycCheck'], { kycMaterial: true })
   addKycCheck(

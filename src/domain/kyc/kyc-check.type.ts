@@ -1,78 +1,89 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { payloadObjectOfCustomer } from '../../graph/descriptions.ts';
 import { DateTime } from '../../graph/scalars.ts';
 import { KycRetraction } from './kyc-retraction.type.ts';
 
-@ObjectType({ simpleResolvers: true, description: 'A check of who a customer is, that somebody at the bank made.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: "A check of the identity of a customer by a member of the bank's staff.",
+})
 export class KycCheck {
-  @Field(() => ID, { description: 'The id of the check, unique for the customer.' })
+  @Field(() => ID, { description: 'The ID of the check, unique for the customer.' })
   id: string;
 
-  @Field(() => ID, { description: 'The bank.' })
+  @Field(() => ID, { description: 'The ID of the bank.' })
   bankId: string;
 
-  @Field(() => ID, { description: 'The customer who was checked.' })
+  @Field(() => ID, { description: 'The ID of the customer.' })
   customerId: string;
 
-  @Field(() => DateTime, { description: 'When the check was made.' })
+  @Field(() => DateTime, { description: 'The time when the check was made.' })
   date: Date;
 
-  @Field(() => String, { description: 'How it was made, such as online or in the branch.' })
+  @Field(() => String, { description: 'The method of the check, such as `online`.' })
   how: string;
 
-  @Field(() => ID, { nullable: true, description: 'The id of who made it, as the bank knows its staff.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: "The ID, in the bank's own terms, of the member of staff who made the check.",
+  })
   staffUserId: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The name of who made it.' })
+  @Field(() => String, { nullable: true, description: 'The name of the member of staff who made the check.' })
   staffName: string | null;
 
-  @Field(() => Boolean, { description: 'Whether the check came out well.' })
+  @Field(() => Boolean, { description: 'Whether the customer passed the check.' })
   satisfied: boolean;
 
-  @Field(() => String, { nullable: true, description: 'What was found.' })
+  @Field(() => String, { nullable: true, description: 'The comments on the check.' })
   comments: string | null;
 
-  @Field(() => DateTime, { description: 'When the check was stored here.' })
+  @Field(() => DateTime, { description: 'The time when the check was first stored in the gateway.' })
   createdAt: Date;
 
-  @Field(() => KycRetraction, { nullable: true, description: 'That the check was retracted; null while it counts.' })
+  @Field(() => KycRetraction, {
+    nullable: true,
+    description: 'The retraction of the check. Null if the check is not retracted.',
+  })
   retraction: KycRetraction | null;
 }
 
-@InputType({ description: 'A check of who a customer is, to be added.' })
+@InputType({ description: 'A new KYC check.' })
 export class AddKycCheckInput {
   @Field(() => ID, {
     nullable: true,
     description:
-      'The id of the check, unique for the customer: fewer than 255 letters, digits, hyphens, dots and underscores, such as 98FDB6. Made when left out.',
+      'The ID of the check, such as `98FDB6`, at most 254 characters of 0-9, a-z, A-Z, `-`, `.`, and `_`. It must be unique for the customer. Defaults to a generated ID.',
   })
   id?: string | null;
 
-  @Field(() => DateTime, { description: 'When the check was made, such as 2024-05-31T09:30:00Z.' })
+  @Field(() => DateTime, { description: 'The time when the check was made, such as `2024-05-31T09:30:00Z`.' })
   date: Date;
 
-  @Field(() => String, { description: 'How it was made, such as online or in the branch; at most 32 characters.' })
+  @Field(() => String, { description: 'The method of the check, such as `online`, at most 32 characters.' })
   how: string;
 
   @Field(() => ID, {
-    description: 'The id of who made it, as the bank knows its staff, such as 67876; at most 64 characters.',
+    description:
+      "The ID, in the bank's own terms, of the member of staff who made the check, such as `67876`, at most 64 characters of 0-9, a-z, A-Z, `-`, `.`, and `_`.",
   })
   staffUserId: string;
 
-  @Field(() => String, { description: 'The name of who made it, at most 64 characters.' })
+  @Field(() => String, { description: 'The name of the member of staff who made the check, at most 64 characters.' })
   staffName: string;
 
-  @Field(() => Boolean, { description: 'Whether the check came out well.' })
+  @Field(() => Boolean, { description: 'Whether the customer passed the check.' })
   satisfied: boolean;
 
-  @Field(() => String, { nullable: true, description: 'What was found, at most 2000 characters.' })
+  @Field(() => String, { nullable: true, description: 'The comments on the check, at most 2,000 characters.' })
   comments?: string | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'A check that was added, and its customer.' })
+@ObjectType({ simpleResolvers: true, description: 'The result of adding a KYC check.' })
 export class KycCheckPayload {
   bankId: string;
   customerId: string;
 
-  @Field(() => KycCheck, { nullable: true, description: 'The check as it is stored.' })
+  @Field(() => KycCheck, { nullable: true, description: payloadObjectOfCustomer('check') })
   kycCheck: KycCheck | null;
 }

@@ -21,7 +21,10 @@ async function readPayload(context: Context, { id, bankId, customerId }: Written
 
 @Resolver(() => Customer)
 export class CustomerKycDocumentsResolver {
-  @FieldResolver(() => [KycDocument], { nullable: true, description: 'The documents of a customer, the newest first.' })
+  @FieldResolver(() => [KycDocument], {
+    nullable: true,
+    description: 'The KYC documents of the customer, sorted by `createdAt`, newest first.',
+  })
   @RequiresRole(['CanGetAnyKycDocuments', 'CanGetKycDocumentsAtOneBank'], { kycMaterial: true })
   @BatchedByKey<CustomerKey>()
   kycDocuments(@Root() customers: CustomerKey[], @Ctx() context: Context): Promise<KycDocument[][]> {
@@ -31,7 +34,10 @@ export class CustomerKycDocumentsResolver {
 
 @Resolver(() => KycDocument)
 export class KycDocumentResolver {
-  @Query(() => [KycDocument], { nullable: true, description: 'The documents of a customer, the newest first.' })
+  @Query(() => [KycDocument], {
+    nullable: true,
+    description: 'The KYC documents of a customer, sorted by `createdAt`, newest first.',
+  })
   @RequiresRole(['CanGetAnyKycDocuments', 'CanGetKycDocumentsAtOneBank'], { kycMaterial: true })
   async kycDocuments(
     @BankIdOrNull() bankId: string | null,
@@ -43,14 +49,14 @@ export class KycDocumentResolver {
     return documents;
   }
 
-  @FieldResolver(() => String, { nullable: true, description: 'The number of the customer.' })
+  @FieldResolver(() => String, { nullable: true, description: 'The customer number of the customer.' })
   @RequiresRole(['CanGetAnyKycDocuments', 'CanGetKycDocumentsAtOneBank'])
   @Batched()
   async customerNumber(@Root() documents: KycDocument[], @Ctx() context: Context): Promise<(string | null)[]> {
     return (await loadCustomers(context, documents)).map((customer) => customer?.customerNumber ?? null);
   }
 
-  @FieldResolver(() => Customer, { nullable: true, description: 'The customer.' })
+  @FieldResolver(() => Customer, { nullable: true, description: 'The customer of the document.' })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
   @Batched()
   customer(@Root() documents: KycDocument[], @Ctx() context: Context): Promise<(Customer | null)[]> {
@@ -59,7 +65,7 @@ export class KycDocumentResolver {
 
   @FieldResolver(() => [KycMedia], {
     nullable: true,
-    description: 'The media that show the document, the newest first.',
+    description: 'The media items that belong to the document, sorted by `date`, newest first.',
   })
   @RequiresRole(['CanGetAnyKycMedia', 'CanGetKycMediaAtOneBank'], { kycMaterial: true })
   @Batched()
@@ -70,7 +76,7 @@ export class KycDocumentResolver {
 
 @Resolver(() => KycDocumentPayload)
 export class KycDocumentMutations {
-  @FieldResolver(() => Customer, { nullable: true, description: 'The customer whose document this is.' })
+  @FieldResolver(() => Customer, { nullable: true, description: 'The customer of the document.' })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
   customer(@Root() payload: KycDocumentPayload, @Ctx() context: Context): Promise<Customer | null> {
     return loadCustomer(context, payload.customerId);
@@ -79,7 +85,7 @@ export class KycDocumentMutations {
   @Mutation(() => KycDocumentPayload, {
     nullable: true,
     description:
-      'Adds a document to a customer. Nothing is overwritten: adding the same once more changes nothing, and other values under an id that exists are a conflict.',
+      'Adds a KYC document to a customer. A customer can have at most 500 documents. Documents are never overwritten: if the ID exists with the same values, the existing document is returned; with other values, the mutation fails with `KYC_EVIDENCE_EXISTS`.',
   })
   @RequiresRole(['CanAddKycDocument'], { kycMaterial: true })
   addKycDocument(

@@ -1,72 +1,80 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { payloadObjectOfCustomer } from '../../graph/descriptions.ts';
 import { DateTime, LocalDate } from '../../graph/scalars.ts';
 import { KycRetraction } from './kyc-retraction.type.ts';
 
-@ObjectType({ simpleResolvers: true, description: 'A document that shows who a customer is.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'A document that proves the identity of a customer, such as a passport.',
+})
 export class KycDocument {
-  @Field(() => ID, { description: 'The id of the document, unique for the customer.' })
+  @Field(() => ID, { description: 'The ID of the document, unique for the customer.' })
   id: string;
 
-  @Field(() => ID, { description: 'The bank.' })
+  @Field(() => ID, { description: 'The ID of the bank.' })
   bankId: string;
 
-  @Field(() => ID, { description: 'The customer whose document this is.' })
+  @Field(() => ID, { description: 'The ID of the customer.' })
   customerId: string;
 
-  @Field(() => String, { description: 'What it is, such as passport.' })
+  @Field(() => String, { description: 'The type of the document, such as `passport`.' })
   type: string;
 
-  @Field(() => String, { description: 'The number of the document.' })
+  @Field(() => String, { description: 'The number of the document, such as `83436`.' })
   number: string;
 
-  @Field(() => LocalDate, { nullable: true, description: 'The day of issue.' })
+  @Field(() => LocalDate, { nullable: true, description: 'The date of issue.' })
   issueDate: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Where it was issued.' })
+  @Field(() => String, { nullable: true, description: 'The place of issue, such as `Berlin`.' })
   issuePlace: string | null;
 
-  @Field(() => LocalDate, { nullable: true, description: 'The last day on which it is valid.' })
+  @Field(() => LocalDate, { nullable: true, description: 'The last date on which the document is valid.' })
   expiryDate: string | null;
 
-  @Field(() => DateTime, { description: 'When the document was stored here.' })
+  @Field(() => DateTime, { description: 'The time when the document was first stored in the gateway.' })
   createdAt: Date;
 
-  @Field(() => KycRetraction, { nullable: true, description: 'That the document was retracted; null while it counts.' })
+  @Field(() => KycRetraction, {
+    nullable: true,
+    description: 'The retraction of the document. Null if the document is not retracted.',
+  })
   retraction: KycRetraction | null;
 }
 
-@InputType({ description: 'A document that shows who a customer is, to be added.' })
+@InputType({ description: 'A new KYC document.' })
 export class AddKycDocumentInput {
   @Field(() => ID, {
     nullable: true,
     description:
-      'The id of the document, unique for the customer: fewer than 255 letters, digits, hyphens, dots and underscores, such as wuwjfuha234678. Made when left out.',
+      'The ID of the document, such as `wuwjfuha234678`, at most 254 characters of 0-9, a-z, A-Z, `-`, `.`, and `_`. It must be unique for the customer. Defaults to a generated ID.',
   })
   id?: string | null;
 
-  @Field(() => String, { description: 'What it is, such as passport; at most 50 characters.' })
+  @Field(() => String, { description: 'The type of the document, such as `passport`, at most 50 characters.' })
   type: string;
 
-  @Field(() => String, { description: 'The number of the document, such as 83436; at most 50 characters.' })
+  @Field(() => String, { description: 'The number of the document, such as `83436`, at most 50 characters.' })
   number: string;
 
-  @Field(() => LocalDate, { description: 'The day of issue, such as 2018-03-09.' })
+  @Field(() => LocalDate, { description: 'The date of issue, such as `2018-03-09`.' })
   issueDate: string;
 
-  @Field(() => String, { description: 'Where it was issued, such as Berlin; at most 512 characters.' })
+  @Field(() => String, { description: 'The place of issue, such as `Berlin`, at most 512 characters.' })
   issuePlace: string;
 
   @Field(() => LocalDate, {
-    description: 'The last day on which it is valid, such as 2028-03-08; not before the day of issue.',
+    description:
+      'The last date on which the document is valid, such as `2028-03-08`. It must not be before `issueDate`.',
   })
   expiryDate: string;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'A document that was added, and its customer.' })
+@ObjectType({ simpleResolvers: true, description: 'The result of adding a KYC document.' })
 export class KycDocumentPayload {
   bankId: string;
   customerId: string;
 
-  @Field(() => KycDocument, { nullable: true, description: 'The document as it is stored.' })
+  @Field(() => KycDocument, { nullable: true, description: payloadObjectOfCustomer('document') })
   kycDocument: KycDocument | null;
 }

@@ -11,39 +11,45 @@ export enum KycEvidenceKind {
 
 registerEnumType(KycEvidenceKind, {
   name: 'KycEvidenceKind',
-  description: 'What evidence is.',
+  description: 'The kind of KYC evidence.',
   valuesConfig: {
-    CHECK: { description: 'A check that somebody at the bank made.' },
+    CHECK: { description: "A check by a member of the bank's staff." },
     DOCUMENT: { description: 'A document, such as a passport.' },
-    MEDIA: { description: 'A picture, film or scan.' },
+    MEDIA: { description: 'A media item: an image, a video, or a scan.' },
   },
 });
 
-@InputType({ description: 'Which evidence is retracted, and why.' })
+@InputType({ description: 'A retraction of KYC evidence.' })
 export class RetractKycEvidenceInput {
-  @Field(() => KycEvidenceKind, { description: 'What the evidence is.' })
+  @Field(() => KycEvidenceKind, { description: 'The kind of the evidence.' })
   kind: KycEvidenceKind;
 
-  @Field(() => ID, { description: 'The id of the check, document or media, unique for the customer.' })
+  @Field(() => ID, { description: 'The ID of the check, document, or media item.' })
   id: string;
 
   @Field(() => String, {
-    description: 'Why it does not count any more, such as belongs to another person; at most 2000 characters.',
+    description: 'The reason for the retraction, such as `Belongs to another person`, at most 2,000 characters.',
   })
   reason: string;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'Evidence that was retracted, and its customer.' })
+@ObjectType({ simpleResolvers: true, description: 'The result of retracting KYC evidence.' })
 export class KycEvidencePayload {
   bankId: string;
   customerId: string;
 
-  @Field(() => KycCheck, { nullable: true, description: 'The check, where it was one that was retracted.' })
+  @Field(() => KycCheck, { nullable: true, description: 'The retracted check. Null if the evidence is not a check.' })
   kycCheck: KycCheck | null;
 
-  @Field(() => KycDocument, { nullable: true, description: 'The document, where it was one that was retracted.' })
+  @Field(() => KycDocument, {
+    nullable: true,
+    description: 'The retracted document. Null if the evidence is not a document.',
+  })
   kycDocument: KycDocument | null;
 
-  @Field(() => KycMedia, { nullable: true, description: 'The media, where it was one that was retracted.' })
+  @Field(() => KycMedia, {
+    nullable: true,
+    description: 'The retracted media item. Null if the evidence is not a media item.',
+  })
   kycMedia: KycMedia | null;
 }

@@ -21,7 +21,10 @@ async function readPayload(context: Context, { id, bankId, customerId }: Written
 
 @Resolver(() => Customer)
 export class CustomerKycMediaResolver {
-  @FieldResolver(() => [KycMedia], { nullable: true, description: 'The media of a customer, the newest first.' })
+  @FieldResolver(() => [KycMedia], {
+    nullable: true,
+    description: 'The media items of the customer, sorted by `date`, newest first.',
+  })
   @RequiresRole(['CanGetAnyKycMedia', 'CanGetKycMediaAtOneBank'], { kycMaterial: true })
   @BatchedByKey<CustomerKey>()
   kycMedia(@Root() customers: CustomerKey[], @Ctx() context: Context): Promise<KycMedia[][]> {
@@ -31,7 +34,10 @@ export class CustomerKycMediaResolver {
 
 @Resolver(() => KycMedia)
 export class KycMediaResolver {
-  @Query(() => [KycMedia], { nullable: true, description: 'The media of a customer, the newest first.' })
+  @Query(() => [KycMedia], {
+    nullable: true,
+    description: 'The media items of a customer, sorted by `date`, newest first.',
+  })
   @RequiresRole(['CanGetAnyKycMedia', 'CanGetKycMediaAtOneBank'], { kycMaterial: true })
   async kycMedia(
     @BankIdOrNull() bankId: string | null,
@@ -43,21 +49,24 @@ export class KycMediaResolver {
     return media;
   }
 
-  @FieldResolver(() => String, { nullable: true, description: 'The number of the customer.' })
+  @FieldResolver(() => String, { nullable: true, description: 'The customer number of the customer.' })
   @RequiresRole(['CanGetAnyKycMedia', 'CanGetKycMediaAtOneBank'])
   @Batched()
   async customerNumber(@Root() media: KycMedia[], @Ctx() context: Context): Promise<(string | null)[]> {
     return (await loadCustomers(context, media)).map((customer) => customer?.customerNumber ?? null);
   }
 
-  @FieldResolver(() => Customer, { nullable: true, description: 'The customer.' })
+  @FieldResolver(() => Customer, { nullable: true, description: 'The customer of the media item.' })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
   @Batched()
   customer(@Root() media: KycMedia[], @Ctx() context: Context): Promise<(Customer | null)[]> {
     return loadCustomers(context, media);
   }
 
-  @FieldResolver(() => KycDocument, { nullable: true, description: 'The document that it shows.' })
+  @FieldResolver(() => KycDocument, {
+    nullable: true,
+    description: 'The document to which the media item belongs. Null if there is none.',
+  })
   @RequiresRole(['CanGetAnyKycDocuments', 'CanGetKycDocumentsAtOneBank'], { kycMaterial: true })
   @Batched()
   document(@Root() media: KycMedia[], @Ctx() context: Context): Promise<(KycDocument | null)[]> {
@@ -65,7 +74,10 @@ export class KycMediaResolver {
     return namedDocuments(context, named);
   }
 
-  @FieldResolver(() => KycCheck, { nullable: true, description: 'The check that it belongs to.' })
+  @FieldResolver(() => KycCheck, {
+    nullable: true,
+    description: 'The check to which the media item belongs. Null if there is none.',
+  })
   @RequiresRole(['CanGetAnyKycChecks', 'CanGetKycChecksAtOneBank'], { kycMaterial: true })
   @Batched()
   check(@Root() media: KycMedia[], @Ctx() context: Context): Promise<(KycCheck | null)[]> {
@@ -76,7 +88,7 @@ export class KycMediaResolver {
 
 @Resolver(() => KycMediaPayload)
 export class KycMediaMutations {
-  @FieldResolver(() => Customer, { nullable: true, description: 'The customer whom it shows.' })
+  @FieldResolver(() => Customer, { nullable: true, description: 'The customer of the media item.' })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
   customer(@Root() payload: KycMediaPayload, @Ctx() context: Context): Promise<Customer | null> {
     return loadCustomer(context, payload.customerId);
@@ -85,13 +97,13 @@ export class KycMediaMutations {
   @Mutation(() => KycMediaPayload, {
     nullable: true,
     description:
-      'Adds a media to a customer. Nothing is overwritten: adding the same once more changes nothing, and other values under an id that exists are a conflict.',
+      'Adds a media item to a customer. A customer can have at most 500 media items. Media items are never overwritten: if the ID exists with the same values, the existing media item is returned; with other values, the mutation fails with `KYC_EVIDENCE_EXISTS`.',
   })
   @RequiresRole(['CanAddKycMedia'], { kycMaterial: true })
   addKycMedia(
     @BankId() bankId: string,
     @CustomerId() customerId: string,
-    @Arg('input', () => AddKycMediaInput, { description: 'The new media.' }) input: AddKycMediaInput,
+    @Arg('input', () => AddKycMediaInput, { description: 'The new media item.' }) input: AddKycMediaInput,
     @Ctx() context: Context,
   ): Promise<KycMediaPayload> {
     const id = optionalId('input.id', input.id);

@@ -1,78 +1,94 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { payloadObjectOfCustomer } from '../../graph/descriptions.ts';
 import { DateTime, HttpsUrl } from '../../graph/scalars.ts';
 import { KycRetraction } from './kyc-retraction.type.ts';
 
-@ObjectType({ simpleResolvers: true, description: 'A picture, film or scan that belongs to a check or a document.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'A media item of a customer: an image, a video, or a scan that can belong to a document or a check.',
+})
 export class KycMedia {
-  @Field(() => ID, { description: 'The id of the media, unique for the customer.' })
+  @Field(() => ID, { description: 'The ID of the media item, unique for the customer.' })
   id: string;
 
-  @Field(() => ID, { description: 'The bank.' })
+  @Field(() => ID, { description: 'The ID of the bank.' })
   bankId: string;
 
-  @Field(() => ID, { description: 'The customer whom it shows.' })
+  @Field(() => ID, { description: 'The ID of the customer.' })
   customerId: string;
 
-  @Field(() => String, { description: 'What it is, such as image.' })
+  @Field(() => String, { description: 'The type of the media item, such as `image`.' })
   type: string;
 
-  @Field(() => HttpsUrl, { description: 'Where it is. The gateway never fetches it.' })
+  @Field(() => HttpsUrl, { description: 'The URL of the media item. The gateway never fetches it.' })
   url: string;
 
-  @Field(() => DateTime, { description: 'When it was made.' })
+  @Field(() => DateTime, { description: 'The time when the media item was recorded.' })
   date: Date;
 
-  @Field(() => ID, { nullable: true, description: 'The document that it shows.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The ID of the document to which the media item belongs. Null if there is none.',
+  })
   relatesToKycDocumentId: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'The check that it belongs to.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The ID of the check to which the media item belongs. Null if there is none.',
+  })
   relatesToKycCheckId: string | null;
 
-  @Field(() => DateTime, { description: 'When the media was stored here.' })
+  @Field(() => DateTime, { description: 'The time when the media item was first stored in the gateway.' })
   createdAt: Date;
 
-  @Field(() => KycRetraction, { nullable: true, description: 'That the media was retracted; null while it counts.' })
+  @Field(() => KycRetraction, {
+    nullable: true,
+    description: 'The retraction of the media item. Null if the media item is not retracted.',
+  })
   retraction: KycRetraction | null;
 }
 
-@InputType({ description: 'A picture, film or scan that belongs to a check or a document, to be added.' })
+@InputType({ description: 'A new media item.' })
 export class AddKycMediaInput {
   @Field(() => ID, {
     nullable: true,
     description:
-      'The id of the media, unique for the customer: fewer than 255 letters, digits, hyphens, dots and underscores, such as 73hyfgayt6ywerwerasd. Made when left out.',
+      'The ID of the media item, such as `73hyfgayt6ywerwerasd`, at most 254 characters of 0-9, a-z, A-Z, `-`, `.`, and `_`. It must be unique for the customer. Defaults to a generated ID.',
   })
   id?: string | null;
 
-  @Field(() => String, { description: 'What it is, such as image; at most 50 characters.' })
+  @Field(() => String, { description: 'The type of the media item, such as `image`, at most 50 characters.' })
   type: string;
 
   @Field(() => HttpsUrl, {
-    description: 'Where it is, such as https://media.example.com/passport.png; at most 255 characters.',
+    description:
+      'The URL of the media item, such as `https://media.example.com/passport.png`, at most 255 characters. The gateway never fetches it.',
   })
   url: string;
 
-  @Field(() => DateTime, { description: 'When it was made, such as 2024-05-31T09:30:00Z.' })
+  @Field(() => DateTime, { description: 'The time when the media item was recorded, such as `2024-05-31T09:30:00Z`.' })
   date: Date;
 
   @Field(() => ID, {
     nullable: true,
-    description: 'The id of the document that it shows: one of the same customer that is not retracted.',
+    description:
+      'The ID of the document to which the media item belongs. It must be a document of the same customer that is not retracted.',
   })
   relatesToKycDocumentId?: string | null;
 
   @Field(() => ID, {
     nullable: true,
-    description: 'The id of the check that it belongs to: one of the same customer that is not retracted.',
+    description:
+      'The ID of the check to which the media item belongs. It must be a check of the same customer that is not retracted.',
   })
   relatesToKycCheckId?: string | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'A media that was added, and its customer.' })
+@ObjectType({ simpleResolvers: true, description: 'The result of adding a media item.' })
 export class KycMediaPayload {
   bankId: string;
   customerId: string;
 
-  @Field(() => KycMedia, { nullable: true, description: 'The media as it is stored.' })
+  @Field(() => KycMedia, { nullable: true, description: payloadObjectOfCustomer('media item') })
   kycMedia: KycMedia | null;
 }

@@ -24,7 +24,7 @@ const tableOf = {
 
 @Resolver(() => KycEvidencePayload)
 export class KycEvidenceMutations {
-  @FieldResolver(() => Customer, { nullable: true, description: 'The customer whose evidence it is.' })
+  @FieldResolver(() => Customer, { nullable: true, description: 'The customer of the evidence.' })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
   customer(@Root() payload: KycEvidencePayload, @Ctx() context: Context): Promise<Customer | null> {
     return loadCustomer(context, payload.customerId);
@@ -33,13 +33,13 @@ export class KycEvidenceMutations {
   @Mutation(() => KycEvidencePayload, {
     nullable: true,
     description:
-      'Marks a check, a document or a media as retracted: it is kept, and shown with who retracted it, when and why.',
+      'Retracts a check, a document, or a media item of a customer. The evidence is kept, with the user, the time, and the reason of its retraction. Fails with `KYC_EVIDENCE_NOT_FOUND` if the customer has no such evidence, and with `KYC_EVIDENCE_RETRACTED` if the evidence is already retracted.',
   })
   @RequiresRole(['CanRetractKycEvidence'], { kycMaterial: true })
   retractKycEvidence(
     @BankId() bankId: string,
     @CustomerId() customerId: string,
-    @Arg('input', () => RetractKycEvidenceInput, { description: 'Which evidence is retracted, and why.' })
+    @Arg('input', () => RetractKycEvidenceInput, { description: 'The retraction.' })
     input: RetractKycEvidenceInput,
     @Ctx() context: Context,
   ): Promise<KycEvidencePayload> {

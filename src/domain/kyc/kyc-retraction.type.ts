@@ -3,16 +3,16 @@ import { DateTime } from '../../graph/scalars.ts';
 
 @ObjectType({
   simpleResolvers: true,
-  description: 'That evidence does not count any more: it is kept, and shown with who retracted it and why.',
+  description: 'The retraction of KYC evidence. Retracted evidence is no longer valid, but it is kept.',
 })
 export class KycRetraction {
-  @Field(() => DateTime, { description: 'When it was retracted.' })
+  @Field(() => DateTime, { description: 'The time when the evidence was retracted.' })
   date: Date;
 
-  @Field(() => ID, { nullable: true, description: 'The user who retracted it.' })
+  @Field(() => ID, { nullable: true, description: 'The ID of the user who retracted the evidence.' })
   userId: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Why it was retracted.' })
+  @Field(() => String, { nullable: true, description: 'The reason for the retraction.' })
   reason: string | null;
 }
 
@@ -22,7 +22,7 @@ interface RetractionColumns {
   retractionReason: string | null;
 }
 
-/** The object of a row: with its retraction, which is null while the evidence is valid. */
+/** Adds the retraction to a row. It is null if the evidence is not retracted. */
 export function withRetraction<Row extends RetractionColumns>(row: Row): Row & { retraction: KycRetraction | null } {
   const { retractedAt, retractedByUserId, retractionReason } = row;
   const retraction =

@@ -21,7 +21,7 @@ import { decideProposal, insertProposal } from './kyc-status-proposal.writes.ts'
 import { KycStatusProposalState } from './kyc-status-proposal-state.ts';
 import { applyKycStatus } from './kyc-status-timeline.ts';
 
-/** Who reads KYC statuses, and who proposes or decides one. */
+/** The roles with which callers read KYC statuses, and those with which officers propose and confirm them. */
 const readingRoles = [
   'CanGetAnyKycStatuses',
   'CanGetKycStatusesAtOneBank',
@@ -41,7 +41,7 @@ const openStatement = statement<KycStatusProposalRow[]>((queries) =>
     .limit(limitOfStatement),
 );
 
-/** Those of each customer that nobody has decided yet, the oldest first. */
+/** The open proposals of each customer, sorted by creation time, oldest first. */
 const openByCustomer: MakeLoader<string, KycStatusProposalRow[]> = (database, meter) =>
   createLoader(async (customerIds) => {
     const rows = await readRows(meter, customerIds, (ids) => openStatement(database, keyValues(ids)));
@@ -71,7 +71,8 @@ async function readPayload(
 export class CustomerKycStatusProposalsResolver {
   @FieldResolver(() => [KycStatusProposal], {
     nullable: true,
-    description: 'The KYC statuses that one officer proposed and nobody has decided yet, the oldest first.',
+    description:
+      'The proposed KYC statuses of the customer that await a decision, sorted by `createdAt`, oldest first.',
   })
   @RequiresRole([...readingRoles], { kycMaterial: true })
   @BatchedByKey<CustomerKey>()
@@ -84,8 +85,7 @@ export class CustomerKycStatusProposalsResolver {
 export class KycStatusProposalResolver {
   @Query(() => [KycStatusProposal], {
     nullable: true,
-    description:
-      'The KYC statuses of a customer that one officer proposed and nobody has decided yet, the oldest first.',
+    description: 'The proposed KYC statuses of a customer that await a decision, sorted by `createdAt`, oldest first.',
   })
   @RequiresRole([...readingRoles], { kycMaterial: true })
   async kycStatusProposals(
@@ -106,13 +106,13 @@ export class KycStatusProposalResolver {
   @Mutation(() => KycStatusProposalPayload, {
     nullable: true,
     description:
-      'Proposes a KYC status, which counts only when another officer confirms it: the way at a bank with kycFourEyes. What is proposed already is given as it is.',
+      'Proposes a KYC status, which takes effect when a second officer confirms it. Required at banks with `kycFourEyes`. If the same status is already proposed and awaits a decision, this proposal is returned. A customer can have at most 500 proposals that await a decision.',
   })
   @RequiresRole(['CanAddKycStatus'], { kycMaterial: true })
   proposeKycStatus(
     @BankId() bankId: string,
     @CustomerId() customerId: string,
-    @Arg('input', () => AddKycStatusInput, { description: 'The status.' }) input: AddKycStatusInput,
+    @Arg('input', () => AddKycStatusInput, { description: 'The proposed status.' }) input: AddKycStatusInput,
     @Ctx() context: Context,
   ): Promise<KycStatusProposalPayload> {
     const proposedByUserId = callerIdOf(context);
@@ -132,13 +132,13 @@ export class KycStatusProposalResolver {
   @Mutation(() => KycStatusProposalPayload, {
     nullable: true,
     description:
-      'Confirms a KYC status that another officer proposed, and adds it to the timeline, as `addKycStatus` does. Fails with `KYC_OFFICERS_NOT_INDEPENDENT` if one of the two officers created the other or granted roles to the other, directly or through other users.',
+      'Confirms a KYC status that another officer proposed, and adds it to the timeline, as `addKycStatus` does. Fails with `KYC_STATUS_NEEDS_CONFIRMATION` if the caller proposed the status. Fails with `KYC_OFFICERS_NOT_INDEPENDENT` if one of the two officers created the other or granted roles to the other, directly or through other users.',
   })
   @RequiresRole(['CanConfirmKycStatus'], { kycMaterial: true })
   confirmKycStatus(
     @BankId() bankId: string,
     @CustomerId() customerId: string,
-    @Arg('id', () => ID, { description: 'The id of the proposal.' }) id: string,
+    @Arg('id', () => ID, { description: 'The ID of the proposal.' }) id: string,
     @Ctx() context: Context,
   ): Promise<KycStatusProposalPayload> {
     const decidedByUserId = callerIdOf(context);
@@ -158,15 +158,15 @@ export class KycStatusProposalResolver {
   @Mutation(() => KycStatusProposalPayload, {
     nullable: true,
     description:
-      'Rejects a KYC status that another officer proposed. The officers must be independent, as for `confirmKycStatus`.',
+      'Rejects a KYC status that another officer proposed. The two officers must be independent, as for `confirmKycStatus`.',
   })
   @RequiresRole(['CanConfirmKycStatus'], { kycMaterial: true })
   rejectKycStatus(
     @BankId() bankId: string,
     @CustomerId() customerId: string,
-    @Arg('id', () => ID, { description: 'The id of the proposal.' }) id: string,
+    @Arg('id', () => ID, { description: 'The ID of the proposal.' }) id: string,
     @Arg('reason', () => String, {
-      description: 'Why, such as the passport had expired; at most 2000 characters.',
+      description: 'The reason for the rejection, such as `The passport had expired`, at most 2,000 characters.',
     })
     reason: string,
     @Ctx() context: Context,

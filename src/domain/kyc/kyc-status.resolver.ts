@@ -26,7 +26,7 @@ async function readPayload(context: Context, { id, bankId, customerId }: Written
 export class CustomerKycStatusesResolver {
   @FieldResolver(() => [KycStatus], {
     nullable: true,
-    description: 'The timeline of a customer’s KYC status, the newest first.',
+    description: 'The KYC timeline of the customer, sorted by `date`, newest first.',
   })
   @RequiresRole(['CanGetAnyKycStatuses', 'CanGetKycStatusesAtOneBank'], { kycMaterial: true })
   @BatchedByKey<CustomerKey>()
@@ -39,7 +39,7 @@ export class CustomerKycStatusesResolver {
 export class KycStatusResolver {
   @Query(() => [KycStatus], {
     nullable: true,
-    description: 'The timeline of a customer’s KYC status, the newest first.',
+    description: 'The KYC timeline of a customer, sorted by `date`, newest first.',
   })
   @RequiresRole(['CanGetAnyKycStatuses', 'CanGetKycStatusesAtOneBank'], { kycMaterial: true })
   async kycStatuses(
@@ -51,14 +51,14 @@ export class KycStatusResolver {
     return context.loader(statusesByCustomer).load(customer.id);
   }
 
-  @FieldResolver(() => String, { nullable: true, description: 'The number of the customer.' })
+  @FieldResolver(() => String, { nullable: true, description: 'The customer number of the customer.' })
   @RequiresRole(['CanGetAnyKycStatuses', 'CanGetKycStatusesAtOneBank'])
   @Batched()
   async customerNumber(@Root() statuses: KycStatus[], @Ctx() context: Context): Promise<(string | null)[]> {
     return (await loadCustomers(context, statuses)).map((customer) => customer?.customerNumber ?? null);
   }
 
-  @FieldResolver(() => Customer, { nullable: true, description: 'The customer.' })
+  @FieldResolver(() => Customer, { nullable: true, description: 'The customer of the status.' })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
   @Batched()
   customer(@Root() statuses: KycStatus[], @Ctx() context: Context): Promise<(Customer | null)[]> {
@@ -77,7 +77,7 @@ export class KycStatusMutations {
   @Mutation(() => KycStatusPayload, {
     nullable: true,
     description:
-      'Adds a status to the timeline of a customer, whose kycStatus follows the newest status by its date, and lastOkDate the newest that is ok; of two of one date the one that is not ok counts. Adding the same once more changes nothing. At a bank with kycFourEyes it is refused: there a status is proposed and confirmed.',
+      'Adds a status to the KYC timeline of a customer, and updates the customer: `kycStatus` is the status with the latest date, and `lastOkDate` is the latest date of a status that is ok. If two statuses have the same date, the one that is not ok takes precedence. If the same status exists, it is returned. A customer can have at most 500 statuses. Fails with `KYC_STATUS_NEEDS_CONFIRMATION` at banks with `kycFourEyes`, which require `proposeKycStatus` instead.',
   })
   @RequiresRole(['CanAddKycStatus'], { kycMaterial: true })
   addKycStatus(

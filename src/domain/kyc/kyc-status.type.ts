@@ -1,44 +1,53 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { payloadObjectOfCustomer } from '../../graph/descriptions.ts';
 import { DateTime } from '../../graph/scalars.ts';
 
 @ObjectType({
   simpleResolvers: true,
-  description: 'Whether the bank was satisfied of who a customer is, at one moment of a timeline that only grows.',
+  description:
+    'A status in the KYC timeline of a customer. Statuses are only added to the timeline, never changed or deleted.',
 })
 export class KycStatus {
-  @Field(() => ID, { description: 'The id of the status.' })
+  @Field(() => ID, { description: 'The ID of the status.' })
   id: string;
 
-  @Field(() => ID, { description: 'The bank.' })
+  @Field(() => ID, { description: 'The ID of the bank.' })
   bankId: string;
 
-  @Field(() => ID, { description: 'The customer.' })
+  @Field(() => ID, { description: 'The ID of the customer.' })
   customerId: string;
 
-  @Field(() => Boolean, { description: 'Whether the bank was satisfied.' })
+  @Field(() => Boolean, {
+    description: 'Whether the status is ok: the bank has verified the identity of the customer.',
+  })
   ok: boolean;
 
-  @Field(() => DateTime, { description: 'From when on.' })
+  @Field(() => DateTime, { description: 'The time from which the status applies.' })
   date: Date;
 
-  @Field(() => DateTime, { description: 'When the status was stored here.' })
+  @Field(() => DateTime, { description: 'The time when the status was first stored in the gateway.' })
   createdAt: Date;
 }
 
-@InputType({ description: 'A KYC status, to be added to the timeline of a customer.' })
+@InputType({ description: 'A new or proposed KYC status.' })
 export class AddKycStatusInput {
-  @Field(() => Boolean, { description: 'Whether the bank was satisfied of who the customer is.' })
+  @Field(() => Boolean, {
+    description: 'Whether the status is ok: the bank has verified the identity of the customer.',
+  })
   ok: boolean;
 
-  @Field(() => DateTime, { description: 'From when on, such as 2024-05-31T09:30:00Z.' })
+  @Field(() => DateTime, {
+    description:
+      'The time from which the status applies, such as `2024-05-31T09:30:00Z`. It must not be in the future.',
+  })
   date: Date;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'A KYC status that was added, and its customer.' })
+@ObjectType({ simpleResolvers: true, description: 'The result of adding a KYC status.' })
 export class KycStatusPayload {
   bankId: string;
   customerId: string;
 
-  @Field(() => KycStatus, { nullable: true, description: 'The status in the timeline.' })
+  @Field(() => KycStatus, { nullable: true, description: payloadObjectOfCustomer('status') })
   kycStatus: KycStatus | null;
 }
