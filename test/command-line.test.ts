@@ -237,7 +237,7 @@ test('the commands lead from an empty database to a query that returns customers
   const created = await run('user create clerk.alice --email alice@example.org', `${password}\n`);
   expect(created).toMatchObject({ exitCode: 0, errors: '' });
   const twice = await run('user create clerk.alice --email alice@example.org', `${password}\n`);
-  expect(twice).toMatchObject({ exitCode: 1, errors: 'User with the same username already exists.\n' });
+  expect(twice).toMatchObject({ exitCode: 1, errors: 'A user with this username already exists.\n' });
 
   expect(await run('grant clerk.alice CanGetCustomers')).toMatchObject({
     exitCode: 2,

@@ -1,7 +1,7 @@
 import { type ASTNode, GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Role } from './roles.ts';
 
-/** The closed vocabulary of `extensions.code`, for clients that tell failures apart by kind. */
+/** The values of `extensions.code`, by which clients distinguish kinds of failures. */
 export type ErrorCode =
   | 'UNAUTHENTICATED'
   | 'FORBIDDEN'
@@ -13,7 +13,7 @@ export type ErrorCode =
   | 'SERVICE_UNAVAILABLE'
   | 'INTERNAL_SERVER_ERROR';
 
-/** Every failure that the gateway answers with: under OBP's code and with OBP's text where OBP has it, else under a name. */
+/** The failures of the gateway, by key. If OBP has the failure, the key is OBP's code and the text is OBP's. */
 const gatewayErrors = {
   'OBP-00012': {
     code: 'FORBIDDEN',
@@ -119,14 +119,14 @@ const gatewayErrors = {
   'OBP-34000': { code: 'CONFLICT', message: 'Bank Id already exists. Please specify a different value.' },
   'OBP-50000': { code: 'INTERNAL_SERVER_ERROR', message: 'Unknown Error.' },
 
-  ANSWER_TOO_LARGE: { code: 'LIMIT_EXCEEDED', message: 'The answer is too large.' },
+  ANSWER_TOO_LARGE: { code: 'LIMIT_EXCEEDED', message: 'The response is too large.' },
   APPROVAL_REQUIRED: {
     code: 'FORBIDDEN',
-    message: 'This grant requires the approval of a second, independent granter. An entitlement request was filed.',
+    message: 'This grant requires the approval of a second, independent granter. An entitlement request was created.',
   },
   AUDIT_UNAVAILABLE: {
     code: 'SERVICE_UNAVAILABLE',
-    message: 'What was read cannot be recorded in the audit trail, so it is not given.',
+    message: 'The audit trail is unavailable, so no data was returned. Try again later.',
   },
   BODY_TOO_LARGE: { code: 'LIMIT_EXCEEDED', message: 'The request body is too large.' },
   DUPLICATE_HEADER: { code: 'BAD_USER_INPUT', message: 'The request repeats a header that must occur once:' },
@@ -143,24 +143,34 @@ const gatewayErrors = {
     message: 'The only supported value of the Expect header is 100-continue.',
   },
   HEADERS_TOO_LARGE: { code: 'LIMIT_EXCEEDED', message: 'The request headers are too large.' },
-  IDEMPOTENCY_KEY_REUSED: { code: 'CONFLICT', message: 'The idempotency key was used before with other arguments.' },
-  INVALID_CURSOR: { code: 'BAD_USER_INPUT', message: 'The cursor is not one that this field, filter and sort gave.' },
+  IDEMPOTENCY_KEY_REUSED: {
+    code: 'CONFLICT',
+    message: 'The idempotency key was used for another call before. Use a new key for each call.',
+  },
+  INVALID_CURSOR: {
+    code: 'BAD_USER_INPUT',
+    message: 'The cursor is invalid for this field, filter or sort order. Request the first page again.',
+  },
   INVALID_TOKEN: { code: 'UNAUTHENTICATED', message: 'The token is invalid or expired.' },
   KYC_EVIDENCE_EXISTS: {
     code: 'CONFLICT',
-    message: 'KYC evidence with this id exists with other values, and is never overwritten.',
+    message: 'KYC evidence with this ID exists with other values. KYC evidence is never overwritten: use another ID.',
   },
-  KYC_EVIDENCE_NOT_FOUND: { code: 'NOT_FOUND', message: 'The customer has no such KYC evidence.' },
-  KYC_EVIDENCE_RETRACTED: { code: 'CONFLICT', message: 'The KYC evidence was retracted before.' },
+  KYC_EVIDENCE_NOT_FOUND: { code: 'NOT_FOUND', message: 'The customer has no KYC evidence with this ID.' },
+  KYC_EVIDENCE_RETRACTED: { code: 'CONFLICT', message: 'The KYC evidence is already retracted.' },
   KYC_OFFICERS_NOT_INDEPENDENT: {
     code: 'FORBIDDEN',
     message: 'The two officers must be independent: neither can have created the other or granted roles to the other.',
   },
   KYC_STATUS_NEEDS_CONFIRMATION: {
     code: 'FORBIDDEN',
-    message: 'This bank wants two officers for a KYC status: propose it, and have another confirm it.',
+    message:
+      'This bank requires two officers for a KYC status. Call proposeKycStatus, then let another officer call confirmKycStatus.',
   },
-  KYC_STATUS_PROPOSAL_NOT_FOUND: { code: 'NOT_FOUND', message: 'The customer has no such proposal of a KYC status.' },
+  KYC_STATUS_PROPOSAL_NOT_FOUND: {
+    code: 'NOT_FOUND',
+    message: 'The customer has no KYC status proposal with this ID.',
+  },
   MALFORMED_REQUEST: { code: 'BAD_USER_INPUT', message: 'The request is not valid HTTP.' },
   METHOD_NOT_ALLOWED: { code: 'BAD_USER_INPUT', message: 'Operations must be sent with POST.' },
   NAME_TOO_LONG: { code: 'LIMIT_EXCEEDED', message: 'The operation contains a name that is too long.' },
@@ -168,35 +178,35 @@ const gatewayErrors = {
   PATH_NOT_FOUND: { code: 'NOT_FOUND', message: 'Nothing exists at this path.' },
   PHONE_PATTERN_TOO_SHORT: {
     code: 'BAD_USER_INPUT',
-    message: 'A phone number pattern needs three literal characters in a row.',
+    message: 'A phone number pattern must contain three literal characters in a row.',
   },
-  QUERY_TOO_COSTLY: { code: 'LIMIT_EXCEEDED', message: 'The operation asks for too many objects.' },
+  QUERY_TOO_COSTLY: { code: 'LIMIT_EXCEEDED', message: 'The operation can return too many objects.' },
   QUERY_TOO_DEEP: { code: 'LIMIT_EXCEEDED', message: 'The operation is nested too deeply.' },
   RATE_LIMITED: { code: 'RATE_LIMITED', message: 'Too many requests. Wait before sending the next one.' },
   REASON_REQUIRED: {
     code: 'FORBIDDEN',
-    message: 'This bank gives KYC material only for a reason: say it in the header X-Reason.',
+    message: 'This bank requires a reason for access to KYC material. Send it in the X-Reason header.',
   },
   REQUEST_TIMED_OUT: { code: 'LIMIT_EXCEEDED', message: 'The request was not received in time.' },
   RETENTION_PERIOD_RUNS: {
     code: 'CONFLICT',
-    message: 'The bank has to keep the customer until its retention period is over.',
+    message: 'The customer cannot be deleted until the retention period of the bank has passed.',
   },
   SELF_LINK_REFUSED: {
     code: 'FORBIDDEN',
-    message: 'Callers cannot give themselves access to the data of a customer. Let another user create the link.',
+    message: 'Callers cannot grant themselves access to the data of a customer. Let another user create the link.',
   },
-  SOCIAL_MEDIA_HANDLE_EXISTS: { code: 'CONFLICT', message: 'The customer has this social media handle already.' },
+  SOCIAL_MEDIA_HANDLE_EXISTS: { code: 'CONFLICT', message: 'The customer already has this social media handle.' },
   SOCIAL_MEDIA_HANDLE_NOT_FOUND: { code: 'NOT_FOUND', message: 'Social media handle not found.' },
-  TAX_RESIDENCE_EXISTS: { code: 'CONFLICT', message: 'The customer has this tax residence already.' },
+  TAX_RESIDENCE_EXISTS: { code: 'CONFLICT', message: 'The customer already has this tax residence.' },
   TOO_MANY_ALIASES: { code: 'LIMIT_EXCEEDED', message: 'The operation has too many aliases.' },
   TOO_MANY_CONNECTIONS: {
     code: 'SERVICE_UNAVAILABLE',
     message: 'The gateway has too many open connections. Try again later.',
   },
   TOO_MANY_ITEMS: { code: 'LIMIT_EXCEEDED', message: 'The list has too many items.' },
-  TOO_MANY_LOGINS_IN_ONE_OPERATION: { code: 'LIMIT_EXCEEDED', message: 'An operation may log in once only.' },
-  TOO_MANY_NEW_USERS_IN_ONE_OPERATION: { code: 'LIMIT_EXCEEDED', message: 'An operation may create one user only.' },
+  TOO_MANY_LOGINS_IN_ONE_OPERATION: { code: 'LIMIT_EXCEEDED', message: 'An operation can log in only once.' },
+  TOO_MANY_NEW_USERS_IN_ONE_OPERATION: { code: 'LIMIT_EXCEEDED', message: 'An operation can create only one user.' },
   TOO_MANY_RECURSIVE_SELECTIONS: {
     code: 'LIMIT_EXCEEDED',
     message: 'The operation selects too many fields once its fragments are expanded.',
@@ -208,9 +218,9 @@ const gatewayErrors = {
     message: 'The request body must be application/json in UTF-8, without a content encoding.',
   },
   USERNAME_AMBIGUOUS: { code: 'CONFLICT', message: 'Several users have this username in different spellings.' },
-  USERNAME_TAKEN: { code: 'CONFLICT', message: 'User with the same username already exists.' },
+  USERNAME_TAKEN: { code: 'CONFLICT', message: 'A user with this username already exists.' },
   USER_DISABLED: { code: 'UNAUTHENTICATED', message: 'The user is disabled.' },
-  VERSION_CONFLICT: { code: 'CONFLICT', message: 'The object was changed since it was read.' },
+  VERSION_CONFLICT: { code: 'CONFLICT', message: 'The object has changed since it was read, so read it again.' },
 } as const satisfies Record<string, { code: ErrorCode; message: string }>;
 
 export type ErrorKey = keyof typeof gatewayErrors;
@@ -220,38 +230,38 @@ export const errorKeys = Object.keys(gatewayErrors) as ErrorKey[];
 export type ObpCode = Extract<ErrorKey, `OBP-${string}`>;
 
 export interface ErrorDetails {
-  /** Appended to the text of the record. It reaches the client: no internals, no personal data of others. */
+  /** A sentence that is appended to the text. Clients see it, so it must not contain internals or personal data. */
   message?: string;
-  /** Any one of these would have been enough. Listed in the message too. */
+  /** The roles of which the caller must hold one. They are appended to the message. */
   missingRoles?: readonly Role[];
-  /** The argument or input field that was refused, such as `input.email`. */
+  /** The invalid argument or input field, such as `input.email`. */
   field?: string;
   bankId?: string;
   customerId?: string;
-  /** The version in the database, when `expectedVersion` is stale. */
+  /** The version in the database, if it differs from `expectedVersion`. */
   currentVersion?: number;
   /** Whether the mutation was committed although its field failed. */
   committed?: boolean;
-  /** How often the same refusal occurred in this answer. */
+  /** The number of equal refusals in the response. */
   count?: number;
-  /** The position of the refused item in a list input. */
+  /** The position of the invalid item in a list. */
   index?: number;
-  /** The limit that was exceeded, in the unit of its name. */
+  /** The limit that was exceeded. The message states its unit. */
   limit?: number;
   retryAfterSeconds?: number;
-  /** The request that another granter can approve. */
+  /** The ID of the entitlement request that another granter can approve. */
   entitlementRequestId?: string;
-  /** The moment from which on a customer may be erased, as ISO 8601 has it. */
+  /** The time from which the customer can be deleted, in ISO 8601. */
   retainedUntil?: string;
-  /** The HTTP status and headers of the whole answer; Apollo takes them out of the extensions. */
+  /** The HTTP status and headers of the response. Apollo Server removes them from the extensions. */
   http?: { status?: number; headers?: Map<string, string> };
-  /** What led to this failure. For the log only. */
+  /** The original error, which is only logged. */
   cause?: unknown;
-  /** What of the document it is about: told by `locations`. */
+  /** The part of the document that the failure concerns, for `locations`. */
   node?: ASTNode;
 }
 
-/** An expected failure. Made by `gatewayError` only, so that each has its entry in the record. */
+/** An expected failure. Only `gatewayError` creates it, so that each has a key of `gatewayErrors`. */
 export class GatewayError extends GraphQLError {
   readonly key: ErrorKey;
 
@@ -264,25 +274,25 @@ export class GatewayError extends GraphQLError {
     super(message, { extensions, nodes: node });
     this.name = 'GatewayError';
     this.key = key;
-    // Not GraphQL's `originalError`: that one would take over the stack and the extensions.
+    // GraphQL's `originalError` would replace the stack and the extensions.
     if (cause !== undefined) this.cause = cause;
   }
 
-  /** As it stands in the `errors` of an answer; also for answers that are given without Apollo. */
+  /** The form of the error in the `errors` of a response. */
   override toJSON(): GraphQLFormattedError {
     return { ...super.toJSON(), extensions: publicExtensions(this.extensions) };
   }
 }
 
 /**
- * Makes the failure `key`, to be thrown. The message is `OBP-30046: <OBP's text>` for OBP's codes and the plain text for
- * our own, followed by the missing roles and by `details.message`. All other details become extensions.
+ * Creates the failure `key`. Its message is the text of the key, with OBP's code in front if there is one, followed by the
+ * missing roles and `details.message`. The other details become extensions.
  */
 export function gatewayError(key: ErrorKey, details: ErrorDetails = {}): GatewayError {
   const { message: appended, cause, node, ...extensions } = details;
   const obpCode = isObpCode(key) ? key : null;
   const parts = [messageOf(key)];
-  // OBP's text for this ends in a colon, and any one of the roles is enough.
+  // OBP's text ends with a colon here.
   if (details.missingRoles) parts.push(details.missingRoles.join(' or '));
   if (appended) parts.push(appended);
   const allExtensions = { code: gatewayErrors[key].code, obpCode, key, ...extensions };
@@ -298,7 +308,7 @@ function messageOf(key: ErrorKey): string {
   return isObpCode(key) ? `${key}: ${message}` : message;
 }
 
-/** Without `http`, which is for Apollo, and without the stack trace that Apollo adds in development. */
+/** The extensions without those that Apollo Server reads (`http`) or adds in development (`stacktrace`). */
 export function publicExtensions(extensions: Record<string, unknown>): Record<string, unknown> {
   const { http: _http, stacktrace: _stacktrace, ...visible } = extensions;
   return visible;

@@ -122,7 +122,7 @@ async function userWith(roles: readonly Role[], banks = [strict.bankId, free.ban
 
 const stored = () => everythingStored(gateway.database, isNoAudit);
 const required = (bankId: string) => ({
-  message: 'This bank gives KYC material only for a reason: say it in the header X-Reason.',
+  message: 'This bank requires a reason for access to KYC material. Send it in the X-Reason header.',
   extensions: expect.objectContaining({ code: 'FORBIDDEN', obpCode: null, bankId }),
 });
 

@@ -33,8 +33,10 @@ describe('gatewayError', () => {
   });
 
   it('gives the plain text and no OBP code to a failure that OBP does not have', () => {
-    const error = gatewayError('VERSION_CONFLICT', { currentVersion: 7, message: 'Read it again.' });
-    expect(error.message).toBe('The object was changed since it was read. Read it again.');
+    const error = gatewayError('VERSION_CONFLICT', { currentVersion: 7, message: 'The request was decided before.' });
+    expect(error.message).toBe(
+      'The object has changed since it was read, so read it again. The request was decided before.',
+    );
     expect(error.extensions).toEqual({ code: 'CONFLICT', obpCode: null, key: 'VERSION_CONFLICT', currentVersion: 7 });
   });
 

@@ -549,6 +549,6 @@ describe('createUser without validation of email addresses', () => {
       { 'x-forwarded-for': '192.0.2.3' },
     );
     expect(data).toMatchObject({ a: { token: expect.any(String) }, b: null });
-    expect(errors).toMatchObject([{ message: 'An operation may create one user only.', path: ['b'] }]);
+    expect(errors).toMatchObject([{ message: 'An operation can create only one user.', path: ['b'] }]);
   });
 });

@@ -86,7 +86,9 @@ describe('deleteCustomerCascade at a bank with a retention period', () => {
     const { data, errors } = await deleteCustomer({ customerId: id, idempotencyKey: randomUUID() });
 
     expect(data).toEqual({ deleteCustomerCascade: null });
-    expect(errors[0]?.message).toBe('The bank has to keep the customer until its retention period is over.');
+    expect(errors[0]?.message).toBe(
+      'The customer cannot be deleted until the retention period of the bank has passed.',
+    );
     expect(errors[0]?.extensions).toMatchObject({
       code: 'CONFLICT',
       obpCode: null,

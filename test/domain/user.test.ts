@@ -356,7 +356,7 @@ describe('login', () => {
       `mutation { a: ${guess('wrong')} b: ${guess(password)} }`,
     );
     expect(twice.data).toEqual({ a: null, b: null });
-    expect(twice.errors[1]).toMatchObject({ message: 'An operation may log in once only.', path: ['b'] });
+    expect(twice.errors[1]).toMatchObject({ message: 'An operation can log in only once.', path: ['b'] });
     const newUser = `{ username: "${username}.2", password: "${password}", email: "x@example.com", firstName: "x", lastName: "x" }`;
     const between = await gateway.query<Record<string, unknown>>(
       null,
@@ -468,7 +468,7 @@ describe('createUser', () => {
     for (const { data, errors } of answers.filter((answer) => answer.data?.createUser == null)) {
       expect(data).toEqual({ createUser: null });
       expect(errors).toMatchObject([
-        { message: 'User with the same username already exists.', extensions: { code: 'CONFLICT', obpCode: null } },
+        { message: 'A user with this username already exists.', extensions: { code: 'CONFLICT', obpCode: null } },
       ]);
     }
     expect(await userCount(input.username)).toBe(1);

@@ -265,7 +265,7 @@ describe('list cost', () => {
     expect(checkListCost(schema, document, undefined, undefined, 100)).toBeNull();
     const error = checkListCost(schema, document, undefined, undefined, 99);
     expect(error?.message).toBe(
-      "The operation asks for too many objects. This operation's list cost is 100; at most 99 is allowed.",
+      "The operation can return too many objects. This operation's list cost is 100; at most 99 is allowed.",
     );
     expect(error?.extensions).toMatchObject({ code: 'LIMIT_EXCEEDED', obpCode: null, limit: 99 });
   });

@@ -188,7 +188,7 @@ describe('limits', () => {
     [
       'list cost',
       '{ customers(first: 100) { customers(first: 100) { id } } }',
-      'The operation asks for too many objects.',
+      'The operation can return too many objects.',
     ],
   ])('more %s than allowed fails with the name of the limit', async (_what, document, message) => {
     const { status, data, errors } = await small.query(null, document);
