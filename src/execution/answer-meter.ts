@@ -2,9 +2,9 @@ import type { GraphQLError } from 'graphql';
 import { type GatewayError, gatewayError } from '../base/errors.ts';
 
 export interface AnswerLimits {
-  /** The maximum number of objects in an answer, and of rows that an operation reads for it. */
+  /** The maximum number of objects in a response, and of rows that the operation reads. */
   maxAnswerObjects: number;
-  /** The maximum size of an answer as JSON. */
+  /** The maximum size of a response as JSON. */
   maxAnswerBytes: number;
 }
 
@@ -16,25 +16,25 @@ export const defaultAnswerLimits: Readonly<AnswerLimits> = {
 /** The largest value of `maxAnswerObjects` that can be configured. */
 export const maxConfigurableObjects = 10_000_000;
 
-/** The maximum number of errors in an answer. Refusals of one field count once. */
+/** The maximum number of errors in a response. Refusals of one field count once. */
 export const maxErrors = 1_000;
 
 /** An estimate of the bytes of an error without its message and path. */
 const bytesOfError = 200;
 
-/** The clock is read once for so many objects, which take about a millisecond. */
+/** The number of objects between two checks of the clock. They take about a millisecond. */
 const objectsBetweenChecks = 1_000;
 
-/** Completing so many objects takes about 20 milliseconds. */
+/** The number of objects between two pauses. Completing them takes about 20 milliseconds. */
 const objectsBetweenPauses = 10_000;
 
-/** An operation that has read so many rows continues only in a slot for large operations. */
+/** The number of rows from which an operation needs a slot for large operations. */
 const largeRowCount = 2_000;
 
-/** Rows have columns that the answer leaves out, so they can take this many times the bytes of an answer. */
+/** The rows of an operation can have this many times the bytes of a response, because a response omits columns. */
 const rowBytesPerAnswerByte = 4;
 
-/** The text of fewer rows is not measured: it is small in any case. */
+/** The text of fewer rows is not measured, because it is small in any case. */
 const minMeasuredRows = 100;
 
 /** The maximum size of what `exportCustomerData` returns in one operation, in characters. */
@@ -44,7 +44,7 @@ const maxExportLength = 64 * 2 ** 20;
 export const bytesOfItem = 3;
 
 interface MeterOptions {
-  /** By `performance.now()`. */
+  /** In the time of `performance.now()`. */
   deadline?: number;
   /** Resolves when the operation has a slot for large operations. */
   acquireSlot?: () => Promise<void>;
@@ -60,15 +60,15 @@ interface Mark {
 }
 
 /**
- * Counts what an operation reads and answers, while it does so, and stops it when it exceeds a limit or its deadline. After
- * that nothing more is read or completed: executors return null for the rest, which is then discarded.
+ * Counts what an operation reads and returns, and stops the operation when it exceeds a limit or its deadline. A stopped operation
+ * reads and completes nothing more: executors return null for the remaining fields, and the response is discarded.
  */
 export class AnswerMeter {
-  /** Objects of the answer. Written by executors through `addObject` only. */
+  /** The number of objects in the response. Executors must only change it through `addObject`. */
   objects = 0;
-  /** An estimate of the answer's size as JSON, which executors add to: keys, punctuation and the length of each text. */
+  /** An estimate of the size of the response as JSON, to which executors add keys, punctuation, and the length of each text. */
   bytes = 0;
-  /** Whether the resolvers count, because graphql-js executes the operation. */
+  /** Whether resolvers count objects, because graphql-js executes the operation. */
   countsInResolvers = false;
   /** Whether a transaction is open, which must not wait for a slot. */
   holdsLocks = false;
@@ -94,7 +94,7 @@ export class AnswerMeter {
     this.#nextCheck = Math.min(objectsBetweenChecks, limits.maxAnswerObjects + 1);
   }
 
-  /** Why the operation is stopped, or null. */
+  /** The reason why the operation is stopped, or null. */
   get stopped(): GatewayError | null {
     return this.#stopped;
   }
@@ -140,7 +140,7 @@ export class AnswerMeter {
     return this.#stopped === null;
   }
 
-  /** Counts an error of the answer, and the bytes of its message and path. */
+  /** Counts an error of the response, and the bytes of its message and path. */
   addError({ message, path = [] }: Pick<GraphQLError, 'message' | 'path'>): void {
     this.#errors += 1;
     this.bytes += bytesOfError + message.length;
@@ -148,7 +148,7 @@ export class AnswerMeter {
     if (this.#errors > maxErrors) this.stop(tooManyErrors());
   }
 
-  /** Compares everything with its limit. Returns false if the operation is stopped. */
+  /** Checks all limits. Returns false if the operation is stopped. */
   check(): boolean {
     if (this.#stopped !== null) return false;
     const { maxAnswerObjects, maxAnswerBytes } = this.#limits;
@@ -159,7 +159,7 @@ export class AnswerMeter {
     return this.#stopped === null;
   }
 
-  /** Whether so many objects were counted since the last time that other requests should be handled in between. */
+  /** Whether enough objects were counted since the last pause that other requests must be handled first. */
   takesLong(): boolean {
     if (this.objects < this.#nextPause) return false;
     this.#nextPause = this.objects + objectsBetweenPauses;
@@ -170,7 +170,7 @@ export class AnswerMeter {
     return performance.now() > this.#deadline;
   }
 
-  /** Null if the operation can read on at once; otherwise resolves when it has a slot for large operations. */
+  /** Null if the operation can continue to read at once. Otherwise, resolves when the operation has a slot for large operations. */
   admission(): Promise<void> | null {
     if (this.#rows < largeRowCount || this.#hasSlot || this.#acquireSlot === null || this.holdsLocks) return null;
     return this.slot();
@@ -197,12 +197,12 @@ export class AnswerMeter {
   addExported(rows: readonly object[]): void {
     for (const row of rows) this.#exportLength += 64 + textLength(row);
     if (this.#exportLength > maxExportLength) {
-      const message = `An export has at most ${maxExportLength} characters: read the customer in parts.`;
+      const message = `An export must have at most ${maxExportLength.toLocaleString('en')} characters. Read the customer in parts.`;
       throw gatewayError('ANSWER_TOO_LARGE', { message, limit: maxExportLength });
     }
   }
 
-  /** A field of a mutation begins. Returns why it must not, or null. */
+  /** Begins a field of a mutation. Returns an error if the field must not be executed. */
   beginField(): GatewayError | null {
     const { objects, bytes } = this;
     this.#mark = { objects, bytes, rows: this.#rows, rowBytes: this.#rowBytes, errors: this.#errors };
@@ -210,8 +210,8 @@ export class AnswerMeter {
   }
 
   /**
-   * Ends a field of a mutation. If the operation was stopped meanwhile, returns the error for the field: its selection is
-   * discarded, so that the following fields can be answered.
+   * Ends a field of a mutation. If the operation was stopped by this field, returns an error. The selection of the field is then
+   * discarded and not counted, so that the following fields can be executed.
    */
   endField(): GatewayError | null {
     const stopped = this.check() ? null : this.#stopped;
@@ -226,22 +226,22 @@ export class AnswerMeter {
 
   #tooManyObjects(): GatewayError {
     const limit = this.#limits.maxAnswerObjects;
-    const message = `An answer has at most ${limit} objects: request fewer of them at a time.`;
+    const message = `A response must have at most ${limit.toLocaleString('en')} objects. Request fewer of them at a time.`;
     return gatewayError('ANSWER_TOO_LARGE', { message, limit, http: { status: 400 } });
   }
 }
 
 export function tooManyErrors(): GatewayError {
-  const message = `An answer has at most ${maxErrors} errors: correct them first.`;
+  const message = `A response must have at most ${maxErrors.toLocaleString('en')} errors. Correct them first.`;
   return gatewayError('ANSWER_TOO_LARGE', { message, limit: maxErrors, http: { status: 400 } });
 }
 
 export function answerTooLong(limit: number): GatewayError {
-  const message = `An answer has at most ${limit} bytes: request less at a time.`;
+  const message = `A response must have at most ${limit.toLocaleString('en')} bytes. Request less at a time.`;
   return gatewayError('ANSWER_TOO_LARGE', { message, limit, http: { status: 400 } });
 }
 
-/** The error for the selection of a mutation field that has been committed. */
+/** Creates the error of a mutation field that was committed, but whose selection was stopped. */
 export function committedError({ key, extensions }: GatewayError): GatewayError {
   const { limit } = extensions as { limit?: number };
   const message = 'The mutation was committed, but its result is omitted. Query it instead.';

@@ -1,7 +1,10 @@
 import type { GraphQLField, GraphQLFieldResolver, GraphQLResolveInfo } from 'graphql';
 import { Extensions } from 'type-graphql';
 
-/** Resolves a field of many objects at once: a value for each parent in their order, an Error where it fails for one. */
+/**
+ * Resolves a field of many parents with one call. Returns a value for each parent, in the same order, which is an Error if the field
+ * fails for this parent.
+ */
 export type BatchResolver<Parent, Context> = (
   parents: readonly Parent[],
   args: Record<string, unknown>,
@@ -9,15 +12,15 @@ export type BatchResolver<Parent, Context> = (
   info: GraphQLResolveInfo,
 ) => Promise<readonly unknown[]>;
 
-/** Has read what a field of these parents will need, for as far as the caller may see it. Gives nothing, fails never. */
-export type Prefetch<Parent, Context> = (...given: Parameters<BatchResolver<Parent, Context>>) => void;
+/** Starts to read what a field of these parents will need, as far as the caller can access it. Never throws. */
+export type Prefetch<Parent, Context> = (...args: Parameters<BatchResolver<Parent, Context>>) => void;
 
-/** What identifies the object that a field gives; null where the caller may not see it. */
+/** Returns the key of the object that a field returns. Null if the caller cannot access the object. */
 export type KeyOf<Parent, Context> = (parent: Parent, args: Record<string, unknown>, context: Context) => object | null;
 
 type Extended = { extensions: Readonly<Record<string, unknown>> };
 
-/** `Method` if it resolves a list of parents, each of which `Key` is enough for; else a text that the compiler shows. */
+/** Accepts a method that resolves a list of parents and needs only the `Key` of each. Otherwise, a text that the compiler shows. */
 type BatchedMethod<Method, Key> = Method extends (parents: infer Parents, ...others: never[]) => infer Values
   ? Parents extends readonly (infer Parent)[]
     ? [Key] extends [Parent]
@@ -73,7 +76,7 @@ export function isByKey({ extensions }: Extended): boolean {
   return extensions.isByKey === true;
 }
 
-/** Where an executor finds how to resolve the field of many parents, and how to have read what it needs. */
+/** Adds to the extensions of a field how an executor resolves and prefetches the field for many parents. */
 export function withBatch<Parent, Context>(
   { extensions }: GraphQLField<Parent, Context>,
   batch: BatchResolver<Parent, Context>,
@@ -94,7 +97,7 @@ export function keyOf<Parent, Context>({ extensions }: Extended): KeyOf<Parent, 
   return (extensions.keyOf as KeyOf<Parent, Context> | undefined) ?? null;
 }
 
-/** For an executor that knows no batches, such as graphql-js: loaders gather the keys of all parents all the same. */
+/** Resolves a batched field for one parent, because graphql-js does not know batches. Loaders still collect the keys of all parents. */
 export function resolveOne<Parent, Context>(
   batch: BatchResolver<Parent, Context>,
 ): GraphQLFieldResolver<Parent, Context, Record<string, unknown>> {

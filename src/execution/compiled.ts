@@ -1,12 +1,10 @@
 /**
- * Runs a planned operation. It gives what graphql-js gives, errors and their order included: calls, promises and the ways
- * of errors are those of graphql-js' `execute`, one for one, so that a refusal is never lost and never moves. What is
- * left out is what graphql-js does again for each object: collecting fields, arguments, paths and `info` where nobody
- * looks at them.
+ * Executes a planned operation. The response equals that of graphql-js, including the errors and their order. Calls, promises, and the
+ * propagation of errors follow graphql-js' `execute` one to one, so that a refusal is never lost or moved. This executor omits what
+ * graphql-js repeats for each object: collecting fields and arguments, and creating paths and `info` that are not used.
  *
- * Batched fields are where it goes its own way. All parents that one turn reaches wait in a list and are resolved by one
- * call. Where such a field may be null, as all guarded ones may, nothing above it depends on it: its place in the
- * answer is filled in later, and no promise is made for it.
+ * Batched fields are the exception. All parents of a tick are collected and resolved with one call. If such a field is nullable, as all
+ * guarded fields are, its parent does not depend on it. The value is put into the response later, without a promise for each parent.
  */
 import { setImmediate } from 'node:timers/promises';
 import { type ExecutionResult, GraphQLError, type GraphQLResolveInfo, getArgumentValues, locatedError } from 'graphql';
@@ -29,29 +27,29 @@ type Data = Record<string, unknown>;
 export interface Execution {
   plan: Plan;
   context: unknown;
-  /** Coerced. */
+  /** The coerced variables. */
   variables: Variables;
-  /** Counts the answer and stops the operation. Without one, nothing is limited. */
+  /** Counts the response and stops the operation. Without a meter, nothing is limited. */
   meter?: AnswerMeter;
 }
 
 interface Run extends Execution {
   readonly meter: AnswerMeter;
   errors: GraphQLError[];
-  /** Where something is null because of an error: what fails below it is reported no more. */
+  /** The paths that are null because of an error. Errors below them are not reported. */
   readonly nulled: Set<Path | undefined>;
   readonly arguments: Map<FieldPlan, Variables>;
-  /** Parents whose batched fields are resolved with the next turn. */
+  /** The parents whose batched fields are resolved on the next tick. */
   waiting: Map<FieldPlan, Parent[]>;
-  /** What goes on beside the answer's own promises. */
-  underWay: Promise<unknown>[];
+  /** Work that no promise in the response waits for. */
+  pending: Promise<unknown>[];
 }
 
 /** A parent of a batched field. */
 interface Parent {
   readonly source: unknown;
   readonly path: Path | undefined;
-  /** Where the value belongs. */
+  /** The object of the response into which the value is put. */
   readonly data: Data;
 }
 
@@ -65,7 +63,7 @@ export function executePlan(execution: Execution): ExecutionResult | Promise<Exe
     nulled: new Set(),
     arguments: new Map(),
     waiting: new Map(),
-    underWay: [],
+    pending: [],
   };
   const failed = (error: unknown) => {
     addError(run, error as GraphQLError, undefined);
@@ -73,14 +71,14 @@ export function executePlan(execution: Execution): ExecutionResult | Promise<Exe
   };
   try {
     const data = executeOperation(run);
-    return data instanceof Promise ? data.then((given) => completed(run, given), failed) : completed(run, data);
+    return data instanceof Promise ? data.then((later) => completed(run, later), failed) : completed(run, data);
   } catch (error) {
     return failed(error);
   }
 }
 
 function completed(run: Run, data: Data | null): ExecutionResult | Promise<ExecutionResult> {
-  return run.underWay.length === 0 ? resultOf(run, data) : settledBatches(run).then(() => resultOf(run, data));
+  return run.pending.length === 0 ? resultOf(run, data) : settledBatches(run).then(() => resultOf(run, data));
 }
 
 function resultOf({ errors, meter, plan }: Run, data: Data | null): ExecutionResult {
@@ -99,7 +97,7 @@ function executeOperation(run: Run): Data | null | Promise<Data | null> {
     : executeFields(run, fields, undefined, undefined);
 }
 
-/** Each field of a mutation waits for the one before it. */
+/** Executes the fields of a mutation one after the other. */
 function executeSerially(run: Run, selections: Selections): Data | Promise<Data> {
   const data = dataFor(selections);
   let done: Data | Promise<Data> = data;
@@ -111,10 +109,10 @@ function executeSerially(run: Run, selections: Selections): Data | Promise<Data>
         return data;
       }
       const value = executeField(run, field, undefined, undefined);
-      // It waits for all that is read of the one before.
-      const put = (given: unknown) => {
-        data[field.responseName] = given;
-        return run.underWay.length === 0 ? ended() : settledBatches(run).then(ended);
+      // The next field must also wait for the batched fields below this one.
+      const put = (completedValue: unknown) => {
+        data[field.responseName] = completedValue;
+        return run.pending.length === 0 ? ended() : settledBatches(run).then(ended);
       };
       return value instanceof Promise ? value.then(put) : put(value);
     };
@@ -122,7 +120,7 @@ function executeSerially(run: Run, selections: Selections): Data | Promise<Data>
       const stopped = run.meter.endField();
       if (stopped !== null) {
         const path = fieldPath(field, undefined);
-        // One error for the field in place of those of the fields in it.
+        // One error replaces those of the fields below.
         run.errors = run.errors.filter((error) => error.path?.[0] !== field.responseName);
         data[field.responseName] = failure(run, field, field.type, path, committedError(stopped));
       }
@@ -133,7 +131,7 @@ function executeSerially(run: Run, selections: Selections): Data | Promise<Data>
   return done;
 }
 
-/** A copy has room for all its fields; one that grows field by field is moved several times. */
+/** Copies the blank object, which is faster than adding fields to an empty object one by one. */
 function dataFor({ blank }: Selections): Data {
   return blank === null ? Object.create(null) : { ...blank };
 }
@@ -152,7 +150,7 @@ function executeFields(
     for (const field of selections.fields) {
       if (field.batch !== null) {
         data[field.responseName] = null;
-        join(run, field, { source, path, data });
+        addToBatch(run, field, { source, path, data });
         continue;
       }
       const value = executeField(run, field, source, path);
@@ -164,7 +162,7 @@ function executeFields(
     }
   } catch (error) {
     if (pending === null) throw error;
-    // Those that were begun may fail too.
+    // The other fields were started, so their failures must be handled.
     return settled(data, pending).finally(() => {
       throw error;
     });
@@ -180,14 +178,14 @@ async function settled(data: Data, pending: readonly FieldPlan[]): Promise<Data>
   return data;
 }
 
-/** Has the field resolved with that of other parents, and its value put into `data`. */
-function join(run: Run, field: FieldPlan, parent: Parent): void {
+/** Adds a parent to those for which the field is resolved on the next tick. */
+function addToBatch(run: Run, field: FieldPlan, parent: Parent): void {
   const parents = run.waiting.get(field);
   if (parents !== undefined) {
     parents.push(parent);
     return;
   }
-  if (run.waiting.size === 0) run.underWay.push(nextTick().then(() => resolveWaiting(run)));
+  if (run.waiting.size === 0) run.pending.push(nextTick().then(() => resolveWaiting(run)));
   run.waiting.set(field, [parent]);
 }
 
@@ -206,10 +204,10 @@ async function resolveBatch(run: Run, field: FieldPlan, parents: readonly Parent
     const sources = parents.map(({ source }) => source);
     const args = argumentsOf(run, field);
     const path = fieldPath(field, parents[0]?.path);
-    const given = batch(sources, args, run.context, infoOf(run, field, path));
+    const promise = batch(sources, args, run.context, infoOf(run, field, path));
     prefetchBelow(run, field, sources, args, path);
-    values = await given;
-    if (values.length !== parents.length) throw new Error(`${field.name} gives ${values.length} values.`);
+    values = await promise;
+    if (values.length !== parents.length) throw new Error(`${field.name} must return a value for each parent.`);
   } catch (error) {
     for (const { path } of parents) failure(run, field, field.type, fieldPath(field, path), error);
     return;
@@ -221,22 +219,22 @@ async function resolveBatch(run: Run, field: FieldPlan, parents: readonly Parent
   }
 }
 
-/** Completes the value of a batched field of one parent, now or later, and puts it into `data`. */
-function completeInto(run: Run, field: FieldPlan, data: Data, path: Path, given: unknown): void {
-  if (given instanceof Error) {
-    // Reported even if an object above it is null, because this refusal might stand for others elsewhere.
-    const located = locatedError(given, field.nodes, keysOf(path));
+/** Completes the value of a batched field for one parent, and puts it into `data`, at once or later. */
+function completeInto(run: Run, field: FieldPlan, data: Data, path: Path, result: unknown): void {
+  if (result instanceof Error) {
+    // Reported even if an object above is null, because other refusals might only be counted by this error.
+    const located = locatedError(result, field.nodes, keysOf(path));
     run.meter.addError(located);
     run.errors.push(located);
     return;
   }
-  const value = completeItem(run, field, field.type, path, given);
+  const value = completeItem(run, field, field.type, path, result);
   if (!(value instanceof Promise)) data[field.responseName] = value;
   else {
     const putLater = value.then((later) => {
       data[field.responseName] = later;
     });
-    run.underWay.push(putLater);
+    run.pending.push(putLater);
   }
 }
 
@@ -256,12 +254,12 @@ function prefetchBelow(run: Run, field: FieldPlan, sources: readonly unknown[], 
   }
 }
 
-/** Until nothing is under way any more: batches lead to batches. */
+/** Resolves when nothing is pending. Batches can add further batches. */
 async function settledBatches(run: Run): Promise<void> {
-  while (run.underWay.length > 0) {
-    const { underWay } = run;
-    run.underWay = [];
-    await Promise.all(underWay);
+  while (run.pending.length > 0) {
+    const { pending } = run;
+    run.pending = [];
+    await Promise.all(pending);
   }
 }
 
@@ -277,7 +275,7 @@ function executeField(run: Run, field: FieldPlan, source: unknown, parentPath: P
         path = fieldPath(field, parentPath);
         result = result.call(source, {}, run.context, infoOf(run, field, path));
       }
-      // What most fields are, without a path and what else nobody asks for.
+      // Most fields are texts, which need no path and no arguments.
       if (typeof result === 'string' && type.kind === 'leaf' && type.isText) {
         run.meter.bytes += result.length;
         return result;
@@ -311,15 +309,15 @@ function fieldPath({ responseName, parentType }: FieldPlan, prev: Path | undefin
   return { prev, key: responseName, typename: parentType.name };
 }
 
-/** Coerced once for an operation, a copy for each call. */
+/** Coerces arguments once for an operation, and returns a copy for each call. */
 function argumentsOf(run: Run, field: FieldPlan): Data {
   if (field.definition.args.length === 0) return {};
-  let found = run.arguments.get(field);
-  if (found === undefined) {
-    found = getArgumentValues(field.definition, field.node, run.variables);
-    run.arguments.set(field, found);
+  let args = run.arguments.get(field);
+  if (args === undefined) {
+    args = getArgumentValues(field.definition, field.node, run.variables);
+    run.arguments.set(field, args);
   }
-  return { ...found };
+  return { ...args };
 }
 
 function infoOf({ plan, variables }: Run, field: FieldPlan, path: Path): GraphQLResolveInfo {
@@ -337,7 +335,7 @@ function infoOf({ plan, variables }: Run, field: FieldPlan, path: Path): GraphQL
   };
 }
 
-/** What a resolver or a property gave, as it stands in the answer. The path is there for all but leaves. */
+/** Completes the result of a resolver or a property for the response. Only leaves have no path. */
 function complete(run: Run, field: FieldPlan, type: TypePlan, path: Path | undefined, result: unknown): unknown {
   if (result instanceof Error) throw result;
   if (result == null) {
@@ -346,7 +344,7 @@ function complete(run: Run, field: FieldPlan, type: TypePlan, path: Path | undef
   }
   if (type.kind === 'leaf') {
     const serialized: unknown = type.leaf.serialize(result);
-    if (serialized == null) throw new Error(`${type.leaf.name} serializes a value of ${field.name} to nothing.`);
+    if (serialized == null) throw new Error(`${type.leaf.name} must serialize the value of ${field.name}.`);
     if (typeof serialized === 'string') run.meter.bytes += serialized.length;
     return serialized;
   }
@@ -364,7 +362,7 @@ function completeList(run: Run, field: FieldPlan, type: TypePlan, path: Path | u
     if (!run.meter.admitsItems(result.length)) return null;
     run.meter.bytes += bytesOfItem * result.length;
   }
-  // Of its size from the beginning: one that grows has room for 17, and most are short.
+  // A copy has the right size from the start, whereas an array that grows has room for 17 items.
   const items: unknown[] = Array.isArray(result) ? [...result] : [];
   let key = 0;
   let hasPromise = false;
@@ -376,7 +374,7 @@ function completeList(run: Run, field: FieldPlan, type: TypePlan, path: Path | u
       key += 1;
     }
   } catch (error) {
-    // Those that were begun may fail too: graphql-js would leave them to end the process.
+    // The other items were started, and an unhandled rejection would end the process. graphql-js does not handle it.
     if (hasPromise) Promise.all(items).catch(() => undefined);
     throw error;
   }
@@ -391,7 +389,7 @@ function completeItem(run: Run, field: FieldPlan, type: TypePlan, path: Path, it
   }
 }
 
-/** Where it has to wait, for the value or for what is in it, it fails later. */
+/** Completes a result that might be a promise, or might contain promises. An error is then handled later. */
 function completePromised(run: Run, field: FieldPlan, type: TypePlan, path: Path, result: unknown): unknown {
   const completed = isPromise(result)
     ? completeLater(run, field, type, path, result)
@@ -399,7 +397,7 @@ function completePromised(run: Run, field: FieldPlan, type: TypePlan, path: Path
   return completed instanceof Promise ? failingLater(run, field, type, path, completed) : completed;
 }
 
-// Functions of their own: what makes a function within it pays for that with each call, whether it comes to that or not.
+// Separate functions, because a function that contains closures allocates a context on each call, even if they are not created.
 function completeLater(run: Run, field: FieldPlan, type: TypePlan, path: Path, result: Promise<unknown>) {
   return Promise.resolve(result.then((resolved) => complete(run, field, type, path, resolved)));
 }
@@ -412,7 +410,7 @@ function assertItemCount({ definition, maxItems }: FieldPlan, count: number): vo
   if (count > maxItems) throw tooManyItems(definition, maxItems);
 }
 
-/** What may not be null passes its error on to what it is a part of; anything else is null, and that is reported. */
+/** Reports the error of a nullable field, which is then null. The error of a non-null field is thrown, so its parent handles it. */
 function failure(run: Run, field: FieldPlan, type: TypePlan, path: Path, error: unknown): null {
   const located = locatedError(error, field.nodes, keysOf(path));
   if (type.isNonNull) throw located;
@@ -434,7 +432,7 @@ function keysOf(path: Path): (string | number)[] {
   return keys.reverse();
 }
 
-/** Of what others give. What is made here is a `Promise`, which is found out faster. */
+/** Whether the result of a resolver is a promise. Promises of this file are recognised faster, by `instanceof Promise`. */
 function isPromise(value: unknown): value is Promise<unknown> {
   if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return false;
   return typeof (value as { then?: unknown }).then === 'function';

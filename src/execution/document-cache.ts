@@ -1,9 +1,9 @@
 import type { DocumentNode } from 'graphql';
 
-/** What the cached documents may take together; a large front end's operations take a few megabytes. */
+/** The maximum memory of all cached documents. The operations of a large front end take a few megabytes. */
 export const maxCachedDocumentBytes = 32 * 2 ** 20;
 
-// Measured, rounded up: a token with the syntax tree above it, and a planned field.
+// Measured and rounded up: a token with its part of the syntax tree, a planned field, and an empty document.
 const bytesOfToken = 400;
 const bytesOfPlannedField = 300;
 const bytesOfDocument = 2_000;
@@ -14,21 +14,21 @@ interface CachedDocument {
 }
 
 /**
- * Documents that were parsed and found valid, by the hash of their text, and with them what was compiled for them: what
- * was not used for longest goes first. In the shape of Apollo Server's `documentStore`.
+ * A cache of valid documents and their plans, by the hash of the text. The least recently used document is evicted first. It has the
+ * interface of Apollo Server's `documentStore`.
  */
 export interface DocumentCache {
   get(key: string): Promise<DocumentNode | undefined>;
   set(key: string, document: DocumentNode): Promise<void>;
   delete(key: string): Promise<boolean>;
-  /** More fields were planned for a document, by whoever keeps them with it. */
+  /** Counts fields that were planned for a document, because its plans are cached with it. */
   addPlannedFields(document: DocumentNode, count: number): void;
-  /** How many documents there are, and what they take. */
+  /** The number of documents, and an estimate of their memory. */
   size(): { documents: number; bytes: number };
 }
 
 export function createDocumentCache(maxBytes = maxCachedDocumentBytes): DocumentCache {
-  // A map keeps the order in which its keys were set.
+  // A map iterates over its keys in the order in which they were set.
   const cached = new Map<string, CachedDocument>();
   const keys = new WeakMap<DocumentNode, string>();
   let bytes = 0;
@@ -47,11 +47,11 @@ export function createDocumentCache(maxBytes = maxCachedDocumentBytes): Document
 
   return {
     async get(key) {
-      const found = cached.get(key);
-      if (found === undefined) return undefined;
+      const entry = cached.get(key);
+      if (entry === undefined) return undefined;
       cached.delete(key);
-      cached.set(key, found);
-      return found.document;
+      cached.set(key, entry);
+      return entry.document;
     },
     async set(key, document) {
       remove(key);
@@ -65,9 +65,9 @@ export function createDocumentCache(maxBytes = maxCachedDocumentBytes): Document
       return remove(key);
     },
     addPlannedFields(document, count) {
-      const found = cached.get(keys.get(document) ?? '');
-      if (found?.document !== document) return;
-      found.bytes += count * bytesOfPlannedField;
+      const entry = cached.get(keys.get(document) ?? '');
+      if (entry?.document !== document) return;
+      entry.bytes += count * bytesOfPlannedField;
       bytes += count * bytesOfPlannedField;
       trim();
     },
@@ -75,7 +75,7 @@ export function createDocumentCache(maxBytes = maxCachedDocumentBytes): Document
   };
 }
 
-/** The text itself is kept too: errors are located in it. */
+/** Includes the text of the document, because errors refer to its lines. */
 function sizeOf({ loc }: DocumentNode): number {
   let tokens = 0;
   for (let token = loc?.startToken ?? null; token !== null; token = token.next) tokens += 1;

@@ -17,32 +17,32 @@ import { coerceVariables } from './variables.ts';
 /** Apollo Server's hook for an executor other than graphql-js. */
 type Gateway<Context extends Metered> = NonNullable<ApolloServerOptions<Context>['gateway']>;
 
-/** What is kept of a document, for as long as the document cache keeps it. */
+/** The plans of a document, which are cached as long as the document. */
 interface CompiledDocument {
   readonly conditions: readonly string[];
-  /** By operation, and by what `@skip` and `@include` depend on. */
+  /** The keys are the operation and the values of the variables of `@skip` and `@include`. */
   readonly plans: Map<string, Plan>;
 }
 
 /**
- * The plans of a schema's documents. What depends on the document alone is found out when an operation first comes to it,
- * and kept: compiling takes no pass of its own, so a document that is sent once costs no more than with graphql-js.
+ * Creates the plans of documents. A selection is planned when an operation first reaches it, so a document that is executed only once
+ * costs no more than with graphql-js.
  */
 export function createPlans(schema: GraphQLSchema, documents: Pick<DocumentCache, 'addPlannedFields'>) {
   assertCompilable(schema);
   const compiled = new WeakMap<DocumentNode, CompiledDocument>();
 
   function compiledDocument(document: DocumentNode): CompiledDocument {
-    let found = compiled.get(document);
-    if (found === undefined) {
-      found = { conditions: conditionVariables(document), plans: new Map() };
-      compiled.set(document, found);
+    let cached = compiled.get(document);
+    if (cached === undefined) {
+      cached = { conditions: conditionVariables(document), plans: new Map() };
+      compiled.set(document, cached);
     }
-    return found;
+    return cached;
   }
 
   return {
-    /** The variables are those of the request, coerced: `@skip` and `@include` choose the plan. */
+    /** Returns the plan for the coerced variables, on which `@skip` and `@include` depend. */
     planFor(document: DocumentNode, operation: OperationDefinitionNode, variables: Variables): Plan {
       const { conditions, plans } = compiledDocument(document);
       const key = [operation.loc?.start, ...conditions.map((name) => variables[name])].join();
@@ -111,7 +111,7 @@ function gatewayOf<Context extends Metered>(
     async load() {
       return {
         async executor({ document, operation, request, context }) {
-          // Which operation was meant is for graphql-js to say.
+          // graphql-js reports why there is no operation.
           if (operation === undefined) return execute({ schema, document, operationName: request.operationName });
           const sent = request.variables ?? {};
           const result = coerceVariables({ schema, operation }, sent, { maxErrors, namesSchema });

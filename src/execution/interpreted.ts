@@ -18,16 +18,16 @@ import { documentLimits } from './parse-options.ts';
 
 type Resolver = GraphQLFieldResolver<unknown, Metered>;
 
-/** The fields of a mutation that were stopped, by their response names, for each operation. */
+/** The mutation fields of each operation that were stopped, by their response names. */
 const stoppedFields = new WeakMap<AnswerMeter, Map<string, GatewayError>>();
 
-/** A name, quotes, a colon and a comma; and a value such as `null`. */
+/** An estimate of the bytes of a field without its name and text: quotes, a colon, a comma, and a value such as `null`. */
 const bytesOfField = 8;
 
 /**
- * Executes operations with graphql-js, which is the reference for compiled execution. Its resolvers count: those of the
- * schema are wrapped once, and `fieldResolver` is for the others. graphql-js has no way to stop, so after the meter has
- * stopped the operation all resolvers return null, and the result is discarded.
+ * Executes operations with graphql-js, which is the reference for compiled execution. Resolvers count the objects: those of the schema
+ * are wrapped once, and `fieldResolver` counts for the others. graphql-js cannot stop an operation, so all resolvers of a stopped
+ * operation return null, and the result is discarded.
  */
 export function interpreter(schema: GraphQLSchema) {
   countInResolvers(schema);
@@ -103,7 +103,7 @@ function countedValue(answer: AnswerMeter, value: unknown, parentType: GraphQLOb
   return value;
 }
 
-/** The fields of a mutation are executed one after the other: when one begins, the one before has ended. */
+/** Ends the previous field of the mutation, because the fields are executed one after the other. */
 function mutationResolver(resolve: Resolver): Resolver {
   return (source, args, context, info) => {
     const { answer } = context;
@@ -126,14 +126,14 @@ function endStoppedField(answer: AnswerMeter): void {
   stoppedFields.set(answer, fields.set(name, stopped));
 }
 
-/** The fields of a mutation whose selections have too many errors, by their response names. */
+/** Finds the mutation fields whose selections have too many errors, by their response names. */
 function failingFields({ errors = [] }: ExecutionResult): [name: string, error: GatewayError][] {
   if (errors.length <= maxErrors) return [];
   const byField = Map.groupBy(errors, ({ path }) => String(path?.[0]));
   return [...byField].filter(([, { length }]) => length > maxErrors).map(([name]) => [name, tooManyErrors()]);
 }
 
-/** The selection of a stopped field is null, with one error in place of those of the fields in it. */
+/** Sets stopped fields to null. One error replaces the errors of the fields below. */
 function withoutStoppedFields(
   { data, errors = [] }: ExecutionResult,
   fields: ReadonlyMap<string, GatewayError>,

@@ -21,7 +21,7 @@ export interface Metered {
 /** The maximum length of a list without `MaxItems`. */
 export const defaultMaxItems = 500;
 
-/** Declares the maximum length of a list. If it is longer, the field fails with TOO_MANY_ITEMS. `alternative` is a hint in its message. */
+/** Declares the maximum length of a list. A longer list fails with TOO_MANY_ITEMS. `alternative` is the hint in the error message. */
 export function MaxItems(maxItems: number, alternative = '') {
   return Extensions({ maxItems, alternative });
 }
@@ -35,14 +35,15 @@ export function maxItemsOf({ extensions }: Field, parentType: GraphQLObjectType)
 }
 
 export function tooManyItems({ name, extensions }: Field, limit: number): GatewayError {
-  const message = `${name} returns at most ${limit}. ${String(extensions.alternative ?? '')}`.trim();
+  const message =
+    `${name} returns at most ${limit.toLocaleString('en')} items. ${String(extensions.alternative ?? '')}`.trim();
   return gatewayError('TOO_MANY_ITEMS', { message, limit });
 }
 
-/** Recording so many items in the audit trail and completing them takes some milliseconds. */
+/** The number of items between two pauses. Recording them in the audit trail and completing them takes some milliseconds. */
 const itemsBetweenPauses = 5_000;
 
-/** Whether the lists of a batch have so many items that other requests should be handled in between. */
+/** Whether the lists of a batch have so many items that other requests must be handled first. */
 function isLarge(lists: unknown): boolean {
   if (!Array.isArray(lists)) return false;
   let count = 0;
@@ -50,7 +51,7 @@ function isLarge(lists: unknown): boolean {
   return count > itemsBetweenPauses;
 }
 
-/** The lists, or nulls if the operation is stopped meanwhile. */
+/** Returns the lists after a pause, or nulls if the operation was stopped in the meantime. */
 async function afterPause({ answer }: Partial<Metered>, lists: unknown): Promise<unknown> {
   await setImmediate();
   return answer?.isStopped === true && Array.isArray(lists) ? lists.map(() => null) : lists;

@@ -21,7 +21,7 @@ export const fieldCosts: Readonly<Record<string, number>> = {
   totalCount: 100,
 };
 
-/** In addition to the list cost, which depends on the variables. */
+/** The cost in addition to the list cost, which depends on the variables. */
 export interface FixedCost {
   fields: number;
   /** Counted for the network of the client too, even if the caller is authenticated. */
@@ -31,12 +31,12 @@ export interface FixedCost {
 const noCost: FixedCost = { fields: 0, passwords: 0 };
 
 function add(cost: FixedCost, added: FixedCost): void {
-  // Fragments that double each other pass every number.
+  // Fragments that double each other exceed every number.
   cost.fields = Math.min(cost.fields + added.fields, Number.MAX_SAFE_INTEGER);
   cost.passwords = Math.min(cost.passwords + added.passwords, Number.MAX_SAFE_INTEGER);
 }
 
-/** Each fragment is measured once, however often it is spread. A cycle, which validation refuses, ends at its first repetition. */
+/** Measures each fragment only once. A cycle of fragments, which validation refuses, ends at its first repetition. */
 function measureCost(document: DocumentNode, operation: OperationDefinitionNode): FixedCost {
   const fragments = new Map<string, SelectionSetNode>();
   for (const definition of document.definitions) {
@@ -46,8 +46,8 @@ function measureCost(document: DocumentNode, operation: OperationDefinitionNode)
 
   function costOfFragment(name: string, isRoot: boolean): FixedCost {
     const key = `${isRoot} ${name}`;
-    const known = measured.get(key);
-    if (known !== undefined) return known;
+    const cached = measured.get(key);
+    if (cached !== undefined) return cached;
     measured.set(key, noCost);
     const selections = fragments.get(name);
     const cost = selections === undefined ? noCost : costOfSelections(selections, isRoot);
@@ -79,7 +79,7 @@ function measureCost(document: DocumentNode, operation: OperationDefinitionNode)
 
 const measuredOperations = new WeakMap<OperationDefinitionNode, FixedCost>();
 
-/** The part of an operation's cost that its document decides; measured once for each operation. */
+/** Returns the part of an operation's cost that only depends on its document. It is measured once for each operation. */
 export function fixedCostOf(document: DocumentNode, operation: OperationDefinitionNode): FixedCost {
   let cost = measuredOperations.get(operation);
   if (cost === undefined) {

@@ -11,10 +11,10 @@ import {
 } from 'graphql';
 
 /**
- * Fields of one response name must be the same field with the same arguments. For schemas without interfaces and unions,
- * where all fields of a selection set have one parent type, this finds what graphql-js' OverlappingFieldsCanBeMergedRule
- * finds. That rule compares all pairs of fields and of fragments, and takes 70 ms for 2.6 KB; this one looks at each
- * field once for each place in the answer. It needs a document without cycles and with few recursive selections.
+ * Reports fields with the same response name that are different fields or have different arguments. It replaces graphql-js'
+ * `OverlappingFieldsCanBeMergedRule`, which compares all pairs of fields and fragments, and takes 70 ms for 2.6 KB. This rule visits each
+ * field once for each place in the response. It requires a schema without interfaces and unions, and a document without cycles and with
+ * few recursive selections.
  */
 export function overlappingFields(context: ValidationContext): ASTVisitor {
   const signatures = new Map<FieldNode, string>();
@@ -48,17 +48,17 @@ export function overlappingFields(context: ValidationContext): ASTVisitor {
   };
 }
 
-/** The fields of selection sets that are merged, by their response names. */
+/** Merges selection sets, and returns their fields by response name. */
 function fieldsOf(sets: readonly SelectionSetNode[], context: ValidationContext): Map<string, FieldNode[]> {
-  const found = new Map<string, FieldNode[]>();
+  const byName = new Map<string, FieldNode[]>();
   const spread = new Set<FragmentDefinitionNode>();
 
   function collect({ selections }: SelectionSetNode): void {
     for (const selection of selections) {
       if (selection.kind === Kind.FIELD) {
         const name = (selection.alias ?? selection.name).value;
-        const fields = found.get(name);
-        if (fields === undefined) found.set(name, [selection]);
+        const fields = byName.get(name);
+        if (fields === undefined) byName.set(name, [selection]);
         else fields.push(selection);
       } else if (selection.kind === Kind.INLINE_FRAGMENT) collect(selection.selectionSet);
       else {
@@ -71,7 +71,7 @@ function fieldsOf(sets: readonly SelectionSetNode[], context: ValidationContext)
   }
 
   for (const set of new Set(sets)) collect(set);
-  return found;
+  return byName;
 }
 
 function conflict(responseName: string, one: FieldNode, other: FieldNode): GraphQLError {
@@ -84,14 +84,14 @@ function conflict(responseName: string, one: FieldNode, other: FieldNode): Graph
 }
 
 function argumentsOf(nodes: readonly ArgumentNode[]): unknown {
-  return byName(nodes.map(({ name, value }) => [name.value, comparable(value)]));
+  return sortedByName(nodes.map(({ name, value }) => [name.value, comparable(value)]));
 }
 
-function byName(entries: [string, unknown][]): [string, unknown][] {
+function sortedByName(entries: [string, unknown][]): [string, unknown][] {
   return entries.sort(([one], [other]) => (one < other ? -1 : one > other ? 1 : 0));
 }
 
-/** The parts of a value that graphql-js compares: no locations, and the fields of objects in any order. */
+/** The parts of a value that graphql-js compares. Locations and the order of fields in objects are ignored. */
 function comparable(value: ValueNode): unknown {
   switch (value.kind) {
     case Kind.VARIABLE:
@@ -99,7 +99,7 @@ function comparable(value: ValueNode): unknown {
     case Kind.LIST:
       return [value.kind, value.values.map(comparable)];
     case Kind.OBJECT:
-      return [value.kind, byName(value.fields.map((field) => [field.name.value, comparable(field.value)]))];
+      return [value.kind, sortedByName(value.fields.map((field) => [field.name.value, comparable(field.value)]))];
     case Kind.STRING:
       return [value.kind, value.value, value.block === true];
     case Kind.NULL:

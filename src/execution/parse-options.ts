@@ -1,17 +1,16 @@
 import type { ApolloServerOptions, BaseContext } from '@apollo/server';
 
 /**
- * What one document may cost before a resolver runs. To be spread into Apollo Server's options. `executionOptions` is
- * for graphql-js; an executor of our own coerces variables itself and has to be given `maxCoercionErrors` too.
+ * Options of Apollo Server that limit the work for a document before a resolver runs. `executionOptions` only applies to graphql-js, so
+ * an executor that coerces variables must use `maxCoercionErrors` itself.
  */
 export const documentLimits = {
-  // The parser is recursive: a little above this, a deeply nested document overflows its stack. Introspection
-  // takes 200.
+  // The parser is recursive, so a deeply nested document with a few more tokens would overflow the stack. Introspection has 200.
   parseOptions: { maxTokens: 1500 },
-  // Each error is found by work and answered by text; three are enough to mend an operation.
+  // Each error costs time and text. Three are enough to correct an operation.
   validationOptions: { maxErrors: 3 },
   executionOptions: { maxCoercionErrors: 3 },
-  // Fields after fragments are spread, scalars too, which the list cost does not count: fragments that double each
-  // other reach billions. Every field of every type of the schema, asked for once, is far below it.
+  // The number of fields, scalars included, after fragments are expanded. The list cost does not count scalars, and fragments that
+  // double each other reach billions. Selecting every field of every type once is far below this limit.
   maxRecursiveSelections: 10_000,
 } satisfies Partial<ApolloServerOptions<BaseContext>>;

@@ -32,47 +32,47 @@ import { maxItemsOf } from './max-items.ts';
 
 export type Variables = Readonly<Record<string, unknown>>;
 
-/** What is known of an operation before it runs. Its selections are planned when they are first reached. */
+/** The part of an operation that only depends on its document. Selections are planned when they are first reached. */
 export interface Plan {
   readonly schema: GraphQLSchema;
   readonly operation: OperationDefinitionNode;
   readonly fragments: Record<string, FragmentDefinitionNode>;
   root: Selections | null;
-  /** Told how many fields were planned, and one for their set. */
+  /** Called with the number of planned fields, plus one for the selection. */
   readonly onPlanned: (fields: number) => void;
 }
 
-/** A field of the answer: what graphql-js finds out again for each object and each request. */
+/** A field of the response, with all that graphql-js would compute again for each object and each request. */
 export interface FieldPlan {
   readonly responseName: string;
-  /** In the schema. */
+  /** The name in the schema. */
   readonly name: string;
-  /** All that are merged into this one. */
+  /** The nodes of the document that are merged into this field. */
   readonly nodes: readonly FieldNode[];
   readonly node: FieldNode;
   readonly definition: GraphQLField<unknown, unknown>;
   readonly parentType: GraphQLObjectType;
-  /** Null for a plain property of the parent. */
+  /** Null if the field is a property of the parent. */
   readonly resolve: GraphQLFieldResolver<unknown, unknown> | null;
-  /** Resolves it for any number of parents at once, in place of `resolve`: only where it may be null. */
+  /** Resolves the field for any number of parents, in place of `resolve`. Null if the field is not batched or not nullable. */
   readonly batch: BatchResolver<unknown, unknown> | null;
-  /** Has read what `batch` will need of parents of whom only the keys are known. */
+  /** Reads what `batch` will need for parents of which only the keys are known. */
   readonly prefetch: Prefetch<unknown, unknown> | null;
-  /** What identifies the object that it gives, where that is known before. */
+  /** Returns the key of the object that the field returns, if it is known before the object is read. */
   readonly keyOf: KeyOf<unknown, unknown> | null;
   readonly type: TypePlan;
   /** The maximum length of each list that the field returns. */
   readonly maxItems: number;
-  /** Of `__typename`. */
+  /** The value of `__typename`. Null for other fields. */
   readonly typeName: string | null;
-  /** Of the objects that it gives, once there was one. */
+  /** The selections of the returned objects. Null until there was one. */
   selections: Selections | null;
 }
 
-/** What is selected of an object. */
+/** The selected fields of an object. */
 export interface Selections {
   readonly fields: readonly FieldPlan[];
-  /** An answer with nothing in it yet, in the order of the fields. Null where a field is answered as `__proto__`. */
+  /** A response object with all fields, but without values. Null if the response name of a field is `__proto__`. */
   readonly blank: Readonly<Record<string, unknown>> | null;
   /** An estimate of the bytes that an object takes as JSON without its texts. */
   readonly bytes: number;
@@ -84,11 +84,13 @@ export type TypePlan = { readonly isNonNull: boolean } & (
   | { readonly kind: 'object'; readonly object: GraphQLObjectType }
 );
 
-/** Interfaces, unions and `isTypeOf` are graphql-js' own; a schema that has them is for the interpreter. */
+/** Compiled execution does not support interfaces, unions, and `isTypeOf`. @throws if the schema has one. */
 export function assertCompilable(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
     if (isAbstractType(type) || (isObjectType(type) && type.isTypeOf != null)) {
-      throw new Error(`${type.name} is an interface, a union or has isTypeOf: compiled execution does not know these.`);
+      throw new Error(
+        `${type.name} is an interface, a union, or has isTypeOf, which compiled execution does not support.`,
+      );
     }
   }
 }
@@ -106,35 +108,37 @@ export function planOf(
   return { schema, operation, fragments, root: null, onPlanned };
 }
 
-/** The variables on which it depends what is selected: those of `@skip` and `@include`. */
+/** Returns the variables of `@skip` and `@include`, on which the selected fields depend. */
 export function conditionVariables(document: DocumentNode): string[] {
   const names = new Set<string>();
 
-  function look({ selections }: SelectionSetNode): void {
+  function collect({ selections }: SelectionSetNode): void {
     for (const selection of selections) {
-      for (const { arguments: given } of selection.directives ?? []) {
-        // There are no other directives that may stand there.
-        for (const { value } of given ?? []) if (value.kind === Kind.VARIABLE) names.add(value.name.value);
+      for (const directive of selection.directives ?? []) {
+        // A selection can have no other directives.
+        for (const { value } of directive.arguments ?? [])
+          if (value.kind === Kind.VARIABLE) names.add(value.name.value);
       }
-      if (selection.kind !== Kind.FRAGMENT_SPREAD && selection.selectionSet !== undefined) look(selection.selectionSet);
+      if (selection.kind !== Kind.FRAGMENT_SPREAD && selection.selectionSet !== undefined)
+        collect(selection.selectionSet);
     }
   }
 
   for (const definition of document.definitions) {
     if (definition.kind === Kind.OPERATION_DEFINITION || definition.kind === Kind.FRAGMENT_DEFINITION) {
-      look(definition.selectionSet);
+      collect(definition.selectionSet);
     }
   }
   return [...names];
 }
 
-/** The fields of the operation itself. */
+/** Returns the root fields of the operation. */
 export function rootFields(plan: Plan, rootType: GraphQLObjectType, variables: Variables): Selections {
   plan.root ??= planSelections(plan, rootType, [plan.operation.selectionSet], variables);
   return plan.root;
 }
 
-/** The fields of the objects that `field` gives; fails as graphql-js does where `@skip` or `@include` is given null. */
+/** Returns the fields of the objects that `field` returns. Like graphql-js, fails if an argument of `@skip` or `@include` is null. */
 export function subfields(plan: Plan, field: FieldPlan, type: GraphQLObjectType, variables: Variables): Selections {
   if (field.selections === null) {
     const sets = field.nodes.flatMap(({ selectionSet }) => (selectionSet === undefined ? [] : [selectionSet]));
@@ -162,7 +166,7 @@ function planSelections(
         if (nodes === undefined) collected.set(name, [selection]);
         else nodes.push(selection);
       } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-        // Without interfaces and unions a fragment is for this very type, or for none.
+        // Without interfaces and unions, a fragment applies to its own type only.
         const condition = selection.typeCondition?.name.value;
         if (condition === undefined || condition === type.name) collect(selection.selectionSet);
       } else {
@@ -183,18 +187,19 @@ function planSelections(
   return { fields, blank: blankOf(fields), bytes: bytesOf(fields) };
 }
 
-/** Braces and a comma; for each field a quoted name, a colon, a comma, and a short value such as `null` or quotes. */
+/** Counts braces and a comma, and for each field a quoted name, a colon, a comma, and a short value such as `null` or quotes. */
 function bytesOf(fields: readonly FieldPlan[]): number {
   return fields.reduce((sum, { responseName, typeName }) => sum + responseName.length + 8 + (typeName?.length ?? 0), 3);
 }
 
 function blankOf(fields: readonly FieldPlan[]): Record<string, unknown> | null {
-  // Under the name `__proto__` a plain object would take its prototype.
+  // Assigning `__proto__` to a plain object would set its prototype.
   if (fields.some(({ responseName }) => responseName === '__proto__')) return null;
   return Object.fromEntries(fields.map(({ responseName }) => [responseName, undefined]));
 }
 
-function isIncluded(node: SelectionNode, variables: Variables): boolean {
+/** Whether `@skip` and `@include` keep the selection. */
+export function isIncluded(node: SelectionNode, variables: Variables): boolean {
   if (node.directives === undefined || node.directives.length === 0) return true;
   if (getDirectiveValues(GraphQLSkipDirective, node, variables)?.if === true) return false;
   return getDirectiveValues(GraphQLIncludeDirective, node, variables)?.if !== false;
@@ -209,7 +214,7 @@ function fieldPlan(
   const [node] = nodes;
   const definition = node && definitionOf(schema, parentType, node.name.value);
   if (node === undefined || definition === undefined) return null;
-  // With arguments a plain property is judged as graphql-js does: they may be refused, or be for a method.
+  // If the property has arguments, graphql-js validates them, and calls the property if it is a method.
   const resolve = definition.resolve ?? (definition.args.length > 0 ? defaultFieldResolver : null);
   return {
     responseName,
@@ -258,9 +263,9 @@ function makeTypePlan(type: GraphQLOutputType): TypePlan {
   const nullable = isNonNull ? type.ofType : type;
   if (isListType(nullable)) return { isNonNull, kind: 'list', item: typePlan(nullable.ofType) };
   if (isLeafType(nullable)) {
-    // Both serialize a text to itself.
+    // Both types serialize a text as it is.
     return { isNonNull, kind: 'leaf', leaf: nullable, isText: nullable === GraphQLString || nullable === GraphQLID };
   }
   if (isObjectType(nullable)) return { isNonNull, kind: 'object', object: nullable };
-  throw new Error(`${nullable.name} cannot be compiled.`);
+  throw new Error(`Compiled execution does not support ${nullable.name}.`);
 }

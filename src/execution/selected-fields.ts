@@ -1,20 +1,7 @@
-import {
-  type FieldNode,
-  GraphQLIncludeDirective,
-  type GraphQLResolveInfo,
-  GraphQLSkipDirective,
-  getDirectiveValues,
-  Kind,
-  type SelectionNode,
-  type SelectionSetNode,
-} from 'graphql';
+import { type FieldNode, type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql';
+import { isIncluded } from './plan.ts';
 
-function isIncluded(node: SelectionNode, variables: GraphQLResolveInfo['variableValues']): boolean {
-  if (getDirectiveValues(GraphQLSkipDirective, node, variables)?.if === true) return false;
-  return getDirectiveValues(GraphQLIncludeDirective, node, variables)?.if !== false;
-}
-
-/** The names of the fields that are selected of the object that a field returns. The schema has no interfaces or unions. */
+/** Returns the names of the selected fields of the object that a field returns. The schema has no interfaces or unions. */
 export function selectedFields({
   fieldNodes,
   fragments,

@@ -16,10 +16,7 @@ import { knownOperationTypes, type OperationLimits, operationLimits } from './li
 import { overlappingFields } from './overlapping-fields.ts';
 import { documentLimits } from './parse-options.ts';
 
-/**
- * Limits the selections of a document once its fragments are expanded, scalars included, which the list cost does not
- * count: fragments that double each other reach billions.
- */
+/** Limits the selections of a document after its fragments are expanded (`maxRecursiveSelections` in `parse-options.ts`). */
 function recursiveSelections(limit: number): ValidationRule {
   return (context) => ({
     Document(document) {
@@ -29,7 +26,7 @@ function recursiveSelections(limit: number): ValidationRule {
   });
 }
 
-/** The number of selections of all operations, each fragment counted as often as it is spread. */
+/** Counts the selections of all operations, and each fragment as often as it is spread. */
 function expandedSelections({ definitions }: DocumentNode): number {
   const sets = new Map<string, SelectionSetNode>();
   const counts = new Map<string, number>();
@@ -48,8 +45,8 @@ function expandedSelections({ definitions }: DocumentNode): number {
   }
 
   function countOfFragment(name: string): number {
-    const known = counts.get(name);
-    if (known !== undefined) return known;
+    const cached = counts.get(name);
+    if (cached !== undefined) return cached;
     // Ends a cycle of fragments, which validation reports.
     counts.set(name, 0);
     const set = sets.get(name);
@@ -68,9 +65,9 @@ interface ValidationOptions {
 }
 
 /**
- * All of validation, as one rule for Apollo Server. The limits come first, so that a document that exceeds them costs no more. Then
- * come graphql-js' rules, of which the most expensive one is replaced. The rule returns null for the document, which ends Apollo
- * Server's own pass.
+ * Creates a single validation rule for Apollo Server. The limits are checked first, so that a document which exceeds them costs no more.
+ * The rules of graphql-js follow, of which the most expensive one is replaced. The rule returns null for the document, so that Apollo
+ * Server does not visit the document again.
  */
 export function gatewayValidation({ limits, introspection }: ValidationOptions): ValidationRule {
   const { maxErrors } = documentLimits.validationOptions;

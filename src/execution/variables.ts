@@ -25,15 +25,15 @@ import type { Variables } from './plan.ts';
 type Path = readonly (string | number)[];
 
 interface CoercionOptions {
-  /** The number of errors after which the remaining variables are not looked at. */
+  /** The number of errors after which the remaining variables are skipped. */
   maxErrors: number;
   /** Whether errors name types and fields of the schema that the request does not contain. */
   namesSchema?: boolean;
 }
 
 /**
- * Coerces the variables of a request to the types that the operation declares. In place of graphql-js'
- * `getVariableValues`, whose errors quote the refused values: passwords and personal data.
+ * Coerces the variables of a request to the types that the operation declares. It replaces graphql-js' `getVariableValues`, whose errors
+ * quote the invalid values, such as passwords and personal data.
  */
 export function coerceVariables(
   { schema, operation }: { schema: GraphQLSchema; operation: OperationDefinitionNode },
@@ -45,7 +45,7 @@ export function coerceVariables(
   for (const definition of operation.variableDefinitions ?? []) {
     const name = definition.variable.name.value;
     const type = typeFromAST(schema, definition.type);
-    // Validation has refused variables of output types.
+    // Validation refuses variables of output types.
     if (!isInputType(type)) continue;
     const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
     if (value === undefined) {
@@ -76,13 +76,13 @@ export function coerceVariables(
 
 class TooManyErrors extends Error {}
 
-/** `input.addresses[3].line1`: only names that the document and the schema define, and indexes. */
+/** Returns a text such as `input.addresses[3].line1`. It only contains indexes, and names of the document and the schema. */
 function pathText(definition: VariableDefinitionNode, path: Path): string {
   const steps = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`));
   return definition.variable.name.value + steps.join('');
 }
 
-/** The path of the invalid value and, if the variable is a list, its index. */
+/** Returns the path of the invalid value and, if the variable is a list, its index. */
 function placeOf(definition: VariableDefinitionNode, path: Path): { field: string; index?: number } {
   const [index] = path;
   const field = pathText(definition, path);
@@ -94,14 +94,14 @@ function refused(definition: VariableDefinitionNode, path: Path, rule: string): 
   return gatewayError('OBP-10001', { ...place, message: `Variable $${place.field} ${rule}.`, node: definition });
 }
 
-/** The scalars of the gateway have messages of their own, which lack the name of the variable. */
+/** Adds the name of the variable to the error of a scalar of the gateway. */
 function refusedByScalar(definition: VariableDefinitionNode, path: Path, error: GatewayError): GatewayError {
   const place = placeOf(definition, path);
   const message = `${error.message.replace(/\.$/, '')} (variable $${place.field}).`;
   return new GatewayError(error.key, message, { ...error.extensions, ...place }, { cause: error, node: definition });
 }
 
-/** The type that a value at this path must have. Null for a path that graphql-js never reports. */
+/** Returns the type of the value at the path. Null for a path that graphql-js never reports. */
 function typeAt(type: GraphQLInputType, path: Path): GraphQLInputType | null {
   let current: GraphQLInputType = type;
   for (const step of path) {
@@ -120,7 +120,7 @@ function typeAt(type: GraphQLInputType, path: Path): GraphQLInputType | null {
   return current;
 }
 
-/** The rule that the value breaks, without the value. */
+/** Returns the rule that the value violates, without the value. */
 function ruleOf(type: GraphQLInputType | null, value: unknown, error: GraphQLError, namesSchema: boolean): string {
   if (value == null) return 'must not be null';
   const [, missing] = /^Field "(\w+)" of required type /.exec(error.message) ?? [];
@@ -143,7 +143,7 @@ const kinds: Readonly<Record<string, string>> = {
   Float: 'a number',
 };
 
-/** A description of the values of a scalar. */
+/** Describes the values of a scalar. */
 export function kindOf(scalar: string): string {
   return kinds[scalar] ?? 'of its type';
 }

@@ -1,4 +1,4 @@
-/** Limits of answers: objects, bytes, the length of lists, and the deadline while an answer is completed. */
+/** Limits of responses: objects, bytes, the length of lists, and the deadline while a response is completed. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -29,7 +29,7 @@ import { insertCustomer, insertCustomerAddress, insertCustomerAttribute } from '
 
 const bankId = 'gh.29.uk';
 
-/** Accounts of a holder, each with so many routings. */
+/** Inserts accounts of a holder, each with this number of routings. */
 async function insertAccounts({ database }: Gateway, userId: string, count: number, routingsOfEach: number) {
   const now = new Date();
   const times = { createdAt: now, updatedAt: now };
@@ -234,9 +234,9 @@ describe.each(['compiled', 'interpreted'])('a mutation that exceeds its deadline
     const field = isObjectType(payload) ? payload.getFields().customer : undefined;
     const resolve = field?.resolve;
     if (field === undefined || resolve == null) throw new Error('There is no CustomerAddressPayload.customer.');
-    field.resolve = async (...given) => {
+    field.resolve = async (...args) => {
       await sleep(1_500);
-      return resolve(...given);
+      return resolve(...args);
     };
     const environment = { GATEWAY_EXECUTION: execution, GATEWAY_OPERATION_TIMEOUT: '1s' };
     gateway = await startGateway({ schema, environment });

@@ -1,7 +1,7 @@
 /**
- * Compiled execution gives what graphql-js gives: the same data in the same order, the same errors in the same order, and
- * the same calls of resolvers. Tried with operations that are made by chance over resolvers that do all that resolvers can
- * do. `SEED=<seed> npm test -- test/execution/compiled.test.ts` runs what a failure names again.
+ * Compiled execution equals graphql-js: the same data in the same order, the same errors in the same order, and the same calls of
+ * resolvers. Tested with random operations over resolvers that do everything that resolvers can do.
+ * `SEED=<seed> npm test -- test/execution/compiled.test.ts` repeats a failure.
  */
 import {
   buildSchema,
@@ -38,25 +38,25 @@ import { type RandomOperation, randomNumbers, randomOperation, testSeed } from '
 import { insertWholeCustomers } from '../support/whole-customer.ts';
 
 const seed = testSeed();
-/** Thousands of operations, on a machine that may be busy. */
+/** The test executes thousands of operations, and the machine might be busy. */
 const timeout = 300_000;
 
 type Executor = (context: unknown, variables: Record<string, unknown>) => ExecutionResult | Promise<ExecutionResult>;
 
-/** Both executors of one operation. The compiled one plans when it is first called, and uses its plans from then on. */
+/** Returns both executors for an operation. The compiled one creates its plan on the first call. */
 function executorsOf(schema: GraphQLSchema, query: string) {
   const document = parse(query);
   const operation = getOperationAST(document);
   if (operation == null) throw new Error('There is no operation.');
   const { planFor } = createPlans(schema, createDocumentCache());
-  /** Both executors refuse variables in our own words, which graphql-js must agree with. */
+  /** Coerces variables as the gateway does, and checks that graphql-js returns the same values. */
   function coerce(variables: Record<string, unknown>) {
-    const ours = coerceVariables({ schema, operation: operation as OperationDefinitionNode }, variables, {
+    const result = coerceVariables({ schema, operation: operation as OperationDefinitionNode }, variables, {
       maxErrors: 3,
     });
-    const theirs = getVariableValues(schema, operation?.variableDefinitions ?? [], variables);
-    expect('coerced' in ours ? ours.coerced : undefined).toEqual(theirs.coerced);
-    return ours;
+    const reference = getVariableValues(schema, operation?.variableDefinitions ?? [], variables);
+    expect('coerced' in result ? result.coerced : undefined).toEqual(reference.coerced);
+    return result;
   }
   const interpreted: Executor = (contextValue, variables) => {
     const coerced = coerce(variables);
@@ -75,13 +75,13 @@ function executorsOf(schema: GraphQLSchema, query: string) {
   return { document, interpreted, compiled };
 }
 
-/** The variables as they are, once more for the plan of the first time, and with other fields selected. */
+/** Returns the variables twice, so that a plan is created and reused, and then with other values for `@skip` and `@include`. */
 function variationsOf({ variables }: RandomOperation): Record<string, unknown>[] {
   const flipped = Object.entries(variables).map(([name, value]) => [name, typeof value === 'boolean' ? !value : value]);
   return [variables, variables, Object.fromEntries(flipped)];
 }
 
-describe(`operations of the seed ${seed} over resolvers that do anything`, () => {
+describe(`random operations (seed ${seed}) with random resolvers`, () => {
   const types = `
     enum Level { LOW HIGH }
     scalar Odd
@@ -102,7 +102,7 @@ describe(`operations of the seed ${seed} over resolvers that do anything`, () =>
     type Mutation { write(a: Int): Node writeStrict(a: Int): Node! plain: Plain name: String }`;
   const hasResolver = /^(Query|Mutation|Node)\.(?!id|name|tags)/;
 
-  /** What happened during an operation, and what it is made of: the same for the same seed. */
+  /** The state and the log of an execution, which only depend on the seed. */
   interface World {
     seed: number;
     log: string[];
@@ -128,7 +128,7 @@ describe(`operations of the seed ${seed} over resolvers that do anything`, () =>
     },
   ];
 
-  /** Nobody may look at it: not where what it is in is refused itself. */
+  /** Handles the rejection, because the executor never awaits the promise if its parent fails. */
   function rejected(promise: Promise<never>): Promise<never> {
     promise.catch(() => undefined);
     return promise;
@@ -177,16 +177,16 @@ describe(`operations of the seed ${seed} over resolvers that do anything`, () =>
     return `${type.name} ${Math.floor(random() * 10)}`;
   }
 
-  /** An object with properties, getters that give anything, and methods. */
+  /** Returns an object with getters for random values, and with methods. */
   function objectOf(world: World, typeName: string, place: string, random: () => number): object {
     const object = {};
     const type = schema.getType(typeName);
-    if (!isObjectType(type)) throw new Error(`${typeName} is no type of objects.`);
+    if (!isObjectType(type)) throw new Error(`${typeName} must be an object type.`);
     for (const field of Object.values(type.getFields())) {
       const at = `${place}.${field.name}`;
       if (random() < 0.05) {
-        const value = (...given: unknown[]) => {
-          world.log.push(`${at} is called with ${JSON.stringify(given[0])}`);
+        const value = (...args: unknown[]) => {
+          world.log.push(`${at} is called with ${JSON.stringify(args[0])}`);
           return outcome(world, field.type, at);
         };
         Object.defineProperty(object, field.name, { enumerable: true, value });
@@ -216,7 +216,7 @@ describe(`operations of the seed ${seed} over resolvers that do anything`, () =>
     const { fieldName, fieldNodes, parentType, variableValues } = info;
     const variableCount = Object.keys(variableValues).length;
     world.log.push(`${place} ${parentType} ${fieldNodes.length} ${variableCount} ${JSON.stringify(args)}`);
-    // A refusal is thrown once for a coordinate, and then counted: which of them comes first is seen in the answer.
+    // A refusal is thrown once for a coordinate and then only counted, so the response shows which refusal was the first.
     const refuse = () => {
       if (world.refused.has(fieldName)) return null;
       world.refused.add(fieldName);
@@ -243,7 +243,7 @@ describe(`operations of the seed ${seed} over resolvers that do anything`, () =>
     }
   }
 
-  // graphql-js leaves the promises of a list behind where a later item that may not be null fails at once.
+  // graphql-js does not handle the promises of a list if a later non-null item fails at once.
   const unhandled = { interpreted: 0, compiled: 0 };
   let running: keyof typeof unhandled = 'interpreted';
   const listeners = process.listeners('unhandledRejection');
@@ -258,26 +258,26 @@ describe(`operations of the seed ${seed} over resolvers that do anything`, () =>
     for (const listener of listeners) process.on('unhandledRejection', listener);
   });
 
-  async function answer(executor: Executor, worldSeed: number, variables: Record<string, unknown>) {
+  async function run(executor: Executor, worldSeed: number, variables: Record<string, unknown>) {
     const world: World = { seed: worldSeed, log: [], refused: new Set() };
     const { data, errors } = await executor(world, variables);
-    // Where the answer is null early, what was begun goes on for a while.
-    for (let turn = 0; turn < 15; turn += 1) await new Promise(setImmediate);
-    const told = errors?.map((error) => {
-      // The one message in words of our own: it is masked, and logged.
-      const isOurs = /^Expected `Odd.serialize\(|^Odd serializes/.test(error.message);
-      const original = isOurs ? '' : error.originalError?.message;
-      return { ...error.toJSON(), ...(isOurs ? { message: '' } : {}), original };
+    // If the response is null early, other fields are still being resolved.
+    for (let pass = 0; pass < 15; pass += 1) await new Promise(setImmediate);
+    const reported = errors?.map((error) => {
+      // The only message that differs. It is masked and logged.
+      const differs = /^Expected `Odd.serialize\(|^Odd must serialize/.test(error.message);
+      const original = differs ? '' : error.originalError?.message;
+      return { ...error.toJSON(), ...(differs ? { message: '' } : {}), original };
     });
-    return { text: JSON.stringify({ data, errors: told }, null, 1), log: world.log, errors: told?.length ?? 0 };
+    return { text: JSON.stringify({ data, errors: reported }, null, 1), log: world.log, errors: reported?.length ?? 0 };
   }
 
   test.each(['query', 'mutation'] as const)(
-    'each %s has the same answer, errors in their order, and the same calls',
+    'each %s has the same response, the same order of errors, and the same calls',
     async (kind) => {
       const random = randomNumbers(seed);
-      let [run, invalid, withErrors] = [0, 0, 0];
-      while (run < 1000) {
+      let [executed, invalid, withErrors] = [0, 0, 0];
+      while (executed < 1000) {
         const operation = randomOperation(schema, random, { kind, maxDepth: 4 });
         const { document, interpreted, compiled } = executorsOf(schema, operation.query);
         if (validate(schema, document).length > 0) {
@@ -287,26 +287,26 @@ describe(`operations of the seed ${seed} over resolvers that do anything`, () =>
         for (const variables of variationsOf(operation)) {
           const worldSeed = random() * 2 ** 31;
           running = 'interpreted';
-          const expected = await answer(interpreted, worldSeed, variables);
+          const expected = await run(interpreted, worldSeed, variables);
           running = 'compiled';
-          const given = await answer(compiled, worldSeed, variables);
-          const told = `SEED=${seed}, operation ${run}:\n${operation.query}\n${JSON.stringify(variables)}`;
-          expect(given.text, told).toBe(expected.text);
-          expect(given.log, told).toEqual(expected.log);
+          const actual = await run(compiled, worldSeed, variables);
+          const hint = `SEED=${seed}, operation ${executed}:\n${operation.query}\n${JSON.stringify(variables)}`;
+          expect(actual.text, hint).toBe(expected.text);
+          expect(actual.log, hint).toEqual(expected.log);
           if (expected.errors > 0) withErrors += 1;
         }
-        run += 1;
+        executed += 1;
       }
-      // Otherwise it would be a test of little.
-      expect(invalid).toBeLessThan(run);
-      expect(withErrors).toBeGreaterThan(run / 2);
+      // Otherwise, the test would cover little.
+      expect(invalid).toBeLessThan(executed);
+      expect(withErrors).toBeGreaterThan(executed / 2);
       expect(unhandled.compiled, `SEED=${seed}`).toBe(0);
     },
     timeout,
   );
 });
 
-describe(`operations of the seed ${seed} over the schema of the gateway`, () => {
+describe(`random operations (seed ${seed}) on the schema of the gateway`, () => {
   const bankId = 'gh.29.uk';
   let gateway: Gateway;
   let schema: GraphQLSchema;
@@ -337,7 +337,7 @@ describe(`operations of the seed ${seed} over the schema of the gateway`, () => 
     return undefined;
   }
 
-  /** Nobody, a linked user, or somebody with some of the roles. */
+  /** Returns an anonymous caller, a linked user, or a user with some roles. */
   function caller(random: () => number): ContextParts['user'] {
     if (parts.user === null || random() < 0.05) return null;
     const held = Object.keys(roles).filter(() => random() < 0.7);
@@ -353,12 +353,12 @@ describe(`operations of the seed ${seed} over the schema of the gateway`, () => 
   const unexpected: unknown[] = [];
   const format = formatError({
     onUnexpected: (error) => {
-      // What is wrong with variables, Apollo Server marks before it is formatted.
+      // Apollo Server marks errors of variables before they are formatted, so they are not unexpected.
       if (error instanceof GraphQLError && error.path !== undefined) unexpected.push(error);
     },
   });
 
-  /** The place above the error that is null because of it, or of another one below the same place. */
+  /** Returns the path of the null above the error. It is null if no parent of the error is. */
   function nullAbove(data: unknown, path: readonly (string | number)[] = []): string | null {
     let value = data;
     for (const [index, key] of path.slice(0, -1).entries()) {
@@ -369,36 +369,37 @@ describe(`operations of the seed ${seed} over the schema of the gateway`, () => 
   }
 
   /**
-   * Batched fields are resolved in another order, and on PostgreSQL statements end in any order: errors do so too, and
-   * which refusal came first, that of the path, differs. So does which errors below a place that is null are still told: that
-   * there is one is compared.
+   * Returns the response in a form that can be compared. The order of errors differs, because batched fields are resolved in another
+   * order, and statements end in any order on PostgreSQL. So the path of the first refusal differs, too. If there are errors below
+   * a null, the result only contains that there is one.
    */
-  async function answer(executor: Executor, user: ContextParts['user'], variables: Record<string, unknown>) {
+  async function run(executor: Executor, user: ContextParts['user'], variables: Record<string, unknown>) {
     const { data, errors = [] } = await executor(createContext({ ...parts, user }), variables);
     const places = errors.map(({ path }) => nullAbove(data, path));
     const hasBubbled = places.some((place) => place !== null);
     const codes: unknown[] = [];
-    const told = new Set<string>();
+    const reported = new Set<string>();
     errors.forEach((error, index) => {
       const formatted = format({ ...error.toJSON() }, error);
       codes.push(formatted.extensions?.code);
       const isCounted = formatted.extensions?.count !== undefined;
-      if (places[index] !== null) told.add(`below ${places[index]}`);
-      else if (!isCounted) told.add(JSON.stringify(formatted, null, 1));
-      // One that stands for others may have been told below a place that is null.
-      else if (!hasBubbled) told.add(JSON.stringify({ ...formatted, path: undefined, locations: undefined }, null, 1));
+      if (places[index] !== null) reported.add(`below ${places[index]}`);
+      else if (!isCounted) reported.add(JSON.stringify(formatted, null, 1));
+      // An error that counts others might have been reported below a null.
+      else if (!hasBubbled)
+        reported.add(JSON.stringify({ ...formatted, path: undefined, locations: undefined }, null, 1));
     });
-    return { text: JSON.stringify({ data, errors: [...told].sort() }, null, 1), codes };
+    return { text: JSON.stringify({ data, errors: [...reported].sort() }, null, 1), codes };
   }
 
   test(
-    'each has the same answer, with the same refusals',
+    'each has the same response, with the same refusals',
     async () => {
       const random = randomNumbers(seed);
       const codes = new Map<unknown, number>();
-      let [run, withData] = [0, 0];
-      while (run < 700) {
-        // Tokens for meetings and the time of an export are made anew at each read.
+      let [executed, withData] = [0, 0];
+      while (executed < 700) {
+        // Tokens of meetings and the time of an export differ at each read.
         const options = {
           kind: 'query',
           maxDepth: 5,
@@ -410,17 +411,17 @@ describe(`operations of the seed ${seed} over the schema of the gateway`, () => 
         if (validate(schema, document).length > 0) continue;
         const user = caller(random);
         for (const variables of variationsOf(operation)) {
-          const expected = await answer(interpreted, user, variables);
-          const given = await answer(compiled, user, variables);
-          const told = `SEED=${seed}, operation ${run}:\n${operation.query}\n${JSON.stringify(variables)}`;
-          expect(given.text, told).toBe(expected.text);
+          const expected = await run(interpreted, user, variables);
+          const actual = await run(compiled, user, variables);
+          const hint = `SEED=${seed}, operation ${executed}:\n${operation.query}\n${JSON.stringify(variables)}`;
+          expect(actual.text, hint).toBe(expected.text);
           for (const code of expected.codes) codes.set(code, (codes.get(code) ?? 0) + 1);
           if (/: \{/.test(expected.text)) withData += 1;
         }
-        run += 1;
+        executed += 1;
       }
-      // Otherwise it would be a test of little.
-      expect(withData).toBeGreaterThan(run / 4);
+      // Otherwise, the test would cover little.
+      expect(withData).toBeGreaterThan(executed / 4);
       for (const code of ['FORBIDDEN', 'NOT_FOUND', 'UNAUTHENTICATED', 'BAD_USER_INPUT']) {
         expect(codes.get(code), `${code} with SEED=${seed}`).toBeGreaterThan(0);
       }
@@ -429,10 +430,10 @@ describe(`operations of the seed ${seed} over the schema of the gateway`, () => 
     timeout,
   );
 
-  test('introspection is the same', async () => {
+  test('introspection has the same response', async () => {
     const { interpreted, compiled } = executorsOf(schema, getIntrospectionQuery());
-    const expected = await answer(interpreted, null, {});
-    expect((await answer(compiled, null, {})).text).toBe(expected.text);
+    const expected = await run(interpreted, null, {});
+    expect((await run(compiled, null, {})).text).toBe(expected.text);
     expect(expected.text.length).toBeGreaterThan(100_000);
   });
 });

@@ -618,7 +618,7 @@ test('a subscription fails with HTTP 404, without an error in the log', async ()
     const { errors } = await gateway.query(null, 'subscription { banks { id } }');
 
     expect(errors.map(({ extensions }) => extensions.code)).not.toContain('INTERNAL_SERVER_ERROR');
-    expect(errors[0]?.message).toBe('There is no subscription here.');
+    expect(errors[0]?.message).toBe('The schema does not define subscription operations.');
     expect(gateway.logged.filter(({ level }) => Number(level) >= 50)).toEqual([]);
   } finally {
     await gateway.stop();
