@@ -125,8 +125,8 @@ class AttemptCounters {
  * the next minute; if the process is killed, they are lost.
  */
 export function limitFailedAttempts(trail: AuditTrail, onFailure: (error: unknown) => void): AuditTrail {
-  const limitOfCaller = createRateLimit({ most: maxEventsOfCaller, periodSeconds, mostKeys: maxCallers });
-  const limitOfAnonymous = createRateLimit({ most: maxAnonymousEvents, periodSeconds });
+  const limitOfCaller = createRateLimit({ capacity: maxEventsOfCaller, periodSeconds, maxKeys: maxCallers });
+  const limitOfAnonymous = createRateLimit({ capacity: maxAnonymousEvents, periodSeconds });
   let counters = new AttemptCounters();
 
   function isIndividual(event: AuditEvent): boolean {

@@ -1,8 +1,8 @@
 import { isIPv6 } from 'node:net';
 
 /**
- * By what clients are counted: the IPv4 address, or the /64 network of an IPv6 address, of which one client has all
- * addresses. An IPv4 address that came in over IPv6 is the IPv4 address.
+ * Returns the network by which clients are limited: the IPv4 address, or the /64 network of an IPv6 address, because one client
+ * can use all addresses of such a network. An IPv4-mapped IPv6 address counts as IPv4.
  */
 export function clientNetwork(address: string): string {
   const [, mapped] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address) ?? [];

@@ -4,8 +4,8 @@ import { type DestinationStream, type Logger, pino } from 'pino';
 export type { Logger };
 
 /**
- * A line of JSON for each event, on standard output unless a destination is given. What is logged is chosen field by
- * field: never a body, variables, headers, a query string, or the parameters of a statement.
+ * Creates a logger that writes a line of JSON for each event, to standard output by default. Callers choose every field:
+ * bodies, variables, headers, query strings and parameters of statements are never logged.
  */
 export function createLogger(level: string, destination?: DestinationStream): Logger {
   const options = {
@@ -20,28 +20,28 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
 export interface LoggedRequest {
   requestId: string;
   method: string;
-  /** The pattern that matched, not the address that was asked for. */
+  /** The pattern of the route, because the path can contain any text of the client. */
   route: string | undefined;
   status: number;
   durationInMilliseconds: number;
   operationName: string | undefined;
-  /** For the turn of a large operation, where it had to wait. */
+  /** How long a large operation waited for a slot. */
   waitedInMilliseconds: number | undefined;
 }
 
 export function logRequest(logger: Logger, request: LoggedRequest): void {
-  // Whoever watches over the process asks every few seconds.
+  // Monitoring sends health checks every few seconds.
   const level = request.route?.startsWith('/health/') && request.status < 400 ? 'debug' : 'info';
   logger[level](request, 'request');
 }
 
 export interface ErrorPlace {
   requestId?: string | undefined;
-  /** Where in the answer. */
+  /** The path in the response. */
   path?: readonly (string | number)[] | undefined;
 }
 
-/** A failure that nobody expected, which the client sees as OBP-50000 with the same request id. */
+/** Logs an unexpected failure. The client gets OBP-50000 with the same request ID. */
 export function logUnexpected(logger: Logger, error: unknown, place: ErrorPlace): void {
   logger.error({ ...place, error: describeError(error) }, 'unexpected error');
 }
@@ -49,9 +49,9 @@ export function logUnexpected(logger: Logger, error: unknown, place: ErrorPlace)
 export interface DescribedError {
   name: string;
   message?: string;
-  /** Of the database's driver, or of Node. */
+  /** The code of the database driver or of Node.js. */
   code?: string;
-  /** Its text, with placeholders. */
+  /** The statement, with placeholders. */
   sql?: string;
   constraint?: string;
   stack?: string[];
@@ -59,9 +59,8 @@ export interface DescribedError {
 }
 
 /**
- * What may be logged of an error. Some messages quote values: Drizzle's all parameters of the statement, PostgreSQL's the
- * one that it refused, graphql-js' the one that it could not represent, a SyntaxError the text that was parsed. Those are
- * left out.
+ * Returns the parts of an error that can be logged. Messages that quote values are omitted or cut: Drizzle quotes all
+ * parameters of a statement, PostgreSQL and graphql-js quote an invalid value, and a SyntaxError quotes the parsed text.
  */
 export function describeError(error: unknown, depth = 0): DescribedError {
   if (!(error instanceof Error)) return { name: typeof error };
@@ -77,7 +76,7 @@ export function describeError(error: unknown, depth = 0): DescribedError {
   return described;
 }
 
-/** Without its first lines, which are the message again: that may have lines of its own that begin like the others. */
+/** The lines of the stack without the message, which can contain lines that look like stack lines. */
 function stackOf({ message, stack = '' }: Error): string[] {
   const start = stack.indexOf(message);
   const places = start === -1 ? stack : stack.slice(start + message.length);

@@ -1,6 +1,6 @@
-/** Keeps the values that were used last. */
+/** A cache that evicts the least recently used value. */
 export class LruCache<Key, Value> {
-  // A map keeps the order in which its keys were set.
+  // A map iterates over its keys in the order in which they were set.
   readonly #values = new Map<Key, Value>();
   readonly #maxSize: number;
   readonly #onEvict: (value: Value) => void;

@@ -1,24 +1,24 @@
 import { TokenBuckets } from './token-bucket.ts';
 
 export interface RateLimit {
-  /** Null when it is allowed, and counted; otherwise the seconds to wait. */
+  /** Takes a token. Returns null, or the seconds to wait if there is none. */
   take(key: string): number | null;
 }
 
 /**
- * A token bucket for each key: it holds `most` tokens and regains one every `periodSeconds / most` seconds. Kept in the
- * memory of this process, for at most `mostKeys` keys: the fullest buckets are evicted first.
+ * A token bucket for each key: it holds `capacity` tokens and regains one every `periodSeconds / capacity` seconds. The buckets
+ * are in the memory of this process. If there are more than `maxKeys`, the fullest are evicted.
  */
 export function createRateLimit({
-  most,
+  capacity,
   periodSeconds,
-  mostKeys,
+  maxKeys,
 }: {
-  most: number;
+  capacity: number;
   periodSeconds: number;
-  mostKeys?: number;
+  maxKeys?: number;
 }): RateLimit {
-  const buckets = new TokenBuckets({ capacity: most, periodSeconds, maxKeys: mostKeys });
+  const buckets = new TokenBuckets({ capacity, periodSeconds, maxKeys });
   return {
     take(key) {
       const wait = buckets.millisecondsUntil(key, 1);

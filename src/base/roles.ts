@@ -1,25 +1,28 @@
-/** Where a role counts: with `bank`, only at the bank that it was granted for; with `system`, only when granted for none. */
+/** Where a role applies: a bank role at the bank for which it is granted, a system role at all banks. */
 export type RoleScope = 'bank' | 'system';
 
 interface RoleDefinition {
   scope: RoleScope;
-  /** One line of what the role lets one do, as it is shown in the schema and on the command line. */
+  /** An imperative sentence, which the schema and the command line show. */
   description: string;
-  /** The holder can grant or revoke roles, so granting the role can need a second granter. */
+  /** Whether the holder can grant or revoke roles, so that a grant of the role can require a second granter. */
   empowers?: true;
 }
 
-/** Every role that the gateway knows, in OBP's spelling, sorted by name. */
+/** All roles, as OBP spells them, sorted by name. */
 export const roles = {
   CanAddKycCheck: { scope: 'bank', description: 'Add a KYC check to a customer.' },
   CanAddKycDocument: { scope: 'bank', description: 'Add a KYC document to a customer.' },
-  CanAddKycMedia: { scope: 'bank', description: 'Add a KYC medium (a scan, a photo, a video) to a customer.' },
-  CanAddKycStatus: { scope: 'bank', description: "Add a KYC status to a customer's timeline." },
+  CanAddKycMedia: {
+    scope: 'bank',
+    description: 'Add a media item (a scan, a photo, a video) to the KYC evidence of a customer.',
+  },
+  CanAddKycStatus: { scope: 'bank', description: 'Add a KYC status to the timeline of a customer.' },
   CanAddSocialMediaHandle: { scope: 'bank', description: 'Add a social media handle to a customer.' },
   CanConfirmKycStatus: { scope: 'bank', description: 'Confirm or reject a KYC status that another officer proposed.' },
   CanCreateAccount: { scope: 'bank', description: 'Open an account for another user.' },
   CanCreateAccountAttributeAtOneBank: { scope: 'bank', description: 'Create an attribute of an account.' },
-  CanCreateBank: { scope: 'system', description: 'Create a bank, and grant roles there.', empowers: true },
+  CanCreateBank: { scope: 'system', description: 'Create a bank, and grant roles at this bank.', empowers: true },
   CanCreateCrmEvent: { scope: 'bank', description: 'Record a CRM event.' },
   CanCreateCustomer: { scope: 'bank', description: 'Create a customer, and update a customer address.' },
   CanCreateCustomerAccountLink: { scope: 'bank', description: 'Link an account to a customer.' },
@@ -46,10 +49,10 @@ export const roles = {
   CanCreateUserAttribute: { scope: 'system', description: 'Create an attribute of a user.' },
   CanCreateUserCustomerLink: {
     scope: 'bank',
-    description: 'Link a user to a customer, and switch such a link on or off.',
+    description: 'Link a user to a customer, and activate or deactivate such a link.',
   },
   CanCreateUserCustomerLinkAtAnyBank: { scope: 'system', description: 'Link a user to a customer of any bank.' },
-  CanDeleteCustomerAccountLink: { scope: 'bank', description: 'Delete the link of an account to a customer.' },
+  CanDeleteCustomerAccountLink: { scope: 'bank', description: 'Delete a link between an account and a customer.' },
   CanDeleteCustomerAddress: { scope: 'bank', description: 'Delete an address of a customer.' },
   CanDeleteCustomerAttributeAtAnyBank: {
     scope: 'system',
@@ -72,12 +75,12 @@ export const roles = {
   CanDeleteEntitlementAtOneBank: { scope: 'bank', description: 'Revoke bank roles at the bank.', empowers: true },
   CanDeleteSocialMediaHandle: { scope: 'bank', description: 'Delete a social media handle of a customer.' },
   CanDeleteTaxResidence: { scope: 'bank', description: 'Delete a tax residence of a customer.' },
-  CanDeleteUserCustomerLink: { scope: 'bank', description: 'Delete the link of a user to a customer.' },
+  CanDeleteUserCustomerLink: { scope: 'bank', description: 'Delete a link between a user and a customer.' },
   CanExceedRateLimit: {
     scope: 'system',
-    description: 'Send requests without a limit on their cost, for service users.',
+    description: 'Send requests without a limit on their cost. Meant for service users.',
   },
-  CanExportCustomerData: { scope: 'bank', description: 'Export everything that is kept about a customer.' },
+  CanExportCustomerData: { scope: 'bank', description: 'Export all data that is stored about a customer.' },
   CanGetAnyKycChecks: { scope: 'system', description: 'Read the KYC checks of any customer.' },
   CanGetAnyKycDocuments: { scope: 'system', description: 'Read the KYC documents of any customer.' },
   CanGetAnyKycMedia: { scope: 'system', description: 'Read the KYC media of any customer.' },
@@ -86,7 +89,7 @@ export const roles = {
   CanGetAuditEvents: { scope: 'bank', description: 'Read the audit trail of the bank.' },
   CanGetAuditEventsAtAnyBank: {
     scope: 'system',
-    description: 'Read the audit trail of all banks, and what belongs to none, such as logins.',
+    description: 'Read the audit trail of all banks, and the events outside any bank, such as logins.',
   },
   CanGetCorrelatedUsersInfo: {
     scope: 'bank',
@@ -97,8 +100,8 @@ export const roles = {
     description: 'Read a customer of any bank together with the users linked to the customer.',
   },
   CanGetCrmEvents: { scope: 'bank', description: 'Read the CRM events of the bank.' },
-  CanGetCustomer: { scope: 'bank', description: 'Read a customer by id or by customer number.' },
-  CanGetCustomerAccountLink: { scope: 'bank', description: 'Read one link of an account to a customer.' },
+  CanGetCustomer: { scope: 'bank', description: 'Read a customer by ID or by customer number.' },
+  CanGetCustomerAccountLink: { scope: 'bank', description: 'Read one link between an account and a customer.' },
   CanGetCustomerAccountLinks: { scope: 'bank', description: 'Read the links between accounts and customers.' },
   CanGetCustomerAddress: { scope: 'bank', description: 'Read the addresses of a customer.' },
   CanGetCustomerAttributeAtAnyBank: { scope: 'system', description: 'Read one attribute of a customer at any bank.' },
@@ -110,15 +113,15 @@ export const roles = {
   CanGetCustomerAttributesAtAnyBank: { scope: 'system', description: 'Read the attributes of a customer at any bank.' },
   CanGetCustomerAttributesAtOneBank: { scope: 'bank', description: 'Read the attributes of a customer.' },
   CanGetCustomerMessages: { scope: 'bank', description: 'Read the messages to a customer.' },
-  CanGetCustomerOverview: { scope: 'bank', description: 'Read the overview of a customer, accounts included.' },
+  CanGetCustomerOverview: { scope: 'bank', description: 'Read the overview of a customer, including the accounts.' },
   CanGetCustomerOverviewFlat: {
     scope: 'bank',
-    description: 'Read the flat overview of a customer, accounts included.',
+    description: 'Read the flat overview of a customer, including the accounts.',
   },
   CanGetCustomers: { scope: 'bank', description: 'List and search the customers of the bank.' },
   CanGetCustomersAtAnyBank: { scope: 'system', description: 'List and search the customers of all banks.' },
-  CanGetCustomersMinimal: { scope: 'bank', description: 'List the ids of the customers of the bank.' },
-  CanGetCustomersMinimalAtAnyBank: { scope: 'system', description: 'List the ids of the customers of all banks.' },
+  CanGetCustomersMinimal: { scope: 'bank', description: 'List the IDs of the customers of the bank.' },
+  CanGetCustomersMinimalAtAnyBank: { scope: 'system', description: 'List the IDs of the customers of all banks.' },
   CanGetEntitlementsForAnyUserAtAnyBank: {
     scope: 'system',
     description: 'Read the entitlements of any user, at every bank.',
@@ -135,40 +138,41 @@ export const roles = {
   CanGetSocialMediaHandles: { scope: 'bank', description: 'Read the social media handles of a customer.' },
   CanGetTaxResidence: { scope: 'bank', description: 'Read the tax residences of a customer.' },
   CanGetUserCustomerLink: { scope: 'bank', description: 'Read the links between users and customers.' },
-  CanRetractKycEvidence: { scope: 'bank', description: 'Mark KYC evidence as retracted; it is kept.' },
+  CanRetractKycEvidence: { scope: 'bank', description: 'Mark KYC evidence as retracted. It is not deleted.' },
   CanUnlockUser: { scope: 'system', description: 'Unlock a user whom failed logins or an administrator locked.' },
-  CanUpdateCustomerAccountLink: { scope: 'bank', description: 'Update the link of an account to a customer.' },
+  CanUpdateCustomerAccountLink: { scope: 'bank', description: 'Update a link between an account and a customer.' },
   CanUpdateCustomerAddress: { scope: 'bank', description: 'Update an address of a customer.' },
   CanUpdateCustomerAttributeAtAnyBank: {
     scope: 'system',
     description: 'Update an attribute of a customer at any bank.',
   },
   CanUpdateCustomerAttributeAtOneBank: { scope: 'bank', description: 'Update an attribute of a customer.' },
-  CanUpdateCustomerBranch: { scope: 'bank', description: "Update a customer's branch." },
-  CanUpdateCustomerCreditLimit: { scope: 'bank', description: "Update a customer's credit limit." },
+  CanUpdateCustomerBranch: { scope: 'bank', description: 'Update the branch of a customer.' },
+  CanUpdateCustomerCreditLimit: { scope: 'bank', description: 'Update the credit limit of a customer.' },
   CanUpdateCustomerCreditRatingAndSource: {
     scope: 'bank',
-    description: "Update a customer's credit rating and its source.",
+    description: 'Update the credit rating of a customer, and its source.',
   },
   CanUpdateCustomerCreditRatingAndSourceAtAnyBank: {
     scope: 'system',
-    description: 'Update the credit rating and its source of a customer of any bank.',
+    description: 'Update the credit rating of a customer of any bank, and its source.',
   },
   CanUpdateCustomerData: {
     scope: 'bank',
-    description: "Update a customer's picture, relationship status, dependants, education and employment.",
+    description: 'Update the picture, relationship status, dependants, education, and employment of a customer.',
   },
-  CanUpdateCustomerEmail: { scope: 'bank', description: "Update a customer's e-mail address." },
+  CanUpdateCustomerEmail: { scope: 'bank', description: 'Update the email address of a customer.' },
   CanUpdateCustomerIdentity: {
     scope: 'bank',
-    description: "Update a customer's legal name, title and date of birth, and also the branch and the data.",
+    description:
+      'Update the legal name, title, and date of birth of a customer, and all that CanUpdateCustomerBranch and CanUpdateCustomerData allow.',
   },
-  CanUpdateCustomerMobilePhoneNumber: { scope: 'bank', description: "Update a customer's mobile phone number." },
-  CanUpdateCustomerNumber: { scope: 'bank', description: "Update a customer's number." },
-  CanUpdateMeeting: { scope: 'bank', description: "Update a meeting's staff user and time, or cancel it." },
+  CanUpdateCustomerMobilePhoneNumber: { scope: 'bank', description: 'Update the mobile phone number of a customer.' },
+  CanUpdateCustomerNumber: { scope: 'bank', description: 'Update the number of a customer.' },
+  CanUpdateMeeting: { scope: 'bank', description: 'Update the staff user and the time of a meeting, or cancel it.' },
   CanUseCustomerFirehoseAtAnyBank: {
     scope: 'system',
-    description: 'Read all customers of a bank at once, where the firehose is switched on.',
+    description: 'Read all customers of a bank at once, if the firehose is enabled.',
   },
 } as const satisfies Record<string, RoleDefinition>;
 

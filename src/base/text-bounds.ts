@@ -1,6 +1,6 @@
 /**
- * The most UTF-16 code units in which a character of NFC can be written: U+16126 decomposes into three surrogate pairs.
- * A limit in code units costs nothing to check, and with this factor it never rejects a text that has few enough characters.
+ * The maximum number of UTF-16 code units that one character of NFC needs: U+16126 decomposes into three surrogate pairs.
+ * With this factor, a limit in code units, which is checked in constant time, never rejects a text within its limit in characters.
  */
 const maxUnitsPerCharacter = 6;
 
@@ -16,25 +16,24 @@ const tooLongCombiningRun = new RegExp(
   'u',
 );
 
-/** The rule that a text breaks if it has more characters. */
+/** The rule of a maximum length. */
 export function lengthRule(maxCharacters: number): string {
   return `must be at most ${maxCharacters.toLocaleString('en')} characters`;
 }
 
-/** Whether a text has too many code points, as people count them: a name in Gothic script is as long as one in Latin. */
+/** Whether a text has too many characters (code points, so that a Gothic letter counts as one). */
 export function isLongerThan(text: string, maxCharacters: number): boolean {
   if (text.length <= maxCharacters) return false;
   return text.length > 2 * maxCharacters || Array.from(text).length > maxCharacters;
 }
 
 /**
- * The rule that a text of any client breaks, or null. It is checked before any normalization, parser or regular expression
- * reads the text: in constant time if the text is far too long, otherwise in linear time, and after it NFC and NFKC take
- * linear time too. It never rejects a text that has at most `maxCharacters` characters in NFC.
+ * Returns the rule that a text of a client breaks, or null. Call it before any normalization, parser or regular expression reads
+ * the text: afterwards, NFC and NFKC take linear time. It never rejects a text with at most `maxCharacters` characters in NFC.
  */
 export function brokenTextRule(text: string, maxCharacters: number): string | null {
   if (text.length > maxCharacters * maxUnitsPerCharacter) return lengthRule(maxCharacters);
-  // SQLite would store U+0000, PostgreSQL fails on it.
+  // PostgreSQL cannot store U+0000, although SQLite can.
   if (text.includes('\u0000')) return 'must not contain the character U+0000';
   if (!text.isWellFormed()) return 'must be well-formed Unicode text';
   if (tooLongCombiningRun.test(text)) {

@@ -7,7 +7,7 @@ interface Bucket {
 
 export interface TokenBucketOptions {
   capacity: number;
-  /** How long an empty bucket takes to become full. */
+  /** The time in which an empty bucket becomes full. */
   periodSeconds: number;
   maxKeys?: number;
   /** The number of taken tokens from which a key is collected. Defaults to never. */
@@ -46,7 +46,7 @@ export class TokenBuckets {
     this.#collectFrom = collectFrom;
   }
 
-  /** How long it takes until the bucket holds this many tokens; 0 if it does already. */
+  /** The time until the bucket holds this number of tokens. 0 if it holds them already. */
   millisecondsUntil(key: string, tokens: number): number {
     const bucket = this.#buckets.get(key);
     if (bucket === undefined) return 0;
@@ -96,7 +96,7 @@ export class TokenBuckets {
     this.#collectable.add(key);
   }
 
-  /** Sets the bucket to a shared state, and adds the tokens that are not collected yet. */
+  /** Sets the bucket to a shared level, less the tokens that are not collected yet. */
   setMillisecondsUntilFull(key: string, milliseconds: number): void {
     const bucket = this.#buckets.get(key);
     if (bucket === undefined) return;

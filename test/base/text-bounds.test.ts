@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { brokenTextRule, isLongerThan } from '../../src/base/text-bounds.ts';
 
-/** All of Unicode but surrogates. */
+/** All code points of Unicode except surrogates. */
 function* codePoints(): Generator<string> {
   for (let codePoint = 0; codePoint <= 0x10ffff; codePoint += 1) {
     if (codePoint < 0xd800 || codePoint > 0xdfff) yield String.fromCodePoint(codePoint);
   }
 }
 
-describe('the rule that a text breaks', () => {
+describe('brokenTextRule', () => {
   test.each([
     ['Vietnamese, decomposed', 'Nguyễn Thị Ngọc Ánh '.normalize('NFD')],
     ['Korean, decomposed', '한글날각'.normalize('NFD')],
@@ -18,7 +18,7 @@ describe('the rule that a text breaks', () => {
     ['emoji', '\u{1F468}\u200D\u{1F469}\u200D\u{1F467}'],
     ['Tibetan', 'བསྒྲུབས'],
     ['Hindi', 'हिन्दी'],
-  ])('is none for %s of as many characters as are allowed', (_script, pattern) => {
+  ])('accepts the maximum number of characters in %s', (_script, pattern) => {
     const characters = Array.from(pattern.normalize('NFC')).length;
 
     expect(brokenTextRule(pattern.repeat(100), characters * 100)).toBeNull();
@@ -26,14 +26,10 @@ describe('the rule that a text breaks', () => {
 
   test.each([
     ['the length', 'a'.repeat(31), 'must be at most 5 characters'],
-    [
-      'the length, before all that takes time',
-      `${'\u0300\u0323'.repeat(20)}\u0000\uD800`,
-      'must be at most 5 characters',
-    ],
+    ['the length first', `${'\u0300\u0323'.repeat(20)}\u0000\uD800`, 'must be at most 5 characters'],
     ['the length in thousands', 'a'.repeat(12_001), 'must be at most 2,000 characters', 2_000],
     ['U+0000', 'a\u0000\uD800', 'must not contain the character U+0000'],
-    ['a surrogate without the other', 'a\uDC00', 'must be well-formed Unicode text'],
+    ['an unpaired surrogate', 'a\uDC00', 'must be well-formed Unicode text'],
     [
       '31 combining characters',
       `a${'\u0300'.repeat(31)}`,
@@ -41,45 +37,45 @@ describe('the rule that a text breaks', () => {
       10,
     ],
     [
-      '31 that NFKC makes combining',
+      '31 characters that NFKC makes combining',
       '\uFF9E'.repeat(31),
       'must not contain more than 30 combining characters in a row',
       10,
     ],
-  ])('is that of %s', (_what, text, rule, maxCharacters = 5) => {
+  ])('rejects a text that breaks the rule of %s', (_description, text, rule, maxCharacters = 5) => {
     expect(brokenTextRule(text, maxCharacters)).toBe(rule);
   });
 
-  test('is none for 30 combining characters in a row, any number of times', () => {
+  test('accepts any number of runs of 30 combining characters', () => {
     expect(brokenTextRule(`a${'\u0300'.repeat(30)}`.repeat(50), 2_000)).toBeNull();
   });
 
-  // These two hold for the Unicode version of the Node that runs them: a newer one could break them.
-  test('knows every character that normalization can make combining', () => {
-    const unknown: string[] = [];
+  // The next two tests depend on the Unicode version of Node.js.
+  test('rejects runs of every character that normalization makes combining', () => {
+    const accepted: string[] = [];
     for (const character of codePoints()) {
       // Their first mark has the combining class 0, so it is not sorted.
       if (character === '\u0E33' || character === '\u0EB3') continue;
-      const begins = /^\p{M}/u.test(character.normalize('NFKD'));
-      if (begins && brokenTextRule(character.repeat(31), 100) === null) unknown.push(character);
+      const becomesCombining = /^\p{M}/u.test(character.normalize('NFKD'));
+      if (becomesCombining && brokenTextRule(character.repeat(31), 100) === null) accepted.push(character);
     }
 
-    expect(unknown).toEqual([]);
+    expect(accepted).toEqual([]);
   });
 
-  test('allows every character in as many code units as it can be written', () => {
-    let longest = 0;
+  test('accepts the maximum number of code units of a character', () => {
+    let maxLength = 0;
     for (const character of codePoints()) {
-      if (character.normalize('NFC') === character) longest = Math.max(longest, character.normalize('NFD').length);
+      if (character.normalize('NFC') === character) maxLength = Math.max(maxLength, character.normalize('NFD').length);
     }
 
-    expect(longest).toBe(6);
+    expect(maxLength).toBe(6);
     expect(brokenTextRule('a'.repeat(6), 1)).toBeNull();
     expect(brokenTextRule('a'.repeat(7), 1)).toBe('must be at most 1 characters');
   });
 });
 
-test('a text is counted in code points', () => {
+test('isLongerThan counts code points', () => {
   expect(isLongerThan('\u{10330}'.repeat(5), 5)).toBe(false);
   expect(isLongerThan('\u{10330}'.repeat(6), 5)).toBe(true);
   expect(isLongerThan('a'.repeat(11), 5)).toBe(true);

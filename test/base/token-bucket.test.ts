@@ -21,7 +21,7 @@ describe('a token bucket', () => {
     expect(buckets.level('a')).toBe(60);
   });
 
-  test('can be overdrawn, and tells how long it takes until it holds a number of tokens', () => {
+  test('can be overdrawn, and returns how long it takes until it holds a number of tokens', () => {
     const buckets = new TokenBuckets({ capacity: 60, periodSeconds: 60 });
     buckets.take('a', 100);
     expect(buckets.level('a')).toBe(-40);
@@ -30,7 +30,7 @@ describe('a token bucket', () => {
     expect(buckets.millisecondsUntil('b', 60)).toBe(0);
   });
 
-  test('is independent of the clock of the system', () => {
+  test('does not depend on the system clock', () => {
     const buckets = new TokenBuckets({ capacity: 60, periodSeconds: 60 });
     buckets.take('a', 60);
     vi.setSystemTime(Date.now() - 86_400_000);
@@ -38,8 +38,8 @@ describe('a token bucket', () => {
   });
 });
 
-describe('of too many buckets', () => {
-  test('the full ones are evicted first, then the fullest', () => {
+describe('eviction', () => {
+  test('starts with full buckets and continues with the fullest', () => {
     const buckets = new TokenBuckets({ capacity: 60, periodSeconds: 60, maxKeys: 100 });
     for (let index = 0; index < 50; index += 1) buckets.take(`empty ${index}`, 60);
     for (let index = 0; index < 1_000; index += 1) {
@@ -54,7 +54,7 @@ describe('of too many buckets', () => {
 });
 
 describe('taken tokens', () => {
-  test('are collected once for each key, as soon as they are enough', () => {
+  test('are collected once for each key, when there are at least `collectFrom`', () => {
     const buckets = new TokenBuckets({ capacity: 60, periodSeconds: 60, collectFrom: 10 });
     buckets.take('a', 9);
     expect(buckets.collectTaken(10)).toEqual([]);
@@ -65,7 +65,7 @@ describe('taken tokens', () => {
     expect(buckets.collectTaken(1)).toEqual([]);
   });
 
-  test('that are put back are collected again', () => {
+  test('are collected again after they were restored', () => {
     const buckets = new TokenBuckets({ capacity: 60, periodSeconds: 60, collectFrom: 10 });
     buckets.take('a', 20);
     for (const taken of buckets.collectTaken(10)) buckets.restoreTaken(taken);
@@ -73,7 +73,7 @@ describe('taken tokens', () => {
     expect(buckets.collectTaken(10)).toEqual([{ key: 'a', tokens: 25 }]);
   });
 
-  test('that are not collected yet are added to a level that is set', () => {
+  test('are subtracted from a shared level if they are not collected yet', () => {
     const buckets = new TokenBuckets({ capacity: 60, periodSeconds: 60, collectFrom: 10 });
     buckets.take('a', 20);
     buckets.collectTaken(10);

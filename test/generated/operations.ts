@@ -79,9 +79,9 @@ export type Role =
   | 'CanAddKycCheck'
   /** Add a KYC document to a customer. A bank role, granted for one bank. */
   | 'CanAddKycDocument'
-  /** Add a KYC medium (a scan, a photo, a video) to a customer. A bank role, granted for one bank. */
+  /** Add a media item (a scan, a photo, a video) to the KYC evidence of a customer. A bank role, granted for one bank. */
   | 'CanAddKycMedia'
-  /** Add a KYC status to a customer's timeline. A bank role, granted for one bank. */
+  /** Add a KYC status to the timeline of a customer. A bank role, granted for one bank. */
   | 'CanAddKycStatus'
   /** Add a social media handle to a customer. A bank role, granted for one bank. */
   | 'CanAddSocialMediaHandle'
@@ -91,7 +91,7 @@ export type Role =
   | 'CanCreateAccount'
   /** Create an attribute of an account. A bank role, granted for one bank. */
   | 'CanCreateAccountAttributeAtOneBank'
-  /** Create a bank, and grant roles there. A system role, granted without a bank. */
+  /** Create a bank, and grant roles at this bank. A system role, granted without a bank. */
   | 'CanCreateBank'
   /** Record a CRM event. A bank role, granted for one bank. */
   | 'CanCreateCrmEvent'
@@ -121,11 +121,11 @@ export type Role =
   | 'CanCreateTaxResidence'
   /** Create an attribute of a user. A system role, granted without a bank. */
   | 'CanCreateUserAttribute'
-  /** Link a user to a customer, and switch such a link on or off. A bank role, granted for one bank. */
+  /** Link a user to a customer, and activate or deactivate such a link. A bank role, granted for one bank. */
   | 'CanCreateUserCustomerLink'
   /** Link a user to a customer of any bank. A system role, granted without a bank. */
   | 'CanCreateUserCustomerLinkAtAnyBank'
-  /** Delete the link of an account to a customer. A bank role, granted for one bank. */
+  /** Delete a link between an account and a customer. A bank role, granted for one bank. */
   | 'CanDeleteCustomerAccountLink'
   /** Delete an address of a customer. A bank role, granted for one bank. */
   | 'CanDeleteCustomerAddress'
@@ -145,11 +145,11 @@ export type Role =
   | 'CanDeleteSocialMediaHandle'
   /** Delete a tax residence of a customer. A bank role, granted for one bank. */
   | 'CanDeleteTaxResidence'
-  /** Delete the link of a user to a customer. A bank role, granted for one bank. */
+  /** Delete a link between a user and a customer. A bank role, granted for one bank. */
   | 'CanDeleteUserCustomerLink'
-  /** Send requests without a limit on their cost, for service users. A system role, granted without a bank. */
+  /** Send requests without a limit on their cost. Meant for service users. A system role, granted without a bank. */
   | 'CanExceedRateLimit'
-  /** Export everything that is kept about a customer. A bank role, granted for one bank. */
+  /** Export all data that is stored about a customer. A bank role, granted for one bank. */
   | 'CanExportCustomerData'
   /** Read the KYC checks of any customer. A system role, granted without a bank. */
   | 'CanGetAnyKycChecks'
@@ -163,7 +163,7 @@ export type Role =
   | 'CanGetAnyUser'
   /** Read the audit trail of the bank. A bank role, granted for one bank. */
   | 'CanGetAuditEvents'
-  /** Read the audit trail of all banks, and what belongs to none, such as logins. A system role, granted without a bank. */
+  /** Read the audit trail of all banks, and the events outside any bank, such as logins. A system role, granted without a bank. */
   | 'CanGetAuditEventsAtAnyBank'
   /** Read a customer together with the users linked to the customer. A bank role, granted for one bank. */
   | 'CanGetCorrelatedUsersInfo'
@@ -171,9 +171,9 @@ export type Role =
   | 'CanGetCorrelatedUsersInfoAtAnyBank'
   /** Read the CRM events of the bank. A bank role, granted for one bank. */
   | 'CanGetCrmEvents'
-  /** Read a customer by id or by customer number. A bank role, granted for one bank. */
+  /** Read a customer by ID or by customer number. A bank role, granted for one bank. */
   | 'CanGetCustomer'
-  /** Read one link of an account to a customer. A bank role, granted for one bank. */
+  /** Read one link between an account and a customer. A bank role, granted for one bank. */
   | 'CanGetCustomerAccountLink'
   /** Read the links between accounts and customers. A bank role, granted for one bank. */
   | 'CanGetCustomerAccountLinks'
@@ -191,17 +191,17 @@ export type Role =
   | 'CanGetCustomerAttributesAtOneBank'
   /** Read the messages to a customer. A bank role, granted for one bank. */
   | 'CanGetCustomerMessages'
-  /** Read the overview of a customer, accounts included. A bank role, granted for one bank. */
+  /** Read the overview of a customer, including the accounts. A bank role, granted for one bank. */
   | 'CanGetCustomerOverview'
-  /** Read the flat overview of a customer, accounts included. A bank role, granted for one bank. */
+  /** Read the flat overview of a customer, including the accounts. A bank role, granted for one bank. */
   | 'CanGetCustomerOverviewFlat'
   /** List and search the customers of the bank. A bank role, granted for one bank. */
   | 'CanGetCustomers'
   /** List and search the customers of all banks. A system role, granted without a bank. */
   | 'CanGetCustomersAtAnyBank'
-  /** List the ids of the customers of the bank. A bank role, granted for one bank. */
+  /** List the IDs of the customers of the bank. A bank role, granted for one bank. */
   | 'CanGetCustomersMinimal'
-  /** List the ids of the customers of all banks. A system role, granted without a bank. */
+  /** List the IDs of the customers of all banks. A system role, granted without a bank. */
   | 'CanGetCustomersMinimalAtAnyBank'
   /** Read the entitlements of any user, at every bank. A system role, granted without a bank. */
   | 'CanGetEntitlementsForAnyUserAtAnyBank'
@@ -223,11 +223,11 @@ export type Role =
   | 'CanGetTaxResidence'
   /** Read the links between users and customers. A bank role, granted for one bank. */
   | 'CanGetUserCustomerLink'
-  /** Mark KYC evidence as retracted; it is kept. A bank role, granted for one bank. */
+  /** Mark KYC evidence as retracted. It is not deleted. A bank role, granted for one bank. */
   | 'CanRetractKycEvidence'
   /** Unlock a user whom failed logins or an administrator locked. A system role, granted without a bank. */
   | 'CanUnlockUser'
-  /** Update the link of an account to a customer. A bank role, granted for one bank. */
+  /** Update a link between an account and a customer. A bank role, granted for one bank. */
   | 'CanUpdateCustomerAccountLink'
   /** Update an address of a customer. A bank role, granted for one bank. */
   | 'CanUpdateCustomerAddress'
@@ -235,27 +235,27 @@ export type Role =
   | 'CanUpdateCustomerAttributeAtAnyBank'
   /** Update an attribute of a customer. A bank role, granted for one bank. */
   | 'CanUpdateCustomerAttributeAtOneBank'
-  /** Update a customer's branch. A bank role, granted for one bank. */
+  /** Update the branch of a customer. A bank role, granted for one bank. */
   | 'CanUpdateCustomerBranch'
-  /** Update a customer's credit limit. A bank role, granted for one bank. */
+  /** Update the credit limit of a customer. A bank role, granted for one bank. */
   | 'CanUpdateCustomerCreditLimit'
-  /** Update a customer's credit rating and its source. A bank role, granted for one bank. */
+  /** Update the credit rating of a customer, and its source. A bank role, granted for one bank. */
   | 'CanUpdateCustomerCreditRatingAndSource'
-  /** Update the credit rating and its source of a customer of any bank. A system role, granted without a bank. */
+  /** Update the credit rating of a customer of any bank, and its source. A system role, granted without a bank. */
   | 'CanUpdateCustomerCreditRatingAndSourceAtAnyBank'
-  /** Update a customer's picture, relationship status, dependants, education and employment. A bank role, granted for one bank. */
+  /** Update the picture, relationship status, dependants, education, and employment of a customer. A bank role, granted for one bank. */
   | 'CanUpdateCustomerData'
-  /** Update a customer's e-mail address. A bank role, granted for one bank. */
+  /** Update the email address of a customer. A bank role, granted for one bank. */
   | 'CanUpdateCustomerEmail'
-  /** Update a customer's legal name, title and date of birth, and also the branch and the data. A bank role, granted for one bank. */
+  /** Update the legal name, title, and date of birth of a customer, and all that CanUpdateCustomerBranch and CanUpdateCustomerData allow. A bank role, granted for one bank. */
   | 'CanUpdateCustomerIdentity'
-  /** Update a customer's mobile phone number. A bank role, granted for one bank. */
+  /** Update the mobile phone number of a customer. A bank role, granted for one bank. */
   | 'CanUpdateCustomerMobilePhoneNumber'
-  /** Update a customer's number. A bank role, granted for one bank. */
+  /** Update the number of a customer. A bank role, granted for one bank. */
   | 'CanUpdateCustomerNumber'
-  /** Update a meeting's staff user and time, or cancel it. A bank role, granted for one bank. */
+  /** Update the staff user and the time of a meeting, or cancel it. A bank role, granted for one bank. */
   | 'CanUpdateMeeting'
-  /** Read all customers of a bank at once, where the firehose is switched on. A system role, granted without a bank. */
+  /** Read all customers of a bank at once, if the firehose is enabled. A system role, granted without a bank. */
   | 'CanUseCustomerFirehoseAtAnyBank';
 
 /** The direction in which a list is sorted. */

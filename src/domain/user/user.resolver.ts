@@ -50,7 +50,7 @@ const newUserLimits = new WeakMap<Config, RateLimit>();
 function countNewUser({ config, request }: Context): void {
   let limit = newUserLimits.get(config);
   if (limit === undefined) {
-    limit = createRateLimit({ most: config.newUsersPerHour, periodSeconds: 3_600 });
+    limit = createRateLimit({ capacity: config.newUsersPerHour, periodSeconds: 3_600 });
     newUserLimits.set(config, limit);
   }
   const retryAfterSeconds = limit.take(clientNetwork(request.clientAddress));
