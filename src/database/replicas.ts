@@ -98,6 +98,49 @@ function reasonOf(error: unknown): string {
   return `The replica does not respond: ${code ?? message}.`;
 }
 
+/** The state of a replica as it reports it. */
+interface ReplicaStatus {
+  isReplica: boolean;
+  identity: string;
+  logPosition: bigint;
+  /** The replica has replayed all transactions before this one. */
+  replayedBefore: bigint;
+}
+
+async function readStatus(client: pg.Client): Promise<ReplicaStatus> {
+  // Only `xmin` is used, because the snapshot of a replica does not list the transactions in progress.
+  const { rows } = await client.query<{ replica: boolean; xmin: string; position: string | null; identity: string }>(
+    `select pg_is_in_recovery() as replica, pg_snapshot_xmin(pg_current_snapshot())::text as xmin,
+      (pg_last_wal_replay_lsn() - '0/0')::text as position, ${identity} as identity`,
+  );
+  const [row] = rows;
+  if (row === undefined) throw new Error('the status is empty');
+  return {
+    isReplica: row.replica && row.position !== null,
+    identity: row.identity,
+    logPosition: BigInt(row.position ?? 0),
+    replayedBefore: BigInt(row.xmin),
+  };
+}
+
+/** Returns the reason why the replica must not be used, or null. `replayedBefore` is its former status. */
+function reasonAgainst(
+  status: ReplicaStatus,
+  {
+    primary,
+    maxLagMilliseconds,
+    replayedBefore,
+  }: Pick<ReplicaParts, 'primary' | 'maxLagMilliseconds'> & {
+    replayedBefore: bigint;
+  },
+): string | null {
+  if (!status.isReplica) return 'The server is not a replica.';
+  if (status.identity !== primary.identity()) return 'The server does not replicate the database of DATABASE_URL.';
+  if (primary.lagAt(status.logPosition) > maxLagMilliseconds) return 'The replication lag is too long.';
+  if (status.replayedBefore < replayedBefore) return 'The replica was restarted and has not caught up yet.';
+  return null;
+}
+
 function openReplica({ url, primary, maxLagMilliseconds, ...parts }: ReplicaParts): Replica {
   const name = connectionName(url);
   const sockets = new Set<Socket>();
@@ -154,29 +197,12 @@ function openReplica({ url, primary, maxLagMilliseconds, ...parts }: ReplicaPart
 
   async function poll(): Promise<void> {
     const connection = await connected();
-    // Only `xmin` is used, because the snapshot of a replica does not list the transactions in progress.
-    const { rows } = await connection.query<{
-      replica: boolean;
-      xmin: string;
-      position: string | null;
-      identity: string;
-    }>(
-      `select pg_is_in_recovery() as replica, pg_snapshot_xmin(pg_current_snapshot())::text as xmin,
-        (pg_last_wal_replay_lsn() - '0/0')::text as position, ${identity} as identity`,
-    );
-    const [row] = rows;
+    const status = await readStatus(connection);
     // A replica can only be checked when the identity of the primary is known.
-    if (row === undefined || client !== connection || primary.identity() === null) return;
-    const xmin = BigInt(row.xmin);
-    if (!row.replica || row.position === null) setReason('The server is not a replica.');
-    else if (row.identity !== primary.identity())
-      setReason('The server does not replicate the database of DATABASE_URL.');
-    else if (primary.lagAt(BigInt(row.position)) > maxLagMilliseconds) setReason('The replication lag is too long.');
-    else if (xmin < replayedBefore) setReason('The replica was restarted and has not caught up yet.');
-    else {
-      replayedBefore = xmin;
-      setReason(null);
-    }
+    if (client !== connection || primary.identity() === null) return;
+    const reasonNotToUse = reasonAgainst(status, { primary, maxLagMilliseconds, replayedBefore });
+    if (reasonNotToUse === null) replayedBefore = status.replayedBefore;
+    setReason(reasonNotToUse);
   }
 
   function next(): void {
