@@ -27,7 +27,7 @@ describe('insertRow', () => {
     gateway.database.transaction((transaction) => insertRow(transaction, bank, values, onConflict));
 
   test('returns the row as stored, with null for null and defaults for omitted columns', async () => {
-    const given = {
+    const values = {
       ...row,
       id: 'values',
       shortName: null,
@@ -35,9 +35,9 @@ describe('insertRow', () => {
       kycReasonRequired: undefined,
     };
 
-    const inserted = await insert(given);
+    const inserted = await insert(values);
 
-    const stored = { ...given, kycReasonRequired: false, version: 1 };
+    const stored = { ...values, kycReasonRequired: false, version: 1 };
     expect(inserted).toMatchObject([stored]);
     expect(await gateway.database.read.select().from(bank).where(eq(bank.id, 'values'))).toEqual(inserted);
   });

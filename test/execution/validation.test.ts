@@ -46,9 +46,9 @@ describe('overlapping fields', () => {
     const counts = { refused: 0, accepted: 0 };
     for (let index = 0; index < 600; index += 1) {
       // Fragments only spread later fragments, so there are no cycles.
-      const fragments = repeated(3, (each) => {
-        const later = `fragment F${each} on Node { ${selections(2, 3)} }`;
-        return later.replace(/\.\.\.F(\d)/g, (spread, number) => (Number(number) > each ? spread : 'b'));
+      const fragments = repeated(3, (index) => {
+        const later = `fragment F${index} on Node { ${selections(2, 3)} }`;
+        return later.replace(/\.\.\.F(\d)/g, (spread, number) => (Number(number) > index ? spread : 'b'));
       });
       const document = parse(
         `{ node { ${selections(3, 3)} } ${random() < 0.5 ? 'node(x: 1)' : 'other'} { ...F0 ...F1 ...F2 } } ${fragments}`,
@@ -80,7 +80,7 @@ describe('validation', () => {
     ['subscription { me { id } }', /does not define subscription operations/],
     ['{ me { ...F } } fragment F on User { ...F }', /Cannot spread/],
     [
-      `{ me { ...F0 } } ${repeated(60, (each) => `fragment F${each} on User { ...F${each + 1} ...F${each + 1} }`)} fragment F60 on User { id }`,
+      `{ me { ...F0 } } ${repeated(60, (index) => `fragment F${index} on User { ...F${index + 1} ...F${index + 1} }`)} fragment F60 on User { id }`,
       /fragments are expanded/,
     ],
   ])('reports one error for %s', (text, message) => {
@@ -102,20 +102,20 @@ describe('validation', () => {
     ['nested fields', `{ ${repeated(19, () => `me { ${repeated(15, () => 'customers { id email }')} }`)} }`],
     [
       'many fragments',
-      `{ me { ${repeated(160, (each) => `...F${each}`)} } } ${repeated(160, (each) => `fragment F${each} on User { id }`)}`,
+      `{ me { ${repeated(160, (index) => `...F${index}`)} } } ${repeated(160, (index) => `fragment F${index} on User { id }`)}`,
     ],
     [
       'a fragment in many operations',
-      `${repeated(130, (each) => `query Q${each} { me { ...F } }`)} fragment F on User { ${repeated(70, () => 'id')} }`,
+      `${repeated(130, (index) => `query Q${index} { me { ...F } }`)} fragment F on User { ${repeated(70, () => 'id')} }`,
     ],
     [
       'a fragment in many places',
-      `{ me { ${repeated(48, (each) => `a${each}: customers { ...F }`)} } } fragment F on Customer { ${repeated(190, () => 'id')} }`,
+      `{ me { ${repeated(48, (index) => `a${index}: customers { ...F }`)} } } fragment F on Customer { ${repeated(190, () => 'id')} }`,
     ],
     ['a long name', `{ ${'a'.repeat(250_000)} }`],
     ['a long number', `{ users(first: ${'9'.repeat(250_000)}) { nodes { id } } }`],
     ['a long block string', `{ customer(bankId: """${'   \n'.repeat(60_000)}""", customerId: "y") { id } }`],
-    ['many unknown arguments', `{ customer(${repeated(300, (each) => `bankIdd${each}: 1`)}) { id } }`],
+    ['many unknown arguments', `{ customer(${repeated(300, (index) => `bankIdd${index}: 1`)}) { id } }`],
   ])('takes at most 20 ms for %s', (_, text) => {
     const used: number[] = [];
     for (let time = 0; time < 5; time += 1) {
