@@ -304,7 +304,7 @@ describe.each([
     const refused = await refusal(officer, document, { id, ...more });
 
     expect(refused?.extensions).toMatchObject({ code: 'FORBIDDEN', obpCode: null, bankId });
-    expect(refused?.message).toContain('Nobody decides on what they proposed themself');
+    expect(refused?.message).toContain('Officers cannot decide on their own proposals');
   });
 
   test('fails with NOT_FOUND for a proposal of another customer and for an unknown proposal', async () => {

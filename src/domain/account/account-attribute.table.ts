@@ -4,7 +4,7 @@ import { childOfAccount } from './child-of-account.ts';
 
 const { table, id, text, timestamp, integer, index } = columns;
 
-/** Attributes with the same contract code are the details of one contract (OBP's product instance). */
+/** Attributes with the same contract code are the details of one contract (a product instance of OBP). */
 export const accountAttribute = table(
   'account_attribute',
   {

@@ -9,12 +9,12 @@ import { account } from './account.table.ts';
 import type { AccountAttributeInput } from './account.type.ts';
 import { type AccountAttributeRow, accountAttribute } from './account-attribute.table.ts';
 
-/** How many attributes an account has at most: they are given as a plain list. */
+/** The maximum number of attributes of an account, because they are returned as a plain list. */
 const maxAttributes = 500;
 
 type AccountAttributeValues = Pick<AccountAttributeRow, 'productCode' | 'contractCode' | 'name' | 'type' | 'value'>;
 
-/** The columns of an attribute, whose value is of its type. */
+/** The columns of an attribute. The value must be of the type. */
 export function accountAttributeValues(input: AccountAttributeInput): AccountAttributeValues {
   return {
     productCode: optionalText('input.productCode', input.productCode, 100),
@@ -25,18 +25,18 @@ export function accountAttributeValues(input: AccountAttributeInput): AccountAtt
   };
 }
 
-/** Fails with OBP-30018 when the bank has no such account. */
+/** @throws OBP-30018 if the bank does not have the account. */
 export async function insertAccountAttribute(
   transaction: Queries,
   bankId: string,
   accountId: string,
   values: AccountAttributeValues,
 ): Promise<AccountAttributeRow> {
-  const [found] = await transaction
+  const [existing] = await transaction
     .select({ id: account.id })
     .from(account)
     .where(and(eq(account.bankId, bankId), eq(account.id, accountId)));
-  if (found === undefined) throw gatewayError('OBP-30018', { bankId });
+  if (existing === undefined) throw gatewayError('OBP-30018', { bankId });
   const [counted] = await transaction
     .select({ total: count() })
     .from(accountAttribute)

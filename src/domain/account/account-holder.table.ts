@@ -4,7 +4,7 @@ import { childOfAccount } from './child-of-account.ts';
 
 const { table, id, timestamp, primaryKey, index } = columns;
 
-/** Which users own an account. */
+/** The users to whom an account belongs. */
 export const accountHolder = table(
   'account_holder',
   {

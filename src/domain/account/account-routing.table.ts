@@ -3,7 +3,7 @@ import { childOfAccount } from './child-of-account.ts';
 
 const { table, id, text, timestamp, primaryKey, unique } = columns;
 
-/** A routing names one account of its bank; an account has one of each scheme. */
+/** A routing identifies one account of the bank. An account has at most one routing of each scheme. */
 export const accountRouting = table(
   'account_routing',
   {

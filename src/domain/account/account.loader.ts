@@ -10,14 +10,14 @@ const accountById = oneBy(account, 'bankId', 'id');
 
 export const holdingsByUser = manyBy(accountHolder, ['userId'], { orderBy: ['bankId', 'accountId'] });
 
-/** Where an account is; `customerId` is the customer through whom it is reached. */
+/** The key of an account. `customerId` is the customer through whom the account was selected. */
 interface AccountPlace {
   bankId: string;
   accountId: string;
   customerId?: string | null;
 }
 
-/** The account of each, or null where there is none. */
+/** Loads the account of each key. Null if the account does not exist. */
 export async function loadAccounts(context: Context, places: readonly AccountPlace[]): Promise<(Account | null)[]> {
   const rows = await context
     .loader(accountById)
@@ -27,30 +27,30 @@ export async function loadAccounts(context: Context, places: readonly AccountPla
   );
 }
 
-/** The account, or null where there is none. */
+/** Loads an account. Null if it does not exist. */
 export async function loadAccount(context: Context, place: AccountPlace): Promise<Account | null> {
   const [account = null] = await loadAccounts(context, [place]);
   return account;
 }
 
 export async function accountAt(context: Context, bankId: string, accountId: string): Promise<Account> {
-  const found = await loadAccount(context, { bankId, accountId });
-  if (found === null) throw gatewayError('OBP-30018');
-  return found;
+  const account = await loadAccount(context, { bankId, accountId });
+  if (account === null) throw gatewayError('OBP-30018');
+  return account;
 }
 
 function holdingKey({ bankId, accountId }: Pick<AccountHolderRow, 'bankId' | 'accountId'>): string {
   return JSON.stringify([bankId, accountId]);
 }
 
-/** The accounts that the caller holds, read once for the operation. */
+/** The accounts that belong to the caller, read once for the operation. */
 async function heldByCaller(context: Context): Promise<ReadonlySet<string>> {
   if (context.user === null) return new Set();
   const holdings = await context.loader(holdingsByUser).load(context.user.id);
   return new Set(holdings.map(holdingKey));
 }
 
-/** Whether the caller is a holder of the account. */
+/** Whether the account belongs to the caller. */
 export const isHolder: OwnAccessCheck = async (context, { bankId, accountId }) => {
   if (bankId == null || accountId == null) return false;
   return (await context.once(heldByCaller)).has(holdingKey({ bankId, accountId }));

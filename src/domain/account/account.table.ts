@@ -3,7 +3,7 @@ import { bank } from '../bank/bank.table.ts';
 
 const { table, id, text, timestamp, decimal, integer, primaryKey } = columns;
 
-/** Account ids are unique per bank only. */
+/** The ID of an account is unique only at its bank. */
 export const account = table(
   'account',
   {

@@ -22,11 +22,11 @@ const millisecondsOfDay = 86_400_000;
 export interface NewAccount {
   account: Omit<AccountRow, 'bankId' | 'createdAt' | 'updatedAt' | 'version'>;
   routings: Pick<AccountRoutingRow, 'scheme' | 'address'>[];
-  /** The user who is to hold the account. */
+  /** The user to whom the account will belong. */
   holderId: string;
 }
 
-/** What `parse` makes of an input field, or the failure `key`, which OBP has for this field alone. */
+/** Parses an input field for which OBP has an error of its own. @throws `key` if the value is invalid. */
 function parsed<Value>(key: ErrorKey, field: string, parse: () => Value): Value {
   try {
     return parse();
@@ -38,14 +38,15 @@ function parsed<Value>(key: ErrorKey, field: string, parse: () => Value): Value 
 }
 
 /**
- * Zero of a known currency. What is no number fails with OBP-30112, another number than zero with OBP-30109, and with
- * OBP-30106 an amount that is missing, or written with more digits than its currency has.
+ * The balance of a new account, which must be zero.
+ * @throws OBP-30105 if the currency is unknown; OBP-30112 if the amount is not a number; OBP-30109 if it is not zero; OBP-30106 if it
+ * is missing or has more decimal places than the currency.
  */
 function zeroBalance(balance: InitialBalanceInput): Pick<AccountRow, 'balanceCurrency' | 'balanceAmount'> {
   const currency = parsed('OBP-30105', 'input.balance.currency', () => parseCurrency(balance.currency));
   const field = 'input.balance.amount';
   const written = balance.amount?.trim() ?? '';
-  if (written === '') throw gatewayError('OBP-30106', { field, message: 'It is missing.' });
+  if (written === '') throw gatewayError('OBP-30106', { field, message: 'The amount must be provided.' });
   const number = parsed('OBP-30112', field, () => parseDecimal(written));
   if (/[1-9]/.test(number)) throw gatewayError('OBP-30109', { field });
   return { balanceCurrency: currency, balanceAmount: parsed('OBP-30106', field, () => parseAmount(number, currency)) };
@@ -57,20 +58,20 @@ function routingValues(inputs: readonly AccountRoutingInput[]): NewAccount['rout
     const field = `input.accountRoutings[${index}]`;
     const scheme = text(`${field}.scheme`, input.scheme, 50);
     if (schemes.has(scheme)) {
-      throw gatewayError('OBP-30114', { field: `${field}.scheme`, message: 'A scheme is there more than once.' });
+      throw gatewayError('OBP-30114', { field: `${field}.scheme`, message: 'Each routing must have another scheme.' });
     }
     schemes.add(scheme);
     return { scheme, address: text(`${field}.address`, input.address, 255) };
   });
 }
 
-/** 18 digits by chance: as good as unique at the bank, where numbers that were imported need not be. */
+/** A random number of 18 digits, so that collisions are unlikely. The database does not require unique numbers. */
 function newAccountNumber(): string {
   const digits = () => String(randomInt(10 ** 9)).padStart(9, '0');
   return digits() + digits();
 }
 
-/** Who is to hold the account: nobody named, or '', is the caller. */
+/** The ID of the user to whom the account will belong. Defaults to the caller, also for an empty text. */
 export function holderOf({ userId }: CreateAccountInput, callerId: string): string {
   return userId == null || userId === '' ? callerId : userId;
 }
@@ -88,7 +89,7 @@ export function isSelfServiceInput(
 }
 
 /**
- * Locks the user, so that calls at the same time are counted one after another.
+ * Locks the user, so that concurrent calls are counted one after the other.
  * @throws RATE_LIMITED if the user became the holder of `maxPerDay` accounts within 24 hours.
  */
 export async function checkNewAccounts(transaction: Queries, userId: string, maxPerDay: number): Promise<void> {
@@ -106,7 +107,7 @@ export async function checkNewAccounts(transaction: Queries, userId: string, max
   throw gatewayError('RATE_LIMITED', { limit: maxPerDay, retryAfterSeconds: Math.max(1, Math.ceil(wait / 1000)) });
 }
 
-/** A new account as it is stored. Fails with OBP-30110, 30107, 30105, 30106, 30109, 30112, 30114, 10001. */
+/** Validates the input of a new account. @throws OBP-30110, 30107, 30105, 30106, 30109, 30112, 30114 or 10001. */
 export function newAccount(input: CreateAccountInput, holderId: string): NewAccount {
   const { id } = input;
   return {
@@ -124,9 +125,9 @@ export function newAccount(input: CreateAccountInput, holderId: string): NewAcco
 }
 
 /**
- * Opens an account with its routings and its holder. The database decides: fails with OBP-30208 when the id is taken,
- * with OBP-30115 when a routing is taken at the bank, with OBP-20005 when there is no such user, and with TOO_MANY_ITEMS if the
- * user already has 500 accounts.
+ * Stores an account with its routings and its holder. The database finds conflicts, also between concurrent transactions.
+ * @throws OBP-30208 if the ID is taken; OBP-30115 if a routing is taken at the bank; OBP-20005 if the user does not exist;
+ * TOO_MANY_ITEMS if the user already has 500 accounts.
  */
 export async function insertAccount(
   transaction: Queries,
@@ -144,7 +145,7 @@ export async function insertAccount(
   }
   const ofAccount = { bankId, accountId: values.id, createdAt };
   if (routings.length > 0) {
-    // In one order, so that of two who race for the same routings one waits, and neither waits for the other.
+    // In a fixed order, so that concurrent transactions with the same routings cannot deadlock.
     const inOrder = [...routings].sort((a, b) => (a.scheme < b.scheme ? -1 : 1));
     try {
       await insertRows(

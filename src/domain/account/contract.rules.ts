@@ -4,14 +4,14 @@ import type { Contract } from './contract.type.ts';
 
 type Detail = Pick<AccountAttributeRow, 'productCode' | 'contractCode' | 'name' | 'value'>;
 
-/** OBP's spelling of a name: letter case does not matter, and a space is an underscore. */
+/** The name of a detail in a comparable form: lower case, with underscores instead of spaces. */
 function written(name: string): string {
   return name.trim().toLowerCase().replace(/\s+/g, '_');
 }
 
 /**
- * The contracts of an account: one for each contract code that its attributes carry, with the details from the
- * attributes of that code alone. Of attributes with the same name the first counts.
+ * The contracts of an account: one for each contract code of its attributes, with the details from the attributes of this code. If
+ * several of them have the same name, the first one is used.
  */
 export function contractsOf(account: Pick<AccountRow, 'productCode'>, attributes: readonly Detail[]): Contract[] {
   const contracts = new Map<string, Detail[]>();

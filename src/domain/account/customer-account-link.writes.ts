@@ -30,8 +30,8 @@ export function changedAccountLinkValues(
 }
 
 /**
- * Links an account of the customer's bank. Fails with OBP-30018 when the bank has no such account, and with OBP-30223
- * when the account is linked to the customer already: the database decides both.
+ * Links an account of the customer's bank.
+ * @throws OBP-30018 if the bank does not have the account; OBP-30223 if the account is already linked to the customer.
  */
 export async function createAccountLink(
   transaction: Queries,
@@ -44,7 +44,7 @@ export async function createAccountLink(
   } catch (error) {
     const details = { bankId: customer.bankId, field: `${field}.accountId`, cause: error };
     if (isUniqueViolation(error, ['customer_id', 'account_id'])) throw gatewayError('OBP-30223', details);
-    // The customer was found in this transaction, so it is the account that is not there.
+    // The customer is locked, so the account is the one that does not exist.
     if (isForeignKeyViolation(error)) throw gatewayError('OBP-30018', details);
     throw error;
   }

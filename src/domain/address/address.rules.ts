@@ -3,7 +3,7 @@ import type { ChildValues } from '../customer/customer-collection.ts';
 import type { customerAddress } from './address.table.ts';
 import type { CustomerAddressInput } from './address.type.ts';
 
-/** The columns of an address, all of them: what the input leaves out is unset. */
+/** All columns of an address. Omitted fields are null. */
 export function addressValues(input: CustomerAddressInput, field = 'input'): ChildValues<typeof customerAddress> {
   const tags = input.tags ?? [];
   return {

@@ -6,7 +6,7 @@ export const customerCategory = 'Customer';
 
 const maxViewsLength = 256;
 
-/** The columns of a definition that are the bank's to fill. */
+/** The columns of a definition that the input sets. */
 export function definitionValues(input: CustomerAttributeDefinitionInput, field = 'input') {
   const isOfCustomers = input.category == null || input.category === customerCategory;
   assertInput(isOfCustomers, `${field}.category`, `must be ${customerCategory}`);

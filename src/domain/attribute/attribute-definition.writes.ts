@@ -10,14 +10,14 @@ import { customerCategory, type definitionValues } from './attribute-definition.
 import { type AttributeDefinitionRow, attributeDefinition } from './attribute-definition.table.ts';
 import type { AttributeType } from './attribute-type.ts';
 
-/** How many definitions of customer attributes a bank has at most: they are given as a plain list. */
+/** The maximum number of definitions of customer attributes of a bank, because they are returned as a plain list. */
 const maxDefinitions = 500;
 
 function ofCustomersAt(bankId: string) {
   return and(eq(attributeDefinition.bankId, bankId), eq(attributeDefinition.category, customerCategory));
 }
 
-/** The types that the bank's active definitions give to names. */
+/** The types of attributes by their names, from the active definitions of the bank. */
 export async function definedTypes(transaction: Queries, bankId: string): Promise<Map<string, AttributeType>> {
   const definitions = await transaction
     .select({ name: attributeDefinition.name, type: attributeDefinition.type })
@@ -26,7 +26,7 @@ export async function definedTypes(transaction: Queries, bankId: string): Promis
   return new Map(definitions.map(({ name, type }) => [name, type]));
 }
 
-/** OBP-10001 where the name is defined with another type; a name that is not defined is free. */
+/** @throws OBP-10001 if the name is defined with another type. Names without a definition can have any type. */
 export function assertDefinedType(
   types: ReadonlyMap<string, AttributeType>,
   { name, type }: { name: string; type: AttributeType },

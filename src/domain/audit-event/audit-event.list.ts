@@ -62,7 +62,10 @@ interface Place {
   has(name: FilterName): boolean;
 }
 
-/** The column, unless a more selective filter is to choose the index: a customer has fewer events than a user, and a user fewer than a bank. */
+/**
+ * The column, without its index if a more selective filter chooses the index: a customer has fewer events than a user, and a user
+ * fewer than a bank.
+ */
 function unlessOther(column: SQLiteColumn, { has }: Place, ...moreSelective: FilterName[]): SQL {
   return moreSelective.some(has) ? withoutIndex(column) : sql`${column}`;
 }

@@ -6,7 +6,7 @@ import { type BankRow, bank } from './bank.table.ts';
 
 type BankSettings = Pick<BankRow, 'kycFourEyes' | 'kycReasonRequired' | 'grantApprovalRequired' | 'retentionDays'>;
 
-/** For the command line, which is trusted. Fails with OBP-30001. */
+/** Changes settings without checking roles, because only the command line calls it. @throws OBP-30001 */
 async function changeSettings(database: Database, bankId: string, settings: Partial<BankSettings>): Promise<BankRow> {
   return database.transaction(async (transaction) => {
     const [before] = await transaction.select().from(bank).where(eq(bank.id, bankId));
@@ -18,17 +18,17 @@ async function changeSettings(database: Database, bankId: string, settings: Part
   });
 }
 
-/** Switches on or off that a KYC status of the bank's customers counts only when a second officer has confirmed it. */
+/** Sets whether a second officer must confirm the KYC statuses of the bank's customers. */
 export function setKycFourEyes(database: Database, bankId: string, kycFourEyes: boolean): Promise<BankRow> {
   return changeSettings(database, bankId, { kycFourEyes });
 }
 
-/** Switches on or off that KYC material of the bank's customers is given only to who says why. */
+/** Sets whether requests for KYC material of the bank's customers must state a reason. */
 export function setKycReasonRequired(database: Database, bankId: string, kycReasonRequired: boolean): Promise<BankRow> {
   return changeSettings(database, bankId, { kycReasonRequired });
 }
 
-/** Switches on or off that a second granter must approve every grant of a role at the bank. */
+/** Sets whether a second granter must approve every grant of a role at the bank. */
 export function setGrantApprovalRequired(
   database: Database,
   bankId: string,
@@ -37,7 +37,7 @@ export function setGrantApprovalRequired(
   return changeSettings(database, bankId, { grantApprovalRequired });
 }
 
-/** For how many days after the last change a customer of the bank cannot be erased; null: for none. */
+/** Sets the number of days after the last change during which a customer of the bank cannot be deleted. Null for none. */
 export function setRetentionDays(database: Database, bankId: string, retentionDays: number | null): Promise<BankRow> {
   return changeSettings(database, bankId, { retentionDays });
 }

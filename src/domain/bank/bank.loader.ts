@@ -14,7 +14,7 @@ export async function bankAt(context: Context, bankId: string): Promise<Bank> {
   return toBank(row);
 }
 
-/** The id as it is, or OBP-30111 when it is none that a bank could have. */
+/** Returns the ID of a bank. @throws OBP-30111 if it is not a valid ID. */
 export function validBankId(field: string, bankId: string): string {
   try {
     return parseId(bankId);
@@ -26,18 +26,18 @@ export function validBankId(field: string, bankId: string): string {
 
 const knownWishes = () => new Map<string, boolean>();
 
-/** Said before any role is asked for, of every field with a bank: which banks there are is public. */
+/** Checks the bank of a field. This precedes the check of roles, because it is public which banks exist. */
 export async function checkBank(context: Context, bankId: string): Promise<void> {
   const row = await context.loader(bankById).load(validBankId('bankId', bankId));
   if (row === null) throw gatewayError('OBP-30001', { bankId });
-  // Known from here on without a look: the KYC collections of its customers are read with the others.
+  // The setting is cached, so the KYC collections of the bank's customers are read in the same batch as others.
   context.once(knownWishes).set(bankId, row.kycReasonRequired);
 }
 
 export const bankRules: Omit<BankRules, 'ofCustomer'> = {
   check: checkBank,
   wantsReason(context, bankId) {
-    // Asked for each KYC collection of each customer of a page.
+    // This runs for each KYC collection of each customer of a page.
     const wishes = context.once(knownWishes);
     const known = wishes.get(bankId);
     if (known !== undefined) return known;

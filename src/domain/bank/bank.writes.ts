@@ -27,7 +27,7 @@ export function bankValues(input: CreateBankInput): BankValues {
 
 /** @throws OBP-34000 if the ID is taken, TOO_MANY_ITEMS if there are too many banks. */
 export async function insertBank(transaction: Queries, values: BankValues): Promise<void> {
-  // The oldest bank is the same for all transactions, so those that create banks are counted one after another.
+  // All transactions that create banks lock the oldest bank, so they are counted one after the other.
   await lockedForWriting(
     transaction.select({ id: bank.id }).from(bank).orderBy(asc(bank.createdAt), asc(bank.id)).limit(1),
   );

@@ -4,7 +4,7 @@ import { childOfCustomer } from '../customer/child-of-customer.ts';
 
 const { table, id, text, timestamp, index } = columns;
 
-/** An event may name a customer that the bank does not have: the name and the number are kept, the link is unset. */
+/** An event can name a customer whom the bank does not have. It then contains the name and the number, but no ID. */
 export const crmEvent = table(
   'crm_event',
   {

@@ -10,7 +10,7 @@ import type { CreateCrmEventInput } from './crm-event.type.ts';
 
 type CrmEventValues = Omit<CrmEventRow, 'id' | 'bankId' | 'createdAt' | 'updatedAt'>;
 
-/** The columns of an event, with the customer as it was named. */
+/** The columns of an event. Those of the customer are still as in the input. */
 export function crmEventValues(input: CreateCrmEventInput): CrmEventValues {
   return {
     customerId: input.customerId ?? null,
@@ -25,41 +25,41 @@ export function crmEventValues(input: CreateCrmEventInput): CrmEventValues {
   };
 }
 
-/** The customer of the bank whom the event names; null where it names nobody, or a number that the bank does not have. */
+/** The customer of the event. Null if the input names no customer, or a number that the bank does not have. */
 async function customerOf(
   transaction: Queries,
   bankId: string,
   { customerId, customerNumber }: CrmEventValues,
 ): Promise<CustomerRow | null> {
   if (customerId !== null) {
-    const found = await lockCustomer(transaction, bankId, customerId);
-    const isSame = customerNumber === null || customerNumber === found.customerNumber;
+    const namedCustomer = await lockCustomer(transaction, bankId, customerId);
+    const isSame = customerNumber === null || customerNumber === namedCustomer.customerNumber;
     assertInput(isSame, 'input.customerNumber', 'must be the number of the customer');
-    return found;
+    return namedCustomer;
   }
   if (customerNumber === null) return null;
-  const [found] = await transaction
+  const [namedCustomer] = await transaction
     .select()
     .from(customer)
     .where(and(eq(customer.bankId, bankId), eq(customer.customerNumber, customerNumber)));
-  return found ?? null;
+  return namedCustomer ?? null;
 }
 
-/** Fails with OBP-30046 when the bank has no customer with the id. */
+/** @throws OBP-30046 if the bank does not have a customer with the ID. */
 export async function insertCrmEvent(
   transaction: Queries,
   bankId: string,
   values: CrmEventValues,
 ): Promise<CrmEventRow> {
-  const found = await customerOf(transaction, bankId, values);
+  const namedCustomer = await customerOf(transaction, bankId, values);
   const now = new Date();
   const row: CrmEventRow = {
     id: randomUUID(),
     bankId,
     ...values,
-    customerId: found?.id ?? null,
-    customerName: values.customerName ?? found?.legalName ?? null,
-    customerNumber: found?.customerNumber ?? values.customerNumber,
+    customerId: namedCustomer?.id ?? null,
+    customerName: values.customerName ?? namedCustomer?.legalName ?? null,
+    customerNumber: namedCustomer?.customerNumber ?? values.customerNumber,
     createdAt: now,
     updatedAt: now,
   };

@@ -2,7 +2,7 @@ import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { columns } from '../../database/columns.ts';
 import { customer } from './customer.table.ts';
 
-/** The foreign key of every child: a child is at the bank of its customer. */
+/** The foreign key of a table whose rows belong to customers. A row is at the bank of its customer. */
 export function childOfCustomer(t: { bankId: SQLiteColumn; customerId: SQLiteColumn }) {
   return columns.foreignKey({ columns: [t.bankId, t.customerId], foreignColumns: [customer.bankId, customer.id] });
 }

@@ -5,12 +5,12 @@ import type { customerAttribute } from './customer-attribute.table.ts';
 import type { CustomerAttributeInput } from './customer-attribute.type.ts';
 import type { ChildValues } from './customer-collection.ts';
 
-/** What of a value the index on `customer_attribute.value_search` holds: its first 100 characters. */
+/** The part of a value that the column `value_search` contains: its first 100 characters. */
 export function attributeSearchValue(value: string): string {
   return value.length <= 100 ? value : Array.from(value).slice(0, 100).join('');
 }
 
-/** The columns of an attribute, all of them; its value is one of its type. */
+/** All columns of an attribute. The value must be of the type. */
 export function attributeValues(input: CustomerAttributeInput, field = 'input'): ChildValues<typeof customerAttribute> {
   const value = valid(`${field}.value`, () => parseAttributeValue(input.type, input.value));
   return {
@@ -21,10 +21,7 @@ export function attributeValues(input: CustomerAttributeInput, field = 'input'):
   };
 }
 
-/**
- * The attributes that the customer's own users see: all but those whose definition at the bank leaves out the
- * view `owner`. What is not defined is not hidden.
- */
+/** The attributes that linked users see: all except those whose definition at the bank omits the view `owner`. */
 export function seenByOwner<Attribute extends { name: string }>(
   attributes: readonly Attribute[],
   definitions: readonly Pick<AttributeDefinitionRow, 'name' | 'canBeSeenOnViews'>[],

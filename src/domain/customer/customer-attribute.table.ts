@@ -13,7 +13,7 @@ export const customerAttribute = table(
     name: text('name').notNull(),
     type: text('type').$type<AttributeType>().notNull(),
     value: text('value').notNull(),
-    /** The first characters of the value: an index on PostgreSQL cannot hold a value of 2,000 characters. */
+    /** The first characters of the value, because an index on PostgreSQL cannot contain a value of 2,000 characters. */
     valueSearch: text('value_search').notNull(),
     createdAt: timestamp('created_at').notNull(),
     updatedAt: timestamp('updated_at').notNull(),

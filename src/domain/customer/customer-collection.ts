@@ -10,12 +10,12 @@ import { statement, statementByShape } from '../../database/statement.ts';
 import { deleteOf, insertRow, updateOf } from '../../database/write-row.ts';
 import type { ChildTable, LockedCustomer } from './locked-customer.ts';
 
-/** How many children of one kind a customer has at most: they are given as a plain list. */
+/** The maximum number of rows of one kind for a customer, because they are returned as a plain list. */
 export const maxCollectionSize = 500;
 
 type CustomerTable = SQLiteTable & { customerId: SQLiteColumn };
 
-/** How many rows of the table a customer has. */
+/** Counts the rows of a customer. */
 export const countOf = statementByShape(getTableName<CustomerTable>, (queries, table: CustomerTable) =>
   queries
     .select({ total: count() })
@@ -23,24 +23,24 @@ export const countOf = statementByShape(getTableName<CustomerTable>, (queries, t
     .where(eq(table.customerId, sql.placeholder('customerId'))),
 );
 
-/** What the collection gives to a row by itself. */
+/** The columns that the collection sets itself. */
 type OwnColumn = 'id' | 'bankId' | 'customerId' | 'createdAt' | 'insertDate' | 'dateInserted' | 'updatedAt' | 'version';
 
-/** The columns that are the caller's to fill. */
+/** The columns that the input sets. */
 export type ChildValues<Table extends ChildTable> = Omit<Table['$inferInsert'], OwnColumn>;
 
 type VersionedTable = ChildTable & { version: SQLiteColumn; updatedAt: SQLiteColumn };
 
 export interface CollectionOptions<Table extends ChildTable> {
-  /** What the read and the writes answer for a row that is not there, or is another customer's. */
+  /** The error for a row that does not exist, or that belongs to another customer. */
   notFound: ErrorKey;
-  /** The column of the time at which a row was stored. */
+  /** The column of the time when a row was stored. */
   storedAt: keyof Table['$inferInsert'] & ('createdAt' | 'insertDate' | 'dateInserted');
 }
 
 /**
- * The reads and writes that are alike for the children of a customer. The writes take a found customer and match both the
- * row's id and its customer; of a row that is updated the version grows by one.
+ * The reads and writes that are the same for all kinds of rows of a customer. The writes need a locked customer, and match the ID of
+ * the row and of its customer. An update increments the version of the row.
  */
 export function customerCollection<Table extends VersionedTable>(
   table: Table,
@@ -50,7 +50,7 @@ export function customerCollection<Table extends VersionedTable>(
   type RowName = keyof Row & string;
 
   const own = and(eq(table.id, sql.placeholder('id')), eq(table.customerId, sql.placeholder('customerId')));
-  /** Any version where none is expected. */
+  /** Matches any version if none is expected. */
   const expected = eq(table.version, sql`coalesce(${sql.placeholder('expectedVersion')}, ${table.version})`);
   const matching = and(own, expected);
 
@@ -67,7 +67,7 @@ export function customerCollection<Table extends VersionedTable>(
     return { id, customerId, expectedVersion };
   }
 
-  /** Why a row was not written: it is not there, or it has another version. */
+  /** The reason why no row was written: it does not exist, or it has another version. */
   async function refusal(transaction: Queries, customer: LockedCustomer, id: string): Promise<Error> {
     const [row] = await findOwn(transaction, keyOf(customer, id));
     if (row === undefined) return gatewayError(notFound);
@@ -81,8 +81,8 @@ export function customerCollection<Table extends VersionedTable>(
     throw gatewayError('TOO_MANY_ITEMS', { message, limit: maxCollectionSize });
   }
 
-  /** What the collection gives to a new row by itself. */
-  function made({ id: customerId, bankId }: LockedCustomer, now: Date, id: string | undefined) {
+  /** The columns of a new row that the collection sets. */
+  function ownColumns({ id: customerId, bankId }: LockedCustomer, now: Date, id: string | undefined) {
     return { id, bankId, customerId, [storedAt]: now, updatedAt: now };
   }
 
@@ -91,22 +91,22 @@ export function customerCollection<Table extends VersionedTable>(
 
     async create(transaction: Queries, customer: LockedCustomer, values: ChildValues<Table>): Promise<Row> {
       await refuseOverflow(transaction, customer, 1);
-      const row = { ...values, ...made(customer, new Date(), randomUUID()) };
+      const row = { ...values, ...ownColumns(customer, new Date(), randomUUID()) };
       const [stored] = await insertRow<VersionedTable>(transaction, table, row).catch((error: unknown) => {
-        // Deleted since it was found, which only PostgreSQL lets happen.
+        // The customer was deleted after it was read. This can only happen on PostgreSQL.
         if (isForeignKeyViolation(error, ['bank_id', 'customer_id'])) throw gatewayError('OBP-30046', { cause: error });
         throw error;
       });
       return stored as Row;
     },
 
-    /** All of them in one statement; they keep their order, as ids decide between rows of one moment. */
+    /** Inserts all rows with one statement. The IDs are sorted, because they decide the order of rows of the same time. */
     async createMany(transaction: Queries, customer: LockedCustomer, values: ChildValues<Table>[]): Promise<void> {
       if (values.length === 0) return;
       await refuseOverflow(transaction, customer, values.length);
       const now = new Date();
       const ids = values.map(() => randomUUID()).sort();
-      const rows = values.map((each, index) => ({ ...each, ...made(customer, now, ids[index]) }));
+      const rows = values.map((columns, index) => ({ ...columns, ...ownColumns(customer, now, ids[index]) }));
       await insertRows<SQLiteTable>(transaction, table, rows);
     },
 

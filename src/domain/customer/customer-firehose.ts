@@ -9,19 +9,19 @@ import { attributeSearchValue } from './customer-attribute.rules.ts';
 import { customerAttribute } from './customer-attribute.table.ts';
 import type { AttributeFilter } from './customer-filter.type.ts';
 
-const maximalLimit = 500;
+const maxLimit = 500;
 const earliest = new Date(Date.UTC(1, 0, 1));
 const latest = new Date(Date.UTC(9999, 11, 31));
 
 export interface FirehoseArguments {
   bankId: string;
-  /** 500 when it is null, as each of the others has its default. */
+  /** Defaults to 500. The other arguments have defaults, too. */
   limit: number | null;
   offset: number | null;
   sortDirection: SortDirection | null;
   fromDate: Date | null;
   toDate: Date | null;
-  /** Any one of them is enough; applied before paging. */
+  /** Customers must have one of these attributes. The offset and limit apply to these customers. */
   attributes: AttributeFilter[] | null;
 }
 
@@ -55,24 +55,24 @@ const statements = {
   withAttributes: { ASC: pageStatement(true, false), DESC: pageStatement(true, true) },
 };
 
-/** OBP's firehose: refused as a whole while the setting is off. */
-export async function firehose(context: Context, asked: FirehoseArguments): Promise<Customer[]> {
+/** The firehose of OBP. @throws OBP-00012 if the setting is off. */
+export async function firehose(context: Context, options: FirehoseArguments): Promise<Customer[]> {
   if (!context.config.customerFirehose) throw gatewayError('OBP-00012');
-  const { attributes } = asked;
-  const limit = asked.limit ?? maximalLimit;
-  const offset = asked.offset ?? 0;
+  const { attributes } = options;
+  const limit = options.limit ?? maxLimit;
+  const offset = options.offset ?? 0;
   if (offset < 0) throw gatewayError('OBP-10024', { field: 'offset' });
-  if (limit < 1 || limit > maximalLimit) {
-    throw gatewayError('OBP-10025', { message: `limit must be from 1 to ${maximalLimit}.`, field: 'limit' });
+  if (limit < 1 || limit > maxLimit) {
+    throw gatewayError('OBP-10025', { message: `limit must be from 1 to ${maxLimit}.`, field: 'limit' });
   }
   if (attributes?.length === 0) return [];
   const { all, withAttributes } = statements;
-  const page = (attributes == null ? all : withAttributes)[asked.sortDirection ?? SortDirection.DESC];
+  const page = (attributes == null ? all : withAttributes)[options.sortDirection ?? SortDirection.DESC];
   const keys = (attributes ?? []).map(({ name, value }) => [name, attributeSearchValue(value), value]);
   const rows = await page(context.readDatabase(), {
-    bankId: asked.bankId,
-    fromDate: asked.fromDate ?? earliest,
-    toDate: asked.toDate ?? latest,
+    bankId: options.bankId,
+    fromDate: options.fromDate ?? earliest,
+    toDate: options.toDate ?? latest,
     limit,
     offset,
     ...(attributes == null ? {} : keyValues(keys)),

@@ -10,7 +10,7 @@ import type {
   UpdateCustomerIdentityInput,
 } from './customer-input.type.ts';
 
-/** What an update of one field takes: null unsets the field, but that nothing was said is a mistake. */
+/** The value of a mutation that updates a single field. Null unsets the field. @throws OBP-10001 if it is omitted. */
 export function requireProvided<Value>(field: string, value: Value | undefined): Value {
   assertInput(value !== undefined, field, 'must be provided; null unsets it');
   return value;
@@ -37,7 +37,7 @@ export function creditLimitColumns(
   };
 }
 
-/** The rating and its source stand at other paths in the inputs, so both are named by the caller. */
+/** The rating and its source have other paths in each input, so the caller provides the paths. */
 export function creditRatingColumns(
   { rating, source }: { rating: string | null | undefined; source: string | null | undefined },
   fields: { rating: string; source: string },
@@ -74,7 +74,7 @@ export function mobilePhoneNumberColumns(
   return { mobilePhoneNumber: written, mobilePhoneNumberE164: e164 };
 }
 
-/** OBP takes `::::` for a separator in what it stores. */
+/** OBP stores customer numbers with the separator `::::`, so a number must not contain it. */
 export function customerNumberOf(customerNumber: string, field = 'input.customerNumber'): string {
   const number = text(field, customerNumber, 50);
   assertInput(!number.includes('::::'), field, 'must not contain ::::');
@@ -106,10 +106,10 @@ function faceImageColumns(faceImage: FaceImageInput | null | undefined) {
   return { faceImageUrl: faceImage?.url ?? null, faceImageDate: faceImage?.date ?? null };
 }
 
-/** OBP-10020 unless there are as many days of birth as dependants; a number that is not given counts as 0. */
+/** An omitted number counts as 0. @throws OBP-10020 unless it is the number of dates of birth. */
 function dependantsColumns(dependants: number | null, dobOfDependants: string[], field: string) {
   if ((dependants ?? 0) !== dobOfDependants.length) {
-    const message = `${field}.dependants is not the number of dates in ${field}.dobOfDependants.`;
+    const message = `${field}.dependants must be the number of dates in ${field}.dobOfDependants.`;
     throw gatewayError('OBP-10020', { message, field: `${field}.dependants` });
   }
   return {

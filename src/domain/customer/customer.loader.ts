@@ -7,14 +7,14 @@ import { type Customer, toCustomer } from './customer.type.ts';
 
 export const customerById = oneBy(customer, 'id');
 
-/** The customer, or null where there is none: what the edge `customer` of a child gives. */
+/** Loads a customer for the field `customer` of other objects. Null if the customer does not exist. */
 export async function loadCustomer(context: Context, customerId: string | null): Promise<Customer | null> {
   if (customerId === null) return null;
   const row = await context.loader(customerById).load(customerId);
   return row === null ? null : toCustomer(row);
 }
 
-/** The customer whom each of these belongs to, null where there is none: the edge `customer` of lists. */
+/** Loads the customer of each object, for the field `customer` of lists. Null if the object has no customer. */
 export async function loadCustomers(
   context: Context,
   children: readonly { customerId: string | null }[],
@@ -27,8 +27,8 @@ export async function loadCustomers(
 }
 
 /**
- * The customer at this bank; one of another bank is not found. Only where a field takes no bank (`bankId` null) is it
- * the customer of any bank.
+ * Loads a customer of a bank. `bankId` is null only for fields without a bank, which find the customers of any bank.
+ * @throws OBP-30046 if the bank does not have the customer.
  */
 export async function customerAt(context: Context, bankId: string | null, customerId: string): Promise<Customer> {
   const row = await context.loader(customerById).load(customerId);
@@ -36,7 +36,7 @@ export async function customerAt(context: Context, bankId: string | null, custom
   return toCustomer(row);
 }
 
-/** Whose customer that is; null where there is none. */
+/** The ID of the customer's bank. Null if the customer does not exist. */
 export async function bankOfCustomer(context: Context, customerId: string): Promise<string | null> {
   return (await context.loader(customerById).load(customerId))?.bankId ?? null;
 }

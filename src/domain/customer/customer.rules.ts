@@ -1,10 +1,10 @@
 import { InvalidValue, parsePhoneNumber } from '../../base/values.ts';
 import type { CustomerRow } from './customer.table.ts';
 
-/** Stands for an unset `lastOkDate` in the order: before all others, so last in DESC on both databases. */
+/** Represents a null `lastOkDate` in the order: earlier than all dates, so last in descending order on both databases. */
 export const neverOk = new Date('0001-01-01T00:00:00Z');
 
-/** What is alike to people is the same here: NFKC, lower case, each run of white space one space, none around. */
+/** Maps texts that look alike to the same text: NFKC, lower case, single spaces, trimmed. */
 export function normaliseForSearch(text: string): string {
   return text.normalize('NFKC').toLowerCase().normalize('NFKC').replace(/\s+/g, ' ').trim();
 }
@@ -13,7 +13,7 @@ export function emailSearchOf(email: string | null): string | null {
   return email === null ? null : normaliseForSearch(email);
 }
 
-/** E.164, or null where the number is no international one: an imported number may be any text. */
+/** The number in E.164. Null if it is not an international number, because imported numbers can be any text. */
 export function mobilePhoneNumberE164Of(mobilePhoneNumber: string): string | null {
   try {
     return parsePhoneNumber(mobilePhoneNumber).e164;
@@ -27,7 +27,7 @@ export function lastOkDateOrderOf(lastOkDate: Date | null): Date {
   return lastOkDate ?? neverOk;
 }
 
-/** The columns that are made from others. Whoever changes one of those writes its derived column with it. */
+/** The columns that are derived from others. A write of one of those must also write its derived column. */
 export function derivedColumns(
   customer: Pick<CustomerRow, 'legalName' | 'mobilePhoneNumber' | 'email' | 'lastOkDate'>,
 ): Pick<CustomerRow, 'legalNameSearch' | 'mobilePhoneNumberE164' | 'emailSearch' | 'lastOkDateOrder'> {

@@ -3,7 +3,7 @@ import { bank } from '../bank/bank.table.ts';
 
 const { table, rowNumber, id, text, date, timestamp, decimal, integer, boolean, json, unique, index } = columns;
 
-/** Columns that are made from others (`derivedColumns`) are named for what they serve: search and order. */
+/** Derived columns (see `derivedColumns`) are named for their purpose: search and order. */
 export const customer = table(
   'customer',
   {
@@ -45,7 +45,7 @@ export const customer = table(
     unique('customer_id_unique').on(t.id),
     unique('customer_bank_id_unique').on(t.bankId, t.id),
     unique('customer_number_unique').on(t.bankId, t.customerNumber),
-    // With what is searched: a search that finds many is read in this order, without the rows of all who are passed.
+    // Contains the searched columns, so a search that matches many customers scans this index without reading their rows.
     index('customer_bank_last_ok').on(t.bankId, t.lastOkDateOrder, t.id, t.mobilePhoneNumberE164, t.legalNameSearch),
     index('customer_bank_created').on(t.bankId, t.createdAt, t.id),
     index('customer_bank_kyc_status').on(t.bankId, t.kycStatus, t.lastOkDateOrder, t.id),

@@ -9,8 +9,8 @@ import { type CustomerRow, customer } from './customer.table.ts';
 declare const locked: unique symbol;
 
 /**
- * A customer that was found at the bank that was checked. Writes take one, never a bare id: nobody else can make it, so a
- * clerk of one bank cannot reach a row of another.
+ * A customer whose bank was checked and whose row is locked. Writes need one rather than an ID. Only this module can create it, so
+ * a caller with roles at one bank cannot write rows of another.
  */
 export type LockedCustomer = CustomerRow & { readonly [locked]: true };
 
@@ -24,8 +24,9 @@ const lockedCustomer = statement((queries) =>
 );
 
 /**
- * The customer at this bank; one of another bank is not found. Writes to one customer follow one another, so that limits
- * hold and nothing comes into being while the customer is deleted.
+ * Reads a customer of a bank and locks the row. Writes to one customer wait for each other, so that limits hold and no row is added
+ * while the customer is deleted.
+ * @throws OBP-30046 if the bank does not have the customer.
  */
 export async function lockCustomer(queries: Queries, bankId: string, customerId: string): Promise<LockedCustomer> {
   const [row] = await lockedCustomer(queries, { bankId, customerId });
@@ -43,7 +44,7 @@ const linkedRow = statementByShape(getTableName<ChildTable>, (queries, table: Ch
     .where(and(eq(table.id, sql.placeholder('id')), eq(table.bankId, sql.placeholder('bankId')))),
 );
 
-/** A row and its customer, where the API names only the row; of another bank it is not found. */
+/** Reads a row of a bank and locks its customer, for mutations without the argument `customerId`. @throws `notFound` */
 export async function lockCustomerOfRow<Table extends ChildTable>(
   queries: Queries,
   table: Table,

@@ -4,7 +4,7 @@ import { user } from '../user/user.table.ts';
 
 const { table, id, text, timestamp, boolean, primaryKey, index } = columns;
 
-/** Ids are chosen by the client, and unique per customer. */
+/** Clients can choose the ID, which is unique only for the customer. */
 export const kycCheck = table(
   'kyc_check',
   {

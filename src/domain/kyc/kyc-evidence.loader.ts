@@ -18,31 +18,31 @@ const checkById = oneBy(kycCheck, 'customerId', 'id');
 const documentById = oneBy(kycDocument, 'customerId', 'id');
 const mediaById = oneBy(kycMedia, 'customerId', 'id');
 
-/** The evidence of a customer that another evidence of the same customer names, where it names one. */
+/** A reference to other evidence of the same customer. `id` is null if there is none. */
 interface Named {
   customerId: string;
   id: string | null;
 }
 
-/** The checks of each customer, the newest first. */
+/** Loads the checks of each customer, sorted by date, newest first. */
 export async function checksOf(context: Context, customers: readonly CustomerKey[]): Promise<KycCheck[][]> {
   const rows = await context.loader(checksByCustomer).loadAll(customers.map(({ id }) => id));
   return rows.map((ofCustomer) => ofCustomer.map(withRetraction));
 }
 
-/** The documents of each customer, the newest first. */
+/** Loads the documents of each customer, sorted by creation time, newest first. */
 export async function documentsOf(context: Context, customers: readonly CustomerKey[]): Promise<KycDocument[][]> {
   const rows = await context.loader(documentsByCustomer).loadAll(customers.map(({ id }) => id));
   return rows.map((ofCustomer) => ofCustomer.map(withRetraction));
 }
 
-/** The media of each customer, the newest first. */
+/** Loads the media items of each customer, sorted by date, newest first. */
 export async function mediaOf(context: Context, customers: readonly CustomerKey[]): Promise<KycMedia[][]> {
   const rows = await context.loader(mediaByCustomer).loadAll(customers.map(({ id }) => id));
   return rows.map((ofCustomer) => ofCustomer.map(withRetraction));
 }
 
-/** Among all of its customer, which are few, and mostly asked for by the same operation. */
+/** Reads all evidence of the customer, because it is little and the same operation usually selects it, too. */
 async function namedAmong<Row extends { id: string }>(
   context: Context,
   ofCustomer: MakeLoader<string, Row[]>,
@@ -53,19 +53,19 @@ async function namedAmong<Row extends { id: string }>(
   return named.map(({ id }, index) => rows[index]?.find((row) => row.id === id) ?? null);
 }
 
-/** The check that is named; null where none is, or where it is not there. */
+/** Loads the referenced checks. Null if there is no reference, or if the check does not exist. */
 export async function namedChecks(context: Context, named: readonly Named[]): Promise<(KycCheck | null)[]> {
   const rows = await namedAmong(context, checksByCustomer, named);
   return rows.map((row) => (row === null ? null : withRetraction(row)));
 }
 
-/** The document that is named; null where none is, or where it is not there. */
+/** Loads the referenced documents. Null if there is no reference, or if the document does not exist. */
 export async function namedDocuments(context: Context, named: readonly Named[]): Promise<(KycDocument | null)[]> {
   const rows = await namedAmong(context, documentsByCustomer, named);
   return rows.map((row) => (row === null ? null : withRetraction(row)));
 }
 
-/** The media that show each document, the newest first. */
+/** Loads the media items that relate to each document, sorted by date, newest first. */
 export async function mediaOfDocuments(context: Context, documents: readonly KycDocument[]): Promise<KycMedia[][]> {
   const rows = await context.loader(mediaByCustomer).loadAll(documents.map(({ customerId }) => customerId));
   return documents.map(({ id }, index) =>

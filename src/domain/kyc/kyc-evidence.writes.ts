@@ -8,10 +8,10 @@ import { insertRow, updateRows } from '../../database/write-row.ts';
 import { countOf, maxCollectionSize } from '../customer/customer-collection.ts';
 import type { ChildTable, LockedCustomer } from '../customer/locked-customer.ts';
 
-/** Checks, documents and media: known by customer and id, added and retracted, never overwritten or deleted. */
+/** A table of checks, documents or media items. Rows are added and retracted, but never overwritten or deleted. */
 type EvidenceTable = ChildTable & { retractedAt: SQLiteColumn };
 
-/** The columns that are not the caller's to fill. */
+/** The columns that the input does not set. */
 type OwnColumn =
   | 'id'
   | 'bankId'
@@ -22,7 +22,7 @@ type OwnColumn =
   | 'createdAt'
   | 'updatedAt';
 
-/** All columns that the caller fills: a column that was forgotten would not be compared. */
+/** All columns that the input sets. A missing one would not be compared with the stored row. */
 export type EvidenceValues<Table extends EvidenceTable> = Required<Omit<Table['$inferInsert'], OwnColumn>>;
 
 function own(table: EvidenceTable, customer: LockedCustomer, id: string): SQL | undefined {
@@ -36,7 +36,7 @@ const findOwn = statementByShape(getTableName<EvidenceTable>, (queries, table: E
     .where(and(eq(table.customerId, sql.placeholder('customerId')), eq(table.id, sql.placeholder('id')))),
 );
 
-/** Fails when a customer has more rows than a plain list gives; called after the insert, within its transaction. */
+/** Must be called after the insert. @throws TOO_MANY_ITEMS if the customer has more rows than a plain list can have. */
 export async function refuseOverflow(
   transaction: Queries,
   table: SQLiteTable & { customerId: SQLiteColumn },
@@ -49,14 +49,15 @@ export async function refuseOverflow(
   }
 }
 
-/** Dates by their moment. */
-function isSame(stored: unknown, given: unknown): boolean {
-  return JSON.stringify(stored) === JSON.stringify(given);
+/** Compares dates by their times. */
+function isSame(stored: unknown, value: unknown): boolean {
+  return JSON.stringify(stored) === JSON.stringify(value);
 }
 
 /**
- * Adds evidence, or gives what is stored under its id when all values are equal (`isNew` is false then); other values
- * are KYC_EVIDENCE_EXISTS. Of requests that race with one id, the database lets one insert it, and the others compare.
+ * Adds evidence. If evidence with the ID and the same values exists, returns it with `isNew` false. If concurrent requests have the
+ * same ID, the database lets one of them insert, and the others compare.
+ * @throws KYC_EVIDENCE_EXISTS if evidence with the ID has other values.
  */
 export async function addEvidence<Table extends EvidenceTable>(
   transaction: Queries,
@@ -66,26 +67,26 @@ export async function addEvidence<Table extends EvidenceTable>(
   values: EvidenceValues<Table>,
 ): Promise<{ row: Table['$inferSelect']; isNew: boolean }> {
   const now = new Date();
-  const made = {
+  const ownColumns = {
     id: id ?? randomUUID(),
     bankId: customer.bankId,
     customerId: customer.id,
     createdAt: now,
     updatedAt: now,
   };
-  const [added] = await insertRow<SQLiteTable>(transaction, table, { ...values, ...made }, 'ignore');
+  const [added] = await insertRow<SQLiteTable>(transaction, table, { ...values, ...ownColumns }, 'ignore');
   if (added !== undefined) {
     await refuseOverflow(transaction, table, customer);
     return { row: added, isNew: true };
   }
-  const [stored] = await findOwn(transaction, table, { customerId: customer.id, id: made.id });
+  const [stored] = await findOwn(transaction, table, { customerId: customer.id, id: ownColumns.id });
   if (stored === undefined || !Object.entries(values).every(([name, value]) => isSame(stored[name], value))) {
     throw gatewayError('KYC_EVIDENCE_EXISTS', { field: 'input.id' });
   }
   return { row: stored, isNew: false };
 }
 
-/** Marks evidence as retracted, once: what the row says of the customer stays as it is. */
+/** Marks evidence as retracted. Its other columns stay. @throws KYC_EVIDENCE_NOT_FOUND or KYC_EVIDENCE_RETRACTED */
 export async function retractEvidence(
   transaction: Queries,
   table: EvidenceTable,

@@ -6,7 +6,7 @@ import { kycDocument } from './kyc-document.table.ts';
 
 const { table, id, text, timestamp, foreignKey, primaryKey, index } = columns;
 
-/** Ids are chosen by the client, and unique per customer; what a media relates to is of the same customer. */
+/** Clients can choose the ID, which is unique only for the customer. Related evidence must be of the same customer. */
 export const kycMedia = table(
   'kyc_media',
   {

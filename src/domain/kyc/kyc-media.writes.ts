@@ -12,7 +12,7 @@ function refusedRelation(field: string, reason: string, cause?: unknown): Error 
   return gatewayError('OBP-10001', { message: `${field} ${reason}.`, field, cause });
 }
 
-/** Which of the related evidence of this customer was retracted, by its field; what is not there fails by its field. */
+/** The time when the related evidence of each field was retracted. @throws OBP-10001 with the field if it does not exist. */
 async function retractedRelation(
   transaction: Queries,
   customer: LockedCustomer,
@@ -36,9 +36,8 @@ async function retractedRelation(
 }
 
 /**
- * Adds a media. It relates only to a document and a check of the same customer: the foreign keys see to that, and the
- * look before only tells which field it is. New media do not relate to what was retracted; those that were added before
- * stay as they are.
+ * Adds a media item. The foreign keys ensure that the related document and check are of the same customer; they are read before only
+ * to name the field in the error. New media items cannot relate to retracted evidence. Existing ones stay when it is retracted.
  */
 export async function addKycMedia(
   transaction: Queries,

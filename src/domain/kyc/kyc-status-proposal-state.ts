@@ -1,4 +1,4 @@
-/** A proposal is decided once. */
+/** A proposal can be decided only once. */
 export enum KycStatusProposalState {
   PROPOSED = 'PROPOSED',
   CONFIRMED = 'CONFIRMED',

@@ -6,7 +6,7 @@ import type { KycStatusProposalState } from './kyc-status-proposal-state.ts';
 
 const { table, id, text, timestamp, boolean, integer, index, uniqueIndex } = columns;
 
-/** A status that one officer proposes, and that counts only when another confirms it. */
+/** A KYC status that an officer proposes. It is added to the timeline when another officer confirms it. */
 export const kycStatusProposal = table(
   'kyc_status_proposal',
   {

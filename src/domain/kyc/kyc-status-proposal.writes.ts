@@ -11,15 +11,15 @@ import { areUnrelated } from '../user/independence.rules.ts';
 import { type KycStatusProposalRow, kycStatusProposal } from './kyc-status-proposal.table.ts';
 import { KycStatusProposalState } from './kyc-status-proposal-state.ts';
 
-/** Whether a KYC status of this bank's customers counts only when a second officer has confirmed it. */
+/** Whether a second officer must confirm the KYC statuses of the bank's customers. */
 export async function needsConfirmation(queries: Queries, bankId: string): Promise<boolean> {
-  const [found] = await queries.select({ kycFourEyes: bank.kycFourEyes }).from(bank).where(eq(bank.id, bankId));
-  return found?.kycFourEyes === true;
+  const [settings] = await queries.select({ kycFourEyes: bank.kycFourEyes }).from(bank).where(eq(bank.id, bankId));
+  return settings?.kycFourEyes === true;
 }
 
 /**
- * Stores what an officer proposes; of what is open already, whoever proposed it, the one that is there. At most 500 are
- * open: they are given as a plain list.
+ * Stores a proposal. If an open proposal has the same status and date, returns it, whoever proposed it.
+ * @throws TOO_MANY_ITEMS if more than 500 are open, because they are returned as a plain list.
  */
 export async function insertProposal(
   transaction: Queries,
@@ -37,7 +37,8 @@ export async function insertProposal(
       .select()
       .from(kycStatusProposal)
       .where(and(open, eq(kycStatusProposal.date, date), eq(kycStatusProposal.ok, ok)));
-    if (same === undefined) throw gatewayError('VERSION_CONFLICT', { message: 'The proposal was just decided.' });
+    if (same === undefined)
+      throw gatewayError('VERSION_CONFLICT', { message: 'Another officer has just decided on the proposal.' });
     return same;
   }
   const [counted] = await transaction.select({ total: count() }).from(kycStatusProposal).where(open);
@@ -69,8 +70,9 @@ async function requireUnrelatedOfficers(
 }
 
 /**
- * Decides what another officer proposed for this customer. Fails with KYC_STATUS_PROPOSAL_NOT_FOUND; with
- * KYC_STATUS_NEEDS_CONFIRMATION for one's own proposal; with KYC_OFFICERS_NOT_INDEPENDENT; and with VERSION_CONFLICT when it was decided before.
+ * Decides on the proposal of another officer.
+ * @throws KYC_STATUS_PROPOSAL_NOT_FOUND; KYC_STATUS_NEEDS_CONFIRMATION for the caller's own proposal; KYC_OFFICERS_NOT_INDEPENDENT;
+ * VERSION_CONFLICT if it is already decided.
  */
 export async function decideProposal(
   transaction: Queries,
@@ -79,20 +81,20 @@ export async function decideProposal(
   { state, decidedByUserId, reason }: Decision,
 ): Promise<KycStatusProposalRow> {
   const own = and(eq(kycStatusProposal.id, id), eq(kycStatusProposal.customerId, customer.id));
-  const [found] = await transaction.select().from(kycStatusProposal).where(own);
-  if (found === undefined) throw gatewayError('KYC_STATUS_PROPOSAL_NOT_FOUND');
-  if (found.proposedByUserId === decidedByUserId) {
-    const message = 'Nobody decides on what they proposed themself.';
+  const [proposal] = await transaction.select().from(kycStatusProposal).where(own);
+  if (proposal === undefined) throw gatewayError('KYC_STATUS_PROPOSAL_NOT_FOUND');
+  if (proposal.proposedByUserId === decidedByUserId) {
+    const message = 'Officers cannot decide on their own proposals.';
     throw gatewayError('KYC_STATUS_NEEDS_CONFIRMATION', { message, bankId: customer.bankId });
   }
-  await requireUnrelatedOfficers(transaction, customer.bankId, found.proposedByUserId, decidedByUserId);
+  await requireUnrelatedOfficers(transaction, customer.bankId, proposal.proposedByUserId, decidedByUserId);
   const now = new Date();
   const version = sql`${kycStatusProposal.version} + 1`;
   const [decided] = await updateRows(transaction, kycStatusProposal, {
-    before: found,
+    before: proposal,
     set: { state, decidedByUserId, decidedAt: now, decisionReason: reason, updatedAt: now, version },
     where: and(own, eq(kycStatusProposal.state, KycStatusProposalState.PROPOSED)),
   });
-  if (decided === undefined) throw gatewayError('VERSION_CONFLICT', { message: 'The proposal was decided before.' });
+  if (decided === undefined) throw gatewayError('VERSION_CONFLICT', { message: 'The proposal is already decided.' });
   return decided;
 }

@@ -9,7 +9,7 @@ import type { LockedCustomer } from '../customer/locked-customer.ts';
 import { refuseOverflow } from './kyc-evidence.writes.ts';
 import { type KycStatusRow, kycStatus } from './kyc-status.table.ts';
 
-/** The newest by its date. Of two of one date the one that is not ok counts, whichever came first. */
+/** The status with the latest date. If two have the same date, the one that is not `ok`, regardless of which came first. */
 async function newestOf(transaction: Queries, where: SQL | undefined): Promise<KycStatusRow | null> {
   const [newest] = await transaction
     .select()
@@ -20,8 +20,8 @@ async function newestOf(transaction: Queries, where: SQL | undefined): Promise<K
   return newest ?? null;
 }
 
-/** A customer that came with `lastOkDate` but without a timeline was ok then: the timeline begins with that. */
-async function layDownFirst(transaction: Queries, customer: LockedCustomer, now: Date): Promise<void> {
+/** Starts the timeline of a customer who has a `lastOkDate`, but no timeline, with a status that is `ok` at that date. */
+async function insertFirst(transaction: Queries, customer: LockedCustomer, now: Date): Promise<void> {
   const { id: customerId, bankId, lastOkDate: date } = customer;
   if (date === null || (await newestOf(transaction, eq(kycStatus.customerId, customerId))) !== null) return;
   const first = { id: randomUUID(), bankId, customerId, ok: true, date, createdAt: now, updatedAt: now };
@@ -29,8 +29,8 @@ async function layDownFirst(transaction: Queries, customer: LockedCustomer, now:
 }
 
 /**
- * Adds a status to the timeline of a customer, whose `kycStatus` and `lastOkDate` follow the whole timeline: the newest
- * status by date, and the date of the newest that is ok. The same status again changes nothing, the version neither.
+ * Adds a status to the timeline of a customer. The `kycStatus` of the customer becomes the status with the latest date, and
+ * `lastOkDate` the latest date of a status that is `ok`. An existing status changes nothing, not even the version.
  */
 export async function applyKycStatus(
   transaction: Queries,
@@ -39,17 +39,17 @@ export async function applyKycStatus(
 ): Promise<KycStatusRow> {
   const now = new Date();
   const { id: customerId, bankId } = customer;
-  await layDownFirst(transaction, customer, now);
+  await insertFirst(transaction, customer, now);
   const row = { id: randomUUID(), bankId, customerId, ok, date, createdAt: now, updatedAt: now };
   const [added] = await insertRow(transaction, kycStatus, row, 'ignore');
   const ofCustomer = eq(kycStatus.customerId, customerId);
   if (added === undefined) {
     const same = await newestOf(transaction, and(ofCustomer, eq(kycStatus.date, date), eq(kycStatus.ok, ok)));
-    // Gone in between: only a deleted customer loses a status.
+    // Statuses are deleted only with their customer.
     if (same === null) throw gatewayError('OBP-30046');
     return same;
   }
-  // Locks the customer: another status that is added at the same time waits here, and then sees this one.
+  // Locks the customer: a concurrent transaction that adds a status waits here, and then reads this one.
   const where = eq(customerTable.id, customerId);
   const next = { version: sql`${customerTable.version} + 1`, updatedAt: now };
   await updateRows(transaction, customerTable, { before: customer, set: next, where });

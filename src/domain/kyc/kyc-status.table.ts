@@ -3,7 +3,7 @@ import { childOfCustomer } from '../customer/child-of-customer.ts';
 
 const { table, id, timestamp, boolean, unique, index } = columns;
 
-/** A timeline that only grows. */
+/** The timeline of a customer. Statuses are only added. */
 export const kycStatus = table(
   'kyc_status',
   {

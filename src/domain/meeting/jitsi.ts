@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { SignJWT } from 'jose';
 import type { Entrant, MeetingProviderKind } from './meeting-provider.ts';
 
-/** Jitsi asks for the token when somebody enters, and again after a lost connection. */
+/** Jitsi requires the token when a participant enters, and again after a lost connection. */
 const lifetimeSeconds = 3600;
-/** How far the clocks of the gateway and of the Jitsi server may be apart. */
+/** The accepted difference between the clocks of the gateway and of the Jitsi server. */
 const leewaySeconds = 60;
 
 /** In lower case, as Jitsi compares them. */
@@ -12,17 +12,17 @@ function newRoom(): string {
   return randomBytes(16).toString('hex');
 }
 
-/** Only these: a token for the room `*`, which an imported meeting might name, would open every room. */
+/** The form of a room. An imported meeting could name the room `*`, and a token for it would open every room. */
 const ownRoom = /^[0-9a-f]{32}$/;
 
-/** Jitsi's `context.user` takes texts only: what is unknown is left out, and a flag is written as one. */
+/** The `context.user` of Jitsi contains only texts. Unknown values are omitted. */
 function contextUser({ userId, name, email, isModerator }: Entrant) {
   return { id: userId, name, ...(email === null ? {} : { email }), moderator: String(isModerator) };
 }
 
 /**
- * Jitsi Meet with token authentication (Prosody's `authentication = "token"`, a shared secret and HS256). A session is a
- * room, which exists while somebody is in it, so that nothing is asked of the server: tokens alone open it.
+ * Jitsi Meet with token authentication (Prosody's `authentication = "token"`, a shared secret and HS256). A session is a room, which
+ * exists while participants are in it, so the gateway never calls the server: a token is enough to enter.
  */
 export const jitsi: MeetingProviderKind = {
   id: 'jitsi',
@@ -40,7 +40,7 @@ export const jitsi: MeetingProviderKind = {
           new SignJWT({ room, context: { user: contextUser(entrant) } })
             .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
             .setIssuer(appId)
-            // The audience that Jitsi accepts unless it is told of others.
+            // The audience that Jitsi accepts by default.
             .setAudience(appId)
             .setSubject(domain)
             .setIssuedAt(now)

@@ -4,7 +4,7 @@ import { meeting } from './meeting.table.ts';
 
 const { table, id, text, integer, primaryKey, index } = columns;
 
-/** In the order in which they were invited; known as a user only where the id was given. */
+/** The invitees of a meeting, sorted by position. An invitee without `userId` is not known as a user. */
 export const meetingInvitee = table(
   'meeting_invitee',
   {

@@ -10,25 +10,25 @@ import { meetingInvitee } from './meeting-invitee.table.ts';
 
 export const inviteesByMeeting = manyBy(meetingInvitee, ['meetingId'], { orderBy: ['position'] });
 
-/** Whether the caller may read all meetings of the bank. */
+/** Whether the caller can read all meetings of the bank. */
 export function mayReadMeetings(context: Context, bankId: string): boolean {
   return holdsAny(context.user, ['CanGetMeetings'], bankId);
 }
 
-/** The caller's e-mail address, if it was validated: what was not may be anybody's. */
+/** The caller's email address if it is validated. Otherwise, it could belong to another person. */
 async function validatedEmail(context: Context): Promise<string | null> {
   if (context.user === null) return null;
   const row = await context.loader(userById).load(context.user.id);
   return row === null || row.emailValidatedAt === null ? null : row.email;
 }
 
-/** Whether the caller takes part for the customer: only as long as the link to that customer is active. */
+/** Whether the caller takes part on behalf of the customer, which requires an active link to the customer. */
 export async function isCustomerUser(context: Context, { customerUserId, customerId }: MeetingRow): Promise<boolean> {
   if (context.user === null || customerUserId !== context.user.id) return false;
   return customerId === null || (await activeLinksOfCaller(context)).has(customerId);
 }
 
-/** Whether the caller is the creator, the staff user, the customer user or an invitee: in words, `ownMeetings`. */
+/** Whether the caller is the creator, the staff user, the customer user or an invitee. The same condition as `ownMeetings`. */
 export async function isParticipant(context: Context, row: MeetingRow): Promise<boolean> {
   const userId = context.user?.id;
   if (userId === undefined) return false;
@@ -43,7 +43,7 @@ export async function isParticipant(context: Context, row: MeetingRow): Promise<
 
 const [userId, bankId, email] = [sql.placeholder('userId'), sql.placeholder('bankId'), sql.placeholder('email')];
 
-/** The meetings of the bank in which the caller is a participant: in SQL, `isParticipant`. */
+/** Selects the meetings of the bank in which the caller takes part. The same condition as `isParticipant`. */
 export const ownMeetings = sql`${meeting.id} in (
   select ${meeting.id} from ${meeting} where ${meeting.creatorUserId} = ${userId} and ${meeting.bankId} = ${bankId}
     and ${meeting.customerUserId} is distinct from ${userId}
@@ -56,7 +56,7 @@ export const ownMeetings = sql`${meeting.id} in (
   union select ${meetingInvitee.meetingId} from ${meetingInvitee} where ${meetingInvitee.emailAddress} = ${email}
 )`;
 
-/** The values of the placeholders of `ownMeetings`. */
+/** The values of the placeholders in `ownMeetings`. */
 export async function ownMeetingsValues(context: Context, bankId: string): Promise<Record<string, unknown>> {
   return { bankId, userId: context.user?.id, email: await validatedEmail(context) };
 }

@@ -1,28 +1,28 @@
 import type { Config } from '../../config.ts';
 
-/** Whom a token lets in. */
+/** The participant to whom a token belongs. */
 export interface Entrant {
   userId: string;
-  /** How the others see the entrant. */
+  /** The name that the other participants see. */
   name: string;
   email: string | null;
   isModerator: boolean;
 }
 
-/** Who provides video sessions, configured. */
+/** A configured provider of video sessions. */
 export interface MeetingProvider {
-  /** The id of a new session, which nobody can guess. */
+  /** Returns the ID of a new session, which cannot be guessed. */
   createSession(): Promise<string>;
-  /** What lets the entrant into the session, for a limited time; null for a session that is not this provider's. */
+  /** Returns credentials for the session, which expire. Null if the session is not of this provider. */
   signToken(sessionId: string, entrant: Entrant): Promise<string | null>;
 }
 
-/** What is not configured: the provider at all, its key or app id, or its secret. */
+/** The part of the configuration that is missing. */
 export type ProviderMissing = 'OBP-30101' | 'OBP-30102' | 'OBP-30103';
 
-/** A kind of provider: one file, and one line in meeting-providers.ts. */
+/** A kind of provider. Each has a file, and a line in meeting-providers.ts. */
 export interface MeetingProviderKind {
-  /** By which meetings name it. */
+  /** The ID of the provider in meetings. */
   id: string;
   open(config: Config): MeetingProvider | ProviderMissing;
 }

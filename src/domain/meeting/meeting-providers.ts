@@ -4,7 +4,7 @@ import type { MeetingProvider, MeetingProviderKind, ProviderMissing } from './me
 
 const kinds: readonly MeetingProviderKind[] = [jitsi];
 
-/** The provider with this id, or what is missing. */
+/** The provider with this ID, or the part of its configuration that is missing. */
 export function meetingProvider(config: Config, providerId: string): MeetingProvider | ProviderMissing {
   return kinds.find(({ id }) => id === providerId)?.open(config) ?? 'OBP-30101';
 }

@@ -5,7 +5,7 @@ import type { ContactDetails, Meeting, MeetingInvitee, MeetingKeys, MeetingPrese
 import { inviteesByMeeting, isCustomerUser, isParticipant, mayReadMeetings } from './meeting-participant.ts';
 import { meetingProvider } from './meeting-providers.ts';
 
-/** For the caller, signed at each read: never stored. Null where there is nothing to be let into. */
+/** Signs the caller's credentials at each read, so that they are never stored. Null if there is no session to enter. */
 async function meetingToken(context: Context, row: MeetingRow, isModerator: boolean): Promise<string | null> {
   if (context.user === null || row.sessionId === null || row.cancelledAt !== null) return null;
   const provider = meetingProvider(context.config, row.providerId);
@@ -64,8 +64,8 @@ function meetingCreator({ creatorName, creatorMobilePhone, creatorEmailAddress }
 }
 
 /**
- * Keys and invitees are read when they are asked for: those of all meetings of an answer together. It is a class as `Page` and
- * its parts are (connection.ts).
+ * Reads the keys and the invitees only if they are selected, and those of all meetings of a response together. It is a class for the
+ * same reason as `Page` in connection.ts.
  */
 class StoredMeeting implements Meeting {
   readonly id: string;

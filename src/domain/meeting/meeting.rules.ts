@@ -4,7 +4,7 @@ import type { MeetingRow } from './meeting.table.ts';
 import type { ContactDetailsInput, CreateMeetingInput, MeetingInviteeInput } from './meeting.type.ts';
 import type { MeetingInviteeRow } from './meeting-invitee.table.ts';
 
-/** RFC 3986's unreserved characters: what stands in a URL as it is. */
+/** A text of the unreserved characters of RFC 3986, which a URL contains unencoded. */
 function urlFriendly(field: string, value: string): string {
   const written = text(field, value, 64);
   assertInput(
@@ -41,7 +41,7 @@ type WrittenColumn =
   | 'creatorEmailAddress'
   | 'staffUserId';
 
-/** What the input says of a meeting and of its invitees, in their order. */
+/** The columns of a meeting and of its invitees, which keep their order. */
 export function meetingValues(input: CreateMeetingInput): {
   customerId: string;
   customerUserId: string | null;

@@ -5,7 +5,7 @@ import { user } from '../user/user.table.ts';
 
 const { table, id, text, timestamp, integer, index } = columns;
 
-/** OBP's own meetings name no customer, so an imported one may have none. */
+/** Meetings of OBP do not name a customer, so an imported one can have none. */
 export const meeting = table(
   'meeting',
   {

@@ -13,7 +13,7 @@ import type { meetingValues } from './meeting.rules.ts';
 import { type MeetingRow, meeting } from './meeting.table.ts';
 import { meetingInvitee } from './meeting-invitee.table.ts';
 
-/** OBP-20057 with the field of the first user who is unknown. Users are never deleted, so that this holds until the end. */
+/** Users are never deleted, so the result stays valid until the commit. @throws OBP-20057 with the field of an unknown user. */
 async function assertUsers(transaction: Queries, idsByField: Map<string, string>): Promise<void> {
   if (idsByField.size === 0) return;
   const ids = [...new Set(idsByField.values())];
@@ -22,7 +22,7 @@ async function assertUsers(transaction: Queries, idsByField: Map<string, string>
   for (const [field, id] of idsByField) if (!known.has(id)) throw gatewayError('OBP-20057', { field });
 }
 
-/** Who takes part for the customer: an active link decides. */
+/** The ID of the user who takes part on behalf of the customer. This requires an active link. */
 async function customerUserOf(
   transaction: Queries,
   customer: LockedCustomer,
@@ -79,7 +79,7 @@ export async function createMeeting(
   return { id };
 }
 
-/** Of a meeting that is cancelled already the first time stays. */
+/** Updates a meeting. If it is already cancelled, the time of the cancellation stays. */
 export async function updateMeeting(
   transaction: Queries,
   bankId: string,

@@ -140,9 +140,9 @@ function numberOf({ columns }: Draft): string {
   return columns?.customerNumber ?? '';
 }
 
-function inByteOrder(one: string, other: string): number {
-  if (one === other) return 0;
-  return one < other ? -1 : 1;
+function inByteOrder(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }
 
 /**
@@ -159,7 +159,7 @@ export async function createAll(
   const drafts = inputs.map((input) => draftOf(input, errors));
   const created = new Map<Draft, LockedCustomer>();
   // Concurrent calls lock the same numbers in the same order, so they cannot deadlock.
-  const byNumber = drafts.toSorted((one, other) => inByteOrder(numberOf(one), numberOf(other)));
+  const byNumber = drafts.toSorted((a, b) => inByteOrder(numberOf(a), numberOf(b)));
   for (const draft of byNumber) {
     const inserted = await insertDraft(transaction, bankId, draft, errors);
     if (inserted !== null) created.set(draft, inserted);

@@ -47,6 +47,6 @@ export async function readAllRows<Table extends SQLiteTable>(
     .limit(maxExportedRows + 1);
   answer.addExported(rows);
   if (rows.length <= maxExportedRows) return rows;
-  const message = `An export has at most ${maxExportedRows} of ${name}: read them page by page.`;
+  const message = `An export has at most ${maxExportedRows} of ${name}. Read them page by page instead.`;
   throw gatewayError('TOO_MANY_ITEMS', { message, limit: maxExportedRows });
 }

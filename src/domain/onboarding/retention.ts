@@ -22,9 +22,9 @@ async function lastChange(transaction: Queries, customer: LockedCustomer): Promi
 }
 
 /**
- * The customer itself, the KYC evidence and the KYC statuses with their proposals count: the time when they were stored,
- * changed, retracted or decided. Messages, meetings and the like do not count: they are no evidence of KYC, and would prolong
- * the period for as long as the bank writes to the customer.
+ * The period starts at the last time when the customer, KYC evidence, KYC statuses or their proposals were stored, changed, retracted
+ * or decided. Messages and meetings do not matter, because they are not KYC material and would prolong the period as long as the bank
+ * writes to the customer.
  *
  * @throws RETENTION_PERIOD_RUNS, with `retainedUntil`, if the customer changed within the retention period of the bank.
  */

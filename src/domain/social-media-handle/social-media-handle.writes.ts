@@ -12,7 +12,7 @@ export const socialMediaHandles = customerCollection(socialMediaHandle, {
   storedAt: 'createdAt',
 });
 
-/** The columns of a handle, all of them: what the input leaves out is unset. */
+/** All columns of a handle. Omitted fields are null. */
 export function socialMediaHandleValues(
   input: SocialMediaHandleInput,
   field = 'input',
@@ -25,7 +25,7 @@ export function socialMediaHandleValues(
   };
 }
 
-/** Stores it; that the customer has it already is for the database to say. */
+/** Stores a handle. @throws SOCIAL_MEDIA_HANDLE_EXISTS if the customer already has it. */
 export async function storeSocialMediaHandle(
   transaction: Queries,
   customer: LockedCustomer,

@@ -9,7 +9,7 @@ import type { TaxResidenceInput } from './tax-residence.type.ts';
 
 export const taxResidences = customerCollection(taxResidence, { notFound: 'OBP-30300', storedAt: 'createdAt' });
 
-/** The columns of a tax residence, all of them. */
+/** All columns of a tax residence. */
 export function taxResidenceValues(input: TaxResidenceInput, field = 'input'): ChildValues<typeof taxResidence> {
   return {
     domain: text(`${field}.domain`, input.domain, 20),
@@ -17,7 +17,7 @@ export function taxResidenceValues(input: TaxResidenceInput, field = 'input'): C
   };
 }
 
-/** Stores it; that the customer has it already is for the database to say. */
+/** Stores a tax residence. @throws TAX_RESIDENCE_EXISTS if the customer already has it. */
 export async function storeTaxResidence(
   transaction: Queries,
   customer: LockedCustomer,

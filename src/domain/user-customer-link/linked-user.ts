@@ -3,7 +3,7 @@ import type { OwnAccessCheck } from '../../graph/access/check.ts';
 import type { Context } from '../../graph/context.ts';
 import { type UserCustomerLinkRow, userCustomerLink } from './user-customer-link.table.ts';
 
-/** Links that are not active are among them: who judges by links asks `activeLinksOfCaller`. */
+/** These lists contain inactive links, too. Access checks must use `activeLinksOfCaller`. */
 export const linksByUser = manyBy(userCustomerLink, ['userId'], { orderBy: ['dateInserted', 'id'] });
 export const linksByCustomer = manyBy(userCustomerLink, ['customerId'], { orderBy: ['dateInserted', 'id'] });
 
@@ -15,7 +15,7 @@ async function readActiveLinks(context: Context): Promise<ActiveLinks> {
   return new Map(links.filter((link) => link.isActive).map((link) => [link.customerId, link]));
 }
 
-/** The caller's active links by the ids of their customers, oldest first: read once an operation, when first needed. */
+/** The caller's active links by the IDs of their customers, oldest first. They are read once for the operation, when first needed. */
 export function activeLinksOfCaller(context: Context): Promise<ActiveLinks> {
   return context.once(readActiveLinks);
 }

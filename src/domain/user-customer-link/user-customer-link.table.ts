@@ -4,7 +4,7 @@ import { user } from '../user/user.table.ts';
 
 const { table, id, timestamp, integer, boolean, unique, index } = columns;
 
-/** A link that is not active grants nothing. */
+/** An inactive link grants no access. */
 export const userCustomerLink = table(
   'user_customer_link',
   {

@@ -13,7 +13,7 @@ import type { CreateUserCustomerLinkInput } from './user-customer-link.type.ts';
 
 export const userLinks = customerCollection(userCustomerLink, { notFound: 'OBP-30035', storedAt: 'dateInserted' });
 
-/** The columns of a new link, which is active. */
+/** The columns of a new, active link. */
 export function userLinkValues(
   { userId }: CreateUserCustomerLinkInput,
   field = 'input',
@@ -21,14 +21,14 @@ export function userLinkValues(
   return { userId: valid(`${field}.userId`, () => parseId(userId)), isActive: true };
 }
 
-/** @throws SELF_LINK_REFUSED if the user is the caller: a link makes the data of the customer the user's own. */
+/** @throws SELF_LINK_REFUSED if the user is the caller, because the customer's data would become the caller's own data. */
 export function refuseSelfLink(callerId: string | undefined, userId: string, field: string): void {
   if (userId === callerId) throw gatewayError('SELF_LINK_REFUSED', { field });
 }
 
 /**
- * @throws SELF_LINK_REFUSED if the caller has an active link to the customer: what becomes part of this customer becomes the
- * caller's own data. The customer is locked, so no link is created at the same time.
+ * The customer is locked, so no link is created at the same time.
+ * @throws SELF_LINK_REFUSED if the caller has an active link to the customer, because the new data would become the caller's own.
  */
 export async function refuseOwnCustomer(
   transaction: Queries,
@@ -51,8 +51,8 @@ export function refuseLinkOverflow(transaction: Queries, userIds: readonly strin
 }
 
 /**
- * Links a user. Fails with OBP-20057 when there is no such user, and with OBP-30007 when the user is linked to the
- * customer already, active or not: the database decides both.
+ * Links a user to a customer.
+ * @throws OBP-20057 if the user does not exist; OBP-30007 if the user already has a link to the customer, even an inactive one.
  */
 export async function createUserLink(
   transaction: Queries,
@@ -66,7 +66,7 @@ export async function createUserLink(
   } catch (error) {
     const details = { field: `${field}.userId`, cause: error };
     if (isUniqueViolation(error, ['customer_id', 'user_id'])) throw gatewayError('OBP-30007', details);
-    // The customer was found in this transaction, so it is the user who is not there.
+    // The customer is locked, so the user is the one who does not exist.
     if (isForeignKeyViolation(error)) throw gatewayError('OBP-20057', details);
     throw error;
   }

@@ -27,7 +27,7 @@ export async function fillCanonicalNames(database: Database): Promise<void> {
 }
 
 async function fillBatch(transaction: Queries): Promise<number> {
-  // Processes that start together wait for each other here. Without it they deadlock, because a batch also numbers stored users.
+  // Processes that start together wait for each other here. Otherwise they deadlock, because a batch also numbers stored users.
   await lockedForWriting(transaction.select({ id: user.id }).from(user).orderBy(asc(user.id)).limit(1));
   const rows = await lockedForWriting(
     transaction.select().from(user).where(isNull(user.canonicalUsername)).orderBy(asc(user.id)).limit(batchSize),
@@ -49,7 +49,7 @@ async function fillBatch(transaction: Queries): Promise<number> {
   return rows.length;
 }
 
-/** Numbers those of the rows whose names collide with each other or with stored users, and the stored users too. */
+/** Numbers the rows whose names collide with each other or with stored users, and those stored users, too. */
 async function number(
   transaction: Queries,
   rows: UserRow[],

@@ -15,7 +15,7 @@ import { type RegistrationRow, registration } from './registration.table.ts';
 import { type UserRow, user } from './user.table.ts';
 import { canonicalNames, holderOfEmail, holderOfUsername } from './username.ts';
 
-/** Of its own, signed with a key of its own: no token for access is a link, and no link is a token. */
+/** The type and the key are used for links only, so that a link is not an access token and an access token is not a link. */
 const type = 'email-validation+jwt';
 const algorithm = 'HS256';
 const issuer = 'obp-customer-gateway';
@@ -62,8 +62,8 @@ export async function emailValidationToken(
     .sign(keyOf(secret));
 }
 
-function areEqual(one: string, other: string): boolean {
-  return one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));
+function areEqual(a: string, b: string): boolean {
+  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 }
 
 interface Link {
@@ -97,7 +97,7 @@ export interface EmailValidation {
   caller: Partial<AuditedCaller> & { clientAddress: string };
 }
 
-/** `EXPIRED`: the link is invalid or expired, or another user has the username or the email address by now. */
+/** `EXPIRED`: the link is invalid or expired, or another user has taken the username or the email address. */
 export type ValidationOutcome = 'VALIDATED' | 'EXPIRED' | 'WRONG_PASSWORD';
 
 /**
@@ -124,7 +124,7 @@ export async function validateEmail(
   const row: LinkedRow | undefined = pending === undefined ? existing : { ...pending, id: pending.userId };
   if (row === undefined || !areEqual(boundTo(secret, row), link.bound)) return refused('EXPIRED');
 
-  // Opened again: nothing changes, so there is nothing to prove or to record.
+  // The link is opened again. Nothing changes, so no password is needed and nothing is recorded.
   if (pending === undefined && existing !== undefined && existing.emailValidatedAt !== null) return 'VALIDATED';
 
   const attempt = { database, secret, username: `link ${link.userId}`, clientAddress: caller.clientAddress };

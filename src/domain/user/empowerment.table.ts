@@ -8,8 +8,8 @@ const { table, id, text, timestamp, index } = columns;
 export type EmpowermentKind = 'GRANTED' | 'CREATED' | 'ENABLED';
 
 /**
- * The users who empowered a user. Rows are only ever added, so the chain of a right is known after the entitlement was revoked or
- * has expired. Grants by the command line, an import or a claim have no row, because they depend on no user.
+ * The users who empowered a user. Rows are only added, so the chain of a right is known even after the entitlement was revoked
+ * or has expired. Grants by the command line, an import or a claim have no row, because they depend on no user.
  */
 export const empowerment = table(
   'empowerment',

@@ -6,7 +6,7 @@ import { insertRow } from '../../database/write-row.ts';
 import { type EmpowermentRow, empowerment } from './empowerment.table.ts';
 import type { Empowerment } from './independence.rules.ts';
 
-/** Records who empowered a user. The writes of the same transaction are noted for the audit trail by themselves. */
+/** Stores who empowered a user. The audit event contains the other writes of the transaction. */
 export async function recordEmpowerment(
   transaction: Queries,
   values: Pick<EmpowermentRow, 'userId' | 'kind' | 'byUserId'> &
@@ -32,7 +32,7 @@ function empowers(further: FurtherRoles | null): SQL | undefined {
   );
 }
 
-/** One row can hold two links: that to the granter and that to the approver. */
+/** The links of the rows. A row can have two: to the granter and to the approver. */
 function linksOf(rows: readonly Pick<EmpowermentRow, 'userId' | 'byUserId' | 'approvedByUserId'>[]): Empowerment[] {
   return rows.flatMap(({ userId, byUserId, approvedByUserId }): Empowerment[] =>
     approvedByUserId === null
@@ -63,10 +63,10 @@ export async function empowermentsOf(
       .selectDistinct({ userId, byUserId, approvedByUserId })
       .from(empowerment)
       .where(and(inArray(userId, level), condition));
-    const found = linksOf(rows);
-    links.push(...found);
+    const linksOfLevel = linksOf(rows);
+    links.push(...linksOfLevel);
     level = [];
-    for (const { byUserId: above } of found) {
+    for (const { byUserId: above } of linksOfLevel) {
       if (seen.has(above)) continue;
       seen.add(above);
       level.push(above);

@@ -35,7 +35,7 @@ export async function needsApproval(
   setting: GrantApproval,
   { granterId, userId, roleName, bankId }: WantedGrant,
 ): Promise<boolean> {
-  // A role that this version does not know cannot be granted to any effect.
+  // A role that is unknown to this version has no effect.
   if (!isRole(roleName)) return true;
   const links = await empowermentsOf(queries, [granterId]);
   return isApprovalRequired(setting, {

@@ -1,4 +1,4 @@
-/** A request is decided once. */
+/** A request can be decided only once. */
 export enum EntitlementRequestState {
   REQUESTED = 'REQUESTED',
   APPROVED = 'APPROVED',

@@ -19,9 +19,9 @@ export const entitlementRequest = table(
     reason: text('reason').notNull(),
     /** The granter who proposed the role, or was the first to approve it. With one, a second granter must approve. */
     proposedByUserId: id('proposed_by_user_id').references(() => user.id),
-    /** The right of that granter came from a claim of an identity provider, so it is not stored here. */
+    /** Whether the right of that granter comes from a claim of an identity provider, which is not stored here. */
     isProposedByClaim: boolean('is_proposed_by_claim').notNull().default(false),
-    /** When the proposed role will expire. */
+    /** The time when the proposed role will expire. */
     expiresAt: timestamp('expires_at'),
     state: text('state').notNull().$type<EntitlementRequestState>(),
     decidedByUserId: id('decided_by_user_id').references(() => user.id),
@@ -33,7 +33,7 @@ export const entitlementRequest = table(
   },
   (t) => [
     uniqueIndex('entitlement_request_open_at_bank').on(t.userId, t.roleName, t.bankId).where(sql`state = 'REQUESTED'`),
-    // A unique key takes each null for another value.
+    // A unique constraint treats nulls as different values.
     uniqueIndex('entitlement_request_open')
       .on(t.userId, t.roleName)
       .where(sql`state = 'REQUESTED' and bank_id is null`),

@@ -80,14 +80,15 @@ export async function proposeGrant(
         eq(state, EntitlementRequestState.REQUESTED),
       ),
     );
-  if (open === undefined) throw gatewayError('VERSION_CONFLICT', { message: 'The request was just decided.' });
+  if (open === undefined)
+    throw gatewayError('VERSION_CONFLICT', { message: 'Another granter has just decided on the request.' });
   const isSame =
     open.proposedByUserId === values.proposedByUserId && open.expiresAt?.getTime() === values.expiresAt?.getTime();
   if (!isSame) throw gatewayError('OBP-30214', { entitlementRequestId: open.id });
   return open;
 }
 
-/** The request, locked, so that of two decisions the second sees the first. */
+/** Reads a request and locks it, so that the second of two concurrent decisions sees the first one. */
 async function lockRequest(transaction: Queries, id: string): Promise<EntitlementRequestRow | null> {
   const [row] = await lockedForWriting(
     transaction.select().from(entitlementRequest).where(eq(entitlementRequest.id, id)),
@@ -102,7 +103,7 @@ function refuseOwnRequest(caller: AuthenticatedUser, { userId }: EntitlementRequ
 
 function refuseDecided({ state }: EntitlementRequestRow): void {
   if (state === EntitlementRequestState.REQUESTED) return;
-  throw gatewayError('VERSION_CONFLICT', { message: 'The request was decided before.' });
+  throw gatewayError('VERSION_CONFLICT', { message: 'The request is already decided.' });
 }
 
 /** @throws OBP-30221 unless the caller is independent of the granter who proposed the role, and of its recipient. */
@@ -131,7 +132,7 @@ async function update(
     set: { ...values, updatedAt: now, version: sql`${version} + 1` },
     where: and(eq(id, before.id), eq(state, EntitlementRequestState.REQUESTED)),
   });
-  if (after === undefined) throw gatewayError('VERSION_CONFLICT', { message: 'The request was decided before.' });
+  if (after === undefined) throw gatewayError('VERSION_CONFLICT', { message: 'The request is already decided.' });
   return after;
 }
 
@@ -139,26 +140,26 @@ function decision(caller: AuthenticatedUser, state: EntitlementRequestState, dec
   return { state, decidedByUserId: caller.id, decidedAt: new Date(), decisionReason };
 }
 
-/** @throws OBP-10001 if the given time is later than the proposed one, which the first granter chose. */
-function expiryOf({ expiresAt: proposed }: EntitlementRequestRow, given: Date | null): Date | null {
-  if (given === null || proposed === null) return given ?? proposed;
-  assertInput(given <= proposed, 'expiresAt', 'must not be later than the proposed time');
-  return given;
+/** @throws OBP-10001 if the time is later than the proposed one, which the first granter chose. */
+function expiryOf({ expiresAt: proposed }: EntitlementRequestRow, expiresAt: Date | null): Date | null {
+  if (expiresAt === null || proposed === null) return expiresAt ?? proposed;
+  assertInput(expiresAt <= proposed, 'expiresAt', 'must not be later than the proposed time');
+  return expiresAt;
 }
 
 /**
- * Approves a request that the caller can decide; another is not found (OBP-30215). If the grant requires two granters, the
- * first one to approve becomes the one who proposes it, and nothing is granted yet. A proposal whose granter has lost the right
- * to grant does not count.
+ * Approves a request. If the grant requires two granters, the first one to approve it becomes its proposer, and nothing is granted
+ * yet. A proposal has no effect if its granter has lost the right to grant.
  *
  * @returns The ID of the new entitlement. Null if a second granter must approve.
- * @throws OBP-30221 for the recipient, the first granter, and those who depend on one of them.
+ * @throws OBP-30215 if the caller cannot decide on the request; OBP-30221 for the recipient, the first granter, and users who are not
+ * independent of them.
  */
 export async function approveRequest(
   transaction: Queries,
   caller: AuthenticatedUser,
   id: string,
-  { expiresAt: given, approval }: { expiresAt: Date | null; approval: GrantApproval },
+  { expiresAt: chosenExpiry, approval }: { expiresAt: Date | null; approval: GrantApproval },
 ): Promise<string | null> {
   const request = await lockRequest(transaction, id);
   if (request === null || !(caller.isSuperAdmin || mayAt(caller, grantingRoles, request.bankId))) {
@@ -170,7 +171,7 @@ export async function approveRequest(
   if (proposedByUserId === caller.id) {
     throw gatewayError('OBP-30221', { message: 'Another granter must approve what the caller proposed.' });
   }
-  const expiresAt = expiryOf(request, given);
+  const expiresAt = expiryOf(request, chosenExpiry);
   checkExpiry(expiresAt, 'expiresAt');
   const isProposed = proposedByUserId !== null && (await canStillGrant(transaction, request));
   if (isProposed) await requireIndependence(transaction, caller, proposedByUserId, userId);
@@ -187,8 +188,8 @@ export async function approveRequest(
 }
 
 /**
- * Rejects a request that the caller can decide; another is not found (OBP-30215). A granter can withdraw their own proposal.
- * Super admins reject proposals only, because they hold no role.
+ * Rejects a request. A granter can withdraw their own proposal. Super admins can reject only proposals, because they hold no role.
+ * @throws OBP-30215 if the caller cannot decide on the request.
  */
 export async function rejectRequest(
   transaction: Queries,

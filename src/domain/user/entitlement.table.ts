@@ -5,7 +5,7 @@ import { user } from './user.table.ts';
 
 const { table, id, text, timestamp, unique, uniqueIndex } = columns;
 
-/** The exact pair (role, bank) or (role, no bank) that a user holds. */
+/** A role that a user holds at a bank, or without a bank. */
 export const entitlement = table(
   'entitlement',
   {
@@ -15,14 +15,14 @@ export const entitlement = table(
       .references(() => user.id),
     roleName: text('role_name').notNull(),
     bankId: id('bank_id').references(() => bank.id),
-    /** From then on it does not count any more. */
+    /** The time from which on the entitlement has no effect. Null if it does not expire. */
     expiresAt: timestamp('expires_at'),
     createdAt: timestamp('created_at').notNull(),
     updatedAt: timestamp('updated_at').notNull(),
   },
   (t) => [
     unique('entitlement_user_role_bank_unique').on(t.userId, t.roleName, t.bankId),
-    // A unique key takes each null for another value.
+    // A unique constraint treats nulls as different values.
     uniqueIndex('entitlement_user_role_unique').on(t.userId, t.roleName).where(sql`bank_id is null`),
   ],
 );

@@ -16,7 +16,7 @@ type Pair = readonly [atOneBank: Role, atAnyBank: Role];
 export const grantingRoles = ['CanCreateEntitlementAtOneBank', 'CanCreateEntitlementAtAnyBank'] as const;
 export const revokingRoles = ['CanDeleteEntitlementAtOneBank', 'CanDeleteEntitlementAtAnyBank'] as const;
 
-/** A bank role is given with a bank (OBP-30205), a system role without one (OBP-30206). */
+/** @throws OBP-30205 for a bank role without a bank; OBP-30206 for a system role with a bank. */
 export function checkRoleScope(role: Role, bankId: string | null, field: string): void {
   if (roleScope(role) === 'bank' && bankId === null) throw gatewayError('OBP-30205', { field });
   if (roleScope(role) === 'system' && bankId !== null) throw gatewayError('OBP-30206', { field });
@@ -27,12 +27,12 @@ export function checkExpiry(expiresAt: Date | null, field: string): void {
   assertInput(expiresAt === null || expiresAt > new Date(), field, 'must be in the future');
 }
 
-/** Whether the caller holds one of the roles for what is held at this bank, or without one: that takes the role at any bank. */
+/** Whether one of the caller's roles applies to entitlements at the bank. If the bank is null, only the role for any bank applies. */
 export function mayAt(caller: AuthenticatedUser, roles: Pair, bankId: string | null): boolean {
   return holdsAny(caller, roles, bankId);
 }
 
-/** OBP-20006 unless the caller may at this bank. */
+/** @throws OBP-20006 unless one of the roles applies at the bank. */
 export function requireAt(caller: AuthenticatedUser, roles: Pair, bankId: string | null): void {
   if (mayAt(caller, roles, bankId)) return;
   const [, atAnyBank] = roles;
@@ -40,14 +40,14 @@ export function requireAt(caller: AuthenticatedUser, roles: Pair, bankId: string
   throw gatewayError('OBP-20006', { missingRoles: roles, bankId });
 }
 
-/** OBP-20006 unless the caller may somewhere: said before anything is looked up, so that it tells nothing about what exists. */
+/** Must be called before the first read, so that the error reveals nothing. @throws OBP-20006 unless a role applies at some bank. */
 export function requireSomewhere(caller: AuthenticatedUser, roles: Pair): void {
   if (mayAt(caller, roles, null)) return;
   if ([...caller.bankRoles.keys()].some((bankId) => mayAt(caller, roles, bankId))) return;
   throw gatewayError('OBP-20006', { missingRoles: roles });
 }
 
-/** The condition of what is held at this bank, or without one. */
+/** The condition for the entitlement at the bank, or without a bank. */
 function heldAt(userId: string, roleName: string, bankId: string | null) {
   return and(
     eq(entitlement.userId, userId),
@@ -63,8 +63,9 @@ export interface Granters {
 }
 
 /**
- * Stores an entitlement, in place of the same one that has expired. Fails with OBP-30216 when it is held already; that
- * there is no such user or bank is the database's to say. `granters` is null for the command line.
+ * Stores an entitlement and deletes the same one if it has expired. `granters` is null for the command line. If the user or the bank
+ * does not exist, the foreign key fails.
+ * @throws OBP-30216 if the user already holds the role.
  */
 export async function insertEntitlement(
   transaction: Queries,
@@ -89,7 +90,7 @@ export async function insertEntitlement(
   return row;
 }
 
-/** Whether the user holds it, and it has not expired. */
+/** Whether the user holds the role, and it has not expired. */
 export async function isHeld(
   queries: Queries,
   { userId, roleName, bankId }: Pick<EntitlementRow, 'userId' | 'roleName' | 'bankId'>,
@@ -101,7 +102,7 @@ export async function isHeld(
   return held !== undefined && (held.expiresAt === null || held.expiresAt > new Date());
 }
 
-/** Deletes an entitlement that the caller may revoke; another is not found (OBP-30212). */
+/** Deletes an entitlement. @throws OBP-30212 if the caller cannot revoke it. */
 export async function revokeEntitlementOf(
   transaction: Queries,
   caller: AuthenticatedUser,

@@ -3,7 +3,7 @@ import { user } from './user.table.ts';
 
 const { table, id, text, timestamp, json, primaryKey, index } = columns;
 
-/** What a mutation wrote for a key, so that it is not written again: ids only, no personal data. */
+/** The result of a mutation for a key, so that a retry writes nothing. It contains only IDs, and no personal data. */
 export const idempotencyKey = table(
   'idempotency_key',
   {
@@ -12,7 +12,7 @@ export const idempotencyKey = table(
       .references(() => user.id),
     key: text('key').notNull(),
     field: text('field').notNull(),
-    /** A keyed hash: the arguments cannot be guessed from it. */
+    /** A keyed hash, from which the arguments cannot be guessed. */
     argumentsHash: text('arguments_hash').notNull(),
     written: json<Record<string, unknown>>('written').notNull(),
     createdAt: timestamp('created_at').notNull(),

@@ -21,8 +21,8 @@ export function upstreamOf(userId: string, links: readonly Empowerment[]): Set<s
 }
 
 /** Whether two users are different, and neither empowered the other through any chain. */
-export function areUnrelated(one: string, other: string, links: readonly Empowerment[]): boolean {
-  return one !== other && !upstreamOf(one, links).has(other) && !upstreamOf(other, links).has(one);
+export function areUnrelated(a: string, b: string, links: readonly Empowerment[]): boolean {
+  return a !== b && !upstreamOf(a, links).has(b) && !upstreamOf(b, links).has(a);
 }
 
 /**
@@ -30,10 +30,10 @@ export function areUnrelated(one: string, other: string, links: readonly Empower
  * approver. Such a user could control both. Two users whom the same two granters empowered are independent, because two people
  * approved each of them.
  */
-export function areIndependent(one: string, other: string, links: readonly Empowerment[]): boolean {
-  if (!areUnrelated(one, other, links)) return false;
+export function areIndependent(a: string, b: string, links: readonly Empowerment[]): boolean {
+  if (!areUnrelated(a, b, links)) return false;
   const alone = links.filter((link) => link.as === 'ALONE');
-  return upstreamOf(one, alone).isDisjointFrom(upstreamOf(other, alone));
+  return upstreamOf(a, alone).isDisjointFrom(upstreamOf(b, alone));
 }
 
 /**

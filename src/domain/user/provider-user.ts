@@ -10,8 +10,8 @@ import { insertRow } from '../../database/write-row.ts';
 import { user } from './user.table.ts';
 import { areSameAddress, canonicalNames, usersNamed } from './username.ts';
 
-/** What a claim says, where it can be stored; null otherwise, as a profile is no reason to refuse a person. */
-function told<Value>(parse: () => Value): Value | null {
+/** Parses a claim. Returns null if it is invalid, because a profile is not a reason to refuse a person. */
+function parsedClaim<Value>(parse: () => Value): Value | null {
   try {
     return parse();
   } catch (error) {
@@ -21,7 +21,7 @@ function told<Value>(parse: () => Value): Value | null {
 }
 
 function shortText(claim: unknown): string | null {
-  return told(() => parseOptional(claim, (text) => parseText(text, 100)));
+  return parsedClaim(() => parseOptional(claim, (text) => parseText(text, 100)));
 }
 
 /**
@@ -46,7 +46,7 @@ export async function createProviderUser(
   caller: Partial<AuditedCaller>,
 ): Promise<void> {
   const { issuer, subject, profile } = token;
-  const email = told(() => parseOptional(profile.email, parseEmailAddress));
+  const email = parsedClaim(() => parseOptional(profile.email, parseEmailAddress));
   const isValidated = email !== null && profile.email_verified === true;
   const name = usernameOf(token, isValidated ? email : null);
   const suffix = createHash('sha256').update(subject).digest('hex');
@@ -90,8 +90,8 @@ export async function createProviderUser(
         });
         return { result: undefined, event };
       }
-      const found = await transaction.select({ id: user.id }).from(user).where(isOfPerson);
-      if (found.length > 0) return { result: undefined, event: null };
+      const existing = await transaction.select({ id: user.id }).from(user).where(isOfPerson);
+      if (existing.length > 0) return { result: undefined, event: null };
     }
     throw new Error('No username is free for a new person of an identity provider.');
   });

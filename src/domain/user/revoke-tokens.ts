@@ -6,7 +6,7 @@ import { insertRow, updateRows } from '../../database/write-row.ts';
 import { revokedToken } from './revoked-token.table.ts';
 import { user } from './user.table.ts';
 
-/** All tokens of the user that were issued until this moment, whoever issued them. */
+/** Revokes all tokens of the user that were issued until this time, by any issuer. */
 export async function revokeAllTokens(transaction: Queries, userId: string, now: Date): Promise<void> {
   const set = { tokensValidFrom: now, updatedAt: now, version: sql`${user.version} + 1` };
   await updateRows(transaction, user, { before: {}, set, where: eq(user.id, userId) });
@@ -24,15 +24,15 @@ export async function revokeOwnTokens(
   await revokeAllTokens(transaction, id, token.issuedAt > now ? token.issuedAt : now);
 }
 
-/** The one token with which the user came. */
+/** Revokes the token of the request. */
 export async function revokeToken(transaction: Queries, { id, token }: AuthenticatedUser): Promise<void> {
-  // Until then it would be accepted.
+  // The token would be accepted until this time.
   const expiresAt = new Date(token.expiresAt.getTime() + leewaySeconds * 1000);
   const row = { userId: id, tokenId: token.tokenId, expiresAt };
   await insertRow(transaction, revokedToken, row, 'ignore');
 }
 
-/** Deletes what no longer counts, as the tokens have expired. */
+/** Deletes the rows of tokens that have expired. */
 export async function forgetExpiredRevocations(queries: Queries): Promise<void> {
   await queries.delete(revokedToken).where(lte(revokedToken.expiresAt, new Date()));
 }

@@ -3,14 +3,14 @@ import { user } from './user.table.ts';
 
 const { table, id, timestamp, primaryKey, index } = columns;
 
-/** A token that no longer counts although it has not expired. After that it is of no use, and is deleted. */
+/** A revoked token that has not expired yet. The row is deleted after the token has expired. */
 export const revokedToken = table(
   'revoked_token',
   {
     userId: id('user_id')
       .notNull()
       .references(() => user.id),
-    /** Its `jti`, which is unique at its issuer only: the user is of one issuer. */
+    /** The `jti` of the token. It is unique only for its issuer, and a user has one issuer. */
     tokenId: id('token_id').notNull(),
     expiresAt: timestamp('expires_at').notNull(),
   },

@@ -17,8 +17,8 @@ import { collidingUsers, findUserByUsername } from './username.ts';
 export { findUserByUsername };
 
 /**
- * What the command line does with users: it is trusted, so nothing here asks who may. A user is named by the username at
- * the local provider, unless another provider is given. Expected failures are GatewayErrors.
+ * The administration of users from the command line, which is trusted, so no roles are checked. Usernames are those of the local
+ * provider by default. Expected failures are GatewayErrors.
  */
 
 export interface ListedUser
@@ -27,30 +27,30 @@ export interface ListedUser
   /** Whether another user has the same username in another spelling, or validated the same email address. */
   hasUsernameConflict: boolean;
   hasEmailConflict: boolean;
-  /** False for a stub, and for whoever logs in at another provider. */
+  /** False for a placeholder, and for users of other providers. */
   hasPassword: boolean;
-  /** Those that have expired too. */
+  /** Includes expired ones. */
   entitlements: Pick<EntitlementRow, 'roleName' | 'bankId' | 'expiresAt'>[];
 }
 
 export interface RoleGrant {
   username: string;
   roleName: string;
-  /** For a bank role. */
+  /** Required for a bank role. */
   bankId?: string | null;
   provider?: string;
-  /** From when on it does not count; otherwise it does until it is revoked. */
+  /** The time from which on the role has no effect. Null if it does not expire. */
   expiresAt?: Date | null;
 }
 
-/** The user whom a transaction is about: for the audit trail also where it fails later. */
+/** Loads the user of a transaction. The audit event contains the user even if the transaction fails later. */
 async function concernedUser(transaction: Queries, username: string, provider?: string): Promise<UserRow> {
   const row = await findUserByUsername(transaction, username, provider);
   addSubject(transaction, user, row);
   return row;
 }
 
-/** Fails with OBP-30207 (password), OBP-10001 (username, email, names) and USERNAME_TAKEN. */
+/** @throws OBP-30207 for the password; OBP-10001 for the username, email address or names; USERNAME_TAKEN */
 export async function createUser(database: Database, newUser: NewLocalUser, cost?: PasswordCost): Promise<UserRow> {
   const row = await localUserRow(checkedNewUser(newUser), cost);
   await database.transaction((transaction) => insertUser(transaction, row));
@@ -104,11 +104,11 @@ async function update(
   const before = await concernedUser(transaction, username, provider);
   const set = { ...values, updatedAt: new Date(), version: sql`${user.version} + 1` };
   const [after] = await updateRows(transaction, user, { before, set, where: eq(user.id, before.id) });
-  if (after === undefined) throw new Error('A user whose row was read is gone.');
+  if (after === undefined) throw new Error('A user was deleted in the meantime, although users are never deleted.');
   return after;
 }
 
-/** From the next request on, the user's tokens are refused too. */
+/** Disables a user. From the next request on, the user's tokens are refused, too. */
 export function disableUser(database: Database, username: string, provider?: string): Promise<UserRow> {
   return updateUser(database, username, provider, { disabledAt: new Date() });
 }
@@ -117,7 +117,7 @@ export function enableUser(database: Database, username: string, provider?: stri
   return updateUser(database, username, provider, { disabledAt: null });
 }
 
-/** Takes back both locks: an administrator's, and that of failed logins. `secret` is that of the configuration. */
+/** Removes both locks: that of an administrator, and that of failed logins. `secret` is that of the configuration. */
 export async function unlockUser(
   database: Database,
   username: string,
@@ -131,8 +131,8 @@ export async function unlockUser(
 }
 
 /**
- * Gives a password, and takes back every token that the user has: whoever knew the old one is out. Fails with OBP-30207.
- * Only users of the local provider have a password here.
+ * Sets the password of a local user, and revokes all tokens of the user, in case the old password was known to others.
+ * @throws OBP-30207 if the password breaks the rule for passwords.
  */
 export async function resetPassword(
   database: Database,
@@ -150,14 +150,14 @@ export async function resetPassword(
   });
 }
 
-/** The role by its name, with a bank where it needs one (OBP-30205) and without where it takes none (OBP-30206). */
+/** @throws OBP-10001 if the role does not exist; OBP-30205 or OBP-30206 if it does not fit the bank. */
 function checkedRole(roleName: string, bankId: string | null): Role {
-  if (!isRole(roleName)) throw gatewayError('OBP-10001', { message: `${roleName} is no role.`, field: 'roleName' });
+  if (!isRole(roleName)) throw gatewayError('OBP-10001', { message: `${roleName} is not a role.`, field: 'roleName' });
   checkRoleScope(roleName, bankId, 'bankId');
   return roleName;
 }
 
-/** Fails with OBP-30205, 30206, 20005, 30001 (unknown bank) and 30216 (held already). */
+/** @throws OBP-30205, OBP-30206, OBP-20005; OBP-30001 if the bank does not exist; OBP-30216 if the user holds the role. */
 export async function grantRole(database: Database, grant: RoleGrant): Promise<EntitlementRow> {
   const bankId = grant.bankId ?? null;
   const roleName = checkedRole(grant.roleName, bankId);
@@ -176,13 +176,13 @@ export async function grantRole(database: Database, grant: RoleGrant): Promise<E
   });
 }
 
-/** Fails with OBP-20005, and with OBP-30212 when the user does not hold exactly this. Takes unknown roles as well. */
+/** Also revokes roles that are unknown to this version. @throws OBP-20005; OBP-30212 if the user does not hold the role. */
 export async function revokeRole(database: Database, grant: RoleGrant): Promise<EntitlementRow> {
   const bankId = grant.bankId ?? null;
   return database.transaction(async (transaction) => {
     const { id: userId } = await concernedUser(transaction, grant.username, grant.provider);
     const held = await transaction.select().from(entitlement).where(eq(entitlement.userId, userId));
-    const row = held.find((each) => each.roleName === grant.roleName && each.bankId === bankId);
+    const row = held.find((entitlement) => entitlement.roleName === grant.roleName && entitlement.bankId === bankId);
     if (row === undefined) throw gatewayError('OBP-30212');
     await deleteRows(transaction, entitlement, eq(entitlement.id, row.id));
     return row;

@@ -9,12 +9,12 @@ import { user } from './user.table.ts';
 import { type UserAttributeRow, userAttribute } from './user-attribute.table.ts';
 import type { UserAttributeInput } from './user-attribute.type.ts';
 
-/** How many attributes a user has at most: they are given as a plain list. */
+/** The maximum number of attributes of a user, because they are returned as a plain list. */
 const maxAttributes = 500;
 
 type UserAttributeValues = Pick<UserAttributeRow, 'name' | 'type' | 'value'>;
 
-/** The columns of an attribute, whose value is of its type. */
+/** The columns of an attribute. The value must be of the type. */
 export function userAttributeValues({ name, type, value }: UserAttributeInput): UserAttributeValues {
   return {
     name: text('input.name', name, 50),
@@ -23,14 +23,14 @@ export function userAttributeValues({ name, type, value }: UserAttributeInput): 
   };
 }
 
-/** Fails with OBP-20057 when there is no such user. */
+/** @throws OBP-20057 if the user does not exist. */
 export async function insertUserAttribute(
   transaction: Queries,
   userId: string,
   values: UserAttributeValues,
 ): Promise<UserAttributeRow> {
-  const [found] = await transaction.select({ id: user.id }).from(user).where(eq(user.id, userId));
-  if (found === undefined) throw gatewayError('OBP-20057');
+  const [existing] = await transaction.select({ id: user.id }).from(user).where(eq(user.id, userId));
+  if (existing === undefined) throw gatewayError('OBP-20057');
   const [counted] = await transaction
     .select({ total: count() })
     .from(userAttribute)

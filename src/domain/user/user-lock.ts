@@ -20,7 +20,7 @@ export async function unlock(
 ): Promise<UserRow> {
   const [row] = await transaction.select().from(user).where(eq(user.id, userId));
   if (row === undefined) throw gatewayError('OBP-20057');
-  // Usernames are tried at the local provider only; another provider's user may have the same.
+  // Passwords belong to the local provider. Users of other providers can have the same username.
   if (row.provider === localProvider) await forgetLoginAttempts(transaction, secret, row.username);
   addSubject(transaction, user, row);
   if (row.disabledAt === null) return row;

@@ -6,7 +6,7 @@ import { toUser, type User } from './user.type.ts';
 
 export const userById = oneBy(user, 'id');
 
-/** The user with this id; OBP-20057 where there is none. */
+/** Loads a user by ID. @throws OBP-20057 if the user does not exist. */
 export async function userAt(context: Context, id: string): Promise<User> {
   const row = await context.loader(userById).load(id);
   if (row === null) throw gatewayError('OBP-20057');

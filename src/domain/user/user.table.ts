@@ -3,7 +3,7 @@ import { columns } from '../../database/columns.ts';
 const { table, id, text, timestamp, integer, boolean, unique, index } = columns;
 
 /**
- * A user that was only referred to is a stub: without a password, so that nobody can log in as it.
+ * A user that is only referenced so far is a placeholder. It has no password, so that logging in is impossible.
  *
  * Users of earlier versions can collide by canonical username or by validated email address. Each of them has a number from 1
  * on in `usernameConflict` or `emailConflict`. All other users have 0, so the unique constraints hold for them.
@@ -30,7 +30,7 @@ export const user = table(
     /** Whether an earlier version stored the user before the email address was validated. */
     awaitsEmailValidation: boolean('awaits_email_validation').notNull().default(false),
     disabledAt: timestamp('disabled_at'),
-    /** Tokens that were issued before it are refused. */
+    /** Tokens that were issued before this time are refused. */
     tokensValidFrom: timestamp('tokens_valid_from'),
     createdAt: timestamp('created_at').notNull(),
     updatedAt: timestamp('updated_at').notNull(),
@@ -48,7 +48,7 @@ export const user = table(
 
 export type UserRow = typeof user.$inferSelect;
 
-/** What the graph tells of a user. */
+/** The columns of a user that the API returns. */
 export type UserProfile = Pick<
   UserRow,
   | 'id'

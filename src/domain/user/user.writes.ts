@@ -32,7 +32,7 @@ function optionalName(field: string, name: string | null | undefined): string | 
   return name == null ? null : parsed(field, () => parseText(name, 100));
 }
 
-/** The new user as it is stored. Fails with OBP-30207, and with OBP-10001 for the other fields, named with `prefix` before them. */
+/** Validates a new user. @throws OBP-30207 for the password; OBP-10001 for the other fields, whose names have the prefix. */
 export function checkedNewUser(newUser: NewLocalUser, prefix = ''): NewLocalUser {
   checkPasswordRule(newUser.password, `${prefix}password`);
   const email = parsed(`${prefix}email`, () => parseEmailAddress(newUser.email));
@@ -45,10 +45,10 @@ export function checkedNewUser(newUser: NewLocalUser, prefix = ''): NewLocalUser
   };
 }
 
-/** The row of a user who logs in here, with email address and password. */
+/** The row of a local user, with an email address and a password. */
 export type LocalUserRow = UserRow & { email: string; passwordHash: string };
 
-/** The row of a new user who logs in here, as checked. Hashing takes its time, so this is done before a transaction begins. */
+/** Makes the row of a validated local user. Must be called before the transaction, because hashing the password is slow. */
 export async function localUserRow(newUser: NewLocalUser, cost?: PasswordCost): Promise<LocalUserRow> {
   const now = new Date();
   const { username, email } = newUser;
@@ -62,7 +62,7 @@ export async function localUserRow(newUser: NewLocalUser, cost?: PasswordCost): 
     firstName: newUser.firstName ?? null,
     lastName: newUser.lastName ?? null,
     provider: localProvider,
-    // As OBP has it: at the local provider the username doubles as the id.
+    // In OBP, the username is also the ID at the local provider.
     providerId: username,
     passwordHash: await hashPassword(newUser.password, cost),
     isSuperAdmin: newUser.isSuperAdmin ?? false,
@@ -76,7 +76,7 @@ export async function localUserRow(newUser: NewLocalUser, cost?: PasswordCost): 
   };
 }
 
-/** Fails with USERNAME_TAKEN: the database decides, so that of two who race one is refused. */
+/** @throws USERNAME_TAKEN, even if two transactions store the same username at the same time. */
 export async function insertUser(transaction: Queries, row: UserRow): Promise<void> {
   if ((await holderOfUsername(transaction, row.username)) !== null) throw gatewayError('USERNAME_TAKEN');
   try {

@@ -16,8 +16,8 @@ export function canonicalNames({ provider, username, email, emailValidatedAt }: 
   };
 }
 
-export function areSameAddress(one: string | null, other: string | null): boolean {
-  return one !== null && other !== null && mapUsername(one) === mapUsername(other);
+export function areSameAddress(a: string | null, b: string | null): boolean {
+  return a !== null && b !== null && mapUsername(a) === mapUsername(b);
 }
 
 /**
