@@ -23,14 +23,14 @@ const create = /* GraphQL */ `mutation ($bankId: ID!, $input: CreateCrmEventInpu
     customer { id crmEvents { nodes { category } } } } }`;
 
 let gateway: Gateway;
-let clerk: TestUser;
+let officer: TestUser;
 let customer: CustomerRow;
 
 beforeAll(async () => {
   gateway = await startGateway();
   await gateway.createBank(bankId);
   await gateway.createBank(otherBankId);
-  clerk = await gateway.createUser({
+  officer = await gateway.createUser({
     roles: [
       ['CanCreateCrmEvent', bankId],
       ['CanGetCrmEvents', bankId],
@@ -53,21 +53,21 @@ function stored() {
 }
 
 describe('createCrmEvent', () => {
-  test('is refused without the role at the bank, and nothing is written', async () => {
-    const stranger = await gateway.createUser({ roles: [['CanCreateCrmEvent', otherBankId]] });
+  test('refuses a caller without the role at the bank and writes nothing', async () => {
+    const caller = await gateway.createUser({ roles: [['CanCreateCrmEvent', otherBankId]] });
 
-    const { data, errors } = await gateway.query(stranger.token, create, { bankId, input });
+    const { data, errors } = await gateway.query(caller.token, create, { bankId, input });
 
     expect(data).toEqual({ createCrmEvent: null });
     expect(errors[0]?.extensions.missingRoles).toEqual(['CanCreateCrmEvent']);
     expect(await stored()).toEqual([]);
   });
 
-  test('with the id of a customer of another bank is OBP-30046, and nothing is written', async () => {
+  test('fails with OBP-30046 for the ID of a customer of another bank and writes nothing', async () => {
     const foreign = await insertCustomer(gateway.database, { bankId: otherBankId });
     const variables = { bankId, input: { ...input, customerId: foreign.id } };
 
-    const { errors } = await gateway.query(clerk.token, create, variables);
+    const { errors } = await gateway.query(officer.token, create, variables);
 
     expect(errors[0]?.extensions).toMatchObject({ code: 'NOT_FOUND', obpCode: 'OBP-30046' });
     expect(await stored()).toEqual([]);
@@ -78,30 +78,30 @@ describe('createCrmEvent', () => {
     ['a category that is too long', { category: 'x'.repeat(256) }, 'input.category'],
     ['a detail that is too long', { detail: 'x'.repeat(2001) }, 'input.detail'],
     ['a number that is too long', { customerNumber: '1'.repeat(51) }, 'input.customerNumber'],
-    ['no date', { actualDate: 'yesterday' }, 'input.actualDate'],
-  ])('with %s is OBP-10001, and nothing is written', async (_what, change, field) => {
-    const { errors } = await gateway.query(clerk.token, create, { bankId, input: { ...input, ...change } });
+    ['an invalid time', { actualDate: 'yesterday' }, 'input.actualDate'],
+  ])('fails with OBP-10001 for %s and writes nothing', async (_what, change, field) => {
+    const { errors } = await gateway.query(officer.token, create, { bankId, input: { ...input, ...change } });
 
     expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', obpCode: 'OBP-10001' });
     expect(errors[0]?.extensions.field).toBe(field);
     expect(await stored()).toEqual([]);
   });
 
-  test('with an id and the number of another customer is OBP-10001, and nothing is written', async () => {
+  test('fails with OBP-10001 for the ID and the number of different customers, and writes nothing', async () => {
     const other = await insertCustomer(gateway.database, { bankId });
-    const named = { ...input, customerId: customer.id, customerNumber: other.customerNumber };
+    const values = { ...input, customerId: customer.id, customerNumber: other.customerNumber };
 
-    const { errors } = await gateway.query(clerk.token, create, { bankId, input: named });
+    const { errors } = await gateway.query(officer.token, create, { bankId, input: values });
 
     expect(errors[0]?.extensions).toMatchObject({ obpCode: 'OBP-10001', field: 'input.customerNumber' });
     expect(await stored()).toEqual([]);
   });
 
-  test('gives the event and the customer with it, and writes once per idempotency key', async () => {
+  test('returns the event and its customer, and writes once for each idempotency key', async () => {
     const variables = { bankId, input: { ...input, customerId: customer.id }, idempotencyKey: randomUUID() };
 
-    const first = await gateway.query(clerk.token, create, variables);
-    const again = await gateway.query(clerk.token, create, variables);
+    const first = await gateway.query(officer.token, create, variables);
+    const again = await gateway.query(officer.token, create, variables);
 
     expect(first.errors).toEqual([]);
     expect(first.data).toEqual({
@@ -119,10 +119,10 @@ describe('createCrmEvent', () => {
     expect(await stored()).toHaveLength(1);
   });
 
-  test('links the bank’s customer with the number, and keeps the name as it is given', async () => {
-    const named = { ...input, customerName: 'Eve', customerNumber: customer.customerNumber };
+  test('links the customer of the bank with the number, and stores the name of the input', async () => {
+    const values = { ...input, customerName: 'Eve', customerNumber: customer.customerNumber };
 
-    const { data, errors } = await gateway.query(clerk.token, create, { bankId, input: named });
+    const { data, errors } = await gateway.query(officer.token, create, { bankId, input: values });
 
     expect(errors).toEqual([]);
     expect(data).toMatchObject({
@@ -133,11 +133,11 @@ describe('createCrmEvent', () => {
     });
   });
 
-  test('keeps the name and number of whom the bank does not have, also when another bank does', async () => {
+  test('stores the name and the number of a customer whom only another bank has', async () => {
     const foreign = await insertCustomer(gateway.database, { bankId: otherBankId });
-    const named = { category: 'Call', customerName: 'Eve', customerNumber: foreign.customerNumber };
+    const values = { category: 'Call', customerName: 'Eve', customerNumber: foreign.customerNumber };
 
-    const { data, errors } = await gateway.query(clerk.token, create, { bankId, input: named });
+    const { data, errors } = await gateway.query(officer.token, create, { bankId, input: values });
 
     expect(errors).toEqual([]);
     expect(data).toMatchObject({

@@ -8,7 +8,7 @@ const otherBankId = 'gh.30.uk';
 const pageFields = 'nodes { detail } pageInfo { hasNextPage endCursor }';
 
 let gateway: Gateway;
-let clerk: TestUser;
+let officer: TestUser;
 let customerId: string;
 let secondId: string;
 
@@ -17,7 +17,7 @@ beforeAll(async () => {
   await gateway.createBank(bankId);
   await gateway.createBank(otherBankId);
   const { database } = gateway;
-  clerk = await gateway.createUser({
+  officer = await gateway.createUser({
     roles: [
       ['CanGetCrmEvents', bankId],
       ['CanGetCustomers', bankId],
@@ -37,15 +37,15 @@ beforeAll(async () => {
 
 afterAll(() => gateway.stop());
 
-interface Asked {
+interface PageVariables {
   bank?: string;
   first?: number | null;
   after?: string | null;
   fields?: string;
 }
 
-function crmEvents(token: string | null, asked: Asked = {}) {
-  const { bank = bankId, first = null, after = null, fields = pageFields } = asked;
+function crmEvents(token: string | null, variables: PageVariables = {}) {
+  const { bank = bankId, first = null, after = null, fields = pageFields } = variables;
   return gateway.query(
     token,
     `query ($bank: ID!, $first: Int, $after: String) {
@@ -56,7 +56,7 @@ function crmEvents(token: string | null, asked: Asked = {}) {
 }
 
 describe('crmEvents', () => {
-  test('is refused to nobody, to a stranger and to the role at another bank', async () => {
+  test('is refused to an anonymous caller and to callers without the role at the bank', async () => {
     const elsewhere = await gateway.createUser({ roles: [['CanGetCrmEvents', otherBankId]] });
 
     expect(codesOf(await crmEvents(null))).toEqual(['OBP-20001']);
@@ -64,20 +64,20 @@ describe('crmEvents', () => {
     expect(codesOf(await crmEvents(elsewhere.token))).toEqual(['OBP-20006']);
   });
 
-  test('tells that the bank is unknown', async () => {
-    expect(codesOf(await crmEvents(clerk.token, { bank: 'no-bank' }))).toEqual(['OBP-30001']);
+  test('fails with OBP-30001 for an unknown bank', async () => {
+    expect(codesOf(await crmEvents(officer.token, { bank: 'no-bank' }))).toEqual(['OBP-30001']);
   });
 
-  test.each([0, -1, 101])('refuses first: %i', async (first) => {
-    expect(codesOf(await crmEvents(clerk.token, { first }))).toEqual(['OBP-10025']);
+  test.each([0, -1, 101])('fails with OBP-10025 for the page size %i', async (first) => {
+    expect(codesOf(await crmEvents(officer.token, { first }))).toEqual(['OBP-10025']);
   });
 
-  test('gives those of the bank, the last stored first, page by page to the end', async () => {
+  test('returns the events of the bank in pages, sorted by creation time, newest first', async () => {
     const pages = await readPages<{ detail: string }>(
-      (after) => crmEvents(clerk.token, { first: 2, after }),
+      (after) => crmEvents(officer.token, { first: 2, after }),
       (data) => data.crmEvents,
     );
-    const { data } = await crmEvents(clerk.token, { fields: 'totalCount pageInfo { hasPreviousPage }' });
+    const { data } = await crmEvents(officer.token, { fields: 'totalCount pageInfo { hasPreviousPage }' });
 
     expect(pages.map((page) => page.map(({ detail }) => detail))).toEqual([
       ['five', 'four'],
@@ -87,11 +87,11 @@ describe('crmEvents', () => {
     expect(data?.crmEvents).toEqual({ totalCount: 5, pageInfo: { hasPreviousPage: false } });
   });
 
-  test('keeps the name and the number of a customer whom the bank does not have', async () => {
+  test('returns the recorded name and number of a customer whom the bank does not have', async () => {
     const fields = `nodes {
       bankId customerId customerName customerNumber category channel scheduledDate actualDate result customer { id }
     }`;
-    const { data, errors } = await crmEvents(clerk.token, { first: 5, fields });
+    const { data, errors } = await crmEvents(officer.token, { first: 5, fields });
 
     expect(errors).toEqual([]);
     const nodes = nodesOf(data?.crmEvents);
@@ -110,7 +110,7 @@ describe('crmEvents', () => {
     expect(nodes[4]).toMatchObject({ scheduledDate: '2013-01-25T12:23:00.000Z', customer: { id: customerId } });
   });
 
-  test('refuses a cursor of another bank and of another field', async () => {
+  test('fails for the cursor of another bank or another field', async () => {
     const reader = await gateway.createUser({
       roles: [
         ['CanGetCrmEvents', bankId],
@@ -136,7 +136,7 @@ describe('Customer.crmEvents', () => {
       crmEvents(first: 2) { totalCount nodes { detail } pageInfo { hasNextPage } }
     } } }`;
 
-  test('is not the linked user’s own', async () => {
+  test('is refused to a linked user', async () => {
     const linked = await gateway.createUser();
     await insertUserCustomerLink(gateway.database, { bankId, customerId, userId: linked.id });
 
@@ -146,12 +146,12 @@ describe('Customer.crmEvents', () => {
     expect(codesOf(answer)).toEqual(['OBP-20006']);
   });
 
-  test('gives a page of each of several customers in as many statements as of one', async () => {
-    await gateway.query(clerk.token, nested(2));
+  test('takes as many statements for pages of several customers as for a page of one', async () => {
+    await gateway.query(officer.token, nested(2));
     const start = gateway.database.statistics.statements;
-    await gateway.query(clerk.token, nested(1));
+    await gateway.query(officer.token, nested(1));
     const forOne = gateway.database.statistics.statements - start;
-    const { data, errors } = await gateway.query(clerk.token, nested(2));
+    const { data, errors } = await gateway.query(officer.token, nested(2));
     const forTwo = gateway.database.statistics.statements - start - forOne;
 
     expect(errors).toEqual([]);

@@ -108,10 +108,10 @@ describe('grantEntitlement', () => {
   });
 
   test.each([
-    ['who can grant at the bank', () => administrator],
-    ['who can grant at any bank', () => administratorOfAll],
-    ['who is a super admin', () => superAdmin],
-  ])('refuses a role for the caller, even for a caller %s', async (_who, caller) => {
+    ['can grant at the bank', () => administrator],
+    ['can grant at any bank', () => administratorOfAll],
+    ['is a super admin', () => superAdmin],
+  ])('refuses a role for the caller, even if the caller %s', async (_who, caller) => {
     expect(await refusal(caller(), grant, { userId: caller().id, input: atBank })).toMatchObject({
       code: 'FORBIDDEN',
       obpCode: 'OBP-30221',

@@ -38,7 +38,7 @@ interface MeetingAnswer {
 }
 
 let gateway: Gateway;
-let clerk: TestUser;
+let officer: TestUser;
 let staff: TestUser;
 let linked: TestUser;
 let customerId: string;
@@ -48,7 +48,7 @@ beforeAll(async () => {
   gateway = await startGateway({ environment });
   await gateway.createBank(bankId);
   await gateway.createBank(otherBankId);
-  clerk = await gateway.createUser({
+  officer = await gateway.createUser({
     roles: [
       ['CanCreateMeeting', bankId],
       ['CanUpdateMeeting', bankId],
@@ -104,7 +104,7 @@ async function meetingFor(caller: TestUser, id: string): Promise<MeetingAnswer> 
   return data?.meeting as MeetingAnswer;
 }
 
-/** As Prosody verifies it: the shared secret, the issuer and the audience; then `sub` and `room` are compared. */
+/** Verifies a token as Prosody does: by the shared secret, the issuer, the audience, `sub`, and `room`. */
 async function verified(token: string | null | undefined, key = secret): Promise<JWTPayload> {
   const { payload, protectedHeader } = await jwtVerify(String(token), new TextEncoder().encode(key), {
     algorithms: ['HS256'],
@@ -118,8 +118,8 @@ async function verified(token: string | null | undefined, key = secret): Promise
 }
 
 describe('createMeeting', () => {
-  test('is refused to who is not linked to the customer and has no role, and nothing is written', async () => {
-    const stranger = await gateway.createUser({ roles: [['CanCreateMeeting', otherBankId]] });
+  test('refuses a caller without the role and without a link to the customer, and writes nothing', async () => {
+    const withRoleElsewhere = await gateway.createUser({ roles: [['CanCreateMeeting', otherBankId]] });
     const formerlyLinked = await gateway.createUser();
     const linkedElsewhere = await gateway.createUser();
     const second = await insertCustomer(gateway.database, { bankId });
@@ -131,7 +131,7 @@ describe('createMeeting', () => {
     });
     await insertUserCustomerLink(gateway.database, { bankId, customerId: second.id, userId: linkedElsewhere.id });
 
-    for (const caller of [stranger, formerlyLinked, linkedElsewhere]) {
+    for (const caller of [withRoleElsewhere, formerlyLinked, linkedElsewhere]) {
       const refused = await createAs(caller);
 
       expect(refused.data).toEqual({ createMeeting: null });
@@ -140,19 +140,19 @@ describe('createMeeting', () => {
         missingRoles: ['CanCreateMeeting'],
         bankId,
       });
-      // The same whether or not there is such a customer.
+      // The error is the same whether or not the customer exists.
       expect((await createAs(caller, { customerId: 'no-customer' })).errors).toEqual(refused.errors);
     }
     expect(await storedOf(customerId)).toEqual([]);
   });
 
-  test('is refused to nobody, and to a linked user at another bank', async () => {
+  test('refuses an anonymous caller, and a linked user at another bank', async () => {
     expect(codesOf(await gateway.query(null, create, { bankId, input }))).toEqual(['OBP-20001']);
     expect(codesOf(await createAs(linked, {}, otherBankId))).toEqual(['OBP-20006']);
     expect(codesOf(await createAs(linked, {}, 'no-bank'))).toEqual(['OBP-30001']);
   });
 
-  test('with a staff user takes the role, as staff are moderators', async () => {
+  test('refuses a staff user in the input without the role, because staff users are moderators', async () => {
     expect(codesOf(await createAs(linked, { staffUserId: linked.id }))).toEqual(['OBP-20006']);
     expect(await storedOf(customerId)).toEqual([]);
   });
@@ -162,9 +162,9 @@ describe('createMeeting', () => {
     ['a purpose that is not URL-friendly', { purposeId: 'on/boarding' }, 'input.purposeId'],
     ['a purpose that is too long', { purposeId: 'x'.repeat(65) }, 'input.purposeId'],
     ['an empty purpose', { purposeId: '' }, 'input.purposeId'],
-    ['no name of the creator', { creator: { name: '' } }, 'input.creator.name'],
-    ['no phone number', { creator: { name: 'A', mobilePhone: '123' } }, 'input.creator.mobilePhone'],
-    ['no e-mail address', { creator: { name: 'A', emailAddress: 'a@b' } }, 'input.creator.emailAddress'],
+    ['an empty name of the creator', { creator: { name: '' } }, 'input.creator.name'],
+    ['an invalid phone number', { creator: { name: 'A', mobilePhone: '123' } }, 'input.creator.mobilePhone'],
+    ['an invalid email address', { creator: { name: 'A', emailAddress: 'a@b' } }, 'input.creator.emailAddress'],
     [
       'an invitee without a name',
       { invitees: [{ contactDetails: { name: 'A' } }, { contactDetails: { name: ' ' } }] },
@@ -175,16 +175,16 @@ describe('createMeeting', () => {
       { invitees: [{ contactDetails: { name: 'A' }, status: 'x'.repeat(256) }] },
       'input.invitees[0].status',
     ],
-    ['a bad id of a user', { customerUserId: 'a b' }, 'input.customerUserId'],
-  ])('with %s is OBP-10001, and nothing is written', async (_what, change, field) => {
-    const { errors } = await createAs(clerk, change);
+    ['an invalid user ID', { customerUserId: 'a b' }, 'input.customerUserId'],
+  ])('fails with OBP-10001 for %s and writes nothing', async (_what, change, field) => {
+    const { errors } = await createAs(officer, change);
 
     expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', obpCode: 'OBP-10001' });
     expect(errors[0]?.extensions.field).toBe(field);
     expect(await storedOf(customerId)).toEqual([]);
   });
 
-  test('with a customer, a user or a link that is not there says which, and nothing is written', async () => {
+  test('fails with the field of an unknown customer, user, or link, and writes nothing', async () => {
     const foreign = await insertCustomer(gateway.database, { bankId: otherBankId });
     const invitee = (userId: string) => ({ contactDetails: { name: 'A' }, userId });
 
@@ -194,14 +194,14 @@ describe('createMeeting', () => {
       [{ invitees: [invitee(staff.id), invitee('no-user')] }, 'OBP-20057', 'input.invitees[1].userId'],
       [{ customerUserId: staff.id }, 'OBP-30035', 'input.customerUserId'],
     ] as const) {
-      const { errors } = await createAs(clerk, change);
+      const { errors } = await createAs(officer, change);
       expect(errors[0]?.extensions).toMatchObject({ code: 'NOT_FOUND', obpCode });
       expect(errors[0]?.extensions.field).toBe(field);
     }
     expect([...(await storedOf(customerId)), ...(await storedOf(foreign.id))]).toEqual([]);
   });
 
-  test('lets a linked user name no other user: the answer would tell whether there is one', async () => {
+  test('refuses other users in the input of a linked user, whether they exist or not', async () => {
     for (const change of [
       { invitees: [{ contactDetails: { name: 'Tom' }, userId: staff.id }] },
       { invitees: [{ contactDetails: { name: 'Tom' }, userId: 'no-user' }] },
@@ -213,7 +213,7 @@ describe('createMeeting', () => {
     }
   });
 
-  test('gives the meeting of a linked user, who is let in as the customer and not as the bank', async () => {
+  test('returns the meeting to a linked user, with a token for the customer but not for the bank', async () => {
     const invitees = [
       { contactDetails: { name: 'Tom', mobilePhone: '+447972444876' }, status: 'accepted' },
       { contactDetails: { name: 'Ann', emailAddress: 'ann@example.com' } },
@@ -249,7 +249,7 @@ describe('createMeeting', () => {
     expect(await storedOf(customerId)).toMatchObject([{ creatorUserId: linked.id }]);
   });
 
-  test('by the bank is with the one user who is linked, with the one who is chosen, or with nobody yet', async () => {
+  test('defaults to the only linked user if the bank creates the meeting', async () => {
     const second = await gateway.createUser();
     const formerlyLinked = await gateway.createUser();
     await insertUserCustomerLink(gateway.database, {
@@ -259,44 +259,44 @@ describe('createMeeting', () => {
       isActive: false,
     });
 
-    const withTheOne = await created(clerk, { staffUserId: staff.id });
+    const withDefault = await created(officer, { staffUserId: staff.id });
     await insertUserCustomerLink(gateway.database, { bankId, customerId, userId: second.id });
-    const withNobody = await created(clerk);
-    const withTheChosen = await created(clerk, { customerUserId: second.id });
+    const withoutDefault = await created(officer);
+    const withChosen = await created(officer, { customerUserId: second.id });
 
-    expect(withTheOne.present).toEqual({ staffUserId: staff.id, customerUserId: linked.id });
-    expect(withNobody.present).toEqual({ staffUserId: null, customerUserId: null });
-    expect(withTheChosen.present).toEqual({ staffUserId: null, customerUserId: second.id });
+    expect(withDefault.present).toEqual({ staffUserId: staff.id, customerUserId: linked.id });
+    expect(withoutDefault.present).toEqual({ staffUserId: null, customerUserId: null });
+    expect(withChosen.present).toEqual({ staffUserId: null, customerUserId: second.id });
   });
 
-  test('with an idempotency key writes once, into one session', async () => {
+  test('writes once for each idempotency key, with one session', async () => {
     const variables = { bankId, input, idempotencyKey: randomUUID() };
 
     const first = await gateway.query(linked.token, create, variables);
     const second = await gateway.query(linked.token, create, variables);
 
-    const [one, other] = [first, second].map(({ data }) => meetingIn(data, 'createMeeting'));
+    const [meetingOfFirst, meetingOfSecond] = [first, second].map(({ data }) => meetingIn(data, 'createMeeting'));
     expect(second.errors).toEqual([]);
-    expect(other?.id).toBe(one?.id);
-    expect(other?.keys?.sessionId).toBe(one?.keys?.sessionId);
+    expect(meetingOfSecond?.id).toBe(meetingOfFirst?.id);
+    expect(meetingOfSecond?.keys?.sessionId).toBe(meetingOfFirst?.keys?.sessionId);
     expect(await storedOf(customerId)).toHaveLength(1);
   });
 });
 
-describe('a provider that is not configured', () => {
-  test.each<[what: string, given: Record<string, string>, providerId: string, obpCode: string]>([
-    ['no provider at all', {}, 'jitsi', 'OBP-30101'],
-    ['an unknown provider', environment, 'zoom', 'OBP-30101'],
-    ['a provider named like a property of every object', environment, 'constructor', 'OBP-30101'],
-    ['no app id', { GATEWAY_JITSI_DOMAIN: 'meet.example.org' }, 'jitsi', 'OBP-30102'],
+describe('createMeeting without a configured provider', () => {
+  test.each<[obpCode: string, what: string, settings: Record<string, string>, providerId: string]>([
+    ['OBP-30101', 'a missing provider', {}, 'jitsi'],
+    ['OBP-30101', 'an unknown provider', environment, 'zoom'],
+    ['OBP-30101', 'a provider with the name of a property of every object', environment, 'constructor'],
+    ['OBP-30102', 'a missing app ID', { GATEWAY_JITSI_DOMAIN: 'meet.example.org' }, 'jitsi'],
     [
-      'no secret',
+      'OBP-30103',
+      'a missing secret',
       { GATEWAY_JITSI_DOMAIN: 'meet.example.org', GATEWAY_JITSI_APP_ID: 'gateway-app' },
       'jitsi',
-      'OBP-30103',
     ],
-  ])('with %s says so, and nothing is written', async (_what, given, providerId, obpCode) => {
-    const other = await startGateway({ environment: given });
+  ])('fails with %s for %s and writes nothing', async (obpCode, _what, settings, providerId) => {
+    const other = await startGateway({ environment: settings });
     try {
       await other.createBank(bankId);
       const caller = await other.createUser({ roles: [['CanCreateMeeting', bankId]] });
@@ -314,7 +314,7 @@ describe('a provider that is not configured', () => {
 });
 
 describe('the tokens of a meeting', () => {
-  test('are as Jitsi accepts them: for one room, for an hour, signed with the configured secret', async () => {
+  test('meet the requirements of Jitsi: for one room, for one hour, signed with the configured secret', async () => {
     const { keys } = await created(linked);
 
     const payload = await verified(keys?.customerToken);
@@ -338,12 +338,12 @@ describe('the tokens of a meeting', () => {
     await expect(verified(keys?.customerToken, `${secret}!`)).rejects.toThrow('signature');
   });
 
-  test('let the staff user and who reads all meetings in as moderators, under their own names', async () => {
-    const { id } = await created(clerk, { staffUserId: staff.id });
+  test('admit the staff user and callers with CanGetMeetings as moderators, under their own names', async () => {
+    const { id } = await created(officer, { staffUserId: staff.id });
 
     for (const [caller, contextUser] of [
       [staff, { id: staff.id, name: staff.username, moderator: 'true' }],
-      [clerk, { id: clerk.id, name: clerk.username, email: clerk.email, moderator: 'true' }],
+      [officer, { id: officer.id, name: officer.username, email: officer.email, moderator: 'true' }],
     ] as const) {
       const { keys } = await meetingFor(caller, id);
       expect(keys?.customerToken).toBeNull();
@@ -351,7 +351,7 @@ describe('the tokens of a meeting', () => {
     }
   });
 
-  test('are for nobody else: the creator and invitees get none, and a link to the customer gives none', async () => {
+  test('are null for the creator and the invitees, and the keys are null for other linked users', async () => {
     const creator = await gateway.createUser({
       roles: [
         ['CanCreateMeeting', bankId],
@@ -376,7 +376,7 @@ describe('the tokens of a meeting', () => {
     expect(data).toEqual({ myCustomers: [{ meetings: { nodes: [{ keys: null }] } }] });
   });
 
-  test('are made anew at each read, and stored or logged nowhere, nor is the secret', async () => {
+  test('are generated by each read, and neither stored nor logged', async () => {
     const { id, keys } = await created(linked);
 
     const again = await meetingFor(linked, id);
@@ -388,16 +388,16 @@ describe('the tokens of a meeting', () => {
     expect(JSON.stringify(gateway.logged)).not.toMatch(new RegExp(`${signature}|${secret}`));
   });
 
-  test('differ in their rooms from meeting to meeting', async () => {
+  test('are for a different room in each meeting', async () => {
     const rooms = await Promise.all(Array.from({ length: 5 }, async () => (await created(linked)).keys?.sessionId));
 
     expect(new Set(rooms).size).toBe(5);
   });
 
-  test.each(['*', 'room', null])('are not signed for a session %j that was imported', async (sessionId) => {
+  test.each(['*', 'room', null])('are null for the imported session ID %j', async (sessionId) => {
     const { id } = await insertMeeting(gateway.database, { bankId, providerId: 'jitsi', sessionId });
 
-    expect((await meetingFor(clerk, id)).keys).toEqual({ sessionId, staffToken: null, customerToken: null });
+    expect((await meetingFor(officer, id)).keys).toEqual({ sessionId, staffToken: null, customerToken: null });
   });
 });
 
@@ -409,7 +409,7 @@ describe('updateMeeting', () => {
     return gateway.query(caller.token, update, { bankId, id, input: changed, ...more });
   }
 
-  test('is refused without the role, to the participants too, and nothing is written', async () => {
+  test('refuses a caller without the role, even a participant, and writes nothing', async () => {
     const { id } = await created(linked);
 
     const { data, errors } = await updateAs(linked, id, { staffUserId: linked.id });
@@ -419,28 +419,28 @@ describe('updateMeeting', () => {
     expect(await storedOf(customerId)).toMatchObject([{ staffUserId: null, version: 1 }]);
   });
 
-  test('of an unknown meeting or one of another bank is not found, and nothing is written', async () => {
+  test('fails with OBP-30104 for an unknown meeting or a meeting of another bank, and writes nothing', async () => {
     const foreign = await insertMeeting(gateway.database, { bankId: otherBankId });
 
-    expect(codesOf(await updateAs(clerk, 'no-meeting'))).toEqual(['OBP-30104']);
-    expect(codesOf(await updateAs(clerk, foreign.id))).toEqual(['OBP-30104']);
+    expect(codesOf(await updateAs(officer, 'no-meeting'))).toEqual(['OBP-30104']);
+    expect(codesOf(await updateAs(officer, foreign.id))).toEqual(['OBP-30104']);
     const [stored] = await gateway.database.read.select().from(meeting).where(eq(meeting.id, foreign.id));
     expect(stored).toEqual(foreign);
   });
 
-  test('with an unknown staff user is OBP-20057, and nothing is written', async () => {
+  test('fails with OBP-20057 for an unknown staff user and writes nothing', async () => {
     const { id } = await created(linked);
 
-    const { errors } = await updateAs(clerk, id, { staffUserId: 'no-user' });
+    const { errors } = await updateAs(officer, id, { staffUserId: 'no-user' });
 
     expect(errors[0]?.extensions).toMatchObject({ obpCode: 'OBP-20057', field: 'input.staffUserId' });
     expect(await storedOf(customerId)).toMatchObject([{ version: 1 }]);
   });
 
-  test('gives the staff user and the time, and the staff user a token; left out, there is none again', async () => {
+  test('replaces the staff user and the time, and sets an omitted staff user to null', async () => {
     const { id } = await created(linked);
 
-    const { data, errors } = await updateAs(clerk, id);
+    const { data, errors } = await updateAs(officer, id);
     expect(errors).toEqual([]);
     expect(data?.updateMeeting).toMatchObject({
       meeting: { when, version: 2, present: { staffUserId: staff.id, customerUserId: linked.id } },
@@ -448,60 +448,62 @@ describe('updateMeeting', () => {
     });
     await verified((await meetingFor(staff, id)).keys?.staffToken);
 
-    const without = await updateAs(clerk, id, { staffUserId: undefined });
+    const without = await updateAs(officer, id, { staffUserId: undefined });
     expect(without.data).toMatchObject({ updateMeeting: { meeting: { version: 3, present: { staffUserId: null } } } });
   });
 
-  test('cancels, so that nobody gets a token, keeps the first time, and takes it back', async () => {
+  test('cancels a meeting, which then has no tokens, keeps the first time, and reverts the cancellation', async () => {
     const { id } = await created(linked);
-    await updateAs(clerk, id);
+    await updateAs(officer, id);
 
-    const cancelled = await updateAs(clerk, id, { cancelled: true });
-    const again = await updateAs(clerk, id, { cancelled: true });
+    const cancelled = await updateAs(officer, id, { cancelled: true });
+    const again = await updateAs(officer, id, { cancelled: true });
 
     const { cancelledAt } = meetingIn(cancelled.data, 'updateMeeting');
     expect(cancelledAt).toEqual(expect.any(String));
     expect(again.data).toMatchObject({ updateMeeting: { meeting: { cancelledAt } } });
-    for (const caller of [clerk, staff, linked]) {
+    for (const caller of [officer, staff, linked]) {
       expect((await meetingFor(caller, id)).keys).toMatchObject({ staffToken: null, customerToken: null });
     }
 
-    await updateAs(clerk, id);
+    await updateAs(officer, id);
     expect((await meetingFor(linked, id)).cancelledAt).toBeNull();
     await verified((await meetingFor(linked, id)).keys?.customerToken);
   });
 
-  test('with a stale version is a conflict that tells the current one, and changes nothing', async () => {
+  test('fails with CONFLICT and the current version for a stale version, and changes nothing', async () => {
     const { id } = await created(linked);
-    await updateAs(clerk, id, {}, { expectedVersion: 1 });
+    await updateAs(officer, id, {}, { expectedVersion: 1 });
 
-    const { errors } = await updateAs(clerk, id, { cancelled: true }, { expectedVersion: 1 });
+    const { errors } = await updateAs(officer, id, { cancelled: true }, { expectedVersion: 1 });
 
     expect(errors[0]?.extensions).toMatchObject({ code: 'CONFLICT', currentVersion: 2, field: 'expectedVersion' });
     expect(await storedOf(customerId)).toMatchObject([{ cancelledAt: null, version: 2 }]);
   });
 
-  test('of racing updates of one version lets one through', async () => {
+  test('succeeds once when updates of one version race', async () => {
     const { id } = await created(linked);
 
-    const answers = await Promise.all(Array.from({ length: 3 }, () => updateAs(clerk, id, {}, { expectedVersion: 1 })));
+    const answers = await Promise.all(
+      Array.from({ length: 3 }, () => updateAs(officer, id, {}, { expectedVersion: 1 })),
+    );
 
     expect(answers.filter(({ errors }) => errors.length === 0)).toHaveLength(1);
     expect(await storedOf(customerId)).toMatchObject([{ version: 2 }]);
   });
 
-  test('with an idempotency key writes once', async () => {
+  test('writes once for each idempotency key', async () => {
     const { id } = await created(linked);
     const idempotencyKey = randomUUID();
 
-    const first = await updateAs(clerk, id, {}, { idempotencyKey });
-    const second = await updateAs(clerk, id, {}, { idempotencyKey });
+    const first = await updateAs(officer, id, {}, { idempotencyKey });
+    const second = await updateAs(officer, id, {}, { idempotencyKey });
 
     expect([...first.errors, ...second.errors]).toEqual([]);
     expect(second.data).toMatchObject({ updateMeeting: { meeting: { id, version: 2 } } });
   });
 
-  test('without the role to read meetings shows the meeting, but not its keys', async () => {
+  test('returns the meeting without its keys to a caller without CanGetMeetings', async () => {
     const { id } = await created(linked);
     const planner = await gateway.createUser({ roles: [['CanUpdateMeeting', bankId]] });
 

@@ -12,7 +12,7 @@ const otherBankId = 'gh.30.uk';
 const pageFields = 'nodes { purposeId } pageInfo { hasNextPage endCursor }';
 
 let gateway: Gateway;
-let clerk: TestUser;
+let officer: TestUser;
 let creator: TestUser;
 let staff: TestUser;
 let customerUser: TestUser;
@@ -21,7 +21,7 @@ let validated: TestUser;
 let unvalidated: TestUser;
 let linked: TestUser;
 let formerlyLinked: TestUser;
-let stranger: TestUser;
+let uninvolved: TestUser;
 let customerId: string;
 let secondId: string;
 
@@ -30,7 +30,7 @@ beforeAll(async () => {
   await gateway.createBank(bankId);
   await gateway.createBank(otherBankId);
   const { database } = gateway;
-  clerk = await gateway.createUser({
+  officer = await gateway.createUser({
     roles: [
       ['CanGetMeetings', bankId],
       ['CanGetCustomers', bankId],
@@ -44,7 +44,7 @@ beforeAll(async () => {
   unvalidated = await gateway.createUser();
   linked = await gateway.createUser();
   formerlyLinked = await gateway.createUser();
-  stranger = await gateway.createUser();
+  uninvolved = await gateway.createUser();
   await database.transaction(async (transaction) => {
     await transaction.update(user).set({ emailValidatedAt: new Date() }).where(eq(user.id, validated.id));
     await transaction.update(user).set({ emailValidatedAt: null }).where(eq(user.id, unvalidated.id));
@@ -68,9 +68,9 @@ beforeAll(async () => {
     customerUserId: customerUser.id,
   });
   const invited = [
-    { userId: invitee.id, name: 'By id', emailAddress: null, mobilePhone: null, status: null },
-    { name: 'By e-mail', emailAddress: validated.email },
-    { name: 'By an e-mail that anybody may have', emailAddress: unvalidated.email },
+    { userId: invitee.id, name: 'Known by ID', emailAddress: null, mobilePhone: null, status: null },
+    { name: 'Known by email', emailAddress: validated.email },
+    { name: 'Known by an unvalidated email', emailAddress: unvalidated.email },
   ];
   for (const [position, values] of invited.entries()) {
     await insertMeetingInvitee(database, { meetingId: 'meeting-1', position, ...values });
@@ -102,15 +102,15 @@ function meeting(token: string | null, id = 'meeting-1', bank = bankId) {
   );
 }
 
-interface Asked {
+interface PageVariables {
   bank?: string;
   first?: number | null;
   after?: string | null;
   fields?: string;
 }
 
-function meetings(token: string | null, asked: Asked = {}) {
-  const { bank = bankId, first = null, after = null, fields = pageFields } = asked;
+function meetings(token: string | null, variables: PageVariables = {}) {
+  const { bank = bankId, first = null, after = null, fields = pageFields } = variables;
   return gateway.query(
     token,
     `query ($bank: ID!, $first: Int, $after: String) {
@@ -127,14 +127,14 @@ async function purposesOf(token: string, bank = bankId): Promise<string[]> {
 }
 
 describe('meeting', () => {
-  test('is refused to nobody', async () => {
+  test('is refused to an anonymous caller', async () => {
     expect(codesOf(await meeting(null))).toEqual(['OBP-20001']);
   });
 
-  test('is refused to who is no participant, in the same words whether or not there is one', async () => {
+  test('is refused to a caller who does not take part, whether it exists or not', async () => {
     const elsewhere = await gateway.createUser({ roles: [['CanGetMeetings', otherBankId]] });
 
-    for (const { token } of [stranger, elsewhere, unvalidated, formerlyLinked, linked]) {
+    for (const { token } of [uninvolved, elsewhere, unvalidated, formerlyLinked, linked]) {
       const refused = await meeting(token);
 
       expect(refused.data).toEqual({ meeting: null });
@@ -144,19 +144,19 @@ describe('meeting', () => {
     }
   });
 
-  test('of another bank is not found with the role, and refused to its participants, at this bank', async () => {
-    expect(codesOf(await meeting(clerk.token, 'meeting-elsewhere'))).toEqual(['OBP-30104']);
+  test('is not returned at another bank', async () => {
+    expect(codesOf(await meeting(officer.token, 'meeting-elsewhere'))).toEqual(['OBP-30104']);
     expect(codesOf(await meeting(creator.token, 'meeting-elsewhere'))).toEqual(['OBP-20006']);
     expect(codesOf(await meeting(creator.token, 'meeting-elsewhere', otherBankId))).toEqual([]);
   });
 
-  test('tells that the bank is unknown, and with the role that the meeting is', async () => {
-    expect(codesOf(await meeting(clerk.token, 'meeting-1', 'no-bank'))).toEqual(['OBP-30001']);
-    expect(codesOf(await meeting(clerk.token, 'no-meeting'))).toEqual(['OBP-30104']);
+  test('fails with OBP-30001 for an unknown bank, and with the role with OBP-30104 for an unknown meeting', async () => {
+    expect(codesOf(await meeting(officer.token, 'meeting-1', 'no-bank'))).toEqual(['OBP-30001']);
+    expect(codesOf(await meeting(officer.token, 'no-meeting'))).toEqual(['OBP-30104']);
   });
 
-  test('is whole for every participant and for the role, without tokens as there is no provider', async () => {
-    for (const { token } of [creator, staff, customerUser, invitee, validated, clerk]) {
+  test('is returned to every participant and with the role, without tokens because no provider is configured', async () => {
+    for (const { token } of [creator, staff, customerUser, invitee, validated, officer]) {
       const { data, errors } = await meeting(token);
 
       expect(errors).toEqual([]);
@@ -172,14 +172,14 @@ describe('meeting', () => {
         keys: { sessionId: 'session-1', staffToken: null, customerToken: null },
         creator: { name: 'Simon Redfern', mobilePhone: '+447972444876', emailAddress: 'simon@example.com' },
         invitees: [
-          { contactDetails: { name: 'By id', mobilePhone: null, emailAddress: null }, status: null },
+          { contactDetails: { name: 'Known by ID', mobilePhone: null, emailAddress: null }, status: null },
           {
-            contactDetails: { name: 'By e-mail', mobilePhone: '+447972444876', emailAddress: validated.email },
+            contactDetails: { name: 'Known by email', mobilePhone: '+447972444876', emailAddress: validated.email },
             status: 'Good',
           },
           {
             contactDetails: {
-              name: 'By an e-mail that anybody may have',
+              name: 'Known by an unvalidated email',
               mobilePhone: '+447972444876',
               emailAddress: unvalidated.email,
             },
@@ -190,7 +190,7 @@ describe('meeting', () => {
     }
   });
 
-  test('is no longer for a customer user whose link is not active any more', async () => {
+  test('is refused to a customer user whose link is no longer active', async () => {
     await insertMeeting(gateway.database, {
       id: 'meeting-of-former',
       bankId,
@@ -209,7 +209,7 @@ describe('meeting', () => {
     expect(errors[0]?.extensions.obpCode).toBe('OBP-20006');
   });
 
-  test('gives the customer to who may read the customer, and to who is linked', async () => {
+  test('returns its customer only to callers who can read the customer', async () => {
     const document = `{ meeting(bankId: "${bankId}", id: "meeting-1") { customer { id } } }`;
     const linkedCreator = await gateway.createUser();
     await insertMeeting(gateway.database, {
@@ -225,29 +225,29 @@ describe('meeting', () => {
     });
 
     const refused = await gateway.query(staff.token, document);
-    const given = await gateway.query(
+    const returned = await gateway.query(
       linkedCreator.token,
       document.replace(bankId, otherBankId).replace('meeting-1', 'meeting-of-linked'),
     );
 
     expect(refused.data).toEqual({ meeting: { customer: null } });
     expect(codesOf(refused)).toEqual(['OBP-20006']);
-    expect(given.data).toEqual({ meeting: { customer: { id: 'own-customer' } } });
+    expect(returned.data).toEqual({ meeting: { customer: { id: 'own-customer' } } });
   });
 });
 
 describe('meetings', () => {
-  test('is refused to nobody, and tells that the bank is unknown', async () => {
+  test('is refused to an anonymous caller, and fails with OBP-30001 for an unknown bank', async () => {
     expect(codesOf(await meetings(null))).toEqual(['OBP-20001']);
-    expect(codesOf(await meetings(clerk.token, { bank: 'no-bank' }))).toEqual(['OBP-30001']);
+    expect(codesOf(await meetings(officer.token, { bank: 'no-bank' }))).toEqual(['OBP-30001']);
   });
 
-  test.each([0, -1, 101])('refuses first: %i', async (first) => {
-    expect(codesOf(await meetings(clerk.token, { first }))).toEqual(['OBP-10025']);
+  test.each([0, -1, 101])('fails with OBP-10025 for the page size %i', async (first) => {
+    expect(codesOf(await meetings(officer.token, { first }))).toEqual(['OBP-10025']);
     expect(codesOf(await meetings(creator.token, { first }))).toEqual(['OBP-10025']);
   });
 
-  test('gives those of the caller without the role, at that bank only, the latest first', async () => {
+  test('returns the meetings of the caller at the bank without the role, latest first', async () => {
     const elsewhere = await gateway.createUser({ roles: [['CanGetMeetings', otherBankId]] });
 
     expect(await purposesOf(creator.token)).toEqual(['two', 'one']);
@@ -256,24 +256,24 @@ describe('meetings', () => {
     expect(await purposesOf(customerUser.token)).toEqual(['one']);
     expect(await purposesOf(invitee.token)).toEqual(['one']);
     expect(await purposesOf(validated.token)).toEqual(['one']);
-    for (const { token } of [unvalidated, stranger, linked, elsewhere]) expect(await purposesOf(token)).toEqual([]);
+    for (const { token } of [unvalidated, uninvolved, linked, elsewhere]) expect(await purposesOf(token)).toEqual([]);
   });
 
-  test('gives all of the bank with the role, page by page to the end', async () => {
+  test('returns all meetings of the bank with the role, in pages', async () => {
     const pages = await readPages<{ purposeId: string }>(
-      (after) => meetings(clerk.token, { first: 2, after }),
+      (after) => meetings(officer.token, { first: 2, after }),
       (data) => data.meetings,
     );
-    const { data } = await meetings(clerk.token, { fields: 'totalCount' });
+    const { data } = await meetings(officer.token, { fields: 'totalCount' });
 
-    // Two have the same time: their ids, made at random, decide.
+    // Two meetings have the same time, so their generated IDs determine the order.
     const [first = [], ...others] = pages.map((page) => page.map(({ purposeId }) => purposeId));
     expect(first.toSorted()).toEqual(['five', 'four']);
     expect(others).toEqual([['three', 'two'], ['one']]);
     expect(data?.meetings).toEqual({ totalCount: 5 });
   });
 
-  test('gives the caller’s own page by page, and counts them', async () => {
+  test("returns the caller's own meetings in pages, and counts only them", async () => {
     const pages = await readPages<{ purposeId: string }>(
       (after) => meetings(creator.token, { first: 1, after }),
       (data) => data.meetings,
@@ -284,15 +284,15 @@ describe('meetings', () => {
     expect(data?.meetings).toEqual({ totalCount: 2 });
   });
 
-  test('refuses the cursor of another caller and of another bank', async () => {
-    const { data } = await meetings(clerk.token, { first: 1 });
+  test('fails for the cursor of another caller or another bank', async () => {
+    const { data } = await meetings(officer.token, { first: 1 });
     const after = endCursorOf(data?.meetings);
 
     expect(codesOf(await meetings(creator.token, { after }))).toEqual(['BAD_USER_INPUT']);
-    expect(codesOf(await meetings(clerk.token, { after, bank: otherBankId }))).toEqual(['BAD_USER_INPUT']);
+    expect(codesOf(await meetings(officer.token, { after, bank: otherBankId }))).toEqual(['BAD_USER_INPUT']);
   });
 
-  test('reads the invitees and the keys of all meetings at once', async () => {
+  test('reads the invitees and the keys of all meetings in one batch', async () => {
     const fields = 'nodes { keys { sessionId } invitees { status } }';
     await meetings(creator.token, { fields });
     const start = gateway.database.statistics.statements;
@@ -300,13 +300,13 @@ describe('meetings', () => {
     const { data } = await meetings(creator.token, { fields });
 
     expect(data?.meetings).toMatchObject({ nodes: [{ invitees: [] }, { keys: { sessionId: 'session-1' } }] });
-    // The caller, the bank, the caller's e-mail, the meetings, their invitees, and what the audit trail writes.
+    // The caller, the bank, the caller's email address, the meetings, their invitees, and the audit trail.
     expect(gateway.database.statistics.statements - start).toBe(5 + statementsOfAuditTrail);
   });
 });
 
 describe('Customer.meetings', () => {
-  test('is refused without the role and without an active link', async () => {
+  test('is refused to a caller without the role and without an active link', async () => {
     const reader = await gateway.createUser({ roles: [['CanGetCustomer', bankId]] });
     await insertUserCustomerLink(gateway.database, { bankId, customerId, userId: reader.id, isActive: false });
 
@@ -319,14 +319,14 @@ describe('Customer.meetings', () => {
     expect(codesOf(answer)).toEqual(['OBP-20006']);
   });
 
-  test('is the linked user’s own, but the keys only of those in which the user is a participant', async () => {
+  test('is returned to a linked user, with the keys of only those meetings in which the user takes part', async () => {
     const document = '{ myCustomers { meetings { nodes { purposeId keys { sessionId } } } } }';
 
-    const given = await gateway.query(linked.token, document);
+    const toLinkedUser = await gateway.query(linked.token, document);
     const toParticipant = await gateway.query(customerUser.token, document);
 
-    expect(given.errors).toEqual([]);
-    expect(given.data?.myCustomers).toEqual([
+    expect(toLinkedUser.errors).toEqual([]);
+    expect(toLinkedUser.data?.myCustomers).toEqual([
       {
         meetings: {
           nodes: [
@@ -342,16 +342,16 @@ describe('Customer.meetings', () => {
     ]);
   });
 
-  test('gives a page of each of several customers in as many statements as of one', async () => {
+  test('takes as many statements for pages of several customers as for a page of one', async () => {
     const nested = (first: number) =>
       `{ customers(bankId: "${bankId}", sortBy: CREATED, sortDirection: ASC, first: ${first}) { nodes {
         meetings(first: 2) { totalCount nodes { purposeId invitees { status } } pageInfo { hasNextPage } }
       } } }`;
-    await gateway.query(clerk.token, nested(2));
+    await gateway.query(officer.token, nested(2));
     const start = gateway.database.statistics.statements;
-    await gateway.query(clerk.token, nested(1));
+    await gateway.query(officer.token, nested(1));
     const forOne = gateway.database.statistics.statements - start;
-    const { data, errors } = await gateway.query(clerk.token, nested(2));
+    const { data, errors } = await gateway.query(officer.token, nested(2));
     const forTwo = gateway.database.statistics.statements - start - forOne;
 
     expect(errors).toEqual([]);

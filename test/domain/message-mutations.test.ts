@@ -15,14 +15,14 @@ const create = /* GraphQL */ `mutation ($bankId: ID!, $customerId: ID!, $input: 
     customer { id messages { nodes { message } } } } }`;
 
 let gateway: Gateway;
-let clerk: TestUser;
+let officer: TestUser;
 let customerId: string;
 
 beforeAll(async () => {
   gateway = await startGateway();
   await gateway.createBank(bankId);
   await gateway.createBank(otherBankId);
-  clerk = await gateway.createUser({
+  officer = await gateway.createUser({
     roles: [
       ['CanCreateCustomerMessage', bankId],
       ['CanGetCustomerMessages', bankId],
@@ -42,20 +42,20 @@ function storedOf(id: string) {
 }
 
 describe('createCustomerMessage', () => {
-  test('is refused without the role at the bank, and nothing is written', async () => {
-    const stranger = await gateway.createUser({ roles: [['CanCreateCustomerMessage', otherBankId]] });
+  test('refuses a caller without the role at the bank and writes nothing', async () => {
+    const caller = await gateway.createUser({ roles: [['CanCreateCustomerMessage', otherBankId]] });
 
-    const { data, errors } = await gateway.query(stranger.token, create, { bankId, customerId, input });
+    const { data, errors } = await gateway.query(caller.token, create, { bankId, customerId, input });
 
     expect(data).toEqual({ createCustomerMessage: null });
     expect(errors[0]?.extensions.missingRoles).toEqual(['CanCreateCustomerMessage']);
     expect(await storedOf(customerId)).toEqual([]);
   });
 
-  test('to a customer of another bank is not found, and nothing is written', async () => {
+  test('fails with OBP-30046 for a customer of another bank and writes nothing', async () => {
     const foreign = await insertCustomer(gateway.database, { bankId: otherBankId });
 
-    const { errors } = await gateway.query(clerk.token, create, { bankId, customerId: foreign.id, input });
+    const { errors } = await gateway.query(officer.token, create, { bankId, customerId: foreign.id, input });
 
     expect(errors[0]?.extensions.obpCode).toBe('OBP-30046');
     expect(await storedOf(foreign.id)).toEqual([]);
@@ -67,20 +67,20 @@ describe('createCustomerMessage', () => {
     ['a transport that is too long', { transport: 'x'.repeat(65) }, 'input.transport'],
     ['an empty department', { fromDepartment: ' ' }, 'input.fromDepartment'],
     ['a person that is too long', { fromPerson: 'x'.repeat(65) }, 'input.fromPerson'],
-  ])('with %s is OBP-10001, and nothing is written', async (_what, change, field) => {
+  ])('fails with OBP-10001 for %s and writes nothing', async (_what, change, field) => {
     const variables = { bankId, customerId, input: { ...input, ...change } };
 
-    const { errors } = await gateway.query(clerk.token, create, variables);
+    const { errors } = await gateway.query(officer.token, create, variables);
 
     expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', obpCode: 'OBP-10001', field });
     expect(await storedOf(customerId)).toEqual([]);
   });
 
-  test('gives the message and the customer with it, and writes once per idempotency key', async () => {
+  test('returns the message and its customer, and writes once for each idempotency key', async () => {
     const variables = { bankId, customerId, input, idempotencyKey: randomUUID() };
 
-    const first = await gateway.query(clerk.token, create, variables);
-    const again = await gateway.query(clerk.token, create, variables);
+    const first = await gateway.query(officer.token, create, variables);
+    const again = await gateway.query(officer.token, create, variables);
 
     expect(first.errors).toEqual([]);
     expect(first.data).toEqual({
@@ -93,12 +93,12 @@ describe('createCustomerMessage', () => {
     expect(await storedOf(customerId)).toHaveLength(1);
   });
 
-  test('takes a message without transport, and another with the same words', async () => {
+  test('accepts a message without a transport, and another with the same text', async () => {
     const { transport: _transport, ...without } = input;
 
     const answers = [
-      await gateway.query(clerk.token, create, { bankId, customerId, input: without }),
-      await gateway.query(clerk.token, create, { bankId, customerId, input: without }),
+      await gateway.query(officer.token, create, { bankId, customerId, input: without }),
+      await gateway.query(officer.token, create, { bankId, customerId, input: without }),
     ];
 
     expect(answers.flatMap(({ errors }) => errors)).toEqual([]);

@@ -8,7 +8,7 @@ const otherBankId = 'gh.30.uk';
 const pageFields = 'nodes { message } pageInfo { hasNextPage endCursor }';
 
 let gateway: Gateway;
-let clerk: TestUser;
+let officer: TestUser;
 let linked: TestUser;
 let customerId: string;
 let secondId: string;
@@ -19,7 +19,7 @@ beforeAll(async () => {
   await gateway.createBank(bankId);
   await gateway.createBank(otherBankId);
   const { database } = gateway;
-  clerk = await gateway.createUser({
+  officer = await gateway.createUser({
     roles: [
       ['CanGetCustomerMessages', bankId],
       ['CanGetCustomers', bankId],
@@ -29,7 +29,7 @@ beforeAll(async () => {
   customerId = (await insertCustomer(database, { bankId })).id;
   secondId = (await insertCustomer(database, { bankId })).id;
   foreignCustomerId = (await insertCustomer(database, { bankId: otherBankId })).id;
-  // Two of the same moment: their ids decide, so that none is lost between pages.
+  // Two messages have the same date, so their IDs determine the order, and no page omits one of them.
   const date = (day: number) => new Date(Date.UTC(2024, 0, day));
   const message = { bankId, customerId };
   await insertCustomerMessage(database, { ...message, message: 'one', date: date(1) });
@@ -45,7 +45,7 @@ beforeAll(async () => {
 
 afterAll(() => gateway.stop());
 
-interface Asked {
+interface PageVariables {
   bank?: string;
   customer?: string;
   first?: number | null;
@@ -53,8 +53,8 @@ interface Asked {
   fields?: string;
 }
 
-function customerMessages(token: string | null, asked: Asked = {}) {
-  const { bank = bankId, customer = customerId, first = null, after = null, fields = pageFields } = asked;
+function customerMessages(token: string | null, variables: PageVariables = {}) {
+  const { bank = bankId, customer = customerId, first = null, after = null, fields = pageFields } = variables;
   return gateway.query(
     token,
     `query ($bank: ID!, $customer: ID!, $first: Int, $after: String) {
@@ -64,8 +64,8 @@ function customerMessages(token: string | null, asked: Asked = {}) {
   );
 }
 
-function myCustomerMessages(token: string | null, asked: Asked = {}) {
-  const { bank = bankId, first = null, after = null, fields = pageFields } = asked;
+function myCustomerMessages(token: string | null, variables: PageVariables = {}) {
+  const { bank = bankId, first = null, after = null, fields = pageFields } = variables;
   return gateway.query(
     token,
     `query ($bank: ID!, $first: Int, $after: String) {
@@ -76,7 +76,7 @@ function myCustomerMessages(token: string | null, asked: Asked = {}) {
 }
 
 describe('customerMessages', () => {
-  test('is refused to nobody, to a stranger, to the linked user and to the role at another bank', async () => {
+  test('is refused to an anonymous caller and to callers without the role at the bank, even a linked user', async () => {
     const elsewhere = await gateway.createUser({ roles: [['CanGetCustomerMessages', otherBankId]] });
 
     expect(codesOf(await customerMessages(null))).toEqual(['OBP-20001']);
@@ -85,21 +85,21 @@ describe('customerMessages', () => {
     expect(codesOf(await customerMessages(elsewhere.token))).toEqual(['OBP-20006']);
   });
 
-  test('tells that the bank or the customer is unknown, also of another bank’s customer', async () => {
-    expect(codesOf(await customerMessages(clerk.token, { bank: 'no-bank' }))).toEqual(['OBP-30001']);
-    expect(codesOf(await customerMessages(clerk.token, { customer: 'no-customer' }))).toEqual(['OBP-30046']);
-    expect(codesOf(await customerMessages(clerk.token, { customer: foreignCustomerId }))).toEqual(['OBP-30046']);
+  test('fails for an unknown bank, an unknown customer, and a customer of another bank', async () => {
+    expect(codesOf(await customerMessages(officer.token, { bank: 'no-bank' }))).toEqual(['OBP-30001']);
+    expect(codesOf(await customerMessages(officer.token, { customer: 'no-customer' }))).toEqual(['OBP-30046']);
+    expect(codesOf(await customerMessages(officer.token, { customer: foreignCustomerId }))).toEqual(['OBP-30046']);
   });
 
-  test.each([0, -1, 101])('refuses first: %i', async (first) => {
-    expect(codesOf(await customerMessages(clerk.token, { first }))).toEqual(['OBP-10025']);
+  test.each([0, -1, 101])('fails with OBP-10025 for the page size %i', async (first) => {
+    expect(codesOf(await customerMessages(officer.token, { first }))).toEqual(['OBP-10025']);
     expect(codesOf(await myCustomerMessages(linked.token, { first }))).toEqual(['OBP-10025']);
   });
 
-  test('gives them, the newest first, with who wrote them', async () => {
+  test('returns the messages with their authors, newest first', async () => {
     const fields = 'totalCount nodes { message date transport fromDepartment fromPerson customerId bankId }';
 
-    const { data, errors } = await customerMessages(clerk.token, { first: 1, fields });
+    const { data, errors } = await customerMessages(officer.token, { first: 1, fields });
 
     expect(errors).toEqual([]);
     expect(data?.customerMessages).toEqual({
@@ -118,9 +118,9 @@ describe('customerMessages', () => {
     });
   });
 
-  test('is read page by page to its end, each message once', async () => {
+  test('returns every message once over all pages', async () => {
     const pages = await readPages<{ message: string }>(
-      (after) => customerMessages(clerk.token, { first: 2, after }),
+      (after) => customerMessages(officer.token, { first: 2, after }),
       (data) => data.customerMessages,
     );
 
@@ -130,14 +130,14 @@ describe('customerMessages', () => {
     ]);
   });
 
-  test('refuses a cursor of another customer, of another field, and one that was made up', async () => {
-    const { data } = await customerMessages(clerk.token, { first: 1 });
+  test('fails for the cursor of another customer or another field, and for an invalid cursor', async () => {
+    const { data } = await customerMessages(officer.token, { first: 1 });
     const after = endCursorOf(data?.customerMessages);
 
-    expect(codesOf(await customerMessages(clerk.token, { after, customer: secondId }))).toEqual(['BAD_USER_INPUT']);
+    expect(codesOf(await customerMessages(officer.token, { after, customer: secondId }))).toEqual(['BAD_USER_INPUT']);
     expect(codesOf(await myCustomerMessages(linked.token, { after }))).toEqual(['BAD_USER_INPUT']);
-    expect(codesOf(await customerMessages(clerk.token, { after: 'made-up' }))).toEqual(['BAD_USER_INPUT']);
-    expect(codesOf(await customerMessages(clerk.token, { after }))).toEqual([]);
+    expect(codesOf(await customerMessages(officer.token, { after: 'made-up' }))).toEqual(['BAD_USER_INPUT']);
+    expect(codesOf(await customerMessages(officer.token, { after }))).toEqual([]);
   });
 });
 
@@ -147,7 +147,7 @@ describe('Customer.messages', () => {
       messages(first: 2) { totalCount nodes { message } pageInfo { hasNextPage } }
     } } }`;
 
-  test('is refused where the link is not active, and given where it is', async () => {
+  test('is returned to a linked user, and refused to a user with an inactive link', async () => {
     const reader = await gateway.createUser({ roles: [['CanGetCustomers', bankId]] });
     await insertUserCustomerLink(gateway.database, { bankId, customerId, userId: reader.id });
     await insertUserCustomerLink(gateway.database, {
@@ -163,12 +163,12 @@ describe('Customer.messages', () => {
     expect(codesOf(answer)).toEqual(['OBP-20006']);
   });
 
-  test('gives a page and the total of each of several customers in as many statements as of one', async () => {
-    await gateway.query(clerk.token, nested(2));
+  test('takes as many statements for pages and totals of several customers as for those of one', async () => {
+    await gateway.query(officer.token, nested(2));
     const start = gateway.database.statistics.statements;
-    await gateway.query(clerk.token, nested(1));
+    await gateway.query(officer.token, nested(1));
     const forOne = gateway.database.statistics.statements - start;
-    const { data, errors } = await gateway.query(clerk.token, nested(2));
+    const { data, errors } = await gateway.query(officer.token, nested(2));
     const forTwo = gateway.database.statistics.statements - start - forOne;
 
     expect(errors).toEqual([]);
@@ -189,19 +189,19 @@ describe('Customer.messages', () => {
     expect(forTwo).toBe(forOne);
   });
 
-  test('counts only when the total is asked for', async () => {
+  test('counts the messages only if totalCount is selected', async () => {
     const withTotal = `{ customers(bankId: "${bankId}") { nodes { messages { totalCount nodes { id } } } } }`;
     const without = withTotal.replace('totalCount', '');
-    for (const document of [withTotal, without]) await gateway.query(clerk.token, document);
+    for (const document of [withTotal, without]) await gateway.query(officer.token, document);
     const start = gateway.database.statistics.statements;
-    await gateway.query(clerk.token, without);
+    await gateway.query(officer.token, without);
     const uncounted = gateway.database.statistics.statements - start;
-    await gateway.query(clerk.token, withTotal);
+    await gateway.query(officer.token, withTotal);
 
     expect(gateway.database.statistics.statements - start - uncounted).toBe(uncounted + 1);
   });
 
-  test('is read page by page by a linked user', async () => {
+  test('is returned in pages to a linked user', async () => {
     const pages = await readPages<{ message: string }>(
       (after) =>
         gateway.query(
@@ -217,18 +217,18 @@ describe('Customer.messages', () => {
 });
 
 describe('myCustomerMessages', () => {
-  test('is refused to nobody, and tells that the bank is unknown', async () => {
+  test('is refused to an anonymous caller, and fails with OBP-30001 for an unknown bank', async () => {
     expect(codesOf(await myCustomerMessages(null))).toEqual(['OBP-20001']);
     expect(codesOf(await myCustomerMessages(linked.token, { bank: 'no-bank' }))).toEqual(['OBP-30001']);
   });
 
-  test('is empty for who has no active link, whatever roles the caller has', async () => {
-    const { data } = await myCustomerMessages(clerk.token, { fields: 'totalCount nodes { id }' });
+  test('is empty for a caller without an active link, whatever roles the caller holds', async () => {
+    const { data } = await myCustomerMessages(officer.token, { fields: 'totalCount nodes { id }' });
 
     expect(data?.myCustomerMessages).toEqual({ totalCount: 0, nodes: [] });
   });
 
-  test('gives those of the actively linked customers of the bank, page by page, each with its customer', async () => {
+  test('returns the messages to the linked customers at the bank in pages, each with its customer', async () => {
     const fields = 'totalCount nodes { message customer { id } } pageInfo { hasNextPage endCursor }';
     const pages = await readPages(
       (after) => myCustomerMessages(linked.token, { first: 3, after, fields }),
@@ -248,11 +248,11 @@ describe('myCustomerMessages', () => {
     expect(data?.myCustomerMessages).toMatchObject({ totalCount: 4 });
   });
 
-  test('refuses the cursor of another caller and of another bank', async () => {
+  test('fails for the cursor of another caller or another bank', async () => {
     const { data } = await myCustomerMessages(linked.token, { first: 1 });
     const after = endCursorOf(data?.myCustomerMessages);
 
-    expect(codesOf(await myCustomerMessages(clerk.token, { after }))).toEqual(['BAD_USER_INPUT']);
+    expect(codesOf(await myCustomerMessages(officer.token, { after }))).toEqual(['BAD_USER_INPUT']);
     expect(codesOf(await myCustomerMessages(linked.token, { after, bank: otherBankId }))).toEqual(['BAD_USER_INPUT']);
   });
 });

@@ -87,7 +87,7 @@ test('createCustomer and createCustomers refuse the caller as linked user', asyn
   expect(rows).toEqual([]);
 });
 
-test('createCustomerAccountLink refuses a caller who is a linked user of the customer', async () => {
+test('createCustomerAccountLink refuses linked users of the customer', async () => {
   const { id: accountId } = await insertAccount(gateway.database, { bankId });
   await insertUserCustomerLink(gateway.database, { bankId, customerId, userId: officer.id });
   await expectRefusal(linkAccount, { customerId, accountId }, 'customerId');

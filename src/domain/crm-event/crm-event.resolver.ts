@@ -25,7 +25,7 @@ const toCrmEvent = (row: CrmEventRow): CrmEvent => row;
 export class CustomerCrmEventsResolver {
   @FieldResolver(() => CrmEventConnection, {
     nullable: true,
-    description: 'The contacts with the customer, the last stored first.',
+    description: 'The CRM events of the customer, sorted by `createdAt`, newest first.',
   })
   @RequiresRole(['CanGetCrmEvents'])
   @BatchedByKey<CustomerKey>()
@@ -38,7 +38,7 @@ export class CustomerCrmEventsResolver {
 export class CrmEventResolver {
   @Query(() => CrmEventConnection, {
     nullable: true,
-    description: 'The contacts of the bank with its customers, the last stored first.',
+    description: 'The CRM events of the bank, sorted by `createdAt`, newest first.',
   })
   @RequiresRole(['CanGetCrmEvents'])
   crmEvents(@BankId() bankId: string, @Args(() => PageArguments) page: PageArguments, @Ctx() context: Context) {
@@ -48,7 +48,7 @@ export class CrmEventResolver {
 
   @FieldResolver(() => Customer, {
     nullable: true,
-    description: 'The customer; null too when the bank has no such customer.',
+    description: 'The customer of the event. Null if the bank does not have the customer.',
   })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
   @Batched()
@@ -61,14 +61,18 @@ export class CrmEventResolver {
 export class CrmEventMutations {
   @FieldResolver(() => Customer, {
     nullable: true,
-    description: 'The customer; null too when the bank has no such customer.',
+    description: 'The customer of the event. Null if the bank does not have the customer.',
   })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
   customer(@Root() payload: CrmEventPayload, @Ctx() context: Context): Promise<Customer | null> {
     return loadCustomer(context, payload.customerId);
   }
 
-  @Mutation(() => CrmEventPayload, { nullable: true, description: 'Records a contact of the bank with a customer.' })
+  @Mutation(() => CrmEventPayload, {
+    nullable: true,
+    description:
+      'Records a contact of the bank with a customer. Fails with `OBP-30046` if `customerId` is not the ID of a customer of the bank.',
+  })
   @RequiresRole(['CanCreateCrmEvent'])
   createCrmEvent(
     @BankId() bankId: string,

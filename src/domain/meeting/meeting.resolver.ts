@@ -42,15 +42,20 @@ async function readPayload(context: Context, bankId: string, id: string): Promis
   };
 }
 
-/** Who is linked to the customer may, and gives no staff user: that is the bank's to choose, as it makes a moderator. */
-async function assertMayCreate(
+/**
+ * Linked users of the customer can create meetings without the role, but cannot choose the staff user, because staff users
+ * are moderators.
+ *
+ * @throws OBP-20006 for other callers
+ */
+async function assertCanCreate(
   context: Context,
   bankId: string,
   { customerId, staffUserId, customerUserId, invitees }: CreateMeetingInput,
 ): Promise<void> {
   if (holdsAny(context.user, ['CanCreateMeeting'], bankId)) return;
   const link = (await activeLinksOfCaller(context)).get(customerId);
-  // Who is linked names no other user: the answer would tell whether there is one.
+  // A linked user cannot name other users, because the response would show whether they exist.
   const namesOthers =
     staffUserId != null ||
     (customerUserId ?? context.user?.id) !== context.user?.id ||
@@ -63,7 +68,7 @@ async function assertMayCreate(
 export class CustomerMeetingsResolver {
   @FieldResolver(() => MeetingConnection, {
     nullable: true,
-    description: 'The meetings with the customer, the latest first.',
+    description: 'The meetings with the customer, sorted by `when`, latest first.',
   })
   @RequiresRole(['CanGetMeetings'], { orLinkedUser: true })
   @BatchedByKey<CustomerKey>()
@@ -75,16 +80,20 @@ export class CustomerMeetingsResolver {
 
 @Resolver(() => Meeting)
 export class MeetingResolver {
-  @Query(() => Meeting, { nullable: true, description: 'The meeting with this id, for its participants.' })
+  @Query(() => Meeting, {
+    nullable: true,
+    description:
+      'The meeting with this ID. Unless the caller takes part in the meeting, created it, or is invited to it, this requires `CanGetMeetings`. With the role, the field fails with `OBP-30104` if the bank has no such meeting.',
+  })
   @Authenticated('CanGetMeetings')
   async meeting(
     @BankId() bankId: string,
-    @Arg('id', () => ID, { description: 'The id of the meeting.' }) id: string,
+    @Arg('id', () => ID, { description: 'The ID of the meeting.' }) id: string,
     @Ctx() context: Context,
   ): Promise<Meeting> {
     const row = await context.loader(meetingById).load([bankId, id]);
     if (!mayReadMeetings(context, bankId) && (row === null || !(await isParticipant(context, row)))) {
-      // The same whether or not there is such a meeting.
+      // The error is the same whether or not the meeting exists.
       throw gatewayError('OBP-20006', { missingRoles: ['CanGetMeetings'], bankId });
     }
     if (row === null) throw gatewayError('OBP-30104');
@@ -94,7 +103,7 @@ export class MeetingResolver {
   @Query(() => MeetingConnection, {
     nullable: true,
     description:
-      'The meetings of the bank in which the caller is a participant, or all of them with the role; the latest first.',
+      'The meetings of the bank, sorted by `when`, latest first. Without `CanGetMeetings`, only those in which the caller takes part, which the caller created, or to which the caller is invited.',
   })
   @Authenticated('CanGetMeetings')
   async meetings(@BankId() bankId: string, @Args(() => PageArguments) page: PageArguments, @Ctx() context: Context) {
@@ -108,7 +117,10 @@ export class MeetingResolver {
     return meetingsOfParticipant(context, { field, boundTo, values }, page, toNode);
   }
 
-  @FieldResolver(() => Customer, { nullable: true, description: 'The customer whom it is with.' })
+  @FieldResolver(() => Customer, {
+    nullable: true,
+    description: 'The customer of the meeting. Null if there is none.',
+  })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
   @Batched()
   customer(@Root() meetings: Meeting[], @Ctx() context: Context): Promise<(Customer | null)[]> {
@@ -118,7 +130,10 @@ export class MeetingResolver {
 
 @Resolver(() => MeetingPayload)
 export class MeetingMutations {
-  @FieldResolver(() => Customer, { nullable: true, description: 'The customer whom it is with.' })
+  @FieldResolver(() => Customer, {
+    nullable: true,
+    description: 'The customer of the meeting. Null if there is none.',
+  })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
   customer(@Root() payload: MeetingPayload, @Ctx() context: Context): Promise<Customer | null> {
     return loadCustomer(context, payload.customerId);
@@ -126,7 +141,8 @@ export class MeetingMutations {
 
   @Mutation(() => MeetingPayload, {
     nullable: true,
-    description: 'Calls a meeting with a customer: for who is linked to the customer, or holds the role.',
+    description:
+      'Creates a meeting with a customer. The caller must be a linked user of the customer or hold `CanCreateMeeting` at the bank. Fails with `OBP-30101`, `OBP-30102`, or `OBP-30103` if the provider is not configured.',
   })
   @Authenticated('CanCreateMeeting')
   async createMeeting(
@@ -136,16 +152,16 @@ export class MeetingMutations {
   ): Promise<MeetingPayload> {
     const callerId = context.user?.id;
     if (callerId === undefined) throw gatewayError('OBP-20001');
-    await assertMayCreate(context, bankId, input);
-    const given = meetingValues(input);
-    const provider = meetingProvider(context.config, given.values.providerId);
+    await assertCanCreate(context, bankId, input);
+    const newMeeting = meetingValues(input);
+    const provider = meetingProvider(context.config, newMeeting.values.providerId);
     if (typeof provider === 'string') throw gatewayError(provider);
     const sessionId = await provider.createSession();
     return mutate(
       context,
       async (transaction) => {
-        const customer = await lockCustomer(transaction, bankId, given.customerId);
-        return createMeeting(transaction, customer, { ...given, sessionId, callerId });
+        const customer = await lockCustomer(transaction, bankId, newMeeting.customerId);
+        return createMeeting(transaction, customer, { ...newMeeting, sessionId, callerId });
       },
       ({ id }) => readPayload(context, bankId, id),
     );
@@ -153,13 +169,15 @@ export class MeetingMutations {
 
   @Mutation(() => MeetingPayload, {
     nullable: true,
-    description: 'Changes the staff user and the time of a meeting, cancels it, or lets it take place after all.',
+    description:
+      'Replaces the staff user, the time, and the cancellation of a meeting. An omitted staff user is set to null. Fails with `OBP-30104` if the bank has no such meeting.',
   })
   @RequiresRole(['CanUpdateMeeting'])
   updateMeeting(
     @BankId() bankId: string,
-    @Arg('id', () => ID, { description: 'The id of the meeting.' }) id: string,
-    @Arg('input', () => UpdateMeetingInput, { description: 'The meeting as it is to be.' }) input: UpdateMeetingInput,
+    @Arg('id', () => ID, { description: 'The ID of the meeting.' }) id: string,
+    @Arg('input', () => UpdateMeetingInput, { description: 'The new values of the meeting.' })
+    input: UpdateMeetingInput,
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<MeetingPayload> {

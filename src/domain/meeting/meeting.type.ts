@@ -1,163 +1,182 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { connectionOf } from '../../graph/connection.ts';
+import { payloadObjectOfCustomer, versionDescription } from '../../graph/descriptions.ts';
 import { MaxInputItems } from '../../graph/max-input-items.ts';
 import { DateTime, EmailAddress } from '../../graph/scalars.ts';
 
-@ObjectType({ simpleResolvers: true, description: 'How somebody is reached.' })
+@ObjectType({ simpleResolvers: true, description: 'The name and the contact details of a person.' })
 export class ContactDetails {
-  @Field(() => String, { nullable: true, description: 'The name.' })
+  @Field(() => String, { nullable: true, description: 'The name of the person.' })
   name: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The mobile phone number as it was written.' })
+  @Field(() => String, { nullable: true, description: 'The mobile phone number, as it was written.' })
   mobilePhone: string | null;
 
-  @Field(() => EmailAddress, { nullable: true, description: 'The e-mail address.' })
+  @Field(() => EmailAddress, { nullable: true, description: 'The email address.' })
   emailAddress: string | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'Somebody who is invited to a meeting.' })
+@ObjectType({ simpleResolvers: true, description: 'An invitee of a meeting.' })
 export class MeetingInvitee {
-  @Field(() => ContactDetails, { description: 'How the invitee is reached.' })
+  @Field(() => ContactDetails, { description: 'The contact details of the invitee.' })
   contactDetails: ContactDetails;
 
-  @Field(() => String, { nullable: true, description: 'Whether the invitee comes, in the bank’s own words.' })
+  @Field(() => String, {
+    nullable: true,
+    description: "The status of the invitation in the bank's own terms, such as `accepted`.",
+  })
   status: string | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'Who meets, as users.' })
+@ObjectType({ simpleResolvers: true, description: 'The users who take part in a meeting.' })
 export class MeetingPresent {
-  @Field(() => ID, { nullable: true, description: 'The user who takes part for the bank.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The ID of the user who takes part for the bank. Null if there is none.',
+  })
   staffUserId: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'The user who takes part for the customer.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The ID of the user who takes part for the customer. Null if there is none.',
+  })
   customerUserId: string | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'What lets somebody into the video session of a meeting.' })
+@ObjectType({ simpleResolvers: true, description: 'The credentials for the video session of a meeting.' })
 export class MeetingKeys {
-  @Field(() => ID, { nullable: true, description: 'The id of the session at the provider.' })
+  @Field(() => ID, { nullable: true, description: 'The ID of the session at the provider.' })
   sessionId: string | null;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'Lets the bank’s side in, as moderator: for the staff user and for who holds the role CanGetMeetings. Made anew each time, for an hour; none for a meeting that is cancelled.',
+      'The token with which the caller joins the session as a moderator. It is generated for each response and expires after one hour. Null unless the caller takes part for the bank or holds `CanGetMeetings`. Also null if the meeting is cancelled or its provider is not configured.',
   })
   readonly staffToken: Promise<string | null>;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'Lets the customer’s side in: for the customer user only. Made anew each time, for an hour; none for a meeting that is cancelled.',
+      'The token with which the caller joins the session for the customer. It is generated for each response and expires after one hour. Null unless the caller takes part for the customer. Also null if the meeting is cancelled or its provider is not configured.',
   })
   readonly customerToken: Promise<string | null>;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'A meeting of somebody at the bank with a customer, by video.' })
+@ObjectType({ simpleResolvers: true, description: 'A video meeting of the bank with a customer.' })
 export class Meeting {
-  @Field(() => ID, { description: 'The id of the meeting.' })
+  @Field(() => ID, { description: 'The ID of the meeting.' })
   id: string;
 
-  @Field(() => ID, { description: 'The bank.' })
+  @Field(() => ID, { description: 'The ID of the bank.' })
   bankId: string;
 
-  @Field(() => ID, { nullable: true, description: 'The customer whom it is with.' })
+  @Field(() => ID, { nullable: true, description: 'The ID of the customer. Null if there is none.' })
   customerId: string | null;
 
-  @Field(() => String, { description: 'Who provides the video session.' })
+  @Field(() => String, { description: 'The ID of the provider of the video session, such as `jitsi`.' })
   providerId: string;
 
-  @Field(() => String, { description: 'What the meeting is for.' })
+  @Field(() => String, { description: 'The purpose of the meeting, such as `onboarding`.' })
   purposeId: string;
 
-  @Field(() => DateTime, { description: 'When it takes place.' })
+  @Field(() => DateTime, { description: 'The time of the meeting.' })
   when: Date;
 
-  @Field(() => MeetingPresent, { description: 'Who meets, as users.' })
+  @Field(() => MeetingPresent, { description: 'The users who take part in the meeting.' })
   present: MeetingPresent;
 
   @Field(() => MeetingKeys, {
     nullable: true,
     description:
-      'What lets one into the video session; null for who is no participant and holds no role to read the meetings of the bank.',
+      'The credentials for the video session. Null unless the caller takes part in the meeting, created it, is invited to it, or holds `CanGetMeetings`.',
   })
   readonly keys: Promise<MeetingKeys | null>;
 
-  @Field(() => ContactDetails, { nullable: true, description: 'Who called the meeting.' })
+  @Field(() => ContactDetails, {
+    nullable: true,
+    description: 'The contact details of the creator of the meeting.',
+  })
   creator: ContactDetails | null;
 
-  @Field(() => [MeetingInvitee], { description: 'Who is invited, in the order in which they were.' })
+  @Field(() => [MeetingInvitee], {
+    description: 'The invitees, in the order in which they were listed when the meeting was created.',
+  })
   readonly invitees: Promise<MeetingInvitee[]>;
 
-  @Field(() => DateTime, { nullable: true, description: 'When it was cancelled; null while it is to take place.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'The time when the meeting was cancelled. Null if the meeting is not cancelled.',
+  })
   cancelledAt: Date | null;
 
-  @Field(() => DateTime, { description: 'When the meeting was stored here.' })
+  @Field(() => DateTime, { description: 'The time when the meeting was first stored in the gateway.' })
   createdAt: Date;
 
-  @Field(() => DateTime, { description: 'When the meeting was last changed.' })
+  @Field(() => DateTime, { description: 'The time when the meeting was last changed.' })
   updatedAt: Date;
 
-  @Field(() => Int, { description: 'Grows by one with each update: what an update may expect.' })
+  @Field(() => Int, { description: versionDescription })
   version: number;
 }
 
 export const MeetingConnection = connectionOf('MeetingConnection', 'MeetingEdge', () => Meeting);
 
-@InputType({ description: 'How somebody is reached.' })
+@InputType({ description: 'The name and the contact details of a person.' })
 export class ContactDetailsInput {
-  @Field(() => String, { description: 'The name, at most 255 characters.' })
+  @Field(() => String, { description: 'The name of the person, at most 255 characters.' })
   name: string;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The mobile phone number with its country, such as +44 7972 444 876; at most 50 characters.',
+    description:
+      'The mobile phone number in international format, such as `+44 7972 444876`, at most 50 characters. It is stored as written.',
   })
   mobilePhone?: string | null;
 
-  @Field(() => EmailAddress, { nullable: true, description: 'The e-mail address, such as felixsmith@example.com.' })
+  @Field(() => EmailAddress, { nullable: true, description: 'The email address, such as `felixsmith@example.com`.' })
   emailAddress?: string | null;
 }
 
-@InputType({ description: 'Somebody who is invited to a meeting.' })
+@InputType({ description: 'An invitee of a meeting.' })
 export class MeetingInviteeInput {
-  @Field(() => ContactDetailsInput, { description: 'How the invitee is reached.' })
+  @Field(() => ContactDetailsInput, { description: 'The contact details of the invitee.' })
   contactDetails: ContactDetailsInput;
 
   @Field(() => ID, {
     nullable: true,
-    description: 'The id of the invitee as a user, who then sees the meeting; where it is known.',
+    description: 'The ID of the invitee as a user, who can then read the meeting. Requires `CanCreateMeeting`.',
   })
   userId?: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Whether the invitee comes, in the bank’s own words, such as accepted; at most 255 characters.',
+    description: "The status of the invitation in the bank's own terms, such as `accepted`, at most 255 characters.",
   })
   status?: string | null;
 }
 
-@InputType({ description: 'A new meeting of somebody at the bank with a customer, by video.' })
+@InputType({ description: 'A new meeting.' })
 export class CreateMeetingInput {
-  @Field(() => ID, { description: 'The id of the customer whom it is with.' })
+  @Field(() => ID, { description: 'The ID of the customer.' })
   customerId: string;
 
   @Field(() => String, {
     description:
-      'Who provides the video session, such as jitsi: one that is configured. At most 64 letters, digits, hyphens, dots, underscores and tildes.',
+      'The ID of a configured provider of video sessions, such as `jitsi`, at most 64 characters of 0-9, a-z, A-Z, `-`, `.`, `_`, and `~`.',
   })
   providerId: string;
 
   @Field(() => String, {
     description:
-      'What the meeting is for, such as onboarding. At most 64 letters, digits, hyphens, dots, underscores and tildes.',
+      'The purpose of the meeting, such as `onboarding`, at most 64 characters of 0-9, a-z, A-Z, `-`, `.`, `_`, and `~`.',
   })
   purposeId: string;
 
-  @Field(() => DateTime, { description: 'When it takes place, such as 2024-05-31T09:30:00Z.' })
+  @Field(() => DateTime, { description: 'The time of the meeting, such as `2024-05-31T09:30:00Z`.' })
   date: Date;
 
-  @Field(() => ContactDetailsInput, { description: 'Who calls the meeting.' })
+  @Field(() => ContactDetailsInput, { description: 'The contact details of the creator of the meeting.' })
   creator: ContactDetailsInput;
 
   @Field(() => [MeetingInviteeInput], { description: 'The invitees of the meeting.' })
@@ -167,40 +186,40 @@ export class CreateMeetingInput {
   @Field(() => ID, {
     nullable: true,
     description:
-      'The id of the user who takes part for the bank. Only who holds the role CanCreateMeeting chooses one.',
+      'The ID of the user who takes part for the bank, as a moderator. If it is omitted, there is none yet. Requires `CanCreateMeeting`.',
   })
   staffUserId?: string | null;
 
   @Field(() => ID, {
     nullable: true,
     description:
-      'The id of the user who takes part for the customer, and is linked to the customer. Left out it is the caller, if linked; else the only user who is linked, or nobody where there are several.',
+      'The ID of the user who takes part for the customer. It must be a linked user of the customer. Defaults to the caller if the caller is a linked user, otherwise to the only linked user. If there are several or none, no user takes part for the customer. Requires `CanCreateMeeting` for a user other than the caller.',
   })
   customerUserId?: string | null;
 }
 
-@InputType({ description: 'A meeting as it is to be.' })
+@InputType({ description: 'The values of a meeting.' })
 export class UpdateMeetingInput {
   @Field(() => ID, {
     nullable: true,
-    description: 'The id of the user who takes part for the bank; left out, nobody does yet.',
+    description: 'The ID of the user who takes part for the bank, as a moderator. If it is omitted, there is none yet.',
   })
   staffUserId?: string | null;
 
-  @Field(() => DateTime, { description: 'When it takes place, such as 2024-05-31T09:30:00Z.' })
+  @Field(() => DateTime, { description: 'The time of the meeting, such as `2024-05-31T09:30:00Z`.' })
   when: Date;
 
   @Field(() => Boolean, {
-    description: 'Whether it is cancelled: nobody is let into the video session of a meeting that is.',
+    description: 'Whether the meeting is cancelled. A cancelled meeting has no tokens for the video session.',
   })
   cancelled: boolean;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'A meeting that was written, and its customer.' })
+@ObjectType({ simpleResolvers: true, description: 'The result of creating or updating a meeting.' })
 export class MeetingPayload {
   bankId: string;
   customerId: string | null;
 
-  @Field(() => Meeting, { nullable: true, description: 'The meeting as it is now.' })
+  @Field(() => Meeting, { nullable: true, description: payloadObjectOfCustomer('meeting') })
   meeting: Meeting | null;
 }

@@ -49,7 +49,7 @@ const toMessage = (row: CustomerMessageRow): CustomerMessage => row;
 export class CustomerMessagesResolver {
   @FieldResolver(() => CustomerMessageConnection, {
     nullable: true,
-    description: 'The messages to the customer, the newest first.',
+    description: 'The messages to the customer, sorted by `date`, newest first.',
   })
   @RequiresRole(['CanGetCustomerMessages'], { orLinkedUser: true })
   @BatchedByKey<CustomerKey>()
@@ -62,7 +62,7 @@ export class CustomerMessagesResolver {
 export class CustomerMessageResolver {
   @Query(() => CustomerMessageConnection, {
     nullable: true,
-    description: 'The messages to a customer, the newest first.',
+    description: 'The messages to a customer, sorted by `date`, newest first.',
   })
   @RequiresRole(['CanGetCustomerMessages'])
   async customerMessages(
@@ -77,7 +77,8 @@ export class CustomerMessageResolver {
 
   @Query(() => CustomerMessageConnection, {
     nullable: true,
-    description: 'The messages to the customers of the bank that the caller has an active link to, the newest first.',
+    description:
+      'The messages to the customers of the bank of whom the caller is a linked user, sorted by `date`, newest first.',
   })
   @Authenticated()
   async myCustomerMessages(
@@ -90,7 +91,7 @@ export class CustomerMessageResolver {
     return messagesOfLinkedUser(context, list, page, toMessage);
   }
 
-  @FieldResolver(() => Customer, { nullable: true, description: 'The customer.' })
+  @FieldResolver(() => Customer, { nullable: true, description: 'The customer of the message.' })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
   @Batched()
   customer(@Root() messages: CustomerMessage[], @Ctx() context: Context): Promise<(Customer | null)[]> {
@@ -100,13 +101,16 @@ export class CustomerMessageResolver {
 
 @Resolver(() => CustomerMessagePayload)
 export class CustomerMessageMutations {
-  @FieldResolver(() => Customer, { nullable: true, description: 'The customer.' })
+  @FieldResolver(() => Customer, { nullable: true, description: 'The customer of the message.' })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
   customer(@Root() payload: CustomerMessagePayload, @Ctx() context: Context): Promise<Customer | null> {
     return loadCustomer(context, payload.customerId);
   }
 
-  @Mutation(() => CustomerMessagePayload, { nullable: true, description: 'Records a message to a customer.' })
+  @Mutation(() => CustomerMessagePayload, {
+    nullable: true,
+    description: 'Records a message to a customer. The gateway does not deliver the message.',
+  })
   @RequiresRole(['CanCreateCustomerMessage'])
   createCustomerMessage(
     @BankId() bankId: string,

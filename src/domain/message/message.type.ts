@@ -1,31 +1,37 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { connectionOf } from '../../graph/connection.ts';
+import { payloadObjectOfCustomer } from '../../graph/descriptions.ts';
 import { DateTime } from '../../graph/scalars.ts';
 
-@ObjectType({ simpleResolvers: true, description: 'What somebody at the bank wrote to a customer.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'A message of the bank to a customer. The gateway records messages but does not deliver them.',
+})
 export class CustomerMessage {
-  @Field(() => ID, { description: 'The id of the message.' })
+  @Field(() => ID, { description: 'The ID of the message.' })
   id: string;
 
-  @Field(() => ID, { description: 'The bank.' })
+  @Field(() => ID, { description: 'The ID of the bank.' })
   bankId: string;
 
-  @Field(() => ID, { description: 'The customer to whom it was written.' })
+  @Field(() => ID, { description: 'The ID of the customer.' })
   customerId: string;
 
-  @Field(() => DateTime, { description: 'When it was written.' })
+  @Field(() => DateTime, {
+    description: 'The time when the message was first stored, or the date of an imported record.',
+  })
   date: Date;
 
-  @Field(() => String, { nullable: true, description: 'How it is delivered, such as SMS.' })
+  @Field(() => String, { nullable: true, description: 'The transport of the message, such as `SMS`.' })
   transport: string | null;
 
-  @Field(() => String, { description: 'What was written.' })
+  @Field(() => String, { description: 'The text of the message.' })
   message: string;
 
-  @Field(() => String, { description: 'The department that wrote it.' })
+  @Field(() => String, { description: 'The department that wrote the message, such as `Cards`.' })
   fromDepartment: string;
 
-  @Field(() => String, { description: 'Who wrote it.' })
+  @Field(() => String, { description: 'The name of the person who wrote the message.' })
   fromPerson: string;
 }
 
@@ -35,26 +41,31 @@ export const CustomerMessageConnection = connectionOf(
   () => CustomerMessage,
 );
 
-@InputType({ description: 'A message to a customer. It is recorded; the gateway delivers nothing.' })
+@InputType({ description: 'A new message to a customer.' })
 export class CreateCustomerMessageInput {
-  @Field(() => String, { description: 'What is written, at most 1024 characters.' })
+  @Field(() => String, { description: 'The text of the message, at most 1,024 characters.' })
   message: string;
 
-  @Field(() => String, { nullable: true, description: 'How it is delivered, such as SMS; at most 64 characters.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The transport of the message, such as `SMS`, at most 64 characters.',
+  })
   transport?: string | null;
 
-  @Field(() => String, { description: 'The department that writes it, at most 64 characters.' })
+  @Field(() => String, {
+    description: 'The department that wrote the message, such as `Cards`, at most 64 characters.',
+  })
   fromDepartment: string;
 
-  @Field(() => String, { description: 'Who writes it, at most 64 characters.' })
+  @Field(() => String, { description: 'The name of the person who wrote the message, at most 64 characters.' })
   fromPerson: string;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'A message that was written, and its customer.' })
+@ObjectType({ simpleResolvers: true, description: 'The result of creating a message.' })
 export class CustomerMessagePayload {
   bankId: string;
   customerId: string;
 
-  @Field(() => CustomerMessage, { nullable: true, description: 'The message.' })
+  @Field(() => CustomerMessage, { nullable: true, description: payloadObjectOfCustomer('message') })
   customerMessage: CustomerMessage | null;
 }

@@ -5,8 +5,7 @@ import type { UserProfile } from './user.table.ts';
 
 @ObjectType({
   simpleResolvers: true,
-  description:
-    'A user of the gateway, or a placeholder for a user who is only referenced so far. A placeholder cannot log in.',
+  description: 'A user of the gateway. A user that is only referenced so far is a placeholder, which cannot log in.',
 })
 export class User {
   /** The user for access checks. Equal to `id`. */
