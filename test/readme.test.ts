@@ -1,11 +1,12 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
+import type { Command } from 'commander';
 import { beforeAll, expect, test } from 'vitest';
+import { program } from '../src/cli/program.ts';
 import { buildProgram } from './support/program.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -56,19 +57,12 @@ test('the commands in the section "Running" start a gateway in production mode',
   }
 });
 
-/** The names of the commands in the help of a command, with the groups that they belong to. */
-async function commandsOf(...group: string[]): Promise<string[]> {
-  const program = join(root, 'dist/main.js');
-  const { stdout } = await promisify(execFile)(process.execPath, [program, ...group, '--help']);
-  const [, listed = ''] = /^Commands:\n([\s\S]*)/m.exec(stdout) ?? [];
-  const names = [...listed.matchAll(/^ {2}([\w-]+)/gm)].map(([, name = '']) => name).filter((name) => name !== 'help');
-  const commands = await Promise.all(
-    names.map(async (name) => {
-      const members = await commandsOf(...group, name);
-      return members.length === 0 ? [[...group, name].join(' ')] : members;
-    }),
-  );
-  return commands.flat();
+/** The names of the commands, with the groups that they belong to. */
+function commandsOf({ commands }: Command, group: readonly string[] = []): string[] {
+  return commands.flatMap((command) => {
+    const path = [...group, command.name()];
+    return command.commands.length === 0 ? [path.join(' ')] : commandsOf(command, path);
+  });
 }
 
 test('docs/operations.md lists every command', async () => {
@@ -80,7 +74,7 @@ test('docs/operations.md lists every command', async () => {
       return /^[a-z]/.test(members) ? members.split('|').map((member) => `${command} ${member}`) : [command];
     });
 
-  const commands = await commandsOf();
+  const commands = commandsOf(program);
 
   expect(commands.length).toBeGreaterThan(20);
   expect(commands.filter((command) => !documented.includes(command))).toEqual([]);
