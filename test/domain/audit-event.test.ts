@@ -23,12 +23,12 @@ interface Event {
 }
 
 let gateway: Gateway;
-/** Reads the trail of the one bank, of the other, of all. */
+/** The auditors of the bank, of the other bank, and of all banks. */
 let auditor: TestUser;
 let otherAuditor: TestUser;
 let overseer: TestUser;
-let clerk: TestUser;
-let stranger: TestUser;
+let officer: TestUser;
+let withoutRole: TestUser;
 let customerId: string;
 let foreignCustomerId: string;
 
@@ -39,7 +39,7 @@ beforeAll(async () => {
   auditor = await gateway.createUser({ roles: [['CanGetAuditEvents', bankId]] });
   otherAuditor = await gateway.createUser({ roles: [['CanGetAuditEvents', otherBankId]] });
   overseer = await gateway.createUser({ roles: [['CanGetAuditEventsAtAnyBank', null]] });
-  clerk = await gateway.createUser({
+  officer = await gateway.createUser({
     roles: [
       ['CanGetCustomer', bankId],
       ['CanGetCustomer', otherBankId],
@@ -48,14 +48,14 @@ beforeAll(async () => {
       ['CanDeleteCustomerCascade', bankId],
     ],
   });
-  stranger = await gateway.createUser();
+  withoutRole = await gateway.createUser();
   customerId = (await insertCustomer(gateway.database, { bankId })).id;
   foreignCustomerId = (await insertCustomer(gateway.database, { bankId: otherBankId })).id;
 });
 
 afterAll(() => gateway.stop());
 
-interface Asked {
+interface EventFilter {
   bankId?: string | null;
   customerId?: string | null;
   userId?: string | null;
@@ -65,7 +65,7 @@ interface Asked {
   after?: string | null;
 }
 
-function ask(token: string | null, asked: Asked = {}, fields = `nodes { ${allFields} }`) {
+function queryEvents(token: string | null, filter: EventFilter = {}, fields = `nodes { ${allFields} }`) {
   return gateway.query(
     token,
     `query ($bankId: ID, $customerId: ID, $userId: ID, $from: DateTime, $to: DateTime, $first: Int, $after: String) {
@@ -73,17 +73,17 @@ function ask(token: string | null, asked: Asked = {}, fields = `nodes { ${allFie
         ${fields}
       }
     }`,
-    { bankId, ...asked },
+    { bankId, ...filter },
   );
 }
 
-async function eventsFor(reader: TestUser, asked: Asked = {}): Promise<Event[]> {
-  const { data, errors } = await ask(reader.token, { first: 100, ...asked });
+async function eventsFor(reader: TestUser, filter: EventFilter = {}): Promise<Event[]> {
+  const { data, errors } = await queryEvents(reader.token, { first: 100, ...filter });
   if (data === null || errors.length > 0) throw new Error(JSON.stringify(errors));
   return nodesOf<Event>(data.auditEvents);
 }
 
-/** Runs an operation; gives the answer, and for each reader the events of it that they see. */
+/** Runs an operation. Returns the answer, and the events of the operation that each auditor can read. */
 async function acted(token: string | null, document: string, variables?: object, headers: Record<string, string> = {}) {
   const requestId = randomUUID();
   const answer = await gateway.query(token, document, variables, { 'x-request-id': requestId, ...headers });
@@ -106,57 +106,59 @@ const login =
   'mutation ($username: String!, $password: String!) { login(username: $username, password: $password) { token } }';
 
 describe('auditEvents', () => {
-  test('is refused to nobody, to a stranger, and to a role that does not count there', async () => {
-    const wrongly = await gateway.createUser({
+  test('is refused to an anonymous caller and to callers without a role that applies at the bank', async () => {
+    const withWrongScopes = await gateway.createUser({
       roles: [
         ['CanGetAuditEvents', null],
         ['CanGetAuditEventsAtAnyBank', bankId],
       ],
     });
 
-    expect(codesOf(await ask(null))).toEqual(['OBP-20001']);
-    expect(codesOf(await ask(stranger.token))).toEqual(['OBP-20006']);
-    expect(codesOf(await ask(otherAuditor.token))).toEqual(['OBP-20006']);
-    expect(codesOf(await ask(wrongly.token))).toEqual(['OBP-20006']);
-    expect(codesOf(await ask(auditor.token, { bankId: null }))).toEqual(['OBP-20006']);
-    expect(codesOf(await ask(wrongly.token, { bankId: null }))).toEqual(['OBP-20006']);
+    expect(codesOf(await queryEvents(null))).toEqual(['OBP-20001']);
+    expect(codesOf(await queryEvents(withoutRole.token))).toEqual(['OBP-20006']);
+    expect(codesOf(await queryEvents(otherAuditor.token))).toEqual(['OBP-20006']);
+    expect(codesOf(await queryEvents(withWrongScopes.token))).toEqual(['OBP-20006']);
+    expect(codesOf(await queryEvents(auditor.token, { bankId: null }))).toEqual(['OBP-20006']);
+    expect(codesOf(await queryEvents(withWrongScopes.token, { bankId: null }))).toEqual(['OBP-20006']);
   });
 
-  test('tells that the bank or the customer is unknown, also of another bank’s customer', async () => {
-    await gateway.query(clerk.token, customerQuery, { bankId: otherBankId, customerId: foreignCustomerId });
+  test('fails for an unknown bank, an unknown customer, and a customer of another bank', async () => {
+    await gateway.query(officer.token, customerQuery, { bankId: otherBankId, customerId: foreignCustomerId });
 
-    expect(codesOf(await ask(auditor.token, { bankId: 'no-bank' }))).toEqual(['OBP-30001']);
-    expect(codesOf(await ask(auditor.token, { customerId: 'no-customer' }))).toEqual(['OBP-30046']);
-    expect(codesOf(await ask(auditor.token, { customerId: foreignCustomerId }))).toEqual(['OBP-30046']);
-    expect(codesOf(await ask(overseer.token, { bankId: null, customerId: 'no-customer' }))).toEqual(['OBP-30046']);
-    expect(codesOf(await ask(overseer.token, { bankId: null, customerId: foreignCustomerId }))).toEqual([]);
+    expect(codesOf(await queryEvents(auditor.token, { bankId: 'no-bank' }))).toEqual(['OBP-30001']);
+    expect(codesOf(await queryEvents(auditor.token, { customerId: 'no-customer' }))).toEqual(['OBP-30046']);
+    expect(codesOf(await queryEvents(auditor.token, { customerId: foreignCustomerId }))).toEqual(['OBP-30046']);
+    expect(codesOf(await queryEvents(overseer.token, { bankId: null, customerId: 'no-customer' }))).toEqual([
+      'OBP-30046',
+    ]);
+    expect(codesOf(await queryEvents(overseer.token, { bankId: null, customerId: foreignCustomerId }))).toEqual([]);
   });
 
-  test.each([0, 101])('refuses first: %i', async (first) => {
-    expect(codesOf(await ask(auditor.token, { first }))).toEqual(['OBP-10025']);
+  test.each([0, 101])('fails with OBP-10025 for the page size %i', async (first) => {
+    expect(codesOf(await queryEvents(auditor.token, { first }))).toEqual(['OBP-10025']);
   });
 
-  test('refuses a period that ends before it begins', async () => {
+  test('fails with OBP-10001 for a period that ends before it starts', async () => {
     const period = { from: '2024-02-01T00:00:00Z', to: '2024-01-31T23:59:59Z' };
 
-    expect(codesOf(await ask(auditor.token, period))).toEqual(['OBP-10001']);
+    expect(codesOf(await queryEvents(auditor.token, period))).toEqual(['OBP-10001']);
   });
 
-  test('is empty for a customer whom nobody has looked at', async () => {
+  test('is empty for a customer without events', async () => {
     const { id } = await insertCustomer(gateway.database, { bankId });
 
     expect(await eventsFor(auditor, { customerId: id })).toEqual([]);
   });
 });
 
-describe('an event', () => {
-  test('of a query tells who saw what of whom, and why', async () => {
+describe('AuditEvent', () => {
+  test('contains the caller, the customer, the fields, and the reason of a query', async () => {
     await insertCustomerAddress(gateway.database, { bankId, customerId });
     const document = `query Look($bankId: ID!, $customerId: ID!) {
       customer(bankId: $bankId, customerId: $customerId) { id addresses { city } } }`;
 
     const { own, requestId } = await acted(
-      clerk.token,
+      officer.token,
       document,
       { bankId, customerId },
       {
@@ -174,7 +176,7 @@ describe('an event', () => {
         bankId,
         customerIds: [customerId],
         subjectUserIds: [],
-        userId: clerk.id,
+        userId: officer.id,
         provider: expect.any(String),
         clientName: 'Branch front end',
         clientAddress: '127.0.0.1',
@@ -193,19 +195,19 @@ describe('an event', () => {
     ]);
   });
 
-  test('that stands for many alike tells for how many', async () => {
+  test('contains the number of attempts that it represents', async () => {
     const trail = await openAuditTrail({ database: gateway.database, secret: gateway.config.secret });
     const requestId = randomUUID();
     await trail.record([auditEventOf({ kind: 'READ', outcome: 'REFUSED', bankId, requestId, count: 41 })]);
     await trail.close();
 
-    const [event] = (await eventsFor(auditor)).filter((found) => found.requestId === requestId);
+    const event = (await eventsFor(auditor)).find((candidate) => candidate.requestId === requestId);
 
     expect(event).toMatchObject({ outcome: 'REFUSED', userId: null, count: 41 });
   });
 
-  test('of a query that is refused in part tells what was given and what was not', async () => {
-    const { own } = await acted(clerk.token, customerQuery, { bankId, customerId });
+  test('contains the returned and the refused fields of a query that is refused in part', async () => {
+    const { own } = await acted(officer.token, customerQuery, { bankId, customerId });
 
     expect(own).toEqual([
       expect.objectContaining({
@@ -218,13 +220,13 @@ describe('an event', () => {
     ]);
   });
 
-  test('of a query that is refused tells who tried', async () => {
-    const { own } = await acted(stranger.token, customerQuery, { bankId, customerId });
+  test('contains the caller and the customer of a refused query', async () => {
+    const { own } = await acted(withoutRole.token, customerQuery, { bankId, customerId });
 
     expect(own).toEqual([
       expect.objectContaining({
         outcome: 'REFUSED',
-        userId: stranger.id,
+        userId: withoutRole.id,
         customerIds: [customerId],
         fieldsReturned: [],
         fieldsRefused: ['Query.customer'],
@@ -234,7 +236,7 @@ describe('an event', () => {
     ]);
   });
 
-  test('of a query by nobody has no user', async () => {
+  test('contains no user if the caller is anonymous', async () => {
     const { own } = await acted(null, customerQuery, { bankId, customerId });
 
     expect(own).toEqual([
@@ -242,8 +244,8 @@ describe('an event', () => {
     ]);
   });
 
-  test('of a query that fails tells what was tried', async () => {
-    const { own } = await acted(clerk.token, customerQuery, { bankId, customerId: 'no-customer' });
+  test('contains the failed fields of a query that fails', async () => {
+    const { own } = await acted(officer.token, customerQuery, { bankId, customerId: 'no-customer' });
 
     expect(own).toEqual([
       expect.objectContaining({
@@ -255,8 +257,8 @@ describe('an event', () => {
     ]);
   });
 
-  test('of a mutation names the fields that changed, never a value', async () => {
-    const { own } = await acted(clerk.token, createAddress, { bankId, customerId });
+  test('contains the changed fields of a mutation, but no values', async () => {
+    const { own } = await acted(officer.token, createAddress, { bankId, customerId });
 
     expect(own.toReversed()).toEqual([
       expect.objectContaining({
@@ -280,9 +282,9 @@ describe('an event', () => {
     expect(JSON.stringify(own)).not.toMatch(/Berlin|13359/);
   });
 
-  test('of a mutation that is refused or fails tells so, and of no change', async () => {
-    const refused = await acted(stranger.token, createAddress, { bankId, customerId });
-    const failed = await acted(clerk.token, createAddress, { bankId, customerId: 'no-customer' });
+  test('contains no changes if a mutation is refused or fails', async () => {
+    const refused = await acted(withoutRole.token, createAddress, { bankId, customerId });
+    const failed = await acted(officer.token, createAddress, { bankId, customerId: 'no-customer' });
 
     expect(refused.own).toEqual([
       expect.objectContaining({
@@ -306,7 +308,7 @@ describe('an event', () => {
     ]);
   });
 
-  test('of a login, of a failed one and of a bad token is of no bank, and for who may see those of all', async () => {
+  test('has no bank for logins, failed logins, and invalid tokens, and requires the system role', async () => {
     const username = `user.${randomUUID().replaceAll('-', '')}`;
     const password = 'correct horse battery staple';
     const { id } = await createUser(gateway.database, { username, password, email: `${username}@example.com` });
@@ -327,15 +329,15 @@ describe('an event', () => {
     expect(JSON.stringify([good, bad, badToken].map(({ all }) => all))).not.toContain(username);
   });
 
-  test('is told of reading the trail too', async () => {
+  test('is recorded when the audit trail is read, too', async () => {
     await eventsFor(auditor, { customerId });
-    expect(codesOf(await ask(stranger.token))).toEqual(['OBP-20006']);
+    expect(codesOf(await queryEvents(withoutRole.token))).toEqual(['OBP-20006']);
 
     const [refused, read] = (await eventsFor(auditor)).filter(({ userId }) =>
-      [auditor.id, stranger.id].includes(String(userId)),
+      [auditor.id, withoutRole.id].includes(String(userId)),
     );
 
-    expect(refused).toMatchObject({ outcome: 'REFUSED', userId: stranger.id, fieldsRefused: ['Query.auditEvents'] });
+    expect(refused).toMatchObject({ outcome: 'REFUSED', userId: withoutRole.id, fieldsRefused: ['Query.auditEvents'] });
     expect(read).toMatchObject({
       outcome: 'SUCCEEDED',
       userId: auditor.id,
@@ -345,7 +347,7 @@ describe('an event', () => {
     });
   });
 
-  test('read without a bank is told of at each bank whose events were seen', async () => {
+  test('is recorded at each bank whose events are read without bankId', async () => {
     await eventsFor(overseer, { bankId: null, customerId: foreignCustomerId });
 
     const [newest] = await eventsFor(otherAuditor, { bankId: otherBankId });
@@ -358,36 +360,36 @@ describe('an event', () => {
     });
   });
 
-  test('leads to its bank, and to its user for who may see users there', async () => {
+  test('returns its bank, and its user only to callers who can read users at the bank', async () => {
     const fields = 'nodes { bank { id } user { id username } }';
-    const of = { userId: clerk.id, first: 1 };
+    const filter = { userId: officer.id, first: 1 };
     const both = await gateway.createUser({
       roles: [
         ['CanGetAuditEvents', bankId],
         ['CanGetCorrelatedUsersInfo', bankId],
       ],
     });
-    await gateway.query(clerk.token, customerQuery, { bankId, customerId });
+    await gateway.query(officer.token, customerQuery, { bankId, customerId });
 
-    const refused = await ask(auditor.token, of, fields);
-    const given = await ask(both.token, of, fields);
+    const refused = await queryEvents(auditor.token, filter, fields);
+    const returned = await queryEvents(both.token, filter, fields);
 
     expect(codesOf(refused)).toEqual(['OBP-20006']);
     expect(refused.data?.auditEvents).toEqual({ nodes: [{ bank: { id: bankId }, user: null }] });
-    expect(given.errors).toEqual([]);
-    expect(given.data?.auditEvents).toEqual({
-      nodes: [{ bank: { id: bankId }, user: { id: clerk.id, username: clerk.username } }],
+    expect(returned.errors).toEqual([]);
+    expect(returned.data?.auditEvents).toEqual({
+      nodes: [{ bank: { id: bankId }, user: { id: officer.id, username: officer.username } }],
     });
   });
 });
 
-describe('between two banks', () => {
+describe('the audit events of two banks', () => {
   const bothBanks = `query ($customerId: ID!, $foreignCustomerId: ID!) {
     here: customer(bankId: "${bankId}", customerId: $customerId) { id }
     there: customer(bankId: "${otherBankId}", customerId: $foreignCustomerId) { id } }`;
 
-  test('an operation that touches both gives one event at each, which names the customers of that bank only', async () => {
-    const { own, others, all } = await acted(clerk.token, bothBanks, { customerId, foreignCustomerId });
+  test('are recorded once at each bank for an operation at both, with only the customers of that bank', async () => {
+    const { own, others, all } = await acted(officer.token, bothBanks, { customerId, foreignCustomerId });
 
     expect(own).toEqual([expect.objectContaining({ bankId, customerIds: [customerId] })]);
     expect(others).toEqual([expect.objectContaining({ bankId: otherBankId, customerIds: [foreignCustomerId] })]);
@@ -396,10 +398,10 @@ describe('between two banks', () => {
     expect(all.map(({ id }) => id).sort()).toEqual([...own, ...others].map(({ id }) => id).sort());
   });
 
-  test('a customer of the other one who is named in vain is in no event of this one', async () => {
-    const queried = await acted(clerk.token, customerQuery, { bankId, customerId: foreignCustomerId });
-    const written = await acted(clerk.token, createAddress, { bankId, customerId: foreignCustomerId });
-    const refused = await acted(stranger.token, customerQuery, { bankId, customerId: foreignCustomerId });
+  test('do not contain a customer of the other bank for an operation that fails', async () => {
+    const queried = await acted(officer.token, customerQuery, { bankId, customerId: foreignCustomerId });
+    const written = await acted(officer.token, createAddress, { bankId, customerId: foreignCustomerId });
+    const refused = await acted(withoutRole.token, customerQuery, { bankId, customerId: foreignCustomerId });
     const audited = await acted(
       auditor.token,
       '{ auditEvents(bankId: "gh.29.uk", customerId: "a text") { totalCount } }',
@@ -412,7 +414,7 @@ describe('between two banks', () => {
     }
   });
 
-  test('an auditor of one sees no event of the other, nor any of none', async () => {
+  test('are returned to an auditor of a bank only if they are of this bank', async () => {
     const events = await eventsFor(auditor);
 
     expect(new Set(events.map((event) => event.bankId))).toEqual(new Set([bankId]));
@@ -420,8 +422,13 @@ describe('between two banks', () => {
   });
 });
 
-/** Events beside the API, by another process: `secondOf` says how many seconds after `start` each took place. */
-async function recordAt(start: Date, count: number, told: object, secondOf = (index: number) => index): Promise<void> {
+/** Records events without the API, as another process does. `secondOf` is the time of an event in seconds after `start`. */
+async function recordAt(
+  start: Date,
+  count: number,
+  details: object,
+  secondOf = (index: number) => index,
+): Promise<void> {
   const trail = await openAuditTrail({ database: gateway.database, secret: gateway.config.secret });
   const events = Array.from({ length: count }, (_, index) =>
     auditEventOf({
@@ -429,7 +436,7 @@ async function recordAt(start: Date, count: number, told: object, secondOf = (in
       outcome: 'SUCCEEDED',
       bankId,
       operationName: `number ${index}`,
-      ...told,
+      ...details,
       at: new Date(start.getTime() + 1000 * secondOf(index)).toISOString(),
     }),
   );
@@ -437,7 +444,7 @@ async function recordAt(start: Date, count: number, told: object, secondOf = (in
   await trail.close();
 }
 
-describe('a list of events', () => {
+describe('the list of audit events', () => {
   const start = new Date('2020-03-01T00:00:00Z');
   const end = '2020-03-02T00:00:00Z';
   const listed = { from: start.toISOString(), to: end };
@@ -447,28 +454,28 @@ describe('a list of events', () => {
   beforeAll(async () => {
     readerId = (await gateway.createUser()).id;
     seenId = (await insertCustomer(gateway.database, { bankId })).id;
-    // Three of each moment: the sequence decides, so that none is lost between pages.
-    const moment = (index: number) => Math.floor(index / 3);
-    await recordAt(start, 120, { userId: readerId, customerIds: [seenId] }, moment);
+    // Three events have the same time, so their sequence determines the order, and no page omits one of them.
+    const secondOf = (index: number) => Math.floor(index / 3);
+    await recordAt(start, 120, { userId: readerId, customerIds: [seenId] }, secondOf);
     await recordAt(start, 3, { userId: readerId, bankId: otherBankId, customerIds: [foreignCustomerId] });
-    await recordAt(start, 2, { userId: clerk.id });
+    await recordAt(start, 2, { userId: officer.id });
   });
 
   const names = (events: Event[]) => events.map(({ operationName }) => operationName);
 
-  test('is filtered by who did it, by whom it is about, and by when, from inclusive and to exclusive', async () => {
+  test('is filtered by user, customer, and period, with from inclusive and to exclusive', async () => {
     const second = (number: number) => new Date(start.getTime() + 1000 * number).toISOString();
-    const total = async (reader: TestUser, asked: Asked) => {
-      const { data } = await ask(reader.token, { ...listed, first: 1, ...asked }, 'totalCount');
+    const total = async (reader: TestUser, filter: EventFilter) => {
+      const { data } = await queryEvents(reader.token, { ...listed, first: 1, ...filter }, 'totalCount');
       return (data?.auditEvents as { totalCount: number } | undefined)?.totalCount;
     };
 
     expect(await total(auditor, {})).toBe(122);
     expect(await total(auditor, { userId: readerId })).toBe(120);
-    expect(await total(auditor, { userId: clerk.id })).toBe(2);
-    expect(await total(auditor, { userId: 'nobody' })).toBe(0);
+    expect(await total(auditor, { userId: officer.id })).toBe(2);
+    expect(await total(auditor, { userId: 'unknown' })).toBe(0);
     expect(await total(auditor, { customerId: seenId })).toBe(120);
-    expect(await total(auditor, { customerId: seenId, userId: clerk.id })).toBe(0);
+    expect(await total(auditor, { customerId: seenId, userId: officer.id })).toBe(0);
     expect(await total(overseer, { bankId: null })).toBe(125);
     expect(await total(overseer, { bankId: null, userId: readerId })).toBe(123);
     expect(await total(overseer, { bankId: null, customerId: foreignCustomerId })).toBe(3);
@@ -482,16 +489,16 @@ describe('a list of events', () => {
     ]);
   });
 
-  test.each<[string, () => Asked, number]>([
-    ['of the bank', () => ({ to: end }), 122],
-    ['of a user', () => ({ userId: readerId, to: end }), 120],
-    ['of a customer', () => ({ customerId: seenId, to: end }), 120],
-  ])('%s is read page by page to its end, each event once, while new ones come', async (_name, filter, total) => {
+  test.each<[string, () => EventFilter, number]>([
+    ['the bank', () => ({ to: end }), 122],
+    ['a user', () => ({ userId: readerId, to: end }), 120],
+    ['a customer', () => ({ customerId: seenId, to: end }), 120],
+  ])('returns each event of %s once over all pages while others are recorded', async (_name, filter, total) => {
     const pages = await readPages<Event>(
       async (after) => {
-        await gateway.query(clerk.token, customerQuery, { bankId, customerId: seenId });
+        await gateway.query(officer.token, customerQuery, { bankId, customerId: seenId });
         const fields = 'nodes { id userId operationName } pageInfo { hasNextPage endCursor }';
-        return ask(auditor.token, { first: 50, after, ...filter() }, fields);
+        return queryEvents(auditor.token, { first: 50, after, ...filter() }, fields);
       },
       (data) => data.auditEvents,
     );
@@ -503,12 +510,12 @@ describe('a list of events', () => {
     expect(names(events.filter(({ userId }) => userId === readerId))).toEqual(numbered);
   });
 
-  test('without an end begins with what happened last', async () => {
-    const { requestId } = await acted(clerk.token, customerQuery, { bankId, customerId: seenId });
+  test('starts with the newest event if the period has no end', async () => {
+    const { requestId } = await acted(officer.token, customerQuery, { bankId, customerId: seenId });
     const pages = await readPages<Event>(
       async (after) => {
-        await gateway.query(clerk.token, customerQuery, { bankId, customerId: seenId });
-        return ask(
+        await gateway.query(officer.token, customerQuery, { bankId, customerId: seenId });
+        return queryEvents(
           auditor.token,
           { customerId: seenId, first: 50, after },
           'nodes { id requestId operationName } pageInfo { hasNextPage endCursor }',
@@ -523,17 +530,19 @@ describe('a list of events', () => {
     expect(events.filter((event) => event.requestId === requestId)).toHaveLength(1);
   });
 
-  test('refuses a cursor of another filter, of another field, and one that was made up', async () => {
-    const { data } = await ask(auditor.token, { ...listed, first: 1 }, 'pageInfo { endCursor }');
+  test('fails for the cursor of another filter or another field, and for an invalid cursor', async () => {
+    const { data } = await queryEvents(auditor.token, { ...listed, first: 1 }, 'pageInfo { endCursor }');
     const after = endCursorOf(data?.auditEvents);
 
-    expect(codesOf(await ask(auditor.token, { ...listed, after }))).toEqual([]);
-    expect(codesOf(await ask(auditor.token, { after }))).toEqual(['BAD_USER_INPUT']);
-    expect(codesOf(await ask(auditor.token, { ...listed, after, userId: readerId }))).toEqual(['BAD_USER_INPUT']);
-    expect(codesOf(await ask(otherAuditor.token, { ...listed, after, bankId: otherBankId }))).toEqual([
+    expect(codesOf(await queryEvents(auditor.token, { ...listed, after }))).toEqual([]);
+    expect(codesOf(await queryEvents(auditor.token, { after }))).toEqual(['BAD_USER_INPUT']);
+    expect(codesOf(await queryEvents(auditor.token, { ...listed, after, userId: readerId }))).toEqual([
       'BAD_USER_INPUT',
     ]);
-    expect(codesOf(await ask(auditor.token, { after: 'made-up' }))).toEqual(['BAD_USER_INPUT']);
+    expect(codesOf(await queryEvents(otherAuditor.token, { ...listed, after, bankId: otherBankId }))).toEqual([
+      'BAD_USER_INPUT',
+    ]);
+    expect(codesOf(await queryEvents(auditor.token, { after: 'made-up' }))).toEqual(['BAD_USER_INPUT']);
     const reader = await gateway.createUser({
       roles: [
         ['CanGetAuditEvents', bankId],
@@ -547,12 +556,12 @@ describe('a list of events', () => {
 });
 
 describe('the events of a deleted customer', () => {
-  test('stay, and name only ids', async () => {
+  test('are kept, and contain only IDs', async () => {
     const { id } = await insertCustomer(gateway.database, { bankId, legalName: 'Gone Forever' });
-    await gateway.query(clerk.token, customerQuery, { bankId, customerId: id });
+    await gateway.query(officer.token, customerQuery, { bankId, customerId: id });
     const before = await eventsFor(auditor, { customerId: id });
     const { errors } = await gateway.query(
-      clerk.token,
+      officer.token,
       'mutation ($bankId: ID!, $id: ID!) { deleteCustomerCascade(bankId: $bankId, customerId: $id) { deleted { addresses } } }',
       { bankId, id },
     );
@@ -560,13 +569,15 @@ describe('the events of a deleted customer', () => {
 
     const after = await eventsFor(auditor, { customerId: id });
 
-    // The read of the payload, the deletion, and between them that the trail was read.
+    // Newest first: the read of the payload, the deletion, the read of the audit trail, and the first query.
     expect(after.map(({ kind }) => kind)).toEqual(['READ', 'WRITE', 'READ', 'READ']);
     expect(after.slice(3)).toEqual(before);
     expect(after[1]).toMatchObject({ fieldsReturned: ['Mutation.deleteCustomerCascade'], customerIds: [id] });
     expect(JSON.stringify(after)).not.toContain('Gone Forever');
-    expect(await eventsFor(auditor, { customerId: id, userId: 'nobody' })).toEqual([]);
-    expect(codesOf(await ask(otherAuditor.token, { bankId: otherBankId, customerId: id }))).toEqual(['OBP-30046']);
+    expect(await eventsFor(auditor, { customerId: id, userId: 'unknown' })).toEqual([]);
+    expect(codesOf(await queryEvents(otherAuditor.token, { bankId: otherBankId, customerId: id }))).toEqual([
+      'OBP-30046',
+    ]);
   });
 });
 
@@ -596,7 +607,7 @@ describe('Customer.auditEvents', () => {
     for (const id of customerIds.slice(0, 2)) {
       await recordAt(start, 3, { bankId: nestedBankId, customerIds: [id] });
     }
-    // One of no bank, which may name customers of several.
+    // An event without a bank can contain customers of several banks.
     await recordAt(start, 1, { bankId: null, customerIds: [customerIds[0], foreignCustomerId] });
   });
 
@@ -604,9 +615,9 @@ describe('Customer.auditEvents', () => {
     customers: { nodes: { id: string; auditEvents: { nodes: Event[]; totalCount: number } | null }[] };
   }
 
-  async function leastStatements(first: number): Promise<number> {
+  async function minStatements(first: number): Promise<number> {
     const counted: number[] = [];
-    // Now and then the trail is sealed meanwhile, which takes a statement.
+    // The audit trail is sealed from time to time, which takes a further statement.
     for (let time = 0; time < 3; time += 1) {
       const before = gateway.database.statistics.statements;
       const { errors } = await gateway.query(reader.token, ofPage, { first, firstEvents: 2 });
@@ -616,7 +627,7 @@ describe('Customer.auditEvents', () => {
     return Math.min(...counted);
   }
 
-  test('is refused without the role, also to the linked user', async () => {
+  test('is refused to a linked user', async () => {
     const linked = await gateway.createUser();
     await insertUserCustomerLink(gateway.database, { bankId, customerId, userId: linked.id });
     const document = `query { myCustomer(customerId: "${customerId}") { id auditEvents { totalCount } } }`;
@@ -630,35 +641,35 @@ describe('Customer.auditEvents', () => {
     expect(data).toEqual({ myCustomer: { id: customerId, auditEvents: null } });
   });
 
-  test('gives each customer their own, the newest first, at their bank', async () => {
+  test("returns the events of each customer at the customer's bank, newest first", async () => {
     const { data, errors } = await gateway.query<Nested>(reader.token, ofPage, { first: 3, firstEvents: 2 });
 
     expect(errors).toEqual([]);
-    const [one, two, three] = data?.customers.nodes ?? [];
-    expect(one?.auditEvents?.totalCount).toBe(3);
-    expect(one?.auditEvents?.nodes).toEqual([
-      { operationName: 'number 2', customerIds: [one?.id], bankId: nestedBankId },
-      { operationName: 'number 1', customerIds: [one?.id], bankId: nestedBankId },
+    const [first, second, third] = data?.customers.nodes ?? [];
+    expect(first?.auditEvents?.totalCount).toBe(3);
+    expect(first?.auditEvents?.nodes).toEqual([
+      { operationName: 'number 2', customerIds: [first?.id], bankId: nestedBankId },
+      { operationName: 'number 1', customerIds: [first?.id], bankId: nestedBankId },
     ]);
-    expect(two?.auditEvents?.nodes.map((event) => event.customerIds)).toEqual([[two?.id], [two?.id]]);
-    expect(three?.auditEvents).toMatchObject({ nodes: [], totalCount: 0 });
+    expect(second?.auditEvents?.nodes.map((event) => event.customerIds)).toEqual([[second?.id], [second?.id]]);
+    expect(third?.auditEvents).toMatchObject({ nodes: [], totalCount: 0 });
   });
 
-  test('needs no statement more for a hundred customers than for two', async () => {
-    const ofTwo = await leastStatements(2);
-    const ofAll = await leastStatements(100);
+  test('takes as many statements for 100 customers as for 2', async () => {
+    const ofTwo = await minStatements(2);
+    const ofAll = await minStatements(100);
 
     expect(ofAll).toBe(ofTwo);
   });
 
-  async function namesOfPages(id: string, first: number, beside = '') {
+  async function namesOfPages(id: string, first: number, otherSelection = '') {
     const pages = await readPages<Event>(
       (after) =>
         gateway.query(
           reader.token,
           `query ($first: Int, $after: String) {
             customer(bankId: "${nestedBankId}", customerId: "${id}") { auditEvents(first: $first, after: $after) { ${fields} } }
-            ${beside} }`,
+            ${otherSelection} }`,
           { first, after },
         ),
       (data) => (data.customer as { auditEvents: unknown }).auditEvents,
@@ -666,16 +677,16 @@ describe('Customer.auditEvents', () => {
     return pages.map((page) => page.map(({ operationName }) => operationName));
   }
 
-  test('is read page by page to its end, alone and beside another', async () => {
+  test('is returned in pages, alone and together with the events of another customer', async () => {
     const [id = '', otherId = ''] = customerIds;
-    const beside = `beside: customer(bankId: "${nestedBankId}", customerId: "${otherId}") {
+    const otherSelection = `other: customer(bankId: "${nestedBankId}", customerId: "${otherId}") {
       auditEvents(first: $first, after: null) { ${fields} } }`;
 
     expect((await namesOfPages(id, 1)).slice(-3)).toEqual([['number 2'], ['number 1'], ['number 0']]);
-    expect((await namesOfPages(id, 1, beside)).slice(-3)).toEqual([['number 2'], ['number 1'], ['number 0']]);
+    expect((await namesOfPages(id, 1, otherSelection)).slice(-3)).toEqual([['number 2'], ['number 1'], ['number 0']]);
   });
 
-  test('loses none of those of one moment between pages', async () => {
+  test('returns all events of the same time over several pages', async () => {
     const id = customerIds[3] ?? '';
     await recordAt(start, 5, { bankId: nestedBankId, customerIds: [id] }, () => 0);
 

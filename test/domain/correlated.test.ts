@@ -44,7 +44,7 @@ describe('correlatedUsers', () => {
     );
   }
 
-  test('is refused to nobody, to a stranger, to the linked user and to the role at another bank', async () => {
+  test('is refused to an anonymous caller and to callers without the role at the bank, even a linked user', async () => {
     const elsewhere = await gateway.createUser({ roles: [['CanGetCorrelatedUsersInfo', otherBankId]] });
 
     expect(codesOf(await correlatedUsers(null))).toEqual(['OBP-20001']);
@@ -53,13 +53,13 @@ describe('correlatedUsers', () => {
     expect(codesOf(await correlatedUsers(elsewhere.token))).toEqual(['OBP-20006']);
   });
 
-  test('tells that the bank or the customer is unknown, also of another bank’s customer', async () => {
+  test('fails for an unknown bank, an unknown customer, and a customer of another bank', async () => {
     expect(codesOf(await correlatedUsers(officer.token, sharedId, 'no-bank'))).toEqual(['OBP-30001']);
     expect(codesOf(await correlatedUsers(officer.token, 'no-customer'))).toEqual(['OBP-30046']);
     expect(codesOf(await correlatedUsers(officer.token, foreignCustomerId))).toEqual(['OBP-30046']);
   });
 
-  test('gives the users with an active link, and their attributes, at one bank or at any', async () => {
+  test('returns the linked users and their attributes with the bank role or the system role', async () => {
     const auditor = await gateway.createUser({ roles: [['CanGetCorrelatedUsersInfoAtAnyBank', null]] });
 
     for (const { token } of [officer, auditor]) {
@@ -75,7 +75,7 @@ describe('correlatedUsers', () => {
     }
   });
 
-  test('gives the customer only to who may read the customer', async () => {
+  test('returns the customer only to callers who can read the customer', async () => {
     const document = `{ correlatedUsers(bankId: "${bankId}", customerId: "${sharedId}") { customer { legalName } } }`;
     const reader = await gateway.createUser({
       roles: [
@@ -85,23 +85,23 @@ describe('correlatedUsers', () => {
     });
 
     const refused = await gateway.query(officer.token, document);
-    const given = await gateway.query(reader.token, document);
+    const returned = await gateway.query(reader.token, document);
 
     expect(refused.data).toEqual({ correlatedUsers: { customer: null } });
     expect(codesOf(refused)).toEqual(['OBP-20006']);
-    expect(given.data).toEqual({ correlatedUsers: { customer: { legalName: 'Anna and Berta' } } });
+    expect(returned.data).toEqual({ correlatedUsers: { customer: { legalName: 'Anna and Berta' } } });
   });
 });
 
 describe('Customer.correlatedUsers', () => {
-  test('is not the linked user’s own', async () => {
+  test('is refused to a linked user', async () => {
     const answer = await gateway.query(anna.token, '{ myCustomers { correlatedUsers { id } } }');
 
     expect(answer.data).toEqual({ myCustomers: [{ correlatedUsers: null }, { correlatedUsers: null }] });
     expect(codesOf(answer)).toEqual(['OBP-20006']);
   });
 
-  test('gives the users of each of several customers', async () => {
+  test('returns the linked users of several customers', async () => {
     const reader = await gateway.createUser({
       roles: [
         ['CanGetCustomers', bankId],
@@ -114,12 +114,12 @@ describe('Customer.correlatedUsers', () => {
     );
 
     expect(errors).toEqual([]);
-    const [annaOnce, bertaOnce] = [anna, berta].map(({ username }) => ({
+    const [annasFields, bertasFields] = [anna, berta].map(({ username }) => ({
       username,
       attributes: [{ value: username }],
     }));
     expect(data?.customers).toEqual({
-      nodes: [{ correlatedUsers: [annaOnce] }, { correlatedUsers: [annaOnce, bertaOnce] }],
+      nodes: [{ correlatedUsers: [annasFields] }, { correlatedUsers: [annasFields, bertasFields] }],
     });
   });
 });
@@ -127,31 +127,31 @@ describe('Customer.correlatedUsers', () => {
 describe('correlatedEntities', () => {
   const document = '{ correlatedEntities { customer { legalName } users { username attributes { value } } } }';
 
-  test('is refused to nobody', async () => {
+  test('is refused to an anonymous caller', async () => {
     expect(codesOf(await gateway.query(null, document))).toEqual(['OBP-20001']);
   });
 
-  test('is empty for who has no active link', async () => {
+  test('is empty for a caller without an active link', async () => {
     for (const { token } of [officer, formerlyLinked]) {
       expect((await gateway.query(token, document)).data).toEqual({ correlatedEntities: [] });
     }
   });
 
-  test('gives the caller’s customers, each with all users who have an active link and their attributes', async () => {
+  test("returns the caller's customers, each with all linked users and their attributes", async () => {
     const { data, errors } = await gateway.query(anna.token, document);
 
     expect(errors).toEqual([]);
-    const [annaOnce, bertaOnce] = [anna, berta].map(({ username }) => ({
+    const [annasFields, bertasFields] = [anna, berta].map(({ username }) => ({
       username,
       attributes: [{ value: username }],
     }));
     expect(data?.correlatedEntities).toEqual([
-      { customer: { legalName: 'Anna' }, users: [annaOnce] },
-      { customer: { legalName: 'Anna and Berta' }, users: [annaOnce, bertaOnce] },
+      { customer: { legalName: 'Anna' }, users: [annasFields] },
+      { customer: { legalName: 'Anna and Berta' }, users: [annasFields, bertasFields] },
     ]);
   });
 
-  test('needs as many statements for two customers as for one', async () => {
+  test('takes as many statements for two customers as for one', async () => {
     await gateway.query(anna.token, document);
     const start = gateway.database.statistics.statements;
     await gateway.query(berta.token, document);

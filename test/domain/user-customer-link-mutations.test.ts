@@ -23,7 +23,7 @@ const remove = `mutation ($bankId: ID!, $id: ID!, $expectedVersion: Int, $idempo
 const myCustomers = '{ myCustomers { id addresses { city } } }';
 
 let gateway: Gateway;
-let clerk: TestUser;
+let officer: TestUser;
 let owner: TestUser;
 let customerId: string;
 
@@ -31,7 +31,7 @@ beforeAll(async () => {
   gateway = await startGateway();
   await gateway.createBank(bankId);
   await gateway.createBank(otherBankId);
-  clerk = await gateway.createUser({
+  officer = await gateway.createUser({
     roles: [
       ['CanCreateUserCustomerLink', bankId],
       ['CanDeleteUserCustomerLink', bankId],
@@ -62,11 +62,11 @@ async function foreignLink() {
 }
 
 describe('createUserCustomerLink', () => {
-  test('is refused without the role at the bank, and nothing is written', async () => {
-    const stranger = await gateway.createUser({ roles: [['CanCreateUserCustomerLink', otherBankId]] });
+  test('refuses a caller without the role at the bank and writes nothing', async () => {
+    const caller = await gateway.createUser({ roles: [['CanCreateUserCustomerLink', otherBankId]] });
 
     const variables = { bankId, customerId, input: { userId: owner.id } };
-    const { data, errors } = await gateway.query(stranger.token, create, variables);
+    const { data, errors } = await gateway.query(caller.token, create, variables);
 
     expect(data).toEqual({ createUserCustomerLink: null });
     expect(errors[0]?.extensions.missingRoles).toEqual([
@@ -76,43 +76,43 @@ describe('createUserCustomerLink', () => {
     expect(await storedOf(customerId)).toEqual([]);
   });
 
-  test('for a customer of another bank is not found, and nothing is written', async () => {
+  test('fails with OBP-30046 for a customer of another bank and writes nothing', async () => {
     const foreign = await insertCustomer(gateway.database, { bankId: otherBankId });
 
     const variables = { bankId, customerId: foreign.id, input: { userId: owner.id } };
-    const { errors } = await gateway.query(clerk.token, create, variables);
+    const { errors } = await gateway.query(officer.token, create, variables);
 
     expect(errors[0]?.extensions.obpCode).toBe('OBP-30046');
     expect(await storedOf(foreign.id)).toEqual([]);
   });
 
-  test('of a user who does not exist is OBP-20057, and nothing is written', async () => {
-    const { errors } = await gateway.query(clerk.token, create, { bankId, customerId, input: { userId: 'nobody' } });
+  test('fails with OBP-20057 for an unknown user and writes nothing', async () => {
+    const { errors } = await gateway.query(officer.token, create, { bankId, customerId, input: { userId: 'unknown' } });
 
     expect(errors[0]?.extensions).toMatchObject({ code: 'NOT_FOUND', obpCode: 'OBP-20057', field: 'input.userId' });
     expect(await storedOf(customerId)).toEqual([]);
   });
 
-  test('with what is no id of a user is OBP-10001, and nothing is written', async () => {
-    const { errors } = await gateway.query(clerk.token, create, { bankId, customerId, input: { userId: 'a user' } });
+  test('fails with OBP-10001 for an invalid user ID and writes nothing', async () => {
+    const { errors } = await gateway.query(officer.token, create, { bankId, customerId, input: { userId: 'a user' } });
 
     expect(errors[0]?.extensions).toMatchObject({ obpCode: 'OBP-10001', field: 'input.userId' });
     expect(await storedOf(customerId)).toEqual([]);
   });
 
-  test('with what is no id of a bank is OBP-30111', async () => {
+  test('fails with OBP-30111 for an invalid bank ID', async () => {
     const variables = { bankId: 'gh 29 uk', customerId, input: { userId: owner.id } };
 
-    const { errors } = await gateway.query(clerk.token, create, variables);
+    const { errors } = await gateway.query(officer.token, create, variables);
 
     expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', obpCode: 'OBP-30111', field: 'bankId' });
   });
 
-  test('gives an active link, and writes once per idempotency key', async () => {
+  test('returns an active link, and writes once for each idempotency key', async () => {
     const variables = { bankId, customerId, input: { userId: owner.id }, idempotencyKey: randomUUID() };
 
-    const first = await gateway.query(clerk.token, create, variables);
-    const again = await gateway.query(clerk.token, create, variables);
+    const first = await gateway.query(officer.token, create, variables);
+    const again = await gateway.query(officer.token, create, variables);
 
     expect(first.errors).toEqual([]);
     expect(first.data).toEqual({
@@ -125,11 +125,11 @@ describe('createUserCustomerLink', () => {
     expect(await storedOf(customerId)).toHaveLength(1);
   });
 
-  test('makes the customer’s data the user’s own', async () => {
+  test("makes the customer's data the user's own data", async () => {
     await insertCustomerAddress(gateway.database, { bankId, customerId });
     const before = await gateway.query(owner.token, myCustomers);
 
-    await gateway.query(clerk.token, create, { bankId, customerId, input: { userId: owner.id } });
+    await gateway.query(officer.token, create, { bankId, customerId, input: { userId: owner.id } });
     const after = await gateway.query(owner.token, myCustomers);
 
     expect(before.data).toEqual({ myCustomers: [] });
@@ -139,11 +139,11 @@ describe('createUserCustomerLink', () => {
     });
   });
 
-  test('is allowed to who holds the role for any bank', async () => {
-    const officer = await gateway.createUser({ roles: [['CanCreateUserCustomerLinkAtAnyBank', null]] });
+  test('accepts a caller with the system role', async () => {
+    const withSystemRole = await gateway.createUser({ roles: [['CanCreateUserCustomerLinkAtAnyBank', null]] });
     const document = create.replace(customerFields, '');
 
-    const { errors } = await gateway.query(officer.token, document, {
+    const { errors } = await gateway.query(withSystemRole.token, document, {
       bankId,
       customerId,
       input: { userId: owner.id },
@@ -153,19 +153,19 @@ describe('createUserCustomerLink', () => {
     expect(await storedOf(customerId)).toHaveLength(1);
   });
 
-  test('of a user who is linked already, active or not, is OBP-30007', async () => {
+  test('fails with OBP-30007 if a link exists, active or not', async () => {
     await insertUserCustomerLink(gateway.database, { bankId, customerId, userId: owner.id, isActive: false });
 
-    const { errors } = await gateway.query(clerk.token, create, { bankId, customerId, input: { userId: owner.id } });
+    const { errors } = await gateway.query(officer.token, create, { bankId, customerId, input: { userId: owner.id } });
 
     expect(errors[0]?.extensions).toMatchObject({ code: 'CONFLICT', obpCode: 'OBP-30007' });
     expect(await storedOf(customerId)).toMatchObject([{ isActive: false }]);
   });
 
-  test('of racing requests lets one link the user', async () => {
+  test('succeeds once when requests race', async () => {
     const variables = { bankId, customerId, input: { userId: owner.id } };
 
-    const answers = await Promise.all(Array.from({ length: 5 }, () => gateway.query(clerk.token, create, variables)));
+    const answers = await Promise.all(Array.from({ length: 5 }, () => gateway.query(officer.token, create, variables)));
 
     const failed = answers.flatMap(({ errors }) => errors.map(({ extensions }) => extensions.obpCode));
     expect(failed).toEqual(Array.from({ length: 4 }, () => 'OBP-30007'));
@@ -174,43 +174,43 @@ describe('createUserCustomerLink', () => {
 });
 
 describe('updateUserCustomerLink', () => {
-  test('is refused without the role at the bank, and changes nothing', async () => {
+  test('refuses a caller without the role at the bank and changes nothing', async () => {
     const { id } = await insertUserCustomerLink(gateway.database, { bankId, customerId, userId: owner.id });
-    const stranger = await gateway.createUser({ roles: [['CanCreateUserCustomerLink', otherBankId]] });
+    const caller = await gateway.createUser({ roles: [['CanCreateUserCustomerLink', otherBankId]] });
 
-    const { errors } = await gateway.query(stranger.token, update, { bankId, id, input: { isActive: false } });
+    const { errors } = await gateway.query(caller.token, update, { bankId, id, input: { isActive: false } });
 
     expect(errors[0]?.extensions.missingRoles).toEqual(['CanCreateUserCustomerLink']);
     expect(await storedOf(customerId)).toMatchObject([{ isActive: true, version: 1 }]);
   });
 
-  test('of a link of another bank, or of none, is OBP-30035, and changes nothing', async () => {
+  test('fails with OBP-30035 for an unknown link or a link of another bank, and changes nothing', async () => {
     const { id, customerId: foreignId } = await foreignLink();
 
     for (const unknown of [id, 'no-link']) {
       const variables = { bankId, id: unknown, input: { isActive: false } };
-      const { errors } = await gateway.query(clerk.token, update, variables);
+      const { errors } = await gateway.query(officer.token, update, variables);
       expect(errors[0]?.extensions).toMatchObject({ code: 'NOT_FOUND', obpCode: 'OBP-30035' });
     }
     expect(await storedOf(foreignId)).toMatchObject([{ isActive: true, version: 1 }]);
   });
 
-  test('with a stale version is a conflict that tells the current one, and changes nothing', async () => {
+  test('fails with CONFLICT and the current version for a stale version, and changes nothing', async () => {
     const { id } = await insertUserCustomerLink(gateway.database, { bankId, customerId, userId: owner.id });
 
     const variables = { bankId, id, input: { isActive: false }, expectedVersion: 3 };
-    const { errors } = await gateway.query(clerk.token, update, variables);
+    const { errors } = await gateway.query(officer.token, update, variables);
 
     expect(errors[0]?.extensions).toMatchObject({ code: 'CONFLICT', currentVersion: 1 });
     expect(await storedOf(customerId)).toMatchObject([{ isActive: true }]);
   });
 
-  test('switches the link off, which grants nothing from the next request, and on again', async () => {
+  test('deactivates the link, which grants no access from the next request on, and activates it again', async () => {
     const { id } = await insertUserCustomerLink(gateway.database, { bankId, customerId, userId: owner.id });
     const switchTo = async (isActive: boolean) => {
       const variables = { bankId, id, input: { isActive }, idempotencyKey: randomUUID() };
-      await gateway.query(clerk.token, update, variables);
-      return gateway.query(clerk.token, update, variables);
+      await gateway.query(officer.token, update, variables);
+      return gateway.query(officer.token, update, variables);
     };
     const own = async () => (await gateway.query(owner.token, '{ myCustomers { id } }')).data;
 
@@ -232,41 +232,41 @@ describe('updateUserCustomerLink', () => {
 });
 
 describe('deleteUserCustomerLink', () => {
-  test('is refused without the role at the bank, and deletes nothing', async () => {
+  test('refuses a caller without the role at the bank and deletes nothing', async () => {
     const { id } = await insertUserCustomerLink(gateway.database, { bankId, customerId, userId: owner.id });
-    const stranger = await gateway.createUser({ roles: [['CanDeleteUserCustomerLink', otherBankId]] });
+    const caller = await gateway.createUser({ roles: [['CanDeleteUserCustomerLink', otherBankId]] });
 
-    const { errors } = await gateway.query(stranger.token, remove, { bankId, id });
+    const { errors } = await gateway.query(caller.token, remove, { bankId, id });
 
     expect(errors[0]?.extensions.missingRoles).toEqual(['CanDeleteUserCustomerLink']);
     expect(await storedOf(customerId)).toHaveLength(1);
   });
 
-  test('of a link of another bank is OBP-30035, and deletes nothing', async () => {
+  test('fails with OBP-30035 for a link of another bank and deletes nothing', async () => {
     const { id, customerId: foreignId } = await foreignLink();
 
-    const { errors } = await gateway.query(clerk.token, remove, { bankId, id });
+    const { errors } = await gateway.query(officer.token, remove, { bankId, id });
 
     expect(errors[0]?.extensions.obpCode).toBe('OBP-30035');
     expect(await storedOf(foreignId)).toHaveLength(1);
   });
 
-  test('with a stale version deletes nothing', async () => {
+  test('fails with CONFLICT for a stale version and deletes nothing', async () => {
     const { id } = await insertUserCustomerLink(gateway.database, { bankId, customerId, userId: owner.id });
 
-    const { errors } = await gateway.query(clerk.token, remove, { bankId, id, expectedVersion: 7 });
+    const { errors } = await gateway.query(officer.token, remove, { bankId, id, expectedVersion: 7 });
 
     expect(errors[0]?.extensions).toMatchObject({ code: 'CONFLICT', currentVersion: 1 });
     expect(await storedOf(customerId)).toHaveLength(1);
   });
 
-  test('gives what was deleted, and the same key again deletes nothing more', async () => {
+  test('returns the deleted link, and deletes nothing more when retried with the same key', async () => {
     const { id } = await insertUserCustomerLink(gateway.database, { bankId, customerId, userId: owner.id });
     const variables = { bankId, id, idempotencyKey: randomUUID() };
 
-    const first = await gateway.query(clerk.token, remove, variables);
-    const again = await gateway.query(clerk.token, remove, variables);
-    const other = await gateway.query(clerk.token, remove, { bankId, id });
+    const first = await gateway.query(officer.token, remove, variables);
+    const again = await gateway.query(officer.token, remove, variables);
+    const other = await gateway.query(officer.token, remove, { bankId, id });
 
     expect(first).toMatchObject({
       errors: [],

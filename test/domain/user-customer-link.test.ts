@@ -8,7 +8,7 @@ const bankId = 'gh.29.uk';
 const otherBankId = 'gh.30.uk';
 
 let gateway: Gateway;
-let clerk: TestUser;
+let officer: TestUser;
 let linked: TestUser;
 let formerlyLinked: TestUser;
 let customerId: string;
@@ -22,7 +22,7 @@ beforeAll(async () => {
   customerId = (await insertCustomer(database, { bankId, legalName: 'Anna' })).id;
   foreignCustomerId = (await insertCustomer(database, { bankId: otherBankId, legalName: 'Berta' })).id;
   await insertCustomerAddress(database, { bankId, customerId, city: 'Berlin' });
-  clerk = await gateway.createUser({
+  officer = await gateway.createUser({
     roles: [
       ['CanGetUserCustomerLink', bankId],
       ['CanGetCorrelatedUsersInfo', bankId],
@@ -55,7 +55,7 @@ function linksByUser(token: string | null, userId: string, bank = bankId) {
 }
 
 describe('userCustomerLinksByCustomer', () => {
-  test('is refused to nobody, to a stranger, to the linked user and to the role at another bank', async () => {
+  test('is refused to an anonymous caller and to callers without the role at the bank, even a linked user', async () => {
     const elsewhere = await gateway.createUser({ roles: [['CanGetUserCustomerLink', otherBankId]] });
 
     expect(codesOf(await linksByCustomer(null))).toEqual(['OBP-20001']);
@@ -64,14 +64,14 @@ describe('userCustomerLinksByCustomer', () => {
     expect(codesOf(await linksByCustomer(elsewhere.token))).toEqual(['OBP-20006']);
   });
 
-  test('tells that the bank or the customer is unknown, also of another bank’s customer', async () => {
-    expect(codesOf(await linksByCustomer(clerk.token, customerId, 'no-bank'))).toEqual(['OBP-30001']);
-    expect(codesOf(await linksByCustomer(clerk.token, 'no-customer'))).toEqual(['OBP-30046']);
-    expect(codesOf(await linksByCustomer(clerk.token, foreignCustomerId))).toEqual(['OBP-30046']);
+  test('fails for an unknown bank, an unknown customer, and a customer of another bank', async () => {
+    expect(codesOf(await linksByCustomer(officer.token, customerId, 'no-bank'))).toEqual(['OBP-30001']);
+    expect(codesOf(await linksByCustomer(officer.token, 'no-customer'))).toEqual(['OBP-30046']);
+    expect(codesOf(await linksByCustomer(officer.token, foreignCustomerId))).toEqual(['OBP-30046']);
   });
 
-  test('gives the links, active or not, the oldest first, each with its user and its customer', async () => {
-    const { data, errors } = await linksByCustomer(clerk.token);
+  test('returns active and inactive links, oldest first, each with its user and its customer', async () => {
+    const { data, errors } = await linksByCustomer(officer.token);
 
     expect(errors).toEqual([]);
     const common = { bankId, customerId, version: 1, dateInserted: expect.any(String), customer: { id: customerId } };
@@ -81,7 +81,7 @@ describe('userCustomerLinksByCustomer', () => {
     ]);
   });
 
-  test('keeps the users from who may only read the links', async () => {
+  test('refuses the users and the customers to a caller who can only read links', async () => {
     const reader = await gateway.createUser({ roles: [['CanGetUserCustomerLink', bankId]] });
 
     const answer = await linksByCustomer(reader.token);
@@ -94,7 +94,7 @@ describe('userCustomerLinksByCustomer', () => {
     expect(answer.errors.map(({ extensions }) => extensions.count)).toEqual([2, 2]);
   });
 
-  test('gives the users to the role for any bank', async () => {
+  test('returns the users with the system role', async () => {
     const auditor = await gateway.createUser({
       roles: [
         ['CanGetUserCustomerLink', bankId],
@@ -112,7 +112,7 @@ describe('userCustomerLinksByCustomer', () => {
 });
 
 describe('userCustomerLinksByUser', () => {
-  test('is refused to nobody, to a stranger, to the user and to the role at another bank', async () => {
+  test('is refused to an anonymous caller and to callers without the role at the bank, even the user', async () => {
     const elsewhere = await gateway.createUser({ roles: [['CanGetUserCustomerLink', otherBankId]] });
 
     expect(codesOf(await linksByUser(null, linked.id))).toEqual(['OBP-20001']);
@@ -121,20 +121,20 @@ describe('userCustomerLinksByUser', () => {
     expect(codesOf(await linksByUser(elsewhere.token, linked.id))).toEqual(['OBP-20006']);
   });
 
-  test('tells that the bank or the user is unknown', async () => {
-    expect(codesOf(await linksByUser(clerk.token, linked.id, 'no-bank'))).toEqual(['OBP-30001']);
-    expect(codesOf(await linksByUser(clerk.token, 'no-user'))).toEqual(['OBP-20057']);
+  test('fails for an unknown bank and for an unknown user', async () => {
+    expect(codesOf(await linksByUser(officer.token, linked.id, 'no-bank'))).toEqual(['OBP-30001']);
+    expect(codesOf(await linksByUser(officer.token, 'no-user'))).toEqual(['OBP-20057']);
   });
 
-  test('gives the links with customers of that bank only', async () => {
-    const { data } = await linksByUser(clerk.token, linked.id);
+  test('returns only the links to customers of the bank', async () => {
+    const { data } = await linksByUser(officer.token, linked.id);
 
     expect(data?.userCustomerLinksByUser).toEqual([{ bankId, customerId, userId: linked.id }]);
   });
 });
 
 describe('Customer.userLinks', () => {
-  test('is not the linked user’s own', async () => {
+  test('is refused to a linked user', async () => {
     const answer = await gateway.query(linked.token, '{ myCustomers { id userLinks { userId } } }');
 
     expect(answer.data?.myCustomers).toEqual([
@@ -144,7 +144,7 @@ describe('Customer.userLinks', () => {
     expect(answer.errors.map(({ extensions }) => extensions.bankId)).toEqual([bankId, otherBankId]);
   });
 
-  test('gives the links of several customers in as many statements as of one', async () => {
+  test('takes as many statements for several customers as for one', async () => {
     const second = await insertCustomer(gateway.database, { bankId });
     const user = await gateway.createUser();
     await insertUserCustomerLink(gateway.database, { bankId, customerId: second.id, userId: user.id });
@@ -155,17 +155,17 @@ describe('Customer.userLinks', () => {
         ['CanGetCorrelatedUsersInfo', bankId],
       ],
     });
-    const ask = (first: number) =>
+    const readLinks = (first: number) =>
       gateway.query(
         reader.token,
         `{ customers(bankId: "${bankId}", first: ${first}, sortBy: CREATED, sortDirection: ASC) { nodes { userLinks { user { id } } } } }`,
       );
-    await ask(1);
+    await readLinks(1);
 
     const start = gateway.database.statistics.statements;
-    await ask(1);
+    await readLinks(1);
     const forOne = gateway.database.statistics.statements - start;
-    const { data } = await ask(2);
+    const { data } = await readLinks(2);
     const forTwo = gateway.database.statistics.statements - start - forOne;
 
     expect(data?.customers).toEqual({
@@ -182,20 +182,20 @@ describe('myCustomers and myCustomer', () => {
   const myCustomer = (token: string | null, id: string) =>
     gateway.query(token, `{ myCustomer(customerId: "${id}") { id legalName } }`);
 
-  test('are refused to nobody', async () => {
+  test('are refused to an anonymous caller', async () => {
     expect(codesOf(await gateway.query(null, '{ myCustomers { id } }'))).toEqual(['OBP-20001']);
     expect(codesOf(await myCustomer(null, customerId))).toEqual(['OBP-20001']);
   });
 
-  test('know nothing of a customer without an active link, whatever roles the caller has', async () => {
-    for (const { token } of [clerk, formerlyLinked]) {
+  test('return no customer without an active link, whatever roles the caller holds', async () => {
+    for (const { token } of [officer, formerlyLinked]) {
       expect((await gateway.query(token, '{ myCustomers { id } }')).data).toEqual({ myCustomers: [] });
       expect(codesOf(await myCustomer(token, customerId))).toEqual(['OBP-30046']);
     }
     expect(codesOf(await myCustomer(linked.token, 'no-customer'))).toEqual(['OBP-30046']);
   });
 
-  test('give the linked user the customers of all banks, or of one', async () => {
+  test('return the customers of the linked user at all banks or at one', async () => {
     const { data } = await gateway.query(
       linked.token,
       `{ all: myCustomers { legalName } one: myCustomers(bankId: "${otherBankId}") { legalName } }`,
@@ -207,15 +207,15 @@ describe('myCustomers and myCustomer', () => {
     });
   });
 
-  test('tell that the bank is unknown', async () => {
+  test('fail with OBP-30001 for an unknown bank', async () => {
     expect(codesOf(await gateway.query(linked.token, '{ myCustomers(bankId: "no-bank") { id } }'))).toEqual([
       'OBP-30001',
     ]);
   });
 });
 
-describe('a linked user', () => {
-  test('is not taken for one when the link is not active, however the customer was reached', async () => {
+describe('access as a linked user', () => {
+  test('is refused if the link is inactive, however the customer is reached', async () => {
     const reader = await gateway.createUser({ roles: [['CanGetCustomer', bankId]] });
     await insertUserCustomerLink(gateway.database, { bankId, customerId, userId: reader.id, isActive: false });
     const document = `{ customer(bankId: "${bankId}", customerId: "${customerId}") { addresses { city } } }`;
@@ -226,7 +226,7 @@ describe('a linked user', () => {
     expect(codesOf(answer)).toEqual(['OBP-20006']);
   });
 
-  test('sees the data of that customer also where the customer was reached by a role', async () => {
+  test('is allowed even if the customer is reached through a role', async () => {
     const reader = await gateway.createUser({ roles: [['CanGetCustomers', bankId]] });
     await insertUserCustomerLink(gateway.database, { bankId, customerId, userId: reader.id });
     const document = `{ customers(bankId: "${bankId}", sortBy: CREATED, sortDirection: ASC) { nodes { addresses { city } } } }`;
@@ -237,7 +237,7 @@ describe('a linked user', () => {
     expect(errors).toHaveLength(1);
   });
 
-  test('has the links read once for the whole operation', async () => {
+  test('takes one statement for the links in the whole operation', async () => {
     const document = '{ myCustomers { addresses { city } taxResidences { id } socialMediaHandles { id } } }';
     await gateway.query(linked.token, document);
     const start = gateway.database.statistics.statements;
@@ -245,8 +245,7 @@ describe('a linked user', () => {
     const { errors } = await gateway.query(linked.token, document);
 
     expect(errors).toEqual([]);
-    // The caller, the links, the customers, one for each of the three collections of both customers, and what the audit
-    // trail writes.
+    // The caller, the links, the customers, one for each of the three collections of both customers, and the audit trail.
     expect(gateway.database.statistics.statements - start).toBe(6 + statementsOfAuditTrail);
   });
 });

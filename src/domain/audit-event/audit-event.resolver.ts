@@ -16,7 +16,8 @@ import { AuditEvent, AuditEventConnection } from './audit-event.type.ts';
 export class CustomerAuditEventsResolver {
   @FieldResolver(() => AuditEventConnection, {
     nullable: true,
-    description: 'Who read or changed what of the customer, or tried to: the events at the bank, the newest first.',
+    description:
+      'The audit events that concern the customer, at the bank of the customer, sorted by `at`, newest first.',
   })
   @RequiresRole(['CanGetAuditEvents', 'CanGetAuditEventsAtAnyBank'])
   auditEvents(@Root() customer: Customer, @Args(() => PageArguments) page: PageArguments, @Ctx() context: Context) {
@@ -29,20 +30,33 @@ export class AuditEventResolver {
   @Query(() => AuditEventConnection, {
     nullable: true,
     description:
-      'The audit trail, the newest event first: of one bank; or, where no bank is given, of all banks, with what belongs to none, such as logins and commands.',
+      'The audit events, sorted by `at`, newest first. Without `bankId`, the events of all banks and those outside any bank, such as logins and commands.',
   })
   @RequiresRole(['CanGetAuditEvents', 'CanGetAuditEventsAtAnyBank'])
   auditEvents(
     @BankIdOrNull() bankId: string | null,
     @Arg('customerId', () => ID, {
       nullable: true,
-      description: 'Only events that are about this customer, who may have been deleted since.',
+      description:
+        'The ID of a customer that the events concern. The customer might have been deleted since. If it is omitted, the events of all customers are returned.',
     })
     customerId: string | null,
-    @Arg('userId', () => ID, { nullable: true, description: 'Only what this user did.' }) userId: string | null,
-    @Arg('from', () => DateTime, { nullable: true, description: 'Only events of this moment or later.' })
+    @Arg('userId', () => ID, {
+      nullable: true,
+      description:
+        'The ID of the user who caused the events. If it is omitted, the events of all callers are returned.',
+    })
+    userId: string | null,
+    @Arg('from', () => DateTime, {
+      nullable: true,
+      description: 'The start of the period of the events, such as `2024-05-31T00:00:00Z`, inclusive.',
+    })
     from: Date | null,
-    @Arg('to', () => DateTime, { nullable: true, description: 'Only events before this moment.' }) to: Date | null,
+    @Arg('to', () => DateTime, {
+      nullable: true,
+      description: 'The end of the period of the events, such as `2024-06-30T00:00:00Z`, exclusive.',
+    })
+    to: Date | null,
     @Args(() => PageArguments) page: PageArguments,
     @Ctx() context: Context,
   ) {
@@ -51,19 +65,19 @@ export class AuditEventResolver {
 
   @FieldResolver(() => Bank, {
     nullable: true,
-    description: 'The bank that it touched; null for what belongs to none.',
+    description: 'The bank of the event. Null for events outside any bank, such as logins.',
   })
   @Public()
   async bank(@Root() { bankId }: AuditEvent, @Ctx() context: Context): Promise<Bank | null> {
     if (bankId === null) return null;
-    // Who was not logged in may have named a bank that does not exist.
+    // An anonymous caller might have sent the ID of a bank that does not exist.
     const row = await context.loader(bankById).load(bankId);
     return row === null ? null : toBank(row);
   }
 
   @FieldResolver(() => User, {
     nullable: true,
-    description: 'The user who did it; null for who was not logged in, and on the command line.',
+    description: 'The caller. Null for anonymous callers and for commands.',
   })
   @RequiresRole(['CanGetCorrelatedUsersInfo', 'CanGetCorrelatedUsersInfoAtAnyBank'])
   async user(@Root() { userId, bankId }: AuditEvent, @Ctx() context: Context): Promise<User | null> {

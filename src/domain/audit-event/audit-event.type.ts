@@ -6,7 +6,7 @@ import { MaxItems } from '../../execution/max-items.ts';
 import { connectionOf } from '../../graph/connection.ts';
 import { DateTime } from '../../graph/scalars.ts';
 
-/** An event names the objects of one operation, so its lists are as long as the largest answer that can be configured. */
+/** An event contains the objects of one operation, so its lists can be as long as the largest response that can be configured. */
 const maxOfOperation = maxConfigurableObjects;
 
 const AuditEventKind = {
@@ -19,16 +19,16 @@ const AuditEventKind = {
 
 registerEnumType(AuditEventKind, {
   name: 'AuditEventKind',
-  description: 'What kind of act an event of the audit trail tells of.',
+  description: 'The kind of an audit event.',
   valuesConfig: {
     READ: { description: 'A query read guarded data, or tried to.' },
-    WRITE: { description: 'A mutation field wrote, or tried to.' },
+    WRITE: { description: 'A mutation field wrote data, or tried to.' },
     AUTHENTICATION: {
       description:
         'A login, a failed login, or a request that was refused because of its token or the rate limit of its caller.',
     },
-    COMMAND: { description: 'Somebody ran a command on the command line of the gateway.' },
-    LOST: { description: 'What stood here could not be written, so that the operation failed which it was about.' },
+    COMMAND: { description: 'A command was run on the command line of the gateway.' },
+    LOST: { description: 'The event could not be recorded, so the operation failed.' },
   },
 });
 
@@ -41,74 +41,80 @@ const AuditEventOutcome = {
 
 registerEnumType(AuditEventOutcome, {
   name: 'AuditEventOutcome',
-  description: 'What came of an act that is recorded.',
+  description: 'The outcome of a recorded operation.',
   valuesConfig: {
-    SUCCEEDED: { description: 'All of it was done.' },
-    PARTIAL: { description: 'Some fields were given, others were refused or failed.' },
-    REFUSED: { description: 'The caller may not do it.' },
-    FAILED: { description: 'It came to nothing for another reason than that the caller may not.' },
+    SUCCEEDED: { description: 'The operation succeeded.' },
+    PARTIAL: { description: 'Some fields were returned, and others were refused or failed.' },
+    REFUSED: { description: 'The operation was refused.' },
+    FAILED: { description: 'The operation failed for a reason other than a refused access.' },
   },
 });
 
 @ObjectType({
   simpleResolvers: true,
   description:
-    'An event of the audit trail: who read, changed or tried what of whom, and when. It names ids and fields, never a value of one.',
+    'An event of the audit trail: which caller read or changed which data, or tried to, and when. It contains IDs and names of fields, but no values.',
 })
 export class AuditEvent {
-  /** The customer whose events were asked for: what reading them is recorded with. */
+  /** The customer whose events are read. The event that records the read contains this customer. */
   customerId: string | null;
 
-  @Field(() => ID, { description: 'The id of the event.' })
+  @Field(() => ID, { description: 'The ID of the event.' })
   id: string;
 
-  @Field(() => DateTime, { description: 'When it took place.' })
+  @Field(() => DateTime, { description: 'The time of the event.' })
   at: Date;
 
-  @Field(() => AuditEventKind, { description: 'What kind of act it is.' })
+  @Field(() => AuditEventKind, { description: 'The kind of the event.' })
   kind: AuditKind;
 
-  @Field(() => AuditEventOutcome, { description: 'What came of it.' })
+  @Field(() => AuditEventOutcome, { description: 'The outcome of the operation.' })
   outcome: AuditOutcome;
 
   @Field(() => ID, {
     nullable: true,
-    description: 'The bank that it touched; null for what belongs to none, such as a login.',
+    description: 'The ID of the bank. Null for events outside any bank, such as logins.',
   })
   bankId: string | null;
 
   @MaxItems(maxOfOperation)
-  @Field(() => [ID], { description: 'The customers whom it is about. They may have been deleted since.' })
+  @Field(() => [ID], {
+    description: 'The IDs of the customers that the event concerns. Some of them might have been deleted since.',
+  })
   customerIds: string[];
 
   @MaxItems(maxOfOperation)
-  @Field(() => [ID], { description: 'The users whom it is about, such as the one who was granted a role.' })
+  @Field(() => [ID], {
+    description: 'The IDs of the users that the event concerns, such as the user to whom a role was granted.',
+  })
   subjectUserIds: string[];
 
   @Field(() => ID, {
     nullable: true,
-    description: 'The user who did it; null for who was not logged in, and on the command line.',
+    description: 'The ID of the caller. Null for anonymous callers and for commands.',
   })
   userId: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Who vouched for the user: the gateway itself, or an identity provider.',
+    description:
+      'The provider that authenticated the caller: the gateway itself, or an identity provider. It is `command-line` for commands, and null for anonymous callers.',
   })
   provider: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'What the client calls itself; on the command line the account of the operating system.',
+    description:
+      'The name of the client, from the `apollographql-client-name` header, or the account of the operating system that ran the command.',
   })
   clientName: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The network address that the request came from.' })
+  @Field(() => String, { nullable: true, description: 'The network address of the client.' })
   clientAddress: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The id of the request, as it is in the log; the events of one request have the same.',
+    description: 'The ID of the request, as in the log. All events of a request have the same ID.',
   })
   requestId: string | null;
 
@@ -117,12 +123,12 @@ export class AuditEvent {
 
   @Field(() => String, {
     nullable: true,
-    description: 'SHA-256 of the document of the operation, in hexadecimal.',
+    description: 'The SHA-256 hash of the document of the operation, in hexadecimal.',
   })
   operationHash: string | null;
 
   @MaxItems(maxOfOperation)
-  @Field(() => [String], { description: 'The guarded fields that were given, such as Customer.addresses.' })
+  @Field(() => [String], { description: 'The guarded fields that were returned, such as `Customer.addresses`.' })
   fieldsReturned: string[];
 
   @MaxItems(maxOfOperation)
@@ -136,34 +142,37 @@ export class AuditEvent {
   @MaxItems(maxOfOperation)
   @Field(() => [String], {
     description:
-      'The roles that let the caller in; or orLinkedUser, orHolder, orSelf or authenticated, where the data were their own.',
+      "The roles that allowed the access. Access to the caller's own data is recorded as `orLinkedUser`, `orHolder`, `orSelf`, or `authenticated`.",
   })
   roles: string[];
 
   @MaxItems(maxOfOperation)
   @Field(() => [String], {
-    description: 'The names of the fields that changed, such as CustomerAddress.city; never their values.',
+    description: 'The fields that were changed, such as `CustomerAddress.city`, without their values.',
   })
   changes: string[];
 
   @MaxItems(maxOfOperation)
   @Field(() => [String], {
     description:
-      'The codes of the errors that the caller got, such as OBP-20006. For a refused token also the reason, such as TOKEN_EXPIRED.',
+      'The keys of the returned errors, such as `OBP-20006`. A refused token also adds the reason, such as `TOKEN_EXPIRED`.',
   })
   errors: string[];
 
-  @Field(() => String, { nullable: true, description: 'Why, in the words of the caller.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The reason that the caller stated in the `X-Reason` header.',
+  })
   reason: string | null;
 
   @Field(() => Int, {
     description:
-      'The number of attempts that the event stands for. More than 1 only for failed attempts beyond a rate.',
+      'The number of attempts that the event represents. It is greater than 1 only for failed attempts that exceed a rate.',
   })
   count: number;
 }
 
-/** `customerId` is the customer whose events were asked for, if they were. */
+/** `customerId` is the customer whose events are read. Null if the events of all customers are read. */
 export function toAuditEvent({ chain, sequence, at, event }: AuditEventRow, customerId: string | null): AuditEvent {
   return { ...parseAuditEvent(event), id: `${chain}-${sequence}`, at, customerId };
 }

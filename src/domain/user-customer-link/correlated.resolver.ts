@@ -10,7 +10,7 @@ import { toUser, User } from '../user/user.type.ts';
 import { CorrelatedEntity } from './correlated.type.ts';
 import { activeLinksOfCaller, linksByCustomer } from './linked-user.ts';
 
-/** The users who have an active link to each customer, by when they were linked. */
+/** The linked users of each customer, sorted by the time of their links, oldest first. */
 async function correlatedUsers(context: Context, customerIds: readonly string[]): Promise<User[][]> {
   const links = await context.loader(linksByCustomer).loadAll(customerIds);
   const active = links.map((ofCustomer) => ofCustomer.filter((link) => link.isActive));
@@ -36,7 +36,7 @@ async function correlatedEntity(
 export class CustomerCorrelatedUsersResolver {
   @FieldResolver(() => [User], {
     nullable: true,
-    description: 'The users who have an active link to the customer, by when they were linked.',
+    description: 'The linked users of the customer, sorted by `dateInserted` of their links, oldest first.',
   })
   @RequiresRole(['CanGetCorrelatedUsersInfo', 'CanGetCorrelatedUsersInfoAtAnyBank'])
   @BatchedByKey<CustomerKey>()
@@ -52,7 +52,7 @@ export class CustomerCorrelatedUsersResolver {
 export class CorrelatedEntityResolver {
   @Query(() => CorrelatedEntity, {
     nullable: true,
-    description: 'A customer of the bank, and the users who have an active link to it.',
+    description: 'A customer of the bank with its linked users.',
   })
   @RequiresRole(['CanGetCorrelatedUsersInfo', 'CanGetCorrelatedUsersInfoAtAnyBank'])
   async correlatedUsers(
@@ -66,7 +66,7 @@ export class CorrelatedEntityResolver {
   @Query(() => [CorrelatedEntity], {
     nullable: true,
     description:
-      'Each customer to whom the caller is linked, with all linked users of that customer, sorted by link time. Linked users of a customer see the usernames, names, and email addresses of one another.',
+      'The customers of whom the caller is a linked user, each with all its linked users, sorted by `dateInserted` of the links of the caller, oldest first. Linked users of a customer can read the usernames, names, and email addresses of one another.',
   })
   @Authenticated()
   async correlatedEntities(@Ctx() context: Context): Promise<CorrelatedEntity[]> {
@@ -74,7 +74,7 @@ export class CorrelatedEntityResolver {
     return Promise.all(links.map((link) => correlatedEntity(context, link)));
   }
 
-  @FieldResolver(() => Customer, { nullable: true, description: 'The customer.' })
+  @FieldResolver(() => Customer, { nullable: true, description: 'The customer of the linked users.' })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
   @Batched()
   customer(@Root() entities: CorrelatedEntity[], @Ctx() context: Context): Promise<(Customer | null)[]> {

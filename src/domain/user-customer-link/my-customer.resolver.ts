@@ -12,12 +12,17 @@ import { activeLinksOfCaller } from './linked-user.ts';
 export class MyCustomerResolver {
   @Query(() => [Customer], {
     nullable: true,
-    description: 'The customers that the caller has an active link to, by when they were linked.',
+    description:
+      'The customers of whom the caller is a linked user, sorted by `dateInserted` of their links, oldest first.',
   })
   @Authenticated()
-  @MaxItems(defaultMaxItems, 'Pass bankId to get those of one bank.')
+  @MaxItems(defaultMaxItems, 'Pass bankId to get the customers of one bank.')
   async myCustomers(
-    @Arg('bankId', () => ID, { nullable: true, description: 'Only those of this bank.' }) bankId: string | null,
+    @Arg('bankId', () => ID, {
+      nullable: true,
+      description: 'The ID of the bank. If it is omitted, the customers at all banks are returned.',
+    })
+    bankId: string | null,
     @Ctx() context: Context,
   ): Promise<Customer[]> {
     const links = [...(await activeLinksOfCaller(context)).values()].filter(
@@ -29,7 +34,8 @@ export class MyCustomerResolver {
 
   @Query(() => Customer, {
     nullable: true,
-    description: 'The customer with this id, if the caller has an active link to that customer.',
+    description:
+      'The customer with this ID. Fails with `OBP-30046` unless the caller is a linked user of the customer.',
   })
   @Authenticated()
   async myCustomer(@CustomerId() customerId: string, @Ctx() context: Context): Promise<Customer | null> {

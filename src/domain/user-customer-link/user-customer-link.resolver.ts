@@ -34,7 +34,7 @@ async function readPayload(
 export class CustomerUserLinksResolver {
   @FieldResolver(() => [UserCustomerLink], {
     nullable: true,
-    description: 'The links of users to the customer, active or not, the oldest first.',
+    description: 'The links of the customer to users, active or not, sorted by `dateInserted`, oldest first.',
   })
   @RequiresRole(['CanGetUserCustomerLink'])
   @BatchedByKey<CustomerKey>()
@@ -47,7 +47,7 @@ export class CustomerUserLinksResolver {
 export class UserCustomerLinkResolver {
   @Query(() => [UserCustomerLink], {
     nullable: true,
-    description: 'The links of users to a customer, active or not, the oldest first.',
+    description: 'The links of a customer to users, active or not, sorted by `dateInserted`, oldest first.',
   })
   @RequiresRole(['CanGetUserCustomerLink'])
   async userCustomerLinksByCustomer(
@@ -61,12 +61,13 @@ export class UserCustomerLinkResolver {
 
   @Query(() => [UserCustomerLink], {
     nullable: true,
-    description: 'The links of a user to customers of the bank, active or not, the oldest first.',
+    description:
+      'The links of a user to customers of the bank, active or not, sorted by `dateInserted`, oldest first. Fails with `OBP-20057` if the user does not exist.',
   })
   @RequiresRole(['CanGetUserCustomerLink'])
   async userCustomerLinksByUser(
     @BankId() bankId: string,
-    @Arg('userId', () => ID, { description: 'The id of the user.' }) userId: string,
+    @Arg('userId', () => ID, { description: 'The ID of the user.' }) userId: string,
     @Ctx() context: Context,
   ): Promise<UserCustomerLink[]> {
     const user = await userAt(context, userId);
@@ -74,7 +75,7 @@ export class UserCustomerLinkResolver {
     return links.filter((link) => link.bankId === bankId);
   }
 
-  @FieldResolver(() => User, { nullable: true, description: 'The user.' })
+  @FieldResolver(() => User, { nullable: true, description: 'The user of the link.' })
   @RequiresRole(['CanGetCorrelatedUsersInfo', 'CanGetCorrelatedUsersInfoAtAnyBank'])
   @Batched()
   async user(@Root() links: UserCustomerLink[], @Ctx() context: Context): Promise<(User | null)[]> {
@@ -82,7 +83,7 @@ export class UserCustomerLinkResolver {
     return rows.map((row, index) => (row === null ? null : toUser(row, links[index])));
   }
 
-  @FieldResolver(() => Customer, { nullable: true, description: 'The customer.' })
+  @FieldResolver(() => Customer, { nullable: true, description: 'The customer of the link.' })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
   @Batched()
   customer(@Root() links: UserCustomerLink[], @Ctx() context: Context): Promise<(Customer | null)[]> {
@@ -92,7 +93,7 @@ export class UserCustomerLinkResolver {
 
 @Resolver(() => UserCustomerLinkPayload)
 export class UserCustomerLinkMutations {
-  @FieldResolver(() => Customer, { nullable: true, description: 'The customer.' })
+  @FieldResolver(() => Customer, { nullable: true, description: 'The customer of the link.' })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
   customer(@Root() payload: UserCustomerLinkPayload, @Ctx() context: Context): Promise<Customer | null> {
     return loadCustomer(context, payload.customerId);
@@ -101,7 +102,7 @@ export class UserCustomerLinkMutations {
   @Mutation(() => UserCustomerLinkPayload, {
     nullable: true,
     description:
-      "Links another user to a customer. From the next request on, the customer's data is the user's own data. Fails with `SELF_LINK_REFUSED` if the user is the caller.",
+      "Links another user to a customer. From the next request on, the customer's data is the user's own data. A customer can have at most 500 links to users, and a user at most 500 links to customers. Fails with `OBP-20057` if the user does not exist, and with `OBP-30007` if a link between the user and the customer exists, active or not. Fails with `SELF_LINK_REFUSED` if the user is the caller.",
   })
   @RequiresRole(['CanCreateUserCustomerLink', 'CanCreateUserCustomerLinkAtAnyBank'])
   createUserCustomerLink(
@@ -124,13 +125,13 @@ export class UserCustomerLinkMutations {
   @Mutation(() => UserCustomerLinkPayload, {
     nullable: true,
     description:
-      'Activates or deactivates the link of a user to a customer. Callers cannot activate their own link (`SELF_LINK_REFUSED`).',
+      'Activates or deactivates a link between a user and a customer. Fails with `OBP-30035` if the bank has no such link, and with `SELF_LINK_REFUSED` if callers activate their own link.',
   })
   @RequiresRole(['CanCreateUserCustomerLink'])
   updateUserCustomerLink(
     @BankId() bankId: string,
-    @Arg('id', () => ID, { description: 'The id of the link.' }) id: string,
-    @Arg('input', () => UpdateUserCustomerLinkInput, { description: 'The link as it is to be.' })
+    @Arg('id', () => ID, { description: 'The ID of the link.' }) id: string,
+    @Arg('input', () => UpdateUserCustomerLinkInput, { description: 'The new values of the link.' })
     input: UpdateUserCustomerLinkInput,
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
@@ -149,12 +150,13 @@ export class UserCustomerLinkMutations {
 
   @Mutation(() => UserCustomerLinkPayload, {
     nullable: true,
-    description: 'Deletes the link of a user to a customer. Both stay.',
+    description:
+      'Deletes a link between a user and a customer. The user and the customer are kept. Fails with `OBP-30035` if the bank has no such link.',
   })
   @RequiresRole(['CanDeleteUserCustomerLink'])
   deleteUserCustomerLink(
     @BankId() bankId: string,
-    @Arg('id', () => ID, { description: 'The id of the link.' }) id: string,
+    @Arg('id', () => ID, { description: 'The ID of the link.' }) id: string,
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<UserCustomerLinkPayload> {

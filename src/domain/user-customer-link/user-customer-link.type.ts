@@ -1,58 +1,65 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import { payloadObject, versionDescription } from '../../graph/descriptions.ts';
 import { DateTime } from '../../graph/scalars.ts';
 
 @ObjectType({
   simpleResolvers: true,
-  description: 'Says that a user acts for a customer. While it is active, the customer’s data is the user’s own.',
+  description:
+    "A link between a user and a customer. While the link is active, the user is a linked user of the customer, and the customer's data is the user's own data.",
 })
 export class UserCustomerLink {
-  @Field(() => ID, { description: 'The id of the link.' })
+  @Field(() => ID, { description: 'The ID of the link.' })
   id: string;
 
-  @Field(() => ID, { description: 'The bank.' })
+  @Field(() => ID, { description: 'The ID of the bank.' })
   bankId: string;
 
-  @Field(() => ID, { description: 'The customer.' })
+  @Field(() => ID, { description: 'The ID of the customer.' })
   customerId: string;
 
-  @Field(() => ID, { description: 'The user.' })
+  @Field(() => ID, { description: 'The ID of the user.' })
   userId: string;
 
-  @Field(() => Boolean, { description: 'Whether the link grants anything.' })
+  @Field(() => Boolean, { description: 'Whether the link is active. An inactive link grants no access.' })
   isActive: boolean;
 
-  @Field(() => DateTime, { description: 'When the user was linked.' })
+  @Field(() => DateTime, {
+    description: 'The time when the link was first stored, or the insert date of an imported record.',
+  })
   dateInserted: Date;
 
-  @Field(() => DateTime, { description: 'When the link was last changed.' })
+  @Field(() => DateTime, { description: 'The time when the link was last changed.' })
   updatedAt: Date;
 
-  @Field(() => Int, { description: 'Grows by one with each update: what an update may expect.' })
+  @Field(() => Int, { description: versionDescription })
   version: number;
 }
 
-@InputType({ description: 'A link of a user to a customer. It is active.' })
+@InputType({ description: 'A new, active link between a user and a customer.' })
 export class CreateUserCustomerLinkInput {
-  @Field(() => ID, { description: 'The user.' })
+  @Field(() => ID, { description: 'The ID of the user.' })
   userId: string;
 }
 
-@InputType({ description: 'What may change of a link of a user to a customer.' })
+@InputType({ description: 'The values of a link between a user and a customer.' })
 export class UpdateUserCustomerLinkInput {
   @Field(() => Boolean, {
-    description: 'Whether the link grants anything; one that is switched off grants nothing from the next request.',
+    description: 'Whether the link is active. An inactive link grants no access from the next request on.',
   })
   isActive: boolean;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'A link of a user that was written, and its customer.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'The result of creating, updating, or deleting a link between a user and a customer.',
+})
 export class UserCustomerLinkPayload {
   bankId: string;
   customerId: string;
 
   @Field(() => UserCustomerLink, {
     nullable: true,
-    description: 'The link as it is now; one that was deleted as it was, once.',
+    description: payloadObject('link'),
   })
   userCustomerLink: UserCustomerLink | null;
 }

@@ -24,7 +24,7 @@ const linkedCustomers = statement<LinkedCustomerRow[]>((queries) =>
     .limit(limitOfStatement),
 );
 
-/** The customers that each user has an active link to, by when they were linked. */
+/** The customers to which each user has an active link, sorted by the time of the link, oldest first. */
 const customersOfUser: MakeLoader<string, CustomerRow[]> = (database, meter) =>
   createLoader(async (userIds) => {
     const rows = await readRows(meter, userIds, (ids) => linkedCustomers(database, keyValues(ids)));
@@ -36,7 +36,8 @@ const customersOfUser: MakeLoader<string, CustomerRow[]> = (database, meter) =>
 export class UserCustomersResolver {
   @FieldResolver(() => [Customer], {
     nullable: true,
-    description: 'The customers, at any bank, that the user has an active link to.',
+    description:
+      'The customers at all banks of whom the user is a linked user, sorted by `dateInserted` of their links, oldest first.',
   })
   @RequiresRole(['CanGetCustomersAtAnyBank'], { orSelf: true })
   async customers(@Root() user: User, @Ctx() context: Context): Promise<Customer[]> {
