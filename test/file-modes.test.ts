@@ -2,6 +2,7 @@ import { chmod, mkdtemp, readdir, readlink, stat, symlink, writeFile } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { customer } from '../src/import/obp/customer.ts';
 import { openStaging } from '../src/import/staging.ts';
 import { dialectUnderTest } from './support/database-url.ts';
 import { testEnvironment } from './support/gateway.ts';
@@ -52,7 +53,7 @@ describe('with any umask, only the owner can access', () => {
     const staging = openStaging();
     const row = { id: 'x'.repeat(1_000) };
     for (let line = 0; line < 20_000; line += 1) {
-      staging.add({ noun: 'customer', key: String(line), row }, { file: 0, line, position: '' });
+      staging.add({ entity: customer, key: String(line), row }, { file: 0, line, position: '' });
     }
     const descriptors = await readdir('/proc/self/fd').catch(() => []);
     const targets = await Promise.all(

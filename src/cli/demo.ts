@@ -20,7 +20,7 @@ import { createUser, grantRole, resetPassword } from '../domain/user/user-admini
 import { userCustomerLink } from '../domain/user-customer-link/user-customer-link.table.ts';
 import { serve } from '../http/serve.ts';
 import { generateCustomers } from '../import/generate.ts';
-import { generatedBankIds } from '../import/generated-rows.ts';
+import { generatedBankIds } from '../import/generated/bank.ts';
 import { importFiles } from '../import/import.ts';
 import { renderProblem } from '../import/report.ts';
 

@@ -3,8 +3,7 @@ import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { inKeys, keyValues } from '../database/batch.ts';
 import type { Database } from '../database/database.ts';
 import { statementByShape } from '../database/statement.ts';
-import type { Row } from './fields.ts';
-import { keyOf } from './records.ts';
+import { identityOf, type Row } from './row.ts';
 
 export function columnsOf(table: SQLiteTable): Record<string, SQLiteColumn> {
   return getTableColumns(table);
@@ -31,24 +30,19 @@ const findRows = statementByShape<ColumnsOfTable, Row[]>(columnsKey, (queries, s
     .where(inKeys(keyColumnsOf(shape))),
 );
 
-/** What a row is known by. */
-export function identityOf(names: string[], row: Row): string {
-  return keyOf(...names.map((name) => row[name] ?? ''));
-}
-
 export async function isEmptyTable(database: Database, table: SQLiteTable): Promise<boolean> {
   return (await database.read.select().from(table).limit(1)).length === 0;
 }
 
-/** The rows of the database whose columns hold what one of these rows has there. */
+/** Finds the rows of the database that have the same values in these columns as one of `rows`. */
 export async function storedRows(
   database: Database,
   table: SQLiteTable,
-  names: string[],
-  rows: readonly Row[],
+  names: readonly string[],
+  rows: readonly object[],
 ): Promise<Row[]> {
   const keys = new Map(
-    rows
+    (rows as readonly Row[])
       .filter((row) => names.every((name) => typeof row[name] === 'string'))
       .map((row) => [identityOf(names, row), names.map((name) => String(row[name]))]),
   );
@@ -70,48 +64,37 @@ const countRows = statementByShape<ColumnsOfTable, Row[]>(columnsKey, (queries, 
     .groupBy(...keyColumns);
 });
 
-/** How many rows of a table of children each of these customers has in the database. */
+/** Counts the rows of the database that have these values in the columns. The map key is the identity of the values. */
 export async function storedCounts(
   database: Database,
   table: SQLiteTable,
-  customerIds: string[],
+  names: readonly string[],
+  values: readonly object[],
 ): Promise<Map<string, number>> {
-  const { customerId } = columnsOf(table);
-  if (customerId === undefined || customerIds.length === 0) return new Map();
-  const rows = await countRows(database, { table, names: ['customerId'] }, keyValues(customerIds));
-  return new Map(rows.map((row) => [String(row.customerId), Number(row.count)]));
-}
-
-/** How many rows of a table in the database have these values in the columns, by `identityOf` of the values. */
-export async function storedCountsBy(
-  database: Database,
-  table: SQLiteTable,
-  names: string[],
-  values: readonly Row[],
-): Promise<Map<string, number>> {
-  const keys = values.map((row) => names.map((name) => String(row[name])));
+  if (values.length === 0) return new Map();
+  const keys = (values as readonly Row[]).map((row) => names.map((name) => String(row[name])));
   const keyList = keyValues(names.length === 1 ? keys.map(([key = '']) => key) : keys);
   const rows = await countRows(database, { table, names }, keyList);
   return new Map(rows.map((row) => [identityOf(names, row), Number(row.count)]));
 }
 
-const momentsOfTables = new WeakMap<SQLiteTable, string[]>();
+const timeColumns = new WeakMap<SQLiteTable, string[]>();
 
-/** The columns of a table that are moments, on either database. */
-function momentsOf(table: SQLiteTable): string[] {
-  let names = momentsOfTables.get(table);
+/** The columns of a table that contain times, on either database. */
+function timeColumnsOf(table: SQLiteTable): string[] {
+  let names = timeColumns.get(table);
   if (names === undefined) {
     names = Object.entries(columnsOf(table))
       .filter(([, column]) => column.dataType === 'date' || column.getSQLType().startsWith('timestamp'))
       .map(([name]) => name);
-    momentsOfTables.set(table, names);
+    timeColumns.set(table, names);
   }
   return names;
 }
 
-/** A staged row's moments, which JSON holds as text, as dates. */
-export function revived(table: SQLiteTable, row: Row): Row {
-  for (const name of momentsOf(table)) {
+/** Turns the times of a staged row, which are texts in JSON, into dates. */
+export function withDates(table: SQLiteTable, row: Row): Row {
+  for (const name of timeColumnsOf(table)) {
     const value = row[name];
     if (typeof value === 'string') row[name] = new Date(value);
   }

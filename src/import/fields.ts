@@ -13,112 +13,121 @@ import {
 } from '../base/values.ts';
 import { AttributeType } from '../domain/attribute/attribute-type.ts';
 import { parseAttributeValue } from '../domain/attribute/attribute-value.ts';
-import { isObject, type JsonObject } from './record-kind.ts';
+import { isUnset, type JsonObject, valueAt } from './json.ts';
+import type { Row } from './row.ts';
 
-/** Values of some columns of a row, by the names that they have in the code. */
-export type Row = Record<string, unknown>;
-
-/** A column of a noun, and where OBP has it. */
-export interface Field {
-  /** OBP's name; `face_image.url` is `url` in `face_image`. */
+/** A field of a record, and the column that it fills. */
+export interface Field<Column extends string = string> {
+  /** The name in OBP; `face_image.url` is the field `url` of `face_image`. */
   name: string;
-  /** Another name that OBP has for it. */
+  /** Another name in OBP for the same field. */
   otherName?: string;
-  column: string;
-  required?: true;
-  /** What is written where OBP says nothing by '' or null, if not null. */
+  column: Column;
+  isRequired: boolean;
+  /** The value for a field that is null or an empty text. Defaults to null. */
   empty?: unknown;
-  parse(value: unknown, record: JsonObject, tell: Tell): unknown;
+  parse: ParseField;
 }
 
-/** What is told of a record while it is read. */
-export interface Tell {
+/** Parses the value of a field. @throws InvalidValue */
+export type ParseField = (value: unknown, record: JsonObject, findings: Findings) => unknown;
+
+/** Receives the problems and corrections of a record. */
+export interface Findings {
   problem(field: string, reason: string): void;
   corrected(what: 'URL' | 'balance'): void;
 }
 
-export function text(maxLength: number): Field['parse'] {
+export function required<Column extends string>(
+  name: string,
+  column: Column,
+  parse: ParseField,
+  options: Pick<Field, 'otherName'> = {},
+): Field<Column> {
+  return { name, column, parse, isRequired: true, ...options };
+}
+
+export function optional<Column extends string>(
+  name: string,
+  column: Column,
+  parse: ParseField,
+  options: Pick<Field, 'otherName' | 'empty'> = {},
+): Field<Column> {
+  return { name, column, parse, isRequired: false, ...options };
+}
+
+export function text(maxLength: number): ParseField {
   return (value) => parseText(value, maxLength);
 }
 
-/** A text of any number of lines. */
-export function longText(maxLength: number): Field['parse'] {
+/** A text that can contain line breaks. */
+export function longText(maxLength: number): ParseField {
   return (value) => parseLongText(value, maxLength);
 }
 
-export const id: Field['parse'] = (value) => parseId(value);
-export const dateTime: Field['parse'] = (value) => dateTimeFromWritten(value);
-export const localDate: Field['parse'] = (value) => localDateFromWritten(value);
-export const countryCode: Field['parse'] = (value) => parseCountryCode(value);
-export const currency: Field['parse'] = (value) => parseCurrency(value);
-export const emailAddress: Field['parse'] = (value) => parseEmailAddress(value);
+export const id: ParseField = (value) => parseId(value);
+export const dateTime: ParseField = (value) => dateTimeFromWritten(value);
+export const localDate: ParseField = (value) => localDateFromWritten(value);
+export const countryCode: ParseField = (value) => parseCountryCode(value);
+export const currency: ParseField = (value) => parseCurrency(value);
+export const emailAddress: ParseField = (value) => parseEmailAddress(value);
 
-export const url: Field['parse'] = (value, _record, tell) => {
+export const url: ParseField = (value, _record, findings) => {
   const parsed = httpsUrlFromWritten(value);
-  if (parsed.corrected) tell.corrected('URL');
+  if (parsed.corrected) findings.corrected('URL');
   return parsed.url;
 };
 
-export const boolean: Field['parse'] = (value) => {
+export const boolean: ParseField = (value) => {
   if (typeof value !== 'boolean') throw new InvalidValue('is neither true nor false');
   return value;
 };
 
-export const count: Field['parse'] = (value) => {
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > 1000) {
-    throw new InvalidValue('is no whole number from 0 to 1000');
+const maxCount = 1000;
+
+export const count: ParseField = (value) => {
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > maxCount) {
+    throw new InvalidValue(`is no whole number from 0 to ${maxCount}`);
   }
   return value;
 };
 
-/** An amount beside the currency that `currencyField` names. */
-export function amount(currencyField: string): Field['parse'] {
+/** An amount in the currency that another field of the record names. */
+export function amount(currencyField: string): ParseField {
   return (value, record) => {
     const currencyCode = valueAt(record, currencyField);
     return parseAmount(value, typeof currencyCode === 'string' ? currencyCode : '');
   };
 }
 
-export function list(maxMembers: number, parse: (member: unknown) => string): Field['parse'] {
+export function list(maxItems: number, parse: (item: unknown) => string): ParseField {
   return (value) => {
     if (!Array.isArray(value)) throw new InvalidValue('is no list');
-    if (value.length > maxMembers) throw new InvalidValue(`has more than ${maxMembers} members`);
+    if (value.length > maxItems) throw new InvalidValue(`has more than ${maxItems} members`);
     return value.map(parse);
   };
 }
 
-export const attributeType: Field['parse'] = (value) => {
+export const attributeType: ParseField = (value) => {
   if (typeof value !== 'string' || !Object.hasOwn(AttributeType, value)) {
     throw new InvalidValue('is none of STRING, INTEGER, DOUBLE and DATE_WITH_DAY');
   }
   return value;
 };
 
-/** A value of the type beside it. */
-export const attributeValue: Field['parse'] = (value, record) => {
+/** A value of the type that the field `type` of the record names. */
+export const attributeValue: ParseField = (value, record) => {
   const { type } = record;
   if (typeof type !== 'string' || !Object.hasOwn(AttributeType, type)) return value;
   if (type === AttributeType.DATE_WITH_DAY) return localDateFromWritten(value);
   return parseAttributeValue(type as AttributeType, value);
 };
 
-export function valueAt(record: JsonObject, name: string): unknown {
-  const point = name.indexOf('.');
-  if (point === -1) return Object.hasOwn(record, name) ? record[name] : undefined;
-  const inner = record[name.slice(0, point)];
-  return isObject(inner) ? valueAt(inner, name.slice(point + 1)) : undefined;
-}
-
-/** OBP says "unset" by leaving out, by null and by ''. */
-export function isUnset(value: unknown): value is undefined | null {
-  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
-}
-
 /**
- * The columns that a record gives. What it leaves out is not among them, so that it is not compared with what is there;
- * null is what it says to be unset. What is wrong is told, and is not among them either.
+ * Reads the fields of a record as columns. A column is absent if the record omits the field, so that an import neither
+ * compares nor changes it. It is null if the field has no value. Invalid fields are reported, and their columns are absent.
  */
-export function readFields(fields: readonly Field[], record: JsonObject, tell: Tell): Row {
+export function readFields(fields: readonly Field[], record: JsonObject, findings: Findings): Row {
   const row: Row = {};
   for (const field of fields) {
     let { name } = field;
@@ -128,15 +137,15 @@ export function readFields(fields: readonly Field[], record: JsonObject, tell: T
       if (value !== undefined) name = field.otherName;
     }
     if (isUnset(value)) {
-      if (field.required) tell.problem(field.name, 'is missing');
+      if (field.isRequired) findings.problem(field.name, 'is missing');
       else if (value !== undefined) row[field.column] = field.empty ?? null;
       continue;
     }
     try {
-      row[field.column] = field.parse(value, record, tell);
+      row[field.column] = field.parse(value, record, findings);
     } catch (error) {
       if (!(error instanceof InvalidValue)) throw error;
-      tell.problem(name, error.message);
+      findings.problem(name, error.message);
     }
   }
   return row;

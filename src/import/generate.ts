@@ -24,7 +24,9 @@ import { socialMediaHandle } from '../domain/social-media-handle/social-media-ha
 import { taxResidence } from '../domain/tax-residence/tax-residence.table.ts';
 import { user } from '../domain/user/user.table.ts';
 import { userCustomerLink } from '../domain/user-customer-link/user-customer-link.table.ts';
-import { type GeneratedCustomer, generateBank, generateCustomer, generatedBankIds } from './generated-rows.ts';
+import { generateBank, generatedBankIds } from './generated/bank.ts';
+import { generateCustomer } from './generated/customer.ts';
+import type { GeneratedCustomer } from './generated/rows.ts';
 
 /** Each table after those that it points at. */
 const tables: Record<keyof GeneratedCustomer, SQLiteTable> = {

@@ -2,10 +2,12 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { parseId } from '../base/values.ts';
 import type { Database } from '../database/database.ts';
-import { checkStaged } from './check.ts';
+import { checkStaged } from './check/check.ts';
+import type { EntityName } from './entities.ts';
+import type { Reading, ReadingOptions } from './entity.ts';
+import { isObject } from './json.ts';
 import { type JsonRecord, readRecords, UnreadableFile } from './read-json.ts';
-import { isKnownSection, isListOfRecords, isObject, kindOf } from './record-kind.ts';
-import { type Reading, type ReadingOptions, readRecord } from './records.ts';
+import { isKnownSection, isListOfRecords, recordKindOf } from './record-kind.ts';
 import {
   countsOf,
   emptyReport,
@@ -14,13 +16,13 @@ import {
   type ImportReport,
   problemCount,
 } from './report.ts';
-import { openStaging, type Staging } from './staging.ts';
-import { writeStaged } from './write.ts';
+import { openStaging, type PlaceOfEntity, type Staging } from './staging.ts';
+import { writeStaged } from './write/write.ts';
 
 export interface ImportOptions extends ReadingOptions {
-  /** Changes rows that exist with other values, but never KYC evidence. */
+  /** Whether rows that exist with other values are updated, except KYC evidence. */
   update?: boolean;
-  /** Writes the good records although some are bad. A file that cannot be read stops everything nevertheless. */
+  /** Whether valid records are written even if others are invalid. A file that cannot be read still prevents the import. */
   skipInvalid?: boolean;
 }
 
@@ -32,13 +34,24 @@ export type ImportProgress =
 export interface ImportCallbacks {
   onProgress?(progress: ImportProgress): void;
   onProblem?(problem: ImportProblem): void;
-  /** A row that exists with other values and is left alone. */
+  /** Called for a row that exists with other values and is not updated. */
   onDifference?(difference: ImportDifference): void;
 }
 
+/** The state of one import. */
+interface Import {
+  database: Database;
+  staging: Staging;
+  files: string[];
+  options: ImportOptions;
+  callbacks: ImportCallbacks;
+  report: ImportReport;
+  now: Date;
+}
+
 /**
- * Imports files in OBP's shapes, whatever their order and size. First everything is read and checked; if something is wrong,
- * nothing is written, unless `skipInvalid`. Then it is written in batches, each of which may be repeated.
+ * Imports files in OBP's formats, in any order and of any size. The first pass reads and checks all records. If one is
+ * invalid, nothing is written, unless `skipInvalid` is set. The second pass writes in batches, each of which can be repeated.
  */
 export async function importFiles(
   database: Database,
@@ -48,13 +61,13 @@ export async function importFiles(
 ): Promise<ImportReport> {
   for (const id of [options.bankId, options.customerId, options.accountId]) if (id !== undefined) parseId(id);
   const report = emptyReport();
-  const now = new Date();
   const staging = openStaging();
+  const state: Import = { database, staging, files, options, callbacks, report, now: new Date() };
   try {
-    await readFiles(staging, files, options, report, callbacks);
-    await check(database, staging, files, report, callbacks);
+    await readFiles(state);
+    await check(state);
     if (report.unreadableFiles === 0 && (problemCount(report) === 0 || options.skipInvalid === true)) {
-      await write(database, staging, files, options, now, report, callbacks);
+      await write(state);
       report.isWritten = true;
     }
     return report;
@@ -63,29 +76,46 @@ export async function importFiles(
   }
 }
 
-async function readFiles(
-  staging: Staging,
-  files: string[],
-  options: ImportOptions,
-  report: ImportReport,
-  { onProblem, onProgress }: ImportCallbacks,
-): Promise<void> {
+async function readFiles(state: Import): Promise<void> {
+  const { files, report, callbacks } = state;
   const sizes = await Promise.all(files.map((file) => stat(file).catch(() => null)));
   const totalBytes = sizes.reduce((sum, size) => sum + (size?.size ?? 0), 0);
+  const reading = readingOf(state);
   let bytes = 0;
   let records = 0;
-  const reading: Reading = {
+  for (const [index, file] of files.entries()) {
+    try {
+      const chunks = readRecords(file, isListOfRecords, (count) => {
+        bytes += count;
+      });
+      for await (const chunk of chunks) {
+        for (const record of chunk) if (readRecord(state, record, index, reading)) records += 1;
+        callbacks.onProgress?.({ phase: 'read', bytes, totalBytes, records });
+      }
+    } catch (error) {
+      const reason = reasonOfUnreadable(error);
+      if (reason === null) throw error;
+      report.unreadableFiles += 1;
+      callbacks.onProblem?.({ file, position: null, line: null, entity: null, field: null, reason });
+    }
+  }
+  callbacks.onProgress?.({ phase: 'read', bytes, totalBytes, records });
+}
+
+/** Stages the valid rows of the records, and reports everything else. */
+function readingOf({ staging, files, options, report, callbacks }: Import): Reading {
+  return {
     options,
     stage(row, place) {
-      countsOf(report, row.noun).read += 1;
+      countsOf(report, row.entity.name).read += 1;
       staging.add(row, place);
     },
-    problem(noun, place, field, reason) {
-      onProblem?.({ ...place, file: files[place.file] ?? '', noun, field, reason });
+    problem({ name }, place, field, reason) {
+      callbacks.onProblem?.({ ...place, file: files[place.file] ?? '', entity: name as EntityName, field, reason });
     },
-    refused(noun) {
-      countsOf(report, noun).read += 1;
-      countsOf(report, noun).invalid += 1;
+    invalid({ name }) {
+      countsOf(report, name).read += 1;
+      countsOf(report, name).invalid += 1;
     },
     corrected(what) {
       if (what === 'URL') report.correctedUrls += 1;
@@ -94,57 +124,30 @@ async function readFiles(
     unknownRole(name) {
       report.unknownRoles.set(name, (report.unknownRoles.get(name) ?? 0) + 1);
     },
-    left(what) {
-      if (what === 'password') report.passwordsLeft += 1;
-      else if (what === 'entitlement') report.entitlementsLeft += 1;
-      else report.nothingToImport += 1;
+    skipped(what) {
+      if (what === 'password') report.skippedPasswords += 1;
+      else if (what === 'entitlement') report.skippedEntitlements += 1;
+      else report.emptyRecords += 1;
     },
   };
+}
 
-  function take(record: JsonRecord, file: number): void {
-    const { section, index, line, value, invalid } = record;
-    const position = `${section ?? ''}[${index}]`;
-    if (section !== null && !isKnownSection(section)) {
-      report.unreadSections.set(section, (report.unreadSections.get(section) ?? 0) + 1);
-      return;
-    }
-    if (invalid === undefined && isListOfRecords(value) && isObject(value)) {
-      for (const [name, list] of Object.entries(value)) {
-        if (!Array.isArray(list)) continue;
-        list.forEach((member, memberIndex) => {
-          take({ section: name, index: memberIndex, line, value: member }, file);
-        });
-      }
-      return;
-    }
-    records += 1;
-    const kind = isObject(value) ? kindOf(value, section) : null;
-    if (kind !== null && isObject(value)) {
-      readRecord(kind, value, { file, line, position }, reading);
-      return;
-    }
+/** Reads a record. Returns false if the list that contains the record is not imported. */
+function readRecord({ files, report, callbacks }: Import, record: JsonRecord, file: number, reading: Reading): boolean {
+  const { section, index, line, value, invalid } = record;
+  if (section !== null && !isKnownSection(section)) {
+    report.skippedSections.set(section, (report.skippedSections.get(section) ?? 0) + 1);
+    return false;
+  }
+  const position = `${section ?? ''}[${index}]`;
+  const kind = isObject(value) ? recordKindOf(value, section) : null;
+  if (kind !== null && isObject(value)) kind.read(value, { file, line, position }, {}, reading);
+  else {
     report.unknownRecords += 1;
     const reason = invalid ?? (isObject(value) ? 'is none of the shapes that are known here' : 'is no object');
-    onProblem?.({ file: files[file] ?? '', position, line, noun: null, field: null, reason });
+    callbacks.onProblem?.({ file: files[file] ?? '', position, line, entity: null, field: null, reason });
   }
-
-  for (const [index, file] of files.entries()) {
-    try {
-      const found = readRecords(file, isListOfRecords, (count) => {
-        bytes += count;
-      });
-      for await (const some of found) {
-        for (const record of some) take(record, index);
-        onProgress?.({ phase: 'read', bytes, totalBytes, records });
-      }
-    } catch (error) {
-      const reason = reasonOfUnreadable(error);
-      if (reason === null) throw error;
-      report.unreadableFiles += 1;
-      onProblem?.({ file, position: null, line: null, noun: null, field: null, reason });
-    }
-  }
-  onProgress?.({ phase: 'read', bytes, totalBytes, records });
+  return true;
 }
 
 function reasonOfUnreadable(error: unknown): string | null {
@@ -158,63 +161,55 @@ function reasonOfUnreadable(error: unknown): string | null {
   return reasons[error.code] ?? null;
 }
 
-async function check(
-  database: Database,
-  staging: Staging,
-  files: string[],
-  report: ImportReport,
-  { onProblem, onProgress }: ImportCallbacks,
-): Promise<void> {
+/** The place of a staged row, with the name of its file. */
+function placeInFile(
+  { files, staging }: Import,
+  number: number,
+): (Omit<PlaceOfEntity, 'file'> & { file: string }) | null {
+  const place = staging.placeOf(number);
+  return place === null ? null : { ...place, file: files[place.file] ?? '' };
+}
+
+async function check(state: Import): Promise<void> {
+  const { database, staging, report, callbacks } = state;
   staging.index();
-  onProgress?.({ phase: 'check', rows: stagedRows(staging) });
+  callbacks.onProgress?.({ phase: 'check', rows: staging.count() });
   const { unlinkedAccounts } = await checkStaged({
     database,
     staging,
-    refuse(number, field, reason) {
-      const place = staging.placeOf(number);
+    removeInvalid(number, field, reason) {
+      const place = placeInFile(state, number);
       if (place === null) return;
-      countsOf(report, place.noun).invalid += 1;
-      onProblem?.({ ...place, file: files[place.file] ?? '', field, reason });
+      countsOf(report, place.entity).invalid += 1;
+      callbacks.onProblem?.({ ...place, field, reason });
       staging.remove(number);
     },
     placeText(number) {
-      const place = staging.placeOf(number);
-      return place === null ? '' : `${basename(files[place.file] ?? '')}, line ${place.line}, ${place.position}`;
+      const place = placeInFile(state, number);
+      return place === null ? '' : `${basename(place.file)}, line ${place.line}, ${place.position}`;
     },
   });
-  report.accountsWithoutTheirCustomer = unlinkedAccounts;
+  report.accountsWithoutCustomer = unlinkedAccounts;
   countsOf(report, 'customerAccountLink').read -= unlinkedAccounts;
 }
 
-function stagedRows(staging: Staging): number {
-  return [...staging.counts().values()].reduce((sum, count) => sum + count, 0);
-}
-
-async function write(
-  database: Database,
-  staging: Staging,
-  files: string[],
-  { update = false }: ImportOptions,
-  now: Date,
-  report: ImportReport,
-  { onDifference, onProgress }: ImportCallbacks,
-): Promise<void> {
-  const totalRows = stagedRows(staging);
+async function write(state: Import): Promise<void> {
+  const { database, staging, options, callbacks, report, now } = state;
+  const totalRows = staging.count();
   let rows = 0;
   await writeStaged({
     database,
     staging,
     report,
-    update,
+    update: options.update ?? false,
     now,
     onDifference(row, fields) {
-      const place = staging.placeOf(row.number);
-      if (place === null) return;
-      onDifference?.({ ...place, file: files[place.file] ?? '', fields });
+      const place = placeInFile(state, row.number);
+      if (place !== null) callbacks.onDifference?.({ ...place, fields });
     },
     onRows(count) {
       rows += count;
-      onProgress?.({ phase: 'write', rows, totalRows });
+      callbacks.onProgress?.({ phase: 'write', rows, totalRows });
     },
   });
 }

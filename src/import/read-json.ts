@@ -212,7 +212,25 @@ function* lines(source: Source): Records {
   }
 }
 
-function* records(source: Source, isList: (value: unknown) => boolean): Records {
+/** Whether a value in a list of this name is an object of lists of records, and not a record. */
+export type IsListOfRecords = (value: unknown, section: string | null) => boolean;
+
+/** The records of a value: those in its lists if it is an object of lists, otherwise itself. */
+function* expanded(record: JsonRecord, isListOfRecords: IsListOfRecords): Generator<JsonRecord> {
+  const { section, line, value, invalid } = record;
+  if (invalid !== undefined || !isListOfRecords(value, section)) {
+    yield record;
+    return;
+  }
+  for (const [name, list] of Object.entries(value as Record<string, unknown>)) {
+    if (!Array.isArray(list)) continue;
+    for (const [index, item] of list.entries()) {
+      yield* expanded({ section: name, index, line, value: item }, isListOfRecords);
+    }
+  }
+}
+
+function* records(source: Source, isListOfRecords: IsListOfRecords): Records {
   const first = yield* nextByte(source);
   if (first === -1) throw new UnreadableFile('is empty');
   if (first === openBracket) {
@@ -226,7 +244,7 @@ function* records(source: Source, isList: (value: unknown) => boolean): Records 
     const isAlone = !isShort || (yield* nextByte(source)) === -1;
     if (isShort && isAlone) {
       const parsed = parse(source.bytes.subarray(source.keepFrom, source.keepFrom + end));
-      if (parsed.invalid !== undefined || !isList(parsed.value)) {
+      if (parsed.invalid !== undefined || !isListOfRecords(parsed.value, null)) {
         yield { section: null, index: 0, line, ...parsed };
         return;
       }
@@ -255,7 +273,7 @@ function* records(source: Source, isList: (value: unknown) => boolean): Records 
  */
 export async function* readRecords(
   path: string,
-  isList: (value: unknown) => boolean,
+  isListOfRecords: IsListOfRecords,
   onBytes: (count: number) => void,
 ): AsyncGenerator<JsonRecord[]> {
   const file = await open(path);
@@ -263,13 +281,13 @@ export async function* readRecords(
     const chunk = Buffer.alloc(chunkSize);
     const source: Source = { bytes: Buffer.alloc(0), at: 0, keepFrom: 0, line: 1, ended: false };
     let isFirst = true;
-    const steps = records(source, isList);
+    const steps = records(source, isListOfRecords);
     let found: JsonRecord[] = [];
     for (;;) {
       const step = steps.next();
       if (step.done === true) break;
       if (step.value !== null) {
-        found.push(step.value);
+        found.push(...expanded(step.value, isListOfRecords));
         continue;
       }
       if (found.length > 0) yield found;

@@ -1,100 +1,98 @@
-export type JsonObject = Record<string, unknown>;
+import { entities } from './entities.ts';
+import type { Entity, ReadRecord, RecordFormat } from './entity.ts';
+import { isObject, type JsonObject } from './json.ts';
+import { readCorrelatedEntity } from './obp/customer.ts';
+import { readSimpleRecord } from './record-reader.ts';
 
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** A format of records, and their reader. */
+export interface RecordKind {
+  /** OBP's names of lists that contain such records. */
+  sections: readonly string[];
+  matches(record: JsonObject): boolean;
+  read: ReadRecord;
 }
 
-/** What one record of a file is. */
-export type RecordKind =
-  | 'bank'
-  | 'user'
-  | 'customer'
-  | 'correlatedEntity'
-  | 'account'
-  | 'customerAccountLink'
-  | 'userCustomerLink'
-  | 'customerAddress'
-  | 'customerAttribute'
-  | 'attributeDefinition'
-  | 'socialMediaHandle'
-  | 'taxResidence'
-  | 'kycCheck'
-  | 'kycDocument'
-  | 'kycMedia'
-  | 'kycStatus'
-  | 'meeting'
-  | 'customerMessage'
-  | 'crmEvent'
-  /** Recognised, but it holds nothing: the ids of a customer, `{"success": …}`, or a pattern to search by. */
-  | 'nothing';
+function hasMarks(record: JsonObject, marks: RecordFormat['marks']): boolean {
+  // Loops, because this is called for every record with the marks of every entity.
+  for (const fields of marks) {
+    let hasAll = true;
+    for (const field of fields) hasAll &&= Object.hasOwn(record, field);
+    if (hasAll) return true;
+  }
+  return false;
+}
 
-/** What the elements of a list are, by OBP's name of the list. The others are recognised one by one. */
-const kindOfSection: Record<string, RecordKind | 'recognised'> = {
-  banks: 'bank',
-  users: 'user',
-  customers: 'recognised',
-  correlated_entities: 'correlatedEntity',
-  accounts: 'account',
-  links: 'customerAccountLink',
-  user_customer_links: 'userCustomerLink',
-  addresses: 'customerAddress',
-  customer_attributes: 'customerAttribute',
-  attributes: 'recognised',
-  social_media_handles: 'socialMediaHandle',
-  tax_residence: 'taxResidence',
-  tax_residences: 'taxResidence',
-  checks: 'recognised',
-  documents: 'kycDocument',
-  medias: 'kycMedia',
-  statuses: 'kycStatus',
-  meetings: 'meeting',
-  messages: 'customerMessage',
-  crm_events: 'crmEvent',
+function kindOfEntity(entity: Entity, { sections, marks, read }: RecordFormat): RecordKind {
+  return {
+    sections,
+    matches: (record) => hasMarks(record, marks),
+    read: read ?? ((...parts) => readSimpleRecord(entity, ...parts)),
+  };
+}
+
+const correlatedEntity: RecordKind = {
+  sections: ['correlated_entities'],
+  matches: ({ customer, users }) => isObject(customer) && Array.isArray(users),
+  read: readCorrelatedEntity,
 };
 
-/** What a single object is, by the keys that only such an object has; null when it is nothing that is known. */
-export function recognise(record: JsonObject): RecordKind | null {
-  const has = (...keys: string[]) => keys.every((key) => Object.hasOwn(record, key));
-  if (isObject(record.customer) && Array.isArray(record.users)) return 'correlatedEntity';
-  if (has('legal_name')) return 'customer';
-  if (has('customer_address_id') || has('line_1', 'postcode')) return 'customerAddress';
-  if (has('attribute_definition_id') || has('can_be_seen_on_views')) return 'attributeDefinition';
-  if (has('customer_attribute_id') || has('name', 'type', 'value')) return 'customerAttribute';
-  if (has('customer_account_link_id') || has('relationship_type')) return 'customerAccountLink';
-  if (has('user_customer_link_id') || has('user_id', 'customer_id')) return 'userCustomerLink';
-  if (has('tax_residence_id') || has('tax_number')) return 'taxResidence';
-  if (has('handle')) return 'socialMediaHandle';
-  if (has('meeting_id') || has('provider_id', 'purpose_id')) return 'meeting';
-  if (has('from_department') || has('from_person')) return 'customerMessage';
-  if (has('satisfied') || has('how')) return 'kycCheck';
-  if (has('relates_to_kyc_document_id') || has('relates_to_kyc_check_id')) return 'kycMedia';
-  if (has('issue_place') || has('issue_date') || has('expiry_date')) return 'kycDocument';
-  if (has('ok', 'date')) return 'kycStatus';
-  if (has('actual_date') || has('scheduled_date') || has('category', 'channel')) return 'crmEvent';
-  if (has('account_routing') || has('account_routings') || has('IBAN') || has('balance')) return 'account';
-  if (has('username') || has('user_name')) return 'user';
-  if (has('full_name') || has('short_name')) return 'bank';
-  const keys = Object.keys(record);
-  if (keys.length > 0 && keys.every((key) => key === 'bank_id' || key === 'customer_id')) return 'nothing';
-  return keys.length === 1 && (has('success') || has('customer_phone_number')) ? 'nothing' : null;
+/** A record without anything to import: only the IDs of a customer, `{"success": …}`, or a search pattern. */
+const emptyRecord: RecordKind = {
+  sections: ['customers'],
+  matches(record) {
+    const names = Object.keys(record);
+    if (names.length === 0) return false;
+    if (names.every((name) => name === 'bank_id' || name === 'customer_id')) return true;
+    return names.length === 1 && (names[0] === 'success' || names[0] === 'customer_phone_number');
+  },
+  read: (_record, _place, _enclosing, reading) => reading.skipped('record'),
+};
+
+function kindsOfEntities(isRecognisedLast: boolean): RecordKind[] {
+  return entities
+    .filter((entity: Entity) => (entity.record?.isRecognisedLast ?? false) === isRecognisedLast)
+    .flatMap((entity: Entity) => (entity.record === undefined ? [] : [kindOfEntity(entity, entity.record)]));
 }
 
-/** What an element of a list is; null when it is nothing that is known. */
-export function kindOf(record: JsonObject, section: string | null): RecordKind | null {
-  const kind = section !== null && isKnownSection(section) ? kindOfSection[section] : 'recognised';
-  if (kind !== undefined && kind !== 'recognised') return kind;
+/** In the order in which they are tried. */
+const kinds = [
+  correlatedEntity,
+  ...kindsOfEntities(false),
+  // An account can have fields of its user, and a user fields of a bank.
+  ...kindsOfEntities(true).toReversed(),
+  emptyRecord,
+];
+
+const kindsOfSections = new Map<string, RecordKind[]>();
+for (const kind of kinds) {
+  for (const section of kind.sections) {
+    kindsOfSections.set(section, [...(kindsOfSections.get(section) ?? []), kind]);
+  }
+}
+
+const kindOfCustomer = kinds.find(({ sections }) => sections.includes('customers')) ?? emptyRecord;
+
+function recognise(record: JsonObject): RecordKind | null {
+  return kinds.find((kind) => kind.matches(record)) ?? null;
+}
+
+/** Returns the kind of a record in a list of this name, or null if it is unknown. */
+export function recordKindOf(record: JsonObject, section: string | null): RecordKind | null {
+  const [kind, ...others] = section === null ? [] : (kindsOfSections.get(section) ?? []);
+  if (kind !== undefined && others.length === 0) return kind;
   const recognised = recognise(record);
-  // A customer without its name is missed by that name, rather than as a thing that is not known.
-  return recognised === null && section === 'customers' ? 'customer' : recognised;
+  // The missing name of a customer is reported, rather than an unknown record.
+  return recognised === null && section === 'customers' ? kindOfCustomer : recognised;
 }
 
 /** Whether lists of this name are imported. */
 export function isKnownSection(section: string): boolean {
-  return Object.hasOwn(kindOfSection, section);
+  return kindsOfSections.has(section);
 }
 
-/** Whether an object is no record, but holds lists of them: OBP's list responses, and its sandbox import. */
-export function isListOfRecords(value: unknown): boolean {
+/** Whether a value is an object of lists of records, such as a response of OBP or its sandbox import, and not a record. */
+export function isListOfRecords(value: unknown, section: string | null = null): value is JsonObject {
+  if (section !== null && !isKnownSection(section)) return false;
   if (!isObject(value) || recognise(value) !== null) return false;
-  return Object.entries(value).some(([key, member]) => isKnownSection(key) && Array.isArray(member));
+  return Object.entries(value).some(([name, list]) => isKnownSection(name) && Array.isArray(list));
 }

@@ -1,10 +1,11 @@
 import SqliteDatabase from 'better-sqlite3';
-import type { Row } from './fields.ts';
-import type { NounName, Place, ReadRow } from './records.ts';
+import type { EntityName } from './entities.ts';
+import type { Place, ReadRow } from './entity.ts';
+import type { Row } from './row.ts';
 
-/** A row that waits to be written. */
+/** A row that waits for the second pass, which writes it. */
 export interface StagedRow {
-  /** In the order of the files and of what is in them. */
+  /** The position in the order of the files and their records. */
   number: number;
   withoutId: boolean;
   bankId: string | null;
@@ -18,10 +19,56 @@ interface StagedColumns extends Omit<StagedRow, 'row' | 'withoutId'> {
   row: string;
 }
 
+/** The place of a staged row, and its entity. */
+export type PlaceOfEntity = Place & { entity: EntityName };
+
+const tables = `
+  create table staged (
+    number integer primary key,
+    entity text not null,
+    without_id integer not null,
+    key text not null,
+    bank_id text,
+    customer_id text,
+    customer_number text,
+    username text,
+    provider text,
+    row text not null,
+    file integer not null,
+    line integer not null,
+    position text not null
+  );
+  create table claim (number integer not null, kind text not null, value text not null);
+  create table user_reference (number integer not null, user_id text not null);
+  create table invalid_user (username text primary key) without rowid;
+  create table user_placeholder (id text primary key) without rowid;
+  create table placeholder_name (canonical text primary key, username text not null) without rowid;
+  create table known_customer (
+    id text primary key,
+    bank_id text not null,
+    customer_number text not null,
+    is_stored integer not null
+  ) without rowid;`;
+
+const indexes = `
+  create index staged_customer on staged (entity, without_id, customer_id, key);
+  create index staged_user on staged (key) where entity = 'user';
+  create index staged_username on staged (row ->> 'username') where entity = 'user';
+  create index staged_account on staged (key) where entity = 'account';
+  create index staged_document on staged (customer_id, key) where entity = 'kycDocument';
+  create index staged_check on staged (customer_id, key) where entity = 'kycCheck';
+  create index staged_meeting on staged (key) where entity = 'meeting';
+  create index staged_by_number on staged (bank_id, customer_number)
+    where customer_id is null and customer_number is not null;
+  create index claim_value on claim (kind, value, number);
+  create index user_reference_user on user_reference (user_id);
+  insert or ignore into known_customer
+    select customer_id, bank_id, customer_number, 0 from staged where entity = 'customer';
+  create index known_customer_number on known_customer (bank_id, customer_number);`;
+
 /**
- * Everything that was read and found to be valid so far, in a temporary file: what is checked across records is asked of
- * it in SQL, so that memory is the same for ten rows and for ten million. SQLite deletes the file by itself, also when the
- * process is killed.
+ * Opens a temporary database for the valid rows. The checks across records are SQL statements, so the use of memory does not
+ * depend on the number of rows. SQLite deletes the file when the process ends, even if the process is killed.
  */
 export function openStaging() {
   const database = new SqliteDatabase('');
@@ -29,57 +76,28 @@ export function openStaging() {
   database.pragma('journal_mode = OFF');
   database.pragma('synchronous = OFF');
   database.pragma('cache_size = -8192');
-  database.exec(`
-    create table staged (
-      number integer primary key,
-      noun text not null,
-      without_id integer not null,
-      key text not null,
-      bank_id text,
-      customer_id text,
-      customer_number text,
-      username text,
-      provider text,
-      row text not null,
-      file integer not null,
-      line integer not null,
-      position text not null
-    );
-    create table claim (number integer not null, kind text not null, value text not null);
-    create table user_reference (number integer not null, user_id text not null);
-    create table refused_user (username text primary key) without rowid;
-    create table user_stub (id text primary key) without rowid;
-    create table placeholder_name (canonical text primary key, username text not null) without rowid;
-    create table known_customer (
-      id text primary key,
-      bank_id text not null,
-      customer_number text not null,
-      is_staged integer not null,
-      is_stored integer not null
-    ) without rowid;
-    begin;
-  `);
+  database.exec(`${tables} begin;`);
   const insertRow = database.prepare('insert into staged values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
   const insertClaim = database.prepare('insert into claim values (?, ?, ?)');
   const insertUserReference = database.prepare('insert into user_reference values (?, ?)');
-  const selectPlace = database.prepare<[number], Place & { noun: NounName }>(
-    'select noun, file, line, position from staged where number = ?',
+  const selectPlace = database.prepare<[number], PlaceOfEntity>(
+    'select entity, file, line, position from staged where number = ?',
   );
   const deleteRow = database.prepare('delete from staged where number = ?');
-  const insertRefusedUser = database.prepare(
-    `insert or ignore into refused_user select row ->> 'username' from staged where number = ? and noun = 'user'`,
+  const insertInvalidUser = database.prepare(
+    `insert or ignore into invalid_user select row ->> 'username' from staged where number = ? and entity = 'user'`,
   );
-  let staged = 0;
+  let lastNumber = 0;
 
   return {
-    /** For the checks across records, and for nothing else. */
+    /** For the checks across records only. */
     database,
 
     add(read: ReadRow, place: Place): void {
-      staged += 1;
+      lastNumber += 1;
       insertRow.run(
-        staged,
-        read.noun,
+        lastNumber,
+        read.entity.name,
         read.withoutId === true ? 1 : 0,
         read.key,
         read.bankId ?? null,
@@ -93,66 +111,50 @@ export function openStaging() {
         place.position,
       );
       for (const [kind, ...parts] of read.claims ?? []) {
-        insertClaim.run(staged, `${read.noun}.${kind}`, JSON.stringify(parts));
+        insertClaim.run(lastNumber, `${read.entity.name}.${kind}`, JSON.stringify(parts));
       }
       for (const userId of read.userIds ?? []) {
-        if (typeof userId === 'string') insertUserReference.run(staged, userId);
+        if (typeof userId === 'string') insertUserReference.run(lastNumber, userId);
       }
     },
 
-    /** After the last row: what the checks and the writing look rows up by. */
+    /** Creates the indexes for the checks and the second pass. Must be called after the last row is added. */
     index(): void {
-      database.exec(`
-        commit;
-        create index staged_customer on staged (noun, without_id, customer_id, key);
-        create index staged_user on staged (key) where noun = 'user';
-        create index staged_username on staged (row ->> 'username') where noun = 'user';
-        create index staged_account on staged (key) where noun = 'account';
-        create index staged_document on staged (customer_id, key) where noun = 'kycDocument';
-        create index staged_check on staged (customer_id, key) where noun = 'kycCheck';
-        create index staged_meeting on staged (key) where noun = 'meeting';
-        create index staged_by_number on staged (bank_id, customer_number)
-          where customer_id is null and customer_number is not null;
-        create index claim_value on claim (kind, value, number);
-        create index user_reference_user on user_reference (user_id);
-        insert or ignore into known_customer
-          select customer_id, bank_id, customer_number, 1, 0 from staged where noun = 'customer';
-        create index known_customer_number on known_customer (bank_id, customer_number);
-        begin;
-      `);
+      database.exec(`commit; ${indexes} begin;`);
     },
 
-    counts(): Map<NounName, number> {
-      const rows = database.prepare<[], { noun: NounName; count: number }>(
-        'select noun, count(*) as count from staged group by noun',
-      );
-      return new Map(rows.all().map(({ noun, count }) => [noun, count]));
+    count(): number {
+      return database.prepare<[], number>('select count(*) from staged').pluck().get() ?? 0;
     },
 
-    /** Null for a row that was removed. */
-    placeOf(number: number): (Place & { noun: NounName }) | null {
+    /** Returns null for a row that was removed. */
+    placeOf(number: number): PlaceOfEntity | null {
       return selectPlace.get(number) ?? null;
     },
 
-    /** What hangs on a user by the username must not find another one of that name in the database. */
+    /**
+     * Removes an invalid row. The username of an invalid user is recorded, so that what belongs to the user is not written
+     * for another user of that name in the database.
+     */
     remove(number: number): void {
-      insertRefusedUser.run(number);
+      insertInvalidUser.run(number);
       deleteRow.run(number);
     },
 
     /**
-     * The rows of a noun at the bank of their customer: first those that came with their ids. They are in the order of
-     * their customers, so that the indexes of the database grow in one place at a time. Nothing is removed meanwhile.
+     * Returns the rows of an entity in batches, with the banks of their customers: first the rows with IDs, then those
+     * without. The rows are sorted by customer, so that the indexes of the database grow in one place at a time. No row must
+     * be removed meanwhile.
      */
-    *batches(noun: NounName, size: number): Generator<StagedRow[]> {
-      const rows = database.prepare<[NounName, number], StagedColumns>(`
+    *batches(entity: string, size: number): Generator<StagedRow[]> {
+      const rows = database.prepare<[string, number], StagedColumns>(`
         select s.number, s.customer_id as customerId, s.username, s.provider, s.row, coalesce(s.bank_id, k.bank_id) as bankId
         from staged s left join known_customer k on k.id = s.customer_id
-        where s.noun = ? and s.without_id = ?
+        where s.entity = ? and s.without_id = ?
         order by s.customer_id, s.number`);
       for (const withoutId of [0, 1]) {
         let batch: StagedRow[] = [];
-        for (const row of rows.iterate(noun, withoutId)) {
+        for (const row of rows.iterate(entity, withoutId)) {
           batch.push({ ...row, withoutId: withoutId === 1, row: JSON.parse(row.row) });
           if (batch.length < size) continue;
           yield batch;
@@ -162,26 +164,26 @@ export function openStaging() {
       }
     },
 
-    /** Whether each row of a noun came with its id, and no two are of the same thing. */
-    areDistinct(noun: NounName): boolean {
-      const other = database
-        .prepare<[NounName, NounName]>(
-          `select 1 from staged where noun = ? and without_id = 1
+    /** Whether all rows of an entity have an ID, and each row is of another object. */
+    areDistinct(entity: string): boolean {
+      const repeated = database
+        .prepare<[string, string]>(
+          `select 1 from staged where entity = ? and without_id = 1
           union all
           select 1 from (
-            select 1 from staged where noun = ? and without_id = 0 group by customer_id, key having count(*) > 1
+            select 1 from staged where entity = ? and without_id = 0 group by customer_id, key having count(*) > 1
           ) limit 1`,
         )
-        .get(noun, noun);
-      return other === undefined;
+        .get(entity, entity);
+      return repeated === undefined;
     },
 
-    /** The statuses that are staged for customers. */
+    /** Returns the staged KYC statuses of customers. */
     kycStatusesOf(customerIds: string[]): { customerId: string; row: Row }[] {
       return database
         .prepare<[string], { customerId: string; row: string }>(
           `select customer_id as customerId, row from staged
-          where noun = 'kycStatus' and without_id = 0 and customer_id in (select value from json_each(?))`,
+          where entity = 'kycStatus' and without_id = 0 and customer_id in (select value from json_each(?))`,
         )
         .all(JSON.stringify(customerIds))
         .map(({ customerId, row }) => ({ customerId, row: JSON.parse(row) }));

@@ -36,7 +36,9 @@ import { taxResidence } from '../../src/domain/tax-residence/tax-residence.table
 import { user } from '../../src/domain/user/user.table.ts';
 import { userCustomerLink } from '../../src/domain/user-customer-link/user-customer-link.table.ts';
 import { BankInUse, generateCustomers } from '../../src/import/generate.ts';
-import { generateBank, generateCustomer, generatedBankIds, iban } from '../../src/import/generated-rows.ts';
+import { iban } from '../../src/import/generated/accounts.ts';
+import { generateBank, generatedBankIds } from '../../src/import/generated/bank.ts';
+import { generateCustomer } from '../../src/import/generated/customer.ts';
 import { createDatabaseUrl } from '../support/database-url.ts';
 
 const customers = 260;

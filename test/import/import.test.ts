@@ -33,8 +33,8 @@ import { user } from '../../src/domain/user/user.table.ts';
 import { userAttribute } from '../../src/domain/user/user-attribute.table.ts';
 import { canonicalNames } from '../../src/domain/user/username.ts';
 import { userCustomerLink } from '../../src/domain/user-customer-link/user-customer-link.table.ts';
+import type { EntityName } from '../../src/import/entities.ts';
 import { type ImportOptions, importFiles } from '../../src/import/import.ts';
-import type { NounName } from '../../src/import/records.ts';
 import { type ImportReport, renderDifference, renderProblem, renderReport } from '../../src/import/report.ts';
 import { createDatabaseUrl } from '../support/database-url.ts';
 
@@ -99,10 +99,13 @@ function rowsOf<Table extends SQLiteTable>(table: Table, column: keyof Table & s
 }
 
 /** What was written, left alone and so on of each noun, without those of which nothing was. */
-function sums(report: ImportReport, count: 'written' | 'unchanged' | 'updated' | 'different' | 'invalid' | 'stubs') {
+function sums(
+  report: ImportReport,
+  count: 'written' | 'unchanged' | 'updated' | 'different' | 'invalid' | 'placeholders',
+) {
   return Object.fromEntries(
-    [...report.nouns].filter(([, counts]) => counts[count] > 0).map(([name, counts]) => [name, counts[count]]),
-  ) as Partial<Record<NounName, number>>;
+    [...report.entities].filter(([, counts]) => counts[count] > 0).map(([name, counts]) => [name, counts[count]]),
+  ) as Partial<Record<EntityName, number>>;
 }
 
 let lastNumber = 1000;
@@ -142,7 +145,7 @@ describe('customers', () => {
     const files = { 'customers.json': { customers: [ada] } };
     const report = await imported(files);
     expect(sums(report, 'written')).toEqual({ customer: 1 });
-    expect(sums(report, 'stubs')).toEqual({ bank: 1 });
+    expect(sums(report, 'placeholders')).toEqual({ bank: 1 });
     const [row] = await rowsOf(customer, 'id', ada.customer_id);
     expect(row).toMatchObject({
       bankId,
@@ -175,7 +178,7 @@ describe('customers', () => {
     const again = await imported(files);
     expect(sums(again, 'unchanged')).toEqual({ customer: 1 });
     expect(sums(again, 'written')).toEqual({});
-    expect(sums(again, 'stubs')).toEqual({});
+    expect(sums(again, 'placeholders')).toEqual({});
     expect(await rowsOf(customer, 'id', ada.customer_id)).toEqual([row]);
   });
 
@@ -269,7 +272,7 @@ describe('customers', () => {
 
   test('of which there are only the ids hold nothing to import', async () => {
     const report = await imported({ 'ids.json': { customers: [{ bank_id: bankId, customer_id: randomUUID() }] } });
-    expect(report.nothingToImport).toBe(1);
+    expect(report.emptyRecords).toBe(1);
     expect(renderReport(report)).toContain('Records with nothing to import (ids only, or an answer without data): 1');
   });
 
@@ -565,7 +568,7 @@ describe('everything around a customer', () => {
       crmEvent: 1,
       userCustomerLink: 1,
     });
-    expect(sums(report, 'stubs')).toEqual({ bank: 1, user: 1 });
+    expect(sums(report, 'placeholders')).toEqual({ bank: 1, user: 1 });
     expect(report).toMatchObject({ correctedUrls: 1, correctedBalances: 1 });
 
     const id = ada.customer_id;
@@ -634,7 +637,7 @@ describe('everything around a customer', () => {
     expect(sums(again, 'written')).toEqual({});
     expect(sums(again, 'updated')).toEqual({});
     expect(sums(again, 'different')).toEqual({});
-    expect(sums(again, 'stubs')).toEqual({});
+    expect(sums(again, 'placeholders')).toEqual({});
     expect(sums(again, 'unchanged')).toMatchObject({ customer: 1, kycStatus: 2, customerAttribute: 1, crmEvent: 1 });
   });
 
@@ -824,7 +827,7 @@ describe('accounts', () => {
     expect(await rowsOf(customerAccountLink, 'bankId', bankId)).toMatchObject([
       { accountId: 'a-1', customerId: ada.customer_id, relationshipType: 'Owner' },
     ]);
-    expect(report.accountsWithoutTheirCustomer).toBe(1);
+    expect(report.accountsWithoutCustomer).toBe(1);
   });
 
   test('come as they are created, with their user as holder and the id of --account', async () => {
@@ -912,14 +915,14 @@ describe('a sandbox file', () => {
       accountHolder: 3,
       crmEvent: 2,
     });
-    expect(sums(report, 'stubs')).toEqual({ user: 1 });
-    expect(report.unreadSections).toEqual(
+    expect(sums(report, 'placeholders')).toEqual({ user: 1 });
+    expect(report.skippedSections).toEqual(
       new Map([
         ['transactions', 2],
         ['atms', 1],
       ]),
     );
-    expect(report).toMatchObject({ passwordsLeft: 1, correctedUrls: 2 });
+    expect(report).toMatchObject({ skippedPasswords: 1, correctedUrls: 2 });
     expect(renderReport(report)).toContain('Sections that are not imported: transactions (2), atms (1)');
     expect(await rowsOf(bank, 'id', bankId)).toMatchObject([
       { shortName: 'X', logoUrl: 'https://example.com/x.png', websiteUrl: 'https://www.example.com/' },
@@ -937,7 +940,7 @@ describe('a sandbox file', () => {
 
     const again = await imported({ 'sandbox.json': file });
     expect(sums(again, 'written')).toEqual({});
-    expect(sums(again, 'stubs')).toEqual({});
+    expect(sums(again, 'placeholders')).toEqual({});
     expect(sums(again, 'unchanged')).toEqual({
       bank: 2,
       user: 1,
@@ -1018,7 +1021,7 @@ describe('users', () => {
       grant('CanQueryOtherUser', bankId),
     ]);
     const left = await imported({ 'user.json': robert });
-    expect(left.entitlementsLeft).toBe(2);
+    expect(left.skippedEntitlements).toBe(2);
     expect(left.unknownRoles).toEqual(new Map([['CanQueryOtherUser', 1]]));
     expect(await rowsOf(entitlement, 'userId', robert.user_id)).toEqual([]);
 

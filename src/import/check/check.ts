@@ -1,0 +1,32 @@
+import { entities } from '../entities.ts';
+import type { Entity } from '../entity.ts';
+import { customer } from '../obp/customer.ts';
+import type { Checking } from './checking.ts';
+import { checkContradictions } from './contradictions.ts';
+import { assignCustomers, checkBanksOfCustomers, checkCustomers } from './customers.ts';
+import { checkListsOfCustomers, checkListsOfParents } from './lists.ts';
+import { checkAccountsOfLinks, checkKycMedia, checkMeetingsOfInvitees } from './references.ts';
+import { checkCanonicalNames, checkUniqueKeys } from './unique-keys.ts';
+import { checkOwners, checkReferencedUsers, checkUsersWithoutId } from './users.ts';
+
+/** Checks the staged rows against each other and against the database. Returns how many accounts name an unknown customer. */
+export async function checkStaged(checking: Checking): Promise<{ unlinkedAccounts: number }> {
+  await checkCustomers(checking);
+  await checkUniqueKeys(checking, customer);
+  checkBanksOfCustomers(checking);
+  const unlinkedAccounts = await assignCustomers(checking);
+  await checkContradictions(checking);
+  for (const entity of entities as readonly Entity[]) {
+    if (entity !== customer) await checkUniqueKeys(checking, entity);
+  }
+  await checkCanonicalNames(checking);
+  await checkAccountsOfLinks(checking);
+  await checkKycMedia(checking);
+  checkMeetingsOfInvitees(checking);
+  await checkListsOfCustomers(checking);
+  await checkUsersWithoutId(checking);
+  await checkOwners(checking);
+  await checkReferencedUsers(checking);
+  await checkListsOfParents(checking);
+  return { unlinkedAccounts };
+}

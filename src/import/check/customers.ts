@@ -1,0 +1,101 @@
+import { customer as customerTable } from '../../domain/customer/customer.table.ts';
+import { isEmptyTable, storedRows } from '../existing-rows.ts';
+import { type Checking, pagesOf } from './checking.ts';
+
+const atAnotherBank = 'is that of a customer of another bank';
+
+/** Marks the staged customers that the database contains. Their banks must be the same. */
+export async function checkCustomers(checking: Checking): Promise<void> {
+  const { database, staging, removeInvalid } = checking;
+  if (await isEmptyTable(database, customerTable)) return;
+  const setStored = staging.database.prepare('update known_customer set is_stored = 1 where id = ?');
+  const staged = `select number, customer_id as id, bank_id as bankId from staged where entity = 'customer'`;
+  for (const rows of pagesOf<{ number: number; id: string; bankId: string }>(checking, staged)) {
+    const stored = await storedRows(database, customerTable, ['id'], rows);
+    const bankOf = new Map(stored.map((row) => [row.id, row.bankId]));
+    for (const { number, id, bankId } of rows) {
+      const storedBank = bankOf.get(id);
+      if (storedBank === undefined) continue;
+      setStored.run(id);
+      if (storedBank !== bankId) removeInvalid(number, 'customer_id', atAnotherBank);
+    }
+  }
+}
+
+/** All records of a customer must name the same bank. Afterwards, only valid customers are known. */
+export function checkBanksOfCustomers(checking: Checking): void {
+  const { staging, removeInvalid } = checking;
+  const atTwoBanks = `
+    select s.number from staged s join known_customer k on k.id = s.customer_id
+    where s.entity = 'customer' and s.bank_id <> k.bank_id`;
+  for (const rows of pagesOf<{ number: number }>(checking, atTwoBanks)) {
+    for (const { number } of rows) removeInvalid(number, 'customer_id', atAnotherBank);
+  }
+  staging.database.exec(`
+    delete from known_customer where is_stored = 0 and not exists (
+      select 1 from staged s where s.entity = 'customer' and s.without_id = 0 and s.customer_id = known_customer.id)`);
+}
+
+/**
+ * Assigns each row its customer, who must be in the files or in the database, and at the bank of the row. Returns how many
+ * accounts name an unknown customer.
+ */
+export async function assignCustomers(checking: Checking): Promise<number> {
+  await loadCustomers(checking);
+  const { staging, removeInvalid } = checking;
+  staging.database.exec(`
+    update staged set customer_id = (
+      select id from known_customer k
+      where k.bank_id = staged.bank_id and k.customer_number = staged.customer_number)
+    where customer_id is null and customer_number is not null`);
+  // An attribute in which an account names its customer is free text, so an unknown customer is not an error.
+  const unlinkedAccounts = staging.database
+    .prepare(
+      `delete from staged
+      where entity = 'customerAccountLink' and without_id = 1 and customer_id is null and customer_number is not null`,
+    )
+    .run().changes;
+  const unknownNumbers = 'select number from staged where customer_id is null and customer_number is not null';
+  for (const rows of pagesOf<{ number: number }>(checking, unknownNumbers)) {
+    for (const { number } of rows) {
+      removeInvalid(number, 'customer_number', 'is that of no customer of the bank, in the files or the database');
+    }
+  }
+  const wrongCustomers = `
+    select s.number, k.id is null as isUnknown from staged s left join known_customer k on k.id = s.customer_id
+    where s.customer_id is not null and s.entity <> 'customer' and (k.id is null or s.bank_id <> k.bank_id)`;
+  for (const rows of pagesOf<{ number: number; isUnknown: number }>(checking, wrongCustomers)) {
+    for (const { number, isUnknown } of rows) {
+      if (isUnknown === 0) removeInvalid(number, 'bank_id', 'is not the bank of the customer');
+      else {
+        removeInvalid(
+          number,
+          'customer_id',
+          'is that of no customer in the files (or of a refused one) or the database',
+        );
+      }
+    }
+  }
+  return unlinkedAccounts;
+}
+
+/** Loads the customers of the database to which the staged rows refer, by ID or by number. */
+async function loadCustomers(checking: Checking): Promise<void> {
+  const { database, staging } = checking;
+  const addKnown = staging.database.prepare('insert or ignore into known_customer values (?, ?, ?, 1)');
+  const load = async (columns: string[], rows: object[]) => {
+    for (const { id, bankId, customerNumber } of await storedRows(database, customerTable, columns, rows)) {
+      addKnown.run(id, bankId, customerNumber);
+    }
+  };
+  const ids = `
+    select distinct customer_id as id from staged s
+    where customer_id is not null and not exists (select 1 from known_customer k where k.id = s.customer_id)`;
+  for (const rows of pagesOf<{ id: string }>(checking, ids)) await load(['id'], rows);
+  const numbers = `
+    select distinct bank_id as bankId, customer_number as customerNumber from staged
+    where customer_id is null and customer_number is not null`;
+  for (const rows of pagesOf<{ bankId: string; customerNumber: string }>(checking, numbers)) {
+    await load(['bankId', 'customerNumber'], rows);
+  }
+}

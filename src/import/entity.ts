@@ -1,0 +1,152 @@
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import type { Field } from './fields.ts';
+import type { JsonObject } from './json.ts';
+import type { Row } from './row.ts';
+
+/** How the records of an entity are read, and how its rows are compared with those of the database and written. */
+export interface Entity<Name extends string = string> {
+  name: Name;
+  plural: string;
+  table: SQLiteTable;
+  /** The columns that identify a row. */
+  key: readonly string[];
+  /** The columns that identify a row if its record has no ID. */
+  keyWithoutId?: readonly string[];
+  /** The text columns by which the rows of a batch are looked up. Defaults to the key. */
+  readBy?: readonly string[];
+  readByWithoutId?: readonly string[];
+  fields: readonly Field[];
+  /** How a record of the entity is recognised. Omitted for entities that only occur inside other records. */
+  record?: RecordFormat;
+  /** The parent whose ID is read from the record, from the enclosing record or from an option of the command. */
+  parent?: 'bank' | 'customer';
+  /** The columns that refer to users. */
+  userColumns?: readonly string[];
+  /** The unique constraints besides the key. */
+  uniqueKeys?: readonly UniqueKey[];
+  /** Values for columns that the record omits. All others become null, except IDs, times and versions. */
+  defaults?: Row;
+  /** Computes the columns that are derived from others. */
+  derive?(row: Row): Row;
+  /** Whether rows are KYC evidence, which is only added, never updated. */
+  isEvidence?: true;
+  /** Whether the API returns all rows of a customer in one list. */
+  isListOfCustomer?: true;
+  /** The other parents for which the API returns all rows in one list. */
+  lists?: readonly ListOfParent[];
+}
+
+/** A unique constraint, and the message about a row that violates it. */
+export interface UniqueKey {
+  kind: string;
+  columns: readonly string[];
+  field: string;
+  reason: string;
+}
+
+/** A list that the API returns in whole, so that the number of its rows is limited. */
+export interface ListOfParent {
+  /** The columns that identify the parent. */
+  columns: readonly string[];
+  field: string;
+  /** The parent in messages. */
+  of: string;
+  max: number;
+}
+
+export interface RecordFormat {
+  /** OBP's names of lists that contain such records. */
+  sections: readonly string[];
+  /** Sets of fields. A record that has all fields of one set has this format. */
+  marks: readonly (readonly string[])[];
+  /** Whether all other formats take precedence, because their records can have fields of the same names. */
+  isRecognisedLast?: true;
+  /** Defaults to a reader of the fields alone. */
+  read?: ReadRecord;
+}
+
+/** Turns a record into rows, and reports everything that is invalid. */
+export type ReadRecord = (record: JsonObject, place: Place, enclosing: Enclosing, reading: Reading) => void;
+
+/** Where a record is. */
+export interface Place {
+  /** The index of the file among the files of the command. */
+  file: number;
+  line: number;
+  /** The list and the index, such as `customers[3].customer_attributes[0]`. */
+  position: string;
+}
+
+/** The IDs that a record passes on to the records inside it. */
+export interface Enclosing {
+  bankId?: string | null;
+  customerId?: string | null;
+}
+
+/** A row as it was read, before its references are checked. */
+export interface ReadRow {
+  entity: Entity;
+  /** Identifies the row, among those of its customer if it has one. */
+  key: string;
+  /** Whether the record has no ID. Such rows are compared by their values, after the rows with IDs. */
+  withoutId?: boolean;
+  bankId?: string | null;
+  customerId?: string | null;
+  /** The number of the customer at the bank, if the record does not contain the customer's ID. */
+  customerNumber?: string | null;
+  /** Values that only one row can have: the kind of the unique key and its parts. */
+  claims?: [kind: string, ...parts: string[]][];
+  /** The IDs of users to which the row refers. */
+  userIds?: unknown[];
+  /** The username of the user to which the row refers. The owner of an account is named without a provider. */
+  username?: string;
+  provider?: string;
+  row: Row;
+}
+
+export interface ReadingOptions {
+  bankId?: string;
+  customerId?: string;
+  accountId?: string;
+  withPasswords?: boolean;
+  withEntitlements?: boolean;
+}
+
+/** Receives what a reader finds in the records. */
+export interface Reading {
+  options: ReadingOptions;
+  stage(row: ReadRow, place: Place): void;
+  problem(entity: Entity, place: Place, field: string, reason: string): void;
+  /** Called once for each row with a problem. */
+  invalid(entity: Entity): void;
+  corrected(what: 'URL' | 'balance'): void;
+  unknownRole(name: string): void;
+  /** Called for everything that is counted, but not imported. */
+  skipped(what: 'password' | 'entitlement' | 'record'): void;
+}
+
+type ColumnName<Table extends SQLiteTable> = keyof Table['$inferInsert'] & string;
+
+interface Definition<Name extends string, Table extends SQLiteTable> extends Entity<Name> {
+  table: Table;
+  key: readonly ColumnName<Table>[];
+  keyWithoutId?: readonly ColumnName<Table>[];
+  readBy?: readonly ColumnName<Table>[];
+  readByWithoutId?: readonly ColumnName<Table>[];
+  fields: readonly Field<ColumnName<Table>>[];
+  userColumns?: readonly ColumnName<Table>[];
+  defaults?: Partial<Table['$inferInsert']>;
+  derive?(row: Table['$inferSelect']): Partial<Table['$inferInsert']>;
+}
+
+/** Defines an entity. The compiler checks the names of its columns. */
+export function defineEntity<const Name extends string, Table extends SQLiteTable>(
+  definition: Definition<Name, Table>,
+): Entity<Name> {
+  return definition;
+}
+
+/** The names that OBP has for these columns. */
+export function fieldNames({ fields }: Entity, columns: readonly string[]): string[] {
+  return columns.map((name) => fields.find(({ column }) => column === name)?.name ?? name);
+}

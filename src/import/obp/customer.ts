@@ -1,0 +1,213 @@
+import { localDateFromWritten, parseText } from '../../base/values.ts';
+import { customerAddress as customerAddressTable } from '../../domain/address/address.table.ts';
+import { derivedColumns } from '../../domain/customer/customer.rules.ts';
+import { customer as customerTable } from '../../domain/customer/customer.table.ts';
+import { attributeSearchValue } from '../../domain/customer/customer-attribute.rules.ts';
+import { customerAttribute as customerAttributeTable } from '../../domain/customer/customer-attribute.table.ts';
+import { socialMediaHandle as socialMediaHandleTable } from '../../domain/social-media-handle/social-media-handle.table.ts';
+import { taxResidence as taxResidenceTable } from '../../domain/tax-residence/tax-residence.table.ts';
+import { userCustomerLink as userCustomerLinkTable } from '../../domain/user-customer-link/user-customer-link.table.ts';
+import { defaultMaxItems } from '../../execution/max-items.ts';
+import { defineEntity, type Enclosing, type Place, type Reading } from '../entity.ts';
+import {
+  amount,
+  attributeType,
+  attributeValue,
+  boolean,
+  count,
+  countryCode,
+  currency,
+  dateTime,
+  emailAddress,
+  id,
+  list,
+  localDate,
+  optional,
+  readFields,
+  required,
+  text,
+  url,
+} from '../fields.ts';
+import { isObject, isUnset, type JsonObject } from '../json.ts';
+import {
+  idAt,
+  items,
+  openRecord,
+  parseCustomerNumber,
+  readSimpleRecord,
+  requiredBankOf,
+  stageRow,
+} from '../record-reader.ts';
+import type { Row } from '../row.ts';
+import { readAccount } from './account.ts';
+import { readUser } from './user.ts';
+
+export const customer = defineEntity({
+  name: 'customer',
+  plural: 'customers',
+  table: customerTable,
+  key: ['id'],
+  record: { sections: ['customers'], marks: [['legal_name']], read: readCustomer },
+  fields: [
+    required('customer_number', 'customerNumber', parseCustomerNumber),
+    required('legal_name', 'legalName', text(255)),
+    required('mobile_phone_number', 'mobilePhoneNumber', text(50)),
+    optional('email', 'email', emailAddress),
+    optional('face_image.url', 'faceImageUrl', url),
+    optional('face_image.date', 'faceImageDate', dateTime),
+    optional('date_of_birth', 'dateOfBirth', localDate),
+    optional('relationship_status', 'relationshipStatus', text(16)),
+    optional('dependants', 'dependants', count),
+    optional('dob_of_dependants', 'dobOfDependants', list(500, localDateFromWritten), { empty: [] }),
+    optional('credit_rating.rating', 'creditRating', text(100)),
+    optional('credit_rating.source', 'creditSource', text(100)),
+    optional('credit_limit.currency', 'creditLimitCurrency', currency),
+    optional('credit_limit.amount', 'creditLimitAmount', amount('credit_limit.currency')),
+    optional('highest_education_attained', 'highestEducationAttained', text(32)),
+    optional('employment_status', 'employmentStatus', text(32)),
+    optional('kyc_status', 'kycStatus', boolean, { empty: false }),
+    optional('last_ok_date', 'lastOkDate', dateTime),
+    optional('title', 'title', text(255)),
+    optional('branch_id', 'branchId', text(255)),
+    optional('name_suffix', 'nameSuffix', text(255)),
+  ],
+  uniqueKeys: [
+    {
+      kind: 'customerNumber',
+      columns: ['bankId', 'customerNumber'],
+      field: 'customer_number',
+      reason: 'is that of another customer of the bank',
+    },
+  ],
+  defaults: { dobOfDependants: [], kycStatus: false },
+  derive: derivedColumns,
+});
+
+export const customerAddress = defineEntity({
+  name: 'customerAddress',
+  plural: 'addresses',
+  table: customerAddressTable,
+  key: ['id'],
+  parent: 'customer',
+  record: { sections: ['addresses'], marks: [['customer_address_id'], ['line_1', 'postcode']] },
+  fields: [
+    required('customer_address_id', 'id', id),
+    required('line_1', 'line1', text(255)),
+    optional('line_2', 'line2', text(255)),
+    optional('line_3', 'line3', text(255)),
+    required('city', 'city', text(255)),
+    optional('county', 'county', text(255)),
+    optional('state', 'state', text(255)),
+    required('postcode', 'postcode', text(20)),
+    required('country_code', 'countryCode', countryCode),
+    optional(
+      'tags',
+      'tags',
+      list(100, (tag) => parseText(tag, 255)),
+      { empty: [] },
+    ),
+    optional('status', 'status', text(255)),
+    optional('insert_date', 'insertDate', dateTime),
+  ],
+  defaults: { tags: [] },
+  isListOfCustomer: true,
+});
+
+export const customerAttribute = defineEntity({
+  name: 'customerAttribute',
+  plural: 'customer attributes',
+  table: customerAttributeTable,
+  key: ['id'],
+  keyWithoutId: ['customerId', 'name', 'type', 'value'],
+  readByWithoutId: ['customerId'],
+  parent: 'customer',
+  record: {
+    sections: ['customer_attributes', 'attributes'],
+    marks: [['customer_attribute_id'], ['name', 'type', 'value']],
+  },
+  fields: [
+    optional('customer_attribute_id', 'id', id),
+    required('name', 'name', text(50)),
+    required('type', 'type', attributeType),
+    required('value', 'value', attributeValue),
+  ],
+  derive: ({ value }) => ({ valueSearch: attributeSearchValue(value) }),
+  isListOfCustomer: true,
+});
+
+export const socialMediaHandle = defineEntity({
+  name: 'socialMediaHandle',
+  plural: 'social media handles',
+  table: socialMediaHandleTable,
+  key: ['customerId', 'type', 'handle'],
+  parent: 'customer',
+  record: { sections: ['social_media_handles', 'checks'], marks: [['handle']] },
+  fields: [
+    required('type', 'type', text(50)),
+    required('handle', 'handle', text(64)),
+    optional('date_added', 'dateAdded', dateTime),
+    optional('date_activated', 'dateActivated', dateTime),
+  ],
+  isListOfCustomer: true,
+});
+
+export const taxResidence = defineEntity({
+  name: 'taxResidence',
+  plural: 'tax residences',
+  table: taxResidenceTable,
+  key: ['customerId', 'domain', 'taxNumber'],
+  parent: 'customer',
+  record: { sections: ['tax_residence', 'tax_residences'], marks: [['tax_residence_id'], ['tax_number']] },
+  fields: [
+    optional('tax_residence_id', 'id', id),
+    required('domain', 'domain', text(50)),
+    required('tax_number', 'taxNumber', text(50)),
+  ],
+  uniqueKeys: [{ kind: 'id', columns: ['id'], field: 'tax_residence_id', reason: 'is that of another tax residence' }],
+  isListOfCustomer: true,
+});
+
+export const userCustomerLink = defineEntity({
+  name: 'userCustomerLink',
+  plural: 'user-customer links',
+  table: userCustomerLinkTable,
+  key: ['customerId', 'userId'],
+  parent: 'customer',
+  userColumns: ['userId'],
+  record: { sections: ['user_customer_links'], marks: [['user_customer_link_id'], ['user_id', 'customer_id']] },
+  fields: [
+    optional('user_customer_link_id', 'id', id),
+    required('user_id', 'userId', id),
+    required('is_active', 'isActive', boolean),
+    optional('date_inserted', 'dateInserted', dateTime),
+  ],
+  uniqueKeys: [{ kind: 'id', columns: ['id'], field: 'user_customer_link_id', reason: 'is that of another link' }],
+  isListOfCustomer: true,
+  lists: [{ columns: ['userId'], field: 'user_id', of: 'the user', max: defaultMaxItems }],
+});
+
+/** Reads a customer. The overview of a customer in OBP contains attributes and accounts, too. */
+export function readCustomer(record: JsonObject, place: Place, enclosing: Enclosing, reading: Reading): void {
+  const reader = openRecord(customer, record, place, enclosing, reading);
+  const bankId = requiredBankOf(reader);
+  const customerId = idAt(reader, 'customer_id') ?? reading.options.customerId;
+  if (customerId === undefined && isUnset(record.customer_id)) {
+    reader.problem('customer_id', 'is missing: --customer gives it');
+  }
+  const row: Row = { id: customerId, bankId, ...readFields(customer.fields, record, reader) };
+  stageRow(reader, row, { customerId, customerNumber: String(row.customerNumber) });
+  const inside: Enclosing = { bankId, customerId };
+  for (const [item, itemPlace] of items(reader, 'customer_attributes')) {
+    readSimpleRecord(customerAttribute, item, itemPlace, inside, reading);
+  }
+  for (const [item, itemPlace] of items(reader, 'accounts')) readAccount(item, itemPlace, inside, reading);
+}
+
+/** Reads a customer with the users who are linked to the customer. */
+export function readCorrelatedEntity(record: JsonObject, place: Place, enclosing: Enclosing, reading: Reading): void {
+  const reader = openRecord(customer, record, place, enclosing, reading);
+  if (isObject(record.customer)) {
+    readCustomer(record.customer, { ...place, position: `${place.position}.customer` }, enclosing, reading);
+  } else reader.problem('customer', 'is missing');
+  for (const [item, itemPlace] of items(reader, 'users')) readUser(item, itemPlace, enclosing, reading);
+}

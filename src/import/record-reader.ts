@@ -1,0 +1,157 @@
+import { InvalidValue, parseId, parseText } from '../base/values.ts';
+import type { Enclosing, Entity, Place, Reading, ReadRow } from './entity.ts';
+import { type Findings, optional, type ParseField, readFields } from './fields.ts';
+import { isObject, isUnset, type JsonObject, valueAt } from './json.ts';
+import { identityOf, type Row } from './row.ts';
+
+/** A record that is being read. */
+export interface RecordReader extends Findings {
+  entity: Entity;
+  record: JsonObject;
+  place: Place;
+  enclosing: Enclosing;
+  reading: Reading;
+  isValid: boolean;
+}
+
+export function openRecord(
+  entity: Entity,
+  record: JsonObject,
+  place: Place,
+  enclosing: Enclosing,
+  reading: Reading,
+): RecordReader {
+  const reader: RecordReader = {
+    entity,
+    record,
+    place,
+    enclosing,
+    reading,
+    isValid: true,
+    problem(field, reason) {
+      if (reader.isValid) reading.invalid(entity);
+      reader.isValid = false;
+      reading.problem(entity, place, field, reason);
+    },
+    corrected: reading.corrected,
+  };
+  return reader;
+}
+
+/** Reads a record that has no other content than the fields of its entity. */
+export function readSimpleRecord(
+  entity: Entity,
+  record: JsonObject,
+  place: Place,
+  enclosing: Enclosing,
+  reading: Reading,
+): void {
+  const reader = openRecord(entity, record, place, enclosing, reading);
+  const owner: Owner = entity.parent === 'customer' ? customerOf(reader) : {};
+  const bank = entity.parent === 'bank' ? { bankId: requiredBankOf(reader) } : {};
+  stageRow(reader, { ...bank, ...readFields(entity.fields, record, reader) }, owner);
+}
+
+/** Values of a staged row that do not follow from its columns. */
+type Details = Partial<Omit<ReadRow, 'entity' | 'row' | 'userIds'>>;
+
+/** Stages the row of a record, unless the record is invalid. */
+export function stageRow({ entity, place, reading, isValid }: RecordReader, row: Row, details: Details = {}): void {
+  if (isValid) stagePart(reading, place, entity, row, details);
+}
+
+/** Stages a row that is only a part of a record. */
+export function stagePart(reading: Reading, place: Place, entity: Entity, row: Row, details: Details = {}): void {
+  const withoutId = details.withoutId ?? (entity.keyWithoutId !== undefined && typeof row.id !== 'string');
+  const columns = (withoutId ? entity.keyWithoutId : undefined) ?? entity.key;
+  const key = identityOf(
+    columns.filter((name) => name !== 'customerId'),
+    row,
+  );
+  const bankId = typeof row.bankId === 'string' ? row.bankId : null;
+  const userIds = entity.userColumns?.map((name) => row[name]);
+  const claims = [...(withoutId ? [] : uniqueValues(entity, row)), ...(details.claims ?? [])];
+  reading.stage({ entity, key, bankId, userIds, row, ...details, withoutId, claims }, place);
+}
+
+/** The values of the unique constraints of a row. A constraint does not apply if one of its columns is null. */
+function uniqueValues({ uniqueKeys = [] }: Entity, row: Row): [kind: string, ...parts: string[]][] {
+  return uniqueKeys
+    .filter(({ columns }) => columns.every((name) => typeof row[name] === 'string'))
+    .map(({ kind, columns }) => [kind, ...columns.map((name) => String(row[name]))]);
+}
+
+export function idAt(reader: RecordReader, field: string): string | undefined {
+  const value = valueAt(reader.record, field);
+  if (isUnset(value)) return undefined;
+  try {
+    return parseId(value);
+  } catch (error) {
+    if (!(error instanceof InvalidValue)) throw error;
+    reader.problem(field, error.message);
+    return undefined;
+  }
+}
+
+/** Returns the ID of the bank in the record, in the enclosing record or in `--bank`, in this order. */
+function bankOf(reader: RecordReader, field = 'bank_id'): string | null {
+  return idAt(reader, field) ?? reader.enclosing.bankId ?? reader.reading.options.bankId ?? null;
+}
+
+export function requiredBankOf(reader: RecordReader, field = 'bank_id'): string {
+  const bankId = bankOf(reader, field);
+  if (bankId === null && reader.isValid) reader.problem(field, 'is missing: --bank gives it');
+  return bankId ?? '';
+}
+
+export type Owner = Pick<ReadRow, 'bankId' | 'customerId' | 'customerNumber'>;
+
+/**
+ * Returns the customer in the record, in the enclosing record or in `--customer`, in this order. Otherwise, the record must
+ * contain the customer's number at the bank.
+ */
+export function customerOf(reader: RecordReader): Owner {
+  const bankId = bankOf(reader);
+  const customerId = idAt(reader, 'customer_id') ?? reader.enclosing.customerId ?? reader.reading.options.customerId;
+  if (customerId !== undefined && customerId !== null) return { bankId, customerId };
+  const { customerNumber } = readFields(
+    [optional('customer_number', 'customerNumber', parseCustomerNumber)],
+    reader.record,
+    reader,
+  );
+  if (typeof customerNumber !== 'string') {
+    if (reader.isValid) reader.problem('customer_id', 'is missing: --customer gives it');
+    return { bankId };
+  }
+  if (bankId === null) {
+    reader.problem('customer_id', 'is missing: --customer gives it, or --bank the bank of the customer_number');
+  }
+  return { bankId, customerNumber };
+}
+
+/** The number of a customer at the bank. */
+export const parseCustomerNumber: ParseField = (value) => {
+  const number = parseText(value, 50);
+  if (number.includes('::::')) throw new InvalidValue('has :::: in it, which OBP separates by');
+  return number;
+};
+
+/** A reading that checks the parts of an invalid record, but does not stage them. */
+export function partsReading({ isValid, reading }: RecordReader): Reading {
+  return isValid ? reading : { ...reading, stage: () => undefined };
+}
+
+/** Returns the records of a list inside a record, each with its place. */
+export function* items(reader: RecordReader, field: string): Generator<[JsonObject, Place]> {
+  const value = valueAt(reader.record, field);
+  if (isUnset(value)) return;
+  if (!Array.isArray(value)) {
+    reader.problem(field, 'is no list');
+    return;
+  }
+  for (const [index, item] of value.entries()) {
+    const place = { ...reader.place, position: `${reader.place.position}.${field}[${index}]` };
+    if (isObject(item)) yield [item, place];
+    else reader.problem(`${field}[${index}]`, 'is no object');
+  }
+}

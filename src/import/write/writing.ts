@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import type { Database } from '../../database/database.ts';
+import { user as userTable } from '../../domain/user/user.table.ts';
+import type { Entity } from '../entity.ts';
+import { columnsOf, storedRows } from '../existing-rows.ts';
+import type { ImportReport } from '../report.ts';
+import { identityOf, type Row } from '../row.ts';
+import type { StagedRow, Staging } from '../staging.ts';
+
+/** The second pass, which writes the staged rows. */
+export interface Writing {
+  database: Database;
+  staging: Staging;
+  report: ImportReport;
+  /** Whether rows that exist with other values are updated. */
+  update: boolean;
+  now: Date;
+  onDifference(row: StagedRow, fields: string[]): void;
+  onRows(count: number): void;
+}
+
+/** The maximum number of rows in a transaction, so that other writers wait only briefly. */
+export const rowsPerTransaction = 4000;
+
+const timesOfWriting = ['createdAt', 'updatedAt', 'insertDate', 'dateInserted'];
+
+/** Completes a new row with the values that its record omits. */
+export function completeRow({ table, defaults = {}, derive }: Entity, read: Row, now: Date): Row {
+  const row: Row = {};
+  for (const [name, column] of Object.entries(columnsOf(table))) {
+    if (name === 'rowNumber') continue;
+    row[name] = read[name] ?? defaults[name] ?? column.default ?? null;
+    if (row[name] !== null) continue;
+    if (name === 'id') row.id = randomUUID();
+    else if (name === 'version') row.version = 1;
+    else if (timesOfWriting.includes(name)) row[name] = now;
+  }
+  return derive === undefined ? row : Object.assign(row, derive(row));
+}
+
+const userName = ['provider', 'username'];
+
+/**
+ * Finds users by provider and username; the map key is `identityOfUser`. The first pass checked these users, or found that
+ * they do not exist. Fails if one was registered since then, because a person who registers a username during the import
+ * must not become the owner of an account.
+ */
+export async function usersNamed({ database, now }: Writing, names: readonly Row[]): Promise<Map<string, Row>> {
+  const rows = await storedRows(database, userTable, userName, names);
+  if (rows.some(({ createdAt }) => createdAt instanceof Date && createdAt > now)) {
+    throw new Error('A user that the files name was registered while they were imported: import them again.');
+  }
+  return new Map(rows.map((row) => [identityOfUser(row), row]));
+}
+
+export function identityOfUser(row: Row): string {
+  return identityOf(userName, row);
+}
