@@ -1,0 +1,88 @@
+import { readdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { getTableName } from 'drizzle-orm';
+import { getTableConfig as getPostgresqlTable, type PgTable } from 'drizzle-orm/pg-core';
+import { getTableConfig as getSqliteTable, type SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { describe, expect, test } from 'vitest';
+import { openDatabase } from '../../src/database/open-database.ts';
+import { entities } from '../../src/import/entities.ts';
+import type { Entity } from '../../src/import/entity.ts';
+import { importFiles } from '../../src/import/import.ts';
+import { renderProblem } from '../../src/import/report.ts';
+import { createDatabaseUrl, dialectUnderTest } from '../support/database-url.ts';
+import { allTables } from '../support/stored.ts';
+
+/** Tables without records in OBP. The gateway creates their rows itself. */
+const notImported = [
+  'audit_chain',
+  'audit_checkpoint',
+  'audit_event',
+  'audit_event_customer',
+  'audit_seal',
+  'cost_consumption',
+  'empowerment',
+  'entitlement_request',
+  'idempotency_key',
+  'kyc_status_proposal',
+  'login_attempt',
+  'login_network',
+  'registration',
+  'registration_mail',
+  'revoked_token',
+  'user_write',
+];
+
+const list: readonly Entity[] = entities;
+
+/** The names of the tables to which the foreign keys of a table refer. */
+function referencedTables(table: SQLiteTable): string[] {
+  const { foreignKeys } =
+    dialectUnderTest === 'sqlite' ? getSqliteTable(table) : getPostgresqlTable(table as unknown as PgTable);
+  return foreignKeys.map((key) => getTableName(key.reference().foreignTable));
+}
+
+describe('entities', () => {
+  test.each(allTables.map((table) => getTableName(table)).sort())(
+    'contains table %s, unless it is not imported',
+    (name) => {
+      const isImported = list.some(({ table }) => getTableName(table) === name);
+      expect(isImported, `add ${name} to src/import/entities.ts, or to the tables that are not imported`).toBe(
+        !notImported.includes(name),
+      );
+    },
+  );
+
+  test.each(list.map(({ name, table }) => [name, table] as const))(
+    'contains %s after the entities to which it refers',
+    (name, table) => {
+      const names = list.map((entity) => getTableName(entity.table));
+      const position = names.indexOf(getTableName(table));
+      for (const referenced of referencedTables(table)) {
+        expect(names.slice(0, position + 1), `${name} refers to ${referenced}`).toContain(referenced);
+      }
+    },
+  );
+});
+
+describe('the examples', () => {
+  test('contain a record of every entity', async () => {
+    const folder = new URL('../../src/import/examples/', import.meta.url);
+    const files = (await readdir(folder)).sort().map((file) => fileURLToPath(new URL(file, folder)));
+    const { url, drop } = await createDatabaseUrl();
+    const database = await openDatabase(url);
+    const problems: string[] = [];
+    const report = await importFiles(
+      database,
+      files,
+      { withEntitlements: true },
+      { onProblem: (problem) => problems.push(renderProblem(problem)) },
+    );
+    await database.close();
+    await drop();
+    expect(problems).toEqual([]);
+    const missing = list.filter(
+      ({ name }) => ![...report.entities].some(([key, { written }]) => key === name && written > 0),
+    );
+    expect(missing.map(({ name }) => name)).toEqual([]);
+  });
+});
