@@ -13,11 +13,9 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
   version: string;
 };
 
-const exitCodes = [
-  '0  success',
-  '1  the command failed',
-  '2  an option, an argument or an environment variable is invalid',
-];
+const exitCodes = `
+Exits with 0 on success, with 1 if the command fails, and with 2 if an option,
+an argument or an environment variable is invalid.`;
 
 /**
  * The command line. A command imports its implementation when it runs, so that `--help` stays fast and only `serve` builds
@@ -29,7 +27,7 @@ export const program = new Command('gateway')
   )
   .version(version)
   .showHelpAfterError()
-  .addHelpText('after', `\nExit codes:\n${exitCodes.map((line) => `  ${line}`).join('\n')}`)
+  .addHelpText('after', exitCodes)
   // The value of an unknown option can be a password.
   .configureOutput({ outputError: (text, write) => write(text.replace(/^(error: unknown option '[^=']*)=.*'/, "$1'")) })
   .exitOverride();
