@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { compareRuns } from './compare.ts';
-import type { Result, Run } from './results.ts';
+import { parseRun, type Result, type Run } from './results.ts';
 import { figureOf } from './statistics.ts';
 
-/** An overview on SQLite: of the gateway with these milliseconds of CPU a round, and of a floor that takes one. */
+/** A run of the overview on SQLite with the gateway's CPU time in each round. The baseline takes 1 ms in each round. */
 function runWith(cpuOfRounds: readonly number[], megabytesAtEnd = 200): Run {
-  const floor = cpuOfRounds.map(() => 1);
-  const result = (entry: 'gateway' | 'floor', cpu: readonly number[]): Result => {
+  const baselineCpu = cpuOfRounds.map(() => 1);
+  const result = (contender: 'gateway' | 'baseline', cpu: readonly number[]): Result => {
     const steady = figureOf([1, 1, 1]);
     const figures = { cpu: figureOf(cpu), requestsPerSecond: steady, p50: steady, p99: steady };
-    const rounds = cpu.map((of) => ({ cpu: of, requestsPerSecond: 1, p50: 1, p99: 1 }));
-    return { database: 'sqlite', work: 'overview', entry, requests: 3, figures, toFloor: figures, rounds };
+    const rounds = cpu.map((milliseconds) => ({ cpu: milliseconds, requestsPerSecond: 1, p50: 1, p99: 1 }));
+    return { database: 'sqlite', workload: 'overview', contender, requests: 3, figures, toBaseline: figures, rounds };
   };
   return {
-    format: 1,
+    format: 2,
     startedAt: '2026-01-01T00:00:00.000Z',
     commit: null,
     node: 'v24.0.0',
@@ -24,38 +24,65 @@ function runWith(cpuOfRounds: readonly number[], megabytesAtEnd = 200): Run {
       rounds: 3,
       secondsOfRound: 1,
       secondsOfWarmUp: 1,
-      works: ['overview'],
+      workloads: ['overview'],
       databases: ['sqlite'],
     },
-    results: [result('gateway', cpuOfRounds), result('floor', floor)],
-    servers: [{ database: 'sqlite', entry: 'gateway', startMilliseconds: 1, megabytesAtRest: 100, megabytesAtEnd }],
+    results: [result('gateway', cpuOfRounds), result('baseline', baselineCpu)],
+    servers: [{ database: 'sqlite', contender: 'gateway', startMilliseconds: 1, megabytesAtRest: 100, megabytesAtEnd }],
   };
 }
 
-test('a gateway that takes more than both runs may err by is worse', () => {
-  const { text, isGatewayWorse } = compareRuns(runWith([1.98, 2, 2.02]), runWith([2.48, 2.5, 2.52]));
+describe('compareRuns', () => {
+  test('reports a gateway as worse if its CPU time grew by more than the noise', () => {
+    const { text, isGatewayWorse } = compareRuns(runWith([1.98, 2, 2.02]), runWith([2.48, 2.5, 2.52]));
 
-  assert.equal(isGatewayWorse, true);
-  assert.match(text, /gateway +CPU × floor +worse +2\.00 +2\.50 +\+25 %/);
+    assert.equal(isGatewayWorse, true);
+    assert.match(text, /gateway +CPU × baseline +worse +2\.00 +2\.50 +\+25 %/);
+  });
+
+  test('reports a gateway as better if its CPU time shrank by more than the noise', () => {
+    const { text, isGatewayWorse } = compareRuns(runWith([2.48, 2.5, 2.52]), runWith([1.98, 2, 2.02]));
+
+    assert.equal(isGatewayWorse, false);
+    assert.match(text, /gateway +CPU × baseline +better/);
+  });
+
+  test('ignores a change within the noise', () => {
+    const { text, isGatewayWorse } = compareRuns(runWith([1.8, 2, 2.2]), runWith([2.3, 2.5, 2.7]));
+
+    assert.equal(isGatewayWorse, false);
+    assert.match(text, /No figure changed by more than the noise\./);
+  });
+
+  test('reports a gateway as worse if its memory grew', () => {
+    const { text, isGatewayWorse } = compareRuns(runWith([2, 2, 2], 200), runWith([2, 2, 2], 300));
+
+    assert.equal(isGatewayWorse, true);
+    assert.match(text, /gateway +MB at end +worse +200 +300/);
+  });
 });
 
-test('a gateway that takes less is better', () => {
-  const { text, isGatewayWorse } = compareRuns(runWith([2.48, 2.5, 2.52]), runWith([1.98, 2, 2.02]));
+describe('parseRun', () => {
+  const run = runWith([2, 2, 2]);
 
-  assert.equal(isGatewayWorse, false);
-  assert.match(text, /gateway +CPU × floor +better/);
-});
+  test('returns a run as it was written', () => {
+    assert.deepEqual(parseRun(JSON.stringify(run)), run);
+  });
 
-test('the same change within the noise is none', () => {
-  const { text, isGatewayWorse } = compareRuns(runWith([1.8, 2, 2.2]), runWith([2.3, 2.5, 2.7]));
+  test('translates the names of format 1', () => {
+    const results = run.results.map(({ workload, contender, toBaseline, ...rest }) => {
+      return { ...rest, work: workload, entry: contender === 'baseline' ? 'floor' : contender, toFloor: toBaseline };
+    });
+    const servers = run.servers.map(({ contender, ...rest }) => ({ ...rest, entry: contender }));
+    const { workloads, ...settings } = run.settings;
+    const former = { ...run, format: 1, settings: { ...settings, works: workloads }, results, servers };
 
-  assert.equal(isGatewayWorse, false);
-  assert.match(text, /Nothing moved beyond the noise\./);
-});
+    const parsed = parseRun(JSON.stringify(former));
 
-test('a gateway that has grown is worse', () => {
-  const { text, isGatewayWorse } = compareRuns(runWith([2, 2, 2], 200), runWith([2, 2, 2], 300));
+    assert.deepEqual(parsed, run);
+  });
 
-  assert.equal(isGatewayWorse, true);
-  assert.match(text, /gateway +MB at end +worse +200 +300/);
+  test('fails for another format', () => {
+    assert.throws(() => parseRun('{ "format": 3 }'), /The format of the file is unknown\./);
+  });
 });

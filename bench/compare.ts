@@ -2,64 +2,64 @@ import { percent, renderTable } from './report.ts';
 import { type Metric, metrics, type Result, type Run } from './results.ts';
 import type { Figure } from './statistics.ts';
 
-interface Move {
+interface Change {
   result: Result;
-  what: string;
+  figure: string;
   before: number;
   after: number;
-  /** As a share of what it was. */
-  change: number;
+  /** The change as a share of the figure before it. */
+  share: number;
   noise: number;
   isWorse: boolean;
 }
 
 export interface Comparison {
   text: string;
-  /** Whether the gateway itself got slower or larger. */
+  /** Whether the gateway itself has become slower or larger. */
   isGatewayWorse: boolean;
 }
 
-/** Memory is read once, not in rounds: less than this is no change. */
+/** The noise of memory, which is read only once and not in every round. */
 const memoryNoise = 0.1;
 
-/** Whether a change is more than the noise of both runs together. */
-function moveOf(before: Figure, after: Figure): { change: number; noise: number } | null {
-  const change = after.median / before.median - 1;
+/** Returns the change of a figure as a share. Null if it is within the noise of both runs together. */
+function changeOf(before: Figure, after: Figure): { share: number; noise: number } | null {
+  const share = after.median / before.median - 1;
   const noise = before.noise + after.noise;
-  return Number.isFinite(change) && Math.abs(change) > noise ? { change, noise } : null;
+  return Number.isFinite(share) && Math.abs(share) > noise ? { share, noise } : null;
 }
 
 /**
- * What moved since a saved run, beyond the noise that both measured. Figures of time are compared as shares of the floor
- * where both runs have it: another machine, or a busy one, changes both alike.
+ * Lists the figures that changed since a saved run by more than the noise of both runs. If both runs measured the
+ * baseline, shares of the baseline are compared, because a slower or busy machine changes both alike.
  */
 export function compareRuns(before: Run, after: Run): Comparison {
-  const moves = after.results.flatMap((result) => {
-    const former = before.results.find((one) => isSame(one, result));
-    return former === undefined ? [] : [...movesOf(former, result), ...memoryMoveOf(before, after, result)];
+  const changes = after.results.flatMap((result) => {
+    const former = before.results.find((candidate) => haveSameSubject(candidate, result));
+    return former === undefined ? [] : [...changesOf(former, result), ...memoryChangeOf(before, after, result)];
   });
-  const rows = moves.map(({ result, what, before, after, change, noise, isWorse }) => [
+  const rows = changes.map(({ result, figure, before, after, share, noise, isWorse }) => [
     result.database,
-    result.work,
-    result.entry,
-    what,
+    result.workload,
+    result.contender,
+    figure,
     isWorse ? 'worse' : 'better',
     threeDigits(before),
     threeDigits(after),
-    `${change > 0 ? '+' : '-'}${percent(Math.abs(change))}`,
+    `${share > 0 ? '+' : '-'}${percent(Math.abs(share))}`,
     percent(noise),
   ]);
-  const header = ['database', 'work', 'entry', 'what', '', 'before', 'after', 'change', 'noise'];
-  const moved = rows.length === 0 ? ['Nothing moved beyond the noise.'] : renderTable([header, ...rows], 5);
-  const since = `Since ${before.startedAt} (${before.commit ?? 'no commit'}):`;
+  const header = ['database', 'workload', 'contender', 'figure', '', 'before', 'after', 'change', 'noise'];
+  const lines = rows.length === 0 ? ['No figure changed by more than the noise.'] : renderTable([header, ...rows], 5);
+  const since = `Changes since ${before.startedAt} (${before.commit ?? 'no commit'}):`;
   return {
-    text: [since, ...differencesOfSettings(before, after), ...moved].join('\n'),
-    isGatewayWorse: moves.some(({ result, isWorse }) => isWorse && result.entry === 'gateway'),
+    text: [since, ...differencesOfSettings(before, after), ...lines].join('\n'),
+    isGatewayWorse: changes.some(({ result, isWorse }) => isWorse && result.contender === 'gateway'),
   };
 }
 
-function isSame(a: Result, b: Result): boolean {
-  return a.database === b.database && a.work === b.work && a.entry === b.entry;
+function haveSameSubject(a: Result, b: Result): boolean {
+  return a.database === b.database && a.workload === b.workload && a.contender === b.contender;
 }
 
 const metricTitles: Record<Metric, string> = {
@@ -69,17 +69,17 @@ const metricTitles: Record<Metric, string> = {
   p99: 'p99',
 };
 
-function movesOf(former: Result, result: Result): Move[] {
-  const isFloor = result.toFloor?.cpu.median === 1 && result.toFloor.cpu.noise === 0;
-  const byFloor = former.toFloor !== null && result.toFloor !== null && !isFloor;
-  const was = byFloor && former.toFloor !== null ? former.toFloor : former.figures;
-  const is = byFloor && result.toFloor !== null ? result.toFloor : result.figures;
+function changesOf(former: Result, result: Result): Change[] {
+  const isBaseline = result.toBaseline?.cpu.median === 1 && result.toBaseline.cpu.noise === 0;
+  const isRelative = former.toBaseline !== null && result.toBaseline !== null && !isBaseline;
+  const before = isRelative && former.toBaseline !== null ? former.toBaseline : former.figures;
+  const after = isRelative && result.toBaseline !== null ? result.toBaseline : result.figures;
   return metrics.flatMap((metric) => {
-    const move = moveOf(was[metric], is[metric]);
-    if (move === null) return [];
-    const isWorse = metric === 'requestsPerSecond' ? move.change < 0 : move.change > 0;
-    const what = `${metricTitles[metric]}${byFloor ? ' × floor' : ''}`;
-    return [{ result, what, before: was[metric].median, after: is[metric].median, ...move, isWorse }];
+    const change = changeOf(before[metric], after[metric]);
+    if (change === null) return [];
+    const isWorse = metric === 'requestsPerSecond' ? change.share < 0 : change.share > 0;
+    const figure = `${metricTitles[metric]}${isRelative ? ' × baseline' : ''}`;
+    return [{ result, figure, before: before[metric].median, after: after[metric].median, ...change, isWorse }];
   });
 }
 
@@ -87,37 +87,34 @@ function threeDigits(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }
 
-/** How much a server was asked for, which its memory depends on. */
-function extentOf({ settings }: Run): string {
-  return JSON.stringify(settings);
-}
-
-/** Of a server that does several works, its memory is told with the first. */
-function memoryMoveOf(before: Run, after: Run, result: Result): Move[] {
-  const { database, entry } = result;
-  if (extentOf(before) !== extentOf(after)) return [];
-  if (after.results.find((one) => one.database === database && one.entry === entry) !== result) return [];
+/** Returns the change of a server's memory with the first result of the server, because all its workloads share it. */
+function memoryChangeOf(before: Run, after: Run, result: Result): Change[] {
+  // Memory depends on the number of requests, so it is comparable only if all settings are equal.
+  if (JSON.stringify(before.settings) !== JSON.stringify(after.settings)) return [];
+  const { database, contender } = result;
+  const isSameServer = (candidate: { database: string; contender: string }) =>
+    candidate.database === database && candidate.contender === contender;
+  if (after.results.find(isSameServer) !== result) return [];
   const memoryOf = ({ servers }: Run): Figure => ({
-    median: servers.find((one) => one.database === database && one.entry === entry)?.megabytesAtEnd ?? Number.NaN,
+    median: servers.find(isSameServer)?.megabytesAtEnd ?? Number.NaN,
     noise: memoryNoise,
   });
-  const was = memoryOf(before);
-  const is = memoryOf(after);
-  const move = moveOf(was, is);
-  return move === null
-    ? []
-    : [{ result, what: 'MB at end', before: was.median, after: is.median, ...move, isWorse: move.change > 0 }];
+  const [memoryBefore, memoryAfter] = [memoryOf(before), memoryOf(after)];
+  const change = changeOf(memoryBefore, memoryAfter);
+  if (change === null) return [];
+  const medians = { before: memoryBefore.median, after: memoryAfter.median };
+  return [{ result, figure: 'MB at end', ...medians, ...change, isWorse: change.share > 0 }];
 }
 
-/** What makes two runs hard to compare. */
+/** Describes the differences that make two runs hard to compare. */
 function differencesOfSettings(before: Run, after: Run): string[] {
-  const facts: [string, (run: Run) => string | number][] = [
+  const settings: [string, (run: Run) => string | number][] = [
     ['customers', ({ settings }) => settings.customers],
     ['seconds of a round', ({ settings }) => settings.secondsOfRound],
-    ['node', ({ node }) => node],
+    ['Node.js', ({ node }) => node],
     ['processors', ({ processors }) => processors],
   ];
-  return facts
-    .filter(([, factOf]) => factOf(before) !== factOf(after))
-    .map(([name, factOf]) => `Not the same: ${name} (${factOf(before)}, now ${factOf(after)}).`);
+  return settings
+    .filter(([, readSetting]) => readSetting(before) !== readSetting(after))
+    .map(([name, readSetting]) => `Different ${name}: ${readSetting(before)} before, ${readSetting(after)} now.`);
 }

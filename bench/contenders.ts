@@ -2,141 +2,147 @@ import { join } from 'node:path';
 import { type DatabaseName, gatewayCommand } from './installation.ts';
 import { postgraphileIds, postgraphileOverview, postgraphilePage } from './postgraphile-operations.ts';
 import {
-  customersOfPage,
   idsDocument,
   meDocument,
   newAddress,
   overviewDocument,
   pageDocument,
+  pageSize,
   readBankId,
-  type Work,
+  type Workload,
   writeBankId,
   writeDocument,
 } from './workloads.ts';
 
-export const entryNames = ['gateway', 'floor', 'mercurius', 'apollo', 'postgraphile', 'bare transactions'] as const;
-export type EntryName = (typeof entryNames)[number];
+export const contenderNames = [
+  'gateway',
+  'baseline',
+  'mercurius',
+  'apollo',
+  'postgraphile',
+  'bare transactions',
+] as const;
+export type ContenderName = (typeof contenderNames)[number];
 
-/** A request, not yet written for the wire. */
+/** A POST request before it is encoded. */
 export interface Post {
   path: string;
   body: object;
 }
 
-/** How a server is asked for each work. */
+/** The requests of each workload to a server. */
 export interface Protocol {
   overview(customerId: string): Post;
-  /** The page after the cursor; the first one after null. */
+  /** Requests the page after a cursor. Null requests the first page. */
   page(after: string | null): Post;
   me(): Post;
   write(customerId: string): Post;
 }
 
-/** Something that is measured. */
-export interface Entry {
-  name: EntryName;
+export interface Contender {
+  name: ContenderName;
   databases: readonly DatabaseName[];
-  works: readonly Work[];
-  /** Arguments of node. */
+  workloads: readonly Workload[];
+  /** The arguments of Node.js. */
   command: readonly string[];
-  /** Null: it is told once for a round how many clients to be (servers/bare-transactions.ts). */
+  /** Null if the contender runs the clients itself (servers/bare-transactions.ts). */
   protocol: Protocol | null;
-  /** Its cursors are its own: those of its pages are found by asking it. */
+  /** Whether its cursors differ from the gateway's, so that they must be requested from it. */
   hasOwnCursors: boolean;
 }
 
-/** Every server gets the young generation that the gateway is started with. */
+/** Every server runs with the gateway's size of the young generation. */
 const peer = (file: string) => ['--max-semi-space-size=32', join(import.meta.dirname, 'servers', file)];
 
 function graphql(query: string, variables: object, operationName?: string): Post {
   return { path: '/graphql', body: { query, variables, operationName } };
 }
 
-const ofSchema: Protocol = {
+const gatewayProtocol: Protocol = {
   overview: (customerId) => graphql(overviewDocument, { bankId: readBankId, customerId }, 'CustomerOverview'),
-  page: (after) => graphql(pageDocument, { bankId: readBankId, first: customersOfPage, after }, 'OverviewOfPage'),
+  page: (after) => graphql(pageDocument, { bankId: readBankId, first: pageSize, after }, 'OverviewOfPage'),
   me: () => graphql(meDocument, {}),
   write: (customerId) => graphql(writeDocument, { bankId: writeBankId, customerId, input: newAddress }),
 };
 
-const ofFloor: Protocol = {
+const baselineProtocol: Protocol = {
   overview: (customerId) => ({ path: '/overview', body: { bankId: readBankId, customerId } }),
-  page: (after) => ({ path: '/page', body: { bankId: readBankId, first: customersOfPage, after } }),
+  page: (after) => ({ path: '/page', body: { bankId: readBankId, first: pageSize, after } }),
   me: () => ({ path: '/me', body: {} }),
-  write: () => notAsked('The floor of writes is the bare transactions.'),
+  write: () => notSupported('Bare transactions are the baseline for writes.'),
 };
 
-const ofPostgraphile: Protocol = {
+const postgraphileProtocol: Protocol = {
   overview: (customerId) => graphql(postgraphileOverview, { bankId: readBankId, customerId }, 'CustomerOverview'),
-  page: (after) => graphql(postgraphilePage, { bankId: readBankId, first: customersOfPage, after }, 'OverviewOfPage'),
-  me: () => notAsked('PostGraphile knows no caller.'),
-  write: () => notAsked('PostGraphile checks no role.'),
+  page: (after) => graphql(postgraphilePage, { bankId: readBankId, first: pageSize, after }, 'OverviewOfPage'),
+  me: () => notSupported('PostGraphile does not authenticate callers.'),
+  write: () => notSupported('PostGraphile does not check roles.'),
 };
 
-function notAsked(why: string): never {
-  throw new Error(why);
+function notSupported(reason: string): never {
+  throw new Error(reason);
 }
 
 const both = ['sqlite', 'postgresql'] as const;
 const reads = ['overview', 'page', 'me'] as const;
 
-export const entries: readonly Entry[] = [
+export const contenders: readonly Contender[] = [
   {
     name: 'gateway',
     databases: both,
-    works: ['overview', 'page', 'me', 'write'],
+    workloads: ['overview', 'page', 'me', 'write'],
     command: [...gatewayCommand, 'serve', '--workers', '1'],
-    protocol: ofSchema,
+    protocol: gatewayProtocol,
     hasOwnCursors: false,
   },
   {
-    name: 'floor',
+    name: 'baseline',
     databases: both,
-    works: reads,
+    workloads: reads,
     command: peer('baseline/main.ts'),
-    protocol: ofFloor,
+    protocol: baselineProtocol,
     hasOwnCursors: false,
   },
   {
     name: 'mercurius',
     databases: both,
-    works: reads,
+    workloads: reads,
     command: peer('mercurius.ts'),
-    protocol: ofSchema,
+    protocol: gatewayProtocol,
     hasOwnCursors: false,
   },
   {
     name: 'apollo',
     databases: both,
-    works: reads,
+    workloads: reads,
     command: peer('apollo.ts'),
-    protocol: ofSchema,
+    protocol: gatewayProtocol,
     hasOwnCursors: false,
   },
   {
     name: 'postgraphile',
     databases: ['postgresql'],
-    works: ['overview', 'page'],
+    workloads: ['overview', 'page'],
     command: peer('postgraphile.ts'),
-    protocol: ofPostgraphile,
+    protocol: postgraphileProtocol,
     hasOwnCursors: true,
   },
   {
     name: 'bare transactions',
     databases: both,
-    works: ['write'],
+    workloads: ['write'],
     command: peer('bare-transactions.ts'),
     protocol: null,
     hasOwnCursors: false,
   },
 ];
 
-/** What the figures of a work are divided by. */
-export function floorOf(work: Work): EntryName {
-  return work === 'write' ? 'bare transactions' : 'floor';
+/** Returns the contender whose figures the other figures of a workload are divided by. */
+export function baselineOf(workload: Workload): ContenderName {
+  return workload === 'write' ? 'bare transactions' : 'baseline';
 }
 
-/** A page of ids alone, of the gateway or of PostGraphile. */
-export function idsPost({ hasOwnCursors }: Entry, bankId: string, after: string | null): Post {
-  return graphql(hasOwnCursors ? postgraphileIds : idsDocument, { bankId, first: customersOfPage, after });
+/** Requests a page of IDs from the gateway or from PostGraphile. */
+export function idsPost({ hasOwnCursors }: Contender, bankId: string, after: string | null): Post {
+  return graphql(hasOwnCursors ? postgraphileIds : idsDocument, { bankId, first: pageSize, after });
 }

@@ -4,7 +4,7 @@ import type { Attack } from '../test/hostile/attack.ts';
 import { hostileEnvironment } from '../test/hostile/environment.ts';
 import { type Issuer, startIssuer } from '../test/hostile/issuer.ts';
 import { type Outcome, openTarget, type Target } from '../test/hostile/target.ts';
-import { layDownWorld } from '../test/hostile/world.ts';
+import { createWorld } from '../test/hostile/world.ts';
 import type { DatabaseName } from './installation.ts';
 import { type PostgresqlServer, startPostgresqlServer } from './postgresql-server.ts';
 import { type RunningServer, startServer } from './processes.ts';
@@ -47,15 +47,15 @@ export async function openHostileBuild(options: HostileBuildOptions): Promise<Ho
   try {
     if (database === 'postgresql') postgresql = await startPostgresqlServer(folder, 1_000);
     issuer = await startIssuer();
-    const own = issuer;
-    const environment = hostileEnvironment(postgresql?.url ?? `file:${join(folder, 'gateway.db')}`, own);
-    const world = await layDownWorld(distFolder, environment);
+    const ownIssuer = issuer;
+    const environment = hostileEnvironment(postgresql?.url ?? `file:${join(folder, 'gateway.db')}`, ownIssuer);
+    const world = await createWorld(distFolder, environment);
     const serve = ['--max-semi-space-size=32', '--max-old-space-size=512', join(distFolder, 'main.js'), 'serve'];
 
     async function start(): Promise<Target> {
       const logFile = join(folder, 'gateway.log');
       server = await startServer({ arguments: [...serve, '--workers', '1'], environment, logFile });
-      return openTarget({ pid: server.pid, port: server.port, world, issuer: own, seconds });
+      return openTarget({ pid: server.pid, port: server.port, world, issuer: ownIssuer, seconds });
     }
 
     return {

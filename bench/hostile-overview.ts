@@ -17,7 +17,7 @@ export interface OverviewOptions {
   customers: number;
 }
 
-const millisecondsOfTurn = 500;
+const millisecondsOfRound = 500;
 const millisecondsOfWarmUp = 5_000;
 const connections = 8;
 
@@ -44,24 +44,24 @@ async function openSide(options: OverviewOptions, name: string, distFolder: stri
   });
   const connection = await openConnection(server.port);
   const variables = { bankId: readBankId, first: 100, after: null };
-  const found = dataOf(await connection.send(postRequest('/graphql', token, { query: idsDocument, variables })), name);
+  const data = dataOf(await connection.send(postRequest('/graphql', token, { query: idsDocument, variables })), name);
   connection.close();
-  const { nodes } = found.customers as { nodes: { id: string }[] };
+  const { nodes } = data.customers as { nodes: { id: string }[] };
   const requests = nodes.map(({ id }) =>
     postRequest('/graphql', token, { query: overviewDocument, variables: { bankId: readBankId, customerId: id } }),
   );
   return { name, installation, server, requests, sent: 0, costs: [] };
 }
 
-async function ask(side: Side, milliseconds: number): Promise<number> {
+async function send(side: Side, milliseconds: number): Promise<number> {
   const { latencies } = await load({
     port: side.server.port,
     requests: side.requests,
     from: side.sent,
     connections,
     milliseconds,
-    check: (answer) => {
-      if (answer.status !== 200 || answer.body.includes('"errors"')) dataOf(answer, side.name);
+    check: (response) => {
+      if (response.status !== 200 || response.body.includes('"errors"')) dataOf(response, side.name);
     },
   });
   side.sent += latencies.length;
@@ -81,18 +81,18 @@ async function cpuOf({ server, installation }: Side): Promise<number> {
   return total;
 }
 
-/** Compares the CPU time of an overview between two builds, which run at once and take turns of half a second. */
+/** Compares the CPU time of an overview between two builds, which run at once and are measured alternately. */
 export async function measureOverview(options: OverviewOptions): Promise<void> {
   const sides: Side[] = [];
   try {
     for (const [name, distFolder] of options.builds) sides.push(await openSide(options, name, distFolder));
     for (const side of sides) await side.installation.settle();
-    for (const side of sides) await ask(side, millisecondsOfWarmUp);
+    for (const side of sides) await send(side, millisecondsOfWarmUp);
     for (let round = 0; round < options.rounds; round += 1) {
-      // The order alternates, so that neither build benefits from it.
+      // The order alternates, so that it does not favour any of them.
       for (const side of round % 2 === 0 ? sides : sides.toReversed()) {
         const before = await cpuOf(side);
-        const count = await ask(side, millisecondsOfTurn);
+        const count = await send(side, millisecondsOfRound);
         side.costs.push(((await cpuOf(side)) - before) / count);
       }
     }
@@ -102,7 +102,7 @@ export async function measureOverview(options: OverviewOptions): Promise<void> {
     const [first, second] = sides;
     if (first === undefined || second === undefined) return;
     const ratios = second.costs.map((cost, round) => cost / (first.costs[round] ?? Number.NaN));
-    const sorted = ratios.toSorted((one, other) => one - other);
+    const sorted = ratios.toSorted((a, b) => a - b);
     const [quarter, threeQuarters] = [quantile(sorted, 0.25), quantile(sorted, 0.75)].map((value) => value.toFixed(3));
     console.log(
       `${second.name} / ${first.name}: ${median(ratios).toFixed(3)} (quartiles ${quarter} to ${threeQuarters})`,

@@ -1,48 +1,61 @@
 /**
  * Measures the cost of the corpus of hostile requests for one or two builds, or compares the CPU time of an overview.
- *
- *   npm run bench:hostile -- --before ../baseline/dist --database sqlite --only text,answers
- *   npm run bench:hostile -- --before ../baseline/dist --overview
  */
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { type Attack, exceededBy, summaryOf } from '../test/hostile/attack.ts';
 import { corpus } from '../test/hostile/corpus.ts';
 import type { Outcome } from '../test/hostile/target.ts';
+import { readDatabase, readInteger, readNames, runProgram, UsageError } from './command-line.ts';
 import { type HostileBuild, openHostileBuild } from './hostile-build.ts';
 import { measureOverview } from './hostile-overview.ts';
-import { root } from './installation.ts';
-import { toldToEnd } from './processes.ts';
-import { readDatabase, readNumber } from './sizes.ts';
+import { type DatabaseName, root } from './installation.ts';
+import { rejectOnSignal } from './processes.ts';
 
-const { values } = parseArgs({
-  options: {
-    before: { type: 'string' },
-    after: { type: 'string', default: join(root, 'dist') },
-    database: { type: 'string', default: 'sqlite' },
-    /** Kinds of attacks, separated by commas. */
-    only: { type: 'string' },
-    /** A part of the name of an attack. */
-    named: { type: 'string', default: '' },
-    seconds: { type: 'string', default: '20' },
-    json: { type: 'string' },
-    overview: { type: 'boolean', default: false },
-    rounds: { type: 'string', default: '40' },
-    customers: { type: 'string', default: '2000' },
-  },
-});
-const database = readDatabase(values.database);
-const seconds = readNumber('seconds', values.seconds);
-const builds: [name: string, distFolder: string][] = [
-  ...(values.before === undefined ? [] : [['before', resolve(values.before)] as [string, string]]),
-  ['after', resolve(values.after)],
-];
-const kinds = values.only?.split(',') ?? Object.keys(corpus);
-const attacks = kinds
-  .flatMap((kind) => (corpus[kind] ?? []).map((attack): [string, Attack] => [kind, attack]))
-  .filter(([, { name }]) => name.includes(values.named));
+const kinds = Object.keys(corpus);
+
+const usage = `Usage: npm run bench:hostile -- [options]
+
+Sends the corpus of hostile requests to this build and, with --before, to another one, one attack at a time.
+
+  --before FOLDER      dist folder of another build
+  --after FOLDER       dist folder of this build (default: dist)
+  --database NAME      sqlite or postgresql (default: sqlite)
+  --only KINDS         kinds of attacks, separated by commas (default: all of
+                       ${kinds.slice(0, 6).join(', ')},
+                       ${kinds.slice(6).join(', ')})
+  --named TEXT         only attacks whose names contain this text
+  --seconds NUMBER     duration of attacks on connections in seconds (default: 20)
+  --json FILE          JSON file for the outcomes
+  --overview           compare the CPU time of an overview instead
+  --rounds NUMBER      number of rounds of half a second with --overview (default: 40)
+  --customers NUMBER   number of generated customers with --overview (default: 2000)
+  --help               print this text`;
+
+const optionTypes = {
+  before: { type: 'string' },
+  after: { type: 'string' },
+  database: { type: 'string' },
+  only: { type: 'string' },
+  named: { type: 'string' },
+  seconds: { type: 'string' },
+  json: { type: 'string' },
+  overview: { type: 'boolean' },
+  rounds: { type: 'string' },
+  customers: { type: 'string' },
+} as const;
+
+type Builds = readonly [name: string, distFolder: string][];
+
+interface CorpusOptions {
+  builds: Builds;
+  database: DatabaseName;
+  /** The duration of attacks on connections. */
+  seconds: number;
+  attacks: readonly [kind: string, attack: Attack][];
+  jsonFile: string | undefined;
+}
 
 interface Row {
   kind: string;
@@ -50,62 +63,94 @@ interface Row {
   outcomes: Record<string, Outcome>;
 }
 
-function cellsOf({ cpuMilliseconds, bytes, silentSeconds, peakMegabytes, hasDied, replies, wrong }: Outcome): string {
+function cellsOf({ cpuMilliseconds, bytes, silentSeconds, maxMegabytes, hasDied, replies, problem }: Outcome): string {
   const silence = Number.isNaN(silentSeconds) ? '-' : silentSeconds.toFixed(2);
-  const answered = hasDied ? 'the process died' : summaryOf(replies).slice(0, 60) || 'served';
-  const cells = [cpuMilliseconds.toFixed(0), String(bytes), silence, peakMegabytes.toFixed(0), answered];
-  return `${cells.join(' | ')}${wrong === null || hasDied ? '' : ' (!)'}`;
+  const summary = hasDied ? 'the process died' : summaryOf(replies).slice(0, 60) || 'served';
+  const cells = [cpuMilliseconds.toFixed(0), String(bytes), silence, maxMegabytes.toFixed(0), summary];
+  return `${cells.join(' | ')}${problem === null || hasDied ? '' : ' (!)'}`;
 }
 
-const titles = ['CPU ms', 'bytes', 'silent s', 'peak MB', 'outcome'];
+const titles = ['CPU ms', 'bytes', 'silent s', 'max MB', 'outcome'];
 
-function printHead(): void {
+function printHead(builds: Builds): void {
   const columns = builds.flatMap(([name]) => titles.map((title) => `${title} ${name}`));
   console.log(`| kind | attack | ${columns.join(' | ')} |`);
   console.log(`|${' --- |'.repeat(columns.length + 2)}`);
 }
 
-function printRow({ kind, name, outcomes }: Row): void {
+function printRow(builds: Builds, { kind, name, outcomes }: Row): void {
   console.log(`| ${kind} | ${name} | ${builds.map(([build]) => cellsOf(outcomes[build] as Outcome)).join(' | ')} |`);
 }
 
-/** Sends one attack at a time to each build in turn. */
-async function attackAll(folder: string, opened: HostileBuild[]): Promise<Row[]> {
+/** Sends one attack at a time to each build, one build after the other. Adds the builds to `opened`. */
+async function attackAll(
+  { builds, database, seconds, attacks }: CorpusOptions,
+  folder: string,
+  opened: HostileBuild[],
+): Promise<Row[]> {
   for (const [name, distFolder] of builds) {
     opened.push(await openHostileBuild({ name, distFolder, database, folder, seconds }));
   }
   const rows: Row[] = [];
-  printHead();
+  printHead(builds);
   for (const [kind, attack] of attacks) {
     const outcomes: Record<string, Outcome> = {};
     for (const build of opened) outcomes[build.name] = await build.attack(attack);
     const row = { kind, name: attack.name, outcomes };
-    printRow(row);
+    printRow(builds, row);
     for (const { name } of opened) {
       const outcome = outcomes[name];
-      const wrong = outcome && (outcome.wrong ?? exceededBy(attack, outcome));
-      if (wrong) console.error(`${name}: ${attack.name}: ${wrong.slice(0, 500)}`);
+      const problem = outcome && (outcome.problem ?? exceededBy(attack, outcome));
+      if (problem) console.error(`${name}: ${attack.name}: ${problem.slice(0, 500)}`);
     }
     rows.push(row);
   }
   return rows;
 }
 
-const ended = toldToEnd();
-const folder = await mkdtemp(join(tmpdir(), 'gateway-hostile-'));
-// The PostgreSQL server runs as another user if this process runs as root.
-await chmod(folder, 0o755);
-const opened: HostileBuild[] = [];
-try {
-  if (values.overview) {
-    const rounds = readNumber('rounds', values.rounds);
-    const customers = readNumber('customers', values.customers);
-    await Promise.race([measureOverview({ builds, database, folder, rounds, customers }), ended]);
-  } else {
-    const rows = await Promise.race([attackAll(folder, opened), ended]);
-    if (values.json !== undefined) await writeFile(values.json, JSON.stringify(rows, null, 1));
+/** Calls `measure` with a temporary folder, which is removed when it ends or is interrupted. */
+async function withFolder(measure: (folder: string, interrupted: Promise<never>) => Promise<void>): Promise<void> {
+  const interrupted = rejectOnSignal();
+  const folder = await mkdtemp(join(tmpdir(), 'gateway-hostile-'));
+  try {
+    // The PostgreSQL server runs as another user if this process runs as root.
+    await chmod(folder, 0o755);
+    await measure(folder, interrupted);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
-} finally {
-  for (const build of opened) await build.stop();
-  await rm(folder, { recursive: true, force: true });
 }
+
+async function measureCorpus(options: CorpusOptions): Promise<void> {
+  await withFolder(async (folder, interrupted) => {
+    const opened: HostileBuild[] = [];
+    try {
+      const rows = await Promise.race([attackAll(options, folder, opened), interrupted]);
+      if (options.jsonFile !== undefined) await writeFile(options.jsonFile, JSON.stringify(rows, null, 1));
+    } finally {
+      for (const build of opened) await build.stop();
+    }
+  });
+}
+
+await runProgram(usage, optionTypes, async ({ named = '', ...values }) => {
+  const database = readDatabase(values.database);
+  const seconds = readInteger('--seconds', values.seconds, 20);
+  const rounds = readInteger('--rounds', values.rounds, 40);
+  const customers = readInteger('--customers', values.customers, 2_000);
+  const builds: Builds = [
+    ...(values.before === undefined ? [] : [['before', resolve(values.before)] as [string, string]]),
+    ['after', resolve(values.after ?? join(root, 'dist'))],
+  ];
+  const attacks = readNames('--only', values.only, kinds)
+    .flatMap((kind) => (corpus[kind] ?? []).map((attack): [string, Attack] => [kind, attack]))
+    .filter(([, { name }]) => name.includes(named));
+  if (attacks.length === 0) throw new UsageError('--named must be part of the name of an attack.');
+  if (values.overview) {
+    await withFolder(async (folder, interrupted) => {
+      await Promise.race([measureOverview({ builds, database, folder, rounds, customers }), interrupted]);
+    });
+  } else {
+    await measureCorpus({ builds, database, seconds, attacks, jsonFile: values.json });
+  }
+});

@@ -1,20 +1,20 @@
 import { connect, type Socket } from 'node:net';
 
-export interface HttpAnswer {
+export interface HttpResponse {
   status: number;
   body: Buffer;
 }
 
-/** A connection that is kept, and over which one request is sent at a time. */
+/** A persistent connection that sends one request at a time. */
 export interface HttpConnection {
-  send(request: Buffer): Promise<HttpAnswer>;
+  send(request: Buffer): Promise<HttpResponse>;
   close(): void;
 }
 
 const endOfHead = Buffer.from('\r\n\r\n');
 const endOfChunks = Buffer.from('\r\n0\r\n\r\n');
 
-/** A POST as it goes over the wire: made once, so that the client costs as little as possible beside the servers. */
+/** Encodes a POST request in advance, so that the client takes as little CPU time as possible from the servers. */
 export function postRequest(path: string, token: string | null, body: object): Buffer {
   const json = JSON.stringify(body);
   const lines = [
@@ -29,21 +29,21 @@ export function postRequest(path: string, token: string | null, body: object): B
   return Buffer.from(`${lines.join('\r\n')}\r\n\r\n${json}`);
 }
 
-/** The answer that the bytes hold, or null while some are missing. */
-function readAnswer(bytes: Buffer): HttpAnswer | null {
+/** Decodes a response. Null while bytes are missing. */
+function readResponse(bytes: Buffer): HttpResponse | null {
   const headLength = bytes.indexOf(endOfHead);
   if (headLength === -1) return null;
   const head = bytes.toString('latin1', 0, headLength);
   const status = Number(head.slice(9, 12));
-  const begin = headLength + endOfHead.length;
+  const bodyStart = headLength + endOfHead.length;
   const [, length] = /^content-length: *(\d+)/im.exec(head) ?? [];
   if (length !== undefined) {
-    const end = begin + Number(length);
-    return bytes.length < end ? null : { status, body: bytes.subarray(begin, end) };
+    const end = bodyStart + Number(length);
+    return bytes.length < end ? null : { status, body: bytes.subarray(bodyStart, end) };
   }
-  if (!/^transfer-encoding: *chunked/im.test(head)) throw new Error(`An answer of unknown length:\n${head}`);
+  if (!/^transfer-encoding: *chunked/im.test(head)) throw new Error(`The length of the response is unknown:\n${head}`);
   if (!bytes.subarray(-endOfChunks.length).equals(endOfChunks)) return null;
-  return { status, body: withoutChunks(bytes.subarray(begin)) };
+  return { status, body: withoutChunks(bytes.subarray(bodyStart)) };
 }
 
 function withoutChunks(bytes: Buffer): Buffer {
@@ -59,7 +59,7 @@ function withoutChunks(bytes: Buffer): Buffer {
 
 export async function openConnection(port: number): Promise<HttpConnection> {
   let received: Buffer[] = [];
-  let waiting: { resolve(answer: HttpAnswer): void; reject(error: Error): void } | null = null;
+  let pending: { resolve(answer: HttpResponse): void; reject(error: Error): void } | null = null;
   const socket = await new Promise<Socket>((resolve, reject) => {
     const opened = connect(port, '127.0.0.1', () => resolve(opened));
     opened.once('error', reject);
@@ -68,20 +68,20 @@ export async function openConnection(port: number): Promise<HttpConnection> {
   socket.on('data', (chunk) => {
     received.push(chunk);
     const [first] = received;
-    const answer = readAnswer(received.length === 1 && first !== undefined ? first : Buffer.concat(received));
-    if (answer === null) return;
+    const response = readResponse(received.length === 1 && first !== undefined ? first : Buffer.concat(received));
+    if (response === null) return;
     received = [];
-    waiting?.resolve(answer);
-    waiting = null;
+    pending?.resolve(response);
+    pending = null;
   });
-  const fail = (error?: Error) => waiting?.reject(error ?? new Error('The server closed the connection.'));
+  const fail = (error?: Error) => pending?.reject(error ?? new Error('The server closed the connection.'));
   socket.on('error', fail);
   socket.on('close', () => fail());
   return {
     send(request) {
       return new Promise((resolve, reject) => {
-        waiting = { resolve, reject };
-        // A server closes a connection that is not used for a while.
+        pending = { resolve, reject };
+        // The server might have closed the idle connection.
         if (socket.readableEnded || socket.destroyed) fail();
         else socket.write(request);
       });

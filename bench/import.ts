@@ -1,8 +1,4 @@
-/**
- * What an import takes, of a small and of a large file: rows a second, and the most memory that its process held.
- *
- *   npm run bench:import -- --database sqlite --small 100000 --large 1000000
- */
+/** Measures the import of a small and of a large file: rows per second, and the maximum memory of the process. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
@@ -11,32 +7,43 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { runProgram } from './command-line.ts';
 import { type DatabaseName, gatewayCommand } from './installation.ts';
 import { startPostgresqlServer } from './postgresql-server.ts';
-import { mostMegabytes, toldToEnd } from './processes.ts';
-import { readSizes } from './sizes.ts';
+import { maxResidentMegabytes, rejectOnSignal } from './processes.ts';
+import { readSizes, type Sizes, sizeOptions } from './sizes.ts';
 import { readBankId } from './workloads.ts';
 
-/** How often the memory of the process is looked at. */
+const usage = `Usage: npm run bench:import -- [options]
+
+Imports a small and a large file of customers, with ten rows for each customer. Prints rows per second and the maximum
+memory.
+
+  --database NAME   sqlite or postgresql (default: sqlite)
+  --small NUMBER    number of customers in the small file (default: 100000)
+  --large NUMBER    number of customers in the large file (default: 1000000)
+  --help            print this text`;
+
+/** The interval between two readings of the memory. */
 const samplingMilliseconds = 200;
 
 interface ImportFigures {
   rows: number;
   seconds: number;
-  /** The most that the process held. */
-  peakMegabytes: number;
+  /** The maximum resident memory of the process. */
+  maxMegabytes: number;
 }
 
-/** The same id for the same number, as a UUID is written. */
-function idOf(noun: number, index: number): string {
-  return `${noun.toString(16).padStart(8, '0')}-0000-4000-8000-${index.toString(16).padStart(12, '0')}`;
+/** Returns a UUID that depends only on the entity and the index, so that records can reference each other. */
+function idOf(entity: number, index: number): string {
+  return `${entity.toString(16).padStart(8, '0')}-0000-4000-8000-${index.toString(16).padStart(12, '0')}`;
 }
 
-/** A customer in OBP's JSON, and nine rows that belong to it. */
+/** The records of one customer in OBP formats: the customer, and nine that belong to it. */
 function recordsOf(index: number): object[] {
   const customer = { bank_id: readBankId, customer_id: idOf(1, index) };
   const number = String(1_000_000 + index);
-  // Far from its neighbour, as what is imported comes in no order of the indexes.
+  // Neighbouring customers get distant values, because real imports are not sorted by the indexed columns.
   const spread = (index * 7_919) % 899_999_999;
   const date = new Date(1_500_000_000_000 + spread * 300).toISOString();
   return [
@@ -129,59 +136,64 @@ async function writeRecords(file: string, customers: number): Promise<number> {
 }
 
 async function measureImport(database: DatabaseName, folder: string, customers: number): Promise<ImportFigures> {
-  const own = await mkdtemp(join(folder, 'import-'));
-  // The user of the PostgreSQL server is another one where this is root.
-  await chmod(own, 0o755);
-  const file = join(own, 'records.ndjson');
+  const ownFolder = await mkdtemp(join(folder, 'import-'));
+  // The PostgreSQL server runs as another user if this process runs as root.
+  await chmod(ownFolder, 0o755);
+  const file = join(ownFolder, 'records.ndjson');
   const rows = await writeRecords(file, customers);
-  const server = database === 'postgresql' ? await startPostgresqlServer(own, customers) : null;
+  const server = database === 'postgresql' ? await startPostgresqlServer(ownFolder, customers) : null;
   try {
-    const begun = performance.now();
+    const start = performance.now();
     const program = spawn(process.execPath, [...gatewayCommand, 'import', file], {
       env: {
         PATH: process.env.PATH,
-        TMPDIR: own,
+        TMPDIR: ownFolder,
         NODE_ENV: 'production',
-        GATEWAY_SECRET: 'the secret of the benchmark, which guards nothing',
-        DATABASE_URL: server?.url ?? `file:${join(own, 'gateway.db')}`,
+        GATEWAY_SECRET: 'a secret for the benchmark, which protects nothing',
+        DATABASE_URL: server?.url ?? `file:${join(ownFolder, 'gateway.db')}`,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const outputs = Promise.all([text(program.stdout), text(program.stderr)]);
-    const ended = once(program, 'exit');
+    const exited = once(program, 'exit');
     let isRunning = true;
-    ended.then(() => {
+    exited.then(() => {
       isRunning = false;
     });
-    let peakMegabytes = 0;
+    let maxMegabytes = 0;
     while (isRunning) {
-      peakMegabytes = Math.max(peakMegabytes, await mostMegabytes(program.pid ?? 0).catch(() => 0));
-      await Promise.race([ended, sleep(samplingMilliseconds)]);
+      maxMegabytes = Math.max(maxMegabytes, await maxResidentMegabytes(program.pid ?? 0).catch(() => 0));
+      await Promise.race([exited, sleep(samplingMilliseconds)]);
     }
-    const [code] = await ended;
-    const seconds = (performance.now() - begun) / 1000;
-    const printed = (await outputs).join('\n');
-    if (code !== 0) throw new Error(`The import failed:\n${printed.slice(-3000)}`);
-    console.error(printed.trimEnd());
-    return { rows, seconds, peakMegabytes };
+    const [code] = await exited;
+    const seconds = (performance.now() - start) / 1000;
+    const output = (await outputs).join('\n');
+    if (code !== 0) throw new Error(`The import failed:\n${output.slice(-3000)}`);
+    console.error(output.trimEnd());
+    return { rows, seconds, maxMegabytes };
   } finally {
     await server?.stop();
-    await rm(own, { recursive: true, force: true });
+    await rm(ownFolder, { recursive: true, force: true });
   }
 }
 
-const { database, small, large } = readSizes({ small: 100_000, large: 1_000_000 });
-const ended = toldToEnd();
-const folder = await mkdtemp(join(tmpdir(), 'gateway-import-'));
-await chmod(folder, 0o755);
-try {
-  for (const customers of [small, large]) {
-    const { rows, seconds, peakMegabytes } = await Promise.race([measureImport(database, folder, customers), ended]);
-    const speed = `${(rows / seconds).toFixed(0)} rows a second`;
-    console.log(
-      `${customers} customers: ${rows} rows in ${seconds.toFixed(0)} s, ${speed}, ${peakMegabytes.toFixed(0)} MB`,
-    );
+async function measureImports({ database, small, large }: Sizes): Promise<void> {
+  const interrupted = rejectOnSignal();
+  const folder = await mkdtemp(join(tmpdir(), 'gateway-import-'));
+  await chmod(folder, 0o755);
+  try {
+    for (const customers of [small, large]) {
+      const figures = await Promise.race([measureImport(database, folder, customers), interrupted]);
+      const { rows, seconds, maxMegabytes } = figures;
+      const throughput = `${(rows / seconds).toFixed(0)} rows/s`;
+      const memory = `at most ${maxMegabytes.toFixed(0)} MB`;
+      console.log(`${customers} customers: ${rows} rows in ${seconds.toFixed(0)} s, ${throughput}, ${memory}`);
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
-} finally {
-  await rm(folder, { recursive: true, force: true });
 }
+
+await runProgram(usage, sizeOptions, async (values) => {
+  await measureImports(readSizes(values, { small: 100_000, large: 1_000_000 }));
+});

@@ -4,29 +4,31 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { startPostgresqlServer } from './postgresql-server.ts';
-import { readBankId, rolesOfReader, writeBankId } from './workloads.ts';
+import { readBankId, readerRoles, writeBankId } from './workloads.ts';
 
 export const databases = ['sqlite', 'postgresql'] as const;
 export type DatabaseName = (typeof databases)[number];
 
 export const root = join(import.meta.dirname, '..');
 
-/** The gateway as `npm run gateway` starts it. */
+/** The arguments of Node.js that start the gateway, as in `npm run gateway`. */
 export const gatewayCommand = ['--max-semi-space-size=32', join(root, 'dist/main.js')];
 
-/** A database with the data of the benchmark, and a user who may do all of it. */
+/** A database with the data of the benchmark, and a user with all roles that the workloads require. */
 export interface Installation {
-  /** What every server is told. */
+  /** The environment variables of every server. */
   environment: Readonly<Record<string, string>>;
   token: string;
-  /** Processes of the database, whose time counts as the servers' own. */
+  /** The processes of the database server. Their CPU time is added to that of the measured server. */
   databasePids: readonly number[];
-  /** Writes to disk what waits, so that no server pays for what another has written. */
+  /** Writes pending data to disk, so that no server pays for the writes of another one. */
   settle(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Makes an installation in a folder with the gateway's own commands, of the build whose program is `main`. */
+/**
+ * Creates an installation in a folder with the gateway's own commands. `main` is the entry point of the build to use.
+ */
 export async function install(
   database: DatabaseName,
   folder: string,
@@ -39,11 +41,11 @@ export async function install(
     const environment = {
       DATABASE_URL: server?.url ?? `file:${join(folder, 'gateway.db')}`,
       NODE_ENV: 'production',
-      GATEWAY_SECRET: 'the secret of the benchmark, which guards nothing',
+      GATEWAY_SECRET: 'a secret for the benchmark, which protects nothing',
       GATEWAY_SIGNING_KEY_FILE: keyFile,
       ...(await costVariables(main)),
     };
-    const run = (...given: string[]) => runCommand(main, given, environment);
+    const run = (...args: string[]) => runCommand(main, args, environment);
     await runCommand(main, ['keys', 'create', keyFile], {});
     await run('generate', '--customers', String(customers));
     const userFile = join(folder, `user-of-${database}.json`);
@@ -69,10 +71,10 @@ export async function install(
 
 const username = 'bench.clerk';
 
-/** The user in OBP's JSON: with every role that the benchmark needs, at once. */
+/** The record of the user in the OBP format, with every role that the benchmark requires. */
 function userRecord() {
   const roles = [
-    ...rolesOfReader().map((role) => ({ role_name: role, bank_id: readBankId })),
+    ...readerRoles().map((role) => ({ role_name: role, bank_id: readBankId })),
     ...['CanGetCustomers', 'CanCreateCustomerAddress'].map((role) => ({ role_name: role, bank_id: writeBankId })),
     { role_name: 'CanGetCustomersAtAnyBank', bank_id: '' },
   ];
@@ -88,14 +90,17 @@ function userRecord() {
   };
 }
 
-/** The costs are counted as those of any user, but never refused. A build from before the rate limit refuses the variable. */
+/**
+ * Raises the rate limit so far that no request is refused, while costs are still counted. Older builds without this
+ * rate limit fail with an unknown variable, so they do not get it.
+ */
 async function costVariables(main: string): Promise<Record<string, string>> {
   const config = await readFile(join(dirname(main), 'config.js'), 'utf8');
   return config.includes('GATEWAY_COST_PER_MINUTE') ? { GATEWAY_COST_PER_MINUTE: '1000000000' } : {};
 }
 
-async function runCommand(main: string, given: string[], environment: Record<string, string>): Promise<string> {
-  const { stdout } = await promisify(execFile)(process.execPath, [main, ...given], {
+async function runCommand(main: string, args: string[], environment: Record<string, string>): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [main, ...args], {
     env: { PATH: process.env.PATH, ...environment },
   });
   return stdout;

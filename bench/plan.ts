@@ -1,41 +1,45 @@
-import { firstDifference, isObject } from './answers.ts';
-import { type Entry, entries, idsPost, type Post } from './contenders.ts';
-import { type HttpAnswer, openConnection, postRequest } from './http-client.ts';
-import { inGatewaysShape, whatPostgraphileGives } from './postgraphile-answers.ts';
+import { type Contender, contenders, idsPost, type Post } from './contenders.ts';
+import { type HttpResponse, openConnection, postRequest } from './http-client.ts';
+import { toGatewayShape, withoutUnsupportedFields } from './postgraphile-responses.ts';
 import type { RunningServer } from './processes.ts';
-import { customersOfPage, readBankId, type Work, writeBankId } from './workloads.ts';
+import { firstDifference, isObject } from './response-difference.ts';
+import { pageSize, readBankId, type Workload, writeBankId } from './workloads.ts';
 
-/** How many customers and pages are asked for in turn. */
-const mostCustomers = 500;
-const mostPages = 20;
-/** How many answers of a work are compared field by field. */
-const mostCompared = 25;
+/** The maximum numbers of customers and pages that the requests of a workload cycle through. */
+const maxCustomers = 500;
+const maxPages = 20;
+/** The maximum number of responses of a workload that are compared field by field. */
+const maxComparedResponses = 25;
 
-/** An entry that runs. */
 export interface Running {
-  entry: Entry;
+  contender: Contender;
   server: RunningServer;
 }
 
-/** What one entry is asked for a work: in the same order as every other entry. */
-export type Requests = Map<Work, Buffer[]>;
+/** The requests to one contender. Every contender gets them in the same order. */
+export type Requests = Map<Workload, Buffer[]>;
 
-async function ask({ entry, server }: Running, token: string, { path, body }: Post): Promise<Record<string, unknown>> {
+async function sendPost(
+  { contender, server }: Running,
+  token: string,
+  { path, body }: Post,
+): Promise<Record<string, unknown>> {
   const connection = await openConnection(server.port);
   try {
-    return dataOf(await connection.send(postRequest(path, token, body)), entry.name);
+    return dataOf(await connection.send(postRequest(path, token, body)), contender.name);
   } finally {
     connection.close();
   }
 }
 
-/** The data of an answer; throws where it tells of errors. */
-export function dataOf({ status, body }: HttpAnswer, who: string): Record<string, unknown> {
-  const answer: { data?: unknown; errors?: unknown } = JSON.parse(body.toString());
-  if (status !== 200 || answer.errors !== undefined || !isObject(answer.data)) {
-    throw new Error(`${who} answers HTTP ${status}: ${JSON.stringify(answer.errors ?? answer).slice(0, 2000)}`);
+/** Returns the data of a response. @throws Error if the response contains errors. */
+export function dataOf({ status, body }: HttpResponse, server: string): Record<string, unknown> {
+  const response: { data?: unknown; errors?: unknown } = JSON.parse(body.toString());
+  if (status !== 200 || response.errors !== undefined || !isObject(response.data)) {
+    const detail = JSON.stringify(response.errors ?? response).slice(0, 2000);
+    throw new Error(`${server} responded with HTTP ${status}: ${detail}`);
   }
-  return answer.data;
+  return response.data;
 }
 
 interface IdsPage {
@@ -43,13 +47,14 @@ interface IdsPage {
   pageInfo: { hasNextPage: boolean; endCursor: string | null };
 }
 
-/** Walks through the pages of a bank: its customers, and the cursors after which a full page follows. */
-async function walk(running: Running, token: string, bankId: string) {
+/** Reads the first pages of a bank: returns their customers, and the cursors that are followed by a full page. */
+async function readPages(running: Running, token: string, bankId: string) {
   const customerIds: string[] = [];
   const cursors: (string | null)[] = [];
-  for (let after: string | null = null; cursors.length < mostPages; ) {
-    const [page] = Object.values(await ask(running, token, idsPost(running.entry, bankId, after))) as IdsPage[];
-    if (page === undefined || page.nodes.length < customersOfPage) break;
+  for (let after: string | null = null; cursors.length < maxPages; ) {
+    const post = idsPost(running.contender, bankId, after);
+    const [page] = Object.values(await sendPost(running, token, post)) as IdsPage[];
+    if (page === undefined || page.nodes.length < pageSize) break;
     cursors.push(after);
     customerIds.push(...page.nodes.map(({ id, rowId }) => id ?? rowId ?? ''));
     after = page.pageInfo.endCursor;
@@ -58,86 +63,88 @@ async function walk(running: Running, token: string, bankId: string) {
   return { customerIds, cursors };
 }
 
-/** Every n-th, so that at most as many are left. */
-function spread<Item>(items: readonly Item[], most: number): Item[] {
-  const step = Math.ceil(items.length / most);
+/** Returns every n-th item, so that at most `max` items remain. */
+function spread<Item>(items: readonly Item[], max: number): Item[] {
+  const step = Math.ceil(items.length / max);
   return items.filter((_, index) => index % step === 0);
 }
 
-/** The requests of each entry, made of what the gateway answers when it is asked for its customers. */
-export async function planRequests(all: readonly Running[], token: string): Promise<Map<Entry, Requests>> {
-  const gateway = all.find(({ entry }) => entry.name === 'gateway');
-  if (gateway === undefined) throw new Error('The gateway is always among the entries.');
-  const toRead = await walk(gateway, token, readBankId);
-  const toWrite = await walk(gateway, token, writeBankId);
-  const plans = new Map<Entry, Requests>();
+/** Prepares the requests to each contender from the customers that the gateway lists. */
+export async function planRequests(all: readonly Running[], token: string): Promise<Map<Contender, Requests>> {
+  const gateway = all.find(({ contender }) => contender.name === 'gateway');
+  if (gateway === undefined) throw new Error('The contenders must include the gateway.');
+  const read = await readPages(gateway, token, readBankId);
+  const written = await readPages(gateway, token, writeBankId);
+  const plans = new Map<Contender, Requests>();
   for (const running of all) {
-    const { entry } = running;
-    const { protocol } = entry;
+    const { contender } = running;
+    const { protocol } = contender;
     if (protocol === null) continue;
-    const { cursors } = entry.hasOwnCursors ? await walk(running, token, readBankId) : toRead;
-    const posts: Record<Work, () => Post[]> = {
-      overview: () => spread(toRead.customerIds, mostCustomers).map(protocol.overview),
+    const { cursors } = contender.hasOwnCursors ? await readPages(running, token, readBankId) : read;
+    const posts: Record<Workload, () => Post[]> = {
+      overview: () => spread(read.customerIds, maxCustomers).map(protocol.overview),
       page: () => cursors.map(protocol.page),
       me: () => [protocol.me()],
-      write: () => toWrite.customerIds.map(protocol.write),
+      write: () => written.customerIds.map(protocol.write),
     };
-    const sentToken = entry.name === 'postgraphile' ? null : token;
-    const planned = entry.works.map((work): [Work, Buffer[]] => [
-      work,
-      posts[work]().map(({ path, body }) => postRequest(path, sentToken, body)),
+    const sentToken = contender.name === 'postgraphile' ? null : token;
+    const requests = contender.workloads.map((workload): [Workload, Buffer[]] => [
+      workload,
+      posts[workload]().map(({ path, body }) => postRequest(path, sentToken, body)),
     ]);
-    plans.set(entry, new Map(planned));
+    plans.set(contender, new Map(requests));
   }
   return plans;
 }
 
-/** Sends each request once, and gives the answers in their order. */
-async function answersTo({ port }: RunningServer, requests: readonly Buffer[]): Promise<HttpAnswer[]> {
+/** Sends each request once. Returns the responses in the order of the requests. */
+async function responsesTo({ port }: RunningServer, requests: readonly Buffer[]): Promise<HttpResponse[]> {
   const connection = await openConnection(port);
-  const answers: HttpAnswer[] = [];
+  const responses: HttpResponse[] = [];
   try {
     for (const request of requests) {
       const { status, body } = await connection.send(request);
-      answers.push({ status, body: Buffer.from(body) });
+      responses.push({ status, body: Buffer.from(body) });
     }
-    return answers;
+    return responses;
   } finally {
     connection.close();
   }
 }
 
-/** How long each answer of an entry has to be, in bytes, by the work: the rounds check no more of it. */
-export type AnswerLengths = Map<Entry, number[]>;
+/** The length in bytes of each response of a contender. The rounds check only the length. */
+export type ResponseLengths = Map<Contender, number[]>;
 
 /**
- * Asks every entry for everything once. Throws where an answer has errors, or where it is not, field by field, the one
- * that the gateway gives.
+ * Sends all requests of a workload to each contender once.
+ *
+ * @throws Error if a response contains errors, or if a field differs from the gateway's response.
  */
-export async function compareAnswers(
-  work: Work,
+export async function compareResponses(
+  workload: Workload,
   all: readonly Running[],
-  plans: ReadonlyMap<Entry, Requests>,
-): Promise<AnswerLengths> {
-  const lengths: AnswerLengths = new Map();
+  plans: ReadonlyMap<Contender, Requests>,
+): Promise<ResponseLengths> {
+  const lengths: ResponseLengths = new Map();
   let expected: Record<string, unknown>[] = [];
-  for (const { entry, server } of all.toSorted((a, b) => entries.indexOf(a.entry) - entries.indexOf(b.entry))) {
-    const requests = plans.get(entry)?.get(work);
+  const inOrder = all.toSorted((a, b) => contenders.indexOf(a.contender) - contenders.indexOf(b.contender));
+  for (const { contender, server } of inOrder) {
+    const requests = plans.get(contender)?.get(workload);
     if (requests === undefined) continue;
-    const answers = await answersTo(server, requests);
-    const data = answers.map((answer) => dataOf(answer, entry.name));
-    if (entry.name === 'gateway') expected = data;
-    for (const index of spread([...data.keys()], mostCompared)) {
-      const isPostgraphile = entry.name === 'postgraphile';
+    const responses = await responsesTo(server, requests);
+    const data = responses.map((response) => dataOf(response, contender.name));
+    if (contender.name === 'gateway') expected = data;
+    for (const index of spread([...data.keys()], maxComparedResponses)) {
+      const isPostgraphile = contender.name === 'postgraphile';
       const difference = isPostgraphile
-        ? firstDifference(whatPostgraphileGives(expected[index]), inGatewaysShape(data[index]))
+        ? firstDifference(withoutUnsupportedFields(expected[index]), toGatewayShape(data[index]))
         : firstDifference(expected[index], data[index]);
-      if (difference !== null)
-        throw new Error(`${entry.name} answers ${work} otherwise than the gateway: ${difference}`);
+      if (difference === null) continue;
+      throw new Error(`The response of ${contender.name} to ${workload} differs from the gateway's: ${difference}`);
     }
     lengths.set(
-      entry,
-      answers.map(({ body }) => body.length),
+      contender,
+      responses.map(({ body }) => body.length),
     );
   }
   return lengths;

@@ -1,4 +1,4 @@
-/** What CustomerOverview selects, in the words of the schema that PostGraphile makes of the tables. */
+/** The selection of `CustomerOverview` in the schema that PostGraphile generates from the tables. */
 const customerFields = `
   rowId bankId
   bankByBankId { rowId shortName fullName logoUrl }

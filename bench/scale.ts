@@ -1,34 +1,45 @@
-/**
- * What grows with the bank: the same requests, one at a time, of a small database and of a large one, in turns.
- *
- *   npm run bench:scale -- --database sqlite --small 10000 --large 1000000
- */
+/** Measures what grows with a bank: sends the same requests to a small and to a large database, alternately. */
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runProgram } from './command-line.ts';
 import { type Installation, install } from './installation.ts';
-import { toldToEnd } from './processes.ts';
-import { measureInTurns, renderScale } from './scale-workload.ts';
-import { readSizes } from './sizes.ts';
+import { rejectOnSignal } from './processes.ts';
+import { measureAlternately, renderScale } from './scale-workload.ts';
+import { readSizes, type Sizes, sizeOptions } from './sizes.ts';
 
-const { database, small, large } = readSizes({ small: 10_000, large: 1_000_000 });
-const ended = toldToEnd();
-const folder = await mkdtemp(join(tmpdir(), 'gateway-scale-'));
-const installations: Installation[] = [];
-try {
-  for (const customers of [small, large]) {
-    const own = await mkdtemp(join(folder, 'database-'));
-    // The user of the PostgreSQL server is another one where this is root.
-    for (const each of [folder, own]) await chmod(each, 0o755);
-    const begun = performance.now();
-    const installation = await Promise.race([install(database, own, customers), ended]);
-    installations.push(installation);
-    const seconds = (performance.now() - begun) / 1000;
-    console.error(`${database}: ${customers} customers were generated in ${seconds.toFixed(0)} s`);
-    await Promise.race([installation.settle(), ended]);
+const usage = `Usage: npm run bench:scale -- [options]
+
+Sends the same requests to a small and to a large database, alternately, and prints the medians of both.
+
+  --database NAME   sqlite or postgresql (default: sqlite)
+  --small NUMBER    number of customers in the small database (default: 10000)
+  --large NUMBER    number of customers in the large database (default: 1000000)
+  --help            print this text`;
+
+async function measureScale({ database, small, large }: Sizes): Promise<void> {
+  const interrupted = rejectOnSignal();
+  const folder = await mkdtemp(join(tmpdir(), 'gateway-scale-'));
+  const installations: Installation[] = [];
+  try {
+    for (const customers of [small, large]) {
+      const databaseFolder = await mkdtemp(join(folder, 'database-'));
+      // The PostgreSQL server runs as another user if this process runs as root.
+      for (const path of [folder, databaseFolder]) await chmod(path, 0o755);
+      const start = performance.now();
+      const installation = await Promise.race([install(database, databaseFolder, customers), interrupted]);
+      installations.push(installation);
+      const seconds = (performance.now() - start) / 1000;
+      console.error(`${database}: generated ${customers} customers in ${seconds.toFixed(0)} s`);
+      await Promise.race([installation.settle(), interrupted]);
+    }
+    console.log(renderScale(await Promise.race([measureAlternately(installations, folder), interrupted])));
+  } finally {
+    for (const installation of installations) await installation.stop();
+    await rm(folder, { recursive: true, force: true });
   }
-  console.log(renderScale(await Promise.race([measureInTurns(installations, folder), ended])));
-} finally {
-  for (const installation of installations) await installation.stop();
-  await rm(folder, { recursive: true, force: true });
 }
+
+await runProgram(usage, sizeOptions, async (values) => {
+  await measureScale(readSizes(values, { small: 10_000, large: 1_000_000 }));
+});

@@ -1,37 +1,25 @@
-import { parseArgs } from 'node:util';
-import { type DatabaseName, databases } from './installation.ts';
+import { readDatabase, readInteger } from './command-line.ts';
+import type { DatabaseName } from './installation.ts';
 
-/** What a small and a large amount of customers are measured on. */
+/** The database, and the small and the large number of customers that are compared. */
 export interface Sizes {
   database: DatabaseName;
   small: number;
   large: number;
 }
 
-export function readNumber(name: string, text: string): number {
-  const number = Number(text);
-  if (!Number.isSafeInteger(number) || number < 1) throw new Error(`--${name} takes a whole number above 0.`);
-  return number;
-}
+export const sizeOptions = {
+  database: { type: 'string' },
+  small: { type: 'string' },
+  large: { type: 'string' },
+} as const;
 
-export function readDatabase(text: string): DatabaseName {
-  const database = databases.find((name) => name === text);
-  if (database === undefined) throw new Error(`--database takes ${databases.join(' or ')}.`);
-  return database;
-}
+type SizeValues = { [Name in keyof typeof sizeOptions]?: string };
 
-/** Reads `--database`, `--small` and `--large` off the command line. */
-export function readSizes(defaults: { small: number; large: number }): Sizes {
-  const { values } = parseArgs({
-    options: {
-      database: { type: 'string', default: 'sqlite' },
-      small: { type: 'string', default: String(defaults.small) },
-      large: { type: 'string', default: String(defaults.large) },
-    },
-  });
+export function readSizes(values: SizeValues, defaults: { small: number; large: number }): Sizes {
   return {
     database: readDatabase(values.database),
-    small: readNumber('small', values.small),
-    large: readNumber('large', values.large),
+    small: readInteger('--small', values.small, defaults.small),
+    large: readInteger('--large', values.large, defaults.large),
   };
 }

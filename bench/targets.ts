@@ -1,66 +1,69 @@
-import type { EntryName } from './contenders.ts';
+import type { ContenderName } from './contenders.ts';
 import type { DatabaseName } from './installation.ts';
 import type { Metric, Run } from './results.ts';
-import type { Work } from './workloads.ts';
+import type { Workload } from './workloads.ts';
 
 interface Target {
   database: DatabaseName;
-  work: Work;
+  workload: Workload;
   metric: Metric;
-  /** What the gateway's figure is divided by. */
-  against: EntryName;
-  most?: number;
-  least?: number;
+  /** The contender whose figure the gateway's figure is divided by. */
+  against: ContenderName;
+  max?: number;
+  min?: number;
 }
 
 const targets: readonly Target[] = [
-  { database: 'sqlite', work: 'overview', metric: 'cpu', against: 'floor', most: 1.5 },
-  { database: 'sqlite', work: 'overview', metric: 'cpu', against: 'mercurius', most: 1 },
-  { database: 'postgresql', work: 'overview', metric: 'cpu', against: 'postgraphile', most: 0.6 },
-  { database: 'postgresql', work: 'overview', metric: 'p50', against: 'postgraphile', most: 1 },
+  { database: 'sqlite', workload: 'overview', metric: 'cpu', against: 'baseline', max: 1.5 },
+  { database: 'sqlite', workload: 'overview', metric: 'cpu', against: 'mercurius', max: 1 },
+  { database: 'postgresql', workload: 'overview', metric: 'cpu', against: 'postgraphile', max: 0.6 },
+  { database: 'postgresql', workload: 'overview', metric: 'p50', against: 'postgraphile', max: 1 },
   ...(['sqlite', 'postgresql'] as const).flatMap((database): Target[] => [
-    { database, work: 'page', metric: 'cpu', against: 'floor', most: 1.3 },
-    { database, work: 'me', metric: 'cpu', against: 'floor', most: 2 },
-    { database, work: 'write', metric: 'requestsPerSecond', against: 'bare transactions', least: 0.7 },
+    { database, workload: 'page', metric: 'cpu', against: 'baseline', max: 1.3 },
+    { database, workload: 'me', metric: 'cpu', against: 'baseline', max: 2 },
+    { database, workload: 'write', metric: 'requestsPerSecond', against: 'bare transactions', min: 0.7 },
   ]),
 ];
 
 const metricTitles: Record<Metric, string> = {
-  cpu: 'processor time',
+  cpu: 'CPU time',
   requestsPerSecond: 'requests per second',
   p50: 'p50',
   p99: 'p99',
 };
 
-const mostStartMilliseconds = 1_500;
-const mostMegabytesAtRest = 150;
+const maxStartMilliseconds = 1_500;
+const maxMegabytesAtRest = 150;
 
-/** A line for each target whose figures were measured: whether the gateway meets it. */
+/** Renders a line for each target whose figures were measured. */
 export function targetLines({ results, servers }: Run): string[] {
-  const quotients = targets.flatMap(({ database, work, metric, against, most, least }) => {
-    const figureOf = (entry: EntryName) =>
-      results.find((result) => result.database === database && result.work === work && result.entry === entry)?.figures[
-        metric
-      ].median;
-    const own = figureOf('gateway');
-    const other = figureOf(against);
-    if (own === undefined || other === undefined) return [];
-    const quotient = own / other;
-    const isMet = quotient <= (most ?? Number.POSITIVE_INFINITY) && quotient >= (least ?? 0);
-    const wanted = most === undefined ? `at least ${least}` : `at most ${most}`;
+  const quotients = targets.flatMap(({ database, workload, metric, against, max, min }) => {
+    const figureOf = (contender: ContenderName) =>
+      results.find(
+        (result) => result.database === database && result.workload === workload && result.contender === contender,
+      )?.figures[metric].median;
+    const gatewayFigure = figureOf('gateway');
+    const figure = figureOf(against);
+    if (gatewayFigure === undefined || figure === undefined) return [];
+    const quotient = gatewayFigure / figure;
+    const isMet = quotient <= (max ?? Number.POSITIVE_INFINITY) && quotient >= (min ?? 0);
+    const target = max === undefined ? `at least ${min}` : `at most ${max}`;
     return [
-      line(isMet, `${database}, ${work}: ${metricTitles[metric]} is ${quotient.toFixed(2)} × ${against} (${wanted})`),
+      line(
+        isMet,
+        `${database}, ${workload}: ${metricTitles[metric]} is ${quotient.toFixed(2)} × ${against} (${target})`,
+      ),
     ];
   });
-  const gateways = servers.filter(({ entry }) => entry === 'gateway');
-  const ofServers = gateways.flatMap(({ database, startMilliseconds: start, megabytesAtRest: rest }) => [
+  const gateways = servers.filter(({ contender }) => contender === 'gateway');
+  const limits = gateways.flatMap(({ database, startMilliseconds: start, megabytesAtRest: rest }) => [
     line(
-      start < mostStartMilliseconds,
-      `${database}: ready after ${start.toFixed(0)} ms (under ${mostStartMilliseconds})`,
+      start < maxStartMilliseconds,
+      `${database}: ready after ${start.toFixed(0)} ms (less than ${maxStartMilliseconds})`,
     ),
-    line(rest < mostMegabytesAtRest, `${database}: ${rest.toFixed(0)} MB at rest (under ${mostMegabytesAtRest})`),
+    line(rest < maxMegabytesAtRest, `${database}: ${rest.toFixed(0)} MB at rest (less than ${maxMegabytesAtRest})`),
   ]);
-  return [...quotients, ...ofServers];
+  return [...quotients, ...limits];
 }
 
 function line(isMet: boolean, text: string): string {

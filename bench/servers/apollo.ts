@@ -1,4 +1,4 @@
-/** Apollo Server over the gateway's schema, as its documentation begins: standalone, with its defaults. */
+/** Serves the gateway's schema with Apollo Server, standalone and with its defaults. */
 import { ApolloServer } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
 import type { Context } from '../../src/graph/context.ts';

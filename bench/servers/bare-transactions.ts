@@ -1,7 +1,6 @@
 /**
- * How fast the database alone takes what createCustomerAddress writes: transactions of one insert, durable when they are
- * committed, without a token, a check or an event. `POST /` with `{ milliseconds, clients }` runs them, and answers how
- * long each took.
+ * The baseline for writes: durable transactions with the insert of createCustomerAddress, without token, checks, and
+ * audit event. `POST /` with `{ milliseconds, clients }` runs them and returns the latency of each.
  */
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -10,7 +9,7 @@ import { newAddress, writeBankId } from '../workloads.ts';
 import { openPool } from './baseline/postgresql.ts';
 import { openSqliteHandle } from './baseline/sqlite.ts';
 
-interface Order {
+interface LoadRequest {
   milliseconds: number;
   clients: number;
 }
@@ -20,14 +19,14 @@ const { line1, city, postcode, countryCode, tags, status } = newAddress;
 const columns = 'id, bank_id, customer_id, line_1, city, postcode, country_code, tags, status, insert_date, updated_at';
 const insertOf = (placeholders: string) => `insert into customer_address (${columns}) values (${placeholders})`;
 
-/** The values of one insert; moments as `moment` makes them. */
-function valuesOf(customerId: string, moment: (now: Date) => unknown): unknown[] {
-  const now = moment(new Date());
+/** Returns the values of one insert, with times as `timeValue` converts them. */
+function valuesOf(customerId: string, timeValue: (now: Date) => unknown): unknown[] {
+  const now = timeValue(new Date());
   const json = JSON.stringify(tags);
   return [randomUUID(), writeBankId, customerId, line1, city, postcode, countryCode, json, status, now, now];
 }
 
-/** One transaction, of this customer. */
+/** Inserts one address of a customer. */
 type Transaction = (customerId: string) => Promise<void>;
 
 async function openTransactions(): Promise<{ customerIds: string[]; transact: Transaction }> {
@@ -67,15 +66,15 @@ async function openTransactions(): Promise<{ customerIds: string[]; transact: Tr
 const { customerIds, transact } = await openTransactions();
 let next = 0;
 
-async function run({ milliseconds, clients }: Order): Promise<{ latencies: number[] }> {
+async function run({ milliseconds, clients }: LoadRequest): Promise<{ latencies: number[] }> {
   const latencies: number[] = [];
   const end = performance.now() + milliseconds;
   const client = async () => {
-    for (let begun = performance.now(); begun < end; begun = performance.now()) {
+    for (let start = performance.now(); start < end; start = performance.now()) {
       const customerId = customerIds[next % customerIds.length];
       next += 1;
       await transact(customerId ?? '');
-      latencies.push(performance.now() - begun);
+      latencies.push(performance.now() - start);
     }
   };
   await Promise.all(Array.from({ length: clients }, client));
@@ -83,6 +82,6 @@ async function run({ milliseconds, clients }: Order): Promise<{ latencies: numbe
 }
 
 createServer(async (request, response) => {
-  const order: Order = JSON.parse(await text(request));
-  response.end(JSON.stringify(await run(order)));
+  const load: LoadRequest = JSON.parse(await text(request));
+  response.end(JSON.stringify(await run(load)));
 }).listen(Number(PORT), '127.0.0.1');

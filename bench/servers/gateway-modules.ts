@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-/** Modules of the gateway that the peers and the floor share with it, with the types of their sources. */
+/** The modules of the gateway that its peers and the baseline use, with the types of their sources. */
 interface GatewayModules {
   'domain/audit-event/event-places': typeof import('../../src/domain/audit-event/event-places.ts');
   'domain/user/authenticate': typeof import('../../src/domain/user/authenticate.ts');
@@ -15,8 +15,8 @@ interface GatewayModules {
 }
 
 /**
- * A module of the built gateway. Node runs the TypeScript of the benchmark as it is, but not that of the gateway, whose
- * decorators have to be compiled.
+ * Imports a module of the gateway's build. Node.js runs the TypeScript of the benchmark directly, but the decorators of
+ * the gateway must be compiled.
  */
 export async function gatewayModule<Name extends keyof GatewayModules>(name: Name): Promise<GatewayModules[Name]> {
   return import(join(import.meta.dirname, '../../dist', `${name}.js`));

@@ -6,26 +6,27 @@ import type { Database } from '../../src/database/database.ts';
 import type { Context } from '../../src/graph/context.ts';
 import { gatewayModule } from './gateway-modules.ts';
 
-/** What another GraphQL server takes to serve the gateway's own schema. */
+/** The parts that another GraphQL server needs to serve the gateway's schema. */
 export interface PeerGateway {
   schema: GraphQLSchema;
-  /** Checks the token, as the gateway does; without limits and without the audit trail. */
+  /** Authenticates the caller like the gateway, but without limits and audit trail. */
   contextOf(headers: IncomingHttpHeaders): Promise<Context>;
   port: number;
 }
 
-/** Writes what is to be written, and no event about it. */
+/** Runs the writes of mutations without recording an event. */
 function noAuditTrail(database: Database): AuditTrail {
   return {
     record: async () => undefined,
-    write: (work) => database.transaction(async (transaction) => (await work(transaction)).result),
+    write: (run) => database.transaction(async (transaction) => (await run(transaction)).result),
     close: async () => undefined,
   };
 }
 
 /**
- * There must be one copy of `graphql`: a schema that was made with another one is none for graphql-js. bench/package.json
- * therefore takes the gateway's own as a link (`file:../node_modules/graphql`), and by `overrides` gives every peer the same.
+ * Builds the gateway's schema and context. graphql-js accepts only schemas that were built with the same copy of
+ * `graphql`, so bench/package.json links the gateway's copy (`file:../node_modules/graphql`) and forces it on every
+ * peer with `overrides`.
  */
 export async function openPeerGateway(): Promise<PeerGateway> {
   const { readConfig } = await gatewayModule('config');

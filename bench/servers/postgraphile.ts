@@ -1,4 +1,4 @@
-/** PostGraphile 5 over the gateway's tables: its own schema, made of the tables, without a login. */
+/** Serves the schema that PostGraphile 5 generates from the gateway's tables, without authentication. */
 import { createServer } from 'node:http';
 import { postgraphile } from 'postgraphile';
 import { makePgService } from 'postgraphile/adaptors/pg';
@@ -7,8 +7,8 @@ import { PostGraphileAmberPreset } from 'postgraphile/presets/amber';
 
 const instance = postgraphile({
   extends: [PostGraphileAmberPreset],
-  // It would leave out each relation whose columns (bank_id, customer_id) no index begins with. The indexes begin with
-  // customer_id, which is unique over all banks, so PostgreSQL uses them.
+  // The plugin omits relations whose columns (bank_id, customer_id) do not start an index. The indexes start with
+  // customer_id, which is unique across banks, so PostgreSQL uses them.
   disablePlugins: ['PgIndexBehaviorsPlugin'],
   pgServices: [makePgService({ connectionString: process.env.DATABASE_URL, schemas: ['public'] })],
 });

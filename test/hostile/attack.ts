@@ -8,7 +8,7 @@ export interface Scene {
   world: World;
   /** An identity provider that the server trusts. */
   issuer: Issuer;
-  /** How long attacks on connections last. */
+  /** The duration of attacks on connections. */
   seconds: number;
   /** An unused client address of the loopback network. */
   newAddress(): string;
@@ -20,8 +20,8 @@ export interface Scene {
   cpuMilliseconds(): number;
 }
 
-/** The responses that are expected. */
-export interface Right {
+/** The expected responses to an attack. */
+export interface Expected {
   /** The allowed HTTP statuses. Defaults to 200 and 400. 0 is a connection that was closed without a response. */
   statuses?: readonly number[];
   /** Every response has an error with one of these keys. */
@@ -50,28 +50,28 @@ export interface Bounds {
 export interface Attack {
   /** Unique in the corpus. */
   name: string;
-  right: Right;
+  expected: Expected;
   bounds: Bounds;
   /** Whether the attack takes too long for the test suite. */
   isLong: boolean;
   send(scene: Scene): Promise<Reply[]>;
-  /** Returns what is wrong apart from the responses, or null. */
+  /** Returns a problem that the responses do not show, or null. */
   check?(scene: Scene, replies: readonly Reply[]): Promise<string | null>;
 }
 
-/** The cost of any single refused request, with room. */
+/** Enough for any single refused request. */
 export const defaultBounds: Bounds = { cpuMilliseconds: 150, bytes: 20_000, megabytes: 150, silentSeconds: 1 };
 
 export interface AttackOptions {
-  right?: Right;
+  expected?: Expected;
   bounds?: Partial<Bounds>;
   isLong?: boolean;
   check?: Attack['check'];
 }
 
 export function attack(name: string, send: Attack['send'], options: AttackOptions): Attack {
-  const { right = {}, bounds = {}, isLong = false, check } = options;
-  return { name, right, bounds: { ...defaultBounds, ...bounds }, isLong, send, check };
+  const { expected = {}, bounds = {}, isLong = false, check } = options;
+  return { name, expected, bounds: { ...defaultBounds, ...bounds }, isLong, send, check };
 }
 
 export interface Operation {
@@ -81,22 +81,23 @@ export interface Operation {
 }
 
 export interface OperationOptions extends AttackOptions {
-  /** The kind of user who sends it. Anonymous when it is omitted. */
+  /** The kind of user who sends the operation. If omitted, the caller is anonymous. */
   as?: WorldUserKind;
   headers?: Readonly<Record<string, string>>;
-  /** How often the operation is sent, and how many times at once. */
+  /** The number of times that the operation is sent. Defaults to 1. */
   times?: number;
+  /** The maximum number of operations in progress. Defaults to 1. */
   parallel?: number;
 }
 
 /** An attack that sends one operation once or several times. */
 export function operation(
   name: string,
-  written: Operation | ((scene: Scene) => Operation),
+  source: Operation | ((scene: Scene) => Operation),
   { as, headers, times = 1, parallel = 1, ...options }: OperationOptions = {},
 ): Attack {
   async function send(scene: Scene): Promise<Reply[]> {
-    const body = JSON.stringify(typeof written === 'function' ? written(scene) : written);
+    const body = JSON.stringify(typeof source === 'function' ? source(scene) : source);
     const token = as === undefined ? null : scene.newUser(as).token;
     const address = scene.newAddress();
     return inParallel(times, parallel, () => scene.send({ address, token, body, headers }));
@@ -104,36 +105,36 @@ export function operation(
   return attack(name, send, options);
 }
 
-/** Calls `work` `times` times, at most `parallel` at once. */
+/** Calls `call` several times, at most `parallel` calls at once. Returns the results in the order of the calls. */
 export async function inParallel<Result>(
   times: number,
   parallel: number,
-  work: (index: number) => Promise<Result>,
+  call: (index: number) => Promise<Result>,
 ): Promise<Result[]> {
   const results: Result[] = [];
   let next = 0;
-  async function workOn(): Promise<void> {
+  async function callNext(): Promise<void> {
     while (next < times) {
       const index = next;
       next += 1;
-      results[index] = await work(index);
+      results[index] = await call(index);
     }
   }
-  await Promise.all(Array.from({ length: Math.min(times, parallel) }, workOn));
+  await Promise.all(Array.from({ length: Math.min(times, parallel) }, callNext));
   return results;
 }
 
-/** Returns what is wrong with the responses, or null. */
-export function wrongOf({ right }: Attack, replies: readonly Reply[]): string | null {
-  const { statuses = [200, 400], keys, someKeys, never = [], always = [], maxSuccesses } = right;
+/** Describes the first problem with the responses. Null if all of them are as expected. */
+export function problemOf({ expected }: Attack, replies: readonly Reply[]): string | null {
+  const { statuses = [200, 400], keys, someKeys, never = [], always = [], maxSuccesses } = expected;
   for (const reply of replies) {
-    const shown = `${reply.status} [${reply.keys}] ${reply.text.slice(0, 300)}`;
-    if (!statuses.includes(reply.status)) return `the status is ${shown}`;
+    const received = `${reply.status} [${reply.keys}] ${reply.text.slice(0, 300)}`;
+    if (!statuses.includes(reply.status)) return `unexpected status: ${received}`;
     if (keys !== undefined && !reply.keys.some((key) => keys.includes(key)))
-      return `no error with key ${keys}: ${shown}`;
-    for (const text of never) if (`${reply.head}${reply.text}`.includes(text)) return `contains ${text}: ${shown}`;
+      return `no error with key ${keys}: ${received}`;
+    for (const text of never) if (`${reply.head}${reply.text}`.includes(text)) return `contains ${text}: ${received}`;
     for (const text of always)
-      if (!`${reply.head}${reply.text}`.includes(text)) return `does not contain ${text}: ${reply.head} ${shown}`;
+      if (!`${reply.head}${reply.text}`.includes(text)) return `does not contain ${text}: ${reply.head} ${received}`;
   }
   if (someKeys !== undefined && !replies.some((reply) => reply.keys.some((key) => someKeys.includes(key)))) {
     return `no response has the key ${someKeys}: ${summaryOf(replies)}`;
@@ -145,7 +146,7 @@ export function wrongOf({ right }: Attack, replies: readonly Reply[]): string | 
   return null;
 }
 
-/** Statuses and keys with their number of responses, such as `200 OBP-10001 × 3`. */
+/** Counts the responses by status and keys, such as `200 OBP-10001 × 3`. */
 export function summaryOf(replies: readonly Reply[]): string {
   const counts = new Map<string, number>();
   for (const { status, keys } of replies) {
@@ -158,9 +159,7 @@ export function summaryOf(replies: readonly Reply[]): string {
 /** The measured cost of an attack. */
 export type Cost = Bounds;
 
-/**
- * Returns the bounds that an attack exceeded, or null. Bounds of time are multiplied by `slowness`.
- */
+/** Describes the bounds that an attack exceeded, or returns null. Bounds of time are multiplied by `slowness`. */
 export function exceededBy({ bounds }: Attack, cost: Cost, slowness = 1): string | null {
   const limits: Bounds = {
     ...bounds,

@@ -1,6 +1,6 @@
 /**
- * Sends the corpus of hostile requests to the real program with a heap of 512 MB. After each attack, asserts the responses
- * and their cost. Each attack has its own users and client addresses.
+ * Sends the corpus of hostile requests to the real program with a heap of 512 MB, and asserts the responses and the
+ * cost of each attack. Every attack has its own users and client addresses.
  */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -11,15 +11,15 @@ import { corpus } from './corpus.ts';
 import { hostileEnvironment } from './environment.ts';
 import { type Issuer, startIssuer } from './issuer.ts';
 import { openTarget, type Target } from './target.ts';
-import { layDownWorld } from './world.ts';
+import { createWorld } from './world.ts';
 
 const heapMegabytes = 512;
-/** Resident memory includes the heap, buffers, libraries and the cache of the database. */
+/** Resident memory includes the heap, buffers, libraries, and the cache of the database. */
 const maxMegabytes = 900;
-/** How long an attack on connections lasts. */
+/** The duration of attacks on connections. */
 const seconds = 2;
 
-/** An honest operation whose cost shows how slow the machine currently is. */
+/** A legitimate operation whose cost shows how slow the machine currently is. */
 const control: Attack = operation(
   'control',
   ({ world }) => ({
@@ -28,63 +28,63 @@ const control: Attack = operation(
   { as: 'clerk', times: 20 },
 );
 const usualControlMilliseconds = 60;
-/** Bounds are multiplied by this, so that no test fails because of noise. */
+/** A factor for all bounds, so that tests do not fail because of noise. */
 const margin = 4;
 
 let database: Awaited<ReturnType<typeof createDatabaseUrl>>;
 let issuer: Issuer;
-let served: Awaited<ReturnType<typeof startProgram>>;
+let server: Awaited<ReturnType<typeof startProgram>>;
 let target: Target;
 let slowness = margin;
 
 beforeAll(async () => {
   [database, issuer] = await Promise.all([createDatabaseUrl(), startIssuer(), buildProgram()]);
   const environment = hostileEnvironment(database.url, issuer);
-  const world = await layDownWorld(join(import.meta.dirname, '../../dist'), environment);
-  served = await startProgram(['serve', '--workers', '1'], /"url":"http:\/\/[^":]+:(\d+)"/, {
+  const world = await createWorld(join(import.meta.dirname, '../../dist'), environment);
+  server = await startProgram(['serve', '--workers', '1'], /"url":"http:\/\/[^":]+:(\d+)"/, {
     environment: { ...environment, NODE_OPTIONS: `--max-old-space-size=${heapMegabytes}` },
   });
-  const { pid = 0 } = served.program;
-  target = openTarget({ pid, port: Number(served.match[1]), world, issuer, seconds });
-  const { cpuMilliseconds, wrong } = await target.attack(control);
-  expect(wrong).toBeNull();
+  const { pid = 0 } = server.program;
+  target = openTarget({ pid, port: Number(server.match[1]), world, issuer, seconds });
+  const { cpuMilliseconds, problem } = await target.attack(control);
+  expect(problem).toBeNull();
   slowness = margin * Math.max(1, cpuMilliseconds / usualControlMilliseconds);
 }, 120_000);
 
 afterAll(async () => {
   await target?.stop();
-  served?.program.kill('SIGTERM');
-  await served?.ended;
+  server?.program.kill('SIGTERM');
+  await server?.ended;
   await issuer?.stop();
   await database?.drop();
 });
 
-describe.each(Object.entries(corpus))('the gateway under attack by %s', (_kind, attacks) => {
+describe.each(Object.entries(corpus))('the gateway under attack, kind %s,', (_kind, attacks) => {
   test.each(attacks.filter(({ isLong }) => !isLong))(
     'withstands $name',
     async (attack) => {
       const outcome = await target.attack(attack);
-      expect(outcome.wrong).toBeNull();
+      expect(outcome.problem).toBeNull();
       expect(exceededBy(attack, outcome, slowness)).toBeNull();
-      expect(outcome.peakMegabytes).toBeLessThan(maxMegabytes);
+      expect(outcome.maxMegabytes).toBeLessThan(maxMegabytes);
     },
     120_000,
   );
 });
 
 describe('the gateway after the attacks', () => {
-  test('is the same process', () => {
-    expect(served.program.exitCode).toBeNull();
-    expect(served.program.signalCode).toBeNull();
+  test('is still the same process', () => {
+    expect(server.program.exitCode).toBeNull();
+    expect(server.program.signalCode).toBeNull();
   });
 
-  test('serves an honest client at the usual cost', async () => {
-    const { wrong, cpuMilliseconds } = await target.attack(control);
-    expect(wrong).toBeNull();
+  test('serves a legitimate client at the usual cost', async () => {
+    const { problem, cpuMilliseconds } = await target.attack(control);
+    expect(problem).toBeNull();
     expect(cpuMilliseconds).toBeLessThan(usualControlMilliseconds * slowness);
   });
 
-  test('has logged no unexpected error', () => {
-    expect(served.lines.filter((line) => /"msg":"unexpected/.test(line))).toEqual([]);
+  test('has not logged an unexpected error', () => {
+    expect(server.lines.filter((line) => /"msg":"unexpected/.test(line))).toEqual([]);
   });
 });

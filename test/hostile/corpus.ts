@@ -1,5 +1,4 @@
 import type { Attack } from './attack.ts';
-import { answerAttacks } from './attacks/answers.ts';
 import { bodyAttacks } from './attacks/bodies.ts';
 import { connectionAttacks } from './attacks/connections.ts';
 import { documentAttacks } from './attacks/documents.ts';
@@ -8,6 +7,7 @@ import { inputAttacks } from './attacks/inputs.ts';
 import { leakAttacks } from './attacks/leaks.ts';
 import { limitAttacks } from './attacks/limits.ts';
 import { loginAttacks } from './attacks/logins.ts';
+import { responseAttacks } from './attacks/responses.ts';
 import { statementAttacks } from './attacks/statements.ts';
 import { textAttacks } from './attacks/text.ts';
 import { tokenAttacks } from './attacks/tokens.ts';
@@ -24,6 +24,6 @@ export const corpus: Readonly<Record<string, readonly Attack[]>> = {
   logins: loginAttacks,
   limits: limitAttacks,
   statements: statementAttacks,
-  answers: answerAttacks,
+  responses: responseAttacks,
   connections: connectionAttacks,
 };

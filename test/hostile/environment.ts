@@ -1,6 +1,6 @@
 import type { Issuer } from './issuer.ts';
 
-/** The key pair of the attacks. It is used nowhere else. */
+/** The key pair of the attacks, which is not used for anything else. */
 const signingKey = JSON.stringify({
   kty: 'OKP',
   crv: 'Ed25519',
@@ -8,7 +8,7 @@ const signingKey = JSON.stringify({
   x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
 });
 
-/** The environment of `serve`: production defaults, and the optional features that are attacked. */
+/** Returns the environment of `serve`, with production defaults and the optional features that are attacked. */
 export function hostileEnvironment(databaseUrl: string, issuer: Issuer): Record<string, string> {
   return {
     DATABASE_URL: databaseUrl,

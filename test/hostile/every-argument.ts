@@ -1,4 +1,4 @@
-/** Operations that send a text to each place in the arguments of the schema that accepts text. */
+/** Operations that send a text to each place in the arguments of the schema that accepts a text. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -31,7 +31,7 @@ export type Ids = Readonly<Record<string, string>>;
 
 const schemaFile = join(import.meta.dirname, '../../schema/schema.graphql');
 
-const goodValues: Readonly<Record<string, unknown>> = {
+const validValues: Readonly<Record<string, unknown>> = {
   String: 'some text',
   ID: 'some-id',
   Int: 1,
@@ -47,7 +47,7 @@ const goodValues: Readonly<Record<string, unknown>> = {
 
 type Input = GraphQLArgument | GraphQLInputField;
 
-/** A valid value of a type, with `value` at the end of `path`. */
+/** Returns a valid value of a type, with `value` at the end of `path`. */
 function inputValue(
   input: { name: string; type: GraphQLInputType },
   path: readonly string[],
@@ -58,17 +58,17 @@ function inputValue(
   if (isListType(type)) return [inputValue({ name: input.name, type: type.ofType }, path, value, ids)];
   if (isInputObjectType(type)) {
     const [next] = path;
-    const fields = Object.values(type.getFields()).filter(({ name, type: of }) => name === next || isNonNullType(of));
+    const fields = Object.values(type.getFields()).filter((field) => field.name === next || isNonNullType(field.type));
     return Object.fromEntries(
       fields.map((field) => [field.name, inputValue(field, field.name === next ? path.slice(1) : ['?'], value, ids)]),
     );
   }
   if (path.length === 0) return value;
   if (isEnumType(type)) return type.getValues()[0]?.name;
-  return ids[input.name] ?? goodValues[type.name];
+  return ids[input.name] ?? validValues[type.name];
 }
 
-/** The paths to all places of an input that accept text. */
+/** Returns the paths to all places of an input that accept a text. */
 function pathsOf(input: Input, seen: readonly string[] = []): { path: string[]; scalar: string }[] {
   const type = getNamedType(input.type);
   if (isScalarType(type)) {
@@ -80,8 +80,8 @@ function pathsOf(input: Input, seen: readonly string[] = []): { path: string[]; 
   );
 }
 
-/** All places of all root fields that accept a text or an ID. */
-export function everyPlace(): Place[] {
+/** Returns all places of all root fields that accept a text or an ID. */
+export function allPlaces(): Place[] {
   const schema = buildSchema(readFileSync(schemaFile, 'utf8'));
   const places: Place[] = [];
   for (const kind of ['query', 'mutation'] as const) {
@@ -89,17 +89,17 @@ export function everyPlace(): Place[] {
     for (const field of Object.values(root?.getFields() ?? {})) {
       for (const target of field.args) {
         for (const { path, scalar } of pathsOf(target)) {
-          const sent = field.args.filter((argument) => argument === target || isNonNullType(argument.type));
-          const definitions = sent.map(({ name, type }) => `$${name}: ${type}`).join(', ');
-          const given = sent.map(({ name }) => `${name}: $${name}`).join(', ');
+          const sentArguments = field.args.filter((argument) => argument === target || isNonNullType(argument.type));
+          const definitions = sentArguments.map(({ name, type }) => `$${name}: ${type}`).join(', ');
+          const variables = sentArguments.map(({ name }) => `${name}: $${name}`).join(', ');
           const selection = isCompositeType(getNamedType(field.type)) ? ' { __typename }' : '';
           places.push({
             name: [field.name, target.name, ...path].join('.'),
             scalar,
-            query: `${kind}(${definitions}) { ${field.name}(${given})${selection} }`,
+            query: `${kind}(${definitions}) { ${field.name}(${variables})${selection} }`,
             variables: (value, ids) =>
               Object.fromEntries(
-                sent.map((argument) => [
+                sentArguments.map((argument) => [
                   argument.name,
                   inputValue(argument, argument === target ? path : ['?'], value, ids),
                 ]),

@@ -1,4 +1,4 @@
-/** An issuer that signs any claims, because a gateway must not rely on an identity provider to write valid ones. */
+/** An issuer that signs any claims, because a gateway must not trust an identity provider to write valid claims. */
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -7,9 +7,11 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 export const issuerAudience = 'https://gateway.example.org';
 
 export interface Issuer {
-  /** The variables that make the gateway trust this issuer. */
+  /** The environment variables that make the gateway trust this issuer. */
   environment: Readonly<Record<string, string>>;
-  /** A valid access token except for these claims and header parameters. A claim that is undefined is omitted. */
+  /**
+   * Signs an access token that is valid except for these claims and header parameters. Omits claims that are undefined.
+   */
   token(claims?: Readonly<Record<string, unknown>>, header?: Readonly<Record<string, unknown>>): Promise<string>;
   stop(): Promise<void>;
 }

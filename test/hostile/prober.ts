@@ -1,6 +1,6 @@
 /**
- * An honest client in a separate thread, which the attacker cannot delay. It requests `/health/live` and its own user over
- * new connections, from an address that no attack uses, and records the longest time without a response.
+ * A legitimate client in a separate thread, which the attacker cannot delay. It requests `/health/live` and its own
+ * user over new connections, from an address that no attack uses, and records the longest time without a response.
  */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,13 +11,15 @@ interface ProberData {
   pid: number;
   port: number;
   token: string;
-  /** Two numbers for each kind of probe: the start time of the current probe, or 0, and the longest silence in milliseconds. */
-  notes: SharedArrayBuffer;
+  /**
+   * Two numbers per kind of probe: the start time of the current probe (or 0), and the longest silence in milliseconds.
+   */
+  times: SharedArrayBuffer;
 }
 
 /**
- * The longest time without a response, in seconds. Excludes the time that the server or this client waited for a processor
- * because of other programs.
+ * The longest time without a response, in seconds. Excludes the time that the server or this client waited for a
+ * processor because of other programs.
  */
 export interface Silence {
   live: number;
@@ -27,7 +29,7 @@ export interface Silence {
 export interface Prober {
   /** Resets both longest times. */
   reset(): void;
-  /** The longest times since the reset. Waits for the end of the current probes. */
+  /** Returns the longest times since the reset, after the current probes have ended. */
   silence(): Promise<Silence>;
   stop(): Promise<void>;
 }
@@ -35,28 +37,28 @@ export interface Prober {
 const address = '127.77.0.1';
 const pauseMilliseconds = 25;
 const queriesEvery = 8;
-const longestOutage = 60_000;
+const maxOutageMilliseconds = 60_000;
 const probeTimeout = 30_000;
 
-export function startProber({ pid, port, token }: Omit<ProberData, 'notes'>): Prober {
-  const notes = new SharedArrayBuffer(4 * Float64Array.BYTES_PER_ELEMENT);
-  const noted = new Float64Array(notes);
-  const workerData: ProberData = { pid, port, token, notes };
+export function startProber({ pid, port, token }: Omit<ProberData, 'times'>): Prober {
+  const buffer = new SharedArrayBuffer(4 * Float64Array.BYTES_PER_ELEMENT);
+  const times = new Float64Array(buffer);
+  const workerData: ProberData = { pid, port, token, times: buffer };
   const worker = new Worker(new URL(import.meta.url), { workerData, execArgv: ['--no-warnings'] });
-  /** Whether a probe is running that started before this time. */
+  /** Whether a probe is in progress that started before a time. */
   const isOpen = (kind: number, time: number) => {
-    const begun = noted[kind * 2] ?? 0;
-    return begun > 0 && begun <= time;
+    const start = times[kind * 2] ?? 0;
+    return start > 0 && start <= time;
   };
   return {
     reset: () => {
-      noted[1] = 0;
-      noted[3] = 0;
+      times[1] = 0;
+      times[3] = 0;
     },
     async silence() {
       const time = Date.now();
-      while ((isOpen(0, time) || isOpen(1, time)) && Date.now() - time < longestOutage) await sleep(2);
-      return { live: (noted[1] ?? 0) / 1_000, query: (noted[3] ?? 0) / 1_000 };
+      while ((isOpen(0, time) || isOpen(1, time)) && Date.now() - time < maxOutageMilliseconds) await sleep(2);
+      return { live: (times[1] ?? 0) / 1_000, query: (times[3] ?? 0) / 1_000 };
     },
     async stop() {
       await worker.terminate();
@@ -64,29 +66,29 @@ export function startProber({ pid, port, token }: Omit<ProberData, 'notes'>): Pr
   };
 }
 
-/** The total time that a thread has waited for a processor, in milliseconds. */
+/** Returns the total time that a thread has waited for a processor, in milliseconds. */
 function waitedMilliseconds(thread: string): number {
   try {
     return Number(readFileSync(`/proc/${thread}/schedstat`, 'utf8').split(' ')[1]) / 1e6;
   } catch {
-    // The process has ended.
+    // The process has exited.
     return 0;
   }
 }
 
-async function probeForever({ pid, port, token, notes }: ProberData): Promise<never> {
-  const noted = new Float64Array(notes);
+async function probeForever({ pid, port, token, times: buffer }: ProberData): Promise<never> {
+  const times = new Float64Array(buffer);
   const waited = () => waitedMilliseconds(`${pid}/task/${pid}`) + waitedMilliseconds('thread-self');
 
-  /** Repeats a request until it succeeds, and measures the time from the first attempt. */
+  /** Repeats a request until it succeeds, and records the time since the first attempt. */
   async function probe(kind: number, attempt: () => Promise<boolean>): Promise<void> {
-    const begun = Date.now();
+    const start = Date.now();
     const waitedBefore = waited();
-    noted[kind * 2] = begun;
-    while (!(await attempt()) && Date.now() - begun < longestOutage) await sleep(pauseMilliseconds);
-    const silence = Date.now() - begun - (waited() - waitedBefore);
-    noted[kind * 2 + 1] = Math.max(noted[kind * 2 + 1] ?? 0, silence);
-    noted[kind * 2] = 0;
+    times[kind * 2] = start;
+    while (!(await attempt()) && Date.now() - start < maxOutageMilliseconds) await sleep(pauseMilliseconds);
+    const silence = Date.now() - start - (waited() - waitedBefore);
+    times[kind * 2 + 1] = Math.max(times[kind * 2 + 1] ?? 0, silence);
+    times[kind * 2] = 0;
   }
 
   async function isLive(): Promise<boolean> {
@@ -109,4 +111,4 @@ async function probeForever({ pid, port, token, notes }: ProberData): Promise<ne
 }
 
 const data = workerData as Partial<ProberData> | null;
-if (data?.notes instanceof SharedArrayBuffer) await probeForever(data as ProberData);
+if (data?.times instanceof SharedArrayBuffer) await probeForever(data as ProberData);

@@ -1,7 +1,7 @@
 /** Measures the process under attack from outside. Requires `/proc`. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Attack, type Cost, type Scene, wrongOf } from './attack.ts';
+import { type Attack, type Cost, problemOf, type Scene } from './attack.ts';
 import { type Reply, send } from './client.ts';
 import type { Issuer } from './issuer.ts';
 import { type Silence, startProber } from './prober.ts';
@@ -10,10 +10,10 @@ import type { World, WorldUserKind } from './world.ts';
 /** The responses to an attack, and its cost. */
 export interface Outcome extends Cost {
   replies: Reply[];
-  /** What is wrong with the responses, or null. */
-  wrong: string | null;
-  /** The most resident memory during the attack. */
-  peakMegabytes: number;
+  /** A description of the first unexpected response, or null. */
+  problem: string | null;
+  /** The maximum resident memory during the attack. */
+  maxMegabytes: number;
   /** The longest time that a client of another address waits for the response to an operation, in seconds. */
   unservedSeconds: number;
   seconds: number;
@@ -31,11 +31,11 @@ export interface TargetOptions {
   port: number;
   world: World;
   issuer: Issuer;
-  /** How long attacks on connections last. */
+  /** The duration of attacks on connections. */
   seconds: number;
 }
 
-/** The CPU time of all running threads of the process so far. */
+/** Returns the CPU time of all running threads of a process so far. */
 export function cpuMilliseconds(pid: number): number {
   let nanoseconds = 0;
   try {
@@ -43,7 +43,7 @@ export function cpuMilliseconds(pid: number): number {
       try {
         nanoseconds += Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]);
       } catch {
-        // The thread has ended.
+        // The thread has exited.
       }
     }
   } catch {
@@ -61,18 +61,18 @@ function megabytes(pid: number, name: 'VmRSS' | 'VmHWM'): number {
   }
 }
 
-/** Resets `VmHWM`, the peak of the resident memory. */
-function resetPeak(pid: number): void {
+/** Resets `VmHWM`, the maximum resident memory. */
+function resetMaxMemory(pid: number): void {
   try {
     writeFileSync(`/proc/${pid}/clear_refs`, '5');
   } catch {
-    // The process has ended, as the outcome shows.
+    // The process has exited, which the outcome shows.
   }
 }
 
 function isAlive(pid: number): boolean {
   try {
-    // A process that has ended stays a zombie until its parent reads its exit code.
+    // A process that has exited remains a zombie until its parent reads the exit code.
     return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch {
     return false;
@@ -81,8 +81,8 @@ function isAlive(pid: number): boolean {
 
 const longAttackMilliseconds = 1_000;
 const maxWorkMilliseconds = 40_000;
-/** How many checks in a row, 20 ms apart, find the main thread of an idle process asleep. */
-const looksAtIdle = 8;
+/** The number of consecutive checks, 20 ms apart, that must find the main thread asleep in an idle process. */
+const minIdleChecks = 8;
 
 /** Whether the main thread runs or waits for a processor. */
 function isBusy(pid: number): boolean {
@@ -93,16 +93,16 @@ function isBusy(pid: number): boolean {
   }
 }
 
-/** Waits until the process is idle, but not for longer than `maxWorkMilliseconds`. */
+/** Waits until the process is idle, at most `maxWorkMilliseconds`. */
 async function untilIdle(pid: number): Promise<void> {
   const end = performance.now() + maxWorkMilliseconds;
-  for (let idleLooks = 0; idleLooks < looksAtIdle && performance.now() < end; ) {
+  for (let idleChecks = 0; idleChecks < minIdleChecks && performance.now() < end; ) {
     await sleep(20);
-    idleLooks = isBusy(pid) ? 0 : idleLooks + 1;
+    idleChecks = isBusy(pid) ? 0 : idleChecks + 1;
   }
 }
 
-/** Client addresses 127.10.0.1, 127.10.0.2, … */
+/** Returns a generator of the client addresses 127.10.0.1, 127.10.0.2, … */
 function addresses(): () => string {
   let count = 0;
   return () => {
@@ -117,7 +117,7 @@ function users({ users: all }: World): Scene['newUser'] {
     const index = used.get(kind) ?? 0;
     used.set(kind, index + 1);
     const user = all[kind][index];
-    if (user === undefined) throw new Error(`The world has only ${index} users of the kind ${kind}.`);
+    if (user === undefined) throw new Error(`The world has only ${index} users of kind ${kind}.`);
     return user;
   };
 }
@@ -140,31 +140,31 @@ export function openTarget({ pid, port, world, issuer, seconds }: TargetOptions)
     pid,
     async attack(attack) {
       prober.reset();
-      resetPeak(pid);
+      resetMaxMemory(pid);
       const megabytesBefore = megabytes(pid, 'VmRSS');
       const cpuBefore = cpuMilliseconds(pid);
-      const begun = performance.now();
+      const start = performance.now();
       const replies = await attack.send(scene);
-      // The server might continue to work for clients that have disconnected. That is part of the attack's cost.
-      if (performance.now() - begun > longAttackMilliseconds) await untilIdle(pid);
+      // The server might continue to work for clients that have disconnected, which is part of the attack's cost.
+      if (performance.now() - start > longAttackMilliseconds) await untilIdle(pid);
       const cpu = cpuMilliseconds(pid) - cpuBefore;
-      const lasted = (performance.now() - begun) / 1000;
-      const peakMegabytes = megabytes(pid, 'VmHWM');
+      const duration = (performance.now() - start) / 1000;
+      const maxMegabytes = megabytes(pid, 'VmHWM');
       const hasDied = !isAlive(pid);
       const silence: Silence = hasDied ? { live: Number.NaN, query: Number.NaN } : await prober.silence();
-      const wrong = hasDied
+      const problem = hasDied
         ? 'the process died'
-        : (wrongOf(attack, replies) ?? (await attack.check?.(scene, replies)) ?? null);
+        : (problemOf(attack, replies) ?? (await attack.check?.(scene, replies)) ?? null);
       return {
         replies,
-        wrong,
+        problem,
         cpuMilliseconds: cpu,
         bytes: replies.reduce((sum, { bytes }) => sum + Math.abs(bytes), 0),
-        megabytes: peakMegabytes - megabytesBefore,
-        peakMegabytes,
+        megabytes: maxMegabytes - megabytesBefore,
+        maxMegabytes,
         silentSeconds: silence.live,
         unservedSeconds: silence.query,
-        seconds: lasted,
+        seconds: duration,
         hasDied,
       };
     },

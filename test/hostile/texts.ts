@@ -1,12 +1,14 @@
-/** Texts that are slow to normalise, to split or to match, by their content. */
+/** Texts that are slow to normalise, to split, or to match, by their content. */
 
-/** In bytes of JSON. Leaves room for the document within the limit of a request body. */
-export const longestText = 240_000;
+/**
+ * The length of a long text in bytes of JSON, which leaves room for the document within the limit of a request body.
+ */
+export const maxTextBytes = 240_000;
 
-/** Repeats `unit` as often as it fits into a request body as JSON. */
+/** Repeats a unit as often as it fits into a request body as JSON. */
 export function repeated(unit: string, around: [before: string, after: string] = ['', '']): string {
   const bytesOfUnit = Buffer.byteLength(JSON.stringify(unit)) - 2;
-  return around[0] + unit.repeat(Math.floor(longestText / bytesOfUnit)) + around[1];
+  return around[0] + unit.repeat(Math.floor(maxTextBytes / bytesOfUnit)) + around[1];
 }
 
 export const hostileTexts: Readonly<Record<string, string>> = {
@@ -14,15 +16,15 @@ export const hostileTexts: Readonly<Record<string, string>> = {
   'combining marks in the wrong order': repeated('\u0300\u0323', ['a', '']),
   'combining marks of many classes': repeated('\u0315\u0300\u05ae\u0334', ['a', '']),
   'musical combining marks outside the BMP': repeated('\u{1D16E}\u{1D165}', ['a', '']),
-  'Hangul in parts': repeated('\u1112\u1161\u11ab'),
-  'characters that NFKC makes 18 of': repeated('\ufdfa'),
+  'decomposed Hangul': repeated('\u1112\u1161\u11ab'),
+  'characters that NFKC expands to 18': repeated('\ufdfa'),
   'emoji families': repeated('👨‍👩‍👧‍👦'),
   'unpaired surrogates': repeated('\ud800'),
   'surrogates in the wrong order': repeated('\udc00\ud800'),
   'white space before a letter': repeated(' ', ['', 'a']),
   'ideographic spaces': repeated('\u3000', ['', 'a']),
   'zero-width characters': repeated('\u200b', ['', 'a']),
-  'lines without an end': repeated('\r\n\t', ['', 'a']),
+  'line breaks before a letter': repeated('\r\n\t', ['', 'a']),
   digits: repeated('9'),
   'leading zeros': repeated('0', ['-', '.']),
   'digits after a point': repeated('1', ['1.', 'x']),

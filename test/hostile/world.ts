@@ -1,4 +1,4 @@
-/** The data that attacks need: large lists, and callers of every kind. */
+/** The data of the attacks, with large lists and callers of every kind. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -6,16 +6,16 @@ import { promisify } from 'node:util';
 export const worldUserKinds = {
   /** Holds every bank role at the bank of the world, and every system role except `CanExceedRateLimit`. */
   clerk: 90,
-  /** Holds no role, account or link. */
+  /** Holds neither a role nor an account, and is not linked to a customer. */
   registered: 70,
   /** Holds 160 accounts with 500 routings each. */
   holder: 20,
   /** Is linked to every customer of the bank. */
   linked: 4,
-  /** Can grant roles at the bank. */
+  /** Can grant bank roles at the bank of the world. */
   granter: 2,
   superAdmin: 2,
-  /** Has a password, `World.password`. */
+  /** Logs in with `World.password`. */
   local: 4,
   prober: 1,
 } as const;
@@ -43,11 +43,11 @@ export interface World {
 export const worldPassword = 'The password of the world, 1!';
 
 /**
- * Inserts the world into the database of `DATABASE_URL` with the tables of a build. Runs in a separate process, because the
- * tables of a process belong to one build and one kind of database.
+ * Inserts the world into the database of `DATABASE_URL` with the tables of a build. Runs in a separate process, because
+ * the tables of a process belong to one build and one kind of database.
  */
-export async function layDownWorld(distFolder: string, environment: Readonly<Record<string, string>>): Promise<World> {
-  const script = join(import.meta.dirname, 'lay-down.ts');
+export async function createWorld(distFolder: string, environment: Readonly<Record<string, string>>): Promise<World> {
+  const script = join(import.meta.dirname, 'create-world.ts');
   const { stdout } = await promisify(execFile)(process.execPath, ['--no-warnings', script, distFolder], {
     env: { PATH: process.env.PATH, ...environment },
     maxBuffer: 64 * 2 ** 20,

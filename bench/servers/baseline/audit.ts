@@ -1,9 +1,9 @@
 import { createHmac, hkdfSync, randomUUID } from 'node:crypto';
 import type { AuditEvent } from '../../../src/audit/audit-event.ts';
-import type { EventRow, FloorDatabase } from './database.ts';
+import type { BaselineDatabase, EventRow } from './database.ts';
 
-/** What of an event is not the same for every request of this server. */
-export type Seen = Pick<
+/** The part of an event that differs between the requests to this server. */
+export type RequestFacts = Pick<
   AuditEvent,
   'userId' | 'provider' | 'requestId' | 'operationHash' | 'fieldsReturned' | 'roles'
 > &
@@ -11,38 +11,38 @@ export type Seen = Pick<
 
 export interface AuditTrail {
   /** Resolves when the event is durable. */
-  record(seen: Seen): Promise<void>;
+  record(facts: RequestFacts): Promise<void>;
 }
 
-interface Waiting {
+interface PendingEvent {
   row: EventRow;
   resolve(): void;
   reject(error: unknown): void;
 }
 
-/** Events as the gateway writes them, each with its mac, in one commit with those that come in the same turn. */
-export async function openAuditTrail(database: FloorDatabase, secret: string): Promise<AuditTrail> {
-  const key = Buffer.from(hkdfSync('sha256', secret, '', 'floor audit', 32));
+/** Records events like the gateway: each with its MAC, and all events of one tick in one commit. */
+export async function openAuditTrail(database: BaselineDatabase, secret: string): Promise<AuditTrail> {
+  const key = Buffer.from(hkdfSync('sha256', secret, '', 'baseline audit', 32));
   const id = randomUUID();
-  const chain = await database.beginChain({ id, keyId: 'floor', mac: mac('chain', id) });
+  const chain = await database.beginChain({ id, keyId: 'baseline', mac: mac('chain', id) });
   let sequence = 0;
-  let waiting: Waiting[] = [];
+  let pendingEvents: PendingEvent[] = [];
   let isFlushing = false;
 
   function mac(...parts: (string | number)[]): string {
     return createHmac('sha256', key).update(JSON.stringify(parts)).digest('base64url');
   }
 
-  function rowOf(seen: Seen): EventRow {
-    const { bankId = null, userId, customerIds = [] } = seen;
+  function rowOf(facts: RequestFacts): EventRow {
+    const { bankId = null, userId, customerIds = [] } = facts;
     const at = new Date();
-    // What is null or empty is left out, as the gateway does.
+    // Like the gateway, the event omits properties that are null or empty.
     const event = JSON.stringify({
       at: at.toISOString(),
       kind: 'READ',
       outcome: 'SUCCEEDED',
       clientAddress: '127.0.0.1',
-      ...seen,
+      ...facts,
     } satisfies Partial<AuditEvent>);
     sequence += 1;
     return {
@@ -58,9 +58,9 @@ export async function openAuditTrail(database: FloorDatabase, secret: string): P
   }
 
   async function flush(): Promise<void> {
-    while (waiting.length > 0) {
-      const batch = waiting;
-      waiting = [];
+    while (pendingEvents.length > 0) {
+      const batch = pendingEvents;
+      pendingEvents = [];
       try {
         await database.insertEvents(batch.map(({ row }) => row));
         for (const { resolve } of batch) resolve();
@@ -72,9 +72,9 @@ export async function openAuditTrail(database: FloorDatabase, secret: string): P
   }
 
   return {
-    record(seen) {
+    record(facts) {
       return new Promise((resolve, reject) => {
-        waiting.push({ row: rowOf(seen), resolve, reject });
+        pendingEvents.push({ row: rowOf(facts), resolve, reject });
         if (isFlushing) return;
         isFlushing = true;
         setImmediate(flush);

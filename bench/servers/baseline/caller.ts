@@ -1,20 +1,20 @@
 import { createHash, createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { jwtVerify } from 'jose';
-import type { Flag, FloorDatabase, Moment } from './database.ts';
+import type { BaselineDatabase, DatabaseTime, Flag } from './database.ts';
 
 export interface Caller {
   id: string;
   provider: string;
-  /** The roles at each bank, and without one under the empty text. */
+  /** Role names by bank ID. System roles have an empty bank ID. */
   roles: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 interface CallerRow {
   id: string;
   provider: string;
-  disabled_at: Moment | null;
-  tokens_valid_from: Moment | null;
+  disabled_at: DatabaseTime | null;
+  tokens_valid_from: DatabaseTime | null;
   is_revoked: Flag;
   role_name: string | null;
   bank_id: string | null;
@@ -27,19 +27,22 @@ interface VerifiedToken {
   expiresAt: number;
 }
 
-/** Why a request is not answered, as an HTTP status. */
-export class Refused extends Error {
+/** A request that fails with an HTTP status. */
+export class HttpError extends Error {
   readonly status: number;
 
   constructor(status: number) {
     super(`HTTP ${status}`);
-    this.name = 'Refused';
+    this.name = 'HttpError';
     this.status = status;
   }
 }
 
-/** Checks a token as the gateway does: its signature once, its user, their state and their roles with every request. */
-export function openCallers(database: FloorDatabase, signingKeyFile: string) {
+/**
+ * Authenticates requests like the gateway. The signature of a token is verified once; the state and the roles of its
+ * user are read for every request.
+ */
+export function openCallers(database: BaselineDatabase, signingKeyFile: string) {
   const key = createPublicKey({ key: JSON.parse(readFileSync(signingKeyFile, 'utf8')), format: 'jwk' });
   const verified = new Map<string, VerifiedToken>();
   const findCaller = database.prepare<CallerRow>(
@@ -52,38 +55,38 @@ export function openCallers(database: FloorDatabase, signingKeyFile: string) {
 
   async function verify(token: string): Promise<VerifiedToken> {
     const hash = createHash('sha256').update(token).digest('base64');
-    const known = verified.get(hash);
-    if (known !== undefined) {
-      if (known.expiresAt > Date.now()) return known;
-      throw new Refused(401);
+    const cached = verified.get(hash);
+    if (cached !== undefined) {
+      if (cached.expiresAt > Date.now()) return cached;
+      throw new HttpError(401);
     }
     const { payload } = await jwtVerify(token, key, { algorithms: ['EdDSA'], typ: 'at+jwt' });
     const { sub = '', jti = '', iat = 0, exp = 0 } = payload;
-    const first = { userId: sub, tokenId: jti, issuedAt: iat * 1000, expiresAt: exp * 1000 };
-    verified.set(hash, first);
-    return first;
+    const verifiedToken = { userId: sub, tokenId: jti, issuedAt: iat * 1000, expiresAt: exp * 1000 };
+    verified.set(hash, verifiedToken);
+    return verifiedToken;
   }
 
   return async function callerOf(authorization: string | undefined): Promise<Caller> {
-    if (authorization?.startsWith('Bearer ') !== true) throw new Refused(401);
+    if (authorization?.startsWith('Bearer ') !== true) throw new HttpError(401);
     const { userId, tokenId, issuedAt } = await verify(authorization.slice('Bearer '.length));
-    const rows = await findCaller(tokenId, database.moment(new Date()), userId);
+    const rows = await findCaller(tokenId, database.timeValue(new Date()), userId);
     const [row] = rows;
-    if (row === undefined || row.disabled_at !== null || row.is_revoked) throw new Refused(401);
-    if (row.tokens_valid_from !== null && issuedAt <= Number(row.tokens_valid_from)) throw new Refused(401);
+    if (row === undefined || row.disabled_at !== null || row.is_revoked) throw new HttpError(401);
+    if (row.tokens_valid_from !== null && issuedAt <= Number(row.tokens_valid_from)) throw new HttpError(401);
     const roles = new Map<string, Set<string>>();
     for (const { role_name, bank_id } of rows) {
       if (role_name === null) continue;
-      const held = roles.get(bank_id ?? '');
-      if (held === undefined) roles.set(bank_id ?? '', new Set([role_name]));
-      else held.add(role_name);
+      const rolesAtBank = roles.get(bank_id ?? '');
+      if (rolesAtBank === undefined) roles.set(bank_id ?? '', new Set([role_name]));
+      else rolesAtBank.add(role_name);
     }
     return { id: row.id, provider: row.provider, roles };
   };
 }
 
-/** Refuses who lacks one of the roles at the bank. */
+/** @throws HttpError if the caller lacks one of the roles at the bank. */
 export function requireRoles(caller: Caller, bankId: string, roles: readonly string[]): void {
-  const held = caller.roles.get(bankId);
-  if (!roles.every((role) => held?.has(role))) throw new Refused(403);
+  const rolesAtBank = caller.roles.get(bankId);
+  if (!roles.every((role) => rolesAtBank?.has(role))) throw new HttpError(403);
 }

@@ -1,4 +1,4 @@
-import type { FloorDatabase, Together } from './database.ts';
+import type { BaselineDatabase, StatementBatch } from './database.ts';
 import type {
   AccountAttributeRow,
   AccountLinkRow,
@@ -32,7 +32,7 @@ const customerColumns = `c.id, c.bank_id as "bankId", b.short_name as "bankShort
 
 const customerAndBank = `select ${customerColumns} from customer c join bank b on b.id = c.bank_id`;
 
-export function customerStatements(database: FloorDatabase) {
+export function customerStatements(database: BaselineDatabase) {
   const page = (where: string) =>
     database.prepare<CustomerRow>(`${customerAndBank} where ${where} order by c.created_at desc, c.id desc limit ?`);
   return {
@@ -42,8 +42,8 @@ export function customerStatements(database: FloorDatabase) {
   };
 }
 
-/** What is around customers: of what kind the rows of each list are. */
-export interface AroundRows {
+/** The rows of the objects that belong to customers. */
+export interface RelatedRows {
   addresses: AddressRow;
   attributes: AttributeRow;
   taxResidences: TaxResidenceRow;
@@ -62,12 +62,18 @@ export interface AroundRows {
   crmEvents: CrmEventRow;
 }
 
-/** Reads what is around one customer, or around any number: a statement of each kind for all of them together. */
-export function readingAround(database: FloorDatabase, ofHowMany: 'one' | 'many'): Together<AroundRows> {
-  const isOne = ofHowMany === 'one';
+/**
+ * Prepares one statement for each kind of object, which reads the objects of one customer or of any number of
+ * customers.
+ */
+export function prepareRelatedReads(
+  database: BaselineDatabase,
+  customers: 'one' | 'many',
+): StatementBatch<RelatedRows> {
+  const isOne = customers === 'one';
   const isOf = (column: string) => (isOne ? `${column} = :key` : database.isOneOf(column));
 
-  /** The newest of each customer, as many as the limit says. */
+  /** Selects the newest rows of each customer, up to the limit. */
   function newest(table: string, date: string, columns: string) {
     const selected = `select customer_id as "customerId", ${columns}`;
     const order = `order by ${date} desc, id desc`;
@@ -78,7 +84,7 @@ export function readingAround(database: FloorDatabase, ofHowMany: 'one' | 'many'
       ) as numbered where position <= :limit order by position`;
   }
 
-  return database.prepareTogether<AroundRows>({
+  return database.prepareBatch<RelatedRows>({
     addresses: `select customer_id as "customerId", id, line_1 as line1, line_2 as line2, line_3 as line3, city, county, state,
          postcode, country_code as "countryCode", status, tags, insert_date as "insertDate", version
        from customer_address where ${isOf('customer_id')} order by insert_date, id`,

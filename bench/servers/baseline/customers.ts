@@ -1,14 +1,14 @@
 import type { CursorScope } from '../../../src/graph/cursor.ts';
-import type { AroundRows } from './customer-statements.ts';
-import { isoMoment, isoMomentOrNull, type Lists, type Moment, texts } from './database.ts';
+import type { RelatedRows } from './customer-statements.ts';
+import { type DatabaseTime, isoTime, isoTimeOrNull, type Lists, stringList } from './database.ts';
 import type { AccountAttributeRow, AccountLinkRow, CustomerRow, KycMediaRow, MeetingRow } from './rows.ts';
 
-/** How many messages, meetings and events the overview gives of a customer. */
+/** The number of messages, of meetings, and of CRM events in the overview of a customer. */
 const pageOfCustomer = 20;
 
 export type EncodeCursor = (scope: CursorScope, values: readonly unknown[]) => string;
 
-/** Rows by what they belong to. The rows of one parent are taken as they are. */
+/** Groups rows by their parent. With a single parent, all rows belong to it. */
 function groupBy<Row>(rows: Row[], parents: readonly string[], parentOf: (row: Row) => string): Map<string, Row[]> {
   const [only] = parents;
   if (parents.length === 1 && only !== undefined) return new Map([[only, rows]]);
@@ -62,41 +62,43 @@ function creatorOf({ creatorName, creatorMobilePhone, creatorEmailAddress }: Mee
   return { name: creatorName, mobilePhone: creatorMobilePhone, emailAddress: creatorEmailAddress };
 }
 
-/** How many rows of each kind that grows without bound are read of a customer: one more than are given. */
+/**
+ * The number of rows that are read for a page of a customer: one more than the page contains, to detect a next page.
+ */
 export const limitOfCustomer = pageOfCustomer + 1;
 
-/** The customers with everything around them, as the operation CustomerOverview selects it. */
+/** Builds the customers with all objects that the operation `CustomerOverview` selects. */
 export function overviewsOf(
   customers: readonly CustomerRow[],
-  around: Lists<AroundRows>,
+  related: Lists<RelatedRows>,
   { encodeCursor, secret }: { encodeCursor: EncodeCursor; secret: string },
 ) {
   const ids = customers.map(({ id }) => id);
-  const addresses = groupBy(around.addresses, ids, ofCustomer);
-  const attributes = groupBy(around.attributes, ids, ofCustomer);
-  const taxResidences = groupBy(around.taxResidences, ids, ofCustomer);
-  const handles = groupBy(around.socialMediaHandles, ids, ofCustomer);
-  const accountLinks = groupBy(around.accountLinks, ids, ofCustomer);
-  const linkIds = around.accountLinks.map(({ id }) => id);
-  const routings = groupBy(around.routings, linkIds, ({ linkId }) => linkId);
-  const accountAttributes = groupBy(around.accountAttributes, linkIds, ({ linkId }) => linkId);
-  const userLinks = groupBy(around.userLinks, ids, ofCustomer);
-  const statuses = groupBy(around.kycStatuses, ids, ofCustomer);
-  const checks = groupBy(around.kycChecks, ids, ofCustomer);
-  const documents = groupBy(around.kycDocuments, ids, ofCustomer);
-  const media = groupBy(around.kycMedia, ids, ofCustomer);
-  const messages = groupBy(around.messages, ids, ofCustomer);
-  const meetings = groupBy(around.meetings, ids, ofCustomer);
-  const meetingIds = around.meetings.map(({ id }) => id);
-  const invitees = groupBy(around.invitees, meetingIds, ({ meetingId }) => meetingId);
-  const crmEvents = groupBy(around.crmEvents, ids, ofCustomer);
+  const addresses = groupBy(related.addresses, ids, ofCustomer);
+  const attributes = groupBy(related.attributes, ids, ofCustomer);
+  const taxResidences = groupBy(related.taxResidences, ids, ofCustomer);
+  const handles = groupBy(related.socialMediaHandles, ids, ofCustomer);
+  const accountLinks = groupBy(related.accountLinks, ids, ofCustomer);
+  const linkIds = related.accountLinks.map(({ id }) => id);
+  const routings = groupBy(related.routings, linkIds, ({ linkId }) => linkId);
+  const accountAttributes = groupBy(related.accountAttributes, linkIds, ({ linkId }) => linkId);
+  const userLinks = groupBy(related.userLinks, ids, ofCustomer);
+  const statuses = groupBy(related.kycStatuses, ids, ofCustomer);
+  const checks = groupBy(related.kycChecks, ids, ofCustomer);
+  const documents = groupBy(related.kycDocuments, ids, ofCustomer);
+  const media = groupBy(related.kycMedia, ids, ofCustomer);
+  const messages = groupBy(related.messages, ids, ofCustomer);
+  const meetings = groupBy(related.meetings, ids, ofCustomer);
+  const meetingIds = related.meetings.map(({ id }) => id);
+  const invitees = groupBy(related.invitees, meetingIds, ({ meetingId }) => meetingId);
+  const crmEvents = groupBy(related.crmEvents, ids, ofCustomer);
 
-  /** A page, and where it ends. */
+  /** Builds a page from rows that contain one more than the page. */
   function pageOf<Row extends { id: string }, Node>(
     field: string,
     customerId: string,
     rows: Row[],
-    dateOf: (row: Row) => Moment,
+    dateOf: (row: Row) => DatabaseTime,
     toNode: (row: Row) => Node,
   ) {
     const page = rows.length > pageOfCustomer ? rows.slice(0, pageOfCustomer) : rows;
@@ -126,10 +128,10 @@ export function overviewsOf(
       mobilePhoneNumber: row.mobilePhoneNumber,
       mobilePhoneNumberE164: row.mobilePhoneNumberE164,
       email: row.email,
-      faceImage: row.faceImageUrl === null ? null : { url: row.faceImageUrl, date: isoMomentOrNull(row.faceImageDate) },
+      faceImage: row.faceImageUrl === null ? null : { url: row.faceImageUrl, date: isoTimeOrNull(row.faceImageDate) },
       relationshipStatus: row.relationshipStatus,
       dependants: row.dependants,
-      dobOfDependants: texts(row.dobOfDependants),
+      dobOfDependants: stringList(row.dobOfDependants),
       creditRating:
         row.creditRating === null && row.creditSource === null
           ? null
@@ -138,10 +140,10 @@ export function overviewsOf(
       highestEducationAttained: row.highestEducationAttained,
       employmentStatus: row.employmentStatus,
       kycStatus: Boolean(row.kycStatus),
-      lastOkDate: isoMomentOrNull(row.lastOkDate),
+      lastOkDate: isoTimeOrNull(row.lastOkDate),
       branchId: row.branchId,
-      createdAt: isoMoment(row.createdAt),
-      updatedAt: isoMoment(row.updatedAt),
+      createdAt: isoTime(row.createdAt),
+      updatedAt: isoTime(row.updatedAt),
       version: row.version,
       addresses: (addresses.get(id) ?? []).map((address) => ({
         id: address.id,
@@ -154,8 +156,8 @@ export function overviewsOf(
         postcode: address.postcode,
         countryCode: address.countryCode,
         status: address.status,
-        tags: texts(address.tags),
-        insertDate: isoMoment(address.insertDate),
+        tags: stringList(address.tags),
+        insertDate: isoTime(address.insertDate),
         version: address.version,
       })),
       attributes: (attributes.get(id) ?? []).map(({ id, name, type, value, version }) => ({
@@ -170,8 +172,8 @@ export function overviewsOf(
         id,
         type,
         handle,
-        dateAdded: isoMomentOrNull(dateAdded),
-        dateActivated: isoMomentOrNull(dateActivated),
+        dateAdded: isoTimeOrNull(dateAdded),
+        dateActivated: isoTimeOrNull(dateActivated),
       })),
       accountLinks: (accountLinks.get(id) ?? []).map((link) => {
         const ownAttributes = accountAttributes.get(link.id) ?? [];
@@ -202,7 +204,7 @@ export function overviewsOf(
       }),
       userLinks: ownUserLinks.map((link) => ({
         id: link.id,
-        dateInserted: isoMoment(link.dateInserted),
+        dateInserted: isoTime(link.dateInserted),
         isActive: Boolean(link.isActive),
         version: link.version,
         user: {
@@ -216,10 +218,10 @@ export function overviewsOf(
       correlatedUsers: ownUserLinks
         .filter(({ isActive }) => isActive)
         .map(({ userId, username, email }) => ({ id: userId, username, email })),
-      kycStatuses: (statuses.get(id) ?? []).map(({ id, ok, date }) => ({ id, ok: Boolean(ok), date: isoMoment(date) })),
+      kycStatuses: (statuses.get(id) ?? []).map(({ id, ok, date }) => ({ id, ok: Boolean(ok), date: isoTime(date) })),
       kycChecks: ownChecks.map((check) => ({
         id: check.id,
-        date: isoMoment(check.date),
+        date: isoTime(check.date),
         how: check.how,
         staffUserId: check.staffUserId,
         staffName: check.staffName,
@@ -235,7 +237,7 @@ export function overviewsOf(
         expiryDate: document.expiryDate,
         media: ownMedia
           .filter(({ documentId }) => documentId === document.id)
-          .map(({ id, type, url, date }) => ({ id, type, url, date: isoMoment(date) })),
+          .map(({ id, type, url, date }) => ({ id, type, url, date: isoTime(date) })),
       })),
       kycMedia: ownMedia.map((media) => {
         const document = ownDocuments.find(({ id }) => id === media.documentId);
@@ -244,7 +246,7 @@ export function overviewsOf(
           id: media.id,
           type: media.type,
           url: media.url,
-          date: isoMoment(media.date),
+          date: isoTime(media.date),
           document: document === undefined ? null : { id: document.id, type: document.type, number: document.number },
           check: check === undefined ? null : { id: check.id, how: check.how, satisfied: Boolean(check.satisfied) },
         };
@@ -256,7 +258,7 @@ export function overviewsOf(
         ({ date }) => date,
         ({ id, date, transport, message, fromDepartment, fromPerson }) => ({
           id,
-          date: isoMoment(date),
+          date: isoTime(date),
           transport,
           message,
           fromDepartment,
@@ -272,7 +274,7 @@ export function overviewsOf(
           id: meeting.id,
           providerId: meeting.providerId,
           purposeId: meeting.purposeId,
-          when: isoMoment(meeting.when),
+          when: isoTime(meeting.when),
           present: { staffUserId: meeting.staffUserId, customerUserId: meeting.customerUserId },
           creator: creatorOf(meeting),
           invitees: (invitees.get(meeting.id) ?? []).map(({ name, mobilePhone, emailAddress, status }) => ({
@@ -291,8 +293,8 @@ export function overviewsOf(
           category,
           detail,
           channel,
-          scheduledDate: isoMomentOrNull(scheduledDate),
-          actualDate: isoMomentOrNull(actualDate),
+          scheduledDate: isoTimeOrNull(scheduledDate),
+          actualDate: isoTimeOrNull(actualDate),
           result,
         }),
       ),

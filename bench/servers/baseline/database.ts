@@ -1,25 +1,25 @@
-/** What the floor asks of a database: statements that are prepared once, and the events of the audit trail. */
-export interface FloorDatabase {
-  /** The rows of a statement for the values of its question marks; at once on SQLite. */
+/** A database of the baseline: prepared statements, and the events of the audit trail. */
+export interface BaselineDatabase {
+  /** Prepares a statement with question marks as placeholders. On SQLite, it returns its rows synchronously. */
   prepare<Row>(sql: string): (...values: unknown[]) => Row[] | Promise<Row[]>;
   /**
-   * Several statements with the parameters `:key` and `:limit`, which are run together: on PostgreSQL in one round trip,
-   * which is what they would cost there. Each gives a list of rows.
+   * Prepares statements with the placeholders `:key` and `:limit`, each of which returns a list of rows. On PostgreSQL,
+   * all of them take one round trip, because round trips dominate the cost.
    */
-  prepareTogether<Rows extends object>(statements: Record<keyof Rows & string, string>): Together<Rows>;
-  /** The condition that a column holds one of the ids that `list` makes the value of `:key` of. */
+  prepareBatch<Rows extends object>(statements: Record<keyof Rows & string, string>): StatementBatch<Rows>;
+  /** Returns the condition that a column is one of the IDs that `list` converts to the value of `:key`. */
   isOneOf(column: string): string;
   list(ids: readonly string[]): unknown;
-  /** A moment as a value of a statement. */
-  moment(date: Date): unknown;
-  /** Begins a chain of the audit trail, and gives its number. */
+  /** Converts a time to a value for a placeholder. */
+  timeValue(date: Date): unknown;
+  /** Begins a chain of the audit trail, and returns its number. */
   beginChain(chain: { id: string; keyId: string; mac: string }): Promise<number>;
-  /** Writes events in one transaction, which is durable when it resolves. */
+  /** Writes events in one transaction. Resolves when they are durable. */
   insertEvents(events: readonly EventRow[]): Promise<void>;
 }
 
 export type Lists<Rows> = { [Name in keyof Rows]: Rows[Name][] };
-export type Together<Rows> = (key: unknown, limit: number) => Promise<Lists<Rows>>;
+export type StatementBatch<Rows> = (key: unknown, limit: number) => Promise<Lists<Rows>>;
 
 export interface EventRow {
   chain: number;
@@ -32,19 +32,19 @@ export interface EventRow {
   customerIds: readonly string[];
 }
 
-/** A moment as the database gives it: milliseconds on SQLite, a text inside JSON on PostgreSQL. */
-export type Moment = number | string | Date;
+/** A time as the database returns it: milliseconds on SQLite, a string in the JSON of PostgreSQL. */
+export type DatabaseTime = number | string | Date;
 export type Flag = number | boolean;
 
-export function isoMoment(moment: Moment): string {
-  return new Date(moment).toISOString();
+export function isoTime(time: DatabaseTime): string {
+  return new Date(time).toISOString();
 }
 
-export function isoMomentOrNull(moment: Moment | null): string | null {
-  return moment === null ? null : isoMoment(moment);
+export function isoTimeOrNull(time: DatabaseTime | null): string | null {
+  return time === null ? null : isoTime(time);
 }
 
-/** JSON as the database gives it: a text on SQLite. */
-export function texts(json: string | string[]): string[] {
+/** Decodes a JSON array of strings, which SQLite returns as a string. */
+export function stringList(json: string | string[]): string[] {
   return typeof json === 'string' ? JSON.parse(json) : json;
 }

@@ -1,17 +1,17 @@
 /**
- * The floor: what somebody who writes exactly these three answers by hand, and nothing else, could do with node:http and
- * prepared statements. It checks the same token and the same roles as the gateway, writes the same audit event before
- * the answer leaves, and answers the same JSON.
+ * The baseline for reads: a server written by hand for exactly three responses, with `node:http` and prepared
+ * statements. It checks the same token and roles as the gateway, records the same audit event before it responds, and
+ * returns the same JSON.
  */
 import { hash, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { gatewayModule } from '../gateway-modules.ts';
 import { openAuditTrail } from './audit.ts';
-import { type Caller, openCallers, Refused, requireRoles } from './caller.ts';
-import { customerStatements, readingAround } from './customer-statements.ts';
+import { type Caller, HttpError, openCallers, requireRoles } from './caller.ts';
+import { customerStatements, prepareRelatedReads } from './customer-statements.ts';
 import { limitOfCustomer, overviewsOf } from './customers.ts';
-import { isoMoment } from './database.ts';
+import { isoTime } from './database.ts';
 import { fieldsOfOverview, rolesOfOverview } from './overview-access.ts';
 import { openPostgresql } from './postgresql.ts';
 import { openSqlite } from './sqlite.ts';
@@ -24,15 +24,15 @@ const database = DATABASE_URL.startsWith('postgres')
 const callerOf = openCallers(database, GATEWAY_SIGNING_KEY_FILE);
 const audit = await openAuditTrail(database, secret);
 const customers = customerStatements(database);
-const readAroundOne = readingAround(database, 'one');
-const readAroundMany = readingAround(database, 'many');
+const readRelatedOfOne = prepareRelatedReads(database, 'one');
+const readRelatedOfMany = prepareRelatedReads(database, 'many');
 const { decodeCursor, encodeCursor } = await gatewayModule('graph/cursor');
 const cursors = { encodeCursor, secret };
 
 type Body = Record<string, unknown>;
-type Answer = (caller: Caller, body: Body) => Promise<object>;
+type Handler = (caller: Caller, body: Body) => Promise<object>;
 
-const answers: Record<string, Answer> = {
+const handlers: Record<string, Handler> = {
   async '/me'(caller) {
     await audit.record({
       ...identityOf(caller),
@@ -47,8 +47,8 @@ const answers: Record<string, Answer> = {
     const customerId = textOf(body, 'customerId');
     requireRoles(caller, bankId, rolesOfOverview);
     const rows = await customers.byId(bankId, customerId);
-    const [customer] = overviewsOf(rows, await readAroundOne(customerId, limitOfCustomer), cursors);
-    if (customer === undefined) throw new Refused(404);
+    const [customer] = overviewsOf(rows, await readRelatedOfOne(customerId, limitOfCustomer), cursors);
+    if (customer === undefined) throw new HttpError(404);
     await audit.record({
       operationName: 'CustomerOverview',
       ...identityOf(caller),
@@ -67,13 +67,13 @@ const answers: Record<string, Answer> = {
     const scope = { secret, field: 'Query.customers', arguments: ['CREATED', true, { bankId }] };
     const [createdAt, id] = body.after === null ? [] : decodeCursor(scope, textOf(body, 'after'));
     const rows = await (createdAt instanceof Date
-      ? customers.nextPage(bankId, database.moment(createdAt), id, first + 1)
+      ? customers.nextPage(bankId, database.timeValue(createdAt), id, first + 1)
       : customers.firstPage(bankId, first + 1));
     const page = rows.slice(0, first);
     const ids = page.map((row) => row.id);
-    const nodes = overviewsOf(page, await readAroundMany(database.list(ids), limitOfCustomer), cursors);
+    const nodes = overviewsOf(page, await readRelatedOfMany(database.list(ids), limitOfCustomer), cursors);
     const last = page.at(-1);
-    const endCursor = last === undefined ? null : encodeCursor(scope, [new Date(isoMoment(last.createdAt)), last.id]);
+    const endCursor = last === undefined ? null : encodeCursor(scope, [new Date(isoTime(last.createdAt)), last.id]);
     await audit.record({
       operationName: 'OverviewOfPage',
       ...identityOf(caller),
@@ -86,8 +86,8 @@ const answers: Record<string, Answer> = {
   },
 };
 
-/** As long as the hash of a document. */
-const operationHash = hash('sha256', 'floor');
+/** A value of the length of a document's hash. */
+const operationHash = hash('sha256', 'baseline');
 
 function identityOf({ id, provider }: Caller) {
   return { userId: id, provider, requestId: randomUUID(), operationHash };
@@ -95,24 +95,24 @@ function identityOf({ id, provider }: Caller) {
 
 function textOf(body: Body, name: string): string {
   const value = body[name];
-  if (typeof value !== 'string') throw new Refused(400);
+  if (typeof value !== 'string') throw new HttpError(400);
   return value;
 }
 
-async function answer(request: IncomingMessage): Promise<object> {
-  const work = answers[request.url ?? ''];
-  if (work === undefined) throw new Refused(404);
+async function handle(request: IncomingMessage): Promise<object> {
+  const handler = handlers[request.url ?? ''];
+  if (handler === undefined) throw new HttpError(404);
   const body: Body = JSON.parse(await text(request));
-  return work(await callerOf(request.headers.authorization), body);
+  return handler(await callerOf(request.headers.authorization), body);
 }
 
 createServer(async (request, response) => {
   let status = 200;
   let body: object;
   try {
-    body = await answer(request);
+    body = await handle(request);
   } catch (error) {
-    status = error instanceof Refused ? error.status : 500;
+    status = error instanceof HttpError ? error.status : 500;
     body = { errors: [{ message: String(error) }] };
   }
   const json = JSON.stringify(body);

@@ -1,4 +1,4 @@
-/** The roles that the parts of the overview need at the bank, one of each part. */
+/** One role at the bank for each part of the overview. */
 export const rolesOfOverview = [
   'CanGetCustomer',
   'CanGetCustomerAddress',
@@ -18,7 +18,7 @@ export const rolesOfOverview = [
   'CanGetCrmEvents',
 ];
 
-/** The guarded fields of the overview below the customer, as an audit event names them. */
+/** The guarded fields of the overview below the customer, as they are recorded in audit events. */
 export const fieldsOfOverview = [
   'Customer.addresses',
   'Customer.attributes',

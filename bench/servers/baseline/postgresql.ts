@@ -1,17 +1,17 @@
 import pg from 'pg';
-import type { FloorDatabase, Lists } from './database.ts';
+import type { BaselineDatabase, Lists } from './database.ts';
 
-// Days and amounts as they are written, as the gateway reads them.
-const dayType = 1082;
-pg.types.setTypeParser(dayType, (day: string) => day);
+// Like in the gateway, dates remain strings.
+const dateType = 1082;
+pg.types.setTypeParser(dateType, (date: string) => date);
 
-/** The pool of the gateway's own (src/database/postgresql.ts). */
+/** Opens a pool with the settings of the gateway's pool. */
 export function openPool(url: string): pg.Pool {
   return new pg.Pool({ connectionString: url, max: 10, options: '-c TimeZone=UTC' });
 }
 
-/** Each question mark of a statement as the numbered parameter that PostgreSQL wants. */
-function numbered(sql: string): string {
+/** Replaces the question marks of a statement with PostgreSQL's numbered placeholders. */
+function numberPlaceholders(sql: string): string {
   let count = 0;
   return sql.replaceAll('?', () => {
     count += 1;
@@ -19,16 +19,16 @@ function numbered(sql: string): string {
   });
 }
 
-export function openPostgresql(url: string): FloorDatabase {
+export function openPostgresql(url: string): BaselineDatabase {
   const pool = openPool(url);
   let statements = 0;
   return {
     prepare<Row>(sql: string) {
       statements += 1;
-      const statement = { name: `floor_${statements}`, text: numbered(sql) };
+      const statement = { name: `baseline_${statements}`, text: numberPlaceholders(sql) };
       return async (...values) => (await pool.query({ ...statement, values })).rows as Row[];
     },
-    prepareTogether<Rows extends object>(statements: Record<keyof Rows & string, string>) {
+    prepareBatch<Rows extends object>(statements: Record<keyof Rows & string, string>) {
       const lists = Object.entries<string>(statements).map(([name, sql]) => {
         const text = sql.replaceAll(':key', '$1').replaceAll(':limit', '$2');
         return `(select coalesce(json_agg(row), '[]') from (${text}) as row) as "${name}"`;
@@ -36,30 +36,30 @@ export function openPostgresql(url: string): FloorDatabase {
       const run = this.prepare<Lists<Rows>>(`select ${lists.join(', ')}`);
       return async (key, limit) => {
         const [row] = await run(key, limit);
-        if (row === undefined) throw new Error('A select without a table gives one row.');
+        if (row === undefined) throw new Error('The statement must return one row.');
         return row;
       };
     },
     isOneOf: (column) => `${column} = any(:key::text[])`,
     list: (ids) => ids,
-    moment: (date) => date.toISOString(),
+    timeValue: (date) => date.toISOString(),
     async beginChain({ id, keyId, mac }) {
       const { rows } = await pool.query<{ number: number }>(
         `insert into audit_chain (number, id, started_at, key_id, known_seals, mac)
          select coalesce(max(number), 0) + 1, $1, now(), $2, '[]', $3 from audit_chain returning number`,
         [id, keyId, mac],
       );
-      const [begun] = rows;
-      if (begun === undefined) throw new Error('No chain of the audit trail was begun.');
-      return begun.number;
+      const [chain] = rows;
+      if (chain === undefined) throw new Error('The chain of the audit trail was not stored.');
+      return chain.number;
     },
-    // One statement is one transaction.
+    // A single statement, so that no explicit transaction is necessary.
     async insertEvents(events) {
       const customers = events.flatMap(({ customerIds, at, chain, sequence }) =>
         customerIds.map((customerId) => ({ customerId, at, chain, sequence })),
       );
       await pool.query({
-        name: 'floor_insert_events',
+        name: 'baseline_insert_events',
         text: `with customer as (
             insert into audit_event_customer (customer_id, at, chain, sequence)
             select * from unnest($8::text[], $9::timestamptz[], $10::int[], $11::bigint[])

@@ -1,6 +1,6 @@
-import type { Flag, Moment } from './database.ts';
+import type { DatabaseTime, Flag } from './database.ts';
 
-// The rows of the statements in customer-statements.ts. Columns have the names of the answer's fields where these are theirs.
+// The rows of the statements in customer-statements.ts. Columns have the names of the response's fields.
 
 interface OfCustomer {
   customerId: string;
@@ -21,7 +21,7 @@ export interface CustomerRow {
   mobilePhoneNumberE164: string | null;
   email: string | null;
   faceImageUrl: string | null;
-  faceImageDate: Moment | null;
+  faceImageDate: DatabaseTime | null;
   relationshipStatus: string | null;
   dependants: number | null;
   dobOfDependants: string | string[];
@@ -32,10 +32,10 @@ export interface CustomerRow {
   highestEducationAttained: string | null;
   employmentStatus: string | null;
   kycStatus: Flag;
-  lastOkDate: Moment | null;
+  lastOkDate: DatabaseTime | null;
   branchId: string | null;
-  createdAt: Moment;
-  updatedAt: Moment;
+  createdAt: DatabaseTime;
+  updatedAt: DatabaseTime;
   version: number;
 }
 
@@ -51,7 +51,7 @@ export interface AddressRow extends OfCustomer {
   countryCode: string;
   status: string | null;
   tags: string | string[];
-  insertDate: Moment;
+  insertDate: DatabaseTime;
   version: number;
 }
 
@@ -73,8 +73,8 @@ export interface SocialMediaHandleRow extends OfCustomer {
   id: string;
   type: string;
   handle: string;
-  dateAdded: Moment | null;
-  dateActivated: Moment | null;
+  dateAdded: DatabaseTime | null;
+  dateActivated: DatabaseTime | null;
 }
 
 export interface AccountLinkRow extends OfCustomer {
@@ -109,7 +109,7 @@ export interface AccountAttributeRow {
 
 export interface UserLinkRow extends OfCustomer {
   id: string;
-  dateInserted: Moment;
+  dateInserted: DatabaseTime;
   isActive: Flag;
   version: number;
   userId: string;
@@ -122,12 +122,12 @@ export interface UserLinkRow extends OfCustomer {
 export interface KycStatusRow extends OfCustomer {
   id: string;
   ok: Flag;
-  date: Moment;
+  date: DatabaseTime;
 }
 
 export interface KycCheckRow extends OfCustomer {
   id: string;
-  date: Moment;
+  date: DatabaseTime;
   how: string;
   staffUserId: string | null;
   staffName: string | null;
@@ -148,14 +148,14 @@ export interface KycMediaRow extends OfCustomer {
   id: string;
   type: string;
   url: string;
-  date: Moment;
+  date: DatabaseTime;
   documentId: string | null;
   checkId: string | null;
 }
 
 export interface MessageRow extends OfCustomer {
   id: string;
-  date: Moment;
+  date: DatabaseTime;
   transport: string | null;
   message: string;
   fromDepartment: string;
@@ -166,7 +166,7 @@ export interface MeetingRow extends OfCustomer {
   id: string;
   providerId: string;
   purposeId: string;
-  when: Moment;
+  when: DatabaseTime;
   staffUserId: string | null;
   customerUserId: string | null;
   creatorName: string | null;
@@ -187,8 +187,8 @@ export interface CrmEventRow extends OfCustomer {
   category: string;
   detail: string | null;
   channel: string | null;
-  scheduledDate: Moment | null;
-  actualDate: Moment | null;
+  scheduledDate: DatabaseTime | null;
+  actualDate: DatabaseTime | null;
   result: string | null;
-  createdAt: Moment;
+  createdAt: DatabaseTime;
 }

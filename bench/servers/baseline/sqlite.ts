@@ -1,7 +1,7 @@
 import Sqlite from 'better-sqlite3';
-import type { EventRow, FloorDatabase, Lists } from './database.ts';
+import type { BaselineDatabase, EventRow, Lists } from './database.ts';
 
-/** The settings of the gateway's own handles (src/database/sqlite.ts). */
+/** Opens a handle with the settings of the gateway's handles. */
 export function openSqliteHandle(path: string, readonly: boolean): Sqlite.Database {
   const handle = new Sqlite(path, { readonly });
   handle.pragma('busy_timeout = 10000');
@@ -13,7 +13,7 @@ export function openSqliteHandle(path: string, readonly: boolean): Sqlite.Databa
   return handle;
 }
 
-export function openSqlite(path: string): FloorDatabase {
+export function openSqlite(path: string): BaselineDatabase {
   const reader = openSqliteHandle(path, true);
   const writer = openSqliteHandle(path, false);
   const insertEvent = writer.prepare(
@@ -24,9 +24,9 @@ export function openSqlite(path: string): FloorDatabase {
   );
   const insertAll = writer.transaction((events: readonly EventRow[]) => {
     for (const { chain, sequence, at, bankId, userId, event, mac, customerIds } of events) {
-      const moment = at.getTime();
-      insertEvent.run(chain, sequence, moment, bankId, userId, event, mac);
-      if (customerIds.length > 0) insertCustomers.run(moment, chain, sequence, JSON.stringify(customerIds));
+      const time = at.getTime();
+      insertEvent.run(chain, sequence, time, bankId, userId, event, mac);
+      if (customerIds.length > 0) insertCustomers.run(time, chain, sequence, JSON.stringify(customerIds));
     }
   });
   return {
@@ -34,7 +34,7 @@ export function openSqlite(path: string): FloorDatabase {
       const statement = reader.prepare<unknown[], Row>(sql);
       return (...values) => statement.all(...values);
     },
-    prepareTogether<Rows extends object>(statements: Record<keyof Rows & string, string>) {
+    prepareBatch<Rows extends object>(statements: Record<keyof Rows & string, string>) {
       const texts: [string, string][] = Object.entries(statements);
       const prepared = texts.map(([name, sql]) => {
         const statement = reader.prepare<unknown[]>(sql);
@@ -50,16 +50,16 @@ export function openSqlite(path: string): FloorDatabase {
     },
     isOneOf: (column) => `${column} in (select value from json_each(:key))`,
     list: (ids) => JSON.stringify(ids),
-    moment: (date) => date.getTime(),
+    timeValue: (date) => date.getTime(),
     async beginChain({ id, keyId, mac }) {
-      const begun = writer
+      const chain = writer
         .prepare<unknown[], { number: number }>(
           `insert into audit_chain (number, id, started_at, key_id, known_seals, mac)
            select coalesce(max(number), 0) + 1, ?, ?, ?, '[]', ? from audit_chain returning number`,
         )
         .get(id, Date.now(), keyId, mac);
-      if (begun === undefined) throw new Error('No chain of the audit trail was begun.');
-      return begun.number;
+      if (chain === undefined) throw new Error('The chain of the audit trail was not stored.');
+      return chain.number;
     },
     async insertEvents(events) {
       insertAll.immediate(events);

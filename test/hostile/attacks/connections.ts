@@ -1,4 +1,4 @@
-/** Connections that are opened, held, or never read. Other clients must be served meanwhile. */
+/** Connections that are opened, held open, or never read. Other clients must be served meanwhile. */
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Attack, type AttackOptions, attack, type Scene } from '../attack.ts';
@@ -24,10 +24,10 @@ function requestOf(query: string, token: string | null = null): string {
 
 const live = 'GET /health/live HTTP/1.1\r\nhost: a\r\n\r\n';
 
-/** These attacks do not read responses. Their bounds limit the silence for other clients. */
+/** The replies of attacks that do not read responses. Their bounds limit the silence for other clients. */
 const noReplies: Reply[] = [];
 
-/** Opens `count` connections from `addressCount` addresses, uses each, and drops them after `scene.seconds`. */
+/** Opens connections from several addresses, uses each, and closes them after `scene.seconds`. */
 async function hold(
   scene: Scene,
   count: number,
@@ -69,7 +69,7 @@ const oneByte = (sockets: readonly Socket[]) => {
 };
 
 const routings = 'accounts { routings { scheme address } }';
-const long = `{ me { ${routings} } }`;
+const longResponse = `{ me { ${routings} } }`;
 
 const unread: Attack[] = [
   held(
@@ -78,7 +78,7 @@ const unread: Attack[] = [
       const { token } = scene.newUser('holder');
       return hold(scene, 5, 1, (socket) => {
         socket.pause();
-        socket.write(requestOf(long, token).repeat(scene.seconds < 10 ? 1 : 4));
+        socket.write(requestOf(longResponse, token).repeat(scene.seconds < 10 ? 1 : 4));
       });
     },
     { bounds: { megabytes: 250, cpuMilliseconds: 12_000 } },
@@ -89,7 +89,7 @@ const unread: Attack[] = [
       const { token } = scene.newUser('holder');
       return hold(scene, 50, 5, (socket) => {
         socket.pause();
-        socket.write(requestOf(long, token));
+        socket.write(requestOf(longResponse, token));
       });
     },
     { isLong: true, bounds: { megabytes: 350, cpuMilliseconds: 60_000, silentSeconds: 2.5 } },
@@ -104,7 +104,7 @@ const unread: Attack[] = [
         1,
         (socket) => {
           socket.pause();
-          socket.write(requestOf(long, token));
+          socket.write(requestOf(longResponse, token));
         },
         (sockets) => {
           for (const socket of sockets) socket.read(1_024);
@@ -174,7 +174,7 @@ const many: Attack[] = [
     }),
   ),
   held(
-    'requests whose client closes its half',
+    'requests whose client closes its side of the connection',
     (scene) =>
       hold(scene, scene.seconds < 10 ? 100 : 500, 5, (socket) => {
         socket.resume();
@@ -182,7 +182,7 @@ const many: Attack[] = [
       }),
     { bounds: { cpuMilliseconds: 8_000 } },
   ),
-  held('connections that are opened and closed without an end', async (scene) => {
+  held('connections that are opened and closed continuously', async (scene) => {
     const address = scene.newAddress();
     const end = performance.now() + scene.seconds * 500;
     while (performance.now() < end) {

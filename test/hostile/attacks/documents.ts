@@ -1,40 +1,40 @@
-/** Documents that are slow to parse, to validate, to plan or to measure. */
+/** Documents that are slow to parse, to validate, to plan, or to measure. */
 import { type Attack, attack, inParallel, operation, type Scene } from '../attack.ts';
 import { keepAliveAgent } from '../client.ts';
-import { longestText, repeated } from '../texts.ts';
+import { maxTextBytes, repeated } from '../texts.ts';
 
-const many = (count: number, make: (index: number) => string, between = ' ') =>
-  Array.from({ length: count }, (_, index) => make(index)).join(between);
+const many = (count: number, textOf: (index: number) => string) =>
+  Array.from({ length: count }, (_, index) => textOf(index)).join(' ');
 
 const bounds = { cpuMilliseconds: 100, bytes: 4_000 };
 
-/** Any response is right that is not an unexpected error: the bounds limit its cost. */
-const anyAnswer = { statuses: [200, 400], never: ['OBP-50000'] };
+/** Allows every response except an unexpected error. The bounds limit its cost. */
+const anyResponse = { statuses: [200, 400], never: ['OBP-50000'] };
 
 const longTokens: Readonly<Record<string, string>> = {
-  'a block string of empty lines': `{ bank(bankId: """${'\n '.repeat(longestText / 3)}""") { id } }`,
-  'a block string of quotes': `{ bank(bankId: """${'\\"""'.repeat(longestText / 10)}""") { id } }`,
-  'a string of Unicode escapes': `{ bank(bankId: "${'\\u{10FFFF}'.repeat(longestText / 12)}") { id } }`,
-  'an unterminated string': `{ bank(bankId: "${'a'.repeat(longestText)}`,
-  comments: `${'#\n'.repeat(longestText / 3)}{ __typename }`,
-  'one long comment': `#${'é'.repeat(longestText / 2)}\n{ __typename }`,
-  commas: `{ ${','.repeat(longestText)} __typename }`,
-  'byte order marks': `${'\ufeff'.repeat(longestText / 3)}{ __typename }`,
-  'line breaks before an error': `${'\n'.repeat(longestText / 2)}{ nothing }`,
-  'carriage returns before an error': `${'\\r'.repeat(10)}${'\r'.repeat(longestText / 2)}{ nothing }`,
-  'a long field name': `{ ${'a'.repeat(longestText)} }`,
-  'a long alias': `{ ${'a'.repeat(longestText)}: __typename }`,
-  'a long argument name': `{ bank(${'a'.repeat(longestText)}: 1) { id } }`,
-  'a long directive name': `{ __typename @${'a'.repeat(longestText)} }`,
-  'a long type name': `{ ... on ${'A'.repeat(longestText)} { id } }`,
-  'a long fragment name': `{ ...${'A'.repeat(longestText)} }`,
-  'a long variable name': `query($${'a'.repeat(longestText)}: Int) { __typename }`,
-  'a long operation name': `query ${'a'.repeat(longestText)} { __typename }`,
-  'a long enum value': `{ customers(bankId: "a", sortBy: ${'A'.repeat(longestText)}) { totalCount } }`,
-  'a long integer': `{ customers(bankId: "a", first: ${'9'.repeat(longestText)}) { totalCount } }`,
-  'a number with a long exponent': `{ customers(bankId: "a", first: 1e${'9'.repeat(longestText)}) { totalCount } }`,
+  'a block string of empty lines': `{ bank(bankId: """${'\n '.repeat(maxTextBytes / 3)}""") { id } }`,
+  'a block string of quotes': `{ bank(bankId: """${'\\"""'.repeat(maxTextBytes / 10)}""") { id } }`,
+  'a string of Unicode escapes': `{ bank(bankId: "${'\\u{10FFFF}'.repeat(maxTextBytes / 12)}") { id } }`,
+  'an unterminated string': `{ bank(bankId: "${'a'.repeat(maxTextBytes)}`,
+  comments: `${'#\n'.repeat(maxTextBytes / 3)}{ __typename }`,
+  'one long comment': `#${'é'.repeat(maxTextBytes / 2)}\n{ __typename }`,
+  commas: `{ ${','.repeat(maxTextBytes)} __typename }`,
+  'byte order marks': `${'\ufeff'.repeat(maxTextBytes / 3)}{ __typename }`,
+  'line breaks before an error': `${'\n'.repeat(maxTextBytes / 2)}{ nothing }`,
+  'carriage returns before an error': `${'\\r'.repeat(10)}${'\r'.repeat(maxTextBytes / 2)}{ nothing }`,
+  'a long field name': `{ ${'a'.repeat(maxTextBytes)} }`,
+  'a long alias': `{ ${'a'.repeat(maxTextBytes)}: __typename }`,
+  'a long argument name': `{ bank(${'a'.repeat(maxTextBytes)}: 1) { id } }`,
+  'a long directive name': `{ __typename @${'a'.repeat(maxTextBytes)} }`,
+  'a long type name': `{ ... on ${'A'.repeat(maxTextBytes)} { id } }`,
+  'a long fragment name': `{ ...${'A'.repeat(maxTextBytes)} }`,
+  'a long variable name': `query($${'a'.repeat(maxTextBytes)}: Int) { __typename }`,
+  'a long operation name': `query ${'a'.repeat(maxTextBytes)} { __typename }`,
+  'a long enum value': `{ customers(bankId: "a", sortBy: ${'A'.repeat(maxTextBytes)}) { totalCount } }`,
+  'a long integer': `{ customers(bankId: "a", first: ${'9'.repeat(maxTextBytes)}) { totalCount } }`,
+  'a number with a long exponent': `{ customers(bankId: "a", first: 1e${'9'.repeat(maxTextBytes)}) { totalCount } }`,
   'an infinite number': '{ customers(bankId: "a", first: 1e400) { totalCount } }',
-  'a long decimal literal': `{ customers(bankId: "a", filter: { createdFrom: "${'0'.repeat(longestText)}" }) { totalCount } }`,
+  'a long decimal literal': `{ customers(bankId: "a", filter: { createdFrom: "${'0'.repeat(maxTextBytes)}" }) { totalCount } }`,
 };
 
 const longDocuments = Object.entries(longTokens).map(([name, query]) =>
@@ -42,25 +42,25 @@ const longDocuments = Object.entries(longTokens).map(([name, query]) =>
     `document: ${name}`,
     { query },
     {
-      right: anyAnswer,
+      expected: anyResponse,
       // The response contains the alias.
-      bounds: name === 'a long alias' ? { ...bounds, bytes: longestText + 1_000 } : bounds,
+      bounds: name === 'a long alias' ? { ...bounds, bytes: maxTextBytes + 1_000 } : bounds,
     },
   ),
 );
 
 const nested: Readonly<Record<string, string>> = {
-  'braces without an end': '{'.repeat(longestText),
-  'fields in each other': `${'{ me '.repeat(700)}${'}'.repeat(700)}`,
-  'lists in each other': `{ bank(bankId: ${'['.repeat(700)}${']'.repeat(700)}) { id } }`,
-  'objects in each other': `{ customers(bankId: "a", filter: ${'{ attribute: '.repeat(350)}1${'}'.repeat(350)}) { totalCount } }`,
-  'list types in each other': `query($a: ${'['.repeat(700)}Int${']'.repeat(700)}) { __typename }`,
-  'inline fragments in each other': `${'{ ... on Query '.repeat(300)}{ __typename }${'}'.repeat(300)}`,
-  'introspection in introspection': `{ __schema { types ${'{ fields { type '.repeat(8)}{ name }${'} }'.repeat(8)} } }`,
+  'unclosed braces': '{'.repeat(maxTextBytes),
+  'nested fields': `${'{ me '.repeat(700)}${'}'.repeat(700)}`,
+  'nested lists': `{ bank(bankId: ${'['.repeat(700)}${']'.repeat(700)}) { id } }`,
+  'nested objects': `{ customers(bankId: "a", filter: ${'{ attribute: '.repeat(350)}1${'}'.repeat(350)}) { totalCount } }`,
+  'nested list types': `query($a: ${'['.repeat(700)}Int${']'.repeat(700)}) { __typename }`,
+  'nested inline fragments': `${'{ ... on Query '.repeat(300)}{ __typename }${'}'.repeat(300)}`,
+  'nested introspection': `{ __schema { types ${'{ fields { type '.repeat(8)}{ name }${'} }'.repeat(8)} } }`,
 };
 
 const nestedDocuments = Object.entries(nested).map(([name, query]) =>
-  operation(`document: ${name}`, { query }, { right: anyAnswer, bounds }),
+  operation(`document: ${name}`, { query }, { expected: anyResponse, bounds }),
 );
 
 const wide: Readonly<Record<string, string>> = {
@@ -74,8 +74,8 @@ const wide: Readonly<Record<string, string>> = {
   'overlapping fields behind fragments': `{ me { ${many(80, (index) => `...f${index}`)} } } ${many(80, (index) => `fragment f${index} on User { accounts { bank { id } } }`)}`,
   'overlapping fields behind inline fragments': `{ me { ${many(140, () => '... { accounts { bank { id } } }')} } }`,
   'overlapping fields in nested fragments': `{ me { ...f0 } } ${many(60, (index) => `fragment f${index} on User { accounts { id } customers { id } ...f${index + 1} ...f${index + 2} }`)} fragment f60 on User { id } fragment f61 on User { id }`,
-  'fragments that double each other': `{ ...f0 } ${many(40, (index) => `fragment f${index} on Query { ...f${index + 1} ...f${index + 1} }`)} fragment f40 on Query { __typename }`,
-  'fragments in a circle': `{ ...f0 } ${many(200, (index) => `fragment f${index} on Query { ...f${(index + 1) % 200} }`)}`,
+  'fragments that include the next one twice': `{ ...f0 } ${many(40, (index) => `fragment f${index} on Query { ...f${index + 1} ...f${index + 1} }`)} fragment f40 on Query { __typename }`,
+  'fragments in a cycle': `{ ...f0 } ${many(200, (index) => `fragment f${index} on Query { ...f${(index + 1) % 200} }`)}`,
   'unused fragments': `{ __typename } ${many(200, (index) => `fragment f${index} on Query { __typename }`)}`,
   'unknown fields': `{ ${many(1_000, (index) => `customerz${index}`)} }`,
   'unknown arguments': `{ bank(bankId: "a", ${many(450, (index) => `bankIdd${index}: 1`)}) { id } }`,
@@ -100,7 +100,7 @@ const wideDocuments = Object.entries(wide).map(([name, query]) =>
     `document: ${name}`,
     { query },
     {
-      right: anyAnswer,
+      expected: anyResponse,
       bounds: /introspect|__type|one type/i.test(name)
         ? { cpuMilliseconds: 250, bytes: 2_000_000 }
         : { cpuMilliseconds: 120, bytes: 60_000 },
@@ -112,7 +112,7 @@ const wideDocuments = Object.entries(wide).map(([name, query]) =>
 function fresh(
   name: string,
   count: (scene: Scene) => number,
-  make: (index: number) => string,
+  documentOf: (index: number) => string,
   cpuMilliseconds: number,
 ): Attack {
   return attack(
@@ -122,13 +122,13 @@ function fresh(
       const { token } = scene.newUser('registered');
       const address = scene.newAddress();
       const replies = await inParallel(count(scene), 1, (index) =>
-        scene.send({ agent, address, token, body: JSON.stringify({ query: make(index) }) }),
+        scene.send({ agent, address, token, body: JSON.stringify({ query: documentOf(index) }) }),
       );
       agent.destroy();
       return replies;
     },
     {
-      right: { statuses: [200, 400, 429], never: ['OBP-50000'] },
+      expected: { statuses: [200, 400, 429], never: ['OBP-50000'] },
       bounds: { cpuMilliseconds, bytes: 3_000_000, megabytes: 150 },
     },
   );
@@ -159,21 +159,21 @@ const planFlood = attack(
     return replies;
   },
   {
-    right: { statuses: [200, 429], never: ['OBP-50000'] },
+    expected: { statuses: [200, 429], never: ['OBP-50000'] },
     bounds: { cpuMilliseconds: 9_000, bytes: 8_000_000, megabytes: 120 },
   },
 );
 
 const longNames = operation(
-  'operationName: as long as a request can be',
+  'operationName: as long as a request allows',
   { query: 'query a { __typename } query b { __typename }', operationName: repeated('a') },
-  { right: { statuses: [400] }, bounds },
+  { expected: { statuses: [400] }, bounds },
 );
 
 const unknownOperation = operation(
-  'operationName: none of the document',
+  'operationName: not in the document',
   { query: 'query a { __typename }', operationName: '__proto__' },
-  { right: { statuses: [400] }, bounds },
+  { expected: { statuses: [400] }, bounds },
 );
 
 export const documentAttacks: Attack[] = [

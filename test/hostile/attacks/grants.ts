@@ -1,4 +1,4 @@
-/** Grants to oneself through another user. */
+/** Grants of roles to the caller through another user. */
 import { type Attack, attack, type Scene } from '../attack.ts';
 import type { Reply } from '../client.ts';
 
@@ -10,39 +10,43 @@ function grant(scene: Scene, token: string, userId: string, roleName: string, ba
 }
 
 /** A response without errors would be a grant. */
-const right = { statuses: [200], keys: ['APPROVAL_REQUIRED', 'OBP-20006', 'OBP-30221', 'FORBIDDEN'], maxSuccesses: 0 };
+const expected = {
+  statuses: [200],
+  keys: ['APPROVAL_REQUIRED', 'OBP-20006', 'OBP-30221', 'FORBIDDEN'],
+  maxSuccesses: 0,
+};
 
 export const grantAttacks: Attack[] = [
   attack(
-    'grants: a granter makes a puppet that can grant',
+    'grants: a granter appoints a user who grants a role to the granter',
     async (scene) => {
       const granter = scene.newUser('granter');
-      const puppet = scene.newUser('registered');
+      const appointee = scene.newUser('registered');
       const { bankId } = scene.world;
       return [
-        await grant(scene, granter.token, puppet.id, 'CanCreateEntitlementAtOneBank', bankId),
-        await grant(scene, puppet.token, granter.id, 'CanGetCustomer', bankId),
+        await grant(scene, granter.token, appointee.id, 'CanCreateEntitlementAtOneBank', bankId),
+        await grant(scene, appointee.token, granter.id, 'CanGetCustomer', bankId),
       ];
     },
-    { right },
+    { expected },
   ),
   attack(
-    'grants: a super admin makes a puppet that can grant',
+    'grants: a super admin appoints a user who grants a role to the super admin',
     async (scene) => {
       const admin = scene.newUser('superAdmin');
-      const puppet = scene.newUser('registered');
+      const appointee = scene.newUser('registered');
       const { bankId } = scene.world;
       return [
-        await grant(scene, admin.token, puppet.id, 'CanCreateEntitlementAtAnyBank', null),
-        await grant(scene, admin.token, puppet.id, 'CanDeleteEntitlementAtAnyBank', null),
-        await grant(scene, puppet.token, admin.id, 'CanGetCustomersAtAnyBank', null),
-        await grant(scene, puppet.token, admin.id, 'CanGetCustomer', bankId),
+        await grant(scene, admin.token, appointee.id, 'CanCreateEntitlementAtAnyBank', null),
+        await grant(scene, admin.token, appointee.id, 'CanDeleteEntitlementAtAnyBank', null),
+        await grant(scene, appointee.token, admin.id, 'CanGetCustomersAtAnyBank', null),
+        await grant(scene, appointee.token, admin.id, 'CanGetCustomer', bankId),
       ];
     },
-    { right },
+    { expected },
   ),
   attack(
-    'links: a holder of CanCreateUserCustomerLink links themself',
+    'links: a holder of CanCreateUserCustomerLink creates a link to the caller',
     async (scene) => {
       const clerk = scene.newUser('clerk');
       const { bankId, customerIds } = scene.world;
@@ -56,7 +60,7 @@ export const grantAttacks: Attack[] = [
       ];
     },
     {
-      right: {
+      expected: {
         statuses: [200],
         maxSuccesses: 0,
         keys: ['OBP-20006', 'FORBIDDEN', 'SELF_LINK_REFUSED'],

@@ -1,7 +1,7 @@
-/** Lists in inputs beyond their maximum. */
+/** Lists in inputs that exceed their maximum. */
 import { type Attack, operation, type Scene } from '../attack.ts';
 
-const right = { statuses: [200, 400], keys: ['OBP-10001', 'OBP-10020', 'TOO_MANY_ITEMS'] };
+const expected = { statuses: [200, 400], keys: ['OBP-10001', 'OBP-10020', 'TOO_MANY_ITEMS'] };
 const bounds = { cpuMilliseconds: 120, bytes: 30_000 };
 
 const times = <Item>(count: number, item: Item): Item[] => Array.from({ length: count }, () => item);
@@ -16,16 +16,16 @@ function input(name: string, query: string, variables: (scene: Scene) => object)
       query,
       variables: { bankId: scene.world.bankId, customerId: scene.world.heavyCustomerId, ...variables(scene) },
     }),
-    { as: 'clerk', right, bounds },
+    { as: 'clerk', expected, bounds },
   );
 }
 
 const createCustomer =
   'mutation($bankId: ID!, $input: CreateCustomerInput!) { createCustomer(bankId: $bankId, input: $input) { customer { id } } }';
-const ofCustomer = (field: string, type: string, selection: string) =>
+const customerMutation = (field: string, type: string, selection: string) =>
   `mutation($bankId: ID!, $customerId: ID!, $input: ${type}!) { ${field}(bankId: $bankId, customerId: $customerId, input: $input) { ${selection} } }`;
 
-const ofNewCustomer: Readonly<Record<string, readonly unknown[]>> = {
+const listsOfNewCustomer: Readonly<Record<string, readonly unknown[]>> = {
   dobOfDependants: times(18_000, '2012-09-08'),
   addresses: times(3_500, address),
   attributes: times(4_000, { name: 'a', type: 'STRING', value: 'b' }),
@@ -35,28 +35,28 @@ const ofNewCustomer: Readonly<Record<string, readonly unknown[]>> = {
 };
 
 export const inputAttacks: Attack[] = [
-  ...Object.entries(ofNewCustomer).map(([field, list]) =>
+  ...Object.entries(listsOfNewCustomer).map(([field, list]) =>
     input(`createCustomer.input.${field}: ${list.length.toLocaleString('en')} items`, createCustomer, () => ({
       input: { ...newCustomer, [field]: list },
     })),
   ),
   input(
-    'updateCustomerData.input.dobOfDependants: 18,000 days',
-    ofCustomer('updateCustomerData', 'UpdateCustomerDataInput', 'customer { id }'),
+    'updateCustomerData.input.dobOfDependants: 18,000 dates',
+    customerMutation('updateCustomerData', 'UpdateCustomerDataInput', 'customer { id }'),
     () => ({
       input: { dependants: 18_000, dobOfDependants: times(18_000, '2012-09-08') },
     }),
   ),
   input(
-    'updateCustomerData.input.dobOfDependants: 18,000 texts that are no days',
-    ofCustomer('updateCustomerData', 'UpdateCustomerDataInput', 'customer { id }'),
+    'updateCustomerData.input.dobOfDependants: 18,000 invalid dates',
+    customerMutation('updateCustomerData', 'UpdateCustomerDataInput', 'customer { id }'),
     () => ({
       input: { dobOfDependants: times(18_000, 'yesterday') },
     }),
   ),
   input(
     'createCustomerAddress.input.tags: 50,000 tags',
-    ofCustomer('createCustomerAddress', 'CustomerAddressInput', 'customerAddress { id }'),
+    customerMutation('createCustomerAddress', 'CustomerAddressInput', 'customerAddress { id }'),
     () => ({
       input: { ...address, tags: times(50_000, 'a') },
     }),

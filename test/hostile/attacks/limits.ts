@@ -4,8 +4,8 @@ import { keepAliveAgent, type Reply } from '../client.ts';
 
 const limited = ['RATE_LIMITED'];
 
-/** Sends `times` operations of one caller over a few connections. */
-async function repeatedly(
+/** Sends operations of one caller over `parallel` connections. */
+async function sendRepeatedly(
   scene: Scene,
   { times, parallel, token }: { times: number; parallel: number; token: string | null },
   query: (index: number) => string,
@@ -28,30 +28,31 @@ async function repeatedly(
 
 const statuses = [200, 400, 429];
 
-function headersOf(replies: readonly Reply[]): string | null {
+/** Describes the first missing header of a rate limit, or returns null. */
+function missingHeader(replies: readonly Reply[]): string | null {
   const refused = replies.find(({ status }) => status === 429);
-  if (refused === undefined) return 'no response has the status 429';
+  if (refused === undefined) return 'a response must have the status 429';
   for (const name of ['retry-after: ', 'ratelimit: ', 'ratelimit-policy: ']) {
-    if (!refused.head.toLowerCase().includes(name)) return `429 without the header ${name}`;
+    if (!refused.head.toLowerCase().includes(name)) return `the response with status 429 must have the header ${name}`;
   }
   const [first] = replies;
   return first?.head.toLowerCase().includes('ratelimit-policy: ')
     ? null
-    : 'the first response has no header RateLimit-Policy';
+    : 'the first response must have the header RateLimit-Policy';
 }
 
-/** The number of audit events of a user. */
-async function eventsOf(scene: Scene, userId: string): Promise<number> {
+/** Returns the number of audit events of a user. */
+async function eventCountOf(scene: Scene, userId: string): Promise<number> {
   const { token } = scene.newUser('clerk');
   const query = `{ auditEvents(userId: "${userId}", first: 100) { totalCount } }`;
   const { text } = await scene.send({ token, body: JSON.stringify({ query }) });
   return Number(/"totalCount":(\d+)/.exec(text)?.[1]);
 }
 
-/** Refusals of a user without roles must not each add an audit event. */
+/** An attack whose refusals are aggregated, so that not every one of them adds an audit event. */
 function refusals(name: string, query: (index: number, scene: Scene) => string): Attack {
   const times = 400;
-  // The limits of a minute, twice, because the attack might not end in the minute in which it began.
+  // Twice the limits of a minute, because the attack might not end in the minute in which it began.
   const maxEvents = 350;
   let userId = '';
   return attack(
@@ -59,20 +60,20 @@ function refusals(name: string, query: (index: number, scene: Scene) => string):
     async (scene) => {
       const { id, token } = scene.newUser('registered');
       userId = id;
-      return repeatedly(scene, { times, parallel: 4, token }, (index) => query(index, scene));
+      return sendRepeatedly(scene, { times, parallel: 4, token }, (index) => query(index, scene));
     },
     {
-      right: { statuses, never: ['OBP-50000', 'Tripman'] },
+      expected: { statuses, never: ['OBP-50000', 'Tripman'] },
       bounds: { cpuMilliseconds: 3_000, bytes: 1_000_000, silentSeconds: 1 },
       check: async (scene) => {
-        const events = await eventsOf(scene, userId);
-        return events <= maxEvents ? null : `${times} refusals are ${events} events of the audit trail`;
+        const events = await eventCountOf(scene, userId);
+        return events <= maxEvents ? null : `${times} refusals added ${events} audit events`;
       },
     },
   );
 }
 
-const growing: Attack[] = [
+const manyRefusals: Attack[] = [
   refusals(
     '400 customers',
     (index, { world }) =>
@@ -97,11 +98,11 @@ const growing: Attack[] = [
 
 export const limitAttacks: Attack[] = [
   attack(
-    'cost: pages of 100 customers with everything, again and again',
+    'cost: repeated pages of 100 customers with many lists',
     (scene) => {
       const { token } = scene.newUser('clerk');
       const { bankId } = scene.world;
-      return repeatedly(
+      return sendRepeatedly(
         scene,
         { times: 6, parallel: 1, token },
         () =>
@@ -109,9 +110,9 @@ export const limitAttacks: Attack[] = [
       );
     },
     {
-      right: { statuses, someKeys: limited, never: ['OBP-50000'] },
+      expected: { statuses, someKeys: limited, never: ['OBP-50000'] },
       bounds: { cpuMilliseconds: 5_000, bytes: 10_000_000 },
-      check: async (_scene, replies) => headersOf(replies),
+      check: async (_scene, replies) => missingHeader(replies),
     },
   ),
   attack(
@@ -119,7 +120,7 @@ export const limitAttacks: Attack[] = [
     (scene) => {
       const { token } = scene.newUser('clerk');
       const { bankId } = scene.world;
-      return repeatedly(
+      return sendRepeatedly(
         scene,
         { times: 10, parallel: 1, token },
         () =>
@@ -127,32 +128,32 @@ export const limitAttacks: Attack[] = [
       );
     },
     {
-      right: { statuses, someKeys: [...limited, 'QUERY_TOO_COSTLY'], never: ['OBP-50000'] },
+      expected: { statuses, someKeys: [...limited, 'QUERY_TOO_COSTLY'], never: ['OBP-50000'] },
       bounds: { cpuMilliseconds: 6_000, bytes: 40_000_000 },
     },
   ),
   attack(
     'cost: 600 operations of anonymous callers of one address',
     (scene) =>
-      repeatedly(
+      sendRepeatedly(
         scene,
         { times: 600, parallel: 4, token: null },
         (index) =>
           `{ ${Array.from({ length: 19 }, (_, alias) => `a${alias}: bank(bankId: "hostile.bank.${index}") { id }`).join(' ')} }`,
       ),
     {
-      right: { statuses, someKeys: limited, never: ['OBP-50000'] },
+      expected: { statuses, someKeys: limited, never: ['OBP-50000'] },
       bounds: { cpuMilliseconds: 4_000, bytes: 2_000_000 },
-      check: async (_scene, replies) => headersOf(replies),
+      check: async (_scene, replies) => missingHeader(replies),
     },
   ),
-  ...growing,
+  ...manyRefusals,
   attack(
     'createAccount: 150 of one user',
     (scene) => {
       const { token } = scene.newUser('registered');
       const { bankId } = scene.world;
-      return repeatedly(
+      return sendRepeatedly(
         scene,
         { times: 150, parallel: 4, token },
         (index) =>
@@ -160,12 +161,12 @@ export const limitAttacks: Attack[] = [
       );
     },
     {
-      right: { statuses, someKeys: limited, never: ['OBP-50000'] },
+      expected: { statuses, someKeys: limited, never: ['OBP-50000'] },
       bounds: { cpuMilliseconds: 4_000, bytes: 200_000 },
     },
   ),
   attack(
-    'createAccount: the IBAN and the ID of others',
+    'createAccount: the IBAN and the ID of other accounts',
     async (scene) => {
       const { token } = scene.newUser('registered');
       const { bankId, accountIds } = scene.world;
@@ -175,13 +176,13 @@ export const limitAttacks: Attack[] = [
         'accountRoutings: [{ scheme: "IBAN", address: "DE89370400440532013000" }]',
         `accountRoutings: [{ scheme: "SCHEME_0", address: "${accountIds[0]}.0." }]`,
       ];
-      return repeatedly(
+      return sendRepeatedly(
         scene,
         { times: claims.length, parallel: 1, token },
         (index) =>
           `mutation { createAccount(bankId: "${bankId}", input: { ${claims[index]}, label: "a", branchId: "b", productCode: "c", balance: { currency: "EUR", amount: "0" } }) { account { id } } }`,
       );
     },
-    { right: { statuses, keys: ['OBP-20006'] } },
+    { expected: { statuses, keys: ['OBP-20006'] } },
   ),
 ];

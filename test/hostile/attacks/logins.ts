@@ -1,4 +1,4 @@
-/** Guessed passwords, and registrations under names of other users. */
+/** Guessed passwords, and registrations with usernames of other users. */
 import { type Attack, attack, inParallel, operation, type Scene } from '../attack.ts';
 import type { Reply } from '../client.ts';
 
@@ -12,18 +12,18 @@ const loginBody = (u: string, p: string) => JSON.stringify({ query: login, varia
 const never = ['"token":"', 'OBP-50000'];
 const statuses = [200, 400, 401, 429];
 
-/** The number of guesses whose password was verified, because no lock or limit applied. */
-function looked(replies: readonly Reply[]): number {
+/** Returns the number of guesses whose password was verified, because neither a lock nor a limit applied. */
+function verifiedCount(replies: readonly Reply[]): number {
   return replies.filter(({ keys }) => keys.includes('OBP-20004')).length;
 }
 
-function guesses(name: string, most: number, send: (scene: Scene) => Promise<Reply[]>): Attack {
+function guesses(name: string, max: number, send: (scene: Scene) => Promise<Reply[]>): Attack {
   return attack(name, send, {
-    right: { statuses, never },
+    expected: { statuses, never },
     bounds,
     check: async (_scene, replies) =>
-      looked(replies) > most
-        ? `${looked(replies)} of ${replies.length} guesses were looked at; at most ${most} are right`
+      verifiedCount(replies) > max
+        ? `${verifiedCount(replies)} of ${replies.length} passwords were verified, at most ${max} are allowed`
         : null,
   });
 }
@@ -92,26 +92,26 @@ const aliases: Attack[] = [
     {
       query: `mutation { ${Array.from({ length: 20 }, (_, index) => `a${index}: login(username: "hostile.local.0", password: "${index}") { token }`).join(' ')} }`,
     },
-    { right: { statuses: [200, 400, 429], keys: ['TOO_MANY_LOGINS_IN_ONE_OPERATION'], never } },
+    { expected: { statuses: [200, 400, 429], keys: ['TOO_MANY_LOGINS_IN_ONE_OPERATION'], never } },
   ),
   operation(
-    'login: fragments that repeat it',
+    'login: fragments that repeat the field',
     {
       query:
         'mutation { ...a ...b ... on Mutation { c: login(username: "x", password: "y") { token } } } fragment a on Mutation { a: login(username: "x", password: "y") { token } } fragment b on Mutation { b: login(username: "x", password: "y") { token } }',
     },
-    { right: { statuses: [200, 400, 429], keys: ['TOO_MANY_LOGINS_IN_ONE_OPERATION'], never } },
+    { expected: { statuses: [200, 400, 429], keys: ['TOO_MANY_LOGINS_IN_ONE_OPERATION'], never } },
   ),
   operation(
     'createUser: 20 aliases',
     {
       query: `mutation { ${Array.from({ length: 20 }, (_, index) => `a${index}: createUser(input: { username: "hostile.alias.${index}", email: "a${index}@example.org", firstName: "a", lastName: "b", password: "A password of the attacks, 1!" }) { user { id } }`).join(' ')} }`,
     },
-    { right: { statuses: [200, 400, 429], keys: ['TOO_MANY_NEW_USERS_IN_ONE_OPERATION'], never: ['OBP-50000'] } },
+    { expected: { statuses: [200, 400, 429], keys: ['TOO_MANY_NEW_USERS_IN_ONE_OPERATION'], never: ['OBP-50000'] } },
   ),
 ];
 
-function registration(index: number, more: object = {}): string {
+function registration(index: number, input: object = {}): string {
   return JSON.stringify({
     query: createUser,
     variables: {
@@ -121,7 +121,7 @@ function registration(index: number, more: object = {}): string {
         firstName: 'Eve',
         lastName: 'Tripman',
         password: 'A password of the attacks, 1!',
-        ...more,
+        ...input,
       },
     },
   });
@@ -134,10 +134,10 @@ const registering: Attack[] = [
       const address = scene.newAddress();
       return inParallel(60, 20, (index) => scene.send({ address, body: registration(1_000 + index) }));
     },
-    { right: { statuses, maxSuccesses: 20, someKeys: ['RATE_LIMITED'], never: ['OBP-50000'] }, bounds },
+    { expected: { statuses, maxSuccesses: 20, someKeys: ['RATE_LIMITED'], never: ['OBP-50000'] }, bounds },
   ),
   attack(
-    'createUser: usernames that look like another one',
+    'createUser: usernames that look like an existing one',
     async (scene) => {
       const address = scene.newAddress();
       const spellings = [
@@ -151,12 +151,12 @@ const registering: Attack[] = [
         scene.send({ address, body: registration(2_000 + index, { username: spellings[index] }) }),
       );
     },
-    { right: { statuses: [200, 400], keys: ['USERNAME_TAKEN', 'OBP-10001'] }, bounds },
+    { expected: { statuses: [200, 400], keys: ['USERNAME_TAKEN', 'OBP-10001'] }, bounds },
   ),
   attack(
     "createUser: another user's email address as the username",
     async (scene) => [await scene.send({ body: registration(3_000, { username: 'hostile.local.1@example.org' }) })],
-    { right: { statuses: [200, 400], keys: ['USERNAME_TAKEN', 'OBP-10001'] }, bounds },
+    { expected: { statuses: [200, 400], keys: ['USERNAME_TAKEN', 'OBP-10001'] }, bounds },
   ),
 ];
 

@@ -19,10 +19,10 @@ const sorts = ['CREATED', 'CUSTOMER_NUMBER', 'LAST_OK_DATE'].flatMap((sortBy) =>
   ['ASC', 'DESC'].map((direction) => `sortBy: ${sortBy}, sortDirection: ${direction}`),
 );
 
-/** The combination with this number: each bit is a filter, and the rest is the sort order. */
+/** Returns the combination with a number, whose bits select the filters and whose remainder selects the sort order. */
 function combination(number: number): string {
-  const chosen = filters.filter((_, bit) => ((number >> bit) & 1) === 1);
-  return `first: 1, filter: { ${chosen.join(', ')} }, ${sorts[(number >> filters.length) % sorts.length]}`;
+  const chosenFilters = filters.filter((_, bit) => ((number >> bit) & 1) === 1);
+  return `first: 1, filter: { ${chosenFilters.join(', ')} }, ${sorts[(number >> filters.length) % sorts.length]}`;
 }
 
 const fieldsOfOperation = 20;
@@ -47,7 +47,7 @@ export const statementAttacks: Attack[] = [
       return replies;
     },
     {
-      right: { statuses: [200, 429], never: ['OBP-50000'] },
+      expected: { statuses: [200, 429], never: ['OBP-50000'] },
       bounds: { cpuMilliseconds: 20_000, bytes: 3_000_000, megabytes: 90 },
     },
   ),

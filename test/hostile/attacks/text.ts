@@ -1,8 +1,8 @@
-/** Long texts that are slow to normalise, to match or to parse. */
+/** Long texts that are slow to normalise, to match, or to parse. */
 import { type Attack, attack, inParallel, operation, type Scene } from '../attack.ts';
 import { keepAliveAgent, type Reply } from '../client.ts';
-import { everyPlace, type Place } from '../every-argument.ts';
-import { hostileTexts, longestText, phoneNumbers, repeated, textsOfScalars } from '../texts.ts';
+import { allPlaces, type Place } from '../every-argument.ts';
+import { hostileTexts, maxTextBytes, phoneNumbers, repeated, textsOfScalars } from '../texts.ts';
 
 const refused = {
   keys: ['OBP-10001', 'OBP-30207', 'TEXT_TOO_LONG', 'INVALID_CURSOR', 'OBP-20004', 'OBP-20013', 'RATE_LIMITED'],
@@ -26,36 +26,36 @@ const anonymous: Attack[] = Object.entries(hostileTexts).map(([name, text], inde
   return operation(
     `createUser.input.${field}: ${name}`,
     { query: createUser, variables: { input } },
-    { right: refused, bounds },
+    { expected: refused, bounds },
   );
 });
 
 const login =
   'mutation($username: String!, $password: String!) { login(username: $username, password: $password) { token } }';
 
-const logins: Attack[] = ['combining marks in the wrong order', 'Hangul in parts', 'digits'].flatMap((name) =>
+const logins: Attack[] = ['combining marks in the wrong order', 'decomposed Hangul', 'digits'].flatMap((name) =>
   ['username', 'password'].map((argument) => {
     const variables = { username: 'hostile.local.0', password: 'x', [argument]: hostileTexts[name] };
-    return operation(`login.${argument}: ${name}`, { query: login, variables }, { right: refused, bounds });
+    return operation(`login.${argument}: ${name}`, { query: login, variables }, { expected: refused, bounds });
   }),
 );
 
-const eightAtOnce = operation(
-  'createUser: eight at once with combining marks',
+const parallelRequests = operation(
+  'createUser: eight parallel requests with combining marks',
   {
     query: createUser,
     variables: { input: { ...newUser, firstName: hostileTexts['combining marks in the wrong order'] } },
   },
-  { times: 8, parallel: 8, right: refused, bounds: { cpuMilliseconds: 300, bytes: 20_000 } },
+  { times: 8, parallel: 8, expected: refused, bounds: { cpuMilliseconds: 300, bytes: 20_000 } },
 );
 
 const manyFields = operation(
-  'createUser: every field with a share of combining marks',
+  'createUser: combining marks in several fields',
   () => {
-    const part = 'a\u0300\u0323'.repeat(longestText / 20);
-    return { query: createUser, variables: { input: { ...newUser, firstName: part, lastName: part, username: part } } };
+    const text = 'a\u0300\u0323'.repeat(maxTextBytes / 20);
+    return { query: createUser, variables: { input: { ...newUser, firstName: text, lastName: text, username: text } } };
   },
-  { right: refused, bounds },
+  { expected: refused, bounds },
 );
 
 const reason = operation(
@@ -65,7 +65,7 @@ const reason = operation(
       'mutation($r: String!) { requestEntitlement(input: { roleName: CanGetMeetings, bankId: "hostile.01", reason: $r }) { __typename } }',
     variables: { r: hostileTexts['combining marks in the wrong order'] },
   },
-  { as: 'registered', right: refused, bounds },
+  { as: 'registered', expected: refused, bounds },
 );
 
 const idempotencyKey = operation(
@@ -75,10 +75,10 @@ const idempotencyKey = operation(
       'mutation($k: String) { createAccount(bankId: "hostile.01", idempotencyKey: $k, input: { label: "a", branchId: "b", productCode: "c", balance: { currency: "EUR", amount: "0" } }) { __typename } }',
     variables: { k: hostileTexts['white space before a letter'] },
   },
-  { as: 'registered', right: refused, bounds },
+  { as: 'registered', expected: refused, bounds },
 );
 
-const twenty = operation(
+const manyFilters = operation(
   'customers: 20 filters with texts of 12,000 characters each',
   () => {
     const text = 'a\u0300\u0323'.repeat(4_000).slice(0, 12_000);
@@ -89,29 +89,37 @@ const twenty = operation(
     );
     return { query: `query($t: String) { ${fields.join(' ')} }`, variables: { t: text } };
   },
-  { as: 'clerk', right: refused, bounds: { ...bounds, bytes: 20_000 } },
+  { as: 'clerk', expected: refused, bounds: { ...bounds, bytes: 20_000 } },
 );
 
-const list = operation(
+const listArguments = operation(
   'customers: attribute filter and cursor with combining marks',
   {
     query:
       'query($t: String!) { a: customers(bankId: "hostile.01", filter: { attribute: { name: $t, value: $t } }) { nodes { id } } b: customers(bankId: "hostile.01", after: $t) { nodes { id } } }',
     variables: { t: hostileTexts['combining marks in the wrong order'] },
   },
-  { as: 'clerk', right: refused, bounds },
+  { as: 'clerk', expected: refused, bounds },
 );
+
+/** The number of attacks among which the places are divided. */
+const shares = 3;
+/** The maximum CPU time of one place. */
+const maxCpuMilliseconds = 400;
 
 function textFor({ name, scalar }: Place, index: number): string {
   const texts = Object.values(hostileTexts);
-  const usual = texts[index % texts.length] ?? '';
-  if (/phone/i.test(name)) return phoneNumbers[index % phoneNumbers.length] ?? usual;
-  const own = textsOfScalars[scalar];
-  return own?.[index % own.length] ?? usual;
+  const text = texts[index % texts.length] ?? '';
+  if (/phone/i.test(name)) return phoneNumbers[index % phoneNumbers.length] ?? text;
+  const scalarTexts = textsOfScalars[scalar];
+  return scalarTexts?.[index % scalarTexts.length] ?? text;
 }
 
-/** Sends a text to each place. `check` names the most expensive place. */
-function everyArgument(name: string, shift: number): Attack {
+/**
+ * An attack that sends a text to each place of a share of the places. It fails with the name of the most expensive
+ * place.
+ */
+function allArguments(share: number): Attack {
   const costs = new Map<string, number>();
   async function sendAll(scene: Scene): Promise<Reply[]> {
     const user = scene.newUser('clerk');
@@ -122,11 +130,11 @@ function everyArgument(name: string, shift: number): Attack {
       customerId: scene.world.heavyCustomerId,
       accountId: scene.world.accountIds[0] ?? '',
     };
-    const places = everyPlace().filter((_, index) => index % everyArgument.parts === shift);
+    const places = allPlaces().filter((_, index) => index % shares === share);
     costs.clear();
     const replies = await inParallel(places.length, 1, async (index) => {
       const place = places[index];
-      if (place === undefined) throw new Error('There is no such place.');
+      if (place === undefined) throw new Error('The place must exist.');
       const { query } = place;
       const body = JSON.stringify({ query, variables: place.variables('THE PLACE', ids) }).replace('"THE PLACE"', () =>
         JSON.stringify(textFor(place, index)),
@@ -140,19 +148,15 @@ function everyArgument(name: string, shift: number): Attack {
     agent.destroy();
     return replies;
   }
-  return attack(name, sendAll, {
-    right: { statuses: [200, 400, 429], never: ['OBP-50000'] },
+  return attack(`every String, ID, and scalar of the schema, ${share + 1} of ${shares}`, sendAll, {
+    expected: { statuses: [200, 400, 429], never: ['OBP-50000'] },
     bounds: { cpuMilliseconds: 3_000, bytes: 600_000 },
     check: async () => {
-      const [most] = [...costs].toSorted(([, one], [, other]) => other - one);
-      if (most !== undefined && most[1] > everyArgument.most) return `${most[0]} takes ${most[1].toFixed(0)} ms of CPU`;
-      return null;
+      const [[place, cost] = ['', 0]] = [...costs].toSorted(([, a], [, b]) => b - a);
+      return cost > maxCpuMilliseconds ? `${place} takes ${cost.toFixed(0)} ms of CPU` : null;
     },
   });
 }
-everyArgument.parts = 3;
-everyArgument.most = 400;
-
 const phonePatterns: Attack[] = [
   repeated('%1_', ['', '']),
   `${'%'.repeat(40)}123`,
@@ -167,21 +171,19 @@ const phonePatterns: Attack[] = [
         'query($p: String!) { customersByMobilePhoneNumber(bankId: "hostile.01", mobilePhoneNumber: $p, first: 100) { totalCount nodes { id } } }',
       variables: { p: pattern },
     },
-    { as: 'clerk', right: { statuses: [200, 400] }, bounds: { ...bounds, bytes: 30_000 } },
+    { as: 'clerk', expected: { statuses: [200, 400] }, bounds: { ...bounds, bytes: 30_000 } },
   ),
 );
 
 export const textAttacks: Attack[] = [
   ...anonymous,
   ...logins,
-  eightAtOnce,
+  parallelRequests,
   manyFields,
   reason,
   idempotencyKey,
-  twenty,
-  list,
+  manyFilters,
+  listArguments,
   ...phonePatterns,
-  everyArgument('every String, ID and scalar of the schema, 1 of 3', 0),
-  everyArgument('every String, ID and scalar of the schema, 2 of 3', 1),
-  everyArgument('every String, ID and scalar of the schema, 3 of 3', 2),
+  ...Array.from({ length: shares }, (_, share) => allArguments(share)),
 ];

@@ -12,7 +12,7 @@ function token(name: string, claims: Record<string, unknown>, header: Record<str
       const forged = await scene.issuer.token(claims, header);
       return [await scene.send({ token: forged, body: me }), await scene.send({ token: forged, body: revoke })];
     },
-    { right: refused },
+    { expected: refused },
   );
 }
 
@@ -26,12 +26,12 @@ const claims: Attack[] = [
   token('iat in ten years', { iat: now + 315_360_000, exp: now + 315_361_000 }),
   token('nbf of 1e300', { nbf: 1e300 }),
   token('exp in a hundred years', { exp: 8.64e15 }),
-  token('exp as a text', { exp: String(now + 600) }),
+  token('exp as a string', { exp: String(now + 600) }),
   token('exp as a list', { exp: [now + 600] }),
   token('exp before iat', { iat: now, exp: now - 600 }),
-  token('no exp', { exp: undefined }),
-  token('no iat', { iat: undefined }),
-  token('no sub', { sub: undefined }),
+  token('a missing exp', { exp: undefined }),
+  token('a missing iat', { iat: undefined }),
+  token('a missing sub', { sub: undefined }),
   token('sub of 300 characters', { sub: 'a'.repeat(300) }),
   token('sub with a null character', { sub: 'a\u0000b' }),
   token('sub that is a number', { sub: 5 }),
@@ -63,27 +63,29 @@ const profiles: Attack[] = (
   attack(
     `token: ${name}`,
     async (scene) => [await scene.send({ token: await scene.issuer.token(profile), body: me })],
-    { right: { statuses: [200, 401], never: ['OBP-50000', '\u0000', '\\u0000', '\u202e'] } },
+    { expected: { statuses: [200, 401], never: ['OBP-50000', '\u0000', '\\u0000', '\u202e'] } },
   ),
 );
 
-const parts = (text: string) => Buffer.from(text).toString('base64url');
+const encode = (text: string) => Buffer.from(text).toString('base64url');
 
 const garbage: Attack[] = [
   ['of one character', 'a'],
   ['of dots', '.'.repeat(4_000)],
-  ['without a signature', `${parts('{"alg":"none"}')}.${parts('{"sub":"a"}')}.`],
-  ['whose header is a list', `${parts('[]')}.${parts('{}')}.AAAA`],
-  ['whose header is null', `${parts('null')}.${parts('null')}.AAAA`],
-  ['whose payload is deep', `${parts('{"alg":"EdDSA"}')}.${parts(`${'['.repeat(2_500)}${']'.repeat(2_500)}`)}.AAAA`],
+  ['without a signature', `${encode('{"alg":"none"}')}.${encode('{"sub":"a"}')}.`],
+  ['whose header is a list', `${encode('[]')}.${encode('{}')}.AAAA`],
+  ['whose header is null', `${encode('null')}.${encode('null')}.AAAA`],
+  ['whose payload is deep', `${encode('{"alg":"EdDSA"}')}.${encode(`${'['.repeat(2_500)}${']'.repeat(2_500)}`)}.AAAA`],
   [
     'whose payload has __proto__',
-    `${parts('{"alg":"ES256","__proto__":{}}')}.${parts('{"__proto__":{"iss":"x"}}')}.AAAA`,
+    `${encode('{"alg":"ES256","__proto__":{}}')}.${encode('{"__proto__":{"iss":"x"}}')}.AAAA`,
   ],
   ['of 9,000 characters', 'a'.repeat(9_000)],
-  ['with an encrypted header', `${parts('{"alg":"dir","enc":"A256GCM","zip":"DEF"}')}....`],
-].map(([name, sent]) =>
-  attack(`token: garbage ${name}`, async (scene) => [await scene.send({ token: sent, body: me })], { right: refused }),
+  ['with an encrypted header', `${encode('{"alg":"dir","enc":"A256GCM","zip":"DEF"}')}....`],
+].map(([name, garbageToken]) =>
+  attack(`token: garbage ${name}`, async (scene) => [await scene.send({ token: garbageToken, body: me })], {
+    expected: refused,
+  }),
 );
 
 export const tokenAttacks: Attack[] = [...claims, ...profiles, ...garbage];

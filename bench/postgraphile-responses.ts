@@ -1,10 +1,12 @@
-import { isObject } from './answers.ts';
+import { isObject } from './response-difference.ts';
 
-// PostGraphile names the fields after tables and columns, and writes moments to the microsecond. What it cannot give is
-// taken out of the gateway's answer before the two are compared: contracts, which are computed, users that are listed a
-// second time, and cursors, which each server makes in its own way.
+// PostGraphile names fields after tables and columns, and formats times to the microsecond.
 
-const leftOut = new Set(['contracts', 'correlatedUsers', 'endCursor']);
+/**
+ * Fields that are not compared: contracts are computed, correlated users are listed a second time, and each server
+ * encodes cursors in its own way.
+ */
+const unsupportedFields = new Set(['contracts', 'correlatedUsers', 'endCursor']);
 
 const names: Record<string, string> = {
   rowId: 'id',
@@ -34,62 +36,62 @@ const names: Record<string, string> = {
   crmEventsByBankIdAndCustomerId: 'crmEvents',
 };
 
-/** The gateway's connections; what else PostGraphile gives as a connection is a list there. */
+/** The connections of the gateway. Other connections of PostGraphile are lists in the gateway. */
 const connections = new Set(['customers', 'messages', 'meetings', 'crmEvents']);
 
-/** The gateway's answer without what PostGraphile does not give. */
-export function whatPostgraphileGives(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(whatPostgraphileGives);
+/** Removes the fields that PostGraphile does not support from a response of the gateway. */
+export function withoutUnsupportedFields(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutUnsupportedFields);
   if (!isObject(value)) return value;
-  const fields = Object.entries(value).filter(([name]) => !leftOut.has(name));
-  return Object.fromEntries(fields.map(([name, field]) => [name, whatPostgraphileGives(field)]));
+  const fields = Object.entries(value).filter(([name]) => !unsupportedFields.has(name));
+  return Object.fromEntries(fields.map(([name, field]) => [name, withoutUnsupportedFields(field)]));
 }
 
-/** An answer of PostGraphile in the shape of the gateway's. */
-export function inGatewaysShape(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(inGatewaysShape);
-  if (typeof value === 'string') return utcMoment(value);
+/** Converts a response of PostGraphile to the shape of the gateway's responses. */
+export function toGatewayShape(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(toGatewayShape);
+  if (typeof value === 'string') return toUtc(value);
   if (!isObject(value)) return value;
   const fields = Object.entries(value)
-    .filter(([name]) => !leftOut.has(name))
+    .filter(([name]) => !unsupportedFields.has(name))
     .map(([name, field]) => {
-      const gatewaysName = names[name] ?? name;
-      const isList = isObject(field) && Array.isArray(field.nodes) && !connections.has(gatewaysName);
-      return [gatewaysName, inGatewaysShape(isList ? field.nodes : field)];
+      const gatewayName = names[name] ?? name;
+      const isList = isObject(field) && Array.isArray(field.nodes) && !connections.has(gatewayName);
+      return [gatewayName, toGatewayShape(isList ? field.nodes : field)];
     });
   return withNestedObjects(Object.fromEntries(fields));
 }
 
-function utcMoment(text: string): string {
+function toUtc(text: string): string {
   return /^\d{4}-\d\d-\d\dT[\d:.]+\+00:00$/.test(text) ? new Date(text).toISOString() : text;
 }
 
-function present(...values: unknown[]): boolean {
+function hasValue(...values: unknown[]): boolean {
   return values.some((value) => value !== null);
 }
 
-/** Columns that are one object in the gateway's schema. */
+/** Nests the columns that are one object in the gateway's schema. */
 function withNestedObjects(row: Record<string, unknown>): Record<string, unknown> {
   if ('creditLimitAmount' in row) {
     const { faceImageUrl, faceImageDate, creditRating, creditSource, creditLimitCurrency, creditLimitAmount, ...rest } =
       row;
     return {
       ...rest,
-      faceImage: present(faceImageUrl) ? { url: faceImageUrl, date: faceImageDate } : null,
-      creditRating: present(creditRating, creditSource) ? { rating: creditRating, source: creditSource } : null,
-      creditLimit: present(creditLimitAmount) ? { currency: creditLimitCurrency, amount: creditLimitAmount } : null,
+      faceImage: hasValue(faceImageUrl) ? { url: faceImageUrl, date: faceImageDate } : null,
+      creditRating: hasValue(creditRating, creditSource) ? { rating: creditRating, source: creditSource } : null,
+      creditLimit: hasValue(creditLimitAmount) ? { currency: creditLimitCurrency, amount: creditLimitAmount } : null,
     };
   }
   if ('balanceAmount' in row) {
     const { balanceCurrency, balanceAmount, ...rest } = row;
-    return { ...rest, balance: present(balanceAmount) ? { currency: balanceCurrency, amount: balanceAmount } : null };
+    return { ...rest, balance: hasValue(balanceAmount) ? { currency: balanceCurrency, amount: balanceAmount } : null };
   }
   if ('creatorName' in row) {
     const { staffUserId, customerUserId, creatorName, creatorMobilePhone, creatorEmailAddress, ...rest } = row;
     return {
       ...rest,
       present: { staffUserId, customerUserId },
-      creator: present(creatorName, creatorMobilePhone, creatorEmailAddress)
+      creator: hasValue(creatorName, creatorMobilePhone, creatorEmailAddress)
         ? { name: creatorName, mobilePhone: creatorMobilePhone, emailAddress: creatorEmailAddress }
         : null,
     };

@@ -1,8 +1,8 @@
-/** Where two answers differ first, in words; null where they are the same field by field. */
+/** Describes the first difference between two responses. Null if all fields are equal. */
 export function firstDifference(expected: unknown, actual: unknown, path = 'data'): string | null {
   if (Object.is(expected, actual)) return null;
   if (Array.isArray(expected) && Array.isArray(actual)) {
-    if (expected.length !== actual.length) return `${path} has ${actual.length} items, not ${expected.length}`;
+    if (expected.length !== actual.length) return `${path} has a length of ${actual.length}, not ${expected.length}`;
     return firstOf(expected.keys(), (index) => firstDifference(expected[index], actual[index], `${path}[${index}]`));
   }
   if (isObject(expected) && isObject(actual)) {
@@ -16,10 +16,10 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function firstOf<Item>(items: Iterable<Item>, find: (item: Item) => string | null): string | null {
+function firstOf<Item>(items: Iterable<Item>, differenceOf: (item: Item) => string | null): string | null {
   for (const item of items) {
-    const found = find(item);
-    if (found !== null) return found;
+    const difference = differenceOf(item);
+    if (difference !== null) return difference;
   }
   return null;
 }

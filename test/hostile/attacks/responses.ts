@@ -2,14 +2,14 @@
 import { type Attack, attack, inParallel, type OperationOptions, operation, type Scene } from '../attack.ts';
 import type { WorldUserKind } from '../world.ts';
 
-/** `GATEWAY_MAX_ANSWER_BYTES`, with room for what surrounds the data. */
+/** The default of `GATEWAY_MAX_ANSWER_BYTES`, with room for the parts of a response around the data. */
 const maxBytes = 17_000_000;
 
-/** The operation is stopped, or its response is within the bounds. */
-const right = { statuses: [200, 400, 429, 503], never: ['OBP-50000', 'OPERATION_TIMED_OUT'] };
+/** The gateway stops the operation or returns a response within the bounds. */
+const expected = { statuses: [200, 400, 429, 503], never: ['OBP-50000', 'OPERATION_TIMED_OUT'] };
 const bounds = { cpuMilliseconds: 3_000, bytes: maxBytes, megabytes: 250, silentSeconds: 1.5 };
 
-function answer(
+function response(
   name: string,
   as: WorldUserKind | undefined,
   query: string | ((scene: Scene) => string),
@@ -17,7 +17,7 @@ function answer(
 ): Attack {
   return operation(name, (scene) => ({ query: typeof query === 'string' ? query : query(scene) }), {
     as,
-    right,
+    expected,
     headers: { 'x-reason': 'attack', 'content-type': 'application/json' },
     ...options,
     bounds: { ...bounds, ...options.bounds },
@@ -35,28 +35,28 @@ const customer =
 const routings = 'accounts { routings { scheme address } }';
 
 const accounts: Attack[] = [
-  answer('me.accounts with routings', 'holder', `{ me { ${routings} } }`),
-  answer('me.accounts with routings, 4 aliases', 'holder', `{ me { ${aliases(4, routings)} } }`),
-  answer(
+  response('me.accounts with routings', 'holder', `{ me { ${routings} } }`),
+  response('me.accounts with routings, 4 aliases', 'holder', `{ me { ${aliases(4, routings)} } }`),
+  response(
     'me.accounts with routings, 20 aliases',
     'holder',
     `{ me { ${aliases(20, 'accounts { routings { scheme address } attributes { name } contracts { __typename } }')} } }`,
   ),
-  answer('me.accounts with routings, 48 aliases', 'holder', `{ me { ${aliases(48, routings)} } }`, { isLong: true }),
-  answer('me.accounts with routings, 19 root fields', 'holder', `{ ${aliases(19, `me { ${routings} }`)} }`, {
+  response('me.accounts with routings, 48 aliases', 'holder', `{ me { ${aliases(48, routings)} } }`, { isLong: true }),
+  response('me.accounts with routings, 19 root fields', 'holder', `{ ${aliases(19, `me { ${routings} }`)} }`, {
     isLong: true,
   }),
-  answer(
+  response(
     'me.accounts with banks and their names, 24 aliases',
     'holder',
     `{ me { ${aliases(24, 'accounts { bank { id fullName } }')} } }`,
   ),
-  answer(
+  response(
     'me.accounts with routings behind fragments',
     'holder',
     `{ me { ${aliases(6, 'accounts { ...r }')} } } fragment r on Account { ${aliases(8, 'routings { ...s }')} } fragment s on AccountRouting { a: address b: address c: address }`,
   ),
-  answer(
+  response(
     'accountLinks with routings, 10 aliases',
     'clerk',
     customer(aliases(10, 'accountLinks { account { routings { scheme address } } }')),
@@ -77,7 +77,7 @@ const plainLists: Readonly<Record<string, string>> = {
 };
 
 const lists: Attack[] = Object.entries(plainLists).map(([field, selection]) =>
-  answer(`Customer.${field}: 2,000 rows, 20 aliases`, 'clerk', customer(aliases(20, `${field} { ${selection} }`))),
+  response(`Customer.${field}: 2,000 rows, 20 aliases`, 'clerk', customer(aliases(20, `${field} { ${selection} }`))),
 );
 
 const everything = Object.entries(plainLists)
@@ -85,68 +85,68 @@ const everything = Object.entries(plainLists)
   .join(' ');
 
 const others: Attack[] = [
-  answer('Customer: every list at once', 'clerk', customer(everything)),
-  answer(
+  response('Customer: every list at once', 'clerk', customer(everything)),
+  response(
     'Customer.messages: 100 of 2,000 characters, 45 aliases',
     'clerk',
     customer(aliases(45, 'messages(first: 100) { nodes { message } edges { node { message } } }')),
   ),
-  answer(
+  response(
     'Customer.meetings with invitees',
     'clerk',
     customer(aliases(10, 'meetings(first: 100) { nodes { invitees { contactDetails { name } status } } }')),
   ),
-  answer('Customer.dobOfDependants: 1,000 days, 49 aliases', 'clerk', customer(aliases(49, 'dobOfDependants'))),
-  answer(
+  response('Customer.dobOfDependants: 1,000 days, 49 aliases', 'clerk', customer(aliases(49, 'dobOfDependants'))),
+  response(
     'banks: 2,002 banks, 19 aliases',
     undefined,
     `{ ${aliases(19, 'banks { id shortName fullName websiteUrl logoUrl }')} }`,
   ),
-  answer(
+  response(
     'me.customers: 1,000 customers',
     'linked',
     '{ me { customers { legalName email addresses { line1 } accountLinks { id } bank { fullName } } } }',
   ),
-  answer(
+  response(
     'me.customers: 1,000 customers, 10 aliases',
     'linked',
     `{ me { ${aliases(10, 'customers { legalName email dobOfDependants bank { fullName } }')} } }`,
   ),
-  answer(
+  response(
     'myCustomers with lists of lists',
     'linked',
     `{ ${aliases(5, 'myCustomers { accountLinks { account { routings { address } } } taxResidences { taxNumber } }')} }`,
   ),
-  answer(
+  response(
     'correlatedEntities: 1,000 customers',
     'linked',
     '{ correlatedEntities { customer { legalName email } users { username email attributes { value } } } }',
   ),
-  answer(
+  response(
     'entitlements of a user with every role, 20 aliases',
     'clerk',
     `{ me { ${aliases(20, 'entitlements { roleName bankId }')} } }`,
   ),
-  answer(
+  response(
     'exportCustomerData of a customer with thousands of rows',
     'clerk',
     ({ world }) =>
       `{ exportCustomerData(bankId: "${world.bankId}", customerId: "${world.heavyCustomerId}") { __typename } }`,
   ),
-  answer(
+  response(
     'customers: pages of 100 with everything',
     'clerk',
     ({ world }) =>
       `{ customers(bankId: "${world.bankId}", first: 100) { nodes { legalName addresses { line1 } attributes { value } accountLinks { account { routings { address } } } kycChecks { comments } } } }`,
     { times: 3 },
   ),
-  answer(
+  response(
     'firehoseCustomers: 500',
     'clerk',
     ({ world }) =>
       `{ firehoseCustomers(bankId: "${world.bankId}", limit: 500) { legalName attributes { value } accountLinks { account { routings { address } } } } }`,
   ),
-  answer(
+  response(
     'users: 100 with their accounts',
     'clerk',
     '{ users(first: 100) { nodes { username accounts { routings { address } } entitlements { roleName } customers { legalName } } } }',
@@ -155,30 +155,30 @@ const others: Attack[] = [
 
 const longName = 'n'.repeat(100_000);
 
-/** Responses that are long because of names, nulls or errors, not because of values. */
+/** Responses that are long because of names, nulls, or errors, not because of values. */
 const overhead: Attack[] = [
-  answer('me.accounts with an alias of 100,000 characters', 'holder', `{ me { accounts { ${longName}: id } } }`),
-  answer(
+  response('me.accounts with an alias of 100,000 characters', 'holder', `{ me { accounts { ${longName}: id } } }`),
+  response(
     'me.accounts with routings and an alias of 100,000 characters',
     'holder',
     `{ me { accounts { routings { ${longName}: scheme } } } }`,
   ),
-  answer('banks with an alias of 100,000 characters', undefined, `{ banks { ${longName}: id } }`),
-  answer(
+  response('banks with an alias of 100,000 characters', undefined, `{ banks { ${longName}: id } }`),
+  response(
     'customers with 45 long aliases that are null',
     'clerk',
     ({ world }) =>
       `{ customers(bankId: "${world.bankId}", first: 100) { nodes { ${Array.from({ length: 45 }, (_, index) => `${'n'.repeat(4_000)}${index}: title`).join(' ')} } } }`,
   ),
-  answer(
+  response(
     'customers with 45 pages each that fail',
     'clerk',
     ({ world }) =>
       `{ customers(bankId: "${world.bankId}", first: 100) { nodes { ${aliases(45, 'messages(first: 101) { nodes { id } }')} } } }`,
     { bounds: { bytes: 4_000_000 } },
   ),
-  answer(
-    'customers with 45 pages each whose cursor is long and wrong',
+  response(
+    'customers with 45 pages each whose cursor is long and invalid',
     'clerk',
     ({ world }) =>
       `{ customers(bankId: "${world.bankId}", first: 100) { nodes { ${aliases(45, `messages(after: "${'x'.repeat(4_000)}") { nodes { id } }`)} } } }`,
@@ -186,7 +186,7 @@ const overhead: Attack[] = [
   ),
 ];
 
-/** A committed mutation is not reported as failed if its selection is too large. */
+/** A committed mutation must not be reported as failed because its selection is too large. */
 const committed = attack(
   'a mutation that selects more than can be returned',
   async (scene) => {
@@ -195,10 +195,10 @@ const committed = attack(
     const query = `mutation { updateCustomerBranch(bankId: "${bankId}", customerId: "${heavyCustomerId}", input: { branchId: "DERBY7" }) { customer { branchId ${aliases(20, 'accountLinks { account { routings { scheme address } } }')} } } }`;
     return [await scene.send({ token, body: JSON.stringify({ query }), headers: { 'x-reason': 'attack' } })];
   },
-  { right: { statuses: [200, 400, 429], never: ['OBP-50000', 'OPERATION_TIMED_OUT'] }, bounds },
+  { expected: { statuses: [200, 400, 429], never: ['OBP-50000', 'OPERATION_TIMED_OUT'] }, bounds },
 );
 
-/** Five at once, because each could hold its data until the end. */
+/** Sends five operations at once, because each could hold its data until the end. */
 const parallel = attack(
   'me.accounts with routings, 20 aliases, five at once',
   async (scene) => {
@@ -207,12 +207,12 @@ const parallel = attack(
     const address = scene.newAddress();
     return inParallel(5, 5, () => scene.send({ address, token, body }));
   },
-  // The last one might wait for a slot until its deadline.
+  // The last operation might wait for a slot until its deadline.
   {
-    right: { ...right, never: ['OBP-50000'] },
+    expected: { ...expected, never: ['OBP-50000'] },
     isLong: true,
     bounds: { ...bounds, cpuMilliseconds: 12_000, bytes: 5 * maxBytes, megabytes: 400, silentSeconds: 2.5 },
   },
 );
 
-export const answerAttacks: Attack[] = [...accounts, ...lists, ...others, ...overhead, committed, parallel];
+export const responseAttacks: Attack[] = [...accounts, ...lists, ...others, ...overhead, committed, parallel];

@@ -1,4 +1,4 @@
-/** The script of `layDownWorld`: `node lay-down.ts DIST_FOLDER` prints the world as JSON. */
+/** The script of `createWorld`: `node create-world.ts DIST_FOLDER` prints the world as JSON. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -27,23 +27,23 @@ const tokens = await openTokens(readConfig({ ...process.env }).signing);
 
 const bankId = 'hostile.01';
 const otherBankId = 'hostile.02';
-const begun = Date.now() - 86_400_000;
-const long = 'x'.repeat(2_000);
-const times = { createdAt: new Date(begun), updatedAt: new Date(begun) };
+const start = Date.now() - 86_400_000;
+const longText = 'x'.repeat(2_000);
+const times = { createdAt: new Date(start), updatedAt: new Date(start) };
 
 function numbers(count: number): number[] {
   return Array.from({ length: count }, (_, index) => index);
 }
 
-/** Inserts rows into a table of the build, in parts. */
+/** Inserts rows into a table of the build, in batches. */
 async function insert(path: string, name: string, rows: readonly object[]): Promise<void> {
   const { [name]: table } = await load<Record<string, SQLiteTable>>(`domain/${path}.table`);
   if (table === undefined) throw new Error(`${path} has no table ${name}.`);
-  // Grouped by columns, because a column that only some rows have would be null in the others instead of its default.
-  for (const alike of Object.values(Object.groupBy(rows, (row) => Object.keys(row).join()))) {
-    for (let from = 0; from < (alike ?? []).length; from += 2_000) {
-      const part = (alike ?? []).slice(from, from + 2_000) as SQLiteTable['$inferInsert'][];
-      await database.transaction((transaction) => insertRows(transaction, table, part));
+  // Rows are grouped by columns, because rows without a column would otherwise store null instead of its default.
+  for (const group of Map.groupBy(rows, (row) => Object.keys(row).join()).values()) {
+    for (let from = 0; from < group.length; from += 2_000) {
+      const batch = group.slice(from, from + 2_000) as SQLiteTable['$inferInsert'][];
+      await database.transaction((transaction) => insertRows(transaction, table, batch));
     }
   }
 }
@@ -91,18 +91,18 @@ async function insertUsers(): Promise<Record<WorldUserKind, WorldUser[]>> {
 }
 
 function entitlementsOf(users: Record<WorldUserKind, WorldUser[]>): object[] {
-  const limited = (Object.keys(roles) as (keyof typeof roles)[]).filter(
+  const roleNames = (Object.keys(roles) as (keyof typeof roles)[]).filter(
     (role) => String(role) !== 'CanExceedRateLimit',
   );
-  const every = limited.map((roleName) => ({
+  const clerkRoles = roleNames.map((roleName) => ({
     roleName,
     bankId: roleScope(roleName) === 'bank' ? bankId : null,
   }));
-  const held = (user: WorldUser, which: readonly object[]) =>
-    which.map((role) => ({ id: randomUUID(), userId: user.id, ...role, ...times }));
+  const entitlements = (user: WorldUser, granted: readonly object[]) =>
+    granted.map((role) => ({ id: randomUUID(), userId: user.id, ...role, ...times }));
   return [
-    ...users.clerk.flatMap((user) => held(user, every)),
-    ...users.granter.flatMap((user) => held(user, [{ roleName: 'CanCreateEntitlementAtOneBank', bankId }])),
+    ...users.clerk.flatMap((user) => entitlements(user, clerkRoles)),
+    ...users.granter.flatMap((user) => entitlements(user, [{ roleName: 'CanCreateEntitlementAtOneBank', bankId }])),
   ];
 }
 
@@ -112,7 +112,7 @@ function customerRows(): { id: string }[] {
       legalName: `Eveline Tripman ${index}`,
       mobilePhoneNumber: `+44797244${String(1_000 + index)}`,
       email: `eveline.${index}@example.com`,
-      lastOkDate: new Date(begun + index),
+      lastOkDate: new Date(start + index),
     };
     return {
       id: randomUUID(),
@@ -126,11 +126,11 @@ function customerRows(): { id: string }[] {
   });
 }
 
-/** The customer with thousands of rows in every list. */
-async function insertAround(customerId: string, accountIds: readonly string[]): Promise<void> {
-  const many = (make: (index: number) => object, count = 2_000) =>
-    numbers(count).map((index) => ({ id: randomUUID(), bankId, customerId, ...times, ...make(index) }));
-  const moment = (index: number) => new Date(begun + index);
+/** Inserts thousands of rows for every list of a customer. */
+async function insertLists(customerId: string, accountIds: readonly string[]): Promise<void> {
+  const many = (columnsOf: (index: number) => object, count = 2_000) =>
+    numbers(count).map((index) => ({ id: randomUUID(), bankId, customerId, ...times, ...columnsOf(index) }));
+  const timeOf = (index: number) => new Date(start + index);
   await insert(
     'address/address',
     'customerAddress',
@@ -140,25 +140,31 @@ async function insertAround(customerId: string, accountIds: readonly string[]): 
       postcode: '10119',
       countryCode: 'DE',
       tags: ['mailing', 'home'],
-      insertDate: moment(index),
+      insertDate: timeOf(index),
       createdAt: undefined,
     })),
   );
   await insert(
-    'attribute/attribute',
+    'customer/customer-attribute',
     'customerAttribute',
-    many((index) => ({ name: `A_${index}`, type: 'STRING', value: long, valueSearch: 'x', createdAt: moment(index) })),
+    many((index) => ({
+      name: `A_${index}`,
+      type: 'STRING',
+      value: longText,
+      valueSearch: 'x',
+      createdAt: timeOf(index),
+    })),
   );
   await insert(
     'kyc/kyc-check',
     'kycCheck',
     many((index) => ({
-      date: moment(index),
+      date: timeOf(index),
       how: 'online',
       staffUserId: 'staff-1',
       staffName: 'Simon',
       satisfied: true,
-      comments: long,
+      comments: longText,
     })),
   );
   await insert(
@@ -168,20 +174,20 @@ async function insertAround(customerId: string, accountIds: readonly string[]): 
       type: 'passport',
       number: '123456',
       issueDate: '2018-03-09',
-      issuePlace: long.slice(0, 512),
+      issuePlace: longText.slice(0, 512),
       expiryDate: '2028-03-08',
     })),
   );
-  const url = `https://media.example.com/${long.slice(0, 200)}`;
+  const url = `https://media.example.com/${longText.slice(0, 200)}`;
   await insert(
     'kyc/kyc-media',
     'kycMedia',
-    many((index) => ({ type: 'image', url, date: moment(index) })),
+    many((index) => ({ type: 'image', url, date: timeOf(index) })),
   );
   await insert(
     'kyc/kyc-status',
     'kycStatus',
-    many((index) => ({ ok: true, date: moment(index) })),
+    many((index) => ({ ok: true, date: timeOf(index) })),
   );
   await insert(
     'tax-residence/tax-residence',
@@ -191,13 +197,19 @@ async function insertAround(customerId: string, accountIds: readonly string[]): 
   await insert(
     'social-media-handle/social-media-handle',
     'socialMediaHandle',
-    many((index) => ({ type: 'twitter', handle: `@eve${index}`, dateAdded: moment(index) })),
+    many((index) => ({ type: 'twitter', handle: `@eve${index}`, dateAdded: timeOf(index) })),
   );
   await insert(
     'message/message',
     'customerMessage',
     many(
-      (index) => ({ date: moment(index), transport: 'SMS', message: long, fromDepartment: 'Cards', fromPerson: 'Tom' }),
+      (index) => ({
+        date: timeOf(index),
+        transport: 'SMS',
+        message: longText,
+        fromDepartment: 'Cards',
+        fromPerson: 'Tom',
+      }),
       1_000,
     ),
   );
@@ -223,7 +235,7 @@ async function insertMeetings(customerId: string): Promise<void> {
     customerId,
     providerId: 'tokbox',
     purposeId: 'onboarding',
-    when: new Date(begun + index),
+    when: new Date(start + index),
     creatorName: 'Simon Redfern',
     creatorMobilePhone: '+447972444876',
     creatorEmailAddress: 'simon@example.com',
@@ -261,7 +273,7 @@ async function insertAccounts({ holder }: Record<WorldUserKind, WorldUser[]>): P
       bankId,
       accountId,
       scheme: `SCHEME_${index}`,
-      address: `${accountId}.${index}.${long.slice(0, 100)}`,
+      address: `${accountId}.${index}.${longText.slice(0, 100)}`,
       createdAt: times.createdAt,
     })),
   );
@@ -299,7 +311,7 @@ await insert('customer/customer', 'customer', customers);
 const customerIds = customers.map(({ id }) => id);
 const [heavyCustomerId = ''] = customerIds;
 const accountIds = await insertAccounts(users);
-await insertAround(heavyCustomerId, accountIds);
+await insertLists(heavyCustomerId, accountIds);
 await insertLinks(users, customerIds);
 await database.close();
 
