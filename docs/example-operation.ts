@@ -1,4 +1,4 @@
-/** Creates an operation for a root field that can be sent as it is, with the arguments as its variables. */
+/** Creates a complete operation for a root field, with the arguments as its variables. */
 import {
   type GraphQLNamedType,
   type GraphQLObjectType,
@@ -16,29 +16,27 @@ import { accessOf, argumentsOf, type Field, fieldAt } from './schema-fields.ts';
 const maxDepth = 2;
 
 /**
- * The fields that need no other role than those of the root field: plain fields, objects without an ID, and the objects
- * that the result is about. `depth` counts the objects with an ID.
+ * Selects the fields that do not require roles other than those of the root field: plain fields, objects without an ID,
+ * and the objects of the result. `depth` counts the objects with an ID.
  */
 function selectionOf(type: GraphQLNamedType, roles: readonly string[], depth: number): string {
   if (isLeafType(type) || !isObjectType(type)) return '';
   const hasId = type.getFields().id !== undefined;
-  const newDepth = hasId ? depth + 1 : depth;
-  if (newDepth > maxDepth) return '';
+  const fieldDepth = hasId ? depth + 1 : depth;
+  if (fieldDepth > maxDepth) return '';
   const selections = selectableFields(type, roles).map((field) => {
     const fieldType = getNamedType(field.type);
     if (isLeafType(fieldType)) return field.name;
-    const selection = selectionOf(fieldType, roles, newDepth);
+    const selection = selectionOf(fieldType, roles, fieldDepth);
     return selection === '' ? '' : `${field.name} ${selection}`;
   });
-  const selected = selections.filter((selection) => selection !== '');
-  return selected.length === 0 ? '' : `{ ${selected.join(' ')} }`;
+  const nonEmpty = selections.filter((selection) => selection !== '');
+  return nonEmpty.length === 0 ? '' : `{ ${nonEmpty.join(' ')} }`;
 }
 
 function selectableFields(type: GraphQLObjectType, roles: readonly string[]): Field[] {
-  // The SDL sorts fields by name.
-  const fields = Object.values(type.getFields()).sort(
-    (one, other) => Number(other.name === 'id') - Number(one.name === 'id'),
-  );
+  // The ID comes first, because the SDL sorts fields by name.
+  const fields = Object.values(type.getFields()).sort((a, b) => Number(b.name === 'id') - Number(a.name === 'id'));
   const isConnection = type.name.endsWith('Connection');
   return fields.filter((field) => {
     if (isConnection) return field.name === 'nodes' || field.name === 'pageInfo';
@@ -48,7 +46,7 @@ function selectableFields(type: GraphQLObjectType, roles: readonly string[]): Fi
   });
 }
 
-/** `selection` replaces the generated one, for an API of OBP that returns less than the field. */
+/** Creates the operation. `selection` replaces the generated selection if an API of OBP returns less than the field. */
 export function exampleOperation(
   schema: GraphQLSchema,
   coordinate: string,
@@ -61,11 +59,11 @@ export function exampleOperation(
     const defaultValue = argument.astNode?.defaultValue;
     return `$${argument.name}: ${argument.type}${defaultValue === undefined ? '' : ` = ${print(defaultValue)}`}`;
   });
-  const passed = args.map((argument) => `${argument.name}: $${argument.name}`);
-  const selected = selection ?? selectionOf(getNamedType(field.type), accessOf(field)?.anyOf ?? [], 0);
+  const argumentTexts = args.map((argument) => `${argument.name}: $${argument.name}`);
+  const fields = selection ?? selectionOf(getNamedType(field.type), accessOf(field)?.anyOf ?? [], 0);
   const inBrackets = (items: string[]) => (items.length === 0 ? '' : `(${items.join(', ')})`);
   const operationName = `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
   return print(
-    parse(`${kind} ${operationName}${inBrackets(variables)} { ${field.name}${inBrackets(passed)} ${selected} }`),
+    parse(`${kind} ${operationName}${inBrackets(variables)} { ${field.name}${inBrackets(argumentTexts)} ${fields} }`),
   );
 }

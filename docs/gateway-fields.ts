@@ -1,8 +1,8 @@
 import type { ErrorKey } from '../src/base/errors.ts';
 
 /**
- * The root fields that OBP does not have, by entity, with the errors that follow neither from their access rule nor from
- * their arguments.
+ * The root fields that are not APIs of OBP, by entity. Each has the errors that follow neither from its access rule nor
+ * from its arguments.
  */
 export const gatewayFields: Record<string, Record<string, readonly ErrorKey[]>> = {
   Banks: {
@@ -103,7 +103,7 @@ export const gatewayFields: Record<string, Record<string, readonly ErrorKey[]>> 
   },
 };
 
-/** Errors of root fields that OBP's documents do not list for them. */
+/** Errors of OBP's APIs that OBP does not document for them, by root field. */
 export const additionalErrors: Record<string, readonly ErrorKey[]> = {
   'Mutation.addKycCheck': ['KYC_EVIDENCE_EXISTS', 'TOO_MANY_ITEMS'],
   'Mutation.addKycDocument': ['KYC_EVIDENCE_EXISTS', 'TOO_MANY_ITEMS'],

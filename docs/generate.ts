@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** Writes docs/apis.md and docs/errors.md: `npm run docs`. With `--check`, fails if they are out of date instead. */
+/** Generates docs/apis.md and docs/errors.md (`npm run docs`). With `--check`, exits with 1 if they are out of date. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type Api, renderApis } from './render-apis.ts';
 import { renderErrors } from './render-errors.ts';

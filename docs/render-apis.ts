@@ -44,7 +44,7 @@ function nameOf(coordinate: string): string {
   return coordinate.replace(/^\w+\./, '');
 }
 
-/** The anchor of a heading, as GitHub forms it. */
+/** Returns the anchor that GitHub creates for a heading. */
 function anchorOf(heading: string): string {
   return heading.toLowerCase().replaceAll('.', '');
 }
@@ -58,7 +58,7 @@ function table(head: string[], rows: string[][]): string[] {
   return [line(head), line(head.map(() => '---')), ...rows.map(line)];
 }
 
-/** The type, with a link to its section if it is an input or an enum. */
+/** Renders a type. An input or an enum links to its section. */
 function typeText(schema: GraphQLSchema, text: string): string {
   const type = schema.getType(text.replace(/[[\]!]/g, ''));
   return isInputObjectType(type) || isEnumType(type) ? `[\`${text}\`](#${type.name.toLowerCase()})` : `\`${text}\``;
@@ -76,8 +76,8 @@ function ownDataCallers({ orLinkedUser, orHolder, orSelf }: Access): string[] {
 function accessText(access: Access): string {
   if (access.kind === 'public') return '**Access:** every caller, anonymous callers included.';
   if (access.kind === 'authenticated') {
-    const own = "**Access:** any authenticated caller, for the caller's own data.";
-    return access.anyOf.length === 0 ? own : `${own} With one of these roles, the field returns more:`;
+    const ownData = "**Access:** any authenticated caller, for the caller's own data.";
+    return access.anyOf.length === 0 ? ownData : `${ownData} With one of these roles, the field returns more:`;
   }
   const others = ownDataCallers(access).map((callers) => `, and ${callers}`);
   const reason = access.kycMaterial ? ' The bank can require a reason (`X-Reason`).' : '';
@@ -92,7 +92,7 @@ function accessLines(access: Access): string[] {
   return [accessText(access), ...(roleLines.length === 0 ? [] : ['', ...roleLines])];
 }
 
-/** The errors that follow from the access rule and the arguments of a root field. */
+/** Returns the errors that follow from the access rule and the arguments of a root field. */
 function derivedErrors(field: Field): ErrorKey[] {
   const access = accessOf(field);
   const has = (name: string) => field.args.some((argument) => argument.name === name);
@@ -110,10 +110,10 @@ function derivedErrors(field: Field): ErrorKey[] {
   return errors.filter(([, canOccur]) => canOccur).map(([key]) => key);
 }
 
-/** OBP's codes first. */
-function compareKeys(one: string, other: string): number {
+/** Sorts the keys of errors by name, OBP's codes first. */
+function compareKeys(a: string, b: string): number {
   const text = (key: string) => (key.startsWith('OBP-') ? key : `~${key}`);
-  return text(one) < text(other) ? -1 : 1;
+  return text(a) < text(b) ? -1 : 1;
 }
 
 function errorRow(key: string): string[] {
@@ -164,11 +164,11 @@ function entryLines(schema: GraphQLSchema, { title, coordinate, errors, api }: E
   ];
 }
 
-type WrittenType = GraphQLInputObjectType | GraphQLEnumType;
+type ArgumentType = GraphQLInputObjectType | GraphQLEnumType;
 
-/** The inputs and enums of the arguments of these fields, sorted by name. */
-function writtenTypes(fields: readonly Field[]): WrittenType[] {
-  const types = new Set<WrittenType>();
+/** Returns the inputs and enums of the arguments of fields, sorted by name. */
+function argumentTypesOf(fields: readonly Field[]): ArgumentType[] {
+  const types = new Set<ArgumentType>();
   const add = (type: unknown) => {
     if (!(isInputObjectType(type) || isEnumType(type)) || types.has(type)) return;
     types.add(type);
@@ -177,10 +177,10 @@ function writtenTypes(fields: readonly Field[]): WrittenType[] {
     }
   };
   for (const { args } of fields) for (const { type } of args) add(getNamedType(type));
-  return [...types].sort((one, other) => (one.name < other.name ? -1 : 1));
+  return [...types].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function writtenTypeLines(schema: GraphQLSchema, type: WrittenType): string[] {
+function argumentTypeLines(schema: GraphQLSchema, type: ArgumentType): string[] {
   const rows = isEnumType(type)
     ? table(
         ['Value', 'Description'],
@@ -218,13 +218,13 @@ function sectionsOf(schema: GraphQLSchema, entries: readonly Entry[]): string[] 
   ]);
 }
 
-/** @throws if the root fields of the schema are not those of the APIs and of gateway-fields.ts. */
+/** @throws Error unless the entries contain exactly the root fields of the schema. */
 function assertComplete(schema: GraphQLSchema, entries: readonly Entry[]): void {
   const coordinates = rootCoordinates(schema);
-  const listed = entries.map(({ coordinate }) => coordinate);
-  const unknown = listed.filter((coordinate) => !coordinates.includes(coordinate));
+  const documented = entries.map(({ coordinate }) => coordinate);
+  const unknown = documented.filter((coordinate) => !coordinates.includes(coordinate));
   if (unknown.length > 0) throw new Error(`The schema has no field ${unknown.join(', ')}.`);
-  const missing = coordinates.filter((coordinate) => !listed.includes(coordinate));
+  const missing = coordinates.filter((coordinate) => !documented.includes(coordinate));
   if (missing.length > 0) throw new Error(`docs/gateway-fields.ts must list ${missing.join(', ')}.`);
 }
 
@@ -238,13 +238,13 @@ An error has its kind in \`extensions.code\`, and the name that is listed here i
 errors, every field can fail because of a limit ([clients.md](clients.md#limits)) or an invalid \`bankId\` (OBP-30111).
 [errors.md](errors.md) lists all errors, and [access.md](access.md) describes roles and own data.`;
 
-/** The whole page. */
+/** Renders the page. */
 export function renderApis(sdl: string, apis: readonly Api[]): string {
   const schema = buildSchema(sdl);
-  const ofObp = apis.map(
+  const obpEntries = apis.map(
     (api): Entry => ({ title: api.operation, group: api.group, coordinate: api.root, errors: api.errors, api }),
   );
-  const ofGateway = Object.entries(gatewayFields).flatMap(([group, fields]) =>
+  const gatewayEntries = Object.entries(gatewayFields).flatMap(([group, fields]) =>
     Object.entries(fields).map(
       ([coordinate, errors]): Entry => ({
         title: coordinate,
@@ -255,24 +255,24 @@ export function renderApis(sdl: string, apis: readonly Api[]): string {
       }),
     ),
   );
-  const entries = [...ofObp, ...ofGateway];
+  const entries = [...obpEntries, ...gatewayEntries];
   assertComplete(schema, entries);
-  const types = writtenTypes(entries.map(({ coordinate }) => fieldAt(schema, coordinate)));
+  const types = argumentTypesOf(entries.map(({ coordinate }) => fieldAt(schema, coordinate)));
   return [
     introduction,
     '',
     "OBP's APIs:",
     '',
-    ...contentsOf(ofObp),
+    ...contentsOf(obpEntries),
     '',
     "The gateway's own fields:",
     '',
-    ...contentsOf(ofGateway),
+    ...contentsOf(gatewayEntries),
     '',
     ...sectionsOf(schema, entries),
     '## Inputs',
     '',
-    ...types.flatMap((type) => writtenTypeLines(schema, type)),
+    ...types.flatMap((type) => argumentTypeLines(schema, type)),
   ]
     .join('\n')
     .trimEnd()

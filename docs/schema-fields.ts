@@ -13,14 +13,14 @@ export type Field = GraphQLField<unknown, unknown>;
 const firstArguments = ['bankId', 'customerId', 'id', 'input'];
 const lastArguments = ['first', 'after', 'expectedVersion', 'idempotencyKey'];
 
-function placeOf({ name }: GraphQLArgument): number {
+function positionOf({ name }: GraphQLArgument): number {
   const isFirst = firstArguments.includes(name);
   return isFirst ? firstArguments.indexOf(name) - firstArguments.length : lastArguments.indexOf(name) + 1;
 }
 
-/** The arguments in the order of the documentation. The SDL sorts them by name. */
+/** Sorts the arguments of a field for the documentation. The SDL sorts them by name. */
 export function argumentsOf(field: Field): GraphQLArgument[] {
-  return [...field.args].sort((one, other) => placeOf(one) - placeOf(other));
+  return [...field.args].sort((a, b) => positionOf(a) - positionOf(b));
 }
 
 export function fieldAt(schema: GraphQLSchema, coordinate: string): Field {
@@ -31,7 +31,7 @@ export function fieldAt(schema: GraphQLSchema, coordinate: string): Field {
   return field;
 }
 
-/** The schema coordinates of all root fields. */
+/** Returns the schema coordinates of all root fields. */
 export function rootCoordinates(schema: GraphQLSchema): string[] {
   return [schema.getQueryType(), schema.getMutationType()].flatMap((type) =>
     Object.keys(type?.getFields() ?? {}).map((name) => `${type?.name}.${name}`),
@@ -47,7 +47,7 @@ export interface Access {
   kycMaterial: boolean;
 }
 
-/** Null if the field has no access rule of its own. */
+/** Reads the access rule of a field. Null if the field does not have a rule of its own. */
 export function accessOf(field: Field): Access | null {
   const isRule = ({ name }: ConstDirectiveNode) => ['public', 'authenticated', 'requiresRole'].includes(name.value);
   const directive = field.astNode?.directives?.find(isRule);

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * Names what has changed in the contract since a git ref: `npm run schema:check -- <git ref>`.
- * Ends with 0 when no change breaks clients, with 1 when one does, with 2 when it cannot compare.
+ * Lists the changes of the contract since a Git ref (`npm run schema:check -- <git ref>`). Exits with 0 if clients are
+ * compatible with all changes, with 1 if a change is breaking, and with 2 if the comparison is not possible.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -23,7 +23,7 @@ const headings: [CriticalityLevel, string][] = [
   [CriticalityLevel.NonBreaking, 'Safe'],
 ];
 const accessDirectives = ['public', 'authenticated', 'requiresRole'];
-const anybody = 'anybody';
+const everyCaller = 'every caller';
 
 interface Change {
   level: CriticalityLevel;
@@ -31,19 +31,19 @@ interface Change {
   message: string;
 }
 
-class CannotCompare extends Error {}
+class ComparisonImpossible extends Error {}
 
 function schemaOf(read: () => string, where: string): GraphQLSchema {
   let sdl: string;
   try {
     sdl = read();
   } catch {
-    throw new CannotCompare(`There is no ${file} ${where}.`);
+    throw new ComparisonImpossible(`${file} does not exist ${where}.`);
   }
   try {
     return buildSchema(sdl);
   } catch (error) {
-    throw new CannotCompare(`${file} ${where} is no schema: ${error instanceof Error ? error.message : error}`);
+    throw new ComparisonImpossible(`${file} is invalid ${where}: ${error instanceof Error ? error.message : error}`);
   }
 }
 
@@ -53,38 +53,49 @@ function schemaAt(ref: string): GraphQLSchema {
   try {
     git('rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`);
   } catch {
-    throw new CannotCompare(`git knows no commit ${ref}.`);
+    throw new ComparisonImpossible(`The commit ${ref} does not exist.`);
   }
   return schemaOf(() => git('show', '--end-of-options', `${ref}:./${file}`), `at ${ref}`);
 }
 
-/** A field without a rule is there for whoever may read its parent, as a public one is. */
-function whoMay(directives: readonly ConstDirectiveNode[] = []): string[] {
+/**
+ * Returns the callers that an access rule allows: roles, kinds of own data, or every caller. A field without a rule is
+ * as accessible as its parent, so it counts as public.
+ */
+function allowedCallers(directives: readonly ConstDirectiveNode[] = []): string[] {
   const rule = directives.find(({ name }) => accessDirectives.includes(name.value));
-  if (rule === undefined || rule.name.value === 'public') return [anybody];
-  const people = rule.name.value === 'authenticated' ? ['who is logged in'] : [];
+  if (rule === undefined || rule.name.value === 'public') return [everyCaller];
+  const callers = rule.name.value === 'authenticated' ? ['authenticated callers'] : [];
   for (const { name, value } of rule.arguments ?? []) {
-    const given = valueFromASTUntyped(value);
-    if (Array.isArray(given)) people.push(...given.map(String));
-    else if (given === true) people.push(name.value);
+    const argument = valueFromASTUntyped(value);
+    if (Array.isArray(argument)) callers.push(...argument.map(String));
+    else if (argument === true) callers.push(name.value);
   }
-  return people;
+  return callers;
 }
 
-/** What graphql-inspector takes for a detail, or for safe: a role that is needed, or no longer enough. */
+/** Returns the changes of access rules, which graphql-inspector does not classify as breaking or dangerous. */
 function accessChanges(before: GraphQLSchema, after: GraphQLSchema): Change[] {
   return fieldsOf(before).flatMap(({ type, field }) => {
     const typeAfter = after.getType(type.name);
     const fieldAfter = isObjectType(typeAfter) ? typeAfter.getFields()[field.name] : undefined;
     if (fieldAfter === undefined) return [];
     const path = `${type.name}.${field.name}`;
-    const could = whoMay(field.astNode?.directives);
-    const can = whoMay(fieldAfter.astNode?.directives);
-    const lost = can.includes(anybody) ? [] : could.filter((who) => !can.includes(who));
-    const gained = could.includes(anybody) ? [] : can.filter((who) => !could.includes(who));
+    const callersBefore = allowedCallers(field.astNode?.directives);
+    const callersAfter = allowedCallers(fieldAfter.astNode?.directives);
+    const removed = callersAfter.includes(everyCaller)
+      ? []
+      : callersBefore.filter((caller) => !callersAfter.includes(caller));
+    const added = callersBefore.includes(everyCaller)
+      ? []
+      : callersAfter.filter((caller) => !callersBefore.includes(caller));
     return [
-      ...lost.map((who) => ({ level: CriticalityLevel.Breaking, path, message: `Access was taken away: ${who}` })),
-      ...gained.map((who) => ({ level: CriticalityLevel.Dangerous, path, message: `Access was given: ${who}` })),
+      ...removed.map((caller) => ({
+        level: CriticalityLevel.Breaking,
+        path,
+        message: `Access was removed: ${caller}`,
+      })),
+      ...added.map((caller) => ({ level: CriticalityLevel.Dangerous, path, message: `Access was added: ${caller}` })),
     ];
   });
 }
@@ -97,27 +108,30 @@ function fieldsOf(schema: GraphQLSchema): { type: GraphQLObjectType; field: Grap
 
 async function changesBetween(before: GraphQLSchema, after: GraphQLSchema): Promise<Change[]> {
   const changes = await diff(before, after);
-  const isOfAccess = ({ type, path }: (typeof changes)[number]) =>
+  const isAccessChange = ({ type, path }: (typeof changes)[number]) =>
     type.startsWith('DIRECTIVE_USAGE') && accessDirectives.some((name) => path?.includes(`.@${name}`));
   const added = new Set(changes.filter(({ type }) => /(?<!DESCRIPTION)_ADDED$/.test(type)).map(({ path }) => path));
-  const isOfAdded = ({ type, path }: (typeof changes)[number]) => type.endsWith('DESCRIPTION_ADDED') && added.has(path);
+  const isDescriptionOfAdded = ({ type, path }: (typeof changes)[number]) =>
+    type.endsWith('DESCRIPTION_ADDED') && added.has(path);
   return [
     ...accessChanges(before, after),
     ...changes
-      .filter((change) => !isOfAccess(change) && !isOfAdded(change))
+      .filter((change) => !isAccessChange(change) && !isDescriptionOfAdded(change))
       .map(({ criticality, path, message }) => ({ level: criticality.level, path, message })),
   ];
 }
 
-async function check([ref, ...more]: string[]): Promise<number> {
-  if (ref === undefined || more.length > 0) throw new CannotCompare('usage: npm run schema:check -- <git ref>');
+async function check([ref, ...otherArguments]: string[]): Promise<number> {
+  if (ref === undefined || otherArguments.length > 0) {
+    throw new ComparisonImpossible('Usage: npm run schema:check -- <git ref>');
+  }
   const before = schemaAt(ref);
-  const after = schemaOf(() => readFileSync(file, 'utf8'), 'here');
+  const after = schemaOf(() => readFileSync(file, 'utf8'), 'in the working tree');
   const changes = await changesBetween(before, after);
   for (const [level, heading] of headings) {
-    const ofLevel = changes.filter((change) => change.level === level);
-    process.stdout.write(`${heading}: ${ofLevel.length}\n`);
-    for (const { message, path } of ofLevel) {
+    const changesOfLevel = changes.filter((change) => change.level === level);
+    process.stdout.write(`${heading}: ${changesOfLevel.length}\n`);
+    for (const { message, path } of changesOfLevel) {
       process.stdout.write(`  ${path === undefined ? '' : `${path}: `}${message}\n`);
     }
   }
@@ -127,7 +141,7 @@ async function check([ref, ...more]: string[]): Promise<number> {
 try {
   process.exitCode = await check(process.argv.slice(2));
 } catch (error) {
-  // Not 1, which says that something breaks.
-  process.stderr.write(`${error instanceof CannotCompare ? error.message : String(error)}\n`);
+  // The exit code 1 is reserved for breaking changes.
+  process.stderr.write(`${error instanceof ComparisonImpossible ? error.message : String(error)}\n`);
   process.exitCode = 2;
 }
