@@ -53,7 +53,7 @@ registerEnumType(AuditEventOutcome, {
 @ObjectType({
   simpleResolvers: true,
   description:
-    'An event of the audit trail: which caller read or changed which data, or tried to, and when. It contains IDs and names of fields, but no values.',
+    'An event of the audit trail, such as an access to guarded data, a login, or a command. It contains the caller, the time, IDs, and names of fields, but no values.',
 })
 export class AuditEvent {
   /** The customer whose events are read. The event that records the read contains this customer. */

@@ -4,8 +4,7 @@ import { DateTime } from '../../graph/scalars.ts';
 
 @ObjectType({
   simpleResolvers: true,
-  description:
-    'A status in the KYC timeline of a customer. Statuses are only added to the timeline, never changed or deleted.',
+  description: 'A status in the KYC timeline of a customer. Statuses are only added to the timeline and never changed.',
 })
 export class KycStatus {
   @Field(() => ID, { description: 'The ID of the status.' })

@@ -83,7 +83,7 @@ export class MeetingResolver {
   @Query(() => Meeting, {
     nullable: true,
     description:
-      'The meeting with this ID. Unless the caller takes part in the meeting, created it, or is invited to it, this requires `CanGetMeetings`. With the role, the field fails with `OBP-30104` if the bank has no such meeting.',
+      'The meeting with this ID. Without `CanGetMeetings`, only a meeting in which the caller takes part, which the caller created, or to which the caller is invited. Fails with `OBP-30104` if the caller holds the role and the bank has no such meeting.',
   })
   @Authenticated('CanGetMeetings')
   async meeting(

@@ -45,7 +45,7 @@ export class MeetingPresent {
 
 @ObjectType({ simpleResolvers: true, description: 'The credentials for the video session of a meeting.' })
 export class MeetingKeys {
-  @Field(() => ID, { nullable: true, description: 'The ID of the session at the provider.' })
+  @Field(() => ID, { nullable: true, description: 'The ID of the session at the provider. Null if there is none.' })
   sessionId: string | null;
 
   @Field(() => String, {

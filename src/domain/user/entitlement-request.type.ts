@@ -43,8 +43,7 @@ export class EntitlementRequest {
 
   @Field(() => DateTime, {
     nullable: true,
-    description:
-      'The time when the proposed role will expire. Null if it will not expire or no granter has proposed it.',
+    description: 'The time when the entitlement expires. Null if it does not expire, or if no granter has proposed it.',
   })
   expiresAt: Date | null;
 

@@ -170,7 +170,7 @@ export class UserResolver {
   @Mutation(() => CreateUserPayload, {
     nullable: true,
     description:
-      'Registers a user who logs in with a password. An operation can create only one user. The number of registrations within an hour is limited for each network (`RATE_LIMITED`). Fails with `USERNAME_TAKEN` if another user has the username, unless the gateway validates email addresses. If it does, a registration does not reserve the username.',
+      'Registers a user who logs in with a password. An operation can create only one user. The number of registrations within an hour is limited for each network (`RATE_LIMITED`). Fails with `USERNAME_TAKEN` if another user has the username, unless the gateway validates email addresses. With validation, a registration does not reserve the username.',
   })
   @Unkeyed()
   @Public()

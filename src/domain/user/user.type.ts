@@ -38,7 +38,7 @@ export class User {
 
   @Field(() => String, {
     description:
-      'The provider that authenticates the user: `obp-customer-gateway` for the gateway itself, or the issuer URL of an identity provider.',
+      'The provider that authenticates the user, such as `obp-customer-gateway` (the gateway itself) or the issuer URL of an identity provider.',
   })
   provider: string;
 
