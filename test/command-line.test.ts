@@ -439,7 +439,7 @@ test('audit verify, export and prune handle the trail of a stopped and a killed 
     const { exitCode, output } = await runOwn('audit verify');
     expect(exitCode).toBe(1);
     expect(output).toMatch(
-      /^chain 1, event 1, 20.*Z: changed\. It does not match its mac\.\n\d+ chains, .*\nFindings: 1\.\n$/,
+      /^chain 1, event 1, 20.*Z: changed\. It does not match its MAC\.\n\d+ chains, .*\nFindings: 1\.\n$/,
     );
   } finally {
     await own.drop();

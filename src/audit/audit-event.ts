@@ -1,55 +1,55 @@
 import { GatewayError } from '../base/errors.ts';
 
-/** LOST stands for an event that could not be written, and whose operation failed for that. */
+/** `LOST` replaces an event that could not be written. Its operation failed. */
 export type AuditKind = 'READ' | 'WRITE' | 'AUTHENTICATION' | 'COMMAND' | 'LOST';
 export type AuditOutcome = 'SUCCEEDED' | 'PARTIAL' | 'REFUSED' | 'FAILED';
 
-/** Who did or saw what of whom. It holds ids and names of fields, never a value of one. */
+/** An access or a change: who, when, and which fields of which customers. It contains IDs and names of fields, never values. */
 export interface AuditEvent {
-  /** When, in ISO 8601. */
+  /** The time, in ISO 8601. */
   at: string;
   kind: AuditKind;
   outcome: AuditOutcome;
-  /** At which bank; null for what belongs to none. */
+  /** The ID of the bank. Null for events outside any bank, such as logins. */
   bankId: string | null;
-  /** Of whom. */
+  /** The IDs of the customers that the event concerns. */
   customerIds: string[];
-  /** Which users it is about, such as whose entitlement was granted. */
+  /** The IDs of the users whom the event concerns, such as the user of a granted entitlement. */
   subjectUserIds: string[];
-  /** Who; null for who was not logged in, and on the command line. */
+  /** The ID of the caller. Null for anonymous callers and on the command line. */
   userId: string | null;
   provider: string | null;
-  /** What the client calls itself; on the command line the account of the operating system. */
+  /** The name that the client sent. On the command line, the account of the operating system. */
   clientName: string | null;
   clientAddress: string | null;
   requestId: string | null;
   /** The name of the operation, or the command. */
   operationName: string | null;
-  /** SHA-256 of the document, in hexadecimal. */
+  /** The SHA-256 hash of the document, in hexadecimal. */
   operationHash: string | null;
-  /** The schema coordinates of guarded fields, by what became of them. */
+  /** The schema coordinates of guarded fields, by their outcome. */
   fieldsReturned: string[];
   fieldsRefused: string[];
   fieldsFailed: string[];
-  /** The roles that allowed what was returned, and the other grounds: orLinkedUser, orHolder, orSelf, authenticated. */
+  /** The roles that allowed the access, and its other grounds: orLinkedUser, orHolder, orSelf, authenticated. */
   roles: string[];
-  /** What a write changed: `CustomerAddress.city`. */
+  /** The changed fields, such as `CustomerAddress.city`. */
   changes: string[];
-  /** The codes of the errors that the client got; for a refused token also the reason, which the client does not get. */
+  /** The keys of the errors in the response. If a token was refused, also the reason, which the client does not get. */
   errors: string[];
-  /** Why, in the client's words. */
+  /** The text of the `X-Reason` header. */
   reason: string | null;
-  /** The number of attempts that the event stands for: more than 1 only for failed attempts beyond a rate. */
+  /** The number of attempts. More than 1 only for failed attempts beyond the limit of events. */
   count: number;
 }
 
-/** What is the same for all events of one operation. */
+/** The parts that all events of one operation share. */
 export type AuditedCaller = Pick<
   AuditEvent,
   'userId' | 'provider' | 'clientName' | 'clientAddress' | 'requestId' | 'operationName' | 'operationHash' | 'reason'
 >;
 
-const nothing = {
+const emptyEvent = {
   bankId: null,
   customerIds: [],
   subjectUserIds: [],
@@ -70,35 +70,35 @@ const nothing = {
   count: 1,
 } satisfies Partial<AuditEvent>;
 
-/** An event of this moment; what is left out is empty. */
-export function auditEventOf(told: Pick<AuditEvent, 'kind' | 'outcome'> & Partial<AuditEvent>): AuditEvent {
-  return { at: new Date().toISOString(), ...nothing, ...told };
+/** Creates an event of the current time. Omitted parts are empty. */
+export function auditEventOf(parts: Pick<AuditEvent, 'kind' | 'outcome'> & Partial<AuditEvent>): AuditEvent {
+  return { at: new Date().toISOString(), ...emptyEvent, ...parts };
 }
 
-/** An event as it is stored: JSON without what is empty. */
+/** The stored form of an event: JSON without empty parts. */
 export function auditEventText(event: AuditEvent): string {
-  const told = Object.entries(event).filter(
+  const parts = Object.entries(event).filter(
     ([name, value]) =>
       value !== null && !(Array.isArray(value) && value.length === 0) && !(name === 'count' && value === 1),
   );
-  return JSON.stringify(Object.fromEntries(told));
+  return JSON.stringify(Object.fromEntries(parts));
 }
 
 export function parseAuditEvent(text: string): AuditEvent {
-  return { ...nothing, ...(JSON.parse(text) as Pick<AuditEvent, 'at' | 'kind' | 'outcome'> & Partial<AuditEvent>) };
+  return { ...emptyEvent, ...(JSON.parse(text) as Pick<AuditEvent, 'at' | 'kind' | 'outcome'> & Partial<AuditEvent>) };
 }
 
-/** The code by which an event names an error: no message, which may quote what the client sent. */
+/** The key of an error. The message is not recorded, because it can quote values. */
 export function auditedError(error: unknown): string {
   return error instanceof GatewayError ? error.key : 'OBP-50000';
 }
 
-/** Whether the error says that the caller may not, rather than that something went wrong. */
+/** Whether access was refused, as opposed to a failure of another kind. */
 export function isRefusal(error: unknown): boolean {
   return error instanceof GatewayError && ['UNAUTHENTICATED', 'FORBIDDEN'].includes(String(error.extensions.code));
 }
 
-/** Whether the error says that there is no such bank: then its id is only what a client sent. */
+/** Whether the bank does not exist, so that its ID is only a text of the client. */
 export function isUnknownBank(error: unknown): boolean {
   return error instanceof GatewayError && ['OBP-30001', 'OBP-30111'].includes(error.key);
 }

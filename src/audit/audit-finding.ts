@@ -1,11 +1,11 @@
-/** What somebody did to the audit trail, and where. */
+/** A place where the audit trail was tampered with. */
 export interface AuditFinding {
-  what: 'changed' | 'removed' | 'inserted' | 'cut off' | 'unknown key';
+  what: 'changed' | 'removed' | 'inserted' | 'truncated' | 'unknown key';
   chain: number;
-  /** Which events, from the first to the last. */
+  /** The first and the last of the events. */
   events?: { from: number; to: number };
   seal?: number;
-  /** When: of what it is about, or of what is next to it. */
+  /** The time of the event, seal or chain, or of the one next to it. Null if it is unknown. */
   at: Date | null;
   message: string;
 }
@@ -16,7 +16,7 @@ export function findingLine({ what, chain, events, seal, at, message }: AuditFin
     place.push(events.from === events.to ? `event ${events.from}` : `events ${events.from} to ${events.to}`);
   }
   if (seal !== undefined) place.push(`seal ${seal}`);
-  // A moment that was tampered with may be none.
+  // A time that was tampered with can be invalid.
   if (at !== null && !Number.isNaN(at.getTime())) place.push(at.toISOString());
   return `${place.join(', ')}: ${what}. ${message}`;
 }

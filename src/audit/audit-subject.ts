@@ -1,32 +1,32 @@
-/** A guarded object tells where it is and whose. */
-export interface Touched {
+/** The bank, the customer and the account of an object. */
+export interface AuditSubject {
   bankId?: string | null;
   customerId?: string | null;
   accountId?: string | null;
 }
 
-/** How far inside a payload its objects are looked for. */
-const maximalDepth = 3;
+/** The maximum depth of objects inside a payload. */
+const maxDepth = 3;
 
-/** Calls `visit` with each object in `value` that says whose it is: in lists, in pages of connections, in payloads. */
-export function eachTouched(value: unknown, visit: (touched: Touched) => void, depth = 0): void {
-  if (typeof value !== 'object' || value === null || value instanceof Date || depth > maximalDepth) return;
+/** Calls `visit` with each object that has a bank or a customer: in lists, in the pages of connections, and in payloads. */
+export function forEachSubject(value: unknown, visit: (subject: AuditSubject) => void, depth = 0): void {
+  if (typeof value !== 'object' || value === null || value instanceof Date || depth > maxDepth) return;
   if (Array.isArray(value)) {
-    for (const item of value) eachTouched(item, visit, depth + 1);
+    for (const item of value) forEachSubject(item, visit, depth + 1);
     return;
   }
-  const { nodes, bankId, customerId } = value as Touched & { nodes?: unknown };
-  if (nodes !== undefined) eachTouched(nodes, visit, depth);
-  else if (typeof bankId === 'string' || typeof customerId === 'string') visit(value as Touched);
-  else for (const part of Object.values(value)) eachTouched(part, visit, depth + 1);
+  const { nodes, bankId, customerId } = value as AuditSubject & { nodes?: unknown };
+  if (nodes !== undefined) forEachSubject(nodes, visit, depth);
+  else if (typeof bankId === 'string' || typeof customerId === 'string') visit(value as AuditSubject);
+  else for (const part of Object.values(value)) forEachSubject(part, visit, depth + 1);
 }
 
-/** Whether `value` is a list, or a page of a connection, of nothing but what says that it is this customer's: as most are. */
-export function isAllOf({ bankId, customerId }: Touched, value: unknown): boolean {
+/** Whether `value` is a list or a page of a connection whose objects all belong to this customer. */
+export function areAllOfCustomer({ bankId, customerId }: AuditSubject, value: unknown): boolean {
   if (typeof bankId !== 'string' || typeof customerId !== 'string' || typeof value !== 'object') return false;
   const items: unknown = Array.isArray(value) ? value : (value as { nodes?: unknown } | null)?.nodes;
   return (
     Array.isArray(items) &&
-    items.every((item: Touched | null) => item?.bankId === bankId && item.customerId === customerId)
+    items.every((item: AuditSubject | null) => item?.bankId === bankId && item.customerId === customerId)
   );
 }

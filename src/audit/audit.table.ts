@@ -2,20 +2,20 @@ import { columns } from '../database/columns.ts';
 
 const { table, id, text, timestamp, integer, bigInteger, boolean, index, primaryKey, foreignKey } = columns;
 
-// The database refuses to update these tables, and to delete from them what no checkpoint covers: triggers of the migration
-// see to that. What somebody changes nevertheless does not match its `mac`, whose key is not in the database.
+// Triggers in the migration refuse updates of these tables, and deletions that no checkpoint covers. A change that avoids the
+// triggers does not match the `mac` of its row, whose key is not in the database.
 
-/** The events that one process wrote, numbered without a gap. */
+/** The chains: each contains the events of one process, numbered without gaps. */
 export const auditChain = table('audit_chain', {
-  /** Counts all chains, without a gap. */
+  /** Chains are numbered without gaps. */
   number: integer('number').primaryKey(),
   id: id('id').notNull(),
   startedAt: timestamp('started_at').notNull(),
-  /** Which key its macs are made with. */
+  /** The ID of the key of its MACs. */
   keyId: text('key_id').notNull(),
-  /** JSON, exactly as the mac has it: the newest seals of other chains when this one began, `[chain, seal, mac]`. */
+  /** The newest seals of other chains when this chain began, as the JSON text that the MAC covers: `[chain, seal, mac]`. */
   knownSeals: text('known_seals').notNull(),
-  /** Over this row and the mac of the chain before it. */
+  /** The MAC of this row and of the MAC of the previous chain. */
   mac: text('mac').notNull(),
 });
 
@@ -27,9 +27,9 @@ export const auditEvent = table(
     at: timestamp('at').notNull(),
     bankId: id('bank_id'),
     userId: id('user_id'),
-    /** An AuditEvent as JSON, exactly as the mac has it. */
+    /** The AuditEvent as the JSON text that the MAC covers. */
     event: text('event').notNull(),
-    /** Over the chain, the sequence and the event. */
+    /** The MAC of the chain, the sequence and the event. */
     mac: text('mac').notNull(),
   },
   (self) => [
@@ -41,7 +41,7 @@ export const auditEvent = table(
   ],
 );
 
-/** Which customers an event is about: how the events of one customer are found. */
+/** The customers of events, by which the events of one customer are found. */
 export const auditEventCustomer = table(
   'audit_event_customer',
   {
@@ -53,19 +53,19 @@ export const auditEventCustomer = table(
   (self) => [primaryKey({ columns: [self.customerId, self.at, self.chain, self.sequence] })],
 );
 
-/** Says of a chain how many events it has, and which: what is cut off, inserted or missing does not match. */
+/** The seals: each states the number and the hash of the events of a chain so far, so that missing and inserted events are found. */
 export const auditSeal = table(
   'audit_seal',
   {
     chain: integer('chain').notNull(),
-    /** Counts the seals of a chain, without a gap. */
+    /** Seals of a chain are numbered without gaps. */
     number: bigInteger('number').notNull(),
-    /** The last event that it covers. */
+    /** The sequence of the last event that the seal covers. */
     sequence: bigInteger('sequence').notNull(),
-    /** A hash over the macs of all events up to it. */
+    /** The hash over the MACs of all events up to that event. */
     head: text('head').notNull(),
     at: timestamp('at').notNull(),
-    /** The process ended, and the chain with it. */
+    /** Whether the process closed the chain with this seal. */
     isLast: boolean('is_last').notNull(),
     mac: text('mac').notNull(),
   },
@@ -76,14 +76,14 @@ export const auditSeal = table(
   ],
 );
 
-/** Where the rest of a chain goes on from, after the retention period of its first events has passed. */
+/** The checkpoints: each is the point from which a chain continues after its first events were pruned. */
 export const auditCheckpoint = table(
   'audit_checkpoint',
   {
     chain: integer('chain').notNull(),
-    /** The last event that was pruned. */
+    /** The sequence of the last pruned event. */
     sequence: bigInteger('sequence').notNull(),
-    /** The last seal that was pruned; 0: none. */
+    /** The number of the last pruned seal. 0 if there is none. */
     sealNumber: bigInteger('seal_number').notNull(),
     head: text('head').notNull(),
     at: timestamp('at').notNull(),

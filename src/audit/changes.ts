@@ -6,7 +6,7 @@ import type { Queries } from '../database/database.ts';
 
 /** The changes of a transaction so far: names and IDs only. */
 export interface Changes {
-  /** Such as `CustomerAddress.city`. Of a deleted row only `CustomerAddress`. */
+  /** The changed fields, such as `CustomerAddress.city`. For a deleted row only `CustomerAddress`. */
   fields: Set<string>;
   bankIds: Set<string>;
   customerIds: Set<string>;

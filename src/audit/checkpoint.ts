@@ -3,21 +3,14 @@ import type { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { type AuditChainRow, type AuditCheckpointRow, auditCheckpoint } from './audit.table.ts';
 import { type AuditKey, auditKey } from './audit-key.ts';
+import { checkpointParts } from './mac-parts.ts';
 
-/** The keys that sign or signed the audit trail, by their ids. */
+/** The current and former keys of the audit trail, by ID. */
 export type AuditKeys = ReadonlyMap<string, AuditKey>;
 
-/** The keys of the secret of the installation, and of those that it had before. */
+/** Derives the keys from the current and the former secrets. */
 export function auditKeys(secret: string, formerSecrets: readonly string[]): AuditKeys {
   return new Map([secret, ...formerSecrets].map(auditKey).map((key) => [key.id, key]));
-}
-
-/** What the mac of a checkpoint is over. */
-export function checkpointParts(
-  chainId: string,
-  { sequence, sealNumber, head, at }: Omit<AuditCheckpointRow, 'mac' | 'chain'>,
-): (string | number)[] {
-  return [chainId, sequence, sealNumber, head, at.getTime()];
 }
 
 const checkpointsOfChain = statement<AuditCheckpointRow[]>((queries) =>
@@ -29,13 +22,13 @@ const checkpointsOfChain = statement<AuditCheckpointRow[]>((queries) =>
 );
 
 export interface Checkpoints {
-  /** Where the rest of the chain goes on from; null when nothing was pruned. */
+  /** The point from which the chain continues. Null if nothing was pruned. */
   newest: AuditCheckpointRow | null;
-  /** Those that none of the keys signed. */
+  /** The checkpoints that none of the keys signed. */
   forged: AuditCheckpointRow[];
 }
 
-/** The checkpoints of a chain. One may be signed with another key than the chain: pruning comes years later. */
+/** The checkpoints of a chain. Any key can have signed them, because pruning happens years after the chain began. */
 export async function checkpointsOf(database: Database, keys: AuditKeys, chain: AuditChainRow): Promise<Checkpoints> {
   const rows = await checkpointsOfChain(database, { chain: chain.number });
   const isGood = (row: AuditCheckpointRow) =>

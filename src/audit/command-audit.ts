@@ -29,9 +29,9 @@ function accountName(): string | null {
   try {
     return userInfo().username;
   } catch {
-    // In a container the number of the user may have no name.
-    const number = process.getuid?.();
-    return number === undefined ? null : `uid ${number}`;
+    // In a container, the user can have a number without a name.
+    const uid = process.getuid?.();
+    return uid === undefined ? null : `uid ${uid}`;
   }
 }
 
@@ -55,18 +55,17 @@ function eventsOf(byBank: ChangesByBank, details: Pick<AuditEvent, 'outcome'> & 
   });
 }
 
-/** What a command says of itself, beside what its transactions note. */
+/** The parts of the events of a command that its transactions do not record. */
 export interface CommandAudit {
-  /** Of whom it reads. */
-  concern(concerned: { bankId?: string | null; customerIds?: readonly string[]; userIds?: readonly string[] }): void;
-  /** It ends without having done what was asked for, and without throwing. */
+  /** Adds the customers and users whose data the command reads. */
+  addSubjects(subjects: { bankId?: string | null; customerIds?: readonly string[]; userIds?: readonly string[] }): void;
+  /** Records that the command failed, although it does not throw. */
   fail(error: ErrorKey): void;
 }
 
 /**
- * Runs a command of the command line, which leaves events in the audit trail: one with each transaction of the database
- * that `work` is given, and one at its end where it wrote nothing, said whom it concerns, or failed. What cannot be
- * recorded is not done, and its result not given.
+ * Runs a command, and records it in the audit trail: one event with each transaction of the database that `work` receives, and one
+ * at the end if the command wrote nothing, read data, or failed. If an event cannot be recorded, nothing is written or returned.
  */
 export async function auditCommand<Result>(
   { operationName, ...parts }: AuditTrailParts & { operationName: string },
@@ -74,10 +73,10 @@ export async function auditCommand<Result>(
 ): Promise<Result> {
   const trail = await openAuditTrail(parts);
   const caller = { operationName, clientName: accountName() };
-  /** What the command said of itself. */
-  const concerned: ChangesByBank = new Map();
-  /** What the last transaction that failed would have written. */
-  let unwritten: ChangesByBank = new Map();
+  /** The subjects that the command added. */
+  const subjects: ChangesByBank = new Map();
+  /** The changes that the last failed transaction rolled back. */
+  let rolledBack: ChangesByBank = new Map();
   let failure = null as ErrorKey | null;
   let isRecorded = false;
 
@@ -101,34 +100,34 @@ export async function auditCommand<Result>(
         isRecorded ||= isWritten;
         return result;
       } catch (error) {
-        unwritten = atOnlyBank(changes);
+        rolledBack = atOnlyBank(changes);
         throw error;
       }
     },
   };
   const audit: CommandAudit = {
-    concern({ bankId = null, customerIds = [], userIds = [] }) {
+    addSubjects({ bankId = null, customerIds = [], userIds = [] }) {
       const ids = { fields: new Set<string>(), customerIds: new Set(customerIds), userIds: new Set(userIds) };
-      addTo(changesAt(concerned, bankId), ids);
+      addTo(changesAt(subjects, bankId), ids);
     },
     fail(error) {
       failure = error;
     },
   };
   const record = (errors: string[]) => {
-    if (errors.length > 0) for (const [bankId, changes] of unwritten) addTo(changesAt(concerned, bankId), changes);
-    if (concerned.size === 0) changesAt(concerned, null);
+    if (errors.length > 0) for (const [bankId, changes] of rolledBack) addTo(changesAt(subjects, bankId), changes);
+    if (subjects.size === 0) changesAt(subjects, null);
     const outcome = errors.length === 0 ? 'SUCCEEDED' : 'FAILED';
-    return trail.record(eventsOf(concerned, { ...caller, outcome, errors, changes: [] }));
+    return trail.record(eventsOf(subjects, { ...caller, outcome, errors, changes: [] }));
   };
 
   try {
     const result = await work(database, audit);
-    if (failure !== null || concerned.size > 0 || !isRecorded) await record(failure === null ? [] : [failure]);
+    if (failure !== null || subjects.size > 0 || !isRecorded) await record(failure === null ? [] : [failure]);
     await trail.close();
     return result;
   } catch (error) {
-    // Why the command failed is to be told, rather than that this could not be recorded either.
+    // The failure of the command is reported, not the failure to record it.
     await record([auditedError(error)]).catch(() => undefined);
     await trail.close().catch(() => undefined);
     throw error;

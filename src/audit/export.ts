@@ -2,14 +2,14 @@ import { and, asc, eq, gte, lt, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../database/database.ts';
 import { auditEvent, auditEventCustomer } from './audit.table.ts';
 
-/** Which events; all of them where nothing is said. */
+/** Selects events. Omitted conditions select all. */
 export interface AuditExportFilter {
   bankId?: string;
   customerId?: string;
   userId?: string;
-  /** Not before. */
+  /** The earliest time. */
   from?: Date;
-  /** Before. */
+  /** The end of the period, exclusive. */
   to?: Date;
 }
 
@@ -17,13 +17,13 @@ const pageLength = 1000;
 
 type ExportedRow = Pick<typeof auditEvent.$inferSelect, 'chain' | 'sequence' | 'at' | 'event' | 'mac'>;
 
-function placeOf({ customerId }: AuditExportFilter) {
+function sortedTable({ customerId }: AuditExportFilter) {
   return customerId === undefined ? auditEvent : auditEventCustomer;
 }
 
 function conditionsOf(filter: AuditExportFilter): (SQL | undefined)[] {
   const { bankId, customerId, userId, from, to } = filter;
-  const { at } = placeOf(filter);
+  const { at } = sortedTable(filter);
   return [
     customerId === undefined ? undefined : eq(auditEventCustomer.customerId, customerId),
     bankId === undefined ? undefined : eq(auditEvent.bankId, bankId),
@@ -33,24 +33,24 @@ function conditionsOf(filter: AuditExportFilter): (SQL | undefined)[] {
   ];
 }
 
-/** Joins the row by which an event is found by its customer with the event. */
-const ofTheCustomer = and(
+/** Joins the rows of a customer with their events. */
+const isEventOfRow = and(
   eq(auditEvent.chain, auditEventCustomer.chain),
   eq(auditEvent.sequence, auditEventCustomer.sequence),
 );
 
-/** At which banks the events are; null among them for those at none, and the bank that was asked for in any case. */
+/** The banks of the exported events, with null for events outside any bank. A bank of the filter is always included. */
 export async function banksOfExport(database: Database, filter: AuditExportFilter): Promise<(string | null)[]> {
   if (filter.bankId !== undefined) return [filter.bankId];
   const conditions = and(...conditionsOf(filter));
   const banks = database.read.selectDistinct({ bankId: auditEvent.bankId });
-  const found = await (filter.customerId === undefined
+  const rows = await (filter.customerId === undefined
     ? banks.from(auditEvent).where(conditions)
-    : banks.from(auditEventCustomer).innerJoin(auditEvent, ofTheCustomer).where(conditions));
-  return found.length === 0 ? [null] : found.map(({ bankId }) => bankId);
+    : banks.from(auditEventCustomer).innerJoin(auditEvent, isEventOfRow).where(conditions));
+  return rows.length === 0 ? [null] : rows.map(({ bankId }) => bankId);
 }
 
-/** Reads in the order of the index over the customer, the bank, the user or the time: whatever was asked for. */
+/** Reads the next page, in the order of the index over the customer, the bank, the user or the time. */
 function pageAfter(
   database: Database,
   filter: AuditExportFilter,
@@ -58,7 +58,7 @@ function pageAfter(
 ): PromiseLike<ExportedRow[]> {
   const { customerId } = filter;
   const { chain, sequence, at, event, mac } = auditEvent;
-  const place = placeOf(filter);
+  const place = sortedTable(filter);
   const order = [place.at, place.chain, place.sequence];
   const conditions = conditionsOf(filter);
   if (after !== undefined) {
@@ -82,15 +82,15 @@ function pageAfter(
   return database.read
     .select(columns)
     .from(auditEventCustomer)
-    .innerJoin(auditEvent, ofTheCustomer)
+    .innerJoin(auditEvent, isEventOfRow)
     .where(and(...conditions))
     .orderBy(...ordered)
     .limit(pageLength);
 }
 
 /**
- * The events as JSON lines, the oldest first, each with its chain, sequence and mac; up to 1,000 lines at a time. Its text
- * is that of the database to the letter, so that whoever has the key can compare it with the mac.
+ * Exports events as JSON lines with their chain, sequence and MAC, sorted by time, oldest first, up to 1,000 lines at a time.
+ * Each event has the text of the database, so that it can be verified with the MAC and the key.
  */
 export async function* exportAuditEvents(database: Database, filter: AuditExportFilter = {}): AsyncGenerator<string> {
   let after: ExportedRow | undefined;
@@ -106,6 +106,6 @@ function exportedLine({ chain, sequence, event, mac }: ExportedRow): string {
   try {
     return `${JSON.stringify({ chain, sequence, mac, ...(JSON.parse(event) as object) })}\n`;
   } catch {
-    throw new Error(`The event ${sequence} of chain ${chain} cannot be read: see audit verify.`);
+    throw new Error(`Event ${sequence} of chain ${chain} cannot be read. Run audit verify.`);
   }
 }

@@ -1,17 +1,20 @@
-import type { LoggedSeal } from './audit-trail.ts';
+import type { AuditSealRow } from './audit.table.ts';
+
+/** A seal in the log, so that the log can show what is missing in the database. */
+export type LoggedSeal = Pick<AuditSealRow, 'chain' | 'number' | 'sequence' | 'head' | 'mac'>;
 
 const message = 'audit seal';
 
-/** A seal as a line of JSON, like those of the log: for what has no logger. */
+/** Formats a seal as a line of the log, for commands without a logger. */
 export function sealLine(seal: LoggedSeal): string {
   return JSON.stringify({ level: 'info', time: new Date().toISOString(), ...seal, msg: message });
 }
 
-/** The seal that a line of the log tells of; null for any other line, or half of one. */
+/** Parses the seal in a line of the log. Returns null for other and incomplete lines. */
 export function loggedSeal(line: string): LoggedSeal | null {
   if (!line.includes(`"${message}"`)) return null;
   try {
-    // What collects logs may write something before each line.
+    // Log collectors can prefix each line.
     const { msg, chain, number, sequence, head, mac } = JSON.parse(line.slice(line.indexOf('{')));
     const isSeal = msg === message && [chain, number, sequence].every(Number.isSafeInteger);
     return isSeal ? { chain, number, sequence, head: String(head), mac: String(mac) } : null;

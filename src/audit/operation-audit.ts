@@ -8,16 +8,17 @@ import {
   isRefusal,
   isUnknownBank,
 } from './audit-event.ts';
-import { eachTouched, isAllOf, type Touched } from './audit-subject.ts';
+import { type AuditSubject, areAllOfCustomer, forEachSubject } from './audit-subject.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import { type Changes, collectChanges } from './changes.ts';
 import { addCustomersOfAccounts, type EventPlaces, placeEvents, type UnplacedEvent } from './event-placement.ts';
 
-/** A client may give its operation a name of any length. */
-const longestName = 100;
+/** The maximum length of a recorded name, because clients can choose a name of any length. */
+const maxNameLength = 100;
 
-interface AtBank {
-  /** Fields that the caller may see, whatever becomes of them. */
+/** The fields and customers that the operation reached at one bank, or without a bank. */
+interface BankAccess {
+  /** The fields that the caller can access, whether they are returned or fail. */
   allowed: Set<string>;
   returned: Set<string>;
   refused: Set<string>;
@@ -25,38 +26,39 @@ interface AtBank {
   roles: Set<string>;
   errors: Set<string>;
   customerIds: Set<string>;
-  /** Accounts that were reached by themselves: their customers are looked up. */
+  /** The accounts that were not reached through a customer. Their customers are looked up. */
   accountIds: Set<string>;
-  /** Ids that the client sent, and that nothing was found by. */
+  /** IDs that the client sent, without a customer found by them. */
   claimedCustomerIds: Set<string>;
-  /** Nothing but what the client sent says so far that there is such a bank. */
+  /** Whether only the client has named the bank, so that it might not exist. */
   isClaimed: boolean;
 }
 
+/** The mutation field that is being executed. */
 interface Write {
   coordinate: string;
   bankId: string | null;
   customerId: string | null;
   roles: string[];
   subjectUserIds: Set<string>;
-  /** The schema coordinates of selected payload fields whose objects no rule of their own guards. */
+  /** The schema coordinates of selected payload fields whose objects have no access rule of their own. */
   payloadFields: readonly string[];
-  /** Why the mutation field fails although it commits something else, such as a request. */
+  /** The error with which the field fails although it commits something, such as an entitlement request. */
   refusal: ErrorKey | null;
   isWritten: boolean;
-  /** The customers that the committed events name. */
+  /** The customers in the committed events. */
   customerIds: ReadonlySet<string>;
 }
 
-/** Collects what one operation saw, tried and did; `finish` writes it before the answer leaves. */
+/** Collects the events of one operation. `finish` records them before the response is sent. */
 export class OperationAudit {
   readonly #trail: AuditTrail;
   readonly #caller: AuditedCaller;
   readonly #places: EventPlaces;
-  readonly #banks = new Map<string | null, AtBank>();
-  readonly #unwritten: UnplacedEvent[] = [];
+  readonly #banks = new Map<string | null, BankAccess>();
+  readonly #pending: UnplacedEvent[] = [];
   #write: Write | null = null;
-  /** Ends with the last transaction, however that ends. */
+  /** Resolves when the last transaction has ended, even if it failed. */
   #running: Promise<void> = Promise.resolve();
   #hasCommitted = false;
   #isFinished = false;
@@ -67,16 +69,16 @@ export class OperationAudit {
     this.#caller = { ...caller };
   }
 
-  /** Known only when the document was parsed. */
+  /** Sets the name and the hash of the operation, once the document is parsed. */
   nameOperation(operationName: string | null, operationHash: string): void {
-    this.#caller.operationName = operationName?.slice(0, longestName) ?? null;
+    this.#caller.operationName = operationName?.slice(0, maxNameLength) ?? null;
     this.#caller.operationHash = operationHash;
   }
 
-  #at(bankId: string | null): AtBank {
-    let at = this.#banks.get(bankId);
-    if (at === undefined) {
-      at = {
+  #accessAt(bankId: string | null): BankAccess {
+    let access = this.#banks.get(bankId);
+    if (access === undefined) {
+      access = {
         allowed: new Set(),
         returned: new Set(),
         refused: new Set(),
@@ -88,71 +90,71 @@ export class OperationAudit {
         claimedCustomerIds: new Set(),
         isClaimed: true,
       };
-      this.#banks.set(bankId, at);
+      this.#banks.set(bankId, access);
     }
-    return at;
+    return access;
   }
 
-  /** The field is resolved because of `ground`: a role, or what else lets the caller in. */
-  allow(coordinate: string, bankId: string | null, ground: string): void {
-    const at = this.#at(bankId);
-    at.isClaimed = false;
-    at.allowed.add(coordinate);
-    at.roles.add(ground);
+  /** Records that the caller can access the field. `ground` is a role, or the kind of the caller's own data. */
+  recordAllowed(coordinate: string, bankId: string | null, ground: string): void {
+    const access = this.#accessAt(bankId);
+    access.isClaimed = false;
+    access.allowed.add(coordinate);
+    access.roles.add(ground);
   }
 
-  /** What the field gave, and whose that is. */
-  give(coordinate: string, parent: Touched, ground: string, value: unknown): void {
+  /** Records the value of the field, with the customers in it. */
+  recordReturned(coordinate: string, parent: AuditSubject, ground: string, value: unknown): void {
     const { bankId = null, customerId } = parent;
-    const at = this.#at(bankId);
+    const here = this.#accessAt(bankId);
     let isElsewhere = false;
-    // Without a bank it is not said yet whose customer that is.
-    if (typeof customerId === 'string') (bankId === null ? at.claimedCustomerIds : at.customerIds).add(customerId);
-    if (isAllOf(parent, value)) {
-      at.returned.add(coordinate);
+    // Without a bank, the customer's bank is not known yet.
+    if (typeof customerId === 'string') (bankId === null ? here.claimedCustomerIds : here.customerIds).add(customerId);
+    if (areAllOfCustomer(parent, value)) {
+      here.returned.add(coordinate);
       return;
     }
-    eachTouched(value, (touched) => {
-      const there = touched.bankId == null || touched.bankId === bankId ? at : this.#at(touched.bankId);
-      if (typeof touched.customerId === 'string') there.customerIds.add(touched.customerId);
-      // Through a customer, that one is named.
-      else if (typeof touched.accountId === 'string' && typeof customerId !== 'string') {
-        there.accountIds.add(touched.accountId);
+    forEachSubject(value, (subject) => {
+      const there = subject.bankId == null || subject.bankId === bankId ? here : this.#accessAt(subject.bankId);
+      if (typeof subject.customerId === 'string') there.customerIds.add(subject.customerId);
+      // If the account was reached through a customer, that customer is recorded.
+      else if (typeof subject.accountId === 'string' && typeof customerId !== 'string') {
+        there.accountIds.add(subject.accountId);
       }
-      if (there === at) return;
+      if (there === here) return;
       isElsewhere = true;
       there.isClaimed = false;
       there.returned.add(coordinate);
       there.roles.add(ground);
     });
-    // What was asked for without a bank, and found at one, was seen there.
+    // A value that was requested without a bank and found at a bank is recorded at that bank only.
     if (bankId === null && isElsewhere) {
-      at.allowed.delete(coordinate);
-      if (typeof customerId === 'string') at.claimedCustomerIds.delete(customerId);
-    } else at.returned.add(coordinate);
+      here.allowed.delete(coordinate);
+      if (typeof customerId === 'string') here.claimedCustomerIds.delete(customerId);
+    } else here.returned.add(coordinate);
   }
 
-  /** A field of an object that the caller has: where it is and whose is known. */
-  refuse(coordinate: string, { bankId = null, customerId }: Touched, error: unknown): void {
-    const at = this.#at(bankId);
-    at.isClaimed = false;
-    (isRefusal(error) ? at.refused : at.failed).add(coordinate);
-    at.errors.add(auditedError(error));
-    if (typeof customerId === 'string') at.customerIds.add(customerId);
+  /** Records the error of a field whose parent exists, so that its bank and customer exist too. */
+  recordRefused(coordinate: string, { bankId = null, customerId }: AuditSubject, error: unknown): void {
+    const access = this.#accessAt(bankId);
+    access.isClaimed = false;
+    (isRefusal(error) ? access.refused : access.failed).add(coordinate);
+    access.errors.add(auditedError(error));
+    if (typeof customerId === 'string') access.customerIds.add(customerId);
   }
 
-  /** A root field, which looks where its arguments say. */
-  refuseRoot(coordinate: string, { bankId = null, customerId }: Touched, error: unknown): void {
-    const at = this.#at(isUnknownBank(error) ? null : bankId);
-    (isRefusal(error) ? at.refused : at.failed).add(coordinate);
-    at.errors.add(auditedError(error));
-    if (typeof customerId === 'string') at.claimedCustomerIds.add(customerId);
+  /** Records the error of a root field, whose bank and customer come from the arguments. */
+  recordRefusedRoot(coordinate: string, { bankId = null, customerId }: AuditSubject, error: unknown): void {
+    const access = this.#accessAt(isUnknownBank(error) ? null : bankId);
+    (isRefusal(error) ? access.refused : access.failed).add(coordinate);
+    access.errors.add(auditedError(error));
+    if (typeof customerId === 'string') access.claimedCustomerIds.add(customerId);
   }
 
-  /** A mutation field begins; they follow one another. `payloadFields` are recorded as read, together with the write. */
+  /** Begins a mutation field, after the previous one has ended. `payloadFields` are recorded as read, together with the write. */
   beginWrite(
     coordinate: string,
-    { bankId = null, customerId = null }: Touched,
+    { bankId = null, customerId = null }: AuditSubject,
     payloadFields: readonly string[] = [],
   ): void {
     this.#write = {
@@ -168,36 +170,36 @@ export class OperationAudit {
     };
   }
 
-  /** The mutation field will fail with this error, but what it wrote is committed, with an event that contains both. */
-  refuseWrite(key: ErrorKey): void {
+  /** Records that the mutation field fails with this error although it commits. The event contains the error and the changes. */
+  recordRefusedWrite(key: ErrorKey): void {
     if (this.#write !== null) this.#write.refusal = key;
   }
 
-  allowWrite(ground: string): void {
+  recordAllowedWrite(ground: string): void {
     this.#write?.roles.push(ground);
   }
 
-  /** Which user the mutation field is about, where no row that it changes tells. */
-  concernUser(userId: string): void {
+  /** Adds a user whom the mutation field concerns, if no changed row refers to the user. */
+  addSubjectUser(userId: string): void {
     this.#write?.subjectUserIds.add(userId);
   }
 
-  /** `work` in a transaction, with the event of the mutation field that runs; of a call that is repeated, nothing. */
+  /** Runs `work` in a transaction, with the event of the mutation field in it. A retried call that changes nothing has no event. */
   write<Result>(work: (transaction: Queries) => Promise<Result>): Promise<Result> {
     const write = this.#write;
-    let isNoted = false;
+    let hasChanges = false;
     const running = this.#trail
       .write(async (transaction) => {
         const changes = collectChanges(transaction);
         const result = await work(transaction);
-        isNoted = Object.values(changes).some((names) => names.size > 0);
-        const event = write === null || write.isWritten || !isNoted ? null : this.#writeEvents(write, changes);
+        hasChanges = Object.values(changes).some((names) => names.size > 0);
+        const event = write === null || write.isWritten || !hasChanges ? null : this.#writeEvents(write, changes);
         const caller = this.#caller.userId === null ? [] : [this.#caller.userId];
         return { result, event, userIds: [...caller, ...changes.userIds] };
       })
       .then((result) => {
-        this.#hasCommitted ||= isNoted;
-        if (write !== null) write.isWritten ||= isNoted;
+        this.#hasCommitted ||= hasChanges;
+        if (write !== null) write.isWritten ||= hasChanges;
         return result;
       });
     this.#running = running.then(
@@ -207,13 +209,13 @@ export class OperationAudit {
     return running;
   }
 
-  /** Whether the operation has committed anything, once no transaction runs any more. */
+  /** Whether the operation has committed anything. Waits for the running transaction. */
   async hasCommitted(): Promise<boolean> {
     await this.#running;
     return this.#hasCommitted;
   }
 
-  /** Whether the mutation field that runs has committed. */
+  /** Whether the current mutation field has committed. */
   get isWritten(): boolean {
     return this.#write?.isWritten === true;
   }
@@ -240,7 +242,7 @@ export class OperationAudit {
     return this.#eventsOf(write, { ...place, outcome: 'REFUSED', fieldsRefused: [write.coordinate], errors, changes });
   }
 
-  /** The event of a mutation field and, if it succeeds and its payload has objects, one of reading these. */
+  /** The event of a mutation field and, if it succeeds and its payload has objects, the event of reading them. */
   #eventsOf(write: Write, details: Pick<AuditEvent, 'outcome'> & Partial<AuditEvent>): AuditEvent[] {
     const shared = { ...this.#caller, subjectUserIds: [...write.subjectUserIds], roles: write.roles, ...details };
     const event = auditEventOf({ ...shared, kind: kindOf(write) });
@@ -248,43 +250,43 @@ export class OperationAudit {
     return [event, auditEventOf({ ...shared, kind: 'READ', fieldsReturned: [...write.payloadFields], changes: [] })];
   }
 
-  /** The mutation field has given `payload`. Where nothing was committed with its event, that is written with the answer. */
+  /** Ends the mutation field with its payload. If no event was committed with it, `finish` records one. */
   endWrite(payload: unknown): void {
-    if (this.#write?.isWritten === true) this.#readUnnamed(this.#write, payload);
+    if (this.#write?.isWritten === true) this.#recordUnnamed(this.#write, payload);
     const write = this.#takeWrite();
     if (write === null) return;
-    const at = { bankId: write.bankId, customerIds: new Set<string>() };
-    eachTouched(payload, ({ bankId, customerId }) => {
-      at.bankId ??= bankId ?? null;
-      if (typeof customerId === 'string') at.customerIds.add(customerId);
+    const place = { bankId: write.bankId, customerIds: new Set<string>() };
+    forEachSubject(payload, ({ bankId, customerId }) => {
+      place.bankId ??= bankId ?? null;
+      if (typeof customerId === 'string') place.customerIds.add(customerId);
     });
-    this.#writeLater(write, {
+    this.#addPending(write, {
       outcome: 'SUCCEEDED',
-      bankId: at.bankId,
-      customerIds: [...at.customerIds],
+      bankId: place.bankId,
+      customerIds: [...place.customerIds],
       fieldsReturned: [write.coordinate],
     });
   }
 
-  /** Customers in the payload whom the committed events do not name, because their rows were not changed, are read too. */
-  #readUnnamed({ payloadFields, customerIds, roles }: Write, payload: unknown): void {
+  /** Records the customers in the payload that the committed events do not contain, because their rows did not change. */
+  #recordUnnamed({ payloadFields, customerIds, roles }: Write, payload: unknown): void {
     if (payloadFields.length === 0) return;
-    eachTouched(payload, ({ bankId = null, customerId }) => {
+    forEachSubject(payload, ({ bankId = null, customerId }) => {
       if (typeof customerId !== 'string' || customerIds.has(customerId)) return;
-      const at = this.#at(bankId);
-      at.isClaimed = false;
-      at.customerIds.add(customerId);
-      for (const coordinate of payloadFields) at.returned.add(coordinate);
-      for (const role of roles) at.roles.add(role);
+      const access = this.#accessAt(bankId);
+      access.isClaimed = false;
+      access.customerIds.add(customerId);
+      for (const coordinate of payloadFields) access.returned.add(coordinate);
+      for (const role of roles) access.roles.add(role);
     });
   }
 
-  /** The mutation field has failed; where it failed after its commit, the event of that stands. */
+  /** Ends the mutation field with an error. If it had committed, the event of the commit remains. */
   failWrite(error: unknown): void {
     const write = this.#takeWrite();
     if (write === null) return;
     const fields = [write.coordinate];
-    this.#writeLater(write, {
+    this.#addPending(write, {
       ...(isRefusal(error)
         ? { outcome: 'REFUSED', fieldsRefused: fields }
         : { outcome: 'FAILED', fieldsFailed: fields }),
@@ -299,53 +301,53 @@ export class OperationAudit {
     return write === null || write.isWritten ? null : write;
   }
 
-  #writeLater(write: Write, details: Pick<AuditEvent, 'outcome'> & Partial<AuditEvent>): void {
+  #addPending(write: Write, details: Pick<AuditEvent, 'outcome'> & Partial<AuditEvent>): void {
     const claimedCustomerIds = write.customerId === null ? [] : [write.customerId];
     for (const event of this.#eventsOf(write, details)) {
-      this.#unwritten.push({ event, claimedCustomerIds, isBankClaimed: true });
+      this.#pending.push({ event, claimedCustomerIds, isBankClaimed: true });
     }
-    // An operation that was given up goes on to its next field: nothing is committed by it, and nobody waits for it.
+    // After an abort, the operation continues with its next field. It commits nothing, and the response is already sent.
     if (this.#isFinished) this.finish().catch(() => undefined);
   }
 
-  /** Writes what is not written yet. `failure` is why the answer holds none of what was read. */
+  /** Records the remaining events. `failure` is the reason why the response contains no data. */
   async finish(failure?: unknown): Promise<void> {
     this.#isFinished = true;
     if (failure !== undefined) {
-      // Whether it is committed decides what is true of it.
+      // The event depends on whether the transaction commits.
       await this.#running;
       this.failWrite(failure);
     }
-    const unwritten = this.#unwritten.splice(0);
+    const pending = this.#pending.splice(0);
     const banks = [...this.#banks];
     this.#banks.clear();
     await addCustomersOfAccounts(this.#places, banks);
-    for (const [bankId, at] of banks) {
-      const event = this.#readEvent(bankId, at, failure);
-      const { claimedCustomerIds, isClaimed } = at;
-      if (event !== null) unwritten.push({ event, claimedCustomerIds, isBankClaimed: isClaimed });
+    for (const [bankId, access] of banks) {
+      const event = this.#readEvent(bankId, access, failure);
+      const { claimedCustomerIds, isClaimed } = access;
+      if (event !== null) pending.push({ event, claimedCustomerIds, isBankClaimed: isClaimed });
     }
-    if (unwritten.length > 0) await this.#trail.record(await placeEvents(this.#places, unwritten));
+    if (pending.length > 0) await this.#trail.record(await placeEvents(this.#places, pending));
   }
 
-  #readEvent(bankId: string | null, at: AtBank, failure: unknown): AuditEvent | null {
-    if (failure !== undefined) at.errors.add(auditedError(failure));
-    const returned = failure === undefined ? at.returned : new Set<string>();
-    const ended = returned.union(at.refused);
-    const failed = at.failed.union(at.allowed.union(at.returned).difference(ended));
-    if (returned.size + at.refused.size + failed.size === 0) return null;
-    const isWhole = at.refused.size + failed.size === 0;
+  #readEvent(bankId: string | null, access: BankAccess, failure: unknown): AuditEvent | null {
+    if (failure !== undefined) access.errors.add(auditedError(failure));
+    const returned = failure === undefined ? access.returned : new Set<string>();
+    const ended = returned.union(access.refused);
+    const failed = access.failed.union(access.allowed.union(access.returned).difference(ended));
+    if (returned.size + access.refused.size + failed.size === 0) return null;
+    const isWhole = access.refused.size + failed.size === 0;
     return auditEventOf({
       ...this.#caller,
       kind: 'READ',
-      outcome: isWhole ? 'SUCCEEDED' : returned.size > 0 ? 'PARTIAL' : at.refused.size > 0 ? 'REFUSED' : 'FAILED',
+      outcome: isWhole ? 'SUCCEEDED' : returned.size > 0 ? 'PARTIAL' : access.refused.size > 0 ? 'REFUSED' : 'FAILED',
       bankId,
-      customerIds: [...at.customerIds],
+      customerIds: [...access.customerIds],
       fieldsReturned: [...returned],
-      fieldsRefused: [...at.refused],
+      fieldsRefused: [...access.refused],
       fieldsFailed: [...failed],
-      roles: [...at.roles],
-      errors: [...at.errors],
+      roles: [...access.roles],
+      errors: [...access.errors],
     });
   }
 }

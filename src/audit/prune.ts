@@ -5,28 +5,30 @@ import { insertRow } from '../database/write-row.ts';
 import { type AuditChainRow, auditCheckpoint, auditEvent, auditEventCustomer, auditSeal } from './audit.table.ts';
 import { findingLine } from './audit-finding.ts';
 import { auditKey } from './audit-key.ts';
-import { type AuditKeys, auditKeys, checkpointParts, checkpointsOf } from './checkpoint.ts';
+import { customerColumns, customerValues, readEvent } from './chain-rows.ts';
+import { type AuditKeys, auditKeys, checkpointsOf } from './checkpoint.ts';
+import { checkpointParts } from './mac-parts.ts';
 import { auditChains } from './verify.ts';
-import { checkChain, customerColumns, customerValues, readEvent } from './verify-chain.ts';
+import { verifyChain } from './verify-chain.ts';
 
-/** How many rows one transaction deletes: others write in between. */
+/** The number of rows that one transaction deletes, so that other transactions can write between them. */
 const batchLength = 500;
 
 export interface AuditPruningParts {
-  /** On PostgreSQL opened as somebody who may delete from the audit trail. */
+  /** On PostgreSQL, opened as a user who can delete from the audit trail. */
   database: Database;
   secret: string;
   formerSecrets?: readonly string[];
-  /** Events before this moment go, up to the last seal before it that covers no event of this moment or later. */
+  /** Events before this time are deleted, up to the last older seal that covers only such events. */
   before: Date;
-  /** Told how many events were deleted so far. */
+  /** Called with the number of events that were deleted so far. */
   onProgress?: (events: number) => void;
 }
 
 /**
- * Deletes the events whose retention period has passed, and leaves a signed checkpoint in each of their chains, so that the
- * rest stays verifiable. What was begun and not finished is finished by the next time. Throws, and deletes nothing of the
- * chain, when what is to go is not as it was written: that would be the end of the evidence.
+ * Deletes the events whose retention period has passed, and writes a signed checkpoint to each of their chains, so that the
+ * remaining events can be verified. If it is interrupted, the next call continues.
+ * @throws if the events of a chain were tampered with. They are evidence, so nothing of the chain is deleted.
  */
 export async function pruneAuditTrail(parts: AuditPruningParts): Promise<{ events: number; chains: number }> {
   const { database, secret, formerSecrets = [], before, onProgress = () => undefined } = parts;
@@ -50,7 +52,7 @@ export async function pruneAuditTrail(parts: AuditPruningParts): Promise<{ event
   return pruned;
 }
 
-/** Signs up to where the chain may be pruned; without one where nothing of it is old enough. */
+/** Writes the checkpoint up to which the chain can be pruned. Does nothing if no event is old enough. */
 async function writeCheckpoint(
   database: Database,
   keys: AuditKeys,
@@ -58,7 +60,7 @@ async function writeCheckpoint(
   before: Date,
   secret: string,
 ): Promise<void> {
-  // A clock that was set back made seals that are older than the events that they cover.
+  // If the clock was set back, a seal can be older than events that it covers.
   const [kept] = await database.read
     .select({ sequence: auditEvent.sequence })
     .from(auditEvent)
@@ -74,23 +76,21 @@ async function writeCheckpoint(
     .limit(1);
   const { newest } = await checkpointsOf(database, keys, chain);
   if (seal === undefined || seal.sequence <= (newest?.sequence ?? 0)) return;
-  const { findings } = await checkChain(database, keys, chain, { upToSeal: seal.number });
+  const { findings } = await verifyChain(database, keys, chain, { upToSeal: seal.number });
   if (findings[0] !== undefined) {
-    throw new Error(
-      `Of a chain that was tampered with nothing is pruned: see audit verify. ${findingLine(findings[0])}`,
-    );
+    throw new Error(`A chain that was tampered with cannot be pruned. Run audit verify. ${findingLine(findings[0])}`);
   }
   const { sequence, number: sealNumber, head } = seal;
   const checkpoint = { sequence, sealNumber, head, at: new Date() };
   const mac = auditKey(secret).mac('checkpoint', checkpointParts(chain.id, checkpoint));
   const row = { chain: chain.number, ...checkpoint, mac };
   await database.transaction(async (transaction) => {
-    // Of two that prune at once both go on from the first one's.
+    // If two processes prune at the same time, both continue from the checkpoint of the first.
     await insertRow(transaction, auditCheckpoint, row, 'ignore');
   });
 }
 
-/** Deletes the oldest events that the checkpoint covers, with the rows that find them by their customers. */
+/** Deletes the oldest events that the checkpoint covers, with the rows of their customers. */
 async function deleteEvents(database: Database, chain: number, upTo: number): Promise<number> {
   const isCovered = and(eq(auditEvent.chain, chain), lte(auditEvent.sequence, upTo));
   const rows = await database.read

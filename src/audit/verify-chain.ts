@@ -1,175 +1,218 @@
-import { and, asc, eq, gt, lte, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../database/database.ts';
-import { statement } from '../database/statement.ts';
-import { inTuples, tupleValues } from '../database/tuple-condition.ts';
-import {
-  type AuditChainRow,
-  type AuditEventRow,
-  type AuditSealRow,
-  auditEvent,
-  auditEventCustomer,
-  auditSeal,
-} from './audit.table.ts';
-import { type AuditEvent, parseAuditEvent } from './audit-event.ts';
+import type { AuditChainRow, AuditEventRow, AuditSealRow } from './audit.table.ts';
+import type { AuditEvent } from './audit-event.ts';
 import type { AuditFinding } from './audit-finding.ts';
-import { emptyHead, nextHead } from './audit-key.ts';
-import { eventParts, sealParts } from './audit-trail.ts';
+import { type AuditKey, emptyHead, nextHead } from './audit-key.ts';
+import { findCustomerRows, pageLength, readEvent, readEvents, readSeals } from './chain-rows.ts';
 import { type AuditKeys, type Checkpoints, checkpointsOf } from './checkpoint.ts';
+import { eventParts, sealParts } from './mac-parts.ts';
 
-/** How many rows are read at once. */
-export const pageLength = 1000;
-
-export interface ChainCheck {
+export interface ChainVerification {
   findings: AuditFinding[];
-  /** Those that no checkpoint covers. */
+  /** The number of events that no checkpoint covers. */
   events: number;
+  /** The number of seals that no checkpoint covers. */
   seals: number;
   isClosed: boolean;
-  /** The events after the last seal, and how many numbers between them no event has. */
+  /** The events after the last seal, and the number of sequences between them without an event. */
   unsealed: { events: number; missing: number };
 }
 
-export interface ChainCheckOptions {
-  /** Goes only as far as this seal; otherwise to the end. */
+export interface ChainVerificationOptions {
+  /** The number of the last seal to verify. Defaults to the end of the chain. */
   upToSeal?: number;
-  /** Told how many more events were checked. */
+  /** Called with the number of events that were verified since the last call. */
   onEvents?: (count: number) => void;
 }
 
-type CustomerKey = typeof auditEventCustomer.$inferSelect;
-
-export const customerColumns = [
-  auditEventCustomer.customerId,
-  auditEventCustomer.at,
-  auditEventCustomer.chain,
-  auditEventCustomer.sequence,
-];
-
-export function customerValues({ customerId, at, chain, sequence }: CustomerKey): unknown[] {
-  return [customerId, at, chain, sequence];
-}
-
-function eventsAfter(upTo?: SQL) {
-  return statement((queries) =>
-    queries
-      .select()
-      .from(auditEvent)
-      .where(
-        and(eq(auditEvent.chain, sql.placeholder('chain')), gt(auditEvent.sequence, sql.placeholder('after')), upTo),
-      )
-      .orderBy(asc(auditEvent.sequence))
-      .limit(pageLength),
-  );
-}
-
-function sealsAfter(upTo?: SQL) {
-  return statement((queries) =>
-    queries
-      .select()
-      .from(auditSeal)
-      .where(and(eq(auditSeal.chain, sql.placeholder('chain')), gt(auditSeal.number, sql.placeholder('after')), upTo))
-      .orderBy(asc(auditSeal.number))
-      .limit(pageLength),
-  );
-}
-
-const allEvents = eventsAfter();
-const eventsUpTo = eventsAfter(lte(auditEvent.sequence, sql.placeholder('upTo')));
-const allSeals = sealsAfter();
-const sealsUpTo = sealsAfter(lte(auditSeal.number, sql.placeholder('upTo')));
-
-const customersOfKeys = statement((queries) =>
-  queries
-    .select()
-    .from(auditEventCustomer)
-    .where(inTuples(customerColumns, sql.placeholder('tuples'))),
-);
-
-/** Those of these rows that are there. */
-export async function findCustomerRows(database: Database, keys: readonly CustomerKey[]): Promise<CustomerKey[]> {
-  if (keys.length === 0) return [];
-  return customersOfKeys(database, { tuples: tupleValues(customerColumns, keys.map(customerValues)) });
-}
-
-/** The event as its text has it; null for a text that is none. */
-export function readEvent(text: string): AuditEvent | null {
-  try {
-    const event = parseAuditEvent(text);
-    const isEvent = !Number.isNaN(Date.parse(event.at)) && Array.isArray(event.customerIds);
-    return isEvent ? event : null;
-  } catch {
-    return null;
-  }
-}
-
 /**
- * Compares the events of a chain with their macs, their columns, the rows of their customers and the seals over them. What
- * is written meanwhile is not missed: a page of seals is read before the events that they cover.
+ * Compares the events of a chain with their MACs, their columns, the rows of their customers, and the seals. It can run while events
+ * are written, because each page of seals is read before the events that they cover.
  */
-export async function checkChain(
+export async function verifyChain(
   database: Database,
   keys: AuditKeys,
   chain: AuditChainRow,
-  options: ChainCheckOptions = {},
-): Promise<ChainCheck> {
+  options: ChainVerificationOptions = {},
+): Promise<ChainVerification> {
   let checkpoints = await checkpointsOf(database, keys, chain);
   for (;;) {
-    const check = await checkFrom(database, keys, chain, checkpoints, options);
-    const now = await checkpointsOf(database, keys, chain);
-    if (now.newest?.sequence === checkpoints.newest?.sequence) return check;
-    // What was pruned meanwhile looked removed.
-    checkpoints = now;
+    const verification = await new ChainVerifier(database, keys.get(chain.keyId), chain, checkpoints, options).verify();
+    const latest = await checkpointsOf(database, keys, chain);
+    if (latest.newest?.sequence === checkpoints.newest?.sequence) return verification;
+    // Events that were pruned during the verification look removed, so it is repeated.
+    checkpoints = latest;
   }
 }
 
-async function checkFrom(
-  database: Database,
-  keys: AuditKeys,
-  chain: AuditChainRow,
-  { newest, forged }: Checkpoints,
-  { upToSeal, onEvents = () => undefined }: ChainCheckOptions,
-): Promise<ChainCheck> {
-  const { number } = chain;
-  const key = keys.get(chain.keyId);
-  const findings: AuditFinding[] = [];
-  const base = newest ?? { sequence: 0, sealNumber: 0, head: emptyHead };
-  const counts = { events: 0, seals: 0, unsealed: { events: 0, missing: 0 } };
-  /** The last event that was there, or would have to be, and the hash up to it. */
-  let position = { sequence: base.sequence, head: base.head };
-  /** Something about the events since the last seal was found already: then its head says nothing new. */
-  let isDamaged = false;
-  let isClosed = false;
-  let lastSeal = base.sealNumber;
-  let lastAt = newest?.at ?? chain.startedAt;
-  let readTo = Number.MIN_SAFE_INTEGER;
+const noEventMessage = 'No event has this number.';
 
-  /** Findings of the same kind that follow one another are one. */
-  function note(what: AuditFinding['what'], from: number, to: number, at: Date, message: string): void {
-    const last = findings.at(-1);
+/** One pass over the rows of a chain. */
+class ChainVerifier {
+  readonly #database: Database;
+  readonly #key: AuditKey | undefined;
+  readonly #chain: AuditChainRow;
+  readonly #forgedCheckpoints: Checkpoints['forged'];
+  readonly #upToSeal: number | null;
+  readonly #onEvents: (count: number) => void;
+  readonly #findings: AuditFinding[] = [];
+  readonly #counts = { events: 0, seals: 0, unsealed: { events: 0, missing: 0 } };
+  /** The point from which the chain continues after pruning. */
+  readonly #start: { sequence: number; sealNumber: number; head: string };
+  /** The last event that exists or is missing, and the head of the chain there. */
+  #position: { sequence: number; head: string };
+  /** Whether there is a finding since the last seal, so that a wrong head adds nothing. */
+  #isDamaged = false;
+  #isClosed = false;
+  #lastSeal: number;
+  #lastEventAt: Date;
+  #readUpTo = Number.MIN_SAFE_INTEGER;
+
+  constructor(
+    database: Database,
+    key: AuditKey | undefined,
+    chain: AuditChainRow,
+    { newest, forged }: Checkpoints,
+    { upToSeal, onEvents = () => undefined }: ChainVerificationOptions,
+  ) {
+    this.#database = database;
+    this.#key = key;
+    this.#chain = chain;
+    this.#forgedCheckpoints = forged;
+    this.#upToSeal = upToSeal ?? null;
+    this.#onEvents = onEvents;
+    this.#start = newest ?? { sequence: 0, sealNumber: 0, head: emptyHead };
+    this.#position = { sequence: this.#start.sequence, head: this.#start.head };
+    this.#lastSeal = this.#start.sealNumber;
+    this.#lastEventAt = newest?.at ?? chain.startedAt;
+  }
+
+  async verify(): Promise<ChainVerification> {
+    const { number, keyId, startedAt } = this.#chain;
+    if (this.#key === undefined) {
+      const message = `Its key ${keyId} belongs to a secret that is neither GATEWAY_SECRET nor in GATEWAY_FORMER_SECRETS, so no MAC was verified.`;
+      this.#findings.push({ what: 'unknown key', chain: number, at: startedAt, message });
+    }
+    for (const { sequence, at } of this.#forgedCheckpoints) {
+      this.#addFinding('changed', sequence, sequence, at, 'None of the keys signed the checkpoint at this event.');
+    }
+    await this.#verifySealedEvents();
+    if (this.#upToSeal === null) await this.#verifyEvents(null, []);
+    this.#markTruncation();
+    return { findings: this.#findings, ...this.#counts, isClosed: this.#isClosed };
+  }
+
+  async #verifySealedEvents(): Promise<void> {
+    for (let after = Number.MIN_SAFE_INTEGER; ; ) {
+      const seals = await readSeals(this.#database, { chain: this.#chain.number, after, upTo: this.#upToSeal });
+      const last = seals.at(-1);
+      if (last === undefined) return;
+      after = last.number;
+      const intact = seals.filter((seal) => this.#isIntact(seal));
+      const upTo = intact.at(-1)?.sequence;
+      if (upTo !== undefined) await this.#verifyEvents(upTo, intact);
+    }
+  }
+
+  /** If the last finding is that events up to the end are missing, the chain was truncated. */
+  #markTruncation(): void {
+    const last = this.#findings.at(-1);
+    const isAtEnd = last?.what === 'removed' && last.events?.to === this.#position.sequence;
+    if (!isAtEnd || last.message !== noEventMessage) return;
+    last.what = 'truncated';
+    last.at = this.#lastEventAt;
+  }
+
+  /** Adds a finding about events, or extends the last finding if it is the same for the event before. */
+  #addFinding(what: AuditFinding['what'], from: number, to: number, at: Date, message: string): void {
+    const last = this.#findings.at(-1);
     if (last?.events?.to === from - 1 && last.what === what && last.message === message) last.events.to = to;
-    else findings.push({ what, chain: number, events: { from, to }, at, message });
+    else this.#findings.push({ what, chain: this.#chain.number, events: { from, to }, at, message });
   }
 
-  function noteSeal(what: AuditFinding['what'], { number: seal, at }: AuditSealRow, message: string): void {
-    findings.push({ what, chain: number, seal, at, message });
+  #addSealFinding(what: AuditFinding['what'], { number: seal, at }: AuditSealRow, message: string): void {
+    this.#findings.push({ what, chain: this.#chain.number, seal, at, message });
   }
 
-  function noteMissing(from: number, to: number, at: Date): void {
-    isDamaged = true;
-    note('removed', from, to, at, 'No event has this number.');
+  #addMissing(from: number, to: number, at: Date): void {
+    this.#isDamaged = true;
+    this.#addFinding('removed', from, to, at, noEventMessage);
   }
 
-  /** The event of a row in which nothing was changed. */
-  function checkEvent(row: AuditEventRow): AuditEvent | null {
+  /** Whether the seal was not changed. Only intact seals say something about events. */
+  #isIntact(seal: AuditSealRow): boolean {
+    const isCovered = seal.number <= this.#start.sealNumber;
+    if (!isCovered) {
+      this.#counts.seals += 1;
+      const [from, to] = [this.#lastSeal + 1, seal.number - 1];
+      if (from === to) this.#addSealFinding('removed', seal, `The seal ${from} before it is missing.`);
+      else if (from < to) this.#addSealFinding('removed', seal, `The seals ${from} to ${to} before it are missing.`);
+      this.#lastSeal = seal.number;
+    }
+    if (this.#key !== undefined && seal.mac !== this.#key.mac('seal', sealParts(this.#chain.id, seal))) {
+      this.#addSealFinding('changed', seal, 'It does not match its MAC.');
+      return false;
+    }
+    if (this.#isClosed) this.#addSealFinding('inserted', seal, 'The chain was closed before it.');
+    this.#isClosed ||= seal.isLast;
+    return !isCovered;
+  }
+
+  /** Verifies the events up to a sequence or to the end, and the seals that cover them. */
+  async #verifyEvents(upTo: number | null, seals: readonly AuditSealRow[]): Promise<void> {
+    const remainingSeals = [...seals];
+    for (;;) {
+      const rows = await readEvents(this.#database, { chain: this.#chain.number, after: this.#readUpTo, upTo });
+      const intact: [sequence: number, event: AuditEvent][] = [];
+      for (const row of rows) {
+        const event = this.#verifyRow(row, upTo !== null, remainingSeals);
+        if (event !== null) intact.push([row.sequence, event]);
+      }
+      await this.#verifyCustomers(intact);
+      this.#onEvents(rows.length);
+      if (rows.length < pageLength) break;
+    }
+    for (const seal of remainingSeals) this.#verifyHead(seal);
+  }
+
+  /** Verifies an event, and the seals before it. Returns the event if its rows of customers must be verified. */
+  #verifyRow(row: AuditEventRow, isSealed: boolean, remainingSeals: AuditSealRow[]): AuditEvent | null {
     const { sequence, at } = row;
-    if (key !== undefined && row.mac !== key.mac('event', eventParts(chain.id, sequence, row.event))) {
-      isDamaged = true;
-      note('changed', sequence, sequence, at, 'It does not match its mac.');
+    this.#readUpTo = sequence;
+    const isCovered = sequence <= this.#start.sequence;
+    while (!isCovered && remainingSeals[0] !== undefined && remainingSeals[0].sequence < sequence) {
+      this.#verifyHead(remainingSeals[0]);
+      remainingSeals.shift();
+    }
+    const event = this.#verifyEvent(row);
+    if (isCovered) {
+      // Pruning that was interrupted leaves events before the checkpoint. The next pruning deletes them.
+      this.#isDamaged = false;
+      return null;
+    }
+    if (!Number.isSafeInteger(sequence)) return null;
+    if (!isSealed) this.#verifyUnsealed(row);
+    else if (sequence > this.#position.sequence + 1) this.#addMissing(this.#position.sequence + 1, sequence - 1, at);
+    this.#position = { sequence, head: nextHead(this.#position.head, row.mac) };
+    this.#lastEventAt = at;
+    this.#counts.events += 1;
+    return event;
+  }
+
+  /** Returns the event if its row was not changed. */
+  #verifyEvent(row: AuditEventRow): AuditEvent | null {
+    const { sequence, at } = row;
+    if (
+      this.#key !== undefined &&
+      row.mac !== this.#key.mac('event', eventParts(this.#chain.id, sequence, row.event))
+    ) {
+      this.#isDamaged = true;
+      this.#addFinding('changed', sequence, sequence, at, 'It does not match its MAC.');
       return null;
     }
     const event = readEvent(row.event);
     if (event === null) {
-      note('changed', sequence, sequence, at, 'It cannot be read.');
+      this.#addFinding('changed', sequence, sequence, at, 'It cannot be read.');
       return null;
     }
     const columns = [
@@ -178,130 +221,43 @@ async function checkFrom(
       ...(event.userId === row.userId ? [] : ['user_id']),
     ];
     if (columns.length === 0) return event;
-    note('changed', sequence, sequence, new Date(event.at), `Not what it says itself: ${columns.join(', ')}.`);
+    const message = `Its columns differ from its text: ${columns.join(', ')}.`;
+    this.#addFinding('changed', sequence, sequence, new Date(event.at), message);
     return null;
   }
 
-  async function checkCustomers(events: [sequence: number, event: AuditEvent][]): Promise<void> {
+  async #verifyCustomers(events: readonly [sequence: number, event: AuditEvent][]): Promise<void> {
     const expected = events.flatMap(([sequence, { at, customerIds }]) =>
-      customerIds.map((customerId) => ({ customerId, at: new Date(at), chain: number, sequence })),
+      customerIds.map((customerId) => ({ customerId, at: new Date(at), chain: this.#chain.number, sequence })),
     );
-    const rows = await findCustomerRows(database, expected);
-    const found = new Set(rows.map(({ customerId, sequence }) => `${sequence} ${customerId}`));
+    const rows = await findCustomerRows(this.#database, expected);
+    const existing = new Set(rows.map(({ customerId, sequence }) => `${sequence} ${customerId}`));
     for (const { customerId, at, sequence } of expected) {
-      if (found.has(`${sequence} ${customerId}`)) continue;
-      note('removed', sequence, sequence, at, `The row that finds it by its customer ${customerId} is not there.`);
+      if (existing.has(`${sequence} ${customerId}`)) continue;
+      this.#addFinding('removed', sequence, sequence, at, `Its row for the customer ${customerId} is missing.`);
     }
   }
 
-  function checkSealedHead(seal: AuditSealRow): void {
-    if (position.sequence < seal.sequence) {
-      noteMissing(position.sequence + 1, seal.sequence, seal.at);
-    } else if (position.sequence > seal.sequence) {
-      noteSeal('changed', seal, 'It covers fewer events than the seal before it.');
+  #verifyHead(seal: AuditSealRow): void {
+    if (this.#position.sequence < seal.sequence) {
+      this.#addMissing(this.#position.sequence + 1, seal.sequence, seal.at);
+    } else if (this.#position.sequence > seal.sequence) {
+      this.#addSealFinding('changed', seal, 'It covers fewer events than the seal before it.');
       return;
-    } else if (position.head !== seal.head && !isDamaged) {
-      noteSeal('changed', seal, 'Its hash is not that over the events up to it.');
+    } else if (this.#position.head !== seal.head && !this.#isDamaged) {
+      this.#addSealFinding('changed', seal, 'Its hash does not match the events that it covers.');
     }
-    position = { sequence: seal.sequence, head: seal.head };
-    isDamaged = false;
+    this.#position = { sequence: seal.sequence, head: seal.head };
+    this.#isDamaged = false;
   }
 
-  function checkUnsealed(row: AuditEventRow): void {
-    counts.unsealed.events += 1;
-    const missing = row.sequence - position.sequence - 1;
-    if (isClosed) {
-      note('inserted', row.sequence, row.sequence, row.at, 'The chain was closed before it.');
+  #verifyUnsealed(row: AuditEventRow): void {
+    this.#counts.unsealed.events += 1;
+    if (this.#isClosed) {
+      this.#addFinding('inserted', row.sequence, row.sequence, row.at, 'The chain was closed before it.');
     } else {
-      // A transaction that failed, or that is not committed yet: which of them only a seal decides.
-      counts.unsealed.missing += missing;
+      // Until the next seal, a transaction that failed cannot be distinguished from one that is not committed yet.
+      this.#counts.unsealed.missing += row.sequence - this.#position.sequence - 1;
     }
   }
-
-  /** Checks the events up to this one, or to the end, and the seals over them in their order. */
-  async function checkEvents(upTo: number | null, seals: readonly AuditSealRow[]): Promise<void> {
-    const isSealed = upTo !== null;
-    let next = 0;
-    for (;;) {
-      const place = { chain: number, after: readTo };
-      const rows = await (upTo === null ? allEvents(database, place) : eventsUpTo(database, { ...place, upTo }));
-      const whole: [number, AuditEvent][] = [];
-      for (const row of rows) {
-        const { sequence } = row;
-        readTo = sequence;
-        const isCovered = sequence <= base.sequence;
-        for (let seal = seals[next]; !isCovered && seal && seal.sequence < sequence; seal = seals[++next]) {
-          checkSealedHead(seal);
-        }
-        const event = checkEvent(row);
-        if (isCovered) {
-          // It may be there still, or partly: pruning goes on with it the next time.
-          isDamaged = false;
-          continue;
-        }
-        if (!Number.isSafeInteger(sequence)) continue;
-        if (event !== null) whole.push([sequence, event]);
-        if (!isSealed) checkUnsealed(row);
-        else if (sequence > position.sequence + 1) noteMissing(position.sequence + 1, sequence - 1, row.at);
-        position = { sequence, head: nextHead(position.head, row.mac) };
-        lastAt = row.at;
-        counts.events += 1;
-      }
-      await checkCustomers(whole);
-      onEvents(rows.length);
-      if (rows.length < pageLength) break;
-    }
-    for (const seal of seals.slice(next)) checkSealedHead(seal);
-  }
-
-  /** Whether it is as it was written; only then it says something of events. */
-  function isWhole(seal: AuditSealRow): boolean {
-    const isCovered = seal.number <= base.sealNumber;
-    if (!isCovered) {
-      counts.seals += 1;
-      if (seal.number > lastSeal + 1) {
-        const missing = lastSeal + 1 === seal.number - 1 ? seal.number - 1 : `${lastSeal + 1} to ${seal.number - 1}`;
-        noteSeal('removed', seal, `Before it: ${missing}.`);
-      }
-      lastSeal = seal.number;
-    }
-    if (key !== undefined && seal.mac !== key.mac('seal', sealParts(chain.id, seal))) {
-      noteSeal('changed', seal, 'It does not match its mac.');
-      return false;
-    }
-    if (isClosed) noteSeal('inserted', seal, 'The chain was closed before it.');
-    isClosed ||= seal.isLast;
-    return !isCovered;
-  }
-
-  if (key === undefined) {
-    const message = `Its key is ${chain.keyId}, of a secret that is neither GATEWAY_SECRET nor in GATEWAY_FORMER_SECRETS: no mac was checked.`;
-    findings.push({ what: 'unknown key', chain: number, at: chain.startedAt, message });
-  }
-  for (const { sequence, at } of forged) {
-    note('changed', sequence, sequence, at, 'The checkpoint up to it is not signed with any of the keys.');
-  }
-  for (let after = Number.MIN_SAFE_INTEGER; ; ) {
-    const place = { chain: number, after };
-    const seals = await (upToSeal === undefined
-      ? allSeals(database, place)
-      : sealsUpTo(database, { ...place, upTo: upToSeal }));
-    const last = seals.at(-1);
-    if (last === undefined) break;
-    after = last.number;
-    const whole = seals.filter(isWhole);
-    const upTo = whole.at(-1)?.sequence;
-    if (upTo !== undefined) await checkEvents(upTo, whole);
-  }
-  if (upToSeal === undefined) await checkEvents(null, []);
-  const last = findings.at(-1);
-  if (
-    last?.what === 'removed' &&
-    last.events?.to === position.sequence &&
-    last.message === 'No event has this number.'
-  ) {
-    last.what = 'cut off';
-    last.at = lastAt;
-  }
-  return { findings, ...counts, isClosed };
 }

@@ -13,35 +13,29 @@ import {
   auditSeal,
 } from './audit.table.ts';
 import type { AuditFinding } from './audit-finding.ts';
-import { chainParts, type LoggedSeal } from './audit-trail.ts';
+import { customerColumns, customerValues, findCustomerRows, pageLength, readEvent } from './chain-rows.ts';
 import { type AuditKeys, auditKeys, checkpointsOf } from './checkpoint.ts';
-import { loggedSeal } from './logged-seal.ts';
-import {
-  checkChain,
-  customerColumns,
-  customerValues,
-  findCustomerRows,
-  pageLength,
-  readEvent,
-} from './verify-chain.ts';
+import { type LoggedSeal, loggedSeal } from './logged-seal.ts';
+import { chainParts } from './mac-parts.ts';
+import { verifyChain } from './verify-chain.ts';
 
 export interface AuditVerificationParts {
   database: Database;
   secret: string;
   formerSecrets?: readonly string[];
-  /** The lines of logs: the seals among them have to be in the database. */
+  /** The lines of logs. The seals in them must be in the database. */
   logLines?: AsyncIterable<string>;
   onFinding: (finding: AuditFinding) => void;
-  /** Told of a chain whose last events no seal covers: its process runs, or ended without closing it. */
+  /** Called for a chain whose last events no seal covers, because its process is running or did not close the chain. */
   onUnsealed?: (unsealed: UnsealedEvents) => void;
-  /** Told how many events were checked so far. */
+  /** Called with the number of events that were verified so far. */
   onProgress?: (events: number) => void;
 }
 
 export interface UnsealedEvents {
   chain: number;
   events: number;
-  /** How many numbers between them no event has: their transactions failed, or are not committed yet. */
+  /** The number of sequences between them without an event: their transactions failed, or are not committed yet. */
   missing: number;
 }
 
@@ -50,19 +44,19 @@ export interface AuditVerification {
   events: number;
   seals: number;
   unsealedEvents: number;
-  /** Seals of the log that were looked for. */
+  /** The number of seals in the log. */
   loggedSeals: number;
   findings: number;
 }
 
-/** A seal that somebody remembers: a later chain, or the log. */
-type RememberedSeal = Pick<LoggedSeal, 'chain' | 'number' | 'mac'> & Partial<LoggedSeal>;
+/** A seal that a later chain or the log contains. */
+type KnownSeal = Pick<LoggedSeal, 'chain' | 'number' | 'mac'> & Partial<LoggedSeal>;
 
 const sealColumns = [auditSeal.chain, auditSeal.number];
 const eventColumns = [auditEvent.chain, auditEvent.sequence];
 
-/** A row of a chain that is not between the first and the last one. Two such conditions in one would read the whole table. */
-function strayOf(table: SQLiteTable & { chain: SQLiteColumn; at: SQLiteColumn }, isOutside: SQL) {
+/** Finds a row of a chain that does not exist. Each statement has one condition, because two in one would read the whole table. */
+function strayRow(table: SQLiteTable & { chain: SQLiteColumn; at: SQLiteColumn }, isOutside: SQL) {
   return statement<{ chain: number; at: Date }[]>(
     (queries) =>
       queries
@@ -74,9 +68,9 @@ function strayOf(table: SQLiteTable & { chain: SQLiteColumn; at: SQLiteColumn },
   );
 }
 
-const strays = [auditEvent, auditSeal, auditCheckpoint].flatMap((table) => [
-  strayOf(table, lt(table.chain, 1)),
-  strayOf(table, gt(table.chain, sql.placeholder('last'))),
+const strayRows = [auditEvent, auditSeal, auditCheckpoint].flatMap((table) => [
+  strayRow(table, lt(table.chain, 1)),
+  strayRow(table, gt(table.chain, sql.placeholder('last'))),
 ]);
 
 const chainsAfter = statement((queries) =>
@@ -118,10 +112,10 @@ const eventsBySequence = statement((queries) =>
     .where(inTuples(eventColumns, sql.placeholder('tuples'))),
 );
 
-/** The chains, in the order in which they began. */
+/** The chains, sorted by number. */
 export async function* auditChains(database: Database): AsyncGenerator<AuditChainRow> {
   for (let after = Number.MIN_SAFE_INTEGER; ; ) {
-    // A column of PostgreSQL has 32 bits.
+    // The column of PostgreSQL has 32 bits.
     const chains = await chainsAfter(database, { after: Math.max(after, -(2 ** 31)) });
     yield* chains;
     const last = chains.at(-1);
@@ -131,76 +125,76 @@ export async function* auditChains(database: Database): AsyncGenerator<AuditChai
 }
 
 /**
- * Looks for whatever was changed, removed, inserted or cut off in the audit trail since it was written. It may be written
- * to meanwhile.
+ * Verifies the integrity of the audit trail: reports events, seals and chains that were changed, removed, inserted or truncated. It
+ * can run while events are written.
  */
 export async function verifyAuditTrail(parts: AuditVerificationParts): Promise<AuditVerification> {
   const { database, secret, formerSecrets = [], logLines } = parts;
   const keys = auditKeys(secret, formerSecrets);
   const counts = { chains: 0, events: 0, seals: 0, unsealedEvents: 0, loggedSeals: 0, findings: 0 };
-  let checked = 0;
-  const tell = (finding: AuditFinding) => {
+  let verified = 0;
+  const report = (finding: AuditFinding) => {
     counts.findings += 1;
     parts.onFinding(finding);
   };
   const onEvents = (count: number) => {
-    checked += count;
-    parts.onProgress?.(checked);
+    verified += count;
+    parts.onProgress?.(verified);
   };
 
-  let before: AuditChainRow | undefined;
+  let previous: AuditChainRow | undefined;
   for await (const chain of auditChains(database)) {
-    checkLink(keys, chain, before, tell);
-    const check = await checkChain(database, keys, chain, { onEvents });
-    for (const finding of check.findings) tell(finding);
-    await checkRemembered(database, keys, knownSeals(chain), `Chain ${chain.number} knew it when it began`, tell);
+    verifyLink(keys, chain, previous, report);
+    const verification = await verifyChain(database, keys, chain, { onEvents });
+    for (const finding of verification.findings) report(finding);
+    await verifyKnownSeals(database, keys, sealsKnownTo(chain), `Chain ${chain.number}`, report);
     counts.chains += 1;
-    counts.events += check.events;
-    counts.seals += check.seals;
-    if (!check.isClosed && check.unsealed.events > 0) {
-      counts.unsealedEvents += check.unsealed.events;
-      parts.onUnsealed?.({ chain: chain.number, ...check.unsealed });
+    counts.events += verification.events;
+    counts.seals += verification.seals;
+    if (!verification.isClosed && verification.unsealed.events > 0) {
+      counts.unsealedEvents += verification.unsealed.events;
+      parts.onUnsealed?.({ chain: chain.number, ...verification.unsealed });
     }
-    before = chain;
+    previous = chain;
   }
-  await checkStrays(database, before?.number ?? 0, tell);
-  await checkCustomerRows(database, tell);
+  await verifyNoStrayRows(database, previous?.number ?? 0, report);
+  await verifyCustomerRows(database, report);
   if (logLines !== undefined) {
     for await (const seals of loggedSeals(logLines)) {
       counts.loggedSeals += seals.length;
-      await checkRemembered(database, keys, seals, 'The log has it', tell);
+      await verifyKnownSeals(database, keys, seals, 'The log', report);
     }
   }
   return counts;
 }
 
-type Tell = (finding: AuditFinding) => void;
+type Report = (finding: AuditFinding) => void;
 
-function checkLink(keys: AuditKeys, chain: AuditChainRow, before: AuditChainRow | undefined, tell: Tell): void {
+function verifyLink(keys: AuditKeys, chain: AuditChainRow, previous: AuditChainRow | undefined, report: Report): void {
   const { number, startedAt: at } = chain;
-  const expected = (before?.number ?? 0) + 1;
+  const expected = (previous?.number ?? 0) + 1;
   if (number > expected) {
-    const message = `${number - expected === 1 ? 'It is' : `The chains ${expected} to ${number - 1} are`} not there.`;
-    tell({ what: 'removed', chain: expected, at, message });
-    // What its mac is over is not there either.
+    const message = `${number - expected === 1 ? 'It is' : `The chains ${expected} to ${number - 1} are`} missing.`;
+    report({ what: 'removed', chain: expected, at, message });
+    // Its MAC covers the missing chain, so it cannot be verified.
     return;
   }
   const key = keys.get(chain.keyId);
   if (
     number === expected &&
-    (key === undefined || chain.mac === key.mac('chain', chainParts(chain, before?.mac ?? '')))
+    (key === undefined || chain.mac === key.mac('chain', chainParts(chain, previous?.mac ?? '')))
   ) {
     return;
   }
-  tell({ what: 'changed', chain: number, at, message: 'The chain, or the one before it, does not match its mac.' });
+  report({ what: 'changed', chain: number, at, message: 'The chain or the previous one does not match its MAC.' });
 }
 
-function knownSeals({ knownSeals }: AuditChainRow): RememberedSeal[] {
+function sealsKnownTo({ knownSeals }: AuditChainRow): KnownSeal[] {
   try {
     const seals = JSON.parse(knownSeals) as [chain: number, number: number, mac: string][];
     return seals.map(([chain, number, mac]) => ({ chain, number, mac }));
   } catch {
-    // Then the mac of the chain has told.
+    // The MAC of the chain does not match then, which is reported.
     return [];
   }
 }
@@ -210,71 +204,81 @@ async function chainAt(database: Database, number: number): Promise<AuditChainRo
   return chain;
 }
 
-/** Seals that somebody remembers have to be there, or to be covered by a checkpoint. */
-async function checkRemembered(
+/** Verifies that seals which a later chain or the log contains exist, or that a checkpoint covers them. */
+async function verifyKnownSeals(
   database: Database,
   keys: AuditKeys,
-  remembered: readonly RememberedSeal[],
-  by: string,
-  tell: Tell,
+  knownSeals: readonly KnownSeal[],
+  source: string,
+  report: Report,
 ): Promise<void> {
-  if (remembered.length === 0) return;
+  if (knownSeals.length === 0) return;
   const tuples = tupleValues(
     sealColumns,
-    remembered.map(({ chain, number }) => [chain, number]),
+    knownSeals.map(({ chain, number }) => [chain, number]),
   );
   const seals = await sealsByNumber(database, { tuples });
-  const found = new Map(seals.map((seal) => [`${seal.chain} ${seal.number}`, seal]));
-  for (const { chain, number, sequence, head, mac } of remembered) {
-    const seal = found.get(`${chain} ${number}`);
+  const stored = new Map(seals.map((seal) => [`${seal.chain} ${seal.number}`, seal]));
+  for (const { chain, number, sequence, head, mac } of knownSeals) {
+    const seal = stored.get(`${chain} ${number}`);
     if (seal !== undefined) {
       const isSame =
         mac === seal.mac && (sequence ?? seal.sequence) === seal.sequence && (head ?? seal.head) === seal.head;
-      if (!isSame) tell({ what: 'changed', chain, seal: number, at: seal.at, message: `${by}, and it was another.` });
+      if (!isSame)
+        report({
+          what: 'changed',
+          chain,
+          seal: number,
+          at: seal.at,
+          message: `${source} contains another seal with this number.`,
+        });
       continue;
     }
     const row = await chainAt(database, chain);
     const { newest } = row === undefined ? { newest: null } : await checkpointsOf(database, keys, row);
     if (newest !== null && number <= newest.sealNumber) continue;
     const at = row?.startedAt ?? null;
-    const lost = sequence === undefined ? '' : `, over the events up to ${sequence}`;
-    tell({ what: 'cut off', chain, seal: number, at, message: `${by}${lost}, and it is not there.` });
+    const covered = sequence === undefined ? '' : `, which covers the events up to ${sequence}`;
+    const message = `${source} contains this seal${covered}, but the database does not.`;
+    report({ what: 'truncated', chain, seal: number, at, message });
   }
 }
 
-/** A last chain whose own row is not there leaves no gap in the numbers. */
-async function checkStrays(database: Database, last: number, tell: Tell): Promise<void> {
-  const told = new Set<number>();
-  for (const stray of strays) {
+/** Reports missing chains at the end, which leave no gap in the numbers but rows of their events. */
+async function verifyNoStrayRows(database: Database, last: number, report: Report): Promise<void> {
+  const reported = new Set<number>();
+  for (const stray of strayRows) {
     for (const { chain, at } of await stray(database, { last })) {
-      // Unless it began meanwhile.
-      if (told.has(chain) || (await chainAt(database, chain)) !== undefined) continue;
-      told.add(chain);
-      tell({ what: 'removed', chain, at, message: 'It is not there, and what belongs to it is.' });
+      // The chain can have begun during the verification.
+      if (reported.has(chain) || (await chainAt(database, chain)) !== undefined) continue;
+      reported.add(chain);
+      report({ what: 'removed', chain, at, message: 'The chain is missing, but its rows are not.' });
     }
   }
 }
 
-/** Every row that finds an event by its customer has to be what the event says. */
-async function checkCustomerRows(database: Database, tell: Tell): Promise<void> {
+/** Verifies that each row of a customer belongs to an event that contains the customer. */
+async function verifyCustomerRows(database: Database, report: Report): Promise<void> {
   let after: unknown[] = ['', new Date(0), 0, 0];
   for (;;) {
     const rows = await customersAfter(database, afterValues(after));
     const last = rows.at(-1);
     if (last === undefined) return;
     after = customerValues(last);
-    const places = new Map(rows.map(({ chain, sequence }) => [`${chain} ${sequence}`, [chain, sequence]]));
-    const found = await eventsBySequence(database, { tuples: tupleValues(eventColumns, [...places.values()]) });
-    const byPlace = new Map(found.map(({ chain, sequence, event }) => [`${chain} ${sequence}`, readEvent(event)]));
+    const keys = new Map(rows.map(({ chain, sequence }) => [`${chain} ${sequence}`, [chain, sequence]]));
+    const storedEvents = await eventsBySequence(database, { tuples: tupleValues(eventColumns, [...keys.values()]) });
+    const eventByKey = new Map(
+      storedEvents.map(({ chain, sequence, event }) => [`${chain} ${sequence}`, readEvent(event)]),
+    );
     const wrong = rows.filter(({ customerId, at, chain, sequence }) => {
-      const event = byPlace.get(`${chain} ${sequence}`);
-      // What cannot be read was told of already.
+      const event = eventByKey.get(`${chain} ${sequence}`);
+      // An event that cannot be read is already reported.
       return event !== null && !(event?.customerIds.includes(customerId) && Date.parse(event.at) === at.getTime());
     });
-    // Pruned meanwhile, an event and its rows are gone together.
+    // Rows that were pruned during the verification no longer exist.
     for (const { customerId, at, chain, sequence } of await findCustomerRows(database, wrong)) {
-      const message = `The event is not about the customer ${customerId} by whose row it is found.`;
-      tell({ what: 'inserted', chain, events: { from: sequence, to: sequence }, at, message });
+      const message = `The event does not concern the customer ${customerId} of its row.`;
+      report({ what: 'inserted', chain, events: { from: sequence, to: sequence }, at, message });
     }
   }
 }

@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
-import type { LoggedSeal } from '../audit/audit-trail.ts';
 import type { CommandAudit } from '../audit/command-audit.ts';
+import type { LoggedSeal } from '../audit/logged-seal.ts';
 import type { Config, Secrets, Settings } from '../config.ts';
 import type { Database, DatabaseOptions } from '../database/database.ts';
 import { failureLine, printStatus } from './terminal.ts';

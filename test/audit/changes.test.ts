@@ -507,7 +507,7 @@ describe('the source code', () => {
 
   /** Files that write rows without `insertRow`, `updateOf`, `deleteOf` and their like, and why no event must contain them. */
   const unrecordedWrites: Record<string, string> = {
-    'audit/audit-trail.ts': 'The audit trail does not record itself.',
+    'audit/begin-chain.ts': 'The audit trail does not record itself.',
     'audit/prune.ts': 'The audit trail does not record itself.',
     'auth/cost-exchange.ts': 'The processes exchange counters.',
     'auth/login-attempts.ts': 'The attempts are counters. Only their removal by unlockUser is recorded.',

@@ -210,7 +210,7 @@ describe('a command of the command line', () => {
     expect(await runOwn('audit verify')).toMatchObject({ exitCode: 0 });
     expect(await runOwn(`audit verify --heads ${heads}`)).toMatchObject({
       exitCode: 1,
-      output: expect.stringMatching(/^chain 3, seal 1.*: cut off\. The log has it.*/),
+      output: expect.stringMatching(/^chain 3, seal 1.*: truncated\. The log contains this seal.*/),
     });
     await own.drop();
   });
@@ -409,7 +409,7 @@ describe('many customers', () => {
     const create = (audited: Database) =>
       createUser(audited, { username: 'alice.said', email: 'a@example.org', password });
     await auditCommand(parts, async (audited, audit) => {
-      audit.concern({ userIds: ['somebody'] });
+      audit.addSubjects({ userIds: ['somebody'] });
       await create(audited);
     });
     const [alice] = await filled.read.select().from(user);
@@ -419,7 +419,7 @@ describe('many customers', () => {
     ]);
 
     const failing = auditCommand(parts, async (audited, audit) => {
-      audit.concern({ userIds: ['somebody'] });
+      audit.addSubjects({ userIds: ['somebody'] });
       await audited.transaction(async (transaction) => {
         recorderOf(transaction)?.inserted(user, [{ id: 'else', username: 'somebody.else' }]);
         throw new Error('This is not written.');

@@ -1,8 +1,8 @@
 /** What the audit trail gives as JSON lines. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { auditKey } from '../../src/audit/audit-key.ts';
-import { eventParts } from '../../src/audit/audit-trail.ts';
 import { type AuditExportFilter, exportAuditEvents } from '../../src/audit/export.ts';
+import { eventParts } from '../../src/audit/mac-parts.ts';
 import { type AuditWorld, auditSecret, createAuditWorld } from '../support/audit-world.ts';
 
 interface Line {
@@ -87,6 +87,6 @@ test.each<[string, () => AuditExportFilter, (line: Line) => boolean]>([
 test('an event that cannot be read is named', async () => {
   await world.tamperer.keep();
   await world.tamperer.execute("update audit_event set event = 'nothing' where chain = 1 and sequence = 3");
-  await expect(exported()).rejects.toThrow('The event 3 of chain 1 cannot be read: see audit verify.');
+  await expect(exported()).rejects.toThrow('Event 3 of chain 1 cannot be read. Run audit verify.');
   await world.tamperer.restore();
 });

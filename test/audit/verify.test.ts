@@ -112,11 +112,11 @@ describe('of three chains', () => {
   });
 
   test.each<[string, string, Partial<AuditFinding>]>([
-    ['the text of an event', "event = replace(event, 'READ', 'WRITE')", { message: 'It does not match its mac.' }],
-    ['the mac of an event', "mac = 'A' || substr(mac, 2) || 'A'", { message: 'It does not match its mac.' }],
-    ['its time', `at = ${laterBy1}`, { message: 'Not what it says itself: at.' }],
-    ['its bank', 'bank_id = null', { message: 'Not what it says itself: bank_id.' }],
-    ['its user', "user_id = 'somebody else'", { message: 'Not what it says itself: user_id.' }],
+    ['the text of an event', "event = replace(event, 'READ', 'WRITE')", { message: 'It does not match its MAC.' }],
+    ['the mac of an event', "mac = 'A' || substr(mac, 2) || 'A'", { message: 'It does not match its MAC.' }],
+    ['its time', `at = ${laterBy1}`, { message: 'Its columns differ from its text: at.' }],
+    ['its bank', 'bank_id = null', { message: 'Its columns differ from its text: bank_id.' }],
+    ['its user', "user_id = 'somebody else'", { message: 'Its columns differ from its text: user_id.' }],
   ])('%s changed is found, and nothing else', async (_, change, finding) => {
     await run(`update audit_event set ${change} where chain = 1 and sequence = 17`);
     expect(await findings()).toMatchObject([{ what: 'changed', ...at(1, 17), ...finding }]);
@@ -127,7 +127,7 @@ describe('of three chains', () => {
     const [finding, ...others] = await findings();
     expect(others).toEqual([]);
     expect(finding && findingLine(finding)).toMatch(
-      /^chain 2, events 1 to 40, 20[\dT:.-]+Z: changed\. It does not match its mac\.$/,
+      /^chain 2, events 1 to 40, 20[\dT:.-]+Z: changed\. It does not match its MAC\.$/,
     );
   });
 
@@ -148,7 +148,7 @@ describe('of three chains', () => {
   test('a tail that was cut off while its seals stayed is found', async () => {
     await run('delete from audit_event where chain = 2 and sequence > 33');
     await run('delete from audit_event_customer where chain = 2 and sequence > 33');
-    expect(await findings()).toMatchObject([{ what: 'cut off', ...at(2, 34, 40) }]);
+    expect(await findings()).toMatchObject([{ what: 'truncated', ...at(2, 34, 40) }]);
   });
 
   test('a tail that was cut off with its seals is found by what a later chain knew', async () => {
@@ -156,8 +156,8 @@ describe('of three chains', () => {
     await run('delete from audit_event where chain = 1 and sequence > 20');
     await run('delete from audit_event_customer where chain = 1 and sequence > 20');
     expect(await findings()).toMatchObject([
-      { what: 'cut off', chain: 1, seal: 2, message: 'Chain 2 knew it when it began, and it is not there.' },
-      { what: 'cut off', chain: 1, seal: 3, message: 'Chain 3 knew it when it began, and it is not there.' },
+      { what: 'truncated', chain: 1, seal: 2, message: 'Chain 2 contains this seal, but the database does not.' },
+      { what: 'truncated', chain: 1, seal: 3, message: 'Chain 3 contains this seal, but the database does not.' },
     ]);
   });
 
@@ -168,10 +168,10 @@ describe('of three chains', () => {
     expect(await findings()).toEqual([]);
     expect(await findingsOfLog()).toMatchObject([
       {
-        what: 'cut off',
+        what: 'truncated',
         chain: 3,
         seal: 1,
-        message: 'The log has it, over the events up to 10, and it is not there.',
+        message: 'The log contains this seal, which covers the events up to 10, but the database does not.',
       },
     ]);
   });
@@ -180,12 +180,12 @@ describe('of three chains', () => {
     await run('delete from audit_seal where chain = 3');
     await run('delete from audit_chain where number = 3');
     expect(await findings()).toContainEqual(
-      expect.objectContaining({ what: 'removed', chain: 3, message: 'It is not there, and what belongs to it is.' }),
+      expect.objectContaining({ what: 'removed', chain: 3, message: 'The chain is missing, but its rows are not.' }),
     );
     await run('delete from audit_event where chain = 3');
     await run('delete from audit_event_customer where chain = 3');
     expect(await findings()).toEqual([]);
-    expect(await findingsOfLog()).toMatchObject([{ what: 'cut off', chain: 3, seal: 1 }]);
+    expect(await findingsOfLog()).toMatchObject([{ what: 'truncated', chain: 3, seal: 1 }]);
   });
 
   test('a chain removed from between others is found, although nothing of it is left', async () => {
@@ -193,7 +193,7 @@ describe('of three chains', () => {
       await run(`delete from ${table} where chain = 2`);
     await run('delete from audit_chain where number = 2');
     expect(await findings()).toContainEqual(
-      expect.objectContaining({ what: 'removed', chain: 2, message: 'It is not there.' }),
+      expect.objectContaining({ what: 'removed', chain: 2, message: 'It is missing.' }),
     );
   });
 
@@ -230,7 +230,7 @@ describe('of three chains', () => {
     await run('update audit_event set sequence = -1 where chain = 1 and sequence = 30');
     await run('update audit_event set sequence = 30 where chain = 1 and sequence = 33');
     await run('update audit_event set sequence = 33 where chain = 1 and sequence = -1');
-    expect((await findings()).filter(({ message }) => message.includes('mac'))).toMatchObject([
+    expect((await findings()).filter(({ message }) => message.includes('MAC'))).toMatchObject([
       { what: 'changed', ...at(1, 30) },
       { what: 'changed', ...at(1, 33) },
     ]);
@@ -238,7 +238,9 @@ describe('of three chains', () => {
 
   test('a seal removed, changed or inserted is found', async () => {
     await run('delete from audit_seal where chain = 1 and number = 1');
-    expect(await findings()).toMatchObject([{ what: 'removed', chain: 1, seal: 2, message: 'Before it: 1.' }]);
+    expect(await findings()).toMatchObject([
+      { what: 'removed', chain: 1, seal: 2, message: 'The seal 1 before it is missing.' },
+    ]);
     await world.tamperer.restore();
     await run('update audit_seal set sequence = 19 where chain = 1 and number = 1');
     expect(await findings()).toMatchObject([{ what: 'changed', chain: 1, seal: 1 }]);
@@ -254,7 +256,7 @@ describe('of three chains', () => {
       line.includes('"chain":2,"number":1') ? line.replace('"head":"', '"head":"x') : line,
     );
     expect((await world.verify({ log: other })).findings).toMatchObject([
-      { what: 'changed', chain: 2, seal: 1, message: 'The log has it, and it was another.' },
+      { what: 'changed', chain: 2, seal: 1, message: 'The log contains another seal with this number.' },
     ]);
   });
 
@@ -284,7 +286,7 @@ describe('of three chains', () => {
       await transaction.insert(auditCheckpoint).values(forged);
     });
     expect(await findings()).toMatchObject([
-      { what: 'changed', ...at(1, 20), message: 'The checkpoint up to it is not signed with any of the keys.' },
+      { what: 'changed', ...at(1, 20), message: 'None of the keys signed the checkpoint at this event.' },
       { what: 'removed', chain: 1, seal: 2 },
       { what: 'removed', ...at(1, 1, 20) },
     ]);

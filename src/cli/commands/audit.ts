@@ -80,10 +80,10 @@ function addExport(audit: Command): void {
       const filter = { bankId, customerId, userId, from, to };
       const { banksOfExport, exportAuditEvents } = await import('../../audit/export.ts');
       // Recorded before the first line is printed, at every bank whose events are exported.
-      await audited('audit export', configured, async (database, { concern }) => {
+      await audited('audit export', configured, async (database, { addSubjects }) => {
         const customerIds = customerId === undefined ? [] : [customerId];
         const userIds = userId === undefined ? [] : [userId];
-        for (const bankId of await banksOfExport(database, filter)) concern({ bankId, customerIds, userIds });
+        for (const bankId of await banksOfExport(database, filter)) addSubjects({ bankId, customerIds, userIds });
       });
       await withDatabase(configured, async (database) => {
         for await (const lines of exportAuditEvents(database, filter)) {

@@ -51,7 +51,7 @@ function addList(user: Command): void {
       const users = await audited('user list', await settings('secret'), async (database, audit) => {
         const { listUsers } = await import('../../domain/user/user-administration.ts');
         const listed = await listUsers(database, { conflicts });
-        audit.concern({ userIds: listed.map(({ id }) => id) });
+        audit.addSubjects({ userIds: listed.map(({ id }) => id) });
         return listed;
       });
       for (const listed of users) console.log(linesOfUser(listed).join('\n'));
@@ -152,7 +152,7 @@ export function addToken(program: Command): void {
       const token = await audited('token', configured, async (database, audit) => {
         const { findUserByUsername } = await import('../../domain/user/user-administration.ts');
         const { id, disabledAt, passwordHash } = await findUserByUsername(database.read, username);
-        audit.concern({ userIds: [id] });
+        audit.addSubjects({ userIds: [id] });
         if (disabledAt !== null)
           throw new Error(`The user ${username} is disabled. Enable the user with "gateway user enable" first.`);
         if (passwordHash === null) {

@@ -109,7 +109,7 @@ async function grantOrPropose(
   const isProposedByClaim = !(await holdsStoredGrant(transaction, granterId, grant.bankId));
   const proposal = { ...grant, reason, proposedByUserId: granterId, isProposedByClaim };
   const { id } = await proposeGrant(transaction, proposal);
-  context.audit.refuseWrite('APPROVAL_REQUIRED');
+  context.audit.recordRefusedWrite('APPROVAL_REQUIRED');
   return { id: null, entitlementRequestId: id };
 }
 

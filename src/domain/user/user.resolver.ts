@@ -144,7 +144,7 @@ export class UserResolver {
     const isPossible = username.length <= maxUsernameLength;
     const row = isPossible ? await userForLogin(context.primary.read, username) : null;
     // The audit event of a failed login names the user, too.
-    if (row !== null) context.audit.concernUser(row.id);
+    if (row !== null) context.audit.addSubjectUser(row.id);
     const { secret, passwordCost, mail } = context.config;
     const { clientAddress } = context.request;
     const isUnknown = row === null && mail !== null && isPossible;

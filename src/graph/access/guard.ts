@@ -39,7 +39,7 @@ function reportRefusal(
   parent: GuardedParent,
   error: GatewayError,
 ): GatewayError | null {
-  context.audit.refuse(coordinate, parent, error);
+  context.audit.recordRefused(coordinate, parent, error);
   const ofBank = `${error.key} ${coordinate} ${parent.bankId ?? ''}`;
   const isForAllBanks = context.refusals.size >= maxReportedRefusals && !context.refusals.has(ofBank);
   const key = isForAllBanks ? `${error.key} ${coordinate}` : ofBank;
@@ -62,10 +62,10 @@ function audited(
 ): unknown {
   if (value instanceof Promise) {
     value.then(
-      (given) => audit.give(coordinate, parent, ground, given),
-      (error) => audit.refuse(coordinate, parent, error),
+      (given) => audit.recordReturned(coordinate, parent, ground, given),
+      (error) => audit.recordRefused(coordinate, parent, error),
     );
-  } else audit.give(coordinate, parent, ground, value);
+  } else audit.recordReturned(coordinate, parent, ground, value);
   return value;
 }
 
@@ -73,7 +73,7 @@ function guardedField(coordinate: string, rule: GuardedRule, resolve: Resolver, 
   return (parent, args, context, info) => {
     function act(decision: string | GatewayError): unknown {
       if (decision instanceof GatewayError) return reportRefusal(coordinate, context, parent, decision);
-      context.audit.allow(coordinate, parent.bankId ?? null, decision);
+      context.audit.recordAllowed(coordinate, parent.bankId ?? null, decision);
       return audited(resolve(parent, args, context, info), context, { coordinate, parent, ground: decision });
     }
 
@@ -111,7 +111,7 @@ function guardedBatch(
     const values: unknown[] = parents.map((parent, index) => {
       const decision = settled[index];
       if (decision instanceof GatewayError) return reportRefusal(coordinate, context, parent, decision);
-      audit.allow(coordinate, parent.bankId ?? null, decision ?? '');
+      audit.recordAllowed(coordinate, parent.bankId ?? null, decision ?? '');
       seen.push(parent);
       return undefined;
     });
@@ -124,8 +124,8 @@ function guardedBatch(
       const value = given[next];
       next += 1;
       values[index] = value;
-      if (value instanceof Error) audit.refuse(coordinate, parent, value);
-      else audit.give(coordinate, parent, ground, value);
+      if (value instanceof Error) audit.recordRefused(coordinate, parent, value);
+      else audit.recordReturned(coordinate, parent, ground, value);
     });
     return values;
   };
@@ -165,12 +165,12 @@ function guardedQuery(coordinate: string, rule: GuardedRule, resolve: Resolver, 
     const begun = holdsRole ? startIgnoringFailure(() => resolve(root, args, context, info)) : null;
     try {
       const ground = await requireAccess(rule, context, args, subject.bankId, facts);
-      audit.allow(coordinate, subject.bankId, ground);
+      audit.recordAllowed(coordinate, subject.bankId, ground);
       const value: unknown = await (begun ?? resolve(root, args, context, info));
-      audit.give(coordinate, subject, ground, value);
+      audit.recordReturned(coordinate, subject, ground, value);
       return value;
     } catch (error) {
-      audit.refuseRoot(coordinate, subject, error);
+      audit.recordRefusedRoot(coordinate, subject, error);
       throw error;
     }
   };
@@ -184,7 +184,7 @@ function beginWrite(
 ): void {
   const subject = subjectOf(args);
   audit.beginWrite(coordinate, { ...subject, bankId: subject.bankId ?? bankOfInput(args) }, payloadFields);
-  if (typeof args.userId === 'string' && isUuid(args.userId)) audit.concernUser(args.userId);
+  if (typeof args.userId === 'string' && isUuid(args.userId)) audit.addSubjectUser(args.userId);
 }
 
 /** Public mutation fields are recorded too, because they log users in and create them. */
@@ -200,7 +200,7 @@ function guardedMutation(
     beginWrite(coordinate, args, context, selectedObjects(objects, info));
     try {
       const { bankId } = subjectOf(args);
-      if (rule.kind !== 'public') audit.allowWrite(await requireAccess(rule, context, args, bankId, facts));
+      if (rule.kind !== 'public') audit.recordAllowedWrite(await requireAccess(rule, context, args, bankId, facts));
       const payload: unknown = await resolve(root, args, context, info);
       audit.endWrite(payload);
       return payload;
@@ -233,7 +233,7 @@ export function recordInvalidArguments(
     context.audit.failWrite(error);
   } else if (rule.kind !== 'public') {
     if (root === null) return reportRefusal(coordinate, context, parent, copyOf(error));
-    context.audit.refuseRoot(coordinate, subjectOf(args), error);
+    context.audit.recordRefusedRoot(coordinate, subjectOf(args), error);
   }
   throw error;
 }
