@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
+  astFromValue,
+  type GraphQLArgument,
   type GraphQLField,
   type GraphQLObjectType,
   getNamedType,
@@ -7,11 +9,13 @@ import {
   isIntrospectionType,
   isObjectType,
   isRequiredArgument,
+  print,
 } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Role, roleScope } from '../src/base/roles.ts';
 import { grantRole } from '../src/domain/user/user-administration.ts';
 import { gatewaySchema } from '../src/schema.ts';
+import { furtherCases } from './support/api-cases.ts';
 import { insertEveryNoun, type World } from './support/every-noun.ts';
 import { type Gateway, startGateway } from './support/gateway.ts';
 
@@ -162,6 +166,16 @@ const values: Record<string, (world: World) => string> = {
   UserAttributeInput: () => '{ name: "LANGUAGE", type: STRING, value: "de" }',
 };
 
+/** The value of an argument in the case of the mutation. */
+function valueOfCase({ name }: GuardedField['field'], argument: GraphQLArgument, world: World): string {
+  const value = furtherCases[name]?.given(world)[argument.name];
+  const literal = value === undefined ? null : astFromValue(value, argument.type);
+  if (literal === null || literal === undefined) {
+    throw new Error(`Add a case for ${name} with a value of ${argument.name} to test/support/api-cases.ts.`);
+  }
+  return print(literal);
+}
+
 /** The field alone with its required arguments and, where there is one, the bank. */
 function selectionOf({ coordinate, field }: GuardedField, world: World): string {
   const given = field.args
@@ -169,8 +183,7 @@ function selectionOf({ coordinate, field }: GuardedField, world: World): string 
     .map((argument) => {
       const own = `${coordinate}(${argument.name}:)`;
       const value = values[own] ?? values[argument.name] ?? values[getNamedType(argument.type).name];
-      if (value === undefined) throw new Error(`access.test.ts has no value for the argument ${own}.`);
-      return `${argument.name}: ${value(world)}`;
+      return `${argument.name}: ${value?.(world) ?? valueOfCase(field, argument, world)}`;
     });
   const call = given.length === 0 ? field.name : `${field.name}(${given.join(', ')})`;
   return isCompositeType(getNamedType(field.type)) ? `${call} { __typename }` : call;
@@ -189,17 +202,6 @@ function wayByConnection(role: Role, call: (world: World) => string): Way {
 const ways: Record<string, Way> = {
   Bank: { roles: [], document: ({ bankId }, selection) => `{ bank(bankId: "${bankId}") { ${selection} } }` },
   Customer: wayByField('CanGetCustomer', 'customer'),
-  CustomerAddress: wayByField('CanGetCustomerAddress', 'customerAddresses'),
-  CustomerAttribute: wayByField('CanGetCustomerAttributesAtOneBank', 'customerAttributes'),
-  CustomerAccountLink: wayByField('CanGetCustomerAccountLinks', 'customerAccountLinks'),
-  UserCustomerLink: wayByField('CanGetUserCustomerLink', 'userCustomerLinksByCustomer'),
-  TaxResidence: wayByField('CanGetTaxResidence', 'taxResidences'),
-  SocialMediaHandle: wayByField('CanGetSocialMediaHandles', 'socialMediaHandles'),
-  KycCheck: wayByField('CanGetKycChecksAtOneBank', 'kycChecks'),
-  KycDocument: wayByField('CanGetKycDocumentsAtOneBank', 'kycDocuments'),
-  KycMedia: wayByField('CanGetKycMediaAtOneBank', 'kycMedia'),
-  KycStatus: wayByField('CanGetKycStatusesAtOneBank', 'kycStatuses'),
-  CorrelatedEntity: wayByField('CanGetCorrelatedUsersInfo', 'correlatedUsers'),
   CustomerMessage: wayByConnection('CanGetCustomerMessages', (world) => `customerMessages(${ofOne(world)})`),
   AuditEvent: wayByConnection(
     'CanGetAuditEvents',
@@ -226,6 +228,26 @@ const ways: Record<string, Way> = {
   },
 };
 
+/** The root query that lists the objects of a type for a customer. */
+function wayByList(typeName: string): Way | undefined {
+  const nodeOf = ({ type }: GuardedField['field']) => {
+    const named = getNamedType(type);
+    const nodes = isObjectType(named) ? named.getFields().nodes : undefined;
+    return { isConnection: nodes !== undefined, name: getNamedType(nodes?.type ?? type).name };
+  };
+  const list = fields.find(({ type, field, rule }) => {
+    const names = new Set(field.args.map(({ name }) => name)).difference(new Set(['first', 'after']));
+    const isOfCustomer = names.size === 2 && names.has('bankId') && names.has('customerId');
+    return type === schema.getQueryType() && rule.kind === 'role' && isOfCustomer && nodeOf(field).name === typeName;
+  });
+  const role = list?.rule.anyOf?.[0];
+  if (list === undefined || role === undefined) return undefined;
+  const { name } = list.field;
+  return nodeOf(list.field).isConnection
+    ? wayByConnection(role, (world) => `${name}(${ofOne(world)})`)
+    : wayByField(role, name);
+}
+
 /** A payload is what a mutation gives: one that needs a role of the bank. */
 function wayByMutation(typeName: string): Way | undefined {
   const mutation = fields.find(
@@ -245,8 +267,10 @@ function wayTo(guarded: GuardedField): Way {
     const operation = guarded.type === schema.getMutationType() ? 'mutation' : 'query';
     return { roles: [], document: (_world, selection) => `${operation} { ${selection} }` };
   }
-  const way = ways[guarded.type.name] ?? wayByMutation(guarded.type.name);
-  if (way === undefined) throw new Error(`access.test.ts knows no way to the type ${guarded.type.name}.`);
+  const { name } = guarded.type;
+  const way = ways[name] ?? wayByList(name) ?? wayByMutation(name);
+  if (way === undefined)
+    throw new Error(`Add an operation that selects the type ${name} to \`ways\` in test/access.test.ts.`);
   return way;
 }
 

@@ -23,6 +23,8 @@ import { customerAttribute } from '../../src/domain/customer/customer-attribute.
 import type { CustomerFilter } from '../../src/domain/customer/customer-filter.type.ts';
 import type { customerFilters } from '../../src/domain/customer/customer-filters.ts';
 import { firehose } from '../../src/domain/customer/customer-firehose.ts';
+import type { LockedCustomer } from '../../src/domain/customer/locked-customer.ts';
+import { belongingEntries } from '../../src/domain/onboarding/belongings.ts';
 import { PageArguments } from '../../src/graph/connection.ts';
 import { type Context, type ContextParts, createContext } from '../../src/graph/context.ts';
 import { generateCustomers } from '../../src/import/generate.ts';
@@ -324,6 +326,20 @@ test('the audit trail of one customer and of many uses an index', async () => {
 
   expect(plans).toHaveLength(4);
   for (const plan of plans) expect(plan).not.toMatch(isScan);
+});
+
+test.each(belongingEntries)('the %s of a customer are found by an index', async (name, { table, where }) => {
+  const [row] = await database.read.select().from(customer).limit(1);
+  const plans = await plansOf(() =>
+    database.read
+      .select()
+      .from(table)
+      .where(where(row as LockedCustomer)),
+  );
+
+  const remedy = `Add an index on customer_id to the table of ${name}, because the export and the cascade select its rows.`;
+  expect(plans).toHaveLength(1);
+  expect(plans[0], remedy).not.toMatch(dialectUnderTest === 'sqlite' ? /SCAN (?!\w+ USING)/ : /Seq Scan/);
 });
 
 test('the firehose uses an index', async () => {
