@@ -31,11 +31,11 @@ function rolesOf(roles: readonly Role[]): string[] {
  *
  * @example 'Requires `CanGetCustomer` at the bank, or a link to the customer.'
  */
-export function describeRule(rule: GuardedRule, root: 'query' | 'mutation' | null): string {
+export function describeRule(rule: GuardedRule): string {
   if (rule.kind === 'authenticated') {
     return rule.anyOf.length === 0
       ? 'Requires authentication.'
-      : `Requires authentication, and ${root === 'mutation' ? 'allows' : 'returns'} more with ${rolesOf(rule.anyOf).join(' or ')}.`;
+      : `Requires authentication and, for more than the caller's own data, ${rolesOf(rule.anyOf).join(' or ')}.`;
   }
   const own = (['orLinkedUser', 'orHolder', 'orSelf'] as const).filter((ground) => rule[ground] === true);
   const grounds = [...rolesOf(rule.anyOf), ...own.map((ground) => ownGrounds[ground])].join(', or ');

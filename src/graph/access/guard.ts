@@ -265,7 +265,7 @@ function guarded(
   if (rule.kind !== 'public' && isNonNullType(field.type)) {
     throw new AccessUndeclared(coordinate, 'is guarded, so it must be nullable. Add nullable: true to it');
   }
-  if (rule.kind !== 'public') field.description = `${field.description ?? ''} ${describeRule(rule, root)}`.trim();
+  if (rule.kind !== 'public') field.description = `${field.description ?? ''} ${describeRule(rule)}`.trim();
   const findKey = keyOf<GuardedParent, Context>(field);
   if (findKey !== null) {
     const bankOf: BankAsked = (parent, args) => (root === null ? (parent.bankId ?? null) : subjectOf(args).bankId);
