@@ -22,7 +22,7 @@ export interface Entity<Name extends string = string> {
   parent?: 'bank' | 'customer';
   /** The columns that refer to users. */
   userColumns?: readonly string[];
-  /** The unique constraints besides the key. */
+  /** The unique constraints, except the key. */
   uniqueKeys?: readonly UniqueKey[];
   /** Values for columns that the record omits. All others become null, except IDs, times and versions. */
   defaults?: Row;
@@ -36,12 +36,12 @@ export interface Entity<Name extends string = string> {
   lists?: readonly ListOfParent[];
 }
 
-/** A unique constraint, and the message about a row that violates it. */
+/** A unique constraint, whose violations are reported as `<field> must be unique <scope>`. */
 export interface UniqueKey {
   kind: string;
   columns: readonly string[];
   field: string;
-  reason: string;
+  scope: string;
 }
 
 /** A list that the API returns in whole, so that the number of its rows is limited. */
@@ -49,8 +49,8 @@ export interface ListOfParent {
   /** The columns that identify the parent. */
   columns: readonly string[];
   field: string;
-  /** The parent in messages. */
-  of: string;
+  /** The parent in messages, with its article. */
+  parent: string;
   max: number;
 }
 
@@ -65,7 +65,7 @@ export interface RecordFormat {
   read?: ReadRecord;
 }
 
-/** Turns a record into rows, and reports everything that is invalid. */
+/** Reads a record as rows, and reports everything that is invalid. */
 export type ReadRecord = (record: JsonObject, place: Place, enclosing: Enclosing, reading: Reading) => void;
 
 /** Where a record is. */

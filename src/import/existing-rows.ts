@@ -92,7 +92,7 @@ function timeColumnsOf(table: SQLiteTable): string[] {
   return names;
 }
 
-/** Turns the times of a staged row, which are texts in JSON, into dates. */
+/** Replaces the times of a staged row, which are texts in JSON, with dates. */
 export function withDates(table: SQLiteTable, row: Row): Row {
   for (const name of timeColumnsOf(table)) {
     const value = row[name];

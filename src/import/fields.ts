@@ -79,7 +79,7 @@ export const url: ParseField = (value, _record, findings) => {
 };
 
 export const boolean: ParseField = (value) => {
-  if (typeof value !== 'boolean') throw new InvalidValue('is neither true nor false');
+  if (typeof value !== 'boolean') throw new InvalidValue('must be true or false');
   return value;
 };
 
@@ -87,7 +87,7 @@ const maxCount = 1000;
 
 export const count: ParseField = (value) => {
   if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > maxCount) {
-    throw new InvalidValue(`is no whole number from 0 to ${maxCount}`);
+    throw new InvalidValue(`must be an integer from 0 to ${maxCount.toLocaleString('en-GB')}`);
   }
   return value;
 };
@@ -102,15 +102,15 @@ export function amount(currencyField: string): ParseField {
 
 export function list(maxItems: number, parse: (item: unknown) => string): ParseField {
   return (value) => {
-    if (!Array.isArray(value)) throw new InvalidValue('is no list');
-    if (value.length > maxItems) throw new InvalidValue(`has more than ${maxItems} members`);
+    if (!Array.isArray(value)) throw new InvalidValue('must be a list');
+    if (value.length > maxItems) throw new InvalidValue(`must have at most ${maxItems} items`);
     return value.map(parse);
   };
 }
 
 export const attributeType: ParseField = (value) => {
   if (typeof value !== 'string' || !Object.hasOwn(AttributeType, value)) {
-    throw new InvalidValue('is none of STRING, INTEGER, DOUBLE and DATE_WITH_DAY');
+    throw new InvalidValue('must be STRING, INTEGER, DOUBLE or DATE_WITH_DAY');
   }
   return value;
 };
@@ -137,7 +137,7 @@ export function readFields(fields: readonly Field[], record: JsonObject, finding
       if (value !== undefined) name = field.otherName;
     }
     if (isUnset(value)) {
-      if (field.isRequired) findings.problem(field.name, 'is missing');
+      if (field.isRequired) findings.problem(field.name, 'is required');
       else if (value !== undefined) row[field.column] = field.empty ?? null;
       continue;
     }

@@ -28,7 +28,7 @@ import { generateBank, generatedBankIds } from './generated/bank.ts';
 import { generateCustomer } from './generated/customer.ts';
 import type { GeneratedCustomer } from './generated/rows.ts';
 
-/** Each table after those that it points at. */
+/** The tables in the order in which they are written, each after those to which it refers. */
 const tables: Record<keyof GeneratedCustomer, SQLiteTable> = {
   users: user,
   customers: customer,
@@ -55,28 +55,29 @@ const tables: Record<keyof GeneratedCustomer, SQLiteTable> = {
 const customersPerTransaction = 2000;
 
 export interface GenerateOptions {
-  /** How many customers, spread evenly over the banks. */
+  /** The number of customers, distributed evenly among the banks. */
   count: number;
-  /** The same seed, count and banks give the same rows. */
+  /** The same seed, count and banks generate the same rows. */
   seed?: number;
   bankIds?: string[];
   onProgress?: (customers: number) => void;
 }
 
-/** Banks that have customers or accounts already, where generated ones would meet them half-way. */
+/** Banks that already have customers or accounts, with whose numbers generated ones might collide. */
 export class BankInUse extends Error {
   constructor(bankIds: string[]) {
     super(
       `${bankIds.length === 1 ? 'The bank' : 'The banks'} ${bankIds.join(', ')} already ` +
-        `${bankIds.length === 1 ? 'has' : 'have'} customers or accounts: generate into a database where they have none.`,
+        `${bankIds.length === 1 ? 'has' : 'have'} customers or accounts. Use a database in which they have none.`,
     );
     this.name = 'BankInUse';
   }
 }
 
 /**
- * Writes banks and `count` customers with everything around them, in transactions of a bounded number of rows: after a
- * failure those before it stay. Throws BankInUse, before anything is written, where one of the banks is in use.
+ * Writes banks and `count` customers with all related rows, in transactions of a limited size. If one fails, the earlier
+ * transactions remain.
+ * @throws BankInUse if a bank has customers or accounts. Nothing is written.
  */
 export async function generateCustomers(
   database: Database,
@@ -122,8 +123,8 @@ async function refuseBanksInUse(queries: Queries, bankIds: string[]): Promise<vo
   if (inUse.size > 0) throw new BankInUse([...inUse].sort());
 }
 
-/** For the audit trail: an invitee does not say whose meeting it is. */
-function inviteesWithTheirPlace(customers: GeneratedCustomer[]) {
+/** The invitees with the bank and the customer of their meeting, which the audit trail records. */
+function inviteesWithPlace(customers: GeneratedCustomer[]) {
   return customers.flatMap(({ customers: [customer], meetingInvitees }) =>
     meetingInvitees.map((invitee) => ({ ...invitee, bankId: customer?.bankId, customerId: customer?.id })),
   );
@@ -133,7 +134,7 @@ async function writeCustomers(transaction: Queries, customers: GeneratedCustomer
   let written = 0;
   for (const name of Object.keys(tables) as (keyof GeneratedCustomer)[]) {
     const rows = customers.flatMap((generated): SQLiteTable['$inferInsert'][] => generated[name]);
-    const recorded = name === 'meetingInvitees' ? inviteesWithTheirPlace(customers) : rows;
+    const recorded = name === 'meetingInvitees' ? inviteesWithPlace(customers) : rows;
     await insertRows(transaction, tables[name], rows, { recorded });
     written += rows.length;
   }

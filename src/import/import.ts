@@ -144,7 +144,7 @@ function readRecord({ files, report, callbacks }: Import, record: JsonRecord, fi
   if (kind !== null && isObject(value)) kind.read(value, { file, line, position }, {}, reading);
   else {
     report.unknownRecords += 1;
-    const reason = invalid ?? (isObject(value) ? 'is none of the shapes that are known here' : 'is no object');
+    const reason = invalid ?? (isObject(value) ? 'must have a known format' : 'must be an object');
     callbacks.onProblem?.({ file: files[file] ?? '', position, line, entity: null, field: null, reason });
   }
   return true;
@@ -154,9 +154,9 @@ function reasonOfUnreadable(error: unknown): string | null {
   if (error instanceof UnreadableFile) return error.message;
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return null;
   const reasons: Record<string, string> = {
-    ENOENT: 'is not there',
-    EACCES: 'may not be read',
-    EISDIR: 'is a folder',
+    ENOENT: 'does not exist',
+    EACCES: 'cannot be read, because the current user lacks the permission',
+    EISDIR: 'must be a file, not a folder',
   };
   return reasons[error.code] ?? null;
 }

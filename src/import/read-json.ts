@@ -1,20 +1,20 @@
 import { isUtf8 } from 'node:buffer';
 import { open } from 'node:fs/promises';
 
-/** One value of a file, and where it is. */
+/** A value of a file, and its place. */
 export interface JsonRecord {
-  /** The key of the list that it is in, or null outside of one. */
+  /** The name of the list that contains the value. Null for a list or object without a name. */
   section: string | null;
-  /** Its index in that list, or in the file. */
+  /** The index in the list, or in the file. */
   index: number;
-  /** The line on which it begins. */
+  /** The line on which the value starts. */
   line: number;
   value: unknown;
-  /** Set where the text of the record is not JSON; `value` is then undefined. */
+  /** Why the text is not JSON; `value` is then undefined. */
   invalid?: string;
 }
 
-/** A file that cannot be read to its end. The message says where, and never holds a value. */
+/** A file that cannot be read completely. The message names the line, but never contains a value. */
 export class UnreadableFile extends Error {
   constructor(reason: string) {
     super(reason);
@@ -23,8 +23,8 @@ export class UnreadableFile extends Error {
 }
 
 const chunkSize = 1024 * 1024;
-/** A longer record is no record of OBP's; it bounds the memory that reading takes, whatever the file holds. */
-const longestRecord = 4 * 1024 * 1024;
+/** The maximum length of a record, which limits the use of memory. Records of OBP are much shorter. */
+const maxRecordLength = 4 * 1024 * 1024;
 
 const newLine = 0x0a;
 const quote = 0x22;
@@ -43,19 +43,19 @@ function isWhiteSpace(byte: number | undefined): boolean {
 /** The part of the file that is in memory. */
 interface Source {
   bytes: Buffer;
-  /** Where reading goes on in `bytes`. */
+  /** The position in `bytes` of the next byte to read. */
   at: number;
-  /** What is before is no longer needed. */
+  /** The bytes before this position are no longer needed. */
   keepFrom: number;
-  /** The line of `at`, counted from 1. */
+  /** The line of the position `at`, counted from 1. */
   line: number;
   ended: boolean;
 }
 
-/** A coroutine that yields null when it needs more bytes of the file. */
+/** A coroutine that yields null if it needs more bytes of the file. */
 type Steps<Result> = Generator<null, Result>;
 
-/** The next byte that is not white space, which is not taken; -1 at the end of the file. */
+/** Returns the next byte that is not white space, without consuming the byte. Returns -1 at the end of the file. */
 function* nextByte(source: Source): Steps<number> {
   for (;;) {
     for (; source.at < source.bytes.length; source.at += 1) {
@@ -69,14 +69,14 @@ function* nextByte(source: Source): Steps<number> {
 }
 
 /**
- * Goes behind the value that begins here: only its brackets and quotes are looked at, it is parsed when it is whole. False
- * when it is longer than the longest record.
+ * Moves to the end of the value that starts here. Only brackets and quotes are read, because the value is parsed when it is
+ * complete. Returns false if the value is longer than a record can be.
  */
-function* passValue(source: Source): Steps<boolean> {
+function* skipValue(source: Source): Steps<boolean> {
   const firstLine = source.line;
   let depth = 0;
   let inString = false;
-  // Distances from `keepFrom`, as the bytes move when more of them are read.
+  // Relative to `keepFrom`, because the bytes move when more of them are read.
   const begin = source.at - source.keepFrom;
   for (;;) {
     const { bytes } = source;
@@ -98,7 +98,7 @@ function* passValue(source: Source): Steps<boolean> {
       else if (byte === closeBrace || byte === closeBracket) {
         depth -= 1;
         if (depth <= 0) {
-          // A number or a word ends before the bracket of what it is in.
+          // A number or a literal ends before the bracket that closes its list or object.
           source.at = depth === 0 ? at + 1 : at;
           return true;
         }
@@ -108,98 +108,102 @@ function* passValue(source: Source): Steps<boolean> {
       } else if (byte === newLine) source.line += 1;
     }
     source.at = at;
-    if (source.at - source.keepFrom - begin > longestRecord) return false;
+    if (source.at - source.keepFrom - begin > maxRecordLength) return false;
     if (source.ended) {
       if (depth === 0 && !inString) return true;
-      throw new UnreadableFile(`ends inside of the value that begins on line ${firstLine}`);
+      throw new UnreadableFile(`ends inside the value that starts on line ${firstLine}`);
     }
     yield null;
   }
 }
 
 function parse(bytes: Buffer): { value: unknown; invalid?: string } {
-  if (!isUtf8(bytes)) return { value: undefined, invalid: 'is not UTF-8' };
+  if (!isUtf8(bytes)) return { value: undefined, invalid: 'must be UTF-8' };
   try {
     return { value: JSON.parse(bytes.toString('utf8')) };
   } catch {
-    // The parser's message holds some of the text.
-    return { value: undefined, invalid: 'is not valid JSON' };
+    // The message of the parser contains a part of the text, so it is not reported.
+    return { value: undefined, invalid: 'must be valid JSON' };
   }
 }
 
-/** Takes the value that begins here. */
-function* takeValue(source: Source): Steps<{ line: number; value: unknown; invalid?: string }> {
+/** Parses the value that starts here, and moves to its end. */
+function* readValue(source: Source): Steps<{ line: number; value: unknown; invalid?: string }> {
   const { line } = source;
   source.keepFrom = source.at;
-  if (!(yield* passValue(source))) {
-    throw new UnreadableFile(`has a record of more than 4 MB on line ${line}`);
+  if (!(yield* skipValue(source))) {
+    throw new UnreadableFile(`must not contain a record of more than 4 MB, but one starts on line ${line}`);
   }
   return { line, ...parse(source.bytes.subarray(source.keepFrom, source.at)) };
 }
 
 type Records = Generator<JsonRecord | null, void>;
 
-/** The elements of the list that begins here. */
-function* elements(source: Source, section: string | null): Records {
+/** The items of the list that starts here. */
+function* items(source: Source, section: string | null): Records {
   source.at += 1;
   for (let index = 0; ; index += 1) {
     const first = yield* nextByte(source);
     if (first === closeBracket && index === 0) break;
-    if (first === -1) throw new UnreadableFile(`ends inside of a list, on line ${source.line}`);
+    if (first === -1) throw new UnreadableFile(`ends inside a list on line ${source.line}`);
     if (first === comma || first === closeBracket) {
-      throw new UnreadableFile(`is not valid JSON on line ${source.line}: a value is missing`);
+      throw new UnreadableFile(`must be valid JSON, but a value is missing on line ${source.line}`);
     }
-    yield { section, index, ...(yield* takeValue(source)) };
+    yield { section, index, ...(yield* readValue(source)) };
     source.keepFrom = source.at;
     const next = yield* nextByte(source);
     if (next === closeBracket) break;
-    if (next === -1) throw new UnreadableFile(`ends inside of a list, on line ${source.line}`);
-    if (next !== comma) throw new UnreadableFile(`is not valid JSON on line ${source.line}: ',' or ']' is missing`);
+    if (next === -1) throw new UnreadableFile(`ends inside a list on line ${source.line}`);
+    if (next !== comma)
+      throw new UnreadableFile(`must be valid JSON, but ',' or ']' is missing on line ${source.line}`);
     source.at += 1;
   }
   source.at += 1;
   source.keepFrom = source.at;
 }
 
-/** The elements of the lists that are members of the object that begins here. */
-function* elementsOfMembers(source: Source, allAreLists: boolean): Records {
+/** The items of all lists in the object that starts here. Other fields are ignored, unless `mustBeLists` is set. */
+function* itemsOfLists(source: Source, mustBeLists: boolean): Records {
   source.at += 1;
   for (let index = 0; ; index += 1) {
     const first = yield* nextByte(source);
     if (first === closeBrace && index === 0) break;
-    if (first === -1) throw new UnreadableFile(`ends inside of an object, on line ${source.line}`);
-    if (first !== quote) throw new UnreadableFile(`is not valid JSON on line ${source.line}: a key is missing`);
-    const key = yield* takeValue(source);
-    if (typeof key.value !== 'string') throw new UnreadableFile(`is not valid JSON on line ${key.line}`);
+    if (first === -1) throw new UnreadableFile(`ends inside an object on line ${source.line}`);
+    if (first !== quote) throw new UnreadableFile(`must be valid JSON, but a name is missing on line ${source.line}`);
+    const key = yield* readValue(source);
+    if (typeof key.value !== 'string') throw new UnreadableFile(`must be valid JSON, but line ${key.line} is not`);
     if ((yield* nextByte(source)) !== colon) {
-      throw new UnreadableFile(`is not valid JSON on line ${source.line}: ':' is missing`);
+      throw new UnreadableFile(`must be valid JSON, but ':' is missing on line ${source.line}`);
     }
     source.at += 1;
-    if ((yield* nextByte(source)) === openBracket) yield* elements(source, key.value);
+    if ((yield* nextByte(source)) === openBracket) yield* items(source, key.value);
     else {
-      const { line, invalid } = yield* takeValue(source);
-      if (allAreLists)
-        throw new UnreadableFile('is longer than 4 MB and neither lines, nor a list, nor an object of lists');
-      if (invalid !== undefined) throw new UnreadableFile(`${invalid} on line ${line}`);
+      const { line, invalid } = yield* readValue(source);
+      if (mustBeLists)
+        throw new UnreadableFile(
+          'must be a list, an object of lists or newline-delimited JSON, because it is longer than 4 MB',
+        );
+      if (invalid !== undefined) throw new UnreadableFile(`${invalid}, but line ${line} is not`);
     }
     const next = yield* nextByte(source);
     if (next === closeBrace) break;
-    if (next === -1) throw new UnreadableFile(`ends inside of an object, on line ${source.line}`);
-    if (next !== comma) throw new UnreadableFile(`is not valid JSON on line ${source.line}: ',' or '}' is missing`);
+    if (next === -1) throw new UnreadableFile(`ends inside an object on line ${source.line}`);
+    if (next !== comma)
+      throw new UnreadableFile(`must be valid JSON, but ',' or '}' is missing on line ${source.line}`);
     source.at += 1;
   }
   source.at += 1;
   source.keepFrom = source.at;
 }
 
-/** A value on each line: a line that is not JSON does not spoil the others. */
+/** The values on the lines. An invalid line does not affect the other lines. */
 function* lines(source: Source): Records {
   for (let index = 0; (yield* nextByte(source)) !== -1; ) {
     source.keepFrom = source.at;
     let end = source.bytes.indexOf(newLine, source.at);
     while (end === -1 && !source.ended) {
-      if (source.bytes.length - source.keepFrom > longestRecord) {
-        throw new UnreadableFile(`has a record of more than 4 MB on line ${source.line}`);
+      if (source.bytes.length - source.keepFrom > maxRecordLength) {
+        throw new UnreadableFile(`must not contain a record of more than 4 MB, but one starts on line ${source.line}`);
       }
       yield null;
       end = source.bytes.indexOf(newLine, source.keepFrom);
@@ -232,13 +236,13 @@ function* expanded(record: JsonRecord, isListOfRecords: IsListOfRecords): Genera
 
 function* records(source: Source, isListOfRecords: IsListOfRecords): Records {
   const first = yield* nextByte(source);
-  if (first === -1) throw new UnreadableFile('is empty');
+  if (first === -1) throw new UnreadableFile('must not be empty');
   if (first === openBracket) {
-    yield* elements(source, null);
+    yield* items(source, null);
   } else if (first === openBrace) {
     const { at, line } = source;
     source.keepFrom = at;
-    const isShort = yield* passValue(source);
+    const isShort = yield* skipValue(source);
     const end = source.at - source.keepFrom;
     const isOnOneLine = source.line === line;
     const isAlone = !isShort || (yield* nextByte(source)) === -1;
@@ -251,25 +255,27 @@ function* records(source: Source, isListOfRecords: IsListOfRecords): Records {
     }
     source.at = source.keepFrom;
     source.line = line;
-    if (isAlone) yield* elementsOfMembers(source, !isShort);
+    if (isAlone) yield* itemsOfLists(source, !isShort);
     else if (isOnOneLine) yield* lines(source);
     else {
       for (let index = 0; ; index += 1) {
         const next = yield* nextByte(source);
         if (next === -1) break;
-        if (next !== openBrace) throw new UnreadableFile(`is not valid JSON on line ${source.line}`);
-        yield { section: null, index, ...(yield* takeValue(source)) };
+        if (next !== openBrace) throw new UnreadableFile(`must be valid JSON, but line ${source.line} is not`);
+        yield { section: null, index, ...(yield* readValue(source)) };
       }
     }
   } else {
-    throw new UnreadableFile('begins with neither { nor [: only JSON and newline-delimited JSON can be imported');
+    throw new UnreadableFile('must be JSON or newline-delimited JSON, which start with { or [');
   }
-  if ((yield* nextByte(source)) !== -1) throw new UnreadableFile(`goes on after its end, on line ${source.line}`);
+  if ((yield* nextByte(source)) !== -1)
+    throw new UnreadableFile(`must end after the first list or object, but continues on line ${source.line}`);
 }
 
 /**
- * The records of a file of any size, a chunk's worth at a time: of a JSON list, of the lists in a JSON object (where
- * `isList` says that it is no record itself), or of newline-delimited JSON. Fails with UnreadableFile.
+ * Reads the records of a file of any size, one chunk at a time: a JSON list, an object of lists of records, a single record,
+ * or newline-delimited JSON. An object of lists can also be an item of a list or a line.
+ * @throws UnreadableFile
  */
 export async function* readRecords(
   path: string,
@@ -282,31 +288,31 @@ export async function* readRecords(
     const source: Source = { bytes: Buffer.alloc(0), at: 0, keepFrom: 0, line: 1, ended: false };
     let isFirst = true;
     const steps = records(source, isListOfRecords);
-    let found: JsonRecord[] = [];
+    let chunkRecords: JsonRecord[] = [];
     for (;;) {
       const step = steps.next();
       if (step.done === true) break;
       if (step.value !== null) {
-        found.push(...expanded(step.value, isListOfRecords));
+        chunkRecords.push(...expanded(step.value, isListOfRecords));
         continue;
       }
-      if (found.length > 0) yield found;
-      found = [];
+      if (chunkRecords.length > 0) yield chunkRecords;
+      chunkRecords = [];
       const { bytesRead } = await file.read(chunk, 0, chunkSize);
       onBytes(bytesRead);
       source.ended = bytesRead === 0;
       let read = chunk.subarray(0, bytesRead);
       if (isFirst) {
         isFirst = false;
-        if (read[0] === 0xfe || read[0] === 0xff) throw new UnreadableFile('is not UTF-8');
+        if (read[0] === 0xfe || read[0] === 0xff) throw new UnreadableFile('must be UTF-8');
         if (read[0] === 0xef && read[1] === 0xbb && read[2] === 0xbf) read = read.subarray(3);
       }
-      // While a value is being taken it is kept from its beginning, otherwise from here.
+      // A value that is not complete is kept from its start, otherwise the bytes are kept from here.
       source.bytes = Buffer.concat([source.bytes.subarray(source.keepFrom), read]);
       source.at -= source.keepFrom;
       source.keepFrom = 0;
     }
-    if (found.length > 0) yield found;
+    if (chunkRecords.length > 0) yield chunkRecords;
   } finally {
     await file.close();
   }

@@ -100,7 +100,7 @@ function bankOf(reader: RecordReader, field = 'bank_id'): string | null {
 
 export function requiredBankOf(reader: RecordReader, field = 'bank_id'): string {
   const bankId = bankOf(reader, field);
-  if (bankId === null && reader.isValid) reader.problem(field, 'is missing: --bank gives it');
+  if (bankId === null && reader.isValid) reader.problem(field, 'is required, in the record or with --bank');
   return bankId ?? '';
 }
 
@@ -120,11 +120,14 @@ export function customerOf(reader: RecordReader): Owner {
     reader,
   );
   if (typeof customerNumber !== 'string') {
-    if (reader.isValid) reader.problem('customer_id', 'is missing: --customer gives it');
+    if (reader.isValid) reader.problem('customer_id', 'is required, in the record or with --customer');
     return { bankId };
   }
   if (bankId === null) {
-    reader.problem('customer_id', 'is missing: --customer gives it, or --bank the bank of the customer_number');
+    reader.problem(
+      'customer_id',
+      'is required, in the record or with --customer. A customer_number requires the bank_id or --bank.',
+    );
   }
   return { bankId, customerNumber };
 }
@@ -132,7 +135,7 @@ export function customerOf(reader: RecordReader): Owner {
 /** The number of a customer at the bank. */
 export const parseCustomerNumber: ParseField = (value) => {
   const number = parseText(value, 50);
-  if (number.includes('::::')) throw new InvalidValue('has :::: in it, which OBP separates by');
+  if (number.includes('::::')) throw new InvalidValue('must not contain ::::, which OBP uses as a separator');
   return number;
 };
 
@@ -146,12 +149,12 @@ export function* items(reader: RecordReader, field: string): Generator<[JsonObje
   const value = valueAt(reader.record, field);
   if (isUnset(value)) return;
   if (!Array.isArray(value)) {
-    reader.problem(field, 'is no list');
+    reader.problem(field, 'must be a list');
     return;
   }
   for (const [index, item] of value.entries()) {
     const place = { ...reader.place, position: `${reader.place.position}.${field}[${index}]` };
     if (isObject(item)) yield [item, place];
-    else reader.problem(`${field}[${index}]`, 'is no object');
+    else reader.problem(`${field}[${index}]`, 'must be an object');
   }
 }

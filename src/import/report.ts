@@ -1,9 +1,9 @@
 import { type EntityName, entities } from './entities.ts';
 
-/** Something that keeps a record, or a whole file, from being imported. It never holds a value. */
+/** Why a record or a file is not imported. It never contains a value of the record. */
 export interface ImportProblem {
   file: string;
-  /** `customers[3].customer_attributes[0]`; null where it is about the file. */
+  /** The place in the file, such as `customers[3].customer_attributes[0]`. Null if the problem concerns the whole file. */
   position: string | null;
   line: number | null;
   entity: EntityName | null;
@@ -11,7 +11,7 @@ export interface ImportProblem {
   reason: string;
 }
 
-/** A row that exists with other values, and was left alone. */
+/** A row that exists with other values and was not updated. */
 export interface ImportDifference {
   file: string;
   position: string;
@@ -21,36 +21,36 @@ export interface ImportDifference {
 }
 
 export interface EntityCounts {
-  /** Rows that the files hold. */
+  /** Rows in the files. */
   read: number;
-  /** Refused, with a reason. */
+  /** Rows that were reported as problems. */
   invalid: number;
   written: number;
   unchanged: number;
   updated: number;
-  /** Exist with other values and were left alone. */
+  /** Rows that exist with other values and were not updated. */
   different: number;
-  /** Made because they were only referred to. */
+  /** Banks and users that were created because they are only referenced. */
   placeholders: number;
 }
 
 export interface ImportReport {
-  /** False when something was wrong and nothing was written. */
+  /** Whether the second pass wrote the rows. False if there were problems. */
   isWritten: boolean;
   entities: Map<EntityName, EntityCounts>;
-  /** Records that are none of the known shapes, and lines that are no JSON. */
+  /** Records in an unknown format, and lines that are not JSON. */
   unknownRecords: number;
   unreadableFiles: number;
   correctedUrls: number;
   correctedBalances: number;
   unknownRoles: Map<string, number>;
-  /** Sections such as transactions, and how many members each has. */
+  /** The number of records in lists that are not imported, such as `transactions`. */
   skippedSections: Map<string, number>;
-  /** Records that hold nothing to import, as the ids of a customer alone. */
+  /** Records without data to import, such as the IDs of a customer alone. */
   emptyRecords: number;
   skippedPasswords: number;
   skippedEntitlements: number;
-  /** Accounts that name, in an attribute, a customer number that their bank does not have. */
+  /** Accounts whose attribute `customer_number` is unknown at their bank. */
   accountsWithoutCustomer: number;
 }
 
@@ -86,7 +86,7 @@ export function countsOf(report: ImportReport, entity: string): EntityCounts {
   return counts;
 }
 
-/** How many things were refused. */
+/** The number of invalid rows, unknown records and unreadable files. */
 export function problemCount(report: ImportReport): number {
   const invalid = [...report.entities.values()].reduce((sum, counts) => sum + counts.invalid, 0);
   return invalid + report.unknownRecords + report.unreadableFiles;
@@ -101,62 +101,57 @@ export function renderDifference({ file, position, line, entity, fields }: Impor
   return `${file}, line ${line}, ${position}: ${entity} exists with other values (${fields.join(', ')})`;
 }
 
+const labelWidth = 24;
+const minCellWidth = 8;
+
 const columns: [title: string, count: keyof EntityCounts][] = [
   ['read', 'read'],
-  ['refused', 'invalid'],
+  ['invalid', 'invalid'],
   ['written', 'written'],
   ['updated', 'updated'],
   ['unchanged', 'unchanged'],
   ['different', 'different'],
-  ['stubs', 'placeholders'],
+  ['placeholders', 'placeholders'],
 ];
 
-function counted(names: Map<string, number>): string {
+function listed(names: Map<string, number>): string {
   return [...names].map(([name, count]) => `${name} (${count})`).join(', ');
 }
 
-/** The report as lines of text, for a terminal. */
+/** Renders the report as lines of text: a table of the entities with rows, then notes. */
 export function renderReport(report: ImportReport): string {
-  const lines = [
-    ['', ...columns.map(([title]) => title.padStart(10))]
-      .map((cell, index) => (index === 0 ? ''.padEnd(24) : cell))
-      .join(''),
-  ];
+  const cells = (texts: string[]) =>
+    texts.map((text, index) => `  ${text.padStart(Math.max(minCellWidth, columns[index]?.[0].length ?? 0))}`).join('');
+  const lines = [''.padEnd(labelWidth) + cells(columns.map(([title]) => title))];
   for (const { name, plural } of entities) {
     const counts = countsOf(report, name);
     if (Object.values(counts).every((count) => count === 0)) continue;
-    lines.push(plural.padEnd(24) + columns.map(([, count]) => String(counts[count]).padStart(10)).join(''));
+    lines.push(plural.padEnd(labelWidth) + cells(columns.map(([, count]) => String(counts[count]))));
   }
   const different = [...report.entities.values()].reduce((sum, counts) => sum + counts.different, 0);
-  const notes: [when: boolean, text: string][] = [
+  const notes: [isNeeded: boolean, text: string][] = [
     [report.unreadableFiles > 0, `Files that could not be read: ${report.unreadableFiles}`],
-    [report.unknownRecords > 0, `Records of no known shape: ${report.unknownRecords}`],
-    [
-      report.emptyRecords > 0,
-      `Records with nothing to import (ids only, or an answer without data): ${report.emptyRecords}`,
-    ],
-    [report.correctedUrls > 0, `URLs without https, taken as https: ${report.correctedUrls}`],
+    [report.unknownRecords > 0, `Records in an unknown format: ${report.unknownRecords}`],
+    [report.emptyRecords > 0, `Records without data to import, such as IDs only: ${report.emptyRecords}`],
+    [report.correctedUrls > 0, `URLs without https that were changed to https: ${report.correctedUrls}`],
     [
       report.correctedBalances > 0,
-      `Balances with currency and amount swapped, put in order: ${report.correctedBalances}`,
+      `Balances whose swapped currency and amount were corrected: ${report.correctedBalances}`,
     ],
-    [report.unknownRoles.size > 0, `Unknown roles, not granted: ${counted(report.unknownRoles)}`],
-    [report.skippedSections.size > 0, `Sections that are not imported: ${counted(report.skippedSections)}`],
-    [report.skippedPasswords > 0, `Passwords not imported (--with-passwords would): ${report.skippedPasswords}`],
-    [
-      report.skippedEntitlements > 0,
-      `Entitlements not imported (--with-entitlements would): ${report.skippedEntitlements}`,
-    ],
+    [report.unknownRoles.size > 0, `Unknown roles that were not granted: ${listed(report.unknownRoles)}`],
+    [report.skippedSections.size > 0, `Sections that are not imported: ${listed(report.skippedSections)}`],
+    [report.skippedPasswords > 0, `Passwords skipped without --with-passwords: ${report.skippedPasswords}`],
+    [report.skippedEntitlements > 0, `Entitlements skipped without --with-entitlements: ${report.skippedEntitlements}`],
     [
       report.accountsWithoutCustomer > 0,
-      `Accounts that name a customer number that their bank does not have: ${report.accountsWithoutCustomer}`,
+      `Accounts with a customer number that is unknown at their bank: ${report.accountsWithoutCustomer}`,
     ],
-    [different > 0, 'Rows that exist with other values were left alone; --update changes them, except KYC evidence.'],
+    [different > 0, 'Rows that exist with other values were not updated. --update updates them, except KYC evidence.'],
   ];
-  for (const [when, text] of notes) if (when) lines.push(text);
+  for (const [isNeeded, text] of notes) if (isNeeded) lines.push(text);
   const problems = problemCount(report);
   if (!report.isWritten) {
-    lines.push(`Nothing was written: ${problems} ${problems === 1 ? 'problem' : 'problems'}.`);
-  } else if (problems > 0) lines.push(`${problems} bad ${problems === 1 ? 'record was' : 'records were'} skipped.`);
+    lines.push(`Nothing was written because of ${problems} ${problems === 1 ? 'problem' : 'problems'}.`);
+  } else if (problems > 0) lines.push(`${problems} invalid ${problems === 1 ? 'record was' : 'records were'} skipped.`);
   return lines.join('\n');
 }

@@ -90,7 +90,7 @@ export function openStaging() {
   let lastNumber = 0;
 
   return {
-    /** For the checks across records only. */
+    /** The database itself, which only the checks across records and the second pass use. */
     database,
 
     add(read: ReadRow, place: Place): void {

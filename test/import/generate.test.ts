@@ -95,18 +95,18 @@ async function countOf(table: SQLiteTable): Promise<number> {
   return Number(row?.count);
 }
 
-test('says how far it is, and counts what it wrote', async () => {
+test('generateCustomers reports its progress and the number of rows', async () => {
   expect(progress.at(-1)).toBe(customers);
   expect(generated.customers).toBe(customers);
   const counts = await Promise.all(Object.values(allTables).map(countOf));
   expect(generated.rows).toBe(counts.reduce((sum, rows) => sum + rows, 0));
 });
 
-test.each(Object.entries(allTables))('fills %s', async (_name, table) => {
+test.each(Object.entries(allTables))('generateCustomers writes rows of %s', async (_name, table) => {
   expect(await countOf(table)).toBeGreaterThan(0);
 });
 
-test('the same seed gives the same rows, in another database and on another day', async () => {
+test('the same seed generates the same rows in another database', async () => {
   await generateCustomers(other, { count: customers, seed: 1 });
   for (const table of Object.values(allTables)) {
     const columns = Object.entries(table).flatMap(([name, column]) =>
@@ -115,25 +115,25 @@ test('the same seed gives the same rows, in another database and on another day'
     expect(await rowsOf(other, table, ...columns)).toEqual(await rowsOf(database, table, ...columns));
   }
   const [first] = await rowsOf(database, customer, customer.rowNumber);
-  const made = generateCustomer(generateBank(1, 'gh.29.uk', 0), 0).customers[0];
-  expect(first).toEqual({ ...made, rowNumber: first?.rowNumber });
+  const generatedCustomer = generateCustomer(generateBank(1, 'gh.29.uk', 0), 0).customers[0];
+  expect(first).toEqual({ ...generatedCustomer, rowNumber: first?.rowNumber });
 });
 
-test('another seed gives other ids and other people', () => {
-  const [one, two] = [1, 2].map((seed) => generateCustomer(generateBank(seed, 'gh.29.uk', 0), 7).customers[0]);
-  expect(one?.id).not.toBe(two?.id);
-  expect(one?.mobilePhoneNumber).not.toBe(two?.mobilePhoneNumber);
+test('another seed generates other customers', () => {
+  const [first, second] = [1, 2].map((seed) => generateCustomer(generateBank(seed, 'gh.29.uk', 0), 7).customers[0]);
+  expect(first?.id).not.toBe(second?.id);
+  expect(first?.mobilePhoneNumber).not.toBe(second?.mobilePhoneNumber);
 });
 
-test('refuses banks that are in use, by their ids, and writes nothing', async () => {
+test('generateCustomers fails with the IDs of banks in use, and writes nothing', async () => {
   const before = await countOf(bank);
-  const refused = generateCustomers(database, { count: 1, bankIds: ['wb.42.nl', 'new.1', 'gh.29.uk'] });
-  await expect(refused).rejects.toThrow(BankInUse);
-  await expect(refused).rejects.toThrow('The banks gh.29.uk, wb.42.nl already have customers or accounts');
+  const generating = generateCustomers(database, { count: 1, bankIds: ['wb.42.nl', 'new.1', 'gh.29.uk'] });
+  await expect(generating).rejects.toThrow(BankInUse);
+  await expect(generating).rejects.toThrow('The banks gh.29.uk, wb.42.nl already have customers or accounts');
   expect(await countOf(bank)).toBe(before);
 });
 
-test('other banks can be filled beside those, with the same seed', async () => {
+test('customers of other banks can be added with the same seed', async () => {
   await generateCustomers(other, { count: 5, bankIds: ['new.1', 'new.2'] });
   const rows = await other.read
     .select({ bankId: customer.bankId, count: count() })
@@ -147,8 +147,8 @@ test('other banks can be filled beside those, with the same seed', async () => {
   ]);
 });
 
-describe('each customer', () => {
-  test('is at one of the banks, in equal numbers', async () => {
+describe('a generated customer', () => {
+  test('belongs to one of the banks, which have equal numbers of customers', async () => {
     const rows = await database.read
       .select({ bankId: customer.bankId, count: count() })
       .from(customer)
@@ -157,7 +157,7 @@ describe('each customer', () => {
     for (const row of rows) expect(Math.abs(Number(row.count) - customers / 3)).toBeLessThan(1);
   });
 
-  test.each(Object.entries(childrenOfCustomer))('has its %s rows at its own bank', async (_name, table) => {
+  test.each(Object.entries(childrenOfCustomer))('has %s rows at the bank of the customer', async (_name, table) => {
     const rows = await database.read
       .select({ bankOfCustomer: customer.bankId, bank: table.bankId })
       .from(table)
@@ -166,7 +166,7 @@ describe('each customer', () => {
     for (const row of rows) expect(row.bank).toBe(row.bankOfCustomer);
   });
 
-  test('has the KYC status of its newest row, and the date of the newest that is ok', async () => {
+  test('has the newest KYC status of the timeline and the newest date that is ok', async () => {
     const timeline = await database.read.select().from(kycStatus).orderBy(asc(kycStatus.date));
     const rows = await database.read.select().from(customer);
     for (const row of rows) {
@@ -178,7 +178,7 @@ describe('each customer', () => {
     expect(rows.some((row) => row.lastOkDate === null)).toBe(true);
   });
 
-  test('has derived columns that fit, and a phone number and values that the gateway would take', async () => {
+  test('has consistent derived columns and values that the API accepts', async () => {
     for (const row of await database.read.select().from(customer)) {
       const { legalNameSearch, mobilePhoneNumberE164, emailSearch } = derivedColumns(row);
       expect(row).toMatchObject({ legalNameSearch, mobilePhoneNumberE164, emailSearch });
@@ -193,7 +193,7 @@ describe('each customer', () => {
     }
   });
 
-  test('has one or two addresses, two or three attributes of those that its bank defines, and one or two accounts', async () => {
+  test('has one or two addresses and accounts, and two or three attributes that the bank defines', async () => {
     const of = async (table: typeof customerAddress | typeof customerAttribute | typeof customerAccountLink) => {
       const rows = await database.read.select({ count: count() }).from(table).groupBy(table.customerId);
       expect(rows).toHaveLength(customers);
@@ -206,13 +206,13 @@ describe('each customer', () => {
 
     const definitions = await database.read.select().from(attributeDefinition);
     for (const { bankId, name, type, value } of await database.read.select().from(customerAttribute)) {
-      const definition = definitions.find((each) => each.bankId === bankId && each.name === name);
+      const definition = definitions.find((candidate) => candidate.bankId === bankId && candidate.name === name);
       expect(definition?.type).toBe(type);
       expect(parseAttributeValue(type, value)).toBe(value);
     }
   });
 
-  test('is never linked to somebody else by its account, user or media', async () => {
+  test('has accounts, users and media items that belong to no other customer', async () => {
     const media = await database.read
       .select({ document: kycDocument.customerId, own: kycMedia.customerId })
       .from(kycMedia)
@@ -230,7 +230,7 @@ describe('each customer', () => {
   });
 });
 
-test('each bank hides one attribute from the owners', async () => {
+test('a generated bank hides one attribute from the owners', async () => {
   const definitions = await database.read.select().from(attributeDefinition);
   for (const bankId of generatedBankIds) {
     const own = definitions.filter((definition) => definition.bankId === bankId);
@@ -239,7 +239,7 @@ test('each bank hides one attribute from the owners', async () => {
   }
 });
 
-test('each account has its routings, the number of its customer, and one of them a contract', async () => {
+test('a generated account has routings and the number of its customer, and one of each customer has a contract', async () => {
   const accounts = await database.read.select().from(account);
   const attributes = await database.read.select().from(accountAttribute);
   const routings = await database.read.select().from(accountRouting);
@@ -261,14 +261,14 @@ test('each account has its routings, the number of its customer, and one of them
   expect(new Set(contracts.map(({ bankId, contractCode }) => `${bankId} ${contractCode}`)).size).toBe(customers);
 });
 
-test('an IBAN has the check digits of its standard', () => {
-  // The examples of the IBAN registry.
+test('iban computes the check digits of ISO 13616', () => {
+  // Examples of the IBAN registry.
   expect(iban('GB', 'NWBK60161331926819')).toBe('GB29NWBK60161331926819');
   expect(iban('DE', '370400440532013000')).toBe('DE89370400440532013000');
   expect(iban('NL', 'ABNA0417164300')).toBe('NL91ABNA0417164300');
 });
 
-test('who was never found ok is ordered before all others', async () => {
+test('customers without an ok status come first in the order of lastOkDate', async () => {
   const rows = await database.read.select().from(customer).orderBy(asc(customer.lastOkDateOrder), asc(customer.id));
   const never = rows.filter(({ lastOkDate }) => lastOkDate === null).length;
   expect(never).toBeGreaterThan(0);

@@ -41,7 +41,7 @@ import { createDatabaseUrl } from '../support/database-url.ts';
 let database: Database;
 let drop: () => Promise<void>;
 let folder: string;
-/** Each test has a bank of its own, so that none sees what another left. */
+/** Each test uses its own bank, so that the tests do not see each other's rows. */
 let bankId: string;
 
 beforeAll(async () => {
@@ -67,7 +67,7 @@ interface Imported {
   differences: string[];
 }
 
-/** Imports what the files hold: text as it is, all else as JSON. */
+/** Writes and imports files: strings as they are, other values as JSON. */
 async function importing(files: Record<string, unknown>, options: ImportOptions = {}): Promise<Imported> {
   const paths = Object.keys(files).map((name) => join(folder, name));
   for (const [name, content] of Object.entries(files)) {
@@ -75,10 +75,10 @@ async function importing(files: Record<string, unknown>, options: ImportOptions 
   }
   const problems: string[] = [];
   const differences: string[] = [];
-  const told = (text: string) => text.replaceAll(`${folder}/`, '');
+  const withoutFolder = (text: string) => text.replaceAll(`${folder}/`, '');
   const report = await importFiles(database, paths, options, {
-    onProblem: (problem) => problems.push(told(renderProblem(problem))),
-    onDifference: (difference) => differences.push(told(renderDifference(difference))),
+    onProblem: (problem) => problems.push(withoutFolder(renderProblem(problem))),
+    onDifference: (difference) => differences.push(withoutFolder(renderDifference(difference))),
   });
   return { report, problems, differences };
 }
@@ -98,7 +98,7 @@ function rowsOf<Table extends SQLiteTable>(table: Table, column: keyof Table & s
     .where(eq(columns[column] as Parameters<typeof eq>[0], value)) as Promise<Table['$inferSelect'][]>;
 }
 
-/** What was written, left alone and so on of each noun, without those of which nothing was. */
+/** Returns one count of each entity, without the zeros. */
 function sums(
   report: ImportReport,
   count: 'written' | 'unchanged' | 'updated' | 'different' | 'invalid' | 'placeholders',
@@ -140,7 +140,7 @@ function customerRecord(values: Record<string, unknown> = {}) {
 const ofCustomer = (record: { customer_id: string }) => record.customer_id;
 
 describe('customers', () => {
-  test('come with every field, and the same file again changes nothing', async () => {
+  test('are imported with every field, and a second import changes nothing', async () => {
     const ada = customerRecord();
     const files = { 'customers.json': { customers: [ada] } };
     const report = await imported(files);
@@ -182,7 +182,7 @@ describe('customers', () => {
     expect(await rowsOf(customer, 'id', ada.customer_id)).toEqual([row]);
   });
 
-  test('come as an object, as a list, as lines, and with what is inside of them', async () => {
+  test('are imported from an object, a list and lines, with the records inside them', async () => {
     const inside = { name: 'SEGMENT', type: 'STRING', value: 'retail' };
     const one = customerRecord();
     const [two, three] = [customerRecord(), customerRecord()];
@@ -198,7 +198,7 @@ describe('customers', () => {
     ]);
   });
 
-  test('are many: more than fit into one batch', async () => {
+  test('are imported in several batches', async () => {
     const records = Array.from({ length: 4321 }, () => customerRecord());
     const report = await imported({ 'customers.json': { customers: records } });
     expect(sums(report, 'written')).toEqual({ customer: 4321 });
@@ -206,12 +206,12 @@ describe('customers', () => {
     expect(sums(await imported({ 'customers.json': { customers: records } }), 'unchanged')).toEqual({ customer: 4321 });
   });
 
-  test('get from --bank and --customer what they lack, which is missed by name otherwise', async () => {
+  test('require an ID and a bank, in the record or with --customer and --bank', async () => {
     const { bank_id: _bank, customer_id: _customer, ...record } = customerRecord();
     const { report, problems } = await importing({ 'customer.json': record });
     expect(problems).toEqual([
-      'customer.json, line 1, [0]: customer bank_id is missing: --bank gives it',
-      'customer.json, line 1, [0]: customer customer_id is missing: --customer gives it',
+      'customer.json, line 1, [0]: customer bank_id is required, in the record or with --bank',
+      'customer.json, line 1, [0]: customer customer_id is required, in the record or with --customer',
     ]);
     expect(report.isWritten).toBe(false);
     const customerId = randomUUID();
@@ -219,7 +219,7 @@ describe('customers', () => {
     expect(await rowsOf(customer, 'id', customerId)).toMatchObject([{ bankId, legalName: 'Ada Lovelace' }]);
   });
 
-  test('that exist with other values are told of and left alone, and changed with --update', async () => {
+  test('are reported if they exist with other values, and updated only with --update', async () => {
     const ada = customerRecord();
     await imported({ 'ada.json': ada });
     const files = { 'ada.json': { ...ada, legal_name: 'Ada King', credit_limit: { currency: '', amount: '' } } };
@@ -244,52 +244,52 @@ describe('customers', () => {
     expect(sums((await importing(files, { update: true })).report, 'unchanged')).toEqual({ customer: 1 });
   });
 
-  test('are not compared in what a shorter shape of them leaves out', async () => {
+  test('are not compared in fields that a shorter record omits', async () => {
     const ada = customerRecord();
     await imported({ 'ada.json': ada });
     const { credit_limit: _limit, dependants: _dependants, face_image: _image, ...shorter } = ada;
     expect(sums(await imported({ 'shorter.json': shorter }), 'unchanged')).toEqual({ customer: 1 });
   });
 
-  test('cannot share a number at a bank, in the files or with the database', async () => {
+  test('must have unique numbers at a bank, in the files and in the database', async () => {
     const ada = customerRecord();
     const bea = customerRecord({ customer_number: ada.customer_number });
     const twice = await importing({ 'a.json': [ada], 'b.json': [customerRecord(), bea] });
     expect(twice.problems).toEqual([
-      'b.json, line 1, [1]: customer customer_number is that of another customer of the bank: a.json, line 1, [0]',
+      'b.json, line 1, [1]: customer customer_number must be unique at the bank, but is the same in a.json, line 1, [0]',
     ]);
     expect(await rowsOf(customer, 'bankId', bankId)).toEqual([]);
 
     await imported({ 'a.json': [ada] });
     expect((await importing({ 'b.json': bea })).problems).toEqual([
-      'b.json, line 1, [0]: customer customer_number is that of another customer of the bank in the database',
+      'b.json, line 1, [0]: customer customer_number must be unique at the bank, but is the same in the database',
     ]);
     const elsewhere = { ...ada, bank_id: `other-${bankId}` };
     expect((await importing({ 'c.json': elsewhere })).problems).toEqual([
-      'c.json, line 1, [0]: customer customer_id is that of a customer of another bank',
+      'c.json, line 1, [0]: customer customer_id must not be the ID of a customer at another bank',
     ]);
   });
 
-  test('of which there are only the ids hold nothing to import', async () => {
+  test('are counted as records without data if they contain only IDs', async () => {
     const report = await imported({ 'ids.json': { customers: [{ bank_id: bankId, customer_id: randomUUID() }] } });
     expect(report.emptyRecords).toBe(1);
-    expect(renderReport(report)).toContain('Records with nothing to import (ids only, or an answer without data): 1');
+    expect(renderReport(report)).toContain('Records without data to import, such as IDs only: 1');
   });
 
   test.each([
-    ['legal_name', { legal_name: '' }, 'is missing'],
-    ['customer_number', { customer_number: 'a::::b' }, 'has :::: in it, which OBP separates by'],
+    ['legal_name', { legal_name: '' }, 'is required'],
+    ['customer_number', { customer_number: 'a::::b' }, 'must not contain ::::, which OBP uses as a separator'],
     ['email', { email: 'ada@' }, 'must be a valid email address'],
     ['face_image.url', { face_image: { url: 'PlaceholderString' } }, 'must be a valid URL'],
     ['date_of_birth', { date_of_birth: '1815-02-30' }, 'must be a date'],
-    ['dob_of_dependants', { dob_of_dependants: '18360512' }, 'is no list'],
+    ['dob_of_dependants', { dob_of_dependants: '18360512' }, 'must be a list'],
     ['credit_limit.currency', { credit_limit: { currency: 'GBR', amount: '1' } }, 'must be an ISO 4217 currency code'],
-    ['dependants', { dependants: 1.5 }, 'is no whole number from 0 to 1000'],
-    ['kyc_status', { kyc_status: 'yes' }, 'is neither true nor false'],
+    ['dependants', { dependants: 1.5 }, 'must be an integer from 0 to 1,000'],
+    ['kyc_status', { kyc_status: 'yes' }, 'must be true or false'],
     ['title', { title: 'x'.repeat(256) }, 'must be at most 255 characters'],
     ['legal_name', { legal_name: 'a\u0000b' }, 'must not contain the character U+0000'],
     ['customer_id', { customer_id: 'a b' }, "must contain only the characters 0-9, a-z, A-Z, '-', '.' and '_'"],
-  ])('with a bad %s are refused without showing the value', async (field, values, reason) => {
+  ])('are reported without the value if %s is invalid', async (field, values, reason) => {
     const { problems, report } = await importing({
       'c.json': { customers: [customerRecord(), customerRecord(values)] },
     });
@@ -299,7 +299,7 @@ describe('customers', () => {
   });
 });
 
-test('one bad record keeps all from being written, unless the bad ones are skipped', async () => {
+test('one invalid record prevents the import, unless invalid records are skipped', async () => {
   const [ada, bea] = [customerRecord(), customerRecord({ email: 'nobody' })];
   const residences = [ada, bea].map((record) => ({
     customer_id: ofCustomer(record),
@@ -310,20 +310,20 @@ test('one bad record keeps all from being written, unless the bad ones are skipp
   const refused = await importing(files);
   expect(refused.problems).toEqual([
     'customers.json, line 1, customers[1]: customer email must be a valid email address',
-    'tax.json, line 1, tax_residence[1]: taxResidence customer_id is that of no customer in the files (or of a refused one) or the database',
+    'tax.json, line 1, tax_residence[1]: taxResidence customer_id must be the ID of a valid customer, in the files or the database',
   ]);
   expect(refused.report.isWritten).toBe(false);
-  expect(renderReport(refused.report)).toContain('Nothing was written: 2 problems.');
+  expect(renderReport(refused.report)).toContain('Nothing was written because of 2 problems.');
   expect(await rowsOf(customer, 'bankId', bankId)).toEqual([]);
   expect(await rowsOf(bank, 'id', bankId)).toEqual([]);
 
   const skipped = await importing(files, { skipInvalid: true });
   expect(sums(skipped.report, 'written')).toEqual({ customer: 1, taxResidence: 1 });
   expect(await rowsOf(taxResidence, 'bankId', bankId)).toHaveLength(1);
-  expect(renderReport(skipped.report)).toContain('2 bad records were skipped.');
+  expect(renderReport(skipped.report)).toContain('2 invalid records were skipped.');
 });
 
-test('a file that cannot be read keeps all from being written, also where bad records are skipped', async () => {
+test('a file that cannot be read prevents the import, even if invalid records are skipped', async () => {
   const { report, problems } = await importing(
     {
       'cut.json': '{"customers": [{"legal_name":',
@@ -333,14 +333,14 @@ test('a file that cannot be read keeps all from being written, also where bad re
     { skipInvalid: true },
   );
   expect(problems).toEqual([
-    'cut.json: ends inside of the value that begins on line 1',
-    'odd.json, line 1, [0]: is no object',
-    'odd.json, line 1, [1]: is none of the shapes that are known here',
+    'cut.json: ends inside the value that starts on line 1',
+    'odd.json, line 1, [0]: must be an object',
+    'odd.json, line 1, [1]: must have a known format',
   ]);
   expect(report).toMatchObject({ isWritten: false, unreadableFiles: 1, unknownRecords: 2 });
   expect(await rowsOf(customer, 'bankId', bankId)).toEqual([]);
   const { problems: missing } = await importing({}).then(() => importingMissingFile());
-  expect(missing).toEqual(['nowhere.json: is not there']);
+  expect(missing).toEqual(['nowhere.json: does not exist']);
 });
 
 async function importingMissingFile(): Promise<{ problems: string[] }> {
@@ -349,8 +349,8 @@ async function importingMissingFile(): Promise<{ problems: string[] }> {
   return { problems };
 }
 
-describe('everything around a customer', () => {
-  /** In the order of the files' names what refers to something comes before it. */
+describe('records of a customer', () => {
+  /** In the order of their names, the files that refer to a record come before the file with the record. */
   function files(ada: ReturnType<typeof customerRecord>, accountId: string, staffId: string) {
     const of = { bank_id: bankId, customer_id: ada.customer_id, customer_number: ada.customer_number };
     const onlyCustomer = { customer_id: ada.customer_id };
@@ -542,7 +542,7 @@ describe('everything around a customer', () => {
     };
   }
 
-  test('comes from the list shapes in files of any order, once', async () => {
+  test('are imported from lists in files of any order, once', async () => {
     const ada = customerRecord();
     const [accountId, staffId] = [randomUUID(), randomUUID()];
     const all = files(ada, accountId, staffId);
@@ -641,7 +641,7 @@ describe('everything around a customer', () => {
     expect(sums(again, 'unchanged')).toMatchObject({ customer: 1, kycStatus: 2, customerAttribute: 1, crmEvent: 1 });
   });
 
-  test('comes from the shapes of single objects, to the customer of --customer', async () => {
+  test('are imported from single objects, for the customer of --customer', async () => {
     const ada = customerRecord();
     const lists = files(ada, randomUUID(), randomUUID());
     const { 'o-overview.json': overview, ...others } = lists;
@@ -663,20 +663,20 @@ describe('everything around a customer', () => {
     expect(await rowsOf(meeting, 'bankId', bankId)).toMatchObject([{ customerId: ada.customer_id }]);
   });
 
-  test('is missed by name where neither the record nor an option tells the customer', async () => {
+  test('require a customer and an account, in the record or with an option', async () => {
     const { problems } = await importing({
       'attribute.json': { customer_attribute_id: randomUUID(), name: 'A', type: 'STRING', value: 'b' },
       'handle.json': { customer_number: '1', type: 'twitter', handle: '@a' },
       'link.json': { customer_id: 'c', relationship_type: 'Owner' },
     });
     expect(problems).toEqual([
-      'attribute.json, line 1, [0]: customerAttribute customer_id is missing: --customer gives it',
-      'handle.json, line 1, [0]: socialMediaHandle customer_id is missing: --customer gives it, or --bank the bank of the customer_number',
-      'link.json, line 1, [0]: customerAccountLink account_id is missing: --account gives it',
+      'attribute.json, line 1, [0]: customerAttribute customer_id is required, in the record or with --customer',
+      'handle.json, line 1, [0]: socialMediaHandle customer_id is required, in the record or with --customer. A customer_number requires the bank_id or --bank.',
+      'link.json, line 1, [0]: customerAccountLink account_id is required, in the record or with --account',
     ]);
   });
 
-  test('refers to customers, accounts, documents and checks that exist', async () => {
+  test('must refer to existing customers, accounts, documents and checks', async () => {
     const ada = customerRecord();
     await imported({ 'ada.json': ada });
     const of = { customer_id: ada.customer_id, id: 'm', type: 'image', date: '2017-09-19T00:00:00Z' };
@@ -691,11 +691,11 @@ describe('everything around a customer', () => {
       { bankId },
     );
     expect(problems.sort()).toEqual([
-      'handle.json, line 1, [0]: socialMediaHandle customer_number is that of no customer of the bank, in the files or the database',
-      'link.json, line 1, [0]: customerAccountLink account_id is that of no account of the bank, in the files or the database',
-      'medium.json, line 1, [0]: kycMedia relates_to_kyc_document_id is no document of the customer, in the files or the database',
-      'residence.json, line 1, [0]: taxResidence customer_id is that of no customer in the files (or of a refused one) or the database',
-      'status.json, line 1, [0]: kycStatus bank_id is not the bank of the customer',
+      'handle.json, line 1, [0]: socialMediaHandle customer_number must be the number of a customer at the bank, in the files or the database',
+      'link.json, line 1, [0]: customerAccountLink account_id must be the ID of an account at the bank, in the files or the database',
+      'medium.json, line 1, [0]: kycMedia relates_to_kyc_document_id must be the ID of a document of the customer, in the files or the database',
+      'residence.json, line 1, [0]: taxResidence customer_id must be the ID of a valid customer, in the files or the database',
+      'status.json, line 1, [0]: kycStatus bank_id must be the bank of the customer',
     ]);
     expect(sums(report, 'invalid')).toEqual({
       socialMediaHandle: 1,
@@ -706,7 +706,7 @@ describe('everything around a customer', () => {
     });
   });
 
-  test('finds what it refers to in the database too', async () => {
+  test('can refer to documents and accounts in the database', async () => {
     const ada = customerRecord();
     const of = { customer_id: ada.customer_id };
     const document = { ...of, id: 'd', type: 'passport', number: '1', issue_date: '2020-01-01' };
@@ -720,7 +720,7 @@ describe('everything around a customer', () => {
     expect(sums(report, 'written')).toEqual({ kycMedia: 1, customerAccountLink: 1 });
   });
 
-  test('never takes what belongs to another customer, not even with --update', async () => {
+  test('never move to another customer, even with --update', async () => {
     const [ada, bea] = [customerRecord(), customerRecord()];
     const address = { line_1: 'The Road', city: 'London', postcode: 'W1', country_code: 'GB', tags: [] };
     const owned = { ...address, customer_address_id: randomUUID(), customer_id: ada.customer_id };
@@ -735,27 +735,46 @@ describe('everything around a customer', () => {
     ]);
   });
 
-  test('is at most 500 of a kind that is listed whole', async () => {
+  test('are limited to 500 of each entity', async () => {
     const ada = customerRecord();
     const residence = (number: number) => ({ customer_id: ada.customer_id, domain: 'GB', tax_number: `T${number}` });
     const first = Array.from({ length: 500 }, (_, number) => residence(number));
     const tooMany = await importing({ 'ada.json': ada, 'tax.json': { tax_residence: [...first, residence(500)] } });
     expect(tooMany.problems).toEqual([
-      'tax.json, line 1, tax_residence[500]: taxResidence customer_id has more than 500 tax residences',
+      'tax.json, line 1, tax_residence[500]: taxResidence customer_id must be the ID of a customer with at most 500 tax residences',
     ]);
     await imported({ 'ada.json': ada, 'tax.json': { tax_residence: first } });
-    // Those that are there already do not count twice.
+    // Stored rows do not count twice.
     const { problems } = await importing({
       'tax.json': { tax_residence: [residence(0), residence(501), residence(1)] },
     });
     expect(problems).toEqual([
-      'tax.json, line 1, tax_residence[1]: taxResidence customer_id has more than 500 tax residences',
+      'tax.json, line 1, tax_residence[1]: taxResidence customer_id must be the ID of a customer with at most 500 tax residences',
+    ]);
+  });
+
+  test('without IDs are counted by their values, and stored ones do not count twice', async () => {
+    const ada = customerRecord();
+    const attributes = Array.from({ length: 501 }, (_, number) => ({
+      customer_id: ada.customer_id,
+      name: `A${number}`,
+      type: 'STRING',
+      value: 'x',
+    }));
+    const files = (count: number) => ({
+      'ada.json': ada,
+      'attributes.json': { customer_attributes: attributes.slice(0, count) },
+    });
+    await imported(files(300));
+    expect(sums(await imported(files(300)), 'unchanged')).toEqual({ customer: 1, customerAttribute: 300 });
+    expect((await importing(files(501))).problems).toEqual([
+      'attributes.json, line 1, customer_attributes[500]: customerAttribute customer_id must be the ID of a customer with at most 500 customer attributes',
     ]);
   });
 });
 
 describe('KYC', () => {
-  test('evidence is never changed', async () => {
+  test('evidence is never updated', async () => {
     const ada = customerRecord();
     const check = { customer_id: ada.customer_id, id: 'c', date: '2020-01-01', how: 'passport', satisfied: true };
     await imported({ 'all.json': [ada, check] });
@@ -765,7 +784,7 @@ describe('KYC', () => {
     expect(await rowsOf(kycCheck, 'customerId', ada.customer_id)).toMatchObject([{ satisfied: true }]);
   });
 
-  test('statuses decide the status of the customer, whatever its record says', async () => {
+  test('statuses determine the status of the customer, whatever the record of the customer contains', async () => {
     const ada = customerRecord({ kyc_status: true, last_ok_date: '2023-03-13T11:39:33Z' });
     const status = (ok: boolean, date: string) => ({ customer_id: ada.customer_id, ok, date });
     const files = { 'all.json': [status(false, '2022-01-01'), ada, status(true, '2020-01-01')] };
@@ -793,7 +812,7 @@ describe('KYC', () => {
 });
 
 describe('accounts', () => {
-  test('of an overview are linked to the customer as Owner, and stay as they were linked', async () => {
+  test('are linked to the customer of their overview as Owner, unless they are linked already', async () => {
     const ada = customerRecord();
     const owned = { account_id: randomUUID(), label: 'L', balance: { currency: 'EUR', amount: '1' } };
     const files = { 'ada.json': { ...ada, accounts: [owned] } };
@@ -810,7 +829,7 @@ describe('accounts', () => {
     expect(sums(await imported(files), 'unchanged')).toMatchObject({ customerAccountLink: 1 });
   });
 
-  test('that name a customer by an attribute are linked to the customer, if there is one', async () => {
+  test('are linked to the customer whose number an attribute contains, if the customer exists', async () => {
     const ada = customerRecord();
     const named = (accountId: string, customerNumber: string) => ({
       account_id: accountId,
@@ -830,7 +849,7 @@ describe('accounts', () => {
     expect(report.accountsWithoutCustomer).toBe(1);
   });
 
-  test('come as they are created, with their user as holder and the id of --account', async () => {
+  test('have the user as holder and the ID of --account if the record is a request to create an account', async () => {
     const userId = randomUUID();
     const created = {
       user_id: userId,
@@ -841,7 +860,9 @@ describe('accounts', () => {
       account_routing: { scheme: 'OBP', address: 'UK123456' },
     };
     const { problems } = await importing({ 'account.json': created }, { bankId });
-    expect(problems).toEqual(['account.json, line 1, [0]: account account_id is missing: --account gives it']);
+    expect(problems).toEqual([
+      'account.json, line 1, [0]: account account_id is required, in the record or with --account',
+    ]);
     await imported({ 'account.json': created }, { bankId, accountId: 'a-1' });
     expect(await rowsOf(account, 'bankId', bankId)).toMatchObject([
       { id: 'a-1', productCode: 'CURRENT', branchId: '1234' },
@@ -850,14 +871,14 @@ describe('accounts', () => {
     expect(await rowsOf(accountRouting, 'bankId', bankId)).toMatchObject([{ scheme: 'OBP', address: 'UK123456' }]);
   });
 
-  test('cannot share a routing at a bank', async () => {
+  test('must have unique routings at a bank', async () => {
     const routed = (id: string) => ({
       account_id: id,
       bank_id: bankId,
       account_routing: { scheme: 'OBP', address: 'X' },
     });
     expect((await importing({ 'accounts.json': [routed('a-1'), routed('a-2')] })).problems).toEqual([
-      'accounts.json, line 1, [1].account_routing: accountRouting address is that of another account of the bank: accounts.json, line 1, [0].account_routing',
+      'accounts.json, line 1, [1].account_routing: accountRouting address must be unique for the scheme at the bank, but is the same in accounts.json, line 1, [0].account_routing',
     ]);
   });
 });
@@ -904,7 +925,7 @@ describe('a sandbox file', () => {
     };
   }
 
-  test('comes with banks, users, accounts, their owners and CRM events; what is not read is counted', async () => {
+  test('is imported with banks, users, accounts, owners and CRM events, and the other sections are counted', async () => {
     const file = sandbox();
     const report = await imported({ 'sandbox.json': file });
     expect(sums(report, 'written')).toEqual({
@@ -951,7 +972,7 @@ describe('a sandbox file', () => {
     });
   });
 
-  test('gives its CRM events their customers when those come later', async () => {
+  test('assigns CRM events to customers that are imported later', async () => {
     const file = sandbox();
     await imported({ 'sandbox.json': file });
     const ada = customerRecord({ customer_number: 'bank-x1' });
@@ -960,7 +981,7 @@ describe('a sandbox file', () => {
     expect(await rowsOf(crmEvent, 'bankId', bankId)).toMatchObject([{ customerId: ada.customer_id }]);
   });
 
-  test('gives passwords only when asked to, as a hash', async () => {
+  test('is imported with hashed passwords, only with --with-passwords', async () => {
     const file = sandbox();
     await imported({ 'sandbox.json': file }, { withPasswords: true });
     const [robert] = await rowsOf(user, 'username', file.users[0]?.user_name ?? '');
@@ -973,7 +994,7 @@ describe('a sandbox file', () => {
 
     const weak = { users: [{ ...sandbox().users[0], password: 'password' }] };
     expect((await importing({ 'weak.json': weak }, { withPasswords: true })).problems).toEqual([
-      'weak.json, line 1, users[0]: user password is too simple (OBP-30207)',
+      'weak.json, line 1, users[0]: user password must meet the rule for passwords (OBP-30207)',
     ]);
   });
 });
@@ -981,20 +1002,32 @@ describe('a sandbox file', () => {
 describe('lists of users', () => {
   const account = (id: string, owners: string[]) => ({ id, bank: bankId, label: 'Current', owners });
 
-  test('have at most 500 accounts, and those that are stored do not count twice', async () => {
+  test('have at most 500 account holders, and stored ones do not count twice', async () => {
     const userId = randomUUID();
     const robert = { user_id: userId, email: 'r@example.com', provider_id: userId, provider: 'OBP', username: userId };
     const ids = Array.from({ length: 501 }, (_, index) => `${userId.slice(0, 8)}-${index}`);
     const accounts = (from: number, to: number) => ids.slice(from, to).map((id) => account(id, [userId]));
     const tooMany = await importing({ 'user.json': robert, 'accounts.json': { accounts: accounts(0, 501) } });
     expect(tooMany.problems).toEqual([
-      expect.stringMatching(/accounts\[500\].* user_id has more than 500 account holders of the user/),
+      expect.stringMatching(/accounts\[500\].* user_id must be the ID of a user with at most 500 account holders/),
     ]);
     await imported({ 'user.json': robert, 'accounts.json': { accounts: accounts(0, 500) } });
     await imported({ 'again.json': { accounts: accounts(0, 10) } });
     const { problems } = await importing({ 'one-more.json': { accounts: accounts(499, 501) } });
     expect(problems).toEqual([
-      expect.stringMatching(/accounts\[1\].* user_id has more than 500 account holders of the user/),
+      expect.stringMatching(/accounts\[1\].* user_id must be the ID of a user with at most 500 account holders/),
+    ]);
+  });
+
+  test('have at most 500 links to customers', async () => {
+    const userId = randomUUID();
+    const customers = Array.from({ length: 501 }, () => customerRecord());
+    const links = customers.map(({ customer_id }) => ({ customer_id, user_id: userId, is_active: true }));
+    const { problems } = await importing({ 'all.json': { customers, user_customer_links: links } });
+    expect(problems).toEqual([
+      expect.stringMatching(
+        /user_customer_links\[500\].* user_id must be the ID of a user with at most 500 user-customer links/,
+      ),
     ]);
   });
 });
@@ -1014,7 +1047,7 @@ describe('users', () => {
     };
   }
 
-  test('get entitlements only when asked to; unknown roles are counted', async () => {
+  test('have entitlements only with --with-entitlements, and unknown roles are counted', async () => {
     const robert = userRecord([
       grant('CanGetCustomer', bankId),
       grant('CanGetAnyKycChecks', ''),
@@ -1035,16 +1068,16 @@ describe('users', () => {
     expect(sums(again, 'unchanged')).toEqual({ user: 1, entitlement: 2 });
   });
 
-  test('are refused a role of the other scope, by its name', async () => {
+  test('must have bank roles with a bank and system roles without', async () => {
     const robert = userRecord([grant('CanGetCustomer', ''), grant('CanGetAnyKycChecks', bankId)]);
     expect((await importing({ 'user.json': robert }, { withEntitlements: true })).problems).toEqual([
-      'user.json, line 1, [0].entitlements.list[0]: entitlement bank_id is missing: CanGetCustomer is a bank role',
-      'user.json, line 1, [0].entitlements.list[1]: entitlement bank_id is not for CanGetAnyKycChecks, which is a system role',
+      'user.json, line 1, [0].entitlements.list[0]: entitlement bank_id is required for the bank role CanGetCustomer',
+      'user.json, line 1, [0].entitlements.list[1]: entitlement bank_id must be omitted for the system role CanGetAnyKycChecks',
     ]);
     expect(await rowsOf(user, 'id', robert.user_id)).toEqual([]);
   });
 
-  test('and banks that were only referred to are filled when their records come', async () => {
+  test('are completed by their records if they are placeholders, like banks', async () => {
     const ada = customerRecord();
     const robert = userRecord();
     await imported({ 'all.json': [ada, { customer_id: ada.customer_id, user_id: robert.user_id, is_active: true }] });
@@ -1055,17 +1088,17 @@ describe('users', () => {
     expect(await rowsOf(bank, 'id', bankId)).toMatchObject([{ shortName: 'X' }]);
   });
 
-  test('cannot share a username', async () => {
+  test('must have unique usernames', async () => {
     const [robert, susan] = [userRecord(), userRecord()];
     const { problems } = await importing({
       'users.json': { users: [robert, { ...susan, username: robert.username }] },
     });
     expect(problems).toEqual([
-      'users.json, line 1, users[1]: user username is that of another user of the provider: users.json, line 1, users[0]',
+      'users.json, line 1, users[1]: user username must be unique among the users of the provider, but is the same in users.json, line 1, users[0]',
     ]);
   });
 
-  test('come with correlated entities, with their attributes, but are not linked by them', async () => {
+  test('are imported from correlated entities with their attributes, but not linked to the customer', async () => {
     const ada = customerRecord();
     const robert = {
       ...userRecord(),
@@ -1086,7 +1119,7 @@ describe('users', () => {
   });
 });
 
-test('progress tells of reading, checking and writing', async () => {
+test('the progress reports reading, checking and writing', async () => {
   const file = join(folder, 'customers.json');
   await writeFile(file, JSON.stringify({ customers: [customerRecord(), customerRecord()] }));
   const phases: unknown[] = [];
@@ -1095,7 +1128,7 @@ test('progress tells of reading, checking and writing', async () => {
   expect(phases.at(-1)).toEqual({ phase: 'write', rows: 2, totalRows: 2 });
 });
 
-test('an import that was interrupted is repeated', async () => {
+test('an interrupted import can be repeated', async () => {
   const records = Array.from({ length: 4500 }, () => customerRecord());
   const file = join(folder, 'customers.json');
   await writeFile(file, JSON.stringify({ customers: records }));
@@ -1118,7 +1151,7 @@ test('an import that was interrupted is repeated', async () => {
   expect(sums(report, 'written')).toEqual({ customer: 4500 - before.length });
 });
 
-describe('a user that is known by the username alone', () => {
+describe('a user without an ID', () => {
   async function storedUser(values: Partial<typeof user.$inferInsert> = {}) {
     const id = randomUUID();
     const row = {
@@ -1141,25 +1174,25 @@ describe('a user that is known by the username alone', () => {
   const owned = (owners: string[], id = 'a-1') => ({ id, bank: bankId, label: 'Current', owners });
   const withRole = { list: [{ role_name: 'CanGetAnyUser', bank_id: '' }] };
   const otherEmail =
-    'is not that of the user of that username in the database: a record that means that user has its user_id';
+    'must be that of the user with this username in the database. If the record is of that user, add the user_id.';
 
   test.each([
-    ['another e-mail address', { email: 'mallory@example.com' }, 'robert@example.com', otherEmail],
+    ['another email address', { email: 'mallory@example.com' }, 'robert@example.com', otherEmail],
     [
-      'another validated e-mail address',
+      'another validated email address',
       { email: 'mallory@example.com', emailValidatedAt: new Date(0) },
       'robert@example.com',
       otherEmail,
     ],
-    ['no e-mail address but a password', { email: null }, 'robert@example.com', otherEmail],
-    ['a password, where the record has no e-mail address', {}, '', otherEmail],
+    ['a password and no email address', { email: null }, 'robert@example.com', otherEmail],
+    ['a password, if the record has no email address', {}, '', otherEmail],
     [
-      'the same e-mail address that nobody validated though they must',
+      'the same email address, which the user has not validated yet',
       { awaitsEmailValidation: true },
       'robert@example.com',
-      otherEmail.replace('is not that of', 'has not been validated by'),
+      otherEmail.replace('that of', 'validated by'),
     ],
-  ])('is not one who registered with %s, and gets neither accounts nor roles', async (_what, values, email, reason) => {
+  ])('is not a stored user with %s, and receives neither accounts nor roles', async (_case, values, email, reason) => {
     const registered = await storedUser(values);
     const file = {
       users: [{ user_name: registered.username, email, entitlements: withRole }],
@@ -1168,8 +1201,8 @@ describe('a user that is known by the username alone', () => {
     const { problems, report } = await importing({ 'sandbox.json': file }, { withEntitlements: true });
     expect(problems).toEqual([
       `sandbox.json, line 1, users[0]: user email ${reason}`,
-      'sandbox.json, line 1, users[0].entitlements.list[0]: entitlement username is that of a refused user',
-      'sandbox.json, line 1, accounts[0]: accountHolder owners name a refused user',
+      'sandbox.json, line 1, users[0].entitlements.list[0]: entitlement username must be that of a valid user',
+      'sandbox.json, line 1, accounts[0]: accountHolder owners must be valid users',
     ]);
     expect(report.isWritten).toBe(false);
 
@@ -1178,14 +1211,14 @@ describe('a user that is known by the username alone', () => {
     expect(await rowsOf(accountHolder, 'userId', registered.id)).toEqual([]);
     expect(await rowsOf(entitlement, 'userId', registered.id)).toEqual([]);
 
-    // The operator says that it is this one.
+    // The user_id confirms that the record is of the stored user.
     const meant = { users: [{ ...file.users[0], user_id: registered.id }], accounts: file.accounts };
     await importing({ 'sandbox.json': meant }, { withEntitlements: true });
     expect(await rowsOf(accountHolder, 'userId', registered.id)).toHaveLength(1);
     expect(await rowsOf(entitlement, 'userId', registered.id)).toHaveLength(1);
   });
 
-  test('is the one in the database who has the same e-mail address', async () => {
+  test('is the stored user with the same username and email address', async () => {
     const created = await storedUser();
     const file = {
       users: [{ user_name: created.username, email: 'Robert@example.com' }],
@@ -1195,7 +1228,7 @@ describe('a user that is known by the username alone', () => {
     expect(await rowsOf(accountHolder, 'bankId', bankId)).toMatchObject([{ userId: created.id }]);
   });
 
-  test('is a stub in the database, whose e-mail address it fills', async () => {
+  test('completes the email address of a stored placeholder', async () => {
     const username = `Susan.${bankId}`;
     await imported({ 'accounts.json': { accounts: [owned([username])] } });
     await imported(
@@ -1207,14 +1240,14 @@ describe('a user that is known by the username alone', () => {
     ]);
   });
 
-  test('is an owner of that name only if it is a stub: anybody may have registered the name', async () => {
+  test('owns an account only if the stored user of that name is a placeholder', async () => {
     const registered = await storedUser();
     const validated = await storedUser({ emailValidatedAt: new Date(0) });
     const stub = await storedUser({ passwordHash: null });
     const ofProvider = await storedUser({ passwordHash: null, provider: 'https://login.example.com' });
     const names = [registered, validated, stub, ofProvider].map(({ username }) => username);
     const reason =
-      'accountHolder owners name a user in the database, whom anybody may have registered: add the record of that user, with its user_id';
+      'accountHolder owners must not be users who can have registered the username themselves. Add the record of the intended user, with the user_id.';
     const files = { 'accounts.json': { accounts: names.map((name, index) => owned([name], `a-${index}`)) } };
     const { problems } = await importing(files, { skipInvalid: true });
     expect(problems).toEqual([
@@ -1225,7 +1258,7 @@ describe('a user that is known by the username alone', () => {
     expect((await rowsOf(accountHolder, 'bankId', bankId)).map(({ userId }) => userId)).toEqual([stub.id]);
   });
 
-  test('stays the owner when it gets a password after the import', async () => {
+  test('remains the owner if a password is set after the import', async () => {
     const username = `Susan.${bankId}`;
     const files = { 'accounts.json': { accounts: [owned([username])] } };
     await imported(files);
@@ -1235,7 +1268,7 @@ describe('a user that is known by the username alone', () => {
     expect(sums(await imported(files), 'unchanged')).toEqual({ account: 1, accountHolder: 1 });
   });
 
-  test('is the one of the files rather than one who registered the name at another provider', async () => {
+  test('is the user in the files, not a stored user of that name at another provider', async () => {
     const registered = await storedUser({ emailValidatedAt: new Date(0) });
     const userId = randomUUID();
     const { username } = registered;
@@ -1251,26 +1284,27 @@ describe('a user that is known by the username alone', () => {
     expect(await rowsOf(entitlement, 'userId', written?.id ?? '')).toHaveLength(1);
   });
 
-  test('is nobody who registers the name while the files are imported', async () => {
+  test('is not a user who registers the name during the import', async () => {
     const inFuture = new Date(Date.now() + 60_000);
     const meanwhile = await storedUser({ passwordHash: null, createdAt: inFuture });
     const file = {
       users: [{ user_name: meanwhile.username, email: meanwhile.email }],
       accounts: [owned([meanwhile.username])],
     };
-    await expect(importing({ 'sandbox.json': file })).rejects.toThrow('was registered while they were imported');
+    await expect(importing({ 'sandbox.json': file })).rejects.toThrow('was registered during the import');
     expect(await rowsOf(accountHolder, 'bankId', bankId)).toEqual([]);
   });
 });
 
-describe('records of one thing in one command', () => {
-  const secondDiffers = 'b.json, line 1, [0]: customer date_of_birth differs from a.json, line 1, customers[0]';
+describe('several records of one object', () => {
+  const secondDiffers =
+    'b.json, line 1, [0]: customer date_of_birth must be the same as in a.json, line 1, customers[0]';
 
   test.each([
     ['for the first time', {}],
     ['with --update', { update: true }],
-  ])('that contradict each other are refused by name %s, and the first one wins', async (_when, options) => {
-    // As in the documents of the interface: its list of customers, and its single customer.
+  ])('must not contradict each other %s, and the first record wins', async (_case, options) => {
+    // OBP's examples of a list of customers and of a single customer differ like this.
     const ada = customerRecord({ date_of_birth: '19900101' });
     const files = {
       'a.json': { customers: [ada] },
@@ -1288,7 +1322,7 @@ describe('records of one thing in one command', () => {
     expect(await rowsOf(customer, 'bankId', bankId)).toMatchObject([{ dateOfBirth: '1990-01-01' }]);
   });
 
-  test('that are equal, or say more, are one; whatever their order', async () => {
+  test('are merged if they are equal or contain more fields, in any order', async () => {
     const ada = customerRecord();
     const { credit_limit: _limit, dependants: _dependants, email: _email, ...shorter } = ada;
     const report = await imported({
@@ -1303,7 +1337,7 @@ describe('records of one thing in one command', () => {
     ]);
   });
 
-  test('name all that differs, and where it was said first', async () => {
+  test('are reported with all differing fields and the first place', async () => {
     const ada = customerRecord();
     const { email: _email, ...withoutEmail } = ada;
     const check = { customer_id: ada.customer_id, id: 'c', date: '2020-01-01', how: 'passport', satisfied: true };
@@ -1313,12 +1347,12 @@ describe('records of one thing in one command', () => {
       'c.json': { ...ada, email: 'countess@example.com' },
     });
     expect(problems.sort()).toEqual([
-      'b.json, line 1, [1]: kycCheck how, satisfied differ from a.json, line 1, [1]',
-      'c.json, line 1, [0]: customer email differs from b.json, line 1, [0]',
+      'b.json, line 1, [1]: kycCheck how, satisfied must be the same as in a.json, line 1, [1]',
+      'c.json, line 1, [0]: customer email must be the same as in b.json, line 1, [0]',
     ]);
   });
 
-  test('may differ in the status that follows the timeline', async () => {
+  test('can differ in the KYC status, which follows the timeline', async () => {
     const ada = customerRecord();
     const status = { customer_id: ada.customer_id, ok: true, date: '2020-01-01' };
     const report = await imported({ 'a.json': [ada, { ...ada, kyc_status: false }, status] });
@@ -1326,7 +1360,7 @@ describe('records of one thing in one command', () => {
     expect(await rowsOf(customer, 'bankId', bankId)).toMatchObject([{ kycStatus: true }]);
   });
 
-  test('leave a second e-mail address of one username to be decided', async () => {
+  test('must not contain two email addresses for one username', async () => {
     const username = `Robert.${bankId}`;
     const file = {
       users: ['robert@example.com', 'mallory@example.com'].map((email) => ({ user_name: username, email })),
@@ -1334,7 +1368,7 @@ describe('records of one thing in one command', () => {
     };
     const { problems } = await importing({ 'sandbox.json': file }, { skipInvalid: true });
     expect(problems).toEqual([
-      'sandbox.json, line 1, users[1]: user email differs from sandbox.json, line 1, users[0]',
+      'sandbox.json, line 1, users[1]: user email must be the same as in sandbox.json, line 1, users[0]',
     ]);
     const [robert] = await rowsOf(user, 'username', username);
     expect(robert?.email).toBe('robert@example.com');
@@ -1342,10 +1376,10 @@ describe('records of one thing in one command', () => {
   });
 });
 
-describe('usernames of an import', () => {
+describe('imported usernames and email addresses', () => {
   const unique = () => randomUUID().replaceAll('-', '');
 
-  /** Inserts a user with the canonical names that the program derives. */
+  /** Inserts a user with canonical names. */
   async function insertUser(username: string, email: string, emailValidatedAt: Date | null = null): Promise<string> {
     const id = randomUUID();
     const now = new Date();
@@ -1360,7 +1394,7 @@ describe('usernames of an import', () => {
     return id;
   }
 
-  test('are refused in another spelling, in the files and in the database', async () => {
+  test('must be unique in every spelling, in the files and in the database', async () => {
     const name = `Felix.${unique()}`;
     const { problems } = await importing(
       {
@@ -1374,13 +1408,15 @@ describe('usernames of an import', () => {
       },
       { skipInvalid: true },
     );
-    const reason = 'user username is the username of another user of the provider, in another spelling';
+    const reason = 'user username must be unique among the users of the provider, in every spelling';
     expect(problems).toEqual([
-      `users.json, line 1, users[1]: ${reason}: users.json, line 1, users[0]`,
-      `users.json, line 1, users[2]: ${reason}: users.json, line 1, users[0]`,
+      `users.json, line 1, users[1]: ${reason}, but is the same in users.json, line 1, users[0]`,
+      `users.json, line 1, users[2]: ${reason}, but is the same in users.json, line 1, users[0]`,
     ]);
     const later = { 'users.json': { users: [{ user_name: name.toUpperCase(), email: 'a@example.com' }] } };
-    expect((await importing(later)).problems).toEqual([`users.json, line 1, users[0]: ${reason} in the database`]);
+    expect((await importing(later)).problems).toEqual([
+      `users.json, line 1, users[0]: ${reason}, but is the same in the database`,
+    ]);
     expect(await rowsOf(user, 'username', name)).toMatchObject([{ canonicalUsername: name.toLowerCase() }]);
   });
 
@@ -1392,7 +1428,7 @@ describe('usernames of an import', () => {
     expect(await rowsOf(user, 'id', id)).toMatchObject([{ username: name.toUpperCase(), canonicalUsername: name }]);
   });
 
-  test('that look like an email address must be the address of the user', async () => {
+  test('must be the address of the user if they are email addresses', async () => {
     const name = `${unique()}@example.com`;
     const record = { user_name: name, email: 'other@example.com' };
     const { problems } = await importing({ 'users.json': { users: [record] } });
@@ -1402,7 +1438,7 @@ describe('usernames of an import', () => {
     await imported({ 'users.json': { users: [{ ...record, email: name.toUpperCase() }] } });
   });
 
-  test('of owners and of users that are only referenced are refused if a user has them in another spelling', async () => {
+  test('must not be those of another user in another spelling, even for owners and placeholders', async () => {
     const [stored, owner] = [`felix.${unique()}`, `Susan.${unique()}`];
     await insertUser(stored, 'a@example.com');
     const owned = (id: string, name: string) => ({ id, bank: bankId, label: 'Current', owners: [name] });
@@ -1420,24 +1456,24 @@ describe('usernames of an import', () => {
       { skipInvalid: true },
     );
     expect(problems).toEqual([
-      'accounts.json, line 1, accounts[0]: accountHolder owners name a user in another spelling',
-      'accounts.json, line 1, accounts[2]: accountHolder owners name a user in another spelling',
+      'accounts.json, line 1, accounts[0]: accountHolder owners must have the spelling of the username of the user',
+      'accounts.json, line 1, accounts[2]: accountHolder owners must have the spelling of the username of the user',
     ]);
     expect(await rowsOf(user, 'username', owner)).toMatchObject([{ canonicalUsername: owner.toLowerCase() }]);
   });
 
-  test('with passwords share no validated email address', async () => {
+  test('must be unique if a password validates the address', async () => {
     const email = `${unique()}@example.com`;
     await insertUser(`felix.${unique()}`, email, new Date());
     const withPassword = { email: email.toUpperCase(), password: 'Str0ng!pass', user_name: `other.${unique()}` };
     const files = { 'users.json': { users: [withPassword] } };
     expect((await importing(files, { withPasswords: true })).problems).toEqual([
-      'users.json, line 1, users[0]: user email is the validated email address of another user in the database',
+      'users.json, line 1, users[0]: user email must be unique among the validated email addresses, but is the same in the database',
     ]);
     expect((await importing(files)).problems).toEqual([]);
   });
 
-  test('lose the validation of an email address that the import replaces', async () => {
+  test('lose their validation if the address changes', async () => {
     const [email, replaced] = [`${unique()}@example.com`, `${unique()}@example.com`];
     const name = `felix.${unique()}`;
     const id = await insertUser(name, email, new Date());

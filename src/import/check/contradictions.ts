@@ -98,7 +98,6 @@ function removeContradiction(
   const [first] = differing;
   if (first === undefined) return false;
   const fields = fieldNames(entityOf(entity), differing).join(', ');
-  const verb = differing.length === 1 ? 'differs' : 'differ';
-  removeInvalid(number, fields, `${verb} from ${placeText(providers.get(first) ?? firstNumber)}`);
+  removeInvalid(number, fields, `must be the same as in ${placeText(providers.get(first) ?? firstNumber)}`);
   return true;
 }

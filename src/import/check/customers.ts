@@ -2,7 +2,7 @@ import { customer as customerTable } from '../../domain/customer/customer.table.
 import { isEmptyTable, storedRows } from '../existing-rows.ts';
 import { type Checking, pagesOf } from './checking.ts';
 
-const atAnotherBank = 'is that of a customer of another bank';
+const atAnotherBank = 'must not be the ID of a customer at another bank';
 
 /** Marks the staged customers that the database contains. Their banks must be the same. */
 export async function checkCustomers(checking: Checking): Promise<void> {
@@ -58,7 +58,11 @@ export async function assignCustomers(checking: Checking): Promise<number> {
   const unknownNumbers = 'select number from staged where customer_id is null and customer_number is not null';
   for (const rows of pagesOf<{ number: number }>(checking, unknownNumbers)) {
     for (const { number } of rows) {
-      removeInvalid(number, 'customer_number', 'is that of no customer of the bank, in the files or the database');
+      removeInvalid(
+        number,
+        'customer_number',
+        'must be the number of a customer at the bank, in the files or the database',
+      );
     }
   }
   const wrongCustomers = `
@@ -66,13 +70,9 @@ export async function assignCustomers(checking: Checking): Promise<number> {
     where s.customer_id is not null and s.entity <> 'customer' and (k.id is null or s.bank_id <> k.bank_id)`;
   for (const rows of pagesOf<{ number: number; isUnknown: number }>(checking, wrongCustomers)) {
     for (const { number, isUnknown } of rows) {
-      if (isUnknown === 0) removeInvalid(number, 'bank_id', 'is not the bank of the customer');
+      if (isUnknown === 0) removeInvalid(number, 'bank_id', 'must be the bank of the customer');
       else {
-        removeInvalid(
-          number,
-          'customer_id',
-          'is that of no customer in the files (or of a refused one) or the database',
-        );
+        removeInvalid(number, 'customer_id', 'must be the ID of a valid customer, in the files or the database');
       }
     }
   }

@@ -43,7 +43,7 @@ async function removeSurplusOfCustomer(checking: Checking, entity: Entity, custo
     )
     .all(customerId, entity.name);
   const stored = await storedRows(checking.database, entity.table, ['customerId'], [{ customerId }]);
-  const reason = `has more than ${maxCollectionSize} ${entity.plural}`;
+  const reason = `must be the ID of a customer with at most ${maxCollectionSize} ${entity.plural}`;
   removeSurplus(checking, entity, { staged, stored, max: maxCollectionSize, field: 'customer_id', reason });
 }
 
@@ -76,17 +76,17 @@ async function checkListOfParent(checking: Checking, entity: Entity, list: ListO
 async function removeSurplusOfParent(
   checking: Checking,
   entity: Entity,
-  { columns, field, of, max }: ListOfParent,
-  parent: Parent,
+  { columns, field, parent, max }: ListOfParent,
+  values: Parent,
 ): Promise<void> {
   const where = columns.map((name) => `row ->> '${name}' = ?`).join(' and ');
   const staged = checking.staging.database
     .prepare<string[], StagedText>(
       `select number, customer_id as customerId, row from staged where entity = ? and ${where} order by number`,
     )
-    .all(entity.name, ...columns.map((name) => String(parent[name])));
-  const stored = await storedRows(checking.database, entity.table, columns, [parent]);
-  const reason = `has more than ${max} ${entity.plural} of ${of}`;
+    .all(entity.name, ...columns.map((name) => String(values[name])));
+  const stored = await storedRows(checking.database, entity.table, columns, [values]);
+  const reason = `must be the ID of ${parent} with at most ${max} ${entity.plural}`;
   removeSurplus(checking, entity, { staged, stored, max, field, reason });
 }
 

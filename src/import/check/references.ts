@@ -17,7 +17,7 @@ export async function checkAccountsOfLinks(checking: Checking): Promise<void> {
     const known = new Set(stored.map((row) => identityOf(key, row)));
     for (const row of rows) {
       if (known.has(identityOf(key, { ...row }))) continue;
-      removeInvalid(row.number, 'account_id', 'is that of no account of the bank, in the files or the database');
+      removeInvalid(row.number, 'account_id', 'must be the ID of an account at the bank, in the files or the database');
     }
   }
 }
@@ -42,7 +42,7 @@ export async function checkKycMedia(checking: Checking): Promise<void> {
       const known = new Set(stored.map((row) => identityOf(key, row)));
       for (const row of rows) {
         if (known.has(identityOf(key, { ...row }))) continue;
-        removeInvalid(row.number, field, `is no ${label} of the customer, in the files or the database`);
+        removeInvalid(row.number, field, `must be the ID of a ${label} of the customer, in the files or the database`);
       }
     }
   }
@@ -54,6 +54,6 @@ export function checkMeetingsOfInvitees(checking: Checking): void {
     select number from staged s where entity = 'meetingInvitee' and not exists (
       select 1 from staged m where m.entity = 'meeting' and m.key = s.row ->> 'meetingId')`;
   for (const rows of pagesOf<{ number: number }>(checking, ofInvalidMeeting)) {
-    for (const { number } of rows) checking.removeInvalid(number, 'meeting_id', 'is that of a refused meeting');
+    for (const { number } of rows) checking.removeInvalid(number, 'meeting_id', 'must be the ID of a valid meeting');
   }
 }

@@ -31,13 +31,13 @@ const canonicalNames: UniqueKey[] = [
     kind: 'canonicalUsername',
     columns: ['provider', 'canonicalUsername'],
     field: 'username',
-    reason: 'is the username of another user of the provider, in another spelling',
+    scope: 'among the users of the provider, in every spelling',
   },
   {
     kind: 'validatedEmail',
     columns: ['validatedEmail'],
     field: 'email',
-    reason: 'is the validated email address of another user',
+    scope: 'among the validated email addresses',
   },
 ];
 
@@ -67,10 +67,11 @@ export async function checkCanonicalNames(checking: Checking): Promise<void> {
 async function checkUniqueKey<Claim>(
   checking: Checking,
   { name, table }: Entity,
-  { kind, columns, field, reason }: UniqueKey,
+  { kind, columns, field, scope }: UniqueKey,
   comparison: Comparison<Claim>,
 ): Promise<void> {
   const { database, removeInvalid, placeText } = checking;
+  const rule = `must be unique ${scope}`;
   const repeated = `
     select c.number, min(o.number) as other
     from claim c
@@ -80,7 +81,8 @@ async function checkUniqueKey<Claim>(
     where c.kind = '${name}.${kind}' and ${comparison.areDifferent}
     group by c.number`;
   for (const rows of pagesOf<{ number: number; other: number }>(checking, repeated)) {
-    for (const { number, other } of rows) removeInvalid(number, field, `${reason}: ${placeText(other)}`);
+    for (const { number, other } of rows)
+      removeInvalid(number, field, `${rule}, but is the same in ${placeText(other)}`);
   }
   if (await isEmptyTable(database, table)) return;
   const claims = `
@@ -96,7 +98,8 @@ async function checkUniqueKey<Claim>(
     const holders = Map.groupBy(stored, (row) => identityOf(columns, row));
     rows.forEach((claim, index) => {
       const others = holders.get(identityOf(columns, values[index] ?? {})) ?? [];
-      if (comparison.isTaken(others, claim)) removeInvalid(claim.number, field, `${reason} in the database`);
+      if (comparison.isTaken(others, claim))
+        removeInvalid(claim.number, field, `${rule}, but is the same in the database`);
     });
   }
 }

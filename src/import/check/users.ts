@@ -53,9 +53,9 @@ export async function checkUsersWithoutId(checking: Checking): Promise<void> {
       const existing = userOf.get(identityOf(name, { ...row }));
       if (existing === undefined || isSameUser(row, existing)) continue;
       const reason = hasSameEmail(row.email, existing)
-        ? 'has not been validated by the user of that username in the database'
-        : 'is not that of the user of that username in the database';
-      removeInvalid(row.number, 'email', `${reason}: a record that means that user has its user_id`);
+        ? 'must be validated by the user with this username in the database'
+        : 'must be that of the user with this username in the database';
+      removeInvalid(row.number, 'email', `${reason}. If the record is of that user, add the user_id.`);
     }
   }
   checkOwnersOfParts(checking);
@@ -70,7 +70,7 @@ function checkOwnersOfParts(checking: Checking): void {
       select 1 from staged u
       where u.entity = 'user' and u.row ->> 'username' = +s.username and u.row ->> 'provider' = s.provider)`;
   for (const rows of pagesOf<{ number: number }>(checking, ofInvalidUser)) {
-    for (const { number } of rows) checking.removeInvalid(number, 'username', 'is that of a refused user');
+    for (const { number } of rows) checking.removeInvalid(number, 'username', 'must be that of a valid user');
   }
 }
 
@@ -79,7 +79,7 @@ interface Owner {
   username: string;
   bankId: string;
   accountId: string;
-  /** The user in the files who has the username. */
+  /** The ID of the user with this username in the files. */
   id: string | null;
   withoutId: number | null;
   provider: string | null;
@@ -144,23 +144,25 @@ async function ownerDecisions(checking: Checking, owners: Owner[]): Promise<(own
     const namesakes = usersOf.get(username) ?? [];
     const local = namesakes.find(({ provider }) => provider === localProvider);
     const [owner] = local === undefined ? namesakes : [local];
-    if (isInvalid === 1) return { reason: 'name a refused user' };
+    if (isInvalid === 1) return { reason: 'must be valid users' };
     if (owner === undefined) {
-      return isFree(username) ? { isPlaceholder: true } : { reason: 'name a user in another spelling' };
+      return isFree(username)
+        ? { isPlaceholder: true }
+        : { reason: 'must have the spelling of the username of the user' };
     }
     if (holders.has(identityOf(holderKey, { bankId, accountId, userId: owner.id }))) return { userId: owner.id };
     if (local === undefined && namesakes.length > 1) {
-      return { reason: 'name several users in the database: add the record of the right one, with its user_id' };
+      return { reason: 'must be unique in the database. Add the record of the intended user, with the user_id.' };
     }
     if (cannotLogIn(owner)) return { userId: owner.id };
     return {
       reason:
-        'name a user in the database, whom anybody may have registered: add the record of that user, with its user_id',
+        'must not be users who can have registered the username themselves. Add the record of the intended user, with the user_id.',
     };
   };
 }
 
-/** Turns users who are only referenced by ID into placeholders, whose username is the ID. */
+/** Creates placeholders for users who are only referenced by ID. The username of a placeholder is the ID. */
 export async function checkReferencedUsers(checking: Checking): Promise<void> {
   const { staging, removeInvalid } = checking;
   const addPlaceholder = staging.database.prepare('insert or ignore into user_placeholder values (?)');
@@ -177,9 +179,9 @@ export async function checkReferencedUsers(checking: Checking): Promise<void> {
     for (const { number, entity, id } of unknown) {
       // These are parts of a user's record, so the user is in the files, but invalid.
       if (entity === 'userAttribute' || entity === 'entitlement') {
-        removeInvalid(number, 'user_id', 'is that of a refused user');
+        removeInvalid(number, 'user_id', 'must be the ID of a valid user');
       } else if (!isFree(id)) {
-        removeInvalid(number, 'user_id', 'is not the ID of a user, but the username of another user');
+        removeInvalid(number, 'user_id', 'must be the ID of a user, not the username of another user');
       } else addPlaceholder.run(id);
     }
   }

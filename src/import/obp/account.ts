@@ -36,7 +36,7 @@ import { joinKey, type Row } from '../row.ts';
 const listOfAccount = {
   columns: ['bankId', 'accountId'],
   field: 'account_id',
-  of: 'the account',
+  parent: 'an account',
   max: defaultMaxItems,
 };
 
@@ -72,7 +72,7 @@ export const accountRouting = defineEntity({
       kind: 'routing',
       columns: ['bankId', 'scheme', 'address'],
       field: 'address',
-      reason: 'is that of another account of the bank',
+      scope: 'for the scheme at the bank',
     },
   ],
   lists: [listOfAccount],
@@ -85,7 +85,7 @@ export const accountHolder = defineEntity({
   key: ['bankId', 'accountId', 'userId'],
   userColumns: ['userId'],
   fields: [],
-  lists: [{ columns: ['userId'], field: 'user_id', of: 'the user', max: defaultMaxItems }],
+  lists: [{ columns: ['userId'], field: 'user_id', parent: 'a user', max: defaultMaxItems }],
 });
 
 export const accountAttribute = defineEntity({
@@ -120,7 +120,7 @@ export const customerAccountLink = defineEntity({
     optional('customer_account_link_id', 'id', id),
     required('relationship_type', 'relationshipType', text(255)),
   ],
-  uniqueKeys: [{ kind: 'id', columns: ['id'], field: 'customer_account_link_id', reason: 'is that of another link' }],
+  uniqueKeys: [{ kind: 'id', columns: ['id'], field: 'customer_account_link_id', scope: 'among the links' }],
   defaults: { relationshipType: 'Owner' },
   isListOfCustomer: true,
 });
@@ -130,7 +130,7 @@ function readCustomerAccountLink(record: JsonObject, place: Place, enclosing: En
   const owner = customerOf(reader);
   const accountId = idAt(reader, 'account_id') ?? reading.options.accountId;
   if (accountId === undefined && isUnset(record.account_id)) {
-    reader.problem('account_id', 'is missing: --account gives it');
+    reader.problem('account_id', 'is required, in the record or with --account');
   }
   stageRow(reader, { accountId, ...readFields(customerAccountLink.fields, record, reader) }, owner);
 }
@@ -149,7 +149,7 @@ export function readAccount(written: JsonObject, place: Place, enclosing: Enclos
   const bankId = requiredBankOf(reader, Object.hasOwn(record, 'bank') ? 'bank' : 'bank_id');
   const accountId = idAt(reader, 'account_id') ?? idAt(reader, 'id') ?? reading.options.accountId;
   if (accountId === undefined && isUnset(record.account_id) && isUnset(record.id)) {
-    reader.problem('account_id', 'is missing: --account gives it');
+    reader.problem('account_id', 'is required, in the record or with --account');
   }
   const row: Row = { bankId, id: accountId, ...readFields(account.fields, record, reader) };
   const ownerNames = readOwners(reader);
@@ -186,7 +186,7 @@ function readOwners(reader: RecordReader): string[] {
   const { owners } = reader.record;
   if (isUnset(owners)) return [];
   try {
-    if (!Array.isArray(owners)) throw new InvalidValue('is no list');
+    if (!Array.isArray(owners)) throw new InvalidValue('must be a list');
     return owners.map((owner) => parseText(owner, 100));
   } catch (error) {
     if (!(error instanceof InvalidValue)) throw error;

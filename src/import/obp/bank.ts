@@ -42,9 +42,7 @@ export const attributeDefinition = defineEntity({
     ),
     required('is_active', 'isActive', boolean),
   ],
-  uniqueKeys: [
-    { kind: 'id', columns: ['id'], field: 'attribute_definition_id', reason: 'is that of another definition' },
-  ],
+  uniqueKeys: [{ kind: 'id', columns: ['id'], field: 'attribute_definition_id', scope: 'among the definitions' }],
   defaults: { canBeSeenOnViews: [] },
-  lists: [{ columns: ['bankId', 'category'], field: 'bank_id', of: 'the bank', max: defaultMaxItems }],
+  lists: [{ columns: ['bankId', 'category'], field: 'bank_id', parent: 'a bank', max: defaultMaxItems }],
 });

@@ -76,7 +76,7 @@ export const customer = defineEntity({
       kind: 'customerNumber',
       columns: ['bankId', 'customerNumber'],
       field: 'customer_number',
-      reason: 'is that of another customer of the bank',
+      scope: 'at the bank',
     },
   ],
   defaults: { dobOfDependants: [], kycStatus: false },
@@ -163,7 +163,7 @@ export const taxResidence = defineEntity({
     required('domain', 'domain', text(50)),
     required('tax_number', 'taxNumber', text(50)),
   ],
-  uniqueKeys: [{ kind: 'id', columns: ['id'], field: 'tax_residence_id', reason: 'is that of another tax residence' }],
+  uniqueKeys: [{ kind: 'id', columns: ['id'], field: 'tax_residence_id', scope: 'among the tax residences' }],
   isListOfCustomer: true,
 });
 
@@ -181,9 +181,9 @@ export const userCustomerLink = defineEntity({
     required('is_active', 'isActive', boolean),
     optional('date_inserted', 'dateInserted', dateTime),
   ],
-  uniqueKeys: [{ kind: 'id', columns: ['id'], field: 'user_customer_link_id', reason: 'is that of another link' }],
+  uniqueKeys: [{ kind: 'id', columns: ['id'], field: 'user_customer_link_id', scope: 'among the links' }],
   isListOfCustomer: true,
-  lists: [{ columns: ['userId'], field: 'user_id', of: 'the user', max: defaultMaxItems }],
+  lists: [{ columns: ['userId'], field: 'user_id', parent: 'a user', max: defaultMaxItems }],
 });
 
 /** Reads a customer. The overview of a customer in OBP contains attributes and accounts, too. */
@@ -192,7 +192,7 @@ export function readCustomer(record: JsonObject, place: Place, enclosing: Enclos
   const bankId = requiredBankOf(reader);
   const customerId = idAt(reader, 'customer_id') ?? reading.options.customerId;
   if (customerId === undefined && isUnset(record.customer_id)) {
-    reader.problem('customer_id', 'is missing: --customer gives it');
+    reader.problem('customer_id', 'is required, in the record or with --customer');
   }
   const row: Row = { id: customerId, bankId, ...readFields(customer.fields, record, reader) };
   stageRow(reader, row, { customerId, customerNumber: String(row.customerNumber) });
@@ -208,6 +208,6 @@ export function readCorrelatedEntity(record: JsonObject, place: Place, enclosing
   const reader = openRecord(customer, record, place, enclosing, reading);
   if (isObject(record.customer)) {
     readCustomer(record.customer, { ...place, position: `${place.position}.customer` }, enclosing, reading);
-  } else reader.problem('customer', 'is missing');
+  } else reader.problem('customer', 'is required');
   for (const [item, itemPlace] of items(reader, 'users')) readUser(item, itemPlace, enclosing, reading);
 }

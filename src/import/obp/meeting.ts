@@ -42,7 +42,7 @@ export const meetingInvitee = defineEntity({
     optional('contact_details.email_address', 'emailAddress', emailAddress),
     optional('status', 'status', text(255)),
   ],
-  lists: [{ columns: ['meetingId'], field: 'meeting_id', of: 'the meeting', max: defaultMaxItems }],
+  lists: [{ columns: ['meetingId'], field: 'meeting_id', parent: 'a meeting', max: defaultMaxItems }],
 });
 
 export const customerMessage = defineEntity({

@@ -25,7 +25,7 @@ import { isObject, isUnset, type JsonObject } from '../json.ts';
 import { items, openRecord, partsReading, type RecordReader, stagePart, stageRow } from '../record-reader.ts';
 import { joinKey, type Row } from '../row.ts';
 
-const ofProvider = 'is that of another user of the provider';
+const forProvider = 'among the users of the provider';
 
 export const user = defineEntity({
   name: 'user',
@@ -44,8 +44,8 @@ export const user = defineEntity({
     optional('provider_id', 'providerId', text(255)),
   ],
   uniqueKeys: [
-    { kind: 'username', columns: ['provider', 'username'], field: 'username', reason: ofProvider },
-    { kind: 'providerId', columns: ['provider', 'providerId'], field: 'provider_id', reason: ofProvider },
+    { kind: 'username', columns: ['provider', 'username'], field: 'username', scope: forProvider },
+    { kind: 'providerId', columns: ['provider', 'providerId'], field: 'provider_id', scope: forProvider },
   ],
   defaults: { isSuperAdmin: false, awaitsEmailValidation: false },
   derive: canonicalNames,
@@ -64,7 +64,7 @@ export const userAttribute = defineEntity({
     required('value', 'value', attributeValue),
     optional('insert_date', 'insertDate', dateTime),
   ],
-  lists: [{ columns: ['userId'], field: 'user_id', of: 'the user', max: defaultMaxItems }],
+  lists: [{ columns: ['userId'], field: 'user_id', parent: 'a user', max: defaultMaxItems }],
 });
 
 export const entitlement = defineEntity({
@@ -79,8 +79,8 @@ export const entitlement = defineEntity({
     required('role_name', 'roleName', text(100)),
     optional('bank_id', 'bankId', id),
   ],
-  uniqueKeys: [{ kind: 'id', columns: ['id'], field: 'entitlement_id', reason: 'is that of another entitlement' }],
-  lists: [{ columns: ['userId'], field: 'user_id', of: 'the user', max: maxEntitlements }],
+  uniqueKeys: [{ kind: 'id', columns: ['id'], field: 'entitlement_id', scope: 'among the entitlements' }],
+  lists: [{ columns: ['userId'], field: 'user_id', parent: 'a user', max: maxEntitlements }],
 });
 
 /** Reads a user with attributes and entitlements. A user of the sandbox import has no ID, only a username. */
@@ -112,14 +112,14 @@ function readPassword(reader: RecordReader, row: Row): void {
   const { password } = reader.record;
   if (isUnset(password)) return;
   if (reader.reading.options.withPasswords !== true) reader.reading.skipped('password');
-  else if (typeof password !== 'string') reader.problem('password', 'is no text');
+  else if (typeof password !== 'string') reader.problem('password', 'must be a string');
   else {
     try {
       checkPasswordRule(password);
       row.password = password;
     } catch (error) {
       if (!(error instanceof GraphQLError)) throw error;
-      reader.problem('password', 'is too simple (OBP-30207)');
+      reader.problem('password', 'must meet the rule for passwords (OBP-30207)');
     }
   }
 }
@@ -166,10 +166,10 @@ function readEntitlements(reader: RecordReader, owner: UserOwner): void {
 function stageEntitlement(reader: RecordReader, row: Row, role: Role, { userId, key, reference }: UserOwner): void {
   row.bankId ??= null;
   if (roleScope(role) === 'bank' && row.bankId === null) {
-    reader.problem('bank_id', `is missing: ${role} is a bank role`);
+    reader.problem('bank_id', `is required for the bank role ${role}`);
   }
   if (roleScope(role) === 'system' && row.bankId !== null) {
-    reader.problem('bank_id', `is not for ${role}, which is a system role`);
+    reader.problem('bank_id', `must be omitted for the system role ${role}`);
   }
   if (userId !== undefined) row.userId = userId;
   if (reader.isValid) {

@@ -11,7 +11,7 @@ interface CurrentStatus extends Row {
   lastOkDate: Date | null;
 }
 
-/** The status of a customer is the newest of the timeline. Of two statuses with the same date, it is the one that is not ok. */
+/** The status of a customer is the newest of the timeline. If two statuses have the same date, the one that is not ok wins. */
 function currentStatus(timeline: Row[]): CurrentStatus {
   let newest: Row | null = null;
   let lastOkDate: Date | null = null;
@@ -36,7 +36,7 @@ export async function customersWithTimeline(database: Database, customers: reado
   return new Set((await storedRows(database, kycStatusTable, ['customerId'], ids)).map(({ customerId }) => customerId));
 }
 
-/** Gives new customers the status of their staged timelines, so that the timelines do not have to update the customers. */
+/** Sets the status of new customers from their staged timelines, so that the timelines need not update the customers. */
 export function applyStagedTimelines(staging: Staging, customers: readonly Row[]): void {
   const statuses = staging.kycStatusesOf(customers.map(({ id }) => String(id)));
   const timelines = Map.groupBy(statuses, ({ customerId }) => customerId);

@@ -179,7 +179,7 @@ function differingColumns(entity: Entity, existing: Row, read: Row, withTimeline
 /** The columns that name the owner of a row. They never change. */
 const ownerColumns = ['id', 'bankId', 'customerId', 'accountId', 'userId', 'meetingId'];
 
-/** Whether a differing record may update the existing row. Placeholders, and events without a customer, are completed. */
+/** Whether a differing record updates the existing row. Placeholders and events without a customer are always completed. */
 function canUpdate({ update }: Writing, entity: Entity, existing: Row, differing: string[]): boolean {
   if (isPlaceholder(entity, existing) || (entity === crmEvent && differing.join() === 'customerId')) return true;
   return update && entity.isEvidence !== true && !differing.some((name) => ownerColumns.includes(name));

@@ -48,7 +48,7 @@ const userName = ['provider', 'username'];
 export async function usersNamed({ database, now }: Writing, names: readonly Row[]): Promise<Map<string, Row>> {
   const rows = await storedRows(database, userTable, userName, names);
   if (rows.some(({ createdAt }) => createdAt instanceof Date && createdAt > now)) {
-    throw new Error('A user that the files name was registered while they were imported: import them again.');
+    throw new Error('A user in the files was registered during the import. Import the files again.');
   }
   return new Map(rows.map((row) => [identityOfUser(row), row]));
 }
