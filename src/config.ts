@@ -4,7 +4,7 @@ import type { CostLimits } from './auth/cost-budget.ts';
 import { isPublicUrl, isSender, isSmtpUrl, type MailSettings } from './auth/mail-settings.ts';
 import { isClaimMapping, isIssuerAndAudience, type OidcIssuer, oidcIssuers } from './auth/oidc-issuer.ts';
 import { minPasswordCost, type PasswordCost } from './auth/password.ts';
-import { parseSigningKeys, type SigningKey } from './auth/tokens.ts';
+import { parseSigningKeys, type SigningKey } from './auth/signing-key.ts';
 import {
   duration,
   durationWithDefault,

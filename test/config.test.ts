@@ -2,7 +2,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { createSigningKey } from '../src/auth/tokens.ts';
+import { createSigningKey } from '../src/auth/signing-key.ts';
 import { ConfigurationError, type Environment, readConfig, readSettings } from '../src/config.ts';
 
 const secrets = { GATEWAY_SECRET: 's'.repeat(32), GATEWAY_SIGNING_KEY: createSigningKey() };

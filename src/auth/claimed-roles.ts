@@ -1,20 +1,20 @@
 import { isRole, type Role, roleScope } from '../base/roles.ts';
 
-/** A role as an entitlement has it: the exact pair (role, bank) or (role, no bank). */
+/** A role with its bank, as in an entitlement. */
 export interface ClaimedRole {
   roleName: Role;
   bankId: string | null;
 }
 
-/** How a claim of an identity provider entitles. */
+/** The roles that a claim of an identity provider grants. */
 export interface ClaimMapping {
-  /** Its name; where there is none of that name, dots lead into objects: `realm_access.roles`. */
+  /** The name of the claim. If there is no such claim, dots separate a path into objects, such as `realm_access.roles`. */
   readonly claim: string;
-  /** The one value that counts and what it gives; null where the claim's values are themselves roles. */
+  /** The value that grants the role. Null if the values of the claim are roles. */
   readonly when: { readonly value: string; readonly role: ClaimedRole | null } | null;
 }
 
-/** `CanGetAnyUser`, or `CanGetCustomer@gh.29.uk` with the bank; null where that is no role, or its bank is missing or too much. */
+/** Parses `CanGetAnyUser`, or `CanGetCustomer@gh.29.uk` with the bank. Returns null for an unknown role, and if the bank is missing or superfluous. */
 export function parseClaimedRole(text: string): ClaimedRole | null {
   const [roleName = '', bankId, more] = text.split('@');
   if (!isRole(roleName) || more !== undefined) return null;
@@ -35,30 +35,30 @@ function claimAt(claims: Record<string, unknown>, name: string): unknown {
     );
 }
 
-/** A list, or one text: whose words are the values, too, as those of `scope` are. */
+/** The values of a list, or of a text and its words, because `scope` contains words. */
 function valuesOf(claim: unknown): string[] {
   if (typeof claim === 'string') return [...new Set([claim, ...claim.split(' ')])];
   return Array.isArray(claim) ? claim.filter((value) => typeof value === 'string') : [];
 }
 
-/** What the claims entitle to. `onUnknown` is told each value that should be a role and is none. */
+/** The roles that the claims grant. Calls `onUnknown` with each value that should be a role but is not. */
 export function claimedRoles(
   claims: Record<string, unknown>,
   mappings: readonly ClaimMapping[],
   onUnknown: (value: string) => void,
 ): ClaimedRole[] {
-  const found: ClaimedRole[] = [];
+  const roles: ClaimedRole[] = [];
   for (const { claim, when } of mappings) {
     const values = valuesOf(claimAt(claims, claim));
     if (when !== null) {
-      if (when.role !== null && values.includes(when.value)) found.push(when.role);
+      if (when.role !== null && values.includes(when.value)) roles.push(when.role);
       continue;
     }
     for (const value of values) {
       const role = parseClaimedRole(value);
-      if (role !== null) found.push(role);
+      if (role !== null) roles.push(role);
       else if (value !== '' && !value.includes(' ')) onUnknown(value);
     }
   }
-  return found;
+  return roles;
 }

@@ -10,13 +10,13 @@ export const loginAttempt = table(
   'login_attempt',
   {
     id: id('id').primaryKey(),
-    /** The hash of the username. For a network, its own hash. */
+    /** The hash of the username, or of the network in rows of networks. */
     usernameHash: text('username_hash').notNull(),
     failures: integer('failures').notNull(),
     lastAttemptAt: timestamp('last_attempt_at').notNull(),
     /** The end of the lock of a username in one network. Null if it is not locked. */
     lockedUntil: timestamp('locked_until'),
-    /** For the two rate limits, the time at which their token bucket is full again. */
+    /** The time at which the token bucket of the row is full again. Null in rows without a rate limit. */
     fullAt: timestamp('full_at'),
   },
   (t) => [

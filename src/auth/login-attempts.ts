@@ -11,7 +11,7 @@ import { loginNetwork } from './login-network.table.ts';
 /** After this number of failures in one network, the username is locked there. Each further failure doubles the time. */
 const failuresBeforeLock = 5;
 const firstLockSeconds = 30;
-const longestLockSeconds = 3_600;
+const maxLockSeconds = 3_600;
 
 /** The capacity of a token bucket, and the time in which it regains one token. */
 interface Bucket {
@@ -38,13 +38,13 @@ const maxNetworksOfUsername = 10;
 
 /** Failures are deleted when this time has passed since the last attempt. */
 const lifetimeMilliseconds = 24 * 3_600_000;
-const mostRows = 100_000;
+const maxRows = 100_000;
 const attemptsBetweenPrunings = 1_000;
 
-/** The maximum number of logins of one username in one network that wait for each other. */
-const mostInLine = 20;
+/** The maximum number of queued logins of one username in one network. */
+const maxQueuedLogins = 20;
 
-/** No username is longer, in UTF-16 code units. Longer texts are counted by their beginning, and never match a user. */
+/** The maximum length of a username in UTF-16 code units. A longer text is counted by its beginning, and never matches a user. */
 export const maxUsernameLength = 512;
 
 const hashKeys = new Map<string, Buffer>();
@@ -91,8 +91,8 @@ function countedAs(secret: string, username: string, clientAddress: string): Cou
 
 type AttemptRow = typeof loginAttempt.$inferSelect;
 
-/** Adds a failure to a row, which stays locked until the transaction ends. Failures of the day before do not count. */
-async function countOne(transaction: Queries, id: string, usernameHash: string, now: Date): Promise<AttemptRow> {
+/** Adds a failure to a row, which stays locked until the transaction ends. Expired failures are not counted. */
+async function addFailure(transaction: Queries, id: string, usernameHash: string, now: Date): Promise<AttemptRow> {
   const isOld = lte(loginAttempt.lastAttemptAt, new Date(now.getTime() - lifetimeMilliseconds));
   const [row] = await transaction
     .insert(loginAttempt)
@@ -109,23 +109,23 @@ async function countOne(transaction: Queries, id: string, usernameHash: string, 
   return row;
 }
 
-function later(one: Date | null, other: Date): Date {
-  return one !== null && one > other ? one : other;
+function laterOf(time: Date | null, other: Date): Date {
+  return time !== null && time > other ? time : other;
 }
 
 /**
- * Takes a token from the bucket of a row that `countOne` returned.
+ * Takes a token from the bucket of a row that `addFailure` returned.
  * @throws RATE_LIMITED if the bucket is empty.
  */
 async function takeToken(transaction: Queries, row: AttemptRow, bucket: Bucket, now: Date): Promise<void> {
   const { capacity, intervalMilliseconds: interval } = bucket;
-  const fullAt = new Date(later(row.fullAt, now).getTime() + interval);
+  const fullAt = new Date(laterOf(row.fullAt, now).getTime() + interval);
   const wait = fullAt.getTime() - now.getTime() - capacity * interval;
   if (wait > 0) throw gatewayError('RATE_LIMITED', { retryAfterSeconds: Math.ceil(wait / 1000) });
   await transaction.update(loginAttempt).set({ fullAt }).where(eq(loginAttempt.id, row.id));
 }
 
-/** Takes a failure and a token back. */
+/** Subtracts a failure, and returns its token. */
 async function returnToken(transaction: Queries, id: string, { intervalMilliseconds }: Bucket): Promise<void> {
   const [row] = await transaction
     .update(loginAttempt)
@@ -141,7 +141,7 @@ async function returnToken(transaction: Queries, id: string, { intervalMilliseco
 async function lockAfterFailures(transaction: Queries, { id, failures }: AttemptRow, now: Date): Promise<void> {
   const failuresOver = failures - failuresBeforeLock;
   if (failuresOver < 0) return;
-  const lockSeconds = Math.min(longestLockSeconds, firstLockSeconds * 2 ** Math.min(failuresOver, 30));
+  const lockSeconds = Math.min(maxLockSeconds, firstLockSeconds * 2 ** Math.min(failuresOver, 30));
   const lockedUntil = new Date(now.getTime() + lockSeconds * 1000);
   await transaction.update(loginAttempt).set({ lockedUntil }).where(eq(loginAttempt.id, id));
 }
@@ -155,20 +155,23 @@ async function isRegularNetwork(transaction: Queries, hereId: string, now: Date)
   return rows.length > 0;
 }
 
-interface Begun {
+interface CountedAttempt {
   /** Whether the username logged in from this network recently, so that no token of the username was taken. */
   isRegular: boolean;
 }
 
 /**
  * Counts the attempt as a failure before its password is verified, so that attempts that run at the same time cannot exceed
- * a limit together. `takeBack` writes the rows in the same order, so that two transactions never deadlock.
+ * a limit together. `uncount` writes the rows in the same order, so that two transactions never deadlock.
  * @throws OBP-20013 if the username is locked in this network, RATE_LIMITED if one of the buckets is empty. Counts nothing then.
  */
-function begin(database: Database, { usernameHash, hereId, overallId, networkId }: Counted): Promise<Begun> {
+function countAttempt(
+  database: Database,
+  { usernameHash, hereId, overallId, networkId }: Counted,
+): Promise<CountedAttempt> {
   return database.transaction(async (transaction) => {
     const now = new Date();
-    const here = await countOne(transaction, hereId, usernameHash, now);
+    const here = await addFailure(transaction, hereId, usernameHash, now);
     if (here.lockedUntil !== null && here.lockedUntil > now) {
       const retryAfterSeconds = Math.ceil((here.lockedUntil.getTime() - now.getTime()) / 1000);
       const message = `The next attempt is possible in ${retryAfterSeconds} seconds.`;
@@ -177,20 +180,20 @@ function begin(database: Database, { usernameHash, hereId, overallId, networkId 
     await lockAfterFailures(transaction, here, now);
     const isRegular = await isRegularNetwork(transaction, hereId, now);
     if (!isRegular) {
-      const overall = await countOne(transaction, overallId, usernameHash, now);
+      const overall = await addFailure(transaction, overallId, usernameHash, now);
       await takeToken(transaction, overall, usernameBucket, now);
     }
-    const network = await countOne(transaction, networkId, networkId, now);
+    const network = await addFailure(transaction, networkId, networkId, now);
     await takeToken(transaction, network, isRegular ? regularUsersBucket : networkBucket, now);
     return { isRegular };
   });
 }
 
-/** Takes the count of an attempt back. After a login, earlier failures in this network are deleted, but no others. */
-async function takeBack(
+/** Uncounts an attempt. After a login, earlier failures in this network are deleted, but no others. */
+async function uncount(
   database: Database,
   { usernameHash, hereId, overallId, networkId }: Counted,
-  { isRegular, isLoggedIn }: Begun & { isLoggedIn: boolean },
+  { isRegular, isLoggedIn }: CountedAttempt & { isLoggedIn: boolean },
 ): Promise<void> {
   await database.transaction(async (transaction) => {
     if (isLoggedIn) await transaction.delete(loginAttempt).where(eq(loginAttempt.id, hereId));
@@ -224,22 +227,22 @@ async function rememberNetwork(transaction: Queries, id: string, usernameHash: s
   await transaction.delete(loginNetwork).where(and(ofUsername, notInArray(loginNetwork.id, keptIds)));
 }
 
-/** The last login in line for a username and network, and the length of the line. */
-const lines = new Map<string, { last: Promise<unknown>; length: number }>();
+/** The last queued login for a username and network, and the length of the queue. */
+const queues = new Map<string, { last: Promise<unknown>; length: number }>();
 
-/** One after another, so that a user who logs in several times at once is not taken for an attacker. */
-async function inLine<Result>(id: string, work: () => Promise<Result>): Promise<Result> {
-  const line = lines.get(id) ?? { last: Promise.resolve(), length: 0 };
-  if (line.length >= mostInLine) throw gatewayError('RATE_LIMITED', { retryAfterSeconds: 1 });
-  const result = line.last.then(work);
-  lines.set(id, line);
-  line.length += 1;
-  line.last = result.catch(() => undefined);
+/** Runs logins one after the other, so that concurrent logins of a user do not count as failures. */
+async function queued<Result>(id: string, work: () => Promise<Result>): Promise<Result> {
+  const queue = queues.get(id) ?? { last: Promise.resolve(), length: 0 };
+  if (queue.length >= maxQueuedLogins) throw gatewayError('RATE_LIMITED', { retryAfterSeconds: 1 });
+  const result = queue.last.then(work);
+  queues.set(id, queue);
+  queue.length += 1;
+  queue.last = result.catch(() => undefined);
   try {
     return await result;
   } finally {
-    line.length -= 1;
-    if (line.length === 0) lines.delete(id);
+    queue.length -= 1;
+    if (queue.length === 0) queues.delete(id);
   }
 }
 
@@ -259,32 +262,32 @@ export interface LoginAttempt {
 export function attemptLogin(attempt: LoginAttempt, verify: () => Promise<boolean>): Promise<boolean> {
   const { database, secret, username, clientAddress } = attempt;
   const counted = countedAs(secret, username, clientAddress);
-  return inLine(counted.hereId, async () => {
-    const begun = await begin(database, counted);
+  return queued(counted.hereId, async () => {
+    const counting = await countAttempt(database, counted);
     let matches: boolean;
     try {
       matches = await verify();
     } catch (error) {
-      await takeBack(database, counted, { ...begun, isLoggedIn: false });
+      await uncount(database, counted, { ...counting, isLoggedIn: false });
       throw error;
     }
-    if (matches) await takeBack(database, counted, { ...begun, isLoggedIn: true });
+    if (matches) await uncount(database, counted, { ...counting, isLoggedIn: true });
     attemptsSincePruning += 1;
     if (attemptsSincePruning >= attemptsBetweenPrunings) {
       attemptsSincePruning = 0;
       // A failure is not one of this login. The server repeats it every hour, and logs failures.
-      await database.transaction((transaction) => forgetOldLoginAttempts(transaction)).catch(() => undefined);
+      await database.transaction((transaction) => deleteExpiredLoginAttempts(transaction)).catch(() => undefined);
     }
     return matches;
   });
 }
 
-/** Removes the lock of a username in all networks, and its rate limit. */
-export async function forgetLoginAttempts(transaction: Queries, secret: string, username: string): Promise<void> {
+/** Removes the locks and the rate limit of a username. */
+export async function deleteLoginAttempts(transaction: Queries, secret: string, username: string): Promise<void> {
   const name = countedName(username);
   const ofUsername = eq(loginAttempt.usernameHash, hashOf(secret, name));
   const overallId = overallIdOf(secret, name);
-  // In the order in which `begin` locks the rows, because logins that fail at the same time would deadlock otherwise.
+  // In the order in which `countAttempt` locks the rows, because logins that fail at the same time would deadlock otherwise.
   const ofNetworks = and(ofUsername, ne(loginAttempt.id, overallId));
   await deleteRows(transaction, loginAttempt, ofNetworks);
   await deleteRows(transaction, loginAttempt, eq(loginAttempt.id, overallId));
@@ -294,21 +297,21 @@ export async function forgetLoginAttempts(transaction: Queries, secret: string, 
  * Deletes expired rows and, if there are too many, rows with the fewest failures. Locks and buckets that are not full are
  * never deleted: an attacker could lift them by failing with other usernames.
  */
-export async function forgetOldLoginAttempts(transaction: Queries, most: number = mostRows): Promise<void> {
+export async function deleteExpiredLoginAttempts(transaction: Queries, max: number = maxRows): Promise<void> {
   const now = new Date();
   const before = (milliseconds: number) => new Date(now.getTime() - milliseconds);
   await transaction.delete(loginNetwork).where(lte(loginNetwork.lastLoginAt, before(networkLifetimeMilliseconds)));
   await transaction.delete(loginAttempt).where(lte(loginAttempt.lastAttemptAt, before(lifetimeMilliseconds)));
   const [counted] = await transaction.select({ rows: count() }).from(loginAttempt);
-  const tooMany = Number(counted?.rows ?? 0) - most;
+  const tooMany = Number(counted?.rows ?? 0) - max;
   if (tooMany <= 0) return;
   const isUnlocked = or(isNull(loginAttempt.lockedUntil), lte(loginAttempt.lockedUntil, now));
   const isFull = or(isNull(loginAttempt.fullAt), lte(loginAttempt.fullAt, now));
-  const leastTelling = transaction
+  const fewestFailures = transaction
     .select({ id: loginAttempt.id })
     .from(loginAttempt)
     .where(and(isUnlocked, isFull))
     .orderBy(asc(loginAttempt.failures), asc(loginAttempt.lastAttemptAt))
     .limit(tooMany);
-  await transaction.delete(loginAttempt).where(inArray(loginAttempt.id, leastTelling));
+  await transaction.delete(loginAttempt).where(inArray(loginAttempt.id, fewestFailures));
 }

@@ -10,17 +10,17 @@ export interface Mail {
 }
 
 export interface Mailer {
-  /** Comes back at once: whoever is answered does not learn from the time whether, and to whom, a mail goes. */
+  /** Returns immediately, so that the duration of a request does not reveal whether a mail is sent. */
   send(mail: Mail): void;
-  /** Waits a few seconds for what is still to be sent. */
+  /** Waits a few seconds for pending mails. */
   close(): Promise<void>;
 }
 
-const mostPending = 1_000;
+const maxPending = 1_000;
 const closingMilliseconds = 5_000;
 const retryMilliseconds = [1_000, 10_000];
 
-/** Sends plain text by the configured SMTP server, and tries again when that fails. */
+/** Sends plain text through the configured SMTP server, with retries. */
 export function openMailer({ smtpUrl, from }: MailSettings, logger: Logger): Mailer {
   const transport = createTransport({
     url: smtpUrl,
@@ -38,7 +38,7 @@ export function openMailer({ smtpUrl, from }: MailSettings, logger: Logger): Mai
       try {
         await transport.sendMail({
           from,
-          // As an object: the text of an address is not read as a list of them.
+          // An object, because the text of an address could be parsed as a list of addresses.
           to: { name: '', address: to },
           subject,
           text,
@@ -46,7 +46,7 @@ export function openMailer({ smtpUrl, from }: MailSettings, logger: Logger): Mai
         });
         return;
       } catch (error) {
-        // The message of the error quotes the address.
+        // The message of the error is not logged, because it quotes the address.
         const { code, responseCode } = error as { code?: unknown; responseCode?: unknown };
         logger.warn({ code, responseCode, isGivenUp: retryAfter === null }, 'mail not sent');
         if (retryAfter === null) return;
@@ -57,8 +57,8 @@ export function openMailer({ smtpUrl, from }: MailSettings, logger: Logger): Mai
 
   return {
     send(mail) {
-      if (pending.size >= mostPending) {
-        logger.warn({ reason: 'too many are pending' }, 'mail not sent');
+      if (pending.size >= maxPending) {
+        logger.warn({ reason: 'too many pending mails' }, 'mail not sent');
       } else {
         const delivery = deliver(mail).catch(() => undefined);
         pending.add(delivery);

@@ -5,45 +5,45 @@ import { leewaySeconds, maxTokenCharacters, requireAccessToken, tokenDates } fro
 import { type ClaimedRole, claimedRoles } from './claimed-roles.ts';
 import { isSafeUrl, type OidcIssuer } from './oidc-issuer.ts';
 import { refusedByVerification, refusedToken } from './token-refused.ts';
-import { keepVerified } from './tokens.ts';
 import { unverifiedIssuer } from './unverified-token.ts';
+import { cacheVerified } from './verified-tokens.ts';
 
-/** Never `none`, and nothing that is verified with a secret: a public key could be taken for one. */
+/** Neither `none` nor HMAC, because a public key could be used as the secret of HMAC. */
 const algorithms = ['EdDSA', 'ES256', 'RS256', 'PS256'];
-/** How long a provider may take to tell its keys, with its discovery document. */
+/** The deadline for reading the keys of a provider, with its discovery document. */
 const timeoutMilliseconds = 3_000;
-/** After so long the keys are read again beside the requests, so that one that was withdrawn ceases to count. */
+/** The keys are read again after this time, in the background, so that withdrawn keys no longer verify. */
 const refreshMilliseconds = 600_000;
-/** How long a provider is left alone after it failed, or did not have the key either. */
+/** The time without reads after a read failed or did not return the key. */
 const cooldownMilliseconds = 10_000;
-const mostDocumentBytes = 512 * 1024;
-const mostLoggedValues = 1_000;
+const maxDocumentBytes = 512 * 1024;
+const maxLoggedValues = 1_000;
 
-/** Whom a provider's token is of, and what its claims say. */
+/** A verified token of a provider. */
 export interface ProviderToken {
   issuer: string;
   subject: string;
-  /** Its `jti`; where it has none, a hash of what is signed. */
+  /** The `jti` claim or, without one, a hash of the signed part. */
   tokenId: string;
   issuedAt: Date;
   expiresAt: Date;
-  /** What mapped claims entitle to: they count for the requests with this token, and are never stored. */
+  /** The roles that its claims grant. They apply to requests with this token, and are never stored. */
   roles: readonly ClaimedRole[];
   profile: Profile;
 }
 
-/** What the claims say of the person, not looked at yet. The others are not kept: they may be large. */
+/** The unchecked claims about the person. Other claims are not cached, because they can be large. */
 export type Profile = Readonly<
   Record<'preferred_username' | 'email' | 'email_verified' | 'given_name' | 'family_name', unknown>
 >;
 
 export interface IdentityProvider {
-  /** Fails with INVALID_TOKEN, whatever is wrong with the token. */
+  /** @throws INVALID_TOKEN if anything is wrong with the token */
   verify(token: string): Promise<ProviderToken>;
 }
 
 export interface IdentityProviders {
-  /** The provider that the token says to be of; null where it is none of those that are configured. */
+  /** The provider that the token names as its issuer. Null if it is not configured. */
   ofToken(token: string): IdentityProvider | null;
 }
 
@@ -52,7 +52,7 @@ export interface IdentityProviderOptions {
   refreshMilliseconds?: number;
 }
 
-/** The configured OpenID Connect providers. Their keys are read when a token first needs them. */
+/** Opens the configured OpenID Connect providers. The keys of a provider are read when a token needs them. */
 export function openIdentityProviders(
   issuers: readonly OidcIssuer[],
   logger: Logger,
@@ -72,15 +72,15 @@ function openProvider(configured: OidcIssuer, logger: Logger, options: IdentityP
   const logged = new Set<string>();
 
   function logUnknownRole(value: string): void {
-    if (logged.has(value) || logged.size >= mostLoggedValues) return;
+    if (logged.has(value) || logged.size >= maxLoggedValues) return;
     logged.add(value);
-    // What has not the form of a role may be anything, such as an address.
+    // A value that does not look like a role could be personal data.
     const role = /^Can[A-Za-z]{1,97}(@[\w.-]{1,97})?$/.test(value) ? value : undefined;
-    logger.warn({ issuer, role }, 'a claim names a role that does not exist, or not in this way');
+    logger.warn({ issuer, role }, 'unknown role in token claim ignored');
   }
 
-  const keys = openProviderKeys(issuer, logger, options, () => forget());
-  const { verify, forget } = keepVerified<ProviderToken>(async (token) => {
+  const keys = openProviderKeys(issuer, logger, options, () => clear());
+  const { verify, clear } = cacheVerified<ProviderToken>(async (token) => {
     try {
       const { payload, protectedHeader } = await jwtVerify(token, keys.find, {
         algorithms,
@@ -115,7 +115,7 @@ function profileOf({ preferred_username, email, email_verified, given_name, fami
   return { preferred_username, email, email_verified, given_name, family_name };
 }
 
-/** As OpenID Connect has it: at most 255 ASCII characters. */
+/** Returns the subject, which OpenID Connect limits to 255 ASCII characters. */
 function subjectOf({ sub }: JWTPayload): string {
   if (typeof sub !== 'string' || !/^[\x20-\x7E]{1,255}$/.test(sub)) throw refusedToken('TOKEN_CLAIM_INVALID');
   return sub;
@@ -123,18 +123,18 @@ function subjectOf({ sub }: JWTPayload): string {
 
 function tokenIdOf(token: string, { jti }: JWTPayload): string {
   if (typeof jti === 'string' && /^[\x21-\x7E]{1,255}$/.test(jti)) return jti;
-  // Without the signature: some can be written in several ways.
+  // Without the signature, because some signatures can be encoded in several ways.
   const signed = token.slice(0, token.lastIndexOf('.'));
   return createHash('sha256').update(signed).digest('base64url');
 }
 
 interface ProviderKeys {
   find: JWTVerifyGetKey;
-  /** Reads the keys again when that was long ago, without anybody waiting for it. */
+  /** Reads old keys again in the background. */
   refreshWhenOld(): void;
 }
 
-/** The keys that a provider publishes. What was read last goes on counting while the provider is slow or down. */
+/** The published keys of a provider. While the provider is slow or unavailable, the keys that were read last apply. */
 function openProviderKeys(
   issuer: string,
   logger: Logger,
@@ -143,29 +143,29 @@ function openProviderKeys(
 ): ProviderKeys {
   const refreshAfter = options.refreshMilliseconds ?? refreshMilliseconds;
   const cooldown = options.cooldownMilliseconds ?? cooldownMilliseconds;
-  let known: { find: ReturnType<typeof createLocalJWKSet>; written: ReadonlySet<string>; readAt: number } | undefined;
-  let restUntil = 0;
+  let current: { find: ReturnType<typeof createLocalJWKSet>; texts: ReadonlySet<string>; readAt: number } | undefined;
+  let cooldownUntil = 0;
   let reading: Promise<void> | undefined;
 
   async function read(): Promise<void> {
     try {
       const set = await readKeySet(issuer);
       const find = createLocalJWKSet(set);
-      const written = new Set(set.keys.map((key) => JSON.stringify(key)));
-      const isWithdrawn = known !== undefined && !known.written.isSubsetOf(written);
-      known = { find, written, readAt: Date.now() };
+      const texts = new Set(set.keys.map((key) => JSON.stringify(key)));
+      const isWithdrawn = current !== undefined && !current.texts.isSubsetOf(texts);
+      current = { find, texts, readAt: Date.now() };
       if (isWithdrawn) onWithdrawn();
     } catch (error) {
-      restUntil = Date.now() + cooldown;
-      logger.warn({ issuer, error: describeError(error) }, 'the keys of an identity provider cannot be read');
+      cooldownUntil = Date.now() + cooldown;
+      logger.warn({ issuer, error: describeError(error) }, 'keys of identity provider not read');
       throw error;
     }
   }
 
-  /** All who need it wait for the same reading. */
+  /** Concurrent requests wait for the same read. */
   function refresh(): Promise<void> {
     if (reading === undefined) {
-      if (Date.now() < restUntil) return Promise.reject(new Error('The keys were asked for just now.'));
+      if (Date.now() < cooldownUntil) return Promise.reject(new Error('The keys were read a short time ago.'));
       reading = read().finally(() => {
         reading = undefined;
       });
@@ -176,26 +176,26 @@ function openProviderKeys(
   return {
     async find(header, token) {
       try {
-        if (known !== undefined) return await known.find(header, token);
+        if (current !== undefined) return await current.find(header, token);
       } catch (error) {
         if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
       }
       try {
         await refresh();
       } catch (cause) {
-        throw refusedToken(known === undefined ? 'TOKEN_KEYS_UNAVAILABLE' : 'TOKEN_KEY_UNKNOWN', { cause });
+        throw refusedToken(current === undefined ? 'TOKEN_KEYS_UNAVAILABLE' : 'TOKEN_KEY_UNKNOWN', { cause });
       }
-      if (known === undefined) throw refusedToken('TOKEN_KEYS_UNAVAILABLE');
+      if (current === undefined) throw refusedToken('TOKEN_KEYS_UNAVAILABLE');
       try {
-        return await known.find(header, token);
+        return await current.find(header, token);
       } catch (error) {
-        restUntil = Date.now() + cooldown;
+        cooldownUntil = Date.now() + cooldown;
         throw error;
       }
     },
     refreshWhenOld() {
-      if (known === undefined || Date.now() - known.readAt < refreshAfter) return;
-      // Its failure is logged, and leaves the keys as they are.
+      if (current === undefined || Date.now() - current.readAt < refreshAfter) return;
+      // A failure is logged, and the keys remain.
       refresh().catch(() => undefined);
     },
   };
@@ -205,26 +205,27 @@ async function readKeySet(issuer: string): Promise<JSONWebKeySet> {
   const signal = AbortSignal.timeout(timeoutMilliseconds);
   const address = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
   const discovered = await readDocument(address, signal);
-  if (discovered.issuer !== issuer) throw new Error('The discovery document is of another issuer.');
+  if (discovered.issuer !== issuer) throw new Error('The discovery document names another issuer.');
   const { jwks_uri: keysAddress } = discovered;
-  if (typeof keysAddress !== 'string' || !isSafeUrl(keysAddress)) throw new Error('The address of the keys is none.');
+  if (typeof keysAddress !== 'string' || !isSafeUrl(keysAddress))
+    throw new Error('The discovery document has no safe jwks_uri.');
   const { keys } = await readDocument(keysAddress, signal);
-  if (!Array.isArray(keys)) throw new Error('There is no list of keys.');
+  if (!Array.isArray(keys)) throw new Error('The key set has no list of keys.');
   return { keys };
 }
 
 async function readDocument(address: string, signal: AbortSignal): Promise<Record<string, unknown>> {
-  // A redirection could lead away from encryption, or into the bank's own network.
+  // A redirect could lead to an unencrypted address, or into the network of the bank.
   const response = await fetch(address, { signal, redirect: 'error', headers: { accept: 'application/json' } });
-  if (!response.ok || response.body === null) throw new Error(`The answer is HTTP ${response.status}.`);
+  if (!response.ok || response.body === null) throw new Error(`The provider returned HTTP ${response.status}.`);
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const part of response.body) {
     size += part.byteLength;
-    if (size > mostDocumentBytes) throw new Error('The answer is too large.');
+    if (size > maxDocumentBytes) throw new Error('The document is too large.');
     parts.push(part);
   }
   const document: unknown = JSON.parse(Buffer.concat(parts).toString());
-  if (typeof document !== 'object' || document === null) throw new Error('The answer is no object.');
+  if (typeof document !== 'object' || document === null) throw new Error('The document is not a JSON object.');
   return document as Record<string, unknown>;
 }

@@ -2,7 +2,7 @@ import cluster from 'node:cluster';
 import { limitFailedAttempts } from '../audit/anonymous-event-limit.ts';
 import { openAuditTrail } from '../audit/audit-trail.ts';
 import { deleteFullBudgets } from '../auth/cost-exchange.ts';
-import { forgetOldLoginAttempts } from '../auth/login-attempts.ts';
+import { deleteExpiredLoginAttempts } from '../auth/login-attempts.ts';
 import { openTokens } from '../auth/tokens.ts';
 import { createLogger, type Logger, logUnexpected } from '../base/logger.ts';
 import type { Config } from '../config.ts';
@@ -10,7 +10,7 @@ import type { Database } from '../database/database.ts';
 import { exposedFiles } from '../database/exposed-files.ts';
 import { moveAwaitingUsers } from '../domain/user/former-registrations.ts';
 import { deleteExpiredIdempotencyKeys } from '../domain/user/idempotency-key.writes.ts';
-import { forgetExpiredRevocations } from '../domain/user/revoke-tokens.ts';
+import { deleteExpiredRevocations } from '../domain/user/revoke-tokens.ts';
 import { deleteExpiredRegistrations } from '../domain/user/user-registration.ts';
 import { gatewaySchema } from '../schema.ts';
 import { createServer } from './server.ts';
@@ -82,8 +82,8 @@ export async function serve(config: Config, database: Database, options: ServeOp
     database
       .transaction(async (transaction) => {
         await deleteExpiredIdempotencyKeys(transaction);
-        await forgetExpiredRevocations(transaction);
-        await forgetOldLoginAttempts(transaction);
+        await deleteExpiredRevocations(transaction);
+        await deleteExpiredLoginAttempts(transaction);
         await deleteExpiredRegistrations(transaction);
         await deleteFullBudgets(transaction);
       })

@@ -4,7 +4,7 @@ import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openAuditTrail } from '../../src/audit/audit-trail.ts';
 import { createLogger } from '../../src/base/logger.ts';
-import { forgetExpiredRevocations } from '../../src/domain/user/revoke-tokens.ts';
+import { deleteExpiredRevocations } from '../../src/domain/user/revoke-tokens.ts';
 import { revokedToken } from '../../src/domain/user/revoked-token.table.ts';
 import { disableUser } from '../../src/domain/user/user-administration.ts';
 import { createServer } from '../../src/http/server.ts';
@@ -144,7 +144,7 @@ test('a revocation is kept until the token has expired with its leeway, and is t
       .update(revokedToken)
       .set({ expiresAt: new Date(Date.now() - 1) })
       .where(eq(revokedToken.userId, short.id));
-    await forgetExpiredRevocations(transaction);
+    await deleteExpiredRevocations(transaction);
   });
 
   const left = await gateway.database.read.select().from(revokedToken);

@@ -12,7 +12,8 @@ import {
   UnsecuredJWT,
 } from 'jose';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { createSigningKey, openTokens, rotateSigningKeys, type Tokens } from '../../src/auth/tokens.ts';
+import { createSigningKey, rotateSigningKeys } from '../../src/auth/signing-key.ts';
+import { openTokens, type Tokens } from '../../src/auth/tokens.ts';
 
 const key = createSigningKey();
 const privateKey = createPrivateKey({ key: JSON.parse(key), format: 'jwk' });
@@ -81,7 +82,7 @@ test('a key that is no Ed25519 or P-256 private key, or that cannot be read, is 
   const publicFirst = JSON.stringify({ keys: [JSON.parse(publicJwk), JSON.parse(key)] });
   for (const bad of ['secret-text', '{"secret":', publicJwk, JSON.stringify(ecKey), publicFirst, '{"keys":[]}']) {
     const opening = openTokens({ key: bad });
-    await expect(opening).rejects.toThrow(/^The signing key is /);
+    await expect(opening).rejects.toThrow(/^The signing key must be /);
     await expect(opening).rejects.not.toThrow(/secret/);
   }
   await expect(openTokens({ file: '/nowhere/key' })).rejects.toThrow('cannot be read from /nowhere/key');

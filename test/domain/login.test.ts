@@ -3,7 +3,7 @@ import { parseOptions } from '@node-rs/argon2';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loginAttempt } from '../../src/auth/login-attempt.table.ts';
-import { attemptLogin, forgetOldLoginAttempts } from '../../src/auth/login-attempts.ts';
+import { attemptLogin, deleteExpiredLoginAttempts } from '../../src/auth/login-attempts.ts';
 import { loginNetwork } from '../../src/auth/login-network.table.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { user } from '../../src/domain/user/user.table.ts';
@@ -214,7 +214,7 @@ describe('failed logins', () => {
     const { username } = await createLocalUser();
     await fail(5, username, newAddress());
     await letPass(24 * 3_600);
-    await gateway.database.transaction((transaction) => forgetOldLoginAttempts(transaction));
+    await gateway.database.transaction((transaction) => deleteExpiredLoginAttempts(transaction));
     expect(await gateway.database.read.select().from(loginAttempt)).toEqual([]);
   });
 
@@ -231,11 +231,11 @@ describe('failed logins', () => {
     const largeFailures = { usernameHash: 'other', failures: 99, lastAttemptAt: new Date() };
     await gateway.database.transaction(async (transaction) => {
       await transaction.insert(loginAttempt).values({ id: 'other', ...largeFailures });
-      await forgetOldLoginAttempts(transaction, 4);
+      await deleteExpiredLoginAttempts(transaction, 4);
     });
     const ids = (await gateway.database.read.select().from(loginAttempt)).map(({ id }) => id);
     expect(ids.sort()).toEqual(['other', ...kept.map(({ id }) => id)].sort());
-    await gateway.database.transaction((transaction) => forgetOldLoginAttempts(transaction, 0));
+    await gateway.database.transaction((transaction) => deleteExpiredLoginAttempts(transaction, 0));
     expect(await outcome(username, password, address)).toBe('OBP-20013');
   });
 });

@@ -106,7 +106,7 @@ describe('authentication', () => {
       });
       expect(response.status).toBe(401);
       const body = (await response.json()) as { errors: { message: string }[] };
-      expect(body.errors[0]?.message).toContain('Authorization has the form: Bearer TOKEN.');
+      expect(body.errors[0]?.message).toContain('The Authorization header must have the form: Bearer TOKEN.');
     },
   );
 

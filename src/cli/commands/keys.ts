@@ -19,7 +19,7 @@ function addCreate(keys: Command): void {
     .description('Create a signing key in a file that only its owner can read, for GATEWAY_SIGNING_KEY_FILE.')
     .argument('<file>', 'path of the new file')
     .action(async (file: string) => {
-      const { createSigningKey } = await import('../../auth/tokens.ts');
+      const { createSigningKey } = await import('../../auth/signing-key.ts');
       await writeKeys(file, createSigningKey());
       console.log(`Signing key written to ${file}.`);
     });
@@ -32,7 +32,7 @@ function addRotate(keys: Command): void {
     .argument('<file>', 'file of GATEWAY_SIGNING_KEY_FILE, which a serving process reloads within a minute')
     .option('--keep <number>', 'number of former keys to keep, from 0 to 100 (default: all)', integer(0, 100))
     .action(async (file: string, { keep }: { keep?: number }) => {
-      const { rotateSigningKeys } = await import('../../auth/tokens.ts');
+      const { rotateSigningKeys } = await import('../../auth/signing-key.ts');
       const rotated = rotateSigningKeys(await readFile(file, 'utf8'), keep);
       // `rename` is atomic, so a concurrent reader sees either the old key set or the new one.
       const newFile = `${file}.new`;

@@ -6,6 +6,7 @@ import type { IdentityProvider, IdentityProviders } from '../../auth/oidc.ts';
 import { refusedToken, TokenRefused } from '../../auth/token-refused.ts';
 import type { Tokens } from '../../auth/tokens.ts';
 import { gatewayError } from '../../base/errors.ts';
+import { LruCache } from '../../base/lru-cache.ts';
 import type { Database } from '../../database/database.ts';
 import { jsonList } from '../../database/json-list.ts';
 import { statement } from '../../database/statement.ts';
@@ -15,10 +16,7 @@ import { createProviderUser } from './provider-user.ts';
 import { revokedToken } from './revoked-token.table.ts';
 import { type UserRow, user } from './user.table.ts';
 
-/**
- * The user's state, whether the token was revoked, and the entitlements that have not expired as a JSON list: one row of one
- * statement a request.
- */
+/** Reads the user, whether the token is revoked, and the unexpired entitlements as a JSON list, in one row. */
 function userStatement(isTheUser: SQL | undefined) {
   const isRevoked = sql<boolean | number>`exists (select 1 from ${revokedToken}
     where ${and(eq(revokedToken.userId, user.id), eq(revokedToken.tokenId, sql.placeholder('tokenId')))})`;
@@ -61,21 +59,16 @@ const userByProvider = userStatement(
 type HeldRole = readonly [roleName: string, bankId: string | null];
 type HeldRoles = Pick<AuthenticatedUser, 'systemRoles' | 'bankRoles'>;
 
-/** What was made of a list of entitlements: it is the same for the same text, whoever holds them. The oldest goes first. */
-const madeRoles = new Map<string, HeldRoles>();
-const mostMadeRoles = 1_000;
+/** The parsed roles of lists of entitlements, by the JSON text of the list. Users with equal lists share them. */
+const parsedRoles = new LruCache<string, HeldRoles>(1_000);
 
-/** Of a list as the database gives it, with each request anew. */
-function storedRoles(held: string): HeldRoles {
-  const known = madeRoles.get(held);
-  if (known !== undefined) return known;
-  const made = heldRoles(JSON.parse(held));
-  madeRoles.set(held, made);
-  for (const oldest of madeRoles.keys()) {
-    if (madeRoles.size <= mostMadeRoles) break;
-    madeRoles.delete(oldest);
+function parseRoles(held: string): HeldRoles {
+  let roles = parsedRoles.get(held);
+  if (roles === undefined) {
+    roles = heldRoles(JSON.parse(held));
+    parsedRoles.set(held, roles);
   }
-  return made;
+  return roles;
 }
 
 function heldRoles(held: readonly HeldRole[]): HeldRoles {
@@ -92,11 +85,13 @@ function heldRoles(held: readonly HeldRole[]): HeldRoles {
   return { systemRoles, bankRoles };
 }
 
-/** The token of `Authorization: Bearer TOKEN`. */
+/** Parses `Authorization: Bearer TOKEN`. */
 function bearerToken(authorization: string): string {
   const [, token] = /^Bearer +([^\s]+) *$/i.exec(authorization) ?? [];
   if (token === undefined) {
-    throw refusedToken('AUTHORIZATION_MALFORMED', { message: 'The header Authorization has the form: Bearer TOKEN.' });
+    throw refusedToken('AUTHORIZATION_MALFORMED', {
+      message: 'The Authorization header must have the form: Bearer TOKEN.',
+    });
   }
   return token;
 }
@@ -112,13 +107,13 @@ async function callerOfOwnToken(database: Database, tokens: Tokens, token: strin
 /** Called with the ID of the user once the signature of a token is verified, before the database is read. */
 type OnVerified = (userId: string) => void;
 
-/** What is recorded of a person who comes for the first time. */
+/** The parts of the audit event when a person becomes a user. */
 interface Recording {
   auditTrail: AuditTrail;
   caller: Partial<AuditedCaller>;
 }
 
-/** The IDs of users who came with a token of a provider, by issuer and subject, which never change. */
+/** The IDs of users of providers, by issuer and subject. They never change. */
 const providerUserIds = new WeakMap<Database, Map<string, string>>();
 const maxProviderUserIds = 10_000;
 
@@ -133,7 +128,7 @@ function rememberProviderUser(userIds: Map<string, string>, person: string, user
   userIds.set(person, userId);
 }
 
-/** A person who comes for the first time becomes a user. */
+/** Finds the user of a provider's token. A person without a user becomes one. */
 async function callerOfProvider(
   database: Database,
   { auditTrail, caller }: Recording,
@@ -167,16 +162,15 @@ function refusalOf(
   if (row.disabledAt !== null) {
     return new TokenRefused('USER_DISABLED', gatewayError('USER_DISABLED', { http: { status: 401 } }), row.id);
   }
-  // Also what was issued in the same millisecond. Where an issuer counts in seconds, what it issues in that second is lost.
+  // Tokens of the same millisecond are refused too. If the issuer counts in seconds, that affects all tokens of the second.
   const isFromBefore = row.tokensValidFrom !== null && issuedAt <= row.tokensValidFrom;
   return isFromBefore || row.isTokenRevoked ? refusedToken('TOKEN_REVOKED', { userId: row.id }) : null;
 }
 
 /**
- * Who sends the request, with the entitlements of this moment; null without an Authorization header. A token that is bad
- * or revoked, and a user who is unknown or disabled, are refused with HTTP 401 before anything is executed.
- *
- * @throws TokenRefused with the user's ID if the user is known.
+ * Authenticates the caller of a request, with the current entitlements. Returns null without an `Authorization` header.
+ * @throws TokenRefused (HTTP 401) if the token is invalid or revoked, or the user is unknown or disabled. It contains the user's ID
+ * if the user is known.
  */
 export async function authenticate({
   authorization,
@@ -193,12 +187,12 @@ export async function authenticate({
   onVerified?: OnVerified;
 } & Recording): Promise<AuthenticatedUser | null> {
   if (authorization === undefined) return null;
-  const sent = bearerToken(authorization);
-  const identityProvider = identityProviders.ofToken(sent);
+  const bearer = bearerToken(authorization);
+  const identityProvider = identityProviders.ofToken(bearer);
   const { verified, rows, claimed } =
     identityProvider === null
-      ? await callerOfOwnToken(database, tokens, sent, onVerified)
-      : await callerOfProvider(database, recording, identityProvider, sent, onVerified);
+      ? await callerOfOwnToken(database, tokens, bearer, onVerified)
+      : await callerOfProvider(database, recording, identityProvider, bearer, onVerified);
   const [row] = rows;
   if (row === undefined) throw refusedToken('TOKEN_USER_UNKNOWN');
   const refusal = refusalOf(row, verified.issuedAt);
@@ -207,7 +201,7 @@ export async function authenticate({
   return {
     ...row,
     ...(claimed.length === 0
-      ? storedRoles(row.held)
+      ? parseRoles(row.held)
       : heldRoles([
           ...(JSON.parse(row.held) as HeldRole[]),
           ...claimed.map(({ roleName, bankId }) => [roleName, bankId] as const),

@@ -33,6 +33,6 @@ export async function revokeToken(transaction: Queries, { id, token }: Authentic
 }
 
 /** Deletes the rows of tokens that have expired. */
-export async function forgetExpiredRevocations(queries: Queries): Promise<void> {
+export async function deleteExpiredRevocations(queries: Queries): Promise<void> {
   await queries.delete(revokedToken).where(lte(revokedToken.expiresAt, new Date()));
 }

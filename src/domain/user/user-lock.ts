@@ -1,6 +1,6 @@
 import { eq, sql } from 'drizzle-orm';
 import { addSubject } from '../../audit/changes.ts';
-import { forgetLoginAttempts } from '../../auth/login-attempts.ts';
+import { deleteLoginAttempts } from '../../auth/login-attempts.ts';
 import { localProvider } from '../../auth/password.ts';
 import { gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
@@ -21,7 +21,7 @@ export async function unlock(
   const [row] = await transaction.select().from(user).where(eq(user.id, userId));
   if (row === undefined) throw gatewayError('OBP-20057');
   // Passwords belong to the local provider. Users of other providers can have the same username.
-  if (row.provider === localProvider) await forgetLoginAttempts(transaction, secret, row.username);
+  if (row.provider === localProvider) await deleteLoginAttempts(transaction, secret, row.username);
   addSubject(transaction, user, row);
   if (row.disabledAt === null) return row;
   const set = { disabledAt: null, updatedAt: new Date(), version: sql`${user.version} + 1` };
