@@ -23,6 +23,7 @@ interface BankAccess {
   returned: Set<string>;
   refused: Set<string>;
   failed: Set<string>;
+  /** The access grounds: roles, kinds of own data, and `authenticated`. */
   roles: Set<string>;
   errors: Set<string>;
   customerIds: Set<string>;
@@ -95,7 +96,7 @@ export class OperationAudit {
     return access;
   }
 
-  /** Records that the caller can access the field. `ground` is a role, or the kind of the caller's own data. */
+  /** Records that the caller can access the field. `ground` is a role, a kind of own data, or `authenticated`. */
   recordAllowed(coordinate: string, bankId: string | null, ground: string): void {
     const access = this.#accessAt(bankId);
     access.isClaimed = false;
@@ -134,7 +135,7 @@ export class OperationAudit {
     } else here.returned.add(coordinate);
   }
 
-  /** Records the error of a field whose parent exists, so that its bank and customer exist too. */
+  /** Records the error of a field, a refusal or a failure. Its parent exists, so its bank and customer exist too. */
   recordRefused(coordinate: string, { bankId = null, customerId }: AuditSubject, error: unknown): void {
     const access = this.#accessAt(bankId);
     access.isClaimed = false;
@@ -143,7 +144,7 @@ export class OperationAudit {
     if (typeof customerId === 'string') access.customerIds.add(customerId);
   }
 
-  /** Records the error of a root field, whose bank and customer come from the arguments. */
+  /** Records the error of a root field, a refusal or a failure. Its bank and customer come from the arguments. */
   recordRefusedRoot(coordinate: string, { bankId = null, customerId }: AuditSubject, error: unknown): void {
     const access = this.#accessAt(isUnknownBank(error) ? null : bankId);
     (isRefusal(error) ? access.refused : access.failed).add(coordinate);

@@ -129,11 +129,11 @@ const gatewayErrors = {
     message: 'The audit trail is unavailable, so no data was returned. Try again later.',
   },
   BODY_TOO_LARGE: { code: 'LIMIT_EXCEEDED', message: 'The request body is too large.' },
-  DUPLICATE_HEADER: { code: 'BAD_USER_INPUT', message: 'The request repeats a header that must occur once:' },
   CLIENT_DISCONNECTED: {
     code: 'SERVICE_UNAVAILABLE',
     message: 'The client closed the connection, so the operation was stopped.',
   },
+  DUPLICATE_HEADER: { code: 'BAD_USER_INPUT', message: 'The request repeats a header that must occur once:' },
   EMAIL_NOT_VALIDATED: {
     code: 'UNAUTHENTICATED',
     message: 'The email address is not validated. Open the link in the mail that was sent to it.',

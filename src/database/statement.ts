@@ -5,9 +5,9 @@
  *   await findBank(database, { id });
  *   await findBank(transaction, { id });
  *
- * There are two forms, because they are kept differently. The program has a fixed number of `statement`s, which stay prepared. The
- * SQL of a `statementByShape` depends on its input, such as the filters of a list. There are thousands of shapes and clients choose
- * them, so only those that were used last are kept.
+ * There are two forms. The SQL of a `statement` is always the same; the program has a fixed number of them, and all stay prepared. The
+ * SQL of a `statementByShape` depends on a shape, such as which filters of a list are set. Clients choose among thousands of shapes, so
+ * only the `maxShapes` that were used last stay prepared.
  */
 import { LruCache } from '../base/lru-cache.ts';
 import type { Database, Preparable, Queries } from './database.ts';
@@ -92,6 +92,7 @@ interface CachedStatement {
 }
 
 const cache = new LruCache<string, CachedStatement>(maxShapes, ({ name }) => dropName(name));
+/** The number of `statementByShape`s. Each is a family, because two of them can have equal keys. */
 let families = 0;
 
 const numbersOfDatabases = new WeakMap<Database, number>();
@@ -117,10 +118,11 @@ function statementOn<Result>(
   name: string,
   build: (queries: Queries) => Query<Result>,
 ): Statement<Result> {
-  return alwaysRunning(prepareOn(database, build, { name }));
+  return ignoringTarget(prepareOn(database, build, { name }));
 }
 
-function alwaysRunning<Result>(run: Run<Result>): Statement<Result> {
+/** A statement that always runs where it was prepared. Its target is the same database, because the cache key contains the database. */
+function ignoringTarget<Result>(run: Run<Result>): Statement<Result> {
   return (_target, values) => run(values);
 }
 

@@ -65,7 +65,7 @@ export interface FieldPlan {
   readonly maxItems: number;
   /** The value of `__typename`. Null for other fields. */
   readonly typeName: string | null;
-  /** The selections of the returned objects. Null until there was one. */
+  /** The fields that are selected of the returned objects. Null until the field first returns an object. */
   selections: Selections | null;
 }
 
@@ -74,7 +74,7 @@ export interface Selections {
   readonly fields: readonly FieldPlan[];
   /** A response object with all fields, but without values. Null if the response name of a field is `__proto__`. */
   readonly blank: Readonly<Record<string, unknown>> | null;
-  /** An estimate of the bytes that an object takes as JSON without its texts. */
+  /** An estimate of the bytes of an object as JSON, not counting the values of its fields. */
   readonly bytes: number;
 }
 

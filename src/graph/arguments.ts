@@ -23,6 +23,6 @@ export function ExpectedVersion(addition = '') {
   return Arg('expectedVersion', () => Int, {
     nullable: true,
     description:
-      `The version that the client read. If the object has changed since, the mutation fails with \`CONFLICT\` and writes nothing. ${addition}`.trim(),
+      `The version that the client read. If the object has changed since, the mutation fails with \`VERSION_CONFLICT\` and writes nothing. ${addition}`.trim(),
   });
 }

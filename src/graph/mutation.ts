@@ -33,7 +33,7 @@ export async function mutate<What extends Written, Payload>(
   read: (written: What) => Payload | Promise<Payload>,
 ): Promise<Payload> {
   const { call } = context;
-  if (call === null) throw new Error('mutate was called outside a mutation field with an idempotency key.');
+  if (call === null) throw new Error('Only mutation fields that are not @Unkeyed() can call mutate.');
   call.isMutated = true;
   const key = keyOf(context, call);
   const written = await context.write((transaction) =>

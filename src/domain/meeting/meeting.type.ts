@@ -145,7 +145,8 @@ export class MeetingInviteeInput {
 
   @Field(() => ID, {
     nullable: true,
-    description: 'The ID of the invitee as a user, who can then read the meeting. Requires `CanCreateMeeting`.',
+    description:
+      'The ID of the invited user, who can then read the meeting. Only callers with `CanCreateMeeting` can set it.',
   })
   userId?: string | null;
 
@@ -186,14 +187,14 @@ export class CreateMeetingInput {
   @Field(() => ID, {
     nullable: true,
     description:
-      'The ID of the user who takes part for the bank, as a moderator. If it is omitted, there is none yet. Requires `CanCreateMeeting`.',
+      'The ID of the user who takes part for the bank, as a moderator. If it is omitted, there is none yet. Only callers with `CanCreateMeeting` can set it.',
   })
   staffUserId?: string | null;
 
   @Field(() => ID, {
     nullable: true,
     description:
-      'The ID of the user who takes part for the customer. It must be a linked user of the customer. Defaults to the caller if the caller is a linked user, otherwise to the only linked user. If there are several or none, no user takes part for the customer. Requires `CanCreateMeeting` for a user other than the caller.',
+      'The ID of the user who takes part for the customer. It must be a linked user of the customer. Defaults to the caller if the caller is a linked user, otherwise to the only linked user. If there are several or none, no user takes part for the customer. Only callers with `CanCreateMeeting` can set it to another user than themselves.',
   })
   customerUserId?: string | null;
 }

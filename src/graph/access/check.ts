@@ -34,8 +34,8 @@ function refusal(rule: AccessRule, context: Context, bankId: string | null): Gat
 }
 
 /**
- * The role, or the kind of own data, through which the caller can access the parent. Null if there is none. A promise only if
- * the database must be read.
+ * The access ground: the role or the kind of own data through which the caller can access the parent, or `authenticated`. Null
+ * if the caller cannot access it. A promise only if the database must be read.
  */
 function accessGround(
   rule: GuardedRule,
@@ -96,7 +96,7 @@ export function accessChecker(rule: GuardedRule, context: Context, facts: Access
     const known = roles.get(bankId);
     if (known !== undefined) return known;
     const decision = checkAccess(rule, context, parent, facts);
-    // Checks of own data return promises, so a string is a role.
+    // Checks of own data return promises, so a string is a role or `authenticated`, which apply to the whole bank.
     if (typeof decision === 'string') roles.set(bankId, decision);
     return decision;
   };
@@ -117,8 +117,10 @@ export async function requireAccess(
   if (ground === null) throw refusal(rule, context, bankId);
   if (rule.kind === 'role' && rule.kycMaterial === true && context.request.reason === null) {
     const { customerId } = subjectOf(args);
-    const at = bankId ?? (customerId === null ? null : await facts.banks.ofCustomer(context, customerId));
-    if (at !== null && (await facts.banks.wantsReason(context, at))) throw reasonRequired(at);
+    const reasonBankId = bankId ?? (customerId === null ? null : await facts.banks.ofCustomer(context, customerId));
+    if (reasonBankId !== null && (await facts.banks.wantsReason(context, reasonBankId))) {
+      throw reasonRequired(reasonBankId);
+    }
   }
   return ground;
 }
