@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { customer } from '../src/import/obp/customer.ts';
-import { openStaging } from '../src/import/staging.ts';
+import { Staging } from '../src/import/staging.ts';
 import { dialectUnderTest } from './support/database-url.ts';
 import { testEnvironment } from './support/gateway.ts';
 import { buildProgram, runProgram, startProgram } from './support/program.ts';
@@ -50,7 +50,7 @@ describe('with any umask, only the owner can access', () => {
   });
 
   test('temporary files of an import', async () => {
-    const staging = openStaging();
+    const staging = new Staging();
     const row = { id: 'x'.repeat(1_000) };
     for (let line = 0; line < 20_000; line += 1) {
       staging.add({ entity: customer, key: String(line), row }, { file: 0, line, position: '' });

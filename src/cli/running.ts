@@ -90,7 +90,7 @@ export async function exitOnUncaughtException(error: unknown): Promise<never> {
   process.exit(1);
 }
 
-/** The reader closed the pipe, for example `| head`, which is not an error. */
+/** Exits with 0 if the reader closed the pipe, for example `| head`, which is not an error. */
 export function exitOnBrokenPipe({ code }: NodeJS.ErrnoException): never {
   process.exit(code === 'EPIPE' ? 0 : 1);
 }

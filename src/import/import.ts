@@ -16,7 +16,7 @@ import {
   type ImportReport,
   problemCount,
 } from './report.ts';
-import { openStaging, type PlaceOfEntity, type Staging } from './staging.ts';
+import { type PlaceOfEntity, Staging } from './staging.ts';
 import { writeStaged } from './write/write.ts';
 
 export interface ImportOptions extends ReadingOptions {
@@ -61,7 +61,7 @@ export async function importFiles(
 ): Promise<ImportReport> {
   for (const id of [options.bankId, options.customerId, options.accountId]) if (id !== undefined) parseId(id);
   const report = emptyReport();
-  const staging = openStaging();
+  const staging = new Staging();
   const state: Import = { database, staging, files, options, callbacks, report, now: new Date() };
   try {
     await readFiles(state);

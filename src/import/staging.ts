@@ -66,133 +66,134 @@ const indexes = `
     select customer_id, bank_id, customer_number, 0 from staged where entity = 'customer';
   create index known_customer_number on known_customer (bank_id, customer_number);`;
 
-/**
- * Opens a temporary database for the valid rows. The checks across records are SQL statements, so the use of memory does not
- * depend on the number of rows. SQLite deletes the file when the process ends, even if the process is killed.
- */
-export function openStaging() {
+function openTemporaryDatabase(): SqliteDatabase.Database {
   const database = new SqliteDatabase('');
   database.pragma('page_size = 16384');
   database.pragma('journal_mode = OFF');
   database.pragma('synchronous = OFF');
   database.pragma('cache_size = -8192');
   database.exec(`${tables} begin;`);
-  const insertRow = database.prepare('insert into staged values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
-  const insertClaim = database.prepare('insert into claim values (?, ?, ?)');
-  const insertUserReference = database.prepare('insert into user_reference values (?, ?)');
-  const selectPlace = database.prepare<[number], PlaceOfEntity>(
-    'select entity, file, line, position from staged where number = ?',
-  );
-  const deleteRow = database.prepare('delete from staged where number = ?');
-  const insertInvalidUser = database.prepare(
-    `insert or ignore into invalid_user select row ->> 'username' from staged where number = ? and entity = 'user'`,
-  );
-  let lastNumber = 0;
-
-  return {
-    /** The database itself, which only the checks across records and the second pass use. */
-    database,
-
-    add(read: ReadRow, place: Place): void {
-      lastNumber += 1;
-      insertRow.run(
-        lastNumber,
-        read.entity.name,
-        read.withoutId === true ? 1 : 0,
-        read.key,
-        read.bankId ?? null,
-        read.customerId ?? null,
-        read.customerNumber ?? null,
-        read.username ?? null,
-        read.provider ?? null,
-        JSON.stringify(read.row),
-        place.file,
-        place.line,
-        place.position,
-      );
-      for (const [kind, ...parts] of read.claims ?? []) {
-        insertClaim.run(lastNumber, `${read.entity.name}.${kind}`, JSON.stringify(parts));
-      }
-      for (const userId of read.userIds ?? []) {
-        if (typeof userId === 'string') insertUserReference.run(lastNumber, userId);
-      }
-    },
-
-    /** Creates the indexes for the checks and the second pass. Must be called after the last row is added. */
-    index(): void {
-      database.exec(`commit; ${indexes} begin;`);
-    },
-
-    count(): number {
-      return database.prepare<[], number>('select count(*) from staged').pluck().get() ?? 0;
-    },
-
-    /** Returns null for a row that was removed. */
-    placeOf(number: number): PlaceOfEntity | null {
-      return selectPlace.get(number) ?? null;
-    },
-
-    /**
-     * Removes an invalid row. The username of an invalid user is recorded, so that what belongs to the user is not written
-     * for another user of that name in the database.
-     */
-    remove(number: number): void {
-      insertInvalidUser.run(number);
-      deleteRow.run(number);
-    },
-
-    /**
-     * Returns the rows of an entity in batches, with the banks of their customers: first the rows with IDs, then those
-     * without. The rows are sorted by customer, so that the indexes of the database grow in one place at a time. No row must
-     * be removed meanwhile.
-     */
-    *batches(entity: string, size: number): Generator<StagedRow[]> {
-      const rows = database.prepare<[string, number], StagedColumns>(`
-        select s.number, s.customer_id as customerId, s.username, s.provider, s.row, coalesce(s.bank_id, k.bank_id) as bankId
-        from staged s left join known_customer k on k.id = s.customer_id
-        where s.entity = ? and s.without_id = ?
-        order by s.customer_id, s.number`);
-      for (const withoutId of [0, 1]) {
-        let batch: StagedRow[] = [];
-        for (const row of rows.iterate(entity, withoutId)) {
-          batch.push({ ...row, withoutId: withoutId === 1, row: JSON.parse(row.row) });
-          if (batch.length < size) continue;
-          yield batch;
-          batch = [];
-        }
-        if (batch.length > 0) yield batch;
-      }
-    },
-
-    /** Whether all rows of an entity have an ID, and each row is of another object. */
-    areDistinct(entity: string): boolean {
-      const repeated = database
-        .prepare<[string, string]>(
-          `select 1 from staged where entity = ? and without_id = 1
-          union all
-          select 1 from (
-            select 1 from staged where entity = ? and without_id = 0 group by customer_id, key having count(*) > 1
-          ) limit 1`,
-        )
-        .get(entity, entity);
-      return repeated === undefined;
-    },
-
-    /** Returns the staged KYC statuses of customers. */
-    kycStatusesOf(customerIds: string[]): { customerId: string; row: Row }[] {
-      return database
-        .prepare<[string], { customerId: string; row: string }>(
-          `select customer_id as customerId, row from staged
-          where entity = 'kycStatus' and without_id = 0 and customer_id in (select value from json_each(?))`,
-        )
-        .all(JSON.stringify(customerIds))
-        .map(({ customerId, row }) => ({ customerId, row: JSON.parse(row) }));
-    },
-
-    close(): void {
-      database.close();
-    },
-  };
+  return database;
 }
 
-export type Staging = ReturnType<typeof openStaging>;
+/**
+ * A temporary database for the valid rows. The checks across records are SQL statements, so the use of memory does not depend
+ * on the number of rows. SQLite deletes the file when the process ends, even if the process is killed.
+ */
+export class Staging {
+  /** The database itself, which only the checks across records and the second pass use. */
+  readonly database = openTemporaryDatabase();
+
+  readonly #insertRow = this.database.prepare('insert into staged values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  readonly #insertClaim = this.database.prepare('insert into claim values (?, ?, ?)');
+  readonly #insertUserReference = this.database.prepare('insert into user_reference values (?, ?)');
+  readonly #selectPlace = this.database.prepare<[number], PlaceOfEntity>(
+    'select entity, file, line, position from staged where number = ?',
+  );
+  readonly #deleteRow = this.database.prepare('delete from staged where number = ?');
+  readonly #insertInvalidUser = this.database.prepare(
+    `insert or ignore into invalid_user select row ->> 'username' from staged where number = ? and entity = 'user'`,
+  );
+  #lastNumber = 0;
+
+  add(read: ReadRow, place: Place): void {
+    this.#lastNumber += 1;
+    const number = this.#lastNumber;
+    this.#insertRow.run(
+      number,
+      read.entity.name,
+      read.withoutId === true ? 1 : 0,
+      read.key,
+      read.bankId ?? null,
+      read.customerId ?? null,
+      read.customerNumber ?? null,
+      read.username ?? null,
+      read.provider ?? null,
+      JSON.stringify(read.row),
+      place.file,
+      place.line,
+      place.position,
+    );
+    for (const [kind, ...parts] of read.claims ?? []) {
+      this.#insertClaim.run(number, `${read.entity.name}.${kind}`, JSON.stringify(parts));
+    }
+    for (const userId of read.userIds ?? []) {
+      if (typeof userId === 'string') this.#insertUserReference.run(number, userId);
+    }
+  }
+
+  /** Creates the indexes for the checks and the second pass. Must be called after the last row is added. */
+  index(): void {
+    this.database.exec(`commit; ${indexes} begin;`);
+  }
+
+  count(): number {
+    return this.database.prepare<[], number>('select count(*) from staged').pluck().get() ?? 0;
+  }
+
+  /** Returns null for a row that was removed. */
+  placeOf(number: number): PlaceOfEntity | null {
+    return this.#selectPlace.get(number) ?? null;
+  }
+
+  /**
+   * Removes an invalid row. The username of an invalid user is recorded, so that what belongs to the user is not written
+   * for another user of that name in the database.
+   */
+  remove(number: number): void {
+    this.#insertInvalidUser.run(number);
+    this.#deleteRow.run(number);
+  }
+
+  /**
+   * Returns the rows of an entity in batches, with the banks of their customers: first the rows with IDs, then those
+   * without. The rows are sorted by customer, so that the indexes of the database grow in one place at a time. No row must
+   * be removed meanwhile.
+   */
+  *batches(entity: string, size: number): Generator<StagedRow[]> {
+    const rows = this.database.prepare<[string, number], StagedColumns>(`
+      select s.number, s.customer_id as customerId, s.username, s.provider, s.row, coalesce(s.bank_id, k.bank_id) as bankId
+      from staged s left join known_customer k on k.id = s.customer_id
+      where s.entity = ? and s.without_id = ?
+      order by s.customer_id, s.number`);
+    for (const withoutId of [0, 1]) {
+      let batch: StagedRow[] = [];
+      for (const row of rows.iterate(entity, withoutId)) {
+        batch.push({ ...row, withoutId: withoutId === 1, row: JSON.parse(row.row) });
+        if (batch.length < size) continue;
+        yield batch;
+        batch = [];
+      }
+      if (batch.length > 0) yield batch;
+    }
+  }
+
+  /** Whether all rows of an entity have an ID, and each row is of another object. */
+  areDistinct(entity: string): boolean {
+    const repeated = this.database
+      .prepare<[string, string]>(
+        `select 1 from staged where entity = ? and without_id = 1
+        union all
+        select 1 from (
+          select 1 from staged where entity = ? and without_id = 0 group by customer_id, key having count(*) > 1
+        ) limit 1`,
+      )
+      .get(entity, entity);
+    return repeated === undefined;
+  }
+
+  /** Returns the staged KYC statuses of customers. */
+  kycStatusesOf(customerIds: string[]): { customerId: string; row: Row }[] {
+    return this.database
+      .prepare<[string], { customerId: string; row: string }>(
+        `select customer_id as customerId, row from staged
+        where entity = 'kycStatus' and without_id = 0 and customer_id in (select value from json_each(?))`,
+      )
+      .all(JSON.stringify(customerIds))
+      .map(({ customerId, row }) => ({ customerId, row: JSON.parse(row) }));
+  }
+
+  close(): void {
+    this.database.close();
+  }
+}

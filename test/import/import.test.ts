@@ -184,16 +184,14 @@ describe('customers', () => {
 
   test('are imported from an object, a list and lines, with the records inside them', async () => {
     const inside = { name: 'SEGMENT', type: 'STRING', value: 'retail' };
-    const one = customerRecord();
-    const [two, three] = [customerRecord(), customerRecord()];
-    const four = customerRecord({ customer_attributes: [{ customer_attribute_id: randomUUID(), ...inside }] });
+    const withAttribute = customerRecord({ customer_attributes: [{ customer_attribute_id: randomUUID(), ...inside }] });
     const report = await imported({
-      'one.json': one,
-      'list.json': [two, three],
-      'lines.ndjson': `${JSON.stringify(four)}\n${JSON.stringify({ customers: [customerRecord()] })}\n`,
+      'object.json': customerRecord(),
+      'list.json': [customerRecord(), customerRecord()],
+      'lines.ndjson': `${JSON.stringify(withAttribute)}\n${JSON.stringify({ customers: [customerRecord()] })}\n`,
     });
     expect(sums(report, 'written')).toEqual({ customer: 5, customerAttribute: 1 });
-    expect(await rowsOf(customerAttribute, 'customerId', four.customer_id)).toMatchObject([
+    expect(await rowsOf(customerAttribute, 'customerId', withAttribute.customer_id)).toMatchObject([
       { bankId, name: 'SEGMENT', type: 'STRING', value: 'retail', valueSearch: 'retail' },
     ]);
   });
@@ -630,8 +628,8 @@ describe('records of a customer', () => {
       ['C1', 'INTEREST_RATE', '3.5'],
       ['C1', 'payment_method', 'cash'],
     ]);
-    const [stub] = await rowsOf(user, 'id', staffId);
-    expect(stub).toMatchObject({ username: staffId, provider: localProvider, passwordHash: null });
+    const [placeholder] = await rowsOf(user, 'id', staffId);
+    expect(placeholder).toMatchObject({ username: staffId, provider: localProvider, passwordHash: null });
 
     const again = await imported(all, { bankId });
     expect(sums(again, 'written')).toEqual({});
@@ -648,8 +646,8 @@ describe('records of a customer', () => {
     const singles = Object.fromEntries(
       Object.entries(others).map(([name, list]) => {
         const [record] = Object.values(list)[0] as unknown as Record<string, unknown>[];
-        const { customer_id: _id, bank_id: _bank, ...lacking } = record ?? {};
-        return [name, lacking];
+        const { customer_id: _id, bank_id: _bank, ...withoutIds } = record ?? {};
+        return [name, withoutIds];
       }),
     );
     const report = await imported({ ...singles, 'o-overview.json': overview }, { bankId, customerId: ada.customer_id });
@@ -1243,9 +1241,9 @@ describe('a user without an ID', () => {
   test('owns an account only if the stored user of that name is a placeholder', async () => {
     const registered = await storedUser();
     const validated = await storedUser({ emailValidatedAt: new Date(0) });
-    const stub = await storedUser({ passwordHash: null });
+    const placeholder = await storedUser({ passwordHash: null });
     const ofProvider = await storedUser({ passwordHash: null, provider: 'https://login.example.com' });
-    const names = [registered, validated, stub, ofProvider].map(({ username }) => username);
+    const names = [registered, validated, placeholder, ofProvider].map(({ username }) => username);
     const reason =
       'accountHolder owners must not be users who can have registered the username themselves. Add the record of the intended user, with the user_id.';
     const files = { 'accounts.json': { accounts: names.map((name, index) => owned([name], `a-${index}`)) } };
@@ -1255,7 +1253,7 @@ describe('a user without an ID', () => {
       `accounts.json, line 1, accounts[1]: ${reason}`,
       `accounts.json, line 1, accounts[3]: ${reason}`,
     ]);
-    expect((await rowsOf(accountHolder, 'bankId', bankId)).map(({ userId }) => userId)).toEqual([stub.id]);
+    expect((await rowsOf(accountHolder, 'bankId', bankId)).map(({ userId }) => userId)).toEqual([placeholder.id]);
   });
 
   test('remains the owner if a password is set after the import', async () => {

@@ -98,8 +98,8 @@ async function checkUniqueKey<Claim>(
     const holders = Map.groupBy(stored, (row) => identityOf(columns, row));
     rows.forEach((claim, index) => {
       const others = holders.get(identityOf(columns, values[index] ?? {})) ?? [];
-      if (comparison.isTaken(others, claim))
-        removeInvalid(claim.number, field, `${rule}, but is the same in the database`);
+      if (!comparison.isTaken(others, claim)) return;
+      removeInvalid(claim.number, field, `${rule}, but is the same in the database`);
     });
   }
 }
