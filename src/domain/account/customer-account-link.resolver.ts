@@ -6,9 +6,10 @@ import { RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, CustomerId, ExpectedVersion } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
 import { mutate, type WrittenChild, writtenChild } from '../../graph/mutation.ts';
+import { mutateChild } from '../customer/child-mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
-import { lockCustomer, lockCustomerOfRow } from '../customer/locked-customer.ts';
+import { lockCustomerOfRow } from '../customer/locked-customer.ts';
 import { refuseOwnCustomer } from '../user-customer-link/user-customer-link.writes.ts';
 import { accountAt, loadAccounts } from './account.loader.ts';
 import { Account, type AccountKey } from './account.type.ts';
@@ -133,15 +134,10 @@ export class CustomerAccountLinkMutations {
     @Ctx() context: Context,
   ): Promise<CustomerAccountLinkPayload> {
     const values = accountLinkValues(input);
-    return mutate(
-      context,
-      async (transaction) => {
-        const customer = await lockCustomer(transaction, bankId, customerId);
-        await refuseOwnCustomer(transaction, context.user?.id, customer, 'customerId');
-        return writtenChild(await createAccountLink(transaction, customer, values));
-      },
-      (written) => readPayload(context, written),
-    );
+    return mutateChild(context, { bankId, customerId }, readPayload, async (transaction, customer) => {
+      await refuseOwnCustomer(transaction, context.user?.id, customer, 'customerId');
+      return createAccountLink(transaction, customer, values);
+    });
   }
 
   @Mutation(() => CustomerAccountLinkPayload, {

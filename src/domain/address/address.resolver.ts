@@ -79,11 +79,8 @@ export class CustomerAddressMutations {
     @Ctx() context: Context,
   ): Promise<CustomerAddressPayload> {
     const values = addressValues(input);
-    return mutateChild(
-      context,
-      { bankId, customerId },
-      (transaction, customer) => addresses.create(transaction, customer, values),
-      readPayload,
+    return mutateChild(context, { bankId, customerId }, readPayload, (transaction, customer) =>
+      addresses.create(transaction, customer, values),
     );
   }
 
@@ -102,11 +99,8 @@ export class CustomerAddressMutations {
     @Ctx() context: Context,
   ): Promise<CustomerAddressPayload> {
     const values = addressValues(input);
-    return mutateChild(
-      context,
-      { bankId, customerId },
-      (transaction, customer) => addresses.update(transaction, customer, id, values, expectedVersion),
-      readPayload,
+    return mutateChild(context, { bankId, customerId }, readPayload, (transaction, customer) =>
+      addresses.update(transaction, customer, id, values, expectedVersion),
     );
   }
 
@@ -119,11 +113,8 @@ export class CustomerAddressMutations {
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<CustomerAddressPayload> {
-    return deleteChild(
-      context,
-      { bankId, customerId },
-      (transaction, customer) => addresses.delete(transaction, customer, id, expectedVersion),
-      (customerAddress) => ({ bankId, customerId, customerAddress }),
+    return deleteChild(context, { bankId, customerId }, 'customerAddress', (transaction, customer) =>
+      addresses.delete(transaction, customer, id, expectedVersion),
     );
   }
 }

@@ -15,6 +15,8 @@ interface Child {
   customerId: string;
 }
 
+type ChildWrite<Written> = (transaction: Queries, customer: LockedCustomer) => Promise<Written>;
+
 /**
  * Runs a mutation of a customer's child: locks the customer, writes the child, and reads the payload after the commit.
  *
@@ -23,8 +25,8 @@ interface Child {
 export function mutateChild<Payload>(
   context: Context,
   { bankId, customerId }: CustomerOfChild,
-  write: (transaction: Queries, customer: LockedCustomer) => Promise<Child>,
   read: (context: Context, written: WrittenChild) => Payload | Promise<Payload>,
+  write: ChildWrite<Child>,
 ): Promise<Payload> {
   return mutate(
     context,
@@ -33,21 +35,26 @@ export function mutateChild<Payload>(
   );
 }
 
-/** Runs a mutation that deletes a customer's child. `payload` gets the deleted child, or null if the call is a retry. */
-export function deleteChild<Deleted extends Child, Payload>(
+type DeletionPayload<Name extends string, Deleted> = CustomerOfChild & Record<Name, Deleted | null>;
+
+/**
+ * Runs a mutation that deletes a customer's child. The payload has the deleted child in the field `name`, or null if the call
+ * is a retry.
+ */
+export function deleteChild<Name extends string, Deleted extends Child>(
   context: Context,
   customer: CustomerOfChild,
-  remove: (transaction: Queries, customer: LockedCustomer) => Promise<Deleted>,
-  payload: (deleted: Deleted | null) => Payload,
-): Promise<Payload> {
+  name: Name,
+  remove: ChildWrite<Deleted>,
+): Promise<DeletionPayload<Name, Deleted>> {
   let deleted: Deleted | null = null;
   return mutateChild(
     context,
     customer,
+    () => ({ ...customer, [name]: deleted }) as DeletionPayload<Name, Deleted>,
     async (transaction, locked) => {
       deleted = await remove(transaction, locked);
       return deleted;
     },
-    () => payload(deleted),
   );
 }

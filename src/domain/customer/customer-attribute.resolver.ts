@@ -6,18 +6,17 @@ import { Batched, BatchedByKey } from '../../execution/batched.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, CustomerId, ExpectedVersion } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
-import { mutate, type WrittenChild, writtenChild } from '../../graph/mutation.ts';
+import type { WrittenChild } from '../../graph/mutation.ts';
 import { definitionsByBank } from '../attribute/attribute-definition.loader.ts';
 import { customerCategory } from '../attribute/attribute-definition.rules.ts';
 import { assertDefinedType, definedTypes } from '../attribute/attribute-definition.writes.ts';
-import { deleteChild } from './child-mutation.ts';
+import { deleteChild, mutateChild } from './child-mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from './customer.loader.ts';
 import { Customer, type CustomerKey } from './customer.type.ts';
 import { attributes, attributesByCustomer } from './customer-attribute.loader.ts';
 import { attributeValues, seenByOwner } from './customer-attribute.rules.ts';
 import { customerAttribute } from './customer-attribute.table.ts';
 import { CustomerAttribute, CustomerAttributeInput, CustomerAttributePayload } from './customer-attribute.type.ts';
-import { lockCustomer } from './locked-customer.ts';
 
 const attributeById = oneBy(customerAttribute, 'id');
 
@@ -111,15 +110,10 @@ export class CustomerAttributeMutations {
     @Ctx() context: Context,
   ): Promise<CustomerAttributePayload> {
     const values = attributeValues(input);
-    return mutate(
-      context,
-      async (transaction) => {
-        const customer = await lockCustomer(transaction, bankId, customerId);
-        assertDefinedType(await definedTypes(transaction, bankId), values, 'input');
-        return writtenChild(await attributes.create(transaction, customer, values));
-      },
-      (written) => readPayload(context, written),
-    );
+    return mutateChild(context, { bankId, customerId }, readPayload, async (transaction, customer) => {
+      assertDefinedType(await definedTypes(transaction, bankId), values, 'input');
+      return attributes.create(transaction, customer, values);
+    });
   }
 
   @Mutation(() => CustomerAttributePayload, {
@@ -137,15 +131,10 @@ export class CustomerAttributeMutations {
     @Ctx() context: Context,
   ): Promise<CustomerAttributePayload> {
     const values = attributeValues(input);
-    return mutate(
-      context,
-      async (transaction) => {
-        const customer = await lockCustomer(transaction, bankId, customerId);
-        assertDefinedType(await definedTypes(transaction, bankId), values, 'input');
-        return writtenChild(await attributes.update(transaction, customer, id, values, expectedVersion));
-      },
-      (written) => readPayload(context, written),
-    );
+    return mutateChild(context, { bankId, customerId }, readPayload, async (transaction, customer) => {
+      assertDefinedType(await definedTypes(transaction, bankId), values, 'input');
+      return attributes.update(transaction, customer, id, values, expectedVersion);
+    });
   }
 
   @Mutation(() => CustomerAttributePayload, { nullable: true, description: 'Deletes an attribute of a customer.' })
@@ -157,11 +146,8 @@ export class CustomerAttributeMutations {
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<CustomerAttributePayload> {
-    return deleteChild(
-      context,
-      { bankId, customerId },
-      (transaction, customer) => attributes.delete(transaction, customer, id, expectedVersion),
-      (customerAttribute) => ({ bankId, customerId, customerAttribute }),
+    return deleteChild(context, { bankId, customerId }, 'customerAttribute', (transaction, customer) =>
+      attributes.delete(transaction, customer, id, expectedVersion),
     );
   }
 }

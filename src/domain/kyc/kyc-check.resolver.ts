@@ -4,10 +4,10 @@ import { RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, BankIdOrNull, CustomerId } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
 import { optionalId } from '../../graph/input.ts';
-import { mutate, type WrittenChild, writtenChild } from '../../graph/mutation.ts';
+import type { WrittenChild } from '../../graph/mutation.ts';
+import { mutateChild } from '../customer/child-mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
-import { lockCustomer } from '../customer/locked-customer.ts';
 import { kycCheck } from './kyc-check.table.ts';
 import { AddKycCheckInput, KycCheck, KycCheckPayload } from './kyc-check.type.ts';
 import { checksOf, loadKycCheck } from './kyc-evidence.loader.ts';
@@ -85,14 +85,9 @@ export class KycCheckMutations {
   ): Promise<KycCheckPayload> {
     const id = optionalId('input.id', input.id);
     const values = kycCheckValues(input);
-    return mutate(
-      context,
-      async (transaction) => {
-        const customer = await lockCustomer(transaction, bankId, customerId);
-        const { row } = await addEvidence(transaction, kycCheck, customer, id, values);
-        return writtenChild(row);
-      },
-      (written) => readPayload(context, written),
-    );
+    return mutateChild(context, { bankId, customerId }, readPayload, async (transaction, customer) => {
+      const { row } = await addEvidence(transaction, kycCheck, customer, id, values);
+      return row;
+    });
   }
 }

@@ -4,10 +4,10 @@ import { RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, BankIdOrNull, CustomerId } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
 import { optionalId } from '../../graph/input.ts';
-import { mutate, type WrittenChild, writtenChild } from '../../graph/mutation.ts';
+import type { WrittenChild } from '../../graph/mutation.ts';
+import { mutateChild } from '../customer/child-mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
-import { lockCustomer } from '../customer/locked-customer.ts';
 import { kycDocument } from './kyc-document.table.ts';
 import { AddKycDocumentInput, KycDocument, KycDocumentPayload } from './kyc-document.type.ts';
 import { documentsOf, loadKycDocument, mediaOfDocuments } from './kyc-evidence.loader.ts';
@@ -96,14 +96,9 @@ export class KycDocumentMutations {
   ): Promise<KycDocumentPayload> {
     const id = optionalId('input.id', input.id);
     const values = kycDocumentValues(input);
-    return mutate(
-      context,
-      async (transaction) => {
-        const customer = await lockCustomer(transaction, bankId, customerId);
-        const { row } = await addEvidence(transaction, kycDocument, customer, id, values);
-        return writtenChild(row);
-      },
-      (written) => readPayload(context, written),
-    );
+    return mutateChild(context, { bankId, customerId }, readPayload, async (transaction, customer) => {
+      const { row } = await addEvidence(transaction, kycDocument, customer, id, values);
+      return row;
+    });
   }
 }

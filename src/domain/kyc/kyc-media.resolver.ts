@@ -108,11 +108,8 @@ export class KycMediaMutations {
   ): Promise<KycMediaPayload> {
     const id = optionalId('input.id', input.id);
     const values = kycMediaValues(input);
-    return mutateChild(
-      context,
-      { bankId, customerId },
-      (transaction, customer) => addKycMedia(transaction, customer, id, values),
-      readPayload,
+    return mutateChild(context, { bankId, customerId }, readPayload, (transaction, customer) =>
+      addKycMedia(transaction, customer, id, values),
     );
   }
 }

@@ -6,10 +6,10 @@ import { RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, BankIdOrNull, CustomerId } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
 import { pastTime } from '../../graph/input.ts';
-import { mutate, type WrittenChild, writtenChild } from '../../graph/mutation.ts';
+import type { WrittenChild } from '../../graph/mutation.ts';
+import { mutateChild } from '../customer/child-mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
-import { lockCustomer } from '../customer/locked-customer.ts';
 import { kycStatus } from './kyc-status.table.ts';
 import { AddKycStatusInput, KycStatus, KycStatusPayload } from './kyc-status.type.ts';
 import { needsConfirmation } from './kyc-status-proposal.writes.ts';
@@ -88,15 +88,9 @@ export class KycStatusMutations {
   ): Promise<KycStatusPayload> {
     const { ok } = input;
     const date = pastTime('input.date', input.date);
-    return mutate(
-      context,
-      async (transaction) => {
-        const customer = await lockCustomer(transaction, bankId, customerId);
-        if (await needsConfirmation(transaction, bankId))
-          throw gatewayError('KYC_STATUS_NEEDS_CONFIRMATION', { bankId });
-        return writtenChild(await applyKycStatus(transaction, customer, { ok, date }));
-      },
-      (written) => readPayload(context, written),
-    );
+    return mutateChild(context, { bankId, customerId }, readPayload, async (transaction, customer) => {
+      if (await needsConfirmation(transaction, bankId)) throw gatewayError('KYC_STATUS_NEEDS_CONFIRMATION', { bankId });
+      return applyKycStatus(transaction, customer, { ok, date });
+    });
   }
 }

@@ -120,11 +120,8 @@ export class CustomerMessageMutations {
     @Ctx() context: Context,
   ): Promise<CustomerMessagePayload> {
     const values = messageValues(input);
-    return mutateChild(
-      context,
-      { bankId, customerId },
-      (transaction, customer) => insertMessage(transaction, customer, values),
-      readPayload,
+    return mutateChild(context, { bankId, customerId }, readPayload, (transaction, customer) =>
+      insertMessage(transaction, customer, values),
     );
   }
 }

@@ -91,11 +91,8 @@ export class SocialMediaHandleMutations {
     @Ctx() context: Context,
   ): Promise<SocialMediaHandlePayload> {
     const values = socialMediaHandleValues(input);
-    return mutateChild(
-      context,
-      { bankId, customerId },
-      (transaction, customer) => storeSocialMediaHandle(transaction, customer, values),
-      readPayload,
+    return mutateChild(context, { bankId, customerId }, readPayload, (transaction, customer) =>
+      storeSocialMediaHandle(transaction, customer, values),
     );
   }
 
@@ -111,11 +108,8 @@ export class SocialMediaHandleMutations {
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<SocialMediaHandlePayload> {
-    return deleteChild(
-      context,
-      { bankId, customerId },
-      (transaction, customer) => socialMediaHandles.delete(transaction, customer, id, expectedVersion),
-      (socialMediaHandle) => ({ bankId, customerId, socialMediaHandle }),
+    return deleteChild(context, { bankId, customerId }, 'socialMediaHandle', (transaction, customer) =>
+      socialMediaHandles.delete(transaction, customer, id, expectedVersion),
     );
   }
 }

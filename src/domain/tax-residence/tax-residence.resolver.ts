@@ -76,11 +76,8 @@ export class TaxResidenceMutations {
     @Ctx() context: Context,
   ): Promise<TaxResidencePayload> {
     const values = taxResidenceValues(input);
-    return mutateChild(
-      context,
-      { bankId, customerId },
-      (transaction, customer) => storeTaxResidence(transaction, customer, values),
-      readPayload,
+    return mutateChild(context, { bankId, customerId }, readPayload, (transaction, customer) =>
+      storeTaxResidence(transaction, customer, values),
     );
   }
 
@@ -93,11 +90,8 @@ export class TaxResidenceMutations {
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<TaxResidencePayload> {
-    return deleteChild(
-      context,
-      { bankId, customerId },
-      (transaction, customer) => taxResidences.delete(transaction, customer, id, expectedVersion),
-      (taxResidence) => ({ bankId, customerId, taxResidence }),
+    return deleteChild(context, { bankId, customerId }, 'taxResidence', (transaction, customer) =>
+      taxResidences.delete(transaction, customer, id, expectedVersion),
     );
   }
 }

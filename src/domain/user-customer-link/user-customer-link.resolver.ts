@@ -114,11 +114,8 @@ export class UserCustomerLinkMutations {
   ): Promise<UserCustomerLinkPayload> {
     const values = userLinkValues(input);
     refuseSelfLink(context.user?.id, values.userId, 'input.userId');
-    return mutateChild(
-      context,
-      { bankId, customerId },
-      (transaction, customer) => createUserLink(transaction, customer, values),
-      readPayload,
+    return mutateChild(context, { bankId, customerId }, readPayload, (transaction, customer) =>
+      createUserLink(transaction, customer, values),
     );
   }
 
