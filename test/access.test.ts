@@ -15,8 +15,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Role, roleScope } from '../src/base/roles.ts';
 import { grantRole } from '../src/domain/user/user-administration.ts';
 import { gatewaySchema } from '../src/schema.ts';
-import { furtherCases } from './support/api-cases.ts';
-import { insertEveryNoun, type World } from './support/every-noun.ts';
+import { gatewayCases } from './support/api-cases.ts';
+import { insertEveryEntity, type World } from './support/every-entity.ts';
 import { type Gateway, startGateway } from './support/gateway.ts';
 
 /**
@@ -59,7 +59,7 @@ beforeAll(async () => {
 afterAll(() => gateway.stop());
 
 async function newWorld(): Promise<World> {
-  const world = await insertEveryNoun(gateway);
+  const world = await insertEveryEntity(gateway);
   const { username } = world.linkedUser;
   // An entitlement for User.entitlements to show.
   await grantRole(gateway.database, { username, roleName: 'CanGetMeetings', bankId: world.bankId });
@@ -168,7 +168,7 @@ const values: Record<string, (world: World) => string> = {
 
 /** The value of an argument in the case of the mutation. */
 function valueOfCase({ name }: GuardedField['field'], argument: GraphQLArgument, world: World): string {
-  const value = furtherCases[name]?.given(world)[argument.name];
+  const value = gatewayCases[name]?.variables(world)[argument.name];
   const literal = value === undefined ? null : astFromValue(value, argument.type);
   if (literal === null || literal === undefined) {
     throw new Error(`Add a case for ${name} with a value of ${argument.name} to test/support/api-cases.ts.`);

@@ -1,7 +1,7 @@
 /**
- * Every API of the catalogue, over the real server: its success for each of its roles, and each of its errors, after which
- * nothing is written. How each is called stands in support/api-cases.ts; an API, or an error of one, without its case
- * fails here by name. Every mutation besides: once per idempotency key, and never over a newer version.
+ * Calls every API of the catalogue over the real server: successfully with each of its roles, and with each of its
+ * errors, after which nothing must have been written. support/api-cases.ts contains the calls. An API or an error
+ * without a case fails a test by name. Every mutation must also respect idempotency keys and expected versions.
  */
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -12,12 +12,12 @@ import { gatewaySchema } from '../src/schema.ts';
 import {
   type ApiCase,
   apiCases,
-  furtherCases,
+  gatewayCases,
   type Refusal,
   type Variables,
   wholeEnvironment,
 } from './support/api-cases.ts';
-import { insertEveryNoun, type World } from './support/every-noun.ts';
+import { insertEveryEntity, type World } from './support/every-entity.ts';
 import { type Gateway, startGateway } from './support/gateway.ts';
 import { everythingStored } from './support/stored.ts';
 
@@ -35,7 +35,7 @@ const catalogue = JSON.parse(readFileSync(new URL('catalogue.json', import.meta.
 const schema = await gatewaySchema();
 const mutations = Object.values(schema.getMutationType()?.getFields() ?? {});
 
-/** What is called: a root field as one API, or as none. */
+/** A call of a root field, as an API or as one of the gateway's own mutations. */
 interface Called {
   title: string;
   kind: 'query' | 'mutation';
@@ -52,18 +52,18 @@ function fieldAt(coordinate: string): Field | undefined {
 
 const apis: Called[] = catalogue.flatMap(({ operation, kind, root, errors }) => {
   const field = fieldAt(root);
-  const found = apiCases[operation];
-  return field === undefined || found === undefined ? [] : [{ title: operation, kind, field, errors, case: found }];
+  const apiCase = apiCases[operation];
+  return field === undefined || apiCase === undefined ? [] : [{ title: operation, kind, field, errors, case: apiCase }];
 });
-const further: Called[] = Object.entries(furtherCases).flatMap(([name, found]) => {
+const gatewayMutations: Called[] = Object.entries(gatewayCases).flatMap(([name, gatewayCase]) => {
   const field = fieldAt(`Mutation.${name}`);
-  return field === undefined ? [] : [{ title: name, kind: 'mutation', field, errors: [], case: found }];
+  return field === undefined ? [] : [{ title: name, kind: 'mutation', field, errors: [], case: gatewayCase }];
 });
-const writes = [...apis, ...further].filter(({ kind }) => kind === 'mutation');
+const writes = [...apis, ...gatewayMutations].filter(({ kind }) => kind === 'mutation');
 const keyed = writes.filter(({ field }) => argumentNames(field).includes('idempotencyKey'));
 const versioned = writes.filter(({ field }) => argumentNames(field).includes('expectedVersion'));
 
-/** With its title apart: Vitest shortens those that it takes out of an object. */
+/** Returns the items with their titles next to them, because Vitest shortens titles that it reads from an object. */
 function named<Item extends { title: string }>(items: Item[]): [string, Item][] {
   return items.map((item) => [item.title, item]);
 }
@@ -76,58 +76,58 @@ function accessOf({ extensions }: Field) {
   return extensions.access as { kind: 'public' | 'authenticated' | 'role'; anyOf?: Role[] };
 }
 
-/** The operation with every argument of the field as a variable. */
+/** Returns the operation with every argument of the field as a variable. */
 function documentOf({ kind, field, case: { selection } }: Called): string {
   const variables = field.args.map(({ name, type, defaultValue }) => {
     return `$${name}: ${type}${defaultValue === undefined ? '' : ` = ${defaultValue}`}`;
   });
-  const passed = field.args.map(({ name }) => `${name}: $${name}`);
-  const brackets = (inside: string[]) => (inside.length === 0 ? '' : `(${inside.join(', ')})`);
-  const selected = isObjectType(getNamedType(field.type)) ? `{ ${selection} }` : '';
-  return `${kind} ${brackets(variables)} { ${field.name}${brackets(passed)} ${selected} }`;
+  const args = field.args.map(({ name }) => `${name}: $${name}`);
+  const inBrackets = (items: string[]) => (items.length === 0 ? '' : `(${items.join(', ')})`);
+  const fields = isObjectType(getNamedType(field.type)) ? `{ ${selection} }` : '';
+  return `${kind} ${inBrackets(variables)} { ${field.name}${inBrackets(args)} ${fields} }`;
 }
 
-/** A role where it counts: at the bank, or without one. */
-function rightly(roles: readonly Role[], bankId: string): [Role, string | null][] {
+/** Returns bank roles with the bank, and system roles without a bank. */
+function rolesAt(roles: readonly Role[], bankId: string): [Role, string | null][] {
   return roles.map((role) => [role, roleScope(role) === 'system' ? null : bankId]);
 }
 
 let gateway: Gateway;
-/** Of everything that is refused and everything that only reads: nothing in it changes. */
+/** The data of failing calls and of queries, which must not change it. */
 let world: World;
 let otherWorld: World;
-const others = new Map<string, Promise<{ gateway: Gateway; world: World }>>();
+const gatewaysByEnvironment = new Map<string, Promise<{ gateway: Gateway; world: World }>>();
 
 beforeAll(async () => {
   gateway = await startGateway({ environment: wholeEnvironment });
-  world = await insertEveryNoun(gateway);
-  otherWorld = await insertEveryNoun(gateway);
+  world = await insertEveryEntity(gateway);
+  otherWorld = await insertEveryEntity(gateway);
 });
 
 afterAll(async () => {
   await gateway.stop();
-  for (const other of others.values()) await (await other).gateway.stop();
+  for (const other of gatewaysByEnvironment.values()) await (await other).gateway.stop();
 });
 
-/** The world of a gateway that is set otherwise. */
+/** Returns the world of a gateway with other environment variables, which is started at the first call. */
 async function worldWith(environment: Record<string, string> | undefined): Promise<World> {
   if (environment === undefined) return world;
   const name = JSON.stringify(environment);
   const started =
-    others.get(name) ??
+    gatewaysByEnvironment.get(name) ??
     startGateway({ environment: { ...wholeEnvironment, ...environment } }).then(async (other) => ({
       gateway: other,
-      world: await insertEveryNoun(other),
+      world: await insertEveryEntity(other),
     }));
-  others.set(name, started);
+  gatewaysByEnvironment.set(name, started);
   return (await started).world;
 }
 
 async function userWith(at: World, roles: readonly Role[]): Promise<string> {
-  return (await at.gateway.createUser({ roles: rightly(roles, at.bankId) })).token;
+  return (await at.gateway.createUser({ roles: rolesAt(roles, at.bankId) })).token;
 }
 
-/** Who may make the whole call: a holder of every role, else who is linked, else anybody. */
+/** Returns a caller with all roles of the field, a linked user if it does not list roles, or null if it is public. */
 async function callerOf({ field, case: { alsoRoles = [] } }: Called, at: World): Promise<string | null> {
   const { kind, anyOf = [] } = accessOf(field);
   if (kind === 'public') return null;
@@ -138,18 +138,18 @@ const errorCount = catalogue.flatMap(({ errors }) => errors).length;
 
 describe(`the cases of ${catalogue.length} APIs, with ${errorCount} (API, error) pairs`, () => {
   test.each(catalogue.map(({ operation }) => operation))(
-    '%s has its field, its case of success, and a case for each of its errors',
+    'contain the field, the successful call, and each error of %s',
     (operation) => {
       const api = apis.find(({ title }) => title === operation);
-      const untried = api?.errors.filter((code) => refusalOf(api, code) === undefined);
+      const missing = api?.errors.filter((code) => refusalOf(api, code) === undefined);
 
-      expect(api, `${operation} has no field in the schema, or no entry in apiCases`).toBeDefined();
-      expect(untried, `errors of ${operation} that are not provoked`).toEqual([]);
+      expect(api, `${operation} must have a field in the schema and an entry in apiCases`).toBeDefined();
+      expect(missing, `errors of ${operation} without a case`).toEqual([]);
     },
   );
 
-  test('name no API that is not in the catalogue, and no error that is not of its API', () => {
-    const stray = Object.entries(apiCases).flatMap(([operation, { refusals = {} }]) => {
+  test('contain only APIs of the catalogue, and only their errors', () => {
+    const unknown = Object.entries(apiCases).flatMap(([operation, { refusals = {} }]) => {
       const errors = catalogue.find((api) => api.operation === operation)?.errors;
       if (errors === undefined) return [operation];
       return Object.keys(refusals)
@@ -157,19 +157,22 @@ describe(`the cases of ${catalogue.length} APIs, with ${errorCount} (API, error)
         .map((code) => `${operation} ${code}`);
     });
 
-    expect(stray).toEqual([]);
+    expect(unknown).toEqual([]);
   });
 
-  test('are there for every mutation of the schema', () => {
-    const tried = new Set(writes.map(({ field }) => field.name));
+  test('contain every mutation of the schema except login', () => {
+    const called = new Set(writes.map(({ field }) => field.name));
 
-    const missing = mutations.map(({ name }) => name).filter((name) => name !== 'login' && !tried.has(name));
-    expect(missing, 'Add a case for each of these mutations to furtherCases in test/support/api-cases.ts.').toEqual([]);
+    const missing = mutations.map(({ name }) => name).filter((name) => name !== 'login' && !called.has(name));
+    expect(
+      missing,
+      'Add a case for each of these mutations to gatewayCases in test/support/api-cases/gateway-cases.ts.',
+    ).toEqual([]);
   });
 });
 
 describe('the mutations of the schema', () => {
-  test('take an idempotency key, all but login and createUser, and revokeMyTokens, whose caller is refused after it', () => {
+  test('accept an idempotency key, except login, createUser, and revokeMyTokens, after which the token is invalid', () => {
     const without = mutations
       .filter((field) => !argumentNames(field).includes('idempotencyKey'))
       .map(({ name }) => name);
@@ -177,16 +180,16 @@ describe('the mutations of the schema', () => {
     expect(without.sort()).toEqual(['createUser', 'login', 'revokeMyTokens']);
   });
 
-  test('take the expected version where they update or delete', () => {
-    const changing = mutations.filter(({ name }) => /^(update|delete)/.test(name));
-    const without = changing.filter((field) => !argumentNames(field).includes('expectedVersion'));
+  test('accept the expected version if they update or delete', () => {
+    const updates = mutations.filter(({ name }) => /^(update|delete)/.test(name));
+    const without = updates.filter((field) => !argumentNames(field).includes('expectedVersion'));
 
     expect(without.map(({ name }) => name)).toEqual([]);
   });
 });
 
-const nobodys = 'no-such-id';
-/** Errors that say of an argument alone that there is nothing by it. */
+const unknownId = 'no-such-id';
+/** The argument whose unknown value provokes an error. */
 const notFoundBy: Record<string, string> = {
   'OBP-30001': 'bankId',
   'OBP-30046': 'customerId',
@@ -200,29 +203,36 @@ const notFoundBy: Record<string, string> = {
   'OBP-30310': 'id',
 };
 
-/** How a call comes to this error; undefined where nobody has said. */
+/** Returns the call that provokes an error. Undefined if the case is missing. */
 function refusalOf({ field, case: { refusals = {} } }: Called, code: string): Refusal | undefined {
-  const own = refusals[code];
-  if (own !== undefined) return own;
+  const refusal = refusals[code];
+  if (refusal !== undefined) return refusal;
   if (code === 'OBP-20001') return {};
   if (code === 'OBP-20006') return { caller: ({ freeUser }) => freeUser.token };
-  if (code === 'OBP-30111') return { given: () => ({ bankId: 'no bank!' }) };
+  if (code === 'OBP-30111') return { variables: () => ({ bankId: 'no bank!' }) };
   const name = notFoundBy[code];
-  return name !== undefined && argumentNames(field).includes(name) ? { given: () => ({ [name]: nobodys }) } : undefined;
+  return name !== undefined && argumentNames(field).includes(name)
+    ? { variables: () => ({ [name]: unknownId }) }
+    : undefined;
 }
 
-interface Refused {
+interface ExpectedError {
   code: string;
-  given?: Variables;
+  variables?: Variables;
   caller?: string | null;
 }
 
-/** Makes the call, and asserts that it ends in this error and leaves everything as it was. */
-async function expectRefused(api: Called, at: World, document: string, { code, given = {}, caller }: Refused) {
+/** Sends the call, and asserts that it fails with the error and does not change stored data. */
+async function expectRefused(
+  api: Called,
+  at: World,
+  document: string,
+  { code, variables = {}, caller }: ExpectedError,
+) {
   const token = caller === undefined ? await callerOf(api, at) : caller;
   const before = await everythingStored(at.gateway.database);
 
-  const { data, errors } = await at.gateway.query(token, document, { ...api.case.given(at), ...given });
+  const { data, errors } = await at.gateway.query(token, document, { ...api.case.variables(at), ...variables });
 
   expect(errors.map(({ extensions }) => extensions.obpCode)).toEqual([code]);
   expect(data?.[api.field.name] ?? null).toBeNull();
@@ -230,120 +240,121 @@ async function expectRefused(api: Called, at: World, document: string, { code, g
 }
 
 describe.each(named(apis))('%s', (_title, api) => {
-  test.each(api.errors)('answers %s, and nothing is written', async (code) => {
+  test.each(api.errors)('fails with %s and writes nothing', async (code) => {
     const refusal = refusalOf(api, code);
-    if (refusal === undefined) throw new Error(`Nothing provokes ${code} of ${api.title}.`);
+    if (refusal === undefined) throw new Error(`A case must provoke ${code} of ${api.title}.`);
     const at = await worldWith(refusal.environment);
     const caller = code === 'OBP-20001' ? null : await refusal.caller?.(at);
 
     const document = refusal.document ?? documentOf(api);
-    await expectRefused(api, at, document, { code, given: refusal.given?.(at), caller });
+    await expectRefused(api, at, document, { code, variables: refusal.variables?.(at), caller });
   });
 });
 
 describe.each(named(apis.filter(({ field }) => accessOf(field).kind === 'role')))('%s', (_title, api) => {
-  test('answers OBP-20006 to who holds its roles where they do not count, and nothing is written', async () => {
+  test('fails with OBP-20006 and writes nothing if the roles are held at another scope', async () => {
     const { anyOf = [] } = accessOf(api.field);
-    const elsewhere = anyOf.map((role): [Role, string] => [
+    const wrongScope = anyOf.map((role): [Role, string] => [
       role,
       roleScope(role) === 'system' ? world.bankId : otherWorld.bankId,
     ]);
-    const { token } = await gateway.createUser({ roles: elsewhere });
+    const { token } = await gateway.createUser({ roles: wrongScope });
 
     await expectRefused(api, world, documentOf(api), { code: 'OBP-20006', caller: token });
   });
 });
 
+/** A caller of an API: with one role, or without a role. */
 interface Way {
   title: string;
   api: Called;
   role: Role | null;
 }
 
-const ways: Way[] = [...apis, ...further].flatMap((api) => {
+const ways: Way[] = [...apis, ...gatewayMutations].flatMap((api) => {
   const { kind, anyOf = [] } = accessOf(api.field);
   const asRole = anyOf.map((role) => ({ title: `${api.title} with ${role}`, api, role }));
   if (kind === 'role' || api.case.isByRoleOnly === true) return asRole;
-  const who = kind === 'public' ? 'anybody' : 'who is linked';
-  return [{ title: `${api.title} of ${who}`, api, role: null }, ...asRole];
+  const caller = kind === 'public' ? 'an anonymous caller' : 'a linked user';
+  return [{ title: `${api.title} by ${caller}`, api, role: null }, ...asRole];
 });
 
-/** What a call by this way gives, in a world of its own where it writes. */
+/** Sends the successful call, a mutation in a world of its own, and returns the stored data before and after it. */
 async function succeed({ api, role }: Way) {
   const { field, case: called } = api;
-  const at = api.kind === 'query' ? world : await insertEveryNoun(gateway);
+  const at = api.kind === 'query' ? world : await insertEveryEntity(gateway);
   const { kind } = accessOf(field);
-  const isOwn = role === null && kind !== 'public';
-  const given = { ...called.given(at), ...(isOwn ? called.givenForOwn?.(at) : {}) };
+  const isOwnData = role === null && kind !== 'public';
+  const variables = { ...called.variables(at), ...(isOwnData ? called.ownVariables?.(at) : {}) };
   const token =
-    role !== null ? await userWith(at, [role, ...(called.alsoRoles ?? [])]) : isOwn ? at.linkedUser.token : null;
+    role !== null ? await userWith(at, [role, ...(called.alsoRoles ?? [])]) : isOwnData ? at.linkedUser.token : null;
   const before = await everythingStored(gateway.database);
-  const answer = await gateway.query(token, documentOf(api), given);
-  return { at, answer, before, after: await everythingStored(gateway.database) };
+  const response = await gateway.query(token, documentOf(api), variables);
+  return { at, response, before, after: await everythingStored(gateway.database) };
 }
 
-describe('the success of', () => {
+describe('a successful call of', () => {
   test.each(named(ways.filter(({ api }) => api.kind === 'query')))(
-    '%s is an answer, and nothing is written',
+    '%s returns the expected result and writes nothing',
     async (_title, way) => {
-      const { at, answer, before, after } = await succeed(way);
+      const { at, response, before, after } = await succeed(way);
 
-      expect(answer.errors).toEqual([]);
-      expect(answer.data?.[way.api.field.name]).toEqual(way.api.case.answer(at));
+      expect(response.errors).toEqual([]);
+      expect(response.data?.[way.api.field.name]).toEqual(way.api.case.result(at));
       expect(after).toEqual(before);
     },
   );
 
   test.each(named(ways.filter(({ api }) => api.kind === 'mutation')))(
-    '%s is written, and answered as it is now',
+    '%s is stored, and returns the expected result',
     async (_title, way) => {
-      const { at, answer, before, after } = await succeed(way);
+      const { at, response, before, after } = await succeed(way);
 
-      expect(answer.errors).toEqual([]);
-      expect(answer.data?.[way.api.field.name]).toEqual(way.api.case.answer(at));
+      expect(response.errors).toEqual([]);
+      expect(response.data?.[way.api.field.name]).toEqual(way.api.case.result(at));
       expect(after).not.toEqual(before);
     },
   );
 });
 
-/** Other arguments than those of success. */
-function otherwise({ field, case: called }: Called, at: World): Variables {
-  if (called.otherwise !== undefined) return called.otherwise(at);
-  return { [argumentNames(field).includes('id') ? 'id' : 'customerId']: nobodys };
+/** Returns variables that differ from those of the successful call. */
+function differentVariables({ field, case: called }: Called, at: World): Variables {
+  if (called.otherVariables !== undefined) return called.otherVariables(at);
+  return { [argumentNames(field).includes('id') ? 'id' : 'customerId']: unknownId };
 }
 
-/** Whether the object itself is in the answer again: one that was deleted is not. */
+/** Whether the object is deleted, so that a repeated call cannot return it. */
 const isDeletion = ({ field }: Called) => field.name.startsWith('delete');
 
 describe.each(named(keyed))('%s', (_title, api) => {
   async function twice(variables: Variables, headers: Record<string, string>) {
-    const at = await insertEveryNoun(gateway);
+    const at = await insertEveryEntity(gateway);
     const token = await callerOf(api, at);
-    const call = (more: Variables = {}) =>
-      gateway.query(token, documentOf(api), { ...api.case.given(at), ...variables, ...more }, headers);
+    const call = (changes: Variables = {}) =>
+      gateway.query(token, documentOf(api), { ...api.case.variables(at), ...variables, ...changes }, headers);
     const first = await call();
     const stored = await everythingStored(gateway.database);
-    const again = await call();
-    return { at, call, first, again, stored };
+    const repeated = await call();
+    return { at, call, first, repeated, stored };
   }
 
   test.each([
     ['argument', () => ({ variables: { idempotencyKey: randomUUID() }, headers: {} })],
     ['header', () => ({ variables: {}, headers: { 'idempotency-key': randomUUID() } })],
-  ])('writes once with one idempotency key as its %s, and answers the same object', async (_where, key) => {
+  ])('writes once for an idempotency key in the %s, and returns the same object again', async (_place, key) => {
     const { variables, headers } = key();
 
-    const { first, again, stored } = await twice(variables, headers);
+    const { first, repeated, stored } = await twice(variables, headers);
 
-    expect([...first.errors, ...again.errors]).toEqual([]);
+    expect([...first.errors, ...repeated.errors]).toEqual([]);
     expect(await everythingStored(gateway.database)).toEqual(stored);
-    if (!isDeletion(api)) expect(again.data).toEqual(first.data);
+    if (!isDeletion(api)) expect(repeated.data).toEqual(first.data);
   });
 
-  test('with the same idempotency key and other arguments is a conflict, and nothing is written', async () => {
+  test('fails with CONFLICT and writes nothing for a used idempotency key with other arguments', async () => {
     const { at, call, stored } = await twice({ idempotencyKey: randomUUID() }, {});
 
-    const { errors } = await call(otherwise(api, at));
+    const { errors } = await call(differentVariables(api, at));
 
     expect(errors.map(({ extensions }) => extensions.code)).toEqual(['CONFLICT']);
     expect(await everythingStored(gateway.database)).toEqual(stored);
@@ -351,13 +362,13 @@ describe.each(named(keyed))('%s', (_title, api) => {
 });
 
 describe.each(named(versioned))('%s', (_title, api) => {
-  test('with a version that is not the present one is a conflict that tells the present one, and nothing is written', async () => {
-    const at = await insertEveryNoun(gateway);
+  test('fails with CONFLICT and the current version, and writes nothing, for another expected version', async () => {
+    const at = await insertEveryEntity(gateway);
     const token = await callerOf(api, at);
-    const given = { ...api.case.given(at), ...api.case.givenForVersion?.(at), expectedVersion: 99 };
+    const variables = { ...api.case.variables(at), ...api.case.existingVariables?.(at), expectedVersion: 99 };
     const before = await everythingStored(gateway.database);
 
-    const { errors } = await gateway.query(token, documentOf(api), given);
+    const { errors } = await gateway.query(token, documentOf(api), variables);
 
     expect(errors.map(({ extensions }) => extensions)).toEqual([
       expect.objectContaining({ code: 'CONFLICT', currentVersion: 1 }),
@@ -365,13 +376,13 @@ describe.each(named(versioned))('%s', (_title, api) => {
     expect(await everythingStored(gateway.database)).toEqual(before);
   });
 
-  test('with the present version is written', async () => {
-    const at = await insertEveryNoun(gateway);
+  test('writes for the current version', async () => {
+    const at = await insertEveryEntity(gateway);
     const token = await callerOf(api, at);
-    const given = { ...api.case.given(at), ...api.case.givenForVersion?.(at), expectedVersion: 1 };
+    const variables = { ...api.case.variables(at), ...api.case.existingVariables?.(at), expectedVersion: 1 };
     const before = await everythingStored(gateway.database);
 
-    const { errors } = await gateway.query(token, documentOf(api), given);
+    const { errors } = await gateway.query(token, documentOf(api), variables);
 
     expect(errors).toEqual([]);
     expect(await everythingStored(gateway.database)).not.toEqual(before);

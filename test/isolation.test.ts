@@ -17,8 +17,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isRole, type Role, roleScope, roles } from '../src/base/roles.ts';
 import { gatewaySchema } from '../src/schema.ts';
 import catalogue from './catalogue.json' with { type: 'json' };
-import { type ApiCase, apiCases, furtherCases, type Variables, wholeEnvironment } from './support/api-cases.ts';
-import { insertEveryNoun, sharedNames, type World } from './support/every-noun.ts';
+import { type ApiCase, apiCases, gatewayCases, type Variables, wholeEnvironment } from './support/api-cases.ts';
+import { insertEveryEntity, sharedNames, type World } from './support/every-entity.ts';
 import { type Gateway, startGateway } from './support/gateway.ts';
 import { everythingStored } from './support/stored.ts';
 
@@ -37,7 +37,7 @@ interface Called {
   coordinate: string;
   kind: 'query' | 'mutation';
   field: Field;
-  given(world: World): Variables;
+  variables(world: World): Variables;
   selection: string;
 }
 
@@ -47,37 +47,37 @@ const bankRoles = Object.keys(roles)
   .filter((role) => roleScope(role) === 'bank');
 
 /** Root fields that are none of the APIs, and take an id. */
-const furtherReads: Record<string, Pick<ApiCase, 'given' | 'selection'>> = {
-  account: { given: ({ bankId, accountId }) => ({ bankId, id: accountId }), selection: 'id bankId label' },
+const furtherReads: Record<string, Pick<ApiCase, 'variables' | 'selection'>> = {
+  account: { variables: ({ bankId, accountId }) => ({ bankId, id: accountId }), selection: 'id bankId label' },
   auditEvents: {
-    given: ({ bankId, customerId }) => ({ bankId, customerId }),
+    variables: ({ bankId, customerId }) => ({ bankId, customerId }),
     selection: 'nodes { id bankId customerIds subjectUserIds userId }',
   },
-  bank: { given: ({ bankId }) => ({ bankId }), selection: 'id' },
+  bank: { variables: ({ bankId }) => ({ bankId }), selection: 'id' },
   entitlements: {
-    given: ({ bankId, colleague }) => ({ bankId, userId: colleague.id }),
+    variables: ({ bankId, colleague }) => ({ bankId, userId: colleague.id }),
     selection: 'id userId roleName bankId',
   },
-  exportCustomerData: { given: ({ bankId, customerId }) => ({ bankId, customerId }), selection: 'customerId data' },
-  entitlementRequests: { given: ({ bankId }) => ({ bankId }), selection: 'nodes { id userId roleName bankId }' },
-  myCustomer: { given: ({ customerId }) => ({ customerId }), selection: 'id' },
-  user: { given: ({ linkedUser }) => ({ id: linkedUser.id }), selection: 'id' },
+  exportCustomerData: { variables: ({ bankId, customerId }) => ({ bankId, customerId }), selection: 'customerId data' },
+  entitlementRequests: { variables: ({ bankId }) => ({ bankId }), selection: 'nodes { id userId roleName bankId }' },
+  myCustomer: { variables: ({ customerId }) => ({ customerId }), selection: 'id' },
+  user: { variables: ({ linkedUser }) => ({ id: linkedUser.id }), selection: 'id' },
 };
 
 /** A list of a customer is called with the IDs of the bank and the customer. */
-function listOfCustomer({ args, type }: Field): Pick<ApiCase, 'given' | 'selection'> | undefined {
+function listOfCustomer({ args, type }: Field): Pick<ApiCase, 'variables' | 'selection'> | undefined {
   const names = new Set(args.map(({ name }) => name));
   for (const name of ['first', 'after']) names.delete(name);
   if (names.size !== 2 || !names.has('bankId') || !names.has('customerId')) return undefined;
   const named = getNamedType(type);
   if (!isObjectType(named)) return undefined;
   const selection = named.getFields().nodes === undefined ? 'id' : 'nodes { id }';
-  return { given: ({ bankId, customerId }) => ({ bankId, customerId }), selection };
+  return { variables: ({ bankId, customerId }) => ({ bankId, customerId }), selection };
 }
 
-const casesByRoot = new Map<string, Pick<ApiCase, 'given' | 'selection'>>([
+const casesByRoot = new Map<string, Pick<ApiCase, 'variables' | 'selection'>>([
   ...Object.entries(furtherReads).map(([name, found]) => [`Query.${name}`, found] as const),
-  ...Object.entries(furtherCases).map(([name, found]) => [`Mutation.${name}`, found] as const),
+  ...Object.entries(gatewayCases).map(([name, found]) => [`Mutation.${name}`, found] as const),
   ...catalogue.flatMap(({ operation, root }) => {
     const found = apiCases[operation];
     return found === undefined ? [] : [[root, found] as const];
@@ -167,8 +167,8 @@ function valueAt(container: unknown, [step, ...rest]: Path): unknown {
 function foreignOf({ coordinate, path, called }: Pair): ((world: World) => string) | undefined {
   const name = String(path.findLast((step) => step !== 0));
   const foreign = foreignByCoordinate[coordinate] ?? foreignByName[name];
-  if (foreign !== undefined || typeof valueAt(called.given(mine), path) !== 'string') return foreign;
-  return (world) => String(valueAt(called.given(world), path));
+  if (foreign !== undefined || typeof valueAt(called.variables(mine), path) !== 'string') return foreign;
+  return (world) => String(valueAt(called.variables(world), path));
 }
 
 const ofNoBank = 'A user is of no bank: whoever may write at the caller’s bank may name any user there.';
@@ -314,8 +314,8 @@ let clerk: string;
 
 beforeAll(async () => {
   gateway = await startGateway({ environment: wholeEnvironment });
-  mine = await insertEveryNoun(gateway);
-  theirs = await insertEveryNoun(gateway);
+  mine = await insertEveryEntity(gateway);
+  theirs = await insertEveryEntity(gateway);
   clerk = await clerkOf(mine);
 });
 
@@ -325,7 +325,7 @@ describe('the walk', () => {
   test('knows how to call every root field that takes an ID', () => {
     expect(
       uncalled,
-      'Add a mutation to furtherCases in test/support/api-cases.ts, and a query to furtherReads in test/isolation.test.ts.',
+      'Add a mutation to gatewayCases in test/support/api-cases.ts, and a query to furtherReads in test/isolation.test.ts.',
     ).toEqual([]);
   });
 
@@ -356,7 +356,7 @@ function isOfBank({ field }: Called): boolean {
 }
 
 async function tried({ called, path }: Pair, value: string, from: World = mine) {
-  const variables = placed(called.given(from), path, value) as Variables;
+  const variables = placed(called.variables(from), path, value) as Variables;
   const { data, errors } = await gateway.query(clerk, documentOf(called), variables);
   return { value: data?.[called.field.name] ?? null, errors };
 }
@@ -432,10 +432,10 @@ describe('by exception', () => {
 
   test.each(named(withOwn))('%s is allowed, and nothing changes at the other bank', async (_coordinate, pair) => {
     const { called, path, coordinate } = pair;
-    const own = await insertEveryNoun(gateway);
+    const own = await insertEveryEntity(gateway);
     const ownClerk = await clerkOf(own);
     const before = await storedAt(theirs);
-    const given = givenAlone[coordinate] ?? called.given;
+    const given = givenAlone[coordinate] ?? called.variables;
     const variables = placed(given(own), path, foreignFor(pair)) as Variables;
 
     const { data, errors } = await gateway.query(ownClerk, documentOf(called), variables);
@@ -477,7 +477,7 @@ describe('what is of one customer', () => {
     'is not found by %s through another customer of the bank, and nothing changes',
     async (_coordinate, called) => {
       const before = await everythingStored(gateway.database);
-      const variables = { ...called.given(mine), customerId: mine.otherCustomerId };
+      const variables = { ...called.variables(mine), customerId: mine.otherCustomerId };
 
       const { data, errors } = await gateway.query(clerk, documentOf(called), variables);
 
@@ -493,12 +493,12 @@ describe('where the other bank has the same customer numbers, account ids and KY
   test.each(calls.filter(isOfBank).map((called): [string, Called] => [called.coordinate, called]))(
     '%s reaches the caller’s bank only',
     async (_coordinate, called) => {
-      const own = await insertEveryNoun(gateway, sharedNames());
-      const alike = await insertEveryNoun(gateway, sharedOf(own));
+      const own = await insertEveryEntity(gateway, sharedNames());
+      const alike = await insertEveryEntity(gateway, sharedOf(own));
       const ownClerk = await clerkOf(own);
       const before = await storedAt(alike);
 
-      const { data, errors } = await gateway.query(ownClerk, documentOf(called), called.given(own));
+      const { data, errors } = await gateway.query(ownClerk, documentOf(called), called.variables(own));
 
       const unlinked = called.coordinate === 'Query.myCustomer' ? ['OBP-30046'] : [];
       expect(errors.map(({ extensions }) => extensions.obpCode)).toEqual(unlinked);

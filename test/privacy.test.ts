@@ -22,11 +22,11 @@ import { type Role, roleScope } from '../src/base/roles.ts';
 import { idempotencyKey } from '../src/domain/user/idempotency-key.table.ts';
 import { gatewaySchema } from '../src/schema.ts';
 import catalogue from './catalogue.json' with { type: 'json' };
-import { type ApiCase, apiCases, furtherCases, type Variables, wholeEnvironment } from './support/api-cases.ts';
+import { type ApiCase, apiCases, gatewayCases, type Variables, wholeEnvironment } from './support/api-cases.ts';
 import { createDatabaseUrl, dialectUnderTest } from './support/database-url.ts';
-import { insertEveryNoun, type World } from './support/every-noun.ts';
+import { insertEveryEntity, type World } from './support/every-entity.ts';
 import { insertFurtherBelongings } from './support/further-belongings.ts';
-import { type Answer, type Gateway, startGateway, testEnvironment } from './support/gateway.ts';
+import { type Gateway, type GatewayResponse, startGateway, testEnvironment } from './support/gateway.ts';
 import { audience, type IdentityProvider, startIdentityProvider } from './support/identity-provider.ts';
 import { leaksIn, type PlantedPerson, plantedPerson, textsIn } from './support/planted.ts';
 import { buildProgram, runProgram, startProgram } from './support/program.ts';
@@ -61,7 +61,7 @@ function calledAt(coordinate: string, title: string, errors: readonly string[], 
 
 const calls: Called[] = [
   ...catalogue.flatMap(({ operation, root, errors }) => calledAt(root, operation, errors, apiCases[operation])),
-  ...Object.entries(furtherCases).flatMap(([name, found]) => calledAt(`Mutation.${name}`, name, [], found)),
+  ...Object.entries(gatewayCases).flatMap(([name, found]) => calledAt(`Mutation.${name}`, name, [], found)),
 ];
 
 function documentOf({ kind, field, case: { selection } }: Called): string {
@@ -154,7 +154,7 @@ beforeAll(async () => {
       GATEWAY_OIDC_ENTITLEMENTS: `${provider.issuer}|obp_roles`,
     },
   });
-  world = await insertEveryNoun(gateway);
+  world = await insertEveryEntity(gateway);
   await insertStored(world.bankId);
 });
 
@@ -179,7 +179,7 @@ async function ask(
   document: string,
   variables: Variables = {},
   headers: Record<string, string> = {},
-): Promise<Answer<Record<string, unknown>>> {
+): Promise<GatewayResponse<Record<string, unknown>>> {
   const answer = await gateway.query(token, document, variables, headers);
   remember([variables, answer.data, token]);
   toldToClients.push(JSON.stringify(answer.errors));
@@ -233,9 +233,9 @@ afterEach(async () => {
 
 describe('what goes right', () => {
   test.each(calls.map((called): [string, Called] => [called.title, called]))('by %s', async (_title, called) => {
-    const at = called.kind === 'query' ? world : await insertEveryNoun(gateway);
+    const at = called.kind === 'query' ? world : await insertEveryEntity(gateway);
     const token = await callerOf(called, at);
-    const variables = called.case.given(at);
+    const variables = called.case.variables(at);
     const headers = { 'x-reason': encodeURIComponent(sent.reason), 'idempotency-key': randomUUID() };
 
     const first = await ask(token, documentOf(called), variables, headers);
@@ -280,7 +280,7 @@ describe('what is refused', () => {
     refusals.map((each): [string, (typeof refusals)[number]] => [`${each.called.title} with ${each.code}`, each]),
   )('by %s', async (_title, { called, refusal }) => {
     const token = (await refusal.caller?.(world)) ?? (await callerOf(called, world));
-    const variables = { ...called.case.given(world), ...refusal.given?.(world) };
+    const variables = { ...called.case.variables(world), ...refusal.variables?.(world) };
 
     const { errors } = await ask(token, refusal.document ?? documentOf(called), variables);
 
@@ -293,7 +293,7 @@ describe('what is refused', () => {
       .map((called): [string, Called] => [called.title, called]),
   )('by %s to nobody, and to a stranger', async (_title, called) => {
     for (const token of [null, world.freeUser.token]) {
-      const { errors } = await ask(token, documentOf(called), called.case.given(world));
+      const { errors } = await ask(token, documentOf(called), called.case.variables(world));
       expect(errors).not.toEqual([]);
     }
   });
@@ -304,7 +304,7 @@ describe('what is refused', () => {
       const taking = calls.filter(({ field }) => field.args.some((argument) => argument.name === name));
       for (const called of taking) {
         for (const token of [null, world.freeUser.token, await callerOf(called, world)]) {
-          const variables = { ...called.case.given(world), [name]: sent.email };
+          const variables = { ...called.case.variables(world), [name]: sent.email };
           toldToClients.push(JSON.stringify(await gateway.query(token, documentOf(called), variables)));
         }
       }
@@ -590,7 +590,7 @@ describe('what goes wrong', () => {
   const unexpected = () => logLines().filter((line) => line.includes('unexpected error'));
 
   /** The program is at fault, as its answer says, and the log says more. */
-  async function expectLogged(answer: Answer<unknown>, before: number): Promise<void> {
+  async function expectLogged(answer: GatewayResponse<unknown>, before: number): Promise<void> {
     expect(answer.errors).toMatchObject([{ extensions: { obpCode: 'OBP-50000' } }]);
     toldToClients.push(JSON.stringify(answer.errors));
     expect(leaksIn(toldToClients.slice(-1), secretsOf(sent))).toEqual([]);

@@ -26,10 +26,10 @@ import { meetingInvitee } from '../../src/domain/meeting/meeting-invitee.table.t
 import { registration } from '../../src/domain/user/registration.table.ts';
 import { createUser } from '../../src/domain/user/user-administration.ts';
 import { gatewaySchema } from '../../src/schema.ts';
-import { type ApiCase, apiCases, furtherCases, type Variables, wholeEnvironment } from '../support/api-cases.ts';
+import { type ApiCase, apiCases, gatewayCases, type Variables, wholeEnvironment } from '../support/api-cases.ts';
 import { auditReader } from '../support/audit-events.ts';
-import { insertEveryNoun, type World } from '../support/every-noun.ts';
-import { type Answer, type Gateway, startGateway } from '../support/gateway.ts';
+import { insertEveryEntity, type World } from '../support/every-entity.ts';
+import { type Gateway, type GatewayResponse, startGateway } from '../support/gateway.ts';
 import { insertEntitlement } from '../support/rows.ts';
 import { allTableNames, tablesOfCustomers } from '../support/stored.ts';
 
@@ -50,7 +50,7 @@ const mutations = (await gatewaySchema()).getMutationType()?.getFields() ?? {};
 
 const calls: Called[] = [
   ...catalogue.map(({ operation, root }) => ({ title: operation, name: root, case: apiCases[operation] })),
-  ...Object.entries(furtherCases).map(([name, found]) => ({ title: name, name: `Mutation.${name}`, case: found })),
+  ...Object.entries(gatewayCases).map(([name, found]) => ({ title: name, name: `Mutation.${name}`, case: found })),
 ].flatMap(({ title, name, case: found }) => {
   const field = name.startsWith('Mutation.') ? mutations[name.slice('Mutation.'.length)] : undefined;
   return field === undefined || found === undefined ? [] : [{ title, field, case: found }];
@@ -121,7 +121,7 @@ function documentOf({ field, case: { selection } }: Called): string {
 }
 
 interface Told {
-  answer: Answer<Record<string, Record<string, unknown> | null>>;
+  answer: GatewayResponse<Record<string, Record<string, unknown> | null>>;
   /** Of the mutation, not of what its payload gives. */
   events: AuditEvent[];
 }
@@ -144,8 +144,8 @@ function apiOf(name: string): Called {
 /** The case called in a world of its own, with everything that its caller needs. */
 async function call(name: string, change: Variables = {}): Promise<Told & { at: World; event: AuditEvent }> {
   const api = apiOf(name);
-  const at = await insertEveryNoun(gateway);
-  const told = await tell(await callerOf(api, at), documentOf(api), { ...api.case.given(at), ...change });
+  const at = await insertEveryEntity(gateway);
+  const told = await tell(await callerOf(api, at), documentOf(api), { ...api.case.variables(at), ...change });
   return { ...told, at, event: onlyOne(told.events) };
 }
 
@@ -185,15 +185,18 @@ describe('the mutations of the schema', () => {
     const tried = new Set(['login', ...calls.map(({ field }) => field.name)]);
 
     const missing = Object.keys(mutations).filter((name) => !tried.has(name));
-    expect(missing, 'Add a case for each of these mutations to furtherCases in test/support/api-cases.ts.').toEqual([]);
+    expect(
+      missing,
+      'Add a case for each of these mutations to gatewayCases in test/support/api-cases/gateway-cases.ts.',
+    ).toEqual([]);
   });
 
   test.each(calls.map((api): [string, Called] => [api.title, api]))(
     '%s leaves one event that says what was changed, of whom and where, and no value of it',
     async (_title, api) => {
       const { field } = api;
-      const at = await insertEveryNoun(gateway);
-      const variables = api.case.given(at);
+      const at = await insertEveryEntity(gateway);
+      const variables = api.case.variables(at);
 
       const { answer, events } = await tell(await callerOf(api, at), documentOf(api), variables);
 
@@ -226,7 +229,7 @@ describe('the changes', () => {
   test('of an update are only the fields that differ', async () => {
     const api = apiOf('updateCustomerAddress');
     const { at } = await call(api.title);
-    const given = api.case.given(at);
+    const given = api.case.variables(at);
     const variables = { ...given, input: { ...(given.input as Variables), city: 'Hamburg', tags: ['home', 'mail'] } };
     const token = await callerOf(api, at);
 
@@ -244,7 +247,7 @@ describe('the changes', () => {
   });
 
   test('of a new customer are the fields of all its parts', async () => {
-    const at = await insertEveryNoun(gateway);
+    const at = await insertEveryEntity(gateway);
     const roles: Role[] = [
       'CanCreateCustomer',
       'CanCreateCustomerAddress',
@@ -301,7 +304,7 @@ describe('the changes', () => {
   });
 
   test('of a role that is granted name the user and the bank, and what is replaced', async () => {
-    const at = await insertEveryNoun(gateway);
+    const at = await insertEveryEntity(gateway);
     const { bankId, freeUser } = at;
     const api = apiOf('grantEntitlement');
     await insertEntitlement(gateway.database, {
@@ -311,7 +314,7 @@ describe('the changes', () => {
       expiresAt: new Date(0),
     });
 
-    const { events } = await tell(await callerOf(api, at), documentOf(api), api.case.given(at));
+    const { events } = await tell(await callerOf(api, at), documentOf(api), api.case.variables(at));
 
     expect(onlyOne(events)).toMatchObject({
       bankId,
@@ -359,10 +362,10 @@ describe('the changes', () => {
   });
 
   test('of an update that waited for another are the fields that differ from what the other left', async () => {
-    const at = await insertEveryNoun(gateway);
+    const at = await insertEveryEntity(gateway);
     const api = apiOf('updateMeeting');
     const when = '2032-03-13T11:39:33.000Z';
-    const variables = { ...api.case.given(at), input: { staffUserId: null, when, cancelled: false } };
+    const variables = { ...api.case.variables(at), input: { staffUserId: null, when, cancelled: false } };
     const token = await callerOf(api, at);
 
     const waiting = await gateway.database.transaction(async (transaction) => {
@@ -378,10 +381,10 @@ describe('the changes', () => {
   });
 
   test('of definitions that are written at once are all fields once, and then what differs', async () => {
-    const at = await insertEveryNoun(gateway);
+    const at = await insertEveryEntity(gateway);
     const api = calls.find(({ field }) => field.name === 'createOrUpdateCustomerAttributeDefinition');
     if (api === undefined) throw new Error('No case writes a definition.');
-    const given = api.case.given(at);
+    const given = api.case.variables(at);
     const variables = { ...given, input: { ...(given.input as Variables), name: 'WRITTEN_AT_ONCE' } };
     const token = await callerOf(api, at);
 
@@ -427,9 +430,9 @@ describe('the changes', () => {
 
   test('are none where the same idempotency key is sent again', async () => {
     const api = apiOf('createCustomerAddress');
-    const at = await insertEveryNoun(gateway);
+    const at = await insertEveryEntity(gateway);
     const token = await callerOf(api, at);
-    const variables = { ...api.case.given(at), idempotencyKey: randomUUID() };
+    const variables = { ...api.case.variables(at), idempotencyKey: randomUUID() };
     const first = await tell(token, documentOf(api), variables);
 
     const again = await tell(token, documentOf(api), variables);
@@ -460,10 +463,10 @@ describe('a mutation that fails', () => {
   });
 
   test('as the caller may not leaves one event that says so', async () => {
-    const at = await insertEveryNoun(gateway);
+    const at = await insertEveryEntity(gateway);
     const api = apiOf('createCustomerAddress');
 
-    const { events } = await tell(at.freeUser.token, documentOf(api), api.case.given(at));
+    const { events } = await tell(at.freeUser.token, documentOf(api), api.case.variables(at));
 
     expect(onlyOne(events)).toMatchObject({
       outcome: 'REFUSED',
@@ -479,7 +482,7 @@ describe('a mutation that fails', () => {
   });
 
   test('after it wrote something leaves no event of success, nor what it wrote', async () => {
-    const at = await insertEveryNoun(gateway);
+    const at = await insertEveryEntity(gateway);
     const legalName = `Rolled back ${randomUUID()}`;
     const input = ['a-1', at.customerNumber].map((customerNumber) => ({
       customerNumber,

@@ -33,8 +33,8 @@ beforeAll(async () => {
   world = await createAuditWorld();
   const [one, other] = [await world.begin(), await world.begin()];
   for (const count of [700, 900, 800]) {
-    await one.events(count);
-    await other.events(100);
+    await one.recordEvents(count);
+    await other.recordEvents(100);
   }
   all = await exported();
 });
@@ -85,7 +85,7 @@ test.each<[string, () => AuditExportFilter, (line: Line) => boolean]>([
 });
 
 test('an event that cannot be read is named', async () => {
-  await world.tamperer.keep();
+  await world.tamperer.save();
   await world.tamperer.execute("update audit_event set event = 'nothing' where chain = 1 and sequence = 3");
   await expect(exported()).rejects.toThrow('Event 3 of chain 1 cannot be read. Run audit verify.');
   await world.tamperer.restore();

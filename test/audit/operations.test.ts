@@ -11,9 +11,9 @@ import type { AuditEvent } from '../../src/audit/audit-event.ts';
 import { localProvider } from '../../src/auth/password.ts';
 import { type Role, roleScope } from '../../src/base/roles.ts';
 import { gatewaySchema } from '../../src/schema.ts';
-import { type AuditReader, auditReader, isNoAudit } from '../support/audit-events.ts';
+import { type AuditReader, auditReader } from '../support/audit-events.ts';
 import { dialectUnderTest } from '../support/database-url.ts';
-import { insertEveryNoun, type World } from '../support/every-noun.ts';
+import { insertEveryEntity, type World } from '../support/every-entity.ts';
 import { type Gateway, startGateway } from '../support/gateway.ts';
 import { insertUserCustomerLink } from '../support/rows.ts';
 import { everythingStored } from '../support/stored.ts';
@@ -25,8 +25,8 @@ let audit: AuditReader;
 
 beforeAll(async () => {
   gateway = await startGateway();
-  world = await insertEveryNoun(gateway);
-  otherWorld = await insertEveryNoun(gateway);
+  world = await insertEveryEntity(gateway);
+  otherWorld = await insertEveryEntity(gateway);
   await insertUserCustomerLink(gateway.database, {
     bankId: otherWorld.bankId,
     customerId: otherWorld.customerId,
@@ -34,7 +34,7 @@ beforeAll(async () => {
   });
   audit = auditReader(gateway.database);
 });
-beforeEach(() => audit.passOver());
+beforeEach(() => audit.skipExisting());
 afterAll(() => gateway.stop());
 
 function userWith(...roles: Role[]) {
@@ -506,7 +506,7 @@ test('50 queries at once are 50 events in fewer commits than one after another',
   const oneByOne = await statementsOf(async () => {
     for (let count = 0; count < 50; count += 1) await look();
   });
-  await audit.passOver();
+  await audit.skipExisting();
 
   const together = await statementsOf(() => Promise.all(Array.from({ length: 50 }, look)));
 
@@ -555,7 +555,7 @@ async function expectWholeChain({ database }: Gateway, look: () => Promise<unkno
 }
 
 describe('while the audit trail cannot be written', () => {
-  const stored = () => everythingStored(gateway.database, isNoAudit);
+  const stored = () => everythingStored(gateway.database);
   const unavailable = [
     expect.objectContaining({ extensions: expect.objectContaining({ code: 'SERVICE_UNAVAILABLE', obpCode: null }) }),
   ];
@@ -646,7 +646,7 @@ describe('an operation whose answer nobody gets', () => {
   let reader: { id: string; token: string };
   beforeAll(async () => {
     slow = await startGateway({ schema: await slowSchema(1_500), environment: { GATEWAY_OPERATION_TIMEOUT: '1s' } });
-    there = await insertEveryNoun(slow);
+    there = await insertEveryEntity(slow);
     reader = await slow.createUser({
       roles: [
         ['CanGetCustomer', there.bankId],
@@ -655,7 +655,7 @@ describe('an operation whose answer nobody gets', () => {
     });
     slowAudit = auditReader(slow.database);
   });
-  beforeEach(() => slowAudit.passOver());
+  beforeEach(() => slowAudit.skipExisting());
   afterAll(() => slow.stop());
 
   const failed = (error: string) => ({

@@ -9,9 +9,9 @@ import { type Role, roleScope } from '../../src/base/roles.ts';
 import { bank } from '../../src/domain/bank/bank.table.ts';
 import { gatewaySchema } from '../../src/schema.ts';
 import catalogue from '../catalogue.json' with { type: 'json' };
-import { type ApiCase, apiCases, furtherCases, wholeEnvironment } from '../support/api-cases.ts';
-import { auditReader, isNoAudit } from '../support/audit-events.ts';
-import { insertEveryNoun, type World } from '../support/every-noun.ts';
+import { type ApiCase, apiCases, gatewayCases, wholeEnvironment } from '../support/api-cases.ts';
+import { auditReader } from '../support/audit-events.ts';
+import { insertEveryEntity, type World } from '../support/every-entity.ts';
 import { type Gateway, startGateway } from '../support/gateway.ts';
 import { insertCustomer, insertKycCheck } from '../support/rows.ts';
 import { everythingStored } from '../support/stored.ts';
@@ -26,7 +26,7 @@ interface Material {
 
 interface MaterialAtRoot extends Material {
   kind: 'query' | 'mutation';
-  called: Pick<ApiCase, 'given' | 'selection' | 'alsoRoles'>;
+  called: Pick<ApiCase, 'variables' | 'selection' | 'alsoRoles'>;
 }
 
 const schema = await gatewaySchema();
@@ -34,9 +34,9 @@ const queries = schema.getQueryType();
 const mutations = schema.getMutationType();
 
 /** Root fields that are none of the APIs. */
-const furtherReads: Record<string, Pick<ApiCase, 'given' | 'selection'>> = {
-  exportCustomerData: { given: ({ bankId, customerId }) => ({ bankId, customerId }), selection: 'customerId data' },
-  kycStatusProposals: { given: ({ bankId, customerId }) => ({ bankId, customerId }), selection: 'id customerId' },
+const furtherReads: Record<string, Pick<ApiCase, 'variables' | 'selection'>> = {
+  exportCustomerData: { variables: ({ bankId, customerId }) => ({ bankId, customerId }), selection: 'customerId data' },
+  kycStatusProposals: { variables: ({ bankId, customerId }) => ({ bankId, customerId }), selection: 'id customerId' },
 };
 
 function accessOf({ extensions }: Field) {
@@ -54,7 +54,7 @@ const materials: Material[] = Object.values(schema.getTypeMap())
 function caseOf(coordinate: string): MaterialAtRoot['called'] | undefined {
   const name = coordinate.split('.')[1] ?? '';
   const operation = catalogue.find(({ root }) => root === coordinate)?.operation ?? '';
-  return furtherReads[name] ?? apiCases[operation] ?? furtherCases[name];
+  return furtherReads[name] ?? apiCases[operation] ?? gatewayCases[name];
 }
 
 const isAtRoot = ({ coordinate }: Material) => /^(Query|Mutation)\./.test(coordinate);
@@ -105,8 +105,8 @@ beforeAll(async () => {
   gateway = await startGateway({
     environment: { ...wholeEnvironment, GATEWAY_CORS_ORIGINS: 'https://app.example.org' },
   });
-  strict = await insertEveryNoun(gateway);
-  free = await insertEveryNoun(gateway);
+  strict = await insertEveryEntity(gateway);
+  free = await insertEveryEntity(gateway);
   await wantReasons(strict.bankId);
   officer = await userWith(['CanGetCustomer', 'CanGetCustomers', ...new Set(nested.flatMap(({ anyOf }) => anyOf))]);
 });
@@ -120,7 +120,7 @@ async function userWith(roles: readonly Role[], banks = [strict.bankId, free.ban
   return (await gateway.createUser({ roles: held })).token;
 }
 
-const stored = () => everythingStored(gateway.database, isNoAudit);
+const stored = () => everythingStored(gateway.database);
 const required = (bankId: string) => ({
   message: 'This bank requires a reason for access to KYC material. Send it in the X-Reason header.',
   extensions: expect.objectContaining({ code: 'FORBIDDEN', obpCode: null, bankId }),
@@ -154,7 +154,7 @@ describe('what is KYC material', () => {
 
 describe.each(named(atRoot))('%s at a bank that wants a reason', (_coordinate, material) => {
   const call = (world: World, token: string, headers: Record<string, string> = {}) =>
-    gateway.query(token, documentOf(material), material.called.given(world), headers);
+    gateway.query(token, documentOf(material), material.called.variables(world), headers);
   const { name } = material.field;
 
   test('is refused without one, tells nothing, and writes nothing', async () => {
@@ -175,11 +175,11 @@ describe.each(named(atRoot))('%s at a bank that wants a reason', (_coordinate, m
   });
 
   test('works with one, which stands in its event', async () => {
-    const world = await insertEveryNoun(gateway);
+    const world = await insertEveryEntity(gateway);
     await wantReasons(world.bankId);
     const token = await userWith([...material.anyOf, ...(material.called.alsoRoles ?? [])], [world.bankId]);
     const audit = auditReader(gateway.database);
-    await audit.passOver();
+    await audit.skipExisting();
 
     const { data, errors } = await call(world, token, { 'x-reason': reason });
 
@@ -197,7 +197,7 @@ describe.each(named(atRoot.filter(({ kind }) => kind === 'query')))('%s at anoth
   test('works without a reason', async () => {
     const token = await userWith(material.anyOf);
 
-    const { errors } = await gateway.query(token, documentOf(material), material.called.given(free));
+    const { errors } = await gateway.query(token, documentOf(material), material.called.variables(free));
 
     expect(errors).toEqual([]);
   });
@@ -235,7 +235,7 @@ describe.each(named(ofCustomer))('%s', (coordinate, { field }) => {
 
   test('costs its field alone, and is reported once with a count', async () => {
     const audit = auditReader(gateway.database);
-    await audit.passOver();
+    await audit.skipExisting();
 
     const { data, errors } = await gateway.query<{ customers: { nodes: Record<string, unknown>[] } }>(
       officer,
@@ -311,7 +311,7 @@ test('one operation at two banks is refused what is of the bank that wants a rea
 });
 
 test('that a customer has no evidence is told for a reason only, too', async () => {
-  const empty = await insertEveryNoun(gateway);
+  const empty = await insertEveryEntity(gateway);
   await wantReasons(empty.bankId);
   const { id } = await insertCustomer(gateway.database, { bankId: empty.bankId });
 
@@ -405,7 +405,7 @@ describe('the header X-Reason', () => {
     );
   const reasonOfLast = async (sent: string) => {
     const audit = auditReader(gateway.database);
-    await audit.passOver();
+    await audit.skipExisting();
     const { errors } = await ask(sent);
     const events = await audit.events();
     return { errors, reasons: events.map((event) => event.reason) };

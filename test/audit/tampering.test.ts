@@ -76,26 +76,26 @@ beforeAll(async () => {
   world = await createAuditWorld();
   // The first is pruned up to its first seal; the third was killed; all is sealed, as after a second it always is.
   const first = await world.begin();
-  await first.events(6);
+  await first.recordEvents(6);
   await first.seal();
   await sleep(5);
   const before = new Date();
-  await first.events(12);
+  await first.recordEvents(12);
   await first.seal();
   const second = await world.begin();
-  await second.events(15);
-  await first.events(3);
+  await second.recordEvents(15);
+  await first.recordEvents(3);
   await second.seal();
   await first.close();
-  await second.events(9);
+  await second.recordEvents(9);
   await second.close();
   const third = await world.begin();
-  await third.events(8);
+  await third.recordEvents(8);
   await third.seal();
-  await third.events(7);
+  await third.recordEvents(7);
   await third.seal();
   await pruneAuditTrail({ database: world.database, secret: auditSecret, before });
-  await world.tamperer.keep();
+  await world.tamperer.save();
   for (const table of tableNames) {
     rows.set(table, await world.tamperer.execute(`select * from ${table} order by ${tables[table].key.join(', ')}`));
   }

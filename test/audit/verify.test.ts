@@ -6,7 +6,7 @@ import { auditEventOf } from '../../src/audit/audit-event.ts';
 import { type AuditFinding, findingLine } from '../../src/audit/audit-finding.ts';
 import { openAuditTrail } from '../../src/audit/audit-trail.ts';
 import { pruneAuditTrail } from '../../src/audit/prune.ts';
-import { type AuditWorld, auditSecret, createAuditWorld, openTamperer, verified } from '../support/audit-world.ts';
+import { type AuditWorld, auditSecret, createAuditWorld, openTamperer, verifyTrail } from '../support/audit-world.ts';
 import { dialectUnderTest } from '../support/database-url.ts';
 import { startGateway } from '../support/gateway.ts';
 import { insertCustomer } from '../support/rows.ts';
@@ -26,7 +26,7 @@ test('after real operations at two gateways on one database all is as it was wri
   await gateway.query(null, document);
   await second.close();
 
-  const { counts, findings, unsealed } = await verified(database, { secret: config.secret });
+  const { counts, findings, unsealed } = await verifyTrail(database, { secret: config.secret });
   expect(findings).toEqual([]);
   expect(counts).toMatchObject({ chains: 3, findings: 0, loggedSeals: 0 });
   expect(counts.events).toBeGreaterThanOrEqual(6);
@@ -38,7 +38,7 @@ test('after real operations at two gateways on one database all is as it was wri
   await tamperer.execute(
     "update audit_event set event = replace(event, 'READ', 'WRITE') where chain = 1 and sequence = 1",
   );
-  expect((await verified(database, { secret: config.secret })).findings).toMatchObject([
+  expect((await verifyTrail(database, { secret: config.secret })).findings).toMatchObject([
     { what: 'changed', events: { from: 1, to: 1 } },
   ]);
   await tamperer.close();
@@ -55,25 +55,25 @@ describe('of three chains', () => {
     world = await createAuditWorld();
     // The first ended, with seals over 20, 40 and 45 events; the second ended; the third was killed.
     const first = await world.begin();
-    await first.events(20);
+    await first.recordEvents(20);
     await first.seal();
     await sleep(5);
     firstSealedAt = new Date();
     await sleep(5);
-    await first.events(20);
+    await first.recordEvents(20);
     await first.seal();
     const second = await world.begin();
-    await second.events(30);
+    await second.recordEvents(30);
     await second.seal();
-    await first.events(5);
+    await first.recordEvents(5);
     await first.close();
-    await second.events(10);
+    await second.recordEvents(10);
     await second.close();
     const third = await world.begin();
-    await third.events(10);
+    await third.recordEvents(10);
     await third.seal();
-    await third.events(7);
-    await world.tamperer.keep();
+    await third.recordEvents(7);
+    await world.tamperer.save();
     logLength = world.log.length;
   });
   afterEach(async () => {
@@ -103,7 +103,7 @@ describe('of three chains', () => {
 
   test('each page is read: with more events than one page has', async () => {
     const chain = await world.begin();
-    await chain.events(2100);
+    await chain.recordEvents(2100);
     await chain.seal();
     const { counts, findings: none } = await world.verify();
     expect([none, counts.events]).toEqual([[], 2202]);
@@ -328,12 +328,12 @@ describe('of three chains', () => {
     test('what a crash left behind is no finding, and goes the next time; what was changed in it is one', async () => {
       await prune(firstSealedAt);
       await run(
-        'insert into audit_event select * from kept_audit_event where chain = 1 and sequence between 12 and 20',
+        'insert into audit_event select * from saved_audit_event where chain = 1 and sequence between 12 and 20',
       );
       await run(
-        'insert into audit_event_customer select * from kept_audit_event_customer where chain = 1 and sequence between 12 and 20',
+        'insert into audit_event_customer select * from saved_audit_event_customer where chain = 1 and sequence between 12 and 20',
       );
-      await run('insert into audit_seal select * from kept_audit_seal where chain = 1 and number = 1');
+      await run('insert into audit_seal select * from saved_audit_seal where chain = 1 and number = 1');
       expect((await verify()).findings).toEqual([]);
       await run("update audit_event set event = replace(event, 'READ', 'WRITE') where chain = 1 and sequence = 15");
       expect((await verify()).findings).toMatchObject([{ what: 'changed', ...at(1, 15) }]);
@@ -365,10 +365,10 @@ test('what is younger than a seal over it, because a clock was set back, is not 
   const { database } = world;
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'], now: new Date('2026-06-01') });
   const chain = await world.begin();
-  await chain.events(10);
+  await chain.recordEvents(10);
   await chain.seal();
   vi.setSystemTime(new Date('2026-06-03'));
-  await chain.events(10);
+  await chain.recordEvents(10);
   vi.setSystemTime(new Date('2015-01-01'));
   await chain.seal();
   vi.setSystemTime(new Date('2026-06-04'));
@@ -390,7 +390,7 @@ test('while others write, seal and prune, nothing is found that is not there', a
     while (!isOver) {
       const single = auditEventOf({ kind: 'WRITE', outcome: 'SUCCEEDED', customerIds: ['customer-1', 'customer-2'] });
       const writes = Array.from({ length: 4 }, () => chain.write(async () => ({ result: null, event: single })));
-      await Promise.all([chain.events(20), ...writes]);
+      await Promise.all([chain.recordEvents(20), ...writes]);
       await chain.seal();
     }
   }

@@ -11,7 +11,12 @@ import { entitlement } from '../../src/domain/user/entitlement.table.ts';
 import { user } from '../../src/domain/user/user.table.ts';
 import { disableUser, grantRole } from '../../src/domain/user/user-administration.ts';
 import { type Gateway, startGateway } from '../support/gateway.ts';
-import { audience, type Forged, type IdentityProvider, startIdentityProvider } from '../support/identity-provider.ts';
+import {
+  audience,
+  type ForgedToken,
+  type IdentityProvider,
+  startIdentityProvider,
+} from '../support/identity-provider.ts';
 
 const bankId = 'gh.29.uk';
 const silent = createLogger('silent');
@@ -220,7 +225,7 @@ describe('a token is refused', () => {
     expect((await gateway.query(await provider.forge({ header: { typ: undefined } }), meDocument)).errors).toEqual([]);
   });
 
-  test.each<[string, () => Forged]>([
+  test.each<[string, () => ForgedToken]>([
     ['a foreign issuer', () => ({ claims: { iss: 'https://elsewhere.example' } })],
     ['no issuer', () => ({ claims: { iss: undefined } })],
     ['the issuer of the gateway itself', () => ({ claims: { iss: 'obp-customer-gateway' } })],

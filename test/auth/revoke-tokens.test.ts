@@ -64,7 +64,7 @@ test('a token that is refused is an event about its user, whose bearer is nobody
   await gateway.query(revoked.token, revokeThis);
   await disableUser(gateway.database, disabled.username);
   const unknown = await gateway.tokens.sign({ userId: randomUUID() }, 3600);
-  await audit.passOver();
+  await audit.skipExisting();
 
   const answers = [];
   for (const { token } of [loggedOut, revoked, disabled, unknown]) answers.push(await gateway.query(token, me));

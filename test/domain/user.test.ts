@@ -9,7 +9,7 @@ import { user } from '../../src/domain/user/user.table.ts';
 import * as administration from '../../src/domain/user/user-administration.ts';
 import { userAttribute } from '../../src/domain/user/user-attribute.table.ts';
 import { userCustomerLink } from '../../src/domain/user-customer-link/user-customer-link.table.ts';
-import { type Answer, type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
+import { type Gateway, type GatewayResponse, startGateway, type TestUser } from '../support/gateway.ts';
 
 const password = 'correct horse battery staple';
 
@@ -23,7 +23,7 @@ beforeAll(async () => {
 
 afterAll(() => gateway.stop());
 
-function errorsOf(answer: Answer<unknown>) {
+function errorsOf(answer: GatewayResponse<unknown>) {
   return answer.errors.map(({ path, extensions }) => ({
     path: path?.join('.'),
     code: extensions.code,
@@ -269,7 +269,7 @@ describe('users', () => {
     let after: string | null = null;
     let total: number;
     do {
-      const answer: Answer<Users> = await gateway.query<Users>(reader.token, query, { first: 3, after });
+      const answer: GatewayResponse<Users> = await gateway.query<Users>(reader.token, query, { first: 3, after });
       expect(answer.errors).toEqual([]);
       const page = answer.data?.users;
       usernames.push(...(page?.nodes ?? []).map(({ username }) => username));

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { roleScope, roles } from '../../src/base/roles.ts';
 import { gatewaySchema } from '../../src/schema.ts';
 import { wholeEnvironment } from '../support/api-cases.ts';
-import { insertEveryNoun, type World } from '../support/every-noun.ts';
+import { insertEveryEntity, type World } from '../support/every-entity.ts';
 import { type Gateway, startGateway } from '../support/gateway.ts';
 import { pathsToTexts, valuesWith, worstTexts } from '../support/worst-texts.ts';
 
@@ -29,7 +29,7 @@ beforeAll(async () => {
   gateway = await startGateway({
     environment: { ...wholeEnvironment, GATEWAY_NEW_USERS_PER_HOUR: '1000000', GATEWAY_COST_PER_MINUTE: '1000000000' },
   });
-  world = await insertEveryNoun(gateway);
+  world = await insertEveryEntity(gateway);
 });
 
 afterAll(() => gateway.stop());

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AttributeType } from '../../src/domain/attribute/attribute-type.ts';
 import { userAttribute } from '../../src/domain/user/user-attribute.table.ts';
-import { type Answer, type Gateway, startGateway } from '../support/gateway.ts';
+import { type Gateway, type GatewayResponse, startGateway } from '../support/gateway.ts';
 import { audience, type IdentityProvider, startIdentityProvider } from '../support/identity-provider.ts';
 
 const bankId = 'gh.29.uk';
@@ -48,13 +48,13 @@ async function newReader() {
   return reader.token;
 }
 
-function remaining({ headers }: Pick<Answer<unknown>, 'headers'>): number {
+function remaining({ headers }: Pick<GatewayResponse<unknown>, 'headers'>): number {
   const [, points] = /^"cost";r=(\d+);t=\d+$/.exec(headers.get('ratelimit') ?? '') ?? [];
   return Number(points);
 }
 
 /** Sends requests until one is refused: for pages, of 101 points and a base of 10 each, or for `me`, of the base alone. */
-async function exhaust(token: string, document = page): Promise<Answer<unknown>> {
+async function exhaust(token: string, document = page): Promise<GatewayResponse<unknown>> {
   for (let count = 0; count < 1000; count += 1) {
     const answer = await gateway.query(token, document);
     if (answer.status === 429) return answer;

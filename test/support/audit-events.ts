@@ -1,8 +1,8 @@
 /**
- * What the audit trail holds.
+ * Reads the events of the audit trail.
  *
  *   const audit = auditReader(gateway.database);
- *   await audit.passOver();
+ *   await audit.skipExisting();
  *   …
  *   expect(await audit.events()).toEqual([expect.objectContaining({ kind: 'READ' })]);
  */
@@ -12,26 +12,21 @@ import { type AuditEvent, parseAuditEvent } from '../../src/audit/audit-event.ts
 import type { Database } from '../../src/database/database.ts';
 
 export interface AuditReader {
-  /** From now on, what is there already is left out. */
-  passOver(): Promise<void>;
-  /** Since then, in their order. */
+  /** Excludes the existing events from now on. */
+  skipExisting(): Promise<void>;
+  /** Returns the events since then, in the order of the trail. */
   events(): Promise<AuditEvent[]>;
 }
 
 export function auditReader(database: Database): AuditReader {
-  let passed = 0;
+  let skipped = 0;
   const read = () => database.read.select().from(auditEvent).orderBy(asc(auditEvent.chain), asc(auditEvent.sequence));
   return {
-    async passOver() {
-      passed = (await read()).length;
+    async skipExisting() {
+      skipped = (await read()).length;
     },
     async events() {
-      return (await read()).slice(passed).map(({ event }) => parseAuditEvent(event));
+      return (await read()).slice(skipped).map(({ event }) => parseAuditEvent(event));
     },
   };
-}
-
-/** For `everythingStored`: all but the audit trail, which grows with each operation. */
-export function isNoAudit(_row: unknown, table: string): boolean {
-  return !table.startsWith('audit_');
 }

@@ -1,6 +1,6 @@
 /**
- * An audit trail of some chains to tamper with: as somebody who owns the database can, past the triggers. The trails
- * are the real ones; only their clock for seals is the test's, so that it says what a seal covers.
+ * An audit trail with several chains, and a tamperer who bypasses the triggers like an owner of the database. The
+ * trails are real, but the test controls the timer of the seals and so the events that a seal covers.
  */
 import { randomUUID } from 'node:crypto';
 import Sqlite from 'better-sqlite3';
@@ -20,13 +20,13 @@ export const auditSecret = 'a secret of the tests, for the audit trail';
 
 const tables = ['audit_chain', 'audit_event', 'audit_event_customer', 'audit_seal', 'audit_checkpoint'];
 
-/** Somebody with all rights on the database, but without the secret. */
+/** An attacker with all rights on the database, but without the secret. */
 export interface Tamperer {
-  /** With `?` for each value. */
+  /** Runs a statement with `?` for each value. */
   execute(statement: string, ...values: unknown[]): Promise<Record<string, unknown>[]>;
-  /** Remembers the audit trail as it is now. */
-  keep(): Promise<void>;
-  /** Makes it again what it was. */
+  /** Saves the current audit trail. */
+  save(): Promise<void>;
+  /** Restores the saved audit trail. */
   restore(): Promise<void>;
   close(): Promise<void>;
 }
@@ -44,12 +44,12 @@ async function sqliteTamperer(url: string): Promise<Tamperer> {
       prepared.run(...values);
       return [];
     },
-    async keep() {
+    async save() {
       for (const name of tables)
-        handle.exec(`drop table if exists kept_${name}; create table kept_${name} as select * from ${name}`);
+        handle.exec(`drop table if exists saved_${name}; create table saved_${name} as select * from ${name}`);
     },
     async restore() {
-      const statements = tables.map((name) => `delete from ${name}; insert into ${name} select * from kept_${name};`);
+      const statements = tables.map((name) => `delete from ${name}; insert into ${name} select * from saved_${name};`);
       handle.exec(`begin; ${statements.join(' ')} commit`);
     },
     async close() {
@@ -61,7 +61,7 @@ async function sqliteTamperer(url: string): Promise<Tamperer> {
 async function postgresqlTamperer(url: string): Promise<Tamperer> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
-  // All: also those of foreign keys.
+  // `all` includes the triggers of foreign keys.
   for (const name of tables) await client.query(`alter table ${name} disable trigger all`);
   return {
     async execute(statement, ...values) {
@@ -72,13 +72,13 @@ async function postgresqlTamperer(url: string): Promise<Tamperer> {
       );
       return rows;
     },
-    async keep() {
+    async save() {
       for (const name of tables) {
-        await client.query(`drop table if exists kept_${name}; create table kept_${name} as select * from ${name}`);
+        await client.query(`drop table if exists saved_${name}; create table saved_${name} as select * from ${name}`);
       }
     },
     async restore() {
-      const statements = tables.map((name) => `delete from ${name}; insert into ${name} select * from kept_${name};`);
+      const statements = tables.map((name) => `delete from ${name}; insert into ${name} select * from saved_${name};`);
       await client.query(`begin; ${statements.join(' ')} commit`);
     },
     close: () => client.end(),
@@ -91,13 +91,13 @@ export function openTamperer(url: string): Promise<Tamperer> {
 
 export interface Chain extends AuditTrail {
   number: number;
-  /** Writes as many events, each about one of ten customers, at one of two banks. */
-  events(count: number): Promise<void>;
-  /** Seals what was written so far. */
+  /** Records events about ten customers at two banks. */
+  recordEvents(count: number): Promise<void>;
+  /** Seals the events recorded so far. */
   seal(): Promise<void>;
 }
 
-export interface Verified {
+export interface TrailVerification {
   counts: AuditVerification;
   findings: AuditFinding[];
   unsealed: UnsealedEvents[];
@@ -107,10 +107,10 @@ export interface AuditWorld {
   url: string;
   database: Database;
   tamperer: Tamperer;
-  /** The log of all processes. */
+  /** The log lines of all processes. */
   log: string[];
   begin(): Promise<Chain>;
-  verify(options?: { secret?: string; formerSecrets?: string[]; log?: string[] }): Promise<Verified>;
+  verify(options?: { secret?: string; formerSecrets?: string[]; log?: string[] }): Promise<TrailVerification>;
   end(): Promise<void>;
 }
 
@@ -118,10 +118,10 @@ export function logLine(seal: LoggedSeal): string {
   return JSON.stringify({ level: 30, time: Date.now(), ...seal, msg: 'audit seal' });
 }
 
-export async function verified(
+export async function verifyTrail(
   database: Database,
   { secret = auditSecret, formerSecrets = [], log }: { secret?: string; formerSecrets?: string[]; log?: string[] } = {},
-): Promise<Verified> {
+): Promise<TrailVerification> {
   const findings: AuditFinding[] = [];
   const unsealed: UnsealedEvents[] = [];
   async function* lines() {
@@ -165,7 +165,7 @@ export async function createAuditWorld(): Promise<AuditWorld> {
       const chain: Chain = {
         ...trail,
         number: Number(row?.number),
-        async events(count) {
+        async recordEvents(count) {
           const events = Array.from({ length: count }, (_, index) =>
             auditEventOf({
               kind: 'READ',
@@ -189,7 +189,7 @@ export async function createAuditWorld(): Promise<AuditWorld> {
       chains.push(chain);
       return chain;
     },
-    verify: (options) => verified(database, options),
+    verify: (options) => verifyTrail(database, options),
     async end() {
       vi.useRealTimers();
       await tamperer.close();

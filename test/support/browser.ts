@@ -6,15 +6,16 @@ import { promisify } from 'node:util';
 import { type Browser, chromium } from 'playwright-core';
 
 /**
- * Unpacks below TMPDIR. In a process of its own, because TMPDIR and AWS_EXECUTION_ENV are the package's only options: the
- * latter makes it unpack the shared libraries (NSS and others) that a machine without a browser lacks.
+ * Unpacks Chromium below TMPDIR. Runs in a separate process, because the environment variables TMPDIR and
+ * AWS_EXECUTION_ENV are the package's only options. The latter makes it unpack shared libraries that a machine without
+ * a browser lacks.
  */
 const unpack = `
   import chromium from '@sparticuz/chromium';
   console.log(await chromium.executablePath());
 `;
 
-/** A real Chromium, unpacked from an npm package for this call; `close` ends it and deletes all that it left. */
+/** Unpacks and starts a real Chromium from an npm package. `close` stops it and deletes its files. */
 export async function openBrowser(): Promise<{ browser: Browser; close(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'browser-'));
   const deleteFolder = () => rm(folder, { recursive: true, force: true, maxRetries: 5 });
@@ -24,7 +25,7 @@ export async function openBrowser(): Promise<{ browser: Browser; close(): Promis
       cwd: import.meta.dirname,
       env: { ...environment, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x' },
     });
-    // The package's own configuration looks for its fonts below /tmp; without any font a page has no text.
+    // The package's own configuration searches for fonts below /tmp, and without fonts a page does not show text.
     const fontsConfiguration = join(folder, 'fonts.conf');
     await writeFile(
       fontsConfiguration,

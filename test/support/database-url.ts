@@ -10,10 +10,12 @@ const serverUrl = inject('databaseUrl');
 
 export const dialectUnderTest: Dialect = serverUrl === undefined ? 'sqlite' : 'postgresql';
 
-/** The event of a read, and its customers: one statement where the database takes both in one. */
+/**
+ * The number of statements that record a read: the event and its customers, which PostgreSQL stores with one statement.
+ */
 export const statementsOfAuditTrail = dialectUnderTest === 'sqlite' ? 2 : 1;
 
-/** A fresh, empty database for one test file, and how to drop it: with whoever is still connected to it. */
+/** Creates an empty database for a test file. `drop` also closes all remaining connections to it. */
 export async function createDatabaseUrl(): Promise<{ url: string; drop(): Promise<void> }> {
   const name = `test_${randomBytes(8).toString('hex')}`;
   return serverUrl === undefined ? sqliteFile(name) : createPostgresqlDatabase(serverUrl, name);
@@ -30,7 +32,7 @@ function sqliteFile(name: string): { url: string; drop(): Promise<void> } {
 }
 
 async function createPostgresqlDatabase(server: string, name: string): Promise<{ url: string; drop(): Promise<void> }> {
-  // template0 takes any encoding, and nobody can be connected to it.
+  // template0 accepts any encoding and never has connections, which would prevent the copy.
   await execute(server, `create database ${name} encoding 'UTF8' template template0`);
   const url = new URL(server);
   url.pathname = `/${name}`;

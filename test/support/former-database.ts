@@ -12,22 +12,22 @@ export interface FormerDatabase {
   drop(): Promise<void>;
 }
 
-/** Creates a database with the tables that it had before a migration, such as `canonical_usernames`, for tests of upgrades. */
+/** Creates a database with the tables before a migration, such as `canonical_usernames`, for tests of upgrades. */
 export async function createFormerDatabase(migration: string): Promise<FormerDatabase> {
   const { url, drop } = await createDatabaseUrl();
   const files = await readdir(new URL(`../../drizzle/${dialectUnderTest}`, import.meta.url));
   const number = files.sort().findIndex((file) => file.endsWith(`_${migration}.sql`));
-  if (number === -1) throw new Error(`There is no migration ${migration}.`);
+  if (number === -1) throw new Error(`The migration ${migration} does not exist.`);
   const migrations = migrationsOf(dialectUnderTest).slice(0, number);
-  const inserted = "insert into migration values (?, '2026-01-01T00:00:00.000Z')";
-  const created = 'create table migration (hash text primary key, applied_at text not null)';
+  const insertMigration = "insert into migration values (?, '2026-01-01T00:00:00.000Z')";
+  const createTable = 'create table migration (hash text primary key, applied_at text not null)';
 
   if (dialectUnderTest === 'sqlite') {
     const database = new Sqlite(sqlitePath(url));
-    database.exec(created);
+    database.exec(createTable);
     for (const { hash, statements } of migrations) {
       for (const statement of statements) database.exec(statement);
-      database.prepare(inserted).run(hash);
+      database.prepare(insertMigration).run(hash);
     }
     return {
       url,
@@ -50,10 +50,10 @@ export async function createFormerDatabase(migration: string): Promise<FormerDat
     });
     await client.query(numbered, [...values]);
   };
-  await client.query(created);
+  await client.query(createTable);
   for (const { hash, statements } of migrations) {
     for (const statement of statements) await client.query(statement);
-    await execute(inserted, [hash]);
+    await execute(insertMigration, [hash]);
   }
   return {
     url,

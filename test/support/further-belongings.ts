@@ -1,4 +1,4 @@
-/** Rows for belongings that have no function in rows.ts, derived from the types of their columns. */
+/** Rows for belongings without a function in rows.ts, derived from the types of their columns. */
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Database } from '../../src/database/database.ts';
 import { type BelongingName, belongingEntries } from '../../src/domain/onboarding/belongings.ts';
@@ -22,7 +22,7 @@ const withFunction: ReadonlySet<BelongingName> = new Set([
   'userLinks',
 ]);
 
-/** A row of each for the customer. Returns the IDs, such as `{ notes: '…' }`. */
+/** Inserts one row of each for a customer. Returns the IDs, such as `{ notes: '…' }`. */
 export async function insertFurtherBelongings(
   database: Database,
   child: { bankId: string; customerId: string },

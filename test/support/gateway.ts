@@ -1,5 +1,5 @@
 /**
- * A real gateway for a test file: the whole schema, served over HTTP on a free port, with a database of its own.
+ * A real gateway for a test file, which serves the whole schema over HTTP on a free port, with its own database.
  *
  *   const gateway = await startGateway();
  *   afterAll(() => gateway.stop());
@@ -8,9 +8,9 @@
  *   const clerk = await gateway.createUser({ roles: [['CanGetCustomer', 'gh.29.uk'], ['CanGetAnyUser', null]] });
  *   const { data, errors } = await gateway.query(clerk.token, '{ me { id } }');
  *
- * A role is given with its bank, or with null: exactly as an entitlement is held, so a role at the wrong bank or without
- * one can be given too. The bank has to exist. `token: null` is a caller who is not logged in. `database` is for what a
- * test lays down or looks up beside the API; `logged` is every line of the log so far.
+ * Each role has the ID of its bank, or null. It is stored unchanged, so a test can also grant a role at the wrong
+ * scope. The bank must exist. A token of null makes the caller anonymous. Use `database` to insert or read rows without
+ * the API.
  */
 import { randomUUID } from 'node:crypto';
 import { Writable } from 'node:stream';
@@ -34,18 +34,18 @@ import type { ConnectionLimits } from '../../src/http/connections.ts';
 import { createServer } from '../../src/http/server.ts';
 import { createDatabaseUrl } from './database-url.ts';
 
-export interface AnswerError {
+export interface ResponseError {
   message: string;
   path?: (string | number)[];
   extensions: { code: string; obpCode: string | null } & Record<string, unknown>;
 }
 
-export interface Answer<Data> {
+export interface GatewayResponse<Data> {
   status: number;
   headers: Headers;
   data: Data | null;
-  /** Empty when there are none. */
-  errors: AnswerError[];
+  /** Empty if the operation succeeded. */
+  errors: ResponseError[];
 }
 
 export interface TestUser {
@@ -62,35 +62,36 @@ export interface NewTestUser {
 }
 
 export interface Gateway {
-  /** `http://127.0.0.1:PORT`, without a slash at its end. */
+  /** `http://127.0.0.1:PORT`, without a trailing slash. */
   url: string;
   config: Config;
   database: Database;
   tokens: Tokens;
+  /** All log lines so far. */
   logged: Record<string, unknown>[];
   query<Data = Record<string, unknown>, Variables = Record<string, unknown>>(
     token: string | null,
     document: string | TypedDocumentNode<Data, Variables>,
     variables?: Variables,
     headers?: Record<string, string>,
-  ): Promise<Answer<Data>>;
-  /** Does nothing when the bank is there already. */
+  ): Promise<GatewayResponse<Data>>;
+  /** Creates a bank unless it exists. */
   createBank(id: string): Promise<void>;
   createUser(values?: NewTestUser): Promise<TestUser>;
   stop(): Promise<void>;
 }
 
 export interface GatewayOptions {
-  /** Environment variables as an operator would set them, over those of the test. */
+  /** Overrides environment variables of `testEnvironment`. */
   environment?: Record<string, string>;
-  /** In place of the real one. */
+  /** Replaces the real schema. */
   schema?: GraphQLSchema;
-  /** How long stopping waits for clients who keep their connections; 0 when left out. */
+  /** How long `stop` waits for open connections. Defaults to 0. */
   drainMilliseconds?: number;
   connectionLimits?: Partial<ConnectionLimits>;
 }
 
-/** The key pair of every test; it is good for nothing else. */
+/** The key pair of the tests, which is not used for anything else. */
 export const testSigningKey = JSON.stringify({
   kty: 'OKP',
   crv: 'Ed25519',
@@ -98,7 +99,7 @@ export const testSigningKey = JSON.stringify({
   x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
 });
 
-/** What `serve` needs to start on this database. */
+/** Returns the environment in which `serve` starts on a database. */
 export function testEnvironment(databaseUrl: string): Record<string, string> {
   return {
     DATABASE_URL: databaseUrl,
@@ -106,15 +107,15 @@ export function testEnvironment(databaseUrl: string): Record<string, string> {
     PORT: '0',
     GATEWAY_SECRET: 'a secret of the tests, for cursors only',
     GATEWAY_SIGNING_KEY: testSigningKey,
-    // Tests send more requests a minute than any client.
+    // Tests send more requests per minute than a client is allowed to.
     GATEWAY_COST_PER_MINUTE: '1000000000',
     GATEWAY_ANONYMOUS_COST_PER_MINUTE: '1000000000',
-    // For a run of all tests on the other executor.
+    // The variable selects the executor for a whole run.
     ...(process.env.GATEWAY_EXECUTION === undefined ? {} : { GATEWAY_EXECUTION: process.env.GATEWAY_EXECUTION }),
   };
 }
 
-/** The parts of a context for code that is called without a server, by somebody who may read attributes. */
+/** Returns the parts of a context for code that is called without a server. The caller can read customer attributes. */
 export async function contextParts(databaseUrl: string, database: Database): Promise<ContextParts> {
   const config = readConfig(testEnvironment(databaseUrl));
   const tokens = await openTokens(config.signing);
@@ -161,7 +162,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   const { drainMilliseconds = 0, connectionLimits } = options;
   const tokens = await openTokens(config.signing);
   const schema = options.schema ?? (await realSchema());
-  // Sealed at the end only: tests count statements.
+  // Seals are written only at the end, because tests count statements.
   const auditTrail = await openAuditTrail({ database, secret: config.secret, sealIntervalMilliseconds: 3_600_000 });
   const parts = { config, database, schema, logger, tokens, auditTrail, drainMilliseconds, connectionLimits };
   const server = await createServer(parts);
@@ -205,7 +206,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   };
 }
 
-/** Loaded only when it is used: a test of the server alone does not need every resolver. */
+/** Loads the real schema on demand, because a test of the server alone does not need the resolvers. */
 async function realSchema(): Promise<GraphQLSchema> {
   const { gatewaySchema } = await import('../../src/schema.ts');
   return gatewaySchema();
@@ -217,7 +218,7 @@ async function postQuery<Data, Variables>(
   document: string | TypedDocumentNode<Data, Variables>,
   variables: Variables | undefined,
   headers: Record<string, string> = {},
-): Promise<Answer<Data>> {
+): Promise<GatewayResponse<Data>> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: {
@@ -227,7 +228,7 @@ async function postQuery<Data, Variables>(
     },
     body: JSON.stringify({ query: typeof document === 'string' ? document : print(document), variables }),
   });
-  const body = (await response.json()) as { data?: Data | null; errors?: AnswerError[] };
+  const body = (await response.json()) as { data?: Data | null; errors?: ResponseError[] };
   return { status: response.status, headers: response.headers, data: body.data ?? null, errors: body.errors ?? [] };
 }
 

@@ -1,7 +1,6 @@
 /**
- * A real OpenID Connect provider in the test process. People log in there without being asked anything; their claims are
- * those that the test gives. Its keys can be rotated while it runs, it can be slow or down, and tokens can be forged with
- * its own key.
+ * A real OpenID Connect provider in the test process. Logins succeed without interaction, and the test determines the
+ * claims. The provider can rotate its keys, can be slow or down, and can sign forged tokens with its own key.
  */
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -13,28 +12,28 @@ export const audience = 'https://gateway.example.org';
 const redirectUri = 'http://127.0.0.1/callback';
 const batchSecret = 'a secret of the batch client, in tests only';
 
-export interface Forged {
+export interface ForgedToken {
   header?: Record<string, unknown>;
-  /** Over those of a good token; undefined leaves one out. */
+  /** Overrides claims of a valid token. Claims that are undefined are omitted. */
   claims?: Record<string, unknown>;
   signWith?: CryptoKey | Uint8Array;
 }
 
 export interface IdentityProvider {
   issuer: string;
-  /** How often its keys were asked for. */
+  /** Returns the number of requests for the keys. */
   keyRequests(): number;
-  /** What the provider puts into tokens from now on. */
+  /** Additional claims of all tokens from now on. */
   claims: Record<string, unknown>;
   behaviour: 'normal' | 'slow' | 'down';
-  /** By the authorization code flow with PKCE, as a front end does. */
+  /** Requests a token with the authorization code flow and PKCE, like a front end. */
   tokenOfPerson(subject: string): Promise<string>;
-  /** Of a program, by its client credentials. */
+  /** Requests a token with client credentials, like a program. */
   tokenOfProgram(): Promise<string>;
-  /** Signs with a new key; without `keepFormer` the others are withdrawn. */
+  /** Adds a signing key. Removes the former keys unless `keepFormer` is set. */
   rotateKeys(keepFormer?: boolean): Promise<void>;
-  /** A token as the provider makes it, signed with its present key, but for what is given. */
-  forge(forged?: Forged): Promise<string>;
+  /** Signs a token with the current key. Everything that the argument does not override is valid. */
+  forge(token?: ForgedToken): Promise<string>;
   publicKey(): JWK;
   stop(): Promise<void>;
 }
@@ -58,7 +57,7 @@ export async function startIdentityProvider(): Promise<IdentityProvider> {
   const issuer = `http://127.0.0.1:${address.port}`;
   let keys = [await newKey()];
 
-  /** The package takes its keys once, so that other keys need another provider at the same address. */
+  /** Creates a provider at the same address with the current keys, because the package reads its keys only once. */
   function serve(): void {
     const provider = new Provider(issuer, {
       jwks: { keys },
@@ -118,9 +117,9 @@ export async function startIdentityProvider(): Promise<IdentityProvider> {
 
   async function tokenFrom(body: Record<string, string>, headers: Record<string, string> = {}): Promise<string> {
     const response = await fetch(`${issuer}/token`, { method: 'POST', headers, body: new URLSearchParams(body) });
-    const answer = (await response.json()) as { access_token?: string };
-    if (answer.access_token === undefined) throw new Error(`There is no token: ${JSON.stringify(answer)}`);
-    return answer.access_token;
+    const result = (await response.json()) as { access_token?: string };
+    if (result.access_token === undefined) throw new Error(`The token is missing: ${JSON.stringify(result)}`);
+    return result.access_token;
   }
 
   const started: IdentityProvider = {
@@ -130,7 +129,7 @@ export async function startIdentityProvider(): Promise<IdentityProvider> {
     behaviour: 'normal',
     async tokenOfPerson(subject) {
       const verifier = randomBytes(32).toString('base64url');
-      const asked = new URLSearchParams({
+      const parameters = new URLSearchParams({
         client_id: 'front-end',
         response_type: 'code',
         redirect_uri: redirectUri,
@@ -141,21 +140,21 @@ export async function startIdentityProvider(): Promise<IdentityProvider> {
         login_hint: subject,
       });
       const cookies = new Map<string, string>();
-      let location = `${issuer}/auth?${asked}`;
+      let location = `${issuer}/auth?${parameters}`;
       while (!location.startsWith(redirectUri)) {
         const cookie = [...cookies].map((pair) => pair.join('=')).join('; ');
         const response = await fetch(location, { redirect: 'manual', headers: { cookie } });
-        for (const set of response.headers.getSetCookie()) {
-          const [name = '', value = ''] = (set.split(';')[0] ?? '').split('=');
+        for (const header of response.headers.getSetCookie()) {
+          const [name = '', value = ''] = (header.split(';')[0] ?? '').split('=');
           if (value === '') cookies.delete(name);
           else cookies.set(name, value);
         }
         const next = response.headers.get('location');
-        if (next === null) throw new Error(`The provider answers ${response.status}: ${await response.text()}`);
+        if (next === null) throw new Error(`The provider responded with ${response.status}: ${await response.text()}`);
         location = new URL(next, location).href;
       }
       const code = new URL(location).searchParams.get('code');
-      if (code === null) throw new Error(`The provider gives no code: ${location}`);
+      if (code === null) throw new Error(`The code is missing: ${location}`);
       return tokenFrom({
         grant_type: 'authorization_code',
         client_id: 'front-end',
@@ -176,10 +175,10 @@ export async function startIdentityProvider(): Promise<IdentityProvider> {
     },
     async forge({ header = {}, claims = {}, signWith } = {}) {
       const [key] = keys;
-      if (key === undefined) throw new Error('The provider has no key.');
+      if (key === undefined) throw new Error('The provider must have a key.');
       const now = Math.floor(Date.now() / 1000);
-      const good = { iss: issuer, aud: audience, sub: 'forged', jti: randomUUID(), iat: now, exp: now + 600 };
-      return new SignJWT({ ...good, ...claims })
+      const validClaims = { iss: issuer, aud: audience, sub: 'forged', jti: randomUUID(), iat: now, exp: now + 600 };
+      return new SignJWT({ ...validClaims, ...claims })
         .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: key.kid, ...header })
         .sign(signWith ?? (await importJWK(key, 'ES256')));
     },

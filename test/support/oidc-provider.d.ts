@@ -1,4 +1,4 @@
-/** What the tests use of the package, which has no types of its own. */
+/** The types of the parts that the tests use, because the package does not include types. */
 declare module 'oidc-provider' {
   import type { IncomingMessage, ServerResponse } from 'node:http';
 
@@ -21,6 +21,6 @@ declare module 'oidc-provider' {
     callback(): (request: IncomingMessage, response: ServerResponse) => Promise<void>;
     interactionDetails(request: IncomingMessage, response: ServerResponse): Promise<InteractionDetails>;
     interactionFinished(request: IncomingMessage, response: ServerResponse, result: object): Promise<void>;
-    on(event: string, listener: (...given: unknown[]) => void): void;
+    on(event: string, listener: (...args: unknown[]) => void): void;
   }
 }

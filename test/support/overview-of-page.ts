@@ -1,11 +1,12 @@
 import { type DocumentNode, Kind, print } from 'graphql';
 
-/** What the overview selects of one customer, selected of each customer of a page. */
+/** Returns an operation that selects the overview of each customer of a page. */
 export function overviewOfPage({ definitions }: DocumentNode): string {
   const [operation, ...fragments] = definitions;
-  if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('The operation does not come first.');
+  if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('The document must start with the operation.');
   const [customer] = operation.selectionSet.selections;
-  if (customer?.kind !== Kind.FIELD || customer.selectionSet === undefined) throw new Error('It selects no customer.');
+  if (customer?.kind !== Kind.FIELD || customer.selectionSet === undefined)
+    throw new Error('The operation must select a customer.');
   const pages = ['Messages', 'Meetings', 'CrmEvents'].map((name) => `$first${name}: Int = 20`);
   const cursors = ['Message', 'Meeting', 'CrmEvent'].map((name) => `$after${name}: String`);
   return `

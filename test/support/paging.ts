@@ -1,4 +1,4 @@
-import type { Answer } from './gateway.ts';
+import type { GatewayResponse } from './gateway.ts';
 
 interface Connection<Node> {
   nodes: Node[];
@@ -6,11 +6,11 @@ interface Connection<Node> {
 }
 
 /**
- * Follows a connection from its first page to its last. `read` asks for the page after a cursor, with `nodes` and
- * `pageInfo { hasNextPage endCursor }`; the answer has the nodes of each page.
+ * Reads all pages of a connection and returns the nodes of each page. `read` requests the page after a cursor, and must
+ * select `nodes` and `pageInfo { hasNextPage endCursor }`.
  */
 export async function readPages<Node>(
-  read: (after: string | null) => Promise<Answer<Record<string, unknown>>>,
+  read: (after: string | null) => Promise<GatewayResponse<Record<string, unknown>>>,
   connectionOf: (data: Record<string, unknown>) => unknown,
 ): Promise<Node[][]> {
   const pages: Node[][] = [];
@@ -20,7 +20,7 @@ export async function readPages<Node>(
     if (data === null || errors.length > 0) throw new Error(JSON.stringify(errors));
     const { nodes, pageInfo } = connectionOf(data) as Connection<Node>;
     pages.push(nodes);
-    if (pages.length > 100) throw new Error('The pages do not end.');
+    if (pages.length > 100) throw new Error('The connection must have at most 100 pages.');
     after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
   } while (after !== null);
   return pages;
@@ -30,14 +30,14 @@ export function nodesOf<Node>(connection: unknown): Node[] {
   return (connection as Connection<Node>).nodes;
 }
 
-/** The cursor to go on after the page, which has `pageInfo { endCursor }` and is not empty. */
+/** Returns the cursor of the last node. @throws Error if the page is empty. */
 export function endCursorOf(connection: unknown): string {
   const { endCursor } = (connection as Connection<unknown>).pageInfo;
   if (endCursor === null) throw new Error('The page is empty.');
   return endCursor;
 }
 
-/** OBP's codes of the errors, or our own where OBP has none. */
-export function codesOf({ errors }: Pick<Answer<unknown>, 'errors'>): string[] {
+/** Returns the OBP code of each error or, without an OBP code, its `code`. */
+export function codesOf({ errors }: Pick<GatewayResponse<unknown>, 'errors'>): string[] {
   return errors.map(({ extensions }) => extensions.obpCode ?? extensions.code);
 }

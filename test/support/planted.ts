@@ -1,8 +1,8 @@
 /**
- * Personal data that no other test and no other run has, to be searched for where it must not be.
+ * Unique personal data, so that tests can search for it in places that must not contain it.
  *
  *   const planted = plantedPerson();
- *   … hand planted.legalName, planted.email to the gateway …
+ *   … send planted.legalName and planted.email to the gateway …
  *   expect(leaksIn(lines, Object.values(planted))).toEqual([]);
  */
 import { randomBytes, randomInt } from 'node:crypto';
@@ -40,19 +40,19 @@ export function plantedPerson() {
 
 export type PlantedPerson = ReturnType<typeof plantedPerson>;
 
-/** Which of `values` stand in the texts, and in which line: as they are, as a URL has them, or as JSON has them. */
+/** Returns each value that the texts contain, also encoded for a URL or JSON, with its line. */
 export function leaksIn(texts: readonly string[], values: Iterable<string>): string[] {
-  const whole = texts.join('\n').toLowerCase();
+  const text = texts.join('\n').toLowerCase();
   return [...new Set(values)].flatMap((value) => {
     const spellings = [value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1)];
-    const found = spellings.map((spelling) => whole.indexOf(spelling.toLowerCase())).find((index) => index !== -1);
-    if (found === undefined) return [];
-    const start = whole.lastIndexOf('\n', found) + 1;
-    return [`${value} in ${whole.slice(start, start + 1_000).split('\n')[0]}`];
+    const position = spellings.map((spelling) => text.indexOf(spelling.toLowerCase())).find((index) => index !== -1);
+    if (position === undefined) return [];
+    const start = text.lastIndexOf('\n', position) + 1;
+    return [`${value} in ${text.slice(start, start + 1_000).split('\n')[0]}`];
   });
 }
 
-/** The texts in a value, however deep, each with the name of the field that it is in. */
+/** Returns all texts in a nested value, each with the name of its field. */
 export function textsIn(value: unknown, field = ''): { field: string; text: string }[] {
   if (typeof value === 'string') return [{ field, text: value }];
   if (Array.isArray(value)) return value.flatMap((item) => textsIn(item, field));

@@ -12,8 +12,8 @@ import { freePort, isReachableByAll, nativePrograms, userOfRoot } from './postgr
 
 const run = promisify(execFile);
 
-/** Ends with the test run, however that ends: reading standard input ends then. */
-const serverLife = `
+/** Runs a server until standard input closes, which also happens if the test run crashes. */
+const serverScript = `
   rm -f "$DATA/postmaster.pid"
   "$NATIVE/bin/postgres" -D "$DATA" $OPTIONS >"$DATA.log" 2>&1 &
   trap "kill -QUIT $! 2>&-; wait" EXIT
@@ -25,22 +25,22 @@ const serverLife = `
   read -r end
 `;
 
-/** Those that have ended, and that nobody has asked for, do not count. */
+/** Whether one of the processes is running. Zombies do not count. */
 async function areRunning(ids: number[]): Promise<boolean> {
   const { stdout } = await run('ps', ['-o', 'stat=', '-p', ids.join()]).catch(() => ({ stdout: '' }));
   return /^[^Z\s]/m.test(stdout);
 }
 
 export interface PostgresqlServer {
-  /** Of the database `postgres`, as its superuser. */
+  /** The URL of the database `postgres`, with its superuser. */
   url: string;
   start(): Promise<void>;
   stop(): Promise<void>;
-  /** As if the power went: SIGKILL to its first process, on whose death the others end. */
+  /** Simulates a power failure: sends SIGKILL to the first process, after whose death the others exit. */
   kill(): Promise<void>;
-  /** What it has logged since it was started. */
+  /** Returns its log since the start. */
   log(): Promise<string>;
-  /** Stops or goes on with all of its processes, so that it keeps its connections and does not answer. */
+  /** Pauses or resumes all of its processes. While paused, it keeps its connections but does not respond. */
   signal(signal: 'SIGSTOP' | 'SIGCONT'): Promise<void>;
 }
 
@@ -51,8 +51,8 @@ export interface PostgresqlCluster {
 }
 
 /**
- * A primary with streaming replicas, each a cold copy of it: one for each of `replicas`, with these settings. The data
- * is not flushed to the disk, unless the settings say so.
+ * Starts a primary and a streaming replica for each item of `replicas`, which contains its settings. Data is not
+ * flushed to disk unless the settings require it.
  */
 export async function startPostgresqlCluster(
   replicas: Record<string, string>[],
@@ -78,7 +78,7 @@ export async function startPostgresqlCluster(
     { ...user, cwd: folder },
   );
 
-  async function serverOf(ofData: string, own: Record<string, string>): Promise<PostgresqlServer> {
+  async function serverOf(dataFolder: string, ownSettings: Record<string, string>): Promise<PostgresqlServer> {
     const port = await freePort();
     const all = {
       port: String(port),
@@ -87,37 +87,37 @@ export async function startPostgresqlCluster(
       fsync: 'off',
       full_page_writes: 'off',
       ...settings,
-      ...own,
+      ...ownSettings,
     };
     const options = Object.entries(all).map(([name, value]) => `-c ${name}=${value}`);
-    let life: ReturnType<typeof spawn> | null = null;
-    /** The server's own process, and those that it has started. */
+    let shell: ReturnType<typeof spawn> | null = null;
+    /** Returns the IDs of the server's process and of the processes that it has started. */
     async function processes(): Promise<number[]> {
-      const first = (await readFile(join(ofData, 'postmaster.pid'), 'utf8')).split('\n')[0] ?? '';
+      const first = (await readFile(join(dataFolder, 'postmaster.pid'), 'utf8')).split('\n')[0] ?? '';
       const { stdout } = await run('ps', ['-o', 'pid=', '--ppid', first]);
       return [first, ...stdout.trim().split(/\s+/)].map(Number);
     }
 
     async function start(): Promise<void> {
-      const started = spawn('sh', ['-c', serverLife], {
+      const started = spawn('sh', ['-c', serverScript], {
         ...user,
         cwd: folder,
-        env: { ...process.env, NATIVE: native, DATA: ofData, OPTIONS: options.join(' ') },
+        env: { ...process.env, NATIVE: native, DATA: dataFolder, OPTIONS: options.join(' ') },
         detached: true,
         stdio: ['pipe', 'pipe', 'pipe'],
       });
       const errors = text(started.stderr);
-      const ended = once(started, 'close').then(() => null);
-      const answer = await Promise.race([once(createInterface(started.stdout), 'line'), ended]);
-      if (answer === null) throw new Error(`A PostgreSQL server did not start:\n${await errors}`);
-      life = started;
+      const closed = once(started, 'close').then(() => null);
+      const line = await Promise.race([once(createInterface(started.stdout), 'line'), closed]);
+      if (line === null) throw new Error(`A PostgreSQL server did not start:\n${await errors}`);
+      shell = started;
     }
     async function stop(): Promise<void> {
-      if (life === null) return;
-      const ended = once(life, 'close');
-      life.stdin?.end();
-      await ended;
-      life = null;
+      if (shell === null) return;
+      const closed = once(shell, 'close');
+      shell.stdin?.end();
+      await closed;
+      shell = null;
     }
     return {
       url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
@@ -129,13 +129,13 @@ export async function startPostgresqlCluster(
         while (await areRunning(ids)) await sleep(10);
         await stop();
       },
-      log: () => readFile(`${ofData}.log`, 'utf8'),
+      log: () => readFile(`${dataFolder}.log`, 'utf8'),
       async signal(signal) {
         for (const id of await processes()) {
           try {
             process.kill(id, signal);
           } catch (error) {
-            // One that it had started for a moment has ended.
+            // A short-lived process has exited in the meantime.
             if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
           }
         }
@@ -147,11 +147,11 @@ export async function startPostgresqlCluster(
   const { port } = new URL(primary.url);
   const connection = `host=127.0.0.1 port=${port} user=postgres password=${password}`;
   const servers: PostgresqlServer[] = [];
-  for (const [index, own] of replicas.entries()) {
+  for (const [index, ownSettings] of replicas.entries()) {
     const copy = join(folder, `replica${index}`);
     await run('cp', ['-a', data, copy]);
     await writeFile(join(copy, 'standby.signal'), '');
-    servers.push(await serverOf(copy, own));
+    servers.push(await serverOf(copy, ownSettings));
     await writeFile(join(copy, 'postgresql.auto.conf'), `primary_conninfo = '${connection}'\n`);
   }
   await primary.start();

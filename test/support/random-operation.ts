@@ -1,6 +1,6 @@
 /**
- * Operations of a schema as nobody would write them, by chance: fragments in fragments, aliases that merge, variables with
- * and without values, `@skip` and `@include` everywhere. The same seed gives the same operations.
+ * Random operations of a schema, with nested fragments, aliases that merge, variables with and without values, and
+ * `@skip` and `@include` on any selection. The same seed produces the same operations.
  */
 import {
   type GraphQLArgument,
@@ -16,7 +16,7 @@ import {
   isObjectType,
 } from 'graphql';
 
-/** Numbers from 0 to below 1, the same for the same seed (mulberry32). */
+/** Returns a generator of numbers from 0 to less than 1 (mulberry32). The same seed produces the same numbers. */
 export function randomNumbers(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -27,7 +27,7 @@ export function randomNumbers(seed: number): () => number {
   };
 }
 
-/** The seed of this run: a new one each time, or that of the environment, to see the same again. */
+/** Returns the seed of this run: the environment variable SEED, which repeats a run, or a random one. */
 export function testSeed(): number {
   return Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
 }
@@ -40,9 +40,9 @@ export interface RandomOperation {
 export interface OperationOptions {
   kind: 'query' | 'mutation';
   maxDepth: number;
-  /** Values for an argument by its name, JSON; by its type where there are none. */
+  /** Returns the JSON values of an argument. If undefined, the values depend on the type. */
   valuesOf?: (argument: string) => unknown[] | undefined;
-  /** Fields that are never selected, by their names. */
+  /** The names of fields that are never selected. */
   without?: readonly string[];
 }
 
@@ -64,13 +64,13 @@ export function randomOperation(
   const variables: Record<string, unknown> = {};
   const declarations: string[] = [];
   const fragments: Fragment[] = [];
-  /** What an alias stands for below a type: where it comes again it has to be the same. */
+  /** The field of each alias of a type, because an alias must always stand for the same field. */
   const aliases = new Map<string, string>();
 
-  function declareVariable(type: string, given: unknown, byDefault: unknown): string {
+  function declareVariable(type: string, value: unknown, defaultValue: unknown): string {
     const name = `v${declarations.length}`;
-    declarations.push(`$${name}: ${type}${byDefault === undefined ? '' : ` = ${literal(byDefault)}`}`);
-    if (given !== undefined) variables[name] = given;
+    declarations.push(`$${name}: ${type}${defaultValue === undefined ? '' : ` = ${literal(defaultValue)}`}`);
+    if (value !== undefined) variables[name] = value;
     return `$${name}`;
   }
 
@@ -80,16 +80,16 @@ export function randomOperation(
     const isTrue = chance(0.5);
     if (chance(0.3)) return ` @${directive}(if: ${isTrue})`;
     if (chance(0.2)) {
-      const given = oneOf([true, false, undefined, ...(chance(0.2) ? [null] : [])]);
-      return ` @${directive}(if: ${declareVariable('Boolean', given, isTrue)})`;
+      const value = oneOf([true, false, undefined, ...(chance(0.2) ? [null] : [])]);
+      return ` @${directive}(if: ${declareVariable('Boolean', value, isTrue)})`;
     }
     return ` @${directive}(if: ${declareVariable('Boolean!', isTrue, undefined)})`;
   }
 
   function someValue(type: GraphQLInputType, name: string): unknown {
     if (isNonNullType(type)) return someValue(type.ofType, name);
-    const known = valuesOf(name);
-    if (known !== undefined) return oneOf(known);
+    const values = valuesOf(name);
+    if (values !== undefined) return oneOf(values);
     if (isListType(type)) return Array.from({ length: upTo(3) }, () => someValue(type.ofType, name));
     if (isEnumType(type)) return new EnumName(oneOf(type.getValues()).name);
     if (isInputObjectType(type)) {
@@ -102,15 +102,15 @@ export function randomOperation(
     return `text-${upTo(5)}`;
   }
 
-  /** A variable where one may stand: with or without a value, of a type that allows null, with a wrong value. */
+  /** Declares a variable for an argument: with or without a value, of a nullable type, or with an invalid value. */
   function variableFor({ type, name, defaultValue }: GraphQLArgument): string {
     const value = plain(someValue(type, name));
     const wrong = chance(0.02) ? [{ wrong: true }] : [];
     if (!isNonNullType(type)) {
-      const byDefault = chance(0.3) ? someValue(type, name) : undefined;
-      return declareVariable(String(type), oneOf([value, value, null, undefined, ...wrong]), byDefault);
+      const variableDefault = chance(0.3) ? someValue(type, name) : undefined;
+      return declareVariable(String(type), oneOf([value, value, null, undefined, ...wrong]), variableDefault);
     }
-    // A variable that may be null stands for an argument that may not, where either has a default.
+    // A nullable variable is valid for a non-null argument if either of them has a default.
     if (defaultValue !== undefined && chance(0.5))
       return declareVariable(String(type.ofType), oneOf([value, null, undefined]), undefined);
     if (chance(0.3))
@@ -119,15 +119,15 @@ export function randomOperation(
   }
 
   function argumentsOf({ args }: GraphQLField<unknown, unknown>): string {
-    const given: string[] = [];
+    const argumentTexts: string[] = [];
     for (const argument of args) {
       const isRequired = isNonNullType(argument.type) && argument.defaultValue === undefined;
       if (!isRequired && chance(0.5)) continue;
-      if (chance(0.5)) given.push(`${argument.name}: ${variableFor(argument)}`);
-      else if (!isNonNullType(argument.type) && chance(0.1)) given.push(`${argument.name}: null`);
-      else given.push(`${argument.name}: ${literal(someValue(argument.type, argument.name))}`);
+      if (chance(0.5)) argumentTexts.push(`${argument.name}: ${variableFor(argument)}`);
+      else if (!isNonNullType(argument.type) && chance(0.1)) argumentTexts.push(`${argument.name}: null`);
+      else argumentTexts.push(`${argument.name}: ${literal(someValue(argument.type, argument.name))}`);
     }
-    return given.length === 0 ? '' : `(${given.join(', ')})`;
+    return argumentTexts.length === 0 ? '' : `(${argumentTexts.join(', ')})`;
   }
 
   function fieldOf(type: GraphQLObjectType, depth: number): string {
@@ -145,10 +145,10 @@ export function randomOperation(
       if (alias === '__proto__: ') aliases.set(`${type.name} __proto__`, field.name);
       return `${alias}${field.name}${condition()}${selections}`;
     }
-    // With arguments: under an alias of its own, which may come again with the same ones.
+    // A field with arguments has its own alias, which can be repeated with the same arguments.
     const key = `${type.name}.${field.name} ${upTo(2)}`;
-    const known = chance(0.5) ? aliases.get(key) : undefined;
-    const call = known ?? `${field.name}_${aliases.size}: ${field.name}${argumentsOf(field)}`;
+    const repeated = chance(0.5) ? aliases.get(key) : undefined;
+    const call = repeated ?? `${field.name}_${aliases.size}: ${field.name}${argumentsOf(field)}`;
     aliases.set(key, call);
     aliases.set(call, call);
     return `${call}${condition()}${selections}`;
@@ -163,10 +163,10 @@ export function randomOperation(
     return `{ ${selections.join(' ')} }`;
   }
 
-  /** A fragment is ended before it can be spread, so that none spreads itself. */
+  /** Spreads a fragment. A new fragment is complete before it can be spread, so it never contains itself. */
   function spreadOf(type: GraphQLObjectType, depth: number): string {
-    const known = fragments.findIndex((fragment) => fragment.type === type);
-    if (known !== -1 && chance(0.6)) return `...F${known}${condition()}`;
+    const existing = fragments.findIndex((fragment) => fragment.type === type);
+    if (existing !== -1 && chance(0.6)) return `...F${existing}${condition()}`;
     const text = selectionsOf(type, Math.min(depth, 2));
     fragments.push({ type, text });
     return `...F${fragments.length - 1}${condition()}`;
@@ -175,9 +175,9 @@ export function randomOperation(
   const root = kind === 'query' ? schema.getQueryType() : schema.getMutationType();
   if (root == null) throw new Error(`The schema has no ${kind}.`);
   const body = selectionsOf(root, maxDepth);
-  const declared = declarations.length === 0 ? '' : `(${declarations.join(', ')})`;
-  const written = fragments.map(({ type, text }, index) => `fragment F${index} on ${type.name} ${text}`);
-  return { query: [`${kind} Random${declared} ${body}`, ...written].join('\n'), variables };
+  const variableDefinitions = declarations.length === 0 ? '' : `(${declarations.join(', ')})`;
+  const fragmentDefinitions = fragments.map(({ type, text }, index) => `fragment F${index} on ${type.name} ${text}`);
+  return { query: [`${kind} Random${variableDefinitions} ${body}`, ...fragmentDefinitions].join('\n'), variables };
 }
 
 class EnumName {

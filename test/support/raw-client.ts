@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A client that sends bytes as they are. The loopback network has many addresses, so a test can have many clients. */
+/** A client that sends bytes unchanged. A test can have clients with different addresses of the loopback network. */
 export interface RawClient {
   socket: Socket;
   send(text: string | Buffer): void;
-  /** Everything that was received so far. */
+  /** Returns all received bytes so far. */
   received(): string;
   isClosed(): boolean;
-  /** Resolves with everything that was received once the server has closed the connection. */
+  /** Resolves with all received bytes after the server has closed the connection. */
   closed(): Promise<string>;
 }
 
@@ -21,7 +21,7 @@ export async function openRawClient(url: string, localAddress = '127.0.0.1'): Pr
   socket.on('data', (bytes) => {
     received += bytes.toString('latin1');
   });
-  // What a client that misbehaves gets is often a reset.
+  // The server often resets the connection of a client that violates the protocol.
   socket.on('error', () => undefined);
   socket.on('close', () => {
     isClosed = true;
@@ -39,7 +39,7 @@ export async function openRawClient(url: string, localAddress = '127.0.0.1'): Pr
   };
 }
 
-/** The response to bytes after which the server closes the connection, or to a request with `Connection: close`. */
+/** Sends bytes, and returns all received bytes after the server has closed the connection. */
 export async function rawResponse(url: string, text: string | Buffer, localAddress?: string): Promise<string> {
   const client = await openRawClient(url, localAddress);
   client.send(text);

@@ -1,6 +1,6 @@
 /**
- * Rows for tests, laid down beside the API. Each function takes what matters to the test, fills in the rest, and gives
- * the row as it was stored. What a row refers to (the bank, the customer, the account, the user) has to exist.
+ * Inserts rows for tests without the API. Each function accepts the columns that matter to the test, fills in the
+ * others, and returns the stored row. Referenced rows, such as the bank or the customer, must exist.
  *
  *   const { id } = await insertCustomer(gateway.database, { bankId: 'gh.29.uk' });
  *   await insertCustomerAddress(gateway.database, { bankId: 'gh.29.uk', customerId: id, city: 'Berlin' });
@@ -40,10 +40,10 @@ import { EntitlementRequestState } from '../../src/domain/user/entitlement-reque
 import { userAttribute } from '../../src/domain/user/user-attribute.table.ts';
 import { userCustomerLink } from '../../src/domain/user-customer-link/user-customer-link.table.ts';
 
-/** What a test gives of a row: the columns `Needed`, and any other. */
-type Given<Table extends SQLiteTable, Needed extends keyof Table['$inferInsert']> = Pick<
+/** The columns that a test passes: the required ones, and any others. */
+type Columns<Table extends SQLiteTable, RequiredColumn extends keyof Table['$inferInsert']> = Pick<
   Table['$inferInsert'],
-  Needed
+  RequiredColumn
 > &
   Partial<Table['$inferInsert']>;
 
@@ -58,50 +58,51 @@ async function insertRow<Table extends SQLiteTable>(
       .values(values)
       .returning(),
   );
-  if (row === undefined) throw new Error('Nothing was inserted.');
+  if (row === undefined) throw new Error('The row was not inserted.');
   return row as Table['$inferSelect'];
 }
 
-let lastMoment = Date.now();
+let lastTime = Date.now();
 
-/** Later than any before it, so that rows are ordered as they were inserted. */
-function nextMoment(): Date {
-  lastMoment += 1;
-  return new Date(lastMoment);
+/** Returns a later time with every call, so that rows are sorted in the order of insertion. */
+function nextTime(): Date {
+  lastTime += 1;
+  return new Date(lastTime);
 }
 
-/** The columns that an inserted row must have, or with `isWhole` all of them. */
+/** Returns values for the required columns of a table or, with `isWhole`, for all columns. */
 function valuesOf(table: SQLiteTable, { isWhole, text }: { isWhole: boolean; text: string }): Record<string, unknown> {
-  const moment = nextMoment();
-  const values = { string: text, number: 1, boolean: true, date: moment, json: [text] };
+  const time = nextTime();
+  const values = { string: text, number: 1, boolean: true, date: time, json: [text] };
   return Object.fromEntries(
     Object.entries(getTableColumns(table))
       .filter(([, column]) => !column.hasDefault && (isWhole || column.notNull))
       .map(([name, { dataType }]) => {
         if (name === 'id') return [name, randomUUID()];
-        if (!(dataType in values)) throw new Error(`A column ${name} of type ${dataType} has no value for tests.`);
+        if (!(dataType in values))
+          throw new Error(`The tests must define a value for columns of type ${dataType}, such as ${name}.`);
         return [name, values[dataType as keyof typeof values]];
       }),
   );
 }
 
 /**
- * A row of any table. Every column for which nothing is given has a value of its type: a table whose values need more than
- * that, such as a reference to another row, needs a function of its own.
+ * Inserts a row into any table. Omitted columns get a value of their type, so a table with other constraints, such as a
+ * foreign key, needs its own function.
  */
 export function insertAnyRow<Table extends SQLiteTable>(
   database: Database,
   table: Table,
-  given: Partial<Table['$inferInsert']>,
+  columns: Partial<Table['$inferInsert']>,
   { isWhole = false, text = 'Eveline Tripman' } = {},
 ) {
-  return insertRow(database, table, { ...valuesOf(table, { isWhole, text }), ...given } as Table['$inferInsert']);
+  return insertRow(database, table, { ...valuesOf(table, { isWhole, text }), ...columns } as Table['$inferInsert']);
 }
 
-type GivenCustomer = Given<typeof customer, 'bankId'>;
+type CustomerColumns = Columns<typeof customer, 'bankId'>;
 
-function customerValues(given: GivenCustomer) {
-  const moment = nextMoment();
+function customerValues(columns: CustomerColumns) {
+  const time = nextTime();
   const values = {
     id: randomUUID(),
     customerNumber: randomUUID().slice(0, 13),
@@ -110,9 +111,9 @@ function customerValues(given: GivenCustomer) {
     email: 'eveline@example.com',
     lastOkDate: null,
     dobOfDependants: [],
-    createdAt: moment,
-    updatedAt: moment,
-    ...given,
+    createdAt: time,
+    updatedAt: time,
+    ...columns,
   };
   const { legalName, mobilePhoneNumber, email, lastOkDate } = values;
   const derived = derivedColumns({
@@ -124,22 +125,22 @@ function customerValues(given: GivenCustomer) {
   return { ...derived, ...values };
 }
 
-export function insertCustomer(database: Database, given: GivenCustomer) {
-  return insertRow(database, customer, customerValues(given));
+export function insertCustomer(database: Database, columns: CustomerColumns) {
+  return insertRow(database, customer, customerValues(columns));
 }
 
-/** In one statement: for tests that need thousands. */
-export async function insertCustomers(database: Database, given: readonly GivenCustomer[]) {
-  const rows = given.map(customerValues);
+/** Inserts many customers with one statement. */
+export async function insertCustomers(database: Database, columns: readonly CustomerColumns[]) {
+  const rows = columns.map(customerValues);
   await database.transaction((transaction) => insertRows<typeof customer>(transaction, customer, rows));
   return rows;
 }
 
 export function insertCustomerAddress(
   database: Database,
-  given: Given<typeof customerAddress, 'bankId' | 'customerId'>,
+  columns: Columns<typeof customerAddress, 'bankId' | 'customerId'>,
 ) {
-  const moment = nextMoment();
+  const time = nextTime();
   return insertRow(database, customerAddress, {
     id: randomUUID(),
     line1: 'Rosenthaler Straße 1',
@@ -147,32 +148,32 @@ export function insertCustomerAddress(
     postcode: '10119',
     countryCode: 'DE',
     tags: ['mailing'],
-    insertDate: moment,
-    updatedAt: moment,
-    ...given,
+    insertDate: time,
+    updatedAt: time,
+    ...columns,
   });
 }
 
 export function insertCustomerAttribute(
   database: Database,
-  given: Given<typeof customerAttribute, 'bankId' | 'customerId'>,
+  columns: Columns<typeof customerAttribute, 'bankId' | 'customerId'>,
 ) {
-  const moment = nextMoment();
-  const value = given.value ?? '123';
+  const time = nextTime();
+  const value = columns.value ?? '123';
   return insertRow(database, customerAttribute, {
     id: randomUUID(),
     name: 'SPECIAL_TAX_NUMBER',
     type: AttributeType.STRING,
     value,
     valueSearch: attributeSearchValue(value),
-    createdAt: moment,
-    updatedAt: moment,
-    ...given,
+    createdAt: time,
+    updatedAt: time,
+    ...columns,
   });
 }
 
-export function insertAttributeDefinition(database: Database, given: Given<typeof attributeDefinition, 'bankId'>) {
-  const moment = nextMoment();
+export function insertAttributeDefinition(database: Database, columns: Columns<typeof attributeDefinition, 'bankId'>) {
+  const time = nextTime();
   return insertRow(database, attributeDefinition, {
     id: randomUUID(),
     name: 'SPECIAL_TAX_NUMBER',
@@ -182,14 +183,14 @@ export function insertAttributeDefinition(database: Database, given: Given<typeo
     alias: 'TAX',
     canBeSeenOnViews: ['owner'],
     isActive: true,
-    createdAt: moment,
-    updatedAt: moment,
-    ...given,
+    createdAt: time,
+    updatedAt: time,
+    ...columns,
   });
 }
 
-export function insertAccount(database: Database, given: Given<typeof account, 'bankId'>) {
-  const moment = nextMoment();
+export function insertAccount(database: Database, columns: Columns<typeof account, 'bankId'>) {
+  const time = nextTime();
   return insertRow(database, account, {
     id: randomUUID(),
     label: 'Everyday',
@@ -198,131 +199,134 @@ export function insertAccount(database: Database, given: Given<typeof account, '
     balanceCurrency: 'EUR',
     balanceAmount: '10.50',
     branchId: 'DERBY6',
-    createdAt: moment,
-    updatedAt: moment,
-    ...given,
+    createdAt: time,
+    updatedAt: time,
+    ...columns,
   });
 }
 
-export function insertAccountRouting(database: Database, given: Given<typeof accountRouting, 'bankId' | 'accountId'>) {
+export function insertAccountRouting(
+  database: Database,
+  columns: Columns<typeof accountRouting, 'bankId' | 'accountId'>,
+) {
   return insertRow(database, accountRouting, {
     scheme: 'IBAN',
     address: `DE${randomUUID().replaceAll('-', '')}`,
-    createdAt: nextMoment(),
-    ...given,
+    createdAt: nextTime(),
+    ...columns,
   });
 }
 
 export function insertAccountAttribute(
   database: Database,
-  given: Given<typeof accountAttribute, 'bankId' | 'accountId'>,
+  columns: Columns<typeof accountAttribute, 'bankId' | 'accountId'>,
 ) {
-  const moment = nextMoment();
+  const time = nextTime();
   return insertRow(database, accountAttribute, {
     id: randomUUID(),
     name: 'OVERDRAFT',
     type: AttributeType.STRING,
     value: '100',
-    createdAt: moment,
-    updatedAt: moment,
-    ...given,
+    createdAt: time,
+    updatedAt: time,
+    ...columns,
   });
 }
 
 export function insertAccountHolder(
   database: Database,
-  given: Given<typeof accountHolder, 'bankId' | 'accountId' | 'userId'>,
+  columns: Columns<typeof accountHolder, 'bankId' | 'accountId' | 'userId'>,
 ) {
-  return insertRow(database, accountHolder, { createdAt: nextMoment(), ...given });
+  return insertRow(database, accountHolder, { createdAt: nextTime(), ...columns });
 }
 
 export function insertCustomerAccountLink(
   database: Database,
-  given: Given<typeof customerAccountLink, 'bankId' | 'customerId' | 'accountId'>,
+  columns: Columns<typeof customerAccountLink, 'bankId' | 'customerId' | 'accountId'>,
 ) {
-  const moment = nextMoment();
+  const time = nextTime();
   return insertRow(database, customerAccountLink, {
     id: randomUUID(),
     relationshipType: 'Owner',
-    createdAt: moment,
-    updatedAt: moment,
-    ...given,
+    createdAt: time,
+    updatedAt: time,
+    ...columns,
   });
 }
 
 export function insertUserCustomerLink(
   database: Database,
-  given: Given<typeof userCustomerLink, 'bankId' | 'customerId' | 'userId'>,
+  columns: Columns<typeof userCustomerLink, 'bankId' | 'customerId' | 'userId'>,
 ) {
-  const moment = nextMoment();
+  const time = nextTime();
   return insertRow(database, userCustomerLink, {
     id: randomUUID(),
     isActive: true,
-    dateInserted: moment,
-    updatedAt: moment,
-    ...given,
+    dateInserted: time,
+    updatedAt: time,
+    ...columns,
   });
 }
 
-export function insertUserAttribute(database: Database, given: Given<typeof userAttribute, 'userId'>) {
-  const moment = nextMoment();
+export function insertUserAttribute(database: Database, columns: Columns<typeof userAttribute, 'userId'>) {
+  const time = nextTime();
   return insertRow(database, userAttribute, {
     id: randomUUID(),
     name: 'ROLE',
     type: AttributeType.STRING,
     value: 'Manager',
-    insertDate: moment,
-    updatedAt: moment,
-    ...given,
+    insertDate: time,
+    updatedAt: time,
+    ...columns,
   });
 }
 
-export function insertTaxResidence(database: Database, given: Given<typeof taxResidence, 'bankId' | 'customerId'>) {
-  const moment = nextMoment();
+export function insertTaxResidence(database: Database, columns: Columns<typeof taxResidence, 'bankId' | 'customerId'>) {
+  const time = nextTime();
   return insertRow(database, taxResidence, {
     id: randomUUID(),
     domain: 'Germany',
     taxNumber: randomUUID().slice(0, 13),
-    createdAt: moment,
-    updatedAt: moment,
-    ...given,
+    createdAt: time,
+    updatedAt: time,
+    ...columns,
   });
 }
 
 export function insertSocialMediaHandle(
   database: Database,
-  given: Given<typeof socialMediaHandle, 'bankId' | 'customerId'>,
+  columns: Columns<typeof socialMediaHandle, 'bankId' | 'customerId'>,
 ) {
-  const moment = nextMoment();
+  const time = nextTime();
   return insertRow(database, socialMediaHandle, {
     id: randomUUID(),
     type: 'twitter',
     handle: `@${randomUUID().slice(0, 13)}`,
-    dateAdded: moment,
-    createdAt: moment,
-    updatedAt: moment,
-    ...given,
+    dateAdded: time,
+    createdAt: time,
+    updatedAt: time,
+    ...columns,
   });
 }
 
-export function insertKycCheck(database: Database, given: Given<typeof kycCheck, 'bankId' | 'customerId'>) {
-  const moment = nextMoment();
+export function insertKycCheck(database: Database, columns: Columns<typeof kycCheck, 'bankId' | 'customerId'>) {
+  const time = nextTime();
   return insertRow(database, kycCheck, {
     id: randomUUID(),
-    date: moment,
+    date: time,
     how: 'online',
     staffUserId: 'staff-1',
     staffName: 'Simon',
     satisfied: true,
     comments: 'All is well.',
-    createdAt: moment,
-    updatedAt: moment,
-    ...given,
+    createdAt: time,
+    updatedAt: time,
+    ...columns,
   });
 }
 
-export function insertKycDocument(database: Database, given: Given<typeof kycDocument, 'bankId' | 'customerId'>) {
-  const moment = nextMoment();
+export function insertKycDocument(database: Database, columns: Columns<typeof kycDocument, 'bankId' | 'customerId'>) {
+  const time = nextTime();
   return insertRow(database, kycDocument, {
     id: randomUUID(),
     type: 'passport',
@@ -330,128 +334,128 @@ export function insertKycDocument(database: Database, given: Given<typeof kycDoc
     issueDate: '2018-03-09',
     issuePlace: 'Berlin',
     expiryDate: '2028-03-08',
-    createdAt: moment,
-    updatedAt: moment,
-    ...given,
+    createdAt: time,
+    updatedAt: time,
+    ...columns,
   });
 }
 
-export function insertKycMedia(database: Database, given: Given<typeof kycMedia, 'bankId' | 'customerId'>) {
-  const moment = nextMoment();
+export function insertKycMedia(database: Database, columns: Columns<typeof kycMedia, 'bankId' | 'customerId'>) {
+  const time = nextTime();
   return insertRow(database, kycMedia, {
     id: randomUUID(),
     type: 'image',
     url: 'https://media.example.com/passport.png',
-    date: moment,
-    createdAt: moment,
-    updatedAt: moment,
-    ...given,
+    date: time,
+    createdAt: time,
+    updatedAt: time,
+    ...columns,
   });
 }
 
-/** Only the row of the timeline: `customer.kycStatus` and `lastOkDate` stay as they are. */
-export function insertKycStatus(database: Database, given: Given<typeof kycStatus, 'bankId' | 'customerId'>) {
-  const moment = nextMoment();
+/** Inserts a row of the timeline. `customer.kycStatus` and `lastOkDate` do not change. */
+export function insertKycStatus(database: Database, columns: Columns<typeof kycStatus, 'bankId' | 'customerId'>) {
+  const time = nextTime();
   return insertRow(database, kycStatus, {
     id: randomUUID(),
     ok: true,
-    date: moment,
-    createdAt: moment,
-    updatedAt: moment,
-    ...given,
+    date: time,
+    createdAt: time,
+    updatedAt: time,
+    ...columns,
   });
 }
 
-export function insertMeeting(database: Database, given: Given<typeof meeting, 'bankId'>) {
-  const moment = nextMoment();
+export function insertMeeting(database: Database, columns: Columns<typeof meeting, 'bankId'>) {
+  const time = nextTime();
   return insertRow(database, meeting, {
     id: randomUUID(),
     providerId: 'tokbox',
     purposeId: 'onboarding',
-    when: moment,
+    when: time,
     creatorName: 'Simon Redfern',
     creatorMobilePhone: '+447972444876',
     creatorEmailAddress: 'simon@example.com',
-    createdAt: moment,
-    updatedAt: moment,
-    ...given,
+    createdAt: time,
+    updatedAt: time,
+    ...columns,
   });
 }
 
-export function insertMeetingInvitee(database: Database, given: Given<typeof meetingInvitee, 'meetingId'>) {
+export function insertMeetingInvitee(database: Database, columns: Columns<typeof meetingInvitee, 'meetingId'>) {
   return insertRow(database, meetingInvitee, {
     position: 0,
     name: 'Eveline Tripman',
     mobilePhone: '+447972444876',
     emailAddress: 'eveline@example.com',
     status: 'Good',
-    ...given,
+    ...columns,
   });
 }
 
 export function insertCustomerMessage(
   database: Database,
-  given: Given<typeof customerMessage, 'bankId' | 'customerId'>,
+  columns: Columns<typeof customerMessage, 'bankId' | 'customerId'>,
 ) {
-  const moment = nextMoment();
+  const time = nextTime();
   return insertRow(database, customerMessage, {
     id: randomUUID(),
-    date: moment,
+    date: time,
     transport: 'SMS',
     message: 'Your card is ready.',
     fromDepartment: 'Cards',
     fromPerson: 'Tom',
-    createdAt: moment,
-    updatedAt: moment,
-    ...given,
+    createdAt: time,
+    updatedAt: time,
+    ...columns,
   });
 }
 
-export function insertCrmEvent(database: Database, given: Given<typeof crmEvent, 'bankId'>) {
-  const moment = nextMoment();
+export function insertCrmEvent(database: Database, columns: Columns<typeof crmEvent, 'bankId'>) {
+  const time = nextTime();
   return insertRow(database, crmEvent, {
     id: randomUUID(),
     category: 'Call',
     detail: 'Asked for a loan',
     channel: 'Phone',
-    actualDate: moment,
+    actualDate: time,
     result: 'Will call again',
-    createdAt: moment,
-    updatedAt: moment,
-    ...given,
+    createdAt: time,
+    updatedAt: time,
+    ...columns,
   });
 }
 
-export function insertEntitlement(database: Database, given: Given<typeof entitlement, 'userId' | 'roleName'>) {
-  const moment = nextMoment();
-  return insertRow(database, entitlement, { id: randomUUID(), createdAt: moment, updatedAt: moment, ...given });
+export function insertEntitlement(database: Database, columns: Columns<typeof entitlement, 'userId' | 'roleName'>) {
+  const time = nextTime();
+  return insertRow(database, entitlement, { id: randomUUID(), createdAt: time, updatedAt: time, ...columns });
 }
 
-export function insertEntitlementRequest(database: Database, given: Given<typeof entitlementRequest, 'userId'>) {
-  const moment = nextMoment();
+export function insertEntitlementRequest(database: Database, columns: Columns<typeof entitlementRequest, 'userId'>) {
+  const time = nextTime();
   return insertRow(database, entitlementRequest, {
     id: randomUUID(),
     roleName: 'CanGetMeetings',
     reason: 'My work',
     state: EntitlementRequestState.REQUESTED,
-    createdAt: moment,
-    updatedAt: moment,
-    ...given,
+    createdAt: time,
+    updatedAt: time,
+    ...columns,
   });
 }
 
 export function insertKycStatusProposal(
   database: Database,
-  given: Given<typeof kycStatusProposal, 'bankId' | 'customerId' | 'proposedByUserId'>,
+  columns: Columns<typeof kycStatusProposal, 'bankId' | 'customerId' | 'proposedByUserId'>,
 ) {
-  const moment = nextMoment();
+  const time = nextTime();
   return insertRow(database, kycStatusProposal, {
     id: randomUUID(),
     ok: true,
     date: new Date('2024-05-31T09:30:00Z'),
     state: KycStatusProposalState.PROPOSED,
-    createdAt: moment,
-    updatedAt: moment,
-    ...given,
+    createdAt: time,
+    updatedAt: time,
+    ...columns,
   });
 }

@@ -1,5 +1,5 @@
 /**
- * All that a database holds, to be compared before and after; but for the audit trail, which tells also what was refused.
+ * The content of a database without the audit trail, to compare it before and after an operation.
  *
  *   const before = await everythingStored(gateway.database);
  *   …
@@ -13,7 +13,10 @@ import type { Database } from '../../src/database/database.ts';
 
 const source = new URL('../../src/', import.meta.url);
 
-/** Every table of the program, by the name of its export. The names of their files find them, as for the migrations. */
+/**
+ * Returns all tables of the program with the names of their exports. Like the migrations, finds them by their file
+ * names.
+ */
 async function findTables(): Promise<[string, SQLiteTable][]> {
   const files = globSync('**/*.table.ts', { cwd: source });
   const modules: Record<string, unknown>[] = await Promise.all(files.map((file) => import(new URL(file, source).href)));
@@ -30,23 +33,23 @@ function hasCustomer(table: SQLiteTable): boolean {
   return Object.values<SQLiteColumn>(getTableColumns(table)).some(({ name }) => name === 'customer_id');
 }
 
-/** The tables whose rows belong to customers. Those of the audit trail stay when a customer is deleted. */
+/** The tables whose rows belong to customers, without the audit trail, which remains when a customer is deleted. */
 export const tablesOfCustomers = allTables.filter(
   (table) => hasCustomer(table) && !getTableName(table).startsWith('audit_'),
 );
 
 const comparedTables = allTables.filter((table) => !getTableName(table).startsWith('audit_'));
 
-/** For each table how many rows it has, and a hash of them: short enough to be read when two differ. */
+/** Returns the number of rows and a hash of them for each table, because a failed assertion prints these values. */
 export async function everythingStored(
   database: Database,
-  counts: (row: Record<string, unknown>, table: string) => boolean = () => true,
+  isCompared: (row: Record<string, unknown>, table: string) => boolean = () => true,
 ): Promise<Record<string, string>> {
   const stored = await Promise.all(
     comparedTables.map(async (table) => {
       const name = getTableName(table);
       const rows = (await database.read.select().from(table)) as Record<string, unknown>[];
-      const texts = rows.filter((row) => counts(row, name)).map((row) => JSON.stringify(row));
+      const texts = rows.filter((row) => isCompared(row, name)).map((row) => JSON.stringify(row));
       return [name, `${texts.length} rows ${createHash('sha256').update(texts.sort().join('\n')).digest('hex')}`];
     }),
   );

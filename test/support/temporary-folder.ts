@@ -6,18 +6,18 @@ import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** TMPDIR of the tests: whatever they leave there goes with it at the end of the run. */
+    /** The TMPDIR of the tests, which is deleted with all of its files at the end of the run. */
     temporaryFolder: string;
   }
 }
 
-/** Gives the tests of a project one temporary folder, deleted at the end, also when the run is interrupted or fails. */
+/** Provides a temporary folder for the tests of a project. It is also deleted if the run is interrupted or fails. */
 export default async function createTemporaryFolder(project: TestProject): Promise<() => void> {
   const folder = await mkdtemp(join(tmpdir(), `gateway-test-${project.name}-`));
-  // Programs that tests start as another user (a second PostgreSQL server) must reach what is inside.
+  // PostgreSQL servers run as another user, who must be able to enter the folder.
   await chmod(folder, 0o711);
   const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-  // Vitest turns SIGINT and SIGTERM into an exit without teardown, and leaves out the closing of the terminal.
+  // Vitest exits on SIGINT and SIGTERM without teardown, and does not handle SIGHUP.
   const hangUp = () => process.exit(129);
   process.once('exit', remove);
   process.once('SIGHUP', hangUp);

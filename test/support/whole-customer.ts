@@ -1,6 +1,6 @@
 /**
- * A customer with everything around it: one of each, and every field set, so that what is null or empty in an answer was
- * lost on the way. Two messages, meetings and CRM events, so that there is a second page.
+ * A customer with one of each belonging and a value in every field, so that a null or an empty list in a response is an
+ * error. Messages, meetings, and CRM events exist twice, so that they have a second page.
  *
  *   const { customerId, customerNumber } = await insertWholeCustomer(gateway.database, { bankId: 'gh.29.uk' });
  */
@@ -40,9 +40,9 @@ export interface WholeCustomer {
   userId: string;
 }
 
-interface Given {
+interface Options {
   bankId: string;
-  /** The user who is linked to the customer and holds the account; one is made when left out. */
+  /** The linked user and account holder. A user is created if omitted. */
   userId?: string;
 }
 
@@ -64,7 +64,7 @@ const contractDetails = {
   IS_SUBSTITUTED: 'false',
 };
 
-export async function insertWholeCustomer(database: Database, { bankId, userId }: Given): Promise<WholeCustomer> {
+export async function insertWholeCustomer(database: Database, { bankId, userId }: Options): Promise<WholeCustomer> {
   const holderId = userId ?? (await insertUser(database));
   const { id: customerId, customerNumber } = await insertCustomer(database, {
     bankId,
@@ -108,12 +108,12 @@ export async function insertWholeCustomer(database: Database, { bankId, userId }
   return { customerId, customerNumber, accountId, userId: holderId };
 }
 
-/** As many, in one transaction: a hundred take about a second. */
-export function insertWholeCustomers(database: Database, count: number, given: Given): Promise<WholeCustomer[]> {
+/** Inserts many customers in one transaction. A hundred take about a second. */
+export function insertWholeCustomers(database: Database, count: number, options: Options): Promise<WholeCustomer[]> {
   return database.transaction(async (transaction) => {
-    const within: Database = { ...database, transaction: (work) => work(transaction) };
+    const within: Database = { ...database, transaction: (run) => run(transaction) };
     const customers: WholeCustomer[] = [];
-    while (customers.length < count) customers.push(await insertWholeCustomer(within, given));
+    while (customers.length < count) customers.push(await insertWholeCustomer(within, options));
     return customers;
   });
 }
@@ -138,7 +138,7 @@ async function insertUser(database: Database): Promise<string> {
   return id;
 }
 
-async function insertWholeAccount(database: Database, { bankId, userId }: Required<Given>): Promise<string> {
+async function insertWholeAccount(database: Database, { bankId, userId }: Required<Options>): Promise<string> {
   const { id: accountId } = await insertAccount(database, { bankId });
   const ofAccount = { bankId, accountId };
   await insertAccountRouting(database, ofAccount);

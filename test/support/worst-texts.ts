@@ -1,4 +1,4 @@
-/** Texts on which Unicode functions, parsers or regular expressions take long, each as long as a request can hold. */
+/** Texts of the maximum length on which Unicode functions, parsers, or regular expressions are slow. */
 import {
   type GraphQLArgument,
   type GraphQLInputField,
@@ -12,19 +12,19 @@ import {
   isNonNullType,
 } from 'graphql';
 
-/** Below the 256 KB of `GATEWAY_MAX_BODY_BYTES`, with room for the operation. */
-const bytes = 250_000;
+/** Less than the 256 KB of `GATEWAY_MAX_BODY_BYTES`, to leave room for the operation. */
+const maxBytes = 250_000;
 
 function repeated(pattern: string, suffix = ''): string {
-  return pattern.repeat(Math.floor(bytes / Buffer.byteLength(pattern))) + suffix;
+  return pattern.repeat(Math.floor(maxBytes / Buffer.byteLength(pattern))) + suffix;
 }
 
 export const worstTexts: Readonly<Record<string, string>> = {
   'combining characters in the wrong order': `a${repeated('\u0300\u0323')}`,
-  'runs of combining characters that are just short enough': repeated(`a${'\u0300\u0323'.repeat(15)}`),
-  'halfwidth marks that NFKC makes combining': repeated('\uFF9E\u0323'),
-  'ligatures of which NFKC makes eighteen characters': repeated('\uFDFA'),
-  'letters in three parts': repeated('\u1112\u1161\u11AB'),
+  'short runs of combining characters': repeated(`a${'\u0300\u0323'.repeat(15)}`),
+  'halfwidth marks that NFKC replaces with combining characters': repeated('\uFF9E\u0323'),
+  'ligatures that NFKC expands to 18 characters': repeated('\uFDFA'),
+  'decomposed letters': repeated('\u1112\u1161\u11AB'),
   'zero-width joiners': repeated('\u{1F468}\u200D'),
   'white space': repeated(' ', 'x'),
   digits: repeated('9'),
@@ -35,7 +35,7 @@ export const worstTexts: Readonly<Record<string, string>> = {
   letters: repeated('a'),
 };
 
-/** Of a scalar, a value that it takes. */
+/** A valid value of each scalar. */
 const scalarValues: Readonly<Record<string, unknown>> = {
   String: 'text',
   ID: 'text',
@@ -51,22 +51,24 @@ const scalarValues: Readonly<Record<string, unknown>> = {
   HttpsUrl: 'https://example.com/',
 };
 
-type Given = GraphQLArgument | GraphQLInputField;
+type Input = GraphQLArgument | GraphQLInputField;
 
 function isText(type: GraphQLNamedInputType): boolean {
   return !['Int', 'Float', 'Boolean'].includes(type.name) && !isInputObjectType(type);
 }
 
-/** The paths to all texts of a value, such as `['input', 'addresses', 'line1']`; lists have no step of their own. */
-export function pathsToTexts(given: readonly Given[]): string[][] {
-  return given.flatMap(({ name, type }) => {
+/**
+ * Returns the paths to all texts of inputs, such as `['input', 'addresses', 'line1']`. Lists are not part of a path.
+ */
+export function pathsToTexts(inputs: readonly Input[]): string[][] {
+  return inputs.flatMap(({ name, type }) => {
     const named = getNamedType(type);
     if (isInputObjectType(named)) return pathsToTexts(Object.values(named.getFields())).map((path) => [name, ...path]);
     return isText(named) ? [[name]] : [];
   });
 }
 
-/** The least value of the type that has `text` at each of the paths: all that is required, and what leads to them. */
+/** Returns the smallest valid value of a type with a text at each of the paths. */
 export function valueWith(type: GraphQLInputType, paths: readonly string[][], text: string): unknown {
   const nullable = getNullableType(type);
   if (isListType(nullable)) return [valueWith(nullable.ofType, paths, text)];
@@ -75,11 +77,15 @@ export function valueWith(type: GraphQLInputType, paths: readonly string[][], te
   return isEnumType(nullable) ? nullable.getValues()[0]?.name : scalarValues[nullable.toString()];
 }
 
-export function valuesWith(given: readonly Given[], paths: readonly string[][], text: string): Record<string, unknown> {
+export function valuesWith(
+  inputs: readonly Input[],
+  paths: readonly string[][],
+  text: string,
+): Record<string, unknown> {
   return Object.fromEntries(
-    given.flatMap(({ name, type }) => {
-      const below = paths.filter(([step]) => step === name).map(([, ...rest]) => rest);
-      return below.length > 0 || isNonNullType(type) ? [[name, valueWith(type, below, text)]] : [];
+    inputs.flatMap(({ name, type }) => {
+      const innerPaths = paths.filter(([step]) => step === name).map(([, ...rest]) => rest);
+      return innerPaths.length > 0 || isNonNullType(type) ? [[name, valueWith(type, innerPaths, text)]] : [];
     }),
   );
 }

@@ -1,9 +1,8 @@
 /**
- * A bank with one of every noun, and what a test of any API needs beside it: a second customer, an account that nobody is
- * linked to, a user whom nobody knows. Two banks made with the same `names` look alike: what is unique only at its bank,
- * or only of its customer, is the same at both.
+ * A bank with one object of every entity, a second customer, an account without a link, and a user without roles and
+ * links. Two banks with the same `names` share the values that are only unique at a bank or for a customer.
  *
- *   const world = await insertEveryNoun(gateway);
+ *   const world = await insertEveryEntity(gateway);
  *   world.customerId, world.addressId, world.linkedUser.token
  */
 import { randomUUID } from 'node:crypto';
@@ -37,7 +36,7 @@ import {
   insertUserCustomerLink,
 } from './rows.ts';
 
-/** What is unique only at its bank, or only of its customer. */
+/** Values that are unique at a bank or for a customer, but not across banks. */
 export interface SharedNames {
   customerNumber: string;
   accountId: string;
@@ -52,20 +51,20 @@ export interface World extends SharedNames {
   gateway: Gateway;
   bankId: string;
   customerId: string;
-  /** Another customer of the bank, of whom nothing else is kept. */
+  /** Another customer of the bank, without belongings. */
   otherCustomerId: string;
   otherCustomerNumber: string;
-  /** Linked to the customer, holder of the account, and in the meeting. */
+  /** A linked user of the customer, who holds the account and takes part in the meeting. */
   linkedUser: TestUser;
-  /** Linked to nobody. */
+  /** A user without roles, links, and accounts. */
   freeUser: TestUser;
-  /** Locked by an administrator. */
+  /** A user whom an administrator has disabled. */
   lockedUser: TestUser;
-  /** Holds a role at the bank, and asks for another. */
+  /** A user who holds a role at the bank and has requested another one. */
   colleague: TestUser;
   entitlementId: string;
   entitlementRequestId: string;
-  /** Proposed by the colleague. */
+  /** The ID of a proposal of the colleague. */
   kycStatusProposalId: string;
   addressId: string;
   attributeId: string;
@@ -78,7 +77,7 @@ export interface World extends SharedNames {
   meetingId: string;
   messageId: string;
   crmEventId: string;
-  /** The IDs of what has no function in rows.ts, by the name in belongings.ts. */
+  /** The IDs of belongings without a function in rows.ts, by their names in belongings.ts. */
   furtherIds: Record<string, string>;
 }
 
@@ -95,7 +94,7 @@ export function sharedNames(): SharedNames {
   };
 }
 
-export async function insertEveryNoun(gateway: Gateway, names: SharedNames = sharedNames()): Promise<World> {
+export async function insertEveryEntity(gateway: Gateway, names: SharedNames = sharedNames()): Promise<World> {
   const { database } = gateway;
   const bankId = `bank-${randomUUID()}`;
   await gateway.createBank(bankId);
@@ -104,7 +103,7 @@ export async function insertEveryNoun(gateway: Gateway, names: SharedNames = sha
   const lockedUser = await gateway.createUser();
   await disableUser(database, lockedUser.username);
   const colleague = await gateway.createUser();
-  const held = await insertEntitlement(database, { userId: colleague.id, bankId, roleName: 'CanGetCrmEvents' });
+  const entitlement = await insertEntitlement(database, { userId: colleague.id, bankId, roleName: 'CanGetCrmEvents' });
   const request = await insertEntitlementRequest(database, { userId: colleague.id, bankId });
   const { id: customerId } = await insertCustomer(database, { bankId, customerNumber: names.customerNumber });
   const other = await insertCustomer(database, { bankId });
@@ -139,7 +138,7 @@ export async function insertEveryNoun(gateway: Gateway, names: SharedNames = sha
     freeUser,
     lockedUser,
     colleague,
-    entitlementId: held.id,
+    entitlementId: entitlement.id,
     entitlementRequestId: request.id,
     kycStatusProposalId: proposal.id,
     addressId: address.id,
@@ -157,7 +156,7 @@ export async function insertEveryNoun(gateway: Gateway, names: SharedNames = sha
   };
 }
 
-interface OfCustomer {
+interface CustomerKeys {
   bankId: string;
   customerId: string;
   names: SharedNames;
@@ -165,7 +164,7 @@ interface OfCustomer {
 
 async function insertAccounts(
   { database }: Gateway,
-  { names, userId, ...child }: OfCustomer & { userId: string },
+  { names, userId, ...child }: CustomerKeys & { userId: string },
 ): Promise<string> {
   const { bankId } = child;
   const { accountId, freeAccountId } = names;
@@ -177,7 +176,7 @@ async function insertAccounts(
   return (await insertCustomerAccountLink(database, { ...child, accountId })).id;
 }
 
-async function insertKycEvidence({ database }: Gateway, { names, ...child }: OfCustomer) {
+async function insertKycEvidence({ database }: Gateway, { names, ...child }: CustomerKeys) {
   await insertKycCheck(database, { ...child, id: names.kycCheckId });
   await insertKycDocument(database, { ...child, id: names.kycDocumentId });
   await insertKycMedia(database, {

@@ -1,0 +1,230 @@
+import {
+  type ApiCase,
+  anId,
+  aTime,
+  idOfCustomer,
+  ofBank,
+  ofCustomer,
+  readCustomer,
+  userLinkSelection,
+} from './api-case.ts';
+
+/** The mutations that are not APIs of OBP, by field. */
+export const gatewayCases: Readonly<Record<string, ApiCase>> = {
+  proposeKycStatus: {
+    variables: (world) => ({ ...ofCustomer(world), input: { ok: false, date: '2024-05-31T09:30:00.000Z' } }),
+    selection: 'kycStatusProposal { id customerId ok date state version } kycStatus { id } customer { id }',
+    result: (world) => ({
+      kycStatusProposal: {
+        id: anId,
+        customerId: world.customerId,
+        ok: false,
+        date: '2024-05-31T09:30:00.000Z',
+        state: 'PROPOSED',
+        version: 1,
+      },
+      kycStatus: null,
+      customer: idOfCustomer(world),
+    }),
+    alsoRoles: readCustomer,
+  },
+  confirmKycStatus: {
+    variables: (world) => ({ ...ofCustomer(world), id: world.kycStatusProposalId }),
+    selection: 'kycStatusProposal { id state version } kycStatus { id ok date } customer { id kycStatus }',
+    result: (world) => ({
+      kycStatusProposal: { id: world.kycStatusProposalId, state: 'CONFIRMED', version: 2 },
+      kycStatus: { id: anId, ok: true, date: '2024-05-31T09:30:00.000Z' },
+      customer: { id: world.customerId, kycStatus: true },
+    }),
+    alsoRoles: readCustomer,
+  },
+  rejectKycStatus: {
+    variables: (world) => ({ ...ofCustomer(world), id: world.kycStatusProposalId, reason: 'The passport had expired' }),
+    selection: 'kycStatusProposal { id state decisionReason version } kycStatus { id } customer { id }',
+    result: (world) => ({
+      kycStatusProposal: {
+        id: world.kycStatusProposalId,
+        state: 'REJECTED',
+        decisionReason: 'The passport had expired',
+        version: 2,
+      },
+      kycStatus: null,
+      customer: idOfCustomer(world),
+    }),
+    alsoRoles: readCustomer,
+  },
+  grantEntitlement: {
+    variables: ({ bankId, freeUser }) => ({ userId: freeUser.id, input: { roleName: 'CanGetCustomer', bankId } }),
+    selection: 'entitlement { id userId roleName bankId expiresAt }',
+    result: ({ bankId, freeUser }) => ({
+      entitlement: { id: anId, userId: freeUser.id, roleName: 'CanGetCustomer', bankId, expiresAt: null },
+    }),
+    isByRoleOnly: true,
+    otherVariables: ({ bankId }) => ({ input: { roleName: 'CanGetMeetings', bankId } }),
+  },
+  revokeEntitlement: {
+    variables: ({ entitlementId }) => ({ id: entitlementId }),
+    selection: 'entitlement { id userId roleName bankId expiresAt }',
+    result: ({ bankId, colleague, entitlementId }) => ({
+      entitlement: {
+        id: entitlementId,
+        userId: colleague.id,
+        roleName: 'CanGetCrmEvents',
+        bankId,
+        expiresAt: null,
+      },
+    }),
+    isByRoleOnly: true,
+  },
+  requestEntitlement: {
+    variables: () => ({ input: { roleName: 'CanGetAnyUser', reason: 'My work' } }),
+    selection: 'entitlementRequest { id userId roleName bankId reason state version } entitlement { id }',
+    result: ({ linkedUser }) => ({
+      entitlementRequest: {
+        id: anId,
+        userId: linkedUser.id,
+        roleName: 'CanGetAnyUser',
+        bankId: null,
+        reason: 'My work',
+        state: 'REQUESTED',
+        version: 1,
+      },
+      entitlement: null,
+    }),
+    otherVariables: ({ bankId }) => ({ input: { roleName: 'CanGetMeetings', bankId, reason: 'My work' } }),
+  },
+  approveEntitlementRequest: {
+    variables: ({ entitlementRequestId }) => ({ id: entitlementRequestId }),
+    selection: 'entitlementRequest { id state version } entitlement { userId roleName bankId }',
+    result: ({ bankId, colleague, entitlementRequestId }) => ({
+      entitlementRequest: { id: entitlementRequestId, state: 'APPROVED', version: 2 },
+      entitlement: { userId: colleague.id, roleName: 'CanGetMeetings', bankId },
+    }),
+    isByRoleOnly: true,
+  },
+  rejectEntitlementRequest: {
+    variables: ({ entitlementRequestId }) => ({ id: entitlementRequestId, reason: 'Not needed' }),
+    selection: 'entitlementRequest { id state decisionReason version } entitlement { id }',
+    result: ({ entitlementRequestId }) => ({
+      entitlementRequest: {
+        id: entitlementRequestId,
+        state: 'REJECTED',
+        decisionReason: 'Not needed',
+        version: 2,
+      },
+      entitlement: null,
+    }),
+    isByRoleOnly: true,
+  },
+  createCustomers: {
+    variables: (world) => ({
+      ...ofBank(world),
+      input: ['new-1', 'new-2'].map((customerNumber) => ({
+        customerNumber,
+        legalName: 'Ada Lovelace',
+        mobilePhoneNumber: '+447972444876',
+      })),
+    }),
+    selection: 'customers { customerNumber version }',
+    result: () => ({
+      customers: [
+        { customerNumber: 'new-1', version: 1 },
+        { customerNumber: 'new-2', version: 1 },
+      ],
+    }),
+    otherVariables: () => ({ input: [{ legalName: 'Ada Lovelace', mobilePhoneNumber: '+447972444876' }] }),
+  },
+  createBank: {
+    variables: ({ definitionId }) => ({
+      input: { id: `new-${definitionId}`, shortName: 'New', fullName: 'The New Bank' },
+    }),
+    selection: 'bank { id shortName fullName }',
+    result: ({ definitionId }) => ({
+      bank: { id: `new-${definitionId}`, shortName: 'New', fullName: 'The New Bank' },
+    }),
+    otherVariables: ({ definitionId }) => ({
+      input: { id: `new-${definitionId}`, shortName: 'Newer', fullName: 'The New Bank' },
+    }),
+  },
+  createCrmEvent: {
+    variables: (world) => ({ ...ofBank(world), input: { customerId: world.customerId, category: 'Call' } }),
+    selection: 'crmEvent { id customerId category } customer { id }',
+    result: (world) => ({
+      crmEvent: { id: anId, customerId: world.customerId, category: 'Call' },
+      customer: idOfCustomer(world),
+    }),
+    alsoRoles: readCustomer,
+    otherVariables: (world) => ({ input: { customerId: world.customerId, category: 'Letter' } }),
+  },
+  createAccountAttribute: {
+    variables: ({ bankId, accountId }) => ({
+      bankId,
+      accountId,
+      input: { name: 'OVERDRAFT_START_DATE', type: 'DATE_WITH_DAY', value: '2012-04-23' },
+    }),
+    selection: 'accountAttribute { id name value }',
+    result: () => ({ accountAttribute: { id: anId, name: 'OVERDRAFT_START_DATE', value: '2012-04-23' } }),
+    otherVariables: () => ({ input: { name: 'OVERDRAFT_START_DATE', type: 'DATE_WITH_DAY', value: '2012-04-24' } }),
+  },
+  createUserAttribute: {
+    variables: ({ linkedUser }) => ({ userId: linkedUser.id, input: { name: 'LEVEL', type: 'INTEGER', value: '3' } }),
+    selection: 'userAttribute { id name value }',
+    result: () => ({ userAttribute: { id: anId, name: 'LEVEL', value: '3' } }),
+    otherVariables: () => ({ input: { name: 'LEVEL', type: 'INTEGER', value: '4' } }),
+  },
+  unlockUser: {
+    variables: ({ lockedUser }) => ({ userId: lockedUser.id }),
+    selection: 'user { id isDisabled }',
+    result: ({ lockedUser }) => ({ user: { id: lockedUser.id, isDisabled: false } }),
+    otherVariables: ({ freeUser }) => ({ userId: freeUser.id }),
+  },
+  updateUserCustomerLink: {
+    variables: (world) => ({ ...ofBank(world), id: world.userCustomerLinkId, input: { isActive: false } }),
+    selection: userLinkSelection,
+    result: (world) => ({
+      userCustomerLink: {
+        id: world.userCustomerLinkId,
+        userId: world.linkedUser.id,
+        isActive: false,
+        version: 2,
+      },
+      customer: idOfCustomer(world),
+    }),
+    alsoRoles: readCustomer,
+  },
+  deleteSocialMediaHandle: {
+    variables: (world) => ({ ...ofCustomer(world), id: world.socialMediaHandleId }),
+    selection: 'socialMediaHandle { id handle } customer { id }',
+    result: (world) => ({
+      socialMediaHandle: { id: world.socialMediaHandleId, handle: '@eveline' },
+      customer: idOfCustomer(world),
+    }),
+    alsoRoles: readCustomer,
+  },
+  revokeMyTokens: {
+    variables: () => ({}),
+    selection: 'revokedAt',
+    result: () => ({ revokedAt: aTime }),
+  },
+  updateMeeting: {
+    variables: (world) => ({
+      ...ofBank(world),
+      id: world.meetingId,
+      input: { staffUserId: world.linkedUser.id, when: '2031-03-13T11:39:33.000Z', cancelled: true },
+    }),
+    selection: 'meeting { id when version }',
+    result: ({ meetingId }) => ({ meeting: { id: meetingId, when: '2031-03-13T11:39:33.000Z', version: 2 } }),
+  },
+  retractKycEvidence: {
+    variables: (world) => ({
+      ...ofCustomer(world),
+      input: { kind: 'DOCUMENT', id: world.kycDocumentId, reason: 'Belongs to another person' },
+    }),
+    selection: 'kycDocument { id retraction { reason } } customer { id }',
+    result: (world) => ({
+      kycDocument: { id: world.kycDocumentId, retraction: { reason: 'Belongs to another person' } },
+      customer: idOfCustomer(world),
+    }),
+    alsoRoles: readCustomer,
+  },
+};
