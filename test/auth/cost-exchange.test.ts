@@ -1,4 +1,4 @@
-/** Cost budgets that several processes share over one database. */
+/** Cost budgets that several processes share through one database. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type BudgetKind, type CallerBudget, CostBudgets } from '../../src/auth/cost-budget.ts';
 import { costConsumption } from '../../src/auth/cost-consumption.table.ts';
@@ -30,12 +30,12 @@ afterEach(async () => {
   await drop();
 });
 
-/** What one process has. */
-function startProcess(of: Database = database) {
+/** The budgets and the exchange of one process. */
+function startProcess(shared: Database = database) {
   const budgets = new CostBudgets(limits);
   const secret = 'a secret of the tests, at least 32 characters';
   const onFailure = (error: unknown) => failures.push(error);
-  const exchange = new CostExchange({ database: of, secret, budgets, onFailure });
+  const exchange = new CostExchange({ database: shared, secret, budgets, onFailure });
   exchanges.push(exchange);
   return { budgets, exchange };
 }
@@ -53,7 +53,7 @@ function isAdmitted(budget: CallerBudget): boolean {
   }
 }
 
-test('what one process charges counts in the others', async () => {
+test('charges of one process apply to the others', async () => {
   const one = startProcess();
   const other = startProcess();
   one.budgets.ofUser('a user').charge(5_000);
@@ -72,7 +72,7 @@ test('what one process charges counts in the others', async () => {
   expect(isAdmitted(one.budgets.ofUser('a user'))).toBe(false);
 });
 
-test('charges while an exchange is running are added to its result', async () => {
+test('charges during an exchange are added to its result', async () => {
   const { budgets, exchange } = startProcess();
   budgets.ofUser('a user').charge(1_000);
 
@@ -86,7 +86,7 @@ test('charges while an exchange is running are added to its result', async () =>
   expect(budgets.ofUser('a user').remaining).toBeGreaterThan(2_900);
 });
 
-test('many processes that charge one user at once lose nothing, and wait for no one another', async () => {
+test('concurrent charges of many processes are all counted, without a deadlock', async () => {
   const processes = Array.from({ length: 8 }, () => startProcess());
   for (let round = 0; round < 5; round += 1) {
     for (const { budgets } of processes) {
@@ -104,7 +104,7 @@ test('many processes that charge one user at once lose nothing, and wait for no 
   }
 });
 
-test('nothing is written while next to nothing is consumed, nor for a caller who was counted already', async () => {
+test('nothing is written for less than 1 % of a budget, and nothing twice', async () => {
   const { budgets, exchange } = startProcess();
   statements.length = 0;
 
@@ -122,7 +122,7 @@ test.each<[BudgetKind, (budgets: CostBudgets) => CallerBudget]>([
   ['user', (budgets) => budgets.ofUser('192.0.2.7')],
   ['anonymous', (budgets) => budgets.ofAnonymous('192.0.2.7')],
   ['unidentified', (budgets) => budgets.ofUnidentified('192.0.2.7')],
-])('the %s budget has a row of its own, which names neither user nor address', async (_kind, budgetOf) => {
+])('the %s budget has a row of its own, which reveals neither a user nor an address', async (_kind, budgetOf) => {
   const { budgets, exchange } = startProcess();
   for (const ofKind of [budgets.ofUser('192.0.2.7'), budgets.ofAnonymous('192.0.2.7')]) ofKind.charge(100);
   budgetOf(budgets).charge(100);
@@ -145,7 +145,7 @@ test('the budgets of networks do not wait for those of many users', async () => 
   expect(await storedRows()).toHaveLength(501);
 });
 
-test('rows of full budgets are deleted, the others stay', async () => {
+test('deleteFullBudgets deletes rows of full budgets only', async () => {
   const { budgets, exchange } = startProcess();
   budgets.ofUser('a user').charge(3_000);
   await exchange.exchange();
@@ -160,12 +160,12 @@ test('rows of full budgets are deleted, the others stay', async () => {
   expect(rows[0]?.id).not.toBe('full');
 });
 
-test('each process goes on counting for itself while the database is unavailable, and hands it in later', async () => {
+test('each process counts for itself while the database is unavailable, and shares its charges later', async () => {
   let isUnavailable = true;
   const broken: Database = {
     ...database,
-    transaction: (...given) =>
-      isUnavailable ? Promise.reject(new Error('The database is unavailable.')) : database.transaction(...given),
+    transaction: (...parameters) =>
+      isUnavailable ? Promise.reject(new Error('The database is unavailable.')) : database.transaction(...parameters),
   };
   const one = startProcess(broken);
   const other = startProcess();
@@ -187,7 +187,7 @@ test('each process goes on counting for itself while the database is unavailable
   expect(failures).toHaveLength(1);
 });
 
-test('a process that starts again finds what was consumed before', async () => {
+test('a process that starts again continues with the shared budgets', async () => {
   const before = startProcess();
   // A single request takes at most a tenth of the budget of a network.
   for (let count = 0; count < 10; count += 1) before.budgets.ofAnonymous('192.0.2.7').charge(900);

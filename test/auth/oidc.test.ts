@@ -68,8 +68,8 @@ function usersOf(subject: string) {
     .where(and(eq(user.provider, issuer), eq(user.providerId, subject)));
 }
 
-/** What the audit trail has about a user. */
-async function recordedOf(userId: string | undefined) {
+/** The audit events that concern a user. */
+async function eventsOf(userId: string | undefined) {
   const rows = await gateway.database.read.select().from(auditEvent).orderBy(asc(auditEvent.sequence));
   return rows
     .map(({ event }) => parseAuditEvent(event))
@@ -77,7 +77,7 @@ async function recordedOf(userId: string | undefined) {
 }
 
 describe('a person who logs in at the provider', () => {
-  test('by authorization code with PKCE becomes a user, once', async () => {
+  test('becomes a user at the first login by authorization code with PKCE', async () => {
     provider.claims = { preferred_username: 'ada', email: 'ada@example.org', email_verified: true, given_name: 'Ada' };
     const token = await provider.tokenOfPerson('person-1');
 
@@ -97,7 +97,7 @@ describe('a person who logs in at the provider', () => {
     expect(more).toEqual([]);
     expect(row).toMatchObject({ firstName: 'Ada', passwordHash: null, isSuperAdmin: false });
     expect(row?.emailValidatedAt).not.toBeNull();
-    const [event, ...others] = await recordedOf(row?.id);
+    const [event, ...others] = await eventsOf(row?.id);
     expect(others).toEqual([]);
     expect(event).toMatchObject({
       kind: 'AUTHENTICATION',
@@ -111,7 +111,7 @@ describe('a person who logs in at the provider', () => {
     expect(JSON.stringify(event)).not.toMatch(/ada@|person-1/);
   });
 
-  test('becomes one user however many requests come at once', async () => {
+  test('becomes one user even if many requests arrive at the same time', async () => {
     const tokens = await Promise.all(Array.from({ length: 12 }, () => provider.forge({ claims: { sub: 'racer' } })));
 
     const answers = await Promise.all(tokens.map((token) => gateway.query<Me>(token, meDocument)));
@@ -120,10 +120,10 @@ describe('a person who logs in at the provider', () => {
     expect(new Set(answers.map(({ data }) => data?.me.id)).size).toBe(1);
     const [racer, ...others] = await usersOf('racer');
     expect(others).toEqual([]);
-    expect(await recordedOf(racer?.id)).toHaveLength(1);
+    expect(await eventsOf(racer?.id)).toHaveLength(1);
   });
 
-  test('has another username where another person has it, and the subject where there is none', async () => {
+  test('gets a different username if it is taken, and the subject as username if there is none', async () => {
     const names = await Promise.all(
       ['same-1', 'same-2', 'same-3'].map(async (sub) => {
         const claims = { sub, preferred_username: 'the.same', email: 'not an address' };
@@ -138,7 +138,7 @@ describe('a person who logs in at the provider', () => {
     expect(nameless.data?.me.username).toBe('nameless');
   });
 
-  test('is no user of the gateway itself, whatever they call themselves', async () => {
+  test('never becomes a user with a password of the gateway, whatever the claims are', async () => {
     const own = await gateway.createUser({ username: 'first.admin', isSuperAdmin: true });
 
     const claims = { sub: own.id, preferred_username: 'first.admin', is_super_admin: true };
@@ -149,7 +149,7 @@ describe('a person who logs in at the provider', () => {
     expect(await usersOf(own.id)).toMatchObject([{ isSuperAdmin: false }]);
   });
 
-  test('is refused while disabled', async () => {
+  test('is refused while the user is disabled', async () => {
     const token = await provider.forge({ claims: { sub: 'disabled' } });
     await gateway.query(token, meDocument);
     await disableUser(gateway.database, 'disabled', provider.issuer);
@@ -177,7 +177,7 @@ describe('claims', () => {
     return (await gateway.query(token, document)).errors.map(({ extensions }) => extensions.obpCode);
   }
 
-  test('that are mapped entitle for this request, at their bank only, and are not stored', async () => {
+  test('grant their mapped roles for this request, at their bank only, and are not stored', async () => {
     await gateway.createBank('claims.other.bank');
     provider.claims = { obp_roles: [`CanGetCustomers@${bankId}`], groups: ['staff', 'auditors'] };
     const token = await provider.tokenOfPerson('claimant');
@@ -193,7 +193,7 @@ describe('claims', () => {
     expect(await gateway.database.read.select().from(entitlement).where(eq(entitlement.userId, id))).toEqual([]);
   });
 
-  test('count beside what is granted here', async () => {
+  test('grant roles in addition to the entitlements of the user', async () => {
     const token = await provider.forge({ claims: { sub: 'both', groups: 'auditors staff' } });
     await gateway.query(token, meDocument);
     const grant = { username: 'both', provider: provider.issuer, roleName: 'CanGetCustomers', bankId };
@@ -203,7 +203,7 @@ describe('claims', () => {
     expect(await codesOf(token, customers)).toEqual([]);
   });
 
-  test('with a role that there is not, or with a bank too much or too few, give nothing and are logged once', async () => {
+  test('grant nothing and are logged once if the role is unknown or its bank is missing or superfluous', async () => {
     const unknown = [`CanFly@${bankId}`, `CanGetAnyUser@${bankId}`, 'CanGetCustomers'];
     for (const sub of ['unknown-1', 'unknown-2']) {
       const token = await provider.forge({ claims: { sub, obp_roles: unknown } });
@@ -216,10 +216,10 @@ describe('claims', () => {
   });
 });
 
-describe('a token is refused', () => {
+describe('token validation', () => {
   const now = () => Math.floor(Date.now() / 1000);
 
-  test('not, where it is as the provider makes it', async () => {
+  test('accepts a token as issued by the provider', async () => {
     expect((await gateway.query(await provider.forge(), meDocument)).errors).toEqual([]);
     expect((await gateway.query(await provider.forge({ header: { typ: 'JWT' } }), meDocument)).errors).toEqual([]);
     expect((await gateway.query(await provider.forge({ header: { typ: undefined } }), meDocument)).errors).toEqual([]);
@@ -232,21 +232,21 @@ describe('a token is refused', () => {
     ['a foreign audience', () => ({ claims: { aud: 'https://other.example.org' } })],
     ['no audience', () => ({ claims: { aud: undefined } })],
     ['no subject', () => ({ claims: { sub: undefined } })],
-    ['a subject that no provider gives', () => ({ claims: { sub: 'a\u0000b' } })],
+    ['a subject with a control character', () => ({ claims: { sub: 'a\u0000b' } })],
     ['no expiry', () => ({ claims: { exp: undefined } })],
     ['an expiry 61 seconds ago', () => ({ claims: { iat: now() - 600, exp: now() - 61 } })],
-    ['a beginning in 90 seconds', () => ({ claims: { nbf: now() + 90 } })],
+    ['a start of validity in 90 seconds', () => ({ claims: { nbf: now() + 90 } })],
     ['a time of issue in 90 seconds', () => ({ claims: { iat: now() + 90 } })],
     ['no time of issue', () => ({ claims: { iat: undefined } })],
     ['the type of a logout token', () => ({ header: { typ: 'logout+jwt' } })],
-    ['a key of the client that it is bound to', () => ({ claims: { cnf: { jkt: 'thumbprint' } } })],
-    ['an unknown key id', () => ({ header: { kid: 'unknown' } })],
+    ['a key of the client to which it is bound', () => ({ claims: { cnf: { jkt: 'thumbprint' } } })],
+    ['an unknown key ID', () => ({ header: { kid: 'unknown' } })],
     ['more than 8 kB', () => ({ claims: { padding: 'x'.repeat(8192) } })],
-  ])('with %s, though the provider’s own key signed it', async (_what, forged) => {
+  ])('refuses a token with %s, although the key of the provider signed it', async (_description, forged) => {
     await expectRefused(await provider.forge(forged()));
   });
 
-  test('not within 60 seconds of leeway', async () => {
+  test('accepts a token within 60 seconds of leeway', async () => {
     const expired = await provider.forge({ claims: { iat: now() - 600, exp: now() - 50 } });
     const early = await provider.forge({ claims: { nbf: now() + 50 } });
 
@@ -254,17 +254,17 @@ describe('a token is refused', () => {
     expect((await gateway.query(early, meDocument)).errors).toEqual([]);
   });
 
-  test('when it is tampered with', async () => {
+  test('refuses a token that was tampered with', async () => {
     const good = await provider.forge();
     const [header = '', , signature = ''] = good.split('.');
-    const claims = Buffer.from(JSON.stringify({ ...decodeJwt(good), sub: 'somebody-else' })).toString('base64url');
+    const claims = Buffer.from(JSON.stringify({ ...decodeJwt(good), sub: 'another-subject' })).toString('base64url');
     await gateway.query(good, meDocument);
 
     await expectRefused(`${header}.${claims}.${signature}`);
     await expectRefused(`${good.slice(0, -8)}AAAAAAAA`);
   });
 
-  test('with alg none, and with HMAC whose secret is the public key', async () => {
+  test('refuses the algorithm none, and HMAC with the public key as its secret', async () => {
     const good = await provider.forge();
     const { kid } = decodeProtectedHeader(good);
     const header = Buffer.from(JSON.stringify({ alg: 'none', typ: 'at+jwt', kid })).toString('base64url');
@@ -275,7 +275,7 @@ describe('a token is refused', () => {
     await expectRefused(await provider.forge({ header: { alg: 'HS256' }, signWith }));
   });
 
-  test('by another key that calls itself the provider’s, also where the token brings it', async () => {
+  test('refuses another key with the ID of the right key, even if the token contains the key', async () => {
     const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
     const jwk = await crypto.subtle.exportKey('jwk', publicKey);
 
@@ -284,7 +284,7 @@ describe('a token is refused', () => {
     await expectRefused(await provider.forge({ signWith: privateKey, header: { kid: undefined } }));
   });
 
-  test('and makes no user', async () => {
+  test('creates no user for a refused token', async () => {
     const stored = (await gateway.database.read.select().from(user)).length;
     const { privateKey: signWith } = await generateKeyPair('ES256');
 
@@ -293,40 +293,40 @@ describe('a token is refused', () => {
     expect(await gateway.database.read.select().from(user)).toHaveLength(stored);
   });
 
-  test('of the provider by a gateway that does not know it', async () => {
+  test('refuses a token of a provider that is not configured', async () => {
     const other = await startGateway();
     await expectRefused(await provider.forge(), other);
     await other.stop();
   });
 });
 
-/** With keys of its own, so that what another test asked for does not count. */
+/** Providers whose keys are not read yet, whatever other tests did. */
 function freshProviders(options: Parameters<typeof openIdentityProviders>[2] = {}) {
   const { issuer } = provider;
   const providers = openIdentityProviders([{ issuer, audiences: [audience], claimMappings: [] }], silent, options);
   return async (token: string) => {
-    const found = providers.ofToken(token);
-    if (found === null) throw new Error('The token is of no provider.');
-    return found.verify(token);
+    const issuing = providers.ofToken(token);
+    if (issuing === null) throw new Error('The issuer of the token is not configured.');
+    return issuing.verify(token);
   };
 }
 
 describe('the keys of the provider', () => {
-  test('are read again when a token names a new one, and former ones go on while they are published', async () => {
+  test('are read again when a token names a new key, and verify as long as they are published', async () => {
     const before = await provider.forge();
     const verify = freshProviders();
     await verify(before);
 
     await provider.rotateKeys();
-    const asked = provider.keyRequests();
+    const readBefore = provider.keyRequests();
     const token = await provider.tokenOfPerson('person-after-rotation');
 
     expect(await verify(token)).toMatchObject({ subject: 'person-after-rotation' });
     expect(await verify(before)).toMatchObject({ subject: 'forged' });
-    expect(provider.keyRequests()).toBe(asked + 1);
+    expect(provider.keyRequests()).toBe(readBefore + 1);
   });
 
-  test('cease to count some time after they were withdrawn, for tokens that were verified before too', async () => {
+  test('no longer verify some time after they were withdrawn, even for tokens that were verified before', async () => {
     const before = await provider.forge();
     const verify = freshProviders({ refreshMilliseconds: 0 });
     await verify(before);
@@ -344,24 +344,24 @@ describe('the keys of the provider', () => {
       .toBe('refused');
   });
 
-  test('are asked for once by many tokens with unknown keys, and then not for a while', async () => {
+  test('are read once for many tokens with unknown keys, and then not during the cooldown', async () => {
     const verify = freshProviders({ cooldownMilliseconds: 300 });
     await verify(await provider.forge());
-    const asked = provider.keyRequests();
+    const readBefore = provider.keyRequests();
     const forged = await Promise.all(
       Array.from({ length: 40 }, () => provider.forge({ header: { kid: randomUUID() } })),
     );
 
     for (const token of forged.slice(0, 20)) await expect(verify(token)).rejects.toThrow();
     await Promise.all(forged.slice(20).map((token) => expect(verify(token)).rejects.toThrow()));
-    expect(provider.keyRequests()).toBe(asked + 1);
+    expect(provider.keyRequests()).toBe(readBefore + 1);
 
     await provider.rotateKeys();
     await sleep(350);
     await verify(await provider.forge());
   });
 
-  test.each(['slow', 'down'] as const)('that are known go on working while the provider is %s', async (behaviour) => {
+  test.each(['slow', 'down'] as const)('still verify while the provider is %s', async (behaviour) => {
     const verify = freshProviders({ refreshMilliseconds: 0, cooldownMilliseconds: 200 });
     await verify(await provider.forge());
     const tokens = await Promise.all([provider.forge(), provider.forge(), provider.forge()]);
@@ -377,7 +377,7 @@ describe('the keys of the provider', () => {
     await verify(await provider.forge());
   });
 
-  test('that were never read cost a token 3 seconds at most, and are read when the provider is back', async () => {
+  test('delay a token by 3 seconds at most if they were never read, and are read when the provider is available again', async () => {
     const verify = freshProviders({ cooldownMilliseconds: 100 });
     const token = await provider.forge();
     provider.behaviour = 'slow';
@@ -392,7 +392,7 @@ describe('the keys of the provider', () => {
   });
 });
 
-test('a token that was verified before costs less than 50 µs', async () => {
+test('verifying a token of a provider again takes less than 50 µs', async () => {
   const verify = freshProviders();
   const token = await provider.forge();
   await verify(token);

@@ -2,7 +2,7 @@ import { parseOptions } from '@node-rs/argon2';
 import { describe, expect, test } from 'vitest';
 import { checkPasswordRule, hashPassword, verifyPassword } from '../../src/auth/password.ts';
 
-describe('the password rule OBP-30207', () => {
+describe('checkPasswordRule', () => {
   test.each([
     ['10 characters of all kinds', 'aA1!bbbbbb'],
     ['16 characters of all kinds', 'aA1!bbbbbbbbbbbb'],
@@ -16,7 +16,7 @@ describe('the password rule OBP-30207', () => {
   });
 
   test.each([
-    ['nothing', ''],
+    ['an empty password', ''],
     ['9 characters of all kinds', 'aA1!bbbbb'],
     ['10 characters without a digit', 'aA!!bbbbbb'],
     ['10 characters without a lower case letter', 'AA1!BBBBBB'],
@@ -28,18 +28,18 @@ describe('the password rule OBP-30207', () => {
     ['letters outside of ASCII', `é${'a'.repeat(20)}`],
     ['a line end', `${'a'.repeat(20)}\n`],
     ['U+0000', `${'a'.repeat(20)}\u0000`],
-  ])('refuses %s', (_description, password) => {
+  ])('rejects %s with OBP-30207', (_description, password) => {
     expect(() => checkPasswordRule(password, 'input.password')).toThrow(
       expect.objectContaining({ key: 'OBP-30207', extensions: expect.objectContaining({ field: 'input.password' }) }),
     );
   });
 
-  test('never repeats the password in its refusal', () => {
+  test('never repeats the password in the error', () => {
     expect(() => checkPasswordRule('too-short')).not.toThrow(/too-short/);
   });
 });
 
-test('a hash is argon2id with a salt of its own, and only its password matches it', async () => {
+test('hashPassword creates argon2id hashes with different salts, which only match their password', async () => {
   const [hash, other] = await Promise.all([hashPassword('aA1!bbbbbb'), hashPassword('aA1!bbbbbb')]);
   expect(hash).toMatch(/^\$argon2id\$v=19\$/);
   expect(parseOptions(hash)).toMatchObject({ memoryCost: 19_456, timeCost: 2, parallelism: 1 });
@@ -49,12 +49,12 @@ test('a hash is argon2id with a salt of its own, and only its password matches i
   expect(await verifyPassword(hash, '')).toBe(false);
 });
 
-test('nobody has no password, not even the one that unknown users are compared with', async () => {
+test('verifyPassword rejects every password of an unknown user, even that of the dummy hash', async () => {
   expect(await verifyPassword(null, 'aA1!bbbbbb')).toBe(false);
-  expect(await verifyPassword(null, 'the password of nobody')).toBe(false);
+  expect(await verifyPassword(null, 'dummy password')).toBe(false);
 });
 
-test('an unknown user takes as long as a wrong password', async () => {
+test('verifyPassword takes as long for an unknown user as for a wrong password', async () => {
   const hash = await hashPassword('aA1!bbbbbb');
   const times: { known: number[]; unknown: number[] } = { known: [], unknown: [] };
   for (let round = 0; round < 15; round += 1) {
@@ -64,13 +64,13 @@ test('an unknown user takes as long as a wrong password', async () => {
       times[kind].push(performance.now() - start);
     }
   }
-  // The fastest of many: what the work takes, whatever else the machine does meanwhile.
+  // The fastest round shows the time of the work, because other work on the machine only adds to it.
   const fastest = { known: Math.min(...times.known), unknown: Math.min(...times.unknown) };
   expect(fastest.unknown / fastest.known).toBeGreaterThan(0.5);
   expect(fastest.unknown / fastest.known).toBeLessThan(2);
 });
 
-test('more logins at once than can wait are refused, and those that wait are all answered', async () => {
+test('verifyPassword fails with RATE_LIMITED while 200 hashes are waiting, and completes all of those', async () => {
   const hash = await hashPassword('aA1!bbbbbb');
   const answers = await Promise.allSettled(Array.from({ length: 230 }, () => verifyPassword(hash, 'aA1!bbbbbb')));
   const refused = answers.filter((answer) => answer.status === 'rejected');

@@ -34,14 +34,14 @@ async function statusOf(token: string): Promise<number> {
   return (await gateway.query(token, me)).status;
 }
 
-test('nobody revokes nothing', async () => {
+test('revokeMyTokens fails for an anonymous caller', async () => {
   const { data, errors } = await gateway.query(null, revokeAll);
 
   expect(data).toEqual({ revokeMyTokens: null });
   expect(errors).toMatchObject([{ extensions: { obpCode: 'OBP-20001' } }]);
 });
 
-test('revokeMyTokens logs out everywhere, and nobody else; a login right after it is accepted', async () => {
+test('revokeMyTokens revokes all tokens of the caller and no others, and accepts a login right after it', async () => {
   const { id, token } = await gateway.createUser();
   const other = (await gateway.tokens.sign({ userId: id }, 3600)).token;
   const neighbour = await gateway.createUser();
@@ -55,7 +55,7 @@ test('revokeMyTokens logs out everywhere, and nobody else; a login right after i
   expect(await Promise.all([token, other, later, neighbour.token].map(statusOf))).toEqual([401, 401, 200, 200]);
 });
 
-test('a token that is refused is an event about its user, whose bearer is nobody', async () => {
+test('the event of a refused token concerns its user and has an anonymous caller', async () => {
   const audit = auditReader(gateway.database);
   const loggedOut = await gateway.createUser();
   const revoked = await gateway.createUser();
@@ -85,7 +85,7 @@ test('a token that is refused is an event about its user, whose bearer is nobody
   ]);
 });
 
-test('a revocation counts at once in every process', async () => {
+test('a revocation applies to every process immediately', async () => {
   const { token } = await gateway.createUser();
   const { config, database, tokens } = gateway;
   const logger = createLogger('silent');
@@ -100,22 +100,22 @@ test('a revocation counts at once in every process', async () => {
     drainMilliseconds: 0,
   });
   const url = await other.listen();
-  const ask = (query: string) =>
+  const send = (query: string) =>
     fetch(`${url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
       body: JSON.stringify({ query }),
     });
-  expect((await ask(me)).status).toBe(200);
+  expect((await send(me)).status).toBe(200);
 
   await gateway.query(token, revokeAll);
 
-  expect((await ask(me)).status).toBe(401);
+  expect((await send(me)).status).toBe(401);
   await other.close();
   await auditTrail.close();
 });
 
-test('one token alone can be revoked, twice too, by its id: the others go on', async () => {
+test('revokeMyTokens with thisOneOnly revokes only the token of the request, and can be repeated', async () => {
   const { id, token } = await gateway.createUser();
   const other = (await gateway.tokens.sign({ userId: id }, 3600)).token;
 
@@ -130,7 +130,7 @@ test('one token alone can be revoked, twice too, by its id: the others go on', a
   expect(stored).toMatchObject([{ tokenId: decodeJwt(token).jti }]);
 });
 
-test('a revocation is kept until the token has expired with its leeway, and is then forgotten', async () => {
+test('a revocation is deleted once the token and its leeway have expired', async () => {
   const long = await gateway.createUser();
   const short = await gateway.createUser();
   const ending = (await gateway.tokens.sign({ userId: short.id }, 1)).token;
@@ -153,7 +153,7 @@ test('a revocation is kept until the token has expired with its leeway, and is t
   expect(await statusOf(long.token)).toBe(401);
 });
 
-test('tokens of a provider are revoked too, one by one and all, with and without an id', async () => {
+test('revokeMyTokens revokes tokens of a provider, with and without an ID, one by one and together', async () => {
   const iat = Math.floor(Date.now() / 1000) - 5;
   const claims = { sub: 'revoker', iat };
   const [first, second] = [
@@ -172,18 +172,18 @@ test('tokens of a provider are revoked too, one by one and all, with and without
   expect(await statusOf(await provider.forge({ claims: { sub: 'revoker', iat: iat + 30 } }))).toBe(200);
 });
 
-test('the user, the entitlements and the revocations of an operation are one statement', async () => {
+test('authentication reads the user, the entitlements and the revocation in one statement', async () => {
   const { token } = await gateway.createUser();
   const person = await provider.forge({ claims: { sub: 'counted' } });
-  for (const known of [token, person]) {
-    await gateway.query(known, '{ __typename }');
+  for (const bearer of [token, person]) {
+    await gateway.query(bearer, '{ __typename }');
     const before = gateway.database.statistics.statements;
-    await gateway.query(known, '{ __typename }');
+    await gateway.query(bearer, '{ __typename }');
     expect(gateway.database.statistics.statements - before).toBe(1);
   }
 });
 
-test('the public keys are published, and caches may keep them', async () => {
+test('the public keys are published, and can be cached', async () => {
   const response = await fetch(`${gateway.url}/.well-known/jwks.json`);
 
   expect(response.status).toBe(200);

@@ -43,7 +43,7 @@ afterEach(() => {
 
 const now = () => Math.floor(Date.now() / 1000);
 
-/** Sends a token, and returns what the client, the log and the audit trail get of its refusal. */
+/** Sends a token, and returns the response, the lines of the log and the audit events. */
 async function refusalOf(token: string, headers: Record<string, string> = {}) {
   await audit.skipExisting();
   const logged = gateway.logged.length;
@@ -52,7 +52,7 @@ async function refusalOf(token: string, headers: Record<string, string> = {}) {
   return { status, data, errors, lines, events: await audit.events() };
 }
 
-/** What the client gets of every refused token. */
+/** The error in the response to every refused token. */
 const invalid = { message: 'The token is invalid or expired.', extensions: { code: 'UNAUTHENTICATED' } };
 
 async function expectRefused(token: string, reason: string) {
@@ -64,16 +64,16 @@ async function expectRefused(token: string, reason: string) {
   expect(events).toMatchObject([{ kind: 'AUTHENTICATION', outcome: 'REFUSED', errors: ['INVALID_TOKEN', reason] }]);
 }
 
-const sub = 'subject-of-nobody-else';
+const sub = 'subject-of-this-token';
 
-describe('a token of another issuer is refused', () => {
+describe('refusal of a token of a provider', () => {
   useGateway();
 
   test.each<[string, string, () => ForgedToken]>([
-    ['an expiry that has no date', 'TOKEN_DATE_INVALID', () => ({ claims: { exp: 1e30 } })],
+    ['an expiry that is not a date', 'TOKEN_DATE_INVALID', () => ({ claims: { exp: 1e30 } })],
     ['an expiry after the year 9999', 'TOKEN_DATE_INVALID', () => ({ claims: { exp: 253_402_300_800 } })],
     ['an expiry in milliseconds', 'TOKEN_DATE_INVALID', () => ({ claims: { exp: Date.now() * 1000 } })],
-    ['a time of issue that has no date', 'TOKEN_DATE_INVALID', () => ({ claims: { iat: -1e20 } })],
+    ['a time of issue that is not a date', 'TOKEN_DATE_INVALID', () => ({ claims: { iat: -1e20 } })],
     ['a time of issue before 1970', 'TOKEN_DATE_INVALID', () => ({ claims: { iat: -1 } })],
     ['a time of issue that is text', 'TOKEN_DATE_INVALID', () => ({ claims: { iat: String(now()) } })],
     ['a time of issue that is null', 'TOKEN_DATE_INVALID', () => ({ claims: { iat: null } })],
@@ -83,17 +83,17 @@ describe('a token of another issuer is refused', () => {
       () => ({ claims: { iat: now() - 10, exp: now() - 20 } }),
     ],
     ['a time of issue in 90 seconds', 'TOKEN_NOT_YET_VALID', () => ({ claims: { iat: now() + 90 } })],
-    ['a beginning that has no date', 'TOKEN_DATE_INVALID', () => ({ claims: { nbf: -1e300 } })],
-    ['a beginning in 90 seconds', 'TOKEN_NOT_YET_VALID', () => ({ claims: { nbf: now() + 90 } })],
-    ['a time of login that has no date', 'TOKEN_DATE_INVALID', () => ({ claims: { auth_time: 1e30 } })],
+    ['a start of validity that is not a date', 'TOKEN_DATE_INVALID', () => ({ claims: { nbf: -1e300 } })],
+    ['a start of validity in 90 seconds', 'TOKEN_NOT_YET_VALID', () => ({ claims: { nbf: now() + 90 } })],
+    ['a time of login that is not a date', 'TOKEN_DATE_INVALID', () => ({ claims: { auth_time: 1e30 } })],
     ['an expiry in the past', 'TOKEN_EXPIRED', () => ({ claims: { iat: now() - 600, exp: now() - 61 } })],
     ['the type of an ID token of Keycloak', 'TOKEN_TYPE_REFUSED', () => ({ claims: { typ: 'ID' } })],
-    ['that type in lower case', 'TOKEN_TYPE_REFUSED', () => ({ claims: { typ: 'id' } })],
+    ['the type of an ID token in lower case', 'TOKEN_TYPE_REFUSED', () => ({ claims: { typ: 'id' } })],
     ['the type of a refresh token', 'TOKEN_TYPE_REFUSED', () => ({ claims: { typ: 'Refresh' } })],
     ['the type of an offline token', 'TOKEN_TYPE_REFUSED', () => ({ claims: { typ: 'Offline' } })],
     ['the type of a logout token', 'TOKEN_TYPE_REFUSED', () => ({ claims: { typ: 'Logout' } })],
     ['a serialised ID token of Keycloak', 'TOKEN_TYPE_REFUSED', () => ({ claims: { typ: 'Serialized-ID' } })],
-    ['a type that is no text', 'TOKEN_TYPE_REFUSED', () => ({ claims: { typ: ['Bearer', 'ID'] } })],
+    ['a type that is a list', 'TOKEN_TYPE_REFUSED', () => ({ claims: { typ: ['Bearer', 'ID'] } })],
     ['the use of an ID token of Cognito', 'TOKEN_TYPE_REFUSED', () => ({ claims: { token_use: 'id' } })],
     ['the use of a refresh token', 'TOKEN_TYPE_REFUSED', () => ({ claims: { token_use: 'refresh' } })],
     ['the name of an ID token of PingAM', 'TOKEN_TYPE_REFUSED', () => ({ claims: { tokenName: 'id_token' } })],
@@ -123,12 +123,12 @@ describe('a token of another issuer is refused', () => {
     ['a subject that is a number', 'TOKEN_CLAIM_INVALID', () => ({ claims: { sub: 12345 } })],
     ['a key of the client', 'TOKEN_BOUND_TO_KEY', () => ({ claims: { cnf: { jkt: 'thumbprint' } } })],
     ['an unknown key', 'TOKEN_KEY_UNKNOWN', () => ({ header: { kid: 'unknown' } })],
-  ])('with %s (%s)', async (_what, reason, forged) => {
+  ])('applies to %s (%s)', async (_description, reason, forged) => {
     const { header, claims } = forged();
     await expectRefused(await provider.forge({ header, claims: { sub, ...claims } }), reason);
   });
 
-  test('with a signature that is not valid', async () => {
+  test('applies to an invalid and to a missing signature', async () => {
     const [header = '', claims = '', signature = ''] = (await provider.forge({ claims: { sub } })).split('.');
     const other = (signature.startsWith('A') ? 'B' : 'A') + signature.slice(1);
 
@@ -137,17 +137,17 @@ describe('a token of another issuer is refused', () => {
   });
 });
 
-describe('a token of another issuer is accepted', () => {
+describe('acceptance of a token of a provider', () => {
   useGateway();
 
   test.each<[string, ForgedToken]>([
     ['the type Bearer of Keycloak', { claims: { typ: 'Bearer', auth_time: 0 } }],
     ['the use of an access token of Cognito', { claims: { token_use: 'access' }, header: { typ: undefined } }],
     ['the name of an access token of PingAM', { claims: { tokenName: 'access_token', token_type: 'Bearer' } }],
-    ['a nonce, as authentik and Keycloak before version 25 add one', { claims: { nonce: 'n-0S6_WzA2Mj' } }],
+    ['a nonce, which authentik and Keycloak before version 25 add', { claims: { nonce: 'n-0S6_WzA2Mj' } }],
     ['the header type application/at+jwt', { header: { typ: 'application/AT+JWT' } }],
     ['the header type application/jwt', { header: { typ: 'application/jwt' } }],
-  ])('with %s', async (_what, forged) => {
+  ])('applies to a token with %s', async (_description, forged) => {
     const token = await provider.forge({ ...forged, claims: { sub: randomUUID(), ...forged.claims } });
     expect((await gateway.query(token, me)).errors).toEqual([]);
   });
@@ -160,23 +160,23 @@ describe('a token of another issuer is accepted', () => {
     ['expiring at a fraction of a second', { exp: now() + 600.123_456_789 }],
   ];
 
-  test.each(limits)('and can be revoked alone, although it is %s', async (_what, claims) => {
+  test.each(limits)('includes the revocation of a single token %s', async (_description, claims) => {
     const token = await provider.forge({ claims: { sub: randomUUID(), ...claims } });
     expect((await gateway.query(token, revokeThis)).errors).toEqual([]);
     expect((await gateway.query(token, me)).status).toBe(401);
   });
 
-  test.each(limits)('and is revoked with all others, although it is %s', async (_what, claims) => {
+  test.each(limits)('includes the revocation of all tokens, of which one is %s', async (_description, claims) => {
     const token = await provider.forge({ claims: { sub: randomUUID(), ...claims } });
     expect((await gateway.query(token, revokeAll)).errors).toEqual([]);
     expect((await gateway.query(token, me)).status).toBe(401);
   });
 });
 
-describe('a token of the gateway is refused', () => {
+describe('refusal of a token of the gateway', () => {
   useGateway();
 
-  test('with a reason of its own if the user is unknown or disabled, or if the token is revoked', async () => {
+  test('has different reasons for an unknown user, a disabled user, and a revoked token', async () => {
     const revoked = await gateway.createUser();
     await gateway.query(revoked.token, revokeThis);
     const disabled = await gateway.createUser();
@@ -190,7 +190,7 @@ describe('a token of the gateway is refused', () => {
     expect(events).toMatchObject([{ errors: ['USER_DISABLED'], subjectUserIds: [disabled.id] }]);
   });
 
-  test('if it is too long, malformed, or in another form of header', async () => {
+  test('applies to a long token, a malformed token, and another scheme of the Authorization header', async () => {
     const { errors, lines, events } = await refusalOf('x'.repeat(8193));
     expect(errors).toMatchObject([{ message: expect.stringContaining('longer than 8192') }]);
     expect(lines).toEqual([expect.not.objectContaining({ issuer: expect.anything() })]);
@@ -208,22 +208,22 @@ describe('a token of the gateway is refused', () => {
 describe('the log of a refused token', () => {
   useGateway();
 
-  test('names the issuer, the audience and the key ID, but not the token or its subject', async () => {
+  test('contains the issuer, the audience and the key ID, but not the token or its subject', async () => {
     const claims = { sub, aud: ['https://other.example.org', 'account'], preferred_username: 'name-of-a-person' };
     const token = await provider.forge({ header: { kid: 'key-1' }, claims });
 
     const { lines } = await refusalOf(token);
 
-    const given = { issuer: provider.issuer, audience: claims.aud, kid: 'key-1' };
-    expect(lines).toEqual([expect.objectContaining(given)]);
+    const parts = { issuer: provider.issuer, audience: claims.aud, kid: 'key-1' };
+    expect(lines).toEqual([expect.objectContaining(parts)]);
     expect(Object.keys(lines[0] ?? {}).sort()).toEqual(
       ['audience', 'issuer', 'kid', 'level', 'msg', 'reason', 'requestId', 'time'].sort(),
     );
-    expect(JSON.stringify(gateway.logged)).not.toMatch(/subject-of-nobody-else|name-of-a-person/);
+    expect(JSON.stringify(gateway.logged)).not.toMatch(/subject-of-this-token|name-of-a-person/);
     for (const part of token.split('.')) expect(JSON.stringify(gateway.logged)).not.toContain(part);
   });
 
-  test('shortens what the client wrote, and leaves out what is no URL or ID', async () => {
+  test('contains shortened texts of the client, and only URLs and IDs', async () => {
     const long = 'x'.repeat(300);
     const claims = {
       sub,
@@ -238,7 +238,7 @@ describe('the log of a refused token', () => {
     expect(JSON.stringify(lines)).not.toMatch(/person|Ada/);
   });
 
-  test('has 60 lines a minute, and then a count for each reason', () => {
+  test('has at most 60 lines a minute, and then a count for each reason', () => {
     vi.useFakeTimers();
     const lines: Record<string, unknown>[] = [];
     const logger = createLogger('info', { write: (line) => lines.push(JSON.parse(line)) });

@@ -28,7 +28,7 @@ interface Forged {
   signWith?: KeyObject | Uint8Array;
 }
 
-/** A token as the gateway makes it, but for what is given; `undefined` leaves something out. */
+/** A token of the gateway with changes. `undefined` omits a claim or a header. */
 async function forge({ header = {}, claims = {}, signWith = privateKey }: Forged = {}): Promise<string> {
   const parties = { iss: 'obp-customer-gateway', aud: 'obp-customer-gateway' };
   const payload = { ...parties, sub: 'user-1', jti: 'token-1', iat: now(), exp: now() + 60, ...claims };
@@ -48,7 +48,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('a token tells whose it is, has an id of its own, and names its key', async () => {
+test('a token contains its user, an ID of its own, and the ID of its key', async () => {
   const { token, expiresAt } = await tokens.sign({ userId: 'user-1' }, 3600);
   const other = await tokens.sign({ userId: 'user-1' }, 3600);
   const verified = await tokens.verify(token);
@@ -60,11 +60,11 @@ test('a token tells whose it is, has an id of its own, and names its key', async
   expect(JSON.stringify(decodeJwt(token))).not.toContain(JSON.parse(key).d);
 });
 
-test('what the forgeries below are made from is accepted', async () => {
+test('accepts the token from which the forgeries of these tests are made', async () => {
   expect(await tokens.verify(await forge())).toMatchObject({ userId: 'user-1', tokenId: 'token-1' });
 });
 
-test('a token of another process with the same key is accepted, whether the key is a JWK, PEM or in a file', async () => {
+test('accepts a token of another process with the same key, as a JWK, as PEM, or in a file', async () => {
   const { token } = await tokens.sign({ userId: 'user-1' }, 60);
   const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
   const folder = await mkdtemp(join(tmpdir(), 'signing-key-'));
@@ -76,19 +76,19 @@ test('a token of another process with the same key is accepted, whether the key 
   await rm(folder, { recursive: true });
 });
 
-test('a key that is no Ed25519 or P-256 private key, or that cannot be read, is refused without being shown', async () => {
+test('rejects a signing key that is not an Ed25519 or P-256 private key or cannot be read, without revealing it', async () => {
   const publicJwk = JSON.stringify(publicKey.export({ format: 'jwk' }));
   const ecKey = generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey.export({ format: 'jwk' });
   const publicFirst = JSON.stringify({ keys: [JSON.parse(publicJwk), JSON.parse(key)] });
-  for (const bad of ['secret-text', '{"secret":', publicJwk, JSON.stringify(ecKey), publicFirst, '{"keys":[]}']) {
-    const opening = openTokens({ key: bad });
+  for (const invalid of ['secret-text', '{"secret":', publicJwk, JSON.stringify(ecKey), publicFirst, '{"keys":[]}']) {
+    const opening = openTokens({ key: invalid });
     await expect(opening).rejects.toThrow(/^The signing key must be /);
     await expect(opening).rejects.not.toThrow(/secret/);
   }
   await expect(openTokens({ file: '/nowhere/key' })).rejects.toThrow('cannot be read from /nowhere/key');
 });
 
-test('an expired token is refused once the leeway of 60 seconds is over, also one that was verified before', async () => {
+test('refuses an expired token after the leeway of 60 seconds, even if it was verified before', async () => {
   const token = await forge({ claims: { exp: now() + 10 } });
   const neverSeen = await forge({ claims: { exp: now() + 10, jti: 'token-2' } });
   const start = Date.now();
@@ -102,12 +102,12 @@ test('an expired token is refused once the leeway of 60 seconds is over, also on
   await expectRefused(neverSeen);
 });
 
-test('a token that is not yet valid is refused until 60 seconds before it is', async () => {
+test('refuses a token more than 60 seconds before it becomes valid', async () => {
   await expectRefused(await forge({ claims: { nbf: now() + 90 } }));
   await expect(tokens.verify(await forge({ claims: { nbf: now() + 30 } }))).resolves.toBeDefined();
 });
 
-test('a tampered token is refused: its claims, its header and its signature', async () => {
+test('refuses a token whose claims, header or signature were changed', async () => {
   const { token } = await tokens.sign({ userId: 'user-1' }, 60);
   const [header = '', claims = '', signature = ''] = token.split('.');
   const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -126,7 +126,7 @@ test('a tampered token is refused: its claims, its header and its signature', as
   await tokens.verify(token);
 });
 
-test('alg none, and HMAC with the public key as its secret, are refused', async () => {
+test('refuses the algorithm none, and HMAC with the public key as its secret', async () => {
   const claims = decodeJwt((await tokens.sign({ userId: 'user-1' }, 60)).token);
   await expectRefused(new UnsecuredJWT(claims).encode());
   const kid = await calculateJwkThumbprint(publicKey);
@@ -142,12 +142,12 @@ test('alg none, and HMAC with the public key as its secret, are refused', async 
   );
 });
 
-test('a token of another algorithm, even by a key that calls itself ours, is refused', async () => {
+test('refuses another algorithm, even with the ID of the right key', async () => {
   const { privateKey: signWith } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   await expectRefused(await forge({ header: { alg: 'ES256' }, signWith }));
 });
 
-test('a token by another key is refused, under its own key id, ours or none', async () => {
+test('refuses a signature of another key, with the ID of that key, with the ID of the right key, and without an ID', async () => {
   const { privateKey: signWith, publicKey: otherPublicKey } = generateKeyPairSync('ed25519');
   await expectRefused(await forge({ signWith }));
   await expectRefused(await forge({ signWith, header: { kid: await calculateJwkThumbprint(otherPublicKey) } }));
@@ -161,39 +161,39 @@ test.each<[string, Forged]>([
   ['a foreign audience', { claims: { aud: 'another-gateway' } }],
   ['no audience', { claims: { aud: undefined } }],
   ['no user', { claims: { sub: undefined } }],
-  ['no id', { claims: { jti: undefined } }],
+  ['no ID', { claims: { jti: undefined } }],
   ['no expiry', { claims: { exp: undefined } }],
-  ['no key id', { header: { kid: undefined } }],
+  ['no key ID', { header: { kid: undefined } }],
   ['another type, such as that of a signed link', { header: { typ: 'JWT' } }],
   ['no type', { header: { typ: undefined } }],
-])('a token with %s is refused, though our key signed it', async (_description, forged) => {
+])('refuses a token with %s, although the right key signed it', async (_description, forged) => {
   await expectRefused(await forge(forged));
 });
 
-test('a token of more than 8 kB is refused before anything else is done with it', async () => {
+test('refuses a text of more than 8,192 characters before anything else reads it', async () => {
   const large = await forge({ claims: { padding: 'x'.repeat(8192) } });
   await expectRefused(large);
   await expect(tokens.verify('x'.repeat(8193))).rejects.toThrow('longer than 8192');
   await expectRefused('x'.repeat(8192));
 });
 
-test('what is no token at all is refused', async () => {
+test('refuses a text that is not a token', async () => {
   for (const text of ['', '.', '..', 'x.y.z', 'null']) await expectRefused(text);
 });
 
 test('a P-256 key signs with ES256', async () => {
   const { privateKey: key } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const ofCurve = await openTokens({ key: JSON.stringify(key.export({ format: 'jwk' })) });
+  const tokensOfCurve = await openTokens({ key: JSON.stringify(key.export({ format: 'jwk' })) });
 
-  const { token } = await ofCurve.sign({ userId: 'user-1' }, 60);
+  const { token } = await tokensOfCurve.sign({ userId: 'user-1' }, 60);
 
   expect(decodeProtectedHeader(token).alg).toBe('ES256');
-  expect(await ofCurve.verify(token)).toMatchObject({ userId: 'user-1' });
+  expect(await tokensOfCurve.verify(token)).toMatchObject({ userId: 'user-1' });
   await expectRefused(token);
 });
 
 describe('rotated keys', () => {
-  test('sign with the new key, and verify with all; the private part of a former key is gone', async () => {
+  test('sign with the new key and verify with all, without the private parts of former keys', async () => {
     const before = (await tokens.sign({ userId: 'user-1' }, 60)).token;
     const rotated = rotateSigningKeys(key);
     const after = await openTokens({ key: rotated });
@@ -208,7 +208,7 @@ describe('rotated keys', () => {
     await expectRefused(before, await openTokens({ key: rotateSigningKeys(key, 0) }));
   });
 
-  test('are published without their private parts, by the ids that tokens name', async () => {
+  test('are published without private parts, with the IDs that tokens contain', async () => {
     const rotated = rotateSigningKeys(key);
     const opened = await openTokens({ key: rotated });
     const { keys } = await opened.publicKeys();
@@ -224,7 +224,7 @@ describe('rotated keys', () => {
     expect(verified.payload.sub).toBe('user-1');
   });
 
-  test('in a file count without a restart, a lost file changes nothing, and a key that was taken out is refused', async () => {
+  test('apply without a restart, survive the loss of their file, and no longer verify once they are removed from it', async () => {
     const file = join(await mkdtemp(join(tmpdir(), 'signing-key-')), 'signing-key.json');
     await writeFile(file, key);
     const serving = await openTokens({ file });
@@ -251,15 +251,15 @@ describe('rotated keys', () => {
   });
 });
 
-test('a token that was verified before costs less than 50 µs, and than verifying its signature again', async () => {
+test('verifying a token again takes less than 50 µs, and less than half the time of the first verification', async () => {
   const many = await Promise.all(Array.from({ length: 300 }, () => tokens.sign({ userId: 'user-1' }, 60)));
   const timeOfAll = async () => {
     const start = performance.now();
     for (const { token } of many) await tokens.verify(token);
     return performance.now() - start;
   };
-  const first = await timeOfAll();
-  const again = await timeOfAll();
-  expect(again).toBeLessThan(first / 2);
-  expect(again / many.length).toBeLessThan(0.05);
+  const uncached = await timeOfAll();
+  const cached = await timeOfAll();
+  expect(cached).toBeLessThan(uncached / 2);
+  expect(cached / many.length).toBeLessThan(0.05);
 });
