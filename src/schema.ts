@@ -17,8 +17,8 @@ import * as customerAttribute from './domain/customer/customer-attribute.resolve
 import * as customerUpdate from './domain/customer/customer-update.resolver.ts';
 import * as kycCheck from './domain/kyc/kyc-check.resolver.ts';
 import * as kycDocument from './domain/kyc/kyc-document.resolver.ts';
+import * as kycEvidence from './domain/kyc/kyc-evidence.resolver.ts';
 import * as kycMedia from './domain/kyc/kyc-media.resolver.ts';
-import * as kycRetraction from './domain/kyc/kyc-retraction.resolver.ts';
 import * as kycStatus from './domain/kyc/kyc-status.resolver.ts';
 import * as kycStatusProposal from './domain/kyc/kyc-status-proposal.resolver.ts';
 import * as meeting from './domain/meeting/meeting.resolver.ts';
@@ -60,7 +60,7 @@ const modules = [
   kycCheck,
   kycDocument,
   kycMedia,
-  kycRetraction,
+  kycEvidence,
   kycStatusProposal,
   kycStatus,
   meeting,

@@ -20,9 +20,8 @@ import { insertEveryEntity, type World } from './support/every-entity.ts';
 import { type Gateway, startGateway } from './support/gateway.ts';
 
 /**
- * Walks the built schema and tries every guarded field: as nobody, as a stranger, with the roles where they do not count,
- * and with each of the roles. A new type, argument or input that this file does not know fails here by name, so that no
- * field is left untried.
+ * Walks the schema and tries every guarded field: as an anonymous caller, without roles, with the roles where they do not apply, and
+ * with each of the roles. If this file does not know a type, argument or input, a test fails with its name.
  */
 
 interface Rule {
@@ -37,7 +36,7 @@ interface GuardedField {
   rule: Rule;
 }
 
-/** How a test comes to an object of a type: the operation around a selection, and the roles that it needs. */
+/** The operation that selects an object of a type, and the roles that it requires. */
 interface Way {
   roles: Role[];
   document(world: World, selection: string): string;
@@ -47,7 +46,7 @@ const schema = await gatewaySchema();
 const otherBankId = 'access.other.bank';
 
 let gateway: Gateway;
-/** For reads. What writes makes a world of its own. */
+/** The world for reads. Tests that write create their own. */
 let sharedWorld: World;
 
 beforeAll(async () => {
@@ -61,9 +60,9 @@ afterAll(() => gateway.stop());
 async function newWorld(): Promise<World> {
   const world = await insertEveryEntity(gateway);
   const { username } = world.linkedUser;
-  // An entitlement for User.entitlements to show.
+  // User.entitlements needs an entitlement.
   await grantRole(gateway.database, { username, roleName: 'CanGetMeetings', bankId: world.bankId });
-  // An audit event for AuditEvent.user to show.
+  // AuditEvent.user needs an audit event.
   await gateway.query(world.colleague.token, `{ customer(${ofOne(world)}) { id } }`);
   return world;
 }
@@ -89,7 +88,7 @@ const attributeInput = '{ name: "SHOE_SIZE", type: INTEGER, value: "42" }';
 const customerInput = '{ legalName: "Eveline Tripman", mobilePhoneNumber: "+447972444876" }';
 const date = '2024-03-01T00:00:00Z';
 
-/** Values of arguments and inputs by coordinate or, where all that have the name are alike, by name. */
+/** Values of arguments and inputs, by coordinate or, if they are the same for all fields, by name. */
 const values: Record<string, (world: World) => string> = {
   bankId: ({ bankId }) => JSON.stringify(bankId),
   customerId: ({ customerId }) => JSON.stringify(customerId),
@@ -176,7 +175,7 @@ function valueOfCase({ name }: GuardedField['field'], argument: GraphQLArgument,
   return print(literal);
 }
 
-/** The field alone with its required arguments and, where there is one, the bank. */
+/** The field with its required arguments, and with `bankId` if it has one. */
 function selectionOf({ coordinate, field }: GuardedField, world: World): string {
   const given = field.args
     .filter((argument) => isRequiredArgument(argument) || argument.name === 'bankId')
@@ -248,7 +247,7 @@ function wayByList(typeName: string): Way | undefined {
     : wayByField(role, name);
 }
 
-/** A payload is what a mutation gives: one that needs a role of the bank. */
+/** A mutation that returns the payload and requires a role. */
 function wayByMutation(typeName: string): Way | undefined {
   const mutation = fields.find(
     ({ type, field, rule }) =>
@@ -274,7 +273,7 @@ function wayTo(guarded: GuardedField): Way {
   return way;
 }
 
-/** The value of the field in an answer: what is deepest, through the first item of each list. */
+/** The value of the field in a response. Takes the first item of each list. */
 function valueAt(data: unknown, fieldName: string): unknown {
   if (Array.isArray(data)) return valueAt(data[0], fieldName);
   if (typeof data !== 'object' || data === null) return undefined;
@@ -284,11 +283,11 @@ function valueAt(data: unknown, fieldName: string): unknown {
     .find((value) => value !== undefined);
 }
 
-/** A role where it counts: at the bank, or without one. */
+/** A role where it applies: at the bank, or without a bank. */
 const rightly =
   ({ bankId }: World) =>
   (role: Role): [Role, string | null] => [role, roleScope(role) === 'system' ? null : bankId];
-/** A role where it does not count: at another bank, or a system role that was given at a bank. */
+/** A role where it does not apply: at another bank, or a system role that was granted at a bank. */
 const wrongly =
   ({ bankId }: World) =>
   (role: Role): [Role, string | null] => [role, roleScope(role) === 'system' ? bankId : otherBankId];
@@ -305,7 +304,7 @@ async function ask(guarded: GuardedField, rolesIn: (world: World) => [Role, stri
 }
 
 describe.each(guardedFields)('$coordinate', (guarded) => {
-  test('is refused to nobody', async () => {
+  test('fails for an anonymous caller', async () => {
     const document = wayTo(guarded).document(sharedWorld, selectionOf(guarded, sharedWorld));
 
     const { errors, data } = await gateway.query(null, document);
@@ -315,7 +314,7 @@ describe.each(guardedFields)('$coordinate', (guarded) => {
   });
 });
 
-/** Their roles are those of every way to their type, so nobody comes so far and is refused. */
+/** Fields whose roles are required to select their type, so no caller can select them and be refused. */
 const givenByTheirWay = [
   'KycCheck.customerNumber',
   'KycDocument.customerNumber',
@@ -335,7 +334,7 @@ describe.each(fieldsByRole.filter(({ coordinate }) => !givenByTheirWay.includes(
   (guarded) => {
     const anyOf = guarded.rule.anyOf ?? [];
 
-    test('is refused to a stranger, who is told the roles', async () => {
+    test('is refused to a caller without roles, with the missing roles', async () => {
       const { own, value } = await ask(guarded, () => []);
 
       expect(own).toHaveLength(1);
@@ -343,7 +342,7 @@ describe.each(fieldsByRole.filter(({ coordinate }) => !givenByTheirWay.includes(
       expect(value).toBeNull();
     });
 
-    test('is refused to who holds the roles where they do not count', async () => {
+    test('is refused to a caller whose roles do not apply', async () => {
       const { own, value } = await ask(guarded, (world) => anyOf.map(wrongly(world)));
 
       expect(own[0]?.extensions).toMatchObject({ code: 'FORBIDDEN', obpCode: 'OBP-20006' });
@@ -353,7 +352,7 @@ describe.each(fieldsByRole.filter(({ coordinate }) => !givenByTheirWay.includes(
 );
 
 describe.each(fieldsByRole)('$coordinate', (guarded) => {
-  test.each(guarded.rule.anyOf ?? [])('is given to who holds %s', async (role) => {
+  test.each(guarded.rule.anyOf ?? [])('is returned to a caller with %s', async (role) => {
     const { errors, value } = await ask(guarded, (world) => [rightly(world)(role)]);
 
     expect(errors).toEqual([]);
@@ -362,14 +361,14 @@ describe.each(fieldsByRole)('$coordinate', (guarded) => {
 });
 
 describe.each(fields.filter(({ rule }) => rule.kind === 'authenticated'))('$coordinate', (guarded) => {
-  test('lets a stranger in, for what is their own', async () => {
+  test("is returned to a caller without roles, for the caller's own data", async () => {
     const { errors } = await ask(guarded, () => []);
 
     expect(errors.filter(({ extensions }) => extensions.obpCode === 'OBP-20001')).toEqual([]);
   });
 });
 
-test('anonymous callers can read nothing but these fields', () => {
+test('anonymous callers can select only these fields', () => {
   const readable = new Set<string>();
 
   function walk(type: GraphQLObjectType): void {
@@ -391,7 +390,7 @@ test('anonymous callers can read nothing but these fields', () => {
 });
 
 describe.each(fields.filter(({ rule }) => rule.kind === 'public'))('$coordinate', (guarded) => {
-  test('is open to everybody', async () => {
+  test('is open to anonymous callers', async () => {
     const { own } = await ask(guarded, () => []);
 
     const refusals = own.filter(({ extensions }) => ['OBP-20001', 'OBP-20006'].includes(String(extensions.obpCode)));

@@ -1,7 +1,7 @@
 /**
- * One bank's staff and another bank's ids. The caller holds every bank role there is, at their own bank only. The walk of
- * the schema finds each argument and each field of an input that takes an id; the ids of the other bank are tried in all
- * of them. A new one that this file does not know fails here by name.
+ * The staff of one bank and the IDs of another. The caller holds every bank role at their own bank only. The tests walk the schema,
+ * and try the IDs of the other bank in each argument and each input field that takes an ID. If this file does not know such an
+ * argument, a test fails with its name.
  */
 import {
   type GraphQLField,
@@ -23,7 +23,7 @@ import { type Gateway, startGateway } from './support/gateway.ts';
 import { everythingStored } from './support/stored.ts';
 
 type Field = GraphQLField<unknown, unknown>;
-/** How one comes to a value among the variables: names, and 0 for the first of a list. */
+/** The path of a value in the variables: names, and 0 for the first item of a list. */
 type Path = (string | 0)[];
 
 interface Pair {
@@ -46,7 +46,7 @@ const bankRoles = Object.keys(roles)
   .filter(isRole)
   .filter((role) => roleScope(role) === 'bank');
 
-/** Root fields that are none of the APIs, and take an id. */
+/** Root queries that take an ID and are not one of the APIs. */
 const furtherReads: Record<string, Pick<ApiCase, 'variables' | 'selection'>> = {
   account: { variables: ({ bankId, accountId }) => ({ bankId, id: accountId }), selection: 'id bankId label' },
   auditEvents: {
@@ -84,7 +84,7 @@ const casesByRoot = new Map<string, Pick<ApiCase, 'variables' | 'selection'>>([
   }),
 ]);
 
-/** What may be tried at a place is more than an id of the schema: numbers by which something is found, too. */
+/** Whether values of the type identify an object. Customer numbers do, although they are not IDs of the schema. */
 function namesSomething(type: GraphQLNamedType, name: string): boolean {
   return type.name === 'ID' || name === 'customerNumber';
 }
@@ -119,7 +119,7 @@ for (const type of [schema.getQueryType(), schema.getMutationType()]) {
   }
 }
 
-/** Fields below the root that take an id: each is tried by a test of its own. */
+/** Fields below the root that take an ID. Each has a test of its own. */
 const below = Object.values(schema.getTypeMap())
   .filter(isObjectType)
   .filter((type) => type !== schema.getQueryType() && type !== schema.getMutationType())
@@ -136,7 +136,7 @@ const pairs: Pair[] = calls.flatMap((called) =>
     .map((path) => ({ coordinate: `${called.coordinate}(${pathText(path)}:)`, called, path })),
 );
 
-/** What of the other bank is tried, by the name of the argument or input field, where a call does not have it already. */
+/** The IDs of the other bank to try, by the name of the argument or input field. */
 const foreignByName: Record<string, (world: World) => string> = {
   bankId: ({ bankId }) => bankId,
   customerId: ({ customerId }) => customerId,
@@ -171,15 +171,15 @@ function foreignOf({ coordinate, path, called }: Pair): ((world: World) => strin
   return (world) => String(valueAt(called.variables(world), path));
 }
 
-const ofNoBank = 'A user is of no bank: whoever may write at the caller’s bank may name any user there.';
-const ownName = 'It is unique at one bank, or for one customer: the caller’s bank may have the same.';
-const freeText = 'Nothing is looked up by it: it is kept as it is written.';
-const ownData = 'It gives what is the caller’s own, at whichever bank: of the other bank that is nothing.';
-const filtered = 'It filters the customers of the caller’s bank: none is found.';
+const ofNoBank = 'Users belong to no bank, so a caller who can write at a bank can name any user there.';
+const ownName = "It is unique only at its bank or for its customer, so the caller's bank can have the same.";
+const freeText = 'It is stored as a text, and refers to no object.';
+const ownData = "It returns the caller's own data of any bank. The caller has none at the other bank.";
+const filtered = "It filters the customers of the caller's bank, so it finds none.";
 
-/** Where the ids of another bank are no mistake, and why. All else has to be refused as if there were no such id. */
+/** The places where the IDs of another bank are valid, and the reasons. Elsewhere, they must fail like unknown IDs. */
 const exceptions: Record<string, { outcome: 'nothing' | 'own'; because: string }> = {
-  'Query.bank(bankId:)': { outcome: 'own', because: 'Which banks there are is public.' },
+  'Query.bank(bankId:)': { outcome: 'own', because: 'The list of banks is public.' },
   'Query.myCustomers(bankId:)': { outcome: 'nothing', because: ownData },
   'Query.myCustomerMessages(bankId:)': { outcome: 'nothing', because: ownData },
   'Query.meetings(bankId:)': { outcome: 'nothing', because: ownData },
@@ -187,21 +187,21 @@ const exceptions: Record<string, { outcome: 'nothing' | 'own'; because: string }
   'Query.customers(filter.branchId:)': { outcome: 'nothing', because: filtered },
   'Query.userCustomerLinksByUser(userId:)': {
     outcome: 'nothing',
-    because: 'A user is of no bank: of the links of the other bank’s user, those at the caller’s bank are given.',
+    because: "Users belong to no bank. The links at the caller's bank are returned.",
   },
   'Query.entitlements(userId:)': {
     outcome: 'nothing',
-    because: 'A user is of no bank: of the roles of the other bank’s user, those at the caller’s bank are given.',
+    because: "Users belong to no bank. The roles at the caller's bank are returned.",
   },
   'Query.auditEvents(userId:)': {
     outcome: 'nothing',
-    because: 'A user is of no bank: of what the other bank’s user did, that at the caller’s bank is given.',
+    because: "Users belong to no bank. The events at the caller's bank are returned.",
   },
   'Query.entitlementRequests(bankId:)': { outcome: 'nothing', because: ownData },
   'Mutation.grantEntitlement(userId:)': { outcome: 'own', because: ofNoBank },
   'Mutation.requestEntitlement(input.bankId:)': {
     outcome: 'own',
-    because: 'Anybody may ask for a role at any bank; there it is decided.',
+    because: 'Every user can request a role at any bank, which then decides.',
   },
   'Mutation.addKycCheck(input.id:)': { outcome: 'own', because: ownName },
   'Mutation.addKycDocument(input.id:)': { outcome: 'own', because: ownName },
@@ -212,7 +212,7 @@ const exceptions: Record<string, { outcome: 'nothing' | 'own'; because: string }
   'Mutation.createAccount(input.branchId:)': { outcome: 'own', because: freeText },
   'Mutation.createCrmEvent(input.customerNumber:)': {
     outcome: 'own',
-    because: 'The number of a customer whom the bank does not have is kept as a text.',
+    because: 'The number of a customer whom the bank does not have is stored as a text.',
   },
   'Mutation.createCustomer(input.branchId:)': { outcome: 'own', because: freeText },
   'Mutation.createCustomer(input.customerNumber:)': { outcome: 'own', because: ownName },
@@ -228,7 +228,7 @@ const exceptions: Record<string, { outcome: 'nothing' | 'own'; because: string }
   'Mutation.updateMeeting(input.staffUserId:)': { outcome: 'own', because: ofNoBank },
 };
 
-/** What else is given with an id, where two of them would have to agree. */
+/** The other variables of a call in which two IDs would have to refer to the same object. */
 const givenAlone: Record<string, (world: World) => Variables> = {
   'Mutation.requestEntitlement(input.bankId:)': () => ({ input: { roleName: 'CanGetCustomer', reason: 'My work' } }),
   'Mutation.createCrmEvent(input.customerNumber:)': ({ bankId }) => ({
@@ -237,13 +237,13 @@ const givenAlone: Record<string, (world: World) => Variables> = {
   }),
 };
 
-/** What stands around an id in an input, where a call does not have it already. */
+/** The other fields of an input object that contains the ID, if the call does not contain such an object. */
 const around: Record<string, Variables> = {
   accountLinks: { relationshipType: 'Owner' },
   invitees: { contactDetails: { name: 'Eveline Tripman' } },
 };
 
-/** The variables with this value at this place. */
+/** The variables with this value at the path. */
 function placed(container: unknown, path: Path, value: string, name = ''): unknown {
   const [step, ...rest] = path;
   if (step === undefined) return value;
@@ -272,13 +272,13 @@ async function clerkOf(world: World): Promise<string> {
   return (await gateway.createUser({ roles: allBankRoles(world) })).token;
 }
 
-/** All rows of a bank, and of users, who are of none. */
+/** All rows of a bank, and those of users, who belong to no bank. */
 function storedAt({ bankId, meetingId }: World) {
   return everythingStored(gateway.database, (row, table) => {
     if (table === 'bank') return row.id === bankId;
     if (table === 'meeting_invitee') return row.meetingId === meetingId;
     if (table === 'idempotency_key') return false;
-    // Anybody may ask; what was decided is the bank's.
+    // Every user can request a role. Only decided requests belong to the bank.
     if (table === 'entitlement_request' && row.state === 'REQUESTED') return false;
     return 'bankId' in row ? row.bankId === bankId : true;
   });
@@ -289,7 +289,7 @@ function textsOf({ furtherIds, linkedUser, ...world }: World): string[] {
   return [...texts, ...Object.values(furtherIds)];
 }
 
-/** The ids of what is at this bank alone. */
+/** The IDs of objects that exist at this bank only. */
 function ownIds(world: World): string[] {
   const names = new Set(Object.values(sharedOf(world)));
   return textsOf(world).filter((value) => !names.has(value));
@@ -308,7 +308,7 @@ function sharedOf(world: World) {
 let gateway: Gateway;
 /** The caller's bank. */
 let mine: World;
-/** The other bank, whose ids are all its own. */
+/** The other bank. It shares no ID with the caller's bank. */
 let theirs: World;
 let clerk: string;
 
@@ -341,7 +341,7 @@ describe('the walk', () => {
     ).toEqual([]);
   });
 
-  test('makes no exception of what is not there', () => {
+  test('has only exceptions for arguments that exist', () => {
     const known = pairs.map(({ coordinate }) => coordinate);
     const named = [...Object.keys(exceptions), ...Object.keys(foreignByCoordinate)];
 
@@ -349,7 +349,7 @@ describe('the walk', () => {
   });
 });
 
-/** Whether any role that is held at a bank lets one in. */
+/** Whether a bank role is enough for the field. */
 function isOfBank({ field }: Called): boolean {
   const { kind, anyOf = [] } = field.extensions.access as { kind: string; anyOf?: Role[] };
   return kind !== 'role' || anyOf.some((role) => roleScope(role) === 'bank');
@@ -367,7 +367,7 @@ function foreignFor(pair: Pair): string {
   return foreign(theirs);
 }
 
-/** Evidence that media relates to is a part of what is written: OBP has no error of its own for it. */
+/** The related evidence of a media item is a part of the input, and OBP has no error for it. */
 const refusedAsInput = ['input.relatesToKycCheckId', 'input.relatesToKycDocumentId'];
 
 function refusedAs({ called, path }: Pair): string {
@@ -385,9 +385,9 @@ function named(some: Pair[]): [string, Pair][] {
   return some.map((pair) => [pair.coordinate, pair]);
 }
 
-describe(`of ${pairs.length} (field, foreign id) pairs, the ${regular.length} without exception`, () => {
+describe(`an ID of another bank (${regular.length} of ${pairs.length} arguments)`, () => {
   test.each(named(regular.filter((pair) => !isBankArgument(pair))))(
-    '%s is as if there were no such id, and nothing changes',
+    'in %s fails like an unknown ID, and changes nothing',
     async (_coordinate, pair) => {
       const before = await everythingStored(gateway.database);
 
@@ -402,7 +402,7 @@ describe(`of ${pairs.length} (field, foreign id) pairs, the ${regular.length} wi
   );
 
   test.each(named(regular.filter(isBankArgument)))(
-    '%s is refused, with the ids of either bank beside it, and nothing changes',
+    'in %s is refused together with the IDs of either bank, and changes nothing',
     async (_coordinate, pair) => {
       const before = await everythingStored(gateway.database);
 
@@ -418,8 +418,8 @@ describe(`of ${pairs.length} (field, foreign id) pairs, the ${regular.length} wi
   );
 });
 
-describe('by exception', () => {
-  test.each(named(withNothing))('%s gives nothing, and nothing changes', async (_coordinate, pair) => {
+describe('an ID of another bank in an exception', () => {
+  test.each(named(withNothing))('finds nothing in %s, and changes nothing', async (_coordinate, pair) => {
     const before = await everythingStored(gateway.database);
 
     const { value, errors } = await tried(pair, foreignFor(pair));
@@ -430,7 +430,7 @@ describe('by exception', () => {
     expect(await everythingStored(gateway.database)).toEqual(before);
   });
 
-  test.each(named(withOwn))('%s is allowed, and nothing changes at the other bank', async (_coordinate, pair) => {
+  test.each(named(withOwn))('is valid in %s, and changes nothing at the other bank', async (_coordinate, pair) => {
     const { called, path, coordinate } = pair;
     const own = await insertEveryEntity(gateway);
     const ownClerk = await clerkOf(own);
@@ -448,11 +448,11 @@ describe('by exception', () => {
 });
 
 describe('below the root', () => {
-  test('Bank.customers alone takes ids', () => {
+  test('only Bank.customers takes IDs', () => {
     expect(below.sort()).toEqual(['Bank.customers(filter.branchId:)', 'Bank.customers(filter.customerNumber:)']);
   });
 
-  test('Bank.customers(filter.customerNumber:) gives nothing', async () => {
+  test('Bank.customers(filter.customerNumber:) finds no customer of another bank', async () => {
     const document = `query ($bankId: ID!, $customerNumber: String) {
       bank(bankId: $bankId) { customers(filter: { customerNumber: $customerNumber }) { nodes { id } } } }`;
     const { bankId, customerNumber } = mine;
@@ -465,16 +465,16 @@ describe('below the root', () => {
   });
 });
 
-/** With an id of the customer's: fields that could reach what is another customer's of the same bank. */
+/** Fields with an ID of a customer and an ID of the customer's object, which could reach objects of another customer. */
 const throughCustomer = calls.filter(({ coordinate, field }) => {
   const names = field.args.map(({ name }) => name);
   const naming = ['Mutation.retractKycEvidence', 'Mutation.addKycMedia'];
   return names.includes('customerId') && (names.includes('id') || naming.includes(coordinate));
 });
 
-describe('what is of one customer', () => {
+describe('an object of another customer of the bank', () => {
   test.each(throughCustomer.map((called): [string, Called] => [called.coordinate, called]))(
-    'is not found by %s through another customer of the bank, and nothing changes',
+    'is not found by %s, and nothing changes',
     async (_coordinate, called) => {
       const before = await everythingStored(gateway.database);
       const variables = { ...called.variables(mine), customerId: mine.otherCustomerId };
@@ -489,9 +489,9 @@ describe('what is of one customer', () => {
   );
 });
 
-describe('where the other bank has the same customer numbers, account ids and KYC ids', () => {
+describe('a bank with the same customer numbers, account IDs and KYC IDs', () => {
   test.each(calls.filter(isOfBank).map((called): [string, Called] => [called.coordinate, called]))(
-    '%s reaches the caller’s bank only',
+    'is not reached by %s',
     async (_coordinate, called) => {
       const own = await insertEveryEntity(gateway, sharedNames());
       const alike = await insertEveryEntity(gateway, sharedOf(own));

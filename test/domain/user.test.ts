@@ -329,7 +329,7 @@ describe('login', () => {
       { username: `${username}x`, password },
       { username: 'unknown.user', password },
       { username: withoutPassword.username, password: '' },
-      { username: withoutPassword.username, password: 'the password of nobody' },
+      { username: withoutPassword.username, password: 'the password of no user' },
     ]) {
       const answer = await gateway.query<Login>(null, login, values);
       expect(answer.data).toEqual({ login: null });

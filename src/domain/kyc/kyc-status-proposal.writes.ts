@@ -18,7 +18,7 @@ export async function needsConfirmation(queries: Queries, bankId: string): Promi
 }
 
 /**
- * Stores a proposal. If an open proposal has the same status and date, returns it, whoever proposed it.
+ * Stores a proposal. If an open proposal has the same status and date, returns that one, even if another officer proposed it.
  * @throws TOO_MANY_ITEMS if more than 500 are open, because they are returned as a plain list.
  */
 export async function insertProposal(

@@ -20,7 +20,7 @@ async function newestOf(transaction: Queries, where: SQL | undefined): Promise<K
   return newest ?? null;
 }
 
-/** Starts the timeline of a customer who has a `lastOkDate`, but no timeline, with a status that is `ok` at that date. */
+/** If a customer has a `lastOkDate`, but no timeline, starts the timeline with a status that is `ok` at that date. */
 async function insertFirst(transaction: Queries, customer: LockedCustomer, now: Date): Promise<void> {
   const { id: customerId, bankId, lastOkDate: date } = customer;
   if (date === null || (await newestOf(transaction, eq(kycStatus.customerId, customerId))) !== null) return;

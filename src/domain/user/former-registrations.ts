@@ -6,7 +6,7 @@ import { type UserRow, user } from './user.table.ts';
 import { registrationOf } from './user-registration.ts';
 
 /**
- * Turns users of an earlier version whose email addresses are not validated into registrations, so that they reserve no
+ * Replaces users of an earlier version whose email addresses are not validated by registrations, so that they reserve no
  * username. Their links stay valid. A user whom other data references stays a user, which the link still validates.
  */
 export async function moveAwaitingUsers(database: Database): Promise<void> {

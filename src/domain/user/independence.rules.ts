@@ -37,8 +37,8 @@ export function areIndependent(a: string, b: string, links: readonly Empowerment
 }
 
 /**
- * Whether `approverId` can approve what `granterId` proposed for `recipientId`: the approver must be independent of both. That
- * the approver approved an earlier role of the recipient does not count, or no two granters could grant a second role.
+ * Whether `approverId` can approve what `granterId` proposed for `recipientId`: the approver must be independent of both. An
+ * approval of an earlier role of the recipient does not matter. Otherwise, no two granters could grant a second role.
  */
 export function canApprove(
   { approverId, granterId, recipientId }: { approverId: string; granterId: string; recipientId: string },

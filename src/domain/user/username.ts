@@ -70,8 +70,8 @@ export async function holderOfEmail(read: Queries, email: string, exceptId = '')
 }
 
 /**
- * The local user who has the username in any spelling, or for whom it is reserved, because it is the email address that this
- * user validated. Null if the username is free.
+ * The local user with the username in any spelling, or for whom the username is reserved, because it is the email address that
+ * this user validated. Null if the username is free.
  */
 export async function holderOfUsername(read: Queries, username: string): Promise<UserRow | null> {
   const [holder] = await usersNamed(read, localProvider, username);
