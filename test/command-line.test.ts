@@ -227,9 +227,7 @@ test('the commands lead from an empty database to a query that returns customers
   });
   expect(await run('generate --customers 6')).toMatchObject({
     exitCode: 1,
-    errors: expect.stringMatching(
-      /already have customers or accounts: generate into a database where they have none\.\n$/,
-    ),
+    errors: expect.stringMatching(/already have customers or accounts\. Use a database in which they have none\.\n$/),
   });
 
   const weak = await run('user create clerk.alice --email alice@example.org', 'weak\n');
