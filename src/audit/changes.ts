@@ -6,7 +6,7 @@ import type { Queries } from '../database/database.ts';
 
 /** The changes of a transaction so far: names and IDs only. */
 export interface Changes {
-  /** The changed fields, such as `CustomerAddress.city`. For a deleted row only `CustomerAddress`. */
+  /** The changed fields, such as `CustomerAddress.city`, or only `CustomerAddress` for a deleted row. */
   fields: Set<string>;
   bankIds: Set<string>;
   customerIds: Set<string>;
