@@ -184,7 +184,7 @@ describe('a bank with kycFourEyes', () => {
     const refused = await refusal(officer, add, { input });
 
     expect(refused?.extensions).toMatchObject({ code: 'FORBIDDEN', obpCode: null, bankId });
-    expect(refused?.message).toContain('propose it, and have another confirm it');
+    expect(refused?.message).toContain('Call proposeKycStatus, then let another officer call confirmKycStatus.');
   });
 
   test('refuses a new customer with an ok status, alone or in a list, but accepts others', async () => {
