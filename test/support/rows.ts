@@ -6,9 +6,12 @@
  *   await insertCustomerAddress(gateway.database, { bankId: 'gh.29.uk', customerId: id, city: 'Berlin' });
  */
 import { randomUUID } from 'node:crypto';
-import { getTableColumns } from 'drizzle-orm';
-import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { getTableColumns, getTableName } from 'drizzle-orm';
+import { getTableConfig as getPostgresqlTable, type PgTable } from 'drizzle-orm/pg-core';
+import { getTableConfig as getSqliteTable, type SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { localProvider } from '../../src/auth/password.ts';
 import type { Database } from '../../src/database/database.ts';
+import { dialect } from '../../src/database/dialect.ts';
 import { insertRows } from '../../src/database/insert-rows.ts';
 import { account } from '../../src/domain/account/account.table.ts';
 import { accountAttribute } from '../../src/domain/account/account-attribute.table.ts';
@@ -37,6 +40,7 @@ import { taxResidence } from '../../src/domain/tax-residence/tax-residence.table
 import { entitlement } from '../../src/domain/user/entitlement.table.ts';
 import { entitlementRequest } from '../../src/domain/user/entitlement-request.table.ts';
 import { EntitlementRequestState } from '../../src/domain/user/entitlement-request-state.ts';
+import { user } from '../../src/domain/user/user.table.ts';
 import { userAttribute } from '../../src/domain/user/user-attribute.table.ts';
 import { userCustomerLink } from '../../src/domain/user-customer-link/user-customer-link.table.ts';
 
@@ -70,33 +74,71 @@ function nextTime(): Date {
   return new Date(lastTime);
 }
 
-/** Returns values for the required columns of a table or, with `isWhole`, for all columns. */
-function valuesOf(table: SQLiteTable, { isWhole, text }: { isWhole: boolean; text: string }): Record<string, unknown> {
-  const time = nextTime();
-  const values = { string: text, number: 1, boolean: true, date: time, json: [text] };
-  return Object.fromEntries(
-    Object.entries(getTableColumns(table))
-      .filter(([, column]) => !column.hasDefault && (isWhole || column.notNull))
-      .map(([name, { dataType }]) => {
-        if (name === 'id') return [name, randomUUID()];
-        if (!(dataType in values))
-          throw new Error(`The tests must define a value for columns of type ${dataType}, such as ${name}.`);
-        return [name, values[dataType as keyof typeof values]];
-      }),
+/** The columns with a foreign key of one column, each with the name of the referenced table. */
+function referencesOf(table: SQLiteTable): Map<string, string> {
+  const { foreignKeys } =
+    dialect === 'sqlite' ? getSqliteTable(table) : getPostgresqlTable(table as unknown as PgTable);
+  const references = foreignKeys.map((foreignKey) => foreignKey.reference());
+  return new Map(
+    references.flatMap(({ columns: [column, ...others], foreignTable }) =>
+      column === undefined || others.length > 0 ? [] : [[column.name, getTableName(foreignTable)]],
+    ),
   );
 }
 
+interface AnyRowOptions {
+  /** Whether columns that can be null also get a value. */
+  isWhole?: boolean;
+  text?: string;
+}
+
+/** Returns a value for each column that a row needs and that `columns` omits. */
+async function valuesOf(
+  database: Database,
+  table: SQLiteTable,
+  columns: Record<string, unknown>,
+  { isWhole = false, text = 'Eveline Tripman' }: AnyRowOptions,
+): Promise<Record<string, unknown>> {
+  const time = nextTime();
+  const valuesByType: Record<string, unknown> = {
+    string: text,
+    number: 1,
+    boolean: true,
+    json: [text],
+    date: time,
+    // Drizzle reports these types of PostgreSQL as `custom`.
+    'text collate "C"': text,
+    'timestamp (3) with time zone': time,
+  };
+  const references = referencesOf(table);
+  const values: Record<string, unknown> = {};
+  for (const [name, column] of Object.entries(getTableColumns(table))) {
+    if (name in columns || column.hasDefault || !(isWhole || column.notNull)) continue;
+    const referenced = references.get(column.name);
+    const value = name === 'id' ? randomUUID() : (valuesByType[column.getSQLType()] ?? valuesByType[column.dataType]);
+    if (value === undefined || (referenced !== undefined && referenced !== 'user')) {
+      const reason = referenced === undefined ? `has the type ${column.getSQLType()}` : `refers to ${referenced}`;
+      throw new Error(
+        `${getTableName(table)}.${column.name} ${reason}: add a value for it to insertAnyRow in test/support/rows.ts.`,
+      );
+    }
+    values[name] = referenced === 'user' ? await insertUser(database) : value;
+  }
+  return values;
+}
+
 /**
- * Inserts a row into any table. Omitted columns get a value of their type, so a table with other constraints, such as a
- * foreign key, needs its own function.
+ * Inserts a row into any table. Omitted columns get a value of their type, or a new user if they refer to one. A table with
+ * other constraints needs its own function.
  */
-export function insertAnyRow<Table extends SQLiteTable>(
+export async function insertAnyRow<Table extends SQLiteTable>(
   database: Database,
   table: Table,
   columns: Partial<Table['$inferInsert']>,
-  { isWhole = false, text = 'Eveline Tripman' } = {},
+  options: AnyRowOptions = {},
 ) {
-  return insertRow(database, table, { ...valuesOf(table, { isWhole, text }), ...columns } as Table['$inferInsert']);
+  const values = await valuesOf(database, table, columns, options);
+  return insertRow(database, table, { ...values, ...columns } as Table['$inferInsert']);
 }
 
 type CustomerColumns = Columns<typeof customer, 'bankId'>;
@@ -458,4 +500,25 @@ export function insertKycStatusProposal(
     updatedAt: time,
     ...columns,
   });
+}
+
+/** Inserts a user without roles and returns the ID. */
+export async function insertUser(database: Database): Promise<string> {
+  const id = randomUUID();
+  const username = `user-${id}`;
+  const now = new Date();
+  await database.transaction(async (transaction) => {
+    await transaction.insert(user).values({
+      id,
+      username,
+      email: `${username}@example.org`,
+      firstName: 'Eveline',
+      lastName: 'Tripman',
+      provider: localProvider,
+      providerId: username,
+      createdAt: now,
+      updatedAt: now,
+    });
+  });
+  return id;
 }

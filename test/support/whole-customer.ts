@@ -4,10 +4,7 @@
  *
  *   const { customerId, customerNumber } = await insertWholeCustomer(gateway.database, { bankId: 'gh.29.uk' });
  */
-import { randomUUID } from 'node:crypto';
-import { localProvider } from '../../src/auth/password.ts';
 import type { Database } from '../../src/database/database.ts';
-import { user } from '../../src/domain/user/user.table.ts';
 import { insertFurtherBelongings } from './further-belongings.ts';
 import {
   insertAccount,
@@ -29,6 +26,7 @@ import {
   insertMeetingInvitee,
   insertSocialMediaHandle,
   insertTaxResidence,
+  insertUser,
   insertUserAttribute,
   insertUserCustomerLink,
 } from './rows.ts';
@@ -116,26 +114,6 @@ export function insertWholeCustomers(database: Database, count: number, options:
     while (customers.length < count) customers.push(await insertWholeCustomer(within, options));
     return customers;
   });
-}
-
-async function insertUser(database: Database): Promise<string> {
-  const id = randomUUID();
-  const username = `user-${id}`;
-  const now = new Date();
-  await database.transaction(async (transaction) => {
-    await transaction.insert(user).values({
-      id,
-      username,
-      email: `${username}@example.org`,
-      firstName: 'Eveline',
-      lastName: 'Tripman',
-      provider: localProvider,
-      providerId: username,
-      createdAt: now,
-      updatedAt: now,
-    });
-  });
-  return id;
 }
 
 async function insertWholeAccount(database: Database, { bankId, userId }: Required<Options>): Promise<string> {
