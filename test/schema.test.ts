@@ -52,7 +52,7 @@ test('every type, field, argument, input field and enum value is described', () 
     }
   }
 
-  expect(undescribed).toEqual([]);
+  expect(undescribed, 'Add a description to each of these in its .type.ts or .resolver.ts file.').toEqual([]);
 });
 
 test('every resolver of src/domain is in the schema', () => {
