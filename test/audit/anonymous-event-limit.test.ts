@@ -8,8 +8,8 @@ import { openDatabase } from '../../src/database/open-database.ts';
 import { openTamperer } from '../support/audit-world.ts';
 import { createDatabaseUrl, dialectUnderTest } from '../support/database-url.ts';
 
-function refused(told: Partial<AuditEvent>): AuditEvent {
-  return auditEventOf({ kind: 'AUTHENTICATION', outcome: 'REFUSED', errors: ['INVALID_TOKEN'], ...told });
+function refused(parts: Partial<AuditEvent>): AuditEvent {
+  return auditEventOf({ kind: 'AUTHENTICATION', outcome: 'REFUSED', errors: ['INVALID_TOKEN'], ...parts });
 }
 
 let url: string;
@@ -30,31 +30,31 @@ afterEach(async () => {
   await drop();
 });
 
-async function written(): Promise<AuditEvent[]> {
+async function storedEvents(): Promise<AuditEvent[]> {
   const rows = await database.read.select().from(auditEvent);
   return rows.map(({ event }) => parseAuditEvent(event));
 }
 
-/** What is in the database after these were recorded one after the other, and the trail was closed. */
-async function writtenOf(events: AuditEvent[]): Promise<AuditEvent[]> {
+/** Records events one after the other, closes the trail, and returns the stored events. */
+async function recordAll(events: AuditEvent[]): Promise<AuditEvent[]> {
   const failures: unknown[] = [];
   const limited = limitFailedAttempts(trail, (error) => failures.push(error));
   for (const event of events) await limited.record([event]);
   await limited.close();
   expect(failures).toEqual([]);
-  return written();
+  return storedEvents();
 }
 
-function times(count: number, told: Partial<AuditEvent>): AuditEvent[] {
-  return Array.from({ length: count }, () => refused({ clientAddress: '192.0.2.7', ...told }));
+function repeat(count: number, parts: Partial<AuditEvent>): AuditEvent[] {
+  return Array.from({ length: count }, () => refused({ clientAddress: '192.0.2.7', ...parts }));
 }
 
 function total(events: AuditEvent[]): number {
   return events.reduce((sum, { count }) => sum + count, 0);
 }
 
-test('whoever is not logged in cannot fill the audit trail: after some attempts from a network the rest is counted', async () => {
-  const events = await writtenOf(times(300, { requestId: 'one request' }));
+test('further attempts from a network of anonymous callers are counted', async () => {
+  const events = await recordAll(repeat(300, { requestId: 'one request' }));
 
   expect(events.length).toBeGreaterThanOrEqual(61);
   expect(events.length).toBeLessThan(200);
@@ -69,22 +69,22 @@ test('whoever is not logged in cannot fill the audit trail: after some attempts 
   ]);
 });
 
-test('attempts of different callers, and what succeeded even in part, are recorded individually', async () => {
+test('attempts of different callers, and operations that succeed at least partly, are recorded individually', async () => {
   const succeeded: Partial<AuditEvent> = { clientAddress: '198.51.100.2', errors: [] };
-  const events = await writtenOf([
+  const events = await recordAll([
     ...Array.from({ length: 100 }, (_, index) => refused({ clientAddress: `192.0.2.${index}` })),
     ...Array.from({ length: 100 }, (_, index) => refused({ clientAddress: '198.51.100.1', userId: `user ${index}` })),
-    ...times(100, { ...succeeded, outcome: 'SUCCEEDED' }),
-    ...times(100, { ...succeeded, outcome: 'SUCCEEDED', kind: 'READ', userId: 'a user' }),
-    ...times(100, { ...succeeded, outcome: 'SUCCEEDED', kind: 'WRITE', userId: 'a user' }),
-    ...times(100, { ...succeeded, outcome: 'PARTIAL', kind: 'READ', userId: 'a user' }),
+    ...repeat(100, { ...succeeded, outcome: 'SUCCEEDED' }),
+    ...repeat(100, { ...succeeded, outcome: 'SUCCEEDED', kind: 'READ', userId: 'a user' }),
+    ...repeat(100, { ...succeeded, outcome: 'SUCCEEDED', kind: 'WRITE', userId: 'a user' }),
+    ...repeat(100, { ...succeeded, outcome: 'PARTIAL', kind: 'READ', userId: 'a user' }),
   ]);
 
   expect(events).toHaveLength(600);
   expect(events.every(({ count }) => count === 1)).toBe(true);
 });
 
-test('a user cannot fill the audit trail: beyond a rate, attempts are counted by field and bank', async () => {
+test('further attempts of a user are counted by field and bank', async () => {
   const attempt = { kind: 'READ', userId: 'a user', provider: 'local', bankId: 'a bank' } as const;
   const refusal = { ...attempt, fieldsRefused: ['Query.kycChecks'], errors: ['OBP-20006'] };
   const failure: Partial<AuditEvent> = {
@@ -93,11 +93,11 @@ test('a user cannot fill the audit trail: beyond a rate, attempts are counted by
     fieldsFailed: ['Query.user'],
     errors: ['OBP-20057'],
   };
-  const events = await writtenOf([
-    ...times(500, refusal),
-    ...times(500, { ...refusal, clientAddress: '203.0.113.9' }),
-    ...times(500, { ...refusal, bankId: 'another bank' }),
-    ...times(500, failure),
+  const events = await recordAll([
+    ...repeat(500, refusal),
+    ...repeat(500, { ...refusal, clientAddress: '203.0.113.9' }),
+    ...repeat(500, { ...refusal, bankId: 'another bank' }),
+    ...repeat(500, failure),
   ]);
 
   expect(events.length).toBeLessThan(120);
@@ -112,8 +112,8 @@ test('a user cannot fill the audit trail: beyond a rate, attempts are counted by
   ]);
 });
 
-test('attempts of a user on many customers are still counted by field and bank', async () => {
-  const events = await writtenOf(
+test('attempts of a user on many customers are counted by field and bank', async () => {
+  const events = await recordAll(
     Array.from({ length: 2_000 }, (_, index) =>
       refused({
         kind: 'READ',
@@ -131,10 +131,10 @@ test('attempts of a user on many customers are still counted by field and bank',
   expect(events.every(({ fieldsRefused }) => fieldsRefused[0] === 'Query.customer')).toBe(true);
 });
 
-test('the requests that exceed a rate limit are only counted', async () => {
-  const events = await writtenOf([
-    ...times(1_000, { errors: ['RATE_LIMITED'], userId: 'a user' }),
-    ...times(1_000, { errors: ['RATE_LIMITED'] }),
+test('requests that exceed a rate limit are only counted', async () => {
+  const events = await recordAll([
+    ...repeat(1_000, { errors: ['RATE_LIMITED'], userId: 'a user' }),
+    ...repeat(1_000, { errors: ['RATE_LIMITED'] }),
   ]);
 
   expect(events.map(({ userId, count }) => [userId, count])).toEqual([
@@ -143,9 +143,9 @@ test('the requests that exceed a rate limit are only counted', async () => {
   ]);
 });
 
-test('many networks that exceed a rate limit fill no more than some thousand events', async () => {
+test('many networks that exceed a rate limit cause at most 10,100 events', async () => {
   const networks = 20_000;
-  const events = await writtenOf(
+  const events = await recordAll(
     Array.from({ length: networks }, (_, index) =>
       refused({ clientAddress: `2001:db8:0:${index.toString(16)}::1`, errors: ['RATE_LIMITED'] }),
     ),
@@ -155,16 +155,16 @@ test('many networks that exceed a rate limit fill no more than some thousand eve
   expect(total(events)).toBe(networks);
 });
 
-test('attempts on a known user are limited like those on a name that nobody has, and counted for each user', async () => {
+test('failed logins of existing users are limited like those of unknown names, and counted for each user', async () => {
   const failed: Partial<AuditEvent> = { outcome: 'FAILED', errors: ['OBP-20004'] };
-  const unknown = await writtenOf([...times(60, failed), ...times(200, failed)]);
+  const unknown = await recordAll([...repeat(60, failed), ...repeat(200, failed)]);
   expect(total(unknown)).toBe(260);
 
   trail = await openAuditTrail({ database, secret: 'a secret of the tests, at least 32 characters' });
-  const all = await writtenOf([
-    ...times(60, failed),
-    ...times(200, { ...failed, subjectUserIds: ['alice'] }),
-    ...times(50, { ...failed, subjectUserIds: ['bob'] }),
+  const all = await recordAll([
+    ...repeat(60, failed),
+    ...repeat(200, { ...failed, subjectUserIds: ['alice'] }),
+    ...repeat(50, { ...failed, subjectUserIds: ['bob'] }),
   ]);
   const known = all.slice(unknown.length);
   expect(known.length).toBeLessThan(100);
@@ -176,22 +176,22 @@ test('attempts on a known user are limited like those on a name that nobody has,
   }
 });
 
-test('the attempts at each bank are counted there, with their own errors, customers and fields', async () => {
+test('attempts are counted for each bank, with its errors, customers and fields', async () => {
   const events = [
     { bankId: 'bank-a', errors: ['OBP-20001'], fieldsRefused: ['Query.customer'], customerIds: ['of a'] },
     { bankId: 'bank-b', errors: ['OBP-20006'], fieldsRefused: ['Query.kycChecks'], customerIds: ['of b'] },
   ];
-  const all = await writtenOf(events.flatMap((event) => times(100, { kind: 'READ', ...event })));
+  const all = await recordAll(events.flatMap((event) => repeat(100, { kind: 'READ', ...event })));
 
   for (const event of events) {
-    const ofBank = all.filter(({ bankId }) => bankId === event.bankId);
-    expect(total(ofBank)).toBe(100);
-    for (const one of ofBank) expect(one).toMatchObject(event);
+    const eventsOfBank = all.filter(({ bankId }) => bankId === event.bankId);
+    expect(total(eventsOfBank)).toBe(100);
+    for (const counted of eventsOfBank) expect(counted).toMatchObject(event);
   }
 });
 
-test('what a count stands for is told where it is the same for all', async () => {
-  const events = await writtenOf(
+test('a count contains the details that all its attempts share', async () => {
+  const events = await recordAll(
     Array.from({ length: 200 }, (_, index) =>
       refused({
         clientAddress: `2001:db8::${index.toString(16)}`,
@@ -206,8 +206,8 @@ test('what a count stands for is told where it is the same for all', async () =>
   ]);
 });
 
-test('however much their attempts differ, a network fills no more than some hundred events', async () => {
-  const events = await writtenOf(
+test('a network causes at most 260 events, even if all its attempts differ', async () => {
+  const events = await recordAll(
     Array.from({ length: 1000 }, (_, index) =>
       refused({ clientAddress: '192.0.2.7', fieldsRefused: [`Query.field${index}`], bankId: `bank-${index % 2}` }),
     ),
@@ -217,11 +217,11 @@ test('however much their attempts differ, a network fills no more than some hund
   for (const bankId of ['bank-0', 'bank-1']) expect(total(events.filter((event) => event.bankId === bankId))).toBe(500);
 });
 
-test('counts that could not be written are written the next time', async () => {
+test('counts that could not be written are written later', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   const failures: unknown[] = [];
   const limited = limitFailedAttempts(trail, (error) => failures.push(error));
-  for (const event of times(200, {})) await limited.record([event]);
+  for (const event of repeat(200, {})) await limited.record([event]);
   const tamperer = await openTamperer(url);
   const isSqlite = dialectUnderTest === 'sqlite';
   await tamperer.execute(
@@ -233,9 +233,9 @@ test('counts that could not be written are written the next time', async () => {
   await expect.poll(() => failures.length).toBe(1);
   await tamperer.execute(isSqlite ? 'drop trigger no_event' : 'alter table audit_event drop constraint no_event');
   await tamperer.close();
-  for (const event of times(10, {})) await limited.record([event]);
+  for (const event of repeat(10, {})) await limited.record([event]);
   await limited.close();
 
-  expect(total((await written()).filter(({ kind }) => kind === 'AUTHENTICATION'))).toBe(210);
+  expect(total((await storedEvents()).filter(({ kind }) => kind === 'AUTHENTICATION'))).toBe(210);
   expect(failures).toHaveLength(1);
 });

@@ -17,7 +17,7 @@ import { buildProgram, type ProgramResult, runProgram, startProgram } from '../s
 const tables = [auditChain, auditCheckpoint, auditEvent, auditEventCustomer, auditSeal];
 const tableNames = tables.map(getTableName);
 
-const keys: Record<string, string> = {
+const primaryKeys: Record<string, string> = {
   audit_chain: 'number',
   audit_checkpoint: 'chain,sequence',
   audit_event: 'chain,sequence',
@@ -25,7 +25,7 @@ const keys: Record<string, string> = {
   audit_seal: 'chain,number',
 };
 
-/** Sends statements beside the program, as whoever has the URL. */
+/** Sends statements directly to the database. */
 interface Intruder {
   send(statement: string): Promise<void>;
   end(): Promise<void>;
@@ -41,11 +41,11 @@ async function intrude(url: string): Promise<Intruder> {
   return { send: async (statement) => void (await client.query(statement)), end: () => client.end() };
 }
 
-test('the list of append-only tables contains every table of the audit trail, and the history of grants', () => {
+test('appendOnlyTables and ownerOnlyTables contain every table of the audit trail, and the history of grants', () => {
   expect([...appendOnlyTables, ...ownerOnlyTables].sort()).toEqual([...tableNames, 'empowerment', 'migration'].sort());
 });
 
-describe('whoever connects, and owns the tables', () => {
+describe('a user who owns the tables', () => {
   let database: Database;
   let intruder: Intruder;
   let drop: () => Promise<void>;
@@ -67,22 +67,22 @@ describe('whoever connects, and owns the tables', () => {
     await drop();
   });
 
-  test.each(tableNames)('cannot change, delete or empty what is in %s', async (name) => {
+  test.each(tableNames)('cannot change or delete rows of %s', async (name) => {
     const column = name === 'audit_event_customer' ? 'customer_id' : name === 'audit_event' ? 'event' : 'mac';
     const statements = [`update ${name} set ${column} = 'forged'`, `delete from ${name}`];
     if (dialectUnderTest === 'postgresql') statements.push(`truncate ${name} cascade`);
     for (const statement of statements) {
       await expect(intruder.send(statement), statement).rejects.toThrow(/audit trail is not (changed|deleted from)/);
     }
-    const table = tables.find((each) => getTableName(each) === name) ?? auditEvent;
+    const table = tables.find((candidate) => getTableName(candidate) === name) ?? auditEvent;
     expect(await database.read.select().from(table)).toHaveLength(1);
   });
 
   if (dialectUnderTest === 'sqlite') {
-    test.each(tableNames)('cannot replace what is in %s, by its key or by its row id', async (name) => {
-      const table = tables.find((each) => getTableName(each) === name) ?? auditEvent;
+    test.each(tableNames)('cannot replace rows of %s by their primary key or their row ID', async (name) => {
+      const table = tables.find((candidate) => getTableName(candidate) === name) ?? auditEvent;
       const before = await database.read.select().from(table);
-      // Whoever intrudes turns on what suits them.
+      // An intruder can set these pragmas on their own connection.
       for (const pragma of ['pragma recursive_triggers = off', 'pragma foreign_keys = off'])
         await intruder.send(pragma);
       const columns = Object.values(getTableColumns(table)).map(({ name: column }) => column);
@@ -93,11 +93,11 @@ describe('whoever connects, and owns the tables', () => {
         `replace into ${name} (${columns}) select ${forged} from ${name}`,
         `insert into ${name} (${columns}) select ${forged} from ${name} where true on conflict do update set ${columns[0]} = 0`,
       ];
-      // The key of a chain is its row id.
+      // The primary key of a chain is its row ID.
       if (name !== 'audit_chain') {
         statements.push(`insert or replace into ${name} (rowid, ${columns}) select rowid, ${elsewhere} from ${name}`);
       }
-      // Of what the gateway writes with `on conflict do nothing`, nothing is inserted instead.
+      // The gateway inserts into these tables with `on conflict do nothing`, so a conflict is ignored there.
       const isIgnored = ['audit_seal', 'audit_checkpoint'].includes(name);
       for (const statement of statements) {
         if (isIgnored) await intruder.send(statement);
@@ -106,25 +106,25 @@ describe('whoever connects, and owns the tables', () => {
       }
     });
   } else {
-    test.each(tableNames)('cannot change what is in %s by inserting it again', async (name) => {
-      const table = tables.find((each) => getTableName(each) === name) ?? auditEvent;
+    test.each(tableNames)('cannot change rows of %s by inserting them again', async (name) => {
+      const table = tables.find((candidate) => getTableName(candidate) === name) ?? auditEvent;
       const before = await database.read.select().from(table);
-      const key = keys[name] ?? '';
+      const key = primaryKeys[name] ?? '';
       const [column] = key.split(',');
-      const again = `insert into ${name} select * from ${name} on conflict (${key})`;
+      const insertion = `insert into ${name} select * from ${name} on conflict (${key})`;
 
-      await expect(intruder.send(`${again} do update set ${column} = excluded.${column}`)).rejects.toThrow(
+      await expect(intruder.send(`${insertion} do update set ${column} = excluded.${column}`)).rejects.toThrow(
         'The audit trail is not changed.',
       );
-      await intruder.send(`${again} do nothing`);
+      await intruder.send(`${insertion} do nothing`);
 
       expect(await database.read.select().from(table)).toEqual(before);
     });
   }
 
-  test('a seal that is there already is not written twice, and is no failure', async () => {
+  test('inserting an existing seal changes nothing, without an error', async () => {
     const [seal] = await database.read.select().from(auditSeal);
-    if (seal === undefined) throw new Error('There is no seal.');
+    if (seal === undefined) throw new Error('No seal was stored.');
 
     const inserted = await database.transaction((transaction) =>
       transaction
@@ -138,7 +138,7 @@ describe('whoever connects, and owns the tables', () => {
     expect(await database.read.select().from(auditSeal)).toEqual([seal]);
   });
 
-  test('can delete what a checkpoint covers', async () => {
+  test('can delete events that a checkpoint covers', async () => {
     await intruder.send(
       "insert into audit_checkpoint values (1, 1, 1, '', 0, 'none')".replace(
         ', 0,',
@@ -151,7 +151,7 @@ describe('whoever connects, and owns the tables', () => {
 });
 
 if (dialectUnderTest === 'postgresql') {
-  describe('with an owner of the tables beside the user of the gateway', () => {
+  describe('an owner of the tables who is not the user of the gateway', () => {
     const id = randomBytes(6).toString('hex');
     const [owner, gateway, password] = [`owner_${id}`, `gateway_${id}`, randomBytes(12).toString('hex')];
     let created: Awaited<ReturnType<typeof createDatabaseUrl>>;
@@ -189,7 +189,7 @@ if (dialectUnderTest === 'postgresql') {
       await server.end();
     });
 
-    test('the user of the gateway cannot migrate, and is told who can', async () => {
+    test('migrate fails for the user of the gateway, with a remedy', async () => {
       expect(await run('migrate')).toMatchObject({
         exitCode: 1,
         errors: expect.stringMatching(
@@ -198,7 +198,7 @@ if (dialectUnderTest === 'postgresql') {
       });
     });
 
-    test('an owner that is the same user, or may not migrate, is refused', async () => {
+    test('migrate fails if the owner is the user of the gateway, or does not own the tables', async () => {
       expect(await run('migrate', { DATABASE_URL: ownerUrl, DATABASE_OWNER_URL: ownerUrl })).toMatchObject({
         exitCode: 1,
         errors: expect.stringContaining('must not be a superuser or a member of the role of DATABASE_OWNER_URL'),
@@ -213,7 +213,7 @@ if (dialectUnderTest === 'postgresql') {
       });
     });
 
-    test('the owner migrates, and then the gateway serves and writes by itself', async () => {
+    test('after the owner has run migrate, the gateway serves and writes without the owner', async () => {
       expect(await run('migrate', { DATABASE_OWNER_URL: ownerUrl })).toMatchObject({ exitCode: 0, errors: '' });
       expect(await run('generate --customers 3')).toMatchObject({ exitCode: 0, errors: '' });
       const user = 'user create alice.serves --email alice@example.org';
@@ -234,7 +234,7 @@ if (dialectUnderTest === 'postgresql') {
         program.kill('SIGTERM');
       }
       expect(await ended).toBe(0);
-      // Again, with nothing to do.
+      // A second migration has nothing to do.
       expect(await run('migrate', { DATABASE_OWNER_URL: ownerUrl })).toMatchObject({ exitCode: 0, errors: '' });
       expect(await run('user list', { DATABASE_OWNER_URL: ownerUrl })).toMatchObject({ exitCode: 0, errors: '' });
     }, 180_000);
@@ -255,11 +255,11 @@ if (dialectUnderTest === 'postgresql') {
       "set session_replication_role = 'replica'",
       `set role ${owner}`,
       `grant update on audit_event to ${gateway}`,
-    ])('the database refuses the user of the gateway to %s', async (statement) => {
+    ])('the database refuses this statement of the user of the gateway: %s', async (statement) => {
       const intruder = await intrude(gatewayUrl);
       try {
         if (statement.startsWith('grant')) {
-          // PostgreSQL only warns, and grants nothing.
+          // PostgreSQL only logs a warning and grants nothing.
           await intruder.send(statement).catch(() => undefined);
           await expect(intruder.send("update audit_event set event = ''")).rejects.toMatchObject({ code: '42501' });
         } else await expect(intruder.send(statement)).rejects.toMatchObject({ code: '42501', severity: 'ERROR' });
@@ -268,24 +268,24 @@ if (dialectUnderTest === 'postgresql') {
       }
     });
 
-    test('the owner prunes the audit trail, who may delete from it', async () => {
+    test('the owner can prune the audit trail, and the user of the gateway cannot delete from it', async () => {
       const retention = { GATEWAY_AUDIT_RETENTION: '1d' };
       expect(await run('audit prune', { ...retention, DATABASE_OWNER_URL: ownerUrl })).toMatchObject({
         exitCode: 0,
         errors: '',
       });
-      // The trigger lets this through, but not the rights of the gateway.
+      // With a checkpoint, the trigger allows the deletion, but the rights of the user do not.
       const intruder = await intrude(ownerUrl);
       await intruder.send("insert into audit_checkpoint values (1, 1, 0, '', now(), 'none')");
       await intruder.end();
-      const gatewayItself = await intrude(gatewayUrl);
-      await expect(gatewayItself.send('delete from audit_event where chain = 1 and sequence = 1')).rejects.toThrow(
+      const gatewayUser = await intrude(gatewayUrl);
+      await expect(gatewayUser.send('delete from audit_event where chain = 1 and sequence = 1')).rejects.toThrow(
         'permission denied',
       );
-      await gatewayItself.end();
+      await gatewayUser.end();
     });
 
-    test('a right that somebody gave besides is taken back, or said', async () => {
+    test('migrate revokes additional rights of the user of the gateway, or fails if it cannot', async () => {
       await administrator.send(`grant update (event), delete on audit_event to ${gateway}`);
       expect(await run('migrate', { DATABASE_OWNER_URL: ownerUrl })).toMatchObject({ exitCode: 0, errors: '' });
       const intruder = await intrude(gatewayUrl);

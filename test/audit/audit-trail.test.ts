@@ -1,4 +1,3 @@
-/** A trail by itself, beside one that goes on: what becomes of events at its end, and of an operation that is given up. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -32,8 +31,8 @@ afterAll(async () => {
   await drop();
 });
 
-test('a trail that is closed takes nothing more, and waits for what is being written', async () => {
-  const trail = await openAuditTrail({ database: database, secret: secret });
+test('close waits for running transactions, and then the trail accepts no events', async () => {
+  const trail = await openAuditTrail({ database, secret });
   const event = auditEventOf({ kind: 'READ', outcome: 'SUCCEEDED', requestId: randomUUID() });
   const written = trail.write(async () => {
     await sleep(50);
@@ -48,21 +47,21 @@ test('a trail that is closed takes nothing more, and waits for what is being wri
   await expect(trail.write(async () => ({ result: null, event }))).rejects.toThrow('closed');
 });
 
-test('a mutation that is given up while it is being committed has one event, which tells what became of it', async () => {
-  const trail = await openAuditTrail({ database: database, secret: secret });
+test('a mutation that is aborted during its commit has one event with its outcome', async () => {
+  const trail = await openAuditTrail({ database, secret });
   const operation = new OperationAudit(trail, eventPlaces(database), {
     ...{ userId: null, provider: null, clientName: null, clientAddress: null, requestId: null },
     ...{ operationName: null, operationHash: null, reason: null },
   });
   operation.beginWrite('Mutation.createBank', {});
-  const givenUp = operation.write(async (transaction) => {
+  const aborted = operation.write(async (transaction) => {
     recorderOf(transaction)?.inserted(bank, [{ id: 'gh.29.uk', shortName: 'The bank' }]);
     await sleep(20);
   });
 
   await operation.finish(gatewayError('OPERATION_TIMED_OUT'));
-  await givenUp;
-  // The operation goes on to its next field, which fails at once.
+  await aborted;
+  // The operation continues with its next field, which fails immediately.
   operation.failWrite(new Error('too late'));
   operation.beginWrite('Mutation.createUser', {});
   operation.failWrite(gatewayError('OPERATION_TIMED_OUT'));

@@ -1,4 +1,3 @@
-/** What the audit trail gives as JSON lines. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { auditKey } from '../../src/audit/audit-key.ts';
 import { type AuditExportFilter, exportAuditEvents } from '../../src/audit/export.ts';
@@ -40,14 +39,14 @@ beforeAll(async () => {
 });
 afterAll(() => world.end());
 
-test('every event is there once, the oldest first', () => {
+test('exportAuditEvents returns every event once, sorted by time, oldest first', () => {
   expect(new Set(all.map(({ chain, sequence }) => `${chain} ${sequence}`)).size).toBe(2700);
   expect(all).toHaveLength(2700);
   const order = (line: Line) => Date.parse(line.at) * 1e7 + line.chain * 1e5 + line.sequence;
   expect(all.map(order)).toEqual(all.map(order).sort((one, other) => one - other));
 });
 
-test('who has the secret can compare each line with its mac', async () => {
+test('each line can be verified with the secret and its MAC', async () => {
   const [row] = await world.tamperer.execute('select id from audit_chain where number = 1');
   const line = all.find(({ chain, sequence }) => chain === 1 && sequence === 1234);
   const { chain: _, sequence = 0, mac, ...event } = line ?? {};
@@ -56,15 +55,15 @@ test('who has the secret can compare each line with its mac', async () => {
 });
 
 test.each<[string, () => AuditExportFilter, (line: Line) => boolean]>([
-  ['of a bank', () => ({ bankId: 'bank-1' }), ({ bankId }) => bankId === 'bank-1'],
+  ['a bank', () => ({ bankId: 'bank-1' }), ({ bankId }) => bankId === 'bank-1'],
   [
-    'of a customer',
+    'a customer',
     () => ({ customerId: 'customer-4' }),
     ({ customerIds }) => customerIds?.includes('customer-4') === true,
   ],
-  ['of a user', () => ({ userId: all[1]?.userId ?? '' }), ({ userId }) => userId === all[1]?.userId],
+  ['a user', () => ({ userId: all[1]?.userId ?? '' }), ({ userId }) => userId === all[1]?.userId],
   [
-    'of a customer at a bank in a time',
+    'a customer, a bank and a period',
     () => ({
       customerId: 'customer-4',
       bankId: 'bank-0',
@@ -77,14 +76,14 @@ test.each<[string, () => AuditExportFilter, (line: Line) => boolean]>([
       at >= String(all[900]?.at) &&
       at < String(all[2699]?.at),
   ],
-])('those %s are given, and no others', async (_, filter, isMeant) => {
-  const meant = all.filter(isMeant);
-  expect(meant.length).toBeGreaterThan(0);
-  expect(meant.length).toBeLessThan(all.length);
-  expect(await exported(filter())).toEqual(meant);
+])('exportAuditEvents returns only the events of %s', async (_description, filter, isSelected) => {
+  const selected = all.filter(isSelected);
+  expect(selected.length).toBeGreaterThan(0);
+  expect(selected.length).toBeLessThan(all.length);
+  expect(await exported(filter())).toEqual(selected);
 });
 
-test('an event that cannot be read is named', async () => {
+test('exportAuditEvents fails for an event that cannot be read, with its number', async () => {
   await world.tamperer.save();
   await world.tamperer.execute("update audit_event set event = 'nothing' where chain = 1 and sequence = 3");
   await expect(exported()).rejects.toThrow('Event 3 of chain 1 cannot be read. Run audit verify.');

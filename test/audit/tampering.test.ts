@@ -1,6 +1,6 @@
 /**
- * Random changes of the audit trail, by somebody who has every right on the database but not the secret: each is made,
- * has to be found, and is undone. AUDIT_TAMPERING_SEED repeats a run, AUDIT_TAMPERING_CHANGES says how many.
+ * Random changes of the audit trail by an attacker with all rights on the database but without the secret. Each change is made, must
+ * be found, and is undone. `AUDIT_TAMPERING_SEED` repeats a run, `AUDIT_TAMPERING_CHANGES` sets the number of changes.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -11,7 +11,7 @@ import { dialectUnderTest } from '../support/database-url.ts';
 const seed = Number(process.env.AUDIT_TAMPERING_SEED ?? Date.now() % 1_000_000);
 const changes = Number(process.env.AUDIT_TAMPERING_CHANGES ?? (dialectUnderTest === 'sqlite' ? 1000 : 200));
 
-/** Mulberry32: the same seed gives the same changes. */
+/** Mulberry32, a generator that returns the same numbers for the same seed. */
 function randomNumbers(start: number): () => number {
   let state = start;
   return () => {
@@ -26,13 +26,13 @@ const random = randomNumbers(seed);
 const below = (limit: number) => Math.floor(random() * limit);
 function pick<Item>(items: readonly Item[]): Item {
   const item = items[below(items.length)];
-  if (item === undefined) throw new Error('There is nothing to pick from.');
+  if (item === undefined) throw new Error('The list is empty.');
   return item;
 }
 
 type Row = Record<string, unknown>;
 
-/** The key of each table, and what else its rows have. */
+/** The primary key and the other columns of each table. */
 const tables = {
   audit_chain: {
     key: ['number'],
@@ -69,12 +69,12 @@ type Table = keyof typeof tables;
 const tableNames = Object.keys(tables) as Table[];
 
 let world: AuditWorld;
-/** What was there before anything was changed. */
+/** The rows before any change. */
 const rows = new Map<Table, Row[]>();
 
 beforeAll(async () => {
   world = await createAuditWorld();
-  // The first is pruned up to its first seal; the third was killed; all is sealed, as after a second it always is.
+  // The first chain is pruned up to its first seal, the third was not closed, and all events are sealed.
   const first = await world.begin();
   await first.recordEvents(6);
   await first.seal();
@@ -175,7 +175,7 @@ async function removeRow(table: Table): Promise<string> {
 async function copyRow(table: Table): Promise<string> {
   const row = { ...anyRow(table) };
   for (const column of tables[table].numbers) if (random() < 0.6) row[column] = otherNumber(row[column]);
-  if (table === 'audit_event_customer') row.customer_id = pick([row.customer_id, 'customer-1', 'somebody']);
+  if (table === 'audit_event_customer') row.customer_id = pick([row.customer_id, 'customer-1', 'another-customer']);
   await insert(table, row);
   return `a copy of a row of ${table}`;
 }
@@ -186,10 +186,10 @@ async function swapEvents(): Promise<string> {
     await update('audit_event', one, column, other[column]);
     await update('audit_event', other, column, one[column]);
   }
-  return 'two events changed places';
+  return 'two events exchanged';
 }
 
-async function cutOff(): Promise<string> {
+async function truncate(): Promise<string> {
   const { chain, sequence } = anyRow('audit_event');
   for (const table of ['audit_event', 'audit_event_customer']) {
     await world.tamperer.execute(`delete from ${table} where chain = ? and sequence >= ?`, chain, sequence);
@@ -197,17 +197,17 @@ async function cutOff(): Promise<string> {
   const withSeals = random() < 0.7;
   if (withSeals)
     await world.tamperer.execute('delete from audit_seal where chain = ? and sequence >= ?', chain, sequence);
-  return `the end of a chain cut off${withSeals ? ', with its seals' : ''}`;
+  return `the end of a chain removed${withSeals ? ', with its seals' : ''}`;
 }
 
-async function cutOffBeginning(): Promise<string> {
+async function truncateBeginning(): Promise<string> {
   const { chain, number, sequence, head, at, mac } = anyRow('audit_seal');
   for (const table of ['audit_event', 'audit_event_customer', 'audit_seal']) {
     await world.tamperer.execute(`delete from ${table} where chain = ? and sequence <= ?`, chain, sequence);
   }
   const withCheckpoint = random() < 0.7;
   if (withCheckpoint) await insert('audit_checkpoint', { chain, sequence, seal_number: number, head, at, mac });
-  return `the beginning of a chain cut off${withCheckpoint ? ', with a forged checkpoint' : ''}`;
+  return `the beginning of a chain removed${withCheckpoint ? ', with a forged checkpoint' : ''}`;
 }
 
 async function removeChain(): Promise<string> {
@@ -216,16 +216,16 @@ async function removeChain(): Promise<string> {
     await world.tamperer.execute(`delete from ${table} where chain = ?`, number);
   }
   await world.tamperer.execute('delete from audit_chain where number = ?', number);
-  return 'a chain removed, with all of it';
+  return 'a chain removed with all its rows';
 }
 
 async function change(): Promise<string> {
   const table = pick([...tableNames, 'audit_event', 'audit_event', 'audit_seal'] as const);
   const general = [changeText, changeText, changeNumber, changeTime, takeFromAnother, removeRow, copyRow];
-  return pick([...general, ...general, swapEvents, cutOff, cutOffBeginning, removeChain])(table);
+  return pick([...general, ...general, swapEvents, truncate, truncateBeginning, removeChain])(table);
 }
 
-/** Whether anything is other than it was. */
+/** Whether any row differs from the rows before. */
 async function isChanged(): Promise<boolean> {
   for (const table of tableNames) {
     const now = await world.tamperer.execute(`select * from ${table} order by ${tables[table].key.join(', ')}`);
@@ -234,34 +234,34 @@ async function isChanged(): Promise<boolean> {
   return false;
 }
 
-test(`of ${changes} random changes each is found (seed ${seed})`, { timeout: 300_000 }, async () => {
+test(`verifyAuditTrail finds each of ${changes} random changes (seed ${seed})`, { timeout: 300_000 }, async () => {
   const untouched = await world.verify({ log: world.log });
   expect(untouched.findings).toEqual([]);
   expect(untouched.counts).toMatchObject({ chains: 3, events: 54, unsealedEvents: 0 });
 
-  const unfound: string[] = [];
-  const made = new Map<string, number>();
+  const missed: string[] = [];
+  const kinds = new Map<string, number>();
   for (let count = 0; count < changes; ) {
-    // Where two rows would have the same key there is nothing to find.
-    const what = await change().catch((error: { code?: string }) => {
+    // A change that violates a primary key is refused by the database.
+    const kind = await change().catch((error: { code?: string }) => {
       if (error.code === '23505' || error.code?.startsWith('SQLITE_CONSTRAINT')) return null;
       throw error;
     });
-    if (what !== null && (await isChanged())) {
+    if (kind !== null && (await isChanged())) {
       count += 1;
-      made.set(what, (made.get(what) ?? 0) + 1);
+      kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
       const { findings } = await world.verify({ log: world.log });
-      if (findings.length === 0) unfound.push(`${count}: ${what}`);
+      if (findings.length === 0) missed.push(`${count}: ${kind}`);
     }
     await world.tamperer.restore();
   }
-  expect(unfound).toEqual([]);
-  console.log(`${changes} changes of ${made.size} kinds were all found; AUDIT_TAMPERING_SEED=${seed} repeats them.`);
+  expect(missed).toEqual([]);
+  console.log(`${changes} changes of ${kinds.size} kinds were all found; AUDIT_TAMPERING_SEED=${seed} repeats them.`);
   expect((await world.verify({ log: world.log })).findings).toEqual([]);
 });
 
-test('a change that nothing could find is not found: the test above can fail', async () => {
-  // Without the log nobody knows of a last chain that was removed as a whole.
+test('verifyAuditTrail does not find a change that leaves no trace, so the test above can fail', async () => {
+  // Without the log, nothing refers to a last chain that was removed with all its rows.
   for (const table of ['audit_event', 'audit_event_customer', 'audit_seal']) {
     await world.tamperer.execute(`delete from ${table} where chain = 3`);
   }

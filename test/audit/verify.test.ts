@@ -1,4 +1,3 @@
-/** Whoever tampers with the audit trail is found: each way of it, and where. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { auditCheckpoint } from '../../src/audit/audit.table.ts';
@@ -13,16 +12,16 @@ import { insertCustomer } from '../support/rows.ts';
 
 const laterBy1 = dialectUnderTest === 'sqlite' ? 'at + 1' : "at + interval '1 millisecond'";
 
-test('after real operations at two gateways on one database all is as it was written, whether they ended or run', async () => {
+test('verifyAuditTrail reports nothing for the operations of running and stopped gateways', async () => {
   const gateway = await startGateway();
   const { config, database } = gateway;
   const second = await openAuditTrail({ database, secret: config.secret });
   const third = await openAuditTrail({ database, secret: config.secret });
   await gateway.createBank('gh.29.uk');
   const { id } = await insertCustomer(database, { bankId: 'gh.29.uk' });
-  const clerk = await gateway.createUser({ roles: [['CanGetCustomer', 'gh.29.uk']] });
+  const officer = await gateway.createUser({ roles: [['CanGetCustomer', 'gh.29.uk']] });
   const document = `{ customer(bankId: "gh.29.uk", customerId: "${id}") { legalName addresses { city } } }`;
-  for (let count = 0; count < 5; count += 1) await gateway.query(clerk.token, document);
+  for (let count = 0; count < 5; count += 1) await gateway.query(officer.token, document);
   await gateway.query(null, document);
   await second.close();
 
@@ -30,10 +29,10 @@ test('after real operations at two gateways on one database all is as it was wri
   expect(findings).toEqual([]);
   expect(counts).toMatchObject({ chains: 3, findings: 0, loggedSeals: 0 });
   expect(counts.events).toBeGreaterThanOrEqual(6);
-  // Nothing else was sealed yet, unless this took a second.
+  // Seals are written every second, so usually no event is sealed yet.
   expect(counts.unsealedEvents).toBe(unsealed.reduce((sum, { events }) => sum + events, 0));
 
-  // And these events can be tampered with: the same test would tell.
+  // A change of these events is found, so the expectations above can fail.
   const tamperer = await openTamperer(config.databaseUrl);
   await tamperer.execute(
     "update audit_event set event = replace(event, 'READ', 'WRITE') where chain = 1 and sequence = 1",
@@ -46,14 +45,14 @@ test('after real operations at two gateways on one database all is as it was wri
   await gateway.stop();
 });
 
-describe('of three chains', () => {
+describe('verification of three chains', () => {
   let world: AuditWorld;
   let firstSealedAt: Date;
   let logLength: number;
 
   beforeAll(async () => {
     world = await createAuditWorld();
-    // The first ended, with seals over 20, 40 and 45 events; the second ended; the third was killed.
+    // The first chain was closed, with seals of 20, 40 and 45 events. The second was closed, and the third was not.
     const first = await world.begin();
     await first.recordEvents(20);
     await first.seal();
@@ -87,8 +86,8 @@ describe('of three chains', () => {
   const findingsOfLog = async () => (await world.verify({ log: world.log })).findings;
   const at = (chain: number, from: number, to = from) => ({ chain, events: { from, to } });
 
-  test('all is as it was written, and what no seal covers is told, without being a finding', async () => {
-    const { counts, findings, unsealed } = await world.verify({ log: ['not of the log', ...world.log] });
+  test('reports nothing for an intact trail, and counts the events after the last seal', async () => {
+    const { counts, findings, unsealed } = await world.verify({ log: ['a line of another program', ...world.log] });
     expect(findings).toEqual([]);
     expect(counts).toEqual({
       chains: 3,
@@ -101,28 +100,28 @@ describe('of three chains', () => {
     expect(unsealed).toEqual([{ chain: 3, events: 7, missing: 0 }]);
   });
 
-  test('each page is read: with more events than one page has', async () => {
+  test('reads all pages of a long chain', async () => {
     const chain = await world.begin();
     await chain.recordEvents(2100);
     await chain.seal();
-    const { counts, findings: none } = await world.verify();
-    expect([none, counts.events]).toEqual([[], 2202]);
+    const { counts, findings: findingsBefore } = await world.verify();
+    expect([findingsBefore, counts.events]).toEqual([[], 2202]);
     await run('update audit_event set bank_id = ? where chain = 4 and sequence = 2050', 'bank-7');
     expect(await findings()).toMatchObject([{ what: 'changed', ...at(4, 2050) }]);
   });
 
   test.each<[string, string, Partial<AuditFinding>]>([
     ['the text of an event', "event = replace(event, 'READ', 'WRITE')", { message: 'It does not match its MAC.' }],
-    ['the mac of an event', "mac = 'A' || substr(mac, 2) || 'A'", { message: 'It does not match its MAC.' }],
-    ['its time', `at = ${laterBy1}`, { message: 'Its columns differ from its text: at.' }],
-    ['its bank', 'bank_id = null', { message: 'Its columns differ from its text: bank_id.' }],
-    ['its user', "user_id = 'somebody else'", { message: 'Its columns differ from its text: user_id.' }],
-  ])('%s changed is found, and nothing else', async (_, change, finding) => {
+    ['the MAC of an event', "mac = 'A' || substr(mac, 2) || 'A'", { message: 'It does not match its MAC.' }],
+    ['the time of an event', `at = ${laterBy1}`, { message: 'Its columns differ from its text: at.' }],
+    ['the bank of an event', 'bank_id = null', { message: 'Its columns differ from its text: bank_id.' }],
+    ['the user of an event', "user_id = 'another user'", { message: 'Its columns differ from its text: user_id.' }],
+  ])('reports only the change of %s', async (_description, change, finding) => {
     await run(`update audit_event set ${change} where chain = 1 and sequence = 17`);
     expect(await findings()).toMatchObject([{ what: 'changed', ...at(1, 17), ...finding }]);
   });
 
-  test('all events changed are one finding', async () => {
+  test('reports adjacent changed events as one finding', async () => {
     await run("update audit_event set event = replace(event, 'READ', 'WRITE') where chain = 2");
     const [finding, ...others] = await findings();
     expect(others).toEqual([]);
@@ -131,12 +130,12 @@ describe('of three chains', () => {
     );
   });
 
-  test('an event that was changed where no seal is yet is found', async () => {
+  test('reports a changed event after the last seal', async () => {
     await run("update audit_event set event = replace(event, 'READ', 'WRITE') where chain = 3 and sequence = 15");
     expect(await findings()).toMatchObject([{ what: 'changed', ...at(3, 15) }]);
   });
 
-  test('events removed in the middle are found, with their customers', async () => {
+  test('reports events that were removed between others, with and without their rows of customers', async () => {
     await run('delete from audit_event where chain = 1 and sequence in (22, 23, 24)');
     expect((await findings()).filter(({ what }) => what !== 'inserted')).toMatchObject([
       { what: 'removed', ...at(1, 22, 24), message: 'No event has this number.' },
@@ -145,13 +144,13 @@ describe('of three chains', () => {
     expect(await findings()).toMatchObject([{ what: 'removed', ...at(1, 22, 24) }]);
   });
 
-  test('a tail that was cut off while its seals stayed is found', async () => {
+  test('reports a truncated chain whose seals were not removed', async () => {
     await run('delete from audit_event where chain = 2 and sequence > 33');
     await run('delete from audit_event_customer where chain = 2 and sequence > 33');
     expect(await findings()).toMatchObject([{ what: 'truncated', ...at(2, 34, 40) }]);
   });
 
-  test('a tail that was cut off with its seals is found by what a later chain knew', async () => {
+  test('reports a chain that was truncated with its seals if later chains contain the seals', async () => {
     await run('delete from audit_seal where chain = 1 and number > 1');
     await run('delete from audit_event where chain = 1 and sequence > 20');
     await run('delete from audit_event_customer where chain = 1 and sequence > 20');
@@ -161,7 +160,7 @@ describe('of three chains', () => {
     ]);
   });
 
-  test('a tail that no chain knew is found by the log alone', async () => {
+  test('reports a truncated last chain only by the seals in the log', async () => {
     await run('delete from audit_seal where chain = 3');
     await run('delete from audit_event where chain = 3 and sequence > 5');
     await run('delete from audit_event_customer where chain = 3 and sequence > 5');
@@ -176,7 +175,7 @@ describe('of three chains', () => {
     ]);
   });
 
-  test('the last chain removed is found by the log, and by what is left of it', async () => {
+  test('reports a removed last chain by its remaining rows and by the seals in the log', async () => {
     await run('delete from audit_seal where chain = 3');
     await run('delete from audit_chain where number = 3');
     expect(await findings()).toContainEqual(
@@ -188,7 +187,7 @@ describe('of three chains', () => {
     expect(await findingsOfLog()).toMatchObject([{ what: 'truncated', chain: 3, seal: 1 }]);
   });
 
-  test('a chain removed from between others is found, although nothing of it is left', async () => {
+  test('reports a chain that was removed between others with all its rows', async () => {
     for (const table of ['audit_seal', 'audit_event', 'audit_event_customer'])
       await run(`delete from ${table} where chain = 2`);
     await run('delete from audit_chain where number = 2');
@@ -201,12 +200,12 @@ describe('of three chains', () => {
     ['known_seals', "'[]'"],
     ['id', "'another'"],
     ['number', '4'],
-  ])('the %s of a chain changed is found', async (column, value) => {
+  ])('reports a change of the %s of a chain', async (column, value) => {
     await run(`update audit_chain set ${column} = ${value} where number = 3`);
     expect((await findings()).map(({ chain }) => chain)).toContain(3);
   });
 
-  test('an event inserted with the mac of another is found, in the middle as at the end', async () => {
+  test('reports an event that was inserted with the MAC of another event', async () => {
     await run(
       'insert into audit_event select 3, 18, at, bank_id, user_id, event, mac from audit_event where chain = 3 and sequence = 17',
     );
@@ -226,7 +225,7 @@ describe('of three chains', () => {
     expect(await findings()).toMatchObject([{ what: 'changed', ...at(2, 0) }]);
   });
 
-  test('two events that changed places are found, both', async () => {
+  test('reports both of two exchanged events', async () => {
     await run('update audit_event set sequence = -1 where chain = 1 and sequence = 30');
     await run('update audit_event set sequence = 30 where chain = 1 and sequence = 33');
     await run('update audit_event set sequence = 33 where chain = 1 and sequence = -1');
@@ -236,7 +235,7 @@ describe('of three chains', () => {
     ]);
   });
 
-  test('a seal removed, changed or inserted is found', async () => {
+  test('reports a removed, changed or inserted seal', async () => {
     await run('delete from audit_seal where chain = 1 and number = 1');
     expect(await findings()).toMatchObject([
       { what: 'removed', chain: 1, seal: 2, message: 'The seal 1 before it is missing.' },
@@ -251,7 +250,7 @@ describe('of three chains', () => {
     expect(await findings()).toContainEqual(expect.objectContaining({ what: 'changed', chain: 1, seal: 4 }));
   });
 
-  test('a seal that is not the one of the log is found', async () => {
+  test('reports a seal that differs from the log', async () => {
     const other = world.log.map((line) =>
       line.includes('"chain":2,"number":1') ? line.replace('"head":"', '"head":"x') : line,
     );
@@ -260,13 +259,13 @@ describe('of three chains', () => {
     ]);
   });
 
-  test('the row of a customer removed, added or moved is found', async () => {
+  test('reports a removed, inserted or changed row of a customer', async () => {
     const customer = "customer_id = 'customer-1' and chain = 2 and sequence = 2";
     await run(`delete from audit_event_customer where ${customer}`);
     expect(await findings()).toMatchObject([{ what: 'removed', ...at(2, 2) }]);
     await world.tamperer.restore();
     await run(
-      `insert into audit_event_customer select 'somebody', at, chain, sequence from audit_event_customer where ${customer}`,
+      `insert into audit_event_customer select 'another customer', at, chain, sequence from audit_event_customer where ${customer}`,
     );
     expect(await findings()).toMatchObject([{ what: 'inserted', ...at(2, 2) }]);
     await world.tamperer.restore();
@@ -277,7 +276,7 @@ describe('of three chains', () => {
     ]);
   });
 
-  test('a forged checkpoint is found, and covers nothing', async () => {
+  test('reports a forged checkpoint, and the events that it seems to cover', async () => {
     await run('delete from audit_event where chain = 1 and sequence <= 20');
     await run('delete from audit_event_customer where chain = 1 and sequence <= 20');
     await run('delete from audit_seal where chain = 1 and number = 1');
@@ -292,25 +291,28 @@ describe('of three chains', () => {
     ]);
   });
 
-  test('a wrong secret is told for each chain; the former secrets are enough', async () => {
-    const secret = 'another secret, as long as it has to be';
+  test('reports chains of another secret, unless it is a former secret', async () => {
+    const secret = 'another secret of at least 32 characters';
     const { findings } = await world.verify({ secret });
     expect(findings.map(({ what, chain }) => [what, chain])).toEqual([
       ['unknown key', 1],
       ['unknown key', 2],
       ['unknown key', 3],
     ]);
-    const { findings: none } = await world.verify({ secret, formerSecrets: ['x'.repeat(32), auditSecret] });
-    expect(none).toEqual([]);
+    const { findings: findingsWithFormer } = await world.verify({
+      secret,
+      formerSecrets: ['x'.repeat(32), auditSecret],
+    });
+    expect(findingsWithFormer).toEqual([]);
   });
 
-  describe('pruned up to the first seal', () => {
+  describe('pruning up to the first seal', () => {
     const secret = 'the secret of the years after, for pruning';
     const prune = (before: Date) =>
       pruneAuditTrail({ database: world.database, secret, formerSecrets: [auditSecret], before });
     const verify = (log?: string[]) => world.verify({ secret, formerSecrets: [auditSecret], log });
 
-    test('the rest stays verifiable, with another secret too, and the next time finds nothing to do', async () => {
+    test('keeps the remaining events verifiable, even with a new secret, and has no effect when it is repeated', async () => {
       expect(await prune(firstSealedAt)).toEqual({ events: 20, chains: 1 });
       const { counts, findings } = await verify(world.log);
       expect(findings).toEqual([]);
@@ -318,14 +320,14 @@ describe('of three chains', () => {
       const [row] = await run('select count(*) as count from audit_event_customer where chain = 1 and sequence <= 20');
       expect(Number(row?.count)).toBe(0);
       expect(await prune(firstSealedAt)).toEqual({ events: 0, chains: 0 });
-      // All that is sealed, once; what is not stays.
+      // All sealed events are deleted once, and the others remain.
       expect(await prune(new Date())).toEqual({ events: 75, chains: 3 });
-      const rest = await verify(world.log);
-      expect(rest.findings).toEqual([]);
-      expect(rest.counts).toMatchObject({ chains: 3, events: 7, seals: 0, unsealedEvents: 7 });
+      const remaining = await verify(world.log);
+      expect(remaining.findings).toEqual([]);
+      expect(remaining.counts).toMatchObject({ chains: 3, events: 7, seals: 0, unsealedEvents: 7 });
     });
 
-    test('what a crash left behind is no finding, and goes the next time; what was changed in it is one', async () => {
+    test('continues after an interruption, whose remaining events are only reported if they were changed', async () => {
       await prune(firstSealedAt);
       await run(
         'insert into audit_event select * from saved_audit_event where chain = 1 and sequence between 12 and 20',
@@ -343,13 +345,13 @@ describe('of three chains', () => {
       expect([findings, counts.events]).toEqual([[], 82]);
     });
 
-    test('what was tampered with is not pruned', async () => {
+    test('fails for a chain that was tampered with', async () => {
       await run("update audit_event set event = replace(event, 'READ', 'WRITE') where chain = 1 and sequence = 15");
       await expect(prune(firstSealedAt)).rejects.toThrow(/tampered with .* chain 1, event 15, .* changed/);
       expect((await verify()).counts.events).toBe(102);
     });
 
-    test('a checkpoint removed leaves a gap that is found', async () => {
+    test('leaves a gap that is reported if the checkpoint is removed', async () => {
       await prune(firstSealedAt);
       await run('delete from audit_checkpoint');
       expect((await verify()).findings).toMatchObject([
@@ -360,7 +362,7 @@ describe('of three chains', () => {
   });
 });
 
-test('what is younger than a seal over it, because a clock was set back, is not pruned', async () => {
+test('pruning keeps events that are newer than their seal because a clock was set back', async () => {
   const world = await createAuditWorld();
   const { database } = world;
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'], now: new Date('2026-06-01') });
@@ -381,13 +383,13 @@ test('what is younger than a seal over it, because a clock was set back, is not 
   await world.end();
 });
 
-test('while others write, seal and prune, nothing is found that is not there', async () => {
+test('verifyAuditTrail reports nothing while events are written, sealed and pruned', async () => {
   const world = await createAuditWorld();
   const chain = await world.begin();
   const { database, log } = world;
-  let isOver = false;
+  let isDone = false;
   async function write() {
-    while (!isOver) {
+    while (!isDone) {
       const single = auditEventOf({ kind: 'WRITE', outcome: 'SUCCEEDED', customerIds: ['customer-1', 'customer-2'] });
       const writes = Array.from({ length: 4 }, () => chain.write(async () => ({ result: null, event: single })));
       await Promise.all([chain.recordEvents(20), ...writes]);
@@ -395,12 +397,12 @@ test('while others write, seal and prune, nothing is found that is not there', a
     }
   }
   async function prune() {
-    while (!isOver) {
+    while (!isDone) {
       await pruneAuditTrail({ database, secret: auditSecret, before: new Date() });
       await sleep(20);
     }
   }
-  const others = [write(), prune()];
+  const writers = [write(), prune()];
   const rounds: AuditFinding[][] = [];
   let events = 0;
   const until = Date.now() + 3000;
@@ -408,11 +410,11 @@ test('while others write, seal and prune, nothing is found that is not there', a
     const { counts, findings } = await world.verify({ log: [...log] });
     rounds.push(findings);
     events += counts.events;
-    // On SQLite nobody else has a turn while one verifies, in one process.
+    // On SQLite, verification blocks the process, so the writers need a pause.
     await sleep(5);
   }
-  isOver = true;
-  await Promise.all(others);
+  isDone = true;
+  await Promise.all(writers);
   await chain.close();
   expect(rounds.flat()).toEqual([]);
   expect(events).toBeGreaterThan(0);
