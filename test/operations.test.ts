@@ -51,22 +51,22 @@ afterAll(() => gateway.stop());
 
 function sourceOf(name: string): string {
   const source = sources[name];
-  if (source === undefined) throw new Error(`There is no operation ${name}.`);
+  if (source === undefined) throw new Error(`The operation ${name} does not exist.`);
   return source;
 }
 
-/** The roles that an operation's comment asks for at the bank; where it names a system role, that does as well. */
+/** Returns the bank roles that the comment of an operation lists. */
 function rolesOf(name: string): Role[] {
   const [comment = ''] = sourceOf(name).split(/^(?:query|mutation)/m);
-  const named: string[] = comment.match(/\bCan\w+/g) ?? [];
-  return named.filter(isRole).filter((role) => roleScope(role) === 'bank');
+  const roleNames: string[] = comment.match(/\bCan\w+/g) ?? [];
+  return roleNames.filter(isRole).filter((role) => roleScope(role) === 'bank');
 }
 
-async function callerWith(held: readonly Role[]): Promise<string> {
-  return (await gateway.createUser({ roles: held.map((role) => [role, bankId]) })).token;
+async function callerWith(bankRoles: readonly Role[]): Promise<string> {
+  return (await gateway.createUser({ roles: bankRoles.map((role) => [role, bankId]) })).token;
 }
 
-/** Where a value of the answer is null, or a list is empty. */
+/** Returns the paths to each null and each empty list in the data of a response. */
 function missing(value: unknown, path = ''): string[] {
   if (value === null || (Array.isArray(value) && value.length === 0)) return [path];
   if (typeof value !== 'object') return [];
@@ -74,7 +74,7 @@ function missing(value: unknown, path = ''): string[] {
 }
 
 describe.each(names)('%s', (name) => {
-  test('is one operation with the name of its file, and says in a comment what it is for', () => {
+  test('contains one operation with the name of the file and a comment', () => {
     const { definitions } = parse(sourceOf(name));
     const operations = definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
 
@@ -82,7 +82,7 @@ describe.each(names)('%s', (name) => {
     expect(sourceOf(name)).toMatch(/^# \w/);
   });
 
-  test('is valid, and within the limits with full pages', async () => {
+  test('is valid and within the limits for full pages', async () => {
     const schema = await gatewaySchema();
     const document = parse(sourceOf(name), { maxTokens: 1_500 });
     const operation = document.definitions.find(
@@ -98,7 +98,7 @@ describe.each(names)('%s', (name) => {
   });
 });
 
-/** Each operation that needs a role, with the variables that lead to the customer. */
+/** The operations that require a role, with the variables that select the customer. */
 const reads: Record<string, () => { document: TypedDocumentNode<object, never>; variables: object }> = {
   CustomerOverview: () => ({
     document: CustomerOverviewDocument,
@@ -125,12 +125,12 @@ const reads: Record<string, () => { document: TypedDocumentNode<object, never>; 
 
 describe.each(Object.keys(reads))('%s', (name) => {
   function read(token: string | null) {
-    const made = reads[name]?.();
-    if (made === undefined) throw new Error(`${name} is not read.`);
-    return gateway.query(token, made.document as TypedDocumentNode<object, object>, made.variables);
+    const operation = reads[name]?.();
+    if (operation === undefined) throw new Error(`The operation ${name} does not exist.`);
+    return gateway.query(token, operation.document as TypedDocumentNode<object, object>, operation.variables);
   }
 
-  test('gives everything in one request to who holds the roles of its comment, and no other', async () => {
+  test('returns a value in every field to a caller with only the roles of its comment', async () => {
     const { status, data, errors } = await read(await callerWith(rolesOf(name)));
 
     expect(errors).toEqual([]);
@@ -138,15 +138,15 @@ describe.each(Object.keys(reads))('%s', (name) => {
     expect(missing(data)).toEqual([]);
   });
 
-  test.each(rolesOf(name))('is refused in part without %s, and names it', async (role) => {
-    const { errors } = await read(await callerWith(rolesOf(name).filter((held) => held !== role)));
+  test.each(rolesOf(name))('returns errors with the missing role to a caller without %s', async (role) => {
+    const { errors } = await read(await callerWith(rolesOf(name).filter((bankRole) => bankRole !== role)));
 
-    const refused = errors.flatMap(({ extensions }) => extensions.missingRoles);
+    const missingRoles = errors.flatMap(({ extensions }) => extensions.missingRoles);
     expect(errors.map(({ extensions }) => extensions.obpCode)).toEqual(errors.map(() => 'OBP-20006'));
-    expect(refused).toContain(role);
+    expect(missingRoles).toContain(role);
   });
 
-  test('is refused to who is not logged in', async () => {
+  test('refuses an anonymous caller', async () => {
     const { data, errors } = await read(null);
 
     expect(new Set(Object.values(data ?? {}))).toEqual(new Set([null]));
@@ -154,7 +154,7 @@ describe.each(Object.keys(reads))('%s', (name) => {
   });
 });
 
-test('CustomerOverview gives what is around the customer, each part below its own', async () => {
+test('CustomerOverview nests each object in the object that it belongs to', async () => {
   const token = await callerWith(rolesOf('CustomerOverview'));
   const { customerId, accountId, userId, customerNumber } = customer;
 
@@ -177,7 +177,7 @@ test('CustomerOverview gives what is around the customer, each part below its ow
   expect([messages, meetings, crmEvents].map((connection) => connection?.nodes.length)).toEqual([2, 2, 2]);
 });
 
-test('CustomerOverview goes on with the next page of messages, meetings and CRM events', async () => {
+test('CustomerOverview returns the next page of messages, meetings, and CRM events', async () => {
   const token = await callerWith(rolesOf('CustomerOverview'));
   const variables = {
     bankId,
@@ -188,7 +188,7 @@ test('CustomerOverview goes on with the next page of messages, meetings and CRM 
   };
   const pageAfter = async (after: object) => {
     const { data } = await gateway.query(token, CustomerOverviewDocument, { ...variables, ...after });
-    if (data?.customer == null) throw new Error('There is no customer.');
+    if (data?.customer == null) throw new Error('The response must contain the customer.');
     const { messages, meetings, crmEvents } = data.customer;
     return [messages, meetings, crmEvents];
   };
@@ -205,23 +205,23 @@ test('CustomerOverview goes on with the next page of messages, meetings and CRM 
   }
 });
 
-test('MyCustomers gives a linked user everything without any role', async () => {
+test('MyCustomers returns all data of the linked customers to a user without roles', async () => {
   const caller = await gateway.createUser({ roles: [['CanGetCustomers', bankId]] });
   await gateway.database.transaction(async (transaction) => {
     await transaction.update(user).set({ firstName: 'Eveline', lastName: 'Tripman' }).where(eq(user.id, caller.id));
   });
-  const own = await insertWholeCustomer(gateway.database, { bankId, userId: caller.id });
+  const customerOfCaller = await insertWholeCustomer(gateway.database, { bankId, userId: caller.id });
 
   const { data, errors } = await gateway.query(caller.token, MyCustomersDocument, {});
 
   expect(errors).toEqual([]);
-  expect(data?.myCustomers?.map(({ id }) => id)).toEqual([own.customerId]);
-  // A provider of video sessions would sign it; none is configured.
+  expect(data?.myCustomers?.map(({ id }) => id)).toEqual([customerOfCaller.customerId]);
+  // The token is null, because a provider of video sessions is not configured.
   const tokens = ['0', '1'].map((index) => `myCustomers.0.meetings.nodes.${index}.keys.customerToken`);
   expect(missing(data)).toEqual(tokens);
 });
 
-test('MyCustomers gives a stranger nothing of anybody', async () => {
+test('MyCustomers returns empty lists to a user without links and accounts', async () => {
   const { token, id } = await gateway.createUser();
 
   const { data, errors } = await gateway.query(token, MyCustomersDocument, {});
@@ -230,7 +230,7 @@ test('MyCustomers gives a stranger nothing of anybody', async () => {
   expect(data).toMatchObject({ me: { id, accounts: [] }, myCustomers: [] });
 });
 
-test('Banks gives the banks to anybody', async () => {
+test('Banks returns the banks to an anonymous caller', async () => {
   const { data, errors } = await gateway.query(null, BanksDocument);
 
   expect(errors).toEqual([]);
@@ -238,7 +238,7 @@ test('Banks gives the banks to anybody', async () => {
   expect(missing(data)).toEqual([]);
 });
 
-test('CreateUser signs a user up, and Login gives a token that says who it is', async () => {
+test('CreateUser creates a user, and Login returns a token of the user', async () => {
   const username = 'eveline.tripman';
   const password = 'a password of more than seventeen characters';
   const input = { username, password, email: 'eveline@example.com', firstName: 'Eveline', lastName: 'Tripman' };
@@ -253,6 +253,6 @@ test('CreateUser signs a user up, and Login gives a token that says who it is', 
   }
 });
 
-test('each operation that front ends start from is tried here', () => {
+test('the tests cover every operation in schema/operations', () => {
   expect([...Object.keys(reads), 'Banks', 'CreateUser', 'Login', 'MyCustomers'].sort()).toEqual([...names].sort());
 });

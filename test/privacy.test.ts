@@ -1,7 +1,7 @@
 /**
- * Nothing that is personal leaves by the back door: everything is called that there is, goes right and goes wrong, and then
- * the log at its most talkative, the errors of answers, the audit trail and the idempotency keys are searched for whatever
- * was given, stored or answered.
+ * Checks that personal data does not leak. Calls every API successfully and with errors, and then searches the log at
+ * level trace, the errors of responses, the audit trail, and the idempotency keys for all values that were sent,
+ * stored, or returned.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -41,7 +41,7 @@ import {
 
 type Field = GraphQLField<unknown, unknown>;
 
-interface Called {
+interface ApiCall {
   title: string;
   kind: 'query' | 'mutation';
   field: Field;
@@ -51,61 +51,61 @@ interface Called {
 
 const schema = await gatewaySchema();
 
-function calledAt(coordinate: string, title: string, errors: readonly string[], found: ApiCase | undefined): Called[] {
+function callOf(coordinate: string, title: string, errors: readonly string[], apiCase: ApiCase | undefined): ApiCall[] {
   const [typeName = '', fieldName = ''] = coordinate.split('.');
   const type = schema.getType(typeName);
   const field = isObjectType(type) ? type.getFields()[fieldName] : undefined;
-  if (field === undefined || found === undefined) return [];
-  return [{ title, kind: typeName === 'Mutation' ? 'mutation' : 'query', field, errors, case: found }];
+  if (field === undefined || apiCase === undefined) return [];
+  return [{ title, kind: typeName === 'Mutation' ? 'mutation' : 'query', field, errors, case: apiCase }];
 }
 
-const calls: Called[] = [
-  ...catalogue.flatMap(({ operation, root, errors }) => calledAt(root, operation, errors, apiCases[operation])),
-  ...Object.entries(gatewayCases).flatMap(([name, found]) => calledAt(`Mutation.${name}`, name, [], found)),
+const calls: ApiCall[] = [
+  ...catalogue.flatMap(({ operation, root, errors }) => callOf(root, operation, errors, apiCases[operation])),
+  ...Object.entries(gatewayCases).flatMap(([name, gatewayCase]) => callOf(`Mutation.${name}`, name, [], gatewayCase)),
 ];
 
-function documentOf({ kind, field, case: { selection } }: Called): string {
-  const brackets = (inside: string[]) => (inside.length === 0 ? '' : `(${inside.join(', ')})`);
+function documentOf({ kind, field, case: { selection } }: ApiCall): string {
+  const inBrackets = (items: string[]) => (items.length === 0 ? '' : `(${items.join(', ')})`);
   const variables = field.args.map(({ name, type, defaultValue }) => {
     return `$${name}: ${type}${defaultValue === undefined ? '' : ` = ${defaultValue}`}`;
   });
-  const passed = field.args.map(({ name }) => `${name}: $${name}`);
-  const selected = isObjectType(getNamedType(field.type)) ? `{ ${selection} }` : '';
-  return `${kind} ${brackets(variables)} { ${field.name}${brackets(passed)} ${selected} }`;
+  const args = field.args.map(({ name }) => `${name}: $${name}`);
+  const fields = isObjectType(getNamedType(field.type)) ? `{ ${selection} }` : '';
+  return `${kind} ${inBrackets(variables)} { ${field.name}${inBrackets(args)} ${fields} }`;
 }
 
-/** Stored at the bank of each world, and never sent: nobody is to be told of it by an error. */
+/** Data that is stored at the bank but never sent, so errors must not contain it. */
 const stored = plantedPerson();
-/** Sent where it does not belong. */
+/** Data that requests contain in unusual places. */
 const sent = plantedPerson();
-/** Whatever went in or came out by the cases, but for what also a log may say. */
+/** The sent and returned values that the log must not contain, with the names of their fields. */
 const handled = new Map<string, string>();
 
 let gateway: Gateway;
 let provider: IdentityProvider;
 let mailServer: Server;
 let world: World;
-/** What answers said of what went wrong. */
-const toldToClients: string[] = [];
+/** The errors of all responses. */
+const errorTexts: string[] = [];
 
 function isHandled(value: string): boolean {
-  // Times are in each line of the log, and short words may stand in any.
+  // Log lines contain times, and can contain short words by chance.
   return value.length >= 6 && !/^\d{4}-\d\d-\d\d/.test(value);
 }
 
 function remember(value: unknown): void {
-  for (const { field, text: found } of textsIn(value)) if (isHandled(found)) handled.set(found, field);
+  for (const { field, text: sentText } of textsIn(value)) if (isHandled(sentText)) handled.set(sentText, field);
 }
 
-/** Refuses each mail, and says for whom. */
+/** Starts a mail server that rejects each email with a message that contains the recipient. */
 async function startRefusingMailServer(): Promise<Server> {
   const server = createServer((socket) => {
     socket.write('220 mail.example.org ESMTP\r\n');
     socket.on('error', () => undefined);
     socket.on('data', (chunk) => {
       const line = String(chunk).trim();
-      const answer = /^RCPT/i.test(line) ? `550 5.1.1 ${line.slice(8)} is unknown here` : '250 ok';
-      socket.write(`${answer}\r\n`);
+      const reply = /^RCPT/i.test(line) ? `550 5.1.1 ${line.slice(8)} is unknown here` : '250 ok';
+      socket.write(`${reply}\r\n`);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -168,22 +168,22 @@ function userWith(at: World, roles: readonly Role[]) {
   return gateway.createUser({ roles: roles.map((role) => [role, roleScope(role) === 'system' ? null : at.bankId]) });
 }
 
-async function callerOf({ field, case: { alsoRoles = [] } }: Called, at: World): Promise<string | null> {
+async function callerOf({ field, case: { alsoRoles = [] } }: ApiCall, at: World): Promise<string | null> {
   const { kind, anyOf = [] } = field.extensions.access as { kind: string; anyOf?: Role[] };
   if (kind === 'public') return null;
   return anyOf.length === 0 ? at.linkedUser.token : (await userWith(at, [...anyOf, ...alsoRoles])).token;
 }
 
-async function ask(
+async function send(
   token: string | null,
   document: string,
   variables: Variables = {},
   headers: Record<string, string> = {},
 ): Promise<GatewayResponse<Record<string, unknown>>> {
-  const answer = await gateway.query(token, document, variables, headers);
-  remember([variables, answer.data, token]);
-  toldToClients.push(JSON.stringify(answer.errors));
-  return answer;
+  const response = await gateway.query(token, document, variables, headers);
+  remember([variables, response.data, token]);
+  errorTexts.push(JSON.stringify(response.errors));
+  return response;
 }
 
 const logLines = () => gateway.logged.map((line) => JSON.stringify(line));
@@ -198,52 +198,55 @@ async function idempotencyTexts(): Promise<string[]> {
   return (await gateway.database.read.select().from(idempotencyKey)).map((row) => JSON.stringify(row));
 }
 
-/** Words of the schema and of the gateway itself, which may stand anywhere. */
-const ownWords = new Set(['category', 'kind', 'state', 'type', 'relationshipType', 'roleName']);
+/** Fields whose values are words of the schema, which can occur anywhere. */
+const fieldsWithWords = new Set(['category', 'kind', 'state', 'type', 'relationshipType', 'roleName']);
 
-/** What stands where it must not, in what was added since so many lines and events. */
-async function leaksSince(since: { lines: number; told: number; events: number }): Promise<string[]> {
+/** Returns the leaks in the log lines, errors, and audit events after the first ones of each. */
+async function leaksSince(since: { lines: number; errors: number; events: number }): Promise<string[]> {
   const log = logLines().slice(since.lines);
-  const personal = [...handled].filter(([, field]) => !ownWords.has(field));
-  const { reason, ...sentButReason } = sent;
-  // By id the audit trail names banks, customers and users; a reason is for it alone.
-  const personalButIds = personal.filter(([, field]) => !/id$/i.test(field)).map(([value]) => value);
-  const kept = await idempotencyTexts();
+  const personal = [...handled].filter(([, field]) => !fieldsWithWords.has(field));
+  const { reason, ...sentWithoutReason } = sent;
+  // The audit trail contains the reason, and the IDs of banks, customers, and users.
+  const personalWithoutIds = personal.filter(([, field]) => !/id$/i.test(field)).map(([value]) => value);
+  const idempotencyKeys = await idempotencyTexts();
   return [
     ...leaksIn(log, [...secretsOf(stored), ...secretsOf(sent), ...personal.map(([value]) => value)]),
-    ...leaksIn(toldToClients.slice(since.told), secretsOf(stored)),
+    ...leaksIn(errorTexts.slice(since.errors), secretsOf(stored)),
     ...leaksIn(
-      [...(await auditTexts(since.events)), ...kept],
-      [...secretsOf(stored), ...Object.values(sentButReason), ...personalButIds],
+      [...(await auditTexts(since.events)), ...idempotencyKeys],
+      [...secretsOf(stored), ...Object.values(sentWithoutReason), ...personalWithoutIds],
     ),
-    ...leaksIn(kept, [reason]),
+    ...leaksIn(idempotencyKeys, [reason]),
   ];
 }
 
-const since = { lines: 0, told: 0, events: 0 };
+const since = { lines: 0, errors: 0, events: 0 };
 
-// After each test, so that a leak is found in the one that made it.
+// Runs after each test, so that a leak fails the test that caused it.
 afterEach(async () => {
   const leaks = await leaksSince(since);
   since.lines = gateway.logged.length;
-  since.told = toldToClients.length;
+  since.errors = errorTexts.length;
   since.events += (await auditTexts(since.events)).length;
   expect(leaks).toEqual([]);
 });
 
-describe('what goes right', () => {
-  test.each(calls.map((called): [string, Called] => [called.title, called]))('by %s', async (_title, called) => {
-    const at = called.kind === 'query' ? world : await insertEveryEntity(gateway);
-    const token = await callerOf(called, at);
-    const variables = called.case.variables(at);
-    const headers = { 'x-reason': encodeURIComponent(sent.reason), 'idempotency-key': randomUUID() };
+describe('a successful request', () => {
+  test.each(calls.map((call): [string, ApiCall] => [call.title, call]))(
+    'does not leak personal data in %s',
+    async (_title, call) => {
+      const at = call.kind === 'query' ? world : await insertEveryEntity(gateway);
+      const token = await callerOf(call, at);
+      const variables = call.case.variables(at);
+      const headers = { 'x-reason': encodeURIComponent(sent.reason), 'idempotency-key': randomUUID() };
 
-    const first = await ask(token, documentOf(called), variables, headers);
+      const first = await send(token, documentOf(call), variables, headers);
 
-    expect(first.errors).toEqual([]);
-  });
+      expect(first.errors).toEqual([]);
+    },
+  );
 
-  test('by a customer with distinctive data, written twice with a key of personal data', async () => {
+  test('does not leak personal data in a new customer, retried with an email address as the idempotency key', async () => {
     const { token } = await userWith(world, ['CanCreateCustomer', 'CanGetCustomer']);
     const variables = {
       bankId: world.bankId,
@@ -269,20 +272,20 @@ describe('what goes right', () => {
   });
 });
 
-describe('what is refused', () => {
-  const refusals = calls.flatMap((called) =>
-    Object.entries(called.case.refusals ?? {})
+describe('a failed request', () => {
+  const refusals = calls.flatMap((call) =>
+    Object.entries(call.case.refusals ?? {})
       .filter(([, { environment }]) => environment === undefined)
-      .map(([code, refusal]) => ({ called, code, refusal })),
+      .map(([code, refusal]) => ({ call, code, refusal })),
   );
 
   test.each(
-    refusals.map((each): [string, (typeof refusals)[number]] => [`${each.called.title} with ${each.code}`, each]),
-  )('by %s', async (_title, { called, refusal }) => {
-    const token = (await refusal.caller?.(world)) ?? (await callerOf(called, world));
-    const variables = { ...called.case.variables(world), ...refusal.variables?.(world) };
+    refusals.map((item): [string, (typeof refusals)[number]] => [`${item.call.title} with ${item.code}`, item]),
+  )('does not leak personal data in %s', async (_title, { call, refusal }) => {
+    const token = (await refusal.caller?.(world)) ?? (await callerOf(call, world));
+    const variables = { ...call.case.variables(world), ...refusal.variables?.(world) };
 
-    const { errors } = await ask(token, refusal.document ?? documentOf(called), variables);
+    const { errors } = await send(token, refusal.document ?? documentOf(call), variables);
 
     expect(errors).not.toEqual([]);
   });
@@ -290,29 +293,29 @@ describe('what is refused', () => {
   test.each(
     calls
       .filter(({ field }) => (field.extensions.access as { kind: string }).kind === 'role')
-      .map((called): [string, Called] => [called.title, called]),
-  )('by %s to nobody, and to a stranger', async (_title, called) => {
+      .map((call): [string, ApiCall] => [call.title, call]),
+  )('does not leak personal data in %s for an anonymous caller and for a user without roles', async (_title, call) => {
     for (const token of [null, world.freeUser.token]) {
-      const { errors } = await ask(token, documentOf(called), called.case.variables(world));
+      const { errors } = await send(token, documentOf(call), call.case.variables(world));
       expect(errors).not.toEqual([]);
     }
   });
 
   test.each(['bankId', 'customerId', 'id', 'userId', 'customerNumber', 'accountId'])(
-    'where personal data is sent as the %s',
+    'does not leak personal data as the %s',
     async (name) => {
-      const taking = calls.filter(({ field }) => field.args.some((argument) => argument.name === name));
-      for (const called of taking) {
-        for (const token of [null, world.freeUser.token, await callerOf(called, world)]) {
-          const variables = { ...called.case.variables(world), [name]: sent.email };
-          toldToClients.push(JSON.stringify(await gateway.query(token, documentOf(called), variables)));
+      const callsWithArgument = calls.filter(({ field }) => field.args.some((argument) => argument.name === name));
+      for (const call of callsWithArgument) {
+        for (const token of [null, world.freeUser.token, await callerOf(call, world)]) {
+          const variables = { ...call.case.variables(world), [name]: sent.email };
+          errorTexts.push(JSON.stringify(await gateway.query(token, documentOf(call), variables)));
         }
       }
     },
     60_000,
   );
 
-  test('where what is taken belongs to somebody else', async () => {
+  test('does not leak personal data with the customer number of another customer', async () => {
     const { token } = await userWith(world, [
       'CanCreateCustomer',
       'CanUpdateCustomerNumber',
@@ -320,9 +323,7 @@ describe('what is refused', () => {
       'CanAddSocialMediaHandle',
     ]);
     const { bankId, customerId } = world;
-    const own = { bankId, customerId };
-
-    const answers = [
+    const responses = [
       await gateway.query(
         token,
         'mutation ($bankId: ID!, $input: CreateCustomerInput!) { createCustomer(bankId: $bankId, input: $input) { customer { id } } }',
@@ -333,42 +334,42 @@ describe('what is refused', () => {
         `mutation ($bankId: ID!, $customerId: ID!, $input: UpdateCustomerNumberInput!) {
           updateCustomerNumber(bankId: $bankId, customerId: $customerId, input: $input) { customer { id } }
         }`,
-        { ...own, input: { customerNumber: stored.customerNumber } },
+        { bankId, customerId, input: { customerNumber: stored.customerNumber } },
       ),
     ];
 
-    for (const { errors } of answers) {
+    for (const { errors } of responses) {
       expect(errors).toMatchObject([{ extensions: { obpCode: 'OBP-30006' } }]);
-      toldToClients.push(JSON.stringify(errors));
+      errorTexts.push(JSON.stringify(errors));
     }
   });
 });
 
-/** Sent as it is, with whatever comes back. */
+/** Sends a body unchanged, and remembers the text of the response. */
 async function post(
   body: string | Buffer,
   headers: Record<string, string> = {},
-): Promise<{ status: number; answer: string }> {
+): Promise<{ status: number; responseText: string }> {
   const response = await fetch(`${gateway.url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
     body: new Uint8Array(Buffer.from(body)),
   });
-  const answer = await response.text();
-  toldToClients.push(answer);
-  return { status: response.status, answer };
+  const responseText = await response.text();
+  errorTexts.push(responseText);
+  return { status: response.status, responseText };
 }
 
-describe('what cannot be read', () => {
+describe('an invalid request', () => {
   const inLiteral = `query { customers(bankId: "${sent.email}", filter: { legalNameStartsWith: ${JSON.stringify(sent.legalName)} }) { nodes { id } } }`;
   test.each([
     ['malformed JSON', `{"query": "{ me }", "variables": {"email": "${sent.email}", "name": "${sent.legalName}`],
-    ['JSON that is a text', JSON.stringify(sent.legalName)],
+    ['a JSON string', JSON.stringify(sent.legalName)],
     ['a list of operations', JSON.stringify([{ query: `{ user(id: "${sent.username}") { id } }` }])],
-    ['a query that is no text', JSON.stringify({ query: { name: sent.legalName } })],
-    ['variables that are a text', JSON.stringify({ query: '{ me { id } }', variables: sent.email })],
+    ['a query that is an object', JSON.stringify({ query: { name: sent.legalName } })],
+    ['variables that are a string', JSON.stringify({ query: '{ me { id } }', variables: sent.email })],
     ['a syntax error', JSON.stringify({ query: `{ user(id: "${sent.email}" "${sent.phone}" { id } }` })],
-    ['an unfinished text', JSON.stringify({ query: `{ user(id: "${sent.email}` })],
+    ['an unterminated string', JSON.stringify({ query: `{ user(id: "${sent.email}` })],
     ['an unknown field', JSON.stringify({ query: `{ user(id: "x") { ${sent.firstName} } }` })],
     ['an unknown argument', JSON.stringify({ query: `{ user(id: "x", ${sent.firstName}: "${sent.phone}") { id } }` })],
     [
@@ -392,7 +393,7 @@ describe('what cannot be read', () => {
       }),
     ],
     [
-      'an input with a wrong value',
+      'an input with invalid values',
       JSON.stringify({
         query: 'mutation ($input: CreateUserInput!) { createUser(input: $input) { user { id } } }',
         variables: {
@@ -409,14 +410,14 @@ describe('what cannot be read', () => {
     ['a persisted query', JSON.stringify({ extensions: { persistedQuery: { version: 1, sha256Hash: sent.email } } })],
     ['a body that is too large', JSON.stringify({ query: `{ user(id: "${sent.email.repeat(20_000)}") { id } }` })],
     ['too many tokens', JSON.stringify({ query: `{ ${`a: user(id: "${sent.email}") { id } `.repeat(400)} }` })],
-  ])('%s', async (_what, body) => {
-    const { status, answer } = await post(body);
+  ])('does not leak personal data in %s', async (_title, body) => {
+    const { status, responseText } = await post(body);
 
-    expect(answer).toContain('"errors"');
+    expect(responseText).toContain('"errors"');
     expect(status).toBeLessThan(500);
   });
 
-  test('another content type, and an address that does not exist', async () => {
+  test('does not leak personal data in another content type, a path, and a query string', async () => {
     await post(`name=${encodeURIComponent(sent.legalName)}`, { 'content-type': `text/plain; name=${sent.username}` });
     const responses = [
       await fetch(`${gateway.url}/${encodeURIComponent(sent.legalName)}?email=${encodeURIComponent(sent.email)}`),
@@ -431,11 +432,11 @@ describe('what cannot be read', () => {
       }),
     ];
 
-    for (const response of responses) toldToClients.push(await response.text());
+    for (const response of responses) errorTexts.push(await response.text());
   });
 
-  test('headers with personal data', async () => {
-    const sentHeaders: Record<string, string>[] = [
+  test('does not leak personal data in headers', async () => {
+    const headersOfRequests: Record<string, string>[] = [
       { 'x-reason': `${sent.reason}%FF` },
       { 'x-reason': encodeURIComponent(sent.reason) },
       { 'x-request-id': sent.email },
@@ -446,12 +447,12 @@ describe('what cannot be read', () => {
       { origin: `https://${sent.username}.example.org` },
       { 'x-forwarded-for': sent.email },
     ];
-    for (const headers of sentHeaders) {
+    for (const headers of headersOfRequests) {
       await post(JSON.stringify({ query: '{ me { id } }' }), headers);
     }
   });
 
-  test('a connection that ends in the middle of a body', async () => {
+  test('does not leak personal data in a connection that closes before the end of the body', async () => {
     const broken = request(`${gateway.url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'content-length': '5000' },
@@ -464,37 +465,37 @@ describe('what cannot be read', () => {
   });
 });
 
-describe('who logs in', () => {
+describe('a login', () => {
   const login =
     'mutation ($username: String!, $password: String!) { login(username: $username, password: $password) { token } }';
   const register = 'mutation ($input: CreateUserInput!) { createUser(input: $input) { user { id } token } }';
 
-  test('with a password that is right, wrong, or somebody else’s', async () => {
+  test('does not leak personal data with a valid password, an invalid password, or an unknown username', async () => {
     const { username, password, email, firstName, lastName } = sent;
     const input = { username, password, email, firstName, lastName };
-    expect((await ask(null, register, { input })).errors).toEqual([]);
-    await ask(null, register, { input });
+    expect((await send(null, register, { input })).errors).toEqual([]);
+    await send(null, register, { input });
     for (const variables of [
       { username, password },
       { username, password: `${password}!` },
       { username: email, password },
       { username: `${username}-unknown`, password },
     ]) {
-      await ask(null, login, variables);
+      await send(null, login, variables);
     }
-    for (let attempt = 0; attempt < 7; attempt += 1) await ask(null, login, { username, password: 'wrong' });
+    for (let attempt = 0; attempt < 7; attempt += 1) await send(null, login, { username, password: 'wrong' });
 
-    // The mail to the new user is refused by its server, which quotes the address.
+    // The mail server rejects the email to the new user with a message that contains the address.
     await expect.poll(() => logLines().filter((line) => line.includes('mail not sent'))).not.toEqual([]);
   });
 
-  test('by a password of the gateway’s own', async () => {
+  test('does not leak personal data with the password of another user at registration', async () => {
     const { username, email, firstName, lastName } = plantedPerson();
     const { password } = sent;
-    await ask(null, register, { input: { username, password, email, firstName, lastName } });
+    await send(null, register, { input: { username, password, email, firstName, lastName } });
   });
 
-  test('with a token that is none, tampered with, expired, foreign, or of another kind', async () => {
+  test('does not leak personal data with an invalid, forged, expired, or foreign token', async () => {
     const user = await gateway.createUser();
     const [header = '', payload = '', signature = ''] = user.token.split('.');
     const { token: expired } = await gateway.tokens.sign({ userId: user.id }, -3600);
@@ -515,7 +516,7 @@ describe('who logs in', () => {
     ];
     for (const token of tokens) {
       const { status } = await gateway.query(token, '{ me { id } }');
-      // An address is not split: a part of it is a part of many other addresses.
+      // An email address is not split, because its parts occur in other addresses.
       for (const part of token === sent.email ? [token] : token.split('.')) {
         if (isHandled(part)) handled.set(part, 'token');
       }
@@ -526,7 +527,7 @@ describe('who logs in', () => {
     });
   });
 
-  test('by an identity provider, with claims of all kinds, also while it is down', async () => {
+  test('does not leak personal data with a token of an identity provider, also while the provider is down', async () => {
     provider.claims = {
       email: sent.email,
       name: sent.legalName,
@@ -544,7 +545,7 @@ describe('who logs in', () => {
   });
 });
 
-/** As a second program would, beside the gateway. */
+/** Runs a statement over another connection than the gateway's. */
 async function execute(url: string, statement: string): Promise<void> {
   if (dialectUnderTest === 'sqlite') {
     const database = new Sqlite(url.replace('file:', ''));
@@ -558,7 +559,7 @@ async function execute(url: string, statement: string): Promise<void> {
   await client.end();
 }
 
-/** Keeps everybody else from writing addresses, until it is released. */
+/** Locks the table of addresses. Returns the function that releases the lock. */
 async function holdLock(url: string): Promise<() => Promise<void>> {
   if (dialectUnderTest === 'sqlite') {
     const database = new Sqlite(url.replace('file:', ''));
@@ -578,7 +579,7 @@ const createAddress = /* GraphQL */ `mutation ($bankId: ID!, $customerId: ID!, $
   createCustomerAddress(bankId: $bankId, customerId: $customerId, input: $input) { customerAddress { id line1 } }
 }`;
 
-describe('what goes wrong', () => {
+describe('an unexpected error', () => {
   const input = {
     line1: sent.line1,
     city: sent.city,
@@ -586,22 +587,22 @@ describe('what goes wrong', () => {
     countryCode: 'DE',
     tags: [sent.attributeValue],
   };
-  const ofCustomer = () => ({ bankId: world.bankId, customerId: world.customerId });
+  const customerIds = () => ({ bankId: world.bankId, customerId: world.customerId });
   const unexpected = () => logLines().filter((line) => line.includes('unexpected error'));
 
-  /** The program is at fault, as its answer says, and the log says more. */
-  async function expectLogged(answer: GatewayResponse<unknown>, before: number): Promise<void> {
-    expect(answer.errors).toMatchObject([{ extensions: { obpCode: 'OBP-50000' } }]);
-    toldToClients.push(JSON.stringify(answer.errors));
-    expect(leaksIn(toldToClients.slice(-1), secretsOf(sent))).toEqual([]);
+  /** Asserts that the response contains an unexpected error without sent data, and that the error was logged. */
+  async function expectLogged(response: GatewayResponse<unknown>, before: number): Promise<void> {
+    expect(response.errors).toMatchObject([{ extensions: { obpCode: 'OBP-50000' } }]);
+    errorTexts.push(JSON.stringify(response.errors));
+    expect(leaksIn(errorTexts.slice(-1), secretsOf(sent))).toEqual([]);
     expect(unexpected().length).toBeGreaterThan(before);
   }
 
-  test('in a database that refuses a row, and quotes it', async () => {
+  test('does not leak personal data if the message of a unique constraint contains a row', async () => {
     const { token } = await userWith(world, ['CanCreateCustomerAddress']);
     const index = `create unique index trouble on customer_address (line_1) where city = '${sent.city}'`;
     await execute(gateway.config.databaseUrl, index);
-    const create = () => gateway.query(token, createAddress, { ...ofCustomer(), input });
+    const create = () => gateway.query(token, createAddress, { ...customerIds(), input });
     await create();
     const before = unexpected().length;
 
@@ -610,7 +611,7 @@ describe('what goes wrong', () => {
     await execute(gateway.config.databaseUrl, 'drop index trouble');
   });
 
-  test('in a database that fails in words that quote a row', async () => {
+  test('does not leak personal data if the message of a trigger contains a row', async () => {
     const { token } = await userWith(world, ['CanCreateCustomerAddress']);
     const { databaseUrl } = gateway.config;
     await execute(
@@ -622,7 +623,7 @@ describe('what goes wrong', () => {
     );
     const before = unexpected().length;
 
-    const answer = await gateway.query(token, createAddress, { ...ofCustomer(), input });
+    const response = await gateway.query(token, createAddress, { ...customerIds(), input });
 
     await execute(
       databaseUrl,
@@ -630,12 +631,12 @@ describe('what goes wrong', () => {
         ? 'drop trigger trouble'
         : 'drop trigger trouble on customer_address; drop function trouble()',
     );
-    await expectLogged(answer, before);
+    await expectLogged(response, before);
   });
 
-  test('over what is stored and cannot be read', async () => {
+  test('does not leak personal data if a stored value is invalid', async () => {
     const { token } = await userWith(world, ['CanGetCustomerAddress', 'CanCreateCustomerAddress']);
-    await gateway.query(token, createAddress, { ...ofCustomer(), input });
+    await gateway.query(token, createAddress, { ...customerIds(), input });
     const broken = dialectUnderTest === 'sqlite' ? `'${stored.line1} ' || tags` : `'"${stored.line1}"'`;
     const before = unexpected().length;
     await execute(
@@ -643,22 +644,22 @@ describe('what goes wrong', () => {
       `update customer_address set tags = ${broken} where city = '${sent.city}'`,
     );
 
-    const answer = await gateway.query(
+    const response = await gateway.query(
       token,
       'query ($bankId: ID!, $customerId: ID!) { customerAddresses(bankId: $bankId, customerId: $customerId) { id tags } }',
-      ofCustomer(),
+      customerIds(),
     );
 
     await execute(gateway.config.databaseUrl, `delete from customer_address where city = '${sent.city}'`);
-    await expectLogged(answer, before);
+    await expectLogged(response, before);
   });
 
-  test('in a database that lacks a table', async () => {
+  test('does not leak personal data if a table is missing', async () => {
     const { token } = await userWith(world, ['CanGetCustomers']);
     const before = unexpected().length;
     await execute(gateway.config.databaseUrl, 'alter table customer rename to customer_elsewhere');
 
-    const answer = await gateway.query(
+    const response = await gateway.query(
       token,
       'query ($bankId: ID!, $filter: CustomerFilter) { customers(bankId: $bankId, filter: $filter) { nodes { id } } }',
       { bankId: world.bankId, filter: { legalNameStartsWith: sent.legalName, mobilePhoneNumber: sent.phone } },
@@ -666,24 +667,24 @@ describe('what goes wrong', () => {
     await fetch(`${gateway.url}/health/ready`);
 
     await execute(gateway.config.databaseUrl, 'alter table customer_elsewhere rename to customer');
-    await expectLogged(answer, before);
+    await expectLogged(response, before);
   });
 
-  test('while somebody else holds the lock for longer than an operation may take', async () => {
+  test('does not leak personal data if another connection holds a lock until the deadline of the operation', async () => {
     const { token } = await userWith(world, ['CanCreateCustomerAddress']);
     const release = await holdLock(gateway.config.databaseUrl);
 
-    const [answer] = await Promise.all([
-      gateway.query(token, createAddress, { ...ofCustomer(), input }),
+    const [response] = await Promise.all([
+      gateway.query(token, createAddress, { ...customerIds(), input }),
       sleep(2_500).then(release),
     ]);
 
-    expect(answer.errors).toMatchObject([{ extensions: { code: 'SERVICE_UNAVAILABLE' } }]);
-    toldToClients.push(JSON.stringify(answer.errors));
-    expect(leaksIn(toldToClients.slice(-1), secretsOf(sent))).toEqual([]);
+    expect(response.errors).toMatchObject([{ extensions: { code: 'SERVICE_UNAVAILABLE' } }]);
+    errorTexts.push(JSON.stringify(response.errors));
+    expect(leaksIn(errorTexts.slice(-1), secretsOf(sent))).toEqual([]);
   });
 
-  test('in words of several lines', () => {
+  test('does not leak personal data if the message has several lines', () => {
     const error = new Error(`broken\nat ${sent.line1}:1:1\n    at ${sent.legalName} (${sent.email})`, {
       cause: new SyntaxError(`Unexpected token, "${sent.legalName}" is not valid JSON`),
     });
@@ -694,39 +695,41 @@ describe('what goes wrong', () => {
   });
 
   if (dialectUnderTest === 'postgresql') {
-    test('when the connections to the database are cut', async () => {
+    test('does not leak personal data if the connections to the database are terminated', async () => {
       const { token } = await userWith(world, ['CanCreateCustomerAddress', 'CanGetCustomers']);
-      const cut = execute(
+      const termination = execute(
         gateway.config.databaseUrl,
         'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
       );
-      const answers = Array.from({ length: 20 }, () => gateway.query(token, createAddress, { ...ofCustomer(), input }));
-      await cut;
+      const responses = Array.from({ length: 20 }, () =>
+        gateway.query(token, createAddress, { ...customerIds(), input }),
+      );
+      await termination;
 
-      for (const answer of await Promise.all(answers)) toldToClients.push(JSON.stringify(answer.errors));
+      for (const response of await Promise.all(responses)) errorTexts.push(JSON.stringify(response.errors));
     });
   }
 });
 
-test('the same search finds what is planted in a log, and the reason in the audit trail', async () => {
+test('the search finds personal data that a log contains, and the reason in the audit trail', async () => {
   const lines: string[] = [];
   const logger = createLogger('trace', { write: (line) => lines.push(line) });
   logger.debug({ variables: { email: sent.email }, path: encodeURIComponent(sent.legalName) }, `Hello ${sent.phone}`);
 
-  const found = leaksIn(lines, Object.values(sent)).map((leak) => leak.split(' in {')[0]);
+  const leaks = leaksIn(lines, Object.values(sent)).map((leak) => leak.split(' in {')[0]);
 
-  expect(found.sort()).toEqual([sent.email, sent.firstName, sent.legalName, sent.phone, sent.phoneDigits].sort());
+  expect(leaks.sort()).toEqual([sent.email, sent.firstName, sent.legalName, sent.phone, sent.phoneDigits].sort());
   expect(handled.size).toBeGreaterThan(300);
-  expect(toldToClients.length).toBeGreaterThan(300);
-  // A reason is in the audit trail, and is found there.
+  expect(errorTexts.length).toBeGreaterThan(300);
+  // The audit trail must contain the reason.
   expect(leaksIn(await auditTexts(), [sent.reason])).toHaveLength(1);
 });
 
-test('all that was handled is nowhere in all that was said', async () => {
-  expect(await leaksSince({ lines: 0, told: 0, events: 0 })).toEqual([]);
+test('the whole log, all errors, and all audit events are free of personal data', async () => {
+  expect(await leaksSince({ lines: 0, errors: 0, events: 0 })).toEqual([]);
 });
 
-describe('the program itself', () => {
+describe('the program', () => {
   let folder: string;
   let database: Awaited<ReturnType<typeof createDatabaseUrl>>;
   beforeAll(async () => {
@@ -739,7 +742,7 @@ describe('the program itself', () => {
     await rm(folder, { recursive: true });
   });
 
-  test('prints nothing of anybody while it serves, seals and stops', async () => {
+  test('does not print personal data while it serves, seals, and stops', async () => {
     const environment = { ...testEnvironment(database.url), ...wholeEnvironment, LOG_LEVEL: 'trace' };
     const { program, match, lines, ended } = await startProgram(['serve'], /"url":"([^"]+)"/, { environment });
     const errors = program.stderr === null ? '' : text(program.stderr);
@@ -771,11 +774,11 @@ describe('the program itself', () => {
     expect(await ended).toBe(0);
 
     expect(lines.some((line) => line.includes('audit seal'))).toBe(true);
-    const printed = [...lines, await errors];
-    expect(leaksIn(printed, [...secretsOf(sent), token, ...token.split('.').slice(1)])).toEqual([]);
+    const output = [...lines, await errors];
+    expect(leaksIn(output, [...secretsOf(sent), token, ...token.split('.').slice(1)])).toEqual([]);
   }, 30_000);
 
-  test('tells of records that cannot be imported where they are, and not what is in them', async () => {
+  test('reports the position of records that cannot be imported, but not their content', async () => {
     const file = join(folder, 'customers.json');
     const bank_id = 'gh.29.uk';
     const customer = {
@@ -794,11 +797,11 @@ describe('the program itself', () => {
         customers: [customer, { ...customer, email: sent.email }, { [sent.username]: sent.documentNumber }],
       }),
     );
-    const torn = join(folder, 'torn.json');
-    await writeFile(torn, `{"customers": [{"legal_name": "${sent.legalName}", ${sent.email}`);
+    const truncated = join(folder, 'truncated.json');
+    await writeFile(truncated, `{"customers": [{"legal_name": "${sent.legalName}", ${sent.email}`);
     const environment = testEnvironment(database.url);
 
-    const { exitCode, output, errors, seals } = await runProgram(['import', file, torn], { environment });
+    const { exitCode, output, errors, seals } = await runProgram(['import', file, truncated], { environment });
 
     expect(exitCode).toBe(1);
     expect(output + errors).toMatch(/customers\.json, line 1, customers\[0\]: /);

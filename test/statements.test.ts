@@ -1,6 +1,6 @@
 /**
- * How many SQL statements an answer takes, and in how many round trips: not one more for a hundred customers than for one. How
- * many promises it allocates, and what of it is left in memory.
+ * Counts the SQL statements and round trips of an operation, which must not grow with the number of customers. Also
+ * counts its promises, and measures the memory that remains after it.
  */
 import { createHook } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,32 +18,36 @@ import { insertWholeCustomers, type WholeCustomer } from './support/whole-custom
 const bankId = 'gh.29.uk';
 
 /**
- * The caller with the entitlements, the bank, the customer: 3. Of the customer the addresses, attributes, tax residences,
- * handles, account links, user links, KYC statuses, checks, documents, media, messages, meetings and CRM events: 13. Below
- * these the accounts, routings, account attributes, users, invitees: 5. The KYC evidence that names another is found among that
- * of its customer. What the audit trail writes beside.
+ * 3 statements for the caller with entitlements, the bank, and the customer. 13 for the addresses, attributes, tax
+ * residences, handles, account links, user links, KYC statuses, checks, documents, media, messages, meetings, and CRM
+ * events of the customer. 5 for the accounts, routings, account attributes, users, and invitees of these. KYC evidence
+ * that references other evidence needs no statement, because the evidence of the customer is read already. The
+ * audit trail takes the others.
  */
 const statementsOfOverview = 21 + statementsOfAuditTrail;
 
-/** The caller; the bank, the customer and all 13 of the customer; what is below these. Of a page is not known before who is on it. */
-const roundTrips = { overview: 3, page: 4 };
+/**
+ * One round trip for the caller, one for the bank, the customer, and its lists, and one for the objects of these. A
+ * page needs one more, because its customers must be read before their lists.
+ */
+const roundTripsOfCompiler = { overview: 3, page: 4 };
 
-/** graphql-js has nothing read before its parent was: what is of the customer and what is of the accounts come later. */
+/** graphql-js does not prefetch, so the lists of the customer and those of the accounts take additional round trips. */
 const roundTripsOfInterpreter = { overview: 5, page: 5 };
 
 setFlagsFromString('--expose-gc');
 const collectGarbage: NonNullable<typeof globalThis.gc> = runInNewContext('gc');
 
 let gateway: Gateway;
-let clerk: string;
+let officer: string;
 let customers: WholeCustomer[];
 
 beforeAll(async () => {
   gateway = await startGateway();
   await gateway.createBank(bankId);
   customers = await insertWholeCustomers(gateway.database, 101, { bankId });
-  const held = (Object.keys(roles) as Role[]).filter((role) => roleScope(role) === 'bank');
-  clerk = (await gateway.createUser({ roles: held.map((role) => [role, bankId]) })).token;
+  const bankRoles = (Object.keys(roles) as Role[]).filter((role) => roleScope(role) === 'bank');
+  officer = (await gateway.createUser({ roles: bankRoles.map((role) => [role, bankId]) })).token;
 });
 
 afterAll(() => gateway.stop());
@@ -52,14 +56,17 @@ interface CustomersPage {
   customers: { nodes: { id: string }[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } };
 }
 
-/** The answer, which has no errors, and how many statements it took. */
-async function ask<Data, Variables = object>(
+/**
+ * Returns the data of a response, and the numbers of statements and round trips. @throws Error if the response contains
+ * errors.
+ */
+async function run<Data, Variables = object>(
   document: string | TypedDocumentNode<Data, Variables>,
   variables: Variables,
 ) {
   const { statistics } = gateway.database;
   const before = { ...statistics };
-  const { data, errors } = await gateway.query(clerk, document, variables);
+  const { data, errors } = await gateway.query(officer, document, variables);
   if (data === null || errors.length > 0) throw new Error(JSON.stringify(errors));
   return {
     data,
@@ -69,37 +76,37 @@ async function ask<Data, Variables = object>(
 }
 
 function expectedRoundTrips() {
-  return gateway.config.execution === 'compiled' ? roundTrips : roundTripsOfInterpreter;
+  return gateway.config.execution === 'compiled' ? roundTripsOfCompiler : roundTripsOfInterpreter;
 }
 
 describe('the overview', () => {
-  test(`of one customer takes ${statementsOfOverview} statements`, async () => {
+  test(`takes ${statementsOfOverview} statements for one customer`, async () => {
     const customerId = customers[0]?.customerId ?? '';
 
-    const { data, statements, ...taken } = await ask(CustomerOverviewDocument, { bankId, customerId });
+    const { data, statements, roundTrips } = await run(CustomerOverviewDocument, { bankId, customerId });
 
     expect(data.customer?.id).toBe(customerId);
     expect(statements).toBe(statementsOfOverview);
-    expect(taken.roundTrips).toBe(expectedRoundTrips().overview);
+    expect(roundTrips).toBe(expectedRoundTrips().overview);
   });
 
-  test.each([1, 2, 100])('of a page of %i takes no statement more', async (first) => {
+  test.each([1, 2, 100])('takes the same number of statements for a page of %i customers', async (first) => {
     const document = overviewOfPage(CustomerOverviewDocument);
-    const { data, statements, ...taken } = await ask<CustomersPage>(document, { bankId, first });
+    const { data, statements, roundTrips } = await run<CustomersPage>(document, { bankId, first });
 
     expect(data.customers.nodes).toHaveLength(first);
     expect(statements).toBe(statementsOfOverview);
-    expect(taken.roundTrips).toBe(expectedRoundTrips().page);
+    expect(roundTrips).toBe(expectedRoundTrips().page);
   });
 
-  test('of the customers of the second page takes no statement more', async () => {
-    const { data: firstPage } = await ask<CustomersPage>(overviewOfPage(CustomerOverviewDocument), {
+  test('takes the same number of statements for the second page of customers', async () => {
+    const { data: firstPage } = await run<CustomersPage>(overviewOfPage(CustomerOverviewDocument), {
       bankId,
       first: 50,
     });
     const after = firstPage.customers.pageInfo.endCursor;
 
-    const { data, statements } = await ask<CustomersPage>(overviewOfPage(CustomerOverviewDocument), {
+    const { data, statements } = await run<CustomersPage>(overviewOfPage(CustomerOverviewDocument), {
       bankId,
       first: 50,
       after,
@@ -109,12 +116,12 @@ describe('the overview', () => {
     expect(statements).toBe(statementsOfOverview);
   });
 
-  test('with the second page of messages, meetings and CRM events takes no statement more', async () => {
+  test('takes the same number of statements for the second page of messages, meetings, and CRM events', async () => {
     const customerId = customers[0]?.customerId ?? '';
     const variables = { bankId, customerId, firstMessages: 1, firstMeetings: 1, firstCrmEvents: 1 };
-    const { data: firstPage } = await ask(CustomerOverviewDocument, variables);
+    const { data: firstPage } = await run(CustomerOverviewDocument, variables);
 
-    const { data, statements } = await ask(CustomerOverviewDocument, {
+    const { data, statements } = await run(CustomerOverviewDocument, {
       ...variables,
       afterMessage: firstPage.customer?.messages?.pageInfo.endCursor,
       afterMeeting: firstPage.customer?.meetings?.pageInfo.endCursor,
@@ -129,19 +136,19 @@ describe('the overview', () => {
   });
 });
 
-test('who asks for themselves is read once, with the token', async () => {
-  const { data, statements, roundTrips } = await ask<{ me: { username: string } }>('{ me { username email } }', {});
+test('me is resolved from the user row that is loaded during authentication', async () => {
+  const { data, statements, roundTrips } = await run<{ me: { username: string } }>('{ me { username email } }', {});
 
   expect(data.me.username).toMatch(/^user-/);
-  // The other one is the audit event's, which is about no customer.
+  // The second statement records the audit event, which does not concern a customer.
   expect(statements).toBe(2);
   expect(roundTrips).toBe(1);
 });
 
-/** How many promises are made, here and in the gateway, while a page is asked for. */
+/** Returns the number of promises that the test and the gateway allocate for a page. */
 async function promisesOfPage(first: number): Promise<number> {
   const document = overviewOfPage(CustomerOverviewDocument);
-  await ask<CustomersPage>(document, { bankId, first });
+  await run<CustomersPage>(document, { bankId, first });
   let promises = 0;
   const hook = createHook({
     init(_id, type) {
@@ -149,63 +156,64 @@ async function promisesOfPage(first: number): Promise<number> {
     },
   }).enable();
   try {
-    await ask<CustomersPage>(document, { bankId, first });
+    await run<CustomersPage>(document, { bankId, first });
   } finally {
     hook.disable();
   }
   return promises;
 }
 
-test('a customer more on a page takes few promises, as batched fields make none for each object', async () => {
+test('an additional customer on a page allocates few promises, because batched fields do not allocate one for each object', async () => {
   const promisesOfCustomer = ((await promisesOfPage(100)) - (await promisesOfPage(50))) / 50;
 
-  // 45 of the bank and of the meetings' invitees; graphql-js makes 540, as it resolves each field of each object by itself.
+  // 45 for the bank and the invitees of meetings. graphql-js allocates 540, because it resolves each field separately.
   expect(promisesOfCustomer).toBeLessThan(gateway.config.execution === 'compiled' ? 50 : 600);
 });
 
 function megabytesOfNewSpace(): number {
   const space = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space');
-  if (space === undefined) throw new Error('V8 has no space for what is new.');
+  if (space === undefined) throw new Error('The heap must have a new space.');
   return space.space_used_size / 1e6;
 }
 
 /**
- * What of a page, in megabytes, is left by one of V8's frequent collections, of what is new: if it is dead all the same, it
- * waits for the next full one. The median, as V8 may collect by itself meanwhile. `hold` may keep the answer.
+ * Returns the megabytes of a page that remain after a minor garbage collection, which V8 runs often. Garbage that
+ * survives it remains until the next major collection. Returns the median, because V8 might also collect meanwhile.
+ * `hold` can keep a reference to the data.
  */
-async function megabytesLeftOfPage(hold: (data: CustomersPage) => void): Promise<number> {
+async function remainingMegabytesOfPage(hold: (data: CustomersPage) => void): Promise<number> {
   const document = overviewOfPage(CustomerOverviewDocument);
-  const left: number[] = [];
-  for (let times = 0; times < 9; times += 1) {
-    // What survives twice is not new any more.
+  const remaining: number[] = [];
+  for (let repetition = 0; repetition < 9; repetition += 1) {
+    // Objects that survive two collections leave the new space.
     collectGarbage({ type: 'minor' });
     collectGarbage({ type: 'minor' });
     const before = megabytesOfNewSpace();
-    hold((await ask<CustomersPage>(document, { bankId, first: 100 })).data);
+    hold((await run<CustomersPage>(document, { bankId, first: 100 })).data);
     await sleep(20);
     collectGarbage({ type: 'minor' });
-    left.push(megabytesOfNewSpace() - before);
+    remaining.push(megabytesOfNewSpace() - before);
   }
-  return left.sort((a, b) => a - b)[4] ?? Number.NaN;
+  return remaining.sort((a, b) => a - b)[4] ?? Number.NaN;
 }
 
-test('what a page was made of is collected with what is new, as soon as it was answered', async () => {
-  const held: unknown[] = [];
+test('the objects of a page are garbage for a minor collection after the response', async () => {
+  const references: unknown[] = [];
 
-  expect(await megabytesLeftOfPage((data) => held.push(data))).toBeGreaterThan(0.5);
-  expect(await megabytesLeftOfPage(() => undefined)).toBeLessThan(0.5);
+  expect(await remainingMegabytesOfPage((data) => references.push(data))).toBeGreaterThan(0.5);
+  expect(await remainingMegabytesOfPage(() => undefined)).toBeLessThan(0.5);
 });
 
-test('what is read once for each of two fields takes a statement more, and that is noticed', async () => {
+test('a list with two different page sizes takes one more statement, which the counter shows', async () => {
   const messages = (fields: string) =>
     `query Messages($bankId: ID!, $customerId: ID!) { customer(bankId: $bankId, customerId: $customerId) { ${fields} } }`;
   const variables = { bankId, customerId: customers[0]?.customerId };
-  const { statements } = await ask(messages('one: messages(first: 1) { nodes { id } }'), variables);
+  const { statements } = await run(messages('one: messages(first: 1) { nodes { id } }'), variables);
 
-  const more = await ask(
+  const doubled = await run(
     messages('one: messages(first: 1) { nodes { id } } two: messages(first: 2) { nodes { id } }'),
     variables,
   );
 
-  expect(more.statements).toBe(statements + 1);
+  expect(doubled.statements).toBe(statements + 1);
 });

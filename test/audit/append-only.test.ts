@@ -151,7 +151,7 @@ describe('a user who owns the tables', () => {
 });
 
 if (dialectUnderTest === 'postgresql') {
-  describe('an owner of the tables who is not the user of the gateway', () => {
+  describe('a separate owner of the tables', () => {
     const id = randomBytes(6).toString('hex');
     const [owner, gateway, password] = [`owner_${id}`, `gateway_${id}`, randomBytes(12).toString('hex')];
     let created: Awaited<ReturnType<typeof createDatabaseUrl>>;

@@ -1,7 +1,4 @@
-/**
- * What the event of a mutation field says: every mutation of the schema is called as support/api-cases.ts has it, so that
- * one which does not note what it changes fails here by name.
- */
+/** The audit event of each mutation of the schema. A mutation whose changes are not recorded fails here by name. */
 import { randomUUID } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -35,8 +32,8 @@ import { allTableNames, tablesOfCustomers } from '../support/stored.ts';
 
 type Field = GraphQLField<unknown, unknown>;
 
-interface Called {
-  /** The operation of the catalogue, else the field: several operations may be one field. */
+interface MutationCall {
+  /** The operation of the catalogue, or the field if there is none. Several operations can be one field. */
   title: string;
   field: Field;
   case: ApiCase;
@@ -48,15 +45,19 @@ const catalogue = JSON.parse(readFileSync(new URL('../catalogue.json', import.me
 }[];
 const mutations = (await gatewaySchema()).getMutationType()?.getFields() ?? {};
 
-const calls: Called[] = [
+const calls: MutationCall[] = [
   ...catalogue.map(({ operation, root }) => ({ title: operation, name: root, case: apiCases[operation] })),
-  ...Object.entries(gatewayCases).map(([name, found]) => ({ title: name, name: `Mutation.${name}`, case: found })),
-].flatMap(({ title, name, case: found }) => {
+  ...Object.entries(gatewayCases).map(([name, gatewayCase]) => ({
+    title: name,
+    name: `Mutation.${name}`,
+    case: gatewayCase,
+  })),
+].flatMap(({ title, name, case: apiCase }) => {
   const field = name.startsWith('Mutation.') ? mutations[name.slice('Mutation.'.length)] : undefined;
-  return field === undefined || found === undefined ? [] : [{ title, field, case: found }];
+  return field === undefined || apiCase === undefined ? [] : [{ title, field, case: apiCase }];
 });
 
-/** At which bank, where no argument `bankId` says so. */
+/** The banks of mutations without the argument `bankId`. */
 const banks: Record<string, (world: World, variables: Variables) => string> = {
   grantEntitlement: ({ bankId }) => bankId,
   revokeEntitlement: ({ bankId }) => bankId,
@@ -65,7 +66,7 @@ const banks: Record<string, (world: World, variables: Variables) => string> = {
   createBank: (_world, { input }) => String((input as { id: string }).id),
 };
 
-/** About which users. */
+/** The users whom each mutation concerns. */
 const subjects: Record<string, (world: World) => string[]> = {
   createCustomer: ({ freeUser }) => [freeUser.id],
   createUserCustomerLink: ({ freeUser }) => [freeUser.id],
@@ -84,8 +85,8 @@ const subjects: Record<string, (world: World) => string[]> = {
   unlockUser: ({ lockedUser }) => [lockedUser.id],
   revokeMyTokens: ({ linkedUser }) => [linkedUser.id],
 };
-/** About the caller, or about a user who is new. */
-const subjectsBeside = ['createBank', 'createUser'];
+/** The mutations that concern the caller or a new user. */
+const concernCallerOrNewUser = ['createBank', 'createUser'];
 
 let gateway: Gateway;
 
@@ -100,65 +101,71 @@ function accessOf({ extensions }: Field) {
 }
 
 async function tokenWith(roles: readonly Role[], bankId: string): Promise<string> {
-  const held = roles.map((role) => [role, roleScope(role) === 'system' ? null : bankId] as const);
-  return (await gateway.createUser({ roles: held })).token;
+  const entitlements = roles.map((role) => [role, roleScope(role) === 'system' ? null : bankId] as const);
+  return (await gateway.createUser({ roles: entitlements })).token;
 }
 
-async function callerOf({ field, case: { alsoRoles = [] } }: Called, at: World): Promise<string | null> {
+async function callerOf({ field, case: { alsoRoles = [] } }: MutationCall, at: World): Promise<string | null> {
   const { kind, anyOf = [] } = accessOf(field);
   if (kind === 'public') return null;
   return anyOf.length === 0 ? at.linkedUser.token : tokenWith([...anyOf, ...alsoRoles], at.bankId);
 }
 
-function documentOf({ field, case: { selection } }: Called): string {
+function documentOf({ field, case: { selection } }: MutationCall): string {
   const variables = field.args.map(({ name, type, defaultValue }) => {
     return `$${name}: ${type}${defaultValue === undefined ? '' : ` = ${defaultValue}`}`;
   });
   const brackets = (inside: string[]) => (inside.length === 0 ? '' : `(${inside.join(', ')})`);
   const passed = field.args.map(({ name }) => `${name}: $${name}`);
-  const selected = isObjectType(getNamedType(field.type)) ? `{ ${selection} }` : '';
-  return `mutation ${brackets(variables)} { ${field.name}${brackets(passed)} ${selected} }`;
+  const selectionSet = isObjectType(getNamedType(field.type)) ? `{ ${selection} }` : '';
+  return `mutation ${brackets(variables)} { ${field.name}${brackets(passed)} ${selectionSet} }`;
 }
 
-interface Told {
-  answer: GatewayResponse<Record<string, Record<string, unknown> | null>>;
-  /** Of the mutation, not of what its payload gives. */
+interface MutationResult {
+  response: GatewayResponse<Record<string, Record<string, unknown> | null>>;
+  /** The events of the mutation, without those of reading its payload. */
   events: AuditEvent[];
 }
 
-async function tell(token: string | null, document: string, variables: Variables, asked = gateway): Promise<Told> {
+/** Runs a mutation. Returns its response and its events. */
+async function mutate(
+  token: string | null,
+  document: string,
+  variables: Variables,
+  on = gateway,
+): Promise<MutationResult> {
   const requestId = randomUUID();
-  const answer = await asked.query<Told['answer']['data'] & object>(token, document, variables, {
+  const response = await on.query<MutationResult['response']['data'] & object>(token, document, variables, {
     'x-request-id': requestId,
   });
-  const events = await auditReader(asked.database).events();
-  return { answer, events: events.filter((event) => event.requestId === requestId && event.kind !== 'READ') };
+  const events = await auditReader(on.database).events();
+  return { response, events: events.filter((event) => event.requestId === requestId && event.kind !== 'READ') };
 }
 
-function apiOf(name: string): Called {
+function apiOf(name: string): MutationCall {
   const api = calls.find(({ title }) => title === name);
   if (api === undefined) throw new Error(`No case calls ${name}.`);
   return api;
 }
 
-/** The case called in a world of its own, with everything that its caller needs. */
-async function call(name: string, change: Variables = {}): Promise<Told & { at: World; event: AuditEvent }> {
+/** Runs the case of a mutation in a world of its own, as a caller with all required roles. */
+async function call(name: string, change: Variables = {}): Promise<MutationResult & { at: World; event: AuditEvent }> {
   const api = apiOf(name);
   const at = await insertEveryEntity(gateway);
-  const told = await tell(await callerOf(api, at), documentOf(api), { ...api.case.variables(at), ...change });
-  return { ...told, at, event: onlyOne(told.events) };
+  const result = await mutate(await callerOf(api, at), documentOf(api), { ...api.case.variables(at), ...change });
+  return { ...result, at, event: onlyOne(result.events) };
 }
 
 function onlyOne(events: AuditEvent[]): AuditEvent {
   expect(events).toHaveLength(1);
   const [event] = events;
-  if (event === undefined) throw new Error('There is no event.');
+  if (event === undefined) throw new Error('No event was recorded.');
   return event;
 }
 
-/** Whom it was about: who is named in what was sent or answered, and who is new at the bank. */
-async function customersOf(name: string, at: World, told: unknown): Promise<string[]> {
-  const isConcerned = name === 'updateMeeting' || JSON.stringify(told).includes(at.customerId);
+/** The customers in the request or the response, and the new customers at the bank. */
+async function customersOf(name: string, at: World, exchanged: unknown): Promise<string[]> {
+  const isConcerned = name === 'updateMeeting' || JSON.stringify(exchanged).includes(at.customerId);
   const stored = await gateway.database.read
     .select({ id: customer.id })
     .from(customer)
@@ -167,7 +174,7 @@ async function customersOf(name: string, at: World, told: unknown): Promise<stri
   return [...(isConcerned ? [at.customerId] : []), ...created].sort();
 }
 
-/** The texts in a variable that are no ids and no names of the schema, and too long to be somewhere by chance. */
+/** The texts in a variable, without IDs, enum values, and texts so short that they could occur by chance. */
 function textsOf(type: GraphQLInputType, value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap((item) => textsOf(type, item));
   const named = getNamedType(type);
@@ -180,27 +187,27 @@ function textsOf(type: GraphQLInputType, value: unknown): string[] {
   return isText ? [value] : [];
 }
 
-describe('the mutations of the schema', () => {
-  test('all have a case, or a test of their own', () => {
-    const tried = new Set(['login', ...calls.map(({ field }) => field.name)]);
+describe('the event of a mutation', () => {
+  test('is tested for every mutation of the schema', () => {
+    const tested = new Set(['login', ...calls.map(({ field }) => field.name)]);
 
-    const missing = Object.keys(mutations).filter((name) => !tried.has(name));
+    const missing = Object.keys(mutations).filter((name) => !tested.has(name));
     expect(
       missing,
       'Add a case for each of these mutations to gatewayCases in test/support/api-cases/gateway-cases.ts.',
     ).toEqual([]);
   });
 
-  test.each(calls.map((api): [string, Called] => [api.title, api]))(
-    '%s leaves one event that says what was changed, of whom and where, and no value of it',
+  test.each(calls.map((api): [string, MutationCall] => [api.title, api]))(
+    'contains the changed fields, the bank, the customers, and the users of %s, and no values',
     async (_title, api) => {
       const { field } = api;
       const at = await insertEveryEntity(gateway);
       const variables = api.case.variables(at);
 
-      const { answer, events } = await tell(await callerOf(api, at), documentOf(api), variables);
+      const { response, events } = await mutate(await callerOf(api, at), documentOf(api), variables);
 
-      expect(answer.errors).toEqual([]);
+      expect(response.errors).toEqual([]);
       const event = onlyOne(events);
       expect(event).toMatchObject({
         kind: 'WRITE',
@@ -211,13 +218,13 @@ describe('the mutations of the schema', () => {
         fieldsFailed: [],
         errors: [],
       });
-      expect(event.customerIds.toSorted()).toEqual(await customersOf(field.name, at, [variables, answer.data]));
-      if (subjectsBeside.includes(field.name)) expect(event.subjectUserIds).toHaveLength(1);
+      expect(event.customerIds.toSorted()).toEqual(await customersOf(field.name, at, [variables, response.data]));
+      if (concernCallerOrNewUser.includes(field.name)) expect(event.subjectUserIds).toHaveLength(1);
       else expect(event.subjectUserIds).toEqual(subjects[field.name]?.(at) ?? []);
       expect(event.changes).not.toEqual([]);
       expect(event.changes.filter((change) => !/^[A-Z][A-Za-z]+(\.[a-z][A-Za-z0-9]+)?$/.test(change))).toEqual([]);
 
-      // Ids and hashes are compared above or belong to the caller, and may hold any digits.
+      // IDs and hashes are compared above or belong to the caller, and can contain any digits.
       const { at: _at, requestId, operationHash, userId, bankId, customerIds, subjectUserIds, ...rest } = event;
       const texts = field.args.flatMap(({ name, type }) => textsOf(type, variables[name]));
       expect(texts.filter((text) => JSON.stringify(rest).includes(text))).toEqual([]);
@@ -225,28 +232,31 @@ describe('the mutations of the schema', () => {
   );
 });
 
-describe('the changes', () => {
-  test('of an update are only the fields that differ', async () => {
+describe('the changes in the event', () => {
+  test('are only the fields that differ, for an update', async () => {
     const api = apiOf('updateCustomerAddress');
     const { at } = await call(api.title);
-    const given = api.case.variables(at);
-    const variables = { ...given, input: { ...(given.input as Variables), city: 'Hamburg', tags: ['home', 'mail'] } };
+    const original = api.case.variables(at);
+    const variables = {
+      ...original,
+      input: { ...(original.input as Variables), city: 'Hamburg', tags: ['home', 'mail'] },
+    };
     const token = await callerOf(api, at);
 
-    const second = await tell(token, documentOf(api), variables);
-    const third = await tell(token, documentOf(api), variables);
+    const second = await mutate(token, documentOf(api), variables);
+    const third = await mutate(token, documentOf(api), variables);
 
     expect(onlyOne(second.events).changes).toEqual(['CustomerAddress.city', 'CustomerAddress.tags']);
     expect(onlyOne(third.events)).toMatchObject({ outcome: 'SUCCEEDED', changes: [] });
   });
 
-  test('of one field of a customer are that field, without what is made from it', async () => {
+  test('exclude columns that are derived from the changed field', async () => {
     expect((await call('updateCustomerBranch')).event.changes).toEqual(['Customer.branchId']);
     expect((await call('updateCustomerEmail')).event.changes).toEqual(['Customer.email']);
     expect((await call('updateCustomerMobileNumber')).event.changes).toEqual(['Customer.mobilePhoneNumber']);
   });
 
-  test('of a new customer are the fields of all its parts', async () => {
+  test('include the fields of all parts of a new customer', async () => {
     const at = await insertEveryEntity(gateway);
     const roles: Role[] = [
       'CanCreateCustomer',
@@ -268,13 +278,13 @@ describe('the changes', () => {
       userLinks: [{ userId: at.freeUser.id }, { userId: at.linkedUser.id }],
     };
 
-    const { answer, events } = await tell(
+    const { response, events } = await mutate(
       await tokenWith(roles, at.bankId),
       'mutation ($bankId: ID!, $input: CreateCustomerInput!) { createCustomer(bankId: $bankId, input: $input) { customer { id } } }',
       { bankId: at.bankId, input },
     );
 
-    expect(answer.errors).toEqual([]);
+    expect(response.errors).toEqual([]);
     const event = onlyOne(events);
     expect(event.changes).toEqual(
       expect.arrayContaining([
@@ -296,14 +306,14 @@ describe('the changes', () => {
     expect(event.subjectUserIds.toSorted()).toEqual([at.freeUser.id, at.linkedUser.id].sort());
   });
 
-  test('of the cascade are what was deleted, with the id of the customer who is gone', async () => {
+  test('are the deleted types, for deleteCustomerCascade', async () => {
     const { at, event } = await call('deleteCustomerCascade');
 
     expect(event).toMatchObject({ bankId: at.bankId, customerIds: [at.customerId] });
     expect(event.changes.toSorted()).toEqual([customer, meetingInvitee, ...tablesOfCustomers].map(typeNameOf).sort());
   });
 
-  test('of a role that is granted name the user and the bank, and what is replaced', async () => {
+  test('include the replaced entitlement, for a grant that replaces an expired one', async () => {
     const at = await insertEveryEntity(gateway);
     const { bankId, freeUser } = at;
     const api = apiOf('grantEntitlement');
@@ -314,7 +324,7 @@ describe('the changes', () => {
       expiresAt: new Date(0),
     });
 
-    const { events } = await tell(await callerOf(api, at), documentOf(api), api.case.variables(at));
+    const { events } = await mutate(await callerOf(api, at), documentOf(api), api.case.variables(at));
 
     expect(onlyOne(events)).toMatchObject({
       bankId,
@@ -324,7 +334,7 @@ describe('the changes', () => {
     });
   });
 
-  test('of a KYC status that is confirmed are those of the proposal, of the timeline and of the customer', async () => {
+  test('include the proposal and the timeline, for a confirmed KYC status', async () => {
     const { at, event } = await call('confirmKycStatus');
 
     expect(event.changes).toEqual(
@@ -336,12 +346,12 @@ describe('the changes', () => {
         'KycStatus.date',
       ]),
     );
-    // Who proposed it, and who decided, are not whom it is about.
+    // The event does not concern the officers who proposed and confirmed it.
     expect(event.subjectUserIds).toEqual([]);
     expect(event.customerIds).toEqual([at.customerId]);
   });
 
-  test('of evidence that is retracted are its retraction', async () => {
+  test('are the columns of the retraction, for retracted evidence', async () => {
     const { event } = await call('retractKycEvidence');
 
     expect(event.changes).toEqual([
@@ -352,7 +362,7 @@ describe('the changes', () => {
     expect(event.subjectUserIds).toEqual([]);
   });
 
-  test('of a meeting name who takes part, and who no longer does', async () => {
+  test('come with the former and the current participants of a meeting', async () => {
     const { at, event } = await call('updateMeeting', {
       input: { staffUserId: null, when: '2031-03-13T11:39:33.000Z', cancelled: false },
     });
@@ -361,7 +371,7 @@ describe('the changes', () => {
     expect(event.subjectUserIds).toEqual([at.linkedUser.id]);
   });
 
-  test('of an update that waited for another are the fields that differ from what the other left', async () => {
+  test('are compared with the result of a concurrent update', async () => {
     const at = await insertEveryEntity(gateway);
     const api = apiOf('updateMeeting');
     const when = '2032-03-13T11:39:33.000Z';
@@ -371,71 +381,71 @@ describe('the changes', () => {
     const waiting = await gateway.database.transaction(async (transaction) => {
       const changed = { staffUserId: null, when: new Date(when) };
       await transaction.update(meeting).set(changed).where(eq(meeting.id, at.meetingId));
-      const told = tell(token, documentOf(api), variables);
+      const running = mutate(token, documentOf(api), variables);
       await sleep(300);
-      // In an object, so that this transaction does not wait for what waits for it.
-      return { told };
+      // Returned in an object, because awaiting the promise here would be a deadlock.
+      return { running };
     });
 
-    expect(onlyOne((await waiting.told).events)).toMatchObject({ outcome: 'SUCCEEDED', changes: [] });
+    expect(onlyOne((await waiting.running).events)).toMatchObject({ outcome: 'SUCCEEDED', changes: [] });
   });
 
-  test('of definitions that are written at once are all fields once, and then what differs', async () => {
+  test('are all fields only once, for concurrent writes of one attribute definition', async () => {
     const at = await insertEveryEntity(gateway);
     const api = calls.find(({ field }) => field.name === 'createOrUpdateCustomerAttributeDefinition');
     if (api === undefined) throw new Error('No case writes a definition.');
-    const given = api.case.variables(at);
-    const variables = { ...given, input: { ...(given.input as Variables), name: 'WRITTEN_AT_ONCE' } };
+    const original = api.case.variables(at);
+    const variables = { ...original, input: { ...(original.input as Variables), name: 'WRITTEN_AT_ONCE' } };
     const token = await callerOf(api, at);
 
-    // All of them find none, and wait for one that is not kept.
+    // All of them find no definition, and wait for one that is rolled back.
     const now = new Date();
-    const withdrawn = { id: randomUUID(), bankId: at.bankId, name: 'WRITTEN_AT_ONCE', category: 'Customer' };
-    let telling: Promise<Told>[] = [];
+    const rolledBack = { id: randomUUID(), bankId: at.bankId, name: 'WRITTEN_AT_ONCE', category: 'Customer' };
+    let running: Promise<MutationResult>[] = [];
     const holding = gateway.database.transaction(async (transaction) => {
       await transaction.insert(attributeDefinition).values({
-        ...withdrawn,
+        ...rolledBack,
         type: AttributeType.STRING,
         canBeSeenOnViews: [],
         isActive: true,
         createdAt: now,
         updatedAt: now,
       });
-      telling = Array.from({ length: 6 }, () => tell(token, documentOf(api), variables));
+      running = Array.from({ length: 6 }, () => mutate(token, documentOf(api), variables));
       await sleep(300);
-      throw new Error('withdrawn');
+      throw new Error('rolled back');
     });
-    await expect(holding).rejects.toThrow('withdrawn');
-    const told = await Promise.all(telling);
+    await expect(holding).rejects.toThrow('rolled back');
+    const results = await Promise.all(running);
 
-    expect(told.flatMap(({ answer }) => answer.errors)).toEqual([]);
-    const changes = told.map(({ events }) => onlyOne(events).changes);
+    expect(results.flatMap(({ response }) => response.errors)).toEqual([]);
+    const changes = results.map(({ events }) => onlyOne(events).changes);
     expect(changes.filter((fields) => fields.includes('AttributeDefinition.name'))).toHaveLength(1);
     expect(changes.filter((fields) => fields.length === 0)).toHaveLength(5);
   });
 
-  test('of an unlock are the lock that was there, and name the user whichever it was', async () => {
+  test('include an existing lock, for unlockUser, and the event always concerns the user', async () => {
     const { username, id: userId } = await gateway.createUser();
     const login = `mutation { login(username: "${username}", password: "Another long passphrase.") { token } }`;
     const api = apiOf('unlockUser');
     const unlocker = await tokenWith(['CanUnlockUser'], 'no bank');
 
-    await tell(null, login, {});
-    const attempted = await tell(unlocker, documentOf(api), { userId });
-    const nothing = await tell(unlocker, documentOf(api), { userId });
+    await mutate(null, login, {});
+    const attempted = await mutate(unlocker, documentOf(api), { userId });
+    const repeated = await mutate(unlocker, documentOf(api), { userId });
 
     expect(onlyOne(attempted.events)).toMatchObject({ subjectUserIds: [userId], changes: ['LoginAttempt'] });
-    expect(onlyOne(nothing.events)).toMatchObject({ subjectUserIds: [userId], changes: [] });
+    expect(onlyOne(repeated.events)).toMatchObject({ subjectUserIds: [userId], changes: [] });
   });
 
-  test('are none where the same idempotency key is sent again', async () => {
+  test('are empty for a call that is retried with the same idempotency key', async () => {
     const api = apiOf('createCustomerAddress');
     const at = await insertEveryEntity(gateway);
     const token = await callerOf(api, at);
     const variables = { ...api.case.variables(at), idempotencyKey: randomUUID() };
-    const first = await tell(token, documentOf(api), variables);
+    const first = await mutate(token, documentOf(api), variables);
 
-    const again = await tell(token, documentOf(api), variables);
+    const again = await mutate(token, documentOf(api), variables);
 
     expect(onlyOne(first.events).changes).toContain('CustomerAddress.city');
     expect(onlyOne(again.events)).toMatchObject({
@@ -446,8 +456,8 @@ describe('the changes', () => {
   });
 });
 
-describe('a mutation that fails', () => {
-  test('with a conflict leaves one event with its code, and no changes', async () => {
+describe('the event of a failed mutation', () => {
+  test('contains the key of a conflict, and no changes', async () => {
     const { at, event } = await call('updateCustomerAddress', { expectedVersion: 99 });
 
     expect(event).toMatchObject({
@@ -462,11 +472,11 @@ describe('a mutation that fails', () => {
     });
   });
 
-  test('as the caller may not leaves one event that says so', async () => {
+  test('has the outcome REFUSED if the caller lacks the role', async () => {
     const at = await insertEveryEntity(gateway);
     const api = apiOf('createCustomerAddress');
 
-    const { events } = await tell(at.freeUser.token, documentOf(api), api.case.variables(at));
+    const { events } = await mutate(at.freeUser.token, documentOf(api), api.case.variables(at));
 
     expect(onlyOne(events)).toMatchObject({
       outcome: 'REFUSED',
@@ -481,7 +491,7 @@ describe('a mutation that fails', () => {
     });
   });
 
-  test('after it wrote something leaves no event of success, nor what it wrote', async () => {
+  test('contains no changes that were rolled back', async () => {
     const at = await insertEveryEntity(gateway);
     const legalName = `Rolled back ${randomUUID()}`;
     const input = ['a-1', at.customerNumber].map((customerNumber) => ({
@@ -490,13 +500,13 @@ describe('a mutation that fails', () => {
       mobilePhoneNumber: '+447972444876',
     }));
 
-    const { answer, events } = await tell(
+    const { response, events } = await mutate(
       await tokenWith(['CanCreateCustomer'], at.bankId),
       'mutation ($bankId: ID!, $input: [CreateCustomerInput!]!) { createCustomers(bankId: $bankId, input: $input) { customers { id } } }',
       { bankId: at.bankId, input },
     );
 
-    expect(answer.data?.createCustomers).toBeNull();
+    expect(response.data?.createCustomers).toBeNull();
     expect(onlyOne(events)).toMatchObject({ outcome: 'FAILED', bankId: at.bankId, customerIds: [], changes: [] });
     const kept = await gateway.database.read
       .select({ legalName: customer.legalName })
@@ -506,7 +516,7 @@ describe('a mutation that fails', () => {
   });
 });
 
-describe('the source code', () => {
+describe('the code in src/', () => {
   const source = new URL('../../src/', import.meta.url);
 
   /** Files that write rows without `insertRow`, `updateOf`, `deleteOf` and their like, and why no event must contain them. */
@@ -526,7 +536,7 @@ describe('the source code', () => {
     'domain/user/idempotency-key.writes.ts': 'Idempotency keys have no meaning of their own.',
   };
 
-  test('writes rows only by functions that record them, or says why not', () => {
+  test('writes rows only through functions that record them, except in the files listed here', () => {
     const helpers = new Set(['database/insert-rows.ts', 'database/write-row.ts']);
     const names = [...allTableNames, 'table'].join('|');
     const isWrite = new RegExp(`\\.(insert|update|delete)\\(\\s*(\\w+\\.)?(${names})\\b(?! \\?)`);
@@ -544,7 +554,7 @@ describe('the source code', () => {
 
 const password = 'A long enough passphrase.';
 
-describe('a login', () => {
+describe('the event of a login', () => {
   const login =
     'mutation ($username: String!, $password: String!) { login(username: $username, password: $password) { token } }';
   async function newUser() {
@@ -553,10 +563,10 @@ describe('a login', () => {
     return { id, username };
   }
 
-  test('leaves an event that names the user, and nothing of what was typed', async () => {
+  test('contains the user, but neither the username nor the password', async () => {
     const { id, username } = await newUser();
 
-    const event = onlyOne((await tell(null, login, { username, password })).events);
+    const event = onlyOne((await mutate(null, login, { username, password })).events);
 
     expect(event).toMatchObject({
       kind: 'AUTHENTICATION',
@@ -569,27 +579,27 @@ describe('a login', () => {
     expect(JSON.stringify(event)).not.toContain(password);
   });
 
-  test('that hashes the password again says so in its event', async () => {
-    const dearer = await startGateway({ environment: { GATEWAY_ARGON2_PASSES: '3' } });
+  test('contains the change of a password hash that is replaced by a costlier one', async () => {
+    const costlier = await startGateway({ environment: { GATEWAY_ARGON2_PASSES: '3' } });
     try {
       const username = `user${randomUUID().replaceAll('-', '')}`;
-      const { id } = await createUser(dearer.database, { username, password, email: `${username}@example.org` });
+      const { id } = await createUser(costlier.database, { username, password, email: `${username}@example.org` });
 
-      const first = onlyOne((await tell(null, login, { username, password }, dearer)).events);
-      const second = onlyOne((await tell(null, login, { username, password }, dearer)).events);
+      const first = onlyOne((await mutate(null, login, { username, password }, costlier)).events);
+      const second = onlyOne((await mutate(null, login, { username, password }, costlier)).events);
 
       const event = { kind: 'AUTHENTICATION', outcome: 'SUCCEEDED', subjectUserIds: [id] };
       expect(first).toMatchObject({ ...event, changes: ['User.passwordHash'] });
       expect(second).toMatchObject({ ...event, changes: [] });
     } finally {
-      await dearer.stop();
+      await costlier.stop();
     }
   });
 
-  test('with a wrong password leaves an event that names whose it was to be', async () => {
+  test('contains the user if the password is wrong', async () => {
     const { id, username } = await newUser();
 
-    const event = onlyOne((await tell(null, login, { username, password: 'Another long passphrase.' })).events);
+    const event = onlyOne((await mutate(null, login, { username, password: 'Another long passphrase.' })).events);
 
     expect(event).toMatchObject({
       kind: 'AUTHENTICATION',
@@ -600,29 +610,29 @@ describe('a login', () => {
     });
   });
 
-  test('with an unknown username leaves an event that names nobody', async () => {
+  test('contains no user if the username is unknown', async () => {
     const username = `user${randomUUID().replaceAll('-', '')}`;
 
-    const event = onlyOne((await tell(null, login, { username, password })).events);
+    const event = onlyOne((await mutate(null, login, { username, password })).events);
 
     expect(event).toMatchObject({ kind: 'AUTHENTICATION', subjectUserIds: [], errors: ['OBP-20004'] });
     expect(JSON.stringify(event)).not.toContain(username);
   });
 });
 
-describe('createUser', () => {
-  test('leaves an event that names the new user, while nobody was logged in', async () => {
-    const { answer, event } = await call('createUser');
-    const { userId: newUserId } = await gateway.tokens.verify(String(answer.data?.createUser?.token));
+describe('the event of createUser', () => {
+  test('contains the new user, and no caller', async () => {
+    const { response, event } = await call('createUser');
+    const { userId: newUserId } = await gateway.tokens.verify(String(response.data?.createUser?.token));
 
     expect(event).toMatchObject({ userId: null, subjectUserIds: [newUserId] });
     expect(event.changes).toContain('User.passwordHash');
   });
 
-  test('with mail leaves an event with the ID of each registration, or of the user who has the username', async () => {
+  test('contains the registration or the holder of the username, if email addresses are validated', async () => {
     const mailing = await startGateway({
       environment: {
-        // Nobody listens: mail is sent later, and what becomes of it is not what this is about.
+        // No server listens here, because this test does not depend on the delivery of mail.
         GATEWAY_SMTP_URL: 'smtp://127.0.0.1:9',
         GATEWAY_MAIL_FROM: 'The Bank <no-reply@bank.example>',
         GATEWAY_PUBLIC_URL: 'https://gateway.example/',
@@ -636,9 +646,9 @@ describe('createUser', () => {
       const holder = await mailing.createUser({ username: 'grace.hopper' });
       const taken = { input: { ...variables.input, username: 'Grace.Hopper' } };
 
-      const first = await tell(null, documentOf(api), variables, mailing);
-      const again = await tell(null, documentOf(api), variables, mailing);
-      const refused = await tell(null, documentOf(api), taken, mailing);
+      const first = await mutate(null, documentOf(api), variables, mailing);
+      const again = await mutate(null, documentOf(api), variables, mailing);
+      const refused = await mutate(null, documentOf(api), taken, mailing);
 
       const rows = await mailing.database.read.select().from(registration);
       expect(rows).toHaveLength(2);

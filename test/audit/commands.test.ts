@@ -50,7 +50,7 @@ function run(command: string, input?: string): Promise<ProgramResult> {
   return runProgram(command.split(' '), { environment: testEnvironment(url), input });
 }
 
-/** The events of the newest chain, as one command has one. */
+/** The events of the newest chain, because each command has a chain. */
 async function newestEvents(): Promise<AuditEvent[]> {
   const rows = await database.read.select().from(auditEvent).orderBy(asc(auditEvent.chain), asc(auditEvent.sequence));
   const newest = rows.at(-1)?.chain;
@@ -69,8 +69,8 @@ async function userIdOf(username: string): Promise<string | undefined> {
   return row?.id;
 }
 
-describe('a command of the command line', () => {
-  test('that writes leaves who, what, of whom and which fields, but no value', async () => {
+describe('the audit trail of commands', () => {
+  test('contains the operator, the command, the user, and the changed fields, but no values', async () => {
     await run('generate --customers 3');
     expect(await run('user create alice.audited --email alice@example.org', `${password}\n`)).toMatchObject({
       exitCode: 0,
@@ -109,7 +109,7 @@ describe('a command of the command line', () => {
     ['user unlock alice.audited', {}],
     ['user list', { changes: [] }],
     ['token alice.audited', { changes: [] }],
-  ])('%s is recorded with the user', async (command, expected) => {
+  ])('contains the user of %s', async (command, expected) => {
     expect(await run(command)).toMatchObject({ exitCode: 0, errors: '' });
     const event = await onlyEvent();
     const operationName = command.startsWith('user') ? command.split(' ', 2).join(' ') : command.split(' ', 1)[0];
@@ -118,7 +118,7 @@ describe('a command of the command line', () => {
     expect(JSON.stringify(event)).not.toMatch(/alice/);
   });
 
-  test('a super admin who is created is recorded as such', async () => {
+  test('contains the option by which a super admin is created', async () => {
     const result = await run('user create root.audited --email root@example.org --super-admin', `${password}\n`);
 
     expect(result).toMatchObject({ exitCode: 0, errors: '' });
@@ -130,7 +130,7 @@ describe('a command of the command line', () => {
     });
   });
 
-  test('a password that is reset takes back every token', async () => {
+  test('contains the revocation of all tokens by a reset of the password', async () => {
     const result = await run('user reset-password alice.audited', 'another horse battery staple\n');
     expect(result.output).toContain("All of the user's earlier tokens are refused from now on.");
     expect((await onlyEvent()).changes.sort()).toEqual(['User.passwordHash', 'User.tokensValidFrom']);
@@ -143,20 +143,20 @@ describe('a command of the command line', () => {
     [`bank kyc-reason ${bankId} on`, ['Bank.kycReasonRequired']],
     [`bank grant-approval ${bankId} on`, ['Bank.grantApprovalRequired']],
     [`bank retention ${bankId} 10d`, ['Bank.retentionDays']],
-  ])('%s is recorded at the bank', async (command, changes) => {
+  ])('contains the bank of %s', async (command, changes) => {
     expect(await run(command)).toMatchObject({ exitCode: 0, errors: '' });
     expect(await onlyEvent()).toMatchObject({ outcome: 'SUCCEEDED', bankId, changes });
   });
 
   test.each([
-    ['user disable nobody.here', 'OBP-20005', false],
+    ['user disable unknown.user', 'OBP-20005', false],
     ['bank four-eyes nowhere on', 'OBP-30001', false],
     ['grant alice.audited CanGetCustomers --bank nowhere', 'OBP-30001', true],
     [`revoke alice.audited CanGetCustomers --bank ${bankId}`, 'OBP-30212', true],
-    ['token nobody.here', 'OBP-20005', false],
+    ['token unknown.user', 'OBP-20005', false],
     ['generate --customers 3', 'OBP-50000', false],
     ['import nowhere.json', 'OBP-10001', false],
-  ])('%s fails, and is recorded with %s', async (command, error, isOfUser) => {
+  ])('contains the failure of %s with the key %s', async (command, error, isOfUser) => {
     expect((await run(command)).exitCode).not.toBe(0);
     expect(await onlyEvent()).toMatchObject({
       kind: 'COMMAND',
@@ -168,14 +168,14 @@ describe('a command of the command line', () => {
     });
   });
 
-  test('that copies the database is recorded, or its failure', async () => {
+  test('contains a backup, or its failure', async () => {
     const file = join(folder, 'copy.db');
     const { seals } = await run(`backup ${file}`);
     const outcome = dialectUnderTest === 'sqlite' ? 'SUCCEEDED' : 'FAILED';
     expect(await onlyEvent()).toMatchObject({ operationName: 'backup', outcome, customerIds: [] });
     if (dialectUnderTest !== 'sqlite') return;
 
-    // Before it was copied: the copy has the event, and the seal over it.
+    // The event is recorded before the copy is made, so the copy contains the event and its seal.
     const heads = join(folder, 'copy.heads');
     await writeFile(heads, seals.join('\n'));
     const environment = testEnvironment(`file:${file}`);
@@ -188,10 +188,10 @@ describe('a command of the command line', () => {
     expect(await onlyEvent()).toMatchObject({ operationName: 'backup', outcome: 'FAILED' });
   });
 
-  test('prints the last seal over its events, by which somebody sees later that they were removed', async () => {
+  test('ends with a printed seal, by which audit verify finds removed events', async () => {
     const own = await createDatabaseUrl();
     const runOwn = (command: string) => runProgram(command.split(' '), { environment: testEnvironment(own.url) });
-    const commands = ['user list', 'user disable nobody.here', 'user list'];
+    const commands = ['user list', 'user disable unknown.user', 'user list'];
     const seals: string[] = [];
     for (const command of commands) seals.push(...(await runOwn(command)).seals);
     expect(seals.map((line) => JSON.parse(line))).toMatchObject(
@@ -215,7 +215,7 @@ describe('a command of the command line', () => {
     await own.drop();
   });
 
-  test('audit verify leaves no event, and does not migrate the database that it looks at', async () => {
+  test('does not contain audit verify, which does not migrate the database', async () => {
     const own = await createDatabaseUrl();
     const runOwn = (command: string) => runProgram(command.split(' '), { environment: testEnvironment(own.url) });
     for (const _ of ['once', 'and again']) {
@@ -231,24 +231,24 @@ describe('a command of the command line', () => {
     await own.drop();
   });
 
-  test('audit export is recorded at each bank whose events it gives, with whom they are about', async () => {
+  test('contains audit export at each bank of the exported events, with the selected customer or user', async () => {
     const own = await createDatabaseUrl();
     const filled = await openDatabase(own.url);
     const trail = await openAuditTrail({ database: filled, secret });
-    const seen = { kind: 'READ', outcome: 'SUCCEEDED', userId: 'alice' } as const;
+    const read = { kind: 'READ', outcome: 'SUCCEEDED', userId: 'alice' } as const;
     await trail.record([
-      auditEventOf({ ...seen, bankId: 'bank-a', customerIds: ['customer-a'] }),
-      auditEventOf({ ...seen, bankId: 'bank-b', customerIds: ['customer-b'] }),
-      auditEventOf({ ...seen, bankId: 'bank-c', userId: 'bob' }),
-      auditEventOf({ ...seen, bankId: null, userId: 'bob' }),
+      auditEventOf({ ...read, bankId: 'bank-a', customerIds: ['customer-a'] }),
+      auditEventOf({ ...read, bankId: 'bank-b', customerIds: ['customer-b'] }),
+      auditEventOf({ ...read, bankId: 'bank-c', userId: 'bob' }),
+      auditEventOf({ ...read, bankId: null, userId: 'bob' }),
     ]);
     await trail.close();
     await filled.close();
     const recordedBy = async (options: string) => {
       const command = `audit export${options}`.split(' ');
       await runProgram(command, { environment: testEnvironment(own.url) });
-      const again = await runProgram(['audit', 'export'], { environment: testEnvironment(own.url) });
-      const lines = again.output.trimEnd().split('\n');
+      const next = await runProgram(['audit', 'export'], { environment: testEnvironment(own.url) });
+      const lines = next.output.trimEnd().split('\n');
       const events = lines.map((line) => ({ chain: 0, ...parseAuditEvent(line) }));
       const exports = events.filter(({ operationName }) => operationName === 'audit export');
       const chains = [...new Set(exports.map(({ chain }) => chain))].sort((one, other) => one - other);
@@ -268,42 +268,38 @@ describe('a command of the command line', () => {
       { bankId: 'bank-b', customerIds: ['customer-b'], subjectUserIds: [] },
     ]);
     expect(await recordedBy(' --bank bank-c')).toEqual([{ bankId: 'bank-c', ...ofAll }]);
-    expect(await recordedBy(' --user nobody')).toEqual([{ bankId: null, customerIds: [], subjectUserIds: ['nobody'] }]);
+    expect(await recordedBy(' --user unknown')).toEqual([
+      { bankId: null, customerIds: [], subjectUserIds: ['unknown'] },
+    ]);
     expect(await recordedBy(' --to 2999-01-01')).toEqual(
       ['bank-a', 'bank-b', 'bank-c', null].map((bankId) => ({ bankId, ...ofAll })),
     );
     await own.drop();
   });
 
-  test.each(['import x.json', 'user list', 'backup x.db'])(
-    '%s needs the secret that signs what is recorded',
-    async (command) => {
-      const { GATEWAY_SECRET, ...environment } = testEnvironment(url);
-      expect(GATEWAY_SECRET).toBeDefined();
-      expect(await runProgram(command.split(' '), { environment })).toMatchObject({
-        exitCode: 2,
-        output: '',
-        errors: expect.stringMatching(/^GATEWAY_SECRET must be set/),
-      });
-    },
-  );
-
-  test.each(['2020-01-01T00:00:00Z', '2030-13-01T00:00:00Z'])(
-    'grant --expires %s is refused, with what is allowed',
-    async (time) => {
-      const { exitCode, errors } = await run(`grant alice.audited CanGetAnyUser --expires ${time}`);
-      expect([exitCode, errors]).toEqual([2, expect.stringContaining('It must be a time in the future')]);
-    },
-  );
-
-  test('grant --expires takes a moment, too', async () => {
-    const result = await run('grant alice.audited CanGetAnyUser --expires 2999-01-31T18:00:00+01:00');
-    expect(result.output).toContain('Role CanGetAnyUser granted to alice.audited until 2999-01-31T17:00:00.000Z.');
-    expect((await run('user list')).output).toContain('\tCanGetAnyUser until 2999-01-31T17:00:00.000Z\n');
+  test.each(['import x.json', 'user list', 'backup x.db'])('requires GATEWAY_SECRET for %s', async (command) => {
+    const { GATEWAY_SECRET, ...environment } = testEnvironment(url);
+    expect(GATEWAY_SECRET).toBeDefined();
+    expect(await runProgram(command.split(' '), { environment })).toMatchObject({
+      exitCode: 2,
+      output: '',
+      errors: expect.stringMatching(/^GATEWAY_SECRET must be set/),
+    });
   });
 });
 
-describe('many customers', () => {
+test.each(['2020-01-01T00:00:00Z', '2030-13-01T00:00:00Z'])('grant --expires rejects %s', async (time) => {
+  const { exitCode, errors } = await run(`grant alice.audited CanGetAnyUser --expires ${time}`);
+  expect([exitCode, errors]).toEqual([2, expect.stringContaining('It must be a time in the future')]);
+});
+
+test('grant --expires accepts a time', async () => {
+  const result = await run('grant alice.audited CanGetAnyUser --expires 2999-01-31T18:00:00+01:00');
+  expect(result.output).toContain('Role CanGetAnyUser granted to alice.audited until 2999-01-31T17:00:00.000Z.');
+  expect((await run('user list')).output).toContain('\tCanGetAnyUser until 2999-01-31T17:00:00.000Z\n');
+});
+
+describe('the audit trail of many customers', () => {
   let filled: Database;
   let filledUrl: string;
   let dropFilled: () => Promise<void>;
@@ -326,13 +322,13 @@ describe('many customers', () => {
 
   function idsAt(events: AuditEvent[], bank: string, change: string): string[] {
     const ofBank = events.filter(
-      (event) => event.bankId === bank && event.changes.some((each) => each.startsWith(change)),
+      (event) => event.bankId === bank && event.changes.some((name) => name.startsWith(change)),
     );
     expect(Math.max(...ofBank.map(({ customerIds }) => customerIds.length))).toBeLessThanOrEqual(1000);
     return ofBank.flatMap(({ customerIds }) => customerIds).sort();
   }
 
-  test('that are imported are all named, at their own bank, at most 1,000 in an event', async () => {
+  test('contains all imported customers, each at its bank, at most 1,000 in an event', async () => {
     const records = Array.from({ length: 4_100 }, (_, index) => ({
       bank_id: index % 4 === 0 ? 'small.bank' : 'large.bank',
       customer_id: randomUUID(),
@@ -364,12 +360,12 @@ describe('many customers', () => {
     expect(changes).not.toContain('Customer.email');
     expect(/Imported Ada|\+44/.test(JSON.stringify(events))).toBe(false);
 
-    // Nothing is written the second time, which is recorded nevertheless.
+    // The second import writes nothing, but it is recorded.
     await importing();
     expect((await recorded()).length).toBe(events.length + 1);
   });
 
-  test('that are generated are all named, at their own bank', async () => {
+  test('contains all generated customers, each at its bank', async () => {
     await auditCommand({ database: filled, secret, operationName: 'generate' }, (audited) =>
       generateCustomers(audited, { count: 60 }),
     );
@@ -387,7 +383,7 @@ describe('many customers', () => {
     );
   });
 
-  test('what cannot be recorded is not written, and the command fails', async () => {
+  test('fails the command and rolls back its writes if the event cannot be recorded', async () => {
     await refuseEvents(filledUrl);
     const parts = { database: filled, secret, operationName: 'user create' };
     await expect(
@@ -403,37 +399,37 @@ describe('many customers', () => {
     await expect(auditCommand({ ...parts, operationName: 'user list' }, async () => 'all users')).rejects.toThrow();
   });
 
-  test('whom a command says that it concerns is recorded beside what it wrote, or would have written', async () => {
-    const said = { bankId: null, customerIds: [], subjectUserIds: ['somebody'], changes: [] };
+  test('contains the subjects that a command adds, with the changes of its transactions, even if those fail', async () => {
+    const added = { bankId: null, customerIds: [], subjectUserIds: ['a user'], changes: [] };
     const parts = { database: filled, secret, operationName: 'user create' };
     const create = (audited: Database) =>
-      createUser(audited, { username: 'alice.said', email: 'a@example.org', password });
+      createUser(audited, { username: 'alice.added', email: 'a@example.org', password });
     await auditCommand(parts, async (audited, audit) => {
-      audit.addSubjects({ userIds: ['somebody'] });
+      audit.addSubjects({ userIds: ['a user'] });
       await create(audited);
     });
     const [alice] = await filled.read.select().from(user);
     expect(await recorded()).toMatchObject([
       { outcome: 'SUCCEEDED', subjectUserIds: [alice?.id], changes: expect.arrayContaining(['User.username']) },
-      { outcome: 'SUCCEEDED', ...said },
+      { outcome: 'SUCCEEDED', ...added },
     ]);
 
     const failing = auditCommand(parts, async (audited, audit) => {
-      audit.addSubjects({ userIds: ['somebody'] });
+      audit.addSubjects({ userIds: ['a user'] });
       await audited.transaction(async (transaction) => {
-        recorderOf(transaction)?.inserted(user, [{ id: 'else', username: 'somebody.else' }]);
+        recorderOf(transaction)?.inserted(user, [{ id: 'another user', username: 'another.user' }]);
         throw new Error('This is not written.');
       });
     });
     await expect(failing).rejects.toThrow('This is not written.');
     const failed = (await recorded()).filter(({ outcome }) => outcome === 'FAILED');
-    expect(failed).toMatchObject([{ ...said, subjectUserIds: ['somebody', 'else'] }]);
+    expect(failed).toMatchObject([{ ...added, subjectUserIds: ['a user', 'another user'] }]);
   });
 
-  test('what a transaction would have written that failed is not recorded of a command that goes on without it', async () => {
+  test('does not contain a failed transaction if the command continues without it', async () => {
     await auditCommand({ database: filled, secret, operationName: 'import' }, async (audited) => {
       const failing = audited.transaction(async (transaction) => {
-        recorderOf(transaction)?.inserted(user, [{ id: 'somebody' }]);
+        recorderOf(transaction)?.inserted(user, [{ id: 'a user' }]);
         throw new Error('This is not written.');
       });
       await failing.catch(() => undefined);
@@ -441,14 +437,14 @@ describe('many customers', () => {
     expect(await recorded()).toMatchObject([{ outcome: 'SUCCEEDED', subjectUserIds: [] }]);
   });
 
-  test('a copy of the database that cannot be recorded is not made', async () => {
+  test('prevents a backup that cannot be recorded', async () => {
     await refuseEvents(filledUrl);
     const file = join(folder, `unseen-${randomUUID()}.db`);
     const environment = testEnvironment(filledUrl);
     expect(await runProgram(['backup', file], { environment })).toMatchObject({ exitCode: 1 });
     await expect(stat(file)).rejects.toThrow('ENOENT');
 
-    // It does not get as far as to look at the file.
+    // The command fails before it looks at the file.
     await writeFile(file, 'another file');
     const { exitCode, errors } = await runProgram(['backup', file], { environment });
     expect(exitCode).toBe(1);
@@ -456,7 +452,7 @@ describe('many customers', () => {
   });
 });
 
-/** As if the audit trail were out of order: the database takes no event. */
+/** Makes the database refuse every audit event. */
 async function refuseEvents(databaseUrl: string): Promise<void> {
   if (dialectUnderTest === 'sqlite') {
     const handle = new SqliteDatabase(sqlitePath(databaseUrl));

@@ -1,4 +1,3 @@
-/** What the audit trail says of operations: over the real server, as an auditor would find it afterwards. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
@@ -41,14 +40,14 @@ function userWith(...roles: Role[]) {
   return gateway.createUser({ roles: roles.map((role) => [role, roleScope(role) === 'system' ? null : world.bankId]) });
 }
 
-const customerDocument = /* GraphQL */ `query Look($bankId: ID!, $customerId: ID!) {
+const customerDocument = /* GraphQL */ `query ReadCustomer($bankId: ID!, $customerId: ID!) {
   customer(bankId: $bankId, customerId: $customerId) { id addresses { id } }
 }`;
 const ofCustomer = ({ bankId, customerId }: World) => ({ bankId, customerId });
 const ids = (events: AuditEvent[]) => events.map(({ bankId, customerIds }) => ({ bankId, customerIds }));
 
-describe('what is read', () => {
-  test('is one event: who, from where, what, of whom, and by which roles', async () => {
+describe('the audit event of a query', () => {
+  test('contains the caller, the request, the fields, the customers, and the roles', async () => {
     const reader = await userWith('CanGetCustomer', 'CanGetCustomerAddress');
 
     const { errors } = await gateway.query(reader.token, customerDocument, ofCustomer(world), {
@@ -71,7 +70,7 @@ describe('what is read', () => {
         clientName: 'branch-app',
         clientAddress: '127.0.0.1',
         requestId: 'request-7',
-        operationName: 'Look',
+        operationName: 'ReadCustomer',
         operationHash: expect.stringMatching(/^[0-9a-f]{64}$/),
         fieldsReturned: ['Query.customer', 'Customer.addresses'],
         fieldsRefused: [],
@@ -84,7 +83,7 @@ describe('what is read', () => {
     ]);
   });
 
-  test('is told apart from what was refused beside it', async () => {
+  test('separates returned from refused fields', async () => {
     const reader = await userWith('CanGetCustomer');
 
     await gateway.query(reader.token, customerDocument, ofCustomer(world));
@@ -102,14 +101,14 @@ describe('what is read', () => {
     ]);
   });
 
-  test('is told apart from what failed beside it', async () => {
+  test('separates returned from failed fields', async () => {
     const reader = await userWith('CanGetCustomer', 'CanGetCustomerAddress');
 
     await gateway.query(
       reader.token,
       `query ($bankId: ID!, $customerId: ID!) {
         customer(bankId: $bankId, customerId: $customerId) { id }
-        customerAddresses(bankId: $bankId, customerId: "nobody") { id }
+        customerAddresses(bankId: $bankId, customerId: "unknown") { id }
       }`,
       ofCustomer(world),
     );
@@ -128,20 +127,20 @@ describe('what is read', () => {
   });
 
   test.each([
-    ['a link to the customer', 'orLinkedUser', '{ myCustomers { addresses { id } } }', 'Customer.addresses'],
-    ['being the user', 'orSelf', '{ me { customers { id } } }', 'User.customers'],
-    ['being logged in', 'authenticated', '{ myCustomers { id } }', 'Query.myCustomers'],
-  ])('because of %s is told by that ground', async (_what, ground, document, coordinate) => {
+    ['a linked user', 'orLinkedUser', '{ myCustomers { addresses { id } } }', 'Customer.addresses'],
+    ['the user to whom the data belongs', 'orSelf', '{ me { customers { id } } }', 'User.customers'],
+    ['an authenticated caller', 'authenticated', '{ myCustomers { id } }', 'Query.myCustomers'],
+  ])('contains the access ground of %s', async (_description, ground, document, coordinate) => {
     const { errors } = await gateway.query(world.linkedUser.token, document);
 
     expect(errors).toEqual([]);
     const events = await audit.events();
-    const told = events.filter(({ fieldsReturned }) => fieldsReturned.includes(coordinate));
-    expect(told.map(({ bankId }) => bankId).sort()).toEqual([world.bankId, otherWorld.bankId].sort());
-    for (const { roles } of told) expect(roles).toContain(ground);
+    const eventsOfField = events.filter(({ fieldsReturned }) => fieldsReturned.includes(coordinate));
+    expect(eventsOfField.map(({ bankId }) => bankId).sort()).toEqual([world.bankId, otherWorld.bankId].sort());
+    for (const { roles } of eventsOfField) expect(roles).toContain(ground);
   });
 
-  test('as a page of customers names each of them', async () => {
+  test('contains every customer of the returned page', async () => {
     const reader = await userWith('CanGetCustomers');
 
     await gateway.query(reader.token, 'query ($bankId: ID!) { customers(bankId: $bankId) { nodes { id } } }', {
@@ -153,7 +152,7 @@ describe('what is read', () => {
     expect(event?.customerIds.toSorted()).toEqual([world.customerId, world.otherCustomerId].sort());
   });
 
-  test('of other customers behind a user is an event of their bank, which names them and no others', async () => {
+  test('is recorded at the bank of customers that were reached through a user, with no other customers', async () => {
     const reader = await userWith('CanGetCorrelatedUsersInfo', 'CanGetCustomersAtAnyBank');
 
     const { data } = await gateway.query(
@@ -177,7 +176,7 @@ describe('what is read', () => {
     expect(events.find(({ bankId }) => bankId === otherWorld.bankId)?.fieldsReturned).toEqual(['User.customers']);
   });
 
-  test('at two banks is one event for each, and neither names what is of the other', async () => {
+  test('is recorded once for each bank, with the customers of this bank only', async () => {
     const reader = await userWith('CanGetAnyKycChecks');
 
     await gateway.query(
@@ -195,7 +194,7 @@ describe('what is read', () => {
     ]);
   });
 
-  test('by everybody, as the banks and the schema, leaves no event', async () => {
+  test('is not recorded for public fields and the schema', async () => {
     for (const token of [null, world.linkedUser.token]) {
       const { errors } = await gateway.query(
         token,
@@ -207,12 +206,12 @@ describe('what is read', () => {
     expect(await audit.events()).toEqual([]);
   });
 
-  test('leaves no event where GraphQL refuses the document, and one where nothing was found', async () => {
+  test('is not recorded for an invalid document, but is recorded for a customer that does not exist', async () => {
     const reader = await userWith('CanGetCustomer');
 
     await gateway.query(reader.token, '{ customer(bankId: "a") { nonsense } }');
     expect(await audit.events()).toEqual([]);
-    await gateway.query(reader.token, customerDocument, { bankId: world.bankId, customerId: 'nobody' });
+    await gateway.query(reader.token, customerDocument, { bankId: world.bankId, customerId: 'unknown' });
 
     expect(await audit.events()).toMatchObject([
       {
@@ -226,8 +225,8 @@ describe('what is read', () => {
   });
 });
 
-describe('of several things in one operation', () => {
-  test('what was refused is told although the same field was given of another customer', async () => {
+describe('the audit event of an operation with several fields', () => {
+  test('contains a refused field even if the same field was returned for another customer', async () => {
     const alias = (name: string, customerId: string) =>
       `${name}: customer(bankId: "${world.bankId}", customerId: "${customerId}") { id addresses { id } }`;
     const reader = await userWith('CanGetCustomer');
@@ -249,12 +248,12 @@ describe('of several things in one operation', () => {
     ]);
   });
 
-  test('what failed is told although the same field was given, and found at a bank', async () => {
+  test('contains a failed field even if the same field was returned at a bank', async () => {
     const reader = await userWith('CanGetAnyKycChecks');
 
     await gateway.query(
       reader.token,
-      `{ none: kycChecks(customerId: "nobody") { id } some: kycChecks(customerId: "${world.customerId}") { id } }`,
+      `{ none: kycChecks(customerId: "unknown") { id } some: kycChecks(customerId: "${world.customerId}") { id } }`,
     );
 
     const events = await audit.events();
@@ -267,7 +266,7 @@ describe('of several things in one operation', () => {
     );
   });
 
-  test('an account names the customers it is linked to', async () => {
+  test('contains the customers who are linked to an account', async () => {
     const { bankId, customerId, accountId } = world;
     const reader = await userWith('CanGetCustomerOverview');
 
@@ -281,8 +280,8 @@ describe('of several things in one operation', () => {
   });
 });
 
-describe('what is refused', () => {
-  test('to a stranger names the customer who was asked for', async () => {
+describe('the audit event of a refusal', () => {
+  test('contains the requested customer', async () => {
     await gateway.query(world.freeUser.token, customerDocument, ofCustomer(world));
 
     expect(await audit.events()).toMatchObject([
@@ -302,14 +301,14 @@ describe('what is refused', () => {
 
   test.each([
     ['a customer of another bank', () => otherWorld.customerId],
-    ['what is no id', () => 'Eveline Tripman'],
-  ])('names nobody where %s was asked for', async (_what, customerId) => {
+    ['a text that is not an ID', () => 'Eveline Tripman'],
+  ])('contains no customer if %s was requested', async (_description, customerId) => {
     await gateway.query(world.freeUser.token, customerDocument, { bankId: world.bankId, customerId: customerId() });
 
     expect(ids(await audit.events())).toEqual([{ bankId: world.bankId, customerIds: [] }]);
   });
 
-  test('to nobody names the bank only where there is one', async () => {
+  test('contains the bank only if it exists, for an anonymous caller', async () => {
     await gateway.query(null, customerDocument, ofCustomer(world));
     await gateway.query(null, customerDocument, { bankId: 'Eveline Tripman', customerId: 'Eveline Tripman' });
     await gateway.query(
@@ -329,7 +328,7 @@ describe('what is refused', () => {
     ]);
   });
 
-  test('because of its token is an event of nobody', async () => {
+  test('has no caller if the token is invalid', async () => {
     const { status } = await gateway.query('no-token', customerDocument, ofCustomer(world));
 
     expect(status).toBe(401);
@@ -344,7 +343,7 @@ describe('what is refused', () => {
     ]);
   });
 
-  test('because of a password is an event without the name', async () => {
+  test('does not contain the username of a failed login', async () => {
     await gateway.query(null, 'mutation { login(username: "eveline.tripman", password: "a wrong one") { token } }');
 
     const events = await audit.events();
@@ -358,11 +357,11 @@ const create = /* GraphQL */ `mutation ($bankId: ID!, $customerId: ID!, $input: 
 }`;
 const input = { line1: 'Hidden Lane 12', city: 'Elsewhere', postcode: '13359', countryCode: 'DE' };
 
-describe('what is written', () => {
-  test('is an event with the names of what changed, and no value', async () => {
-    const clerk = await userWith('CanCreateCustomerAddress');
+describe('the audit event of a mutation', () => {
+  test('contains the names of the changed fields, and no values', async () => {
+    const officer = await userWith('CanCreateCustomerAddress');
 
-    const { errors } = await gateway.query(clerk.token, create, { ...ofCustomer(world), input });
+    const { errors } = await gateway.query(officer.token, create, { ...ofCustomer(world), input });
 
     expect(errors).toEqual([]);
     const events = await audit.events();
@@ -380,16 +379,16 @@ describe('what is written', () => {
     expect(JSON.stringify(events)).not.toMatch(/Hidden|Elsewhere|13359/);
   });
 
-  test('or refused or failed is one event for each mutation field', async () => {
-    const clerk = await userWith('CanCreateCustomerAddress');
+  test('is recorded once for each mutation field, whether it succeeds, fails, or is refused', async () => {
+    const officer = await userWith('CanCreateCustomerAddress');
     const variables = { ...ofCustomer(world), input };
 
     await gateway.query(
-      clerk.token,
+      officer.token,
       `mutation ($bankId: ID!, $customerId: ID!, $input: CustomerAddressInput!) {
         first: createCustomerAddress(bankId: $bankId, customerId: $customerId, input: $input) { customerAddress { id } }
-        second: createCustomerAddress(bankId: $bankId, customerId: "nobody", input: $input) { customerAddress { id } }
-        third: deleteCustomerAddress(bankId: $bankId, customerId: $customerId, id: "nothing") { customerAddress { id } }
+        second: createCustomerAddress(bankId: $bankId, customerId: "unknown", input: $input) { customerAddress { id } }
+        third: deleteCustomerAddress(bankId: $bankId, customerId: $customerId, id: "unknown") { customerAddress { id } }
       }`,
       variables,
     );
@@ -405,7 +404,7 @@ describe('what is written', () => {
   });
 });
 
-test('a write that is repeated with its key names the customer whom it shows again, and no change', async () => {
+test('the event of a retried mutation contains the customer of its payload, and no changes', async () => {
   const writer = await userWith('CanCreateCustomer');
   const create = `mutation ($bankId: ID!) {
     createCustomer(bankId: $bankId, input: { legalName: "Eveline Tripman", mobilePhoneNumber: "+41446681800" }, idempotencyKey: "once") {
@@ -443,10 +442,10 @@ describe('the payload of a mutation', () => {
       'an inline fragment',
       `mutation ($bankId: ID!, $customerId: ID!) { ${call} { ... on CustomerPayload { customer { legalName } } } }`,
     ],
-  ])('is recorded as read by the role of the write, selected by %s', async (_what, document) => {
-    const clerk = await userWith('CanUpdateCustomerBranch');
+  ])('is recorded as read with the role of the mutation, if it is selected by %s', async (_description, document) => {
+    const officer = await userWith('CanUpdateCustomerBranch');
 
-    const { data, errors } = await gateway.query(clerk.token, document, ofCustomer(world));
+    const { data, errors } = await gateway.query(officer.token, document, ofCustomer(world));
 
     expect(errors).toEqual([]);
     expect(JSON.stringify(data)).toContain('legalName');
@@ -457,17 +456,17 @@ describe('the payload of a mutation', () => {
         outcome: 'SUCCEEDED',
         bankId: world.bankId,
         customerIds: [world.customerId],
-        userId: clerk.id,
+        userId: officer.id,
         fieldsReturned: ['CustomerPayload.customer'],
         roles: ['CanUpdateCustomerBranch'],
       },
     ]);
   });
 
-  test('is not recorded as read if the operation excludes its fields, or the write is refused', async () => {
-    const clerk = await userWith('CanUpdateCustomerBranch');
+  test('is not recorded as read if its fields are excluded or the mutation is refused', async () => {
+    const officer = await userWith('CanUpdateCustomerBranch');
     const variables = { ...ofCustomer(world), isWanted: false };
-    await gateway.query(clerk.token, conditional, variables);
+    await gateway.query(officer.token, conditional, variables);
     await gateway.query(world.freeUser.token, conditional, { ...variables, isWanted: true });
 
     const events = await audit.events();
@@ -478,11 +477,11 @@ describe('the payload of a mutation', () => {
   });
 
   test('is recorded with every customer in it', async () => {
-    const clerk = await userWith('CanCreateCustomer');
-    const one = '{ legalName: "Eveline Tripman", mobilePhoneNumber: "+41446681800" }';
+    const officer = await userWith('CanCreateCustomer');
+    const newCustomer = '{ legalName: "Eveline Tripman", mobilePhoneNumber: "+41446681800" }';
     const { data } = await gateway.query<{ createCustomers: { customers: { id: string }[] } }>(
-      clerk.token,
-      `mutation { createCustomers(bankId: "${world.bankId}", input: [${one}, ${one}]) { customers { id } } }`,
+      officer.token,
+      `mutation { createCustomers(bankId: "${world.bankId}", input: [${newCustomer}, ${newCustomer}]) { customers { id } } }`,
     );
 
     const [read] = readOf(await audit.events());
@@ -492,33 +491,33 @@ describe('the payload of a mutation', () => {
   });
 });
 
-test('50 queries at once are 50 events in fewer commits than one after another', async () => {
+test('the events of 50 concurrent queries take fewer commits than those of 50 queries one after the other', async () => {
   const reader = await userWith('CanGetCustomer', 'CanGetCustomerAddress');
-  const look = () => gateway.query(reader.token, customerDocument, ofCustomer(world));
+  const read = () => gateway.query(reader.token, customerDocument, ofCustomer(world));
   const { statistics } = gateway.database;
   const statementsOf = async (work: () => Promise<unknown>) => {
     const before = statistics.statements;
     await work();
     return statistics.statements - before;
   };
-  // Once before, so that the connections are there.
-  await Promise.all(Array.from({ length: 50 }, look));
+  // The first round opens the connections.
+  await Promise.all(Array.from({ length: 50 }, read));
   const oneByOne = await statementsOf(async () => {
-    for (let count = 0; count < 50; count += 1) await look();
+    for (let count = 0; count < 50; count += 1) await read();
   });
   await audit.skipExisting();
 
-  const together = await statementsOf(() => Promise.all(Array.from({ length: 50 }, look)));
+  const together = await statementsOf(() => Promise.all(Array.from({ length: 50 }, read)));
 
   const events = await audit.events();
   expect(events.map(({ outcome }) => outcome)).toEqual(Array.from({ length: 50 }, () => 'SUCCEEDED'));
   expect(new Set(events.map(({ requestId }) => requestId)).size).toBe(50);
-  // Each commit takes as many statements, whatever the number of its events.
+  // The number of statements of a commit does not depend on the number of its events.
   const statementsOfCommit = dialectUnderTest === 'sqlite' ? 2 : 1;
   expect(together).toBeLessThan(oneByOne - 25 * statementsOfCommit);
 });
 
-/** As a second program would, beside the gateway. */
+/** Executes a statement outside the gateway. */
 async function execute(url: string, statement: string): Promise<void> {
   if (dialectUnderTest === 'sqlite') {
     const database = new Sqlite(url.replace('file:', ''));
@@ -532,46 +531,47 @@ async function execute(url: string, statement: string): Promise<void> {
   await client.end();
 }
 
-const trouble = {
+const brokenDisk = {
   sqlite: {
-    begin: "create trigger trouble before insert on audit_event begin select raise(abort, 'The disk is full.'); end",
-    end: 'drop trigger trouble',
+    begin:
+      "create trigger broken_disk before insert on audit_event begin select raise(abort, 'The disk is full.'); end",
+    end: 'drop trigger broken_disk',
   },
   postgresql: {
-    begin: `create function trouble() returns trigger language plpgsql as $$ begin raise exception 'The disk is full.'; end $$;
-      create trigger trouble before insert on audit_event for each row execute function trouble()`,
-    end: 'drop trigger trouble on audit_event; drop function trouble()',
+    begin: `create function broken_disk() returns trigger language plpgsql as $$ begin raise exception 'The disk is full.'; end $$;
+      create trigger broken_disk before insert on audit_event for each row execute function broken_disk()`,
+    end: 'drop trigger broken_disk on audit_event; drop function broken_disk()',
   },
 }[dialectUnderTest];
 
-/** Whether the chain has every number once, as soon as other events have taken those of events that could not be written. */
-async function expectWholeChain({ database }: Gateway, look: () => Promise<unknown>): Promise<void> {
-  const isWhole = async () => {
-    await look();
+/** Expects that the chain has no gap. Later events take the sequence numbers of events that could not be written. */
+async function expectNoGap({ database }: Gateway, read: () => Promise<unknown>): Promise<void> {
+  const hasNoGap = async () => {
+    await read();
     const rows = await database.read.select().from(auditEvent).orderBy(asc(auditEvent.sequence));
     return rows.every(({ sequence }, index) => sequence === index + 1);
   };
-  await expect.poll(isWhole, { timeout: 5_000 }).toBe(true);
+  await expect.poll(hasNoGap, { timeout: 5_000 }).toBe(true);
 }
 
-describe('while the audit trail cannot be written', () => {
+describe('an unavailable audit trail', () => {
   const stored = () => everythingStored(gateway.database);
   const unavailable = [
     expect.objectContaining({ extensions: expect.objectContaining({ code: 'SERVICE_UNAVAILABLE', obpCode: null }) }),
   ];
 
-  async function during(work: () => Promise<void>): Promise<void> {
-    await execute(gateway.config.databaseUrl, trouble.begin);
+  async function whileUnavailable(work: () => Promise<void>): Promise<void> {
+    await execute(gateway.config.databaseUrl, brokenDisk.begin);
     try {
       await work();
     } finally {
-      await execute(gateway.config.databaseUrl, trouble.end);
+      await execute(gateway.config.databaseUrl, brokenDisk.end);
     }
   }
 
-  test('a query answers an error and no data, refused or not, and what is public is answered as ever', async () => {
+  test('fails all queries of guarded data without returning data, but not those of public data', async () => {
     const reader = await userWith('CanGetCustomer', 'CanGetCustomerAddress');
-    await during(async () => {
+    await whileUnavailable(async () => {
       for (const token of [reader.token, world.freeUser.token, null]) {
         const { status, data, errors } = await gateway.query(token, customerDocument, ofCustomer(world));
         expect({ status, data, errors }).toEqual({ status: 503, data: null, errors: unavailable });
@@ -583,8 +583,8 @@ describe('while the audit trail cannot be written', () => {
     expect(await audit.events()).toEqual([]);
   });
 
-  test('a bad token is refused all the same, without a word of it', async () => {
-    await during(async () => {
+  test('does not change the refusal of an invalid token', async () => {
+    await whileUnavailable(async () => {
       const { status, data } = await gateway.query('no-token', customerDocument, ofCustomer(world));
 
       expect([401, 503]).toContain(status);
@@ -592,65 +592,65 @@ describe('while the audit trail cannot be written', () => {
     });
   });
 
-  test('a mutation is rolled back, and answers an error', async () => {
-    const clerk = await userWith('CanCreateCustomerAddress');
+  test('fails mutations and rolls them back', async () => {
+    const officer = await userWith('CanCreateCustomerAddress');
     const before = await stored();
-    await during(async () => {
+    await whileUnavailable(async () => {
       const variables = { ...ofCustomer(world), input };
-      const answers = await Promise.all([1, 2, 3].map(() => gateway.query(clerk.token, create, variables)));
+      const responses = await Promise.all([1, 2, 3].map(() => gateway.query(officer.token, create, variables)));
 
-      for (const { data, errors } of answers) expect({ data, errors }).toEqual({ data: null, errors: unavailable });
+      for (const { data, errors } of responses) expect({ data, errors }).toEqual({ data: null, errors: unavailable });
       expect(await stored()).toEqual(before);
     });
   });
 
-  test('nothing is lost for later: afterwards all works, and the chain has no gap', async () => {
-    const clerk = await userWith('CanCreateCustomerAddress', 'CanGetCustomer', 'CanGetCustomerAddress');
+  test('leaves no gap in the chain once it is available again', async () => {
+    const officer = await userWith('CanCreateCustomerAddress', 'CanGetCustomer', 'CanGetCustomerAddress');
     const variables = { ...ofCustomer(world), input };
     const all = () =>
       Promise.all([
-        ...[1, 2, 3].map(() => gateway.query(clerk.token, create, variables)),
-        ...[1, 2, 3].map(() => gateway.query(clerk.token, customerDocument, ofCustomer(world))),
+        ...[1, 2, 3].map(() => gateway.query(officer.token, create, variables)),
+        ...[1, 2, 3].map(() => gateway.query(officer.token, customerDocument, ofCustomer(world))),
       ]);
-    await during(async () => {
+    await whileUnavailable(async () => {
       for (const { errors } of await all()) expect(errors).toEqual(unavailable);
     });
 
     for (const { errors } of await all()) expect(errors).toEqual([]);
 
     const succeeded = (await audit.events()).filter(({ outcome }) => outcome === 'SUCCEEDED');
-    // Three queries, and three mutations with a read of their payload each.
+    // Three queries, three mutations, and three reads of their payloads.
     expect(succeeded).toHaveLength(9);
-    await expectWholeChain(gateway, () => gateway.query(clerk.token, customerDocument, ofCustomer(world)));
+    await expectNoGap(gateway, () => gateway.query(officer.token, customerDocument, ofCustomer(world)));
   });
 });
 
-/** The whole schema, of which `Query.customer` keeps what it has found for a while. */
+/** The schema with a `Query.customer` that returns its value after a delay. */
 async function slowSchema(milliseconds: number): Promise<GraphQLSchema> {
   const schema = await gatewaySchema();
   const field = schema.getQueryType()?.getFields().customer;
   const resolve = field?.resolve;
   if (field === undefined || resolve == null) throw new Error('There is no Query.customer.');
-  field.resolve = async (...given) => {
-    const value: unknown = await resolve(...given);
+  field.resolve = async (...parameters) => {
+    const value: unknown = await resolve(...parameters);
     await sleep(milliseconds);
     return value;
   };
   return schema;
 }
 
-describe('an operation whose answer nobody gets', () => {
+describe('the audit event of an operation without a response', () => {
   let slow: Gateway;
-  let there: World;
+  let slowWorld: World;
   let slowAudit: AuditReader;
   let reader: { id: string; token: string };
   beforeAll(async () => {
     slow = await startGateway({ schema: await slowSchema(1_500), environment: { GATEWAY_OPERATION_TIMEOUT: '1s' } });
-    there = await insertEveryEntity(slow);
+    slowWorld = await insertEveryEntity(slow);
     reader = await slow.createUser({
       roles: [
-        ['CanGetCustomer', there.bankId],
-        ['CanCreateCustomerAddress', there.bankId],
+        ['CanGetCustomer', slowWorld.bankId],
+        ['CanCreateCustomerAddress', slowWorld.bankId],
       ],
     });
     slowAudit = auditReader(slow.database);
@@ -661,36 +661,36 @@ describe('an operation whose answer nobody gets', () => {
   const failed = (error: string) => ({
     kind: 'READ',
     outcome: 'FAILED',
-    bankId: there.bankId,
-    customerIds: [there.customerId],
+    bankId: slowWorld.bankId,
+    customerIds: [slowWorld.customerId],
     userId: reader.id,
     fieldsReturned: [],
     fieldsFailed: ['Query.customer'],
     errors: [error],
   });
 
-  test('because it was timed out leaves an event that says so', async () => {
-    const { data, errors } = await slow.query(reader.token, customerDocument, ofCustomer(there));
+  test('contains the error OPERATION_TIMED_OUT after the deadline', async () => {
+    const { data, errors } = await slow.query(reader.token, customerDocument, ofCustomer(slowWorld));
 
     expect(data).toBeNull();
     expect(errors).toMatchObject([{ extensions: { code: 'SERVICE_UNAVAILABLE' } }]);
     expect(await slowAudit.events()).toMatchObject([failed('OPERATION_TIMED_OUT')]);
   });
 
-  test('because its client is gone leaves its event all the same', async () => {
-    const gone = new AbortController();
-    const asked = fetch(`${slow.url}/graphql`, {
+  test('contains the error CLIENT_DISCONNECTED if the client has closed the connection', async () => {
+    const client = new AbortController();
+    const response = fetch(`${slow.url}/graphql`, {
       method: 'POST',
-      signal: gone.signal,
+      signal: client.signal,
       headers: {
         'content-type': 'application/json',
         authorization: `Bearer ${reader.token}`,
-        'x-request-id': `gone-${randomUUID()}`,
+        'x-request-id': `disconnected-${randomUUID()}`,
       },
-      body: JSON.stringify({ query: customerDocument, variables: ofCustomer(there) }),
+      body: JSON.stringify({ query: customerDocument, variables: ofCustomer(slowWorld) }),
     });
-    setTimeout(() => gone.abort(), 300);
-    await expect(asked).rejects.toThrow();
+    setTimeout(() => client.abort(), 300);
+    await expect(response).rejects.toThrow();
 
     await expect.poll(() => slowAudit.events(), { timeout: 5_000 }).toMatchObject([failed('CLIENT_DISCONNECTED')]);
   });

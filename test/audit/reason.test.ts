@@ -1,6 +1,6 @@
 /**
- * A bank that wants a reason for KYC material. Every field that is declared so is found by its directive, and tried: a new
- * one that this file cannot call fails here by name.
+ * A bank that requires a reason for access to KYC material. The fields are found by `kycMaterial: true`, so a new field
+ * that this file cannot call fails here by name.
  */
 import { eq } from 'drizzle-orm';
 import { type GraphQLField, getNamedType, isObjectType } from 'graphql';
@@ -26,14 +26,14 @@ interface Material {
 
 interface MaterialAtRoot extends Material {
   kind: 'query' | 'mutation';
-  called: Pick<ApiCase, 'variables' | 'selection' | 'alsoRoles'>;
+  apiCase: Pick<ApiCase, 'variables' | 'selection' | 'alsoRoles'>;
 }
 
 const schema = await gatewaySchema();
 const queries = schema.getQueryType();
 const mutations = schema.getMutationType();
 
-/** Root fields that are none of the APIs. */
+/** Root fields that do not belong to an API of OBP. */
 const furtherReads: Record<string, Pick<ApiCase, 'variables' | 'selection'>> = {
   exportCustomerData: { variables: ({ bankId, customerId }) => ({ bankId, customerId }), selection: 'customerId data' },
   kycStatusProposals: { variables: ({ bankId, customerId }) => ({ bankId, customerId }), selection: 'id customerId' },
@@ -49,9 +49,9 @@ const materials: Material[] = Object.values(schema.getTypeMap())
     Object.values(type.getFields()).map((field) => ({ coordinate: `${type.name}.${field.name}`, field })),
   )
   .filter(({ field }) => accessOf(field)?.kycMaterial === true)
-  .map((found) => ({ ...found, anyOf: accessOf(found.field)?.anyOf ?? [] }));
+  .map((material) => ({ ...material, anyOf: accessOf(material.field)?.anyOf ?? [] }));
 
-function caseOf(coordinate: string): MaterialAtRoot['called'] | undefined {
+function caseOf(coordinate: string): MaterialAtRoot['apiCase'] | undefined {
   const name = coordinate.split('.')[1] ?? '';
   const operation = catalogue.find(({ root }) => root === coordinate)?.operation ?? '';
   return furtherReads[name] ?? apiCases[operation] ?? gatewayCases[name];
@@ -59,9 +59,9 @@ function caseOf(coordinate: string): MaterialAtRoot['called'] | undefined {
 
 const isAtRoot = ({ coordinate }: Material) => /^(Query|Mutation)\./.test(coordinate);
 const atRoot: MaterialAtRoot[] = materials.filter(isAtRoot).flatMap((material) => {
-  const called = caseOf(material.coordinate);
+  const apiCase = caseOf(material.coordinate);
   const kind = material.coordinate.startsWith('Query.') ? 'query' : 'mutation';
-  return called === undefined ? [] : [{ ...material, kind, called }];
+  return apiCase === undefined ? [] : [{ ...material, kind, apiCase }];
 });
 const nested = materials.filter((material) => !isAtRoot(material));
 const ofCustomer = nested.filter(({ coordinate }) => coordinate.startsWith('Customer.'));
@@ -69,7 +69,7 @@ const withoutBank = atRoot.filter(({ field }) =>
   field.args.some(({ name, type }) => name === 'bankId' && !/!$/.test(String(type))),
 );
 
-/** How one comes to the fields of evidence. */
+/** The selections that contain the fields of evidence. */
 const edges: Record<string, string> = {
   'KycDocument.media': 'kycDocuments { media { id } }',
   'KycMedia.check': 'kycMedia { check { id } }',
@@ -80,22 +80,22 @@ function named<Item extends { coordinate: string }>(items: Item[]): [string, Ite
   return items.map((item) => [item.coordinate, item]);
 }
 
-function documentOf({ kind, field, called }: MaterialAtRoot): string {
+function documentOf({ kind, field, apiCase }: MaterialAtRoot): string {
   const variables = field.args.map(({ name, type }) => `$${name}: ${type}`).join(', ');
   const passed = field.args.map(({ name }) => `${name}: $${name}`).join(', ');
-  return `${kind} (${variables}) { ${field.name}(${passed}) { ${called.selection} } }`;
+  return `${kind} (${variables}) { ${field.name}(${passed}) { ${apiCase.selection} } }`;
 }
 
 const reason = 'Yearly review, file 7';
 
 let gateway: Gateway;
-/** At a bank that wants reasons, and at one that does not. */
+/** A world at a bank that requires a reason, and one at a bank that does not. */
 let strict: World;
 let free: World;
-/** Reads all of both banks. */
+/** A user who can read all KYC material of both banks. */
 let officer: string;
 
-async function wantReasons(bankId: string): Promise<void> {
+async function requireReasons(bankId: string): Promise<void> {
   await gateway.database.transaction(async (transaction) => {
     await transaction.update(bank).set({ kycReasonRequired: true }).where(eq(bank.id, bankId));
   });
@@ -107,17 +107,17 @@ beforeAll(async () => {
   });
   strict = await insertEveryEntity(gateway);
   free = await insertEveryEntity(gateway);
-  await wantReasons(strict.bankId);
+  await requireReasons(strict.bankId);
   officer = await userWith(['CanGetCustomer', 'CanGetCustomers', ...new Set(nested.flatMap(({ anyOf }) => anyOf))]);
 });
 
 afterAll(() => gateway.stop());
 
 async function userWith(roles: readonly Role[], banks = [strict.bankId, free.bankId]): Promise<string> {
-  const held = roles.flatMap((role): [Role, string | null][] =>
+  const entitlements = roles.flatMap((role): [Role, string | null][] =>
     roleScope(role) === 'system' ? [[role, null]] : banks.map((bankId) => [role, bankId]),
   );
-  return (await gateway.createUser({ roles: held })).token;
+  return (await gateway.createUser({ roles: entitlements })).token;
 }
 
 const stored = () => everythingStored(gateway.database);
@@ -126,24 +126,24 @@ const required = (bankId: string) => ({
   extensions: expect.objectContaining({ code: 'FORBIDDEN', obpCode: null, bankId }),
 });
 
-describe('what is KYC material', () => {
-  test('is found, and each field of it can be called here', () => {
-    const tried = new Set([...atRoot, ...ofCustomer].map(({ coordinate }) => coordinate).concat(Object.keys(edges)));
+describe('KYC material', () => {
+  test('consists of fields that this file can call', () => {
+    const callable = new Set([...atRoot, ...ofCustomer].map(({ coordinate }) => coordinate).concat(Object.keys(edges)));
 
     expect(materials.length).toBeGreaterThan(20);
-    expect(materials.map(({ coordinate }) => coordinate).filter((coordinate) => !tried.has(coordinate))).toEqual([]);
+    expect(materials.map(({ coordinate }) => coordinate).filter((coordinate) => !callable.has(coordinate))).toEqual([]);
     expect(withoutBank.length).toBeGreaterThanOrEqual(5);
   });
 
-  test('is reached by no field that is not declared as such', () => {
+  test('cannot be reached without a field with kycMaterial: true', () => {
     const reached = new Map<string, string>();
     const open = [queries, mutations].filter((type) => type != null);
     for (let type = open.pop(); type !== undefined; type = open.pop()) {
       for (const field of Object.values(type.getFields())) {
-        const given = getNamedType(field.type);
-        if (accessOf(field)?.kycMaterial === true || !isObjectType(given) || reached.has(given.name)) continue;
-        reached.set(given.name, `${type.name}.${field.name}`);
-        open.push(given);
+        const target = getNamedType(field.type);
+        if (accessOf(field)?.kycMaterial === true || !isObjectType(target) || reached.has(target.name)) continue;
+        reached.set(target.name, `${type.name}.${field.name}`);
+        open.push(target);
       }
     }
 
@@ -152,13 +152,13 @@ describe('what is KYC material', () => {
   });
 });
 
-describe.each(named(atRoot))('%s at a bank that wants a reason', (_coordinate, material) => {
+describe.each(named(atRoot))('%s at a bank that requires a reason', (_coordinate, material) => {
   const call = (world: World, token: string, headers: Record<string, string> = {}) =>
-    gateway.query(token, documentOf(material), material.called.variables(world), headers);
+    gateway.query(token, documentOf(material), material.apiCase.variables(world), headers);
   const { name } = material.field;
 
-  test('is refused without one, tells nothing, and writes nothing', async () => {
-    const token = await userWith([...material.anyOf, ...(material.called.alsoRoles ?? [])]);
+  test('fails without a reason, and returns and writes nothing', async () => {
+    const token = await userWith([...material.anyOf, ...(material.apiCase.alsoRoles ?? [])]);
     const before = await stored();
 
     const { status, data, errors } = await call(strict, token);
@@ -168,16 +168,16 @@ describe.each(named(atRoot))('%s at a bank that wants a reason', (_coordinate, m
     expect(await stored()).toEqual(before);
   });
 
-  test('asks who lacks the role for the role first, and not for a reason', async () => {
+  test('fails with OBP-20006 for a caller without the role', async () => {
     const { errors } = await call(strict, strict.freeUser.token);
 
     expect(errors.map(({ extensions }) => extensions.obpCode)).toEqual(['OBP-20006']);
   });
 
-  test('works with one, which stands in its event', async () => {
+  test('succeeds with a reason, which the event contains', async () => {
     const world = await insertEveryEntity(gateway);
-    await wantReasons(world.bankId);
-    const token = await userWith([...material.anyOf, ...(material.called.alsoRoles ?? [])], [world.bankId]);
+    await requireReasons(world.bankId);
+    const token = await userWith([...material.anyOf, ...(material.apiCase.alsoRoles ?? [])], [world.bankId]);
     const audit = auditReader(gateway.database);
     await audit.skipExisting();
 
@@ -194,10 +194,10 @@ describe.each(named(atRoot))('%s at a bank that wants a reason', (_coordinate, m
 });
 
 describe.each(named(atRoot.filter(({ kind }) => kind === 'query')))('%s at another bank', (_coordinate, material) => {
-  test('works without a reason', async () => {
+  test('succeeds without a reason', async () => {
     const token = await userWith(material.anyOf);
 
-    const { errors } = await gateway.query(token, documentOf(material), material.called.variables(free));
+    const { errors } = await gateway.query(token, documentOf(material), material.apiCase.variables(free));
 
     expect(errors).toEqual([]);
   });
@@ -209,19 +209,19 @@ describe.each(named(withoutBank))('%s without a bank', (_coordinate, material) =
   const anywhere = () => userWith(material.anyOf.filter((role) => roleScope(role) === 'system'));
   const { name } = material.field;
 
-  test('is refused for a customer of the bank that wants a reason, and tells nothing', async () => {
+  test('fails for a customer of a bank that requires a reason, and returns nothing', async () => {
     const { data, errors } = await call(strict, await anywhere());
 
     expect(errors).toMatchObject([required(strict.bankId)]);
     expect(data).toEqual({ [name]: null });
   });
 
-  test('works with a reason, and for a customer of another bank without', async () => {
+  test('succeeds with a reason, and for a customer of another bank without one', async () => {
     const token = await anywhere();
 
-    const answers = [await call(strict, token, { 'x-reason': reason }), await call(free, token)];
+    const responses = [await call(strict, token, { 'x-reason': reason }), await call(free, token)];
 
-    for (const { data, errors } of answers) {
+    for (const { data, errors } of responses) {
       expect(errors).toEqual([]);
       expect(data?.[name]).toHaveLength(1);
     }
@@ -233,7 +233,7 @@ describe.each(named(ofCustomer))('%s', (coordinate, { field }) => {
     customers(bankId: $bankId, first: 50) { nodes { id legalName ${field.name} { id } } }
   }`;
 
-  test('costs its field alone, and is reported once with a count', async () => {
+  test('is null without a reason, with one error for all customers and its count', async () => {
     const audit = auditReader(gateway.database);
     await audit.skipExisting();
 
@@ -265,36 +265,34 @@ describe.each(named(ofCustomer))('%s', (coordinate, { field }) => {
     ]);
   });
 
-  test('is given with a reason, and at another bank without', async () => {
-    const given = document;
-
-    const answers = [
-      await gateway.query(officer, given, { bankId: strict.bankId }, { 'x-reason': reason }),
-      await gateway.query(officer, given, { bankId: free.bankId }),
+  test('is returned with a reason, and at another bank without one', async () => {
+    const responses = [
+      await gateway.query(officer, document, { bankId: strict.bankId }, { 'x-reason': reason }),
+      await gateway.query(officer, document, { bankId: free.bankId }),
     ];
 
-    for (const { data, errors } of answers) {
+    for (const { data, errors } of responses) {
       expect(errors).toEqual([]);
       expect(JSON.stringify(data)).toContain(`"${field.name}":[{"id":`);
     }
   });
 });
 
-test.each(Object.entries(edges))('%s comes with the evidence that has it', async (_coordinate, selection) => {
+test.each(Object.entries(edges))('%s is returned with the evidence', async (_coordinate, selection) => {
   const document = `query ($bankId: ID!, $customerId: ID!) {
     customer(bankId: $bankId, customerId: $customerId) { ${selection} }
   }`;
   const { bankId, customerId } = strict;
 
   const refused = await gateway.query(officer, document, { bankId, customerId });
-  const given = await gateway.query(officer, document, { bankId, customerId }, { 'x-reason': reason });
+  const returned = await gateway.query(officer, document, { bankId, customerId }, { 'x-reason': reason });
 
   expect(refused.errors).toMatchObject([required(strict.bankId)]);
-  expect(given.errors).toEqual([]);
-  expect(JSON.stringify(given.data)).toMatch(/"id":"(check|document|media)-/);
+  expect(returned.errors).toEqual([]);
+  expect(JSON.stringify(returned.data)).toMatch(/"id":"(check|document|media)-/);
 });
 
-test('one operation at two banks is refused what is of the bank that wants a reason, and given the rest', async () => {
+test('an operation at two banks fails without a reason only at the bank that requires one', async () => {
   await insertKycCheck(gateway.database, { bankId: strict.bankId, customerId: strict.otherCustomerId });
   const { data, errors } = await gateway.query(
     officer,
@@ -310,9 +308,9 @@ test('one operation at two banks is refused what is of the bank that wants a rea
   expect(errors).toMatchObject([required(strict.bankId), required(strict.bankId)]);
 });
 
-test('that a customer has no evidence is told for a reason only, too', async () => {
+test('an empty list of evidence requires a reason too', async () => {
   const empty = await insertEveryEntity(gateway);
-  await wantReasons(empty.bankId);
+  await requireReasons(empty.bankId);
   const { id } = await insertCustomer(gateway.database, { bankId: empty.bankId });
 
   const { data, errors } = await gateway.query(officer, 'query ($id: ID!) { kycDocuments(customerId: $id) { id } }', {
@@ -326,20 +324,20 @@ test('that a customer has no evidence is told for a reason only, too', async () 
 describe('a new customer with a KYC status', () => {
   const input = { legalName: 'Ada Lovelace', mobilePhoneNumber: '+44 7972 444876' };
   const withStatus = { ...input, kycStatus: true };
-  const one = `mutation ($bankId: ID!, $input: CreateCustomerInput!) {
+  const createCustomer = `mutation ($bankId: ID!, $input: CreateCustomerInput!) {
     createCustomer(bankId: $bankId, input: $input) { customer { id } } }`;
-  const many = `mutation ($bankId: ID!, $input: [CreateCustomerInput!]!) {
+  const createCustomers = `mutation ($bankId: ID!, $input: [CreateCustomerInput!]!) {
     createCustomers(bankId: $bankId, input: $input) { customers { id } } }`;
   const roles: Role[] = ['CanCreateCustomer', 'CanAddKycStatus', 'CanGetCustomer'];
 
   test.each([
-    ['createCustomer', one, withStatus, 'input.kycStatus'],
-    ['createCustomers', many, [input, withStatus], 'input[1].kycStatus'],
-  ])('is refused to %s without a reason, and nothing is written', async (name, document, given, field) => {
+    ['createCustomer', createCustomer, withStatus, 'input.kycStatus'],
+    ['createCustomers', createCustomers, [input, withStatus], 'input[1].kycStatus'],
+  ])('is not created by %s without a reason', async (name, document, customerInput, field) => {
     const token = await userWith(roles);
     const before = await stored();
 
-    const { data, errors } = await gateway.query(token, document, { bankId: strict.bankId, input: given });
+    const { data, errors } = await gateway.query(token, document, { bankId: strict.bankId, input: customerInput });
 
     expect(data).toEqual({ [name]: null });
     expect(errors).toMatchObject([required(strict.bankId)]);
@@ -348,24 +346,27 @@ describe('a new customer with a KYC status', () => {
   });
 
   test.each([
-    ['createCustomer', one, withStatus, input],
-    ['createCustomers', many, [withStatus], [input, { ...input, kycStatus: false }]],
-  ])('is created by %s with one, without a status, and at another bank', async (_name, document, given, without) => {
-    const token = await userWith(roles);
+    ['createCustomer', createCustomer, withStatus, input],
+    ['createCustomers', createCustomers, [withStatus], [input, { ...input, kycStatus: false }]],
+  ])(
+    'is created by %s with a reason, without a status, and at another bank',
+    async (_name, document, withKycStatus, withoutKycStatus) => {
+      const token = await userWith(roles);
 
-    const answers = [
-      await gateway.query(token, document, { bankId: strict.bankId, input: given }, { 'x-reason': reason }),
-      await gateway.query(token, document, { bankId: strict.bankId, input: without }),
-      await gateway.query(token, document, { bankId: free.bankId, input: given }),
-    ];
+      const responses = [
+        await gateway.query(token, document, { bankId: strict.bankId, input: withKycStatus }, { 'x-reason': reason }),
+        await gateway.query(token, document, { bankId: strict.bankId, input: withoutKycStatus }),
+        await gateway.query(token, document, { bankId: free.bankId, input: withKycStatus }),
+      ];
 
-    expect(answers.flatMap(({ errors }) => errors)).toEqual([]);
-  });
+      expect(responses.flatMap(({ errors }) => errors)).toEqual([]);
+    },
+  );
 
-  test('asks who may not add one for the role first', async () => {
+  test('fails with OBP-20006 for a caller without the role', async () => {
     const token = await userWith(['CanCreateCustomer']);
 
-    const { errors } = await gateway.query(token, one, { bankId: strict.bankId, input: withStatus });
+    const { errors } = await gateway.query(token, createCustomer, { bankId: strict.bankId, input: withStatus });
 
     expect(errors.map(({ extensions }) => extensions.obpCode)).toEqual(['OBP-20006']);
   });
@@ -377,7 +378,7 @@ describe.each([
 ])('the header %s', (name, invalid, valid) => {
   const send = (value: string) => gateway.query(officer, '{ me { id } }', {}, { [name]: value });
 
-  test.each(invalid)('with %j is refused by name, with HTTP 400', async (value) => {
+  test.each(invalid)('fails with HTTP 400 for %j', async (value) => {
     const { status, data, errors } = await send(value);
 
     expect({ status, data }).toEqual({ status: 400, data: null });
@@ -390,13 +391,13 @@ describe.each([
     expect(String(errors[0]?.extensions.field).toLowerCase()).toBe(name);
   });
 
-  test.each(valid)('with %j is taken', async (value) => {
+  test.each(valid)('accepts %j', async (value) => {
     expect(await send(value)).toMatchObject({ status: 200, errors: [] });
   });
 });
 
 describe('the header X-Reason', () => {
-  const ask = (sent: string) =>
+  const send = (sent: string) =>
     gateway.query(
       officer,
       'query ($bankId: ID!, $customerId: ID!) { kycChecks(bankId: $bankId, customerId: $customerId) { id } }',
@@ -406,7 +407,7 @@ describe('the header X-Reason', () => {
   const reasonOfLast = async (sent: string) => {
     const audit = auditReader(gateway.database);
     await audit.skipExisting();
-    const { errors } = await ask(sent);
+    const { errors } = await send(sent);
     const events = await audit.events();
     return { errors, reasons: events.map((event) => event.reason) };
   };
@@ -414,22 +415,22 @@ describe('the header X-Reason', () => {
   test.each([
     ['of 501 characters', 'x'.repeat(501)],
     ['of 501 encoded characters', '%C3%BC'.repeat(501)],
-    ['of spaces alone', '%20%20'],
+    ['of spaces only', '%20%20'],
     ['with an encoded line break', 'a%0Ab'],
     ['with an encoded U+0000', 'a%00b'],
     ['with an encoded control character beyond ASCII', 'a%C2%85b'],
     ['with bytes that are not UTF-8', 'a%FF'],
-    ['with half an encoding', '100% sure'],
-    ['with what is not ASCII and not encoded', 'Überprüfung'],
+    ['with an incomplete encoding', '100% sure'],
+    ['with unencoded characters outside ASCII', 'Überprüfung'],
     ['with a tab', 'a\tb'],
     ['with a right-to-left override', 'a%E2%80%AEb'],
     ['with a left-to-right isolate', 'a%E2%81%A6b'],
     ['with a right-to-left mark', 'a%E2%80%8Fb'],
     ['with an Arabic letter mark', 'a%D8%9Cb'],
     ['with a line separator', 'a%E2%80%A8b'],
-    ['of invisible characters alone', '%E2%80%8B%E2%80%8D'],
-  ])('%s is refused by name, with HTTP 400, and tells nothing', async (_what, sent) => {
-    const { status, data, errors } = await ask(sent);
+    ['of invisible characters only', '%E2%80%8B%E2%80%8D'],
+  ])('fails with HTTP 400 for a text %s', async (_description, sent) => {
+    const { status, data, errors } = await send(sent);
 
     expect(status).toBe(400);
     expect(data).toBeNull();
@@ -442,7 +443,7 @@ describe('the header X-Reason', () => {
     expect(JSON.stringify(errors)).not.toContain(sent);
   });
 
-  test('that is empty is none', async () => {
+  test('counts as missing if it is empty', async () => {
     const { errors, reasons } = await reasonOfLast('');
 
     expect(errors).toMatchObject([required(strict.bankId)]);
@@ -452,13 +453,13 @@ describe('the header X-Reason', () => {
   test.each([
     ['of 500 characters', 'x'.repeat(500), 'x'.repeat(500)],
     ['of 500 encoded characters', '%C3%BC'.repeat(500), 'ü'.repeat(500)],
-    ['with what is encoded', '%C3%9Cberpr%C3%BCfung%2C%20100%25', 'Überprüfung, 100%'],
+    ['with encoded characters', '%C3%9Cberpr%C3%BCfung%2C%20100%25', 'Überprüfung, 100%'],
     ['with spaces around it', ' review%20', 'review'],
-  ])('%s stands in the event as it was meant', async (_what, sent, meant) => {
-    expect(await reasonOfLast(sent)).toEqual({ errors: [], reasons: [meant] });
+  ])('is recorded decoded and trimmed for a text %s', async (_description, sent, decoded) => {
+    expect(await reasonOfLast(sent)).toEqual({ errors: [], reasons: [decoded] });
   });
 
-  test('may be sent by the front ends of other origins', async () => {
+  test('can be sent by front ends of other origins', async () => {
     const { headers } = await fetch(`${gateway.url}/graphql`, {
       method: 'OPTIONS',
       headers: {
