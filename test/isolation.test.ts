@@ -3,6 +3,8 @@
  * and try the IDs of the other bank in each argument and each input field that takes an ID. If this file does not know such an
  * argument, a test fails with its name.
  */
+import { and, eq, getTableColumns, ne } from 'drizzle-orm';
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import {
   type GraphQLField,
   type GraphQLInputType,
@@ -15,6 +17,11 @@ import {
 } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isRole, type Role, roleScope, roles } from '../src/base/roles.ts';
+import { bank } from '../src/domain/bank/bank.table.ts';
+import { meetingInvitee } from '../src/domain/meeting/meeting-invitee.table.ts';
+import { entitlementRequest } from '../src/domain/user/entitlement-request.table.ts';
+import { EntitlementRequestState } from '../src/domain/user/entitlement-request-state.ts';
+import { idempotencyKey } from '../src/domain/user/idempotency-key.table.ts';
 import { gatewaySchema } from '../src/schema.ts';
 import catalogue from './catalogue.json' with { type: 'json' };
 import { type ApiCase, apiCases, gatewayCases, type Variables, wholeEnvironment } from './support/api-cases.ts';
@@ -274,13 +281,16 @@ async function clerkOf(world: World): Promise<string> {
 
 /** All rows of a bank, and those of users, who belong to no bank. */
 function storedAt({ bankId, meetingId }: World) {
-  return everythingStored(gateway.database, (row, table) => {
-    if (table === 'bank') return row.id === bankId;
-    if (table === 'meeting_invitee') return row.meetingId === meetingId;
-    if (table === 'idempotency_key') return false;
+  return everythingStored(gateway.database, (table) => {
+    if (table === bank) return eq(bank.id, bankId);
+    if (table === meetingInvitee) return eq(meetingInvitee.meetingId, meetingId);
+    if (table === idempotencyKey) return null;
+    const { bankId: bankColumn }: Record<string, SQLiteColumn> = getTableColumns(table);
+    const isOfBank = bankColumn && eq(bankColumn, bankId);
     // Every user can request a role. Only decided requests belong to the bank.
-    if (table === 'entitlement_request' && row.state === 'REQUESTED') return false;
-    return 'bankId' in row ? row.bankId === bankId : true;
+    return table === entitlementRequest
+      ? and(isOfBank, ne(entitlementRequest.state, EntitlementRequestState.REQUESTED))
+      : isOfBank;
   });
 }
 

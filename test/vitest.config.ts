@@ -30,6 +30,9 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     setupFiles: [support('environment.ts')],
     pool: 'forks',
+    // The files of a worker share the modules of src, which take longer to load than most files take to run. Each file still
+    // has servers and databases of its own.
+    isolate: false,
     // The tests wait for databases and timers as much as they compute: with as many workers as cores a quarter of these is idle.
     maxWorkers: Math.ceil(availableParallelism() * 1.5),
     testTimeout: 60_000,

@@ -6,7 +6,7 @@ import { type AuditTrail, openAuditTrail } from '../../src/audit/audit-trail.ts'
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { openTamperer } from '../support/audit-world.ts';
-import { createDatabaseUrl, dialectUnderTest } from '../support/database-url.ts';
+import { createMigratedDatabaseUrl, dialectUnderTest } from '../support/database-url.ts';
 
 function refused(parts: Partial<AuditEvent>): AuditEvent {
   return auditEventOf({ kind: 'AUTHENTICATION', outcome: 'REFUSED', errors: ['INVALID_TOKEN'], ...parts });
@@ -18,7 +18,7 @@ let drop: () => Promise<void>;
 let trail: AuditTrail;
 
 beforeEach(async () => {
-  const created = await createDatabaseUrl();
+  const created = await createMigratedDatabaseUrl();
   url = created.url;
   drop = created.drop;
   database = await openDatabase(url);

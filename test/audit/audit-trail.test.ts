@@ -11,7 +11,7 @@ import { openDatabase } from '../../src/database/open-database.ts';
 import { eventPlaces } from '../../src/domain/audit-event/event-places.ts';
 import { bank } from '../../src/domain/bank/bank.table.ts';
 import { type AuditReader, auditReader } from '../support/audit-events.ts';
-import { createDatabaseUrl } from '../support/database-url.ts';
+import { createMigratedDatabaseUrl } from '../support/database-url.ts';
 
 const secret = 'a secret of the tests, for the audit trail';
 
@@ -20,7 +20,7 @@ let drop: () => Promise<void>;
 let audit: AuditReader;
 
 beforeAll(async () => {
-  const created = await createDatabaseUrl();
+  const created = await createMigratedDatabaseUrl();
   drop = created.drop;
   database = await openDatabase(created.url);
   audit = auditReader(database);

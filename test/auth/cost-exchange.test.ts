@@ -5,7 +5,7 @@ import { costConsumption } from '../../src/auth/cost-consumption.table.ts';
 import { CostExchange, deleteFullBudgets } from '../../src/auth/cost-exchange.ts';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
-import { createDatabaseUrl } from '../support/database-url.ts';
+import { createMigratedDatabaseUrl } from '../support/database-url.ts';
 
 const limits = { costPerMinute: 6_000, anonymousCostPerMinute: 600 };
 
@@ -16,7 +16,7 @@ let failures: unknown[];
 let exchanges: CostExchange[];
 
 beforeEach(async () => {
-  const created = await createDatabaseUrl();
+  const created = await createMigratedDatabaseUrl();
   drop = created.drop;
   statements = [];
   failures = [];

@@ -8,13 +8,13 @@ import { insertAtOnce, insertRows, type OnConflict } from '../../src/database/in
 import { openDatabase } from '../../src/database/open-database.ts';
 import { bank } from '../../src/domain/bank/bank.table.ts';
 import { customer } from '../../src/domain/customer/customer.table.ts';
-import { createDatabaseUrl, dialectUnderTest } from '../support/database-url.ts';
+import { createMigratedDatabaseUrl, dialectUnderTest } from '../support/database-url.ts';
 
 let database: Database;
 let drop: () => Promise<void>;
 
 beforeAll(async () => {
-  const created = await createDatabaseUrl();
+  const created = await createMigratedDatabaseUrl();
   drop = created.drop;
   database = await openDatabase(created.url);
 });

@@ -28,7 +28,7 @@ import { belongingEntries } from '../../src/domain/onboarding/belongings.ts';
 import { PageArguments } from '../../src/graph/connection.ts';
 import { type Context, type ContextParts, createContext } from '../../src/graph/context.ts';
 import { generateCustomers } from '../../src/import/generate.ts';
-import { createDatabaseUrl, dialectUnderTest } from '../support/database-url.ts';
+import { createMigratedDatabaseUrl, dialectUnderTest } from '../support/database-url.ts';
 import { contextParts } from '../support/gateway.ts';
 import { insertCustomers } from '../support/rows.ts';
 
@@ -42,7 +42,7 @@ let context: Context;
 let sent: { statement: string; parameters: unknown[] }[] = [];
 
 beforeAll(async () => {
-  ({ url: databaseUrl, drop } = await createDatabaseUrl());
+  ({ url: databaseUrl, drop } = await createMigratedDatabaseUrl());
   database = await openDatabase(databaseUrl, {
     onStatement: (statement, parameters) => sent.push({ statement, parameters }),
   });

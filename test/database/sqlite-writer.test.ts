@@ -3,14 +3,18 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { writerOf } from '../../src/database/sqlite-writer.ts';
 
 let handle: Sqlite.Database;
 let reader: Sqlite.Database;
 let folder: string;
 
+/** The clock of the writer. It is fixed, so that the commits do not depend on how busy the machine is. */
+let now = 0;
+
 beforeEach(async () => {
+  vi.spyOn(performance, 'now').mockImplementation(() => now);
   folder = await mkdtemp(join(tmpdir(), 'writer-'));
   const file = join(folder, 'own.db');
   handle = new Sqlite(file);
@@ -22,6 +26,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  vi.restoreAllMocks();
   reader.close();
   handle.close();
   await rm(folder, { recursive: true });
@@ -128,7 +133,7 @@ describe('the SQLite writer', () => {
     const { write } = writerOf(handle);
     const first = write(async () => {
       insert('parent', 'a');
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      now += 20;
     });
     const second = write(async () => stored(reader));
 

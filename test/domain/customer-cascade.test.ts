@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { getTableName } from 'drizzle-orm';
+import { getTableName, sql } from 'drizzle-orm';
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { customer } from '../../src/domain/customer/customer.table.ts';
 import { meetingInvitee } from '../../src/domain/meeting/meeting-invitee.table.ts';
 import { belongingEntries } from '../../src/domain/onboarding/belongings.ts';
+import { idempotencyKey } from '../../src/domain/user/idempotency-key.table.ts';
 import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
 import { insertCustomer, insertCustomerAddress } from '../support/rows.ts';
-import { allTables, everythingStored, tablesOfCustomers } from '../support/stored.ts';
+import { allTables, everythingStored, rowText, tablesOfCustomers } from '../support/stored.ts';
 import { insertWholeCustomer } from '../support/whole-customer.ts';
 
 const bankId = 'gh.29.uk';
@@ -88,8 +90,10 @@ describe('deleteCustomerCascade', () => {
   test('deletes all rows that mention the customer, returns their numbers, and changes no other row', async () => {
     const { userId } = await insertWholeCustomer(gateway.database, { bankId });
     const { customerId } = await insertWholeCustomer(gateway.database, { bankId, userId });
-    const isOther = (row: Record<string, unknown>, table: string) =>
-      table !== 'idempotency_key' && table !== 'meeting_invitee' && !JSON.stringify(row).includes(customerId);
+    const isOther = (table: SQLiteTable) =>
+      table === idempotencyKey || table === meetingInvitee
+        ? null
+        : sql`${rowText(table)} not like ${`%${customerId}%`}`;
     const before = await everythingStored(gateway.database, isOther);
     const inviteesBefore = await gateway.database.read.select().from(meetingInvitee);
     // A positive control: before the deletion, the search finds the customer in all these tables.

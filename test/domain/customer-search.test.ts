@@ -20,7 +20,8 @@ let clerk: TestUser;
 let matching: { id: string; kycStatus: boolean; bankId: string }[];
 
 beforeAll(async () => {
-  gateway = await startGateway();
+  // On a busy machine, searches of thousands of customers take longer than operations usually can.
+  gateway = await startGateway({ environment: { GATEWAY_OPERATION_TIMEOUT: '5m' } });
   await gateway.createBank(bankId);
   await gateway.createBank(otherBankId);
   const atBoth = [bankId, otherBankId].map((at): [role: 'CanGetCustomers', bankId: string] => ['CanGetCustomers', at]);

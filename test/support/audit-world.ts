@@ -14,7 +14,7 @@ import { type AuditVerification, type UnsealedEvents, verifyAuditTrail } from '.
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { sqlitePath } from '../../src/database/sqlite-path.ts';
-import { createDatabaseUrl, dialectUnderTest } from './database-url.ts';
+import { createMigratedDatabaseUrl, dialectUnderTest } from './database-url.ts';
 
 export const auditSecret = 'a secret of the tests, for the audit trail';
 
@@ -139,7 +139,7 @@ export async function verifyTrail(
 }
 
 export async function createAuditWorld(): Promise<AuditWorld> {
-  const { url, drop } = await createDatabaseUrl();
+  const { url, drop } = await createMigratedDatabaseUrl();
   const database = await openDatabase(url);
   const tamperer = await openTamperer(url);
   const log: string[] = [];

@@ -1,12 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { copyFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { inject } from 'vitest';
 import type { Dialect } from '../../src/database/dialect.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
+import { sqlitePath } from '../../src/database/sqlite-path.ts';
 
 const serverUrl = inject('databaseUrl');
+const templateName = inject('templateName');
 
 export const dialectUnderTest: Dialect = serverUrl === undefined ? 'sqlite' : 'postgresql';
 
@@ -15,13 +19,34 @@ export const dialectUnderTest: Dialect = serverUrl === undefined ? 'sqlite' : 'p
  */
 export const statementsOfAuditTrail = dialectUnderTest === 'sqlite' ? 2 : 1;
 
-/** Creates an empty database for a test file. `drop` also closes all remaining connections to it. */
-export async function createDatabaseUrl(): Promise<{ url: string; drop(): Promise<void> }> {
-  const name = `test_${randomBytes(8).toString('hex')}`;
-  return serverUrl === undefined ? sqliteFile(name) : createPostgresqlDatabase(serverUrl, name);
+export interface TestDatabase {
+  url: string;
+  /** Drops the database, and closes all remaining connections to it. */
+  drop(): Promise<void>;
 }
 
-function sqliteFile(name: string): { url: string; drop(): Promise<void> } {
+/** Creates an empty database for a test file. */
+export async function createDatabaseUrl(): Promise<TestDatabase> {
+  const name = newName();
+  if (serverUrl === undefined) return sqliteFile(name);
+  // template0 accepts any encoding and never has connections, which would prevent the copy.
+  return createPostgresqlDatabase(serverUrl, name, 'template0');
+}
+
+/** Creates a database with all tables for a test file. It is a copy, because the migrations take longer than many files. */
+export async function createMigratedDatabaseUrl(): Promise<TestDatabase> {
+  const name = newName();
+  if (serverUrl !== undefined) return createPostgresqlDatabase(serverUrl, name, await postgresqlTemplate(serverUrl));
+  const database = sqliteFile(name);
+  await copyFile(await sqliteTemplate(), sqlitePath(database.url));
+  return database;
+}
+
+function newName(): string {
+  return `test_${randomBytes(8).toString('hex')}`;
+}
+
+function sqliteFile(name: string): TestDatabase {
   const file = join(tmpdir(), `${name}.db`);
   return {
     url: `file:${file}`,
@@ -31,9 +56,39 @@ function sqliteFile(name: string): { url: string; drop(): Promise<void> } {
   };
 }
 
-async function createPostgresqlDatabase(server: string, name: string): Promise<{ url: string; drop(): Promise<void> }> {
-  // template0 accepts any encoding and never has connections, which would prevent the copy.
-  await execute(server, `create database ${name} encoding 'UTF8' template template0`);
+/** Several processes can create the template at the same time. Each replaces it by an equal file. */
+async function sqliteTemplate(): Promise<string> {
+  const template = join(tmpdir(), 'migrated.db');
+  if (!existsSync(template)) {
+    const { url } = sqliteFile(newName());
+    await (await openDatabase(url)).close();
+    await rename(sqlitePath(url), template);
+  }
+  return template;
+}
+
+/** The advisory lock of the process that creates the template. */
+const templateLock = 7_001;
+
+async function postgresqlTemplate(server: string): Promise<string> {
+  const client = new pg.Client({ connectionString: server });
+  await client.connect();
+  try {
+    await client.query('select pg_advisory_lock($1)', [templateLock]);
+    const { rowCount } = await client.query('select from pg_database where datname = $1', [templateName]);
+    if (rowCount === 0) {
+      const { url } = await createPostgresqlDatabase(server, templateName, 'template0');
+      await (await openDatabase(url)).close();
+    }
+    return templateName;
+  } finally {
+    await client.end();
+  }
+}
+
+async function createPostgresqlDatabase(server: string, name: string, template: string): Promise<TestDatabase> {
+  // Copying files takes less CPU time than the default strategy, which writes the copy to the WAL.
+  await execute(server, `create database ${name} encoding 'UTF8' template ${template} strategy file_copy`);
   const url = new URL(server);
   url.pathname = `/${name}`;
   return {

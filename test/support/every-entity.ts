@@ -6,9 +6,11 @@
  *   world.customerId, world.addressId, world.linkedUser.token
  */
 import { randomUUID } from 'node:crypto';
+import type { Tokens } from '../../src/auth/tokens.ts';
+import type { Database, Queries } from '../../src/database/database.ts';
 import { disableUser } from '../../src/domain/user/user-administration.ts';
 import { insertFurtherBelongings } from './further-belongings.ts';
-import type { Gateway, TestUser } from './gateway.ts';
+import { type Gateway, insertBank, insertUser, type TestUser } from './gateway.ts';
 import {
   insertAccount,
   insertAccountAttribute,
@@ -95,14 +97,25 @@ export function sharedNames(): SharedNames {
 }
 
 export async function insertEveryEntity(gateway: Gateway, names: SharedNames = sharedNames()): Promise<World> {
-  const { database } = gateway;
+  const { database, tokens } = gateway;
+  const world = await database.transaction((transaction) => {
+    // Tests create hundreds of worlds, so a transaction for each row would take a large part of the run.
+    const together = { ...database, read: transaction, transaction: <Result>(work: Work<Result>) => work(transaction) };
+    return insertWorld(together, tokens, names);
+  });
+  await disableUser(database, world.lockedUser.username);
+  return { ...world, gateway };
+}
+
+type Work<Result> = (transaction: Queries) => Promise<Result>;
+
+async function insertWorld(database: Database, tokens: Tokens, names: SharedNames): Promise<Omit<World, 'gateway'>> {
   const bankId = `bank-${randomUUID()}`;
-  await gateway.createBank(bankId);
-  const linkedUser = await gateway.createUser();
-  const freeUser = await gateway.createUser();
-  const lockedUser = await gateway.createUser();
-  await disableUser(database, lockedUser.username);
-  const colleague = await gateway.createUser();
+  await insertBank(database, bankId);
+  const linkedUser = await insertUser(database, tokens);
+  const freeUser = await insertUser(database, tokens);
+  const lockedUser = await insertUser(database, tokens);
+  const colleague = await insertUser(database, tokens);
   const entitlement = await insertEntitlement(database, { userId: colleague.id, bankId, roleName: 'CanGetCrmEvents' });
   const request = await insertEntitlementRequest(database, { userId: colleague.id, bankId });
   const { id: customerId } = await insertCustomer(database, { bankId, customerNumber: names.customerNumber });
@@ -115,8 +128,8 @@ export async function insertEveryEntity(gateway: Gateway, names: SharedNames = s
   const handle = await insertSocialMediaHandle(database, { ...child, handle: '@eveline' });
   const userLink = await insertUserCustomerLink(database, { ...child, userId: linkedUser.id });
   await insertUserAttribute(database, { userId: linkedUser.id });
-  const accountLinkId = await insertAccounts(gateway, { ...child, names, userId: linkedUser.id });
-  const status = await insertKycEvidence(gateway, { ...child, names });
+  const accountLinkId = await insertAccounts(database, { ...child, names, userId: linkedUser.id });
+  const status = await insertKycEvidence(database, { ...child, names });
   const message = await insertCustomerMessage(database, child);
   const proposal = await insertKycStatusProposal(database, { ...child, proposedByUserId: colleague.id });
   const event = await insertCrmEvent(database, child);
@@ -129,7 +142,6 @@ export async function insertEveryEntity(gateway: Gateway, names: SharedNames = s
   await insertMeetingInvitee(database, { meetingId: meeting.id, userId: linkedUser.id });
   return {
     ...names,
-    gateway,
     bankId,
     customerId,
     otherCustomerId: other.id,
@@ -163,7 +175,7 @@ interface CustomerKeys {
 }
 
 async function insertAccounts(
-  { database }: Gateway,
+  database: Database,
   { names, userId, ...child }: CustomerKeys & { userId: string },
 ): Promise<string> {
   const { bankId } = child;
@@ -176,7 +188,7 @@ async function insertAccounts(
   return (await insertCustomerAccountLink(database, { ...child, accountId })).id;
 }
 
-async function insertKycEvidence({ database }: Gateway, { names, ...child }: CustomerKeys) {
+async function insertKycEvidence(database: Database, { names, ...child }: CustomerKeys) {
   await insertKycCheck(database, { ...child, id: names.kycCheckId });
   await insertKycDocument(database, { ...child, id: names.kycDocumentId });
   await insertKycMedia(database, {

@@ -23,7 +23,9 @@ import { createLogger } from '../../src/base/logger.ts';
 import type { Role } from '../../src/base/roles.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import type { Database } from '../../src/database/database.ts';
+import { insertRows } from '../../src/database/insert-rows.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
+import { insertRow } from '../../src/database/write-row.ts';
 import { eventPlaces } from '../../src/domain/audit-event/event-places.ts';
 import { bank } from '../../src/domain/bank/bank.table.ts';
 import { entitlement } from '../../src/domain/user/entitlement.table.ts';
@@ -32,7 +34,7 @@ import { canonicalNames } from '../../src/domain/user/username.ts';
 import type { ContextParts } from '../../src/graph/context.ts';
 import type { ConnectionLimits } from '../../src/http/connections.ts';
 import { createServer } from '../../src/http/server.ts';
-import { createDatabaseUrl } from './database-url.ts';
+import { createMigratedDatabaseUrl } from './database-url.ts';
 
 export interface ResponseError {
   message: string;
@@ -154,7 +156,7 @@ export async function contextParts(databaseUrl: string, database: Database): Pro
 }
 
 export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {
-  const { url: databaseUrl, drop } = await createDatabaseUrl();
+  const { url: databaseUrl, drop } = await createMigratedDatabaseUrl();
   const config = readConfig({ ...testEnvironment(databaseUrl), ...options.environment });
   const logged: Record<string, unknown>[] = [];
   const logger = createLogger(config.logLevel, collecting(logged));
@@ -175,28 +177,8 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     tokens,
     logged,
     query: (token, document, variables, headers) => postQuery(url, token, document, variables, headers),
-    async createBank(id) {
-      const now = new Date();
-      await database.transaction(async (transaction) => {
-        await transaction.insert(bank).values({ id, createdAt: now, updatedAt: now }).onConflictDoNothing();
-      });
-    },
-    async createUser({ username = `user-${randomUUID()}`, roles = [], isSuperAdmin = false } = {}) {
-      const id = randomUUID();
-      const email = `${username}@example.org`;
-      const now = new Date();
-      const times = { createdAt: now, updatedAt: now };
-      await database.transaction(async (transaction) => {
-        await transaction.insert(user).values({
-          ...{ id, username, email, provider: localProvider, providerId: username, isSuperAdmin, ...times },
-          ...canonicalNames({ provider: localProvider, username, email, emailValidatedAt: null }),
-        });
-        for (const [roleName, bankId] of roles) {
-          await transaction.insert(entitlement).values({ id: randomUUID(), userId: id, roleName, bankId, ...times });
-        }
-      });
-      return { id, username, email, token: (await tokens.sign({ userId: id }, 3600)).token };
-    },
+    createBank: (id) => insertBank(database, id),
+    createUser: (values) => insertUser(database, tokens, values),
     async stop() {
       await server.close();
       await auditTrail.close();
@@ -206,10 +188,40 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   };
 }
 
-/** Loads the real schema on demand, because a test of the server alone does not need the resolvers. */
-async function realSchema(): Promise<GraphQLSchema> {
-  const { gatewaySchema } = await import('../../src/schema.ts');
-  return gatewaySchema();
+/** Does nothing if the bank exists. */
+export async function insertBank(database: Database, id: string): Promise<void> {
+  const now = new Date();
+  const row = { id, createdAt: now, updatedAt: now };
+  await database.transaction((transaction) => insertRow(transaction, bank, row, 'ignore'));
+}
+
+/** Inserts a user with their entitlements, and signs a token for them. */
+export async function insertUser(
+  database: Database,
+  tokens: Tokens,
+  { username = `user-${randomUUID()}`, roles = [], isSuperAdmin = false }: NewTestUser = {},
+): Promise<TestUser> {
+  const id = randomUUID();
+  const email = `${username}@example.org`;
+  const now = new Date();
+  const times = { createdAt: now, updatedAt: now };
+  await database.transaction(async (transaction) => {
+    await insertRow(transaction, user, {
+      ...{ id, username, email, provider: localProvider, providerId: username, isSuperAdmin, ...times },
+      ...canonicalNames({ provider: localProvider, username, email, emailValidatedAt: null }),
+    });
+    const held = roles.map(([roleName, bankId]) => ({ id: randomUUID(), userId: id, roleName, bankId, ...times }));
+    await insertRows<typeof entitlement>(transaction, entitlement, held);
+  });
+  return { id, username, email, token: (await tokens.sign({ userId: id }, 3600)).token };
+}
+
+let builtSchema: Promise<GraphQLSchema> | undefined;
+
+/** Builds the real schema once per process, and on demand, because a test of the server alone does not need the resolvers. */
+function realSchema(): Promise<GraphQLSchema> {
+  builtSchema ??= import('../../src/schema.ts').then(({ gatewaySchema }) => gatewaySchema());
+  return builtSchema;
 }
 
 async function postQuery<Data, Variables>(

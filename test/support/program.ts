@@ -6,15 +6,23 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { inject } from 'vitest';
 import { loggedSeal } from '../../src/audit/logged-seal.ts';
 
 const root = join(import.meta.dirname, '../..');
 const lock = join(root, 'dist/.building');
 
+let building: Promise<void> | undefined;
+
 /**
- * Builds the program. A lock file makes concurrent test files build one after the other; only the first has work to do.
+ * Builds the program, once per process. A lock file makes processes build one after the other; only the first has work to do.
  */
-export async function buildProgram(): Promise<void> {
+export function buildProgram(): Promise<void> {
+  building ??= build();
+  return building;
+}
+
+async function build(): Promise<void> {
   await mkdir(join(root, 'dist'), { recursive: true });
   for (;;) {
     try {
@@ -51,11 +59,14 @@ export interface ProgramResult {
   seals: string[];
 }
 
+/** Contains the compiled modules of the program, because a command takes longer to compile them than to run. */
+const compileCache = join(inject('temporaryFolder'), 'compile-cache');
+
 function start(args: string[], { environment = {}, input = '' }: ProgramOptions) {
   const program = spawn(process.execPath, [join(root, 'dist/main.js'), ...args], {
     cwd: process.env.TMPDIR,
     // The environment of the test is not inherited, in particular not its DATABASE_URL.
-    env: { PATH: process.env.PATH, TMPDIR: process.env.TMPDIR, ...environment },
+    env: { PATH: process.env.PATH, TMPDIR: process.env.TMPDIR, NODE_COMPILE_CACHE: compileCache, ...environment },
   });
   program.stdin.end(input);
   return program;

@@ -13,6 +13,7 @@ import { localProvider } from '../../src/auth/password.ts';
 import type { Database } from '../../src/database/database.ts';
 import { dialect } from '../../src/database/dialect.ts';
 import { insertRows } from '../../src/database/insert-rows.ts';
+import { insertRow as insertPrepared } from '../../src/database/write-row.ts';
 import { account } from '../../src/domain/account/account.table.ts';
 import { accountAttribute } from '../../src/domain/account/account-attribute.table.ts';
 import { accountHolder } from '../../src/domain/account/account-holder.table.ts';
@@ -56,14 +57,9 @@ async function insertRow<Table extends SQLiteTable>(
   table: Table,
   values: Table['$inferInsert'],
 ): Promise<Table['$inferSelect']> {
-  const [row] = await database.transaction(async (transaction) =>
-    transaction
-      .insert(table as SQLiteTable)
-      .values(values)
-      .returning(),
-  );
+  const [row] = await database.transaction((transaction) => insertPrepared(transaction, table, values));
   if (row === undefined) throw new Error('The row was not inserted.');
-  return row as Table['$inferSelect'];
+  return row;
 }
 
 let lastTime = Date.now();

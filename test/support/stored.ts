@@ -7,9 +7,10 @@
  */
 import { createHash } from 'node:crypto';
 import { globSync } from 'node:fs';
-import { getTableColumns, getTableName, is, Table } from 'drizzle-orm';
+import { getTableColumns, getTableName, is, type SQL, sql, Table } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Database } from '../../src/database/database.ts';
+import { dialect } from '../../src/database/dialect.ts';
 
 const source = new URL('../../src/', import.meta.url);
 
@@ -40,18 +41,41 @@ export const tablesOfCustomers = allTables.filter(
 
 const comparedTables = allTables.filter((table) => !getTableName(table).startsWith('audit_'));
 
-/** Returns the number of rows and a hash of them for each table, because a failed assertion prints these values. */
+/** Returns a row as text. The database creates it, because the tests compare everything that is stored thousands of times. */
+export function rowText(table: SQLiteTable): SQL<string> {
+  const columns = sql.join(Object.values<SQLiteColumn>(getTableColumns(table)), sql`, `);
+  return dialect === 'sqlite' ? sql`json_array(${columns})` : sql`${table}::text`;
+}
+
+/** Returns all rows as text, null if there are none. */
+function rowsText(table: SQLiteTable): SQL<string | null> {
+  const row = rowText(table);
+  // SQLite returns unchanged rows in an unchanged order.
+  return dialect === 'sqlite' ? sql`group_concat(${row})` : sql`md5(string_agg(${row}, ',' order by ${row}))`;
+}
+
+/**
+ * Returns the number of rows and a hash of them for each table, because a failed assertion prints these values.
+ *
+ * @param condition Returns the condition of the compared rows: undefined for all rows of a table, null for none.
+ */
 export async function everythingStored(
   database: Database,
-  isCompared: (row: Record<string, unknown>, table: string) => boolean = () => true,
+  condition: (table: SQLiteTable) => SQL | undefined | null = () => undefined,
 ): Promise<Record<string, string>> {
-  const stored = await Promise.all(
-    comparedTables.map(async (table) => {
-      const name = getTableName(table);
-      const rows = (await database.read.select().from(table)) as Record<string, unknown>[];
-      const texts = rows.filter((row) => isCompared(row, name)).map((row) => JSON.stringify(row));
-      return [name, `${texts.length} rows ${createHash('sha256').update(texts.sort().join('\n')).digest('hex')}`];
-    }),
-  );
-  return Object.fromEntries(stored);
+  const columns: Record<string, SQL<string>> = {};
+  for (const table of comparedTables) {
+    const where = condition(table);
+    if (where === null) continue;
+    const text = sql`count(*) || ' rows ' || coalesce(${rowsText(table)}, '')`;
+    columns[getTableName(table)] = sql`(select ${text} from ${table} where ${where ?? sql`true`})`;
+  }
+  const [texts = {}] = await database.read.select(columns).from(sql`(select 1) as one`);
+  return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, hashed(text)]));
+}
+
+/** Replaces the rows by their hash, and keeps their number. */
+function hashed(text: string): string {
+  const [, count = '', rows = ''] = /^(\d+ rows )(.*)$/s.exec(text) ?? [];
+  return count + createHash('sha256').update(rows).digest('hex');
 }

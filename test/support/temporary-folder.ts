@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { chmod, mkdtemp } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -11,9 +11,26 @@ declare module 'vitest' {
   }
 }
 
+const memoryFolder = '/dev/shm';
+/** More than all databases and files of a run. */
+const neededBytes = 4 * 2 ** 30;
+
+/** Returns the parent of temporary folders: in memory if it has space, because tests create, flush and delete many databases. */
+export async function spaciousFolder(): Promise<string> {
+  try {
+    const { bavail, bsize } = await statfs(memoryFolder);
+    const mounts = await readFile('/proc/self/mounts', 'utf8');
+    const [, options = 'noexec'] = new RegExp(`^\\S+ ${memoryFolder} \\S+ (\\S+)`, 'm').exec(mounts) ?? [];
+    // Tests unpack programs and run them.
+    return bavail * bsize > neededBytes && !options.split(',').includes('noexec') ? memoryFolder : tmpdir();
+  } catch {
+    return tmpdir();
+  }
+}
+
 /** Provides a temporary folder for the tests of a project. It is also deleted if the run is interrupted or fails. */
 export default async function createTemporaryFolder(project: TestProject): Promise<() => void> {
-  const folder = await mkdtemp(join(tmpdir(), `gateway-test-${project.name}-`));
+  const folder = await mkdtemp(join(await spaciousFolder(), `gateway-test-${project.name}-`));
   // PostgreSQL servers run as another user, who must be able to enter the folder.
   await chmod(folder, 0o711);
   const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
