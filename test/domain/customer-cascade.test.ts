@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { getTableName, sql } from 'drizzle-orm';
+import { eq, getTableName, sql } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { crmEvent } from '../../src/domain/crm-event/crm-event.table.ts';
 import { customer } from '../../src/domain/customer/customer.table.ts';
 import { meetingInvitee } from '../../src/domain/meeting/meeting-invitee.table.ts';
 import { belongingEntries } from '../../src/domain/onboarding/belongings.ts';
 import { idempotencyKey } from '../../src/domain/user/idempotency-key.table.ts';
 import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
-import { insertCustomer, insertCustomerAddress } from '../support/rows.ts';
+import { insertCrmEvent, insertCustomer, insertCustomerAddress } from '../support/rows.ts';
 import { allTables, everythingStored, rowText, tablesOfCustomers } from '../support/stored.ts';
 import { insertWholeCustomer } from '../support/whole-customer.ts';
 
@@ -117,6 +118,21 @@ describe('deleteCustomerCascade', () => {
     expect(await tablesThatMention(customerId)).toEqual(auditTables);
     expect(await everythingStored(gateway.database, isOther)).toEqual(before);
     expect(await gateway.database.read.select().from(meetingInvitee)).toHaveLength(inviteesBefore.length - 2);
+  });
+
+  test('deletes CRM events that contain only the number of the customer, and keeps those of another bank', async () => {
+    const { id: customerId, customerNumber } = await insertCustomer(gateway.database, { bankId });
+    await insertCrmEvent(gateway.database, { bankId, customerNumber });
+    const ofOtherBank = await insertCrmEvent(gateway.database, { bankId: otherBankId, customerNumber });
+
+    const { data } = await deleteOne(customerId);
+
+    expect(data).toMatchObject({ deleteCustomerCascade: { deleted: { crmEvents: 1 } } });
+    const remaining = await gateway.database.read
+      .select({ id: crmEvent.id })
+      .from(crmEvent)
+      .where(eq(crmEvent.customerNumber, customerNumber));
+    expect(remaining).toEqual([{ id: ofOtherBank.id }]);
   });
 
   test('returns the same numbers and no customer when retried with the same key, and fails without the key', async () => {
