@@ -316,6 +316,16 @@ test('a filter by attribute is refused to a caller who cannot read attributes, b
   expect(errors[0]?.extensions).toMatchObject({ code: 'FORBIDDEN', obpCode: 'OBP-20006', field: 'filter.attribute' });
 });
 
+test('a filter is checked before the page size, and access to the filter before both', async () => {
+  const reader = await gateway.createUser({ roles: [['CanGetCustomers', bankId]] });
+  const invalid = `customers(bankId: "${bankId}", first: 0, filter: { legalNameContains: "ab" })`;
+  const refused = `customers(bankId: "${bankId}", first: 0, filter: {
+    legalNameContains: "ab", attribute: { name: "SEGMENT", value: "GOLD" } })`;
+
+  expect((await list(invalid, reader)).errors).toMatchObject([{ extensions: { field: 'filter.legalNameContains' } }]);
+  expect((await list(refused, reader)).errors).toMatchObject([{ extensions: { field: 'filter.attribute' } }]);
+});
+
 test('a cursor does not reveal the values by which the list is sorted', async () => {
   const { data } = await gateway.query<{ customersMinimal: { pageInfo: { endCursor: string } } }>(
     clerk.token,

@@ -7,7 +7,7 @@ import { accountHolder } from '../../src/domain/account/account-holder.table.ts'
 import { bank } from '../../src/domain/bank/bank.table.ts';
 import { entitlement } from '../../src/domain/user/entitlement.table.ts';
 import { userCustomerLink } from '../../src/domain/user-customer-link/user-customer-link.table.ts';
-import { type Gateway, startGateway } from '../support/gateway.ts';
+import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
 import { insertAccount, insertCustomer, insertCustomers } from '../support/rows.ts';
 import { everythingStored } from '../support/stored.ts';
 
@@ -92,29 +92,44 @@ describe('a user', () => {
     await expectFull(500, () => gateway.query(clerk.token, create, { bankId, input }));
   });
 
-  test('with 1,000 entitlements cannot be granted another one', async () => {
-    const user = await gateway.createUser();
-    const banks = Array.from({ length: 1_000 }, (_, index) => ({ id: `bank.${index}`, ...times }));
-    await gateway.database.transaction(async (transaction) => {
-      await insertRows(transaction, bank, banks);
-      const rows = banks.map(({ id }) => ({
-        id: randomUUID(),
-        userId: user.id,
-        roleName: 'CanGetCustomer',
-        bankId: id,
-        ...times,
-      }));
-      await insertRows(transaction, entitlement, rows);
+  describe('with 1,000 entitlements', () => {
+    let user: TestUser;
+    beforeAll(async () => {
+      user = await gateway.createUser({ roles: [['CanCreateBank', null]] });
+      const banks = Array.from({ length: 999 }, (_, index) => ({ id: `bank.${index}`, ...times }));
+      await gateway.database.transaction(async (transaction) => {
+        await insertRows(transaction, bank, banks);
+        const rows = banks.map(({ id }) => ({
+          id: randomUUID(),
+          userId: user.id,
+          roleName: 'CanGetCustomer',
+          bankId: id,
+          ...times,
+        }));
+        await insertRows(transaction, entitlement, rows);
+      });
     });
-    const list = await gateway.query<{ me: { entitlements: object[] } }>(
-      user.token,
-      '{ me { entitlements { roleName } } }',
-    );
-    expect(list.data?.me.entitlements).toHaveLength(1_000);
-    const granter = await gateway.createUser({ isSuperAdmin: true });
-    const grant = `mutation ($userId: ID!) {
-      grantEntitlement(userId: $userId, input: { roleName: CanGetCustomer, bankId: "${bankId}" }) { entitlement { id } } }`;
-    await expectFull(1_000, () => gateway.query(granter.token, grant, { userId: user.id }));
+
+    test('cannot be granted another one', async () => {
+      const list = await gateway.query<{ me: { entitlements: object[] } }>(
+        user.token,
+        '{ me { entitlements { roleName } } }',
+      );
+      expect(list.data?.me.entitlements).toHaveLength(1_000);
+      const granter = await gateway.createUser({ isSuperAdmin: true });
+      const grant = `mutation ($userId: ID!) {
+        grantEntitlement(userId: $userId, input: { roleName: CanGetCustomer, bankId: "${bankId}" }) { entitlement { id } } }`;
+      await expectFull(1_000, () => gateway.query(granter.token, grant, { userId: user.id }));
+    });
+
+    test('cannot create a bank, and a taken ID fails with OBP-34000', async () => {
+      const create = `mutation ($id: ID!) {
+        createBank(input: { id: $id, shortName: "One", fullName: "One more" }) { bank { id } } }`;
+      await expectFull(1_000, () => gateway.query(user.token, create, { id: 'new.bank' }));
+
+      const { errors } = await gateway.query(user.token, create, { id: bankId });
+      expect(errors).toMatchObject([{ extensions: { obpCode: 'OBP-34000', field: 'input.id' } }]);
+    });
   });
 });
 
