@@ -2,11 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { eq, getTableName, sql } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { isForeignKeyViolation } from '../../src/database/errors.ts';
+import { bank } from '../../src/domain/bank/bank.table.ts';
 import { crmEvent } from '../../src/domain/crm-event/crm-event.table.ts';
 import { customer } from '../../src/domain/customer/customer.table.ts';
+import { lockCustomerForDeletion } from '../../src/domain/customer/locked-customer.ts';
+import { kycStatus } from '../../src/domain/kyc/kyc-status.table.ts';
 import { meetingInvitee } from '../../src/domain/meeting/meeting-invitee.table.ts';
 import { belongingEntries } from '../../src/domain/onboarding/belongings.ts';
+import { deleteCustomerCascade } from '../../src/domain/onboarding/cascade.ts';
 import { idempotencyKey } from '../../src/domain/user/idempotency-key.table.ts';
+import { dialectUnderTest } from '../support/database-url.ts';
 import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
 import { insertCrmEvent, insertCustomer, insertCustomerAddress } from '../support/rows.ts';
 import { allTables, everythingStored, rowText, tablesOfCustomers } from '../support/stored.ts';
@@ -183,5 +189,67 @@ describe('deleteCustomerCascade', () => {
     expect(response?.errors).toEqual([]);
     expect(codes.filter((code) => code !== 'OBP-30046')).toEqual([]);
     expect(await tablesThatMention(customerId)).toEqual(auditTables);
+  });
+});
+
+/** Imports write rows of a customer without locking the customer before. */
+describe('deleteCustomerCascade during a write that does not lock the customer', () => {
+  /** Resolves when a transaction waits for another. SQLite executes one after the other in any case. */
+  async function untilOneWaits(): Promise<void> {
+    if (dialectUnderTest === 'sqlite') return;
+    const waiting = sql<string>`(select count(*) from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock')`;
+    const countWaiting = async () => {
+      const [row] = await gateway.database.read.select({ waiting }).from(bank).limit(1);
+      return Number(row?.waiting);
+    };
+    await expect.poll(countWaiting, { timeout: 10_000 }).toBeGreaterThan(0);
+  }
+
+  test('waits for an earlier write, even if it goes on to update the customer, and deletes its row', async () => {
+    const { id: customerId } = await insertCustomer(gateway.database, { bankId });
+    const inserted = Promise.withResolvers<void>();
+    const deleting = Promise.withResolvers<void>();
+    const now = new Date();
+
+    const writing = gateway.database.transaction(async (transaction) => {
+      const row = { id: randomUUID(), bankId, customerId, ok: true, date: now, createdAt: now, updatedAt: now };
+      await transaction.insert(kycStatus).values(row);
+      inserted.resolve();
+      await deleting.promise;
+      await transaction.update(customer).set({ kycStatus: true }).where(eq(customer.id, customerId));
+    });
+    await inserted.promise;
+    const deletion = deleteOne(customerId);
+    await untilOneWaits().finally(deleting.resolve);
+    await writing;
+
+    expect(await deletion).toMatchObject({
+      errors: [],
+      data: { deleteCustomerCascade: { customer: { id: customerId }, deleted: { kycStatuses: 1 } } },
+    });
+    expect(await tablesThatMention(customerId)).toEqual(auditTables);
+  });
+
+  test('lets a later write wait, which then fails', async () => {
+    const { id: customerId } = await insertCustomer(gateway.database, { bankId });
+    const locked = Promise.withResolvers<void>();
+    const writing = Promise.withResolvers<void>();
+
+    const deletion = gateway.database.transaction(async (transaction) => {
+      const lockedCustomer = await lockCustomerForDeletion(transaction, bankId, customerId);
+      locked.resolve();
+      await writing.promise;
+      return deleteCustomerCascade(transaction, lockedCustomer, null);
+    });
+    await locked.promise;
+    const failing = expect(insertCustomerAddress(gateway.database, { bankId, customerId })).rejects.toSatisfy(
+      (error: unknown) => isForeignKeyViolation(error),
+    );
+    await untilOneWaits().finally(writing.resolve);
+
+    expect(await deletion).toMatchObject({ addresses: 0 });
+    await failing;
+    expect(await tablesThatMention(customerId)).toEqual([]);
   });
 });

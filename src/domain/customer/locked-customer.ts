@@ -2,11 +2,12 @@ import { and, eq, getTableName, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { type ErrorKey, gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
-import { lockedForWriting } from '../../database/lock.ts';
+import { lockedForDeletion, lockedForWriting } from '../../database/lock.ts';
 import { statement, statementByShape } from '../../database/statement.ts';
 import { type CustomerRow, customer } from './customer.table.ts';
 
 declare const locked: unique symbol;
+declare const deletable: unique symbol;
 
 /**
  * A customer whose bank was checked and whose row is locked. Writes need one rather than an ID. Only this module can create it, so
@@ -14,14 +15,17 @@ declare const locked: unique symbol;
  */
 export type LockedCustomer = CustomerRow & { readonly [locked]: true };
 
-const lockedCustomer = statement((queries) =>
-  lockedForWriting(
-    queries
-      .select()
-      .from(customer)
-      .where(and(eq(customer.id, sql.placeholder('customerId')), eq(customer.bankId, sql.placeholder('bankId')))),
-  ),
-);
+/** A locked customer to whom no row can be added, not even by writes that do not lock the customer. */
+export type DeletableCustomer = LockedCustomer & { readonly [deletable]: true };
+
+function selectCustomer(queries: Queries) {
+  const { id, bankId } = customer;
+  const isCustomer = and(eq(id, sql.placeholder('customerId')), eq(bankId, sql.placeholder('bankId')));
+  return queries.select().from(customer).where(isCustomer);
+}
+
+const customerForWriting = statement((queries) => lockedForWriting(selectCustomer(queries)));
+const customerForDeletion = statement((queries) => lockedForDeletion(selectCustomer(queries)));
 
 /**
  * Reads a customer of a bank and locks the row. Writes to one customer wait for each other, so that limits hold and no row is added
@@ -29,9 +33,24 @@ const lockedCustomer = statement((queries) =>
  * @throws OBP-30046 if the bank does not have the customer.
  */
 export async function lockCustomer(queries: Queries, bankId: string, customerId: string): Promise<LockedCustomer> {
-  const [row] = await lockedCustomer(queries, { bankId, customerId });
+  const [row] = await customerForWriting(queries, { bankId, customerId });
   if (row === undefined) throw gatewayError('OBP-30046');
   return row as LockedCustomer;
+}
+
+/**
+ * Reads a customer of a bank and locks the row for its deletion. This must be the first lock of the customer in a transaction: an
+ * import that added a row before it updates the customer would wait for the weaker lock, and this transaction for the import.
+ * @throws OBP-30046 if the bank does not have the customer.
+ */
+export async function lockCustomerForDeletion(
+  queries: Queries,
+  bankId: string,
+  customerId: string,
+): Promise<DeletableCustomer> {
+  const [row] = await customerForDeletion(queries, { bankId, customerId });
+  if (row === undefined) throw gatewayError('OBP-30046');
+  return row as DeletableCustomer;
 }
 
 /** A table whose rows belong to customers. */

@@ -2,11 +2,10 @@ import { eq, getTableColumns } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { subjectColumns } from '../../audit/changes.ts';
 import type { Queries } from '../../database/database.ts';
-import { lockedForDeletion } from '../../database/lock.ts';
 import { deleteRows } from '../../database/write-row.ts';
 import { requireVersion } from '../../graph/input.ts';
 import { customer as customerTable } from '../customer/customer.table.ts';
-import type { LockedCustomer } from '../customer/locked-customer.ts';
+import type { DeletableCustomer } from '../customer/locked-customer.ts';
 import { type BelongingName, belongingEntries } from './belongings.ts';
 import { refuseWhileRetained } from './retention.ts';
 
@@ -21,19 +20,16 @@ function recordedColumns(table: SQLiteTable) {
  */
 export async function deleteCustomerCascade(
   transaction: Queries,
-  customer: LockedCustomer,
+  customer: DeletableCustomer,
   expectedVersion: number | null | undefined,
 ): Promise<Record<BelongingName, number>> {
   await refuseWhileRetained(transaction, customer);
   requireVersion(customer, expectedVersion);
-  const isCustomer = eq(customerTable.id, customer.id);
-  // Without this lock, rows could be added between the deletion of the others and that of the customer.
-  await lockedForDeletion(transaction.select({ id: customerTable.id }).from(customerTable).where(isCustomer));
   const deleted: Partial<Record<BelongingName, number>> = {};
   for (const [name, { table, where }] of belongingEntries.toReversed()) {
     const rows = await deleteRows(transaction, table, where(customer), recordedColumns(table));
     deleted[name] = rows.length;
   }
-  await deleteRows(transaction, customerTable, isCustomer);
+  await deleteRows(transaction, customerTable, eq(customerTable.id, customer.id));
   return deleted as Record<BelongingName, number>;
 }

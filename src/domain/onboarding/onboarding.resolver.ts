@@ -7,7 +7,7 @@ import { MaxInputItems } from '../../graph/max-input-items.ts';
 import { mutate } from '../../graph/mutation.ts';
 import { loadCustomer } from '../customer/customer.loader.ts';
 import { Customer, CustomerPayload, toCustomer } from '../customer/customer.type.ts';
-import { lockCustomer } from '../customer/locked-customer.ts';
+import { lockCustomer, lockCustomerForDeletion } from '../customer/locked-customer.ts';
 import { deleteCustomerCascade } from './cascade.ts';
 import { createAll } from './create-customer.ts';
 import { exportCustomer } from './customer-export.ts';
@@ -100,7 +100,7 @@ export class DeleteCustomerCascadeMutation {
     return mutate(
       context,
       async (transaction) => {
-        const customer = await lockCustomer(transaction, bankId, customerId);
+        const customer = await lockCustomerForDeletion(transaction, bankId, customerId);
         deletedCustomer = toCustomer(customer);
         // The result contains no ID, because the stored idempotency key must not refer to the deleted customer.
         return { ...(await deleteCustomerCascade(transaction, customer, expectedVersion)) };
