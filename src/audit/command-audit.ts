@@ -14,14 +14,16 @@ function addTo(changes: Changes, { fields, customerIds, userIds }: Omit<Changes,
   for (const id of userIds) changes.userIds.add(id);
 }
 
-/** If a transaction changes rows at one bank only, rows without a bank, such as users, belong to the event at this bank. */
-function atOnlyBank(byBank: ChangesByBank): ChangesByBank {
+/**
+ * A command can name a user without changing the user's row, such as the user of a grant. The user has no bank, but needs no event
+ * without a bank if the event at a bank names the user.
+ */
+function withoutRepeatedUsers(byBank: ChangesByBank): ChangesByBank {
   const withoutBank = byBank.get(null);
-  if (withoutBank === undefined || byBank.size !== 2) return byBank;
-  const [bankId = null] = [...byBank.keys()].filter((id) => id !== null);
-  const changes: Changes = { fields: new Set(), bankIds: new Set(), customerIds: new Set(), userIds: new Set() };
-  for (const part of byBank.values()) addTo(changes, part);
-  return new Map([[bankId, changes]]);
+  if (withoutBank === undefined || withoutBank.fields.size + withoutBank.customerIds.size > 0) return byBank;
+  const atBanks = new Map([...byBank].filter(([bankId]) => bankId !== null));
+  const named = new Set([...atBanks.values()].flatMap(({ userIds }) => [...userIds]));
+  return atBanks.size > 0 && [...withoutBank.userIds].every((id) => named.has(id)) ? atBanks : byBank;
 }
 
 /** The account of the operating system that runs the command. */
@@ -90,7 +92,7 @@ export async function auditCommand<Result>(
           changes = collectChangesByBank(transaction);
           try {
             const result = await write(transaction);
-            const event = eventsOf(atOnlyBank(changes), { ...caller, outcome: 'SUCCEEDED' });
+            const event = eventsOf(withoutRepeatedUsers(changes), { ...caller, outcome: 'SUCCEEDED' });
             isWritten = event.length > 0;
             return { result, event };
           } finally {
@@ -100,7 +102,7 @@ export async function auditCommand<Result>(
         isRecorded ||= isWritten;
         return result;
       } catch (error) {
-        rolledBack = atOnlyBank(changes);
+        rolledBack = withoutRepeatedUsers(changes);
         throw error;
       }
     },

@@ -383,6 +383,68 @@ describe('the audit trail of many customers', () => {
     );
   });
 
+  test('records rows without a bank in an event without a bank, even if the other rows are of one bank', async () => {
+    await auditCommand({ database: filled, secret, operationName: 'generate' }, (audited) =>
+      generateCustomers(audited, { count: 1, bankIds: ['one.bank'] }),
+    );
+    const staff = await filled.read.select({ id: user.id }).from(user);
+    expect(staff.length).toBeGreaterThan(0);
+    const events = await recorded();
+    const changesAt = (bank: string | null) =>
+      events.filter(({ bankId }) => bankId === bank).flatMap(({ changes }) => changes);
+    expect(changesAt('one.bank')).toContain('Bank.shortName');
+    expect(changesAt('one.bank').filter((change) => change.startsWith('User.'))).toEqual([]);
+    expect(changesAt(null)).toContain('User.username');
+  });
+
+  test('records imported system roles in an event without a bank, and bank roles at their bank', async () => {
+    const entitlements = [
+      { entitlement_id: randomUUID(), role_name: 'CanGetAnyUser', bank_id: '' },
+      { entitlement_id: randomUUID(), role_name: 'CanGetCustomers', bank_id: 'one.bank' },
+    ];
+    const file = join(folder, 'roles.json');
+    const userOf = (user_id: string, list: object[]) => ({
+      user_id,
+      username: user_id,
+      email: `${user_id}@example.org`,
+      entitlements: { list },
+    });
+    const users = [userOf('system-user', entitlements.slice(0, 1)), userOf('bank-user', entitlements.slice(1))];
+    await writeFile(file, JSON.stringify({ banks: [{ id: 'one.bank', short_name: 'One' }], users }));
+    const report = await auditCommand({ database: filled, secret, operationName: 'import' }, (audited) =>
+      importFiles(audited, [file], { withEntitlements: true }),
+    );
+    expect(report).toMatchObject({ isWritten: true });
+
+    const events = (await recorded()).filter(({ changes }) => changes.includes('Entitlement.roleName'));
+    expect(events.map(({ bankId, subjectUserIds }) => [bankId, subjectUserIds])).toEqual(
+      expect.arrayContaining([
+        [null, ['system-user']],
+        ['one.bank', ['bank-user']],
+      ]),
+    );
+    expect(events).toHaveLength(2);
+  });
+
+  test('names the users of imported meetings', async () => {
+    const file = join(folder, 'meetings.json');
+    const meetings = [
+      {
+        ...{ meeting_id: randomUUID(), bank_id: 'one.bank', provider_id: 'jitsi', purpose_id: 'onboarding' },
+        when: '2024-05-31T09:30:00Z',
+        present: { staff_user_id: 'staff-user', customer_user_id: 'customer-user' },
+      },
+    ];
+    await writeFile(file, JSON.stringify({ meetings }));
+    await auditCommand({ database: filled, secret, operationName: 'import' }, (audited) =>
+      importFiles(audited, [file]),
+    );
+
+    const events = (await recorded()).filter(({ changes }) => changes.includes('Meeting.providerId'));
+    expect(events).toMatchObject([{ bankId: 'one.bank' }]);
+    expect(events[0]?.subjectUserIds.toSorted()).toEqual(['customer-user', 'staff-user']);
+  });
+
   test('fails the command and rolls back its writes if the event cannot be recorded', async () => {
     await refuseEvents(filledUrl);
     const parts = { database: filled, secret, operationName: 'user create' };
