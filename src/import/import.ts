@@ -7,7 +7,7 @@ import type { EntityName } from './entities.ts';
 import type { Reading, ReadingOptions } from './entity.ts';
 import { isObject } from './json.ts';
 import { type JsonRecord, readRecords, UnreadableFile } from './read-json.ts';
-import { isKnownSection, isListOfRecords, recordKindOf } from './record-kind.ts';
+import { isKnownSection, isListOfRecords, recordKindsOf, ruleOfFormats } from './record-kind.ts';
 import {
   countsOf,
   emptyReport,
@@ -140,11 +140,13 @@ function readRecord({ files, report, callbacks }: Import, record: JsonRecord, fi
     return false;
   }
   const position = `${section ?? ''}[${index}]`;
-  const kind = isObject(value) ? recordKindOf(value, section) : null;
-  if (kind !== null && isObject(value)) kind.read(value, { file, line, position }, {}, reading);
-  else {
+  const kinds = isObject(value) ? recordKindsOf(value, section) : [];
+  const [kind] = kinds;
+  if (isObject(value) && kind !== undefined && kinds.length === 1) {
+    kind.read(value, { file, line, position }, {}, reading);
+  } else {
     report.unknownRecords += 1;
-    const reason = invalid ?? (isObject(value) ? 'must have a known format' : 'must be an object');
+    const reason = invalid ?? (isObject(value) ? ruleOfFormats(kinds) : 'must be an object');
     callbacks.onProblem?.({ file: files[file] ?? '', position, line, entity: null, field: null, reason });
   }
   return true;

@@ -6,6 +6,8 @@ import { readSimpleRecord } from './record-reader.ts';
 
 /** A format of records, and their reader. */
 export interface RecordKind {
+  /** The plural of the records, for messages. */
+  name: string;
   /** OBP's names of lists that contain such records. */
   sections: readonly string[];
   matches(record: JsonObject): boolean;
@@ -24,6 +26,7 @@ function hasMarks(record: JsonObject, marks: RecordFormat['marks']): boolean {
 
 function kindOfEntity(entity: Entity, { sections, marks, read }: RecordFormat): RecordKind {
   return {
+    name: entity.plural,
     sections,
     matches: (record) => hasMarks(record, marks),
     read: read ?? ((...parts) => readSimpleRecord(entity, ...parts)),
@@ -31,6 +34,7 @@ function kindOfEntity(entity: Entity, { sections, marks, read }: RecordFormat): 
 }
 
 const correlatedEntity: RecordKind = {
+  name: 'correlated entities',
   sections: ['correlated_entities'],
   matches: ({ customer, users }) => isObject(customer) && Array.isArray(users),
   read: readCorrelatedEntity,
@@ -38,6 +42,7 @@ const correlatedEntity: RecordKind = {
 
 /** A record without anything to import: only the IDs of a customer, `{"success": …}`, or a search pattern. */
 const emptyRecord: RecordKind = {
+  name: 'empty records',
   sections: ['customers'],
   matches(record) {
     const names = Object.keys(record);
@@ -54,14 +59,11 @@ function kindsOfEntities(isRecognisedLast: boolean): RecordKind[] {
     .flatMap((entity: Entity) => (entity.record === undefined ? [] : [kindOfEntity(entity, entity.record)]));
 }
 
-/** In the order in which they are tried. */
-const kinds = [
-  correlatedEntity,
-  ...kindsOfEntities(false),
-  // An account can have fields of its user, and a user fields of a bank.
-  ...kindsOfEntities(true).toReversed(),
-  emptyRecord,
-];
+/** The formats that have fields of their own, so that a record has the fields of one of them only. */
+const distinctKinds = [correlatedEntity, ...kindsOfEntities(false), emptyRecord];
+/** The others, in the order in which they are tried. An account can have fields of its user, and a user fields of a bank. */
+const overlappingKinds = kindsOfEntities(true).toReversed();
+const kinds = [...distinctKinds, ...overlappingKinds];
 
 const kindsOfSections = new Map<string, RecordKind[]>();
 for (const kind of kinds) {
@@ -72,17 +74,32 @@ for (const kind of kinds) {
 
 const kindOfCustomer = kinds.find(({ sections }) => sections.includes('customers')) ?? emptyRecord;
 
-function recognise(record: JsonObject): RecordKind | null {
-  return kinds.find((kind) => kind.matches(record)) ?? null;
+/** The kinds whose fields the record has. */
+function recognise(record: JsonObject): RecordKind[] {
+  const distinct = distinctKinds.filter((kind) => kind.matches(record));
+  if (distinct.length > 0) return distinct;
+  return overlappingKinds.filter((kind) => kind.matches(record)).slice(0, 1);
 }
 
-/** Returns the kind of a record in a list of this name, or null if it is unknown. */
-export function recordKindOf(record: JsonObject, section: string | null): RecordKind | null {
-  const [kind, ...others] = section === null ? [] : (kindsOfSections.get(section) ?? []);
-  if (kind !== undefined && others.length === 0) return kind;
+/**
+ * Returns the kind of a record. The name of its list decides if all records of such lists have one format. Otherwise, the fields
+ * decide: the result is empty if they are those of no format, and has several kinds if they are those of several formats.
+ */
+export function recordKindsOf(record: JsonObject, section: string | null): RecordKind[] {
+  const kindsOfSection = section === null ? [] : (kindsOfSections.get(section) ?? []);
+  if (kindsOfSection.length === 1) return kindsOfSection;
+  const matching = kindsOfSection.filter((kind) => kind.matches(record));
+  if (matching.length > 0) return matching;
   const recognised = recognise(record);
   // The missing name of a customer is reported, rather than an unknown record.
-  return recognised === null && section === 'customers' ? kindOfCustomer : recognised;
+  return recognised.length === 0 && section === 'customers' ? [kindOfCustomer] : recognised;
+}
+
+/** The rule that a record breaks if it is not of exactly one kind. */
+export function ruleOfFormats(kinds: readonly RecordKind[]): string {
+  if (kinds.length === 0) return 'must have a known format';
+  const names = kinds.map(({ name }) => name).join(' and ');
+  return `must have the fields of one format only, but has those of ${names}`;
 }
 
 /** Whether lists of this name are imported. */
@@ -93,6 +110,6 @@ export function isKnownSection(section: string): boolean {
 /** Whether a value is an object of lists of records, such as a response of OBP or its sandbox import, and not a record. */
 export function isListOfRecords(value: unknown, section: string | null = null): value is JsonObject {
   if (section !== null && !isKnownSection(section)) return false;
-  if (!isObject(value) || recognise(value) !== null) return false;
+  if (!isObject(value) || recognise(value).length > 0) return false;
   return Object.entries(value).some(([name, list]) => isKnownSection(name) && Array.isArray(list));
 }

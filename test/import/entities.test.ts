@@ -8,6 +8,7 @@ import { openDatabase } from '../../src/database/open-database.ts';
 import { entities } from '../../src/import/entities.ts';
 import type { Entity } from '../../src/import/entity.ts';
 import { importFiles } from '../../src/import/import.ts';
+import { recordKindsOf } from '../../src/import/record-kind.ts';
 import { renderProblem } from '../../src/import/report.ts';
 import { createDatabaseUrl, dialectUnderTest } from '../support/database-url.ts';
 import { allTables } from '../support/stored.ts';
@@ -62,6 +63,22 @@ describe('entities', () => {
       }
     },
   );
+});
+
+describe('the marks of an entity', () => {
+  const recognised = list
+    .filter(({ record }) => record !== undefined)
+    .map((entity) => [entity.plural, entity] as const);
+
+  test.each(recognised)('belong to no other format than %s', (plural, { fields, parent, record }) => {
+    const ids = parent === 'customer' ? ['bank_id', 'customer_id', 'customer_number'] : ['bank_id'];
+    const names = fields.flatMap(({ name, otherName = name }) => [name, otherName]);
+    const marks = record?.marks.flat() ?? [];
+    const whole = Object.fromEntries([...ids, ...names, ...marks].map((name) => [name.split('.')[0], 'value']));
+
+    const kinds = recordKindsOf(whole, null).map(({ name }) => name);
+    expect(kinds, 'choose marks in src/import/obp/ that no other format has').toEqual([plural]);
+  });
 });
 
 describe('the examples', () => {

@@ -341,6 +341,26 @@ test('a file that cannot be read prevents the import, even if invalid records ar
   expect(missing).toEqual(['nowhere.json: does not exist']);
 });
 
+test('a record with the fields of two formats is invalid, unless its list names the format', async () => {
+  const ada = customerRecord();
+  const residence = { ...{ bank_id: bankId, customer_id: ada.customer_id }, domain: 'GB', tax_number: randomUUID() };
+  const ambiguous = { ...residence, type: 'twitter', handle: '@ada' };
+
+  const { report, problems } = await importing({ 'customer.json': ada, 'odd.json': ambiguous });
+  expect(problems).toEqual([
+    'odd.json, line 1, [0]: must have the fields of one format only, but has those of social media handles and tax residences',
+  ]);
+  expect(report).toMatchObject({ isWritten: false, unknownRecords: 1 });
+
+  const named = await importing({ 'customer.json': ada, 'tax.json': { tax_residences: [ambiguous] } });
+  expect(named.problems).toEqual([]);
+  expect(sums(named.report, 'written')).toEqual({ customer: 1, taxResidence: 1 });
+
+  // Lists of this name contain customers or IDs only, so a customer with other fields is a customer.
+  const { problems: none } = await importing({ 'customers.json': { customers: [{ ...ada, handle: '@ada' }] } });
+  expect(none).toEqual([]);
+});
+
 async function importingMissingFile(): Promise<{ problems: string[] }> {
   const problems: string[] = [];
   await importFiles(database, ['nowhere.json'], {}, { onProblem: (problem) => problems.push(renderProblem(problem)) });
