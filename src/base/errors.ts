@@ -196,6 +196,10 @@ const gatewayErrors = {
     code: 'FORBIDDEN',
     message: 'Callers cannot grant themselves access to the data of a customer. Let another user create the link.',
   },
+  SERVICE_UNAVAILABLE: {
+    code: 'SERVICE_UNAVAILABLE',
+    message: 'The service is temporarily unavailable. Try again later.',
+  },
   SOCIAL_MEDIA_HANDLE_EXISTS: { code: 'CONFLICT', message: 'The customer already has this social media handle.' },
   SOCIAL_MEDIA_HANDLE_NOT_FOUND: { code: 'NOT_FOUND', message: 'Social media handle not found.' },
   TAX_RESIDENCE_EXISTS: { code: 'CONFLICT', message: 'The customer already has this tax residence.' },

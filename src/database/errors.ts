@@ -1,4 +1,4 @@
-import { GatewayError } from '../base/errors.ts';
+import { GatewayError, gatewayError } from '../base/errors.ts';
 
 interface DriverError {
   code: string;
@@ -46,4 +46,94 @@ export function isForeignKeyViolation(error: unknown, columns?: string[]): boole
   const violation = driverError(error);
   if (violation?.code !== '23503' && violation?.code !== 'SQLITE_CONSTRAINT_FOREIGNKEY') return false;
   return columns === undefined || namesColumns(violation, columns);
+}
+
+/** Why a database cannot do what was requested, although nothing is wrong with the request. */
+const outageReasons = {
+  BUSY: 'The database is locked by another process or transaction.',
+  CONFLICT: 'Concurrent transactions prevented each other.',
+  DAMAGED: 'The database is damaged.',
+  DISK_FAILED: 'The disk of the database failed.',
+  DISK_FULL: 'The disk of the database is full.',
+  NO_RESOURCES: 'The database has too little memory or too few connections.',
+  READ_ONLY: 'The database is read-only.',
+  REFUSED: 'The database refuses the connection.',
+  RESTARTING: 'The database is starting or stopping.',
+  SLOW: 'The database did not respond in time.',
+  UNREACHABLE: 'The database cannot be reached.',
+} as const;
+
+export type OutageKind = keyof typeof outageReasons;
+
+export interface DatabaseOutage {
+  kind: OutageKind;
+  /** A sentence for operators. */
+  reason: string;
+  /** The code of the driver or of Node.js. Null if the driver has none for the error. */
+  code: string | null;
+}
+
+/** The first part that matches decides. */
+const outageCodes: readonly (readonly [pattern: RegExp, kind: OutageKind])[] = [
+  // SQLite, whose codes can have a suffix.
+  [/^SQLITE_(BUSY|LOCKED|PROTOCOL)(_|$)/, 'BUSY'],
+  [/^SQLITE_FULL$/, 'DISK_FULL'],
+  [/^SQLITE_IOERR(_|$)/, 'DISK_FAILED'],
+  [/^SQLITE_READONLY(_|$)/, 'READ_ONLY'],
+  [/^SQLITE_(CORRUPT(_|$)|NOTADB$)/, 'DAMAGED'],
+  [/^SQLITE_CANTOPEN(_|$)/, 'UNREACHABLE'],
+  [/^SQLITE_NOMEM$/, 'NO_RESOURCES'],
+  // PostgreSQL.
+  [/^08...$/, 'UNREACHABLE'],
+  [/^25006$/, 'READ_ONLY'],
+  [/^(25P03|25P04|57014)$/, 'SLOW'],
+  [/^(28...|3D000|57P04)$/, 'REFUSED'],
+  [/^(40001|40P01)$/, 'CONFLICT'],
+  [/^53100$/, 'DISK_FULL'],
+  [/^53...$/, 'NO_RESOURCES'],
+  [/^55P03$/, 'BUSY'],
+  [/^57P..$/, 'RESTARTING'],
+  [/^58...$/, 'DISK_FAILED'],
+  [/^XX00[12]$/, 'DAMAGED'],
+  // The connection to PostgreSQL.
+  [/^E(CONN(REFUSED|RESET|ABORTED)|PIPE|HOSTUNREACH|HOSTDOWN|NETUNREACH|NETDOWN|AI_AGAIN)$/, 'UNREACHABLE'],
+  [/^(ENOTFOUND|EADDRNOTAVAIL)$/, 'UNREACHABLE'],
+  [/^ETIMEDOUT$/, 'SLOW'],
+  [/^E[MN]FILE$/, 'NO_RESOURCES'],
+  [/^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/, 'REFUSED'],
+];
+
+/** The errors of pg that have no code, by their messages. */
+const outageMessages: readonly (readonly [pattern: RegExp, kind: OutageKind])[] = [
+  [/^(timeout exceeded when trying to connect|timeout expired|Query read timeout)$/, 'SLOW'],
+  [/^Connection terminated due to connection timeout$/, 'SLOW'],
+  [/^Connection terminated( unexpectedly)?$/, 'UNREACHABLE'],
+  [/^Client (has encountered a connection error and|was closed and) is not queryable$/, 'UNREACHABLE'],
+  [/^Cannot use a pool after calling end on the pool$/, 'UNREACHABLE'],
+];
+
+/** The outage that an error reports. Null if the error has another cause, such as the request or a fault of the gateway. */
+export function databaseOutage(error: unknown): DatabaseOutage | null {
+  const driver = driverError(error);
+  if (driver !== null) return outageOf(outageCodes, driver.code, driver.code);
+  for (let current = error; current instanceof Error && !(current instanceof GatewayError); current = current.cause) {
+    const outage = outageOf(outageMessages, current.message, null);
+    if (outage !== null) return outage;
+  }
+  return null;
+}
+
+function outageOf(patterns: typeof outageCodes, text: string, code: string | null): DatabaseOutage | null {
+  const kind = patterns.find(([pattern]) => pattern.test(text))?.[1];
+  return kind === undefined ? null : { kind, reason: outageReasons[kind], code };
+}
+
+/** The seconds after which a client can send a request again that failed because of an outage. */
+const retryAfterSeconds = 5;
+
+/** SERVICE_UNAVAILABLE if an outage of the database caused the error; otherwise, the error itself. */
+export function namedFailure(error: unknown): unknown {
+  return databaseOutage(error) === null
+    ? error
+    : gatewayError('SERVICE_UNAVAILABLE', { cause: error, retryAfterSeconds });
 }
