@@ -3,7 +3,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { auditCheckpoint } from '../../src/audit/audit.table.ts';
 import { auditEventOf } from '../../src/audit/audit-event.ts';
 import { type AuditFinding, findingLine } from '../../src/audit/audit-finding.ts';
+import { auditKey } from '../../src/audit/audit-key.ts';
 import { openAuditTrail } from '../../src/audit/audit-trail.ts';
+import { eventParts } from '../../src/audit/mac-parts.ts';
 import { pruneAuditTrail } from '../../src/audit/prune.ts';
 import { type AuditWorld, auditSecret, createAuditWorld, openTamperer, verifyTrail } from '../support/audit-world.ts';
 import { dialectUnderTest } from '../support/database-url.ts';
@@ -98,6 +100,18 @@ describe('verification of three chains', () => {
       findings: 0,
     });
     expect(unsealed).toEqual([{ chain: 3, events: 7, missing: 0 }]);
+  });
+
+  test('reports a sealed event that was replaced with the secret, because its seal covers another hash', async () => {
+    const [chain] = await run('select id from audit_chain where number = 1');
+    const [row] = await run('select event from audit_event where chain = 1 and sequence = 15');
+    const event = String(row?.event).replace('READ', 'WRITE');
+    const mac = auditKey(auditSecret).mac('event', eventParts(String(chain?.id), 15, event));
+    await run('update audit_event set event = ?, mac = ? where chain = 1 and sequence = 15', event, mac);
+
+    expect(await findings()).toMatchObject([
+      { what: 'changed', chain: 1, seal: 1, message: 'Its hash does not match the events that it covers.' },
+    ]);
   });
 
   test('reads all pages of a long chain', async () => {
