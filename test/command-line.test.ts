@@ -468,7 +468,7 @@ test('seals are logged at every LOG_LEVEL except silent', async () => {
   const written: string[] = [];
   const destination = { write: (line: string) => written.push(line) };
   for (const level of ['silent', 'fatal', 'warn', 'trace']) {
-    loggerOfSeals(createLogger(level, destination)).info('audit seal');
+    loggerOfSeals(createLogger(level, { destination })).info('audit seal');
   }
   expect(written).toHaveLength(3);
 }, 60_000);

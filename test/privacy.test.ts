@@ -195,7 +195,7 @@ describe('a failed request', () => {
 
 test('the search finds personal data that a log contains, and the reason in the audit trail', async () => {
   const lines: string[] = [];
-  const logger = createLogger('trace', { write: (line) => lines.push(line) });
+  const logger = createLogger('trace', { destination: { write: (line) => lines.push(line) } });
   logger.debug({ variables: { email: sent.email }, path: encodeURIComponent(sent.legalName) }, `Hello ${sent.phone}`);
 
   const leaks = leaksIn(lines, Object.values(sent)).map((leak) => leak.split(' in {')[0]);

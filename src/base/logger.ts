@@ -1,20 +1,38 @@
 import { GraphQLError } from 'graphql';
 import { type DestinationStream, type Logger, pino } from 'pino';
+import { type LostLines, maxWaitingBytes, openLogDestination } from './log-destination.ts';
 
 export type { Logger };
 
+export interface LoggerOptions {
+  /** The process ID of a worker, which every line contains. */
+  worker?: number | undefined;
+  /** Defaults to standard output. */
+  destination?: DestinationStream;
+}
+
 /**
- * Creates a logger that writes a line of JSON for each event, to standard output by default. Callers choose every field:
- * bodies, variables, headers, query strings and parameters of statements are never logged.
+ * Creates a logger that writes a line of JSON for each event. Callers choose every field: bodies, variables, headers, query
+ * strings and parameters of statements are never logged.
  */
-export function createLogger(level: string, destination?: DestinationStream): Logger {
-  const options = {
-    level,
-    base: undefined,
-    timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label: string) => ({ level: label }) },
-  };
-  return destination === undefined ? pino(options) : pino(options, destination);
+export function createLogger(level: string, { worker, destination }: LoggerOptions = {}): Logger {
+  const logger: Logger = pino(
+    {
+      level,
+      base: worker === undefined ? undefined : { worker },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label: string) => ({ level: label }) },
+    },
+    destination ?? openStandardOutput((lost) => logger.child({}, { level: 'warn' }).warn({ lost }, 'log lines lost')),
+  );
+  return logger;
+}
+
+function openStandardOutput(onLost: (lost: LostLines) => void): DestinationStream {
+  const { fd: descriptor } = process.stdout;
+  const output = openLogDestination({ descriptor, maxWaitingBytes, onLost });
+  process.once('exit', output.flush);
+  return output;
 }
 
 export interface LoggedRequest {

@@ -90,7 +90,12 @@ export async function exitOnUncaughtException(error: unknown): Promise<never> {
   process.exit(1);
 }
 
-/** Exits with 0 if the reader closed the pipe, for example `| head`, which is not an error. */
-export function exitOnBrokenPipe({ code }: NodeJS.ErrnoException): never {
-  process.exit(code === 'EPIPE' ? 0 : 1);
+/**
+ * Handles a failure to write to standard output. If the reader closed the pipe, for example `| head`, the command continues,
+ * because its exit code states whether it succeeded. Otherwise, the command fails, because its output is incomplete.
+ */
+export function onOutputFailure({ code }: NodeJS.ErrnoException): void {
+  if (code === 'EPIPE') return;
+  console.error(`Standard output cannot be written (${code}).`);
+  process.exit(1);
 }

@@ -66,6 +66,13 @@ export async function readPassword(): Promise<string> {
   }
 }
 
+/** Writes to standard output, and waits for a slow reader. @returns false if the text was not written. */
+export function writeOutput(text: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    process.stdout.write(text, (error) => resolve(!error));
+  });
+}
+
 /** Prints a line on standard error. On a terminal, it replaces the progress. */
 export function printStatus(line: string): void {
   const { stderr } = process;

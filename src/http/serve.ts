@@ -45,8 +45,7 @@ export function loggerOfSeals(logger: Logger): Logger {
  * at once. The database stays open.
  */
 export async function serve(config: Config, database: Database, options: ServeOptions = {}): Promise<void> {
-  const ownLogger = createLogger(config.logLevel);
-  const logger = options.worker === undefined ? ownLogger : ownLogger.child({ worker: options.worker });
+  const logger = createLogger(config.logLevel, { worker: options.worker });
   const sealLogger = options.isTemporary ? logger : loggerOfSeals(logger);
   const onFailure = (error: unknown) => logUnexpected(logger, error, { requestId: undefined });
   database.replicas?.watch(({ name, isUsed, reason }) => {

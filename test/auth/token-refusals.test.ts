@@ -241,7 +241,7 @@ describe('the log of a refused token', () => {
   test('has at most 60 lines a minute, and then a count for each reason', () => {
     vi.useFakeTimers();
     const lines: Record<string, unknown>[] = [];
-    const logger = createLogger('info', { write: (line) => lines.push(JSON.parse(line)) });
+    const logger = createLogger('info', { destination: { write: (line) => lines.push(JSON.parse(line)) } });
     const log = openTokenRefusalLog(logger);
     const send = (count: number, reason: 'TOKEN_EXPIRED' | 'TOKEN_MALFORMED') => {
       for (let sent = 0; sent < count; sent += 1) {

@@ -159,7 +159,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   const { url: databaseUrl, drop } = await createMigratedDatabaseUrl();
   const config = readConfig({ ...testEnvironment(databaseUrl), ...options.environment });
   const logged: Record<string, unknown>[] = [];
-  const logger = createLogger(config.logLevel, collecting(logged));
+  const logger = createLogger(config.logLevel, { destination: collecting(logged) });
   const database = await openDatabase(databaseUrl);
   const { drainMilliseconds = 0, connectionLimits } = options;
   const tokens = await openTokens(config.signing);

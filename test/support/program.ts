@@ -1,8 +1,10 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -48,6 +50,10 @@ export interface ProgramOptions {
   environment?: Record<string, string>;
   /** Standard input. */
   input?: string;
+  /** The file that is opened for standard output, such as a named pipe. Its text is not returned. */
+  outputFile?: string;
+  /** Whether the reader of standard output closes the pipe at once. */
+  hasNoReader?: boolean;
 }
 
 export interface ProgramResult {
@@ -62,22 +68,32 @@ export interface ProgramResult {
 /** Contains the compiled modules of the program, because a command takes longer to compile them than to run. */
 const compileCache = join(inject('temporaryFolder'), 'compile-cache');
 
-function start(args: string[], { environment = {}, input = '' }: ProgramOptions) {
+/** Starts the built program. Unlike `startProgram`, it does not read the output. */
+export function spawnProgram(args: string[], options: ProgramOptions = {}): ChildProcess {
+  const { environment = {}, input = '', outputFile, hasNoReader = false } = options;
+  const output = outputFile === undefined ? 'pipe' : openSync(outputFile, 'a');
   const program = spawn(process.execPath, [join(root, 'dist/main.js'), ...args], {
     cwd: process.env.TMPDIR,
     // The environment of the test is not inherited, in particular not its DATABASE_URL.
     env: { PATH: process.env.PATH, TMPDIR: process.env.TMPDIR, NODE_COMPILE_CACHE: compileCache, ...environment },
+    stdio: ['pipe', output, 'pipe'],
   });
-  program.stdin.end(input);
+  if (typeof output === 'number') closeSync(output);
+  if (hasNoReader) program.stdout?.destroy();
+  program.stdin?.end(input);
   return program;
+}
+
+function textOf(output: Readable | null): Promise<string> | '' {
+  return output === null || output.destroyed ? '' : text(output);
 }
 
 /** Runs a command of the built program, and waits until it exits. */
 export async function runProgram(args: string[], options: ProgramOptions = {}): Promise<ProgramResult> {
-  const program = start(args, options);
+  const program = spawnProgram(args, options);
   const [output, standardError, [exitCode]] = await Promise.all([
-    text(program.stdout),
-    text(program.stderr),
+    textOf(program.stdout),
+    textOf(program.stderr),
     once(program, 'close'),
   ]);
   const isSeal = (line: string) => loggedSeal(line) !== null;
@@ -96,12 +112,14 @@ export async function startProgram(
   pattern: RegExp,
   options: ProgramOptions = {},
 ): Promise<{ program: ChildProcess; match: RegExpExecArray; lines: string[]; ended: Promise<number | null> }> {
-  const program = start(args, options);
-  const errors = text(program.stderr);
+  const program = spawnProgram(args, options);
+  const { stdout } = program;
+  if (stdout === null) throw new Error('The output of a program that is started cannot be a file.');
+  const errors = textOf(program.stderr);
   const ended = once(program, 'close').then(([exitCode]) => exitCode as number | null);
   const lines: string[] = [];
   const firstMatch = new Promise<RegExpExecArray>((resolve) => {
-    createInterface(program.stdout).on('line', (line) => {
+    createInterface(stdout).on('line', (line) => {
       lines.push(line);
       const match = pattern.exec(line);
       if (match) resolve(match);

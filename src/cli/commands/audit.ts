@@ -1,10 +1,9 @@
-import { once } from 'node:events';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { Database } from '../../database/database.ts';
 import { id, time } from '../parsers.ts';
 import { audited, type DatabaseSettings, settings, withDatabase } from '../running.ts';
-import { showProgress } from '../terminal.ts';
+import { showProgress, writeOutput } from '../terminal.ts';
 
 export function addAuditCommands(program: Command): void {
   const audit = program.command('audit').description('Manage the audit trail.');
@@ -87,7 +86,7 @@ function addExport(audit: Command): void {
       });
       await withDatabase(configured, async (database) => {
         for await (const lines of exportAuditEvents(database, filter)) {
-          if (!process.stdout.write(lines)) await once(process.stdout, 'drain');
+          if (!(await writeOutput(lines))) return;
         }
       });
     });
