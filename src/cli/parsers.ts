@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { durationInSeconds } from '../base/duration.ts';
 import { isRole, type Role } from '../base/roles.ts';
+import { InvalidValue, parseDateTime, parseLocalDate } from '../base/values.ts';
 
 /** The values of options and arguments. Every parser throws InvalidArgumentError, whose message states the rule. */
 
@@ -24,29 +25,42 @@ export function integer(min: number, max: number): (text: string) => number {
   };
 }
 
-const timeWithOffset = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/;
+/** Returns the result of `parse`, or null if the value is invalid. */
+function validOrNull<Value>(parse: () => Value): Value | null {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof InvalidValue) return null;
+    throw error;
+  }
+}
+
+/** Parses a time with its offset, whose seconds can be omitted. Returns null for any other text. */
+function timeWithOffset(text: string): Date | null {
+  return validOrNull(() => parseDateTime(text.replace(/(T\d\d:\d\d)(?=Z|[+-])/, '$1:00')));
+}
 
 /** Parses a time with its offset, or a day, which is midnight in UTC. */
 export function time(text: string): Date {
-  const isWellFormed = timeWithOffset.test(text) || /^\d{4}-\d\d-\d\d$/.test(text);
-  const day = text.slice(0, 10);
-  const [midnight, parsed] = [new Date(isWellFormed ? day : Number.NaN), new Date(text)];
-  // `Date` takes the 30th of February as the 2nd of March.
-  const isDayOfCalendar = !Number.isNaN(midnight.getTime()) && midnight.toISOString().slice(0, 10) === day;
-  if (isDayOfCalendar && !Number.isNaN(parsed.getTime())) return parsed;
+  const day = validOrNull(() => parseLocalDate(text));
+  const parsed = day === null ? timeWithOffset(text) : new Date(`${day}T00:00:00Z`);
+  if (parsed !== null) return parsed;
   throw new InvalidArgumentError(
     'It must be a time, such as 2026-11-21T10:00:00Z, or a date, such as 2026-11-21 (midnight in UTC).',
   );
 }
 
+/** The last year that the API can return. */
+const maxYear = 9999;
+
 /** Parses a time in the future: a time with its offset, or a duration from now. */
 export function expiry(text: string): Date {
   const seconds = durationInSeconds(text);
-  const written = new Date(timeWithOffset.test(text) ? text : Number.NaN);
-  const expiresAt = seconds === null ? written : new Date(Date.now() + seconds * 1000);
-  if (expiresAt.getTime() > Date.now()) return expiresAt;
+  const expiresAt = seconds === null ? timeWithOffset(text) : new Date(Date.now() + seconds * 1000);
+  const isInFuture = expiresAt !== null && expiresAt.getTime() > Date.now();
+  if (isInFuture && expiresAt.getUTCFullYear() <= maxYear) return expiresAt;
   throw new InvalidArgumentError(
-    'It must be a time in the future, such as 2027-01-31T18:00:00Z, or a duration (s, m, h or d), such as 90d.',
+    `It must be a time in the future, such as 2027-01-31T18:00:00Z, or a duration (s, m, h or d), such as 90d, until the year ${maxYear}.`,
   );
 }
 
