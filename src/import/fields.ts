@@ -104,7 +104,14 @@ export function list(maxItems: number, parse: (item: unknown) => string): ParseF
   return (value) => {
     if (!Array.isArray(value)) throw new InvalidValue('must be a list');
     if (value.length > maxItems) throw new InvalidValue(`must have at most ${maxItems} items`);
-    return value.map(parse);
+    return value.map((item, index) => {
+      try {
+        return parse(item);
+      } catch (error) {
+        if (!(error instanceof InvalidValue)) throw error;
+        throw new InvalidValue(`item ${index + 1} ${error.message}`);
+      }
+    });
   };
 }
 

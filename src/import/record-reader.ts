@@ -93,6 +93,11 @@ export function idAt(reader: RecordReader, field: string): string | undefined {
   }
 }
 
+/** The rule for an ID that neither the record nor an option of the command contains. */
+export function missingRule(option: 'bank' | 'customer' | 'account'): string {
+  return `is required. Add it to the record, or pass --${option}.`;
+}
+
 /** Returns the ID of the bank in the record, in the enclosing record or in `--bank`, in this order. */
 function bankOf(reader: RecordReader, field = 'bank_id'): string | null {
   return idAt(reader, field) ?? reader.enclosing.bankId ?? reader.reading.options.bankId ?? null;
@@ -100,7 +105,7 @@ function bankOf(reader: RecordReader, field = 'bank_id'): string | null {
 
 export function requiredBankOf(reader: RecordReader, field = 'bank_id'): string {
   const bankId = bankOf(reader, field);
-  if (bankId === null && reader.isValid) reader.problem(field, 'is required, in the record or with --bank');
+  if (bankId === null && reader.isValid) reader.problem(field, missingRule('bank'));
   return bankId ?? '';
 }
 
@@ -120,13 +125,13 @@ export function customerOf(reader: RecordReader): Owner {
     reader,
   );
   if (typeof customerNumber !== 'string') {
-    if (reader.isValid) reader.problem('customer_id', 'is required, in the record or with --customer');
+    if (reader.isValid) reader.problem('customer_id', missingRule('customer'));
     return { bankId };
   }
   if (bankId === null) {
     reader.problem(
       'customer_id',
-      'is required, in the record or with --customer. A customer_number requires the bank_id or --bank.',
+      `${missingRule('customer')} To identify the customer by customer_number, add the bank_id, or pass --bank.`,
     );
   }
   return { bankId, customerNumber };

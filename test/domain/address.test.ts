@@ -68,6 +68,14 @@ test('Customer.addresses returns the same addresses as customerAddresses', async
   expect(data).toEqual({ customer: { addresses: [{ line1: 'No 1 the Road' }, { line1: 'No 2 the Road' }] } });
 });
 
+test('an earlier import can have stored more and longer tags than an input can contain', async () => {
+  const { id } = await insertCustomer(gateway.database, { bankId });
+  const tags = Array.from({ length: 100 }, () => 'x'.repeat(255));
+  await insertCustomerAddress(gateway.database, { bankId, customerId: id, tags });
+
+  expect(await addressesOf(id)).toMatchObject({ errors: [], data: { customerAddresses: [{ tags }] } });
+});
+
 test('a linked user can read the addresses of the customer, but not through customerAddresses', async () => {
   const linked = await gateway.createUser();
   await insertUserCustomerLink(gateway.database, { bankId, customerId, userId: linked.id });

@@ -208,8 +208,8 @@ describe('customers', () => {
     const { bank_id: _bank, customer_id: _customer, ...record } = customerRecord();
     const { report, problems } = await importing({ 'customer.json': record });
     expect(problems).toEqual([
-      'customer.json, line 1, [0]: customer bank_id is required, in the record or with --bank',
-      'customer.json, line 1, [0]: customer customer_id is required, in the record or with --customer',
+      'customer.json, line 1, [0]: customer bank_id is required. Add it to the record, or pass --bank.',
+      'customer.json, line 1, [0]: customer customer_id is required. Add it to the record, or pass --customer.',
     ]);
     expect(report.isWritten).toBe(false);
     const customerId = randomUUID();
@@ -281,6 +281,8 @@ describe('customers', () => {
     ['face_image.url', { face_image: { url: 'PlaceholderString' } }, 'must be a valid URL'],
     ['date_of_birth', { date_of_birth: '1815-02-30' }, 'must be a date'],
     ['dob_of_dependants', { dob_of_dependants: '18360512' }, 'must be a list'],
+    ['dob_of_dependants', { dob_of_dependants: ['18360512', '1837-02-29'] }, 'item 2 must be a date'],
+    ['dob_of_dependants', { dob_of_dependants: Array(101).fill('18360512') }, 'must have at most 100 items'],
     ['credit_limit.currency', { credit_limit: { currency: 'GBR', amount: '1' } }, 'must be an ISO 4217 currency code'],
     ['dependants', { dependants: 1.5 }, 'must be an integer from 0 to 1,000'],
     ['kyc_status', { kyc_status: 'yes' }, 'must be true or false'],
@@ -688,9 +690,9 @@ describe('records of a customer', () => {
       'link.json': { customer_id: 'c', relationship_type: 'Owner' },
     });
     expect(problems).toEqual([
-      'attribute.json, line 1, [0]: customerAttribute customer_id is required, in the record or with --customer',
-      'handle.json, line 1, [0]: socialMediaHandle customer_id is required, in the record or with --customer. A customer_number requires the bank_id or --bank.',
-      'link.json, line 1, [0]: customerAccountLink account_id is required, in the record or with --account',
+      'attribute.json, line 1, [0]: customerAttribute customer_id is required. Add it to the record, or pass --customer.',
+      'handle.json, line 1, [0]: socialMediaHandle customer_id is required. Add it to the record, or pass --customer. To identify the customer by customer_number, add the bank_id, or pass --bank.',
+      'link.json, line 1, [0]: customerAccountLink account_id is required. Add it to the record, or pass --account.',
     ]);
   });
 
@@ -751,6 +753,25 @@ describe('records of a customer', () => {
     expect(await rowsOf(customerAddress, 'id', owned.customer_address_id)).toMatchObject([
       { customerId: ada.customer_id, city: 'London' },
     ]);
+  });
+
+  test('have the tags that the API allows', async () => {
+    const ada = customerRecord();
+    const address = (tags: string[]) => ({
+      ...{ customer_address_id: randomUUID(), customer_id: ada.customer_id },
+      ...{ line_1: 'The Road', city: 'London', postcode: 'W1', country_code: 'GB', tags },
+    });
+    const most = address(Array(20).fill('x'.repeat(50)));
+    const files = {
+      'ada.json': ada,
+      'more.json': [most, address(Array(21).fill('x')), address(['x', 'x'.repeat(51)])],
+    };
+    const { problems } = await importing(files, { skipInvalid: true });
+    expect(problems).toEqual([
+      'more.json, line 1, [1]: customerAddress tags must have at most 20 items',
+      'more.json, line 1, [2]: customerAddress tags item 2 must be at most 50 characters',
+    ]);
+    expect(await rowsOf(customerAddress, 'customerId', String(ada.customer_id))).toMatchObject([{ tags: most.tags }]);
   });
 
   test('are limited to 500 of each entity', async () => {
@@ -879,7 +900,7 @@ describe('accounts', () => {
     };
     const { problems } = await importing({ 'account.json': created }, { bankId });
     expect(problems).toEqual([
-      'account.json, line 1, [0]: account account_id is required, in the record or with --account',
+      'account.json, line 1, [0]: account account_id is required. Add it to the record, or pass --account.',
     ]);
     await imported({ 'account.json': created }, { bankId, accountId: 'a-1' });
     expect(await rowsOf(account, 'bankId', bankId)).toMatchObject([

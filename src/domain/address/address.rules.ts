@@ -2,6 +2,7 @@ import { optionalText, text } from '../../graph/input.ts';
 import type { ChildValues } from '../customer/customer-collection.ts';
 import type { customerAddress } from './address.table.ts';
 import type { CustomerAddressInput } from './address.type.ts';
+import { maxTagLength } from './tag-limits.ts';
 
 /** All columns of an address. Omitted fields are null. */
 export function addressValues(input: CustomerAddressInput, field = 'input'): ChildValues<typeof customerAddress> {
@@ -15,7 +16,7 @@ export function addressValues(input: CustomerAddressInput, field = 'input'): Chi
     state: optionalText(`${field}.state`, input.state, 255),
     postcode: text(`${field}.postcode`, input.postcode, 20),
     countryCode: input.countryCode,
-    tags: tags.map((tag, index) => text(`${field}.tags[${index}]`, tag, 50)),
+    tags: tags.map((tag, index) => text(`${field}.tags[${index}]`, tag, maxTagLength)),
     status: optionalText(`${field}.status`, input.status, 255),
   };
 }

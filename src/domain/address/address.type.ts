@@ -2,6 +2,7 @@ import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { payloadObject, versionDescription } from '../../graph/descriptions.ts';
 import { MaxInputItems } from '../../graph/max-input-items.ts';
 import { CountryCode, DateTime } from '../../graph/scalars.ts';
+import { maxTagLength, maxTags } from './tag-limits.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A postal address of a customer.' })
 export class CustomerAddress {
@@ -86,9 +87,9 @@ export class CustomerAddressInput {
 
   @Field(() => [String], {
     nullable: true,
-    description: 'The purposes of the address, such as `mailing` or `home`, each at most 50 characters.',
+    description: `The purposes of the address, such as \`mailing\` or \`home\`, each at most ${maxTagLength} characters.`,
   })
-  @MaxInputItems(20)
+  @MaxInputItems(maxTags)
   tags?: string[] | null;
 
   @Field(() => String, {

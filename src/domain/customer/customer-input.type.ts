@@ -1,9 +1,7 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { MaxInputItems } from '../../graph/max-input-items.ts';
 import { Currency, DateTime, Decimal, EmailAddress, HttpsUrl, LocalDate } from '../../graph/scalars.ts';
-
-/** The maximum number of dates of birth that an input can contain. */
-export const maxDependants = 100;
+import { maxDependants } from './customer.rules.ts';
 
 @InputType({ description: "A picture of a customer's face." })
 export class FaceImageInput {

@@ -1,6 +1,9 @@
 import { InvalidValue, parsePhoneNumber } from '../../base/values.ts';
 import type { CustomerRow } from './customer.table.ts';
 
+/** The maximum number of dates of birth that an input or an import can contain. Stored customers can have more. */
+export const maxDependants = 100;
+
 /** Represents a null `lastOkDate` in the order: earlier than all dates, so last in descending order on both databases. */
 export const neverOk = new Date('0001-01-01T00:00:00Z');
 

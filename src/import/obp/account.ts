@@ -24,6 +24,7 @@ import {
   customerOf,
   idAt,
   items,
+  missingRule,
   openRecord,
   partsReading,
   type RecordReader,
@@ -130,7 +131,7 @@ function readCustomerAccountLink(record: JsonObject, place: Place, enclosing: En
   const owner = customerOf(reader);
   const accountId = idAt(reader, 'account_id') ?? reading.options.accountId;
   if (accountId === undefined && isUnset(record.account_id)) {
-    reader.problem('account_id', 'is required, in the record or with --account');
+    reader.problem('account_id', missingRule('account'));
   }
   stageRow(reader, { accountId, ...readFields(customerAccountLink.fields, record, reader) }, owner);
 }
@@ -149,7 +150,7 @@ export function readAccount(written: JsonObject, place: Place, enclosing: Enclos
   const bankId = requiredBankOf(reader, Object.hasOwn(record, 'bank') ? 'bank' : 'bank_id');
   const accountId = idAt(reader, 'account_id') ?? idAt(reader, 'id') ?? reading.options.accountId;
   if (accountId === undefined && isUnset(record.account_id) && isUnset(record.id)) {
-    reader.problem('account_id', 'is required, in the record or with --account');
+    reader.problem('account_id', missingRule('account'));
   }
   const row: Row = { bankId, id: accountId, ...readFields(account.fields, record, reader) };
   const ownerNames = readOwners(reader);

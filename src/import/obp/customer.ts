@@ -1,6 +1,7 @@
 import { localDateFromWritten, parseText } from '../../base/values.ts';
 import { customerAddress as customerAddressTable } from '../../domain/address/address.table.ts';
-import { derivedColumns } from '../../domain/customer/customer.rules.ts';
+import { maxTagLength, maxTags } from '../../domain/address/tag-limits.ts';
+import { derivedColumns, maxDependants } from '../../domain/customer/customer.rules.ts';
 import { customer as customerTable } from '../../domain/customer/customer.table.ts';
 import { attributeSearchValue } from '../../domain/customer/customer-attribute.rules.ts';
 import { customerAttribute as customerAttributeTable } from '../../domain/customer/customer-attribute.table.ts';
@@ -32,6 +33,7 @@ import { isObject, isUnset, type JsonObject } from '../json.ts';
 import {
   idAt,
   items,
+  missingRule,
   openRecord,
   parseCustomerNumber,
   readSimpleRecord,
@@ -58,7 +60,7 @@ export const customer = defineEntity({
     optional('date_of_birth', 'dateOfBirth', localDate),
     optional('relationship_status', 'relationshipStatus', text(16)),
     optional('dependants', 'dependants', count),
-    optional('dob_of_dependants', 'dobOfDependants', list(500, localDateFromWritten), { empty: [] }),
+    optional('dob_of_dependants', 'dobOfDependants', list(maxDependants, localDateFromWritten), { empty: [] }),
     optional('credit_rating.rating', 'creditRating', text(100)),
     optional('credit_rating.source', 'creditSource', text(100)),
     optional('credit_limit.currency', 'creditLimitCurrency', currency),
@@ -103,7 +105,7 @@ export const customerAddress = defineEntity({
     optional(
       'tags',
       'tags',
-      list(100, (tag) => parseText(tag, 255)),
+      list(maxTags, (tag) => parseText(tag, maxTagLength)),
       { empty: [] },
     ),
     optional('status', 'status', text(255)),
@@ -192,7 +194,7 @@ export function readCustomer(record: JsonObject, place: Place, enclosing: Enclos
   const bankId = requiredBankOf(reader);
   const customerId = idAt(reader, 'customer_id') ?? reading.options.customerId;
   if (customerId === undefined && isUnset(record.customer_id)) {
-    reader.problem('customer_id', 'is required, in the record or with --customer');
+    reader.problem('customer_id', missingRule('customer'));
   }
   const row: Row = { id: customerId, bankId, ...readFields(customer.fields, record, reader) };
   stageRow(reader, row, { customerId, customerNumber: String(row.customerNumber) });
