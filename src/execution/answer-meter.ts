@@ -37,8 +37,11 @@ const rowBytesPerAnswerByte = 4;
 /** The text of fewer rows is not measured, because it is small in any case. */
 const minMeasuredRows = 100;
 
-/** The maximum size of what `exportCustomerData` returns in one operation, in characters. */
-const maxExportLength = 64 * 2 ** 20;
+/** The maximum size of what `exportCustomerData` returns in one operation, in bytes of UTF-8. */
+const maxExportBytes = 64 * 2 ** 20;
+
+/** An estimate of the bytes that an exported row takes as JSON without its text. */
+const bytesOfExportedRow = 64;
 
 /** An estimate of the bytes that an item of a list takes as JSON without its text: a comma, and quotes or braces. */
 export const bytesOfItem = 3;
@@ -77,7 +80,7 @@ export class AnswerMeter {
   #nextPause = objectsBetweenPauses;
   #rows = 0;
   #rowBytes = 0;
-  #exportLength = 0;
+  #exportBytes = 0;
   #errors = 0;
   #discardedObjects = 0;
   #mark: Mark = { objects: 0, bytes: 0, rows: 0, rowBytes: 0, errors: 0 };
@@ -110,7 +113,7 @@ export class AnswerMeter {
 
   /** The maximum size of the JSON text, with what the operation exports. */
   get maxTextBytes(): number {
-    return this.#limits.maxAnswerBytes + this.#exportLength;
+    return this.#limits.maxAnswerBytes + this.#exportBytes;
   }
 
   get maxAnswerBytes(): number {
@@ -187,7 +190,7 @@ export class AnswerMeter {
   addRows(rows: readonly object[]): void {
     const { maxAnswerObjects, maxAnswerBytes } = this.#limits;
     this.#rows += rows.length;
-    if (rows.length >= minMeasuredRows) for (const row of rows) this.#rowBytes += textLength(row);
+    if (rows.length >= minMeasuredRows) for (const row of rows) this.#rowBytes += sumOfTexts(row, textLength);
     if (this.#rows > maxAnswerObjects) this.stop(this.#tooManyObjects());
     else if (this.#rowBytes > rowBytesPerAnswerByte * maxAnswerBytes) this.stop(answerTooLong(maxAnswerBytes));
     this.assertRunning();
@@ -195,10 +198,10 @@ export class AnswerMeter {
 
   /** Counts rows that `exportCustomerData` returns, which has a limit of its own. @throws ANSWER_TOO_LARGE */
   addExported(rows: readonly object[]): void {
-    for (const row of rows) this.#exportLength += 64 + textLength(row);
-    if (this.#exportLength > maxExportLength) {
-      const message = `An export must have at most ${maxExportLength.toLocaleString('en')} characters. Read the customer in parts.`;
-      throw gatewayError('ANSWER_TOO_LARGE', { message, limit: maxExportLength });
+    for (const row of rows) this.#exportBytes += bytesOfExportedRow + sumOfTexts(row, byteLength);
+    if (this.#exportBytes > maxExportBytes) {
+      const message = `An export must have at most ${maxExportBytes.toLocaleString('en')} bytes. Read the customer in parts.`;
+      throw gatewayError('ANSWER_TOO_LARGE', { message, limit: maxExportBytes });
     }
   }
 
@@ -248,11 +251,20 @@ export function committedError({ key, extensions }: GatewayError): GatewayError 
   return gatewayError(key, { message, limit, committed: true });
 }
 
-function textLength(row: object): number {
-  let length = 0;
+/** The length of a text, which is a quick estimate of its bytes. */
+function textLength(text: string): number {
+  return text.length;
+}
+
+function byteLength(text: string): number {
+  return Buffer.byteLength(text);
+}
+
+function sumOfTexts(row: object, sizeOf: (text: string) => number): number {
+  let sum = 0;
   for (const value of Object.values(row)) {
-    if (typeof value === 'string') length += value.length;
-    else if (typeof value === 'object' && value !== null) length += textLength(value);
+    if (typeof value === 'string') sum += sizeOf(value);
+    else if (typeof value === 'object' && value !== null) sum += sumOfTexts(value, sizeOf);
   }
-  return length;
+  return sum;
 }

@@ -426,3 +426,21 @@ describe('readRows', () => {
     expect(slots).toBe(1);
   });
 });
+
+test('an export has at most 64 MiB of text, in bytes of UTF-8', () => {
+  const megabyte = 2 ** 20;
+  const addMessages = (text: string, count: number) => () => {
+    const meter = new AnswerMeter(defaultAnswerLimits);
+    for (let index = 0; index < count; index += 1) meter.addExported([{ id: '1', message: text }]);
+  };
+  const tooLarge = expect.objectContaining({
+    key: 'ANSWER_TOO_LARGE',
+    message: expect.stringContaining('An export must have at most 67,108,864 bytes.'),
+  });
+
+  expect(addMessages('x'.repeat(megabyte), 63)).not.toThrow();
+  expect(addMessages('x'.repeat(megabyte), 64)).toThrow(tooLarge);
+  // Each of these characters has three bytes.
+  expect(addMessages('界'.repeat(megabyte), 21)).not.toThrow();
+  expect(addMessages('界'.repeat(megabyte), 22)).toThrow(tooLarge);
+});
