@@ -9,7 +9,7 @@ import { answerFailure, rawRefusal, refuse, safeHeaders } from './answers.ts';
 import { openTrustedProxies } from './client-address.ts';
 import { Connections, defaultConnectionLimits } from './connections.ts';
 import { type CostControl, rateLimitHeaderNames } from './cost-control.ts';
-import { addHealthRoutes } from './health.ts';
+import { addHealthRoutes, openReadiness } from './health.ts';
 import { addKeysRoute } from './jwks.ts';
 import { operationNames, requestIdOf, rounded, type ServerParts, waits } from './request.ts';
 import { acceptJsonBodies } from './request-body.ts';
@@ -148,7 +148,7 @@ export async function createApp(parts: ServerParts, costControl: CostControl, is
       maxAge: 600,
     });
   }
-  addHealthRoutes(app, { database, logger, isStopping });
+  addHealthRoutes(app, openReadiness(database, { logger, isStopping }));
   addKeysRoute(app, parts.tokens);
   if (config.mail !== null) addEmailValidation(app, parts, costControl);
   if (config.playground) {

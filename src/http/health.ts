@@ -8,18 +8,24 @@ const checkTimeout = 5_000;
 /** The time for which a successful check is reused. */
 const reuseMilliseconds = 250;
 
+/** Whether the server can handle requests, and how many replicas it uses. */
+export type Readiness =
+  | { status: 'ready'; replicas?: { used: number; leftOut: number } }
+  | { status: 'unavailable' | 'stopping' };
+
 /**
- * `/health/live` succeeds if the process responds. `/health/ready` succeeds if the server can handle requests: the database
- * responds, its migrations are applied, and the server is not stopping.
+ * Returns a function that checks whether the server can handle requests: the database responds, its migrations are applied,
+ * and the server is not stopping. Anonymous callers can send as many requests as they like, so calls at about the same time
+ * share a check.
  */
-export function addHealthRoutes(
-  app: FastifyInstance,
-  { database, logger, isStopping }: { database: Database; logger: Logger; isStopping(): boolean },
-): void {
+export function openReadiness(
+  database: Database,
+  { logger, isStopping }: { logger: Logger; isStopping(): boolean },
+): () => Promise<Readiness> {
   let running: Promise<void> | null = null;
   let succeededAt = Number.NEGATIVE_INFINITY;
+  let isAvailable = true;
 
-  /** Anonymous callers can send as many requests as they like, so requests that arrive at about the same time share a check. */
   async function check(): Promise<void> {
     if (performance.now() - succeededAt < reuseMilliseconds) return;
     running ??= withinTimeout(database.check())
@@ -32,21 +38,31 @@ export function addHealthRoutes(
     await running;
   }
 
-  app.get('/health/live', () => ({ status: 'live' }));
-
-  app.get('/health/ready', async (request, reply) => {
-    if (isStopping()) return reply.code(503).send({ status: 'stopping' });
+  return async () => {
+    if (isStopping()) return { status: 'stopping' };
     try {
       await check();
     } catch (error) {
-      logger.error({ requestId: request.id, error: describeError(error) }, 'not ready');
-      return reply.code(503).send({ status: 'unavailable' });
+      if (isAvailable) logger.error({ error: describeError(error) }, 'not ready');
+      isAvailable = false;
+      return { status: 'unavailable' };
     }
+    if (!isAvailable) logger.info('ready again');
+    isAvailable = true;
     if (database.replicas === null) return { status: 'ready' };
     // Without any of them the primary answers.
     const states = database.replicas.states();
     const used = states.filter(({ isUsed }) => isUsed).length;
     return { status: 'ready', replicas: { used, leftOut: states.length - used } };
+  };
+}
+
+/** `/health/live` succeeds if the process responds, `/health/ready` if the server can handle requests. */
+export function addHealthRoutes(app: FastifyInstance, readiness: () => Promise<Readiness>): void {
+  app.get('/health/live', () => ({ status: 'live' }));
+  app.get('/health/ready', async (_request, reply) => {
+    const state = await readiness();
+    return reply.code(state.status === 'ready' ? 200 : 503).send(state);
   });
 }
 
