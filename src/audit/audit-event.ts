@@ -1,4 +1,5 @@
 import { GatewayError } from '../base/errors.ts';
+import { namedFailure } from '../database/errors.ts';
 
 /** `LOST` replaces an event that could not be written. Its operation failed. */
 export type AuditKind = 'READ' | 'WRITE' | 'AUTHENTICATION' | 'COMMAND' | 'LOST';
@@ -89,7 +90,8 @@ export function parseAuditEvent(text: string): AuditEvent {
 }
 
 /** The key of an error. The message is not recorded, because it can quote values. */
-export function auditedError(error: unknown): string {
+export function auditedError(failure: unknown): string {
+  const error = namedFailure(failure);
   return error instanceof GatewayError ? error.key : 'OBP-50000';
 }
 

@@ -1,4 +1,5 @@
 import type { Database, Queries } from '../database/database.ts';
+import { databaseOutage } from '../database/errors.ts';
 import type { AuditEvent } from './audit-event.ts';
 import { auditKey } from './audit-key.ts';
 import { beginChain } from './begin-chain.ts';
@@ -40,7 +41,10 @@ interface PendingEvents {
   reject(error: unknown): void;
 }
 
-/** Records events in groups: those of one tick, and those that arrive while a group is written. */
+/**
+ * Records events in groups: those of one tick, and those that arrive while a group is written. If the database is unavailable, those
+ * that have arrived fail with the group, because each group might wait for a long time.
+ */
 class GroupCommit {
   readonly #writer: EventWriter;
   #pending: PendingEvents[] = [];
@@ -69,7 +73,9 @@ class GroupCommit {
         await this.#writer.writeEvents(group.flatMap(({ events }) => events));
         for (const { resolve } of group) resolve();
       } catch (error) {
-        if (group.length === 1) group[0]?.reject(error);
+        if (databaseOutage(error) !== null) {
+          for (const { reject } of [...group, ...this.#pending.splice(0)]) reject(error);
+        } else if (group.length === 1) group[0]?.reject(error);
         // Written one by one, so that an event that cannot be written fails only its own operation.
         else
           for (const { events, resolve, reject } of group) await this.#writer.writeEvents(events).then(resolve, reject);

@@ -63,6 +63,7 @@ export class OperationAudit {
   #running: Promise<void> = Promise.resolve();
   #hasCommitted = false;
   #isFinished = false;
+  #returnsUnrecorded = false;
 
   constructor(trail: AuditTrail, places: EventPlaces, caller: AuditedCaller) {
     this.#trail = trail;
@@ -216,6 +217,11 @@ export class OperationAudit {
     return this.#hasCommitted;
   }
 
+  /** Whether the response contains something that could not be recorded. */
+  get returnsUnrecorded(): boolean {
+    return this.#returnsUnrecorded;
+  }
+
   /** Whether the current mutation field has committed. */
   get isWritten(): boolean {
     return this.#write?.isWritten === true;
@@ -322,6 +328,9 @@ export class OperationAudit {
     const pending = this.#pending.splice(0);
     const banks = [...this.#banks];
     this.#banks.clear();
+    this.#returnsUnrecorded =
+      pending.some(({ event }) => event.fieldsReturned.length > 0) ||
+      banks.some(([, { returned }]) => returned.size > 0);
     await addCustomersOfAccounts(this.#places, banks);
     for (const [bankId, access] of banks) {
       const event = this.#readEvent(bankId, access, failure);
@@ -329,6 +338,7 @@ export class OperationAudit {
       if (event !== null) pending.push({ event, claimedCustomerIds, isBankClaimed: isClaimed });
     }
     if (pending.length > 0) await this.#trail.record(await placeEvents(this.#places, pending));
+    this.#returnsUnrecorded = false;
   }
 
   #readEvent(bankId: string | null, access: BankAccess, failure: unknown): AuditEvent | null {

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { DatabaseUnavailable } from '../database/database-unavailable.ts';
+import { databaseOutage } from '../database/errors.ts';
 
 /** Returns the reason why a file could not be opened, or null for any other error. */
 function fileFailure({ code, syscall, path }: NodeJS.ErrnoException): string | null {
@@ -31,6 +32,11 @@ export function failureLine(error: unknown): string {
   const { code } = error as { code?: unknown };
   const refusedConnection = 'severity' in error ? refusedConnections.get(code) : undefined;
   if (refusedConnection !== undefined) return `${refusedConnection} (${String(code)}).`;
+  const outage = databaseOutage(error);
+  // The messages about connections name the address.
+  if (outage !== null && outage.code !== null && !outage.code.startsWith('E')) {
+    return `${outage.reason} (${outage.code}).`;
+  }
   // Drizzle's message quotes the statement and its parameters, PostgreSQL's message the invalid value.
   if ('query' in error || 'severity' in error) {
     const cause = error.cause instanceof Error ? failureLine(error.cause) : `code ${String(code)}`;

@@ -3,6 +3,8 @@ import { GatewayError, gatewayError } from '../base/errors.ts';
 interface DriverError {
   code: string;
   message: string;
+  /** Only PostgreSQL has it. After FATAL and PANIC, the connection is closed. */
+  severity?: string;
   constraint?: string;
   detail?: string;
 }
@@ -33,8 +35,7 @@ export function isUniqueViolation(error: unknown, columns?: string[]): boolean {
 
 function namesColumns({ detail, message }: DriverError, columns: string[]): boolean {
   const text = detail ?? message;
-  // PostgreSQL translates the words around the columns.
-  const named = text.match(/\(([^)]*)\)=\(/)?.[1] ?? text.split('failed: ')[1] ?? '';
+  const named = text.match(/^Key \(([^)]*)\)=/)?.[1] ?? text.split('failed: ')[1] ?? '';
   const violated = named.split(', ').map((name) => name.replace(/^.*\./, ''));
   return violated.length === columns.length && columns.every((column) => violated.includes(column));
 }
@@ -49,31 +50,26 @@ export function isForeignKeyViolation(error: unknown, columns?: string[]): boole
   return columns === undefined || namesColumns(violation, columns);
 }
 
-/** Whether a statement was stopped at its time limit, so that it must not be sent again. */
-export function isStopped(error: unknown): boolean {
-  return driverError(error)?.code === '57014';
-}
-
 /** Why a database cannot do what was requested, although nothing is wrong with the request. */
 const outageReasons = {
-  BUSY: 'The database is locked by another process or transaction.',
-  CONFLICT: 'Concurrent transactions prevented each other.',
-  DAMAGED: 'The database is damaged.',
-  DISK_FAILED: 'The disk of the database failed.',
-  DISK_FULL: 'The disk of the database is full.',
-  NO_RESOURCES: 'The database has too little memory or too few connections.',
-  READ_ONLY: 'The database is read-only.',
-  REFUSED: 'The database refuses the connection.',
-  RESTARTING: 'The database is starting or stopping.',
-  SLOW: 'The database did not respond in time.',
-  UNREACHABLE: 'The database cannot be reached.',
+  BUSY: 'The database is locked by another process or transaction',
+  CONFLICT: 'Concurrent transactions prevented each other',
+  DAMAGED: 'The database is damaged',
+  DISK_FAILED: 'The disk of the database failed',
+  DISK_FULL: 'The disk of the database is full',
+  NO_RESOURCES: 'The database has too little memory or too few connections',
+  READ_ONLY: 'The database is read-only',
+  REFUSED: 'The database refuses the connection',
+  RESTARTING: 'The database is starting or stopping',
+  SLOW: 'The database did not respond in time',
+  UNREACHABLE: 'The database cannot be reached',
 } as const;
 
 export type OutageKind = keyof typeof outageReasons;
 
 export interface DatabaseOutage {
   kind: OutageKind;
-  /** A sentence for operators. */
+  /** A sentence for operators, without a period. */
   reason: string;
   /** The code of the driver or of Node.js. Null if the driver has none for the error. */
   code: string | null;
@@ -120,8 +116,13 @@ const outageMessages: readonly (readonly [pattern: RegExp, kind: OutageKind])[] 
 
 /** The outage that an error reports. Null if the error has another cause, such as the request or a fault of the gateway. */
 export function databaseOutage(error: unknown): DatabaseOutage | null {
+  if (error instanceof GatewayError && error.key === 'SERVICE_UNAVAILABLE') return databaseOutage(error.cause);
   const driver = driverError(error);
-  if (driver !== null) return outageOf(outageCodes, driver.code, driver.code);
+  if (driver !== null) {
+    const { code, severity } = driver;
+    const other = severity === 'FATAL' || severity === 'PANIC' ? 'REFUSED' : undefined;
+    return outageOf(outageCodes, code, code, other);
+  }
   for (let current = error; current instanceof Error && !(current instanceof GatewayError); current = current.cause) {
     const outage = outageOf(outageMessages, current.message, null);
     if (outage !== null) return outage;
@@ -129,16 +130,22 @@ export function databaseOutage(error: unknown): DatabaseOutage | null {
   return null;
 }
 
-function outageOf(patterns: typeof outageCodes, text: string, code: string | null): DatabaseOutage | null {
-  const kind = patterns.find(([pattern]) => pattern.test(text))?.[1];
+function outageOf(
+  patterns: typeof outageCodes,
+  text: string,
+  code: string | null,
+  other?: OutageKind,
+): DatabaseOutage | null {
+  const kind = patterns.find(([pattern]) => pattern.test(text))?.[1] ?? other;
   return kind === undefined ? null : { kind, reason: outageReasons[kind], code };
 }
 
 /** The seconds after which a client can send a request again that failed because of an outage. */
-const retryAfterSeconds = 5;
+export const retryAfterSeconds = 5;
 
 /** SERVICE_UNAVAILABLE if an outage of the database caused the error; otherwise, the error itself. */
 export function namedFailure(error: unknown): unknown {
+  if (error instanceof GatewayError) return error;
   return databaseOutage(error) === null
     ? error
     : gatewayError('SERVICE_UNAVAILABLE', { cause: error, retryAfterSeconds });

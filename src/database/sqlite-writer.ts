@@ -20,6 +20,8 @@ const maxGroupMilliseconds = 10;
 export type Write = <Result>(work: () => Promise<Result>, isGathered?: boolean) => Promise<Result>;
 
 interface Waiting {
+  /** The time from `performance.now()` from which on the transaction waits no longer for another process. */
+  latestBegin: number;
   /** Runs the transaction, and returns a function that must be called after the commit. */
   run(): Promise<() => void>;
   reject(error: unknown): void;
@@ -54,16 +56,22 @@ export function writerOf(handle: SqliteDatabase.Database): { write: Write; settl
 
   /** Waits for writers of other processes without blocking the event loop. */
   async function begin(): Promise<void> {
-    const deadline = Date.now() + writeTimeout;
     for (;;) {
       try {
         beginImmediate();
         return;
       } catch (error) {
-        if (!isBusy(error) || Date.now() > deadline) throw error;
+        if (!isBusy(error) || tooLate() > 0) throw error;
         await sleep(writePause);
       }
     }
+  }
+
+  /** The number of transactions that have waited too long. The others have waited less than these. */
+  function tooLate(): number {
+    const now = performance.now();
+    const first = waiting.findIndex(({ latestBegin }) => latestBegin > now);
+    return first === -1 ? waiting.length : first;
   }
 
   /** Rolls back to the savepoint on failure, unless the failure has ended the whole transaction, such as a full disk. */
@@ -100,8 +108,8 @@ export function writerOf(handle: SqliteDatabase.Database): { write: Write; settl
       } while (performance.now() < end);
       commit();
     } catch (error) {
-      // If the group could not begin, only the transaction that has waited longest fails.
-      for (const { reject } of group.length > 0 ? group : waiting.splice(0, 1)) reject(error);
+      // If the group could not begin, only the transactions that have waited too long fail.
+      for (const { reject } of group.length > 0 ? group : waiting.splice(0, Math.max(1, tooLate()))) reject(error);
       if (handle.inTransaction) rollback();
       return;
     }
@@ -125,6 +133,7 @@ export function writerOf(handle: SqliteDatabase.Database): { write: Write; settl
     write: (work, isGathered = false) =>
       new Promise((resolve, reject) => {
         waiting.push({
+          latestBegin: performance.now() + writeTimeout,
           run: async () => {
             const result = await work();
             return () => resolve(result);

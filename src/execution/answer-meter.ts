@@ -1,5 +1,5 @@
 import type { GraphQLError } from 'graphql';
-import { type GatewayError, gatewayError } from '../base/errors.ts';
+import { type ErrorDetails, type GatewayError, gatewayError } from '../base/errors.ts';
 
 export interface AnswerLimits {
   /** The maximum number of objects in a response, and of rows that the operation reads. */
@@ -244,11 +244,11 @@ export function answerTooLong(limit: number): GatewayError {
   return gatewayError('ANSWER_TOO_LARGE', { message, limit, http: { status: 400 } });
 }
 
-/** Creates the error of a mutation field that was committed, but whose selection was stopped. */
+/** Creates the error of a mutation field that was committed, but whose result is omitted because of this error. */
 export function committedError({ key, extensions }: GatewayError): GatewayError {
-  const { limit } = extensions as { limit?: number };
+  const { limit, retryAfterSeconds } = extensions as Pick<ErrorDetails, 'limit' | 'retryAfterSeconds'>;
   const message = 'The mutation was committed, but its result is omitted. Query it instead.';
-  return gatewayError(key, { message, limit, committed: true });
+  return gatewayError(key, { message, limit, retryAfterSeconds, committed: true });
 }
 
 /** The length of a text, which is a quick estimate of its bytes. */

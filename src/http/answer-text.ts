@@ -1,8 +1,9 @@
+import type { GatewayError } from '../base/errors.ts';
 import { type AnswerMeter, answerTooLong, committedError } from '../execution/answer-meter.ts';
 import type { RequestScope } from './request.ts';
 
 /** The part of a GraphQL result that is written. */
-interface Result {
+export interface Result {
   data?: Record<string, unknown> | null;
   errors?: readonly { path?: readonly (string | number)[] }[];
 }
@@ -28,7 +29,11 @@ export function answerText(
     context.answer.stop(error);
     return JSON.stringify({ errors: [error] });
   }
-  const { data, errors = [] } = result;
+  return textWithoutResults(result, error);
+}
+
+/** The JSON text of the result of a mutation whose fields are null, because this error has occurred after they were committed. */
+export function textWithoutResults({ data, errors = [] }: Result, error: GatewayError): string {
   const omitted = Object.entries(data ?? {}).filter(([, value]) => value !== null);
   return JSON.stringify({
     data: Object.fromEntries(Object.keys(data ?? {}).map((name) => [name, null])),

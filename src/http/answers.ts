@@ -3,8 +3,8 @@ import { Readable } from 'node:stream';
 import type { HTTPGraphQLResponse } from '@apollo/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type ErrorDetails, type ErrorKey, GatewayError, gatewayError } from '../base/errors.ts';
-import { logUnexpected } from '../base/logger.ts';
-import type { ServerParts } from './request.ts';
+import { databaseOutage } from '../database/errors.ts';
+import { type ServerParts, unavailable } from './request.ts';
 
 export const safeHeaders = {
   'cache-control': 'no-store',
@@ -43,21 +43,27 @@ export function rawRefusal(status: number, key: ErrorKey, requestId: string): st
   return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`;
 }
 
+function sendError(reply: FastifyReply, error: GatewayError): FastifyReply {
+  const { status = 503, headers = [] } = (error.extensions.http ?? {}) as NonNullable<ErrorDetails['http']>;
+  return reply
+    .code(status)
+    .headers(Object.fromEntries(headers))
+    .send({ errors: [error] });
+}
+
 /** The response to an error of the HTTP layer. It never contains the message of a foreign error, which quotes the input. */
 export function answerFailure(
   error: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
-  { config, logger }: ServerParts,
+  { config, failures }: ServerParts,
 ): FastifyReply {
-  const { code, statusCode } = error as { code?: string; statusCode?: number };
-  if (error instanceof GatewayError) {
-    const { status = 503, headers = [] } = (error.extensions.http ?? {}) as NonNullable<ErrorDetails['http']>;
-    return reply
-      .code(status)
-      .headers(Object.fromEntries(headers))
-      .send({ errors: [error] });
+  if (databaseOutage(error) !== null) {
+    failures.log(error, { request });
+    return sendError(reply, unavailable(error));
   }
+  const { code, statusCode } = error as { code?: string; statusCode?: number };
+  if (error instanceof GatewayError) return sendError(reply, error);
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
     const { maxBodyBytes } = config.limits;
     const message = `At most ${maxBodyBytes} bytes are allowed.`;
@@ -67,6 +73,6 @@ export function answerFailure(
   if (code === 'FST_ERR_BAD_URL') return refuse(reply, 400, 'MALFORMED_REQUEST');
   if (code === 'FST_ERR_MAX_PARAM_LENGTH') return refuse(reply, 404, 'PATH_NOT_FOUND');
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) return refuse(reply, statusCode, 'OBP-10001');
-  logUnexpected(logger, error, { requestId: request.id });
+  failures.log(error, { request });
   return refuse(reply, 500, 'OBP-50000');
 }

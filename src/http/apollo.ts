@@ -8,7 +8,7 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import { GraphQLError } from 'graphql';
-import { logUnexpected } from '../base/logger.ts';
+import { databaseOutage } from '../database/errors.ts';
 import { createDocumentCache } from '../execution/document-cache.ts';
 import { compiledExecution, interpretedExecution } from '../execution/executor.ts';
 import { operationLimitsPlugin } from '../execution/limits.ts';
@@ -29,6 +29,7 @@ import {
   recordRefusal,
   rounded,
   type ServerParts,
+  unavailable,
   waits,
 } from './request.ts';
 
@@ -38,11 +39,13 @@ export function createApolloServer(
   findCaller: FindCaller,
   costControl: CostControl,
 ): ApolloServer<Context> {
-  const { config, database, schema, logger } = parts;
+  const { config, database, schema, logger, failures } = parts;
   const requestId = () => scopes.getStore()?.request.id;
   const onUnexpected = (error: unknown) => {
     const { path, originalError = error } = error instanceof GraphQLError ? error : {};
-    logUnexpected(logger, originalError, { requestId: requestId(), path });
+    const scope = scopes.getStore();
+    if (scope !== undefined && databaseOutage(originalError) !== null) scope.outage ??= unavailable(originalError);
+    failures.log(originalError, { request: scope?.request, path });
   };
   const operationQueue = new OperationQueue(database.concurrency);
   const beforeOperation: ApolloServerPlugin<Context> = {

@@ -1,10 +1,11 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { GraphQLError, type GraphQLFormattedError, Kind } from 'graphql';
 import { type ErrorKey, GatewayError, gatewayError, publicExtensions } from '../base/errors.ts';
+import { namedFailure } from '../database/errors.ts';
 import { kindOf } from '../execution/variables.ts';
 
 export interface ErrorFormat {
-  /** Called with each error that is a fault of the gateway; its `path` and `originalError` are graphql-js'. */
+  /** Called with each error that is a fault of the gateway or of its database; its `path` and `originalError` are graphql-js'. */
   onUnexpected: (error: unknown) => void;
   /** Apollo Server formats errors without the request, so the caller finds its id by other means. */
   requestId?: () => string | undefined;
@@ -17,14 +18,14 @@ export interface ErrorFormat {
 
 /**
  * Creates Apollo's `formatError`. Expected failures are kept. Errors of graphql-js get messages that quote no value of the
- * request. Other errors are passed to `onUnexpected` and become OBP-50000 without internals. Each error has `extensions.key`
- * and no stack trace.
+ * request. Outages of the database become SERVICE_UNAVAILABLE, and other errors OBP-50000 without internals; both are passed
+ * to `onUnexpected`. Each error has `extensions.key` and no stack trace.
  */
 export function formatError({ onUnexpected, requestId = () => undefined, detail = false }: ErrorFormat) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     const expected = findGatewayError(error);
     if (expected) {
-      if (expected.extensions.code === 'INTERNAL_SERVER_ERROR') onUnexpected(expected);
+      if (isFault(expected)) onUnexpected(error);
       const extensions = publicExtensions({ ...formatted.extensions, ...expected.extensions });
       return { ...formatted, message: expected.message, extensions };
     }
@@ -126,7 +127,13 @@ function chain(error: unknown): unknown[] {
 }
 
 function findGatewayError(error: unknown): GatewayError | undefined {
-  return chain(error).find((link) => link instanceof GatewayError);
+  return chain(error)
+    .map(namedFailure)
+    .find((link) => link instanceof GatewayError);
+}
+
+function isFault({ key, extensions }: GatewayError): boolean {
+  return extensions.code === 'INTERNAL_SERVER_ERROR' || key === 'SERVICE_UNAVAILABLE';
 }
 
 /** graphql-js and Apollo have limits of their own, which they report as a syntax or validation error. */

@@ -1,10 +1,12 @@
 import type { AsyncLocalStorage } from 'node:async_hooks';
-import type { ApolloServer } from '@apollo/server';
+import type { ApolloServer, HTTPGraphQLResponse } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify';
 import type { Mailer } from '../auth/mailer.ts';
-import { gatewayError } from '../base/errors.ts';
+import { GatewayError, gatewayError } from '../base/errors.ts';
+import { databaseOutage } from '../database/errors.ts';
 import { committedError } from '../execution/answer-meter.ts';
 import type { Context } from '../graph/context.ts';
+import { type Result, textWithoutResults } from './answer-text.ts';
 import { answerFailure, refuse, send } from './answers.ts';
 import type { CostControl } from './cost-control.ts';
 import {
@@ -52,6 +54,32 @@ async function beforeDeadline<Result>(
   }
 }
 
+/** Whether the operation is a mutation that has committed something, which the client must learn. */
+async function hasCommitted({ isMutation, context }: RequestScope): Promise<boolean> {
+  return isMutation === true && context !== undefined && context.audit.hasCommitted();
+}
+
+/**
+ * The response once the operation is recorded. If that fails, a mutation that has committed returns nothing that is not recorded, but
+ * which of its fields are committed.
+ */
+async function recordedResponse(
+  scope: RequestScope,
+  response: HTTPGraphQLResponse,
+  recording: Promise<void>,
+): Promise<HTTPGraphQLResponse> {
+  try {
+    await recording;
+    return response;
+  } catch (error) {
+    const { body } = response;
+    if (!(error instanceof GatewayError) || body.kind !== 'complete' || !(await hasCommitted(scope))) throw error;
+    if (scope.context?.audit.returnsUnrecorded !== true) return response;
+    const result: Result = JSON.parse(body.string);
+    return { ...response, body: { kind: 'complete', string: textWithoutResults(result, error) } };
+  }
+}
+
 /** Calls `leave` if the connection closes before the response is sent. Returns a function that stops listening. */
 function onDisconnect({ raw }: FastifyRequest, reply: FastifyReply, leave: () => void): () => void {
   // Only the first of pipelined requests has a response with a connection. The others emit `aborted` on their request.
@@ -68,7 +96,7 @@ export function addGraphqlRoute(
   app: FastifyInstance,
   { parts, apollo, scopes, findCaller, costControl, mailer, tracked }: GraphqlParts,
 ): void {
-  const { config, logger } = parts;
+  const { config, failures } = parts;
 
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const timer = new AbortController();
@@ -110,12 +138,15 @@ export function addGraphqlRoute(
       if (scope.context !== undefined && scope.isValid !== true) costControl.chargeInvalidOperation(request);
       // A stopped query returns nothing. A mutation has an error for each stopped field.
       if (scope.isMutation !== true) scope.context?.answer.assertRunning();
+      if (scope.outage !== undefined && !(await hasCommitted(scope))) throw scope.outage;
       const deadline = timer.signal.aborted ? AbortSignal.timeout(graceMilliseconds) : timer.signal;
-      await before(deadline, recorded(logger, request, scope.context?.audit.finish()), timer.signal.reason);
-      return send(reply, response);
+      const recording = recorded(failures, request, scope.context?.audit.finish());
+      return send(reply, await recordedResponse(scope, response, before(deadline, recording, timer.signal.reason)));
     } catch (error) {
-      const latest = AbortSignal.timeout(config.limits.operationTimeoutMilliseconds);
-      await before(latest, recorded(logger, request, scope.context?.audit.finish(error)), error);
+      const recording = recorded(failures, request, scope.context?.audit.finish(error));
+      // In an outage, the client does not wait for the event, which perhaps cannot be recorded.
+      if (databaseOutage(error) !== null) recording.catch(() => undefined);
+      else await before(AbortSignal.timeout(config.limits.operationTimeoutMilliseconds), recording, error);
       throw error;
     } finally {
       stopListening();

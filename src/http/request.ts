@@ -12,16 +12,18 @@ import type { IdentityProviders } from '../auth/oidc.ts';
 import type { TokenRefusalLog } from '../auth/token-refusal-log.ts';
 import { TokenRefused } from '../auth/token-refused.ts';
 import type { Tokens } from '../auth/tokens.ts';
-import { gatewayError } from '../base/errors.ts';
-import { type Logger, logUnexpected } from '../base/logger.ts';
+import { type GatewayError, gatewayError } from '../base/errors.ts';
+import type { Logger } from '../base/logger.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/database.ts';
+import { databaseOutage, retryAfterSeconds } from '../database/errors.ts';
 import { eventPlaces } from '../domain/audit-event/event-places.ts';
 import { authenticate } from '../domain/user/authenticate.ts';
 import { AnswerMeter } from '../execution/answer-meter.ts';
 import { type Context, createContext, type RequestDetails } from '../graph/context.ts';
 import type { ConnectionLimits } from './connections.ts';
 import type { CostControl } from './cost-control.ts';
+import type { FailureLog } from './failure-log.ts';
 import { clientNameOf, idempotencyKeyOf, reasonOf } from './request-headers.ts';
 
 export interface ServerParts {
@@ -29,6 +31,7 @@ export interface ServerParts {
   database: Database;
   schema: GraphQLSchema;
   logger: Logger;
+  failures: FailureLog;
   tokens: Tokens;
   auditTrail: AuditTrail;
   /** Values for the variables of the playground's examples, by name. */
@@ -56,6 +59,8 @@ export interface RequestScope {
   listCost?: number;
   /** The response of Apollo Server, once the operation is known. */
   response?: { body?: unknown };
+  /** SERVICE_UNAVAILABLE if the database has failed during the operation. */
+  outage?: GatewayError;
   /** Whether the operation is a mutation, once it is known. */
   isMutation?: boolean;
   /** Resolves when the operation has a slot for large operations, once the operation is known. */
@@ -116,6 +121,11 @@ export async function callerOf(
     costControl?.admitCaller(request, user);
     return user;
   } catch (error) {
+    // Nothing is known about the token, and nothing can be recorded.
+    if (databaseOutage(error) !== null) {
+      parts.failures.log(error, { request });
+      throw unavailable(error);
+    }
     refusals.log(error, { requestId: request.id, authorization });
     const refusal = costControl === null ? error : costControl.refusalOf(request, error);
     await recordRefusal(request, parts, user, refusal);
@@ -126,7 +136,7 @@ export async function callerOf(
 /** Records in the audit trail that the request of this caller was refused before anything was executed. */
 export async function recordRefusal(
   request: FastifyRequest,
-  { logger, auditTrail }: Pick<ServerParts, 'logger' | 'auditTrail'>,
+  { failures, auditTrail }: Pick<ServerParts, 'failures' | 'auditTrail'>,
   user: AuthenticatedUser | null,
   error: unknown,
 ): Promise<void> {
@@ -142,7 +152,7 @@ export async function recordRefusal(
     subjectUserIds,
     errors: [...new Set([auditedError(error), ...reasons])],
   });
-  await recorded(logger, request, auditTrail.record([event]));
+  await recorded(failures, request, auditTrail.record([event]));
 }
 
 function detailsOf(request: FastifyRequest): RequestDetails {
@@ -159,18 +169,28 @@ function auditedCaller({ id, clientAddress, clientName, reason }: RequestDetails
   return { requestId: id, clientAddress, clientName, reason };
 }
 
-/** Waits until the audit trail is written. @throws AUDIT_UNAVAILABLE, so that no data is returned without an event. */
+/**
+ * Waits until the audit trail is written.
+ * @throws SERVICE_UNAVAILABLE or AUDIT_UNAVAILABLE, so that no data is returned without an event.
+ */
 export async function recorded(
-  logger: Logger,
-  { id }: FastifyRequest,
+  failures: FailureLog,
+  request: FastifyRequest,
   writing: Promise<void> | undefined,
 ): Promise<void> {
   try {
     await writing;
   } catch (error) {
-    logUnexpected(logger, error, { requestId: id });
+    failures.log(error, { request });
+    if (databaseOutage(error) !== null) throw unavailable(error);
     throw gatewayError('AUDIT_UNAVAILABLE', { cause: error, http: { status: 503 } });
   }
+}
+
+/** SERVICE_UNAVAILABLE for a whole request, which fails with HTTP 503 because of this error. */
+export function unavailable(cause: unknown): GatewayError {
+  const headers = new Map([['retry-after', String(retryAfterSeconds)]]);
+  return gatewayError('SERVICE_UNAVAILABLE', { cause, retryAfterSeconds, http: { status: 503, headers } });
 }
 
 export function requestIdOf({ headers }: IncomingMessage): string {

@@ -4,7 +4,7 @@ import { openAuditTrail } from '../audit/audit-trail.ts';
 import { deleteFullBudgets } from '../auth/cost-exchange.ts';
 import { deleteExpiredLoginAttempts } from '../auth/login-attempts.ts';
 import { openTokens } from '../auth/tokens.ts';
-import { createLogger, type Logger, logUnexpected } from '../base/logger.ts';
+import { createLogger, type Logger } from '../base/logger.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/database.ts';
 import { exposedFiles } from '../database/exposed-files.ts';
@@ -13,6 +13,7 @@ import { deleteExpiredIdempotencyKeys } from '../domain/user/idempotency-key.wri
 import { deleteExpiredRevocations } from '../domain/user/revoke-tokens.ts';
 import { deleteExpiredRegistrations } from '../domain/user/user-registration.ts';
 import { gatewaySchema } from '../schema.ts';
+import { openFailureLog } from './failure-log.ts';
 import { createServer } from './server.ts';
 import { stopSignal } from './stop-signal.ts';
 
@@ -47,7 +48,8 @@ export function loggerOfSeals(logger: Logger): Logger {
 export async function serve(config: Config, database: Database, options: ServeOptions = {}): Promise<void> {
   const logger = createLogger(config.logLevel, { worker: options.worker });
   const sealLogger = options.isTemporary ? logger : loggerOfSeals(logger);
-  const onFailure = (error: unknown) => logUnexpected(logger, error, { requestId: undefined });
+  const failures = openFailureLog(logger);
+  const onFailure = (error: unknown) => failures.log(error);
   database.replicas?.watch(({ name, isUsed, reason }) => {
     if (isUsed) logger.info({ replica: name }, 'replica included');
     else logger.warn({ replica: name, reason }, 'replica excluded');
@@ -72,6 +74,7 @@ export async function serve(config: Config, database: Database, options: ServeOp
     database,
     schema: await gatewaySchema(),
     logger,
+    failures,
     tokens: await openTokens(config.signing),
     auditTrail,
     exampleVariables: options.exampleVariables,
@@ -95,5 +98,6 @@ export async function serve(config: Config, database: Database, options: ServeOp
   clearInterval(forgetting);
   await server.close();
   await auditTrail.close();
+  failures.close();
   logger.info('stopped');
 }

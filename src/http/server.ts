@@ -4,7 +4,6 @@ import type { FastifyInstance } from 'fastify';
 import { CostExchange } from '../auth/cost-exchange.ts';
 import { openIdentityProviders } from '../auth/oidc.ts';
 import { openTokenRefusalLog } from '../auth/token-refusal-log.ts';
-import { logUnexpected } from '../base/logger.ts';
 import { createApolloServer } from './apollo.ts';
 import { createApp } from './app.ts';
 import { CostControl } from './cost-control.ts';
@@ -23,7 +22,7 @@ export interface Server {
 }
 
 export async function createServer(parts: ServerParts): Promise<Server> {
-  const { config, database, logger, drainMilliseconds = 1_000 } = parts;
+  const { config, database, logger, failures, drainMilliseconds = 1_000 } = parts;
   let isStopping = false;
   const operations = new Set<Promise<unknown>>();
   const scopes = new AsyncLocalStorage<RequestScope>();
@@ -38,7 +37,7 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     database,
     secret: config.secret,
     budgets: costControl.budgets,
-    onFailure: (error) => logUnexpected(logger, error, { requestId: undefined }),
+    onFailure: (error) => failures.log(error),
   });
   const findCaller: FindCaller = (request, { isNew = false } = {}) =>
     callerOf(request, parts, identityProviders, refusals, isNew ? costControl : null);

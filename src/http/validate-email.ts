@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { GatewayError } from '../base/errors.ts';
+import { databaseOutage, retryAfterSeconds } from '../database/errors.ts';
 import { readLink, validateEmail } from '../domain/user/email-validation.ts';
 import type { CostControl } from './cost-control.ts';
 import type { ServerParts } from './request.ts';
@@ -22,6 +23,7 @@ const texts = {
     'The link is invalid or older than 24 hours, or the username or the email address is already in use. Register again.',
   WRONG_PASSWORD: 'This is not the password that you chose when you registered.',
   RATE_LIMITED: 'There were too many attempts. Try again later.',
+  SERVICE_UNAVAILABLE: 'The service is temporarily unavailable. Try again later.',
 };
 
 function sendPage(reply: FastifyReply, status: number, text: string, hasForm: boolean): FastifyReply {
@@ -42,11 +44,14 @@ ${hasForm ? form : ''}
     .send(page);
 }
 
-/** Sends the page for OBP-20013 and RATE_LIMITED. @throws other errors. */
-function sendRateLimited(reply: FastifyReply, error: unknown): FastifyReply {
-  const { retryAfterSeconds } = error instanceof GatewayError ? error.extensions : {};
-  if (typeof retryAfterSeconds !== 'number') throw error;
-  return sendPage(reply.header('retry-after', String(retryAfterSeconds)), 429, texts.RATE_LIMITED, true);
+/** Sends the page for OBP-20013, RATE_LIMITED, and outages of the database. @throws other errors. */
+function sendRefusal(reply: FastifyReply, error: unknown): FastifyReply {
+  if (databaseOutage(error) !== null) {
+    return sendPage(reply.header('retry-after', String(retryAfterSeconds)), 503, texts.SERVICE_UNAVAILABLE, true);
+  }
+  const { retryAfterSeconds: seconds } = error instanceof GatewayError ? error.extensions : {};
+  if (typeof seconds !== 'number') throw error;
+  return sendPage(reply.header('retry-after', String(seconds)), 429, texts.RATE_LIMITED, true);
 }
 
 function tokenOf(query: unknown): string | null {
@@ -60,7 +65,7 @@ function tokenOf(query: unknown): string | null {
  */
 export function addEmailValidation(
   app: FastifyInstance,
-  { auditTrail, database, config: { secret, passwordCost } }: ServerParts,
+  { auditTrail, database, failures, config: { secret, passwordCost } }: ServerParts,
   costControl: CostControl,
 ): void {
   app.register(async (routes) => {
@@ -75,7 +80,7 @@ export function addEmailValidation(
         if (request.method === 'POST') costControl.admitForm(request);
         else costControl.admitPage(request);
       } catch (error) {
-        return sendRateLimited(reply, error);
+        return sendRefusal(reply, error);
       }
     });
 
@@ -93,7 +98,8 @@ export function addEmailValidation(
         const status = outcome === 'VALIDATED' ? 200 : 400;
         return sendPage(reply, status, texts[outcome], outcome === 'WRONG_PASSWORD');
       } catch (error) {
-        return sendRateLimited(reply, error);
+        if (databaseOutage(error) !== null) failures.log(error, { request });
+        return sendRefusal(reply, error);
       }
     });
   });

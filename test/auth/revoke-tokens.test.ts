@@ -7,6 +7,7 @@ import { createLogger } from '../../src/base/logger.ts';
 import { deleteExpiredRevocations } from '../../src/domain/user/revoke-tokens.ts';
 import { revokedToken } from '../../src/domain/user/revoked-token.table.ts';
 import { disableUser } from '../../src/domain/user/user-administration.ts';
+import { openFailureLog } from '../../src/http/failure-log.ts';
 import { createServer } from '../../src/http/server.ts';
 import { gatewaySchema } from '../../src/schema.ts';
 import { auditReader } from '../support/audit-events.ts';
@@ -95,6 +96,7 @@ test('a revocation applies to every process immediately', async () => {
     database,
     tokens,
     logger,
+    failures: openFailureLog(logger),
     auditTrail,
     schema: await gatewaySchema(),
     drainMilliseconds: 0,

@@ -58,6 +58,12 @@ describe('databaseOutage', () => {
     expect(databaseOutage(withCode(code))).toBeNull();
   });
 
+  test('reports every error that closes the connection', () => {
+    const notAccepting = Object.assign(withCode('55000'), { severity: 'FATAL' });
+    expect(databaseOutage(notAccepting)).toMatchObject({ kind: 'REFUSED', code: '55000' });
+    expect(databaseOutage(Object.assign(withCode('55000'), { severity: 'ERROR' }))).toBeNull();
+  });
+
   test('reports the errors of pg that have no code', async () => {
     const pool = new pg.Pool({ host: '127.0.0.1', port: 1 });
     await pool.end();

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { writerOf } from '../../src/database/sqlite-writer.ts';
@@ -140,6 +141,30 @@ describe('the SQLite writer', () => {
     await first;
 
     expect(await second).toEqual(['a']);
+  });
+
+  test('waits ten seconds for another process, for each transaction from its request on', async () => {
+    const other = new Sqlite(handle.name);
+    other.exec('begin immediate');
+    const { write } = writerOf(handle);
+    const first = write(async () => insert('parent', 'a'));
+    await sleep(20);
+    now += 6_000;
+    const second = write(async () => insert('parent', 'b'));
+    const third = write(async () => insert('parent', 'c'));
+    await sleep(20);
+    now += 5_000;
+    await expect(first).rejects.toMatchObject({ code: 'SQLITE_BUSY' });
+    now += 6_000;
+    for (const failed of await Promise.allSettled([second, third])) {
+      expect(failed).toMatchObject({ status: 'rejected', reason: { code: 'SQLITE_BUSY' } });
+    }
+    const fourth = write(async () => insert('parent', 'd'));
+    other.exec('rollback');
+    await fourth;
+
+    other.close();
+    expect(stored(reader)).toEqual(['d']);
   });
 
   test('rejects a transaction that failed because of another one only after the commit', async () => {

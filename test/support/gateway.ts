@@ -33,6 +33,7 @@ import { user } from '../../src/domain/user/user.table.ts';
 import { canonicalNames } from '../../src/domain/user/username.ts';
 import type { ContextParts } from '../../src/graph/context.ts';
 import type { ConnectionLimits } from '../../src/http/connections.ts';
+import { openFailureLog } from '../../src/http/failure-log.ts';
 import { createServer } from '../../src/http/server.ts';
 import { createMigratedDatabaseUrl } from './database-url.ts';
 
@@ -91,8 +92,6 @@ export interface GatewayOptions {
   /** How long `stop` waits for open connections. Defaults to 0. */
   drainMilliseconds?: number;
   connectionLimits?: Partial<ConnectionLimits>;
-  /** Called with the URL of the new database before it is opened. Returns the URL by which the gateway opens it. */
-  prepareDatabase?: (url: string) => Promise<string>;
 }
 
 /** The key pair of the tests, which is not used for anything else. */
@@ -158,34 +157,34 @@ export async function contextParts(databaseUrl: string, database: Database): Pro
 }
 
 export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {
-  const { url, drop } = await createMigratedDatabaseUrl();
-  const databaseUrl = (await options.prepareDatabase?.(url)) ?? url;
+  const { url: databaseUrl, drop } = await createMigratedDatabaseUrl();
   const config = readConfig({ ...testEnvironment(databaseUrl), ...options.environment });
   const logged: Record<string, unknown>[] = [];
   const logger = createLogger(config.logLevel, { destination: collecting(logged) });
-  const { operationTimeoutMilliseconds: statementTimeoutMilliseconds } = config.limits;
-  const database = await openDatabase(databaseUrl, { statementTimeoutMilliseconds });
+  const database = await openDatabase(databaseUrl);
   const { drainMilliseconds = 0, connectionLimits } = options;
   const tokens = await openTokens(config.signing);
   const schema = options.schema ?? (await realSchema());
   // Seals are written only at the end, because tests count statements.
   const auditTrail = await openAuditTrail({ database, secret: config.secret, sealIntervalMilliseconds: 3_600_000 });
-  const parts = { config, database, schema, logger, tokens, auditTrail, drainMilliseconds, connectionLimits };
+  const failures = openFailureLog(logger);
+  const parts = { config, database, schema, logger, failures, tokens, auditTrail, drainMilliseconds, connectionLimits };
   const server = await createServer(parts);
-  const serverUrl = await server.listen();
+  const url = await server.listen();
 
   return {
-    url: serverUrl,
+    url,
     config,
     database,
     tokens,
     logged,
-    query: (token, document, variables, headers) => postQuery(serverUrl, token, document, variables, headers),
+    query: (token, document, variables, headers) => postQuery(url, token, document, variables, headers),
     createBank: (id) => insertBank(database, id),
     createUser: (values) => insertUser(database, tokens, values),
     async stop() {
       await server.close();
       await auditTrail.close();
+      failures.close();
       await database.close();
       await drop();
     },

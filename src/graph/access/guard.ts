@@ -8,6 +8,7 @@ import {
   isObjectType,
 } from 'graphql';
 import { GatewayError } from '../../base/errors.ts';
+import { namedFailure } from '../../database/errors.ts';
 import {
   isBatched,
   isByKey,
@@ -204,7 +205,8 @@ function guardedMutation(
       const payload: unknown = await resolve(root, args, context, info);
       audit.endWrite(payload);
       return payload;
-    } catch (error) {
+    } catch (failure) {
+      const error = namedFailure(failure);
       // Without `committed`, the client would repeat the call.
       if (audit.isWritten && error instanceof GatewayError) error.extensions.committed = true;
       audit.failWrite(error);

@@ -1,0 +1,77 @@
+import type { FastifyRequest } from 'fastify';
+import { describeError, type ErrorPlace, type Logger, logUnexpected } from '../base/logger.ts';
+import { databaseOutage, type OutageKind } from '../database/errors.ts';
+
+/** The interval in which the failures of an outage are counted, in milliseconds. An interval without failures ends the outage. */
+const countInterval = 10_000;
+
+/** Where a failure occurred. A task in the background has no request. */
+interface FailurePlace extends Pick<ErrorPlace, 'path'> {
+  request?: FastifyRequest | undefined;
+}
+
+export interface FailureLog {
+  /** Logs an unexpected failure or, if the database caused it, counts it as part of an outage. */
+  log(error: unknown, place?: FailurePlace): void;
+  /** Logs the count of the last failures. */
+  close(): void;
+}
+
+/** The failures of an outage: in total, and since the last line of the log by kind. */
+interface Outage {
+  startedAt: number;
+  failures: number;
+  counts: Partial<Record<OutageKind, number>>;
+}
+
+/**
+ * Opens the log of unexpected failures. During an outage of the database, all requests can fail, so only the first failure has a line
+ * of its own: those that follow are counted, each request once, in one line every ten seconds. A last line states the end.
+ */
+export function openFailureLog(logger: Logger): FailureLog {
+  let outage: Outage | null = null;
+  let timer: NodeJS.Timeout | undefined;
+  const counted = new WeakSet<FastifyRequest>();
+
+  function logCounts({ startedAt, failures, counts }: Outage): void {
+    const durationInMilliseconds = Math.round(performance.now() - startedAt);
+    if (Object.keys(counts).length === 0) logger.info({ failures, durationInMilliseconds }, 'database available');
+    else logger.error({ failures, counts, durationInMilliseconds }, 'database still unavailable');
+  }
+
+  function endInterval(): void {
+    if (outage === null) return;
+    logCounts(outage);
+    if (Object.keys(outage.counts).length > 0) {
+      outage.counts = {};
+      return;
+    }
+    outage = null;
+    clearInterval(timer);
+  }
+
+  return {
+    log(error, { request, path } = {}) {
+      const found = databaseOutage(error);
+      if (found === null) {
+        logUnexpected(logger, error, { requestId: request?.id, path });
+        return;
+      }
+      if (request !== undefined && counted.has(request)) return;
+      if (request !== undefined) counted.add(request);
+      if (outage !== null) {
+        outage.failures += 1;
+        outage.counts[found.kind] = (outage.counts[found.kind] ?? 0) + 1;
+        return;
+      }
+      outage = { startedAt: performance.now(), failures: 1, counts: {} };
+      timer = setInterval(endInterval, countInterval).unref();
+      const { code, reason } = found;
+      logger.error({ requestId: request?.id, code, reason, error: describeError(error) }, 'database unavailable');
+    },
+    close() {
+      clearInterval(timer);
+      if (outage !== null && Object.keys(outage.counts).length > 0) logCounts(outage);
+    },
+  };
+}
