@@ -2,6 +2,7 @@ import { Column, fillPlaceholders, is } from 'drizzle-orm';
 import pg from 'pg';
 import { batchPerTick } from './batch-per-tick.ts';
 import type { Preparable, PrepareOptions } from './database.ts';
+import { isStopped } from './errors.ts';
 import { type RowMapper, rowMapperOf, type Selected } from './map-rows.ts';
 import { dropName, droppableName } from './statement-names.ts';
 
@@ -185,8 +186,8 @@ export function combineStatements({ connection, onStatement, onRoundTrip }: Comb
       const result = await connection.query({ name, text, rowMode: 'array' }, parameters.flat());
       rows = result.rows as unknown as typeof rows;
     } catch (error) {
-      // Each read is retried alone, so that only the failing one fails. Without a connection, all of them fail.
-      if (!(error instanceof pg.DatabaseError)) throw error;
+      // Each read is retried alone, so that only the failing one fails. Without a connection, and if they took too long, all of them fail.
+      if (!(error instanceof pg.DatabaseError) || isStopped(error)) throw error;
       group.forEach(runAlone);
       return;
     }

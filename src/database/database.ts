@@ -84,6 +84,8 @@ export interface DatabaseOptions {
   ownerUrl?: string | null;
   /** Whether the process serves requests, so that a large cache pays. Other commands read the data only once. */
   isServing?: boolean;
+  /** On PostgreSQL, the time after which the server stops a statement. By default, and during migrations, it never does. */
+  statementTimeoutMilliseconds?: number;
   /** On PostgreSQL, the URLs of streaming replicas. */
   replicaUrls?: readonly string[];
   /** The replication lag from which a replica is not used. Defaults to 10 seconds. */

@@ -35,7 +35,8 @@ export function isUniqueViolation(error: unknown, columns?: string[]): boolean {
 
 function namesColumns({ detail, message }: DriverError, columns: string[]): boolean {
   const text = detail ?? message;
-  const named = text.match(/^Key \(([^)]*)\)=/)?.[1] ?? text.split('failed: ')[1] ?? '';
+  // PostgreSQL translates the words around the columns.
+  const named = text.match(/\(([^)]*)\)=\(/)?.[1] ?? text.split('failed: ')[1] ?? '';
   const violated = named.split(', ').map((name) => name.replace(/^.*\./, ''));
   return violated.length === columns.length && columns.every((column) => violated.includes(column));
 }
@@ -48,6 +49,11 @@ export function isForeignKeyViolation(error: unknown, columns?: string[]): boole
   const violation = driverError(error);
   if (violation?.code !== '23503' && violation?.code !== 'SQLITE_CONSTRAINT_FOREIGNKEY') return false;
   return columns === undefined || namesColumns(violation, columns);
+}
+
+/** Whether a statement was stopped at its time limit, so that it must not be sent again. */
+export function isStopped(error: unknown): boolean {
+  return driverError(error)?.code === '57014';
 }
 
 /** Why a database cannot do what was requested, although nothing is wrong with the request. */

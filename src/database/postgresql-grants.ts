@@ -16,7 +16,7 @@ interface HeldPrivileges {
 }
 
 /** Finds the tables on which the user `gateway` holds other privileges than it must. A privilege on a single column counts, too. */
-async function differing(client: pg.PoolClient, gateway: string): Promise<HeldPrivileges[]> {
+async function differing(client: Pick<pg.ClientBase, 'query'>, gateway: string): Promise<HeldPrivileges[]> {
   const held = privileges
     .map((privilege) => {
       const perColumn = ['select', 'insert', 'update', 'references'].includes(privilege);
@@ -42,7 +42,7 @@ async function differing(client: pg.PoolClient, gateway: string): Promise<HeldPr
  *
  * @throws if the user still has other privileges, so that operators do not rely on a protection that is not in effect.
  */
-export async function grantToGateway(client: pg.PoolClient, gateway: string): Promise<void> {
+export async function grantToGateway(client: Pick<pg.ClientBase, 'query'>, gateway: string): Promise<void> {
   const { rows } = await client.query<{ owner: string; schema: string; is_owner: boolean; can_use: boolean }>(
     `select current_user as owner, current_schema() as schema, pg_has_role($1, current_user, 'member') as is_owner,
       has_schema_privilege($1, current_schema(), 'usage') as can_use`,

@@ -4,6 +4,8 @@ import pg from 'pg';
 import type { StatementConnection } from './combined-statements.ts';
 import { connectionName } from './connection-url.ts';
 import type { Database, ReplicaState, Replicas } from './database.ts';
+import { isStopped } from './errors.ts';
+import { type Sessions, UnsuitableSession } from './postgresql-session.ts';
 
 /** The milliseconds between two checks of a replica, and after a check that failed. */
 const pollInterval = 100;
@@ -86,7 +88,8 @@ interface ReplicaParts {
   url: string;
   primary: Primary;
   maxLagMilliseconds: number;
-  openPool(url: string, options: pg.PoolConfig): pg.Pool;
+  sessionsOn(url: string, connection: pg.ClientConfig): Sessions;
+  openPool(sessions: Sessions): pg.Pool;
   /** Creates a database that reads through this connection. */
   databaseOn(connection: StatementConnection): Database;
   /** Sends a statement to the primary. */
@@ -94,6 +97,7 @@ interface ReplicaParts {
 }
 
 function reasonOf(error: unknown): string {
+  if (error instanceof UnsuitableSession) return error.message;
   const { code, message = 'unknown' } = error as { code?: string; message?: string };
   return `The replica does not respond: ${code ?? message}.`;
 }
@@ -152,13 +156,15 @@ function openReplica({ url, primary, maxLagMilliseconds, ...parts }: ReplicaPart
       return socket.once('close', () => sockets.delete(socket));
     },
   };
-  const pool = parts.openPool(url, settings);
+  const pool = parts.openPool(parts.sessionsOn(url, settings));
+  const checkSessions = parts.sessionsOn(url, { ...settings, query_timeout: checkTimeout });
   let isUsed = false;
   let reason: string | null = 'The replica was not checked yet.';
   /** The replica has replayed all transactions before this one. */
   let replayedBefore = 0n;
   let reportedAsUsed: boolean | null = null;
   let report: (state: ReplicaState) => void = () => undefined;
+  /** The connection of the checks. */
   let client: pg.Client | null = null;
   let timer: NodeJS.Timeout | undefined;
   let isClosed = false;
@@ -184,14 +190,13 @@ function openReplica({ url, primary, maxLagMilliseconds, ...parts }: ReplicaPart
 
   async function connected(): Promise<pg.Client> {
     if (client !== null) return client;
-    const opened = new pg.Client({ connectionString: url, query_timeout: checkTimeout, ...settings });
+    const opened = await checkSessions.open();
     const onEnd = (error?: Error) => {
       if (client === opened && !isClosed) disconnect(error ?? new Error('the connection was closed'));
     };
     opened.on('error', onEnd);
     opened.on('end', () => onEnd());
     client = opened;
-    await opened.connect();
     return opened;
   }
 
@@ -227,7 +232,9 @@ function openReplica({ url, primary, maxLagMilliseconds, ...parts }: ReplicaPart
     if (!isUsed) return parts.queryPrimary(config, values);
     try {
       return await pool.query(config, values);
-    } catch {
+    } catch (error) {
+      // The statement took too long, so it is not sent again.
+      if (isStopped(error)) throw error;
       return parts.queryPrimary(config, values);
     }
   }

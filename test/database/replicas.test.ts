@@ -13,7 +13,7 @@ import { bank } from '../../src/domain/bank/bank.table.ts';
 import { customer } from '../../src/domain/customer/customer.table.ts';
 import { user } from '../../src/domain/user/user.table.ts';
 import { createDatabaseUrl, dialectUnderTest } from '../support/database-url.ts';
-import { testEnvironment, testSigningKey } from '../support/gateway.ts';
+import { insertBank, testEnvironment, testSigningKey } from '../support/gateway.ts';
 import {
   type PostgresqlCluster,
   type PostgresqlServer,
@@ -283,24 +283,32 @@ if (dialectUnderTest === 'sqlite') {
       }
       const used = (opened: Database) => expect.poll(() => opened.replicas?.databaseWith(null) ?? null).not.toBeNull();
 
-      test('send a statement that the replica cancels to the primary', async () => {
+      /** Interrupts a read of the replica, and returns the number of its rows, and of the statements that the primary got. */
+      async function readInterruptedBy(functionName: string) {
         const { opened } = await openWithReplica([replica(0).url]);
         try {
-          await database.transaction(async (transaction) => {
-            await transaction.insert(bank).values({ id: 'one.row', createdAt: new Date(), updatedAt: new Date() });
-          });
+          await insertBank(database, 'one.row');
           await used(opened);
           const onReplica = opened.replicas?.databaseWith(null);
           const primaryStatements = opened.statistics.statements;
-          const sleeping = onReplica?.read.select({ slept: sql`pg_sleep(1)::text` }).from(bank).limit(1);
-          const rowCount = Promise.resolve(sleeping).then((rows) => rows?.length);
-          await sleep(300);
-          await cancelEverything(replica(0).url);
-          expect(await rowCount).toBe(1);
-          expect(opened.statistics.statements).toBe(primaryStatements + 1);
+          const sleeping = onReplica?.read.select({ slept: sql`pg_sleep(2)::text` }).from(bank).limit(1);
+          const outcome = Promise.resolve(sleeping).then(
+            (rows) => rows?.length,
+            (error: Error) => (error.cause as { code?: string }).code,
+          );
+          await vi.waitFor(async () => expect(await interruptSleep(replica(0).url, functionName)).toBe(1));
+          return { outcome: await outcome, onPrimary: opened.statistics.statements - primaryStatements };
         } finally {
           await opened.close();
         }
+      }
+
+      test('send a statement whose connection the replica ends to the primary', async () => {
+        expect(await readInterruptedBy('pg_terminate_backend')).toEqual({ outcome: 1, onPrimary: 1 });
+      });
+
+      test('do not send a statement again that was cancelled', async () => {
+        expect(await readInterruptedBy('pg_cancel_backend')).toEqual({ outcome: '57014', onPrimary: 0 });
       });
 
       test('report the error of an invalid statement as the primary does', async () => {
@@ -367,13 +375,15 @@ if (dialectUnderTest === 'sqlite') {
   });
 }
 
-async function cancelEverything(url: string): Promise<void> {
+/** Calls a function of PostgreSQL with the process of each statement that sleeps. Returns their number. */
+async function interruptSleep(url: string, functionName: string): Promise<number | null> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(
-      "select pg_cancel_backend(pid) from pg_stat_activity where query like '%pg_sleep%' and pid <> pg_backend_pid()",
+    const { rowCount } = await client.query(
+      `select ${functionName}(pid) from pg_stat_activity where state = 'active' and query like 'select pg_sleep%'`,
     );
+    return rowCount;
   } finally {
     await client.end();
   }

@@ -92,6 +92,8 @@ export interface GatewayOptions {
   /** How long `stop` waits for open connections. Defaults to 0. */
   drainMilliseconds?: number;
   connectionLimits?: Partial<ConnectionLimits>;
+  /** Called with the URL of the new database before it is opened. Returns the URL by which the gateway opens it. */
+  prepareDatabase?: (url: string) => Promise<string>;
 }
 
 /** The key pair of the tests, which is not used for anything else. */
@@ -157,11 +159,13 @@ export async function contextParts(databaseUrl: string, database: Database): Pro
 }
 
 export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {
-  const { url: databaseUrl, drop } = await createMigratedDatabaseUrl();
+  const { url, drop } = await createMigratedDatabaseUrl();
+  const databaseUrl = (await options.prepareDatabase?.(url)) ?? url;
   const config = readConfig({ ...testEnvironment(databaseUrl), ...options.environment });
   const logged: Record<string, unknown>[] = [];
   const logger = createLogger(config.logLevel, { destination: collecting(logged) });
-  const database = await openDatabase(databaseUrl);
+  const { operationTimeoutMilliseconds: statementTimeoutMilliseconds } = config.limits;
+  const database = await openDatabase(databaseUrl, { statementTimeoutMilliseconds });
   const { drainMilliseconds = 0, connectionLimits } = options;
   const tokens = await openTokens(config.signing);
   const schema = options.schema ?? (await realSchema());
@@ -170,15 +174,15 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   const failures = openFailureLog(logger);
   const parts = { config, database, schema, logger, failures, tokens, auditTrail, drainMilliseconds, connectionLimits };
   const server = await createServer(parts);
-  const url = await server.listen();
+  const serverUrl = await server.listen();
 
   return {
-    url,
+    url: serverUrl,
     config,
     database,
     tokens,
     logged,
-    query: (token, document, variables, headers) => postQuery(url, token, document, variables, headers),
+    query: (token, document, variables, headers) => postQuery(serverUrl, token, document, variables, headers),
     createBank: (id) => insertBank(database, id),
     createUser: (values) => insertUser(database, tokens, values),
     async stop() {

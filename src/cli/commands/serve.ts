@@ -46,8 +46,13 @@ async function serveAsOneOf(workers: number): Promise<void> {
   }
 }
 
-function servingOptions({ databaseReplicaUrls: replicaUrls, replicaMaxLagSeconds }: Settings): DatabaseOptions {
-  return { isServing: true, replicaUrls, replicaMaxLagMilliseconds: replicaMaxLagSeconds * 1000 };
+function servingOptions({ databaseReplicaUrls, replicaMaxLagSeconds, limits }: Settings): DatabaseOptions {
+  return {
+    isServing: true,
+    statementTimeoutMilliseconds: limits.operationTimeoutMilliseconds,
+    replicaUrls: databaseReplicaUrls,
+    replicaMaxLagMilliseconds: replicaMaxLagSeconds * 1000,
+  };
 }
 
 export function addDemo(program: Command): void {
