@@ -49,6 +49,7 @@ test('user list --conflicts lists users of an earlier version whose usernames co
     await former.execute(`insert into "user" (${columns}) values (?, ?, ?, ?, ?, ?)`, row);
   }
   const upgraded = { ...environment, DATABASE_URL: former.url };
+  expect(await runProgram(['migrate'], { environment: upgraded })).toMatchObject({ exitCode: 0, errors: '' });
   const conflicts = await runProgram(['user', 'list', '--conflicts'], { environment: upgraded });
   expect(conflicts.output).toBe(
     ['Felix', 'felix']

@@ -32,7 +32,7 @@ export async function openPeerGateway(): Promise<PeerGateway> {
   const { readConfig } = await gatewayModule('config');
   const config = readConfig(process.env);
   const { openDatabase } = await gatewayModule('database/open-database');
-  const database = await openDatabase(config.databaseUrl, { isServing: true, migrate: false });
+  const database = await openDatabase(config.databaseUrl, { isServing: true, migrate: 'never' });
   const { openTokens } = await gatewayModule('auth/tokens');
   const tokens = await openTokens(config.signing);
   const { createLogger } = await gatewayModule('base/logger');

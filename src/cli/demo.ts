@@ -150,7 +150,7 @@ export async function demo(environment: Environment, { keepIn }: DemoOptions = {
       GATEWAY_PLAYGROUND: 'on',
       GATEWAY_INTROSPECTION: 'on',
     });
-    const database = await openDatabase(config.databaseUrl, { isServing: true });
+    const database = await openDatabase(config.databaseUrl, { isServing: true, migrate: 'upgrade' });
     try {
       const { users, exampleVariables } = kept ?? (await fillAudited(database, config, secrets.password));
       if (keepIn !== undefined && kept === null) {

@@ -3,7 +3,11 @@ import type { CommandAudit } from '../audit/command-audit.ts';
 import type { LoggedSeal } from '../audit/logged-seal.ts';
 import type { Config, Secrets, Settings } from '../config.ts';
 import type { Database, DatabaseOptions } from '../database/database.ts';
+import { DatabaseMismatch } from '../database/database-mismatch.ts';
 import { failureLine, printStatus } from './terminal.ts';
+
+/** The exit code for a database that this program must not use, even if it starts again. */
+const mismatchExitCode = 3;
 
 export type DatabaseSettings = Pick<Settings, 'databaseUrl' | 'databaseOwnerUrl'> & Pick<DatabaseOptions, 'variable'>;
 
@@ -21,7 +25,7 @@ export async function settings<Name extends keyof Secrets = never>(
   return readSettings(process.env, secrets);
 }
 
-/** Opens the database, migrates it unless `migrate` is false, and closes it when the work has ended. */
+/** Opens the database, and closes it when the work has ended. Only an empty database is migrated, unless the options say otherwise. */
 export async function withDatabase<Result>(
   { databaseUrl, databaseOwnerUrl: ownerUrl, variable }: DatabaseSettings,
   work: (database: Database) => Promise<Result>,
@@ -30,7 +34,7 @@ export async function withDatabase<Result>(
   const { openDatabase } = await import('../database/open-database.ts');
   const database = await openDatabase(databaseUrl, { ownerUrl, variable, ...options });
   try {
-    if (options.migrate !== false) {
+    if (options.migrate === 'upgrade') {
       const { fillCanonicalNames } = await import('../domain/user/canonical-names.ts');
       await fillCanonicalNames(database);
     }
@@ -65,7 +69,7 @@ export function audited<Result>(
 
 /**
  * Prints why a command failed, and returns its exit code: 2 if the caller must change an option, a variable or an
- * argument, otherwise 1.
+ * argument, 3 if the database is not one that this program can use, otherwise 1.
  */
 export async function reportFailure(error: unknown): Promise<number> {
   // Commander has printed its own message.
@@ -77,7 +81,12 @@ export async function reportFailure(error: unknown): Promise<number> {
     return 2;
   }
   console.error(failureLine(error));
+  if (isMismatch(error)) return mismatchExitCode;
   return error instanceof GatewayError && error.extensions.code === 'BAD_USER_INPUT' ? 2 : 1;
+}
+
+function isMismatch(error: unknown): boolean {
+  return error instanceof DatabaseMismatch || (error instanceof Error && error.cause instanceof DatabaseMismatch);
 }
 
 /**

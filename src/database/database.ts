@@ -1,6 +1,7 @@
 /** The interface of a database. SQLite and PostgreSQL implement it, so this file imports neither of them. */
 import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core';
 import type { DatabaseVariable } from './database-unavailable.ts';
+import type { MigrationMode } from './migrations.ts';
 
 /**
  * Builds queries: the handle for reads, or a transaction. A query must be sent with `await`, because `.all()`, `.get()`, and
@@ -43,7 +44,7 @@ export interface Database {
     work: (transaction: Queries) => Promise<Result>,
     options?: { isGathered?: boolean },
   ): Promise<Result>;
-  /** @throws if the database is unavailable or lacks a migration of this program. */
+  /** @throws if the database is unavailable; MigrationsMissing; DatabaseMismatch */
   check(): Promise<void>;
   /** Writes a copy of the database to a file. Reads and writes continue in the meantime. `onProgress` receives a share from 0 to 1. */
   backup(file: string, onProgress: (share: number) => void): Promise<void>;
@@ -78,8 +79,8 @@ export interface Replicas {
 export interface DatabaseOptions {
   /** The variable that names the database. Defaults to `DATABASE_URL`. */
   variable?: DatabaseVariable;
-  /** Whether to apply pending migrations. Defaults to true. */
-  migrate?: boolean;
+  /** Which databases are migrated. Defaults to `create`. */
+  migrate?: MigrationMode;
   /** On PostgreSQL, the URL of the user who owns the tables and migrates. Defaults to the user who reads and writes. */
   ownerUrl?: string | null;
   /** Whether the process serves requests, so that a large cache pays. Other commands read the data only once. */

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { DatabaseUnavailable } from './database-unavailable.ts';
-import { MigrationsMissing, pendingMigrations } from './migrations.ts';
+import { type MigrationMode, MigrationsMissing, migrationsToApply, pendingMigrations } from './migrations.ts';
 import { grantToGateway } from './postgresql-grants.ts';
 import { type SessionSchema, sessionsOf } from './postgresql-session.ts';
 
@@ -19,20 +19,42 @@ export async function appliedMigrations(client: Client): Promise<string[]> {
   return rows.map(({ hash }) => hash);
 }
 
-/** Applies the pending migrations. With `ownerUrl`, they are applied by the owner of the tables. Determines the schema. */
-export async function migratePostgresql(url: string, ownerUrl: string | null, schema: SessionSchema): Promise<void> {
-  if (ownerUrl !== null) return migrateAsOwner(ownerUrl, url, schema);
+interface MigrationOptions {
+  /** The URL of the owner of the tables, who migrates. Null if this is the user of `url`. */
+  ownerUrl: string | null;
+  mode: MigrationMode;
+  /** The schema of the tables, which is determined. */
+  schema: SessionSchema;
+}
+
+/** Applies the pending migrations that the mode allows. @throws MigrationsMissing; DatabaseMismatch */
+export async function migratePostgresql(url: string, { ownerUrl, mode, schema }: MigrationOptions): Promise<void> {
+  if (ownerUrl !== null && (mode === 'upgrade' || (mode === 'create' && (await isEmpty(url))))) {
+    return migrateAsOwner(ownerUrl, url, schema);
+  }
   const client = await sessionsOf(url, { schema }).open();
   try {
-    await migrateIfPending(client);
+    // Without migrations, an outdated database is accepted: `check` reports it.
+    if (mode === 'never') pendingMigrations('postgresql', await appliedMigrations(client));
+    else await migrateIfPending(client, mode);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Whether the user cannot see any migration. The user might not be able to use the schema yet. */
+async function isEmpty(url: string): Promise<boolean> {
+  const client = await sessionsOf(url, { schema: null }).open();
+  try {
+    return (await appliedMigrations(client)).length === 0;
   } finally {
     await client.end();
   }
 }
 
 /** Checks for pending migrations first, because a user without DDL privileges fails even on `create table if not exists`. */
-async function migrateIfPending(client: Client): Promise<void> {
-  const pending = pendingMigrations('postgresql', await appliedMigrations(client)).length;
+async function migrateIfPending(client: Client, mode: MigrationMode): Promise<void> {
+  const pending = migrationsToApply('postgresql', await appliedMigrations(client), mode).length;
   if (pending === 0) return;
   try {
     await inTransaction(client, () => migrate(client));

@@ -2,7 +2,7 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { combineStatements, type StatementConnection } from './combined-statements.ts';
 import type { Database, DatabaseOptions, DatabaseStatistics, Queries } from './database.ts';
-import { MigrationsMissing, pendingMigrations } from './migrations.ts';
+import { checkMigrations } from './migrations.ts';
 import { appliedMigrations, migratePostgresql } from './postgresql-migrations.ts';
 import { type SessionSchema, type Sessions, sessionsOf } from './postgresql-session.ts';
 import { openReplicas } from './replicas.ts';
@@ -46,9 +46,10 @@ function openPool(sessions: Sessions, max: number): pg.Pool {
 export async function openPostgresql(url: string, options: DatabaseOptions): Promise<Database> {
   const schema: SessionSchema = { name: null };
   const { statementTimeoutMilliseconds } = options;
-  if (options.migrate !== false) await migratePostgresql(url, options.ownerUrl ?? null, schema);
+  const mode = options.migrate ?? 'create';
   // A worker can start while the database is unavailable. Its requests fail until the database is available again.
-  else if (!options.isServing) await (await sessionsOf(url, { schema }).open()).end();
+  const isWorker = mode === 'never' && options.isServing === true;
+  if (!isWorker) await migratePostgresql(url, { ownerUrl: options.ownerUrl ?? null, mode, schema });
   const pool = openPool(sessionsOf(url, { schema, statementTimeoutMilliseconds }), poolSize(options.processes ?? 1));
   /** The part of a database that sends statements to the primary or to a replica. */
   function readsOn(connection: StatementConnection) {
@@ -89,8 +90,7 @@ export async function openPostgresql(url: string, options: DatabaseOptions): Pro
     replicas: null,
     transaction: (work) => inTransaction(pool, (client) => work(queriesOf(client))),
     async check() {
-      const pending = pendingMigrations('postgresql', await appliedMigrations(pool)).length;
-      if (pending > 0) throw new MigrationsMissing(pending);
+      checkMigrations('postgresql', await appliedMigrations(pool));
     },
     async backup() {
       throw new Error('PostgreSQL must be backed up with its own tools, such as pg_dump or pg_basebackup.');

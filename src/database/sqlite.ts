@@ -7,7 +7,7 @@ import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { batchPerTick } from './batch-per-tick.ts';
 import type { Database, DatabaseOptions, DatabaseStatistics, Preparable, Queries } from './database.ts';
 import { rowMapperOf } from './map-rows.ts';
-import { MigrationsMissing, pendingMigrations } from './migrations.ts';
+import { checkMigrations, type MigrationMode, migrationsToApply, pendingMigrations } from './migrations.ts';
 import { sqlitePath } from './sqlite-path.ts';
 import { isBusy, writerOf } from './sqlite-writer.ts';
 
@@ -65,10 +65,12 @@ function appliedMigrations(handle: SqliteDatabase.Database): string[] {
 }
 
 /** If two processes start at the same time, the second one waits for the first and then finds no pending migrations. */
-async function migrate(writer: SqliteDatabase.Database): Promise<void> {
+async function migrate(writer: SqliteDatabase.Database, mode: MigrationMode): Promise<void> {
+  if (migrationsToApply('sqlite', appliedMigrations(writer), mode).length === 0) return;
   await writerOf(writer).write(async () => {
+    const pending = migrationsToApply('sqlite', appliedMigrations(writer), mode);
     writer.exec('create table if not exists migration (hash text primary key, applied_at text not null)');
-    for (const { hash, statements } of pendingMigrations('sqlite', appliedMigrations(writer))) {
+    for (const { hash, statements } of pending) {
       for (const statement of statements) writer.exec(statement);
       writer.prepare('insert into migration values (?, ?)').run(hash, new Date().toISOString());
     }
@@ -84,13 +86,16 @@ async function migrate(writer: SqliteDatabase.Database): Promise<void> {
  */
 export async function openSqlite(url: string, options: DatabaseOptions): Promise<Database> {
   const path = sqlitePath(url);
+  const mode = options.migrate ?? 'create';
   createFile(path);
   const isServing = options.isServing === true;
   const writer = openHandle(path, false, isServing);
   try {
     writer.pragma('journal_mode = WAL');
     writer.pragma('busy_timeout = 0');
-    if (options.migrate !== false) await migrate(writer);
+    // Without migrations, an outdated database is accepted: `check` reports it.
+    if (mode === 'never') pendingMigrations('sqlite', appliedMigrations(writer));
+    else await migrate(writer, mode);
   } catch (error) {
     writer.close();
     throw error;
@@ -168,8 +173,7 @@ export async function openSqlite(url: string, options: DatabaseOptions): Promise
     },
     transaction: (work, { isGathered = false } = {}) => write(() => work(writes), isGathered),
     async check() {
-      const pending = pendingMigrations('sqlite', appliedMigrations(reader)).length;
-      if (pending > 0) throw new MigrationsMissing(pending);
+      checkMigrations('sqlite', appliedMigrations(reader));
     },
     async backup(file, onProgress) {
       // Fails if the file exists, because it might be this database. Only the owner can access the new file.

@@ -130,7 +130,7 @@ describe('reads of the same tick', () => {
   });
 
   test('fail if the database is closed', async () => {
-    const opened = await openDatabase(gateway.config.databaseUrl, { migrate: false });
+    const opened = await openDatabase(gateway.config.databaseUrl, { migrate: 'never' });
     const ids = statement((queries) => queries.select({ id: bank.id }).from(bank));
     const names = statement((queries) => queries.select({ name: bank.shortName }).from(bank));
     await Promise.all([ids(opened), names(opened)]);

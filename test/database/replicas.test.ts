@@ -275,7 +275,7 @@ if (dialectUnderTest === 'sqlite') {
 
     describe('in a single process', () => {
       async function openWithReplica(urls: string[], options = {}) {
-        const opened = await openDatabase(cluster.primary.url, { migrate: false, replicaUrls: urls, ...options });
+        const opened = await openDatabase(cluster.primary.url, { migrate: 'never', replicaUrls: urls, ...options });
         const states: ReplicaState[] = [];
         opened.replicas?.watch((state) => states.push(state));
         await expect.poll(() => states.length).toBeGreaterThan(0);

@@ -179,7 +179,10 @@ describe('an upgrade of a database with colliding users', () => {
   afterAll(() => former.drop());
 
   test('keeps every exact name, numbers the colliding users, and fills every other name', async () => {
-    const databases = [await openDatabase(former.url), await openDatabase(former.url)];
+    const databases = [
+      await openDatabase(former.url, { migrate: 'upgrade' }),
+      await openDatabase(former.url, { migrate: 'upgrade' }),
+    ];
     await Promise.all(databases.map((database) => fillCanonicalNames(database)));
     const [database, other] = databases;
     if (database === undefined) throw new Error('No database was opened.');
@@ -207,7 +210,7 @@ describe('an upgrade of a database with colliding users', () => {
   });
 
   test('accepts only the exact names of colliding users, and other names in any spelling', async () => {
-    const database = await openDatabase(former.url);
+    const database = await openDatabase(former.url, { migrate: 'upgrade' });
     await fillCanonicalNames(database);
     for (const username of names) expect(await userForLogin(database.read, username)).toMatchObject({ username });
     expect(await userForLogin(database.read, 'ALICE')).toBeNull();
@@ -220,7 +223,7 @@ describe('an upgrade of a database with colliding users', () => {
   });
 
   test('lists the colliding users, and creates no further user with their names', async () => {
-    const database = await openDatabase(former.url);
+    const database = await openDatabase(former.url, { migrate: 'upgrade' });
     await fillCanonicalNames(database);
     const listed = await administration.listUsers(database, { conflicts: true });
     expect(listed.map(({ username }) => username)).toEqual([

@@ -42,7 +42,7 @@ function addVerify(audit: Command): void {
           throw error;
         });
       };
-      const verified = await withDatabase(configured, verify, { migrate: false }).finally(progress.end);
+      const verified = await withDatabase(configured, verify, { migrate: 'never' }).finally(progress.end);
       const { chains, events, seals, unsealedEvents, loggedSeals, findings } = verified;
       const inLog = heads === undefined ? '' : `, ${loggedSeals} seals in the log`;
       console.log(`${chains} chains, ${events} events (${unsealedEvents} not sealed yet), ${seals} seals${inLog}.`);

@@ -9,10 +9,10 @@ export function addMigrate(program: Command): void {
   program
     .command('migrate')
     .description(
-      'Migrate the database. All other commands that use the database, except `audit verify`, migrate it first.',
+      'Create the tables of the database, or upgrade those of an earlier version. `serve` does the same. All other commands create them only in an empty database.',
     )
     .action(async () => {
-      await withDatabase(await settings(), (database) => database.check());
+      await withDatabase(await settings(), (database) => database.check(), { migrate: 'upgrade' });
       console.log('The database is up to date.');
     });
 }

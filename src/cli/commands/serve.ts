@@ -29,7 +29,8 @@ export function addServe(program: Command): void {
 async function serveAlone(): Promise<void> {
   const config = await configuration();
   const { serve } = await import('../../http/serve.ts');
-  await withDatabase(config, (database) => serve(config, database), servingOptions(config));
+  const options: DatabaseOptions = { ...servingOptions(config), migrate: 'upgrade' };
+  await withDatabase(config, (database) => serve(config, database), options);
 }
 
 async function serveAsOneOf(workers: number): Promise<void> {
@@ -38,7 +39,7 @@ async function serveAsOneOf(workers: number): Promise<void> {
     const config = await configuration();
     await withDatabase(config, (database) => serveAsWorker(config, database, workers), {
       ...servingOptions(config),
-      migrate: isFirstWorker(),
+      migrate: isFirstWorker() ? 'upgrade' : 'never',
       processes: workers,
     });
   } finally {
