@@ -62,6 +62,8 @@ export interface Settings {
   /** Whether operations are executed by cached plans or by graphql-js, which is the reference. */
   readonly execution: 'compiled' | 'interpreted';
   readonly jitsi: Readonly<JitsiSettings>;
+  /** Whether operations are refused while the process has more of them than it can execute in time. */
+  readonly refuseWhenOverloaded: boolean;
   readonly limits: Readonly<Limits>;
   readonly logLevel: (typeof logLevels)[number];
 }
@@ -220,6 +222,7 @@ const variables = z.object({
   GATEWAY_COST_PER_MINUTE: integer(100, 1_000_000_000, 120_000),
   GATEWAY_ANONYMOUS_COST_PER_MINUTE: integer(100, 1_000_000_000, 3_000),
   GATEWAY_OPERATION_TIMEOUT: durationWithDefault('1s', '10m', '15s'),
+  GATEWAY_REFUSE_WHEN_OVERLOADED: onOrOff().default(true),
   GATEWAY_MAX_CONNECTIONS: integer(1, 1_000_000, 1000),
   GATEWAY_MAX_CONNECTIONS_PER_ADDRESS: integer(1, 1_000_000, 100),
 });
@@ -332,6 +335,7 @@ function settingsOf(value: Variables): Settings {
     customerFirehose: value.GATEWAY_CUSTOMER_FIREHOSE,
     newAccountsPerDay: value.GATEWAY_NEW_ACCOUNTS_PER_DAY,
     selfServiceRoutings: value.GATEWAY_SELF_SERVICE_ROUTINGS,
+    refuseWhenOverloaded: value.GATEWAY_REFUSE_WHEN_OVERLOADED,
     grantApproval: value.GATEWAY_GRANT_APPROVAL ?? (isProduction ? 'on' : 'off'),
     auditRetentionSeconds: value.GATEWAY_AUDIT_RETENTION ?? null,
     execution: value.GATEWAY_EXECUTION,

@@ -175,6 +175,10 @@ const gatewayErrors = {
   METHOD_NOT_ALLOWED: { code: 'BAD_USER_INPUT', message: 'Operations must be sent with POST.' },
   NAME_TOO_LONG: { code: 'LIMIT_EXCEEDED', message: 'The operation contains a name that is too long.' },
   OPERATION_TIMED_OUT: { code: 'SERVICE_UNAVAILABLE', message: 'The operation took too long and was stopped.' },
+  OVERLOADED: {
+    code: 'SERVICE_UNAVAILABLE',
+    message: 'The gateway has more requests than it can process. Try again later.',
+  },
   PATH_NOT_FOUND: { code: 'NOT_FOUND', message: 'Nothing exists at this path.' },
   PHONE_PATTERN_TOO_SHORT: {
     code: 'BAD_USER_INPUT',

@@ -1,57 +1,232 @@
+import { gatewayError } from '../base/errors.ts';
+
 /** The list cost from which an operation is large. */
 export const largeListCost = 10_000;
 
-/** The milliseconds between the end of an operation and the start of the next one, in which small operations are executed. */
-const pauseMilliseconds = 1;
+/** The queue is overloaded if operations have waited without interruption for longer than this, in milliseconds. */
+const overloadedAfter = 250;
+
+/** How many operations can wait even while the queue is overloaded, so that a few clients of a slow machine are not refused. */
+const minQueue = 4;
+
+/** How long the queue stays overloaded after the last refusal, in milliseconds. */
+const calmAfter = 1_000;
 
 /**
- * A queue for large operations, which limits how many of them are executed at the same time. More of them would not be faster, but
- * would keep what they have read in memory, and delay small operations.
+ * The milliseconds after which no more operations are started in a tick of the event loop. Requests that arrive later in the tick are
+ * only queued, so that the process can count them, and respond to health checks.
+ */
+const maxTick = 5;
+
+/** The interval in which operations that have waited too long are refused, in milliseconds. */
+const refusalInterval = 10;
+
+/** The share of the latest interval in the average of the intervals between two operations that got a slot. */
+const shareOfLatest = 0.1;
+
+/** The clients of a refused operation retry after a random number of seconds, so that they do not return together. */
+const maxRetryAfterSeconds = 3;
+
+export interface OperationQueueOptions {
+  /** The number of operations that can be executed at the same time. It can change at any time. */
+  slots(): number;
+  /** How long an operation waits while the queue is overloaded, in milliseconds. Infinite if operations are never refused. */
+  maxWait(): number;
+  /** The pause between the end of an operation and the start of the next one, in milliseconds. */
+  pause?: number;
+}
+
+interface Waiting {
+  caller: string;
+  since: number;
+  useSlot(): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * A queue that limits how many operations are executed at the same time. More of them would not be faster, but would delay each
+ * other. Slots are assigned to the callers
+ * round-robin, so that a caller with many operations does not delay the others.
+ *
+ * An operation can wait until its deadline, so that short bursts are not refused. If the queue has not been empty for some time,
+ * the process is overloaded: then operations that would have to wait for long are refused at once.
  */
 export class OperationQueue {
-  readonly #slots: number;
-  readonly #waiting = new Set<() => void>();
+  readonly #slots: () => number;
+  readonly #maxWait: () => number;
+  readonly #pause: number;
+  /** The waiting operations of each caller, in the order of their arrival. The first caller gets the next slot. */
+  readonly #waiting = new Map<string, Set<Waiting>>();
+  #waitingOperations = 0;
   #usedSlots = 0;
+  #maxUsedSlots = 0;
+  /** Since when operations have been waiting without interruption, as `performance.now()`. Null if none waits. */
+  #busySince: number | null = null;
+  #overloadedUntil = Number.NEGATIVE_INFINITY;
+  #lastStart = 0;
+  /** The average interval between two waiting operations that got a slot, in milliseconds. */
+  #interval = 0;
+  #timer: NodeJS.Timeout | null = null;
+  /** The end of the time in which operations are started in this tick, as `performance.now()`. Null before the first one. */
+  #tickEnd: number | null = null;
+  #refusals = 0;
 
-  constructor(slots: number) {
+  constructor({ slots, maxWait, pause = 0 }: OperationQueueOptions) {
     this.#slots = slots;
+    this.#maxWait = maxWait;
+    this.#pause = pause;
   }
 
   /** Whether the next operation must wait for a slot. */
   get isFull(): boolean {
-    return this.#usedSlots >= this.#slots;
+    return this.#usedSlots >= this.#slots();
+  }
+
+  /** Whether operations that would have to wait for long are refused. */
+  get isOverloaded(): boolean {
+    const now = performance.now();
+    if (this.#busySince !== null && now - this.#busySince > overloadedAfter) this.#overloadedUntil = now + calmAfter;
+    return now < this.#overloadedUntil;
+  }
+
+  /** Returns the maximum number of slots in use since the last call. */
+  takePeak(): number {
+    const peak = this.#maxUsedSlots;
+    this.#maxUsedSlots = this.#usedSlots;
+    return peak;
+  }
+
+  /** Returns the number of operations that were refused since the last call. */
+  takeRefusals(): number {
+    const refusals = this.#refusals;
+    this.#refusals = 0;
+    return refusals;
+  }
+
+  /** Returns OVERLOADED if the next operation of this caller would have to wait too long, otherwise null. */
+  refusalFor(caller: string): Error | null {
+    if (this.#waitingOperations === 0 || !this.isOverloaded) return null;
+    const own = this.#waiting.get(caller)?.size ?? 0;
+    const callers = this.#waiting.size + (own === 0 ? 1 : 0);
+    const before = Math.min(this.#waitingOperations, (own + 1) * callers - 1);
+    const isRefused = before >= minQueue && (before + 1) * this.#interval > this.#maxWait();
+    return isRefused ? this.#refusal() : null;
   }
 
   /**
-   * Waits for a slot, first come, first served. Resolves with the function that releases the slot, which must be called once. Rejects
-   * with the reason of `signal` if the signal is aborted first.
+   * Waits for a slot. Resolves with the function that releases the slot; calls after the first have no effect.
+   *
+   * @throws OVERLOADED, or the reason of `signal` if the signal is aborted first.
    */
-  acquire(signal: AbortSignal): Promise<() => void> {
+  async acquire(caller: string, signal: AbortSignal): Promise<() => void> {
+    signal.throwIfAborted();
+    if (!this.isFull && this.#waitingOperations === 0 && this.#isInTick()) return this.#useSlot();
+    const refusal = this.refusalFor(caller);
+    if (refusal !== null) throw refusal;
     return new Promise((resolve, reject) => {
-      signal.throwIfAborted();
-      const onAbort = () => {
-        this.#waiting.delete(useSlot);
-        reject(signal.reason);
-      };
-      const useSlot = () => {
+      const leave = (error: unknown) => {
         signal.removeEventListener('abort', onAbort);
-        this.#usedSlots += 1;
-        resolve(() => setTimeout(() => setImmediate(() => this.#release()), pauseMilliseconds));
+        this.#remove(waiting);
+        reject(error);
       };
-      if (!this.isFull) {
-        useSlot();
-        return;
-      }
+      const onAbort = () => leave(signal.reason);
+      const waiting: Waiting = {
+        caller,
+        since: performance.now(),
+        useSlot: () => {
+          signal.removeEventListener('abort', onAbort);
+          resolve(this.#useSlot());
+        },
+        reject: leave,
+      };
       signal.addEventListener('abort', onAbort, { once: true });
-      this.#waiting.add(useSlot);
+      this.#add(waiting);
     });
+  }
+
+  #useSlot(): () => void {
+    this.#usedSlots += 1;
+    this.#maxUsedSlots = Math.max(this.#maxUsedSlots, this.#usedSlots);
+    let isReleased = false;
+    return () => {
+      if (isReleased) return;
+      isReleased = true;
+      if (this.#pause === 0) this.#release();
+      else setTimeout(() => setImmediate(() => this.#release()), this.#pause);
+    };
   }
 
   #release(): void {
     this.#usedSlots -= 1;
-    const [next] = this.#waiting;
+    if (!this.isFull && this.#waitingOperations > 0 && this.#isInTick()) this.#startNext();
+  }
+
+  /** Whether an operation can be started in this tick of the event loop. If not, the next tick starts the waiting operations. */
+  #isInTick(): boolean {
+    const now = performance.now();
+    if (this.#tickEnd === null) {
+      this.#tickEnd = now + maxTick;
+      setImmediate(() => {
+        this.#tickEnd = null;
+        // Only one, because it begins after this callback, so that its time is not known here.
+        if (!this.isFull && this.#waitingOperations > 0 && this.#isInTick()) this.#startNext();
+      });
+    }
+    return now < this.#tickEnd;
+  }
+
+  #startNext(): void {
+    const [next] = this.#waiting.values().next().value ?? [];
     if (next === undefined) return;
-    this.#waiting.delete(next);
-    next();
+    const now = performance.now();
+    const others = this.#remove(next);
+    if (others !== undefined) {
+      // The other operations of the caller wait until all other callers got a slot.
+      this.#waiting.delete(next.caller);
+      this.#waiting.set(next.caller, others);
+    }
+    this.#interval += shareOfLatest * (now - Math.max(this.#lastStart, next.since) - this.#interval);
+    this.#lastStart = now;
+    next.useSlot();
+  }
+
+  #add(waiting: Waiting): void {
+    const own = this.#waiting.get(waiting.caller) ?? new Set();
+    this.#waiting.set(waiting.caller, own.add(waiting));
+    this.#waitingOperations += 1;
+    this.#busySince ??= waiting.since;
+    this.#timer ??= setInterval(() => this.#refuseLate(), refusalInterval).unref();
+  }
+
+  /** Removes the operation, and returns the others of its caller, if there are any. */
+  #remove(waiting: Waiting): Set<Waiting> | undefined {
+    const own = this.#waiting.get(waiting.caller);
+    if (own?.delete(waiting)) this.#waitingOperations -= 1;
+    if (own?.size === 0) this.#waiting.delete(waiting.caller);
+    if (this.#waitingOperations === 0) {
+      this.#busySince = null;
+      if (this.#timer !== null) clearInterval(this.#timer);
+      this.#timer = null;
+    }
+    return own?.size ? own : undefined;
+  }
+
+  #refuseLate(): void {
+    if (!this.isOverloaded) return;
+    const latest = performance.now() - this.#maxWait();
+    for (const own of [...this.#waiting.values()]) {
+      for (const waiting of [...own]) {
+        if (waiting.since >= latest || this.#waitingOperations <= minQueue) break;
+        waiting.reject(this.#refusal());
+      }
+    }
+  }
+
+  #refusal(): Error {
+    this.#refusals += 1;
+    this.#overloadedUntil = performance.now() + calmAfter;
+    const retryAfterSeconds = Math.ceil(Math.random() * maxRetryAfterSeconds);
+    const headers = new Map([['retry-after', String(retryAfterSeconds)]]);
+    return gatewayError('OVERLOADED', { retryAfterSeconds, http: { status: 503, headers } });
   }
 }

@@ -13,7 +13,7 @@ import { createDocumentCache } from '../execution/document-cache.ts';
 import { compiledExecution, interpretedExecution } from '../execution/executor.ts';
 import { operationLimitsPlugin } from '../execution/limits.ts';
 import { listCostOf } from '../execution/list-cost.ts';
-import { largeListCost, OperationQueue } from '../execution/operation-queue.ts';
+import { largeListCost } from '../execution/operation-queue.ts';
 import { documentLimits } from '../execution/parse-options.ts';
 import { gatewayValidation } from '../execution/validation.ts';
 import type { Context } from '../graph/context.ts';
@@ -22,6 +22,7 @@ import { answerText } from './answer-text.ts';
 import type { CostControl } from './cost-control.ts';
 import { distinctErrorsPlugin, formatError } from './format-error.ts';
 import { idempotencyHeaderPlugin } from './idempotency-header.ts';
+import type { LoadControl } from './load-control.ts';
 import {
   type FindCaller,
   operationNames,
@@ -38,8 +39,9 @@ export function createApolloServer(
   scopes: AsyncLocalStorage<RequestScope>,
   findCaller: FindCaller,
   costControl: CostControl,
+  { large: operationQueue }: LoadControl,
 ): ApolloServer<Context> {
-  const { config, database, schema, logger, failures } = parts;
+  const { config, schema, logger, failures } = parts;
   const requestId = () => scopes.getStore()?.request.id;
   const onUnexpected = (error: unknown) => {
     const { path, originalError = error } = error instanceof GraphQLError ? error : {};
@@ -47,7 +49,6 @@ export function createApolloServer(
     if (scope !== undefined && databaseOutage(originalError) !== null) scope.outage ??= unavailable(originalError);
     failures.log(originalError, { request: scope?.request, path });
   };
-  const operationQueue = new OperationQueue(database.concurrency);
   const beforeOperation: ApolloServerPlugin<Context> = {
     async unexpectedErrorProcessingRequest({ error }) {
       onUnexpected(error);
@@ -93,14 +94,12 @@ export function createApolloServer(
       await scope.slot;
       return;
     }
-    if (!operationQueue.isFull) {
-      scope.slot = operationQueue.acquire(scope.deadline);
-      await scope.slot;
-      return;
-    }
+    scope.leave?.();
+    const mustWait = operationQueue.isFull;
     const begun = performance.now();
-    scope.slot = operationQueue.acquire(scope.deadline);
+    scope.slot = operationQueue.acquire(context.user?.id ?? scope.request.clientAddress, scope.deadline);
     await scope.slot;
+    if (!mustWait) return;
     waits.set(scope.request, rounded(performance.now() - begun));
     const user = await findCaller(scope.request);
     scope.deadline.throwIfAborted();

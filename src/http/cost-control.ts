@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { DocumentNode, OperationDefinitionNode } from 'graphql';
 import type { AuthenticatedUser } from '../auth/authenticated-user.ts';
 import { CostBudgets, TokenRateLimited } from '../auth/cost-budget.ts';
-import { GatewayError } from '../base/errors.ts';
+import { type ErrorKey, GatewayError } from '../base/errors.ts';
 import type { Config } from '../config.ts';
 import {
   fixedCostOf,
@@ -19,6 +19,9 @@ const bytesPerPoint = 1_024;
 
 /** The assumed size of a body without `Content-Length`. */
 const unknownBodyBytes = 65_536;
+
+/** The refusals of requests whose body was not read although the client did nothing wrong, or was charged before. */
+const uncharged: ReadonlySet<ErrorKey> = new Set(['RATE_LIMITED', 'OVERLOADED']);
 
 /** An operation that is valid and within the limits, before it is executed. */
 export interface ValidOperation {
@@ -86,7 +89,7 @@ export class CostControl {
   /** The error to answer with when a request cannot be read: RATE_LIMITED if that happens too often on the network. */
   refusalOfBody(request: FastifyRequest, error: unknown): unknown {
     const isRead = request.body !== undefined && request.body !== null;
-    if (isRead || (error instanceof GatewayError && error.key === 'RATE_LIMITED')) return error;
+    if (isRead || (error instanceof GatewayError && uncharged.has(error.key))) return error;
     return this.#chargeUnidentified(request, error);
   }
 

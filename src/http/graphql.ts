@@ -9,6 +9,7 @@ import type { Context } from '../graph/context.ts';
 import { type Result, textWithoutResults } from './answer-text.ts';
 import { answerFailure, refuse, send } from './answers.ts';
 import type { CostControl } from './cost-control.ts';
+import type { LoadControl } from './load-control.ts';
 import {
   before,
   contextOf,
@@ -29,6 +30,7 @@ interface GraphqlParts {
   scopes: AsyncLocalStorage<RequestScope>;
   findCaller: FindCaller;
   costControl: CostControl;
+  loadControl: LoadControl;
   mailer: Mailer | null;
   /** A stop waits for it. */
   tracked<Result>(operation: Promise<Result>): Promise<Result>;
@@ -94,7 +96,7 @@ function onDisconnect({ raw }: FastifyRequest, reply: FastifyReply, leave: () =>
 /** Adds `POST /graphql`, which executes an operation within its deadline and waits for its audit event. */
 export function addGraphqlRoute(
   app: FastifyInstance,
-  { parts, apollo, scopes, findCaller, costControl, mailer, tracked }: GraphqlParts,
+  { parts, apollo, scopes, findCaller, costControl, loadControl, mailer, tracked }: GraphqlParts,
 ): void {
   const { config, failures } = parts;
 
@@ -115,12 +117,13 @@ export function addGraphqlRoute(
     });
     // After its deadline it ends soon, at its next call of the context.
     const operation = tracked(
-      scopes.run(scope, () =>
-        apollo.executeHTTPGraphQLRequest({
+      scopes.run(scope, async () => {
+        scope.leave = await loadControl.enter(request, scope.deadline);
+        return apollo.executeHTTPGraphQLRequest({
           httpGraphQLRequest: { method: 'POST', headers: headersOf(request), body: request.body ?? {}, search: '' },
           context: () => contextOf(scope, parts, findCaller, mailer),
-        }),
-      ),
+        });
+      }),
     );
     try {
       const response = await beforeDeadline(scope, operation, config.limits.operationTimeoutMilliseconds).finally(
@@ -149,6 +152,7 @@ export function addGraphqlRoute(
       else await before(AbortSignal.timeout(config.limits.operationTimeoutMilliseconds), recording, error);
       throw error;
     } finally {
+      scope.leave?.();
       stopListening();
       clearTimeout(timeout);
     }
@@ -170,6 +174,8 @@ export function addGraphqlRoute(
           reply.header('connection', 'close');
           throw error;
         }
+        // The connection stays open, because a new one would cost more than the refusal.
+        loadControl.checkBeforeBody(request);
       },
       errorHandler: (error, request, reply) =>
         answerFailure(costControl.refusalOfBody(request, error), request, reply, parts),

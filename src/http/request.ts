@@ -63,6 +63,8 @@ export interface RequestScope {
   outage?: GatewayError;
   /** Whether the operation is a mutation, once it is known. */
   isMutation?: boolean;
+  /** Releases the slot that each operation needs, once it is used. Large operations release it when they need a slot of their own. */
+  leave?: () => void;
   /** Resolves when the operation has a slot for large operations, once the operation is known. */
   acquireSlot?: () => Promise<void>;
   /** The slot of a large operation. Resolves, when the operation can begin, with the function that releases the slot. */

@@ -8,10 +8,14 @@ import { createApolloServer } from './apollo.ts';
 import { createApp } from './app.ts';
 import { CostControl } from './cost-control.ts';
 import { addGraphqlRoute } from './graphql.ts';
+import { LoadControl } from './load-control.ts';
 import { callerOf, type FindCaller, type RequestScope, type ServerParts } from './request.ts';
 
 /** The time for which a stop waits after the latest deadline of an operation, in milliseconds. */
 const stopMargin = 5_000;
+
+/** How many connections the operating system keeps until the process accepts them. A client tries a lost one again after a second. */
+const maxWaitingConnections = 4_096;
 
 export interface Server {
   app: FastifyInstance;
@@ -39,9 +43,18 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     budgets: costControl.budgets,
     onFailure: (error) => failures.log(error),
   });
-  const findCaller: FindCaller = (request, { isNew = false } = {}) =>
-    callerOf(request, parts, identityProviders, refusals, isNew ? costControl : null);
-  const apollo = createApolloServer(parts, scopes, findCaller, costControl);
+  const loadControl = new LoadControl({
+    logger,
+    largeSlots: database.concurrency,
+    refuses: config.refuseWhenOverloaded,
+  });
+  const findCaller: FindCaller = async (request, { isNew = false } = {}) => {
+    const begun = performance.now();
+    const user = await callerOf(request, parts, identityProviders, refusals, isNew ? costControl : null);
+    if (user !== null) loadControl.onCaller(request, user.id, performance.now() - begun);
+    return user;
+  };
+  const apollo = createApolloServer(parts, scopes, findCaller, costControl, loadControl);
   await apollo.start();
 
   const { app, inFlight } = await createApp(parts, costControl, () => isStopping);
@@ -53,11 +66,11 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     return operation;
   }
 
-  addGraphqlRoute(app, { parts, apollo, scopes, findCaller, costControl, mailer, tracked });
+  addGraphqlRoute(app, { parts, apollo, scopes, findCaller, costControl, loadControl, mailer, tracked });
 
   return {
     app,
-    listen: () => app.listen({ host: config.host, port: config.port }),
+    listen: () => app.listen({ host: config.host, port: config.port, backlog: maxWaitingConnections }),
     async close() {
       isStopping = true;
       const drained = Date.now() + drainMilliseconds;
@@ -69,6 +82,7 @@ export async function createServer(parts: ServerParts): Promise<Server> {
       app.server.closeAllConnections();
       await closed;
       await Promise.race([Promise.allSettled(operations), sleep(stopMargin, undefined, { ref: false })]);
+      loadControl.close();
       await costExchange.stop();
       await mailer?.close();
       await apollo.stop();

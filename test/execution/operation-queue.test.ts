@@ -1,14 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { OperationQueue } from '../../src/execution/operation-queue.ts';
+
+function queueOf(slots: number, { maxWait = Number.POSITIVE_INFINITY, pause = 0 } = {}) {
+  return new OperationQueue({ slots: () => slots, maxWait: () => maxWait, pause });
+}
 
 /** Records the names of operations in the order in which they get a slot, and how each releases it. */
 function recorder(queue: OperationQueue) {
   const releases = new Map<string, () => void>();
   return {
     running: () => [...releases.keys()],
-    acquire: async (name: string, signal = new AbortController().signal) => {
-      releases.set(name, await queue.acquire(signal));
+    acquire: async (name: string, { caller = name, signal = new AbortController().signal } = {}) => {
+      releases.set(name, await queue.acquire(caller, signal));
     },
     async release(name: string) {
       releases.get(name)?.();
@@ -19,7 +23,7 @@ function recorder(queue: OperationQueue) {
 
 describe('OperationQueue', () => {
   test('runs as many operations as it has slots, and the others in their order when a slot is released', async () => {
-    const { running, acquire, release } = recorder(new OperationQueue(2));
+    const { running, acquire, release } = recorder(queueOf(2));
     const all = ['a', 'b', 'c', 'd'].map((name) => acquire(name));
     await sleep(20);
     expect(running()).toEqual(['a', 'b']);
@@ -30,22 +34,62 @@ describe('OperationQueue', () => {
     await Promise.all(all);
   });
 
-  test('passes on a slot after callbacks that were scheduled in the meantime', async () => {
-    const queue = new OperationQueue(1);
+  test('assigns slots to callers round-robin, so that one with many operations does not delay the others', async () => {
+    const { running, acquire, release } = recorder(queueOf(1));
+    await acquire('first', { caller: 'x' });
+    const all = ['x1', 'x2', 'x3', 'y1', 'y2', 'z1'].map((name) => acquire(name, { caller: name.slice(0, 1) }));
+
+    for (let index = 0; index < all.length; index += 1) await release(running()[index] ?? '');
+
+    expect(running()).toEqual(['first', 'x1', 'y1', 'z1', 'x2', 'y2', 'x3']);
+    await Promise.all(all);
+  });
+
+  test('starts as many operations as a changed number of slots allows', async () => {
+    let slots = 1;
+    const queue = new OperationQueue({ slots: () => slots, maxWait: () => Number.POSITIVE_INFINITY });
+    const { running, acquire, release } = recorder(queue);
+    await acquire('a');
+    const all = ['b', 'c', 'd'].map((name) => acquire(name));
+    slots = 2;
+    await release('a');
+    expect(running()).toEqual(['a', 'b', 'c']);
+    slots = 1;
+    await release('b');
+    expect(running()).toEqual(['a', 'b', 'c']);
+    await release('c');
+    await Promise.all(all);
+  });
+
+  test('passes on a slot after callbacks that were scheduled in the meantime if it has a pause', async () => {
+    const queue = queueOf(1, { pause: 1 });
     const order: string[] = [];
-    const releaseFirst = await queue.acquire(new AbortController().signal);
-    const second = queue.acquire(new AbortController().signal).then(() => order.push('second'));
+    const releaseFirst = await queue.acquire('a', new AbortController().signal);
+    const second = queue.acquire('b', new AbortController().signal).then(() => order.push('second'));
     releaseFirst();
     setImmediate(() => order.push('immediate'));
     await second;
     expect(order).toEqual(['immediate', 'second']);
   });
 
+  test('releases a slot once, whatever the number of calls', async () => {
+    const queue = queueOf(1);
+    const release = await queue.acquire('a', new AbortController().signal);
+    release();
+    const { running, acquire } = recorder(queue);
+    await acquire('b');
+    const waiting = acquire('c');
+    release();
+    await sleep(20);
+    expect(running()).toEqual(['b']);
+    await Promise.race([waiting, sleep(0)]);
+  });
+
   test('rejects with the reason of the signal if it is aborted while the operation waits, and uses no slot', async () => {
-    const { running, acquire, release } = recorder(new OperationQueue(1));
+    const { running, acquire, release } = recorder(queueOf(1));
     const deadline = new AbortController();
     await acquire('a');
-    const late = acquire('late', deadline.signal);
+    const late = acquire('late', { signal: deadline.signal });
     const next = acquire('next');
     deadline.abort(new Error('too late'));
     await expect(late).rejects.toThrow('too late');
@@ -55,8 +99,90 @@ describe('OperationQueue', () => {
   });
 
   test('rejects at once if the signal is aborted already, and uses no slot', async () => {
-    const queue = new OperationQueue(1);
-    await expect(queue.acquire(AbortSignal.abort(new Error('too late')))).rejects.toThrow('too late');
-    await expect(queue.acquire(new AbortController().signal)).resolves.toBeTypeOf('function');
+    const queue = queueOf(1);
+    await expect(queue.acquire('a', AbortSignal.abort(new Error('too late')))).rejects.toThrow('too late');
+    await expect(queue.acquire('a', new AbortController().signal)).resolves.toBeTypeOf('function');
+  });
+});
+
+describe('an overloaded OperationQueue', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['performance', 'setInterval', 'clearInterval'] });
+  });
+  afterEach(() => vi.useRealTimers());
+
+  const { signal } = new AbortController();
+
+  /** Acquires the slot, and lets further operations wait. */
+  async function fill(queue: OperationQueue, waitingOperations: number) {
+    const release = await queue.acquire('x', signal);
+    const waiting = Array.from({ length: waitingOperations }, () => queue.acquire('x', signal));
+    return { release, waiting };
+  }
+
+  test('refuses operations that have waited too long, with the time to retry after, but for the last ones', async () => {
+    const queue = queueOf(1, { maxWait: 50 });
+    const { waiting } = await fill(queue, 6);
+    vi.advanceTimersByTime(400);
+
+    for (const refused of waiting.slice(0, 2)) {
+      await expect(refused).rejects.toMatchObject({
+        key: 'OVERLOADED',
+        extensions: { code: 'SERVICE_UNAVAILABLE', retryAfterSeconds: expect.any(Number) },
+      });
+    }
+    expect(queue.takeRefusals()).toBe(2);
+    expect(queue.takeRefusals()).toBe(0);
+  });
+
+  test('does not refuse operations during a short burst', async () => {
+    const queue = queueOf(1, { maxWait: 50 });
+    await fill(queue, 20);
+    vi.advanceTimersByTime(200);
+    expect(queue.refusalFor('x')).toBeNull();
+    expect(queue.takeRefusals()).toBe(0);
+  });
+
+  test('refuses the next operation of a caller at once if the operations before it take too long', async () => {
+    const queue = queueOf(1, { maxWait: 210 });
+    let { release, waiting } = await fill(queue, 4);
+    // Each operation takes 40 milliseconds, so the last one of the queue waits for 160.
+    for (let count = 0; count < 100; count += 1) {
+      waiting.push(queue.acquire('x', signal));
+      vi.advanceTimersByTime(40);
+      release();
+      release = (await waiting.shift()) ?? release;
+    }
+    expect(queue.refusalFor('x')).toBeNull();
+    waiting = [...waiting, queue.acquire('x', signal)];
+
+    expect(queue.refusalFor('x')).toMatchObject({ key: 'OVERLOADED' });
+    // The operation of another caller is the next but one.
+    expect(queue.refusalFor('y')).toBeNull();
+  });
+
+  test('accepts operations again a second after the last refusal', async () => {
+    const queue = queueOf(1, { maxWait: 50 });
+    const { release, waiting } = await fill(queue, 6);
+    vi.advanceTimersByTime(400);
+    await Promise.allSettled(waiting.slice(0, 2));
+    expect(queue.isOverloaded).toBe(true);
+    let next = release;
+    for (const operation of waiting.slice(2)) {
+      next();
+      next = await operation;
+    }
+    next();
+    vi.advanceTimersByTime(1_500);
+
+    expect(queue.isOverloaded).toBe(false);
+  });
+
+  test('never refuses if operations can wait for ever', async () => {
+    const queue = queueOf(1);
+    await fill(queue, 20);
+    vi.advanceTimersByTime(10_000);
+    expect(queue.refusalFor('x')).toBeNull();
+    expect(queue.takeRefusals()).toBe(0);
   });
 });

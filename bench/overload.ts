@@ -1,0 +1,229 @@
+/** Measures what the gateway does at several times the load that it can process. */
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readDatabase, readInteger, runProgram } from './command-line.ts';
+import { contenders } from './contenders.ts';
+import { type HttpConnection, openConnection } from './http-client.ts';
+import { type DatabaseName, type Installation, install, root } from './installation.ts';
+import { planRequests, type Running } from './plan.ts';
+import { maxResidentMegabytes, rejectOnSignal, startServer } from './processes.ts';
+import { quantile } from './statistics.ts';
+
+const usage = `Usage: npm run bench:overload -- [options]
+
+Finds out how many requests a process of the gateway can process, and then sends several times as many, whether earlier ones were
+answered or not. One request of 20 is a page of 100 customers, the others are overviews.
+
+  --database NAME      sqlite or postgresql (default: sqlite)
+  --customers NUMBER   number of generated customers (default: 3000)
+  --times NUMBER       load as a multiple of what the gateway can process (default: 10)
+  --main FILE          main file of another build to measure
+  --help               print this text`;
+
+const optionTypes = {
+  database: { type: 'string' },
+  customers: { type: 'string' },
+  times: { type: 'string' },
+  main: { type: 'string' },
+} as const;
+
+const secondsOfWarmUp = 5;
+const secondsOfPhase = 10;
+const overviewsPerPage = 19;
+const connectionsAtSaturation = 8;
+/** The share of the saturated load at which requests hardly wait for each other. */
+const unloadedShare = 0.2;
+const maxConnections = 900;
+
+interface Options {
+  database: DatabaseName;
+  customers: number;
+  times: number;
+  main: string | undefined;
+}
+
+/** Times are in milliseconds. */
+interface Phase {
+  sent: number;
+  /** Requests that were not sent, because all connections waited for responses. */
+  notSent: number;
+  failed: number;
+  seconds: number;
+  accepted: number[];
+  refused: number[];
+}
+
+class Client {
+  readonly #port: number;
+  readonly #requests: readonly Buffer[];
+  readonly #free: HttpConnection[] = [];
+  #open = 0;
+  #next = 0;
+
+  constructor(port: number, requests: readonly Buffer[]) {
+    this.#port = port;
+    this.#requests = requests;
+  }
+
+  get isExhausted(): boolean {
+    return this.#free.length === 0 && this.#open >= maxConnections;
+  }
+
+  /** Sends the next request on a connection that is free, or on a new one. */
+  async sendNext(phase: Phase): Promise<void> {
+    const request = this.#requests[this.#next++ % this.#requests.length];
+    if (request === undefined) throw new Error('There are no requests.');
+    const sentAt = performance.now();
+    phase.sent += 1;
+    try {
+      const free = this.#free.pop();
+      if (free === undefined) this.#open += 1;
+      const connection = free ?? (await openConnection(this.#port));
+      const { status, body } = await connection.send(request);
+      const latency = performance.now() - sentAt;
+      if (status === 200 && !body.includes('"errors"')) phase.accepted.push(latency);
+      else if (status === 503) phase.refused.push(latency);
+      else phase.failed += 1;
+      this.#free.push(connection);
+    } catch {
+      this.#open -= 1;
+      phase.failed += 1;
+    }
+  }
+
+  /** Opens all connections, so that the time to open them is not a part of the latencies. */
+  async openAll(): Promise<void> {
+    for (; this.#open < maxConnections; this.#open += 1) this.#free.push(await openConnection(this.#port));
+  }
+
+  close(): void {
+    for (const connection of this.#free.splice(0)) connection.close();
+  }
+}
+
+function newPhase(): Phase {
+  return { sent: 0, notSent: 0, failed: 0, seconds: 0, accepted: [], refused: [] };
+}
+
+function ended(phase: Phase, start: number): Phase {
+  phase.seconds = (performance.now() - start) / 1_000;
+  phase.accepted.sort((a, b) => a - b);
+  phase.refused.sort((a, b) => a - b);
+  return phase;
+}
+
+/** Each of the connections sends the next request when the last one is answered. */
+async function saturate(client: Client, seconds: number): Promise<Phase> {
+  const phase = newPhase();
+  const start = performance.now();
+  const send = async () => {
+    while (performance.now() < start + seconds * 1_000) await client.sendNext(phase);
+  };
+  await Promise.all(Array.from({ length: connectionsAtSaturation }, send));
+  return ended(phase, start);
+}
+
+/** Sends requests at a rate, whether earlier ones were answered or not. */
+async function sendAtRate(client: Client, perSecond: number, seconds: number): Promise<Phase> {
+  const phase = newPhase();
+  const pending = new Set<Promise<void>>();
+  const start = performance.now();
+  for (let due = 0; ; await sleep(1)) {
+    const elapsed = performance.now() - start;
+    if (elapsed > seconds * 1_000) break;
+    for (; due < (elapsed / 1_000) * perSecond; due += 1) {
+      if (client.isExhausted) {
+        phase.notSent += 1;
+        continue;
+      }
+      const sending = client.sendNext(phase).finally(() => pending.delete(sending));
+      pending.add(sending);
+    }
+  }
+  const result = ended(phase, start);
+  await Promise.race([Promise.all(pending), sleep(20_000)]);
+  return result;
+}
+
+function printPhase(name: string, { sent, notSent, failed, seconds, accepted, refused }: Phase): void {
+  const perSecond = (count: number) => (count / seconds).toFixed(0).padStart(8);
+  const at = (values: readonly number[], share: number) => quantile(values, share).toFixed(0).padStart(7);
+  console.log(
+    name.padEnd(12) + perSecond(sent + notSent) + perSecond(accepted.length) + at(accepted, 0.5) + at(accepted, 0.99),
+    perSecond(refused.length) + at(refused, 0.5) + at(refused, 0.99),
+    `${failed}`.padStart(7) + `${notSent}`.padStart(9),
+  );
+}
+
+async function measure(options: Options, { environment, token, settle }: Installation, folder: string, all: Running[]) {
+  const [contender] = contenders;
+  if (contender === undefined) throw new Error('There is no contender.');
+  const ownMain = join(root, 'dist/main.js');
+  const server = await startServer({
+    arguments: contender.command.map((argument) => (argument === ownMain ? (options.main ?? ownMain) : argument)),
+    environment: { ...environment, GATEWAY_MAX_CONNECTIONS_PER_ADDRESS: '1000' },
+    logFile: join(folder, 'gateway.log'),
+  });
+  const running = { contender, server };
+  all.push(running);
+  const requests = (await planRequests([running], token)).get(contender);
+  await settle();
+  const overviews = requests?.get('overview') ?? [];
+  const pages = requests?.get('page') ?? [];
+  const mixed = overviews.flatMap((overview, index) => {
+    const page = pages[Math.floor(index / overviewsPerPage) % pages.length];
+    return index % overviewsPerPage === 0 && page !== undefined ? [page, overview] : [overview];
+  });
+  const client = new Client(server.port, mixed);
+  await saturate(client, secondsOfWarmUp);
+  const saturated = await saturate(client, secondsOfPhase);
+  const capacity = saturated.accepted.length / saturated.seconds;
+  await sleep(2_000);
+  const unloaded = await sendAtRate(client, capacity * unloadedShare, secondsOfPhase);
+  await client.openAll();
+  const overloaded = await sendAtRate(client, capacity * options.times, secondsOfPhase);
+  await sleep(5_000);
+  const recovered = await sendAtRate(client, capacity * unloadedShare, secondsOfPhase);
+  client.close();
+
+  console.log(`${options.database}, ${options.customers} customers, one process; times in ms`);
+  console.log('             load/s accepted   p50    p99  refused    p50    p99  failed not sent');
+  printPhase('saturated', saturated);
+  printPhase('unloaded', unloaded);
+  printPhase(`${options.times} times`, overloaded);
+  printPhase('after 5 s', recovered);
+  console.log(
+    `goodput: ${(overloaded.accepted.length / overloaded.seconds / capacity).toFixed(2)} of the saturated one`,
+  );
+  const ratio = quantile(overloaded.accepted, 0.99) / quantile(unloaded.accepted, 0.99);
+  console.log(`p99 of accepted requests: ${ratio.toFixed(1)} × unloaded`);
+  console.log(`memory: at most ${(await maxResidentMegabytes(server.pid)).toFixed(0)} MB`);
+}
+
+async function measureOverload(options: Options): Promise<void> {
+  const interrupted = rejectOnSignal();
+  const folder = await mkdtemp(join(tmpdir(), 'gateway-overload-'));
+  // The PostgreSQL server runs as another user if this process runs as root.
+  await chmod(folder, 0o755);
+  const all: Running[] = [];
+  let installation: Installation | undefined;
+  try {
+    installation = await Promise.race([install(options.database, folder, options.customers), interrupted]);
+    await Promise.race([measure(options, installation, folder, all), interrupted]);
+  } finally {
+    for (const { server } of all) await server.stop();
+    await installation?.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+await runProgram(usage, optionTypes, async (values) => {
+  await measureOverload({
+    database: readDatabase(values.database),
+    customers: readInteger('--customers', values.customers, 3_000),
+    times: readInteger('--times', values.times, 10),
+    main: values.main,
+  });
+});
