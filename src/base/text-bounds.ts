@@ -41,3 +41,22 @@ export function brokenTextRule(text: string, maxCharacters: number): string | nu
   }
   return null;
 }
+
+/** A value that breaks a rule. The message states the rule, never the value, which might be personal data. */
+export class InvalidValue extends Error {
+  constructor(rule: string) {
+    super(rule);
+    this.name = 'InvalidValue';
+  }
+}
+
+/** The maximum length of dates, codes and numbers. */
+const maxTokenLength = 100;
+
+/** Checks what must be known of a text before anything else reads it. */
+export function checkedText(value: unknown, maxLength = maxTokenLength): string {
+  if (typeof value !== 'string') throw new InvalidValue('must be a string');
+  const brokenRule = brokenTextRule(value, maxLength);
+  if (brokenRule !== null) throw new InvalidValue(brokenRule);
+  return value;
+}

@@ -2,15 +2,7 @@ import { data as currencies } from 'currency-codes';
 import countries from 'i18n-iso-countries/index.js';
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { z } from 'zod';
-import { brokenTextRule, isLongerThan, lengthRule } from './text-bounds.ts';
-
-/** A value that breaks a rule. The message states the rule, never the value, which might be personal data. */
-export class InvalidValue extends Error {
-  constructor(rule: string) {
-    super(rule);
-    this.name = 'InvalidValue';
-  }
-}
+import { checkedText, InvalidValue, isLongerThan, lengthRule } from './text-bounds.ts';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern finds control characters.
 const controlCharacters = /[\u0000-\u001F\u007F-\u009F\u2028\u2029]/;
@@ -18,17 +10,6 @@ const controlCharacters = /[\u0000-\u001F\u007F-\u009F\u2028\u2029]/;
 const controlCharactersInLines = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]/;
 /** Characters that change the order in which text is shown, so that one name can look like another. */
 const directionOverrides = /[\u202A-\u202E\u2066-\u2069]/;
-
-/** The maximum length of dates, codes and numbers. */
-const maxTokenLength = 100;
-
-/** Checks what must be known of a text before anything else reads it. */
-function checkedText(value: unknown, maxLength = maxTokenLength): string {
-  if (typeof value !== 'string') throw new InvalidValue('must be a string');
-  const brokenRule = brokenTextRule(value, maxLength);
-  if (brokenRule !== null) throw new InvalidValue(brokenRule);
-  return value;
-}
 
 function assertLength(text: string, maxLength: number): void {
   if (isLongerThan(text, maxLength)) throw new InvalidValue(lengthRule(maxLength));
@@ -188,61 +169,4 @@ export function parseAmount(value: unknown, currency: string): string {
     throw new InvalidValue(`must have at most ${digits} digits after the decimal point, as its currency has`);
   }
   return amount;
-}
-
-/** The date, the time, a fraction of a second, and the offset from UTC. */
-const dateTimePattern = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
-
-/** Whether the date exists. `Date` would convert 30 February to 1 or 2 March. */
-function isRealDate(date: string): boolean {
-  return new Date(`${date}T00:00:00Z`).getUTCDate() === Number(date.slice(8)) && !date.startsWith('0000');
-}
-
-/** Parses a date from 0001-01-01 to 9999-12-31. */
-export function parseLocalDate(value: unknown): string {
-  const date = checkedText(value);
-  if (!/^\d{4}-\d\d-\d\d$/.test(date) || !isRealDate(date)) {
-    throw new InvalidValue('must be a date in the form YYYY-MM-DD');
-  }
-  return date;
-}
-
-/** Parses an RFC 3339 date-time with an offset. Digits beyond milliseconds are dropped. */
-export function parseDateTime(value: unknown): Date {
-  const rule = 'must be a date-time with an offset, such as 2024-05-31T09:30:00Z';
-  const [, date, time, fraction, offset] = dateTimePattern.exec(checkedText(value)) ?? [];
-  if (date === undefined || time === undefined || offset === undefined || !isRealDate(date) || time > '23:59:59') {
-    throw new InvalidValue(rule);
-  }
-  const dateTime = new Date(`${date}T${time}${(fraction ?? '').slice(0, 4)}${offset}`);
-  const year = dateTime.getUTCFullYear();
-  if (Number.isNaN(dateTime.getTime()) || year < 1 || year > 9999) throw new InvalidValue(rule);
-  return dateTime;
-}
-
-/** Parses a date of an import. OBP writes `2018-03-09`, `19900101`, or the midnight of the date, `1100-01-01T00:00:00Z`. */
-export function localDateFromWritten(value: unknown): string {
-  const written = checkedText(value);
-  try {
-    if (dateTimePattern.test(written)) {
-      parseDateTime(written);
-      // The offset is ignored, because a birthday does not depend on the time zone.
-      return written.slice(0, 10);
-    }
-    return parseLocalDate(written.replace(/^(\d{4})(\d\d)(\d\d)$/, '$1-$2-$3'));
-  } catch {
-    throw new InvalidValue('must be a date');
-  }
-}
-
-/** Parses a date-time or a date of an import, in any form that OBP writes. A date becomes its midnight in UTC. */
-export function dateTimeFromWritten(value: unknown): Date {
-  const written = checkedText(value);
-  try {
-    return dateTimePattern.test(written)
-      ? parseDateTime(written)
-      : new Date(`${localDateFromWritten(written)}T00:00:00Z`);
-  } catch {
-    throw new InvalidValue('must be a date-time');
-  }
 }

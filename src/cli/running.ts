@@ -4,7 +4,7 @@ import type { LoggedSeal } from '../audit/logged-seal.ts';
 import type { Config, Secrets, Settings } from '../config.ts';
 import type { Database, DatabaseOptions } from '../database/database.ts';
 import { DatabaseMismatch } from '../database/database-mismatch.ts';
-import { failureLine, printStatus } from './terminal.ts';
+import { printStatus } from './terminal.ts';
 
 /** The exit code for a database that this program must not use, even if it starts again. */
 const mismatchExitCode = 3;
@@ -76,6 +76,7 @@ export async function reportFailure(error: unknown): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   const { ConfigurationError } = await import('../config.ts');
   const { GatewayError } = await import('../base/errors.ts');
+  const { failureLine } = await import('./failure-line.ts');
   if (error instanceof ConfigurationError) {
     for (const problem of error.problems) console.error(problem);
     return 2;

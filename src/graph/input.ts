@@ -1,5 +1,6 @@
 import { gatewayError } from '../base/errors.ts';
-import { InvalidValue, parseId, parseLongText, parseOptional, parseOptionalText, parseText } from '../base/values.ts';
+import { InvalidValue } from '../base/text-bounds.ts';
+import { parseId, parseLongText, parseOptional, parseOptionalText, parseText } from '../base/values.ts';
 
 /**
  * Parses an input field.

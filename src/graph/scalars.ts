@@ -1,15 +1,8 @@
 import { GraphQLScalarType, Kind, type ValueNode } from 'graphql';
+import { parseDateTime, parseLocalDate } from '../base/dates.ts';
 import { gatewayError } from '../base/errors.ts';
-import {
-  InvalidValue,
-  parseCountryCode,
-  parseCurrency,
-  parseDateTime,
-  parseDecimal,
-  parseEmailAddress,
-  parseHttpsUrl,
-  parseLocalDate,
-} from '../base/values.ts';
+import { InvalidValue } from '../base/text-bounds.ts';
+import { parseCountryCode, parseCurrency, parseDecimal, parseEmailAddress, parseHttpsUrl } from '../base/values.ts';
 
 /** The error for an invalid value. Its location shows a literal; graphql-js adds the name of a variable. */
 function invalidValue(name: string, error: unknown, node?: ValueNode): unknown {

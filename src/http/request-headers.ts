@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import { type GatewayError, gatewayError } from '../base/errors.ts';
-import { InvalidValue, parseText } from '../base/values.ts';
+import { InvalidValue } from '../base/text-bounds.ts';
+import { parseText } from '../base/values.ts';
 
 const maxReasonCharacters = 500;
 

@@ -1,8 +1,7 @@
+import { dateTimeFromWritten, localDateFromWritten } from '../base/dates.ts';
+import { InvalidValue } from '../base/text-bounds.ts';
 import {
-  dateTimeFromWritten,
   httpsUrlFromWritten,
-  InvalidValue,
-  localDateFromWritten,
   parseAmount,
   parseCountryCode,
   parseCurrency,

@@ -1,4 +1,5 @@
-import { InvalidValue, parseId, parseText } from '../base/values.ts';
+import { InvalidValue } from '../base/text-bounds.ts';
+import { parseId, parseText } from '../base/values.ts';
 import type { Enclosing, Entity, Place, Reading, ReadRow } from './entity.ts';
 import { type Findings, optional, type ParseField, readFields } from './fields.ts';
 import { isObject, isUnset, type JsonObject, valueAt } from './json.ts';

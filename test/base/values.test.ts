@@ -1,18 +1,15 @@
 import { describe, expect, test } from 'vitest';
+import { dateTimeFromWritten, localDateFromWritten, parseDateTime, parseLocalDate } from '../../src/base/dates.ts';
+import { InvalidValue } from '../../src/base/text-bounds.ts';
 import {
-  dateTimeFromWritten,
   httpsUrlFromWritten,
-  InvalidValue,
-  localDateFromWritten,
   parseAmount,
   parseCountryCode,
   parseCurrency,
-  parseDateTime,
   parseDecimal,
   parseEmailAddress,
   parseHttpsUrl,
   parseId,
-  parseLocalDate,
   parseLongText,
   parseOptionalText,
   parsePhoneNumber,

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { sql } from 'drizzle-orm';
 import pg from 'pg';
 import { afterEach, describe, expect, test } from 'vitest';
-import { failureLine } from '../../src/cli/terminal.ts';
+import { failureLine } from '../../src/cli/failure-line.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { bank } from '../../src/domain/bank/bank.table.ts';
 import { verifyTrail } from '../support/audit-world.ts';

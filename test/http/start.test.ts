@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDatabaseUrl, dialectUnderTest } from '../support/database-url.ts';
 import { testEnvironment } from '../support/gateway.ts';
-import { buildProgram, startProgram } from '../support/program.ts';
+import { buildProgram, runProgram, startProgram } from '../support/program.ts';
 
 let database: Awaited<ReturnType<typeof createDatabaseUrl>>;
 beforeAll(async () => {
@@ -37,13 +37,17 @@ async function modulesIn(coverageFolder: string): Promise<string[]> {
   );
 }
 
+function packagesOf(modules: readonly string[]): Set<string> {
+  return new Set(modules.flatMap((url) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? []));
+}
+
 test('modules of features that are not configured are not loaded', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'loaded-'));
   const { program, ended } = await serve({ NODE_V8_COVERAGE: folder });
   program.kill('SIGTERM');
   expect(await ended).toBe(0);
   const modules = await modulesIn(folder);
-  const packages = new Set(modules.flatMap((url) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? []));
+  const packages = packagesOf(modules);
   const [driver, otherDriver] = dialectUnderTest === 'sqlite' ? ['better-sqlite3', 'pg'] : ['pg', 'better-sqlite3'];
   expect(packages).toContain('fastify');
   expect(packages).toContain(driver);
@@ -58,6 +62,13 @@ test('modules of features that are not configured are not loaded', async () => {
     expect(packages).not.toContain(idle);
   }
   expect(modules.filter((url) => /\/dist\/(import\/|cli\/demo\.)/.test(url))).toEqual([]);
+});
+
+test('the command line loads no packages except commander', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'loaded-'));
+  const { exitCode } = await runProgram(['--version'], { environment: { NODE_V8_COVERAGE: folder } });
+  expect(exitCode).toBe(0);
+  expect(packagesOf(await modulesIn(folder))).toEqual(new Set(['commander']));
 });
 
 test.runIf(process.platform === 'linux')('the resident memory is small', async () => {

@@ -1,14 +1,8 @@
 import { asc, count, eq, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  parseAmount,
-  parseCountryCode,
-  parseEmailAddress,
-  parseHttpsUrl,
-  parseId,
-  parseLocalDate,
-} from '../../src/base/values.ts';
+import { parseLocalDate } from '../../src/base/dates.ts';
+import { parseAmount, parseCountryCode, parseEmailAddress, parseHttpsUrl, parseId } from '../../src/base/values.ts';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { account } from '../../src/domain/account/account.table.ts';

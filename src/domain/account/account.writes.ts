@@ -1,7 +1,8 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { and, desc, eq, gt } from 'drizzle-orm';
 import { type ErrorKey, gatewayError } from '../../base/errors.ts';
-import { InvalidValue, parseAmount, parseCurrency, parseDecimal, parseId } from '../../base/values.ts';
+import { InvalidValue } from '../../base/text-bounds.ts';
+import { parseAmount, parseCurrency, parseDecimal, parseId } from '../../base/values.ts';
 import type { Config } from '../../config.ts';
 import type { Queries } from '../../database/database.ts';
 import { isForeignKeyViolation, isUniqueViolation } from '../../database/errors.ts';

@@ -1,4 +1,6 @@
-import { InvalidValue, parseLocalDate, parseText } from '../../base/values.ts';
+import { parseLocalDate } from '../../base/dates.ts';
+import { InvalidValue } from '../../base/text-bounds.ts';
+import { parseText } from '../../base/values.ts';
 import { AttributeType } from './attribute-type.ts';
 
 /** Parses the value of an attribute. Returns it as written, with at most 2,000 characters. */

@@ -1,5 +1,6 @@
 import { gatewayError } from '../../base/errors.ts';
-import { InvalidValue, parseId } from '../../base/values.ts';
+import { InvalidValue } from '../../base/text-bounds.ts';
+import { parseId } from '../../base/values.ts';
 import { oneBy } from '../../database/batch.ts';
 import type { BankRules } from '../../graph/access/check.ts';
 import type { Context } from '../../graph/context.ts';

@@ -1,8 +1,8 @@
 import { eq, gte, lt, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { gatewayError } from '../../base/errors.ts';
-import { isLongerThan, lengthRule } from '../../base/text-bounds.ts';
-import { InvalidValue, parsePhoneNumber } from '../../base/values.ts';
+import { InvalidValue, isLongerThan, lengthRule } from '../../base/text-bounds.ts';
+import { parsePhoneNumber } from '../../base/values.ts';
 import {
   type OrderedScan,
   orderedScan,

@@ -1,4 +1,5 @@
-import { InvalidValue, parsePhoneNumber } from '../../base/values.ts';
+import { InvalidValue } from '../../base/text-bounds.ts';
+import { parsePhoneNumber } from '../../base/values.ts';
 import type { CustomerRow } from './customer.table.ts';
 
 /** The maximum number of dates of birth that an input or an import can contain. Stored customers can have more. */

@@ -1,4 +1,5 @@
-import { InvalidValue, parseEmailAddress } from '../../base/values.ts';
+import { InvalidValue } from '../../base/text-bounds.ts';
+import { parseEmailAddress } from '../../base/values.ts';
 import type { OwnAccessCheck } from '../../graph/access/check.ts';
 import { areSameAddress } from './username.ts';
 

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { checkPasswordRule, hashPassword, localProvider, type PasswordCost } from '../../auth/password.ts';
 import { gatewayError } from '../../base/errors.ts';
-import { InvalidValue, parseEmailAddress, parseText } from '../../base/values.ts';
+import { InvalidValue } from '../../base/text-bounds.ts';
+import { parseEmailAddress, parseText } from '../../base/values.ts';
 import type { Queries } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/errors.ts';
 import { insertRow } from '../../database/write-row.ts';

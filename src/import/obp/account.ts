@@ -1,4 +1,5 @@
-import { InvalidValue, parseText } from '../../base/values.ts';
+import { InvalidValue } from '../../base/text-bounds.ts';
+import { parseText } from '../../base/values.ts';
 import { account as accountTable } from '../../domain/account/account.table.ts';
 import { accountAttribute as accountAttributeTable } from '../../domain/account/account-attribute.table.ts';
 import { accountHolder as accountHolderTable } from '../../domain/account/account-holder.table.ts';

@@ -1,4 +1,5 @@
-import { localDateFromWritten, parseText } from '../../base/values.ts';
+import { localDateFromWritten } from '../../base/dates.ts';
+import { parseText } from '../../base/values.ts';
 import { customerAddress as customerAddressTable } from '../../domain/address/address.table.ts';
 import { maxTagLength, maxTags } from '../../domain/address/tag-limits.ts';
 import { derivedColumns, maxDependants } from '../../domain/customer/customer.rules.ts';
