@@ -72,7 +72,8 @@ function settingsOf({ isReplica = false, statementTimeoutMilliseconds = 0 }: Ses
     transform_null_equals: 'off',
     // Rows are locked where transactions must wait for each other.
     default_transaction_isolation: 'read committed',
-    default_transaction_read_only: isReplica ? 'on' : 'off',
+    // On a primary, operators use it to prevent all writes.
+    ...(isReplica && { default_transaction_read_only: 'on' }),
     default_transaction_deferrable: 'off',
     // A statement that a policy would restrict fails, so that no rows are missing from a response or from the audit trail.
     row_security: 'off',

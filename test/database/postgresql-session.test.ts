@@ -31,7 +31,6 @@ const otherSettings = {
   extra_float_digits: '-15',
   standard_conforming_strings: 'off',
   default_transaction_isolation: 'serializable',
-  default_transaction_read_only: 'on',
   statement_timeout: '10s',
   lock_timeout: '1ms',
   idle_session_timeout: '10s',
