@@ -5,7 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { type GraphQLField, getNamedType, isObjectType } from 'graphql';
+import { type GraphQLField, isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Role, roleScope } from '../src/base/roles.ts';
 import { gatewaySchema } from '../src/schema.ts';
@@ -19,6 +19,7 @@ import {
 } from './support/api-cases.ts';
 import { insertEveryEntity, type World } from './support/every-entity.ts';
 import { type Gateway, startGateway } from './support/gateway.ts';
+import { documentOfRoot } from './support/root-calls.ts';
 import { everythingStored } from './support/stored.ts';
 
 interface Api {
@@ -76,15 +77,8 @@ function accessOf({ extensions }: Field) {
   return extensions.access as { kind: 'public' | 'authenticated' | 'role'; anyOf?: Role[] };
 }
 
-/** Returns the operation with every argument of the field as a variable. */
 function documentOf({ kind, field, case: { selection } }: Called): string {
-  const variables = field.args.map(({ name, type, defaultValue }) => {
-    return `$${name}: ${type}${defaultValue === undefined ? '' : ` = ${defaultValue}`}`;
-  });
-  const args = field.args.map(({ name }) => `${name}: $${name}`);
-  const inBrackets = (items: string[]) => (items.length === 0 ? '' : `(${items.join(', ')})`);
-  const fields = isObjectType(getNamedType(field.type)) ? `{ ${selection} }` : '';
-  return `${kind} ${inBrackets(variables)} { ${field.name}${inBrackets(args)} ${fields} }`;
+  return documentOfRoot(kind, field, selection);
 }
 
 /** Returns bank roles with the bank, and system roles without a bank. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type GraphQLSchema, parse, specifiedRules, validate } from 'graphql';
+import { type GraphQLSchema, getNamedType, isObjectType, parse, specifiedRules, validate } from 'graphql';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Api, renderApis } from '../docs/render-apis.ts';
 import { defaultLimits, operationLimits } from '../src/execution/limits.ts';
@@ -23,6 +23,24 @@ const sections = new Map(
     .map((text): [string, string] => [text.slice(0, text.indexOf('\n')), text])
     .filter(([, text]) => text.includes('**Field:**')),
 );
+
+describe('docs/access.md', () => {
+  test('lists the fields that linked users can access, which the access rules alone must not decide', async () => {
+    const types = Object.values((await gatewaySchema()).getTypeMap()).filter(isObjectType);
+    const fields = types.flatMap((type) => Object.values(type.getFields()).map((field) => ({ type, field })));
+    const accessible = fields
+      .filter(({ field }) => (field.extensions.access as { orLinkedUser?: boolean } | undefined)?.orLinkedUser === true)
+      .filter(({ field }) => !(field.name === 'customer' && getNamedType(field.type).name === 'Customer'))
+      .map(({ type, field }) => `${type.name}.${field.name}`);
+    const [, ownData = ''] = /^## Own data$(.*?)^## /ms.exec(read('docs/access.md')) ?? [];
+    const listed = [...ownData.matchAll(/`([A-Z]\w*\.\w+)`/g)].map(([, coordinate]) => coordinate);
+
+    expect(
+      accessible.sort(),
+      'If customers must not see the data of a field, remove orLinkedUser from its access rule. Otherwise, list the field under "Own data" in docs/access.md.',
+    ).toEqual(listed.sort());
+  });
+});
 
 describe('docs/apis.md', () => {
   let schema: GraphQLSchema;

@@ -65,7 +65,8 @@ function violations(folder: string, order: Order, imports: readonly Import[]): s
 describe.each(['src/', 'src/domain/'])('the order of %s', (folder) => {
   test('names every file and folder', () => {
     const entries = readdirSync(resolve(project, folder));
-    expect(orderOf(folder).flat().sort()).toEqual(entries.sort());
+    const remedy = `List every file and folder of ${folder}, and no other, in the tables of CONTRIBUTING.md.`;
+    expect(orderOf(folder).flat().sort(), remedy).toEqual(entries.sort());
   });
 
   test('holds for every import', () => {

@@ -23,10 +23,10 @@ import { entitlementRequest } from '../src/domain/user/entitlement-request.table
 import { EntitlementRequestState } from '../src/domain/user/entitlement-request-state.ts';
 import { idempotencyKey } from '../src/domain/user/idempotency-key.table.ts';
 import { gatewaySchema } from '../src/schema.ts';
-import catalogue from './catalogue.json' with { type: 'json' };
-import { type ApiCase, apiCases, gatewayCases, type Variables, wholeEnvironment } from './support/api-cases.ts';
+import { type Variables, wholeEnvironment } from './support/api-cases.ts';
 import { insertEveryEntity, sharedNames, type World } from './support/every-entity.ts';
 import { type Gateway, startGateway } from './support/gateway.ts';
+import { documentOfRoot, rootCallOf } from './support/root-calls.ts';
 import { everythingStored } from './support/stored.ts';
 
 type Field = GraphQLField<unknown, unknown>;
@@ -52,44 +52,6 @@ const schema = await gatewaySchema();
 const bankRoles = Object.keys(roles)
   .filter(isRole)
   .filter((role) => roleScope(role) === 'bank');
-
-/** Root queries that take an ID and are not one of the APIs. */
-const furtherReads: Record<string, Pick<ApiCase, 'variables' | 'selection'>> = {
-  account: { variables: ({ bankId, accountId }) => ({ bankId, id: accountId }), selection: 'id bankId label' },
-  auditEvents: {
-    variables: ({ bankId, customerId }) => ({ bankId, customerId }),
-    selection: 'nodes { id bankId customerIds subjectUserIds userId }',
-  },
-  bank: { variables: ({ bankId }) => ({ bankId }), selection: 'id' },
-  entitlements: {
-    variables: ({ bankId, colleague }) => ({ bankId, userId: colleague.id }),
-    selection: 'id userId roleName bankId',
-  },
-  exportCustomerData: { variables: ({ bankId, customerId }) => ({ bankId, customerId }), selection: 'customerId data' },
-  entitlementRequests: { variables: ({ bankId }) => ({ bankId }), selection: 'nodes { id userId roleName bankId }' },
-  myCustomer: { variables: ({ customerId }) => ({ customerId }), selection: 'id' },
-  user: { variables: ({ linkedUser }) => ({ id: linkedUser.id }), selection: 'id' },
-};
-
-/** A list of a customer is called with the IDs of the bank and the customer. */
-function listOfCustomer({ args, type }: Field): Pick<ApiCase, 'variables' | 'selection'> | undefined {
-  const names = new Set(args.map(({ name }) => name));
-  for (const name of ['first', 'after']) names.delete(name);
-  if (names.size !== 2 || !names.has('bankId') || !names.has('customerId')) return undefined;
-  const named = getNamedType(type);
-  if (!isObjectType(named)) return undefined;
-  const selection = named.getFields().nodes === undefined ? 'id' : 'nodes { id }';
-  return { variables: ({ bankId, customerId }) => ({ bankId, customerId }), selection };
-}
-
-const casesByRoot = new Map<string, Pick<ApiCase, 'variables' | 'selection'>>([
-  ...Object.entries(furtherReads).map(([name, found]) => [`Query.${name}`, found] as const),
-  ...Object.entries(gatewayCases).map(([name, found]) => [`Mutation.${name}`, found] as const),
-  ...catalogue.flatMap(({ operation, root }) => {
-    const found = apiCases[operation];
-    return found === undefined ? [] : [[root, found] as const];
-  }),
-]);
 
 /** Whether values of the type identify an object. Customer numbers do, although they are not IDs of the schema. */
 function namesSomething(type: GraphQLNamedType, name: string): boolean {
@@ -120,9 +82,10 @@ for (const type of [schema.getQueryType(), schema.getMutationType()]) {
     const coordinate = `${type?.name}.${field.name}`;
     const takesIds = field.args.some((argument) => pathsIn(argument.type, [argument.name]).length > 0);
     if (!takesIds) continue;
-    const found = casesByRoot.get(coordinate) ?? (type === schema.getQueryType() ? listOfCustomer(field) : undefined);
+    const kind = type === schema.getMutationType() ? 'mutation' : 'query';
+    const found = rootCallOf(kind, field);
     if (found === undefined) uncalled.push(coordinate);
-    else calls.push({ coordinate, kind: type === schema.getMutationType() ? 'mutation' : 'query', field, ...found });
+    else calls.push({ coordinate, kind, field, ...found });
   }
 }
 
@@ -263,12 +226,7 @@ function placed(container: unknown, path: Path, value: string, name = ''): unkno
 }
 
 function documentOf({ kind, field, selection }: Called): string {
-  const variables = field.args.map(({ name, type, defaultValue }) => {
-    return `$${name}: ${type}${defaultValue === undefined ? '' : ` = ${defaultValue}`}`;
-  });
-  const passed = field.args.map(({ name }) => `${name}: $${name}`);
-  const selected = isObjectType(getNamedType(field.type)) ? `{ ${selection} }` : '';
-  return `${kind} (${variables.join(', ')}) { ${field.name}(${passed.join(', ')}) ${selected} }`;
+  return documentOfRoot(kind, field, selection);
 }
 
 function allBankRoles({ bankId }: World): [Role, string][] {
@@ -335,7 +293,7 @@ describe('the walk', () => {
   test('knows how to call every root field that takes an ID', () => {
     expect(
       uncalled,
-      'Add a mutation to gatewayCases in test/support/api-cases.ts, and a query to furtherReads in test/isolation.test.ts.',
+      'Add a mutation to gatewayCases in test/support/api-cases.ts, and a query to furtherReads in test/support/root-calls.ts.',
     ).toEqual([]);
   });
 

@@ -4,7 +4,7 @@
  * stored, or returned.
  */
 import { randomUUID } from 'node:crypto';
-import { type GraphQLField, getNamedType, isObjectType } from 'graphql';
+import { type GraphQLField, isObjectType } from 'graphql';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createLogger } from '../src/base/logger.ts';
 import type { Role } from '../src/base/roles.ts';
@@ -15,6 +15,7 @@ import { insertEveryEntity, type World } from './support/every-entity.ts';
 import type { Gateway } from './support/gateway.ts';
 import { type LeakSearch, startLeakSearch } from './support/leak-search.ts';
 import { leaksIn, plantedPerson } from './support/planted.ts';
+import { documentOfRoot } from './support/root-calls.ts';
 
 type Field = GraphQLField<unknown, unknown>;
 
@@ -42,13 +43,7 @@ const calls: ApiCall[] = [
 ];
 
 function documentOf({ kind, field, case: { selection } }: ApiCall): string {
-  const inBrackets = (items: string[]) => (items.length === 0 ? '' : `(${items.join(', ')})`);
-  const variables = field.args.map(({ name, type, defaultValue }) => {
-    return `$${name}: ${type}${defaultValue === undefined ? '' : ` = ${defaultValue}`}`;
-  });
-  const args = field.args.map(({ name }) => `${name}: $${name}`);
-  const fields = isObjectType(getNamedType(field.type)) ? `{ ${selection} }` : '';
-  return `${kind} ${inBrackets(variables)} { ${field.name}${inBrackets(args)} ${fields} }`;
+  return documentOfRoot(kind, field, selection);
 }
 
 /** Data that requests contain in unusual places. */

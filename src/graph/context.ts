@@ -63,6 +63,11 @@ export interface Call {
   isMutated: boolean;
 }
 
+/** The error of a mutation that writes, or returns, without a call of `mutate`. */
+export function missingMutate({ field }: Call): Error {
+  return new Error(`${field} must call mutate, or be marked @Unkeyed().`);
+}
+
 /**
  * Runs `write` unless the caller has made the same call with this key before; then it returns what the first call wrote. An
  * entity implements it, because the keys belong to users.
@@ -158,6 +163,8 @@ export function createContext({
       return results.get(make) as Value;
     },
     async write(work) {
+      // Apollo Server copies the context, so the call of the field is in `this` and not in `context`.
+      if (this.call?.isMutated === false) throw missingMutate(this.call);
       answer.holdsLocks = true;
       try {
         return await audit.write(async (transaction) => {

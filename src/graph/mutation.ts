@@ -2,7 +2,7 @@ import { type GraphQLFieldResolver, type GraphQLSchema, GraphQLString } from 'gr
 import { Extensions } from 'type-graphql';
 import { gatewayError } from '../base/errors.ts';
 import type { Queries } from '../database/database.ts';
-import type { Call, Context, WriteOnce, Written } from './context.ts';
+import { type Call, type Context, missingMutate, type WriteOnce, type Written } from './context.ts';
 
 /** The `Written` of a customer's child. */
 export interface WrittenChild extends Written {
@@ -77,7 +77,7 @@ function withCall(field: string, resolve: Resolver, writeOnce: WriteOnce): Resol
     context.call = call;
     try {
       const payload: unknown = await resolve(root, args, context, info);
-      if (!call.isMutated) throw new Error(`${field} must call mutate, or be marked @Unkeyed().`);
+      if (!call.isMutated) throw missingMutate(call);
       return payload;
     } finally {
       context.call = null;

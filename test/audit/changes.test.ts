@@ -2,18 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { eq, ne } from 'drizzle-orm';
-import {
-  type GraphQLField,
-  type GraphQLInputType,
-  getNamedType,
-  isEnumType,
-  isInputObjectType,
-  isObjectType,
-} from 'graphql';
+import { eq, getTableName, ne } from 'drizzle-orm';
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { type GraphQLField, type GraphQLInputType, getNamedType, isEnumType, isInputObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AuditEvent } from '../../src/audit/audit-event.ts';
-import { typeNameOf } from '../../src/audit/changes.ts';
+import { typeNameOf, unrecordedTables } from '../../src/audit/changes.ts';
 import { type Role, roleScope } from '../../src/base/roles.ts';
 import { attributeDefinition } from '../../src/domain/attribute/attribute-definition.table.ts';
 import { AttributeType } from '../../src/domain/attribute/attribute-type.ts';
@@ -27,8 +21,9 @@ import { type ApiCase, apiCases, gatewayCases, type Variables, wholeEnvironment 
 import { auditReader } from '../support/audit-events.ts';
 import { insertEveryEntity, type World } from '../support/every-entity.ts';
 import { type Gateway, type GatewayResponse, startGateway } from '../support/gateway.ts';
+import { documentOfRoot } from '../support/root-calls.ts';
 import { insertEntitlement } from '../support/rows.ts';
-import { allTableNames, tablesOfCustomers } from '../support/stored.ts';
+import { allTableNames, allTables, everythingStored, tablesOfCustomers } from '../support/stored.ts';
 
 type Field = GraphQLField<unknown, unknown>;
 
@@ -112,19 +107,25 @@ async function callerOf({ field, case: { alsoRoles = [] } }: MutationCall, at: W
 }
 
 function documentOf({ field, case: { selection } }: MutationCall): string {
-  const variables = field.args.map(({ name, type, defaultValue }) => {
-    return `$${name}: ${type}${defaultValue === undefined ? '' : ` = ${defaultValue}`}`;
-  });
-  const brackets = (inside: string[]) => (inside.length === 0 ? '' : `(${inside.join(', ')})`);
-  const passed = field.args.map(({ name }) => `${name}: $${name}`);
-  const selectionSet = isObjectType(getNamedType(field.type)) ? `{ ${selection} }` : '';
-  return `mutation ${brackets(variables)} { ${field.name}${brackets(passed)} ${selectionSet} }`;
+  return documentOfRoot('mutation', field, selection);
 }
 
 interface MutationResult {
   response: GatewayResponse<Record<string, Record<string, unknown> | null>>;
   /** The events of the mutation, without those of reading its payload. */
   events: AuditEvent[];
+}
+
+/** The tables whose changes an event must name. */
+const recordedTables = allTables.filter((table) => !unrecordedTables.has(getTableName(table)));
+
+function isChanged(table: SQLiteTable, before: Record<string, string>, after: Record<string, string>): boolean {
+  const name = getTableName(table);
+  return before[name] !== after[name];
+}
+
+function isNamed(table: SQLiteTable, { changes }: AuditEvent): boolean {
+  return changes.some((change) => change.split('.')[0] === typeNameOf(table));
 }
 
 /** Runs a mutation. Returns its response and its events. */
@@ -204,11 +205,18 @@ describe('the event of a mutation', () => {
       const { field } = api;
       const at = await insertEveryEntity(gateway);
       const variables = api.case.variables(at);
+      const caller = await callerOf(api, at);
+      const before = await everythingStored(gateway.database);
 
-      const { response, events } = await mutate(await callerOf(api, at), documentOf(api), variables);
+      const { response, events } = await mutate(caller, documentOf(api), variables);
 
       expect(response.errors).toEqual([]);
       const event = onlyOne(events);
+      const after = await everythingStored(gateway.database);
+      expect(
+        recordedTables.filter((table) => isChanged(table, before, after) && !isNamed(table, event)).map(getTableName),
+        'The mutation changes these tables, but its event does not name them. Use insertRow, updateOf, deleteOf or their like of src/database/write-row.ts.',
+      ).toEqual([]);
       expect(event).toMatchObject({
         kind: 'WRITE',
         outcome: 'SUCCEEDED',

@@ -13,6 +13,7 @@ import { type ApiCase, apiCases, gatewayCases, wholeEnvironment } from '../suppo
 import { auditReader } from '../support/audit-events.ts';
 import { insertEveryEntity, type World } from '../support/every-entity.ts';
 import { type Gateway, startGateway } from '../support/gateway.ts';
+import { documentOfRoot } from '../support/root-calls.ts';
 import { insertCustomer, insertKycCheck } from '../support/rows.ts';
 import { everythingStored } from '../support/stored.ts';
 
@@ -81,9 +82,7 @@ function named<Item extends { coordinate: string }>(items: Item[]): [string, Ite
 }
 
 function documentOf({ kind, field, apiCase }: MaterialAtRoot): string {
-  const variables = field.args.map(({ name, type }) => `$${name}: ${type}`).join(', ');
-  const passed = field.args.map(({ name }) => `${name}: $${name}`).join(', ');
-  return `${kind} (${variables}) { ${field.name}(${passed}) { ${apiCase.selection} } }`;
+  return documentOfRoot(kind, field, apiCase.selection);
 }
 
 const reason = 'Yearly review, file 7';

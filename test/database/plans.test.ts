@@ -1,4 +1,4 @@
-import SqliteDatabase from 'better-sqlite3';
+import { getTableName } from 'drizzle-orm';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { auditEventOf } from '../../src/audit/audit-event.ts';
@@ -7,7 +7,6 @@ import type { Database } from '../../src/database/database.ts';
 import { insertRows } from '../../src/database/insert-rows.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { frequentCandidates } from '../../src/database/search.ts';
-import { sqlitePath } from '../../src/database/sqlite-path.ts';
 import { AttributeType } from '../../src/domain/attribute/attribute-type.ts';
 import {
   type AuditEventFilter,
@@ -30,6 +29,7 @@ import { type Context, type ContextParts, createContext } from '../../src/graph/
 import { generateCustomers } from '../../src/import/generate.ts';
 import { createMigratedDatabaseUrl, dialectUnderTest } from '../support/database-url.ts';
 import { contextParts } from '../support/gateway.ts';
+import { explain, type SentStatement } from '../support/query-plans.ts';
 import { insertCustomers } from '../support/rows.ts';
 
 const bankId = 'gh.29.uk';
@@ -39,7 +39,7 @@ let drop: () => Promise<void>;
 let database: Database;
 let parts: ContextParts;
 let context: Context;
-let sent: { statement: string; parameters: unknown[] }[] = [];
+let sent: SentStatement[] = [];
 
 beforeAll(async () => {
   ({ url: databaseUrl, drop } = await createMigratedDatabaseUrl());
@@ -88,35 +88,7 @@ async function analyse(): Promise<void> {
 async function plansOf(work: () => Promise<unknown>): Promise<string[]> {
   sent = [];
   await work();
-  const statements = sent;
-  if (dialectUnderTest === 'sqlite') {
-    const handle = new SqliteDatabase(sqlitePath(databaseUrl), { readonly: true });
-    try {
-      return statements.map(({ statement, parameters }) =>
-        handle
-          .prepare<unknown[], { detail: string }>(`explain query plan ${statement}`)
-          .all(...parameters)
-          .map(({ detail }) => detail)
-          .join('\n'),
-      );
-    } finally {
-      handle.close();
-    }
-  }
-  const client = new pg.Client(databaseUrl);
-  await client.connect();
-  try {
-    // Few rows might be read faster without an index, but the test checks whether an index exists.
-    await client.query('set enable_seqscan = off');
-    const plans: string[] = [];
-    for (const { statement, parameters } of statements) {
-      const { rows } = await client.query<{ 'QUERY PLAN': string }>(`explain ${statement}`, parameters);
-      plans.push(rows.map((row) => row['QUERY PLAN']).join('\n'));
-    }
-    return plans;
-  } finally {
-    await client.end();
-  }
+  return explain(databaseUrl, sent);
 }
 
 /** A scan of all rows of a table: SQLite's SCAN without an index, PostgreSQL's Seq Scan. */
@@ -328,7 +300,7 @@ test('the audit trail of one customer and of many uses an index', async () => {
   for (const plan of plans) expect(plan).not.toMatch(isScan);
 });
 
-test.each(belongingEntries)('the %s of a customer are found by an index', async (name, { table, where }) => {
+test.each(belongingEntries)('the %s of a customer are found by an index', async (_name, { table, where }) => {
   const [row] = await database.read.select().from(customer).limit(1);
   const plans = await plansOf(() =>
     database.read
@@ -337,7 +309,7 @@ test.each(belongingEntries)('the %s of a customer are found by an index', async 
       .where(where(row as LockedCustomer)),
   );
 
-  const remedy = `Add an index on customer_id to the table of ${name}, because the export and the cascade select its rows.`;
+  const remedy = `Add an index on customer_id to the table ${getTableName(table)}, because the export and the cascade select its rows.`;
   expect(plans).toHaveLength(1);
   expect(plans[0], remedy).not.toMatch(dialectUnderTest === 'sqlite' ? /SCAN (?!\w+ USING)/ : /Seq Scan/);
 });

@@ -1,9 +1,12 @@
 import { GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Queries } from '../../src/database/database.ts';
-import type { Call, WriteOnce } from '../../src/graph/context.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
+import { type Call, createContext, type WriteOnce } from '../../src/graph/context.ts';
 import { addIdempotencyKeys, mutate } from '../../src/graph/mutation.ts';
 import { gatewaySchema } from '../../src/schema.ts';
+import { createMigratedDatabaseUrl } from '../support/database-url.ts';
+import { contextParts } from '../support/gateway.ts';
 
 const field = {
   type: GraphQLString,
@@ -92,4 +95,20 @@ describe('addIdempotencyKeys', () => {
       'createNote must call mutate, or be marked @Unkeyed().',
     );
   });
+});
+
+test('context.write fails for a mutation that does not call mutate, and writes nothing', async () => {
+  const { url, drop } = await createMigratedDatabaseUrl();
+  const database = await openDatabase(url);
+  const context = createContext(await contextParts(url, database));
+  context.call = {
+    ...{ field: 'createNote', arguments: {}, idempotencyKey: null, isMutated: false },
+    writeOnce: (_context, transaction, _call, write) => write(transaction),
+  };
+  const work = vi.fn();
+
+  await expect(context.write(work)).rejects.toThrow('createNote must call mutate, or be marked @Unkeyed().');
+  expect(work).not.toHaveBeenCalled();
+  await database.close();
+  await drop();
 });

@@ -16,13 +16,14 @@ import { randomUUID } from 'node:crypto';
 import { Writable } from 'node:stream';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { type GraphQLSchema, print } from 'graphql';
+import { onTestFailed } from 'vitest';
 import { openAuditTrail } from '../../src/audit/audit-trail.ts';
 import { localProvider } from '../../src/auth/password.ts';
 import { openTokens, type Tokens } from '../../src/auth/tokens.ts';
 import { createLogger } from '../../src/base/logger.ts';
 import type { Role } from '../../src/base/roles.ts';
 import { type Config, readConfig } from '../../src/config.ts';
-import type { Database } from '../../src/database/database.ts';
+import type { Database, DatabaseOptions } from '../../src/database/database.ts';
 import { insertRows } from '../../src/database/insert-rows.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { insertRow } from '../../src/database/write-row.ts';
@@ -87,6 +88,8 @@ export interface Gateway {
 export interface GatewayOptions {
   /** Overrides environment variables of `testEnvironment`. */
   environment?: Record<string, string>;
+  /** Called with every statement. */
+  onStatement?: DatabaseOptions['onStatement'];
   /** Replaces the real schema. */
   schema?: GraphQLSchema;
   /** How long `stop` waits for open connections. Defaults to 0. */
@@ -167,8 +170,8 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   const logged: Record<string, unknown>[] = [];
   const logger = createLogger(config.logLevel, { destination: collecting(logged) });
   const { operationTimeoutMilliseconds: statementTimeoutMilliseconds } = config.limits;
-  const database = await openDatabase(databaseUrl, { statementTimeoutMilliseconds });
-  const { drainMilliseconds = 0, connectionLimits } = options;
+  const { drainMilliseconds = 0, connectionLimits, onStatement } = options;
+  const database = await openDatabase(databaseUrl, { statementTimeoutMilliseconds, onStatement });
   const tokens = await openTokens(config.signing);
   const schema = options.schema ?? (await realSchema());
   // Seals are written only at the end, because tests count statements.
@@ -184,7 +187,11 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     database,
     tokens,
     logged,
-    query: (token, document, variables, headers) => postQuery(serverUrl, token, document, variables, headers),
+    async query(token, document, variables, headers) {
+      const response = await postQuery(serverUrl, token, document, variables, headers);
+      printUnexpectedErrors(response.errors, logged);
+      return response;
+    },
     createBank: (id) => insertBank(database, id),
     createUser: (values) => insertUser(database, tokens, values),
     async stop() {
@@ -195,6 +202,22 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
       await drop();
     },
   };
+}
+
+/** Prints the cause of each OBP-50000 if the test fails, because the response does not reveal it. */
+function printUnexpectedErrors(errors: readonly ResponseError[], logged: readonly Record<string, unknown>[]): void {
+  const requestIds = new Set(
+    errors.flatMap(({ extensions }) => (extensions.key === 'OBP-50000' ? [extensions.requestId] : [])),
+  );
+  if (requestIds.size === 0) return;
+  const lines = logged.filter(({ msg, requestId }) => msg === 'unexpected error' && requestIds.has(requestId));
+  const printLines = () => console.error(lines.map(({ error }) => error));
+  try {
+    onTestFailed(printLines);
+  } catch {
+    // Outside of a test, such as in beforeAll.
+    printLines();
+  }
 }
 
 /** Does nothing if the bank exists. */

@@ -133,8 +133,12 @@ export async function insertAnyRow<Table extends SQLiteTable>(
   columns: Partial<Table['$inferInsert']>,
   options: AnyRowOptions = {},
 ) {
-  const values = await valuesOf(database, table, columns, options);
-  return insertRow(database, table, { ...values, ...columns } as Table['$inferInsert']);
+  const values = { ...(await valuesOf(database, table, columns, options)), ...columns };
+  return insertRow(database, table, values as Table['$inferInsert']).catch((cause: unknown) => {
+    const remedy =
+      'write a function for the table in test/support/rows.ts, call it in every-entity.ts and whole-customer.ts, and add the belonging to withFunction in further-belongings.ts';
+    throw new Error(`insertAnyRow cannot insert a row into ${getTableName(table)}: ${remedy}.`, { cause });
+  });
 }
 
 type CustomerColumns = Columns<typeof customer, 'bankId'>;

@@ -1,0 +1,73 @@
+/**
+ * The successful calls of root fields: those of the API cases, and those of the queries that are not APIs of OBP.
+ *
+ *   const { variables, selection } = rootCallOf('query', field);
+ *   gateway.query(token, documentOfRoot('query', field, selection), variables(world));
+ */
+import { type GraphQLField, getNamedType, isObjectType } from 'graphql';
+import catalogue from '../catalogue.json' with { type: 'json' };
+import { type ApiCase, apiCases, gatewayCases } from './api-cases.ts';
+
+type Field = GraphQLField<unknown, unknown>;
+type Kind = 'query' | 'mutation';
+
+/** The variables and the selection of a call. */
+export type RootCall = Pick<ApiCase, 'variables' | 'selection'>;
+
+/** The queries that are not APIs of OBP. */
+const furtherReads: Record<string, RootCall> = {
+  account: { variables: ({ bankId, accountId }) => ({ bankId, id: accountId }), selection: 'id bankId label' },
+  auditEvents: {
+    variables: ({ bankId, customerId }) => ({ bankId, customerId }),
+    selection: 'nodes { id bankId customerIds subjectUserIds userId }',
+  },
+  banks: { variables: () => ({}), selection: 'id' },
+  me: { variables: () => ({}), selection: 'id' },
+  users: { variables: () => ({ first: 2 }), selection: 'nodes { id }' },
+  bank: { variables: ({ bankId }) => ({ bankId }), selection: 'id' },
+  entitlements: {
+    variables: ({ bankId, colleague }) => ({ bankId, userId: colleague.id }),
+    selection: 'id userId roleName bankId',
+  },
+  exportCustomerData: { variables: ({ bankId, customerId }) => ({ bankId, customerId }), selection: 'customerId data' },
+  entitlementRequests: { variables: ({ bankId }) => ({ bankId }), selection: 'nodes { id userId roleName bankId }' },
+  myCustomer: { variables: ({ customerId }) => ({ customerId }), selection: 'id' },
+  user: { variables: ({ linkedUser }) => ({ id: linkedUser.id }), selection: 'id' },
+};
+
+/** A list of a customer is called with the IDs of the bank and the customer. */
+function listOfCustomer({ args, type }: Field): RootCall | undefined {
+  const names = new Set(args.map(({ name }) => name));
+  for (const name of ['first', 'after']) names.delete(name);
+  if (names.size !== 2 || !names.has('bankId') || !names.has('customerId')) return undefined;
+  const named = getNamedType(type);
+  if (!isObjectType(named)) return undefined;
+  const selection = named.getFields().nodes === undefined ? 'id' : 'nodes { id }';
+  return { variables: ({ bankId, customerId }) => ({ bankId, customerId }), selection };
+}
+
+const callsByCoordinate = new Map<string, RootCall>([
+  ...Object.entries(furtherReads).map(([name, call]) => [`Query.${name}`, call] as const),
+  ...Object.entries(gatewayCases).map(([name, call]) => [`Mutation.${name}`, call] as const),
+  ...catalogue.flatMap(({ operation, root }) => {
+    const call = apiCases[operation];
+    return call === undefined ? [] : [[root, call] as const];
+  }),
+]);
+
+/** The call of a root field. Undefined if no case calls it. */
+export function rootCallOf(kind: Kind, field: Field): RootCall | undefined {
+  const coordinate = `${kind === 'query' ? 'Query' : 'Mutation'}.${field.name}`;
+  return callsByCoordinate.get(coordinate) ?? (kind === 'query' ? listOfCustomer(field) : undefined);
+}
+
+/** Returns the operation that passes every argument of a root field as a variable. */
+export function documentOfRoot(kind: Kind, field: Field, selection: string): string {
+  const inBrackets = (items: string[]) => (items.length === 0 ? '' : `(${items.join(', ')})`);
+  const variables = field.args.map(({ name, type, defaultValue }) => {
+    return `$${name}: ${type}${defaultValue === undefined ? '' : ` = ${defaultValue}`}`;
+  });
+  const passed = field.args.map(({ name }) => `${name}: $${name}`);
+  const selected = isObjectType(getNamedType(field.type)) ? `{ ${selection} }` : '';
+  return `${kind} ${inBrackets(variables)} { ${field.name}${inBrackets(passed)} ${selected} }`;
+}
