@@ -51,6 +51,9 @@ interface Phase {
   notSent: number;
   failed: number;
   seconds: number;
+  /** The number of accepted requests that were answered before the end of the phase. */
+  acceptedInTime: number;
+  /** The latencies, also of responses after the end of the phase, sorted ascending. */
   accepted: number[];
   refused: number[];
 }
@@ -104,11 +107,15 @@ class Client {
 }
 
 function newPhase(): Phase {
-  return { sent: 0, notSent: 0, failed: 0, seconds: 0, accepted: [], refused: [] };
+  return { sent: 0, notSent: 0, failed: 0, seconds: 0, acceptedInTime: 0, accepted: [], refused: [] };
 }
 
-function ended(phase: Phase, start: number): Phase {
+function end(phase: Phase, start: number): void {
   phase.seconds = (performance.now() - start) / 1_000;
+  phase.acceptedInTime = phase.accepted.length;
+}
+
+function sorted(phase: Phase): Phase {
   phase.accepted.sort((a, b) => a - b);
   phase.refused.sort((a, b) => a - b);
   return phase;
@@ -122,7 +129,8 @@ async function saturate(client: Client, seconds: number): Promise<Phase> {
     while (performance.now() < start + seconds * 1_000) await client.sendNext(phase);
   };
   await Promise.all(Array.from({ length: connectionsAtSaturation }, send));
-  return ended(phase, start);
+  end(phase, start);
+  return sorted(phase);
 }
 
 /** Sends requests at a rate, whether earlier ones were answered or not. */
@@ -142,16 +150,16 @@ async function sendAtRate(client: Client, perSecond: number, seconds: number): P
       pending.add(sending);
     }
   }
-  const result = ended(phase, start);
+  end(phase, start);
   await Promise.race([Promise.all(pending), sleep(20_000)]);
-  return result;
+  return sorted(phase);
 }
 
-function printPhase(name: string, { sent, notSent, failed, seconds, accepted, refused }: Phase): void {
+function printPhase(name: string, { sent, notSent, failed, seconds, acceptedInTime, accepted, refused }: Phase): void {
   const perSecond = (count: number) => (count / seconds).toFixed(0).padStart(8);
   const at = (values: readonly number[], share: number) => quantile(values, share).toFixed(0).padStart(7);
   console.log(
-    name.padEnd(12) + perSecond(sent + notSent) + perSecond(accepted.length) + at(accepted, 0.5) + at(accepted, 0.99),
+    name.padEnd(12) + perSecond(sent + notSent) + perSecond(acceptedInTime) + at(accepted, 0.5) + at(accepted, 0.99),
     perSecond(refused.length) + at(refused, 0.5) + at(refused, 0.99),
     `${failed}`.padStart(7) + `${notSent}`.padStart(9),
   );
@@ -179,7 +187,7 @@ async function measure(options: Options, { environment, token, settle }: Install
   const client = new Client(server.port, mixed);
   await saturate(client, secondsOfWarmUp);
   const saturated = await saturate(client, secondsOfPhase);
-  const capacity = saturated.accepted.length / saturated.seconds;
+  const capacity = saturated.acceptedInTime / saturated.seconds;
   await sleep(2_000);
   const unloaded = await sendAtRate(client, capacity * unloadedShare, secondsOfPhase);
   await client.openAll();
@@ -195,7 +203,7 @@ async function measure(options: Options, { environment, token, settle }: Install
   printPhase(`${options.times} times`, overloaded);
   printPhase('after 5 s', recovered);
   console.log(
-    `goodput: ${(overloaded.accepted.length / overloaded.seconds / capacity).toFixed(2)} of the saturated one`,
+    `goodput: ${(overloaded.acceptedInTime / overloaded.seconds / capacity).toFixed(2)} of the saturated one`,
   );
   const ratio = quantile(overloaded.accepted, 0.99) / quantile(unloaded.accepted, 0.99);
   console.log(`p99 of accepted requests: ${ratio.toFixed(1)} × unloaded`);
