@@ -1,19 +1,9 @@
-import { STATUS_CODES } from 'node:http';
 import { Readable } from 'node:stream';
 import type { HTTPGraphQLResponse } from '@apollo/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type ErrorDetails, type ErrorKey, GatewayError, gatewayError } from '../base/errors.ts';
 import { databaseOutage } from '../database/errors.ts';
 import { type ServerParts, unavailable } from './request.ts';
-
-export const safeHeaders = {
-  'cache-control': 'no-store',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-};
 
 /** From this number of characters on, Node writes the bytes of a text several times as fast as the text. */
 const longText = 16_384;
@@ -27,20 +17,6 @@ export function send(reply: FastifyReply, { status = 200, headers, body }: HTTPG
 /** Sends the response to a request that does not reach GraphQL, in the shape of a GraphQL response. */
 export function refuse(reply: FastifyReply, status: number, key: ErrorKey, details?: ErrorDetails): FastifyReply {
   return reply.code(status).send({ errors: [gatewayError(key, details)] });
-}
-
-/** The bytes of a response that closes its connection, for a client whose request the HTTP parser did not accept. */
-export function rawRefusal(status: number, key: ErrorKey, requestId: string): string {
-  const body = JSON.stringify({ errors: [gatewayError(key)] });
-  const headers = {
-    ...safeHeaders,
-    'x-request-id': requestId,
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(body),
-    connection: 'close',
-  };
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`;
 }
 
 function sendError(reply: FastifyReply, error: GatewayError): FastifyReply {

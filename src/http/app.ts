@@ -5,12 +5,13 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify }
 import type { CallerBudget } from '../auth/cost-budget.ts';
 import { type ErrorKey, gatewayError } from '../base/errors.ts';
 import { logRequest } from '../base/logger.ts';
-import { answerFailure, rawRefusal, refuse, safeHeaders } from './answers.ts';
+import { answerFailure, refuse } from './answers.ts';
 import { openTrustedProxies } from './client-address.ts';
 import { Connections, defaultConnectionLimits } from './connections.ts';
 import { type CostControl, rateLimitHeaderNames } from './cost-control.ts';
-import { addHealthRoutes, openReadiness } from './health.ts';
+import { addHealthRoutes, type Readiness } from './health.ts';
 import { addKeysRoute } from './jwks.ts';
+import { rawRefusal, safeHeaders } from './raw-refusal.ts';
 import { operationNames, requestIdOf, rounded, type ServerParts, waits } from './request.ts';
 import { acceptJsonBodies } from './request-body.ts';
 import { headerError } from './request-headers.ts';
@@ -43,14 +44,22 @@ const parseErrors: ReadonlyMap<string, readonly [status: number, key: ErrorKey]>
 
 export interface App {
   app: FastifyInstance;
-  /** The number of requests that are not answered yet. */
-  inFlight(): number;
+  connections: Connections;
+}
+
+export interface AppState {
+  readiness: () => Promise<Readiness>;
+  /** Whether each connection is closed when its requests are answered. */
+  isClosing(): boolean;
 }
 
 /** Creates the fastify application with every route except `/graphql`. */
-export async function createApp(parts: ServerParts, costControl: CostControl, isStopping: () => boolean): Promise<App> {
-  const { config, database, logger } = parts;
-  let inFlight = 0;
+export async function createApp(
+  parts: ServerParts,
+  costControl: CostControl,
+  { readiness, isClosing }: AppState,
+): Promise<App> {
+  const { config, logger } = parts;
   const proxies = openTrustedProxies(config.trustedProxies);
   const connections = new Connections(
     {
@@ -113,10 +122,6 @@ export async function createApp(parts: ServerParts, costControl: CostControl, is
   acceptJsonBodies(app);
 
   app.addHook('onRequest', async (request, reply) => {
-    inFlight += 1;
-    reply.raw.once('close', () => {
-      inFlight -= 1;
-    });
     reply.headers({ ...safeHeaders, 'x-request-id': request.id });
     request.clientAddress = proxies.clientAddressOf(request.raw);
     const error = headerError(request.raw);
@@ -124,8 +129,9 @@ export async function createApp(parts: ServerParts, costControl: CostControl, is
     // Before the body is read.
     if (request.is404) throw gatewayError('PATH_NOT_FOUND', { http: { status: 404 } });
   });
-  app.addHook('onSend', async (_request, reply) => {
-    if (isStopping()) reply.header('connection', 'close');
+  app.addHook('onSend', async ({ socket }, reply) => {
+    // A client does not expect the responses to requests that it sent behind this one if the connection ends with it.
+    if (isClosing() && !connections.hasPipelined(socket)) reply.header('connection', 'close');
   });
   app.addHook('onResponse', async (request, reply) => logAnswer(request, reply));
 
@@ -148,14 +154,14 @@ export async function createApp(parts: ServerParts, costControl: CostControl, is
       maxAge: 600,
     });
   }
-  addHealthRoutes(app, openReadiness(database, { logger, isStopping }));
+  addHealthRoutes(app, readiness);
   addKeysRoute(app, parts.tokens);
   if (config.mail !== null) addEmailValidation(app, parts, costControl);
   if (config.playground) {
     const { addPlayground } = await import('./playground.ts');
     addPlayground(app, { exampleVariables: parts.exampleVariables ?? {} });
   }
-  return { app, inFlight: () => inFlight };
+  return { app, connections };
 }
 
 /** No route has a JSON schema, and what compiles them takes a tenth of the time until the server answers. */

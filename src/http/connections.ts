@@ -75,6 +75,10 @@ interface Connection {
   pipelined: Exchange[];
   /** When a response that is being sent must have been read, as `performance.now()`. */
   sendBy: number;
+  /** When the last response ended, as `performance.now()`. At first when the connection was accepted. */
+  idleSince: number;
+  /** The number of bytes that were received before `idleSince`. */
+  bytesBefore: number;
 }
 
 /** Why connections were closed or refused; the names are the fields of the log line. */
@@ -129,7 +133,7 @@ class HeldBytes {
  * so a client that does nothing cannot keep others out.
  */
 export class Connections {
-  readonly #limits: ConnectionLimits;
+  #limits: ConnectionLimits;
   readonly #proxies: TrustedProxies;
   readonly #logger: Logger;
   readonly #refusal: () => string;
@@ -168,7 +172,10 @@ export class Connections {
     server.on('checkExpectation', begin);
     server.on('timeout', (socket: Socket) => this.#timeOut(socket));
     const check = setInterval(() => this.#check(), checkInterval).unref();
-    server.once('close', () => clearInterval(check));
+    server.once('close', () => {
+      clearInterval(check);
+      this.#logCounts();
+    });
     return server;
   }
 
@@ -176,6 +183,32 @@ export class Connections {
   isAnswering(socket: Socket): boolean {
     const current = this.#connections.get(socket)?.current ?? null;
     return current !== null && (current.request.complete || current.response.headersSent);
+  }
+
+  /** Changes limits. Connections that are open stay open. */
+  limit(limits: Partial<ConnectionLimits>): void {
+    this.#limits = { ...this.#limits, ...limits };
+  }
+
+  get size(): number {
+    return this.#connections.size;
+  }
+
+  /** Whether the client has sent further requests behind the one that is being answered. */
+  hasPipelined(socket: Socket): boolean {
+    return (this.#connections.get(socket)?.pipelined.length ?? 0) > 0;
+  }
+
+  /** Closes the connections on which nothing was received for so long, and no response is owed. */
+  closeIdle(minMilliseconds: number): void {
+    const latest = performance.now() - minMilliseconds;
+    for (const { socket, current, idleSince, bytesBefore } of this.#connections.values()) {
+      if (current === null && idleSince <= latest && socket.bytesRead === bytesBefore) socket.destroySoon();
+    }
+  }
+
+  closeAll(): void {
+    for (const { socket } of this.#connections.values()) socket.destroy();
   }
 
   #admit(socket: Socket): void {
@@ -200,7 +233,8 @@ export class Connections {
       socket.destroySoon();
       return;
     }
-    const connection = { socket, peer, isTrusted, current: null, pipelined: [], sendBy: 0 };
+    const idleSince = performance.now();
+    const connection = { socket, peer, isTrusted, current: null, pipelined: [], sendBy: 0, idleSince, bytesBefore: 0 };
     this.#connections.set(socket, connection);
     this.#peers.set(peer.key, peer);
     peer.connections.add(connection);
@@ -277,6 +311,8 @@ export class Connections {
     const { socket } = connection;
     this.#unsent.delete(connection);
     connection.current = null;
+    connection.idleSince = performance.now();
+    connection.bytesBefore = socket.bytesRead;
     if (!this.#connections.has(socket)) return;
     this.#moveToEnd(connection);
     const next = connection.pipelined.shift();
@@ -336,9 +372,14 @@ export class Connections {
       if (connection.sendBy < now) this.#close(connection, 'readTooSlowly');
     }
     if (now - this.#loggedAt < logInterval || Object.keys(this.#counts).length === 0) return;
+    this.#logCounts();
+    this.#loggedAt = now;
+  }
+
+  #logCounts(): void {
+    if (Object.keys(this.#counts).length === 0) return;
     this.#logger.warn({ ...this.#counts, open: this.#connections.size }, 'connections closed early');
     this.#counts = {};
-    this.#loggedAt = now;
   }
 
   #count(reason: Reason): void {

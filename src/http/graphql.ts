@@ -10,6 +10,7 @@ import { type Result, textWithoutResults } from './answer-text.ts';
 import { answerFailure, refuse, send } from './answers.ts';
 import type { CostControl } from './cost-control.ts';
 import type { LoadControl } from './load-control.ts';
+import type { Operations } from './operations.ts';
 import {
   before,
   contextOf,
@@ -32,8 +33,7 @@ interface GraphqlParts {
   costControl: CostControl;
   loadControl: LoadControl;
   mailer: Mailer | null;
-  /** A stop waits for it. */
-  tracked<Result>(operation: Promise<Result>): Promise<Result>;
+  operations: Operations;
 }
 
 /** The result of the operation. After the deadline it fails, unless it is a mutation that has committed something. */
@@ -96,27 +96,27 @@ function onDisconnect({ raw }: FastifyRequest, reply: FastifyReply, leave: () =>
 /** Adds `POST /graphql`, which executes an operation within its deadline and waits for its audit event. */
 export function addGraphqlRoute(
   app: FastifyInstance,
-  { parts, apollo, scopes, findCaller, costControl, loadControl, mailer, tracked }: GraphqlParts,
+  { parts, apollo, scopes, findCaller, costControl, loadControl, mailer, operations }: GraphqlParts,
 ): void {
   const { config, failures } = parts;
 
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const timer = new AbortController();
-    const timeout = setTimeout(() => {
-      const reason = gatewayError('OPERATION_TIMED_OUT');
+    const stop = (key: 'OPERATION_TIMED_OUT' | 'CLIENT_DISCONNECTED') => {
+      const reason = gatewayError(key);
       timer.abort(reason);
       scope.context?.answer.stop(reason);
-    }, config.limits.operationTimeoutMilliseconds);
+    };
+    const endDeadline = operations.startDeadline(config.limits.operationTimeoutMilliseconds, () =>
+      stop('OPERATION_TIMED_OUT'),
+    );
     const scope: RequestScope = { request, deadline: timer.signal, begun: performance.now() };
     const stopListening = onDisconnect(request, reply, () => {
       // A mutation that has begun is completed, because the client cannot know whether it was committed.
-      if (scope.isMutation === true) return;
-      const reason = gatewayError('CLIENT_DISCONNECTED');
-      timer.abort(reason);
-      scope.context?.answer.stop(reason);
+      if (scope.isMutation !== true) stop('CLIENT_DISCONNECTED');
     });
     // After its deadline it ends soon, at its next call of the context.
-    const operation = tracked(
+    const operation = operations.track(
       scopes.run(scope, async () => {
         scope.leave = await loadControl.enter(request, scope.deadline);
         return apollo.executeHTTPGraphQLRequest({
@@ -154,7 +154,7 @@ export function addGraphqlRoute(
     } finally {
       scope.leave?.();
       stopListening();
-      clearTimeout(timeout);
+      endDeadline();
     }
   }
 
@@ -180,7 +180,7 @@ export function addGraphqlRoute(
       errorHandler: (error, request, reply) =>
         answerFailure(costControl.refusalOfBody(request, error), request, reply, parts),
     },
-    (request, reply) => tracked(answer(request, reply)),
+    (request, reply) => operations.track(answer(request, reply)),
   );
   app.route({
     method: ['GET', 'PUT', 'PATCH', 'DELETE'],

@@ -36,7 +36,7 @@ export interface ServerParts {
   auditTrail: AuditTrail;
   /** Values for the variables of the playground's examples, by name. */
   exampleVariables?: Readonly<Record<string, unknown>>;
-  /** The time for which a stopping server still responds, so that clients with open connections see that they end. */
+  /** How long a stop keeps connections open that are idle, because a client might be sending a request. */
   drainMilliseconds?: number;
   /** Overrides the limits of the configuration and the defaults. */
   connectionLimits?: Partial<ConnectionLimits>;

@@ -16,6 +16,7 @@ import { gatewaySchema } from '../schema.ts';
 import { openFailureLog } from './failure-log.ts';
 import { createServer } from './server.ts';
 import { stopSignal } from './stop-signal.ts';
+import type { ParentProcess } from './worker.ts';
 
 /**
  * The interval in which expired rows are deleted, in milliseconds. It is random, so that processes that started at the same time
@@ -26,8 +27,8 @@ const deletionInterval = () => 3_600_000 * (0.9 + 0.2 * Math.random());
 export interface ServeOptions {
   /** Values for the variables of the playground's examples, by name. */
   exampleVariables?: Readonly<Record<string, unknown>>;
-  /** The process ID of a worker, which every line of its log contains. */
-  worker?: number;
+  /** The parent process, if this process is a worker. Otherwise, it listens itself, and stops at SIGTERM and SIGINT. */
+  parent?: ParentProcess;
   onListening?(url: string): void;
   /** Whether the database is temporary. Its seals are logged at level `info` only, because its audit trail is never verified. */
   isTemporary?: boolean;
@@ -42,11 +43,12 @@ export function loggerOfSeals(logger: Logger): Logger {
 }
 
 /**
- * Serves until the process receives SIGTERM or SIGINT and the requests in flight are finished. A second signal ends the process
- * at once. The database stays open.
+ * Serves until a signal stops the process and the requests on its connections are answered. A second signal ends the process at
+ * once. The database stays open.
  */
 export async function serve(config: Config, database: Database, options: ServeOptions = {}): Promise<void> {
-  const logger = createLogger(config.logLevel, { worker: options.worker });
+  const { parent } = options;
+  const logger = createLogger(config.logLevel, { worker: parent && process.pid });
   const sealLogger = options.isTemporary ? logger : loggerOfSeals(logger);
   const failures = openFailureLog(logger);
   const onFailure = (error: unknown) => failures.log(error);
@@ -79,7 +81,7 @@ export async function serve(config: Config, database: Database, options: ServeOp
     auditTrail,
     exampleVariables: options.exampleVariables,
   });
-  const stopped = stopSignal();
+  const stopped = parent?.stopped ?? stopSignal();
   const forgetting = setInterval(() => {
     database
       .transaction(async (transaction) => {
@@ -91,9 +93,11 @@ export async function serve(config: Config, database: Database, options: ServeOp
       })
       .catch(onFailure);
   }, deletionInterval()).unref();
-  const url = await server.listen();
-  logger.info({ url }, 'listening');
-  options.onListening?.(url);
+  const url = await (parent?.listen(server) ?? server.listen());
+  if (url !== null) {
+    logger.info({ url }, 'listening');
+    options.onListening?.(url);
+  }
   logger.info({ signal: await stopped }, 'stopping');
   clearInterval(forgetting);
   await server.close();

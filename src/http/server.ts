@@ -1,34 +1,61 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { Socket } from 'node:net';
+import { setImmediate as endOfTick, setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { CostExchange } from '../auth/cost-exchange.ts';
 import { openIdentityProviders } from '../auth/oidc.ts';
 import { openTokenRefusalLog } from '../auth/token-refusal-log.ts';
 import { createApolloServer } from './apollo.ts';
 import { createApp } from './app.ts';
+import type { Connections } from './connections.ts';
 import { CostControl } from './cost-control.ts';
 import { addGraphqlRoute } from './graphql.ts';
+import { openReadiness, type Readiness } from './health.ts';
+import { type Listener, openListener } from './listener.ts';
 import { LoadControl } from './load-control.ts';
+import { Operations } from './operations.ts';
 import { callerOf, type FindCaller, type RequestScope, type ServerParts } from './request.ts';
 
-/** The time for which a stop waits after the latest deadline of an operation, in milliseconds. */
-const stopMargin = 5_000;
+/**
+ * How long the operations in flight can take after the begin of a stop, in milliseconds. With what follows, the process ends within
+ * ten seconds, which is as long as Docker waits.
+ */
+const maxOperationMilliseconds = 7_000;
 
-/** How many connections the operating system keeps until the process accepts them. A client tries a lost one again after a second. */
-const maxWaitingConnections = 4_096;
+/** How long clients can take to receive the last responses after that, in milliseconds. */
+const maxSendMilliseconds = 1_500;
+
+const checkMilliseconds = 20;
+
+/** A tick that takes longer, in milliseconds, does not prove that a client has sent nothing. */
+const maxTickMilliseconds = 20;
+
+/** The times of a stop, as `performance.now()`. */
+interface Drain {
+  /** From when on idle connections are closed. */
+  earliest: number;
+  latest: number;
+  drainMilliseconds: number;
+}
 
 export interface Server {
   app: FastifyInstance;
+  connections: Connections;
+  /** Whether the server can handle requests. */
+  readiness: () => Promise<Readiness>;
   /** Starts to listen, and returns the URL. */
   listen(): Promise<string>;
-  /** Finishes the requests in flight, then closes every connection. The database stays open. */
+  /** Serves a connection that another listener accepted. */
+  serve(connection: Socket): void;
+  /** Answers the requests on all connections, then closes them. The database stays open. */
   close(): Promise<void>;
 }
 
 export async function createServer(parts: ServerParts): Promise<Server> {
   const { config, database, logger, failures, drainMilliseconds = 1_000 } = parts;
-  let isStopping = false;
-  const operations = new Set<Promise<unknown>>();
+  let state: 'serving' | 'stopping' | 'closing' = 'serving';
+  let listener: Listener | null = null;
+  const operations = new Operations();
   const scopes = new AsyncLocalStorage<RequestScope>();
   const identityProviders = openIdentityProviders(config.oidcIssuers, logger);
   const refusals = openTokenRefusalLog(logger);
@@ -57,31 +84,41 @@ export async function createServer(parts: ServerParts): Promise<Server> {
   const apollo = createApolloServer(parts, scopes, findCaller, costControl, loadControl);
   await apollo.start();
 
-  const { app, inFlight } = await createApp(parts, costControl, () => isStopping);
+  const readiness = openReadiness(database, { logger, isStopping: () => state !== 'serving' });
+  const { app, connections } = await createApp(parts, costControl, { readiness, isClosing: () => state === 'closing' });
+  addGraphqlRoute(app, { parts, apollo, scopes, findCaller, costControl, loadControl, mailer, operations });
+  await app.ready();
+  // Node.js looks for slow requests only if the server listens, but the connections come from another listener.
+  app.server.emit('listening');
 
-  /** `close` waits for the operation. */
-  function tracked<Result>(operation: Promise<Result>): Promise<Result> {
-    operations.add(operation);
-    operation.catch(() => undefined).finally(() => operations.delete(operation));
-    return operation;
+  function serve(connection: Socket): void {
+    connection.allowHalfOpen = true;
+    app.server.emit('connection', connection);
   }
-
-  addGraphqlRoute(app, { parts, apollo, scopes, findCaller, costControl, loadControl, mailer, tracked });
 
   return {
     app,
-    listen: () => app.listen({ host: config.host, port: config.port, backlog: maxWaitingConnections }),
+    connections,
+    readiness,
+    serve,
+    async listen() {
+      listener = await openListener({ host: config.host, port: config.port, onConnection: serve });
+      return listener.url;
+    },
     async close() {
-      isStopping = true;
-      const drained = Date.now() + drainMilliseconds;
-      const latest = drained + config.limits.operationTimeoutMilliseconds + stopMargin;
-      while ((await connectionCount(app)) > 0 && (Date.now() < drained || (inFlight() > 0 && Date.now() < latest))) {
-        await sleep(10);
-      }
-      const closed = app.close();
-      app.server.closeAllConnections();
-      await closed;
-      await Promise.race([Promise.allSettled(operations), sleep(stopMargin, undefined, { ref: false })]);
+      state = 'stopping';
+      const earliest = performance.now() + drainMilliseconds;
+      const latest = performance.now() + maxOperationMilliseconds;
+      const latestToSend = latest + maxSendMilliseconds;
+      await listener?.close();
+      // From now on, a client that receives `Connection: close` cannot open another one to this process.
+      state = 'closing';
+      await closeConnections(connections, { drainMilliseconds, earliest, latest });
+      operations.stop();
+      await closeConnections(connections, { drainMilliseconds, earliest, latest: latestToSend });
+      connections.closeAll();
+      await app.close();
+      await operations.settled(latestToSend);
       loadControl.close();
       await costExchange.stop();
       await mailer?.close();
@@ -91,8 +128,20 @@ export async function createServer(parts: ServerParts): Promise<Server> {
   };
 }
 
-function connectionCount(app: FastifyInstance): Promise<number> {
-  return new Promise((resolve) => {
-    app.server.getConnections((error, count) => resolve(error ? 0 : count));
-  });
+/**
+ * Closes connections on which no request can be on its way, until none is left or it is too late. A connection that was idle for
+ * long is closed after `drainMilliseconds`. A client that was active gets three times as long for its next request.
+ */
+async function closeConnections(
+  connections: Connections,
+  { earliest, latest, drainMilliseconds }: Drain,
+): Promise<void> {
+  while (connections.size > 0 && performance.now() < latest) {
+    const start = performance.now();
+    await endOfTick();
+    // The tick has read what the clients had sent at its begin.
+    const isProof = start >= earliest && performance.now() - start < maxTickMilliseconds;
+    if (isProof) connections.closeIdle(3 * drainMilliseconds);
+    await sleep(checkMilliseconds);
+  }
 }

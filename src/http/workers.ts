@@ -1,9 +1,9 @@
-import cluster, { type Worker } from 'node:cluster';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogger, describeError, type Logger } from '../base/logger.ts';
-import type { Config } from '../config.ts';
-import type { Database } from '../database/database.ts';
+import { ConnectionQueue } from './connection-queue.ts';
+import { type Listener, openListener } from './listener.ts';
 import { stopSignal } from './stop-signal.ts';
+import { type WorkerEnd, WorkerProcess } from './worker-process.ts';
 
 /** The pause before a worker that ended soon is replaced, in milliseconds. It doubles with every failure in a row. */
 const minPause = 100;
@@ -12,155 +12,181 @@ const maxPause = 30_000;
 /** A worker that ends later than this, in milliseconds after its start, did not end soon. */
 const settledAfter = 60_000;
 
-/** The minimum number of connections of one address per worker, because a browser opens six, which one worker might get. */
-const connectionsOfBrowser = 8;
-
-/** How a worker ended: with an exit code, by a signal, or never started. */
-interface WorkerEnd {
-  exitCode: number | null;
-  signal: string | null;
-  error?: unknown;
-}
-
-interface StartedWorker {
-  pid: number | undefined;
-  listening: Promise<Listening>;
-  ended: Promise<WorkerEnd>;
-}
-
-/** The message of a worker to the parent process once it listens. */
-interface Listening {
-  url: string;
-  logLevel: Config['logLevel'];
-}
+const checkInterval = 1_000;
 
 /**
- * Runs `count` workers of this command on one port until the process receives SIGTERM or SIGINT and all workers have ended. A
- * second signal ends all of them at once. A worker that ends earlier is replaced, after a pause that grows while workers end
- * soon. Workers end together with this process. The parent process reads no configuration and opens no database: the first
+ * A worker that was silent at so many checks in a row is killed, because its event loop is blocked. It reports every second, and
+ * the checks pause together with it if the machine is suspended.
+ */
+const maxSilentChecks = 60;
+
+/**
+ * Runs `count` workers of this command until the process receives SIGTERM or SIGINT and all workers have ended. A second signal
+ * ends all of them at once. This process accepts the connections and distributes them, so a worker can be replaced without the
+ * loss of a connection. Workers end together with this process. It reads no configuration and opens no database: the first
  * worker does, and reports what is wrong.
  *
- * @returns the exit code. If the first worker never listened, this is the exit code of that worker.
+ * @returns the exit code. If the first worker never served, this is the exit code of that worker.
  */
 export async function keepWorkers(count: number): Promise<number> {
-  const stopping = new AbortController();
-  let exitCode = 0;
-  const stopped = stopSignal(killWorkers).then((signal) => {
-    stopping.abort();
-    for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill(signal);
-    return signal;
+  const workers = new Workers();
+  let listener: Listener | null = null;
+  let logger: Logger | null = null;
+  const stopped = stopSignal(() => workers.kill()).then(async (signal) => {
+    logger?.info({ signal }, 'stopping');
+    workers.beginStop();
+    await listener?.close();
+    workers.stop(signal);
   });
-  // The first worker starts alone, so that it migrates for all, and a failure that concerns all is reported once.
-  const first = startWorker();
-  const listening = await Promise.race([first.listening, first.ended.then(() => null)]);
-  if (listening === null) return stopping.signal.aborted ? 0 : exitCodeOf(await first.ended);
-  const { url, logLevel } = listening;
-  const logger = createLogger(logLevel);
-  logger.info({ url, workers: count }, 'listening');
-  void stopped.then((signal) => logger.info({ signal }, 'stopping'));
 
-  async function keepWorker(worker: StartedWorker): Promise<void> {
+  // The first worker starts alone, so that it migrates for all, and a failure that concerns all is reported once.
+  const first = workers.start();
+  const settings = await Promise.race([first.configured, first.ended.then(() => null)]);
+  if (settings === null) return workers.isStopping ? 0 : exitCodeOf(await first.ended);
+  logger = createLogger(settings.logLevel);
+  try {
+    const hasStarted = await Promise.race([first.started.then(() => true), first.ended.then(() => false)]);
+    if (!hasStarted) return workers.isStopping ? 0 : exitCodeOf(await first.ended);
+    const { host, port } = settings;
+    listener = await openListener({ host, port, pauseOnConnect: true, onConnection: workers.accept });
+  } catch (error) {
+    workers.beginStop();
+    workers.stop('SIGTERM');
+    await workers.allEnded();
+    throw error;
+  }
+  if (!workers.isStopping) {
+    logger.info({ url: listener.url, workers: count }, 'listening');
+    workers.announce(listener.url);
+    workers.watch(logger);
+    void workers.keep(first, logger);
+    for (let number = 1; number < count; number += 1) void workers.keep(workers.start(), logger);
+  } else await listener.close();
+  await stopped;
+  await workers.allEnded();
+  logger.info('stopped');
+  return workers.exitCode;
+}
+
+class Workers {
+  /** 1 if a worker failed while it stopped. */
+  exitCode = 0;
+  isStopping = false;
+  readonly #running = new Set<WorkerProcess>();
+  /** The workers that get connections. */
+  readonly #serving = new Set<WorkerProcess>();
+  readonly #queue = new ConnectionQueue();
+  /** Aborted by a stop. */
+  readonly #stopping = new AbortController();
+  #url: string | null = null;
+
+  readonly accept = this.#queue.add.bind(this.#queue);
+
+  start(): WorkerProcess {
+    const worker = new WorkerProcess({
+      onReceived: () => this.#queue.distribute(),
+      onLost: (unreceived) => {
+        this.#release(worker);
+        this.#queue.addAgain(unreceived);
+      },
+    });
+    this.#running.add(worker);
+    void worker.started.then(() => {
+      if (this.#url !== null) worker.announce(this.#url);
+      this.#serving.add(worker);
+      this.#shareConnections();
+      this.#queue.addTaker(worker);
+    });
+    void worker.ended.then(({ exitCode, signal }) => {
+      this.#running.delete(worker);
+      this.#release(worker);
+      // A worker that has not started yet is ended by the signal.
+      const hasFailed = exitCode === null ? signal === 'SIGKILL' : exitCode !== 0;
+      if (this.isStopping && hasFailed) this.exitCode = 1;
+    });
+    return worker;
+  }
+
+  /** Assigns no further connection to the worker. */
+  #release(worker: WorkerProcess): void {
+    this.#queue.removeTaker(worker);
+    this.#serving.delete(worker);
+    if (!this.isStopping) this.#shareConnections();
+  }
+
+  #shareConnections(): void {
+    for (const worker of this.#serving) worker.share(this.#serving.size);
+  }
+
+  /** Sends the URL to all workers, also to those that start later. */
+  announce(url: string): void {
+    this.#url = url;
+    for (const worker of this.#running) worker.announce(url);
+  }
+
+  /** Replaces the worker and its successors until a stop. */
+  async keep(worker: WorkerProcess, logger: Logger): Promise<void> {
     let current = worker;
     for (let failures = 0; ; ) {
       const startedAt = Date.now();
-      const end = await current.ended;
-      if (stopping.signal.aborted) {
-        if (end.exitCode !== 0 && end.exitCode !== null) exitCode = 1;
-        return;
+      const end = await Promise.race([current.ended, current.leaving]);
+      if (this.isStopping) return;
+      if (end === 'leaving') {
+        logger.info({ worker: current.pid }, 'worker replaced');
+        failures = 0;
+        this.#release(current);
+        current.stop('SIGTERM');
+      } else {
+        failures = Date.now() - startedAt < settledAfter ? failures + 1 : 0;
+        const pause = failures === 0 ? 0 : Math.min(minPause * 2 ** (failures - 1), maxPause);
+        logEnd(logger, current, end, pause);
+        await sleep(pause, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+        if (this.isStopping) return;
       }
-      failures = Date.now() - startedAt < settledAfter ? failures + 1 : 0;
-      const pause = failures === 0 ? 0 : Math.min(minPause * 2 ** (failures - 1), maxPause);
-      logEnd(logger, current, end, pause);
-      await sleep(pause, undefined, { signal: stopping.signal }).catch(() => undefined);
-      if (stopping.signal.aborted) return;
-      current = startWorker();
+      current = this.start();
     }
   }
 
-  const others = stopping.signal.aborted ? [] : Array.from({ length: count - 1 }, startWorker);
-  await Promise.all([first, ...others].map(keepWorker));
-  await stopped;
-  logger.info('stopped');
-  return exitCode;
+  /** Kills workers that do not respond. They are replaced like others that end. */
+  watch(logger: Logger): void {
+    setInterval(() => {
+      for (const worker of this.#running) {
+        if (!worker.isSilentSince(maxSilentChecks)) continue;
+        logger.error({ worker: worker.pid }, 'worker not responding');
+        worker.kill();
+      }
+    }, checkInterval).unref();
+  }
+
+  /** Starts no worker any more. */
+  beginStop(): void {
+    this.isStopping = true;
+    this.#stopping.abort();
+  }
+
+  /** Ends all workers when they have answered the requests on their connections. */
+  stop(signal: NodeJS.Signals): void {
+    this.#queue.close();
+    for (const worker of this.#running) worker.stop(signal);
+  }
+
+  kill(): void {
+    for (const worker of this.#running) worker.kill();
+  }
+
+  async allEnded(): Promise<void> {
+    await Promise.all(Array.from(this.#running, ({ ended }) => ended));
+  }
 }
 
-/** Serves like a single process, with the worker's share of the connections. */
-export async function serveAsWorker(config: Config, database: Database, count: number): Promise<void> {
-  const { serve } = await import('./serve.ts');
-  const { maxConnections, maxConnectionsPerAddress } = config.limits;
-  const limits = {
-    ...config.limits,
-    maxConnections: Math.ceil(maxConnections / count),
-    // Connections are distributed round-robin, so those of one address are spread evenly but not exactly.
-    maxConnectionsPerAddress: Math.max(
-      Math.ceil(maxConnectionsPerAddress / count),
-      Math.min(maxConnectionsPerAddress, connectionsOfBrowser),
-    ),
-  };
-  await serve({ ...config, limits }, database, {
-    worker: process.pid,
-    onListening: (url) => process.send?.({ url, logLevel: config.logLevel } satisfies Listening),
-  });
-}
-
-/** Whether this process is the worker that starts alone, which applies the migrations. */
-export function isFirstWorker(): boolean {
-  return cluster.worker?.id === 1;
-}
-
-/** Lets a worker end that has nothing more to do. Its channel to the parent process would keep it running. */
-export function endWorker(): void {
-  cluster.worker?.disconnect();
-}
-
-/** Starts a worker with the arguments, the Node options, and the environment of this process. */
-function startWorker(): StartedWorker {
-  const worker = cluster.fork();
-  closeLostConnection(worker);
-  const listening = new Promise<Listening>((resolve) => worker.once('message', resolve));
-  const ended = new Promise<WorkerEnd>((resolve) => {
-    worker.once('exit', (exitCode: number | null, signal: string | null) => resolve({ exitCode, signal }));
-    // Without a listener, an error would end this process. A message to a worker that is ending causes one too.
-    worker.on('error', (error) => {
-      if (worker.process.pid === undefined) resolve({ exitCode: null, signal: null, error });
-    });
-  });
-  return { pid: worker.process.pid, listening, ended };
-}
-
-/**
- * Closes the connection that a worker did not acknowledge before it was killed. The parent process keeps its own handle of a
- * connection until the acknowledgement, so the client would wait forever.
- */
-function closeLostConnection({ process: worker }: Worker): void {
-  const { send } = worker;
-  let close = () => {};
-  Object.assign(worker, {
-    send(...parameters: unknown[]): boolean {
-      const [, connection] = parameters;
-      if (isClosable(connection)) close = () => connection.close();
-      return Reflect.apply(send, worker, parameters);
-    },
-  });
-  worker.once('exit', () => close());
-}
-
-function isClosable(handle: unknown): handle is { close(): void } {
-  return typeof handle === 'object' && handle !== null && 'close' in handle && typeof handle.close === 'function';
-}
-
-function killWorkers(): void {
-  for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill('SIGKILL');
-}
-
-/** The exit code for a first worker that never listened. It has reported the reason itself, unless a signal ended it. */
+/** The exit code for a first worker that never served. It has reported the reason itself, unless a signal ended it. */
 function exitCodeOf({ exitCode, signal, error }: WorkerEnd): number {
   if (error instanceof Error) throw error;
   if (signal !== null) throw new Error(`The first worker was ended by ${signal} before it listened.`);
   return exitCode === 0 || exitCode === null ? 1 : exitCode;
 }
 
-function logEnd(logger: Logger, { pid }: StartedWorker, { exitCode, signal, error }: WorkerEnd, pause: number): void {
+function logEnd(logger: Logger, { pid }: WorkerProcess, { exitCode, signal, error }: WorkerEnd, pause: number): void {
   const reason = error === undefined ? { exitCode, signal } : { error: describeError(error) };
   logger.error({ worker: pid, ...reason, pauseInMilliseconds: pause }, 'worker ended');
 }

@@ -13,6 +13,7 @@ import { user } from '../../src/domain/user/user.table.ts';
 import type { Context } from '../../src/graph/context.ts';
 import { dialectUnderTest } from '../support/database-url.ts';
 import { type Gateway, type GatewayOptions, startGateway, type TestUser } from '../support/gateway.ts';
+import { openRawClient, rawPost } from '../support/raw-client.ts';
 
 /** A small schema, because the server is under test here, not the graph. */
 function testSchema(): GraphQLSchema {
@@ -603,6 +604,46 @@ describe('a stop', () => {
     }
     await Promise.all(clients);
     expect(lost).toEqual([]);
+  });
+
+  test('answers all requests that a client sent without waiting, and closes the connection with the last', async () => {
+    const stopping = await startGateway({ schema: testSchema(), drainMilliseconds: 500 });
+    const client = await openRawClient(stopping.url);
+    const body = '{"query":"{ slow(milliseconds: 500) }"}';
+    client.send(Buffer.concat([rawPost(body), rawPost(body), rawPost(body)]));
+    await sleep(200);
+    const stopped = stopping.stop();
+    const received = await client.closed();
+    await stopped;
+    expect(received.match(/HTTP\/1.1 200 OK/g)).toHaveLength(3);
+    expect(received.match(/connection: [a-z-]+/gi)?.map((header) => header.toLowerCase())).toEqual([
+      'connection: keep-alive',
+      'connection: keep-alive',
+      'connection: close',
+    ]);
+  });
+
+  test('waits for a request of which a part has arrived', async () => {
+    const stopping = await startGateway({ schema: testSchema() });
+    const client = await openRawClient(stopping.url);
+    const sent = rawPost('{"query":"{ me }"}');
+    client.send(sent.subarray(0, 20));
+    await sleep(200);
+    const stopped = stopping.stop();
+    await sleep(500);
+    client.send(sent.subarray(20));
+    expect(await client.closed()).toContain('{"data":{"me":');
+    await stopped;
+  });
+
+  test('answers the requests on connections that the operating system had accepted', async () => {
+    const stopping = await startGateway({ schema: testSchema(), drainMilliseconds: 500 });
+    const agent = new Agent();
+    const sent = Array.from({ length: 100 }, () => postThrough(agent, stopping.url));
+    // The clients have connected when the listener looks for connections.
+    const stopped = stopping.stop();
+    expect(await Promise.all(sent)).toHaveLength(100);
+    await stopped;
   });
 });
 

@@ -13,6 +13,8 @@ import { loggedSeal } from '../../src/audit/logged-seal.ts';
 
 const root = join(import.meta.dirname, '../..');
 const lock = join(root, 'dist/.building');
+/** The program under test. `TEST_PROGRAM` is that of another build. */
+const main = process.env.TEST_PROGRAM ?? join(root, 'dist/main.js');
 
 let building: Promise<void> | undefined;
 
@@ -20,7 +22,7 @@ let building: Promise<void> | undefined;
  * Builds the program, once per process. A lock file makes processes build one after the other; only the first has work to do.
  */
 export function buildProgram(): Promise<void> {
-  building ??= build();
+  building ??= process.env.TEST_PROGRAM === undefined ? build() : Promise.resolve();
   return building;
 }
 
@@ -72,7 +74,7 @@ const compileCache = join(inject('temporaryFolder'), 'compile-cache');
 export function spawnProgram(args: string[], options: ProgramOptions = {}): ChildProcess {
   const { environment = {}, input = '', outputFile, hasNoReader = false } = options;
   const output = outputFile === undefined ? 'pipe' : openSync(outputFile, 'a');
-  const program = spawn(process.execPath, [join(root, 'dist/main.js'), ...args], {
+  const program = spawn(process.execPath, [main, ...args], {
     cwd: process.env.TMPDIR,
     // The environment of the test is not inherited, in particular not its DATABASE_URL.
     env: { PATH: process.env.PATH, TMPDIR: process.env.TMPDIR, NODE_COMPILE_CACHE: compileCache, ...environment },
@@ -132,4 +134,12 @@ export async function startProgram(
     }),
   ]);
   return { program, match, lines, ended };
+}
+
+/** The process IDs of the workers that have started to serve, by the lines of the log. */
+export function workersIn(lines: readonly string[]): number[] {
+  return lines.flatMap((line) => {
+    const { msg, worker } = JSON.parse(line) as { msg: string; worker?: number };
+    return msg === 'listening' && worker !== undefined ? [worker] : [];
+  });
 }

@@ -13,34 +13,28 @@ export function addServe(program: Command): void {
       'Serve the GraphQL API over HTTP until the process receives SIGTERM or SIGINT. Migrates the database first.',
     )
     .addOption(
-      new Option('--workers <number>', 'number of processes that share the port, from 1 to 256')
+      new Option('--workers <number>', 'number of processes that serve requests, from 1 to 256')
         .argParser(integer(1, 256))
         .default(availableParallelism(), 'one for each core'),
     )
     .action(async ({ workers }: { workers: number }) => {
-      if (workers === 1) await serveAlone();
-      else if (cluster.isPrimary) {
+      if (cluster.isPrimary) {
         const { keepWorkers } = await import('../../http/workers.ts');
         process.exitCode = await keepWorkers(workers);
-      } else await serveAsOneOf(workers);
+      } else await serveAsWorker(workers);
     });
 }
 
-async function serveAlone(): Promise<void> {
-  const config = await configuration();
-  const { serve } = await import('../../http/serve.ts');
-  const options: DatabaseOptions = { ...servingOptions(config), migrate: 'upgrade' };
-  await withDatabase(config, (database) => serve(config, database), options);
-}
-
-async function serveAsOneOf(workers: number): Promise<void> {
-  const { endWorker, isFirstWorker, serveAsWorker } = await import('../../http/workers.ts');
+async function serveAsWorker(count: number): Promise<void> {
+  const { endWorker, isFirstWorker, openParentProcess } = await import('../../http/worker.ts');
   try {
     const config = await configuration();
-    await withDatabase(config, (database) => serveAsWorker(config, database, workers), {
+    const parent = openParentProcess(config);
+    const { serve } = await import('../../http/serve.ts');
+    await withDatabase(config, (database) => serve(config, database, { parent }), {
       ...servingOptions(config),
       migrate: isFirstWorker() ? 'upgrade' : 'never',
-      processes: workers,
+      processes: count,
     });
   } finally {
     endWorker();

@@ -1,0 +1,25 @@
+import { STATUS_CODES } from 'node:http';
+import { type ErrorKey, gatewayError } from '../base/errors.ts';
+
+export const safeHeaders = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+};
+
+/** The bytes of a response that closes its connection, for a client whose request the HTTP parser did not accept. */
+export function rawRefusal(status: number, key: ErrorKey, requestId: string): string {
+  const body = JSON.stringify({ errors: [gatewayError(key)] });
+  const headers = {
+    ...safeHeaders,
+    'x-request-id': requestId,
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`;
+}
