@@ -1,11 +1,8 @@
 /**
  * Counts the SQL statements and round trips of an operation, which must not grow with the number of customers. Also
- * counts its promises, and measures the memory that remains after it.
+ * counts its promises.
  */
 import { createHook } from 'node:async_hooks';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Role, roleScope, roles } from '../src/base/roles.ts';
@@ -34,9 +31,6 @@ const roundTripsOfCompiler = { overview: 3, page: 4 };
 
 /** graphql-js does not prefetch, so the lists of the customer and those of the accounts take additional round trips. */
 const roundTripsOfInterpreter = { overview: 5, page: 5 };
-
-setFlagsFromString('--expose-gc');
-const collectGarbage: NonNullable<typeof globalThis.gc> = runInNewContext('gc');
 
 let gateway: Gateway;
 let officer: string;
@@ -168,53 +162,6 @@ test('an additional customer on a page allocates few promises, because batched f
 
   // 45 for the bank and the invitees of meetings. graphql-js allocates 540, because it resolves each field separately.
   expect(promisesOfCustomer).toBeLessThan(gateway.config.execution === 'compiled' ? 50 : 600);
-});
-
-async function responseBytes(query: string, variables: object): Promise<Buffer> {
-  const response = await fetch(`${gateway.url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${officer}` },
-    body: JSON.stringify({ query, variables }),
-  });
-  return Buffer.from(await response.arrayBuffer());
-}
-
-function megabytesOfNewSpace(): number {
-  const space = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space');
-  if (space === undefined) throw new Error('The heap must have a new space.');
-  return space.space_used_size / 1e6;
-}
-
-/**
- * Returns the megabytes of a page that remain after a minor garbage collection, which V8 runs often. Garbage that
- * survives it remains until the next major collection. Returns the median, because V8 might also collect meanwhile.
- * `hold` can keep objects of the response, which is read as bytes outside the heap, so that only objects of the gateway
- * remain otherwise.
- */
-async function remainingMegabytesOfPage(hold: (response: Buffer) => void): Promise<number> {
-  const document = overviewOfPage(CustomerOverviewDocument);
-  const remaining: number[] = [];
-  for (let repetition = 0; repetition < 9; repetition += 1) {
-    // Garbage in the old space, also of other test files, would keep objects in the new space alive.
-    collectGarbage({ type: 'major' });
-    // Objects that survive two collections leave the new space.
-    collectGarbage({ type: 'minor' });
-    collectGarbage({ type: 'minor' });
-    const before = megabytesOfNewSpace();
-    hold(await responseBytes(document, { bankId, first: 100 }));
-    await sleep(20);
-    collectGarbage({ type: 'minor' });
-    remaining.push(megabytesOfNewSpace() - before);
-  }
-  return remaining.sort((a, b) => a - b)[4] ?? Number.NaN;
-}
-
-test('the objects of a page are garbage for a minor collection after the response', async () => {
-  const references: unknown[] = [];
-
-  const hold = (response: Buffer) => references.push(JSON.parse(response.toString()));
-  expect(await remainingMegabytesOfPage(hold)).toBeGreaterThan(0.5);
-  expect(await remainingMegabytesOfPage(() => undefined)).toBeLessThan(0.5);
 });
 
 test('a list with two different page sizes takes one more statement, which the counter shows', async () => {
