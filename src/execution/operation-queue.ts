@@ -30,30 +30,36 @@ const maxRetryAfterSeconds = 3;
 export interface OperationQueueOptions {
   /** The number of operations that can be executed at the same time. It can change at any time. */
   slots(): number;
-  /** How long an operation waits while the queue is overloaded, in milliseconds. Infinite if operations are never refused. */
-  maxWait(): number;
+  /** How long an operation waits while the queue is overloaded, in milliseconds. Null if operations are never refused. */
+  maxWait: number | null;
   /** The pause between the end of an operation and the start of the next one, in milliseconds. */
   pause?: number;
 }
 
+export interface SlotRequest {
+  signal: AbortSignal;
+  /** Whether the operation has read something or changed it, so that it must not be refused. Defaults to false. */
+  isStarted?: boolean;
+}
+
 interface Waiting {
   caller: string;
+  isStarted: boolean;
   since: number;
   useSlot(): void;
   reject(error: unknown): void;
 }
 
 /**
- * A queue that limits how many operations are executed at the same time. More of them would not be faster, but would delay each
- * other. Slots are assigned to the callers
- * round-robin, so that a caller with many operations does not delay the others.
+ * A queue that limits how many operations are executed at the same time. More of them would not be faster, but would delay
+ * each other. Slots are assigned to the callers round-robin, so that a caller with many operations does not delay the others.
  *
  * An operation can wait until its deadline, so that short bursts are not refused. If the queue has not been empty for some time,
  * the process is overloaded: then operations that would have to wait for long are refused at once.
  */
 export class OperationQueue {
   readonly #slots: () => number;
-  readonly #maxWait: () => number;
+  readonly #maxWait: number | null;
   readonly #pause: number;
   /** The waiting operations of each caller, in the order of their arrival. The first caller gets the next slot. */
   readonly #waiting = new Map<string, Set<Waiting>>();
@@ -77,13 +83,14 @@ export class OperationQueue {
     this.#pause = pause;
   }
 
-  /** Whether the next operation must wait for a slot. */
-  get isFull(): boolean {
-    return this.#usedSlots >= this.#slots();
+  /** Whether the next operation must wait for a slot, or for the next tick of the event loop. */
+  get mustWait(): boolean {
+    return this.#isFull || this.#waitingOperations > 0 || !this.#isInTick();
   }
 
   /** Whether operations that would have to wait for long are refused. */
   get isOverloaded(): boolean {
+    if (this.#maxWait === null) return false;
     const now = performance.now();
     if (this.#busySince !== null && now - this.#busySince > overloadedAfter) this.#overloadedUntil = now + calmAfter;
     return now < this.#overloadedUntil;
@@ -105,23 +112,25 @@ export class OperationQueue {
 
   /** Returns OVERLOADED if the next operation of this caller would have to wait too long, otherwise null. */
   refusalFor(caller: string): Error | null {
-    if (this.#waitingOperations === 0 || !this.isOverloaded) return null;
+    if (this.#waitingOperations === 0 || this.#maxWait === null || !this.isOverloaded) return null;
     const own = this.#waiting.get(caller)?.size ?? 0;
     const callers = this.#waiting.size + (own === 0 ? 1 : 0);
     const before = Math.min(this.#waitingOperations, (own + 1) * callers - 1);
-    const isRefused = before >= minQueue && (before + 1) * this.#interval > this.#maxWait();
+    const isRefused = before >= minQueue && (before + 1) * this.#interval > this.#maxWait;
     return isRefused ? this.#refusal() : null;
   }
 
   /**
-   * Waits for a slot. Resolves with the function that releases the slot; calls after the first have no effect.
+   * Waits for a slot. Resolves with the function that releases the slot; calls after the first have no effect. The caller is
+   * only determined if the operation must wait.
    *
    * @throws OVERLOADED, or the reason of `signal` if the signal is aborted first.
    */
-  async acquire(caller: string, signal: AbortSignal): Promise<() => void> {
+  async acquire(callerOf: () => string, { signal, isStarted = false }: SlotRequest): Promise<() => void> {
     signal.throwIfAborted();
-    if (!this.isFull && this.#waitingOperations === 0 && this.#isInTick()) return this.#useSlot();
-    const refusal = this.refusalFor(caller);
+    if (!this.mustWait) return this.#useSlot();
+    const caller = callerOf();
+    const refusal = isStarted ? null : this.refusalFor(caller);
     if (refusal !== null) throw refusal;
     return new Promise((resolve, reject) => {
       const leave = (error: unknown) => {
@@ -132,6 +141,7 @@ export class OperationQueue {
       const onAbort = () => leave(signal.reason);
       const waiting: Waiting = {
         caller,
+        isStarted,
         since: performance.now(),
         useSlot: () => {
           signal.removeEventListener('abort', onAbort);
@@ -142,6 +152,10 @@ export class OperationQueue {
       signal.addEventListener('abort', onAbort, { once: true });
       this.#add(waiting);
     });
+  }
+
+  get #isFull(): boolean {
+    return this.#usedSlots >= this.#slots();
   }
 
   #useSlot(): () => void {
@@ -158,7 +172,7 @@ export class OperationQueue {
 
   #release(): void {
     this.#usedSlots -= 1;
-    if (!this.isFull && this.#waitingOperations > 0 && this.#isInTick()) this.#startNext();
+    if (!this.#isFull && this.#waitingOperations > 0 && this.#isInTick()) this.#startNext();
   }
 
   /** Whether an operation can be started in this tick of the event loop. If not, the next tick starts the waiting operations. */
@@ -169,7 +183,7 @@ export class OperationQueue {
       setImmediate(() => {
         this.#tickEnd = null;
         // Only one, because it begins after this callback, so that its time is not known here.
-        if (!this.isFull && this.#waitingOperations > 0 && this.#isInTick()) this.#startNext();
+        if (!this.#isFull && this.#waitingOperations > 0 && this.#isInTick()) this.#startNext();
       });
     }
     return now < this.#tickEnd;
@@ -195,6 +209,7 @@ export class OperationQueue {
     this.#waiting.set(waiting.caller, own.add(waiting));
     this.#waitingOperations += 1;
     this.#busySince ??= waiting.since;
+    if (this.#maxWait === null) return;
     this.#timer ??= setInterval(() => this.#refuseLate(), refusalInterval).unref();
   }
 
@@ -212,12 +227,12 @@ export class OperationQueue {
   }
 
   #refuseLate(): void {
-    if (!this.isOverloaded) return;
-    const latest = performance.now() - this.#maxWait();
+    if (this.#maxWait === null || !this.isOverloaded) return;
+    const latest = performance.now() - this.#maxWait;
     for (const own of [...this.#waiting.values()]) {
       for (const waiting of [...own]) {
         if (waiting.since >= latest || this.#waitingOperations <= minQueue) break;
-        waiting.reject(this.#refusal());
+        if (!waiting.isStarted) waiting.reject(this.#refusal());
       }
     }
   }

@@ -62,7 +62,7 @@ export function createApolloServer(
           if (scope !== undefined) {
             scope.response = response;
             scope.isMutation = operation?.operation === 'mutation';
-            scope.acquireSlot = () => acquireSlot(scope, contextValue);
+            scope.acquireSlot = () => acquireSlot(scope, contextValue, { isStarted: true });
             if (operationName) operationNames.set(scope.request, operationName.slice(0, 100));
           }
           if (operation === undefined || scope === undefined) return;
@@ -81,7 +81,7 @@ export function createApolloServer(
           // A mutation reads the rows that it changes, so it uses the primary throughout.
           if (operation.operation !== 'query') return;
           // Anonymous callers can read very little, so their operations never need a slot.
-          if (listCost >= largeListCost && user !== null) await acquireSlot(scope, contextValue);
+          if (listCost >= largeListCost && user !== null) await acquireSlot(scope, contextValue, { isStarted: false });
           contextValue.readFromReplica();
         },
       };
@@ -89,15 +89,22 @@ export function createApolloServer(
   };
 
   /** Authenticates the caller again after the wait, because roles or the token might have been revoked. */
-  async function acquireSlot(scope: RequestScope, context: Context): Promise<void> {
+  async function acquireSlot(
+    scope: RequestScope,
+    context: Context,
+    { isStarted }: { isStarted: boolean },
+  ): Promise<void> {
     if (scope.slot !== undefined) {
       await scope.slot;
       return;
     }
     scope.leave?.();
-    const mustWait = operationQueue.isFull;
+    const mustWait = operationQueue.mustWait;
     const begun = performance.now();
-    scope.slot = operationQueue.acquire(context.user?.id ?? scope.request.clientAddress, scope.deadline);
+    scope.slot = operationQueue.acquire(() => context.user?.id ?? scope.request.clientAddress, {
+      signal: scope.deadline,
+      isStarted,
+    });
     await scope.slot;
     if (!mustWait) return;
     waits.set(scope.request, rounded(performance.now() - begun));

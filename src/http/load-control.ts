@@ -59,11 +59,10 @@ export class LoadControl {
   #refusals = 0;
 
   constructor({ logger, largeSlots, refuses }: LoadControlOptions) {
-    const maxWait = (milliseconds: number) => (refuses ? milliseconds : Number.POSITIVE_INFINITY);
-    this.#queue = new OperationQueue({ slots: () => this.#slots, maxWait: () => maxWait(maxWaitMilliseconds) });
+    this.#queue = new OperationQueue({ slots: () => this.#slots, maxWait: refuses ? maxWaitMilliseconds : null });
     this.large = new OperationQueue({
       slots: () => largeSlots,
-      maxWait: () => maxWait(maxWaitOfLargeMilliseconds),
+      maxWait: refuses ? maxWaitOfLargeMilliseconds : null,
       pause: 1,
     });
     this.#logger = logger;
@@ -83,7 +82,7 @@ export class LoadControl {
    * @throws OVERLOADED, or the reason of `deadline` if the signal is aborted first.
    */
   async enter(request: FastifyRequest, deadline: AbortSignal): Promise<() => void> {
-    const release = await this.#queue.acquire(this.#callerOf(request), deadline);
+    const release = await this.#queue.acquire(() => this.#callerOf(request), { signal: deadline });
     const timeout = setTimeout(release, maxUseMilliseconds).unref();
     return () => {
       clearTimeout(timeout);

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { OperationQueue } from '../../src/execution/operation-queue.ts';
 
-function queueOf(slots: number, { maxWait = Number.POSITIVE_INFINITY, pause = 0 } = {}) {
-  return new OperationQueue({ slots: () => slots, maxWait: () => maxWait, pause });
+function queueOf(slots: number, { maxWait = null, pause = 0 }: { maxWait?: number | null; pause?: number } = {}) {
+  return new OperationQueue({ slots: () => slots, maxWait, pause });
 }
 
 /** Records the names of operations in the order in which they get a slot, and how each releases it. */
@@ -12,7 +12,7 @@ function recorder(queue: OperationQueue) {
   return {
     running: () => [...releases.keys()],
     acquire: async (name: string, { caller = name, signal = new AbortController().signal } = {}) => {
-      releases.set(name, await queue.acquire(caller, signal));
+      releases.set(name, await queue.acquire(() => caller, { signal }));
     },
     async release(name: string) {
       releases.get(name)?.();
@@ -47,7 +47,7 @@ describe('OperationQueue', () => {
 
   test('starts as many operations as a changed number of slots allows', async () => {
     let slots = 1;
-    const queue = new OperationQueue({ slots: () => slots, maxWait: () => Number.POSITIVE_INFINITY });
+    const queue = new OperationQueue({ slots: () => slots, maxWait: null });
     const { running, acquire, release } = recorder(queue);
     await acquire('a');
     const all = ['b', 'c', 'd'].map((name) => acquire(name));
@@ -64,8 +64,8 @@ describe('OperationQueue', () => {
   test('passes on a slot after callbacks that were scheduled in the meantime if it has a pause', async () => {
     const queue = queueOf(1, { pause: 1 });
     const order: string[] = [];
-    const releaseFirst = await queue.acquire('a', new AbortController().signal);
-    const second = queue.acquire('b', new AbortController().signal).then(() => order.push('second'));
+    const releaseFirst = await queue.acquire(() => 'a', { signal: new AbortController().signal });
+    const second = queue.acquire(() => 'b', { signal: new AbortController().signal }).then(() => order.push('second'));
     releaseFirst();
     setImmediate(() => order.push('immediate'));
     await second;
@@ -74,7 +74,7 @@ describe('OperationQueue', () => {
 
   test('releases a slot once, whatever the number of calls', async () => {
     const queue = queueOf(1);
-    const release = await queue.acquire('a', new AbortController().signal);
+    const release = await queue.acquire(() => 'a', { signal: new AbortController().signal });
     release();
     const { running, acquire } = recorder(queue);
     await acquire('b');
@@ -100,8 +100,10 @@ describe('OperationQueue', () => {
 
   test('rejects at once if the signal is aborted already, and uses no slot', async () => {
     const queue = queueOf(1);
-    await expect(queue.acquire('a', AbortSignal.abort(new Error('too late')))).rejects.toThrow('too late');
-    await expect(queue.acquire('a', new AbortController().signal)).resolves.toBeTypeOf('function');
+    await expect(queue.acquire(() => 'a', { signal: AbortSignal.abort(new Error('too late')) })).rejects.toThrow(
+      'too late',
+    );
+    await expect(queue.acquire(() => 'a', { signal: new AbortController().signal })).resolves.toBeTypeOf('function');
   });
 });
 
@@ -115,8 +117,8 @@ describe('an overloaded OperationQueue', () => {
 
   /** Acquires the slot, and lets further operations wait. */
   async function fill(queue: OperationQueue, waitingOperations: number) {
-    const release = await queue.acquire('x', signal);
-    const waiting = Array.from({ length: waitingOperations }, () => queue.acquire('x', signal));
+    const release = await queue.acquire(() => 'x', { signal });
+    const waiting = Array.from({ length: waitingOperations }, () => queue.acquire(() => 'x', { signal }));
     return { release, waiting };
   }
 
@@ -135,6 +137,14 @@ describe('an overloaded OperationQueue', () => {
     expect(queue.takeRefusals()).toBe(0);
   });
 
+  test('does not refuse operations that have started', async () => {
+    const queue = queueOf(1, { maxWait: 50 });
+    await fill(queue, 0);
+    for (let count = 0; count < 10; count += 1) queue.acquire(() => 'x', { signal, isStarted: true });
+    vi.advanceTimersByTime(400);
+    expect(queue.takeRefusals()).toBe(0);
+  });
+
   test('does not refuse operations during a short burst', async () => {
     const queue = queueOf(1, { maxWait: 50 });
     await fill(queue, 20);
@@ -148,13 +158,13 @@ describe('an overloaded OperationQueue', () => {
     let { release, waiting } = await fill(queue, 4);
     // Each operation takes 40 milliseconds, so the last one of the queue waits for 160.
     for (let count = 0; count < 100; count += 1) {
-      waiting.push(queue.acquire('x', signal));
+      waiting.push(queue.acquire(() => 'x', { signal }));
       vi.advanceTimersByTime(40);
       release();
       release = (await waiting.shift()) ?? release;
     }
     expect(queue.refusalFor('x')).toBeNull();
-    waiting = [...waiting, queue.acquire('x', signal)];
+    waiting = [...waiting, queue.acquire(() => 'x', { signal })];
 
     expect(queue.refusalFor('x')).toMatchObject({ key: 'OVERLOADED' });
     // The operation of another caller is the next but one.
