@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cpuMilliseconds } from '../test/hostile/target.ts';
+import { cpuMilliseconds, workerOf } from '../test/hostile/target.ts';
 import { openConnection, postRequest } from './http-client.ts';
 import { type DatabaseName, type Installation, install } from './installation.ts';
 import { load } from './load.ts';
@@ -70,7 +70,7 @@ async function send(side: Side, milliseconds: number): Promise<number> {
 
 /** The CPU time of the server and of the database, including the processes that serve its connections. */
 async function cpuOf({ server, installation }: Side): Promise<number> {
-  let total = cpuMilliseconds(server.pid);
+  let total = cpuMilliseconds(workerOf(server.pid));
   for (const pid of installation.databasePids) {
     for (const thread of await readdir(`/proc/${pid}/task`)) {
       const children = await readFile(`/proc/${pid}/task/${thread}/children`, 'utf8').catch(() => '');

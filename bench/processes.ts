@@ -114,19 +114,25 @@ export async function cpuSeconds(pids: readonly number[]): Promise<number> {
   return total;
 }
 
-/** Returns the resident memory of a process in megabytes. */
+/** Returns the resident memory of a process and its children in megabytes. */
 export function residentMegabytes(pid: number): Promise<number> {
   return megabytesOf(pid, 'VmRSS');
 }
 
-/** Returns the maximum resident memory of a process so far, in megabytes. */
+/** Returns the sum of the maximum resident memory of a process and of its children so far, in megabytes. */
 export function maxResidentMegabytes(pid: number): Promise<number> {
   return megabytesOf(pid, 'VmHWM');
 }
 
 async function megabytesOf(pid: number, name: 'VmRSS' | 'VmHWM'): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  const [, kibibytes] = new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status) ?? [];
-  if (kibibytes === undefined) throw new Error(`The process ${pid} has exited.`);
-  return (Number(kibibytes) * 1024) / 1e6;
+  const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).split(' ').filter(Boolean);
+  const megabytes = await Promise.all(
+    [pid, ...children].map(async (each) => {
+      const status = await readFile(`/proc/${each}/status`, 'utf8');
+      const [, kibibytes] = new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status) ?? [];
+      if (kibibytes === undefined) throw new Error(`The process ${each} has exited.`);
+      return (Number(kibibytes) * 1024) / 1e6;
+    }),
+  );
+  return megabytes.reduce((sum, each) => sum + each, 0);
 }

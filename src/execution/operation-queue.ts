@@ -1,13 +1,10 @@
-import { gatewayError } from '../base/errors.ts';
+import { type GatewayError, gatewayError } from '../base/errors.ts';
 
 /** The list cost from which an operation is large. */
 export const largeListCost = 10_000;
 
 /** The queue is overloaded if operations have waited without interruption for longer than this, in milliseconds. */
 const overloadedAfter = 250;
-
-/** How many operations can wait even while the queue is overloaded, so that a few clients of a slow machine are not refused. */
-const minQueue = 4;
 
 /** How long the queue stays overloaded after the last refusal, in milliseconds. */
 const calmAfter = 1_000;
@@ -24,14 +21,16 @@ const refusalInterval = 10;
 /** The share of the latest interval in the average of the intervals between two operations that got a slot. */
 const shareOfLatest = 0.1;
 
-/** The clients of a refused operation retry after a random number of seconds, so that they do not return together. */
-const maxRetryAfterSeconds = 3;
+/** The maximum number of seconds after which the client of a refused operation retries. */
+export const maxRetryAfterSeconds = 3;
 
 export interface OperationQueueOptions {
   /** The number of operations that can be executed at the same time. It can change at any time. */
   slots(): number;
   /** How long an operation waits while the queue is overloaded, in milliseconds. Null if operations are never refused. */
   maxWait: number | null;
+  /** How many operations can wait even while the queue is overloaded. Defaults to 0. */
+  minQueue?: number;
   /** The pause between the end of an operation and the start of the next one, in milliseconds. */
   pause?: number;
 }
@@ -60,6 +59,7 @@ interface Waiting {
 export class OperationQueue {
   readonly #slots: () => number;
   readonly #maxWait: number | null;
+  readonly #minQueue: number;
   readonly #pause: number;
   /** The waiting operations of each caller, in the order of their arrival. The first caller gets the next slot. */
   readonly #waiting = new Map<string, Set<Waiting>>();
@@ -77,9 +77,10 @@ export class OperationQueue {
   #tickEnd: number | null = null;
   #refusals = 0;
 
-  constructor({ slots, maxWait, pause = 0 }: OperationQueueOptions) {
+  constructor({ slots, maxWait, minQueue = 0, pause = 0 }: OperationQueueOptions) {
     this.#slots = slots;
     this.#maxWait = maxWait;
+    this.#minQueue = minQueue;
     this.#pause = pause;
   }
 
@@ -110,14 +111,15 @@ export class OperationQueue {
     return refusals;
   }
 
-  /** Returns OVERLOADED if the next operation of this caller would have to wait too long, otherwise null. */
-  refusalFor(caller: string): Error | null {
-    if (this.#waitingOperations === 0 || this.#maxWait === null || !this.isOverloaded) return null;
+  /** Whether the next operation of this caller is refused, because it would have to wait too long. Counts the refusal. */
+  refuses(caller: string): boolean {
+    if (this.#waitingOperations === 0 || this.#maxWait === null || !this.isOverloaded) return false;
     const own = this.#waiting.get(caller)?.size ?? 0;
     const callers = this.#waiting.size + (own === 0 ? 1 : 0);
     const before = Math.min(this.#waitingOperations, (own + 1) * callers - 1);
-    const isRefused = before >= minQueue && (before + 1) * this.#interval > this.#maxWait;
-    return isRefused ? this.#refusal() : null;
+    const isRefused = before >= this.#minQueue && (before + 1) * this.#interval > this.#maxWait;
+    if (isRefused) this.#countRefusal();
+    return isRefused;
   }
 
   /**
@@ -130,8 +132,7 @@ export class OperationQueue {
     signal.throwIfAborted();
     if (!this.mustWait) return this.#useSlot();
     const caller = callerOf();
-    const refusal = isStarted ? null : this.refusalFor(caller);
-    if (refusal !== null) throw refusal;
+    if (!isStarted && this.refuses(caller)) throw overloaded();
     return new Promise((resolve, reject) => {
       const leave = (error: unknown) => {
         signal.removeEventListener('abort', onAbort);
@@ -231,17 +232,22 @@ export class OperationQueue {
     const latest = performance.now() - this.#maxWait;
     for (const own of [...this.#waiting.values()]) {
       for (const waiting of [...own]) {
-        if (waiting.since >= latest || this.#waitingOperations <= minQueue) break;
-        if (!waiting.isStarted) waiting.reject(this.#refusal());
+        if (waiting.since >= latest || this.#waitingOperations <= this.#minQueue) break;
+        if (waiting.isStarted) continue;
+        this.#countRefusal();
+        waiting.reject(overloaded());
       }
     }
   }
 
-  #refusal(): Error {
+  #countRefusal(): void {
     this.#refusals += 1;
     this.#overloadedUntil = performance.now() + calmAfter;
-    const retryAfterSeconds = Math.ceil(Math.random() * maxRetryAfterSeconds);
-    const headers = new Map([['retry-after', String(retryAfterSeconds)]]);
-    return gatewayError('OVERLOADED', { retryAfterSeconds, http: { status: 503, headers } });
   }
+}
+
+/** The clients of refused operations retry after a random number of seconds, so that they do not return together. */
+export function overloaded(retryAfterSeconds = Math.ceil(Math.random() * maxRetryAfterSeconds)): GatewayError {
+  const headers = new Map([['retry-after', String(retryAfterSeconds)]]);
+  return gatewayError('OVERLOADED', { retryAfterSeconds, http: { status: 503, headers } });
 }

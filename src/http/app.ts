@@ -11,6 +11,8 @@ import { Connections, defaultConnectionLimits } from './connections.ts';
 import { type CostControl, rateLimitHeaderNames } from './cost-control.ts';
 import { addHealthRoutes, type Readiness } from './health.ts';
 import { addKeysRoute } from './jwks.ts';
+import type { LoadControl } from './load-control.ts';
+import { refuseOverload } from './overload-refusal.ts';
 import { rawRefusal, safeHeaders } from './raw-refusal.ts';
 import { operationNames, requestIdOf, rounded, type ServerParts, waits } from './request.ts';
 import { acceptJsonBodies } from './request-body.ts';
@@ -53,10 +55,15 @@ export interface AppState {
   isClosing(): boolean;
 }
 
+export interface AppControls {
+  costControl: CostControl;
+  loadControl: LoadControl;
+}
+
 /** Creates the fastify application with every route except `/graphql`. */
 export async function createApp(
   parts: ServerParts,
-  costControl: CostControl,
+  { costControl, loadControl }: AppControls,
   { readiness, isClosing }: AppState,
 ): Promise<App> {
   const { config, logger } = parts;
@@ -105,7 +112,15 @@ export async function createApp(
     logger: false,
     schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
     bodyLimit: config.limits.maxBodyBytes,
-    serverFactory: (handle) => connections.createServer(serverOptions, handle),
+    serverFactory: (handle) =>
+      connections.createServer(
+        serverOptions,
+        refuseOverload(handle, {
+          loadControl,
+          isClosing,
+          clientAddressOf: (request) => proxies.clientAddressOf(request),
+        }),
+      ),
     genReqId: requestIdOf,
     // The server stops by itself, and the response of fastify during that time lacks the safe headers.
     return503OnClosing: false,

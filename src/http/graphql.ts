@@ -5,6 +5,7 @@ import type { Mailer } from '../auth/mailer.ts';
 import { GatewayError, gatewayError } from '../base/errors.ts';
 import { databaseOutage } from '../database/errors.ts';
 import { committedError } from '../execution/answer-meter.ts';
+import { overloaded } from '../execution/operation-queue.ts';
 import type { Context } from '../graph/context.ts';
 import { type Result, textWithoutResults } from './answer-text.ts';
 import { answerFailure, refuse, send } from './answers.ts';
@@ -175,7 +176,7 @@ export function addGraphqlRoute(
           throw error;
         }
         // The connection stays open, because a new one would cost more than the refusal.
-        loadControl.checkBeforeBody(request);
+        if (loadControl.refuses(request.raw, () => request.clientAddress)) throw overloaded();
       },
       errorHandler: (error, request, reply) =>
         answerFailure(costControl.refusalOfBody(request, error), request, reply, parts),

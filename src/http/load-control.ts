@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import { clientNetwork } from '../base/client-network.ts';
 import type { Logger } from '../base/logger.ts';
@@ -6,7 +7,7 @@ import { LruCache } from '../base/lru-cache.ts';
 import { OperationQueue } from '../execution/operation-queue.ts';
 
 /** The bounds of the number of operations that are executed at the same time. */
-const minSlots = 8;
+const minSlots = 4;
 const maxSlots = 1_024;
 const initialSlots = 64;
 
@@ -18,13 +19,17 @@ const maxLookupMilliseconds = 15;
 const maxLoopDelayMilliseconds = 40;
 
 /** How long a small operation waits for a slot while the process is overloaded, in milliseconds. */
-const maxWaitMilliseconds = 40;
+const maxWaitMilliseconds = 60;
 
-/** The same for a large operation, whose slot is used for longer. */
-const maxWaitOfLargeMilliseconds = 250;
+/** The same for a large operation. */
+const maxWaitOfLargeMilliseconds = 100;
 
 /** How long an operation can use a slot, in milliseconds. One that takes longer waits for something else than this process. */
 const maxUseMilliseconds = 500;
+
+/** How many operations can wait even while the process is overloaded, so that a few clients of a slow machine are not refused. */
+const minQueue = 4;
+const minQueueOfLarge = 1;
 
 const maxKnownCallers = 10_000;
 
@@ -59,21 +64,24 @@ export class LoadControl {
   #refusals = 0;
 
   constructor({ logger, largeSlots, refuses }: LoadControlOptions) {
-    this.#queue = new OperationQueue({ slots: () => this.#slots, maxWait: refuses ? maxWaitMilliseconds : null });
+    this.#queue = new OperationQueue({
+      slots: () => this.#slots,
+      maxWait: refuses ? maxWaitMilliseconds : null,
+      minQueue,
+    });
     this.large = new OperationQueue({
       slots: () => largeSlots,
       maxWait: refuses ? maxWaitOfLargeMilliseconds : null,
+      minQueue: minQueueOfLarge,
       pause: 1,
     });
     this.#logger = logger;
     this.#timer = setInterval(() => this.#adapt(), adaptationInterval).unref();
   }
 
-  /** @throws OVERLOADED if the operation would wait too long for a slot, before its body is read. */
-  checkBeforeBody(request: FastifyRequest): void {
-    if (!this.#queue.isOverloaded) return;
-    const refusal = this.#queue.refusalFor(this.#callerOf(request));
-    if (refusal !== null) throw refusal;
+  /** Whether a request is refused before its body is read, because its operation would wait too long for a slot. */
+  refuses(request: IncomingMessage, addressOf: (request: IncomingMessage) => string): boolean {
+    return this.#queue.isOverloaded && this.#queue.refuses(this.#callerOf(request, () => addressOf(request)));
   }
 
   /**
@@ -82,7 +90,9 @@ export class LoadControl {
    * @throws OVERLOADED, or the reason of `deadline` if the signal is aborted first.
    */
   async enter(request: FastifyRequest, deadline: AbortSignal): Promise<() => void> {
-    const release = await this.#queue.acquire(() => this.#callerOf(request), { signal: deadline });
+    const release = await this.#queue.acquire(() => this.#callerOf(request, () => request.clientAddress), {
+      signal: deadline,
+    });
     const timeout = setTimeout(release, maxUseMilliseconds).unref();
     return () => {
       clearTimeout(timeout);
@@ -102,9 +112,9 @@ export class LoadControl {
   }
 
   /** The user, or the network of an unknown caller. An attacker would use a new token for each request. */
-  #callerOf({ headers, clientAddress }: FastifyRequest): string {
+  #callerOf({ headers }: Pick<IncomingMessage, 'headers'>, address: () => string): string {
     const user = headers.authorization === undefined ? undefined : this.#callers.get(tokenHash(headers.authorization));
-    return user ?? clientNetwork(clientAddress);
+    return user ?? clientNetwork(address());
   }
 
   #adapt(): void {

@@ -85,7 +85,11 @@ export async function createServer(parts: ServerParts): Promise<Server> {
   await apollo.start();
 
   const readiness = openReadiness(database, { logger, isStopping: () => state !== 'serving' });
-  const { app, connections } = await createApp(parts, costControl, { readiness, isClosing: () => state === 'closing' });
+  const { app, connections } = await createApp(
+    parts,
+    { costControl, loadControl },
+    { readiness, isClosing: () => state === 'closing' },
+  );
   addGraphqlRoute(app, { parts, apollo, scopes, findCaller, costControl, loadControl, mailer, operations });
   await app.ready();
   // Node.js looks for slow requests only if the server listens, but the connections come from another listener.

@@ -27,12 +27,21 @@ export interface Target {
 }
 
 export interface TargetOptions {
+  /** The process that was started. */
   pid: number;
   port: number;
   world: World;
   issuer: Issuer;
   /** The duration of attacks on connections. */
   seconds: number;
+}
+
+/** Returns the process that handles requests: the worker that a server has started, or the server itself in older builds. */
+export function workerOf(pid: number): number {
+  const [child] = readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
+    readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean),
+  );
+  return child === undefined ? pid : Number(child);
 }
 
 /** Returns the CPU time of all running threads of a process so far. */
@@ -122,7 +131,8 @@ function users({ users: all }: World): Scene['newUser'] {
   };
 }
 
-export function openTarget({ pid, port, world, issuer, seconds }: TargetOptions): Target {
+export function openTarget({ pid: serverPid, port, world, issuer, seconds }: TargetOptions): Target {
+  const pid = workerOf(serverPid);
   const newAddress = addresses();
   const scene: Scene = {
     port,

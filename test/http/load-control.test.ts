@@ -52,6 +52,8 @@ describe('an overloaded gateway', () => {
       { extensions: { key: 'OVERLOADED', code: 'SERVICE_UNAVAILABLE', retryAfterSeconds: expect.any(Number) } },
     ]);
     expect(Number(response?.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(response?.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(response?.headers.get('x-request-id')).toMatch(/^[\w-]{36}$/);
     const logged = () => gateway.logged.filter(({ msg }) => msg === 'overloaded');
     await expect.poll(logged).toMatchObject([{ level: 'warn', refused: expect.any(Number) }]);
   }, 60_000);
