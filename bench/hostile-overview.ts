@@ -70,7 +70,8 @@ async function send(side: Side, milliseconds: number): Promise<number> {
 
 /** The CPU time of the server and of the database, including the processes that serve its connections. */
 async function cpuOf({ server, installation }: Side): Promise<number> {
-  let total = cpuMilliseconds(workerOf(server.pid));
+  const processes = new Set([server.pid, workerOf(server.pid)]);
+  let total = [...processes].reduce((sum, pid) => sum + cpuMilliseconds(pid), 0);
   for (const pid of installation.databasePids) {
     for (const thread of await readdir(`/proc/${pid}/task`)) {
       const children = await readFile(`/proc/${pid}/task/${thread}/children`, 'utf8').catch(() => '');

@@ -43,7 +43,7 @@ export async function install(
       NODE_ENV: 'production',
       GATEWAY_SECRET: 'a secret for the benchmark, which protects nothing',
       GATEWAY_SIGNING_KEY_FILE: keyFile,
-      ...(await costVariables(main)),
+      ...(await withoutLimits(main)),
     };
     const run = (...args: string[]) => runCommand(main, args, environment);
     await runCommand(main, ['keys', 'create', keyFile], {});
@@ -91,12 +91,13 @@ function userRecord() {
 }
 
 /**
- * Raises the rate limit so far that no request is refused, while costs are still counted. Older builds without this
- * rate limit fail with an unknown variable, so they do not get it.
+ * Raises the rate limit so far that no request is refused, while costs are still counted, and lets requests wait. Older builds
+ * fail with an unknown variable, so they do not get it.
  */
-async function costVariables(main: string): Promise<Record<string, string>> {
+async function withoutLimits(main: string): Promise<Record<string, string>> {
   const config = await readFile(join(dirname(main), 'config.js'), 'utf8');
-  return config.includes('GATEWAY_COST_PER_MINUTE') ? { GATEWAY_COST_PER_MINUTE: '1000000000' } : {};
+  const variables = { GATEWAY_COST_PER_MINUTE: '1000000000', GATEWAY_REFUSE_WHEN_OVERLOADED: 'off' };
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => config.includes(name)));
 }
 
 async function runCommand(main: string, args: string[], environment: Record<string, string>): Promise<string> {

@@ -19,7 +19,7 @@ answered or not. One request of 20 is a page of 100 customers, the others are ov
   --database NAME      sqlite or postgresql (default: sqlite)
   --customers NUMBER   number of generated customers (default: 3000)
   --times NUMBER       load as a multiple of what the gateway can process (default: 10)
-  --refuse             set GATEWAY_REFUSE_WHEN_OVERLOADED=on
+  --wait               set GATEWAY_REFUSE_WHEN_OVERLOADED=off
   --main FILE          main file of another build to measure
   --help               print this text`;
 
@@ -27,7 +27,7 @@ const optionTypes = {
   database: { type: 'string' },
   customers: { type: 'string' },
   times: { type: 'string' },
-  refuse: { type: 'boolean' },
+  wait: { type: 'boolean' },
   main: { type: 'string' },
 } as const;
 
@@ -43,7 +43,7 @@ interface Options {
   database: DatabaseName;
   customers: number;
   times: number;
-  refuses: boolean;
+  waits: boolean;
   main: string | undefined;
 }
 
@@ -177,7 +177,7 @@ async function measure(options: Options, { environment, token, settle }: Install
     environment: {
       ...environment,
       GATEWAY_MAX_CONNECTIONS_PER_ADDRESS: '1000',
-      ...(options.refuses && { GATEWAY_REFUSE_WHEN_OVERLOADED: 'on' }),
+      GATEWAY_REFUSE_WHEN_OVERLOADED: options.waits ? 'off' : 'on',
     },
     logFile: join(folder, 'gateway.log'),
   });
@@ -239,7 +239,7 @@ await runProgram(usage, optionTypes, async (values) => {
     database: readDatabase(values.database),
     customers: readInteger('--customers', values.customers, 3_000),
     times: readInteger('--times', values.times, 10),
-    refuses: values.refuse === true,
+    waits: values.wait === true,
     main: values.main,
   });
 });
