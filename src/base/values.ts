@@ -56,12 +56,14 @@ export function parseId(value: unknown): string {
   return id;
 }
 
-const emailAddress = z.email();
+/** HTML's rule, so that browsers and the gateway accept the same addresses. */
+const emailAddress = z.email({ pattern: z.regexes.html5Email });
 
+/** Parses an email address by the rule of HTML. Its domain must contain a dot, because a local host name is not reachable. */
 export function parseEmailAddress(value: unknown): string {
   const address = checkedText(value, 200);
   assertLength(address, 200);
-  if (!emailAddress.safeParse(address).success) throw new InvalidValue('must be a valid email address');
+  if (!emailAddress.safeParse(address).success || !/@.*\./.test(address)) throw new InvalidValue('must be a valid email address');
   return address;
 }
 

@@ -80,7 +80,7 @@ export const Currency = new GraphQLScalarType<string, string>({
 export const EmailAddress = new GraphQLScalarType<string, string>({
   name: 'EmailAddress',
   description:
-    'An email address, such as `felixsmith@example.com`, at most 200 characters. Its domain must contain a dot.',
+    'An email address, such as `felixsmith@example.com`, at most 200 characters. It must be valid by the HTML standard, and its domain must contain a dot.',
   specifiedByURL: 'https://html.spec.whatwg.org/multipage/input.html#valid-e-mail-address',
   serialize: serializeText,
   ...parsing('An EmailAddress', parseEmailAddress),
