@@ -1,7 +1,7 @@
-import { data as currencies } from 'currency-codes';
 import countries from 'i18n-iso-countries/index.js';
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { z } from 'zod';
+import { currencyDigits } from './currencies.ts';
 import { checkedText, InvalidValue, isLongerThan, lengthRule } from './text-bounds.ts';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern finds control characters.
@@ -63,7 +63,8 @@ const emailAddress = z.email({ pattern: z.regexes.html5Email });
 export function parseEmailAddress(value: unknown): string {
   const address = checkedText(value, 200);
   assertLength(address, 200);
-  if (!emailAddress.safeParse(address).success || !/@.*\./.test(address)) throw new InvalidValue('must be a valid email address');
+  if (!emailAddress.safeParse(address).success || !/@.*\./.test(address))
+    throw new InvalidValue('must be a valid email address');
   return address;
 }
 
@@ -135,13 +136,7 @@ export function parseCountryCode(value: unknown): string {
   return code;
 }
 
-/** The number of digits after the decimal point of each currency. OBP accepts XBT (bitcoin), which ISO 4217 does not contain. */
-const currencyDigits = new Map<string, number>([
-  ...currencies.map(({ code, digits }) => [code, digits] as const),
-  ['XBT', 8],
-]);
-
-/** Parses an ISO 4217 code in upper case, or XBT. */
+/** Parses a current ISO 4217 code in upper case, or XBT. Stored amounts can have a code that was withdrawn later. */
 export function parseCurrency(value: unknown): string {
   const code = checkedText(value);
   if (!currencyDigits.has(code)) throw new InvalidValue('must be an ISO 4217 currency code');
@@ -162,12 +157,12 @@ export function parseDecimal(value: unknown): string {
   return sign === '-' && /[1-9]/.test(number) ? `-${number}` : number;
 }
 
-/** Parses a decimal number with at most as many digits after the decimal point as the currency has. */
+/** Parses a decimal number with at most as many digits after the decimal point as the currency has, if it has a fixed number. */
 export function parseAmount(value: unknown, currency: string): string {
   const amount = parseDecimal(value);
   const digits = currencyDigits.get(currency);
   if (digits === undefined) throw new InvalidValue('must have an ISO 4217 currency code');
-  if ((amount.split('.')[1] ?? '').length > digits) {
+  if (digits !== null && (amount.split('.')[1] ?? '').length > digits) {
     throw new InvalidValue(`must have at most ${digits} digits after the decimal point, as its currency has`);
   }
   return amount;

@@ -71,7 +71,8 @@ export const CountryCode = new GraphQLScalarType<string, string>({
 
 export const Currency = new GraphQLScalarType<string, string>({
   name: 'Currency',
-  description: 'An ISO 4217 currency code, such as `EUR`, or `XBT` for bitcoin.',
+  description:
+    'A current ISO 4217 currency code, such as `EUR`, or `XBT` for bitcoin. Stored values can have a code that was withdrawn later.',
   specifiedByURL: 'https://www.iso.org/iso-4217-currency-codes.html',
   serialize: serializeText,
   ...parsing('A Currency', parseCurrency),

@@ -243,13 +243,16 @@ describe('parseCountryCode and parseCurrency', () => {
     expect(brokenRule(() => parseCountryCode(value))).toMatch(/^must be /);
   });
 
-  test.each(['EUR', 'JPY', 'KWD', 'XBT'])('parseCurrency accepts %s', (code) => {
+  test.each(['EUR', 'JPY', 'KWD', 'XCG', 'XAU', 'XDR', 'XBT'])('parseCurrency accepts %s', (code) => {
     expect(parseCurrency(code)).toBe(code);
   });
 
-  test.each(['eur', 'EURO', 'BTC', '978', '', 'ABC', ...notText])('parseCurrency rejects %j', (value) => {
-    expect(brokenRule(() => parseCurrency(value))).toMatch(/^must be /);
-  });
+  test.each(['eur', 'EURO', 'BTC', '978', '', 'ABC', 'ANG', 'BGN', 'CUC', 'HRK', 'none', ...notText])(
+    'parseCurrency rejects %j',
+    (value) => {
+      expect(brokenRule(() => parseCurrency(value))).toMatch(/^must be /);
+    },
+  );
 });
 
 describe('parseAmount', () => {
@@ -266,6 +269,10 @@ describe('parseAmount', () => {
     ['100', 'JPY', '100'],
     ['1.234', 'KWD', '1.234'],
     ['0.00000001', 'XBT', '0.00000001'],
+    ['1.5', 'XAU', '1.5'],
+    ['0.123456789012345678', 'XDR', '0.123456789012345678'],
+    ['1.50', 'XCG', '1.50'],
+    ['1.2345', 'CLF', '1.2345'],
     ['999999999999999999.99', 'EUR', '999999999999999999.99'],
   ])('parses %s %s to %s', (value, currency, amount) => {
     expect(parseAmount(value, currency)).toBe(amount);
@@ -275,6 +282,8 @@ describe('parseAmount', () => {
     ['1.234', 'EUR'],
     ['1.0', 'JPY'],
     ['1', 'ABC'],
+    ['1', 'BGN'],
+    ['0.1234567890123456789', 'XAU'],
     ['1000000000000000000', 'EUR'],
     ['1e3', 'EUR'],
     ['1,000', 'EUR'],
