@@ -15,6 +15,7 @@ import {
   list,
   oneOf,
   onOrOff,
+  optionalInteger,
 } from './base/setting-parsers.ts';
 import { isDatabaseUrl, isPostgresqlUrl } from './database/connection-url.ts';
 import { defaultDatabaseUrl, dialectOf } from './database/dialect.ts';
@@ -35,6 +36,8 @@ export interface Settings {
   readonly host: string;
   /** 0 is any free port. */
   readonly port: number;
+  /** The port of the parent process that reports the health of all workers. Null if there is none. */
+  readonly healthPort: number | null;
   readonly tokenLifetimeSeconds: number;
   readonly oidcIssuers: readonly OidcIssuer[];
   /** The cost of a password hash. A cheaper hash is replaced at the next login. */
@@ -145,6 +148,7 @@ const variables = z.object({
   NODE_ENV: oneOf(['development', 'production', 'test']).default('development'),
   HOST: z.string().default('127.0.0.1'),
   PORT: integer(0, 65_535, 4000),
+  GATEWAY_HEALTH_PORT: optionalInteger(0, 65_535),
   LOG_LEVEL: oneOf(logLevels).default('info'),
   GATEWAY_SECRET: z.string().min(32, 'at least 32 characters long').optional(),
   GATEWAY_FORMER_SECRETS: list((item) => item.length >= 32, 'earlier values of GATEWAY_SECRET'),
@@ -268,6 +272,9 @@ function contradictions(value: Variables): string[] {
   if (value.GATEWAY_OIDC_ENTITLEMENTS.some((item) => !issuers.has(item.split('|')[0]))) {
     problems.push('GATEWAY_OIDC_ENTITLEMENTS must be about issuers that GATEWAY_OIDC_ISSUERS names.');
   }
+  if (value.GATEWAY_HEALTH_PORT === value.PORT && value.PORT !== 0) {
+    problems.push('GATEWAY_HEALTH_PORT must be another port than PORT.');
+  }
   if (dialectOf(value.DATABASE_URL) === 'sqlite') {
     const rule = 'applies to PostgreSQL only, but DATABASE_URL names an SQLite database.';
     if (value.DATABASE_OWNER_URL !== undefined) problems.push(`DATABASE_OWNER_URL ${rule}`);
@@ -319,6 +326,7 @@ function settingsOf(value: Variables): Settings {
     environment: value.NODE_ENV,
     host: value.HOST,
     port: value.PORT,
+    healthPort: value.GATEWAY_HEALTH_PORT ?? null,
     tokenLifetimeSeconds: value.GATEWAY_TOKEN_LIFETIME,
     passwordCost: Object.freeze({
       memoryKibibytes: value.GATEWAY_ARGON2_MEMORY_KIB,

@@ -5,9 +5,17 @@ import { durationInSeconds } from './duration.ts';
 // The parsers of environment variables. Each states the rule of its values, which continues the sentence `PORT must be …`.
 
 export function integer(min: number, max: number, defaultValue: number) {
+  return requiredInteger(min, max).default(defaultValue);
+}
+
+export function optionalInteger(min: number, max: number) {
+  return requiredInteger(min, max).optional();
+}
+
+function requiredInteger(min: number, max: number) {
   const rule = `an integer from ${min.toLocaleString('en')} to ${max.toLocaleString('en')}`;
   const isInRange = (text: string) => /^\d{1,15}$/.test(text) && Number(text) >= min && Number(text) <= max;
-  return z.string().refine(isInRange, rule).transform(Number).default(defaultValue);
+  return z.string().refine(isInRange, rule).transform(Number);
 }
 
 /** Parses a duration such as `15m` to seconds. */

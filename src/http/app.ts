@@ -78,7 +78,6 @@ export async function createApp(
     },
     proxies,
     logger,
-    () => rawRefusal(503, 'TOO_MANY_CONNECTIONS', randomUUID()),
   );
 
   function logAnswer(request: FastifyRequest, reply: FastifyReply): void {

@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { rawRefusal } from './raw-refusal.ts';
+import { refuseConnection } from './raw-refusal.ts';
 
 /** A process that serves connections. */
 export interface ConnectionTaker {
@@ -18,12 +17,13 @@ const maxWaiting = 4_096;
 
 const checkMilliseconds = 100;
 
-/** How long a connection waits for a worker, in milliseconds. */
-const maxWaitMilliseconds = 10_000;
+/** How many checks a connection waits for a worker. They pause together with the workers if the machine is suspended. */
+const maxWaitChecks = 100;
 
 interface WaitingConnection {
   socket: Socket;
-  since: number;
+  /** The number of checks since it was added. */
+  checks: number;
 }
 
 /**
@@ -42,14 +42,14 @@ export class ConnectionQueue {
   add(socket: Socket): void {
     // A client can disconnect while it waits.
     socket.on('error', () => undefined);
-    if (this.#waiting.length >= maxWaiting) refuse(socket);
-    else this.#waiting.push({ socket, since: performance.now() });
+    if (this.#waiting.length >= maxWaiting) refuseConnection(socket);
+    else this.#waiting.push({ socket, checks: 0 });
     this.distribute();
   }
 
   /** Adds connections that a worker had not received when it ended. They are the first to be assigned again. */
   addAgain(sockets: readonly Socket[]): void {
-    this.#waiting.unshift(...sockets.map((socket) => ({ socket, since: performance.now() })));
+    this.#waiting.unshift(...sockets.map((socket) => ({ socket, checks: 0 })));
     this.distribute();
   }
 
@@ -83,7 +83,7 @@ export class ConnectionQueue {
       if (taker === undefined) break;
       this.#assignNextTo(taker);
     }
-    for (const { socket } of this.#waiting) refuse(socket);
+    for (const { socket } of this.#waiting) refuseConnection(socket);
     this.#waiting = [];
   }
 
@@ -96,10 +96,10 @@ export class ConnectionQueue {
   }
 
   #refuseOld(): void {
-    const latest = performance.now() - maxWaitMilliseconds;
-    const old = this.#waiting.filter(({ since }) => since < latest);
-    this.#waiting = this.#waiting.filter(({ since }) => since >= latest);
-    for (const { socket } of old) refuse(socket);
+    for (const connection of this.#waiting) connection.checks += 1;
+    const old = this.#waiting.filter(({ checks }) => checks > maxWaitChecks);
+    this.#waiting = this.#waiting.filter(({ checks }) => checks <= maxWaitChecks);
+    for (const { socket } of old) refuseConnection(socket);
   }
 }
 
@@ -108,9 +108,4 @@ function smallest(takers: readonly ConnectionTaker[]): ConnectionTaker | undefin
     (found, taker) => (found !== undefined && found.size() <= taker.size() ? found : taker),
     undefined,
   );
-}
-
-function refuse(socket: Socket): void {
-  socket.write(rawRefusal(503, 'TOO_MANY_CONNECTIONS', randomUUID()));
-  socket.destroySoon();
 }

@@ -10,6 +10,7 @@ import type { Socket } from 'node:net';
 import { clientNetwork } from '../base/client-network.ts';
 import type { Logger } from '../base/logger.ts';
 import { canonicalAddress, type TrustedProxies } from './client-address.ts';
+import { refuseConnection } from './raw-refusal.ts';
 
 export interface ConnectionLimits {
   maxConnections: number;
@@ -136,7 +137,7 @@ export class Connections {
   #limits: ConnectionLimits;
   readonly #proxies: TrustedProxies;
   readonly #logger: Logger;
-  readonly #refusal: () => string;
+  #server: Server | null = null;
   /** Sorted by their last change, least recent first. */
   readonly #connections = new Map<Socket, Connection>();
   readonly #peers = new Map<string, Peer>();
@@ -147,16 +148,15 @@ export class Connections {
   #counts: Partial<Record<Reason, number>> = {};
   #loggedAt = -Infinity;
 
-  constructor(limits: ConnectionLimits, proxies: TrustedProxies, logger: Logger, refusal: () => string) {
+  constructor(limits: ConnectionLimits, proxies: TrustedProxies, logger: Logger) {
     this.#limits = limits;
     this.#proxies = proxies;
     this.#logger = logger;
-    this.#refusal = refusal;
     this.#unsent = new HeldBytes(limits.maxUnsentBytes);
     this.#incoming = new HeldBytes(limits.maxIncomingBytes);
   }
 
-  /** Creates a server that calls `handle` for one request at a time on each connection. */
+  /** Creates a server that calls `handle` for one request at a time on each connection. It gets its connections from `serve`. */
   createServer(options: ServerOptions, handle: RequestListener): Server {
     const server = createServer({
       ...options,
@@ -166,8 +166,6 @@ export class Connections {
     const begin = (request: IncomingMessage, response: ServerResponse) => this.#begin({ request, response }, handle);
     // Node would drop headers after the first 1,000, such as the one that a proxy adds. Their size has a limit anyway.
     server.maxHeadersCount = 0;
-    // Before the listener of the HTTP server, which starts to parse.
-    server.prependListener('connection', (socket: Socket) => this.#admit(socket));
     server.on('request', begin);
     server.on('checkExpectation', begin);
     server.on('timeout', (socket: Socket) => this.#timeOut(socket));
@@ -176,7 +174,17 @@ export class Connections {
       clearInterval(check);
       this.#logCounts();
     });
+    // Node.js looks for slow requests only if the server listens, but the connections come from another listener.
+    server.emit('listening');
+    this.#server = server;
     return server;
+  }
+
+  /** Serves a connection that a listener has accepted, or refuses it. */
+  serve(socket: Socket): void {
+    if (!this.#admit(socket)) return;
+    socket.allowHalfOpen = true;
+    this.#server?.emit('connection', socket);
   }
 
   /** Whether the next bytes on this connection belong to the response to a request that was received. */
@@ -211,12 +219,12 @@ export class Connections {
     for (const { socket } of this.#connections.values()) socket.destroy();
   }
 
-  #admit(socket: Socket): void {
+  #admit(socket: Socket): boolean {
     const address = canonicalAddress(socket.remoteAddress ?? '');
     // The client has closed it again.
     if (address === null) {
       socket.destroy();
-      return;
+      return false;
     }
     const isTrusted = this.#proxies.has(address);
     const peer = this.#peerOf(isTrusted ? address : clientNetwork(address));
@@ -229,9 +237,8 @@ export class Connections {
         !this.#dropOne(this.#connections.values(), 'droppedForOthers'));
     if (isRefused) {
       this.#count('refused');
-      socket.write(this.#refusal());
-      socket.destroySoon();
-      return;
+      refuseConnection(socket);
+      return false;
     }
     const idleSince = performance.now();
     const connection = { socket, peer, isTrusted, current: null, pipelined: [], sendBy: 0, idleSince, bytesBefore: 0 };
@@ -239,6 +246,7 @@ export class Connections {
     this.#peers.set(peer.key, peer);
     peer.connections.add(connection);
     socket.once('close', () => this.#forget(connection));
+    return true;
   }
 
   #peerOf(key: string): Peer {

@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import { type ErrorKey, gatewayError } from '../base/errors.ts';
 
 export const safeHeaders = {
@@ -22,4 +24,11 @@ export function rawRefusal(status: number, key: ErrorKey, requestId: string): st
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`;
+}
+
+/** Refuses a connection without a request. */
+export function refuseConnection(socket: Socket): void {
+  socket.on('error', () => undefined);
+  socket.write(rawRefusal(503, 'TOO_MANY_CONNECTIONS', randomUUID()));
+  socket.destroySoon();
 }

@@ -1,5 +1,4 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Socket } from 'node:net';
 import { setImmediate as endOfTick, setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { CostExchange } from '../auth/cost-exchange.ts';
@@ -45,8 +44,6 @@ export interface Server {
   readiness: () => Promise<Readiness>;
   /** Starts to listen, and returns the URL. */
   listen(): Promise<string>;
-  /** Serves a connection that another listener accepted. */
-  serve(connection: Socket): void;
   /** Answers the requests on all connections, then closes them. The database stays open. */
   close(): Promise<void>;
 }
@@ -92,21 +89,14 @@ export async function createServer(parts: ServerParts): Promise<Server> {
   );
   addGraphqlRoute(app, { parts, apollo, scopes, findCaller, costControl, loadControl, mailer, operations });
   await app.ready();
-  // Node.js looks for slow requests only if the server listens, but the connections come from another listener.
-  app.server.emit('listening');
-
-  function serve(connection: Socket): void {
-    connection.allowHalfOpen = true;
-    app.server.emit('connection', connection);
-  }
 
   return {
     app,
     connections,
     readiness,
-    serve,
     async listen() {
-      listener = await openListener({ host: config.host, port: config.port, onConnection: serve });
+      const onConnection = connections.serve.bind(connections);
+      listener = await openListener({ host: config.host, port: config.port, onConnection });
       return listener.url;
     },
     async close() {

@@ -2,7 +2,7 @@ import type { Config } from '../config.ts';
 import type { Readiness } from './health.ts';
 
 /** The settings that the parent process needs. It reads no configuration itself. */
-export type ParentSettings = Pick<Config, 'host' | 'port' | 'logLevel'>;
+export type ParentSettings = Pick<Config, 'host' | 'port' | 'healthPort' | 'logLevel'>;
 
 /** A message of a worker to the parent process. */
 export type WorkerMessage =

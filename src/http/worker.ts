@@ -19,7 +19,7 @@ export interface ParentProcess {
 }
 
 /** The part of a server that its parent process controls. */
-type ControlledServer = Pick<Server, 'connections' | 'readiness' | 'serve'>;
+type ControlledServer = Pick<Server, 'connections' | 'readiness'>;
 
 /** The share of one of `count` workers in the limits of connections. */
 function sharedLimits({ maxConnections, maxConnectionsPerAddress }: Config['limits'], count: number) {
@@ -34,8 +34,8 @@ function sharedLimits({ maxConnections, maxConnectionsPerAddress }: Config['limi
 }
 
 /** Sends the settings to the parent process, and returns it. */
-export function openParentProcess({ host, port, logLevel, limits }: Config): ParentProcess {
-  send({ kind: 'configured', settings: { host, port, logLevel } });
+export function openParentProcess({ host, port, healthPort, logLevel, limits }: Config): ParentProcess {
+  send({ kind: 'configured', settings: { host, port, healthPort, logLevel } });
   const listening = Promise.withResolvers<string>();
   const stopped = Promise.withResolvers<NodeJS.Signals>();
   let server: ControlledServer | null = null;
@@ -48,7 +48,7 @@ export function openParentProcess({ host, port, logLevel, limits }: Config): Par
       size -= 1;
       reportSize();
     });
-    server?.serve(connection);
+    server?.connections.serve(connection);
   }
 
   /** One message for all connections that are closed in a tick. */

@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogger, describeError, type Logger } from '../base/logger.ts';
 import { ConnectionQueue } from './connection-queue.ts';
+import type { Readiness } from './health.ts';
+import { type HealthPort, openHealthPort } from './health-port.ts';
 import { type Listener, openListener } from './listener.ts';
 import { stopSignal } from './stop-signal.ts';
 import { type WorkerEnd, WorkerProcess } from './worker-process.ts';
+import { combinedReadiness } from './worker-readiness.ts';
 
 /** The pause before a worker that ended soon is replaced, in milliseconds. It doubles with every failure in a row. */
 const minPause = 100;
@@ -31,6 +34,7 @@ const maxSilentChecks = 60;
 export async function keepWorkers(count: number): Promise<number> {
   const workers = new Workers();
   let listener: Listener | null = null;
+  let health: HealthPort | null = null;
   let logger: Logger | null = null;
   const stopped = stopSignal(() => workers.kill()).then(async (signal) => {
     logger?.info({ signal }, 'stopping');
@@ -39,33 +43,37 @@ export async function keepWorkers(count: number): Promise<number> {
     workers.stop(signal);
   });
 
-  // The first worker starts alone, so that it migrates for all, and a failure that concerns all is reported once.
-  const first = workers.start();
-  const settings = await Promise.race([first.configured, first.ended.then(() => null)]);
-  if (settings === null) return workers.isStopping ? 0 : exitCodeOf(await first.ended);
-  logger = createLogger(settings.logLevel);
   try {
+    // The first worker starts alone, so that it migrates for all, and a failure that concerns all is reported once.
+    const first = workers.start();
+    const settings = await Promise.race([first.configured, first.ended.then(() => null)]);
+    if (settings === null) return workers.isStopping ? 0 : exitCodeOf(await first.ended);
+    logger = createLogger(settings.logLevel);
+    const { host, port, healthPort } = settings;
+    const readiness = () => workers.readiness();
+    if (healthPort !== null) health = await openHealthPort({ host, port: healthPort, logger, readiness });
     const hasStarted = await Promise.race([first.started.then(() => true), first.ended.then(() => false)]);
     if (!hasStarted) return workers.isStopping ? 0 : exitCodeOf(await first.ended);
-    const { host, port } = settings;
     listener = await openListener({ host, port, pauseOnConnect: true, onConnection: workers.accept });
+    if (!workers.isStopping) {
+      logger.info({ url: listener.url, healthUrl: health?.url, workers: count }, 'listening');
+      workers.announce(listener.url);
+      workers.watch(logger);
+      void workers.keep(first, logger);
+      for (let number = 1; number < count; number += 1) void workers.keep(workers.start(), logger);
+    } else await listener.close();
+    await stopped;
+    await workers.allEnded();
+    logger.info('stopped');
+    return workers.exitCode;
   } catch (error) {
     workers.beginStop();
     workers.stop('SIGTERM');
     await workers.allEnded();
     throw error;
+  } finally {
+    await health?.close();
   }
-  if (!workers.isStopping) {
-    logger.info({ url: listener.url, workers: count }, 'listening');
-    workers.announce(listener.url);
-    workers.watch(logger);
-    void workers.keep(first, logger);
-    for (let number = 1; number < count; number += 1) void workers.keep(workers.start(), logger);
-  } else await listener.close();
-  await stopped;
-  await workers.allEnded();
-  logger.info('stopped');
-  return workers.exitCode;
 }
 
 class Workers {
@@ -79,6 +87,12 @@ class Workers {
   /** Aborted by a stop. */
   readonly #stopping = new AbortController();
   #url: string | null = null;
+
+  /** The state of the workers that get connections. */
+  readiness(): Readiness {
+    if (this.isStopping) return { status: 'stopping' };
+    return combinedReadiness(Array.from(this.#serving, ({ readiness }) => readiness));
+  }
 
   readonly accept = this.#queue.add.bind(this.#queue);
 
@@ -134,16 +148,20 @@ class Workers {
       if (end === 'leaving') {
         logger.info({ worker: current.pid }, 'worker replaced');
         failures = 0;
+        const successor = this.start();
+        // Until then, there might be no other worker that serves.
+        await Promise.race([successor.started, successor.ended, current.ended]);
         this.#release(current);
         current.stop('SIGTERM');
+        current = successor;
       } else {
         failures = Date.now() - startedAt < settledAfter ? failures + 1 : 0;
         const pause = failures === 0 ? 0 : Math.min(minPause * 2 ** (failures - 1), maxPause);
         logEnd(logger, current, end, pause);
         await sleep(pause, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
         if (this.isStopping) return;
+        current = this.start();
       }
-      current = this.start();
     }
   }
 

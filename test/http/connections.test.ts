@@ -199,6 +199,15 @@ describe('the limit of connections', () => {
     for (const client of answered) await expect.poll(() => client.received(), within).toContain('{"wait":"released"}');
   });
 
+  test('refuses with a response that arrives although the client sends a request at once', async () => {
+    const gateway = await start({ environment: { GATEWAY_MAX_CONNECTIONS: '1' } });
+    await open(gateway, '127.0.1.1', waiting);
+    await expect.poll(() => releases.length, within).toBe(1);
+    const request = rawPost('x'.repeat(100_000));
+    const refused = await Promise.all(Array.from({ length: 50 }, () => open(gateway, '127.0.1.2', request)));
+    for (const client of refused) expect(await client.closed()).toMatch(/^HTTP\/1\.1 503 [\s\S]*TOO_MANY_CONNECTIONS/);
+  });
+
   test('does not close connections of a trusted proxy', async () => {
     const environment = { GATEWAY_MAX_CONNECTIONS_PER_ADDRESS: '2', GATEWAY_TRUSTED_PROXIES: '127.0.1.1' };
     const gateway = await start({ environment });
