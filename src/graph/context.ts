@@ -15,6 +15,10 @@ import { AnswerMeter } from '../execution/answer-meter.ts';
 export interface Context {
   /** The caller as authenticated at the start of the request, or again after a wait in the queue. */
   user: AuthenticatedUser | null;
+  /** The users whose own data can be read: the caller and, in the payload of a login or a registration, its user. */
+  readonly ownUserIds: ReadonlySet<string>;
+  /** Called when a mutation field begins, without a user, and when it has proved to be called by a user. */
+  setOwnUser(userId: string | null): void;
   readonly config: Config;
   /** The primary database, for reads that must be current. Queries use `readDatabase()`. */
   readonly primary: Database;
@@ -132,9 +136,19 @@ export function createContext({
     operationHash: null,
     reason: request.reason,
   });
+  const ownUserIds = new Set(user === null ? [] : [user.id]);
   let currentDatabase = database;
   const context: Context = {
     user,
+    ownUserIds,
+    setOwnUser(userId) {
+      const ids = new Set([context.user?.id, userId].filter((id) => id != null));
+      if (ids.size === ownUserIds.size && ids.isSubsetOf(ownUserIds)) return;
+      ownUserIds.clear();
+      for (const id of ids) ownUserIds.add(id);
+      // They depend on the users.
+      results.clear();
+    },
     config,
     primary: database,
     tokens,

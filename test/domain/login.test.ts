@@ -6,9 +6,12 @@ import { loginAttempt } from '../../src/auth/login-attempt.table.ts';
 import { attemptLogin, deleteExpiredLoginAttempts } from '../../src/auth/login-attempts.ts';
 import { loginNetwork } from '../../src/auth/login-network.table.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
+import { entitlement } from '../../src/domain/user/entitlement.table.ts';
 import { user } from '../../src/domain/user/user.table.ts';
 import * as administration from '../../src/domain/user/user-administration.ts';
+import { userCustomerLink } from '../../src/domain/user-customer-link/user-customer-link.table.ts';
 import { type Gateway, startGateway } from '../support/gateway.ts';
+import { insertWholeCustomers } from '../support/whole-customer.ts';
 
 const password = 'correct horse battery staple';
 const login = /* GraphQL */ `mutation ($username: String!, $password: String!) {
@@ -86,6 +89,61 @@ function keepBucketsEmpty(): Promise<void> {
 }
 
 const fiveFailures = Array.from({ length: 5 }, () => 'OBP-20004');
+
+describe('a login', () => {
+  const ownData = /* GraphQL */ `
+    mutation ($username: String!, $password: String!) {
+      login(username: $username, password: $password) {
+        user { isSuperAdmin entitlements { roleName } accounts { id } customers { id addresses { city } } }
+      }
+    }
+  `;
+
+  test("returns the user's own data", async () => {
+    const { id, username } = await createLocalUser();
+    await gateway.createBank('gh.29.uk');
+    const [whole] = await insertWholeCustomers(gateway.database, 1, { bankId: 'gh.29.uk' });
+    const customerId = whole?.customerId ?? '';
+    const now = new Date();
+    await gateway.database.transaction(async (transaction) => {
+      await transaction.insert(userCustomerLink).values({
+        ...{ id: randomUUID(), bankId: 'gh.29.uk', customerId, userId: id },
+        ...{ isActive: true, dateInserted: now, updatedAt: now },
+      });
+      await transaction
+        .insert(entitlement)
+        .values({ id: randomUUID(), userId: id, roleName: 'CanGetAnyUser', createdAt: now, updatedAt: now });
+    });
+
+    const { data, errors } = await gateway.query(null, ownData, { username, password });
+
+    expect(errors).toEqual([]);
+    expect(data).toMatchObject({
+      login: {
+        user: {
+          isSuperAdmin: false,
+          entitlements: [{ roleName: 'CanGetAnyUser' }],
+          accounts: [],
+          customers: [{ id: customerId, addresses: [{ city: expect.any(String) }] }],
+        },
+      },
+    });
+  });
+
+  test('does not make later mutations of the operation those of the user', async () => {
+    const { id, username } = await createLocalUser();
+    const caller = await gateway.createUser({ roles: [['CanUnlockUser', null]] });
+    const document = /* GraphQL */ `mutation ($id: ID!, $username: String!, $password: String!) {
+      login(username: $username, password: $password) { user { entitlements { roleName } } }
+      unlockUser(userId: $id) { user { entitlements { roleName } } }
+    }`;
+
+    const { data, errors } = await gateway.query(caller.token, document, { id, username, password });
+
+    expect(data).toEqual({ login: { user: { entitlements: [] } }, unlockUser: { user: { entitlements: null } } });
+    expect(errors).toMatchObject([{ path: ['unlockUser', 'user', 'entitlements'], extensions: { key: 'OBP-20006' } }]);
+  });
+});
 
 describe('failed logins', () => {
   test('lock the username in this network after five failures, even for the right password, but in no other', async () => {

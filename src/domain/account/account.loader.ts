@@ -45,8 +45,8 @@ function holdingKey({ bankId, accountId }: Pick<AccountHolderRow, 'bankId' | 'ac
 
 /** The accounts that belong to the caller, read once for the operation. */
 async function heldByCaller(context: Context): Promise<ReadonlySet<string>> {
-  if (context.user === null) return new Set();
-  const holdings = await context.loader(holdingsByUser).load(context.user.id);
+  const { ownUserIds } = context;
+  const holdings = (await Promise.all([...ownUserIds].map((id) => context.loader(holdingsByUser).load(id)))).flat();
   return new Set(holdings.map(holdingKey));
 }
 

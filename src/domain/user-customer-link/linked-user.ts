@@ -10,8 +10,8 @@ export const linksByCustomer = manyBy(userCustomerLink, ['customerId'], { orderB
 type ActiveLinks = ReadonlyMap<string, UserCustomerLinkRow>;
 
 async function readActiveLinks(context: Context): Promise<ActiveLinks> {
-  if (context.user === null) return new Map();
-  const links = await context.loader(linksByUser).load(context.user.id);
+  const { ownUserIds } = context;
+  const links = (await Promise.all([...ownUserIds].map((id) => context.loader(linksByUser).load(id)))).flat();
   return new Map(links.filter((link) => link.isActive).map((link) => [link.customerId, link]));
 }
 

@@ -164,6 +164,7 @@ export class UserResolver {
     const token = await context.tokens.sign({ userId: row.id }, context.config.tokenLifetimeSeconds);
     // Last, because its transaction also writes the audit event of the login.
     await rehash(context, row, password);
+    context.setOwnUser(row.id);
     return { ...token, user: toUser(row) };
   }
 
@@ -192,6 +193,7 @@ export class UserResolver {
         await insertUser(transaction, row);
         await recordCreator(transaction, context, row.id);
       });
+      context.setOwnUser(row.id);
       const token = await context.tokens.sign({ userId: row.id }, tokenLifetimeSeconds);
       return { ...token, user: toUser(row), validationRequired: false };
     }

@@ -29,5 +29,5 @@ export function parseUsername(value: string, email: string): string {
   );
 }
 
-/** Whether the parent belongs to the caller. */
-export const isSelf: OwnAccessCheck = ({ user }, { userId }) => user !== null && userId === user.id;
+/** Whether the parent belongs to the caller, or to the user who has just logged in. */
+export const isSelf: OwnAccessCheck = ({ ownUserIds }, { userId }) => userId != null && ownUserIds.has(userId);

@@ -148,6 +148,8 @@ export class LoginPayload {
   @Field(() => DateTime, { description: 'The time when the token expires.' })
   expiresAt: Date;
 
-  @Field(() => User, { description: 'The user who logged in.' })
+  @Field(() => User, {
+    description: "The user who logged in. The user's own data can be selected, such as `customers`.",
+  })
   user: User;
 }

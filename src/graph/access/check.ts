@@ -44,10 +44,11 @@ function accessGround(
   bankId: string | null,
   { ownAccess }: AccessFacts,
 ): string | null | Promise<string | null> {
-  if (context.user === null) return null;
-  if (rule.kind === 'authenticated') return 'authenticated';
-  const role = heldRole(context.user, rule.anyOf, bankId);
+  const { user } = context;
+  if (rule.kind === 'authenticated') return user === null ? null : 'authenticated';
+  const role = user === null ? undefined : heldRole(user, rule.anyOf, bankId);
   if (role !== undefined) return role;
+  if (context.ownUserIds.size === 0) return null;
   const kinds = (['orSelf', 'orLinkedUser', 'orHolder'] as const).filter((kind) => rule[kind] === true);
   return kinds.length === 0 ? null : ownDataGround(kinds, context, parent, ownAccess);
 }

@@ -198,6 +198,8 @@ function guardedMutation(
 ): Resolver {
   return async (root, args, context, info) => {
     const { audit } = context;
+    // A login has an effect only on its own payload.
+    context.setOwnUser(null);
     beginWrite(coordinate, args, context, selectedObjects(objects, info));
     try {
       const { bankId } = subjectOf(args);
