@@ -29,5 +29,5 @@ export function parseUsername(value: string, email: string): string {
   );
 }
 
-/** Whether the parent belongs to the caller, or to the user who has just logged in. */
+/** Whether the parent belongs to the caller, or to the user of the login that the payload belongs to. */
 export const isSelf: OwnAccessCheck = ({ ownUserIds }, { userId }) => userId != null && ownUserIds.has(userId);
