@@ -70,7 +70,7 @@ describe('a database that a newer version has migrated', () => {
     ];
     for (const command of all) {
       const { exitCode, output, errors } = await run(url, command);
-      expect([command, exitCode, output]).toEqual([command, 3, '']);
+      expect([command, exitCode, output]).toEqual([command, 4, '']);
       expect(errors).toMatch(
         /^The database of DATABASE_URL \(.*\) cannot be opened: The database has 1 migration of a newer version, which this version does not know\. Run the newer version\.\n$/,
       );

@@ -15,8 +15,9 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 
 const exitCodes = `
 Exits with 0 on success, with 1 if the command fails, with 2 if an option, an
-argument or an environment variable is invalid, and with 3 if a newer version
-has migrated the database, or if its files were replaced while it was in use.`;
+argument or an environment variable is invalid, with 3 if the files of the
+database were replaced while it was in use, and with 4 if a newer version has
+migrated the database.`;
 
 /**
  * The command line. A command imports its implementation when it runs, so that `--help` stays fast and only `serve` builds

@@ -6,9 +6,6 @@ import type { Database, DatabaseOptions } from '../database/database.ts';
 import { DatabaseMismatch } from '../database/database-mismatch.ts';
 import { printStatus } from './terminal.ts';
 
-/** The exit code for a database that this program must not use, even if it starts again. */
-const mismatchExitCode = 3;
-
 export type DatabaseSettings = Pick<Settings, 'databaseUrl' | 'databaseOwnerUrl'> & Pick<DatabaseOptions, 'variable'>;
 
 /** Reads the configuration of `serve`. @throws ConfigurationError if any variable is invalid. */
@@ -69,7 +66,7 @@ export function audited<Result>(
 
 /**
  * Prints why a command failed, and returns its exit code: 2 if the caller must change an option, a variable or an
- * argument, 3 if the database is not one that this program can use, otherwise 1.
+ * argument, that of `DatabaseMismatch` if this program cannot use the database, otherwise 1.
  */
 export async function reportFailure(error: unknown): Promise<number> {
   // Commander has printed its own message.
@@ -82,12 +79,9 @@ export async function reportFailure(error: unknown): Promise<number> {
     return 2;
   }
   console.error(failureLine(error));
-  if (isMismatch(error)) return mismatchExitCode;
+  const mismatch = error instanceof Error && error.cause instanceof DatabaseMismatch ? error.cause : error;
+  if (mismatch instanceof DatabaseMismatch) return mismatch.exitCode;
   return error instanceof GatewayError && error.extensions.code === 'BAD_USER_INPUT' ? 2 : 1;
-}
-
-function isMismatch(error: unknown): boolean {
-  return error instanceof DatabaseMismatch || (error instanceof Error && error.cause instanceof DatabaseMismatch);
 }
 
 /**

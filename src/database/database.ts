@@ -29,6 +29,8 @@ export interface DatabaseStatistics {
   statements: number;
   /** The number of round trips for prepared reads, alone or combined. Those of transactions are not counted. */
   roundTrips: number;
+  /** The time of the last commit, from `performance.now()`. Negative if there was none. */
+  committedAt: number;
 }
 
 export interface Database {

@@ -1,4 +1,5 @@
 import { GatewayError, gatewayError } from '../base/errors.ts';
+import { DatabaseMismatch } from './database-mismatch.ts';
 
 interface DriverError {
   code: string;
@@ -63,6 +64,7 @@ const outageReasons = {
   DAMAGED: 'The database is damaged',
   DISK_FAILED: 'The disk of the database failed',
   DISK_FULL: 'The disk of the database is full',
+  MISMATCH: 'A newer version has migrated the database, or its files were replaced',
   NO_RESOURCES: 'The database has too little memory or too few connections',
   READ_ONLY: 'The database is read-only',
   REFUSED: 'The database refuses the connection',
@@ -75,7 +77,7 @@ export type OutageKind = keyof typeof outageReasons;
 
 export interface DatabaseOutage {
   kind: OutageKind;
-  /** A sentence for operators, without a period. */
+  /** A message for operators, without a period if it is one sentence. */
   reason: string;
   /** The code of the driver or of Node.js. Null if the driver has none for the error. */
   code: string | null;
@@ -123,6 +125,7 @@ const outageMessages: readonly (readonly [pattern: RegExp, kind: OutageKind])[] 
 /** The outage that an error reports. Null if the error has another cause, such as the request or a fault of the gateway. */
 export function databaseOutage(error: unknown): DatabaseOutage | null {
   if (error instanceof GatewayError && error.key === 'SERVICE_UNAVAILABLE') return databaseOutage(error.cause);
+  if (error instanceof DatabaseMismatch) return { kind: 'MISMATCH', reason: error.message, code: null };
   const driver = driverError(error);
   if (driver !== null) {
     const { code, severity } = driver;

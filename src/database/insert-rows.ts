@@ -133,6 +133,9 @@ export async function insertAtOnce<One extends SQLiteTable, Other extends SQLite
   otherRows: readonly [Other, readonly Other['$inferInsert'][]],
 ): Promise<void> {
   // A single statement is a transaction of its own.
-  if (dialect === 'postgresql') await insertTogether(database.read, rows, otherRows);
-  else await database.transaction((transaction) => insertTogether(transaction, rows, otherRows), { isGathered: true });
+  if (dialect === 'postgresql') {
+    await insertTogether(database.read, rows, otherRows);
+    database.statistics.committedAt = performance.now();
+  } else
+    await database.transaction((transaction) => insertTogether(transaction, rows, otherRows), { isGathered: true });
 }

@@ -36,7 +36,7 @@ function readMigrations(dialect: Dialect): Migration[] {
 export function pendingMigrations(dialect: Dialect, applied: readonly string[]): Migration[] {
   const own = new Set(migrationsOf(dialect).map(({ hash }) => hash));
   const unknown = applied.filter((hash) => !own.has(hash)).length;
-  if (unknown > 0) throw new DatabaseMismatch(newerDatabase(unknown));
+  if (unknown > 0) throw new DatabaseMismatch('NEWER_VERSION', newerDatabase(unknown));
   const done = new Set(applied);
   return migrationsOf(dialect).filter(({ hash }) => !done.has(hash));
 }

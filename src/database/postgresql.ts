@@ -53,7 +53,7 @@ export async function openPostgresql(url: string, options: DatabaseOptions): Pro
   const pool = openPool(sessionsOf(url, { schema, statementTimeoutMilliseconds }), poolSize(options.processes ?? 1));
   /** The part of a database that sends statements to the primary or to a replica. */
   function readsOn(connection: StatementConnection) {
-    const statistics: DatabaseStatistics = { statements: 0, roundTrips: 0 };
+    const statistics: DatabaseStatistics = { statements: 0, roundTrips: 0, committedAt: Number.NEGATIVE_INFINITY };
     function onStatement(statement: string, parameters: unknown[]): void {
       statistics.statements += 1;
       options.onStatement?.(statement, parameters);
@@ -88,7 +88,11 @@ export async function openPostgresql(url: string, options: DatabaseOptions): Pro
     // Each server has one operation that waits for the server, and one that this process completes.
     concurrency: 2 * (1 + replicaUrls.length),
     replicas: null,
-    transaction: (work) => inTransaction(pool, (client) => work(queriesOf(client))),
+    async transaction(work) {
+      const result = await inTransaction(pool, (client) => work(queriesOf(client)));
+      reads.statistics.committedAt = performance.now();
+      return result;
+    },
     async check() {
       checkMigrations('postgresql', await appliedMigrations(pool));
     },

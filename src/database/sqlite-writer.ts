@@ -31,6 +31,12 @@ interface Failure {
   error: unknown;
 }
 
+interface WriterHooks {
+  /** Rolls back the group if it throws. */
+  beforeCommit?(): void;
+  afterCommit?(): void;
+}
+
 export function isBusy(error: unknown): boolean {
   return error instanceof SqliteDatabase.SqliteError && error.code.startsWith('SQLITE_BUSY');
 }
@@ -40,7 +46,10 @@ export function isBusy(error: unknown): boolean {
  * their size. Every transaction after the first runs in a savepoint, so one failure does not roll back the others. The first has none,
  * because SQLite holds in memory what changes after a savepoint.
  */
-export function writerOf(handle: SqliteDatabase.Database): { write: Write; settled(): Promise<void> } {
+export function writerOf(
+  handle: SqliteDatabase.Database,
+  { beforeCommit = () => undefined, afterCommit = () => undefined }: WriterHooks = {},
+): { write: Write; settled(): Promise<void> } {
   const statement = (text: string) => {
     const prepared = handle.prepare(text);
     return () => prepared.run();
@@ -106,7 +115,9 @@ export function writerOf(handle: SqliteDatabase.Database): { write: Write; settl
           else throw onCommit.error;
         }
       } while (performance.now() < end);
+      beforeCommit();
       commit();
+      afterCommit();
     } catch (error) {
       // If the group could not begin, only the transactions that have waited too long fail.
       for (const { reject } of group.length > 0 ? group : waiting.splice(0, Math.max(1, tooLate()))) reject(error);

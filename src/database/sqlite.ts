@@ -1,24 +1,16 @@
-import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { fillPlaceholders, type Logger } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { batchPerTick } from './batch-per-tick.ts';
 import type { Database, DatabaseOptions, DatabaseStatistics, Preparable, Queries } from './database.ts';
+import { DatabaseMismatch } from './database-mismatch.ts';
 import { rowMapperOf } from './map-rows.ts';
 import { checkMigrations, type MigrationMode, migrationsToApply, pendingMigrations } from './migrations.ts';
+import { createFile, watchFiles } from './sqlite-files.ts';
 import { sqlitePath } from './sqlite-path.ts';
 import { isBusy, writerOf } from './sqlite-writer.ts';
-
-/**
- * Creates the file with access for its owner only. SQLite creates `-wal` and `-shm` with the same mode. An existing file must not be
- * opened here, because closing it would release the locks that this process holds on the database.
- */
-function createFile(path: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
-}
 
 function openHandle(path: string, readonly: boolean, isServing: boolean): SqliteDatabase.Database {
   const handle = new SqliteDatabase(path, { readonly });
@@ -77,6 +69,16 @@ async function migrate(writer: SqliteDatabase.Database, mode: MigrationMode): Pr
   });
 }
 
+/** A worker that is replaced finds the file that the first worker has opened, unless it was deleted. */
+function missingFile(path: string, isServing: boolean): Error {
+  return isServing
+    ? new DatabaseMismatch(
+        'FILES_REPLACED',
+        `${path} was deleted or moved while it was in use. Restore it before you start the gateway again.`,
+      )
+    : new Error(`${path} does not exist.`);
+}
+
 /**
  * Opens the database with a read-only handle, the reader, and a handle for writes, the writer. SQLite allows only one writer at a time,
  * so transactions wait in a queue instead of failing with SQLITE_BUSY.
@@ -87,8 +89,9 @@ async function migrate(writer: SqliteDatabase.Database, mode: MigrationMode): Pr
 export async function openSqlite(url: string, options: DatabaseOptions): Promise<Database> {
   const path = sqlitePath(url);
   const mode = options.migrate ?? 'create';
-  createFile(path);
   const isServing = options.isServing === true;
+  if (mode !== 'never') createFile(path);
+  else if (!existsSync(path)) throw missingFile(path, isServing);
   const writer = openHandle(path, false, isServing);
   try {
     writer.pragma('journal_mode = WAL');
@@ -101,7 +104,10 @@ export async function openSqlite(url: string, options: DatabaseOptions): Promise
     throw error;
   }
   const reader = openHandle(path, true, isServing);
-  const statistics: DatabaseStatistics = { statements: 0, roundTrips: 0 };
+  // The first read creates `-wal` and `-shm`.
+  appliedMigrations(reader);
+  const checkFiles = watchFiles(path);
+  const statistics: DatabaseStatistics = { statements: 0, roundTrips: 0, committedAt: Number.NEGATIVE_INFINITY };
   const logger = {
     logQuery(statement: string, parameters: unknown[]) {
       statistics.statements += 1;
@@ -110,7 +116,12 @@ export async function openSqlite(url: string, options: DatabaseOptions): Promise
   };
   const read = queriesOn(reader, logger);
   const writes = queriesOn(writer, logger);
-  const { write, settled } = writerOf(writer);
+  const { write, settled } = writerOf(writer, {
+    beforeCommit: checkFiles,
+    afterCommit() {
+      statistics.committedAt = performance.now();
+    },
+  });
   const aroundReads = {
     reader: { begin: reader.prepare('begin'), end: reader.prepare('commit') },
     writer: { begin: writer.prepare('begin'), end: writer.prepare('commit') },
@@ -173,6 +184,7 @@ export async function openSqlite(url: string, options: DatabaseOptions): Promise
     },
     transaction: (work, { isGathered = false } = {}) => write(() => work(writes), isGathered),
     async check() {
+      checkFiles(true);
       checkMigrations('sqlite', appliedMigrations(reader));
     },
     async backup(file, onProgress) {

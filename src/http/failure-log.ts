@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { describeError, type ErrorPlace, type Logger, logUnexpected } from '../base/logger.ts';
-import { databaseOutage, type OutageKind } from '../database/errors.ts';
+import { type DatabaseOutage, databaseOutage, type OutageKind } from '../database/errors.ts';
 
 /** The interval in which the failures of an outage are counted, in milliseconds. An interval without failures ends the outage. */
 const countInterval = 10_000;
@@ -13,6 +13,8 @@ interface FailurePlace extends Pick<ErrorPlace, 'path'> {
 export interface FailureLog {
   /** Logs an unexpected failure or, if the database caused it, counts it as part of an outage. */
   log(error: unknown, place?: FailurePlace): void;
+  /** Calls the listener with each failure that the database caused. */
+  onOutage(listener: (outage: DatabaseOutage) => void): void;
   /** Logs the count of the last failures. */
   close(): void;
 }
@@ -32,6 +34,7 @@ export function openFailureLog(logger: Logger): FailureLog {
   let outage: Outage | null = null;
   let timer: NodeJS.Timeout | undefined;
   const counted = new WeakSet<FastifyRequest>();
+  const listeners: ((outage: DatabaseOutage) => void)[] = [];
 
   function logCounts({ startedAt, failures, counts }: Outage): void {
     const durationInMilliseconds = Math.round(performance.now() - startedAt);
@@ -57,6 +60,7 @@ export function openFailureLog(logger: Logger): FailureLog {
         logUnexpected(logger, error, { requestId: request?.id, path });
         return;
       }
+      for (const listener of listeners) listener(found);
       if (request !== undefined && counted.has(request)) return;
       if (request !== undefined) counted.add(request);
       if (outage !== null) {
@@ -68,6 +72,9 @@ export function openFailureLog(logger: Logger): FailureLog {
       timer = setInterval(endInterval, countInterval).unref();
       const { code, reason } = found;
       logger.error({ requestId: request?.id, code, reason, error: describeError(error) }, 'database unavailable');
+    },
+    onOutage(listener) {
+      listeners.push(listener);
     },
     close() {
       clearInterval(timer);

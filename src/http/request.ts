@@ -38,6 +38,8 @@ export interface ServerParts {
   exampleVariables?: Readonly<Record<string, unknown>>;
   /** How long a stop keeps connections open that are idle, because a client might be sending a request. */
   drainMilliseconds?: number;
+  /** The pause between two checks of the readiness. */
+  checkIntervalMilliseconds?: number | undefined;
   /** Overrides the limits of the configuration and the defaults. */
   connectionLimits?: Partial<ConnectionLimits>;
 }

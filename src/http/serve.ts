@@ -7,7 +7,9 @@ import { openTokens } from '../auth/tokens.ts';
 import { createLogger, type Logger } from '../base/logger.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/database.ts';
+import { DatabaseMismatch } from '../database/database-mismatch.ts';
 import { exposedFiles } from '../database/exposed-files.ts';
+import { deleteExpiredReadinessChecks } from '../database/readiness-check.ts';
 import { moveAwaitingUsers } from '../domain/user/former-registrations.ts';
 import { deleteExpiredIdempotencyKeys } from '../domain/user/idempotency-key.writes.ts';
 import { deleteExpiredRevocations } from '../domain/user/revoke-tokens.ts';
@@ -45,6 +47,8 @@ export function loggerOfSeals(logger: Logger): Logger {
 /**
  * Serves until a signal stops the process and the requests on its connections are answered. A second signal ends the process at
  * once. The database stays open.
+ *
+ * @throws DatabaseMismatch if the process could not use the database any more
  */
 export async function serve(config: Config, database: Database, options: ServeOptions = {}): Promise<void> {
   const { parent } = options;
@@ -90,6 +94,7 @@ export async function serve(config: Config, database: Database, options: ServeOp
         await deleteExpiredLoginAttempts(transaction);
         await deleteExpiredRegistrations(transaction);
         await deleteFullBudgets(transaction);
+        await deleteExpiredReadinessChecks(transaction);
       })
       .catch(onFailure);
   }, deletionInterval()).unref();
@@ -98,10 +103,16 @@ export async function serve(config: Config, database: Database, options: ServeOp
     logger.info({ url }, 'listening');
     options.onListening?.(url);
   }
-  logger.info({ signal: await stopped }, 'stopping');
+  const end = await Promise.race([stopped, server.mismatch]);
+  if (end instanceof DatabaseMismatch) {
+    logger.fatal({ reason: end.message }, 'stopping');
+    await parent?.stopAll();
+  } else logger.info({ signal: end }, 'stopping');
   clearInterval(forgetting);
   await server.close();
-  await auditTrail.close();
+  if (end instanceof DatabaseMismatch) await auditTrail.close().catch(onFailure);
+  else await auditTrail.close();
   failures.close();
   logger.info('stopped');
+  if (end instanceof DatabaseMismatch) throw end;
 }

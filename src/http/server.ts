@@ -9,7 +9,7 @@ import { createApp } from './app.ts';
 import type { Connections } from './connections.ts';
 import { CostControl } from './cost-control.ts';
 import { addGraphqlRoute } from './graphql.ts';
-import { openReadiness, type Readiness } from './health.ts';
+import { openReadiness, type ReadinessMonitor } from './health.ts';
 import { type Listener, openListener } from './listener.ts';
 import { LoadControl } from './load-control.ts';
 import { Operations } from './operations.ts';
@@ -37,11 +37,9 @@ interface Drain {
   drainMilliseconds: number;
 }
 
-export interface Server {
+export interface Server extends Pick<ReadinessMonitor, 'readiness' | 'mismatch'> {
   app: FastifyInstance;
   connections: Connections;
-  /** Whether the server can handle requests. */
-  readiness: () => Promise<Readiness>;
   /** Starts to listen, and returns the URL. */
   listen(): Promise<string>;
   /** Answers the requests on all connections, then closes them. The database stays open. */
@@ -81,7 +79,14 @@ export async function createServer(parts: ServerParts): Promise<Server> {
   const apollo = createApolloServer(parts, scopes, findCaller, costControl, loadControl);
   await apollo.start();
 
-  const readiness = openReadiness(database, { logger, isStopping: () => state !== 'serving' });
+  const monitor = openReadiness({
+    database,
+    logger,
+    failures,
+    checkIntervalMilliseconds: parts.checkIntervalMilliseconds,
+    isStopping: () => state !== 'serving',
+  });
+  const { readiness, mismatch } = monitor;
   const { app, connections } = await createApp(
     parts,
     { costControl, loadControl },
@@ -94,6 +99,7 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     app,
     connections,
     readiness,
+    mismatch,
     async listen() {
       const onConnection = connections.serve.bind(connections);
       listener = await openListener({ host: config.host, port: config.port, onConnection });
@@ -114,6 +120,7 @@ export async function createServer(parts: ServerParts): Promise<Server> {
       await app.close();
       await operations.settled(latestToSend);
       loadControl.close();
+      monitor.close();
       await costExchange.stop();
       await mailer?.close();
       await apollo.stop();

@@ -17,7 +17,9 @@ export type WorkerMessage =
   /** Sent every second, so that a worker whose event loop is blocked is recognised. */
   | { kind: 'readiness'; readiness: Readiness }
   /** The worker received a signal, and waits for `stop`. */
-  | { kind: 'leaving' };
+  | { kind: 'leaving' }
+  /** No worker can use the database any more. The worker waits for `stop`. */
+  | { kind: 'mismatch' };
 
 /** A message of the parent process to a worker. */
 export type ParentMessage =

@@ -28,6 +28,8 @@ export interface WorkerEvents {
   onReceived(): void;
   /** The worker has ended, or ends. It has not received these connections. */
   onLost(unreceived: readonly Socket[]): void;
+  /** No worker can use the database any more. */
+  onMismatch(): void;
 }
 
 /** A worker, as the parent process sees it. It runs with the arguments, the Node options, and the environment of this process. */
@@ -48,7 +50,7 @@ export class WorkerProcess implements ConnectionTaker {
   /** How many times in a row `isSilent` was called without a message in between. */
   #silence = 0;
 
-  constructor({ onReceived, onLost }: WorkerEvents) {
+  constructor({ onReceived, onLost, onMismatch }: WorkerEvents) {
     const worker = this.#worker;
     const configured = Promise.withResolvers<ParentSettings>();
     const started = Promise.withResolvers<void>();
@@ -74,6 +76,9 @@ export class WorkerProcess implements ConnectionTaker {
           break;
         case 'readiness':
           this.#readiness = { readiness: message.readiness, at: performance.now() };
+          break;
+        case 'mismatch':
+          onMismatch();
           break;
         case 'leaving':
           leaving.resolve('leaving');

@@ -16,6 +16,8 @@ export interface ParentProcess {
   listen(server: ControlledServer): Promise<string | null>;
   /** Resolves with the signal that stops the worker, when no further connection comes. */
   stopped: Promise<NodeJS.Signals>;
+  /** Stops all workers, because none of them can use the database. Resolves when no further connection comes to this one. */
+  stopAll(): Promise<void>;
 }
 
 /** The part of a server that its parent process controls. */
@@ -81,6 +83,10 @@ export function openParentProcess({ host, port, healthPort, logLevel, limits }: 
   });
   return {
     stopped: stopped.promise,
+    async stopAll() {
+      send({ kind: 'mismatch' });
+      await stopped.promise;
+    },
     async listen(started) {
       server = started;
       void stopSignal().then(() => send({ kind: 'leaving' }));

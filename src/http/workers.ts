@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogger, describeError, type Logger } from '../base/logger.ts';
+import { isMismatchExitCode } from '../database/database-mismatch.ts';
 import { ConnectionQueue } from './connection-queue.ts';
 import type { Readiness } from './health.ts';
 import { type HealthPort, openHealthPort } from './health-port.ts';
@@ -27,33 +28,35 @@ const maxSilentChecks = 60;
  * Runs `count` workers of this command until the process receives SIGTERM or SIGINT and all workers have ended. A second signal
  * ends all of them at once. This process accepts the connections and distributes them, so a worker can be replaced without the
  * loss of a connection. Workers end together with this process. It reads no configuration and opens no database: the first
- * worker does, and reports what is wrong.
+ * worker does, and reports what is wrong. If a worker cannot use the database any more, all workers are stopped.
  *
- * @returns the exit code. If the first worker never served, this is the exit code of that worker.
+ * @returns the exit code. If the first worker never served, or if a worker could not use the database any more, this is the exit
+ * code of that worker.
  */
 export async function keepWorkers(count: number): Promise<number> {
   const workers = new Workers();
   let listener: Listener | null = null;
   let health: HealthPort | null = null;
   let logger: Logger | null = null;
-  const stopped = stopSignal(() => workers.kill()).then(async (signal) => {
-    logger?.info({ signal }, 'stopping');
+  const stopped = Promise.race([stopSignal(() => workers.kill()), workers.mismatch]).then(async (cause) => {
+    // The worker that found a mismatch has reported it.
+    if (cause !== 'mismatch') logger?.info({ signal: cause }, 'stopping');
     workers.beginStop();
     await listener?.close();
-    workers.stop(signal);
+    workers.stop(cause === 'mismatch' ? 'SIGTERM' : cause);
   });
 
   try {
     // The first worker starts alone, so that it migrates for all, and a failure that concerns all is reported once.
     const first = workers.start();
     const settings = await Promise.race([first.configured, first.ended.then(() => null)]);
-    if (settings === null) return workers.isStopping ? 0 : exitCodeOf(await first.ended);
+    if (settings === null) return workers.isStopping ? workers.exitCode : exitCodeOf(await first.ended);
     logger = createLogger(settings.logLevel);
     const { host, port, healthPort } = settings;
     const readiness = () => workers.readiness();
     if (healthPort !== null) health = await openHealthPort({ host, port: healthPort, logger, readiness });
     const hasStarted = await Promise.race([first.started.then(() => true), first.ended.then(() => false)]);
-    if (!hasStarted) return workers.isStopping ? 0 : exitCodeOf(await first.ended);
+    if (!hasStarted) return workers.isStopping ? workers.exitCode : exitCodeOf(await first.ended);
     listener = await openListener({ host, port, pauseOnConnect: true, onConnection: workers.accept });
     if (!workers.isStopping) {
       logger.info({ url: listener.url, healthUrl: health?.url, workers: count }, 'listening');
@@ -77,9 +80,12 @@ export async function keepWorkers(count: number): Promise<number> {
 }
 
 class Workers {
-  /** 1 if a worker failed while it stopped. */
+  /** 1 if a worker failed while it stopped. After a mismatch, the exit code of a worker that found it. */
   exitCode = 0;
   isStopping = false;
+  /** Resolves if a worker cannot use the database any more. */
+  readonly mismatch: Promise<'mismatch'>;
+  readonly #onMismatch: () => void;
   readonly #running = new Set<WorkerProcess>();
   /** The workers that get connections. */
   readonly #serving = new Set<WorkerProcess>();
@@ -96,6 +102,16 @@ class Workers {
 
   readonly accept = this.#queue.add.bind(this.#queue);
 
+  constructor() {
+    const mismatch = Promise.withResolvers<'mismatch'>();
+    this.mismatch = mismatch.promise;
+    this.#onMismatch = () => {
+      // A new worker would find another database, or none.
+      this.beginStop();
+      mismatch.resolve('mismatch');
+    };
+  }
+
   start(): WorkerProcess {
     const worker = new WorkerProcess({
       onReceived: () => this.#queue.distribute(),
@@ -103,6 +119,7 @@ class Workers {
         this.#release(worker);
         this.#queue.addAgain(unreceived);
       },
+      onMismatch: this.#onMismatch,
     });
     this.#running.add(worker);
     void worker.started.then(() => {
@@ -116,7 +133,10 @@ class Workers {
       this.#release(worker);
       // A worker that has not started yet is ended by the signal.
       const hasFailed = exitCode === null ? signal === 'SIGKILL' : exitCode !== 0;
-      if (this.isStopping && hasFailed) this.exitCode = 1;
+      if (isMismatchExitCode(exitCode)) {
+        this.exitCode = exitCode;
+        this.#onMismatch();
+      } else if (this.isStopping && hasFailed) this.exitCode ||= 1;
     });
     return worker;
   }

@@ -221,7 +221,7 @@ describe('the audit trail of commands', () => {
     for (const _ of ['once', 'and again']) {
       expect(await runOwn('audit verify')).toMatchObject({
         exitCode: 1,
-        errors: expect.stringMatching(/lacks \d+ migrations of this program/),
+        errors: expect.stringMatching(/lacks \d+ migrations of this program|\.db does not exist/),
       });
     }
     await runOwn('migrate');

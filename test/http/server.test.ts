@@ -3,10 +3,8 @@ import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import Database from 'better-sqlite3';
 import { eq } from 'drizzle-orm';
 import { buildSchema, GraphQLObjectType, type GraphQLSchema } from 'graphql';
-import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { bank } from '../../src/domain/bank/bank.table.ts';
 import { user } from '../../src/domain/user/user.table.ts';
@@ -102,40 +100,6 @@ async function errorsOf(response: Response): Promise<{ message: string; extensio
   const { errors } = (await response.json()) as { errors: { message: string; extensions: Record<string, unknown> }[] };
   return errors;
 }
-
-async function execute(url: string, statement: string): Promise<void> {
-  if (dialectUnderTest === 'sqlite') {
-    const database = new Database(url.replace('file:', ''));
-    database.exec(statement);
-    database.close();
-    return;
-  }
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  await client.query(statement);
-  await client.end();
-}
-
-describe('health', () => {
-  test('a server is live, and ready while its database responds', async () => {
-    expect((await fetch(`${gateway.url}/health/live`)).status).toBe(200);
-    const ready = await fetch(`${gateway.url}/health/ready`);
-    expect([ready.status, await ready.json()]).toEqual([200, { status: 'ready' }]);
-  });
-
-  test('a server is live but not ready while its database lacks a migration', () =>
-    withGateway({}, async ({ url, config, logged }) => {
-      await execute(config.databaseUrl, 'delete from migration');
-      const ready = await fetch(`${url}/health/ready`);
-      expect([ready.status, await ready.json()]).toEqual([503, { status: 'unavailable' }]);
-      expect((await fetch(`${url}/health/live`)).status).toBe(200);
-      expect((await fetch(`${url}/health/ready`)).status).toBe(503);
-      // One line for both checks.
-      expect(logged.filter(({ msg }) => msg === 'not ready')).toMatchObject([
-        { error: { message: expect.stringMatching(/lacks \d+ migration/) } },
-      ]);
-    }));
-});
 
 describe('the caller', () => {
   test.each([

@@ -27,6 +27,7 @@ const notImported = [
   'kyc_status_proposal',
   'login_attempt',
   'login_network',
+  'readiness_check',
   'registration',
   'registration_mail',
   'revoked_token',

@@ -94,6 +94,8 @@ export interface GatewayOptions {
   schema?: GraphQLSchema;
   /** How long `stop` waits for open connections. Defaults to 0. */
   drainMilliseconds?: number;
+  /** The pause between two checks of the readiness. By default, only the first check is made, because tests count statements. */
+  checkIntervalMilliseconds?: number;
   connectionLimits?: Partial<ConnectionLimits>;
   /** Called with the URL of the new database before it is opened. Returns the URL by which the gateway opens it. */
   prepareDatabase?: (url: string) => Promise<string>;
@@ -177,8 +179,11 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   // Seals are written only at the end, because tests count statements.
   const auditTrail = await openAuditTrail({ database, secret: config.secret, sealIntervalMilliseconds: 3_600_000 });
   const failures = openFailureLog(logger);
-  const parts = { config, database, schema, logger, failures, tokens, auditTrail, drainMilliseconds, connectionLimits };
-  const server = await createServer(parts);
+  const server = await createServer({
+    ...{ config, database, schema, logger, failures, tokens, auditTrail, drainMilliseconds, connectionLimits },
+    checkIntervalMilliseconds: options.checkIntervalMilliseconds ?? 3_600_000,
+  });
+  await server.readiness();
   const serverUrl = await server.listen();
 
   return {

@@ -1,0 +1,5 @@
+CREATE TABLE `readiness_check` (
+	`id` text PRIMARY KEY NOT NULL,
+	`filler` text NOT NULL,
+	`checked_at` integer NOT NULL
+);
