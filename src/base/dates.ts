@@ -30,6 +30,16 @@ export function parseDateTime(value: unknown): Date {
   return dateTime;
 }
 
+/** The tolerated difference between the clocks of two machines, in milliseconds. */
+const clockLeeway = 5 * 60_000;
+
+/** Returns the present for a time that is at most five minutes ahead, because clocks differ, and any other time as it is. */
+export function withinClockLeeway(time: Date): Date {
+  const now = Date.now();
+  const isAhead = time.getTime() > now && time.getTime() <= now + clockLeeway;
+  return isAhead ? new Date(now) : time;
+}
+
 /** Parses a date of an import. OBP writes `2018-03-09`, `19900101`, or the midnight of the date, `1100-01-01T00:00:00Z`. */
 export function localDateFromWritten(value: unknown): string {
   const written = checkedText(value);

@@ -1,4 +1,5 @@
 import { gatewayError } from '../base/errors.ts';
+import { brokenRule, type NameOf, type RowRule } from '../base/row-rule.ts';
 import { InvalidValue } from '../base/text-bounds.ts';
 import { parseId, parseLongText, parseOptional, parseOptionalText, parseText } from '../base/values.ts';
 
@@ -55,11 +56,20 @@ export function requireVersion(stored: { version: number }, expectedVersion: num
   throw gatewayError('VERSION_CONFLICT', { currentVersion: stored.version, field: 'expectedVersion' });
 }
 
-/** The tolerated difference between the clocks of two machines, in milliseconds. */
-const clockLeeway = 5 * 60_000;
-
-/** @throws OBP-10001 if the time is in the future */
-export function pastTime(field: string, time: Date): Date {
-  assertInput(time.getTime() <= Date.now() + clockLeeway, field, 'must not be in the future');
-  return time;
+/**
+ * Checks the columns that an input sets. `fieldOf` returns the field of the input that sets a column. Values of an update that are
+ * the same in the stored row are not checked.
+ * @throws OBP-10001 with the name of the field and the broken rule
+ */
+export function requireRules<Row extends object>(
+  rules: readonly RowRule<Row>[],
+  values: Partial<Row>,
+  fieldOf: NameOf<Row>,
+  stored?: Row,
+): void {
+  const broken = brokenRule(rules, values, stored);
+  if (broken === undefined) return;
+  const item = broken.invalidItem?.(values as Row) ?? null;
+  const field = fieldOf(broken.columns[0]) + (item === null ? '' : `[${item}]`);
+  throw gatewayError(broken.errorKey ?? 'OBP-10001', { message: `${field} ${broken.reason(fieldOf)}.`, field });
 }

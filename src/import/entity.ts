@@ -1,4 +1,5 @@
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { brokenRule, type RowRule } from '../base/row-rule.ts';
 import type { Field } from './fields.ts';
 import type { JsonObject } from './json.ts';
 import type { Row } from './row.ts';
@@ -28,6 +29,8 @@ export interface Entity<Name extends string = string> {
   defaults?: Row;
   /** Computes the columns that are derived from others. */
   derive?(row: Row): Row;
+  /** The rules on values that GraphQL has, too. */
+  rules?: readonly RowRule<Row>[];
   /** Whether rows are KYC evidence, which is only added, never updated. */
   isEvidence?: true;
   /** Whether the API returns all rows of a customer in one list. */
@@ -136,6 +139,7 @@ interface Definition<Name extends string, Table extends SQLiteTable> extends Ent
   fields: readonly Field<ColumnName<Table>>[];
   userColumns?: readonly ColumnName<Table>[];
   defaults?: Partial<Table['$inferInsert']>;
+  rules?: readonly RowRule<Table['$inferSelect']>[];
   derive?(row: Table['$inferSelect']): Partial<Table['$inferInsert']>;
 }
 
@@ -143,7 +147,17 @@ interface Definition<Name extends string, Table extends SQLiteTable> extends Ent
 export function defineEntity<const Name extends string, Table extends SQLiteTable>(
   definition: Definition<Name, Table>,
 ): Entity<Name> {
-  return definition;
+  return definition as Entity<Name>;
+}
+
+/** A broken rule, as a problem of a field. `row` has dates, not their texts. */
+export function brokenRuleOf(entity: Entity, row: Row, stored?: Row): { field: string; reason: string } | null {
+  const broken = brokenRule(entity.rules ?? [], row, stored);
+  if (broken === undefined) return null;
+  const nameOf = (column: string) => fieldNames(entity, [column])[0] ?? column;
+  const item = broken.invalidItem?.(row) ?? null;
+  const reason = broken.reason(nameOf);
+  return { field: nameOf(broken.columns[0]), reason: item === null ? reason : `item ${item + 1} ${reason}` };
 }
 
 /** The names that OBP has for these columns. */

@@ -1,4 +1,4 @@
-import { dateTimeFromWritten, localDateFromWritten } from '../base/dates.ts';
+import { dateTimeFromWritten, localDateFromWritten, withinClockLeeway } from '../base/dates.ts';
 import { InvalidValue } from '../base/text-bounds.ts';
 import {
   httpsUrlFromWritten,
@@ -23,7 +23,7 @@ export interface Field<Column extends string = string> {
   otherName?: string;
   column: Column;
   isRequired: boolean;
-  /** The value for a field that is null or an empty text. Defaults to null. */
+  /** The value for a field that is null or an empty text. Defaults to null. A required field with this value can be an empty text. */
   empty?: unknown;
   parse: ParseField;
 }
@@ -41,7 +41,7 @@ export function required<Column extends string>(
   name: string,
   column: Column,
   parse: ParseField,
-  options: Pick<Field, 'otherName'> = {},
+  options: Pick<Field, 'otherName' | 'empty'> = {},
 ): Field<Column> {
   return { name, column, parse, isRequired: true, ...options };
 }
@@ -66,6 +66,8 @@ export function longText(maxLength: number): ParseField {
 
 export const id: ParseField = (value) => parseId(value);
 export const dateTime: ParseField = (value) => dateTimeFromWritten(value);
+/** A time that the clock of another machine provided. */
+export const timeByClock: ParseField = (value) => withinClockLeeway(dateTimeFromWritten(value));
 export const localDate: ParseField = (value) => localDateFromWritten(value);
 export const countryCode: ParseField = (value) => parseCountryCode(value);
 export const currency: ParseField = (value) => parseCurrency(value);
@@ -143,8 +145,9 @@ export function readFields(fields: readonly Field[], record: JsonObject, finding
       if (value !== undefined) name = field.otherName;
     }
     if (isUnset(value)) {
-      if (field.isRequired) findings.problem(field.name, 'is required');
-      else if (value !== undefined) row[field.column] = field.empty ?? null;
+      if (field.isRequired && (field.empty === undefined || value == null)) {
+        findings.problem(field.name, 'is required');
+      } else if (value !== undefined) row[field.column] = field.empty ?? null;
       continue;
     }
     try {

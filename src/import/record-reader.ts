@@ -1,6 +1,6 @@
 import { InvalidValue } from '../base/text-bounds.ts';
 import { parseId, parseText } from '../base/values.ts';
-import type { Enclosing, Entity, Place, Reading, ReadRow } from './entity.ts';
+import { brokenRuleOf, type Enclosing, type Entity, type Place, type Reading, type ReadRow } from './entity.ts';
 import { type Findings, optional, type ParseField, readFields } from './fields.ts';
 import { isObject, isUnset, type JsonObject, valueAt } from './json.ts';
 import { identityOf, type Row } from './row.ts';
@@ -57,8 +57,11 @@ export function readSimpleRecord(
 type Details = Partial<Omit<ReadRow, 'entity' | 'row' | 'userIds'>>;
 
 /** Stages the row of a record, unless the record is invalid. */
-export function stageRow({ entity, place, reading, isValid }: RecordReader, row: Row, details: Details = {}): void {
-  if (isValid) stagePart(reading, place, entity, row, details);
+export function stageRow(reader: RecordReader, row: Row, details: Details = {}): void {
+  const { entity, place, reading } = reader;
+  const broken = reader.isValid ? brokenRuleOf(entity, row) : null;
+  if (broken !== null) reader.problem(broken.field, broken.reason);
+  if (reader.isValid) stagePart(reading, place, entity, row, details);
 }
 
 /** Stages a row that is only a part of a record. */

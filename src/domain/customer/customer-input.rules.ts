@@ -1,7 +1,6 @@
-import { gatewayError } from '../../base/errors.ts';
 import { parseAmount, parsePhoneNumber } from '../../base/values.ts';
-import { assertInput, optionalId, optionalText, text, valid } from '../../graph/input.ts';
-import { emailSearchOf, normaliseForSearch } from './customer.rules.ts';
+import { assertInput, optionalId, optionalText, requireRules, text, valid } from '../../graph/input.ts';
+import { customerRules, emailSearchOf, normaliseForSearch } from './customer.rules.ts';
 import type { CustomerRow } from './customer.table.ts';
 import type {
   CreditLimitInput,
@@ -9,6 +8,12 @@ import type {
   UpdateCustomerDataInput,
   UpdateCustomerIdentityInput,
 } from './customer-input.type.ts';
+
+/** Checks the columns that an input sets. @throws OBP-10001 or OBP-10020 unless the stored customer has the same values. */
+export function requireCustomerRules(values: Partial<CustomerRow>, field = 'input', stored?: CustomerRow): void {
+  const fieldOf = (column: string) => `${field}.${column === 'creditLimitAmount' ? 'creditLimit.amount' : column}`;
+  requireRules(customerRules, values, fieldOf, stored);
+}
 
 /** The value of a mutation that updates a single field. Null unsets the field. @throws OBP-10001 if it is omitted. */
 export function requireProvided<Value>(field: string, value: Value | undefined): Value {
@@ -30,7 +35,6 @@ export function creditLimitColumns(
 ): Pick<CustomerRow, 'creditLimitCurrency' | 'creditLimitAmount'> {
   if (creditLimit == null) return { creditLimitCurrency: null, creditLimitAmount: null };
   const { currency, amount } = creditLimit;
-  assertInput(!amount.startsWith('-'), `${field}.amount`, 'must not be negative');
   return {
     creditLimitCurrency: currency,
     creditLimitAmount: valid(`${field}.amount`, () => parseAmount(amount, currency)),
@@ -60,7 +64,7 @@ export function identityColumns(
   return {
     legalName,
     legalNameSearch: normaliseForSearch(legalName),
-    dateOfBirth: input.dateOfBirth == null ? null : birthDate(`${field}.dateOfBirth`, input.dateOfBirth),
+    dateOfBirth: input.dateOfBirth ?? null,
     title: optionalText(`${field}.title`, input.title, 255),
     nameSuffix: optionalText(`${field}.nameSuffix`, input.nameSuffix, 255),
   };
@@ -95,7 +99,8 @@ export function dataColumns(input: UpdateCustomerDataInput, field = 'input'): Pi
     input;
   return {
     ...faceImageColumns(faceImage),
-    ...dependantsColumns(dependants ?? null, dobOfDependants ?? [], field),
+    dependants: dependants ?? null,
+    dobOfDependants: dobOfDependants ?? [],
     relationshipStatus: optionalText(`${field}.relationshipStatus`, relationshipStatus, 16),
     highestEducationAttained: optionalText(`${field}.highestEducationAttained`, highestEducationAttained, 32),
     employmentStatus: optionalText(`${field}.employmentStatus`, employmentStatus, 32),
@@ -104,21 +109,4 @@ export function dataColumns(input: UpdateCustomerDataInput, field = 'input'): Pi
 
 function faceImageColumns(faceImage: FaceImageInput | null | undefined) {
   return { faceImageUrl: faceImage?.url ?? null, faceImageDate: faceImage?.date ?? null };
-}
-
-/** An omitted number counts as 0. @throws OBP-10020 unless it is the number of dates of birth. */
-function dependantsColumns(dependants: number | null, dobOfDependants: string[], field: string) {
-  if ((dependants ?? 0) !== dobOfDependants.length) {
-    const message = `${field}.dependants must be the number of dates in ${field}.dobOfDependants.`;
-    throw gatewayError('OBP-10020', { message, field: `${field}.dependants` });
-  }
-  return {
-    dependants,
-    dobOfDependants: dobOfDependants.map((day, index) => birthDate(`${field}.dobOfDependants[${index}]`, day)),
-  };
-}
-
-function birthDate(field: string, day: string): string {
-  assertInput(day <= new Date().toISOString().slice(0, 10), field, 'must not be in the future');
-  return day;
 }

@@ -15,6 +15,7 @@ import {
   emailColumns,
   identityColumns,
   mobilePhoneNumberColumns,
+  requireCustomerRules,
   requireProvided,
 } from './customer-input.rules.ts';
 import {
@@ -41,6 +42,7 @@ function update(context: Context, { bankId, customerId, values, expectedVersion 
     context,
     async (transaction) => {
       const customer = await lockCustomer(transaction, bankId, customerId);
+      requireCustomerRules(values, 'input', customer);
       await updateCustomer(transaction, customer, values, expectedVersion);
       return { id: customer.id };
     },

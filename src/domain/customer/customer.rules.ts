@@ -1,9 +1,33 @@
+import { isInFuture, notInFuture, type RowRule } from '../../base/row-rule.ts';
 import { InvalidValue } from '../../base/text-bounds.ts';
 import { parsePhoneNumber } from '../../base/values.ts';
 import type { CustomerRow } from './customer.table.ts';
 
 /** The maximum number of dates of birth that an input or an import can contain. Stored customers can have more. */
 export const maxDependants = 100;
+
+export const customerRules: readonly RowRule<CustomerRow>[] = [
+  notInFuture('dateOfBirth'),
+  {
+    columns: ['dobOfDependants'],
+    reason: () => 'must not be in the future',
+    invalidItem: ({ dobOfDependants }) => dobOfDependants.findIndex(isInFuture),
+    holds: ({ dobOfDependants }) => !dobOfDependants.some(isInFuture),
+  },
+  {
+    columns: ['dependants', 'dobOfDependants'],
+    reason: (nameOf) => `must be the number of dates in ${nameOf('dobOfDependants')}`,
+    // A customer without a number has no dependants.
+    holds: ({ dependants, dobOfDependants }) => (dependants ?? 0) === dobOfDependants.length,
+    errorKey: 'OBP-10020',
+  },
+  {
+    columns: ['creditLimitAmount'],
+    reason: () => 'must not be negative',
+    holds: ({ creditLimitAmount }) => creditLimitAmount?.startsWith('-') !== true,
+  },
+  notInFuture('lastOkDate'),
+];
 
 /** Represents a null `lastOkDate` in the order: earlier than all dates, so last in descending order on both databases. */
 export const neverOk = new Date('0001-01-01T00:00:00Z');

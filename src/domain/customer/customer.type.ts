@@ -56,7 +56,7 @@ export class Customer {
   @Field(() => String, { description: 'The full legal name.' })
   legalName: string;
 
-  @Field(() => String, { description: 'The mobile phone number as written.' })
+  @Field(() => String, { description: 'The mobile phone number as written. Empty if an imported customer has none.' })
   mobilePhoneNumber: string;
 
   @Field(() => String, {

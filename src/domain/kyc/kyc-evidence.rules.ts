@@ -1,12 +1,21 @@
+import type { RowRule } from '../../base/row-rule.ts';
 import { parseId } from '../../base/values.ts';
-import { assertInput, optionalId, optionalLongText, text, valid } from '../../graph/input.ts';
+import { optionalId, optionalLongText, requireRules, text, valid } from '../../graph/input.ts';
 import type { kycCheck } from './kyc-check.table.ts';
 import type { AddKycCheckInput } from './kyc-check.type.ts';
-import type { kycDocument } from './kyc-document.table.ts';
+import type { KycDocumentRow, kycDocument } from './kyc-document.table.ts';
 import type { AddKycDocumentInput } from './kyc-document.type.ts';
 import type { EvidenceValues } from './kyc-evidence.writes.ts';
 import type { kycMedia } from './kyc-media.table.ts';
 import type { AddKycMediaInput } from './kyc-media.type.ts';
+
+export const kycDocumentRules: readonly RowRule<KycDocumentRow>[] = [
+  {
+    columns: ['expiryDate', 'issueDate'],
+    reason: (nameOf) => `must not be before ${nameOf('issueDate')}`,
+    holds: ({ issueDate, expiryDate }) => issueDate === null || expiryDate === null || issueDate <= expiryDate,
+  },
+];
 
 export function kycCheckValues(input: AddKycCheckInput): EvidenceValues<typeof kycCheck> {
   const staffUserId = valid('input.staffUserId', () => parseId(input.staffUserId));
@@ -22,7 +31,7 @@ export function kycCheckValues(input: AddKycCheckInput): EvidenceValues<typeof k
 
 export function kycDocumentValues(input: AddKycDocumentInput): EvidenceValues<typeof kycDocument> {
   const { issueDate, expiryDate } = input;
-  assertInput(issueDate <= expiryDate, 'input.expiryDate', 'must not be before input.issueDate');
+  requireRules(kycDocumentRules, { issueDate, expiryDate }, (column) => `input.${column}`);
   return {
     type: text('input.type', input.type, 50),
     number: text('input.number', input.number, 50),

@@ -8,11 +8,12 @@ import { BatchedByKey } from '../../execution/batched.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, BankIdOrNull, CustomerId } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
-import { longText, pastTime } from '../../graph/input.ts';
+import { longText } from '../../graph/input.ts';
 import { mutate, writtenChild } from '../../graph/mutation.ts';
 import { customerAt, loadCustomer } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
 import { lockCustomer } from '../customer/locked-customer.ts';
+import { kycStatusValues } from './kyc-status.rules.ts';
 import { kycStatus } from './kyc-status.table.ts';
 import { AddKycStatusInput } from './kyc-status.type.ts';
 import { type KycStatusProposalRow, kycStatusProposal } from './kyc-status-proposal.table.ts';
@@ -116,13 +117,12 @@ export class KycStatusProposalResolver {
     @Ctx() context: Context,
   ): Promise<KycStatusProposalPayload> {
     const proposedByUserId = callerIdOf(context);
-    const { ok } = input;
-    const date = pastTime('input.date', input.date);
+    const values = kycStatusValues(input);
     return mutate(
       context,
       async (transaction) => {
         const customer = await lockCustomer(transaction, bankId, customerId);
-        const proposal = await insertProposal(transaction, customer, { ok, date, proposedByUserId });
+        const proposal = await insertProposal(transaction, customer, { ...values, proposedByUserId });
         return { ...writtenChild(proposal), kycStatusId: null };
       },
       (written) => readPayload(context, written),

@@ -5,11 +5,11 @@ import { Batched, BatchedByKey } from '../../execution/batched.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, BankIdOrNull, CustomerId } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
-import { pastTime } from '../../graph/input.ts';
 import type { WrittenChild } from '../../graph/mutation.ts';
 import { mutateChild } from '../customer/child-mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
+import { kycStatusValues } from './kyc-status.rules.ts';
 import { kycStatus } from './kyc-status.table.ts';
 import { AddKycStatusInput, KycStatus, KycStatusPayload } from './kyc-status.type.ts';
 import { needsConfirmation } from './kyc-status-proposal.writes.ts';
@@ -86,11 +86,10 @@ export class KycStatusMutations {
     @Arg('input', () => AddKycStatusInput, { description: 'The new status.' }) input: AddKycStatusInput,
     @Ctx() context: Context,
   ): Promise<KycStatusPayload> {
-    const { ok } = input;
-    const date = pastTime('input.date', input.date);
+    const values = kycStatusValues(input);
     return mutateChild(context, { bankId, customerId }, readPayload, async (transaction, customer) => {
       if (await needsConfirmation(transaction, bankId)) throw gatewayError('KYC_STATUS_NEEDS_CONFIRMATION', { bankId });
-      return applyKycStatus(transaction, customer, { ok, date });
+      return applyKycStatus(transaction, customer, values);
     });
   }
 }

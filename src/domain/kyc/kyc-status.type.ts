@@ -37,7 +37,7 @@ export class AddKycStatusInput {
 
   @Field(() => DateTime, {
     description:
-      'The time from which the status applies, such as `2024-05-31T09:30:00Z`. It must not be in the future.',
+      'The time from which the status applies, such as `2024-05-31T09:30:00Z`. It must not be in the future. A time that is at most five minutes ahead is stored as the present.',
   })
   date: Date;
 }

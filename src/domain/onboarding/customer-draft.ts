@@ -1,5 +1,6 @@
+import { withinClockLeeway } from '../../base/dates.ts';
 import { gatewayError } from '../../base/errors.ts';
-import { assertInput, pastTime } from '../../graph/input.ts';
+import { assertInput } from '../../graph/input.ts';
 import { accountLinkValues } from '../account/customer-account-link.writes.ts';
 import { addressValues } from '../address/address.rules.ts';
 import { lastOkDateOrderOf } from '../customer/customer.rules.ts';
@@ -14,6 +15,7 @@ import {
   emailColumns,
   identityColumns,
   mobilePhoneNumberColumns,
+  requireCustomerRules,
 } from '../customer/customer-input.rules.ts';
 import { taxResidenceValues } from '../tax-residence/tax-residence.writes.ts';
 import { userLinkValues } from '../user-customer-link/user-customer-link.writes.ts';
@@ -52,7 +54,7 @@ export interface Draft {
 function customerColumns(input: CreateCustomerInput, field: string): Draft['columns'] {
   const { rating, source } = input.creditRating ?? {};
   const ratingFields = { rating: `${field}.creditRating.rating`, source: `${field}.creditRating.source` };
-  return {
+  const columns = {
     customerNumber: input.customerNumber?.trim()
       ? customerNumberOf(input.customerNumber, `${field}.customerNumber`)
       : null,
@@ -65,13 +67,16 @@ function customerColumns(input: CreateCustomerInput, field: string): Draft['colu
     ...branchColumns(input.branchId, `${field}.branchId`),
     ...kycColumns(input, field),
   };
+  const { customerNumber: _number, ...checked } = columns;
+  requireCustomerRules(checked, field);
+  return columns;
 }
 
 /** The columns that follow from the timeline. The status of the input is its first one. */
 function kycColumns(input: CreateCustomerInput, field: string) {
   const isOk = input.kycStatus === true;
   assertInput(isOk || input.lastOkDate == null, `${field}.lastOkDate`, 'must be omitted unless kycStatus is true');
-  const lastOkDate = isOk ? pastTime(`${field}.lastOkDate`, input.lastOkDate ?? new Date()) : null;
+  const lastOkDate = isOk ? withinClockLeeway(input.lastOkDate ?? new Date()) : null;
   return { kycStatus: isOk, lastOkDate, lastOkDateOrder: lastOkDateOrderOf(lastOkDate) };
 }
 

@@ -1,7 +1,7 @@
 import { kycStatus as kycStatusTable } from '../../domain/kyc/kyc-status.table.ts';
 import { entityOf } from '../entities.ts';
-import { fieldNames } from '../entity.ts';
-import { storedRows } from '../existing-rows.ts';
+import { brokenRuleOf, fieldNames } from '../entity.ts';
+import { storedRows, withDates } from '../existing-rows.ts';
 import { customer } from '../obp/customer.ts';
 import type { Row } from '../row.ts';
 import { type Checking, pagesOf } from './checking.ts';
@@ -38,7 +38,7 @@ const repeatedRows = `
  * the first record, so that the order of shorter and longer records does not matter.
  */
 export async function checkContradictions(checking: Checking): Promise<void> {
-  const { staging } = checking;
+  const { staging, removeInvalid } = checking;
   const setRow = staging.database.prepare('update staged set row = ? where number = ?');
   const hasStagedTimeline = staging.database.prepare(
     `select 1 from staged where entity = 'kycStatus' and without_id = 0 and customer_id = ?`,
@@ -63,6 +63,11 @@ export async function checkContradictions(checking: Checking): Promise<void> {
       if (removeContradiction(checking, entity, number, row, merged)) continue;
       const added = Object.keys(row).filter((name) => !merged?.providers.has(name));
       if (added.length === 0) continue;
+      const broken = brokenRuleOf(entityOf(entity), withDates(entityOf(entity).table, { ...merged.row, ...row }));
+      if (broken !== null) {
+        removeInvalid(number, broken.field, broken.reason);
+        continue;
+      }
       for (const name of added) {
         merged.row[name] = row[name];
         merged.providers.set(name, number);

@@ -2,7 +2,7 @@ import { localDateFromWritten } from '../../base/dates.ts';
 import { parseText } from '../../base/values.ts';
 import { customerAddress as customerAddressTable } from '../../domain/address/address.table.ts';
 import { maxTagLength, maxTags } from '../../domain/address/tag-limits.ts';
-import { derivedColumns, maxDependants } from '../../domain/customer/customer.rules.ts';
+import { customerRules, derivedColumns, maxDependants } from '../../domain/customer/customer.rules.ts';
 import { customer as customerTable } from '../../domain/customer/customer.table.ts';
 import { attributeSearchValue } from '../../domain/customer/customer-attribute.rules.ts';
 import { customerAttribute as customerAttributeTable } from '../../domain/customer/customer-attribute.table.ts';
@@ -28,6 +28,7 @@ import {
   readFields,
   required,
   text,
+  timeByClock,
   url,
 } from '../fields.ts';
 import { isObject, isUnset, type JsonObject } from '../json.ts';
@@ -54,7 +55,7 @@ export const customer = defineEntity({
   fields: [
     required('customer_number', 'customerNumber', parseCustomerNumber),
     required('legal_name', 'legalName', text(255)),
-    required('mobile_phone_number', 'mobilePhoneNumber', text(50)),
+    required('mobile_phone_number', 'mobilePhoneNumber', text(50), { empty: '' }),
     optional('email', 'email', emailAddress),
     optional('face_image.url', 'faceImageUrl', url),
     optional('face_image.date', 'faceImageDate', dateTime),
@@ -69,7 +70,7 @@ export const customer = defineEntity({
     optional('highest_education_attained', 'highestEducationAttained', text(32)),
     optional('employment_status', 'employmentStatus', text(32)),
     optional('kyc_status', 'kycStatus', boolean, { empty: false }),
-    optional('last_ok_date', 'lastOkDate', dateTime),
+    optional('last_ok_date', 'lastOkDate', timeByClock),
     optional('title', 'title', text(255)),
     optional('branch_id', 'branchId', text(255)),
     optional('name_suffix', 'nameSuffix', text(255)),
@@ -83,6 +84,7 @@ export const customer = defineEntity({
     },
   ],
   defaults: { dobOfDependants: [], kycStatus: false },
+  rules: customerRules,
   derive: derivedColumns,
 });
 

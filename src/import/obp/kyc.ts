@@ -1,9 +1,11 @@
 import { kycCheck as kycCheckTable } from '../../domain/kyc/kyc-check.table.ts';
 import { kycDocument as kycDocumentTable } from '../../domain/kyc/kyc-document.table.ts';
+import { kycDocumentRules } from '../../domain/kyc/kyc-evidence.rules.ts';
 import { kycMedia as kycMediaTable } from '../../domain/kyc/kyc-media.table.ts';
+import { kycStatusRules } from '../../domain/kyc/kyc-status.rules.ts';
 import { kycStatus as kycStatusTable } from '../../domain/kyc/kyc-status.table.ts';
 import { defineEntity } from '../entity.ts';
-import { boolean, dateTime, id, localDate, longText, optional, required, text, url } from '../fields.ts';
+import { boolean, dateTime, id, localDate, longText, optional, required, text, timeByClock, url } from '../fields.ts';
 
 export const kycCheck = defineEntity({
   name: 'kycCheck',
@@ -40,6 +42,7 @@ export const kycDocument = defineEntity({
     optional('issue_place', 'issuePlace', text(512)),
     optional('expiry_date', 'expiryDate', localDate),
   ],
+  rules: kycDocumentRules,
   isEvidence: true,
   isListOfCustomer: true,
 });
@@ -71,7 +74,8 @@ export const kycStatus = defineEntity({
   readBy: ['customerId'],
   parent: 'customer',
   record: { sections: ['statuses'], marks: [['ok', 'date']] },
-  fields: [required('ok', 'ok', boolean), required('date', 'date', dateTime)],
+  fields: [required('ok', 'ok', boolean), required('date', 'date', timeByClock)],
+  rules: kycStatusRules,
   isEvidence: true,
   isListOfCustomer: true,
 });

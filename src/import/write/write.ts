@@ -4,7 +4,7 @@ import type { Database, Queries } from '../../database/database.ts';
 import { insertRows } from '../../database/insert-rows.ts';
 import { updateRows } from '../../database/write-row.ts';
 import { entities } from '../entities.ts';
-import { type Entity, fieldNames } from '../entity.ts';
+import { brokenRuleOf, type Entity, fieldNames } from '../entity.ts';
 import { columnsOf, isEmptyTable, storedRows, withDates } from '../existing-rows.ts';
 import { bank } from '../obp/bank.ts';
 import { customer } from '../obp/customer.ts';
@@ -137,7 +137,7 @@ async function changesOfBatch(
     }
     const differing = differingColumns(entity, existing, read, withTimeline);
     if (differing.length === 0) counts.unchanged += 1;
-    else if (canUpdate(writing, entity, existing, differing)) {
+    else if (canUpdate(writing, entity, existing, read, differing)) {
       counts.updated += 1;
       const values = Object.fromEntries(differing.map((name) => [name, read[name]]));
       applyChanges(entity, changes, identity, existing, values);
@@ -180,9 +180,11 @@ function differingColumns(entity: Entity, existing: Row, read: Row, withTimeline
 const ownerColumns = ['id', 'bankId', 'customerId', 'accountId', 'userId', 'meetingId'];
 
 /** Whether a differing record updates the existing row. Placeholders and events without a customer are always completed. */
-function canUpdate({ update }: Writing, entity: Entity, existing: Row, differing: string[]): boolean {
+function canUpdate({ update }: Writing, entity: Entity, existing: Row, read: Row, differing: string[]): boolean {
   if (isPlaceholder(entity, existing) || (entity === crmEvent && differing.join() === 'customerId')) return true;
-  return update && entity.isEvidence !== true && !differing.some((name) => ownerColumns.includes(name));
+  if (!update || entity.isEvidence === true || differing.some((name) => ownerColumns.includes(name))) return false;
+  // The record omits columns, whose stored values might not fit the others.
+  return brokenRuleOf(entity, { ...existing, ...read }, existing) === null;
 }
 
 function applyChanges(entity: Entity, changes: Changes, identity: string, existing: Row, values: Row): void {

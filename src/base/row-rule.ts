@@ -1,0 +1,51 @@
+import type { ErrorKey } from './errors.ts';
+
+/**
+ * A rule on the values of a row, whatever way they come in: GraphQL, an import or generated data. The rules of an entity are in its
+ * folder, in a `.rules.ts` file.
+ */
+export interface RowRule<Row> {
+  /** The column whose value is invalid, and the others that the rule reads. */
+  columns: readonly [invalid: keyof Row & string, ...others: (keyof Row & string)[]];
+  /** Completes a sentence that begins with the name of the invalid column. `nameOf` names the other columns. */
+  reason(nameOf: NameOf<Row>): string;
+  /** The index of the first invalid item, for a rule on the items of a list. */
+  invalidItem?(row: Row): number | null;
+  holds(row: Row): boolean;
+  /** The error of the API. Defaults to OBP-10001. */
+  errorKey?: ErrorKey;
+}
+
+/** How a caller names a column, such as `input.dateOfBirth` or `date_of_birth`. */
+export type NameOf<Row> = (column: keyof Row & string) => string;
+
+function isSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/**
+ * The first rule that the values break. A rule does not apply to values without one of its columns. It does not apply if all of them
+ * are the same in the stored row, so that an old value does not prevent changes of others.
+ */
+export function brokenRule<Row extends object>(
+  rules: readonly RowRule<Row>[],
+  values: Partial<Row>,
+  stored: Partial<Row> = {},
+): RowRule<Row> | undefined {
+  return rules.find(({ columns, holds }) => {
+    if (columns.some((column) => values[column] === undefined)) return false;
+    if (columns.every((column) => isSame(values[column], stored[column]))) return false;
+    return !holds(values as Row);
+  });
+}
+
+/** A rule on a time or a date: the present is the latest valid value. */
+export function notInFuture<Row>(column: keyof Row & string): RowRule<Row> {
+  return { columns: [column], reason: () => 'must not be in the future', holds: (row) => !isInFuture(row[column]) };
+}
+
+/** Whether a time, or a date in UTC, is in the future. */
+export function isInFuture(value: unknown): boolean {
+  if (value instanceof Date) return value.getTime() > Date.now();
+  return typeof value === 'string' && value > new Date().toISOString().slice(0, 10);
+}

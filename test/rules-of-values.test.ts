@@ -1,0 +1,398 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eq } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { brokenRule, type RowRule } from '../src/base/row-rule.ts';
+import { parseAmount, parseCountryCode, parseEmailAddress } from '../src/base/values.ts';
+import { customerRules } from '../src/domain/customer/customer.rules.ts';
+import { type CustomerRow, customer } from '../src/domain/customer/customer.table.ts';
+import type { KycDocumentRow } from '../src/domain/kyc/kyc-document.table.ts';
+import { kycDocumentRules } from '../src/domain/kyc/kyc-evidence.rules.ts';
+import { kycStatusRules } from '../src/domain/kyc/kyc-status.rules.ts';
+import { type KycStatusRow, kycStatus } from '../src/domain/kyc/kyc-status.table.ts';
+import { entities } from '../src/import/entities.ts';
+import type { Entity } from '../src/import/entity.ts';
+import { generateBank } from '../src/import/generated/bank.ts';
+import { generateCustomer } from '../src/import/generated/customer.ts';
+import { importFiles } from '../src/import/import.ts';
+import { renderProblem } from '../src/import/report.ts';
+import { type Gateway, startGateway, type TestUser } from './support/gateway.ts';
+import { insertCustomer } from './support/rows.ts';
+
+const bankId = 'gh.29.uk';
+let gateway: Gateway;
+let officer: TestUser;
+let folder: string;
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  await gateway.createBank(bankId);
+  const roles = [
+    'CanCreateCustomer',
+    'CanAddKycStatus',
+    'CanAddKycDocument',
+    'CanUpdateCustomerIdentity',
+    'CanUpdateCustomerCreditLimit',
+    'CanUpdateCustomerEmail',
+    'CanCreateCustomerAddress',
+  ] as const;
+  officer = await gateway.createUser({ roles: roles.map((role) => [role, bankId] as const) });
+});
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'rules-'));
+  return () => rm(folder, { recursive: true });
+});
+
+afterAll(() => gateway.stop());
+
+/** Imports one file, and returns the problems without the name of the file. */
+async function problemsOf(content: object, update = false): Promise<string[]> {
+  const file = join(folder, 'file.json');
+  await writeFile(file, JSON.stringify(content));
+  const problems: string[] = [];
+  await importFiles(
+    gateway.database,
+    [file],
+    { update },
+    { onProblem: (problem) => problems.push(renderProblem(problem).replace(/^.*\]: /, '')) },
+  );
+  return problems;
+}
+
+function customerRecord(values: object) {
+  return {
+    bank_id: bankId,
+    customer_id: randomUUID(),
+    customer_number: randomUUID(),
+    legal_name: 'Ada Lovelace',
+    mobile_phone_number: '+44 7400 123456',
+    ...values,
+  };
+}
+
+const ofStored = (customerId: string) => ({ bank_id: bankId, customer_id: customerId, customer_number: 'ignored' });
+
+function storedCustomer(id: string): Promise<CustomerRow | undefined> {
+  return gateway.database.read
+    .select()
+    .from(customer)
+    .where(eq(customer.id, id))
+    .then(([row]) => row);
+}
+
+const createCustomer = `mutation ($bankId: ID!, $input: CreateCustomerInput!) {
+  createCustomer(bankId: $bankId, input: $input) { customer { id } } }`;
+const addKycStatus = `mutation ($bankId: ID!, $customerId: ID!, $input: AddKycStatusInput!) {
+  addKycStatus(bankId: $bankId, customerId: $customerId, input: $input) { kycStatus { ok date } } }`;
+const addKycDocument = `mutation ($bankId: ID!, $customerId: ID!, $input: AddKycDocumentInput!) {
+  addKycDocument(bankId: $bankId, customerId: $customerId, input: $input) { kycDocument { id } } }`;
+const createAddress = `mutation ($bankId: ID!, $customerId: ID!, $input: CustomerAddressInput!) {
+  createCustomerAddress(bankId: $bankId, customerId: $customerId, input: $input) { customerAddress { id } } }`;
+const updateIdentity = `mutation ($bankId: ID!, $customerId: ID!, $input: UpdateCustomerIdentityInput!) {
+  updateCustomerIdentity(bankId: $bankId, customerId: $customerId, input: $input) { customer { title } } }`;
+const updateData = `mutation ($bankId: ID!, $customerId: ID!, $input: UpdateCustomerDataInput!) {
+  updateCustomerData(bankId: $bankId, customerId: $customerId, input: $input) { customer { employmentStatus } } }`;
+
+interface Violation {
+  /** The rule of the row that the value breaks, if it is a rule on rows. */
+  broken?: { rules: readonly RowRule<never>[]; row: object };
+  document: string;
+  input: object;
+  /** The field of the input, and the end of the message. */
+  refusal: [field: string | undefined, message: string];
+  /** The content of a file for a stored customer. */
+  file(customerId: string): object;
+  problem: string;
+}
+
+const newCustomer = { legalName: 'Ada Lovelace', mobilePhoneNumber: '+44 7400 123456' };
+const document = { type: 'passport', number: '1', issuePlace: 'London' };
+const address = { city: 'London', postcode: 'W1' };
+
+function ofCustomer(
+  row: object,
+  input: object,
+  refusal: Violation['refusal'],
+  record: object,
+  problem: string,
+): Violation {
+  return {
+    broken: { rules: customerRules, row },
+    document: createCustomer,
+    input: { ...newCustomer, ...input },
+    refusal,
+    file: () => ({ customers: [customerRecord(record)] }),
+    problem: `customer ${problem}`,
+  };
+}
+
+const violations: Record<string, Violation> = {
+  'a birth date in the future': ofCustomer(
+    { dateOfBirth: '2099-01-01' },
+    { dateOfBirth: '2099-01-01' },
+    ['input.dateOfBirth', 'must not be in the future'],
+    { date_of_birth: '2099-01-01T00:00:00Z' },
+    'date_of_birth must not be in the future',
+  ),
+  'a birth date of a dependant in the future': ofCustomer(
+    { dobOfDependants: ['2020-01-01', '2099-01-01'], dependants: 2 },
+    { dobOfDependants: ['2020-01-01', '2099-01-01'], dependants: 2 },
+    ['input.dobOfDependants[1]', 'must not be in the future'],
+    { dob_of_dependants: ['20200101', '2099-01-01'], dependants: 2 },
+    'dob_of_dependants item 2 must not be in the future',
+  ),
+  'a number of dependants that is not the number of their birth dates': ofCustomer(
+    { dobOfDependants: ['2020-01-01'], dependants: 2 },
+    { dobOfDependants: ['2020-01-01'], dependants: 2 },
+    ['input.dependants', 'must be the number of dates in input.dobOfDependants'],
+    { dob_of_dependants: ['2020-01-01'], dependants: 2 },
+    'dependants must be the number of dates in dob_of_dependants',
+  ),
+  'a negative credit limit': ofCustomer(
+    { creditLimitAmount: '-1' },
+    { creditLimit: { currency: 'EUR', amount: '-1' } },
+    ['input.creditLimit.amount', 'must not be negative'],
+    { credit_limit: { currency: 'EUR', amount: '-1' } },
+    'credit_limit.amount must not be negative',
+  ),
+  'a last ok date in the future': ofCustomer(
+    { lastOkDate: new Date('9999-12-31T23:59:59Z') },
+    { kycStatus: true, lastOkDate: '9999-12-31T23:59:59Z' },
+    ['input.lastOkDate', 'must not be in the future'],
+    { kyc_status: true, last_ok_date: '9999-12-31T23:59:59Z' },
+    'last_ok_date must not be in the future',
+  ),
+  'a KYC status in the future': {
+    broken: { rules: kycStatusRules, row: { date: new Date('2099-01-01T00:00:00Z') } },
+    document: addKycStatus,
+    input: { ok: true, date: '2099-01-01T00:00:00Z' },
+    refusal: ['input.date', 'must not be in the future'],
+    file: (customerId) => ({ statuses: [{ ...ofStored(customerId), ok: true, date: '2099-01-01T00:00:00Z' }] }),
+    problem: 'kycStatus date must not be in the future',
+  },
+  'a document that expires before it is issued': {
+    broken: { rules: kycDocumentRules, row: { issueDate: '2020-01-02', expiryDate: '2020-01-01' } },
+    document: addKycDocument,
+    input: { ...document, issueDate: '2020-01-02', expiryDate: '2020-01-01' },
+    refusal: ['input.expiryDate', 'must not be before input.issueDate'],
+    file: (customerId) => ({
+      documents: [
+        {
+          ...{ ...ofStored(customerId), id: randomUUID(), type: 'passport', number: '1', issue_place: 'London' },
+          issue_date: '2020-01-02T00:00:00Z',
+          expiry_date: '2020-01-01T00:00:00Z',
+        },
+      ],
+    }),
+    problem: 'kycDocument expiry_date must not be before issue_date',
+  },
+  'an email address that HTML refuses': {
+    document: createCustomer,
+    input: { ...newCustomer, email: 'a@example-.com' },
+    refusal: ['input.email', 'must be a valid email address'],
+    file: () => ({ customers: [customerRecord({ email: 'a@example-.com' })] }),
+    problem: 'customer email must be a valid email address',
+  },
+  'an amount in a withdrawn currency': {
+    document: createCustomer,
+    input: { ...newCustomer, creditLimit: { currency: 'BGN', amount: '1' } },
+    refusal: ['input.creditLimit.currency', 'must be an ISO 4217 currency code'],
+    file: () => ({ customers: [customerRecord({ credit_limit: { currency: 'BGN', amount: '1' } })] }),
+    problem: 'customer credit_limit.currency must be an ISO 4217 currency code',
+  },
+  'an amount with more digits than its currency has': {
+    document: createCustomer,
+    input: { ...newCustomer, creditLimit: { currency: 'JPY', amount: '1.5' } },
+    refusal: ['input.creditLimit.amount', 'must have at most 0 digits after the decimal point, as its currency has'],
+    file: () => ({ customers: [customerRecord({ credit_limit: { currency: 'JPY', amount: '1.5' } })] }),
+    problem: 'customer credit_limit.amount must have at most 0 digits after the decimal point, as its currency has',
+  },
+  'an unknown country': {
+    document: createAddress,
+    input: { ...address, line1: '1', countryCode: 'UK' },
+    refusal: ['input.countryCode', 'must be an ISO 3166-1 alpha-2 country code'],
+    file: (customerId) => ({
+      addresses: [
+        { ...ofStored(customerId), ...address, customer_address_id: randomUUID(), line_1: '1', country_code: 'UK' },
+      ],
+    }),
+    problem: 'customerAddress country_code must be an ISO 3166-1 alpha-2 country code',
+  },
+};
+
+describe.each(Object.entries(violations))('%s', (_name, { document, input, refusal, file, problem }) => {
+  test('is refused by GraphQL', async () => {
+    const { id: customerId } = await insertCustomer(gateway.database, { bankId });
+
+    const variables = document === createCustomer ? { bankId, input } : { bankId, customerId, input };
+    const { errors } = await gateway.query(officer.token, document, variables);
+
+    const [field, message] = refusal;
+    expect(errors.map(({ extensions }) => extensions.field)).toEqual([field]);
+    expect(errors[0]?.message).toContain(message);
+  });
+
+  test('is refused by an import', async () => {
+    const { id } = await insertCustomer(gateway.database, { bankId });
+
+    expect(await problemsOf(file(id))).toContain(problem);
+  });
+});
+
+test('each violation of a rule on rows breaks the rule, so generated rows are compared with it', () => {
+  for (const { broken } of Object.values(violations)) {
+    if (broken !== undefined) expect(brokenRule(broken.rules as readonly RowRule<object>[], broken.row)).toBeDefined();
+  }
+});
+
+test('generated customers conform to all rules', () => {
+  const bank = generateBank(1, bankId, 0);
+  for (let index = 0; index < 300; index += 1) {
+    const generated = generateCustomer(bank, index);
+    for (const row of generated.customers) {
+      expect(brokenRule(customerRules, row)).toBeUndefined();
+      if (row.email !== null) parseEmailAddress(row.email);
+      if (row.creditLimitAmount !== null) parseAmount(row.creditLimitAmount, row.creditLimitCurrency ?? '');
+    }
+    for (const row of generated.kycStatuses) expect(brokenRule(kycStatusRules, row as KycStatusRow)).toBeUndefined();
+    for (const row of generated.kycDocuments) {
+      expect(brokenRule(kycDocumentRules, row as Partial<KycDocumentRow>)).toBeUndefined();
+    }
+    for (const { countryCode } of generated.addresses) parseCountryCode(countryCode);
+  }
+});
+
+test('imports have the rules on rows of GraphQL', () => {
+  const withRules = (entities as readonly Entity[]).filter(({ rules }) => rules !== undefined);
+  expect(withRules.map(({ name, rules }) => [name, rules])).toEqual([
+    ['customer', customerRules],
+    ['kycDocument', kycDocumentRules],
+    ['kycStatus', kycStatusRules],
+  ]);
+});
+
+test('records of one document that are valid only apart are refused by an import', async () => {
+  const { id } = await insertCustomer(gateway.database, { bankId });
+  const record = { ...ofStored(id), id: 'd1', type: 'passport', number: '1' };
+
+  const problems = await problemsOf({
+    documents: [
+      { ...record, issue_date: '2020-01-02' },
+      { ...record, expiry_date: '2020-01-01' },
+    ],
+  });
+
+  expect(problems).toEqual(['kycDocument expiry_date must not be before issue_date']);
+});
+
+test('a customer without a mobile phone number is imported as OBP holds it, and returned by GraphQL', async () => {
+  const reader = await gateway.createUser({ roles: [['CanGetCustomer', bankId]] });
+  const record = customerRecord({ mobile_phone_number: '' });
+
+  expect(await problemsOf({ customers: [record] })).toEqual([]);
+  expect(await problemsOf({ customers: [customerRecord({ mobile_phone_number: null })] })).toEqual([
+    'customer mobile_phone_number is required',
+  ]);
+
+  const { data } = await gateway.query(
+    reader.token,
+    `query ($bankId: ID!, $customerId: ID!) {
+      customer(bankId: $bankId, customerId: $customerId) { mobilePhoneNumber mobilePhoneNumberE164 } }`,
+    { bankId, customerId: record.customer_id },
+  );
+  expect(data).toEqual({ customer: { mobilePhoneNumber: '', mobilePhoneNumberE164: null } });
+});
+
+describe('a time that is at most five minutes ahead', () => {
+  const ahead = () => new Date(Date.now() + 3 * 60_000).toISOString();
+
+  test('is stored as the present by GraphQL', async () => {
+    const { id: customerId } = await insertCustomer(gateway.database, { bankId });
+
+    const input = { ok: true, date: ahead() };
+    const { errors } = await gateway.query(officer.token, addKycStatus, { bankId, customerId, input });
+
+    expect(errors).toEqual([]);
+    const [status] = await gateway.database.read.select().from(kycStatus).where(eq(kycStatus.customerId, customerId));
+    expect(status?.date.getTime()).toBeLessThanOrEqual(Date.now());
+    expect((await storedCustomer(customerId))?.lastOkDate).toEqual(status?.date);
+  });
+
+  test('is stored as the present by an import', async () => {
+    const record = customerRecord({ kyc_status: true, last_ok_date: ahead() });
+    const { id } = await insertCustomer(gateway.database, { bankId });
+
+    const status = { ...ofStored(id), ok: true, date: ahead() };
+    expect(await problemsOf({ customers: [record], statuses: [status] })).toEqual([]);
+
+    const imported = await storedCustomer(record.customer_id);
+    expect(imported?.lastOkDate?.getTime()).toBeLessThanOrEqual(Date.now());
+    const [stored] = await gateway.database.read.select().from(kycStatus).where(eq(kycStatus.customerId, id));
+    expect(stored?.date.getTime()).toBeLessThanOrEqual(Date.now());
+  });
+});
+
+describe('a stored row that breaks a rule', () => {
+  const stored = {
+    dateOfBirth: '2099-01-01',
+    dependants: 3,
+    dobOfDependants: ['2099-02-03'],
+    creditLimitCurrency: 'BGN',
+    creditLimitAmount: '1.00',
+  };
+
+  test('can be changed in its other fields by GraphQL', async () => {
+    const { id: customerId } = await insertCustomer(gateway.database, { bankId, ...stored });
+    const identity = { legalName: 'Ada Lovelace', title: 'Lady', dateOfBirth: stored.dateOfBirth };
+    const data = {
+      dependants: stored.dependants,
+      dobOfDependants: stored.dobOfDependants,
+      employmentStatus: 'retired',
+    };
+
+    const first = await gateway.query(officer.token, updateIdentity, { bankId, customerId, input: identity });
+    const second = await gateway.query(officer.token, updateData, { bankId, customerId, input: data });
+
+    expect([...first.errors, ...second.errors]).toEqual([]);
+    expect(await storedCustomer(customerId)).toMatchObject({ ...stored, title: 'Lady', employmentStatus: 'retired' });
+  });
+
+  test('cannot get another invalid value', async () => {
+    const { id: customerId } = await insertCustomer(gateway.database, { bankId, ...stored });
+    const identity = { legalName: 'Ada Lovelace', title: 'Lady', dateOfBirth: '2099-01-02' };
+    const data = { dependants: 3, dobOfDependants: ['2098-02-03'], employmentStatus: 'retired' };
+
+    const first = await gateway.query(officer.token, updateIdentity, { bankId, customerId, input: identity });
+    const second = await gateway.query(officer.token, updateData, { bankId, customerId, input: data });
+
+    expect(first.errors[0]?.extensions.field).toBe('input.dateOfBirth');
+    expect(second.errors[0]?.extensions.field).toBe('input.dobOfDependants[0]');
+    expect(await storedCustomer(customerId)).toMatchObject({ ...stored, title: null });
+  });
+
+  test('can be changed in its other fields by an import that omits the invalid ones', async () => {
+    const { id, customerNumber } = await insertCustomer(gateway.database, { bankId, ...stored });
+    const record = customerRecord({ customer_id: id, customer_number: customerNumber, title: 'Lady' });
+
+    expect(await problemsOf({ customers: [record] }, true)).toEqual([]);
+    expect(await storedCustomer(id)).toMatchObject({ ...stored, title: 'Lady' });
+  });
+
+  test('returns a withdrawn currency', async () => {
+    const reader = await gateway.createUser({ roles: [['CanGetCustomer', bankId]] });
+    const { id: customerId } = await insertCustomer(gateway.database, { bankId, ...stored });
+
+    const { data, errors } = await gateway.query(
+      reader.token,
+      `query ($bankId: ID!, $customerId: ID!) {
+        customer(bankId: $bankId, customerId: $customerId) { creditLimit { currency amount } } }`,
+      { bankId, customerId },
+    );
+
+    expect(errors).toEqual([]);
+    expect(data).toEqual({ customer: { creditLimit: { currency: 'BGN', amount: '1.00' } } });
+  });
+});
