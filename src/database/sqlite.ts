@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { open, rm } from 'node:fs/promises';
 import SqliteDatabase from 'better-sqlite3';
 import { fillPlaceholders, type Logger } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
@@ -8,6 +7,7 @@ import type { Database, DatabaseOptions, DatabaseStatistics, Preparable, Queries
 import { DatabaseMismatch } from './database-mismatch.ts';
 import { rowMapperOf } from './map-rows.ts';
 import { checkMigrations, type MigrationMode, migrationsToApply, pendingMigrations } from './migrations.ts';
+import { backupSqlite } from './sqlite-backup.ts';
 import { createFile, watchFiles } from './sqlite-files.ts';
 import { sqlitePath } from './sqlite-path.ts';
 import { isBusy, writerOf } from './sqlite-writer.ts';
@@ -187,21 +187,7 @@ export async function openSqlite(url: string, options: DatabaseOptions): Promise
       checkFiles(true);
       checkMigrations('sqlite', appliedMigrations(reader));
     },
-    async backup(file, onProgress) {
-      // Fails if the file exists, because it might be this database. Only the owner can access the new file.
-      await (await open(file, 'wx', 0o600)).close();
-      try {
-        await reader.backup(file, {
-          progress({ totalPages, remainingPages }) {
-            onProgress(totalPages === 0 ? 1 : 1 - remainingPages / totalPages);
-            return 1000;
-          },
-        });
-      } catch (error) {
-        await rm(file, { force: true });
-        throw error;
-      }
-    },
+    backup: (file, onProgress) => backupSqlite(path, file, onProgress),
     async close() {
       await settled();
       reader.close();

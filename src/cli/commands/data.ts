@@ -105,11 +105,16 @@ export function addGenerate(program: Command): void {
 export function addBackup(program: Command): void {
   program
     .command('backup')
-    .description('Copy the SQLite database to a file, also while it is being served.')
+    .description(
+      'Copy the SQLite database, as it is when the command starts, to a file, also while it is being served.',
+    )
     .argument('<file>', 'path of a new file, which only its owner can read')
     .action(async (file: string) => {
       const configured = await settings('secret');
       const progress = showProgress();
+      // The incomplete copy is deleted when the process exits.
+      process.once('SIGINT', () => process.exit(130));
+      process.once('SIGTERM', () => process.exit(143));
       // Recorded before the copy, so that the copy contains the event and the end of its chain.
       await audited('backup', configured, async () => undefined);
       const copy = (database: Database) =>
