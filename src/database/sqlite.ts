@@ -9,7 +9,7 @@ import { rowMapperOf } from './map-rows.ts';
 import { checkMigrations, type MigrationMode, migrationsToApply, pendingMigrations } from './migrations.ts';
 import { backupSqlite } from './sqlite-backup.ts';
 import { createFile, watchFiles } from './sqlite-files.ts';
-import { sqlitePath } from './sqlite-path.ts';
+import { maxIdleLogBytes, sqlitePath } from './sqlite-path.ts';
 import { isBusy, writerOf } from './sqlite-writer.ts';
 
 function openHandle(path: string, readonly: boolean, isServing: boolean): SqliteDatabase.Database {
@@ -21,6 +21,8 @@ function openHandle(path: string, readonly: boolean, isServing: boolean): Sqlite
   handle.pragma(`cache_size = ${isServing ? -65536 : -16384}`);
   handle.pragma(`mmap_size = ${isServing ? 1073741824 : 0}`);
   handle.pragma('temp_store = MEMORY');
+  // The log grows while another process reads an old snapshot, and would keep its size.
+  handle.pragma(`journal_size_limit = ${maxIdleLogBytes}`);
   return handle;
 }
 

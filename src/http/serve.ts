@@ -19,6 +19,7 @@ import { openFailureLog } from './failure-log.ts';
 import { createServer } from './server.ts';
 import { stopSignal } from './stop-signal.ts';
 import type { ParentProcess } from './worker.ts';
+import { watchWriteAheadLog } from './write-ahead-log.ts';
 
 /**
  * The interval in which expired rows are deleted, in milliseconds. It is random, so that processes that started at the same time
@@ -98,6 +99,7 @@ export async function serve(config: Config, database: Database, options: ServeOp
       })
       .catch(onFailure);
   }, deletionInterval()).unref();
+  const stopWatching = watchWriteAheadLog(config.databaseUrl, logger);
   const url = await (parent?.listen(server) ?? server.listen());
   if (url !== null) {
     logger.info({ url }, 'listening');
@@ -109,6 +111,7 @@ export async function serve(config: Config, database: Database, options: ServeOp
     await parent?.stopAll();
   } else logger.info({ signal: end }, 'stopping');
   clearInterval(forgetting);
+  stopWatching();
   await server.close();
   if (end instanceof DatabaseMismatch) await auditTrail.close().catch(onFailure);
   else await auditTrail.close();
