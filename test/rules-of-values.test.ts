@@ -306,6 +306,25 @@ test('a customer without a mobile phone number is imported as OBP holds it, and 
   expect(data).toEqual({ customer: { mobilePhoneNumber: '', mobilePhoneNumberE164: null } });
 });
 
+test.each([{ postcode: '' }, { postcode: null }, {}])(
+  'an address is imported without a postcode: %j',
+  async (values) => {
+    const { id } = await insertCustomer(gateway.database, { bankId });
+    const reader = await gateway.createUser({ roles: [['CanGetCustomerAddress', bankId]] });
+    const record = { ...ofStored(id), customer_address_id: randomUUID(), line_1: 'Nathan Road 1', city: 'Kowloon' };
+
+    expect(await problemsOf({ addresses: [{ ...record, country_code: 'HK', ...values }] })).toEqual([]);
+
+    const { data } = await gateway.query(
+      reader.token,
+      `query ($bankId: ID!, $customerId: ID!) {
+      customerAddresses(bankId: $bankId, customerId: $customerId) { postcode countryCode } }`,
+      { bankId, customerId: id },
+    );
+    expect(data).toEqual({ customerAddresses: [{ postcode: null, countryCode: 'HK' }] });
+  },
+);
+
 describe('a time that is at most five minutes ahead', () => {
   const ahead = () => new Date(Date.now() + 3 * 60_000).toISOString();
 

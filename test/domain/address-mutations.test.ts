@@ -106,6 +106,18 @@ describe('createCustomerAddress', () => {
     });
   });
 
+  test.each([{ postcode: '' }, { postcode: null }, { postcode: undefined }])(
+    'stores an address without a postcode: %j',
+    async (values) => {
+      const variables = { bankId, customerId, input: { ...input, countryCode: 'AE', ...values } };
+
+      const { errors } = await gateway.query(clerk.token, create, variables);
+
+      expect(errors).toEqual([]);
+      expect(await storedOf(customerId)).toMatchObject([{ postcode: null, countryCode: 'AE' }]);
+    },
+  );
+
   test('stores text in Unicode NFC, and empty text as null', async () => {
     const variables = { bankId, customerId, input: { ...input, city: 'Zu\u0308rich', line2: '' } };
 

@@ -14,7 +14,7 @@ export function addressValues(input: CustomerAddressInput, field = 'input'): Chi
     city: text(`${field}.city`, input.city, 255),
     county: optionalText(`${field}.county`, input.county, 255),
     state: optionalText(`${field}.state`, input.state, 255),
-    postcode: text(`${field}.postcode`, input.postcode, 20),
+    postcode: optionalText(`${field}.postcode`, input.postcode, 20),
     countryCode: input.countryCode,
     tags: tags.map((tag, index) => text(`${field}.tags[${index}]`, tag, maxTagLength)),
     status: optionalText(`${field}.status`, input.status, 255),

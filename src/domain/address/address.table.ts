@@ -15,7 +15,7 @@ export const customerAddress = table(
     city: text('city').notNull(),
     county: text('county'),
     state: text('state'),
-    postcode: text('postcode').notNull(),
+    postcode: text('postcode'),
     countryCode: text('country_code').notNull(),
     tags: json<string[]>('tags').notNull(),
     status: text('status'),

@@ -32,8 +32,11 @@ export class CustomerAddress {
   @Field(() => String, { nullable: true, description: 'The state, province or region.' })
   state: string | null;
 
-  @Field(() => String, { description: 'The postcode.' })
-  postcode: string;
+  @Field(() => String, {
+    nullable: true,
+    description: 'The postcode. Null if the address has none, as in Hong Kong and the United Arab Emirates.',
+  })
+  postcode: string | null;
 
   @Field(() => CountryCode, { description: 'The country, such as `DE`.' })
   countryCode: string;
@@ -79,8 +82,8 @@ export class CustomerAddressInput {
   @Field(() => String, { nullable: true, description: 'The state, province or region, at most 255 characters.' })
   state?: string | null;
 
-  @Field(() => String, { description: 'The postcode, at most 20 characters.' })
-  postcode: string;
+  @Field(() => String, { nullable: true, description: 'The postcode, at most 20 characters.' })
+  postcode?: string | null;
 
   @Field(() => CountryCode, { description: 'The country, such as `DE`.' })
   countryCode: string;

@@ -103,7 +103,7 @@ export const customerAddress = defineEntity({
     required('city', 'city', text(255)),
     optional('county', 'county', text(255)),
     optional('state', 'state', text(255)),
-    required('postcode', 'postcode', text(20)),
+    optional('postcode', 'postcode', text(20)),
     required('country_code', 'countryCode', countryCode),
     optional(
       'tags',

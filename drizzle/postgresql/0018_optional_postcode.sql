@@ -1,0 +1,1 @@
+ALTER TABLE "customer_address" ALTER COLUMN "postcode" DROP NOT NULL;
