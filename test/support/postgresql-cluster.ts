@@ -34,7 +34,9 @@ async function areRunning(ids: number[]): Promise<boolean> {
 export interface PostgresqlServer {
   /** The URL of the database `postgres`, with its superuser. */
   url: string;
-  start(): Promise<void>;
+  folder: string;
+  /** The environment is that of its processes, in addition to that of the test. */
+  start(environment?: Record<string, string>): Promise<void>;
   stop(): Promise<void>;
   /** Simulates a power failure: sends SIGKILL to the first process, after whose death the others exit. */
   kill(): Promise<void>;
@@ -73,7 +75,8 @@ export async function startPostgresqlCluster(
     join(native, 'bin/initdb'),
     [
       ...['-D', data, '--username=postgres', `--pwfile=${join(folder, 'password')}`, '--auth=scram-sha-256'],
-      ...['--encoding=UTF8', '--locale=C', '--no-sync', '--no-instructions'],
+      // Small files, because a test can copy each of them when it is synced.
+      ...['--encoding=UTF8', '--locale=C', '--no-sync', '--no-instructions', '--wal-segsize=1'],
     ],
     { ...user, cwd: folder },
   );
@@ -98,11 +101,11 @@ export async function startPostgresqlCluster(
       return [first, ...stdout.trim().split(/\s+/)].map(Number);
     }
 
-    async function start(): Promise<void> {
+    async function start(environment: Record<string, string> = {}): Promise<void> {
       const started = spawn('sh', ['-c', serverScript], {
         ...user,
         cwd: folder,
-        env: { ...process.env, NATIVE: native, DATA: dataFolder, OPTIONS: options.join(' ') },
+        env: { ...process.env, ...environment, NATIVE: native, DATA: dataFolder, OPTIONS: options.join(' ') },
         detached: true,
         stdio: ['pipe', 'pipe', 'pipe'],
       });
@@ -121,6 +124,7 @@ export async function startPostgresqlCluster(
     }
     return {
       url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
+      folder: dataFolder,
       start,
       stop,
       async kill() {
