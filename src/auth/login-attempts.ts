@@ -3,6 +3,7 @@ import { and, asc, count, desc, eq, gt, inArray, isNull, lte, ne, notInArray, or
 import { clientNetwork } from '../base/client-network.ts';
 import { gatewayError } from '../base/errors.ts';
 import { mapUsername } from '../base/precis.ts';
+import { readCurrentTime } from '../database/current-time.ts';
 import type { Database, Queries } from '../database/database.ts';
 import { deleteRows } from '../database/write-row.ts';
 import { loginAttempt } from './login-attempt.table.ts';
@@ -170,7 +171,7 @@ function countAttempt(
   { usernameHash, hereId, overallId, networkId }: Counted,
 ): Promise<CountedAttempt> {
   return database.transaction(async (transaction) => {
-    const now = new Date();
+    const now = await readCurrentTime(transaction);
     const here = await addFailure(transaction, hereId, usernameHash, now);
     if (here.lockedUntil !== null && here.lockedUntil > now) {
       const retryAfterSeconds = Math.ceil((here.lockedUntil.getTime() - now.getTime()) / 1000);
@@ -211,7 +212,7 @@ async function uncount(
 
 /** Stores that the username logged in from this network, in place of the network whose last login is the oldest. */
 async function rememberNetwork(transaction: Queries, id: string, usernameHash: string): Promise<void> {
-  const lastLoginAt = new Date();
+  const lastLoginAt = await readCurrentTime(transaction);
   await transaction
     .insert(loginNetwork)
     .values({ id, usernameHash, lastLoginAt })
@@ -298,7 +299,7 @@ export async function deleteLoginAttempts(transaction: Queries, secret: string, 
  * never deleted: an attacker could lift them by failing with other usernames.
  */
 export async function deleteExpiredLoginAttempts(transaction: Queries, max: number = maxRows): Promise<void> {
-  const now = new Date();
+  const now = await readCurrentTime(transaction);
   const before = (milliseconds: number) => new Date(now.getTime() - milliseconds);
   await transaction.delete(loginNetwork).where(lte(loginNetwork.lastLoginAt, before(networkLifetimeMilliseconds)));
   await transaction.delete(loginAttempt).where(lte(loginAttempt.lastAttemptAt, before(lifetimeMilliseconds)));

@@ -20,8 +20,12 @@ export interface TokenParties {
 
 const ownParties: TokenParties = { issuer: 'obp-customer-gateway', audience: 'obp-customer-gateway' };
 
+/** The claim with the number of times that all tokens of the user had been revoked. Tokens of earlier versions lack it. */
+const generationClaim = 'generation';
+
 export interface VerifiedToken {
   userId: string;
+  generation: number;
   /** The `jti` claim. It identifies the token, because one token can be encoded in several ways. */
   tokenId: string;
   issuedAt: Date;
@@ -29,7 +33,11 @@ export interface VerifiedToken {
 }
 
 export interface Tokens {
-  sign(claims: { userId: string }, expiresInSeconds: number): Promise<{ token: string; expiresAt: Date }>;
+  /** Signs a token for a user with this `tokenGeneration`, by default 0. */
+  sign(
+    claims: { userId: string; generation?: number },
+    expiresInSeconds: number,
+  ): Promise<{ token: string; expiresAt: Date }>;
   /** @throws INVALID_TOKEN if anything is wrong with the token */
   verify(token: string): Promise<VerifiedToken>;
   /** The public parts of all keys, as a JWK Set. */
@@ -83,9 +91,10 @@ export async function openTokens(signing: SigningKey, parties: TokenParties = ow
         requiredClaims: ['sub', 'jti', 'exp', 'iat'],
       });
       requireAccessToken(protectedHeader, payload);
-      const { sub, jti } = payload;
+      const { sub, jti, [generationClaim]: generation = 0 } = payload;
       if (typeof sub !== 'string' || typeof jti !== 'string') throw refusedToken('TOKEN_CLAIM_INVALID');
-      return { userId: sub, tokenId: jti, ...tokenDates(payload) };
+      if (typeof generation !== 'number') throw refusedToken('TOKEN_CLAIM_INVALID');
+      return { userId: sub, tokenId: jti, generation, ...tokenDates(payload) };
     } catch (cause) {
       // The key of another issuer is unknown, but the reason is the issuer.
       const claimed = unverifiedIssuer(token);
@@ -95,18 +104,17 @@ export async function openTokens(signing: SigningKey, parties: TokenParties = ow
   });
 
   return {
-    async sign({ userId }, expiresInSeconds) {
+    async sign({ userId, generation = 0 }, expiresInSeconds) {
       await reread(rereadMilliseconds);
       const { key, id, algorithm } = ring.signing;
       const now = Date.now() / 1000;
       const expires = Math.floor(now) + expiresInSeconds;
-      const token = await new SignJWT()
+      const token = await new SignJWT({ [generationClaim]: generation })
         .setProtectedHeader({ alg: algorithm, typ: type, kid: id })
         .setIssuer(issuer)
         .setAudience(audience)
         .setSubject(userId)
         .setJti(randomUUID())
-        // With milliseconds, so that a login within the second in which all tokens were revoked is valid.
         .setIssuedAt(Math.round(now * 1000) / 1000)
         .setExpirationTime(expires)
         .sign(key);

@@ -12,7 +12,7 @@ export interface CachedVerification<Verified> {
 }
 
 /** Caches verified tokens by their hash until they expire. A text that is longer than any token is refused before it is hashed. */
-export function cacheVerified<Verified extends { expiresAt: Date }>(
+export function cacheVerified<Verified extends { issuedAt: Date; expiresAt: Date }>(
   verifyUncached: (token: string) => Promise<Verified>,
 ): CachedVerification<Verified> {
   let cache = new LruCache<string, Verified>(maxVerifiedTokens);
@@ -24,6 +24,8 @@ export function cacheVerified<Verified extends { expiresAt: Date }>(
       const tokenHash = hash('sha256', token, 'base64');
       const cached = cache.get(tokenHash);
       if (cached !== undefined) {
+        // The clock was set back since.
+        if (cached.issuedAt.getTime() > Date.now() + leewaySeconds * 1000) throw refusedToken('TOKEN_NOT_YET_VALID');
         if (cached.expiresAt.getTime() > Date.now() - leewaySeconds * 1000) return cached;
         throw refusedToken('TOKEN_EXPIRED');
       }

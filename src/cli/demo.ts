@@ -160,7 +160,11 @@ export async function demo(environment: Environment, { keepIn }: DemoOptions = {
       const tokens = await openTokens(config.signing);
       const lines: string[] = [];
       for (const { id, username, description } of users) {
-        const { token } = await tokens.sign({ userId: id }, tokenLifetimeSeconds);
+        const [row] = await database.read
+          .select({ generation: user.tokenGeneration })
+          .from(user)
+          .where(eq(user.id, id));
+        const { token } = await tokens.sign({ userId: id, ...row }, tokenLifetimeSeconds);
         lines.push(`${username}: ${description}`, `  ${token}`, '');
       }
       await serve(config, database, {

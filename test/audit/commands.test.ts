@@ -133,7 +133,11 @@ describe('the audit trail of commands', () => {
   test('contains the revocation of all tokens by a reset of the password', async () => {
     const result = await run('user reset-password alice.audited', 'another horse battery staple\n');
     expect(result.output).toContain("All of the user's earlier tokens are refused from now on.");
-    expect((await onlyEvent()).changes.sort()).toEqual(['User.passwordHash', 'User.tokensValidFrom']);
+    expect((await onlyEvent()).changes.sort()).toEqual([
+      'User.passwordHash',
+      'User.tokenGeneration',
+      'User.tokensValidFrom',
+    ]);
     const [row] = await database.read.select().from(user).where(eq(user.username, 'alice.audited'));
     expect(row?.tokensValidFrom).toBeInstanceOf(Date);
   });

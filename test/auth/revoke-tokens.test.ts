@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import { decodeJwt } from 'jose';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openAuditTrail } from '../../src/audit/audit-trail.ts';
 import { createLogger } from '../../src/base/logger.ts';
 import { deleteExpiredRevocations } from '../../src/domain/user/revoke-tokens.ts';
@@ -49,11 +49,40 @@ test('revokeMyTokens revokes all tokens of the caller and no others, and accepts
   expect(await Promise.all([token, other].map(statusOf))).toEqual([200, 200]);
 
   const { data, errors } = await gateway.query(token, revokeAll);
-  const later = (await gateway.tokens.sign({ userId: id }, 3600)).token;
+  const later = (await gateway.tokens.sign({ userId: id, generation: 1 }, 3600)).token;
 
   expect(errors).toEqual([]);
   expect(data).toEqual({ revokeMyTokens: { revokedAt: expect.any(String) } });
   expect(await Promise.all([token, other, later, neighbour.token].map(statusOf))).toEqual([401, 401, 200, 200]);
+});
+
+describe('with a clock that is two hours behind', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  function setClockBack(): void {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 7_200_000 });
+  }
+
+  test('revokeMyTokens revokes the tokens of other processes too, and a new token is accepted', async () => {
+    const { id, token } = await gateway.createUser();
+    setClockBack();
+    const early = (await gateway.tokens.sign({ userId: id }, 36_000)).token;
+    expect((await gateway.query(early, revokeAll)).errors).toEqual([]);
+    const later = (await gateway.tokens.sign({ userId: id, generation: 1 }, 36_000)).token;
+    expect(await statusOf(later)).toBe(200);
+    vi.useRealTimers();
+
+    expect(await Promise.all([token, early, later].map(statusOf))).toEqual([401, 401, 200]);
+  });
+
+  test('a token of another process is refused, even if it was accepted before the clock was set back', async () => {
+    const { token } = await gateway.createUser();
+    expect(await statusOf(token)).toBe(200);
+    setClockBack();
+    expect(await statusOf(token)).toBe(401);
+  });
 });
 
 test('the event of a refused token concerns its user and has an anonymous caller', async () => {
@@ -132,7 +161,7 @@ test('revokeMyTokens with thisOneOnly revokes only the token of the request, and
   expect(stored).toMatchObject([{ tokenId: decodeJwt(token).jti }]);
 });
 
-test('a revocation is deleted once the token and its leeway have expired', async () => {
+test('a revocation is deleted a day after the token and its leeway have expired', async () => {
   const long = await gateway.createUser();
   const short = await gateway.createUser();
   const ending = (await gateway.tokens.sign({ userId: short.id }, 1)).token;
@@ -144,7 +173,7 @@ test('a revocation is deleted once the token and its leeway have expired', async
   await gateway.database.transaction(async (transaction) => {
     await transaction
       .update(revokedToken)
-      .set({ expiresAt: new Date(Date.now() - 1) })
+      .set({ expiresAt: new Date(Date.now() - 86_400_001) })
       .where(eq(revokedToken.userId, short.id));
     await deleteExpiredRevocations(transaction);
   });
@@ -172,6 +201,15 @@ test('revokeMyTokens revokes tokens of a provider, with and without an ID, one b
   await gateway.query(third, revokeAll);
   expect(await statusOf(third)).toBe(401);
   expect(await statusOf(await provider.forge({ claims: { sub: 'revoker', iat: iat + 30 } }))).toBe(200);
+});
+
+test('revokeMyTokens revokes a token of a provider whose clock is ahead', async () => {
+  const now = Math.floor(Date.now() / 1000);
+  const early = await provider.forge({ claims: { sub: 'traveller', iat: now - 5 } });
+  const ahead = await provider.forge({ claims: { sub: 'traveller', iat: now + 40 } });
+  expect(await Promise.all([early, ahead].map(statusOf))).toEqual([200, 200]);
+  await gateway.query(early, revokeAll);
+  expect(await Promise.all([early, ahead].map(statusOf))).toEqual([401, 401]);
 });
 
 test('authentication reads the user, the entitlements and the revocation in one statement', async () => {

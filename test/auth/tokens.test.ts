@@ -52,7 +52,13 @@ test('a token contains its user, an ID of its own, and the ID of its key', async
   const { token, expiresAt } = await tokens.sign({ userId: 'user-1' }, 3600);
   const other = await tokens.sign({ userId: 'user-1' }, 3600);
   const verified = await tokens.verify(token);
-  expect(verified).toEqual({ userId: 'user-1', tokenId: decodeJwt(token).jti, issuedAt: expect.any(Date), expiresAt });
+  expect(verified).toEqual({
+    userId: 'user-1',
+    generation: 0,
+    tokenId: decodeJwt(token).jti,
+    issuedAt: expect.any(Date),
+    expiresAt,
+  });
   expect(Math.abs(verified.issuedAt.getTime() - Date.now())).toBeLessThan(5000);
   expect(Math.abs(expiresAt.getTime() - Date.now() - 3_600_000)).toBeLessThan(5000);
   expect((await tokens.verify(other.token)).tokenId).not.toBe(verified.tokenId);

@@ -151,7 +151,7 @@ export function addToken(program: Command): void {
       const configured = await settings('secret', 'signing');
       const token = await audited('token', configured, async (database, audit) => {
         const { findUserByUsername } = await import('../../domain/user/user-administration.ts');
-        const { id, disabledAt, passwordHash } = await findUserByUsername(database.read, username);
+        const { id, disabledAt, passwordHash, tokenGeneration } = await findUserByUsername(database.read, username);
         audit.addSubjects({ userIds: [id] });
         if (disabledAt !== null)
           throw new Error(`The user ${username} is disabled. Enable the user with "gateway user enable" first.`);
@@ -162,7 +162,8 @@ export function addToken(program: Command): void {
         }
         const { openTokens } = await import('../../auth/tokens.ts');
         const tokens = await openTokens(configured.signing);
-        return (await tokens.sign({ userId: id }, expires ?? configured.tokenLifetimeSeconds)).token;
+        const claims = { userId: id, generation: tokenGeneration };
+        return (await tokens.sign(claims, expires ?? configured.tokenLifetimeSeconds)).token;
       });
       console.log(token);
     });

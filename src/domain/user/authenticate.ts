@@ -1,4 +1,4 @@
-import { and, eq, isNull, or, type SQL, sql } from 'drizzle-orm';
+import { and, eq, gt, isNull, or, type SQL, sql } from 'drizzle-orm';
 import type { AuditedCaller } from '../../audit/audit-event.ts';
 import type { AuditTrail } from '../../audit/audit-trail.ts';
 import type { AuthenticatedUser } from '../../auth/authenticated-user.ts';
@@ -7,12 +7,14 @@ import { refusedToken, TokenRefused } from '../../auth/token-refused.ts';
 import type { Tokens } from '../../auth/tokens.ts';
 import { gatewayError } from '../../base/errors.ts';
 import { LruCache } from '../../base/lru-cache.ts';
+import { currentMilliseconds, currentTimestamp } from '../../database/current-time.ts';
 import type { Database } from '../../database/database.ts';
 import { jsonList } from '../../database/json-list.ts';
 import { statement } from '../../database/statement.ts';
 import { userWrite } from '../../database/user-write.table.ts';
 import { entitlement } from './entitlement.table.ts';
 import { createProviderUser } from './provider-user.ts';
+import { recordTokenOfFuture } from './revoke-tokens.ts';
 import { revokedToken } from './revoked-token.table.ts';
 import { type UserRow, user } from './user.table.ts';
 
@@ -20,9 +22,13 @@ import { type UserRow, user } from './user.table.ts';
 function userStatement(isTheUser: SQL | undefined) {
   const isRevoked = sql<boolean | number>`exists (select 1 from ${revokedToken}
     where ${and(eq(revokedToken.userId, user.id), eq(revokedToken.tokenId, sql.placeholder('tokenId')))})`;
+  // The clocks of this machine and of the database are compared, because one of them might be behind.
   const isUnexpired = or(
     isNull(entitlement.expiresAt),
-    sql`${entitlement.expiresAt} > ${sql.param(sql.placeholder('now'), entitlement.expiresAt)}`,
+    and(
+      sql`${entitlement.expiresAt} > ${sql.param(sql.placeholder('now'), entitlement.expiresAt)}`,
+      gt(entitlement.expiresAt, currentTimestamp),
+    ),
   );
   const held = sql<string>`(select ${jsonList(entitlement.roleName, entitlement.bankId)} from ${entitlement}
     where ${and(eq(entitlement.userId, user.id), isUnexpired)})`;
@@ -41,6 +47,9 @@ function userStatement(isTheUser: SQL | undefined) {
         createdAt: user.createdAt,
         updatedAt: user.updatedAt,
         tokensValidFrom: user.tokensValidFrom,
+        tokenGeneration: user.tokenGeneration,
+        latestTokenIssuedAt: user.latestTokenIssuedAt,
+        databaseTime: sql<number | string>`${currentMilliseconds}`.as('database_time'),
         lastWrite: userWrite.lastWrite,
         isTokenRevoked: isRevoked.as('is_token_revoked'),
         held: held.as('held'),
@@ -154,17 +163,47 @@ async function callerOfProvider(
   return { verified, rows, claimed };
 }
 
-/** Why a known user cannot use this token; null if the user can. */
+/** Why a known user cannot use this token; null if the user can. Tokens of a provider have no generation. */
 function refusalOf(
-  row: Pick<UserRow, 'id' | 'disabledAt' | 'tokensValidFrom'> & { isTokenRevoked: boolean | number },
-  issuedAt: Date,
+  row: Pick<UserRow, 'id' | 'disabledAt' | 'tokensValidFrom' | 'tokenGeneration'> & {
+    isTokenRevoked: boolean | number;
+  },
+  { issuedAt, generation }: { issuedAt: Date; generation: number | null },
 ): TokenRefused | null {
   if (row.disabledAt !== null) {
     return new TokenRefused('USER_DISABLED', gatewayError('USER_DISABLED', { http: { status: 401 } }), row.id);
   }
+  return isFromBefore(row, issuedAt, generation) || row.isTokenRevoked
+    ? refusedToken('TOKEN_REVOKED', { userId: row.id })
+    : null;
+}
+
+/** Whether the token was issued before all tokens of the user were revoked. */
+function isFromBefore(
+  { tokensValidFrom, tokenGeneration }: Pick<UserRow, 'tokensValidFrom' | 'tokenGeneration'>,
+  issuedAt: Date,
+  generation: number | null,
+): boolean {
+  if (generation !== null && generation !== tokenGeneration) return true;
+  // An earlier version has revoked the tokens of generation 0 by their time.
+  if (generation !== null && generation > 0) return false;
   // Tokens of the same millisecond are refused too. If the issuer counts in seconds, that affects all tokens of the second.
-  const isFromBefore = row.tokensValidFrom !== null && issuedAt <= row.tokensValidFrom;
-  return isFromBefore || row.isTokenRevoked ? refusedToken('TOKEN_REVOKED', { userId: row.id }) : null;
+  return tokensValidFrom !== null && issuedAt <= tokensValidFrom;
+}
+
+async function noteTokenOfFuture(
+  database: Database,
+  {
+    id,
+    latestTokenIssuedAt,
+    databaseTime,
+  }: Pick<UserRow, 'id' | 'latestTokenIssuedAt'> & { databaseTime: number | string },
+  issuedAt: Date,
+): Promise<void> {
+  const isOfFuture = issuedAt.getTime() > Math.min(Date.now(), Number(databaseTime));
+  if (isOfFuture && (latestTokenIssuedAt === null || issuedAt > latestTokenIssuedAt)) {
+    await recordTokenOfFuture(database, id, issuedAt);
+  }
 }
 
 /**
@@ -195,8 +234,10 @@ export async function authenticate({
       : await callerOfProvider(database, recording, identityProvider, bearer, onVerified);
   const [row] = rows;
   if (row === undefined) throw refusedToken('TOKEN_USER_UNKNOWN');
-  const refusal = refusalOf(row, verified.issuedAt);
+  const generation = 'generation' in verified ? verified.generation : null;
+  const refusal = refusalOf(row, { issuedAt: verified.issuedAt, generation });
   if (refusal !== null) throw refusal;
+  if (generation === null) await noteTokenOfFuture(database, row, verified.issuedAt);
   const { tokenId, issuedAt, expiresAt } = verified;
   return {
     ...row,

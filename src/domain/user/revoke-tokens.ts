@@ -1,27 +1,52 @@
-import { eq, lte, sql } from 'drizzle-orm';
+import { and, eq, isNull, lt, lte, or, sql } from 'drizzle-orm';
 import { leewaySeconds } from '../../auth/access-token.ts';
 import type { AuthenticatedUser } from '../../auth/authenticated-user.ts';
-import type { Queries } from '../../database/database.ts';
+import { currentMilliseconds, currentTimestamp } from '../../database/current-time.ts';
+import type { Database, Queries } from '../../database/database.ts';
+import { lockedForWriting } from '../../database/lock.ts';
 import { insertRow, updateRows } from '../../database/write-row.ts';
 import { revokedToken } from './revoked-token.table.ts';
 import { user } from './user.table.ts';
 
-/** Revokes all tokens of the user that were issued until this time, by any issuer. */
+/** How long a revocation is kept after its token has expired, in case the clock of another machine is behind. */
+const clockTolerance = 86_400_000;
+
+/**
+ * Revokes all tokens of the user that were issued so far, by any issuer. The gateway's own tokens are revoked by their generation.
+ * Those of a provider are revoked by the latest of all times that are known: `now`, the time of the database, and the issue time of
+ * a token that was accepted although the clock of the provider is ahead.
+ */
 export async function revokeAllTokens(transaction: Queries, userId: string, now: Date): Promise<void> {
-  const set = { tokensValidFrom: now, updatedAt: now, version: sql`${user.version} + 1` };
+  const known = { issuedAt: user.latestTokenIssuedAt, databaseTime: sql<number | string>`${currentMilliseconds}` };
+  const [row] = await lockedForWriting(transaction.select(known).from(user).where(eq(user.id, userId)));
+  const times = [now.getTime(), Number(row?.databaseTime ?? 0), row?.issuedAt?.getTime() ?? 0];
+  const set = {
+    tokensValidFrom: new Date(Math.max(...times)),
+    tokenGeneration: sql`${user.tokenGeneration} + 1`,
+    updatedAt: now,
+    version: sql`${user.version} + 1`,
+  };
   await updateRows(transaction, user, { before: {}, set, where: eq(user.id, userId) });
 }
 
-/**
- * Revokes all tokens of the caller. The clock of an issuer can be ahead, so the token of the request can have been issued
- * later than now; it is revoked, too.
- */
+/** Revokes all tokens of the caller, including that of the request. */
 export async function revokeOwnTokens(
   transaction: Queries,
   { id, token }: AuthenticatedUser,
   now: Date,
 ): Promise<void> {
   await revokeAllTokens(transaction, id, token.issuedAt > now ? token.issuedAt : now);
+}
+
+/** Stores the issue time of a provider's token that is in the future, so that the token is revoked together with the others. */
+export async function recordTokenOfFuture(database: Database, userId: string, issuedAt: Date): Promise<void> {
+  const isEarlier = or(isNull(user.latestTokenIssuedAt), lt(user.latestTokenIssuedAt, issuedAt));
+  await database.transaction((transaction) =>
+    transaction
+      .update(user)
+      .set({ latestTokenIssuedAt: issuedAt })
+      .where(and(eq(user.id, userId), isEarlier)),
+  );
 }
 
 /** Revokes the token of the request. */
@@ -32,7 +57,9 @@ export async function revokeToken(transaction: Queries, { id, token }: Authentic
   await insertRow(transaction, revokedToken, row, 'ignore');
 }
 
-/** Deletes the rows of tokens that have expired. */
+/** Deletes the rows of tokens that have expired a day ago, by the clocks of this machine and of the database. */
 export async function deleteExpiredRevocations(queries: Queries): Promise<void> {
-  await queries.delete(revokedToken).where(lte(revokedToken.expiresAt, new Date()));
+  const before = new Date(Date.now() - clockTolerance);
+  const isExpired = and(lte(revokedToken.expiresAt, before), lte(revokedToken.expiresAt, currentTimestamp));
+  await queries.delete(revokedToken).where(isExpired);
 }

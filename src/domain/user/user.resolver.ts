@@ -161,7 +161,8 @@ export class UserResolver {
     if (row === null || !matches) throw gatewayError('OBP-20004');
     if (row.disabledAt !== null) throw gatewayError('USER_DISABLED');
     if (row.awaitsEmailValidation && mail !== null) throw gatewayError('EMAIL_NOT_VALIDATED');
-    const token = await context.tokens.sign({ userId: row.id }, context.config.tokenLifetimeSeconds);
+    const claims = { userId: row.id, generation: row.tokenGeneration };
+    const token = await context.tokens.sign(claims, context.config.tokenLifetimeSeconds);
     // Last, because its transaction also writes the audit event of the login.
     await rehash(context, row, password);
     context.setOwnUser(row.id);

@@ -30,8 +30,15 @@ export const user = table(
     /** Whether an earlier version stored the user before the email address was validated. */
     awaitsEmailValidation: boolean('awaits_email_validation').notNull().default(false),
     disabledAt: timestamp('disabled_at'),
-    /** Tokens that were issued before this time are refused. */
+    /** Tokens of a provider that were issued until this time are refused. */
     tokensValidFrom: timestamp('tokens_valid_from'),
+    /**
+     * The number of times that all tokens of the user were revoked. The gateway's own tokens contain it, so that no clock decides
+     * whether they are revoked.
+     */
+    tokenGeneration: integer('token_generation').notNull().default(0),
+    /** The latest issue time of an accepted token of a provider whose clock is ahead. */
+    latestTokenIssuedAt: timestamp('latest_token_issued_at'),
     createdAt: timestamp('created_at').notNull(),
     updatedAt: timestamp('updated_at').notNull(),
     version: integer('version').notNull().default(1),

@@ -71,6 +71,8 @@ export async function localUserRow(newUser: NewLocalUser, cost?: PasswordCost): 
     awaitsEmailValidation: false,
     disabledAt: null,
     tokensValidFrom: null,
+    tokenGeneration: 0,
+    latestTokenIssuedAt: null,
     createdAt: now,
     updatedAt: now,
     version: 1,

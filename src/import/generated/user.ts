@@ -39,6 +39,8 @@ export function generateUser(random: Random, { username, firstName, lastName, cr
     disabledAt: null,
     awaitsEmailValidation: false,
     tokensValidFrom: null,
+    tokenGeneration: 0,
+    latestTokenIssuedAt: null,
     createdAt,
     updatedAt: createdAt,
     version: 1,
