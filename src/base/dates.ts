@@ -17,6 +17,11 @@ export function parseLocalDate(value: unknown): string {
   return date;
 }
 
+/** Parses a date, or its midnight in UTC, which is how OBP writes a date. Another time or offset could mean another date. */
+export function parseLocalDateOrMidnight(value: unknown): string {
+  return parseLocalDate(checkedText(value).replace(/^(.{10})T00:00:00(?:\.0{1,9})?(?:Z|[+-]00:00)$/, '$1'));
+}
+
 /** Parses an RFC 3339 date-time with an offset. Digits beyond milliseconds are dropped. */
 export function parseDateTime(value: unknown): Date {
   const rule = 'must be a date-time with an offset, such as 2024-05-31T09:30:00Z';

@@ -1,5 +1,5 @@
 import { GraphQLScalarType, Kind, type ValueNode } from 'graphql';
-import { parseDateTime, parseLocalDate } from '../base/dates.ts';
+import { parseDateTime, parseLocalDateOrMidnight } from '../base/dates.ts';
 import { gatewayError } from '../base/errors.ts';
 import { InvalidValue } from '../base/text-bounds.ts';
 import { parseCountryCode, parseCurrency, parseDecimal, parseEmailAddress, parseHttpsUrl } from '../base/values.ts';
@@ -47,10 +47,11 @@ export const DateTime = new GraphQLScalarType<Date, string>({
 
 export const LocalDate = new GraphQLScalarType<string, string>({
   name: 'LocalDate',
-  description: 'A calendar date without a time or a time zone, such as `1985-10-26`.',
+  description:
+    'A calendar date without a time or a time zone, such as `1985-10-26`. In input, it can also be the midnight of the date in UTC, such as `1985-10-26T00:00:00Z`.',
   specifiedByURL: 'https://scalars.graphql.org/andimarek/local-date',
   serialize: serializeText,
-  ...parsing('A LocalDate', parseLocalDate),
+  ...parsing('A LocalDate', parseLocalDateOrMidnight),
 });
 
 export const Decimal = new GraphQLScalarType<string, string>({
