@@ -53,7 +53,7 @@ describe('with any umask, only the owner can access', () => {
     const staging = new Staging();
     const row = { id: 'x'.repeat(1_000) };
     for (let line = 0; line < 20_000; line += 1) {
-      staging.add({ entity: customer, key: String(line), row }, { file: 0, line, position: '' });
+      staging.add({ entity: customer, key: String(line), row }, { file: 0, offset: 0, line, column: 1, position: '' });
     }
     const descriptors = await readdir('/proc/self/fd').catch(() => []);
     const targets = await Promise.all(

@@ -90,7 +90,7 @@ describe('the program', () => {
     const { exitCode, output, errors, seals } = await runProgram(['import', file, truncated], { environment });
 
     expect(exitCode).toBe(1);
-    expect(output + errors).toMatch(/customers\.json, line 1, customers\[0\]: /);
+    expect(output + errors).toMatch(/customers\.json, line 1, column \d+, customers\[0\]: /);
     expect(seals).toHaveLength(1);
     expect(leaksIn([output, errors, ...seals], secretsOf(sent))).toEqual([]);
   });

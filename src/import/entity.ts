@@ -2,6 +2,7 @@ import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { brokenRule, type RowRule } from '../base/row-rule.ts';
 import type { Field } from './fields.ts';
 import type { JsonObject } from './json.ts';
+import type { TextPlace } from './json-place.ts';
 import type { Row } from './row.ts';
 
 /** How the records of an entity are read, and how its rows are compared with those of the database and written. */
@@ -17,6 +18,8 @@ export interface Entity<Name extends string = string> {
   readBy?: readonly string[];
   readByWithoutId?: readonly string[];
   fields: readonly Field[];
+  /** Further fields that the reader of its records reads, except the IDs of its parent. */
+  otherFields?: readonly string[];
   /** How a record of the entity is recognised. Omitted for entities that only occur inside other records. */
   record?: RecordFormat;
   /** The parent whose ID is read from the record, from the enclosing record or from an option of the command. */
@@ -71,11 +74,10 @@ export interface RecordFormat {
 /** Reads a record as rows, and reports everything that is invalid. */
 export type ReadRecord = (record: JsonObject, place: Place, enclosing: Enclosing, reading: Reading) => void;
 
-/** Where a record is. */
-export interface Place {
+/** Where a record is. The offset, line and column are those of the outermost record. */
+export interface Place extends TextPlace {
   /** The index of the file among the files of the command. */
   file: number;
-  line: number;
   /** The list and the index, such as `customers[3].customer_attributes[0]`. */
   position: string;
 }
@@ -124,6 +126,8 @@ export interface Reading {
   invalid(entity: Entity): void;
   corrected(what: 'URL' | 'balance'): void;
   unknownRole(name: string): void;
+  /** Called for each field of a record that is not imported. */
+  unread(field: string): void;
   /** Called for everything that is counted, but not imported. */
   skipped(what: 'password' | 'entitlement' | 'record'): void;
 }

@@ -4,19 +4,23 @@ import { parseId } from '../base/values.ts';
 import type { Database } from '../database/database.ts';
 import { checkStaged } from './check/check.ts';
 import type { EntityName } from './entities.ts';
-import type { Reading, ReadingOptions } from './entity.ts';
+import type { Place, Reading, ReadingOptions } from './entity.ts';
 import { isObject } from './json.ts';
-import { type JsonRecord, readRecords, UnreadableFile } from './read-json.ts';
-import { isKnownSection, isListOfRecords, recordKindsOf, ruleOfFormats } from './record-kind.ts';
+import { UnreadableFile } from './json-source.ts';
+import { locateField } from './locate.ts';
+import { type JsonRecord, readRecords } from './read-json.ts';
+import { isKnownSection, recordKindsOf, ruleOfFormats, valueKindOf } from './record-kind.ts';
 import {
+  countName,
   countsOf,
   emptyReport,
   type ImportDifference,
   type ImportProblem,
   type ImportReport,
   problemCount,
+  renderPlace,
 } from './report.ts';
-import { type PlaceOfEntity, Staging } from './staging.ts';
+import { Staging } from './staging.ts';
 import { writeStaged } from './write/write.ts';
 
 export interface ImportOptions extends ReadingOptions {
@@ -85,8 +89,12 @@ async function readFiles(state: Import): Promise<void> {
   let records = 0;
   for (const [index, file] of files.entries()) {
     try {
-      const chunks = readRecords(file, isListOfRecords, (count) => {
-        bytes += count;
+      const chunks = readRecords(file, {
+        kindOf: valueKindOf,
+        onBytes(count) {
+          bytes += count;
+        },
+        onIgnoredField: reading.unread,
       });
       for await (const chunk of chunks) {
         for (const record of chunk) if (readRecord(state, record, index, reading)) records += 1;
@@ -96,7 +104,9 @@ async function readFiles(state: Import): Promise<void> {
       const reason = reasonOfUnreadable(error);
       if (reason === null) throw error;
       report.unreadableFiles += 1;
-      callbacks.onProblem?.({ file, position: null, line: null, entity: null, field: null, reason });
+      const place = error instanceof UnreadableFile ? error.place : null;
+      const { line, column } = place ?? { line: null, column: null };
+      callbacks.onProblem?.({ file, position: null, line, column, entity: null, field: null, reason });
     }
   }
   callbacks.onProgress?.({ phase: 'read', bytes, totalBytes, records });
@@ -111,7 +121,7 @@ function readingOf({ staging, files, options, report, callbacks }: Import): Read
       staging.add(row, place);
     },
     problem({ name }, place, field, reason) {
-      callbacks.onProblem?.({ ...place, file: files[place.file] ?? '', entity: name as EntityName, field, reason });
+      callbacks.onProblem?.({ ...placeOf(files, place, field), entity: name as EntityName, field, reason });
     },
     invalid({ name }) {
       countsOf(report, name).read += 1;
@@ -122,7 +132,10 @@ function readingOf({ staging, files, options, report, callbacks }: Import): Read
       else report.correctedBalances += 1;
     },
     unknownRole(name) {
-      report.unknownRoles.set(name, (report.unknownRoles.get(name) ?? 0) + 1);
+      countName(report.unknownRoles, name);
+    },
+    unread(field) {
+      countName(report.unreadFields, field);
     },
     skipped(what) {
       if (what === 'password') report.skippedPasswords += 1;
@@ -134,20 +147,20 @@ function readingOf({ staging, files, options, report, callbacks }: Import): Read
 
 /** Reads a record. Returns false if the list that contains the record is not imported. */
 function readRecord({ files, report, callbacks }: Import, record: JsonRecord, file: number, reading: Reading): boolean {
-  const { section, index, line, value, invalid } = record;
-  if (section !== null && !isKnownSection(section)) {
-    report.skippedSections.set(section, (report.skippedSections.get(section) ?? 0) + 1);
+  const { section, index, offset, line, column, value, invalid } = record;
+  if (section !== null && !isKnownSection(section) && invalid === undefined) {
+    countName(report.skippedSections, section);
     return false;
   }
   const position = `${section ?? ''}[${index}]`;
   const kinds = isObject(value) ? recordKindsOf(value, section) : [];
   const [kind] = kinds;
   if (isObject(value) && kind !== undefined && kinds.length === 1) {
-    kind.read(value, { file, line, position }, {}, reading);
+    kind.read(value, { file, offset, line, column, position }, {}, reading);
   } else {
     report.unknownRecords += 1;
     const reason = invalid ?? (isObject(value) ? ruleOfFormats(kinds) : 'must be an object');
-    callbacks.onProblem?.({ file: files[file] ?? '', position, line, entity: null, field: null, reason });
+    callbacks.onProblem?.({ file: files[file] ?? '', position, line, column, entity: null, field: null, reason });
   }
   return true;
 }
@@ -163,13 +176,25 @@ function reasonOfUnreadable(error: unknown): string | null {
   return reasons[error.code] ?? null;
 }
 
-/** The place of a staged row, with the name of its file. */
-function placeInFile(
+type NamedPlace = Omit<ImportDifference, 'entity' | 'fields'>;
+
+/** The place of a field in a record, with the name of the file. */
+function placeOf(files: string[], place: Place, field: string): NamedPlace {
+  const { position } = place;
+  const file = files[place.file] ?? '';
+  const path = position.slice(position.indexOf(']') + 1);
+  const { line, column } = locateField(file, place, `${path}.${field}`);
+  return { file, line, column, position };
+}
+
+/** The place of a field in a staged row, and the entity of the row. Null for a row that was removed. */
+function placeOfRow(
   { files, staging }: Import,
   number: number,
-): (Omit<PlaceOfEntity, 'file'> & { file: string }) | null {
+  field = '',
+): (NamedPlace & { entity: EntityName }) | null {
   const place = staging.placeOf(number);
-  return place === null ? null : { ...place, file: files[place.file] ?? '' };
+  return place === null ? null : { ...placeOf(files, place, field), entity: place.entity };
 }
 
 async function check(state: Import): Promise<void> {
@@ -180,15 +205,15 @@ async function check(state: Import): Promise<void> {
     database,
     staging,
     removeInvalid(number, field, reason) {
-      const place = placeInFile(state, number);
+      const place = placeOfRow(state, number, field);
       if (place === null) return;
       countsOf(report, place.entity).invalid += 1;
       callbacks.onProblem?.({ ...place, field, reason });
       staging.remove(number);
     },
     placeText(number) {
-      const place = placeInFile(state, number);
-      return place === null ? '' : `${basename(place.file)}, line ${place.line}, ${place.position}`;
+      const place = placeOfRow(state, number);
+      return place === null ? '' : renderPlace({ ...place, file: basename(place.file) });
     },
   });
   report.accountsWithoutCustomer = unlinkedAccounts;
@@ -206,7 +231,7 @@ async function write(state: Import): Promise<void> {
     update: options.update ?? false,
     now,
     onDifference(row, fields) {
-      const place = placeInFile(state, row.number);
+      const place = placeOfRow(state, row.number);
       if (place !== null) callbacks.onDifference?.({ ...place, fields });
     },
     onRows(count) {

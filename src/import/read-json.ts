@@ -1,275 +1,290 @@
 import { isUtf8 } from 'node:buffer';
 import { open } from 'node:fs/promises';
+import { findJsonFault, type JsonFault } from './json-fault.ts';
+import type { TextPlace } from './json-place.ts';
+import { JsonSource, type Steps, UnreadableFile } from './json-source.ts';
 
 /** A value of a file, and its place. */
-export interface JsonRecord {
+export interface JsonRecord extends TextPlace {
   /** The name of the list that contains the value. Null for a list or object without a name. */
   section: string | null;
   /** The index in the list, or in the file. */
   index: number;
-  /** The line on which the value starts. */
-  line: number;
   value: unknown;
-  /** Why the text is not JSON; `value` is then undefined. */
+  /** Why the text is not JSON. `value` is then undefined, and the place is that of the fault. */
   invalid?: string;
 }
 
-/** A file that cannot be read completely. The message names the line, but never contains a value. */
-export class UnreadableFile extends Error {
-  constructor(reason: string) {
-    super(reason);
-    this.name = 'UnreadableFile';
-  }
+/** Whether a value is a record, an object of lists of records, or an object without known fields. */
+export type ValueKind = 'record' | 'lists' | 'unknown';
+
+export interface JsonReading {
+  /** The kind of a value in a list of this name. Only the names and the types of its fields are needed. */
+  kindOf(value: unknown, section: string | null): ValueKind;
+  onBytes(count: number): void;
+  /** Called for each field of an object of lists that has another value than a list. */
+  onIgnoredField(name: string): void;
 }
 
 const chunkSize = 1024 * 1024;
-/** The maximum length of a record, which limits the use of memory. Records of OBP are much shorter. */
-const maxRecordLength = 4 * 1024 * 1024;
+const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
-const newLine = 0x0a;
-const quote = 0x22;
 const comma = 0x2c;
+const quote = 0x22;
 const colon = 0x3a;
 const openBracket = 0x5b;
-const backslash = 0x5c;
 const closeBracket = 0x5d;
 const openBrace = 0x7b;
 const closeBrace = 0x7d;
+const newLine = 0x0a;
 
-function isWhiteSpace(byte: number | undefined): boolean {
-  return byte === 0x20 || byte === newLine || byte === 0x0d || byte === 0x09;
-}
+const tooLong = 'must not contain a record of more than 4 MB, but one starts here';
 
-/** The part of the file that is in memory. */
-interface Source {
-  bytes: Buffer;
-  /** The position in `bytes` of the next byte to read. */
-  at: number;
-  /** The bytes before this position are no longer needed. */
-  keepFrom: number;
-  /** The line of the position `at`, counted from 1. */
-  line: number;
-  ended: boolean;
-}
+type Parsed = { value: unknown; fault: null } | { value: undefined; fault: JsonFault };
 
-/** A coroutine that yields null if it needs more bytes of the file. */
-type Steps<Result> = Generator<null, Result>;
-
-/** Returns the next byte that is not white space, without consuming the byte. Returns -1 at the end of the file. */
-function* nextByte(source: Source): Steps<number> {
-  for (;;) {
-    for (; source.at < source.bytes.length; source.at += 1) {
-      const byte = source.bytes[source.at];
-      if (byte === newLine) source.line += 1;
-      else if (!isWhiteSpace(byte)) return byte ?? -1;
+function parse(bytes: Buffer): Parsed {
+  if (isUtf8(bytes)) {
+    try {
+      return { value: JSON.parse(bytes.toString('utf8')), fault: null };
+    } catch {
+      // The message of the parser contains a part of the text, so it is not reported.
     }
-    if (source.ended) return -1;
-    yield null;
   }
+  const fault = findJsonFault(bytes);
+  if (fault === null) throw new Error('JSON.parse and findJsonFault disagree');
+  return { value: undefined, fault };
 }
 
 /**
- * Moves to the end of the value that starts here. Only brackets and quotes are read, because the value is parsed when it is
- * complete. Returns false if the value is longer than a record can be.
+ * The names in an object of text that can have faults, with an empty list, an empty object or null in place of each value.
+ * They are enough to tell the kind of an object that is invalid or longer than a record.
  */
-function* skipValue(source: Source): Steps<boolean> {
-  const firstLine = source.line;
+function outlineOf(bytes: Buffer): Record<string, unknown> {
+  const outline: Record<string, unknown> = Object.create(null);
+  const tokens = /"((?:[^"\\\n]|\\.)*)"(\s*:\s*[[{]?)?|[[\]{}]/g;
   let depth = 0;
-  let inString = false;
-  // Relative to `keepFrom`, because the bytes move when more of them are read.
-  const begin = source.at - source.keepFrom;
-  for (;;) {
-    const { bytes } = source;
-    const { length } = bytes;
-    let at = source.at;
-    for (; at < length; at += 1) {
-      const byte = bytes[at];
-      if (inString) {
-        if (byte === backslash) at += 1;
-        else if (byte === quote) {
-          inString = false;
-          if (depth === 0) {
-            source.at = at + 1;
-            return true;
-          }
-        }
-      } else if (byte === quote) inString = true;
-      else if (byte === openBrace || byte === openBracket) depth += 1;
-      else if (byte === closeBrace || byte === closeBracket) {
-        depth -= 1;
-        if (depth <= 0) {
-          // A number or a literal ends before the bracket that closes its list or object.
-          source.at = depth === 0 ? at + 1 : at;
-          return true;
-        }
-      } else if (depth === 0 && (byte === comma || isWhiteSpace(byte))) {
-        source.at = at;
-        return true;
-      } else if (byte === newLine) source.line += 1;
+  for (const [token, name, colonAndBracket] of bytes.toString('latin1').matchAll(tokens)) {
+    if (name === undefined) depth += token === '{' || token === '[' ? 1 : -1;
+    else if (colonAndBracket !== undefined) {
+      const bracket = colonAndBracket.at(-1);
+      if (depth === 1) outline[name] = bracket === '[' ? [] : bracket === '{' ? {} : null;
+      if (bracket === '[' || bracket === '{') depth += 1;
     }
-    source.at = at;
-    if (source.at - source.keepFrom - begin > maxRecordLength) return false;
-    if (source.ended) {
-      if (depth === 0 && !inString) return true;
-      throw new UnreadableFile(`ends inside the value that starts on line ${firstLine}`);
-    }
-    yield null;
+    if (depth === 0) break;
   }
+  return outline;
 }
 
-function parse(bytes: Buffer): { value: unknown; invalid?: string } {
-  if (!isUtf8(bytes)) return { value: undefined, invalid: 'must be UTF-8' };
-  try {
-    return { value: JSON.parse(bytes.toString('utf8')) };
-  } catch {
-    // The message of the parser contains a part of the text, so it is not reported.
-    return { value: undefined, invalid: 'must be valid JSON' };
+/**
+ * Whether each bracket of the text is closed by its counterpart, so that a fault between them does not affect what follows. A
+ * zero byte is a sign of another encoding.
+ */
+function isBalanced(bytes: Buffer): boolean {
+  const tokens = /"(?:[^"\\\n]|\\.)*("?)|[[\]{}]/g;
+  if (bytes.includes(0)) return false;
+  const closing: string[] = [];
+  for (const [token, closingQuote] of bytes.toString('latin1').matchAll(tokens)) {
+    if (token === '{') closing.push('}');
+    else if (token === '[') closing.push(']');
+    else if (token === '}' || token === ']') {
+      if (closing.pop() !== token) return false;
+    } else if (closingQuote === '') return false;
   }
-}
-
-/** Parses the value that starts here, and moves to its end. */
-function* readValue(source: Source): Steps<{ line: number; value: unknown; invalid?: string }> {
-  const { line } = source;
-  source.keepFrom = source.at;
-  if (!(yield* skipValue(source))) {
-    throw new UnreadableFile(`must not contain a record of more than 4 MB, but one starts on line ${line}`);
-  }
-  return { line, ...parse(source.bytes.subarray(source.keepFrom, source.at)) };
+  return closing.length === 0;
 }
 
 type Records = Generator<JsonRecord | null, void>;
 
-/** The items of the list that starts here. */
-function* items(source: Source, section: string | null): Records {
-  source.at += 1;
-  for (let index = 0; ; index += 1) {
-    const first = yield* nextByte(source);
-    if (first === closeBracket && index === 0) break;
-    if (first === -1) throw new UnreadableFile(`ends inside a list on line ${source.line}`);
-    if (first === comma || first === closeBracket) {
-      throw new UnreadableFile(`must be valid JSON, but a value is missing on line ${source.line}`);
-    }
-    yield { section, index, ...(yield* readValue(source)) };
-    source.keepFrom = source.at;
-    const next = yield* nextByte(source);
-    if (next === closeBracket) break;
-    if (next === -1) throw new UnreadableFile(`ends inside a list on line ${source.line}`);
-    if (next !== comma)
-      throw new UnreadableFile(`must be valid JSON, but ',' or ']' is missing on line ${source.line}`);
-    source.at += 1;
-  }
-  source.at += 1;
-  source.keepFrom = source.at;
-}
+/** Reads the values of one file. The methods are coroutines that yield null if they need more bytes. */
+class RecordReader {
+  readonly #source: JsonSource;
+  readonly #reading: JsonReading;
 
-/** The items of all lists in the object that starts here. Other fields are ignored, unless `mustBeLists` is set. */
-function* itemsOfLists(source: Source, mustBeLists: boolean): Records {
-  source.at += 1;
-  for (let index = 0; ; index += 1) {
-    const first = yield* nextByte(source);
-    if (first === closeBrace && index === 0) break;
-    if (first === -1) throw new UnreadableFile(`ends inside an object on line ${source.line}`);
-    if (first !== quote) throw new UnreadableFile(`must be valid JSON, but a name is missing on line ${source.line}`);
-    const key = yield* readValue(source);
-    if (typeof key.value !== 'string') throw new UnreadableFile(`must be valid JSON, but line ${key.line} is not`);
-    if ((yield* nextByte(source)) !== colon) {
-      throw new UnreadableFile(`must be valid JSON, but ':' is missing on line ${source.line}`);
-    }
-    source.at += 1;
-    if ((yield* nextByte(source)) === openBracket) yield* items(source, key.value);
-    else {
-      const { line, invalid } = yield* readValue(source);
-      if (mustBeLists)
-        throw new UnreadableFile(
-          'must be a list, an object of lists or newline-delimited JSON, because it is longer than 4 MB',
-        );
-      if (invalid !== undefined) throw new UnreadableFile(`${invalid}, but line ${line} is not`);
-    }
-    const next = yield* nextByte(source);
-    if (next === closeBrace) break;
-    if (next === -1) throw new UnreadableFile(`ends inside an object on line ${source.line}`);
-    if (next !== comma)
-      throw new UnreadableFile(`must be valid JSON, but ',' or '}' is missing on line ${source.line}`);
-    source.at += 1;
+  constructor(source: JsonSource, reading: JsonReading) {
+    this.#source = source;
+    this.#reading = reading;
   }
-  source.at += 1;
-  source.keepFrom = source.at;
-}
 
-/** The values on the lines. An invalid line does not affect the other lines. */
-function* lines(source: Source): Records {
-  for (let index = 0; (yield* nextByte(source)) !== -1; ) {
-    source.keepFrom = source.at;
-    let end = source.bytes.indexOf(newLine, source.at);
-    while (end === -1 && !source.ended) {
-      if (source.bytes.length - source.keepFrom > maxRecordLength) {
-        throw new UnreadableFile(`must not contain a record of more than 4 MB, but one starts on line ${source.line}`);
+  /** The fault because of which the value that starts at the kept bytes has no end in them. */
+  #faultOfOpenValue(start: TextPlace): UnreadableFile {
+    const fault = findJsonFault(this.#source.kept());
+    if (fault !== null && fault.isEnd !== true) return this.#source.unreadable(fault);
+    if (!this.#source.hasEnded) return new UnreadableFile(tooLong, start);
+    return this.#source.unexpected(`ends inside the value that starts on line ${start.line}`);
+  }
+
+  /**
+   * The records of the kept value: those in its lists if it is an object of lists, otherwise itself. If a fault leaves the end
+   * of the value uncertain, the rest of the file cannot be read.
+   */
+  *#recordsOfValue(start: TextPlace, section: string | null, index: number, { value, fault }: Parsed): Records {
+    const source = this.#source;
+    if (this.#reading.kindOf(fault === null ? value : outlineOf(source.kept()), section) === 'lists') {
+      source.rewind();
+      yield* this.#lists(start);
+    } else if (fault === null) yield { section, index, ...start, value };
+    else if (isBalanced(source.kept())) yield this.#invalidRecord(start, section, index, fault);
+    else throw source.unreadable(fault);
+  }
+
+  #invalidRecord(start: TextPlace, section: string | null, index: number, fault: JsonFault): JsonRecord {
+    const { place, message } = this.#source.unreadable(fault);
+    return { section, index, ...(place ?? start), value: undefined, invalid: message };
+  }
+
+  /** The items of the list that starts here. */
+  *#items(section: string | null): Records {
+    const source = this.#source;
+    source.at += 1;
+    source.release();
+    for (let index = 0; ; index += 1) {
+      const first = yield* source.nextByte();
+      if (first === closeBracket && index === 0) break;
+      if (first === -1) throw source.unexpected('ends inside a list');
+      if (first === comma || first === closeBracket || first === closeBrace)
+        throw source.unexpected('a value is missing');
+      const start = source.keep();
+      if (!(yield* source.skipValue())) throw this.#faultOfOpenValue(start);
+      yield* this.#recordsOfValue(start, section, index, parse(source.kept()));
+      const end = source.keptLength();
+      const next = yield* source.nextByte();
+      if (next === closeBracket) break;
+      if (next === -1) throw source.unexpected('ends inside a list');
+      if (next !== comma) throw source.unexpected("',' or ']' is missing", end);
+      source.at += 1;
+      source.release();
+    }
+    source.at += 1;
+    source.release();
+  }
+
+  /** Reads the name of the next field. Returns null at the end of the object. */
+  *#nextName(isFirst: boolean): Steps<string | null> {
+    const source = this.#source;
+    const first = yield* source.nextByte();
+    if (first === closeBrace && isFirst) return null;
+    if (first === -1) throw source.unexpected('ends inside an object');
+    if (first !== quote) throw source.unexpected('a name in double quotes is missing');
+    const start = source.keep();
+    if (!(yield* source.skipValue())) throw this.#faultOfOpenValue(start);
+    const { value, fault } = parse(source.kept());
+    if (fault !== null) throw source.unreadable(fault);
+    const end = source.keptLength();
+    if ((yield* source.nextByte()) !== colon) throw source.unexpected("':' is missing", end);
+    source.at += 1;
+    source.release();
+    return String(value);
+  }
+
+  /** Reads a field with another value than a list. */
+  *#ignoredField(name: string): Steps<void> {
+    const source = this.#source;
+    const start = source.keep();
+    if (!(yield* source.skipValue())) throw this.#faultOfOpenValue(start);
+    const { fault } = parse(source.kept());
+    if (fault !== null) throw source.unreadable(fault);
+    this.#reading.onIgnoredField(name);
+  }
+
+  /** The items of all lists in the object that starts here. */
+  *#lists(start: TextPlace): Records {
+    const source = this.#source;
+    const outline: Record<string, unknown> = Object.create(null);
+    source.at += 1;
+    source.release();
+    for (let isFirst = true; ; isFirst = false) {
+      const name = yield* this.#nextName(isFirst);
+      if (name === null) break;
+      const first = yield* source.nextByte();
+      outline[name] = first === openBracket ? [] : first === openBrace ? {} : null;
+      if (first === openBracket) yield* this.#items(name);
+      else yield* this.#ignoredField(name);
+      const end = source.keptLength();
+      const next = yield* source.nextByte();
+      if (next === closeBrace) break;
+      if (next === -1) throw source.unexpected('ends inside an object');
+      if (next !== comma) throw source.unexpected("',' or '}' is missing", end);
+      source.at += 1;
+      source.release();
+    }
+    source.at += 1;
+    source.release();
+    const kind = this.#reading.kindOf(outline, null);
+    // An object that is longer than a record is read as lists before all of its fields are known.
+    if (kind === 'record') throw new UnreadableFile(tooLong, start);
+    if (kind === 'unknown') yield { section: null, index: 0, ...start, value: outline };
+  }
+
+  /** The values on the lines. An invalid line does not affect the other lines. */
+  *#lines(firstIndex: number): Records {
+    const source = this.#source;
+    for (let index = firstIndex; ; index += 1) {
+      const first = yield* source.nextByte();
+      if (first === -1) break;
+      const start = source.keep();
+      if (yield* source.skipLine()) {
+        const parsed = parse(source.kept());
+        if (parsed.fault === null) yield* this.#recordsOfValue(start, null, index, parsed);
+        else yield this.#invalidRecord(start, null, index, parsed.fault);
+      } else {
+        if (first !== openBrace) throw this.#faultOfOpenValue(start);
+        source.rewind();
+        yield* this.#object(index);
       }
-      yield null;
-      end = source.bytes.indexOf(newLine, source.keepFrom);
-    }
-    const lineEnd = end === -1 ? source.bytes.length : end;
-    yield { section: null, index, line: source.line, ...parse(source.bytes.subarray(source.keepFrom, lineEnd)) };
-    index += 1;
-    source.at = lineEnd;
-    source.keepFrom = lineEnd;
-  }
-}
-
-/** Whether a value in a list of this name is an object of lists of records, and not a record. */
-export type IsListOfRecords = (value: unknown, section: string | null) => boolean;
-
-/** The records of a value: those in its lists if it is an object of lists, otherwise itself. */
-function* expanded(record: JsonRecord, isListOfRecords: IsListOfRecords): Generator<JsonRecord> {
-  const { section, line, value, invalid } = record;
-  if (invalid !== undefined || !isListOfRecords(value, section)) {
-    yield record;
-    return;
-  }
-  for (const [name, list] of Object.entries(value as Record<string, unknown>)) {
-    if (!Array.isArray(list)) continue;
-    for (const [index, item] of list.entries()) {
-      yield* expanded({ section: name, index, line, value: item }, isListOfRecords);
+      source.release();
     }
   }
-}
 
-function* records(source: Source, isListOfRecords: IsListOfRecords): Records {
-  const first = yield* nextByte(source);
-  if (first === -1) throw new UnreadableFile('must not be empty');
-  if (first === openBracket) {
-    yield* items(source, null);
-  } else if (first === openBrace) {
-    const { at, line } = source;
-    source.keepFrom = at;
-    const isShort = yield* skipValue(source);
-    const end = source.at - source.keepFrom;
-    const isOnOneLine = source.line === line;
-    const isAlone = !isShort || (yield* nextByte(source)) === -1;
-    if (isShort && isAlone) {
-      const parsed = parse(source.bytes.subarray(source.keepFrom, source.keepFrom + end));
-      if (parsed.invalid !== undefined || !isListOfRecords(parsed.value, null)) {
-        yield { section: null, index: 0, line, ...parsed };
+  /** The records of the object that starts here. */
+  *#object(index: number): Records {
+    const source = this.#source;
+    const start = source.keep();
+    if (yield* source.skipValue()) {
+      yield* this.#recordsOfValue(start, null, index, parse(source.kept()));
+      return;
+    }
+    const kind = this.#reading.kindOf(outlineOf(source.kept()), null);
+    if (kind === 'record' || (kind === 'unknown' && source.hasEnded)) throw this.#faultOfOpenValue(start);
+    source.rewind();
+    yield* this.#lists(start);
+  }
+
+  /** Whether the object that starts here ends on the same line, and is followed by other values. Does not move. */
+  *#isFirstOfLines(): Steps<boolean> {
+    const source = this.#source;
+    source.keep();
+    let isFirst = false;
+    if ((yield* source.skipValue()) && !source.kept().includes(newLine)) isFirst = (yield* source.nextByte()) !== -1;
+    source.rewind();
+    return isFirst;
+  }
+
+  /** The records of the whole file. */
+  *read(): Records {
+    const source = this.#source;
+    if ((yield* source.nextByte()) === -1) throw new UnreadableFile('must not be empty', null);
+    for (let index = 0; ; index += 1) {
+      const first = yield* source.nextByte();
+      source.keep();
+      if (first === -1) return;
+      if (first === openBracket && index === 0) {
+        yield* this.#items(null);
+        if ((yield* source.nextByte()) !== -1) throw source.unexpected('continues after the list');
         return;
       }
-    }
-    source.at = source.keepFrom;
-    source.line = line;
-    if (isAlone) yield* itemsOfLists(source, !isShort);
-    else if (isOnOneLine) yield* lines(source);
-    else {
-      for (let index = 0; ; index += 1) {
-        const next = yield* nextByte(source);
-        if (next === -1) break;
-        if (next !== openBrace) throw new UnreadableFile(`must be valid JSON, but line ${source.line} is not`);
-        yield { section: null, index, ...(yield* readValue(source)) };
+      if (first !== openBrace) {
+        const rule = index === 0 ? 'must be JSON or newline-delimited JSON, which start with { or [' : null;
+        const fault = source.unexpected('continues after the object');
+        throw rule === null || fault.message === 'must be UTF-8' ? fault : new UnreadableFile(rule, fault.place);
       }
+      if (yield* this.#isFirstOfLines()) {
+        yield* this.#lines(index);
+        return;
+      }
+      yield* this.#object(index);
+      source.release();
     }
-  } else {
-    throw new UnreadableFile('must be JSON or newline-delimited JSON, which start with { or [');
   }
-  if ((yield* nextByte(source)) !== -1)
-    throw new UnreadableFile(`must end after the first list or object, but continues on line ${source.line}`);
 }
 
 /**
@@ -277,43 +292,35 @@ function* records(source: Source, isListOfRecords: IsListOfRecords): Records {
  * or newline-delimited JSON. An object of lists can also be an item of a list or a line.
  * @throws UnreadableFile
  */
-export async function* readRecords(
-  path: string,
-  isListOfRecords: IsListOfRecords,
-  onBytes: (count: number) => void,
-): AsyncGenerator<JsonRecord[]> {
+export async function* readRecords(path: string, reading: JsonReading): AsyncGenerator<JsonRecord[]> {
   const file = await open(path);
   try {
     const chunk = Buffer.alloc(chunkSize);
-    const source: Source = { bytes: Buffer.alloc(0), at: 0, keepFrom: 0, line: 1, ended: false };
+    const source = new JsonSource();
     let isFirst = true;
-    const steps = records(source, isListOfRecords);
     let chunkRecords: JsonRecord[] = [];
-    for (;;) {
-      const step = steps.next();
-      if (step.done === true) break;
-      if (step.value !== null) {
-        chunkRecords.push(...expanded(step.value, isListOfRecords));
+    for (const record of new RecordReader(source, reading).read()) {
+      if (record !== null) {
+        chunkRecords.push(record);
         continue;
       }
       if (chunkRecords.length > 0) yield chunkRecords;
       chunkRecords = [];
       const { bytesRead } = await file.read(chunk, 0, chunkSize);
-      onBytes(bytesRead);
-      source.ended = bytesRead === 0;
-      let read = chunk.subarray(0, bytesRead);
-      if (isFirst) {
-        isFirst = false;
-        if (read[0] === 0xfe || read[0] === 0xff) throw new UnreadableFile('must be UTF-8');
-        if (read[0] === 0xef && read[1] === 0xbb && read[2] === 0xbf) read = read.subarray(3);
-      }
-      // A value that is not complete is kept from its start, otherwise the bytes are kept from here.
-      source.bytes = Buffer.concat([source.bytes.subarray(source.keepFrom), read]);
-      source.at -= source.keepFrom;
-      source.keepFrom = 0;
+      reading.onBytes(bytesRead);
+      source.hasEnded = bytesRead === 0;
+      source.add(chunk.subarray(0, bytesRead));
+      if (isFirst) skipByteOrderMark(source);
+      isFirst = false;
     }
     if (chunkRecords.length > 0) yield chunkRecords;
   } finally {
     await file.close();
   }
+}
+
+function skipByteOrderMark(source: JsonSource): void {
+  const [first] = source.bytes;
+  if (first === 0xfe || first === 0xff) throw source.unexpected('');
+  if (source.bytes.subarray(0, byteOrderMark.length).equals(byteOrderMark)) source.skipMark(byteOrderMark.length);
 }

@@ -2,6 +2,7 @@ import { entities } from './entities.ts';
 import type { Entity, ReadRecord, RecordFormat } from './entity.ts';
 import { isObject, type JsonObject } from './json.ts';
 import { readCorrelatedEntity } from './obp/customer.ts';
+import type { ValueKind } from './read-json.ts';
 import { readSimpleRecord } from './record-reader.ts';
 
 /** A format of records, and their reader. */
@@ -107,9 +108,10 @@ export function isKnownSection(section: string): boolean {
   return kindsOfSections.has(section);
 }
 
-/** Whether a value is an object of lists of records, such as a response of OBP or its sandbox import, and not a record. */
-export function isListOfRecords(value: unknown, section: string | null = null): value is JsonObject {
-  if (section !== null && !isKnownSection(section)) return false;
-  if (!isObject(value) || recognise(value).length > 0) return false;
-  return Object.entries(value).some(([name, list]) => isKnownSection(name) && Array.isArray(list));
+/** An object of lists of records is a response of OBP or its sandbox import. */
+export function valueKindOf(value: unknown, section: string | null): ValueKind {
+  if (section !== null && !isKnownSection(section)) return 'record';
+  if (!isObject(value) || recognise(value).length > 0) return 'record';
+  const hasLists = Object.entries(value).some(([name, list]) => isKnownSection(name) && Array.isArray(list));
+  return hasLists ? 'lists' : 'unknown';
 }

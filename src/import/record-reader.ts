@@ -13,14 +13,52 @@ export interface RecordReader extends Findings {
   enclosing: Enclosing;
   reading: Reading;
   isValid: boolean;
+  /** The fields that are not imported. */
+  unread: string[];
 }
 
+/** The names of the fields that are read from a record, with the names inside each field that is an object. */
+type KnownFields = Map<string, Set<string> | null>;
+
+function knownFields(names: Iterable<string>): KnownFields {
+  const known: KnownFields = new Map();
+  for (const name of names) {
+    const [outer = '', inner] = name.split('.');
+    if (inner === undefined) known.set(outer, null);
+    else known.set(outer, (known.get(outer) ?? new Set()).add(inner));
+  }
+  return known;
+}
+
+const parentFields = { bank: ['bank_id'], customer: ['bank_id', 'customer_id', 'customer_number'] };
+
+function knownFieldsOf({ fields, otherFields = [], parent }: Entity): KnownFields {
+  const names = fields.flatMap(({ name, otherName = name }) => [name, otherName]);
+  return knownFields([...names, ...otherFields, ...(parent === undefined ? [] : parentFields[parent])]);
+}
+
+const knownFieldsOfEntities = new WeakMap<Entity, KnownFields>();
+
+/** Collects the fields of a record that are not read, and reports those which must be objects. */
+function checkFields({ record, entity, unread, problem }: RecordReader, known: KnownFields): void {
+  for (const name of Object.keys(record)) {
+    const inner = known.get(name);
+    const value = record[name];
+    if (inner === undefined) unread.push(`${entity.name}.${name}`);
+    else if (inner !== null && isObject(value)) {
+      for (const key of Object.keys(value)) if (!inner.has(key)) unread.push(`${entity.name}.${name}.${key}`);
+    } else if (inner !== null && !isUnset(value)) problem(name, 'must be an object');
+  }
+}
+
+/** Opens a record with the fields of its entity, or with `fieldNames`. */
 export function openRecord(
   entity: Entity,
   record: JsonObject,
   place: Place,
   enclosing: Enclosing,
   reading: Reading,
+  fieldNames?: Iterable<string>,
 ): RecordReader {
   const reader: RecordReader = {
     entity,
@@ -29,6 +67,7 @@ export function openRecord(
     enclosing,
     reading,
     isValid: true,
+    unread: [],
     problem(field, reason) {
       if (reader.isValid) reading.invalid(entity);
       reader.isValid = false;
@@ -36,6 +75,12 @@ export function openRecord(
     },
     corrected: reading.corrected,
   };
+  let known = fieldNames === undefined ? knownFieldsOfEntities.get(entity) : knownFields(fieldNames);
+  if (known === undefined) {
+    known = knownFieldsOf(entity);
+    knownFieldsOfEntities.set(entity, known);
+  }
+  checkFields(reader, known);
   return reader;
 }
 
@@ -61,7 +106,14 @@ export function stageRow(reader: RecordReader, row: Row, details: Details = {}):
   const { entity, place, reading } = reader;
   const broken = reader.isValid ? brokenRuleOf(entity, row) : null;
   if (broken !== null) reader.problem(broken.field, broken.reason);
-  if (reader.isValid) stagePart(reading, place, entity, row, details);
+  if (!reader.isValid) return;
+  countUnread(reader);
+  stagePart(reading, place, entity, row, details);
+}
+
+/** Counts the fields of a valid record that are not imported. An invalid record can be any text, so its names are not shown. */
+export function countUnread({ reading, unread }: RecordReader): void {
+  for (const field of unread.splice(0)) reading.unread(field);
 }
 
 /** Stages a row that is only a part of a record. */
@@ -150,7 +202,7 @@ export const parseCustomerNumber: ParseField = (value) => {
 
 /** A reading that checks the parts of an invalid record, but does not stage them. */
 export function partsReading({ isValid, reading }: RecordReader): Reading {
-  return isValid ? reading : { ...reading, stage: () => undefined };
+  return isValid ? reading : { ...reading, stage: () => undefined, unread: () => undefined };
 }
 
 /** Returns the records of a list inside a record, each with its place. */

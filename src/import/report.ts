@@ -6,6 +6,7 @@ export interface ImportProblem {
   /** The place in the file, such as `customers[3].customer_attributes[0]`. Null if the problem concerns the whole file. */
   position: string | null;
   line: number | null;
+  column: number | null;
   entity: EntityName | null;
   field: string | null;
   reason: string;
@@ -16,6 +17,7 @@ export interface ImportDifference {
   file: string;
   position: string;
   line: number;
+  column: number;
   entity: EntityName;
   fields: string[];
 }
@@ -46,6 +48,8 @@ export interface ImportReport {
   unknownRoles: Map<string, number>;
   /** The number of records in lists that are not imported, such as `transactions`. */
   skippedSections: Map<string, number>;
+  /** The number of values of each field that is not imported, such as `customer.nickname`. */
+  unreadFields: Map<string, number>;
   /** Records without data to import, such as the IDs of a customer alone. */
   emptyRecords: number;
   skippedPasswords: number;
@@ -73,6 +77,7 @@ export function emptyReport(): ImportReport {
     correctedBalances: 0,
     unknownRoles: new Map(),
     skippedSections: new Map(),
+    unreadFields: new Map(),
     emptyRecords: 0,
     skippedPasswords: 0,
     skippedEntitlements: 0,
@@ -92,13 +97,24 @@ export function problemCount(report: ImportReport): number {
   return invalid + report.unknownRecords + report.unreadableFiles;
 }
 
-export function renderProblem({ file, position, line, entity, field, reason }: ImportProblem): string {
-  const where = [file, line === null ? null : `line ${line}`, position].filter((part) => part !== null).join(', ');
+/** Renders a place, such as `customers.json, line 12, column 3, customers[0]`. */
+export function renderPlace({
+  file,
+  line,
+  column,
+  position,
+}: Omit<ImportProblem, 'entity' | 'field' | 'reason'>): string {
+  const lineAndColumn = line === null ? null : `line ${line}, column ${column}`;
+  return [file, lineAndColumn, position].filter((part) => part !== null).join(', ');
+}
+
+export function renderProblem({ entity, field, reason, ...place }: ImportProblem): string {
+  const where = renderPlace(place);
   return `${where}: ${[entity, field, reason].filter((part) => part !== null).join(' ')}`;
 }
 
-export function renderDifference({ file, position, line, entity, fields }: ImportDifference): string {
-  return `${file}, line ${line}, ${position}: ${entity} exists with other values (${fields.join(', ')})`;
+export function renderDifference({ entity, fields, ...place }: ImportDifference): string {
+  return `${renderPlace(place)}: ${entity} exists with other values (${fields.join(', ')})`;
 }
 
 const labelWidth = 24;
@@ -113,6 +129,17 @@ const columns: [title: string, count: keyof EntityCounts][] = [
   ['different', 'different'],
   ['placeholders', 'placeholders'],
 ];
+
+const maxNames = 1000;
+const maxNameLength = 100;
+
+/** Counts a name of a file. The number of different names is limited, because a file can contain any number of them. */
+export function countName(counts: Map<string, number>, name: string): void {
+  // Control characters could change what the terminal shows.
+  const printable = name.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?').slice(0, maxNameLength);
+  const counted = counts.has(printable) || counts.size < maxNames ? printable : 'others';
+  counts.set(counted, (counts.get(counted) ?? 0) + 1);
+}
 
 function listed(names: Map<string, number>): string {
   return [...names].map(([name, count]) => `${name} (${count})`).join(', ');
@@ -140,6 +167,7 @@ export function renderReport(report: ImportReport): string {
     ],
     [report.unknownRoles.size > 0, `Unknown roles that were not granted: ${listed(report.unknownRoles)}`],
     [report.skippedSections.size > 0, `Sections that are not imported: ${listed(report.skippedSections)}`],
+    [report.unreadFields.size > 0, `Fields that are not imported: ${listed(report.unreadFields)}`],
     [report.skippedPasswords > 0, `Passwords skipped without --with-passwords: ${report.skippedPasswords}`],
     [report.skippedEntitlements > 0, `Entitlements skipped without --with-entitlements: ${report.skippedEntitlements}`],
     [

@@ -35,7 +35,9 @@ const tables = `
     provider text,
     row text not null,
     file integer not null,
+    offset integer not null,
     line integer not null,
+    "column" integer not null,
     position text not null
   );
   create table claim (number integer not null, kind text not null, value text not null);
@@ -84,11 +86,13 @@ export class Staging {
   /** The database itself, which only the checks across records and the second pass use. */
   readonly database = openTemporaryDatabase();
 
-  readonly #insertRow = this.database.prepare('insert into staged values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  readonly #insertRow = this.database.prepare(
+    'insert into staged values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  );
   readonly #insertClaim = this.database.prepare('insert into claim values (?, ?, ?)');
   readonly #insertUserReference = this.database.prepare('insert into user_reference values (?, ?)');
   readonly #selectPlace = this.database.prepare<[number], PlaceOfEntity>(
-    'select entity, file, line, position from staged where number = ?',
+    'select entity, file, offset, line, "column", position from staged where number = ?',
   );
   readonly #deleteRow = this.database.prepare('delete from staged where number = ?');
   readonly #insertInvalidUser = this.database.prepare(
@@ -111,7 +115,9 @@ export class Staging {
       read.provider ?? null,
       JSON.stringify(read.row),
       place.file,
+      place.offset,
       place.line,
+      place.column,
       place.position,
     );
     for (const [kind, ...parts] of read.claims ?? []) {

@@ -61,6 +61,20 @@ export const account = defineEntity({
     optional('balance.amount', 'balanceAmount', amount('balance.currency')),
     optional('branch_id', 'branchId', text(255)),
   ],
+  otherFields: [
+    'bank',
+    'bank_id',
+    'account_id',
+    'id',
+    'user_id',
+    'owners',
+    'IBAN',
+    'account_routing.scheme',
+    'account_routing.address',
+    'account_routings',
+    'account_attributes',
+    'contracts',
+  ],
 });
 
 export const accountRouting = defineEntity({
@@ -122,6 +136,7 @@ export const customerAccountLink = defineEntity({
     optional('customer_account_link_id', 'id', id),
     required('relationship_type', 'relationshipType', text(255)),
   ],
+  otherFields: ['bank_id', 'customer_id', 'customer_number', 'account_id'],
   uniqueKeys: [{ kind: 'id', columns: ['id'], field: 'customer_account_link_id', scope: 'among the links' }],
   defaults: { relationshipType: 'Owner' },
   isListOfCustomer: true,
@@ -258,12 +273,14 @@ const contractFields = [
   ...contractDetails.map((name) => optional(name, name, text(2000))),
 ];
 
+const contractFieldNames = contractFields.map(({ name }) => name);
+
 /** Reads the details of contracts, except those which the attributes of the account already contain. */
 function readContracts(reader: RecordReader, owner: AccountOwner, attributes: Row[]): void {
   const nameOf = (contractCode: unknown, name: unknown) => joinKey(contractCode ?? '', String(name).toLowerCase());
   const existing = new Set(attributes.map(({ contractCode, name }) => nameOf(contractCode, name)));
   for (const [item, place] of items(reader, 'contracts')) {
-    const contract = openRecord(accountAttribute, item, place, {}, reader.reading);
+    const contract = openRecord(accountAttribute, item, place, {}, reader.reading, contractFieldNames);
     const { contractCode, productCode = null, ...details } = readFields(contractFields, item, contract);
     for (const name of contractDetails) {
       const value = details[name];

@@ -33,6 +33,7 @@ import {
 } from '../fields.ts';
 import { isObject, isUnset, type JsonObject } from '../json.ts';
 import {
+  countUnread,
   idAt,
   items,
   missingRule,
@@ -72,9 +73,11 @@ export const customer = defineEntity({
     optional('kyc_status', 'kycStatus', boolean, { empty: false }),
     optional('last_ok_date', 'lastOkDate', timeByClock),
     optional('title', 'title', text(255)),
-    optional('branch_id', 'branchId', text(255)),
-    optional('name_suffix', 'nameSuffix', text(255)),
+    // OBP wrote `branchId` and `nameSuffix` until 20 November 2019.
+    optional('branch_id', 'branchId', text(255), { otherName: 'branchId' }),
+    optional('name_suffix', 'nameSuffix', text(255), { otherName: 'nameSuffix' }),
   ],
+  otherFields: ['bank_id', 'customer_id', 'customer_attributes', 'accounts'],
   uniqueKeys: [
     {
       kind: 'customerNumber',
@@ -210,9 +213,10 @@ export function readCustomer(record: JsonObject, place: Place, enclosing: Enclos
 
 /** Reads a customer with the users who are linked to the customer. */
 export function readCorrelatedEntity(record: JsonObject, place: Place, enclosing: Enclosing, reading: Reading): void {
-  const reader = openRecord(customer, record, place, enclosing, reading);
+  const reader = openRecord(customer, record, place, enclosing, reading, ['customer', 'users']);
   if (isObject(record.customer)) {
     readCustomer(record.customer, { ...place, position: `${place.position}.customer` }, enclosing, reading);
   } else reader.problem('customer', 'is required');
+  if (reader.isValid) countUnread(reader);
   for (const [item, itemPlace] of items(reader, 'users')) readUser(item, itemPlace, enclosing, reading);
 }

@@ -28,6 +28,7 @@ export const meeting = defineEntity({
     optional('present.staff_user_id', 'staffUserId', id),
     optional('present.customer_user_id', 'customerUserId', id),
   ],
+  otherFields: ['bank_id', 'customer_id', 'invitees'],
 });
 
 export const meetingInvitee = defineEntity({

@@ -22,7 +22,15 @@ import {
   text,
 } from '../fields.ts';
 import { isObject, isUnset, type JsonObject } from '../json.ts';
-import { items, openRecord, partsReading, type RecordReader, stagePart, stageRow } from '../record-reader.ts';
+import {
+  countUnread,
+  items,
+  openRecord,
+  partsReading,
+  type RecordReader,
+  stagePart,
+  stageRow,
+} from '../record-reader.ts';
 import { joinKey, type Row } from '../row.ts';
 
 const forProvider = 'among the users of the provider';
@@ -43,6 +51,7 @@ export const user = defineEntity({
     optional('provider', 'provider', text(100)),
     optional('provider_id', 'providerId', text(255)),
   ],
+  otherFields: ['password', 'user_attributes', 'entitlements.list'],
   uniqueKeys: [
     { kind: 'username', columns: ['provider', 'username'], field: 'username', scope: forProvider },
     { kind: 'providerId', columns: ['provider', 'providerId'], field: 'provider_id', scope: forProvider },
@@ -173,6 +182,7 @@ function stageEntitlement(reader: RecordReader, row: Row, role: Role, { userId, 
   }
   if (userId !== undefined) row.userId = userId;
   if (reader.isValid) {
+    countUnread(reader);
     stagePart(reader.reading, reader.place, entitlement, row, {
       key: joinKey(key, role, row.bankId ?? ''),
       ...reference,
