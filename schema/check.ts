@@ -8,12 +8,11 @@ import { readFileSync } from 'node:fs';
 import { CriticalityLevel, diff } from '@graphql-inspector/core';
 import {
   buildSchema,
-  type ConstDirectiveNode,
   type GraphQLField,
   type GraphQLObjectType,
   type GraphQLSchema,
+  getDirectiveValues,
   isObjectType,
-  valueFromASTUntyped,
 } from 'graphql';
 
 const file = 'schema/schema.graphql';
@@ -58,20 +57,64 @@ function schemaAt(ref: string): GraphQLSchema {
   return schemaOf(() => git('show', '--end-of-options', `${ref}:./${file}`), `at ${ref}`);
 }
 
-/**
- * Returns the callers that an access rule allows: roles, kinds of own data, or every caller. A field without a rule is
- * as accessible as its parent, so it counts as public.
- */
-function allowedCallers(directives: readonly ConstDirectiveNode[] = []): string[] {
-  const rule = directives.find(({ name }) => accessDirectives.includes(name.value));
-  if (rule === undefined || rule.name.value === 'public') return [everyCaller];
-  const callers = rule.name.value === 'authenticated' ? ['authenticated callers'] : [];
-  for (const { name, value } of rule.arguments ?? []) {
-    const argument = valueFromASTUntyped(value);
-    if (Array.isArray(argument)) callers.push(...argument.map(String));
-    else if (argument === true) callers.push(name.value);
+/** The effect of each argument of the access directives. A test compares the names with the contract. */
+const argumentEffects = new Map<string, 'allows' | 'requires'>([
+  ['anyOf', 'allows'],
+  ['orHolder', 'allows'],
+  ['orLinkedUser', 'allows'],
+  ['orSelf', 'allows'],
+  ['kycMaterial', 'requires'],
+]);
+
+interface AccessRule {
+  /** The callers that the rule allows: roles, kinds of own data, or every caller. */
+  callers: string[];
+  /** The conditions that all of these callers must meet. */
+  requirements: string[];
+  /** The arguments whose effect is unknown, with their values. */
+  unknown: string[];
+}
+
+/** Returns the access rule of a field. A field without a rule is as accessible as its parent, so it counts as public. */
+function accessRuleOf(schema: GraphQLSchema, { astNode }: GraphQLField<unknown, unknown>): AccessRule {
+  const directive = accessDirectives
+    .map((name) => schema.getDirective(name))
+    .find((candidate) => astNode?.directives?.some(({ name }) => name.value === candidate?.name));
+  const rule: AccessRule = { callers: [], requirements: [], unknown: [] };
+  if (directive == null || astNode == null || directive.name === 'public') return { ...rule, callers: [everyCaller] };
+  if (directive.name === 'authenticated') rule.callers.push('authenticated callers');
+  for (const [name, value] of Object.entries(getDirectiveValues(directive, astNode) ?? {})) {
+    const effect = argumentEffects.get(name);
+    if (effect === undefined) rule.unknown.push(`${name}: ${JSON.stringify(value)}`);
+    else if (effect === 'allows') rule.callers.push(...(Array.isArray(value) ? value : value === true ? [name] : []));
+    else if (value === true) rule.requirements.push(name);
   }
-  return callers;
+  return rule;
+}
+
+function without(names: string[], others: string[]): string[] {
+  return names.filter((name) => !others.includes(name));
+}
+
+/** Returns the messages about a changed access rule, first those about changes that can break a client. */
+function changesOfRule(before: AccessRule, after: AccessRule): [level: CriticalityLevel, message: string][] {
+  const removed = after.callers.includes(everyCaller) ? [] : without(before.callers, after.callers);
+  const added = before.callers.includes(everyCaller) ? [] : without(after.callers, before.callers);
+  const breaking = [
+    ...removed.map((caller) => `Access was removed: ${caller}`),
+    ...without(after.requirements, before.requirements).map((name) => `A requirement was added: ${name}`),
+    // Whether such a change adds or removes access cannot be known.
+    ...without(before.unknown, after.unknown).map((name) => `An argument of unknown effect was removed: ${name}`),
+    ...without(after.unknown, before.unknown).map((name) => `An argument of unknown effect was added: ${name}`),
+  ];
+  const dangerous = [
+    ...added.map((caller) => `Access was added: ${caller}`),
+    ...without(before.requirements, after.requirements).map((name) => `A requirement was removed: ${name}`),
+  ];
+  return [
+    ...breaking.map((message): [CriticalityLevel, string] => [CriticalityLevel.Breaking, message]),
+    ...dangerous.map((message): [CriticalityLevel, string] => [CriticalityLevel.Dangerous, message]),
+  ];
 }
 
 /** Returns the changes of access rules, which graphql-inspector does not classify as breaking or dangerous. */
@@ -81,22 +124,8 @@ function accessChanges(before: GraphQLSchema, after: GraphQLSchema): Change[] {
     const fieldAfter = isObjectType(typeAfter) ? typeAfter.getFields()[field.name] : undefined;
     if (fieldAfter === undefined) return [];
     const path = `${type.name}.${field.name}`;
-    const callersBefore = allowedCallers(field.astNode?.directives);
-    const callersAfter = allowedCallers(fieldAfter.astNode?.directives);
-    const removed = callersAfter.includes(everyCaller)
-      ? []
-      : callersBefore.filter((caller) => !callersAfter.includes(caller));
-    const added = callersBefore.includes(everyCaller)
-      ? []
-      : callersAfter.filter((caller) => !callersBefore.includes(caller));
-    return [
-      ...removed.map((caller) => ({
-        level: CriticalityLevel.Breaking,
-        path,
-        message: `Access was removed: ${caller}`,
-      })),
-      ...added.map((caller) => ({ level: CriticalityLevel.Dangerous, path, message: `Access was added: ${caller}` })),
-    ];
+    const changes = changesOfRule(accessRuleOf(before, field), accessRuleOf(after, fieldAfter));
+    return changes.map(([level, message]) => ({ level, path, message }));
   });
 }
 

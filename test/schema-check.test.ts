@@ -1,8 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildSchema } from 'graphql';
 import { beforeAll, describe, expect, test } from 'vitest';
 
 const check = fileURLToPath(new URL('../schema/check.ts', import.meta.url));
@@ -10,7 +11,14 @@ const check = fileURLToPath(new URL('../schema/check.ts', import.meta.url));
 const committed = `
   directive @authenticated(anyOf: [Role!]) on FIELD_DEFINITION
   directive @public on FIELD_DEFINITION
-  directive @requiresRole(anyOf: [Role!]!, orLinkedUser: Boolean = false) on FIELD_DEFINITION
+  directive @requiresRole(
+    anyOf: [Role!]!
+    audience: String
+    kycMaterial: Boolean = false
+    orHolder: Boolean = false
+    orLinkedUser: Boolean = false
+    orSelf: Boolean = false
+  ) on FIELD_DEFINITION
 
   enum Role { CanGetCustomer CanGetCustomers CanGetMeetings }
 
@@ -19,6 +27,7 @@ const committed = `
     legalName: String
     addresses: [String!] @requiresRole(anyOf: [CanGetCustomer], orLinkedUser: true)
     meetings: [String!] @requiresRole(anyOf: [CanGetMeetings])
+    status: String @requiresRole(anyOf: [CanGetCustomer], kycMaterial: true)
   }
 
   type Query {
@@ -156,11 +165,29 @@ Safe: 1
       'legalName: String @requiresRole(anyOf: [CanGetCustomer])',
       'Customer.legalName: Access was removed: every caller',
     ],
+    [
+      'callers without a reason, because of a requirement',
+      '@requiresRole(anyOf: [CanGetMeetings])',
+      '@requiresRole(anyOf: [CanGetMeetings], kycMaterial: true)',
+      'Customer.meetings: A requirement was added: kycMaterial',
+    ],
+    [
+      'callers without a reason, because of a changed default',
+      'kycMaterial: Boolean = false',
+      'kycMaterial: Boolean = true',
+      'Customer.addresses: A requirement was added: kycMaterial',
+    ],
+    [
+      'some callers, because of an argument of unknown effect',
+      '@requiresRole(anyOf: [CanGetMeetings])',
+      '@requiresRole(anyOf: [CanGetMeetings], audience: "staff")',
+      'Customer.meetings: An argument of unknown effect was added: audience: "staff"',
+    ],
   ])('reports removed access of %s as breaking', (_title, before, after, line) => {
     const { status, stdout } = checkSchema(changed([before, after]), 'HEAD');
 
     expect(status).toBe(1);
-    expect(stdout).toMatch(new RegExp(`^Breaking: 1\n  ${line.replaceAll('.', '\\.')}\n`));
+    expect(stdout).toMatch(new RegExp(`^Breaking: \\d+\n  ${line.replaceAll('.', '\\.')}\n`));
   });
 
   test.each<[title: string, before: string, after: string, line: string]>([
@@ -182,6 +209,24 @@ Safe: 1
       '@public',
       'Customer.meetings: Access was added: every caller',
     ],
+    [
+      'users of their own data',
+      '@requiresRole(anyOf: [CanGetMeetings])',
+      '@requiresRole(anyOf: [CanGetMeetings], orSelf: true)',
+      'Customer.meetings: Access was added: orSelf',
+    ],
+    [
+      'account holders',
+      '@requiresRole(anyOf: [CanGetMeetings])',
+      '@requiresRole(anyOf: [CanGetMeetings], orHolder: true)',
+      'Customer.meetings: Access was added: orHolder',
+    ],
+    [
+      'callers without a reason',
+      ', kycMaterial: true',
+      ', kycMaterial: false',
+      'Customer.status: A requirement was removed: kycMaterial',
+    ],
     ['every caller without a rule', '@authenticated\n', '\n', 'Query.me: Access was added: every caller'],
   ])('reports added access of %s as dangerous', (_title, before, after, line) => {
     expect(checkSchema(changed([before, after]), 'HEAD')).toEqual({
@@ -189,6 +234,15 @@ Safe: 1
       stdout: `Breaking: 0\nDangerous: 1\n  ${line}\nSafe: 0\n`,
       stderr: '',
     });
+  });
+
+  test('knows the effect of every argument of the access directives in the contract', () => {
+    const contract = buildSchema(readFileSync(new URL('../schema/schema.graphql', import.meta.url), 'utf8'));
+    const names = ['authenticated', 'public', 'requiresRole'].flatMap((name) =>
+      (contract.getDirective(name)?.args ?? []).map((argument) => argument.name),
+    );
+    const source = readFileSync(check, 'utf8');
+    expect(names.filter((name) => !source.includes(`['${name}', '`))).toEqual([]);
   });
 
   test.each<[title: string, sdl: string, refs: string[], message: string]>([
