@@ -94,6 +94,7 @@ export const gatewayFields: Record<string, Record<string, readonly ErrorKey[]>> 
       'VERSION_CONFLICT',
     ],
     'Mutation.retractKycEvidence': ['OBP-30046', 'KYC_EVIDENCE_NOT_FOUND', 'KYC_EVIDENCE_RETRACTED'],
+    'Mutation.retractKycStatus': ['OBP-30046', 'KYC_STATUS_NOT_FOUND', 'KYC_STATUS_RETRACTED'],
   },
   Meetings: {
     'Mutation.updateMeeting': ['OBP-20057', 'OBP-30104'],

@@ -167,10 +167,12 @@ const gatewayErrors = {
     message:
       'This bank requires two officers for a KYC status. Call proposeKycStatus, then let another officer call confirmKycStatus.',
   },
+  KYC_STATUS_NOT_FOUND: { code: 'NOT_FOUND', message: 'The customer has no KYC status with this ID.' },
   KYC_STATUS_PROPOSAL_NOT_FOUND: {
     code: 'NOT_FOUND',
     message: 'The customer has no KYC status proposal with this ID.',
   },
+  KYC_STATUS_RETRACTED: { code: 'CONFLICT', message: 'The KYC status is already retracted.' },
   MALFORMED_REQUEST: { code: 'BAD_USER_INPUT', message: 'The request is not valid HTTP.' },
   METHOD_NOT_ALLOWED: { code: 'BAD_USER_INPUT', message: 'Operations must be sent with POST.' },
   NAME_TOO_LONG: { code: 'LIMIT_EXCEEDED', message: 'The operation contains a name that is too long.' },

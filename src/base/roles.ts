@@ -139,6 +139,10 @@ export const roles = {
   CanGetTaxResidence: { scope: 'bank', description: 'Read the tax residences of a customer.' },
   CanGetUserCustomerLink: { scope: 'bank', description: 'Read the links between users and customers.' },
   CanRetractKycEvidence: { scope: 'bank', description: 'Mark KYC evidence as retracted. It is not deleted.' },
+  CanRetractKycStatus: {
+    scope: 'bank',
+    description: 'Mark a KYC status of a customer as retracted. It is not deleted.',
+  },
   CanUnlockUser: { scope: 'system', description: 'Unlock a user whom failed logins or an administrator locked.' },
   CanUpdateCustomerAccountLink: { scope: 'bank', description: 'Update a link between an account and a customer.' },
   CanUpdateCustomerAddress: { scope: 'bank', description: 'Update an address of a customer.' },

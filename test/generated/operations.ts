@@ -225,6 +225,8 @@ export type Role =
   | 'CanGetUserCustomerLink'
   /** Mark KYC evidence as retracted. It is not deleted. A bank role, granted for one bank. */
   | 'CanRetractKycEvidence'
+  /** Mark a KYC status of a customer as retracted. It is not deleted. A bank role, granted for one bank. */
+  | 'CanRetractKycStatus'
   /** Unlock a user whom failed logins or an administrator locked. A system role, granted without a bank. */
   | 'CanUnlockUser'
   /** Update a link between an account and a customer. A bank role, granted for one bank. */

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { and, eq, getTableName, isNull, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { gatewayError } from '../../base/errors.ts';
+import { type ErrorKey, gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
 import { statementByShape } from '../../database/statement.ts';
 import { insertRow, updateRows } from '../../database/write-row.ts';
 import { countOf, maxCollectionSize } from '../customer/customer-collection.ts';
 import type { ChildTable, LockedCustomer } from '../customer/locked-customer.ts';
 
-/** A table of checks, documents or media items. Rows are added and retracted, but never overwritten or deleted. */
+/** A table of checks, documents, media items or statuses. Rows are added and retracted, but never overwritten or deleted. */
 type EvidenceTable = ChildTable & { retractedAt: SQLiteColumn };
 
 /** The columns that the input does not set. */
@@ -86,13 +86,28 @@ export async function addEvidence<Table extends EvidenceTable>(
   return { row: stored, isNew: false };
 }
 
-/** Marks evidence as retracted. Its other columns stay. @throws KYC_EVIDENCE_NOT_FOUND or KYC_EVIDENCE_RETRACTED */
+/** The user who retracts a row, and the reason. */
+export interface Retraction {
+  userId: string;
+  reason: string;
+}
+
+/** The errors for a row that does not exist, and for one that is already retracted. */
+interface RetractionErrors {
+  notFound: ErrorKey;
+  retracted: ErrorKey;
+}
+
+const evidenceErrors = { notFound: 'KYC_EVIDENCE_NOT_FOUND', retracted: 'KYC_EVIDENCE_RETRACTED' } as const;
+
+/** Marks a row as retracted. Its other columns stay. @throws `errors` */
 export async function retractEvidence(
   transaction: Queries,
   table: EvidenceTable,
   customer: LockedCustomer,
   id: string,
-  { userId, reason }: { userId: string; reason: string },
+  { userId, reason }: Retraction,
+  errors: RetractionErrors = evidenceErrors,
 ): Promise<void> {
   const now = new Date();
   const retraction = { retractedAt: now, retractedByUserId: userId, retractionReason: reason };
@@ -103,5 +118,5 @@ export async function retractEvidence(
   });
   if (retracted !== undefined) return;
   const [stored] = await findOwn(transaction, table, { customerId: customer.id, id });
-  throw gatewayError(stored === undefined ? 'KYC_EVIDENCE_NOT_FOUND' : 'KYC_EVIDENCE_RETRACTED', { field: 'input.id' });
+  throw gatewayError(stored === undefined ? errors.notFound : errors.retracted, { field: 'input.id' });
 }

@@ -3,13 +3,14 @@ import { DateTime } from '../../graph/scalars.ts';
 
 @ObjectType({
   simpleResolvers: true,
-  description: 'The retraction of KYC evidence. Retracted evidence is no longer valid, but it is kept.',
+  description:
+    'The retraction of KYC evidence or of a KYC status. Retracted objects are no longer valid, but they are kept.',
 })
 export class KycRetraction {
-  @Field(() => DateTime, { description: 'The time when the evidence was retracted.' })
+  @Field(() => DateTime, { description: 'The time of the retraction.' })
   date: Date;
 
-  @Field(() => ID, { nullable: true, description: 'The ID of the user who retracted the evidence.' })
+  @Field(() => ID, { nullable: true, description: 'The ID of the user who retracted it.' })
   userId: string | null;
 
   @Field(() => String, { nullable: true, description: 'The reason for the retraction.' })
@@ -22,7 +23,7 @@ interface RetractionColumns {
   retractionReason: string | null;
 }
 
-/** Adds the retraction to a row. It is null if the evidence is not retracted. */
+/** Adds the retraction to a row. It is null if the row is not retracted. */
 export function withRetraction<Row extends RetractionColumns>(row: Row): Row & { retraction: KycRetraction | null } {
   const { retractedAt, retractedByUserId, retractionReason } = row;
   const retraction =

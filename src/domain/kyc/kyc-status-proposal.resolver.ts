@@ -13,8 +13,8 @@ import { mutate, writtenChild } from '../../graph/mutation.ts';
 import { customerAt, loadCustomer } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
 import { lockCustomer } from '../customer/locked-customer.ts';
+import { loadKycStatus } from './kyc-status.resolver.ts';
 import { kycStatusValues } from './kyc-status.rules.ts';
-import { kycStatus } from './kyc-status.table.ts';
 import { AddKycStatusInput } from './kyc-status.type.ts';
 import { type KycStatusProposalRow, kycStatusProposal } from './kyc-status-proposal.table.ts';
 import { KycStatusProposal, KycStatusProposalPayload } from './kyc-status-proposal.type.ts';
@@ -30,7 +30,6 @@ const readingRoles = [
   'CanConfirmKycStatus',
 ] as const;
 
-const statusById = oneBy(kycStatus, 'id');
 const proposalById = oneBy(kycStatusProposal, 'id');
 
 const openStatement = statement<KycStatusProposalRow[]>((queries) =>
@@ -64,7 +63,7 @@ async function readPayload(
     bankId,
     customerId,
     kycStatusProposal: await context.loader(proposalById).load(id),
-    kycStatus: kycStatusId === null ? null : await context.loader(statusById).load(kycStatusId),
+    kycStatus: kycStatusId === null ? null : await loadKycStatus(context, kycStatusId),
   };
 }
 

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { and, asc, desc, eq, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import { gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
 import { insertRow, updateRows } from '../../database/write-row.ts';
 import { lastOkDateOrderOf } from '../customer/customer.rules.ts';
 import { customer as customerTable } from '../customer/customer.table.ts';
 import type { LockedCustomer } from '../customer/locked-customer.ts';
-import { refuseOverflow } from './kyc-evidence.writes.ts';
+import { type Retraction, refuseOverflow, retractEvidence } from './kyc-evidence.writes.ts';
 import { type KycStatusRow, kycStatus } from './kyc-status.table.ts';
 
 /** The status with the latest date. If two have the same date, the one that is not `ok`, regardless of which came first. */
@@ -42,22 +42,51 @@ export async function applyKycStatus(
   await insertFirst(transaction, customer, now);
   const row = { id: randomUUID(), bankId, customerId, ok, date, createdAt: now, updatedAt: now };
   const [added] = await insertRow(transaction, kycStatus, row, 'ignore');
-  const ofCustomer = eq(kycStatus.customerId, customerId);
   if (added === undefined) {
-    const same = await newestOf(transaction, and(ofCustomer, eq(kycStatus.date, date), eq(kycStatus.ok, ok)));
+    const same = await newestOf(transaction, and(validOf(customer), eq(kycStatus.date, date), eq(kycStatus.ok, ok)));
     // Statuses are deleted only with their customer.
     if (same === null) throw gatewayError('OBP-30046');
     return same;
   }
-  // Locks the customer: a concurrent transaction that adds a status waits here, and then reads this one.
   const where = eq(customerTable.id, customerId);
   const next = { version: sql`${customerTable.version} + 1`, updatedAt: now };
+  // Locks the customer: a concurrent transaction that adds a status waits here, and then reads this one.
   await updateRows(transaction, customerTable, { before: customer, set: next, where });
   await refuseOverflow(transaction, kycStatus, customer);
-  const newest = await newestOf(transaction, ofCustomer);
-  const newestOk = await newestOf(transaction, and(ofCustomer, eq(kycStatus.ok, true)));
-  const lastOkDate = newestOk?.date ?? null;
-  const following = { kycStatus: newest?.ok ?? false, lastOkDate, lastOkDateOrder: lastOkDateOrderOf(lastOkDate) };
+  const following = await followingColumns(transaction, customer);
   await updateRows(transaction, customerTable, { before: customer, set: following, where });
   return added;
+}
+
+/**
+ * Retracts a status. The customer follows the rest of the timeline, as if the status had never been added.
+ * @throws KYC_STATUS_NOT_FOUND or KYC_STATUS_RETRACTED
+ */
+export async function retractKycStatus(
+  transaction: Queries,
+  customer: LockedCustomer,
+  id: string,
+  retraction: Retraction,
+): Promise<void> {
+  const errors = { notFound: 'KYC_STATUS_NOT_FOUND', retracted: 'KYC_STATUS_RETRACTED' } as const;
+  await retractEvidence(transaction, kycStatus, customer, id, retraction, errors);
+  const following = await followingColumns(transaction, customer);
+  const isSame =
+    following.kycStatus === customer.kycStatus && following.lastOkDate?.getTime() === customer.lastOkDate?.getTime();
+  if (isSame) return;
+  const set = { ...following, version: sql`${customerTable.version} + 1`, updatedAt: new Date() };
+  await updateRows(transaction, customerTable, { before: customer, set, where: eq(customerTable.id, customer.id) });
+}
+
+function validOf(customer: LockedCustomer): SQL | undefined {
+  return and(eq(kycStatus.customerId, customer.id), isNull(kycStatus.retractedAt));
+}
+
+/** The columns of a customer that follow the valid statuses of the timeline. */
+async function followingColumns(transaction: Queries, customer: LockedCustomer) {
+  const valid = validOf(customer);
+  const newest = await newestOf(transaction, valid);
+  const newestOk = await newestOf(transaction, and(valid, eq(kycStatus.ok, true)));
+  const lastOkDate = newestOk?.date ?? null;
+  return { kycStatus: newest?.ok ?? false, lastOkDate, lastOkDateOrder: lastOkDateOrderOf(lastOkDate) };
 }

@@ -1,37 +1,46 @@
 import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { gatewayError } from '../../base/errors.ts';
+import { parseId } from '../../base/values.ts';
 import { manyBy, oneBy } from '../../database/batch.ts';
 import { Batched, BatchedByKey } from '../../execution/batched.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, BankIdOrNull, CustomerId } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
+import { longText, valid } from '../../graph/input.ts';
 import type { WrittenChild } from '../../graph/mutation.ts';
 import { mutateChild } from '../customer/child-mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
+import { withRetraction } from './kyc-retraction.type.ts';
 import { kycStatusValues } from './kyc-status.rules.ts';
 import { kycStatus } from './kyc-status.table.ts';
-import { AddKycStatusInput, KycStatus, KycStatusPayload } from './kyc-status.type.ts';
+import { AddKycStatusInput, KycStatus, KycStatusPayload, RetractKycStatusInput } from './kyc-status.type.ts';
 import { needsConfirmation } from './kyc-status-proposal.writes.ts';
-import { applyKycStatus } from './kyc-status-timeline.ts';
+import { applyKycStatus, retractKycStatus } from './kyc-status-timeline.ts';
 
 const statusesByCustomer = manyBy(kycStatus, ['customerId'], { orderBy: ['date', 'id'], descending: true });
 const statusById = oneBy(kycStatus, 'id');
 
+export async function loadKycStatus(context: Context, id: string): Promise<KycStatus | null> {
+  const row = await context.loader(statusById).load(id);
+  return row === null ? null : withRetraction(row);
+}
+
 async function readPayload(context: Context, { id, bankId, customerId }: WrittenChild): Promise<KycStatusPayload> {
-  return { bankId, customerId, kycStatus: await context.loader(statusById).load(id) };
+  return { bankId, customerId, kycStatus: await loadKycStatus(context, id) };
 }
 
 @Resolver(() => Customer)
 export class CustomerKycStatusesResolver {
   @FieldResolver(() => [KycStatus], {
     nullable: true,
-    description: 'The KYC timeline of the customer, sorted by `date`, newest first.',
+    description: 'The KYC timeline of the customer, sorted by `date`, newest first. It contains retracted statuses.',
   })
   @RequiresRole(['CanGetAnyKycStatuses', 'CanGetKycStatusesAtOneBank'], { kycMaterial: true })
   @BatchedByKey<CustomerKey>()
-  kycStatuses(@Root() customers: CustomerKey[], @Ctx() context: Context): Promise<KycStatus[][]> {
-    return context.loader(statusesByCustomer).loadAll(customers.map(({ id }) => id));
+  async kycStatuses(@Root() customers: CustomerKey[], @Ctx() context: Context): Promise<KycStatus[][]> {
+    const rows = await context.loader(statusesByCustomer).loadAll(customers.map(({ id }) => id));
+    return rows.map((ofCustomer) => ofCustomer.map(withRetraction));
   }
 }
 
@@ -39,7 +48,7 @@ export class CustomerKycStatusesResolver {
 export class KycStatusResolver {
   @Query(() => [KycStatus], {
     nullable: true,
-    description: 'The KYC timeline of a customer, sorted by `date`, newest first.',
+    description: 'The KYC timeline of a customer, sorted by `date`, newest first. It contains retracted statuses.',
   })
   @RequiresRole(['CanGetAnyKycStatuses', 'CanGetKycStatusesAtOneBank'], { kycMaterial: true })
   async kycStatuses(
@@ -48,7 +57,7 @@ export class KycStatusResolver {
     @Ctx() context: Context,
   ): Promise<KycStatus[]> {
     const customer = await customerAt(context, bankId ?? null, customerId);
-    return context.loader(statusesByCustomer).load(customer.id);
+    return (await context.loader(statusesByCustomer).load(customer.id)).map(withRetraction);
   }
 
   @FieldResolver(() => String, { nullable: true, description: 'The customer number of the customer.' })
@@ -90,6 +99,28 @@ export class KycStatusMutations {
     return mutateChild(context, { bankId, customerId }, readPayload, async (transaction, customer) => {
       if (await needsConfirmation(transaction, bankId)) throw gatewayError('KYC_STATUS_NEEDS_CONFIRMATION', { bankId });
       return applyKycStatus(transaction, customer, values);
+    });
+  }
+
+  @Mutation(() => KycStatusPayload, {
+    nullable: true,
+    description:
+      'Retracts a KYC status. The status is kept, with the user, the time, and the reason of its retraction. `kycStatus` and `lastOkDate` of the customer follow the other statuses, and the same status can be added again. No second officer is required. Fails with `KYC_STATUS_NOT_FOUND` if the customer has no such status, and with `KYC_STATUS_RETRACTED` if the status is already retracted.',
+  })
+  @RequiresRole(['CanRetractKycStatus'], { kycMaterial: true })
+  retractKycStatus(
+    @BankId() bankId: string,
+    @CustomerId() customerId: string,
+    @Arg('input', () => RetractKycStatusInput, { description: 'The retraction.' }) input: RetractKycStatusInput,
+    @Ctx() context: Context,
+  ): Promise<KycStatusPayload> {
+    const id = valid('input.id', () => parseId(input.id));
+    const reason = longText('input.reason', input.reason, 2000);
+    const userId = context.user?.id;
+    if (userId === undefined) throw gatewayError('OBP-20001');
+    return mutateChild(context, { bankId, customerId }, readPayload, async (transaction, customer) => {
+      await retractKycStatus(transaction, customer, id, { userId, reason });
+      return { id, bankId, customerId };
     });
   }
 }

@@ -1,9 +1,11 @@
+import { sql } from 'drizzle-orm';
 import { columns } from '../../database/columns.ts';
 import { childOfCustomer } from '../customer/child-of-customer.ts';
+import { user } from '../user/user.table.ts';
 
-const { table, id, timestamp, boolean, unique, index } = columns;
+const { table, id, text, timestamp, boolean, uniqueIndex, index } = columns;
 
-/** The timeline of a customer. Statuses are only added. */
+/** The timeline of a customer. Statuses are only added, and retracted. */
 export const kycStatus = table(
   'kyc_status',
   {
@@ -12,12 +14,16 @@ export const kycStatus = table(
     customerId: id('customer_id').notNull(),
     ok: boolean('ok').notNull(),
     date: timestamp('date').notNull(),
+    retractedAt: timestamp('retracted_at'),
+    retractedByUserId: id('retracted_by_user_id').references(() => user.id),
+    retractionReason: text('retraction_reason'),
     createdAt: timestamp('created_at').notNull(),
     updatedAt: timestamp('updated_at').notNull(),
   },
   (t) => [
     childOfCustomer(t),
-    unique('kyc_status_unique').on(t.customerId, t.date, t.ok),
+    // A retracted status can be added again.
+    uniqueIndex('kyc_status_valid').on(t.customerId, t.date, t.ok).where(sql`retracted_at is null`),
     index('kyc_status_customer').on(t.customerId, t.date, t.id),
   ],
 );

@@ -1,10 +1,12 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { payloadObjectOfCustomer } from '../../graph/descriptions.ts';
 import { DateTime } from '../../graph/scalars.ts';
+import { KycRetraction } from './kyc-retraction.type.ts';
 
 @ObjectType({
   simpleResolvers: true,
-  description: 'A status in the KYC timeline of a customer. Statuses are only added to the timeline and never changed.',
+  description:
+    'A status in the KYC timeline of a customer. Statuses are only added to the timeline, and retracted, but never changed.',
 })
 export class KycStatus {
   @Field(() => ID, { description: 'The ID of the status.' })
@@ -24,6 +26,12 @@ export class KycStatus {
   @Field(() => DateTime, { description: 'The time from which the status applies.' })
   date: Date;
 
+  @Field(() => KycRetraction, {
+    nullable: true,
+    description: 'The retraction of the status. Null if the status is not retracted.',
+  })
+  retraction: KycRetraction | null;
+
   @Field(() => DateTime, { description: 'The time when the status was first stored in the gateway.' })
   createdAt: Date;
 }
@@ -42,7 +50,18 @@ export class AddKycStatusInput {
   date: Date;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'The result of adding a KYC status.' })
+@InputType({ description: 'A retraction of a KYC status.' })
+export class RetractKycStatusInput {
+  @Field(() => ID, { description: 'The ID of the status.' })
+  id: string;
+
+  @Field(() => String, {
+    description: 'The reason for the retraction, such as `Recorded for another person`, at most 2,000 characters.',
+  })
+  reason: string;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'The result of adding or retracting a KYC status.' })
 export class KycStatusPayload {
   bankId: string;
   customerId: string;

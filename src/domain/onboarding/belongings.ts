@@ -101,6 +101,7 @@ export const belongings = {
   }),
   kycStatuses: belonging(kycStatus, {
     exportedBy: kycStatus.date,
+    toExport: (rows) => rows.map(withRetraction),
     description: 'The number of KYC statuses.',
     retainedSince: kycStatus.updatedAt,
   }),

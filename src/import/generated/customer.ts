@@ -10,7 +10,7 @@ import { generateCrmEvents, generateMeetings, generateMessages } from './contact
 import { generateKycEvidence, generateKycStatuses } from './kyc.ts';
 import { branchIds, generateProfile, type Profile, writtenAt } from './profile.ts';
 import { daysAfter, lastTime, localDate } from './random.ts';
-import type { GeneratedCustomer } from './rows.ts';
+import type { Generated, GeneratedCustomer } from './rows.ts';
 import { generateUser } from './user.ts';
 
 /**
@@ -51,7 +51,7 @@ export function generateCustomer(bank: GeneratedBank, index: number): GeneratedC
 
 function generateCustomerRow(
   { random, country, createdAt, ...profile }: Profile,
-  kycStatuses: KycStatusRow[],
+  kycStatuses: Generated<KycStatusRow>[],
 ): GeneratedCustomer['customers'][number] {
   const { chance, oneOf, integer, times } = random;
   const { id, bankId, customerNumber, legalName, mobilePhoneNumber, email } = profile;

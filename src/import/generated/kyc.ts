@@ -1,12 +1,12 @@
 import type { KycStatusRow } from '../../domain/kyc/kyc-status.table.ts';
 import { type Profile, writtenAt } from './profile.ts';
 import { daysAfter, lastTime, localDate } from './random.ts';
-import type { GeneratedCustomer } from './rows.ts';
+import type { Generated, GeneratedCustomer } from './rows.ts';
 
 /** Generates a timeline of up to three statuses, oldest first. */
-export function generateKycStatuses({ random, ofCustomer, createdAt }: Profile): KycStatusRow[] {
+export function generateKycStatuses({ random, ofCustomer, createdAt }: Profile): Generated<KycStatusRow>[] {
   const { chance, integer } = random;
-  const statuses: KycStatusRow[] = [];
+  const statuses: Generated<KycStatusRow>[] = [];
   if (!chance(0.95)) return statuses;
   let date = daysAfter(createdAt, integer(1, 30));
   const last = integer(1, 3);

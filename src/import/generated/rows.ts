@@ -36,7 +36,7 @@ export interface GeneratedCustomer {
   userCustomerLinks: UserCustomerLinkRow[];
   taxResidences: TaxResidenceRow[];
   socialMediaHandles: SocialMediaHandleRow[];
-  kycStatuses: KycStatusRow[];
+  kycStatuses: Generated<KycStatusRow>[];
   kycChecks: Generated<KycCheckRow>[];
   kycDocuments: Generated<KycDocumentRow>[];
   kycMedia: Generated<KycMediaRow>[];

@@ -11,12 +11,12 @@ interface CurrentStatus extends Row {
   lastOkDate: Date | null;
 }
 
-/** The status of a customer is the newest of the timeline. If two statuses have the same date, the one that is not ok wins. */
+/** The status of a customer is the newest of the timeline that is not retracted. If two statuses have the same date, the one that is not ok wins. */
 function currentStatus(timeline: Row[]): CurrentStatus {
   let newest: Row | null = null;
   let lastOkDate: Date | null = null;
   for (const status of timeline) {
-    if (!(status.date instanceof Date)) continue;
+    if (!(status.date instanceof Date) || status.retractedAt instanceof Date) continue;
     const newestDate = newest?.date instanceof Date ? newest.date : null;
     if (
       newestDate === null ||

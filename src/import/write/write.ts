@@ -115,7 +115,7 @@ async function changesOfBatch(
   const { database, report, now } = writing;
   const counts = countsOf(report, entity.name);
   const { key, readBy } = keysOf(entity, batch[0]?.withoutId === true);
-  const stored = areAllNew ? [] : await storedRows(database, entity.table, readBy, rows);
+  const stored = areAllNew ? [] : validLast(await storedRows(database, entity.table, readBy, rows));
   const changes: Changes = {
     inserts: new Set(),
     updates: new Map(),
@@ -154,6 +154,11 @@ function keysOf(entity: Entity, withoutId: boolean): { key: readonly string[]; r
   const { key, keyWithoutId, readBy = key, readByWithoutId } = entity;
   if (!withoutId) return { key, readBy };
   return { key: keyWithoutId ?? key, readBy: readByWithoutId ?? keyWithoutId ?? readBy };
+}
+
+/** Sorts retracted rows first, so that a valid row with the same key replaces them. */
+function validLast(stored: Row[]): Row[] {
+  return stored.sort((a, b) => Number(a.retractedAt == null) - Number(b.retractedAt == null));
 }
 
 function isSame(stored: unknown, read: unknown): boolean {

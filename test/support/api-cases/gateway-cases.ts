@@ -215,6 +215,18 @@ export const gatewayCases: Readonly<Record<string, ApiCase>> = {
     selection: 'meeting { id when version }',
     result: ({ meetingId }) => ({ meeting: { id: meetingId, when: '2031-03-13T11:39:33.000Z', version: 2 } }),
   },
+  retractKycStatus: {
+    variables: (world) => ({
+      ...ofCustomer(world),
+      input: { id: world.kycStatusId, reason: 'Recorded for another person' },
+    }),
+    selection: 'kycStatus { id retraction { reason } } customer { id }',
+    result: (world) => ({
+      kycStatus: { id: world.kycStatusId, retraction: { reason: 'Recorded for another person' } },
+      customer: idOfCustomer(world),
+    }),
+    alsoRoles: readCustomer,
+  },
   retractKycEvidence: {
     variables: (world) => ({
       ...ofCustomer(world),
