@@ -1,4 +1,5 @@
 import type { Database, Queries } from '../database/database.ts';
+import { withoutDeadline } from '../database/deadline.ts';
 import { databaseOutage } from '../database/errors.ts';
 import type { AuditEvent } from './audit-event.ts';
 import { auditKey } from './audit-key.ts';
@@ -57,7 +58,9 @@ class GroupCommit {
   record(events: readonly AuditEvent[]): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#pending.push({ events, resolve, reject });
-      this.#flushing ??= new Promise<void>((tick) => setImmediate(tick)).then(() => this.#flush());
+      this.#flushing ??= withoutDeadline(() =>
+        new Promise<void>((tick) => setImmediate(tick)).then(() => this.#flush()),
+      );
     });
   }
 

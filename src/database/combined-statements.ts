@@ -2,8 +2,10 @@ import { Column, fillPlaceholders, is } from 'drizzle-orm';
 import pg from 'pg';
 import { batchPerTick } from './batch-per-tick.ts';
 import type { Preparable, PrepareOptions } from './database.ts';
+import { currentDeadline } from './deadline.ts';
 import { isStopped } from './errors.ts';
 import { type RowMapper, rowMapperOf, type Selected } from './map-rows.ts';
+import type { StatementConnection } from './postgresql-connections.ts';
 import { dropName, droppableName } from './statement-names.ts';
 
 /**
@@ -17,6 +19,9 @@ const maxCombinations = 100;
  * customer. Running a few extra statements is cheaper than planning a new combination on every connection.
  */
 const maxUnrequested = 8;
+
+/** After a combination was slow, the milliseconds for which it is not used with unrequested statements, which might be why. */
+const avoidanceMilliseconds = 10_000;
 
 type Values = Record<string, unknown> | undefined;
 
@@ -44,18 +49,19 @@ interface Combination {
   /** The statements, each with its index. */
   readonly places: ReadonlyMap<Statement, number>;
   lastUse: number;
+  /** When it was last slow with unrequested statements, as `performance.now()`. */
+  slowAt: number;
 }
 
 /** A requested statement that was not sent yet. */
 interface PendingRead {
   readonly statement: Statement;
   readonly values: Values;
+  /** The deadline of the operation, which identifies it. */
+  readonly deadline: AbortSignal | undefined;
   resolve(rows: unknown[]): void;
   reject(error: unknown): void;
 }
-
-/** The part of a connection or a pool that runs a statement. */
-export type StatementConnection = Pick<pg.Pool, 'query'>;
 
 interface CombineStatementsParts {
   connection: StatementConnection;
@@ -91,8 +97,16 @@ function combine(statements: readonly Statement[]): string {
   return parts.join(' union all ');
 }
 
-/** Divides reads into groups, in their order. A group contains a statement at most once. */
+/**
+ * Divides reads into groups, in their order. A group contains a statement at most once, and only reads of one operation, so that an
+ * operation neither waits for what another one needs, such as a locked table, nor is stopped with it.
+ */
 function groupsOf(reads: readonly PendingRead[]): PendingRead[][] {
+  if (reads.every(({ deadline }) => deadline === reads[0]?.deadline)) return groupsOfOperation(reads);
+  return [...Map.groupBy(reads, ({ deadline }) => deadline).values()].flatMap(groupsOfOperation);
+}
+
+function groupsOfOperation(reads: readonly PendingRead[]): PendingRead[][] {
   const groups: PendingRead[][] = [];
   let group: PendingRead[] = [];
   const seen = new Set<Statement>();
@@ -109,8 +123,8 @@ function groupsOf(reads: readonly PendingRead[]): PendingRead[][] {
 }
 
 /**
- * Returns a function that prepares reads. Reads that are requested in the same tick, such as the collections of a customer, are sent
- * as one combined statement, which costs only one round trip and one snapshot.
+ * Returns a function that prepares reads. Reads that an operation requests in the same tick, such as the collections of a customer, are
+ * sent as one combined statement, which costs only one round trip and one snapshot.
  */
 export function combineStatements({ connection, onStatement, onRoundTrip }: CombineStatementsParts) {
   /** Sorted by size, largest first, because a large combination contains most of the smaller ones. */
@@ -118,9 +132,10 @@ export function combineStatements({ connection, onStatement, onRoundTrip }: Comb
   let uses = 0;
 
   /** Whether the combination contains all requested statements, and can run the others without rows. */
-  function serves({ places }: Combination, requested: ReadonlySet<Statement>): boolean {
+  function serves({ places, slowAt }: Combination, requested: ReadonlySet<Statement>, now: number): boolean {
     const unrequested = places.size - requested.size;
     if (unrequested < 0 || unrequested > maxUnrequested) return false;
+    if (unrequested > 0 && now - slowAt < avoidanceMilliseconds) return false;
     for (const statement of requested) if (!places.has(statement)) return false;
     if (unrequested === 0) return true;
     return [...places.keys()].every((statement) => requested.has(statement) || statement.none !== null);
@@ -130,7 +145,8 @@ export function combineStatements({ connection, onStatement, onRoundTrip }: Comb
   function combinationOf(statements: readonly Statement[]): Combination | null {
     if (statements.some(({ rows }) => rows === null)) return null;
     const requested = new Set(statements);
-    const reused = combinations.find((combination) => serves(combination, requested));
+    const now = performance.now();
+    const reused = combinations.find((combination) => serves(combination, requested, now));
     uses += 1;
     if (reused !== undefined) {
       reused.lastUse = uses;
@@ -142,6 +158,7 @@ export function combineStatements({ connection, onStatement, onRoundTrip }: Comb
       text: combine(statements),
       places: new Map(statements.map((statement, place) => [statement, place])),
       lastUse: uses,
+      slowAt: Number.NEGATIVE_INFINITY,
     };
     combinations.push(combination);
     combinations.sort((one, other) => other.places.size - one.places.size);
@@ -154,17 +171,17 @@ export function combineStatements({ connection, onStatement, onRoundTrip }: Comb
     dropName(evicted.name);
   }
 
-  async function rowsOf({ query, rows }: Statement, values: Values): Promise<unknown[]> {
+  async function rowsOf({ query, rows }: Statement, values: Values, deadline?: AbortSignal): Promise<unknown[]> {
     if (rows === null) return query.execute(values);
     const parameters = fillPlaceholders(query.params, values ?? {});
     onStatement(query.queryString, parameters);
-    const result = await connection.query(query.queryConfig, parameters);
+    const result = await connection.query(query.queryConfig, parameters, deadline);
     return result.rows.map(rows.rowOf);
   }
 
-  function runAlone({ statement, values, resolve, reject }: PendingRead): void {
+  function runAlone({ statement, values, deadline, resolve, reject }: PendingRead): void {
     onRoundTrip();
-    rowsOf(statement, values).then(resolve, reject);
+    rowsOf(statement, values, deadline).then(resolve, reject);
   }
 
   async function run(group: readonly PendingRead[]): Promise<void> {
@@ -181,11 +198,17 @@ export function combineStatements({ connection, onStatement, onRoundTrip }: Comb
       return read === undefined ? (statement.none ?? []) : fillPlaceholders(statement.query.params, read.values ?? {});
     });
     let rows: [place: number, values: string][];
+    const hasUnrequested = places.size > group.length;
     try {
       onRoundTrip();
-      const result = await connection.query({ name, text, rowMode: 'array' }, parameters.flat());
+      const query = { name, text, rowMode: 'array' } as const;
+      const result = await connection.query(query, parameters.flat(), group[0]?.deadline, hasUnrequested);
       rows = result.rows as unknown as typeof rows;
     } catch (error) {
+      if (hasUnrequested && isStopped(error)) {
+        combination.slowAt = performance.now();
+        return run(group);
+      }
       // Each read is retried alone, so that only the failing one fails. Without a connection, and if they took too long, all of them fail.
       if (!(error instanceof pg.DatabaseError) || isStopped(error)) throw error;
       group.forEach(runAlone);
@@ -222,7 +245,8 @@ export function combineStatements({ connection, onStatement, onRoundTrip }: Comb
     };
     return (values) =>
       new Promise((resolve, reject) => {
-        send({ statement, values, resolve: resolve as (rows: unknown[]) => void, reject });
+        const deadline = currentDeadline();
+        send({ statement, values, deadline, resolve: resolve as (rows: unknown[]) => void, reject });
       });
   };
 }

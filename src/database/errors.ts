@@ -52,9 +52,9 @@ export function isForeignKeyViolation(error: unknown, columns?: string[]): boole
   return columns === undefined || namesColumns(violation, columns);
 }
 
-/** Whether a statement was stopped at its time limit, so that it must not be sent again. */
+/** Whether a statement was stopped at its time limit or for the benefit of others, so that it must not be sent again. */
 export function isStopped(error: unknown): boolean {
-  return driverError(error)?.code === '57014';
+  return /^(57014|GATEWAY_(STOPPED|BUSY))$/.test(driverError(error)?.code ?? '');
 }
 
 /** Why a database cannot do what was requested, although nothing is wrong with the request. */
@@ -105,6 +105,10 @@ const outageCodes: readonly (readonly [pattern: RegExp, kind: OutageKind])[] = [
   [/^57P..$/, 'RESTARTING'],
   [/^58...$/, 'DISK_FAILED'],
   [/^XX00[12]$/, 'DAMAGED'],
+  // The failures of `connectionFailure`.
+  [/^GATEWAY_(BUSY|STOPPED)$/, 'BUSY'],
+  [/^GATEWAY_NO_CONNECTION$/, 'NO_RESOURCES'],
+  [/^GATEWAY_NO_RESPONSE$/, 'SLOW'],
   // The connection to PostgreSQL.
   [/^E(CONN(REFUSED|RESET|ABORTED)|PIPE|HOSTUNREACH|HOSTDOWN|NETUNREACH|NETDOWN|AI_AGAIN)$/, 'UNREACHABLE'],
   [/^(ENOTFOUND|EADDRNOTAVAIL)$/, 'UNREACHABLE'],
@@ -121,6 +125,18 @@ const outageMessages: readonly (readonly [pattern: RegExp, kind: OutageKind])[] 
   [/^Client (has encountered a connection error and|was closed and) is not queryable$/, 'UNREACHABLE'],
   [/^Cannot use a pool after calling end on the pool$/, 'UNREACHABLE'],
 ];
+
+const connectionFailures = {
+  BUSY: 'Statements of the same kind have been running for too long.',
+  NO_CONNECTION: 'No connection to the database was free in time.',
+  NO_RESPONSE: 'The connection to the database did not respond.',
+  STOPPED: 'The statement was stopped, because it ran for too long.',
+} as const;
+
+/** A failure of the pool of connections, which `databaseOutage` recognises by its code. */
+export function connectionFailure(key: keyof typeof connectionFailures): Error {
+  return Object.assign(new Error(connectionFailures[key]), { code: `GATEWAY_${key}` });
+}
 
 /** The outage that an error reports. Null if the error has another cause, such as the request or a fault of the gateway. */
 export function databaseOutage(error: unknown): DatabaseOutage | null {

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { DatabaseUnavailable } from './database-unavailable.ts';
 import { type MigrationMode, MigrationsMissing, migrationsToApply, pendingMigrations } from './migrations.ts';
+import type { StatementConnection } from './postgresql-connections.ts';
 import { grantToGateway } from './postgresql-grants.ts';
 import { type SessionSchema, sessionsOf } from './postgresql-session.ts';
 
@@ -9,14 +10,14 @@ const migrationLock = 4_820_311;
 
 const insufficientPrivilege = '42501';
 
-/** The part of a connection or a pool that runs statements. */
-export type Client = Pick<pg.ClientBase, 'query'>;
+type Client = Pick<pg.ClientBase, 'query'>;
 
-export async function appliedMigrations(client: Client): Promise<string[]> {
-  const table = await client.query("select to_regclass('migration') is not null as exists");
+export async function appliedMigrations(client: Client | StatementConnection): Promise<string[]> {
+  const query = (text: string): Promise<pg.QueryResult> => client.query({ text });
+  const table = await query("select to_regclass('migration') is not null as exists");
   if (table.rows[0]?.exists !== true) return [];
-  const { rows } = await client.query<{ hash: string }>('select hash from migration');
-  return rows.map(({ hash }) => hash);
+  const { rows } = await query('select hash from migration');
+  return rows.map(({ hash }: { hash: string }) => hash);
 }
 
 interface MigrationOptions {

@@ -10,6 +10,8 @@ const minVersion = 15;
 
 /** The milliseconds within which a connection must be opened and, after that, have its settings. */
 const connectTimeout = 10_000;
+/** The milliseconds after which the operating system checks whether the server of an idle connection still exists. */
+const keepAliveDelay = 10_000;
 
 /** The schema of all tables, which is the same in all sessions of a database. */
 export interface SessionSchema {
@@ -170,6 +172,8 @@ export function sessionsOf(url: string, options: SessionOptions): Sessions {
     connectionString: url,
     fallback_application_name: 'obp-customer-gateway',
     connectionTimeoutMillis: connectTimeout,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: keepAliveDelay,
     ...options.connection,
   };
   const processIds = new WeakMap<pg.ClientBase, number>();

@@ -1,10 +1,10 @@
 import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import type { StatementConnection } from './combined-statements.ts';
 import { connectionName } from './connection-url.ts';
 import type { Database, ReplicaState, Replicas } from './database.ts';
 import { isStopped } from './errors.ts';
+import type { PostgresqlConnections, StatementConnection } from './postgresql-connections.ts';
 import { type Sessions, UnsuitableSession } from './postgresql-session.ts';
 
 /** The milliseconds between two checks of a replica, and after a check that failed. */
@@ -32,7 +32,7 @@ interface Primary {
 
 const identity = "(select system_identifier from pg_control_system()) || ' ' || current_database()";
 
-function samplePrimary(pool: pg.Pool, retainedMilliseconds: number): Primary {
+function samplePrimary(connection: StatementConnection, retainedMilliseconds: number): Primary {
   /** Sorted by time, oldest first. At most one sample is older than `retainedMilliseconds`. */
   const samples: Sample[] = [];
   let primaryIdentity: string | null = null;
@@ -41,10 +41,8 @@ function samplePrimary(pool: pg.Pool, retainedMilliseconds: number): Primary {
   async function sample(): Promise<void> {
     // The time before the request, because the position includes everything that was committed until then.
     const at = performance.now();
-    const { rows } = await pool.query<{ position: string; identity: string }>(
-      `select (pg_current_wal_flush_lsn() - '0/0')::text as position, ${identity} as identity`,
-    );
-    const [row] = rows;
+    const text = `select (pg_current_wal_flush_lsn() - '0/0')::text as position, ${identity} as identity`;
+    const [row] = (await connection.query({ text })).rows as { position: string; identity: string }[];
     if (row === undefined) return;
     primaryIdentity = row.identity;
     samples.push({ at, logPosition: BigInt(row.position) });
@@ -89,11 +87,11 @@ interface ReplicaParts {
   primary: Primary;
   maxLagMilliseconds: number;
   sessionsOn(url: string, connection: pg.ClientConfig): Sessions;
-  openPool(sessions: Sessions): pg.Pool;
+  openConnections(sessions: Sessions): PostgresqlConnections;
   /** Creates a database that reads through this connection. */
   databaseOn(connection: StatementConnection): Database;
   /** Sends a statement to the primary. */
-  queryPrimary(config: pg.QueryConfig, values: unknown[]): Promise<pg.QueryResult>;
+  queryPrimary: StatementConnection['query'];
 }
 
 function reasonOf(error: unknown): string {
@@ -156,7 +154,7 @@ function openReplica({ url, primary, maxLagMilliseconds, ...parts }: ReplicaPart
       return socket.once('close', () => sockets.delete(socket));
     },
   };
-  const pool = parts.openPool(parts.sessionsOn(url, settings));
+  const connections = parts.openConnections(parts.sessionsOn(url, settings));
   const checkSessions = parts.sessionsOn(url, { ...settings, query_timeout: checkTimeout });
   let isUsed = false;
   let reason: string | null = 'The replica was not checked yet.';
@@ -228,18 +226,18 @@ function openReplica({ url, primary, maxLagMilliseconds, ...parts }: ReplicaPart
    * Sends a statement to the replica, or to the primary if the replica fails. An operation that has started on a replica checks whether
    * the replica is still used, because a restarted replica might not have caught up yet.
    */
-  async function query(config: pg.QueryConfig, values: unknown[]): Promise<pg.QueryResult> {
-    if (!isUsed) return parts.queryPrimary(config, values);
+  const query: StatementConnection['query'] = async (config, values, deadline, isReplaceable) => {
+    if (!isUsed) return parts.queryPrimary(config, values, deadline, isReplaceable);
     try {
-      return await pool.query(config, values);
+      return await connections.query(config, values, deadline, isReplaceable);
     } catch (error) {
       // The statement took too long, so it is not sent again.
-      if (isStopped(error)) throw error;
-      return parts.queryPrimary(config, values);
+      if (isStopped(error) || deadline?.aborted === true) throw error;
+      return parts.queryPrimary(config, values, deadline, isReplaceable);
     }
-  }
+  };
 
-  const database = parts.databaseOn({ query: query as pg.Pool['query'] });
+  const database = parts.databaseOn({ query });
   return {
     database,
     state,
@@ -251,7 +249,7 @@ function openReplica({ url, primary, maxLagMilliseconds, ...parts }: ReplicaPart
     async close() {
       isClosed = true;
       clearTimeout(timer);
-      const ended = Promise.allSettled([client?.end(), pool.end()]);
+      const ended = Promise.allSettled([client?.end(), connections.close()]);
       // A replica that hangs does not close its connections.
       await Promise.race([ended, sleep(checkTimeout, undefined, { ref: false })]);
       for (const socket of sockets) socket.destroy();
@@ -259,13 +257,16 @@ function openReplica({ url, primary, maxLagMilliseconds, ...parts }: ReplicaPart
   };
 }
 
-/** Opens the replicas. `primary` is the pool of the primary, whose log position is sampled. */
+/** Opens the replicas. The log position of the primary is sampled. */
 export function openReplicas({
   primary,
   urls,
   maxLagMilliseconds,
   ...parts
-}: Omit<ReplicaParts, 'url' | 'primary'> & { primary: pg.Pool; urls: readonly string[] }): Replicas & {
+}: Omit<ReplicaParts, 'url' | 'primary'> & {
+  primary: StatementConnection;
+  urls: readonly string[];
+}): Replicas & {
   close(): Promise<void>;
 } {
   const sampled = samplePrimary(primary, maxLagMilliseconds);

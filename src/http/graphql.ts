@@ -3,6 +3,7 @@ import type { ApolloServer, HTTPGraphQLResponse } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify';
 import type { Mailer } from '../auth/mailer.ts';
 import { GatewayError, gatewayError } from '../base/errors.ts';
+import { withDeadline } from '../database/deadline.ts';
 import { databaseOutage } from '../database/errors.ts';
 import { committedError } from '../execution/answer-meter.ts';
 import { overloaded } from '../execution/operation-queue.ts';
@@ -118,13 +119,15 @@ export function addGraphqlRoute(
     });
     // After its deadline it ends soon, at its next call of the context.
     const operation = operations.track(
-      scopes.run(scope, async () => {
-        scope.leave = await loadControl.enter(request, scope.deadline);
-        return apollo.executeHTTPGraphQLRequest({
-          httpGraphQLRequest: { method: 'POST', headers: headersOf(request), body: request.body ?? {}, search: '' },
-          context: () => contextOf(scope, parts, findCaller, mailer),
-        });
-      }),
+      scopes.run(scope, () =>
+        withDeadline(scope.deadline, async () => {
+          scope.leave = await loadControl.enter(request, scope.deadline);
+          return apollo.executeHTTPGraphQLRequest({
+            httpGraphQLRequest: { method: 'POST', headers: headersOf(request), body: request.body ?? {}, search: '' },
+            context: () => contextOf(scope, parts, findCaller, mailer),
+          });
+        }),
+      ),
     );
     try {
       const response = await beforeDeadline(scope, operation, config.limits.operationTimeoutMilliseconds).finally(

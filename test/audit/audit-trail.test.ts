@@ -7,6 +7,7 @@ import { OperationAudit } from '../../src/audit/operation-audit.ts';
 import { gatewayError } from '../../src/base/errors.ts';
 import { recorderOf } from '../../src/database/change-recorder.ts';
 import type { Database } from '../../src/database/database.ts';
+import { currentDeadline, withDeadline } from '../../src/database/deadline.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { eventPlaces } from '../../src/domain/audit-event/event-places.ts';
 import { bank } from '../../src/domain/bank/bank.table.ts';
@@ -16,13 +17,15 @@ import { createMigratedDatabaseUrl } from '../support/database-url.ts';
 const secret = 'a secret of the tests, for the audit trail';
 
 let database: Database;
+/** Called for each statement of the database. */
+let onStatement: (text: string) => void = () => undefined;
 let drop: () => Promise<void>;
 let audit: AuditReader;
 
 beforeAll(async () => {
   const created = await createMigratedDatabaseUrl();
   drop = created.drop;
-  database = await openDatabase(created.url);
+  database = await openDatabase(created.url, { onStatement: (text) => onStatement(text) });
   audit = auditReader(database);
 });
 beforeEach(() => audit.skipExisting());
@@ -72,4 +75,21 @@ test('a mutation that is aborted during its commit has one event with its outcom
     { outcome: 'SUCCEEDED', fieldsReturned: ['Mutation.createBank'], changes: ['Bank.shortName'] },
     { outcome: 'FAILED', fieldsFailed: ['Mutation.createUser'], errors: ['OPERATION_TIMED_OUT'] },
   ]);
+});
+
+test('events are recorded together without the deadline of the operation that comes first', async () => {
+  const trail = await openAuditTrail({ database, secret });
+  const deadlines: unknown[] = [];
+  onStatement = (text) => {
+    if (text.startsWith('insert into "audit_event"') || text.startsWith('with "others"'))
+      deadlines.push(currentDeadline());
+  };
+  const events = [1, 2].map(() => auditEventOf({ kind: 'READ', outcome: 'SUCCEEDED', requestId: randomUUID() }));
+
+  await Promise.all(events.map((event) => withDeadline(AbortSignal.abort(), () => trail.record([event]))));
+  onStatement = () => undefined;
+  await trail.close();
+
+  expect(deadlines).toEqual([undefined]);
+  expect(await audit.events()).toHaveLength(2);
 });
