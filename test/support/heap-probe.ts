@@ -1,7 +1,8 @@
 /**
- * Is imported by the program of a test with `--import` and `--expose-gc`. At each SIGUSR2, it prints a `HeapReport` as a
- * line of JSON.
+ * Is imported by the program of a test with `--import` and `--expose-gc`. At each SIGUSR2, each worker prints a `HeapReport`
+ * as a line of JSON.
  */
+import cluster from 'node:cluster';
 import { writeSync } from 'node:fs';
 import { getHeapSpaceStatistics } from 'node:v8';
 
@@ -21,6 +22,9 @@ function megabytesOfNewSpace(): number {
 }
 
 process.on('SIGUSR2', () => {
+  // The parent process serves no requests.
+  for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill('SIGUSR2');
+  if (cluster.isPrimary) return;
   const { gc } = globalThis;
   if (gc === undefined) throw new Error('The program must be started with --expose-gc.');
   const beforeCollection = megabytesOfNewSpace();
