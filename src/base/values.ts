@@ -1,5 +1,5 @@
 import countries from 'i18n-iso-countries/index.js';
-import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import { AsYouType, parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { z } from 'zod';
 import { currencyDigits } from './currencies.ts';
 import { checkedText, InvalidValue, isLongerThan, lengthRule } from './text-bounds.ts';
@@ -83,6 +83,30 @@ export function parsePhoneNumber(value: unknown): { written: string; e164: strin
   const number = parsePhoneNumberFromString(international, { extract: false });
   if (!number?.isValid()) throw new InvalidValue('must be a valid international phone number');
   return { written, e164: number.number };
+}
+
+/** The longest number in E.164, with a plus sign and a trunk prefix. */
+const maxTypedLength = 20;
+
+/**
+ * Converts a pattern of phone numbers with the wildcards `%` and `_` to a pattern of E.164 numbers. The digits before the first
+ * wildcard are read as the beginning of an international number, so `+44 (0)7972 %` becomes `+447972%`. Other characters are dropped.
+ */
+export function phonePatternE164(written: string): string {
+  const [, start = '', rest = ''] =
+    /^([^%_]*)(.*)$/s.exec(
+      written
+        .replace(/[^0-9+%_]/g, '')
+        .replace(/%+/g, '%')
+        .replace(/^00/, '+'),
+    ) ?? [];
+  if (start !== '' && !start.startsWith('+')) {
+    throw new InvalidValue('must begin with +, 00, or a wildcard if it is a pattern');
+  }
+  if (start.length > maxTypedLength) return start + rest;
+  const number = new AsYouType();
+  number.input(start);
+  return (number.getNumberValue() ?? start) + rest;
 }
 
 const maxUrlLength = 2000;

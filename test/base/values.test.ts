@@ -14,6 +14,7 @@ import {
   parseOptionalText,
   parsePhoneNumber,
   parseText,
+  phonePatternE164,
 } from '../../src/base/values.ts';
 
 /** The rule by which `parse` rejects a value. */
@@ -170,6 +171,28 @@ describe('parsePhoneNumber', () => {
     ...notText,
   ])('rejects %j', (value) => {
     expect(brokenRule(() => parsePhoneNumber(value))).toMatch(/^must /);
+  });
+});
+
+describe('phonePatternE164', () => {
+  test.each([
+    ['%7972444%', '%7972444%'],
+    ['%%+44 7972%%', '%+447972%'],
+    ['+44 07972 444 %', '+447972444%'],
+    ['0044 (0)7972_%', '+447972_%'],
+    ['+39 06 1%', '+39061%'],
+    ['+225 07 12%', '+2250712%'],
+    ['+7 800%', '+7800%'],
+    ['+36 (06) 20 %', '+3620%'],
+    ['_44 07972%', '_4407972%'],
+    ['+%', '+%'],
+    [`+44${'7'.repeat(40)}%`, `+44${'7'.repeat(40)}%`],
+  ])('converts %s to %s', (written, pattern) => {
+    expect(phonePatternE164(written)).toBe(pattern);
+  });
+
+  test.each(['07972 444 %', '44 7972%', '(0)7972%'])('rejects %s, which no number in E.164 can match', (written) => {
+    expect(brokenRule(() => phonePatternE164(written))).toMatch(/^must begin with /);
   });
 });
 

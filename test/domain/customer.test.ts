@@ -287,6 +287,8 @@ describe('customers', () => {
     ['mobilePhoneNumber: "%"', 'filter.mobilePhoneNumber', null],
     ['mobilePhoneNumber: "1_2_3_4"', 'filter.mobilePhoneNumber', null],
     ['mobilePhoneNumber: "12345"', 'filter.mobilePhoneNumber', 'OBP-10001'],
+    ['mobilePhoneNumber: "07972 444 %"', 'filter.mobilePhoneNumber', 'OBP-10001'],
+    ['mobilePhoneNumber: "44 7972 444 %"', 'filter.mobilePhoneNumber', 'OBP-10001'],
     [`mobilePhoneNumber: "${'%797'.repeat(6)}"`, 'filter.mobilePhoneNumber', 'OBP-10001'],
     ['legalNameContains: "an"', 'filter.legalNameContains', 'OBP-10001'],
     [`legalNameContains: "${'ann'.repeat(86)}"`, 'filter.legalNameContains', 'OBP-10001'],
@@ -355,6 +357,15 @@ test.each([
   ['+44 (7972) 444-876', () => [anna]],
   ['+491511234567_', () => [clara]],
   ['%999%', () => []],
+  ['+44 7972 444 %', () => [anna]],
+  ['+44 07972 444 %', () => [anna]],
+  ['0044 7972 444 %', () => [anna]],
+  ['0044 (0) 7972 444 %', () => [anna]],
+  ['+44 (0)7972 444 %', () => [anna]],
+  ['+44 (0)79_2 %', () => [anna]],
+  ['+44 0%', () => [anna]],
+  ['+44 (0)7973 %', () => []],
+  ['+49 (0)151 1234567_', () => [clara]],
 ] as const)('customersByMobilePhoneNumber finds %s at the bank only', async (pattern, expected) => {
   const { ids } = await list(`customersByMobilePhoneNumber(bankId: "${bankId}", mobilePhoneNumber: "${pattern}")`);
 

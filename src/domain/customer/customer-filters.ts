@@ -2,7 +2,7 @@ import { eq, gte, lt, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { gatewayError } from '../../base/errors.ts';
 import { InvalidValue, isLongerThan, lengthRule } from '../../base/text-bounds.ts';
-import { parsePhoneNumber } from '../../base/values.ts';
+import { parsePhoneNumber, phonePatternE164 } from '../../base/values.ts';
 import {
   type OrderedScan,
   orderedScan,
@@ -43,6 +43,19 @@ function encoded(column: SQLiteColumn, name: string): SQL {
   return sql`${sql.param(sql.placeholder(name), column)}`;
 }
 
+function requireThreeDigits(pattern: string, field: string): void {
+  if (!/[0-9+]{3}/.test(pattern)) throw gatewayError('PHONE_PATTERN_TOO_SHORT', { field });
+}
+
+function parsedNumber<Value>(field: string, parse: () => Value): Value {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof InvalidValue) throw gatewayError('OBP-10001', { message: `It ${error.message}.`, field });
+    throw error;
+  }
+}
+
 /**
  * A pattern keeps its digits and wildcards. It must contain three digits in a row, because the index consists of trigrams. A
  * value without a wildcard is compared as a whole number.
@@ -50,17 +63,13 @@ function encoded(column: SQLiteColumn, name: string): SQL {
 export function mobilePhoneNumberCondition(written: string, field: string): Condition {
   const column = customer.mobilePhoneNumberE164;
   if (!/[%_]/.test(written)) {
-    try {
-      const { e164 } = parsePhoneNumber(written);
-      const compared = sql`${withoutIndex(column)} = ${sql.placeholder('mobilePhoneNumber')}`;
-      return equalTo(column, 'mobilePhoneNumber', e164, compared);
-    } catch (error) {
-      if (error instanceof InvalidValue) throw gatewayError('OBP-10001', { message: `It ${error.message}.`, field });
-      throw error;
-    }
+    const { e164 } = parsedNumber(field, () => parsePhoneNumber(written));
+    const compared = sql`${withoutIndex(column)} = ${sql.placeholder('mobilePhoneNumber')}`;
+    return equalTo(column, 'mobilePhoneNumber', e164, compared);
   }
-  const pattern = written.replace(/[^0-9+%_]/g, '').replace(/%+/g, '%');
-  if (!/[0-9+]{3}/.test(pattern)) throw gatewayError('PHONE_PATTERN_TOO_SHORT', { field });
+  requireThreeDigits(written.replace(/[^0-9+%_]/g, ''), field);
+  const pattern = parsedNumber(field, () => phonePatternE164(written));
+  requireThreeDigits(pattern, field);
   if (pattern.replaceAll('%', '').length > maxPhoneNumberLength) {
     const message = `A pattern must match at most ${maxPhoneNumberLength} characters, because no phone number is longer.`;
     throw gatewayError('OBP-10001', { message, field });
