@@ -36,7 +36,6 @@ const gatewayErrors = {
   'OBP-20006': { code: 'FORBIDDEN', message: 'User is missing one or more roles:' },
   'OBP-20013': { code: 'UNAUTHENTICATED', message: 'The account has been locked, please contact an administrator!' },
   'OBP-20057': { code: 'NOT_FOUND', message: 'User not found by userId.' },
-  'OBP-20064': { code: 'UNAUTHENTICATED', message: 'The user is deleted!' },
   'OBP-30001': { code: 'NOT_FOUND', message: 'Bank not found. Please specify a valid value for BANK_ID.' },
   'OBP-30002': { code: 'NOT_FOUND', message: 'Customer not found. Please specify a valid value for CUSTOMER_NUMBER.' },
   'OBP-30006': {
@@ -80,7 +79,6 @@ const gatewayErrors = {
       "Invalid Bank Id. The BANK_ID should only contain 0-9/a-z/A-Z/'-'/'.'/'_', the length should be smaller than 255.",
   },
   'OBP-30112': { code: 'BAD_USER_INPUT', message: 'Invalid Number. Initial balance must be a number, e.g 1000.00' },
-  'OBP-30113': { code: 'BAD_USER_INPUT', message: 'Invalid Bank Id. The Customer does not belong to this Bank' },
   'OBP-30114': { code: 'BAD_USER_INPUT', message: 'Invalid Account Routings.' },
   'OBP-30115': { code: 'CONFLICT', message: 'Account Routing already exist.' },
   'OBP-30205': {
@@ -109,7 +107,6 @@ const gatewayErrors = {
     code: 'CONFLICT',
     message: 'The Account is already linked to a Customer at the bank specified by BANK_ID',
   },
-  'OBP-30224': { code: 'CONFLICT', message: 'Could not create the customer account link.' },
   'OBP-30225': {
     code: 'NOT_FOUND',
     message: 'Customer Account Link not found. Please specify valid values for CUSTOMER_ACCOUNT_LINK_ID.',
@@ -261,6 +258,8 @@ export interface ErrorDetails {
   retryAfterSeconds?: number;
   /** The ID of the entitlement request that another granter can approve. */
   entitlementRequestId?: string;
+  /** The ID of the link that exists already. */
+  userCustomerLinkId?: string;
   /** The time from which the customer can be deleted, in ISO 8601. */
   retainedUntil?: string;
   /** The HTTP status and headers of the response. Apollo Server removes them from the extensions. */

@@ -1,5 +1,7 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, expectTypeOf, test } from 'vitest';
-import { type ErrorKey, GatewayError, gatewayError } from '../../src/base/errors.ts';
+import { type ErrorKey, errorKeys, GatewayError, gatewayError } from '../../src/base/errors.ts';
 import { isRole, roleScope, roles } from '../../src/base/roles.ts';
 import catalogue from '../catalogue.json' with { type: 'json' };
 
@@ -69,4 +71,13 @@ describe('roles', () => {
     expect(isRole('CanDoEverything')).toBe(false);
     expect(isRole('toString')).toBe(false);
   });
+});
+
+test('the gateway can fail with every error that is documented', () => {
+  const folder = join(import.meta.dirname, '../../src');
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+    (file) => file.endsWith('.ts') && file !== join('base', 'errors.ts'),
+  );
+  const code = files.map((file) => readFileSync(join(folder, file), 'utf8')).join('\n');
+  expect(errorKeys.filter((key) => !code.includes(`'${key}'`))).toEqual([]);
 });

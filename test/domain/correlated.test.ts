@@ -75,21 +75,18 @@ describe('correlatedUsers', () => {
     }
   });
 
-  test('returns the customer only to callers who can read the customer', async () => {
-    const document = `{ correlatedUsers(bankId: "${bankId}", customerId: "${sharedId}") { customer { legalName } } }`;
-    const reader = await gateway.createUser({
-      roles: [
-        ['CanGetCorrelatedUsersInfo', bankId],
-        ['CanGetCustomer', bankId],
-      ],
-    });
+  test('returns the customer, but not what belongs to it', async () => {
+    const document = `{
+      correlatedUsers(bankId: "${bankId}", customerId: "${sharedId}") { customer { legalName addresses { city } } }
+    }`;
+    const auditor = await gateway.createUser({ roles: [['CanGetCorrelatedUsersInfoAtAnyBank', null]] });
 
-    const refused = await gateway.query(officer.token, document);
-    const returned = await gateway.query(reader.token, document);
+    for (const { token } of [officer, auditor]) {
+      const answer = await gateway.query(token, document);
 
-    expect(refused.data).toEqual({ correlatedUsers: { customer: null } });
-    expect(codesOf(refused)).toEqual(['OBP-20006']);
-    expect(returned.data).toEqual({ correlatedUsers: { customer: { legalName: 'Anna and Berta' } } });
+      expect(answer.data).toEqual({ correlatedUsers: { customer: { legalName: 'Anna and Berta', addresses: null } } });
+      expect(codesOf(answer)).toEqual(['OBP-20006']);
+    }
   });
 });
 

@@ -306,6 +306,9 @@ describe('createMeeting without a configured provider', () => {
 
       expect(answer.data).toEqual({ createMeeting: null });
       expect(answer.errors[0]?.extensions).toMatchObject({ code: 'SERVICE_UNAVAILABLE', obpCode });
+      const configured =
+        settings === environment ? 'The configured providers are: jitsi.' : 'No provider is configured.';
+      expect(answer.errors[0]?.message).toContain(configured);
       expect(await other.database.read.select().from(meeting)).toEqual([]);
     } finally {
       await other.stop();

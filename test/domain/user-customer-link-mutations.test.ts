@@ -153,13 +153,21 @@ describe('createUserCustomerLink', () => {
     expect(await storedOf(customerId)).toHaveLength(1);
   });
 
-  test('fails with OBP-30007 if a link exists, active or not', async () => {
-    await insertUserCustomerLink(gateway.database, { bankId, customerId, userId: owner.id, isActive: false });
+  test.each([
+    [true, /BANK_ID$/],
+    [false, /The link is switched off\. `updateUserCustomerLink` switches it on\.$/],
+  ])('fails with OBP-30007 and the ID of the link if a link exists, active: %s', async (isActive, message) => {
+    const { id } = await insertUserCustomerLink(gateway.database, { bankId, customerId, userId: owner.id, isActive });
 
     const { errors } = await gateway.query(officer.token, create, { bankId, customerId, input: { userId: owner.id } });
 
-    expect(errors[0]?.extensions).toMatchObject({ code: 'CONFLICT', obpCode: 'OBP-30007' });
-    expect(await storedOf(customerId)).toMatchObject([{ isActive: false }]);
+    expect(errors).toMatchObject([
+      {
+        message: expect.stringMatching(message),
+        extensions: { code: 'CONFLICT', obpCode: 'OBP-30007', userCustomerLinkId: id, field: 'input.userId' },
+      },
+    ]);
+    expect(await storedOf(customerId)).toMatchObject([{ isActive }]);
   });
 
   test('succeeds once when requests race', async () => {

@@ -49,7 +49,10 @@ export class AccountResolver {
     nullable: true,
     description: 'The routings of the account, sorted by scheme.',
   })
-  @RequiresRole(['CanGetCustomerOverview', 'CanGetCustomerOverviewFlat'], { orLinkedUser: true, orHolder: true })
+  @RequiresRole(['CanGetCustomerOverview', 'CanGetCustomerOverviewFlat', 'CanCreateAccount'], {
+    orLinkedUser: true,
+    orHolder: true,
+  })
   @BatchedByKey<AccountKey>()
   routings(@Root() accounts: AccountKey[], @Ctx() context: Context): Promise<AccountRouting[][]> {
     return context.loader(routingsByAccount).loadAll(accounts.map(keyOf));
@@ -59,7 +62,10 @@ export class AccountResolver {
     nullable: true,
     description: 'The attributes of the account, sorted by creation time, oldest first.',
   })
-  @RequiresRole(['CanGetCustomerOverview', 'CanGetCustomerOverviewFlat'], { orLinkedUser: true, orHolder: true })
+  @RequiresRole(['CanGetCustomerOverview', 'CanGetCustomerOverviewFlat', 'CanCreateAccountAttributeAtOneBank'], {
+    orLinkedUser: true,
+    orHolder: true,
+  })
   @BatchedByKey<AccountKey>()
   attributes(@Root() accounts: AccountKey[], @Ctx() context: Context): Promise<AccountAttribute[][]> {
     return context.loader(attributesByAccount).loadAll(accounts.map(keyOf));

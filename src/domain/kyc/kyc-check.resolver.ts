@@ -49,7 +49,7 @@ export class KycCheckResolver {
   }
 
   @FieldResolver(() => String, { nullable: true, description: 'The customer number of the customer.' })
-  @RequiresRole(['CanGetAnyKycChecks', 'CanGetKycChecksAtOneBank'])
+  @RequiresRole(['CanGetAnyKycChecks', 'CanGetKycChecksAtOneBank', 'CanAddKycCheck'])
   @Batched()
   async customerNumber(@Root() checks: KycCheck[], @Ctx() context: Context): Promise<(string | null)[]> {
     return (await loadCustomers(context, checks)).map((customer) => customer?.customerNumber ?? null);

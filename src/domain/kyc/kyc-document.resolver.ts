@@ -50,7 +50,7 @@ export class KycDocumentResolver {
   }
 
   @FieldResolver(() => String, { nullable: true, description: 'The customer number of the customer.' })
-  @RequiresRole(['CanGetAnyKycDocuments', 'CanGetKycDocumentsAtOneBank'])
+  @RequiresRole(['CanGetAnyKycDocuments', 'CanGetKycDocumentsAtOneBank', 'CanAddKycDocument'])
   @Batched()
   async customerNumber(@Root() documents: KycDocument[], @Ctx() context: Context): Promise<(string | null)[]> {
     return (await loadCustomers(context, documents)).map((customer) => customer?.customerNumber ?? null);

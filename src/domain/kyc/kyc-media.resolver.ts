@@ -50,7 +50,7 @@ export class KycMediaResolver {
   }
 
   @FieldResolver(() => String, { nullable: true, description: 'The customer number of the customer.' })
-  @RequiresRole(['CanGetAnyKycMedia', 'CanGetKycMediaAtOneBank'])
+  @RequiresRole(['CanGetAnyKycMedia', 'CanGetKycMediaAtOneBank', 'CanAddKycMedia'])
   @Batched()
   async customerNumber(@Root() media: KycMedia[], @Ctx() context: Context): Promise<(string | null)[]> {
     return (await loadCustomers(context, media)).map((customer) => customer?.customerNumber ?? null);

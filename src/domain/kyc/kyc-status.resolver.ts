@@ -61,7 +61,7 @@ export class KycStatusResolver {
   }
 
   @FieldResolver(() => String, { nullable: true, description: 'The customer number of the customer.' })
-  @RequiresRole(['CanGetAnyKycStatuses', 'CanGetKycStatusesAtOneBank'])
+  @RequiresRole(['CanGetAnyKycStatuses', 'CanGetKycStatusesAtOneBank', 'CanAddKycStatus'])
   @Batched()
   async customerNumber(@Root() statuses: KycStatus[], @Ctx() context: Context): Promise<(string | null)[]> {
     return (await loadCustomers(context, statuses)).map((customer) => customer?.customerNumber ?? null);

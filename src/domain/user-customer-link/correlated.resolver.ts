@@ -75,7 +75,9 @@ export class CorrelatedEntityResolver {
   }
 
   @FieldResolver(() => Customer, { nullable: true, description: 'The customer of the linked users.' })
-  @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
+  @RequiresRole(['CanGetCustomer', 'CanGetCorrelatedUsersInfo', 'CanGetCorrelatedUsersInfoAtAnyBank'], {
+    orLinkedUser: true,
+  })
   @Batched()
   customer(@Root() entities: CorrelatedEntity[], @Ctx() context: Context): Promise<(Customer | null)[]> {
     return loadCustomers(context, entities);

@@ -2,7 +2,7 @@ import { and, eq } from 'drizzle-orm';
 import { gatewayError } from '../../base/errors.ts';
 import { parseId } from '../../base/values.ts';
 import type { Queries } from '../../database/database.ts';
-import { isForeignKeyViolation, isUniqueViolation } from '../../database/errors.ts';
+import { isForeignKeyViolation } from '../../database/errors.ts';
 import { defaultMaxItems } from '../../execution/max-items.ts';
 import { valid } from '../../graph/input.ts';
 import { type ChildValues, customerCollection } from '../customer/customer-collection.ts';
@@ -50,6 +50,26 @@ export function refuseLinkOverflow(transaction: Queries, userIds: readonly strin
   return refuseUserOverflow(transaction, userCustomerLink, userIds, defaultMaxItems, { name: 'links', field });
 }
 
+/** The customer is locked, so no link is created at the same time. */
+async function refuseSecondLink(
+  transaction: Queries,
+  customer: LockedCustomer,
+  linkedUserId: string,
+  field: string,
+): Promise<void> {
+  const { id, customerId, userId, isActive } = userCustomerLink;
+  const [link] = await transaction
+    .select({ id, isActive })
+    .from(userCustomerLink)
+    .where(and(eq(customerId, customer.id), eq(userId, linkedUserId)));
+  if (link === undefined) return;
+  throw gatewayError('OBP-30007', {
+    field: `${field}.userId`,
+    userCustomerLinkId: link.id,
+    ...(link.isActive ? {} : { message: 'The link is switched off. `updateUserCustomerLink` switches it on.' }),
+  });
+}
+
 /**
  * Links a user to a customer.
  * @throws OBP-20057 if the user does not exist; OBP-30007 if the user already has a link to the customer, even an inactive one.
@@ -60,14 +80,13 @@ export async function createUserLink(
   values: ChildValues<typeof userCustomerLink>,
   field = 'input',
 ): Promise<UserCustomerLinkRow> {
+  await refuseSecondLink(transaction, customer, values.userId, field);
   await refuseLinkOverflow(transaction, [values.userId], `${field}.userId`);
   try {
     return await userLinks.create(transaction, customer, values);
   } catch (error) {
-    const details = { field: `${field}.userId`, cause: error };
-    if (isUniqueViolation(error, ['customer_id', 'user_id'])) throw gatewayError('OBP-30007', details);
     // The customer is locked, so the user is the one who does not exist.
-    if (isForeignKeyViolation(error)) throw gatewayError('OBP-20057', details);
+    if (isForeignKeyViolation(error)) throw gatewayError('OBP-20057', { field: `${field}.userId`, cause: error });
     throw error;
   }
 }
