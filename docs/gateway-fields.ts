@@ -12,6 +12,7 @@ export const gatewayFields: Record<string, Record<string, readonly ErrorKey[]>> 
   },
   Users: {
     'Query.me': [],
+    'Query.findUser': [],
     'Query.user': ['OBP-20057'],
     'Query.users': [],
     'Mutation.login': [
@@ -27,6 +28,7 @@ export const gatewayFields: Record<string, Record<string, readonly ErrorKey[]>> 
     'Mutation.createUserAttribute': ['OBP-20057', 'TOO_MANY_ITEMS'],
   },
   Entitlements: {
+    'Query.bankEntitlements': ['OBP-20057'],
     'Query.entitlements': ['OBP-20057'],
     'Query.entitlementRequests': [],
     'Mutation.grantEntitlement': [

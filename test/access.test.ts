@@ -99,6 +99,7 @@ const values: Record<string, (world: World) => string> = {
   'Query.account(id:)': ({ accountId }) => JSON.stringify(accountId),
   'Query.customerAccountLink(id:)': ({ customerAccountLinkId }) => JSON.stringify(customerAccountLinkId),
   'Query.customerAttribute(id:)': ({ attributeId }) => JSON.stringify(attributeId),
+  'Query.findUser(username:)': ({ linkedUser }) => JSON.stringify(linkedUser.username),
   'Query.meeting(id:)': ({ meetingId }) => JSON.stringify(meetingId),
   'Query.user(id:)': ({ linkedUser }) => JSON.stringify(linkedUser.id),
   'Mutation.login(username:)': ({ linkedUser }) => JSON.stringify(linkedUser.username),
@@ -175,10 +176,13 @@ function valueOfCase({ name }: GuardedField['field'], argument: GraphQLArgument,
   return print(literal);
 }
 
-/** The field with its required arguments, and with `bankId` if it has one. */
+/** The field with its required arguments, with `bankId` if it has one, and with the arguments whose values stand above. */
 function selectionOf({ coordinate, field }: GuardedField, world: World): string {
   const given = field.args
-    .filter((argument) => isRequiredArgument(argument) || argument.name === 'bankId')
+    .filter(
+      (argument) =>
+        isRequiredArgument(argument) || argument.name === 'bankId' || `${coordinate}(${argument.name}:)` in values,
+    )
     .map((argument) => {
       const own = `${coordinate}(${argument.name}:)`;
       const value = values[own] ?? values[argument.name] ?? values[getNamedType(argument.type).name];
@@ -324,6 +328,9 @@ const givenByTheirWay = [
   'Account.routings',
   'Account.attributes',
   'Account.contracts',
+  'Account.holders',
+  'CorrelatedEntity.customer',
+  'Entitlement.user',
   'EntitlementRequest.user',
   'User.attributes',
   'User.isSuperAdmin',

@@ -268,14 +268,22 @@ describe('createAccount', () => {
     expect(await holdersOf(data?.createAccount?.account.id ?? '')).toMatchObject([{ userId: caller.id }]);
   });
 
-  test('opens an account for another user with the role, and refuses its guarded fields to the caller', async () => {
-    const input = { ...newInput(), userId: caller.id };
-    const document = create.replace('version', 'version routings { scheme }');
+  test('opens an account for another user with the role, and shows what was written', async () => {
+    const input = { ...newInput(), userId: caller.id, accountRoutings: [{ scheme: 'IBAN', address: randomUUID() }] };
+    const document = create
+      .replace('version', 'version routings { scheme address } holders { username } attributes { name }')
+      .replace('account {', 'holder { id username displayName } account {');
 
     const { data, errors } = await gateway.query(clerk.token, document, { bankId, input });
 
-    expect(data).toMatchObject({ createAccount: { account: { id: input.id, routings: null } } });
-    expect(errors[0]?.path).toEqual(['createAccount', 'account', 'routings']);
+    const { id, username } = caller;
+    expect(data).toMatchObject({
+      createAccount: {
+        holder: { id, username, displayName: username },
+        account: { id: input.id, routings: input.accountRoutings, holders: [{ username }], attributes: null },
+      },
+    });
+    expect(errors.map(({ path }) => path)).toEqual([['createAccount', 'account', 'attributes']]);
     expect(await holdersOf(input.id)).toMatchObject([{ userId: caller.id }]);
   });
 

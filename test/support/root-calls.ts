@@ -21,7 +21,15 @@ const furtherReads: Record<string, RootCall> = {
     variables: ({ bankId, customerId }) => ({ bankId, customerId }),
     selection: 'nodes { id bankId customerIds subjectUserIds userId }',
   },
+  bankEntitlements: {
+    variables: ({ bankId }) => ({ bankId }),
+    selection: 'nodes { id userId roleName bankId }',
+  },
   banks: { variables: () => ({}), selection: 'id' },
+  findUser: {
+    variables: ({ bankId, linkedUser }) => ({ bankId, username: linkedUser.username }),
+    selection: 'id username displayName',
+  },
   me: { variables: () => ({}), selection: 'id' },
   users: { variables: () => ({ first: 2 }), selection: 'nodes { id }' },
   bank: { variables: ({ bankId }) => ({ bankId }), selection: 'id' },

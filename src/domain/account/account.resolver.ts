@@ -11,7 +11,8 @@ import { mutate } from '../../graph/mutation.ts';
 import { bankAt } from '../bank/bank.loader.ts';
 import { Bank } from '../bank/bank.type.ts';
 import { User } from '../user/user.type.ts';
-import { accountAt, holdingsByUser, loadAccount } from './account.loader.ts';
+import { UserSummary } from '../user/user-summary.type.ts';
+import { accountAt, holdersOf, holdingsByUser, loadAccount } from './account.loader.ts';
 import {
   Account,
   AccountAttribute,
@@ -71,6 +72,16 @@ export class AccountResolver {
     return context.loader(attributesByAccount).loadAll(accounts.map(keyOf));
   }
 
+  @FieldResolver(() => [UserSummary], {
+    nullable: true,
+    description: 'The users to whom the account belongs, sorted by `id`.',
+  })
+  @RequiresRole(['CanGetCustomerOverview', 'CanGetCustomerOverviewFlat', 'CanCreateAccount'], { orHolder: true })
+  @BatchedByKey<AccountKey>()
+  holders(@Root() accounts: AccountKey[], @Ctx() context: Context): Promise<UserSummary[][]> {
+    return holdersOf(context, accounts);
+  }
+
   @FieldResolver(() => [Contract], {
     nullable: true,
     description: 'The contracts of the account, one for each contract code of its attributes.',
@@ -124,7 +135,10 @@ export class AccountResolver {
         await insertAccount(transaction, bankId, opened);
         return { bankId, accountId: opened.account.id };
       },
-      async (written) => ({ account: await loadAccount(context, written) }),
+      async (written) => {
+        const [[holder = null] = []] = await holdersOf(context, [{ bankId, id: written.accountId }]);
+        return { account: await loadAccount(context, written), holder };
+      },
     );
   }
 }

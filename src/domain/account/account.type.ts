@@ -3,6 +3,7 @@ import { MaxInputItems } from '../../graph/max-input-items.ts';
 import { DateTime } from '../../graph/scalars.ts';
 import { AttributeType } from '../attribute/attribute-type.ts';
 import { AmountOfMoney, toAmountOfMoney } from '../customer/customer.type.ts';
+import { UserSummary } from '../user/user-summary.type.ts';
 import type { AccountRow } from './account.table.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'An account at a bank.' })
@@ -185,6 +186,9 @@ export class CreateAccountInput {
 export class AccountPayload {
   @Field(() => Account, { nullable: true, description: 'The account after the mutation.' })
   account: Account | null;
+
+  @Field(() => UserSummary, { nullable: true, description: 'The user to whom the account belongs.' })
+  holder: UserSummary | null;
 }
 
 @InputType({ description: 'A new attribute of an account.' })

@@ -1,22 +1,31 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { AuthenticatedUser } from '../../auth/authenticated-user.ts';
 import { type GatewayError, gatewayError } from '../../base/errors.ts';
-import { isRole } from '../../base/roles.ts';
+import { isRole, type Role } from '../../base/roles.ts';
 import { manyBy, oneBy } from '../../database/batch.ts';
 import type { Queries } from '../../database/database.ts';
 import { isForeignKeyViolation } from '../../database/errors.ts';
+import { Batched } from '../../execution/batched.ts';
 import { MaxItems } from '../../execution/max-items.ts';
 import { Authenticated, Public, RequiresRole } from '../../graph/access/rule.ts';
-import { BankIdOrNull } from '../../graph/arguments.ts';
+import { BankId, BankIdOrNull } from '../../graph/arguments.ts';
 import { PageArguments } from '../../graph/connection.ts';
 import type { Context, Written } from '../../graph/context.ts';
 import { longText, optionalLongText } from '../../graph/input.ts';
 import { mutate } from '../../graph/mutation.ts';
+import { Role as RoleEnum } from '../../graph/role-enum.ts';
 import { DateTime } from '../../graph/scalars.ts';
 import { bankAt, checkBank } from '../bank/bank.loader.ts';
 import { Bank } from '../bank/bank.type.ts';
+import { bankEntitlementPage } from './bank-entitlement.list.ts';
 import { entitlement } from './entitlement.table.ts';
-import { Entitlement, EntitlementPayload, GrantEntitlementInput, toEntitlements } from './entitlement.type.ts';
+import {
+  Entitlement,
+  EntitlementConnection,
+  EntitlementPayload,
+  GrantEntitlementInput,
+  toEntitlements,
+} from './entitlement.type.ts';
 import {
   checkExpiry,
   checkRoleScope,
@@ -39,9 +48,10 @@ import {
 } from './entitlement-request.type.ts';
 import { approveRequest, insertRequest, proposeGrant, rejectRequest } from './entitlement-request.writes.ts';
 import { EntitlementRequestState } from './entitlement-request-state.ts';
-import { userAt } from './user.loader.ts';
+import { userAt, userSummaries } from './user.loader.ts';
 import { User } from './user.type.ts';
 import { maxEntitlements } from './user-overflow.ts';
+import { UserSummary } from './user-summary.type.ts';
 
 const entitlementsOfUser = manyBy(entitlement, ['userId'], { orderBy: ['roleName', 'bankId'] });
 const entitlementById = oneBy(entitlement, 'id');
@@ -152,6 +162,37 @@ export class EntitlementResolver {
     const user = await userAt(context, userId);
     const all = toEntitlements(await context.loader(entitlementsOfUser).load(user.id));
     return bankId == null ? all : all.filter((held) => held.bankId === bankId);
+  }
+
+  @Query(() => EntitlementConnection, {
+    nullable: true,
+    description:
+      'The entitlements at a bank that have not expired, for its access review, sorted by `roleName` and `userId`. System roles, which apply to all banks, are not among them. Fails with `OBP-20057` if the user does not exist.',
+  })
+  @RequiresRole(['CanGetEntitlementsForAnyUserAtOneBank', 'CanGetEntitlementsForAnyUserAtAnyBank'])
+  async bankEntitlements(
+    @BankId() bankId: string,
+    @Arg('roleName', () => RoleEnum, { nullable: true, description: 'The role. If it is omitted, all roles.' })
+    roleName: Role | null,
+    @Arg('userId', () => ID, { nullable: true, description: 'The ID of the user. If it is omitted, all users.' })
+    userId: string | null,
+    @Args(() => PageArguments) page: PageArguments,
+    @Ctx() context: Context,
+  ) {
+    if (userId != null) await userAt(context, userId);
+    return bankEntitlementPage(context, { bankId, roleName: roleName ?? null, userId: userId ?? null }, page);
+  }
+
+  @FieldResolver(() => UserSummary, { nullable: true, description: 'The user who holds the role.' })
+  @RequiresRole(['CanGetEntitlementsForAnyUserAtOneBank', 'CanGetEntitlementsForAnyUserAtAnyBank', 'CanGetAnyUser'], {
+    orSelf: true,
+  })
+  @Batched()
+  user(@Root() entitlements: Entitlement[], @Ctx() context: Context): Promise<(UserSummary | null)[]> {
+    return userSummaries(
+      context,
+      entitlements.map(({ userId }) => userId),
+    );
   }
 
   @Mutation(() => EntitlementPayload, {

@@ -3,7 +3,7 @@ import { columns } from '../../database/columns.ts';
 import { bank } from '../bank/bank.table.ts';
 import { user } from './user.table.ts';
 
-const { table, id, text, timestamp, unique, uniqueIndex } = columns;
+const { table, id, text, timestamp, unique, uniqueIndex, index } = columns;
 
 /** A role that a user holds at a bank, or without a bank. */
 export const entitlement = table(
@@ -22,6 +22,7 @@ export const entitlement = table(
   },
   (t) => [
     unique('entitlement_user_role_bank_unique').on(t.userId, t.roleName, t.bankId),
+    index('entitlement_bank').on(t.bankId, t.roleName, t.userId),
     // A unique constraint treats nulls as different values.
     uniqueIndex('entitlement_user_role_unique').on(t.userId, t.roleName).where(sql`bank_id is null`),
   ],

@@ -1,5 +1,6 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { isRole, type Role as RoleName } from '../../base/roles.ts';
+import { connectionOf } from '../../graph/connection.ts';
 import { Role } from '../../graph/role-enum.ts';
 import { DateTime } from '../../graph/scalars.ts';
 import type { EntitlementRow } from './entitlement.table.ts';
@@ -30,13 +31,21 @@ export class Entitlement {
 
 type EntitlementValues = Pick<EntitlementRow, 'id' | 'userId' | 'roleName' | 'bankId' | 'expiresAt'>;
 
+/** @throws Error if this version does not know the role */
+export function toEntitlement({ id, userId, roleName, bankId, expiresAt }: EntitlementValues): Entitlement {
+  if (!isRole(roleName)) throw new Error(`The role ${roleName} is not known.`);
+  return { id, userId, roleName, bankId, expiresAt };
+}
+
 /** Omits expired entitlements and roles that this version does not know, because neither allows anything. */
 export function toEntitlements(rows: readonly EntitlementValues[]): Entitlement[] {
   const now = new Date();
-  return rows.flatMap(({ id, userId, roleName, bankId, expiresAt }) =>
-    isRole(roleName) && (expiresAt === null || expiresAt > now) ? [{ id, userId, roleName, bankId, expiresAt }] : [],
-  );
+  const isEffective = ({ roleName, expiresAt }: EntitlementValues) =>
+    isRole(roleName) && (expiresAt === null || expiresAt > now);
+  return rows.filter(isEffective).map(toEntitlement);
 }
+
+export const EntitlementConnection = connectionOf('EntitlementConnection', 'EntitlementEdge', () => Entitlement);
 
 @InputType({ description: 'A new entitlement.' })
 export class GrantEntitlementInput {

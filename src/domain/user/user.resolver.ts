@@ -10,11 +10,14 @@ import { manyBy } from '../../database/batch.ts';
 import type { Queries } from '../../database/database.ts';
 import { updateRows } from '../../database/write-row.ts';
 import { Authenticated, Public, RequiresRole } from '../../graph/access/rule.ts';
+import { BankId } from '../../graph/arguments.ts';
 import { PageArguments } from '../../graph/connection.ts';
 import type { Context } from '../../graph/context.ts';
 import { assertInput } from '../../graph/input.ts';
 import { mutate, Unkeyed } from '../../graph/mutation.ts';
+import { EmailAddress } from '../../graph/scalars.ts';
 import { recordEmpowerment } from './empowerment.writes.ts';
+import { findUser } from './find-user.ts';
 import { userPage } from './user.list.ts';
 import { userAt } from './user.loader.ts';
 import { isEmailAddress } from './user.rules.ts';
@@ -33,6 +36,7 @@ import { userAttribute } from './user-attribute.table.ts';
 import { toUserAttribute, UserAttribute } from './user-attribute.type.ts';
 import { unlock } from './user-lock.ts';
 import { latestRegistration, register, registrationOf } from './user-registration.ts';
+import { toUserSummary, UserSummary } from './user-summary.type.ts';
 import { userForLogin } from './username.ts';
 
 const attributesOfUser = manyBy(userAttribute, ['userId'], { orderBy: ['insertDate', 'id'] });
@@ -103,6 +107,36 @@ export class UserResolver {
   @RequiresRole(['CanGetAnyUser'])
   users(@Args(() => PageArguments) page: PageArguments, @Ctx() context: Context) {
     return userPage(context, page);
+  }
+
+  @Query(() => UserSummary, {
+    nullable: true,
+    description:
+      'The user to link to a customer of the bank, or to grant a role at the bank. Null unless exactly one user of the provider matches `username` and `email`, of which one is required.',
+  })
+  @RequiresRole([
+    'CanCreateUserCustomerLink',
+    'CanCreateUserCustomerLinkAtAnyBank',
+    'CanCreateEntitlementAtOneBank',
+    'CanCreateEntitlementAtAnyBank',
+    'CanCreateAccount',
+  ])
+  async findUser(
+    @BankId() _bankId: string,
+    @Arg('username', () => String, { nullable: true, description: 'The username, in upper or lower case.' })
+    username: string | null,
+    @Arg('email', () => EmailAddress, { nullable: true, description: 'The email address, exactly as it is stored.' })
+    email: string | null,
+    @Arg('provider', () => String, {
+      nullable: true,
+      description: 'The provider that authenticates the user. Defaults to the gateway itself.',
+    })
+    provider: string | null,
+    @Ctx() context: Context,
+  ): Promise<UserSummary | null> {
+    const search = { username: username ?? null, email: email ?? null, provider: provider ?? null };
+    const row = await findUser(context.readDatabase().read, search);
+    return row === null ? null : toUserSummary(row);
   }
 
   @FieldResolver(() => Boolean, {

@@ -1,0 +1,1 @@
+CREATE INDEX "entitlement_bank" ON "entitlement" USING btree ("bank_id","role_name","user_id");
