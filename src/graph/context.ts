@@ -46,6 +46,8 @@ export interface Context {
    * the result of a mutation is never stale.
    */
   write<Result>(work: (transaction: Queries) => Promise<Result>): Promise<Result>;
+  /** Called before other threads work, such as on a password hash, so that other operations are executed meanwhile. */
+  leaveSlot(): void;
   /** Clears all loaders. While a response waits to be sent, only its text stays in memory. */
   release(): void;
   /** The reported refusals: the first for each schema coordinate and bank, whose `count` includes the later ones. */
@@ -106,6 +108,8 @@ export interface ContextParts {
   auditTrail: AuditTrail;
   eventPlaces: EventPlaces;
   request: RequestDetails;
+  /** Releases the slot that the operation needs to be executed. */
+  leaveSlot?: () => void;
   /** After this signal, nothing more is loaded and nothing is committed. */
   deadline?: AbortSignal;
   /** If omitted, the operation has the configured limits but no deadline. */
@@ -122,6 +126,7 @@ export function createContext({
   eventPlaces,
   request,
   deadline,
+  leaveSlot,
   answer = new AnswerMeter(config.limits),
 }: ContextParts): Context {
   const loaders = new Map<unknown, unknown>();
@@ -194,6 +199,7 @@ export function createContext({
         context.release();
       }
     },
+    leaveSlot: () => leaveSlot?.(),
     release() {
       loaders.clear();
       results.clear();

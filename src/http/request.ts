@@ -102,6 +102,7 @@ export async function contextOf(
     request: details,
     deadline,
     answer,
+    leaveSlot: () => scope.leave?.(),
   });
   scope.context = context;
   return context;

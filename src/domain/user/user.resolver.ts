@@ -184,6 +184,7 @@ export class UserResolver {
     const isUnknown = row === null && mail !== null && isPossible;
     const pending = isUnknown ? await latestRegistration(context.primary.read, username) : null;
     let isPending = false;
+    context.leaveSlot();
     const matches = await attemptLogin({ database: context.primary, secret, username, clientAddress }, async () => {
       const passwordHash = row?.passwordHash ?? pending?.passwordHash ?? null;
       const isRight = await verifyPassword(passwordHash, password, passwordCost);
@@ -222,6 +223,7 @@ export class UserResolver {
     const checked = checkedNewUser({ ...input, isSuperAdmin: false }, 'input.');
     // Without mail, users cannot prove that the address is theirs.
     assertInput(mail !== null || !isEmailAddress(checked.username), 'input.username', 'must not be an email address');
+    context.leaveSlot();
     const row = await localUserRow(checked, passwordCost);
     if (mail === null) {
       await context.write(async (transaction) => {
