@@ -68,8 +68,14 @@ export class EventWriter {
     let rows: AuditEventRow[] = [];
     let claimed: number[] = [];
     let free: number[] = [];
+    const returnSequences = () => {
+      this.#doubtful.push(...new Set([...claimed, ...rows.map(({ sequence }) => sequence)]));
+      [rows, claimed, free] = [[], [], []];
+    };
     try {
       const result = await this.#database.transaction(async (transaction) => {
+        // Those of a former attempt that was rolled back.
+        returnSequences();
         const { result, eventsOf, readers = [] } = await work(transaction);
         if (eventsOf !== null) {
           // Claimed before the next `await`, so that no other transaction uses the same sequences.
@@ -90,7 +96,7 @@ export class EventWriter {
       this.#settle(rows);
       return result;
     } catch (error) {
-      this.#doubtful.push(...new Set([...claimed, ...rows.map(({ sequence }) => sequence)]));
+      returnSequences();
       throw error;
     }
   }

@@ -193,6 +193,8 @@ export class OperationAudit {
     const running = this.#trail
       .write(async (transaction) => {
         const changes = collectChanges(transaction);
+        // A former attempt, which was rolled back, might have recorded one.
+        if (write !== null && !write.isWritten) write.refusal = null;
         const result = await work(transaction);
         hasChanges = Object.values(changes).some((names) => names.size > 0);
         const event = write === null || write.isWritten || !hasChanges ? null : this.#writeEvents(write, changes);

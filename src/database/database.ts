@@ -41,6 +41,9 @@ export interface Database {
   /**
    * Runs `work` in a transaction. Transactions run concurrently on PostgreSQL. On SQLite they run one after the other, with group
    * commit. If `isGathered` is true, `work` contains all writes of the tick, so that SQLite does not wait for more.
+   *
+   * After a deadlock or a serialization failure, PostgreSQL runs `work` again (`retry-conflicts.ts`). So `work` must have no effects
+   * outside the transaction, or replace those of its former attempt.
    */
   transaction<Result>(
     work: (transaction: Queries) => Promise<Result>,

@@ -57,6 +57,11 @@ export function isStopped(error: unknown): boolean {
   return /^(57014|GATEWAY_(STOPPED|BUSY))$/.test(driverError(error)?.code ?? '');
 }
 
+/** Whether PostgreSQL rolled back a transaction because of concurrent ones: a serialization failure or a deadlock. */
+export function isConflict(error: unknown): boolean {
+  return /^(40001|40P01)$/.test(driverError(error)?.code ?? '');
+}
+
 /** Why a database cannot do what was requested, although nothing is wrong with the request. */
 const outageReasons = {
   BUSY: 'The database is locked by another process or transaction',

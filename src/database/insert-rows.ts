@@ -3,6 +3,7 @@ import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { type Row, recorderOf } from './change-recorder.ts';
 import type { Database, Queries } from './database.ts';
 import { dialect } from './dialect.ts';
+import { retryConflicts } from './retry-conflicts.ts';
 import { statementByShape } from './statement.ts';
 
 /** Whether a row that violates a unique constraint is ignored, or makes the statement fail. */
@@ -134,7 +135,7 @@ export async function insertAtOnce<One extends SQLiteTable, Other extends SQLite
 ): Promise<void> {
   // A single statement is a transaction of its own.
   if (dialect === 'postgresql') {
-    await insertTogether(database.read, rows, otherRows);
+    await retryConflicts(() => insertTogether(database.read, rows, otherRows));
     database.statistics.committedAt = performance.now();
   } else
     await database.transaction((transaction) => insertTogether(transaction, rows, otherRows), { isGathered: true });

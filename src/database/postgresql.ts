@@ -7,6 +7,7 @@ import { PostgresqlConnections, type StatementConnection } from './postgresql-co
 import { appliedMigrations, migratePostgresql } from './postgresql-migrations.ts';
 import { type SessionSchema, type Sessions, sessionsOf } from './postgresql-session.ts';
 import { openReplicas } from './replicas.ts';
+import { retryConflicts } from './retry-conflicts.ts';
 
 /** A PostgreSQL server accepts 100 connections by default. */
 function poolSize(processes: number): number {
@@ -62,7 +63,8 @@ export async function openPostgresql(url: string, options: DatabaseOptions): Pro
     concurrency: 2 * (1 + replicaUrls.length),
     replicas: null,
     async transaction(work) {
-      const result = await primary.transaction((connection) => work(queriesOf(connection)));
+      const run = () => primary.transaction((connection) => work(queriesOf(connection)));
+      const result = await retryConflicts(run);
       reads.statistics.committedAt = performance.now();
       return result;
     },

@@ -185,9 +185,13 @@ export function createContext({
       // Apollo Server copies the context, so the call of the field is in `this` and not in `context`.
       if (this.call?.isMutated === false) throw missingMutate(this.call);
       answer.holdsLocks = true;
+      let isRepeated = false;
       try {
         return await audit.write(async (transaction) => {
           deadline?.throwIfAborted();
+          // The rows that a former attempt has read might have changed, because it conflicted with another transaction.
+          if (isRepeated) context.release();
+          isRepeated = true;
           const result = await work(transaction);
           // A client whose operation was stopped must not find it committed. An exception remains: the deadline passes while
           // the group commit is pending.

@@ -84,12 +84,14 @@ export async function generateCustomers(
   { count, seed = 1, bankIds = generatedBankIds, onProgress }: GenerateOptions,
 ): Promise<{ customers: number; rows: number }> {
   const banks = bankIds.map((bankId, position) => generateBank(seed, bankId, position));
-  let rows = 0;
+  let rows = banks.reduce(
+    (sum, { attributeDefinitions, staff }) => sum + 1 + attributeDefinitions.length + staff.length,
+    0,
+  );
 
   await database.transaction(async (transaction) => {
     await refuseBanksInUse(transaction, bankIds);
     for (const generated of banks) {
-      rows += 1 + generated.attributeDefinitions.length + generated.staff.length;
       await insertRows(transaction, bank, [generated.bank], { onConflict: 'ignore' });
       await insertRows(transaction, attributeDefinition, generated.attributeDefinitions, { onConflict: 'ignore' });
       await insertRows(transaction, user, generated.staff, { onConflict: 'ignore' });
