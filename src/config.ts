@@ -93,13 +93,13 @@ export interface Limits extends OperationLimits, AnswerLimits, CostLimits {
 export interface Secrets {
   /** The secret from which keys are derived, such as that of cursors. It is the same for every process of an installation. */
   readonly secret: string;
-  /** The earlier values of the secret, which only verify the audit trail of their time. */
+  /** The earlier values of the secret, which only verify and seal the audit trail of their time. */
   readonly formerSecrets: readonly string[];
   readonly signing: SigningKey;
 }
 
 /** The settings that the server needs. */
-export type Config = Settings & Pick<Secrets, 'secret' | 'signing'>;
+export type Config = Settings & Secrets;
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -233,7 +233,7 @@ const variables = z.object({
 
 /** Reads the settings that the server needs. @throws ConfigurationError with all problems of the environment. */
 export function readConfig(environment: Environment): Config {
-  return readSettings(environment, ['secret', 'signing']);
+  return readSettings(environment, ['secret', 'formerSecrets', 'signing']);
 }
 
 /** Reads the settings, and those secrets that the command needs. @throws ConfigurationError with all problems of the environment. */

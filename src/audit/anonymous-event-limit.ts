@@ -157,6 +157,7 @@ export function limitFailedAttempts(trail: AuditTrail, onFailure: (error: unknow
   }, periodSeconds * 1000).unref();
 
   return {
+    chain: trail.chain,
     record: (events) => trail.record(events.filter(isRecordedNow)),
     write: (work) => trail.write(work),
     async close() {

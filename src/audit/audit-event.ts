@@ -1,7 +1,7 @@
 import { GatewayError } from '../base/errors.ts';
 import { namedFailure } from '../database/errors.ts';
 
-/** `LOST` replaces an event that could not be written. Its operation failed. */
+/** `LOST` replaces an event that could not be written, also because its process was killed. Its operation failed. */
 export type AuditKind = 'READ' | 'WRITE' | 'AUTHENTICATION' | 'COMMAND' | 'LOST';
 export type AuditOutcome = 'SUCCEEDED' | 'PARTIAL' | 'REFUSED' | 'FAILED';
 

@@ -18,6 +18,8 @@ export interface AuditedWrite<Result> {
 
 /** The audit trail of one process: a chain of events, each recorded before the response that it concerns is sent. */
 export interface AuditTrail {
+  /** The number of the chain. */
+  chain: number;
   /** Records events, in one commit with other events of the same tick. Resolves when they are committed. */
   record(events: readonly AuditEvent[]): Promise<void>;
   /** Runs `work` in a transaction, and records its events in the same transaction. */
@@ -128,6 +130,8 @@ export async function openAuditTrail({
   }, sealIntervalMilliseconds).unref();
 
   return {
+    chain: chain.number,
+
     async record(events) {
       if (events.length === 0) return;
       assertOpen();

@@ -67,6 +67,8 @@ export const auditSeal = table(
     at: timestamp('at').notNull(),
     /** Whether the process closed the chain with this seal. */
     isLast: boolean('is_last').notNull(),
+    /** The chain of the process that wrote the seal, because the process of the chain was killed. Null if it was that process. */
+    sealedBy: integer('sealed_by'),
     mac: text('mac').notNull(),
   },
   (self) => [

@@ -4,7 +4,7 @@ import { insertRow } from '../database/write-row.ts';
 import { type AuditChainRow, type AuditSealRow, auditSeal } from './audit.table.ts';
 import type { AuditKey } from './audit-key.ts';
 import type { EventWriter } from './event-writer.ts';
-import type { LoggedSeal } from './logged-seal.ts';
+import { type LoggedSeal, loggedSealOf } from './logged-seal.ts';
 import { sealParts } from './mac-parts.ts';
 
 /** Seals the committed events of one chain. */
@@ -39,9 +39,10 @@ export class ChainSealer {
 
   async #writeSeal(isLast: boolean): Promise<void> {
     const { sequence, head } = this.#events.settled;
-    if (sequence === this.#sealed.sequence && !isLast) return;
+    // If this process was suspended, another one might have sealed events whose commit this one has not noticed yet.
+    if (sequence < this.#sealed.sequence || (sequence === this.#sealed.sequence && !isLast)) return;
     const number = this.#sealed.number + 1;
-    const seal = { number, sequence, head, at: new Date(), isLast };
+    const seal = { number, sequence, head, at: new Date(), isLast, sealedBy: null };
     const row = {
       chain: this.#chain.number,
       ...seal,
@@ -49,8 +50,8 @@ export class ChainSealer {
     };
     const stored = await this.#storedSeal(row);
     this.#sealed = { number, sequence: stored.sequence };
-    this.#onSeal({ chain: row.chain, number, sequence: stored.sequence, head: stored.head, mac: stored.mac });
-    // A seal whose transaction seemed to fail can be stored under this number. Later events get the next seal.
+    this.#onSeal(loggedSealOf(stored));
+    // A seal whose transaction seemed to fail, or one of another process, can be stored under this number. Later events get the next seal.
     if (stored.mac !== row.mac) await this.#writeSeal(isLast);
   }
 

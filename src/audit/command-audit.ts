@@ -59,6 +59,8 @@ function eventsOf(byBank: ChangesByBank, details: Pick<AuditEvent, 'outcome'> & 
 
 /** The parts of the events of a command that its transactions do not record. */
 export interface CommandAudit {
+  /** The number of the chain of the command. */
+  chain: number;
   /** Adds the customers and users whose data the command reads. */
   addSubjects(subjects: { bankId?: string | null; customerIds?: readonly string[]; userIds?: readonly string[] }): void;
   /** Records that the command failed, although it does not throw. */
@@ -108,6 +110,7 @@ export async function auditCommand<Result>(
     },
   };
   const audit: CommandAudit = {
+    chain: trail.chain,
     addSubjects({ bankId = null, customerIds = [], userIds = [] }) {
       const ids = { fields: new Set<string>(), customerIds: new Set(customerIds), userIds: new Set(userIds) };
       addTo(changesAt(subjects, bankId), ids);

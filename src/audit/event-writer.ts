@@ -22,6 +22,24 @@ interface Settled {
   head: string;
 }
 
+/** The event for a sequence whose transaction failed. */
+export function lostEvent(): AuditEvent {
+  return auditEventOf({ kind: 'LOST', outcome: 'FAILED', errors: ['AUDIT_UNAVAILABLE'] });
+}
+
+export function auditEventRow(chain: AuditChainRow, key: AuditKey, event: AuditEvent, sequence: number): AuditEventRow {
+  const text = auditEventText(event);
+  return {
+    chain: chain.number,
+    sequence,
+    at: new Date(event.at),
+    bankId: event.bankId,
+    userId: event.userId,
+    event: text,
+    mac: key.mac('event', eventParts(chain.id, sequence, text)),
+  };
+}
+
 /** Writes the events of one chain under consecutive sequences. Sequences of failed transactions are used again. */
 export class EventWriter {
   readonly #database: Database;
@@ -104,7 +122,7 @@ export class EventWriter {
   /** Writes a `LOST` event for each unused sequence, because seals only cover events without gaps. */
   async fillGaps(): Promise<void> {
     if (this.#doubtful.length === 0) return;
-    const lost = auditEventOf({ kind: 'LOST', outcome: 'FAILED', errors: ['AUDIT_UNAVAILABLE'] });
+    const lost = lostEvent();
     await this.write(async () => ({ result: undefined, eventsOf: (free) => Array(free).fill(lost) }));
   }
 
@@ -114,16 +132,7 @@ export class EventWriter {
   }
 
   #rowOf(event: AuditEvent, sequence: number): AuditEventRow {
-    const text = auditEventText(event);
-    return {
-      chain: this.#chain.number,
-      sequence,
-      at: new Date(event.at),
-      bankId: event.bankId,
-      userId: event.userId,
-      event: text,
-      mac: this.#key.mac('event', eventParts(this.#chain.id, sequence, text)),
-    };
+    return auditEventRow(this.#chain, this.#key, event, sequence);
   }
 
   /** The claimed sequences without those that were committed although their transaction seemed to fail. */

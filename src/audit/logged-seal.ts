@@ -1,7 +1,14 @@
 import type { AuditSealRow } from './audit.table.ts';
 
 /** A seal in the log, so that the log can show what is missing in the database. */
-export type LoggedSeal = Pick<AuditSealRow, 'chain' | 'number' | 'sequence' | 'head' | 'mac'>;
+export interface LoggedSeal extends Pick<AuditSealRow, 'chain' | 'number' | 'sequence' | 'head' | 'mac'> {
+  /** The chain of the process that wrote the seal. Undefined if it is the process of `chain`. */
+  sealedBy?: number | undefined;
+}
+
+export function loggedSealOf({ chain, number, sequence, head, mac, sealedBy }: AuditSealRow): LoggedSeal {
+  return { chain, number, sequence, head, mac, ...(sealedBy === null ? {} : { sealedBy }) };
+}
 
 const message = 'audit seal';
 

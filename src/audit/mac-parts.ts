@@ -16,9 +16,10 @@ export function eventParts(chainId: string, sequence: number, event: string): (s
 
 export function sealParts(
   chainId: string,
-  { number, sequence, head, at, isLast }: Omit<AuditSealRow, 'mac' | 'chain'>,
+  { number, sequence, head, at, isLast, sealedBy }: Omit<AuditSealRow, 'mac' | 'chain'>,
 ): (string | number | boolean)[] {
-  return [chainId, number, sequence, head, at.getTime(), isLast];
+  // Seals of earlier versions have no `sealedBy`.
+  return [chainId, number, sequence, head, at.getTime(), isLast, ...(sealedBy === null ? [] : [sealedBy])];
 }
 
 export function checkpointParts(

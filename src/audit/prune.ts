@@ -1,12 +1,14 @@
-import { and, asc, desc, eq, gte, inArray, lt, lte } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, inArray, lte, sql } from 'drizzle-orm';
 import type { Database } from '../database/database.ts';
 import { inTuples, tupleValues } from '../database/tuple-condition.ts';
 import { insertRow } from '../database/write-row.ts';
+import { sealOldEvents } from './abandoned-chains.ts';
 import { type AuditChainRow, auditCheckpoint, auditEvent, auditEventCustomer, auditSeal } from './audit.table.ts';
 import { findingLine } from './audit-finding.ts';
 import { auditKey } from './audit-key.ts';
 import { customerColumns, customerValues, readEvent } from './chain-rows.ts';
 import { type AuditKeys, auditKeys, checkpointsOf } from './checkpoint.ts';
+import type { LoggedSeal } from './logged-seal.ts';
 import { checkpointParts } from './mac-parts.ts';
 import { auditChains } from './verify.ts';
 import { verifyChain } from './verify-chain.ts';
@@ -14,13 +16,19 @@ import { verifyChain } from './verify-chain.ts';
 /** The number of rows that one transaction deletes, so that other transactions can write between them. */
 const batchLength = 500;
 
+/** A sequence that no event reaches. */
+const maxSequence = Number.MAX_SAFE_INTEGER;
+
 export interface AuditPruningParts {
   /** On PostgreSQL, opened as a user who can delete from the audit trail. */
   database: Database;
   secret: string;
   formerSecrets?: readonly string[];
-  /** Events before this time are deleted, up to the last older seal that covers only such events. */
+  /** Events before this time are deleted, up to the last seal that covers only such events. */
   before: Date;
+  /** The chain of this process, which seals the events of killed processes. Without it, their unsealed events are kept. */
+  sealedBy?: number;
+  onSeal?: (seal: LoggedSeal) => void;
   /** Called with the number of events that were deleted so far. */
   onProgress?: (events: number) => void;
 }
@@ -31,10 +39,11 @@ export interface AuditPruningParts {
  * @throws if the events of a chain were tampered with. They are evidence, so nothing of the chain is deleted.
  */
 export async function pruneAuditTrail(parts: AuditPruningParts): Promise<{ events: number; chains: number }> {
-  const { database, secret, formerSecrets = [], before, onProgress = () => undefined } = parts;
+  const { database, secret, formerSecrets = [], before, sealedBy, onSeal, onProgress = () => undefined } = parts;
   const keys = auditKeys(secret, formerSecrets);
   const pruned = { events: 0, chains: 0 };
   for await (const chain of auditChains(database)) {
+    if (sealedBy !== undefined) await sealOldEvents({ database, keys, sealedBy, onSeal }, chain, before);
     await writeCheckpoint(database, keys, chain, before, secret);
     const { newest } = await checkpointsOf(database, keys, chain);
     if (newest === null) continue;
@@ -60,18 +69,16 @@ async function writeCheckpoint(
   before: Date,
   secret: string,
 ): Promise<void> {
-  // If the clock was set back, a seal can be older than events that it covers.
-  const [kept] = await database.read
-    .select({ sequence: auditEvent.sequence })
-    .from(auditEvent)
-    .where(and(eq(auditEvent.chain, chain.number), gte(auditEvent.at, before)))
-    .orderBy(asc(auditEvent.sequence))
-    .limit(1);
-  const coversNothingKept = kept === undefined ? undefined : lt(auditSeal.sequence, kept.sequence);
+  // A seal can be older than its events, if the clock was set back, or younger, if another process wrote it after a kill. In one
+  // statement, because the process of the chain might write meanwhile.
+  const keptSequence = sql`(select ${auditEvent.sequence} from ${auditEvent}
+    where ${eq(auditEvent.chain, chain.number)} and ${gte(auditEvent.at, before)} order by ${auditEvent.sequence} limit 1)`;
   const [seal] = await database.read
     .select()
     .from(auditSeal)
-    .where(and(eq(auditSeal.chain, chain.number), lt(auditSeal.at, before), coversNothingKept))
+    .where(
+      and(eq(auditSeal.chain, chain.number), sql`${auditSeal.sequence} < coalesce(${keptSequence}, ${maxSequence})`),
+    )
     .orderBy(desc(auditSeal.number))
     .limit(1);
   const { newest } = await checkpointsOf(database, keys, chain);

@@ -16,6 +16,19 @@ export interface ChainVerification {
   isClosed: boolean;
   /** The events after the last seal, and the number of sequences between them without an event. */
   unsealed: { events: number; missing: number };
+  /** The seals that the process of another chain wrote. */
+  laterSeals: LaterSeal[];
+}
+
+/** A seal that another process wrote, because the process of the chain was killed. */
+export interface LaterSeal {
+  chain: number;
+  seal: number;
+  sealedBy: number;
+  /** The first and the last of its events. */
+  events: { from: number; to: number };
+  /** How many of them are `LOST` events. */
+  lost: number;
 }
 
 export interface ChainVerificationOptions {
@@ -56,6 +69,9 @@ class ChainVerifier {
   readonly #upToSeal: number | null;
   readonly #onEvents: (count: number) => void;
   readonly #findings: AuditFinding[] = [];
+  readonly #laterSeals: LaterSeal[] = [];
+  /** The last event that the previous seal covers, and the number of `LOST` events since. */
+  #sealed = { sequence: 0, lost: 0 };
   readonly #counts = { events: 0, seals: 0, unsealed: { events: 0, missing: 0 } };
   /** The point from which the chain continues after pruning. */
   readonly #start: { sequence: number; sealNumber: number; head: string };
@@ -83,6 +99,7 @@ class ChainVerifier {
     this.#onEvents = onEvents;
     this.#start = newest ?? { sequence: 0, sealNumber: 0, head: emptyHead };
     this.#position = { sequence: this.#start.sequence, head: this.#start.head };
+    this.#sealed.sequence = this.#start.sequence;
     this.#lastSeal = this.#start.sealNumber;
     this.#lastEventAt = newest?.at ?? chain.startedAt;
   }
@@ -99,7 +116,7 @@ class ChainVerifier {
     await this.#verifySealedEvents();
     if (this.#upToSeal === null) await this.#verifyEvents(null, []);
     this.#markTruncation();
-    return { findings: this.#findings, ...this.#counts, isClosed: this.#isClosed };
+    return { findings: this.#findings, ...this.#counts, isClosed: this.#isClosed, laterSeals: this.#laterSeals };
   }
 
   async #verifySealedEvents(): Promise<void> {
@@ -191,6 +208,7 @@ class ChainVerifier {
       return null;
     }
     if (!Number.isSafeInteger(sequence)) return null;
+    if (event?.kind === 'LOST') this.#sealed.lost += 1;
     if (!isSealed) this.#verifyUnsealed(row);
     else if (sequence > this.#position.sequence + 1) this.#addMissing(this.#position.sequence + 1, sequence - 1, at);
     this.#position = { sequence, head: nextHead(this.#position.head, row.mac) };
@@ -249,6 +267,12 @@ class ChainVerifier {
     }
     this.#position = { sequence: seal.sequence, head: seal.head };
     this.#isDamaged = false;
+    if (seal.sealedBy !== null) {
+      const events = { from: this.#sealed.sequence + 1, to: seal.sequence };
+      const { sealedBy, chain, number } = seal;
+      this.#laterSeals.push({ chain, seal: number, sealedBy, events, lost: this.#sealed.lost });
+    }
+    this.#sealed = { sequence: seal.sequence, lost: 0 };
   }
 
   #verifyUnsealed(row: AuditEventRow): void {

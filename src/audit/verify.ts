@@ -17,7 +17,7 @@ import { customerColumns, customerValues, findCustomerRows, pageLength, readEven
 import { type AuditKeys, auditKeys, checkpointsOf } from './checkpoint.ts';
 import { type LoggedSeal, loggedSeal } from './logged-seal.ts';
 import { chainParts } from './mac-parts.ts';
-import { verifyChain } from './verify-chain.ts';
+import { type LaterSeal, verifyChain } from './verify-chain.ts';
 
 export interface AuditVerificationParts {
   database: Database;
@@ -28,6 +28,8 @@ export interface AuditVerificationParts {
   onFinding: (finding: AuditFinding) => void;
   /** Called for a chain whose last events no seal covers, because its process is running or did not close the chain. */
   onUnsealed?: (unsealed: UnsealedEvents) => void;
+  /** Called for each seal that another process wrote. */
+  onLaterSeal?: ((seal: LaterSeal) => void) | undefined;
   /** Called with the number of events that were verified so far. */
   onProgress?: (events: number) => void;
 }
@@ -147,6 +149,7 @@ export async function verifyAuditTrail(parts: AuditVerificationParts): Promise<A
     verifyLink(keys, chain, previous, report);
     const verification = await verifyChain(database, keys, chain, { onEvents });
     for (const finding of verification.findings) report(finding);
+    for (const seal of verification.laterSeals) parts.onLaterSeal?.(seal);
     await verifyKnownSeals(database, keys, sealsKnownTo(chain), `Chain ${chain.number}`, report);
     counts.chains += 1;
     counts.events += verification.events;

@@ -1,6 +1,9 @@
 import cluster from 'node:cluster';
+import { watchAbandonedChains } from '../audit/abandoned-chains.ts';
 import { limitFailedAttempts } from '../audit/anonymous-event-limit.ts';
 import { openAuditTrail } from '../audit/audit-trail.ts';
+import { auditKeys } from '../audit/checkpoint.ts';
+import type { LoggedSeal } from '../audit/logged-seal.ts';
 import { deleteFullBudgets } from '../auth/cost-exchange.ts';
 import { deleteExpiredLoginAttempts } from '../auth/login-attempts.ts';
 import { openTokens } from '../auth/tokens.ts';
@@ -66,13 +69,9 @@ export async function serve(config: Config, database: Database, options: ServeOp
       logger.warn({ file, mode, remedy: `chmod 600 ${file}` }, 'database file is accessible to other accounts');
     }
   }
+  const onSeal = (seal: LoggedSeal) => sealLogger.info(seal, 'audit seal');
   const auditTrail = limitFailedAttempts(
-    await openAuditTrail({
-      database,
-      secret: config.secret,
-      onSeal: (seal) => sealLogger.info(seal, 'audit seal'),
-      onSealFailure: onFailure,
-    }),
+    await openAuditTrail({ database, secret: config.secret, onSeal, onSealFailure: onFailure }),
     onFailure,
   );
   if (config.mail !== null) await moveAwaitingUsers(database);
@@ -99,6 +98,8 @@ export async function serve(config: Config, database: Database, options: ServeOp
       })
       .catch(onFailure);
   }, deletionInterval()).unref();
+  const keys = auditKeys(config.secret, config.formerSecrets);
+  const stopSealing = watchAbandonedChains({ database, keys, sealedBy: auditTrail.chain, onSeal }, onFailure);
   const stopWatching = watchWriteAheadLog(config.databaseUrl, logger);
   const url = await (parent?.listen(server) ?? server.listen());
   if (url !== null) {
@@ -112,7 +113,7 @@ export async function serve(config: Config, database: Database, options: ServeOp
   } else logger.info({ signal: end }, 'stopping');
   clearInterval(forgetting);
   stopWatching();
-  await server.close();
+  await Promise.all([server.close(), stopSealing()]);
   if (end instanceof DatabaseMismatch) await auditTrail.close().catch(onFailure);
   else await auditTrail.close();
   failures.close();

@@ -259,7 +259,7 @@ describe('verification of three chains', () => {
     expect(await findings()).toMatchObject([{ what: 'changed', chain: 1, seal: 1 }]);
     await world.tamperer.restore();
     await run(
-      'insert into audit_seal select 1, 4, sequence, head, at, is_last, mac from audit_seal where chain = 1 and number = 3',
+      'insert into audit_seal select 1, 4, sequence, head, at, is_last, mac, sealed_by from audit_seal where chain = 1 and number = 3',
     );
     expect(await findings()).toContainEqual(expect.objectContaining({ what: 'changed', chain: 1, seal: 4 }));
   });

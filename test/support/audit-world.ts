@@ -10,7 +10,12 @@ import { auditEventOf } from '../../src/audit/audit-event.ts';
 import type { AuditFinding } from '../../src/audit/audit-finding.ts';
 import { type AuditTrail, openAuditTrail } from '../../src/audit/audit-trail.ts';
 import type { LoggedSeal } from '../../src/audit/logged-seal.ts';
-import { type AuditVerification, type UnsealedEvents, verifyAuditTrail } from '../../src/audit/verify.ts';
+import {
+  type AuditVerification,
+  type AuditVerificationParts,
+  type UnsealedEvents,
+  verifyAuditTrail,
+} from '../../src/audit/verify.ts';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { sqlitePath } from '../../src/database/sqlite-path.ts';
@@ -120,7 +125,12 @@ export function logLine(seal: LoggedSeal): string {
 
 export async function verifyTrail(
   database: Database,
-  { secret = auditSecret, formerSecrets = [], log }: { secret?: string; formerSecrets?: string[]; log?: string[] } = {},
+  {
+    secret = auditSecret,
+    formerSecrets = [],
+    log,
+    onLaterSeal,
+  }: Pick<AuditVerificationParts, 'onLaterSeal'> & { secret?: string; formerSecrets?: string[]; log?: string[] } = {},
 ): Promise<TrailVerification> {
   const findings: AuditFinding[] = [];
   const unsealed: UnsealedEvents[] = [];
@@ -134,6 +144,7 @@ export async function verifyTrail(
     logLines: log === undefined ? undefined : lines(),
     onFinding: (finding) => findings.push(finding),
     onUnsealed: (chain) => unsealed.push(chain),
+    onLaterSeal,
   });
   return { counts, findings, unsealed };
 }

@@ -35,6 +35,13 @@ function addVerify(audit: Command): void {
             const gaps = missing === 0 ? '' : ` ${missing} events between them failed or are not committed yet.`;
             console.log(`chain ${chain}: ${events} events are not sealed yet.${gaps}`);
           },
+          onLaterSeal: ({ chain, seal, sealedBy, events: { from, to }, lost }) => {
+            const events = from === to ? `event ${from}` : `events ${from} to ${to}`;
+            const gaps = lost === 0 ? '' : ` ${lost} of them could not be recorded (LOST).`;
+            console.log(
+              `chain ${chain}, seal ${seal}: the process of chain ${sealedBy} sealed ${events}, because their own process was killed.${gaps}`,
+            );
+          },
           onProgress: (events) => progress.update(`${events} events`),
         }).catch(async (error) => {
           // This command does not migrate, so an outdated database might be the cause: then `check` says so.
@@ -107,11 +114,22 @@ function addPrune(audit: Command): void {
       }
       const before = new Date(Date.now() - auditRetentionSeconds * 1000);
       const progress = showProgress();
-      const pruned = await audited('audit prune', { ...configured, ...asOwner(configured) }, async (database) => {
-        const { pruneAuditTrail } = await import('../../audit/prune.ts');
-        const onProgress = (events: number) => progress.update(`${events} events`);
-        return pruneAuditTrail({ ...configured, database, before, onProgress });
-      }).finally(progress.end);
+      const pruned = await audited(
+        'audit prune',
+        { ...configured, ...asOwner(configured) },
+        async (database, { chain }) => {
+          const { pruneAuditTrail } = await import('../../audit/prune.ts');
+          const { sealLine } = await import('../../audit/logged-seal.ts');
+          return pruneAuditTrail({
+            ...configured,
+            database,
+            before,
+            sealedBy: chain,
+            onSeal: (seal) => progress.print(sealLine(seal)),
+            onProgress: (events) => progress.update(`${events} events`),
+          });
+        },
+      ).finally(progress.end);
       console.log(`${pruned.events} events before ${before.toISOString()} deleted, from ${pruned.chains} chains.`);
     });
 }
