@@ -1,4 +1,5 @@
 import { gatewayError } from '../base/errors.ts';
+import { parseIdentifier } from '../base/identifiers.ts';
 import { brokenRule, type NameOf, type RowRule } from '../base/row-rule.ts';
 import { InvalidValue } from '../base/text-bounds.ts';
 import { parseId, parseLongText, parseOptional, parseOptionalText, parseText } from '../base/values.ts';
@@ -28,6 +29,11 @@ export function text(field: string, value: string, maxLength: number): string {
 /** Parses an optional line of text. '' becomes null. */
 export function optionalText(field: string, value: string | null | undefined, maxLength: number): string | null {
   return valid(field, () => parseOptionalText(value, maxLength));
+}
+
+/** Parses a number or name by which people identify something. Returns its canonical form, without invisible characters. */
+export function identifier(field: string, value: string, maxLength: number): string {
+  return valid(field, () => parseIdentifier(value, maxLength));
 }
 
 /** Parses a required text of any number of lines. */

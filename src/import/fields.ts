@@ -1,4 +1,5 @@
 import { dateTimeFromWritten, localDateFromWritten, withinClockLeeway } from '../base/dates.ts';
+import { parseCustomerNumber, parseIdentifier, requireVisible } from '../base/identifiers.ts';
 import { InvalidValue } from '../base/text-bounds.ts';
 import {
   httpsUrlFromWritten,
@@ -58,6 +59,17 @@ export function optional<Column extends string>(
 export function text(maxLength: number): ParseField {
   return (value) => parseText(value, maxLength);
 }
+
+/** A number or name by which people identify something, in its canonical form. */
+export function identifier(maxLength: number): ParseField {
+  return (value) => parseIdentifier(value, maxLength);
+}
+
+/** A username is stored as written. It is compared by `mapUsername`. */
+export const username: ParseField = (value) => requireVisible(parseText(value, 100));
+
+/** The number of a customer at the bank. */
+export const customerNumber: ParseField = (value) => parseCustomerNumber(value);
 
 /** A text that can contain line breaks. */
 export function longText(maxLength: number): ParseField {

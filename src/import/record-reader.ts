@@ -1,7 +1,7 @@
 import { InvalidValue } from '../base/text-bounds.ts';
-import { parseId, parseText } from '../base/values.ts';
+import { parseId } from '../base/values.ts';
 import { brokenRuleOf, type Enclosing, type Entity, type Place, type Reading, type ReadRow } from './entity.ts';
-import { type Findings, optional, type ParseField, readFields } from './fields.ts';
+import { customerNumber, type Findings, optional, readFields } from './fields.ts';
 import { isObject, isUnset, type JsonObject, valueAt } from './json.ts';
 import { identityOf, type Row } from './row.ts';
 
@@ -175,12 +175,12 @@ export function customerOf(reader: RecordReader): Owner {
   const bankId = bankOf(reader);
   const customerId = idAt(reader, 'customer_id') ?? reader.enclosing.customerId ?? reader.reading.options.customerId;
   if (customerId !== undefined && customerId !== null) return { bankId, customerId };
-  const { customerNumber } = readFields(
-    [optional('customer_number', 'customerNumber', parseCustomerNumber)],
+  const { customerNumber: number } = readFields(
+    [optional('customer_number', 'customerNumber', customerNumber)],
     reader.record,
     reader,
   );
-  if (typeof customerNumber !== 'string') {
+  if (typeof number !== 'string') {
     if (reader.isValid) reader.problem('customer_id', missingRule('customer'));
     return { bankId };
   }
@@ -190,15 +190,8 @@ export function customerOf(reader: RecordReader): Owner {
       `${missingRule('customer')} To identify the customer by customer_number, add the bank_id, or pass --bank.`,
     );
   }
-  return { bankId, customerNumber };
+  return { bankId, customerNumber: number };
 }
-
-/** The number of a customer at the bank. */
-export const parseCustomerNumber: ParseField = (value) => {
-  const number = parseText(value, 50);
-  if (number.includes('::::')) throw new InvalidValue('must not contain ::::, which OBP uses as a separator');
-  return number;
-};
 
 /** A reading that checks the parts of an invalid record, but does not stage them. */
 export function partsReading({ isValid, reading }: RecordReader): Reading {

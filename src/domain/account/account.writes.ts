@@ -10,7 +10,7 @@ import { insertRows } from '../../database/insert-rows.ts';
 import { lockedForWriting } from '../../database/lock.ts';
 import { insertRow } from '../../database/write-row.ts';
 import { defaultMaxItems } from '../../execution/max-items.ts';
-import { text, valid } from '../../graph/input.ts';
+import { identifier, text, valid } from '../../graph/input.ts';
 import { user } from '../user/user.table.ts';
 import { refuseUserOverflow } from '../user/user-overflow.ts';
 import { type AccountRow, account } from './account.table.ts';
@@ -57,12 +57,12 @@ function routingValues(inputs: readonly AccountRoutingInput[]): NewAccount['rout
   const schemes = new Set<string>();
   return inputs.map((input, index) => {
     const field = `input.accountRoutings[${index}]`;
-    const scheme = text(`${field}.scheme`, input.scheme, 50);
+    const scheme = identifier(`${field}.scheme`, input.scheme, 50);
     if (schemes.has(scheme)) {
       throw gatewayError('OBP-30114', { field: `${field}.scheme`, message: 'Each routing must have another scheme.' });
     }
     schemes.add(scheme);
-    return { scheme, address: text(`${field}.address`, input.address, 255) };
+    return { scheme, address: identifier(`${field}.address`, input.address, 255) };
   });
 }
 

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { and, eq } from 'drizzle-orm';
+import { canonicalIdentifier, parseCustomerNumber } from '../../base/identifiers.ts';
+import { parseOptional } from '../../base/values.ts';
 import type { Queries } from '../../database/database.ts';
 import { insertRow } from '../../database/write-row.ts';
-import { assertInput, optionalLongText, optionalText, text } from '../../graph/input.ts';
+import { assertInput, optionalLongText, optionalText, text, valid } from '../../graph/input.ts';
 import { type CustomerRow, customer } from '../customer/customer.table.ts';
 import { lockCustomer } from '../customer/locked-customer.ts';
 import { type CrmEventRow, crmEvent } from './crm-event.table.ts';
@@ -10,12 +12,17 @@ import type { CreateCrmEventInput } from './crm-event.type.ts';
 
 type CrmEventValues = Omit<CrmEventRow, 'id' | 'bankId' | 'createdAt' | 'updatedAt'>;
 
+/** An empty text becomes null. */
+function customerNumberOf(written: string | null | undefined): string | null {
+  return valid('input.customerNumber', () => parseOptional(written, parseCustomerNumber));
+}
+
 /** The columns of an event. Those of the customer are still as in the input. */
 export function crmEventValues(input: CreateCrmEventInput): CrmEventValues {
   return {
     customerId: input.customerId ?? null,
     customerName: optionalText('input.customerName', input.customerName, 255),
-    customerNumber: optionalText('input.customerNumber', input.customerNumber, 50),
+    customerNumber: customerNumberOf(input.customerNumber),
     category: text('input.category', input.category, 255),
     detail: optionalLongText('input.detail', input.detail, 2000),
     channel: optionalText('input.channel', input.channel, 255),
@@ -33,7 +40,7 @@ async function customerOf(
 ): Promise<CustomerRow | null> {
   if (customerId !== null) {
     const namedCustomer = await lockCustomer(transaction, bankId, customerId);
-    const isSame = customerNumber === null || customerNumber === namedCustomer.customerNumber;
+    const isSame = customerNumber === null || customerNumber === canonicalIdentifier(namedCustomer.customerNumber);
     assertInput(isSame, 'input.customerNumber', 'must be the number of the customer');
     return namedCustomer;
   }

@@ -1,6 +1,7 @@
 import { eq, gte, lt, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { gatewayError } from '../../base/errors.ts';
+import { storedForms } from '../../base/identifiers.ts';
 import { InvalidValue, isLongerThan, lengthRule } from '../../base/text-bounds.ts';
 import { parsePhoneNumber, phonePatternE164 } from '../../base/values.ts';
 import {
@@ -139,8 +140,8 @@ function broad(name: string, condition: SQL, value: unknown): Condition {
 export const customerFilters: Filters = {
   customerNumber: (value) => ({
     name: 'customerNumber',
-    sql: eq(customer.customerNumber, sql.placeholder('customerNumber')),
-    values: { customerNumber: value },
+    sql: sql`${customer.customerNumber} in (${sql.placeholder('customerNumber')}, ${sql.placeholder('canonicalNumber')})`,
+    values: { customerNumber: value, canonicalNumber: storedForms(value, 50).at(-1) ?? value },
     selective: true,
   }),
   legalNameStartsWith,

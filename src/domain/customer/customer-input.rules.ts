@@ -1,3 +1,4 @@
+import { parseCustomerNumber } from '../../base/identifiers.ts';
 import { parseAmount, parsePhoneNumber } from '../../base/values.ts';
 import { assertInput, optionalId, optionalText, requireRules, text, valid } from '../../graph/input.ts';
 import { customerRules, emailSearchOf, normaliseForSearch } from './customer.rules.ts';
@@ -78,11 +79,8 @@ export function mobilePhoneNumberColumns(
   return { mobilePhoneNumber: written, mobilePhoneNumberE164: e164 };
 }
 
-/** OBP stores customer numbers with the separator `::::`, so a number must not contain it. */
 export function customerNumberOf(customerNumber: string, field = 'input.customerNumber'): string {
-  const number = text(field, customerNumber, 50);
-  assertInput(!number.includes('::::'), field, 'must not contain ::::');
-  return number;
+  return valid(field, () => parseCustomerNumber(customerNumber));
 }
 
 type DataColumns =

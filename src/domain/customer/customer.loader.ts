@@ -1,11 +1,27 @@
 import { gatewayError } from '../../base/errors.ts';
+import { storedForms } from '../../base/identifiers.ts';
 import { oneBy } from '../../database/batch.ts';
 import { loadNullable } from '../../database/loader.ts';
 import type { Context } from '../../graph/context.ts';
-import { customer } from './customer.table.ts';
+import { type CustomerRow, customer } from './customer.table.ts';
 import { type Customer, toCustomer } from './customer.type.ts';
 
 export const customerById = oneBy(customer, 'id');
+
+const customerByNumber = oneBy(customer, 'bankId', 'customerNumber');
+
+/**
+ * Loads the customer with this number: exactly as written, or else by its canonical form.
+ * @throws OBP-30002 if the bank has no such customer.
+ */
+export async function customerByNumberAt(context: Context, bankId: string, number: string): Promise<CustomerRow> {
+  const loader = context.loader(customerByNumber);
+  for (const form of storedForms(number, 50)) {
+    const row = await loader.load([bankId, form]);
+    if (row !== null) return row;
+  }
+  throw gatewayError('OBP-30002');
+}
 
 /** Loads a customer for the field `customer` of other objects. Null if the customer does not exist. */
 export async function loadCustomer(context: Context, customerId: string | null): Promise<Customer | null> {

@@ -1,6 +1,4 @@
 import { Arg, Args, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
-import { gatewayError } from '../../base/errors.ts';
-import { oneBy } from '../../database/batch.ts';
 import { PrefetchKey } from '../../execution/batched.ts';
 import { Public, RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, CustomerId } from '../../graph/arguments.ts';
@@ -11,8 +9,7 @@ import { DateTime } from '../../graph/scalars.ts';
 import { bankAt } from '../bank/bank.loader.ts';
 import { Bank } from '../bank/bank.type.ts';
 import { customerPage } from './customer.list.ts';
-import { customerAt } from './customer.loader.ts';
-import { customer } from './customer.table.ts';
+import { customerAt, customerByNumberAt } from './customer.loader.ts';
 import {
   Customer,
   CustomerConnection,
@@ -27,7 +24,6 @@ import { AttributeFilter, CustomerFilter } from './customer-filter.type.ts';
 import { mobilePhoneNumberCondition } from './customer-filters.ts';
 import { firehose } from './customer-firehose.ts';
 
-const customerByNumber = oneBy(customer, 'bankId', 'customerNumber');
 const toCustomerMinimal = ({ bankId, id }: { bankId: string; id: string }) => ({ bankId, customerId: id });
 
 @Resolver(() => Customer)
@@ -55,13 +51,13 @@ export class CustomerResolver {
   @RequiresRole(['CanGetCustomer'])
   async customerByNumber(
     @BankId() bankId: string,
-    @Arg('customerNumber', () => String, { description: 'The exact customer number, such as `5987953`.' })
+    @Arg('customerNumber', () => String, {
+      description: 'The customer number, such as `5987953`. Full-width digits count as digits.',
+    })
     customerNumber: string,
     @Ctx() context: Context,
   ): Promise<Customer> {
-    const row = await context.loader(customerByNumber).load([bankId, customerNumber]);
-    if (row === null) throw gatewayError('OBP-30002');
-    return toCustomer(row);
+    return toCustomer(await customerByNumberAt(context, bankId, customerNumber));
   }
 
   @Query(() => CustomerConnection, {

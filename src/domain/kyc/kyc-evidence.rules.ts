@@ -1,6 +1,6 @@
 import type { RowRule } from '../../base/row-rule.ts';
 import { parseId } from '../../base/values.ts';
-import { optionalId, optionalLongText, requireRules, text, valid } from '../../graph/input.ts';
+import { identifier, optionalId, optionalLongText, requireRules, text, valid } from '../../graph/input.ts';
 import type { kycCheck } from './kyc-check.table.ts';
 import type { AddKycCheckInput } from './kyc-check.type.ts';
 import type { KycDocumentRow, kycDocument } from './kyc-document.table.ts';
@@ -34,7 +34,7 @@ export function kycDocumentValues(input: AddKycDocumentInput): EvidenceValues<ty
   requireRules(kycDocumentRules, { issueDate, expiryDate }, (column) => `input.${column}`);
   return {
     type: text('input.type', input.type, 50),
-    number: text('input.number', input.number, 50),
+    number: identifier('input.number', input.number, 50),
     issueDate,
     issuePlace: text('input.issuePlace', input.issuePlace, 512),
     expiryDate,

@@ -1,18 +1,14 @@
 import { Arg, Ctx, Query, Resolver } from 'type-graphql';
-import { gatewayError } from '../../base/errors.ts';
-import { oneBy } from '../../database/batch.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
 import { BankId } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
 import { loadAccount } from '../account/account.loader.ts';
 import type { Account } from '../account/account.type.ts';
 import { accountLinksByCustomer } from '../account/customer-account-link.loader.ts';
-import { customer } from '../customer/customer.table.ts';
+import { customerByNumberAt } from '../customer/customer.loader.ts';
 import { toCustomer } from '../customer/customer.type.ts';
 import { attributesByCustomer } from '../customer/customer-attribute.loader.ts';
 import { CustomerOverview, CustomerOverviewFlat } from './overview.type.ts';
-
-const customerByNumber = oneBy(customer, 'bankId', 'customerNumber');
 
 async function linkedAccounts(context: Context, customerId: string): Promise<Account[]> {
   const links = await context.loader(accountLinksByCustomer).load(customerId);
@@ -21,8 +17,7 @@ async function linkedAccounts(context: Context, customerId: string): Promise<Acc
 }
 
 async function overviewOf(context: Context, bankId: string, customerNumber: string): Promise<CustomerOverview> {
-  const row = await context.loader(customerByNumber).load([bankId, customerNumber]);
-  if (row === null) throw gatewayError('OBP-30002');
+  const row = await customerByNumberAt(context, bankId, customerNumber);
   // Read here instead of in resolvers, because the role of the overview is sufficient for them, and they are never null.
   const [attributes, accounts] = await Promise.all([
     context.loader(attributesByCustomer).load(row.id),
@@ -41,7 +36,9 @@ export class OverviewResolver {
   @RequiresRole(['CanGetCustomerOverview'])
   customerOverview(
     @BankId() bankId: string,
-    @Arg('customerNumber', () => String, { description: 'The exact customer number, such as `5987953`.' })
+    @Arg('customerNumber', () => String, {
+      description: 'The customer number, such as `5987953`. Full-width digits count as digits.',
+    })
     customerNumber: string,
     @Ctx() context: Context,
   ): Promise<CustomerOverview> {
@@ -56,7 +53,9 @@ export class OverviewResolver {
   @RequiresRole(['CanGetCustomerOverviewFlat'])
   customerOverviewFlat(
     @BankId() bankId: string,
-    @Arg('customerNumber', () => String, { description: 'The exact customer number, such as `5987953`.' })
+    @Arg('customerNumber', () => String, {
+      description: 'The customer number, such as `5987953`. Full-width digits count as digits.',
+    })
     customerNumber: string,
     @Ctx() context: Context,
   ): Promise<CustomerOverviewFlat> {

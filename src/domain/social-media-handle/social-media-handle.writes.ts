@@ -1,7 +1,7 @@
 import { gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/errors.ts';
-import { text } from '../../graph/input.ts';
+import { identifier, text } from '../../graph/input.ts';
 import { type ChildValues, customerCollection } from '../customer/customer-collection.ts';
 import type { LockedCustomer } from '../customer/locked-customer.ts';
 import { type SocialMediaHandleRow, socialMediaHandle } from './social-media-handle.table.ts';
@@ -19,7 +19,7 @@ export function socialMediaHandleValues(
 ): ChildValues<typeof socialMediaHandle> {
   return {
     type: text(`${field}.type`, input.type, 16),
-    handle: text(`${field}.handle`, input.handle, 64),
+    handle: identifier(`${field}.handle`, input.handle, 64),
     dateAdded: input.dateAdded ?? null,
     dateActivated: input.dateActivated ?? null,
   };

@@ -1,7 +1,7 @@
 import { gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/errors.ts';
-import { text } from '../../graph/input.ts';
+import { identifier, text } from '../../graph/input.ts';
 import { type ChildValues, customerCollection } from '../customer/customer-collection.ts';
 import type { LockedCustomer } from '../customer/locked-customer.ts';
 import { type TaxResidenceRow, taxResidence } from './tax-residence.table.ts';
@@ -13,7 +13,7 @@ export const taxResidences = customerCollection(taxResidence, { notFound: 'OBP-3
 export function taxResidenceValues(input: TaxResidenceInput, field = 'input'): ChildValues<typeof taxResidence> {
   return {
     domain: text(`${field}.domain`, input.domain, 20),
-    taxNumber: text(`${field}.taxNumber`, input.taxNumber, 20),
+    taxNumber: identifier(`${field}.taxNumber`, input.taxNumber, 20),
   };
 }
 

@@ -1,3 +1,4 @@
+import { canonicalIdentifier } from '../../base/identifiers.ts';
 import { InvalidValue } from '../../base/text-bounds.ts';
 import { parseText } from '../../base/values.ts';
 import { account as accountTable } from '../../domain/account/account.table.ts';
@@ -15,6 +16,7 @@ import {
   currency,
   type Findings,
   id,
+  identifier,
   optional,
   readFields,
   required,
@@ -55,7 +57,7 @@ export const account = defineEntity({
   },
   fields: [
     optional('label', 'label', text(255)),
-    optional('number', 'number', text(100)),
+    optional('number', 'number', identifier(100)),
     optional('product_code', 'productCode', text(100), { otherName: 'type' }),
     optional('balance.currency', 'balanceCurrency', currency),
     optional('balance.amount', 'balanceAmount', amount('balance.currency')),
@@ -82,7 +84,7 @@ export const accountRouting = defineEntity({
   plural: 'account routings',
   table: accountRoutingTable,
   key: ['bankId', 'accountId', 'scheme'],
-  fields: [required('scheme', 'scheme', text(50)), required('address', 'address', text(255))],
+  fields: [required('scheme', 'scheme', identifier(50)), required('address', 'address', identifier(255))],
   uniqueKeys: [
     {
       kind: 'routing',
@@ -298,6 +300,12 @@ function stageLinks({ reading, place, enclosing }: RecordReader, owner: AccountO
   }
   for (const { name, value } of attributes) {
     if (name !== 'customer_number') continue;
-    stagePart(reading, place, customerAccountLink, { ...owner }, { withoutId: true, customerNumber: String(value) });
+    stagePart(
+      reading,
+      place,
+      customerAccountLink,
+      { ...owner },
+      { withoutId: true, customerNumber: canonicalIdentifier(String(value)) },
+    );
   }
 }

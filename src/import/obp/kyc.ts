@@ -5,7 +5,19 @@ import { kycMedia as kycMediaTable } from '../../domain/kyc/kyc-media.table.ts';
 import { kycStatusRules } from '../../domain/kyc/kyc-status.rules.ts';
 import { kycStatus as kycStatusTable } from '../../domain/kyc/kyc-status.table.ts';
 import { defineEntity } from '../entity.ts';
-import { boolean, dateTime, id, localDate, longText, optional, required, text, timeByClock, url } from '../fields.ts';
+import {
+  boolean,
+  dateTime,
+  id,
+  identifier,
+  localDate,
+  longText,
+  optional,
+  required,
+  text,
+  timeByClock,
+  url,
+} from '../fields.ts';
 
 export const kycCheck = defineEntity({
   name: 'kycCheck',
@@ -37,7 +49,7 @@ export const kycDocument = defineEntity({
   fields: [
     required('id', 'id', id),
     required('type', 'type', text(50)),
-    required('number', 'number', text(50)),
+    required('number', 'number', identifier(50)),
     optional('issue_date', 'issueDate', localDate),
     optional('issue_place', 'issuePlace', text(512)),
     optional('expiry_date', 'expiryDate', localDate),

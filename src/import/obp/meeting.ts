@@ -4,7 +4,17 @@ import { meetingInvitee as meetingInviteeTable } from '../../domain/meeting/meet
 import { customerMessage as customerMessageTable } from '../../domain/message/message.table.ts';
 import { defaultMaxItems } from '../../execution/max-items.ts';
 import { defineEntity, type Enclosing, type Place, type Reading } from '../entity.ts';
-import { dateTime, emailAddress, id, longText, optional, readFields, required, text } from '../fields.ts';
+import {
+  customerNumber,
+  dateTime,
+  emailAddress,
+  id,
+  longText,
+  optional,
+  readFields,
+  required,
+  text,
+} from '../fields.ts';
 import type { JsonObject } from '../json.ts';
 import { idAt, items, openRecord, partsReading, requiredBankOf, stageRow } from '../record-reader.ts';
 import type { Row } from '../row.ts';
@@ -74,7 +84,7 @@ export const crmEvent = defineEntity({
   fields: [
     required('id', 'id', id),
     optional('customer_name', 'customerName', text(255), { otherName: 'customer.name' }),
-    optional('customer_number', 'customerNumber', text(50), { otherName: 'customer.number' }),
+    optional('customer_number', 'customerNumber', customerNumber, { otherName: 'customer.number' }),
     required('category', 'category', text(255)),
     optional('detail', 'detail', longText(2000)),
     optional('channel', 'channel', text(255)),

@@ -20,6 +20,7 @@ import {
   readFields,
   required,
   text,
+  username,
 } from '../fields.ts';
 import { isObject, isUnset, type JsonObject } from '../json.ts';
 import {
@@ -44,7 +45,7 @@ export const user = defineEntity({
   record: { sections: ['users'], marks: [['username'], ['user_name']], isRecognisedLast: true, read: readUser },
   fields: [
     optional('user_id', 'id', id),
-    required('username', 'username', text(100), { otherName: 'user_name' }),
+    required('username', 'username', username, { otherName: 'user_name' }),
     optional('email', 'email', emailAddress),
     optional('first_name', 'firstName', text(255)),
     optional('last_name', 'lastName', text(255)),
@@ -99,14 +100,14 @@ export function readUser(record: JsonObject, place: Place, enclosing: Enclosing,
   row.provider ??= localProvider;
   row.providerId ??= row.username;
   readPassword(reader, row);
-  const username = String(row.username);
+  const name = String(row.username);
   const email = typeof row.email === 'string' ? row.email : null;
   const isLocal = row.provider === localProvider;
   const hasContact = email !== null || row.password !== undefined;
-  if (isLocal && hasContact && isEmailAddress(username) && !areSameAddress(username, email)) {
+  if (isLocal && hasContact && isEmailAddress(name) && !areSameAddress(name, email)) {
     reader.problem('username', 'must be equal to the email address of the user if it is an email address');
   }
-  const claims: ReadRow['claims'] = [['canonicalUsername', String(row.provider), mapUsername(username)]];
+  const claims: ReadRow['claims'] = [['canonicalUsername', String(row.provider), mapUsername(name)]];
   // An imported password validates the email address.
   if (isLocal && row.password !== undefined && email !== null) claims.push(['validatedEmail', mapUsername(email)]);
   stageRow(reader, row, { claims });
@@ -141,10 +142,10 @@ interface UserOwner {
   reference: Pick<ReadRow, 'username' | 'provider'>;
 }
 
-function ownerOf({ id: userId, username, provider }: Row): UserOwner {
+function ownerOf({ id: userId, username: name, provider }: Row): UserOwner {
   if (typeof userId === 'string') return { userId, key: userId, reference: {} };
-  const reference = { username: String(username), provider: String(provider) };
-  return { key: joinKey(provider, username), reference };
+  const reference = { username: String(name), provider: String(provider) };
+  return { key: joinKey(provider, name), reference };
 }
 
 function readUserAttributes(reader: RecordReader, { userId, reference }: UserOwner): void {

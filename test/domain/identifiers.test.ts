@@ -1,0 +1,235 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { and, eq } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { customer } from '../../src/domain/customer/customer.table.ts';
+import { importFiles } from '../../src/import/import.ts';
+import { renderProblem } from '../../src/import/report.ts';
+import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
+import { insertCustomer } from '../support/rows.ts';
+
+const bankId = 'gh.29.uk';
+let gateway: Gateway;
+let clerk: TestUser;
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  await gateway.createBank(bankId);
+  const roles = [
+    'CanCreateCustomer',
+    'CanGetCustomer',
+    'CanUpdateCustomerNumber',
+    'CanAddKycDocument',
+    'CanCreateAccount',
+    'CanCreateTaxResidence',
+    'CanAddSocialMediaHandle',
+    'CanGetCustomerOverview',
+  ] as const;
+  clerk = await gateway.createUser({ roles: roles.map((role) => [role, bankId] as const) });
+});
+
+afterAll(() => gateway.stop());
+
+const create = `mutation ($bankId: ID!, $input: CreateCustomerInput!) {
+  createCustomer(bankId: $bankId, input: $input) { customer { id customerNumber } } }`;
+const update = `mutation ($bankId: ID!, $customerId: ID!, $input: UpdateCustomerNumberInput!) {
+  updateCustomerNumber(bankId: $bankId, customerId: $customerId, input: $input) { customer { customerNumber } } }`;
+
+function createCustomer(customerNumber: string) {
+  const input = { customerNumber, legalName: 'Ada Lovelace', mobilePhoneNumber: '+44 7400 123456' };
+  return gateway.query(clerk.token, create, { bankId, input });
+}
+
+/** Seven digits, in ASCII. */
+const newNumber = () => String(Math.floor(Math.random() * 9_000_000) + 1_000_000);
+const fullWidth = (digits: string) => [...digits].map((digit) => String.fromCodePoint(0xff10 + Number(digit))).join('');
+
+const invisible = ['\u200E', '\u200B', '\u00AD', '\u2060', '\u200D', '\uFE0F', '\u3164', '\u{E0061}'];
+
+async function numbersOf(number: string): Promise<string[]> {
+  const rows = await gateway.database.read
+    .select()
+    .from(customer)
+    .where(and(eq(customer.bankId, bankId), eq(customer.customerNumber, number)));
+  return rows.map(({ customerNumber }) => customerNumber);
+}
+
+async function problemsOf(records: object): Promise<string[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'identifiers-'));
+  try {
+    await writeFile(join(folder, 'file.json'), JSON.stringify(records));
+    const problems: string[] = [];
+    await importFiles(
+      gateway.database,
+      [join(folder, 'file.json')],
+      {},
+      { onProblem: (problem) => problems.push(renderProblem(problem).replace(/^.*, line .*?: /, '')) },
+    );
+    return problems;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+function customerRecord(customerNumber: string) {
+  return {
+    ...{ bank_id: bankId, customer_id: randomUUID(), customer_number: customerNumber },
+    ...{ legal_name: 'Ada Lovelace', mobile_phone_number: '+44 7400 123456' },
+  };
+}
+
+describe('a customer number', () => {
+  test.each(invisible)('with the invisible character %j is refused by GraphQL and by an import', async (character) => {
+    const number = newNumber();
+    const { id: customerId } = await insertCustomer(gateway.database, { bankId });
+
+    for (const written of [number + character, `${number.slice(0, 3)}${character}${number.slice(3)}`]) {
+      const created = await createCustomer(written);
+      expect(created.errors[0]?.extensions).toMatchObject({ obpCode: 'OBP-10001', field: 'input.customerNumber' });
+      const updated = await gateway.query(clerk.token, update, {
+        ...{ bankId, customerId, input: { customerNumber: written } },
+      });
+      expect(updated.errors[0]?.extensions).toMatchObject({ obpCode: 'OBP-10001', field: 'input.customerNumber' });
+      expect(await problemsOf({ customers: [customerRecord(written)] })).toEqual([
+        'customer customer_number must not contain invisible characters',
+      ]);
+    }
+  });
+
+  test('is the same number in full-width digits, and is stored in ASCII', async () => {
+    const number = newNumber();
+
+    const { data, errors } = await createCustomer(fullWidth(number));
+
+    expect(errors).toEqual([]);
+    expect(data).toMatchObject({ createCustomer: { customer: { customerNumber: number } } });
+    for (const again of [number, fullWidth(number), ` ${number}\u3000`]) {
+      expect((await createCustomer(again)).errors[0]?.extensions.obpCode).toBe('OBP-30006');
+      expect(await problemsOf({ customers: [customerRecord(again)] })).toEqual([
+        expect.stringContaining('customer customer_number must be unique at the bank'),
+      ]);
+    }
+    expect(await numbersOf(number)).toHaveLength(1);
+  });
+
+  test('differs in letter case', async () => {
+    const number = `a${newNumber()}`;
+
+    expect((await createCustomer(number)).errors).toEqual([]);
+    expect((await createCustomer(number.toUpperCase())).errors).toEqual([]);
+  });
+
+  test('finds its customer in every form, by every field', async () => {
+    const number = newNumber();
+    await createCustomer(number);
+    const reader = await gateway.createUser({
+      roles: [
+        ['CanGetCustomer', bankId],
+        ['CanGetCustomers', bankId],
+        ['CanGetCustomerOverview', bankId],
+      ],
+    });
+
+    for (const written of [number, fullWidth(number), ` ${number} `]) {
+      const { data, errors } = await gateway.query(
+        reader.token,
+        `query ($bankId: ID!, $number: String!) {
+          customerByNumber(bankId: $bankId, customerNumber: $number) { customerNumber }
+          customerOverview(bankId: $bankId, customerNumber: $number) { customerNumber }
+          customers(bankId: $bankId, filter: { customerNumber: $number }) { nodes { customerNumber } } }`,
+        { bankId, number: written },
+      );
+      expect(errors).toEqual([]);
+      expect(data).toEqual({
+        customerByNumber: { customerNumber: number },
+        customerOverview: { customerNumber: number },
+        customers: { nodes: [{ customerNumber: number }] },
+      });
+    }
+  });
+
+  test('is found by its exact form if an earlier version stored it', async () => {
+    const number = newNumber();
+    const stored = [number, `${number}\u200E`, `${number}\u200B`, `${number}\u00AD`, fullWidth(number)];
+    for (const customerNumber of stored) await insertCustomer(gateway.database, { bankId, customerNumber });
+
+    for (const written of stored) {
+      const { data } = await gateway.query(
+        clerk.token,
+        `query ($bankId: ID!, $number: String!) {
+          customerByNumber(bankId: $bankId, customerNumber: $number) { customerNumber } }`,
+        { bankId, number: written },
+      );
+      expect(data).toEqual({ customerByNumber: { customerNumber: written } });
+    }
+  });
+});
+
+describe('other identifiers', () => {
+  let customerId: string;
+
+  beforeEach(async () => {
+    customerId = (await insertCustomer(gateway.database, { bankId })).id;
+  });
+
+  const document = { type: 'passport', issueDate: '2018-03-09', issuePlace: 'Berlin', expiryDate: '2028-03-08' };
+  const addDocument = `mutation ($bankId: ID!, $customerId: ID!, $input: AddKycDocumentInput!) {
+    addKycDocument(bankId: $bankId, customerId: $customerId, input: $input) { kycDocument { number } } }`;
+  const createTaxResidence = `mutation ($bankId: ID!, $customerId: ID!, $input: TaxResidenceInput!) {
+    createTaxResidence(bankId: $bankId, customerId: $customerId, input: $input) { taxResidence { taxNumber } } }`;
+  const addHandle = `mutation ($bankId: ID!, $customerId: ID!, $input: SocialMediaHandleInput!) {
+    addSocialMediaHandle(bankId: $bankId, customerId: $customerId, input: $input) { socialMediaHandle { handle } } }`;
+  const createAccount = `mutation ($bankId: ID!, $input: CreateAccountInput!) {
+    createAccount(bankId: $bankId, input: $input) { account { routings { address } } } }`;
+  const newAccount = (address: string) => ({
+    ...{ id: randomUUID(), label: 'Main', productCode: 'CURRENT', branchId: 'LONDON1' },
+    ...{ balance: { currency: 'EUR', amount: '0' }, accountRoutings: [{ scheme: 'IBAN', address }] },
+  });
+
+  test.each([
+    ['a document number', addDocument, (number: string) => ({ ...document, number }), 'input.number'],
+    ['a tax number', createTaxResidence, (taxNumber: string) => ({ domain: 'GB', taxNumber }), 'input.taxNumber'],
+    ['a handle', addHandle, (handle: string) => ({ type: 'twitter', handle }), 'input.handle'],
+    ['the address of a routing', createAccount, newAccount, 'input.accountRoutings[0].address'],
+  ])(
+    '%s is stored without full-width forms, and refused with invisible characters',
+    async (_name, mutation, inputOf, field) => {
+      const number = newNumber();
+      const variables = { bankId, ...(mutation === createAccount ? {} : { customerId }) };
+
+      const stored = await gateway.query(clerk.token, mutation, { ...variables, input: inputOf(fullWidth(number)) });
+      const refused = await gateway.query(clerk.token, mutation, { ...variables, input: inputOf(`${number}\u200B`) });
+
+      expect(stored.errors.filter(({ path }) => path?.length === 1)).toEqual([]);
+      if (mutation !== createAccount) expect(JSON.stringify(stored.data)).toContain(`"${number}"`);
+      expect(refused.errors[0]?.extensions).toMatchObject({ obpCode: 'OBP-10001', field });
+      if (mutation !== createAccount) return;
+      const again = await gateway.query(clerk.token, mutation, { ...variables, input: inputOf(number) });
+      expect(again.errors[0]?.extensions.obpCode).toBe('OBP-30115');
+    },
+  );
+
+  test('are refused by an import if they contain invisible characters', async () => {
+    const ids = { bank_id: bankId, customer_id: customerId };
+    const problems = await problemsOf({
+      documents: [{ ...ids, id: 'd1', type: 'passport', number: '1\u200B' }],
+      tax_residences: [{ ...ids, domain: 'GB', tax_number: '1\u200B' }],
+      social_media_handles: [{ ...ids, type: 'twitter', handle: '@a\u200B' }],
+      users: [{ user_id: randomUUID(), username: 'ada.lovelace\u200B' }],
+      crm_events: [{ bank_id: bankId, id: randomUUID(), category: 'a', channel: 'b', customer_number: '1\u200B' }],
+      accounts: [{ bank_id: bankId, account_id: randomUUID(), IBAN: 'DE1\u200B', balance: null }],
+    });
+
+    const rule = 'must not contain invisible characters';
+    expect(problems.sort()).toEqual([
+      `accountRouting address ${rule}`,
+      `crmEvent customer_number ${rule}`,
+      `kycDocument number ${rule}`,
+      `socialMediaHandle handle ${rule}`,
+      `taxResidence tax_number ${rule}`,
+      `user username ${rule}`,
+    ]);
+  });
+});
