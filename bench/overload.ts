@@ -3,6 +3,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../test/support/postgresql-server.ts';
 import { readDatabase, readInteger, runProgram } from './command-line.ts';
 import { contenders } from './contenders.ts';
 import { type HttpConnection, openConnection } from './http-client.ts';
@@ -158,6 +159,27 @@ async function sendAtRate(client: Client, perSecond: number, seconds: number): P
   return sorted(phase);
 }
 
+/** Returns the times that health checks take on new connections while `work` runs, sorted ascending, in milliseconds. */
+async function healthTimes(port: number, work: Promise<unknown>): Promise<number[]> {
+  const times: number[] = [];
+  const request = Buffer.from('GET /health/live HTTP/1.1\r\nhost: localhost\r\n\r\n');
+  let isRunning = true;
+  const ended = work.finally(() => {
+    isRunning = false;
+  });
+  while (isRunning) {
+    const start = performance.now();
+    const connection = await openConnection(port);
+    const { status } = await connection.send(request);
+    if (status !== 200) throw new Error(`The health check returned ${status}.`);
+    times.push(performance.now() - start);
+    connection.close();
+    await sleep(20);
+  }
+  await ended;
+  return times.sort((a, b) => a - b);
+}
+
 function printPhase(name: string, { sent, notSent, failed, seconds, acceptedInTime, accepted, refused }: Phase): void {
   const perSecond = (count: number) => (count / seconds).toFixed(0).padStart(8);
   const at = (values: readonly number[], share: number) => quantile(values, share).toFixed(0).padStart(7);
@@ -172,12 +194,17 @@ async function measure(options: Options, { environment, token, settle }: Install
   const [contender] = contenders;
   if (contender === undefined) throw new Error('There is no contender.');
   const ownMain = join(root, 'dist/main.js');
+  const healthPort = await freePort();
   const server = await startServer({
     arguments: contender.command.map((argument) => (argument === ownMain ? (options.main ?? ownMain) : argument)),
     environment: {
       ...environment,
       GATEWAY_MAX_CONNECTIONS_PER_ADDRESS: '1000',
-      GATEWAY_REFUSE_WHEN_OVERLOADED: options.waits ? 'off' : 'on',
+      // Older builds fail with an unknown variable.
+      ...(options.main === undefined && {
+        GATEWAY_HEALTH_PORT: String(healthPort),
+        GATEWAY_REFUSE_WHEN_OVERLOADED: options.waits ? 'off' : 'on',
+      }),
     },
     logFile: join(folder, 'gateway.log'),
   });
@@ -198,7 +225,9 @@ async function measure(options: Options, { environment, token, settle }: Install
   await sleep(2_000);
   const unloaded = await sendAtRate(client, capacity * unloadedShare, secondsOfPhase);
   await client.openAll();
-  const overloaded = await sendAtRate(client, capacity * options.times, secondsOfPhase);
+  const overloading = sendAtRate(client, capacity * options.times, secondsOfPhase);
+  const health = await healthTimes(options.main === undefined ? healthPort : server.port, overloading);
+  const overloaded = await overloading;
   await sleep(5_000);
   const recovered = await sendAtRate(client, capacity * unloadedShare, secondsOfPhase);
   client.close();
@@ -214,6 +243,7 @@ async function measure(options: Options, { environment, token, settle }: Install
   );
   const ratio = quantile(overloaded.accepted, 0.99) / quantile(unloaded.accepted, 0.99);
   console.log(`p99 of accepted requests: ${ratio.toFixed(1)} × unloaded`);
+  console.log(`health checks on new connections: p99 ${quantile(health, 0.99).toFixed(0)} ms`);
   console.log(`memory: at most ${(await maxResidentMegabytes(server.pid)).toFixed(0)} MB`);
 }
 
