@@ -312,7 +312,7 @@ export async function deleteExpiredLoginAttempts(transaction: Queries, max: numb
     .select({ id: loginAttempt.id })
     .from(loginAttempt)
     .where(and(isUnlocked, isFull))
-    .orderBy(asc(loginAttempt.failures), asc(loginAttempt.lastAttemptAt))
+    .orderBy(asc(loginAttempt.failures), asc(loginAttempt.lastAttemptAt), asc(loginAttempt.id))
     .limit(tooMany);
   await transaction.delete(loginAttempt).where(inArray(loginAttempt.id, fewestFailures));
 }

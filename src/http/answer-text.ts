@@ -1,5 +1,6 @@
 import type { GatewayError } from '../base/errors.ts';
 import { type AnswerMeter, answerTooLong, committedError } from '../execution/answer-meter.ts';
+import { inResponseOrder } from './error-order.ts';
 import type { RequestScope } from './request.ts';
 
 /** The part of a GraphQL result that is written. */
@@ -19,9 +20,11 @@ function fits(text: string, { maxTextBytes }: AnswerMeter): boolean {
  * which a long text would be copied once more.
  */
 export function answerText(
-  result: Result,
+  unsorted: Result,
   { context, isMutation }: Pick<RequestScope, 'context' | 'isMutation'> = {},
 ): string {
+  const { data, errors = [] } = unsorted;
+  const result = errors.length > 1 ? { ...unsorted, errors: inResponseOrder(errors, data) } : unsorted;
   const text = JSON.stringify(result);
   if (context === undefined || fits(text, context.answer)) return text;
   const error = answerTooLong(context.answer.maxAnswerBytes);

@@ -15,7 +15,7 @@ async function newestOf(transaction: Queries, where: SQL | undefined): Promise<K
     .select()
     .from(kycStatus)
     .where(where)
-    .orderBy(desc(kycStatus.date), asc(kycStatus.ok))
+    .orderBy(desc(kycStatus.date), asc(kycStatus.ok), asc(kycStatus.id))
     .limit(1);
   return newest ?? null;
 }

@@ -63,7 +63,7 @@ export async function latestRegistration(read: Queries, username: string): Promi
     .select()
     .from(registration)
     .where(eq(registration.canonicalUsername, mapUsername(username)))
-    .orderBy(desc(registration.createdAt))
+    .orderBy(desc(registration.createdAt), desc(registration.userId))
     .limit(1);
   return latest ?? null;
 }
