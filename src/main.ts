@@ -1,15 +1,11 @@
 #!/usr/bin/env -S node --max-semi-space-size=32
-import './database/resolve-drizzle.ts';
-import { program } from './cli/program.ts';
-import { exitOnUncaughtException, onOutputFailure, reportFailure } from './cli/running.ts';
+// The other modules are imported dynamically, because an older version of Node.js fails to load them with a SyntaxError.
+const minNodeVersion = 24;
 
-process.on('uncaughtException', exitOnUncaughtException);
-process.stdout.on('error', onOutputFailure);
-// A command continues if its progress cannot be shown.
-process.stderr.on('error', () => undefined);
-
-try {
-  await program.parseAsync();
-} catch (error) {
-  process.exitCode = await reportFailure(error);
+if (Number.parseInt(process.versions.node, 10) < minNodeVersion) {
+  const found = `this is ${process.versions.node} (${process.execPath})`;
+  process.stderr.write(`The gateway requires Node.js ${minNodeVersion} or later, but ${found}.\n`);
+  process.exitCode = 1;
+} else {
+  await import('./cli/start.ts');
 }

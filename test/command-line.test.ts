@@ -474,6 +474,15 @@ test('seals are logged at every LOG_LEVEL except silent', async () => {
   expect(written).toHaveLength(3);
 }, 60_000);
 
+test('the program states in one line that Node.js is too old', async () => {
+  const pretendToBeOld =
+    "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.19.0' } })";
+  const environment = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(pretendToBeOld)}` };
+  const { exitCode, output, errors } = await runProgram(['serve'], { environment });
+  expect([exitCode, output]).toEqual([1, '']);
+  expect(errors).toBe(`The gateway requires Node.js 24 or later, but this is 20.19.0 (${process.execPath}).\n`);
+});
+
 test('the package and the image contain all files that the program reads', async () => {
   const root = join(import.meta.dirname, '..');
   const { stdout } = await promisify(execFile)('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
