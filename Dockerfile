@@ -5,7 +5,8 @@ RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
 RUN npm run build
-RUN npm prune --omit=dev --ignore-scripts
+RUN npm prune --omit=dev --ignore-scripts \
+  && rm -rf node_modules/node-linux-* node_modules/typescript node_modules/@typescript node_modules/.bin
 
 FROM node:24-slim
 ENV NODE_ENV=production HOST=0.0.0.0 GATEWAY_HEALTH_PORT=4001 DATABASE_URL=file:/data/gateway.db
