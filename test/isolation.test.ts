@@ -159,6 +159,10 @@ const exceptions: Record<string, { outcome: 'nothing' | 'own'; because: string }
     outcome: 'nothing',
     because: "Users belong to no bank. The links at the caller's bank are returned.",
   },
+  'Query.bankEntitlements(userId:)': {
+    outcome: 'nothing',
+    because: "Users belong to no bank. The roles at the caller's bank are returned.",
+  },
   'Query.entitlements(userId:)': {
     outcome: 'nothing',
     because: "Users belong to no bank. The roles at the caller's bank are returned.",
