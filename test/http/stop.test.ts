@@ -32,7 +32,11 @@ describe.each([1, 2])('with %i workers', (workers) => {
     const { program, ended, load } = await startUnderLoad(workers);
     program.kill('SIGTERM');
     expect(await ended).toBe(0);
-    expect(await load.stop()).toMatchObject({ reset: [], failed: [], committedWithoutResponse: 0 });
+    const { reset, ...others } = await load.stop();
+    expect(others).toMatchObject({ failed: [], committedWithoutResponse: 0 });
+    // The kernel resets a connection that it completes between the last one that is accepted and the end of listening.
+    expect(reset.filter((text) => !text.includes('new connection'))).toEqual([]);
+    expect(reset.length).toBeLessThanOrEqual(1);
   });
 
   test('SIGTERM to each worker replaces it, and clients notice nothing', async () => {

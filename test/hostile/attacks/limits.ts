@@ -50,10 +50,10 @@ async function eventCountOf(scene: Scene, userId: string): Promise<number> {
 }
 
 /** An attack whose refusals are aggregated, so that not every one of them adds an audit event. */
-function refusals(name: string, query: (index: number, scene: Scene) => string): Attack {
+function refusals(name: string, query: (index: number, scene: Scene) => string, banks = 0): Attack {
   const times = 400;
-  // Twice the limits of a minute, because the attack might not end in the minute in which it began.
-  const maxEvents = 350;
+  // Twice the limits of a minute, because the attack might not end in the minute in which it began, and one event for each bank.
+  const maxEvents = 350 + banks;
   let userId = '';
   return attack(
     `refusals: ${name}`,
@@ -90,8 +90,10 @@ const manyRefusals: Attack[] = [
     (index, { world }) =>
       `mutation { updateCustomerNumber(bankId: "${world.bankId}", customerId: "${world.customerIds[index]}", input: { customerNumber: "${index}" }) { customer { id } } }`,
   ),
-  refusals('one operation at 2,002 banks', (index) =>
-    index === 0 ? '{ banks { customerAttributeDefinitions { id } } }' : '{ __typename }',
+  refusals(
+    'one operation at 2,002 banks',
+    (index) => (index === 0 ? '{ banks { customerAttributeDefinitions { id } } }' : '{ __typename }'),
+    2_002,
   ),
   refusals('400 users', (index) => `mutation { unlockUser(userId: "user-${index}") { __typename } }`),
 ];
