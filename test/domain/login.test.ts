@@ -94,7 +94,7 @@ describe('a login', () => {
   const ownData = /* GraphQL */ `
     mutation ($username: String!, $password: String!) {
       login(username: $username, password: $password) {
-        user { isSuperAdmin entitlements { roleName } accounts { id } customers { id addresses { city } } }
+        user { isSuperAdmin entitlements { roleName } accounts { id } customers { id addresses { city } kycDocuments { id } } }
       }
     }
   `;
@@ -117,7 +117,12 @@ describe('a login', () => {
 
     const { data, errors } = await gateway.query(null, ownData, { username, password });
 
-    expect(errors).toEqual([]);
+    expect(errors).toMatchObject([
+      {
+        path: ['login', 'user', 'customers', 0, 'kycDocuments'],
+        extensions: { key: 'OBP-20006', missingRoles: ['CanGetAnyKycDocuments', 'CanGetKycDocumentsAtOneBank'] },
+      },
+    ]);
     expect(data).toMatchObject({
       login: {
         user: {
@@ -128,6 +133,18 @@ describe('a login', () => {
         },
       },
     });
+  });
+
+  test('does not log in for the next mutation', async () => {
+    const { username } = await createLocalUser();
+    const document = /* GraphQL */ `mutation ($username: String!, $password: String!) {
+      login(username: $username, password: $password) { user { id } }
+      again: unlockUser(userId: "nobody") { user { id } }
+    }`;
+
+    const { errors } = await gateway.query(null, document, { username, password });
+
+    expect(errors).toMatchObject([{ path: ['again'], extensions: { key: 'OBP-20001' } }]);
   });
 
   test('does not make later mutations of the operation those of the user', async () => {

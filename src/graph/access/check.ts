@@ -28,7 +28,9 @@ export function holdsRoleOf(rule: RoleRule, { user }: Context, bankId: string | 
 }
 
 function refusal(rule: AccessRule, context: Context, bankId: string | null): GatewayError {
-  if (context.user === null) return gatewayError('OBP-20001');
+  // After a login, its payload refuses fields for lack of a role, not of a login.
+  const hasLoggedIn = context.ownUserIds.size > 0 && rule.kind === 'role';
+  if (context.user === null && !hasLoggedIn) return gatewayError('OBP-20001');
   const missingRoles = rule.kind === 'role' ? [...rule.anyOf] : [];
   return gatewayError('OBP-20006', bankId === null ? { missingRoles } : { missingRoles, bankId });
 }
