@@ -77,6 +77,30 @@ describe('with a clock that is two hours behind', () => {
     expect(await Promise.all([token, early, later].map(statusOf))).toEqual([401, 401, 200]);
   });
 
+  test('revokeMyTokens revokes tokens that are already cached, once the clock is right again', async () => {
+    const { id, token } = await gateway.createUser();
+    const other = (await gateway.tokens.sign({ userId: id }, 36_000)).token;
+    expect(await Promise.all([token, other].map(statusOf))).toEqual([200, 200]);
+    setClockBack();
+    const early = (await gateway.tokens.sign({ userId: id }, 36_000)).token;
+    expect((await gateway.query(early, revokeAll)).errors).toEqual([]);
+    vi.useRealTimers();
+
+    expect(await Promise.all([token, other, early].map(statusOf))).toEqual([401, 401, 401]);
+  });
+
+  test('revokeMyTokens for one token revokes it, and its revocation is not deleted too early', async () => {
+    const { id, token } = await gateway.createUser();
+    setClockBack();
+    const early = (await gateway.tokens.sign({ userId: id }, 7_200)).token;
+    expect((await gateway.query(early, revokeThis)).errors).toEqual([]);
+    await gateway.database.transaction(deleteExpiredRevocations);
+    expect(await statusOf(early)).toBe(401);
+    vi.useRealTimers();
+
+    expect(await Promise.all([token, early].map(statusOf))).toEqual([200, 401]);
+  });
+
   test('a token of another process is refused, even if it was accepted before the clock was set back', async () => {
     const { token } = await gateway.createUser();
     expect(await statusOf(token)).toBe(200);

@@ -113,6 +113,19 @@ test('refuses a token more than 60 seconds before it becomes valid', async () =>
   await expect(tokens.verify(await forge({ claims: { nbf: now() + 30 } }))).resolves.toBeDefined();
 });
 
+test.each([
+  ['in 90 seconds', 90],
+  ['in two hours', 7_200],
+  ['in a thousand years', 31_557_600_000],
+])('refuses a token that will be issued %s, although its own key has signed it', async (_description, seconds) => {
+  const iat = now() + seconds;
+  await expectRefused(await forge({ claims: { iat, exp: iat + 60 } }));
+});
+
+test('accepts a token of a process whose clock is ahead by at most 60 seconds', async () => {
+  await expect(tokens.verify(await forge({ claims: { iat: now() + 40, exp: now() + 90 } }))).resolves.toBeDefined();
+});
+
 test('refuses a token whose claims, header or signature were changed', async () => {
   const { token } = await tokens.sign({ userId: 'user-1' }, 60);
   const [header = '', claims = '', signature = ''] = token.split('.');
