@@ -30,6 +30,7 @@ import * as taxResidence from './domain/tax-residence/tax-residence.resolver.ts'
 import * as bankCreation from './domain/user/bank-creation.resolver.ts';
 import * as entitlement from './domain/user/entitlement.resolver.ts';
 import { writeOnce } from './domain/user/idempotency-key.writes.ts';
+import * as password from './domain/user/password.resolver.ts';
 import * as revokeTokens from './domain/user/revoke-tokens.resolver.ts';
 import * as user from './domain/user/user.resolver.ts';
 import { isSelf } from './domain/user/user.rules.ts';
@@ -74,6 +75,7 @@ const modules = [
   userCustomerLink,
   userCustomers,
   entitlement,
+  password,
   revokeTokens,
   userAttribute,
   user,

@@ -104,6 +104,8 @@ const values: Record<string, (world: World) => string> = {
   'Query.user(id:)': ({ linkedUser }) => JSON.stringify(linkedUser.id),
   'Mutation.login(username:)': ({ linkedUser }) => JSON.stringify(linkedUser.username),
   'Mutation.login(password:)': () => '"not the password"',
+  'Mutation.changeMyPassword(oldPassword:)': () => '"not the password"',
+  'Mutation.changeMyPassword(newPassword:)': () => '"A long enough passphrase."',
   'Mutation.deleteCustomerAccountLink(id:)': ({ customerAccountLinkId }) => JSON.stringify(customerAccountLinkId),
   'Mutation.deleteCustomerAddress(id:)': ({ addressId }) => JSON.stringify(addressId),
   'Mutation.deleteCustomerAttribute(id:)': ({ attributeId }) => JSON.stringify(attributeId),

@@ -173,6 +173,11 @@ const gatewayErrors = {
   MALFORMED_REQUEST: { code: 'BAD_USER_INPUT', message: 'The request is not valid HTTP.' },
   METHOD_NOT_ALLOWED: { code: 'BAD_USER_INPUT', message: 'Operations must be sent with POST.' },
   NAME_TOO_LONG: { code: 'LIMIT_EXCEEDED', message: 'The operation contains a name that is too long.' },
+  NO_PASSWORD: {
+    code: 'FORBIDDEN',
+    message:
+      'The user has no password at the gateway. Users of an identity provider can change their password only there.',
+  },
   OPERATION_TIMED_OUT: { code: 'SERVICE_UNAVAILABLE', message: 'The operation took too long and was stopped.' },
   OVERLOADED: {
     code: 'SERVICE_UNAVAILABLE',
@@ -212,7 +217,10 @@ const gatewayErrors = {
     message: 'The gateway has too many open connections. Try again later.',
   },
   TOO_MANY_ITEMS: { code: 'LIMIT_EXCEEDED', message: 'The list has too many items.' },
-  TOO_MANY_LOGINS_IN_ONE_OPERATION: { code: 'LIMIT_EXCEEDED', message: 'An operation can log in only once.' },
+  TOO_MANY_LOGINS_IN_ONE_OPERATION: {
+    code: 'LIMIT_EXCEEDED',
+    message: 'An operation can log in or change a password only once.',
+  },
   TOO_MANY_NEW_USERS_IN_ONE_OPERATION: { code: 'LIMIT_EXCEEDED', message: 'An operation can create only one user.' },
   TOO_MANY_RECURSIVE_SELECTIONS: {
     code: 'LIMIT_EXCEEDED',

@@ -11,7 +11,7 @@ export const mutationFieldCost = 20;
 
 /** The additional cost of mutations that hash a password. */
 export const passwordHashCost = 20;
-const passwordFields = new Set(['createUser', 'login']);
+const passwordFields = new Set(['changeMyPassword', 'createUser', 'login']);
 
 /** The additional cost of fields whose work is not part of the list cost, wherever they are selected. */
 export const fieldCosts: Readonly<Record<string, number>> = {

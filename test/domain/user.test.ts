@@ -356,7 +356,10 @@ describe('login', () => {
       `mutation { a: ${guess('wrong')} b: ${guess(password)} }`,
     );
     expect(twice.data).toEqual({ a: null, b: null });
-    expect(twice.errors[1]).toMatchObject({ message: 'An operation can log in only once.', path: ['b'] });
+    expect(twice.errors[1]).toMatchObject({
+      message: 'An operation can log in or change a password only once.',
+      path: ['b'],
+    });
     const newUser = `{ username: "${username}.2", password: "${password}", email: "x@example.com", firstName: "x", lastName: "x" }`;
     const between = await gateway.query<Record<string, unknown>>(
       null,

@@ -32,7 +32,7 @@ export class RevokeTokensMutations {
     const { user } = context;
     if (user === null) throw gatewayError('OBP-20001');
     const now = new Date();
-    await context.write((transaction) =>
+    await context.write<unknown>((transaction) =>
       thisOneOnly ? revokeToken(transaction, user) : revokeOwnTokens(transaction, user, now),
     );
     return { revokedAt: now };

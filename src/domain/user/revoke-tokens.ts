@@ -14,9 +14,10 @@ const clockTolerance = 86_400_000;
 /**
  * Revokes all tokens of the user that were issued so far, by any issuer. The gateway's own tokens are revoked by their generation.
  * Those of a provider are revoked by the latest of all times that are known: `now`, the time of the database, and the issue time of
- * a token that was accepted although the clock of the provider is ahead.
+ * a token that was accepted although the clock of the provider is ahead. Returns the generation of the tokens that are issued from
+ * now on.
  */
-export async function revokeAllTokens(transaction: Queries, userId: string, now: Date): Promise<void> {
+export async function revokeAllTokens(transaction: Queries, userId: string, now: Date): Promise<number> {
   const known = { issuedAt: user.latestTokenIssuedAt, databaseTime: sql<number | string>`${currentMilliseconds}` };
   const [row] = await lockedForWriting(transaction.select(known).from(user).where(eq(user.id, userId)));
   const times = [now.getTime(), Number(row?.databaseTime ?? 0), row?.issuedAt?.getTime() ?? 0];
@@ -26,16 +27,18 @@ export async function revokeAllTokens(transaction: Queries, userId: string, now:
     updatedAt: now,
     version: sql`${user.version} + 1`,
   };
-  await updateRows(transaction, user, { before: {}, set, where: eq(user.id, userId) });
+  const [revoked] = await updateRows(transaction, user, { before: {}, set, where: eq(user.id, userId) });
+  if (revoked === undefined) throw new Error('A user was deleted in the meantime, although users are never deleted.');
+  return revoked.tokenGeneration;
 }
 
-/** Revokes all tokens of the caller, including that of the request. */
+/** Revokes all tokens of the caller, including that of the request. Returns the generation of later tokens. */
 export async function revokeOwnTokens(
   transaction: Queries,
   { id, token }: AuthenticatedUser,
   now: Date,
-): Promise<void> {
-  await revokeAllTokens(transaction, id, token.issuedAt > now ? token.issuedAt : now);
+): Promise<number> {
+  return revokeAllTokens(transaction, id, token.issuedAt > now ? token.issuedAt : now);
 }
 
 /** Stores the issue time of a provider's token that is in the future, so that the token is revoked together with the others. */

@@ -18,6 +18,7 @@ import { mutate, Unkeyed } from '../../graph/mutation.ts';
 import { EmailAddress } from '../../graph/scalars.ts';
 import { recordEmpowerment } from './empowerment.writes.ts';
 import { findUser } from './find-user.ts';
+import { requireFirstLogin } from './one-login.ts';
 import { userPage } from './user.list.ts';
 import { userAt } from './user.loader.ts';
 import { isEmailAddress } from './user.rules.ts';
@@ -41,11 +42,7 @@ import { userForLogin } from './username.ts';
 
 const attributesOfUser = manyBy(userAttribute, ['userId'], { orderBy: ['insertDate', 'id'] });
 
-/**
- * The operations that logged in, and those that created a user. Each operation can do so once, because aliases would put many
- * guesses into one request. `context.once` cannot keep this, because every write clears it.
- */
-const loggedIn = new WeakSet<Context>();
+/** The operations that created a user. Each operation can do so once. */
 const createdUser = new WeakSet<Context>();
 
 /** The rate limit of new users for each server of this process. */
@@ -173,8 +170,7 @@ export class UserResolver {
     @Arg('password', () => String, { description: 'The password.' }) password: string,
     @Ctx() context: Context,
   ): Promise<LoginPayload> {
-    if (loggedIn.has(context)) throw gatewayError('TOO_MANY_LOGINS_IN_ONE_OPERATION');
-    loggedIn.add(context);
+    requireFirstLogin(context);
     const isPossible = username.length <= maxUsernameLength;
     const row = isPossible ? await userForLogin(context.primary.read, username) : null;
     // The audit event of a failed login names the user, too.

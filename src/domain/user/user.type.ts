@@ -1,6 +1,7 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { connectionOf } from '../../graph/connection.ts';
 import { DateTime, EmailAddress } from '../../graph/scalars.ts';
+import { passwordRule } from './password.type.ts';
 import type { UserProfile } from './user.table.ts';
 
 @ObjectType({
@@ -91,8 +92,7 @@ export class CreateUserInput {
   username: string;
 
   @Field(() => String, {
-    description:
-      'The password: 17 to 512 ASCII letters, digits, punctuation characters, or spaces; or 10 to 16 of them without spaces, with at least one digit, one lower-case letter, one upper-case letter, and one punctuation character.',
+    description: `The password: ${passwordRule}`,
   })
   password: string;
 

@@ -1,0 +1,21 @@
+import { Field, ObjectType } from 'type-graphql';
+import { DateTime } from '../../graph/scalars.ts';
+
+/** The rule for passwords, which ends the description of an argument or input field. */
+export const passwordRule =
+  '17 to 512 ASCII letters, digits, punctuation characters, or spaces; or 10 to 16 of them without spaces, with at least one digit, one lower-case letter, one upper-case letter, and one punctuation character.';
+
+@ObjectType({ simpleResolvers: true, description: "The result of changing the caller's password." })
+export class ChangeMyPasswordPayload {
+  @Field(() => DateTime, {
+    description:
+      'The time when the password was changed. All tokens of the caller that were issued before, including that of this request, are revoked.',
+  })
+  changedAt: Date;
+
+  @Field(() => String, { description: 'A new bearer token of the caller.' })
+  token: string;
+
+  @Field(() => DateTime, { description: 'The time when the new token expires.' })
+  expiresAt: Date;
+}
