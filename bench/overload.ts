@@ -33,7 +33,10 @@ const optionTypes = {
 } as const;
 
 const secondsOfWarmUp = 5;
-const secondsOfPhase = 10;
+/** The phases are repeated, so that other work of the machine affects all of them. */
+const rounds = 3;
+const secondsOfPhase = 4;
+const secondsOfPause = 2;
 const overviewsPerPage = 19;
 const connectionsAtSaturation = 8;
 /** The share of the saturated load at which requests hardly wait for each other. */
@@ -57,19 +60,25 @@ interface Phase {
   seconds: number;
   /** The number of accepted requests that were answered before the end of the phase. */
   acceptedInTime: number;
-  /** The latencies, also of responses after the end of the phase, sorted ascending. */
+  /** The latencies, also of responses after the end of the phase. */
   accepted: number[];
+  acceptedPages: number[];
   refused: number[];
+}
+
+interface TimedRequest {
+  bytes: Buffer;
+  isPage: boolean;
 }
 
 class Client {
   readonly #port: number;
-  readonly #requests: readonly Buffer[];
+  readonly #requests: readonly TimedRequest[];
   readonly #free: HttpConnection[] = [];
   #open = 0;
   #next = 0;
 
-  constructor(port: number, requests: readonly Buffer[]) {
+  constructor(port: number, requests: readonly TimedRequest[]) {
     this.#port = port;
     this.#requests = requests;
   }
@@ -88,10 +97,12 @@ class Client {
       const free = this.#free.pop();
       if (free === undefined) this.#open += 1;
       const connection = free ?? (await openConnection(this.#port));
-      const { status, body } = await connection.send(request);
+      const { status, body } = await connection.send(request.bytes);
       const latency = performance.now() - sentAt;
-      if (status === 200 && !body.includes('"errors"')) phase.accepted.push(latency);
-      else if (status === 503) phase.refused.push(latency);
+      if (status === 200 && !body.includes('"errors"')) {
+        phase.accepted.push(latency);
+        if (request.isPage) phase.acceptedPages.push(latency);
+      } else if (status === 503) phase.refused.push(latency);
       else phase.failed += 1;
       this.#free.push(connection);
     } catch {
@@ -100,48 +111,50 @@ class Client {
     }
   }
 
-  /** Opens all connections, so that the time to open them is not a part of the latencies. */
+  /** Opens all connections again, so that the time to open them is not a part of the latencies. The server closes idle ones. */
   async openAll(): Promise<void> {
+    this.close();
     for (; this.#open < maxConnections; this.#open += 1) this.#free.push(await openConnection(this.#port));
+    // The server accepts them later than the operating system.
+    await sleep(500);
   }
 
   close(): void {
+    this.#open -= this.#free.length;
     for (const connection of this.#free.splice(0)) connection.close();
   }
 }
 
 function newPhase(): Phase {
-  return { sent: 0, notSent: 0, failed: 0, seconds: 0, acceptedInTime: 0, accepted: [], refused: [] };
-}
-
-function end(phase: Phase, start: number): void {
-  phase.seconds = (performance.now() - start) / 1_000;
-  phase.acceptedInTime = phase.accepted.length;
-}
-
-function sorted(phase: Phase): Phase {
-  phase.accepted.sort((a, b) => a - b);
-  phase.refused.sort((a, b) => a - b);
-  return phase;
+  return {
+    sent: 0,
+    notSent: 0,
+    failed: 0,
+    seconds: 0,
+    acceptedInTime: 0,
+    accepted: [],
+    acceptedPages: [],
+    refused: [],
+  };
 }
 
 /** Each of the connections sends the next request when the last one is answered. */
-async function saturate(client: Client, seconds: number): Promise<Phase> {
-  const phase = newPhase();
+async function saturate(client: Client, phase: Phase, seconds: number): Promise<void> {
   const start = performance.now();
+  const acceptedBefore = phase.accepted.length;
   const send = async () => {
     while (performance.now() < start + seconds * 1_000) await client.sendNext(phase);
   };
   await Promise.all(Array.from({ length: connectionsAtSaturation }, send));
-  end(phase, start);
-  return sorted(phase);
+  phase.seconds += (performance.now() - start) / 1_000;
+  phase.acceptedInTime += phase.accepted.length - acceptedBefore;
 }
 
 /** Sends requests at a rate, whether earlier ones were answered or not. */
-async function sendAtRate(client: Client, perSecond: number, seconds: number): Promise<Phase> {
-  const phase = newPhase();
+async function sendAtRate(client: Client, phase: Phase, perSecond: number, seconds: number): Promise<void> {
   const pending = new Set<Promise<void>>();
   const start = performance.now();
+  const acceptedBefore = phase.accepted.length;
   for (let due = 0; ; await sleep(1)) {
     const elapsed = performance.now() - start;
     if (elapsed > seconds * 1_000) break;
@@ -154,12 +167,12 @@ async function sendAtRate(client: Client, perSecond: number, seconds: number): P
       pending.add(sending);
     }
   }
-  end(phase, start);
+  phase.seconds += (performance.now() - start) / 1_000;
+  phase.acceptedInTime += phase.accepted.length - acceptedBefore;
   await Promise.race([Promise.all(pending), sleep(20_000)]);
-  return sorted(phase);
 }
 
-/** Returns the times that health checks take on new connections while `work` runs, sorted ascending, in milliseconds. */
+/** Returns the times that health checks take on new connections while `work` runs, in milliseconds. */
 async function healthTimes(port: number, work: Promise<unknown>): Promise<number[]> {
   const times: number[] = [];
   const request = Buffer.from('GET /health/live HTTP/1.1\r\nhost: localhost\r\n\r\n');
@@ -177,16 +190,25 @@ async function healthTimes(port: number, work: Promise<unknown>): Promise<number
     await sleep(20);
   }
   await ended;
-  return times.sort((a, b) => a - b);
+  return times;
 }
 
-function printPhase(name: string, { sent, notSent, failed, seconds, acceptedInTime, accepted, refused }: Phase): void {
-  const perSecond = (count: number) => (count / seconds).toFixed(0).padStart(8);
-  const at = (values: readonly number[], share: number) => quantile(values, share).toFixed(0).padStart(7);
+function at(values: readonly number[], share: number): number {
+  return quantile(
+    values.toSorted((a, b) => a - b),
+    share,
+  );
+}
+
+function printPhase(name: string, phase: Phase): void {
+  const { sent, notSent, failed, seconds, acceptedInTime, accepted, acceptedPages, refused } = phase;
+  const perSecond = (count: number) => (count / seconds).toFixed(0).padStart(7);
+  const times = (values: readonly number[]) =>
+    [0.5, 0.99].map((share) => (values.length === 0 ? '–' : at(values, share).toFixed(0)).padStart(6)).join('');
   console.log(
-    name.padEnd(12) + perSecond(sent + notSent) + perSecond(acceptedInTime) + at(accepted, 0.5) + at(accepted, 0.99),
-    perSecond(refused.length) + at(refused, 0.5) + at(refused, 0.99),
-    `${failed}`.padStart(7) + `${notSent}`.padStart(9),
+    name.padEnd(10) + perSecond(sent + notSent) + perSecond(acceptedInTime) + times(accepted),
+    perSecond(acceptedPages.length) + times(acceptedPages) + perSecond(refused.length) + times(refused),
+    `${failed}`.padStart(6) + `${notSent}`.padStart(8),
   );
 }
 
@@ -214,36 +236,43 @@ async function measure(options: Options, { environment, token, settle }: Install
   await settle();
   const overviews = requests?.get('overview') ?? [];
   const pages = requests?.get('page') ?? [];
-  const mixed = overviews.flatMap((overview, index) => {
+  const mixed = overviews.flatMap((bytes, index): TimedRequest[] => {
     const page = pages[Math.floor(index / overviewsPerPage) % pages.length];
-    return index % overviewsPerPage === 0 && page !== undefined ? [page, overview] : [overview];
+    const overview = { bytes, isPage: false };
+    return index % overviewsPerPage === 0 && page !== undefined
+      ? [{ bytes: page, isPage: true }, overview]
+      : [overview];
   });
   const client = new Client(server.port, mixed);
-  await saturate(client, secondsOfWarmUp);
-  const saturated = await saturate(client, secondsOfPhase);
-  const capacity = saturated.acceptedInTime / saturated.seconds;
-  await sleep(2_000);
-  const unloaded = await sendAtRate(client, capacity * unloadedShare, secondsOfPhase);
-  await client.openAll();
-  const overloading = sendAtRate(client, capacity * options.times, secondsOfPhase);
-  const health = await healthTimes(options.main === undefined ? healthPort : server.port, overloading);
-  const overloaded = await overloading;
-  await sleep(5_000);
-  const recovered = await sendAtRate(client, capacity * unloadedShare, secondsOfPhase);
+  await saturate(client, newPhase(), secondsOfWarmUp);
+  const [saturated, unloaded, overloaded, recovered] = [newPhase(), newPhase(), newPhase(), newPhase()];
+  const health: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    await client.openAll();
+    await saturate(client, saturated, secondsOfPhase);
+    await sleep(secondsOfPause * 1_000);
+    const capacity = saturated.acceptedInTime / saturated.seconds;
+    await client.openAll();
+    await sendAtRate(client, unloaded, capacity * unloadedShare, secondsOfPhase);
+    await client.openAll();
+    const overloading = sendAtRate(client, overloaded, capacity * options.times, secondsOfPhase);
+    health.push(...(await healthTimes(options.main === undefined ? healthPort : server.port, overloading)));
+    await sleep(secondsOfPause * 1_000);
+    await sendAtRate(client, recovered, capacity * unloadedShare, secondsOfPause);
+  }
   client.close();
 
-  console.log(`${options.database}, ${options.customers} customers, one process; times in ms`);
-  console.log('             load/s accepted   p50    p99  refused    p50    p99  failed not sent');
+  console.log(`${options.database}, ${options.customers} customers, one process, ${rounds} rounds; times in ms`);
+  console.log('           load/s   good   p50   p99   pages   p50   p99 refused  p50   p99 failed not sent');
   printPhase('saturated', saturated);
   printPhase('unloaded', unloaded);
   printPhase(`${options.times} times`, overloaded);
-  printPhase('after 5 s', recovered);
-  console.log(
-    `goodput: ${(overloaded.acceptedInTime / overloaded.seconds / capacity).toFixed(2)} of the saturated one`,
-  );
-  const ratio = quantile(overloaded.accepted, 0.99) / quantile(unloaded.accepted, 0.99);
+  printPhase(`after ${secondsOfPause} s`, recovered);
+  const goodput = overloaded.acceptedInTime / overloaded.seconds / (saturated.acceptedInTime / saturated.seconds);
+  console.log(`goodput: ${goodput.toFixed(2)} of the saturated one`);
+  const ratio = at(overloaded.accepted, 0.99) / at(unloaded.accepted, 0.99);
   console.log(`p99 of accepted requests: ${ratio.toFixed(1)} × unloaded`);
-  console.log(`health checks on new connections: p99 ${quantile(health, 0.99).toFixed(0)} ms`);
+  console.log(`health checks on new connections: p99 ${at(health, 0.99).toFixed(0)} ms`);
   console.log(`memory: at most ${(await maxResidentMegabytes(server.pid)).toFixed(0)} MB`);
 }
 

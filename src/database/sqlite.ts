@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import SqliteDatabase from 'better-sqlite3';
 import { fillPlaceholders, type Logger } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
+import { deferWork, millisecondsInTick } from '../base/tick-clock.ts';
 import { batchPerTick } from './batch-per-tick.ts';
 import type { Database, DatabaseOptions, DatabaseStatistics, Preparable, Queries } from './database.ts';
 import { DatabaseMismatch } from './database-mismatch.ts';
@@ -11,6 +12,9 @@ import { backupSqlite } from './sqlite-backup.ts';
 import { createFile, watchFiles } from './sqlite-files.ts';
 import { maxIdleLogBytes, sqlitePath } from './sqlite-path.ts';
 import { isBusy, writerOf } from './sqlite-writer.ts';
+
+/** How long reads can occupy a pass of the event loop, in milliseconds. The others run in the next one. */
+const maxTickMilliseconds = 8;
 
 function openHandle(path: string, readonly: boolean, isServing: boolean): SqliteDatabase.Database {
   const handle = new SqliteDatabase(path, { readonly });
@@ -40,8 +44,8 @@ function queriesOn(handle: SqliteDatabase.Database, logger: Logger): Queries {
 
 /** A requested read that was not run yet. */
 interface PendingRead {
-  /** Runs the read on the writer or on the reader. */
-  run(isOnWriter: boolean): void;
+  /** Runs the read on the writer or on the reader, and returns the function that passes on its rows. */
+  run(isOnWriter: boolean): () => void;
   reject(error: unknown): void;
 }
 
@@ -128,26 +132,39 @@ export async function openSqlite(url: string, options: DatabaseOptions): Promise
     reader: { begin: reader.prepare('begin'), end: reader.prepare('commit') },
     writer: { begin: writer.prepare('begin'), end: writer.prepare('commit') },
   };
-  const schedule = batchPerTick<PendingRead>((reads) => {
-    statistics.roundTrips += 1;
+  /** Runs the reads. Their rows are passed on together, so that the reads that depend on them arrive together as well. */
+  function runReads(reads: readonly PendingRead[], done: readonly (() => void)[] = []): void {
     const isOnWriter = !writer.inTransaction;
     const handle = isOnWriter ? writer : reader;
     const { begin, end } = isOnWriter ? aroundReads.writer : aroundReads.reader;
+    const newlyDone: (() => void)[] = [];
     try {
       // In a transaction, they acquire and release the lock only once.
       if (reads.length > 1) begin.run();
       for (const { run, reject } of reads) {
         try {
-          run(isOnWriter);
+          newlyDone.push(run(isOnWriter));
         } catch (error) {
-          reject(error);
+          newlyDone.push(() => reject(error));
         }
+        if (millisecondsInTick() >= maxTickMilliseconds) break;
       }
       // A failing disk ends the transaction.
       if (handle.inTransaction) end.run();
     } catch (error) {
+      for (const pass of done) pass();
       for (const { reject } of reads) reject(error);
+      return;
     }
+    const allDone = [...done, ...newlyDone];
+    const others = reads.slice(newlyDone.length);
+    if (others.length > 0) deferWork(() => runReads(others, allDone));
+    else for (const pass of allDone) pass();
+  }
+  const schedule = batchPerTick<PendingRead>((reads) => {
+    statistics.roundTrips += 1;
+    if (millisecondsInTick() < maxTickMilliseconds) runReads(reads);
+    else deferWork(() => runReads(reads));
   });
 
   return {
@@ -181,7 +198,13 @@ export async function openSqlite(url: string, options: DatabaseOptions): Promise
       }
       return (values?: Record<string, unknown>) =>
         new Promise<Row[]>((resolve, reject) => {
-          schedule({ run: (isOnWriter) => resolve(run(values, isOnWriter)), reject });
+          schedule({
+            run(isOnWriter) {
+              const rows = run(values, isOnWriter);
+              return () => resolve(rows);
+            },
+            reject,
+          });
         });
     },
     transaction: (work, { isGathered = false } = {}) => write(() => work(writes), isGathered),

@@ -1,10 +1,17 @@
 import { type GatewayError, gatewayError } from '../base/errors.ts';
+import { hasDeferredWork } from '../base/tick-clock.ts';
 
 /** The list cost from which an operation is large. */
 export const largeListCost = 10_000;
 
-/** The queue is overloaded if operations have waited without interruption for longer than this, in milliseconds. */
+/**
+ * The queue is overloaded if more operations than `calmQueue` have waited without interruption for longer than this, in milliseconds.
+ * Before that, none waits for longer: the others are refused.
+ */
 const overloadedAfter = 250;
+
+/** How many operations can wait in any case while the queue is not overloaded, so that a few clients can use all of the machine. */
+const calmQueue = 8;
 
 /** How long the queue stays overloaded after the last refusal, in milliseconds. */
 const calmAfter = 1_000;
@@ -16,7 +23,7 @@ const calmAfter = 1_000;
 const maxTick = 5;
 
 /** The interval in which operations that have waited too long are refused, in milliseconds. */
-const refusalInterval = 10;
+const refusalInterval = 5;
 
 /** The share of the latest interval in the average of the intervals between two operations that got a slot. */
 const shareOfLatest = 0.1;
@@ -31,8 +38,8 @@ export interface OperationQueueOptions {
   maxWait: number | null;
   /** How many operations can wait even while the queue is overloaded. Defaults to 0. */
   minQueue?: number;
-  /** The pause between the end of an operation and the start of the next one, in milliseconds. */
-  pause?: number;
+  /** The share of the time in which a slot is used while the queue is overloaded. Defaults to 1. */
+  share?: number;
 }
 
 export interface SlotRequest {
@@ -60,13 +67,13 @@ export class OperationQueue {
   readonly #slots: () => number;
   readonly #maxWait: number | null;
   readonly #minQueue: number;
-  readonly #pause: number;
+  readonly #share: number;
   /** The waiting operations of each caller, in the order of their arrival. The first caller gets the next slot. */
   readonly #waiting = new Map<string, Set<Waiting>>();
   #waitingOperations = 0;
   #usedSlots = 0;
   #maxUsedSlots = 0;
-  /** Since when operations have been waiting without interruption, as `performance.now()`. Null if none waits. */
+  /** Since when more operations than `calmQueue` have been waiting, as `performance.now()`. Null if they are fewer. */
   #busySince: number | null = null;
   #overloadedUntil = Number.NEGATIVE_INFINITY;
   #lastStart = 0;
@@ -77,11 +84,11 @@ export class OperationQueue {
   #tickEnd: number | null = null;
   #refusals = 0;
 
-  constructor({ slots, maxWait, minQueue = 0, pause = 0 }: OperationQueueOptions) {
+  constructor({ slots, maxWait, minQueue = 0, share = 1 }: OperationQueueOptions) {
     this.#slots = slots;
     this.#maxWait = maxWait;
     this.#minQueue = minQueue;
-    this.#pause = pause;
+    this.#share = share;
   }
 
   /** Whether the next operation must wait for a slot, or for the next tick of the event loop. */
@@ -112,12 +119,14 @@ export class OperationQueue {
   }
 
   /** Whether the next operation of this caller is refused, because it would have to wait too long. Counts the refusal. */
-  refuses(caller: string): boolean {
-    if (this.#waitingOperations === 0 || this.#maxWait === null || !this.isOverloaded) return false;
-    const own = this.#waiting.get(caller)?.size ?? 0;
+  refuses(callerOf: () => string): boolean {
+    if (this.#waitingOperations === 0 || this.#maxWait === null) return false;
+    const own = this.#waiting.get(callerOf())?.size ?? 0;
     const callers = this.#waiting.size + (own === 0 ? 1 : 0);
     const before = Math.min(this.#waitingOperations, (own + 1) * callers - 1);
-    const isRefused = before >= this.#minQueue && (before + 1) * this.#interval > this.#maxWait;
+    const [minQueue, maxWait] = this.isOverloaded ? [this.#minQueue, this.#maxWait] : [calmQueue, overloadedAfter];
+    const untilNext = Math.max(0, this.#lastStart + this.#interval - performance.now());
+    const isRefused = before >= minQueue && before * this.#interval + untilNext > maxWait;
     if (isRefused) this.#countRefusal();
     return isRefused;
   }
@@ -132,7 +141,7 @@ export class OperationQueue {
     signal.throwIfAborted();
     if (!this.mustWait) return this.#useSlot();
     const caller = callerOf();
-    if (!isStarted && this.refuses(caller)) throw overloaded();
+    if (!isStarted && this.refuses(() => caller)) throw overloaded();
     return new Promise((resolve, reject) => {
       const leave = (error: unknown) => {
         signal.removeEventListener('abort', onAbort);
@@ -162,12 +171,17 @@ export class OperationQueue {
   #useSlot(): () => void {
     this.#usedSlots += 1;
     this.#maxUsedSlots = Math.max(this.#maxUsedSlots, this.#usedSlots);
+    const start = performance.now();
     let isReleased = false;
     return () => {
       if (isReleased) return;
       isReleased = true;
-      if (this.#pause === 0) this.#release();
-      else setTimeout(() => setImmediate(() => this.#release()), this.#pause);
+      if (this.#share === 1) {
+        this.#release();
+        return;
+      }
+      const rest = this.isOverloaded ? (performance.now() - start) * (1 / this.#share - 1) : 1;
+      setTimeout(() => setImmediate(() => this.#release()), rest);
     };
   }
 
@@ -187,7 +201,7 @@ export class OperationQueue {
         if (!this.#isFull && this.#waitingOperations > 0 && this.#isInTick()) this.#startNext();
       });
     }
-    return now < this.#tickEnd;
+    return now < this.#tickEnd && !hasDeferredWork();
   }
 
   #startNext(): void {
@@ -209,7 +223,7 @@ export class OperationQueue {
     const own = this.#waiting.get(waiting.caller) ?? new Set();
     this.#waiting.set(waiting.caller, own.add(waiting));
     this.#waitingOperations += 1;
-    this.#busySince ??= waiting.since;
+    if (this.#waitingOperations > calmQueue) this.#busySince ??= waiting.since;
     if (this.#maxWait === null) return;
     this.#timer ??= setInterval(() => this.#refuseLate(), refusalInterval).unref();
   }
@@ -219,8 +233,8 @@ export class OperationQueue {
     const own = this.#waiting.get(waiting.caller);
     if (own?.delete(waiting)) this.#waitingOperations -= 1;
     if (own?.size === 0) this.#waiting.delete(waiting.caller);
+    if (this.#waitingOperations <= calmQueue) this.#busySince = null;
     if (this.#waitingOperations === 0) {
-      this.#busySince = null;
       if (this.#timer !== null) clearInterval(this.#timer);
       this.#timer = null;
     }

@@ -14,15 +14,21 @@ const initialSlots = 64;
 /** The interval in which the number of slots is adapted, in milliseconds. */
 const adaptationInterval = 100;
 
-/** The average time of a caller's look-up, and the delay of the event loop, above which the process does too much at once. */
-const maxLookupMilliseconds = 15;
-const maxLoopDelayMilliseconds = 40;
+/** The delay of the event loop above which the process does too much at once, in milliseconds. */
+const maxLoopDelayMilliseconds = 20;
+
+/** The average time of a caller's look-up above which the database has too much to do: as a multiple of the fastest, and in any case. */
+const maxLookupMultiple = 4;
+const minSlowLookupMilliseconds = 5;
+
+/** The factor by which the fastest look-up grows in each interval, so that it follows a database that becomes slower. */
+const growthOfFastestLookup = 1.001;
 
 /** How long a small operation waits for a slot while the process is overloaded, in milliseconds. */
-const maxWaitMilliseconds = 60;
+const maxWaitMilliseconds = 15;
 
 /** The same for a large operation. */
-const maxWaitOfLargeMilliseconds = 100;
+const maxWaitOfLargeMilliseconds = 30;
 
 /** How long an operation can use a slot, in milliseconds. One that takes longer waits for something else than this process. */
 const maxUseMilliseconds = 500;
@@ -30,6 +36,9 @@ const maxUseMilliseconds = 500;
 /** How many operations can wait even while the process is overloaded, so that a few clients of a slow machine are not refused. */
 const minQueue = 4;
 const minQueueOfLarge = 1;
+
+/** The share of the time in which large operations are executed while they are too many. */
+const shareOfLarge = 0.5;
 
 const maxKnownCallers = 10_000;
 
@@ -59,6 +68,7 @@ export class LoadControl {
   #slots = initialSlots;
   #lookups = 0;
   #lookupMilliseconds = 0;
+  #fastestLookup = Number.POSITIVE_INFINITY;
   #dueAt = performance.now() + adaptationInterval;
   #loggedAt = Number.NEGATIVE_INFINITY;
   #refusals = 0;
@@ -70,10 +80,10 @@ export class LoadControl {
       minQueue,
     });
     this.large = new OperationQueue({
-      slots: () => largeSlots,
+      slots: () => (this.large.isOverloaded ? 1 : largeSlots),
       maxWait: refuses ? maxWaitOfLargeMilliseconds : null,
       minQueue: minQueueOfLarge,
-      pause: 1,
+      share: shareOfLarge,
     });
     this.#logger = logger;
     this.#timer = setInterval(() => this.#adapt(), adaptationInterval).unref();
@@ -81,7 +91,7 @@ export class LoadControl {
 
   /** Whether a request is refused before its body is read, because its operation would wait too long for a slot. */
   refuses(request: IncomingMessage, addressOf: (request: IncomingMessage) => string): boolean {
-    return this.#queue.isOverloaded && this.#queue.refuses(this.#callerOf(request, () => addressOf(request)));
+    return this.#queue.refuses(() => this.#callerOf(request, () => addressOf(request)));
   }
 
   /**
@@ -120,8 +130,7 @@ export class LoadControl {
   #adapt(): void {
     const now = performance.now();
     const loopDelay = now - this.#dueAt;
-    const lookup = this.#lookups === 0 ? 0 : this.#lookupMilliseconds / this.#lookups;
-    const isBusy = loopDelay > maxLoopDelayMilliseconds || lookup > maxLookupMilliseconds;
+    const isBusy = loopDelay > maxLoopDelayMilliseconds || this.#areLookupsSlow();
     const peak = this.#queue.takePeak();
     if (isBusy) this.#slots = Math.max(minSlots, Math.floor(Math.min(this.#slots, peak) * 0.9));
     else if (peak >= this.#slots) this.#slots = Math.min(maxSlots, Math.ceil(this.#slots * 1.1));
@@ -129,6 +138,14 @@ export class LoadControl {
     this.#lookups = 0;
     this.#lookupMilliseconds = 0;
     this.#log(now);
+  }
+
+  /** Whether the look-ups since the last call took much longer than the fastest ones. */
+  #areLookupsSlow(): boolean {
+    if (this.#lookups === 0) return false;
+    const average = this.#lookupMilliseconds / this.#lookups;
+    this.#fastestLookup = Math.min(this.#fastestLookup * growthOfFastestLookup, average);
+    return average > minSlowLookupMilliseconds && average > this.#fastestLookup * maxLookupMultiple;
   }
 
   /** A flood of requests must not become a flood of log lines. */

@@ -1,9 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as setImmediatePromise, setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { deferWork } from '../../src/base/tick-clock.ts';
 import { OperationQueue } from '../../src/execution/operation-queue.ts';
 
-function queueOf(slots: number, { maxWait = null, pause = 0 }: { maxWait?: number | null; pause?: number } = {}) {
-  return new OperationQueue({ slots: () => slots, maxWait, minQueue: 4, pause });
+function queueOf(slots: number, { maxWait = null, share = 1 }: { maxWait?: number | null; share?: number } = {}) {
+  return new OperationQueue({ slots: () => slots, maxWait, minQueue: 4, share });
 }
 
 /** Records the names of operations in the order in which they get a slot, and how each releases it. */
@@ -61,8 +62,8 @@ describe('OperationQueue', () => {
     await Promise.all(all);
   });
 
-  test('passes on a slot after callbacks that were scheduled in the meantime if it has a pause', async () => {
-    const queue = queueOf(1, { pause: 1 });
+  test('passes on a slot after callbacks that were scheduled in the meantime if it uses a share of the time', async () => {
+    const queue = queueOf(1, { share: 0.5 });
     const order: string[] = [];
     const releaseFirst = await queue.acquire(() => 'a', { signal: new AbortController().signal });
     const second = queue.acquire(() => 'b', { signal: new AbortController().signal }).then(() => order.push('second'));
@@ -70,6 +71,13 @@ describe('OperationQueue', () => {
     setImmediate(() => order.push('immediate'));
     await second;
     expect(order).toEqual(['immediate', 'second']);
+  });
+
+  test('starts no operation while work of another one is deferred', async () => {
+    const { running, acquire } = recorder(queueOf(2));
+    deferWork(() => expect(running()).toEqual([]));
+    await acquire('a');
+    expect(running()).toEqual(['a']);
   });
 
   test('releases a slot once, whatever the number of calls', async () => {
@@ -124,16 +132,16 @@ describe('an overloaded OperationQueue', () => {
 
   test('refuses operations that have waited too long, with the time to retry after, but for the last ones', async () => {
     const queue = queueOf(1, { maxWait: 50 });
-    const { waiting } = await fill(queue, 6);
+    const { waiting } = await fill(queue, 10);
     vi.advanceTimersByTime(400);
 
-    for (const refused of waiting.slice(0, 2)) {
+    for (const refused of waiting.slice(0, 6)) {
       await expect(refused).rejects.toMatchObject({
         key: 'OVERLOADED',
         extensions: { code: 'SERVICE_UNAVAILABLE', retryAfterSeconds: expect.any(Number) },
       });
     }
-    expect(queue.takeRefusals()).toBe(2);
+    expect(queue.takeRefusals()).toBe(6);
     expect(queue.takeRefusals()).toBe(0);
   });
 
@@ -145,40 +153,91 @@ describe('an overloaded OperationQueue', () => {
     expect(queue.takeRefusals()).toBe(0);
   });
 
+  test('never refuses the operations of a few clients that send the next one when the last one is answered', async () => {
+    const queue = queueOf(1, { maxWait: 50 });
+    const { release, waiting } = await fill(queue, 7);
+    let next = release;
+    // Each operation takes 100 milliseconds, so each waits for 700.
+    for (let count = 0; count < 100; count += 1) {
+      waiting.push(queue.acquire(() => 'x', { signal }));
+      vi.advanceTimersByTime(100);
+      next();
+      next = (await waiting.shift()) ?? next;
+    }
+    expect(queue.takeRefusals()).toBe(0);
+  });
+
+  test('refuses operations at the beginning of an overload that would wait for as long as it takes to notice it', async () => {
+    const queue = queueOf(1, { maxWait: 50 });
+    let { release, waiting } = await fill(queue, 4);
+    for (let count = 0; count < 100; count += 1) {
+      waiting.push(queue.acquire(() => 'x', { signal }));
+      vi.advanceTimersByTime(20);
+      release();
+      release = (await waiting.shift()) ?? release;
+    }
+    expect(queue.isOverloaded).toBe(false);
+    // Each operation takes 20 milliseconds, so the 13th would wait for 260.
+    while (!queue.refuses(() => 'x')) waiting = [...waiting, queue.acquire(() => 'x', { signal })];
+    expect(waiting).toHaveLength(12);
+  });
+
+  test('uses a slot for its share of the time', async () => {
+    vi.useFakeTimers({ toFake: ['performance', 'setInterval', 'clearInterval', 'setTimeout'] });
+    const queue = queueOf(1, { maxWait: 50, share: 0.5 });
+    const { release, waiting } = await fill(queue, 9);
+    const settled = Promise.allSettled(waiting.slice(0, 5));
+    let hasStarted = false;
+    const next = waiting[5]?.then(() => {
+      hasStarted = true;
+    });
+    vi.advanceTimersByTime(300);
+    await settled;
+    expect(queue.isOverloaded).toBe(true);
+
+    release();
+    vi.advanceTimersByTime(290);
+    await setImmediatePromise();
+    await setImmediatePromise();
+    expect(hasStarted).toBe(false);
+    vi.advanceTimersByTime(20);
+    await next;
+  });
+
   test('does not refuse operations during a short burst', async () => {
     const queue = queueOf(1, { maxWait: 50 });
     await fill(queue, 20);
     vi.advanceTimersByTime(200);
-    expect(queue.refuses('x')).toBe(false);
+    expect(queue.refuses(() => 'x')).toBe(false);
     expect(queue.takeRefusals()).toBe(0);
   });
 
   test('refuses the next operation of a caller at once if the operations before it take too long', async () => {
-    const queue = queueOf(1, { maxWait: 210 });
-    let { release, waiting } = await fill(queue, 4);
-    // Each operation takes 40 milliseconds, so the last one of the queue waits for 160.
+    const queue = queueOf(1, { maxWait: 410 });
+    let { release, waiting } = await fill(queue, 9);
+    // Each operation takes 40 milliseconds, so the last one of the queue waits for 360.
     for (let count = 0; count < 100; count += 1) {
       waiting.push(queue.acquire(() => 'x', { signal }));
       vi.advanceTimersByTime(40);
       release();
       release = (await waiting.shift()) ?? release;
     }
-    expect(queue.refuses('x')).toBe(false);
+    expect(queue.refuses(() => 'x')).toBe(false);
     waiting = [...waiting, queue.acquire(() => 'x', { signal })];
 
-    expect(queue.refuses('x')).toBe(true);
+    expect(queue.refuses(() => 'x')).toBe(true);
     // The operation of another caller is the next but one.
-    expect(queue.refuses('y')).toBe(false);
+    expect(queue.refuses(() => 'y')).toBe(false);
   });
 
   test('accepts operations again a second after the last refusal', async () => {
     const queue = queueOf(1, { maxWait: 50 });
-    const { release, waiting } = await fill(queue, 6);
+    const { release, waiting } = await fill(queue, 10);
     vi.advanceTimersByTime(400);
-    await Promise.allSettled(waiting.slice(0, 2));
+    await Promise.allSettled(waiting.slice(0, 6));
     expect(queue.isOverloaded).toBe(true);
     let next = release;
-    for (const operation of waiting.slice(2)) {
+    for (const operation of waiting.slice(6)) {
       next();
       next = await operation;
     }
@@ -192,7 +251,7 @@ describe('an overloaded OperationQueue', () => {
     const queue = queueOf(1);
     await fill(queue, 20);
     vi.advanceTimersByTime(10_000);
-    expect(queue.refuses('x')).toBe(false);
+    expect(queue.refuses(() => 'x')).toBe(false);
     expect(queue.takeRefusals()).toBe(0);
   });
 });
