@@ -126,12 +126,15 @@ function isSigningKey(text: string): boolean {
   }
 }
 
-function isSigningKeyFile(file: string): boolean {
-  try {
-    return isSigningKey(readFileSync(file, 'utf8'));
-  } catch {
-    return false;
-  }
+/** Whether the file can be read, and its text is valid. */
+function isFileOf(isValid: (text: string) => boolean): (file: string) => boolean {
+  return (file) => {
+    try {
+      return isValid(readFileSync(file, 'utf8'));
+    } catch {
+      return false;
+    }
+  };
 }
 
 const postgresqlUrl =
@@ -162,7 +165,7 @@ const variables = z.object({
   GATEWAY_SIGNING_KEY_FILE: z
     .string()
     .refine(
-      isSigningKeyFile,
+      isFileOf(isSigningKey),
       'a readable file with an Ed25519 or P-256 private key, or with a JWK Set that begins with one (see keys create)',
     )
     .optional(),
@@ -175,6 +178,13 @@ const variables = z.object({
     .refine(
       isSmtpUrl,
       'smtp://… or smtps://…, such as smtps://user:password@mail.example.org, with the user and the password percent-encoded',
+    )
+    .optional(),
+  GATEWAY_SMTP_URL_FILE: z
+    .string()
+    .refine(
+      isFileOf((text) => isSmtpUrl(text.trim())),
+      'a readable file with a URL such as smtps://user:password@mail.example.org, with the user and the password percent-encoded',
     )
     .optional(),
   GATEWAY_MAIL_FROM: z
@@ -309,11 +319,14 @@ function missingSecrets(values: SetVariables, needed: readonly (keyof Secrets)[]
 }
 
 function missingMailVariables(values: SetVariables): string[] {
+  const { GATEWAY_SMTP_URL: url, GATEWAY_SMTP_URL_FILE: file, GATEWAY_MAIL_FROM: from } = values;
+  if (url !== undefined && file !== undefined)
+    return ['GATEWAY_SMTP_URL and GATEWAY_SMTP_URL_FILE must not both be set.'];
   // The public URL alone does not ask for email.
-  if (values.GATEWAY_SMTP_URL === undefined && values.GATEWAY_MAIL_FROM === undefined) return [];
-  return ['GATEWAY_SMTP_URL', 'GATEWAY_MAIL_FROM', 'GATEWAY_PUBLIC_URL']
-    .filter((name) => values[name] === undefined)
-    .map((name) => `${name} must be set to send email.`);
+  if ((url ?? file ?? from) === undefined) return [];
+  const missing = ['GATEWAY_MAIL_FROM', 'GATEWAY_PUBLIC_URL'].filter((name) => values[name] === undefined);
+  if ((url ?? file) === undefined) missing.unshift('GATEWAY_SMTP_URL');
+  return missing.map((name) => `${name} must be set to send email.`);
 }
 
 function settingsOf(value: Variables): Settings {
@@ -378,7 +391,8 @@ function secretsOf(value: Variables): { [Name in keyof Secrets]: Secrets[Name] |
 }
 
 function mailSettings(value: Variables): Readonly<MailSettings> | null {
-  const { GATEWAY_SMTP_URL: smtpUrl, GATEWAY_MAIL_FROM: from, GATEWAY_PUBLIC_URL: publicUrl } = value;
+  const { GATEWAY_SMTP_URL_FILE: file, GATEWAY_MAIL_FROM: from, GATEWAY_PUBLIC_URL: publicUrl } = value;
+  const smtpUrl = file === undefined ? value.GATEWAY_SMTP_URL : readFileSync(file, 'utf8').trim();
   if (smtpUrl === undefined || from === undefined || publicUrl === undefined) return null;
   return Object.freeze({ smtpUrl, from, publicUrl });
 }

@@ -224,6 +224,25 @@ test('an unknown variable is a problem, unless Kubernetes sets it for a service'
   expect(problems).toEqual(['GATEWAY_CORS_ORIGIN is not a variable of the gateway. Check its spelling.']);
 });
 
+test('the URL of the mail server can be in a file', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'smtp-'));
+  const [file, invalid] = [join(folder, 'url'), join(folder, 'invalid')];
+  const url = 'smtps://user:S3cret@mail.example.org';
+  await writeFile(file, `${url}\n`);
+  await writeFile(invalid, 'mail.example.org S3cret');
+  const mail = { GATEWAY_MAIL_FROM: 'no-reply@example.org', GATEWAY_PUBLIC_URL: 'https://gateway.example.org' };
+
+  expect(readConfig({ ...secrets, ...mail, GATEWAY_SMTP_URL_FILE: file }).mail).toMatchObject({ smtpUrl: url });
+  expect(problemsOf({ ...mail, GATEWAY_SMTP_URL_FILE: file, GATEWAY_SMTP_URL: url })).toEqual([
+    'GATEWAY_SMTP_URL and GATEWAY_SMTP_URL_FILE must not both be set.',
+  ]);
+  for (const GATEWAY_SMTP_URL_FILE of [invalid, join(folder, 'missing')]) {
+    const problems = problemsOf({ ...mail, GATEWAY_SMTP_URL_FILE });
+    expect(problems).toEqual([expect.stringMatching(/^GATEWAY_SMTP_URL_FILE must be a readable file with a URL/)]);
+    expect(problems.join()).not.toContain('S3cret');
+  }
+});
+
 test('email needs all of its variables, and a public URL alone does not enable it', () => {
   const mail = {
     GATEWAY_SMTP_URL: 'smtps://user:password@mail.example.org',
@@ -245,4 +264,5 @@ test('email needs all of its variables, and a public URL alone does not enable i
     ]);
   }
   expect(readConfig({ ...secrets, GATEWAY_PUBLIC_URL: mail.GATEWAY_PUBLIC_URL }).mail).toBeNull();
+  expect(problemsOf({ ...mail, GATEWAY_SMTP_URL: '' })).toEqual(['GATEWAY_SMTP_URL must be set to send email.']);
 });

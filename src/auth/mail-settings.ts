@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isLoopback } from '../base/loopback.ts';
 import { parseConnectionUrl } from '../database/connection-url.ts';
 
 export interface MailSettings {
@@ -12,6 +13,15 @@ export interface MailSettings {
 export function isSmtpUrl(text: string): boolean {
   const url = parseConnectionUrl(text);
   return url !== null && /^smtps?$/.test(url.protocol) && url.host !== '' && URL.canParse(text);
+}
+
+/**
+ * Whether mails are sent only over TLS, which a server on this machine does not need. The operator can set `requireTLS=false` in
+ * the URL for a server without TLS in the same network.
+ */
+export function requiresTls(smtpUrl: string): boolean {
+  const { hostname, searchParams } = new URL(smtpUrl);
+  return searchParams.get('requireTLS') !== 'false' && !isLoopback(hostname);
 }
 
 /** Whether the text has the form `name@host` or `A name <name@host>`. */

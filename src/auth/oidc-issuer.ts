@@ -1,3 +1,4 @@
+import { isLoopback } from '../base/loopback.ts';
 import { type ClaimMapping, parseClaimedRole } from './claimed-roles.ts';
 
 /** A trusted OpenID Connect provider. */
@@ -13,8 +14,7 @@ export interface OidcIssuer {
 export function isSafeUrl(text: string): boolean {
   const url = URL.parse(text);
   if (url === null || url.username !== '' || url.password !== '' || url.hash !== '') return false;
-  const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
-  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback);
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
 }
 
 /** Whether the text has the form `issuer|audience`. */

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { hash, parseOptions, verify } from '@node-rs/argon2';
 import { gatewayError } from '../base/errors.ts';
+import { Slots } from '../base/slots.ts';
 
 /** The provider of users who log in with a password of the gateway. */
 export const localProvider = 'obp-customer-gateway';
@@ -22,24 +23,12 @@ function optionsOf({ memoryKibibytes, passes }: PasswordCost) {
 const maxConcurrent = Math.min(2, Math.max(1, availableParallelism() - 1));
 const maxWaiting = 200;
 
-let running = 0;
-const waiting: (() => void)[] = [];
+const slots = new Slots(maxConcurrent);
 
 /** Runs a few hashes at a time, because they are slow on purpose. @throws RATE_LIMITED if too many are waiting */
 async function withSlot<Result>(work: () => Promise<Result>): Promise<Result> {
-  if (running < maxConcurrent) running += 1;
-  else {
-    if (waiting.length >= maxWaiting) throw gatewayError('RATE_LIMITED', { retryAfterSeconds: 10 });
-    await new Promise<void>((proceed) => waiting.push(proceed));
-  }
-  try {
-    return await work();
-  } finally {
-    // The slot is passed on, so that a new hash does not overtake the waiting ones.
-    const next = waiting.shift();
-    if (next === undefined) running -= 1;
-    else next();
-  }
+  if (slots.waiting >= maxWaiting) throw gatewayError('RATE_LIMITED', { retryAfterSeconds: 10 });
+  return slots.run(work);
 }
 
 /** Creates an argon2id hash in PHC format, which contains the salt and the cost. */

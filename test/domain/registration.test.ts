@@ -2,7 +2,6 @@ import { createHmac, hkdfSync, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asc, eq } from 'drizzle-orm';
 import { SignJWT } from 'jose';
-import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { auditEvent } from '../../src/audit/audit.table.ts';
 import { parseAuditEvent } from '../../src/audit/audit-event.ts';
@@ -16,6 +15,7 @@ import { user } from '../../src/domain/user/user.table.ts';
 import * as administration from '../../src/domain/user/user-administration.ts';
 import { deleteExpiredRegistrations } from '../../src/domain/user/user-registration.ts';
 import { type Gateway, startGateway } from '../support/gateway.ts';
+import { type MailServer, startMailServer } from '../support/mail-server.ts';
 
 const password = 'correct horse battery staple';
 const createUser = /* GraphQL */ `mutation ($input: CreateUserInput!) {
@@ -25,59 +25,6 @@ const login = /* GraphQL */ `mutation ($username: String!, $password: String!) {
   login(username: $username, password: $password) { token user { id } }
 }`;
 
-interface Received {
-  to: string[];
-  text: string;
-}
-
-interface MailServer {
-  url: string;
-  received: Received[];
-  /** Refuses this number of the next mails with a temporary error. */
-  refuse(times: number): void;
-  close(): Promise<void>;
-}
-
-/** A real SMTP server that requires a username and a password. */
-async function startMailServer(): Promise<MailServer> {
-  const received: Received[] = [];
-  let toRefuse = 0;
-  const server = new SMTPServer({
-    disabledCommands: ['STARTTLS'],
-    allowInsecureAuth: true,
-    onAuth({ username, password: smtpPassword }, _session, done) {
-      if (username === 'gateway' && smtpPassword === 'secret') done(null, { user: username });
-      else done(new Error('Invalid username or password'));
-    },
-    onData(stream, { envelope }, done) {
-      const chunks: Buffer[] = [];
-      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-      stream.on('end', () => {
-        if (toRefuse > 0) {
-          toRefuse -= 1;
-          done(Object.assign(new Error('Try again later'), { responseCode: 451 }));
-          return;
-        }
-        // Quoted-printable breaks long lines, such as the link.
-        const source = Buffer.concat(chunks).toString().replaceAll('=\r\n', '').replaceAll('=3D', '=');
-        received.push({ to: envelope.rcptTo.map(({ address }) => address), text: source });
-        done();
-      });
-    },
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
-  const address = server.server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  return {
-    url: `smtp://gateway:secret@127.0.0.1:${port}`,
-    received,
-    refuse(times) {
-      toRefuse = times;
-    },
-    close: () => new Promise((resolve) => server.close(() => resolve())),
-  };
-}
-
 let mailServer: MailServer;
 let gateway: Gateway;
 
@@ -85,9 +32,7 @@ beforeAll(async () => {
   mailServer = await startMailServer();
   gateway = await startGateway({
     environment: {
-      GATEWAY_SMTP_URL: mailServer.url,
-      GATEWAY_MAIL_FROM: 'The Bank <no-reply@bank.example>',
-      GATEWAY_PUBLIC_URL: 'https://gateway.example/',
+      ...mailServer.environment,
       GATEWAY_NEW_USERS_PER_HOUR: '1000',
       GATEWAY_TRUSTED_PROXIES: '127.0.0.1',
     },
@@ -104,17 +49,7 @@ function newUser() {
   return { username, password, email: `${username}@example.com`, firstName: 'Felix', lastName: 'Smith' };
 }
 
-async function mailTo(address: string, number = 1): Promise<string> {
-  for (let waited = 0; waited < 20_000; waited += 20) {
-    const mails = mailServer.received.filter(({ to }) =>
-      to.some((recipient) => recipient.toLowerCase() === address.toLowerCase()),
-    );
-    const mail = mails[number - 1];
-    if (mail !== undefined) return mail.text;
-    await sleep(20);
-  }
-  throw new Error(`Mail number ${number} to ${address} was not received.`);
-}
+const mailTo = (address: string, number?: number) => mailServer.mailTo(address, number);
 
 /** The path and query of the link in the mail. */
 function linkIn(text: string): string {
@@ -321,12 +256,7 @@ describe('createUser with validation of email addresses', () => {
   });
 
   test('charges forms and pages to the cost budget of the network', async () => {
-    const environment = {
-      GATEWAY_SMTP_URL: mailServer.url,
-      GATEWAY_MAIL_FROM: 'The Bank <no-reply@bank.example>',
-      GATEWAY_PUBLIC_URL: 'https://gateway.example/',
-      GATEWAY_ANONYMOUS_COST_PER_MINUTE: '200',
-    };
+    const environment = { ...mailServer.environment, GATEWAY_ANONYMOUS_COST_PER_MINUTE: '200' };
     const small = await startGateway({ environment });
     try {
       const statuses: number[] = [];
