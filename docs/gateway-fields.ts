@@ -31,6 +31,8 @@ export const gatewayFields: Record<string, Record<string, readonly ErrorKey[]>> 
       'RATE_LIMITED',
       'TOO_MANY_LOGINS_IN_ONE_OPERATION',
     ],
+    'Mutation.requestPasswordReset': ['PASSWORD_RESET_UNAVAILABLE', 'RATE_LIMITED'],
+    'Mutation.resetPassword': ['OBP-30207', 'INVALID_RESET_TOKEN', 'PASSWORD_RESET_UNAVAILABLE', 'RATE_LIMITED'],
     'Mutation.revokeMyTokens': [],
     'Mutation.unlockUser': ['OBP-20057'],
     'Mutation.createUserAttribute': ['OBP-20057', 'TOO_MANY_ITEMS'],

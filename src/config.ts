@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { CostLimits } from './auth/cost-budget.ts';
-import { isPublicUrl, isSender, isSmtpUrl, type MailSettings } from './auth/mail-settings.ts';
+import {
+  isPasswordResetUrl,
+  isPublicUrl,
+  isSender,
+  isSmtpUrl,
+  type MailSettings,
+  type PasswordResetSettings,
+} from './auth/mail-settings.ts';
 import { isClaimMapping, isIssuerAndAudience, type OidcIssuer, oidcIssuers } from './auth/oidc-issuer.ts';
 import { minPasswordCost, type PasswordCost } from './auth/password.ts';
 import { parseSigningKeys, type SigningKey } from './auth/signing-key.ts';
@@ -46,6 +53,8 @@ export interface Settings {
   readonly newUsersPerHour: number;
   /** Null if no mail is sent; then email addresses are not validated. */
   readonly mail: Readonly<MailSettings> | null;
+  /** Null if users cannot reset their passwords by mail. */
+  readonly passwordReset: Readonly<PasswordResetSettings> | null;
   /** The origins of front ends that can send requests from browsers. CORS is disabled if there are none. */
   readonly corsOrigins: readonly string[];
   /** The addresses and networks whose `X-Forwarded-For` is trusted. */
@@ -196,6 +205,15 @@ const variables = z.object({
     .refine(isPublicUrl, 'the URL at which clients reach the gateway, such as https://gateway.example.org')
     .transform((url) => url.replace(/\/+$/, ''))
     .optional(),
+  GATEWAY_PASSWORD_RESET_URL: z
+    .string()
+    .refine(
+      isPasswordResetUrl,
+      'an https URL (http on this machine only) without a fragment, such as https://app.example.org/reset-password',
+    )
+    .optional(),
+  GATEWAY_PASSWORD_RESET_LIFETIME: durationWithDefault('1m', '1d', '30m'),
+  GATEWAY_PASSWORD_RESETS_PER_HOUR: integer(1, 1_000_000, 20),
   GATEWAY_OIDC_ISSUERS: list(
     isIssuerAndAudience,
     'issuer|audience, with an https URL (http on this machine only) as the issuer, such as https://id.example.org|gateway',
@@ -319,11 +337,12 @@ function missingSecrets(values: SetVariables, needed: readonly (keyof Secrets)[]
 }
 
 function missingMailVariables(values: SetVariables): string[] {
-  const { GATEWAY_SMTP_URL: url, GATEWAY_SMTP_URL_FILE: file, GATEWAY_MAIL_FROM: from } = values;
+  const { GATEWAY_SMTP_URL: url, GATEWAY_SMTP_URL_FILE: file } = values;
   if (url !== undefined && file !== undefined)
     return ['GATEWAY_SMTP_URL and GATEWAY_SMTP_URL_FILE must not both be set.'];
   // The public URL alone does not ask for email.
-  if ((url ?? file ?? from) === undefined) return [];
+  const isAsked = url ?? file ?? values.GATEWAY_MAIL_FROM ?? values.GATEWAY_PASSWORD_RESET_URL;
+  if (isAsked === undefined) return [];
   const missing = ['GATEWAY_MAIL_FROM', 'GATEWAY_PUBLIC_URL'].filter((name) => values[name] === undefined);
   if ((url ?? file) === undefined) missing.unshift('GATEWAY_SMTP_URL');
   return missing.map((name) => `${name} must be set to send email.`);
@@ -347,6 +366,7 @@ function settingsOf(value: Variables): Settings {
     }),
     newUsersPerHour: value.GATEWAY_NEW_USERS_PER_HOUR,
     mail: mailSettings(value),
+    passwordReset: passwordResetSettings(value),
     oidcIssuers: Object.freeze(oidcIssuers(value.GATEWAY_OIDC_ISSUERS, value.GATEWAY_OIDC_ENTITLEMENTS)),
     corsOrigins: Object.freeze(value.GATEWAY_CORS_ORIGINS),
     trustedProxies: Object.freeze(value.GATEWAY_TRUSTED_PROXIES),
@@ -395,4 +415,14 @@ function mailSettings(value: Variables): Readonly<MailSettings> | null {
   const smtpUrl = file === undefined ? value.GATEWAY_SMTP_URL : readFileSync(file, 'utf8').trim();
   if (smtpUrl === undefined || from === undefined || publicUrl === undefined) return null;
   return Object.freeze({ smtpUrl, from, publicUrl });
+}
+
+function passwordResetSettings(value: Variables): Readonly<PasswordResetSettings> | null {
+  const { GATEWAY_PASSWORD_RESET_URL: url } = value;
+  if (url === undefined) return null;
+  return Object.freeze({
+    url,
+    lifetimeSeconds: value.GATEWAY_PASSWORD_RESET_LIFETIME,
+    requestsPerHour: value.GATEWAY_PASSWORD_RESETS_PER_HOUR,
+  });
 }

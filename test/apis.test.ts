@@ -167,12 +167,19 @@ describe(`the cases of ${catalogue.length} APIs, with ${errorCount} (API, error)
 });
 
 describe('the mutations of the schema', () => {
-  test('accept an idempotency key, except those that return or revoke tokens', () => {
+  test('accept an idempotency key, except those of passwords and tokens', () => {
     const without = mutations
       .filter((field) => !argumentNames(field).includes('idempotencyKey'))
       .map(({ name }) => name);
 
-    expect(without.sort()).toEqual(['changeMyPassword', 'createUser', 'login', 'revokeMyTokens']);
+    expect(without.sort()).toEqual([
+      'changeMyPassword',
+      'createUser',
+      'login',
+      'requestPasswordReset',
+      'resetPassword',
+      'revokeMyTokens',
+    ]);
   });
 
   test('accept the expected version if they update or delete', () => {

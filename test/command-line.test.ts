@@ -73,6 +73,7 @@ describe('arguments and environment variables', () => {
     'user create',
     'user list',
     'user disable',
+    'user validate-email',
     'user reset-password',
     'bank four-eyes',
     'bank kyc-reason',

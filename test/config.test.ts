@@ -30,6 +30,7 @@ test('readConfig needs only the secrets, and its defaults are safe on one machin
     passwordCost: { memoryKibibytes: 19_456, passes: 2 },
     newUsersPerHour: 20,
     mail: null,
+    passwordReset: null,
     oidcIssuers: [],
     corsOrigins: [],
     trustedProxies: [],

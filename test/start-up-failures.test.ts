@@ -41,6 +41,7 @@ const commands = () => [
   ['user', 'disable', 'alice'],
   ['user', 'enable', 'alice'],
   ['user', 'unlock', 'alice'],
+  ['user', 'validate-email', 'alice'],
   ['user', 'reset-password', 'alice'],
   ['bank', 'four-eyes', 'gh.29.uk', 'on'],
   ['bank', 'kyc-reason', 'gh.29.uk', 'on'],

@@ -156,6 +156,15 @@ async function isRegularNetwork(transaction: Queries, hereId: string, now: Date)
   return rows.length > 0;
 }
 
+/** Whether the username logged in recently from the network of the address. The statement is the same if the user does not exist. */
+export function isRegularAddress(
+  transaction: Queries,
+  { secret, username, clientAddress }: Omit<LoginAttempt, 'database'>,
+  now: Date,
+): Promise<boolean> {
+  return isRegularNetwork(transaction, countedAs(secret, username, clientAddress).hereId, now);
+}
+
 interface CountedAttempt {
   /** Whether the username logged in from this network recently, so that no token of the username was taken. */
   isRegular: boolean;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isLoopback } from '../base/loopback.ts';
 import { parseConnectionUrl } from '../database/connection-url.ts';
+import { isSafeUrl } from './oidc-issuer.ts';
 
 export interface MailSettings {
   /** The URL of the SMTP server, with its user and password. It is never logged. */
@@ -8,6 +9,15 @@ export interface MailSettings {
   from: string;
   /** The URL at which clients reach the gateway, without a slash at its end. Links in mails start with it. */
   publicUrl: string;
+}
+
+export interface PasswordResetSettings {
+  /** The page of the front end to which links in mails lead. The token is appended as the fragment. */
+  url: string;
+  /** How long a link is valid. */
+  lifetimeSeconds: number;
+  /** How often one network can request a reset in an hour. */
+  requestsPerHour: number;
 }
 
 export function isSmtpUrl(text: string): boolean {
@@ -28,6 +38,11 @@ export function requiresTls(smtpUrl: string): boolean {
 export function isSender(text: string): boolean {
   const [, address = text] = /^[^<>\r\n]*<([^<>]+)>$/.exec(text) ?? [];
   return z.email().safeParse(address).success;
+}
+
+/** Whether the text is an https URL, or an http URL of this machine, to which a fragment can be appended. */
+export function isPasswordResetUrl(text: string): boolean {
+  return isSafeUrl(text) && !text.includes('#');
 }
 
 export function isPublicUrl(text: string): boolean {

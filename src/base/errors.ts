@@ -135,6 +135,7 @@ const gatewayErrors = {
     code: 'UNAUTHENTICATED',
     message: 'The email address is not validated. Open the link in the mail that was sent to it.',
   },
+  EMAIL_TAKEN: { code: 'CONFLICT', message: 'Another user has validated this email address.' },
   EXPECTATION_FAILED: {
     code: 'BAD_USER_INPUT',
     message: 'The only supported value of the Expect header is 100-continue.',
@@ -147,6 +148,10 @@ const gatewayErrors = {
   INVALID_CURSOR: {
     code: 'BAD_USER_INPUT',
     message: 'The cursor is invalid for this field, filter or sort order. Request the first page again.',
+  },
+  INVALID_RESET_TOKEN: {
+    code: 'UNAUTHENTICATED',
+    message: 'The link to reset the password is invalid or expired, or was used before. Request another link.',
   },
   INVALID_TOKEN: { code: 'UNAUTHENTICATED', message: 'The token is invalid or expired.' },
   KYC_EVIDENCE_EXISTS: {
@@ -182,6 +187,10 @@ const gatewayErrors = {
   OVERLOADED: {
     code: 'SERVICE_UNAVAILABLE',
     message: 'The gateway has more requests than it can process. Try again later.',
+  },
+  PASSWORD_RESET_UNAVAILABLE: {
+    code: 'FORBIDDEN',
+    message: 'This gateway does not reset passwords by mail. Ask an operator to reset the password.',
   },
   PATH_NOT_FOUND: { code: 'NOT_FOUND', message: 'Nothing exists at this path.' },
   PHONE_PATTERN_TOO_SHORT: {

@@ -9,9 +9,9 @@ export const invalidOperationCost = 40;
 /** The cost of each field of a mutation, because it commits a transaction. */
 export const mutationFieldCost = 20;
 
-/** The additional cost of mutations that hash a password. */
+/** The additional cost of mutations that hash a password, or send a mail about it. */
 export const passwordHashCost = 20;
-const passwordFields = new Set(['changeMyPassword', 'createUser', 'login']);
+const passwordFields = new Set(['changeMyPassword', 'createUser', 'login', 'requestPasswordReset', 'resetPassword']);
 
 /** The additional cost of fields whose work is not part of the list cost, wherever they are selected. */
 export const fieldCosts: Readonly<Record<string, number>> = {

@@ -15,6 +15,7 @@ import { exposedFiles } from '../database/exposed-files.ts';
 import { deleteExpiredReadinessChecks } from '../database/readiness-check.ts';
 import { moveAwaitingUsers } from '../domain/user/former-registrations.ts';
 import { deleteExpiredIdempotencyKeys } from '../domain/user/idempotency-key.writes.ts';
+import { deleteExpiredPasswordResets } from '../domain/user/password-reset.ts';
 import { deleteExpiredRevocations } from '../domain/user/revoke-tokens.ts';
 import { deleteExpiredRegistrations } from '../domain/user/user-registration.ts';
 import { gatewaySchema } from '../schema.ts';
@@ -93,6 +94,7 @@ export async function serve(config: Config, database: Database, options: ServeOp
         await deleteExpiredRevocations(transaction);
         await deleteExpiredLoginAttempts(transaction);
         await deleteExpiredRegistrations(transaction);
+        await deleteExpiredPasswordResets(transaction);
         await deleteFullBudgets(transaction);
         await deleteExpiredReadinessChecks(transaction);
       })

@@ -547,7 +547,8 @@ describe('the code in src/', () => {
     'domain/user/email-validation.ts': 'The registration becomes a user, whose columns the event contains.',
     'domain/user/former-registrations.ts':
       'Rows of an earlier version are moved at start-up, outside of any operation.',
-    'domain/user/registration-mail.ts': 'The mails are counters.',
+    'domain/user/mail-count.ts': 'The mails are counters.',
+    'domain/user/password-reset.ts': 'Expired rows are deleted every hour, outside of any operation.',
     'domain/user/revoke-tokens.ts': 'Expired rows are deleted every hour, outside of any operation.',
     'domain/user/user-registration.ts': 'Expired rows are deleted every hour, outside of any operation.',
     'domain/user/idempotency-key.writes.ts': 'Idempotency keys have no meaning of their own.',

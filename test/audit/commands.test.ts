@@ -107,6 +107,7 @@ describe('the audit trail of commands', () => {
     ['user disable alice.audited', { changes: ['User.disabledAt'] }],
     ['user enable alice.audited', { changes: ['User.disabledAt'] }],
     ['user unlock alice.audited', {}],
+    ['user validate-email alice.audited', { changes: ['User.emailValidatedAt'] }],
     ['user list', { changes: [] }],
     ['token alice.audited', { changes: [] }],
   ])('contains the user of %s', async (command, expected) => {

@@ -66,6 +66,8 @@ describe('addIdempotencyKeys', () => {
       'changeMyPassword',
       'createUser',
       'login',
+      'requestPasswordReset',
+      'resetPassword',
       'revokeMyTokens',
     ]);
   });

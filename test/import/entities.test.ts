@@ -27,6 +27,7 @@ const notImported = [
   'kyc_status_proposal',
   'login_attempt',
   'login_network',
+  'password_reset',
   'readiness_check',
   'registration',
   'registration_mail',

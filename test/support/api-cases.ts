@@ -21,8 +21,8 @@ export const wholeEnvironment = {
   GATEWAY_JITSI_SECRET: 'a secret of the tests, for rooms only',
 };
 
-/** The mutations without a case, because they need a password. Tests of their own call them. */
-export const mutationsWithoutCase = ['changeMyPassword', 'login'];
+/** The mutations without a case, because they need a password, or the token of a mail. Tests of their own call them. */
+export const mutationsWithoutCase = ['changeMyPassword', 'login', 'requestPasswordReset', 'resetPassword'];
 
 /** The cases of OBP's APIs, by operation ID. */
 export const apiCases: Readonly<Record<string, ApiCase>> = {

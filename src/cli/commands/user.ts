@@ -11,6 +11,7 @@ export function addUserCommands(program: Command): void {
   addDisable(user);
   addEnable(user);
   addUnlock(user);
+  addValidateEmail(user);
   addResetPassword(user);
 }
 
@@ -116,6 +117,22 @@ function addUnlock(user: Command): void {
         return unlockUser(database, username, configured.secret);
       });
       console.log(`User ${username} unlocked.`);
+    });
+}
+
+function addValidateEmail(user: Command): void {
+  user
+    .command('validate-email')
+    .description(
+      'State that you have checked the email address of a user, so that the user can reset the password by mail if that is configured.',
+    )
+    .argument('<username>')
+    .action(async (username: string) => {
+      await audited('user validate-email', await settings('secret'), async (database) => {
+        const { validateEmail } = await import('../../domain/user/user-administration.ts');
+        return validateEmail(database, username);
+      });
+      console.log(`Email address of user ${username} validated.`);
     });
 }
 

@@ -201,7 +201,8 @@ async function createUser(transaction: Queries, pending: RegistrationRow): Promi
   return true;
 }
 
-async function markValidated(transaction: Queries, row: UserRow, email: string): Promise<boolean> {
+/** Stores that the user has validated this address. Returns false if the user does not exist. */
+export async function markValidated(transaction: Queries, row: UserRow, email: string): Promise<boolean> {
   const now = new Date();
   const { validatedEmail } = canonicalNames({ ...row, email, emailValidatedAt: now });
   const times = { emailValidatedAt: now, updatedAt: now, version: sql`${user.version} + 1` };

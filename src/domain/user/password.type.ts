@@ -19,3 +19,20 @@ export class ChangeMyPasswordPayload {
   @Field(() => DateTime, { description: 'The time when the new token expires.' })
   expiresAt: Date;
 }
+
+@ObjectType({ simpleResolvers: true, description: 'The result of requesting a password reset.' })
+export class RequestPasswordResetPayload {
+  @Field(() => DateTime, {
+    description: 'The time when the link expires, if a mail is sent. The response does not reveal whether it is.',
+  })
+  expiresAt: Date;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'The result of resetting a password.' })
+export class ResetPasswordPayload {
+  @Field(() => DateTime, {
+    description:
+      'The time when the password was changed. All tokens of the user that were issued before are revoked, so the user can log in with the new password.',
+  })
+  changedAt: Date;
+}

@@ -1,34 +1,16 @@
 import { createHmac, hkdfSync } from 'node:crypto';
-import { lte, sql } from 'drizzle-orm';
 import type { Mail } from '../../auth/mailer.ts';
 import { clientNetwork } from '../../base/client-network.ts';
 import { mapUsername } from '../../base/precis.ts';
 import type { Queries } from '../../database/database.ts';
 import { emailValidationToken } from './email-validation.ts';
+import { count } from './mail-count.ts';
 import type { RegistrationRow } from './registration.table.ts';
-import { registrationMail } from './registration-mail.table.ts';
 
 /** The maximum number of mails to one address in a day: for registrations from one network, and from all networks. */
 const mailsOfNetworkPerDay = 3;
 const mailsPerDay = 10;
 const dayMilliseconds = 24 * 3_600_000;
-
-async function count(transaction: Queries, id: string): Promise<number> {
-  const now = new Date();
-  const isOld = lte(registrationMail.firstAt, new Date(now.getTime() - dayMilliseconds));
-  const [counted] = await transaction
-    .insert(registrationMail)
-    .values({ id, mails: 1, firstAt: now })
-    .onConflictDoUpdate({
-      target: registrationMail.id,
-      set: {
-        mails: sql`case when ${isOld} then 1 else ${registrationMail.mails} + 1 end`,
-        firstAt: sql`case when ${isOld} then excluded.first_at else ${registrationMail.firstAt} end`,
-      },
-    })
-    .returning();
-  return counted?.mails ?? 1;
-}
 
 /** Counts a mail to this address. Returns whether it can be sent: an address is not flooded by registrations of others. */
 export async function countMail(
@@ -39,15 +21,12 @@ export async function countMail(
   const key = Buffer.from(hkdfSync('sha256', secret, '', 'gateway registration mails', 32));
   const idOf = (...texts: string[]) => createHmac('sha256', key).update(JSON.stringify(texts)).digest('base64url');
   const canonical = mapUsername(address);
+  const period = { now: new Date(), periodMilliseconds: dayMilliseconds };
   // In this order, so that one network alone cannot use up the mails of the address.
-  const ofNetwork = await count(transaction, idOf(canonical, clientNetwork(clientAddress)));
-  if (ofNetwork > mailsOfNetworkPerDay) return false;
-  return (await count(transaction, idOf(canonical))) <= mailsPerDay;
-}
-
-export async function deleteOldMailCounts(transaction: Queries): Promise<void> {
-  const dayBefore = new Date(Date.now() - dayMilliseconds);
-  await transaction.delete(registrationMail).where(lte(registrationMail.firstAt, dayBefore));
+  const ofNetwork = await count(transaction, { id: idOf(canonical, clientNetwork(clientAddress)), ...period });
+  if (ofNetwork.mails > mailsOfNetworkPerDay) return false;
+  const ofAddress = await count(transaction, { id: idOf(canonical), ...period });
+  return ofAddress.mails <= mailsPerDay;
 }
 
 /** The mail with the link. It contains no text from the registration, so registering cannot be used to send text to others. */

@@ -4,15 +4,16 @@ import { checkPasswordRule, hashPassword, localProvider, type PasswordCost } fro
 import { gatewayError } from '../../base/errors.ts';
 import { isRole, type Role } from '../../base/roles.ts';
 import type { Database, Queries } from '../../database/database.ts';
-import { isForeignKeyViolation } from '../../database/errors.ts';
+import { isForeignKeyViolation, isUniqueViolation } from '../../database/errors.ts';
 import { deleteRows, updateRows } from '../../database/write-row.ts';
+import { markValidated } from './email-validation.ts';
 import { type EntitlementRow, entitlement } from './entitlement.table.ts';
 import { checkRoleScope, insertEntitlement } from './entitlement.writes.ts';
 import { revokeAllTokens } from './revoke-tokens.ts';
 import { type UserRow, user } from './user.table.ts';
 import { checkedNewUser, insertUser, localUserRow, type NewLocalUser } from './user.writes.ts';
 import { unlock } from './user-lock.ts';
-import { collidingUsers, findUserByUsername } from './username.ts';
+import { collidingUsers, findUserByUsername, holderOfEmail } from './username.ts';
 
 export { findUserByUsername };
 
@@ -115,6 +116,26 @@ export function disableUser(database: Database, username: string, provider?: str
 
 export function enableUser(database: Database, username: string, provider?: string): Promise<UserRow> {
   return updateUser(database, username, provider, { disabledAt: null });
+}
+
+/**
+ * Stores that the email address of a local user is the user's own, which the operator has checked.
+ * @throws OBP-10001 if the user has no address; EMAIL_TAKEN if another user has validated it.
+ */
+export async function validateEmail(database: Database, username: string): Promise<UserRow> {
+  try {
+    return await database.transaction(async (transaction) => {
+      const row = await concernedUser(transaction, username);
+      const { id, email } = row;
+      if (email === null) throw gatewayError('OBP-10001', { message: 'The user must have an email address.' });
+      if ((await holderOfEmail(transaction, email, id)) !== null) throw gatewayError('EMAIL_TAKEN');
+      await markValidated(transaction, row, email);
+      return row;
+    });
+  } catch (error) {
+    if (isUniqueViolation(error)) throw gatewayError('EMAIL_TAKEN', { cause: error });
+    throw error;
+  }
 }
 
 /** Removes both locks: that of an administrator, and that of failed logins. `secret` is that of the configuration. */
