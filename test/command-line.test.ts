@@ -83,6 +83,7 @@ describe('arguments and environment variables', () => {
     'revoke',
     'token',
     'backup',
+    'collisions',
     'audit verify',
     'audit export',
     'audit prune',

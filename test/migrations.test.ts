@@ -32,6 +32,7 @@ const commands = () => [
   ['grant', 'alice.brown', 'CanGetAnyUser'],
   ['revoke', 'alice.brown', 'CanGetAnyUser'],
   ['token', 'alice.brown'],
+  ['collisions'],
   ['audit', 'export'],
   ['audit', 'prune'],
 ];

@@ -37,6 +37,8 @@ export const bookkeeping: ReadonlySet<string> = new Set([
   'emailSearch',
   'mobilePhoneNumberE164',
   'lastOkDateOrder',
+  'canonicalNumber',
+  'canonicalRouting',
   'canonicalUsername',
   'canonicalEmail',
   'usernameConflict',

@@ -2,7 +2,7 @@ import { createHmac, hkdfSync } from 'node:crypto';
 import { and, asc, count, desc, eq, gt, inArray, isNull, lte, ne, notInArray, or, sql } from 'drizzle-orm';
 import { clientNetwork } from '../base/client-network.ts';
 import { gatewayError } from '../base/errors.ts';
-import { mapUsername } from '../base/precis.ts';
+import { comparedUsername } from '../base/identifiers.ts';
 import { readCurrentTime } from '../database/current-time.ts';
 import type { Database, Queries } from '../database/database.ts';
 import { deleteRows } from '../database/write-row.ts';
@@ -61,7 +61,7 @@ function hashOf(secret: string, ...texts: string[]): string {
 
 /** All spellings of a username share one counter. */
 function countedName(username: string): string {
-  return mapUsername(username.slice(0, maxUsernameLength));
+  return comparedUsername(username.slice(0, maxUsernameLength));
 }
 
 function overallIdOf(secret: string, name: string): string {

@@ -1,21 +1,60 @@
-import { checkedText, InvalidValue } from './text-bounds.ts';
+import { mapUsername } from './precis.ts';
+import { brokenTextRule, InvalidValue } from './text-bounds.ts';
 import { parseText } from './values.ts';
 
 /** Format characters, such as U+200E and the soft hyphen, and others that are usually not displayed. */
 const invisible = /[\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/u;
+const everyInvisible = new RegExp(invisible, 'gu');
 
 /**
- * The form in which identifiers are stored, compared and looked up: NFKC, so that full-width digits are digits, and single spaces.
- * Letter case is significant.
+ * The form in which identifiers are stored, compared and looked up: without invisible characters, in NFKC, so that full-width digits
+ * are digits, and with single spaces. Letter case is significant.
  */
 export function canonicalIdentifier(text: string): string {
-  return text.normalize('NFKC').replace(/\s+/g, ' ').trim();
+  return withoutInvisible(text).normalize('NFKC').replace(/\s+/g, ' ').trim();
+}
+
+export function withoutInvisible(text: string): string {
+  return text.replace(everyInvisible, '');
 }
 
 /** @throws InvalidValue if the text contains characters that are not displayed */
 export function requireVisible(text: string): string {
   if (invisible.test(text)) throw new InvalidValue('must not contain invisible characters');
   return text;
+}
+
+/** The form in which usernames are compared. An earlier version stored usernames with invisible characters, which the profile refuses. */
+export function comparedUsername(username: string): string {
+  return mapUsername(withoutInvisible(username));
+}
+
+/** Visible ASCII characters with single spaces between them. `src/database/plain-text.ts` has the same rule in SQL. */
+const plain = /^[!-~]+( [!-~]+)*$/;
+
+/** NFKC can make an identifier of an earlier version much longer, and an index on PostgreSQL accepts at most 2,704 bytes. */
+const maxDerivedLength = 255;
+
+/** A character that no parsed text contains. */
+const separator = '\u001f';
+
+/**
+ * The value of a column for the canonical form of an identifier. Null if the identifier is plain, because it then is its own canonical
+ * form: only identifiers of other scripts, and those that an earlier version stored in another form, take space and time.
+ */
+export function derivedCanonicalForm(...parts: string[]): string | null {
+  return parts.every((part) => plain.test(part)) ? null : comparedForm(...parts);
+}
+
+/** The canonical form of an identifier as `derivedCanonicalForm` stores it, also of a plain one. */
+export function comparedForm(...parts: string[]): string {
+  const formOf = (part: string) => Array.from(canonicalIdentifier(part)).slice(0, maxDerivedLength).join('');
+  return parts.map((part) => (plain.test(part) ? part : formOf(part))).join(separator);
+}
+
+/** The parts of a form that `comparedForm` returned. */
+export function partsOfForm(form: string): string[] {
+  return form.split(separator);
 }
 
 /** Parses the number or name by which people identify something, such as a customer number. Returns its canonical form. */
@@ -32,15 +71,9 @@ export function parseCustomerNumber(value: unknown): string {
 }
 
 /**
- * The forms in which a stored identifier might be: as written, because an earlier version stored identifiers in any form, and the
- * canonical form. A text that cannot be an identifier has only the form as written.
+ * The canonical form of what a caller looks for. A text that cannot be an identifier is returned as written, because normalizing any
+ * text could take long.
  */
-export function storedForms(written: string, maxLength: number): string[] {
-  try {
-    checkedText(written, maxLength);
-  } catch (error) {
-    if (error instanceof InvalidValue) return [written];
-    throw error;
-  }
-  return [...new Set([written, canonicalIdentifier(written)])];
+export function searchedForm(written: string, maxLength: number): string {
+  return brokenTextRule(written, maxLength) === null ? comparedForm(written) : written;
 }

@@ -33,7 +33,9 @@ export async function withDatabase<Result>(
   try {
     if (options.migrate === 'upgrade') {
       const { fillCanonicalNames } = await import('../domain/user/canonical-names.ts');
+      const { fillCanonicalIdentifiers } = await import('../domain/identifier/canonical-identifiers.ts');
       await fillCanonicalNames(database);
+      await fillCanonicalIdentifiers(database);
     }
     return await work(database);
   } finally {

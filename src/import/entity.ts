@@ -1,9 +1,10 @@
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { comparedForm } from '../base/identifiers.ts';
 import { brokenRule, type RowRule } from '../base/row-rule.ts';
 import type { Field } from './fields.ts';
 import type { JsonObject } from './json.ts';
 import type { TextPlace } from './json-place.ts';
-import type { Row } from './row.ts';
+import { identityOf, type Row } from './row.ts';
 
 /** How the records of an entity are read, and how its rows are compared with those of the database and written. */
 export interface Entity<Name extends string = string> {
@@ -17,6 +18,8 @@ export interface Entity<Name extends string = string> {
   /** The text columns by which the rows of a batch are looked up. Defaults to the key. */
   readBy?: readonly string[];
   readByWithoutId?: readonly string[];
+  /** The columns of the key that are compared by their canonical forms, because earlier versions stored them in any form. */
+  comparedByForm?: readonly string[];
   fields: readonly Field[];
   /** Further fields that the reader of its records reads, except the IDs of its parent. */
   otherFields?: readonly string[];
@@ -46,6 +49,8 @@ export interface Entity<Name extends string = string> {
 export interface UniqueKey {
   kind: string;
   columns: readonly string[];
+  /** The column with the canonical form of some of these columns, because earlier versions stored them in any form. */
+  canonical?: { column: string; of: readonly string[] };
   field: string;
   scope: string;
 }
@@ -140,6 +145,7 @@ interface Definition<Name extends string, Table extends SQLiteTable> extends Ent
   keyWithoutId?: readonly ColumnName<Table>[];
   readBy?: readonly ColumnName<Table>[];
   readByWithoutId?: readonly ColumnName<Table>[];
+  comparedByForm?: readonly ColumnName<Table>[];
   fields: readonly Field<ColumnName<Table>>[];
   userColumns?: readonly ColumnName<Table>[];
   defaults?: Partial<Table['$inferInsert']>;
@@ -162,6 +168,20 @@ export function brokenRuleOf(entity: Entity, row: Row, stored?: Row): { field: s
   const item = broken.invalidItem?.(row) ?? null;
   const reason = broken.reason(nameOf);
   return { field: nameOf(broken.columns[0]), reason: item === null ? reason : `item ${item + 1} ${reason}` };
+}
+
+/** The columns that identify the rows of an entity, and those by which stored rows are looked up. */
+export function keysOf(entity: Entity, withoutId: boolean): { key: readonly string[]; readBy: readonly string[] } {
+  const { key, keyWithoutId, readBy = key, readByWithoutId } = entity;
+  if (!withoutId) return { key, readBy };
+  return { key: keyWithoutId ?? key, readBy: readByWithoutId ?? keyWithoutId ?? readBy };
+}
+
+/** Identifies a row by the columns of `key`. Identifiers that look the same are the same. */
+export function identityOfRow({ comparedByForm = [] }: Entity, key: readonly string[], row: Row): string {
+  if (comparedByForm.length === 0) return identityOf(key, row);
+  const forms = comparedByForm.map((name) => [name, comparedForm(String(row[name] ?? ''))]);
+  return identityOf(key, { ...row, ...Object.fromEntries(forms) });
 }
 
 /** The names that OBP has for these columns. */

@@ -1,4 +1,4 @@
-import { getTableColumns, getTableName, sql } from 'drizzle-orm';
+import { and, getTableColumns, getTableName, isNotNull, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { inKeys, keyValues } from '../database/batch.ts';
 import type { Database } from '../database/database.ts';
@@ -23,11 +23,16 @@ function keyColumnsOf({ table, names }: ColumnsOfTable): SQLiteColumn[] {
   return names.map((name) => columns[name]).filter((column) => column !== undefined);
 }
 
+function nullableColumns(columns: readonly SQLiteColumn[]): SQLiteColumn[] {
+  return columns.filter((column) => !column.notNull);
+}
+
 const findRows = statementByShape<ColumnsOfTable, Row[]>(columnsKey, (queries, shape) =>
   queries
     .select()
     .from(shape.table)
-    .where(inKeys(keyColumnsOf(shape))),
+    // No key contains null. Partial indexes need the condition.
+    .where(and(inKeys(keyColumnsOf(shape)), ...nullableColumns(keyColumnsOf(shape)).map(isNotNull))),
 );
 
 export async function isEmptyTable(database: Database, table: SQLiteTable): Promise<boolean> {
@@ -98,5 +103,18 @@ export function withDates(table: SQLiteTable, row: Row): Row {
     const value = row[name];
     if (typeof value === 'string') row[name] = new Date(value);
   }
+  return row;
+}
+
+/** The staged row with its customer, bank and dates. It omits null for columns that cannot be null. */
+export function rowOfStaged(
+  table: SQLiteTable,
+  staged: { row: Row; customerId: string | null; bankId: string | null },
+): Row {
+  const columns = columnsOf(table);
+  const row = withDates(table, { ...staged.row });
+  if (columns.customerId !== undefined && staged.customerId !== null) row.customerId = staged.customerId;
+  if (columns.bankId !== undefined && staged.bankId !== null) row.bankId = staged.bankId;
+  for (const name of Object.keys(row)) if (row[name] === null && columns[name]?.notNull === true) delete row[name];
   return row;
 }

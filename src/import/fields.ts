@@ -65,7 +65,7 @@ export function identifier(maxLength: number): ParseField {
   return (value) => parseIdentifier(value, maxLength);
 }
 
-/** A username is stored as written. It is compared by `mapUsername`. */
+/** A username is stored as written. It is compared by `comparedUsername`. */
 export const username: ParseField = (value) => requireVisible(parseText(value, 100));
 
 /** The number of a customer at the bank. */

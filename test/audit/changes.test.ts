@@ -542,6 +542,7 @@ describe('the code in src/', () => {
     'auth/cost-exchange.ts': 'The processes exchange counters.',
     'auth/login-attempts.ts': 'The attempts are counters. Only their removal by unlockUser is recorded.',
     'database/readiness-check.ts': 'The rows prove that the database can be written.',
+    'database/fill-missing.ts': 'Columns of an earlier version are filled at start-up, outside of any operation.',
     'database/read-your-writes.ts': 'The position of the last write serves replicas.',
     'domain/user/canonical-names.ts': 'Columns of an earlier version are filled at start-up, outside of any operation.',
     'domain/user/email-validation.ts': 'The registration becomes a user, whose columns the event contains.',

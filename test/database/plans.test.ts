@@ -22,11 +22,15 @@ import { customerAttribute } from '../../src/domain/customer/customer-attribute.
 import type { CustomerFilter } from '../../src/domain/customer/customer-filter.type.ts';
 import type { customerFilters } from '../../src/domain/customer/customer-filters.ts';
 import { firehose } from '../../src/domain/customer/customer-firehose.ts';
+import { findCustomerByNumber, isLookAlikeStored } from '../../src/domain/customer/customer-number.ts';
 import type { LockedCustomer } from '../../src/domain/customer/locked-customer.ts';
+import { fillCanonicalIdentifiers } from '../../src/domain/identifier/canonical-identifiers.ts';
+import { collidingIdentifiers } from '../../src/domain/identifier/colliding-identifiers.ts';
 import { belongingEntries } from '../../src/domain/onboarding/belongings.ts';
 import { PageArguments } from '../../src/graph/connection.ts';
 import { type Context, type ContextParts, createContext } from '../../src/graph/context.ts';
 import { generateCustomers } from '../../src/import/generate.ts';
+import { customersNumbered } from '../../src/import/numbered-customers.ts';
 import { createMigratedDatabaseUrl, dialectUnderTest } from '../support/database-url.ts';
 import { contextParts } from '../support/gateway.ts';
 import { explain, type SentStatement } from '../support/query-plans.ts';
@@ -125,6 +129,25 @@ const filters: [name: string, filter: CustomerFilter][] = [
   ['a pattern of mobilePhoneNumber', { mobilePhoneNumber: '%381%' }],
   ['several filters', { kycStatus: true, mobilePhoneNumber: '%381%', createdFrom: new Date(0) }],
 ];
+
+describe('a look-up of an identifier', () => {
+  const number = { bankId, customerNumber: '1', exceptId: '' };
+  test.each<[name: string, work: () => Promise<unknown>]>([
+    ['a customer number', () => findCustomerByNumber(database, bankId, '1')],
+    ['the numbers that look the same as a new one', () => isLookAlikeStored(database.read, number)],
+    ['the canonical numbers of an import', () => customersNumbered(database, [number])],
+    ['identifiers without a canonical form', () => fillCanonicalIdentifiers(database)],
+    ['colliding identifiers', () => collidingIdentifiers(database.read)],
+  ])('reads neither the whole table nor all rows of the bank for %s', async (_name, work) => {
+    const plans = await plansOf(work);
+
+    expect(plans.length).toBeGreaterThanOrEqual(1);
+    for (const plan of plans) {
+      expect(plan).not.toMatch(fullScan);
+      expect(plan).not.toMatch(/\(bank_id=\?\)$/m);
+    }
+  });
+});
 
 describe.each(filters)('a list of customers with %s', (_name, filter) => {
   test.each(Object.values(CustomerSort))('uses an index if sorted by %s', async (sortBy) => {

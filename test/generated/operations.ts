@@ -46,7 +46,7 @@ export type CustomerFilter = {
   createdBefore?: string | null | undefined;
   /** The start of the period in which the customer was first stored in the gateway, inclusive. */
   createdFrom?: string | null | undefined;
-  /** The exact customer number, such as `5987953`. */
+  /** The customer number, such as `5987953`. Full-width digits count as digits. */
   customerNumber?: string | null | undefined;
   /** The email address, such as `felixsmith@example.com`. Letter case is ignored. */
   email?: string | null | undefined;

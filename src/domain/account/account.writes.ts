@@ -1,6 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import { and, desc, eq, gt } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray } from 'drizzle-orm';
 import { type ErrorKey, gatewayError } from '../../base/errors.ts';
+import { comparedForm, derivedCanonicalForm } from '../../base/identifiers.ts';
 import { InvalidValue } from '../../base/text-bounds.ts';
 import { parseAmount, parseCurrency, parseDecimal, parseId } from '../../base/values.ts';
 import type { Config } from '../../config.ts';
@@ -125,6 +126,21 @@ export function newAccount(input: CreateAccountInput, holderId: string): NewAcco
   };
 }
 
+/** Whether an earlier version stored one of the routings in another form, which the unique constraint does not find. */
+async function isLookAlikeStored(
+  transaction: Queries,
+  bankId: string,
+  routings: NewAccount['routings'],
+): Promise<boolean> {
+  const canonical = routings.map(({ scheme, address }) => comparedForm(scheme, address));
+  const stored = await transaction
+    .select({ accountId: accountRouting.accountId })
+    .from(accountRouting)
+    .where(and(eq(accountRouting.bankId, bankId), inArray(accountRouting.canonicalRouting, canonical)))
+    .limit(1);
+  return stored.length > 0;
+}
+
 /**
  * Stores an account with its routings and its holder. The database finds conflicts, also between concurrent transactions.
  * @throws OBP-30208 if the ID is taken; OBP-30115 if a routing is taken at the bank; OBP-20005 if the user does not exist;
@@ -148,11 +164,19 @@ export async function insertAccount(
   if (routings.length > 0) {
     // In a fixed order, so that concurrent transactions with the same routings cannot deadlock.
     const inOrder = [...routings].sort((a, b) => (a.scheme < b.scheme ? -1 : 1));
+    if (await isLookAlikeStored(transaction, bankId, routings)) {
+      throw gatewayError('OBP-30115', { bankId, field: 'input.accountRoutings' });
+    }
     try {
       await insertRows(
         transaction,
         accountRouting,
-        inOrder.map((routing) => ({ ...ofAccount, ...routing })),
+        inOrder.map(({ scheme, address }) => ({
+          ...ofAccount,
+          scheme,
+          address,
+          canonicalRouting: derivedCanonicalForm(scheme, address),
+        })),
       );
     } catch (error) {
       const details = { bankId, field: 'input.accountRoutings', cause: error };

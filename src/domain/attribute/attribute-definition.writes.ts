@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { and, count, eq } from 'drizzle-orm';
 import { gatewayError } from '../../base/errors.ts';
+import { comparedForm } from '../../base/identifiers.ts';
 import type { Queries } from '../../database/database.ts';
 import { lockedForWriting } from '../../database/lock.ts';
 import { deleteRows, insertRow, updateRows } from '../../database/write-row.ts';
@@ -17,13 +18,14 @@ function ofCustomersAt(bankId: string) {
   return and(eq(attributeDefinition.bankId, bankId), eq(attributeDefinition.category, customerCategory));
 }
 
-/** The types of attributes by their names, from the active definitions of the bank. */
+/** The types of attributes by their names and by the canonical forms of these, from the active definitions of the bank. */
 export async function definedTypes(transaction: Queries, bankId: string): Promise<Map<string, AttributeType>> {
   const definitions = await transaction
     .select({ name: attributeDefinition.name, type: attributeDefinition.type })
     .from(attributeDefinition)
     .where(and(ofCustomersAt(bankId), eq(attributeDefinition.isActive, true)));
-  return new Map(definitions.map(({ name, type }) => [name, type]));
+  const byForm = definitions.map(({ name, type }) => [comparedForm(name), type] as const);
+  return new Map([...byForm, ...definitions.map(({ name, type }) => [name, type] as const)]);
 }
 
 /** @throws OBP-10001 if the name is defined with another type. Names without a definition can have any type. */
@@ -32,7 +34,7 @@ export function assertDefinedType(
   { name, type }: { name: string; type: AttributeType },
   field: string,
 ): void {
-  const defined = types.get(name);
+  const defined = types.get(name) ?? types.get(comparedForm(name));
   const reason = `must be ${defined}, the type that the bank defined for this name`;
   assertInput(defined === undefined || defined === type, `${field}.type`, reason);
 }
@@ -49,9 +51,7 @@ export async function createOrUpdateDefinition(
 ): Promise<AttributeDefinitionRow> {
   // Serializes the writes of definitions at the bank, so that the limit holds and the former values are known.
   await lockedForWriting(transaction.select({ id: bank.id }).from(bank).where(eq(bank.id, bankId)));
-  const where = and(ofCustomersAt(bankId), eq(attributeDefinition.name, values.name));
-  const findStored = async () =>
-    (await lockedForWriting(transaction.select().from(attributeDefinition).where(where))).at(0);
+  const findStored = () => definitionNamed(transaction, bankId, values.name);
   const now = new Date();
   let before = await findStored();
   if (before === undefined && !expectedVersion) {
@@ -67,10 +67,25 @@ export async function createOrUpdateDefinition(
   if (before !== undefined) {
     requireVersion(before, expectedVersion);
     const set = { ...values, updatedAt: now, version: before.version + 1 };
+    const where = and(ofCustomersAt(bankId), eq(attributeDefinition.id, before.id));
     const [replaced] = await updateRows(transaction, attributeDefinition, { before, set, where });
     if (replaced !== undefined) return replaced;
   }
   throw gatewayError('VERSION_CONFLICT', { currentVersion: 0, field: 'expectedVersion' });
+}
+
+/** Locks and loads the definition of exactly this name or, if there is none, of a name that looks the same. */
+async function definitionNamed(
+  transaction: Queries,
+  bankId: string,
+  name: string,
+): Promise<AttributeDefinitionRow | undefined> {
+  const definitions = await transaction.select().from(attributeDefinition).where(ofCustomersAt(bankId));
+  const sameForm = definitions.filter((definition) => comparedForm(definition.name) === comparedForm(name));
+  const named = sameForm.find((definition) => definition.name === name) ?? sameForm[0];
+  if (named === undefined) return undefined;
+  const stored = transaction.select().from(attributeDefinition).where(eq(attributeDefinition.id, named.id));
+  return (await lockedForWriting(stored)).at(0);
 }
 
 async function checkNumberOfDefinitions(transaction: Queries, bankId: string): Promise<void> {

@@ -1,4 +1,6 @@
+import { sql } from 'drizzle-orm';
 import { columns } from '../../database/columns.ts';
+import { isUnderived } from '../../database/plain-text.ts';
 import { bank } from '../bank/bank.table.ts';
 import { childOfCustomer } from '../customer/child-of-customer.ts';
 
@@ -15,6 +17,8 @@ export const crmEvent = table(
     customerId: id('customer_id'),
     customerName: text('customer_name'),
     customerNumber: text('customer_number'),
+    /** See `derivedCanonicalForm`. */
+    canonicalNumber: text('canonical_number'),
     category: text('category').notNull(),
     detail: text('detail'),
     channel: text('channel'),
@@ -29,6 +33,8 @@ export const crmEvent = table(
     index('crm_event_bank').on(t.bankId, t.createdAt, t.id),
     index('crm_event_customer').on(t.customerId, t.createdAt, t.id),
     index('crm_event_customer_number').on(t.bankId, t.customerNumber),
+    index('crm_event_canonical_number').on(t.canonicalNumber, t.bankId).where(sql`canonical_number is not null`),
+    index('crm_event_underived_number').on(t.id).where(isUnderived('canonical_number', 'customer_number')),
   ],
 );
 

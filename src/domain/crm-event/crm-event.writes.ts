@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { and, eq } from 'drizzle-orm';
-import { canonicalIdentifier, parseCustomerNumber } from '../../base/identifiers.ts';
+import { comparedForm, derivedCanonicalForm, parseCustomerNumber } from '../../base/identifiers.ts';
 import { parseOptional } from '../../base/values.ts';
 import type { Queries } from '../../database/database.ts';
 import { insertRow } from '../../database/write-row.ts';
 import { assertInput, optionalLongText, optionalText, text, valid } from '../../graph/input.ts';
-import { type CustomerRow, customer } from '../customer/customer.table.ts';
+import type { CustomerRow } from '../customer/customer.table.ts';
+import { findCustomerByNumber } from '../customer/customer-number.ts';
 import { lockCustomer } from '../customer/locked-customer.ts';
 import { type CrmEventRow, crmEvent } from './crm-event.table.ts';
 import type { CreateCrmEventInput } from './crm-event.type.ts';
 
-type CrmEventValues = Omit<CrmEventRow, 'id' | 'bankId' | 'createdAt' | 'updatedAt'>;
+type CrmEventValues = Omit<CrmEventRow, 'id' | 'bankId' | 'canonicalNumber' | 'createdAt' | 'updatedAt'>;
 
 /** An empty text becomes null. */
 function customerNumberOf(written: string | null | undefined): string | null {
@@ -40,16 +40,12 @@ async function customerOf(
 ): Promise<CustomerRow | null> {
   if (customerId !== null) {
     const namedCustomer = await lockCustomer(transaction, bankId, customerId);
-    const isSame = customerNumber === null || customerNumber === canonicalIdentifier(namedCustomer.customerNumber);
+    const isSame = customerNumber === null || customerNumber === comparedForm(namedCustomer.customerNumber);
     assertInput(isSame, 'input.customerNumber', 'must be the number of the customer');
     return namedCustomer;
   }
   if (customerNumber === null) return null;
-  const [namedCustomer] = await transaction
-    .select()
-    .from(customer)
-    .where(and(eq(customer.bankId, bankId), eq(customer.customerNumber, customerNumber)));
-  return namedCustomer ?? null;
+  return findCustomerByNumber(transaction, bankId, customerNumber);
 }
 
 /** @throws OBP-30046 if the bank does not have a customer with the ID. */
@@ -59,6 +55,7 @@ export async function insertCrmEvent(
   values: CrmEventValues,
 ): Promise<CrmEventRow> {
   const namedCustomer = await customerOf(transaction, bankId, values);
+  const customerNumber = namedCustomer?.customerNumber ?? values.customerNumber;
   const now = new Date();
   const row: CrmEventRow = {
     id: randomUUID(),
@@ -66,7 +63,8 @@ export async function insertCrmEvent(
     ...values,
     customerId: namedCustomer?.id ?? null,
     customerName: values.customerName ?? namedCustomer?.legalName ?? null,
-    customerNumber: namedCustomer?.customerNumber ?? values.customerNumber,
+    customerNumber,
+    canonicalNumber: customerNumber === null ? null : derivedCanonicalForm(customerNumber),
     createdAt: now,
     updatedAt: now,
   };

@@ -1,3 +1,4 @@
+import { comparedForm } from '../../base/identifiers.ts';
 import { text, valid } from '../../graph/input.ts';
 import type { AttributeDefinitionRow } from '../attribute/attribute-definition.table.ts';
 import { parseAttributeValue } from '../attribute/attribute-value.ts';
@@ -21,13 +22,18 @@ export function attributeValues(input: CustomerAttributeInput, field = 'input'):
   };
 }
 
-/** The attributes that linked users see: all except those whose definition at the bank omits the view `owner`. */
+/**
+ * The attributes that linked users see: all except those whose definition at the bank omits the view `owner`. Names that look the same
+ * are the same.
+ */
 export function seenByOwner<Attribute extends { name: string }>(
   attributes: readonly Attribute[],
   definitions: readonly Pick<AttributeDefinitionRow, 'name' | 'canBeSeenOnViews'>[],
 ): Attribute[] {
   const hidden = new Set(
-    definitions.filter(({ canBeSeenOnViews }) => !canBeSeenOnViews.includes('owner')).map(({ name }) => name),
+    definitions
+      .filter(({ canBeSeenOnViews }) => !canBeSeenOnViews.includes('owner'))
+      .map(({ name }) => comparedForm(name)),
   );
-  return attributes.filter(({ name }) => !hidden.has(name));
+  return attributes.filter(({ name }) => !hidden.has(comparedForm(name)));
 }

@@ -12,7 +12,10 @@ export class AttributeFilter {
 
 @InputType({ description: 'Conditions for customers. A customer must meet all conditions that are not null.' })
 export class CustomerFilter {
-  @Field(() => String, { nullable: true, description: 'The exact customer number, such as `5987953`.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The customer number, such as `5987953`. Full-width digits count as digits.',
+  })
   customerNumber?: string | null;
 
   @Field(() => String, {

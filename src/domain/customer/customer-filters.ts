@@ -1,7 +1,6 @@
 import { eq, gte, lt, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { gatewayError } from '../../base/errors.ts';
-import { storedForms } from '../../base/identifiers.ts';
 import { InvalidValue, isLongerThan, lengthRule } from '../../base/text-bounds.ts';
 import { parsePhoneNumber, phonePatternE164 } from '../../base/values.ts';
 import {
@@ -18,6 +17,7 @@ import { customer } from './customer.table.ts';
 import { attributeSearchValue } from './customer-attribute.rules.ts';
 import { customerAttribute } from './customer-attribute.table.ts';
 import type { CustomerFilter } from './customer-filter.type.ts';
+import { hasNumber, numberValues } from './customer-number.ts';
 
 /** A condition of a list, and the values of its placeholders. */
 export interface Condition {
@@ -140,8 +140,8 @@ function broad(name: string, condition: SQL, value: unknown): Condition {
 export const customerFilters: Filters = {
   customerNumber: (value) => ({
     name: 'customerNumber',
-    sql: sql`${customer.customerNumber} in (${sql.placeholder('customerNumber')}, ${sql.placeholder('canonicalNumber')})`,
-    values: { customerNumber: value, canonicalNumber: storedForms(value, 50).at(-1) ?? value },
+    sql: sql`(${hasNumber()})`,
+    values: numberValues(value),
     selective: true,
   }),
   legalNameStartsWith,

@@ -1,10 +1,10 @@
 import { gatewayError } from '../../base/errors.ts';
-import { storedForms } from '../../base/identifiers.ts';
 import { oneBy } from '../../database/batch.ts';
 import { loadNullable } from '../../database/loader.ts';
 import type { Context } from '../../graph/context.ts';
 import { type CustomerRow, customer } from './customer.table.ts';
 import { type Customer, toCustomer } from './customer.type.ts';
+import { findCustomerByNumber } from './customer-number.ts';
 
 export const customerById = oneBy(customer, 'id');
 
@@ -12,15 +12,13 @@ const customerByNumber = oneBy(customer, 'bankId', 'customerNumber');
 
 /**
  * Loads the customer with this number: exactly as written, or else by its canonical form.
- * @throws OBP-30002 if the bank has no such customer.
+ * @throws OBP-30002 if the bank has no such customer, or if the exact number is needed because several numbers have this form.
  */
 export async function customerByNumberAt(context: Context, bankId: string, number: string): Promise<CustomerRow> {
-  const loader = context.loader(customerByNumber);
-  for (const form of storedForms(number, 50)) {
-    const row = await loader.load([bankId, form]);
-    if (row !== null) return row;
-  }
-  throw gatewayError('OBP-30002');
+  const exact = await context.loader(customerByNumber).load([bankId, number]);
+  const row = exact ?? (await findCustomerByNumber(context.readDatabase(), bankId, number));
+  if (row === null) throw gatewayError('OBP-30002');
+  return row;
 }
 
 /** Loads a customer for the field `customer` of other objects. Null if the customer does not exist. */

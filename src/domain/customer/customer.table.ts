@@ -1,4 +1,6 @@
+import { sql } from 'drizzle-orm';
 import { columns } from '../../database/columns.ts';
+import { isUnderived } from '../../database/plain-text.ts';
 import { bank } from '../bank/bank.table.ts';
 
 const { table, rowNumber, id, text, date, timestamp, decimal, integer, boolean, json, unique, index } = columns;
@@ -13,6 +15,8 @@ export const customer = table(
       .notNull()
       .references(() => bank.id),
     customerNumber: text('customer_number').notNull(),
+    /** See `derivedCanonicalForm`. Not unique, because earlier versions stored numbers in any form. */
+    canonicalNumber: text('canonical_number'),
     legalName: text('legal_name').notNull(),
     legalNameSearch: text('legal_name_search').notNull(),
     mobilePhoneNumber: text('mobile_phone_number').notNull(),
@@ -54,6 +58,8 @@ export const customer = table(
     index('customer_last_ok').on(t.lastOkDateOrder, t.id, t.mobilePhoneNumberE164, t.legalNameSearch),
     index('customer_created').on(t.createdAt, t.id),
     index('customer_number').on(t.customerNumber, t.id),
+    index('customer_canonical_number').on(t.canonicalNumber, t.bankId).where(sql`canonical_number is not null`),
+    index('customer_underived_number').on(t.id).where(isUnderived('canonical_number', 'customer_number')),
     index('customer_legal_name').on(t.legalNameSearch, t.id),
     index('customer_email').on(t.emailSearch, t.id),
     index('customer_phone').on(t.mobilePhoneNumberE164, t.id),

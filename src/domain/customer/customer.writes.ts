@@ -1,14 +1,19 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { gatewayError } from '../../base/errors.ts';
+import { derivedCanonicalForm } from '../../base/identifiers.ts';
 import type { Queries } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/errors.ts';
 import { insertRow, updateOf } from '../../database/write-row.ts';
 import { requireVersion } from '../../graph/input.ts';
 import { type CustomerRow, customer } from './customer.table.ts';
+import { isLookAlikeStored } from './customer-number.ts';
 import { type LockedCustomer, lockCustomer } from './locked-customer.ts';
 
-/** The columns that an input sets, including those derived from it. */
-export type CustomerColumns = Omit<CustomerRow, 'rowNumber' | 'id' | 'bankId' | 'createdAt' | 'updatedAt' | 'version'>;
+/** The columns that an input sets, including those derived from it, except the canonical number. */
+export type CustomerColumns = Omit<
+  CustomerRow,
+  'rowNumber' | 'id' | 'bankId' | 'canonicalNumber' | 'createdAt' | 'updatedAt' | 'version'
+>;
 
 const updateStored = updateOf(
   customer,
@@ -25,7 +30,15 @@ export async function updateCustomer(
 ): Promise<void> {
   requireVersion(before, expectedVersion);
   const { id, bankId } = before;
-  const set = { ...values, updatedAt: new Date() };
+  const set: Partial<CustomerRow> = { ...values, updatedAt: new Date() };
+  const { customerNumber } = values;
+  // An unchanged number can collide with another one that an earlier version stored.
+  if (customerNumber !== undefined && customerNumber !== before.customerNumber) {
+    if (await isLookAlikeStored(transaction, { bankId, customerNumber, exceptId: id })) {
+      throw gatewayError('OBP-30006', { field: 'input.customerNumber' });
+    }
+    set.canonicalNumber = derivedCanonicalForm(customerNumber);
+  }
   await updateStored(transaction, { before, set, where: { id, bankId } }).catch((error: unknown) => {
     if (isUniqueViolation(error, ['bank_id', 'customer_number'])) {
       throw gatewayError('OBP-30006', { field: 'input.customerNumber', cause: error });
@@ -42,7 +55,10 @@ export async function insertCustomer(
   transaction: Queries,
   row: CustomerColumns & Pick<CustomerRow, 'id' | 'bankId'>,
 ): Promise<LockedCustomer | null> {
+  const { id, bankId, customerNumber } = row;
+  if (await isLookAlikeStored(transaction, { bankId, customerNumber, exceptId: id })) return null;
   const now = new Date();
-  const [inserted] = await insertRow(transaction, customer, { ...row, createdAt: now, updatedAt: now }, 'ignore');
-  return inserted === undefined ? null : lockCustomer(transaction, row.bankId, row.id);
+  const values = { ...row, canonicalNumber: derivedCanonicalForm(customerNumber), createdAt: now, updatedAt: now };
+  const [inserted] = await insertRow(transaction, customer, values, 'ignore');
+  return inserted === undefined ? null : lockCustomer(transaction, bankId, id);
 }

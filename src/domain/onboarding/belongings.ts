@@ -1,8 +1,11 @@
-import { and, eq, isNull, or, type SQL } from 'drizzle-orm';
+import { and, eq, isNull, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { comparedForm } from '../../base/identifiers.ts';
+import { withoutIndex } from '../../database/search.ts';
 import { customerAccountLink } from '../account/customer-account-link.table.ts';
 import { customerAddress } from '../address/address.table.ts';
 import { crmEvent } from '../crm-event/crm-event.table.ts';
+import { customer } from '../customer/customer.table.ts';
 import { customerAttribute } from '../customer/customer-attribute.table.ts';
 import type { ChildTable, LockedCustomer } from '../customer/locked-customer.ts';
 import { kycCheck } from '../kyc/kyc-check.table.ts';
@@ -48,10 +51,22 @@ function belonging<Table extends ChildTable>(table: Table, options: BelongingOpt
   return { table, where, ...options } as unknown as Belonging;
 }
 
-/** CRM events that came before the customer contain only the customer's number. */
+/** CRM events that came before the customer contain only the customer's number, which is compared as by `findCustomerByNumber`. */
 function isCrmEventOf({ id, bankId, customerNumber }: LockedCustomer): SQL | undefined {
-  const isNumber = and(eq(crmEvent.bankId, bankId), eq(crmEvent.customerNumber, customerNumber));
-  return or(eq(crmEvent.customerId, id), and(isNumber, isNull(crmEvent.customerId)));
+  const canonicalNumber = comparedForm(customerNumber);
+  const isNamed = (number: SQL, condition?: SQL) =>
+    and(isNull(crmEvent.customerId), eq(crmEvent.bankId, bankId), number, condition);
+  const isUnambiguous = sql`not exists (select 1 from ${customer} where ${and(
+    sql`${withoutIndex(customer.bankId)} = ${bankId}`,
+    ne(customer.id, id),
+    or(eq(customer.customerNumber, canonicalNumber), eq(customer.canonicalNumber, canonicalNumber)),
+  )})`;
+  return or(
+    eq(crmEvent.customerId, id),
+    isNamed(eq(crmEvent.customerNumber, customerNumber)),
+    isNamed(eq(crmEvent.customerNumber, canonicalNumber), isUnambiguous),
+    isNamed(eq(crmEvent.canonicalNumber, canonicalNumber), isUnambiguous),
+  );
 }
 
 /**

@@ -1,4 +1,6 @@
+import { and, eq } from 'drizzle-orm';
 import { gatewayError } from '../../base/errors.ts';
+import { comparedForm } from '../../base/identifiers.ts';
 import type { Queries } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/errors.ts';
 import { identifier, text } from '../../graph/input.ts';
@@ -31,6 +33,14 @@ export async function storeSocialMediaHandle(
   customer: LockedCustomer,
   values: ChildValues<typeof socialMediaHandle>,
 ): Promise<SocialMediaHandleRow> {
+  // The unique constraint does not find the forms that an earlier version stored.
+  const stored = await transaction
+    .select({ handle: socialMediaHandle.handle })
+    .from(socialMediaHandle)
+    .where(and(eq(socialMediaHandle.customerId, customer.id), eq(socialMediaHandle.type, values.type)));
+  if (stored.some(({ handle }) => comparedForm(handle) === values.handle)) {
+    throw gatewayError('SOCIAL_MEDIA_HANDLE_EXISTS', { customerId: customer.id });
+  }
   try {
     return await socialMediaHandles.create(transaction, customer, values);
   } catch (error) {

@@ -1,4 +1,6 @@
+import { and, eq } from 'drizzle-orm';
 import { gatewayError } from '../../base/errors.ts';
+import { comparedForm } from '../../base/identifiers.ts';
 import type { Queries } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/errors.ts';
 import { identifier, text } from '../../graph/input.ts';
@@ -23,6 +25,14 @@ export async function storeTaxResidence(
   customer: LockedCustomer,
   values: ChildValues<typeof taxResidence>,
 ): Promise<TaxResidenceRow> {
+  // The unique constraint does not find the forms that an earlier version stored.
+  const stored = await transaction
+    .select({ taxNumber: taxResidence.taxNumber })
+    .from(taxResidence)
+    .where(and(eq(taxResidence.customerId, customer.id), eq(taxResidence.domain, values.domain)));
+  if (stored.some(({ taxNumber }) => comparedForm(taxNumber) === values.taxNumber)) {
+    throw gatewayError('TAX_RESIDENCE_EXISTS', { customerId: customer.id });
+  }
   try {
     return await taxResidences.create(transaction, customer, values);
   } catch (error) {

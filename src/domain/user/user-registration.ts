@@ -1,6 +1,7 @@
 import { desc, eq, lte } from 'drizzle-orm';
 import { addSubject } from '../../audit/changes.ts';
 import type { Mail } from '../../auth/mailer.ts';
+import { comparedUsername } from '../../base/identifiers.ts';
 import { mapUsername } from '../../base/precis.ts';
 import type { Queries } from '../../database/database.ts';
 import { insertRow } from '../../database/write-row.ts';
@@ -19,7 +20,7 @@ export function registrationOf(row: LocalUserRow): RegistrationRow {
   return {
     userId: id,
     username,
-    canonicalUsername: mapUsername(username),
+    canonicalUsername: comparedUsername(username),
     email,
     canonicalEmail: mapUsername(email),
     passwordHash,
@@ -63,7 +64,7 @@ export async function latestRegistration(read: Queries, username: string): Promi
   const [latest] = await read
     .select()
     .from(registration)
-    .where(eq(registration.canonicalUsername, mapUsername(username)))
+    .where(eq(registration.canonicalUsername, comparedUsername(username)))
     .orderBy(desc(registration.createdAt), desc(registration.userId))
     .limit(1);
   return latest ?? null;

@@ -13,7 +13,7 @@ export const user = table(
   {
     id: id('id').primaryKey(),
     username: text('username').notNull(),
-    /** See `mapUsername`. Null for rows of an earlier version until the program starts. */
+    /** See `comparedUsername`. Null for rows of an earlier version until the program starts. */
     canonicalUsername: text('canonical_username'),
     usernameConflict: integer('username_conflict').notNull().default(0),
     email: text('email'),

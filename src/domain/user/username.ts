@@ -1,6 +1,7 @@
 import { and, asc, eq, gt, isNull, ne, or } from 'drizzle-orm';
 import { localProvider } from '../../auth/password.ts';
 import { gatewayError } from '../../base/errors.ts';
+import { comparedUsername } from '../../base/identifiers.ts';
 import { mapUsername } from '../../base/precis.ts';
 import type { Queries } from '../../database/database.ts';
 import { type UserRow, user } from './user.table.ts';
@@ -11,7 +12,7 @@ type Named = Pick<UserRow, 'provider' | 'username' | 'email' | 'emailValidatedAt
 export function canonicalNames({ provider, username, email, emailValidatedAt }: Named) {
   const isValidated = provider === localProvider && email !== null && emailValidatedAt !== null;
   return {
-    canonicalUsername: mapUsername(username),
+    canonicalUsername: comparedUsername(username),
     validatedEmail: isValidated ? mapUsername(email) : null,
   };
 }
@@ -25,7 +26,7 @@ export function areSameAddress(a: string | null, b: string | null): boolean {
  * running and insert users without one, which are found by their exact names.
  */
 export function usersNamed(read: Queries, provider: string, username: string): Promise<UserRow[]> {
-  const isCanonical = eq(user.canonicalUsername, mapUsername(username));
+  const isCanonical = eq(user.canonicalUsername, comparedUsername(username));
   const isExact = and(isNull(user.canonicalUsername), eq(user.username, username));
   return read
     .select()

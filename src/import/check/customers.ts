@@ -1,5 +1,6 @@
 import { customer as customerTable } from '../../domain/customer/customer.table.ts';
 import { isEmptyTable, storedRows } from '../existing-rows.ts';
+import { customersNumbered, identityOfNumber } from '../numbered-customers.ts';
 import { type Checking, pagesOf } from './checking.ts';
 
 const atAnotherBank = 'must not be the ID of a customer at another bank';
@@ -83,19 +84,27 @@ export async function assignCustomers(checking: Checking): Promise<number> {
 async function loadCustomers(checking: Checking): Promise<void> {
   const { database, staging } = checking;
   const addKnown = staging.database.prepare('insert or ignore into known_customer values (?, ?, ?, 1)');
-  const load = async (columns: string[], rows: object[]) => {
-    for (const { id, bankId, customerNumber } of await storedRows(database, customerTable, columns, rows)) {
-      addKnown.run(id, bankId, customerNumber);
-    }
-  };
   const ids = `
     select distinct customer_id as id from staged s
     where customer_id is not null and not exists (select 1 from known_customer k where k.id = s.customer_id)`;
-  for (const rows of pagesOf<{ id: string }>(checking, ids)) await load(['id'], rows);
+  for (const rows of pagesOf<{ id: string }>(checking, ids)) {
+    for (const { id, bankId, customerNumber } of await storedRows(database, customerTable, ['id'], rows)) {
+      addKnown.run(id, bankId, customerNumber);
+    }
+  }
   const numbers = `
     select distinct bank_id as bankId, customer_number as customerNumber from staged
     where customer_id is null and customer_number is not null`;
+  const setNumber = staging.database.prepare(
+    `insert into known_customer values (?, ?, ?, 1)
+    on conflict (id) do update set customer_number = excluded.customer_number where customer_number = ?`,
+  );
   for (const rows of pagesOf<{ bankId: string; customerNumber: string }>(checking, numbers)) {
-    await load(['bankId', 'customerNumber'], rows);
+    const customers = await customersNumbered(database, rows);
+    for (const row of rows) {
+      const { id, bankId, customerNumber } = customers.get(identityOfNumber({ ...row })) ?? {};
+      // The rows of the files refer to the customer by the canonical form of the stored number.
+      if (id !== undefined) setNumber.run(id, bankId, row.customerNumber, customerNumber);
+    }
   }
 }

@@ -1,6 +1,6 @@
 import { maxCollectionSize } from '../../domain/customer/customer-collection.ts';
 import { entities, entityOf } from '../entities.ts';
-import type { Entity, ListOfParent } from '../entity.ts';
+import { type Entity, identityOfRow, type ListOfParent } from '../entity.ts';
 import { isEmptyTable, storedCounts, storedRows, withDates } from '../existing-rows.ts';
 import { identityOf, type Row } from '../row.ts';
 import { type Checking, pagesOf } from './checking.ts';
@@ -105,17 +105,14 @@ interface ListOfRows {
 }
 
 /** Removes the staged rows with which a list would exceed the maximum. Rows of the same object count once. */
-function removeSurplus(
-  checking: Checking,
-  { key, keyWithoutId = key, table }: Entity,
-  { staged, stored, max, field, reason }: ListOfRows,
-): void {
-  const identities = new Set(stored.flatMap((row) => [identityOf(key, row), identityOf(keyWithoutId, row)]));
+function removeSurplus(checking: Checking, entity: Entity, { staged, stored, max, field, reason }: ListOfRows): void {
+  const { key, keyWithoutId = key, table } = entity;
+  const identities = new Set(stored.flatMap((row) => [key, keyWithoutId].map((by) => identityOfRow(entity, by, row))));
   let count = stored.length;
   for (const { number, customerId, row: text } of staged) {
     const row = withDates(table, { customerId, ...JSON.parse(text) });
     const isIdentified = key.every((name) => name in row);
-    const identity = identityOf(isIdentified ? key : keyWithoutId, row);
+    const identity = identityOfRow(entity, isIdentified ? key : keyWithoutId, row);
     if (identities.has(identity)) continue;
     if (count < max) {
       identities.add(identity);

@@ -1,3 +1,6 @@
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { comparedForm } from '../../base/identifiers.ts';
+import type { Database } from '../../database/database.ts';
 import type { Entity, UniqueKey } from '../entity.ts';
 import { isEmptyTable, storedRows } from '../existing-rows.ts';
 import { user } from '../obp/user.ts';
@@ -67,9 +70,10 @@ export async function checkCanonicalNames(checking: Checking): Promise<void> {
 async function checkUniqueKey<Claim>(
   checking: Checking,
   { name, table }: Entity,
-  { kind, columns, field, scope }: UniqueKey,
+  uniqueKey: UniqueKey,
   comparison: Comparison<Claim>,
 ): Promise<void> {
+  const { kind, columns, field, scope } = uniqueKey;
   const { database, removeInvalid, placeText } = checking;
   const rule = `must be unique ${scope}`;
   const repeated = `
@@ -94,12 +98,33 @@ async function checkUniqueKey<Claim>(
       const parts: string[] = JSON.parse(value);
       return Object.fromEntries(columns.map((column, index) => [column, parts[index]]));
     });
-    const stored = await storedRows(database, table, columns, values);
-    const holders = Map.groupBy(stored, (row) => identityOf(columns, row));
+    const holdersOf = await findHolders(database, table, uniqueKey, values);
     rows.forEach((claim, index) => {
-      const others = holders.get(identityOf(columns, values[index] ?? {})) ?? [];
-      if (!comparison.isTaken(others, claim)) return;
+      if (!comparison.isTaken(holdersOf(values[index] ?? {}), claim)) return;
       removeInvalid(claim.number, field, `${rule}, but is the same in the database`);
     });
   }
+}
+
+/** Finds the stored rows with a value: those with exactly this value or, if there are none, those with the same canonical form. */
+async function findHolders(
+  database: Database,
+  table: SQLiteTable,
+  { columns, canonical }: UniqueKey,
+  values: Row[],
+): Promise<(value: Row) => Row[]> {
+  const stored = await storedRows(database, table, columns, values);
+  const holders = Map.groupBy(stored, (row) => identityOf(columns, row));
+  const exactHolders = (value: Row) => holders.get(identityOf(columns, value)) ?? [];
+  if (canonical === undefined) return exactHolders;
+
+  const { column, of } = canonical;
+  const formColumns = [...columns.filter((name) => !of.includes(name)), column];
+  const withForm = (value: Row) => ({ ...value, [column]: comparedForm(...of.map((name) => String(value[name]))) });
+  const storedForms = await storedRows(database, table, formColumns, values.map(withForm));
+  const holdersOfForm = Map.groupBy(storedForms, (row) => identityOf(formColumns, row));
+  return (value) => {
+    const exact = exactHolders(value);
+    return exact.length > 0 ? exact : (holdersOfForm.get(identityOf(formColumns, withForm(value))) ?? []);
+  };
 }

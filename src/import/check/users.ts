@@ -1,5 +1,5 @@
 import { localProvider } from '../../auth/password.ts';
-import { mapUsername } from '../../base/precis.ts';
+import { comparedUsername } from '../../base/identifiers.ts';
 import { accountHolder as accountHolderTable } from '../../domain/account/account-holder.table.ts';
 import { type UserRow, user as userTable } from '../../domain/user/user.table.ts';
 import { storedRows } from '../existing-rows.ts';
@@ -193,7 +193,7 @@ export async function checkReferencedUsers(checking: Checking): Promise<void> {
  */
 async function freePlaceholderNames(checking: Checking, usernames: string[]): Promise<(username: string) => boolean> {
   const { database } = checking.staging;
-  const names = usernames.map((name) => ({ provider: localProvider, canonicalUsername: mapUsername(name) }));
+  const names = usernames.map((name) => ({ provider: localProvider, canonicalUsername: comparedUsername(name) }));
   const stored = await storedUsers(checking, ['provider', 'canonicalUsername'], names);
   const storedNames = new Set(stored.map((row) => row.canonicalUsername));
   const findClaim = database.prepare<[string]>(
@@ -204,7 +204,7 @@ async function freePlaceholderNames(checking: Checking, usernames: string[]): Pr
     .prepare<[string], string>('select username from placeholder_name where canonical = ?')
     .pluck();
   return (username) => {
-    const canonical = mapUsername(username);
+    const canonical = comparedUsername(username);
     const isClaimed = findClaim.get(JSON.stringify([localProvider, canonical])) !== undefined;
     if (storedNames.has(canonical) || isClaimed) return false;
     reserve.run(canonical, username);

@@ -1,4 +1,3 @@
-import type { CrmEventRow } from '../../domain/crm-event/crm-event.table.ts';
 import type { MeetingInviteeRow } from '../../domain/meeting/meeting-invitee.table.ts';
 import type { CustomerMessageRow } from '../../domain/message/message.table.ts';
 import type { UserRow } from '../../domain/user/user.table.ts';
@@ -84,7 +83,7 @@ export function generateMessages({ random, ofCustomer, clerkName, laterTime }: P
   });
 }
 
-export function generateCrmEvents({ random, ofCustomer, ...profile }: Profile): CrmEventRow[] {
+export function generateCrmEvents({ random, ofCustomer, ...profile }: Profile): GeneratedCustomer['crmEvents'] {
   return random.times(0, 2, () => {
     const actualDate = profile.laterTime();
     return {

@@ -62,6 +62,7 @@ function generateCustomerRow(
     id,
     bankId,
     customerNumber,
+    canonicalNumber: null,
     legalName,
     mobilePhoneNumber,
     email,

@@ -19,8 +19,11 @@ import type { TaxResidenceRow } from '../../domain/tax-residence/tax-residence.t
 import type { UserRow } from '../../domain/user/user.table.ts';
 import type { UserCustomerLinkRow } from '../../domain/user-customer-link/user-customer-link.table.ts';
 
-/** Generated rows are neither retracted nor cancelled. */
-export type Generated<Row> = Omit<Row, 'retractedAt' | 'retractedByUserId' | 'retractionReason' | 'cancelledAt'>;
+/** Generated rows are neither retracted nor cancelled, and their identifiers are plain. */
+export type Generated<Row> = Omit<
+  Row,
+  'retractedAt' | 'retractedByUserId' | 'retractionReason' | 'cancelledAt' | 'canonicalNumber' | 'canonicalRouting'
+>;
 
 /** A customer with all related rows. */
 export interface GeneratedCustomer {
@@ -29,7 +32,7 @@ export interface GeneratedCustomer {
   addresses: CustomerAddressRow[];
   attributes: CustomerAttributeRow[];
   accounts: AccountRow[];
-  accountRoutings: AccountRoutingRow[];
+  accountRoutings: Generated<AccountRoutingRow>[];
   accountHolders: AccountHolderRow[];
   accountAttributes: AccountAttributeRow[];
   customerAccountLinks: CustomerAccountLinkRow[];
@@ -43,5 +46,5 @@ export interface GeneratedCustomer {
   meetings: Generated<MeetingRow>[];
   meetingInvitees: MeetingInviteeRow[];
   messages: CustomerMessageRow[];
-  crmEvents: CrmEventRow[];
+  crmEvents: Generated<CrmEventRow>[];
 }

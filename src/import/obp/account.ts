@@ -1,4 +1,4 @@
-import { canonicalIdentifier } from '../../base/identifiers.ts';
+import { canonicalIdentifier, derivedCanonicalForm } from '../../base/identifiers.ts';
 import { InvalidValue } from '../../base/text-bounds.ts';
 import { parseText } from '../../base/values.ts';
 import { account as accountTable } from '../../domain/account/account.table.ts';
@@ -85,10 +85,12 @@ export const accountRouting = defineEntity({
   table: accountRoutingTable,
   key: ['bankId', 'accountId', 'scheme'],
   fields: [required('scheme', 'scheme', identifier(50)), required('address', 'address', identifier(255))],
+  derive: ({ scheme, address }) => ({ canonicalRouting: derivedCanonicalForm(scheme, address) }),
   uniqueKeys: [
     {
       kind: 'routing',
       columns: ['bankId', 'scheme', 'address'],
+      canonical: { column: 'canonicalRouting', of: ['scheme', 'address'] },
       field: 'address',
       scope: 'for the scheme at the bank',
     },

@@ -25,6 +25,8 @@ export const attributeDefinition = defineEntity({
   plural: 'attribute definitions',
   table: attributeDefinitionTable,
   key: ['bankId', 'category', 'name'],
+  readBy: ['bankId', 'category'],
+  comparedByForm: ['name'],
   parent: 'bank',
   record: { sections: ['attributes'], marks: [['attribute_definition_id'], ['can_be_seen_on_views']] },
   fields: [

@@ -1,4 +1,5 @@
 import { localDateFromWritten } from '../../base/dates.ts';
+import { derivedCanonicalForm } from '../../base/identifiers.ts';
 import { parseText } from '../../base/values.ts';
 import { customerAddress as customerAddressTable } from '../../domain/address/address.table.ts';
 import { maxTagLength, maxTags } from '../../domain/address/tag-limits.ts';
@@ -83,13 +84,14 @@ export const customer = defineEntity({
     {
       kind: 'customerNumber',
       columns: ['bankId', 'customerNumber'],
+      canonical: { column: 'canonicalNumber', of: ['customerNumber'] },
       field: 'customer_number',
       scope: 'at the bank',
     },
   ],
   defaults: { dobOfDependants: [], kycStatus: false },
   rules: customerRules,
-  derive: derivedColumns,
+  derive: (row) => ({ ...derivedColumns(row), canonicalNumber: derivedCanonicalForm(row.customerNumber) }),
 });
 
 export const customerAddress = defineEntity({
@@ -149,6 +151,8 @@ export const socialMediaHandle = defineEntity({
   plural: 'social media handles',
   table: socialMediaHandleTable,
   key: ['customerId', 'type', 'handle'],
+  readBy: ['customerId'],
+  comparedByForm: ['handle'],
   parent: 'customer',
   record: { sections: ['social_media_handles', 'checks'], marks: [['handle']] },
   fields: [
@@ -165,6 +169,8 @@ export const taxResidence = defineEntity({
   plural: 'tax residences',
   table: taxResidenceTable,
   key: ['customerId', 'domain', 'taxNumber'],
+  readBy: ['customerId'],
+  comparedByForm: ['taxNumber'],
   parent: 'customer',
   record: { sections: ['tax_residence', 'tax_residences'], marks: [['tax_residence_id'], ['tax_number']] },
   fields: [

@@ -1,3 +1,4 @@
+import { derivedCanonicalForm } from '../../base/identifiers.ts';
 import { crmEvent as crmEventTable } from '../../domain/crm-event/crm-event.table.ts';
 import { meeting as meetingTable } from '../../domain/meeting/meeting.table.ts';
 import { meetingInvitee as meetingInviteeTable } from '../../domain/meeting/meeting-invitee.table.ts';
@@ -92,6 +93,9 @@ export const crmEvent = defineEntity({
     optional('actual_date', 'actualDate', dateTime),
     optional('result', 'result', longText(2000)),
   ],
+  derive: ({ customerNumber: number }) => ({
+    canonicalNumber: number === null ? null : derivedCanonicalForm(number),
+  }),
 });
 
 /** Reads a meeting with its invitees. OBP's own meetings contain no customer, so `--customer` names the customer, if any. */

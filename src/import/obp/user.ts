@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { checkPasswordRule, localProvider } from '../../auth/password.ts';
+import { comparedUsername } from '../../base/identifiers.ts';
 import { mapUsername } from '../../base/precis.ts';
 import { isRole, type Role, roleScope } from '../../base/roles.ts';
 import { entitlement as entitlementTable } from '../../domain/user/entitlement.table.ts';
@@ -107,7 +108,7 @@ export function readUser(record: JsonObject, place: Place, enclosing: Enclosing,
   if (isLocal && hasContact && isEmailAddress(name) && !areSameAddress(name, email)) {
     reader.problem('username', 'must be equal to the email address of the user if it is an email address');
   }
-  const claims: ReadRow['claims'] = [['canonicalUsername', String(row.provider), mapUsername(name)]];
+  const claims: ReadRow['claims'] = [['canonicalUsername', String(row.provider), comparedUsername(name)]];
   // An imported password validates the email address.
   if (isLocal && row.password !== undefined && email !== null) claims.push(['validatedEmail', mapUsername(email)]);
   stageRow(reader, row, { claims });

@@ -1,18 +1,20 @@
 import { and, eq } from 'drizzle-orm';
 import { hashPassword } from '../../auth/password.ts';
+import { comparedForm } from '../../base/identifiers.ts';
 import type { Database, Queries } from '../../database/database.ts';
 import { insertRows } from '../../database/insert-rows.ts';
 import { updateRows } from '../../database/write-row.ts';
 import { entities } from '../entities.ts';
-import { brokenRuleOf, type Entity, fieldNames } from '../entity.ts';
-import { columnsOf, isEmptyTable, storedRows, withDates } from '../existing-rows.ts';
+import { brokenRuleOf, type Entity, fieldNames, identityOfRow, keysOf } from '../entity.ts';
+import { columnsOf, isEmptyTable, rowOfStaged, storedRows } from '../existing-rows.ts';
+import { customersNumbered, identityOfNumber } from '../numbered-customers.ts';
 import { bank } from '../obp/bank.ts';
 import { customer } from '../obp/customer.ts';
 import { kycStatus } from '../obp/kyc.ts';
 import { crmEvent, meeting, meetingInvitee } from '../obp/meeting.ts';
 import { user } from '../obp/user.ts';
 import { countsOf } from '../report.ts';
-import { identityOf, type Row } from '../row.ts';
+import type { Row } from '../row.ts';
 import type { StagedRow } from '../staging.ts';
 import { applyStagedTimelines, customersWithTimeline, outdatedCustomers } from './kyc-timeline.ts';
 import { isPlaceholder, writeBankPlaceholders, writeUserPlaceholders } from './placeholders.ts';
@@ -52,7 +54,7 @@ interface Changes {
 
 async function writeBatch(writing: Writing, entity: Entity, batch: StagedRow[], areAllNew: boolean): Promise<void> {
   const { database, staging, now } = writing;
-  const rows = batch.map((staged) => rowOf(entity, staged));
+  const rows = batch.map((staged) => rowOfStaged(entity.table, staged));
   await resolveReferences(writing, entity, batch, rows);
   const changes = await changesOfBatch(writing, entity, batch, rows, areAllNew);
   const { inserts, updates } = changes;
@@ -67,16 +69,6 @@ async function writeBatch(writing: Writing, entity: Entity, batch: StagedRow[], 
     for (const update of updates.values()) await updateRow(transaction, entity, update, now, places);
     for (const update of outdated) await updateRow(transaction, customer, update, now, places);
   });
-}
-
-/** The staged row with its customer, bank and dates. It omits null for columns that cannot be null. */
-function rowOf({ table }: Entity, staged: StagedRow): Row {
-  const columns = columnsOf(table);
-  const row = withDates(table, { ...staged.row });
-  if (columns.customerId !== undefined && staged.customerId !== null) row.customerId = staged.customerId;
-  if (columns.bankId !== undefined && staged.bankId !== null) row.bankId = staged.bankId;
-  for (const name of Object.keys(row)) if (row[name] === null && columns[name]?.notNull === true) delete row[name];
-  return row;
 }
 
 /** Sets the references to rows that are written only now: users by username, and the customers of CRM events by number. */
@@ -94,11 +86,9 @@ async function resolveReferences(writing: Writing, entity: Entity, batch: Staged
     });
   }
   if (entity === crmEvent) {
-    const number = ['bankId', 'customerNumber'];
-    const customers = await storedRows(writing.database, customer.table, number, rows);
-    const idOf = new Map(customers.map((row) => [identityOf(number, row), row.id]));
+    const customers = await customersNumbered(writing.database, rows);
     for (const row of rows) {
-      const customerId = idOf.get(identityOf(number, row));
+      const customerId = customers.get(identityOfNumber(row))?.id;
       if (customerId !== undefined) row.customerId = customerId;
     }
   }
@@ -115,17 +105,17 @@ async function changesOfBatch(
   const { database, report, now } = writing;
   const counts = countsOf(report, entity.name);
   const { key, readBy } = keysOf(entity, batch[0]?.withoutId === true);
-  const stored = areAllNew ? [] : validLast(await storedRows(database, entity.table, readBy, rows));
+  const stored = areAllNew ? [] : preferredLast(entity, await storedRows(database, entity.table, readBy, rows));
   const changes: Changes = {
     inserts: new Set(),
     updates: new Map(),
-    rows: new Map(stored.map((row) => [identityOf(key, row), row])),
+    rows: new Map(stored.map((row) => [identityOfRow(entity, key, row), row])),
   };
   const withTimeline = entity === customer ? await customersWithTimeline(database, stored) : new Set();
   for (const [index, read] of rows.entries()) {
     const staged = batch[index];
     if (staged === undefined) continue;
-    const identity = identityOf(key, read);
+    const identity = identityOfRow(entity, key, read);
     const existing = changes.rows.get(identity);
     if (existing === undefined) {
       const row = completeRow(entity, read, now);
@@ -149,16 +139,12 @@ async function changesOfBatch(
   return changes;
 }
 
-/** The columns that identify the rows of a batch, and those by which stored rows are looked up. */
-function keysOf(entity: Entity, withoutId: boolean): { key: readonly string[]; readBy: readonly string[] } {
-  const { key, keyWithoutId, readBy = key, readByWithoutId } = entity;
-  if (!withoutId) return { key, readBy };
-  return { key: keyWithoutId ?? key, readBy: readByWithoutId ?? keyWithoutId ?? readBy };
-}
-
-/** Sorts retracted rows first, so that a valid row with the same key replaces them. */
-function validLast(stored: Row[]): Row[] {
-  return stored.sort((a, b) => Number(a.retractedAt == null) - Number(b.retractedAt == null));
+/** Sorts rows last that are valid, and whose identifiers have the canonical form, so that they replace others with the same key. */
+function preferredLast({ comparedByForm = [] }: Entity, stored: Row[]): Row[] {
+  const preference = (row: Row) =>
+    Number(row.retractedAt == null) +
+    Number(comparedByForm.every((name) => row[name] === comparedForm(String(row[name]))));
+  return stored.sort((a, b) => preference(a) - preference(b));
 }
 
 function isSame(stored: unknown, read: unknown): boolean {

@@ -1,0 +1,31 @@
+import type { Command } from 'commander';
+import type { Collision } from '../../domain/identifier/colliding-identifiers.ts';
+import { audited, settings } from '../running.ts';
+
+export function addCollisions(program: Command): void {
+  program
+    .command('collisions')
+    .description(
+      'Print identifiers of an earlier version that have the same canonical form as JSON lines, such as two customer numbers that look the same.',
+    )
+    .action(async () => {
+      const collisions = await audited('collisions', await settings('secret'), async (database, audit) => {
+        const { collidingIdentifiers } = await import('../../domain/identifier/colliding-identifiers.ts');
+        const listed = await collidingIdentifiers(database.read);
+        for (const { bankId, identifiers } of listed) {
+          const idsOf = (name: string) => identifiers.flatMap((identifier) => identifier[name] ?? []);
+          audit.addSubjects({ bankId, customerIds: idsOf('customerId'), userIds: idsOf('userId') });
+        }
+        return listed;
+      });
+      for (const collision of collisions) console.log(lineOf(collision));
+    });
+}
+
+/** In ASCII, because invisible characters would not be displayed. */
+function lineOf(collision: Collision): string {
+  return JSON.stringify(collision).replace(
+    /[^ -~]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
