@@ -6,6 +6,7 @@ import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { brokenRule, type RowRule } from '../src/base/row-rule.ts';
 import { parseAmount, parseCountryCode, parseEmailAddress } from '../src/base/values.ts';
+import { bank } from '../src/domain/bank/bank.table.ts';
 import { customerRules } from '../src/domain/customer/customer.rules.ts';
 import { type CustomerRow, customer } from '../src/domain/customer/customer.table.ts';
 import type { KycDocumentRow } from '../src/domain/kyc/kyc-document.table.ts';
@@ -19,7 +20,7 @@ import { generateCustomer } from '../src/import/generated/customer.ts';
 import { importFiles } from '../src/import/import.ts';
 import { renderProblem } from '../src/import/report.ts';
 import { type Gateway, startGateway, type TestUser } from './support/gateway.ts';
-import { insertCustomer } from './support/rows.ts';
+import { insertCustomer, insertKycStatus } from './support/rows.ts';
 
 const bankId = 'gh.29.uk';
 let gateway: Gateway;
@@ -351,6 +352,108 @@ describe('a time that is at most five minutes ahead', () => {
     expect(imported?.lastOkDate?.getTime()).toBeLessThanOrEqual(Date.now());
     const [stored] = await gateway.database.read.select().from(kycStatus).where(eq(kycStatus.customerId, id));
     expect(stored?.date.getTime()).toBeLessThanOrEqual(Date.now());
+  });
+});
+
+describe('a time ahead of the clock that is sent twice', () => {
+  const ahead = () => new Date(Date.now() + 3 * 60_000).toISOString();
+  const statusesOf = (customerId: string) =>
+    gateway.database.read.select().from(kycStatus).where(eq(kycStatus.customerId, customerId));
+  const add = async (customerId: string, input: { ok: boolean; date: string }) => {
+    const { data, errors } = await gateway.query<{ addKycStatus: { kycStatus: { id: string } } }>(
+      officer.token,
+      `mutation ($bankId: ID!, $customerId: ID!, $input: AddKycStatusInput!) {
+        addKycStatus(bankId: $bankId, customerId: $customerId, input: $input) { kycStatus { id } } }`,
+      { bankId, customerId, input },
+    );
+    expect(errors.filter(({ path }) => path?.length === 1)).toEqual([]);
+    return data?.addKycStatus;
+  };
+
+  test('adds one KYC status', async () => {
+    const { id } = await insertCustomer(gateway.database, { bankId });
+    const date = ahead();
+
+    for (const ok of [true, true, false, false]) await add(id, { ok, date });
+
+    expect((await statusesOf(id)).map(({ ok, sentDate }) => [ok, sentDate?.toISOString()]).sort()).toEqual([
+      [false, date],
+      [true, date],
+    ]);
+  });
+
+  test('adds one KYC status if the time is in the past when it is sent again', async () => {
+    const { id: customerId } = await insertCustomer(gateway.database, { bankId });
+    const [date, sentDate] = [2, 1].map((minutes) => new Date(Date.now() - minutes * 60_000));
+    await insertKycStatus(gateway.database, { bankId, customerId, ok: true, date, sentDate });
+
+    await add(customerId, { ok: true, date: String(sentDate?.toISOString()) });
+    expect(await statusesOf(customerId)).toHaveLength(1);
+
+    await add(customerId, { ok: true, date: new Date(Number(sentDate) + 1).toISOString() });
+    expect(await statusesOf(customerId)).toHaveLength(2);
+  });
+
+  test('adds a KYC status again after its retraction', async () => {
+    const { id: customerId } = await insertCustomer(gateway.database, { bankId });
+    const input = { ok: true, date: ahead() };
+    await add(customerId, input);
+    const retraction = { retractedAt: new Date(), retractionReason: 'Wrong customer.' };
+    await gateway.database.transaction((transaction) =>
+      transaction.update(kycStatus).set(retraction).where(eq(kycStatus.customerId, customerId)),
+    );
+
+    await add(customerId, input);
+    expect((await statusesOf(customerId)).filter(({ retractedAt }) => retractedAt === null)).toHaveLength(1);
+  });
+
+  test('adds one KYC status by two imports, and by GraphQL afterwards', async () => {
+    const { id } = await insertCustomer(gateway.database, { bankId });
+    const record = { ...ofStored(id), ok: true, date: ahead() };
+
+    for (const statuses of [[record, record], [record]]) expect(await problemsOf({ statuses })).toEqual([]);
+    await add(id, { ok: true, date: record.date });
+
+    expect(await statusesOf(id)).toHaveLength(1);
+  });
+
+  test('makes one proposal, and one KYC status after it was confirmed', async () => {
+    const fourEyesBank = 'four.eyes';
+    await gateway.createBank(fourEyesBank);
+    await gateway.database.transaction((transaction) =>
+      transaction.update(bank).set({ kycFourEyes: true }).where(eq(bank.id, fourEyesBank)),
+    );
+    const { id: customerId } = await insertCustomer(gateway.database, { bankId: fourEyesBank });
+    const proposer = await gateway.createUser({ roles: [['CanAddKycStatus', fourEyesBank]] });
+    const confirmer = await gateway.createUser({ roles: [['CanConfirmKycStatus', fourEyesBank]] });
+    const input = { ok: true, date: ahead() };
+    const propose = async () => {
+      const { data } = await gateway.query<{ proposeKycStatus: { kycStatusProposal: { id: string } } }>(
+        proposer.token,
+        `mutation ($bankId: ID!, $customerId: ID!, $input: AddKycStatusInput!) {
+          proposeKycStatus(bankId: $bankId, customerId: $customerId, input: $input) { kycStatusProposal { id } } }`,
+        { bankId: fourEyesBank, customerId, input },
+      );
+      return data?.proposeKycStatus.kycStatusProposal.id;
+    };
+    const confirm = async (id: string | undefined) => {
+      const { errors } = await gateway.query(
+        confirmer.token,
+        `mutation ($bankId: ID!, $customerId: ID!, $id: ID!) {
+          confirmKycStatus(bankId: $bankId, customerId: $customerId, id: $id) { customer: __typename } }`,
+        { bankId: fourEyesBank, customerId, id },
+      );
+      expect(errors).toEqual([]);
+    };
+
+    const id = await propose();
+    expect(await propose()).toBe(id);
+    await confirm(id);
+    const second = await propose();
+    expect(second).not.toBe(id);
+    await confirm(second);
+
+    expect(await statusesOf(customerId)).toHaveLength(1);
   });
 });
 

@@ -37,6 +37,7 @@ export const bookkeeping: ReadonlySet<string> = new Set([
   'emailSearch',
   'mobilePhoneNumberE164',
   'lastOkDateOrder',
+  'sentDate',
   'canonicalNumber',
   'canonicalRouting',
   'canonicalUsername',

@@ -80,6 +80,16 @@ export const id: ParseField = (value) => parseId(value);
 export const dateTime: ParseField = (value) => dateTimeFromWritten(value);
 /** A time that the clock of another machine provided. */
 export const timeByClock: ParseField = (value) => withinClockLeeway(dateTimeFromWritten(value));
+/** The time that was written, if `timeByClock` replaces it. Otherwise null, also for an invalid time, which `timeByClock` reports. */
+export const timeAheadOfClock: ParseField = (value) => {
+  try {
+    const written = dateTimeFromWritten(value);
+    return withinClockLeeway(written) === written ? null : written;
+  } catch (error) {
+    if (error instanceof InvalidValue) return null;
+    throw error;
+  }
+};
 export const localDate: ParseField = (value) => localDateFromWritten(value);
 export const countryCode: ParseField = (value) => parseCountryCode(value);
 export const currency: ParseField = (value) => parseCurrency(value);

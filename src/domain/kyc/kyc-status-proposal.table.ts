@@ -15,6 +15,8 @@ export const kycStatusProposal = table(
     customerId: id('customer_id').notNull(),
     ok: boolean('ok').notNull(),
     date: timestamp('date').notNull(),
+    /** See `sentDate` of a status. */
+    sentDate: timestamp('sent_date'),
     state: text('state').notNull().$type<KycStatusProposalState>(),
     proposedByUserId: id('proposed_by_user_id')
       .notNull()

@@ -24,14 +24,17 @@ export async function needsConfirmation(queries: Queries, bankId: string): Promi
 export async function insertProposal(
   transaction: Queries,
   { id: customerId, bankId }: LockedCustomer,
-  { ok, date, proposedByUserId }: Pick<KycStatusProposalRow, 'ok' | 'date' | 'proposedByUserId'>,
+  { ok, date, sentDate, proposedByUserId }: Pick<KycStatusProposalRow, 'ok' | 'date' | 'sentDate' | 'proposedByUserId'>,
 ): Promise<KycStatusProposalRow> {
   const now = new Date();
   const state = KycStatusProposalState.PROPOSED;
-  const values = { bankId, customerId, ok, date, state, proposedByUserId };
+  const open = and(eq(kycStatusProposal.customerId, customerId), eq(kycStatusProposal.state, state));
+  const isRetry = and(open, eq(kycStatusProposal.sentDate, sentDate ?? date), eq(kycStatusProposal.ok, ok));
+  const [sent] = await transaction.select().from(kycStatusProposal).where(isRetry).limit(1);
+  if (sent !== undefined) return sent;
+  const values = { bankId, customerId, ok, date, sentDate, state, proposedByUserId };
   const row = { id: randomUUID(), ...values, createdAt: now, updatedAt: now };
   const [added] = await insertRow(transaction, kycStatusProposal, row, 'ignore');
-  const open = and(eq(kycStatusProposal.customerId, customerId), eq(kycStatusProposal.state, state));
   if (added === undefined) {
     const [same] = await transaction
       .select()

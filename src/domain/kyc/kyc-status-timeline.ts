@@ -7,6 +7,7 @@ import { lastOkDateOrderOf } from '../customer/customer.rules.ts';
 import { customer as customerTable } from '../customer/customer.table.ts';
 import type { LockedCustomer } from '../customer/locked-customer.ts';
 import { type Retraction, refuseOverflow, retractEvidence } from './kyc-evidence.writes.ts';
+import type { KycStatusValues } from './kyc-status.rules.ts';
 import { type KycStatusRow, kycStatus } from './kyc-status.table.ts';
 
 /** The status with the latest date. If two have the same date, the one that is not `ok`, regardless of which came first. */
@@ -35,12 +36,16 @@ async function insertFirst(transaction: Queries, customer: LockedCustomer, now: 
 export async function applyKycStatus(
   transaction: Queries,
   customer: LockedCustomer,
-  { ok, date }: Pick<KycStatusRow, 'ok' | 'date'>,
+  { ok, date, sentDate }: KycStatusValues,
 ): Promise<KycStatusRow> {
   const now = new Date();
   const { id: customerId, bankId } = customer;
   await insertFirst(transaction, customer, now);
-  const row = { id: randomUUID(), bankId, customerId, ok, date, createdAt: now, updatedAt: now };
+  // A date that was ahead of the clock is the same at the retry of a call, even if it is in the past then.
+  const isRetry = and(validOf(customer), eq(kycStatus.sentDate, sentDate ?? date), eq(kycStatus.ok, ok));
+  const sent = await newestOf(transaction, isRetry);
+  if (sent !== null) return sent;
+  const row = { id: randomUUID(), bankId, customerId, ok, date, sentDate, createdAt: now, updatedAt: now };
   const [added] = await insertRow(transaction, kycStatus, row, 'ignore');
   if (added === undefined) {
     const same = await newestOf(transaction, and(validOf(customer), eq(kycStatus.date, date), eq(kycStatus.ok, ok)));

@@ -7,8 +7,11 @@ import type { AddKycStatusInput } from './kyc-status.type.ts';
 /** A status of the future would prevail over all statuses until then. */
 export const kycStatusRules: readonly RowRule<KycStatusRow>[] = [notInFuture('date')];
 
-export function kycStatusValues({ ok, date }: AddKycStatusInput): Pick<KycStatusRow, 'ok' | 'date'> {
-  const values = { ok, date: withinClockLeeway(date) };
-  requireRules(kycStatusRules, values, (column) => `input.${column}`);
-  return values;
+/** The values of a status, or of a proposal of one. */
+export type KycStatusValues = Pick<KycStatusRow, 'ok' | 'date' | 'sentDate'>;
+
+export function kycStatusValues({ ok, date: sent }: AddKycStatusInput): KycStatusValues {
+  const date = withinClockLeeway(sent);
+  requireRules(kycStatusRules, { ok, date }, (column) => `input.${column}`);
+  return { ok, date, sentDate: date === sent ? null : sent };
 }

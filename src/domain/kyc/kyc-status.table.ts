@@ -14,6 +14,8 @@ export const kycStatus = table(
     customerId: id('customer_id').notNull(),
     ok: boolean('ok').notNull(),
     date: timestamp('date').notNull(),
+    /** The date that the caller sent, if it was ahead of the clock and `date` is the time of the call. A retry sends it again. */
+    sentDate: timestamp('sent_date'),
     retractedAt: timestamp('retracted_at'),
     retractedByUserId: id('retracted_by_user_id').references(() => user.id),
     retractionReason: text('retraction_reason'),

@@ -45,7 +45,7 @@ export class AddKycStatusInput {
 
   @Field(() => DateTime, {
     description:
-      'The time from which the status applies, such as `2024-05-31T09:30:00Z`. It must not be in the future. A time that is at most five minutes ahead is stored as the present.',
+      'The time from which the status applies, such as `2024-05-31T09:30:00Z`. It must not be in the future. A time that is at most five minutes ahead is stored as the present; the same time adds no second status.',
   })
   date: Date;
 }

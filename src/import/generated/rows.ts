@@ -19,10 +19,16 @@ import type { TaxResidenceRow } from '../../domain/tax-residence/tax-residence.t
 import type { UserRow } from '../../domain/user/user.table.ts';
 import type { UserCustomerLinkRow } from '../../domain/user-customer-link/user-customer-link.table.ts';
 
-/** Generated rows are neither retracted nor cancelled, and their identifiers are plain. */
+/** Generated rows are neither retracted nor cancelled, their identifiers are plain, and their dates are not ahead of the clock. */
 export type Generated<Row> = Omit<
   Row,
-  'retractedAt' | 'retractedByUserId' | 'retractionReason' | 'cancelledAt' | 'canonicalNumber' | 'canonicalRouting'
+  | 'retractedAt'
+  | 'retractedByUserId'
+  | 'retractionReason'
+  | 'cancelledAt'
+  | 'canonicalNumber'
+  | 'canonicalRouting'
+  | 'sentDate'
 >;
 
 /** A customer with all related rows. */

@@ -15,6 +15,7 @@ import {
   optional,
   required,
   text,
+  timeAheadOfClock,
   timeByClock,
   url,
 } from '../fields.ts';
@@ -86,7 +87,11 @@ export const kycStatus = defineEntity({
   readBy: ['customerId'],
   parent: 'customer',
   record: { sections: ['statuses'], marks: [['ok', 'date']] },
-  fields: [required('ok', 'ok', boolean), required('date', 'date', timeByClock)],
+  fields: [
+    required('ok', 'ok', boolean),
+    required('date', 'date', timeByClock),
+    optional('date', 'sentDate', timeAheadOfClock),
+  ],
   rules: kycStatusRules,
   isEvidence: true,
   isListOfCustomer: true,

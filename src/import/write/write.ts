@@ -109,19 +109,20 @@ async function changesOfBatch(
   const changes: Changes = {
     inserts: new Set(),
     updates: new Map(),
-    rows: new Map(stored.map((row) => [identityOfRow(entity, key, row), row])),
+    rows: new Map(stored.flatMap((row) => identitiesOf(entity, key, row).map((identity) => [identity, row]))),
   };
   const withTimeline = entity === customer ? await customersWithTimeline(database, stored) : new Set();
   for (const [index, read] of rows.entries()) {
     const staged = batch[index];
     if (staged === undefined) continue;
-    const identity = identityOfRow(entity, key, read);
-    const existing = changes.rows.get(identity);
+    const identities = identitiesOf(entity, key, read);
+    const [identity = ''] = identities;
+    const existing = identities.map((each) => changes.rows.get(each)).find((row) => row !== undefined);
     if (existing === undefined) {
       const row = completeRow(entity, read, now);
       if (read.password !== undefined) row.password = read.password;
       changes.inserts.add(row);
-      changes.rows.set(identity, row);
+      for (const each of identities) changes.rows.set(each, row);
       counts.written += 1;
       continue;
     }
@@ -137,6 +138,14 @@ async function changesOfBatch(
     }
   }
   return changes;
+}
+
+/** The identities of a row. A KYC status whose date was ahead of the clock is also known by this date. */
+function identitiesOf(entity: Entity, key: readonly string[], row: Row): string[] {
+  const identity = identityOfRow(entity, key, row);
+  return row.sentDate instanceof Date
+    ? [identityOfRow(entity, key, { ...row, date: row.sentDate }), identity]
+    : [identity];
 }
 
 /** Sorts rows last that are valid, and whose identifiers have the canonical form, so that they replace others with the same key. */
@@ -161,6 +170,8 @@ function differingColumns(entity: Entity, existing: Row, read: Row, withTimeline
     if (entity === customer && (name === 'kycStatus' || name === 'lastOkDate') && withTimeline.has(existing.id)) {
       return false;
     }
+    // The date of a repeated status is the time of the former import if the written date was ahead of the clock.
+    if (entity === kycStatus) return false;
     // The number might have become that of another customer since the event was written.
     if (entity === crmEvent && name === 'customerId' && existing.customerId !== null) return false;
     return !isSame(existing[name], read[name]);
