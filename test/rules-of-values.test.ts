@@ -503,6 +503,74 @@ describe('a stored row that breaks a rule', () => {
     expect(await storedCustomer(id)).toMatchObject({ ...stored, title: 'Lady' });
   });
 
+  /** The record of a stored customer with the values that break rules. */
+  function storedRecord({ id, customerNumber }: { id: string; customerNumber: string }, values: object = {}) {
+    return customerRecord({
+      ...{ customer_id: id, customer_number: customerNumber, date_of_birth: stored.dateOfBirth },
+      ...{ dependants: stored.dependants, dob_of_dependants: stored.dobOfDependants, email: 'ada@example-.com' },
+      credit_limit: { currency: stored.creditLimitCurrency, amount: stored.creditLimitAmount },
+      ...values,
+    });
+  }
+
+  test('can be changed in its other fields by an import that contains the invalid ones unchanged', async () => {
+    const row = await insertCustomer(gateway.database, { bankId, ...stored, email: 'ada@example-.com' });
+
+    expect(await problemsOf({ customers: [storedRecord(row, { title: 'Lady' })] }, true)).toEqual([]);
+    expect(await storedCustomer(row.id)).toMatchObject({ ...stored, email: 'ada@example-.com', title: 'Lady' });
+    expect(await problemsOf({ customers: [storedRecord(row, { title: 'Lady' })] })).toEqual([]);
+  });
+
+  test.each([
+    [{ date_of_birth: '2099-01-02' }, ['date_of_birth must not be in the future']],
+    [{ dob_of_dependants: ['2098-02-03'] }, ['dob_of_dependants item 1 must not be in the future']],
+    [{ email: 'ada@example_.com' }, ['email must be a valid email address']],
+    [
+      { credit_limit: { currency: 'BGN', amount: '2.00' } },
+      ['credit_limit.amount must have an ISO 4217 currency code'],
+    ],
+    [
+      { credit_limit: { currency: 'ANG', amount: '2.00' }, email: 'a@b' },
+      [
+        'email must be a valid email address',
+        'credit_limit.currency must be an ISO 4217 currency code',
+        'credit_limit.amount must have an ISO 4217 currency code',
+      ],
+    ],
+  ])('cannot get another invalid value by an import: %j', async (values, problems) => {
+    const row = await insertCustomer(gateway.database, { bankId, ...stored, email: 'ada@example-.com' });
+
+    const reported = await problemsOf({ customers: [storedRecord(row, { title: 'Lady', ...values })] }, true);
+    expect(reported).toEqual(problems.map((problem) => expect.stringContaining(problem)));
+    expect(await storedCustomer(row.id)).toMatchObject({ ...stored, email: 'ada@example-.com', title: null });
+  });
+
+  test('does not make the values valid for another customer', async () => {
+    const row = await insertCustomer(gateway.database, { bankId, ...stored, email: 'ada@example-.com' });
+    const record = storedRecord({ id: randomUUID(), customerNumber: `${row.customerNumber}-2` });
+
+    expect(await problemsOf({ customers: [record] }, true)).toEqual(
+      ['email must be', 'credit_limit.currency must be', 'credit_limit.amount must', 'date_of_birth must not'].map(
+        (problem) => expect.stringContaining(problem),
+      ),
+    );
+  });
+
+  test('keeps a number with another form that an import contains unchanged', async () => {
+    const number = `1${randomUUID()}`;
+    const numbers = [number, `${number}\u200B`, number.replace('1', '１')];
+    const rows = [];
+    for (const customerNumber of numbers) rows.push(await insertCustomer(gateway.database, { bankId, customerNumber }));
+
+    const customers = rows.map(({ id, customerNumber }) =>
+      customerRecord({ customer_id: id, customer_number: customerNumber, title: 'Lady' }),
+    );
+    expect(await problemsOf({ customers }, true)).toEqual([]);
+    for (const [index, { id }] of rows.entries()) {
+      expect(await storedCustomer(id)).toMatchObject({ customerNumber: numbers[index], title: 'Lady' });
+    }
+  });
+
   test('returns a withdrawn currency', async () => {
     const reader = await gateway.createUser({ roles: [['CanGetCustomer', bankId]] });
     const { id: customerId } = await insertCustomer(gateway.database, { bankId, ...stored });

@@ -1,7 +1,7 @@
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { comparedForm } from '../base/identifiers.ts';
 import { brokenRule, type RowRule } from '../base/row-rule.ts';
-import type { Field } from './fields.ts';
+import type { Doubt, Field } from './fields.ts';
 import type { JsonObject } from './json.ts';
 import type { TextPlace } from './json-place.ts';
 import { identityOf, type Row } from './row.ts';
@@ -111,6 +111,8 @@ export interface ReadRow {
   /** The username of the user to which the row refers. The owner of an account is named without a provider. */
   username?: string;
   provider?: string;
+  /** Violations that only a comparison with the stored row decides. */
+  doubts?: readonly Doubt[];
   row: Row;
 }
 
@@ -125,6 +127,8 @@ export interface ReadingOptions {
 /** Receives what a reader finds in the records. */
 export interface Reading {
   options: ReadingOptions;
+  /** Whether the database had rows of the entity when the import began. Otherwise, no violation can be one of a stored row. */
+  hasStoredRows(entity: Entity): boolean;
   stage(row: ReadRow, place: Place): void;
   problem(entity: Entity, place: Place, field: string, reason: string): void;
   /** Called once for each row with a problem. */

@@ -1,6 +1,6 @@
 import { dateTimeFromWritten, localDateFromWritten, withinClockLeeway } from '../base/dates.ts';
 import { parseCustomerNumber, parseIdentifier, requireVisible } from '../base/identifiers.ts';
-import { InvalidValue } from '../base/text-bounds.ts';
+import { brokenTextRule, InvalidValue } from '../base/text-bounds.ts';
 import {
   httpsUrlFromWritten,
   parseAmount,
@@ -26,8 +26,26 @@ export interface Field<Column extends string = string> {
   isRequired: boolean;
   /** The value for a field that is null or an empty text. Defaults to null. A required field with this value can be an empty text. */
   empty?: unknown;
+  /**
+   * Whether the value of a stored row is kept if the record contains it unchanged. An earlier version, with other rules, can have
+   * stored a value that is invalid or has another form now.
+   */
+  keepsStored?: true;
   parse: ParseField;
 }
+
+/** A value that only a comparison with the stored row decides. */
+export interface ValueDoubt {
+  column: string;
+  field: string;
+  /** The value as written. It is kept if the stored row has it. */
+  written: string;
+  /** The rule that the value breaks. Null if the value is valid, but has another form than the parsed one. */
+  reason: string | null;
+}
+
+/** A violation that only a comparison with the stored row decides: of a value, or of the rules of the row. */
+export type Doubt = ValueDoubt | 'rules';
 
 /** Parses the value of a field. @throws InvalidValue */
 export type ParseField = (value: unknown, record: JsonObject, findings: Findings) => unknown;
@@ -35,14 +53,18 @@ export type ParseField = (value: unknown, record: JsonObject, findings: Findings
 /** Receives the problems and corrections of a record. */
 export interface Findings {
   problem(field: string, reason: string): void;
+  /** Omitted if the fields have no stored row to compare with. */
+  doubt?(doubt: ValueDoubt): void;
   corrected(what: 'URL' | 'balance'): void;
 }
+
+type FieldOptions = Pick<Field, 'otherName' | 'empty' | 'keepsStored'>;
 
 export function required<Column extends string>(
   name: string,
   column: Column,
   parse: ParseField,
-  options: Pick<Field, 'otherName' | 'empty'> = {},
+  options: FieldOptions = {},
 ): Field<Column> {
   return { name, column, parse, isRequired: true, ...options };
 }
@@ -51,7 +73,7 @@ export function optional<Column extends string>(
   name: string,
   column: Column,
   parse: ParseField,
-  options: Pick<Field, 'otherName' | 'empty'> = {},
+  options: FieldOptions = {},
 ): Field<Column> {
   return { name, column, parse, isRequired: false, ...options };
 }
@@ -59,6 +81,9 @@ export function optional<Column extends string>(
 export function text(maxLength: number): ParseField {
   return (value) => parseText(value, maxLength);
 }
+
+/** No field whose stored value is kept is longer. */
+const maxKeptLength = 255;
 
 /** A number or name by which people identify something, in its canonical form. */
 export function identifier(maxLength: number): ParseField {
@@ -172,12 +197,26 @@ export function readFields(fields: readonly Field[], record: JsonObject, finding
       } else if (value !== undefined) row[field.column] = field.empty ?? null;
       continue;
     }
+    let reason: string | null = null;
     try {
       row[field.column] = field.parse(value, record, findings);
     } catch (error) {
       if (!(error instanceof InvalidValue)) throw error;
-      findings.problem(name, error.message);
+      reason = error.message;
     }
+    const written = findings.doubt === undefined ? null : keptText(field, value);
+    if (written === null || written === row[field.column]) {
+      if (reason !== null) findings.problem(name, reason);
+      continue;
+    }
+    if (reason !== null) row[field.column] = written;
+    findings.doubt?.({ column: field.column, field: name, written, reason });
   }
   return row;
+}
+
+/** The value as an earlier version stored it, if it can be kept. */
+function keptText({ keepsStored }: Field, value: unknown): string | null {
+  if (keepsStored !== true || typeof value !== 'string') return null;
+  return brokenTextRule(value, maxKeptLength) === null ? value.normalize('NFC').trim() : null;
 }

@@ -3,8 +3,9 @@ import { basename } from 'node:path';
 import { parseId } from '../base/values.ts';
 import type { Database } from '../database/database.ts';
 import { checkStaged } from './check/check.ts';
-import type { EntityName } from './entities.ts';
+import { type EntityName, entities } from './entities.ts';
 import type { Place, Reading, ReadingOptions } from './entity.ts';
+import { isEmptyTable } from './existing-rows.ts';
 import { isObject } from './json.ts';
 import { UnreadableFile } from './json-source.ts';
 import { locateField } from './locate.ts';
@@ -84,7 +85,7 @@ async function readFiles(state: Import): Promise<void> {
   const { files, report, callbacks } = state;
   const sizes = await Promise.all(files.map((file) => stat(file).catch(() => null)));
   const totalBytes = sizes.reduce((sum, size) => sum + (size?.size ?? 0), 0);
-  const reading = readingOf(state);
+  const reading = readingOf(state, await entitiesWithRows(state.database));
   let bytes = 0;
   let records = 0;
   for (const [index, file] of files.entries()) {
@@ -112,10 +113,17 @@ async function readFiles(state: Import): Promise<void> {
   callbacks.onProgress?.({ phase: 'read', bytes, totalBytes, records });
 }
 
+async function entitiesWithRows(database: Database): Promise<Set<string>> {
+  const names = new Set<string>();
+  for (const { name, table } of entities) if (!(await isEmptyTable(database, table))) names.add(name);
+  return names;
+}
+
 /** Stages the valid rows of the records, and reports everything else. */
-function readingOf({ staging, files, options, report, callbacks }: Import): Reading {
+function readingOf({ staging, files, options, report, callbacks }: Import, withRows: ReadonlySet<string>): Reading {
   return {
     options,
+    hasStoredRows: ({ name }) => withRows.has(name),
     stage(row, place) {
       countsOf(report, row.entity.name).read += 1;
       staging.add(row, place);
@@ -204,6 +212,10 @@ async function check(state: Import): Promise<void> {
   const { unlinkedAccounts } = await checkStaged({
     database,
     staging,
+    problem(number, field, reason) {
+      const place = placeOfRow(state, number, field);
+      if (place !== null) callbacks.onProblem?.({ ...place, field, reason });
+    },
     removeInvalid(number, field, reason) {
       const place = placeOfRow(state, number, field);
       if (place === null) return;

@@ -1,7 +1,7 @@
 import { InvalidValue } from '../base/text-bounds.ts';
 import { parseId } from '../base/values.ts';
 import { brokenRuleOf, type Enclosing, type Entity, type Place, type Reading, type ReadRow } from './entity.ts';
-import { customerNumber, type Findings, optional, readFields } from './fields.ts';
+import { customerNumber, type Findings, optional, readFields, type ValueDoubt } from './fields.ts';
 import { isObject, isUnset, type JsonObject, valueAt } from './json.ts';
 import { identityOf, type Row } from './row.ts';
 
@@ -13,6 +13,7 @@ export interface RecordReader extends Findings {
   enclosing: Enclosing;
   reading: Reading;
   isValid: boolean;
+  doubts: ValueDoubt[];
   /** The fields that are not imported. */
   unread: string[];
 }
@@ -67,11 +68,16 @@ export function openRecord(
     enclosing,
     reading,
     isValid: true,
+    doubts: [],
     unread: [],
     problem(field, reason) {
       if (reader.isValid) reading.invalid(entity);
       reader.isValid = false;
       reading.problem(entity, place, field, reason);
+    },
+    doubt(doubt) {
+      if (reading.hasStoredRows(entity)) reader.doubts.push(doubt);
+      else if (doubt.reason !== null) reader.problem(doubt.field, doubt.reason);
     },
     corrected: reading.corrected,
   };
@@ -103,12 +109,18 @@ type Details = Partial<Omit<ReadRow, 'entity' | 'row' | 'userIds'>>;
 
 /** Stages the row of a record, unless the record is invalid. */
 export function stageRow(reader: RecordReader, row: Row, details: Details = {}): void {
-  const { entity, place, reading } = reader;
+  const { entity, place, reading, doubts } = reader;
   const broken = reader.isValid ? brokenRuleOf(entity, row) : null;
-  if (broken !== null) reader.problem(broken.field, broken.reason);
-  if (!reader.isValid) return;
+  const isDoubtful = broken !== null && reading.hasStoredRows(entity);
+  if (broken !== null && !isDoubtful) reader.problem(broken.field, broken.reason);
+  if (!reader.isValid) {
+    for (const doubt of doubts) {
+      if (doubt.reason !== null) reader.problem(doubt.field, doubt.reason);
+    }
+    return;
+  }
   countUnread(reader);
-  stagePart(reading, place, entity, row, details);
+  stagePart(reading, place, entity, row, { ...details, doubts: isDoubtful ? [...doubts, 'rules'] : doubts });
 }
 
 /** Counts the fields of a valid record that are not imported. An invalid record can be any text, so its names are not shown. */

@@ -41,6 +41,7 @@ const tables = `
     position text not null
   );
   create table claim (number integer not null, kind text not null, value text not null);
+  create table doubt (number integer primary key, doubts text not null);
   create table user_reference (number integer not null, user_id text not null);
   create table invalid_user (username text primary key) without rowid;
   create table user_placeholder (id text primary key) without rowid;
@@ -90,6 +91,7 @@ export class Staging {
     'insert into staged values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   );
   readonly #insertClaim = this.database.prepare('insert into claim values (?, ?, ?)');
+  readonly #insertDoubts = this.database.prepare('insert into doubt values (?, ?)');
   readonly #insertUserReference = this.database.prepare('insert into user_reference values (?, ?)');
   readonly #selectPlace = this.database.prepare<[number], PlaceOfEntity>(
     'select entity, file, offset, line, "column", position from staged where number = ?',
@@ -123,6 +125,8 @@ export class Staging {
     for (const [kind, ...parts] of read.claims ?? []) {
       this.#insertClaim.run(number, `${read.entity.name}.${kind}`, JSON.stringify(parts));
     }
+    const { doubts = [] } = read;
+    if (doubts.length > 0) this.#insertDoubts.run(number, JSON.stringify(doubts));
     for (const userId of read.userIds ?? []) {
       if (typeof userId === 'string') this.#insertUserReference.run(number, userId);
     }

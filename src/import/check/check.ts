@@ -4,6 +4,7 @@ import { customer } from '../obp/customer.ts';
 import type { Checking } from './checking.ts';
 import { checkContradictions } from './contradictions.ts';
 import { assignCustomers, checkBanksOfCustomers, checkCustomers } from './customers.ts';
+import { checkDoubts } from './doubts.ts';
 import { checkListsOfCustomers, checkListsOfParents } from './lists.ts';
 import { checkAccountsOfLinks, checkKycMedia, checkMeetingsOfInvitees } from './references.ts';
 import { checkCanonicalNames, checkUniqueKeys } from './unique-keys.ts';
@@ -12,9 +13,11 @@ import { checkOwners, checkReferencedUsers, checkUsersWithoutId } from './users.
 /** Checks the staged rows against each other and against the database. Returns how many accounts name an unknown customer. */
 export async function checkStaged(checking: Checking): Promise<{ unlinkedAccounts: number }> {
   await checkCustomers(checking);
+  await checkDoubts(checking, (entity) => entity === customer);
   await checkUniqueKeys(checking, customer);
   checkBanksOfCustomers(checking);
   const unlinkedAccounts = await assignCustomers(checking);
+  await checkDoubts(checking, (entity) => entity !== customer);
   await checkContradictions(checking);
   for (const entity of entities as readonly Entity[]) {
     if (entity !== customer) await checkUniqueKeys(checking, entity);

@@ -5,6 +5,8 @@ import type { Staging } from '../staging.ts';
 export interface Checking {
   database: Database;
   staging: Staging;
+  /** Reports a problem of a staged row, which must be removed afterwards. */
+  problem(number: number, field: string, reason: string): void;
   /** Reports a staged row as invalid and removes it. */
   removeInvalid(number: number, field: string, reason: string): void;
   /** Describes the place of a staged row in a message. */

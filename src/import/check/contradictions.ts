@@ -63,7 +63,10 @@ export async function checkContradictions(checking: Checking): Promise<void> {
       if (removeContradiction(checking, entity, number, row, merged)) continue;
       const added = Object.keys(row).filter((name) => !merged?.providers.has(name));
       if (added.length === 0) continue;
-      const broken = brokenRuleOf(entityOf(entity), withDates(entityOf(entity).table, { ...merged.row, ...row }));
+      const { table } = entityOf(entity);
+      // A rule that the first record breaks alone was compared with the stored row.
+      const [together, before] = [{ ...merged.row, ...row }, { ...merged.row }].map((each) => withDates(table, each));
+      const broken = brokenRuleOf(entityOf(entity), together ?? {}, before);
       if (broken !== null) {
         removeInvalid(number, broken.field, broken.reason);
         continue;

@@ -57,10 +57,10 @@ export const account = defineEntity({
   },
   fields: [
     optional('label', 'label', text(255)),
-    optional('number', 'number', identifier(100)),
+    optional('number', 'number', identifier(100), { keepsStored: true }),
     optional('product_code', 'productCode', text(100), { otherName: 'type' }),
-    optional('balance.currency', 'balanceCurrency', currency),
-    optional('balance.amount', 'balanceAmount', amount('balance.currency')),
+    optional('balance.currency', 'balanceCurrency', currency, { keepsStored: true }),
+    optional('balance.amount', 'balanceAmount', amount('balance.currency'), { keepsStored: true }),
     optional('branch_id', 'branchId', text(255)),
   ],
   otherFields: [
@@ -84,7 +84,10 @@ export const accountRouting = defineEntity({
   plural: 'account routings',
   table: accountRoutingTable,
   key: ['bankId', 'accountId', 'scheme'],
-  fields: [required('scheme', 'scheme', identifier(50)), required('address', 'address', identifier(255))],
+  fields: [
+    required('scheme', 'scheme', identifier(50)),
+    required('address', 'address', identifier(255), { keepsStored: true }),
+  ],
   derive: ({ scheme, address }) => ({ canonicalRouting: derivedCanonicalForm(scheme, address) }),
   uniqueKeys: [
     {

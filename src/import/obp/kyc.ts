@@ -50,7 +50,7 @@ export const kycDocument = defineEntity({
   fields: [
     required('id', 'id', id),
     required('type', 'type', text(50)),
-    required('number', 'number', identifier(50)),
+    required('number', 'number', identifier(50), { keepsStored: true }),
     optional('issue_date', 'issueDate', localDate),
     optional('issue_place', 'issuePlace', text(512)),
     optional('expiry_date', 'expiryDate', localDate),

@@ -85,7 +85,7 @@ export const crmEvent = defineEntity({
   fields: [
     required('id', 'id', id),
     optional('customer_name', 'customerName', text(255), { otherName: 'customer.name' }),
-    optional('customer_number', 'customerNumber', customerNumber, { otherName: 'customer.number' }),
+    optional('customer_number', 'customerNumber', customerNumber, { otherName: 'customer.number', keepsStored: true }),
     required('category', 'category', text(255)),
     optional('detail', 'detail', longText(2000)),
     optional('channel', 'channel', text(255)),

@@ -47,7 +47,7 @@ export const user = defineEntity({
   fields: [
     optional('user_id', 'id', id),
     required('username', 'username', username, { otherName: 'user_name' }),
-    optional('email', 'email', emailAddress),
+    optional('email', 'email', emailAddress, { keepsStored: true }),
     optional('first_name', 'firstName', text(255)),
     optional('last_name', 'lastName', text(255)),
     optional('provider', 'provider', text(100)),
