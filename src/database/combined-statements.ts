@@ -2,7 +2,7 @@ import { Column, fillPlaceholders, is } from 'drizzle-orm';
 import pg from 'pg';
 import { batchPerTick } from './batch-per-tick.ts';
 import type { Preparable, PrepareOptions } from './database.ts';
-import { currentDeadline } from './deadline.ts';
+import { currentDeadline, withDeadline } from './deadline.ts';
 import { isStopped } from './errors.ts';
 import { type RowMapper, rowMapperOf, type Selected } from './map-rows.ts';
 import type { StatementConnection } from './postgresql-connections.ts';
@@ -172,7 +172,8 @@ export function combineStatements({ connection, onStatement, onRoundTrip }: Comb
   }
 
   async function rowsOf({ query, rows }: Statement, values: Values, deadline?: AbortSignal): Promise<unknown[]> {
-    if (rows === null) return query.execute(values);
+    // Drizzle sends it with the deadline of the current operation.
+    if (rows === null) return withDeadline(deadline, () => query.execute(values));
     const parameters = fillPlaceholders(query.params, values ?? {});
     onStatement(query.queryString, parameters);
     const result = await connection.query(query.queryConfig, parameters, deadline);

@@ -2,8 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 
 const deadlines = new AsyncLocalStorage<AbortSignal | undefined>();
 
-/** Runs `work`, whose reads and transactions are stopped once `deadline` is aborted. */
-export function withDeadline<Result>(deadline: AbortSignal, work: () => Result): Result {
+/** Runs `work`, whose reads and transactions are stopped once `deadline` is aborted. Undefined stops nothing. */
+export function withDeadline<Result>(deadline: AbortSignal | undefined, work: () => Result): Result {
   return deadlines.run(deadline, work);
 }
 

@@ -1,5 +1,6 @@
 import { GatewayError, gatewayError } from '../base/errors.ts';
 import { DatabaseMismatch } from './database-mismatch.ts';
+import { UnsuitableSession } from './unsuitable-session.ts';
 
 interface DriverError {
   code: string;
@@ -8,6 +9,8 @@ interface DriverError {
   severity?: string;
   constraint?: string;
   detail?: string;
+  /** Only PostgreSQL has it: the function of the server. */
+  routine?: string;
 }
 
 /** The error of the driver, which Drizzle wraps. Null if the error is of another kind. */
@@ -62,6 +65,15 @@ export function isConflict(error: unknown): boolean {
   return /^(40001|40P01)$/.test(driverError(error)?.code ?? '');
 }
 
+/**
+ * Whether PostgreSQL cannot run a prepared statement of the connection any more, because an operator has changed the type of a column
+ * or a pooler has deleted the statement. It had no effect, and other connections can run it.
+ */
+export function isStalePlan(error: unknown): boolean {
+  const { code, routine } = driverError(error) ?? {};
+  return code === '26000' || (code === '0A000' && routine === 'RevalidateCachedQuery');
+}
+
 /** Why a database cannot do what was requested, although nothing is wrong with the request. */
 const outageReasons = {
   BUSY: 'The database is locked by another process or transaction',
@@ -76,6 +88,7 @@ const outageReasons = {
   RESTARTING: 'The database is starting or stopping',
   SLOW: 'The database did not respond in time',
   UNREACHABLE: 'The database cannot be reached',
+  UNSUITABLE: 'The server cannot be used, for example because it is a replica',
 } as const;
 
 export type OutageKind = keyof typeof outageReasons;
@@ -147,6 +160,8 @@ export function connectionFailure(key: keyof typeof connectionFailures): Error {
 export function databaseOutage(error: unknown): DatabaseOutage | null {
   if (error instanceof GatewayError && error.key === 'SERVICE_UNAVAILABLE') return databaseOutage(error.cause);
   if (error instanceof DatabaseMismatch) return { kind: 'MISMATCH', reason: error.message, code: null };
+  const unsuitable = unsuitableSession(error);
+  if (unsuitable !== null) return { kind: 'UNSUITABLE', reason: unsuitable.message, code: null };
   const driver = driverError(error);
   if (driver !== null) {
     const { code, severity } = driver;
@@ -156,6 +171,13 @@ export function databaseOutage(error: unknown): DatabaseOutage | null {
   for (let current = error; current instanceof Error && !(current instanceof GatewayError); current = current.cause) {
     const outage = outageOf(outageMessages, current.message, null);
     if (outage !== null) return outage;
+  }
+  return null;
+}
+
+function unsuitableSession(error: unknown): UnsuitableSession | null {
+  for (let current = error; current instanceof Error && !(current instanceof GatewayError); current = current.cause) {
+    if (current instanceof UnsuitableSession) return current;
   }
   return null;
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { Lease, type SentStatement } from './connection-lease.ts';
 import { currentDeadline } from './deadline.ts';
-import { connectionFailure, databaseOutage } from './errors.ts';
+import { connectionFailure, databaseOutage, isStalePlan } from './errors.ts';
 import { ActivityMonitor } from './postgresql-activity.ts';
 import { cancelStatement } from './postgresql-cancel.ts';
 import type { Sessions } from './postgresql-session.ts';
@@ -19,6 +19,9 @@ const maxSilence = 2_000;
 /** The milliseconds between two attempts to connect if the server has no connection left, and for which they are made. */
 const retryInterval = 100;
 const maxAttempts = 10_000;
+
+/** How many times a statement is sent whose plan is stale. */
+const maxAttemptsWithPlan = 3;
 
 /** Runs statements on one of several connections. */
 export interface StatementConnection {
@@ -94,6 +97,9 @@ export class PostgresqlConnections implements StatementConnection {
   readonly #respondedAt = new WeakMap<pg.ClientBase, number>();
   /** When a connection was last found to be silent. Others that have not responded since then are not used any more. */
   #silentAt = Number.NEGATIVE_INFINITY;
+  readonly #openedAt = new WeakMap<pg.ClientBase, number>();
+  /** When a connection was last found to have a stale plan. Others that were opened before are not used any more. */
+  #staleAt = Number.NEGATIVE_INFINITY;
   #review: NodeJS.Timeout | null = null;
   #askedAt = Number.NEGATIVE_INFINITY;
 
@@ -122,11 +128,15 @@ export class PostgresqlConnections implements StatementConnection {
     deadline?: AbortSignal,
     isReplaceable?: boolean,
   ): Promise<pg.QueryResult> {
-    const use = await this.#acquire(new Lease(sent(config, values), deadline, isReplaceable));
-    try {
-      return await this.#run(use, config, values);
-    } finally {
-      this.#release(use);
+    for (let attempt = 1; ; attempt += 1) {
+      const use = await this.#acquire(new Lease(sent(config, values), deadline, isReplaceable));
+      try {
+        return await this.#run(use, config, values);
+      } catch (error) {
+        if (!isStalePlan(error) || attempt === maxAttemptsWithPlan) throw error;
+      } finally {
+        this.#release(use);
+      }
     }
   }
 
@@ -159,6 +169,13 @@ export class PostgresqlConnections implements StatementConnection {
   async #prepare(client: pg.ClientBase): Promise<void> {
     await this.#sessions.prepare(client);
     this.#respondedAt.set(client, performance.now());
+    this.#openedAt.set(client, performance.now());
+  }
+
+  /** Whether the connection responds, and has no stale plans, as far as that is known. */
+  #isUsable(client: pg.ClientBase): boolean {
+    if ((this.#respondedAt.get(client) ?? 0) < this.#silentAt) return false;
+    return (this.#openedAt.get(client) ?? 0) > this.#staleAt;
   }
 
   #connectionTo(client: pg.PoolClient): StatementConnection {
@@ -196,7 +213,7 @@ export class PostgresqlConnections implements StatementConnection {
     for (;;) {
       try {
         const client = await this.#outside(() => this.#pool.connect());
-        if ((this.#respondedAt.get(client) ?? 0) >= this.#silentAt) return client;
+        if (this.#isUsable(client)) return client;
         destroy(client);
         client.release(true);
       } catch (error) {
@@ -233,7 +250,12 @@ export class PostgresqlConnections implements StatementConnection {
       // The former trace leads to the socket, this one to the code that sent the statement.
       if (error instanceof Error) Error.captureStackTrace(error);
       if (error instanceof pg.DatabaseError) this.#respondedAt.set(client, performance.now());
-      if (!(error instanceof pg.DatabaseError) || closingErrors.test(error.code ?? '')) use.isUnusable = true;
+      const isOfServer = error instanceof pg.DatabaseError;
+      if (!isOfServer || closingErrors.test(error.code ?? '')) use.isUnusable = true;
+      if (isStalePlan(error)) {
+        use.isUnusable = true;
+        this.#staleAt = performance.now();
+      }
       throw use.failure ?? error;
     } finally {
       this.#queue.endStatement(lease, hasSucceeded);

@@ -4,6 +4,7 @@
  */
 import pg from 'pg';
 import { poolsTransactions } from './postgresql-pooler.ts';
+import { UnsuitableSession } from './unsuitable-session.ts';
 
 /** The oldest version that the gateway was tested with. */
 const minVersion = 15;
@@ -42,14 +43,6 @@ export interface Sessions {
   open(): Promise<pg.Client>;
 }
 
-/** The server, the database, or what is between it and the gateway cannot be used. The message states how to mend it. */
-export class UnsuitableSession extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'UnsuitableSession';
-  }
-}
-
 /** A duration as PostgreSQL shows it: in the largest unit of which it is a multiple. */
 function shownDuration(milliseconds: number): string {
   if (milliseconds === 0) return '0';
@@ -72,6 +65,8 @@ function settingsOf({ isReplica = false, statementTimeoutMilliseconds = 0 }: Ses
     standard_conforming_strings: 'on',
     array_nulls: 'on',
     transform_null_equals: 'off',
+    // Searches return all rows.
+    gin_fuzzy_search_limit: '0',
     // Rows are locked where transactions must wait for each other.
     default_transaction_isolation: 'read committed',
     // On a primary, operators use it to prevent all writes.
@@ -81,10 +76,19 @@ function settingsOf({ isReplica = false, statementTimeoutMilliseconds = 0 }: Ses
     row_security: 'off',
     lock_timeout: '10s',
     statement_timeout: shownDuration(statementTimeoutMilliseconds),
+    transaction_timeout: '0',
     idle_in_transaction_session_timeout: '1min',
     // The pool closes its idle connections itself.
     idle_session_timeout: '0',
   };
+}
+
+/** The settings that version 15 does not have. */
+const laterSettings = new Set(['transaction_timeout']);
+
+function assignment([name, value]: [name: string, value: string]): string {
+  if (!laterSettings.has(name)) return `set ${name} = '${value}'`;
+  return `select set_config(name, '${value}', false) from pg_settings where name = '${name}'`;
 }
 
 interface SessionFacts {
@@ -96,8 +100,8 @@ interface SessionFacts {
   user: string;
   schema: string | null;
   replication_role: string;
-  /** The settings, by name. */
-  settings: Record<string, string>;
+  /** The settings, by name. Null if the server does not have it. */
+  settings: Record<string, string | null>;
 }
 
 /**
@@ -110,10 +114,10 @@ function preparation(settings: Record<string, string>, schema: SessionSchema | n
   const determined = `select set_config('search_path', quote_ident(current_schema()) || ', pg_temp', false)
     where current_schema() is not null`;
   const isDetermining = schema?.name === null && !isReplica;
-  const shown = Object.keys(settings).map((name) => `'${name}', current_setting('${name}')`);
+  const shown = Object.keys(settings).map((name) => `'${name}', current_setting('${name}', true)`);
   return [
     'begin isolation level read committed',
-    ...Object.entries(settings).map(([name, value]) => `set ${name} = '${value}'`),
+    ...Object.entries(settings).map(assignment),
     // Without this, a commit that the server has acknowledged could be lost when the server crashes.
     `select set_config('synchronous_commit', 'local', false) where current_setting('synchronous_commit') = 'off'`,
     ...(isDetermining ? [determined] : schema?.name == null ? [] : [path(schema.name)]),
@@ -184,8 +188,9 @@ export function sessionsOf(url: string, options: SessionOptions): Sessions {
     const reason = reasonAgainst(facts, isReplica);
     if (reason !== null) throw new UnsuitableSession(reason);
     for (const [name, value] of Object.entries(settings)) {
-      const shown = facts.settings[name];
-      if (shown !== value) {
+      const shown = facts.settings[name] ?? null;
+      const isMissing = shown === null && laterSettings.has(name);
+      if (shown !== value && !isMissing) {
         throw new UnsuitableSession(`${name} is ${shown}, although the session has set it to ${value}.`);
       }
     }

@@ -2,6 +2,7 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';
 import { combineStatements } from './combined-statements.ts';
 import type { Database, DatabaseOptions, DatabaseStatistics, Queries } from './database.ts';
+import { currentDeadline } from './deadline.ts';
 import { checkMigrations } from './migrations.ts';
 import { PostgresqlConnections, type StatementConnection } from './postgresql-connections.ts';
 import { appliedMigrations, migratePostgresql } from './postgresql-migrations.ts';
@@ -12,6 +13,11 @@ import { retryConflicts } from './retry-conflicts.ts';
 /** A PostgreSQL server accepts 100 connections by default. */
 function poolSize(processes: number): number {
   return Math.min(10, Math.max(4, Math.floor(60 / processes)));
+}
+
+/** The connection for statements that Drizzle sends, which knows no deadlines. */
+function untilDeadline(connection: StatementConnection): StatementConnection {
+  return { query: (config, values) => connection.query(config, values, currentDeadline()) };
 }
 
 export async function openPostgresql(url: string, options: DatabaseOptions): Promise<Database> {
@@ -36,7 +42,7 @@ export async function openPostgresql(url: string, options: DatabaseOptions): Pro
       drizzle(client as unknown as pg.Pool, { logger }) as unknown as Queries;
     return {
       queries,
-      read: queries(connection),
+      read: queries(untilDeadline(connection)),
       statistics,
       prepare: combineStatements({
         connection,

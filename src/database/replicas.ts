@@ -5,7 +5,8 @@ import { connectionName } from './connection-url.ts';
 import type { Database, ReplicaState, Replicas } from './database.ts';
 import { isStopped } from './errors.ts';
 import type { PostgresqlConnections, StatementConnection } from './postgresql-connections.ts';
-import { type Sessions, UnsuitableSession } from './postgresql-session.ts';
+import type { Sessions } from './postgresql-session.ts';
+import { UnsuitableSession } from './unsuitable-session.ts';
 
 /** The milliseconds between two checks of a replica, and after a check that failed. */
 const pollInterval = 100;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { currentDeadline } from './deadline.ts';
-import { isConflict } from './errors.ts';
+import { isConflict, isStalePlan } from './errors.ts';
 
 /** The number of attempts after which a conflict is reported. */
 export const maxAttempts = 10;
@@ -9,7 +9,8 @@ const firstPause = 20;
 const maxPause = 200;
 
 /**
- * Repeats a transaction that PostgreSQL has rolled back because of concurrent ones, until the deadline of the operation.
+ * Repeats a transaction that PostgreSQL has rolled back because of concurrent ones or of a stale plan, until the deadline of the
+ * operation.
  *
  * @param run Must have no effects outside the transaction, or replace those of its former attempt.
  */
@@ -18,7 +19,8 @@ export async function retryConflicts<Result>(run: () => Promise<Result>): Promis
     try {
       return await run();
     } catch (error) {
-      if (attempt === maxAttempts || !isConflict(error) || currentDeadline()?.aborted === true) throw error;
+      const canRepeat = isConflict(error) || isStalePlan(error);
+      if (attempt === maxAttempts || !canRepeat || currentDeadline()?.aborted === true) throw error;
     }
     // The pause is random, so that transactions which prevented each other do not meet again.
     await sleep(Math.random() * Math.min(maxPause, firstPause * 2 ** (attempt - 1)));

@@ -34,6 +34,8 @@ export function answerFailure(
   reply: FastifyReply,
   { config, failures }: ServerParts,
 ): FastifyReply {
+  // The client has disconnected before its request was complete. The error has a code that a lost database has too.
+  if (error === request.raw.errored) return refuse(reply, 400, 'MALFORMED_REQUEST');
   if (databaseOutage(error) !== null) {
     failures.log(error, { request });
     return sendError(reply, unavailable(error));

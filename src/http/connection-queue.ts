@@ -83,8 +83,12 @@ export class ConnectionQueue {
       if (taker === undefined) break;
       this.#assignNextTo(taker);
     }
-    for (const { socket } of this.#waiting) refuseConnection(socket);
+    for (const { socket } of this.#waiting) this.#refuse(socket);
     this.#waiting = [];
+  }
+
+  #refuse(socket: Socket): void {
+    refuseConnection(socket, this.#takers.length === 0 ? 'SERVICE_UNAVAILABLE' : 'TOO_MANY_CONNECTIONS');
   }
 
   #assignNextTo(taker: ConnectionTaker): void {
@@ -99,7 +103,7 @@ export class ConnectionQueue {
     for (const connection of this.#waiting) connection.checks += 1;
     const old = this.#waiting.filter(({ checks }) => checks > maxWaitChecks);
     this.#waiting = this.#waiting.filter(({ checks }) => checks <= maxWaitChecks);
-    for (const { socket } of old) refuseConnection(socket);
+    for (const { socket } of old) this.#refuse(socket);
   }
 }
 

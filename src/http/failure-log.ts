@@ -22,6 +22,8 @@ export interface FailureLog {
 /** The failures of an outage: in total, and since the last line of the log by kind. */
 interface Outage {
   startedAt: number;
+  /** The reason of the latest failure. It can change, for example because another server takes over. */
+  reason: string;
   failures: number;
   counts: Partial<Record<OutageKind, number>>;
 }
@@ -36,10 +38,10 @@ export function openFailureLog(logger: Logger): FailureLog {
   const counted = new WeakSet<FastifyRequest>();
   const listeners: ((outage: DatabaseOutage) => void)[] = [];
 
-  function logCounts({ startedAt, failures, counts }: Outage): void {
+  function logCounts({ startedAt, reason, failures, counts }: Outage): void {
     const durationInMilliseconds = Math.round(performance.now() - startedAt);
     if (Object.keys(counts).length === 0) logger.info({ failures, durationInMilliseconds }, 'database available');
-    else logger.error({ failures, counts, durationInMilliseconds }, 'database still unavailable');
+    else logger.error({ reason, failures, counts, durationInMilliseconds }, 'database still unavailable');
   }
 
   function endInterval(): void {
@@ -63,14 +65,15 @@ export function openFailureLog(logger: Logger): FailureLog {
       for (const listener of listeners) listener(found);
       if (request !== undefined && counted.has(request)) return;
       if (request !== undefined) counted.add(request);
+      const { code, reason } = found;
       if (outage !== null) {
+        outage.reason = reason;
         outage.failures += 1;
         outage.counts[found.kind] = (outage.counts[found.kind] ?? 0) + 1;
         return;
       }
-      outage = { startedAt: performance.now(), failures: 1, counts: {} };
+      outage = { startedAt: performance.now(), reason, failures: 1, counts: {} };
       timer = setInterval(endInterval, countInterval).unref();
-      const { code, reason } = found;
       logger.error({ requestId: request?.id, code, reason, error: describeError(error) }, 'database unavailable');
     },
     onOutage(listener) {

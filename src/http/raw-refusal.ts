@@ -12,11 +12,15 @@ export const safeHeaders = {
   'x-frame-options': 'DENY',
 };
 
+/** The seconds after which a client can try again that was refused with HTTP 503. */
+const retryAfterSeconds = 5;
+
 /** The bytes of a response that closes its connection, for a client whose request the HTTP parser did not accept. */
 export function rawRefusal(status: number, key: ErrorKey, requestId: string): string {
   const body = JSON.stringify({ errors: [gatewayError(key)] });
   const headers = {
     ...safeHeaders,
+    ...(status === 503 && { 'retry-after': retryAfterSeconds }),
     'x-request-id': requestId,
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(body),
@@ -27,8 +31,11 @@ export function rawRefusal(status: number, key: ErrorKey, requestId: string): st
 }
 
 /** Refuses a connection without a request. */
-export function refuseConnection(socket: Socket): void {
+export function refuseConnection(
+  socket: Socket,
+  key: 'TOO_MANY_CONNECTIONS' | 'SERVICE_UNAVAILABLE' = 'TOO_MANY_CONNECTIONS',
+): void {
   socket.on('error', () => undefined);
-  socket.write(rawRefusal(503, 'TOO_MANY_CONNECTIONS', randomUUID()));
+  socket.write(rawRefusal(503, key, randomUUID()));
   socket.destroySoon();
 }

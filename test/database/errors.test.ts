@@ -4,6 +4,7 @@ import pg from 'pg';
 import { describe, expect, test } from 'vitest';
 import { GatewayError, gatewayError } from '../../src/base/errors.ts';
 import { databaseOutage, namedFailure } from '../../src/database/errors.ts';
+import { UnsuitableSession } from '../../src/database/unsuitable-session.ts';
 
 function withCode(code: string): Error {
   return Object.assign(new Error('of the driver'), { code });
@@ -41,6 +42,11 @@ describe('databaseOutage', () => {
     expect(databaseOutage(withCode(code))).toMatchObject({ kind, code });
     const wrapped = new DrizzleQueryError('select 1', [], withCode(code));
     expect(databaseOutage(wrapped)).toMatchObject({ kind, code });
+  });
+
+  test('reports a server that the gateway cannot use, with the remedy', () => {
+    const error = new Error('of Drizzle', { cause: new UnsuitableSession('The server is a replica.') });
+    expect(databaseOutage(error)).toEqual({ kind: 'UNSUITABLE', reason: 'The server is a replica.', code: null });
   });
 
   test.each([

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { eq, sql } from 'drizzle-orm';
 import pg from 'pg';
 import { afterEach, describe, expect, inject, test, vi } from 'vitest';
+import type { Database } from '../../src/database/database.ts';
 import { withDeadline } from '../../src/database/deadline.ts';
 import { statement } from '../../src/database/statement.ts';
 import { bank } from '../../src/domain/bank/bank.table.ts';
@@ -333,6 +334,38 @@ if (dialectUnderTest === 'sqlite') {
     });
   });
 
+  test('prepared statements continue to work after an operator has changed the type of a column', async () => {
+    const world = await startWorld({ environment: { GATEWAY_OPERATION_TIMEOUT: '1m' } });
+    const send = (index: number) => world.send(index % 2 === 0 ? readAddresses(world) : writeAddress(world));
+    expect(await allOf(30, send)).toEqual([]);
+    await execute(world.url, 'alter table customer_address alter column line_1 type varchar(2000)');
+    expect(await allOf(30, send)).toEqual([]);
+    await execute(world.url, 'alter table customer_address alter column line_1 type text');
+    for (let index = 0; index < 4; index += 1) expect(await send(index)).toEqual([]);
+  });
+
+  test('a write that an administrator cancels fails as a whole, and is not sent again', async () => {
+    const world = await startWorld({ environment: { GATEWAY_OPERATION_TIMEOUT: '5m' } });
+    const [locking, observer] = [await connected(world.url), await connected(world.url)];
+    cleanUps.push(
+      () => locking.end(),
+      () => observer.end(),
+    );
+    await locking.query('begin; lock table customer_address in exclusive mode');
+    const answer = world.send(writeAddress(world));
+    const insert = 'insert into "customer_address"';
+    await vi.waitFor(async () => expect(await running(observer, insert)).toBe(1), { timeout: 30_000 });
+    await observer.query(
+      "select pg_cancel_backend(pid) from pg_stat_activity where state = 'active' and query like $1",
+      [`${insert}%`],
+    );
+    expect(await answer).toEqual(['SERVICE_UNAVAILABLE']);
+    await locking.query('commit');
+    const { rows } = await observer.query('select from customer_address');
+    expect(rows).toEqual([]);
+    expect(await world.send(writeAddress(world))).toEqual([]);
+  });
+
   describe('a read', () => {
     const sleeping = statement((queries) =>
       queries
@@ -357,6 +390,27 @@ if (dialectUnderTest === 'sqlite') {
       ];
       setTimeout(() => first.abort(new Error('late')), 100);
       expect(await Promise.allSettled(reads)).toMatchObject([{ status: 'fulfilled' }, { status: 'fulfilled' }]);
+    });
+
+    const slept = sql<string>`pg_sleep(60)::text`;
+    const nested = statement((queries) => queries.select({ bank, of: { slept } }).from(bank));
+
+    test.each<[string, (database: Database) => PromiseLike<unknown>]>([
+      ['that is built for one use', ({ read }) => read.select({ slept }).from(bank)],
+      ['whose rows contain objects', (database) => nested(database)],
+    ])('%s is stopped at its deadline', async (_description, read) => {
+      const { gateway, url } = await startWorld({ environment: { GATEWAY_OPERATION_TIMEOUT: '5m' } });
+      const observer = await connected(url);
+      cleanUps.push(() => observer.end());
+      const deadline = new AbortController();
+      const outcome = withDeadline(deadline.signal, async () => read(gateway.database)).then(
+        () => 'read',
+        () => 'failed',
+      );
+      await vi.waitFor(async () => expect(await running(observer, 'pg_sleep')).toBe(1), { timeout: 30_000 });
+      deadline.abort(new Error('late'));
+      expect(await outcome).toBe('failed');
+      await vi.waitFor(async () => expect(await running(observer, 'pg_sleep')).toBe(0), { timeout: 30_000 });
     });
 
     test('fails with the reason of its deadline, and is not sent again', async () => {

@@ -34,6 +34,8 @@ const otherSettings = {
   statement_timeout: '10s',
   lock_timeout: '1ms',
   idle_session_timeout: '10s',
+  transaction_timeout: '20s',
+  gin_fuzzy_search_limit: '1',
   row_security: 'on',
   synchronous_commit: 'off',
 };
@@ -149,6 +151,8 @@ async function expectToWork(gateway: Gateway): Promise<void> {
         statementTimeout: setting('statement_timeout'),
         lockTimeout: setting('lock_timeout'),
         idleTimeout: setting('idle_session_timeout'),
+        transactionTimeout: setting('transaction_timeout'),
+        fuzzyLimit: setting('gin_fuzzy_search_limit'),
         rowSecurity: setting('row_security'),
         commit: setting('synchronous_commit'),
       })
@@ -159,6 +163,8 @@ async function expectToWork(gateway: Gateway): Promise<void> {
     statementTimeout: '15s',
     lockTimeout: '10s',
     idleTimeout: '0',
+    transactionTimeout: '0',
+    fuzzyLimit: '0',
     rowSecurity: 'off',
     commit: 'local',
   });

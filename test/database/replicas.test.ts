@@ -8,6 +8,7 @@ import { localProvider } from '../../src/auth/password.ts';
 import { openTokens, type Tokens } from '../../src/auth/tokens.ts';
 import { type Role, roleScope } from '../../src/base/roles.ts';
 import type { Database, ReplicaState } from '../../src/database/database.ts';
+import { withDeadline } from '../../src/database/deadline.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { bank } from '../../src/domain/bank/bank.table.ts';
 import { customer } from '../../src/domain/customer/customer.table.ts';
@@ -21,6 +22,7 @@ import {
 } from '../support/postgresql-cluster.ts';
 import { buildProgram, startProgram } from '../support/program.ts';
 import { insertCustomer, insertEntitlement, insertUserCustomerLink } from '../support/rows.ts';
+import { startTcpProxy } from '../support/tcp-proxy.ts';
 
 const bankId = 'gh.29.uk';
 const delaySeconds = 5;
@@ -281,7 +283,8 @@ if (dialectUnderTest === 'sqlite') {
         await expect.poll(() => states.length).toBeGreaterThan(0);
         return { opened, states };
       }
-      const used = (opened: Database) => expect.poll(() => opened.replicas?.databaseWith(null) ?? null).not.toBeNull();
+      const used = (opened: Database) =>
+        expect.poll(() => opened.replicas?.databaseWith(null) ?? null, { timeout: 30_000 }).not.toBeNull();
 
       /** Interrupts a read of the replica, and returns the number of its rows, and of the statements that the primary got. */
       async function readInterruptedBy(functionName: string) {
@@ -309,6 +312,80 @@ if (dialectUnderTest === 'sqlite') {
 
       test('do not send a statement again that was cancelled', async () => {
         expect(await readInterruptedBy('pg_cancel_backend')).toEqual({ outcome: '57014', onPrimary: 0 });
+      });
+
+      const tenTimes = Array(10).fill(bankId);
+      const textOfChecks = 'pg_last_wal_replay_lsn';
+
+      /** Opens a database whose replica is behind a proxy, and at least ten connections to the replica. */
+      async function openBehindProxy() {
+        const proxy = await startTcpProxy(replica(0).url);
+        const { opened, states } = await openWithReplica([proxy.url]);
+        await used(opened);
+        const read = () => {
+          const onReplica = opened.replicas?.databaseWith(null) ?? opened;
+          const selected = { id: bank.id, slept: sql`pg_sleep(0.1)::text` };
+          return onReplica.read.select(selected).from(bank).where(sql`${bank.id} = ${bankId}`);
+        };
+        const readMany = async () => (await Promise.all(Array.from({ length: 10 }, read))).flat().map(({ id }) => id);
+        /** Returns the number of statements that the primary got in the meantime. */
+        const countOnPrimary = async (work: () => Promise<unknown>) => {
+          const before = opened.statistics.statements;
+          await work();
+          return opened.statistics.statements - before;
+        };
+        await expect.poll(() => countOnPrimary(readMany), { timeout: 30_000 }).toBe(0);
+        expect(proxy.openConnections()).toBeGreaterThan(10);
+        const stop = async () => {
+          await opened.close();
+          await proxy.stop();
+        };
+        return { proxy, opened, states, readMany, countOnPrimary, stop };
+      }
+
+      test.each([
+        ['all connections go silent', {}],
+        ['all connections but that of the checks go silent', { except: textOfChecks }],
+      ])('read from the primary when %s, and then from the replica again', async (_description, options) => {
+        const { proxy, opened, readMany, countOnPrimary, stop } = await openBehindProxy();
+        proxy.silence(options);
+        expect(proxy.silentConnections()).toBeGreaterThan(9);
+
+        expect(await readMany()).toEqual(tenTimes);
+
+        await expect.poll(proxy.silentConnections, { timeout: 30_000 }).toBe(0);
+        await used(opened);
+        await expect.poll(() => countOnPrimary(readMany), { timeout: 30_000 }).toBe(0);
+        await stop();
+      });
+
+      test('read from the primary while the replica cannot be reached', async () => {
+        const { proxy, opened, states, readMany, stop } = await openBehindProxy();
+        proxy.setUnreachable(true);
+        expect(await readMany()).toEqual(tenTimes);
+        await expect.poll(() => states.at(-1), { timeout: 30_000 }).toMatchObject({ isUsed: false });
+        expect(await readMany()).toEqual(tenTimes);
+        proxy.setUnreachable(false);
+        await used(opened);
+        expect(await readMany()).toEqual(tenTimes);
+        await stop();
+      });
+
+      test('do not send a statement again whose deadline ends on a silent connection', async () => {
+        const { proxy, opened, states, countOnPrimary, stop } = await openBehindProxy();
+        proxy.silence({ except: textOfChecks });
+        const changes = states.length;
+        const deadline = new AbortController();
+        const onPrimary = await countOnPrimary(async () => {
+          const reading = withDeadline(deadline.signal, async () =>
+            opened.replicas?.databaseWith(null)?.read.select().from(bank),
+          );
+          deadline.abort(new Error('late'));
+          await reading.catch(() => undefined);
+        });
+        // On a slow machine, a check of the replica can fail.
+        if (states.length === changes) expect(onPrimary).toBe(0);
+        await stop();
       });
 
       test('report the error of an invalid statement as the primary does', async () => {

@@ -66,7 +66,7 @@ describe('a connection', () => {
     queue.close();
     for (const client of clients) {
       expect(await client.closed()).toMatch(
-        /^HTTP\/1\.1 503 [\s\S]*connection: close[\s\S]*"key":"TOO_MANY_CONNECTIONS"/,
+        /^HTTP\/1\.1 503 [\s\S]*retry-after: 5[\s\S]*connection: close[\s\S]*"key":"SERVICE_UNAVAILABLE"/,
       );
     }
   });

@@ -60,6 +60,7 @@ describe('the log of failures', () => {
       {
         level: 'error',
         msg: 'database still unavailable',
+        reason: 'The database is locked by another process or transaction',
         failures: 339,
         counts: { DISK_FULL: 337, BUSY: 1 },
         durationInMilliseconds: 10_000,

@@ -619,6 +619,19 @@ async function postThrough(agent: Agent, url: string): Promise<{ connection: str
   return { connection: response.headers.connection };
 }
 
+test('a client that disconnects within its request is not logged as an outage of the database', async () => {
+  const { url, logged, stop } = await startGateway({ schema: testSchema() });
+  const client = await openRawClient(url);
+  // The server has the headers when it sends the status 100.
+  client.send(rawPost('{"query":"{ __typename }"}', ['expect: 100-continue']).subarray(0, -5));
+  await expect.poll(client.received, { timeout: 10_000 }).toContain('100 Continue');
+  client.socket.resetAndDestroy();
+  // The server has noticed the reset when it answers a later request.
+  expect((await fetch(`${url}/nowhere`)).status).toBe(404);
+  await stop();
+  expect(logged.map(({ msg }) => msg)).toEqual(['request']);
+});
+
 test('a subscription fails with HTTP 404, without an error in the log', async () => {
   const gateway = await startGateway();
   try {
