@@ -12,6 +12,7 @@ import {
 import { isClaimMapping, isIssuerAndAudience, type OidcIssuer, oidcIssuers } from './auth/oidc-issuer.ts';
 import { minPasswordCost, type PasswordCost } from './auth/password.ts';
 import { parseSigningKeys, type SigningKey } from './auth/signing-key.ts';
+import { InstallationSecret, maxFormerSecrets } from './base/installation-secret.ts';
 import {
   duration,
   durationWithDefault,
@@ -100,10 +101,8 @@ export interface Limits extends OperationLimits, AnswerLimits, CostLimits {
 
 /** The settings without defaults. Not every command needs them. */
 export interface Secrets {
-  /** The secret from which keys are derived, such as that of cursors. It is the same for every process of an installation. */
-  readonly secret: string;
-  /** The earlier values of the secret, which only verify and seal the audit trail of their time. */
-  readonly formerSecrets: readonly string[];
+  /** The secret from which keys are derived, with its former values. They are the same for every process of an installation. */
+  readonly secret: InstallationSecret;
   readonly signing: SigningKey;
 }
 
@@ -163,7 +162,11 @@ const variables = z.object({
   GATEWAY_HEALTH_PORT: optionalInteger(0, 65_535),
   LOG_LEVEL: oneOf(logLevels).default('info'),
   GATEWAY_SECRET: z.string().min(32, 'at least 32 characters long').optional(),
-  GATEWAY_FORMER_SECRETS: list((item) => item.length >= 32, 'earlier values of GATEWAY_SECRET'),
+  GATEWAY_FORMER_SECRETS: list(
+    (item) => item.length >= 32,
+    'earlier values of GATEWAY_SECRET, with each comma in a value as %2C',
+    maxFormerSecrets,
+  ),
   GATEWAY_SIGNING_KEY: z
     .string()
     .refine(
@@ -261,7 +264,7 @@ const variables = z.object({
 
 /** Reads the settings that the server needs. @throws ConfigurationError with all problems of the environment. */
 export function readConfig(environment: Environment): Config {
-  return readSettings(environment, ['secret', 'formerSecrets', 'signing']);
+  return readSettings(environment, ['secret', 'signing']);
 }
 
 /** Reads the settings, and those secrets that the command needs. @throws ConfigurationError with all problems of the environment. */
@@ -405,9 +408,17 @@ function settingsOf(value: Variables): Settings {
 }
 
 function secretsOf(value: Variables): { [Name in keyof Secrets]: Secrets[Name] | undefined } {
-  const { GATEWAY_SECRET: secret, GATEWAY_SIGNING_KEY: key, GATEWAY_SIGNING_KEY_FILE: file } = value;
+  const { GATEWAY_SECRET: present, GATEWAY_FORMER_SECRETS: former } = value;
+  const { GATEWAY_SIGNING_KEY: key, GATEWAY_SIGNING_KEY_FILE: file } = value;
+  const secret =
+    present === undefined
+      ? undefined
+      : new InstallationSecret(
+          present,
+          former.map((item) => item.replaceAll('%2C', ',')),
+        );
   const signing = key !== undefined ? { key } : file !== undefined ? { file } : undefined;
-  return { secret, formerSecrets: Object.freeze(value.GATEWAY_FORMER_SECRETS), signing: Object.freeze(signing) };
+  return { secret, signing: Object.freeze(signing) };
 }
 
 function mailSettings(value: Variables): Readonly<MailSettings> | null {

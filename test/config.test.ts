@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createSigningKey } from '../src/auth/signing-key.ts';
+import { InstallationSecret } from '../src/base/installation-secret.ts';
 import { ConfigurationError, type Environment, readConfig, readSettings } from '../src/config.ts';
 
 const secrets = { GATEWAY_SECRET: 's'.repeat(32), GATEWAY_SIGNING_KEY: createSigningKey() };
@@ -171,15 +172,27 @@ test('oidcIssuers combines the audiences and the claim mappings of each issuer',
   ]);
 });
 
-test('formerSecrets and the retention of the audit trail are read from lists and durations', () => {
+test('the former secrets and the retention of the audit trail are read from lists and durations', () => {
   const [one, other] = ['a'.repeat(32), 'b'.repeat(40)];
   const environment = { ...secrets, GATEWAY_FORMER_SECRETS: `${one}, ${other}`, GATEWAY_AUDIT_RETENTION: '3650d' };
-  const { formerSecrets, auditRetentionSeconds } = readSettings(environment, ['secret', 'formerSecrets']);
-  expect(formerSecrets).toEqual([one, other]);
+  const { secret, auditRetentionSeconds } = readSettings(environment, ['secret']);
+  const hashes = secret.hashes('gateway idempotency', 'key');
+  expect(hashes.slice(1)).toEqual(
+    [one, other].map((text) => new InstallationSecret(text).hash('gateway idempotency', 'key')),
+  );
   expect(auditRetentionSeconds).toBe(3650 * 86_400);
-  const none = readSettings(secrets, ['formerSecrets']);
-  expect([none.formerSecrets, none.auditRetentionSeconds]).toEqual([[], null]);
+  const none = readSettings(secrets, ['secret']);
+  expect([none.secret.hasFormer, none.auditRetentionSeconds]).toEqual([false, null]);
   expect(problemsOf({ GATEWAY_FORMER_SECRETS: 'hunter2' })[0]).not.toContain('hunter2');
+});
+
+test('the number of former secrets is limited, because each of them is tried', () => {
+  const list = (length: number) => Array.from({ length }, (_, index) => String(index).repeat(32)).join();
+  expect(problemsOf({ GATEWAY_FORMER_SECRETS: list(51) })).toEqual([
+    'GATEWAY_FORMER_SECRETS must be a comma-separated list of at most 50 earlier values of GATEWAY_SECRET, with each comma in a value as %2C.',
+  ]);
+  const { secret } = readConfig({ ...secrets, GATEWAY_FORMER_SECRETS: list(50) });
+  expect(secret.keys('gateway cursor')).toHaveLength(51);
 });
 
 test('ConfigurationError contains the problems of all variables', () => {

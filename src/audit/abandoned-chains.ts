@@ -11,9 +11,9 @@ import {
   auditEvent,
   auditSeal,
 } from './audit.table.ts';
-import { type AuditKey, emptyHead, nextHead } from './audit-key.ts';
+import { type AuditKey, type AuditKeys, emptyHead, nextHead } from './audit-key.ts';
 import { pageLength } from './chain-rows.ts';
-import { type AuditKeys, checkpointsOf } from './checkpoint.ts';
+import { checkpointsOf } from './checkpoint.ts';
 import { auditEventRow, lostEvent } from './event-writer.ts';
 import { type LoggedSeal, loggedSealOf } from './logged-seal.ts';
 import { eventParts, sealParts } from './mac-parts.ts';

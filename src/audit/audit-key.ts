@@ -1,4 +1,5 @@
-import { createHmac, createSecretKey, hash, hkdfSync } from 'node:crypto';
+import { createHmac, hash, type KeyObject } from 'node:crypto';
+import type { InstallationSecret } from '../base/installation-secret.ts';
 
 /** Computes the MACs of the audit trail. They cannot be computed from the database alone. */
 export interface AuditKey {
@@ -7,10 +8,24 @@ export interface AuditKey {
   mac(kind: 'chain' | 'event' | 'seal' | 'checkpoint', parts: readonly (string | number | boolean)[]): string;
 }
 
-/** Derives the key from the secret of the installation. */
-export function auditKey(secret: string): AuditKey {
-  // With a key object, a MAC takes a fifth of the time that it takes with the bytes.
-  const key = createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', 'gateway audit', 32)));
+/** The key that signs new events. */
+export function auditKey(secret: InstallationSecret): AuditKey {
+  return auditKeyOf(secret.keys('gateway audit')[0]);
+}
+
+/** The present and former keys of the audit trail, by ID. */
+export type AuditKeys = ReadonlyMap<string, AuditKey>;
+
+export function auditKeys(secret: InstallationSecret): AuditKeys {
+  return new Map(
+    secret
+      .keys('gateway audit')
+      .map(auditKeyOf)
+      .map((key) => [key.id, key]),
+  );
+}
+
+function auditKeyOf(key: KeyObject): AuditKey {
   const id = createHmac('sha256', key).update('id').digest('base64url').slice(0, 8);
   return {
     id,

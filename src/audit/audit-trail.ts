@@ -1,3 +1,4 @@
+import type { InstallationSecret } from '../base/installation-secret.ts';
 import type { Database, Queries } from '../database/database.ts';
 import { withoutDeadline } from '../database/deadline.ts';
 import { databaseOutage } from '../database/errors.ts';
@@ -30,7 +31,7 @@ export interface AuditTrail {
 
 export interface AuditTrailParts {
   database: Database;
-  secret: string;
+  secret: InstallationSecret;
   onSeal?: (seal: LoggedSeal) => void;
   /** Called if a seal cannot be written. It is written later. */
   onSealFailure?: (error: unknown) => void;

@@ -2,16 +2,8 @@ import { desc, eq, sql } from 'drizzle-orm';
 import type { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { type AuditChainRow, type AuditCheckpointRow, auditCheckpoint } from './audit.table.ts';
-import { type AuditKey, auditKey } from './audit-key.ts';
+import type { AuditKeys } from './audit-key.ts';
 import { checkpointParts } from './mac-parts.ts';
-
-/** The current and former keys of the audit trail, by ID. */
-export type AuditKeys = ReadonlyMap<string, AuditKey>;
-
-/** Derives the keys from the current and the former secrets. */
-export function auditKeys(secret: string, formerSecrets: readonly string[]): AuditKeys {
-  return new Map([secret, ...formerSecrets].map(auditKey).map((key) => [key.id, key]));
-}
 
 const checkpointsOfChain = statement<AuditCheckpointRow[]>((queries) =>
   queries

@@ -1,13 +1,14 @@
 import { and, asc, desc, eq, gte, inArray, lte, sql } from 'drizzle-orm';
+import type { InstallationSecret } from '../base/installation-secret.ts';
 import type { Database } from '../database/database.ts';
 import { inTuples, tupleValues } from '../database/tuple-condition.ts';
 import { insertRow } from '../database/write-row.ts';
 import { sealOldEvents } from './abandoned-chains.ts';
 import { type AuditChainRow, auditCheckpoint, auditEvent, auditEventCustomer, auditSeal } from './audit.table.ts';
 import { findingLine } from './audit-finding.ts';
-import { auditKey } from './audit-key.ts';
+import { type AuditKeys, auditKey, auditKeys } from './audit-key.ts';
 import { customerColumns, customerValues, readEvent } from './chain-rows.ts';
-import { type AuditKeys, auditKeys, checkpointsOf } from './checkpoint.ts';
+import { checkpointsOf } from './checkpoint.ts';
 import type { LoggedSeal } from './logged-seal.ts';
 import { checkpointParts } from './mac-parts.ts';
 import { auditChains } from './verify.ts';
@@ -22,8 +23,7 @@ const maxSequence = Number.MAX_SAFE_INTEGER;
 export interface AuditPruningParts {
   /** On PostgreSQL, opened as a user who can delete from the audit trail. */
   database: Database;
-  secret: string;
-  formerSecrets?: readonly string[];
+  secret: InstallationSecret;
   /** Events before this time are deleted, up to the last seal that covers only such events. */
   before: Date;
   /** The chain of this process, which seals the events of killed processes. Without it, their unsealed events are kept. */
@@ -39,8 +39,8 @@ export interface AuditPruningParts {
  * @throws if the events of a chain were tampered with. They are evidence, so nothing of the chain is deleted.
  */
 export async function pruneAuditTrail(parts: AuditPruningParts): Promise<{ events: number; chains: number }> {
-  const { database, secret, formerSecrets = [], before, sealedBy, onSeal, onProgress = () => undefined } = parts;
-  const keys = auditKeys(secret, formerSecrets);
+  const { database, secret, before, sealedBy, onSeal, onProgress = () => undefined } = parts;
+  const keys = auditKeys(secret);
   const pruned = { events: 0, chains: 0 };
   for await (const chain of auditChains(database)) {
     if (sealedBy !== undefined) await sealOldEvents({ database, keys, sealedBy, onSeal }, chain, before);
@@ -67,7 +67,7 @@ async function writeCheckpoint(
   keys: AuditKeys,
   chain: AuditChainRow,
   before: Date,
-  secret: string,
+  secret: InstallationSecret,
 ): Promise<void> {
   // A seal can be older than its events, if the clock was set back, or younger, if another process wrote it after a kill. In one
   // statement, because the process of the chain might write meanwhile.

@@ -2,9 +2,9 @@ import type { Database } from '../database/database.ts';
 import type { AuditChainRow, AuditEventRow, AuditSealRow } from './audit.table.ts';
 import type { AuditEvent } from './audit-event.ts';
 import type { AuditFinding } from './audit-finding.ts';
-import { type AuditKey, emptyHead, nextHead } from './audit-key.ts';
+import { type AuditKey, type AuditKeys, emptyHead, nextHead } from './audit-key.ts';
 import { findCustomerRows, pageLength, readEvent, readEvents, readSeals } from './chain-rows.ts';
-import { type AuditKeys, type Checkpoints, checkpointsOf } from './checkpoint.ts';
+import { type Checkpoints, checkpointsOf } from './checkpoint.ts';
 import { eventParts, sealParts } from './mac-parts.ts';
 
 export interface ChainVerification {

@@ -1,5 +1,6 @@
 import { asc, desc, eq, gt, lt, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
+import type { InstallationSecret } from '../base/installation-secret.ts';
 import { afterValues, comesAfter } from '../database/batch.ts';
 import type { Database } from '../database/database.ts';
 import { type Query, statement } from '../database/statement.ts';
@@ -13,16 +14,16 @@ import {
   auditSeal,
 } from './audit.table.ts';
 import type { AuditFinding } from './audit-finding.ts';
+import { type AuditKeys, auditKeys } from './audit-key.ts';
 import { customerColumns, customerValues, findCustomerRows, pageLength, readEvent } from './chain-rows.ts';
-import { type AuditKeys, auditKeys, checkpointsOf } from './checkpoint.ts';
+import { checkpointsOf } from './checkpoint.ts';
 import { type LoggedSeal, loggedSeal } from './logged-seal.ts';
 import { chainParts } from './mac-parts.ts';
 import { type LaterSeal, verifyChain } from './verify-chain.ts';
 
 export interface AuditVerificationParts {
   database: Database;
-  secret: string;
-  formerSecrets?: readonly string[];
+  secret: InstallationSecret;
   /** The lines of logs. The seals in them must be in the database. */
   logLines?: AsyncIterable<string>;
   onFinding: (finding: AuditFinding) => void;
@@ -131,8 +132,8 @@ export async function* auditChains(database: Database): AsyncGenerator<AuditChai
  * can run while events are written.
  */
 export async function verifyAuditTrail(parts: AuditVerificationParts): Promise<AuditVerification> {
-  const { database, secret, formerSecrets = [], logLines } = parts;
-  const keys = auditKeys(secret, formerSecrets);
+  const { database, secret, logLines } = parts;
+  const keys = auditKeys(secret);
   const counts = { chains: 0, events: 0, seals: 0, unsealedEvents: 0, loggedSeals: 0, findings: 0 };
   let verified = 0;
   const report = (finding: AuditFinding) => {

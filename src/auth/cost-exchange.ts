@@ -1,5 +1,5 @@
-import { createHmac, hkdfSync } from 'node:crypto';
 import { and, inArray, lte, sql } from 'drizzle-orm';
+import type { InstallationSecret } from '../base/installation-secret.ts';
 import type { TakenTokens, TokenBuckets } from '../base/token-bucket.ts';
 import { currentMilliseconds } from '../database/current-time.ts';
 import type { Database, Queries } from '../database/database.ts';
@@ -17,7 +17,8 @@ const maxRowsOfKind = 500;
 
 export interface CostExchangeParts {
   database: Database;
-  secret: string;
+  /** Only the present value counts, because budgets are full again within two minutes. */
+  secret: InstallationSecret;
   budgets: CostBudgets;
   /** Called for the first of several failures in a row: meanwhile each process counts for itself. */
   onFailure: (error: unknown) => void;
@@ -73,7 +74,6 @@ export async function deleteFullBudgets(transaction: Queries): Promise<void> {
  */
 export class CostExchange {
   readonly #parts: CostExchangeParts;
-  readonly #hashKey: Buffer;
   readonly #timer: NodeJS.Timeout;
   #running: Promise<void> | null = null;
   #prunedAt = performance.now();
@@ -81,7 +81,6 @@ export class CostExchange {
 
   constructor(parts: CostExchangeParts) {
     this.#parts = parts;
-    this.#hashKey = Buffer.from(hkdfSync('sha256', parts.secret, '', 'gateway cost budgets', 32));
     this.#timer = setInterval(() => void this.exchange(), intervalMilliseconds).unref();
   }
 
@@ -133,8 +132,6 @@ export class CostExchange {
   }
 
   #hash(kind: BudgetKind, key: string): string {
-    return createHmac('sha256', this.#hashKey)
-      .update(JSON.stringify([kind, key]))
-      .digest('base64url');
+    return this.#parts.secret.hash('gateway cost budgets', JSON.stringify([kind, key]));
   }
 }

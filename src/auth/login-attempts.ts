@@ -1,8 +1,9 @@
-import { createHmac, hkdfSync } from 'node:crypto';
-import { and, asc, count, desc, eq, gt, inArray, isNull, lte, ne, notInArray, or, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, inArray, isNull, lte, notInArray, or, type SQL, sql } from 'drizzle-orm';
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { clientNetwork } from '../base/client-network.ts';
 import { gatewayError } from '../base/errors.ts';
 import { comparedUsername } from '../base/identifiers.ts';
+import type { InstallationSecret, PresentFirst } from '../base/installation-secret.ts';
 import { readCurrentTime } from '../database/current-time.ts';
 import type { Database, Queries } from '../database/database.ts';
 import { deleteRows } from '../database/write-row.ts';
@@ -48,15 +49,8 @@ const maxQueuedLogins = 20;
 /** The maximum length of a username in UTF-16 code units. A longer text is counted by its beginning, and never matches a user. */
 export const maxUsernameLength = 512;
 
-const hashKeys = new Map<string, Buffer>();
-
-function hashOf(secret: string, ...texts: string[]): string {
-  let hashKey = hashKeys.get(secret);
-  if (hashKey === undefined) {
-    hashKey = Buffer.from(hkdfSync('sha256', secret, '', 'gateway login attempts', 32));
-    hashKeys.set(secret, hashKey);
-  }
-  return createHmac('sha256', hashKey).update(JSON.stringify(texts)).digest('base64url');
+function hashesOf(secret: InstallationSecret, ...texts: string[]): PresentFirst<string> {
+  return secret.hashes('gateway login attempts', JSON.stringify(texts));
 }
 
 /** All spellings of a username share one counter. */
@@ -64,36 +58,75 @@ function countedName(username: string): string {
   return comparedUsername(username.slice(0, maxUsernameLength));
 }
 
-function overallIdOf(secret: string, name: string): string {
-  return hashOf(secret, name, 'all addresses');
+function overallIdsOf(secret: InstallationSecret, name: string): PresentFirst<string> {
+  return hashesOf(secret, name, 'all addresses');
 }
 
 /** The IDs of the rows in which an attempt is counted. */
 interface Counted {
-  usernameHash: string;
+  usernameHashes: PresentFirst<string>;
   /** The username in this network. */
-  hereId: string;
+  hereIds: PresentFirst<string>;
   /** The username in all networks. */
-  overallId: string;
+  overallIds: PresentFirst<string>;
   /** The network with all usernames. */
-  networkId: string;
+  networkIds: PresentFirst<string>;
 }
 
-function countedAs(secret: string, username: string, clientAddress: string): Counted {
+function countedAs(secret: InstallationSecret, username: string, clientAddress: string): Counted {
   const name = countedName(username);
   const network = clientNetwork(clientAddress);
   return {
-    usernameHash: hashOf(secret, name),
-    hereId: hashOf(secret, name, network),
-    overallId: overallIdOf(secret, name),
-    networkId: hashOf(secret, 'all usernames', '', network),
+    usernameHashes: hashesOf(secret, name),
+    hereIds: hashesOf(secret, name, network),
+    overallIds: overallIdsOf(secret, name),
+    networkIds: hashesOf(secret, 'all usernames', '', network),
   };
 }
 
 type AttemptRow = typeof loginAttempt.$inferSelect;
 
+function laterOrOther(column: SQLiteColumn): SQL {
+  const other = sql`excluded.${sql.identifier(column.name)}`;
+  return sql`case when ${column} is null or ${column} < ${other} then ${other} else ${column} end`;
+}
+
+/** Moves what was counted with former secrets to the row of the present secret. Expired failures are deleted. */
+async function moveFormerRows(
+  transaction: Queries,
+  [id, ...formerIds]: PresentFirst<string>,
+  usernameHash: string,
+  now: Date,
+): Promise<void> {
+  if (formerIds.length === 0) return;
+  const since = new Date(now.getTime() - lifetimeMilliseconds);
+  for (const former of await transaction.delete(loginAttempt).where(inArray(loginAttempt.id, formerIds)).returning()) {
+    if (former.lastAttemptAt <= since) continue;
+    const { failures, lastAttemptAt, lockedUntil, fullAt } = loginAttempt;
+    await transaction
+      .insert(loginAttempt)
+      .values({ ...former, id, usernameHash })
+      .onConflictDoUpdate({
+        target: loginAttempt.id,
+        set: {
+          failures: sql`${failures} + excluded.failures`,
+          lastAttemptAt: laterOrOther(lastAttemptAt),
+          lockedUntil: laterOrOther(lockedUntil),
+          fullAt: laterOrOther(fullAt),
+        },
+      });
+  }
+}
+
 /** Adds a failure to a row, which stays locked until the transaction ends. Expired failures are not counted. */
-async function addFailure(transaction: Queries, id: string, usernameHash: string, now: Date): Promise<AttemptRow> {
+async function addFailure(
+  transaction: Queries,
+  ids: PresentFirst<string>,
+  usernameHash: string,
+  now: Date,
+): Promise<AttemptRow> {
+  await moveFormerRows(transaction, ids, usernameHash, now);
+  const [id] = ids;
   const isOld = lte(loginAttempt.lastAttemptAt, new Date(now.getTime() - lifetimeMilliseconds));
   const [row] = await transaction
     .insert(loginAttempt)
@@ -147,12 +180,12 @@ async function lockAfterFailures(transaction: Queries, { id, failures }: Attempt
   await transaction.update(loginAttempt).set({ lockedUntil }).where(eq(loginAttempt.id, id));
 }
 
-async function isRegularNetwork(transaction: Queries, hereId: string, now: Date): Promise<boolean> {
+async function isRegularNetwork(transaction: Queries, hereIds: PresentFirst<string>, now: Date): Promise<boolean> {
   const since = new Date(now.getTime() - networkLifetimeMilliseconds);
   const rows = await transaction
     .select({ id: loginNetwork.id })
     .from(loginNetwork)
-    .where(and(eq(loginNetwork.id, hereId), gt(loginNetwork.lastLoginAt, since)));
+    .where(and(inArray(loginNetwork.id, [...hereIds]), gt(loginNetwork.lastLoginAt, since)));
   return rows.length > 0;
 }
 
@@ -162,7 +195,7 @@ export function isRegularAddress(
   { secret, username, clientAddress }: Omit<LoginAttempt, 'database'>,
   now: Date,
 ): Promise<boolean> {
-  return isRegularNetwork(transaction, countedAs(secret, username, clientAddress).hereId, now);
+  return isRegularNetwork(transaction, countedAs(secret, username, clientAddress).hereIds, now);
 }
 
 interface CountedAttempt {
@@ -177,23 +210,23 @@ interface CountedAttempt {
  */
 function countAttempt(
   database: Database,
-  { usernameHash, hereId, overallId, networkId }: Counted,
+  { usernameHashes: [usernameHash], hereIds, overallIds, networkIds }: Counted,
 ): Promise<CountedAttempt> {
   return database.transaction(async (transaction) => {
     const now = await readCurrentTime(transaction);
-    const here = await addFailure(transaction, hereId, usernameHash, now);
+    const here = await addFailure(transaction, hereIds, usernameHash, now);
     if (here.lockedUntil !== null && here.lockedUntil > now) {
       const retryAfterSeconds = Math.ceil((here.lockedUntil.getTime() - now.getTime()) / 1000);
       const message = `The next attempt is possible in ${retryAfterSeconds} seconds.`;
       throw gatewayError('OBP-20013', { message, retryAfterSeconds });
     }
     await lockAfterFailures(transaction, here, now);
-    const isRegular = await isRegularNetwork(transaction, hereId, now);
+    const isRegular = await isRegularNetwork(transaction, hereIds, now);
     if (!isRegular) {
-      const overall = await addFailure(transaction, overallId, usernameHash, now);
+      const overall = await addFailure(transaction, overallIds, usernameHash, now);
       await takeToken(transaction, overall, usernameBucket, now);
     }
-    const network = await addFailure(transaction, networkId, networkId, now);
+    const network = await addFailure(transaction, networkIds, networkIds[0], now);
     await takeToken(transaction, network, isRegular ? regularUsersBucket : networkBucket, now);
     return { isRegular };
   });
@@ -202,9 +235,10 @@ function countAttempt(
 /** Uncounts an attempt. After a login, earlier failures in this network are deleted, but no others. */
 async function uncount(
   database: Database,
-  { usernameHash, hereId, overallId, networkId }: Counted,
+  { usernameHashes, hereIds, overallIds: [overallId], networkIds: [networkId] }: Counted,
   { isRegular, isLoggedIn }: CountedAttempt & { isLoggedIn: boolean },
 ): Promise<void> {
+  const [hereId] = hereIds;
   await database.transaction(async (transaction) => {
     if (isLoggedIn) await transaction.delete(loginAttempt).where(eq(loginAttempt.id, hereId));
     else {
@@ -215,18 +249,24 @@ async function uncount(
     }
     if (!isRegular) await returnToken(transaction, overallId, usernameBucket);
     await returnToken(transaction, networkId, networkBucket);
-    if (isLoggedIn) await rememberNetwork(transaction, hereId, usernameHash);
+    if (isLoggedIn) await rememberNetwork(transaction, hereIds, usernameHashes);
   });
 }
 
 /** Stores that the username logged in from this network, in place of the network whose last login is the oldest. */
-async function rememberNetwork(transaction: Queries, id: string, usernameHash: string): Promise<void> {
+async function rememberNetwork(
+  transaction: Queries,
+  [id, ...formerIds]: PresentFirst<string>,
+  usernameHashes: PresentFirst<string>,
+): Promise<void> {
+  const [usernameHash] = usernameHashes;
   const lastLoginAt = await readCurrentTime(transaction);
   await transaction
     .insert(loginNetwork)
     .values({ id, usernameHash, lastLoginAt })
     .onConflictDoUpdate({ target: loginNetwork.id, set: { lastLoginAt } });
-  const ofUsername = eq(loginNetwork.usernameHash, usernameHash);
+  if (formerIds.length > 0) await transaction.delete(loginNetwork).where(inArray(loginNetwork.id, formerIds));
+  const ofUsername = inArray(loginNetwork.usernameHash, [...usernameHashes]);
   const kept = await transaction
     .select({ id: loginNetwork.id })
     .from(loginNetwork)
@@ -260,7 +300,7 @@ let attemptsSincePruning = 0;
 
 export interface LoginAttempt {
   database: Database;
-  secret: string;
+  secret: InstallationSecret;
   username: string;
   clientAddress: string;
 }
@@ -272,7 +312,7 @@ export interface LoginAttempt {
 export function attemptLogin(attempt: LoginAttempt, verify: () => Promise<boolean>): Promise<boolean> {
   const { database, secret, username, clientAddress } = attempt;
   const counted = countedAs(secret, username, clientAddress);
-  return queued(counted.hereId, async () => {
+  return queued(counted.hereIds[0], async () => {
     const counting = await countAttempt(database, counted);
     let matches: boolean;
     try {
@@ -293,14 +333,18 @@ export function attemptLogin(attempt: LoginAttempt, verify: () => Promise<boolea
 }
 
 /** Removes the locks and the rate limit of a username. */
-export async function deleteLoginAttempts(transaction: Queries, secret: string, username: string): Promise<void> {
+export async function deleteLoginAttempts(
+  transaction: Queries,
+  secret: InstallationSecret,
+  username: string,
+): Promise<void> {
   const name = countedName(username);
-  const ofUsername = eq(loginAttempt.usernameHash, hashOf(secret, name));
-  const overallId = overallIdOf(secret, name);
+  const ofUsername = inArray(loginAttempt.usernameHash, [...hashesOf(secret, name)]);
+  const overallIds = [...overallIdsOf(secret, name)];
   // In the order in which `countAttempt` locks the rows, because logins that fail at the same time would deadlock otherwise.
-  const ofNetworks = and(ofUsername, ne(loginAttempt.id, overallId));
+  const ofNetworks = and(ofUsername, notInArray(loginAttempt.id, overallIds));
   await deleteRows(transaction, loginAttempt, ofNetworks);
-  await deleteRows(transaction, loginAttempt, eq(loginAttempt.id, overallId));
+  await deleteRows(transaction, loginAttempt, inArray(loginAttempt.id, overallIds));
 }
 
 /**

@@ -45,11 +45,12 @@ export function onOrOff() {
 }
 
 /** Parses a comma-separated list. Defaults to an empty list. */
-export function list(isItem: (text: string) => boolean, items: string) {
+export function list(isItem: (text: string) => boolean, items: string, maxItems = Number.POSITIVE_INFINITY) {
+  const limit = maxItems === Number.POSITIVE_INFINITY ? '' : `at most ${maxItems} `;
   return z
     .string()
     .transform((text) => text.split(',').map((item) => item.trim()))
-    .refine((texts) => texts.every(isItem), `a comma-separated list of ${items}`)
+    .refine((texts) => texts.length <= maxItems && texts.every(isItem), `a comma-separated list of ${limit}${items}`)
     .default([]);
 }
 

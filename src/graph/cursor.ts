@@ -1,30 +1,14 @@
-import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, type KeyObject } from 'node:crypto';
 import { gatewayError } from '../base/errors.ts';
+import type { InstallationSecret } from '../base/installation-secret.ts';
 
 const nonceLength = 12;
 const tagLength = 16;
 
-interface Keys {
-  encryption: KeyObject;
-  nonce: KeyObject;
-}
-
-/** Derived from the secret, so that all processes with the same secret accept each other's cursors. */
-const keysOfSecrets = new Map<string, Keys>();
-
-function keysOf(secret: string): Keys {
-  let keys = keysOfSecrets.get(secret);
-  if (keys === undefined) {
-    const derive = (purpose: string) => createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', purpose, 32)));
-    keys = { encryption: derive('gateway cursor'), nonce: derive('gateway cursor nonce') };
-    keysOfSecrets.set(secret, keys);
-  }
-  return keys;
-}
-
 /** A cursor is valid only for this field with these filters and sort order. */
 export interface CursorScope {
-  secret: string;
+  /** All processes with the same secret accept each other's cursors. */
+  secret: InstallationSecret;
   field: string;
   arguments: unknown;
 }
@@ -39,7 +23,8 @@ function boundTo(scope: CursorScope): Buffer {
  */
 export function encodeCursor(scope: CursorScope, values: readonly unknown[]): string {
   const json = JSON.stringify(values.map((value) => (value instanceof Date ? { date: value.getTime() } : value)));
-  const { encryption, nonce: nonceKey } = keysOf(scope.secret);
+  const [encryption] = scope.secret.keys('gateway cursor');
+  const [nonceKey] = scope.secret.keys('gateway cursor nonce');
   const bound = boundTo(scope);
   const nonce = createHmac('sha256', nonceKey).update(bound).update(json).digest().subarray(0, nonceLength);
   const cipher = createCipheriv('aes-256-gcm', encryption, nonce).setAAD(bound);
@@ -51,17 +36,25 @@ export function encodeCursor(scope: CursorScope, values: readonly unknown[]): st
 export function decodeCursor(scope: CursorScope, cursor: string): unknown[] {
   const bytes = Buffer.from(cursor, 'base64url');
   if (bytes.length <= nonceLength + tagLength || bytes.toString('base64url') !== cursor) throw invalidCursor();
-  const nonce = bytes.subarray(0, nonceLength);
-  const decipher = createDecipheriv('aes-256-gcm', keysOf(scope.secret).encryption, nonce)
-    .setAAD(boundTo(scope))
-    .setAuthTag(bytes.subarray(-tagLength));
-  try {
-    const encrypted = bytes.subarray(nonceLength, -tagLength);
-    const json = Buffer.concat([decipher.update(encrypted), decipher.final()]).toString();
+  const bound = boundTo(scope);
+  for (const key of scope.secret.keys('gateway cursor')) {
+    const json = decrypted(bytes, key, bound);
+    if (json === null) continue;
     const values = JSON.parse(json) as (string | number | { date: number })[];
     return values.map((value) => (typeof value === 'object' ? new Date(value.date) : value));
+  }
+  throw invalidCursor();
+}
+
+/** Returns null if the key has not encrypted these bytes for this scope. */
+function decrypted(bytes: Buffer, key: KeyObject, bound: Buffer): string | null {
+  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, nonceLength))
+    .setAAD(bound)
+    .setAuthTag(bytes.subarray(-tagLength));
+  try {
+    return Buffer.concat([decipher.update(bytes.subarray(nonceLength, -tagLength)), decipher.final()]).toString();
   } catch {
-    throw invalidCursor();
+    return null;
   }
 }
 

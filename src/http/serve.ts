@@ -1,8 +1,8 @@
 import cluster from 'node:cluster';
 import { watchAbandonedChains } from '../audit/abandoned-chains.ts';
 import { limitFailedAttempts } from '../audit/anonymous-event-limit.ts';
+import { auditKeys } from '../audit/audit-key.ts';
 import { openAuditTrail } from '../audit/audit-trail.ts';
-import { auditKeys } from '../audit/checkpoint.ts';
 import type { LoggedSeal } from '../audit/logged-seal.ts';
 import { deleteFullBudgets } from '../auth/cost-exchange.ts';
 import { deleteExpiredLoginAttempts } from '../auth/login-attempts.ts';
@@ -100,7 +100,7 @@ export async function serve(config: Config, database: Database, options: ServeOp
       })
       .catch(onFailure);
   }, deletionInterval()).unref();
-  const keys = auditKeys(config.secret, config.formerSecrets);
+  const keys = auditKeys(config.secret);
   const stopSealing = watchAbandonedChains({ database, keys, sealedBy: auditTrail.chain, onSeal }, onFailure);
   const stopWatching = watchWriteAheadLog(config.databaseUrl, logger);
   const url = await (parent?.listen(server) ?? server.listen());

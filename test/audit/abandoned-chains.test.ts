@@ -3,15 +3,15 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest
 import { sealAbandonedChains } from '../../src/audit/abandoned-chains.ts';
 import { auditEvent, auditSeal } from '../../src/audit/audit.table.ts';
 import { auditEventOf, parseAuditEvent } from '../../src/audit/audit-event.ts';
-import { auditKey } from '../../src/audit/audit-key.ts';
+import { auditKey, auditKeys } from '../../src/audit/audit-key.ts';
 import { type AuditTrail, openAuditTrail } from '../../src/audit/audit-trail.ts';
 import { beginChain } from '../../src/audit/begin-chain.ts';
-import { auditKeys } from '../../src/audit/checkpoint.ts';
 import { auditEventRow } from '../../src/audit/event-writer.ts';
 import type { LoggedSeal } from '../../src/audit/logged-seal.ts';
 import { pruneAuditTrail } from '../../src/audit/prune.ts';
 import type { LaterSeal } from '../../src/audit/verify-chain.ts';
 import { openTokens } from '../../src/auth/tokens.ts';
+import { InstallationSecret } from '../../src/base/installation-secret.ts';
 import { readConfig } from '../../src/config.ts';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
@@ -49,7 +49,7 @@ const eventAt = (at: string) => auditEventOf({ kind: 'READ', outcome: 'SUCCEEDED
 const noPause = async () => undefined;
 
 function seal(pause: () => Promise<void> = noPause, secret = auditSecret): Promise<void> {
-  const keys = auditKeys(secret, []);
+  const keys = auditKeys(secret);
   return sealAbandonedChains({ database, keys, sealedBy: sealer.chain, onSeal: (seal) => seals.push(seal) }, pause);
 }
 
@@ -117,7 +117,7 @@ describe('an abandoned chain', () => {
 
   test('is not sealed if its events were tampered with, or without its secret', async () => {
     const chain = await leaveChain([1, 3]);
-    await seal(noPause, 'another secret of at least 32 characters');
+    await seal(noPause, new InstallationSecret('another secret of at least 32 characters'));
     await tamperer.execute("update audit_event set event = replace(event, 'READ', 'WRITE') where sequence = 3");
     await seal();
     expect(seals).toEqual([]);

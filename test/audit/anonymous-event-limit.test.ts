@@ -3,6 +3,7 @@ import { limitFailedAttempts } from '../../src/audit/anonymous-event-limit.ts';
 import { auditEvent } from '../../src/audit/audit.table.ts';
 import { type AuditEvent, auditEventOf, parseAuditEvent } from '../../src/audit/audit-event.ts';
 import { type AuditTrail, openAuditTrail } from '../../src/audit/audit-trail.ts';
+import { InstallationSecret } from '../../src/base/installation-secret.ts';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { openTamperer } from '../support/audit-world.ts';
@@ -22,7 +23,10 @@ beforeEach(async () => {
   url = created.url;
   drop = created.drop;
   database = await openDatabase(url);
-  trail = await openAuditTrail({ database, secret: 'a secret of the tests, at least 32 characters' });
+  trail = await openAuditTrail({
+    database,
+    secret: new InstallationSecret('a secret of the tests, at least 32 characters'),
+  });
 });
 afterEach(async () => {
   vi.useRealTimers();
@@ -160,7 +164,10 @@ test('failed logins of existing users are limited like those of unknown names, a
   const unknown = await recordAll([...repeat(60, failed), ...repeat(200, failed)]);
   expect(total(unknown)).toBe(260);
 
-  trail = await openAuditTrail({ database, secret: 'a secret of the tests, at least 32 characters' });
+  trail = await openAuditTrail({
+    database,
+    secret: new InstallationSecret('a secret of the tests, at least 32 characters'),
+  });
   const all = await recordAll([
     ...repeat(60, failed),
     ...repeat(200, { ...failed, subjectUserIds: ['alice'] }),

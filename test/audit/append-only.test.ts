@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { auditChain, auditCheckpoint, auditEvent, auditEventCustomer, auditSeal } from '../../src/audit/audit.table.ts';
 import { auditEventOf } from '../../src/audit/audit-event.ts';
 import { openAuditTrail } from '../../src/audit/audit-trail.ts';
+import { InstallationSecret } from '../../src/base/installation-secret.ts';
 import { appendOnlyTables, ownerOnlyTables } from '../../src/database/append-only.ts';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
@@ -54,7 +55,7 @@ describe('a user who owns the tables', () => {
     const created = await createDatabaseUrl();
     drop = created.drop;
     database = await openDatabase(created.url);
-    const trail = await openAuditTrail({ database, secret: 's'.repeat(32) });
+    const trail = await openAuditTrail({ database, secret: new InstallationSecret('s'.repeat(32)) });
     await trail.record([auditEventOf({ kind: 'COMMAND', outcome: 'SUCCEEDED', customerIds: [randomUUID()] })]);
     await trail.close();
     const row = { chain: 1, sequence: 0, sealNumber: 0, head: '', at: new Date(), mac: 'none' };

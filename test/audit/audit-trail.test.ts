@@ -5,6 +5,7 @@ import { auditEventOf } from '../../src/audit/audit-event.ts';
 import { openAuditTrail } from '../../src/audit/audit-trail.ts';
 import { OperationAudit } from '../../src/audit/operation-audit.ts';
 import { gatewayError } from '../../src/base/errors.ts';
+import { InstallationSecret } from '../../src/base/installation-secret.ts';
 import { recorderOf } from '../../src/database/change-recorder.ts';
 import type { Database } from '../../src/database/database.ts';
 import { currentDeadline, withDeadline } from '../../src/database/deadline.ts';
@@ -14,7 +15,7 @@ import { bank } from '../../src/domain/bank/bank.table.ts';
 import { type AuditReader, auditReader } from '../support/audit-events.ts';
 import { createMigratedDatabaseUrl } from '../support/database-url.ts';
 
-const secret = 'a secret of the tests, for the audit trail';
+const secret = new InstallationSecret('a secret of the tests, for the audit trail');
 
 let database: Database;
 /** Called for each statement of the database. */

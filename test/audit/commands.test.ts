@@ -10,6 +10,7 @@ import { auditEvent, auditSeal } from '../../src/audit/audit.table.ts';
 import { type AuditEvent, auditEventOf, parseAuditEvent } from '../../src/audit/audit-event.ts';
 import { openAuditTrail } from '../../src/audit/audit-trail.ts';
 import { auditCommand } from '../../src/audit/command-audit.ts';
+import { InstallationSecret } from '../../src/base/installation-secret.ts';
 import { recorderOf } from '../../src/database/change-recorder.ts';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
@@ -26,7 +27,7 @@ import { buildProgram, type ProgramResult, runProgram } from '../support/program
 
 const bankId = 'gh.29.uk';
 const password = 'correct horse battery staple';
-const secret = 's'.repeat(32);
+const secret = new InstallationSecret('s'.repeat(32));
 
 let url: string;
 let drop: () => Promise<void>;

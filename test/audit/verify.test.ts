@@ -7,7 +7,15 @@ import { auditKey } from '../../src/audit/audit-key.ts';
 import { openAuditTrail } from '../../src/audit/audit-trail.ts';
 import { eventParts } from '../../src/audit/mac-parts.ts';
 import { pruneAuditTrail } from '../../src/audit/prune.ts';
-import { type AuditWorld, auditSecret, createAuditWorld, openTamperer, verifyTrail } from '../support/audit-world.ts';
+import { InstallationSecret } from '../../src/base/installation-secret.ts';
+import {
+  type AuditWorld,
+  auditSecret,
+  auditSecretText,
+  createAuditWorld,
+  openTamperer,
+  verifyTrail,
+} from '../support/audit-world.ts';
 import { dialectUnderTest } from '../support/database-url.ts';
 import { startGateway } from '../support/gateway.ts';
 import { insertCustomer } from '../support/rows.ts';
@@ -306,7 +314,8 @@ describe('verification of three chains', () => {
   });
 
   test('reports chains of another secret, unless it is a former secret', async () => {
-    const secret = 'another secret of at least 32 characters';
+    const text = 'another secret of at least 32 characters';
+    const secret = new InstallationSecret(text);
     const { findings } = await world.verify({ secret });
     expect(findings.map(({ what, chain }) => [what, chain])).toEqual([
       ['unknown key', 1],
@@ -314,17 +323,15 @@ describe('verification of three chains', () => {
       ['unknown key', 3],
     ]);
     const { findings: findingsWithFormer } = await world.verify({
-      secret,
-      formerSecrets: ['x'.repeat(32), auditSecret],
+      secret: new InstallationSecret(text, ['x'.repeat(32), auditSecretText]),
     });
     expect(findingsWithFormer).toEqual([]);
   });
 
   describe('pruning up to the first seal', () => {
-    const secret = 'the secret of the years after, for pruning';
-    const prune = (before: Date) =>
-      pruneAuditTrail({ database: world.database, secret, formerSecrets: [auditSecret], before });
-    const verify = (log?: string[]) => world.verify({ secret, formerSecrets: [auditSecret], log });
+    const secret = new InstallationSecret('the secret of the years after, for pruning', [auditSecretText]);
+    const prune = (before: Date) => pruneAuditTrail({ database: world.database, secret, before });
+    const verify = (log?: string[]) => world.verify({ secret, log });
 
     test('keeps the remaining events verifiable, even with a new secret, and has no effect when it is repeated', async () => {
       expect(await prune(firstSealedAt)).toEqual({ events: 20, chains: 1 });

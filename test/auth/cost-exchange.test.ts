@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type BudgetKind, type CallerBudget, CostBudgets } from '../../src/auth/cost-budget.ts';
 import { costConsumption } from '../../src/auth/cost-consumption.table.ts';
 import { CostExchange, deleteFullBudgets } from '../../src/auth/cost-exchange.ts';
+import { InstallationSecret } from '../../src/base/installation-secret.ts';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { createMigratedDatabaseUrl } from '../support/database-url.ts';
@@ -33,7 +34,7 @@ afterEach(async () => {
 /** The budgets and the exchange of one process. */
 function startProcess(shared: Database = database) {
   const budgets = new CostBudgets(limits);
-  const secret = 'a secret of the tests, at least 32 characters';
+  const secret = new InstallationSecret('a secret of the tests, at least 32 characters');
   const onFailure = (error: unknown) => failures.push(error);
   const exchange = new CostExchange({ database: shared, secret, budgets, onFailure });
   exchanges.push(exchange);

@@ -14,7 +14,7 @@ import { registrationMail } from '../../src/domain/user/registration-mail.table.
 import { user } from '../../src/domain/user/user.table.ts';
 import * as administration from '../../src/domain/user/user-administration.ts';
 import { deleteExpiredRegistrations } from '../../src/domain/user/user-registration.ts';
-import { type Gateway, startGateway } from '../support/gateway.ts';
+import { type Gateway, startGateway, testEnvironment } from '../support/gateway.ts';
 import { type MailServer, startMailServer } from '../support/mail-server.ts';
 
 const password = 'correct horse battery staple';
@@ -329,7 +329,7 @@ describe('the link of a registration', () => {
   async function linkOf(username: string, forgery: Forgery): Promise<string> {
     const [row] = await registrationsOf(username);
     if (row === undefined) throw new Error(`There is no registration of ${username}.`);
-    const key = keyOf(gateway.config.secret);
+    const key = keyOf(testEnvironment('').GATEWAY_SECRET ?? '');
     const boundTo = createHmac('sha256', key)
       .update(JSON.stringify([forgery.email ?? row.email, row.passwordHash]))
       .digest('base64url');

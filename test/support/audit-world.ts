@@ -16,12 +16,14 @@ import {
   type UnsealedEvents,
   verifyAuditTrail,
 } from '../../src/audit/verify.ts';
+import { InstallationSecret } from '../../src/base/installation-secret.ts';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { sqlitePath } from '../../src/database/sqlite-path.ts';
 import { createMigratedDatabaseUrl, dialectUnderTest } from './database-url.ts';
 
-export const auditSecret = 'a secret of the tests, for the audit trail';
+export const auditSecretText = 'a secret of the tests, for the audit trail';
+export const auditSecret = new InstallationSecret(auditSecretText);
 
 const tables = ['audit_chain', 'audit_event', 'audit_event_customer', 'audit_seal', 'audit_checkpoint'];
 
@@ -115,7 +117,7 @@ export interface AuditWorld {
   /** The log lines of all processes. */
   log: string[];
   begin(): Promise<Chain>;
-  verify(options?: { secret?: string; formerSecrets?: string[]; log?: string[] }): Promise<TrailVerification>;
+  verify(options?: { secret?: InstallationSecret; log?: string[] }): Promise<TrailVerification>;
   end(): Promise<void>;
 }
 
@@ -127,10 +129,9 @@ export async function verifyTrail(
   database: Database,
   {
     secret = auditSecret,
-    formerSecrets = [],
     log,
     onLaterSeal,
-  }: Pick<AuditVerificationParts, 'onLaterSeal'> & { secret?: string; formerSecrets?: string[]; log?: string[] } = {},
+  }: Pick<AuditVerificationParts, 'onLaterSeal'> & { secret?: InstallationSecret; log?: string[] } = {},
 ): Promise<TrailVerification> {
   const findings: AuditFinding[] = [];
   const unsealed: UnsealedEvents[] = [];
@@ -140,7 +141,6 @@ export async function verifyTrail(
   const counts = await verifyAuditTrail({
     database,
     secret,
-    formerSecrets,
     logLines: log === undefined ? undefined : lines(),
     onFinding: (finding) => findings.push(finding),
     onUnsealed: (chain) => unsealed.push(chain),

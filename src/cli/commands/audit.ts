@@ -20,7 +20,7 @@ function addVerify(audit: Command): void {
     )
     .option('--heads <file>', 'log file of the gateway, whose seals must be in the database')
     .action(async ({ heads }: { heads?: string }) => {
-      const configured = await settings('secret', 'formerSecrets');
+      const configured = await settings('secret');
       const log = heads === undefined ? undefined : await open(heads);
       const progress = showProgress();
       const verify = async (database: Database) => {
@@ -105,7 +105,7 @@ function addPrune(audit: Command): void {
     .description('Delete the events whose retention period (GATEWAY_AUDIT_RETENTION) has passed.')
     .action(async () => {
       const { ConfigurationError } = await import('../../config.ts');
-      const configured = await settings('secret', 'formerSecrets');
+      const configured = await settings('secret');
       const { auditRetentionSeconds } = configured;
       if (auditRetentionSeconds === null) {
         throw new ConfigurationError([

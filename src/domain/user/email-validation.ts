@@ -1,12 +1,13 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { eq, or, sql } from 'drizzle-orm';
-import { jwtVerify, SignJWT } from 'jose';
+import { errors, jwtVerify, SignJWT } from 'jose';
 import { type AuditedCaller, auditEventOf } from '../../audit/audit-event.ts';
 import type { AuditTrail } from '../../audit/audit-trail.ts';
 import { collectChanges } from '../../audit/changes.ts';
 import { attemptLogin } from '../../auth/login-attempts.ts';
 import { localProvider, type PasswordCost, verifyPassword } from '../../auth/password.ts';
 import { GatewayError } from '../../base/errors.ts';
+import type { InstallationSecret } from '../../base/installation-secret.ts';
 import type { Database, Queries } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/errors.ts';
 import { insertRow, updateRows } from '../../database/write-row.ts';
@@ -21,17 +22,7 @@ const algorithm = 'HS256';
 const issuer = 'obp-customer-gateway';
 const lifetimeSeconds = 24 * 3_600;
 const maxTokenLength = 2_048;
-
-const keys = new Map<string, Uint8Array>();
-
-function keyOf(secret: string): Uint8Array {
-  let key = keys.get(secret);
-  if (key === undefined) {
-    key = new Uint8Array(hkdfSync('sha256', secret, '', 'gateway e-mail validation', 32));
-    keys.set(secret, key);
-  }
-  return key;
-}
+const purpose = 'gateway e-mail validation';
 
 interface LinkedRow {
   /** The ID of the user, which is that of the registration. */
@@ -41,25 +32,26 @@ interface LinkedRow {
 }
 
 /** Binds a link to one registration: its email address and its password. */
-function boundTo(secret: string, { email, passwordHash }: LinkedRow): string {
-  return createHmac('sha256', keyOf(secret))
+function boundTo(key: KeyObject, { email, passwordHash }: LinkedRow): string {
+  return createHmac('sha256', key)
     .update(JSON.stringify([email, passwordHash]))
     .digest('base64url');
 }
 
 /** Signs the token of the link that validates the email address of this registration within 24 hours. */
 export async function emailValidationToken(
-  secret: string,
+  secret: InstallationSecret,
   { userId, email, passwordHash }: Pick<RegistrationRow, 'userId' | 'email' | 'passwordHash'>,
 ): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
-  return new SignJWT({ boundTo: boundTo(secret, { id: userId, email, passwordHash }) })
+  const [key] = secret.keys(purpose);
+  return new SignJWT({ boundTo: boundTo(key, { id: userId, email, passwordHash }) })
     .setProtectedHeader({ alg: algorithm, typ: type })
     .setIssuer(issuer)
     .setSubject(userId)
     .setIssuedAt(now)
     .setExpirationTime(now + lifetimeSeconds)
-    .sign(keyOf(secret));
+    .sign(key);
 }
 
 function areEqual(a: string, b: string): boolean {
@@ -69,29 +61,34 @@ function areEqual(a: string, b: string): boolean {
 interface Link {
   userId: string;
   bound: string;
+  /** The key that signed the link. */
+  key: KeyObject;
 }
 
 /** Reads the token of a link. Null if it is invalid or expired. */
-export async function readLink(secret: string, token: string | null): Promise<Link | null> {
+export async function readLink(secret: InstallationSecret, token: string | null): Promise<Link | null> {
   if (token === null || token.length > maxTokenLength) return null;
-  try {
-    const { payload } = await jwtVerify(token, keyOf(secret), {
-      algorithms: [algorithm],
-      typ: type,
-      issuer,
-      requiredClaims: ['sub', 'exp', 'boundTo'],
-    });
-    const { sub, boundTo: bound } = payload;
-    return sub !== undefined && typeof bound === 'string' ? { userId: sub, bound } : null;
-  } catch {
-    return null;
+  for (const key of secret.keys(purpose)) {
+    try {
+      const { payload } = await jwtVerify(token, key, {
+        algorithms: [algorithm],
+        typ: type,
+        issuer,
+        requiredClaims: ['sub', 'exp', 'boundTo'],
+      });
+      const { sub, boundTo: bound } = payload;
+      return sub !== undefined && typeof bound === 'string' ? { userId: sub, bound, key } : null;
+    } catch (error) {
+      if (!(error instanceof errors.JWSSignatureVerificationFailed)) return null;
+    }
   }
+  return null;
 }
 
 export interface EmailValidation {
   database: Database;
   auditTrail: AuditTrail;
-  secret: string;
+  secret: InstallationSecret;
   passwordCost: PasswordCost;
   /** The sender of the form, as far as it is known. */
   caller: Partial<AuditedCaller> & { clientAddress: string };
@@ -122,7 +119,7 @@ export async function validateEmail(
   const [pending] = await database.read.select().from(registration).where(eq(registration.userId, link.userId));
   const [existing] = await database.read.select().from(user).where(eq(user.id, link.userId));
   const row: LinkedRow | undefined = pending === undefined ? existing : { ...pending, id: pending.userId };
-  if (row === undefined || !areEqual(boundTo(secret, row), link.bound)) return refused('EXPIRED');
+  if (row === undefined || !areEqual(boundTo(link.key, row), link.bound)) return refused('EXPIRED');
 
   // The link is opened again. Nothing changes, so no password is needed and nothing is recorded.
   if (pending === undefined && existing !== undefined && existing.emailValidatedAt !== null) return 'VALIDATED';

@@ -1,25 +1,16 @@
-import { createHmac, hkdfSync } from 'node:crypto';
-import { and, eq, lte, sql } from 'drizzle-orm';
+import { and, eq, gt, lte, sql } from 'drizzle-orm';
 import { gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
+import { lockText } from '../../database/lock.ts';
 import { statement } from '../../database/statement.ts';
+import { inTuples, tupleValues } from '../../database/tuple-condition.ts';
 import { insertRow, updateOf } from '../../database/write-row.ts';
 import type { Call, Context, Written } from '../../graph/context.ts';
-import { idempotencyKey } from './idempotency-key.table.ts';
+import { type IdempotencyKeyRow, idempotencyKey } from './idempotency-key.table.ts';
 
 const lifetimeMilliseconds = 24 * 3_600_000;
 
-const hashKeys = new Map<string, Buffer>();
-
-/** A keyed hash, which reveals nothing about the text. */
-function hashOf(secret: string, text: string): string {
-  let hashKey = hashKeys.get(secret);
-  if (hashKey === undefined) {
-    hashKey = Buffer.from(hkdfSync('sha256', secret, '', 'gateway idempotency', 32));
-    hashKeys.set(secret, hashKey);
-  }
-  return createHmac('sha256', hashKey).update(text).digest('base64url');
-}
+const purpose = 'gateway idempotency';
 
 /** Null and omitted arguments mean the same. */
 function textOf({ field, arguments: args }: Pick<Call, 'field' | 'arguments'>): string {
@@ -34,10 +25,17 @@ const isExpired = lte(idempotencyKey.createdAt, sql.param(sql.placeholder('expir
 const deleteExpired = statement((queries) => queries.delete(idempotencyKey).where(and(ownKey, isExpired)));
 const keep = updateOf(idempotencyKey, ownKey);
 const findKey = statement((queries) => queries.select().from(idempotencyKey).where(ownKey));
+const isCurrent = gt(idempotencyKey.createdAt, sql.param(sql.placeholder('expired'), idempotencyKey.createdAt));
+const findKeys = statement((queries) =>
+  queries
+    .select()
+    .from(idempotencyKey)
+    .where(and(inTuples([idempotencyKey.userId, idempotencyKey.key], sql.placeholder('tuples')), isCurrent)),
+);
 
 /**
  * Implements `WriteOnce`. The row of the key is the lock: the database lets one of several concurrent calls insert it, and the
- * others wait until that one has ended. A failed call is rolled back together with its key.
+ * others wait until that one has ended. A failed call is rolled back together with its key. Rows of former secrets are found too.
  */
 export async function writeOnce<What extends Written>(
   { user, config }: Context,
@@ -47,11 +45,21 @@ export async function writeOnce<What extends Written>(
 ): Promise<What> {
   if (user === null) throw gatewayError('OBP-20001');
   // Clients can put any text into a key, even personal data.
-  const keyHash = hashOf(config.secret, key);
+  const [keyHash, ...formerHashes] = config.secret.hashes(purpose, key);
   const own = { userId: user.id, key: keyHash };
   const now = new Date();
   const expired = new Date(now.getTime() - lifetimeMilliseconds);
-  const argumentsHash = hashOf(config.secret, textOf(call));
+  const [argumentsHash, ...formerArgumentsHashes] = config.secret.hashes(purpose, textOf(call));
+  if (formerHashes.length > 0) {
+    // While the secret is replaced, processes have different present secrets, and so different rows of the same key.
+    await lockText(transaction, JSON.stringify([user.id, key]));
+    const tuples = tupleValues(
+      [idempotencyKey.userId, idempotencyKey.key],
+      formerHashes.map((formerHash) => [user.id, formerHash]),
+    );
+    const [former] = await findKeys(transaction, { tuples, expired });
+    if (former !== undefined) return writtenBy(former, formerArgumentsHashes);
+  }
   await deleteExpired(transaction, { ...own, expired });
   const row = { ...own, field: call.field, argumentsHash, written: {}, createdAt: now };
   const [claimed] = await insertRow(transaction, idempotencyKey, row, 'ignore');
@@ -61,9 +69,14 @@ export async function writeOnce<What extends Written>(
     return written;
   }
   const [before] = await findKey(transaction, own);
-  if (before === undefined || before.argumentsHash !== argumentsHash) throw gatewayError('IDEMPOTENCY_KEY_REUSED');
-  // The hash covers the field and its arguments, so the stored value was written by this `write`.
-  return before.written as What;
+  return writtenBy(before, [argumentsHash]);
+}
+
+/** The result of the call for which the key was stored, with one of these hashes of its arguments. */
+function writtenBy<What extends Written>(row: IdempotencyKeyRow | undefined, argumentsHashes: readonly string[]): What {
+  if (row === undefined || !argumentsHashes.includes(row.argumentsHash)) throw gatewayError('IDEMPOTENCY_KEY_REUSED');
+  // The hash covers the field and its arguments, so the stored value was written by the same mutation.
+  return row.written as What;
 }
 
 /** Deletes the idempotency keys that are older than 24 hours. */

@@ -1,12 +1,13 @@
-import { lte, sql } from 'drizzle-orm';
+import { and, gt, inArray, lte, sql } from 'drizzle-orm';
+import type { PresentFirst } from '../../base/installation-secret.ts';
 import type { Queries } from '../../database/database.ts';
 import { registrationMail } from './registration-mail.table.ts';
 
 const dayMilliseconds = 24 * 3_600_000;
 
 export interface Counting {
-  /** A keyed hash of what is counted. */
-  id: string;
+  /** The keyed hashes of the counted text, with the present secret and with former ones. */
+  ids: PresentFirst<string>;
   now: Date;
   /** The time after which the count starts again, at most a day. */
   periodMilliseconds: number;
@@ -14,12 +15,13 @@ export interface Counting {
   by?: 0 | 1;
 }
 
-/** Adds to a count. Returns it, with the time at which it starts again. */
+/** Adds to the count of the present secret. Returns it with those of former secrets, and the time at which it starts again. */
 export async function count(
   transaction: Queries,
-  { id, now, periodMilliseconds, by = 1 }: Counting,
+  { ids: [id, ...formerIds], now, periodMilliseconds, by = 1 }: Counting,
 ): Promise<{ mails: number; until: Date }> {
-  const isOld = lte(registrationMail.firstAt, new Date(now.getTime() - periodMilliseconds));
+  const periodBefore = new Date(now.getTime() - periodMilliseconds);
+  const isOld = lte(registrationMail.firstAt, periodBefore);
   const [counted] = await transaction
     .insert(registrationMail)
     .values({ id, mails: by, firstAt: now })
@@ -32,7 +34,13 @@ export async function count(
     })
     .returning();
   const { mails, firstAt } = counted ?? { mails: by, firstAt: now };
-  return { mails, until: new Date(firstAt.getTime() + periodMilliseconds) };
+  const until = new Date(firstAt.getTime() + periodMilliseconds);
+  if (formerIds.length === 0) return { mails, until };
+  const former = await transaction
+    .select({ mails: registrationMail.mails })
+    .from(registrationMail)
+    .where(and(inArray(registrationMail.id, formerIds), gt(registrationMail.firstAt, periodBefore)));
+  return { mails: former.reduce((sum, counted) => sum + counted.mails, mails), until };
 }
 
 export async function deleteOldMailCounts(transaction: Queries): Promise<void> {

@@ -1,7 +1,7 @@
-import { createHmac, hkdfSync } from 'node:crypto';
 import { isRegularAddress } from '../../auth/login-attempts.ts';
 import { clientNetwork } from '../../base/client-network.ts';
 import { gatewayError } from '../../base/errors.ts';
+import type { InstallationSecret, PresentFirst } from '../../base/installation-secret.ts';
 import type { Queries } from '../../database/database.ts';
 import { type Counting, count } from './mail-count.ts';
 
@@ -16,13 +16,12 @@ const mailsOfNetworkPerDay = 3;
 const mailsPerDay = 10;
 
 export interface ResetRequester {
-  secret: string;
+  secret: InstallationSecret;
   clientAddress: string;
 }
 
-function idOf(secret: string, ...texts: string[]): string {
-  const key = Buffer.from(hkdfSync('sha256', secret, '', 'gateway password resets', 32));
-  return createHmac('sha256', key).update(JSON.stringify(texts)).digest('base64url');
+function idsOf(secret: InstallationSecret, ...texts: string[]): PresentFirst<string> {
+  return secret.hashes('gateway password resets', JSON.stringify(texts));
 }
 
 /**
@@ -36,11 +35,11 @@ export async function limitRequests(
   now: Date,
 ): Promise<void> {
   const limits = [
-    { id: idOf(secret, 'network', clientNetwork(clientAddress)), most: requestsPerHour },
-    { id: idOf(secret, 'all networks'), most: requestsPerHour * networksPerHour },
+    { ids: idsOf(secret, 'network', clientNetwork(clientAddress)), most: requestsPerHour },
+    { ids: idsOf(secret, 'all networks'), most: requestsPerHour * networksPerHour },
   ];
-  for (const { id, most } of limits) {
-    const { mails, until } = await count(transaction, { id, now, periodMilliseconds: hourMilliseconds });
+  for (const { ids, most } of limits) {
+    const { mails, until } = await count(transaction, { ids, now, periodMilliseconds: hourMilliseconds });
     const retryAfterSeconds = Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 1_000));
     if (mails > most) throw gatewayError('RATE_LIMITED', { retryAfterSeconds });
   }
@@ -59,11 +58,11 @@ export async function countResetMail(
   now: Date,
 ): Promise<boolean> {
   const isRegular = await isRegularAddress(transaction, { secret, username, clientAddress }, now);
-  const period: Omit<Counting, 'id'> = { now, periodMilliseconds: dayMilliseconds };
-  const network = idOf(secret, 'address', address, clientNetwork(clientAddress));
-  const isWithinNetwork = (await count(transaction, { id: network, ...period })).mails <= mailsOfNetworkPerDay;
-  const overall = idOf(secret, 'address', address, isRegular ? 'regular networks' : 'other networks');
+  const period: Omit<Counting, 'ids'> = { now, periodMilliseconds: dayMilliseconds };
+  const network = idsOf(secret, 'address', address, clientNetwork(clientAddress));
+  const isWithinNetwork = (await count(transaction, { ids: network, ...period })).mails <= mailsOfNetworkPerDay;
+  const overall = idsOf(secret, 'address', address, isRegular ? 'regular networks' : 'other networks');
   // A network that has used up its own mails does not use up those of the address.
-  const { mails } = await count(transaction, { id: overall, ...period, by: isWithinNetwork ? 1 : 0 });
+  const { mails } = await count(transaction, { ids: overall, ...period, by: isWithinNetwork ? 1 : 0 });
   return isWithinNetwork && mails <= mailsPerDay;
 }

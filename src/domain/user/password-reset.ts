@@ -4,6 +4,7 @@ import { addSubject } from '../../audit/changes.ts';
 import { deleteLoginAttempts, maxUsernameLength } from '../../auth/login-attempts.ts';
 import type { PasswordResetSettings } from '../../auth/mail-settings.ts';
 import type { Mail } from '../../auth/mailer.ts';
+import type { InstallationSecret } from '../../base/installation-secret.ts';
 import { mapUsername } from '../../base/precis.ts';
 import { currentTimestamp, readCurrentTime } from '../../database/current-time.ts';
 import type { Queries } from '../../database/database.ts';
@@ -116,7 +117,7 @@ export async function finishReset(
   transaction: Queries,
   token: string,
   passwordHash: string,
-  secret: string,
+  secret: InstallationSecret,
 ): Promise<Date | null> {
   // The second of two requests with the same token waits here, and finds nothing.
   const [used] = await deleteRows(transaction, passwordReset, isOf(token));

@@ -1,6 +1,6 @@
-import { createHmac, hkdfSync } from 'node:crypto';
 import type { Mail } from '../../auth/mailer.ts';
 import { clientNetwork } from '../../base/client-network.ts';
+import type { InstallationSecret } from '../../base/installation-secret.ts';
 import { mapUsername } from '../../base/precis.ts';
 import type { Queries } from '../../database/database.ts';
 import { emailValidationToken } from './email-validation.ts';
@@ -15,24 +15,23 @@ const dayMilliseconds = 24 * 3_600_000;
 /** Counts a mail to this address. Returns whether it can be sent: an address is not flooded by registrations of others. */
 export async function countMail(
   transaction: Queries,
-  { secret, clientAddress }: { secret: string; clientAddress: string },
+  { secret, clientAddress }: { secret: InstallationSecret; clientAddress: string },
   address: string,
 ): Promise<boolean> {
-  const key = Buffer.from(hkdfSync('sha256', secret, '', 'gateway registration mails', 32));
-  const idOf = (...texts: string[]) => createHmac('sha256', key).update(JSON.stringify(texts)).digest('base64url');
+  const idsOf = (...texts: string[]) => secret.hashes('gateway registration mails', JSON.stringify(texts));
   const canonical = mapUsername(address);
   const period = { now: new Date(), periodMilliseconds: dayMilliseconds };
   // In this order, so that one network alone cannot use up the mails of the address.
-  const ofNetwork = await count(transaction, { id: idOf(canonical, clientNetwork(clientAddress)), ...period });
+  const ofNetwork = await count(transaction, { ids: idsOf(canonical, clientNetwork(clientAddress)), ...period });
   if (ofNetwork.mails > mailsOfNetworkPerDay) return false;
-  const ofAddress = await count(transaction, { id: idOf(canonical), ...period });
+  const ofAddress = await count(transaction, { ids: idsOf(canonical), ...period });
   return ofAddress.mails <= mailsPerDay;
 }
 
 /** The mail with the link. It contains no text from the registration, so registering cannot be used to send text to others. */
 export async function linkMail(
   row: RegistrationRow,
-  { secret, publicUrl }: { secret: string; publicUrl: string },
+  { secret, publicUrl }: { secret: InstallationSecret; publicUrl: string },
 ): Promise<Mail> {
   return {
     to: row.email,

@@ -2,6 +2,7 @@ import { asc, eq, sql } from 'drizzle-orm';
 import { addSubject } from '../../audit/changes.ts';
 import { checkPasswordRule, hashPassword, localProvider, type PasswordCost } from '../../auth/password.ts';
 import { gatewayError } from '../../base/errors.ts';
+import type { InstallationSecret } from '../../base/installation-secret.ts';
 import { isRole, type Role } from '../../base/roles.ts';
 import type { Database, Queries } from '../../database/database.ts';
 import { isForeignKeyViolation, isUniqueViolation } from '../../database/errors.ts';
@@ -142,7 +143,7 @@ export async function validateEmail(database: Database, username: string): Promi
 export async function unlockUser(
   database: Database,
   username: string,
-  secret: string,
+  secret: InstallationSecret,
   provider?: string,
 ): Promise<UserRow> {
   return database.transaction(async (transaction) => {

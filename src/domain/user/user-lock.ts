@@ -3,6 +3,7 @@ import { addSubject } from '../../audit/changes.ts';
 import { deleteLoginAttempts } from '../../auth/login-attempts.ts';
 import { localProvider } from '../../auth/password.ts';
 import { gatewayError } from '../../base/errors.ts';
+import type { InstallationSecret } from '../../base/installation-secret.ts';
 import type { Queries } from '../../database/database.ts';
 import { updateRows } from '../../database/write-row.ts';
 import { recordEmpowerment } from './empowerment.writes.ts';
@@ -15,7 +16,7 @@ import { type UserRow, user } from './user.table.ts';
 export async function unlock(
   transaction: Queries,
   userId: string,
-  secret: string,
+  secret: InstallationSecret,
   byUserId: string | null,
 ): Promise<UserRow> {
   const [row] = await transaction.select().from(user).where(eq(user.id, userId));

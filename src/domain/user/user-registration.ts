@@ -2,6 +2,7 @@ import { desc, eq, lte } from 'drizzle-orm';
 import { addSubject } from '../../audit/changes.ts';
 import type { Mail } from '../../auth/mailer.ts';
 import { comparedUsername } from '../../base/identifiers.ts';
+import type { InstallationSecret } from '../../base/installation-secret.ts';
 import { mapUsername } from '../../base/precis.ts';
 import type { Queries } from '../../database/database.ts';
 import { insertRow } from '../../database/write-row.ts';
@@ -33,7 +34,7 @@ export function registrationOf(row: LocalUserRow): RegistrationRow {
 }
 
 export interface Registering {
-  secret: string;
+  secret: InstallationSecret;
   publicUrl: string;
   clientAddress: string;
 }
