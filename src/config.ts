@@ -47,6 +47,8 @@ export interface Settings {
   /** The port of the parent process that reports the health of all workers. Null if there is none. */
   readonly healthPort: number | null;
   readonly tokenLifetimeSeconds: number;
+  /** How long keys that cannot be read again are accepted. */
+  readonly keyGracePeriodSeconds: number;
   readonly oidcIssuers: readonly OidcIssuer[];
   /** The cost of a password hash. A cheaper hash is replaced at the next login. */
   readonly passwordCost: Readonly<PasswordCost>;
@@ -164,7 +166,7 @@ const variables = z.object({
   GATEWAY_SECRET: z.string().min(32, 'at least 32 characters long').optional(),
   GATEWAY_FORMER_SECRETS: list(
     (item) => item.length >= 32,
-    'earlier values of GATEWAY_SECRET, with each comma in a value as %2C',
+    `earlier values of GATEWAY_SECRET, at most ${maxFormerSecrets}, with each comma in a value as %2C`,
     maxFormerSecrets,
   ),
   GATEWAY_SIGNING_KEY: z
@@ -182,6 +184,7 @@ const variables = z.object({
     )
     .optional(),
   GATEWAY_TOKEN_LIFETIME: durationWithDefault('1s', '30d', '1h'),
+  GATEWAY_KEY_GRACE_PERIOD: durationWithDefault('1s', '30d', '5m'),
   GATEWAY_ARGON2_MEMORY_KIB: integer(minPasswordCost.memoryKibibytes, 4_194_304, minPasswordCost.memoryKibibytes),
   GATEWAY_ARGON2_PASSES: integer(minPasswordCost.passes, 100, minPasswordCost.passes),
   GATEWAY_NEW_USERS_PER_HOUR: integer(1, 1_000_000, 20),
@@ -363,6 +366,7 @@ function settingsOf(value: Variables): Settings {
     port: value.PORT,
     healthPort: value.GATEWAY_HEALTH_PORT ?? null,
     tokenLifetimeSeconds: value.GATEWAY_TOKEN_LIFETIME,
+    keyGracePeriodSeconds: value.GATEWAY_KEY_GRACE_PERIOD,
     passwordCost: Object.freeze({
       memoryKibibytes: value.GATEWAY_ARGON2_MEMORY_KIB,
       passes: value.GATEWAY_ARGON2_PASSES,

@@ -189,7 +189,7 @@ test('the former secrets and the retention of the audit trail are read from list
 test('the number of former secrets is limited, because each of them is tried', () => {
   const list = (length: number) => Array.from({ length }, (_, index) => String(index).repeat(32)).join();
   expect(problemsOf({ GATEWAY_FORMER_SECRETS: list(51) })).toEqual([
-    'GATEWAY_FORMER_SECRETS must be a comma-separated list of at most 50 earlier values of GATEWAY_SECRET, with each comma in a value as %2C.',
+    'GATEWAY_FORMER_SECRETS must be a comma-separated list of earlier values of GATEWAY_SECRET, at most 50, with each comma in a value as %2C.',
   ]);
   const { secret } = readConfig({ ...secrets, GATEWAY_FORMER_SECRETS: list(50) });
   expect(secret.keys('gateway cursor')).toHaveLength(51);

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
-import { describeError, type Logger } from '../base/logger.ts';
+import type { Logger } from '../base/logger.ts';
 import { leewaySeconds, maxTokenCharacters, requireAccessToken, tokenDates } from './access-token.ts';
 import { type ClaimedRole, claimedRoles } from './claimed-roles.ts';
+import { defaultKeyGraceMilliseconds, KeyConfirmation, type UnconfirmedKeys } from './key-confirmation.ts';
 import { isSafeUrl, type OidcIssuer } from './oidc-issuer.ts';
 import { refusedByVerification, refusedToken } from './token-refused.ts';
 import { unverifiedIssuer } from './unverified-token.ts';
@@ -38,16 +39,22 @@ export type Profile = Readonly<
 >;
 
 export interface IdentityProvider {
-  /** @throws INVALID_TOKEN if anything is wrong with the token */
+  /** @throws INVALID_TOKEN if anything is wrong with the token, KEYS_UNCONFIRMED if that cannot be known */
   verify(token: string): Promise<ProviderToken>;
+  /** The keys of the provider, if they could not be read again. Otherwise null. */
+  unconfirmedKeys(): UnconfirmedKeys | null;
 }
 
 export interface IdentityProviders {
   /** The provider that the token names as its issuer. Null if it is not configured. */
   ofToken(token: string): IdentityProvider | null;
+  /** The keys of all providers that could not be read again. */
+  unconfirmedKeys(): UnconfirmedKeys[];
 }
 
 export interface IdentityProviderOptions {
+  /** How long the keys of a provider that cannot be read again are accepted. */
+  graceMilliseconds?: number;
   cooldownMilliseconds?: number;
   refreshMilliseconds?: number;
 }
@@ -63,6 +70,9 @@ export function openIdentityProviders(
     ofToken(token) {
       if (providers.size === 0 || token.length > maxTokenCharacters) return null;
       return providers.get(unverifiedIssuer(token) ?? '') ?? null;
+    },
+    unconfirmedKeys() {
+      return [...providers.values()].map((provider) => provider.unconfirmedKeys()).filter((keys) => keys !== null);
     },
   };
 }
@@ -104,10 +114,11 @@ function openProvider(configured: OidcIssuer, logger: Logger, options: IdentityP
   });
 
   return {
-    verify(token) {
-      keys.refreshWhenOld();
+    async verify(token) {
+      await keys.requireConfirmed();
       return verify(token);
     },
+    unconfirmedKeys: keys.unconfirmed,
   };
 }
 
@@ -130,11 +141,15 @@ function tokenIdOf(token: string, { jti }: JWTPayload): string {
 
 interface ProviderKeys {
   find: JWTVerifyGetKey;
-  /** Reads old keys again in the background. */
-  refreshWhenOld(): void;
+  /** Reads old keys again, in the background unless the grace period is over. @throws KEYS_UNCONFIRMED if that fails then. */
+  requireConfirmed(): Promise<void>;
+  unconfirmed(): UnconfirmedKeys | null;
 }
 
-/** The published keys of a provider. While the provider is slow or unavailable, the keys that were read last apply. */
+/**
+ * The published keys of a provider. While the provider is slow or unavailable, the keys that were read last apply, but not for
+ * longer than the grace period.
+ */
 function openProviderKeys(
   issuer: string,
   logger: Logger,
@@ -143,6 +158,13 @@ function openProviderKeys(
 ): ProviderKeys {
   const refreshAfter = options.refreshMilliseconds ?? refreshMilliseconds;
   const cooldown = options.cooldownMilliseconds ?? cooldownMilliseconds;
+  const confirmation = new KeyConfirmation({
+    source: issuer,
+    areRead: false,
+    logger,
+    refreshMilliseconds: refreshAfter,
+    graceMilliseconds: options.graceMilliseconds ?? defaultKeyGraceMilliseconds,
+  });
   let current: { find: ReturnType<typeof createLocalJWKSet>; texts: ReadonlySet<string>; readAt: number } | undefined;
   let cooldownUntil = 0;
   let reading: Promise<void> | undefined;
@@ -154,10 +176,11 @@ function openProviderKeys(
       const texts = new Set(set.keys.map((key) => JSON.stringify(key)));
       const isWithdrawn = current !== undefined && !current.texts.isSubsetOf(texts);
       current = { find, texts, readAt: Date.now() };
+      confirmation.confirm();
       if (isWithdrawn) onWithdrawn();
     } catch (error) {
       cooldownUntil = Date.now() + cooldown;
-      logger.warn({ issuer, error: describeError(error) }, 'keys of identity provider not read');
+      confirmation.fail(error);
       throw error;
     }
   }
@@ -193,11 +216,16 @@ function openProviderKeys(
         throw error;
       }
     },
-    refreshWhenOld() {
-      if (current === undefined || Date.now() - current.readAt < refreshAfter) return;
+    async requireConfirmed() {
+      // Without keys, `find` reads them.
+      if (current === undefined || (Date.now() - current.readAt < refreshAfter && !confirmation.isFailing)) return;
       // A failure is logged, and the keys remain.
-      refresh().catch(() => undefined);
+      const refreshed = refresh().catch(() => undefined);
+      if (!confirmation.isOverdue) return;
+      await refreshed;
+      confirmation.assertAccepted();
     },
+    unconfirmed: () => confirmation.unconfirmed,
   };
 }
 

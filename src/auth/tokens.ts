@@ -1,7 +1,17 @@
 import { type KeyObject, randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type JWK, type JWTHeaderParameters, jwtVerify, SignJWT } from 'jose';
+import type { Logger } from '../base/logger.ts';
 import { leewaySeconds, requireAccessToken, tokenDates } from './access-token.ts';
-import { algorithmOf, algorithms, readKeyRing, type SigningKey } from './signing-key.ts';
+import { defaultKeyGraceMilliseconds, KeyConfirmation, type UnconfirmedKeys } from './key-confirmation.ts';
+import {
+  algorithmOf,
+  algorithms,
+  InvalidSigningKey,
+  type KeyRing,
+  readKeyRing,
+  type SigningKey,
+} from './signing-key.ts';
 import { refusedByVerification, refusedToken } from './token-refused.ts';
 import { unverifiedIssuer } from './unverified-token.ts';
 import { cacheVerified } from './verified-tokens.ts';
@@ -10,7 +20,12 @@ import { cacheVerified } from './verified-tokens.ts';
 const type = 'at+jwt';
 /** The file of the keys is read again after this time, so that a rotation needs no restart. */
 const rereadMilliseconds = 60_000;
-const rereadForUnknownKeyMilliseconds = 5_000;
+/** The same if `confirmKeys` is called, which the server does every five seconds, and if the last read failed. */
+const confirmMilliseconds = 4_000;
+/** A file is read for unknown keys at most once in this time, because any client can name one. */
+const unknownKeyMilliseconds = 5_000;
+/** A file that cannot be read within this time, for example because its server does not respond, counts as unreadable. */
+const readTimeoutMilliseconds = 2_000;
 
 /** The issuer of the tokens, and their audience. */
 export interface TokenParties {
@@ -33,47 +48,95 @@ export interface VerifiedToken {
 }
 
 export interface Tokens {
-  /** Signs a token for a user with this `tokenGeneration`, by default 0. */
+  /** Signs a token for a user with this `tokenGeneration`, by default 0. @throws KEYS_UNCONFIRMED */
   sign(
     claims: { userId: string; generation?: number },
     expiresInSeconds: number,
   ): Promise<{ token: string; expiresAt: Date }>;
-  /** @throws INVALID_TOKEN if anything is wrong with the token */
+  /** @throws INVALID_TOKEN if anything is wrong with the token, KEYS_UNCONFIRMED if that cannot be known */
   verify(token: string): Promise<VerifiedToken>;
-  /** The public parts of all keys, as a JWK Set. */
+  /** The public parts of all keys, as a JWK Set. @throws KEYS_UNCONFIRMED */
   publicKeys(): Promise<{ keys: JWK[] }>;
+  /** Reads the keys again, unless that has just happened. Failures are logged and returned by `unconfirmedKeys`. */
+  confirmKeys(): Promise<void>;
+  /** The keys, if they could not be read again. Otherwise null. */
+  unconfirmedKeys(): UnconfirmedKeys | null;
+}
+
+export interface TokensOptions {
+  logger?: Logger;
+  /** How long keys in a file that cannot be read again are accepted. */
+  graceMilliseconds?: number;
+  parties?: TokenParties;
 }
 
 /**
- * Opens the signing keys of the gateway's own tokens. Keys in a file are read again at intervals: a rotation needs no restart, and
- * while the file is unreadable, the previous keys apply.
+ * Opens the signing keys of the gateway's own tokens. Keys in a file are read again at intervals, so a rotation needs no restart.
+ * While the file cannot be read, the previous keys apply, but not for longer than the grace period.
  */
-export async function openTokens(signing: SigningKey, parties: TokenParties = ownParties): Promise<Tokens> {
-  const { issuer, audience } = parties;
+export async function openTokens(signing: SigningKey, options: TokensOptions = {}): Promise<Tokens> {
+  const {
+    logger,
+    graceMilliseconds = defaultKeyGraceMilliseconds,
+    parties: { issuer, audience } = ownParties,
+  } = options;
   let ring = await readKeyRing(signing);
-  let readAt = Date.now();
-  let reading: Promise<void> | undefined;
+  const confirmation = new KeyConfirmation({
+    source: 'GATEWAY_SIGNING_KEY_FILE',
+    areRead: true,
+    logger,
+    refreshMilliseconds: rereadMilliseconds,
+    graceMilliseconds,
+  });
+  let attemptedAt = Date.now();
+  let unknownKeyAt = attemptedAt;
+  let attempt: Promise<void> | undefined;
+  /** Outlives its attempt if the file system does not respond. */
+  let reading: Promise<KeyRing> | undefined;
+
+  async function attemptToRead(): Promise<void> {
+    reading ??= readKeyRing(signing).finally(() => {
+      reading = undefined;
+    });
+    try {
+      const newRing = await withinReadTimeout(reading);
+      const isKeyRemoved = [...ring.verification.keys()].some((id) => !newRing.verification.has(id));
+      ring = newRing;
+      if (isKeyRemoved) clear();
+      confirmation.confirm();
+    } catch (error) {
+      confirmation.fail(error);
+    }
+    attemptedAt = Date.now();
+    attempt = undefined;
+  }
 
   /** Reads the file again, unless it was read within this time. */
   async function reread(olderThanMilliseconds: number): Promise<void> {
-    if ('key' in signing || Date.now() - readAt < olderThanMilliseconds) return;
-    reading ??= readKeyRing(signing)
-      .then((newRing) => {
-        const isKeyRemoved = [...ring.verification.keys()].some((id) => !newRing.verification.has(id));
-        ring = newRing;
-        if (isKeyRemoved) clear();
-      })
-      .catch(() => undefined)
-      .finally(() => {
-        readAt = Date.now();
-        reading = undefined;
-      });
-    await reading;
+    if ('key' in signing) return;
+    const interval = confirmation.isFailing
+      ? Math.min(olderThanMilliseconds, confirmMilliseconds)
+      : olderThanMilliseconds;
+    if (Date.now() - attemptedAt < interval) return;
+    attempt ??= attemptToRead();
+    await attempt;
+  }
+
+  /** Reads the file again if that is due. @throws KEYS_UNCONFIRMED if it could not be read for too long. */
+  async function requireConfirmedKeys(): Promise<void> {
+    await reread(rereadMilliseconds);
+    if ('file' in signing) confirmation.assertAccepted();
+  }
+
+  async function rereadForUnknownKey(): Promise<void> {
+    if (Date.now() - unknownKeyAt < unknownKeyMilliseconds) return;
+    unknownKeyAt = Date.now();
+    await reread(0);
   }
 
   async function verificationKey({ kid, alg }: JWTHeaderParameters): Promise<KeyObject> {
     if (kid === undefined) throw refusedToken('TOKEN_KEY_UNKNOWN');
-    if (!ring.verification.has(kid)) await reread(rereadForUnknownKeyMilliseconds);
+    if (!ring.verification.has(kid)) await rereadForUnknownKey();
     const key = ring.verification.get(kid);
     if (key === undefined) throw refusedToken('TOKEN_KEY_UNKNOWN');
     if (algorithmOf(key) !== alg) throw refusedToken('TOKEN_ALGORITHM_REFUSED');
@@ -105,7 +168,7 @@ export async function openTokens(signing: SigningKey, parties: TokenParties = ow
 
   return {
     async sign({ userId, generation = 0 }, expiresInSeconds) {
-      await reread(rereadMilliseconds);
+      await requireConfirmedKeys();
       const { key, id, algorithm } = ring.signing;
       const now = Date.now() / 1000;
       const expires = Math.floor(now) + expiresInSeconds;
@@ -122,12 +185,27 @@ export async function openTokens(signing: SigningKey, parties: TokenParties = ow
     },
     async verify(token) {
       // A key that was removed from the file no longer verifies.
-      await reread(rereadMilliseconds);
+      await requireConfirmedKeys();
       return verify(token);
     },
     async publicKeys() {
-      await reread(rereadMilliseconds);
+      await requireConfirmedKeys();
       return ring.published;
     },
+    confirmKeys: () => reread(confirmMilliseconds),
+    unconfirmedKeys: () => confirmation.unconfirmed,
   };
+}
+
+async function withinReadTimeout(reading: Promise<KeyRing>): Promise<KeyRing> {
+  const over = new AbortController();
+  const timeout = sleep(readTimeoutMilliseconds, undefined, { signal: over.signal, ref: false }).then(() => {
+    throw new InvalidSigningKey(`could not be read within ${readTimeoutMilliseconds} milliseconds`);
+  });
+  try {
+    return await Promise.race([reading, timeout]);
+  } finally {
+    over.abort();
+    timeout.catch(() => undefined);
+  }
 }

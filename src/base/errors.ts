@@ -154,6 +154,10 @@ const gatewayErrors = {
     message: 'The link to reset the password is invalid or expired, or was used before. Request another link.',
   },
   INVALID_TOKEN: { code: 'UNAUTHENTICATED', message: 'The token is invalid or expired.' },
+  KEYS_UNCONFIRMED: {
+    code: 'SERVICE_UNAVAILABLE',
+    message: 'The keys that verify tokens could not be read again, so no token is accepted. Try again later.',
+  },
   KYC_EVIDENCE_EXISTS: {
     code: 'CONFLICT',
     message: 'KYC evidence with this ID exists with other values. KYC evidence is never overwritten: use another ID.',

@@ -46,11 +46,10 @@ export function onOrOff() {
 
 /** Parses a comma-separated list. Defaults to an empty list. */
 export function list(isItem: (text: string) => boolean, items: string, maxItems = Number.POSITIVE_INFINITY) {
-  const limit = maxItems === Number.POSITIVE_INFINITY ? '' : `at most ${maxItems} `;
   return z
     .string()
     .transform((text) => text.split(',').map((item) => item.trim()))
-    .refine((texts) => texts.length <= maxItems && texts.every(isItem), `a comma-separated list of ${limit}${items}`)
+    .refine((texts) => texts.length <= maxItems && texts.every(isItem), `a comma-separated list of ${items}`)
     .default([]);
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
+import type { UnconfirmedKeys } from '../auth/key-confirmation.ts';
 import { describeError, type Logger } from '../base/logger.ts';
 import type { Database } from '../database/database.ts';
 import { DatabaseMismatch } from '../database/database-mismatch.ts';
@@ -14,10 +15,20 @@ const checkTimeout = 5_000;
 export const checkInterval = 5_000;
 const retryInterval = 1_000;
 
-/** Whether the server can handle requests, and how many replicas it uses. */
-export type Readiness =
+/** Whether the server can handle requests, how many replicas it uses, and which keys of tokens could not be read again. */
+export type Readiness = { unconfirmedKeys?: UnconfirmedKeys[] } & (
   | { status: 'ready'; replicas?: { used: number; leftOut: number } }
-  | { status: 'unavailable' | 'stopping' };
+  | { status: 'unavailable' | 'stopping' }
+);
+
+/** The keys that verify tokens. */
+export interface MonitoredKeys {
+  /** Reads the keys again, unless that has just happened. */
+  confirm(): Promise<void>;
+  unconfirmed(): UnconfirmedKeys[];
+  /** Whether no token of this gateway is accepted. A provider's failure concerns every process, so it changes nothing. */
+  areRefused(): boolean;
+}
 
 export interface ReadinessMonitor {
   /** Returns the readiness as of the last check, so that callers cause no checks. Waits for the first one. */
@@ -31,6 +42,7 @@ interface ReadinessParts {
   database: Database;
   logger: Logger;
   failures: FailureLog;
+  keys: MonitoredKeys;
   isStopping(): boolean;
   checkIntervalMilliseconds?: number | undefined;
 }
@@ -38,12 +50,14 @@ interface ReadinessParts {
 /**
  * Checks at intervals whether the server can handle requests: the database responds, has the migrations of this program, and commits
  * a row, unless it has just committed something else. If a request fails for lack of the database, the check is repeated at once.
- * If the database is damaged, the server is not ready until it is restarted, because most requests might still succeed.
+ * If the database is damaged, the server is not ready until it is restarted, because most requests might still succeed. The keys of
+ * tokens are read again with each check.
  */
 export function openReadiness({
   database,
   logger,
   failures,
+  keys,
   isStopping,
   checkIntervalMilliseconds = checkInterval,
 }: ReadinessParts): ReadinessMonitor {
@@ -89,7 +103,7 @@ export function openReadiness({
   async function run(): Promise<void> {
     clearTimeout(timer);
     isChecking = true;
-    await check();
+    await Promise.all([check(), keys.confirm()]);
     isChecking = false;
     checkedAt = performance.now();
     const pause = isAvailable && !isSuspect ? checkIntervalMilliseconds : retryInterval;
@@ -114,12 +128,14 @@ export function openReadiness({
     async readiness() {
       if (isStopping()) return { status: 'stopping' };
       await first;
-      if (!isAvailable) return { status: 'unavailable' };
-      if (database.replicas === null) return { status: 'ready' };
+      const unconfirmedKeys = keys.unconfirmed();
+      const details = unconfirmedKeys.length === 0 ? {} : { unconfirmedKeys };
+      if (!isAvailable || keys.areRefused()) return { status: 'unavailable', ...details };
+      if (database.replicas === null) return { status: 'ready', ...details };
       // Without any of them the primary answers.
       const states = database.replicas.states();
       const used = states.filter(({ isUsed }) => isUsed).length;
-      return { status: 'ready', replicas: { used, leftOut: states.length - used } };
+      return { status: 'ready', replicas: { used, leftOut: states.length - used }, ...details };
     },
     close() {
       isClosed = true;

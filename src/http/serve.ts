@@ -82,7 +82,7 @@ export async function serve(config: Config, database: Database, options: ServeOp
     schema: await gatewaySchema(),
     logger,
     failures,
-    tokens: await openTokens(config.signing),
+    tokens: await openTokens(config.signing, { logger, graceMilliseconds: config.keyGracePeriodSeconds * 1_000 }),
     auditTrail,
     exampleVariables: options.exampleVariables,
   });

@@ -52,7 +52,8 @@ export async function createServer(parts: ServerParts): Promise<Server> {
   let listener: Listener | null = null;
   const operations = new Operations();
   const scopes = new AsyncLocalStorage<RequestScope>();
-  const identityProviders = openIdentityProviders(config.oidcIssuers, logger);
+  const graceMilliseconds = config.keyGracePeriodSeconds * 1_000;
+  const identityProviders = openIdentityProviders(config.oidcIssuers, logger, { graceMilliseconds });
   const refusals = openTokenRefusalLog(logger);
 
   // The mailer is loaded only if it is configured, because it slows down the start.
@@ -83,6 +84,11 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     database,
     logger,
     failures,
+    keys: {
+      confirm: () => parts.tokens.confirmKeys(),
+      unconfirmed: () => [parts.tokens.unconfirmedKeys() ?? [], identityProviders.unconfirmedKeys()].flat(),
+      areRefused: () => parts.tokens.unconfirmedKeys()?.accepted === false,
+    },
     checkIntervalMilliseconds: parts.checkIntervalMilliseconds,
     isStopping: () => state !== 'serving',
   });

@@ -6,9 +6,12 @@ import type { Readiness } from './health.ts';
  */
 export function combinedReadiness(states: readonly (Readiness | null)[]): Readiness {
   const known = states.filter((state) => state !== null);
+  const unconfirmedKeys = known.find((state) => state.unconfirmedKeys !== undefined)?.unconfirmedKeys;
+  const details = unconfirmedKeys === undefined ? {} : { unconfirmedKeys };
   const [first, ...others] = known.filter((state) => state.status === 'ready');
-  if (first === undefined || others.length + 1 < known.length) return { status: 'unavailable' };
-  return others.reduce((fewest, state) => (usedReplicas(state) < usedReplicas(fewest) ? state : fewest), first);
+  if (first === undefined || others.length + 1 < known.length) return { status: 'unavailable', ...details };
+  const fewest = others.reduce((least, state) => (usedReplicas(state) < usedReplicas(least) ? state : least), first);
+  return { ...fewest, ...details };
 }
 
 function usedReplicas({ replicas }: Extract<Readiness, { status: 'ready' }>): number {

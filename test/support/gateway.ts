@@ -174,7 +174,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   const { operationTimeoutMilliseconds: statementTimeoutMilliseconds } = config.limits;
   const { drainMilliseconds = 0, connectionLimits, onStatement } = options;
   const database = await openDatabase(databaseUrl, { statementTimeoutMilliseconds, onStatement });
-  const tokens = await openTokens(config.signing);
+  const tokens = await openTokens(config.signing, { logger, graceMilliseconds: config.keyGracePeriodSeconds * 1_000 });
   const schema = options.schema ?? (await realSchema());
   // Seals are written only at the end, because tests count statements.
   const auditTrail = await openAuditTrail({ database, secret: config.secret, sealIntervalMilliseconds: 3_600_000 });

@@ -1,6 +1,8 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { integer } from '../parsers.ts';
+import { replaceFile } from '../replace-file.ts';
+import { printStatus } from '../terminal.ts';
 
 export function addKeysCommands(program: Command): void {
   const keys = program.command('keys').description('Manage signing keys.');
@@ -28,16 +30,17 @@ function addCreate(keys: Command): void {
 function addRotate(keys: Command): void {
   keys
     .command('rotate')
-    .description('Add a signing key to a file. It signs new tokens; the former keys only verify tokens.')
+    .description(
+      'Add a signing key to a file. It signs new tokens; the former keys only verify tokens. The file keeps its owner and its mode.',
+    )
     .argument('<file>', 'file of GATEWAY_SIGNING_KEY_FILE, which a serving process reloads within a minute')
     .option('--keep <number>', 'number of former keys to keep, from 0 to 100 (default: all)', integer(0, 100))
     .action(async (file: string, { keep }: { keep?: number }) => {
       const { rotateSigningKeys } = await import('../../auth/signing-key.ts');
-      const rotated = rotateSigningKeys(await readFile(file, 'utf8'), keep);
-      // `rename` is atomic, so a concurrent reader sees either the old key set or the new one.
-      const newFile = `${file}.new`;
-      await writeKeys(newFile, rotated);
-      await rename(newFile, file);
+      const { mode } = await replaceFile(file, (text) => `${rotateSigningKeys(text, keep)}\n`);
       console.log(`Signing key added to ${file}.`);
+      if ((mode & 0o007) !== 0) {
+        printStatus(`Other accounts can access ${file} (mode ${mode.toString(8)}). Consider chmod o-rwx ${file}.`);
+      }
     });
 }
