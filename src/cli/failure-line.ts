@@ -29,6 +29,8 @@ export function failureLine(error: unknown): string {
   const { code } = error as { code?: unknown };
   const refusedConnection = 'severity' in error ? refusedConnections.get(code) : undefined;
   if (refusedConnection !== undefined) return `${refusedConnection} (${String(code)}).`;
+  // The cause names the file.
+  if (code === 'GATEWAY_TLS_FILE') return failureLine(error.cause);
   const outage = databaseOutage(error);
   // The messages about connections name the address.
   if (outage !== null && outage.code !== null && !outage.code.startsWith('E')) {

@@ -87,6 +87,7 @@ const outageReasons = {
   REFUSED: 'The database refuses the connection',
   RESTARTING: 'The database is starting or stopping',
   SLOW: 'The database did not respond in time',
+  TLS_FILE: 'A TLS file that the URL of the database names cannot be read',
   UNREACHABLE: 'The database cannot be reached',
   UNSUITABLE: 'The server cannot be used, for example because it is a replica',
 } as const;
@@ -127,6 +128,7 @@ const outageCodes: readonly (readonly [pattern: RegExp, kind: OutageKind])[] = [
   [/^GATEWAY_(BUSY|STOPPED)$/, 'BUSY'],
   [/^GATEWAY_NO_CONNECTION$/, 'NO_RESOURCES'],
   [/^GATEWAY_NO_RESPONSE$/, 'SLOW'],
+  [/^GATEWAY_TLS_FILE$/, 'TLS_FILE'],
   // The connection to PostgreSQL.
   [/^E(CONN(REFUSED|RESET|ABORTED)|PIPE|HOSTUNREACH|HOSTDOWN|NETUNREACH|NETDOWN|AI_AGAIN)$/, 'UNREACHABLE'],
   [/^(ENOTFOUND|EADDRNOTAVAIL)$/, 'UNREACHABLE'],
@@ -149,11 +151,18 @@ const connectionFailures = {
   NO_CONNECTION: 'No connection to the database was free in time.',
   NO_RESPONSE: 'The connection to the database did not respond.',
   STOPPED: 'The statement was stopped, because it ran for too long.',
+  TLS_FILE: 'A TLS file of the connection to the database cannot be read.',
 } as const;
 
 /** A failure of the pool of connections, which `databaseOutage` recognises by its code. */
-export function connectionFailure(key: keyof typeof connectionFailures): Error {
-  return Object.assign(new Error(connectionFailures[key]), { code: `GATEWAY_${key}` });
+export function connectionFailure(key: keyof typeof connectionFailures, cause?: unknown): Error {
+  return Object.assign(new Error(connectionFailures[key], { cause }), { code: `GATEWAY_${key}` });
+}
+
+/** Names the failure to read a TLS file, which the driver reads for each connection. Returns other failures to connect unchanged. */
+export function namedConnectionFailure(error: unknown): unknown {
+  const isOfFile = error instanceof Error && 'syscall' in error && /^(open|read)$/.test(String(error.syscall));
+  return isOfFile ? connectionFailure('TLS_FILE', error) : error;
 }
 
 /** The outage that an error reports. Null if the error has another cause, such as the request or a fault of the gateway. */

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { Lease, type SentStatement } from './connection-lease.ts';
 import { currentDeadline } from './deadline.ts';
-import { connectionFailure, databaseOutage, isStalePlan } from './errors.ts';
+import { connectionFailure, databaseOutage, isStalePlan, namedConnectionFailure } from './errors.ts';
 import { ActivityMonitor } from './postgresql-activity.ts';
 import { cancelStatement } from './postgresql-cancel.ts';
 import type { Sessions } from './postgresql-session.ts';
@@ -217,7 +217,7 @@ export class PostgresqlConnections implements StatementConnection {
         destroy(client);
         client.release(true);
       } catch (error) {
-        await this.#waitForAnother(lease, error, begun);
+        await this.#waitForAnother(lease, namedConnectionFailure(error), begun);
       }
     }
   }
