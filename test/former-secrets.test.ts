@@ -94,7 +94,7 @@ describe('an idempotency key', () => {
     return (await before.database.read.select().from(customerAddress).where(ofCustomer)).length;
   };
 
-  test('of the secret before writes once, and returns the same object', async () => {
+  test('writes once after the secret was replaced, and returns the same object', async () => {
     const key = randomUUID();
     const id = await call(before, key);
     const count = await countAddresses();
@@ -116,7 +116,7 @@ describe('an idempotency key', () => {
     expect(await call(prepared, key)).toBe(id);
   });
 
-  test('of a call more than 24 hours ago writes again', async () => {
+  test('writes again 24 hours after the call with the secret before', async () => {
     const key = randomUUID();
     const id = await call(before, key);
     await before.database.transaction(async (transaction) => {

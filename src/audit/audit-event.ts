@@ -42,6 +42,16 @@ export interface AuditEvent {
   reason: string | null;
   /** The number of attempts. More than 1 only for failed attempts beyond the limit of events. */
   count: number;
+  /** Only in events of `audit restored`. */
+  restore?: RestoredState;
+}
+
+/** The end of the audit trail in a restored database. */
+export interface RestoredState {
+  /** The number of the first chain after the restore. */
+  firstChain: number;
+  /** The last seals of the chains that were not closed, and so can have lost later ones. The number is 0 if a chain had no seal. */
+  openChains: [chain: number, seal: number, mac: string][];
 }
 
 /** The parts that all events of one operation share. */

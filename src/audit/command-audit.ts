@@ -63,6 +63,8 @@ export interface CommandAudit {
   chain: number;
   /** Adds the customers and users whose data the command reads. */
   addSubjects(subjects: { bankId?: string | null; customerIds?: readonly string[]; userIds?: readonly string[] }): void;
+  /** Adds parts to the event at the end. It has no `restore` if the command fails. */
+  addDetails(details: Pick<AuditEvent, 'reason' | 'restore'>): void;
   /** Records that the command failed, although it does not throw. */
   fail(error: ErrorKey): void;
 }
@@ -82,6 +84,7 @@ export async function auditCommand<Result>(
   /** The changes that the last failed transaction rolled back. */
   let rolledBack: ChangesByBank = new Map();
   let failure = null as ErrorKey | null;
+  let details: Partial<Pick<AuditEvent, 'reason' | 'restore'>> = {};
   let isRecorded = false;
 
   const database: Database = {
@@ -115,6 +118,9 @@ export async function auditCommand<Result>(
       const ids = { fields: new Set<string>(), customerIds: new Set(customerIds), userIds: new Set(userIds) };
       addTo(changesAt(subjects, bankId), ids);
     },
+    addDetails(added) {
+      details = added;
+    },
     fail(error) {
       failure = error;
     },
@@ -122,8 +128,11 @@ export async function auditCommand<Result>(
   const record = (errors: string[]) => {
     if (errors.length > 0) for (const [bankId, changes] of rolledBack) addTo(changesAt(subjects, bankId), changes);
     if (subjects.size === 0) changesAt(subjects, null);
-    const outcome = errors.length === 0 ? 'SUCCEEDED' : 'FAILED';
-    return trail.record(eventsOf(subjects, { ...caller, outcome, errors, changes: [] }));
+    const { restore, ...others } = details;
+    const hasSucceeded = errors.length === 0;
+    const outcome = hasSucceeded ? 'SUCCEEDED' : 'FAILED';
+    const added = hasSucceeded && restore !== undefined ? { ...others, restore } : others;
+    return trail.record(eventsOf(subjects, { ...caller, ...added, outcome, errors, changes: [] }));
   };
 
   try {

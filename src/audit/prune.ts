@@ -7,7 +7,7 @@ import { sealOldEvents } from './abandoned-chains.ts';
 import { type AuditChainRow, auditCheckpoint, auditEvent, auditEventCustomer, auditSeal } from './audit.table.ts';
 import { findingLine } from './audit-finding.ts';
 import { type AuditKeys, auditKey, auditKeys } from './audit-key.ts';
-import { customerColumns, customerValues, readEvent } from './chain-rows.ts';
+import { customerColumns, customerValues, readEvent, readEvents } from './chain-rows.ts';
 import { checkpointsOf } from './checkpoint.ts';
 import type { LoggedSeal } from './logged-seal.ts';
 import { checkpointParts } from './mac-parts.ts';
@@ -16,6 +16,9 @@ import { verifyChain } from './verify-chain.ts';
 
 /** The number of rows that one transaction deletes, so that other transactions can write between them. */
 const batchLength = 500;
+
+/** The event of `audit restored` is the first of its chain, unless the transactions of earlier ones failed. */
+const maxEventsOfRestore = 10;
 
 /** A sequence that no event reaches. */
 const maxSequence = Number.MAX_SAFE_INTEGER;
@@ -35,7 +38,7 @@ export interface AuditPruningParts {
 
 /**
  * Deletes the events whose retention period has passed, and writes a signed checkpoint to each of their chains, so that the
- * remaining events can be verified. If it is interrupted, the next call continues.
+ * remaining events can be verified. Recorded restores are kept. If it is interrupted, the next call continues.
  * @throws if the events of a chain were tampered with. They are evidence, so nothing of the chain is deleted.
  */
 export async function pruneAuditTrail(parts: AuditPruningParts): Promise<{ events: number; chains: number }> {
@@ -44,6 +47,8 @@ export async function pruneAuditTrail(parts: AuditPruningParts): Promise<{ event
   const pruned = { events: 0, chains: 0 };
   for await (const chain of auditChains(database)) {
     if (sealedBy !== undefined) await sealOldEvents({ database, keys, sealedBy, onSeal }, chain, before);
+    // Without its record, the seals that a restore removed would look truncated.
+    if (await containsRestore(database, chain.number)) continue;
     await writeCheckpoint(database, keys, chain, before, secret);
     const { newest } = await checkpointsOf(database, keys, chain);
     if (newest === null) continue;
@@ -59,6 +64,12 @@ export async function pruneAuditTrail(parts: AuditPruningParts): Promise<{ event
     if (deleted > 0) pruned.chains += 1;
   }
   return pruned;
+}
+
+/** Whether the chain is that of `audit restored`, which has few events. */
+async function containsRestore(database: Database, chain: number): Promise<boolean> {
+  const rows = await readEvents(database, { chain, after: 0, upTo: maxEventsOfRestore });
+  return rows.some(({ event }) => readEvent(event)?.restore !== undefined);
 }
 
 /** Writes the checkpoint up to which the chain can be pruned. Does nothing if no event is old enough. */

@@ -6,6 +6,7 @@ import { type AuditKey, type AuditKeys, emptyHead, nextHead } from './audit-key.
 import { findCustomerRows, pageLength, readEvent, readEvents, readSeals } from './chain-rows.ts';
 import { type Checkpoints, checkpointsOf } from './checkpoint.ts';
 import { eventParts, sealParts } from './mac-parts.ts';
+import type { RecordedRestore } from './recorded-restore.ts';
 
 export interface ChainVerification {
   findings: AuditFinding[];
@@ -18,7 +19,14 @@ export interface ChainVerification {
   unsealed: { events: number; missing: number };
   /** The seals that the process of another chain wrote. */
   laterSeals: LaterSeal[];
+  /** The restores whose events are in this chain, and match their MACs. */
+  restores: ChainRestore[];
 }
+
+export type ChainRestore = Pick<
+  RecordedRestore,
+  'chain' | 'sequence' | 'mac' | 'at' | 'clientName' | 'reason' | 'state'
+>;
 
 /** A seal that another process wrote, because the process of the chain was killed. */
 export interface LaterSeal {
@@ -70,6 +78,7 @@ class ChainVerifier {
   readonly #onEvents: (count: number) => void;
   readonly #findings: AuditFinding[] = [];
   readonly #laterSeals: LaterSeal[] = [];
+  readonly #restores: ChainRestore[] = [];
   /** The last event that the previous seal covers, and the number of `LOST` events since. */
   #sealed = { sequence: 0, lost: 0 };
   readonly #counts = { events: 0, seals: 0, unsealed: { events: 0, missing: 0 } };
@@ -116,7 +125,13 @@ class ChainVerifier {
     await this.#verifySealedEvents();
     if (this.#upToSeal === null) await this.#verifyEvents(null, []);
     this.#markTruncation();
-    return { findings: this.#findings, ...this.#counts, isClosed: this.#isClosed, laterSeals: this.#laterSeals };
+    return {
+      findings: this.#findings,
+      ...this.#counts,
+      isClosed: this.#isClosed,
+      laterSeals: this.#laterSeals,
+      restores: this.#restores,
+    };
   }
 
   async #verifySealedEvents(): Promise<void> {
@@ -209,6 +224,11 @@ class ChainVerifier {
     }
     if (!Number.isSafeInteger(sequence)) return null;
     if (event?.kind === 'LOST') this.#sealed.lost += 1;
+    // Without the key, everyone could have written the event.
+    if (event?.restore !== undefined && this.#key !== undefined) {
+      const { restore: state, at: recordedAt, clientName, reason } = event;
+      this.#restores.push({ chain: row.chain, sequence, mac: row.mac, at: recordedAt, clientName, reason, state });
+    }
     if (!isSealed) this.#verifyUnsealed(row);
     else if (sequence > this.#position.sequence + 1) this.#addMissing(this.#position.sequence + 1, sequence - 1, at);
     this.#position = { sequence, head: nextHead(this.#position.head, row.mac) };

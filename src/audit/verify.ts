@@ -19,7 +19,8 @@ import { customerColumns, customerValues, findCustomerRows, pageLength, readEven
 import { checkpointsOf } from './checkpoint.ts';
 import { type LoggedSeal, loggedSeal } from './logged-seal.ts';
 import { chainParts } from './mac-parts.ts';
-import { type LaterSeal, verifyChain } from './verify-chain.ts';
+import { type LoggedRestore, loggedRestore, type RecordedRestore, RecordedRestores } from './recorded-restore.ts';
+import { type ChainRestore, type LaterSeal, verifyChain } from './verify-chain.ts';
 
 export interface AuditVerificationParts {
   database: Database;
@@ -31,6 +32,8 @@ export interface AuditVerificationParts {
   onUnsealed?: (unsealed: UnsealedEvents) => void;
   /** Called for each seal that another process wrote. */
   onLaterSeal?: ((seal: LaterSeal) => void) | undefined;
+  /** Called at the end for each restore that `audit restored` recorded. */
+  onRestore?: ((restore: RecordedRestore, lostSeals: number) => void) | undefined;
   /** Called with the number of events that were verified so far. */
   onProgress?: (events: number) => void;
 }
@@ -49,6 +52,8 @@ export interface AuditVerification {
   unsealedEvents: number;
   /** The number of seals in the log. */
   loggedSeals: number;
+  /** How many of them were lost with a recorded restore. */
+  lostSeals: number;
   findings: number;
 }
 
@@ -134,7 +139,7 @@ export async function* auditChains(database: Database): AsyncGenerator<AuditChai
 export async function verifyAuditTrail(parts: AuditVerificationParts): Promise<AuditVerification> {
   const { database, secret, logLines } = parts;
   const keys = auditKeys(secret);
-  const counts = { chains: 0, events: 0, seals: 0, unsealedEvents: 0, loggedSeals: 0, findings: 0 };
+  const counts = { chains: 0, events: 0, seals: 0, unsealedEvents: 0, loggedSeals: 0, lostSeals: 0, findings: 0 };
   let verified = 0;
   const report = (finding: AuditFinding) => {
     counts.findings += 1;
@@ -145,13 +150,23 @@ export async function verifyAuditTrail(parts: AuditVerificationParts): Promise<A
     parts.onProgress?.(verified);
   };
 
+  const restores = new RecordedRestores();
   let previous: AuditChainRow | undefined;
   for await (const chain of auditChains(database)) {
     verifyLink(keys, chain, previous, report);
     const verification = await verifyChain(database, keys, chain, { onEvents });
     for (const finding of verification.findings) report(finding);
     for (const seal of verification.laterSeals) parts.onLaterSeal?.(seal);
-    await verifyKnownSeals(database, keys, sealsKnownTo(chain), `Chain ${chain.number}`, report);
+    await verifyKnownSeals({ database, keys, report }, sealsKnownTo(chain), `Chain ${chain.number}`);
+    for (const restore of verification.restores) {
+      const first =
+        restore.state.firstChain === chain.number ? chain : await chainAt(database, restore.state.firstChain);
+      // Only chains up to that of the event can have begun before it.
+      if (first === undefined || first.number > chain.number) continue;
+      restores.add({ ...restore, begunAt: first.startedAt });
+      const source = `The restore that chain ${chain.number} contains`;
+      await verifyKnownSeals({ database, keys, report }, sealsOfRestore(restore), source);
+    }
     counts.chains += 1;
     counts.events += verification.events;
     counts.seals += verification.seals;
@@ -164,10 +179,15 @@ export async function verifyAuditTrail(parts: AuditVerificationParts): Promise<A
   await verifyNoStrayRows(database, previous?.number ?? 0, report);
   await verifyCustomerRows(database, report);
   if (logLines !== undefined) {
-    for await (const seals of loggedSeals(logLines)) {
+    for await (const { seals, restores: logged } of loggedRecords(logLines)) {
       counts.loggedSeals += seals.length;
-      await verifyKnownSeals(database, keys, seals, 'The log', report);
+      await verifyKnownSeals({ database, keys, report, restores }, seals, 'The log');
+      await verifyLoggedRestores(database, restores, logged, report);
     }
+  }
+  for (const { lostSeals, ...restore } of restores) {
+    counts.lostSeals += lostSeals;
+    parts.onRestore?.(restore, lostSeals);
   }
   return counts;
 }
@@ -203,18 +223,30 @@ function sealsKnownTo({ knownSeals }: AuditChainRow): KnownSeal[] {
   }
 }
 
+/** The seals that the restored database contained, as its record states. */
+function sealsOfRestore({ state }: ChainRestore): KnownSeal[] {
+  const sealed = state.openChains.filter(([, number]) => number > 0);
+  return sealed.map(([chain, number, mac]) => ({ chain, number, mac }));
+}
+
 async function chainAt(database: Database, number: number): Promise<AuditChainRow | undefined> {
   const [chain] = await chainByNumber(database, { number });
   return chain;
 }
 
-/** Verifies that seals which a later chain or the log contains exist, or that a checkpoint covers them. */
+interface SealVerification {
+  database: Database;
+  keys: AuditKeys;
+  report: Report;
+  /** The restores with which seals of the log can have been lost. */
+  restores?: RecordedRestores;
+}
+
+/** Verifies that seals which a later chain or the log contains exist, or that a checkpoint or a restore explains why not. */
 async function verifyKnownSeals(
-  database: Database,
-  keys: AuditKeys,
+  { database, keys, report, restores }: SealVerification,
   knownSeals: readonly KnownSeal[],
   source: string,
-  report: Report,
 ): Promise<void> {
   if (knownSeals.length === 0) return;
   const tuples = tupleValues(
@@ -223,12 +255,13 @@ async function verifyKnownSeals(
   );
   const seals = await sealsByNumber(database, { tuples });
   const stored = new Map(seals.map((seal) => [`${seal.chain} ${seal.number}`, seal]));
-  for (const { chain, number, sequence, head, mac } of knownSeals) {
+  for (const knownSeal of knownSeals) {
+    const { chain, number, sequence, head, mac } = knownSeal;
     const seal = stored.get(`${chain} ${number}`);
     if (seal !== undefined) {
       const isSame =
         mac === seal.mac && (sequence ?? seal.sequence) === seal.sequence && (head ?? seal.head) === seal.head;
-      if (!isSame)
+      if (!isSame && !restores?.explains(knownSeal))
         report({
           what: 'changed',
           chain,
@@ -241,6 +274,7 @@ async function verifyKnownSeals(
     const row = await chainAt(database, chain);
     const { newest } = row === undefined ? { newest: null } : await checkpointsOf(database, keys, row);
     if (newest !== null && number <= newest.sealNumber) continue;
+    if (restores?.explains(knownSeal)) continue;
     const at = row?.startedAt ?? null;
     const covered = sequence === undefined ? '' : `, which covers the events up to ${sequence}`;
     const message = `${source} contains this seal${covered}, but the database does not.`;
@@ -287,15 +321,38 @@ async function verifyCustomerRows(database: Database, report: Report): Promise<v
   }
 }
 
-async function* loggedSeals(lines: AsyncIterable<string>): AsyncGenerator<LoggedSeal[]> {
-  let seals: LoggedSeal[] = [];
+interface LoggedRecords {
+  seals: LoggedSeal[];
+  restores: LoggedRestore[];
+}
+
+async function* loggedRecords(lines: AsyncIterable<string>): AsyncGenerator<LoggedRecords> {
+  let records: LoggedRecords = { seals: [], restores: [] };
   for await (const line of lines) {
     const seal = loggedSeal(line);
-    if (seal === null) continue;
-    seals.push(seal);
-    if (seals.length < pageLength) continue;
-    yield seals;
-    seals = [];
+    const restore = seal === null ? loggedRestore(line) : null;
+    if (seal !== null) records.seals.push(seal);
+    if (restore !== null) records.restores.push(restore);
+    if (records.seals.length + records.restores.length < pageLength) continue;
+    yield records;
+    records = { seals: [], restores: [] };
   }
-  yield seals;
+  yield records;
+}
+
+/** Verifies that the restores in the log exist, unless a later restore has undone them. */
+async function verifyLoggedRestores(
+  database: Database,
+  restores: RecordedRestores,
+  logged: readonly LoggedRestore[],
+  report: Report,
+): Promise<void> {
+  if (logged.length === 0) return;
+  const recorded = new Set([...restores].map(({ chain, sequence, mac }) => `${chain} ${sequence} ${mac}`));
+  for (const { chain, sequence, mac, loggedAt } of logged) {
+    if (recorded.has(`${chain} ${sequence} ${mac}`) || restores.hasUndone(chain, loggedAt)) continue;
+    const message = 'The log contains a restore that was recorded in this event, but the database does not.';
+    const at = (await chainAt(database, chain))?.startedAt ?? loggedAt;
+    report({ what: 'removed', chain, events: { from: sequence, to: sequence }, at, message });
+  }
 }

@@ -20,7 +20,7 @@ export type PresentFirst<Item> = readonly [present: Item, ...former: Item[]];
 
 /**
  * The secret of the installation, with its former values. The present value encrypts, signs and hashes everything that is written.
- * What a former value has written is still decrypted, verified and found. The values themselves cannot be read.
+ * Texts of former values are still decrypted, verified and found. The values themselves cannot be read.
  */
 export class InstallationSecret {
   readonly #values: PresentFirst<string>;

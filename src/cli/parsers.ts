@@ -51,6 +51,18 @@ export function time(text: string): Date {
   );
 }
 
+const maxReasonCharacters = 500;
+
+/** Parses a text that readers of the audit trail see, in the order in which it was written. */
+export function reason(text: string): string {
+  const normalized = text.normalize('NFC').trim();
+  const isOfLength = normalized.length > 0 && normalized.length <= maxReasonCharacters;
+  if (isOfLength && normalized.isWellFormed() && !/[\p{Cc}\p{Bidi_Control}]/u.test(normalized)) return normalized;
+  throw new InvalidArgumentError(
+    `It must have 1 to ${maxReasonCharacters} characters, and no control or bidirectional formatting characters.`,
+  );
+}
+
 /** The last year that the API can return. */
 const maxYear = 9999;
 

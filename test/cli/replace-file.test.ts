@@ -102,7 +102,7 @@ describe('a replaced file', () => {
   test('is unchanged if its group cannot be kept, although the owner replaces it', async () => {
     const groups = process.getgroups?.() ?? [];
     if (!isRoot) {
-      // Whoever is not root can still choose among the own groups.
+      // Other accounts can still choose among their own groups.
       for (const gid of groups) {
         await chown(file, process.geteuid?.() ?? 0, gid);
         await replaceFile(file, () => 'after');

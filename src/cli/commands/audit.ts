@@ -1,13 +1,14 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { Database } from '../../database/database.ts';
-import { id, time } from '../parsers.ts';
+import { id, integer, reason, time } from '../parsers.ts';
 import { audited, type DatabaseSettings, settings, withDatabase } from '../running.ts';
-import { showProgress, writeOutput } from '../terminal.ts';
+import { printStatus, showProgress, writeOutput } from '../terminal.ts';
 
 export function addAuditCommands(program: Command): void {
   const audit = program.command('audit').description('Manage the audit trail.');
   addVerify(audit);
+  addRestored(audit);
   addExport(audit);
   addPrune(audit);
 }
@@ -26,6 +27,7 @@ function addVerify(audit: Command): void {
       const verify = async (database: Database) => {
         const { verifyAuditTrail } = await import('../../audit/verify.ts');
         const { findingLine } = await import('../../audit/audit-finding.ts');
+        const { restoreLine } = await import('../../audit/recorded-restore.ts');
         return verifyAuditTrail({
           ...configured,
           database,
@@ -42,6 +44,7 @@ function addVerify(audit: Command): void {
               `chain ${chain}, seal ${seal}: the process of chain ${sealedBy} sealed ${events}, because their own process was killed.${gaps}`,
             );
           },
+          onRestore: (restore, lostSeals) => console.log(restoreLine(restore, lostSeals)),
           onProgress: (events) => progress.update(`${events} events`),
         }).catch(async (error) => {
           // This command does not migrate, so an outdated database might be the cause: then `check` says so.
@@ -50,8 +53,9 @@ function addVerify(audit: Command): void {
         });
       };
       const verified = await withDatabase(configured, verify, { migrate: 'never' }).finally(progress.end);
-      const { chains, events, seals, unsealedEvents, loggedSeals, findings } = verified;
-      const inLog = heads === undefined ? '' : `, ${loggedSeals} seals in the log`;
+      const { chains, events, seals, unsealedEvents, loggedSeals, lostSeals, findings } = verified;
+      const lost = lostSeals === 0 ? '' : ` (${lostSeals} lost with a recorded restore)`;
+      const inLog = heads === undefined ? '' : `, ${loggedSeals} seals in the log${lost}`;
       console.log(`${chains} chains, ${events} events (${unsealedEvents} not sealed yet), ${seals} seals${inLog}.`);
       console.log(findings === 0 ? 'The audit trail is intact.' : `Findings: ${findings}.`);
       if (findings > 0) process.exitCode = 1;
@@ -62,6 +66,33 @@ function addVerify(audit: Command): void {
 /** Starts to read when the first line is requested, because lines that are read before a listener waits are lost. */
 async function* linesOf(file: FileHandle): AsyncGenerator<string> {
   yield* file.readLines();
+}
+
+function addRestored(audit: Command): void {
+  audit
+    .command('restored')
+    .description(
+      'Record that the database was restored from a backup, before the gateway is started again. Then audit verify --heads accepts that the events since the backup are missing, but no others.',
+    )
+    .requiredOption('--reason <text>', 'why the database was restored, at most 500 characters', reason)
+    .option(
+      '--first-chain <number>',
+      'number of the first chain that began after the restore, if the gateway or a command has run since',
+      integer(1, 2_147_483_647),
+    )
+    .action(async (options: { reason: string; firstChain?: number }) => {
+      const configured = await settings('secret');
+      const { recordRestore, recordedRestore } = await import('../../audit/record-restore.ts');
+      const { loggedRestoreLine } = await import('../../audit/recorded-restore.ts');
+      const chain = await audited('audit restored', configured, async (database, audit) => {
+        await recordRestore(database, audit, options);
+        return audit.chain;
+      });
+      const recorded = await withDatabase(configured, (database) => recordedRestore(database, chain));
+      if (recorded === null) throw new Error('The restore was not recorded. Run the command again.');
+      printStatus(loggedRestoreLine({ ...recorded, reason: options.reason }));
+      console.log(`Restore recorded in chain ${recorded.chain}, event ${recorded.sequence}.`);
+    });
 }
 
 interface ExportOptions {
