@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { and, eq, gte, lt, min } from 'drizzle-orm';
 import type { Database } from '../database/database.ts';
 import { auditChain, auditEvent } from './audit.table.ts';
 import { readEvent } from './chain-rows.ts';
@@ -8,27 +8,33 @@ import { readRestoredState } from './restored-state.ts';
 
 export interface RestoreRecording {
   reason: string;
-  /** The first chain that began after the restore. Defaults to the chain of this command, if nothing else has run since. */
-  firstChain?: number | undefined;
+  /** The time of the restore, if the gateway or another command has run since. */
+  at?: Date | undefined;
 }
 
 /**
  * Adds to the event of the command that the database was restored, and what it contained of the audit trail then.
- * @throws if the first chain does not exist, or began after this command
+ * @throws if the time of the restore is in the future
  */
 export async function recordRestore(
   database: Database,
   audit: CommandAudit,
-  { reason, firstChain = audit.chain }: RestoreRecording,
+  { reason, at }: RestoreRecording,
 ): Promise<void> {
   // A failed attempt has its reason, too.
   audit.addDetails({ reason });
-  const chains = await database.read.select().from(auditChain).where(eq(auditChain.number, firstChain));
-  if (chains.length === 0 || firstChain > audit.chain) {
-    throw new Error(`The audit trail has no chain ${firstChain} that began before this command.`);
-  }
+  if (at !== undefined && at.getTime() > Date.now()) throw new Error('The time of the restore must be in the past.');
+  const firstChain = at === undefined ? audit.chain : await firstChainSince(database, at, audit.chain);
   // Read after the chain of the command has begun, so that it contains all seals that were logged before.
   audit.addDetails({ reason, restore: await readRestoredState(database, firstChain) });
+}
+
+async function firstChainSince(database: Database, at: Date, last: number): Promise<number> {
+  const [first] = await database.read
+    .select({ number: min(auditChain.number) })
+    .from(auditChain)
+    .where(and(gte(auditChain.startedAt, at), lt(auditChain.number, last)));
+  return first?.number ?? last;
 }
 
 /** The event of the restore that the command with this chain has recorded, for its line of the log. */

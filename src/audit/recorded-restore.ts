@@ -52,7 +52,8 @@ function isBefore(loggedAt: Date | null, { begunAt }: RecordedRestore): boolean 
 
 export function restoreLine({ chain, sequence, at, clientName, reason }: RecordedRestore, lostSeals: number): string {
   const account = clientName === null ? '' : ` by ${clientName}`;
-  const lost = lostSeals === 0 ? '' : ` ${lostSeals} seals in the log were lost with it.`;
+  const seals = lostSeals === 1 ? '1 seal in the log was' : `${lostSeals} seals in the log were`;
+  const lost = lostSeals === 0 ? '' : ` ${seals} lost with it.`;
   return `chain ${chain}, event ${sequence}, ${at}: a restore of the database was recorded${account}. Reason: ${reason ?? ''}.${lost}`;
 }
 

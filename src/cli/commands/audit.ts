@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { Database } from '../../database/database.ts';
-import { id, integer, reason, time } from '../parsers.ts';
+import { id, reason, time } from '../parsers.ts';
 import { audited, type DatabaseSettings, settings, withDatabase } from '../running.ts';
 import { printStatus, showProgress, writeOutput } from '../terminal.ts';
 
@@ -76,11 +76,11 @@ function addRestored(audit: Command): void {
     )
     .requiredOption('--reason <text>', 'why the database was restored, at most 500 characters', reason)
     .option(
-      '--first-chain <number>',
-      'number of the first chain that began after the restore, if the gateway or a command has run since',
-      integer(1, 2_147_483_647),
+      '--at <time>',
+      'time of the restore, such as 2026-11-21T10:00:00Z, if the gateway or another command has run since',
+      time,
     )
-    .action(async (options: { reason: string; firstChain?: number }) => {
+    .action(async (options: { reason: string; at?: Date }) => {
       const configured = await settings('secret');
       const { recordRestore, recordedRestore } = await import('../../audit/record-restore.ts');
       const { loggedRestoreLine } = await import('../../audit/recorded-restore.ts');
