@@ -240,7 +240,11 @@ describe('the email address of a registration', () => {
     const token = await emailValidationToken(new InstallationSecret(formerSecret), row);
     const path = `/validate-email?token=${token}`;
 
-    expect((await fetch(stranger.url + path)).status).not.toBe(200);
+    expect((await fetch(stranger.url + path)).status).toBe(400);
+    for (const forged of ['x', 'a.b.', `a.b.${'é'.repeat(43)}`, `${token.slice(0, -43)}${'A'.repeat(43)}`]) {
+      const { status } = await fetch(`${after.url}/validate-email?token=${encodeURIComponent(forged)}`);
+      expect(status).toBe(400);
+    }
     expect((await fetch(after.url + path)).status).toBe(200);
     const body = new URLSearchParams({ password });
     expect((await fetch(after.url + path, { method: 'POST', body })).status).toBe(200);

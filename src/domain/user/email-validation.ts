@@ -55,7 +55,8 @@ export async function emailValidationToken(
 }
 
 function areEqual(a: string, b: string): boolean {
-  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+  const [bytes, otherBytes] = [Buffer.from(a), Buffer.from(b)];
+  return bytes.length === otherBytes.length && timingSafeEqual(bytes, otherBytes);
 }
 
 interface Link {
