@@ -32,7 +32,7 @@ export interface AuditVerificationParts {
   onUnsealed?: (unsealed: UnsealedEvents) => void;
   /** Called for each seal that another process wrote. */
   onLaterSeal?: ((seal: LaterSeal) => void) | undefined;
-  /** Called at the end for each restore that `audit restored` recorded. */
+  /** Called at the end for each restore that `audit restored` recorded, with the number of logged seals that were lost with it. */
   onRestore?: ((restore: RecordedRestore, lostSeals: number) => void) | undefined;
   /** Called with the number of events that were verified so far. */
   onProgress?: (events: number) => void;
@@ -52,8 +52,6 @@ export interface AuditVerification {
   unsealedEvents: number;
   /** The number of seals in the log. */
   loggedSeals: number;
-  /** How many of them were lost with a recorded restore. */
-  lostSeals: number;
   findings: number;
 }
 
@@ -139,7 +137,7 @@ export async function* auditChains(database: Database): AsyncGenerator<AuditChai
 export async function verifyAuditTrail(parts: AuditVerificationParts): Promise<AuditVerification> {
   const { database, secret, logLines } = parts;
   const keys = auditKeys(secret);
-  const counts = { chains: 0, events: 0, seals: 0, unsealedEvents: 0, loggedSeals: 0, lostSeals: 0, findings: 0 };
+  const counts = { chains: 0, events: 0, seals: 0, unsealedEvents: 0, loggedSeals: 0, findings: 0 };
   let verified = 0;
   const report = (finding: AuditFinding) => {
     counts.findings += 1;
@@ -185,10 +183,7 @@ export async function verifyAuditTrail(parts: AuditVerificationParts): Promise<A
       await verifyLoggedRestores(database, restores, logged, report);
     }
   }
-  for (const { lostSeals, ...restore } of restores) {
-    counts.lostSeals += lostSeals;
-    parts.onRestore?.(restore, lostSeals);
-  }
+  for (const { lostSeals, ...restore } of restores) parts.onRestore?.(restore, lostSeals);
   return counts;
 }
 

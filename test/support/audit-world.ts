@@ -110,6 +110,11 @@ export interface TrailVerification {
   unsealed: UnsealedEvents[];
 }
 
+type VerificationOptions = Pick<AuditVerificationParts, 'onLaterSeal' | 'onRestore'> & {
+  secret?: InstallationSecret;
+  log?: string[];
+};
+
 export interface AuditWorld {
   url: string;
   database: Database;
@@ -117,7 +122,7 @@ export interface AuditWorld {
   /** The log lines of all processes. */
   log: string[];
   begin(): Promise<Chain>;
-  verify(options?: { secret?: InstallationSecret; log?: string[] }): Promise<TrailVerification>;
+  verify(options?: VerificationOptions): Promise<TrailVerification>;
   end(): Promise<void>;
 }
 
@@ -127,11 +132,7 @@ export function logLine(seal: LoggedSeal): string {
 
 export async function verifyTrail(
   database: Database,
-  {
-    secret = auditSecret,
-    log,
-    onLaterSeal,
-  }: Pick<AuditVerificationParts, 'onLaterSeal'> & { secret?: InstallationSecret; log?: string[] } = {},
+  { secret = auditSecret, log, onLaterSeal, onRestore }: VerificationOptions = {},
 ): Promise<TrailVerification> {
   const findings: AuditFinding[] = [];
   const unsealed: UnsealedEvents[] = [];
@@ -145,6 +146,7 @@ export async function verifyTrail(
     onFinding: (finding) => findings.push(finding),
     onUnsealed: (chain) => unsealed.push(chain),
     onLaterSeal,
+    onRestore,
   });
   return { counts, findings, unsealed };
 }

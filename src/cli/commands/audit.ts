@@ -24,6 +24,7 @@ function addVerify(audit: Command): void {
       const configured = await settings('secret');
       const log = heads === undefined ? undefined : await open(heads);
       const progress = showProgress();
+      let lostSeals = 0;
       const verify = async (database: Database) => {
         const { verifyAuditTrail } = await import('../../audit/verify.ts');
         const { findingLine } = await import('../../audit/audit-finding.ts');
@@ -44,7 +45,10 @@ function addVerify(audit: Command): void {
               `chain ${chain}, seal ${seal}: the process of chain ${sealedBy} sealed ${events}, because their own process was killed.${gaps}`,
             );
           },
-          onRestore: (restore, lostSeals) => console.log(restoreLine(restore, lostSeals)),
+          onRestore: (restore, lost) => {
+            lostSeals += lost;
+            console.log(restoreLine(restore, lost));
+          },
           onProgress: (events) => progress.update(`${events} events`),
         }).catch(async (error) => {
           // This command does not migrate, so an outdated database might be the cause: then `check` says so.
@@ -53,7 +57,7 @@ function addVerify(audit: Command): void {
         });
       };
       const verified = await withDatabase(configured, verify, { migrate: 'never' }).finally(progress.end);
-      const { chains, events, seals, unsealedEvents, loggedSeals, lostSeals, findings } = verified;
+      const { chains, events, seals, unsealedEvents, loggedSeals, findings } = verified;
       const lost = lostSeals === 0 ? '' : ` (${lostSeals} lost with a recorded restore)`;
       const inLog = heads === undefined ? '' : `, ${loggedSeals} seals in the log${lost}`;
       console.log(`${chains} chains, ${events} events (${unsealedEvents} not sealed yet), ${seals} seals${inLog}.`);
