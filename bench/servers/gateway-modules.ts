@@ -2,6 +2,7 @@ import { join } from 'node:path';
 
 /** The modules of the gateway that its peers and the baseline use, with the types of their sources. */
 interface GatewayModules {
+  'base/installation-secret': typeof import('../../src/base/installation-secret.ts');
   'domain/audit-event/event-places': typeof import('../../src/domain/audit-event/event-places.ts');
   'domain/user/authenticate': typeof import('../../src/domain/user/authenticate.ts');
   'auth/oidc': typeof import('../../src/auth/oidc.ts');

@@ -71,7 +71,7 @@ export const limitOfCustomer = pageOfCustomer + 1;
 export function overviewsOf(
   customers: readonly CustomerRow[],
   related: Lists<RelatedRows>,
-  { encodeCursor, secret }: { encodeCursor: EncodeCursor; secret: string },
+  { encodeCursor, secret }: { encodeCursor: EncodeCursor; secret: CursorScope['secret'] },
 ) {
   const ids = customers.map(({ id }) => id);
   const addresses = groupBy(related.addresses, ids, ofCustomer);

@@ -16,17 +16,19 @@ import { fieldsOfOverview, rolesOfOverview } from './overview-access.ts';
 import { openPostgresql } from './postgresql.ts';
 import { openSqlite } from './sqlite.ts';
 
-const { DATABASE_URL = '', GATEWAY_SECRET: secret = '', GATEWAY_SIGNING_KEY_FILE = '', PORT } = process.env;
+const { DATABASE_URL = '', GATEWAY_SECRET = '', GATEWAY_SIGNING_KEY_FILE = '', PORT } = process.env;
 
 const database = DATABASE_URL.startsWith('postgres')
   ? openPostgresql(DATABASE_URL)
   : openSqlite(DATABASE_URL.replace(/^file:/, ''));
 const callerOf = openCallers(database, GATEWAY_SIGNING_KEY_FILE);
-const audit = await openAuditTrail(database, secret);
+const audit = await openAuditTrail(database, GATEWAY_SECRET);
 const customers = customerStatements(database);
 const readRelatedOfOne = prepareRelatedReads(database, 'one');
 const readRelatedOfMany = prepareRelatedReads(database, 'many');
 const { decodeCursor, encodeCursor } = await gatewayModule('graph/cursor');
+const { InstallationSecret } = await gatewayModule('base/installation-secret');
+const secret = new InstallationSecret(GATEWAY_SECRET);
 const cursors = { encodeCursor, secret };
 
 type Body = Record<string, unknown>;
