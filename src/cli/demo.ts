@@ -24,6 +24,7 @@ import { generateCustomers } from '../import/generate.ts';
 import { generatedBankIds } from '../import/generated/bank.ts';
 import { importFiles } from '../import/import.ts';
 import { renderProblem } from '../import/report.ts';
+import { fillColumns } from './fill-columns.ts';
 
 /** One of the generated banks. The clerk and the customer belong to this bank. */
 const bankId = 'gh.29.uk';
@@ -152,6 +153,7 @@ export async function demo(environment: Environment, { keepIn }: DemoOptions = {
     });
     const database = await openDatabase(config.databaseUrl, { isServing: true, migrate: 'upgrade' });
     try {
+      await fillColumns(database);
       const { users, exampleVariables } = kept ?? (await fillAudited(database, config, secrets.password));
       if (keepIn !== undefined && kept === null) {
         const state: DemoState = { ...secrets, users, exampleVariables };

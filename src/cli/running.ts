@@ -32,10 +32,8 @@ export async function withDatabase<Result>(
   const database = await openDatabase(databaseUrl, { ownerUrl, variable, ...options });
   try {
     if (options.migrate === 'upgrade') {
-      const { fillCanonicalNames } = await import('../domain/user/canonical-names.ts');
-      const { fillCanonicalIdentifiers } = await import('../domain/identifier/canonical-identifiers.ts');
-      await fillCanonicalNames(database);
-      await fillCanonicalIdentifiers(database);
+      const { fillColumns } = await import('./fill-columns.ts');
+      await fillColumns(database);
     }
     return await work(database);
   } finally {

@@ -6,7 +6,7 @@ import { currentDeadline, withDeadline } from './deadline.ts';
 import { isStopped } from './errors.ts';
 import { type RowMapper, rowMapperOf, type Selected } from './map-rows.ts';
 import type { StatementConnection } from './postgresql-connections.ts';
-import { dropName, droppableName } from './statement-names.ts';
+import { dropName, droppableName, unnamed } from './statement-names.ts';
 
 /**
  * The maximum number of combinations, each of which is a prepared statement on every connection. An operation uses one for each of
@@ -40,6 +40,8 @@ interface Statement {
   readonly none: unknown[] | null;
   /** Null if Drizzle must map the rows. */
   readonly rows: RowMapper | null;
+  /** Whether a combination that contains the statement is planned for the values of each call, too. */
+  readonly isUnnamed: boolean;
 }
 
 /** Several statements that are sent as one. */
@@ -154,7 +156,7 @@ export function combineStatements({ connection, onStatement, onRoundTrip }: Comb
     }
     if (combinations.length === maxCombinations) evictLeastRecentlyUsed();
     const combination: Combination = {
-      name: droppableName(),
+      name: statements.some(({ isUnnamed }) => isUnnamed) ? unnamed : droppableName(),
       text: combine(statements),
       places: new Map(statements.map((statement, place) => [statement, place])),
       lastUse: uses,
@@ -242,6 +244,7 @@ export function combineStatements({ connection, onStatement, onRoundTrip }: Comb
     const statement: Statement = {
       query: prepared,
       rows: rowMapperOf(prepared),
+      isUnnamed: name === unnamed,
       none: none === undefined ? null : fillPlaceholders(prepared.params, none),
     };
     return (values) =>

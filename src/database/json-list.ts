@@ -16,3 +16,10 @@ export function jsonPairs(list: Placeholder): { first: SQL; second: SQL; from: S
     ? { first: sql`value ->> 0`, second: sql`value ->> 1`, from: sql`json_each(${list})` }
     : { first: sql`value ->> 0`, second: sql`(value ->> 1)::bigint`, from: sql`jsonb_array_elements(${list}::jsonb)` };
 }
+
+/** A derived table of the texts in a JSON list of lists, `[["a","b"],…]`, which become the columns with these names. */
+export function jsonTable(list: Placeholder | string, name: string, columns: readonly string[]): SQL {
+  const parts = columns.map((column, index) => sql`value ->> ${sql.raw(String(index))} as ${sql.identifier(column)}`);
+  const rows = dialect === 'sqlite' ? sql`json_each(${list})` : sql`jsonb_array_elements(${list}::jsonb)`;
+  return sql`(select ${sql.join(parts, sql`, `)} from ${rows}) as ${sql.identifier(name)}`;
+}

@@ -107,11 +107,13 @@ export function orderedScan(candidates: SQL, compared: SQL | null): OrderedScan 
 /** The number of candidates from which an ordered scan is faster. */
 export const frequentCandidates = 5_000;
 
-/** Counts the candidates, up to `frequentCandidates`. `name` identifies their condition. */
+/** Counts the candidates, up to the `limit` in the values. `name` identifies their condition. */
 export const countCandidates = statementByShape(
   ({ name }: { name: string; candidates: SQL }) => name,
   (queries, { candidates }) =>
-    queries.select({ total: sql<number>`count(*)`.as('total') }).from(sql`(${candidates} limit ${frequentCandidates})`),
+    queries
+      .select({ total: sql<number>`count(*)`.as('total') })
+      .from(sql`(${candidates} limit ${sql.placeholder('limit')})`),
 );
 
 /**

@@ -5,6 +5,9 @@ const droppablePrefix = 'shape_';
 const droppableNames = new Set<string>();
 let timesDropped = 0;
 
+/** The name of statements that PostgreSQL does not keep, so that it plans them for the values of each call. */
+export const unnamed = '';
+
 /** Creates a name for a prepared statement that stays as long as its connections. */
 export function statementName(): string {
   namesCreated += 1;

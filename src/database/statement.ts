@@ -12,7 +12,7 @@
 import { LruCache } from '../base/lru-cache.ts';
 import type { Database, Preparable, Queries } from './database.ts';
 import { mapRows } from './map-rows.ts';
-import { dropName, droppableName, statementName } from './statement-names.ts';
+import { dropName, droppableName, statementName, unnamed } from './statement-names.ts';
 
 /** The maximum number of shapes. A prepared statement takes about 60 KB, and as much on each connection to PostgreSQL. */
 export const maxShapes = 500;
@@ -126,15 +126,19 @@ function ignoringTarget<Result>(run: Run<Result>): Statement<Result> {
   return (_target, values) => run(values);
 }
 
-/** A statement that depends on a shape. `keyOf` must return different keys for shapes whose SQL differs. */
+/**
+ * A statement that depends on a shape. `keyOf` must return different keys for shapes whose SQL differs. PostgreSQL plans a statement
+ * that `isPlannedForValues` for the values of each call. Otherwise, it uses the same plan for all values after some calls.
+ */
 export function statementByShape<Shape, Result>(
   keyOf: (shape: Shape) => string,
   build: (queries: Queries, shape: Shape) => Query<Result>,
+  isPlannedForValues: (shape: Shape) => boolean = () => false,
 ): StatementByShape<Shape, Result> {
   families += 1;
   const family = families;
   function create(target: Target, shape: Shape): CachedStatement {
-    const name = droppableName();
+    const name = isPlannedForValues(shape) ? unnamed : droppableName();
     const buildShape = (queries: Queries) => build(queries, shape);
     return { name, run: 'read' in target ? statementOn(target, name, buildShape) : namedStatement(name, buildShape) };
   }

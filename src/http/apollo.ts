@@ -66,13 +66,14 @@ export function createApolloServer(
             if (operationName) operationNames.set(scope.request, operationName.slice(0, 100));
           }
           if (operation === undefined || scope === undefined) return;
-          const listCost = listCostOf(schema, document, operation, request.variables);
+          const { variables } = request;
+          const listCost = listCostOf(schema, document, operation, variables);
           // `operationLimitsPlugin` reports it.
           if (listCost > config.limits.maxListCost) return;
           scope.isValid = true;
           const { user } = contextValue;
           try {
-            costControl.admitOperation(scope.request, user, { document, operation, listCost });
+            costControl.admitOperation(scope.request, user, { document, operation, variables, listCost });
           } catch (error) {
             await recordRefusal(scope.request, parts, user, error);
             throw error;

@@ -5,7 +5,7 @@ import { CostBudgets, TokenRateLimited } from '../auth/cost-budget.ts';
 import { type ErrorKey, GatewayError } from '../base/errors.ts';
 import type { Config } from '../config.ts';
 import {
-  fixedCostOf,
+  additionalCostOf,
   invalidOperationCost,
   mutationFieldCost,
   passwordHashCost,
@@ -27,6 +27,7 @@ const uncharged: ReadonlySet<ErrorKey> = new Set(['RATE_LIMITED', 'OVERLOADED'])
 export interface ValidOperation {
   document: DocumentNode;
   operation: OperationDefinitionNode;
+  variables: Readonly<Record<string, unknown>> | undefined;
   listCost: number;
 }
 
@@ -111,11 +112,11 @@ export class CostControl {
   admitOperation(
     request: FastifyRequest,
     user: AuthenticatedUser | null,
-    { document, operation, listCost }: ValidOperation,
+    { document, operation, variables, listCost }: ValidOperation,
   ): void {
     const budget = request.costBudget;
     if (budget === null || budget === 'unlimited') return;
-    const { fields, passwords } = fixedCostOf(document, operation);
+    const { fields, passwords } = additionalCostOf(document, operation, variables);
     if (user === null || passwords === 0) {
       budget.admit(listCost + fields + passwords);
       return;

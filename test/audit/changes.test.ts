@@ -544,6 +544,8 @@ describe('the code in src/', () => {
     'database/readiness-check.ts': 'The rows prove that the database can be written.',
     'database/fill-missing.ts': 'Columns of an earlier version are filled at start-up, outside of any operation.',
     'database/read-your-writes.ts': 'The position of the last write serves replicas.',
+    'domain/customer/attribute-orders.ts':
+      'Columns of an earlier version are filled at start-up, outside of any operation.',
     'domain/user/canonical-names.ts': 'Columns of an earlier version are filled at start-up, outside of any operation.',
     'domain/user/email-validation.ts': 'The registration becomes a user, whose columns the event contains.',
     'domain/user/former-registrations.ts':

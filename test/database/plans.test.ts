@@ -1,5 +1,4 @@
 import { getTableName } from 'drizzle-orm';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { auditEventOf } from '../../src/audit/audit-event.ts';
 import { openAuditTrail } from '../../src/audit/audit-trail.ts';
@@ -18,9 +17,9 @@ import { bank } from '../../src/domain/bank/bank.table.ts';
 import { customerPage } from '../../src/domain/customer/customer.list.ts';
 import { customer } from '../../src/domain/customer/customer.table.ts';
 import { CustomerSort, SortDirection, toCustomer } from '../../src/domain/customer/customer.type.ts';
+import { derivedAttributeColumns } from '../../src/domain/customer/customer-attribute.rules.ts';
 import { customerAttribute } from '../../src/domain/customer/customer-attribute.table.ts';
 import type { CustomerFilter } from '../../src/domain/customer/customer-filter.type.ts';
-import type { customerFilters } from '../../src/domain/customer/customer-filters.ts';
 import { firehose } from '../../src/domain/customer/customer-firehose.ts';
 import { findCustomerByNumber, isLookAlikeStored } from '../../src/domain/customer/customer-number.ts';
 import type { LockedCustomer } from '../../src/domain/customer/locked-customer.ts';
@@ -33,7 +32,7 @@ import { generateCustomers } from '../../src/import/generate.ts';
 import { customersNumbered } from '../../src/import/numbered-customers.ts';
 import { createMigratedDatabaseUrl, dialectUnderTest } from '../support/database-url.ts';
 import { contextParts } from '../support/gateway.ts';
-import { explain, type SentStatement } from '../support/query-plans.ts';
+import { explain, type SentStatement, updateStatistics } from '../support/query-plans.ts';
 import { insertCustomers } from '../support/rows.ts';
 
 const bankId = 'gh.29.uk';
@@ -54,7 +53,7 @@ beforeAll(async () => {
   context = createContext(parts);
   await generateCustomers(database, { count: 2000, bankIds: [bankId] });
   await recordAuditEvents();
-  await analyse();
+  await updateStatistics(databaseUrl);
 });
 
 afterAll(async () => {
@@ -79,15 +78,6 @@ async function recordAuditEvents(): Promise<void> {
   await trail.close();
 }
 
-/** Updates the statistics, as PostgreSQL's autovacuum does. */
-async function analyse(): Promise<void> {
-  if (dialectUnderTest === 'sqlite') return;
-  const client = new pg.Client(databaseUrl);
-  await client.connect();
-  await client.query('vacuum analyze');
-  await client.end();
-}
-
 /** Runs `work`, and returns the query plan of each statement that it has sent. */
 async function plansOf(work: () => Promise<unknown>): Promise<string[]> {
   sent = [];
@@ -109,7 +99,7 @@ function page(filter: CustomerFilter, sortBy = CustomerSort.LAST_OK_DATE, ofBank
 }
 
 /** A value for each filter, which the compiler requires for a new one, too. */
-const filterValues: { [Name in keyof typeof customerFilters]: CustomerFilter[Name] } = {
+const filterValues: Required<CustomerFilter> = {
   customerNumber: '1',
   legalNameStartsWith: 'eve',
   legalNameContains: 'eve',
@@ -121,11 +111,16 @@ const filterValues: { [Name in keyof typeof customerFilters]: CustomerFilter[Nam
   createdBefore: new Date(),
   lastOkFrom: new Date(0),
   lastOkBefore: new Date(),
-  attribute: { name: 'SEGMENT', value: 'GOLD' },
+  attributes: [
+    { name: 'RISK_SCORE', from: '7' },
+    { name: 'SEGMENT', value: 'GOLD' },
+  ],
 };
 const filters: [name: string, filter: CustomerFilter][] = [
   ['no filter', {}],
   ...Object.entries(filterValues).map(([name, value]): [string, CustomerFilter] => [name, { [name]: value }]),
+  ['an exact attribute', { attributes: [{ name: 'SEGMENT', value: 'GOLD' }] }],
+  ['an attribute in a range', { attributes: [{ name: 'RISK_SCORE', from: '7', to: '9' }] }],
   ['a pattern of mobilePhoneNumber', { mobilePhoneNumber: '%381%' }],
   ['several filters', { kycStatus: true, mobilePhoneNumber: '%381%', createdFrom: new Date(0) }],
 ];
@@ -194,6 +189,18 @@ test.each(['legalNameContains', 'mobilePhoneNumber'] as const)('%s is searched b
 
 describe('a search that matches thousands of customers', () => {
   const segment = { name: 'SEGMENT', value: 'FREQUENT' };
+  const attributeRow = (customerId: string, name: string, type: AttributeType, value: string) => ({
+    ...{
+      id: `${name} of ${customerId}`,
+      bankId,
+      customerId,
+      name,
+      type,
+      value,
+      ...derivedAttributeColumns({ name, type, value }),
+    },
+    ...{ createdAt: new Date(), updatedAt: new Date() },
+  });
   const email = 'shared@example.com';
   const mobilePhoneNumber = '+44 7911 123456';
 
@@ -211,19 +218,13 @@ describe('a search that matches thousands of customers', () => {
       insertRows(
         transaction,
         customerAttribute,
-        rows.map(({ id }) => ({
-          ...segment,
-          id: `segment of ${id}`,
-          bankId,
-          customerId: id,
-          type: AttributeType.STRING,
-          valueSearch: segment.value,
-          createdAt: new Date(),
-          updatedAt: new Date(),
-        })),
+        rows.flatMap(({ id }, index) => [
+          attributeRow(id, segment.name, AttributeType.STRING, segment.value),
+          attributeRow(id, 'SCORE', AttributeType.INTEGER, String(index)),
+        ]),
       ),
     );
-    await analyse();
+    await updateStatistics(databaseUrl);
   });
 
   const frequent: [name: string, filter: CustomerFilter][] = [
@@ -231,8 +232,10 @@ describe('a search that matches thousands of customers', () => {
     ['legalNameStartsWith', { legalNameStartsWith: 'maria' }],
     ['email', { email }],
     ['mobilePhoneNumber', { mobilePhoneNumber }],
-    ['attribute', { attribute: segment }],
-    ['several', { legalNameStartsWith: 'maria', email, attribute: segment }],
+    ['an exact attribute', { attributes: [segment] }],
+    ['an attribute in a range', { attributes: [{ name: 'SCORE', from: '0', to: '1e9' }] }],
+    ['several attributes', { attributes: [segment, { name: 'SCORE', from: '0' }] }],
+    ['several', { legalNameStartsWith: 'maria', email, attributes: [segment] }],
   ];
 
   test.each(frequent)('reads a page by %s in the order of an index, without sorting', async (_name, filter) => {
@@ -344,9 +347,10 @@ test('the firehose uses an index', async () => {
   const plans = [
     ...(await plansOf(() => firehose(firehoseContext, { ...args, attributes: null }))),
     ...(await plansOf(() => firehose(firehoseContext, { ...args, attributes: [{ name: 'SEGMENT', value: 'GOLD' }] }))),
+    ...(await plansOf(() => firehose(firehoseContext, { ...args, attributes: [{ name: 'RISK_SCORE', from: '7' }] }))),
   ];
 
-  expect(plans).toHaveLength(2);
+  expect(plans).toHaveLength(3);
   for (const plan of plans) expect(plan).not.toMatch(fullScan);
 });
 

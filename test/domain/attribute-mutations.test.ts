@@ -201,7 +201,9 @@ describe.each([
 });
 
 test('createCustomerAttribute returns the attribute and its customer, and writes once for one idempotency key', async () => {
-  await insertCustomerAttribute(gateway.database, { bankId, customerId, name: 'SHOE_SIZE', value: '41' });
+  // Rows that a test inserts can be ahead of the clock, and the list is sorted by the time of creation.
+  const createdAt = new Date(0);
+  await insertCustomerAttribute(gateway.database, { bankId, customerId, name: 'SHOE_SIZE', value: '41', createdAt });
   const variables = { bankId, customerId, input, idempotencyKey: randomUUID() };
 
   const { data, errors } = await gateway.query(clerk.token, create, variables);

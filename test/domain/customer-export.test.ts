@@ -118,6 +118,7 @@ const excludedColumns: Record<string, string> = {
   legalNameSearch: 'It is derived from legalName.',
   emailSearch: 'It is derived from email.',
   valueSearch: 'It is derived from value.',
+  valueOrder: 'It is derived from type and value.',
   lastOkDateOrder: 'It is derived from lastOkDate.',
   version: 'Only updates need it.',
   sessionId: 'It grants access to the video session.',

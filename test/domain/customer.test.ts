@@ -266,8 +266,8 @@ describe('customers', () => {
     ['createdFrom: "2020-06-01T00:00:00Z", createdBefore: "2021-06-01T00:00:00Z"', () => [boris]],
     ['lastOkFrom: "2024-01-01T00:00:00Z"', () => [anna]],
     ['lastOkBefore: "2024-01-01T00:00:00Z"', () => [clara]],
-    ['attribute: { name: "SEGMENT", value: "GOLD" }', () => [clara]],
-    ['attribute: { name: "SEGMENT", value: "gold" }', () => []],
+    ['attributes: [{ name: "SEGMENT", value: "GOLD" }]', () => [clara]],
+    ['attributes: [{ name: "SEGMENT", value: "gold" }]', () => []],
     ['kycStatus: true, createdFrom: "2021-01-01T00:00:00Z", legalNameStartsWith: "c"', () => [clara]],
     ['kycStatus: true, branchId: "DERBY6", customerNumber: "1003"', () => []],
   ] as const)('with the filter { %s } returns the customers that meet all conditions', async (filter, expected) => {
@@ -310,22 +310,22 @@ test('a filter by attribute is refused to a caller who cannot read attributes, b
   const reader = await gateway.createUser({ roles: [['CanGetCustomers', bankId]] });
 
   const { list: result, errors } = await list(
-    `customers(bankId: "${bankId}", filter: { attribute: { name: "SEGMENT", value: "GOLD" } })`,
+    `customers(bankId: "${bankId}", filter: { attributes: [{ name: "SEGMENT", value: "GOLD" }] })`,
     reader,
   );
 
   expect(result).toBeNull();
-  expect(errors[0]?.extensions).toMatchObject({ code: 'FORBIDDEN', obpCode: 'OBP-20006', field: 'filter.attribute' });
+  expect(errors[0]?.extensions).toMatchObject({ code: 'FORBIDDEN', obpCode: 'OBP-20006', field: 'filter.attributes' });
 });
 
 test('a filter is checked before the page size, and access to the filter before both', async () => {
   const reader = await gateway.createUser({ roles: [['CanGetCustomers', bankId]] });
   const invalid = `customers(bankId: "${bankId}", first: 0, filter: { legalNameContains: "ab" })`;
   const refused = `customers(bankId: "${bankId}", first: 0, filter: {
-    legalNameContains: "ab", attribute: { name: "SEGMENT", value: "GOLD" } })`;
+    legalNameContains: "ab", attributes: [{ name: "SEGMENT", value: "GOLD" }] })`;
 
   expect((await list(invalid, reader)).errors).toMatchObject([{ extensions: { field: 'filter.legalNameContains' } }]);
-  expect((await list(refused, reader)).errors).toMatchObject([{ extensions: { field: 'filter.attribute' } }]);
+  expect((await list(refused, reader)).errors).toMatchObject([{ extensions: { field: 'filter.attributes' } }]);
 });
 
 test('a cursor does not reveal the values by which the list is sorted', async () => {

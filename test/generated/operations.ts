@@ -3,12 +3,16 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
-/** The name and the value of an attribute. Both must match exactly. */
+/** An attribute with an exact value, or with a number or date in a range. A range must have one or both of `from` and `to`, and no `value`. */
 export type AttributeFilter = {
+  /** The smallest value of the range, inclusive. A number, such as `12.5`, is compared with values of the types `INTEGER` and `DOUBLE`, in any notation. A date, such as `2012-04-23`, is compared with values of the type `DATE_WITH_DAY`. */
+  from?: string | null | undefined;
   /** The name of the attribute, such as `SEGMENT`. */
   name: string;
+  /** The largest value of the range, inclusive. A number, such as `12.5`, is compared with values of the types `INTEGER` and `DOUBLE`, in any notation. A date, such as `2012-04-23`, is compared with values of the type `DATE_WITH_DAY`. */
+  to?: string | null | undefined;
   /** The value of the attribute as stored, such as `GOLD`. */
-  value: string;
+  value?: string | null | undefined;
 };
 
 /** The type of the value of an attribute, which determines its format. */
@@ -38,8 +42,8 @@ export type CreateUserInput = {
 
 /** Conditions for customers. A customer must meet all conditions that are not null. */
 export type CustomerFilter = {
-  /** An attribute that the customer must have. Requires `CanGetCustomerAttributesAtOneBank` or `CanGetCustomerAttributesAtAnyBank`. */
-  attribute?: AttributeFilter | null | undefined;
+  /** The attributes that the customer must have. All entries must match, also those with the same name. Requires `CanGetCustomerAttributesAtOneBank` or `CanGetCustomerAttributesAtAnyBank`. At most 10 items. */
+  attributes?: Array<AttributeFilter> | null | undefined;
   /** The ID of the branch that is responsible for the customer, such as `DERBY6`. */
   branchId?: string | null | undefined;
   /** The end of the period in which the customer was first stored in the gateway, exclusive. */

@@ -9,6 +9,15 @@ export interface SentStatement {
   parameters: unknown[];
 }
 
+/** Updates the statistics of the planner, as PostgreSQL's autovacuum does. SQLite has none. */
+export async function updateStatistics(databaseUrl: string): Promise<void> {
+  if (dialectUnderTest === 'sqlite') return;
+  const client = new pg.Client(databaseUrl);
+  await client.connect();
+  await client.query('vacuum analyze');
+  await client.end();
+}
+
 /** Returns the query plan of each statement. The statements are not executed. */
 export async function explain(databaseUrl: string, statements: readonly SentStatement[]): Promise<string[]> {
   if (dialectUnderTest === 'sqlite') {

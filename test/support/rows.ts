@@ -25,7 +25,7 @@ import { AttributeType } from '../../src/domain/attribute/attribute-type.ts';
 import { crmEvent } from '../../src/domain/crm-event/crm-event.table.ts';
 import { derivedColumns } from '../../src/domain/customer/customer.rules.ts';
 import { customer } from '../../src/domain/customer/customer.table.ts';
-import { attributeSearchValue } from '../../src/domain/customer/customer-attribute.rules.ts';
+import { derivedAttributeColumns } from '../../src/domain/customer/customer-attribute.rules.ts';
 import { customerAttribute } from '../../src/domain/customer/customer-attribute.table.ts';
 import { kycCheck } from '../../src/domain/kyc/kyc-check.table.ts';
 import { kycDocument } from '../../src/domain/kyc/kyc-document.table.ts';
@@ -201,13 +201,13 @@ export function insertCustomerAttribute(
   columns: Columns<typeof customerAttribute, 'bankId' | 'customerId'>,
 ) {
   const time = nextTime();
-  const value = columns.value ?? '123';
+  const { name = 'SPECIAL_TAX_NUMBER', type = AttributeType.STRING, value = '123' } = columns;
   return insertRow(database, customerAttribute, {
     id: randomUUID(),
-    name: 'SPECIAL_TAX_NUMBER',
-    type: AttributeType.STRING,
+    name,
+    type,
     value,
-    valueSearch: attributeSearchValue(value),
+    ...derivedAttributeColumns({ name, type, value }),
     createdAt: time,
     updatedAt: time,
     ...columns,

@@ -1,13 +1,32 @@
 import { Field, ID, InputType } from 'type-graphql';
+import { MaxInputItems } from '../../graph/max-input-items.ts';
 import { DateTime, EmailAddress } from '../../graph/scalars.ts';
 
-@InputType({ description: 'The name and the value of an attribute. Both must match exactly.' })
+const boundDescription =
+  'A number, such as `12.5`, is compared with values of the types `INTEGER` and `DOUBLE`, in any notation. A date, such as `2012-04-23`, is compared with values of the type `DATE_WITH_DAY`.';
+
+@InputType({
+  description:
+    'An attribute with an exact value, or with a number or date in a range. A range must have one or both of `from` and `to`, and no `value`.',
+})
 export class AttributeFilter {
   @Field(() => String, { description: 'The name of the attribute, such as `SEGMENT`.' })
   name: string;
 
-  @Field(() => String, { description: 'The value of the attribute as stored, such as `GOLD`.' })
-  value: string;
+  @Field(() => String, { nullable: true, description: 'The value of the attribute as stored, such as `GOLD`.' })
+  value?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: `The smallest value of the range, inclusive. ${boundDescription}`,
+  })
+  from?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: `The largest value of the range, inclusive. ${boundDescription}`,
+  })
+  to?: string | null;
 }
 
 @InputType({ description: 'Conditions for customers. A customer must meet all conditions that are not null.' })
@@ -83,10 +102,11 @@ export class CustomerFilter {
   })
   lastOkBefore?: Date | null;
 
-  @Field(() => AttributeFilter, {
+  @Field(() => [AttributeFilter], {
     nullable: true,
     description:
-      'An attribute that the customer must have. Requires `CanGetCustomerAttributesAtOneBank` or `CanGetCustomerAttributesAtAnyBank`.',
+      'The attributes that the customer must have. All entries must match, also those with the same name. Requires `CanGetCustomerAttributesAtOneBank` or `CanGetCustomerAttributesAtAnyBank`.',
   })
-  attribute?: AttributeFilter | null;
+  @MaxInputItems(10)
+  attributes?: AttributeFilter[] | null;
 }

@@ -14,8 +14,6 @@ import {
 import { assertInput } from '../../graph/input.ts';
 import { neverOk, normaliseForSearch } from './customer.rules.ts';
 import { customer } from './customer.table.ts';
-import { attributeSearchValue } from './customer-attribute.rules.ts';
-import { customerAttribute } from './customer-attribute.table.ts';
 import type { CustomerFilter } from './customer-filter.type.ts';
 import { hasNumber, numberValues } from './customer-number.ts';
 
@@ -31,6 +29,10 @@ export interface Condition {
   isSearch?: boolean;
   /** Set if the condition sometimes matches very many rows. */
   orderedScan?: OrderedScan | null;
+  /** The condition without the index of the IDs, for a scan in the order of the list on SQLite. */
+  asSet?: SQL;
+  /** Selects the `total` of the customers who meet the condition, without reading them. */
+  total?: SQL;
 }
 
 const minSearchedCharacters = 3;
@@ -111,24 +113,13 @@ function equalTo(column: SQLiteColumn, name: string, value: string, compared: SQ
   return { name, sql: equal, values, selective: true, orderedScan: orderedScan(candidates, compared) };
 }
 
-function hasAttribute(name: string, value: string): Condition {
-  const { name: nameColumn, valueSearch, value: valueColumn, customerId } = customerAttribute;
-  const isIndexed = sql`${nameColumn} = ${sql.placeholder('attributeName')} and ${valueSearch} = ${sql.placeholder('attributeSearch')}`;
-  const isSame = sql`${valueColumn} = ${sql.placeholder('attributeValue')}`;
-  const ofCustomer = sql`select 1 from ${customerAttribute} where ${withoutIndex(nameColumn)} = ${sql.placeholder('attributeName')} and ${isSame} and ${customerId} = ${customer.id}`;
-  return {
-    name: 'attribute',
-    sql: sql`${customer.id} in (select ${customerId} from ${customerAttribute} where ${isIndexed} and ${isSame})`,
-    values: { attributeName: name, attributeSearch: attributeSearchValue(value), attributeValue: value },
-    selective: true,
-    orderedScan: orderedScan(sql`select 1 from ${customerAttribute} where ${isIndexed}`, sql`exists (${ofCustomer})`),
-  };
-}
-
 const lastOk = customer.lastOkDateOrder;
 
+/** All filters except `attributes`, whose conditions depend on the bank (`attributeConditions`). */
+type ColumnFilter = Omit<CustomerFilter, 'attributes'>;
+
 type Filters = {
-  [Name in keyof Required<CustomerFilter>]: (value: NonNullable<CustomerFilter[Name]>) => Condition;
+  [Name in keyof Required<ColumnFilter>]: (value: NonNullable<ColumnFilter[Name]>) => Condition;
 };
 
 /** A condition that many customers meet. */
@@ -161,13 +152,12 @@ export const customerFilters: Filters = {
     const wasOk = sql`${lastOk} > ${sql.param(neverOk, lastOk)}`;
     return broad('lastOkBefore', sql`${lastOk} < ${encoded(lastOk, 'lastOkBefore')} and ${wasOk}`, value);
   },
-  attribute: ({ name, value }) => hasAttribute(name, value),
 };
 
-/** The conditions of the filters that have a value. */
-export function conditionsOf(filter: CustomerFilter): Condition[] {
+/** The conditions of the filters on columns that have a value. */
+export function conditionsOf(filter: ColumnFilter): Condition[] {
   return Object.entries(customerFilters).flatMap(([name, conditionOf]) => {
-    const value = filter[name as keyof CustomerFilter];
+    const value = filter[name as keyof ColumnFilter];
     return value == null ? [] : [(conditionOf as (value: unknown) => Condition)(value)];
   });
 }

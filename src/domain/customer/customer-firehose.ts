@@ -1,12 +1,14 @@
-import { and, asc, desc, eq, gte, lte, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, lte, type SQL, sql } from 'drizzle-orm';
 import { gatewayError } from '../../base/errors.ts';
-import { inKeys, keyValues } from '../../database/batch.ts';
+import { jsonTable } from '../../database/json-list.ts';
 import { statement } from '../../database/statement.ts';
+import { inTuples, tupleValues } from '../../database/tuple-condition.ts';
 import type { Context } from '../../graph/context.ts';
 import { customer } from './customer.table.ts';
 import { type Customer, SortDirection, toCustomer } from './customer.type.ts';
 import { attributeSearchValue } from './customer-attribute.rules.ts';
 import { customerAttribute } from './customer-attribute.table.ts';
+import { type AttributeEntries, parseAttributeFilters } from './customer-attribute-filter.ts';
 import type { AttributeFilter } from './customer-filter.type.ts';
 
 const maxLimit = 500;
@@ -25,15 +27,32 @@ export interface FirehoseArguments {
   attributes: AttributeFilter[] | null;
 }
 
+const { name, value, valueSearch, valueOrder } = customerAttribute;
+const exactColumns = [name, valueSearch, value];
+
+/** Selects the IDs of the customers that have one of the attributes, whose values are those of `attributeValues`. */
+function withOneAttribute(): SQL {
+  const { bankId, customerId } = customerAttribute;
+  const atBank = sql`${bankId} = ${sql.placeholder('bankId')}`;
+  const withExactValue = sql`select ${customerId} from ${customerAttribute} where ${atBank} and ${inTuples(exactColumns, sql.placeholder('exact'))}`;
+  const ranges = jsonTable(sql.placeholder('ranges'), 'ranges', ['first', 'last']);
+  const isInRange = sql`${valueOrder} >= ranges.first and ${valueOrder} <= ranges.last`;
+  const inRange = sql`select ${customerId} from ${ranges} join ${customerAttribute} on ${atBank} and ${isInRange}`;
+  return sql`(${withExactValue} union all ${inRange})`;
+}
+
+function attributeValues({ exact, ranges }: AttributeEntries): Record<string, string> {
+  const exactRows = exact.map(({ name, value }) => [name, attributeSearchValue(value), value]);
+  return {
+    exact: tupleValues(exactColumns, exactRows),
+    ranges: JSON.stringify(ranges.map(({ from, to }) => [from, to])),
+  };
+}
+
 function pageStatement(withAttributes: boolean, descending: boolean) {
-  const { customerId, bankId, name, valueSearch, value } = customerAttribute;
   const order = descending ? desc : asc;
-  return statement((queries) => {
-    const withAttribute = queries
-      .select({ customerId })
-      .from(customerAttribute)
-      .where(and(eq(bankId, sql.placeholder('bankId')), inKeys([name, valueSearch, value])));
-    return queries
+  return statement((queries) =>
+    queries
       .select()
       .from(customer)
       .where(
@@ -41,13 +60,13 @@ function pageStatement(withAttributes: boolean, descending: boolean) {
           eq(customer.bankId, sql.placeholder('bankId')),
           gte(customer.updatedAt, sql.param(sql.placeholder('fromDate'), customer.updatedAt)),
           lte(customer.updatedAt, sql.param(sql.placeholder('toDate'), customer.updatedAt)),
-          withAttributes ? sql`${customer.id} in ${withAttribute}` : undefined,
+          withAttributes ? sql`${customer.id} in ${withOneAttribute()}` : undefined,
         ),
       )
       .orderBy(order(customer.lastOkDateOrder), order(customer.id))
       .limit(sql.placeholder('limit'))
-      .offset(sql.placeholder('offset'));
-  });
+      .offset(sql.placeholder('offset')),
+  );
 }
 
 const statements = {
@@ -68,14 +87,14 @@ export async function firehose(context: Context, options: FirehoseArguments): Pr
   if (attributes?.length === 0) return [];
   const { all, withAttributes } = statements;
   const page = (attributes == null ? all : withAttributes)[options.sortDirection ?? SortDirection.DESC];
-  const keys = (attributes ?? []).map(({ name, value }) => [name, attributeSearchValue(value), value]);
+  const entries = await parseAttributeFilters(context, options.bankId, attributes ?? [], 'attributes');
   const rows = await page(context.readDatabase(), {
     bankId: options.bankId,
     fromDate: options.fromDate ?? earliest,
     toDate: options.toDate ?? latest,
     limit,
     offset,
-    ...(attributes == null ? {} : keyValues(keys)),
+    ...attributeValues(entries),
   });
   return rows.map(toCustomer);
 }

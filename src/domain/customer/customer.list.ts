@@ -11,6 +11,7 @@ import { cutPage, type Page, type PageArguments, totalOf } from '../../graph/con
 import type { Context } from '../../graph/context.ts';
 import { type CustomerRow, customer } from './customer.table.ts';
 import { type Customer, CustomerSort, SortDirection } from './customer.type.ts';
+import { attributeConditions, parseAttributeFilters } from './customer-attribute-filter.ts';
 import type { CustomerFilter } from './customer-filter.type.ts';
 import { type Condition, conditionsOf } from './customer-filters.ts';
 
@@ -62,23 +63,35 @@ function orderOf({ sortBy, descending }: Shape): SQL[] {
   return orderColumns[sortBy].map((column) => (descending ? desc(column) : asc(column)));
 }
 
-const customerPageStatement = statementByShape<Shape, CustomerRow[]>(pageKey, (queries, shape) => {
-  const after = shape.continued ? comesAfter(orderColumns[shape.sortBy], shape.descending) : undefined;
-  const where = and(whereOf(shape), after);
-  const limit = sql.placeholder('limit');
-  if (!shape.conditions.some(({ isSearch }) => isSearch)) {
-    const page = queries.select().from(customer).where(where);
-    return page.orderBy(...orderOf(shape)).limit(limit);
-  }
-  // The index of the default order contains the searched columns, so only the rows of the page are read from the table.
-  const matching = queries.select({ id: customer.id }).from(customer).where(where);
-  const ids = matching.orderBy(...orderOf(shape)).limit(limit);
-  const page = queries.select(getTableColumns(customer)).from(customer).where(inArray(customer.id, ids));
-  return page.orderBy(...orderOf(shape));
-});
+/** How many customers have an attribute depends on its name and value, and so does the best plan. */
+function hasAttributes({ conditions }: Shape): boolean {
+  return conditions.some(({ total }) => total !== undefined);
+}
+
+const customerPageStatement = statementByShape<Shape, CustomerRow[]>(
+  pageKey,
+  (queries, shape) => {
+    const after = shape.continued ? comesAfter(orderColumns[shape.sortBy], shape.descending) : undefined;
+    const where = and(whereOf(shape), after);
+    const limit = sql.placeholder('limit');
+    if (!shape.conditions.some(({ isSearch }) => isSearch)) {
+      const page = queries.select().from(customer).where(where);
+      return page.orderBy(...orderOf(shape)).limit(limit);
+    }
+    // The index of the default order contains the searched columns, so only the rows of the page are read from the table.
+    const matching = queries.select({ id: customer.id }).from(customer).where(where);
+    const ids = matching.orderBy(...orderOf(shape)).limit(limit);
+    const page = queries.select(getTableColumns(customer)).from(customer).where(inArray(customer.id, ids));
+    return page.orderBy(...orderOf(shape));
+  },
+  hasAttributes,
+);
 
 /** The maximum number of customers that are scanned for a page. The matching ones could all be later, or at another bank. */
 export const maxScannedRows = 20_000;
+
+/** The same for attributes, which are read for each scanned customer. Collecting the customers of the attributes is faster then. */
+const maxComparedRows = 2_000;
 
 /** Compares customers in the order of the list until the page is full. */
 const orderedScanStatement = statementByShape<Shape, CustomerRow[]>(pageKey, (queries, shape) => {
@@ -93,7 +106,7 @@ const orderedScanStatement = statementByShape<Shape, CustomerRow[]>(pageKey, (qu
       ),
     )
     .orderBy(...orderOf(shape))
-    .limit(maxScannedRows)
+    .limit(sql.placeholder('scannedRows'))
     // The conditions use this table name. The limit makes SQLite scan the index in its order until the page is full.
     .as('customer');
   const compared = shape.conditions.flatMap((condition) => condition.orderedScan?.compared ?? []);
@@ -114,29 +127,71 @@ const orderedScanStatement = statementByShape<Shape, CustomerRow[]>(pageKey, (qu
   );
 });
 
-/**
- * Reads a page of a search that matches so many customers that sorting them takes longer than scanning the list for a page.
- * Returns null if the scan did not fill the page, or if the search does not match so many.
- */
-async function frequentRows(
-  database: Database,
-  shape: Shape,
-  values: Record<string, unknown> & { limit: number },
-): Promise<CustomerRow[] | null> {
-  const selective = shape.conditions.filter((condition) => condition.selective);
-  if (selective.length === 0) return null;
-  for (const { name, orderedScan } of selective) {
-    // The condition matches few rows, or the database is PostgreSQL, which chooses the plan itself.
-    if (orderedScan == null) return null;
-    const [counted] = await countCandidates(database, { name, candidates: orderedScan.candidates }, values);
-    if (Number(counted?.total) < frequentCandidates) return null;
-  }
-  const rows = await orderedScanStatement(database, shape, values);
-  return rows.length === values.limit ? rows : null;
+/** How a list is searched. On PostgreSQL, the conditions never change, because it plans its statements itself. */
+interface SearchPlan {
+  conditions: Condition[];
+  /** The number of customers to scan in the order of the list before the conditions are used. 0 if a search matches few customers. */
+  scannedRows: number;
 }
 
-const countStatement = statementByShape(filtersKey, (queries, shape) =>
-  queries.select({ total: count() }).from(customer).where(whereOf(shape)),
+/**
+ * Chooses the search with the fewest candidates to find customers by its index. The other searches are compared with these customers,
+ * because collecting the customers of a search with very many candidates takes longer. If each search matches so many customers that
+ * sorting them takes longer than scanning the list, the list is scanned.
+ */
+async function planSearch(
+  database: Database,
+  conditions: Condition[],
+  values: Record<string, unknown>,
+): Promise<SearchPlan> {
+  const searches = conditions.filter(({ selective }) => selective);
+  let fewest = frequentCandidates;
+  let chosen: Condition | undefined;
+  for (const search of searches) {
+    const count = await candidatesOf(database, search, { ...values, limit: fewest });
+    if (count < fewest) [fewest, chosen] = [count, search];
+    if (count === 0) break;
+  }
+  if (chosen !== undefined) {
+    const compared = conditions.map((condition) => (condition === chosen ? condition : comparedOnly(condition)));
+    return { conditions: compared, scannedRows: 0 };
+  }
+  if (searches.length === 0) return { conditions, scannedRows: 0 };
+  const isOfAttributes = searches.every(({ asSet }) => asSet !== undefined);
+  return isOfAttributes
+    ? { conditions: conditions.map(asSetOnly), scannedRows: maxComparedRows }
+    : { conditions, scannedRows: maxScannedRows };
+}
+
+/** Zero if the candidates cannot be counted: then the condition matches few rows, or the database is PostgreSQL. */
+async function candidatesOf(database: Database, search: Condition, values: Record<string, unknown>): Promise<number> {
+  if (search.orderedScan == null) return 0;
+  const { name, orderedScan } = search;
+  return totalOf(await countCandidates(database, { name, candidates: orderedScan.candidates }, values));
+}
+
+/** The condition without its index, if it can be compared with a customer that another one found. */
+function comparedOnly(condition: Condition): Condition {
+  const compared = condition.orderedScan?.compared;
+  return compared == null ? condition : { ...condition, name: `${condition.name} compared`, sql: compared };
+}
+
+/** The condition for a scan of the list, which compares the IDs in the index of the order. */
+function asSetOnly(condition: Condition): Condition {
+  const { name, asSet } = condition;
+  if (asSet === undefined) return condition;
+  return { ...condition, name: `${name} as set`, sql: asSet, selective: false, isSearch: true };
+}
+
+const countStatement = statementByShape(
+  filtersKey,
+  (queries, shape: Shape) => queries.select({ total: count() }).from(customer).where(whereOf(shape)),
+  hasAttributes,
+);
+
+const totalStatement = statementByShape(
+  ({ name }: { name: string; total: SQL }) => name,
+  (queries, { total }) => queries.select({ total: sql<number>`total` }).from(sql`(${total}) as counted`),
 );
 
 export interface CustomerList {
@@ -162,24 +217,42 @@ export async function customerPage<Node = Customer>(
   const sortBy = order.sortBy ?? CustomerSort.LAST_OK_DATE;
   const descending = order.sortDirection !== SortDirection.ASC;
   // The result shows which customers have the value, so the caller must be allowed to read attributes.
-  if (filter?.attribute != null && !holdsAny(context.user, attributeRoles, bankId)) {
-    throw gatewayError('OBP-20006', { missingRoles: attributeRoles, field: 'filter.attribute' });
+  const { attributes, ...columnFilter } = filter ?? {};
+  const isByAttributes = attributes != null && attributes.length > 0;
+  if (isByAttributes && !holdsAny(context.user, attributeRoles, bankId)) {
+    throw gatewayError('OBP-20006', { missingRoles: attributeRoles, field: 'filter.attributes' });
   }
-  const conditions = conditionsOf(filter ?? {});
+  const conditions = conditionsOf(columnFilter);
+  if (isByAttributes) {
+    const entries = await parseAttributeFilters(context, bankId, attributes, 'filter.attributes');
+    conditions.push(...attributeConditions(entries, bankId !== null));
+  }
   if (condition !== undefined) conditions.push(condition);
   const values = Object.assign({ bankId }, ...conditions.map((condition) => condition.values));
-  const shape = { atBank: bankId !== null, sortBy, descending, conditions };
+  const shape = { atBank: bankId !== null, sortBy, descending };
   return cutPage(context, page, {
     field,
     boundTo: [sortBy, descending, values],
     orderValues: (row: CustomerRow) => orderValues(sortBy, row),
     toNode,
-    count: async () => totalOf(await countStatement(database, { ...shape, continued: false }, values)),
+    async count() {
+      const [only] = conditions;
+      if (bankId !== null && only?.total !== undefined && conditions.length === 1) {
+        return totalOf(await totalStatement(database, { name: only.name, total: only.total }, values));
+      }
+      const plan = await planSearch(database, conditions, values);
+      return totalOf(await countStatement(database, { ...shape, ...plan, continued: false }, values));
+    },
     async read({ after, limit }) {
       const shapeOfPage = { ...shape, continued: after !== null };
       const pageValues = { ...values, ...afterValues(after), limit };
-      const rows = await frequentRows(database, shapeOfPage, pageValues);
-      return rows ?? customerPageStatement(database, shapeOfPage, pageValues);
+      const { scannedRows, ...plan } = await planSearch(database, conditions, values);
+      if (scannedRows > 0) {
+        const scan = { ...pageValues, scannedRows };
+        const rows = await orderedScanStatement(database, { ...shapeOfPage, conditions }, scan);
+        if (rows.length === limit) return rows;
+      }
+      return customerPageStatement(database, { ...shapeOfPage, ...plan }, pageValues);
     },
   });
 }

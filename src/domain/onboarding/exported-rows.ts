@@ -14,6 +14,7 @@ export const maxExportedRows = 10_000;
 const omittedColumns = new Set([
   'version',
   'valueSearch',
+  'valueOrder',
   'bankId',
   'customerId',
   'accountId',

@@ -1,6 +1,6 @@
 import { AttributeType } from '../../domain/attribute/attribute-type.ts';
 import { derivedColumns } from '../../domain/customer/customer.rules.ts';
-import { attributeSearchValue } from '../../domain/customer/customer-attribute.rules.ts';
+import { derivedAttributeColumns } from '../../domain/customer/customer-attribute.rules.ts';
 import type { CustomerAttributeRow } from '../../domain/customer/customer-attribute.table.ts';
 import type { KycStatusRow } from '../../domain/kyc/kyc-status.table.ts';
 import type { UserRow } from '../../domain/user/user.table.ts';
@@ -122,7 +122,7 @@ function generateAttributes({ random, ofCustomer, createdAt }: Profile): Custome
     name,
     type,
     value,
-    valueSearch: attributeSearchValue(value),
+    ...derivedAttributeColumns({ name, type, value }),
     ...writtenAt(createdAt),
     version: 1,
   });

@@ -5,7 +5,7 @@ import { customerAddress as customerAddressTable } from '../../domain/address/ad
 import { maxTagLength, maxTags } from '../../domain/address/tag-limits.ts';
 import { customerRules, derivedColumns, maxDependants } from '../../domain/customer/customer.rules.ts';
 import { customer as customerTable } from '../../domain/customer/customer.table.ts';
-import { attributeSearchValue } from '../../domain/customer/customer-attribute.rules.ts';
+import { derivedAttributeColumns } from '../../domain/customer/customer-attribute.rules.ts';
 import { customerAttribute as customerAttributeTable } from '../../domain/customer/customer-attribute.table.ts';
 import { socialMediaHandle as socialMediaHandleTable } from '../../domain/social-media-handle/social-media-handle.table.ts';
 import { taxResidence as taxResidenceTable } from '../../domain/tax-residence/tax-residence.table.ts';
@@ -142,7 +142,7 @@ export const customerAttribute = defineEntity({
     required('type', 'type', attributeType),
     required('value', 'value', attributeValue),
   ],
-  derive: ({ value }) => ({ valueSearch: attributeSearchValue(value) }),
+  derive: derivedAttributeColumns,
   isListOfCustomer: true,
 });
 

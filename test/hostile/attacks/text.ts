@@ -96,7 +96,7 @@ const listArguments = operation(
   'customers: attribute filter and cursor with combining marks',
   {
     query:
-      'query($t: String!) { a: customers(bankId: "hostile.01", filter: { attribute: { name: $t, value: $t } }) { nodes { id } } b: customers(bankId: "hostile.01", after: $t) { nodes { id } } }',
+      'query($t: String!) { a: customers(bankId: "hostile.01", filter: { attributes: [{ name: $t, value: $t }, { name: $t, from: $t }] }) { nodes { id } } b: customers(bankId: "hostile.01", after: $t) { nodes { id } } }',
     variables: { t: hostileTexts['combining marks in the wrong order'] },
   },
   { as: 'clerk', expected: refused, bounds },
