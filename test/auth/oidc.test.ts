@@ -377,6 +377,31 @@ describe('the keys of the provider', () => {
     await verify(await provider.forge());
   });
 
+  test('are no longer accepted after the grace period, even for tokens that were verified before, until they are read again', async () => {
+    const { issuer } = provider;
+    const options = { refreshMilliseconds: 0, cooldownMilliseconds: 0, graceMilliseconds: 1 };
+    const providers = openIdentityProviders([{ issuer, audiences: [audience], claimMappings: [] }], silent, options);
+    const token = await provider.forge();
+    const verify = async () => providers.ofToken(token)?.verify(token);
+    await verify();
+    expect(providers.unconfirmedKeys()).toEqual([]);
+    provider.behaviour = 'down';
+
+    await sleep(5);
+    await expect(verify()).rejects.toMatchObject({
+      key: 'KEYS_UNCONFIRMED',
+      reason: 'TOKEN_KEYS_UNCONFIRMED',
+      extensions: { code: 'SERVICE_UNAVAILABLE', http: { status: 503 } },
+    });
+    expect(providers.unconfirmedKeys()).toEqual([
+      { source: issuer, readAt: expect.any(String), failures: expect.any(Number), accepted: false },
+    ]);
+
+    provider.behaviour = 'normal';
+    expect(await verify()).toMatchObject({ issuer });
+    expect(providers.unconfirmedKeys()).toEqual([]);
+  });
+
   test('delay a token by 3 seconds at most if they were never read, and are read when the provider is available again', async () => {
     const verify = freshProviders({ cooldownMilliseconds: 100 });
     const token = await provider.forge();
