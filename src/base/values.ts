@@ -93,9 +93,14 @@ const maxTypedLength = 20;
  * wildcard are read as the beginning of an international number, so `+44 (0)7972 %` becomes `+447972%`. Other characters are dropped.
  */
 export function phonePatternE164(written: string): string {
+  const typed = written.normalize('NFKC');
+  // Whether it belongs to the number depends on the country, which is unknown after a wildcard: Italian numbers keep it.
+  if (/[%_].*\(\s*0\d?\s*\)/s.test(typed)) {
+    throw new InvalidValue('must contain a trunk prefix in brackets only before the first wildcard');
+  }
   const [, start = '', rest = ''] =
     /^([^%_]*)(.*)$/s.exec(
-      written
+      typed
         .replace(/[^0-9+%_]/g, '')
         .replace(/%+/g, '%')
         .replace(/^00/, '+'),

@@ -1,4 +1,4 @@
-/** Why bytes are not JSON in UTF-8, and where. */
+/** Why bytes are not JSON in UTF-8 with unique names in each object, and where. */
 export interface JsonFault {
   /** The position of the first byte that breaks the rule. */
   at: number;
@@ -10,6 +10,7 @@ export interface JsonFault {
 }
 
 const encodingRule = 'must be UTF-8';
+const nameRule = 'must not contain the same name twice in an object';
 
 export function jsonRule(detail: string): string {
   return `must be valid JSON, but ${detail}`;
@@ -56,6 +57,13 @@ export function faultOfByte(bytes: Uint8Array, at: number, detail: string): Json
   // In UTF-16, each character of JSON has a zero byte.
   const isEncodingFault = byte === 0 || (byte >= 0x80 && characterLength(bytes, at) === 0);
   return { at, rule: isEncodingFault ? encodingRule : jsonRule(detail) };
+}
+
+/** A list or an object whose end is not read yet. */
+interface OpenValue {
+  closing: number;
+  /** The names that were read in an object. Null for a list. */
+  names: Set<unknown> | null;
 }
 
 /** A search for the first fault. The methods move to the end of what they read, and throw the fault. */
@@ -162,50 +170,57 @@ class FaultSearch {
     return true;
   }
 
-  #readName(): void {
+  #readName(names: Set<unknown>): void {
     if (this.#skipWhiteSpace() !== quote) this.#failAt('a name in double quotes is missing');
+    const start = this.at;
     this.#readString();
     const end = this.at;
+    // Escapes can write the same name in another form.
+    const name: unknown = JSON.parse(Buffer.from(this.#bytes.subarray(start, end)).toString('utf8'));
+    if (names.has(name)) this.#fail({ at: start, rule: nameRule });
+    names.add(name);
     if (this.#skipWhiteSpace() !== 0x3a) this.#failAt("':' is missing", end);
     this.at += 1;
   }
 
   /** Reads one value, with the values inside it. A stack replaces recursion, because a text can have any depth. */
   readValue(): void {
-    const closingBrackets: number[] = [];
+    const open: OpenValue[] = [];
     for (;;) {
       const byte = this.#skipWhiteSpace();
       if (byte === 0x7b || byte === 0x5b) {
         const closing = byte + 2;
         this.at += 1;
         if (this.#skipWhiteSpace() !== closing) {
-          closingBrackets.push(closing);
-          if (closing === 0x7d) this.#readName();
+          const names = closing === 0x7d ? new Set() : null;
+          open.push({ closing, names });
+          if (names !== null) this.#readName(names);
           continue;
         }
         this.at += 1;
       } else if (byte === undefined || byte === 0x2c || byte === 0x5d || byte === 0x7d) {
         this.#failAt('a value is missing');
       } else if (!this.#readScalar(byte)) this.#failAt('contains an invalid value');
-      if (!this.#closeValues(closingBrackets)) return;
+      if (!this.#closeValues(open)) return;
     }
   }
 
   /** Reads what follows a value. Returns false if no further value follows. */
-  #closeValues(closingBrackets: number[]): boolean {
+  #closeValues(open: OpenValue[]): boolean {
     for (;;) {
-      const closing = closingBrackets.at(-1);
-      if (closing === undefined) return false;
+      const innermost = open.at(-1);
+      if (innermost === undefined) return false;
+      const { closing, names } = innermost;
       const end = this.at;
       const byte = this.#skipWhiteSpace();
       if (byte === 0x2c) {
         this.at += 1;
-        if (closing === 0x7d) this.#readName();
+        if (names !== null) this.#readName(names);
         return true;
       }
       if (byte !== closing) this.#failAt(`',' or '${String.fromCharCode(closing)}' is missing`, end);
       this.at += 1;
-      closingBrackets.pop();
+      open.pop();
     }
   }
 
@@ -223,7 +238,10 @@ class FoundFault extends Error {
   }
 }
 
-/** Returns the first fault of bytes that must be one JSON value, or null. `JSON.parse` is faster, but does not tell the place. */
+/**
+ * Returns the first fault of bytes that must be one JSON value, or null. `JSON.parse` is faster, but reveals neither the place nor
+ * a name that appears twice, of which it drops the first value.
+ */
 export function findJsonFault(bytes: Uint8Array): JsonFault | null {
   const search = new FaultSearch(bytes);
   try {

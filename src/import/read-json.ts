@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { open } from 'node:fs/promises';
+import { isObject } from './json.ts';
 import { findJsonFault, type JsonFault } from './json-fault.ts';
 import type { TextPlace } from './json-place.ts';
 import { JsonSource, type Steps, UnreadableFile } from './json-source.ts';
@@ -45,7 +46,10 @@ type Parsed = { value: unknown; fault: null } | { value: undefined; fault: JsonF
 function parse(bytes: Buffer): Parsed {
   if (isUtf8(bytes)) {
     try {
-      return { value: JSON.parse(bytes.toString('utf8')), fault: null };
+      const text = bytes.toString('utf8');
+      const value: unknown = JSON.parse(text);
+      const fault = canHaveRepeatedName(text, value) ? findJsonFault(bytes) : null;
+      return fault === null ? { value, fault } : { value: undefined, fault };
     } catch {
       // The message of the parser contains a part of the text, so it is not reported.
     }
@@ -53,6 +57,34 @@ function parse(bytes: Buffer): Parsed {
   const fault = findJsonFault(bytes);
   if (fault === null) throw new Error('JSON.parse and findJsonFault disagree');
   return { value: undefined, fault };
+}
+
+function colonsIn(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf(':'); at !== -1; at = text.indexOf(':', at + 1)) count += 1;
+  return count;
+}
+
+/**
+ * Whether an object in the text can have the same name twice. Its parsed value then has fewer colons than the text: those after
+ * names and those inside texts. This is faster than to read the names of every record.
+ */
+function canHaveRepeatedName(text: string, value: unknown): boolean {
+  if (/\\u003a/i.test(text)) return true;
+  let colons = 0;
+  const values = [value];
+  while (values.length > 0) {
+    const next = values.pop();
+    if (typeof next === 'string') colons += colonsIn(next);
+    else if (Array.isArray(next)) for (const item of next) values.push(item);
+    else if (isObject(next)) {
+      for (const name of Object.keys(next)) {
+        colons += 1 + colonsIn(name);
+        values.push(next[name]);
+      }
+    }
+  }
+  return colons !== colonsIn(text);
 }
 
 /**

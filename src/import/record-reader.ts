@@ -50,6 +50,19 @@ function checkFields({ record, entity, unread, problem }: RecordReader, known: K
       for (const key of Object.keys(value)) if (!inner.has(key)) unread.push(`${entity.name}.${name}.${key}`);
     } else if (inner !== null && !isUnset(value)) problem(name, 'must be an object');
   }
+  unread.push(...differentOtherNames(record, entity).filter((name) => !unread.includes(name)));
+}
+
+/** The fields that are present with both of their names, and with different values. The value of the other name is not read. */
+function differentOtherNames(record: JsonObject, { name: entityName, fields }: Entity): string[] {
+  const names: string[] = [];
+  for (const { name, otherName } of fields) {
+    if (otherName === undefined) continue;
+    const value = valueAt(record, name);
+    const other = valueAt(record, otherName);
+    if (value !== undefined && other !== undefined && value !== other) names.push(`${entityName}.${otherName}`);
+  }
+  return names;
 }
 
 /** Opens a record with the fields of its entity, or with `fieldNames`. */

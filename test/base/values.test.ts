@@ -184,6 +184,8 @@ describe('phonePatternE164', () => {
     ['+225 07 12%', '+2250712%'],
     ['+7 800%', '+7800%'],
     ['+36 (06) 20 %', '+3620%'],
+    ['+39 (0)6 1%', '+39061%'],
+    ['+44 ７972 %', '+447972%'],
     ['_44 07972%', '_4407972%'],
     ['+%', '+%'],
     [`+44${'7'.repeat(40)}%`, `+44${'7'.repeat(40)}%`],
@@ -194,6 +196,15 @@ describe('phonePatternE164', () => {
   test.each(['07972 444 %', '44 7972%', '(0)7972%'])('rejects %s, which no number in E.164 can match', (written) => {
     expect(brokenRule(() => phonePatternE164(written))).toMatch(/^must begin with /);
   });
+
+  test.each(['%(0)7972 444 %', '+_4 (06) 20%'])(
+    'rejects %s, because it could be part of a number or not',
+    (written) => {
+      expect(brokenRule(() => phonePatternE164(written))).toBe(
+        'must contain a trunk prefix in brackets only before the first wildcard',
+      );
+    },
+  );
 });
 
 describe('parseHttpsUrl and httpsUrlFromWritten', () => {

@@ -199,6 +199,14 @@ describe('records of OBP', () => {
     ]);
   });
 
+  test('are imported with the newer name of a field that has both names, and the report names the older one', async () => {
+    const both = record({ branch_id: 'DERBY6', branchId: 'LEEDS1', name_suffix: 'Sr', nameSuffix: 'Sr' });
+    const { report, lines } = await importing({ 'customer.json': JSON.stringify(both) });
+    expect(lines).toEqual([]);
+    expect([...report.unreadFields]).toEqual([['customer.branchId', 1]]);
+    expect(await storedCustomer(both.customer_id)).toMatchObject({ branchId: 'DERBY6', nameSuffix: 'Sr' });
+  });
+
   test('are imported with the values of the examples in its documentation', async () => {
     const example = record({
       mobile_phone_number: '+44 07972 444 876',

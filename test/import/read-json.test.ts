@@ -89,6 +89,26 @@ describe('readRecords', () => {
     ]);
   });
 
+  test.each([
+    ['of a record', '{"addresses": [{"a": 1,\n "b": {"c": 2}, "a": 3}, {"a": 4}]}', '2:17'],
+    ['of a value inside a record', '[{"a": [{"c": 1, "c": 1}]}, {"a": 4}]', '1:18'],
+    ['that is escaped', '[{"a": "x\\u003a:", "\\u0061": 3}, {"a": 4}]', '1:20'],
+    ['of a record on a line', '{"a": 1, "a": ":"}\n{"a": 4}', '1:10'],
+  ])('refuses a name %s that appears twice, and reads the other records', async (_case, text, at) => {
+    const [refused, ...others] = await readPlaces(text);
+    expect(refused).toMatchObject({
+      at,
+      value: undefined,
+      invalid: 'must not contain the same name twice in an object',
+    });
+    expect(others.map(({ value }) => value)).toEqual([{ a: 4 }]);
+  });
+
+  test('reads a name again in another object, and colons in names and texts', async () => {
+    const value = { 'a:': ':', b: [{ 'a:': '::' }, { 'a:': { 'a:': null } }] };
+    expect((await read(JSON.stringify([value]))).map((record) => record.value)).toEqual([value]);
+  });
+
   test('reads a single record', async () => {
     const customer = { accounts: [{ account_id: 'a' }], customer_attributes: [], legal_name: 'Ada' };
     expect(await readPlaces(JSON.stringify(customer, null, 2))).toEqual([
@@ -296,7 +316,7 @@ describe('a fault', () => {
 });
 
 test('findJsonFault agrees with JSON.parse about every change of one byte', () => {
-  const text = Buffer.from('{"a":[-1.5e+3,0,true,false,null,"ü\\u00e9\\n",{"b":""}],"c":{}}');
+  const text = Buffer.from('{"a":[-1.5e+3,0,true,false,null,"ü\\u00e9\\n",{"b":""}],"cc":{}}');
   for (let at = 0; at < text.length; at += 1) {
     for (const byte of [...Buffer.from(' \n,:[]{}"\\0-.eEtua/'), 0x00, 0x1f, 0x80, 0xc3, 0xff]) {
       const changed = Buffer.from(text);
