@@ -321,9 +321,12 @@ export class GatewayError extends GraphQLError {
 export function gatewayError(key: ErrorKey, details: ErrorDetails = {}): GatewayError {
   const { message: appended, cause, node, ...extensions } = details;
   const obpCode = isObpCode(key) ? key : null;
-  const parts = [messageOf(key)];
-  // OBP's text ends with a colon here.
-  if (details.missingRoles) parts.push(details.missingRoles.join(' or '));
+  const text = messageOf(key);
+  // Some of OBP's texts have no full stop.
+  const parts = [appended && /\w$/.test(text) ? `${text}.` : text];
+  // OBP's text ends with a colon here. No role is missing if a field contains only data of the user.
+  if (details.missingRoles?.length === 0) parts.push('no role allows access to the data of others.');
+  else if (details.missingRoles) parts.push(details.missingRoles.join(' or '));
   if (appended) parts.push(appended);
   const allExtensions = { code: gatewayErrors[key].code, obpCode, key, ...extensions };
   return new GatewayError(key, parts.join(' '), allExtensions, { cause, node });

@@ -33,6 +33,16 @@ describe('gatewayError', () => {
     expect(
       gatewayError('OBP-20006', { missingRoles: ['CanGetKycChecksAtOneBank', 'CanGetAnyKycChecks'] }).message,
     ).toBe('OBP-20006: User is missing one or more roles: CanGetKycChecksAtOneBank or CanGetAnyKycChecks');
+    expect(gatewayError('OBP-20006', { missingRoles: [] }).message).toBe(
+      'OBP-20006: User is missing one or more roles: no role allows access to the data of others.',
+    );
+  });
+
+  test("ends OBP's text with a full stop if another sentence follows", () => {
+    expect(gatewayError('OBP-30007').message).toMatch(/ specified by BANK_ID$/);
+    expect(gatewayError('OBP-30007', { message: 'The link is switched off.' }).message).toMatch(
+      / specified by BANK_ID\. The link is switched off\.$/,
+    );
   });
 
   test('keeps the cause and the HTTP status out of the response', () => {

@@ -199,7 +199,8 @@ describe('User.accounts', () => {
     );
 
     expect(data).toEqual({ user: { id: holder.id, accounts: null } });
-    expect(errors[0]?.extensions.obpCode).toBe('OBP-20006');
+    expect(errors[0]?.extensions).toMatchObject({ obpCode: 'OBP-20006', missingRoles: [] });
+    expect(errors[0]?.message).toMatch(/: no role allows access to the data of others\.$/);
   });
 
   test('returns the accounts that the user holds, with the data that belongs to them, and no others', async () => {
