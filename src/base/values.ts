@@ -1,5 +1,5 @@
 import countries from 'i18n-iso-countries/index.js';
-import { AsYouType, parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import { AsYouType, parseIncompletePhoneNumber, parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { z } from 'zod';
 import { currencyDigits } from './currencies.ts';
 import { checkedText, InvalidValue, isLongerThan, lengthRule } from './text-bounds.ts';
@@ -93,7 +93,8 @@ const maxTypedLength = 20;
  * wildcard are read as the beginning of an international number, so `+44 (0)7972 %` becomes `+447972%`. Other characters are dropped.
  */
 export function phonePatternE164(written: string): string {
-  const typed = written.normalize('NFKC');
+  // Numbers without wildcards can have digits of other scripts, too.
+  const typed = written.normalize('NFKC').replace(/\p{Nd}/gu, parseIncompletePhoneNumber);
   // Whether it belongs to the number depends on the country, which is unknown after a wildcard: Italian numbers keep it.
   if (/[%_].*\(\s*0\d?\s*\)/s.test(typed)) {
     throw new InvalidValue('must contain a trunk prefix in brackets only before the first wildcard');

@@ -267,6 +267,13 @@ describe('the token of a reset', () => {
     ],
     ['its user is disabled', ({ username }) => administration.disableUser(gateway.database, username)],
     [
+      'its user is disabled and enabled again',
+      async ({ username }) => {
+        await administration.disableUser(gateway.database, username);
+        await administration.enableUser(gateway.database, username);
+      },
+    ],
+    [
       'its user has another email address',
       ({ id }) =>
         gateway.database.transaction(async (transaction) => {

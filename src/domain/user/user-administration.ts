@@ -10,6 +10,7 @@ import { deleteRows, updateRows } from '../../database/write-row.ts';
 import { markValidated } from './email-validation.ts';
 import { type EntitlementRow, entitlement } from './entitlement.table.ts';
 import { checkRoleScope, insertEntitlement } from './entitlement.writes.ts';
+import { passwordReset } from './password-reset.table.ts';
 import { revokeAllTokens } from './revoke-tokens.ts';
 import { type UserRow, user } from './user.table.ts';
 import { checkedNewUser, insertUser, localUserRow, type NewLocalUser } from './user.writes.ts';
@@ -110,9 +111,16 @@ async function update(
   return after;
 }
 
-/** Disables a user. From the next request on, the user's tokens are refused, too. */
+/**
+ * Disables a user. From the next request on, the user's tokens are refused, too. A requested password reset is deleted, so that its
+ * link stays invalid when the user is enabled again.
+ */
 export function disableUser(database: Database, username: string, provider?: string): Promise<UserRow> {
-  return updateUser(database, username, provider, { disabledAt: new Date() });
+  return database.transaction(async (transaction) => {
+    const row = await update(transaction, username, provider, { disabledAt: new Date() });
+    await deleteRows(transaction, passwordReset, eq(passwordReset.userId, row.id));
+    return row;
+  });
 }
 
 export function enableUser(database: Database, username: string, provider?: string): Promise<UserRow> {
