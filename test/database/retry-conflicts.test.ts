@@ -163,8 +163,8 @@ if (dialectUnderTest === 'postgresql') {
 
       const responses = await pending;
       expect(responses.flatMap(({ errors }) => errors)).toEqual([]);
-      // Two that ended in the deadlock, and one that was repeated.
-      expect(await attempts()).toBe(3);
+      // Two that ended in the deadlock, and one that was repeated, or both: PostgreSQL can end both transactions.
+      expect([3, 4]).toContain(await attempts());
       const { rows } = await operator.query('select customer_id from customer_address order by customer_id');
       expect(rows.map(({ customer_id }) => customer_id)).toEqual(both);
       expect(await writtenCustomers()).toEqual(both);

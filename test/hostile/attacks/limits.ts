@@ -50,8 +50,11 @@ async function eventCountOf(scene: Scene, userId: string): Promise<number> {
 }
 
 /** An attack whose refusals are aggregated, so that not every one of them adds an audit event. */
-function refusals(name: string, query: (index: number, scene: Scene) => string, banks = 0): Attack {
-  const times = 400;
+function refusals(
+  name: string,
+  query: (index: number, scene: Scene) => string,
+  { times = 400, banks = 0 }: { times?: number; banks?: number } = {},
+): Attack {
   const maxEventsPerMinute = 175;
   const minute = () => Math.floor(Date.now() / 60_000);
   let userId = '';
@@ -66,7 +69,7 @@ function refusals(name: string, query: (index: number, scene: Scene) => string, 
     },
     {
       expected: { statuses, never: ['OBP-50000', 'Tripman'] },
-      bounds: { cpuMilliseconds: 3_000, bytes: 1_000_000, silentSeconds: 1 },
+      bounds: { cpuMilliseconds: times * 7.5, bytes: times * 2_500, silentSeconds: 1 },
       check: async (scene) => {
         // The limits of each minute in which it was attacked, which are at least two, and one event for each bank.
         const maxEvents = maxEventsPerMinute * Math.max(2, minute() - begin + 1) + banks;
@@ -83,7 +86,10 @@ const manyRefusals: Attack[] = [
     (index, { world }) =>
       `{ customer(bankId: "${world.bankId}", customerId: "${world.customerIds[index]}") { legalName } }`,
   ),
-  refusals('400 banks', (index) => `{ customers(bankId: "hostile.bank.${index}") { nodes { legalName } } }`),
+  refusals('100 banks', (index) => `{ customers(bankId: "hostile.bank.${index % 100}") { nodes { legalName } } }`, {
+    times: 600,
+    banks: 100,
+  }),
   refusals('400 banks that do not exist', (index) => `{ customers(bankId: "none.${index}") { nodes { legalName } } }`),
   refusals(
     '400 customers that do not exist',
@@ -97,7 +103,7 @@ const manyRefusals: Attack[] = [
   refusals(
     'one operation at 2,002 banks',
     (index) => (index === 0 ? '{ banks { customerAttributeDefinitions { id } } }' : '{ __typename }'),
-    2_002,
+    { banks: 2_002 },
   ),
   refusals('400 users', (index) => `mutation { unlockUser(userId: "user-${index}") { __typename } }`),
 ];
