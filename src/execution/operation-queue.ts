@@ -25,6 +25,9 @@ const maxTick = 5;
 /** The interval in which operations that have waited too long are refused, in milliseconds. */
 const refusalInterval = 5;
 
+/** How long a slot rests at most, in milliseconds. An operation that takes longer waits for the database, which is not this process. */
+const maxRest = 500;
+
 /** The share of the latest interval in the average of the intervals between two operations that got a slot. */
 const shareOfLatest = 0.1;
 
@@ -180,7 +183,8 @@ export class OperationQueue {
         this.#release();
         return;
       }
-      const rest = this.isOverloaded ? (performance.now() - start) * (1 / this.#share - 1) : 1;
+      const used = performance.now() - start;
+      const rest = this.isOverloaded ? Math.min(maxRest, used * (1 / this.#share - 1)) : 1;
       setTimeout(() => setImmediate(() => this.#release()), rest);
     };
   }
