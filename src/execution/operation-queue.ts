@@ -25,7 +25,7 @@ const maxTick = 5;
 /** The interval in which operations that have waited too long are refused, in milliseconds. */
 const refusalInterval = 5;
 
-/** How long a slot rests at most, in milliseconds. An operation that takes longer waits for the database, which is not this process. */
+/** How long a slot rests at most, in milliseconds. An operation that takes longer has mostly waited for the database. */
 const maxRest = 500;
 
 /** The share of the latest interval in the average of the intervals between two operations that got a slot. */
