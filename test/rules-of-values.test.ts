@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eq } from 'drizzle-orm';
@@ -9,10 +9,9 @@ import { parseAmount, parseCountryCode, parseEmailAddress } from '../src/base/va
 import { bank } from '../src/domain/bank/bank.table.ts';
 import { customerRules } from '../src/domain/customer/customer.rules.ts';
 import { type CustomerRow, customer } from '../src/domain/customer/customer.table.ts';
-import type { KycDocumentRow } from '../src/domain/kyc/kyc-document.table.ts';
 import { kycDocumentRules } from '../src/domain/kyc/kyc-evidence.rules.ts';
 import { kycStatusRules } from '../src/domain/kyc/kyc-status.rules.ts';
-import { type KycStatusRow, kycStatus } from '../src/domain/kyc/kyc-status.table.ts';
+import { kycStatus } from '../src/domain/kyc/kyc-status.table.ts';
 import { entities } from '../src/import/entities.ts';
 import type { Entity } from '../src/import/entity.ts';
 import { generateBank } from '../src/import/generated/bank.ts';
@@ -22,6 +21,7 @@ import { renderProblem } from '../src/import/report.ts';
 import { type Gateway, startGateway, type TestUser } from './support/gateway.ts';
 import { insertCustomer, insertKycStatus } from './support/rows.ts';
 
+const withRules = (entities as readonly Entity[]).filter(({ rules }) => rules !== undefined);
 const bankId = 'gh.29.uk';
 let gateway: Gateway;
 let officer: TestUser;
@@ -249,30 +249,49 @@ test('each violation of a rule on rows breaks the rule, so generated rows are co
   }
 });
 
+/** The generated rows of each entity with rules. */
+const generatedLists = {
+  customer: 'customers',
+  customerAddress: 'addresses',
+  userCustomerLink: 'userCustomerLinks',
+  socialMediaHandle: 'socialMediaHandles',
+  kycStatus: 'kycStatuses',
+  kycCheck: 'kycChecks',
+  kycDocument: 'kycDocuments',
+  kycMedia: 'kycMedia',
+  customerMessage: 'messages',
+  crmEvent: 'crmEvents',
+} as const;
+
 test('generated customers conform to all rules', () => {
   const bank = generateBank(1, bankId, 0);
   for (let index = 0; index < 300; index += 1) {
     const generated = generateCustomer(bank, index);
+    for (const { name, rules } of withRules) {
+      // Generated users have no attributes.
+      if (name === 'userAttribute') continue;
+      for (const row of generated[generatedLists[name as keyof typeof generatedLists]]) {
+        expect(brokenRule(rules as readonly RowRule<object>[], row)).toBeUndefined();
+      }
+    }
     for (const row of generated.customers) {
-      expect(brokenRule(customerRules, row)).toBeUndefined();
       if (row.email !== null) parseEmailAddress(row.email);
       if (row.creditLimitAmount !== null) parseAmount(row.creditLimitAmount, row.creditLimitCurrency ?? '');
-    }
-    for (const row of generated.kycStatuses) expect(brokenRule(kycStatusRules, row as KycStatusRow)).toBeUndefined();
-    for (const row of generated.kycDocuments) {
-      expect(brokenRule(kycDocumentRules, row as Partial<KycDocumentRow>)).toBeUndefined();
     }
     for (const { countryCode } of generated.addresses) parseCountryCode(countryCode);
   }
 });
 
-test('imports have the rules on rows of GraphQL', () => {
-  const withRules = (entities as readonly Entity[]).filter(({ rules }) => rules !== undefined);
-  expect(withRules.map(({ name, rules }) => [name, rules])).toEqual([
-    ['customer', customerRules],
-    ['kycDocument', kycDocumentRules],
-    ['kycStatus', kycStatusRules],
-  ]);
+test('imports have the rules on rows of GraphQL', async () => {
+  const folder = new URL('../src/domain/', import.meta.url);
+  const files = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.rules.ts'));
+  const modules: object[] = await Promise.all(files.map((name) => import(new URL(name, folder).href)));
+  const lists = modules
+    .flatMap((module) => Object.values(module))
+    .filter((value) => Array.isArray(value) && value.every((rule) => typeof rule.holds === 'function'));
+
+  expect(new Set(withRules.map(({ rules }) => rules))).toEqual(new Set(lists));
+  expect(withRules.map(({ name }) => name).sort()).toEqual([...Object.keys(generatedLists), 'userAttribute'].sort());
 });
 
 test('records of one document that are valid only apart are refused by an import', async () => {

@@ -38,11 +38,15 @@ export function parseDateTime(value: unknown): Date {
 /** The tolerated difference between the clocks of two machines, in milliseconds. */
 const clockLeeway = 5 * 60_000;
 
-/** Returns the present for a time that is at most five minutes ahead, because clocks differ, and any other time as it is. */
-export function withinClockLeeway(time: Date): Date {
-  const now = Date.now();
-  const isAhead = time.getTime() > now && time.getTime() <= now + clockLeeway;
-  return isAhead ? new Date(now) : time;
+/** Returns `now` for a time that is at most five minutes ahead of it, because clocks differ, and any other time as it is. */
+export function withinClockLeeway(time: Date, now = new Date()): Date {
+  const ahead = time.getTime() - now.getTime();
+  return ahead > 0 && ahead <= clockLeeway ? now : time;
+}
+
+/** The same for a time that can be omitted. */
+export function optionalWithinClockLeeway(time: Date | null | undefined): Date | null {
+  return time == null ? null : withinClockLeeway(time);
 }
 
 /** Parses a date of an import. OBP writes `2018-03-09`, `19900101`, or the midnight of the date, `1100-01-01T00:00:00Z`. */

@@ -44,8 +44,11 @@ export function notInFuture<Row>(column: keyof Row & string): RowRule<Row> {
   return { columns: [column], reason: () => 'must not be in the future', holds: (row) => !isInFuture(row[column]) };
 }
 
-/** Whether a time, or a date in UTC, is in the future. */
+/** The offset of the time zone in which a date begins first, in milliseconds. */
+const earliestZone = 14 * 3_600_000;
+
+/** Whether a time is in the future, or a date in every time zone. */
 export function isInFuture(value: unknown): boolean {
   if (value instanceof Date) return value.getTime() > Date.now();
-  return typeof value === 'string' && value > new Date().toISOString().slice(0, 10);
+  return typeof value === 'string' && value > new Date(Date.now() + earliestZone).toISOString().slice(0, 10);
 }

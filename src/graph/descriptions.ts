@@ -13,3 +13,7 @@ export function payloadObject(noun: string): string {
 export function payloadObjectOfCustomer(noun: string): string {
   return `The ${noun} after the mutation. Null if the mutation is retried with the same idempotency key after the customer was deleted.`;
 }
+
+/** The rule for times of what has happened. */
+export const pastTimeDescription =
+  'It must not be in the future. A time that is at most five minutes ahead is stored as the present.';

@@ -1,8 +1,11 @@
+import { notInFuture, type RowRule } from '../../base/row-rule.ts';
 import { optionalText, text } from '../../graph/input.ts';
 import type { ChildValues } from '../customer/customer-collection.ts';
-import type { customerAddress } from './address.table.ts';
+import type { CustomerAddressRow, customerAddress } from './address.table.ts';
 import type { CustomerAddressInput } from './address.type.ts';
 import { maxTagLength } from './tag-limits.ts';
+
+export const addressRules: readonly RowRule<CustomerAddressRow>[] = [notInFuture('insertDate')];
 
 /** All columns of an address. Omitted fields are null. */
 export function addressValues(input: CustomerAddressInput, field = 'input'): ChildValues<typeof customerAddress> {

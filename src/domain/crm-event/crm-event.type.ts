@@ -1,6 +1,6 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { connectionOf } from '../../graph/connection.ts';
-import { payloadObjectOfCustomer } from '../../graph/descriptions.ts';
+import { pastTimeDescription, payloadObjectOfCustomer } from '../../graph/descriptions.ts';
 import { DateTime } from '../../graph/scalars.ts';
 
 @ObjectType({
@@ -94,7 +94,7 @@ export class CreateCrmEventInput {
 
   @Field(() => DateTime, {
     nullable: true,
-    description: 'The time when the contact took place, such as `2024-05-31T09:30:00Z`.',
+    description: `The time when the contact took place, such as \`2024-05-31T09:30:00Z\`. ${pastTimeDescription}`,
   })
   actualDate?: Date | null;
 

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { optionalWithinClockLeeway } from '../../base/dates.ts';
 import { comparedForm, derivedCanonicalForm, parseCustomerNumber } from '../../base/identifiers.ts';
 import { parseOptional } from '../../base/values.ts';
 import type { Queries } from '../../database/database.ts';
 import { insertRow } from '../../database/write-row.ts';
-import { assertInput, optionalLongText, optionalText, text, valid } from '../../graph/input.ts';
+import { assertInput, optionalLongText, optionalText, requireRules, text, valid } from '../../graph/input.ts';
 import type { CustomerRow } from '../customer/customer.table.ts';
 import { findCustomerByNumber } from '../customer/customer-number.ts';
 import { lockCustomer } from '../customer/locked-customer.ts';
+import { crmEventRules } from './crm-event.rules.ts';
 import { type CrmEventRow, crmEvent } from './crm-event.table.ts';
 import type { CreateCrmEventInput } from './crm-event.type.ts';
 
@@ -19,6 +21,8 @@ function customerNumberOf(written: string | null | undefined): string | null {
 
 /** The columns of an event. Those of the customer are still as in the input. */
 export function crmEventValues(input: CreateCrmEventInput): CrmEventValues {
+  const actualDate = optionalWithinClockLeeway(input.actualDate);
+  requireRules(crmEventRules, { actualDate }, (column) => `input.${column}`);
   return {
     customerId: input.customerId ?? null,
     customerName: optionalText('input.customerName', input.customerName, 255),
@@ -27,7 +31,7 @@ export function crmEventValues(input: CreateCrmEventInput): CrmEventValues {
     detail: optionalLongText('input.detail', input.detail, 2000),
     channel: optionalText('input.channel', input.channel, 255),
     scheduledDate: input.scheduledDate ?? null,
-    actualDate: input.actualDate ?? null,
+    actualDate,
     result: optionalLongText('input.result', input.result, 2000),
   };
 }

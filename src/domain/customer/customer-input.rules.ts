@@ -1,3 +1,4 @@
+import { optionalWithinClockLeeway } from '../../base/dates.ts';
 import { parseCustomerNumber } from '../../base/identifiers.ts';
 import { parseAmount, parsePhoneNumber } from '../../base/values.ts';
 import { assertInput, optionalId, optionalText, requireRules, text, valid } from '../../graph/input.ts';
@@ -10,10 +11,15 @@ import type {
   UpdateCustomerIdentityInput,
 } from './customer-input.type.ts';
 
+/** The columns that fields of nested objects set. */
+const nestedFields: Record<string, string> = {
+  creditLimitAmount: 'creditLimit.amount',
+  faceImageDate: 'faceImage.date',
+};
+
 /** Checks the columns that an input sets. @throws OBP-10001 or OBP-10020 unless the stored customer has the same values. */
 export function requireCustomerRules(values: Partial<CustomerRow>, field = 'input', stored?: CustomerRow): void {
-  const fieldOf = (column: string) => `${field}.${column === 'creditLimitAmount' ? 'creditLimit.amount' : column}`;
-  requireRules(customerRules, values, fieldOf, stored);
+  requireRules(customerRules, values, (column) => `${field}.${nestedFields[column] ?? column}`, stored);
 }
 
 /** The value of a mutation that updates a single field. Null unsets the field. @throws OBP-10001 if it is omitted. */
@@ -106,5 +112,5 @@ export function dataColumns(input: UpdateCustomerDataInput, field = 'input'): Pi
 }
 
 function faceImageColumns(faceImage: FaceImageInput | null | undefined) {
-  return { faceImageUrl: faceImage?.url ?? null, faceImageDate: faceImage?.date ?? null };
+  return { faceImageUrl: faceImage?.url ?? null, faceImageDate: optionalWithinClockLeeway(faceImage?.date) };
 }

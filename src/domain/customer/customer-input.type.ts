@@ -1,4 +1,5 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
+import { pastTimeDescription } from '../../graph/descriptions.ts';
 import { MaxInputItems } from '../../graph/max-input-items.ts';
 import { Currency, DateTime, Decimal, EmailAddress, HttpsUrl, LocalDate } from '../../graph/scalars.ts';
 import { maxDependants } from './customer.rules.ts';
@@ -8,7 +9,10 @@ export class FaceImageInput {
   @Field(() => HttpsUrl, { description: 'The URL of the picture, such as `https://media.example.com/eveline.png`.' })
   url: string;
 
-  @Field(() => DateTime, { nullable: true, description: 'The time when the picture was taken.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: `The time when the picture was taken. ${pastTimeDescription}`,
+  })
   date?: Date | null;
 }
 

@@ -27,6 +27,7 @@ export const customerRules: readonly RowRule<CustomerRow>[] = [
     holds: ({ creditLimitAmount }) => creditLimitAmount?.startsWith('-') !== true,
   },
   notInFuture('lastOkDate'),
+  notInFuture('faceImageDate'),
 ];
 
 /** Represents a null `lastOkDate` in the order: earlier than all dates, so last in descending order on both databases. */

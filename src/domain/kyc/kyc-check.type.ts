@@ -1,5 +1,5 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
-import { payloadObjectOfCustomer } from '../../graph/descriptions.ts';
+import { pastTimeDescription, payloadObjectOfCustomer } from '../../graph/descriptions.ts';
 import { DateTime } from '../../graph/scalars.ts';
 import { KycRetraction } from './kyc-retraction.type.ts';
 
@@ -57,7 +57,9 @@ export class AddKycCheckInput {
   })
   id?: string | null;
 
-  @Field(() => DateTime, { description: 'The time when the check was made, such as `2024-05-31T09:30:00Z`.' })
+  @Field(() => DateTime, {
+    description: `The time when the check was made, such as \`2024-05-31T09:30:00Z\`. ${pastTimeDescription}`,
+  })
   date: Date;
 
   @Field(() => String, { description: 'The method of the check, such as `online`, at most 32 characters.' })

@@ -57,7 +57,7 @@ export class AddKycDocumentInput {
   @Field(() => String, { description: 'The number of the document, such as `83436`, at most 50 characters.' })
   number: string;
 
-  @Field(() => LocalDate, { description: 'The date of issue, such as `2018-03-09`.' })
+  @Field(() => LocalDate, { description: 'The date of issue, such as `2018-03-09`. It must not be in the future.' })
   issueDate: string;
 
   @Field(() => String, { description: 'The place of issue, such as `Berlin`, at most 512 characters.' })

@@ -1,15 +1,21 @@
-import type { RowRule } from '../../base/row-rule.ts';
+import { withinClockLeeway } from '../../base/dates.ts';
+import { notInFuture, type RowRule } from '../../base/row-rule.ts';
 import { parseId } from '../../base/values.ts';
 import { identifier, optionalId, optionalLongText, requireRules, text, valid } from '../../graph/input.ts';
-import type { kycCheck } from './kyc-check.table.ts';
+import type { KycCheckRow, kycCheck } from './kyc-check.table.ts';
 import type { AddKycCheckInput } from './kyc-check.type.ts';
 import type { KycDocumentRow, kycDocument } from './kyc-document.table.ts';
 import type { AddKycDocumentInput } from './kyc-document.type.ts';
 import type { EvidenceValues } from './kyc-evidence.writes.ts';
-import type { kycMedia } from './kyc-media.table.ts';
+import type { KycMediaRow, kycMedia } from './kyc-media.table.ts';
 import type { AddKycMediaInput } from './kyc-media.type.ts';
 
+export const kycCheckRules: readonly RowRule<KycCheckRow>[] = [notInFuture('date')];
+
+export const kycMediaRules: readonly RowRule<KycMediaRow>[] = [notInFuture('date')];
+
 export const kycDocumentRules: readonly RowRule<KycDocumentRow>[] = [
+  notInFuture('issueDate'),
   {
     columns: ['expiryDate', 'issueDate'],
     reason: (nameOf) => `must not be before ${nameOf('issueDate')}`,
@@ -17,7 +23,10 @@ export const kycDocumentRules: readonly RowRule<KycDocumentRow>[] = [
   },
 ];
 
+const fieldOf = (column: string) => `input.${column}`;
+
 export function kycCheckValues(input: AddKycCheckInput): EvidenceValues<typeof kycCheck> {
+  requireRules(kycCheckRules, { date: withinClockLeeway(input.date) }, fieldOf);
   const staffUserId = valid('input.staffUserId', () => parseId(input.staffUserId));
   return {
     date: input.date,
@@ -31,7 +40,7 @@ export function kycCheckValues(input: AddKycCheckInput): EvidenceValues<typeof k
 
 export function kycDocumentValues(input: AddKycDocumentInput): EvidenceValues<typeof kycDocument> {
   const { issueDate, expiryDate } = input;
-  requireRules(kycDocumentRules, { issueDate, expiryDate }, (column) => `input.${column}`);
+  requireRules(kycDocumentRules, { issueDate, expiryDate }, fieldOf);
   return {
     type: text('input.type', input.type, 50),
     number: identifier('input.number', input.number, 50),
@@ -42,6 +51,7 @@ export function kycDocumentValues(input: AddKycDocumentInput): EvidenceValues<ty
 }
 
 export function kycMediaValues(input: AddKycMediaInput): EvidenceValues<typeof kycMedia> {
+  requireRules(kycMediaRules, { date: withinClockLeeway(input.date) }, fieldOf);
   return {
     type: text('input.type', input.type, 50),
     url: text('input.url', input.url, 255),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { and, eq, getTableName, isNull, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { withinClockLeeway } from '../../base/dates.ts';
 import { type ErrorKey, gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
 import { statementByShape } from '../../database/statement.ts';
@@ -49,6 +50,16 @@ export async function refuseOverflow(
   }
 }
 
+/** The values as stored at a time. Times ahead of the clock become this time. */
+function valuesAt(time: Date, values: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      value instanceof Date ? withinClockLeeway(value, time) : value,
+    ]),
+  );
+}
+
 /** Compares dates by their times. */
 function isSame(stored: unknown, value: unknown): boolean {
   return JSON.stringify(stored) === JSON.stringify(value);
@@ -74,13 +85,20 @@ export async function addEvidence<Table extends EvidenceTable>(
     createdAt: now,
     updatedAt: now,
   };
-  const [added] = await insertRow<SQLiteTable>(transaction, table, { ...values, ...ownColumns }, 'ignore');
+  const [added] = await insertRow<SQLiteTable>(
+    transaction,
+    table,
+    { ...valuesAt(now, values), ...ownColumns },
+    'ignore',
+  );
   if (added !== undefined) {
     await refuseOverflow(transaction, table, customer);
     return { row: added, isNew: true };
   }
   const [stored] = await findOwn(transaction, table, { customerId: customer.id, id: ownColumns.id });
-  if (stored === undefined || !Object.entries(values).every(([name, value]) => isSame(stored[name], value))) {
+  // A time that was ahead of the clock is still so for a retry, or is in the past by then.
+  const repeated = valuesAt(stored?.createdAt ?? now, values);
+  if (stored === undefined || !Object.entries(repeated).every(([name, value]) => isSame(stored[name], value))) {
     throw gatewayError('KYC_EVIDENCE_EXISTS', { field: 'input.id' });
   }
   return { row: stored, isNew: false };

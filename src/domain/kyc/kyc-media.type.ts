@@ -1,5 +1,5 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
-import { payloadObjectOfCustomer } from '../../graph/descriptions.ts';
+import { pastTimeDescription, payloadObjectOfCustomer } from '../../graph/descriptions.ts';
 import { DateTime, HttpsUrl } from '../../graph/scalars.ts';
 import { KycRetraction } from './kyc-retraction.type.ts';
 
@@ -66,7 +66,9 @@ export class AddKycMediaInput {
   })
   url: string;
 
-  @Field(() => DateTime, { description: 'The time when the media item was recorded, such as `2024-05-31T09:30:00Z`.' })
+  @Field(() => DateTime, {
+    description: `The time when the media item was recorded, such as \`2024-05-31T09:30:00Z\`. ${pastTimeDescription}`,
+  })
   date: Date;
 
   @Field(() => ID, {

@@ -132,7 +132,8 @@ async function insertParts(transaction: Queries, customer: LockedCustomer, draft
   const { id: customerId, bankId, lastOkDate: date } = customer;
   if (date === null) return;
   const now = new Date();
-  const first = { id: randomUUID(), bankId, customerId, ok: true, date, createdAt: now, updatedAt: now };
+  const sentDate = draft.sentOkDate?.getTime() === date.getTime() ? null : draft.sentOkDate;
+  const first = { id: randomUUID(), bankId, customerId, ok: true, date, sentDate, createdAt: now, updatedAt: now };
   await insertRow(transaction, kycStatus, first);
 }
 

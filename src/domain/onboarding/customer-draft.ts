@@ -44,6 +44,8 @@ export interface Draft {
   field: string;
   /** The number is null if one must be generated. Undefined if the input is invalid. */
   columns: (Omit<CustomerColumns, 'customerNumber'> & { customerNumber: string | null }) | undefined;
+  /** The date of the first KYC status in the input. The stored one differs if it was ahead of the clock. */
+  sentOkDate: Date | null;
   addresses: Part<ReturnType<typeof addressValues>>[];
   attributes: Part<ReturnType<typeof attributeValues>>[];
   taxResidences: Part<ReturnType<typeof taxResidenceValues>>[];
@@ -114,6 +116,7 @@ export function draftOf({ index, field, input }: PlacedInput, errors: InputError
     index,
     field,
     columns: errors.attempt(index, () => customerColumns(input, field)),
+    sentOkDate: input.lastOkDate ?? null,
     addresses: partsOf(errors, part('addresses'), input.addresses, addressValues),
     attributes: partsOf(errors, part('attributes'), input.attributes, attributeValues),
     taxResidences: partsOf(errors, part('taxResidences'), input.taxResidences, taxResidenceValues),

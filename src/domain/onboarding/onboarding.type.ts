@@ -1,4 +1,5 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import { pastTimeDescription } from '../../graph/descriptions.ts';
 import { MaxInputItems } from '../../graph/max-input-items.ts';
 import { DateTime, EmailAddress, JSONObject, LocalDate } from '../../graph/scalars.ts';
 import { CreateCustomerAccountLinkInput } from '../account/customer-account-link.type.ts';
@@ -97,8 +98,7 @@ export class CreateCustomerInput {
 
   @Field(() => DateTime, {
     nullable: true,
-    description:
-      'The time of the first KYC status, such as `2024-05-31T09:30:00Z`. It must not be in the future, and is invalid unless `kycStatus` is `true`. Defaults to the current time.',
+    description: `The time of the first KYC status, such as \`2024-05-31T09:30:00Z\`. It is invalid unless \`kycStatus\` is \`true\`. ${pastTimeDescription} Defaults to the current time.`,
   })
   lastOkDate?: Date | null;
 

@@ -1,5 +1,5 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import { payloadObject, versionDescription } from '../../graph/descriptions.ts';
+import { pastTimeDescription, payloadObject, versionDescription } from '../../graph/descriptions.ts';
 import { DateTime } from '../../graph/scalars.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A handle of a customer on a social network.' })
@@ -39,10 +39,16 @@ export class SocialMediaHandleInput {
   @Field(() => String, { description: 'The handle on the social network, such as `@eveline`, at most 64 characters.' })
   handle: string;
 
-  @Field(() => DateTime, { nullable: true, description: 'The time when the handle was reported to the bank.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: `The time when the handle was reported to the bank. ${pastTimeDescription}`,
+  })
   dateAdded?: Date | null;
 
-  @Field(() => DateTime, { nullable: true, description: 'The time when the handle became active.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: `The time when the handle became active. ${pastTimeDescription}`,
+  })
   dateActivated?: Date | null;
 }
 

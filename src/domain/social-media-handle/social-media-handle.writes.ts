@@ -1,11 +1,13 @@
 import { and, eq } from 'drizzle-orm';
+import { optionalWithinClockLeeway } from '../../base/dates.ts';
 import { gatewayError } from '../../base/errors.ts';
 import { comparedForm } from '../../base/identifiers.ts';
 import type { Queries } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/errors.ts';
-import { identifier, text } from '../../graph/input.ts';
+import { identifier, requireRules, text } from '../../graph/input.ts';
 import { type ChildValues, customerCollection } from '../customer/customer-collection.ts';
 import type { LockedCustomer } from '../customer/locked-customer.ts';
+import { socialMediaHandleRules } from './social-media-handle.rules.ts';
 import { type SocialMediaHandleRow, socialMediaHandle } from './social-media-handle.table.ts';
 import type { SocialMediaHandleInput } from './social-media-handle.type.ts';
 
@@ -19,11 +21,14 @@ export function socialMediaHandleValues(
   input: SocialMediaHandleInput,
   field = 'input',
 ): ChildValues<typeof socialMediaHandle> {
+  const dateAdded = optionalWithinClockLeeway(input.dateAdded);
+  const dateActivated = optionalWithinClockLeeway(input.dateActivated);
+  requireRules(socialMediaHandleRules, { dateAdded, dateActivated }, (column) => `${field}.${column}`);
   return {
     type: text(`${field}.type`, input.type, 16),
     handle: identifier(`${field}.handle`, input.handle, 64),
-    dateAdded: input.dateAdded ?? null,
-    dateActivated: input.dateActivated ?? null,
+    dateAdded,
+    dateActivated,
   };
 }
 

@@ -1,14 +1,17 @@
 import { localDateFromWritten } from '../../base/dates.ts';
 import { derivedCanonicalForm } from '../../base/identifiers.ts';
 import { parseText } from '../../base/values.ts';
+import { addressRules } from '../../domain/address/address.rules.ts';
 import { customerAddress as customerAddressTable } from '../../domain/address/address.table.ts';
 import { maxTagLength, maxTags } from '../../domain/address/tag-limits.ts';
 import { customerRules, derivedColumns, maxDependants } from '../../domain/customer/customer.rules.ts';
 import { customer as customerTable } from '../../domain/customer/customer.table.ts';
 import { derivedAttributeColumns } from '../../domain/customer/customer-attribute.rules.ts';
 import { customerAttribute as customerAttributeTable } from '../../domain/customer/customer-attribute.table.ts';
+import { socialMediaHandleRules } from '../../domain/social-media-handle/social-media-handle.rules.ts';
 import { socialMediaHandle as socialMediaHandleTable } from '../../domain/social-media-handle/social-media-handle.table.ts';
 import { taxResidence as taxResidenceTable } from '../../domain/tax-residence/tax-residence.table.ts';
+import { userCustomerLinkRules } from '../../domain/user-customer-link/user-customer-link.rules.ts';
 import { userCustomerLink as userCustomerLinkTable } from '../../domain/user-customer-link/user-customer-link.table.ts';
 import { defaultMaxItems } from '../../execution/max-items.ts';
 import { defineEntity, type Enclosing, type Place, type Reading } from '../entity.ts';
@@ -21,7 +24,6 @@ import {
   countryCode,
   currency,
   customerNumber,
-  dateTime,
   emailAddress,
   id,
   identifier,
@@ -61,7 +63,7 @@ export const customer = defineEntity({
     required('mobile_phone_number', 'mobilePhoneNumber', text(50), { empty: '' }),
     optional('email', 'email', emailAddress, { keepsStored: true }),
     optional('face_image.url', 'faceImageUrl', url),
-    optional('face_image.date', 'faceImageDate', dateTime),
+    optional('face_image.date', 'faceImageDate', timeByClock),
     optional('date_of_birth', 'dateOfBirth', localDate),
     optional('relationship_status', 'relationshipStatus', text(16)),
     optional('dependants', 'dependants', count),
@@ -118,9 +120,10 @@ export const customerAddress = defineEntity({
       { empty: [] },
     ),
     optional('status', 'status', text(255)),
-    optional('insert_date', 'insertDate', dateTime),
+    optional('insert_date', 'insertDate', timeByClock),
   ],
   defaults: { tags: [] },
+  rules: addressRules,
   isListOfCustomer: true,
 });
 
@@ -158,9 +161,10 @@ export const socialMediaHandle = defineEntity({
   fields: [
     required('type', 'type', text(50)),
     required('handle', 'handle', identifier(64)),
-    optional('date_added', 'dateAdded', dateTime),
-    optional('date_activated', 'dateActivated', dateTime),
+    optional('date_added', 'dateAdded', timeByClock),
+    optional('date_activated', 'dateActivated', timeByClock),
   ],
+  rules: socialMediaHandleRules,
   isListOfCustomer: true,
 });
 
@@ -194,8 +198,9 @@ export const userCustomerLink = defineEntity({
     optional('user_customer_link_id', 'id', id),
     required('user_id', 'userId', id),
     required('is_active', 'isActive', boolean),
-    optional('date_inserted', 'dateInserted', dateTime),
+    optional('date_inserted', 'dateInserted', timeByClock),
   ],
+  rules: userCustomerLinkRules,
   uniqueKeys: [{ kind: 'id', columns: ['id'], field: 'user_customer_link_id', scope: 'among the links' }],
   isListOfCustomer: true,
   lists: [{ columns: ['userId'], field: 'user_id', parent: 'a user', max: defaultMaxItems }],

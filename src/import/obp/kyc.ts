@@ -1,13 +1,12 @@
 import { kycCheck as kycCheckTable } from '../../domain/kyc/kyc-check.table.ts';
 import { kycDocument as kycDocumentTable } from '../../domain/kyc/kyc-document.table.ts';
-import { kycDocumentRules } from '../../domain/kyc/kyc-evidence.rules.ts';
+import { kycCheckRules, kycDocumentRules, kycMediaRules } from '../../domain/kyc/kyc-evidence.rules.ts';
 import { kycMedia as kycMediaTable } from '../../domain/kyc/kyc-media.table.ts';
 import { kycStatusRules } from '../../domain/kyc/kyc-status.rules.ts';
 import { kycStatus as kycStatusTable } from '../../domain/kyc/kyc-status.table.ts';
 import { defineEntity } from '../entity.ts';
 import {
   boolean,
-  dateTime,
   id,
   identifier,
   localDate,
@@ -29,13 +28,14 @@ export const kycCheck = defineEntity({
   record: { sections: ['checks'], marks: [['satisfied'], ['how']] },
   fields: [
     required('id', 'id', id),
-    required('date', 'date', dateTime),
+    required('date', 'date', timeByClock),
     required('how', 'how', text(255)),
     optional('staff_user_id', 'staffUserId', id),
     optional('staff_name', 'staffName', text(255)),
     required('satisfied', 'satisfied', boolean),
     optional('comments', 'comments', longText(2000)),
   ],
+  rules: kycCheckRules,
   isEvidence: true,
   isListOfCustomer: true,
 });
@@ -71,10 +71,11 @@ export const kycMedia = defineEntity({
     required('id', 'id', id),
     required('type', 'type', text(50)),
     required('url', 'url', url),
-    required('date', 'date', dateTime),
+    required('date', 'date', timeByClock),
     optional('relates_to_kyc_document_id', 'relatesToKycDocumentId', id),
     optional('relates_to_kyc_check_id', 'relatesToKycCheckId', id),
   ],
+  rules: kycMediaRules,
   isEvidence: true,
   isListOfCustomer: true,
 });

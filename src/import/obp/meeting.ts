@@ -1,7 +1,9 @@
 import { derivedCanonicalForm } from '../../base/identifiers.ts';
+import { crmEventRules } from '../../domain/crm-event/crm-event.rules.ts';
 import { crmEvent as crmEventTable } from '../../domain/crm-event/crm-event.table.ts';
 import { meeting as meetingTable } from '../../domain/meeting/meeting.table.ts';
 import { meetingInvitee as meetingInviteeTable } from '../../domain/meeting/meeting-invitee.table.ts';
+import { messageRules } from '../../domain/message/message.rules.ts';
 import { customerMessage as customerMessageTable } from '../../domain/message/message.table.ts';
 import { defaultMaxItems } from '../../execution/max-items.ts';
 import { defineEntity, type Enclosing, type Place, type Reading } from '../entity.ts';
@@ -15,6 +17,7 @@ import {
   readFields,
   required,
   text,
+  timeByClock,
 } from '../fields.ts';
 import type { JsonObject } from '../json.ts';
 import { idAt, items, openRecord, partsReading, requiredBankOf, stageRow } from '../record-reader.ts';
@@ -66,12 +69,13 @@ export const customerMessage = defineEntity({
   record: { sections: ['messages'], marks: [['from_department'], ['from_person']] },
   fields: [
     required('id', 'id', id),
-    required('date', 'date', dateTime),
+    required('date', 'date', timeByClock),
     optional('transport', 'transport', text(64)),
     required('message', 'message', longText(1024)),
     required('from_department', 'fromDepartment', text(64)),
     required('from_person', 'fromPerson', text(64)),
   ],
+  rules: messageRules,
 });
 
 /** An event names its customer by the number, which the bank might not have yet. */
@@ -90,9 +94,10 @@ export const crmEvent = defineEntity({
     optional('detail', 'detail', longText(2000)),
     optional('channel', 'channel', text(255)),
     optional('scheduled_date', 'scheduledDate', dateTime),
-    optional('actual_date', 'actualDate', dateTime),
+    optional('actual_date', 'actualDate', timeByClock),
     optional('result', 'result', longText(2000)),
   ],
+  rules: crmEventRules,
   derive: ({ customerNumber: number }) => ({
     canonicalNumber: number === null ? null : derivedCanonicalForm(number),
   }),

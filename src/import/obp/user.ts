@@ -6,6 +6,7 @@ import { isRole, type Role, roleScope } from '../../base/roles.ts';
 import { entitlement as entitlementTable } from '../../domain/user/entitlement.table.ts';
 import { isEmailAddress } from '../../domain/user/user.rules.ts';
 import { user as userTable } from '../../domain/user/user.table.ts';
+import { userAttributeRules } from '../../domain/user/user-attribute.rules.ts';
 import { userAttribute as userAttributeTable } from '../../domain/user/user-attribute.table.ts';
 import { maxEntitlements } from '../../domain/user/user-overflow.ts';
 import { areSameAddress, canonicalNames } from '../../domain/user/username.ts';
@@ -14,13 +15,13 @@ import { defineEntity, type Enclosing, type Place, type Reading, type ReadRow } 
 import {
   attributeType,
   attributeValue,
-  dateTime,
   emailAddress,
   id,
   optional,
   readFields,
   required,
   text,
+  timeByClock,
   username,
 } from '../fields.ts';
 import { isObject, isUnset, type JsonObject } from '../json.ts';
@@ -73,8 +74,9 @@ export const userAttribute = defineEntity({
     required('name', 'name', text(50)),
     required('type', 'type', attributeType),
     required('value', 'value', attributeValue),
-    optional('insert_date', 'insertDate', dateTime),
+    optional('insert_date', 'insertDate', timeByClock),
   ],
+  rules: userAttributeRules,
   lists: [{ columns: ['userId'], field: 'user_id', parent: 'a user', max: defaultMaxItems }],
 });
 
