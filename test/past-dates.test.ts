@@ -54,7 +54,7 @@ async function problemsOf(content: object, update = false): Promise<string[]> {
 interface Mutation {
   name: string;
   inputType: string;
-  /** The fields of the input, besides the date. */
+  /** The fields of the input, without the date. */
   input: object;
   /** The path of the date in the input. */
   path: string;

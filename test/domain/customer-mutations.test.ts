@@ -224,7 +224,7 @@ describe('updates of a customer', () => {
     expect(await storedOf(customerId)).toMatchObject(stored);
   });
 
-  const tomorrow = new Date(Date.now() + 24 * 3_600_000).toISOString().slice(0, 10);
+  const afterTomorrow = new Date(Date.now() + 48 * 3_600_000).toISOString().slice(0, 10);
 
   test.each([
     ['Branch', { branchId: 'DERBY 6' }, 'OBP-10001', 'input.branchId'],
@@ -237,14 +237,14 @@ describe('updates of a customer', () => {
     ['Email', {}, 'OBP-10001', 'input.email'],
     ['Identity', { legalName: ' ' }, 'OBP-10001', 'input.legalName'],
     ['Identity', { legalName: 'x'.repeat(256) }, 'OBP-10001', 'input.legalName'],
-    ['Identity', { legalName: 'Felix', dateOfBirth: tomorrow }, 'OBP-10001', 'input.dateOfBirth'],
+    ['Identity', { legalName: 'Felix', dateOfBirth: afterTomorrow }, 'OBP-10001', 'input.dateOfBirth'],
     ['Identity', { legalName: 'Felix', title: 'Dr\u0000' }, 'OBP-10001', 'input.title'],
     ['MobilePhoneNumber', { mobilePhoneNumber: '030 901820' }, 'OBP-10001', 'input.mobilePhoneNumber'],
     ['Number', { customerNumber: '12::::34' }, 'OBP-10001', 'input.customerNumber'],
     ['Number', { customerNumber: '1'.repeat(51) }, 'OBP-10001', 'input.customerNumber'],
     ['Data', { dependants: 1, dobOfDependants: [] }, 'OBP-10020', 'input.dependants'],
     ['Data', { dobOfDependants: ['2012-09-08'] }, 'OBP-10020', 'input.dependants'],
-    ['Data', { dependants: 1, dobOfDependants: [tomorrow] }, 'OBP-10001', 'input.dobOfDependants[0]'],
+    ['Data', { dependants: 1, dobOfDependants: [afterTomorrow] }, 'OBP-10001', 'input.dobOfDependants[0]'],
     ['Data', { relationshipStatus: 'x'.repeat(17) }, 'OBP-10001', 'input.relationshipStatus'],
     ['Data', { highestEducationAttained: 'x'.repeat(33) }, 'OBP-10001', 'input.highestEducationAttained'],
     ['Data', { employmentStatus: 'x'.repeat(33) }, 'OBP-10001', 'input.employmentStatus'],

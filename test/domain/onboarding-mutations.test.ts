@@ -282,7 +282,7 @@ describe('createCustomer', () => {
     expect(statuses).toMatchObject([{ customerId: row?.id, ok: true, date: row?.lastOkDate }]);
   });
 
-  const tomorrow = new Date(Date.now() + 24 * 3_600_000).toISOString().slice(0, 10);
+  const afterTomorrow = new Date(Date.now() + 48 * 3_600_000).toISOString().slice(0, 10);
   const sameTax = { domain: 'Germany', taxNumber: '1' };
 
   test.each([
@@ -291,7 +291,7 @@ describe('createCustomer', () => {
     ['OBP-10001', 'input.mobilePhoneNumber', { mobilePhoneNumber: '123' }],
     ['OBP-10001', 'input.customerNumber', { customerNumber: 'a::::b' }],
     ['OBP-10001', 'input.customerNumber', { customerNumber: '1'.repeat(51) }],
-    ['OBP-10001', 'input.dateOfBirth', { dateOfBirth: tomorrow }],
+    ['OBP-10001', 'input.dateOfBirth', { dateOfBirth: afterTomorrow }],
     ['OBP-10001', 'input.relationshipStatus', { relationshipStatus: 'x'.repeat(17) }],
     ['OBP-10001', 'input.creditRating.rating', { creditRating: { rating: 'x'.repeat(101) } }],
     ['OBP-10001', 'input.creditLimit.amount', { creditLimit: { currency: 'JPY', amount: '0.5' } }],
