@@ -65,6 +65,9 @@ export const gatewayFields: Record<string, Record<string, readonly ErrorKey[]>> 
     ],
     'Mutation.rejectEntitlementRequest': ['OBP-20006', 'OBP-30215', 'OBP-30221', 'VERSION_CONFLICT'],
   },
+  Permissions: {
+    'Query.viewerPermissions': [],
+  },
   Customers: {
     'Query.myCustomer': ['OBP-30046'],
     'Mutation.createCustomers': [

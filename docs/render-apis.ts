@@ -164,11 +164,11 @@ function entryLines(schema: GraphQLSchema, { title, coordinate, errors, api }: E
   ];
 }
 
-type ArgumentType = GraphQLInputObjectType | GraphQLEnumType;
+type ListedType = GraphQLInputObjectType | GraphQLEnumType;
 
-/** Returns the inputs and enums of the arguments of fields, sorted by name. */
-function argumentTypesOf(fields: readonly Field[]): ArgumentType[] {
-  const types = new Set<ArgumentType>();
+/** Returns the inputs and enums of the arguments of fields, and the enums that they return, sorted by name. */
+function listedTypesOf(fields: readonly Field[]): ListedType[] {
+  const types = new Set<ListedType>();
   const add = (type: unknown) => {
     if (!(isInputObjectType(type) || isEnumType(type)) || types.has(type)) return;
     types.add(type);
@@ -176,11 +176,11 @@ function argumentTypesOf(fields: readonly Field[]): ArgumentType[] {
       for (const field of Object.values(type.getFields())) add(getNamedType(field.type));
     }
   };
-  for (const { args } of fields) for (const { type } of args) add(getNamedType(type));
+  for (const field of fields) for (const { type } of [...field.args, field]) add(getNamedType(type));
   return [...types].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function argumentTypeLines(schema: GraphQLSchema, type: ArgumentType): string[] {
+function listedTypeLines(schema: GraphQLSchema, type: ListedType): string[] {
   const rows = isEnumType(type)
     ? table(
         ['Value', 'Description'],
@@ -257,7 +257,7 @@ export function renderApis(sdl: string, apis: readonly Api[]): string {
   );
   const entries = [...obpEntries, ...gatewayEntries];
   assertComplete(schema, entries);
-  const types = argumentTypesOf(entries.map(({ coordinate }) => fieldAt(schema, coordinate)));
+  const types = listedTypesOf(entries.map(({ coordinate }) => fieldAt(schema, coordinate)));
   return [
     introduction,
     '',
@@ -270,9 +270,9 @@ export function renderApis(sdl: string, apis: readonly Api[]): string {
     ...contentsOf(gatewayEntries),
     '',
     ...sectionsOf(schema, entries),
-    '## Inputs',
+    '## Inputs and enums',
     '',
-    ...types.flatMap((type) => argumentTypeLines(schema, type)),
+    ...types.flatMap((type) => listedTypeLines(schema, type)),
   ]
     .join('\n')
     .trimEnd()

@@ -43,10 +43,16 @@ async function outputIfFailed(...args: string[]): Promise<string | null> {
 async function staleSchema(): Promise<string | null> {
   const built = await outputIfFailed('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json');
   if (built !== null) return built;
-  const { stdout, output, succeeded } = await node(['dist/main.js', 'schema', 'print']);
-  if (!succeeded) return output;
-  const isCurrent = stdout === (await readFile(join(project, 'schema/schema.graphql'), 'utf8'));
-  return isCurrent ? null : 'schema/schema.graphql is not what the code prints.\n';
+  for (const [command, file] of [
+    ['print', 'schema/schema.graphql'],
+    ['access', 'schema/access.json'],
+  ] as const) {
+    const { stdout, output, succeeded } = await node(['dist/main.js', 'schema', command]);
+    if (!succeeded) return output;
+    const isCurrent = stdout === (await readFile(join(project, file), 'utf8'));
+    if (!isCurrent) return `${file} is not what the code prints.\n`;
+  }
+  return null;
 }
 
 /** Generates migrations in a copy of the project, where a changed table adds a file. */

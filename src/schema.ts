@@ -41,7 +41,10 @@ import * as myCustomer from './domain/user-customer-link/my-customer.resolver.ts
 import * as userCustomerLink from './domain/user-customer-link/user-customer-link.resolver.ts';
 import * as userCustomers from './domain/user-customer-link/user-customers.resolver.ts';
 import { limitLists } from './execution/max-items.ts';
+import type { AccessFacts } from './graph/access/check.ts';
 import { enforceAccess } from './graph/access/guard.ts';
+import { printedAccess } from './graph/access/printed-access.ts';
+import { addViewerPermissions } from './graph/access/viewer-permissions.ts';
 import { guardArguments } from './graph/argument-guard.ts';
 import { addIdempotencyKeys } from './graph/mutation.ts';
 
@@ -85,6 +88,11 @@ const resolvers = modules.flatMap((module): (new () => object)[] => Object.value
   new () => object
 >;
 
+const accessFacts: AccessFacts = {
+  banks: { ...bankRules, ofCustomer: bankOfCustomer },
+  ownAccess: { orLinkedUser: isLinkedUser, orHolder: isHolder, orSelf: isSelf },
+};
+
 /** The executable schema, each field behind its access rule and the limits of its arguments; fails when a declaration is missing. */
 export async function gatewaySchema(): Promise<GraphQLSchema> {
   // TypeGraphQL's own check is a whole introspection, of a schema that is not yet the one that is served.
@@ -93,10 +101,8 @@ export async function gatewaySchema(): Promise<GraphQLSchema> {
   if (!isEnumType(role)) throw new Error('The schema has no enum Role.');
   limitLists(schema);
   addIdempotencyKeys(schema, writeOnce);
-  const guarded = enforceAccess(schema, role, {
-    banks: { ...bankRules, ofCustomer: bankOfCustomer },
-    ownAccess: { orLinkedUser: isLinkedUser, orHolder: isHolder, orSelf: isSelf },
-  });
+  addViewerPermissions(schema, accessFacts);
+  const guarded = enforceAccess(schema, role, accessFacts);
   guardArguments(guarded);
   assertValidSchema(guarded);
   return guarded;
@@ -105,4 +111,9 @@ export async function gatewaySchema(): Promise<GraphQLSchema> {
 /** The SDL with its directives, sorted: what schema/schema.graphql holds. */
 export async function printedSchema(): Promise<string> {
   return `${printSchemaWithDirectives(lexicographicSortSchema(await gatewaySchema()))}\n`;
+}
+
+/** The access rules as JSON, sorted by schema coordinate: the contents of schema/access.json. */
+export async function printedAccessRules(): Promise<string> {
+  return printedAccess(await gatewaySchema());
 }

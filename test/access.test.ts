@@ -14,10 +14,12 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Role, roleScope } from '../src/base/roles.ts';
 import { grantRole } from '../src/domain/user/user-administration.ts';
+import type { PermissionType } from '../src/graph/access/permissions.ts';
+import { printedAccess } from '../src/graph/access/printed-access.ts';
 import { gatewaySchema } from '../src/schema.ts';
 import { gatewayCases } from './support/api-cases.ts';
 import { insertEveryEntity, type World } from './support/every-entity.ts';
-import { type Gateway, startGateway } from './support/gateway.ts';
+import { type Gateway, type ResponseError, startGateway, type TestUser } from './support/gateway.ts';
 
 /**
  * Walks the schema and tries every guarded field: as an anonymous caller, without roles, with the roles where they do not apply, and
@@ -182,8 +184,9 @@ function valueOfCase({ name }: GuardedField['field'], argument: GraphQLArgument,
 }
 
 /** The field with its required arguments, with `bankId` if it has one, and with the arguments whose values stand above. */
-function selectionOf({ coordinate, field }: GuardedField, world: World): string {
+function selectionOf({ coordinate, field }: GuardedField, world: World, omitted: readonly string[] = []): string {
   const given = field.args
+    .filter(({ name }) => !omitted.includes(name))
     .filter(
       (argument) =>
         isRequiredArgument(argument) || argument.name === 'bankId' || `${coordinate}(${argument.name}:)` in values,
@@ -301,14 +304,67 @@ const wrongly =
   ({ bankId }: World) =>
   (role: Role): [Role, string | null] => [role, roleScope(role) === 'system' ? bankId : otherBankId];
 
+/** The permission that states the access to a field, and the types that list it. */
+const rules = JSON.parse(printedAccess(schema)) as Record<
+  string,
+  { permission?: string; permissionOf?: PermissionType[] }
+>;
+
+/**
+ * The types that list the permission of the field for the caller. The caller reaches the customer through a list, whose
+ * role allows nothing else of a customer.
+ */
+async function typesWithPermission({ coordinate }: GuardedField, { token }: TestUser, world: World) {
+  const { permission = '', permissionOf = [] } = rules[coordinate] ?? {};
+  const filter = `{ customerNumber: ${JSON.stringify(world.customerNumber)} }`;
+  const customers = `customers(filter: ${filter}) { nodes { id viewerPermissions } }`;
+  const document = `{ viewerPermissions bank(bankId: "${world.bankId}") { viewerPermissions ${permissionOf.includes('Customer') ? customers : ''} } }`;
+  const { data, errors } = await gateway.query<{
+    viewerPermissions: string[];
+    bank: { viewerPermissions: string[]; customers?: { nodes: { id: string; viewerPermissions: string[] }[] } };
+  }>(token, document);
+  if (data === null || errors.length > 0) throw new Error(JSON.stringify(errors));
+  const customer = data.bank.customers?.nodes.find(({ id }) => id === world.customerId);
+  const listed: Record<PermissionType, string[] | undefined> = {
+    Customer: customer?.viewerPermissions,
+    Bank: data.bank.viewerPermissions,
+    Query: data.viewerPermissions,
+  };
+  return new Set(permissionOf.filter((type) => listed[type]?.includes(permission)));
+}
+
+/** The types whose permission states that the caller can access the field, by the answer of the guard. */
+async function typesWithAccess(guarded: GuardedField, { token }: TestUser, world: World, isRefused: boolean) {
+  const { permissionOf = [] } = rules[guarded.coordinate] ?? {};
+  const allowed = new Set<PermissionType>(isRefused ? [] : permissionOf);
+  if (!permissionOf.includes('Query') || !guarded.field.args.some(({ name }) => name === 'bankId')) return allowed;
+  // Without the bank, only system roles apply.
+  allowed.delete('Query');
+  const document = wayTo(guarded).document(world, selectionOf(guarded, world, ['bankId']));
+  const { errors } = await gateway.query(token, document);
+  if (!isRefusedIn(errors)) allowed.add('Query');
+  return allowed;
+}
+
+function isRefusedIn(errors: readonly ResponseError[]): boolean {
+  return errors.some(({ extensions }) => extensions.obpCode === 'OBP-20006');
+}
+
+/** Calls the field, and compares the caller's permissions with the answer of the guard. */
 async function ask(guarded: GuardedField, rolesIn: (world: World) => [Role, string | null][]) {
   const way = wayTo(guarded);
   const document = way.document(sharedWorld, '');
   const world = document.startsWith('mutation') ? await newWorld() : sharedWorld;
-  const held = new Map([...way.roles.map(rightly(world)), ...rolesIn(world)].map((role) => [role.join(' '), role]));
+  const reachesCustomer: Role[] = rules[guarded.coordinate]?.permissionOf?.includes('Customer')
+    ? ['CanGetCustomers']
+    : [];
+  const roles = [...[...way.roles, ...reachesCustomer].map(rightly(world)), ...rolesIn(world)];
+  const held = new Map(roles.map((role) => [role.join(' '), role]));
   const caller = await gateway.createUser({ roles: [...held.values()] });
+  const permitted = await typesWithPermission(guarded, caller, world);
   const answer = await gateway.query(caller.token, way.document(world, selectionOf(guarded, world)));
   const own = answer.errors.filter(({ path }) => path?.includes(guarded.field.name));
+  expect(permitted).toEqual(await typesWithAccess(guarded, caller, world, isRefusedIn(own)));
   return { ...answer, own, value: valueAt(answer.data, guarded.field.name) ?? null };
 }
 
@@ -397,8 +453,10 @@ test('anonymous callers can select only these fields', () => {
   const query = schema.getQueryType();
   if (query) walk(query);
 
-  const bankFields = ['createdAt', 'fullName', 'id', 'logoUrl', 'shortName', 'updatedAt', 'version', 'websiteUrl'];
-  expect([...readable].sort()).toEqual([...bankFields.map((name) => `Bank.${name}`), 'Query.bank', 'Query.banks']);
+  const valuesOfBank = ['createdAt', 'fullName', 'id', 'logoUrl', 'shortName', 'updatedAt', 'version'];
+  const bankFields = [...valuesOfBank, 'viewerPermissions', 'websiteUrl'];
+  const rootFields = ['Query.bank', 'Query.banks', 'Query.viewerPermissions'];
+  expect([...readable].sort()).toEqual([...bankFields.map((name) => `Bank.${name}`), ...rootFields]);
 });
 
 describe.each(fields.filter(({ rule }) => rule.kind === 'public'))('$coordinate', (guarded) => {
@@ -407,5 +465,36 @@ describe.each(fields.filter(({ rule }) => rule.kind === 'public'))('$coordinate'
 
     const refusals = own.filter(({ extensions }) => ['OBP-20001', 'OBP-20006'].includes(String(extensions.obpCode)));
     expect(refusals).toEqual([]);
+  });
+});
+
+describe('a linked user', () => {
+  /** Root fields that linked users cannot access, although they can access the field of `Customer` with the same name. */
+  const narrowerRoots = ['Query.socialMediaHandles', 'Query.taxResidences'];
+  const ofCustomer = fields.filter(({ coordinate }) => rules[coordinate]?.permissionOf?.includes('Customer'));
+
+  test('has the permission for each field of a customer that the guard allows', async () => {
+    const { token } = sharedWorld.linkedUser;
+    const { data } = await gateway.query<{ myCustomer: { viewerPermissions: string[] } }>(
+      token,
+      `{ myCustomer(customerId: "${sharedWorld.customerId}") { viewerPermissions } }`,
+    );
+    const listed = data?.myCustomer.viewerPermissions ?? [];
+    const wrong: string[] = [];
+    for (const guarded of ofCustomer) {
+      const way: Way = isRoot(guarded)
+        ? wayTo(guarded)
+        : {
+            roles: [],
+            document: ({ customerId }, selection) => `{ myCustomer(customerId: "${customerId}") { ${selection} } }`,
+          };
+      const { errors } = await gateway.query(token, way.document(sharedWorld, selectionOf(guarded, sharedWorld)));
+      const isListed = listed.includes(rules[guarded.coordinate]?.permission ?? '');
+      if (isListed === isRefusedIn(errors)) wrong.push(guarded.coordinate);
+    }
+
+    expect(ofCustomer.length).toBeGreaterThan(50);
+    expect(wrong).toEqual(narrowerRoots);
+    expect(listed).toContain('READ_ADDRESSES');
   });
 });

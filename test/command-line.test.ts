@@ -88,6 +88,7 @@ describe('arguments and environment variables', () => {
     'audit export',
     'audit prune',
     'schema print',
+    'schema access',
     'keys create',
     'keys rotate',
     'demo',
@@ -219,6 +220,12 @@ test('schema print prints the schema with its directives', async () => {
   expect(exitCode).toBe(0);
   expect(output).toContain('directive @requiresRole');
   expect(output).toContain('type Query');
+});
+
+test('schema access prints the access rules as JSON', async () => {
+  const { exitCode, output } = await run('schema access');
+  expect(exitCode).toBe(0);
+  expect(JSON.parse(output)).toMatchObject({ 'Query.banks': { rule: 'public' } });
 });
 
 test('the commands lead from an empty database to a query that returns customers', async () => {

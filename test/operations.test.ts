@@ -14,6 +14,7 @@ import {
   CustomerAccountsDocument,
   CustomerByNumberDocument,
   CustomerOverviewDocument,
+  CustomerPermissionsDocument,
   CustomerSearchDocument,
   CustomersByMobilePhoneNumberDocument,
   KycReviewDocument,
@@ -102,6 +103,10 @@ describe.each(names)('%s', (name) => {
 const reads: Record<string, () => { document: TypedDocumentNode<object, never>; variables: object }> = {
   CustomerOverview: () => ({
     document: CustomerOverviewDocument,
+    variables: { bankId, customerId: customer.customerId },
+  }),
+  CustomerPermissions: () => ({
+    document: CustomerPermissionsDocument,
     variables: { bankId, customerId: customer.customerId },
   }),
   CustomerSearch: () => ({

@@ -40,6 +40,7 @@ const furtherReads: Record<string, RootCall> = {
   exportCustomerData: { variables: ({ bankId, customerId }) => ({ bankId, customerId }), selection: 'customerId data' },
   entitlementRequests: { variables: ({ bankId }) => ({ bankId }), selection: 'nodes { id userId roleName bankId }' },
   myCustomer: { variables: ({ customerId }) => ({ customerId }), selection: 'id' },
+  viewerPermissions: { variables: () => ({}), selection: '' },
   user: { variables: ({ linkedUser }) => ({ id: linkedUser.id }), selection: 'id' },
 };
 
