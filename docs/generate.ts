@@ -1,13 +1,19 @@
 #!/usr/bin/env node
-/** Generates docs/apis.md and docs/errors.md (`npm run docs`). With `--check`, exits with 1 if they are out of date. */
+/** Generates docs/apis.md, docs/errors.md, and the list of types in docs/clients.md (`npm run docs`). With `--check`, exits with 1 if they are out of date. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type Api, renderApis } from './render-apis.ts';
 import { renderErrors } from './render-errors.ts';
+import { withTypesWithoutId } from './types-without-id.ts';
 
 const project = new URL('../', import.meta.url);
 const sdl = readFileSync(new URL('schema/schema.graphql', project), 'utf8');
 const apis = JSON.parse(readFileSync(new URL('test/catalogue.json', project), 'utf8')) as Api[];
-const pages = { 'docs/apis.md': renderApis(sdl, apis), 'docs/errors.md': renderErrors() };
+const clients = readFileSync(new URL('docs/clients.md', project), 'utf8');
+const pages = {
+  'docs/apis.md': renderApis(sdl, apis),
+  'docs/errors.md': renderErrors(),
+  'docs/clients.md': withTypesWithoutId(clients, sdl),
+};
 
 for (const [path, page] of Object.entries(pages)) {
   const file = new URL(path, project);

@@ -98,12 +98,10 @@ const values: Record<string, (world: World) => string> = {
   accountId: ({ accountId }) => JSON.stringify(accountId),
   userId: ({ linkedUser }) => JSON.stringify(linkedUser.id),
   mobilePhoneNumber: () => '"%123%"',
-  'Query.account(id:)': ({ accountId }) => JSON.stringify(accountId),
   'Query.customerAccountLink(id:)': ({ customerAccountLinkId }) => JSON.stringify(customerAccountLinkId),
   'Query.customerAttribute(id:)': ({ attributeId }) => JSON.stringify(attributeId),
   'Query.findUser(username:)': ({ linkedUser }) => JSON.stringify(linkedUser.username),
   'Query.meeting(id:)': ({ meetingId }) => JSON.stringify(meetingId),
-  'Query.user(id:)': ({ linkedUser }) => JSON.stringify(linkedUser.id),
   'Mutation.login(username:)': ({ linkedUser }) => JSON.stringify(linkedUser.username),
   'Mutation.login(password:)': () => '"not the password"',
   'Mutation.requestPasswordReset(usernameOrEmail:)': ({ linkedUser }) => JSON.stringify(linkedUser.username),
@@ -139,7 +137,7 @@ const values: Record<string, (world: World) => string> = {
   AddKycStatusInput: () => `{ ok: true, date: "${date}" }`,
   CreateAccountInput: () =>
     '{ label: "Everyday", productCode: "CURRENT", branchId: "DERBY6", balance: { currency: "EUR", amount: "0" } }',
-  CreateBankInput: () => `{ id: "bank-${randomUUID()}", shortName: "Bank", fullName: "The Bank" }`,
+  CreateBankInput: () => `{ bankId: "bank-${randomUUID()}", shortName: "Bank", fullName: "The Bank" }`,
   CreateCrmEventInput: ({ customerId }) => `{ category: "Call", channel: "Phone", customerId: "${customerId}" }`,
   CreateCustomerAccountLinkInput: ({ freeAccountId }) => `{ accountId: "${freeAccountId}", relationshipType: "Owner" }`,
   CreateCustomerInput: () => customerInput,
@@ -156,7 +154,7 @@ const values: Record<string, (world: World) => string> = {
   CustomerAttributeInput: () => attributeInput,
   GrantEntitlementInput: ({ bankId }) => `{ roleName: CanGetCustomer, bankId: "${bankId}" }`,
   RequestEntitlementInput: ({ bankId }) => `{ roleName: CanGetCustomer, bankId: "${bankId}", reason: "My work" }`,
-  RetractKycEvidenceInput: ({ kycCheckId }) => `{ kind: CHECK, id: "${kycCheckId}", reason: "A mistake" }`,
+  RetractKycEvidenceInput: ({ kycCheckId }) => `{ kind: CHECK, kycEvidenceId: "${kycCheckId}", reason: "A mistake" }`,
   SocialMediaHandleInput: () => '{ type: "linkedin", handle: "@other" }',
   TaxResidenceInput: () => '{ domain: "France", taxNumber: "tax-2" }',
   UpdateCustomerAccountLinkInput: () => '{ relationshipType: "Signatory" }',
@@ -227,15 +225,15 @@ const ways: Record<string, Way> = {
   Account: {
     roles: ['CanGetCustomerOverview'],
     document: ({ bankId, accountId }, selection) =>
-      `{ account(bankId: "${bankId}", id: "${accountId}") { ${selection} } }`,
+      `{ account(bankId: "${bankId}", accountId: "${accountId}") { ${selection} } }`,
   },
   User: {
     roles: ['CanGetAnyUser'],
-    document: ({ linkedUser }, selection) => `{ user(id: "${linkedUser.id}") { ${selection} } }`,
+    document: ({ linkedUser }, selection) => `{ user(userId: "${linkedUser.id}") { ${selection} } }`,
   },
   Entitlement: {
     roles: ['CanGetAnyUser', 'CanGetEntitlementsForAnyUserAtAnyBank'],
-    document: ({ linkedUser }, selection) => `{ user(id: "${linkedUser.id}") { entitlements { ${selection} } } }`,
+    document: ({ linkedUser }, selection) => `{ user(userId: "${linkedUser.id}") { entitlements { ${selection} } } }`,
   },
 };
 

@@ -122,11 +122,9 @@ const foreignByName: Record<string, (world: World) => string> = {
 
 /** The IDs of the other bank for objects that the call would create, so that it does not contain one. */
 const foreignByCoordinate: Record<string, (world: World) => string> = {
-  'Mutation.addKycCheck(input.id:)': ({ kycCheckId }) => kycCheckId,
-  'Mutation.addKycDocument(input.id:)': ({ kycDocumentId }) => kycDocumentId,
-  'Mutation.addKycMedia(input.id:)': ({ kycMediaId }) => kycMediaId,
-  'Mutation.createAccount(input.id:)': ({ accountId }) => accountId,
-  'Mutation.createBank(input.id:)': ({ bankId }) => bankId,
+  'Mutation.addKycCheck(input.kycCheckId:)': ({ kycCheckId }) => kycCheckId,
+  'Mutation.addKycDocument(input.kycDocumentId:)': ({ kycDocumentId }) => kycDocumentId,
+  'Mutation.addKycMedia(input.kycMediaId:)': ({ kycMediaId }) => kycMediaId,
 };
 
 function valueAt(container: unknown, [step, ...rest]: Path): unknown {
@@ -177,11 +175,11 @@ const exceptions: Record<string, { outcome: 'nothing' | 'own'; because: string }
     outcome: 'own',
     because: 'Every user can request a role at any bank, which then decides.',
   },
-  'Mutation.addKycCheck(input.id:)': { outcome: 'own', because: ownName },
-  'Mutation.addKycDocument(input.id:)': { outcome: 'own', because: ownName },
-  'Mutation.addKycMedia(input.id:)': { outcome: 'own', because: ownName },
+  'Mutation.addKycCheck(input.kycCheckId:)': { outcome: 'own', because: ownName },
+  'Mutation.addKycDocument(input.kycDocumentId:)': { outcome: 'own', because: ownName },
+  'Mutation.addKycMedia(input.kycMediaId:)': { outcome: 'own', because: ownName },
   'Mutation.addKycCheck(input.staffUserId:)': { outcome: 'own', because: freeText },
-  'Mutation.createAccount(input.id:)': { outcome: 'own', because: ownName },
+  'Mutation.createAccount(input.accountId:)': { outcome: 'own', because: ownName },
   'Mutation.createAccount(input.userId:)': { outcome: 'own', because: ofNoBank },
   'Mutation.createAccount(input.branchId:)': { outcome: 'own', because: freeText },
   'Mutation.createCrmEvent(input.customerNumber:)': {

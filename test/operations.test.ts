@@ -167,7 +167,7 @@ test('CustomerOverview nests each object in the object that it belongs to', asyn
 
   const overview = data?.customer;
   expect(overview).toMatchObject({ id: customerId, customerNumber, bank: { id: bankId, fullName: 'The Bank' } });
-  expect(overview?.accountLinks?.map(({ account }) => account?.id)).toEqual([accountId]);
+  expect(overview?.accountLinks?.map(({ account }) => account?.accountId)).toEqual([accountId]);
   expect(overview?.accountLinks?.[0]?.account?.contracts).toMatchObject([
     { contractCode: 'LKJL98769F', productCode: 'MORTGAGE', interestRate: '1.5' },
   ]);

@@ -358,7 +358,7 @@ describe('KYC evidence with a time ahead of the clock', () => {
   const [check] = pastDates[0]?.mutations ?? [];
   const add = (customerId: string, id: string, date: string) => {
     if (check === undefined) throw new Error('No mutation.');
-    return mutateWith(check, date, customerId, { id });
+    return mutateWith(check, date, customerId, { kycCheckId: id });
   };
 
   test('is the same evidence when it is sent again', async () => {

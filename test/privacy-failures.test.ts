@@ -38,13 +38,16 @@ describe('an invalid request', () => {
   test.each([
     ['malformed JSON', `{"query": "{ me }", "variables": {"email": "${sent.email}", "name": "${sent.legalName}`],
     ['a JSON string', JSON.stringify(sent.legalName)],
-    ['a list of operations', JSON.stringify([{ query: `{ user(id: "${sent.username}") { id } }` }])],
+    ['a list of operations', JSON.stringify([{ query: `{ user(userId: "${sent.username}") { id } }` }])],
     ['a query that is an object', JSON.stringify({ query: { name: sent.legalName } })],
     ['variables that are a string', JSON.stringify({ query: '{ me { id } }', variables: sent.email })],
-    ['a syntax error', JSON.stringify({ query: `{ user(id: "${sent.email}" "${sent.phone}" { id } }` })],
-    ['an unterminated string', JSON.stringify({ query: `{ user(id: "${sent.email}` })],
-    ['an unknown field', JSON.stringify({ query: `{ user(id: "x") { ${sent.firstName} } }` })],
-    ['an unknown argument', JSON.stringify({ query: `{ user(id: "x", ${sent.firstName}: "${sent.phone}") { id } }` })],
+    ['a syntax error', JSON.stringify({ query: `{ user(userId: "${sent.email}" "${sent.phone}" { id } }` })],
+    ['an unterminated string', JSON.stringify({ query: `{ user(userId: "${sent.email}` })],
+    ['an unknown field', JSON.stringify({ query: `{ user(userId: "x") { ${sent.firstName} } }` })],
+    [
+      'an unknown argument',
+      JSON.stringify({ query: `{ user(userId: "x", ${sent.firstName}: "${sent.phone}") { id } }` }),
+    ],
     [
       'a literal of the wrong type',
       JSON.stringify({ query: `{ customers(bankId: "x", first: "${sent.phone}") { nodes { id } } }` }),
@@ -81,8 +84,8 @@ describe('an invalid request', () => {
       }),
     ],
     ['a persisted query', JSON.stringify({ extensions: { persistedQuery: { version: 1, sha256Hash: sent.email } } })],
-    ['a body that is too large', JSON.stringify({ query: `{ user(id: "${sent.email.repeat(20_000)}") { id } }` })],
-    ['too many tokens', JSON.stringify({ query: `{ ${`a: user(id: "${sent.email}") { id } `.repeat(400)} }` })],
+    ['a body that is too large', JSON.stringify({ query: `{ user(userId: "${sent.email.repeat(20_000)}") { id } }` })],
+    ['too many tokens', JSON.stringify({ query: `{ ${`a: user(userId: "${sent.email}") { id } `.repeat(400)} }` })],
   ])('does not leak personal data in %s', async (_title, body) => {
     const { status, responseText } = await search.post(body);
 
@@ -96,7 +99,7 @@ describe('an invalid request', () => {
     });
     const responses = [
       await fetch(`${gateway.url}/${encodeURIComponent(sent.legalName)}?email=${encodeURIComponent(sent.email)}`),
-      await fetch(`${gateway.url}/graphql?query=${encodeURIComponent(`{ user(id: "${sent.email}") { id } }`)}`),
+      await fetch(`${gateway.url}/graphql?query=${encodeURIComponent(`{ user(userId: "${sent.email}") { id } }`)}`),
       await fetch(`${gateway.url}/health/ready?phone=${encodeURIComponent(sent.phone)}`),
       await fetch(`${gateway.url}/health/live?phone=${encodeURIComponent(sent.phone)}`),
       await fetch(`${gateway.url}/.well-known/jwks.json`),
@@ -133,7 +136,7 @@ describe('an invalid request', () => {
       headers: { 'content-type': 'application/json', 'content-length': '5000' },
     });
     broken.on('error', () => undefined);
-    broken.write(`{"query": "{ user(id: \\"${sent.email}\\")`);
+    broken.write(`{"query": "{ user(userId: \\"${sent.email}\\")`);
     await sleep(50);
     broken.destroy();
     await sleep(50);

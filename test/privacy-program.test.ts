@@ -53,7 +53,7 @@ describe('the program', () => {
     await call(login, { username, password: email });
     await call('{ me { id email } }', {}, { authorization: `Bearer ${token}` });
     await call('{ me { id } }', {}, { authorization: `Bearer ${sent.token}` });
-    await call(`{ user(id: "${email}" { id } }`);
+    await call(`{ user(userId: "${email}" { id } }`);
     await fetch(`${match[1]}/health/ready?${email}`);
     await sleep(1_500);
     program.kill('SIGTERM');

@@ -20,6 +20,34 @@ import { guardArguments } from '../src/graph/argument-guard.ts';
 import { MaxInputItemsUndeclared } from '../src/graph/input-shape.ts';
 import { gatewaySchema, printedAccessRules, printedSchema } from '../src/schema.ts';
 
+/** The types whose `id` no object of another type has. */
+const entities = [
+  'Account',
+  'AccountAttribute',
+  'AuditEvent',
+  'Bank',
+  'CrmEvent',
+  'Customer',
+  'CustomerAccountLink',
+  'CustomerAddress',
+  'CustomerAttribute',
+  'CustomerAttributeDefinition',
+  'CustomerMessage',
+  'Entitlement',
+  'EntitlementRequest',
+  'KycCheck',
+  'KycDocument',
+  'KycMedia',
+  'KycStatus',
+  'KycStatusProposal',
+  'Meeting',
+  'SocialMediaHandle',
+  'TaxResidence',
+  'User',
+  'UserAttribute',
+  'UserCustomerLink',
+];
+
 let schema: GraphQLSchema;
 
 beforeAll(async () => {
@@ -59,6 +87,27 @@ test('every type, field, argument, input field and enum value is described', () 
   }
 
   expect(undescribed, 'Add a description to each of these in its .type.ts or .resolver.ts file.').toEqual([]);
+});
+
+/** Types that show an entity of another type, which they name in a field. */
+const views = ['CustomerMinimal', 'CustomerOverview', 'CustomerOverviewFlat', 'UserSummary'];
+
+test('every type with an id is an entity, and the views of an entity have none', () => {
+  const types = Object.values(schema.getTypeMap()).filter(isObjectType);
+  const withId = types.filter((type) => type.getFields().id !== undefined).map(({ name }) => name);
+
+  expect(
+    withId.sort(),
+    'If no other object can have an id of the type, add it here and to test/domain/identity.test.ts. If the type is a view of another one, name its id after the entity, such as customerId.',
+  ).toEqual([...entities].sort());
+  expect(types.map(({ name }) => name)).toEqual(expect.arrayContaining(views));
+});
+
+test('every id of an entity is a required ID', () => {
+  const types = Object.values(schema.getTypeMap()).filter(isObjectType);
+  const ids = types.flatMap((type) => type.getFields().id ?? []);
+
+  expect(ids.map(({ type }) => String(type))).toEqual(ids.map(() => 'ID!'));
 });
 
 test('every resolver of src/domain is in the schema', () => {

@@ -13,6 +13,11 @@ export function BankIdOrNull() {
   });
 }
 
+/** The argument `accountId: ID!`: an ID at the bank of the argument `bankId`. */
+export function AccountId() {
+  return Arg('accountId', () => ID, { description: 'The ID of the account at the bank.' });
+}
+
 /** The argument `customerId: ID!`. */
 export function CustomerId() {
   return Arg('customerId', () => ID, { description: 'The ID of the customer.' });

@@ -4,6 +4,11 @@
 export const versionDescription =
   'The version of the object, incremented by every update. Send it as `expectedVersion` to detect concurrent changes.';
 
+/** The description of an `id` that is made of the key of the object. */
+export function globalIdDescription(noun: string): string {
+  return `The opaque ID of the ${noun}, which no other object of the gateway has.`;
+}
+
 /** The description of the object in the payload of the mutations that create, update, or delete it. */
 export function payloadObject(noun: string): string {
   return `The ${noun} after the mutation or, for a deletion, before it. Null if the mutation is retried with the same idempotency key after the ${noun} was deleted.`;

@@ -65,7 +65,7 @@ const banks: Record<string, (world: World, variables: Variables) => string> = {
   revokeEntitlement: ({ bankId }) => bankId,
   approveEntitlementRequest: ({ bankId }) => bankId,
   rejectEntitlementRequest: ({ bankId }) => bankId,
-  createBank: (_world, { input }) => String((input as { id: string }).id),
+  createBank: (_world, { input }) => String((input as { bankId: string }).bankId),
 };
 
 /** The users whom each mutation concerns. */

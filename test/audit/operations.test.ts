@@ -272,7 +272,7 @@ describe('the audit event of an operation with several fields', () => {
 
     const { errors } = await gateway.query(
       reader.token,
-      `{ account(bankId: "${bankId}", id: "${accountId}") { id routings { address } } }`,
+      `{ account(bankId: "${bankId}", accountId: "${accountId}") { id routings { address } } }`,
     );
 
     expect(errors).toEqual([]);

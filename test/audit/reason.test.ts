@@ -72,9 +72,9 @@ const withoutBank = atRoot.filter(({ field }) =>
 
 /** The selections that contain the fields of evidence. */
 const edges: Record<string, string> = {
-  'KycDocument.media': 'kycDocuments { media { id } }',
-  'KycMedia.check': 'kycMedia { check { id } }',
-  'KycMedia.document': 'kycMedia { document { id } }',
+  'KycDocument.media': 'kycDocuments { media { kycMediaId } }',
+  'KycMedia.check': 'kycMedia { check { kycCheckId } }',
+  'KycMedia.document': 'kycMedia { document { kycDocumentId } }',
 };
 
 function named<Item extends { coordinate: string }>(items: Item[]): [string, Item][] {
@@ -288,7 +288,7 @@ test.each(Object.entries(edges))('%s is returned with the evidence', async (_coo
 
   expect(refused.errors).toMatchObject([required(strict.bankId)]);
   expect(returned.errors).toEqual([]);
-  expect(JSON.stringify(returned.data)).toMatch(/"id":"(check|document|media)-/);
+  expect(JSON.stringify(returned.data)).toMatch(/"kyc\w+Id":"(check|document|media)-/);
 });
 
 test('an operation at two banks fails without a reason only at the bank that requires one', async () => {
@@ -298,12 +298,12 @@ test('an operation at two banks fails without a reason only at the bank that req
     `query ($strict: ID!, $other: ID!, $free: ID!) {
       strict: kycChecks(customerId: $strict) { id }
       other: kycChecks(customerId: $other) { id }
-      free: kycChecks(customerId: $free) { id }
+      free: kycChecks(customerId: $free) { kycCheckId }
     }`,
     { strict: strict.customerId, other: strict.otherCustomerId, free: free.customerId },
   );
 
-  expect(data).toEqual({ strict: null, other: null, free: [{ id: free.kycCheckId }] });
+  expect(data).toEqual({ strict: null, other: null, free: [{ kycCheckId: free.kycCheckId }] });
   expect(errors).toMatchObject([required(strict.bankId), required(strict.bankId)]);
 });
 

@@ -45,7 +45,7 @@ describe('bankEntitlements', () => {
     query ($bankId: ID!, $roleName: Role, $userId: ID, $first: Int, $after: String) {
       bankEntitlements(bankId: $bankId, roleName: $roleName, userId: $userId, first: $first, after: $after) {
         totalCount
-        nodes { roleName bankId user { id username displayName } }
+        nodes { roleName bankId user { userId username displayName } }
         pageInfo { hasNextPage endCursor }
       }
     }
@@ -53,7 +53,7 @@ describe('bankEntitlements', () => {
   interface Answer {
     bankEntitlements: {
       totalCount: number;
-      nodes: { roleName: string; bankId: string; user: { id: string } }[];
+      nodes: { roleName: string; bankId: string; user: { userId: string } }[];
       pageInfo: { hasNextPage: boolean; endCursor: string };
     };
   }
@@ -73,13 +73,13 @@ describe('bankEntitlements', () => {
 
   test('returns those of one role, of one user, and page by page', async () => {
     const ofRole = await read({ roleName: 'CanAddKycStatus' });
-    expect(ofRole.data?.bankEntitlements.nodes.map(({ user }) => user.id)).toEqual([officer.id]);
+    expect(ofRole.data?.bankEntitlements.nodes.map(({ user }) => user.userId)).toEqual([officer.id]);
     const ofUser = await read({ userId: reviewer.id });
-    expect(ofUser.data?.bankEntitlements.nodes.map(({ user }) => user.id)).toEqual([reviewer.id]);
+    expect(ofUser.data?.bankEntitlements.nodes.map(({ user }) => user.userId)).toEqual([reviewer.id]);
     const first = await read({ first: 2 });
     expect(first.data?.bankEntitlements.pageInfo.hasNextPage).toBe(true);
     const second = await read({ first: 2, after: first.data?.bankEntitlements.pageInfo.endCursor });
-    expect(second.data?.bankEntitlements.nodes.map(({ user }) => user.id)).toEqual([reviewer.id]);
+    expect(second.data?.bankEntitlements.nodes.map(({ user }) => user.userId)).toEqual([reviewer.id]);
   });
 
   test('is refused for another bank', async () => {
@@ -89,13 +89,13 @@ describe('bankEntitlements', () => {
 });
 
 function summaryOf({ id, username }: TestUser) {
-  return { id, username, displayName: username };
+  return { userId: id, username, displayName: username };
 }
 
 describe('findUser', () => {
   const document = /* GraphQL */ `
     query ($bankId: ID!, $username: String, $email: EmailAddress, $provider: String) {
-      findUser(bankId: $bankId, username: $username, email: $email, provider: $provider) { id username displayName }
+      findUser(bankId: $bankId, username: $username, email: $email, provider: $provider) { userId username displayName }
     }
   `;
 
@@ -116,7 +116,7 @@ describe('findUser', () => {
       for (const search of [{ username }, { username: username.toUpperCase() }, { email }, { username, email }]) {
         const { data, errors } = await gateway.query(token, document, { bankId, ...search });
         expect(errors).toEqual([]);
-        expect(data).toEqual({ findUser: { id, username, displayName: 'Felix Smith' } });
+        expect(data).toEqual({ findUser: { userId: id, username, displayName: 'Felix Smith' } });
       }
     },
   );
@@ -162,7 +162,7 @@ test('Account.holders is refused to linked users who do not hold the account', a
   const linking = await gateway.query(linker.token, link, { bankId, customerId, input: { userId: linked.id } });
   expect(linking.errors).toEqual([]);
   const read = /* GraphQL */ `query ($customerId: ID!) {
-    myCustomer(customerId: $customerId) { accountLinks { account { id holders { id } } } }
+    myCustomer(customerId: $customerId) { accountLinks { account { id holders { userId } } } }
   }`;
 
   const { data, errors } = await gateway.query(linked.token, read, { customerId });

@@ -13,7 +13,7 @@ const otherBankId = 'gh.30.uk';
 
 const create = /* GraphQL */ `mutation ($bankId: ID!, $input: CreateAccountInput!, $idempotencyKey: String) {
   createAccount(bankId: $bankId, input: $input, idempotencyKey: $idempotencyKey) {
-    account { id bankId label number productCode balance { currency amount } branchId version } } }`;
+    account { id bankId accountId label number productCode balance { currency amount } branchId version } } }`;
 
 let gateway: Gateway;
 let clerk: TestUser;
@@ -31,7 +31,7 @@ afterAll(() => gateway.stop());
 
 function newInput() {
   return {
-    id: randomUUID(),
+    accountId: randomUUID(),
     label: 'Everyday',
     productCode: 'CURRENT',
     balance: { currency: 'EUR', amount: '0.00' } as { currency: string; amount?: string | null },
@@ -42,11 +42,11 @@ function newInput() {
 
 /** The input that a caller without the role can send. */
 function ownInput() {
-  const { id: _id, accountRoutings: _routings, ...input } = newInput();
+  const { accountId: _id, accountRoutings: _routings, ...input } = newInput();
   return input;
 }
 
-type Created = { createAccount: { account: { id: string } } | null };
+type Created = { createAccount: { account: { accountId: string } } | null };
 
 function storedWith(id: string) {
   return gateway.database.read
@@ -80,7 +80,7 @@ describe('createAccount', () => {
         missingRoles: ['CanCreateAccount'],
         bankId,
       });
-      expect(await storedWith(input.id)).toEqual([]);
+      expect(await storedWith(input.accountId)).toEqual([]);
     }
   });
 
@@ -117,14 +117,21 @@ describe('createAccount', () => {
     const { errors } = await gateway.query(clerk.token, create, { bankId, input });
 
     expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', obpCode, field: `input.balance.${field}` });
-    expect(await storedWith(input.id)).toEqual([]);
+    expect(await storedWith(input.accountId)).toEqual([]);
   });
 
-  test.each(['', 'an account', 'ä', 'x'.repeat(255)])('fails with OBP-30110 for the account ID %j', async (id) => {
-    const { errors } = await gateway.query(clerk.token, create, { bankId, input: { ...newInput(), id } });
+  test.each(['', 'an account', 'ä', 'x'.repeat(255)])(
+    'fails with OBP-30110 for the account ID %j',
+    async (accountId) => {
+      const { errors } = await gateway.query(clerk.token, create, { bankId, input: { ...newInput(), accountId } });
 
-    expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', obpCode: 'OBP-30110', field: 'input.id' });
-  });
+      expect(errors[0]?.extensions).toMatchObject({
+        code: 'BAD_USER_INPUT',
+        obpCode: 'OBP-30110',
+        field: 'input.accountId',
+      });
+    },
+  );
 
   test('fails with OBP-30107 for an invalid user ID, with OBP-20005 for an unknown user, and writes nothing', async () => {
     const badId = { ...newInput(), userId: 'a user' };
@@ -139,8 +146,8 @@ describe('createAccount', () => {
       { code: 'BAD_USER_INPUT', obpCode: 'OBP-30107', field: 'input.userId' },
       { code: 'NOT_FOUND', obpCode: 'OBP-20005', field: 'input.userId' },
     ]);
-    expect(await storedWith(badId.id)).toEqual([]);
-    expect(await storedWith(unknown.id)).toEqual([]);
+    expect(await storedWith(badId.accountId)).toEqual([]);
+    expect(await storedWith(unknown.accountId)).toEqual([]);
   });
 
   test.each([
@@ -159,7 +166,7 @@ describe('createAccount', () => {
     const { errors } = await gateway.query(clerk.token, create, { bankId, input });
 
     expect(errors[0]?.extensions).toMatchObject({ obpCode: 'OBP-10001', field });
-    expect(await storedWith(input.id)).toEqual([]);
+    expect(await storedWith(input.accountId)).toEqual([]);
   });
 
   test('fails with OBP-30114 for a repeated scheme and writes nothing', async () => {
@@ -173,7 +180,7 @@ describe('createAccount', () => {
       obpCode: 'OBP-30114',
       field: 'input.accountRoutings[1].scheme',
     });
-    expect(await storedWith(input.id)).toEqual([]);
+    expect(await storedWith(input.accountId)).toEqual([]);
   });
 
   test('fails with OBP-30115 for a routing that exists at the bank and writes nothing', async () => {
@@ -184,7 +191,7 @@ describe('createAccount', () => {
     const { errors } = await gateway.query(clerk.token, create, { bankId, input });
 
     expect(errors[0]?.extensions).toMatchObject({ code: 'CONFLICT', obpCode: 'OBP-30115' });
-    expect(await storedWith(input.id)).toEqual([]);
+    expect(await storedWith(input.accountId)).toEqual([]);
   });
 
   test('accepts a routing that exists at another bank or in another scheme', async () => {
@@ -201,27 +208,27 @@ describe('createAccount', () => {
   test('fails with OBP-30208 for an ID that exists at the bank, and adds no account holder', async () => {
     const { id } = await insertAccount(gateway.database, { bankId });
 
-    const { errors } = await gateway.query(clerk.token, create, { bankId, input: { ...newInput(), id } });
+    const { errors } = await gateway.query(clerk.token, create, { bankId, input: { ...newInput(), accountId: id } });
 
-    expect(errors[0]?.extensions).toMatchObject({ code: 'CONFLICT', obpCode: 'OBP-30208', field: 'input.id' });
+    expect(errors[0]?.extensions).toMatchObject({ code: 'CONFLICT', obpCode: 'OBP-30208', field: 'input.accountId' });
     expect(await holdersOf(id)).toEqual([]);
   });
 
   test('accepts an ID that exists at another bank only', async () => {
     const { id } = await insertAccount(gateway.database, { bankId: otherBankId });
 
-    const { errors } = await gateway.query(clerk.token, create, { bankId, input: { ...newInput(), id } });
+    const { errors } = await gateway.query(clerk.token, create, { bankId, input: { ...newInput(), accountId: id } });
 
     expect(errors).toEqual([]);
   });
 
   test('succeeds once when requests with the same ID race, and once when requests with the same routing race', async () => {
-    const { id } = newInput();
+    const { accountId } = newInput();
     const routings = ['BBAN', 'IBAN', 'OBP'].map((scheme) => ({ scheme, address: randomUUID() }));
     const send = (change: object) =>
       gateway.query(clerk.token, create, { bankId, input: { ...newInput(), ...change } });
 
-    const ids = await Promise.all(Array.from({ length: 5 }, () => send({ id })));
+    const ids = await Promise.all(Array.from({ length: 5 }, () => send({ accountId })));
     const addressed = await Promise.all(
       Array.from({ length: 6 }, (_, index) => send({ accountRoutings: index % 2 ? routings : routings.toReversed() })),
     );
@@ -240,8 +247,9 @@ describe('createAccount', () => {
     expect(data).toEqual({
       createAccount: {
         account: {
-          id: expect.any(String),
+          id: expect.stringContaining(`Account~${bankId}~`),
           bankId,
+          accountId: expect.any(String),
           label: 'Everyday',
           number: expect.stringMatching(/^\d{18}$/),
           productCode: 'CURRENT',
@@ -253,7 +261,9 @@ describe('createAccount', () => {
         },
       },
     });
-    expect(await holdersOf(data?.createAccount?.account.id ?? '')).toMatchObject([{ bankId, userId: caller.id }]);
+    expect(await holdersOf(data?.createAccount?.account.accountId ?? '')).toMatchObject([
+      { bankId, userId: caller.id },
+    ]);
   });
 
   test.each([
@@ -265,26 +275,31 @@ describe('createAccount', () => {
     const { data, errors } = await gateway.query<Created>(caller.token, create, { bankId, input });
 
     expect(errors).toEqual([]);
-    expect(await holdersOf(data?.createAccount?.account.id ?? '')).toMatchObject([{ userId: caller.id }]);
+    expect(await holdersOf(data?.createAccount?.account.accountId ?? '')).toMatchObject([{ userId: caller.id }]);
   });
 
   test('opens an account for another user with the role, and shows what was written', async () => {
     const input = { ...newInput(), userId: caller.id, accountRoutings: [{ scheme: 'IBAN', address: randomUUID() }] };
     const document = create
       .replace('version', 'version routings { scheme address } holders { username } attributes { name }')
-      .replace('account {', 'holder { id username displayName } account {');
+      .replace('account {', 'holder { userId username displayName } account {');
 
     const { data, errors } = await gateway.query(clerk.token, document, { bankId, input });
 
     const { id, username } = caller;
     expect(data).toMatchObject({
       createAccount: {
-        holder: { id, username, displayName: username },
-        account: { id: input.id, routings: input.accountRoutings, holders: [{ username }], attributes: null },
+        holder: { userId: id, username, displayName: username },
+        account: {
+          accountId: input.accountId,
+          routings: input.accountRoutings,
+          holders: [{ username }],
+          attributes: null,
+        },
       },
     });
     expect(errors.map(({ path }) => path)).toEqual([['createAccount', 'account', 'attributes']]);
-    expect(await holdersOf(input.id)).toMatchObject([{ userId: caller.id }]);
+    expect(await holdersOf(input.accountId)).toMatchObject([{ userId: caller.id }]);
   });
 
   test('generates a missing ID, and writes once for each idempotency key', async () => {
@@ -295,7 +310,7 @@ describe('createAccount', () => {
 
     expect(first.errors).toEqual([]);
     expect(again).toMatchObject({ errors: [], data: first.data });
-    expect(await storedWith(first.data?.createAccount?.account.id ?? '')).toHaveLength(1);
+    expect(await storedWith(first.data?.createAccount?.account.accountId ?? '')).toHaveLength(1);
   });
 
   test('accepts zero in any notation, and bitcoin', async () => {
@@ -332,9 +347,9 @@ describe('createAccount without CanCreateAccount at the bank', () => {
 
     const responses = await Promise.all(
       [
-        { id: takenId },
-        { id: randomUUID() },
-        { id: 'not a valid ID' },
+        { accountId: takenId },
+        { accountId: randomUUID() },
+        { accountId: 'not a valid ID' },
         { accountRoutings: [{ scheme, address }] },
         { accountRoutings: [{ scheme, address: randomUUID() }] },
         { accountRoutings: [{ scheme: '', address: '' }] },
@@ -351,7 +366,7 @@ describe('createAccount without CanCreateAccount at the bank', () => {
   });
 
   test('accepts an empty list of routings', async () => {
-    const input = { ...ownInput(), id: null, accountRoutings: [] };
+    const input = { ...ownInput(), accountId: null, accountRoutings: [] };
 
     expect((await gateway.query(caller.token, create, { bankId, input })).errors).toEqual([]);
   });
@@ -431,7 +446,7 @@ describe('createAccount without CanCreateAccount at the bank', () => {
 describe('createAccountAttribute', () => {
   const createAttribute = `mutation ($bankId: ID!, $accountId: ID!, $input: AccountAttributeInput!, $idempotencyKey: String) {
     createAccountAttribute(bankId: $bankId, accountId: $accountId, input: $input, idempotencyKey: $idempotencyKey) {
-      accountAttribute { productCode contractCode name type value version } account { id attributes { name } } } }`;
+      accountAttribute { productCode contractCode name type value version } account { accountId attributes { name } } } }`;
   const input = { name: 'OVERDRAFT_START_DATE', type: 'DATE_WITH_DAY', value: '2012-04-23' };
 
   let clerkOfAttributes: TestUser;
@@ -502,7 +517,7 @@ describe('createAccountAttribute', () => {
     expect(first.data).toEqual({
       createAccountAttribute: {
         accountAttribute: { ...input, productCode: 'LOAN', contractCode: 'C1', version: 1 },
-        account: { id: accountId, attributes: [{ name: 'OVERDRAFT_START_DATE' }] },
+        account: { accountId, attributes: [{ name: 'OVERDRAFT_START_DATE' }] },
       },
     });
     expect(again.data).toEqual(first.data);

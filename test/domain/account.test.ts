@@ -41,7 +41,7 @@ beforeAll(async () => {
 afterAll(() => gateway.stop());
 
 const account = (bank: string, accountId: string, selection = 'id bankId label') =>
-  `{ account(bankId: "${bank}", id: "${accountId}") { ${selection} } }`;
+  `{ account(bankId: "${bank}", accountId: "${accountId}") { ${selection} } }`;
 
 test.each([
   ['an anonymous caller', () => null, 'OBP-20001'],
@@ -93,14 +93,15 @@ describe.each([
       account(
         bankId,
         id,
-        `id bankId label number productCode balance { currency amount } branchId version bank { id }
+        `id bankId accountId label number productCode balance { currency amount } branchId version bank { id }
          routings { scheme address } attributes { productCode contractCode name type value }`,
       ),
     );
 
     expect(errors).toEqual([]);
     expect(data?.account).toEqual({
-      id,
+      id: `Account~${bankId}~${id}`,
+      accountId: id,
       bankId,
       label: 'Here',
       number: '1234567',
@@ -189,13 +190,13 @@ test('account returns null for unset values, and empty lists if nothing belongs 
 });
 
 describe('User.accounts', () => {
-  const accounts = 'accounts { id bankId routings { scheme } contracts { contractCode } }';
+  const accounts = 'accounts { bankId accountId routings { scheme } contracts { contractCode } }';
 
   test('refuses another user, whatever roles they hold', async () => {
     const administrator = await gateway.createUser({ roles: [['CanGetAnyUser', null]] });
     const { data, errors } = await gateway.query(
       administrator.token,
-      `{ user(id: "${holder.id}") { id ${accounts} } }`,
+      `{ user(userId: "${holder.id}") { id ${accounts} } }`,
     );
 
     expect(data).toEqual({ user: { id: holder.id, accounts: null } });
@@ -211,8 +212,8 @@ describe('User.accounts', () => {
     expect(data?.me).toEqual({
       accounts: [
         {
-          id,
           bankId,
+          accountId: id,
           routings: [{ scheme: 'AccountNumber' }, { scheme: 'IBAN' }],
           contracts: [{ contractCode: 'LOAN-1' }, { contractCode: 'CARD-7' }],
         },

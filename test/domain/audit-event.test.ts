@@ -169,7 +169,7 @@ describe('AuditEvent', () => {
 
     expect(own).toEqual([
       {
-        id: expect.stringMatching(/^\d+-\d+$/),
+        id: expect.stringMatching(/^AuditEvent~\d+~\d+$/),
         at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
         kind: 'READ',
         outcome: 'SUCCEEDED',

@@ -20,7 +20,7 @@ afterAll(() => gateway.stop());
 
 function newInput() {
   return {
-    id: `gh.${randomUUID()}`,
+    bankId: `gh.${randomUUID()}`,
     shortName: 'Uk',
     fullName: 'The Royal Bank of Uk',
     logoUrl: 'https://static.example.com/logo.png',
@@ -42,14 +42,18 @@ describe('createBank', () => {
 
     expect(data).toEqual({ createBank: null });
     expect(errors[0]?.extensions).toMatchObject({ code: 'FORBIDDEN', missingRoles: ['CanCreateBank'] });
-    expect(await storedWith(input.id)).toEqual([]);
+    expect(await storedWith(input.bankId)).toEqual([]);
   });
 
-  test.each(['', 'gh 29 uk', 'gh/29', 'x'.repeat(255)])('fails with OBP-30111 for the ID %j', async (id) => {
-    const { errors } = await gateway.query(administrator.token, create, { input: { ...newInput(), id } });
+  test.each(['', 'gh 29 uk', 'gh/29', 'x'.repeat(255)])('fails with OBP-30111 for the ID %j', async (bankId) => {
+    const { errors } = await gateway.query(administrator.token, create, { input: { ...newInput(), bankId } });
 
-    expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', obpCode: 'OBP-30111', field: 'input.id' });
-    expect(await storedWith(id)).toEqual([]);
+    expect(errors[0]?.extensions).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      obpCode: 'OBP-30111',
+      field: 'input.bankId',
+    });
+    expect(await storedWith(bankId)).toEqual([]);
   });
 
   test.each([
@@ -63,23 +67,26 @@ describe('createBank', () => {
     const { errors } = await gateway.query(administrator.token, create, { input });
 
     expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', obpCode: 'OBP-10001' });
-    expect(await storedWith(input.id)).toEqual([]);
+    expect(await storedWith(input.bankId)).toEqual([]);
   });
 
   test('returns the bank and lets its creator grant roles there, but nothing else', async () => {
     const creator = await gateway.createUser({ roles: [['CanCreateBank', null]] });
     const input = newInput();
+    const { bankId: id, ...values } = input;
 
     const { data, errors } = await gateway.query(creator.token, create, { input });
     const me = await gateway.query(creator.token, '{ me { entitlements { roleName bankId } } }');
 
     expect(errors).toEqual([]);
-    expect(data).toEqual({ createBank: { bank: { ...input, websiteUrl: 'https://www.example.com/', version: 1 } } });
+    expect(data).toEqual({
+      createBank: { bank: { id, ...values, websiteUrl: 'https://www.example.com/', version: 1 } },
+    });
     expect(me.data).toEqual({
       me: {
         entitlements: [
           { roleName: 'CanCreateBank', bankId: null },
-          { roleName: 'CanCreateEntitlementAtOneBank', bankId: input.id },
+          { roleName: 'CanCreateEntitlementAtOneBank', bankId: input.bankId },
         ],
       },
     });
@@ -87,14 +94,14 @@ describe('createBank', () => {
 
   test('fails with OBP-34000 for an existing ID, and neither changes the bank nor grants a role', async () => {
     const input = newInput();
-    await gateway.createBank(input.id);
+    await gateway.createBank(input.bankId);
     const creator = await gateway.createUser({ roles: [['CanCreateBank', null]] });
 
     const { errors } = await gateway.query(creator.token, create, { input });
     const me = await gateway.query(creator.token, '{ me { entitlements { roleName } } }');
 
-    expect(errors[0]?.extensions).toMatchObject({ code: 'CONFLICT', obpCode: 'OBP-34000', field: 'input.id' });
-    expect(await storedWith(input.id)).toMatchObject([{ shortName: null, version: 1 }]);
+    expect(errors[0]?.extensions).toMatchObject({ code: 'CONFLICT', obpCode: 'OBP-34000', field: 'input.bankId' });
+    expect(await storedWith(input.bankId)).toMatchObject([{ shortName: null, version: 1 }]);
     expect(me.data).toEqual({ me: { entitlements: [{ roleName: 'CanCreateBank' }] } });
   });
 

@@ -217,7 +217,7 @@ describe('a linked user', () => {
       `{ customer(bankId: "${bankId}", customerId: "${customerId}") { ${accountLinks} } }`,
     );
     const root = await gateway.query(linked.token, linksOf(partnerId));
-    const account = await gateway.query(linked.token, `{ account(bankId: "${bankId}", id: "joint") { id } }`);
+    const account = await gateway.query(linked.token, `{ account(bankId: "${bankId}", accountId: "joint") { id } }`);
 
     expect(others.data).toEqual({ customer: { accountLinks: null } });
     expect(root.data).toEqual({ customerAccountLinks: null });

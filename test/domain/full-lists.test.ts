@@ -124,11 +124,11 @@ describe('a user', () => {
 
     test('cannot create a bank, and a taken ID fails with OBP-34000', async () => {
       const create = `mutation ($id: ID!) {
-        createBank(input: { id: $id, shortName: "One", fullName: "One more" }) { bank { id } } }`;
+        createBank(input: { bankId: $id, shortName: "One", fullName: "One more" }) { bank { id } } }`;
       await expectFull(1_000, () => gateway.query(user.token, create, { id: 'new.bank' }));
 
       const { errors } = await gateway.query(user.token, create, { id: bankId });
-      expect(errors).toMatchObject([{ extensions: { obpCode: 'OBP-34000', field: 'input.id' } }]);
+      expect(errors).toMatchObject([{ extensions: { obpCode: 'OBP-34000', field: 'input.bankId' } }]);
     });
   });
 });
@@ -144,6 +144,6 @@ test('an installation with 5,000 banks lists them and accepts no other', async (
   const list = await gateway.query<{ banks: object[] }>(null, '{ banks { id } }');
   expect(list.data?.banks).toHaveLength(5_000);
   const create =
-    'mutation { createBank(input: { id: "one.more", shortName: "One", fullName: "One more" }) { bank { id } } }';
+    'mutation { createBank(input: { bankId: "one.more", shortName: "One", fullName: "One more" }) { bank { id } } }';
   await expectFull(5_000, () => gateway.query(creator.token, create));
 });

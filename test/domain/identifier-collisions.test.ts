@@ -350,7 +350,7 @@ describe('an upgraded database', () => {
         {
           bankId,
           input: {
-            ...{ id: randomUUID(), label: 'Main', productCode: 'CURRENT', branchId: 'LONDON1' },
+            ...{ accountId: randomUUID(), label: 'Main', productCode: 'CURRENT', branchId: 'LONDON1' },
             ...{ balance: { currency: 'EUR', amount: '0' }, accountRoutings: [{ scheme, address }] },
           },
         },

@@ -184,7 +184,7 @@ describe('other identifiers', () => {
   const createAccount = `mutation ($bankId: ID!, $input: CreateAccountInput!) {
     createAccount(bankId: $bankId, input: $input) { account { routings { address } } } }`;
   const newAccount = (address: string) => ({
-    ...{ id: randomUUID(), label: 'Main', productCode: 'CURRENT', branchId: 'LONDON1' },
+    ...{ accountId: randomUUID(), label: 'Main', productCode: 'CURRENT', branchId: 'LONDON1' },
     ...{ balance: { currency: 'EUR', amount: '0' }, accountRoutings: [{ scheme: 'IBAN', address }] },
   });
 

@@ -64,10 +64,11 @@ interface Kind {
   other: Record<string, unknown>;
 }
 
-const badIds: Kind['bad'] = [
-  ['an empty ID', { id: '' }, 'input.id'],
-  ['an ID with other characters', { id: 'a b' }, 'input.id'],
-  ['an ID of 255 characters', { id: 'x'.repeat(255) }, 'input.id'],
+const badIds = (idField: string): Kind['bad'] => [
+  ['an empty ID', { [idField]: '' }, `input.${idField}`],
+  ['an ID with other characters', { [idField]: 'a b' }, `input.${idField}`],
+  ['an ID with the separator of global IDs', { [idField]: 'KycCheck~a~b' }, `input.${idField}`],
+  ['an ID of 255 characters', { [idField]: 'x'.repeat(255) }, `input.${idField}`],
 ];
 
 const kinds: Kind[] = [
@@ -77,7 +78,7 @@ const kinds: Kind[] = [
     input: checkInput,
     fields: 'date how staffUserId staffName satisfied comments',
     bad: [
-      ...badIds,
+      ...badIds('kycCheckId'),
       ['a method that is too long', { how: 'x'.repeat(33) }, 'input.how'],
       ['an empty method', { how: ' ' }, 'input.how'],
       ['a staff user ID that is too long', { staffUserId: 'x'.repeat(65) }, 'input.staffUserId'],
@@ -94,7 +95,7 @@ const kinds: Kind[] = [
     input: documentInput,
     fields: 'type number issueDate issuePlace expiryDate',
     bad: [
-      ...badIds,
+      ...badIds('kycDocumentId'),
       ['a type that is too long', { type: 'x'.repeat(51) }, 'input.type'],
       ['a number that is too long', { number: 'x'.repeat(51) }, 'input.number'],
       ['a place that is too long', { issuePlace: 'x'.repeat(513) }, 'input.issuePlace'],
@@ -109,7 +110,7 @@ const kinds: Kind[] = [
     input: mediaInput,
     fields: 'type url date relatesToKycDocumentId relatesToKycCheckId',
     bad: [
-      ...badIds,
+      ...badIds('kycMediaId'),
       ['a type that is too long', { type: 'x'.repeat(51) }, 'input.type'],
       ['a URL that is too long', { url: `https://media.example.com/${'x'.repeat(255)}` }, 'input.url'],
       ['a URL that is not https', { url: 'http://media.example.com/passport.png' }, 'input.url'],
@@ -123,9 +124,10 @@ const kinds: Kind[] = [
 
 describe.each(kinds)('addKyc$suffix', ({ suffix, table, input, fields, bad, other }) => {
   const field = `addKyc${suffix}`;
+  const idField = `kyc${suffix}Id`;
   const add = `mutation ($bankId: ID!, $customerId: ID!, $input: AddKyc${suffix}Input!, $idempotencyKey: String) {
     ${field}(bankId: $bankId, customerId: $customerId, input: $input, idempotencyKey: $idempotencyKey) {
-      kyc${suffix} { id bankId customerId ${fields} retraction { reason } } customer { id } } }`;
+      kyc${suffix} { id ${idField} bankId customerId ${fields} retraction { reason } } customer { id } } }`;
 
   function storedOf(id: string) {
     return gateway.database.read.select().from(table).where(eq(table.customerId, id));
@@ -157,7 +159,11 @@ describe.each(kinds)('addKyc$suffix', ({ suffix, table, input, fields, bad, othe
   });
 
   test('returns the evidence and its customer, with the ID of the input or a generated ID', async () => {
-    const withId = await gateway.query(officer.token, add, { bankId, customerId, input: { ...input, id: 'own-id' } });
+    const withId = await gateway.query(officer.token, add, {
+      bankId,
+      customerId,
+      input: { ...input, [idField]: 'own-id' },
+    });
     const withoutId = await gateway.query(officer.token, add, { bankId, customerId, input });
 
     expect([...withId.errors, ...withoutId.errors]).toEqual([]);
@@ -172,7 +178,8 @@ describe.each(kinds)('addKyc$suffix', ({ suffix, table, input, fields, bad, othe
       [`kyc${suffix}`]: {
         ...(suffix === 'Media' ? { relatesToKycDocumentId: null, relatesToKycCheckId: null } : {}),
         ...Object.fromEntries(expected),
-        id: 'own-id',
+        id: `Kyc${suffix}~${customerId}~own-id`,
+        [idField]: 'own-id',
         bankId,
         customerId,
         retraction: null,
@@ -182,7 +189,7 @@ describe.each(kinds)('addKyc$suffix', ({ suffix, table, input, fields, bad, othe
   });
 
   test('returns existing evidence with the same values, and fails with CONFLICT for other values', async () => {
-    const own = { ...input, id: 'own-id' };
+    const own = { ...input, [idField]: 'own-id' };
     const first = await gateway.query(officer.token, add, { bankId, customerId, input: own });
     const before = await storedOf(customerId);
 
@@ -196,14 +203,14 @@ describe.each(kinds)('addKyc$suffix', ({ suffix, table, input, fields, bad, othe
     expect(same.errors).toEqual([]);
     expect(same.data).toEqual(first.data);
     expect(data).toEqual({ [field]: null });
-    expect(errors[0]?.extensions).toMatchObject({ code: 'CONFLICT', obpCode: null, field: 'input.id' });
+    expect(errors[0]?.extensions).toMatchObject({ code: 'CONFLICT', obpCode: null, field: `input.${idField}` });
     expect(errors[0]?.message).toContain('never overwritten');
     expect(await storedOf(customerId)).toEqual(before);
   });
 
   test('accepts an ID that exists for another customer only', async () => {
     const second = await insertCustomer(gateway.database, { bankId });
-    const own = { ...input, id: 'own-id' };
+    const own = { ...input, [idField]: 'own-id' };
 
     await gateway.query(officer.token, add, { bankId, customerId, input: own });
     const answer = await gateway.query(officer.token, add, {
@@ -217,7 +224,7 @@ describe.each(kinds)('addKyc$suffix', ({ suffix, table, input, fields, bad, othe
   });
 
   test('writes once and returns the same when requests with the same ID and values race', async () => {
-    const variables = { bankId, customerId, input: { ...input, id: 'own-id' } };
+    const variables = { bankId, customerId, input: { ...input, [idField]: 'own-id' } };
 
     const answers = await Promise.all(Array.from({ length: 6 }, () => gateway.query(officer.token, add, variables)));
 
@@ -227,7 +234,7 @@ describe.each(kinds)('addKyc$suffix', ({ suffix, table, input, fields, bad, othe
   });
 
   test('succeeds once when requests with the same ID and other values race', async () => {
-    const inputs = [input, { ...input, ...other }].map((values) => ({ ...values, id: 'own-id' }));
+    const inputs = [input, { ...input, ...other }].map((values) => ({ ...values, [idField]: 'own-id' }));
 
     const answers = await Promise.all(
       inputs.map((racing) => gateway.query(officer.token, add, { bankId, customerId, input: racing })),
@@ -249,7 +256,7 @@ describe.each(kinds)('addKyc$suffix', ({ suffix, table, input, fields, bad, othe
   });
 
   test('fails if the customer already has 500 of the kind, but still returns existing evidence', async () => {
-    const own = { ...input, id: 'own-id' };
+    const own = { ...input, [idField]: 'own-id' };
     await gateway.query(officer.token, add, { bankId, customerId, input: own });
     const [stored] = await storedOf(customerId);
     if (stored === undefined) throw new Error('The evidence was not stored.');
@@ -269,7 +276,7 @@ describe.each(kinds)('addKyc$suffix', ({ suffix, table, input, fields, bad, othe
 
 const addMedia = /* GraphQL */ `mutation ($bankId: ID!, $customerId: ID!, $input: AddKycMediaInput!) {
   addKycMedia(bankId: $bankId, customerId: $customerId, input: $input) {
-    kycMedia { id relatesToKycDocumentId relatesToKycCheckId check { id } } } }`;
+    kycMedia { kycMediaId relatesToKycDocumentId relatesToKycCheckId check { kycCheckId } } } }`;
 
 describe('addKycMedia with related evidence', () => {
   test('accepts a document and a check of the same customer', async () => {
@@ -284,7 +291,7 @@ describe('addKycMedia with related evidence', () => {
     });
 
     expect(errors).toEqual([]);
-    expect(data).toMatchObject({ addKycMedia: { kycMedia: { ...related, check: { id: 'check-1' } } } });
+    expect(data).toMatchObject({ addKycMedia: { kycMedia: { ...related, check: { kycCheckId: 'check-1' } } } });
   });
 
   test.each([
@@ -313,7 +320,10 @@ describe('addKycMedia with related evidence', () => {
     await insertKycMedia(gateway.database, { ...child, ...related, date: new Date(mediaInput.date), id: 'media-1' });
 
     const added = await gateway.query(officer.token, addMedia, { ...child, input: related });
-    const same = await gateway.query(officer.token, addMedia, { ...child, input: { ...related, id: 'media-1' } });
+    const same = await gateway.query(officer.token, addMedia, {
+      ...child,
+      input: { ...related, kycMediaId: 'media-1' },
+    });
 
     expect(added.errors[0]?.extensions).toMatchObject({
       obpCode: 'OBP-10001',
@@ -475,9 +485,9 @@ describe('addKycStatus', () => {
 describe('retractKycEvidence', () => {
   const retract = `mutation ($bankId: ID!, $customerId: ID!, $input: RetractKycEvidenceInput!, $idempotencyKey: String) {
     retractKycEvidence(bankId: $bankId, customerId: $customerId, input: $input, idempotencyKey: $idempotencyKey) {
-      kycCheck { id how retraction { date userId reason } }
-      kycDocument { id number retraction { date userId reason } }
-      kycMedia { id url retraction { date userId reason } }
+      kycCheck { kycCheckId how retraction { date userId reason } }
+      kycDocument { kycDocumentId number retraction { date userId reason } }
+      kycMedia { kycMediaId url retraction { date userId reason } }
       customer { id } } }`;
   const reason = 'It belongs to another person.';
 
@@ -503,7 +513,7 @@ describe('retractKycEvidence', () => {
   test('refuses a caller without the role and writes nothing', async () => {
     const adder = await gateway.createUser({ roles: adding.map((role) => [role, bankId]) });
 
-    const { data, errors } = await callRetract(adder, { kind: 'CHECK', id: 'check-1' });
+    const { data, errors } = await callRetract(adder, { kind: 'CHECK', kycEvidenceId: 'check-1' });
 
     expect(data).toEqual({ retractKycEvidence: null });
     expect(errors[0]?.extensions).toMatchObject({ code: 'FORBIDDEN', missingRoles: ['CanRetractKycEvidence'] });
@@ -513,10 +523,10 @@ describe('retractKycEvidence', () => {
   test.each([
     ['an empty reason', { reason: ' ' }, 'input.reason'],
     ['a reason that is too long', { reason: 'x'.repeat(2001) }, 'input.reason'],
-    ['an invalid ID', { id: 'a b' }, 'input.id'],
+    ['an invalid ID', { kycEvidenceId: 'a b' }, 'input.kycEvidenceId'],
     ['an unknown kind', { kind: 'STATUS' }, 'input.kind'],
   ])('fails with OBP-10001 for %s and writes nothing', async (_what, change, field) => {
-    const { errors } = await callRetract(officer, { kind: 'CHECK', id: 'check-1', ...change });
+    const { errors } = await callRetract(officer, { kind: 'CHECK', kycEvidenceId: 'check-1', ...change });
 
     expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', obpCode: 'OBP-10001' });
     expect(errors[0]?.extensions.field).toBe(field);
@@ -528,15 +538,19 @@ describe('retractKycEvidence', () => {
     await insertKycCheck(gateway.database, { bankId, customerId: second.id, id: 'foreign' });
 
     for (const input of [
-      { kind: 'CHECK', id: 'foreign' },
-      { kind: 'CHECK', id: 'document-1' },
-      { kind: 'DOCUMENT', id: 'check-1' },
-      { kind: 'MEDIA', id: 'no-media' },
+      { kind: 'CHECK', kycEvidenceId: 'foreign' },
+      { kind: 'CHECK', kycEvidenceId: 'document-1' },
+      { kind: 'DOCUMENT', kycEvidenceId: 'check-1' },
+      { kind: 'MEDIA', kycEvidenceId: 'no-media' },
     ]) {
       const { errors } = await callRetract(officer, input);
-      expect(errors[0]?.extensions).toMatchObject({ code: 'NOT_FOUND', obpCode: null, field: 'input.id' });
+      expect(errors[0]?.extensions).toMatchObject({ code: 'NOT_FOUND', obpCode: null, field: 'input.kycEvidenceId' });
     }
-    const elsewhere = await callRetract(officer, { kind: 'CHECK', id: 'check-1' }, { customerId: otherCustomerId });
+    const elsewhere = await callRetract(
+      officer,
+      { kind: 'CHECK', kycEvidenceId: 'check-1' },
+      { customerId: otherCustomerId },
+    );
     expect(codesOf(elsewhere)).toEqual(['OBP-30046']);
   });
 
@@ -545,7 +559,7 @@ describe('retractKycEvidence', () => {
     ['DOCUMENT', 'kycDocument', 'document-1', { number: '123456' }],
     ['MEDIA', 'kycMedia', 'media-1', { url: 'https://media.example.com/passport.png' }],
   ])('keeps a %s, and returns the user and the reason of the retraction', async (kind, name, id, kept) => {
-    const { data, errors } = await callRetract(officer, { kind, id });
+    const { data, errors } = await callRetract(officer, { kind, kycEvidenceId: id });
 
     expect(errors).toEqual([]);
     const retraction = { date: expect.any(String), userId: officer.id, reason };
@@ -553,39 +567,43 @@ describe('retractKycEvidence', () => {
       kycCheck: null,
       kycDocument: null,
       kycMedia: null,
-      [name]: { id, ...kept, retraction },
+      [name]: { [`${name}Id`]: id, ...kept, retraction },
       customer: { id: customerId },
     });
   });
 
   test('keeps retracted evidence in the list, with its retraction', async () => {
     await insertKycCheck(gateway.database, { bankId, customerId, id: 'check-2' });
-    await callRetract(officer, { kind: 'CHECK', id: 'check-1' });
+    await callRetract(officer, { kind: 'CHECK', kycEvidenceId: 'check-1' });
 
     const { data } = await gateway.query(
       officer.token,
-      `{ kycChecks(bankId: "${bankId}", customerId: "${customerId}") { id retraction { reason } } }`,
+      `{ kycChecks(bankId: "${bankId}", customerId: "${customerId}") { kycCheckId retraction { reason } } }`,
     );
 
     expect(data?.kycChecks).toEqual([
-      { id: 'check-2', retraction: null },
-      { id: 'check-1', retraction: { reason } },
+      { kycCheckId: 'check-2', retraction: null },
+      { kycCheckId: 'check-1', retraction: { reason } },
     ]);
   });
 
   test('fails with CONFLICT for retracted evidence and keeps the first reason', async () => {
-    await callRetract(officer, { kind: 'CHECK', id: 'check-1' });
+    await callRetract(officer, { kind: 'CHECK', kycEvidenceId: 'check-1' });
 
-    const { errors } = await callRetract(officer, { kind: 'CHECK', id: 'check-1', reason: 'Another reason.' });
+    const { errors } = await callRetract(officer, {
+      kind: 'CHECK',
+      kycEvidenceId: 'check-1',
+      reason: 'Another reason.',
+    });
 
-    expect(errors[0]?.extensions).toMatchObject({ code: 'CONFLICT', field: 'input.id' });
+    expect(errors[0]?.extensions).toMatchObject({ code: 'CONFLICT', field: 'input.kycEvidenceId' });
     expect(await storedCheck()).toMatchObject({ retractionReason: reason });
   });
 
   test('succeeds once when requests race', async () => {
     const answers = await Promise.all(
       ['A', 'B', 'C'].map((racingReason) =>
-        callRetract(officer, { kind: 'CHECK', id: 'check-1', reason: racingReason }),
+        callRetract(officer, { kind: 'CHECK', kycEvidenceId: 'check-1', reason: racingReason }),
       ),
     );
 
@@ -598,8 +616,8 @@ describe('retractKycEvidence', () => {
   test('retracts once for each idempotency key, and returns the same', async () => {
     const idempotencyKey = randomUUID();
 
-    const first = await callRetract(officer, { kind: 'CHECK', id: 'check-1' }, { idempotencyKey });
-    const second = await callRetract(officer, { kind: 'CHECK', id: 'check-1' }, { idempotencyKey });
+    const first = await callRetract(officer, { kind: 'CHECK', kycEvidenceId: 'check-1' }, { idempotencyKey });
+    const second = await callRetract(officer, { kind: 'CHECK', kycEvidenceId: 'check-1' }, { idempotencyKey });
 
     expect(second.errors).toEqual([]);
     expect(second.data).toEqual(first.data);
@@ -608,9 +626,9 @@ describe('retractKycEvidence', () => {
   test('does not allow evidence to be overwritten by adding it again', async () => {
     const add = `mutation ($bankId: ID!, $customerId: ID!, $input: AddKycCheckInput!) {
       addKycCheck(bankId: $bankId, customerId: $customerId, input: $input) { kycCheck { retraction { reason } } } }`;
-    const input = { ...checkInput, id: 'check-3' };
+    const input = { ...checkInput, kycCheckId: 'check-3' };
     await gateway.query(officer.token, add, { bankId, customerId, input });
-    await callRetract(officer, { kind: 'CHECK', id: 'check-3' });
+    await callRetract(officer, { kind: 'CHECK', kycEvidenceId: 'check-3' });
 
     const same = await gateway.query(officer.token, add, { bankId, customerId, input });
     const other = await gateway.query(officer.token, add, {

@@ -112,13 +112,13 @@ describe.each<[field: string, systemRole: Role, bankRole: Role]>([
 test('kycChecks and kycStatuses are sorted by date, newest first', async () => {
   const { data } = await gateway.query(
     officer.token,
-    `{ kycChecks(bankId: "${bankId}", customerId: "${customerId}") { id how satisfied staffName comments date }
+    `{ kycChecks(bankId: "${bankId}", customerId: "${customerId}") { kycCheckId how satisfied staffName comments date }
        kycStatuses(bankId: "${bankId}", customerId: "${customerId}") { ok date } }`,
   );
 
   expect(data?.kycChecks).toMatchObject([
-    { id: 'check-2', how: 'newer', satisfied: true, date: '2021-01-01T00:00:00.000Z' },
-    { id: 'check-1', how: `of ${customerId}` },
+    { kycCheckId: 'check-2', how: 'newer', satisfied: true, date: '2021-01-01T00:00:00.000Z' },
+    { kycCheckId: 'check-1', how: `of ${customerId}` },
   ]);
   expect(data?.kycStatuses).toEqual([
     { ok: false, date: '2021-01-01T00:00:00.000Z' },
@@ -129,14 +129,14 @@ test('kycChecks and kycStatuses are sorted by date, newest first', async () => {
 test('KycMedia.document, KycMedia.check, and KycDocument.media return evidence of the same customer', async () => {
   const { data, errors } = await gateway.query(
     officer.token,
-    `{ kycMedia(bankId: "${bankId}", customerId: "${customerId}") { id document { number } check { how } }
-       kycDocuments(bankId: "${bankId}", customerId: "${customerId}") { id media { id } } }`,
+    `{ kycMedia(bankId: "${bankId}", customerId: "${customerId}") { kycMediaId document { number } check { how } }
+       kycDocuments(bankId: "${bankId}", customerId: "${customerId}") { kycDocumentId media { kycMediaId } } }`,
   );
 
   expect(errors).toEqual([]);
   expect(data?.kycMedia).toEqual([
-    { id: 'media-2', document: null, check: null },
-    { id: 'media-1', document: { number: `of ${customerId}` }, check: { how: `of ${customerId}` } },
+    { kycMediaId: 'media-2', document: null, check: null },
+    { kycMediaId: 'media-1', document: { number: `of ${customerId}` }, check: { how: `of ${customerId}` } },
   ]);
-  expect(data?.kycDocuments).toEqual([{ id: 'document-1', media: [{ id: 'media-1' }] }]);
+  expect(data?.kycDocuments).toEqual([{ kycDocumentId: 'document-1', media: [{ kycMediaId: 'media-1' }] }]);
 });

@@ -66,15 +66,15 @@ beforeAll(async () => {
 
 afterAll(() => gateway.stop());
 
-const flatFields = `id bankId customerNumber legalName mobilePhoneNumber email dateOfBirth title branchId nameSuffix
+const flatFields = `customerId bankId customerNumber legalName mobilePhoneNumber email dateOfBirth title branchId nameSuffix
   attributes { name type value }
   accounts {
-    id bankId label productCode balance { currency amount } branchId
+    accountId bankId label productCode balance { currency amount } branchId
     routings { scheme address } attributes { contractCode name value } contracts { contractCode paymentMethod }
   }`;
 
 const flat = () => ({
-  id: customerId,
+  customerId,
   bankId,
   customerNumber,
   legalName: 'Eveline Tripman',
@@ -90,7 +90,7 @@ const flat = () => ({
   ],
   accounts: [
     {
-      id: 'savings',
+      accountId: 'savings',
       bankId,
       label: 'savings',
       productCode: 'CURRENT',
@@ -101,7 +101,7 @@ const flat = () => ({
       contracts: [],
     },
     {
-      id: 'current',
+      accountId: 'current',
       bankId,
       label: 'current',
       productCode: 'CURRENT',
@@ -124,7 +124,7 @@ describe.each([
   ['customerOverview', 'CanGetCustomerOverview', 'CanGetCustomerOverviewFlat'],
   ['customerOverviewFlat', 'CanGetCustomerOverviewFlat', 'CanGetCustomerOverview'],
 ] as const)('%s', (field, role, otherRole) => {
-  const overview = (bank: string, number: string, selection = 'id attributes { id } accounts { id }') =>
+  const overview = (bank: string, number: string, selection = 'customerId attributes { id } accounts { id }') =>
     `{ ${field}(bankId: "${bank}", customerNumber: "${number}") { ${selection} } }`;
 
   test('refuses an anonymous caller, and does not reveal to a caller without a role whether a customer exists', async () => {

@@ -193,7 +193,7 @@ describe('User', () => {
   test('is returned with all fields to the user, but with the customers of active links only', async () => {
     const answer = await gateway.query(
       subject.token,
-      `query ($id: ID!) { me { ${userFields} } user(id: $id) { id } }`,
+      `query ($id: ID!) { me { ${userFields} } user(userId: $id) { id } }`,
       {
         id: subject.id,
       },
@@ -203,7 +203,7 @@ describe('User', () => {
   });
 
   test('is refused to a caller without the system role, whether it exists or not', async () => {
-    const query = 'query ($id: ID!) { user(id: $id) { id } }';
+    const query = 'query ($id: ID!) { user(userId: $id) { id } }';
     const withBankRole = await gateway.createUser({ roles: [['CanGetAnyUser', 'gh.29.uk']] });
     const withoutRole = await gateway.createUser();
     for (const { token } of [withBankRole, withoutRole]) {
@@ -217,7 +217,7 @@ describe('User', () => {
   });
 
   test('is returned to a caller with CanGetAnyUser, and its guarded fields only with their own roles', async () => {
-    const query = `query ($id: ID!) { user(id: $id) { ${userFields} } }`;
+    const query = `query ($id: ID!) { user(userId: $id) { ${userFields} } }`;
     const reader = await gateway.createUser({ roles: [['CanGetAnyUser', null]] });
     const answer = await gateway.query(reader.token, query, { id: subject.id });
     expect(answer.data).toEqual({ user: { ...everything(), entitlements: null, customers: null } });
@@ -240,7 +240,7 @@ describe('User', () => {
 
   test('fails with OBP-20057 for a caller with CanGetAnyUser if it does not exist', async () => {
     const { token } = await gateway.createUser({ roles: [['CanGetAnyUser', null]] });
-    expect(errorsOf(await gateway.query(token, '{ user(id: "unknown") { id } }'))).toEqual([
+    expect(errorsOf(await gateway.query(token, '{ user(userId: "unknown") { id } }'))).toEqual([
       { path: 'user', code: 'NOT_FOUND', obpCode: 'OBP-20057' },
     ]);
   });

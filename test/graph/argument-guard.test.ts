@@ -108,7 +108,7 @@ test('an invalid argument of a batched field is counted for each bank', async ()
 
 test.each([
   ['customer', 'customerId', 'addresses { id }'],
-  ['account', 'id', 'routings { address }'],
+  ['account', 'accountId', 'routings { address }'],
 ])('U+0000 in the key of one %s does not fail another one of the same batch', async (field, argument, below) => {
   const whole = await insertWholeCustomer(gateway.database, { bankId });
   const id = field === 'customer' ? whole.customerId : whole.accountId;
@@ -120,7 +120,7 @@ test.each([
     ],
   });
   const one = (alias: string, given: string) =>
-    `${alias}: ${field}(bankId: "${bankId}", ${argument}: ${given}) { id ${below} }`;
+    `${alias}: ${field}(bankId: "${bankId}", ${argument}: ${given}) { key: ${field === 'customer' ? 'id' : argument} ${below} }`;
 
   const { data, errors } = await gateway.query(
     reader.token,
@@ -128,7 +128,7 @@ test.each([
     { bad: 'a\u0000b' },
   );
 
-  expect(data).toEqual({ bad: null, good: { id, [below.split(' ')[0] ?? '']: [expect.anything()] } });
+  expect(data).toEqual({ bad: null, good: { key: id, [below.split(' ')[0] ?? '']: [expect.anything()] } });
   expect(errors).toMatchObject([{ path: ['bad'], extensions: { obpCode: 'OBP-10001', field: argument } }]);
 });
 

@@ -122,11 +122,14 @@ test('an invalid argument fails its collection, as without prefetch', async () =
 test('the accounts of links contain their prefetched fields', async () => {
   const clerk = await clerkWith('CanGetCustomer', 'CanGetCustomerAccountLinks', 'CanGetCustomerOverview');
 
-  const { data, errors } = await ask(clerk, 'accountLinks { account { id routings { address } attributes { id } } }');
+  const { data, errors } = await ask(
+    clerk,
+    'accountLinks { account { accountId routings { address } attributes { id } } }',
+  );
 
   expect(errors).toEqual([]);
   const account = {
-    id: ours.accountId,
+    accountId: ours.accountId,
     routings: [{ address: expect.any(String) }],
     attributes: expect.arrayContaining([{ id: expect.any(String) }]),
   };

@@ -16,7 +16,7 @@ export type RootCall = Pick<ApiCase, 'variables' | 'selection'>;
 
 /** The queries that are not APIs of OBP. */
 const furtherReads: Record<string, RootCall> = {
-  account: { variables: ({ bankId, accountId }) => ({ bankId, id: accountId }), selection: 'id bankId label' },
+  account: { variables: ({ bankId, accountId }) => ({ bankId, accountId }), selection: 'id bankId label' },
   auditEvents: {
     variables: ({ bankId, customerId }) => ({ bankId, customerId }),
     selection: 'nodes { id bankId customerIds subjectUserIds userId }',
@@ -28,7 +28,7 @@ const furtherReads: Record<string, RootCall> = {
   banks: { variables: () => ({}), selection: 'id' },
   findUser: {
     variables: ({ bankId, linkedUser }) => ({ bankId, username: linkedUser.username }),
-    selection: 'id username displayName',
+    selection: 'userId username displayName',
   },
   me: { variables: () => ({}), selection: 'id' },
   users: { variables: () => ({ first: 2 }), selection: 'nodes { id }' },
@@ -41,7 +41,7 @@ const furtherReads: Record<string, RootCall> = {
   entitlementRequests: { variables: ({ bankId }) => ({ bankId }), selection: 'nodes { id userId roleName bankId }' },
   myCustomer: { variables: ({ customerId }) => ({ customerId }), selection: 'id' },
   viewerPermissions: { variables: () => ({}), selection: '' },
-  user: { variables: ({ linkedUser }) => ({ id: linkedUser.id }), selection: 'id' },
+  user: { variables: ({ linkedUser }) => ({ userId: linkedUser.id }), selection: 'id' },
 };
 
 /** A list of a customer is called with the IDs of the bank and the customer. */

@@ -5,7 +5,7 @@ import type { Context } from '../../graph/context.ts';
 import { userSummaries } from '../user/user.loader.ts';
 import type { UserSummary } from '../user/user-summary.type.ts';
 import { account } from './account.table.ts';
-import { type Account, type AccountKey, toAccount } from './account.type.ts';
+import { type Account, toAccount } from './account.type.ts';
 import { type AccountHolderRow, accountHolder } from './account-holder.table.ts';
 
 const accountById = oneBy(account, 'bankId', 'id');
@@ -14,23 +14,23 @@ export const holdingsByUser = manyBy(accountHolder, ['userId'], { orderBy: ['ban
 
 const holdersByAccount = manyBy(accountHolder, ['bankId', 'accountId'], { orderBy: ['userId'] });
 
-/** The holders of each account. */
-export async function holdersOf(context: Context, accounts: readonly AccountKey[]): Promise<UserSummary[][]> {
-  const keys = accounts.map(({ bankId, id }): [string, string] => [bankId, id]);
-  const holdings = await context.loader(holdersByAccount).loadAll(keys);
-  const summaries = await userSummaries(
-    context,
-    holdings.flat().map(({ userId }) => userId),
-  );
-  const byId = new Map(summaries.flatMap((summary) => (summary === null ? [] : [[summary.id, summary] as const])));
-  return holdings.map((ofAccount) => ofAccount.flatMap(({ userId }) => byId.get(userId) ?? []));
-}
-
 /** The key of an account. `customerId` is the customer through whom the account was selected. */
 interface AccountPlace {
   bankId: string;
   accountId: string;
   customerId?: string | null;
+}
+
+/** The holders of each account. */
+export async function holdersOf(context: Context, accounts: readonly AccountPlace[]): Promise<UserSummary[][]> {
+  const keys = accounts.map(({ bankId, accountId }): [string, string] => [bankId, accountId]);
+  const holdings = await context.loader(holdersByAccount).loadAll(keys);
+  const summaries = await userSummaries(
+    context,
+    holdings.flat().map(({ userId }) => userId),
+  );
+  const byId = new Map(summaries.flatMap((summary) => (summary === null ? [] : [[summary.userId, summary] as const])));
+  return holdings.map((ofAccount) => ofAccount.flatMap(({ userId }) => byId.get(userId) ?? []));
 }
 
 /** Loads the account of each key. Null if the account does not exist. */

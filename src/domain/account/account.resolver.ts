@@ -1,11 +1,11 @@
-import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { holdsAny } from '../../auth/authenticated-user.ts';
 import { gatewayError } from '../../base/errors.ts';
 import { manyBy, oneBy } from '../../database/batch.ts';
 import { Batched, BatchedByKey, PrefetchKey } from '../../execution/batched.ts';
 import { defaultMaxItems } from '../../execution/max-items.ts';
 import { Authenticated, Public, RequiresRole } from '../../graph/access/rule.ts';
-import { BankId } from '../../graph/arguments.ts';
+import { AccountId, BankId } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
 import { mutate } from '../../graph/mutation.ts';
 import { bankAt } from '../bank/bank.loader.ts';
@@ -21,6 +21,7 @@ import {
   type AccountKey,
   AccountPayload,
   AccountRouting,
+  accountKey,
   CreateAccountInput,
 } from './account.type.ts';
 import { checkNewAccounts, holderOf, insertAccount, isSelfServiceInput, newAccount } from './account.writes.ts';
@@ -34,8 +35,8 @@ const routingsByAccount = manyBy(accountRouting, ['bankId', 'accountId'], { orde
 const attributesByAccount = manyBy(accountAttribute, ['bankId', 'accountId'], { orderBy: ['createdAt', 'id'] });
 const attributeById = oneBy(accountAttribute, 'id');
 
-function keyOf({ bankId, id }: AccountKey): [bankId: string, id: string] {
-  return [bankId, id];
+function keyOf({ bankId, accountId }: AccountKey): [bankId: string, accountId: string] {
+  return [bankId, accountId];
 }
 
 @Resolver(() => Account)
@@ -74,7 +75,7 @@ export class AccountResolver {
 
   @FieldResolver(() => [UserSummary], {
     nullable: true,
-    description: 'The users to whom the account belongs, sorted by `id`.',
+    description: 'The users to whom the account belongs, sorted by `userId`.',
   })
   @RequiresRole(['CanGetCustomerOverview', 'CanGetCustomerOverviewFlat', 'CanCreateAccount'], { orHolder: true })
   @BatchedByKey<AccountKey>()
@@ -98,13 +99,9 @@ export class AccountResolver {
     description: 'The account with this ID. Fails with `OBP-30018` if the bank has no such account.',
   })
   @RequiresRole(['CanGetCustomerOverview', 'CanGetCustomerOverviewFlat'], { orHolder: true })
-  @PrefetchKey((_: unknown, { bankId, id }: AccountKey): AccountKey => ({ bankId, id }))
-  account(
-    @BankId() bankId: string,
-    @Arg('id', () => ID, { description: 'The ID of the account.' }) id: string,
-    @Ctx() context: Context,
-  ): Promise<Account> {
-    return accountAt(context, bankId, id);
+  @PrefetchKey((_: unknown, { bankId, accountId }: AccountKey): AccountKey => accountKey(bankId, accountId))
+  account(@BankId() bankId: string, @AccountId() accountId: string, @Ctx() context: Context): Promise<Account> {
+    return accountAt(context, bankId, accountId);
   }
 
   @Mutation(() => AccountPayload, {
@@ -136,7 +133,7 @@ export class AccountResolver {
         return { bankId, accountId: opened.account.id };
       },
       async (written) => {
-        const [[holder = null] = []] = await holdersOf(context, [{ bankId, id: written.accountId }]);
+        const [[holder = null] = []] = await holdersOf(context, [written]);
         return { account: await loadAccount(context, written), holder };
       },
     );
@@ -158,7 +155,7 @@ export class AccountAttributeMutations {
   @RequiresRole(['CanCreateAccountAttributeAtOneBank'])
   createAccountAttribute(
     @BankId() bankId: string,
-    @Arg('accountId', () => ID, { description: 'The ID of the account.' }) accountId: string,
+    @AccountId() accountId: string,
     @Arg('input', () => AccountAttributeInput, { description: 'The new attribute.' }) input: AccountAttributeInput,
     @Ctx() context: Context,
   ): Promise<AccountAttributePayload> {

@@ -1,4 +1,6 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import { globalIdDescription } from '../../graph/descriptions.ts';
+import { globalId } from '../../graph/global-id.ts';
 import { MaxInputItems } from '../../graph/max-input-items.ts';
 import { DateTime } from '../../graph/scalars.ts';
 import { AttributeType } from '../attribute/attribute-type.ts';
@@ -8,17 +10,17 @@ import type { AccountRow } from './account.table.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'An account at a bank.' })
 export class Account {
-  /** The account for access checks. Equal to `id`. */
-  accountId: string;
-
   /** The customer through whose link the account was reached. Linked users of this customer can access the account. */
   customerId: string | null;
 
-  @Field(() => ID, { description: 'The ID of the account, unique at the bank.' })
+  @Field(() => ID, { description: globalIdDescription('account') })
   id: string;
 
   @Field(() => ID, { description: 'The ID of the bank.' })
   bankId: string;
+
+  @Field(() => ID, { description: 'The ID of the account at the bank, such as `current-1`.' })
+  accountId: string;
 
   @Field(() => String, { nullable: true, description: 'The label of the account, such as `Everyday`.' })
   label: string | null;
@@ -48,13 +50,18 @@ export class Account {
   version: number;
 }
 
+/** The `id` of an account, and the parts of which it is made. */
+export type AccountKey = Pick<Account, 'id' | 'bankId' | 'accountId'>;
+
+export function accountKey(bankId: string, accountId: string): AccountKey {
+  return { id: globalId('Account', bankId, accountId), bankId, accountId };
+}
+
 /** `reachedThrough` has the customer through whose link the account was reached. */
 export function toAccount(row: AccountRow, reachedThrough: { customerId: string | null } | null = null): Account {
   return {
-    accountId: row.id,
+    ...accountKey(row.bankId, row.id),
     customerId: reachedThrough?.customerId ?? null,
-    id: row.id,
-    bankId: row.bankId,
     label: row.label,
     number: row.number,
     productCode: row.productCode,
@@ -65,9 +72,6 @@ export function toAccount(row: AccountRow, reachedThrough: { customerId: string 
     version: row.version,
   };
 }
-
-/** The primary key of an account. */
-export type AccountKey = Pick<Account, 'bankId' | 'id'>;
 
 @ObjectType({ simpleResolvers: true, description: 'An address of an account in a routing scheme, such as its IBAN.' })
 export class AccountRouting {
@@ -146,7 +150,7 @@ export class CreateAccountInput {
     description:
       'The ID of the account, such as `current-1`, at most 254 characters of 0-9, a-z, A-Z, `-`, `.`, and `_`. It must be unique at the bank. Defaults to a generated ID. Requires `CanCreateAccount`, unless the operator allows it.',
   })
-  id?: string | null;
+  accountId?: string | null;
 
   @Field(() => ID, {
     nullable: true,

@@ -83,10 +83,10 @@ export function holderOf({ userId }: CreateAccountInput, callerId: string): stri
  * a caller could claim the routings of another person, or find out which exist.
  */
 export function isSelfServiceInput(
-  { id, accountRoutings }: CreateAccountInput,
+  { accountId, accountRoutings }: CreateAccountInput,
   { newAccountsPerDay, selfServiceRoutings }: Pick<Config, 'newAccountsPerDay' | 'selfServiceRoutings'>,
 ): boolean {
-  const isChosen = id != null || (accountRoutings != null && accountRoutings.length > 0);
+  const isChosen = accountId != null || (accountRoutings != null && accountRoutings.length > 0);
   return newAccountsPerDay > 0 && (selfServiceRoutings || !isChosen);
 }
 
@@ -111,10 +111,10 @@ export async function checkNewAccounts(transaction: Queries, userId: string, max
 
 /** Validates the input of a new account. @throws OBP-30110, 30107, 30105, 30106, 30109, 30112, 30114 or 10001. */
 export function newAccount(input: CreateAccountInput, holderId: string): NewAccount {
-  const { id } = input;
+  const { accountId } = input;
   return {
     account: {
-      id: id == null ? randomUUID() : parsed('OBP-30110', 'input.id', () => parseId(id)),
+      id: accountId == null ? randomUUID() : parsed('OBP-30110', 'input.accountId', () => parseId(accountId)),
       label: text('input.label', input.label, 255),
       number: newAccountNumber(),
       productCode: text('input.productCode', input.productCode, 100),
@@ -157,7 +157,7 @@ export async function insertAccount(
   try {
     await insertRow(transaction, account, { ...values, bankId, createdAt, updatedAt: createdAt });
   } catch (error) {
-    if (isUniqueViolation(error)) throw gatewayError('OBP-30208', { bankId, field: 'input.id', cause: error });
+    if (isUniqueViolation(error)) throw gatewayError('OBP-30208', { bankId, field: 'input.accountId', cause: error });
     throw error;
   }
   const ofAccount = { bankId, accountId: values.id, createdAt };

@@ -3,7 +3,7 @@ import { gatewayError } from '../../base/errors.ts';
 import { manyBy, oneBy } from '../../database/batch.ts';
 import { Batched, BatchedByKey, PrefetchKey } from '../../execution/batched.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
-import { BankId, CustomerId, ExpectedVersion } from '../../graph/arguments.ts';
+import { AccountId, BankId, CustomerId, ExpectedVersion } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
 import { mutate, type WrittenChild, writtenChild } from '../../graph/mutation.ts';
 import { mutateChild } from '../customer/child-mutation.ts';
@@ -12,7 +12,7 @@ import { Customer, type CustomerKey } from '../customer/customer.type.ts';
 import { lockCustomerOfRow } from '../customer/locked-customer.ts';
 import { refuseOwnCustomer } from '../user-customer-link/user-customer-link.writes.ts';
 import { accountAt, loadAccounts } from './account.loader.ts';
-import { Account, type AccountKey } from './account.type.ts';
+import { Account, type AccountKey, accountKey } from './account.type.ts';
 import { accountLinksByCustomer } from './customer-account-link.loader.ts';
 import { customerAccountLink } from './customer-account-link.table.ts';
 import {
@@ -70,7 +70,7 @@ export class CustomerAccountLinkResolver {
   @FieldResolver(() => Account, { nullable: true, description: 'The account of the link.' })
   @RequiresRole(['CanGetCustomerOverview', 'CanGetCustomerOverviewFlat'], { orLinkedUser: true, orHolder: true })
   @Batched()
-  @PrefetchKey(({ bankId, accountId }: CustomerAccountLink): AccountKey => ({ bankId, id: accountId }))
+  @PrefetchKey(({ bankId, accountId }: CustomerAccountLink): AccountKey => accountKey(bankId, accountId))
   account(@Root() links: CustomerAccountLink[], @Ctx() context: Context): Promise<(Account | null)[]> {
     return loadAccounts(context, links);
   }
@@ -104,11 +104,11 @@ export class CustomerAccountLinkResolver {
   @RequiresRole(['CanGetCustomerAccountLinks'])
   async customerAccountLinksByAccount(
     @BankId() bankId: string,
-    @Arg('accountId', () => ID, { description: 'The ID of the account.' }) accountId: string,
+    @AccountId() accountId: string,
     @Ctx() context: Context,
   ): Promise<CustomerAccountLink[]> {
     const account = await accountAt(context, bankId, accountId);
-    return context.loader(accountLinksByAccount).load([account.bankId, account.id]);
+    return context.loader(accountLinksByAccount).load([account.bankId, account.accountId]);
   }
 }
 

@@ -4,6 +4,8 @@ import { type AuditKind, type AuditOutcome, parseAuditEvent } from '../../audit/
 import { maxConfigurableObjects } from '../../execution/answer-meter.ts';
 import { MaxItems } from '../../execution/max-items.ts';
 import { connectionOf } from '../../graph/connection.ts';
+import { globalIdDescription } from '../../graph/descriptions.ts';
+import { globalId } from '../../graph/global-id.ts';
 import { DateTime } from '../../graph/scalars.ts';
 
 /** An event contains the objects of one operation, so its lists can be as long as the largest response that can be configured. */
@@ -59,7 +61,7 @@ export class AuditEvent {
   /** The customer whose events are read. The event that records the read contains this customer. */
   customerId: string | null;
 
-  @Field(() => ID, { description: 'The ID of the event.' })
+  @Field(() => ID, { description: globalIdDescription('event') })
   id: string;
 
   @Field(() => DateTime, { description: 'The time of the event.' })
@@ -174,7 +176,7 @@ export class AuditEvent {
 
 /** `customerId` is the customer whose events are read. Null if the events of all customers are read. */
 export function toAuditEvent({ chain, sequence, at, event }: AuditEventRow, customerId: string | null): AuditEvent {
-  return { ...parseAuditEvent(event), id: `${chain}-${sequence}`, at, customerId };
+  return { ...parseAuditEvent(event), id: globalId('AuditEvent', String(chain), String(sequence)), at, customerId };
 }
 
 export const AuditEventConnection = connectionOf('AuditEventConnection', 'AuditEventEdge', () => AuditEvent);

@@ -56,7 +56,7 @@ export class CreateBankInput {
   @Field(() => ID, {
     description: 'The ID of the bank, such as `gh.29.uk`, at most 254 characters of 0-9, a-z, A-Z, `-`, `.`, and `_`.',
   })
-  id: string;
+  bankId: string;
 
   @Field(() => String, { description: 'The short name of the bank, at most 100 characters.' })
   shortName: string;

@@ -17,7 +17,7 @@ type BankValues = Pick<BankRow, 'id' | 'shortName' | 'fullName' | 'logoUrl' | 'w
 /** The columns of a new bank. */
 export function bankValues(input: CreateBankInput): BankValues {
   return {
-    id: validBankId('input.id', input.id),
+    id: validBankId('input.bankId', input.bankId),
     shortName: text('input.shortName', input.shortName, 100),
     fullName: text('input.fullName', input.fullName, 255),
     logoUrl: input.logoUrl ?? null,
@@ -39,7 +39,7 @@ export async function insertBank(transaction: Queries, values: BankValues): Prom
   try {
     await insertRow(transaction, bank, { ...values, createdAt: now, updatedAt: now });
   } catch (error) {
-    if (isUniqueViolation(error)) throw gatewayError('OBP-34000', { field: 'input.id', cause: error });
+    if (isUniqueViolation(error)) throw gatewayError('OBP-34000', { field: 'input.bankId', cause: error });
     throw error;
   }
 }

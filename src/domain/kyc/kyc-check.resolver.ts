@@ -83,7 +83,7 @@ export class KycCheckMutations {
     @Arg('input', () => AddKycCheckInput, { description: 'The new check.' }) input: AddKycCheckInput,
     @Ctx() context: Context,
   ): Promise<KycCheckPayload> {
-    const id = optionalId('input.id', input.id);
+    const id = optionalId('input.kycCheckId', input.kycCheckId);
     const values = kycCheckValues(input);
     return mutateChild(context, { bankId, customerId }, readPayload, async (transaction, customer) => {
       const { row } = await addEvidence(transaction, kycCheck, customer, id, values);

@@ -1,15 +1,20 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
-import { pastTimeDescription, payloadObjectOfCustomer } from '../../graph/descriptions.ts';
+import { globalIdDescription, pastTimeDescription, payloadObjectOfCustomer } from '../../graph/descriptions.ts';
+import { globalId } from '../../graph/global-id.ts';
 import { DateTime } from '../../graph/scalars.ts';
-import { KycRetraction } from './kyc-retraction.type.ts';
+import type { KycCheckRow } from './kyc-check.table.ts';
+import { KycRetraction, withRetraction } from './kyc-retraction.type.ts';
 
 @ObjectType({
   simpleResolvers: true,
   description: "A check of the identity of a customer by a member of the bank's staff.",
 })
 export class KycCheck {
-  @Field(() => ID, { description: 'The ID of the check, unique for the customer.' })
+  @Field(() => ID, { description: globalIdDescription('check') })
   id: string;
+
+  @Field(() => ID, { description: 'The ID of the check, unique for the customer.' })
+  kycCheckId: string;
 
   @Field(() => ID, { description: 'The ID of the bank.' })
   bankId: string;
@@ -48,6 +53,10 @@ export class KycCheck {
   retraction: KycRetraction | null;
 }
 
+export function toKycCheck(row: KycCheckRow): KycCheck {
+  return withRetraction({ ...row, id: globalId('KycCheck', row.customerId, row.id), kycCheckId: row.id });
+}
+
 @InputType({ description: 'A new KYC check.' })
 export class AddKycCheckInput {
   @Field(() => ID, {
@@ -55,7 +64,7 @@ export class AddKycCheckInput {
     description:
       'The ID of the check, such as `98FDB6`, at most 254 characters of 0-9, a-z, A-Z, `-`, `.`, and `_`. It must be unique for the customer. Defaults to a generated ID.',
   })
-  id?: string | null;
+  kycCheckId?: string | null;
 
   @Field(() => DateTime, {
     description: `The time when the check was made, such as \`2024-05-31T09:30:00Z\`. ${pastTimeDescription}`,

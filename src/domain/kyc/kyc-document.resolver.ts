@@ -94,7 +94,7 @@ export class KycDocumentMutations {
     @Arg('input', () => AddKycDocumentInput, { description: 'The new document.' }) input: AddKycDocumentInput,
     @Ctx() context: Context,
   ): Promise<KycDocumentPayload> {
-    const id = optionalId('input.id', input.id);
+    const id = optionalId('input.kycDocumentId', input.kycDocumentId);
     const values = kycDocumentValues(input);
     return mutateChild(context, { bankId, customerId }, readPayload, async (transaction, customer) => {
       const { row } = await addEvidence(transaction, kycDocument, customer, id, values);

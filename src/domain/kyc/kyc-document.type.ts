@@ -1,15 +1,20 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
-import { payloadObjectOfCustomer } from '../../graph/descriptions.ts';
+import { globalIdDescription, payloadObjectOfCustomer } from '../../graph/descriptions.ts';
+import { globalId } from '../../graph/global-id.ts';
 import { DateTime, LocalDate } from '../../graph/scalars.ts';
-import { KycRetraction } from './kyc-retraction.type.ts';
+import type { KycDocumentRow } from './kyc-document.table.ts';
+import { KycRetraction, withRetraction } from './kyc-retraction.type.ts';
 
 @ObjectType({
   simpleResolvers: true,
   description: 'A document that proves the identity of a customer, such as a passport.',
 })
 export class KycDocument {
-  @Field(() => ID, { description: 'The ID of the document, unique for the customer.' })
+  @Field(() => ID, { description: globalIdDescription('document') })
   id: string;
+
+  @Field(() => ID, { description: 'The ID of the document, unique for the customer.' })
+  kycDocumentId: string;
 
   @Field(() => ID, { description: 'The ID of the bank.' })
   bankId: string;
@@ -42,6 +47,10 @@ export class KycDocument {
   retraction: KycRetraction | null;
 }
 
+export function toKycDocument(row: KycDocumentRow): KycDocument {
+  return withRetraction({ ...row, id: globalId('KycDocument', row.customerId, row.id), kycDocumentId: row.id });
+}
+
 @InputType({ description: 'A new KYC document.' })
 export class AddKycDocumentInput {
   @Field(() => ID, {
@@ -49,7 +58,7 @@ export class AddKycDocumentInput {
     description:
       'The ID of the document, such as `wuwjfuha234678`, at most 254 characters of 0-9, a-z, A-Z, `-`, `.`, and `_`. It must be unique for the customer. Defaults to a generated ID.',
   })
-  id?: string | null;
+  kycDocumentId?: string | null;
 
   @Field(() => String, { description: 'The type of the document, such as `passport`, at most 50 characters.' })
   type: string;

@@ -44,7 +44,7 @@ export class KycEvidenceMutations {
     @Ctx() context: Context,
   ): Promise<KycEvidencePayload> {
     const { kind } = input;
-    const id = valid('input.id', () => parseId(input.id));
+    const id = valid('input.kycEvidenceId', () => parseId(input.kycEvidenceId));
     const reason = longText('input.reason', input.reason, 2000);
     const userId = context.user?.id;
     if (userId === undefined) throw gatewayError('OBP-20001');

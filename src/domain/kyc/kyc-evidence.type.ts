@@ -24,8 +24,10 @@ export class RetractKycEvidenceInput {
   @Field(() => KycEvidenceKind, { description: 'The kind of the evidence.' })
   kind: KycEvidenceKind;
 
-  @Field(() => ID, { description: 'The ID of the check, document, or media item.' })
-  id: string;
+  @Field(() => ID, {
+    description: 'The ID of the evidence: `kycCheckId`, `kycDocumentId`, or `kycMediaId`.',
+  })
+  kycEvidenceId: string;
 
   @Field(() => String, {
     description: 'The reason for the retraction, such as `Belongs to another person`, at most 2,000 characters.',

@@ -65,6 +65,12 @@ function isSame(stored: unknown, value: unknown): boolean {
   return JSON.stringify(stored) === JSON.stringify(value);
 }
 
+/** The field of the input that chooses the ID of new evidence, such as `input.kycCheckId`. */
+function idFieldOf(table: EvidenceTable): string {
+  const name = getTableName(table).replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  return `input.${name}Id`;
+}
+
 /**
  * Adds evidence. If evidence with the ID and the same values exists, returns it with `isNew` false. If concurrent requests have the
  * same ID, the database lets one of them insert, and the others compare.
@@ -99,7 +105,7 @@ export async function addEvidence<Table extends EvidenceTable>(
   // A time that was ahead of the clock is still so for a retry, or is in the past by then.
   const repeated = valuesAt(stored?.createdAt ?? now, values);
   if (stored === undefined || !Object.entries(repeated).every(([name, value]) => isSame(stored[name], value))) {
-    throw gatewayError('KYC_EVIDENCE_EXISTS', { field: 'input.id' });
+    throw gatewayError('KYC_EVIDENCE_EXISTS', { field: idFieldOf(table) });
   }
   return { row: stored, isNew: false };
 }
@@ -114,9 +120,15 @@ export interface Retraction {
 interface RetractionErrors {
   notFound: ErrorKey;
   retracted: ErrorKey;
+  /** The field of the input that names the row. */
+  field: string;
 }
 
-const evidenceErrors = { notFound: 'KYC_EVIDENCE_NOT_FOUND', retracted: 'KYC_EVIDENCE_RETRACTED' } as const;
+const evidenceErrors = {
+  notFound: 'KYC_EVIDENCE_NOT_FOUND',
+  retracted: 'KYC_EVIDENCE_RETRACTED',
+  field: 'input.kycEvidenceId',
+} as const;
 
 /** Marks a row as retracted. Its other columns stay. @throws `errors` */
 export async function retractEvidence(
@@ -136,5 +148,5 @@ export async function retractEvidence(
   });
   if (retracted !== undefined) return;
   const [stored] = await findOwn(transaction, table, { customerId: customer.id, id });
-  throw gatewayError(stored === undefined ? errors.notFound : errors.retracted, { field: 'input.id' });
+  throw gatewayError(stored === undefined ? errors.notFound : errors.retracted, { field: errors.field });
 }

@@ -106,7 +106,7 @@ export class KycMediaMutations {
     @Arg('input', () => AddKycMediaInput, { description: 'The new media item.' }) input: AddKycMediaInput,
     @Ctx() context: Context,
   ): Promise<KycMediaPayload> {
-    const id = optionalId('input.id', input.id);
+    const id = optionalId('input.kycMediaId', input.kycMediaId);
     const values = kycMediaValues(input);
     return mutateChild(context, { bankId, customerId }, readPayload, (transaction, customer) =>
       addKycMedia(transaction, customer, id, values),

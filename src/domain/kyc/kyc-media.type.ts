@@ -1,15 +1,20 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
-import { pastTimeDescription, payloadObjectOfCustomer } from '../../graph/descriptions.ts';
+import { globalIdDescription, pastTimeDescription, payloadObjectOfCustomer } from '../../graph/descriptions.ts';
+import { globalId } from '../../graph/global-id.ts';
 import { DateTime, HttpsUrl } from '../../graph/scalars.ts';
-import { KycRetraction } from './kyc-retraction.type.ts';
+import type { KycMediaRow } from './kyc-media.table.ts';
+import { KycRetraction, withRetraction } from './kyc-retraction.type.ts';
 
 @ObjectType({
   simpleResolvers: true,
   description: 'A media item of a customer: an image, a video, or a scan that can belong to a document or a check.',
 })
 export class KycMedia {
-  @Field(() => ID, { description: 'The ID of the media item, unique for the customer.' })
+  @Field(() => ID, { description: globalIdDescription('media item') })
   id: string;
+
+  @Field(() => ID, { description: 'The ID of the media item, unique for the customer.' })
+  kycMediaId: string;
 
   @Field(() => ID, { description: 'The ID of the bank.' })
   bankId: string;
@@ -48,6 +53,10 @@ export class KycMedia {
   retraction: KycRetraction | null;
 }
 
+export function toKycMedia(row: KycMediaRow): KycMedia {
+  return withRetraction({ ...row, id: globalId('KycMedia', row.customerId, row.id), kycMediaId: row.id });
+}
+
 @InputType({ description: 'A new media item.' })
 export class AddKycMediaInput {
   @Field(() => ID, {
@@ -55,7 +64,7 @@ export class AddKycMediaInput {
     description:
       'The ID of the media item, such as `73hyfgayt6ywerwerasd`, at most 254 characters of 0-9, a-z, A-Z, `-`, `.`, and `_`. It must be unique for the customer. Defaults to a generated ID.',
   })
-  id?: string | null;
+  kycMediaId?: string | null;
 
   @Field(() => String, { description: 'The type of the media item, such as `image`, at most 50 characters.' })
   type: string;

@@ -73,7 +73,7 @@ export async function retractKycStatus(
   id: string,
   retraction: Retraction,
 ): Promise<void> {
-  const errors = { notFound: 'KYC_STATUS_NOT_FOUND', retracted: 'KYC_STATUS_RETRACTED' } as const;
+  const errors = { notFound: 'KYC_STATUS_NOT_FOUND', retracted: 'KYC_STATUS_RETRACTED', field: 'input.id' } as const;
   await retractEvidence(transaction, kycStatus, customer, id, retraction, errors);
   const following = await followingColumns(transaction, customer);
   const isSame =

@@ -9,8 +9,11 @@ import { customer } from '../customer/customer.table.ts';
 import { customerAttribute } from '../customer/customer-attribute.table.ts';
 import type { ChildTable, LockedCustomer } from '../customer/locked-customer.ts';
 import { kycCheck } from '../kyc/kyc-check.table.ts';
+import { toKycCheck } from '../kyc/kyc-check.type.ts';
 import { kycDocument } from '../kyc/kyc-document.table.ts';
+import { toKycDocument } from '../kyc/kyc-document.type.ts';
 import { kycMedia } from '../kyc/kyc-media.table.ts';
+import { toKycMedia } from '../kyc/kyc-media.type.ts';
 import { withRetraction } from '../kyc/kyc-retraction.type.ts';
 import { kycStatus } from '../kyc/kyc-status.table.ts';
 import { kycStatusProposal } from '../kyc/kyc-status-proposal.table.ts';
@@ -98,19 +101,19 @@ export const belongings = {
   }),
   kycChecks: belonging(kycCheck, {
     exportedBy: kycCheck.date,
-    toExport: (rows) => rows.map(withRetraction),
+    toExport: (rows) => rows.map(toKycCheck),
     description: 'The number of KYC checks.',
     retainedSince: kycCheck.updatedAt,
   }),
   kycDocuments: belonging(kycDocument, {
     exportedBy: kycDocument.createdAt,
-    toExport: (rows) => rows.map(withRetraction),
+    toExport: (rows) => rows.map(toKycDocument),
     description: 'The number of KYC documents.',
     retainedSince: kycDocument.updatedAt,
   }),
   kycMedia: belonging(kycMedia, {
     exportedBy: kycMedia.date,
-    toExport: (rows) => rows.map(withRetraction),
+    toExport: (rows) => rows.map(toKycMedia),
     description: 'The number of KYC media items.',
     retainedSince: kycMedia.updatedAt,
   }),

@@ -44,6 +44,7 @@ export async function withAccounts(
   return links.map((link) => {
     const row = accountsById.get(link.accountId);
     const ofAccount = row && {
+      accountId: row.id,
       ...exportedRow(toAccount(row)),
       routings: (routings.get(row.id) ?? []).map(exportedRow),
       attributes: (attributes.get(row.id) ?? []).map(exportedRow),

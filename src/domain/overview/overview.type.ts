@@ -8,7 +8,7 @@ import { CustomerAttribute } from '../customer/customer-attribute.type.ts';
 @ObjectType({ simpleResolvers: true, description: 'A customer with their attributes and linked accounts.' })
 export class CustomerOverview {
   @Field(() => ID, { description: 'The ID of the customer, unique across all banks.' })
-  id: string;
+  customerId: string;
 
   @Field(() => ID, { description: 'The ID of the bank.' })
   bankId: string;
@@ -121,7 +121,7 @@ export class CustomerOverview {
 })
 export class CustomerOverviewFlat {
   @Field(() => ID, { description: 'The ID of the customer, unique across all banks.' })
-  id: string;
+  customerId: string;
 
   @Field(() => ID, { description: 'The ID of the bank.' })
   bankId: string;

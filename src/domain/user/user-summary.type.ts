@@ -4,7 +4,7 @@ import type { UserProfile } from './user.table.ts';
 @ObjectType({ simpleResolvers: true, description: 'The name of a user, without contact details.' })
 export class UserSummary {
   @Field(() => ID, { description: 'The ID of the user.' })
-  id: string;
+  userId: string;
 
   @Field(() => String, { description: 'The username, such as `felix.smith`.' })
   username: string;
@@ -17,5 +17,5 @@ export class UserSummary {
 
 export function toUserSummary({ id, username, firstName, lastName }: UserProfile): UserSummary {
   const names = [firstName, lastName].filter((name) => name !== null && name !== '');
-  return { id, username, displayName: names.length === 0 ? username : names.join(' ') };
+  return { userId: id, username, displayName: names.length === 0 ? username : names.join(' ') };
 }

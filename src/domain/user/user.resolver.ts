@@ -94,10 +94,10 @@ export class UserResolver {
   })
   @RequiresRole(['CanGetAnyUser'], { orSelf: true })
   user(
-    @Arg('id', () => ID, { description: 'The ID of the user.' }) id: string,
+    @Arg('userId', () => ID, { description: 'The ID of the user.' }) userId: string,
     @Ctx() context: Context,
   ): Promise<User> {
-    return userAt(context, id);
+    return userAt(context, userId);
   }
 
   @Query(() => UserConnection, { nullable: true, description: 'All users, sorted by `username`.' })

@@ -115,7 +115,8 @@ export async function requireAccess(
 ): Promise<string> {
   if (context.user === null) throw refusal(rule, context, null);
   if (bankId !== null) await facts.banks.check(context, bankId);
-  const subject = { bankId, accountId: (args.accountId ?? args.id) as string | undefined, userId: args.id as string };
+  const { accountId, userId } = args as GuardedParent;
+  const subject = { bankId, accountId, userId };
   const ground = await accessGround(rule, context, subject, bankId, facts);
   if (ground === null) throw refusal(rule, context, bankId);
   if (rule.kind === 'role' && rule.kycMaterial === true && context.request.reason === null) {

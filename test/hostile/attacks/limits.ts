@@ -183,8 +183,8 @@ export const limitAttacks: Attack[] = [
       const { token } = scene.newUser('registered');
       const { bankId, accountIds } = scene.world;
       const claims = [
-        `id: "${accountIds[0]}"`,
-        'id: "mine"',
+        `accountId: "${accountIds[0]}"`,
+        'accountId: "mine"',
         'accountRoutings: [{ scheme: "IBAN", address: "DE89370400440532013000" }]',
         `accountRoutings: [{ scheme: "SCHEME_0", address: "${accountIds[0]}.0." }]`,
       ];

@@ -92,21 +92,21 @@ export const customerCases: Readonly<Record<string, ApiCase>> = {
   },
   getCustomerOverview: {
     variables: ({ bankId, customerNumber }) => ({ bankId, customerNumber }),
-    selection: 'customerNumber legalName attributes { value } accounts { id }',
+    selection: 'customerNumber legalName attributes { value } accounts { accountId }',
     result: ({ customerNumber, accountId }) => ({
       customerNumber,
       legalName: 'Eveline Tripman',
       attributes: [{ value: '123' }],
-      accounts: [{ id: accountId }],
+      accounts: [{ accountId }],
     }),
   },
   getCustomerOverviewFlat: {
     variables: ({ bankId, customerNumber }) => ({ bankId, customerNumber }),
-    selection: 'customerNumber legalName accounts { id }',
+    selection: 'customerNumber legalName accounts { accountId }',
     result: ({ customerNumber, accountId }) => ({
       customerNumber,
       legalName: 'Eveline Tripman',
-      accounts: [{ id: accountId }],
+      accounts: [{ accountId }],
     }),
   },
   getCustomerByCustomerId: {

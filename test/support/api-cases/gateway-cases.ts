@@ -136,14 +136,14 @@ export const gatewayCases: Readonly<Record<string, ApiCase>> = {
   },
   createBank: {
     variables: ({ definitionId }) => ({
-      input: { id: `new-${definitionId}`, shortName: 'New', fullName: 'The New Bank' },
+      input: { bankId: `new-${definitionId}`, shortName: 'New', fullName: 'The New Bank' },
     }),
     selection: 'bank { id shortName fullName }',
     result: ({ definitionId }) => ({
       bank: { id: `new-${definitionId}`, shortName: 'New', fullName: 'The New Bank' },
     }),
     otherVariables: ({ definitionId }) => ({
-      input: { id: `new-${definitionId}`, shortName: 'Newer', fullName: 'The New Bank' },
+      input: { bankId: `new-${definitionId}`, shortName: 'Newer', fullName: 'The New Bank' },
     }),
   },
   createCrmEvent: {
@@ -230,11 +230,11 @@ export const gatewayCases: Readonly<Record<string, ApiCase>> = {
   retractKycEvidence: {
     variables: (world) => ({
       ...ofCustomer(world),
-      input: { kind: 'DOCUMENT', id: world.kycDocumentId, reason: 'Belongs to another person' },
+      input: { kind: 'DOCUMENT', kycEvidenceId: world.kycDocumentId, reason: 'Belongs to another person' },
     }),
-    selection: 'kycDocument { id retraction { reason } } customer { id }',
+    selection: 'kycDocument { kycDocumentId retraction { reason } } customer { id }',
     result: (world) => ({
-      kycDocument: { id: world.kycDocumentId, retraction: { reason: 'Belongs to another person' } },
+      kycDocument: { kycDocumentId: world.kycDocumentId, retraction: { reason: 'Belongs to another person' } },
       customer: idOfCustomer(world),
     }),
     alsoRoles: readCustomer,

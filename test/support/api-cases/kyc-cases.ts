@@ -47,7 +47,7 @@ export const kycCases: Readonly<Record<string, ApiCase>> = {
       customer: idOfCustomer(world),
     }),
     alsoRoles: readCustomer,
-    refusals: { 'OBP-10001': badInput(addCheck, { id: 'no id!' }) },
+    refusals: { 'OBP-10001': badInput(addCheck, { kycCheckId: 'no id!' }) },
   },
   addKycDocument: {
     variables: addDocument,
@@ -90,10 +90,10 @@ export const kycCases: Readonly<Record<string, ApiCase>> = {
     alsoRoles: readCustomer,
     refusals: { 'OBP-10001': badInput(addStatus, { date: 'yesterday' }) },
   },
-  getKycChecks: listOfCustomer('id satisfied', ({ kycCheckId }) => [{ id: kycCheckId, satisfied: true }]),
-  getKycDocuments: listOfCustomer('id number', ({ kycDocumentId }) => [{ id: kycDocumentId, number: '123456' }]),
+  getKycChecks: listOfCustomer('kycCheckId satisfied', ({ kycCheckId }) => [{ kycCheckId, satisfied: true }]),
+  getKycDocuments: listOfCustomer('kycDocumentId number', ({ kycDocumentId }) => [{ kycDocumentId, number: '123456' }]),
   getKycStatuses: listOfCustomer('id ok', ({ kycStatusId }) => [{ id: kycStatusId, ok: true }]),
-  getKycMedia: listOfCustomer('id url', ({ kycMediaId }) => [
-    { id: kycMediaId, url: 'https://media.example.com/passport.png' },
+  getKycMedia: listOfCustomer('kycMediaId url', ({ kycMediaId }) => [
+    { kycMediaId, url: 'https://media.example.com/passport.png' },
   ]),
 };

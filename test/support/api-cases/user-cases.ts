@@ -50,7 +50,7 @@ export const userCases: Readonly<Record<string, ApiCase>> = {
       'OBP-30106': badInput(createAccount, { balance: { currency: 'EUR', amount: '0.000' } }),
       'OBP-30107': badInput(createAccount, { userId: 'no user!' }),
       'OBP-30109': badInput(createAccount, { balance: { currency: 'EUR', amount: '10' } }),
-      'OBP-30110': badInput(createAccount, { id: 'no account!' }),
+      'OBP-30110': badInput(createAccount, { accountId: 'no account!' }),
       'OBP-30112': badInput(createAccount, { balance: { currency: 'EUR', amount: 'nothing' } }),
       'OBP-30114': badInput(createAccount, {
         accountRoutings: [
@@ -61,7 +61,7 @@ export const userCases: Readonly<Record<string, ApiCase>> = {
       'OBP-30115': badInput(createAccount, {
         accountRoutings: [{ scheme: 'IBAN', address: 'DE89370400440532013000' }],
       }),
-      'OBP-30208': changed(createAccount, ({ accountId }) => ({ id: accountId })),
+      'OBP-30208': changed(createAccount, ({ accountId }) => ({ accountId })),
     },
     otherVariables: (world) => ({ input: { ...createAccount(world).input, label: 'Savings' } }),
   },
