@@ -11,13 +11,14 @@ import {
 } from './auth/mail-settings.ts';
 import { isClaimMapping, isIssuerAndAudience, type OidcIssuer, oidcIssuers } from './auth/oidc-issuer.ts';
 import { minPasswordCost, type PasswordCost } from './auth/password.ts';
-import { parseSigningKeys, type SigningKey } from './auth/signing-key.ts';
+import { isSigningKey, type SigningKey } from './auth/signing-key.ts';
 import { InstallationSecret, maxFormerSecrets } from './base/installation-secret.ts';
 import {
   duration,
   durationWithDefault,
   integer,
   isAddressOrNetwork,
+  isFileOf,
   isHostName,
   isOrigin,
   list,
@@ -28,6 +29,7 @@ import {
 import { isDatabaseUrl, isPostgresqlUrl } from './database/connection-url.ts';
 import { defaultDatabaseUrl, dialectOf } from './database/dialect.ts';
 import { type AnswerLimits, defaultAnswerLimits, maxConfigurableObjects } from './execution/answer-meter.ts';
+import { type DocumentSettings, documentModes, isManifestFile, manifestFile } from './execution/document-settings.ts';
 import { defaultLimits, type OperationLimits } from './execution/limits.ts';
 import { documentLimits } from './execution/parse-options.ts';
 
@@ -58,6 +60,7 @@ export interface Settings {
   readonly mail: Readonly<MailSettings> | null;
   /** Null if users cannot reset their passwords by mail. */
   readonly passwordReset: Readonly<PasswordResetSettings> | null;
+  readonly trustedDocuments: Readonly<DocumentSettings>;
   /** The origins of front ends that can send requests from browsers. CORS is disabled if there are none. */
   readonly corsOrigins: readonly string[];
   /** The addresses and networks whose `X-Forwarded-For` is trusted. */
@@ -126,26 +129,6 @@ const grantApprovals = ['off', 'on', 'every'] as const;
 export type GrantApproval = (typeof grantApprovals)[number];
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-
-function isSigningKey(text: string): boolean {
-  try {
-    parseSigningKeys(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Whether the file can be read, and its text is valid. */
-function isFileOf(isValid: (text: string) => boolean): (file: string) => boolean {
-  return (file) => {
-    try {
-      return isValid(readFileSync(file, 'utf8'));
-    } catch {
-      return false;
-    }
-  };
-}
 
 const postgresqlUrl =
   'postgres://…, such as postgres://user:password@host/database, with the user and the password percent-encoded';
@@ -228,6 +211,11 @@ const variables = z.object({
     isClaimMapping,
     'issuer|claim or issuer|claim|value|role, with a role such as CanGetAnyUser or CanGetCustomer@gh.29.uk',
   ),
+  GATEWAY_TRUSTED_DOCUMENTS: list(
+    isManifestFile,
+    'name=file, with the name of a client and the file of its documents, such as web=/etc/gateway/web.json',
+  ),
+  GATEWAY_TRUSTED_DOCUMENTS_MODE: oneOf(documentModes).default('off'),
   GATEWAY_CORS_ORIGINS: list(isOrigin, 'origins, such as https://app.example.org'),
   GATEWAY_TRUSTED_PROXIES: list(isAddressOrNetwork, 'IP addresses and networks, such as 10.0.0.0/8'),
   GATEWAY_INTROSPECTION: onOrOff().optional(),
@@ -306,6 +294,9 @@ function contradictions(value: Variables): string[] {
   if (value.GATEWAY_OIDC_ENTITLEMENTS.some((item) => !issuers.has(item.split('|')[0]))) {
     problems.push('GATEWAY_OIDC_ENTITLEMENTS must be about issuers that GATEWAY_OIDC_ISSUERS names.');
   }
+  if (value.GATEWAY_TRUSTED_DOCUMENTS_MODE !== 'off' && value.GATEWAY_TRUSTED_DOCUMENTS.length === 0) {
+    problems.push('GATEWAY_TRUSTED_DOCUMENTS must be set unless GATEWAY_TRUSTED_DOCUMENTS_MODE is off.');
+  }
   if (value.GATEWAY_HEALTH_PORT === value.PORT && value.PORT !== 0) {
     problems.push('GATEWAY_HEALTH_PORT must be another port than PORT.');
   }
@@ -375,6 +366,10 @@ function settingsOf(value: Variables): Settings {
     mail: mailSettings(value),
     passwordReset: passwordResetSettings(value),
     oidcIssuers: Object.freeze(oidcIssuers(value.GATEWAY_OIDC_ISSUERS, value.GATEWAY_OIDC_ENTITLEMENTS)),
+    trustedDocuments: Object.freeze({
+      mode: value.GATEWAY_TRUSTED_DOCUMENTS_MODE,
+      manifests: Object.freeze(value.GATEWAY_TRUSTED_DOCUMENTS.map(manifestFile)),
+    }),
     corsOrigins: Object.freeze(value.GATEWAY_CORS_ORIGINS),
     trustedProxies: Object.freeze(value.GATEWAY_TRUSTED_PROXIES),
     introspection: value.GATEWAY_INTROSPECTION ?? !isProduction,

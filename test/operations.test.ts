@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { eq } from 'drizzle-orm';
 import { Kind, type OperationDefinitionNode, parse, specifiedRules, validate } from 'graphql';
@@ -20,8 +21,8 @@ import {
   KycReviewDocument,
   LoginDocument,
   MyCustomersDocument,
-} from './generated/operations.ts';
-import { type Gateway, startGateway } from './support/gateway.ts';
+} from './generated/graphql.ts';
+import { type Gateway, type GatewayResponse, startGateway } from './support/gateway.ts';
 import { insertWholeCustomer, type WholeCustomer } from './support/whole-customer.ts';
 
 const bankId = 'gh.29.uk';
@@ -30,12 +31,18 @@ const sources = Object.fromEntries(
   readdirSync(folder).map((file) => [file.replace(/\.graphql$/, ''), readFileSync(new URL(file, folder), 'utf8')]),
 );
 const names = Object.keys(sources);
+const manifest = new URL('generated/persisted-documents.json', import.meta.url);
 
 let gateway: Gateway;
 let customer: WholeCustomer;
 
 beforeAll(async () => {
-  gateway = await startGateway();
+  gateway = await startGateway({
+    environment: {
+      GATEWAY_TRUSTED_DOCUMENTS: `shipped=${fileURLToPath(manifest)}`,
+      GATEWAY_TRUSTED_DOCUMENTS_MODE: 'only',
+    },
+  });
   await gateway.createBank(bankId);
   await gateway.database.transaction(async (transaction) => {
     const names = { shortName: 'gh', fullName: 'The Bank' };
@@ -61,6 +68,16 @@ function rolesOf(name: string): Role[] {
   const [comment = ''] = sourceOf(name).split(/^(?:query|mutation)/m);
   const roleNames: string[] = comment.match(/\bCan\w+/g) ?? [];
   return roleNames.filter(isRole).filter((role) => roleScope(role) === 'bank');
+}
+
+/** Executes a shipped operation by the ID that `npm run codegen` has written into its document, because no text is accepted. */
+function execute<Data, Variables extends object>(
+  token: string | null,
+  document: TypedDocumentNode<Data, Variables>,
+  variables?: Variables,
+): Promise<GatewayResponse<Data>> {
+  const { __meta__ } = document as { __meta__?: { hash: string } };
+  return gateway.send(token, { documentId: __meta__?.hash, variables });
 }
 
 async function callerWith(bankRoles: readonly Role[]): Promise<string> {
@@ -132,7 +149,7 @@ describe.each(Object.keys(reads))('%s', (name) => {
   function read(token: string | null) {
     const operation = reads[name]?.();
     if (operation === undefined) throw new Error(`The operation ${name} does not exist.`);
-    return gateway.query(token, operation.document as TypedDocumentNode<object, object>, operation.variables);
+    return execute(token, operation.document as TypedDocumentNode<object, object>, operation.variables);
   }
 
   test('returns a value in every field to a caller with only the roles of its comment', async () => {
@@ -163,7 +180,7 @@ test('CustomerOverview nests each object in the object that it belongs to', asyn
   const token = await callerWith(rolesOf('CustomerOverview'));
   const { customerId, accountId, userId, customerNumber } = customer;
 
-  const { data } = await gateway.query(token, CustomerOverviewDocument, { bankId, customerId });
+  const { data } = await execute(token, CustomerOverviewDocument, { bankId, customerId });
 
   const overview = data?.customer;
   expect(overview).toMatchObject({ id: customerId, customerNumber, bank: { id: bankId, fullName: 'The Bank' } });
@@ -192,7 +209,7 @@ test('CustomerOverview returns the next page of messages, meetings, and CRM even
     firstCrmEvents: 1,
   };
   const pageAfter = async (after: object) => {
-    const { data } = await gateway.query(token, CustomerOverviewDocument, { ...variables, ...after });
+    const { data } = await execute(token, CustomerOverviewDocument, { ...variables, ...after });
     if (data?.customer == null) throw new Error('The response must contain the customer.');
     const { messages, meetings, crmEvents } = data.customer;
     return [messages, meetings, crmEvents];
@@ -217,7 +234,7 @@ test('MyCustomers returns all data of the linked customers to a user without rol
   });
   const customerOfCaller = await insertWholeCustomer(gateway.database, { bankId, userId: caller.id });
 
-  const { data, errors } = await gateway.query(caller.token, MyCustomersDocument, {});
+  const { data, errors } = await execute(caller.token, MyCustomersDocument, {});
 
   expect(errors).toEqual([]);
   expect(data?.myCustomers?.map(({ id }) => id)).toEqual([customerOfCaller.customerId]);
@@ -229,14 +246,14 @@ test('MyCustomers returns all data of the linked customers to a user without rol
 test('MyCustomers returns empty lists to a user without links and accounts', async () => {
   const { token, id } = await gateway.createUser();
 
-  const { data, errors } = await gateway.query(token, MyCustomersDocument, {});
+  const { data, errors } = await execute(token, MyCustomersDocument, {});
 
   expect(errors).toEqual([]);
   expect(data).toMatchObject({ me: { id, accounts: [] }, myCustomers: [] });
 });
 
 test('Banks returns the banks to an anonymous caller', async () => {
-  const { data, errors } = await gateway.query(null, BanksDocument);
+  const { data, errors } = await execute(null, BanksDocument);
 
   expect(errors).toEqual([]);
   expect(data?.banks?.map(({ id }) => id)).toEqual([bankId]);
@@ -248,14 +265,26 @@ test('CreateUser creates a user, and Login returns a token of the user', async (
   const password = 'a password of more than seventeen characters';
   const input = { username, password, email: 'eveline@example.com', firstName: 'Eveline', lastName: 'Tripman' };
 
-  const created = await gateway.query(null, CreateUserDocument, { input });
-  const loggedIn = await gateway.query(null, LoginDocument, { username, password });
+  const created = await execute(null, CreateUserDocument, { input });
+  const loggedIn = await execute(null, LoginDocument, { username, password });
 
   expect([created.errors, loggedIn.errors, missing(created.data), missing(loggedIn.data)]).toEqual([[], [], [], []]);
   for (const token of [created.data?.createUser?.token, loggedIn.data?.login?.token]) {
-    const { data } = await gateway.query(token ?? null, MyCustomersDocument, {});
+    const { data } = await execute(token ?? null, MyCustomersDocument, {});
     expect(data?.me).toMatchObject({ id: created.data?.createUser?.user?.id, username });
   }
+});
+
+test('the manifest contains every operation and no other', () => {
+  const texts = Object.values(JSON.parse(readFileSync(manifest, 'utf8')) as Record<string, string>);
+
+  expect(texts.map((text) => /\b(?:query|mutation) (\w+)/.exec(text)?.[1]).sort()).toEqual([...names].sort());
+});
+
+test('a text is refused even if it is that of a shipped operation', async () => {
+  const { status, errors } = await gateway.query(null, sourceOf('Banks'));
+
+  expect([status, ...errors.map(({ extensions }) => extensions.key)]).toEqual([403, 'DOCUMENT_NOT_TRUSTED']);
 });
 
 test('the tests cover every operation in schema/operations', () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Role, roleScope, roles } from '../src/base/roles.ts';
-import { CustomerOverviewDocument } from './generated/operations.ts';
+import { CustomerOverviewDocument } from './generated/graphql.ts';
 import { type Gateway, startGateway, testEnvironment } from './support/gateway.ts';
 import type { HeapReport } from './support/heap-probe.ts';
 import { overviewOfPage } from './support/overview-of-page.ts';

@@ -6,7 +6,7 @@ import { createHook } from 'node:async_hooks';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Role, roleScope, roles } from '../src/base/roles.ts';
-import { CustomerOverviewDocument } from './generated/operations.ts';
+import { CustomerOverviewDocument } from './generated/graphql.ts';
 import { statementsOfAuditTrail } from './support/database-url.ts';
 import { type Gateway, startGateway } from './support/gateway.ts';
 import { overviewOfPage } from './support/overview-of-page.ts';

@@ -31,6 +31,7 @@ const requestDetails = [
   'requestId',
   'operationName',
   'operationHash',
+  'documentId',
   'reason',
 ] as const satisfies (keyof AuditEvent)[];
 

@@ -28,6 +28,8 @@ export interface AuditEvent {
   operationName: string | null;
   /** The SHA-256 hash of the document, in hexadecimal. */
   operationHash: string | null;
+  /** The ID of the trusted document. Null if the operation was sent as a text that no manifest contains. */
+  documentId: string | null;
   /** The schema coordinates of guarded fields, by their outcome. */
   fieldsReturned: string[];
   fieldsRefused: string[];
@@ -57,7 +59,15 @@ export interface RestoredState {
 /** The parts that all events of one operation share. */
 export type AuditedCaller = Pick<
   AuditEvent,
-  'userId' | 'provider' | 'clientName' | 'clientAddress' | 'requestId' | 'operationName' | 'operationHash' | 'reason'
+  | 'userId'
+  | 'provider'
+  | 'clientName'
+  | 'clientAddress'
+  | 'requestId'
+  | 'operationName'
+  | 'operationHash'
+  | 'documentId'
+  | 'reason'
 >;
 
 const emptyEvent = {
@@ -71,6 +81,7 @@ const emptyEvent = {
   requestId: null,
   operationName: null,
   operationHash: null,
+  documentId: null,
   fieldsReturned: [],
   fieldsRefused: [],
   fieldsFailed: [],

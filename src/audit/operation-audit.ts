@@ -71,10 +71,13 @@ export class OperationAudit {
     this.#caller = { ...caller };
   }
 
-  /** Sets the name and the hash of the operation, once the document is parsed. */
-  nameOperation(operationName: string | null, operationHash: string): void {
+  /** Sets the name and the document of the operation, once the document is parsed. */
+  nameOperation({
+    operationName,
+    ...document
+  }: Pick<AuditEvent, 'operationName' | 'operationHash' | 'documentId'>): void {
     this.#caller.operationName = operationName?.slice(0, maxNameLength) ?? null;
-    this.#caller.operationHash = operationHash;
+    Object.assign(this.#caller, document);
   }
 
   #accessAt(bankId: string | null): BankAccess {

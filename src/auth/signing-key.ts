@@ -45,6 +45,16 @@ export function parseSigningKeys(text: string): KeyObject[] {
   return keys;
 }
 
+/** Whether `parseSigningKeys` accepts the text. */
+export function isSigningKey(text: string): boolean {
+  try {
+    parseSigningKeys(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function readKeys(text: string): KeyObject[] {
   try {
     if (!text.trimStart().startsWith('{')) return [createPrivateKey(text)];

@@ -130,6 +130,19 @@ const gatewayErrors = {
     code: 'SERVICE_UNAVAILABLE',
     message: 'The client closed the connection, so the operation was stopped.',
   },
+  DOCUMENT_INVALID: {
+    code: 'BAD_USER_INPUT',
+    message:
+      'The trusted document is invalid for this version of the gateway. The log of the gateway names the reason.',
+  },
+  DOCUMENT_NOT_FOUND: {
+    code: 'NOT_FOUND',
+    message: 'No trusted document has this ID. Register the document with the operator of the gateway.',
+  },
+  DOCUMENT_NOT_TRUSTED: {
+    code: 'FORBIDDEN',
+    message: 'This gateway executes only trusted documents. Register the document with the operator of the gateway.',
+  },
   DUPLICATE_HEADER: { code: 'BAD_USER_INPUT', message: 'The request repeats a header that must occur once:' },
   EMAIL_NOT_VALIDATED: {
     code: 'UNAUTHENTICATED',

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { isIP, isIPv4 } from 'node:net';
 import { z } from 'zod';
 import { durationInSeconds } from './duration.ts';
@@ -64,6 +65,17 @@ export function isAddressOrNetwork(text: string): boolean {
   const [address = '', bits, more] = text.split('/');
   if (isIP(address) === 0 || more !== undefined) return false;
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (isIPv4(address) ? 32 : 128));
+}
+
+/** Whether the file can be read, and its text is valid. */
+export function isFileOf(isValid: (text: string) => boolean): (file: string) => boolean {
+  return (file) => {
+    try {
+      return isValid(readFileSync(file, 'utf8'));
+    } catch {
+      return false;
+    }
+  };
 }
 
 export function isHostName(text: string): boolean {

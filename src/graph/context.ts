@@ -139,6 +139,7 @@ export function createContext({
     requestId: request.id,
     operationName: null,
     operationHash: null,
+    documentId: null,
     reason: request.reason,
   });
   const ownUserIds = new Set(user === null ? [] : [user.id]);

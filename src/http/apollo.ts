@@ -58,7 +58,8 @@ export function createApolloServer(
         async didResolveOperation({ schema, document, operation, operationName, queryHash, request, ...details }) {
           const { contextValue, response } = details;
           const scope = scopes.getStore();
-          contextValue.audit.nameOperation(operationName, queryHash);
+          const { documentId = null } = scope ?? {};
+          contextValue.audit.nameOperation({ operationName, operationHash: queryHash, documentId });
           if (scope !== undefined) {
             scope.response = response;
             scope.isMutation = operation?.operation === 'mutation';

@@ -173,7 +173,8 @@ export async function createApp(
   if (config.mail !== null) addEmailValidation(app, parts, costControl);
   if (config.playground) {
     const { addPlayground } = await import('./playground.ts');
-    addPlayground(app, { exampleVariables: parts.exampleVariables ?? {} });
+    const trustedOnly = config.trustedDocuments.mode === 'only';
+    addPlayground(app, { exampleVariables: parts.exampleVariables ?? {}, trustedOnly });
   }
   return { app, connections };
 }

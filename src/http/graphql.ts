@@ -6,11 +6,13 @@ import { GatewayError, gatewayError } from '../base/errors.ts';
 import { withDeadline } from '../database/deadline.ts';
 import { databaseOutage } from '../database/errors.ts';
 import { committedError } from '../execution/answer-meter.ts';
+import { hashOfText } from '../execution/document-manifest.ts';
 import { overloaded } from '../execution/operation-queue.ts';
 import type { Context } from '../graph/context.ts';
 import { type Result, textWithoutResults } from './answer-text.ts';
 import { answerFailure, refuse, send } from './answers.ts';
 import type { CostControl } from './cost-control.ts';
+import type { DocumentRequests } from './document-request.ts';
 import type { LoadControl } from './load-control.ts';
 import type { Operations } from './operations.ts';
 import {
@@ -20,6 +22,7 @@ import {
   headersOf,
   type RequestScope,
   recorded,
+  recordRefusal,
   releaseSlot,
   type ServerParts,
 } from './request.ts';
@@ -36,6 +39,7 @@ interface GraphqlParts {
   loadControl: LoadControl;
   mailer: Mailer | null;
   operations: Operations;
+  documents: DocumentRequests;
 }
 
 /** The result of the operation. After the deadline it fails, unless it is a mutation that has committed something. */
@@ -98,9 +102,25 @@ function onDisconnect({ raw }: FastifyRequest, reply: FastifyReply, leave: () =>
 /** Adds `POST /graphql`, which executes an operation within its deadline and waits for its audit event. */
 export function addGraphqlRoute(
   app: FastifyInstance,
-  { parts, apollo, scopes, findCaller, costControl, loadControl, mailer, operations }: GraphqlParts,
+  { parts, apollo, scopes, findCaller, costControl, loadControl, mailer, operations, documents }: GraphqlParts,
 ): void {
   const { config, failures } = parts;
+
+  /** Returns the body of the request with the text of its document. A refusal of an untrusted text is recorded. */
+  async function bodyOf(scope: RequestScope, { user, request: { id, clientName } }: Context): Promise<unknown> {
+    const { request } = scope;
+    try {
+      const resolved = documents.resolve({ body: request.body, requestId: id, clientName });
+      scope.documentId = resolved.documentId;
+      return resolved.body;
+    } catch (error) {
+      if (error instanceof GatewayError && error.key === 'DOCUMENT_NOT_TRUSTED') {
+        const { query } = request.body as { query: string };
+        await recordRefusal(request, parts, user, error, { operationHash: hashOfText(query) });
+      }
+      throw error;
+    }
+  }
 
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const timer = new AbortController();
@@ -122,9 +142,15 @@ export function addGraphqlRoute(
       scopes.run(scope, () =>
         withDeadline(scope.deadline, async () => {
           scope.leave = await loadControl.enter(request, scope.deadline);
+          const httpGraphQLRequest = { method: 'POST', headers: headersOf(request), body: {} as unknown, search: '' };
           return apollo.executeHTTPGraphQLRequest({
-            httpGraphQLRequest: { method: 'POST', headers: headersOf(request), body: request.body ?? {}, search: '' },
-            context: () => contextOf(scope, parts, findCaller, mailer),
+            httpGraphQLRequest,
+            async context() {
+              const context = await contextOf(scope, parts, findCaller, mailer);
+              // Apollo Server reads the body after that.
+              httpGraphQLRequest.body = (await bodyOf(scope, context)) ?? {};
+              return context;
+            },
           });
         }),
       ),

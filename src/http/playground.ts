@@ -15,11 +15,15 @@ interface Example {
   variables: string;
 }
 
+interface PlaygroundOptions {
+  /** Values for the variables of the examples, by name. */
+  exampleVariables: Readonly<Record<string, unknown>>;
+  /** Whether the gateway executes trusted documents only. */
+  trustedOnly: boolean;
+}
+
 /** `/playground`: an editor for operations with the schema's documentation. It asks no other host for anything. */
-export function addPlayground(
-  app: FastifyInstance,
-  { exampleVariables }: { exampleVariables: Readonly<Record<string, unknown>> },
-): void {
+export function addPlayground(app: FastifyInstance, { exampleVariables, trustedOnly }: PlaygroundOptions): void {
   const examples = readExamples(exampleVariables);
 
   app.get<{ Querystring: { example?: string } }>('/playground', async (request, reply) => {
@@ -28,7 +32,7 @@ export function addPlayground(
     return reply
       .header('content-type', 'text/html; charset=utf-8')
       .header('content-security-policy', contentSecurityPolicy(nonce))
-      .send(page(examples, chosen, nonce));
+      .send(page({ examples, chosen, nonce, trustedOnly }));
   });
 
   app.get(`${staticPath}*`, async (request, reply) => {
@@ -82,7 +86,13 @@ function contentSecurityPolicy(nonce: string): string {
   ].join('; ');
 }
 
-function page(examples: Example[], chosen: Example | undefined, nonce: string): string {
+interface Page extends Pick<PlaygroundOptions, 'trustedOnly'> {
+  examples: Example[];
+  chosen: Example | undefined;
+  nonce: string;
+}
+
+function page({ examples, chosen, nonce, trustedOnly }: Page): string {
   const options = {
     defaultQuery: examples[0]?.document ?? '{ __typename }\n',
     ...(chosen && { initialQuery: chosen.document, initialVariables: chosen.variables }),
@@ -93,7 +103,7 @@ function page(examples: Example[], chosen: Example | undefined, nonce: string): 
     htmlParts: {
       titleTag: '<title>Customer gateway: playground</title>',
       styleTags: (original) => `${original}<style>${styles}</style>`,
-      bodyContent: (original) => toolbar(examples, chosen) + original,
+      bodyContent: (original) => toolbar(examples, chosen) + (trustedOnly ? notice : '') + original,
       bodyInitScript: `<script type="module">${initScript(options)}</script>`,
     },
   });
@@ -106,7 +116,14 @@ const styles = `
   #gateway-toolbar { display: flex; gap: 1rem; align-items: center; padding: 0.5rem 1rem; background: #1f2a44; color: #fff; }
   #gateway-toolbar form { display: flex; gap: 0.5rem; align-items: center; margin: 0; }
   #gateway-token { width: 24rem; max-width: 40vw; }
+  #gateway-notice { margin: 0; padding: 0.5rem 1rem; background: #fff3cd; color: #40320a; }
 `;
+
+const notice = `
+    <p id="gateway-notice" role="status">
+      This gateway executes only trusted documents. Other operations, and the queries for the documentation of the schema, fail
+      with DOCUMENT_NOT_TRUSTED.
+    </p>`;
 
 function toolbar(examples: Example[], chosen: Example | undefined): string {
   const options = examples.map(

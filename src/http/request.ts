@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { HeaderMap } from '@apollo/server';
 import type { FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
-import { type AuditedCaller, auditEventOf, auditedError } from '../audit/audit-event.ts';
+import { type AuditEvent, type AuditedCaller, auditEventOf, auditedError } from '../audit/audit-event.ts';
 import type { AuditTrail } from '../audit/audit-trail.ts';
 import type { AuthenticatedUser } from '../auth/authenticated-user.ts';
 import { TokenRateLimited } from '../auth/cost-budget.ts';
@@ -36,6 +36,8 @@ export interface ServerParts {
   auditTrail: AuditTrail;
   /** Values for the variables of the playground's examples, by name. */
   exampleVariables?: Readonly<Record<string, unknown>>;
+  /** The pause between two looks at the manifests of trusted documents. */
+  documentIntervalMilliseconds?: number | undefined;
   /** How long a stop keeps connections open that are idle, because a client might be sending a request. */
   drainMilliseconds?: number;
   /** The pause between two checks of the readiness. */
@@ -55,6 +57,8 @@ export interface RequestScope {
   begun: number;
   /** Set once the caller is known. */
   context?: Context;
+  /** The ID of the trusted document, once it is known. */
+  documentId?: string | null;
   /** Whether the operation is valid and within the limits: its cost is known then. */
   isValid?: boolean;
   /** The list cost, once the operation is charged. */
@@ -144,12 +148,14 @@ export async function recordRefusal(
   { failures, auditTrail }: Pick<ServerParts, 'failures' | 'auditTrail'>,
   user: AuthenticatedUser | null,
   error: unknown,
+  document: Pick<Partial<AuditEvent>, 'operationHash' | 'documentId'> = {},
 ): Promise<void> {
   const isOfToken = error instanceof TokenRefused || error instanceof TokenRateLimited;
   const subjectUserIds = isOfToken && error.userId !== null ? [error.userId] : [];
   const reasons = error instanceof TokenRefused ? [error.reason] : [];
   const event = auditEventOf({
     ...auditedCaller(detailsOf(request)),
+    ...document,
     kind: 'AUTHENTICATION',
     outcome: 'REFUSED',
     userId: user?.id ?? null,

@@ -8,6 +8,8 @@ import { createApolloServer } from './apollo.ts';
 import { createApp } from './app.ts';
 import type { Connections } from './connections.ts';
 import { CostControl } from './cost-control.ts';
+import { openDocumentFiles } from './document-files.ts';
+import { DocumentRequests } from './document-request.ts';
 import { addGraphqlRoute } from './graphql.ts';
 import { openReadiness, type ReadinessMonitor } from './health.ts';
 import { type Listener, openListener } from './listener.ts';
@@ -98,7 +100,12 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     { costControl, loadControl },
     { readiness, isClosing: () => state === 'closing' },
   );
-  addGraphqlRoute(app, { parts, apollo, scopes, findCaller, costControl, loadControl, mailer, operations });
+  const documentFiles = await openDocumentFiles({
+    ...{ manifests: config.trustedDocuments.manifests, schema: parts.schema, rules: config, logger },
+    intervalMilliseconds: parts.documentIntervalMilliseconds,
+  });
+  const documents = new DocumentRequests(config.trustedDocuments, documentFiles, logger);
+  addGraphqlRoute(app, { parts, apollo, scopes, findCaller, costControl, loadControl, mailer, operations, documents });
   await app.ready();
 
   return {
@@ -127,6 +134,7 @@ export async function createServer(parts: ServerParts): Promise<Server> {
       await operations.settled(latestToSend);
       loadControl.close();
       monitor.close();
+      documentFiles.close();
       await costExchange.stop();
       await mailer?.close();
       await apollo.stop();

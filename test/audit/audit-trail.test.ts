@@ -55,7 +55,7 @@ test('a mutation that is aborted during its commit has one event with its outcom
   const trail = await openAuditTrail({ database, secret });
   const operation = new OperationAudit(trail, eventPlaces(database), {
     ...{ userId: null, provider: null, clientName: null, clientAddress: null, requestId: null },
-    ...{ operationName: null, operationHash: null, reason: null },
+    ...{ operationName: null, operationHash: null, documentId: null, reason: null },
   });
   operation.beginWrite('Mutation.createBank', {});
   const aborted = operation.write(async (transaction) => {

@@ -79,6 +79,12 @@ export interface Gateway {
     variables?: Variables,
     headers?: Record<string, string>,
   ): Promise<GatewayResponse<Data>>;
+  /** Sends a body, such as one with the ID of a trusted document. */
+  send<Data = Record<string, unknown>>(
+    token: string | null,
+    body: object,
+    headers?: Record<string, string>,
+  ): Promise<GatewayResponse<Data>>;
   /** Creates a bank unless it exists. */
   createBank(id: string): Promise<void>;
   createUser(values?: NewTestUser): Promise<TestUser>;
@@ -96,6 +102,8 @@ export interface GatewayOptions {
   drainMilliseconds?: number;
   /** The pause between two checks of the readiness. By default, only the first check is made, because tests count statements. */
   checkIntervalMilliseconds?: number;
+  /** The pause between two looks at the manifests of trusted documents. */
+  documentIntervalMilliseconds?: number;
   connectionLimits?: Partial<ConnectionLimits>;
   /** Called with the URL of the new database before it is opened. Returns the URL by which the gateway opens it. */
   prepareDatabase?: (url: string) => Promise<string>;
@@ -172,7 +180,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   const logged: Record<string, unknown>[] = [];
   const logger = createLogger(config.logLevel, { destination: collecting(logged) });
   const { operationTimeoutMilliseconds: statementTimeoutMilliseconds } = config.limits;
-  const { drainMilliseconds = 0, connectionLimits, onStatement } = options;
+  const { drainMilliseconds = 0, connectionLimits, documentIntervalMilliseconds, onStatement } = options;
   const database = await openDatabase(databaseUrl, { statementTimeoutMilliseconds, onStatement });
   const tokens = await openTokens(config.signing, { logger, graceMilliseconds: config.keyGracePeriodSeconds * 1_000 });
   const schema = options.schema ?? (await realSchema());
@@ -181,10 +189,16 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   const failures = openFailureLog(logger);
   const server = await createServer({
     ...{ config, database, schema, logger, failures, tokens, auditTrail, drainMilliseconds, connectionLimits },
+    documentIntervalMilliseconds,
     checkIntervalMilliseconds: options.checkIntervalMilliseconds ?? 3_600_000,
   });
   await server.readiness();
   const serverUrl = await server.listen();
+  const send: Gateway['send'] = async (token, body, headers) => {
+    const response = await post<never>(serverUrl, token, body, headers);
+    printUnexpectedErrors(response.errors, logged);
+    return response;
+  };
 
   return {
     url: serverUrl,
@@ -192,11 +206,9 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     database,
     tokens,
     logged,
-    async query(token, document, variables, headers) {
-      const response = await postQuery(serverUrl, token, document, variables, headers);
-      printUnexpectedErrors(response.errors, logged);
-      return response;
-    },
+    query: (token, document, variables, headers) =>
+      send(token, { query: typeof document === 'string' ? document : print(document), variables }, headers),
+    send,
     createBank: (id) => insertBank(database, id),
     createUser: (values) => insertUser(database, tokens, values),
     async stop() {
@@ -261,11 +273,10 @@ function realSchema(): Promise<GraphQLSchema> {
   return builtSchema;
 }
 
-async function postQuery<Data, Variables>(
+async function post<Data>(
   url: string,
   token: string | null,
-  document: string | TypedDocumentNode<Data, Variables>,
-  variables: Variables | undefined,
+  body: object,
   headers: Record<string, string> = {},
 ): Promise<GatewayResponse<Data>> {
   const response = await fetch(`${url}/graphql`, {
@@ -275,10 +286,10 @@ async function postQuery<Data, Variables>(
       ...(token === null ? {} : { authorization: `Bearer ${token}` }),
       ...headers,
     },
-    body: JSON.stringify({ query: typeof document === 'string' ? document : print(document), variables }),
+    body: JSON.stringify(body),
   });
-  const body = (await response.json()) as { data?: Data | null; errors?: ResponseError[] };
-  return { status: response.status, headers: response.headers, data: body.data ?? null, errors: body.errors ?? [] };
+  const { data, errors } = (await response.json()) as { data?: Data | null; errors?: ResponseError[] };
+  return { status: response.status, headers: response.headers, data: data ?? null, errors: errors ?? [] };
 }
 
 function collecting(lines: Record<string, unknown>[]): Writable {

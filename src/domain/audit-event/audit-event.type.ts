@@ -27,7 +27,7 @@ registerEnumType(AuditEventKind, {
     WRITE: { description: 'A mutation field wrote data, or tried to.' },
     AUTHENTICATION: {
       description:
-        'A login, a failed login, or a request that was refused because of its token or the rate limit of its caller.',
+        'A login, a failed login, or a request that was refused because of its token, the rate limit of its caller, or its document.',
     },
     COMMAND: { description: 'A command was run on the command line of the gateway.' },
     LOST: { description: 'The event could not be recorded, so the operation failed.' },
@@ -128,6 +128,13 @@ export class AuditEvent {
     description: 'The SHA-256 hash of the document of the operation, in hexadecimal.',
   })
   operationHash: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The ID of the trusted document that was executed, as in its manifest. Null if the document is in none, or the gateway did not compare its text.',
+  })
+  documentId: string | null;
 
   @MaxItems(maxOfOperation)
   @Field(() => [String], { description: 'The guarded fields that were returned, such as `Customer.addresses`.' })

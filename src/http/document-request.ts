@@ -1,0 +1,104 @@
+import { type GatewayError, gatewayError } from '../base/errors.ts';
+import type { Logger } from '../base/logger.ts';
+import { LruCache } from '../base/lru-cache.ts';
+import { hashOfText, statedHash } from '../execution/document-manifest.ts';
+import type { DocumentSettings } from '../execution/document-settings.ts';
+import type { DocumentFiles } from './document-files.ts';
+
+/** The number of untrusted texts that are logged only once. */
+const maxLoggedTexts = 1_000;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export interface DocumentRequest {
+  body: unknown;
+  requestId: string;
+  /** The name that the client sent. */
+  clientName: string | null;
+}
+
+export interface ResolvedRequest {
+  /** The body with the text of the document in `query`, without its ID. */
+  body: unknown;
+  /** The ID of the trusted document. Null if the document is not trusted, or need not be. */
+  documentId: string | null;
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function invalid(field: string, rule: string): GatewayError {
+  return gatewayError('OBP-10001', { message: `${field} must ${rule}.`, field, http: { status: 400 } });
+}
+
+/** Returns the ID in `documentId` or in `extensions.persistedQuery`, in the form of Apollo. Null if the request has none. */
+function statedId({ query, documentId, extensions }: Fields): string | null {
+  const persistedQuery = isFields(extensions) ? (extensions.persistedQuery ?? null) : null;
+  if (persistedQuery === null) {
+    if (documentId === null || documentId === undefined) return null;
+    if (typeof documentId !== 'string') throw invalid('documentId', 'be a text');
+    if (query) throw invalid('documentId', 'be omitted if query is present');
+    return documentId;
+  }
+  const hash = isFields(persistedQuery) && persistedQuery.version === 1 ? persistedQuery.sha256Hash : null;
+  const field = 'extensions.persistedQuery';
+  if (typeof hash !== 'string') throw invalid(field, 'have version 1 and a text as sha256Hash');
+  if (documentId) throw invalid('documentId', `be omitted if ${field} is present`);
+  if (!query) return hash;
+  // A client that wants to register the document, which is not possible, sends both.
+  if (typeof query === 'string' && statedHash(hash) === hashOfText(query)) return null;
+  throw invalid(`${field}.sha256Hash`, 'be the SHA-256 hash of query');
+}
+
+function withText({ documentId: _documentId, extensions, ...body }: Fields, text: unknown): Fields {
+  if (!isFields(extensions)) return { ...body, query: text };
+  const { persistedQuery: _persistedQuery, ...others } = extensions;
+  return { ...body, query: text, extensions: others };
+}
+
+/** Replaces the IDs of trusted documents by their texts, and refuses or logs texts that are not trusted, before they are parsed. */
+export class DocumentRequests {
+  readonly #settings: DocumentSettings;
+  readonly #files: Pick<DocumentFiles, 'documents'>;
+  readonly #logger: Logger;
+  readonly #logged = new LruCache<string, true>(maxLoggedTexts);
+
+  constructor(settings: DocumentSettings, files: Pick<DocumentFiles, 'documents'>, logger: Logger) {
+    this.#settings = settings;
+    this.#files = files;
+    this.#logger = logger;
+  }
+
+  /** @throws OBP-10001, DOCUMENT_NOT_FOUND, DOCUMENT_INVALID, DOCUMENT_NOT_TRUSTED */
+  resolve(request: DocumentRequest): ResolvedRequest {
+    const { body, clientName } = request;
+    // Apollo Server refuses other bodies than objects and, without manifests, all IDs.
+    if (!isFields(body) || this.#settings.manifests.length === 0) return { body, documentId: null };
+    const { documents } = this.#files;
+    const id = statedId(body);
+    if (id !== null) {
+      const document = documents.byId(id, clientName);
+      if (document === null) throw gatewayError('DOCUMENT_NOT_FOUND', { http: { status: 400 } });
+      if (document.problems.length > 0) throw gatewayError('DOCUMENT_INVALID', { http: { status: 400 } });
+      return { body: withText(body, document.text), documentId: document.id };
+    }
+    const { query } = body;
+    if (typeof query !== 'string' || this.#settings.mode === 'off')
+      return { body: withText(body, query), documentId: null };
+    const document = documents.byText(query);
+    if (document === null) this.#onUntrusted(query, request);
+    return { body: withText(body, query), documentId: document?.id ?? null };
+  }
+
+  #onUntrusted(text: string, { body, requestId, clientName }: DocumentRequest): void {
+    const operationHash = hashOfText(text);
+    if (this.#logged.get(operationHash) === undefined) {
+      this.#logged.set(operationHash, true);
+      const { operationName } = body as Fields;
+      const name = typeof operationName === 'string' ? operationName.slice(0, 100) : undefined;
+      this.#logger.warn({ requestId, operationHash, operationName: name, clientName }, 'untrusted document');
+    }
+    if (this.#settings.mode === 'only') throw gatewayError('DOCUMENT_NOT_TRUSTED', { http: { status: 403 } });
+  }
+}

@@ -1,0 +1,588 @@
+/* eslint-disable */
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
+/** An attribute with an exact value, or with a number or date in a range. A range must have one or both of `from` and `to`, and no `value`. */
+export type AttributeFilter = {
+  /** The smallest value of the range, inclusive. A number, such as `12.5`, is compared with values of the types `INTEGER` and `DOUBLE`, in any notation. A date, such as `2012-04-23`, is compared with values of the type `DATE_WITH_DAY`. */
+  from?: string | null | undefined;
+  /** The name of the attribute, such as `SEGMENT`. */
+  name: string;
+  /** The largest value of the range, inclusive. A number, such as `12.5`, is compared with values of the types `INTEGER` and `DOUBLE`, in any notation. A date, such as `2012-04-23`, is compared with values of the type `DATE_WITH_DAY`. */
+  to?: string | null | undefined;
+  /** The value of the attribute as stored, such as `GOLD`. */
+  value?: string | null | undefined;
+};
+
+/** The type of the value of an attribute, which determines its format. */
+export type AttributeType =
+  /** A date, such as `2012-04-23`. */
+  | 'DATE_WITH_DAY'
+  /** A decimal number, such as `12.1234`. */
+  | 'DOUBLE'
+  /** An integer, such as `123`. */
+  | 'INTEGER'
+  /** Any text. */
+  | 'STRING';
+
+/** A new user, who logs in with a password. */
+export type CreateUserInput = {
+  /** The email address, such as `felix@example.com`. */
+  email: string;
+  /** The first name, at most 100 characters. */
+  firstName: string;
+  /** The last name, at most 100 characters. */
+  lastName: string;
+  /** The password: 17 to 512 ASCII letters, digits, punctuation characters, or spaces; or 10 to 16 of them without spaces, with at least one digit, one lower-case letter, one upper-case letter, and one punctuation character. */
+  password: string;
+  /** The username, such as `felix.smith`: 8 to 100 ASCII letters, digits, dots, and underscores, with dots and underscores only between letters and digits. If the gateway validates email addresses, the username can also be equal to `email`. */
+  username: string;
+};
+
+/** Conditions for customers. A customer must meet all conditions that are not null. */
+export type CustomerFilter = {
+  /** The attributes that the customer must have. All entries must match, also those with the same name. Requires `CanGetCustomerAttributesAtOneBank` or `CanGetCustomerAttributesAtAnyBank`. At most 10 items. */
+  attributes?: Array<AttributeFilter> | null | undefined;
+  /** The ID of the branch that is responsible for the customer, such as `DERBY6`. */
+  branchId?: string | null | undefined;
+  /** The end of the period in which the customer was first stored in the gateway, exclusive. */
+  createdBefore?: string | null | undefined;
+  /** The start of the period in which the customer was first stored in the gateway, inclusive. */
+  createdFrom?: string | null | undefined;
+  /** The customer number, such as `5987953`. Full-width digits count as digits. */
+  customerNumber?: string | null | undefined;
+  /** The email address, such as `felixsmith@example.com`. Letter case is ignored. */
+  email?: string | null | undefined;
+  /** Whether the KYC status with the latest date is ok. `false` also matches customers without a KYC status. */
+  kycStatus?: boolean | null | undefined;
+  /** The end of the period that contains `lastOkDate`, exclusive. Customers without a `lastOkDate` do not match. */
+  lastOkBefore?: string | null | undefined;
+  /** The start of the period that contains `lastOkDate`, inclusive. */
+  lastOkFrom?: string | null | undefined;
+  /** A part of the legal name, such as `trip`, from 3 to 255 characters. Letter case, character width, and repeated spaces are ignored. */
+  legalNameContains?: string | null | undefined;
+  /** The beginning of the legal name, such as `evel`, at most 255 characters. Letter case, character width, and repeated spaces are ignored. */
+  legalNameStartsWith?: string | null | undefined;
+  /** The mobile phone number in international format, such as `+44 7972 444876`, or a pattern, such as `%797244%`. In a pattern, `%` matches any number of digits and `_` matches one digit. A pattern must contain at least three consecutive digits, and begin with `+`, `00`, or a wildcard. Brackets and trunk prefixes are ignored before the first wildcard, so `+44 (0)7972 %` matches `+447972444876`. A trunk prefix in brackets after a wildcard is invalid. */
+  mobilePhoneNumber?: string | null | undefined;
+};
+
+/** The value by which customers are sorted. Customers with equal values are sorted by ID. */
+export type CustomerSort =
+  /** The time when the customer was first stored in the gateway, `createdAt`. */
+  | 'CREATED'
+  /** The customer number, compared character by character. */
+  | 'CUSTOMER_NUMBER'
+  /** The latest date of a KYC status that is ok, `lastOkDate`. */
+  | 'LAST_OK_DATE';
+
+/** The access of the caller to a field that requires a role: `READ_` and the name of the field, or the name of the mutation. */
+export type Permission =
+  /** Access to `Mutation.addKycCheck`. */
+  | 'ADD_KYC_CHECK'
+  /** Access to `Mutation.addKycDocument`. */
+  | 'ADD_KYC_DOCUMENT'
+  /** Access to `Mutation.addKycMedia`. */
+  | 'ADD_KYC_MEDIA'
+  /** Access to `Mutation.addKycStatus`. */
+  | 'ADD_KYC_STATUS'
+  /** Access to `Mutation.addSocialMediaHandle`. */
+  | 'ADD_SOCIAL_MEDIA_HANDLE'
+  /** Access to `Mutation.confirmKycStatus`. */
+  | 'CONFIRM_KYC_STATUS'
+  /** Access to `Mutation.createAccountAttribute`. */
+  | 'CREATE_ACCOUNT_ATTRIBUTE'
+  /** Access to `Mutation.createBank`. */
+  | 'CREATE_BANK'
+  /** Access to `Mutation.createCrmEvent`. */
+  | 'CREATE_CRM_EVENT'
+  /** Access to `Mutation.createCustomer`. */
+  | 'CREATE_CUSTOMER'
+  /** Access to `Mutation.createCustomers`. */
+  | 'CREATE_CUSTOMERS'
+  /** Access to `Mutation.createCustomerAccountLink`. */
+  | 'CREATE_CUSTOMER_ACCOUNT_LINK'
+  /** Access to `Mutation.createCustomerAddress`. */
+  | 'CREATE_CUSTOMER_ADDRESS'
+  /** Access to `Mutation.createCustomerAttribute`. */
+  | 'CREATE_CUSTOMER_ATTRIBUTE'
+  /** Access to `Mutation.createCustomerMessage`. */
+  | 'CREATE_CUSTOMER_MESSAGE'
+  /** Access to `Mutation.createOrUpdateCustomerAttributeDefinition`. */
+  | 'CREATE_OR_UPDATE_CUSTOMER_ATTRIBUTE_DEFINITION'
+  /** Access to `Mutation.createTaxResidence`. */
+  | 'CREATE_TAX_RESIDENCE'
+  /** Access to `Mutation.createUserAttribute`. */
+  | 'CREATE_USER_ATTRIBUTE'
+  /** Access to `Mutation.createUserCustomerLink`. */
+  | 'CREATE_USER_CUSTOMER_LINK'
+  /** Access to `Mutation.deleteCustomerAccountLink`. */
+  | 'DELETE_CUSTOMER_ACCOUNT_LINK'
+  /** Access to `Mutation.deleteCustomerAddress`. */
+  | 'DELETE_CUSTOMER_ADDRESS'
+  /** Access to `Mutation.deleteCustomerAttribute`. */
+  | 'DELETE_CUSTOMER_ATTRIBUTE'
+  /** Access to `Mutation.deleteCustomerAttributeDefinition`. */
+  | 'DELETE_CUSTOMER_ATTRIBUTE_DEFINITION'
+  /** Access to `Mutation.deleteCustomerCascade`. */
+  | 'DELETE_CUSTOMER_CASCADE'
+  /** Access to `Mutation.deleteSocialMediaHandle`. */
+  | 'DELETE_SOCIAL_MEDIA_HANDLE'
+  /** Access to `Mutation.deleteTaxResidence`. */
+  | 'DELETE_TAX_RESIDENCE'
+  /** Access to `Mutation.deleteUserCustomerLink`. */
+  | 'DELETE_USER_CUSTOMER_LINK'
+  /** Access to `Mutation.proposeKycStatus`. */
+  | 'PROPOSE_KYC_STATUS'
+  /** Access to `Query.account`. */
+  | 'READ_ACCOUNT'
+  /** Access to `Customer.accountLinks`. */
+  | 'READ_ACCOUNT_LINKS'
+  /** Access to `Customer.addresses`. */
+  | 'READ_ADDRESSES'
+  /** Access to `Customer.attributes`. */
+  | 'READ_ATTRIBUTES'
+  /** Access to `Customer.auditEvents` and `Query.auditEvents`. */
+  | 'READ_AUDIT_EVENTS'
+  /** Access to `Query.bankEntitlements`. */
+  | 'READ_BANK_ENTITLEMENTS'
+  /** Access to `Customer.correlatedUsers` and `Query.correlatedUsers`. */
+  | 'READ_CORRELATED_USERS'
+  /** Access to `Customer.crmEvents` and `Query.crmEvents`. */
+  | 'READ_CRM_EVENTS'
+  /** Access to `Query.customer`. */
+  | 'READ_CUSTOMER'
+  /** Access to `Bank.customers` and `Query.customers`. */
+  | 'READ_CUSTOMERS'
+  /** Access to `Query.customersAtAnyBank`. */
+  | 'READ_CUSTOMERS_AT_ANY_BANK'
+  /** Access to `Query.customersByMobilePhoneNumber`. */
+  | 'READ_CUSTOMERS_BY_MOBILE_PHONE_NUMBER'
+  /** Access to `Query.customersMinimal`. */
+  | 'READ_CUSTOMERS_MINIMAL'
+  /** Access to `Query.customersMinimalAtAnyBank`. */
+  | 'READ_CUSTOMERS_MINIMAL_AT_ANY_BANK'
+  /** Access to `Query.customerAccountLink`. */
+  | 'READ_CUSTOMER_ACCOUNT_LINK'
+  /** Access to `Query.customerAccountLinks`. */
+  | 'READ_CUSTOMER_ACCOUNT_LINKS'
+  /** Access to `Query.customerAccountLinksByAccount`. */
+  | 'READ_CUSTOMER_ACCOUNT_LINKS_BY_ACCOUNT'
+  /** Access to `Query.customerAddresses`. */
+  | 'READ_CUSTOMER_ADDRESSES'
+  /** Access to `Query.customerAttribute`. */
+  | 'READ_CUSTOMER_ATTRIBUTE'
+  /** Access to `Query.customerAttributes`. */
+  | 'READ_CUSTOMER_ATTRIBUTES'
+  /** Access to `Bank.customerAttributeDefinitions` and `Query.customerAttributeDefinitions`. */
+  | 'READ_CUSTOMER_ATTRIBUTE_DEFINITIONS'
+  /** Access to `Query.customerByNumber`. */
+  | 'READ_CUSTOMER_BY_NUMBER'
+  /** Access to `Query.customerMessages`. */
+  | 'READ_CUSTOMER_MESSAGES'
+  /** Access to `Query.customerOverview`. */
+  | 'READ_CUSTOMER_OVERVIEW'
+  /** Access to `Query.customerOverviewFlat`. */
+  | 'READ_CUSTOMER_OVERVIEW_FLAT'
+  /** Access to `Query.entitlements`. */
+  | 'READ_ENTITLEMENTS'
+  /** Access to `Query.exportCustomerData`. */
+  | 'READ_EXPORT_CUSTOMER_DATA'
+  /** Access to `Query.findUser`. */
+  | 'READ_FIND_USER'
+  /** Access to `Query.firehoseCustomers`. */
+  | 'READ_FIREHOSE_CUSTOMERS'
+  /** Access to `Customer.kycChecks` and `Query.kycChecks`. */
+  | 'READ_KYC_CHECKS'
+  /** Access to `Customer.kycDocuments` and `Query.kycDocuments`. */
+  | 'READ_KYC_DOCUMENTS'
+  /** Access to `Customer.kycMedia` and `Query.kycMedia`. */
+  | 'READ_KYC_MEDIA'
+  /** Access to `Customer.kycStatuses` and `Query.kycStatuses`. */
+  | 'READ_KYC_STATUSES'
+  /** Access to `Customer.kycStatusProposals` and `Query.kycStatusProposals`. */
+  | 'READ_KYC_STATUS_PROPOSALS'
+  /** Access to `Customer.meetings`. */
+  | 'READ_MEETINGS'
+  /** Access to `Customer.messages`. */
+  | 'READ_MESSAGES'
+  /** Access to `Customer.socialMediaHandles` and `Query.socialMediaHandles`. */
+  | 'READ_SOCIAL_MEDIA_HANDLES'
+  /** Access to `Customer.taxResidences` and `Query.taxResidences`. */
+  | 'READ_TAX_RESIDENCES'
+  /** Access to `Query.user`. */
+  | 'READ_USER'
+  /** Access to `Query.users`. */
+  | 'READ_USERS'
+  /** Access to `Query.userCustomerLinksByCustomer`. */
+  | 'READ_USER_CUSTOMER_LINKS_BY_CUSTOMER'
+  /** Access to `Query.userCustomerLinksByUser`. */
+  | 'READ_USER_CUSTOMER_LINKS_BY_USER'
+  /** Access to `Customer.userLinks`. */
+  | 'READ_USER_LINKS'
+  /** Access to `Mutation.rejectKycStatus`. */
+  | 'REJECT_KYC_STATUS'
+  /** Access to `Mutation.retractKycEvidence`. */
+  | 'RETRACT_KYC_EVIDENCE'
+  /** Access to `Mutation.retractKycStatus`. */
+  | 'RETRACT_KYC_STATUS'
+  /** Access to `Mutation.unlockUser`. */
+  | 'UNLOCK_USER'
+  /** Access to `Mutation.updateCustomerAccountLink`. */
+  | 'UPDATE_CUSTOMER_ACCOUNT_LINK'
+  /** Access to `Mutation.updateCustomerAddress`. */
+  | 'UPDATE_CUSTOMER_ADDRESS'
+  /** Access to `Mutation.updateCustomerAttribute`. */
+  | 'UPDATE_CUSTOMER_ATTRIBUTE'
+  /** Access to `Mutation.updateCustomerBranch`. */
+  | 'UPDATE_CUSTOMER_BRANCH'
+  /** Access to `Mutation.updateCustomerCreditLimit`. */
+  | 'UPDATE_CUSTOMER_CREDIT_LIMIT'
+  /** Access to `Mutation.updateCustomerCreditRatingAndSource`. */
+  | 'UPDATE_CUSTOMER_CREDIT_RATING_AND_SOURCE'
+  /** Access to `Mutation.updateCustomerData`. */
+  | 'UPDATE_CUSTOMER_DATA'
+  /** Access to `Mutation.updateCustomerEmail`. */
+  | 'UPDATE_CUSTOMER_EMAIL'
+  /** Access to `Mutation.updateCustomerIdentity`. */
+  | 'UPDATE_CUSTOMER_IDENTITY'
+  /** Access to `Mutation.updateCustomerMobilePhoneNumber`. */
+  | 'UPDATE_CUSTOMER_MOBILE_PHONE_NUMBER'
+  /** Access to `Mutation.updateCustomerNumber`. */
+  | 'UPDATE_CUSTOMER_NUMBER'
+  /** Access to `Mutation.updateMeeting`. */
+  | 'UPDATE_MEETING'
+  /** Access to `Mutation.updateUserCustomerLink`. */
+  | 'UPDATE_USER_CUSTOMER_LINK';
+
+/** A role that an entitlement grants to a user. The names are those of OBP. */
+export type Role =
+  /** Add a KYC check to a customer. A bank role, granted for one bank. */
+  | 'CanAddKycCheck'
+  /** Add a KYC document to a customer. A bank role, granted for one bank. */
+  | 'CanAddKycDocument'
+  /** Add a media item (a scan, a photo, a video) to the KYC evidence of a customer. A bank role, granted for one bank. */
+  | 'CanAddKycMedia'
+  /** Add a KYC status to the timeline of a customer. A bank role, granted for one bank. */
+  | 'CanAddKycStatus'
+  /** Add a social media handle to a customer. A bank role, granted for one bank. */
+  | 'CanAddSocialMediaHandle'
+  /** Confirm or reject a KYC status that another officer proposed. A bank role, granted for one bank. */
+  | 'CanConfirmKycStatus'
+  /** Open an account for another user. A bank role, granted for one bank. */
+  | 'CanCreateAccount'
+  /** Create an attribute of an account. A bank role, granted for one bank. */
+  | 'CanCreateAccountAttributeAtOneBank'
+  /** Create a bank, and grant roles at this bank. A system role, granted without a bank. */
+  | 'CanCreateBank'
+  /** Record a CRM event. A bank role, granted for one bank. */
+  | 'CanCreateCrmEvent'
+  /** Create a customer, and update a customer address. A bank role, granted for one bank. */
+  | 'CanCreateCustomer'
+  /** Link an account to a customer. A bank role, granted for one bank. */
+  | 'CanCreateCustomerAccountLink'
+  /** Create an address of a customer. A bank role, granted for one bank. */
+  | 'CanCreateCustomerAddress'
+  /** Create a customer at any bank. A system role, granted without a bank. */
+  | 'CanCreateCustomerAtAnyBank'
+  /** Create an attribute of a customer at any bank. A system role, granted without a bank. */
+  | 'CanCreateCustomerAttributeAtAnyBank'
+  /** Create an attribute of a customer. A bank role, granted for one bank. */
+  | 'CanCreateCustomerAttributeAtOneBank'
+  /** Create or update the definition of a customer attribute. A bank role, granted for one bank. */
+  | 'CanCreateCustomerAttributeDefinitionAtOneBank'
+  /** Send a message to a customer. A bank role, granted for one bank. */
+  | 'CanCreateCustomerMessage'
+  /** Grant system roles, and bank roles at any bank. A system role, granted without a bank. */
+  | 'CanCreateEntitlementAtAnyBank'
+  /** Grant bank roles at the bank. A bank role, granted for one bank. */
+  | 'CanCreateEntitlementAtOneBank'
+  /** Create a meeting without being linked to a customer. A bank role, granted for one bank. */
+  | 'CanCreateMeeting'
+  /** Create a tax residence of a customer. A bank role, granted for one bank. */
+  | 'CanCreateTaxResidence'
+  /** Create an attribute of a user. A system role, granted without a bank. */
+  | 'CanCreateUserAttribute'
+  /** Link a user to a customer, and activate or deactivate such a link. A bank role, granted for one bank. */
+  | 'CanCreateUserCustomerLink'
+  /** Link a user to a customer of any bank. A system role, granted without a bank. */
+  | 'CanCreateUserCustomerLinkAtAnyBank'
+  /** Delete a link between an account and a customer. A bank role, granted for one bank. */
+  | 'CanDeleteCustomerAccountLink'
+  /** Delete an address of a customer. A bank role, granted for one bank. */
+  | 'CanDeleteCustomerAddress'
+  /** Delete an attribute of a customer at any bank. A system role, granted without a bank. */
+  | 'CanDeleteCustomerAttributeAtAnyBank'
+  /** Delete an attribute of a customer. A bank role, granted for one bank. */
+  | 'CanDeleteCustomerAttributeAtOneBank'
+  /** Delete the definition of a customer attribute. A bank role, granted for one bank. */
+  | 'CanDeleteCustomerAttributeDefinitionAtOneBank'
+  /** Delete a customer with everything that belongs to the customer. A bank role, granted for one bank. */
+  | 'CanDeleteCustomerCascade'
+  /** Revoke system roles, and bank roles at any bank. A system role, granted without a bank. */
+  | 'CanDeleteEntitlementAtAnyBank'
+  /** Revoke bank roles at the bank. A bank role, granted for one bank. */
+  | 'CanDeleteEntitlementAtOneBank'
+  /** Delete a social media handle of a customer. A bank role, granted for one bank. */
+  | 'CanDeleteSocialMediaHandle'
+  /** Delete a tax residence of a customer. A bank role, granted for one bank. */
+  | 'CanDeleteTaxResidence'
+  /** Delete a link between a user and a customer. A bank role, granted for one bank. */
+  | 'CanDeleteUserCustomerLink'
+  /** Send requests without a limit on their cost. Meant for service users. A system role, granted without a bank. */
+  | 'CanExceedRateLimit'
+  /** Export all data that is stored about a customer. A bank role, granted for one bank. */
+  | 'CanExportCustomerData'
+  /** Read the KYC checks of any customer. A system role, granted without a bank. */
+  | 'CanGetAnyKycChecks'
+  /** Read the KYC documents of any customer. A system role, granted without a bank. */
+  | 'CanGetAnyKycDocuments'
+  /** Read the KYC media of any customer. A system role, granted without a bank. */
+  | 'CanGetAnyKycMedia'
+  /** Read the KYC statuses of any customer. A system role, granted without a bank. */
+  | 'CanGetAnyKycStatuses'
+  /** Read any user. A system role, granted without a bank. */
+  | 'CanGetAnyUser'
+  /** Read the audit trail of the bank. A bank role, granted for one bank. */
+  | 'CanGetAuditEvents'
+  /** Read the audit trail of all banks, and the events outside any bank, such as logins. A system role, granted without a bank. */
+  | 'CanGetAuditEventsAtAnyBank'
+  /** Read a customer together with the users linked to the customer. A bank role, granted for one bank. */
+  | 'CanGetCorrelatedUsersInfo'
+  /** Read a customer of any bank together with the users linked to the customer. A system role, granted without a bank. */
+  | 'CanGetCorrelatedUsersInfoAtAnyBank'
+  /** Read the CRM events of the bank. A bank role, granted for one bank. */
+  | 'CanGetCrmEvents'
+  /** Read a customer by ID or by customer number. A bank role, granted for one bank. */
+  | 'CanGetCustomer'
+  /** Read one link between an account and a customer. A bank role, granted for one bank. */
+  | 'CanGetCustomerAccountLink'
+  /** Read the links between accounts and customers. A bank role, granted for one bank. */
+  | 'CanGetCustomerAccountLinks'
+  /** Read the addresses of a customer. A bank role, granted for one bank. */
+  | 'CanGetCustomerAddress'
+  /** Read one attribute of a customer at any bank. A system role, granted without a bank. */
+  | 'CanGetCustomerAttributeAtAnyBank'
+  /** Read one attribute of a customer. A bank role, granted for one bank. */
+  | 'CanGetCustomerAttributeAtOneBank'
+  /** Read the definitions of customer attributes. A bank role, granted for one bank. */
+  | 'CanGetCustomerAttributeDefinitionAtOneBank'
+  /** Read the attributes of a customer at any bank. A system role, granted without a bank. */
+  | 'CanGetCustomerAttributesAtAnyBank'
+  /** Read the attributes of a customer. A bank role, granted for one bank. */
+  | 'CanGetCustomerAttributesAtOneBank'
+  /** Read the messages to a customer. A bank role, granted for one bank. */
+  | 'CanGetCustomerMessages'
+  /** Read the overview of a customer, including the accounts. A bank role, granted for one bank. */
+  | 'CanGetCustomerOverview'
+  /** Read the flat overview of a customer, including the accounts. A bank role, granted for one bank. */
+  | 'CanGetCustomerOverviewFlat'
+  /** List and search the customers of the bank. A bank role, granted for one bank. */
+  | 'CanGetCustomers'
+  /** List and search the customers of all banks. A system role, granted without a bank. */
+  | 'CanGetCustomersAtAnyBank'
+  /** List the IDs of the customers of the bank. A bank role, granted for one bank. */
+  | 'CanGetCustomersMinimal'
+  /** List the IDs of the customers of all banks. A system role, granted without a bank. */
+  | 'CanGetCustomersMinimalAtAnyBank'
+  /** Read the entitlements of any user, at every bank. A system role, granted without a bank. */
+  | 'CanGetEntitlementsForAnyUserAtAnyBank'
+  /** Read the entitlements of any user at the bank. A bank role, granted for one bank. */
+  | 'CanGetEntitlementsForAnyUserAtOneBank'
+  /** Read the KYC checks of a customer. A bank role, granted for one bank. */
+  | 'CanGetKycChecksAtOneBank'
+  /** Read the KYC documents of a customer. A bank role, granted for one bank. */
+  | 'CanGetKycDocumentsAtOneBank'
+  /** Read the KYC media of a customer. A bank role, granted for one bank. */
+  | 'CanGetKycMediaAtOneBank'
+  /** Read the KYC statuses of a customer. A bank role, granted for one bank. */
+  | 'CanGetKycStatusesAtOneBank'
+  /** Read all meetings of the bank. A bank role, granted for one bank. */
+  | 'CanGetMeetings'
+  /** Read the social media handles of a customer. A bank role, granted for one bank. */
+  | 'CanGetSocialMediaHandles'
+  /** Read the tax residences of a customer. A bank role, granted for one bank. */
+  | 'CanGetTaxResidence'
+  /** Read the links between users and customers. A bank role, granted for one bank. */
+  | 'CanGetUserCustomerLink'
+  /** Mark KYC evidence as retracted. It is not deleted. A bank role, granted for one bank. */
+  | 'CanRetractKycEvidence'
+  /** Mark a KYC status of a customer as retracted. It is not deleted. A bank role, granted for one bank. */
+  | 'CanRetractKycStatus'
+  /** Unlock a user whom failed logins or an administrator locked. A system role, granted without a bank. */
+  | 'CanUnlockUser'
+  /** Update a link between an account and a customer. A bank role, granted for one bank. */
+  | 'CanUpdateCustomerAccountLink'
+  /** Update an address of a customer. A bank role, granted for one bank. */
+  | 'CanUpdateCustomerAddress'
+  /** Update an attribute of a customer at any bank. A system role, granted without a bank. */
+  | 'CanUpdateCustomerAttributeAtAnyBank'
+  /** Update an attribute of a customer. A bank role, granted for one bank. */
+  | 'CanUpdateCustomerAttributeAtOneBank'
+  /** Update the branch of a customer. A bank role, granted for one bank. */
+  | 'CanUpdateCustomerBranch'
+  /** Update the credit limit of a customer. A bank role, granted for one bank. */
+  | 'CanUpdateCustomerCreditLimit'
+  /** Update the credit rating of a customer, and its source. A bank role, granted for one bank. */
+  | 'CanUpdateCustomerCreditRatingAndSource'
+  /** Update the credit rating of a customer of any bank, and its source. A system role, granted without a bank. */
+  | 'CanUpdateCustomerCreditRatingAndSourceAtAnyBank'
+  /** Update the picture, relationship status, dependants, education, and employment of a customer. A bank role, granted for one bank. */
+  | 'CanUpdateCustomerData'
+  /** Update the email address of a customer. A bank role, granted for one bank. */
+  | 'CanUpdateCustomerEmail'
+  /** Update the legal name, title, and date of birth of a customer, and all that CanUpdateCustomerBranch and CanUpdateCustomerData allow. A bank role, granted for one bank. */
+  | 'CanUpdateCustomerIdentity'
+  /** Update the mobile phone number of a customer. A bank role, granted for one bank. */
+  | 'CanUpdateCustomerMobilePhoneNumber'
+  /** Update the number of a customer. A bank role, granted for one bank. */
+  | 'CanUpdateCustomerNumber'
+  /** Update the staff user and the time of a meeting, or cancel it. A bank role, granted for one bank. */
+  | 'CanUpdateMeeting'
+  /** Read all customers of a bank at once, if the firehose is enabled. A system role, granted without a bank. */
+  | 'CanUseCustomerFirehoseAtAnyBank';
+
+/** The direction in which a list is sorted. */
+export type SortDirection =
+  /** Smallest or oldest first. Null values come first. */
+  | 'ASC'
+  /** Largest or newest first. Null values come last. */
+  | 'DESC';
+
+export type BanksQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type BanksQuery = { banks: Array<{ id: string, shortName: string | null, fullName: string | null, logoUrl: string | null, websiteUrl: string | null }> | null };
+
+export type CreateUserMutationVariables = Exact<{
+  input: CreateUserInput;
+}>;
+
+
+export type CreateUserMutation = { createUser: { token: string | null, expiresAt: string | null, validationRequired: boolean, user: { id: string, username: string, email: string | null } | null } | null };
+
+export type CustomerAccountsQueryVariables = Exact<{
+  bankId: string;
+  customerNumber: string;
+}>;
+
+
+export type CustomerAccountsQuery = { customerOverview: { customerId: string, bankId: string, customerNumber: string, legalName: string, kycStatus: boolean, attributes: Array<{ id: string, name: string, type: AttributeType, value: string }>, accounts: Array<{ id: string, bankId: string, accountId: string, label: string | null, number: string | null, productCode: string | null, branchId: string | null, balance: { currency: string, amount: string } | null, routings: Array<{ scheme: string, address: string }> | null, attributes: Array<{ id: string, name: string, type: AttributeType, value: string, productCode: string | null, contractCode: string | null }> | null, contracts: Array<{ contractCode: string, productCode: string | null, productDescription: string | null, branchCode: string | null, openingDate: string | null, maturityDate: string | null, renewalDate: string | null, cancellationDate: string | null, term: string | null, issuanceAmount: string | null, interestRate: string | null, interestAmount: string | null, formOfPayment: string | null, paymentMethod: string | null, instrumentStatusCode: string | null, instrumentStatusDefinition: string | null, isSubstituted: string | null }> | null }> } | null };
+
+export type AccountDetailsFragment = { id: string, bankId: string, accountId: string, label: string | null, number: string | null, productCode: string | null, branchId: string | null, balance: { currency: string, amount: string } | null, routings: Array<{ scheme: string, address: string }> | null, attributes: Array<{ id: string, name: string, type: AttributeType, value: string, productCode: string | null, contractCode: string | null }> | null, contracts: Array<{ contractCode: string, productCode: string | null, productDescription: string | null, branchCode: string | null, openingDate: string | null, maturityDate: string | null, renewalDate: string | null, cancellationDate: string | null, term: string | null, issuanceAmount: string | null, interestRate: string | null, interestAmount: string | null, formOfPayment: string | null, paymentMethod: string | null, instrumentStatusCode: string | null, instrumentStatusDefinition: string | null, isSubstituted: string | null }> | null };
+
+export type CustomerByNumberQueryVariables = Exact<{
+  bankId: string;
+  customerNumber: string;
+}>;
+
+
+export type CustomerByNumberQuery = { customerByNumber: { id: string, bankId: string, customerNumber: string, legalName: string, dateOfBirth: string | null, mobilePhoneNumber: string, email: string | null, kycStatus: boolean, lastOkDate: string | null, branchId: string | null, addresses: Array<{ id: string, line1: string, city: string, postcode: string | null, countryCode: string }> | null } | null };
+
+export type CustomerOverviewQueryVariables = Exact<{
+  bankId: string;
+  customerId: string;
+  firstMessages?: number | null | undefined;
+  afterMessage?: string | null | undefined;
+  firstMeetings?: number | null | undefined;
+  afterMeeting?: string | null | undefined;
+  firstCrmEvents?: number | null | undefined;
+  afterCrmEvent?: string | null | undefined;
+}>;
+
+
+export type CustomerOverviewQuery = { customer: { id: string, bankId: string, customerNumber: string, legalName: string, title: string | null, nameSuffix: string | null, dateOfBirth: string | null, mobilePhoneNumber: string, mobilePhoneNumberE164: string | null, email: string | null, relationshipStatus: string | null, dependants: number | null, dobOfDependants: Array<string>, highestEducationAttained: string | null, employmentStatus: string | null, kycStatus: boolean, lastOkDate: string | null, branchId: string | null, createdAt: string, updatedAt: string, version: number, messages: { nodes: Array<{ id: string, date: string, transport: string | null, message: string, fromDepartment: string, fromPerson: string }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null, meetings: { nodes: Array<{ id: string, providerId: string, purposeId: string, when: string, present: { staffUserId: string | null, customerUserId: string | null }, creator: { name: string | null, mobilePhone: string | null, emailAddress: string | null } | null, invitees: Array<{ status: string | null, contactDetails: { name: string | null, mobilePhone: string | null, emailAddress: string | null } }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null, crmEvents: { nodes: Array<{ id: string, category: string, detail: string | null, channel: string | null, scheduledDate: string | null, actualDate: string | null, result: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null, bank: { id: string, shortName: string | null, fullName: string | null, logoUrl: string | null }, faceImage: { url: string, date: string | null } | null, creditRating: { rating: string | null, source: string | null } | null, creditLimit: { currency: string, amount: string } | null, addresses: Array<{ id: string, line1: string, line2: string | null, line3: string | null, city: string, county: string | null, state: string | null, postcode: string | null, countryCode: string, status: string | null, tags: Array<string>, insertDate: string, version: number }> | null, attributes: Array<{ id: string, name: string, type: AttributeType, value: string, version: number }> | null, taxResidences: Array<{ id: string, domain: string, taxNumber: string }> | null, socialMediaHandles: Array<{ id: string, type: string, handle: string, dateAdded: string | null, dateActivated: string | null }> | null, accountLinks: Array<{ id: string, relationshipType: string, version: number, account: { id: string, bankId: string, accountId: string, label: string | null, number: string | null, productCode: string | null, branchId: string | null, balance: { currency: string, amount: string } | null, routings: Array<{ scheme: string, address: string }> | null, attributes: Array<{ id: string, name: string, type: AttributeType, value: string, productCode: string | null, contractCode: string | null }> | null, contracts: Array<{ contractCode: string, productCode: string | null, productDescription: string | null, openingDate: string | null, maturityDate: string | null, interestRate: string | null, instrumentStatusDefinition: string | null }> | null } | null }> | null, userLinks: Array<{ id: string, dateInserted: string, isActive: boolean, version: number, user: { id: string, username: string, email: string | null, firstName: string | null, lastName: string | null } | null }> | null, correlatedUsers: Array<{ id: string, username: string, email: string | null }> | null, kycStatuses: Array<{ id: string, ok: boolean, date: string }> | null, kycChecks: Array<{ id: string, kycCheckId: string, date: string, how: string, staffUserId: string | null, staffName: string | null, satisfied: boolean, comments: string | null }> | null, kycDocuments: Array<{ id: string, kycDocumentId: string, type: string, number: string, issueDate: string | null, issuePlace: string | null, expiryDate: string | null, media: Array<{ id: string, type: string, url: string, date: string }> | null }> | null, kycMedia: Array<{ id: string, kycMediaId: string, type: string, url: string, date: string, document: { id: string, type: string, number: string } | null, check: { id: string, how: string, satisfied: boolean } | null }> | null } | null };
+
+export type CustomerProfileFragment = { id: string, bankId: string, customerNumber: string, legalName: string, title: string | null, nameSuffix: string | null, dateOfBirth: string | null, mobilePhoneNumber: string, mobilePhoneNumberE164: string | null, email: string | null, relationshipStatus: string | null, dependants: number | null, dobOfDependants: Array<string>, highestEducationAttained: string | null, employmentStatus: string | null, kycStatus: boolean, lastOkDate: string | null, branchId: string | null, createdAt: string, updatedAt: string, version: number, bank: { id: string, shortName: string | null, fullName: string | null, logoUrl: string | null }, faceImage: { url: string, date: string | null } | null, creditRating: { rating: string | null, source: string | null } | null, creditLimit: { currency: string, amount: string } | null };
+
+export type CustomerContactDetailsFragment = { addresses: Array<{ id: string, line1: string, line2: string | null, line3: string | null, city: string, county: string | null, state: string | null, postcode: string | null, countryCode: string, status: string | null, tags: Array<string>, insertDate: string, version: number }> | null, attributes: Array<{ id: string, name: string, type: AttributeType, value: string, version: number }> | null, taxResidences: Array<{ id: string, domain: string, taxNumber: string }> | null, socialMediaHandles: Array<{ id: string, type: string, handle: string, dateAdded: string | null, dateActivated: string | null }> | null };
+
+export type CustomerAccountLinksFragment = { accountLinks: Array<{ id: string, relationshipType: string, version: number, account: { id: string, bankId: string, accountId: string, label: string | null, number: string | null, productCode: string | null, branchId: string | null, balance: { currency: string, amount: string } | null, routings: Array<{ scheme: string, address: string }> | null, attributes: Array<{ id: string, name: string, type: AttributeType, value: string, productCode: string | null, contractCode: string | null }> | null, contracts: Array<{ contractCode: string, productCode: string | null, productDescription: string | null, openingDate: string | null, maturityDate: string | null, interestRate: string | null, instrumentStatusDefinition: string | null }> | null } | null }> | null };
+
+export type CustomerUsersFragment = { userLinks: Array<{ id: string, dateInserted: string, isActive: boolean, version: number, user: { id: string, username: string, email: string | null, firstName: string | null, lastName: string | null } | null }> | null, correlatedUsers: Array<{ id: string, username: string, email: string | null }> | null };
+
+export type CustomerKycFragment = { kycStatuses: Array<{ id: string, ok: boolean, date: string }> | null, kycChecks: Array<{ id: string, kycCheckId: string, date: string, how: string, staffUserId: string | null, staffName: string | null, satisfied: boolean, comments: string | null }> | null, kycDocuments: Array<{ id: string, kycDocumentId: string, type: string, number: string, issueDate: string | null, issuePlace: string | null, expiryDate: string | null, media: Array<{ id: string, type: string, url: string, date: string }> | null }> | null, kycMedia: Array<{ id: string, kycMediaId: string, type: string, url: string, date: string, document: { id: string, type: string, number: string } | null, check: { id: string, how: string, satisfied: boolean } | null }> | null };
+
+export type CustomerPermissionsQueryVariables = Exact<{
+  bankId: string;
+  customerId: string;
+}>;
+
+
+export type CustomerPermissionsQuery = { customer: { id: string, viewerPermissions: Array<Permission>, bank: { id: string, viewerPermissions: Array<Permission> } } | null };
+
+export type CustomerSearchQueryVariables = Exact<{
+  bankId: string;
+  filter?: CustomerFilter | null | undefined;
+  sortBy?: CustomerSort | null | undefined;
+  sortDirection?: SortDirection | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type CustomerSearchQuery = { customers: { nodes: Array<{ id: string, bankId: string, customerNumber: string, legalName: string, dateOfBirth: string | null, mobilePhoneNumber: string, email: string | null, kycStatus: boolean, lastOkDate: string | null, branchId: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type CustomersByMobilePhoneNumberQueryVariables = Exact<{
+  bankId: string;
+  mobilePhoneNumber: string;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type CustomersByMobilePhoneNumberQuery = { customersByMobilePhoneNumber: { nodes: Array<{ id: string, bankId: string, customerNumber: string, legalName: string, mobilePhoneNumber: string, mobilePhoneNumberE164: string | null, email: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type KycReviewQueryVariables = Exact<{
+  bankId: string;
+  customerId: string;
+}>;
+
+
+export type KycReviewQuery = { kycStatuses: Array<{ id: string, customerId: string, customerNumber: string | null, ok: boolean, date: string }> | null, kycChecks: Array<{ id: string, kycCheckId: string, customerId: string, customerNumber: string | null, date: string, how: string, staffUserId: string | null, staffName: string | null, satisfied: boolean, comments: string | null }> | null, kycDocuments: Array<{ id: string, kycDocumentId: string, customerId: string, customerNumber: string | null, type: string, number: string, issueDate: string | null, issuePlace: string | null, expiryDate: string | null, media: Array<{ id: string, kycMediaId: string, customerId: string, customerNumber: string | null, type: string, url: string, date: string }> | null }> | null, kycMedia: Array<{ id: string, kycMediaId: string, customerId: string, customerNumber: string | null, type: string, url: string, date: string, document: { id: string, kycDocumentId: string, customerId: string, customerNumber: string | null, type: string, number: string, issueDate: string | null, issuePlace: string | null, expiryDate: string | null } | null, check: { id: string, kycCheckId: string, customerId: string, customerNumber: string | null, date: string, how: string, staffUserId: string | null, staffName: string | null, satisfied: boolean, comments: string | null } | null }> | null };
+
+export type KycCheckDetailsFragment = { id: string, kycCheckId: string, customerId: string, customerNumber: string | null, date: string, how: string, staffUserId: string | null, staffName: string | null, satisfied: boolean, comments: string | null };
+
+export type KycDocumentDetailsFragment = { id: string, kycDocumentId: string, customerId: string, customerNumber: string | null, type: string, number: string, issueDate: string | null, issuePlace: string | null, expiryDate: string | null };
+
+export type KycMediaDetailsFragment = { id: string, kycMediaId: string, customerId: string, customerNumber: string | null, type: string, url: string, date: string };
+
+export type LoginMutationVariables = Exact<{
+  username: string;
+  password: string;
+}>;
+
+
+export type LoginMutation = { login: { token: string, expiresAt: string, user: { id: string, username: string, firstName: string | null, lastName: string | null } } | null };
+
+export type MyCustomersQueryVariables = Exact<{
+  bankId?: string | null | undefined;
+  firstMessages?: number | null | undefined;
+  firstMeetings?: number | null | undefined;
+}>;
+
+
+export type MyCustomersQuery = { me: { id: string, username: string, email: string | null, firstName: string | null, lastName: string | null, entitlements: Array<{ id: string, roleName: Role, bankId: string | null }> | null, accounts: Array<{ id: string, bankId: string, label: string | null, number: string | null }> | null } | null, myCustomers: Array<{ id: string, customerNumber: string, legalName: string, dateOfBirth: string | null, mobilePhoneNumber: string, email: string | null, kycStatus: boolean, bank: { id: string, shortName: string | null, fullName: string | null, logoUrl: string | null }, addresses: Array<{ id: string, line1: string, line2: string | null, city: string, postcode: string | null, countryCode: string, status: string | null }> | null, attributes: Array<{ id: string, name: string, value: string }> | null, accountLinks: Array<{ id: string, relationshipType: string, account: { id: string, bankId: string, label: string | null, number: string | null, balance: { currency: string, amount: string } | null, routings: Array<{ scheme: string, address: string }> | null } | null }> | null, taxResidences: Array<{ id: string, domain: string, taxNumber: string }> | null, socialMediaHandles: Array<{ id: string, type: string, handle: string }> | null, messages: { nodes: Array<{ id: string, date: string, message: string, fromDepartment: string, fromPerson: string }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null, meetings: { nodes: Array<{ id: string, when: string, purposeId: string, keys: { sessionId: string | null, customerToken: string | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null }> | null };
+
+export const AccountDetailsFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"AccountDetails"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Account"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"bankId"}},{"kind":"Field","name":{"kind":"Name","value":"accountId"}},{"kind":"Field","name":{"kind":"Name","value":"label"}},{"kind":"Field","name":{"kind":"Name","value":"number"}},{"kind":"Field","name":{"kind":"Name","value":"productCode"}},{"kind":"Field","name":{"kind":"Name","value":"branchId"}},{"kind":"Field","name":{"kind":"Name","value":"balance"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"currency"}},{"kind":"Field","name":{"kind":"Name","value":"amount"}}]}},{"kind":"Field","name":{"kind":"Name","value":"routings"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"scheme"}},{"kind":"Field","name":{"kind":"Name","value":"address"}}]}},{"kind":"Field","name":{"kind":"Name","value":"attributes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"value"}},{"kind":"Field","name":{"kind":"Name","value":"productCode"}},{"kind":"Field","name":{"kind":"Name","value":"contractCode"}}]}},{"kind":"Field","name":{"kind":"Name","value":"contracts"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"contractCode"}},{"kind":"Field","name":{"kind":"Name","value":"productCode"}},{"kind":"Field","name":{"kind":"Name","value":"productDescription"}},{"kind":"Field","name":{"kind":"Name","value":"branchCode"}},{"kind":"Field","name":{"kind":"Name","value":"openingDate"}},{"kind":"Field","name":{"kind":"Name","value":"maturityDate"}},{"kind":"Field","name":{"kind":"Name","value":"renewalDate"}},{"kind":"Field","name":{"kind":"Name","value":"cancellationDate"}},{"kind":"Field","name":{"kind":"Name","value":"term"}},{"kind":"Field","name":{"kind":"Name","value":"issuanceAmount"}},{"kind":"Field","name":{"kind":"Name","value":"interestRate"}},{"kind":"Field","name":{"kind":"Name","value":"interestAmount"}},{"kind":"Field","name":{"kind":"Name","value":"formOfPayment"}},{"kind":"Field","name":{"kind":"Name","value":"paymentMethod"}},{"kind":"Field","name":{"kind":"Name","value":"instrumentStatusCode"}},{"kind":"Field","name":{"kind":"Name","value":"instrumentStatusDefinition"}},{"kind":"Field","name":{"kind":"Name","value":"isSubstituted"}}]}}]}}]} as unknown as DocumentNode<AccountDetailsFragment, unknown>;
+export const CustomerProfileFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"CustomerProfile"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Customer"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"bankId"}},{"kind":"Field","name":{"kind":"Name","value":"bank"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"shortName"}},{"kind":"Field","name":{"kind":"Name","value":"fullName"}},{"kind":"Field","name":{"kind":"Name","value":"logoUrl"}}]}},{"kind":"Field","name":{"kind":"Name","value":"customerNumber"}},{"kind":"Field","name":{"kind":"Name","value":"legalName"}},{"kind":"Field","name":{"kind":"Name","value":"title"}},{"kind":"Field","name":{"kind":"Name","value":"nameSuffix"}},{"kind":"Field","name":{"kind":"Name","value":"dateOfBirth"}},{"kind":"Field","name":{"kind":"Name","value":"mobilePhoneNumber"}},{"kind":"Field","name":{"kind":"Name","value":"mobilePhoneNumberE164"}},{"kind":"Field","name":{"kind":"Name","value":"email"}},{"kind":"Field","name":{"kind":"Name","value":"faceImage"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"url"}},{"kind":"Field","name":{"kind":"Name","value":"date"}}]}},{"kind":"Field","name":{"kind":"Name","value":"relationshipStatus"}},{"kind":"Field","name":{"kind":"Name","value":"dependants"}},{"kind":"Field","name":{"kind":"Name","value":"dobOfDependants"}},{"kind":"Field","name":{"kind":"Name","value":"creditRating"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"rating"}},{"kind":"Field","name":{"kind":"Name","value":"source"}}]}},{"kind":"Field","name":{"kind":"Name","value":"creditLimit"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"currency"}},{"kind":"Field","name":{"kind":"Name","value":"amount"}}]}},{"kind":"Field","name":{"kind":"Name","value":"highestEducationAttained"}},{"kind":"Field","name":{"kind":"Name","value":"employmentStatus"}},{"kind":"Field","name":{"kind":"Name","value":"kycStatus"}},{"kind":"Field","name":{"kind":"Name","value":"lastOkDate"}},{"kind":"Field","name":{"kind":"Name","value":"branchId"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"updatedAt"}},{"kind":"Field","name":{"kind":"Name","value":"version"}}]}}]} as unknown as DocumentNode<CustomerProfileFragment, unknown>;
+export const CustomerContactDetailsFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"CustomerContactDetails"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Customer"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"addresses"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"line1"}},{"kind":"Field","name":{"kind":"Name","value":"line2"}},{"kind":"Field","name":{"kind":"Name","value":"line3"}},{"kind":"Field","name":{"kind":"Name","value":"city"}},{"kind":"Field","name":{"kind":"Name","value":"county"}},{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"postcode"}},{"kind":"Field","name":{"kind":"Name","value":"countryCode"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"tags"}},{"kind":"Field","name":{"kind":"Name","value":"insertDate"}},{"kind":"Field","name":{"kind":"Name","value":"version"}}]}},{"kind":"Field","name":{"kind":"Name","value":"attributes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"value"}},{"kind":"Field","name":{"kind":"Name","value":"version"}}]}},{"kind":"Field","name":{"kind":"Name","value":"taxResidences"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"domain"}},{"kind":"Field","name":{"kind":"Name","value":"taxNumber"}}]}},{"kind":"Field","name":{"kind":"Name","value":"socialMediaHandles"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"handle"}},{"kind":"Field","name":{"kind":"Name","value":"dateAdded"}},{"kind":"Field","name":{"kind":"Name","value":"dateActivated"}}]}}]}}]} as unknown as DocumentNode<CustomerContactDetailsFragment, unknown>;
+export const CustomerAccountLinksFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"CustomerAccountLinks"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Customer"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"accountLinks"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"relationshipType"}},{"kind":"Field","name":{"kind":"Name","value":"version"}},{"kind":"Field","name":{"kind":"Name","value":"account"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"bankId"}},{"kind":"Field","name":{"kind":"Name","value":"accountId"}},{"kind":"Field","name":{"kind":"Name","value":"label"}},{"kind":"Field","name":{"kind":"Name","value":"number"}},{"kind":"Field","name":{"kind":"Name","value":"productCode"}},{"kind":"Field","name":{"kind":"Name","value":"branchId"}},{"kind":"Field","name":{"kind":"Name","value":"balance"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"currency"}},{"kind":"Field","name":{"kind":"Name","value":"amount"}}]}},{"kind":"Field","name":{"kind":"Name","value":"routings"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"scheme"}},{"kind":"Field","name":{"kind":"Name","value":"address"}}]}},{"kind":"Field","name":{"kind":"Name","value":"attributes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"value"}},{"kind":"Field","name":{"kind":"Name","value":"productCode"}},{"kind":"Field","name":{"kind":"Name","value":"contractCode"}}]}},{"kind":"Field","name":{"kind":"Name","value":"contracts"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"contractCode"}},{"kind":"Field","name":{"kind":"Name","value":"productCode"}},{"kind":"Field","name":{"kind":"Name","value":"productDescription"}},{"kind":"Field","name":{"kind":"Name","value":"openingDate"}},{"kind":"Field","name":{"kind":"Name","value":"maturityDate"}},{"kind":"Field","name":{"kind":"Name","value":"interestRate"}},{"kind":"Field","name":{"kind":"Name","value":"instrumentStatusDefinition"}}]}}]}}]}}]}}]} as unknown as DocumentNode<CustomerAccountLinksFragment, unknown>;
+export const CustomerUsersFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"CustomerUsers"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Customer"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"userLinks"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"dateInserted"}},{"kind":"Field","name":{"kind":"Name","value":"isActive"}},{"kind":"Field","name":{"kind":"Name","value":"version"}},{"kind":"Field","name":{"kind":"Name","value":"user"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"username"}},{"kind":"Field","name":{"kind":"Name","value":"email"}},{"kind":"Field","name":{"kind":"Name","value":"firstName"}},{"kind":"Field","name":{"kind":"Name","value":"lastName"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"correlatedUsers"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"username"}},{"kind":"Field","name":{"kind":"Name","value":"email"}}]}}]}}]} as unknown as DocumentNode<CustomerUsersFragment, unknown>;
+export const CustomerKycFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"CustomerKyc"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Customer"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"kycStatuses"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"ok"}},{"kind":"Field","name":{"kind":"Name","value":"date"}}]}},{"kind":"Field","name":{"kind":"Name","value":"kycChecks"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"kycCheckId"}},{"kind":"Field","name":{"kind":"Name","value":"date"}},{"kind":"Field","name":{"kind":"Name","value":"how"}},{"kind":"Field","name":{"kind":"Name","value":"staffUserId"}},{"kind":"Field","name":{"kind":"Name","value":"staffName"}},{"kind":"Field","name":{"kind":"Name","value":"satisfied"}},{"kind":"Field","name":{"kind":"Name","value":"comments"}}]}},{"kind":"Field","name":{"kind":"Name","value":"kycDocuments"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"kycDocumentId"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"number"}},{"kind":"Field","name":{"kind":"Name","value":"issueDate"}},{"kind":"Field","name":{"kind":"Name","value":"issuePlace"}},{"kind":"Field","name":{"kind":"Name","value":"expiryDate"}},{"kind":"Field","name":{"kind":"Name","value":"media"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"url"}},{"kind":"Field","name":{"kind":"Name","value":"date"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"kycMedia"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"kycMediaId"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"url"}},{"kind":"Field","name":{"kind":"Name","value":"date"}},{"kind":"Field","name":{"kind":"Name","value":"document"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"number"}}]}},{"kind":"Field","name":{"kind":"Name","value":"check"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"how"}},{"kind":"Field","name":{"kind":"Name","value":"satisfied"}}]}}]}}]}}]} as unknown as DocumentNode<CustomerKycFragment, unknown>;
+export const KycCheckDetailsFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"KycCheckDetails"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"KycCheck"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"kycCheckId"}},{"kind":"Field","name":{"kind":"Name","value":"customerId"}},{"kind":"Field","name":{"kind":"Name","value":"customerNumber"}},{"kind":"Field","name":{"kind":"Name","value":"date"}},{"kind":"Field","name":{"kind":"Name","value":"how"}},{"kind":"Field","name":{"kind":"Name","value":"staffUserId"}},{"kind":"Field","name":{"kind":"Name","value":"staffName"}},{"kind":"Field","name":{"kind":"Name","value":"satisfied"}},{"kind":"Field","name":{"kind":"Name","value":"comments"}}]}}]} as unknown as DocumentNode<KycCheckDetailsFragment, unknown>;
+export const KycDocumentDetailsFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"KycDocumentDetails"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"KycDocument"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"kycDocumentId"}},{"kind":"Field","name":{"kind":"Name","value":"customerId"}},{"kind":"Field","name":{"kind":"Name","value":"customerNumber"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"number"}},{"kind":"Field","name":{"kind":"Name","value":"issueDate"}},{"kind":"Field","name":{"kind":"Name","value":"issuePlace"}},{"kind":"Field","name":{"kind":"Name","value":"expiryDate"}}]}}]} as unknown as DocumentNode<KycDocumentDetailsFragment, unknown>;
+export const KycMediaDetailsFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"KycMediaDetails"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"KycMedia"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"kycMediaId"}},{"kind":"Field","name":{"kind":"Name","value":"customerId"}},{"kind":"Field","name":{"kind":"Name","value":"customerNumber"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"url"}},{"kind":"Field","name":{"kind":"Name","value":"date"}}]}}]} as unknown as DocumentNode<KycMediaDetailsFragment, unknown>;
+export const BanksDocument = {"__meta__":{"hash":"sha256:95f4c2c50e8f2ed8131d2733f0d713e88ede60be8710a0dba723491194e6f798"},"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"Banks"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"banks"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"shortName"}},{"kind":"Field","name":{"kind":"Name","value":"fullName"}},{"kind":"Field","name":{"kind":"Name","value":"logoUrl"}},{"kind":"Field","name":{"kind":"Name","value":"websiteUrl"}}]}}]}}]} as unknown as DocumentNode<BanksQuery, BanksQueryVariables>;
+export const CreateUserDocument = {"__meta__":{"hash":"sha256:14de8cf69f6bfd564cf4600df9388e4d5edc136648fef1926eefa7b0107dde76"},"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"CreateUser"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"CreateUserInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"createUser"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"token"}},{"kind":"Field","name":{"kind":"Name","value":"expiresAt"}},{"kind":"Field","name":{"kind":"Name","value":"validationRequired"}},{"kind":"Field","name":{"kind":"Name","value":"user"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"username"}},{"kind":"Field","name":{"kind":"Name","value":"email"}}]}}]}}]}}]} as unknown as DocumentNode<CreateUserMutation, CreateUserMutationVariables>;
+export const CustomerAccountsDocument = {"__meta__":{"hash":"sha256:82c82965fbb6624a54677d06ca71483526dd04cdd784b0d28b2148dbc3414d5d"},"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"CustomerAccounts"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"bankId"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"customerNumber"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"customerOverview"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"bankId"},"value":{"kind":"Variable","name":{"kind":"Name","value":"bankId"}}},{"kind":"Argument","name":{"kind":"Name","value":"customerNumber"},"value":{"kind":"Variable","name":{"kind":"Name","value":"customerNumber"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"customerId"}},{"kind":"Field","name":{"kind":"Name","value":"bankId"}},{"kind":"Field","name":{"kind":"Name","value":"customerNumber"}},{"kind":"Field","name":{"kind":"Name","value":"legalName"}},{"kind":"Field","name":{"kind":"Name","value":"kycStatus"}},{"kind":"Field","name":{"kind":"Name","value":"attributes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"value"}}]}},{"kind":"Field","name":{"kind":"Name","value":"accounts"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"AccountDetails"}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"AccountDetails"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Account"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"bankId"}},{"kind":"Field","name":{"kind":"Name","value":"accountId"}},{"kind":"Field","name":{"kind":"Name","value":"label"}},{"kind":"Field","name":{"kind":"Name","value":"number"}},{"kind":"Field","name":{"kind":"Name","value":"productCode"}},{"kind":"Field","name":{"kind":"Name","value":"branchId"}},{"kind":"Field","name":{"kind":"Name","value":"balance"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"currency"}},{"kind":"Field","name":{"kind":"Name","value":"amount"}}]}},{"kind":"Field","name":{"kind":"Name","value":"routings"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"scheme"}},{"kind":"Field","name":{"kind":"Name","value":"address"}}]}},{"kind":"Field","name":{"kind":"Name","value":"attributes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"value"}},{"kind":"Field","name":{"kind":"Name","value":"productCode"}},{"kind":"Field","name":{"kind":"Name","value":"contractCode"}}]}},{"kind":"Field","name":{"kind":"Name","value":"contracts"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"contractCode"}},{"kind":"Field","name":{"kind":"Name","value":"productCode"}},{"kind":"Field","name":{"kind":"Name","value":"productDescription"}},{"kind":"Field","name":{"kind":"Name","value":"branchCode"}},{"kind":"Field","name":{"kind":"Name","value":"openingDate"}},{"kind":"Field","name":{"kind":"Name","value":"maturityDate"}},{"kind":"Field","name":{"kind":"Name","value":"renewalDate"}},{"kind":"Field","name":{"kind":"Name","value":"cancellationDate"}},{"kind":"Field","name":{"kind":"Name","value":"term"}},{"kind":"Field","name":{"kind":"Name","value":"issuanceAmount"}},{"kind":"Field","name":{"kind":"Name","value":"interestRate"}},{"kind":"Field","name":{"kind":"Name","value":"interestAmount"}},{"kind":"Field","name":{"kind":"Name","value":"formOfPayment"}},{"kind":"Field","name":{"kind":"Name","value":"paymentMethod"}},{"kind":"Field","name":{"kind":"Name","value":"instrumentStatusCode"}},{"kind":"Field","name":{"kind":"Name","value":"instrumentStatusDefinition"}},{"kind":"Field","name":{"kind":"Name","value":"isSubstituted"}}]}}]}}]} as unknown as DocumentNode<CustomerAccountsQuery, CustomerAccountsQueryVariables>;
+export const CustomerByNumberDocument = {"__meta__":{"hash":"sha256:e4f9fce3bd2ce25725ec981b09f1714ce432fb140a27a2307af3872f5d535230"},"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"CustomerByNumber"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"bankId"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"customerNumber"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"customerByNumber"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"bankId"},"value":{"kind":"Variable","name":{"kind":"Name","value":"bankId"}}},{"kind":"Argument","name":{"kind":"Name","value":"customerNumber"},"value":{"kind":"Variable","name":{"kind":"Name","value":"customerNumber"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"bankId"}},{"kind":"Field","name":{"kind":"Name","value":"customerNumber"}},{"kind":"Field","name":{"kind":"Name","value":"legalName"}},{"kind":"Field","name":{"kind":"Name","value":"dateOfBirth"}},{"kind":"Field","name":{"kind":"Name","value":"mobilePhoneNumber"}},{"kind":"Field","name":{"kind":"Name","value":"email"}},{"kind":"Field","name":{"kind":"Name","value":"kycStatus"}},{"kind":"Field","name":{"kind":"Name","value":"lastOkDate"}},{"kind":"Field","name":{"kind":"Name","value":"branchId"}},{"kind":"Field","name":{"kind":"Name","value":"addresses"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"line1"}},{"kind":"Field","name":{"kind":"Name","value":"city"}},{"kind":"Field","name":{"kind":"Name","value":"postcode"}},{"kind":"Field","name":{"kind":"Name","value":"countryCode"}}]}}]}}]}}]} as unknown as DocumentNode<CustomerByNumberQuery, CustomerByNumberQueryVariables>;
+export const CustomerOverviewDocument = {"__meta__":{"hash":"sha256:96a4aeddd678dd2012821315189a4aee9af62bd71fbbf642fc77e4faa5357ac3"},"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"CustomerOverview"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"bankId"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"customerId"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"firstMessages"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"Int"}},"defaultValue":{"kind":"IntValue","value":"20"}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"afterMessage"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"firstMeetings"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"Int"}},"defaultValue":{"kind":"IntValue","value":"20"}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"afterMeeting"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"firstCrmEvents"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"Int"}},"defaultValue":{"kind":"IntValue","value":"20"}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"afterCrmEvent"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"customer"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"bankId"},"value":{"kind":"Variable","name":{"kind":"Name","value":"bankId"}}},{"kind":"Argument","name":{"kind":"Name","value":"customerId"},"value":{"kind":"Variable","name":{"kind":"Name","value":"customerId"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"CustomerProfile"}},{"kind":"FragmentSpread","name":{"kind":"Name","value":"CustomerContactDetails"}},{"kind":"FragmentSpread","name":{"kind":"Name","value":"CustomerAccountLinks"}},{"kind":"FragmentSpread","name":{"kind":"Name","value":"CustomerUsers"}},{"kind":"FragmentSpread","name":{"kind":"Name","value":"CustomerKyc"}},{"kind":"Field","name":{"kind":"Name","value":"messages"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"Variable","name":{"kind":"Name","value":"firstMessages"}}},{"kind":"Argument","name":{"kind":"Name","value":"after"},"value":{"kind":"Variable","name":{"kind":"Name","value":"afterMessage"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"date"}},{"kind":"Field","name":{"kind":"Name","value":"transport"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"fromDepartment"}},{"kind":"Field","name":{"kind":"Name","value":"fromPerson"}}]}},{"kind":"Field","name":{"kind":"Name","value":"pageInfo"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"hasNextPage"}},{"kind":"Field","name":{"kind":"Name","value":"endCursor"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"meetings"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"Variable","name":{"kind":"Name","value":"firstMeetings"}}},{"kind":"Argument","name":{"kind":"Name","value":"after"},"value":{"kind":"Variable","name":{"kind":"Name","value":"afterMeeting"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"providerId"}},{"kind":"Field","name":{"kind":"Name","value":"purposeId"}},{"kind":"Field","name":{"kind":"Name","value":"when"}},{"kind":"Field","name":{"kind":"Name","value":"present"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"staffUserId"}},{"kind":"Field","name":{"kind":"Name","value":"customerUserId"}}]}},{"kind":"Field","name":{"kind":"Name","value":"creator"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"mobilePhone"}},{"kind":"Field","name":{"kind":"Name","value":"emailAddress"}}]}},{"kind":"Field","name":{"kind":"Name","value":"invitees"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"contactDetails"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"mobilePhone"}},{"kind":"Field","name":{"kind":"Name","value":"emailAddress"}}]}},{"kind":"Field","name":{"kind":"Name","value":"status"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"pageInfo"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"hasNextPage"}},{"kind":"Field","name":{"kind":"Name","value":"endCursor"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"crmEvents"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"Variable","name":{"kind":"Name","value":"firstCrmEvents"}}},{"kind":"Argument","name":{"kind":"Name","value":"after"},"value":{"kind":"Variable","name":{"kind":"Name","value":"afterCrmEvent"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"category"}},{"kind":"Field","name":{"kind":"Name","value":"detail"}},{"kind":"Field","name":{"kind":"Name","value":"channel"}},{"kind":"Field","name":{"kind":"Name","value":"scheduledDate"}},{"kind":"Field","name":{"kind":"Name","value":"actualDate"}},{"kind":"Field","name":{"kind":"Name","value":"result"}}]}},{"kind":"Field","name":{"kind":"Name","value":"pageInfo"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"hasNextPage"}},{"kind":"Field","name":{"kind":"Name","value":"endCursor"}}]}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"CustomerProfile"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Customer"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"bankId"}},{"kind":"Field","name":{"kind":"Name","value":"bank"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"shortName"}},{"kind":"Field","name":{"kind":"Name","value":"fullName"}},{"kind":"Field","name":{"kind":"Name","value":"logoUrl"}}]}},{"kind":"Field","name":{"kind":"Name","value":"customerNumber"}},{"kind":"Field","name":{"kind":"Name","value":"legalName"}},{"kind":"Field","name":{"kind":"Name","value":"title"}},{"kind":"Field","name":{"kind":"Name","value":"nameSuffix"}},{"kind":"Field","name":{"kind":"Name","value":"dateOfBirth"}},{"kind":"Field","name":{"kind":"Name","value":"mobilePhoneNumber"}},{"kind":"Field","name":{"kind":"Name","value":"mobilePhoneNumberE164"}},{"kind":"Field","name":{"kind":"Name","value":"email"}},{"kind":"Field","name":{"kind":"Name","value":"faceImage"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"url"}},{"kind":"Field","name":{"kind":"Name","value":"date"}}]}},{"kind":"Field","name":{"kind":"Name","value":"relationshipStatus"}},{"kind":"Field","name":{"kind":"Name","value":"dependants"}},{"kind":"Field","name":{"kind":"Name","value":"dobOfDependants"}},{"kind":"Field","name":{"kind":"Name","value":"creditRating"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"rating"}},{"kind":"Field","name":{"kind":"Name","value":"source"}}]}},{"kind":"Field","name":{"kind":"Name","value":"creditLimit"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"currency"}},{"kind":"Field","name":{"kind":"Name","value":"amount"}}]}},{"kind":"Field","name":{"kind":"Name","value":"highestEducationAttained"}},{"kind":"Field","name":{"kind":"Name","value":"employmentStatus"}},{"kind":"Field","name":{"kind":"Name","value":"kycStatus"}},{"kind":"Field","name":{"kind":"Name","value":"lastOkDate"}},{"kind":"Field","name":{"kind":"Name","value":"branchId"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"updatedAt"}},{"kind":"Field","name":{"kind":"Name","value":"version"}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"CustomerContactDetails"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Customer"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"addresses"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"line1"}},{"kind":"Field","name":{"kind":"Name","value":"line2"}},{"kind":"Field","name":{"kind":"Name","value":"line3"}},{"kind":"Field","name":{"kind":"Name","value":"city"}},{"kind":"Field","name":{"kind":"Name","value":"county"}},{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"postcode"}},{"kind":"Field","name":{"kind":"Name","value":"countryCode"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"tags"}},{"kind":"Field","name":{"kind":"Name","value":"insertDate"}},{"kind":"Field","name":{"kind":"Name","value":"version"}}]}},{"kind":"Field","name":{"kind":"Name","value":"attributes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"value"}},{"kind":"Field","name":{"kind":"Name","value":"version"}}]}},{"kind":"Field","name":{"kind":"Name","value":"taxResidences"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"domain"}},{"kind":"Field","name":{"kind":"Name","value":"taxNumber"}}]}},{"kind":"Field","name":{"kind":"Name","value":"socialMediaHandles"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"handle"}},{"kind":"Field","name":{"kind":"Name","value":"dateAdded"}},{"kind":"Field","name":{"kind":"Name","value":"dateActivated"}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"CustomerAccountLinks"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Customer"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"accountLinks"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"relationshipType"}},{"kind":"Field","name":{"kind":"Name","value":"version"}},{"kind":"Field","name":{"kind":"Name","value":"account"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"bankId"}},{"kind":"Field","name":{"kind":"Name","value":"accountId"}},{"kind":"Field","name":{"kind":"Name","value":"label"}},{"kind":"Field","name":{"kind":"Name","value":"number"}},{"kind":"Field","name":{"kind":"Name","value":"productCode"}},{"kind":"Field","name":{"kind":"Name","value":"branchId"}},{"kind":"Field","name":{"kind":"Name","value":"balance"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"currency"}},{"kind":"Field","name":{"kind":"Name","value":"amount"}}]}},{"kind":"Field","name":{"kind":"Name","value":"routings"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"scheme"}},{"kind":"Field","name":{"kind":"Name","value":"address"}}]}},{"kind":"Field","name":{"kind":"Name","value":"attributes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"value"}},{"kind":"Field","name":{"kind":"Name","value":"productCode"}},{"kind":"Field","name":{"kind":"Name","value":"contractCode"}}]}},{"kind":"Field","name":{"kind":"Name","value":"contracts"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"contractCode"}},{"kind":"Field","name":{"kind":"Name","value":"productCode"}},{"kind":"Field","name":{"kind":"Name","value":"productDescription"}},{"kind":"Field","name":{"kind":"Name","value":"openingDate"}},{"kind":"Field","name":{"kind":"Name","value":"maturityDate"}},{"kind":"Field","name":{"kind":"Name","value":"interestRate"}},{"kind":"Field","name":{"kind":"Name","value":"instrumentStatusDefinition"}}]}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"CustomerUsers"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Customer"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"userLinks"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"dateInserted"}},{"kind":"Field","name":{"kind":"Name","value":"isActive"}},{"kind":"Field","name":{"kind":"Name","value":"version"}},{"kind":"Field","name":{"kind":"Name","value":"user"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"username"}},{"kind":"Field","name":{"kind":"Name","value":"email"}},{"kind":"Field","name":{"kind":"Name","value":"firstName"}},{"kind":"Field","name":{"kind":"Name","value":"lastName"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"correlatedUsers"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"username"}},{"kind":"Field","name":{"kind":"Name","value":"email"}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"CustomerKyc"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Customer"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"kycStatuses"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"ok"}},{"kind":"Field","name":{"kind":"Name","value":"date"}}]}},{"kind":"Field","name":{"kind":"Name","value":"kycChecks"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"kycCheckId"}},{"kind":"Field","name":{"kind":"Name","value":"date"}},{"kind":"Field","name":{"kind":"Name","value":"how"}},{"kind":"Field","name":{"kind":"Name","value":"staffUserId"}},{"kind":"Field","name":{"kind":"Name","value":"staffName"}},{"kind":"Field","name":{"kind":"Name","value":"satisfied"}},{"kind":"Field","name":{"kind":"Name","value":"comments"}}]}},{"kind":"Field","name":{"kind":"Name","value":"kycDocuments"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"kycDocumentId"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"number"}},{"kind":"Field","name":{"kind":"Name","value":"issueDate"}},{"kind":"Field","name":{"kind":"Name","value":"issuePlace"}},{"kind":"Field","name":{"kind":"Name","value":"expiryDate"}},{"kind":"Field","name":{"kind":"Name","value":"media"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"url"}},{"kind":"Field","name":{"kind":"Name","value":"date"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"kycMedia"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"kycMediaId"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"url"}},{"kind":"Field","name":{"kind":"Name","value":"date"}},{"kind":"Field","name":{"kind":"Name","value":"document"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"number"}}]}},{"kind":"Field","name":{"kind":"Name","value":"check"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"how"}},{"kind":"Field","name":{"kind":"Name","value":"satisfied"}}]}}]}}]}}]} as unknown as DocumentNode<CustomerOverviewQuery, CustomerOverviewQueryVariables>;
+export const CustomerPermissionsDocument = {"__meta__":{"hash":"sha256:6efe527f527dd7f162e1b7836b2b5827b08c3f4491c4148ab3da51062f6c2f5c"},"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"CustomerPermissions"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"bankId"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"customerId"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"customer"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"bankId"},"value":{"kind":"Variable","name":{"kind":"Name","value":"bankId"}}},{"kind":"Argument","name":{"kind":"Name","value":"customerId"},"value":{"kind":"Variable","name":{"kind":"Name","value":"customerId"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"viewerPermissions"}},{"kind":"Field","name":{"kind":"Name","value":"bank"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"viewerPermissions"}}]}}]}}]}}]} as unknown as DocumentNode<CustomerPermissionsQuery, CustomerPermissionsQueryVariables>;
+export const CustomerSearchDocument = {"__meta__":{"hash":"sha256:710e197395cd2f1db32bfe63e29a298ae1bd6ee672cfa35c97c4634f61ea7f15"},"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"CustomerSearch"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"bankId"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"filter"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"CustomerFilter"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"sortBy"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"CustomerSort"}},"defaultValue":{"kind":"EnumValue","value":"LAST_OK_DATE"}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"sortDirection"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"SortDirection"}},"defaultValue":{"kind":"EnumValue","value":"DESC"}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"first"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"Int"}},"defaultValue":{"kind":"IntValue","value":"25"}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"after"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"customers"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"bankId"},"value":{"kind":"Variable","name":{"kind":"Name","value":"bankId"}}},{"kind":"Argument","name":{"kind":"Name","value":"filter"},"value":{"kind":"Variable","name":{"kind":"Name","value":"filter"}}},{"kind":"Argument","name":{"kind":"Name","value":"sortBy"},"value":{"kind":"Variable","name":{"kind":"Name","value":"sortBy"}}},{"kind":"Argument","name":{"kind":"Name","value":"sortDirection"},"value":{"kind":"Variable","name":{"kind":"Name","value":"sortDirection"}}},{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"Variable","name":{"kind":"Name","value":"first"}}},{"kind":"Argument","name":{"kind":"Name","value":"after"},"value":{"kind":"Variable","name":{"kind":"Name","value":"after"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"bankId"}},{"kind":"Field","name":{"kind":"Name","value":"customerNumber"}},{"kind":"Field","name":{"kind":"Name","value":"legalName"}},{"kind":"Field","name":{"kind":"Name","value":"dateOfBirth"}},{"kind":"Field","name":{"kind":"Name","value":"mobilePhoneNumber"}},{"kind":"Field","name":{"kind":"Name","value":"email"}},{"kind":"Field","name":{"kind":"Name","value":"kycStatus"}},{"kind":"Field","name":{"kind":"Name","value":"lastOkDate"}},{"kind":"Field","name":{"kind":"Name","value":"branchId"}}]}},{"kind":"Field","name":{"kind":"Name","value":"pageInfo"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"hasNextPage"}},{"kind":"Field","name":{"kind":"Name","value":"endCursor"}}]}}]}}]}}]} as unknown as DocumentNode<CustomerSearchQuery, CustomerSearchQueryVariables>;
+export const CustomersByMobilePhoneNumberDocument = {"__meta__":{"hash":"sha256:8f2815b7a4608449b3fb6eff8b85f5d30393c49ba8d7d97e566a3b3bb4c2d824"},"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"CustomersByMobilePhoneNumber"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"bankId"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"mobilePhoneNumber"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"first"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"Int"}},"defaultValue":{"kind":"IntValue","value":"25"}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"after"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"customersByMobilePhoneNumber"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"bankId"},"value":{"kind":"Variable","name":{"kind":"Name","value":"bankId"}}},{"kind":"Argument","name":{"kind":"Name","value":"mobilePhoneNumber"},"value":{"kind":"Variable","name":{"kind":"Name","value":"mobilePhoneNumber"}}},{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"Variable","name":{"kind":"Name","value":"first"}}},{"kind":"Argument","name":{"kind":"Name","value":"after"},"value":{"kind":"Variable","name":{"kind":"Name","value":"after"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"bankId"}},{"kind":"Field","name":{"kind":"Name","value":"customerNumber"}},{"kind":"Field","name":{"kind":"Name","value":"legalName"}},{"kind":"Field","name":{"kind":"Name","value":"mobilePhoneNumber"}},{"kind":"Field","name":{"kind":"Name","value":"mobilePhoneNumberE164"}},{"kind":"Field","name":{"kind":"Name","value":"email"}}]}},{"kind":"Field","name":{"kind":"Name","value":"pageInfo"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"hasNextPage"}},{"kind":"Field","name":{"kind":"Name","value":"endCursor"}}]}}]}}]}}]} as unknown as DocumentNode<CustomersByMobilePhoneNumberQuery, CustomersByMobilePhoneNumberQueryVariables>;
+export const KycReviewDocument = {"__meta__":{"hash":"sha256:cd9b7411e57d78c69256dcd75f77ce744eaa989d6ef14d6e20881f456c3dd587"},"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"KycReview"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"bankId"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"customerId"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"kycStatuses"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"bankId"},"value":{"kind":"Variable","name":{"kind":"Name","value":"bankId"}}},{"kind":"Argument","name":{"kind":"Name","value":"customerId"},"value":{"kind":"Variable","name":{"kind":"Name","value":"customerId"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"customerId"}},{"kind":"Field","name":{"kind":"Name","value":"customerNumber"}},{"kind":"Field","name":{"kind":"Name","value":"ok"}},{"kind":"Field","name":{"kind":"Name","value":"date"}}]}},{"kind":"Field","name":{"kind":"Name","value":"kycChecks"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"bankId"},"value":{"kind":"Variable","name":{"kind":"Name","value":"bankId"}}},{"kind":"Argument","name":{"kind":"Name","value":"customerId"},"value":{"kind":"Variable","name":{"kind":"Name","value":"customerId"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"KycCheckDetails"}}]}},{"kind":"Field","name":{"kind":"Name","value":"kycDocuments"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"bankId"},"value":{"kind":"Variable","name":{"kind":"Name","value":"bankId"}}},{"kind":"Argument","name":{"kind":"Name","value":"customerId"},"value":{"kind":"Variable","name":{"kind":"Name","value":"customerId"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"KycDocumentDetails"}},{"kind":"Field","name":{"kind":"Name","value":"media"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"KycMediaDetails"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"kycMedia"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"bankId"},"value":{"kind":"Variable","name":{"kind":"Name","value":"bankId"}}},{"kind":"Argument","name":{"kind":"Name","value":"customerId"},"value":{"kind":"Variable","name":{"kind":"Name","value":"customerId"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"KycMediaDetails"}},{"kind":"Field","name":{"kind":"Name","value":"document"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"KycDocumentDetails"}}]}},{"kind":"Field","name":{"kind":"Name","value":"check"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"KycCheckDetails"}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"KycCheckDetails"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"KycCheck"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"kycCheckId"}},{"kind":"Field","name":{"kind":"Name","value":"customerId"}},{"kind":"Field","name":{"kind":"Name","value":"customerNumber"}},{"kind":"Field","name":{"kind":"Name","value":"date"}},{"kind":"Field","name":{"kind":"Name","value":"how"}},{"kind":"Field","name":{"kind":"Name","value":"staffUserId"}},{"kind":"Field","name":{"kind":"Name","value":"staffName"}},{"kind":"Field","name":{"kind":"Name","value":"satisfied"}},{"kind":"Field","name":{"kind":"Name","value":"comments"}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"KycDocumentDetails"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"KycDocument"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"kycDocumentId"}},{"kind":"Field","name":{"kind":"Name","value":"customerId"}},{"kind":"Field","name":{"kind":"Name","value":"customerNumber"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"number"}},{"kind":"Field","name":{"kind":"Name","value":"issueDate"}},{"kind":"Field","name":{"kind":"Name","value":"issuePlace"}},{"kind":"Field","name":{"kind":"Name","value":"expiryDate"}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"KycMediaDetails"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"KycMedia"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"kycMediaId"}},{"kind":"Field","name":{"kind":"Name","value":"customerId"}},{"kind":"Field","name":{"kind":"Name","value":"customerNumber"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"url"}},{"kind":"Field","name":{"kind":"Name","value":"date"}}]}}]} as unknown as DocumentNode<KycReviewQuery, KycReviewQueryVariables>;
+export const LoginDocument = {"__meta__":{"hash":"sha256:b4ed62bcb43eb1e737a40e7a222a28a5d8e45a79f3ca5e6f42c9e6258944ca79"},"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"Login"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"username"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"password"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"login"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"username"},"value":{"kind":"Variable","name":{"kind":"Name","value":"username"}}},{"kind":"Argument","name":{"kind":"Name","value":"password"},"value":{"kind":"Variable","name":{"kind":"Name","value":"password"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"token"}},{"kind":"Field","name":{"kind":"Name","value":"expiresAt"}},{"kind":"Field","name":{"kind":"Name","value":"user"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"username"}},{"kind":"Field","name":{"kind":"Name","value":"firstName"}},{"kind":"Field","name":{"kind":"Name","value":"lastName"}}]}}]}}]}}]} as unknown as DocumentNode<LoginMutation, LoginMutationVariables>;
+export const MyCustomersDocument = {"__meta__":{"hash":"sha256:a46b35023f2d7c26dc8ef8ff6481f4eed5a3b1f4a84a8632c848686f094635f1"},"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"MyCustomers"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"bankId"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"firstMessages"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"Int"}},"defaultValue":{"kind":"IntValue","value":"20"}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"firstMeetings"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"Int"}},"defaultValue":{"kind":"IntValue","value":"20"}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"me"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"username"}},{"kind":"Field","name":{"kind":"Name","value":"email"}},{"kind":"Field","name":{"kind":"Name","value":"firstName"}},{"kind":"Field","name":{"kind":"Name","value":"lastName"}},{"kind":"Field","name":{"kind":"Name","value":"entitlements"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"roleName"}},{"kind":"Field","name":{"kind":"Name","value":"bankId"}}]}},{"kind":"Field","name":{"kind":"Name","value":"accounts"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"bankId"}},{"kind":"Field","name":{"kind":"Name","value":"label"}},{"kind":"Field","name":{"kind":"Name","value":"number"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"myCustomers"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"bankId"},"value":{"kind":"Variable","name":{"kind":"Name","value":"bankId"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"bank"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"shortName"}},{"kind":"Field","name":{"kind":"Name","value":"fullName"}},{"kind":"Field","name":{"kind":"Name","value":"logoUrl"}}]}},{"kind":"Field","name":{"kind":"Name","value":"customerNumber"}},{"kind":"Field","name":{"kind":"Name","value":"legalName"}},{"kind":"Field","name":{"kind":"Name","value":"dateOfBirth"}},{"kind":"Field","name":{"kind":"Name","value":"mobilePhoneNumber"}},{"kind":"Field","name":{"kind":"Name","value":"email"}},{"kind":"Field","name":{"kind":"Name","value":"kycStatus"}},{"kind":"Field","name":{"kind":"Name","value":"addresses"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"line1"}},{"kind":"Field","name":{"kind":"Name","value":"line2"}},{"kind":"Field","name":{"kind":"Name","value":"city"}},{"kind":"Field","name":{"kind":"Name","value":"postcode"}},{"kind":"Field","name":{"kind":"Name","value":"countryCode"}},{"kind":"Field","name":{"kind":"Name","value":"status"}}]}},{"kind":"Field","name":{"kind":"Name","value":"attributes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"value"}}]}},{"kind":"Field","name":{"kind":"Name","value":"accountLinks"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"relationshipType"}},{"kind":"Field","name":{"kind":"Name","value":"account"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"bankId"}},{"kind":"Field","name":{"kind":"Name","value":"label"}},{"kind":"Field","name":{"kind":"Name","value":"number"}},{"kind":"Field","name":{"kind":"Name","value":"balance"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"currency"}},{"kind":"Field","name":{"kind":"Name","value":"amount"}}]}},{"kind":"Field","name":{"kind":"Name","value":"routings"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"scheme"}},{"kind":"Field","name":{"kind":"Name","value":"address"}}]}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"taxResidences"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"domain"}},{"kind":"Field","name":{"kind":"Name","value":"taxNumber"}}]}},{"kind":"Field","name":{"kind":"Name","value":"socialMediaHandles"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"handle"}}]}},{"kind":"Field","name":{"kind":"Name","value":"messages"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"Variable","name":{"kind":"Name","value":"firstMessages"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"date"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"fromDepartment"}},{"kind":"Field","name":{"kind":"Name","value":"fromPerson"}}]}},{"kind":"Field","name":{"kind":"Name","value":"pageInfo"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"hasNextPage"}},{"kind":"Field","name":{"kind":"Name","value":"endCursor"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"meetings"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"Variable","name":{"kind":"Name","value":"firstMeetings"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"when"}},{"kind":"Field","name":{"kind":"Name","value":"purposeId"}},{"kind":"Field","name":{"kind":"Name","value":"keys"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"sessionId"}},{"kind":"Field","name":{"kind":"Name","value":"customerToken"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"pageInfo"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"hasNextPage"}},{"kind":"Field","name":{"kind":"Name","value":"endCursor"}}]}}]}}]}}]}}]} as unknown as DocumentNode<MyCustomersQuery, MyCustomersQueryVariables>;
