@@ -29,7 +29,7 @@ export default defineConfig({
       },
     ],
     include: ['test/**/*.test.ts'],
-    exclude: ['test/faults/**'],
+    exclude: ['test/faults/**', '**/node_modules/**'],
     setupFiles: [support('environment.ts')],
     pool: 'forks',
     // The files of a worker share the modules of src, which take longer to load than most files take to run. Each file still
