@@ -1,5 +1,5 @@
 /** The interface of a database. SQLite and PostgreSQL implement it, so this file imports neither of them. */
-import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core';
+import type { BaseSQLiteDatabase, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { DatabaseVariable } from './database-unavailable.ts';
 import type { MigrationMode } from './migrations.ts';
 
@@ -53,6 +53,11 @@ export interface Database {
   check(): Promise<void>;
   /** Writes a copy of the database to a file. Reads and writes continue in the meantime. `onProgress` receives a share from 0 to 1. */
   backup(file: string, onProgress: (share: number) => void): Promise<void>;
+  /**
+   * Updates the statistics of the planner after many rows were written, with the number of written rows of each table. Does nothing
+   * on SQLite, whose planner has no statistics.
+   */
+  updateStatistics(written: ReadonlyMap<SQLiteTable, number>): Promise<void>;
   statistics: DatabaseStatistics;
   /** The number of large operations that can run at the same time without slowing each other down. */
   readonly concurrency: number;

@@ -3,6 +3,9 @@ import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Queries } from './database.ts';
 import { dialect } from './dialect.ts';
 
+/** Called with the number of rows of a table in which a column was filled. */
+export type OnFilled = (table: SQLiteTable, rows: number) => void;
+
 /** A column that rows lack, and the values for the rows with these keys. */
 export interface MissingValues {
   table: SQLiteTable;

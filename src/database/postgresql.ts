@@ -7,6 +7,7 @@ import { checkMigrations } from './migrations.ts';
 import { PostgresqlConnections, type StatementConnection } from './postgresql-connections.ts';
 import { appliedMigrations, migratePostgresql } from './postgresql-migrations.ts';
 import { type SessionSchema, type Sessions, sessionsOf } from './postgresql-session.ts';
+import { analyzeTables } from './postgresql-statistics.ts';
 import { openReplicas } from './replicas.ts';
 import { retryConflicts } from './retry-conflicts.ts';
 
@@ -80,6 +81,7 @@ export async function openPostgresql(url: string, options: DatabaseOptions): Pro
     async backup() {
       throw new Error('PostgreSQL must be backed up with its own tools, such as pg_dump or pg_basebackup.');
     },
+    updateStatistics: (written) => analyzeTables(sessionsOf(options.ownerUrl ?? url, { schema }), written),
     close: () => primary.close(),
   };
   if (replicaUrls.length === 0) return database;

@@ -213,6 +213,7 @@ export async function openSqlite(url: string, options: DatabaseOptions): Promise
       checkMigrations('sqlite', appliedMigrations(reader));
     },
     backup: (file, onProgress) => backupSqlite(path, file, onProgress),
+    updateStatistics: async () => undefined,
     async close() {
       await settled();
       reader.close();

@@ -52,6 +52,8 @@ const tables: Record<keyof GeneratedCustomer, SQLiteTable> = {
   crmEvents: crmEvent,
 };
 
+const tableNames = Object.keys(tables) as (keyof GeneratedCustomer)[];
+
 const customersPerTransaction = 2000;
 
 export interface GenerateOptions {
@@ -98,6 +100,7 @@ export async function generateCustomers(
     }
   });
 
+  const written = new Map<SQLiteTable, number>();
   for (let done = 0; done < count; ) {
     const until = Math.min(done + customersPerTransaction, count);
     const customers: GeneratedCustomer[] = [];
@@ -106,9 +109,14 @@ export async function generateCustomers(
       if (generated !== undefined) customers.push(generateCustomer(generated, Math.floor(index / banks.length)));
     }
     rows += await database.transaction((transaction) => writeCustomers(transaction, customers));
+    for (const name of tableNames) {
+      const count = customers.reduce((sum, generated) => sum + generated[name].length, 0);
+      written.set(tables[name], (written.get(tables[name]) ?? 0) + count);
+    }
     done = until;
     onProgress?.(done);
   }
+  await database.updateStatistics(written);
   return { customers: count, rows };
 }
 
@@ -134,7 +142,7 @@ function inviteesWithPlace(customers: GeneratedCustomer[]) {
 
 async function writeCustomers(transaction: Queries, customers: GeneratedCustomer[]): Promise<number> {
   let written = 0;
-  for (const name of Object.keys(tables) as (keyof GeneratedCustomer)[]) {
+  for (const name of tableNames) {
     const rows = customers.flatMap((generated): SQLiteTable['$inferInsert'][] => generated[name]);
     const recorded = name === 'meetingInvitees' ? inviteesWithPlace(customers) : rows;
     await insertRows(transaction, tables[name], rows, { recorded });

@@ -251,4 +251,9 @@ async function write(state: Import): Promise<void> {
       callbacks.onProgress?.({ phase: 'write', rows, totalRows });
     },
   });
+  await database.updateStatistics(
+    new Map(
+      entities.map(({ name, table }) => [table, countsOf(report, name).written + countsOf(report, name).updated]),
+    ),
+  );
 }

@@ -242,8 +242,8 @@ describe('an upgraded database', () => {
   test('derives nothing again, also not at the start of several processes', async () => {
     const databases = await Promise.all([1, 2].map(() => openDatabase(former.url, { migrate: 'upgrade' })));
     await former.execute('update customer set canonical_number = null', []);
-    await Promise.all(databases.map(fillCanonicalIdentifiers));
-    await Promise.all(databases.map(fillCanonicalIdentifiers));
+    await Promise.all(databases.map((database) => fillCanonicalIdentifiers(database)));
+    await Promise.all(databases.map((database) => fillCanonicalIdentifiers(database)));
     await Promise.all(databases.map((database) => database.close()));
 
     const rows = await gateway.database.read

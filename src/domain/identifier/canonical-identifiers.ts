@@ -2,7 +2,7 @@ import { asc, getTableName, type SQL } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { derivedCanonicalForm } from '../../base/identifiers.ts';
 import type { Database, Queries } from '../../database/database.ts';
-import { fillMissing } from '../../database/fill-missing.ts';
+import { fillMissing, type OnFilled } from '../../database/fill-missing.ts';
 import { lockedForWriting } from '../../database/lock.ts';
 import { isUnderived } from '../../database/plain-text.ts';
 import { accountRouting } from '../account/account-routing.table.ts';
@@ -36,11 +36,11 @@ const batchSize = 500;
  * Derives the canonical forms of identifiers of an earlier version, which SQL cannot do. Most identifiers are plain, and need none. An
  * index finds the others, so that a start takes no longer if there are none. Resumes where an earlier run stopped.
  */
-export async function fillCanonicalIdentifiers(database: Database): Promise<void> {
+export async function fillCanonicalIdentifiers(database: Database, onFilled?: OnFilled): Promise<void> {
   for (const identifiers of tables) {
     const isPending = async () => (await pendingRows(database.read, identifiers, 1)).length > 0;
     while (await isPending()) {
-      await database.transaction((transaction) => fillBatch(transaction, identifiers));
+      onFilled?.(identifiers.table, await database.transaction((transaction) => fillBatch(transaction, identifiers)));
     }
   }
 }
@@ -56,7 +56,7 @@ function pendingRows(queries: Queries, { table, key, parts, canonical }: Identif
 }
 
 /** Processes that start together lock the rows in the same order. */
-async function fillBatch(transaction: Queries, identifiers: IdentifierTable): Promise<void> {
+async function fillBatch(transaction: Queries, identifiers: IdentifierTable): Promise<number> {
   const { table, key, parts, canonical } = identifiers;
   const rows = await lockedForWriting(pendingRows(transaction, identifiers, batchSize));
   const textsOf = (row: Record<string, unknown>, columns: readonly SQLiteColumn[]) =>
@@ -68,4 +68,5 @@ async function fillBatch(transaction: Queries, identifiers: IdentifierTable): Pr
     return [...textsOf(row, key), form];
   });
   await fillMissing(transaction, { table, key, column: canonical, values });
+  return rows.length;
 }

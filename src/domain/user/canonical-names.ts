@@ -1,6 +1,7 @@
 import { asc, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Database, Queries } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/errors.ts';
+import type { OnFilled } from '../../database/fill-missing.ts';
 import { lockedForWriting } from '../../database/lock.ts';
 import { type UserRow, user } from './user.table.ts';
 import { canonicalNames } from './username.ts';
@@ -12,12 +13,14 @@ const maxRetries = 10;
  * Derives the canonical names of users of an earlier version, which SQL cannot do. Resumes where an earlier run stopped.
  * Users that collide get a conflict number, so that this never fails because of them.
  */
-export async function fillCanonicalNames(database: Database): Promise<void> {
+export async function fillCanonicalNames(database: Database, onFilled?: OnFilled): Promise<void> {
   const pending = database.read.select({ id: user.id }).from(user).where(isNull(user.canonicalUsername)).limit(1);
   if ((await pending).length === 0) return;
   for (let retries = 0; ; ) {
     try {
-      if ((await database.transaction(fillBatch)) < batchSize) return;
+      const rows = await database.transaction(fillBatch);
+      onFilled?.(user, rows);
+      if (rows < batchSize) return;
     } catch (error) {
       // Another process stored a user with the same name in the meantime.
       if (!isUniqueViolation(error) || retries >= maxRetries) throw error;
