@@ -26,7 +26,7 @@ const inputTypes: Record<string, string> = {
   socialMediaHandle: 'SocialMediaHandleInput',
   taxResidence: 'TaxResidenceInput',
   user: 'CreateUserInput',
-  userAttribute: 'CreateUserAttributeInput',
+  userAttribute: 'UserAttributeInput',
 };
 const withoutInput = ['bank', 'entitlement', 'accountHolder', 'kycStatus', 'meetingInvitee', 'userCustomerLink'];
 

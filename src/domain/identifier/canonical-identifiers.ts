@@ -40,7 +40,8 @@ export async function fillCanonicalIdentifiers(database: Database, onFilled?: On
   for (const identifiers of tables) {
     const isPending = async () => (await pendingRows(database.read, identifiers, 1)).length > 0;
     while (await isPending()) {
-      onFilled?.(identifiers.table, await database.transaction((transaction) => fillBatch(transaction, identifiers)));
+      const rows = await database.transaction((transaction) => fillBatch(transaction, identifiers));
+      onFilled?.(identifiers.table, rows);
     }
   }
 }
