@@ -10,7 +10,7 @@ import { gatewaySchema } from '../../src/schema.ts';
 
 const inputTypes: Record<string, string> = {
   account: 'CreateAccountInput',
-  accountAttribute: 'CreateAccountAttributeInput',
+  accountAttribute: 'AccountAttributeInput',
   accountRouting: 'AccountRoutingInput',
   attributeDefinition: 'CustomerAttributeDefinitionInput',
   crmEvent: 'CreateCrmEventInput',
