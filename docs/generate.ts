@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-/** Generates docs/apis.md, docs/errors.md, and the list of types in docs/clients.md (`npm run docs`). With `--check`, exits with 1 if they are out of date. */
+/** Generates docs/apis.md, docs/errors.md, schema/errors.json, and the list of types in docs/clients.md (`npm run docs`). With `--check`, exits with 1 if they are out of date. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type Api, renderApis } from './render-apis.ts';
-import { renderErrors } from './render-errors.ts';
+import { renderErrors, renderErrorsFile } from './render-errors.ts';
 import { withTypesWithoutId } from './types-without-id.ts';
 
 const project = new URL('../', import.meta.url);
@@ -13,6 +13,7 @@ const pages = {
   'docs/apis.md': renderApis(sdl, apis),
   'docs/errors.md': renderErrors(),
   'docs/clients.md': withTypesWithoutId(clients, sdl),
+  'schema/errors.json': renderErrorsFile(),
 };
 
 for (const [path, page] of Object.entries(pages)) {

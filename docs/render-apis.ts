@@ -8,7 +8,7 @@ import {
   isEnumType,
   isInputObjectType,
 } from 'graphql';
-import { type ErrorKey, gatewayError } from '../src/base/errors.ts';
+import { definitionOf, type ErrorKey } from '../src/base/errors.ts';
 import { isRole, roleScope, roles } from '../src/base/roles.ts';
 import { exampleOperation } from './example-operation.ts';
 import { additionalErrors, gatewayFields } from './gateway-fields.ts';
@@ -117,8 +117,9 @@ function compareKeys(a: string, b: string): number {
 }
 
 function errorRow(key: string): string[] {
-  const { message, extensions } = gatewayError(key as ErrorKey);
-  return [key, `\`${extensions.code}\``, oneLine(message.replace(/^OBP-\d+: |:$/g, ''))];
+  const { code, message } = definitionOf(key as ErrorKey);
+  // The parameters are only known when the error occurs.
+  return [key, `\`${code}\``, oneLine(message.replace(/:? *\{\w+\}$/, ''))];
 }
 
 function nestedLine(schema: GraphQLSchema, nested: string): string {

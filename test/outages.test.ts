@@ -154,7 +154,7 @@ describe('a mutation whose second field finds the database read-only', () => {
       {
         message: expect.stringContaining('The mutation was committed, but its result is omitted.'),
         path: ['first'],
-        extensions: { ...outage.extensions, committed: true },
+        extensions: { ...outage.extensions, detail: 'COMMITTED', committed: true },
       },
     ]);
   });

@@ -1,5 +1,5 @@
 import { clientNetwork } from '../base/client-network.ts';
-import { GatewayError, gatewayError } from '../base/errors.ts';
+import { GatewayError, requestError } from '../base/errors.ts';
 import { TokenBuckets } from '../base/token-bucket.ts';
 
 const periodSeconds = 60;
@@ -103,8 +103,7 @@ export class CallerBudget {
 
   #refusal(): GatewayError {
     const retryAfterSeconds = secondsUntilAdmitted(this.#buckets.millisecondsUntil(this.#key, 1));
-    const headers = new Map([['retry-after', String(retryAfterSeconds)]]);
-    return gatewayError('RATE_LIMITED', { retryAfterSeconds, limit: this.limit, http: { status: 429, headers } });
+    return requestError('RATE_LIMITED', { retryAfterSeconds, limit: this.limit });
   }
 }
 

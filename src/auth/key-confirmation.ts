@@ -1,4 +1,4 @@
-import { type GatewayError, gatewayError } from '../base/errors.ts';
+import { type GatewayError, requestError } from '../base/errors.ts';
 import { describeError, type Logger } from '../base/logger.ts';
 import { TokenRefused } from './token-refused.ts';
 
@@ -110,7 +110,5 @@ export class KeyConfirmation {
 
 /** KEYS_UNCONFIRMED for a whole request: its token might be valid, so the client must not drop it. */
 function keysUnconfirmed(): GatewayError {
-  const headers = new Map([['retry-after', String(retryAfterSeconds)]]);
-  const error = gatewayError('KEYS_UNCONFIRMED', { retryAfterSeconds, http: { status: 503, headers } });
-  return new TokenRefused('TOKEN_KEYS_UNCONFIRMED', error);
+  return new TokenRefused('TOKEN_KEYS_UNCONFIRMED', requestError('KEYS_UNCONFIRMED', { retryAfterSeconds }));
 }

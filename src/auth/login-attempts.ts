@@ -217,8 +217,7 @@ function countAttempt(
     const here = await addFailure(transaction, hereIds, usernameHash, now);
     if (here.lockedUntil !== null && here.lockedUntil > now) {
       const retryAfterSeconds = Math.ceil((here.lockedUntil.getTime() - now.getTime()) / 1000);
-      const message = `The next attempt is possible in ${retryAfterSeconds} seconds.`;
-      throw gatewayError('OBP-20013', { message, retryAfterSeconds });
+      throw gatewayError('OBP-20013', { detail: 'LOCKED_UNTIL', retryAfterSeconds });
     }
     await lockAfterFailures(transaction, here, now);
     const isRegular = await isRegularNetwork(transaction, hereIds, now);

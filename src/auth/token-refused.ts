@@ -1,5 +1,5 @@
 import { errors } from 'jose';
-import { GatewayError, gatewayError } from '../base/errors.ts';
+import { type ErrorParameters, GatewayError, requestError, withHeaders } from '../base/errors.ts';
 
 /**
  * Why a token is refused. The log and the audit trail contain the code; the client only gets INVALID_TOKEN, so that an
@@ -40,17 +40,13 @@ export class TokenRefused extends GatewayError {
   }
 }
 
-/** INVALID_TOKEN with its reason. `message` is appended to the text for the client. */
+/** INVALID_TOKEN with its reason. */
 export function refusedToken(
   reason: TokenRefusal,
-  { cause, message, userId = null }: { cause?: unknown; message?: string; userId?: string | null } = {},
+  { userId = null, ...parameters }: ErrorParameters<'INVALID_TOKEN'> & { userId?: string | null } = {},
 ): TokenRefused {
-  const headers = new Map([['www-authenticate', 'Bearer error="invalid_token"']]);
-  return new TokenRefused(
-    reason,
-    gatewayError('INVALID_TOKEN', { cause, message, http: { status: 401, headers } }),
-    userId,
-  );
+  const error = requestError('INVALID_TOKEN', parameters);
+  return new TokenRefused(reason, withHeaders(error, [['www-authenticate', 'Bearer error="invalid_token"']]), userId);
 }
 
 /** Converts any failure of the verification of a token to INVALID_TOKEN. */

@@ -19,7 +19,7 @@ export function cacheVerified<Verified extends { issuedAt: Date; expiresAt: Date
   return {
     async verify(token) {
       if (token.length > maxTokenCharacters) {
-        throw refusedToken('TOKEN_TOO_LONG', { message: `It is longer than ${maxTokenCharacters} characters.` });
+        throw refusedToken('TOKEN_TOO_LONG', { detail: 'TOO_LONG', limit: maxTokenCharacters });
       }
       const tokenHash = hash('sha256', token, 'base64');
       const cached = cache.get(tokenHash);

@@ -1,4 +1,5 @@
-import { checkedText, InvalidValue } from './text-bounds.ts';
+import { checkedText } from './text-bounds.ts';
+import { invalidValue } from './value-rules.ts';
 
 /** The date, the time, a fraction of a second, and the offset from UTC. */
 const dateTimePattern = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
@@ -12,7 +13,7 @@ function isRealDate(date: string): boolean {
 export function parseLocalDate(value: unknown): string {
   const date = checkedText(value);
   if (!/^\d{4}-\d\d-\d\d$/.test(date) || !isRealDate(date)) {
-    throw new InvalidValue('must be a date in the form YYYY-MM-DD');
+    throw invalidValue('DATE');
   }
   return date;
 }
@@ -24,14 +25,13 @@ export function parseLocalDateOrMidnight(value: unknown): string {
 
 /** Parses an RFC 3339 date-time with an offset. Digits beyond milliseconds are dropped. */
 export function parseDateTime(value: unknown): Date {
-  const rule = 'must be a date-time with an offset, such as 2024-05-31T09:30:00Z';
   const [, date, time, fraction, offset] = dateTimePattern.exec(checkedText(value)) ?? [];
   if (date === undefined || time === undefined || offset === undefined || !isRealDate(date) || time > '23:59:59') {
-    throw new InvalidValue(rule);
+    throw invalidValue('DATE_TIME');
   }
   const dateTime = new Date(`${date}T${time}${(fraction ?? '').slice(0, 4)}${offset}`);
   const year = dateTime.getUTCFullYear();
-  if (Number.isNaN(dateTime.getTime()) || year < 1 || year > 9999) throw new InvalidValue(rule);
+  if (Number.isNaN(dateTime.getTime()) || year < 1 || year > 9999) throw invalidValue('DATE_TIME');
   return dateTime;
 }
 
@@ -60,7 +60,7 @@ export function localDateFromWritten(value: unknown): string {
     }
     return parseLocalDate(written.replace(/^(\d{4})(\d\d)(\d\d)$/, '$1-$2-$3'));
   } catch {
-    throw new InvalidValue('must be a date');
+    throw invalidValue('DATE_WRITTEN');
   }
 }
 
@@ -72,6 +72,6 @@ export function dateTimeFromWritten(value: unknown): Date {
       ? parseDateTime(written)
       : new Date(`${localDateFromWritten(written)}T00:00:00Z`);
   } catch {
-    throw new InvalidValue('must be a date-time');
+    throw invalidValue('DATE_OR_DATE_TIME');
   }
 }

@@ -1,5 +1,6 @@
 import { mapUsername } from './precis.ts';
-import { brokenTextRule, InvalidValue } from './text-bounds.ts';
+import { brokenTextRule } from './text-bounds.ts';
+import { invalidValue } from './value-rules.ts';
 import { parseText } from './values.ts';
 
 /** Format characters, such as U+200E and the soft hyphen, and others that are usually not displayed. */
@@ -20,7 +21,7 @@ export function withoutInvisible(text: string): string {
 
 /** @throws InvalidValue if the text contains characters that are not displayed */
 export function requireVisible(text: string): string {
-  if (invisible.test(text)) throw new InvalidValue('must not contain invisible characters');
+  if (invisible.test(text)) throw invalidValue('NO_INVISIBLE_CHARACTERS');
   return text;
 }
 
@@ -66,7 +67,7 @@ export function parseIdentifier(value: unknown, maxLength: number): string {
 /** Parses the number of a customer at a bank. OBP uses `::::` as a separator. */
 export function parseCustomerNumber(value: unknown): string {
   const number = parseIdentifier(value, 50);
-  if (number.includes('::::')) throw new InvalidValue('must not contain ::::, which OBP uses as a separator');
+  if (number.includes('::::')) throw invalidValue('NO_OBP_SEPARATOR');
   return number;
 }
 

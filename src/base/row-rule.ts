@@ -1,4 +1,5 @@
-import type { ErrorKey } from './errors.ts';
+import type { RuleErrorKey } from './errors.ts';
+import { type ValueRule, valueRule } from './value-rules.ts';
 
 /**
  * A rule on the values of a row, whatever way they come in: GraphQL, an import or generated data. The rules of an entity are in its
@@ -8,12 +9,12 @@ export interface RowRule<Row> {
   /** The column whose value is invalid, and the others that the rule reads. */
   columns: readonly [invalid: keyof Row & string, ...others: (keyof Row & string)[]];
   /** Completes a sentence that begins with the name of the invalid column. `nameOf` names the other columns. */
-  reason(nameOf: NameOf<Row>): string;
+  reason(nameOf: NameOf<Row>): ValueRule;
   /** The index of the first invalid item, for a rule on the items of a list. */
   invalidItem?(row: Row): number | null;
   holds(row: Row): boolean;
   /** The error of the API. Defaults to OBP-10001. */
-  errorKey?: ErrorKey;
+  errorKey?: RuleErrorKey;
 }
 
 /** How a caller names a column, such as `input.dateOfBirth` or `date_of_birth`. */
@@ -41,7 +42,7 @@ export function brokenRule<Row extends object>(
 
 /** A rule on a time or a date: the present is the latest valid value. */
 export function notInFuture<Row>(column: keyof Row & string): RowRule<Row> {
-  return { columns: [column], reason: () => 'must not be in the future', holds: (row) => !isInFuture(row[column]) };
+  return { columns: [column], reason: () => valueRule('NOT_IN_FUTURE'), holds: (row) => !isInFuture(row[column]) };
 }
 
 /** The offset of the time zone in which a date begins first, in milliseconds. */

@@ -2,7 +2,8 @@ import countries from 'i18n-iso-countries/index.js';
 import { AsYouType, parseIncompletePhoneNumber, parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { z } from 'zod';
 import { currencyDigits } from './currencies.ts';
-import { checkedText, InvalidValue, isLongerThan, lengthRule } from './text-bounds.ts';
+import { checkedText, isLongerThan } from './text-bounds.ts';
+import { invalidValue } from './value-rules.ts';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern finds control characters.
 const controlCharacters = /[\u0000-\u001F\u007F-\u009F\u2028\u2029]/;
@@ -12,14 +13,13 @@ const controlCharactersInLines = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-
 const directionOverrides = /[\u202A-\u202E\u2066-\u2069]/;
 
 function assertLength(text: string, maxLength: number): void {
-  if (isLongerThan(text, maxLength)) throw new InvalidValue(lengthRule(maxLength));
+  if (isLongerThan(text, maxLength)) throw invalidValue('MAX_CHARACTERS', { limit: maxLength });
 }
 
 function requireReadable(text: string, maxLength: number, forbidden: RegExp): string {
-  if (!/[^\s\p{Cf}]/u.test(text)) throw new InvalidValue('must not be empty');
-  if (forbidden.test(text)) throw new InvalidValue('must not contain control characters');
-  if (directionOverrides.test(text))
-    throw new InvalidValue('must not contain characters that change the direction of text');
+  if (!/[^\s\p{Cf}]/u.test(text)) throw invalidValue('NOT_EMPTY');
+  if (forbidden.test(text)) throw invalidValue('NO_CONTROL_CHARACTERS');
+  if (directionOverrides.test(text)) throw invalidValue('NO_DIRECTION_CHARACTERS');
   assertLength(text, maxLength);
   return text;
 }
@@ -37,7 +37,7 @@ export function parseLongText(value: unknown, maxLength: number): string {
 /** Parses a text unless it is undefined, null or blank; then returns null. */
 export function parseOptional(value: unknown, parse: (text: string) => string): string | null {
   if (value === null || value === undefined) return null;
-  if (typeof value !== 'string') throw new InvalidValue('must be a string');
+  if (typeof value !== 'string') throw invalidValue('STRING');
   return value.trim() === '' ? null : parse(value);
 }
 
@@ -48,10 +48,10 @@ export function parseOptionalText(value: unknown, maxLength: number): string | n
 
 export function parseId(value: unknown): string {
   const id = checkedText(value, 254);
-  if (id === '') throw new InvalidValue('must not be empty');
+  if (id === '') throw invalidValue('NOT_EMPTY');
   assertLength(id, 254);
   if (!/^[0-9A-Za-z\-._]+$/.test(id)) {
-    throw new InvalidValue("must contain only the characters 0-9, a-z, A-Z, '-', '.' and '_'");
+    throw invalidValue('ID_CHARACTERS');
   }
   return id;
 }
@@ -63,8 +63,7 @@ const emailAddress = z.email({ pattern: z.regexes.html5Email });
 export function parseEmailAddress(value: unknown): string {
   const address = checkedText(value, 200);
   assertLength(address, 200);
-  if (!emailAddress.safeParse(address).success || !/@.*\./.test(address))
-    throw new InvalidValue('must be a valid email address');
+  if (!emailAddress.safeParse(address).success || !/@.*\./.test(address)) throw invalidValue('EMAIL_ADDRESS');
   return address;
 }
 
@@ -77,11 +76,11 @@ export function parsePhoneNumber(value: unknown): { written: string; e164: strin
   assertLength(written, 50);
   const international = written.trim().replace(/^00/, '+');
   if (!international.startsWith('+') || /[\t\n\r]/.test(written) || controlCharacters.test(written)) {
-    throw new InvalidValue('must be a valid international phone number');
+    throw invalidValue('PHONE_NUMBER');
   }
   // The full metadata are needed, because the smaller ones only contain the lengths of numbers.
   const number = parsePhoneNumberFromString(international, { extract: false });
-  if (!number?.isValid()) throw new InvalidValue('must be a valid international phone number');
+  if (!number?.isValid()) throw invalidValue('PHONE_NUMBER');
   return { written, e164: number.number };
 }
 
@@ -97,7 +96,7 @@ export function phonePatternE164(written: string): string {
   const typed = written.normalize('NFKC').replace(/\p{Nd}/gu, parseIncompletePhoneNumber);
   // Whether it belongs to the number depends on the country, which is unknown after a wildcard: Italian numbers keep it.
   if (/[%_].*\(\s*0\d?\s*\)/s.test(typed)) {
-    throw new InvalidValue('must contain a trunk prefix in brackets only before the first wildcard');
+    throw invalidValue('PHONE_PATTERN_TRUNK_PREFIX');
   }
   const [, start = '', rest = ''] =
     /^([^%_]*)(.*)$/s.exec(
@@ -107,7 +106,7 @@ export function phonePatternE164(written: string): string {
         .replace(/^00/, '+'),
     ) ?? [];
   if (start !== '' && !start.startsWith('+')) {
-    throw new InvalidValue('must begin with +, 00, or a wildcard if it is a pattern');
+    throw invalidValue('PHONE_PATTERN_START');
   }
   if (start.length > maxTypedLength) return start + rest;
   const number = new AsYouType();
@@ -127,17 +126,16 @@ function hostOf(httpsUrl: string): string {
 function parseUrl(text: string): string {
   assertLength(text, maxUrlLength);
   // The parser drops some white space and reads a backslash as a slash, so the result would differ from what people see.
-  if (/[\s\\]/.test(text) || controlCharacters.test(text)) throw new InvalidValue('must be a valid URL');
-  if (!/^https:\/\//i.test(text)) throw new InvalidValue('must be an https URL');
+  if (/[\s\\]/.test(text) || controlCharacters.test(text)) throw invalidValue('URL');
+  if (!/^https:\/\//i.test(text)) throw invalidValue('HTTPS_URL');
   // Punycode is quadratic in the length of a host.
   if (hostOf(text).length > maxHostLength) {
-    throw new InvalidValue(`must have a host of at most ${maxHostLength} characters`);
+    throw invalidValue('HOST_CHARACTERS', { limit: maxHostLength });
   }
   const parsed = URL.parse(text);
-  if (parsed === null) throw new InvalidValue('must be a valid URL');
-  if (parsed.username !== '' || parsed.password !== '')
-    throw new InvalidValue('must not contain a username or password');
-  if (!/[^.]\.[^.]/.test(parsed.hostname)) throw new InvalidValue('must be a valid URL');
+  if (parsed === null) throw invalidValue('URL');
+  if (parsed.username !== '' || parsed.password !== '') throw invalidValue('NO_URL_CREDENTIALS');
+  if (!/[^.]\.[^.]/.test(parsed.hostname)) throw invalidValue('URL');
   assertLength(parsed.href, maxUrlLength);
   return parsed.href;
 }
@@ -153,7 +151,7 @@ export function httpsUrlFromWritten(value: unknown): { url: string; corrected: b
   if (/^https:\/\//i.test(written)) return { url: parseUrl(written), corrected: false };
   if (/^http:\/\//i.test(written)) return { url: parseUrl(written.replace(/^http/i, 'https')), corrected: true };
   // A dot before the colon shows that a host precedes a port: schemes do not contain dots in practice.
-  if (/^[a-z][a-z0-9+-]*:/i.test(written) || written.includes('://')) throw new InvalidValue('must be an https URL');
+  if (/^[a-z][a-z0-9+-]*:/i.test(written) || written.includes('://')) throw invalidValue('HTTPS_URL');
   return { url: parseUrl(`https://${written.replace(/^\/\//, '')}`), corrected: true };
 }
 
@@ -162,26 +160,29 @@ const countryCodes = new Set(Object.keys(countries.getAlpha2Codes()));
 /** Parses an ISO 3166-1 alpha-2 code in upper case. */
 export function parseCountryCode(value: unknown): string {
   const code = checkedText(value);
-  if (!countryCodes.has(code)) throw new InvalidValue('must be an ISO 3166-1 alpha-2 country code');
+  if (!countryCodes.has(code)) throw invalidValue('COUNTRY_CODE');
   return code;
 }
 
 /** Parses a current ISO 4217 code in upper case, or XBT. Stored amounts can have a code that was withdrawn later. */
 export function parseCurrency(value: unknown): string {
   const code = checkedText(value);
-  if (!currencyDigits.has(code)) throw new InvalidValue('must be an ISO 4217 currency code');
+  if (!currencyDigits.has(code)) throw invalidValue('CURRENCY_CODE');
   return code;
 }
 
+/** The maximum number of digits before the decimal point, and after it. */
+const maxDigits = 18;
+
 /** Parses an exact decimal number, never as a float. Returns it without '+', leading zeros, and the '-' of a zero. */
 export function parseDecimal(value: unknown): string {
-  if (typeof value !== 'string') throw new InvalidValue('must be a decimal number as a string');
+  if (typeof value !== 'string') throw invalidValue('DECIMAL_TEXT');
   const [, sign, whole, fraction] = /^([+-]?)(\d+)(?:\.(\d+))?$/.exec(checkedText(value)) ?? [];
-  if (whole === undefined) throw new InvalidValue('must be a decimal number');
+  if (whole === undefined) throw invalidValue('DECIMAL');
   const significant = whole.replace(/^0+(?=\d)/, '');
-  if (significant.length > 18) throw new InvalidValue('must have at most 18 digits before the decimal point');
-  if (fraction !== undefined && fraction.length > 18) {
-    throw new InvalidValue('must have at most 18 digits after the decimal point');
+  if (significant.length > maxDigits) throw invalidValue('INTEGER_DIGITS', { limit: maxDigits });
+  if (fraction !== undefined && fraction.length > maxDigits) {
+    throw invalidValue('FRACTION_DIGITS', { limit: maxDigits });
   }
   const number = fraction === undefined ? significant : `${significant}.${fraction}`;
   return sign === '-' && /[1-9]/.test(number) ? `-${number}` : number;
@@ -191,9 +192,9 @@ export function parseDecimal(value: unknown): string {
 export function parseAmount(value: unknown, currency: string): string {
   const amount = parseDecimal(value);
   const digits = currencyDigits.get(currency);
-  if (digits === undefined) throw new InvalidValue('must have an ISO 4217 currency code');
+  if (digits === undefined) throw invalidValue('AMOUNT_WITH_CURRENCY');
   if (digits !== null && (amount.split('.')[1] ?? '').length > digits) {
-    throw new InvalidValue(`must have at most ${digits} digits after the decimal point, as its currency has`);
+    throw invalidValue('CURRENCY_DIGITS', { limit: digits });
   }
   return amount;
 }

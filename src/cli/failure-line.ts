@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { GatewayError } from '../base/errors.ts';
 import { DatabaseUnavailable } from '../database/database-unavailable.ts';
 import { databaseOutage } from '../database/errors.ts';
 
@@ -43,7 +44,8 @@ export function failureLine(error: unknown): string {
   }
   const reason = fileFailure(error);
   if (reason !== null) return reason;
-  const [line = ''] = error.message.split('\n');
+  const [message = ''] = error.message.split('\n');
+  const line = error instanceof GatewayError && error.hint !== undefined ? `${message} ${error.hint}` : message;
   // If a host has several addresses, the error combines those of all connections and has no message.
   return line || (error instanceof AggregateError ? failureLine(error.errors[0]) : String(code ?? error.name));
 }

@@ -2,7 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import { parseDateTime, parseLocalDate } from '../base/dates.ts';
 import { durationInSeconds } from '../base/duration.ts';
 import { isRole, type Role } from '../base/roles.ts';
-import { InvalidValue } from '../base/text-bounds.ts';
+import { InvalidValue } from '../base/value-rules.ts';
 
 /** The values of options and arguments. Every parser throws InvalidArgumentError, whose message states the rule. */
 

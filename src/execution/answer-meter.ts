@@ -1,5 +1,5 @@
 import type { GraphQLError } from 'graphql';
-import { type ErrorDetails, type GatewayError, gatewayError } from '../base/errors.ts';
+import { type GatewayError, gatewayError, requestError } from '../base/errors.ts';
 
 export interface AnswerLimits {
   /** The maximum number of objects in a response, and of rows that the operation reads. */
@@ -200,8 +200,7 @@ export class AnswerMeter {
   addExported(rows: readonly object[]): void {
     for (const row of rows) this.#exportBytes += bytesOfExportedRow + sumOfTexts(row, byteLength);
     if (this.#exportBytes > maxExportBytes) {
-      const message = `An export must have at most ${maxExportBytes.toLocaleString('en')} bytes. Read the customer in parts.`;
-      throw gatewayError('ANSWER_TOO_LARGE', { message, limit: maxExportBytes });
+      throw gatewayError('ANSWER_TOO_LARGE', { detail: 'EXPORT_BYTES', limit: maxExportBytes });
     }
   }
 
@@ -228,27 +227,16 @@ export class AnswerMeter {
   }
 
   #tooManyObjects(): GatewayError {
-    const limit = this.#limits.maxAnswerObjects;
-    const message = `A response must have at most ${limit.toLocaleString('en')} objects. Request fewer of them at a time.`;
-    return gatewayError('ANSWER_TOO_LARGE', { message, limit, http: { status: 400 } });
+    return requestError('ANSWER_TOO_LARGE', { detail: 'OBJECTS', limit: this.#limits.maxAnswerObjects });
   }
 }
 
 export function tooManyErrors(): GatewayError {
-  const message = `A response must have at most ${maxErrors.toLocaleString('en')} errors. Correct them first.`;
-  return gatewayError('ANSWER_TOO_LARGE', { message, limit: maxErrors, http: { status: 400 } });
+  return requestError('ANSWER_TOO_LARGE', { detail: 'ERRORS', limit: maxErrors });
 }
 
 export function answerTooLong(limit: number): GatewayError {
-  const message = `A response must have at most ${limit.toLocaleString('en')} bytes. Request less at a time.`;
-  return gatewayError('ANSWER_TOO_LARGE', { message, limit, http: { status: 400 } });
-}
-
-/** Creates the error of a mutation field that was committed, but whose result is omitted because of this error. */
-export function committedError({ key, extensions }: GatewayError): GatewayError {
-  const { limit, retryAfterSeconds } = extensions as Pick<ErrorDetails, 'limit' | 'retryAfterSeconds'>;
-  const message = 'The mutation was committed, but its result is omitted. Query it instead.';
-  return gatewayError(key, { message, limit, retryAfterSeconds, committed: true });
+  return requestError('ANSWER_TOO_LARGE', { detail: 'BYTES', limit });
 }
 
 /** The length of a text, which is a quick estimate of its bytes. */

@@ -8,8 +8,9 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { type ExecutionResult, GraphQLError, type GraphQLResolveInfo, getArgumentValues, locatedError } from 'graphql';
+import { committedError } from '../base/errors.ts';
 import { nextTick, onNextTick } from '../base/ticks.ts';
-import { AnswerMeter, bytesOfItem, committedError } from './answer-meter.ts';
+import { AnswerMeter, bytesOfItem } from './answer-meter.ts';
 import { tooManyItems } from './max-items.ts';
 import {
   type FieldPlan,

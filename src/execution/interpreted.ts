@@ -11,8 +11,8 @@ import {
   isObjectType,
   type OperationDefinitionNode,
 } from 'graphql';
-import { GatewayError } from '../base/errors.ts';
-import { type AnswerMeter, bytesOfItem, committedError, maxErrors, tooManyErrors } from './answer-meter.ts';
+import { committedError, GatewayError } from '../base/errors.ts';
+import { type AnswerMeter, bytesOfItem, maxErrors, tooManyErrors } from './answer-meter.ts';
 import { type Metered, maxItemsOf, tooManyItems } from './max-items.ts';
 import { documentLimits } from './parse-options.ts';
 

@@ -9,7 +9,7 @@ import {
   type ValidationContext,
   type ValidationRule,
 } from 'graphql';
-import { type ErrorKey, gatewayError } from '../base/errors.ts';
+import { type GatewayError, gatewayError, requestError } from '../base/errors.ts';
 import { listCostOf, measured, type Totals } from './list-cost.ts';
 
 export interface OperationLimits {
@@ -59,6 +59,14 @@ function hasLongName({ loc }: DocumentNode): boolean {
   return false;
 }
 
+/** The names of the totals that are numbers. */
+type Total = { [Name in keyof Totals]: Totals[Name] extends number ? Name : never }[keyof Totals];
+
+interface Exceeded {
+  amount: number;
+  limit: number;
+}
+
 /**
  * The limits that depend on the document alone, as a validation rule, whose result Apollo Server caches with the document. Each limit
  * is reported once, for the first operation that exceeds it.
@@ -68,32 +76,25 @@ export function operationLimits(limits: Readonly<OperationLimits>): ValidationRu
     (context) => ({
       Document(document) {
         if (hasLongName(document)) {
-          const message = `A name must have at most ${maxNameLength} characters.`;
-          context.reportError(gatewayError('NAME_TOO_LONG', { limit: maxNameLength, message }));
+          context.reportError(gatewayError('NAME_TOO_LONG', { limit: maxNameLength }));
         }
         const operations = [...measured(context.getSchema(), context.getDocument()).operations.values()];
 
-        function report(key: ErrorKey, limit: number, amountOf: (totals: Totals) => number, described: string): void {
-          const amount = operations.map(amountOf).find((value) => value > limit);
-          if (amount === undefined) return;
-          const message = `This operation's ${described} is ${amount.toLocaleString('en')}, but must be at most ${limit.toLocaleString('en')}.`;
-          context.reportError(gatewayError(key, { limit, message }));
+        function report(limit: number, total: Total, error: (exceeded: Exceeded) => GatewayError): void {
+          const amount = operations.map((totals) => totals[total]).find((value) => value > limit);
+          if (amount !== undefined) context.reportError(error({ amount, limit }));
         }
 
-        report('QUERY_TOO_DEEP', limits.maxDepth, ({ depth }) => depth, 'depth');
-        report(
-          'QUERY_TOO_DEEP',
-          maxIntrospectionDepth,
-          ({ introspectionDepth }) => introspectionDepth,
-          'introspection depth',
+        report(limits.maxDepth, 'depth', (exceeded) =>
+          gatewayError('QUERY_TOO_DEEP', { detail: 'DEPTH', ...exceeded }),
         );
-        report('TOO_MANY_ALIASES', limits.maxAliases, ({ aliases }) => aliases, 'number of aliases');
-        report('TOO_MANY_ROOT_FIELDS', limits.maxRootFields, ({ fields }) => fields, 'number of root fields');
-        report(
-          'QUERY_TOO_COSTLY',
-          maxIntrospectionCost,
-          ({ introspectionCost }) => introspectionCost,
-          'introspection cost',
+        report(maxIntrospectionDepth, 'introspectionDepth', (exceeded) =>
+          gatewayError('QUERY_TOO_DEEP', { detail: 'INTROSPECTION_DEPTH', ...exceeded }),
+        );
+        report(limits.maxAliases, 'aliases', (exceeded) => gatewayError('TOO_MANY_ALIASES', exceeded));
+        report(limits.maxRootFields, 'fields', (exceeded) => gatewayError('TOO_MANY_ROOT_FIELDS', exceeded));
+        report(maxIntrospectionCost, 'introspectionCost', (exceeded) =>
+          gatewayError('QUERY_TOO_COSTLY', { detail: 'INTROSPECTION_COST', ...exceeded }),
         );
       },
     }),
@@ -115,8 +116,7 @@ export function checkListCost(
   if (!operation) return null;
   const cost = listCostOf(schema, document, operation, variables);
   if (cost <= maxListCost) return null;
-  const message = `This operation's list cost is ${cost.toLocaleString('en')}, but must be at most ${maxListCost.toLocaleString('en')}.`;
-  return gatewayError('QUERY_TOO_COSTLY', { limit: maxListCost, message, http: { status: 400 } });
+  return requestError('QUERY_TOO_COSTLY', { detail: 'LIST_COST', amount: cost, limit: maxListCost });
 }
 
 /** Makes an Apollo Server check the list cost of every request. The other limits are `validationRules`. */

@@ -21,9 +21,12 @@ export interface Metered {
 /** The maximum length of a list without `MaxItems`. */
 export const defaultMaxItems = 500;
 
-/** Declares the maximum length of a list. A longer list fails with TOO_MANY_ITEMS. `alternative` is the hint in the error message. */
-export function MaxItems(maxItems: number, alternative = '') {
-  return Extensions({ maxItems, alternative });
+/**
+ * Declares the maximum length of a list. A longer list fails with TOO_MANY_ITEMS. If it is `readByBank`, the message refers to the
+ * argument `bankId`.
+ */
+export function MaxItems(maxItems: number, { readByBank = false } = {}) {
+  return Extensions({ maxItems, isReadByBank: readByBank });
 }
 
 type Field = Pick<GraphQLField<unknown, unknown>, 'name' | 'extensions'>;
@@ -35,9 +38,8 @@ export function maxItemsOf({ extensions }: Field, parentType: GraphQLObjectType)
 }
 
 export function tooManyItems({ name, extensions }: Field, limit: number): GatewayError {
-  const message =
-    `${name} returns at most ${limit.toLocaleString('en')} items. ${String(extensions.alternative ?? '')}`.trim();
-  return gatewayError('TOO_MANY_ITEMS', { message, limit });
+  const detail = extensions.isReadByBank === true ? 'RESULT_BY_BANK' : 'RESULT';
+  return gatewayError('TOO_MANY_ITEMS', { detail, schemaField: name, limit });
 }
 
 /** The number of items between two pauses. Recording them in the audit trail and completing them takes some milliseconds. */

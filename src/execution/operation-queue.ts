@@ -1,4 +1,4 @@
-import { type GatewayError, gatewayError } from '../base/errors.ts';
+import { type GatewayError, requestError } from '../base/errors.ts';
 import { hasDeferredWork } from '../base/tick-clock.ts';
 
 /** The list cost from which an operation is large. */
@@ -266,6 +266,5 @@ export class OperationQueue {
 
 /** The clients of refused operations retry after a random number of seconds, so that they do not return together. */
 export function overloaded(retryAfterSeconds = Math.ceil(Math.random() * maxRetryAfterSeconds)): GatewayError {
-  const headers = new Map([['retry-after', String(retryAfterSeconds)]]);
-  return gatewayError('OVERLOADED', { retryAfterSeconds, http: { status: 503, headers } });
+  return requestError('OVERLOADED', { retryAfterSeconds });
 }

@@ -20,6 +20,7 @@ import {
   valueFromAST,
 } from 'graphql';
 import { GatewayError, gatewayError } from '../base/errors.ts';
+import { InvalidValue, type ValueRule, valueRule } from '../base/value-rules.ts';
 import type { Variables } from './plan.ts';
 
 type Path = readonly (string | number)[];
@@ -50,11 +51,11 @@ export function coerceVariables(
     const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
     if (value === undefined) {
       if (definition.defaultValue) coerced[name] = valueFromAST(definition.defaultValue, type);
-      else if (isNonNullType(type)) errors.push(refused(definition, [], 'is required'));
+      else if (isNonNullType(type)) errors.push(refused(definition, [], valueRule('ARGUMENT_REQUIRED')));
       continue;
     }
     if (value === null && isNonNullType(type)) {
-      errors.push(refused(definition, [], 'must not be null'));
+      errors.push(refused(definition, [], valueRule('NOT_NULL')));
       continue;
     }
     try {
@@ -82,23 +83,13 @@ function pathText(definition: VariableDefinitionNode, path: Path): string {
   return definition.variable.name.value + steps.join('');
 }
 
-/** Returns the path of the invalid value and, if the variable is a list, its index. */
-function placeOf(definition: VariableDefinitionNode, path: Path): { field: string; index?: number } {
-  const [index] = path;
-  const field = pathText(definition, path);
-  return typeof index === 'number' ? { field, index } : { field };
+function refused(definition: VariableDefinitionNode, path: Path, rule: ValueRule): GatewayError {
+  return gatewayError('OBP-10001', { field: pathText(definition, path), rule, node: definition });
 }
 
-function refused(definition: VariableDefinitionNode, path: Path, rule: string): GatewayError {
-  const place = placeOf(definition, path);
-  return gatewayError('OBP-10001', { ...place, message: `Variable $${place.field} ${rule}.`, node: definition });
-}
-
-/** Adds the name of the variable to the error of a scalar of the gateway. */
-function refusedByScalar(definition: VariableDefinitionNode, path: Path, error: GatewayError): GatewayError {
-  const place = placeOf(definition, path);
-  const message = `${error.message.replace(/\.$/, '')} (variable $${place.field}).`;
-  return new GatewayError(error.key, message, { ...error.extensions, ...place }, { cause: error, node: definition });
+/** Adds the place of the value to the error of a scalar of the gateway. */
+function refusedByScalar(definition: VariableDefinitionNode, path: Path, { cause }: GatewayError): GatewayError {
+  return refused(definition, path, cause instanceof InvalidValue ? cause.rule : valueRule('VALID'));
 }
 
 /** Returns the type of the value at the path. Null for a path that graphql-js never reports. */
@@ -121,29 +112,35 @@ function typeAt(type: GraphQLInputType, path: Path): GraphQLInputType | null {
 }
 
 /** Returns the rule that the value violates, without the value. */
-function ruleOf(type: GraphQLInputType | null, value: unknown, error: GraphQLError, namesSchema: boolean): string {
-  if (value == null) return 'must not be null';
+function ruleOf(type: GraphQLInputType | null, value: unknown, error: GraphQLError, namesSchema: boolean): ValueRule {
+  if (value == null) return valueRule('NOT_NULL');
   const [, missing] = /^Field "(\w+)" of required type /.exec(error.message) ?? [];
-  if (missing !== undefined) return namesSchema ? `must have the field \`${missing}\`` : 'lacks a required field';
+  if (missing !== undefined) {
+    return namesSchema ? valueRule('REQUIRED_FIELD', { schemaField: missing }) : valueRule('REQUIRED_FIELDS');
+  }
   const named = type === null ? null : getNamedType(type);
   if (error.message.startsWith('Field "')) {
-    return namesSchema && named !== null ? `has a field that ${named.name} does not define` : 'has an unknown field';
+    return namesSchema && named !== null
+      ? valueRule('UNKNOWN_FIELD_OF_TYPE', { schemaType: named.name })
+      : valueRule('UNKNOWN_FIELD');
   }
-  if (named === null) return 'has an invalid value';
-  if (isInputObjectType(named)) return 'must be an object';
-  if (isEnumType(named)) return namesSchema ? `must be a value of ${named.name}` : 'must be a value of its enum';
-  return isScalarType(named) ? `must be ${kindOf(named.name)}` : 'has an invalid value';
+  if (named === null) return valueRule('VALID');
+  if (isInputObjectType(named)) return valueRule('OBJECT');
+  if (isEnumType(named)) {
+    return namesSchema ? valueRule('OF_NAMED_ENUM', { schemaType: named.name }) : valueRule('OF_ENUM');
+  }
+  return isScalarType(named) ? ruleOfScalar(named.name) : valueRule('VALID');
 }
 
-const kinds: Readonly<Record<string, string>> = {
-  [GraphQLInt.name]: 'an integer from -2,147,483,648 to 2,147,483,647',
-  [GraphQLString.name]: 'a string',
-  [GraphQLID.name]: 'a string or an integer',
-  Boolean: 'true or false',
-  Float: 'a number',
+const rulesOfScalars: Readonly<Record<string, ValueRule>> = {
+  [GraphQLInt.name]: valueRule('INTEGER_32'),
+  [GraphQLString.name]: valueRule('STRING'),
+  [GraphQLID.name]: valueRule('STRING_OR_INTEGER'),
+  Boolean: valueRule('BOOLEAN'),
+  Float: valueRule('NUMBER'),
 };
 
-/** Describes the values of a scalar. */
-export function kindOf(scalar: string): string {
-  return kinds[scalar] ?? 'of its type';
+/** The rule for the values of a scalar. */
+export function ruleOfScalar(scalar: string): ValueRule {
+  return rulesOfScalars[scalar] ?? valueRule('OF_TYPE');
 }

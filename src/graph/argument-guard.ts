@@ -10,6 +10,7 @@ import {
 } from 'graphql';
 import { type GatewayError, gatewayError } from '../base/errors.ts';
 import { brokenTextRule } from '../base/text-bounds.ts';
+import type { ValueRule } from '../base/value-rules.ts';
 import { batchOf, keyOf, prefetchOf, resolveOne } from '../execution/batched.ts';
 import { type Root, recordInvalidArguments } from './access/guard.ts';
 import type { AccessRule, GuardedParent } from './access/rule.ts';
@@ -42,18 +43,12 @@ function violationInArgument(shape: InputShape, value: unknown): Violation | nul
 function tooManyItems(maxItems: number): Violation {
   return {
     path: '',
-    error(path) {
-      const message = `${path} must have at most ${maxItems.toLocaleString('en')} items.`;
-      return gatewayError('TOO_MANY_ITEMS', { message, field: path, limit: maxItems });
-    },
+    error: (path) => gatewayError('TOO_MANY_ITEMS', { detail: 'INPUT', field: path, limit: maxItems }),
   };
 }
 
-function brokenRule(rule: string, maxCharacters: number): Violation {
-  return {
-    path: '',
-    error: (path) => gatewayError('OBP-10001', { message: `${path} ${rule}.`, field: path, limit: maxCharacters }),
-  };
+function brokenRule(rule: ValueRule): Violation {
+  return { path: '', error: (path) => gatewayError('OBP-10001', { field: path, rule }) };
 }
 
 function within(step: string, { path, error }: Violation): Violation {
@@ -65,7 +60,7 @@ function violationIn(shape: InputShape, value: unknown): Violation | null {
   if (value === null || value === undefined) return null;
   if (shape.kind === 'text') {
     const rule = typeof value === 'string' ? brokenTextRule(value, shape.maxCharacters) : null;
-    return rule === null ? null : brokenRule(rule, shape.maxCharacters);
+    return rule === null ? null : brokenRule(rule);
   }
   return shape.kind === 'list'
     ? violationInList(shape, value as readonly unknown[])

@@ -1,5 +1,6 @@
 import { ArgsType, type ClassType, Field, Int, ObjectType } from 'type-graphql';
 import { gatewayError } from '../base/errors.ts';
+import { valueRule } from '../base/value-rules.ts';
 import type { Context } from './context.ts';
 import { type CursorScope, decodeCursor, encodeCursor } from './cursor.ts';
 
@@ -44,7 +45,7 @@ export class PageInfo {
 function pageSize(first: number | null | undefined): number {
   const size = first ?? defaultFirst;
   if (size < 1 || size > maxFirst) {
-    throw gatewayError('OBP-10025', { message: `first must be from 1 to ${maxFirst}.`, field: 'first' });
+    throw gatewayError('OBP-10025', { field: 'first', rule: valueRule('FROM_TO', { minimum: 1, limit: maxFirst }) });
   }
   return size;
 }

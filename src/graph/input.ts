@@ -1,7 +1,7 @@
-import { gatewayError } from '../base/errors.ts';
+import { type GatewayError, gatewayError } from '../base/errors.ts';
 import { parseIdentifier } from '../base/identifiers.ts';
 import { brokenRule, type NameOf, type RowRule } from '../base/row-rule.ts';
-import { InvalidValue } from '../base/text-bounds.ts';
+import { InvalidValue, type RuleArguments, type RuleName, valueRule } from '../base/value-rules.ts';
 import { parseId, parseLongText, parseOptional, parseOptionalText, parseText } from '../base/values.ts';
 
 /**
@@ -15,7 +15,7 @@ export function valid<Value>(field: string, parse: () => Value): Value {
     return parse();
   } catch (error) {
     if (error instanceof InvalidValue) {
-      throw gatewayError('OBP-10001', { message: `${field} ${error.message}.`, field, cause: error });
+      throw gatewayError('OBP-10001', { field, rule: error.rule, cause: error });
     }
     throw error;
   }
@@ -51,9 +51,23 @@ export function optionalId(field: string, value: string | null | undefined): str
   return value == null ? null : valid(field, () => parseId(value));
 }
 
+/** The error for a field that breaks this rule. */
+export function refusedInput<Name extends RuleName>(
+  field: string,
+  name: Name,
+  ...parameters: RuleArguments<Name>
+): GatewayError {
+  return gatewayError('OBP-10001', { field, rule: valueRule(name, ...parameters) });
+}
+
 /** @throws OBP-10001 with the name of the field and the rule, such as `must not be empty`, unless `condition` holds. */
-export function assertInput(condition: boolean, field: string, reason: string): asserts condition {
-  if (!condition) throw gatewayError('OBP-10001', { message: `${field} ${reason}.`, field });
+export function assertInput<Name extends RuleName>(
+  condition: boolean,
+  field: string,
+  name: Name,
+  ...parameters: RuleArguments<Name>
+): asserts condition {
+  if (!condition) throw refusedInput(field, name, ...parameters);
 }
 
 /** @throws VERSION_CONFLICT if the client expects another version than that of the stored row. */
@@ -77,5 +91,5 @@ export function requireRules<Row extends object>(
   if (broken === undefined) return;
   const item = broken.invalidItem?.(values as Row) ?? null;
   const field = fieldOf(broken.columns[0]) + (item === null ? '' : `[${item}]`);
-  throw gatewayError(broken.errorKey ?? 'OBP-10001', { message: `${field} ${broken.reason(fieldOf)}.`, field });
+  throw gatewayError(broken.errorKey ?? 'OBP-10001', { field, rule: broken.reason(fieldOf) });
 }

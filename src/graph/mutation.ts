@@ -1,8 +1,8 @@
 import { type GraphQLFieldResolver, type GraphQLSchema, GraphQLString } from 'graphql';
 import { Extensions } from 'type-graphql';
-import { gatewayError } from '../base/errors.ts';
 import type { Queries } from '../database/database.ts';
 import { type Call, type Context, missingMutate, type WriteOnce, type Written } from './context.ts';
+import { refusedInput } from './input.ts';
 
 /** The `Written` of a customer's child. */
 export interface WrittenChild extends Written {
@@ -46,12 +46,10 @@ function keyOf({ request }: Context, call: Call): string | null {
   const key = call.idempotencyKey ?? request.idempotencyKey;
   if (key === null) return null;
   if (request.idempotencyKey !== null && request.idempotencyKey !== key) {
-    const message = 'idempotencyKey must be equal to the Idempotency-Key header.';
-    throw gatewayError('OBP-10001', { message, field: 'idempotencyKey' });
+    throw refusedInput('idempotencyKey', 'SAME_AS_HEADER', { header: 'Idempotency-Key' });
   }
   if (!/^[\x21-\x7E]{1,255}$/.test(key)) {
-    const message = 'idempotencyKey must have 1 to 255 visible ASCII characters.';
-    throw gatewayError('OBP-10001', { message, field: 'idempotencyKey' });
+    throw refusedInput('idempotencyKey', 'IDEMPOTENCY_KEY', { minimum: 1, limit: 255 });
   }
   return key;
 }

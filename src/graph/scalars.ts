@@ -1,21 +1,20 @@
 import { GraphQLScalarType, Kind, type ValueNode } from 'graphql';
 import { parseDateTime, parseLocalDateOrMidnight } from '../base/dates.ts';
 import { gatewayError } from '../base/errors.ts';
-import { InvalidValue } from '../base/text-bounds.ts';
+import { InvalidValue, invalidValue } from '../base/value-rules.ts';
 import { parseCountryCode, parseCurrency, parseDecimal, parseEmailAddress, parseHttpsUrl } from '../base/values.ts';
 
-/** The error for an invalid value. Its location shows a literal; graphql-js adds the name of a variable. */
-function invalidValue(name: string, error: unknown, node?: ValueNode): unknown {
-  if (!(error instanceof InvalidValue)) return error;
-  return gatewayError('OBP-10001', { message: `${name} ${error.message}.`, cause: error, node });
+/** The error for an invalid value. Its location shows a literal. */
+function failureOf(error: unknown, node?: ValueNode): unknown {
+  return error instanceof InvalidValue ? gatewayError('OBP-10001', { rule: error.rule, cause: error, node }) : error;
 }
 
-function parsing<Value>(name: string, parse: (value: unknown) => Value) {
+function parsing<Value>(parse: (value: unknown) => Value) {
   const parseValue = (value: unknown): Value => {
     try {
       return parse(value);
     } catch (error) {
-      throw invalidValue(name, error);
+      throw failureOf(error);
     }
   };
   return {
@@ -25,7 +24,7 @@ function parsing<Value>(name: string, parse: (value: unknown) => Value) {
       try {
         return parse(node.kind === Kind.STRING ? node.value : undefined);
       } catch (error) {
-        throw invalidValue(name, error, node);
+        throw failureOf(error, node);
       }
     },
   };
@@ -42,7 +41,7 @@ export const DateTime = new GraphQLScalarType<Date, string>({
     'A time as an RFC 3339 date-time with an offset, such as `2024-05-31T09:30:00Z`. Returned in UTC with milliseconds.',
   specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time',
   serialize: (value) => (value as Date).toISOString(),
-  ...parsing('A DateTime', parseDateTime),
+  ...parsing(parseDateTime),
 });
 
 export const LocalDate = new GraphQLScalarType<string, string>({
@@ -51,7 +50,7 @@ export const LocalDate = new GraphQLScalarType<string, string>({
     'A calendar date without a time or a time zone, such as `1985-10-26`. In input, it can also be the midnight of the date in UTC, such as `1985-10-26T00:00:00Z`.',
   specifiedByURL: 'https://scalars.graphql.org/andimarek/local-date',
   serialize: serializeText,
-  ...parsing('A LocalDate', parseLocalDateOrMidnight),
+  ...parsing(parseLocalDateOrMidnight),
 });
 
 export const Decimal = new GraphQLScalarType<string, string>({
@@ -59,7 +58,7 @@ export const Decimal = new GraphQLScalarType<string, string>({
   description:
     'An exact decimal number as a string, such as `"1000.50"`, with at most 18 digits before the point and 18 after it. Exponents are invalid.',
   serialize: serializeText,
-  ...parsing('A Decimal', parseDecimal),
+  ...parsing(parseDecimal),
 });
 
 export const CountryCode = new GraphQLScalarType<string, string>({
@@ -67,7 +66,7 @@ export const CountryCode = new GraphQLScalarType<string, string>({
   description: 'An ISO 3166-1 alpha-2 country code, such as `DE`.',
   specifiedByURL: 'https://www.iso.org/iso-3166-country-codes.html',
   serialize: serializeText,
-  ...parsing('A CountryCode', parseCountryCode),
+  ...parsing(parseCountryCode),
 });
 
 export const Currency = new GraphQLScalarType<string, string>({
@@ -76,7 +75,7 @@ export const Currency = new GraphQLScalarType<string, string>({
     'A current ISO 4217 currency code, such as `EUR`, or `XBT` for bitcoin. Stored values can have a code that was withdrawn later.',
   specifiedByURL: 'https://www.iso.org/iso-4217-currency-codes.html',
   serialize: serializeText,
-  ...parsing('A Currency', parseCurrency),
+  ...parsing(parseCurrency),
 });
 
 export const EmailAddress = new GraphQLScalarType<string, string>({
@@ -85,7 +84,7 @@ export const EmailAddress = new GraphQLScalarType<string, string>({
     'An email address, such as `felixsmith@example.com`, at most 200 characters. It must be valid by the HTML standard, and its domain must contain a dot.',
   specifiedByURL: 'https://html.spec.whatwg.org/multipage/input.html#valid-e-mail-address',
   serialize: serializeText,
-  ...parsing('An EmailAddress', parseEmailAddress),
+  ...parsing(parseEmailAddress),
 });
 
 export const HttpsUrl = new GraphQLScalarType<string, string>({
@@ -94,7 +93,7 @@ export const HttpsUrl = new GraphQLScalarType<string, string>({
     'An https URL, such as `https://www.example.com/logo.png`, at most 2,000 characters, without a username or password. The gateway never fetches it.',
   specifiedByURL: 'https://url.spec.whatwg.org/',
   serialize: serializeText,
-  ...parsing('An HttpsUrl', parseHttpsUrl),
+  ...parsing(parseHttpsUrl),
 });
 
 export const JSONObject = new GraphQLScalarType<never, object>({
@@ -104,6 +103,6 @@ export const JSONObject = new GraphQLScalarType<never, object>({
   specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc8259',
   serialize: (value) => value as object,
   parseValue() {
-    throw gatewayError('OBP-10001', { message: 'A JSONObject must not be used as an input.' });
+    throw failureOf(invalidValue('NOT_INPUT_TYPE'));
   },
 });

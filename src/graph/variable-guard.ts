@@ -10,7 +10,8 @@ import {
   isObjectType,
   typeFromAST,
 } from 'graphql';
-import { gatewayError } from '../base/errors.ts';
+import { requestError } from '../base/errors.ts';
+import { valueRule } from '../base/value-rules.ts';
 import { type InputShape, shapeOf } from './input-shape.ts';
 import { maxItemsOfArgument, maxItemsOfInputField } from './max-input-items.ts';
 
@@ -24,8 +25,7 @@ function limit(shape: InputShape, value: unknown, path: string): void {
   if (typeof value !== 'object' || value === null || shape.kind === 'text') return;
   if (shape.kind === 'object') {
     if (Object.keys(value).length > shape.size) {
-      const message = `${path} must have at most ${shape.size} fields.`;
-      throw gatewayError('OBP-10001', { message, field: path, limit: shape.size, http: { status: 400 } });
+      throw requestError('OBP-10001', { field: path, rule: valueRule('MAX_FIELDS', { limit: shape.size }) });
     }
     for (const [name, shapeOfField] of shape.fields) {
       limit(shapeOfField, (value as Record<string, unknown>)[name], `${path}.${name}`);

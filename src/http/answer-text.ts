@@ -1,5 +1,5 @@
-import type { GatewayError } from '../base/errors.ts';
-import { type AnswerMeter, answerTooLong, committedError } from '../execution/answer-meter.ts';
+import { committedError, type GatewayError } from '../base/errors.ts';
+import { type AnswerMeter, answerTooLong } from '../execution/answer-meter.ts';
 import { inResponseOrder } from './error-order.ts';
 import type { RequestScope } from './request.ts';
 

@@ -1,7 +1,14 @@
 import { Readable } from 'node:stream';
 import type { HTTPGraphQLResponse } from '@apollo/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type ErrorDetails, type ErrorKey, GatewayError, gatewayError } from '../base/errors.ts';
+import {
+  type ErrorArguments,
+  type ErrorKey,
+  GatewayError,
+  type HttpExtension,
+  requestError,
+  statusOf,
+} from '../base/errors.ts';
 import { databaseOutage } from '../database/errors.ts';
 import { type ServerParts, unavailable } from './request.ts';
 
@@ -15,12 +22,16 @@ export function send(reply: FastifyReply, { status = 200, headers, body }: HTTPG
 }
 
 /** Sends the response to a request that does not reach GraphQL, in the shape of a GraphQL response. */
-export function refuse(reply: FastifyReply, status: number, key: ErrorKey, details?: ErrorDetails): FastifyReply {
-  return reply.code(status).send({ errors: [gatewayError(key, details)] });
+export function refuse<Key extends ErrorKey>(
+  reply: FastifyReply,
+  key: Key,
+  ...parameters: ErrorArguments<Key>
+): FastifyReply {
+  return sendError(reply, requestError(key, ...parameters));
 }
 
 function sendError(reply: FastifyReply, error: GatewayError): FastifyReply {
-  const { status = 503, headers = [] } = (error.extensions.http ?? {}) as NonNullable<ErrorDetails['http']>;
+  const { status = statusOf(error.key), headers = [] } = (error.extensions.http ?? {}) as Partial<HttpExtension>;
   return reply
     .code(status)
     .headers(Object.fromEntries(headers))
@@ -35,7 +46,7 @@ export function answerFailure(
   { config, failures }: ServerParts,
 ): FastifyReply {
   // The client has disconnected before its request was complete. The error has a code that a lost database has too.
-  if (error === request.raw.errored) return refuse(reply, 400, 'MALFORMED_REQUEST');
+  if (error === request.raw.errored) return refuse(reply, 'MALFORMED_REQUEST');
   if (databaseOutage(error) !== null) {
     failures.log(error, { request });
     return sendError(reply, unavailable(error));
@@ -44,13 +55,12 @@ export function answerFailure(
   if (error instanceof GatewayError) return sendError(reply, error);
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
     const { maxBodyBytes } = config.limits;
-    const message = `At most ${maxBodyBytes} bytes are allowed.`;
-    return refuse(reply, 413, 'BODY_TOO_LARGE', { limit: maxBodyBytes, message });
+    return refuse(reply, 'BODY_TOO_LARGE', { detail: 'BYTES', limit: maxBodyBytes });
   }
-  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return refuse(reply, 415, 'UNSUPPORTED_MEDIA_TYPE');
-  if (code === 'FST_ERR_BAD_URL') return refuse(reply, 400, 'MALFORMED_REQUEST');
-  if (code === 'FST_ERR_MAX_PARAM_LENGTH') return refuse(reply, 404, 'PATH_NOT_FOUND');
-  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) return refuse(reply, statusCode, 'OBP-10001');
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return refuse(reply, 'UNSUPPORTED_MEDIA_TYPE');
+  if (code === 'FST_ERR_BAD_URL') return refuse(reply, 'MALFORMED_REQUEST');
+  if (code === 'FST_ERR_MAX_PARAM_LENGTH') return refuse(reply, 'PATH_NOT_FOUND');
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) return refuse(reply, 'OBP-10001');
   failures.log(error, { request });
-  return refuse(reply, 500, 'OBP-50000');
+  return refuse(reply, 'OBP-50000');
 }

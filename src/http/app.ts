@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import cors from '@fastify/cors';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import type { CallerBudget } from '../auth/cost-budget.ts';
-import { type ErrorKey, gatewayError } from '../base/errors.ts';
+import { type PlainErrorKey, requestError, statusOf } from '../base/errors.ts';
 import { logRequest } from '../base/logger.ts';
 import { answerFailure, refuse } from './answers.ts';
 import { openTrustedProxies } from './client-address.ts';
@@ -37,11 +37,11 @@ const serverOptions = {
   requireHostHeader: false,
 };
 
-/** The status and the error key for a failure of Node's HTTP parser, by its code. */
-const parseErrors: ReadonlyMap<string, readonly [status: number, key: ErrorKey]> = new Map([
-  ['ERR_HTTP_REQUEST_TIMEOUT', [408, 'REQUEST_TIMED_OUT']],
-  ['HPE_CHUNK_EXTENSIONS_OVERFLOW', [413, 'BODY_TOO_LARGE']],
-  ['HPE_HEADER_OVERFLOW', [431, 'HEADERS_TOO_LARGE']],
+/** The error key for a failure of Node's HTTP parser, by its code. */
+const parseErrors: ReadonlyMap<string, PlainErrorKey> = new Map([
+  ['ERR_HTTP_REQUEST_TIMEOUT', 'REQUEST_TIMED_OUT'],
+  ['HPE_CHUNK_EXTENSIONS_OVERFLOW', 'BODY_TOO_LARGE'],
+  ['HPE_HEADER_OVERFLOW', 'HEADERS_TOO_LARGE'],
 ]);
 
 export interface App {
@@ -94,16 +94,16 @@ export async function createApp(
 
   /** Node and fastify would send responses without the safe headers. */
   function answerParseError({ code = '' }: { code?: string }, socket: Socket): void {
-    const [status, key] = parseErrors.get(code) ?? ([400, 'MALFORMED_REQUEST'] as const);
+    const key = parseErrors.get(code) ?? 'MALFORMED_REQUEST';
     // The client expects the response to another request, and nothing can be written into the middle of that one.
     if (code === 'ECONNRESET' || !socket.writable || connections.isAnswering(socket)) {
       socket.destroy();
       return;
     }
     const requestId = randomUUID();
-    socket.write(rawRefusal(status, key, requestId));
+    socket.write(rawRefusal(key, requestId));
     socket.destroySoon();
-    logger.info({ requestId, status, code }, 'request not parsed');
+    logger.info({ requestId, status: statusOf(key), code }, 'request not parsed');
   }
 
   const app = fastify({
@@ -141,7 +141,7 @@ export async function createApp(
     const error = headerError(request.raw);
     if (error !== null) throw error;
     // Before the body is read.
-    if (request.is404) throw gatewayError('PATH_NOT_FOUND', { http: { status: 404 } });
+    if (request.is404) throw requestError('PATH_NOT_FOUND');
   });
   app.addHook('onSend', async ({ socket }, reply) => {
     // A client does not expect the responses to requests that it sent behind this one if the connection ends with it.
@@ -149,7 +149,7 @@ export async function createApp(
   });
   app.addHook('onResponse', async (request, reply) => logAnswer(request, reply));
 
-  app.setNotFoundHandler((_request, reply) => refuse(reply, 404, 'PATH_NOT_FOUND'));
+  app.setNotFoundHandler((_request, reply) => refuse(reply, 'PATH_NOT_FOUND'));
   app.setErrorHandler((error, request, reply) => answerFailure(error, request, reply, parts));
   if (config.corsOrigins.length > 0) {
     await app.register(cors, {

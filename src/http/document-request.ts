@@ -1,6 +1,7 @@
-import { type GatewayError, gatewayError } from '../base/errors.ts';
+import { type GatewayError, requestError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import { LruCache } from '../base/lru-cache.ts';
+import { type RuleArguments, type RuleName, valueRule } from '../base/value-rules.ts';
 import { hashOfText, statedHash } from '../execution/document-manifest.ts';
 import type { DocumentSettings } from '../execution/document-settings.ts';
 import type { DocumentFiles } from './document-files.ts';
@@ -28,8 +29,8 @@ function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function invalid(field: string, rule: string): GatewayError {
-  return gatewayError('OBP-10001', { message: `${field} must ${rule}.`, field, http: { status: 400 } });
+function invalid<Name extends RuleName>(field: string, name: Name, ...parameters: RuleArguments<Name>): GatewayError {
+  return requestError('OBP-10001', { field, rule: valueRule(name, ...parameters) });
 }
 
 /** Returns the ID in `documentId` or in `extensions.persistedQuery`, in the form of Apollo. Null if the request has none. */
@@ -37,18 +38,18 @@ function statedId({ query, documentId, extensions }: Fields): string | null {
   const persistedQuery = isFields(extensions) ? (extensions.persistedQuery ?? null) : null;
   if (persistedQuery === null) {
     if (documentId === null || documentId === undefined) return null;
-    if (typeof documentId !== 'string') throw invalid('documentId', 'be a text');
-    if (query) throw invalid('documentId', 'be omitted if query is present');
+    if (typeof documentId !== 'string') throw invalid('documentId', 'STRING');
+    if (query) throw invalid('documentId', 'OMITTED_WITH', { otherField: 'query' });
     return documentId;
   }
   const hash = isFields(persistedQuery) && persistedQuery.version === 1 ? persistedQuery.sha256Hash : null;
   const field = 'extensions.persistedQuery';
-  if (typeof hash !== 'string') throw invalid(field, 'have version 1 and a text as sha256Hash');
-  if (documentId) throw invalid('documentId', `be omitted if ${field} is present`);
+  if (typeof hash !== 'string') throw invalid(field, 'PERSISTED_QUERY');
+  if (documentId) throw invalid('documentId', 'OMITTED_WITH', { otherField: field });
   if (!query) return hash;
   // A client that wants to register the document, which is not possible, sends both.
   if (typeof query === 'string' && statedHash(hash) === hashOfText(query)) return null;
-  throw invalid(`${field}.sha256Hash`, 'be the SHA-256 hash of query');
+  throw invalid(`${field}.sha256Hash`, 'HASH_OF_QUERY');
 }
 
 function withText({ documentId: _documentId, extensions, ...body }: Fields, text: unknown): Fields {
@@ -79,8 +80,8 @@ export class DocumentRequests {
     const id = statedId(body);
     if (id !== null) {
       const document = documents.byId(id, clientName);
-      if (document === null) throw gatewayError('DOCUMENT_NOT_FOUND', { http: { status: 400 } });
-      if (document.problems.length > 0) throw gatewayError('DOCUMENT_INVALID', { http: { status: 400 } });
+      if (document === null) throw requestError('DOCUMENT_NOT_FOUND');
+      if (document.problems.length > 0) throw requestError('DOCUMENT_INVALID');
       return { body: withText(body, document.text), documentId: document.id };
     }
     const { query } = body;
@@ -99,6 +100,6 @@ export class DocumentRequests {
       const name = typeof operationName === 'string' ? operationName.slice(0, 100) : undefined;
       this.#logger.warn({ requestId, operationHash, operationName: name, clientName }, 'untrusted document');
     }
-    if (this.#settings.mode === 'only') throw gatewayError('DOCUMENT_NOT_TRUSTED', { http: { status: 403 } });
+    if (this.#settings.mode === 'only') throw requestError('DOCUMENT_NOT_TRUSTED');
   }
 }

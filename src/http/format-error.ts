@@ -1,8 +1,10 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { GraphQLError, type GraphQLFormattedError, Kind } from 'graphql';
-import { type ErrorKey, GatewayError, gatewayError, publicExtensions } from '../base/errors.ts';
+import { GatewayError, gatewayError, publicExtensions } from '../base/errors.ts';
+import { requestErrors } from '../base/own-errors.ts';
+import { type ValueRule, valueRule } from '../base/value-rules.ts';
 import { namedFailure } from '../database/errors.ts';
-import { kindOf } from '../execution/variables.ts';
+import { ruleOfScalar } from '../execution/variables.ts';
 
 export interface ErrorFormat {
   /** Called with each error that is a fault of the gateway or of its database; its `path` and `originalError` are graphql-js'. */
@@ -30,20 +32,16 @@ export function formatError({ onUnexpected, requestId = () => undefined, detail 
       return { ...formatted, message: expected.message, extensions };
     }
 
-    const limit = exceededLimit(formatted);
-    if (limit) return { ...formatted, ...gatewayError(limit).toJSON() };
-
-    const rule = brokenRule(formatted, error, detail);
-    if (rule !== undefined) return { ...formatted, ...gatewayError('OBP-10001', { message: rule }).toJSON() };
+    const known = exceededLimit(formatted) ?? invalidInput(formatted, error, detail);
+    if (known !== undefined) return { ...formatted, ...known.toJSON() };
 
     const { code } = formatted.extensions ?? {};
     if (typeof code === 'string' && Object.hasOwn(requestErrors, code)) {
-      return requestError(code as keyof typeof requestErrors, formatted, detail);
+      return invalidRequest(code as keyof typeof requestErrors, formatted, detail);
     }
 
     onUnexpected(error);
-    const { message, extensions } = gatewayError('OBP-50000');
-    return { ...formatted, message, extensions: { ...extensions, requestId: requestId() } };
+    return { ...formatted, ...gatewayError('OBP-50000', { requestId: requestId() }).toJSON() };
   };
 }
 
@@ -75,30 +73,23 @@ function distinct(errors: readonly GraphQLFormattedError[], detail: boolean): re
   });
 }
 
-/** Apollo's codes for a request that GraphQL cannot run, with the messages if details are hidden. */
-const requestErrors = {
-  GRAPHQL_PARSE_FAILED: 'The document has a syntax error.',
-  GRAPHQL_VALIDATION_FAILED: 'The document is not valid for the schema of this gateway.',
-  OPERATION_RESOLUTION_FAILURE:
-    'The document does not have the operation that operationName names, or needs that name.',
-  // Apollo's own messages: they name the wrong part of the request, and quote nothing.
-  BAD_REQUEST: null,
-  PERSISTED_QUERY_NOT_FOUND: null,
-  PERSISTED_QUERY_NOT_SUPPORTED: null,
-} as const;
-
-export const requestErrorKeys = Object.keys(requestErrors);
+/** Apollo's errors whose messages quote nothing. */
+const keptMessages: ReadonlySet<string> = new Set([
+  'BAD_REQUEST',
+  'PERSISTED_QUERY_NOT_FOUND',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
+] satisfies (keyof typeof requestErrors)[]);
 
 const maxMessageLength = 500;
 
-function requestError(
+function invalidRequest(
   code: keyof typeof requestErrors,
   formatted: GraphQLFormattedError,
   detail: boolean,
 ): GraphQLFormattedError {
   const extensions = publicExtensions({ ...formatted.extensions, obpCode: null, key: code });
-  const neutral = requestErrors[code];
-  if (neutral !== null && !detail) {
+  const neutral = requestErrors[code].message;
+  if (!detail && !keptMessages.has(code)) {
     // The location of a syntax error reveals nothing about the schema, but that of an unknown field does.
     const { locations } = formatted;
     return code === 'GRAPHQL_PARSE_FAILED'
@@ -137,11 +128,12 @@ function isFault({ key, extensions }: GatewayError): boolean {
 }
 
 /** graphql-js and Apollo have limits of their own, which they report as a syntax or validation error. */
-function exceededLimit(formatted: GraphQLFormattedError): ErrorKey | undefined {
+function exceededLimit({ message, extensions }: GraphQLFormattedError): GatewayError | undefined {
   // "more that" is how graphql-js 16 spells it.
-  if (/^Syntax Error: Document contains more tha[nt] \d+ tokens/.test(formatted.message)) return 'TOO_MANY_TOKENS';
-  if (formatted.extensions?.validationErrorCode === 'MAX_RECURSIVE_SELECTIONS_EXCEEDED') {
-    return 'TOO_MANY_RECURSIVE_SELECTIONS';
+  const [, tokens] = /^Syntax Error: Document contains more tha[nt] (\d+) tokens/.exec(message) ?? [];
+  if (tokens !== undefined) return gatewayError('TOO_MANY_TOKENS', { limit: Number(tokens) });
+  if (extensions?.validationErrorCode === 'MAX_RECURSIVE_SELECTIONS_EXCEEDED') {
+    return gatewayError('TOO_MANY_RECURSIVE_SELECTIONS');
   }
   return undefined;
 }
@@ -158,43 +150,50 @@ const literalKinds = new Set<string>([
   Kind.OBJECT_FIELD,
 ]);
 
-/** The rule that a value in the document broke, or an argument that a variable left empty; undefined for other errors. */
-function brokenRule(formatted: GraphQLFormattedError, error: unknown, detail: boolean): string | undefined {
-  const { message, extensions } = formatted;
-  if (extensions?.code === 'BAD_USER_INPUT') return 'A variable has an invalid value.';
+/** The error for a value in the document that broke a rule, or for an argument that a variable left empty. */
+function invalidInput(
+  { message, extensions }: GraphQLFormattedError,
+  error: unknown,
+  detail: boolean,
+): GatewayError | undefined {
+  if (extensions?.code === 'BAD_USER_INPUT') return gatewayError('OBP-10001', { detail: 'INVALID_VARIABLE' });
 
   if (extensions?.code === 'GRAPHQL_VALIDATION_FAILED') {
     const [node] = (error instanceof GraphQLError && error.nodes) || [];
-    const required = / argument "(\w+)" of type "[^"]*" is required, but it was not provided\.$/.exec(message);
-    if (required && detail) return `The argument ${required[1]} is required.`;
-    return node && literalKinds.has(node.kind) ? `${placeOf(formatted)} ${literalRule(message, detail)}.` : undefined;
+    const [, field] = / argument "(\w+)" of type "[^"]*" is required, but it was not provided\.$/.exec(message) ?? [];
+    if (field !== undefined && detail) {
+      return gatewayError('OBP-10001', { field, rule: valueRule('ARGUMENT_REQUIRED') });
+    }
+    if (node === undefined || !literalKinds.has(node.kind)) return undefined;
+    return gatewayError('OBP-10001', { rule: ruleOfLiteral(message, detail) });
   }
 
   // Fails during execution, without a code: a null or missing variable inside an argument.
   const origin = chain(error).at(-1);
   if (!(origin instanceof GraphQLError) || origin.extensions.code !== undefined) return undefined;
-  const [, argument] = /^Argument "(\w+)" /.exec(origin.message) ?? [];
-  return argument === undefined ? undefined : `The argument ${argument} must have a value of its type.`;
-}
-
-function placeOf({ locations }: GraphQLFormattedError): string {
-  const [place] = locations ?? [];
-  return place === undefined ? 'A value' : `The value at line ${place.line}, column ${place.column}`;
+  const [, field] = /^Argument "(\w+)" /.exec(origin.message) ?? [];
+  return field === undefined ? undefined : gatewayError('OBP-10001', { field, rule: valueRule('OF_TYPE') });
 }
 
 /** Reads only the beginning of graphql-js' messages, which is about the schema. The value is at their end. */
-function literalRule(message: string, detail: boolean): string {
-  const [, required] = /^Field "([\w.]+)" of required type /.exec(message) ?? [];
-  if (required !== undefined) return detail ? `must have the field ${required}` : 'lacks a required field';
+function ruleOfLiteral(message: string, detail: boolean): ValueRule {
+  const [, schemaField] = /^Field "([\w.]+)" of required type /.exec(message) ?? [];
+  if (schemaField !== undefined) {
+    return detail ? valueRule('REQUIRED_FIELD', { schemaField }) : valueRule('REQUIRED_FIELDS');
+  }
   const [, scalar] = /^(Int|Float|String|Boolean|ID) cannot represent /.exec(message) ?? [];
-  if (scalar !== undefined) return `must be ${kindOf(scalar)}`;
+  if (scalar !== undefined) return ruleOfScalar(scalar);
   const [, expected] = /^Expected value of type "([\w![\]]+)", found /.exec(message) ?? [];
-  if (expected !== undefined) return detail ? `must be of type ${expected}` : 'must be of its type';
+  if (expected !== undefined) {
+    return detail ? valueRule('OF_NAMED_TYPE', { schemaType: expected }) : valueRule('OF_TYPE');
+  }
   if (message.startsWith('Field "')) {
-    const [, type] = / is not defined by type "(\w+)"\./.exec(message) ?? [];
-    return detail && type !== undefined ? `is a field that ${type} does not define` : 'is an unknown field';
+    const [, schemaType] = / is not defined by type "(\w+)"\./.exec(message) ?? [];
+    return detail && schemaType !== undefined
+      ? valueRule('UNKNOWN_FIELD_OF_TYPE', { schemaType })
+      : valueRule('UNKNOWN_FIELD');
   }
   const [, ofText, ofName] = /^Enum "(\w+)" | does not exist in "(\w+)" enum\./.exec(message) ?? [];
-  const name = ofText ?? ofName;
-  return detail && name !== undefined ? `must be a value of ${name}` : 'must be a value of its enum';
+  const schemaType = ofText ?? ofName;
+  return detail && schemaType !== undefined ? valueRule('OF_NAMED_ENUM', { schemaType }) : valueRule('OF_ENUM');
 }

@@ -2,10 +2,9 @@ import type { AsyncLocalStorage } from 'node:async_hooks';
 import type { ApolloServer, HTTPGraphQLResponse } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify';
 import type { Mailer } from '../auth/mailer.ts';
-import { GatewayError, gatewayError } from '../base/errors.ts';
+import { committedError, GatewayError, gatewayError } from '../base/errors.ts';
 import { withDeadline } from '../database/deadline.ts';
 import { databaseOutage } from '../database/errors.ts';
-import { committedError } from '../execution/answer-meter.ts';
 import { hashOfText } from '../execution/document-manifest.ts';
 import { overloaded } from '../execution/operation-queue.ts';
 import type { Context } from '../graph/context.ts';
@@ -218,7 +217,7 @@ export function addGraphqlRoute(
     onSend,
     // Before the body is read.
     async onRequest(_request, reply) {
-      return refuse(reply.header('allow', 'POST'), 405, 'METHOD_NOT_ALLOWED');
+      return refuse(reply.header('allow', 'POST'), 'METHOD_NOT_ALLOWED');
     },
     handler: (_request, reply) => reply,
   });

@@ -34,7 +34,7 @@ export async function openHealthPort({ host, port, logger, readiness }: HealthPo
     answer(request, response, readiness),
   );
   server.on('clientError', (_error, socket) => {
-    if (socket.writable) socket.write(rawRefusal(400, 'MALFORMED_REQUEST', randomUUID()));
+    if (socket.writable) socket.write(rawRefusal('MALFORMED_REQUEST', randomUUID()));
     socket.destroy();
   });
   const listener = await openListener({ host, port, onConnection: connections.serve.bind(connections) });

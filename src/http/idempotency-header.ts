@@ -34,10 +34,7 @@ export const idempotencyHeaderPlugin: ApolloServerPlugin<Context> = {
       async didResolveOperation({ contextValue, document, operation }) {
         if (operation?.operation !== 'mutation' || contextValue.request.idempotencyKey === null) return;
         if (answeredNames(document, operation).size > 1) {
-          throw gatewayError('OBP-10001', {
-            message: 'The header Idempotency-Key is for one mutation field: use the argument idempotencyKey.',
-            field: 'idempotencyKey',
-          });
+          throw gatewayError('OBP-10001', { detail: 'IDEMPOTENCY_KEY_OF_SEVERAL_FIELDS', field: 'idempotencyKey' });
         }
       },
     };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { type ErrorKey, gatewayError } from '../base/errors.ts';
+import { gatewayError, type PlainErrorKey, statusOf } from '../base/errors.ts';
 
 export const safeHeaders = {
   'cache-control': 'no-store',
@@ -16,7 +16,8 @@ export const safeHeaders = {
 const retryAfterSeconds = 5;
 
 /** The bytes of a response that closes its connection, for a client whose request the HTTP parser did not accept. */
-export function rawRefusal(status: number, key: ErrorKey, requestId: string): string {
+export function rawRefusal(key: PlainErrorKey, requestId: string): string {
+  const status = statusOf(key);
   const body = JSON.stringify({ errors: [gatewayError(key)] });
   const headers = {
     ...safeHeaders,
@@ -36,6 +37,6 @@ export function refuseConnection(
   key: 'TOO_MANY_CONNECTIONS' | 'SERVICE_UNAVAILABLE' = 'TOO_MANY_CONNECTIONS',
 ): void {
   socket.on('error', () => undefined);
-  socket.write(rawRefusal(503, key, randomUUID()));
+  socket.write(rawRefusal(key, randomUUID()));
   socket.destroySoon();
 }

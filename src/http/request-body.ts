@@ -1,6 +1,6 @@
 import { MIMEType } from 'node:util';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { gatewayError } from '../base/errors.ts';
+import { requestError } from '../base/errors.ts';
 
 /** Strict, because the default decoder replaces invalid bytes, so the database would store another text than the client sent. */
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -18,12 +18,12 @@ export function acceptJsonBodies(app: FastifyInstance): void {
 function decode({ headers }: FastifyRequest, body: Buffer): string {
   const { 'content-type': contentType, 'content-encoding': encoding = 'identity' } = headers;
   if (encoding.toLowerCase() !== 'identity' || !isUtf8(contentType)) {
-    throw gatewayError('UNSUPPORTED_MEDIA_TYPE', { http: { status: 415 } });
+    throw requestError('UNSUPPORTED_MEDIA_TYPE');
   }
   try {
     return utf8.decode(body);
   } catch {
-    throw gatewayError('OBP-10001', { message: 'The request body must be valid UTF-8.', http: { status: 400 } });
+    throw requestError('OBP-10001', { detail: 'BODY_UTF_8' });
   }
 }
 

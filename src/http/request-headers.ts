@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyRequest } from 'fastify';
-import { type GatewayError, gatewayError } from '../base/errors.ts';
-import { InvalidValue } from '../base/text-bounds.ts';
+import { type GatewayError, requestError } from '../base/errors.ts';
+import { InvalidValue } from '../base/value-rules.ts';
 import { parseText } from '../base/values.ts';
 
 const maxReasonCharacters = 500;
@@ -25,13 +25,13 @@ export function headerError({ headers, rawHeaders, httpVersion }: IncomingMessag
   // Node merges repeated headers, so most requests need no closer look.
   const repeated = Object.keys(headers).length * 2 === rawHeaders.length ? null : repeatedHeader(rawHeaders);
   if (repeated !== null) {
-    return gatewayError('DUPLICATE_HEADER', { message: `${repeated}.`, field: repeated, http: { status: 400 } });
+    return requestError('DUPLICATE_HEADER', { header: repeated });
   }
   if (headers.host === undefined && httpVersion === '1.1') {
-    return gatewayError('MALFORMED_REQUEST', { http: { status: 400 } });
+    return requestError('MALFORMED_REQUEST');
   }
   if (headers.expect !== undefined && headers.expect.toLowerCase() !== '100-continue') {
-    return gatewayError('EXPECTATION_FAILED', { http: { status: 417 } });
+    return requestError('EXPECTATION_FAILED');
   }
   return null;
 }
@@ -47,16 +47,12 @@ function repeatedHeader(rawHeaders: readonly string[]): string | null {
   return null;
 }
 
-function invalidHeader(name: string, rule: string): GatewayError {
-  return gatewayError('OBP-10001', { message: `The ${name} header ${rule}.`, field: name, http: { status: 400 } });
-}
-
 /** The name of the client, which Apollo's clients send. */
 export function clientNameOf({ headers }: FastifyRequest): string | null {
   const name = headers['apollographql-client-name'];
   if (name === undefined || name === '') return null;
   if (typeof name === 'string' && /^[\x20-\x7E]{1,100}$/.test(name)) return name;
-  throw invalidHeader('apollographql-client-name', 'must have at most 100 printable ASCII characters');
+  throw requestError('OBP-10001', { detail: 'CLIENT_NAME_HEADER', header: 'apollographql-client-name', limit: 100 });
 }
 
 /** The idempotency key of the mutation field, unless that has it as an argument. */
@@ -64,7 +60,12 @@ export function idempotencyKeyOf({ headers }: FastifyRequest): string | null {
   const key = headers['idempotency-key'];
   if (key === undefined) return null;
   if (typeof key === 'string' && /^[\x21-\x7E]{1,255}$/.test(key)) return key;
-  throw invalidHeader('Idempotency-Key', 'must have 1 to 255 visible ASCII characters');
+  throw requestError('OBP-10001', {
+    detail: 'IDEMPOTENCY_KEY_HEADER',
+    header: 'Idempotency-Key',
+    minimum: 1,
+    limit: 255,
+  });
 }
 
 /** The reason for the audit trail: the header `X-Reason`, in which characters that are not ASCII are encoded as in a URL. */
@@ -73,8 +74,8 @@ export function reasonOf({ headers }: FastifyRequest): string | null {
   if (sent === undefined || sent === '') return null;
   const reason = typeof sent === 'string' ? decodedReason(sent) : null;
   if (reason !== null) return reason;
-  const rule = `must have 1 to ${maxReasonCharacters} characters, encoded as in a URL if they are not ASCII, and no control or bidirectional formatting characters`;
-  throw invalidHeader('X-Reason', rule);
+  const limit = maxReasonCharacters;
+  throw requestError('OBP-10001', { detail: 'REASON_HEADER', header: 'X-Reason', minimum: 1, limit });
 }
 
 function decodedReason(sent: string): string | null {

@@ -12,7 +12,7 @@ import type { IdentityProviders } from '../auth/oidc.ts';
 import type { TokenRefusalLog } from '../auth/token-refusal-log.ts';
 import { TokenRefused } from '../auth/token-refused.ts';
 import type { Tokens } from '../auth/tokens.ts';
-import { type GatewayError, gatewayError } from '../base/errors.ts';
+import { type GatewayError, requestError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/database.ts';
@@ -194,14 +194,13 @@ export async function recorded(
   } catch (error) {
     failures.log(error, { request });
     if (databaseOutage(error) !== null) throw unavailable(error);
-    throw gatewayError('AUDIT_UNAVAILABLE', { cause: error, http: { status: 503 } });
+    throw requestError('AUDIT_UNAVAILABLE', { cause: error });
   }
 }
 
 /** SERVICE_UNAVAILABLE for a whole request, which fails with HTTP 503 because of this error. */
 export function unavailable(cause: unknown): GatewayError {
-  const headers = new Map([['retry-after', String(retryAfterSeconds)]]);
-  return gatewayError('SERVICE_UNAVAILABLE', { cause, retryAfterSeconds, http: { status: 503, headers } });
+  return requestError('SERVICE_UNAVAILABLE', { cause, retryAfterSeconds });
 }
 
 export function requestIdOf({ headers }: IncomingMessage): string {

@@ -170,7 +170,7 @@ export function brokenRuleOf(entity: Entity, row: Row, stored?: Row): { field: s
   if (broken === undefined) return null;
   const nameOf = (column: string) => fieldNames(entity, [column])[0] ?? column;
   const item = broken.invalidItem?.(row) ?? null;
-  const reason = broken.reason(nameOf);
+  const { text: reason } = broken.reason(nameOf);
   return { field: nameOf(broken.columns[0]), reason: item === null ? reason : `item ${item + 1} ${reason}` };
 }
 

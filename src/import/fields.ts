@@ -1,6 +1,7 @@
 import { dateTimeFromWritten, localDateFromWritten, withinClockLeeway } from '../base/dates.ts';
 import { parseCustomerNumber, parseIdentifier, requireVisible } from '../base/identifiers.ts';
-import { brokenTextRule, InvalidValue } from '../base/text-bounds.ts';
+import { brokenTextRule } from '../base/text-bounds.ts';
+import { InvalidValue, invalidValue } from '../base/value-rules.ts';
 import {
   httpsUrlFromWritten,
   parseAmount,
@@ -127,7 +128,7 @@ export const url: ParseField = (value, _record, findings) => {
 };
 
 export const boolean: ParseField = (value) => {
-  if (typeof value !== 'boolean') throw new InvalidValue('must be true or false');
+  if (typeof value !== 'boolean') throw invalidValue('BOOLEAN');
   return value;
 };
 
@@ -135,7 +136,7 @@ const maxCount = 1000;
 
 export const count: ParseField = (value) => {
   if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > maxCount) {
-    throw new InvalidValue(`must be an integer from 0 to ${maxCount.toLocaleString('en-GB')}`);
+    throw invalidValue('INTEGER_FROM_TO', { minimum: 0, limit: maxCount });
   }
   return value;
 };
@@ -150,14 +151,14 @@ export function amount(currencyField: string): ParseField {
 
 export function list(maxItems: number, parse: (item: unknown) => string): ParseField {
   return (value) => {
-    if (!Array.isArray(value)) throw new InvalidValue('must be a list');
-    if (value.length > maxItems) throw new InvalidValue(`must have at most ${maxItems} items`);
+    if (!Array.isArray(value)) throw invalidValue('LIST');
+    if (value.length > maxItems) throw invalidValue('MAX_ITEMS', { limit: maxItems });
     return value.map((item, index) => {
       try {
         return parse(item);
       } catch (error) {
         if (!(error instanceof InvalidValue)) throw error;
-        throw new InvalidValue(`item ${index + 1} ${error.message}`);
+        throw new InvalidValue({ ...error.rule, text: `item ${index + 1} ${error.message}` });
       }
     });
   };
@@ -165,7 +166,7 @@ export function list(maxItems: number, parse: (item: unknown) => string): ParseF
 
 export const attributeType: ParseField = (value) => {
   if (typeof value !== 'string' || !Object.hasOwn(AttributeType, value)) {
-    throw new InvalidValue('must be STRING, INTEGER, DOUBLE or DATE_WITH_DAY');
+    throw invalidValue('ATTRIBUTE_TYPE');
   }
   return value;
 };

@@ -1,4 +1,4 @@
-import { InvalidValue } from '../base/text-bounds.ts';
+import { InvalidValue } from '../base/value-rules.ts';
 import { parseId } from '../base/values.ts';
 import { brokenRuleOf, type Enclosing, type Entity, type Place, type Reading, type ReadRow } from './entity.ts';
 import { customerNumber, type Findings, optional, readFields, type ValueDoubt } from './fields.ts';

@@ -387,7 +387,7 @@ describe.each([
         extensions: { code: 'BAD_USER_INPUT', obpCode: 'OBP-10001' },
       },
     ]);
-    expect(String(errors[0]?.extensions.field).toLowerCase()).toBe(name);
+    expect(String(errors[0]?.extensions.header).toLowerCase()).toBe(name);
   });
 
   test.each(valid)('accepts %j', async (value) => {
@@ -435,8 +435,8 @@ describe('the header X-Reason', () => {
     expect(data).toBeNull();
     expect(errors).toMatchObject([
       {
-        message: expect.stringContaining('The X-Reason header must have 1 to 500 characters'),
-        extensions: { code: 'BAD_USER_INPUT', obpCode: 'OBP-10001', field: 'X-Reason' },
+        message: expect.stringContaining('The X-Reason header must have from 1 to 500 characters'),
+        extensions: { code: 'BAD_USER_INPUT', obpCode: 'OBP-10001', header: 'X-Reason' },
       },
     ]);
     expect(JSON.stringify(errors)).not.toContain(sent);

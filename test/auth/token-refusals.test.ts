@@ -192,7 +192,7 @@ describe('refusal of a token of the gateway', () => {
 
   test('applies to a long token, a malformed token, and another scheme of the Authorization header', async () => {
     const { errors, lines, events } = await refusalOf('x'.repeat(8193));
-    expect(errors).toMatchObject([{ message: expect.stringContaining('longer than 8192') }]);
+    expect(errors).toMatchObject([{ message: expect.stringContaining('longer than 8,192') }]);
     expect(lines).toEqual([expect.not.objectContaining({ issuer: expect.anything() })]);
     expect(events).toMatchObject([{ errors: ['INVALID_TOKEN', 'TOKEN_TOO_LONG'] }]);
     await expectRefused('x.y.z', 'TOKEN_MALFORMED');

@@ -192,7 +192,7 @@ test.each<[string, Forged]>([
 test('refuses a text of more than 8,192 characters before anything else reads it', async () => {
   const large = await forge({ claims: { padding: 'x'.repeat(8192) } });
   await expectRefused(large);
-  await expect(tokens.verify('x'.repeat(8193))).rejects.toThrow('longer than 8192');
+  await expect(tokens.verify('x'.repeat(8193))).rejects.toThrow('longer than 8,192');
   await expectRefused('x'.repeat(8192));
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { dateTimeFromWritten, localDateFromWritten, parseDateTime, parseLocalDate } from '../../src/base/dates.ts';
-import { InvalidValue } from '../../src/base/text-bounds.ts';
+import { InvalidValue } from '../../src/base/value-rules.ts';
 import {
   httpsUrlFromWritten,
   parseAmount,

@@ -115,6 +115,6 @@ describe('namedFailure', () => {
   });
 
   test('returns other errors unchanged', () => {
-    for (const error of [withCode('23505'), gatewayError('OBP-30001'), 'text']) expect(namedFailure(error)).toBe(error);
+    for (const error of [withCode('23505'), gatewayError('OBP-30046'), 'text']) expect(namedFailure(error)).toBe(error);
   });
 });

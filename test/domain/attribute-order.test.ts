@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { InvalidValue } from '../../src/base/text-bounds.ts';
+import { InvalidValue } from '../../src/base/value-rules.ts';
 import { attributeOrder, noOrder, openBounds, parseBound } from '../../src/domain/attribute/attribute-order.ts';
 import { AttributeType } from '../../src/domain/attribute/attribute-type.ts';
 
@@ -155,8 +155,8 @@ describe('parseBound', () => {
   test('rejects numbers that no key can hold exactly', () => {
     expect(parseBound('9'.repeat(100)).kind).toBe('number');
     expect(() => parseBound('9'.repeat(101))).toThrow('must have at most 100 significant digits');
-    expect(() => parseBound('1e5000')).toThrow('must have an exponent from -4999 to 4999');
-    expect(() => parseBound('1e-5000')).toThrow('must have an exponent from -4999 to 4999');
+    expect(() => parseBound('1e5000')).toThrow('must have an exponent from -4,999 to 4,999');
+    expect(() => parseBound('1e-5000')).toThrow('must have an exponent from -4,999 to 4,999');
     expect(() => parseBound(`1e${'9'.repeat(500)}`)).toThrow(InvalidValue);
     expect(parseBound(`0e${'9'.repeat(500)}`).key).toBe(parseBound('0').key);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { InvalidValue } from '../../src/base/text-bounds.ts';
+import { InvalidValue } from '../../src/base/value-rules.ts';
 import { AttributeType } from '../../src/domain/attribute/attribute-type.ts';
 import { parseAttributeValue } from '../../src/domain/attribute/attribute-value.ts';
 

@@ -471,15 +471,16 @@ describe('createCustomers', () => {
     expect(await rowCounts()).toEqual({ ...nothing, customer: 1 });
   });
 
-  test('reports the index of values that are invalid in GraphQL', async () => {
+  test('reports the places of values that are invalid in GraphQL', async () => {
     const { legalName } = required;
     const input = [required, { ...required, email: 'felix@nowhere' }, { legalName }];
 
     const { errors } = await gateway.query(clerk.token, createMany, { bankId, input });
 
+    const invalid = { code: 'BAD_USER_INPUT', key: 'OBP-10001', obpCode: 'OBP-10001' };
     expect(errors.map(({ extensions }) => extensions)).toEqual([
-      { code: 'BAD_USER_INPUT', key: 'OBP-10001', obpCode: 'OBP-10001', field: 'input[1].email', index: 1 },
-      { code: 'BAD_USER_INPUT', key: 'OBP-10001', obpCode: 'OBP-10001', field: 'input[2]', index: 2 },
+      { ...invalid, field: 'input[1].email', rule: 'EMAIL_ADDRESS' },
+      { ...invalid, field: 'input[2]', rule: 'REQUIRED_FIELD', schemaField: 'mobilePhoneNumber' },
     ]);
     expect(await rowCounts()).toEqual(nothing);
   });

@@ -538,7 +538,7 @@ describe('user administration', () => {
       () => administration.resetPassword(gateway.database, 'no.such.user', password),
       () => administration.grantRole(gateway.database, { username: 'no.such.user', roleName: 'CanGetAnyUser' }),
     ]) {
-      await expect(action()).rejects.toThrow('No user is named no.such.user.');
+      await expect(action()).rejects.toMatchObject({ hint: 'No user is named no.such.user.' });
     }
   });
 

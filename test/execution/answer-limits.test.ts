@@ -111,10 +111,11 @@ describe.each(['compiled', 'interpreted'])('with %s execution', (execution) => {
   });
   afterAll(() => gateway.stop());
 
-  const tooLarge = (limit: number) => ({
+  const tooLarge = (limit: number, detail: 'BYTES' | 'OBJECTS' = 'BYTES') => ({
     code: 'LIMIT_EXCEEDED',
     obpCode: null,
     key: 'ANSWER_TOO_LARGE',
+    detail,
     limit,
   });
   const aliases = (count: number, selection: string) =>
@@ -125,7 +126,7 @@ describe.each(['compiled', 'interpreted'])('with %s execution', (execution) => {
     const { status, data, errors } = await gateway.query(holder.token, query);
     expect({ status, data }).toEqual({ status: 400, data: null });
     expect(errors).toHaveLength(1);
-    expect(errors[0]?.extensions).toEqual(tooLarge(2000));
+    expect(errors[0]?.extensions).toEqual(tooLarge(2000, 'OBJECTS'));
   });
 
   test('an operation within the limits returns everything', async () => {
@@ -177,7 +178,9 @@ describe.each(['compiled', 'interpreted'])('with %s execution', (execution) => {
     expect(status).toBe(200);
     const stored = { customerAddress: { line1: 'No 1 the Road' } };
     expect(data).toEqual({ before: stored, big: null, after: stored });
-    expect(errors).toMatchObject([{ path: ['big'], extensions: { ...tooLarge(100_000), committed: true } }]);
+    expect(errors).toMatchObject([
+      { path: ['big'], extensions: { ...tooLarge(100_000), detail: 'COMMITTED', committed: true } },
+    ]);
     const writes = (await audit.events()).filter(({ kind }) => kind === 'WRITE');
     expect(writes.map(({ outcome }) => outcome)).toEqual(['SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED']);
     const addresses = await gateway.query(

@@ -61,20 +61,20 @@ describe.each([
 });
 
 describe.each([
-  [DateTime, '2024-05-31', 'A DateTime must be a date-time with an offset, such as 2024-05-31T09:30:00Z.'],
-  [DateTime, 1717147800000, 'A DateTime must be a string.'],
-  [LocalDate, '2023-02-29', 'A LocalDate must be a date in the form YYYY-MM-DD.'],
-  [LocalDate, '2023-02-29T00:00:00Z', 'A LocalDate must be a date in the form YYYY-MM-DD.'],
-  [LocalDate, '2023-02-28T00:00:01Z', 'A LocalDate must be a date in the form YYYY-MM-DD.'],
-  [LocalDate, '2023-02-28T00:00:00+01:00', 'A LocalDate must be a date in the form YYYY-MM-DD.'],
-  [LocalDate, '2023-02-28T00:00:00', 'A LocalDate must be a date in the form YYYY-MM-DD.'],
-  [Decimal, 12.5, 'A Decimal must be a decimal number as a string.'],
-  [Decimal, '1e3', 'A Decimal must be a decimal number.'],
-  [CountryCode, 'UK', 'A CountryCode must be an ISO 3166-1 alpha-2 country code.'],
-  [Currency, 'eur', 'A Currency must be an ISO 4217 currency code.'],
-  [EmailAddress, 'a@b', 'An EmailAddress must be a valid email address.'],
-  [HttpsUrl, 'javascript:alert(1)', 'An HttpsUrl must be an https URL.'],
-  [HttpsUrl, true, 'An HttpsUrl must be a string.'],
+  [DateTime, '2024-05-31', 'A value must be a date-time with an offset, such as 2024-05-31T09:30:00Z.'],
+  [DateTime, 1717147800000, 'A value must be a string.'],
+  [LocalDate, '2023-02-29', 'A value must be a date in the form YYYY-MM-DD.'],
+  [LocalDate, '2023-02-29T00:00:00Z', 'A value must be a date in the form YYYY-MM-DD.'],
+  [LocalDate, '2023-02-28T00:00:01Z', 'A value must be a date in the form YYYY-MM-DD.'],
+  [LocalDate, '2023-02-28T00:00:00+01:00', 'A value must be a date in the form YYYY-MM-DD.'],
+  [LocalDate, '2023-02-28T00:00:00', 'A value must be a date in the form YYYY-MM-DD.'],
+  [Decimal, 12.5, 'A value must be a decimal number as a string.'],
+  [Decimal, '1e3', 'A value must be a decimal number.'],
+  [CountryCode, 'UK', 'A value must be an ISO 3166-1 alpha-2 country code.'],
+  [Currency, 'eur', 'A value must be an ISO 4217 currency code.'],
+  [EmailAddress, 'a@b', 'A value must be a valid email address.'],
+  [HttpsUrl, 'javascript:alert(1)', 'A value must be an https URL.'],
+  [HttpsUrl, true, 'A value must be a string.'],
 ])('%s', (scalar, value, reason) => {
   test(`rejects ${value} with the rule`, () => {
     const { inDocument, asVariable } = echo(scalar, value);
@@ -111,7 +111,7 @@ test('a JSONObject is serialized unchanged and invalid as an input', () => {
   const { inDocument, asVariable } = echo(JSONObject, 'a');
   for (const { errors } of [inDocument, asVariable]) {
     expect(errors?.[0]?.message).toContain(
-      'OBP-10001: Incorrect json format. A JSONObject must not be used as an input.',
+      'OBP-10001: Incorrect json format. A value must not be a JSONObject, which is invalid as an input.',
     );
   }
 });

@@ -147,7 +147,7 @@ describe('a header that occurs twice', () => {
     const response = await rawResponse(gateway.url, rawPost(query, [...headers, close]));
     expect(response).toMatch(/^HTTP\/1\.1 400 /);
     expect(bodyOf(response)).toMatchObject({
-      errors: [{ extensions: { code: 'BAD_USER_INPUT', key: 'DUPLICATE_HEADER', field: name.toLowerCase() } }],
+      errors: [{ extensions: { code: 'BAD_USER_INPUT', key: 'DUPLICATE_HEADER', header: name.toLowerCase() } }],
     });
     expect(gateway.database.statistics.statements).toBe(before);
   });

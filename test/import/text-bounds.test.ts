@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { isInputObjectType } from 'graphql';
 import { expect, test } from 'vitest';
-import { InvalidValue } from '../../src/base/text-bounds.ts';
+import { InvalidValue } from '../../src/base/value-rules.ts';
 import { entities } from '../../src/import/entities.ts';
 import type { Entity } from '../../src/import/entity.ts';
 import type { Field } from '../../src/import/fields.ts';

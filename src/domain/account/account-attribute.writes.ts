@@ -42,8 +42,7 @@ export async function insertAccountAttribute(
     .from(accountAttribute)
     .where(and(eq(accountAttribute.bankId, bankId), eq(accountAttribute.accountId, accountId)));
   if (Number(counted?.total ?? 0) >= maxAttributes) {
-    const message = `An account has at most ${maxAttributes} of them.`;
-    throw gatewayError('TOO_MANY_ITEMS', { message, limit: maxAttributes });
+    throw gatewayError('TOO_MANY_ITEMS', { detail: 'ATTRIBUTES_OF_ACCOUNT', limit: maxAttributes });
   }
   const now = new Date();
   const row: AccountAttributeRow = {

@@ -1,8 +1,8 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { and, desc, eq, gt, inArray } from 'drizzle-orm';
-import { type ErrorKey, gatewayError } from '../../base/errors.ts';
+import { gatewayError, type RuleErrorKey } from '../../base/errors.ts';
 import { comparedForm, derivedCanonicalForm } from '../../base/identifiers.ts';
-import { InvalidValue } from '../../base/text-bounds.ts';
+import { InvalidValue, valueRule } from '../../base/value-rules.ts';
 import { parseAmount, parseCurrency, parseDecimal, parseId } from '../../base/values.ts';
 import type { Config } from '../../config.ts';
 import type { Queries } from '../../database/database.ts';
@@ -29,12 +29,11 @@ export interface NewAccount {
 }
 
 /** Parses an input field for which OBP has an error of its own. @throws `key` if the value is invalid. */
-function parsed<Value>(key: ErrorKey, field: string, parse: () => Value): Value {
+function parsed<Value>(key: RuleErrorKey, field: string, parse: () => Value): Value {
   try {
     return parse();
   } catch (error) {
-    if (error instanceof InvalidValue)
-      throw gatewayError(key, { field, message: `It ${error.message}.`, cause: error });
+    if (error instanceof InvalidValue) throw gatewayError(key, { field, rule: error.rule, cause: error });
     throw error;
   }
 }
@@ -48,7 +47,7 @@ function zeroBalance(balance: InitialBalanceInput): Pick<AccountRow, 'balanceCur
   const currency = parsed('OBP-30105', 'input.balance.currency', () => parseCurrency(balance.currency));
   const field = 'input.balance.amount';
   const written = balance.amount?.trim() ?? '';
-  if (written === '') throw gatewayError('OBP-30106', { field, message: 'The amount must be provided.' });
+  if (written === '') throw gatewayError('OBP-30106', { field, rule: valueRule('PROVIDED') });
   const number = parsed('OBP-30112', field, () => parseDecimal(written));
   if (/[1-9]/.test(number)) throw gatewayError('OBP-30109', { field });
   return { balanceCurrency: currency, balanceAmount: parsed('OBP-30106', field, () => parseAmount(number, currency)) };
@@ -60,7 +59,7 @@ function routingValues(inputs: readonly AccountRoutingInput[]): NewAccount['rout
     const field = `input.accountRoutings[${index}]`;
     const scheme = identifier(`${field}.scheme`, input.scheme, 50);
     if (schemes.has(scheme)) {
-      throw gatewayError('OBP-30114', { field: `${field}.scheme`, message: 'Each routing must have another scheme.' });
+      throw gatewayError('OBP-30114', { field: `${field}.scheme`, rule: valueRule('UNIQUE_ROUTING_SCHEME') });
     }
     schemes.add(scheme);
     return { scheme, address: identifier(`${field}.address`, input.address, 255) };
@@ -151,7 +150,7 @@ export async function insertAccount(
   bankId: string,
   { account: values, routings, holderId }: NewAccount,
 ): Promise<void> {
-  const overflow = { name: 'accounts', field: 'input.userId' };
+  const overflow = { detail: 'ACCOUNTS_OF_USER', field: 'input.userId' } as const;
   await refuseUserOverflow(transaction, accountHolder, [holderId], defaultMaxItems, overflow);
   const createdAt = new Date();
   try {

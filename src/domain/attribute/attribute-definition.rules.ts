@@ -9,12 +9,12 @@ const maxViewsLength = 256;
 /** The columns of a definition that the input sets. */
 export function definitionValues(input: CustomerAttributeDefinitionInput, field = 'input') {
   const isOfCustomers = input.category == null || input.category === customerCategory;
-  assertInput(isOfCustomers, `${field}.category`, `must be ${customerCategory}`);
+  assertInput(isOfCustomers, `${field}.category`, 'CUSTOMER_ATTRIBUTE_CATEGORY');
   const canBeSeenOnViews = input.canBeSeenOnViews.map((view, index) =>
     text(`${field}.canBeSeenOnViews[${index}]`, view, maxViewsLength),
   );
   const isShort = canBeSeenOnViews.join(';').length <= maxViewsLength;
-  assertInput(isShort, `${field}.canBeSeenOnViews`, `must be at most ${maxViewsLength} characters in total`);
+  assertInput(isShort, `${field}.canBeSeenOnViews`, 'MAX_CHARACTERS_IN_TOTAL', { limit: maxViewsLength });
   return {
     name: text(`${field}.name`, input.name, 50),
     category: customerCategory,

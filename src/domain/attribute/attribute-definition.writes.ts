@@ -5,7 +5,7 @@ import { comparedForm } from '../../base/identifiers.ts';
 import type { Queries } from '../../database/database.ts';
 import { lockedForWriting } from '../../database/lock.ts';
 import { deleteRows, insertRow, updateRows } from '../../database/write-row.ts';
-import { assertInput, requireVersion } from '../../graph/input.ts';
+import { refusedInput, requireVersion } from '../../graph/input.ts';
 import { bank } from '../bank/bank.table.ts';
 import { customerCategory, type definitionValues } from './attribute-definition.rules.ts';
 import { type AttributeDefinitionRow, attributeDefinition } from './attribute-definition.table.ts';
@@ -35,8 +35,8 @@ export function assertDefinedType(
   field: string,
 ): void {
   const defined = types.get(name) ?? types.get(comparedForm(name));
-  const reason = `must be ${defined}, the type that the bank defined for this name`;
-  assertInput(defined === undefined || defined === type, `${field}.type`, reason);
+  if (defined === undefined || defined === type) return;
+  throw refusedInput(`${field}.type`, 'DEFINED_ATTRIBUTE_TYPE', { attributeType: defined });
 }
 
 /**
@@ -91,8 +91,7 @@ async function definitionNamed(
 async function checkNumberOfDefinitions(transaction: Queries, bankId: string): Promise<void> {
   const [counted] = await transaction.select({ total: count() }).from(attributeDefinition).where(ofCustomersAt(bankId));
   if (Number(counted?.total ?? 0) <= maxDefinitions) return;
-  const message = `A bank has at most ${maxDefinitions} definitions of customer attributes.`;
-  throw gatewayError('TOO_MANY_ITEMS', { message, limit: maxDefinitions });
+  throw gatewayError('TOO_MANY_ITEMS', { detail: 'DEFINITIONS_OF_BANK', limit: maxDefinitions });
 }
 
 /** Deletes a definition of customer attributes. @throws OBP-30071 if the bank does not have it. */

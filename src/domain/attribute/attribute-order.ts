@@ -3,7 +3,7 @@
  * length are compared exactly and alike.
  */
 import { parseLocalDateOrMidnight } from '../../base/dates.ts';
-import { InvalidValue } from '../../base/text-bounds.ts';
+import { InvalidValue, invalidValue } from '../../base/value-rules.ts';
 import { AttributeType } from './attribute-type.ts';
 import { parseAttributeValue } from './attribute-value.ts';
 
@@ -99,12 +99,12 @@ export function parseBound(value: string): Bound {
   const date = orNull(() => parseLocalDateOrMidnight(value));
   if (date !== null) return { kind: 'date', key: dateKey(date) };
   const number = parseDecimalNumber(value);
-  if (number === null) throw new InvalidValue('must be a number, or a date in the form YYYY-MM-DD');
+  if (number === null) throw invalidValue('NUMBER_OR_DATE');
   if (number.digits.length > maxSignificantDigits) {
-    throw new InvalidValue(`must have at most ${maxSignificantDigits} significant digits`);
+    throw invalidValue('SIGNIFICANT_DIGITS', { limit: maxSignificantDigits });
   }
   if (number.digits !== '' && Math.abs(number.exponent) > maxExponent) {
-    throw new InvalidValue(`must have an exponent from -${maxExponent} to ${maxExponent}`);
+    throw invalidValue('EXPONENT', { minimum: -maxExponent, limit: maxExponent });
   }
   return { kind: 'number', key: numberKey(number) };
 }

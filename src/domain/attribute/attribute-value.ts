@@ -1,5 +1,5 @@
 import { parseLocalDate } from '../../base/dates.ts';
-import { InvalidValue } from '../../base/text-bounds.ts';
+import { invalidValue } from '../../base/value-rules.ts';
 import { parseText } from '../../base/values.ts';
 import { AttributeType } from './attribute-type.ts';
 
@@ -10,11 +10,11 @@ export function parseAttributeValue(type: AttributeType, value: unknown): string
     case AttributeType.STRING:
       return written;
     case AttributeType.INTEGER:
-      if (!/^[+-]?\d+$/.test(written)) throw new InvalidValue('must be an integer');
+      if (!/^[+-]?\d+$/.test(written)) throw invalidValue('INTEGER');
       return written;
     case AttributeType.DOUBLE:
       if (!/^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(written) || !Number.isFinite(Number(written))) {
-        throw new InvalidValue('must be a decimal number');
+        throw invalidValue('DECIMAL');
       }
       return written;
     case AttributeType.DATE_WITH_DAY:

@@ -143,7 +143,7 @@ export async function auditEventPage(
 ): Promise<Page<AuditEventRow, AuditEvent>> {
   const database = context.readDatabase();
   const values: AuditEventFilter = { bankId, customerId, userId, from, to };
-  assertInput(from === null || to === null || from <= to, 'from', 'must not be after to');
+  assertInput(from === null || to === null || from <= to, 'from', 'NOT_AFTER', { otherField: 'to' });
   const filters = filterNames.filter((name) => values[name] !== null);
   return cutPage(context, page, {
     field: 'Query.auditEvents',

@@ -1,5 +1,5 @@
 import { gatewayError } from '../../base/errors.ts';
-import { InvalidValue } from '../../base/text-bounds.ts';
+import { InvalidValue } from '../../base/value-rules.ts';
 import { parseId } from '../../base/values.ts';
 import { oneBy } from '../../database/batch.ts';
 import type { BankRules } from '../../graph/access/check.ts';

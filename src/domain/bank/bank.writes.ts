@@ -33,7 +33,7 @@ export async function insertBank(transaction: Queries, values: BankValues): Prom
   );
   const [counted] = await transaction.select({ total: count() }).from(bank);
   if (Number(counted?.total) >= maxBanks) {
-    throw gatewayError('TOO_MANY_ITEMS', { message: `There are at most ${maxBanks} banks.`, limit: maxBanks });
+    throw gatewayError('TOO_MANY_ITEMS', { detail: 'BANKS', limit: maxBanks });
   }
   const now = new Date();
   try {

@@ -45,7 +45,7 @@ async function customerOf(
   if (customerId !== null) {
     const namedCustomer = await lockCustomer(transaction, bankId, customerId);
     const isSame = customerNumber === null || customerNumber === comparedForm(namedCustomer.customerNumber);
-    assertInput(isSame, 'input.customerNumber', 'must be the number of the customer');
+    assertInput(isSame, 'input.customerNumber', 'NUMBER_OF_CUSTOMER');
     return namedCustomer;
   }
   if (customerNumber === null) return null;

@@ -76,14 +76,16 @@ async function definedTypesAt(context: Context, bankId: string): Promise<Defined
 function rangeOf(filter: AttributeFilter, field: string, types: DefinedTypes): ValueRange | null {
   const { name, value } = filter;
   const isRange = filter.from != null || filter.to != null;
-  assertInput(isRange || value != null, field, 'must have a value, or one or both of from and to');
+  assertInput(isRange || value != null, field, 'ATTRIBUTE_BOUND_NEEDED');
   if (!isRange) return null;
-  assertInput(value == null, `${field}.value`, 'must be omitted if the entry has from or to');
+  assertInput(value == null, `${field}.value`, 'OMITTED_WITH_RANGE');
   const from = boundOf(filter.from, `${field}.from`, types.get(name));
   const to = boundOf(filter.to, `${field}.to`, types.get(name));
   if (from !== null && to !== null) {
-    assertInput(from.kind === to.kind, `${field}.to`, `must be a ${from.kind}, because from is a ${from.kind}`);
-    assertInput(from.key <= to.key, `${field}.from`, 'must not be greater than to');
+    assertInput(from.kind === to.kind, `${field}.to`, from.kind === 'date' ? 'DATE_LIKE_OTHER' : 'NUMBER_LIKE_OTHER', {
+      otherField: 'from',
+    });
+    assertInput(from.key <= to.key, `${field}.from`, 'AT_MOST_OTHER', { otherField: 'to' });
   }
   const open = openBounds[(from ?? to)?.kind ?? 'number'];
   return { from: orderOfAttribute(name, from?.key ?? open.from), to: orderOfAttribute(name, to?.key ?? open.to) };
@@ -92,10 +94,10 @@ function rangeOf(filter: AttributeFilter, field: string, types: DefinedTypes): V
 function boundOf(value: string | null | undefined, field: string, defined: AttributeType | undefined): Bound | null {
   if (value == null) return null;
   const kind = defined === undefined ? undefined : boundKinds[defined];
-  assertInput(kind !== null, field, `must be omitted, because the bank defined the type ${defined} for this name`);
+  assertInput(kind !== null, field, 'ATTRIBUTE_BOUND_NOT_APPLICABLE', { attributeType: String(defined) });
   const bound = valid(field, () => parseBound(value));
-  const rule = `must be a ${kind}, because the bank defined the type ${defined} for this name`;
-  assertInput(kind === undefined || bound.kind === kind, field, rule);
+  const rule = kind === 'date' ? 'DATE_BOUND' : 'NUMBER_BOUND';
+  assertInput(kind === undefined || bound.kind === kind, field, rule, { attributeType: String(defined) });
   return bound;
 }
 

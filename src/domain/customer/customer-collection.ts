@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { and, count, eq, getTableName, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { type ErrorKey, gatewayError } from '../../base/errors.ts';
+import { gatewayError, type PlainErrorKey } from '../../base/errors.ts';
 import { manyBy } from '../../database/batch.ts';
 import type { Queries } from '../../database/database.ts';
 import { isForeignKeyViolation } from '../../database/errors.ts';
@@ -33,7 +33,7 @@ type VersionedTable = ChildTable & { version: SQLiteColumn; updatedAt: SQLiteCol
 
 export interface CollectionOptions<Table extends ChildTable> {
   /** The error for a row that does not exist, or that belongs to another customer. */
-  notFound: ErrorKey;
+  notFound: PlainErrorKey;
   /** The column of the time when a row was stored. */
   storedAt: keyof Table['$inferInsert'] & ('createdAt' | 'insertDate' | 'dateInserted');
 }
@@ -77,8 +77,7 @@ export function customerCollection<Table extends VersionedTable>(
   async function refuseOverflow(transaction: Queries, customer: LockedCustomer, added: number): Promise<void> {
     const [counted] = await countOf(transaction, table, { customerId: customer.id });
     if (Number(counted?.total ?? 0) + added <= maxCollectionSize) return;
-    const message = `A customer has at most ${maxCollectionSize} of them.`;
-    throw gatewayError('TOO_MANY_ITEMS', { message, limit: maxCollectionSize });
+    throw gatewayError('TOO_MANY_ITEMS', { detail: 'OF_CUSTOMER', limit: maxCollectionSize });
   }
 
   /** The columns of a new row that the collection sets. */

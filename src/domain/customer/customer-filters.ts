@@ -1,7 +1,8 @@
 import { eq, gte, lt, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { gatewayError } from '../../base/errors.ts';
-import { InvalidValue, isLongerThan, lengthRule } from '../../base/text-bounds.ts';
+import { isLongerThan } from '../../base/text-bounds.ts';
+import { InvalidValue } from '../../base/value-rules.ts';
 import { parsePhoneNumber, phonePatternE164 } from '../../base/values.ts';
 import {
   type OrderedScan,
@@ -11,7 +12,7 @@ import {
   textSearch,
   withoutIndex,
 } from '../../database/search.ts';
-import { assertInput } from '../../graph/input.ts';
+import { assertInput, refusedInput } from '../../graph/input.ts';
 import { neverOk, normaliseForSearch } from './customer.rules.ts';
 import { customer } from './customer.table.ts';
 import type { CustomerFilter } from './customer-filter.type.ts';
@@ -54,7 +55,7 @@ function parsedNumber<Value>(field: string, parse: () => Value): Value {
   try {
     return parse();
   } catch (error) {
-    if (error instanceof InvalidValue) throw gatewayError('OBP-10001', { message: `It ${error.message}.`, field });
+    if (error instanceof InvalidValue) throw gatewayError('OBP-10001', { field, rule: error.rule });
     throw error;
   }
 }
@@ -74,8 +75,7 @@ export function mobilePhoneNumberCondition(written: string, field: string): Cond
   const pattern = parsedNumber(field, () => phonePatternE164(written));
   requireThreeDigits(pattern, field);
   if (pattern.replaceAll('%', '').length > maxPhoneNumberLength) {
-    const message = `A pattern must match at most ${maxPhoneNumberLength} characters, because no phone number is longer.`;
-    throw gatewayError('OBP-10001', { message, field });
+    throw refusedInput(field, 'PHONE_PATTERN_CHARACTERS', { limit: maxPhoneNumberLength });
   }
   const name = 'mobilePhonePattern';
   return { name, ...patternSearch({ rowNumber: customer.rowNumber, column, name }, pattern), selective: true };
@@ -83,9 +83,11 @@ export function mobilePhoneNumberCondition(written: string, field: string): Cond
 
 /** The text in the form of the column. The length is checked before NFKC too, which can make a text many times longer. */
 function searchedLegalName(text: string, field: string): string {
-  assertInput(!isLongerThan(text, maxLegalNameCharacters), field, lengthRule(maxLegalNameCharacters));
+  assertInput(!isLongerThan(text, maxLegalNameCharacters), field, 'MAX_CHARACTERS', { limit: maxLegalNameCharacters });
   const searched = normaliseForSearch(text);
-  assertInput(!isLongerThan(searched, maxLegalNameCharacters), field, lengthRule(maxLegalNameCharacters));
+  assertInput(!isLongerThan(searched, maxLegalNameCharacters), field, 'MAX_CHARACTERS', {
+    limit: maxLegalNameCharacters,
+  });
   return searched;
 }
 
@@ -93,7 +95,7 @@ function legalNameContains(text: string): Condition {
   const field = 'filter.legalNameContains';
   const searched = searchedLegalName(text, field);
   const isLongEnough = [...searched].length >= minSearchedCharacters;
-  assertInput(isLongEnough, field, `must be at least ${minSearchedCharacters} characters`);
+  assertInput(isLongEnough, field, 'MIN_CHARACTERS', { limit: minSearchedCharacters });
   const name = 'legalNameContains';
   const search = textSearch({ rowNumber: customer.rowNumber, column: customer.legalNameSearch, name }, searched);
   return { name, ...search, selective: true };

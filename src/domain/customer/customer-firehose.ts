@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, gte, lte, type SQL, sql } from 'drizzle-orm';
 import { gatewayError } from '../../base/errors.ts';
+import { valueRule } from '../../base/value-rules.ts';
 import { jsonTable } from '../../database/json-list.ts';
 import { statement } from '../../database/statement.ts';
 import { inTuples, tupleValues } from '../../database/tuple-condition.ts';
@@ -82,7 +83,7 @@ export async function firehose(context: Context, options: FirehoseArguments): Pr
   const offset = options.offset ?? 0;
   if (offset < 0) throw gatewayError('OBP-10024', { field: 'offset' });
   if (limit < 1 || limit > maxLimit) {
-    throw gatewayError('OBP-10025', { message: `limit must be from 1 to ${maxLimit}.`, field: 'limit' });
+    throw gatewayError('OBP-10025', { field: 'limit', rule: valueRule('FROM_TO', { minimum: 1, limit: maxLimit }) });
   }
   if (attributes?.length === 0) return [];
   const { all, withAttributes } = statements;

@@ -24,7 +24,7 @@ export function requireCustomerRules(values: Partial<CustomerRow>, field = 'inpu
 
 /** The value of a mutation that updates a single field. Null unsets the field. @throws OBP-10001 if it is omitted. */
 export function requireProvided<Value>(field: string, value: Value | undefined): Value {
-  assertInput(value !== undefined, field, 'must be provided; null unsets it');
+  assertInput(value !== undefined, field, 'PROVIDED_OR_NULL');
   return value;
 }
 

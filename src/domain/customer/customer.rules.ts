@@ -1,5 +1,5 @@
 import { isInFuture, notInFuture, type RowRule } from '../../base/row-rule.ts';
-import { InvalidValue } from '../../base/text-bounds.ts';
+import { InvalidValue, valueRule } from '../../base/value-rules.ts';
 import { parsePhoneNumber } from '../../base/values.ts';
 import type { CustomerRow } from './customer.table.ts';
 
@@ -10,20 +10,20 @@ export const customerRules: readonly RowRule<CustomerRow>[] = [
   notInFuture('dateOfBirth'),
   {
     columns: ['dobOfDependants'],
-    reason: () => 'must not be in the future',
+    reason: () => valueRule('NOT_IN_FUTURE'),
     invalidItem: ({ dobOfDependants }) => dobOfDependants.findIndex(isInFuture),
     holds: ({ dobOfDependants }) => !dobOfDependants.some(isInFuture),
   },
   {
     columns: ['dependants', 'dobOfDependants'],
-    reason: (nameOf) => `must be the number of dates in ${nameOf('dobOfDependants')}`,
+    reason: (nameOf) => valueRule('NUMBER_OF_ITEMS', { otherField: nameOf('dobOfDependants') }),
     // A customer without a number has no dependants.
     holds: ({ dependants, dobOfDependants }) => (dependants ?? 0) === dobOfDependants.length,
     errorKey: 'OBP-10020',
   },
   {
     columns: ['creditLimitAmount'],
-    reason: () => 'must not be negative',
+    reason: () => valueRule('NOT_NEGATIVE'),
     holds: ({ creditLimitAmount }) => creditLimitAmount?.startsWith('-') !== true,
   },
   notInFuture('lastOkDate'),

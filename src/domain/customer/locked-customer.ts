@@ -1,6 +1,6 @@
 import { and, eq, getTableName, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { type ErrorKey, gatewayError } from '../../base/errors.ts';
+import { gatewayError, type PlainErrorKey } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
 import { lockedForDeletion, lockedForWriting } from '../../database/lock.ts';
 import { statement, statementByShape } from '../../database/statement.ts';
@@ -69,7 +69,7 @@ export async function lockCustomerOfRow<Table extends ChildTable>(
   table: Table,
   bankId: string,
   id: string,
-  notFound: ErrorKey,
+  notFound: PlainErrorKey,
 ): Promise<{ row: Table['$inferSelect']; customer: LockedCustomer }> {
   const [row] = await linkedRow(queries, table, { id, bankId });
   if (row === undefined) throw gatewayError(notFound);

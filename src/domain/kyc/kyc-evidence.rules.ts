@@ -1,5 +1,6 @@
 import { withinClockLeeway } from '../../base/dates.ts';
 import { notInFuture, type RowRule } from '../../base/row-rule.ts';
+import { valueRule } from '../../base/value-rules.ts';
 import { parseId } from '../../base/values.ts';
 import { identifier, optionalId, optionalLongText, requireRules, text, valid } from '../../graph/input.ts';
 import type { KycCheckRow, kycCheck } from './kyc-check.table.ts';
@@ -18,7 +19,7 @@ export const kycDocumentRules: readonly RowRule<KycDocumentRow>[] = [
   notInFuture('issueDate'),
   {
     columns: ['expiryDate', 'issueDate'],
-    reason: (nameOf) => `must not be before ${nameOf('issueDate')}`,
+    reason: (nameOf) => valueRule('AFTER_START', { otherField: nameOf('issueDate') }),
     holds: ({ issueDate, expiryDate }) => issueDate === null || expiryDate === null || issueDate <= expiryDate,
   },
 ];

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { and, eq, getTableName, isNull, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { withinClockLeeway } from '../../base/dates.ts';
-import { type ErrorKey, gatewayError } from '../../base/errors.ts';
+import { type FieldErrorKey, gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
 import { statementByShape } from '../../database/statement.ts';
 import { insertRow, updateRows } from '../../database/write-row.ts';
@@ -45,8 +45,7 @@ export async function refuseOverflow(
 ): Promise<void> {
   const [counted] = await countOf(transaction, table, { customerId: customer.id });
   if (Number(counted?.total ?? 0) > maxCollectionSize) {
-    const message = `A customer has at most ${maxCollectionSize} of them.`;
-    throw gatewayError('TOO_MANY_ITEMS', { message, limit: maxCollectionSize });
+    throw gatewayError('TOO_MANY_ITEMS', { detail: 'OF_CUSTOMER', limit: maxCollectionSize });
   }
 }
 
@@ -118,8 +117,8 @@ export interface Retraction {
 
 /** The errors for a row that does not exist, and for one that is already retracted. */
 interface RetractionErrors {
-  notFound: ErrorKey;
-  retracted: ErrorKey;
+  notFound: FieldErrorKey;
+  retracted: FieldErrorKey;
   /** The field of the input that names the row. */
   field: string;
 }

@@ -1,16 +1,12 @@
 import { and, eq } from 'drizzle-orm';
-import { gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
 import { isForeignKeyViolation } from '../../database/errors.ts';
+import { refusedInput } from '../../graph/input.ts';
 import type { LockedCustomer } from '../customer/locked-customer.ts';
 import { kycCheck } from './kyc-check.table.ts';
 import { kycDocument } from './kyc-document.table.ts';
 import { addEvidence, type EvidenceValues } from './kyc-evidence.writes.ts';
 import { type KycMediaRow, kycMedia } from './kyc-media.table.ts';
-
-function refusedRelation(field: string, reason: string, cause?: unknown): Error {
-  return gatewayError('OBP-10001', { message: `${field} ${reason}.`, field, cause });
-}
 
 /** The time when the related evidence of each field was retracted. @throws OBP-10001 with the field if it does not exist. */
 async function retractedRelation(
@@ -29,7 +25,7 @@ async function retractedRelation(
       .select({ retractedAt: table.retractedAt })
       .from(table)
       .where(and(eq(table.customerId, customer.id), eq(table.id, id)));
-    if (related === undefined) throw refusedRelation(field, 'names nothing of this customer');
+    if (related === undefined) throw refusedInput(field, 'EVIDENCE_EXISTS');
     if (related.retractedAt !== null) retracted ??= field;
   }
   return retracted;
@@ -48,10 +44,10 @@ export async function addKycMedia(
   const retracted = await retractedRelation(transaction, customer, values);
   try {
     const { row, isNew } = await addEvidence(transaction, kycMedia, customer, id, values);
-    if (isNew && retracted !== null) throw refusedRelation(retracted, 'names retracted evidence');
+    if (isNew && retracted !== null) throw refusedInput(retracted, 'EVIDENCE_NOT_RETRACTED');
     return row;
   } catch (error) {
-    if (isForeignKeyViolation(error)) throw refusedRelation('input', 'relates to nothing of this customer', error);
+    if (isForeignKeyViolation(error)) throw refusedInput('input', 'EVIDENCE_OF_CUSTOMER');
     throw error;
   }
 }

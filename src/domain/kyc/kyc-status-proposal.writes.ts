@@ -40,14 +40,12 @@ export async function insertProposal(
       .select()
       .from(kycStatusProposal)
       .where(and(open, eq(kycStatusProposal.date, date), eq(kycStatusProposal.ok, ok)));
-    if (same === undefined)
-      throw gatewayError('VERSION_CONFLICT', { message: 'Another officer has just decided on the proposal.' });
+    if (same === undefined) throw gatewayError('VERSION_CONFLICT', { detail: 'PROPOSAL_JUST_DECIDED' });
     return same;
   }
   const [counted] = await transaction.select({ total: count() }).from(kycStatusProposal).where(open);
   if (Number(counted?.total ?? 0) > maxCollectionSize) {
-    const message = `A customer has at most ${maxCollectionSize} of them.`;
-    throw gatewayError('TOO_MANY_ITEMS', { message, limit: maxCollectionSize });
+    throw gatewayError('TOO_MANY_ITEMS', { detail: 'OF_CUSTOMER', limit: maxCollectionSize });
   }
   return added;
 }
@@ -87,8 +85,7 @@ export async function decideProposal(
   const [proposal] = await transaction.select().from(kycStatusProposal).where(own);
   if (proposal === undefined) throw gatewayError('KYC_STATUS_PROPOSAL_NOT_FOUND');
   if (proposal.proposedByUserId === decidedByUserId) {
-    const message = 'Officers cannot decide on their own proposals.';
-    throw gatewayError('KYC_STATUS_NEEDS_CONFIRMATION', { message, bankId: customer.bankId });
+    throw gatewayError('KYC_STATUS_NEEDS_CONFIRMATION', { detail: 'OWN_PROPOSAL', bankId: customer.bankId });
   }
   await requireUnrelatedOfficers(transaction, customer.bankId, proposal.proposedByUserId, decidedByUserId);
   const now = new Date();
@@ -98,6 +95,6 @@ export async function decideProposal(
     set: { state, decidedByUserId, decidedAt: now, decisionReason: reason, updatedAt: now, version },
     where: and(own, eq(kycStatusProposal.state, KycStatusProposalState.PROPOSED)),
   });
-  if (decided === undefined) throw gatewayError('VERSION_CONFLICT', { message: 'The proposal is already decided.' });
+  if (decided === undefined) throw gatewayError('VERSION_CONFLICT', { detail: 'PROPOSAL_DECIDED' });
   return decided;
 }

@@ -9,8 +9,7 @@ export function meetingProvider(config: Config, providerId: string): MeetingProv
   return kinds.find(({ id }) => id === providerId)?.open(config) ?? 'OBP-30101';
 }
 
-/** A sentence with the IDs of the providers that are configured. */
-export function describeProviders(config: Config): string {
-  const ids = kinds.filter(({ open }) => typeof open(config) !== 'string').map(({ id }) => id);
-  return ids.length === 0 ? 'No provider is configured.' : `The configured providers are: ${ids.join(', ')}.`;
+/** The IDs of the providers that are configured. */
+export function configuredProviders(config: Config): string[] {
+  return kinds.filter(({ open }) => typeof open(config) !== 'string').map(({ id }) => id);
 }

@@ -22,7 +22,7 @@ import { type MeetingRow, meeting } from './meeting.table.ts';
 import { CreateMeetingInput, Meeting, MeetingConnection, MeetingPayload, UpdateMeetingInput } from './meeting.type.ts';
 import { createMeeting, updateMeeting } from './meeting.writes.ts';
 import { isParticipant, mayReadMeetings, ownMeetings, ownMeetingsValues } from './meeting-participant.ts';
-import { describeProviders, meetingProvider } from './meeting-providers.ts';
+import { configuredProviders, meetingProvider } from './meeting-providers.ts';
 
 const meetingById = oneBy(meeting, 'bankId', 'id');
 const meetingsOfCustomers = customerConnectionQuery(meeting, 'when');
@@ -156,7 +156,9 @@ export class MeetingMutations {
     const newMeeting = meetingValues(input);
     const provider = meetingProvider(context.config, newMeeting.values.providerId);
     if (typeof provider === 'string') {
-      throw gatewayError(provider, { field: 'input.providerId', message: describeProviders(context.config) });
+      const providerIds = configuredProviders(context.config);
+      const detail = providerIds.length === 0 ? 'NO_PROVIDER' : 'PROVIDERS';
+      throw gatewayError(provider, { field: 'input.providerId', detail, providerIds });
     }
     const sessionId = await provider.createSession();
     return mutate(

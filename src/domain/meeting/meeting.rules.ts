@@ -7,11 +7,7 @@ import type { MeetingInviteeRow } from './meeting-invitee.table.ts';
 /** A text of the unreserved characters of RFC 3986, which a URL contains unencoded. */
 function urlFriendly(field: string, value: string): string {
   const written = text(field, value, 64);
-  assertInput(
-    /^[0-9A-Za-z\-._~]+$/.test(written),
-    field,
-    "must contain only the characters 0-9, a-z, A-Z, '-', '.', '_' and '~'",
-  );
+  assertInput(/^[0-9A-Za-z\-._~]+$/.test(written), field, 'UNRESERVED_CHARACTERS');
   return written;
 }
 

@@ -77,7 +77,9 @@ function customerColumns(input: CreateCustomerInput, field: string): Draft['colu
 /** The columns that follow from the timeline. The status of the input is its first one. */
 function kycColumns(input: CreateCustomerInput, field: string) {
   const isOk = input.kycStatus === true;
-  assertInput(isOk || input.lastOkDate == null, `${field}.lastOkDate`, 'must be omitted unless kycStatus is true');
+  assertInput(isOk || input.lastOkDate == null, `${field}.lastOkDate`, 'KYC_STATUS_FOR_DATE', {
+    otherField: `${field}.kycStatus`,
+  });
   const lastOkDate = isOk ? withinClockLeeway(input.lastOkDate ?? new Date()) : null;
   return { kycStatus: isOk, lastOkDate, lastOkDateOrder: lastOkDateOrderOf(lastOkDate) };
 }

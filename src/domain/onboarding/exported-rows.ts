@@ -48,6 +48,5 @@ export async function readAllRows<Table extends SQLiteTable>(
     .limit(maxExportedRows + 1);
   answer.addExported(rows);
   if (rows.length <= maxExportedRows) return rows;
-  const message = `An export has at most ${maxExportedRows} of ${name}. Read them page by page instead.`;
-  throw gatewayError('TOO_MANY_ITEMS', { message, limit: maxExportedRows });
+  throw gatewayError('TOO_MANY_ITEMS', { detail: 'EXPORT', schemaField: name, limit: maxExportedRows });
 }

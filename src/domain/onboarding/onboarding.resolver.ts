@@ -60,7 +60,7 @@ export class CreateCustomerMutations {
     const inputs = input.map((customer, index) => ({ index, field: `input[${index}]`, input: customer }));
     requireRolesOfParts(context, bankId, inputs);
     await requireReason(context, bankId, inputs);
-    assertInput(input.length > 0, 'input', 'must not be empty');
+    assertInput(input.length > 0, 'input', 'NOT_EMPTY');
     return mutate(
       context,
       async (transaction) => ({ ids: (await createAll(transaction, bankId, inputs, true)).join(' ') }),

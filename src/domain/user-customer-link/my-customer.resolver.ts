@@ -16,7 +16,7 @@ export class MyCustomerResolver {
       'The customers of whom the caller is a linked user, sorted by `dateInserted` of their links, oldest first.',
   })
   @Authenticated()
-  @MaxItems(defaultMaxItems, 'Pass bankId to get the customers of one bank.')
+  @MaxItems(defaultMaxItems, { readByBank: true })
   async myCustomers(
     @Arg('bankId', () => ID, {
       nullable: true,

@@ -47,7 +47,10 @@ export async function refuseOwnCustomer(
 
 /** @throws TOO_MANY_ITEMS if one of the users would have more than 500 links. */
 export function refuseLinkOverflow(transaction: Queries, userIds: readonly string[], field: string): Promise<void> {
-  return refuseUserOverflow(transaction, userCustomerLink, userIds, defaultMaxItems, { name: 'links', field });
+  return refuseUserOverflow(transaction, userCustomerLink, userIds, defaultMaxItems, {
+    detail: 'LINKS_OF_USER',
+    field,
+  });
 }
 
 /** The customer is locked, so no link is created at the same time. */
@@ -66,7 +69,7 @@ async function refuseSecondLink(
   throw gatewayError('OBP-30007', {
     field: `${field}.userId`,
     userCustomerLinkId: link.id,
-    ...(link.isActive ? {} : { message: 'The link is switched off. `updateUserCustomerLink` switches it on.' }),
+    detail: link.isActive ? undefined : 'LINK_SWITCHED_OFF',
   });
 }
 

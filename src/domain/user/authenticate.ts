@@ -5,7 +5,7 @@ import type { AuthenticatedUser } from '../../auth/authenticated-user.ts';
 import type { IdentityProvider, IdentityProviders } from '../../auth/oidc.ts';
 import { refusedToken, TokenRefused } from '../../auth/token-refused.ts';
 import type { Tokens } from '../../auth/tokens.ts';
-import { gatewayError } from '../../base/errors.ts';
+import { requestError } from '../../base/errors.ts';
 import { LruCache } from '../../base/lru-cache.ts';
 import { currentMilliseconds, currentTimestamp } from '../../database/current-time.ts';
 import type { Database } from '../../database/database.ts';
@@ -98,9 +98,7 @@ function heldRoles(held: readonly HeldRole[]): HeldRoles {
 function bearerToken(authorization: string): string {
   const [, token] = /^Bearer +([^\s]+) *$/i.exec(authorization) ?? [];
   if (token === undefined) {
-    throw refusedToken('AUTHORIZATION_MALFORMED', {
-      message: 'The Authorization header must have the form: Bearer TOKEN.',
-    });
+    throw refusedToken('AUTHORIZATION_MALFORMED', { detail: 'AUTHORIZATION_FORM' });
   }
   return token;
 }
@@ -171,7 +169,7 @@ function refusalOf(
   { issuedAt, generation }: { issuedAt: Date; generation: number | null },
 ): TokenRefused | null {
   if (row.disabledAt !== null) {
-    return new TokenRefused('USER_DISABLED', gatewayError('USER_DISABLED', { http: { status: 401 } }), row.id);
+    return new TokenRefused('USER_DISABLED', requestError('USER_DISABLED'), row.id);
   }
   return isFromBefore(row, issuedAt, generation) || row.isTokenRevoked
     ? refusedToken('TOKEN_REVOKED', { userId: row.id })

@@ -80,8 +80,7 @@ export async function proposeGrant(
         eq(state, EntitlementRequestState.REQUESTED),
       ),
     );
-  if (open === undefined)
-    throw gatewayError('VERSION_CONFLICT', { message: 'Another granter has just decided on the request.' });
+  if (open === undefined) throw gatewayError('VERSION_CONFLICT', { detail: 'REQUEST_JUST_DECIDED' });
   const isSame =
     open.proposedByUserId === values.proposedByUserId && open.expiresAt?.getTime() === values.expiresAt?.getTime();
   if (!isSame) throw gatewayError('OBP-30214', { entitlementRequestId: open.id });
@@ -98,12 +97,12 @@ async function lockRequest(transaction: Queries, id: string): Promise<Entitlemen
 
 function refuseOwnRequest(caller: AuthenticatedUser, { userId }: EntitlementRequestRow): void {
   if (userId !== caller.id) return;
-  throw gatewayError('OBP-30221', { message: 'Callers cannot decide on their own requests.' });
+  throw gatewayError('OBP-30221', { detail: 'OWN_REQUEST' });
 }
 
 function refuseDecided({ state }: EntitlementRequestRow): void {
   if (state === EntitlementRequestState.REQUESTED) return;
-  throw gatewayError('VERSION_CONFLICT', { message: 'The request is already decided.' });
+  throw gatewayError('VERSION_CONFLICT', { detail: 'REQUEST_DECIDED' });
 }
 
 /** @throws OBP-30221 unless the caller is independent of the granter who proposed the role, and of its recipient. */
@@ -115,9 +114,7 @@ async function requireIndependence(
 ): Promise<void> {
   const links = await empowermentsOf(transaction, [caller.id, granterId, recipientId]);
   if (canApprove({ approverId: caller.id, granterId, recipientId }, links)) return;
-  throw gatewayError('OBP-30221', {
-    message: 'The second granter must be independent of the first granter and of the recipient.',
-  });
+  throw gatewayError('OBP-30221', { detail: 'SECOND_GRANTER_NOT_INDEPENDENT' });
 }
 
 async function update(
@@ -132,7 +129,7 @@ async function update(
     set: { ...values, updatedAt: now, version: sql`${version} + 1` },
     where: and(eq(id, before.id), eq(state, EntitlementRequestState.REQUESTED)),
   });
-  if (after === undefined) throw gatewayError('VERSION_CONFLICT', { message: 'The request is already decided.' });
+  if (after === undefined) throw gatewayError('VERSION_CONFLICT', { detail: 'REQUEST_DECIDED' });
   return after;
 }
 
@@ -143,7 +140,7 @@ function decision(caller: AuthenticatedUser, state: EntitlementRequestState, dec
 /** @throws OBP-10001 if the time is later than the proposed one, which the first granter chose. */
 function expiryOf({ expiresAt: proposed }: EntitlementRequestRow, expiresAt: Date | null): Date | null {
   if (expiresAt === null || proposed === null) return expiresAt ?? proposed;
-  assertInput(expiresAt <= proposed, 'expiresAt', 'must not be later than the proposed time');
+  assertInput(expiresAt <= proposed, 'expiresAt', 'NOT_AFTER_PROPOSED');
   return expiresAt;
 }
 
@@ -169,7 +166,7 @@ export async function approveRequest(
   refuseDecided(request);
   const { userId, roleName, bankId, proposedByUserId } = request;
   if (proposedByUserId === caller.id) {
-    throw gatewayError('OBP-30221', { message: 'Another granter must approve what the caller proposed.' });
+    throw gatewayError('OBP-30221', { detail: 'OWN_PROPOSAL' });
   }
   const expiresAt = expiryOf(request, chosenExpiry);
   checkExpiry(expiresAt, 'expiresAt');

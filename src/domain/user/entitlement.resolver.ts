@@ -213,7 +213,7 @@ export class EntitlementResolver {
     await checkRoleAndBank(context, input);
     if (!caller.isSuperAdmin) requireAt(caller, grantingRoles, bankId);
     if (userId === caller.id) {
-      throw gatewayError('OBP-30221', { message: 'Callers cannot grant roles to themselves.', field: 'userId' });
+      throw gatewayError('OBP-30221', { detail: 'OWN_GRANT', field: 'userId' });
     }
     const reason = proposalReason(input, context);
     return mutate(

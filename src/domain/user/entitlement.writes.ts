@@ -24,7 +24,7 @@ export function checkRoleScope(role: Role, bankId: string | null, field: string)
 
 /** @throws OBP-10001 if the time is not in the future. */
 export function checkExpiry(expiresAt: Date | null, field: string): void {
-  assertInput(expiresAt === null || expiresAt > new Date(), field, 'must be in the future');
+  assertInput(expiresAt === null || expiresAt > new Date(), field, 'IN_FUTURE');
 }
 
 /** Whether one of the caller's roles applies to entitlements at the bank. If the bank is null, only the role for any bank applies. */
@@ -75,7 +75,9 @@ export async function insertEntitlement(
   const now = new Date();
   const same = heldAt(values.userId, values.roleName, values.bankId);
   await deleteRows(transaction, entitlement, and(same, lte(entitlement.expiresAt, now)));
-  await refuseUserOverflow(transaction, entitlement, [values.userId], maxEntitlements, { name: 'entitlements' });
+  await refuseUserOverflow(transaction, entitlement, [values.userId], maxEntitlements, {
+    detail: 'ENTITLEMENTS_OF_USER',
+  });
   const row: EntitlementRow = { id: randomUUID(), ...values, createdAt: now, updatedAt: now };
   try {
     await insertRow(transaction, entitlement, row);

@@ -30,7 +30,7 @@ export async function findUser(read: Queries, { username, email, provider }: Use
   const searched = provider ?? localProvider;
   if (username === null) {
     if (email !== null) return onlyOne(await usersWithEmail(read, searched, email));
-    throw gatewayError('OBP-10001', { field: 'username', message: 'A username or an email address is required.' });
+    throw gatewayError('OBP-10001', { field: 'username', detail: 'USERNAME_OR_EMAIL' });
   }
   const named = await usersNamed(read, searched, username);
   const exact = named.filter((row) => row.username === username);

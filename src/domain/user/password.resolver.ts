@@ -51,7 +51,7 @@ export class PasswordMutations {
     if (user === null) throw gatewayError('OBP-20001');
     requireFirstLogin(context);
     checkPasswordRule(newPassword, 'newPassword');
-    assertInput(newPassword !== oldPassword, 'newPassword', 'must differ from oldPassword');
+    assertInput(newPassword !== oldPassword, 'newPassword', 'DIFFERENT', { otherField: 'oldPassword' });
     const row = await userWithPassword(primary.read, user.id);
     context.leaveSlot();
     const attempt = { database: primary, secret: config.secret, username: row.username };

@@ -5,7 +5,7 @@ import type { AuditTrail } from '../../audit/audit-trail.ts';
 import { collectChanges } from '../../audit/changes.ts';
 import type { ProviderToken } from '../../auth/oidc.ts';
 import { isUsername } from '../../base/precis.ts';
-import { InvalidValue } from '../../base/text-bounds.ts';
+import { InvalidValue } from '../../base/value-rules.ts';
 import { parseEmailAddress, parseOptional, parseText } from '../../base/values.ts';
 import { insertRow } from '../../database/write-row.ts';
 import { user } from './user.table.ts';

@@ -4,6 +4,7 @@ import { checkPasswordRule, hashPassword, localProvider, type PasswordCost } fro
 import { gatewayError } from '../../base/errors.ts';
 import type { InstallationSecret } from '../../base/installation-secret.ts';
 import { isRole, type Role } from '../../base/roles.ts';
+import { valueRule } from '../../base/value-rules.ts';
 import type { Database, Queries } from '../../database/database.ts';
 import { isForeignKeyViolation, isUniqueViolation } from '../../database/errors.ts';
 import { deleteRows, updateRows } from '../../database/write-row.ts';
@@ -136,7 +137,7 @@ export async function validateEmail(database: Database, username: string): Promi
     return await database.transaction(async (transaction) => {
       const row = await concernedUser(transaction, username);
       const { id, email } = row;
-      if (email === null) throw gatewayError('OBP-10001', { message: 'The user must have an email address.' });
+      if (email === null) throw gatewayError('OBP-10001', { detail: 'USER_WITHOUT_EMAIL' });
       if ((await holderOfEmail(transaction, email, id)) !== null) throw gatewayError('EMAIL_TAKEN');
       await markValidated(transaction, row, email);
       return row;
@@ -182,7 +183,8 @@ export async function resetPassword(
 
 /** @throws OBP-10001 if the role does not exist; OBP-30205 or OBP-30206 if it does not fit the bank. */
 function checkedRole(roleName: string, bankId: string | null): Role {
-  if (!isRole(roleName)) throw gatewayError('OBP-10001', { message: `${roleName} is not a role.`, field: 'roleName' });
+  if (!isRole(roleName))
+    throw gatewayError('OBP-10001', { field: 'roleName', rule: valueRule('ROLE'), hint: `${roleName} is not a role.` });
   checkRoleScope(roleName, bankId, 'bankId');
   return roleName;
 }

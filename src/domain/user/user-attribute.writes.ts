@@ -36,8 +36,7 @@ export async function insertUserAttribute(
     .from(userAttribute)
     .where(eq(userAttribute.userId, userId));
   if (Number(counted?.total ?? 0) >= maxAttributes) {
-    const message = `A user has at most ${maxAttributes} of them.`;
-    throw gatewayError('TOO_MANY_ITEMS', { message, limit: maxAttributes });
+    throw gatewayError('TOO_MANY_ITEMS', { detail: 'ATTRIBUTES_OF_USER', limit: maxAttributes });
   }
   const now = new Date();
   const row: UserAttributeRow = { id: randomUUID(), userId, ...values, insertDate: now, updatedAt: now, version: 1 };

@@ -41,7 +41,7 @@ export async function refuseUserOverflow(
   table: TableOfUsers,
   added: readonly string[],
   limit: number,
-  details: { field?: string; name: string },
+  parameters: { field?: string; detail: 'ACCOUNTS_OF_USER' | 'ENTITLEMENTS_OF_USER' | 'LINKS_OF_USER' },
 ): Promise<void> {
   if (added.length === 0) return;
   const byUser = Map.groupBy(added, (userId) => userId);
@@ -49,7 +49,6 @@ export async function refuseUserOverflow(
   await lockUsers(transaction, keys);
   for (const { userId, total } of await countByUser(transaction, table, keys)) {
     if (Number(total) + (byUser.get(userId)?.length ?? 0) <= limit) continue;
-    const message = `A user has at most ${limit} ${details.name}.`;
-    throw gatewayError('TOO_MANY_ITEMS', { message, limit, field: details.field });
+    throw gatewayError('TOO_MANY_ITEMS', { limit, ...parameters });
   }
 }

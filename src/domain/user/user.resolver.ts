@@ -218,7 +218,7 @@ export class UserResolver {
     countNewUser(context);
     const checked = checkedNewUser({ ...input, isSuperAdmin: false }, 'input.');
     // Without mail, users cannot prove that the address is theirs.
-    assertInput(mail !== null || !isEmailAddress(checked.username), 'input.username', 'must not be an email address');
+    assertInput(mail !== null || !isEmailAddress(checked.username), 'input.username', 'NO_EMAIL_ADDRESS');
     context.leaveSlot();
     const row = await localUserRow(checked, passwordCost);
     if (mail === null) {

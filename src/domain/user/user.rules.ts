@@ -1,4 +1,4 @@
-import { InvalidValue } from '../../base/text-bounds.ts';
+import { invalidValue } from '../../base/value-rules.ts';
 import { parseEmailAddress } from '../../base/values.ts';
 import type { OwnAccessCheck } from '../../graph/access/check.ts';
 import { areSameAddress } from './username.ts';
@@ -22,11 +22,9 @@ export function parseUsername(value: string, email: string): string {
   if (plainUsername.test(value)) return value;
   if (isEmailAddress(value)) {
     if (areSameAddress(value, email)) return value;
-    throw new InvalidValue('must be equal to the email address of the user if it is an email address');
+    throw invalidValue('USERNAME_OF_EMAIL');
   }
-  throw new InvalidValue(
-    'must be the email address of the user, or 8 to 100 letters, digits, dots, and underscores, with dots and underscores only between letters and digits',
-  );
+  throw invalidValue('USERNAME');
 }
 
 /** Whether the parent belongs to the caller, or to the user of the login that the payload belongs to. */

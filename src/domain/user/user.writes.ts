@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { checkPasswordRule, hashPassword, localProvider, type PasswordCost } from '../../auth/password.ts';
 import { gatewayError } from '../../base/errors.ts';
-import { InvalidValue } from '../../base/text-bounds.ts';
+import { InvalidValue } from '../../base/value-rules.ts';
 import { parseEmailAddress, parseText } from '../../base/values.ts';
 import type { Queries } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/errors.ts';
@@ -23,8 +23,7 @@ function parsed<Value>(field: string, parse: () => Value): Value {
   try {
     return parse();
   } catch (error) {
-    if (error instanceof InvalidValue)
-      throw gatewayError('OBP-10001', { message: `${field} ${error.message}.`, field });
+    if (error instanceof InvalidValue) throw gatewayError('OBP-10001', { field, rule: error.rule });
     throw error;
   }
 }

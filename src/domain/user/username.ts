@@ -54,10 +54,10 @@ export async function findUserByUsername(
   const exact = users.find((row) => row.username === username);
   const [only] = users;
   if (exact !== undefined) return exact;
-  if (only === undefined) throw gatewayError('OBP-20005', { message: `No user is named ${username}.` });
+  if (only === undefined) throw gatewayError('OBP-20005', { hint: `No user is named ${username}.` });
   if (users.length === 1) return only;
   const names = users.map((row) => row.username).sort();
-  throw gatewayError('USERNAME_AMBIGUOUS', { message: `Use one of these: ${names.join(', ')}.` });
+  throw gatewayError('USERNAME_AMBIGUOUS', { hint: `Use one of these: ${names.join(', ')}.` });
 }
 
 /** The local user, other than `exceptId`, who validated this email address. */

@@ -1,5 +1,5 @@
 import { canonicalIdentifier, derivedCanonicalForm } from '../../base/identifiers.ts';
-import { InvalidValue } from '../../base/text-bounds.ts';
+import { InvalidValue, invalidValue } from '../../base/value-rules.ts';
 import { parseText } from '../../base/values.ts';
 import { account as accountTable } from '../../domain/account/account.table.ts';
 import { accountAttribute as accountAttributeTable } from '../../domain/account/account-attribute.table.ts';
@@ -210,7 +210,7 @@ function readOwners(reader: RecordReader): string[] {
   const { owners } = reader.record;
   if (isUnset(owners)) return [];
   try {
-    if (!Array.isArray(owners)) throw new InvalidValue('must be a list');
+    if (!Array.isArray(owners)) throw invalidValue('LIST');
     return owners.map((owner) => parseText(owner, 100));
   } catch (error) {
     if (!(error instanceof InvalidValue)) throw error;
