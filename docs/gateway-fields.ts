@@ -69,6 +69,7 @@ export const gatewayFields: Record<string, Record<string, readonly ErrorKey[]>> 
     'Query.viewerPermissions': [],
   },
   Customers: {
+    'Query.customersById': ['OBP-30046'],
     'Query.myCustomer': ['OBP-30046'],
     'Mutation.createCustomers': [
       'OBP-20005',
@@ -88,6 +89,7 @@ export const gatewayFields: Record<string, Record<string, readonly ErrorKey[]>> 
   },
   Accounts: {
     'Query.account': ['OBP-30018'],
+    'Query.accountsById': ['OBP-30018'],
     'Mutation.createAccountAttribute': ['OBP-30018', 'TOO_MANY_ITEMS'],
   },
   'KYC status proposals and evidence': {

@@ -20,6 +20,7 @@ import { gatewaySchema } from '../src/schema.ts';
 import { gatewayCases } from './support/api-cases.ts';
 import { insertEveryEntity, type World } from './support/every-entity.ts';
 import { type Gateway, type ResponseError, startGateway, type TestUser } from './support/gateway.ts';
+import { valueOrNull } from './support/root-calls.ts';
 
 /**
  * Walks the schema and tries every guarded field: as an anonymous caller, without roles, with the roles where they do not apply, and
@@ -96,6 +97,8 @@ const values: Record<string, (world: World) => string> = {
   customerId: ({ customerId }) => JSON.stringify(customerId),
   customerNumber: ({ customerNumber }) => JSON.stringify(customerNumber),
   accountId: ({ accountId }) => JSON.stringify(accountId),
+  accountIds: ({ accountId }) => JSON.stringify([accountId]),
+  customerIds: ({ customerId }) => JSON.stringify([customerId]),
   userId: ({ linkedUser }) => JSON.stringify(linkedUser.id),
   mobilePhoneNumber: () => '"%123%"',
   'Query.customerAccountLink(id:)': ({ customerAccountLinkId }) => JSON.stringify(customerAccountLinkId),
@@ -363,7 +366,7 @@ async function ask(guarded: GuardedField, rolesIn: (world: World) => [Role, stri
   const answer = await gateway.query(caller.token, way.document(world, selectionOf(guarded, world)));
   const own = answer.errors.filter(({ path }) => path?.includes(guarded.field.name));
   expect(permitted).toEqual(await typesWithAccess(guarded, caller, world, isRefusedIn(own)));
-  return { ...answer, own, value: valueAt(answer.data, guarded.field.name) ?? null };
+  return { ...answer, own, value: valueOrNull(valueAt(answer.data, guarded.field.name)) };
 }
 
 describe.each(guardedFields)('$coordinate', (guarded) => {

@@ -26,7 +26,7 @@ import { gatewaySchema } from '../src/schema.ts';
 import { type Variables, wholeEnvironment } from './support/api-cases.ts';
 import { insertEveryEntity, sharedNames, type World } from './support/every-entity.ts';
 import { type Gateway, startGateway } from './support/gateway.ts';
-import { documentOfRoot, rootCallOf } from './support/root-calls.ts';
+import { documentOfRoot, rootCallOf, valueOrNull } from './support/root-calls.ts';
 import { everythingStored } from './support/stored.ts';
 
 type Field = GraphQLField<unknown, unknown>;
@@ -328,7 +328,7 @@ function isOfBank({ field }: Called): boolean {
 async function tried({ called, path }: Pair, value: string, from: World = mine) {
   const variables = placed(called.variables(from), path, value) as Variables;
   const { data, errors } = await gateway.query(clerk, documentOf(called), variables);
-  return { value: data?.[called.field.name] ?? null, errors };
+  return { value: valueOrNull(data?.[called.field.name]), errors };
 }
 
 function foreignFor(pair: Pair): string {

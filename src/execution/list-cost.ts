@@ -29,6 +29,7 @@ import {
   TypeMetaFieldDef,
   type ValueNode,
 } from 'graphql';
+import { byIdsOf } from './by-ids.ts';
 
 const defaultPageSize = 50;
 // The largest page of any list. The field itself refuses a larger one, with an error that is more helpful than the cost.
@@ -37,7 +38,7 @@ const maxPageSize = 500;
 const plainListSize = 5;
 
 /** A page size, or the variable that contains it, with the page size that applies if the variable is omitted. */
-type PageSize = number | { variable: string; whenOmitted: number };
+type PageSize = number | { variable: string; whenOmitted: number; isList?: true };
 
 /** A part of the cost that depends on variables: `pageSize × (fixedCost + costs of steps)`. */
 interface CostStep {
@@ -106,6 +107,17 @@ function literalPageSize(value: ValueNode | ConstValueNode): number {
   return usablePageSize(value.kind === Kind.INT || value.kind === Kind.FLOAT ? Number(value.value) : undefined);
 }
 
+/** Coercion makes a single value a list. */
+function lengthOf(value: unknown): number {
+  if (value === null || value === undefined) return 0;
+  return Array.isArray(value) ? Math.min(value.length, maxPageSize) : 1;
+}
+
+function literalLength(value: ValueNode | ConstValueNode | undefined): number {
+  if (value === undefined || value.kind === Kind.NULL) return 0;
+  return value.kind === Kind.LIST ? Math.min(value.values.length, maxPageSize) : 1;
+}
+
 const sizesOfSchemas = new WeakMap<GraphQLSchema, ReadonlyMap<unknown, number>>();
 
 /** The average lengths of the lists of introspection, by field: for example, how many fields a type has. */
@@ -160,6 +172,12 @@ function pageSizeOf(
     const value = field.arguments?.find((argument) => argument.name.value === pageArgument.name)?.value;
     if (!value) return whenOmitted;
     return value.kind === Kind.VARIABLE ? { variable: value.name.value, whenOmitted } : literalPageSize(value);
+  }
+  const byIds = byIdsOf(definition);
+  if (byIds !== null) {
+    const value = field.arguments?.find((argument) => argument.name.value === byIds.argument)?.value;
+    if (value?.kind === Kind.VARIABLE) return { variable: value.name.value, whenOmitted: 0, isList: true };
+    return literalLength(value);
   }
   const introspected = introspectedSizes(schema).get(definition);
   if (introspected !== undefined) return introspected;
@@ -283,14 +301,16 @@ export function measured(schema: GraphQLSchema, document: DocumentNode): Measure
 
 /** A variable that is null counts as omitted. If a variable is omitted, its default applies, then the default of the argument. */
 function variablePageSize(
-  { variable, whenOmitted }: Exclude<PageSize, number>,
+  { variable, whenOmitted, isList }: Exclude<PageSize, number>,
   operation: OperationDefinitionNode,
   variables: Readonly<Record<string, unknown>>,
 ): number {
-  if (Object.hasOwn(variables, variable) && variables[variable] !== undefined)
-    return usablePageSize(variables[variable]);
+  if (Object.hasOwn(variables, variable) && variables[variable] !== undefined) {
+    return isList ? lengthOf(variables[variable]) : usablePageSize(variables[variable]);
+  }
   const definition = operation.variableDefinitions?.find(({ variable: { name } }) => name.value === variable);
-  return definition?.defaultValue ? literalPageSize(definition.defaultValue) : whenOmitted;
+  if (definition?.defaultValue === undefined) return whenOmitted;
+  return isList ? literalLength(definition.defaultValue) : literalPageSize(definition.defaultValue);
 }
 
 function listCost(

@@ -1,5 +1,8 @@
 import { Arg, ID, Int } from 'type-graphql';
 
+/** The maximum number of IDs of a field that reads several objects by their IDs. */
+export const maxIds = 100;
+
 /** The argument `bankId: ID!`. The access rule of the field is checked at this bank. */
 export function BankId() {
   return Arg('bankId', () => ID, { description: 'The ID of the bank.' });

@@ -138,6 +138,8 @@ export type Permission =
   | 'PROPOSE_KYC_STATUS'
   /** Access to `Query.account`. */
   | 'READ_ACCOUNT'
+  /** Access to `Query.accountsById`. */
+  | 'READ_ACCOUNTS_BY_ID'
   /** Access to `Customer.accountLinks`. */
   | 'READ_ACCOUNT_LINKS'
   /** Access to `Customer.addresses`. */
@@ -158,6 +160,8 @@ export type Permission =
   | 'READ_CUSTOMERS'
   /** Access to `Query.customersAtAnyBank`. */
   | 'READ_CUSTOMERS_AT_ANY_BANK'
+  /** Access to `Query.customersById`. */
+  | 'READ_CUSTOMERS_BY_ID'
   /** Access to `Query.customersByMobilePhoneNumber`. */
   | 'READ_CUSTOMERS_BY_MOBILE_PHONE_NUMBER'
   /** Access to `Query.customersMinimal`. */

@@ -17,6 +17,14 @@ export type RootCall = Pick<ApiCase, 'variables' | 'selection'>;
 /** The queries that are not APIs of OBP. */
 const furtherReads: Record<string, RootCall> = {
   account: { variables: ({ bankId, accountId }) => ({ bankId, accountId }), selection: 'id bankId label' },
+  accountsById: {
+    variables: ({ bankId, accountId }) => ({ bankId, accountIds: [accountId] }),
+    selection: 'id bankId label',
+  },
+  customersById: {
+    variables: ({ bankId, customerId }) => ({ bankId, customerIds: [customerId] }),
+    selection: 'id bankId customerNumber',
+  },
   auditEvents: {
     variables: ({ bankId, customerId }) => ({ bankId, customerId }),
     selection: 'nodes { id bankId customerIds subjectUserIds userId }',
@@ -68,6 +76,12 @@ const callsByCoordinate = new Map<string, RootCall>([
 export function rootCallOf(kind: Kind, field: Field): RootCall | undefined {
   const coordinate = `${kind === 'query' ? 'Query' : 'Mutation'}.${field.name}`;
   return callsByCoordinate.get(coordinate) ?? (kind === 'query' ? listOfCustomer(field) : undefined);
+}
+
+/** The value of a root field, or null if it is a list of nulls: a field that reads objects by their IDs refuses each ID. */
+export function valueOrNull(value: unknown): unknown {
+  const isRefused = Array.isArray(value) && value.length > 0 && value.every((item) => item === null);
+  return isRefused ? null : (value ?? null);
 }
 
 /** Returns the operation that passes every argument of a root field as a variable. */

@@ -55,6 +55,19 @@ export async function accountAt(context: Context, bankId: string, accountId: str
   return account;
 }
 
+/** Loads accounts of a bank. OBP-30018 in place of each that the bank does not have. */
+export async function accountsAt(
+  context: Context,
+  bankId: string,
+  accountIds: readonly string[],
+): Promise<(Account | Error)[]> {
+  const accounts = await loadAccounts(
+    context,
+    accountIds.map((accountId) => ({ bankId, accountId })),
+  );
+  return accounts.map((account) => account ?? gatewayError('OBP-30018'));
+}
+
 function holdingKey({ bankId, accountId }: Pick<AccountHolderRow, 'bankId' | 'accountId'>): string {
   return JSON.stringify([bankId, accountId]);
 }

@@ -1,18 +1,20 @@
-import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { holdsAny } from '../../auth/authenticated-user.ts';
 import { gatewayError } from '../../base/errors.ts';
 import { manyBy, oneBy } from '../../database/batch.ts';
 import { Batched, BatchedByKey, PrefetchKey } from '../../execution/batched.ts';
+import { ByIds } from '../../execution/by-ids.ts';
 import { defaultMaxItems } from '../../execution/max-items.ts';
 import { Authenticated, Public, RequiresRole } from '../../graph/access/rule.ts';
-import { AccountId, BankId } from '../../graph/arguments.ts';
+import { AccountId, BankId, maxIds } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
+import { MaxInputItems } from '../../graph/max-input-items.ts';
 import { mutate } from '../../graph/mutation.ts';
 import { bankAt } from '../bank/bank.loader.ts';
 import { Bank } from '../bank/bank.type.ts';
 import { User } from '../user/user.type.ts';
 import { UserSummary } from '../user/user-summary.type.ts';
-import { accountAt, holdersOf, holdingsByUser, loadAccount } from './account.loader.ts';
+import { accountAt, accountsAt, holdersOf, holdingsByUser, loadAccount } from './account.loader.ts';
 import {
   Account,
   AccountAttribute,
@@ -102,6 +104,22 @@ export class AccountResolver {
   @PrefetchKey((_: unknown, { bankId, accountId }: AccountKey): AccountKey => accountKey(bankId, accountId))
   account(@BankId() bankId: string, @AccountId() accountId: string, @Ctx() context: Context): Promise<Account> {
     return accountAt(context, bankId, accountId);
+  }
+
+  @Query(() => [Account], {
+    nullable: 'itemsAndList',
+    description:
+      'The accounts of the bank with these IDs, in the same order. Each is found or refused as by `account`: its place is null, with an error of its own.',
+  })
+  @RequiresRole(['CanGetCustomerOverview', 'CanGetCustomerOverviewFlat'], { orHolder: true })
+  @MaxInputItems(maxIds, 'accountIds')
+  @ByIds('accountIds', 'accountId')
+  accountsById(
+    @BankId() bankId: string,
+    @Arg('accountIds', () => [ID], { description: 'The IDs of the accounts at the bank.' }) accountIds: string[],
+    @Ctx() context: Context,
+  ): Promise<(Account | Error)[]> {
+    return accountsAt(context, bankId, accountIds);
   }
 
   @Mutation(() => AccountPayload, {

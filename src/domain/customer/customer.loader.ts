@@ -50,6 +50,16 @@ export async function customerAt(context: Context, bankId: string | null, custom
   return toCustomer(row);
 }
 
+/** Loads customers of a bank. OBP-30046 in place of each that the bank does not have. */
+export async function customersAt(
+  context: Context,
+  bankId: string,
+  customerIds: readonly string[],
+): Promise<(Customer | Error)[]> {
+  const rows = await context.loader(customerById).loadAll(customerIds);
+  return rows.map((row) => (row?.bankId === bankId ? toCustomer(row) : gatewayError('OBP-30046')));
+}
+
 /** The ID of the customer's bank. Null if the customer does not exist. */
 export async function bankOfCustomer(context: Context, customerId: string): Promise<string | null> {
   return (await context.loader(customerById).load(customerId))?.bankId ?? null;

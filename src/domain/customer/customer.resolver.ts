@@ -1,7 +1,8 @@
-import { Arg, Args, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import { PrefetchKey } from '../../execution/batched.ts';
+import { ByIds } from '../../execution/by-ids.ts';
 import { Public, RequiresRole } from '../../graph/access/rule.ts';
-import { BankId, CustomerId } from '../../graph/arguments.ts';
+import { BankId, CustomerId, maxIds } from '../../graph/arguments.ts';
 import { PageArguments } from '../../graph/connection.ts';
 import type { Context } from '../../graph/context.ts';
 import { MaxInputItems } from '../../graph/max-input-items.ts';
@@ -9,7 +10,7 @@ import { DateTime } from '../../graph/scalars.ts';
 import { bankAt } from '../bank/bank.loader.ts';
 import { Bank } from '../bank/bank.type.ts';
 import { customerPage } from './customer.list.ts';
-import { customerAt, customerByNumberAt } from './customer.loader.ts';
+import { customerAt, customerByNumberAt, customersAt } from './customer.loader.ts';
 import {
   Customer,
   CustomerConnection,
@@ -42,6 +43,22 @@ export class CustomerResolver {
   @PrefetchKey((_: unknown, { bankId, customerId }: CustomerMinimal): CustomerKey => ({ id: customerId, bankId }))
   customer(@BankId() bankId: string, @CustomerId() customerId: string, @Ctx() context: Context): Promise<Customer> {
     return customerAt(context, bankId, customerId);
+  }
+
+  @Query(() => [Customer], {
+    nullable: 'itemsAndList',
+    description:
+      'The customers with these IDs, in the same order. Each is found or refused as by `customer`: its place is null, with an error of its own.',
+  })
+  @RequiresRole(['CanGetCustomer'])
+  @MaxInputItems(maxIds, 'customerIds')
+  @ByIds('customerIds', 'customerId')
+  customersById(
+    @BankId() bankId: string,
+    @Arg('customerIds', () => [ID], { description: 'The IDs of the customers.' }) customerIds: string[],
+    @Ctx() context: Context,
+  ): Promise<(Customer | Error)[]> {
+    return customersAt(context, bankId, customerIds);
   }
 
   @Query(() => Customer, {

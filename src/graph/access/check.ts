@@ -105,6 +105,17 @@ export function accessChecker(rule: GuardedRule, context: Context, facts: Access
   };
 }
 
+/** @throws OBP-20001 without a caller, or the error of a missing bank. */
+export async function requireBank(
+  rule: GuardedRule,
+  context: Context,
+  bankId: string | null,
+  facts: AccessFacts,
+): Promise<void> {
+  if (context.user === null) throw refusal(rule, context, null);
+  if (bankId !== null) await facts.banks.check(context, bankId);
+}
+
 /** Returns the access ground of a root field. @throws OBP-20001, OBP-20006, REASON_REQUIRED, or the error of a missing bank. */
 export async function requireAccess(
   rule: GuardedRule,
@@ -113,8 +124,18 @@ export async function requireAccess(
   bankId: string | null,
   facts: AccessFacts,
 ): Promise<string> {
-  if (context.user === null) throw refusal(rule, context, null);
-  if (bankId !== null) await facts.banks.check(context, bankId);
+  await requireBank(rule, context, bankId, facts);
+  return requireGround(rule, context, args, bankId, facts);
+}
+
+/** `requireAccess` after `requireBank`. @throws OBP-20006 or REASON_REQUIRED */
+export async function requireGround(
+  rule: GuardedRule,
+  context: Context,
+  args: Record<string, unknown>,
+  bankId: string | null,
+  facts: AccessFacts,
+): Promise<string> {
   const { accountId, userId } = args as GuardedParent;
   const subject = { bankId, accountId, userId };
   const ground = await accessGround(rule, context, subject, bankId, facts);

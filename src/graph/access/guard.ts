@@ -18,7 +18,9 @@ import {
   resolveOne,
   withBatch,
 } from '../../execution/batched.ts';
+import { byIdsOf } from '../../execution/by-ids.ts';
 import type { Context } from '../context.ts';
+import { guardedByIds } from './by-ids.ts';
 import { type AccessFacts, accessChecker, checkAccess, holdsRoleOf, requireAccess, subjectOf } from './check.ts';
 import { describeRule } from './describe.ts';
 import { type PayloadObjects, payloadObjects, selectedObjects } from './payload-objects.ts';
@@ -278,8 +280,13 @@ function guarded(
   if (root === 'mutation') {
     return guardedMutation(coordinate, rule, field.resolve, facts, payloadObjects(field));
   }
-  if (root === 'query')
-    return rule.kind === 'public' ? field.resolve : guardedQuery(coordinate, rule, field.resolve, facts);
+  if (root === 'query') {
+    if (rule.kind === 'public') return field.resolve;
+    const byIds = byIdsOf(field);
+    return byIds === null
+      ? guardedQuery(coordinate, rule, field.resolve, facts)
+      : guardedByIds(coordinate, rule, field.resolve, facts, byIds);
+  }
   if (field.extensions.takesList === true && !isBatched(field)) {
     throw new AccessUndeclared(coordinate, 'takes a list of parents. Add @Batched() or @BatchedByKey() to its method');
   }
