@@ -116,6 +116,9 @@ export const gatewayFields: Record<string, Record<string, readonly ErrorKey[]>> 
   Meetings: {
     'Mutation.updateMeeting': ['OBP-20057', 'OBP-30104'],
   },
+  Changes: {
+    'Query.changes': ['RESUME_IMPOSSIBLE'],
+  },
   'Audit trail': {
     'Query.auditEvents': ['OBP-30046'],
   },

@@ -77,6 +77,8 @@ export interface Settings {
   readonly grantApproval: GrantApproval;
   /** The minimum time that events stay in the audit trail. Null if they are never pruned. */
   readonly auditRetentionSeconds: number | null;
+  /** How long changes can be read by clients that were disconnected. */
+  readonly changeRetentionSeconds: number;
   /** Whether operations are executed by cached plans or by graphql-js, which is the reference. */
   readonly execution: 'compiled' | 'interpreted';
   readonly jitsi: Readonly<JitsiSettings>;
@@ -226,6 +228,7 @@ const variables = z.object({
   GATEWAY_SELF_SERVICE_ROUTINGS: onOrOff().default(false),
   GATEWAY_GRANT_APPROVAL: oneOf(grantApprovals).optional(),
   GATEWAY_AUDIT_RETENTION: duration('1d', '36525d', '3650d').optional(),
+  GATEWAY_CHANGE_RETENTION: durationWithDefault('1h', '365d', '7d'),
   GATEWAY_EXECUTION: oneOf(['compiled', 'interpreted']).default('compiled'),
   GATEWAY_JITSI_DOMAIN: z
     .string()
@@ -381,6 +384,7 @@ function settingsOf(value: Variables): Settings {
     refuseWhenOverloaded: value.GATEWAY_REFUSE_WHEN_OVERLOADED,
     grantApproval: value.GATEWAY_GRANT_APPROVAL ?? (isProduction ? 'on' : 'off'),
     auditRetentionSeconds: value.GATEWAY_AUDIT_RETENTION ?? null,
+    changeRetentionSeconds: value.GATEWAY_CHANGE_RETENTION,
     execution: value.GATEWAY_EXECUTION,
     jitsi: Object.freeze({
       domain: value.GATEWAY_JITSI_DOMAIN ?? null,

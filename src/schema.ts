@@ -10,6 +10,7 @@ import * as attributeDefinition from './domain/attribute/attribute-definition.re
 import * as auditEvent from './domain/audit-event/audit-event.resolver.ts';
 import { bankRules } from './domain/bank/bank.loader.ts';
 import * as bank from './domain/bank/bank.resolver.ts';
+import * as change from './domain/change/change.resolver.ts';
 import * as crmEvent from './domain/crm-event/crm-event.resolver.ts';
 import { bankOfCustomer } from './domain/customer/customer.loader.ts';
 import * as customer from './domain/customer/customer.resolver.ts';
@@ -58,6 +59,7 @@ const modules = [
   auditEvent,
   bank,
   bankCreation,
+  change,
   crmEvent,
   customerUpdate,
   customer,

@@ -3,6 +3,8 @@ export interface AuditSubject {
   bankId?: string | null;
   customerId?: string | null;
   accountId?: string | null;
+  /** The customers of an object that concerns several of them. */
+  auditedCustomerIds?: readonly string[];
 }
 
 /** The maximum depth of objects inside a payload. */

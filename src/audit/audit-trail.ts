@@ -1,4 +1,5 @@
 import type { InstallationSecret } from '../base/installation-secret.ts';
+import type { ChangesByBank } from '../changes/collected-changes.ts';
 import type { Database, Queries } from '../database/database.ts';
 import { withoutDeadline } from '../database/deadline.ts';
 import { databaseOutage } from '../database/errors.ts';
@@ -17,14 +18,17 @@ export interface AuditedWrite<Result> {
   userIds?: readonly string[];
 }
 
+/** The work of a transaction. `changes` contains the changes of the rows that it has written so far. */
+export type AuditedWork<Result> = (transaction: Queries, changes: ChangesByBank) => Promise<AuditedWrite<Result>>;
+
 /** The audit trail of one process: a chain of events, each recorded before the response that it concerns is sent. */
 export interface AuditTrail {
   /** The number of the chain. */
   chain: number;
   /** Records events, in one commit with other events of the same tick. Resolves when they are committed. */
   record(events: readonly AuditEvent[]): Promise<void>;
-  /** Runs `work` in a transaction, and records its events in the same transaction. */
-  write<Result>(work: (transaction: Queries) => Promise<AuditedWrite<Result>>): Promise<Result>;
+  /** Runs `work` in a transaction, and records its events and its changes, which it collects meanwhile, in the same transaction. */
+  write<Result>(work: AuditedWork<Result>): Promise<Result>;
   /** Records the remaining events, and closes the chain. */
   close(): Promise<void>;
 }
@@ -142,8 +146,8 @@ export async function openAuditTrail({
     async write(work) {
       assertOpen();
       return tracked(
-        writer.write(async (transaction) => {
-          const { result, event, userIds = [] } = await work(transaction);
+        writer.write(async (transaction, changes) => {
+          const { result, event, userIds = [] } = await work(transaction, changes);
           const events = event === null ? [] : [event].flat();
           const readers = [...userIds, ...events.flatMap(({ userId, subjectUserIds }) => [userId, ...subjectUserIds])];
           return { result, eventsOf: events.length === 0 ? null : () => events, readers };

@@ -1,9 +1,9 @@
 import { userInfo } from 'node:os';
 import type { ErrorKey } from '../base/errors.ts';
+import { type Changes, type ChangesByBank, changesAt } from '../changes/collected-changes.ts';
 import type { Database } from '../database/database.ts';
 import { type AuditEvent, auditEventOf, auditedError } from './audit-event.ts';
 import { type AuditTrailParts, openAuditTrail } from './audit-trail.ts';
-import { type Changes, type ChangesByBank, changesAt, collectChangesByBank, stopCollecting } from './changes.ts';
 
 /** An import writes thousands of customers in one transaction. The limit keeps an event readable. */
 const idsPerEvent = 1_000;
@@ -93,16 +93,12 @@ export async function auditCommand<Result>(
       let isWritten = false;
       let changes: ChangesByBank = new Map();
       try {
-        const result = await trail.write(async (transaction) => {
-          changes = collectChangesByBank(transaction);
-          try {
-            const result = await write(transaction);
-            const event = eventsOf(withoutRepeatedUsers(changes), { ...caller, outcome: 'SUCCEEDED' });
-            isWritten = event.length > 0;
-            return { result, event };
-          } finally {
-            stopCollecting(transaction);
-          }
+        const result = await trail.write(async (transaction, collected) => {
+          changes = collected;
+          const result = await write(transaction);
+          const event = eventsOf(withoutRepeatedUsers(changes), { ...caller, outcome: 'SUCCEEDED' });
+          isWritten = event.length > 0;
+          return { result, event };
         });
         isRecorded ||= isWritten;
         return result;

@@ -1,6 +1,9 @@
 import { and, eq, inArray } from 'drizzle-orm';
+import { change } from '../changes/change.table.ts';
+import { changeRowsOf } from '../changes/change-rows.ts';
+import { type ChangesByBank, collectChanges, stopCollecting } from '../changes/collected-changes.ts';
 import type { Database, Queries } from '../database/database.ts';
-import { insertAtOnce, insertTogether } from '../database/insert-rows.ts';
+import { insertAtOnce, insertTogether, rowsFor, type TableRows } from '../database/insert-rows.ts';
 import { recordLastWrite } from '../database/read-your-writes.ts';
 import { type AuditChainRow, type AuditEventRow, auditEvent, auditEventCustomer } from './audit.table.ts';
 import { type AuditEvent, auditEventOf, auditEventText } from './audit-event.ts';
@@ -73,7 +76,7 @@ export class EventWriter {
     // Usually all sequences are new, so nothing has to be read.
     const rows = events.map((event) => this.#rowOf(event, this.#nextSequence()));
     try {
-      await insertAtOnce(this.#database, [auditEvent, rows], [auditEventCustomer, customersOf(events, rows)]);
+      await insertAtOnce(this.#database, rowsFor(auditEvent, rows), customersOf(events, rows));
     } catch (error) {
       this.#doubtful.push(...rows.map(({ sequence }) => sequence));
       throw error;
@@ -81,8 +84,10 @@ export class EventWriter {
     this.#settle(rows);
   }
 
-  /** Runs `work` in a transaction, and writes its events in the same transaction. */
-  async write<Result>(work: (transaction: Queries) => Promise<NumberedWrite<Result>>): Promise<Result> {
+  /** Runs `work` in a transaction, and writes its events and its changes in the same transaction. */
+  async write<Result>(
+    work: (transaction: Queries, changes: ChangesByBank) => Promise<NumberedWrite<Result>>,
+  ): Promise<Result> {
     let rows: AuditEventRow[] = [];
     let claimed: number[] = [];
     let free: number[] = [];
@@ -94,16 +99,25 @@ export class EventWriter {
       const result = await this.#database.transaction(async (transaction) => {
         // Those of a former attempt that was rolled back.
         returnSequences();
-        const { result, eventsOf, readers = [] } = await work(transaction);
+        const changes = collectChanges(transaction);
+        // The handle is used again by later transactions, whose changes must not be added.
+        const written = await work(transaction, changes).finally(() => stopCollecting(transaction));
+        const { result, eventsOf, readers = [] } = written;
+        let events: readonly AuditEvent[] = [];
         if (eventsOf !== null) {
           // Claimed before the next `await`, so that no other transaction uses the same sequences.
           claimed = this.#doubtful;
           this.#doubtful = [];
           free = await this.#freeSequences(transaction, claimed);
-          const events = eventsOf(free.length);
+          events = eventsOf(free.length);
           rows = events.map((event) => this.#rowOf(event, free.shift() ?? this.#nextSequence()));
-          await insertTogether(transaction, [auditEvent, rows], [auditEventCustomer, customersOf(events, rows)]);
         }
+        await insertTogether(
+          transaction,
+          rowsFor(auditEvent, rows),
+          customersOf(events, rows),
+          rowsFor(change, changeRowsOf(changes)),
+        );
         if (this.#database.replicas !== null) {
           const userIds = readers.filter((id) => id !== null);
           await recordLastWrite(transaction, userIds);
@@ -161,11 +175,11 @@ export class EventWriter {
   }
 }
 
-function customersOf(
-  events: readonly AuditEvent[],
-  rows: readonly AuditEventRow[],
-): (typeof auditEventCustomer.$inferInsert)[] {
-  return rows.flatMap(({ chain, sequence, at }, index) =>
-    (events[index]?.customerIds ?? []).map((customerId) => ({ customerId, at, chain, sequence })),
+function customersOf(events: readonly AuditEvent[], rows: readonly AuditEventRow[]): TableRows {
+  return rowsFor(
+    auditEventCustomer,
+    rows.flatMap(({ chain, sequence, at }, index) =>
+      (events[index]?.customerIds ?? []).map((customerId) => ({ customerId, at, chain, sequence })),
+    ),
   );
 }

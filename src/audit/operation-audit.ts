@@ -1,4 +1,5 @@
 import type { ErrorKey } from '../base/errors.ts';
+import { allChanges, type Changes } from '../changes/collected-changes.ts';
 import type { Queries } from '../database/database.ts';
 import {
   type AuditEvent,
@@ -10,7 +11,6 @@ import {
 } from './audit-event.ts';
 import { type AuditSubject, areAllOfCustomer, forEachSubject } from './audit-subject.ts';
 import type { AuditTrail } from './audit-trail.ts';
-import { type Changes, collectChanges } from './changes.ts';
 import { addCustomersOfAccounts, type EventPlaces, placeEvents, type UnplacedEvent } from './event-placement.ts';
 
 /** The maximum length of a recorded name, because clients can choose a name of any length. */
@@ -121,6 +121,7 @@ export class OperationAudit {
     }
     forEachSubject(value, (subject) => {
       const there = subject.bankId == null || subject.bankId === bankId ? here : this.#accessAt(subject.bankId);
+      for (const id of subject.auditedCustomerIds ?? []) there.customerIds.add(id);
       if (typeof subject.customerId === 'string') there.customerIds.add(subject.customerId);
       // If the account was reached through a customer, that customer is recorded.
       else if (typeof subject.accountId === 'string' && typeof customerId !== 'string') {
@@ -194,11 +195,11 @@ export class OperationAudit {
     const write = this.#write;
     let hasChanges = false;
     const running = this.#trail
-      .write(async (transaction) => {
-        const changes = collectChanges(transaction);
+      .write(async (transaction, collected) => {
         // A former attempt, which was rolled back, might have recorded one.
         if (write !== null && !write.isWritten) write.refusal = null;
         const result = await work(transaction);
+        const changes = allChanges(collected);
         hasChanges = Object.values(changes).some((names) => names.size > 0);
         const event = write === null || write.isWritten || !hasChanges ? null : this.#writeEvents(write, changes);
         const caller = this.#caller.userId === null ? [] : [this.#caller.userId];

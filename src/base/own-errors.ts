@@ -194,6 +194,11 @@ export const ownErrors = {
     parameters: ['bankId', 'field?'],
   },
   REQUEST_TIMED_OUT: { code: 'LIMIT_EXCEEDED', status: 408, message: 'The request was not received in time.' },
+  RESUME_IMPOSSIBLE: {
+    code: 'CONFLICT',
+    message:
+      'The changes after this position are not available any more. Read the data again, and start without a position.',
+  },
   RETENTION_PERIOD_RUNS: {
     code: 'CONFLICT',
     message: 'The customer cannot be deleted until the retention period of the bank has passed.',

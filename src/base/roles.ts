@@ -91,6 +91,10 @@ export const roles = {
     scope: 'system',
     description: 'Read the audit trail of all banks, and the events outside any bank, such as logins.',
   },
+  CanGetChanges: {
+    scope: 'bank',
+    description: 'Read which customers and users of the bank were changed, and the names of the changed fields.',
+  },
   CanGetCorrelatedUsersInfo: {
     scope: 'bank',
     description: 'Read a customer together with the users linked to the customer.',

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import * as postgresql from 'drizzle-orm/pg-core';
 import * as sqlite from 'drizzle-orm/sqlite-core';
 import { dialect } from './dialect.ts';
@@ -19,6 +20,9 @@ const utcTimestamp = postgresql.customType<{ data: Date; driverData: string | nu
       ? new Date(Math.round(value * 1000))
       : new Date(`${value.slice(0, value.lastIndexOf('+')).replace(' ', 'T')}Z`),
 });
+
+/** The ID of a transaction, which PostgreSQL never reuses. Drizzle has no such type. */
+const fullTransactionId = postgresql.customType<{ data: string; driverData: string }>({ dataType: () => 'xid8' });
 
 const sqliteColumns = {
   table: sqlite.sqliteTable,
@@ -43,6 +47,8 @@ const sqliteColumns = {
   json: <T>(name: string) => sqlite.text(name, { mode: 'json' }).$type<T>(),
   /** A number that the database assigns to each row and never reuses. Search indexes refer to rows by it. */
   rowNumber: (name: string) => sqlite.integer(name).primaryKey({ autoIncrement: true }),
+  /** On PostgreSQL, the ID of the transaction that inserts the row. Null on SQLite, where transactions run one after the other. */
+  transactionId: (name: string) => sqlite.text(name),
 };
 
 const postgresqlColumns = {
@@ -62,6 +68,7 @@ const postgresqlColumns = {
   decimal: (name: string) => postgresql.numeric(name),
   json: <T>(name: string) => postgresql.jsonb(name).$type<T>(),
   rowNumber: (name: string) => postgresql.bigint(name, { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+  transactionId: (name: string) => fullTransactionId(name).default(sql`pg_current_xact_id()`),
 } satisfies Record<keyof typeof sqliteColumns, unknown>;
 
 /**

@@ -96,47 +96,50 @@ async function insertUnrecorded<Table extends SQLiteTable>(
   await inserts(transaction, { ...shape, onConflict }, { rows: values });
 }
 
+/** Rows to insert into a table. */
+export interface TableRows {
+  table: SQLiteTable;
+  rows: readonly Row[];
+}
+
+export function rowsFor<Table extends SQLiteTable>(table: Table, rows: readonly Table['$inferInsert'][]): TableRows {
+  return { table, rows };
+}
+
 const insertsTogether = statementByShape(
-  ({ rows, others }: { rows: RowsShape; others: RowsShape }) => `${keyOf(rows)} ${keyOf(others)}`,
-  (queries, { rows, others }) => {
-    const insertOthers = queries.$with('others', {}).as(inserting(queries, others, 'others').getSQL());
-    return inserting(queries.with(insertOthers), rows);
+  (shapes: readonly RowsShape[]) => shapes.map(keyOf).join(),
+  (queries, [first, ...others]: readonly RowsShape[]) => {
+    if (first === undefined) throw new Error('There are no rows to insert.');
+    const inserted = others.map((shape, index) =>
+      queries.$with(`inserted_${index}`, {}).as(inserting(queries, shape, `rows${index + 1}`).getSQL()),
+    );
+    return inserting(queries.with(...inserted), first, 'rows0');
   },
 );
 
 /**
- * Inserts rows of two tables without recording them, on PostgreSQL with one statement. The tables must not have foreign keys to each
- * other.
+ * Inserts rows of several tables without recording them, on PostgreSQL with one statement. The tables must not have foreign keys to
+ * each other.
  */
-export async function insertTogether<One extends SQLiteTable, Other extends SQLiteTable>(
-  transaction: Queries,
-  [table, rows]: readonly [One, readonly One['$inferInsert'][]],
-  [otherTable, otherRows]: readonly [Other, readonly Other['$inferInsert'][]],
-): Promise<void> {
-  if (dialect === 'sqlite' || rows.length === 0 || otherRows.length === 0) {
-    await insertUnrecorded(transaction, table, rows);
-    await insertUnrecorded(transaction, otherTable, otherRows);
+export async function insertTogether(transaction: Queries, ...all: readonly TableRows[]): Promise<void> {
+  const inserted = all.filter(({ rows }) => rows.length > 0);
+  if (dialect === 'sqlite' || inserted.length < 2) {
+    for (const { table, rows } of inserted) await insertUnrecorded(transaction, table, rows);
     return;
   }
-  const first = rowsOf(table, rows);
-  const second = rowsOf(otherTable, otherRows);
+  const tables = inserted.map(({ table, rows }) => rowsOf(table, rows));
   await insertsTogether(
     transaction,
-    { rows: first.shape, others: second.shape },
-    { rows: first.values, others: second.values },
+    tables.map(({ shape }) => shape),
+    Object.fromEntries(tables.map(({ values }, index) => [`rows${index}`, values])),
   );
 }
 
 /** Like `insertTogether`, in a transaction of its own that does not wait for other writes of the tick. */
-export async function insertAtOnce<One extends SQLiteTable, Other extends SQLiteTable>(
-  database: Database,
-  rows: readonly [One, readonly One['$inferInsert'][]],
-  otherRows: readonly [Other, readonly Other['$inferInsert'][]],
-): Promise<void> {
+export async function insertAtOnce(database: Database, ...all: readonly TableRows[]): Promise<void> {
   // A single statement is a transaction of its own.
   if (dialect === 'postgresql') {
-    await retryConflicts(() => insertTogether(database.read, rows, otherRows));
+    await retryConflicts(() => insertTogether(database.read, ...all));
     database.statistics.committedAt = performance.now();
-  } else
-    await database.transaction((transaction) => insertTogether(transaction, rows, otherRows), { isGathered: true });
+  } else await database.transaction((transaction) => insertTogether(transaction, ...all), { isGathered: true });
 }

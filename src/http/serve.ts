@@ -8,6 +8,7 @@ import { deleteFullBudgets } from '../auth/cost-exchange.ts';
 import { deleteExpiredLoginAttempts } from '../auth/login-attempts.ts';
 import { openTokens } from '../auth/tokens.ts';
 import { createLogger, type Logger } from '../base/logger.ts';
+import { deleteExpiredChanges } from '../changes/delete-expired-changes.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/database.ts';
 import { DatabaseMismatch } from '../database/database-mismatch.ts';
@@ -98,6 +99,7 @@ export async function serve(config: Config, database: Database, options: ServeOp
         await deleteFullBudgets(transaction);
         await deleteExpiredReadinessChecks(transaction);
       })
+      .then(() => deleteExpiredChanges(database, config.changeRetentionSeconds))
       .catch(onFailure);
   }, deletionInterval()).unref();
   const keys = auditKeys(config.secret);

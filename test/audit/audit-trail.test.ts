@@ -1,15 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { inArray } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { auditEventOf } from '../../src/audit/audit-event.ts';
 import { openAuditTrail } from '../../src/audit/audit-trail.ts';
 import { OperationAudit } from '../../src/audit/operation-audit.ts';
 import { gatewayError } from '../../src/base/errors.ts';
 import { InstallationSecret } from '../../src/base/installation-secret.ts';
+import { change } from '../../src/changes/change.table.ts';
 import { recorderOf } from '../../src/database/change-recorder.ts';
 import type { Database } from '../../src/database/database.ts';
 import { currentDeadline, withDeadline } from '../../src/database/deadline.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
+import { insertRow } from '../../src/database/write-row.ts';
 import { eventPlaces } from '../../src/domain/audit-event/event-places.ts';
 import { bank } from '../../src/domain/bank/bank.table.ts';
 import { type AuditReader, auditReader } from '../support/audit-events.ts';
@@ -82,7 +85,7 @@ test('events are recorded together without the deadline of the operation that co
   const trail = await openAuditTrail({ database, secret });
   const deadlines: unknown[] = [];
   onStatement = (text) => {
-    if (text.startsWith('insert into "audit_event"') || text.startsWith('with "others"'))
+    if (text.startsWith('insert into "audit_event"') || text.startsWith('with "inserted_0"'))
       deadlines.push(currentDeadline());
   };
   const events = [1, 2].map(() => auditEventOf({ kind: 'READ', outcome: 'SUCCEEDED', requestId: randomUUID() }));
@@ -93,4 +96,38 @@ test('events are recorded together without the deadline of the operation that co
 
   expect(deadlines).toEqual([undefined]);
   expect(await audit.events()).toHaveLength(2);
+});
+
+test('the changes of a transaction are stored with it, for each bank, or not at all', async () => {
+  const trail = await openAuditTrail({ database, secret });
+  const [id, otherId] = [randomUUID(), randomUUID()];
+  const rows = [id, otherId].map((bankId) => ({ id: bankId, createdAt: new Date(), updatedAt: new Date() }));
+  const [first] = rows;
+  if (first === undefined) throw new Error('There is no row.');
+  const stored = () =>
+    database.read
+      .select()
+      .from(change)
+      .where(inArray(change.bankId, [id, otherId]))
+      .orderBy(change.number);
+
+  const failed = trail.write(async (transaction) => {
+    await insertRow(transaction, bank, first);
+    throw new Error('rolled back');
+  });
+  await expect(failed).rejects.toThrow('rolled back');
+  expect(await stored()).toEqual([]);
+
+  // Without an event, too, because a mutation has only one event for all of its transactions.
+  await trail.write(async (transaction) => {
+    for (const row of rows) await insertRow(transaction, bank, { ...row, shortName: 'The bank' });
+    return { result: undefined, event: null };
+  });
+  await trail.close();
+
+  const written = { customerIds: [], userIds: [], fields: ['Bank.shortName'] };
+  expect(await stored()).toMatchObject([
+    { bankId: id, ...written },
+    { bankId: otherId, ...written },
+  ]);
 });

@@ -2,13 +2,15 @@
 import { randomUUID } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { eq, getTableName, ne } from 'drizzle-orm';
+import { eq, getTableName, gt, ne } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { type GraphQLField, type GraphQLInputType, getNamedType, isEnumType, isInputObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AuditEvent } from '../../src/audit/audit-event.ts';
-import { typeNameOf, unrecordedTables } from '../../src/audit/changes.ts';
 import { type Role, roleScope } from '../../src/base/roles.ts';
+import { type ChangeRow, change } from '../../src/changes/change.table.ts';
+import { allChangesInOrder } from '../../src/changes/change-order.ts';
+import { typeNameOf, unrecordedTables } from '../../src/changes/collected-changes.ts';
 import { attributeDefinition } from '../../src/domain/attribute/attribute-definition.table.ts';
 import { AttributeType } from '../../src/domain/attribute/attribute-type.ts';
 import { customer } from '../../src/domain/customer/customer.table.ts';
@@ -118,6 +120,8 @@ function documentOf({ field, case: { selection } }: MutationCall): string {
 }
 
 interface MutationResult {
+  /** The changes that were stored with the mutation. */
+  changes: ChangeRow[];
   response: GatewayResponse<Record<string, Record<string, unknown> | null>>;
   /** The events of the mutation, without those of reading its payload. */
   events: AuditEvent[];
@@ -143,11 +147,17 @@ async function mutate(
   on = gateway,
 ): Promise<MutationResult> {
   const requestId = randomUUID();
+  const { newest } = await allChangesInOrder.readEnd(on.database);
   const response = await on.query<MutationResult['response']['data'] & object>(token, document, variables, {
     'x-request-id': requestId,
   });
   const events = await auditReader(on.database).events();
-  return { response, events: events.filter((event) => event.requestId === requestId && event.kind !== 'READ') };
+  const changes = await on.database.read
+    .select()
+    .from(change)
+    .where(gt(change.number, newest?.number ?? 0));
+  const own = events.filter((event) => event.requestId === requestId && event.kind !== 'READ');
+  return { response, changes, events: own };
 }
 
 function apiOf(name: string): MutationCall {
@@ -215,10 +225,14 @@ describe('the event of a mutation', () => {
       const caller = await callerOf(api, at);
       const before = await everythingStored(gateway.database);
 
-      const { response, events } = await mutate(caller, documentOf(api), variables);
+      const { response, changes, events } = await mutate(caller, documentOf(api), variables);
 
       expect(response.errors).toEqual([]);
       const event = onlyOne(events);
+      expect(new Set(changes.flatMap(({ fields }) => fields))).toEqual(new Set(event.changes));
+      const changedIds = changes.flatMap(({ customerIds, userIds }) => [...customerIds, ...userIds]);
+      expect([...event.customerIds, ...event.subjectUserIds]).toEqual(expect.arrayContaining(changedIds));
+      expect([event.bankId, null]).toEqual(expect.arrayContaining(changes.map(({ bankId }) => bankId)));
       const after = await everythingStored(gateway.database);
       expect(
         recordedTables.filter((table) => isChanged(table, before, after) && !isNamed(table, event)).map(getTableName),
@@ -539,6 +553,7 @@ describe('the code in src/', () => {
     'audit/begin-chain.ts': 'The audit trail does not record itself.',
     'audit/abandoned-chains.ts': 'The audit trail does not record itself.',
     'audit/prune.ts': 'The audit trail does not record itself.',
+    'changes/delete-expired-changes.ts': 'The changes are not changed themselves.',
     'auth/cost-exchange.ts': 'The processes exchange counters.',
     'auth/login-attempts.ts': 'The attempts are counters. Only their removal by unlockUser is recorded.',
     'database/readiness-check.ts': 'The rows prove that the database can be written.',

@@ -11,6 +11,7 @@ import { type AuditEvent, auditEventOf, parseAuditEvent } from '../../src/audit/
 import { openAuditTrail } from '../../src/audit/audit-trail.ts';
 import { auditCommand } from '../../src/audit/command-audit.ts';
 import { InstallationSecret } from '../../src/base/installation-secret.ts';
+import { change } from '../../src/changes/change.table.ts';
 import { recorderOf } from '../../src/database/change-recorder.ts';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
@@ -368,6 +369,14 @@ describe('the audit trail of many customers', () => {
     expect(changes).toContain('Customer.legalName');
     expect(changes).not.toContain('Customer.email');
     expect(/Imported Ada|\+44/.test(JSON.stringify(events))).toBe(false);
+
+    const stored = await filled.read.select().from(change);
+    for (const bankId of ['small.bank', 'large.bank']) {
+      const atBank = stored.filter((row) => row.bankId === bankId && row.fields.includes('Customer.legalName'));
+      expect(idsAt(events, bankId, 'Customer.')).toEqual(atBank.flatMap(({ customerIds }) => customerIds).sort());
+      expect(Math.max(...atBank.map(({ customerIds }) => customerIds.length))).toBeLessThanOrEqual(200);
+    }
+    expect(/Imported Ada|\+44/.test(JSON.stringify(stored))).toBe(false);
 
     // The second import writes nothing, but it is recorded.
     await importing();

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { auditEventCustomer } from '../../src/audit/audit.table.ts';
 import type { Database } from '../../src/database/database.ts';
 import { isUniqueViolation } from '../../src/database/errors.ts';
-import { insertAtOnce, insertRows, type OnConflict } from '../../src/database/insert-rows.ts';
+import { insertAtOnce, insertRows, type OnConflict, rowsFor } from '../../src/database/insert-rows.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { bank } from '../../src/domain/bank/bank.table.ts';
 import { customer } from '../../src/domain/customer/customer.table.ts';
@@ -102,7 +102,7 @@ test('insertRows omits existing rows on request, and fails otherwise', async () 
 describe('insertAtOnce', () => {
   const about = (sequence: number) => ({ customerId: 'c', at: now, chain: 1, sequence });
   const insert = (sequence: number, id: string) =>
-    insertAtOnce(database, [auditEventCustomer, [about(sequence)]], [bank, [bankRow(id)]]);
+    insertAtOnce(database, rowsFor(auditEventCustomer, [about(sequence)]), rowsFor(bank, [bankRow(id)]));
 
   test('inserts the rows of both tables, or none of them', async () => {
     await insert(1_000_001, 'b');

@@ -1,6 +1,6 @@
 /** Compares a migrated database with the definitions of the tables, because a committed migration can be edited by mistake. */
-import { getTableColumns, getTableName, sql } from 'drizzle-orm';
-import { getTableConfig as postgresqlConfig } from 'drizzle-orm/pg-core';
+import { getTableColumns, getTableName, is, SQL, sql } from 'drizzle-orm';
+import { PgDialect, getTableConfig as postgresqlConfig } from 'drizzle-orm/pg-core';
 import { type SQLiteColumn, type SQLiteTable, getTableConfig as sqliteConfig } from 'drizzle-orm/sqlite-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../src/database/database.ts';
@@ -33,6 +33,7 @@ function asSql(value: unknown): string | null {
   if (value === undefined) return null;
   if (typeof value === 'string') return `'${value}'`;
   if (typeof value === 'boolean' || typeof value === 'number') return String(value);
+  if (is(value, SQL)) return new PgDialect().sqlToQuery(value).sql;
   throw new Error(`This test must be extended to defaults of the type ${typeof value}.`);
 }
 

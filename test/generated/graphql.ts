@@ -150,6 +150,8 @@ export type Permission =
   | 'READ_AUDIT_EVENTS'
   /** Access to `Query.bankEntitlements`. */
   | 'READ_BANK_ENTITLEMENTS'
+  /** Access to `Query.changes`. */
+  | 'READ_CHANGES'
   /** Access to `Customer.correlatedUsers` and `Query.correlatedUsers`. */
   | 'READ_CORRELATED_USERS'
   /** Access to `Customer.crmEvents` and `Query.crmEvents`. */
@@ -353,6 +355,8 @@ export type Role =
   | 'CanGetAuditEvents'
   /** Read the audit trail of all banks, and the events outside any bank, such as logins. A system role, granted without a bank. */
   | 'CanGetAuditEventsAtAnyBank'
+  /** Read which customers and users of the bank were changed, and the names of the changed fields. A bank role, granted for one bank. */
+  | 'CanGetChanges'
   /** Read a customer together with the users linked to the customer. A bank role, granted for one bank. */
   | 'CanGetCorrelatedUsersInfo'
   /** Read a customer of any bank together with the users linked to the customer. A system role, granted without a bank. */

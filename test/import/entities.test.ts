@@ -20,6 +20,7 @@ const notImported = [
   'audit_event',
   'audit_event_customer',
   'audit_seal',
+  'change',
   'cost_consumption',
   'empowerment',
   'entitlement_request',

@@ -29,6 +29,10 @@ const furtherReads: Record<string, RootCall> = {
     variables: ({ bankId, customerId }) => ({ bankId, customerId }),
     selection: 'nodes { id bankId customerIds subjectUserIds userId }',
   },
+  changes: {
+    variables: ({ bankId }) => ({ bankId }),
+    selection: 'nodes { at bankId customerIds userIds fields }',
+  },
   bankEntitlements: {
     variables: ({ bankId }) => ({ bankId }),
     selection: 'nodes { id userId roleName bankId }',

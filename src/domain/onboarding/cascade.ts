@@ -1,6 +1,6 @@
 import { eq, getTableColumns } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { subjectColumns } from '../../audit/changes.ts';
+import { subjectColumns } from '../../changes/collected-changes.ts';
 import type { Queries } from '../../database/database.ts';
 import { deleteRows } from '../../database/write-row.ts';
 import { requireVersion } from '../../graph/input.ts';

@@ -3,11 +3,11 @@ import { eq, or, sql } from 'drizzle-orm';
 import { jwtVerify, SignJWT } from 'jose';
 import { type AuditedCaller, auditEventOf } from '../../audit/audit-event.ts';
 import type { AuditTrail } from '../../audit/audit-trail.ts';
-import { collectChanges } from '../../audit/changes.ts';
 import { attemptLogin } from '../../auth/login-attempts.ts';
 import { localProvider, type PasswordCost, verifyPassword } from '../../auth/password.ts';
 import { GatewayError } from '../../base/errors.ts';
 import type { InstallationSecret } from '../../base/installation-secret.ts';
+import { allChanges } from '../../changes/collected-changes.ts';
 import type { Database, Queries } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/errors.ts';
 import { insertRow, updateRows } from '../../database/write-row.ts';
@@ -141,14 +141,13 @@ export async function validateEmail(
     },
   );
   if (!matches) return refused('WRONG_PASSWORD', ['OBP-20004']);
-  const write = auditTrail.write<ValidationOutcome>(async (transaction) => {
-    const changes = collectChanges(transaction);
+  const write = auditTrail.write<ValidationOutcome>(async (transaction, changes) => {
     const isValidated = await validate(transaction, link.userId);
     const event = auditEventOf({
       ...opened,
       outcome: isValidated ? 'SUCCEEDED' : 'REFUSED',
       subjectUserIds: [link.userId],
-      changes: [...changes.fields],
+      changes: [...allChanges(changes).fields],
     });
     return { result: isValidated ? 'VALIDATED' : 'EXPIRED', event };
   });

@@ -1,11 +1,11 @@
 import { createHash, createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import { and, eq, gt, lte } from 'drizzle-orm';
-import { addSubject } from '../../audit/changes.ts';
 import { deleteLoginAttempts, maxUsernameLength } from '../../auth/login-attempts.ts';
 import type { PasswordResetSettings } from '../../auth/mail-settings.ts';
 import type { Mail } from '../../auth/mailer.ts';
 import type { InstallationSecret } from '../../base/installation-secret.ts';
 import { mapUsername } from '../../base/precis.ts';
+import { addSubject } from '../../changes/collected-changes.ts';
 import { currentTimestamp, readCurrentTime } from '../../database/current-time.ts';
 import type { Queries } from '../../database/database.ts';
 import { lockedForWriting } from '../../database/lock.ts';

@@ -2,11 +2,11 @@ import { createHash, randomUUID } from 'node:crypto';
 import { and, eq } from 'drizzle-orm';
 import { type AuditedCaller, auditEventOf } from '../../audit/audit-event.ts';
 import type { AuditTrail } from '../../audit/audit-trail.ts';
-import { collectChanges } from '../../audit/changes.ts';
 import type { ProviderToken } from '../../auth/oidc.ts';
 import { isUsername } from '../../base/precis.ts';
 import { InvalidValue } from '../../base/value-rules.ts';
 import { parseEmailAddress, parseOptional, parseText } from '../../base/values.ts';
+import { allChanges } from '../../changes/collected-changes.ts';
 import { insertRow } from '../../database/write-row.ts';
 import { user } from './user.table.ts';
 import { areSameAddress, canonicalNames, usersNamed } from './username.ts';
@@ -66,8 +66,7 @@ export async function createProviderUser(
     createdAt: now,
     updatedAt: now,
   };
-  await auditTrail.write(async (transaction) => {
-    const changes = collectChanges(transaction);
+  await auditTrail.write(async (transaction, changes) => {
     for (const username of [name, `${name}-${suffix.slice(0, 8)}`, `${name}-${suffix}`]) {
       // Users of an earlier version who collide have conflict numbers, which the unique constraint does not see.
       const isTaken = (await usersNamed(transaction, issuer, username)).length > 0;
@@ -87,7 +86,7 @@ export async function createProviderUser(
           userId: created.id,
           provider: issuer,
           subjectUserIds: [created.id],
-          changes: [...changes.fields],
+          changes: [...allChanges(changes).fields],
         });
         return { result: undefined, event };
       }

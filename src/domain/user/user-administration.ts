@@ -1,10 +1,10 @@
 import { asc, eq, sql } from 'drizzle-orm';
-import { addSubject } from '../../audit/changes.ts';
 import { checkPasswordRule, hashPassword, localProvider, type PasswordCost } from '../../auth/password.ts';
 import { gatewayError } from '../../base/errors.ts';
 import type { InstallationSecret } from '../../base/installation-secret.ts';
 import { isRole, type Role } from '../../base/roles.ts';
 import { valueRule } from '../../base/value-rules.ts';
+import { addSubject } from '../../changes/collected-changes.ts';
 import type { Database, Queries } from '../../database/database.ts';
 import { isForeignKeyViolation, isUniqueViolation } from '../../database/errors.ts';
 import { deleteRows, updateRows } from '../../database/write-row.ts';

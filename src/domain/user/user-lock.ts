@@ -1,9 +1,9 @@
 import { eq, sql } from 'drizzle-orm';
-import { addSubject } from '../../audit/changes.ts';
 import { deleteLoginAttempts } from '../../auth/login-attempts.ts';
 import { localProvider } from '../../auth/password.ts';
 import { gatewayError } from '../../base/errors.ts';
 import type { InstallationSecret } from '../../base/installation-secret.ts';
+import { addSubject } from '../../changes/collected-changes.ts';
 import type { Queries } from '../../database/database.ts';
 import { updateRows } from '../../database/write-row.ts';
 import { recordEmpowerment } from './empowerment.writes.ts';

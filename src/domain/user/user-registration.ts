@@ -1,9 +1,9 @@
 import { desc, eq, lte } from 'drizzle-orm';
-import { addSubject } from '../../audit/changes.ts';
 import type { Mail } from '../../auth/mailer.ts';
 import { comparedUsername } from '../../base/identifiers.ts';
 import type { InstallationSecret } from '../../base/installation-secret.ts';
 import { mapUsername } from '../../base/precis.ts';
+import { addSubject } from '../../changes/collected-changes.ts';
 import type { Queries } from '../../database/database.ts';
 import { insertRow } from '../../database/write-row.ts';
 import { deleteOldMailCounts } from './mail-count.ts';

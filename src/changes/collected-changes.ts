@@ -85,7 +85,7 @@ function bankIdOf(table: SQLiteTable, row: Row): string | null {
 }
 
 /** Adds each change to the changes at its bank, as `changesAt` returns them. */
-class AuditRecorder implements ChangeRecorder {
+class ChangeCollector implements ChangeRecorder {
   readonly #changesAt: (bankId: string | null) => Changes;
 
   constructor(changesAt: (bankId: string | null) => Changes) {
@@ -136,21 +136,25 @@ function noChanges(): Changes {
   return { fields: new Set(), bankIds: new Set(), customerIds: new Set(), userIds: new Set() };
 }
 
-/** Collects the changes of a transaction from now on. */
-export function collectChanges(transaction: Queries): Changes {
-  const changes = noChanges();
-  recordChanges(transaction, new AuditRecorder(() => changes));
-  return changes;
-}
-
 /** The changes at each bank; those of rows without a bank have the key null. */
 export type ChangesByBank = Map<string | null, Changes>;
 
-/** Collects the changes of a transaction from now on, for each bank. */
-export function collectChangesByBank(transaction: Queries): ChangesByBank {
+/** Collects the changes of a transaction from now on. */
+export function collectChanges(transaction: Queries): ChangesByBank {
   const byBank: ChangesByBank = new Map();
-  recordChanges(transaction, new AuditRecorder((bankId) => changesAt(byBank, bankId)));
+  recordChanges(transaction, new ChangeCollector((bankId) => changesAt(byBank, bankId)));
   return byBank;
+}
+
+/** The changes at all banks. */
+export function allChanges(byBank: ChangesByBank): Changes {
+  const all = noChanges();
+  for (const changes of byBank.values()) {
+    for (const name of ['fields', 'bankIds', 'customerIds', 'userIds'] as const) {
+      for (const value of changes[name]) all[name].add(value);
+    }
+  }
+  return all;
 }
 
 export function changesAt(byBank: ChangesByBank, bankId: string | null): Changes {
