@@ -16,8 +16,8 @@ export const defaultAnswerLimits: Readonly<AnswerLimits> = {
 /** The largest value of `maxAnswerObjects` that can be configured. */
 export const maxConfigurableObjects = 10_000_000;
 
-/** The maximum number of errors in a response. Refusals of one field count once. */
-export const maxErrors = 1_000;
+/** The maximum number of errors in a response. Each null that an error causes has an error of its own. */
+export const maxErrors = 10_000;
 
 /** An estimate of the bytes of an error without its message and path. */
 const bytesOfError = 200;

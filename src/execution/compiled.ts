@@ -7,10 +7,11 @@
  * guarded fields are, its parent does not depend on it. The value is put into the response later, without a promise for each parent.
  */
 import { setImmediate } from 'node:timers/promises';
-import { type ExecutionResult, GraphQLError, type GraphQLResolveInfo, getArgumentValues, locatedError } from 'graphql';
+import { type ExecutionResult, GraphQLError, type GraphQLResolveInfo, getArgumentValues } from 'graphql';
 import { committedError } from '../base/errors.ts';
 import { nextTick, onNextTick } from '../base/ticks.ts';
 import { AnswerMeter, bytesOfItem } from './answer-meter.ts';
+import { LocatedErrors } from './located-errors.ts';
 import { tooManyItems } from './max-items.ts';
 import {
   type FieldPlan,
@@ -39,6 +40,7 @@ interface Run extends Execution {
   errors: GraphQLError[];
   /** The paths that are null because of an error. Errors below them are not reported. */
   readonly nulled: Set<Path | undefined>;
+  readonly located: LocatedErrors;
   readonly arguments: Map<FieldPlan, Variables>;
   /** The parents whose batched fields are resolved on the next tick. */
   waiting: Map<FieldPlan, Parent[]>;
@@ -62,6 +64,7 @@ export function executePlan(execution: Execution): ExecutionResult | Promise<Exe
     meter: execution.meter ?? new AnswerMeter(unlimited),
     errors: [],
     nulled: new Set(),
+    located: new LocatedErrors(),
     arguments: new Map(),
     waiting: new Map(),
     pending: [],
@@ -223,10 +226,7 @@ async function resolveBatch(run: Run, field: FieldPlan, parents: readonly Parent
 /** Completes the value of a batched field for one parent, and puts it into `data`, at once or later. */
 function completeInto(run: Run, field: FieldPlan, data: Data, path: Path, result: unknown): void {
   if (result instanceof Error) {
-    // Reported even if an object above is null, because other refusals might only be counted by this error.
-    const located = locatedError(result, field.nodes, keysOf(path));
-    run.meter.addError(located);
-    run.errors.push(located);
+    addError(run, run.located.at(field, path, result), path);
     return;
   }
   const value = completeItem(run, field, field.type, path, result);
@@ -413,9 +413,9 @@ function assertItemCount({ definition, maxItems }: FieldPlan, count: number): vo
 
 /** Reports the error of a nullable field, which is then null. The error of a non-null field is thrown, so its parent handles it. */
 function failure(run: Run, field: FieldPlan, type: TypePlan, path: Path, error: unknown): null {
-  const located = locatedError(error, field.nodes, keysOf(path));
-  if (type.isNonNull) throw located;
-  addError(run, located, path);
+  const failed = run.located.at(field, path, error);
+  if (type.isNonNull) throw failed;
+  addError(run, failed, path);
   return null;
 }
 
@@ -425,12 +425,6 @@ function addError({ errors, nulled, meter }: Run, error: GraphQLError, path: Pat
   nulled.add(path);
   meter.addError(error);
   errors.push(error);
-}
-
-function keysOf(path: Path): (string | number)[] {
-  const keys: (string | number)[] = [];
-  for (let place: Path | undefined = path; place !== undefined; place = place.prev) keys.push(place.key);
-  return keys.reverse();
 }
 
 /** Whether the result of a resolver is a promise. Promises of this file are recognised faster, by `instanceof Promise`. */

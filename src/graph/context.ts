@@ -50,8 +50,8 @@ export interface Context {
   leaveSlot(): void;
   /** Clears all loaders. While a response waits to be sent, only its text stays in memory. */
   release(): void;
-  /** The reported refusals: the first for each schema coordinate and bank, whose `count` includes the later ones. */
-  readonly refusals: Map<string, GatewayError>;
+  /** The refusals of each access rule, by their reason and bank. */
+  readonly refusals: Map<object, Map<string, GatewayError>>;
 }
 
 /** The values by which a payload is read again, such as IDs. Stored with the idempotency key, so never personal data. */

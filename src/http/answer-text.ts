@@ -1,12 +1,14 @@
+import type { GraphQLFormattedError } from 'graphql';
 import { committedError, type GatewayError } from '../base/errors.ts';
 import { type AnswerMeter, answerTooLong } from '../execution/answer-meter.ts';
 import { inResponseOrder } from './error-order.ts';
+import { withShortRepetitions } from './repeated-errors.ts';
 import type { RequestScope } from './request.ts';
 
 /** The part of a GraphQL result that is written. */
 export interface Result {
   data?: Record<string, unknown> | null;
-  errors?: readonly { path?: readonly (string | number)[] }[];
+  errors?: readonly GraphQLFormattedError[];
 }
 
 function fits(text: string, { maxTextBytes }: AnswerMeter): boolean {
@@ -24,7 +26,8 @@ export function answerText(
   { context, isMutation }: Pick<RequestScope, 'context' | 'isMutation'> = {},
 ): string {
   const { data, errors = [] } = unsorted;
-  const result = errors.length > 1 ? { ...unsorted, errors: inResponseOrder(errors, data) } : unsorted;
+  const result =
+    errors.length > 1 ? { ...unsorted, errors: withShortRepetitions(inResponseOrder(errors, data)) } : unsorted;
   const text = JSON.stringify(result);
   if (context === undefined || fits(text, context.answer)) return text;
   const error = answerTooLong(context.answer.maxAnswerBytes);

@@ -5,6 +5,7 @@ import { requestErrors } from '../base/own-errors.ts';
 import { type ValueRule, valueRule } from '../base/value-rules.ts';
 import { namedFailure } from '../database/errors.ts';
 import { ruleOfScalar } from '../execution/variables.ts';
+import { RepeatedErrors } from './repeated-errors.ts';
 
 export interface ErrorFormat {
   /** Called with each error that is a fault of the gateway or of its database; its `path` and `originalError` are graphql-js'. */
@@ -24,7 +25,15 @@ export interface ErrorFormat {
  * to `onUnexpected`. Each error has `extensions.key` and no stack trace.
  */
 export function formatError({ onUnexpected, requestId = () => undefined, detail = false }: ErrorFormat) {
+  const repeated = new RepeatedErrors();
+
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+    if (!(error instanceof GraphQLError)) return formatFirst(formatted, error);
+    const first = repeated.first(error, requestId(), () => formatFirst(formatted, error));
+    return first.path === formatted.path ? first : { ...first, path: formatted.path };
+  };
+
+  function formatFirst(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
     const expected = findGatewayError(error);
     if (expected) {
       if (isFault(expected)) onUnexpected(error);
@@ -42,7 +51,7 @@ export function formatError({ onUnexpected, requestId = () => undefined, detail 
 
     onUnexpected(error);
     return { ...formatted, ...gatewayError('OBP-50000', { requestId: requestId() }).toJSON() };
-  };
+  }
 }
 
 /**

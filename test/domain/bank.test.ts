@@ -53,6 +53,6 @@ test('Bank.customers is refused only for the banks where the caller lacks the ro
   expect(errors[0]).toMatchObject({
     message: 'OBP-20006: User is missing one or more roles: CanGetCustomers',
     path: ['banks', 1, 'customers'],
-    extensions: { bankId: 'b.second', missingRoles: ['CanGetCustomers'], count: 1 },
+    extensions: { bankId: 'b.second', missingRoles: ['CanGetCustomers'] },
   });
 });

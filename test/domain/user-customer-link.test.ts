@@ -90,8 +90,8 @@ describe('userCustomerLinksByCustomer', () => {
       { userId: linked.id, user: null, customer: null },
       { userId: formerlyLinked.id, user: null, customer: null },
     ]);
-    expect(codesOf(answer)).toEqual(['OBP-20006', 'OBP-20006']);
-    expect(answer.errors.map(({ extensions }) => extensions.count)).toEqual([2, 2]);
+    const fields = [0, 1].flatMap((index) => ['user', 'customer'].map((field) => [index, field].join('.')));
+    expect(answer.errors.map(({ path }) => path?.slice(1).join('.')).sort()).toEqual(fields.sort());
   });
 
   test('returns the users with the system role', async () => {

@@ -1,7 +1,7 @@
 import { heldRole } from '../../auth/authenticated-user.ts';
 import { GatewayError, gatewayError } from '../../base/errors.ts';
 import type { Context } from '../context.ts';
-import type { AccessRule, GuardedParent, GuardedRule, OwnAccess, RoleRule } from './rule.ts';
+import type { GuardedParent, GuardedRule, OwnAccess, RoleRule } from './rule.ts';
 
 /** Whether the data of a parent is the caller's own. */
 export type OwnAccessCheck = (context: Context, parent: GuardedParent) => boolean | Promise<boolean>;
@@ -27,12 +27,28 @@ export function holdsRoleOf(rule: RoleRule, { user }: Context, bankId: string | 
   return user !== null && bankId !== null && heldRole(user, rule.anyOf, bankId) !== undefined;
 }
 
-function refusal(rule: AccessRule, context: Context, bankId: string | null): GatewayError {
+/** An error for all objects of a bank that are refused for the same reason: a new one for each would cost its stack trace. */
+function refusalOnce(rule: GuardedRule, context: Context, place: string, refuse: () => GatewayError): GatewayError {
+  let ofRule = context.refusals.get(rule);
+  if (ofRule === undefined) {
+    ofRule = new Map();
+    context.refusals.set(rule, ofRule);
+  }
+  const known = ofRule.get(place);
+  if (known !== undefined) return known;
+  const error = refuse();
+  ofRule.set(place, error);
+  return error;
+}
+
+function refusal(rule: GuardedRule, context: Context, bankId: string | null): GatewayError {
   // After a login, its payload refuses fields for lack of a role, not of a login.
   const hasLoggedIn = context.ownUserIds.size > 0 && rule.kind === 'role';
-  if (context.user === null && !hasLoggedIn) return gatewayError('OBP-20001');
-  const missingRoles = rule.kind === 'role' ? [...rule.anyOf] : [];
-  return gatewayError('OBP-20006', bankId === null ? { missingRoles } : { missingRoles, bankId });
+  if (context.user === null && !hasLoggedIn) return refusalOnce(rule, context, '', () => gatewayError('OBP-20001'));
+  return refusalOnce(rule, context, `role ${bankId ?? ''}`, () => {
+    const missingRoles = rule.kind === 'role' ? rule.anyOf : [];
+    return gatewayError('OBP-20006', bankId === null ? { missingRoles } : { missingRoles, bankId });
+  });
 }
 
 /**
@@ -65,8 +81,8 @@ async function ownDataGround(
   return null;
 }
 
-function reasonRequired(bankId: string): GatewayError {
-  return gatewayError('REASON_REQUIRED', { bankId });
+function reasonRequired(rule: GuardedRule, context: Context, bankId: string): GatewayError {
+  return refusalOnce(rule, context, `reason ${bankId}`, () => gatewayError('REASON_REQUIRED', { bankId }));
 }
 
 /** The access ground of a field of `parent`, or the error if access is refused. A promise only if the database must be read. */
@@ -83,7 +99,7 @@ export function checkAccess(
     const needsReason = rule.kind === 'role' && rule.kycMaterial === true;
     if (!needsReason || context.request.reason !== null || bankId === null) return ground;
     const wantsReason = facts.banks.wantsReason(context, bankId);
-    const reasonDecided = (isWanted: boolean) => (isWanted ? reasonRequired(bankId) : ground);
+    const reasonDecided = (isWanted: boolean) => (isWanted ? reasonRequired(rule, context, bankId) : ground);
     return wantsReason instanceof Promise ? wantsReason.then(reasonDecided) : reasonDecided(wantsReason);
   }
 
@@ -144,7 +160,7 @@ export async function requireGround(
     const { customerId } = subjectOf(args);
     const reasonBankId = bankId ?? (customerId === null ? null : await facts.banks.ofCustomer(context, customerId));
     if (reasonBankId !== null && (await facts.banks.wantsReason(context, reasonBankId))) {
-      throw reasonRequired(reasonBankId);
+      throw reasonRequired(rule, context, reasonBankId);
     }
   }
   return ground;

@@ -29,31 +29,14 @@ import { type AccessRule, accessDirectives, type GuardedParent, type GuardedRule
 
 type Resolver = GraphQLFieldResolver<GuardedParent, Context, Record<string, unknown>>;
 
-/** The number of refusals that an answer reports for each field and bank. Further ones are reported once for each field. */
-const maxReportedRefusals = 100;
-
-/**
- * Records a refused access. Returns the error for the first refusal of a field at a bank; increments its `count` and
- * returns null for the others.
- */
-function reportRefusal(
+/** Records a refused access, and returns its error. */
+function recordRefusal(
   coordinate: string,
-  context: Context,
+  { audit }: Context,
   parent: GuardedParent,
   error: GatewayError,
-): GatewayError | null {
-  context.audit.recordRefused(coordinate, parent, error);
-  const ofBank = `${error.key} ${coordinate} ${parent.bankId ?? ''}`;
-  const isForAllBanks = context.refusals.size >= maxReportedRefusals && !context.refusals.has(ofBank);
-  const key = isForAllBanks ? `${error.key} ${coordinate}` : ofBank;
-  const reported = context.refusals.get(key);
-  if (reported !== undefined) {
-    reported.extensions.count = Number(reported.extensions.count) + 1;
-    return null;
-  }
-  error.extensions.count = 1;
-  if (isForAllBanks) delete error.extensions.bankId;
-  context.refusals.set(key, error);
+): GatewayError {
+  audit.recordRefused(coordinate, parent, error);
   return error;
 }
 
@@ -75,7 +58,7 @@ function audited(
 function guardedField(coordinate: string, rule: GuardedRule, resolve: Resolver, facts: AccessFacts): Resolver {
   return (parent, args, context, info) => {
     function act(decision: string | GatewayError): unknown {
-      if (decision instanceof GatewayError) return reportRefusal(coordinate, context, parent, decision);
+      if (decision instanceof GatewayError) return recordRefusal(coordinate, context, parent, decision);
       context.audit.recordAllowed(coordinate, parent.bankId ?? null, decision);
       return audited(resolve(parent, args, context, info), context, { coordinate, parent, ground: decision });
     }
@@ -113,7 +96,7 @@ function guardedBatch(
     const seen: GuardedParent[] = [];
     const values: unknown[] = parents.map((parent, index) => {
       const decision = settled[index];
-      if (decision instanceof GatewayError) return reportRefusal(coordinate, context, parent, decision);
+      if (decision instanceof GatewayError) return recordRefusal(coordinate, context, parent, decision);
       audit.recordAllowed(coordinate, parent.bankId ?? null, decision ?? '');
       seen.push(parent);
       return undefined;
@@ -219,26 +202,21 @@ function guardedMutation(
   };
 }
 
-/** Each bank has an error of its own, with its own `count`. */
-function copyOf({ key, message, extensions }: GatewayError): GatewayError {
-  return new GatewayError(key, message, { ...extensions }, {});
-}
-
 /**
  * Records that the arguments of a field are invalid, as its other failures are, although its access rule was not
- * evaluated. Fails with `error`, except for a guarded field of many objects: there it returns what the field resolves to,
- * because one error stands for all objects.
+ * evaluated. Fails with `error`, except for a guarded field of objects: there it returns the error, with which the field fails for
+ * this object only.
  */
 export function recordInvalidArguments(
   { coordinate, rule, root }: { coordinate: string; rule: AccessRule; root: Root },
   error: GatewayError,
   { parent, args, context }: { parent: GuardedParent; args: Record<string, unknown>; context: Context },
-): GatewayError | null {
+): GatewayError {
   if (root === 'mutation') {
     beginWrite(coordinate, args, context);
     context.audit.failWrite(error);
   } else if (rule.kind !== 'public') {
-    if (root === null) return reportRefusal(coordinate, context, parent, copyOf(error));
+    if (root === null) return recordRefusal(coordinate, context, parent, error);
     context.audit.recordRefusedRoot(coordinate, subjectOf(args), error);
   }
   throw error;
