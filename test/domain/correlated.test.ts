@@ -95,7 +95,7 @@ describe('Customer.correlatedUsers', () => {
     const answer = await gateway.query(anna.token, '{ myCustomers { correlatedUsers { id } } }');
 
     expect(answer.data).toEqual({ myCustomers: [{ correlatedUsers: null }, { correlatedUsers: null }] });
-    expect(codesOf(answer)).toEqual(['OBP-20006', undefined]);
+    expect(answer.errors.map(({ extensions }) => extensions.key)).toEqual(['OBP-20006', 'OBP-20006']);
   });
 
   test('returns the linked users of several customers', async () => {
