@@ -7,9 +7,17 @@
  * guarded fields are, its parent does not depend on it. The value is put into the response later, without a promise for each parent.
  */
 import { setImmediate } from 'node:timers/promises';
-import { type ExecutionResult, GraphQLError, type GraphQLResolveInfo, getArgumentValues } from 'graphql';
+import {
+  defaultTypeResolver,
+  type ExecutionResult,
+  type GraphQLAbstractType,
+  GraphQLError,
+  type GraphQLResolveInfo,
+  getArgumentValues,
+} from 'graphql';
 import { committedError } from '../base/errors.ts';
 import { nextTick, onNextTick } from '../base/ticks.ts';
+import { objectTypeOf } from './abstract-types.ts';
 import { AnswerMeter, bytesOfItem } from './answer-meter.ts';
 import { LocatedErrors } from './located-errors.ts';
 import { tooManyItems } from './max-items.ts';
@@ -22,6 +30,7 @@ import {
   type TypePlan,
   type Variables,
 } from './plan.ts';
+import { isIterable, isPromise, propertyOf } from './results.ts';
 
 type Path = GraphQLResolveInfo['path'];
 type Data = Record<string, unknown>;
@@ -301,11 +310,6 @@ function prefetchBelowSoon(run: Run, field: FieldPlan, source: unknown, args: Da
   onNextTick(() => prefetchBelow(run, field, [source], args, path));
 }
 
-function propertyOf(source: unknown, name: string): unknown {
-  const hasProperties = (typeof source === 'object' && source !== null) || typeof source === 'function';
-  return hasProperties ? (source as Data)[name] : undefined;
-}
-
 function fieldPath({ responseName, parentType }: FieldPlan, prev: Path | undefined): Path {
   return { prev, key: responseName, typename: parentType.name };
 }
@@ -350,7 +354,22 @@ function complete(run: Run, field: FieldPlan, type: TypePlan, path: Path | undef
     return serialized;
   }
   if (type.kind === 'list') return completeList(run, field, type.item, path, result);
+  if (type.kind === 'abstract') return completeAbstract(run, field, type.abstract, path, result);
   return executeFields(run, subfields(run.plan, field, type.object, run.variables), result, path);
+}
+
+function completeAbstract(
+  run: Run,
+  field: FieldPlan,
+  type: GraphQLAbstractType,
+  path: Path | undefined,
+  result: unknown,
+): unknown {
+  const info = infoOf(run, field, path ?? fieldPath(field, undefined));
+  const execute = (name: unknown) =>
+    executeFields(run, subfields(run.plan, field, objectTypeOf(type, field, info, name), run.variables), result, path);
+  const name = (type.resolveType ?? defaultTypeResolver)(result, run.context, info, type);
+  return isPromise(name) ? name.then(execute) : execute(name);
 }
 
 function completeList(run: Run, field: FieldPlan, type: TypePlan, path: Path | undefined, result: unknown): unknown {
@@ -425,14 +444,4 @@ function addError({ errors, nulled, meter }: Run, error: GraphQLError, path: Pat
   nulled.add(path);
   meter.addError(error);
   errors.push(error);
-}
-
-/** Whether the result of a resolver is a promise. Promises of this file are recognised faster, by `instanceof Promise`. */
-function isPromise(value: unknown): value is Promise<unknown> {
-  if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return false;
-  return typeof (value as { then?: unknown }).then === 'function';
-}
-
-function isIterable(value: unknown): value is Iterable<unknown> {
-  return typeof value === 'object' && value !== null && Symbol.iterator in value;
 }

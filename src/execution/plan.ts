@@ -3,6 +3,7 @@ import {
   defaultFieldResolver,
   type FieldNode,
   type FragmentDefinitionNode,
+  type GraphQLAbstractType,
   type GraphQLField,
   type GraphQLFieldResolver,
   GraphQLID,
@@ -67,10 +68,13 @@ export interface FieldPlan {
   readonly typeName: string | null;
   /** The fields that are selected of the returned objects. Null until the field first returns an object. */
   selections: Selections | null;
+  /** The same for the further types of objects, if the type of the field is abstract. */
+  furtherSelections: Map<GraphQLObjectType, Selections> | null;
 }
 
 /** The selected fields of an object. */
 export interface Selections {
+  readonly object: GraphQLObjectType;
   readonly fields: readonly FieldPlan[];
   /** A response object with all fields, but without values. Null if the response name of a field is `__proto__`. */
   readonly blank: Readonly<Record<string, unknown>> | null;
@@ -82,15 +86,14 @@ export type TypePlan = { readonly isNonNull: boolean } & (
   | { readonly kind: 'leaf'; readonly leaf: GraphQLLeafType; readonly isText: boolean }
   | { readonly kind: 'list'; readonly item: TypePlan }
   | { readonly kind: 'object'; readonly object: GraphQLObjectType }
+  | { readonly kind: 'abstract'; readonly abstract: GraphQLAbstractType }
 );
 
-/** Compiled execution does not support interfaces, unions, and `isTypeOf`. @throws if the schema has one. */
+/** Compiled execution does not support `isTypeOf`. @throws if a type has it. */
 export function assertCompilable(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
-    if (isAbstractType(type) || (isObjectType(type) && type.isTypeOf != null)) {
-      throw new Error(
-        `${type.name} is an interface, a union, or has isTypeOf, which compiled execution does not support.`,
-      );
+    if (isObjectType(type) && type.isTypeOf != null) {
+      throw new Error(`${type.name} has isTypeOf, which compiled execution does not support.`);
     }
   }
 }
@@ -140,11 +143,24 @@ export function rootFields(plan: Plan, rootType: GraphQLObjectType, variables: V
 
 /** Returns the fields of the objects that `field` returns. Like graphql-js, fails if an argument of `@skip` or `@include` is null. */
 export function subfields(plan: Plan, field: FieldPlan, type: GraphQLObjectType, variables: Variables): Selections {
-  if (field.selections === null) {
-    const sets = field.nodes.flatMap(({ selectionSet }) => (selectionSet === undefined ? [] : [selectionSet]));
-    field.selections = planSelections(plan, type, sets, variables);
+  if (field.selections?.object === type) return field.selections;
+  const known = field.furtherSelections?.get(type);
+  if (known !== undefined) return known;
+  const sets = field.nodes.flatMap(({ selectionSet }) => (selectionSet === undefined ? [] : [selectionSet]));
+  const selections = planSelections(plan, type, sets, variables);
+  if (field.selections === null) field.selections = selections;
+  else {
+    field.furtherSelections ??= new Map();
+    field.furtherSelections.set(type, selections);
   }
-  return field.selections;
+  return selections;
+}
+
+/** Whether a fragment with this type condition selects fields of the object type. */
+function applies({ schema }: Plan, condition: string | undefined, type: GraphQLObjectType): boolean {
+  if (condition === undefined || condition === type.name) return true;
+  const named = schema.getType(condition);
+  return isAbstractType(named) && schema.isSubType(named, type);
 }
 
 function planSelections(
@@ -166,13 +182,13 @@ function planSelections(
         if (nodes === undefined) collected.set(name, [selection]);
         else nodes.push(selection);
       } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-        // Without interfaces and unions, a fragment applies to its own type only.
-        const condition = selection.typeCondition?.name.value;
-        if (condition === undefined || condition === type.name) collect(selection.selectionSet);
+        if (applies(plan, selection.typeCondition?.name.value, type)) collect(selection.selectionSet);
       } else {
         spread.add(selection.name.value);
         const fragment = plan.fragments[selection.name.value];
-        if (fragment?.typeCondition.name.value === type.name) collect(fragment.selectionSet);
+        if (fragment !== undefined && applies(plan, fragment.typeCondition.name.value, type)) {
+          collect(fragment.selectionSet);
+        }
       }
     }
   }
@@ -184,7 +200,7 @@ function planSelections(
     if (field !== null) fields.push(field);
   }
   plan.onPlanned(fields.length + 1);
-  return { fields, blank: blankOf(fields), bytes: bytesOf(fields) };
+  return { object: type, fields, blank: blankOf(fields), bytes: bytesOf(fields) };
 }
 
 /** Counts braces and a comma, and for each field a quoted name, a colon, a comma, and a short value such as `null` or quotes. */
@@ -231,6 +247,7 @@ function fieldPlan(
     maxItems: maxItemsOf(definition, parentType),
     typeName: definition === TypeNameMetaFieldDef ? parentType.name : null,
     selections: null,
+    furtherSelections: null,
   };
 }
 
@@ -266,6 +283,7 @@ function makeTypePlan(type: GraphQLOutputType): TypePlan {
     // Both types serialize a text as it is.
     return { isNonNull, kind: 'leaf', leaf: nullable, isText: nullable === GraphQLString || nullable === GraphQLID };
   }
-  if (isObjectType(nullable)) return { isNonNull, kind: 'object', object: nullable };
-  throw new Error(`Compiled execution does not support ${nullable.name}.`);
+  return isObjectType(nullable)
+    ? { isNonNull, kind: 'object', object: nullable }
+    : { isNonNull, kind: 'abstract', abstract: nullable };
 }

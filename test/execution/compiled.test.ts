@@ -16,10 +16,12 @@ import {
   getNullableType,
   getOperationAST,
   getVariableValues,
+  isAbstractType,
   isEnumType,
   isListType,
   isObjectType,
   isScalarType,
+  isUnionType,
   type OperationDefinitionNode,
   parse,
   validate,
@@ -86,19 +88,22 @@ describe(`random operations (seed ${seed}) with random resolvers`, () => {
     enum Level { LOW HIGH }
     scalar Odd
     input Input { name: String = "a" count: Int! list: [Input!] level: Level = LOW }
-    type Plain {
+    interface Named { name: String flag: Boolean }
+    union Thing = Plain | Node
+    type Plain implements Named {
       id: ID! name: String count: Int! ratio: Float flag: Boolean level: Level levelStrict: Level! odd: Odd
       tags: [String!] matrix: [[Int!]!] child: Plain childStrict: Plain! children: [Plain] node: Node
       method(a: Int = 3, b: Int!): String
     }
-    type Node {
+    type Node implements Named {
       id: ID! name: String count: Int! flag: Boolean! level: Level odd: Odd! tags: [String!]! matrix: [[Int]]
       child: Node childStrict: Node! children: [Node] childrenStrict: [Node!]! plain: Plain! plains: [Plain!]
       echo(a: Int = 3, b: Input, c: [Int!], d: Level, f: ID! = "f"): String
       childOf(count: Int!, name: String): Node
       guarded: String guardedChild: Node guardedChildren: [Node!]
+      thing: Thing things: [Thing!] named: Named namedStrict: [Named!]!
     }
-    type Query { node: Node nodes: [Node] strict: Node! plain: Plain plains: [Plain!]! child(a: Int!): Node count: Int! }
+    type Query { node: Node nodes: [Node] strict: Node! plain: Plain plains: [Plain!]! child(a: Int!): Node count: Int! thing: Thing things: [Thing] named: Named! }
     type Mutation { write(a: Int): Node writeStrict(a: Int): Node! plain: Plain name: String }`;
   const hasResolver = /^(Query|Mutation|Node)\.(?!id|name|tags)/;
 
@@ -170,6 +175,12 @@ describe(`random operations (seed ${seed}) with random resolvers`, () => {
     }
     if (isEnumType(type)) return random() < 0.03 ? 'MIDDLE' : random() < 0.5 ? 'LOW' : 'HIGH';
     if (isObjectType(type)) return objectOf(world, type.name, place, random);
+    if (isAbstractType(type)) {
+      const name = (schema.getPossibleTypes(type)[random() < 0.5 ? 0 : 1] ?? type).name;
+      const object = objectOf(world, name, place, random);
+      const typeName = random() < 0.9 ? name : ['Query', 'Odd', 'Nothing', undefined][Math.floor(random() * 4)];
+      return Object.defineProperty(object, '__typename', { value: typeName });
+    }
     if (!isScalarType(type)) throw new Error(`There are no values of ${type}.`);
     if (type.name === 'Int') return Math.floor(random() * 100);
     if (type.name === 'Float') return random();
@@ -231,6 +242,12 @@ describe(`random operations (seed ${seed}) with random resolvers`, () => {
 
   const schema = buildSchema(types);
   for (const type of Object.values(schema.getTypeMap())) {
+    if (isUnionType(type)) {
+      type.resolveType = (value) => {
+        const { __typename: name } = value as { __typename?: string };
+        return hash(String(name)) % 2 === 0 ? Promise.resolve(name) : name;
+      };
+    }
     if (isScalarType(type) && type.name === 'Odd') {
       type.serialize = (value) => {
         if (String(value).endsWith('7')) throw new Error('sevens are refused');

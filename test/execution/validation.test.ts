@@ -22,7 +22,9 @@ const repeated = (count: number, text: (index: number) => string) =>
 describe('overlapping fields', () => {
   const schema = buildSchema(`
     input Input { a: Int b: String }
-    type Node { a(x: Int, i: Input): Int b: String node(x: Int): Node other: Node list: [Node!]! }
+    type Node { a(x: Int, i: Input): Int b: String node(x: Int): Node other: Node list: [Node!]! any: Any }
+    type Leaf { a(x: Int, i: Input): Int b: Int! node(x: Int): Leaf other: Node list: [Leaf!]! any: Any }
+    union Any = Node | Leaf
     type Query { node(x: Int): Node other: Node }`);
   const seed = testSeed();
   const random = randomNumbers(seed);

@@ -4,16 +4,18 @@
  */
 import {
   type GraphQLArgument,
+  type GraphQLCompositeType,
   type GraphQLField,
   type GraphQLInputType,
-  type GraphQLObjectType,
   type GraphQLSchema,
   getNamedType,
+  isAbstractType,
+  isCompositeType,
   isEnumType,
   isInputObjectType,
   isListType,
   isNonNullType,
-  isObjectType,
+  isUnionType,
 } from 'graphql';
 
 /** Returns a generator of numbers from 0 to less than 1 (mulberry32). The same seed produces the same numbers. */
@@ -47,7 +49,7 @@ export interface OperationOptions {
 }
 
 interface Fragment {
-  type: GraphQLObjectType;
+  type: GraphQLCompositeType;
   text: string;
 }
 
@@ -130,14 +132,14 @@ export function randomOperation(
     return argumentTexts.length === 0 ? '' : `(${argumentTexts.join(', ')})`;
   }
 
-  function fieldOf(type: GraphQLObjectType, depth: number): string {
-    const fields = Object.values(type.getFields()).filter(
-      (field) => !without.includes(field.name) && (depth > 1 || !isObjectType(getNamedType(field.type))),
+  function fieldOf(type: GraphQLCompositeType, depth: number): string {
+    const fields = Object.values(isUnionType(type) ? {} : type.getFields()).filter(
+      (field) => !without.includes(field.name) && (depth > 1 || !isCompositeType(getNamedType(field.type))),
     );
     if (fields.length === 0 || chance(0.06)) return `${chance(0.3) ? 'kind: ' : ''}__typename${condition()}`;
     const field = oneOf(fields);
     const below = getNamedType(field.type);
-    const selections = isObjectType(below) ? ` ${selectionsOf(below, depth - 1)}` : '';
+    const selections = isCompositeType(below) ? ` ${selectionsOf(below, depth - 1)}` : '';
     if (field.args.length === 0) {
       const alias = chance(0.2) ? `${chance(0.03) ? '__proto__' : `other_${field.name}`}: ` : '';
       if (alias === '__proto__: ' && aliases.get(`${type.name} __proto__`) !== undefined)
@@ -154,17 +156,31 @@ export function randomOperation(
     return `${call}${condition()}${selections}`;
   }
 
-  function selectionsOf(type: GraphQLObjectType, depth: number): string {
+  /** The type of a fragment: often the same, or one of those that an abstract type includes, or one that includes the type. */
+  function typeOfFragment(type: GraphQLCompositeType): GraphQLCompositeType {
+    if (isAbstractType(type)) return chance(0.8) ? oneOf(schema.getPossibleTypes(type)) : type;
+    const including = Object.values(schema.getTypeMap()).filter(
+      (each) => isAbstractType(each) && schema.isSubType(each, type),
+    );
+    return including.length > 0 && chance(0.2) ? (oneOf(including) as GraphQLCompositeType) : type;
+  }
+
+  function selectionsOf(type: GraphQLCompositeType, depth: number): string {
     const selections = Array.from({ length: 1 + upTo(4) }, () => {
-      if (chance(0.12)) return `...${chance(0.7) ? ` on ${type.name}` : ''}${condition()} ${selectionsOf(type, depth)}`;
-      if (chance(0.12)) return spreadOf(type, depth);
+      const ofFragment = typeOfFragment(type);
+      if (chance(isAbstractType(type) ? 0.5 : 0.12)) {
+        return ofFragment === type && chance(0.3)
+          ? `...${condition()} ${selectionsOf(type, depth)}`
+          : `... on ${ofFragment.name}${condition()} ${selectionsOf(ofFragment, depth)}`;
+      }
+      if (chance(0.12)) return spreadOf(ofFragment, depth);
       return fieldOf(type, depth);
     });
     return `{ ${selections.join(' ')} }`;
   }
 
   /** Spreads a fragment. A new fragment is complete before it can be spread, so it never contains itself. */
-  function spreadOf(type: GraphQLObjectType, depth: number): string {
+  function spreadOf(type: GraphQLCompositeType, depth: number): string {
     const existing = fragments.findIndex((fragment) => fragment.type === type);
     if (existing !== -1 && chance(0.6)) return `...F${existing}${condition()}`;
     const text = selectionsOf(type, Math.min(depth, 2));
