@@ -69,6 +69,8 @@ export interface Settings {
   /** Whether errors name parts of the schema, such as "did you mean". */
   readonly errorDetail: boolean;
   readonly playground: boolean;
+  /** Whether the API is a subgraph of a larger graph. */
+  readonly federation: boolean;
   readonly customerFirehose: boolean;
   /** The number of accounts that a user can get within 24 hours before createAccount requires CanCreateAccount. */
   readonly newAccountsPerDay: number;
@@ -223,6 +225,7 @@ const variables = z.object({
   GATEWAY_INTROSPECTION: onOrOff().optional(),
   GATEWAY_ERROR_DETAIL: onOrOff().optional(),
   GATEWAY_PLAYGROUND: onOrOff().optional(),
+  GATEWAY_FEDERATION: onOrOff().default(false),
   GATEWAY_CUSTOMER_FIREHOSE: onOrOff().default(false),
   GATEWAY_NEW_ACCOUNTS_PER_DAY: integer(0, 1_000_000, 10),
   GATEWAY_SELF_SERVICE_ROUTINGS: onOrOff().default(false),
@@ -296,6 +299,10 @@ function contradictions(value: Variables): string[] {
   const issuers = new Set(value.GATEWAY_OIDC_ISSUERS.map((item) => item.split('|')[0]));
   if (value.GATEWAY_OIDC_ENTITLEMENTS.some((item) => !issuers.has(item.split('|')[0]))) {
     problems.push('GATEWAY_OIDC_ENTITLEMENTS must be about issuers that GATEWAY_OIDC_ISSUERS names.');
+  }
+  if (value.GATEWAY_FEDERATION && value.GATEWAY_TRUSTED_DOCUMENTS_MODE === 'only') {
+    // A router writes the text of each operation itself.
+    problems.push('GATEWAY_FEDERATION must be off if GATEWAY_TRUSTED_DOCUMENTS_MODE is only.');
   }
   if (value.GATEWAY_TRUSTED_DOCUMENTS_MODE !== 'off' && value.GATEWAY_TRUSTED_DOCUMENTS.length === 0) {
     problems.push('GATEWAY_TRUSTED_DOCUMENTS must be set unless GATEWAY_TRUSTED_DOCUMENTS_MODE is off.');
@@ -378,6 +385,7 @@ function settingsOf(value: Variables): Settings {
     introspection: value.GATEWAY_INTROSPECTION ?? !isProduction,
     errorDetail: value.GATEWAY_ERROR_DETAIL ?? !isProduction,
     playground: value.GATEWAY_PLAYGROUND ?? !isProduction,
+    federation: value.GATEWAY_FEDERATION,
     customerFirehose: value.GATEWAY_CUSTOMER_FIREHOSE,
     newAccountsPerDay: value.GATEWAY_NEW_ACCOUNTS_PER_DAY,
     selfServiceRoutings: value.GATEWAY_SELF_SERVICE_ROUTINGS,

@@ -16,6 +16,7 @@ import { bankOfCustomer } from './domain/customer/customer.loader.ts';
 import * as customer from './domain/customer/customer.resolver.ts';
 import * as customerAttribute from './domain/customer/customer-attribute.resolver.ts';
 import * as customerUpdate from './domain/customer/customer-update.resolver.ts';
+import { entityTypes } from './domain/federation/entity-types.ts';
 import * as kycCheck from './domain/kyc/kyc-check.resolver.ts';
 import * as kycDocument from './domain/kyc/kyc-document.resolver.ts';
 import * as kycEvidence from './domain/kyc/kyc-evidence.resolver.ts';
@@ -47,6 +48,8 @@ import { enforceAccess } from './graph/access/guard.ts';
 import { printedAccess } from './graph/access/printed-access.ts';
 import { addViewerPermissions } from './graph/access/viewer-permissions.ts';
 import { guardArguments } from './graph/argument-guard.ts';
+import { addFederation } from './graph/federation/federation.ts';
+import { subgraphSdl } from './graph/federation/subgraph-sdl.ts';
 import { addIdempotencyKeys } from './graph/mutation.ts';
 
 /** Every module that exports resolvers, and nothing else. */
@@ -95,8 +98,13 @@ const accessFacts: AccessFacts = {
   ownAccess: { orLinkedUser: isLinkedUser, orHolder: isHolder, orSelf: isSelf },
 };
 
+export interface SchemaOptions {
+  /** Whether the schema is a subgraph of a larger one. */
+  federation?: boolean;
+}
+
 /** The executable schema, each field behind its access rule and the limits of its arguments; fails when a declaration is missing. */
-export async function gatewaySchema(): Promise<GraphQLSchema> {
+export async function gatewaySchema({ federation = false }: SchemaOptions = {}): Promise<GraphQLSchema> {
   // TypeGraphQL's own check is a whole introspection, of a schema that is not yet the one that is served.
   const schema = await buildSchema({ resolvers, validate: false, skipCheck: true });
   const role = schema.getType('Role');
@@ -104,6 +112,7 @@ export async function gatewaySchema(): Promise<GraphQLSchema> {
   limitLists(schema);
   addIdempotencyKeys(schema, writeOnce);
   addViewerPermissions(schema, accessFacts);
+  if (federation) addFederation(schema, entityTypes, accessFacts);
   const guarded = enforceAccess(schema, role, accessFacts);
   guardArguments(guarded);
   assertValidSchema(guarded);
@@ -113,6 +122,11 @@ export async function gatewaySchema(): Promise<GraphQLSchema> {
 /** The SDL with its directives, sorted: what schema/schema.graphql holds. */
 export async function printedSchema(): Promise<string> {
   return `${printSchemaWithDirectives(lexicographicSortSchema(await gatewaySchema()))}\n`;
+}
+
+/** The SDL of the gateway as a Federation 2 subgraph. */
+export async function printedSubgraph(): Promise<string> {
+  return subgraphSdl(await gatewaySchema(), Object.keys(entityTypes));
 }
 
 /** The access rules as JSON, sorted by schema coordinate: the contents of schema/access.json. */

@@ -139,6 +139,7 @@ export const roles = {
   CanGetKycMediaAtOneBank: { scope: 'bank', description: 'Read the KYC media of a customer.' },
   CanGetKycStatusesAtOneBank: { scope: 'bank', description: 'Read the KYC statuses of a customer.' },
   CanGetMeetings: { scope: 'bank', description: 'Read all meetings of the bank.' },
+  CanGetSchema: { scope: 'system', description: 'Read the schema of the API where it is not public.' },
   CanGetSocialMediaHandles: { scope: 'bank', description: 'Read the social media handles of a customer.' },
   CanGetTaxResidence: { scope: 'bank', description: 'Read the tax residences of a customer.' },
   CanGetUserCustomerLink: { scope: 'bank', description: 'Read the links between users and customers.' },

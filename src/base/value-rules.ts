@@ -25,6 +25,7 @@ export const valueRules = {
   DEFINED_ATTRIBUTE_TYPE: 'must be {attributeType}, the type that the bank defined for this name',
   DIFFERENT: 'must differ from {otherField}',
   EMAIL_ADDRESS: 'must be a valid email address',
+  ENTITY_TYPE: 'must be the name of an entity type',
   EVIDENCE_EXISTS: 'must be the ID of evidence of this customer',
   EVIDENCE_NOT_RETRACTED: 'must not be the ID of retracted evidence',
   EVIDENCE_OF_CUSTOMER: 'must relate only to evidence of this customer',

@@ -23,3 +23,8 @@ export function ByIds(argument: string, single: string): MethodDecorator {
 export function byIdsOf({ extensions }: Pick<GraphQLField<unknown, unknown>, 'extensions'>): ReadByIds | null {
   return (extensions.byIds as ReadByIds | undefined) ?? null;
 }
+
+/** The argument whose length is the number of objects that the field returns. Null if there is none. */
+export function listArgumentOf(field: Pick<GraphQLField<unknown, unknown>, 'extensions'>): string | null {
+  return byIdsOf(field)?.argument ?? (field.extensions.listArgument as string | undefined) ?? null;
+}

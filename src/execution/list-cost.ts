@@ -29,7 +29,7 @@ import {
   TypeMetaFieldDef,
   type ValueNode,
 } from 'graphql';
-import { byIdsOf } from './by-ids.ts';
+import { listArgumentOf } from './by-ids.ts';
 
 const defaultPageSize = 50;
 // The largest page of any list. The field itself refuses a larger one, with an error that is more helpful than the cost.
@@ -173,9 +173,9 @@ function pageSizeOf(
     if (!value) return whenOmitted;
     return value.kind === Kind.VARIABLE ? { variable: value.name.value, whenOmitted } : literalPageSize(value);
   }
-  const byIds = byIdsOf(definition);
-  if (byIds !== null) {
-    const value = field.arguments?.find((argument) => argument.name.value === byIds.argument)?.value;
+  const listArgument = listArgumentOf(definition);
+  if (listArgument !== null) {
+    const value = field.arguments?.find((argument) => argument.name.value === listArgument)?.value;
     if (value?.kind === Kind.VARIABLE) return { variable: value.name.value, whenOmitted: 0, isList: true };
     return literalLength(value);
   }

@@ -80,7 +80,7 @@ export async function serve(config: Config, database: Database, options: ServeOp
   const server = await createServer({
     config,
     database,
-    schema: await gatewaySchema(),
+    schema: await gatewaySchema(config),
     logger,
     failures,
     tokens: await openTokens(config.signing, { logger, graceMilliseconds: config.keyGracePeriodSeconds * 1_000 }),

@@ -409,6 +409,8 @@ export type Role =
   | 'CanGetKycStatusesAtOneBank'
   /** Read all meetings of the bank. A bank role, granted for one bank. */
   | 'CanGetMeetings'
+  /** Read the schema of the API where it is not public. A system role, granted without a bank. */
+  | 'CanGetSchema'
   /** Read the social media handles of a customer. A bank role, granted for one bank. */
   | 'CanGetSocialMediaHandles'
   /** Read the tax residences of a customer. A bank role, granted for one bank. */

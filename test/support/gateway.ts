@@ -183,7 +183,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   const { drainMilliseconds = 0, connectionLimits, documentIntervalMilliseconds, onStatement } = options;
   const database = await openDatabase(databaseUrl, { statementTimeoutMilliseconds, onStatement });
   const tokens = await openTokens(config.signing, { logger, graceMilliseconds: config.keyGracePeriodSeconds * 1_000 });
-  const schema = options.schema ?? (await realSchema());
+  const schema = options.schema ?? (await realSchema(config));
   // Seals are written only at the end, because tests count statements.
   const auditTrail = await openAuditTrail({ database, secret: config.secret, sealIntervalMilliseconds: 3_600_000 });
   const failures = openFailureLog(logger);
@@ -265,12 +265,15 @@ export async function insertUser(
   return { id, username, email, token: (await tokens.sign({ userId: id }, 3600)).token };
 }
 
-let builtSchema: Promise<GraphQLSchema> | undefined;
+const builtSchemas = new Map<boolean, Promise<GraphQLSchema>>();
 
 /** Builds the real schema once per process, and on demand, because a test of the server alone does not need the resolvers. */
-function realSchema(): Promise<GraphQLSchema> {
-  builtSchema ??= import('../../src/schema.ts').then(({ gatewaySchema }) => gatewaySchema());
-  return builtSchema;
+function realSchema({ federation }: Pick<Config, 'federation'>): Promise<GraphQLSchema> {
+  const schema =
+    builtSchemas.get(federation) ??
+    import('../../src/schema.ts').then(({ gatewaySchema }) => gatewaySchema({ federation }));
+  builtSchemas.set(federation, schema);
+  return schema;
 }
 
 async function post<Data>(

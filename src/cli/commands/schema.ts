@@ -6,9 +6,10 @@ export function addSchemaCommands(program: Command): void {
   schema
     .command('print')
     .description('Print the schema with its directives, in the format of schema/schema.graphql.')
-    .action(async () => {
-      const { printedSchema } = await import('../../schema.ts');
-      process.stdout.write(await printedSchema());
+    .option('--federation', 'print the subgraph for the composition of a supergraph (Federation 2) instead', false)
+    .action(async ({ federation }: { federation: boolean }) => {
+      const { printedSchema, printedSubgraph } = await import('../../schema.ts');
+      process.stdout.write(await (federation ? printedSubgraph() : printedSchema()));
     });
 
   schema

@@ -74,6 +74,23 @@ export async function mediaOfDocuments(context: Context, documents: readonly Kyc
   );
 }
 
+/** The primary key of KYC evidence. */
+type EvidenceKey = readonly [customerId: string, id: string];
+
+function byKey<Row, Item>(rowById: MakeLoader<[string, string], Row | null>, toItem: (row: Row) => Item) {
+  return async (context: Context, keys: readonly EvidenceKey[]): Promise<(Item | null)[]> => {
+    const rows = await context
+      .loader(rowById)
+      .loadAll(keys.map(([customerId, id]): [string, string] => [customerId, id]));
+    return rows.map((row) => (row === null ? null : toItem(row)));
+  };
+}
+
+/** Load the evidence of each key. Null if it does not exist. */
+export const checksById = byKey(checkById, toKycCheck);
+export const documentsById = byKey(documentById, toKycDocument);
+export const mediaItemsById = byKey(mediaById, toKycMedia);
+
 export async function loadKycCheck(context: Context, customerId: string, id: string): Promise<KycCheck | null> {
   const row = await context.loader(checkById).load([customerId, id]);
   return row === null ? null : toKycCheck(row);
