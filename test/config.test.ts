@@ -229,6 +229,15 @@ test('the signing key is read from a file or from the environment, but not from 
   expect(problemsOf({ GATEWAY_SIGNING_KEY_FILE: file })).toEqual([expect.stringContaining('must not both be set')]);
 });
 
+test('a subgraph accepts operations as texts, because routers write them', () => {
+  const documents = { GATEWAY_TRUSTED_DOCUMENTS: 'web=/etc/gateway/web.json', GATEWAY_TRUSTED_DOCUMENTS_MODE: 'only' };
+
+  expect(problemsOf({ ...documents, GATEWAY_FEDERATION: 'on' })).toEqual([
+    'GATEWAY_FEDERATION must be off if GATEWAY_TRUSTED_DOCUMENTS_MODE is only.',
+  ]);
+  expect(problemsOf({ ...documents, GATEWAY_FEDERATION: 'on', GATEWAY_TRUSTED_DOCUMENTS_MODE: 'log' })).toEqual([]);
+});
+
 test('an unknown variable is a problem, unless Kubernetes sets it for a service', () => {
   const problems = problemsOf({
     GATEWAY_CORS_ORIGIN: 'https://app.example.org',
