@@ -416,12 +416,12 @@ describe(`random operations (seed ${seed}) on the schema of the gateway`, () => 
       const codes = new Map<unknown, number>();
       let [executed, withData] = [0, 0];
       while (executed < 700) {
-        // Tokens of meetings and the time of an export differ at each read.
+        // Tokens of meetings, the time of an export, and the cursors of changes differ at each read.
         const options = {
           kind: 'query',
           maxDepth: 5,
           valuesOf,
-          without: ['staffToken', 'customerToken', 'exportedAt'],
+          without: ['staffToken', 'customerToken', 'exportedAt', 'changes'],
         } as const;
         const operation = randomOperation(schema, random, options);
         const { document, interpreted, compiled } = executorsOf(schema, operation.query);
