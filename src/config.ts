@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { CostLimits } from './auth/cost-budget.ts';
 import {
@@ -7,7 +6,10 @@ import {
   isSender,
   isSmtpUrl,
   type MailSettings,
+  mailSettings,
+  missingMailVariables,
   type PasswordResetSettings,
+  passwordResetSettings,
 } from './auth/mail-settings.ts';
 import { isClaimMapping, isIssuerAndAudience, type OidcIssuer, oidcIssuers } from './auth/oidc-issuer.ts';
 import { minPasswordCost, type PasswordCost } from './auth/password.ts';
@@ -19,6 +21,7 @@ import {
   integer,
   isAddressOrNetwork,
   isFileOf,
+  isHeaderName,
   isHostName,
   isOrigin,
   list,
@@ -49,6 +52,8 @@ export interface Settings {
   /** The port of the parent process that reports the health of all workers. Null if there is none. */
   readonly healthPort: number | null;
   readonly tokenLifetimeSeconds: number;
+  /** How long after a login its tokens can be renewed, and the renewed ones are valid. */
+  readonly tokenMaxLifetimeSeconds: number;
   /** How long keys that cannot be read again are accepted. */
   readonly keyGracePeriodSeconds: number;
   readonly oidcIssuers: readonly OidcIssuer[];
@@ -63,6 +68,10 @@ export interface Settings {
   readonly trustedDocuments: Readonly<DocumentSettings>;
   /** The origins of front ends that can send requests from browsers. CORS is disabled if there are none. */
   readonly corsOrigins: readonly string[];
+  /** The request headers that browsers can send in addition to those of `corsHeaders` in `http/app.ts`. */
+  readonly corsHeaders: readonly string[];
+  /** Whether answers are compressed. */
+  readonly compression: boolean;
   /** The addresses and networks whose `X-Forwarded-For` is trusted. */
   readonly trustedProxies: readonly string[];
   readonly introspection: boolean;
@@ -171,6 +180,7 @@ const variables = z.object({
     )
     .optional(),
   GATEWAY_TOKEN_LIFETIME: durationWithDefault('1s', '30d', '1h'),
+  GATEWAY_TOKEN_MAX_LIFETIME: durationWithDefault('1s', '365d', '12h'),
   GATEWAY_KEY_GRACE_PERIOD: durationWithDefault('1s', '30d', '5m'),
   GATEWAY_ARGON2_MEMORY_KIB: integer(minPasswordCost.memoryKibibytes, 4_194_304, minPasswordCost.memoryKibibytes),
   GATEWAY_ARGON2_PASSES: integer(minPasswordCost.passes, 100, minPasswordCost.passes),
@@ -221,6 +231,8 @@ const variables = z.object({
   ),
   GATEWAY_TRUSTED_DOCUMENTS_MODE: oneOf(documentModes).default('off'),
   GATEWAY_CORS_ORIGINS: list(isOrigin, 'origins, such as https://app.example.org'),
+  GATEWAY_CORS_HEADERS: list(isHeaderName, 'names of headers, such as x-tenant'),
+  GATEWAY_COMPRESSION: onOrOff().default(true),
   GATEWAY_TRUSTED_PROXIES: list(isAddressOrNetwork, 'IP addresses and networks, such as 10.0.0.0/8'),
   GATEWAY_INTROSPECTION: onOrOff().optional(),
   GATEWAY_ERROR_DETAIL: onOrOff().optional(),
@@ -343,18 +355,6 @@ function missingSecrets(values: SetVariables, needed: readonly (keyof Secrets)[]
   return problems;
 }
 
-function missingMailVariables(values: SetVariables): string[] {
-  const { GATEWAY_SMTP_URL: url, GATEWAY_SMTP_URL_FILE: file } = values;
-  if (url !== undefined && file !== undefined)
-    return ['GATEWAY_SMTP_URL and GATEWAY_SMTP_URL_FILE must not both be set.'];
-  // The public URL alone does not ask for email.
-  const isAsked = url ?? file ?? values.GATEWAY_MAIL_FROM ?? values.GATEWAY_PASSWORD_RESET_URL;
-  if (isAsked === undefined) return [];
-  const missing = ['GATEWAY_MAIL_FROM', 'GATEWAY_PUBLIC_URL'].filter((name) => values[name] === undefined);
-  if ((url ?? file) === undefined) missing.unshift('GATEWAY_SMTP_URL');
-  return missing.map((name) => `${name} must be set to send email.`);
-}
-
 function settingsOf(value: Variables): Settings {
   const isProduction = value.NODE_ENV === 'production';
   return {
@@ -367,6 +367,7 @@ function settingsOf(value: Variables): Settings {
     port: value.PORT,
     healthPort: value.GATEWAY_HEALTH_PORT ?? null,
     tokenLifetimeSeconds: value.GATEWAY_TOKEN_LIFETIME,
+    tokenMaxLifetimeSeconds: value.GATEWAY_TOKEN_MAX_LIFETIME,
     keyGracePeriodSeconds: value.GATEWAY_KEY_GRACE_PERIOD,
     passwordCost: Object.freeze({
       memoryKibibytes: value.GATEWAY_ARGON2_MEMORY_KIB,
@@ -381,6 +382,8 @@ function settingsOf(value: Variables): Settings {
       manifests: Object.freeze(value.GATEWAY_TRUSTED_DOCUMENTS.map(manifestFile)),
     }),
     corsOrigins: Object.freeze(value.GATEWAY_CORS_ORIGINS),
+    corsHeaders: Object.freeze(value.GATEWAY_CORS_HEADERS),
+    compression: value.GATEWAY_COMPRESSION,
     trustedProxies: Object.freeze(value.GATEWAY_TRUSTED_PROXIES),
     introspection: value.GATEWAY_INTROSPECTION ?? !isProduction,
     errorDetail: value.GATEWAY_ERROR_DETAIL ?? !isProduction,
@@ -430,21 +433,4 @@ function secretsOf(value: Variables): { [Name in keyof Secrets]: Secrets[Name] |
         );
   const signing = key !== undefined ? { key } : file !== undefined ? { file } : undefined;
   return { secret, signing: Object.freeze(signing) };
-}
-
-function mailSettings(value: Variables): Readonly<MailSettings> | null {
-  const { GATEWAY_SMTP_URL_FILE: file, GATEWAY_MAIL_FROM: from, GATEWAY_PUBLIC_URL: publicUrl } = value;
-  const smtpUrl = file === undefined ? value.GATEWAY_SMTP_URL : readFileSync(file, 'utf8').trim();
-  if (smtpUrl === undefined || from === undefined || publicUrl === undefined) return null;
-  return Object.freeze({ smtpUrl, from, publicUrl });
-}
-
-function passwordResetSettings(value: Variables): Readonly<PasswordResetSettings> | null {
-  const { GATEWAY_PASSWORD_RESET_URL: url } = value;
-  if (url === undefined) return null;
-  return Object.freeze({
-    url,
-    lifetimeSeconds: value.GATEWAY_PASSWORD_RESET_LIFETIME,
-    requestsPerHour: value.GATEWAY_PASSWORD_RESETS_PER_HOUR,
-  });
 }

@@ -60,6 +60,10 @@ export function isOrigin(text: string): boolean {
   return url !== null && /^https?:$/.test(url.protocol) && url.origin === text;
 }
 
+export function isHeaderName(text: string): boolean {
+  return /^[a-z0-9](?:[a-z0-9-]{0,98}[a-z0-9])?$/i.test(text);
+}
+
 /** Whether the text is an IP address or a network in CIDR notation. */
 export function isAddressOrNetwork(text: string): boolean {
   const [address = '', bits, more] = text.split('/');

@@ -17,6 +17,7 @@ import { largeListCost } from '../execution/operation-queue.ts';
 import { documentLimits } from '../execution/parse-options.ts';
 import { gatewayValidation } from '../execution/validation.ts';
 import type { Context } from '../graph/context.ts';
+import { selectsSecret } from '../graph/secret.ts';
 import { variableGuardPlugin } from '../graph/variable-guard.ts';
 import { answerText } from './answer-text.ts';
 import type { CostControl } from './cost-control.ts';
@@ -63,6 +64,7 @@ export function createApolloServer(
           if (scope !== undefined) {
             scope.response = response;
             scope.isMutation = operation?.operation === 'mutation';
+            scope.isCompressible = operation?.operation === 'query' && !selectsSecret(schema, document);
             scope.acquireSlot = () => acquireSlot(scope, contextValue, { isStarted: true });
             if (operationName) operationNames.set(scope.request, operationName.slice(0, 100));
           }

@@ -7,6 +7,7 @@ import { type PlainErrorKey, requestError, statusOf } from '../base/errors.ts';
 import { logRequest } from '../base/logger.ts';
 import { answerFailure, refuse } from './answers.ts';
 import { openTrustedProxies } from './client-address.ts';
+import { compressAnswers } from './compression.ts';
 import { Connections, defaultConnectionLimits } from './connections.ts';
 import { type CostControl, rateLimitHeaderNames } from './cost-control.ts';
 import { addHealthRoutes, type Readiness } from './health.ts';
@@ -43,6 +44,23 @@ const parseErrors: ReadonlyMap<string, PlainErrorKey> = new Map([
   ['HPE_CHUNK_EXTENSIONS_OVERFLOW', 'BODY_TOO_LARGE'],
   ['HPE_HEADER_OVERFLOW', 'HEADERS_TOO_LARGE'],
 ]);
+
+/** The request headers that browsers can send: those that the gateway reads, and those that libraries of front ends add. */
+const corsHeaders: readonly string[] = [
+  'authorization',
+  'content-type',
+  'idempotency-key',
+  'x-reason',
+  'x-request-id',
+  'apollographql-client-name',
+  'apollographql-client-version',
+  'apollo-require-preflight',
+  'last-event-id',
+  'traceparent',
+  'tracestate',
+  'baggage',
+  'sentry-trace',
+];
 
 export interface App {
   app: FastifyInstance;
@@ -148,6 +166,7 @@ export async function createApp(
     if (isClosing() && !connections.hasPipelined(socket)) reply.header('connection', 'close');
   });
   app.addHook('onResponse', async (request, reply) => logAnswer(request, reply));
+  compressAnswers(app, { isEnabled: config.compression });
 
   app.setNotFoundHandler((_request, reply) => refuse(reply, 'PATH_NOT_FOUND'));
   app.setErrorHandler((error, request, reply) => answerFailure(error, request, reply, parts));
@@ -155,15 +174,7 @@ export async function createApp(
     await app.register(cors, {
       origin: [...config.corsOrigins],
       methods: ['POST'],
-      allowedHeaders: [
-        'authorization',
-        'content-type',
-        'idempotency-key',
-        'x-reason',
-        'x-request-id',
-        'apollographql-client-name',
-        'apollographql-client-version',
-      ],
+      allowedHeaders: [...corsHeaders, ...config.corsHeaders],
       exposedHeaders: ['x-request-id', 'retry-after', ...rateLimitHeaderNames],
       maxAge: 600,
     });

@@ -173,6 +173,7 @@ export function addGraphqlRoute(
       if (scope.outage !== undefined && !(await hasCommitted(scope))) throw scope.outage;
       const deadline = timer.signal.aborted ? AbortSignal.timeout(graceMilliseconds) : timer.signal;
       const recording = recorded(failures, request, scope.context?.audit.finish());
+      reply.isCompressible = scope.isCompressible === true;
       return send(reply, await recordedResponse(scope, response, before(deadline, recording, timer.signal.reason)));
     } catch (error) {
       const recording = recorded(failures, request, scope.context?.audit.finish(error));

@@ -29,6 +29,7 @@ export function addPlayground(app: FastifyInstance, { exampleVariables, trustedO
   app.get<{ Querystring: { example?: string } }>('/playground', async (request, reply) => {
     const nonce = randomBytes(16).toString('base64');
     const chosen = examples.find(({ name }) => name === request.query.example);
+    reply.isCompressible = true;
     return reply
       .header('content-type', 'text/html; charset=utf-8')
       .header('content-security-policy', contentSecurityPolicy(nonce))

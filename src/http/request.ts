@@ -69,6 +69,8 @@ export interface RequestScope {
   outage?: GatewayError;
   /** Whether the operation is a mutation, once it is known. */
   isMutation?: boolean;
+  /** Whether the answer contains no secret, once the operation is known. */
+  isCompressible?: boolean;
   /** Releases the slot that each operation needs, once it is used. Large operations release it when they need a slot of their own. */
   leave?: () => void;
   /** Resolves when the operation has a slot for large operations, once the operation is known. */

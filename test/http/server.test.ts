@@ -428,7 +428,8 @@ describe('headers', () => {
   test.each([10, 100_000])(
     'contain the length in bytes of a JSON response in UTF-8 with %i letters',
     async (length) => {
-      const response = await post(JSON.stringify({ query: `{ text(length: ${length}) }` }));
+      const query = `{ text(length: ${length}) }`;
+      const response = await post(JSON.stringify({ query }), { 'accept-encoding': 'identity' });
 
       const answer = JSON.stringify({ data: { text: 'Æ'.repeat(length) } });
       expect(await response.text()).toBe(answer);
@@ -451,9 +452,15 @@ describe('headers', () => {
       fetch(`${url}/graphql`, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST' } });
     const off = await preflight(gateway.url, 'https://app.example.org');
     expect(off.headers.get('access-control-allow-origin')).toBeNull();
-    await withGateway({ environment: { GATEWAY_CORS_ORIGINS: 'https://app.example.org' } }, async ({ url }) => {
+    const environment = { GATEWAY_CORS_ORIGINS: 'https://app.example.org', GATEWAY_CORS_HEADERS: 'x-tenant, X-Region' };
+    await withGateway({ environment }, async ({ url }) => {
       const allowed = await preflight(url, 'https://app.example.org');
       expect(allowed.headers.get('access-control-allow-origin')).toBe('https://app.example.org');
+      expect(allowed.headers.get('access-control-allow-headers')?.split(', ')).toEqual([
+        ...['authorization', 'content-type', 'idempotency-key', 'x-reason', 'x-request-id'],
+        ...['apollographql-client-name', 'apollographql-client-version', 'apollo-require-preflight', 'last-event-id'],
+        ...['traceparent', 'tracestate', 'baggage', 'sentry-trace', 'x-tenant', 'X-Region'],
+      ]);
       const other = await preflight(url, 'https://evil.example.org');
       expect(other.headers.get('access-control-allow-origin')).not.toBe('https://evil.example.org');
       const answer = await post('{"query":"{ me }"}', { origin: 'https://app.example.org' }, url);

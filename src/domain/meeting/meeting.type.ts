@@ -3,6 +3,7 @@ import { connectionOf } from '../../graph/connection.ts';
 import { payloadObjectOfCustomer, versionDescription } from '../../graph/descriptions.ts';
 import { MaxInputItems } from '../../graph/max-input-items.ts';
 import { DateTime, EmailAddress } from '../../graph/scalars.ts';
+import { Secret } from '../../graph/secret.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'The name and the contact details of a person.' })
 export class ContactDetails {
@@ -48,6 +49,7 @@ export class MeetingKeys {
   @Field(() => ID, { nullable: true, description: 'The ID of the session at the provider. Null if there is none.' })
   sessionId: string | null;
 
+  @Secret()
   @Field(() => String, {
     nullable: true,
     description:
@@ -55,6 +57,7 @@ export class MeetingKeys {
   })
   readonly staffToken: Promise<string | null>;
 
+  @Secret()
   @Field(() => String, {
     nullable: true,
     description:

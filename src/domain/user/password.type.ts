@@ -1,5 +1,6 @@
 import { Field, ObjectType } from 'type-graphql';
 import { DateTime } from '../../graph/scalars.ts';
+import { Secret } from '../../graph/secret.ts';
 
 /** The rule for passwords, which ends the description of an argument or input field. */
 export const passwordRule =
@@ -13,6 +14,7 @@ export class ChangeMyPasswordPayload {
   })
   changedAt: Date;
 
+  @Secret()
   @Field(() => String, { description: 'A new bearer token of the caller.' })
   token: string;
 

@@ -1,6 +1,7 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { connectionOf } from '../../graph/connection.ts';
 import { DateTime, EmailAddress } from '../../graph/scalars.ts';
+import { Secret } from '../../graph/secret.ts';
 import { passwordRule } from './password.type.ts';
 import type { UserProfile } from './user.table.ts';
 
@@ -115,6 +116,7 @@ export class CreateUserPayload {
   })
   user: User | null;
 
+  @Secret()
   @Field(() => String, {
     nullable: true,
     description: 'A bearer token of the user. Null if the email address must be validated first.',
@@ -142,6 +144,7 @@ export class UnlockUserPayload {
 
 @ObjectType({ simpleResolvers: true, description: 'The result of a login.' })
 export class LoginPayload {
+  @Secret()
   @Field(() => String, { description: 'The bearer token. Send it in the `Authorization` header, as `Bearer TOKEN`.' })
   token: string;
 
