@@ -33,6 +33,7 @@ export const gatewayFields: Record<string, Record<string, readonly ErrorKey[]>> 
     ],
     'Mutation.requestPasswordReset': ['PASSWORD_RESET_UNAVAILABLE', 'RATE_LIMITED'],
     'Mutation.resetPassword': ['OBP-30207', 'INVALID_RESET_TOKEN', 'PASSWORD_RESET_UNAVAILABLE', 'RATE_LIMITED'],
+    'Mutation.renewToken': ['TOKEN_NOT_RENEWABLE'],
     'Mutation.revokeMyTokens': [],
     'Mutation.unlockUser': ['OBP-20057'],
     'Mutation.createUserAttribute': ['OBP-20057', 'TOO_MANY_ITEMS'],

@@ -33,7 +33,7 @@ import * as bankCreation from './domain/user/bank-creation.resolver.ts';
 import * as entitlement from './domain/user/entitlement.resolver.ts';
 import { writeOnce } from './domain/user/idempotency-key.writes.ts';
 import * as password from './domain/user/password.resolver.ts';
-import * as revokeTokens from './domain/user/revoke-tokens.resolver.ts';
+import * as token from './domain/user/token.resolver.ts';
 import * as user from './domain/user/user.resolver.ts';
 import { isSelf } from './domain/user/user.rules.ts';
 import * as userAttribute from './domain/user/user-attribute.resolver.ts';
@@ -84,7 +84,7 @@ const modules = [
   userCustomers,
   entitlement,
   password,
-  revokeTokens,
+  token,
   userAttribute,
   user,
 ];

@@ -176,6 +176,7 @@ describe('the mutations of the schema', () => {
       'changeMyPassword',
       'createUser',
       'login',
+      'renewToken',
       'requestPasswordReset',
       'resetPassword',
       'revokeMyTokens',

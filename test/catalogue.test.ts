@@ -80,6 +80,7 @@ describe.each(catalogue)('$operation', (api) => {
 
     expect(rule.kind).toBe(api.access);
     expect(withScopes(rule.anyOf)).toEqual([...api.anyOfRoles].sort());
+    if (api.nested === null) expect(rule.orLinkedUser ?? false).toBe(api.orLinkedUser);
   });
 });
 

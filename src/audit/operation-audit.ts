@@ -370,5 +370,5 @@ export class OperationAudit {
 }
 
 function kindOf({ coordinate }: Write): 'AUTHENTICATION' | 'WRITE' {
-  return coordinate === 'Mutation.login' ? 'AUTHENTICATION' : 'WRITE';
+  return coordinate === 'Mutation.login' || coordinate === 'Mutation.renewToken' ? 'AUTHENTICATION' : 'WRITE';
 }

@@ -20,7 +20,10 @@ export interface AuthenticatedUser {
   bankRoles: ReadonlyMap<string, ReadonlySet<string>>;
   /** The position of the user's last write, which a replica must have replayed. Null if every replica can be read. */
   lastWrite: string | null;
-  token: Pick<VerifiedToken, 'tokenId' | 'issuedAt' | 'expiresAt'>;
+  token: Pick<VerifiedToken, 'tokenId' | 'issuedAt' | 'expiresAt'> & {
+    /** Null for the token of an identity provider. */
+    own: Pick<VerifiedToken, 'generation' | 'session'> | null;
+  };
 }
 
 /** Whether the user holds one of the roles: a bank role at the bank, or a system role. Without a bank, only system roles apply. */

@@ -38,9 +38,27 @@ const ownParties: TokenParties = { issuer: 'obp-customer-gateway', audience: 'ob
 /** The claim with the number of times that all tokens of the user had been revoked. Tokens of earlier versions lack it. */
 const generationClaim = 'generation';
 
+/** The login that a token came from. Renewed tokens have the session of the first one. */
+export interface TokenSession {
+  /** The `jti` claim of the first token. */
+  id: string;
+  /** The time of the login. Null if the token cannot be renewed. */
+  authenticatedAt: Date | null;
+}
+
+/** The claims of a new token. */
+export interface TokenClaims {
+  userId: string;
+  /** The `tokenGeneration` of the user. Defaults to 0. */
+  generation?: number;
+  /** The session of the token that is renewed, or `new` for a login. Without it, the token cannot be renewed. */
+  session?: TokenSession | 'new';
+}
+
 export interface VerifiedToken {
   userId: string;
   generation: number;
+  session: TokenSession;
   /** The `jti` claim. It identifies the token, because one token can be encoded in several ways. */
   tokenId: string;
   issuedAt: Date;
@@ -48,11 +66,8 @@ export interface VerifiedToken {
 }
 
 export interface Tokens {
-  /** Signs a token for a user with this `tokenGeneration`, by default 0. @throws KEYS_UNCONFIRMED */
-  sign(
-    claims: { userId: string; generation?: number },
-    expiresInSeconds: number,
-  ): Promise<{ token: string; expiresAt: Date }>;
+  /** @throws KEYS_UNCONFIRMED */
+  sign(claims: TokenClaims, expiresInSeconds: number): Promise<{ token: string; expiresAt: Date }>;
   /** @throws INVALID_TOKEN if anything is wrong with the token, KEYS_UNCONFIRMED if that cannot be known */
   verify(token: string): Promise<VerifiedToken>;
   /** The public parts of all keys, as a JWK Set. @throws KEYS_UNCONFIRMED */
@@ -154,10 +169,13 @@ export async function openTokens(signing: SigningKey, options: TokensOptions = {
         requiredClaims: ['sub', 'jti', 'exp', 'iat'],
       });
       requireAccessToken(protectedHeader, payload);
-      const { sub, jti, [generationClaim]: generation = 0 } = payload;
+      const { sub, jti, sid = jti, auth_time: authTime, [generationClaim]: generation = 0 } = payload;
       if (typeof sub !== 'string' || typeof jti !== 'string') throw refusedToken('TOKEN_CLAIM_INVALID');
-      if (typeof generation !== 'number') throw refusedToken('TOKEN_CLAIM_INVALID');
-      return { userId: sub, tokenId: jti, generation, ...tokenDates(payload) };
+      if (typeof generation !== 'number' || typeof sid !== 'string') throw refusedToken('TOKEN_CLAIM_INVALID');
+      const dates = tokenDates(payload);
+      // `tokenDates` has checked it.
+      const authenticatedAt = authTime === undefined ? null : new Date(Math.round(Number(authTime) * 1000));
+      return { userId: sub, tokenId: jti, generation, session: { id: sid, authenticatedAt }, ...dates };
     } catch (cause) {
       // The key of another issuer is unknown, but the reason is the issuer.
       const claimed = unverifiedIssuer(token);
@@ -167,18 +185,19 @@ export async function openTokens(signing: SigningKey, options: TokensOptions = {
   });
 
   return {
-    async sign({ userId, generation = 0 }, expiresInSeconds) {
+    async sign({ userId, generation = 0, session }, expiresInSeconds) {
       await requireConfirmedKeys();
       const { key, id, algorithm } = ring.signing;
       const now = Date.now() / 1000;
+      const issued = Math.round(now * 1000) / 1000;
       const expires = Math.floor(now) + expiresInSeconds;
-      const token = await new SignJWT({ [generationClaim]: generation })
+      const token = await new SignJWT({ [generationClaim]: generation, ...sessionClaims(session, issued) })
         .setProtectedHeader({ alg: algorithm, typ: type, kid: id })
         .setIssuer(issuer)
         .setAudience(audience)
         .setSubject(userId)
         .setJti(randomUUID())
-        .setIssuedAt(Math.round(now * 1000) / 1000)
+        .setIssuedAt(issued)
         .setExpirationTime(expires)
         .sign(key);
       return { token, expiresAt: new Date(expires * 1000) };
@@ -195,6 +214,14 @@ export async function openTokens(signing: SigningKey, options: TokensOptions = {
     confirmKeys: () => reread(confirmMilliseconds),
     unconfirmedKeys: () => confirmation.unconfirmed,
   };
+}
+
+/** The claims `sid` and `auth_time` of OpenID Connect. The first token of a session has its own ID as that of the session. */
+function sessionClaims(session: TokenClaims['session'], issued: number): { sid?: string; auth_time?: number } {
+  if (session === undefined) return {};
+  if (session === 'new') return { auth_time: issued };
+  const { id, authenticatedAt } = session;
+  return authenticatedAt === null ? { sid: id } : { sid: id, auth_time: authenticatedAt.getTime() / 1000 };
 }
 
 async function withinReadTimeout(reading: Promise<KeyRing>): Promise<KeyRing> {

@@ -226,6 +226,11 @@ export const ownErrors = {
     message: 'The customer already has this tax residence.',
     parameters: ['customerId?', 'field?'],
   },
+  TOKEN_NOT_RENEWABLE: {
+    code: 'FORBIDDEN',
+    message:
+      'The token cannot be renewed, because it is not from a login at the gateway, or its total lifetime ends. Log in again.',
+  },
   TOO_MANY_ALIASES: {
     code: 'LIMIT_EXCEEDED',
     status: 400,

@@ -25,6 +25,7 @@ export const fieldCosts: Readonly<Record<string, number>> = {
   createCustomers: 1_000,
   deleteCustomerCascade: 200,
   exportCustomerData: 1_000,
+  renewToken: 100,
   totalCount: 100,
 };
 

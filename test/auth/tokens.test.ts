@@ -56,6 +56,7 @@ test('a token contains its user, an ID of its own, and the ID of its key', async
     userId: 'user-1',
     generation: 0,
     tokenId: decodeJwt(token).jti,
+    session: { id: decodeJwt(token).jti, authenticatedAt: null },
     issuedAt: expect.any(Date),
     expiresAt,
   });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { auditReader } from '../support/audit-events.ts';
 import { statementsOfAuditTrail } from '../support/database-url.ts';
-import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
+import { type Gateway, type ResponseError, startGateway, type TestUser } from '../support/gateway.ts';
 import { codesOf } from '../support/paging.ts';
 import { insertCustomer, insertCustomerAddress, insertUserCustomerLink } from '../support/rows.ts';
 
@@ -211,6 +212,54 @@ describe('myCustomers and myCustomer', () => {
     expect(codesOf(await gateway.query(linked.token, '{ myCustomers(bankId: "no-bank") { id } }'))).toEqual([
       'OBP-30001',
     ]);
+  });
+});
+
+describe('customer', () => {
+  const selection =
+    '{ id legalName addresses { city } accountLinks { id } kycChecks { id } crmEvents { nodes { id } } userLinks { id } }';
+  const customerOf = (token: string | null, id: string, bank = bankId) =>
+    gateway.query(token, `{ it: customer(bankId: "${bank}", customerId: "${id}") ${selection} }`);
+
+  test('answers a linked user as myCustomer does', async () => {
+    const audit = auditReader(gateway.database);
+    await audit.skipExisting();
+    const { data, errors } = await customerOf(linked.token, customerId);
+    const mine = await gateway.query(linked.token, `{ it: myCustomer(customerId: "${customerId}") ${selection} }`);
+    const [event, eventOfMine] = await audit.events();
+
+    expect(data).toEqual(mine.data);
+    expect(data).toMatchObject({ it: { legalName: 'Anna', addresses: [{ city: 'Berlin' }], kycChecks: null } });
+    const withoutPlaces = (all: ResponseError[]) => all.map(({ path, extensions }) => ({ path, extensions }));
+    expect(withoutPlaces(errors)).toEqual(withoutPlaces(mine.errors));
+    const { customerIds, fieldsRefused } = eventOfMine ?? {};
+    expect(event).toMatchObject({ outcome: 'PARTIAL', bankId, userId: linked.id, customerIds, fieldsRefused });
+    expect(event?.fieldsReturned).toEqual(['Query.customer', 'Customer.addresses', 'Customer.accountLinks']);
+    expect(event?.roles).toEqual(['orLinkedUser']);
+  });
+
+  test('is refused without the role and an active link, in the same way whether or not the customer exists', async () => {
+    const stranger = await gateway.createUser();
+    for (const { token } of [stranger, formerlyLinked, linked]) {
+      const unknown = await customerOf(token, 'no-customer');
+      const existing = token === linked.token ? foreignCustomerId : customerId;
+      const known = await customerOf(token, existing);
+
+      expect(known.errors).toEqual(unknown.errors);
+      expect(known.data).toEqual({ it: null });
+      expect(known.errors).toMatchObject([
+        { extensions: { obpCode: 'OBP-20006', missingRoles: ['CanGetCustomer'], bankId } },
+      ]);
+    }
+    expect(codesOf(await customerOf(null, customerId))).toEqual(['OBP-20001']);
+  });
+
+  test('is refused to a linked user at another bank than that of the customer', async () => {
+    expect(codesOf(await customerOf(linked.token, customerId, otherBankId))).toEqual(['OBP-20006']);
+    expect(codesOf(await customerOf(linked.token, customerId, 'no-bank'))).toEqual(['OBP-30001']);
+    expect((await customerOf(linked.token, foreignCustomerId, otherBankId)).data).toMatchObject({
+      it: { legalName: 'Berta' },
+    });
   });
 });
 

@@ -66,6 +66,7 @@ describe('addIdempotencyKeys', () => {
       'changeMyPassword',
       'createUser',
       'login',
+      'renewToken',
       'requestPasswordReset',
       'resetPassword',
       'revokeMyTokens',

@@ -22,7 +22,13 @@ export const wholeEnvironment = {
 };
 
 /** The mutations without a case, because they need a password, or the token of a mail. Tests of their own call them. */
-export const mutationsWithoutCase = ['changeMyPassword', 'login', 'requestPasswordReset', 'resetPassword'];
+export const mutationsWithoutCase = [
+  'changeMyPassword',
+  'login',
+  'renewToken',
+  'requestPasswordReset',
+  'resetPassword',
+];
 
 /** The cases of OBP's APIs, by operation ID. */
 export const apiCases: Readonly<Record<string, ApiCase>> = {

@@ -156,7 +156,7 @@ export async function contextParts(databaseUrl: string, database: Database): Pro
       systemRoles: new Set(['CanGetCustomerAttributesAtAnyBank']),
       bankRoles: new Map(),
       lastWrite: null,
-      token: { tokenId: randomUUID(), issuedAt: now, expiresAt: new Date(Date.now() + 3_600_000) },
+      token: { tokenId: randomUUID(), issuedAt: now, expiresAt: new Date(Date.now() + 3_600_000), own: null },
     },
     config,
     database,

@@ -27,7 +27,7 @@ registerEnumType(AuditEventKind, {
     WRITE: { description: 'A mutation field wrote data, or tried to.' },
     AUTHENTICATION: {
       description:
-        'A login, a failed login, or a request that was refused because of its token, the rate limit of its caller, or its document.',
+        'A login, a failed login, a renewed token, or a request that was refused because of its token, the rate limit of its caller, or its document.',
     },
     COMMAND: { description: 'A command was run on the command line of the gateway.' },
     LOST: { description: 'The event could not be recorded, so the operation failed.' },

@@ -39,7 +39,7 @@ export class CustomerResolver {
     nullable: true,
     description: 'The customer with this ID. Fails with `OBP-30046` if the bank has no such customer.',
   })
-  @RequiresRole(['CanGetCustomer'])
+  @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
   @PrefetchKey((_: unknown, { bankId, customerId }: CustomerMinimal): CustomerKey => ({ id: customerId, bankId }))
   customer(@BankId() bankId: string, @CustomerId() customerId: string, @Ctx() context: Context): Promise<Customer> {
     return customerAt(context, bankId, customerId);

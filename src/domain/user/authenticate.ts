@@ -105,9 +105,10 @@ function bearerToken(authorization: string): string {
 
 async function callerOfOwnToken(database: Database, tokens: Tokens, token: string, onVerified: OnVerified) {
   const verified = await tokens.verify(token);
-  const { userId: id, tokenId } = verified;
+  const { userId: id, session } = verified;
   onVerified(id);
-  const rows = await userById(database, { id, tokenId, now: new Date() });
+  // The revocation of a token applies to all tokens that it was renewed from or to.
+  const rows = await userById(database, { id, tokenId: session.id, now: new Date() });
   return { verified, rows, claimed: [] };
 }
 
@@ -232,7 +233,8 @@ export async function authenticate({
       : await callerOfProvider(database, recording, identityProvider, bearer, onVerified);
   const [row] = rows;
   if (row === undefined) throw refusedToken('TOKEN_USER_UNKNOWN');
-  const generation = 'generation' in verified ? verified.generation : null;
+  const own = 'session' in verified ? { generation: verified.generation, session: verified.session } : null;
+  const generation = own?.generation ?? null;
   const refusal = refusalOf(row, { issuedAt: verified.issuedAt, generation });
   if (refusal !== null) throw refusal;
   if (generation === null) await noteTokenOfFuture(database, row, verified.issuedAt);
@@ -245,6 +247,6 @@ export async function authenticate({
           ...(JSON.parse(row.held) as HeldRole[]),
           ...claimed.map(({ roleName, bankId }) => [roleName, bankId] as const),
         ])),
-    token: { tokenId, issuedAt, expiresAt },
+    token: { tokenId, issuedAt, expiresAt, own },
   };
 }

@@ -67,7 +67,7 @@ export class PasswordMutations {
     // Another request has changed the password since it was verified.
     if (generation === null) throw gatewayError('OBP-20004', { field: 'oldPassword' });
     notify(context, row);
-    const token = await tokens.sign({ userId: user.id, generation }, config.tokenLifetimeSeconds);
+    const token = await tokens.sign({ userId: user.id, generation, session: 'new' }, config.tokenLifetimeSeconds);
     return { changedAt, ...token };
   }
 

@@ -1,10 +1,12 @@
 import { and, eq, isNull, lt, lte, or, sql } from 'drizzle-orm';
 import { leewaySeconds } from '../../auth/access-token.ts';
 import type { AuthenticatedUser } from '../../auth/authenticated-user.ts';
+import type { Config } from '../../config.ts';
 import { currentMilliseconds, currentTimestamp } from '../../database/current-time.ts';
 import type { Database, Queries } from '../../database/database.ts';
 import { lockedForWriting } from '../../database/lock.ts';
 import { insertRow, updateRows } from '../../database/write-row.ts';
+import { renewalEnd } from './renew-token.ts';
 import { revokedToken } from './revoked-token.table.ts';
 import { user } from './user.table.ts';
 
@@ -52,11 +54,17 @@ export async function recordTokenOfFuture(database: Database, userId: string, is
   );
 }
 
-/** Revokes the token of the request. */
-export async function revokeToken(transaction: Queries, { id, token }: AuthenticatedUser): Promise<void> {
-  // The token would be accepted until this time.
-  const expiresAt = new Date(token.expiresAt.getTime() + leewaySeconds * 1000);
-  const row = { userId: id, tokenId: token.tokenId, expiresAt };
+/** Revokes the token of the request, and all that it was renewed from or to. */
+export async function revokeToken(
+  transaction: Queries,
+  { id, token }: AuthenticatedUser,
+  { tokenMaxLifetimeSeconds }: Pick<Config, 'tokenMaxLifetimeSeconds'>,
+): Promise<void> {
+  const { tokenId, own, expiresAt: tokenExpiresAt } = token;
+  const renewableUntil = renewalEnd(token, tokenMaxLifetimeSeconds)?.getTime() ?? 0;
+  // A token of the session would be accepted until this time.
+  const expiresAt = new Date(Math.max(tokenExpiresAt.getTime(), renewableUntil) + leewaySeconds * 1000);
+  const row = { userId: id, tokenId: own?.session.id ?? tokenId, expiresAt };
   await insertRow(transaction, revokedToken, row, 'ignore');
 }
 

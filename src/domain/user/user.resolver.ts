@@ -192,7 +192,7 @@ export class UserResolver {
     if (row === null || !matches) throw gatewayError('OBP-20004');
     if (row.disabledAt !== null) throw gatewayError('USER_DISABLED');
     if (row.awaitsEmailValidation && mail !== null) throw gatewayError('EMAIL_NOT_VALIDATED');
-    const claims = { userId: row.id, generation: row.tokenGeneration };
+    const claims = { userId: row.id, generation: row.tokenGeneration, session: 'new' as const };
     const token = await context.tokens.sign(claims, context.config.tokenLifetimeSeconds);
     // Last, because its transaction also writes the audit event of the login.
     await rehash(context, row, password);
@@ -227,7 +227,7 @@ export class UserResolver {
         await recordCreator(transaction, context, row.id);
       });
       context.setOwnUser(row.id);
-      const token = await context.tokens.sign({ userId: row.id }, tokenLifetimeSeconds);
+      const token = await context.tokens.sign({ userId: row.id, session: 'new' }, tokenLifetimeSeconds);
       return { ...token, user: toUser(row), validationRequired: false };
     }
     const registering = { secret, publicUrl: mail.publicUrl, clientAddress: context.request.clientAddress };

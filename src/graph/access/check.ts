@@ -153,7 +153,7 @@ export async function requireGround(
   facts: AccessFacts,
 ): Promise<string> {
   const { accountId, userId } = args as GuardedParent;
-  const subject = { bankId, accountId, userId };
+  const subject = { ...subjectOf(args), bankId, accountId, userId };
   const ground = await accessGround(rule, context, subject, bankId, facts);
   if (ground === null) throw refusal(rule, context, bankId);
   if (rule.kind === 'role' && rule.kycMaterial === true && context.request.reason === null) {
