@@ -43,8 +43,8 @@ const typesWithoutId = [...listed.matchAll(/'(\w+)'/g)].map(([, name = '']) => n
 
 /** The bank that the pages name in their queries. */
 const documentedBankId = 'gh.29.uk';
-/** The root fields with a different value in each response, because they contain the time, or the reads themselves. */
-const changingFields = ['auditEvents', 'exportCustomerData'];
+/** The root fields with a different value in each response, such as a time, a new cursor, or the audit events of the reads. */
+const changingFields = ['auditEvents', 'changes', 'exportCustomerData'];
 
 let gateway: Gateway;
 let caller: TestUser;
