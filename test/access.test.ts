@@ -152,9 +152,11 @@ const values: Record<string, (world: World) => string> = {
   CreateUserInput: () =>
     `{ username: "${randomUUID().slice(0, 8)}.someone", password: "A long enough passphrase.", email: "someone@example.com", firstName: "Some", lastName: "One" }`,
   CustomerAddressInput: () => addressInput,
+  UpdateCustomerAddressInput: () => addressInput,
   CustomerAttributeDefinitionInput: () =>
     '{ name: "SHOE_SIZE", type: INTEGER, canBeSeenOnViews: ["owner"], isActive: true }',
   CustomerAttributeInput: () => attributeInput,
+  UpdateCustomerAttributeInput: () => attributeInput,
   GrantEntitlementInput: ({ bankId }) => `{ roleName: CanGetCustomer, bankId: "${bankId}" }`,
   RequestEntitlementInput: ({ bankId }) => `{ roleName: CanGetCustomer, bankId: "${bankId}", reason: "My work" }`,
   RetractKycEvidenceInput: ({ kycCheckId }) => `{ kind: CHECK, kycEvidenceId: "${kycCheckId}", reason: "A mistake" }`,

@@ -37,6 +37,8 @@ export const bookkeeping: ReadonlySet<string> = new Set([
   'emailSearch',
   'mobilePhoneNumberE164',
   'lastOkDateOrder',
+  'valueSearch',
+  'valueOrder',
   'sentDate',
   'canonicalNumber',
   'canonicalRouting',

@@ -22,3 +22,12 @@ export function payloadObjectOfCustomer(noun: string): string {
 /** The rule for times of what has happened. */
 export const pastTimeDescription =
   'It must not be in the future. A time that is at most five minutes ahead is stored as the present.';
+
+/** The rule of inputs for updates. */
+export const updateRule =
+  'Omitted fields stay. Null unsets a field, or fails with OBP-10001 if the field cannot be unset. Lists and nested objects are replaced as a whole.';
+
+/** The description of a mutation that updates an object. */
+export function updateDescription(noun: string): string {
+  return `Updates ${noun}. ${updateRule}`;
+}

@@ -68,7 +68,7 @@ describe('statement', () => {
     const ofCustomer = 'bankId: $bankId, customerId: $customerId';
     const create = `mutation (${parameters}, $input: CustomerAddressInput!, $key: String!) {
       createCustomerAddress(${ofCustomer}, input: $input, idempotencyKey: $key) { customerAddress { id } } }`;
-    const change = `mutation (${parameters}, $id: ID!, $input: CustomerAddressInput!) {
+    const change = `mutation (${parameters}, $id: ID!, $input: UpdateCustomerAddressInput!) {
       updateCustomerAddress(${ofCustomer}, id: $id, input: $input, expectedVersion: 1) { customerAddress { version } }
       deleteCustomerAddress(${ofCustomer}, id: $id) { customerAddress { version } } }`;
     const toQuery = vi.spyOn(SQL.prototype, 'toQuery');

@@ -15,7 +15,7 @@ const addressFields =
 const create = `mutation ($bankId: ID!, $customerId: ID!, $input: CustomerAddressInput!, $idempotencyKey: String) {
   createCustomerAddress(bankId: $bankId, customerId: $customerId, input: $input, idempotencyKey: $idempotencyKey) {
     ${addressFields} } }`;
-const update = `mutation ($bankId: ID!, $customerId: ID!, $id: ID!, $input: CustomerAddressInput!, $expectedVersion: Int) {
+const update = `mutation ($bankId: ID!, $customerId: ID!, $id: ID!, $input: UpdateCustomerAddressInput!, $expectedVersion: Int) {
   updateCustomerAddress(bankId: $bankId, customerId: $customerId, id: $id, input: $input,
     expectedVersion: $expectedVersion) { ${addressFields} } }`;
 const remove = /* GraphQL */ `mutation ($bankId: ID!, $customerId: ID!, $id: ID!, $expectedVersion: Int, $idempotencyKey: String) {
@@ -255,13 +255,13 @@ describe('an idempotency key', () => {
 });
 
 describe('updateCustomerAddress', () => {
-  test('replaces all fields and sets omitted ones to null', async () => {
+  test('changes the fields of the input, and keeps the omitted ones', async () => {
     const { id } = await insertCustomerAddress(gateway.database, { bankId, customerId, line2: 'The Place' });
 
     const { data, errors } = await gateway.query(clerk.token, update, { bankId, customerId, id, input });
 
     expect(errors).toEqual([]);
-    expect(data).toMatchObject({ updateCustomerAddress: { customerAddress: { id, line2: null, version: 2 } } });
+    expect(data).toMatchObject({ updateCustomerAddress: { customerAddress: { id, line2: 'The Place', version: 2 } } });
   });
 
   test('fails with OBP-30310 for an address of another customer and changes nothing', async () => {

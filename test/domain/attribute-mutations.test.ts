@@ -14,7 +14,7 @@ const payload = 'customerAttribute { id name type value version } customer { id 
 const create = `mutation ($bankId: ID!, $customerId: ID!, $input: CustomerAttributeInput!, $idempotencyKey: String) {
   createCustomerAttribute(bankId: $bankId, customerId: $customerId, input: $input, idempotencyKey: $idempotencyKey) {
     ${payload} } }`;
-const update = `mutation ($bankId: ID!, $customerId: ID!, $id: ID!, $input: CustomerAttributeInput!,
+const update = `mutation ($bankId: ID!, $customerId: ID!, $id: ID!, $input: UpdateCustomerAttributeInput!,
   $expectedVersion: Int, $idempotencyKey: String) {
   updateCustomerAttribute(bankId: $bankId, customerId: $customerId, id: $id, input: $input,
     expectedVersion: $expectedVersion, idempotencyKey: $idempotencyKey) { ${payload} } }`;

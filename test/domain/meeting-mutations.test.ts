@@ -440,7 +440,7 @@ describe('updateMeeting', () => {
     expect(await storedOf(customerId)).toMatchObject([{ version: 1 }]);
   });
 
-  test('replaces the staff user and the time, and sets an omitted staff user to null', async () => {
+  test('changes the staff user and the time, keeps an omitted staff user, and unsets one that is null', async () => {
     const { id } = await created(linked);
 
     const { data, errors } = await updateAs(officer, id);
@@ -451,8 +451,10 @@ describe('updateMeeting', () => {
     });
     await verified((await meetingFor(staff, id)).keys?.staffToken);
 
-    const without = await updateAs(officer, id, { staffUserId: undefined });
-    expect(without.data).toMatchObject({ updateMeeting: { meeting: { version: 3, present: { staffUserId: null } } } });
+    const kept = await updateAs(officer, id, { staffUserId: undefined });
+    expect(kept.data).toMatchObject({ updateMeeting: { meeting: { version: 3, present: { staffUserId: staff.id } } } });
+    const without = await updateAs(officer, id, { staffUserId: null });
+    expect(without.data).toMatchObject({ updateMeeting: { meeting: { version: 4, present: { staffUserId: null } } } });
   });
 
   test('cancels a meeting, which then has no tokens, keeps the first time, and reverts the cancellation', async () => {

@@ -5,6 +5,8 @@ import { Batched, BatchedByKey, PrefetchKey } from '../../execution/batched.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
 import { AccountId, BankId, CustomerId, ExpectedVersion } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
+import { updateDescription } from '../../graph/descriptions.ts';
+import { changedColumns } from '../../graph/input-fields.ts';
 import { mutate, type WrittenChild, writtenChild } from '../../graph/mutation.ts';
 import { mutateChild } from '../customer/child-mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
@@ -22,9 +24,9 @@ import {
   UpdateCustomerAccountLinkInput,
 } from './customer-account-link.type.ts';
 import {
+  accountLinkFields,
   accountLinks,
   accountLinkValues,
-  changedAccountLinkValues,
   createAccountLink,
 } from './customer-account-link.writes.ts';
 
@@ -142,7 +144,7 @@ export class CustomerAccountLinkMutations {
 
   @Mutation(() => CustomerAccountLinkPayload, {
     nullable: true,
-    description: 'Replaces the relationship type of a link between a customer and an account.',
+    description: updateDescription('the relationship type of a link between a customer and an account'),
   })
   @RequiresRole(['CanUpdateCustomerAccountLink'])
   updateCustomerAccountLink(
@@ -153,7 +155,7 @@ export class CustomerAccountLinkMutations {
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<CustomerAccountLinkPayload> {
-    const values = changedAccountLinkValues(input);
+    const values = changedColumns(accountLinkFields, input);
     return mutate(
       context,
       async (transaction) => {

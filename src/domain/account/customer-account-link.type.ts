@@ -46,9 +46,11 @@ export class CreateCustomerAccountLinkInput {
 @InputType({ description: 'The values of a link between a customer and an account.' })
 export class UpdateCustomerAccountLinkInput {
   @Field(() => String, {
-    description: 'The relationship of the customer to the account, such as `Owner`, at most 255 characters.',
+    nullable: true,
+    description:
+      'The relationship of the customer to the account, such as `Owner`, at most 255 characters. It cannot be unset.',
   })
-  relationshipType: string;
+  relationshipType?: string | null;
 }
 
 @ObjectType({

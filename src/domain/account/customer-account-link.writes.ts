@@ -3,12 +3,18 @@ import { parseId } from '../../base/values.ts';
 import type { Queries } from '../../database/database.ts';
 import { isForeignKeyViolation, isUniqueViolation } from '../../database/errors.ts';
 import { text, valid } from '../../graph/input.ts';
+import { columnsOf, requiredField } from '../../graph/input-fields.ts';
 import { type ChildValues, customerCollection } from '../customer/customer-collection.ts';
 import type { LockedCustomer } from '../customer/locked-customer.ts';
 import { type CustomerAccountLinkRow, customerAccountLink } from './customer-account-link.table.ts';
-import type { CreateCustomerAccountLinkInput, UpdateCustomerAccountLinkInput } from './customer-account-link.type.ts';
+import type { CreateCustomerAccountLinkInput } from './customer-account-link.type.ts';
 
 export const accountLinks = customerCollection(customerAccountLink, { notFound: 'OBP-30225', storedAt: 'createdAt' });
+
+/** The fields of a new link and of an update. */
+export const accountLinkFields = {
+  relationshipType: requiredField((value: string, place) => ({ relationshipType: text(place, value, 255) })),
+};
 
 /** The columns of a new link. */
 export function accountLinkValues(
@@ -17,16 +23,8 @@ export function accountLinkValues(
 ): ChildValues<typeof customerAccountLink> {
   return {
     accountId: valid(`${field}.accountId`, () => parseId(input.accountId)),
-    ...changedAccountLinkValues(input, field),
+    ...columnsOf(accountLinkFields, input, field),
   };
-}
-
-/** The columns that an update replaces. */
-export function changedAccountLinkValues(
-  { relationshipType }: UpdateCustomerAccountLinkInput,
-  field = 'input',
-): Pick<ChildValues<typeof customerAccountLink>, 'relationshipType'> {
-  return { relationshipType: text(`${field}.relationshipType`, relationshipType, 255) };
 }
 
 /**

@@ -4,13 +4,20 @@ import { Batched, BatchedByKey } from '../../execution/batched.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, CustomerId, ExpectedVersion } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
+import { updateDescription } from '../../graph/descriptions.ts';
+import { changedColumns } from '../../graph/input-fields.ts';
 import type { WrittenChild } from '../../graph/mutation.ts';
 import { deleteChild, mutateChild } from '../customer/child-mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
-import { addressValues } from './address.rules.ts';
+import { addressFields, addressValues } from './address.rules.ts';
 import { customerAddress } from './address.table.ts';
-import { CustomerAddress, CustomerAddressInput, CustomerAddressPayload } from './address.type.ts';
+import {
+  CustomerAddress,
+  CustomerAddressInput,
+  CustomerAddressPayload,
+  UpdateCustomerAddressInput,
+} from './address.type.ts';
 import { addresses } from './address.writes.ts';
 
 const addressById = oneBy(customerAddress, 'id');
@@ -86,19 +93,19 @@ export class CustomerAddressMutations {
 
   @Mutation(() => CustomerAddressPayload, {
     nullable: true,
-    description: 'Replaces an address. Omitted fields are set to null, and omitted `tags` to an empty list.',
+    description: updateDescription('an address'),
   })
   @RequiresRole(['CanUpdateCustomerAddress', 'CanCreateCustomer'])
   updateCustomerAddress(
     @BankId() bankId: string,
     @CustomerId() customerId: string,
     @Arg('id', () => ID, { description: 'The ID of the address.' }) id: string,
-    @Arg('input', () => CustomerAddressInput, { description: 'The new values of the address.' })
-    input: CustomerAddressInput,
+    @Arg('input', () => UpdateCustomerAddressInput, { description: 'The new values of the address.' })
+    input: UpdateCustomerAddressInput,
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<CustomerAddressPayload> {
-    const values = addressValues(input);
+    const values = changedColumns(addressFields, input);
     return mutateChild(context, { bankId, customerId }, readPayload, (transaction, customer) =>
       addresses.update(transaction, customer, id, values, expectedVersion),
     );

@@ -62,7 +62,7 @@ export class CustomerAddress {
   version: number;
 }
 
-@InputType({ description: 'The values of a postal address.' })
+@InputType({ description: 'A new postal address.' })
 export class CustomerAddressInput {
   @Field(() => String, { description: 'The first line, such as `No 1 the Road`, at most 255 characters.' })
   line1: string;
@@ -91,6 +91,49 @@ export class CustomerAddressInput {
   @Field(() => [String], {
     nullable: true,
     description: `The purposes of the address, such as \`mailing\` or \`home\`, each at most ${maxTagLength} characters.`,
+  })
+  @MaxInputItems(maxTags)
+  tags?: string[] | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The status of the address in the bank's own terms, such as `OK`, at most 255 characters.",
+  })
+  status?: string | null;
+}
+
+@InputType({ description: 'New values of a postal address. Omitted fields stay.' })
+export class UpdateCustomerAddressInput {
+  @Field(() => String, {
+    nullable: true,
+    description: 'The first line, such as `No 1 the Road`, at most 255 characters. It cannot be unset.',
+  })
+  line1?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The second line, at most 255 characters.' })
+  line2?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The third line, at most 255 characters.' })
+  line3?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The city or town, at most 255 characters. It cannot be unset.' })
+  city?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The county, at most 255 characters.' })
+  county?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The state, province or region, at most 255 characters.' })
+  state?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The postcode, at most 20 characters.' })
+  postcode?: string | null;
+
+  @Field(() => CountryCode, { nullable: true, description: 'The country, such as `DE`. It cannot be unset.' })
+  countryCode?: string | null;
+
+  @Field(() => [String], {
+    nullable: true,
+    description: `The purposes of the address, such as \`mailing\` or \`home\`, each at most ${maxTagLength} characters. The new list replaces the former one.`,
   })
   @MaxInputItems(maxTags)
   tags?: string[] | null;

@@ -6,6 +6,7 @@ import { Batched, BatchedByKey } from '../../execution/batched.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, CustomerId, ExpectedVersion } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
+import { updateDescription } from '../../graph/descriptions.ts';
 import type { WrittenChild } from '../../graph/mutation.ts';
 import { definitionsByBank } from '../attribute/attribute-definition.loader.ts';
 import { customerCategory } from '../attribute/attribute-definition.rules.ts';
@@ -14,9 +15,14 @@ import { deleteChild, mutateChild } from './child-mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from './customer.loader.ts';
 import { Customer, type CustomerKey } from './customer.type.ts';
 import { attributes, attributesByCustomer } from './customer-attribute.loader.ts';
-import { attributeValues, seenByOwner } from './customer-attribute.rules.ts';
-import { customerAttribute } from './customer-attribute.table.ts';
-import { CustomerAttribute, CustomerAttributeInput, CustomerAttributePayload } from './customer-attribute.type.ts';
+import { attributeValues, changedAttributeValues, seenByOwner } from './customer-attribute.rules.ts';
+import { type CustomerAttributeRow, customerAttribute } from './customer-attribute.table.ts';
+import {
+  CustomerAttribute,
+  CustomerAttributeInput,
+  CustomerAttributePayload,
+  UpdateCustomerAttributeInput,
+} from './customer-attribute.type.ts';
 
 const attributeById = oneBy(customerAttribute, 'id');
 
@@ -118,22 +124,27 @@ export class CustomerAttributeMutations {
 
   @Mutation(() => CustomerAttributePayload, {
     nullable: true,
-    description: 'Replaces the name, the type, and the value of an attribute.',
+    description: updateDescription('an attribute of a customer'),
   })
   @RequiresRole(['CanUpdateCustomerAttributeAtOneBank', 'CanUpdateCustomerAttributeAtAnyBank'])
   updateCustomerAttribute(
     @BankId() bankId: string,
     @CustomerId() customerId: string,
     @Arg('id', () => ID, { description: 'The ID of the attribute.' }) id: string,
-    @Arg('input', () => CustomerAttributeInput, { description: 'The new values of the attribute.' })
-    input: CustomerAttributeInput,
+    @Arg('input', () => UpdateCustomerAttributeInput, { description: 'The new values of the attribute.' })
+    input: UpdateCustomerAttributeInput,
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<CustomerAttributePayload> {
-    const values = attributeValues(input);
     return mutateChild(context, { bankId, customerId }, readPayload, async (transaction, customer) => {
-      assertDefinedType(await definedTypes(transaction, bankId), values, 'input');
-      return attributes.update(transaction, customer, id, values, expectedVersion);
+      const types = await definedTypes(transaction, bankId);
+      const changes = (stored: CustomerAttributeRow) => {
+        const values = changedAttributeValues(input, stored);
+        const isOther = input.name !== undefined || input.type !== undefined;
+        if (isOther) assertDefinedType(types, { ...stored, ...values }, 'input');
+        return values;
+      };
+      return attributes.update(transaction, customer, id, changes, expectedVersion);
     });
   }
 

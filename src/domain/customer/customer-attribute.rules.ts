@@ -1,10 +1,12 @@
 import { comparedForm } from '../../base/identifiers.ts';
 import { text, valid } from '../../graph/input.ts';
+import { changedColumns, columnsOf, requiredField } from '../../graph/input-fields.ts';
 import type { AttributeDefinitionRow } from '../attribute/attribute-definition.table.ts';
 import { attributeOrder } from '../attribute/attribute-order.ts';
+import type { AttributeType } from '../attribute/attribute-type.ts';
 import { parseAttributeValue } from '../attribute/attribute-value.ts';
 import type { CustomerAttributeRow, customerAttribute } from './customer-attribute.table.ts';
-import type { CustomerAttributeInput } from './customer-attribute.type.ts';
+import type { CustomerAttributeInput, UpdateCustomerAttributeInput } from './customer-attribute.type.ts';
 import type { ChildValues } from './customer-collection.ts';
 
 export const searchValueLength = 100;
@@ -28,11 +30,35 @@ export function derivedAttributeColumns({ name, type, value }: Pick<CustomerAttr
   return { valueSearch: attributeSearchValue(value), valueOrder: key === null ? null : orderOfAttribute(name, key) };
 }
 
+/** The value is parsed together with the type. */
+const attributeFields = {
+  name: requiredField((value: string, place) => ({ name: text(place, value, 50) })),
+  type: requiredField((type: AttributeType) => ({ type })),
+  value: requiredField((value: string) => ({ value })),
+};
+
 /** All columns of an attribute. The value must be of the type. */
 export function attributeValues(input: CustomerAttributeInput, field = 'input'): ChildValues<typeof customerAttribute> {
   const value = valid(`${field}.value`, () => parseAttributeValue(input.type, input.value));
-  const columns = { name: text(`${field}.name`, input.name, 50), type: input.type, value };
+  const columns = columnsOf(attributeFields, { ...input, value }, field);
   return { ...columns, ...derivedAttributeColumns(columns) };
+}
+
+/**
+ * The columns that an update of a stored attribute changes. The value must be of the type if one of them changes, so that a stored
+ * value of an earlier version does not prevent changes of the name.
+ */
+export function changedAttributeValues(
+  { name, type, value }: UpdateCustomerAttributeInput,
+  stored: CustomerAttributeRow,
+): Partial<ChildValues<typeof customerAttribute>> {
+  const changed = changedColumns(attributeFields, { name, type, value });
+  const attribute = { ...stored, ...changed };
+  if (changed.type !== undefined || changed.value !== undefined) {
+    changed.value = valid('input.value', () => parseAttributeValue(attribute.type, attribute.value));
+  }
+  const isChanged = Object.keys(changed).length > 0;
+  return isChanged ? { ...changed, ...derivedAttributeColumns({ ...stored, ...changed }) } : {};
 }
 
 /**

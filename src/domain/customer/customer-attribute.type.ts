@@ -56,6 +56,29 @@ export class CustomerAttributeInput {
   value: string;
 }
 
+@InputType({ description: 'New values of an attribute of a customer. Omitted fields stay.' })
+export class UpdateCustomerAttributeInput {
+  @Field(() => String, {
+    nullable: true,
+    description: 'The name of the attribute, such as `SPECIAL_TAX_NUMBER`, at most 50 characters. It cannot be unset.',
+  })
+  name?: string | null;
+
+  @Field(() => AttributeType, {
+    nullable: true,
+    description:
+      'The type of the value. The value, or the stored one if it is omitted, must have the format of the type. If the bank has an active definition for the name, the type must be that of the definition. It cannot be unset.',
+  })
+  type?: AttributeType | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The value, in the format of its type, such as `123`, `12.1234`, or `2012-04-23`, at most 2,000 characters. It cannot be unset.',
+  })
+  value?: string | null;
+}
+
 @ObjectType({
   simpleResolvers: true,
   description: 'The result of creating, updating, or deleting an attribute of a customer.',

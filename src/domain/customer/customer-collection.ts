@@ -8,6 +8,7 @@ import { isForeignKeyViolation } from '../../database/errors.ts';
 import { insertRows } from '../../database/insert-rows.ts';
 import { statement, statementByShape } from '../../database/statement.ts';
 import { deleteOf, insertRow, updateOf } from '../../database/write-row.ts';
+import { requireVersion } from '../../graph/input.ts';
 import type { ChildTable, LockedCustomer } from './locked-customer.ts';
 
 /** The maximum number of rows of one kind for a customer, because they are returned as a plain list. */
@@ -109,17 +110,24 @@ export function customerCollection<Table extends VersionedTable>(
       await insertRows<SQLiteTable>(transaction, table, rows);
     },
 
+    /** Changes the columns of `values`, which can depend on the stored row. Without columns, nothing is written. */
     async update(
       transaction: Queries,
       customer: LockedCustomer,
       id: string,
-      values: Partial<ChildValues<Table>>,
+      values: Partial<ChildValues<Table>> | ((stored: Row) => Partial<ChildValues<Table>>),
       expectedVersion: number | null | undefined,
     ): Promise<Row> {
       const [before] = await findOwn(transaction, keyOf(customer, id));
+      if (before === undefined) throw gatewayError(notFound);
+      const changed = typeof values === 'function' ? values(before as Row) : values;
+      if (Object.keys(changed).length === 0) {
+        requireVersion(before as Row & { version: number }, expectedVersion);
+        return before as Row;
+      }
       const [row] = await updateMatching(transaction, {
-        before: before ?? {},
-        set: { ...values, updatedAt: new Date() },
+        before,
+        set: { ...changed, updatedAt: new Date() },
         where: keyOf(customer, id, expectedVersion),
       });
       if (row === undefined) throw await refusal(transaction, customer, id);

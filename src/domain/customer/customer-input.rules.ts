@@ -1,15 +1,11 @@
 import { optionalWithinClockLeeway } from '../../base/dates.ts';
 import { parseCustomerNumber } from '../../base/identifiers.ts';
 import { parseAmount, parsePhoneNumber } from '../../base/values.ts';
-import { assertInput, optionalId, optionalText, requireRules, text, valid } from '../../graph/input.ts';
+import { optionalId, optionalText, requireRules, text, valid } from '../../graph/input.ts';
+import { optionalField, requiredField } from '../../graph/input-fields.ts';
 import { customerRules, emailSearchOf, normaliseForSearch } from './customer.rules.ts';
 import type { CustomerRow } from './customer.table.ts';
-import type {
-  CreditLimitInput,
-  FaceImageInput,
-  UpdateCustomerDataInput,
-  UpdateCustomerIdentityInput,
-} from './customer-input.type.ts';
+import type { CreditLimitInput, FaceImageInput } from './customer-input.type.ts';
 
 /** The columns that fields of nested objects set. */
 const nestedFields: Record<string, string> = {
@@ -22,95 +18,67 @@ export function requireCustomerRules(values: Partial<CustomerRow>, field = 'inpu
   requireRules(customerRules, values, (column) => `${field}.${nestedFields[column] ?? column}`, stored);
 }
 
-/** The value of a mutation that updates a single field. Null unsets the field. @throws OBP-10001 if it is omitted. */
-export function requireProvided<Value>(field: string, value: Value | undefined): Value {
-  assertInput(value !== undefined, field, 'PROVIDED_OR_NULL');
-  return value;
-}
-
-export function branchColumns(
-  branchId: string | null | undefined,
-  field = 'input.branchId',
-): Pick<CustomerRow, 'branchId'> {
+export const branchFields = {
   // An empty text unsets the branch.
-  return { branchId: optionalId(field, branchId === '' ? null : branchId) };
-}
+  branchId: optionalField((value: string | null, place) => ({
+    branchId: optionalId(place, value === '' ? null : value),
+  })),
+};
 
-export function creditLimitColumns(
-  creditLimit: CreditLimitInput | null | undefined,
-  field = 'input.creditLimit',
-): Pick<CustomerRow, 'creditLimitCurrency' | 'creditLimitAmount'> {
-  if (creditLimit == null) return { creditLimitCurrency: null, creditLimitAmount: null };
-  const { currency, amount } = creditLimit;
-  return {
-    creditLimitCurrency: currency,
-    creditLimitAmount: valid(`${field}.amount`, () => parseAmount(amount, currency)),
-  };
-}
+export const creditLimitFields = {
+  creditLimit: optionalField((value: CreditLimitInput | null, place) => ({
+    creditLimitCurrency: value === null ? null : value.currency,
+    creditLimitAmount:
+      value === null ? null : valid(`${place}.amount`, () => parseAmount(value.amount, value.currency)),
+  })),
+};
 
-/** The rating and its source have other paths in each input, so the caller provides the paths. */
-export function creditRatingColumns(
-  { rating, source }: { rating: string | null | undefined; source: string | null | undefined },
-  fields: { rating: string; source: string },
-): Pick<CustomerRow, 'creditRating' | 'creditSource'> {
-  return {
-    creditRating: optionalText(fields.rating, rating, 100),
-    creditSource: optionalText(fields.source, source, 100),
-  };
-}
+export const creditRatingFields = {
+  creditRating: optionalField((value: string | null, place) => ({ creditRating: optionalText(place, value, 100) })),
+  creditSource: optionalField((value: string | null, place) => ({ creditSource: optionalText(place, value, 100) })),
+};
 
-export function emailColumns(email: string | null | undefined): Pick<CustomerRow, 'email' | 'emailSearch'> {
-  return { email: email ?? null, emailSearch: emailSearchOf(email ?? null) };
-}
+export const emailFields = {
+  email: optionalField((email: string | null) => ({ email, emailSearch: emailSearchOf(email) })),
+};
 
-export function identityColumns(
-  input: UpdateCustomerIdentityInput,
-  field = 'input',
-): Pick<CustomerRow, 'legalName' | 'legalNameSearch' | 'dateOfBirth' | 'title' | 'nameSuffix'> {
-  const legalName = text(`${field}.legalName`, input.legalName, 255);
-  return {
-    legalName,
-    legalNameSearch: normaliseForSearch(legalName),
-    dateOfBirth: input.dateOfBirth ?? null,
-    title: optionalText(`${field}.title`, input.title, 255),
-    nameSuffix: optionalText(`${field}.nameSuffix`, input.nameSuffix, 255),
-  };
-}
+export const identityFields = {
+  legalName: requiredField((value: string, place) => {
+    const legalName = text(place, value, 255);
+    return { legalName, legalNameSearch: normaliseForSearch(legalName) };
+  }),
+  dateOfBirth: optionalField((dateOfBirth: string | null) => ({ dateOfBirth })),
+  title: optionalField((value: string | null, place) => ({ title: optionalText(place, value, 255) })),
+  nameSuffix: optionalField((value: string | null, place) => ({ nameSuffix: optionalText(place, value, 255) })),
+};
 
-export function mobilePhoneNumberColumns(
-  mobilePhoneNumber: string,
-  field = 'input.mobilePhoneNumber',
-): Pick<CustomerRow, 'mobilePhoneNumber' | 'mobilePhoneNumberE164'> {
-  const { written, e164 } = valid(field, () => parsePhoneNumber(mobilePhoneNumber));
-  return { mobilePhoneNumber: written, mobilePhoneNumberE164: e164 };
-}
+export const mobilePhoneNumberFields = {
+  mobilePhoneNumber: requiredField((value: string, place) => {
+    const { written, e164 } = valid(place, () => parsePhoneNumber(value));
+    return { mobilePhoneNumber: written, mobilePhoneNumberE164: e164 };
+  }),
+};
 
-export function customerNumberOf(customerNumber: string, field = 'input.customerNumber'): string {
-  return valid(field, () => parseCustomerNumber(customerNumber));
-}
+export const customerNumberFields = {
+  customerNumber: requiredField((value: string, place) => ({
+    customerNumber: valid(place, () => parseCustomerNumber(value)),
+  })),
+};
 
-type DataColumns =
-  | 'faceImageUrl'
-  | 'faceImageDate'
-  | 'relationshipStatus'
-  | 'dependants'
-  | 'dobOfDependants'
-  | 'highestEducationAttained'
-  | 'employmentStatus';
-
-export function dataColumns(input: UpdateCustomerDataInput, field = 'input'): Pick<CustomerRow, DataColumns> {
-  const { faceImage, dependants, dobOfDependants, relationshipStatus, highestEducationAttained, employmentStatus } =
-    input;
-  return {
-    ...faceImageColumns(faceImage),
-    dependants: dependants ?? null,
-    dobOfDependants: dobOfDependants ?? [],
-    relationshipStatus: optionalText(`${field}.relationshipStatus`, relationshipStatus, 16),
-    highestEducationAttained: optionalText(`${field}.highestEducationAttained`, highestEducationAttained, 32),
-    employmentStatus: optionalText(`${field}.employmentStatus`, employmentStatus, 32),
-  };
-}
-
-function faceImageColumns(faceImage: FaceImageInput | null | undefined) {
-  return { faceImageUrl: faceImage?.url ?? null, faceImageDate: optionalWithinClockLeeway(faceImage?.date) };
-}
+export const dataFields = {
+  faceImage: optionalField((value: FaceImageInput | null) => ({
+    faceImageUrl: value?.url ?? null,
+    faceImageDate: optionalWithinClockLeeway(value?.date),
+  })),
+  relationshipStatus: optionalField((value: string | null, place) => ({
+    relationshipStatus: optionalText(place, value, 16),
+  })),
+  dependants: optionalField((dependants: number | null) => ({ dependants })),
+  dobOfDependants: optionalField((dobOfDependants: string[] | null) => ({ dobOfDependants: dobOfDependants ?? [] })),
+  highestEducationAttained: optionalField((value: string | null, place) => ({
+    highestEducationAttained: optionalText(place, value, 32),
+  })),
+  employmentStatus: optionalField((value: string | null, place) => ({
+    employmentStatus: optionalText(place, value, 32),
+  })),
+};

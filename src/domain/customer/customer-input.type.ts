@@ -45,7 +45,7 @@ export class UpdateCustomerBranchInput {
   @Field(() => ID, {
     nullable: true,
     description:
-      'The ID of the branch that is responsible for the customer, such as `DERBY6`, at most 254 characters of 0-9, a-z, A-Z, `-`, `.`, and `_`. Null removes the branch. The field must not be omitted.',
+      'The ID of the branch that is responsible for the customer, such as `DERBY6`, at most 254 characters of 0-9, a-z, A-Z, `-`, `.`, and `_`. Null removes the branch.',
   })
   branchId?: string | null;
 }
@@ -54,13 +54,12 @@ export class UpdateCustomerBranchInput {
 export class UpdateCustomerCreditLimitInput {
   @Field(() => CreditLimitInput, {
     nullable: true,
-    description:
-      'The maximum credit that the bank grants to the customer. Null removes the credit limit. The field must not be omitted.',
+    description: 'The maximum credit that the bank grants to the customer. Null removes the credit limit.',
   })
   creditLimit?: CreditLimitInput | null;
 }
 
-@InputType({ description: 'The new credit rating of a customer. Omitted fields are set to null.' })
+@InputType({ description: 'New values of the credit rating of a customer. Omitted fields stay.' })
 export class UpdateCustomerCreditRatingAndSourceInput {
   @Field(() => String, { nullable: true, description: 'The credit rating, such as `AA+`, at most 100 characters.' })
   creditRating?: string | null;
@@ -76,16 +75,18 @@ export class UpdateCustomerCreditRatingAndSourceInput {
 export class UpdateCustomerEmailInput {
   @Field(() => EmailAddress, {
     nullable: true,
-    description:
-      'The email address, such as `felixsmith@example.com`. Null removes the email address. The field must not be omitted.',
+    description: 'The email address, such as `felixsmith@example.com`. Null removes the email address.',
   })
   email?: string | null;
 }
 
-@InputType({ description: 'The new identity data of a customer. Omitted fields are set to null.' })
+@InputType({ description: 'New identity data of a customer. Omitted fields stay.' })
 export class UpdateCustomerIdentityInput {
-  @Field(() => String, { description: 'The full legal name, such as `Eveline Tripman`, at most 255 characters.' })
-  legalName: string;
+  @Field(() => String, {
+    nullable: true,
+    description: 'The full legal name, such as `Eveline Tripman`, at most 255 characters. It cannot be unset.',
+  })
+  legalName?: string | null;
 
   @Field(() => LocalDate, {
     nullable: true,
@@ -103,24 +104,26 @@ export class UpdateCustomerIdentityInput {
 @InputType({ description: 'The new mobile phone number of a customer.' })
 export class UpdateCustomerMobilePhoneNumberInput {
   @Field(() => String, {
+    nullable: true,
     description:
-      'The mobile phone number in international format, such as `+44 7972 444876`, at most 50 characters. It is stored as written.',
+      'The mobile phone number in international format, such as `+44 7972 444876`, at most 50 characters. It is stored as written, and cannot be unset.',
   })
-  mobilePhoneNumber: string;
+  mobilePhoneNumber?: string | null;
 }
 
 @InputType({ description: 'The new customer number of a customer.' })
 export class UpdateCustomerNumberInput {
   @Field(() => String, {
+    nullable: true,
     description:
-      'The customer number, such as `5987953`, at most 50 characters. It must be unique at the bank and must not contain `::::`.',
+      'The customer number, such as `5987953`, at most 50 characters. It must be unique at the bank and must not contain `::::`. It cannot be unset.',
   })
-  customerNumber: string;
+  customerNumber?: string | null;
 }
 
 @InputType({
   description:
-    'The new values of other data of a customer. Omitted fields are set to null, and an omitted list to an empty list.',
+    'New values of other data of a customer. Omitted fields stay, and `faceImage` and `dobOfDependants` are replaced as a whole.',
 })
 export class UpdateCustomerDataInput {
   @Field(() => FaceImageInput, { nullable: true, description: "A picture of the customer's face." })
@@ -136,13 +139,14 @@ export class UpdateCustomerDataInput {
   @Field(() => Int, {
     nullable: true,
     description:
-      "The number of the customer's dependants. It must equal the number of dates in `dobOfDependants`. Null counts as 0.",
+      "The number of the customer's dependants. It must equal the number of dates in `dobOfDependants`, or of the stored dates if they are omitted. Null counts as 0.",
   })
   dependants?: number | null;
 
   @Field(() => [LocalDate], {
     nullable: true,
-    description: 'The dates of birth of the dependants, such as `2012-09-08`. They must not be in the future.',
+    description:
+      'The dates of birth of the dependants, such as `2012-09-08`. They must not be in the future. The new list replaces the former one.',
   })
   @MaxInputItems(maxDependants)
   dobOfDependants?: string[] | null;

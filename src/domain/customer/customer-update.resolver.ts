@@ -2,21 +2,22 @@ import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, CustomerId, ExpectedVersion } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
+import { updateDescription } from '../../graph/descriptions.ts';
+import { changedColumns } from '../../graph/input-fields.ts';
 import { mutate } from '../../graph/mutation.ts';
 import { loadCustomer } from './customer.loader.ts';
 import { CustomerPayload } from './customer.type.ts';
 import { type CustomerColumns, updateCustomer } from './customer.writes.ts';
 import {
-  branchColumns,
-  creditLimitColumns,
-  creditRatingColumns,
-  customerNumberOf,
-  dataColumns,
-  emailColumns,
-  identityColumns,
-  mobilePhoneNumberColumns,
+  branchFields,
+  creditLimitFields,
+  creditRatingFields,
+  customerNumberFields,
+  dataFields,
+  emailFields,
+  identityFields,
+  mobilePhoneNumberFields,
   requireCustomerRules,
-  requireProvided,
 } from './customer-input.rules.ts';
 import {
   UpdateCustomerBranchInput,
@@ -42,7 +43,8 @@ function update(context: Context, { bankId, customerId, values, expectedVersion 
     context,
     async (transaction) => {
       const customer = await lockCustomer(transaction, bankId, customerId);
-      requireCustomerRules(values, 'input', customer);
+      // Rules on several columns apply to the customer as it will be.
+      requireCustomerRules({ ...customer, ...values }, 'input', customer);
       await updateCustomer(transaction, customer, values, expectedVersion);
       return { id: customer.id };
     },
@@ -52,7 +54,7 @@ function update(context: Context, { bankId, customerId, values, expectedVersion 
 
 @Resolver()
 export class CustomerUpdateMutations {
-  @Mutation(() => CustomerPayload, { nullable: true, description: 'Replaces the branch of a customer.' })
+  @Mutation(() => CustomerPayload, { nullable: true, description: updateDescription('the branch of a customer') })
   @RequiresRole(['CanUpdateCustomerIdentity', 'CanUpdateCustomerBranch'])
   updateCustomerBranch(
     @BankId() bankId: string,
@@ -62,13 +64,13 @@ export class CustomerUpdateMutations {
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<CustomerPayload> {
-    const values = branchColumns(requireProvided('input.branchId', input.branchId));
+    const values = changedColumns(branchFields, input);
     return update(context, { bankId, customerId, values, expectedVersion });
   }
 
   @Mutation(() => CustomerPayload, {
     nullable: true,
-    description: 'Replaces the credit limit of a customer.',
+    description: updateDescription('the credit limit of a customer'),
   })
   @RequiresRole(['CanUpdateCustomerCreditLimit'])
   updateCustomerCreditLimit(
@@ -79,13 +81,13 @@ export class CustomerUpdateMutations {
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<CustomerPayload> {
-    const values = creditLimitColumns(requireProvided('input.creditLimit', input.creditLimit));
+    const values = changedColumns(creditLimitFields, input);
     return update(context, { bankId, customerId, values, expectedVersion });
   }
 
   @Mutation(() => CustomerPayload, {
     nullable: true,
-    description: 'Replaces the credit rating of a customer and its source.',
+    description: updateDescription('the credit rating of a customer, and its source'),
   })
   @RequiresRole(['CanUpdateCustomerCreditRatingAndSource', 'CanUpdateCustomerCreditRatingAndSourceAtAnyBank'])
   updateCustomerCreditRatingAndSource(
@@ -96,13 +98,14 @@ export class CustomerUpdateMutations {
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<CustomerPayload> {
-    const { creditRating: rating, creditSource: source } = input;
-    const fields = { rating: 'input.creditRating', source: 'input.creditSource' };
-    const values = creditRatingColumns({ rating, source }, fields);
+    const values = changedColumns(creditRatingFields, input);
     return update(context, { bankId, customerId, values, expectedVersion });
   }
 
-  @Mutation(() => CustomerPayload, { nullable: true, description: 'Replaces the email address of a customer.' })
+  @Mutation(() => CustomerPayload, {
+    nullable: true,
+    description: updateDescription('the email address of a customer'),
+  })
   @RequiresRole(['CanUpdateCustomerEmail'])
   updateCustomerEmail(
     @BankId() bankId: string,
@@ -112,14 +115,13 @@ export class CustomerUpdateMutations {
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<CustomerPayload> {
-    const values = emailColumns(requireProvided('input.email', input.email));
+    const values = changedColumns(emailFields, input);
     return update(context, { bankId, customerId, values, expectedVersion });
   }
 
   @Mutation(() => CustomerPayload, {
     nullable: true,
-    description:
-      'Replaces the legal name, date of birth, title, and name suffix of a customer. Omitted fields are set to null.',
+    description: updateDescription('the legal name, date of birth, title, and name suffix of a customer'),
   })
   @RequiresRole(['CanUpdateCustomerIdentity'])
   updateCustomerIdentity(
@@ -130,11 +132,14 @@ export class CustomerUpdateMutations {
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<CustomerPayload> {
-    const values = identityColumns(input);
+    const values = changedColumns(identityFields, input);
     return update(context, { bankId, customerId, values, expectedVersion });
   }
 
-  @Mutation(() => CustomerPayload, { nullable: true, description: 'Replaces the mobile phone number of a customer.' })
+  @Mutation(() => CustomerPayload, {
+    nullable: true,
+    description: updateDescription('the mobile phone number of a customer'),
+  })
   @RequiresRole(['CanUpdateCustomerMobilePhoneNumber'])
   updateCustomerMobilePhoneNumber(
     @BankId() bankId: string,
@@ -144,14 +149,13 @@ export class CustomerUpdateMutations {
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<CustomerPayload> {
-    const values = mobilePhoneNumberColumns(input.mobilePhoneNumber);
+    const values = changedColumns(mobilePhoneNumberFields, input);
     return update(context, { bankId, customerId, values, expectedVersion });
   }
 
   @Mutation(() => CustomerPayload, {
     nullable: true,
-    description:
-      'Replaces the customer number of a customer. Fails with `OBP-30006` if another customer of the bank has the number.',
+    description: `${updateDescription('the customer number of a customer')} Fails with \`OBP-30006\` if another customer of the bank has the number.`,
   })
   @RequiresRole(['CanUpdateCustomerNumber'])
   updateCustomerNumber(
@@ -162,14 +166,15 @@ export class CustomerUpdateMutations {
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<CustomerPayload> {
-    const values = { customerNumber: customerNumberOf(input.customerNumber) };
+    const values = changedColumns(customerNumberFields, input);
     return update(context, { bankId, customerId, values, expectedVersion });
   }
 
   @Mutation(() => CustomerPayload, {
     nullable: true,
-    description:
-      'Replaces the face image, relationship status, dependants, education, and employment status of a customer. Omitted fields are set to null, and an omitted list to an empty list.',
+    description: updateDescription(
+      'the face image, relationship status, dependants, education, and employment status of a customer',
+    ),
   })
   @RequiresRole(['CanUpdateCustomerIdentity', 'CanUpdateCustomerData'])
   updateCustomerData(
@@ -180,7 +185,7 @@ export class CustomerUpdateMutations {
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<CustomerPayload> {
-    const values = dataColumns(input);
+    const values = changedColumns(dataFields, input);
     return update(context, { bankId, customerId, values, expectedVersion });
   }
 }

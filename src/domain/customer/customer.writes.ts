@@ -21,7 +21,7 @@ const updateStored = updateOf(
   { version: sql`${customer.version} + 1` },
 );
 
-/** @throws VERSION_CONFLICT; OBP-30006 if another customer of the bank has the number. */
+/** Changes the columns of `values`. Without columns, nothing is written. @throws VERSION_CONFLICT; OBP-30006 if another customer of the bank has the number. */
 export async function updateCustomer(
   transaction: Queries,
   before: LockedCustomer,
@@ -29,6 +29,7 @@ export async function updateCustomer(
   expectedVersion: number | null | undefined,
 ): Promise<void> {
   requireVersion(before, expectedVersion);
+  if (Object.keys(values).length === 0) return;
   const { id, bankId } = before;
   const set: Partial<CustomerRow> = { ...values, updatedAt: new Date() };
   const { customerNumber } = values;

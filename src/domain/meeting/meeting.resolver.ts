@@ -10,14 +10,15 @@ import { BankId, ExpectedVersion } from '../../graph/arguments.ts';
 import { PageArguments } from '../../graph/connection.ts';
 import { connectionQuery, customerConnectionQuery } from '../../graph/connection-query.ts';
 import type { Context } from '../../graph/context.ts';
-import { optionalId } from '../../graph/input.ts';
+import { updateDescription } from '../../graph/descriptions.ts';
+import { changedColumns } from '../../graph/input-fields.ts';
 import { mutate } from '../../graph/mutation.ts';
 import { loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
 import { lockCustomer } from '../customer/locked-customer.ts';
 import { activeLinksOfCaller } from '../user-customer-link/linked-user.ts';
 import { toMeeting } from './meeting.loader.ts';
-import { meetingValues } from './meeting.rules.ts';
+import { meetingFields, meetingValues } from './meeting.rules.ts';
 import { type MeetingRow, meeting } from './meeting.table.ts';
 import { CreateMeetingInput, Meeting, MeetingConnection, MeetingPayload, UpdateMeetingInput } from './meeting.type.ts';
 import { createMeeting, updateMeeting } from './meeting.writes.ts';
@@ -173,8 +174,7 @@ export class MeetingMutations {
 
   @Mutation(() => MeetingPayload, {
     nullable: true,
-    description:
-      'Replaces the staff user, the time, and the cancellation of a meeting. An omitted staff user is set to null. Fails with `OBP-30104` if the bank has no such meeting.',
+    description: `${updateDescription('the staff user, the time, and the cancellation of a meeting')} Fails with \`OBP-30104\` if the bank has no such meeting.`,
   })
   @RequiresRole(['CanUpdateMeeting'])
   updateMeeting(
@@ -185,12 +185,11 @@ export class MeetingMutations {
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<MeetingPayload> {
-    const { when, cancelled } = input;
-    const staffUserId = optionalId('input.staffUserId', input.staffUserId);
+    const values = changedColumns(meetingFields, input);
     return mutate(
       context,
       async (transaction) => {
-        await updateMeeting(transaction, bankId, id, { staffUserId, when, cancelled }, expectedVersion);
+        await updateMeeting(transaction, bankId, id, values, expectedVersion);
         return { id };
       },
       () => readPayload(context, bankId, id),

@@ -1,5 +1,6 @@
 import { parseId, parsePhoneNumber } from '../../base/values.ts';
 import { assertInput, optionalId, optionalText, text, valid } from '../../graph/input.ts';
+import { optionalField, requiredField } from '../../graph/input-fields.ts';
 import type { MeetingRow } from './meeting.table.ts';
 import type { ContactDetailsInput, CreateMeetingInput, MeetingInviteeInput } from './meeting.type.ts';
 import type { MeetingInviteeRow } from './meeting-invitee.table.ts';
@@ -62,3 +63,10 @@ export function meetingValues(input: CreateMeetingInput): {
     invitees,
   };
 }
+
+/** The fields of an update. */
+export const meetingFields = {
+  staffUserId: optionalField((value: string | null, place) => ({ staffUserId: optionalId(place, value) })),
+  when: requiredField((when: Date) => ({ when })),
+  cancelled: requiredField((cancelled: boolean) => ({ cancelled })),
+};

@@ -206,17 +206,22 @@ export class CreateMeetingInput {
 export class UpdateMeetingInput {
   @Field(() => ID, {
     nullable: true,
-    description: 'The ID of the user who takes part for the bank, as a moderator. If it is omitted, there is none yet.',
+    description: 'The ID of the user who takes part for the bank, as a moderator. Null if there is none yet.',
   })
   staffUserId?: string | null;
 
-  @Field(() => DateTime, { description: 'The time of the meeting, such as `2024-05-31T09:30:00Z`.' })
-  when: Date;
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'The time of the meeting, such as `2024-05-31T09:30:00Z`. It cannot be unset.',
+  })
+  when?: Date | null;
 
   @Field(() => Boolean, {
-    description: 'Whether the meeting is cancelled. A cancelled meeting has no tokens for the video session.',
+    nullable: true,
+    description:
+      'Whether the meeting is cancelled. A cancelled meeting has no tokens for the video session. It cannot be unset.',
   })
-  cancelled: boolean;
+  cancelled?: boolean | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'The result of creating or updating a meeting.' })

@@ -6,10 +6,11 @@ import { insertRows } from '../../database/insert-rows.ts';
 import { lockedForWriting } from '../../database/lock.ts';
 import { insertRow, updateRows } from '../../database/write-row.ts';
 import { requireVersion } from '../../graph/input.ts';
+import type { ColumnsOf } from '../../graph/input-fields.ts';
 import type { LockedCustomer } from '../customer/locked-customer.ts';
 import { user } from '../user/user.table.ts';
 import { userCustomerLink } from '../user-customer-link/user-customer-link.table.ts';
-import type { meetingValues } from './meeting.rules.ts';
+import type { meetingFields, meetingValues } from './meeting.rules.ts';
 import { type MeetingRow, meeting } from './meeting.table.ts';
 import { meetingInvitee } from './meeting-invitee.table.ts';
 
@@ -84,16 +85,18 @@ export async function updateMeeting(
   transaction: Queries,
   bankId: string,
   id: string,
-  { staffUserId, when, cancelled }: Pick<MeetingRow, 'staffUserId' | 'when'> & { cancelled: boolean },
+  { cancelled, ...values }: Partial<ColumnsOf<typeof meetingFields>>,
   expectedVersion: number | null | undefined,
 ): Promise<void> {
   const own = and(eq(meeting.id, id), eq(meeting.bankId, bankId));
   const [stored] = await lockedForWriting(transaction.select().from(meeting).where(own));
   if (stored === undefined) throw gatewayError('OBP-30104');
-  if (staffUserId !== null) await assertUsers(transaction, new Map([['input.staffUserId', staffUserId]]));
+  if (values.staffUserId != null) await assertUsers(transaction, new Map([['input.staffUserId', values.staffUserId]]));
   const now = new Date();
   requireVersion(stored, expectedVersion);
-  const cancelledAt = cancelled ? (stored.cancelledAt ?? now) : null;
-  const set = { staffUserId, when, cancelledAt, updatedAt: now, version: stored.version + 1 };
+  const changes: Partial<MeetingRow> = values;
+  if (cancelled !== undefined) changes.cancelledAt = cancelled ? (stored.cancelledAt ?? now) : null;
+  if (Object.keys(changes).length === 0) return;
+  const set = { ...changes, updatedAt: now, version: stored.version + 1 };
   await updateRows(transaction, meeting, { before: stored, set, where: own });
 }

@@ -1,20 +1,21 @@
 import { withinClockLeeway } from '../../base/dates.ts';
 import { gatewayError } from '../../base/errors.ts';
 import { assertInput } from '../../graph/input.ts';
+import { columnsOf } from '../../graph/input-fields.ts';
 import { accountLinkValues } from '../account/customer-account-link.writes.ts';
 import { addressValues } from '../address/address.rules.ts';
 import { lastOkDateOrderOf } from '../customer/customer.rules.ts';
 import type { CustomerColumns } from '../customer/customer.writes.ts';
 import { attributeValues } from '../customer/customer-attribute.rules.ts';
 import {
-  branchColumns,
-  creditLimitColumns,
-  creditRatingColumns,
-  customerNumberOf,
-  dataColumns,
-  emailColumns,
-  identityColumns,
-  mobilePhoneNumberColumns,
+  branchFields,
+  creditLimitFields,
+  creditRatingFields,
+  customerNumberFields,
+  dataFields,
+  emailFields,
+  identityFields,
+  mobilePhoneNumberFields,
   requireCustomerRules,
 } from '../customer/customer-input.rules.ts';
 import { taxResidenceValues } from '../tax-residence/tax-residence.writes.ts';
@@ -53,20 +54,24 @@ export interface Draft {
   userLinks: Part<ReturnType<typeof userLinkValues>>[];
 }
 
+/** The fields of a new customer that updates have, too, except the number, which can be generated. */
+const customerFields = {
+  ...identityFields,
+  ...mobilePhoneNumberFields,
+  ...emailFields,
+  ...dataFields,
+  ...creditLimitFields,
+  ...branchFields,
+};
+
 function customerColumns(input: CreateCustomerInput, field: string): Draft['columns'] {
   const { rating, source } = input.creditRating ?? {};
-  const ratingFields = { rating: `${field}.creditRating.rating`, source: `${field}.creditRating.source` };
+  const { creditRating, creditSource } = creditRatingFields;
   const columns = {
-    customerNumber: input.customerNumber?.trim()
-      ? customerNumberOf(input.customerNumber, `${field}.customerNumber`)
-      : null,
-    ...identityColumns(input, field),
-    ...mobilePhoneNumberColumns(input.mobilePhoneNumber, `${field}.mobilePhoneNumber`),
-    ...emailColumns(input.email),
-    ...dataColumns(input, field),
-    ...creditRatingColumns({ rating, source }, ratingFields),
-    ...creditLimitColumns(input.creditLimit, `${field}.creditLimit`),
-    ...branchColumns(input.branchId, `${field}.branchId`),
+    customerNumber: input.customerNumber?.trim() ? columnsOf(customerNumberFields, input, field).customerNumber : null,
+    ...columnsOf(customerFields, input, field),
+    ...creditRating.read(rating ?? null, `${field}.creditRating.rating`),
+    ...creditSource.read(source ?? null, `${field}.creditRating.source`),
     ...kycColumns(input, field),
   };
   const { customerNumber: _number, ...checked } = columns;

@@ -4,6 +4,7 @@ import { Batched, BatchedByKey } from '../../execution/batched.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, CustomerId, ExpectedVersion } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
+import { changedColumns } from '../../graph/input-fields.ts';
 import { mutate, type WrittenChild, writtenChild } from '../../graph/mutation.ts';
 import { mutateChild } from '../customer/child-mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
@@ -19,7 +20,13 @@ import {
   UserCustomerLink,
   UserCustomerLinkPayload,
 } from './user-customer-link.type.ts';
-import { createUserLink, refuseSelfLink, userLinks, userLinkValues } from './user-customer-link.writes.ts';
+import {
+  createUserLink,
+  refuseSelfLink,
+  userLinkFields,
+  userLinks,
+  userLinkValues,
+} from './user-customer-link.writes.ts';
 
 const userLinkById = oneBy(userCustomerLink, 'id');
 
@@ -133,13 +140,13 @@ export class UserCustomerLinkMutations {
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<UserCustomerLinkPayload> {
-    const { isActive } = input;
+    const values = changedColumns(userLinkFields, input);
     return mutate(
       context,
       async (transaction) => {
         const { row, customer } = await lockCustomerOfRow(transaction, userCustomerLink, bankId, id, 'OBP-30035');
-        if (isActive) refuseSelfLink(context.user?.id, row.userId, 'input.isActive');
-        return writtenChild(await userLinks.update(transaction, customer, id, { isActive }, expectedVersion));
+        if (values.isActive === true) refuseSelfLink(context.user?.id, row.userId, 'input.isActive');
+        return writtenChild(await userLinks.update(transaction, customer, id, values, expectedVersion));
       },
       (written) => readPayload(context, written),
     );

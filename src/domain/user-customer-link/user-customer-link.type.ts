@@ -44,9 +44,11 @@ export class CreateUserCustomerLinkInput {
 @InputType({ description: 'The values of a link between a user and a customer.' })
 export class UpdateUserCustomerLinkInput {
   @Field(() => Boolean, {
-    description: 'Whether the link is active. An inactive link grants no access from the next request on.',
+    nullable: true,
+    description:
+      'Whether the link is active. An inactive link grants no access from the next request on. It cannot be unset.',
   })
-  isActive: boolean;
+  isActive?: boolean | null;
 }
 
 @ObjectType({

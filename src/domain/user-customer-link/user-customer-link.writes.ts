@@ -5,6 +5,7 @@ import type { Queries } from '../../database/database.ts';
 import { isForeignKeyViolation } from '../../database/errors.ts';
 import { defaultMaxItems } from '../../execution/max-items.ts';
 import { valid } from '../../graph/input.ts';
+import { requiredField } from '../../graph/input-fields.ts';
 import { type ChildValues, customerCollection } from '../customer/customer-collection.ts';
 import type { LockedCustomer } from '../customer/locked-customer.ts';
 import { refuseUserOverflow } from '../user/user-overflow.ts';
@@ -20,6 +21,9 @@ export function userLinkValues(
 ): ChildValues<typeof userCustomerLink> {
   return { userId: valid(`${field}.userId`, () => parseId(userId)), isActive: true };
 }
+
+/** The fields of an update. */
+export const userLinkFields = { isActive: requiredField((isActive: boolean) => ({ isActive })) };
 
 /** @throws SELF_LINK_REFUSED if the user is the caller, because the customer's data would become the caller's own data. */
 export function refuseSelfLink(callerId: string | undefined, userId: string, field: string): void {

@@ -12,8 +12,13 @@ const lifetimeMilliseconds = 24 * 3_600_000;
 
 const purpose = 'gateway idempotency';
 
-/** Null and omitted arguments mean the same. */
+/** Null and omitted fields differ, because null unsets a field. The last item makes the text differ from that of earlier versions. */
 function textOf({ field, arguments: args }: Pick<Call, 'field' | 'arguments'>): string {
+  return JSON.stringify([field, args, 'null differs']);
+}
+
+/** The text of earlier versions, for which null and omitted fields were the same. Their keys are found until they expire. */
+function formerTextOf({ field, arguments: args }: Pick<Call, 'field' | 'arguments'>): string {
   return JSON.stringify([field, args], (_name, value) => value ?? undefined);
 }
 
@@ -49,7 +54,8 @@ export async function writeOnce<What extends Written>(
   const own = { userId: user.id, key: keyHash };
   const now = new Date();
   const expired = new Date(now.getTime() - lifetimeMilliseconds);
-  const [argumentsHash, ...formerArgumentsHashes] = config.secret.hashes(purpose, textOf(call));
+  const [argumentsHash, ...formerSecretHashes] = config.secret.hashes(purpose, textOf(call));
+  const formerTextHashes = config.secret.hashes(purpose, formerTextOf(call));
   if (formerHashes.length > 0) {
     // While the secret is replaced, processes have different present secrets, and so different rows of the same key.
     await lockText(transaction, JSON.stringify([user.id, key]));
@@ -58,7 +64,7 @@ export async function writeOnce<What extends Written>(
       formerHashes.map((formerHash) => [user.id, formerHash]),
     );
     const [former] = await findKeys(transaction, { tuples, expired });
-    if (former !== undefined) return writtenBy(former, formerArgumentsHashes);
+    if (former !== undefined) return writtenBy(former, [...formerSecretHashes, ...formerTextHashes]);
   }
   await deleteExpired(transaction, { ...own, expired });
   const row = { ...own, field: call.field, argumentsHash, written: {}, createdAt: now };
@@ -69,7 +75,7 @@ export async function writeOnce<What extends Written>(
     return written;
   }
   const [before] = await findKey(transaction, own);
-  return writtenBy(before, [argumentsHash]);
+  return writtenBy(before, [argumentsHash, ...formerTextHashes]);
 }
 
 /** The result of the call for which the key was stored, with one of these hashes of its arguments. */
