@@ -421,7 +421,7 @@ describe('an idempotency key', () => {
     expect(errors.map(({ extensions }) => extensions.key)).toEqual(['IDEMPOTENCY_KEY_REUSED']);
   });
 
-  test('of an earlier version, for which null and omitted fields were the same, is found', async () => {
+  test('is found if an earlier version stored it, for which null and omitted fields were the same', async () => {
     const { id } = await insertFullCustomer();
     const key = randomUUID();
     const hash = (text: string) => gateway.config.secret.hashes('gateway idempotency', text)[0];
