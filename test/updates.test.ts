@@ -4,7 +4,7 @@ import { eq } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { getNamedType, isInputObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bookkeeping, typeNameOf } from '../src/audit/changes.ts';
+import { bookkeeping, typeNameOf } from '../src/changes/collected-changes.ts';
 import { customerAccountLink } from '../src/domain/account/customer-account-link.table.ts';
 import { customerAddress } from '../src/domain/address/address.table.ts';
 import { AttributeType } from '../src/domain/attribute/attribute-type.ts';

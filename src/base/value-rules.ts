@@ -83,7 +83,6 @@ export const valueRules = {
   PHONE_PATTERN_START: 'must begin with +, 00, or a wildcard if it is a pattern',
   PHONE_PATTERN_TRUNK_PREFIX: 'must contain a trunk prefix in brackets only before the first wildcard',
   PROVIDED: 'must be provided',
-  PROVIDED_OR_NULL: 'must be provided; null unsets it',
   REQUIRED_FIELD: 'must have the field `{schemaField}`',
   REQUIRED_FIELDS: 'lacks a required field',
   ROLE: 'must be a role',

@@ -57,11 +57,7 @@ export function changedColumns<Of extends Fields>(
   const columns = Object.entries(fields).map(([name, field]) => {
     const value = input[name];
     if (value === undefined) return {};
-    assertInput(
-      value !== null || !field.isRequired,
-      `${place}.${name}`,
-      'NOT_NULL',
-    );
+    assertInput(value !== null || !field.isRequired, `${place}.${name}`, 'NOT_NULL');
     return read(field, value, `${place}.${name}`);
   });
   return Object.assign({}, ...columns);
