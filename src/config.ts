@@ -78,6 +78,8 @@ export interface Settings {
   /** Whether errors name parts of the schema, such as "did you mean". */
   readonly errorDetail: boolean;
   readonly playground: boolean;
+  /** Whether every caller can download the contract. */
+  readonly schemaDownload: boolean;
   /** Whether the API is a subgraph of a larger graph. */
   readonly federation: boolean;
   readonly customerFirehose: boolean;
@@ -238,6 +240,7 @@ const variables = z.object({
   GATEWAY_ERROR_DETAIL: onOrOff().optional(),
   GATEWAY_PLAYGROUND: onOrOff().optional(),
   GATEWAY_FEDERATION: onOrOff().default(false),
+  GATEWAY_SCHEMA_DOWNLOAD: onOrOff().optional(),
   GATEWAY_CUSTOMER_FIREHOSE: onOrOff().default(false),
   GATEWAY_NEW_ACCOUNTS_PER_DAY: integer(0, 1_000_000, 10),
   GATEWAY_SELF_SERVICE_ROUTINGS: onOrOff().default(false),
@@ -389,6 +392,7 @@ function settingsOf(value: Variables): Settings {
     errorDetail: value.GATEWAY_ERROR_DETAIL ?? !isProduction,
     playground: value.GATEWAY_PLAYGROUND ?? !isProduction,
     federation: value.GATEWAY_FEDERATION,
+    schemaDownload: value.GATEWAY_SCHEMA_DOWNLOAD ?? !isProduction,
     customerFirehose: value.GATEWAY_CUSTOMER_FIREHOSE,
     newAccountsPerDay: value.GATEWAY_NEW_ACCOUNTS_PER_DAY,
     selfServiceRoutings: value.GATEWAY_SELF_SERVICE_ROUTINGS,

@@ -175,7 +175,7 @@ export async function createApp(
       origin: [...config.corsOrigins],
       methods: ['POST'],
       allowedHeaders: [...corsHeaders, ...config.corsHeaders],
-      exposedHeaders: ['x-request-id', 'retry-after', ...rateLimitHeaderNames],
+      exposedHeaders: ['etag', 'x-request-id', 'x-schema-version', 'retry-after', ...rateLimitHeaderNames],
       maxAge: 600,
     });
   }

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { gatewayError, type PlainErrorKey, statusOf } from '../base/errors.ts';
+import { contractVersion } from './contract.ts';
 
+/** The headers of every response. */
 export const safeHeaders = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
@@ -10,6 +12,7 @@ export const safeHeaders = {
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
+  'x-schema-version': contractVersion,
 };
 
 /** The seconds after which a client can try again that was refused with HTTP 503. */

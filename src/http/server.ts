@@ -16,6 +16,7 @@ import { type Listener, openListener } from './listener.ts';
 import { LoadControl } from './load-control.ts';
 import { Operations } from './operations.ts';
 import { callerOf, type FindCaller, type RequestScope, type ServerParts } from './request.ts';
+import { addSchemaRoute } from './schema-route.ts';
 
 /**
  * How long the operations in flight can take after the begin of a stop, in milliseconds. With what follows, the process ends within
@@ -106,6 +107,7 @@ export async function createServer(parts: ServerParts): Promise<Server> {
   });
   const documents = new DocumentRequests(config.trustedDocuments, documentFiles, logger);
   addGraphqlRoute(app, { parts, apollo, scopes, findCaller, costControl, loadControl, mailer, operations, documents });
+  addSchemaRoute(app, { config, findCaller, costControl });
   await app.ready();
 
   return {
