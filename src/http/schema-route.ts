@@ -38,6 +38,7 @@ export function addSchemaRoute(app: FastifyInstance, { config, findCaller, costC
     }
     reply.header('etag', etag).header('cache-control', config.schemaDownload ? 'no-cache' : 'private, no-cache');
     if (isCurrent(request)) return reply.code(304).send();
+    reply.isCompressible = true;
     return reply.type('application/graphql; charset=utf-8').send(contract);
   });
 }
