@@ -12,12 +12,14 @@ interface SchemaRouteParts {
   costControl: CostControl;
 }
 
-const etag = `"${contractVersion}"`;
+const tag = `"${contractVersion}"`;
+/** Weak, because the response can be compressed. */
+const etag = `W/${tag}`;
 
-/** Whether the client has this version already. Proxies can have marked the version as weak. */
+/** Whether the client has this version already. */
 function isCurrent({ headers }: FastifyRequest): boolean {
   const known = headers['if-none-match'] ?? '';
-  return known === '*' || known.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag);
+  return known === '*' || known.split(',').some((sent) => sent.trim().replace(/^W\//, '') === tag);
 }
 
 function withStatus(status: number, error: GatewayError): GatewayError {

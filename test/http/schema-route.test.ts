@@ -34,7 +34,7 @@ describe('GET /schema.graphql', () => {
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toBe('application/graphql; charset=utf-8');
     expect(response.headers.get('cache-control')).toBe('no-cache');
-    expect(response.headers.get('etag')).toBe(`"${version}"`);
+    expect(response.headers.get('etag')).toBe(`W/"${version}"`);
     expect(text).toBe(await printedSchema());
     expect(buildSchema(text).getDirective('requiresRole')).toBeDefined();
   });
@@ -46,7 +46,7 @@ describe('GET /schema.graphql', () => {
 
       expect(response.status).toBe(304);
       expect(await response.text()).toBe('');
-      expect(response.headers.get('etag')).toBe(`"${version}"`);
+      expect(response.headers.get('etag')).toBe(`W/"${version}"`);
     },
   );
 
