@@ -94,6 +94,10 @@ test.each([
   ['GATEWAY_OPERATION_TIMEOUT', '0s', 'from 1s to 10m'],
   ['GATEWAY_CORS_ORIGINS', 'https://app.example.org/path', 'a comma-separated list of origins'],
   ['GATEWAY_CORS_ORIGINS', '*', 'a comma-separated list of origins'],
+  ['GATEWAY_CORS_HEADERS', 'x-tenant, *', 'a comma-separated list of names of headers'],
+  ['GATEWAY_TRUSTED_DOCUMENTS', 'web.json', 'a comma-separated list of name=file'],
+  ['GATEWAY_TRUSTED_DOCUMENTS_MODE', 'on', 'one of off, log, only'],
+  ['GATEWAY_TOKEN_MAX_LIFETIME', '366d', 'from 1s to 365d'],
   ['GATEWAY_TRUSTED_PROXIES', '10.0.0.0/33', 'a comma-separated list of IP addresses and networks'],
   ['GATEWAY_TRUSTED_PROXIES', 'everyone', 'a comma-separated list of IP addresses and networks'],
   ['GATEWAY_INTROSPECTION', 'true', 'one of on, off'],
@@ -288,4 +292,20 @@ test('email needs all of its variables, and a public URL alone does not enable i
   }
   expect(readConfig({ ...secrets, GATEWAY_PUBLIC_URL: mail.GATEWAY_PUBLIC_URL }).mail).toBeNull();
   expect(problemsOf({ ...mail, GATEWAY_SMTP_URL: '' })).toEqual(['GATEWAY_SMTP_URL must be set to send email.']);
+});
+
+test('readConfig requires manifests if untrusted documents are logged or refused', () => {
+  for (const mode of ['log', 'only']) {
+    expect(problemsOf({ GATEWAY_TRUSTED_DOCUMENTS_MODE: mode })).toEqual([
+      'GATEWAY_TRUSTED_DOCUMENTS must be set unless GATEWAY_TRUSTED_DOCUMENTS_MODE is off.',
+    ]);
+  }
+  const { trustedDocuments } = readConfig({ ...secrets, GATEWAY_TRUSTED_DOCUMENTS: 'web=a.json, mobile app=b=c.json' });
+  expect(trustedDocuments).toEqual({
+    mode: 'off',
+    manifests: [
+      { clientName: 'web', file: 'a.json' },
+      { clientName: 'mobile app', file: 'b=c.json' },
+    ],
+  });
 });

@@ -115,6 +115,14 @@ test('the page of the playground is compressed', async () => {
   expect(gunzipSync(body).toString()).toContain('<title>');
 });
 
+test('nothing is compressed if it is disabled', async () => {
+  const disabled = await startGateway({ schema: testSchema(), environment: { GATEWAY_COMPRESSION: 'off' } });
+  const { headers } = await disabled.query(null, '{ text(length: 9000) }');
+  await disabled.stop();
+
+  expect([headers.get('content-encoding'), headers.get('vary')]).toEqual([null, null]);
+});
+
 test('the health is not compressed', async () => {
   expect((await receive('/health/ready', { 'accept-encoding': 'gzip' })).headers.vary).toBe('Origin');
 });

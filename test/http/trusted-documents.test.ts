@@ -357,6 +357,7 @@ test('a gateway reads a changed manifest by itself', async () => {
   expect((await post(gateway, { documentId: idOf(banks) })).status).toBe(400);
   await writeFile(file, JSON.stringify({ [idOf(banks)]: banks }));
 
-  await expect.poll(async () => (await post(gateway, { documentId: idOf(banks) })).status).toBe(200);
+  const status = async () => (await post(gateway, { documentId: idOf(banks) })).status;
+  await expect.poll(status, { timeout: 30_000 }).toBe(200);
   await gateway.stop();
 });
