@@ -89,6 +89,7 @@ describe('arguments and environment variables', () => {
     'audit prune',
     'schema print',
     'schema access',
+    'schema check',
     'keys create',
     'keys rotate',
     'demo',

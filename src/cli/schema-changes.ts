@@ -1,13 +1,5 @@
-#!/usr/bin/env node
-/**
- * Lists the changes of the contract since a Git ref (`npm run schema:check -- <git ref>`). Exits with 0 if clients are
- * compatible with all changes, with 1 if a change is breaking, and with 2 if the comparison is not possible.
- */
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { CriticalityLevel, diff } from '@graphql-inspector/core';
 import {
-  buildSchema,
   type GraphQLField,
   type GraphQLObjectType,
   type GraphQLSchema,
@@ -15,46 +7,22 @@ import {
   isObjectType,
 } from 'graphql';
 
-const file = 'schema/schema.graphql';
-const headings: [CriticalityLevel, string][] = [
-  [CriticalityLevel.Breaking, 'Breaking'],
-  [CriticalityLevel.Dangerous, 'Dangerous'],
-  [CriticalityLevel.NonBreaking, 'Safe'],
-];
+const severities: Record<CriticalityLevel, Severity> = {
+  [CriticalityLevel.Breaking]: 'breaking',
+  [CriticalityLevel.Dangerous]: 'dangerous',
+  [CriticalityLevel.NonBreaking]: 'safe',
+};
 const accessDirectives = ['public', 'authenticated', 'requiresRole'];
 const everyCaller = 'every caller';
 
-interface Change {
-  level: CriticalityLevel;
+/** Whether clients of the former contract are compatible with a change: not, perhaps not, or always. */
+export type Severity = 'breaking' | 'dangerous' | 'safe';
+
+export interface Change {
+  severity: Severity;
+  /** The schema coordinate. */
   path: string | undefined;
   message: string;
-}
-
-class ComparisonImpossible extends Error {}
-
-function schemaOf(read: () => string, where: string): GraphQLSchema {
-  let sdl: string;
-  try {
-    sdl = read();
-  } catch {
-    throw new ComparisonImpossible(`${file} does not exist ${where}.`);
-  }
-  try {
-    return buildSchema(sdl);
-  } catch (error) {
-    throw new ComparisonImpossible(`${file} is invalid ${where}: ${error instanceof Error ? error.message : error}`);
-  }
-}
-
-function schemaAt(ref: string): GraphQLSchema {
-  const git = (...args: string[]) =>
-    execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 100_000_000 });
-  try {
-    git('rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`);
-  } catch {
-    throw new ComparisonImpossible(`The commit ${ref} does not exist.`);
-  }
-  return schemaOf(() => git('show', '--end-of-options', `${ref}:./${file}`), `at ${ref}`);
 }
 
 /** The effect of each argument of the access directives. A test compares the names with the contract. */
@@ -97,7 +65,7 @@ function without(names: string[], others: string[]): string[] {
 }
 
 /** Returns the messages about a changed access rule, first those about changes that can break a client. */
-function changesOfRule(before: AccessRule, after: AccessRule): [level: CriticalityLevel, message: string][] {
+function changesOfRule(before: AccessRule, after: AccessRule): [severity: Severity, message: string][] {
   const removed = after.callers.includes(everyCaller) ? [] : without(before.callers, after.callers);
   const added = before.callers.includes(everyCaller) ? [] : without(after.callers, before.callers);
   const breaking = [
@@ -112,8 +80,8 @@ function changesOfRule(before: AccessRule, after: AccessRule): [level: Criticali
     ...without(before.requirements, after.requirements).map((name) => `A requirement was removed: ${name}`),
   ];
   return [
-    ...breaking.map((message): [CriticalityLevel, string] => [CriticalityLevel.Breaking, message]),
-    ...dangerous.map((message): [CriticalityLevel, string] => [CriticalityLevel.Dangerous, message]),
+    ...breaking.map((message): [Severity, string] => ['breaking', message]),
+    ...dangerous.map((message): [Severity, string] => ['dangerous', message]),
   ];
 }
 
@@ -125,7 +93,7 @@ function accessChanges(before: GraphQLSchema, after: GraphQLSchema): Change[] {
     if (fieldAfter === undefined) return [];
     const path = `${type.name}.${field.name}`;
     const changes = changesOfRule(accessRuleOf(before, field), accessRuleOf(after, fieldAfter));
-    return changes.map(([level, message]) => ({ level, path, message }));
+    return changes.map(([severity, message]) => ({ severity, path, message }));
   });
 }
 
@@ -135,7 +103,8 @@ function fieldsOf(schema: GraphQLSchema): { type: GraphQLObjectType; field: Grap
     .flatMap((type) => Object.values(type.getFields()).map((field) => ({ type, field })));
 }
 
-async function changesBetween(before: GraphQLSchema, after: GraphQLSchema): Promise<Change[]> {
+/** The changes of a contract, with those of its access rules first. */
+export async function changesBetween(before: GraphQLSchema, after: GraphQLSchema): Promise<Change[]> {
   const changes = await diff(before, after);
   const isAccessChange = ({ type, path }: (typeof changes)[number]) =>
     type.startsWith('DIRECTIVE_USAGE') && accessDirectives.some((name) => path?.includes(`.@${name}`));
@@ -146,31 +115,34 @@ async function changesBetween(before: GraphQLSchema, after: GraphQLSchema): Prom
     ...accessChanges(before, after),
     ...changes
       .filter((change) => !isAccessChange(change) && !isDescriptionOfAdded(change))
-      .map(({ criticality, path, message }) => ({ level: criticality.level, path, message })),
+      .map(({ criticality, path, message }) => ({ severity: severities[criticality.level], path, message })),
   ];
 }
 
-async function check([ref, ...otherArguments]: string[]): Promise<number> {
-  if (ref === undefined || otherArguments.length > 0) {
-    throw new ComparisonImpossible('Usage: npm run schema:check -- <git ref>');
-  }
-  const before = schemaAt(ref);
-  const after = schemaOf(() => readFileSync(file, 'utf8'), 'in the working tree');
-  const changes = await changesBetween(before, after);
-  for (const [level, heading] of headings) {
-    const changesOfLevel = changes.filter((change) => change.level === level);
-    process.stdout.write(`${heading}: ${changesOfLevel.length}\n`);
-    for (const { message, path } of changesOfLevel) {
-      process.stdout.write(`  ${path === undefined ? '' : `${path}: `}${message}\n`);
-    }
-  }
-  return changes.some(({ level }) => level === CriticalityLevel.Breaking) ? 1 : 0;
-}
+const headings: [Severity, string][] = [
+  ['breaking', 'Breaking'],
+  ['dangerous', 'Dangerous'],
+  ['safe', 'Safe'],
+];
 
-try {
-  process.exitCode = await check(process.argv.slice(2));
-} catch (error) {
-  // The exit code 1 is reserved for breaking changes.
-  process.stderr.write(`${error instanceof ComparisonImpossible ? error.message : String(error)}\n`);
-  process.exitCode = 2;
+/** The changes by their severity, as lines or as JSON. */
+export function renderChanges(changes: readonly Change[], { json }: { json: boolean }): string {
+  const bySeverity = headings.map(([severity, heading]) => ({
+    severity,
+    heading,
+    ofSeverity: changes.filter((change) => change.severity === severity),
+  }));
+  if (json) {
+    const entries = bySeverity.map(({ severity, ofSeverity }) => [
+      severity,
+      ofSeverity.map(({ path, message }) => ({ path: path ?? null, message })),
+    ]);
+    return `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`;
+  }
+  return bySeverity
+    .flatMap(({ heading, ofSeverity }) => [
+      `${heading}: ${ofSeverity.length}\n`,
+      ...ofSeverity.map(({ path, message }) => `  ${path === undefined ? '' : `${path}: `}${message}\n`),
+    ])
+    .join('');
 }

@@ -1,12 +1,15 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { buildSchema } from 'graphql';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { changesBetween, renderChanges } from '../../src/cli/schema-changes.ts';
+import { ComparisonImpossible, readSchema } from '../../src/cli/schema-source.ts';
+import { startGateway } from '../support/gateway.ts';
+import { runProgram } from '../support/program.ts';
 
-const check = fileURLToPath(new URL('../schema/check.ts', import.meta.url));
+const contract = new URL('../../schema/schema.graphql', import.meta.url);
 
 const committed = `
   directive @authenticated(anyOf: [Role!]) on FIELD_DEFINITION
@@ -41,7 +44,11 @@ const committed = `
 let repository: string;
 
 /** The variables of Git are removed, because in a Git hook they would point to another repository. */
-const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_')));
+const environment = Object.fromEntries(
+  Object.entries(process.env).flatMap(([name, value]) =>
+    value === undefined || name.startsWith('GIT_') ? [] : [[name, value]],
+  ),
+);
 
 function git(...args: string[]): void {
   const identity = ['-c', 'user.name=Test', '-c', 'user.email=test@example.org'];
@@ -52,15 +59,28 @@ function writeSchema(sdl: string): void {
   writeFileSync(join(repository, 'schema', 'schema.graphql'), sdl);
 }
 
+interface CheckOptions {
+  json?: boolean;
+  token?: string;
+}
+
+/** The output and the exit code of `schema check` in the repository. */
+async function check(before: string, after: string | null, { json = false, token }: CheckOptions = {}) {
+  const options = { folder: repository, token };
+  try {
+    const changes = await changesBetween(await readSchema(before, options), await readSchema(after, options));
+    const isBreaking = changes.some(({ severity }) => severity === 'breaking');
+    return { status: isBreaking ? 1 : 0, stdout: renderChanges(changes, { json }), stderr: '' };
+  } catch (error) {
+    if (!(error instanceof ComparisonImpossible)) throw error;
+    return { status: 2, stdout: '', stderr: error.message };
+  }
+}
+
 /** Compares a schema in the working tree with the schema at a Git ref. */
-function checkSchema(sdl: string, ...refs: string[]) {
+function checkSchema(sdl: string, ref: string) {
   writeSchema(sdl);
-  const { status, stdout, stderr } = spawnSync(process.execPath, [check, ...refs], {
-    cwd: repository,
-    env: environment,
-    encoding: 'utf8',
-  });
-  return { status, stdout, stderr };
+  return check(ref, 'schema/schema.graphql');
 }
 
 /** Returns the committed schema with replacements. @throws Error if a replaced text is missing. */
@@ -85,22 +105,22 @@ beforeAll(() => {
   git('commit', '--quiet', '--all', '--message=A schema');
 });
 
-describe('schema:check', () => {
-  test('reports no changes for an unchanged schema', () => {
-    expect(checkSchema(committed, 'HEAD')).toEqual({
+describe('schema check', () => {
+  test('reports no changes for an unchanged schema', async () => {
+    expect(await checkSchema(committed, 'HEAD')).toEqual({
       status: 0,
       stdout: 'Breaking: 0\nDangerous: 0\nSafe: 0\n',
       stderr: '',
     });
   });
 
-  test('lists changes under their headings, and exits with 1 for a breaking change', () => {
+  test('lists changes under their headings, and exits with 1 for a breaking change', async () => {
     const sdl = changed(
       ['legalName: String', '"The name." name: String'],
       ['enum Role { CanGetCustomer', 'enum Role { CanUnlockUser CanGetCustomer'],
     );
 
-    expect(checkSchema(sdl, 'HEAD')).toEqual({
+    expect(await checkSchema(sdl, 'HEAD')).toEqual({
       status: 1,
       stdout: `Breaking: 1
   Customer.legalName: Field 'legalName' was removed from object type 'Customer'
@@ -113,13 +133,13 @@ Safe: 1
     });
   });
 
-  test('exits with 0 for dangerous and safe changes', () => {
+  test('exits with 0 for dangerous and safe changes', async () => {
     const sdl = changed(
       ['legalName: String', 'legalName: String title: String'],
       ['banks: [String!]', 'banks(first: Int): [String!]'],
     );
 
-    const { status, stdout } = checkSchema(sdl, 'HEAD');
+    const { status, stdout } = await checkSchema(sdl, 'HEAD');
 
     expect(status).toBe(0);
     expect(stdout).toMatch(
@@ -183,8 +203,8 @@ Safe: 1
       '@requiresRole(anyOf: [CanGetMeetings], audience: "staff")',
       'Customer.meetings: An argument of unknown effect was added: audience: "staff"',
     ],
-  ])('reports removed access of %s as breaking', (_title, before, after, line) => {
-    const { status, stdout } = checkSchema(changed([before, after]), 'HEAD');
+  ])('reports removed access of %s as breaking', async (_title, before, after, line) => {
+    const { status, stdout } = await checkSchema(changed([before, after]), 'HEAD');
 
     expect(status).toBe(1);
     expect(stdout).toMatch(new RegExp(`^Breaking: \\d+\n  ${line.replaceAll('.', '\\.')}\n`));
@@ -228,39 +248,88 @@ Safe: 1
       'Customer.status: A requirement was removed: kycMaterial',
     ],
     ['every caller without a rule', '@authenticated\n', '\n', 'Query.me: Access was added: every caller'],
-  ])('reports added access of %s as dangerous', (_title, before, after, line) => {
-    expect(checkSchema(changed([before, after]), 'HEAD')).toEqual({
+  ])('reports added access of %s as dangerous', async (_title, before, after, line) => {
+    expect(await checkSchema(changed([before, after]), 'HEAD')).toEqual({
       status: 0,
       stdout: `Breaking: 0\nDangerous: 1\n  ${line}\nSafe: 0\n`,
       stderr: '',
     });
   });
 
-  test('knows the effect of every argument of the access directives in the contract', () => {
-    const contract = buildSchema(readFileSync(new URL('../schema/schema.graphql', import.meta.url), 'utf8'));
+  test('knows the effect of every argument of the access directives in the contract', async () => {
+    const schema = buildSchema(readFileSync(contract, 'utf8'));
     const names = ['authenticated', 'public', 'requiresRole'].flatMap((name) =>
-      (contract.getDirective(name)?.args ?? []).map((argument) => argument.name),
+      (schema.getDirective(name)?.args ?? []).map((argument) => argument.name),
     );
-    const source = readFileSync(check, 'utf8');
+    const source = readFileSync(new URL('../../src/cli/schema-changes.ts', import.meta.url), 'utf8');
     expect(names.filter((name) => !source.includes(`['${name}', '`))).toEqual([]);
   });
 
-  test.each<[title: string, sdl: string, refs: string[], message: string]>([
-    ['without a ref', committed, [], 'Usage: npm run schema:check -- <git ref>'],
-    ['if the ref does not exist', committed, ['v0'], 'The commit v0 does not exist.'],
-    ['if the ref is an option', committed, ['--output=planted'], 'The commit --output=planted does not exist.'],
-    ['if the schema is missing at the ref', committed, ['empty'], 'schema/schema.graphql does not exist at empty.'],
-    ['if the schema at the ref is invalid', committed, ['broken'], 'schema/schema.graphql is invalid at broken: '],
-    [
-      'if the schema in the working tree is invalid',
-      'type Query {',
-      ['HEAD'],
-      'schema/schema.graphql is invalid in the working tree: ',
-    ],
-  ])('exits with 2 and a message %s', (_title, sdl, refs, message) => {
-    const { status, stdout, stderr } = checkSchema(sdl, ...refs);
+  test('compares files and other paths of commits, and prints JSON', async () => {
+    writeSchema(committed);
+    writeFileSync(join(repository, 'web.graphql'), changed(['legalName: String', 'legalName: String title: String']));
+    git('add', '--all');
+    git('commit', '--quiet', '--message=Another schema');
+
+    const expected = { breaking: [], dangerous: [], safe: [{ path: 'Customer.title', message: expect.any(String) }] };
+    const ofFiles = await check('schema/schema.graphql', 'web.graphql', { json: true });
+    const ofCommits = await check('HEAD', 'HEAD:web.graphql', { json: true });
+
+    expect(JSON.parse(ofFiles.stdout)).toEqual(expected);
+    expect(ofCommits).toEqual(ofFiles);
+  });
+
+  test('compares the contract of a running gateway with that of the installed one', async () => {
+    const gateway = await startGateway({ environment: { GATEWAY_SCHEMA_DOWNLOAD: 'off' } });
+    const { token } = await gateway.createUser({ roles: [['CanGetSchema', null]] });
+    const url = `${gateway.url}/schema.graphql`;
+
+    const withToken = await check(url, null, { token });
+    const withoutToken = await check(url, null);
+    await gateway.stop();
+
+    expect(withToken).toEqual({ status: 0, stdout: 'Breaking: 0\nDangerous: 0\nSafe: 0\n', stderr: '' });
+    expect(withoutToken).toMatchObject({ status: 2, stderr: `${gateway.url} responds with HTTP 401.` });
+    expect(await check(url, null)).toMatchObject({ status: 2, stderr: `${gateway.url} does not respond.` });
+  });
+
+  test('does not send a token without TLS to another machine', async () => {
+    expect(await check('http://gateway.example.org/schema.graphql', null, { token: 'S3cret' })).toMatchObject({
+      status: 2,
+      stderr: 'A token is only sent to an https URL.',
+    });
+  });
+
+  test.each<[title: string, sdl: string, ref: string, message: string]>([
+    ['if the ref does not exist', committed, 'v0', 'v0 is neither a file, a URL, nor a commit.'],
+    ['if the ref is an option', committed, '--output=planted', '--output=planted is neither a file'],
+    ['if the schema is missing at the ref', committed, 'empty', 'schema/schema.graphql does not exist at empty.'],
+    ['if the path is missing at the ref', committed, 'HEAD:a:b', 'a:b does not exist at HEAD.'],
+    ['if the schema at the ref is invalid', committed, 'broken', 'The schema of broken is invalid: '],
+    ['if the other schema is invalid', 'type Query {', 'HEAD', 'The schema of schema/schema.graphql is invalid: '],
+  ])('exits with 2 and a message %s', async (_title, sdl, ref, message) => {
+    const { status, stdout, stderr } = await checkSchema(sdl, ref);
 
     expect([status, stdout]).toEqual([2, '']);
     expect(stderr).toContain(message);
+  });
+
+  test('is a command with these exit codes', async () => {
+    const file = join(repository, 'contract.graphql');
+    writeFileSync(file, readFileSync(contract));
+    const former = join(repository, 'former.graphql');
+    writeFileSync(former, `${readFileSync(contract, 'utf8')}\ntype Former { id: ID! }\n`);
+
+    const [same, breaking, impossible] = await Promise.all([
+      runProgram(['schema', 'check', file, '--json'], { environment }),
+      runProgram(['schema', 'check', former], { environment }),
+      runProgram(['schema', 'check', join(repository, 'missing.graphql')], { environment }),
+    ]);
+
+    expect(same).toMatchObject({ exitCode: 0, errors: '' });
+    expect(JSON.parse(same.output)).toEqual({ breaking: [], dangerous: [], safe: [] });
+    expect(breaking).toMatchObject({ exitCode: 1, output: expect.stringMatching(/^Breaking: 1\n {2}Former: /) });
+    expect(impossible).toMatchObject({ exitCode: 2, output: '' });
+    expect(impossible.errors).toContain('is neither a file, a URL, nor a commit.');
   });
 });
