@@ -30,7 +30,10 @@ describe('docs/access.md', () => {
     const fields = types.flatMap((type) => Object.values(type.getFields()).map((field) => ({ type, field })));
     const accessible = fields
       .filter(({ field }) => (field.extensions.access as { orLinkedUser?: boolean } | undefined)?.orLinkedUser === true)
-      .filter(({ field }) => !(field.name === 'customer' && getNamedType(field.type).name === 'Customer'))
+      .filter(
+        ({ field }) =>
+          !(['customer', 'customersById'].includes(field.name) && getNamedType(field.type).name === 'Customer'),
+      )
       .map(({ type, field }) => `${type.name}.${field.name}`);
     const [, ownData = ''] = /^## Own data$(.*?)^## /ms.exec(read('docs/access.md')) ?? [];
     const listed = [...ownData.matchAll(/`([A-Z]\w*\.\w+)`/g)].map(([, coordinate]) => coordinate);

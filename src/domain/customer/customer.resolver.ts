@@ -50,7 +50,7 @@ export class CustomerResolver {
     description:
       'The customers with these IDs, in the same order. Each is found or refused as by `customer`: its place is null, with an error of its own.',
   })
-  @RequiresRole(['CanGetCustomer'])
+  @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
   @MaxInputItems(maxIds, 'customerIds')
   @ByIds('customerIds', 'customerId')
   customersById(

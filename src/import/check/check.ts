@@ -5,6 +5,7 @@ import type { Checking } from './checking.ts';
 import { checkContradictions } from './contradictions.ts';
 import { assignCustomers, checkBanksOfCustomers, checkCustomers } from './customers.ts';
 import { checkDoubts } from './doubts.ts';
+import { checkIds } from './ids.ts';
 import { checkListsOfCustomers, checkListsOfParents } from './lists.ts';
 import { checkAccountsOfLinks, checkKycMedia, checkMeetingsOfInvitees } from './references.ts';
 import { checkCanonicalNames, checkUniqueKeys } from './unique-keys.ts';
@@ -13,6 +14,7 @@ import { checkOwners, checkReferencedUsers, checkUsersWithoutId } from './users.
 /** Checks the staged rows against each other and against the database. Returns how many accounts name an unknown customer. */
 export async function checkStaged(checking: Checking): Promise<{ unlinkedAccounts: number }> {
   await checkCustomers(checking);
+  await checkIds(checking);
   await checkDoubts(checking, (entity) => entity === customer);
   await checkUniqueKeys(checking, customer);
   checkBanksOfCustomers(checking);

@@ -6,15 +6,16 @@ import { mutate } from '../../graph/mutation.ts';
 import { bankAt } from '../bank/bank.loader.ts';
 import { BankPayload, CreateBankInput } from '../bank/bank.type.ts';
 import { bankValues, insertBank } from '../bank/bank.writes.ts';
-import { insertEntitlement } from './entitlement.writes.ts';
+import { insertEntitlement } from '../user/entitlement.writes.ts';
+import { refuseIdOfOther } from './identified-tables.ts';
 
-/** Belongs to the users and not to the banks, because the creator is granted an entitlement. */
+/** Does not belong to the banks, because the creator is granted an entitlement, and no object can have the ID. */
 @Resolver()
 export class BankCreationMutation {
   @Mutation(() => BankPayload, {
     nullable: true,
     description:
-      'Creates a bank. The creator can grant roles at the bank from the next request on. Fails with `OBP-34000` if the ID exists.',
+      'Creates a bank. The creator can grant roles at the bank from the next request on. Fails with `OBP-34000` if a bank or another object has the ID.',
   })
   @RequiresRole(['CanCreateBank'])
   createBank(
@@ -28,6 +29,7 @@ export class BankCreationMutation {
       context,
       async (transaction) => {
         await insertBank(transaction, values);
+        await refuseIdOfOther(transaction, values.id);
         const role = { roleName: 'CanCreateEntitlementAtOneBank', bankId: values.id, expiresAt: null };
         await insertEntitlement(transaction, { userId: user.id, ...role }, null);
         return { id: values.id };
