@@ -6,8 +6,8 @@ import { hashOfText, statedHash } from '../execution/document-manifest.ts';
 import type { DocumentSettings } from '../execution/document-settings.ts';
 import type { DocumentFiles } from './document-files.ts';
 
-/** The number of untrusted texts that are logged only once. */
-const maxLoggedTexts = 1_000;
+/** The number of unknown IDs and untrusted texts that are logged only once. */
+const maxLogged = 1_000;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -63,7 +63,7 @@ export class DocumentRequests {
   readonly #settings: DocumentSettings;
   readonly #files: Pick<DocumentFiles, 'documents'>;
   readonly #logger: Logger;
-  readonly #logged = new LruCache<string, true>(maxLoggedTexts);
+  readonly #logged = new LruCache<string, true>(maxLogged);
 
   constructor(settings: DocumentSettings, files: Pick<DocumentFiles, 'documents'>, logger: Logger) {
     this.#settings = settings;
@@ -80,7 +80,11 @@ export class DocumentRequests {
     const id = statedId(body);
     if (id !== null) {
       const document = documents.byId(id, clientName);
-      if (document === null) throw requestError('DOCUMENT_NOT_FOUND');
+      if (document === null) {
+        // The form of IDs, because a client can send any text.
+        if (/^[\w.~:-]{1,255}$/.test(id)) this.#logOnce(id, 'unknown document', request, { documentId: id });
+        throw requestError('DOCUMENT_NOT_FOUND');
+      }
       if (document.problems.length > 0) throw requestError('DOCUMENT_INVALID');
       return { body: withText(body, document.text), documentId: document.id };
     }
@@ -92,14 +96,17 @@ export class DocumentRequests {
     return { body: withText(body, query), documentId: document?.id ?? null };
   }
 
-  #onUntrusted(text: string, { body, requestId, clientName }: DocumentRequest): void {
+  #onUntrusted(text: string, request: DocumentRequest): void {
     const operationHash = hashOfText(text);
-    if (this.#logged.get(operationHash) === undefined) {
-      this.#logged.set(operationHash, true);
-      const { operationName } = body as Fields;
-      const name = typeof operationName === 'string' ? operationName.slice(0, 100) : undefined;
-      this.#logger.warn({ requestId, operationHash, operationName: name, clientName }, 'untrusted document');
-    }
+    const { operationName } = request.body as Fields;
+    const name = typeof operationName === 'string' ? operationName.slice(0, 100) : undefined;
+    this.#logOnce(operationHash, 'untrusted document', request, { operationHash, operationName: name });
     if (this.#settings.mode === 'only') throw requestError('DOCUMENT_NOT_TRUSTED');
+  }
+
+  #logOnce(key: string, message: string, { requestId, clientName }: DocumentRequest, document: Fields): void {
+    if (this.#logged.get(key) !== undefined) return;
+    this.#logged.set(key, true);
+    this.#logger.warn({ requestId, clientName, ...document }, message);
   }
 }

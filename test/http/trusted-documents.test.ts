@@ -112,6 +112,14 @@ describe('GATEWAY_TRUSTED_DOCUMENTS_MODE=only', () => {
     expect(await post(gateway, body)).toEqual({ status: 400, keys: ['DOCUMENT_NOT_FOUND'] });
   });
 
+  test('logs an unknown ID once, and no text in its place', async () => {
+    for (const documentId of ['unknown-id', 'unknown-id', 'Jane Doe']) await post(gateway, { documentId });
+
+    const lines = gateway.logged.filter(({ msg }) => msg === 'unknown document');
+    expect(lines.filter(({ documentId }) => documentId === 'unknown-id')).toHaveLength(1);
+    expect(JSON.stringify(lines)).not.toContain('Jane');
+  });
+
   test('refuses a document that is invalid', async () => {
     expect(await post(gateway, { documentId: idOf(invalid) })).toEqual({ status: 400, keys: ['DOCUMENT_INVALID'] });
     expect(gateway.logged).toContainEqual(
