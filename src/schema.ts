@@ -48,6 +48,7 @@ import { enforceAccess } from './graph/access/guard.ts';
 import { printedAccess } from './graph/access/printed-access.ts';
 import { addViewerPermissions } from './graph/access/viewer-permissions.ts';
 import { guardArguments } from './graph/argument-guard.ts';
+import { requireDatedDeprecations } from './graph/deprecation.ts';
 import { addFederation } from './graph/federation/federation.ts';
 import { subgraphSdl } from './graph/federation/subgraph-sdl.ts';
 import { addIdempotencyKeys } from './graph/mutation.ts';
@@ -115,6 +116,7 @@ export async function gatewaySchema({ federation = false }: SchemaOptions = {}):
   if (federation) addFederation(schema, entityTypes, accessFacts);
   const guarded = enforceAccess(schema, role, accessFacts);
   guardArguments(guarded);
+  requireDatedDeprecations(guarded);
   assertValidSchema(guarded);
   return guarded;
 }

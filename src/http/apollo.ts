@@ -9,6 +9,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { GraphQLError } from 'graphql';
 import { databaseOutage } from '../database/errors.ts';
+import { deprecatedIn } from '../execution/deprecated-usage.ts';
 import { createDocumentCache } from '../execution/document-cache.ts';
 import { compiledExecution, interpretedExecution } from '../execution/executor.ts';
 import { operationLimitsPlugin } from '../execution/limits.ts';
@@ -21,6 +22,7 @@ import { selectsSecret } from '../graph/secret.ts';
 import { variableGuardPlugin } from '../graph/variable-guard.ts';
 import { answerText } from './answer-text.ts';
 import type { CostControl } from './cost-control.ts';
+import type { DeprecationLog } from './deprecation-log.ts';
 import { distinctErrorsPlugin, formatError } from './format-error.ts';
 import { idempotencyHeaderPlugin } from './idempotency-header.ts';
 import type { LoadControl } from './load-control.ts';
@@ -41,6 +43,7 @@ export function createApolloServer(
   findCaller: FindCaller,
   costControl: CostControl,
   { large: operationQueue }: LoadControl,
+  deprecationLog: DeprecationLog,
 ): ApolloServer<Context> {
   const { config, schema, logger, failures } = parts;
   const requestId = () => scopes.getStore()?.request.id;
@@ -82,6 +85,7 @@ export function createApolloServer(
             throw error;
           }
           scope.listCost = listCost;
+          deprecationLog.count(contextValue.request.clientName, deprecatedIn(schema, document));
           // A mutation reads the rows that it changes, so it uses the primary throughout.
           if (operation.operation !== 'query') return;
           // Anonymous callers can read very little, so their operations never need a slot.

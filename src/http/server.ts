@@ -8,6 +8,7 @@ import { createApolloServer } from './apollo.ts';
 import { createApp } from './app.ts';
 import type { Connections } from './connections.ts';
 import { CostControl } from './cost-control.ts';
+import { openDeprecationLog } from './deprecation-log.ts';
 import { openDocumentFiles } from './document-files.ts';
 import { DocumentRequests } from './document-request.ts';
 import { addGraphqlRoute } from './graphql.ts';
@@ -80,7 +81,8 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     if (user !== null) loadControl.onCaller(request, user.id, performance.now() - begun);
     return user;
   };
-  const apollo = createApolloServer(parts, scopes, findCaller, costControl, loadControl);
+  const deprecationLog = openDeprecationLog(logger);
+  const apollo = createApolloServer(parts, scopes, findCaller, costControl, loadControl, deprecationLog);
   await apollo.start();
 
   const monitor = openReadiness({
@@ -141,6 +143,7 @@ export async function createServer(parts: ServerParts): Promise<Server> {
       await mailer?.close();
       await apollo.stop();
       refusals.close();
+      deprecationLog.close();
     },
   };
 }
