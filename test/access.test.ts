@@ -393,6 +393,7 @@ const givenByTheirWay = [
   'Account.attributes',
   'Account.contracts',
   'Account.holders',
+  'AccountAttributePayload.account',
   'CorrelatedEntity.customer',
   'Entitlement.user',
   'EntitlementRequest.user',

@@ -78,3 +78,14 @@ export function parseCustomerNumber(value: unknown): string {
 export function searchedForm(written: string, maxLength: number): string {
   return brokenTextRule(written, maxLength) === null ? comparedForm(written) : written;
 }
+
+/**
+ * The forms in which the address of a routing can be stored. An IBAN is the same with and without the spaces of its printed form, and
+ * in any letter case.
+ */
+export function routingAddressForms(scheme: string, address: string): string[] {
+  if (scheme.toUpperCase() !== 'IBAN') return [address];
+  const compact = address.replaceAll(' ', '');
+  const forms = [address, compact, compact.replace(/(.{4})(?=.)/g, '$1 ')];
+  return [...new Set(forms.flatMap((form) => [form, form.toUpperCase(), form.toLowerCase()]))];
+}

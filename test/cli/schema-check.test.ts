@@ -147,6 +147,22 @@ Safe: 1
     );
   });
 
+  test('judges an optional field that is added to the input of an update, and a field that becomes optional, as safe', () => {
+    const input = 'input UpdateInput { city: String! } type Mutation { update(input: UpdateInput!): String @public }';
+    writeSchema(`${committed} ${input}`);
+    git('add', '.');
+    git('commit', '-qm', 'with an input');
+
+    const { status, stdout } = checkSchema(
+      `${committed} ${input.replace('city: String!', 'city: String county: String')}`,
+      'HEAD',
+    );
+    git('reset', '-q', '--hard', 'HEAD~1');
+
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^Breaking: 0\nDangerous: 0\nSafe: 2\n {2}UpdateInput\.c.*\n {2}UpdateInput\.c.*\n$/);
+  });
+
   test.each<[title: string, before: string, after: string, line: string]>([
     [
       'one of two roles',

@@ -113,7 +113,13 @@ describe('findUser', () => {
     async (role) => {
       const { token } = await gateway.createUser({ roles: [[role, bankId]] });
       const { id, username, email } = await createNamed();
-      for (const search of [{ username }, { username: username.toUpperCase() }, { email }, { username, email }]) {
+      for (const search of [
+        { username },
+        { username: username.toUpperCase() },
+        { email },
+        { email: email.toUpperCase() },
+        { username, email },
+      ]) {
         const { data, errors } = await gateway.query(token, document, { bankId, ...search });
         expect(errors).toEqual([]);
         expect(data).toEqual({ findUser: { userId: id, username, displayName: 'Felix Smith' } });

@@ -443,6 +443,28 @@ describe('createAccount without CanCreateAccount at the bank', () => {
   });
 });
 
+describe('an IBAN', () => {
+  const printed = 'DE89 3704 0044 0532 0130 00';
+  const compact = 'DE89370400440532013000';
+
+  async function open(address: string) {
+    const opener = await gateway.createUser({ roles: [['CanCreateAccount', bankId]] });
+    const input = { ...newInput(), accountRoutings: [{ scheme: 'IBAN', address }] };
+    const { data, errors } = await gateway.query<{ createAccount: { account: { routings: object[] } } | null }>(
+      opener.token,
+      `mutation ($bankId: ID!, $input: CreateAccountInput!) {
+        createAccount(bankId: $bankId, input: $input) { account { routings { scheme address } } } }`,
+      { bankId, input },
+    );
+    return data?.createAccount?.account.routings ?? errors.map(({ extensions }) => extensions.key);
+  }
+
+  test('is one routing with and without the spaces of its printed form', async () => {
+    expect(await open(printed)).toEqual([{ scheme: 'IBAN', address: printed }]);
+    for (const address of [printed, compact, compact.toLowerCase()]) expect(await open(address)).toEqual(['OBP-30115']);
+  });
+});
+
 describe('createAccountAttribute', () => {
   const createAttribute = `mutation ($bankId: ID!, $accountId: ID!, $input: AccountAttributeInput!, $idempotencyKey: String) {
     createAccountAttribute(bankId: $bankId, accountId: $accountId, input: $input, idempotencyKey: $idempotencyKey) {
@@ -453,10 +475,7 @@ describe('createAccountAttribute', () => {
 
   beforeAll(async () => {
     clerkOfAttributes = await gateway.createUser({
-      roles: [
-        ['CanCreateAccountAttributeAtOneBank', bankId],
-        ['CanGetCustomerOverview', bankId],
-      ],
+      roles: [['CanCreateAccountAttributeAtOneBank', bankId]],
     });
   });
 

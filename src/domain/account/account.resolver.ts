@@ -161,7 +161,9 @@ export class AccountResolver {
 @Resolver(() => AccountAttributePayload)
 export class AccountAttributeMutations {
   @FieldResolver(() => Account, { nullable: true, description: 'The account of the attribute.' })
-  @RequiresRole(['CanGetCustomerOverview', 'CanGetCustomerOverviewFlat'], { orHolder: true })
+  @RequiresRole(['CanGetCustomerOverview', 'CanGetCustomerOverviewFlat', 'CanCreateAccountAttributeAtOneBank'], {
+    orHolder: true,
+  })
   account(@Root() payload: AccountAttributePayload, @Ctx() context: Context): Promise<Account | null> {
     return loadAccount(context, payload);
   }

@@ -1,7 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import { and, desc, eq, gt, inArray } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, or } from 'drizzle-orm';
 import { gatewayError, type RuleErrorKey } from '../../base/errors.ts';
-import { comparedForm, derivedCanonicalForm } from '../../base/identifiers.ts';
+import { comparedForm, derivedCanonicalForm, routingAddressForms } from '../../base/identifiers.ts';
 import { InvalidValue, valueRule } from '../../base/value-rules.ts';
 import { parseAmount, parseCurrency, parseDecimal, parseId } from '../../base/values.ts';
 import type { Config } from '../../config.ts';
@@ -125,7 +125,7 @@ export function newAccount(input: CreateAccountInput, holderId: string): NewAcco
   };
 }
 
-/** Whether an earlier version stored one of the routings in another form, which the unique constraint does not find. */
+/** Whether one of the routings is stored in another form, which the unique constraint does not find. */
 async function isLookAlikeStored(
   transaction: Queries,
   bankId: string,
@@ -135,7 +135,20 @@ async function isLookAlikeStored(
   const stored = await transaction
     .select({ accountId: accountRouting.accountId })
     .from(accountRouting)
-    .where(and(eq(accountRouting.bankId, bankId), inArray(accountRouting.canonicalRouting, canonical)))
+    .where(
+      and(
+        eq(accountRouting.bankId, bankId),
+        or(
+          inArray(accountRouting.canonicalRouting, canonical),
+          ...routings.map(({ scheme, address }) =>
+            and(
+              eq(accountRouting.scheme, scheme),
+              inArray(accountRouting.address, routingAddressForms(scheme, address)),
+            ),
+          ),
+        ),
+      ),
+    )
     .limit(1);
   return stored.length > 0;
 }

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { columns } from '../../database/columns.ts';
 
 const { table, id, text, timestamp, integer, boolean, unique, index } = columns;
@@ -49,7 +50,7 @@ export const user = table(
     unique('user_canonical_username_unique').on(t.canonicalUsername, t.provider, t.usernameConflict),
     unique('user_validated_email_unique').on(t.validatedEmail, t.emailConflict),
     index('user_username').on(t.username, t.id),
-    index('user_email').on(t.email),
+    index('user_email_lower').on(sql`lower(email)`),
   ],
 );
 
