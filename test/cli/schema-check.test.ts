@@ -147,13 +147,13 @@ Safe: 1
     );
   });
 
-  test('judges an optional field that is added to the input of an update, and a field that becomes optional, as safe', () => {
+  test('judges an optional field that is added to the input of an update, and a field that becomes optional, as safe', async () => {
     const input = 'input UpdateInput { city: String! } type Mutation { update(input: UpdateInput!): String @public }';
     writeSchema(`${committed} ${input}`);
     git('add', '.');
     git('commit', '-qm', 'with an input');
 
-    const { status, stdout } = checkSchema(
+    const { status, stdout } = await checkSchema(
       `${committed} ${input.replace('city: String!', 'city: String county: String')}`,
       'HEAD',
     );
