@@ -3,10 +3,18 @@ import { isObject } from './response-difference.ts';
 // PostGraphile names fields after tables and columns, and formats times to the microsecond.
 
 /**
- * Fields that are not compared: contracts are computed, correlated users are listed a second time, and each server
- * encodes cursors in its own way.
+ * Fields that are not compared: contracts are computed, correlated users are listed a second time, each server
+ * encodes cursors in its own way, and PostGraphile has the IDs of accounts and KYC evidence only as `rowId`.
  */
-const unsupportedFields = new Set(['contracts', 'correlatedUsers', 'endCursor']);
+const unsupportedFields = new Set([
+  'contracts',
+  'correlatedUsers',
+  'endCursor',
+  'accountId',
+  'kycCheckId',
+  'kycDocumentId',
+  'kycMediaId',
+]);
 
 const names: Record<string, string> = {
   rowId: 'id',
@@ -44,7 +52,14 @@ export function withoutUnsupportedFields(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutUnsupportedFields);
   if (!isObject(value)) return value;
   const fields = Object.entries(value).filter(([name]) => !unsupportedFields.has(name));
-  return Object.fromEntries(fields.map(([name, field]) => [name, withoutUnsupportedFields(field)]));
+  return Object.fromEntries(
+    fields.map(([name, field]) => [name, name === 'id' ? ownId(String(field)) : withoutUnsupportedFields(field)]),
+  );
+}
+
+/** The last part of an `id` that is made of a key, such as `Account~gh.29.uk~current-1`. */
+function ownId(id: string): string {
+  return id.slice(id.lastIndexOf('~') + 1);
 }
 
 /** Converts a response of PostGraphile to the shape of the gateway's responses. */

@@ -30,6 +30,11 @@ function moneyOf(currency: string | null, amount: string | null) {
   return currency === null || amount === null ? null : { currency, amount };
 }
 
+/** The `id` of an object whose own ID is unique only for its owner. */
+function globalId(type: string, owner: string, own: string): string {
+  return `${type}~${owner}~${own}`;
+}
+
 function contractsOf(account: AccountLinkRow, attributes: readonly AccountAttributeRow[]) {
   const contracts = new Map<string, AccountAttributeRow[]>();
   for (const attribute of attributes) {
@@ -182,8 +187,9 @@ export function overviewsOf(
           relationshipType: link.relationshipType,
           version: link.version,
           account: {
-            id: link.accountId,
+            id: globalId('Account', link.accountBankId, link.accountId),
             bankId: link.accountBankId,
+            accountId: link.accountId,
             label: link.label,
             number: link.number,
             productCode: link.productCode,
@@ -220,7 +226,8 @@ export function overviewsOf(
         .map(({ userId, username, email }) => ({ id: userId, username, email })),
       kycStatuses: (statuses.get(id) ?? []).map(({ id, ok, date }) => ({ id, ok: Boolean(ok), date: isoTime(date) })),
       kycChecks: ownChecks.map((check) => ({
-        id: check.id,
+        id: globalId('KycCheck', id, check.id),
+        kycCheckId: check.id,
         date: isoTime(check.date),
         how: check.how,
         staffUserId: check.staffUserId,
@@ -229,7 +236,8 @@ export function overviewsOf(
         comments: check.comments,
       })),
       kycDocuments: ownDocuments.map((document) => ({
-        id: document.id,
+        id: globalId('KycDocument', id, document.id),
+        kycDocumentId: document.id,
         type: document.type,
         number: document.number,
         issueDate: document.issueDate,
@@ -237,18 +245,30 @@ export function overviewsOf(
         expiryDate: document.expiryDate,
         media: ownMedia
           .filter(({ documentId }) => documentId === document.id)
-          .map(({ id, type, url, date }) => ({ id, type, url, date: isoTime(date) })),
+          .map((media) => ({
+            id: globalId('KycMedia', id, media.id),
+            type: media.type,
+            url: media.url,
+            date: isoTime(media.date),
+          })),
       })),
       kycMedia: ownMedia.map((media) => {
         const document = ownDocuments.find(({ id }) => id === media.documentId);
         const check = ownChecks.find(({ id }) => id === media.checkId);
         return {
-          id: media.id,
+          id: globalId('KycMedia', id, media.id),
+          kycMediaId: media.id,
           type: media.type,
           url: media.url,
           date: isoTime(media.date),
-          document: document === undefined ? null : { id: document.id, type: document.type, number: document.number },
-          check: check === undefined ? null : { id: check.id, how: check.how, satisfied: Boolean(check.satisfied) },
+          document:
+            document === undefined
+              ? null
+              : { id: globalId('KycDocument', id, document.id), type: document.type, number: document.number },
+          check:
+            check === undefined
+              ? null
+              : { id: globalId('KycCheck', id, check.id), how: check.how, satisfied: Boolean(check.satisfied) },
         };
       }),
       messages: pageOf(
