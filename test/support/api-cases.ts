@@ -30,6 +30,17 @@ export const mutationsWithoutCase = [
   'resetPassword',
 ];
 
+/** The mutations that accept no idempotency key, because their result is a token, or a retry has no effect. */
+export const mutationsWithoutKey = [
+  'changeMyPassword',
+  'createUser',
+  'login',
+  'renewToken',
+  'requestPasswordReset',
+  'resetPassword',
+  'revokeMyTokens',
+];
+
 /** The cases of OBP's APIs, by operation ID. */
 export const apiCases: Readonly<Record<string, ApiCase>> = {
   ...customerCases,
