@@ -117,6 +117,10 @@ export interface Limits extends OperationLimits, AnswerLimits, CostLimits {
   maxConnections: number;
   /** The maximum for each IPv4 address and each /64 network of IPv6 that is not a trusted proxy. */
   maxConnectionsPerAddress: number;
+  /** The maximum number of streams of each process. */
+  maxStreams: number;
+  /** The maximum number of streams of a user at each process. */
+  maxStreamsPerUser: number;
 }
 
 /** The settings without defaults. Not every command needs them. */
@@ -272,6 +276,8 @@ const variables = z.object({
   GATEWAY_REFUSE_WHEN_OVERLOADED: onOrOff().default(true),
   GATEWAY_MAX_CONNECTIONS: integer(1, 1_000_000, 1000),
   GATEWAY_MAX_CONNECTIONS_PER_ADDRESS: integer(1, 1_000_000, 100),
+  GATEWAY_MAX_STREAMS: integer(0, 1_000_000, 1000),
+  GATEWAY_MAX_STREAMS_PER_USER: integer(1, 1_000_000, 20),
 });
 
 /** Reads the settings that the server needs. @throws ConfigurationError with all problems of the environment. */
@@ -420,6 +426,8 @@ function settingsOf(value: Variables): Settings {
       operationTimeoutMilliseconds: value.GATEWAY_OPERATION_TIMEOUT * 1000,
       maxConnections: value.GATEWAY_MAX_CONNECTIONS,
       maxConnectionsPerAddress: value.GATEWAY_MAX_CONNECTIONS_PER_ADDRESS,
+      maxStreams: value.GATEWAY_MAX_STREAMS,
+      maxStreamsPerUser: value.GATEWAY_MAX_STREAMS_PER_USER,
     }),
     logLevel: value.LOG_LEVEL,
   };

@@ -11,6 +11,7 @@ import * as auditEvent from './domain/audit-event/audit-event.resolver.ts';
 import { bankRules } from './domain/bank/bank.loader.ts';
 import * as bank from './domain/bank/bank.resolver.ts';
 import * as change from './domain/change/change.resolver.ts';
+import * as liveChange from './domain/change/live-change.resolver.ts';
 import * as crmEvent from './domain/crm-event/crm-event.resolver.ts';
 import { bankOfCustomer } from './domain/customer/customer.loader.ts';
 import * as customer from './domain/customer/customer.resolver.ts';
@@ -64,6 +65,7 @@ const modules = [
   bank,
   bankCreation,
   change,
+  liveChange,
   crmEvent,
   customerUpdate,
   customer,
@@ -104,10 +106,17 @@ export interface SchemaOptions {
   federation?: boolean;
 }
 
+function unused(): never {
+  throw new Error('A subscription field must have the option subscribe.');
+}
+
+/** TypeGraphQL requires it, but subscriptions read the table of changes. */
+const noPubSub = { publish: unused, subscribe: unused };
+
 /** The executable schema, each field behind its access rule and the limits of its arguments; fails when a declaration is missing. */
 export async function gatewaySchema({ federation = false }: SchemaOptions = {}): Promise<GraphQLSchema> {
   // TypeGraphQL's own check is a whole introspection, of a schema that is not yet the one that is served.
-  const schema = await buildSchema({ resolvers, validate: false, skipCheck: true });
+  const schema = await buildSchema({ resolvers, validate: false, skipCheck: true, pubSub: noPubSub });
   const role = schema.getType('Role');
   if (!isEnumType(role)) throw new Error('The schema has no enum Role.');
   limitLists(schema);

@@ -70,9 +70,12 @@ async function newWorld(): Promise<World> {
   return world;
 }
 
+/** The types that only streams contain. `test/http/live.test.ts` tests the access to their fields. */
+const streamedTypes: readonly string[] = ['Subscription', 'CustomerChange', 'KycWorkChange'];
+
 const fields: GuardedField[] = Object.values(schema.getTypeMap())
   .filter((type) => isObjectType(type))
-  .filter((type) => !isIntrospectionType(type))
+  .filter((type) => !isIntrospectionType(type) && !streamedTypes.includes(type.name))
   .flatMap((type) => Object.values(type.getFields()).map((field) => ({ type, field })))
   .filter(({ field }) => field.extensions.access !== undefined)
   .map(({ type, field }) => ({

@@ -89,10 +89,13 @@ for (const type of [schema.getQueryType(), schema.getMutationType()]) {
   }
 }
 
+/** The fields of `Subscription` are tested in `test/http/live.test.ts`. */
+const rootTypes: unknown[] = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
+
 /** Fields below the root that take an ID. Each has a test of its own. */
 const below = Object.values(schema.getTypeMap())
   .filter(isObjectType)
-  .filter((type) => type !== schema.getQueryType() && type !== schema.getMutationType())
+  .filter((type) => !rootTypes.includes(type))
   .flatMap((type) => Object.values(type.getFields()).map((field) => ({ type, field })))
   .flatMap(({ type, field }) =>
     field.args

@@ -71,9 +71,10 @@ test('every type, field, argument, input field and enum value is described', () 
   const check = (coordinate: string, { description }: { description?: string | null }) => {
     if (description == null || description.trim() === '') undescribed.push(coordinate);
   };
+  const rootTypes: unknown[] = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
   for (const type of Object.values(schema.getTypeMap())) {
     if (isIntrospectionType(type) || isSpecifiedScalarType(type)) continue;
-    if (type !== schema.getQueryType() && type !== schema.getMutationType()) check(type.name, type);
+    if (!rootTypes.includes(type)) check(type.name, type);
     if (isObjectType(type) || isInterfaceType(type)) {
       for (const field of Object.values(type.getFields())) {
         check(`${type.name}.${field.name}`, field);

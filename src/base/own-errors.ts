@@ -221,6 +221,15 @@ export const ownErrors = {
     parameters: ['customerId'],
   },
   SOCIAL_MEDIA_HANDLE_NOT_FOUND: { code: 'NOT_FOUND', message: 'Social media handle not found.' },
+  STREAM_REQUIRED: {
+    code: 'BAD_USER_INPUT',
+    status: 406,
+    message: 'The result of a subscription is a stream. Send the header Accept: text/event-stream.',
+  },
+  STREAM_TOO_SLOW: {
+    code: 'LIMIT_EXCEEDED',
+    message: 'The client has read the stream too slowly. Start again after the last change that was read.',
+  },
   TAX_RESIDENCE_EXISTS: {
     code: 'CONFLICT',
     message: 'The customer already has this tax residence.',
@@ -277,6 +286,10 @@ export const ownErrors = {
     status: 400,
     message:
       "The operation has too many root fields. This operation's number of root fields is {amount}, but must be at most {limit}.",
+  },
+  TOO_MANY_STREAMS: {
+    code: 'LIMIT_EXCEEDED',
+    message: 'Too many streams are open: at most {limit} are allowed. Close one first, or try again later.',
   },
   TOO_MANY_TOKENS: {
     code: 'LIMIT_EXCEEDED',

@@ -42,6 +42,8 @@ export interface Execution {
   variables: Variables;
   /** Counts the response and stops the operation. Without a meter, nothing is limited. */
   meter?: AnswerMeter;
+  /** The event of a subscription, which its root field resolves. */
+  root?: unknown;
 }
 
 interface Run extends Execution {
@@ -107,7 +109,7 @@ function executeOperation(run: Run): Data | null | Promise<Data | null> {
   const fields = rootFields(run.plan, rootType, run.variables);
   return operation.operation === 'mutation'
     ? executeSerially(run, fields)
-    : executeFields(run, fields, undefined, undefined);
+    : executeFields(run, fields, run.root, undefined);
 }
 
 /** Executes the fields of a mutation one after the other. */

@@ -9,13 +9,13 @@ import {
 import { executePlan } from './compiled.ts';
 import type { DocumentCache } from './document-cache.ts';
 import { interpreter } from './interpreted.ts';
-import type { Metered } from './max-items.ts';
 import { documentLimits } from './parse-options.ts';
 import { assertCompilable, conditionVariables, type Plan, planOf, type Variables } from './plan.ts';
+import { beginSubscription, type Subscribing } from './subscription.ts';
 import { coerceVariables } from './variables.ts';
 
 /** Apollo Server's hook for an executor other than graphql-js. */
-type Gateway<Context extends Metered> = NonNullable<ApolloServerOptions<Context>['gateway']>;
+type Gateway<Context extends Subscribing<Context>> = NonNullable<ApolloServerOptions<Context>['gateway']>;
 
 /** The plans of a document, which are cached as long as the document. */
 interface CompiledDocument {
@@ -63,41 +63,44 @@ export interface ExecutionOptions {
 }
 
 /** Executes operations by the plans of `createPlans`. */
-export function compiledExecution<Context extends Metered>(
+export function compiledExecution<Context extends Subscribing<Context>>(
   schema: GraphQLSchema,
   documents: DocumentCache,
   options: ExecutionOptions,
 ): Gateway<Context> {
   const { planFor } = createPlans(schema, documents);
-  return gatewayOf(schema, options, ({ document, operation, context, variables }) =>
+  return gatewayOf(schema, options, ({ document, operation, context, variables, event }) =>
     executePlan({
       plan: planFor(document, operation, variables.coerced),
       context,
       variables: variables.coerced,
       meter: context.answer,
+      root: event,
     }),
   );
 }
 
 /** Executes operations with graphql-js, but coerces variables as compiled execution does, so that both report the same errors. */
-export function interpretedExecution<Context extends Metered>(
+export function interpretedExecution<Context extends Subscribing<Context>>(
   schema: GraphQLSchema,
   options: ExecutionOptions,
 ): Gateway<Context> {
   const interpret = interpreter(schema);
-  return gatewayOf(schema, options, ({ document, operation, context, variables }) =>
-    interpret({ document, operation, contextValue: context, variableValues: variables.sent }),
+  return gatewayOf(schema, options, ({ document, operation, context, variables, event }) =>
+    interpret({ document, operation, contextValue: context, variableValues: variables.sent, rootValue: event }),
   );
 }
 
-interface Execution<Context extends Metered> {
+interface Execution<Context extends Subscribing<Context>> {
   document: DocumentNode;
   operation: OperationDefinitionNode;
   context: Context;
   variables: { sent: Variables; coerced: Variables };
+  /** The event of a subscription. */
+  event?: unknown;
 }
 
-function gatewayOf<Context extends Metered>(
+function gatewayOf<Context extends Subscribing<Context>>(
   schema: GraphQLSchema,
   { namesSchema }: ExecutionOptions,
   run: (execution: Execution<Context>) => ExecutionResult | Promise<ExecutionResult>,
@@ -116,11 +119,12 @@ function gatewayOf<Context extends Metered>(
           const sent = request.variables ?? {};
           const result = coerceVariables({ schema, operation }, sent, { maxErrors, namesSchema });
           if ('errors' in result) return { errors: result.errors };
-          return run({
-            document,
-            operation,
+          const execution = { document, operation, variables: { sent, coerced: result.coerced } };
+          if (operation.operation !== 'subscription') return run({ ...execution, context: context as Context });
+          return beginSubscription({
+            ...{ schema, document, operation, variables: sent },
             context: context as Context,
-            variables: { sent, coerced: result.coerced },
+            execute: (contextOfEvent, event) => run({ ...execution, context: contextOfEvent, event }),
           });
         },
       };

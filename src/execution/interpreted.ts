@@ -32,7 +32,7 @@ const bytesOfField = 8;
 export function interpreter(schema: GraphQLSchema) {
   countInResolvers(schema);
   return async (
-    args: Pick<Parameters<typeof execute>[0], 'document' | 'variableValues'> & {
+    args: Pick<Parameters<typeof execute>[0], 'document' | 'variableValues' | 'rootValue'> & {
       contextValue: Metered;
       operation: OperationDefinitionNode;
     },

@@ -115,7 +115,7 @@ function guardField(type: GraphQLObjectType, field: GraphQLField<GuardedParent, 
   const coordinate = `${type.name}.${field.name}`;
   for (const argument of field.args) describeLimit(argument, maxItemsOfArgument(field, argument.name));
   const check = checkOf(coordinate, field as GraphQLField<unknown, Context>);
-  const { resolve } = field;
+  const { resolve, subscribe } = field;
   if (check === null || resolve === undefined) return;
   const rule = field.extensions.access as AccessRule;
   const refuse = (error: GatewayError, parent: GuardedParent, args: Arguments, context: Context) =>
@@ -149,6 +149,12 @@ function guardField(type: GraphQLObjectType, field: GraphQLField<GuardedParent, 
     field.resolve = resolveOne(guardedBatch);
   }
   field.extensions = extensions;
+  if (subscribe !== undefined) {
+    field.subscribe = (parent, args, context, info) => {
+      const error = check(args);
+      return error === null ? subscribe(parent, args, context, info) : refuse(error, parent, args, context);
+    };
+  }
 }
 
 /**
@@ -163,6 +169,7 @@ export function guardArguments(schema: GraphQLSchema): void {
   const rootOf = new Map<GraphQLObjectType | null | undefined, Root>([
     [schema.getQueryType(), 'query'],
     [schema.getMutationType(), 'mutation'],
+    [schema.getSubscriptionType(), 'subscription'],
   ]);
   for (const type of Object.values(schema.getTypeMap())) {
     if (isIntrospectionType(type)) continue;

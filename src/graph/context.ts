@@ -10,6 +10,7 @@ import type { MakeLoader } from '../database/batch.ts';
 import type { Database, Queries } from '../database/database.ts';
 import type { Loader } from '../database/loader.ts';
 import { AnswerMeter } from '../execution/answer-meter.ts';
+import type { Subscription } from '../execution/subscription.ts';
 
 /** The state that the resolvers of one operation share. */
 export interface Context {
@@ -29,6 +30,8 @@ export interface Context {
   readonly request: RequestDetails;
   /** The call of the mutation field that is being resolved. Null in queries. */
   call: Call | null;
+  /** Called when the operation is a subscription, and has begun. */
+  readonly onSubscription: ((subscription: Subscription<Context>) => void) | undefined;
   /** Collects the audit events of the operation. */
   readonly audit: OperationAudit;
   /** Measures the reads and the response of the operation, and stops it at its limits. */
@@ -99,6 +102,12 @@ export interface RequestDetails {
   reason: string | null;
 }
 
+/** The loaders of several operations that run at the same time, and the meter of what they read. */
+export interface SharedLoaders {
+  byMaker: Map<unknown, unknown>;
+  meter: AnswerMeter;
+}
+
 export interface ContextParts {
   user: AuthenticatedUser | null;
   config: Config;
@@ -114,6 +123,9 @@ export interface ContextParts {
   deadline?: AbortSignal;
   /** If omitted, the operation has the configured limits but no deadline. */
   answer?: AnswerMeter;
+  /** If omitted, the operation has loaders of its own. */
+  loaders?: SharedLoaders;
+  onSubscription?: Context['onSubscription'];
 }
 
 export function createContext({
@@ -128,8 +140,10 @@ export function createContext({
   deadline,
   leaveSlot,
   answer = new AnswerMeter(config.limits),
+  loaders: shared,
+  onSubscription,
 }: ContextParts): Context {
-  const loaders = new Map<unknown, unknown>();
+  const loaders = shared?.byMaker ?? new Map<unknown, unknown>();
   const results = new Map<unknown, unknown>();
   const audit = new OperationAudit(auditTrail, eventPlaces, {
     userId: user?.id ?? null,
@@ -161,6 +175,7 @@ export function createContext({
     mailer,
     request,
     call: null,
+    onSubscription,
     audit,
     answer,
     refusals: new Map(),
@@ -169,7 +184,7 @@ export function createContext({
       answer.assertRunning();
       let loader = loaders.get(make) as Loader<Key, Value> | undefined;
       if (loader === undefined) {
-        loader = make(currentDatabase, answer);
+        loader = make(currentDatabase, shared?.meter ?? answer);
         loaders.set(make, loader);
       }
       return loader;

@@ -8,6 +8,7 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import { GraphQLError } from 'graphql';
+import { requestError } from '../base/errors.ts';
 import { databaseOutage } from '../database/errors.ts';
 import { deprecatedIn } from '../execution/deprecated-usage.ts';
 import { createDocumentCache } from '../execution/document-cache.ts';
@@ -25,6 +26,7 @@ import type { CostControl } from './cost-control.ts';
 import type { DeprecationLog } from './deprecation-log.ts';
 import { distinctErrorsPlugin, formatError } from './format-error.ts';
 import { idempotencyHeaderPlugin } from './idempotency-header.ts';
+import { streamFormatOf } from './live/stream-format.ts';
 import type { LoadControl } from './load-control.ts';
 import {
   type FindCaller,
@@ -63,8 +65,11 @@ export function createApolloServer(
           const { contextValue, response } = details;
           const scope = scopes.getStore();
           const { documentId = null } = scope ?? {};
-          contextValue.audit.nameOperation({ operationName, operationHash: queryHash, documentId });
+          const named = { operationName, operationHash: queryHash, documentId };
+          contextValue.audit.nameOperation(named);
           if (scope !== undefined) {
+            scope.operation = named;
+            scope.isSubscription = operation?.operation === 'subscription';
             scope.response = response;
             scope.isMutation = operation?.operation === 'mutation';
             scope.isCompressible = operation?.operation === 'query' && !selectsSecret(schema, document);
@@ -72,6 +77,9 @@ export function createApolloServer(
             if (operationName) operationNames.set(scope.request, operationName.slice(0, 100));
           }
           if (operation === undefined || scope === undefined) return;
+          if (scope.isSubscription === true && streamFormatOf(scope.request.headers.accept) === null) {
+            throw requestError('STREAM_REQUIRED');
+          }
           const { variables } = request;
           const listCost = listCostOf(schema, document, operation, variables);
           // `operationLimitsPlugin` reports it.

@@ -193,6 +193,12 @@ export class Connections {
     return current !== null && (current.request.complete || current.response.headersSent);
   }
 
+  /** Stops to count a connection, because its response is a stream. The end of the stream closes it. */
+  detach(socket: Socket): void {
+    const connection = this.#connections.get(socket);
+    if (connection !== undefined) this.#forget(connection);
+  }
+
   /** Changes limits. Connections that are open stay open. */
   limit(limits: Partial<ConnectionLimits>): void {
     this.#limits = { ...this.#limits, ...limits };

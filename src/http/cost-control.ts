@@ -127,6 +127,12 @@ export class CostControl {
     network.charge(passwords);
   }
 
+  /** Charges an event of a subscription, as a request that is sent again would be. @throws RATE_LIMITED */
+  admitEvent(user: AuthenticatedUser, listCost: number): void {
+    if (user.systemRoles.has('CanExceedRateLimit')) return;
+    this.budgets.ofUser(user.id).admit(requestCost + listCost);
+  }
+
   /** Charges what an operation read or returned beyond its list cost, which is an estimate. */
   chargeWork(request: FastifyRequest, { work, listCost }: { work: number; listCost: number }): void {
     const budget = request.costBudget;

@@ -9,9 +9,12 @@ import { hashOfText } from '../execution/document-manifest.ts';
 import { overloaded } from '../execution/operation-queue.ts';
 import type { Context } from '../graph/context.ts';
 import { type Result, textWithoutResults } from './answer-text.ts';
-import { answerFailure, refuse, send } from './answers.ts';
+import { answerFailure, refuse } from './answers.ts';
+import type { Connections } from './connections.ts';
 import type { CostControl } from './cost-control.ts';
 import type { DocumentRequests } from './document-request.ts';
+import type { LiveUpdates } from './live/live-updates.ts';
+import { respond } from './live/subscription-responses.ts';
 import type { LoadControl } from './load-control.ts';
 import type { Operations } from './operations.ts';
 import {
@@ -38,6 +41,8 @@ interface GraphqlParts {
   loadControl: LoadControl;
   mailer: Mailer | null;
   operations: Operations;
+  live: LiveUpdates;
+  connections: Connections;
   documents: DocumentRequests;
 }
 
@@ -101,7 +106,19 @@ function onDisconnect({ raw }: FastifyRequest, reply: FastifyReply, leave: () =>
 /** Adds `POST /graphql`, which executes an operation within its deadline and waits for its audit event. */
 export function addGraphqlRoute(
   app: FastifyInstance,
-  { parts, apollo, scopes, findCaller, costControl, loadControl, mailer, operations, documents }: GraphqlParts,
+  {
+    parts,
+    apollo,
+    scopes,
+    findCaller,
+    costControl,
+    loadControl,
+    mailer,
+    operations,
+    documents,
+    live,
+    connections,
+  }: GraphqlParts,
 ): void {
   const { config, failures } = parts;
 
@@ -174,7 +191,8 @@ export function addGraphqlRoute(
       const deadline = timer.signal.aborted ? AbortSignal.timeout(graceMilliseconds) : timer.signal;
       const recording = recorded(failures, request, scope.context?.audit.finish());
       reply.isCompressible = scope.isCompressible === true;
-      return send(reply, await recordedResponse(scope, response, before(deadline, recording, timer.signal.reason)));
+      const recordedOne = await recordedResponse(scope, response, before(deadline, recording, timer.signal.reason));
+      return await respond(scope, reply, recordedOne, { live, connections });
     } catch (error) {
       const recording = recorded(failures, request, scope.context?.audit.finish(error));
       // In an outage, the client does not wait for the event, which perhaps cannot be recorded.

@@ -20,10 +20,12 @@ import { databaseOutage, retryAfterSeconds } from '../database/errors.ts';
 import { eventPlaces } from '../domain/audit-event/event-places.ts';
 import { authenticate } from '../domain/user/authenticate.ts';
 import { AnswerMeter } from '../execution/answer-meter.ts';
+import type { Subscription } from '../execution/subscription.ts';
 import { type Context, createContext, type RequestDetails } from '../graph/context.ts';
 import type { ConnectionLimits } from './connections.ts';
 import type { CostControl } from './cost-control.ts';
 import type { FailureLog } from './failure-log.ts';
+import { acceptsOnlyStreams } from './live/stream-format.ts';
 import { clientNameOf, idempotencyKeyOf, reasonOf } from './request-headers.ts';
 
 export interface ServerParts {
@@ -45,6 +47,9 @@ export interface ServerParts {
   /** Overrides the limits of the configuration and the defaults. */
   connectionLimits?: Partial<ConnectionLimits>;
 }
+
+/** The name and the hash of an operation, and the ID of its document if it is trusted. */
+export type NamedOperation = Parameters<Context['audit']['nameOperation']>[0];
 
 /** Authenticates the caller of a request and, if `isNew`, charges the request to the caller's cost budget. */
 export type FindCaller = (request: FastifyRequest, options?: { isNew?: boolean }) => Promise<AuthenticatedUser | null>;
@@ -71,6 +76,12 @@ export interface RequestScope {
   isMutation?: boolean;
   /** Whether the answer contains no secret, once the operation is known. */
   isCompressible?: boolean;
+  /** Whether the operation is a subscription, once it is known. */
+  isSubscription?: boolean;
+  /** The subscription, once it has begun. */
+  subscription?: Subscription<Context>;
+  /** The operation, once it is known. */
+  operation?: NamedOperation;
   /** Releases the slot that each operation needs, once it is used. Large operations release it when they need a slot of their own. */
   leave?: () => void;
   /** Resolves when the operation has a slot for large operations, once the operation is known. */
@@ -109,6 +120,9 @@ export async function contextOf(
     deadline,
     answer,
     leaveSlot: () => scope.leave?.(),
+    onSubscription(subscription) {
+      scope.subscription = subscription;
+    },
   });
   scope.context = context;
   return context;
@@ -168,7 +182,7 @@ export async function recordRefusal(
   await recorded(failures, request, auditTrail.record([event]));
 }
 
-function detailsOf(request: FastifyRequest): RequestDetails {
+export function detailsOf(request: FastifyRequest): RequestDetails {
   return {
     id: request.id,
     clientAddress: request.clientAddress,
@@ -215,6 +229,9 @@ export function headersOf({ headers }: FastifyRequest): HeaderMap {
   for (const [name, value] of Object.entries(headers)) {
     if (value !== undefined) map.set(name, Array.isArray(value) ? value.join(', ') : value);
   }
+  // Apollo Server knows no streams: it makes the JSON of their results and errors.
+  const { accept } = headers;
+  if (acceptsOnlyStreams(accept)) map.set('accept', `${accept}, application/json`);
   return map;
 }
 

@@ -14,6 +14,7 @@ import { DocumentRequests } from './document-request.ts';
 import { addGraphqlRoute } from './graphql.ts';
 import { openReadiness, type ReadinessMonitor } from './health.ts';
 import { type Listener, openListener } from './listener.ts';
+import { LiveUpdates } from './live/live-updates.ts';
 import { LoadControl } from './load-control.ts';
 import { Operations } from './operations.ts';
 import { callerOf, type FindCaller, type RequestScope, type ServerParts } from './request.ts';
@@ -81,6 +82,13 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     if (user !== null) loadControl.onCaller(request, user.id, performance.now() - begun);
     return user;
   };
+  const live = new LiveUpdates({
+    parts,
+    // Not counted by the load control, because many streams look up their callers at the same time.
+    findCaller: (request) => callerOf(request, parts, identityProviders, refusals, null),
+    costControl,
+    loadControl,
+  });
   const deprecationLog = openDeprecationLog(logger);
   const apollo = createApolloServer(parts, scopes, findCaller, costControl, loadControl, deprecationLog);
   await apollo.start();
@@ -108,7 +116,10 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     intervalMilliseconds: parts.documentIntervalMilliseconds,
   });
   const documents = new DocumentRequests(config.trustedDocuments, documentFiles, logger);
-  addGraphqlRoute(app, { parts, apollo, scopes, findCaller, costControl, loadControl, mailer, operations, documents });
+  addGraphqlRoute(app, {
+    ...{ parts, apollo, scopes, findCaller, costControl, loadControl, mailer, operations, documents },
+    ...{ live, connections },
+  });
   addSchemaRoute(app, { config, findCaller, costControl });
   await app.ready();
 
@@ -130,6 +141,7 @@ export async function createServer(parts: ServerParts): Promise<Server> {
       await listener?.close();
       // From now on, a client that receives `Connection: close` cannot open another one to this process.
       state = 'closing';
+      live.close();
       await closeConnections(connections, { drainMilliseconds, earliest, latest });
       operations.stop();
       await closeConnections(connections, { drainMilliseconds, earliest, latest: latestToSend });

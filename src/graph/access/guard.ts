@@ -21,11 +21,13 @@ import {
 import { byIdsOf } from '../../execution/by-ids.ts';
 import type { Context } from '../context.ts';
 import { guardedByIds } from './by-ids.ts';
+import { allowAsking } from './can-access.ts';
 import { type AccessFacts, accessChecker, checkAccess, holdsRoleOf, requireAccess, subjectOf } from './check.ts';
 import { describeRule } from './describe.ts';
 import { type PayloadObjects, payloadObjects, selectedObjects } from './payload-objects.ts';
 import { type Batch, prefetch, resolveOrUsePrefetched, startIgnoringFailure } from './prefetch.ts';
 import { type AccessRule, accessDirectives, type GuardedParent, type GuardedRule, type RoleRule } from './rule.ts';
+import { guardedSubscribe } from './subscription-guard.ts';
 
 type Resolver = GraphQLFieldResolver<GuardedParent, Context, Record<string, unknown>>;
 
@@ -235,7 +237,7 @@ function guardedKeyOf(
     rule.kind === 'role' && holdsRoleOf(rule, context, bankOf(parent, args)) ? find(parent, args, context) : null;
 }
 
-export type Root = 'query' | 'mutation' | null;
+export type Root = 'query' | 'mutation' | 'subscription' | null;
 
 function guarded(
   type: GraphQLObjectType,
@@ -249,6 +251,7 @@ function guarded(
   if (rule.kind !== 'public' && isNonNullType(field.type)) {
     throw new AccessUndeclared(coordinate, 'is guarded, so it must be nullable. Add nullable: true to it');
   }
+  if (rule.kind !== 'public') allowAsking(field, rule, facts);
   if (rule.kind !== 'public') field.description = `${field.description ?? ''} ${describeRule(rule)}`.trim();
   const findKey = keyOf<GuardedParent, Context>(field);
   if (findKey !== null) {
@@ -257,6 +260,13 @@ function guarded(
   }
   if (root === 'mutation') {
     return guardedMutation(coordinate, rule, field.resolve, facts, payloadObjects(field));
+  }
+  if (root === 'subscription') {
+    const { subscribe } = field;
+    if (rule.kind === 'public' || subscribe === undefined) throw new AccessUndeclared(coordinate, noSubscription);
+    field.subscribe = guardedSubscribe(coordinate, rule, subscribe, facts);
+    // Each event is judged, too.
+    return guardedQuery(coordinate, rule, field.resolve, facts);
   }
   if (root === 'query') {
     if (rule.kind === 'public') return field.resolve;
@@ -283,6 +293,8 @@ function guarded(
 const noRule =
   'declares no access rule. Add @RequiresRole, @Authenticated or @Public to its method; if it is a plain field, add simpleResolvers: true to its @ObjectType';
 
+const noSubscription = 'must have an access rule that is not public, and the option subscribe';
+
 /** Stops the server, because a field without an access rule would be public, and a wrongly declared one would always fail. */
 export class AccessUndeclared extends Error {
   constructor(coordinate: string, problem: string) {
@@ -300,6 +312,7 @@ export function enforceAccess(schema: GraphQLSchema, role: GraphQLEnumType, fact
   const rootOf = new Map<GraphQLObjectType | null | undefined, Root>([
     [schema.getQueryType(), 'query'],
     [schema.getMutationType(), 'mutation'],
+    [schema.getSubscriptionType(), 'subscription'],
   ]);
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue;

@@ -1,0 +1,69 @@
+import type { ServerResponse } from 'node:http';
+import type { FastifyReply } from 'fastify';
+import type { StreamFormat } from './stream-format.ts';
+
+/** How much of a stream a client can leave unread, in bytes. */
+const maxUnreadBytes = 1_048_576;
+
+/** The headers of a stream. Its connection is closed afterwards, because it does not count as one of the others. */
+function headersOf({ contentType }: StreamFormat): Record<string, string> {
+  return {
+    'content-type': contentType,
+    'cache-control': 'no-store',
+    // nginx would collect events before it passes them on.
+    'x-accel-buffering': 'no',
+    connection: 'close',
+  };
+}
+
+/** A response that is written result by result. */
+export class EventStream {
+  readonly #response: ServerResponse;
+  readonly #format: StreamFormat;
+  #writtenAt = performance.now();
+
+  constructor(reply: FastifyReply, format: StreamFormat) {
+    this.#response = reply.raw;
+    this.#format = format;
+    reply.hijack();
+    const headers = { ...reply.getHeaders(), ...headersOf(format) };
+    reply.raw.writeHead(200, headers as Record<string, string>);
+    this.#write(format.opening);
+  }
+
+  get isOpen(): boolean {
+    return !this.#response.writableEnded && !this.#response.destroyed;
+  }
+
+  /** Whether the client reads so slowly that the stream must end. */
+  get isTooSlow(): boolean {
+    return this.#response.writableLength > maxUnreadBytes;
+  }
+
+  onClose(listener: () => void): void {
+    this.#response.once('close', listener);
+  }
+
+  send(json: string, cursor: string | null): void {
+    this.#write(this.#format.result(json, cursor));
+  }
+
+  /** Sends a heartbeat if nothing was written for this time. */
+  beat(milliseconds: number): void {
+    if (performance.now() - this.#writtenAt >= milliseconds) this.#write(this.#format.heartbeat);
+  }
+
+  /** Ends the stream. Clients that can resume do so unless it is `complete`. */
+  end({ isComplete }: { isComplete: boolean }): void {
+    if (!this.isOpen) return;
+    const { socket } = this.#response;
+    // The end of a multipart response would be a completion, too.
+    this.#response.end(isComplete ? this.#format.completion : '', () => socket?.destroySoon());
+  }
+
+  #write(text: string): void {
+    if (!this.isOpen) return;
+    this.#writtenAt = performance.now();
+    this.#response.write(text);
+  }
+}

@@ -1,0 +1,365 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { type Role, roleScope } from '../../src/base/roles.ts';
+import { setKycReasonRequired } from '../../src/domain/bank/bank-administration.ts';
+import { grantRole, revokeRole } from '../../src/domain/user/user-administration.ts';
+import { gatewaySchema } from '../../src/schema.ts';
+import { type AuditReader, auditReader } from '../support/audit-events.ts';
+import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
+import { type OpenStream, openStream } from '../support/live-stream.ts';
+import { insertCustomer, insertUserCustomerLink } from '../support/rows.ts';
+
+const customerChanged = /* GraphQL */ `
+  subscription Watch($bankId: ID!, $customerId: ID!) {
+    customerChanged(bankId: $bankId, customerId: $customerId) {
+      customerId
+      fields
+      cursor
+      customer {
+        legalName
+        addresses {
+          city
+        }
+      }
+    }
+  }
+`;
+const kycWork = 'subscription ($bankId: ID!) { kycWork(bankId: $bankId) { customerId fields customer { legalName } } }';
+
+const schema = await gatewaySchema();
+
+let gateway: Gateway;
+let audit: AuditReader;
+let bankId: string;
+let customerId: string;
+let officer: TestUser;
+const opened: OpenStream[] = [];
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  audit = auditReader(gateway.database);
+  bankId = `bank-${randomUUID()}`;
+  await gateway.createBank(bankId);
+  customerId = (await insertCustomer(gateway.database, { bankId, legalName: 'Eveline Tripman' })).id;
+  officer = await gateway.createUser({
+    roles: [
+      ['CanCreateCustomerAddress', bankId],
+      ['CanAddKycCheck', bankId],
+      ['CanUpdateCustomerEmail', bankId],
+    ],
+  });
+});
+afterEach(() => {
+  for (const stream of opened.splice(0)) stream.close();
+});
+afterAll(() => gateway.stop());
+
+function userWith(...roles: Role[]): Promise<TestUser> {
+  return gateway.createUser({ roles: roles.map((role) => [role, bankId] as const) });
+}
+
+async function open(
+  token: string | null,
+  query = customerChanged,
+  { variables = {}, headers = {} }: { variables?: object; headers?: Record<string, string> } = {},
+): Promise<OpenStream> {
+  const stream = await openStream(gateway.url, token, query, {
+    variables: { bankId, ...(query === kycWork ? {} : { customerId }), ...variables },
+    headers,
+  });
+  opened.push(stream);
+  return stream;
+}
+
+async function mutate(field: string, input: string, id = customerId): Promise<void> {
+  const { errors } = await gateway.query(
+    officer.token,
+    `mutation ($bankId: ID!, $customerId: ID!) { ${field}(bankId: $bankId, customerId: $customerId, input: ${input}) { __typename } }`,
+    { bankId, customerId: id },
+  );
+  if (errors.length > 0) throw new Error(JSON.stringify(errors));
+}
+const addAddress = (city: string, id?: string) =>
+  mutate(
+    'createCustomerAddress',
+    `{ line1: "No 1 the Road", city: "${city}", postcode: "13359", countryCode: "DE" }`,
+    id,
+  );
+const addKycCheck = (id?: string) =>
+  mutate(
+    'addKycCheck',
+    '{ date: "2024-03-01T00:00:00Z", how: "online", staffUserId: "staff-1", staffName: "Simon", satisfied: true }',
+    id,
+  );
+
+/** The cities of the addresses of the changed customer. */
+function citiesOf(event: Awaited<ReturnType<OpenStream['next']>>): string[] {
+  const customer = event?.data?.customerChanged?.customer as { addresses: { city: string }[] } | undefined;
+  return customer?.addresses.map(({ city }) => city) ?? [];
+}
+
+function keysOf(event: Awaited<ReturnType<OpenStream['next']>>): unknown[] {
+  return event?.errors.map(({ extensions }) => extensions.key) ?? [];
+}
+
+describe('customerChanged', () => {
+  test('streams each change with the customer, and records it before', async () => {
+    const reader = await userWith('CanGetCustomer', 'CanGetCustomerAddress');
+    const stream = await open(reader.token);
+    expect(stream.status).toBe(200);
+    expect(stream.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+    await audit.skipExisting();
+
+    await addAddress('Heidelberg');
+    const first = await stream.next();
+    const events = await audit.events();
+
+    expect(first?.errors).toEqual([]);
+    expect(first?.event).toBe('next');
+    const change = first?.data?.customerChanged;
+    expect(change).toMatchObject({ customerId, cursor: first?.id, customer: { legalName: 'Eveline Tripman' } });
+    expect(change?.fields).toContain('CustomerAddress.city');
+    expect(citiesOf(first)).toContain('Heidelberg');
+    expect(events.filter(({ userId }) => userId === reader.id)).toMatchObject([
+      {
+        kind: 'READ',
+        outcome: 'SUCCEEDED',
+        bankId,
+        customerIds: [customerId],
+        operationName: 'Watch',
+        fieldsReturned: expect.arrayContaining(['Subscription.customerChanged', 'Customer.addresses']),
+        roles: expect.arrayContaining(['CanGetCustomer']),
+      },
+    ]);
+  });
+
+  test('names only the fields that the caller can read, and omits changes without such fields', async () => {
+    const reader = await userWith('CanGetCustomer');
+    const stream = await open(reader.token);
+
+    await addKycCheck();
+    await addAddress('Berlin');
+    await mutate('updateCustomerEmail', '{ email: "eveline@example.org" }');
+
+    expect((await stream.next())?.data?.customerChanged?.fields).toEqual(['Customer.email']);
+  });
+
+  test('does not contain changes of other customers', async () => {
+    const other = await insertCustomer(gateway.database, { bankId });
+    const stream = await open((await userWith('CanGetCustomer', 'CanGetCustomerAddress')).token);
+
+    await addAddress('Paris', other.id);
+    await addAddress('Rome');
+
+    const cities = citiesOf(await stream.next());
+    expect(cities).not.toContain('Paris');
+    expect(cities).toContain('Rome');
+  });
+
+  test('is open to linked users, until the link is inactive', async () => {
+    const linked = await gateway.createUser();
+    const own = await insertCustomer(gateway.database, { bankId });
+    const link = await insertUserCustomerLink(gateway.database, { bankId, customerId: own.id, userId: linked.id });
+    const linker = await userWith('CanCreateUserCustomerLink');
+    const stream = await open(linked.token, customerChanged, { variables: { customerId: own.id } });
+    await addAddress('Berlin', own.id);
+    expect((await stream.next())?.data?.customerChanged?.customerId).toBe(own.id);
+
+    const { errors } = await gateway.query(
+      linker.token,
+      'mutation ($bankId: ID!, $id: ID!) { updateUserCustomerLink(bankId: $bankId, id: $id, input: { isActive: false }) { __typename } }',
+      { bankId, id: link.id },
+    );
+    expect(errors).toEqual([]);
+
+    // Without a further change, because the change of the link names the user.
+    const rest = await stream.rest();
+    expect(rest.map(({ event }) => event)).toEqual(['next', 'complete']);
+    expect(keysOf(rest[0] ?? null)).toEqual(['OBP-20006']);
+  });
+
+  test('ends with an error when a command revokes the role', async () => {
+    const reader = await userWith('CanGetCustomer');
+    const stream = await open(reader.token);
+    await audit.skipExisting();
+
+    await revokeRole(gateway.database, { username: reader.username, roleName: 'CanGetCustomer', bankId });
+    await mutate('updateCustomerEmail', '{ email: "other@example.org" }');
+
+    const rest = await stream.rest();
+    expect(rest.map((event) => [event.event, keysOf(event)])).toEqual([
+      ['next', ['OBP-20006']],
+      ['complete', []],
+    ]);
+    expect(await audit.events()).toContainEqual(
+      expect.objectContaining({
+        userId: reader.id,
+        outcome: 'REFUSED',
+        fieldsRefused: ['Subscription.customerChanged'],
+      }),
+    );
+  });
+
+  test('ends with an error when the token expires, although nothing changes', async () => {
+    const stream = await open((await userWith('CanGetCustomer')).token);
+    // An hour, the lifetime of the tokens of the tests, and the leeway of a minute.
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_661_000 });
+
+    const rest = await stream.rest().finally(() => vi.useRealTimers());
+
+    expect(rest.map((event) => [event.event, keysOf(event)])).toEqual([
+      ['next', ['INVALID_TOKEN']],
+      ['complete', []],
+    ]);
+  });
+
+  test('resumes after the event whose ID the client sends', async () => {
+    const reader = await userWith('CanGetCustomer', 'CanGetCustomerAddress');
+    const first = await open(reader.token);
+    await addAddress('One');
+    const { id } = (await first.next()) ?? {};
+    first.close();
+    await addAddress('Two');
+    await addAddress('Three');
+
+    const second = await open(reader.token, customerChanged, { headers: { 'last-event-id': id ?? '' } });
+    await addAddress('Four');
+    const events = [await second.next(), await second.next(), await second.next()];
+
+    expect(new Set(events.map((event) => event?.id)).size).toBe(3);
+    expect(citiesOf(events[2] ?? null)).toEqual(expect.arrayContaining(['Two', 'Three', 'Four']));
+    await mutate('updateCustomerEmail', '{ email: "last@example.org" }');
+    expect((await second.next())?.data?.customerChanged?.fields).toEqual(['Customer.email']);
+    const other = await open(reader.token, customerChanged, { headers: { 'last-event-id': `${id}x` } });
+    expect((await other.rest()).map((event) => [event.event, keysOf(event)])).toEqual([
+      ['next', ['INVALID_CURSOR']],
+      ['complete', []],
+    ]);
+  });
+});
+
+describe('kycWork', () => {
+  test('streams the changes of KYC evidence at the bank that the caller can read', async () => {
+    const reader = await userWith('CanGetKycChecksAtOneBank', 'CanGetCustomer');
+    const other = await userWith('CanGetKycDocumentsAtOneBank');
+    const stream = await open(reader.token, kycWork);
+    const streamOfOther = await open(other.token, kycWork);
+    const another = await insertCustomer(gateway.database, { bankId, legalName: 'Another' });
+
+    await addAddress('Berlin');
+    await addKycCheck(another.id);
+    const event = await stream.next();
+
+    expect(event?.errors).toEqual([]);
+    expect(event?.data?.kycWork).toMatchObject({ customerId: another.id, customer: { legalName: 'Another' } });
+    expect(event?.data?.kycWork?.fields).toContain('KycCheck.satisfied');
+    // The other stream shows nothing, because its caller cannot read checks.
+    await grantRole(gateway.database, { username: other.username, roleName: 'CanGetKycChecksAtOneBank', bankId });
+    await addKycCheck();
+    expect((await streamOfOther.next())?.data?.kycWork?.customerId).toBe(customerId);
+  });
+});
+
+describe('a subscription', () => {
+  const subscriptions = Object.values(schema.getSubscriptionType()?.getFields() ?? {}).map(
+    ({ name, extensions }) => [name, (extensions.access as { anyOf: Role[] }).anyOf] as const,
+  );
+
+  test.each(subscriptions)('%s is opened by each of its roles alone, and tested in this file', async (name, roles) => {
+    const query = new Map(Object.entries({ customerChanged, kycWork })).get(name);
+    if (query === undefined) throw new Error(`Test ${name} in this file.`);
+    for (const role of roles) {
+      const { token } = await gateway.createUser({ roles: [[role, roleScope(role) === 'bank' ? bankId : null]] });
+      const stream = await open(token, query);
+      expect(stream.headers.get('connection')).toBe('close');
+      stream.close();
+    }
+    // The same roles at another bank, or without a bank, are refused.
+    const otherBankId = `bank-${randomUUID()}`;
+    await gateway.createBank(otherBankId);
+    const elsewhere = roles.filter((role) => roleScope(role) === 'bank').map((role) => [role, otherBankId] as const);
+    const { token } = await gateway.createUser({ roles: elsewhere });
+    const [refused] = await (await open(token, query)).rest();
+    expect(keysOf(refused ?? null)).toEqual(['OBP-20006']);
+  });
+
+  test('is refused without the reason that the bank requires, and ends when the bank begins to require it', async () => {
+    const strictBankId = `bank-${randomUUID()}`;
+    await gateway.createBank(strictBankId);
+    const { token } = await gateway.createUser({ roles: [['CanGetKycChecksAtOneBank', strictBankId]] });
+    const variables = { bankId: strictBankId };
+    const before = await open(token, kycWork, { variables });
+    await setKycReasonRequired(gateway.database, strictBankId, true);
+    const { id } = await insertCustomer(gateway.database, { bankId: strictBankId });
+    const officerThere = await gateway.createUser({ roles: [['CanAddKycCheck', strictBankId]] });
+    const { errors } = await gateway.query(
+      officerThere.token,
+      `mutation ($bankId: ID!, $customerId: ID!) { addKycCheck(bankId: $bankId, customerId: $customerId, input: {
+        date: "2024-03-01T00:00:00Z", how: "online", staffUserId: "staff-1", staffName: "Simon", satisfied: true }) { __typename } }`,
+      { bankId: strictBankId, customerId: id },
+      { 'x-reason': 'review' },
+    );
+    expect(errors).toEqual([]);
+
+    expect((await before.rest()).map((event) => [event.event, keysOf(event)])).toEqual([
+      ['next', ['REASON_REQUIRED']],
+      ['complete', []],
+    ]);
+    const [refused] = await (await open(token, kycWork, { variables })).rest();
+    expect(keysOf(refused ?? null)).toEqual(['REASON_REQUIRED']);
+    const stated = await open(token, kycWork, { variables, headers: { 'x-reason': 'review' } });
+    expect(stated.headers.get('connection')).toBe('close');
+    stated.close();
+  });
+
+  test('is refused to callers without access', async () => {
+    const { token } = await gateway.createUser();
+    for (const [caller, key] of [
+      [null, 'OBP-20001'],
+      [token, 'OBP-20006'],
+    ] as const) {
+      for (const query of [customerChanged, kycWork]) {
+        const events = await (await open(caller, query)).rest();
+        expect(events.map((event) => [event.event, keysOf(event)])).toEqual([
+          ['next', [key]],
+          ['complete', []],
+        ]);
+      }
+    }
+  });
+
+  test('fails for an unknown customer as for a customer of another bank', async () => {
+    const { token } = await userWith('CanGetCustomer');
+    const otherBankId = `bank-${randomUUID()}`;
+    await gateway.createBank(otherBankId);
+    const foreign = await insertCustomer(gateway.database, { bankId: otherBankId });
+    for (const id of ['unknown', foreign.id]) {
+      const [refused] = await (await open(token, customerChanged, { variables: { customerId: id } })).rest();
+      expect(keysOf(refused ?? null)).toEqual(['OBP-30046']);
+    }
+    const atOtherBank = await open(token, kycWork, { variables: { bankId: otherBankId } });
+    expect(keysOf((await atOtherBank.rest())[0] ?? null)).toEqual(['OBP-20006']);
+  });
+
+  test('fails with HTTP 406 and a named error unless the client accepts a stream', async () => {
+    const { token } = await userWith('CanGetCustomer');
+    const { status, errors } = await gateway.query(token, customerChanged, { bankId, customerId });
+    expect(status).toBe(406);
+    expect(errors.map(({ extensions }) => extensions.key)).toEqual(['STREAM_REQUIRED']);
+  });
+
+  test('fails with HTTP 401 if the token is invalid', async () => {
+    expect((await open('invalid')).status).toBe(401);
+  });
+});
+
+test('a query is answered as a stream with one result if the client accepts nothing else', async () => {
+  const { token, username } = await gateway.createUser();
+  const events = await (await open(token, '{ me { username } }')).rest();
+  expect(events.map(({ event, data }) => [event, data])).toEqual([
+    ['next', { me: { username } }],
+    ['complete', null],
+  ]);
+  const both = await open(token, '{ me { username } }', { headers: { accept: 'text/event-stream, application/json' } });
+  expect(both.headers.get('content-type')).toContain('application/json');
+});
