@@ -18,7 +18,7 @@ export interface PeerGateway {
 function noAuditTrail(database: Database): AuditTrail {
   return {
     record: async () => undefined,
-    write: (run) => database.transaction(async (transaction) => (await run(transaction)).result),
+    write: (run) => database.transaction(async (transaction) => (await run(transaction, new Map())).result),
     close: async () => undefined,
   };
 }
