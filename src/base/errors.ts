@@ -132,7 +132,11 @@ function created(key: ErrorKey, sentence: string | null, details: Record<string,
   // Some of OBP's texts have no full stop.
   const parts = [isObpCode(key) ? `${key}:` : '', sentence !== null && /\w$/.test(text) ? `${text}.` : text, sentence];
   const extensions = { code, obpCode: isObpCode(key) ? key : null, key, ...details };
-  return new GatewayError(key, parts.filter(Boolean).join(' '), extensions, technical);
+  const whole = parts.filter(Boolean).join(' ');
+  const { field, ...others } = details;
+  // The first problem has the same message, so that a client shows all problems in the same way.
+  const problems = field === undefined ? {} : { problems: [{ field, key, message: whole, ...others }] };
+  return new GatewayError(key, whole, { ...extensions, ...problems }, technical);
 }
 
 /**
@@ -149,6 +153,22 @@ export function gatewayError<Key extends ErrorKey>(key: Key, ...[given]: ErrorAr
   const { detail } = details;
   const template = detail === undefined ? null : (definitionOf(key).details?.[detail] ?? null);
   return created(key, template === null ? null : fillTemplate(template, details), details, technical);
+}
+
+/** An invalid input of a field, with the parameters of its message. */
+export interface InputProblem {
+  /** An argument, or a path below it such as `input.addresses[1].postcode`. */
+  field: string;
+  key: ErrorKey;
+  message: string;
+}
+
+/** The error that lists these problems. It has the key, the message, and the parameters of the first. */
+export function errorOfProblems(problems: readonly [InputProblem, ...InputProblem[]], cause: unknown): GatewayError {
+  const [{ message, key, ...parameters }] = problems;
+  const { code } = definitionOf(key);
+  const extensions = { code, obpCode: isObpCode(key) ? key : null, key, ...parameters, problems };
+  return new GatewayError(key, message, extensions, { cause });
 }
 
 /** `gatewayError` for a whole request: with the HTTP status of the failure, and with `retry-after` if there is such a time. */

@@ -25,15 +25,15 @@ function isSame(a: unknown, b: unknown): boolean {
 }
 
 /**
- * The first rule that the values break. A rule does not apply to values without one of its columns. It does not apply if all of them
+ * The rules that the values break. A rule does not apply to values without one of its columns. It does not apply if all of them
  * are the same in the stored row, so that an old value does not prevent changes of others.
  */
-export function brokenRule<Row extends object>(
+export function brokenRules<Row extends object>(
   rules: readonly RowRule<Row>[],
   values: Partial<Row>,
   stored: Partial<Row> = {},
-): RowRule<Row> | undefined {
-  return rules.find(({ columns, holds }) => {
+): RowRule<Row>[] {
+  return rules.filter(({ columns, holds }) => {
     if (columns.some((column) => values[column] === undefined)) return false;
     if (columns.every((column) => isSame(values[column], stored[column]))) return false;
     return !holds(values as Row);

@@ -117,7 +117,7 @@ function gatewayOf<Context extends Subscribing<Context>>(
           // graphql-js reports why there is no operation.
           if (operation === undefined) return execute({ schema, document, operationName: request.operationName });
           const sent = request.variables ?? {};
-          const result = coerceVariables({ schema, operation }, sent, { maxErrors, namesSchema });
+          const result = coerceVariables({ schema, document, operation }, sent, { maxErrors, namesSchema });
           if ('errors' in result) return { errors: result.errors };
           const execution = { document, operation, variables: { sent, coerced: result.coerced } };
           if (operation.operation !== 'subscription') return run({ ...execution, context: context as Context });

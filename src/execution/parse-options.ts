@@ -1,4 +1,5 @@
 import type { ApolloServerOptions, BaseContext } from '@apollo/server';
+import { maxProblems } from '../base/input-problems.ts';
 
 /**
  * Options of Apollo Server that limit the work for a document before a resolver runs. `executionOptions` only applies to graphql-js, so
@@ -7,9 +8,9 @@ import type { ApolloServerOptions, BaseContext } from '@apollo/server';
 export const documentLimits = {
   // The parser is recursive, so a deeply nested document with a few more tokens would overflow the stack. Introspection has 200.
   parseOptions: { maxTokens: 1500 },
-  // Each error costs time and text. Three are enough to correct an operation.
+  // Each error costs time and text. Three are enough to correct an operation. Those of values are listed together, so there can be more.
   validationOptions: { maxErrors: 3 },
-  executionOptions: { maxCoercionErrors: 3 },
+  executionOptions: { maxCoercionErrors: maxProblems },
   // The number of fields, scalars included, after fragments are expanded. The list cost does not count scalars, and fragments that
   // double each other reach billions. Selecting every field of every type once is far below this limit.
   maxRecursiveSelections: 10_000,

@@ -2,6 +2,9 @@ import {
   type ASTVisitor,
   type DocumentNode,
   type GraphQLError,
+  getNamedType,
+  isScalarType,
+  isSpecifiedScalarType,
   Kind,
   NoSchemaIntrospectionCustomRule,
   OverlappingFieldsCanBeMergedRule,
@@ -9,9 +12,14 @@ import {
   specifiedRules,
   type ValidationContext,
   type ValidationRule,
+  type ValueNode,
+  ValuesOfCorrectTypeRule,
   validate,
 } from 'graphql';
 import { gatewayError } from '../base/errors.ts';
+import { maxProblems } from '../base/input-problems.ts';
+import { InvalidValue } from '../base/value-rules.ts';
+import { argumentPath } from './argument-path.ts';
 import { knownOperationTypes, type OperationLimits, operationLimits } from './limits.ts';
 import { overlappingFields } from './overlapping-fields.ts';
 import { documentLimits } from './parse-options.ts';
@@ -74,9 +82,10 @@ export function gatewayValidation({ limits, introspection }: ValidationOptions):
   const stages: readonly ValidationRule[][] = [
     [knownOperationTypes, ...operationLimits(limits), recursiveSelections(documentLimits.maxRecursiveSelections)],
     [
-      ...specifiedRules.filter((rule) => rule !== OverlappingFieldsCanBeMergedRule),
+      ...specifiedRules.filter((rule) => rule !== OverlappingFieldsCanBeMergedRule && rule !== ValuesOfCorrectTypeRule),
       ...(introspection ? [] : [NoSchemaIntrospectionCustomRule]),
     ],
+    [ValuesOfCorrectTypeRule],
     [overlappingFields],
   ];
   return (context): ASTVisitor => ({
@@ -93,9 +102,41 @@ function firstErrors(
   maxErrors: number,
 ): readonly GraphQLError[] {
   const { hideSuggestions } = context;
+  const document = context.getDocument();
   for (const rules of stages) {
-    const errors = validate(context.getSchema(), context.getDocument(), rules, { maxErrors, hideSuggestions });
-    if (errors.length > 0) return errors;
+    const ofValues = rules.includes(ValuesOfCorrectTypeRule);
+    const options = { maxErrors: ofValues ? maxProblems : maxErrors, hideSuggestions };
+    const errors = validate(context.getSchema(), document, rules, options);
+    if (errors.length > 0) return ofValues ? withInvalidScalars(context, errors) : errors;
   }
   return [];
+}
+
+/** Reports the values that a scalar of the gateway rejects. If all else is valid, the argument guard does. */
+function invalidScalars(context: ValidationContext): ASTVisitor {
+  function check(node: ValueNode): void {
+    const type = getNamedType(context.getInputType());
+    if (!isScalarType(type) || isSpecifiedScalarType(type)) return;
+    const value: unknown = type.parseLiteral(node);
+    if (!(value instanceof InvalidValue)) return;
+    const field = argumentPath(context.getDocument(), (each) => each === node) ?? undefined;
+    context.reportError(gatewayError('OBP-10001', { field, rule: value.rule, node }));
+  }
+  return { StringValue: check, IntValue: check, FloatValue: check, BooleanValue: check };
+}
+
+/** All errors of values in the order of the document, with the paths of the values from their arguments. */
+function withInvalidScalars(context: ValidationContext, errors: readonly GraphQLError[]): readonly GraphQLError[] {
+  const document = context.getDocument();
+  const ofScalars = validate(context.getSchema(), document, [invalidScalars], { maxErrors: maxProblems });
+  const all = [...errors, ...ofScalars].filter(({ nodes }) => nodes !== undefined).slice(0, maxProblems);
+  const placeOf = ({ nodes: [value] = [] }: GraphQLError) => value?.loc?.start ?? 0;
+  return all
+    .sort((one, other) => placeOf(one) - placeOf(other))
+    .map((error) => {
+      const [value] = error.nodes ?? [];
+      const field = argumentPath(document, (node) => node === value) ?? undefined;
+      error.extensions.field ??= field;
+      return error;
+    });
 }

@@ -1,5 +1,6 @@
 import {
   coerceInputValue,
+  type DocumentNode,
   type GraphQLError,
   GraphQLID,
   type GraphQLInputType,
@@ -19,8 +20,10 @@ import {
   type VariableDefinitionNode,
   valueFromAST,
 } from 'graphql';
-import { GatewayError, gatewayError } from '../base/errors.ts';
+import { gatewayError } from '../base/errors.ts';
+import { comparePositions, positionsOf } from '../base/input-problems.ts';
 import { InvalidValue, type ValueRule, valueRule } from '../base/value-rules.ts';
+import { pathOfVariable } from './argument-path.ts';
 import type { Variables } from './plan.ts';
 
 type Path = readonly (string | number)[];
@@ -32,17 +35,31 @@ interface CoercionOptions {
   namesSchema?: boolean;
 }
 
+interface Operation {
+  schema: GraphQLSchema;
+  document: DocumentNode;
+  operation: OperationDefinitionNode;
+}
+
 /**
  * Coerces the variables of a request to the types that the operation declares. It replaces graphql-js' `getVariableValues`, whose errors
  * quote the invalid values, such as passwords and personal data.
  */
 export function coerceVariables(
-  { schema, operation }: { schema: GraphQLSchema; operation: OperationDefinitionNode },
+  { schema, document, operation }: Operation,
   variables: Variables,
   { maxErrors, namesSchema = false }: CoercionOptions,
 ): { coerced: Variables } | { errors: readonly GraphQLError[] } {
   const coerced: Record<string, unknown> = {};
-  const errors: GraphQLError[] = [];
+  const errors: PlacedError[] = [];
+  function refuse(definition: VariableDefinitionNode, path: Path, rule: ValueRule): void {
+    const name = definition.variable.name.value;
+    // Clients know the names of arguments, but not those of variables, which the developer of an operation chooses.
+    const field = (pathOfVariable(document, name) ?? name) + pathText(path);
+    const positions = positionsOf(name + pathText(path), variables);
+    errors.push({ positions, error: gatewayError('OBP-10001', { field, rule, node: definition }) });
+  }
+
   for (const definition of operation.variableDefinitions ?? []) {
     const name = definition.variable.name.value;
     const type = typeFromAST(schema, definition.type);
@@ -51,20 +68,16 @@ export function coerceVariables(
     const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
     if (value === undefined) {
       if (definition.defaultValue) coerced[name] = valueFromAST(definition.defaultValue, type);
-      else if (isNonNullType(type)) errors.push(refused(definition, [], valueRule('ARGUMENT_REQUIRED')));
+      else if (isNonNullType(type)) refuse(definition, [], valueRule('ARGUMENT_REQUIRED'));
       continue;
     }
     if (value === null && isNonNullType(type)) {
-      errors.push(refused(definition, [], valueRule('NOT_NULL')));
+      refuse(definition, [], valueRule('NOT_NULL'));
       continue;
     }
     try {
       coerced[name] = coerceInputValue(value, type, (path, invalid, error) => {
-        errors.push(
-          error instanceof GatewayError
-            ? refusedByScalar(definition, path, error)
-            : refused(definition, path, ruleOf(typeAt(type, path), invalid, error, namesSchema)),
-        );
+        refuse(definition, path, ruleOf(typeAt(type, path), invalid, error, namesSchema));
         if (errors.length > maxErrors) throw new TooManyErrors();
       });
     } catch (error) {
@@ -72,24 +85,37 @@ export function coerceVariables(
     }
     if (errors.length > maxErrors) break;
   }
-  return errors.length === 0 ? { coerced } : { errors: errors.slice(0, maxErrors) };
+  if (errors.length === 0) return { coerced };
+  for (const definition of operation.variableDefinitions ?? []) {
+    forEachInvalidValue(coerced[definition.variable.name.value], [], (path, rule) => {
+      if (errors.length < maxErrors) refuse(definition, path, rule);
+    });
+  }
+  const sorted = errors.toSorted((one, other) => comparePositions(one.positions, other.positions));
+  return { errors: sorted.slice(0, maxErrors).map(({ error }) => error) };
+}
+
+interface PlacedError {
+  /** The position in the variables, for the order of the errors. */
+  positions: readonly number[];
+  error: GraphQLError;
+}
+
+/** Calls `report` for each value that a scalar of the gateway has rejected. The argument guard reports them if all else is valid. */
+function forEachInvalidValue(value: unknown, path: Path, report: (path: Path, rule: ValueRule) => void): void {
+  if (value instanceof InvalidValue) report(path, value.rule);
+  else if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) forEachInvalidValue(item, [...path, index], report);
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [name, each] of Object.entries(value)) forEachInvalidValue(each, [...path, name], report);
+  }
 }
 
 class TooManyErrors extends Error {}
 
 /** Returns a text such as `input.addresses[3].line1`. It only contains indexes, and names of the document and the schema. */
-function pathText(definition: VariableDefinitionNode, path: Path): string {
-  const steps = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`));
-  return definition.variable.name.value + steps.join('');
-}
-
-function refused(definition: VariableDefinitionNode, path: Path, rule: ValueRule): GatewayError {
-  return gatewayError('OBP-10001', { field: pathText(definition, path), rule, node: definition });
-}
-
-/** Adds the place of the value to the error of a scalar of the gateway. */
-function refusedByScalar(definition: VariableDefinitionNode, path: Path, { cause }: GatewayError): GatewayError {
-  return refused(definition, path, cause instanceof InvalidValue ? cause.rule : valueRule('VALID'));
+function pathText(path: Path): string {
+  return path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join('');
 }
 
 /** Returns the type of the value at the path. Null for a path that graphql-js never reports. */

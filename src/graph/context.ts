@@ -11,6 +11,7 @@ import type { Database, Queries } from '../database/database.ts';
 import type { Loader } from '../database/loader.ts';
 import { AnswerMeter } from '../execution/answer-meter.ts';
 import type { Subscription } from '../execution/subscription.ts';
+import { assertValidArguments } from './input-collection.ts';
 
 /** The state that the resolvers of one operation share. */
 export interface Context {
@@ -199,6 +200,7 @@ export function createContext({
     },
     async write(work) {
       // Apollo Server copies the context, so the call of the field is in `this` and not in `context`.
+      assertValidArguments();
       if (this.call?.isMutated === false) throw missingMutate(this.call);
       answer.holdsLocks = true;
       let isRepeated = false;

@@ -1,4 +1,5 @@
-import { assertInput } from './input.ts';
+import { refusedInput } from './input.ts';
+import { collectProblems, reportProblem } from './input-collection.ts';
 
 /** Reads the value of a field of an input as the columns that it sets. `place` is the path of the field, such as `input.line1`. */
 type ReadField<Value, Columns> = (value: Value, place: string) => Columns;
@@ -36,13 +37,15 @@ export type ColumnsOf<Of extends Fields> = Intersection<ReturnType<Of[keyof Of][
 type UpdateInput<Of extends Fields> = { readonly [Name in keyof Of]?: ValueOf<Of[Name]> | null };
 
 function read({ read: readValue }: InputField<never, object>, value: unknown, place: string): object {
-  return readValue(value as never, place);
+  return collectProblems(() => readValue(value as never, place));
 }
 
 /** Returns the columns of a new row. Omitted fields are unset. */
 export function columnsOf<Of extends Fields>(fields: Of, input: UpdateInput<Of>, place = 'input'): ColumnsOf<Of> {
-  const columns = Object.entries(fields).map(([name, field]) => read(field, input[name] ?? null, `${place}.${name}`));
-  return Object.assign({}, ...columns);
+  return collectProblems(() => {
+    const columns = Object.entries(fields).map(([name, field]) => read(field, input[name] ?? null, `${place}.${name}`));
+    return Object.assign({}, ...columns);
+  });
 }
 
 /**
@@ -54,11 +57,13 @@ export function changedColumns<Of extends Fields>(
   input: UpdateInput<Of>,
   place = 'input',
 ): Partial<ColumnsOf<Of>> {
-  const columns = Object.entries(fields).map(([name, field]) => {
-    const value = input[name];
-    if (value === undefined) return {};
-    assertInput(value !== null || !field.isRequired, `${place}.${name}`, 'NOT_NULL');
-    return read(field, value, `${place}.${name}`);
+  return collectProblems(() => {
+    const columns = Object.entries(fields).map(([name, field]) => {
+      const value = input[name];
+      if (value === undefined) return {};
+      if (value === null && field.isRequired) return reportProblem(refusedInput(`${place}.${name}`, 'NOT_NULL'), {});
+      return read(field, value, `${place}.${name}`);
+    });
+    return Object.assign({}, ...columns);
   });
-  return Object.assign({}, ...columns);
 }

@@ -1,54 +1,58 @@
-import { type GatewayError, gatewayError } from '../base/errors.ts';
+import { type GatewayError, gatewayError, type RuleErrorKey } from '../base/errors.ts';
 import { parseIdentifier } from '../base/identifiers.ts';
-import { brokenRule, type NameOf, type RowRule } from '../base/row-rule.ts';
+import { brokenRules, type NameOf, type RowRule } from '../base/row-rule.ts';
 import { InvalidValue, type RuleArguments, type RuleName, valueRule } from '../base/value-rules.ts';
 import { parseId, parseLongText, parseOptional, parseOptionalText, parseText } from '../base/values.ts';
+import { collectProblems, reportProblem } from './input-collection.ts';
 
 /**
- * Parses an input field.
+ * Parses an input field. Within `collectProblems`, an invalid value is replaced by the placeholder, and the checks continue.
  *
  * @example valid('input.countryCode', () => parseCountryCode(input.countryCode))
  * @throws OBP-10001 with the name of the field and the broken rule, never the value
  */
-export function valid<Value>(field: string, parse: () => Value): Value {
+export function valid<Value>(
+  field: string,
+  parse: () => Value,
+  placeholder?: Value,
+  key: RuleErrorKey = 'OBP-10001',
+): Value {
   try {
     return parse();
   } catch (error) {
-    if (error instanceof InvalidValue) {
-      throw gatewayError('OBP-10001', { field, rule: error.rule, cause: error });
-    }
-    throw error;
+    if (!(error instanceof InvalidValue)) throw error;
+    return reportProblem(gatewayError(key, { field, rule: error.rule, cause: error }), placeholder as Value);
   }
 }
 
 /** Parses a required line of text: Unicode NFC, no control characters, at most `maxLength` characters. */
 export function text(field: string, value: string, maxLength: number): string {
-  return valid(field, () => parseText(value, maxLength));
+  return valid(field, () => parseText(value, maxLength), '');
 }
 
 /** Parses an optional line of text. '' becomes null. */
 export function optionalText(field: string, value: string | null | undefined, maxLength: number): string | null {
-  return valid(field, () => parseOptionalText(value, maxLength));
+  return valid(field, () => parseOptionalText(value, maxLength), null);
 }
 
 /** Parses a number or name by which people identify something. Returns its canonical form, without invisible characters. */
 export function identifier(field: string, value: string, maxLength: number): string {
-  return valid(field, () => parseIdentifier(value, maxLength));
+  return valid(field, () => parseIdentifier(value, maxLength), '');
 }
 
 /** Parses a required text of any number of lines. */
 export function longText(field: string, value: string, maxLength: number): string {
-  return valid(field, () => parseLongText(value, maxLength));
+  return valid(field, () => parseLongText(value, maxLength), '');
 }
 
 /** Parses an optional text of any number of lines. '' becomes null. */
 export function optionalLongText(field: string, value: string | null | undefined, maxLength: number): string | null {
-  return valid(field, () => parseOptional(value, (text) => parseLongText(text, maxLength)));
+  return valid(field, () => parseOptional(value, (text) => parseLongText(text, maxLength)), null);
 }
 
 /** An ID that can be omitted. Unlike in `optionalText`, an empty text is invalid, because it is not an ID. */
 export function optionalId(field: string, value: string | null | undefined): string | null {
-  return value == null ? null : valid(field, () => parseId(value));
+  return value == null ? null : valid(field, () => parseId(value), '');
 }
 
 /** The error for a field that breaks this rule. */
@@ -67,7 +71,7 @@ export function assertInput<Name extends RuleName>(
   name: Name,
   ...parameters: RuleArguments<Name>
 ): asserts condition {
-  if (!condition) throw refusedInput(field, name, ...parameters);
+  if (!condition) reportProblem(refusedInput(field, name, ...parameters), undefined);
 }
 
 /** @throws VERSION_CONFLICT if the client expects another version than that of the stored row. */
@@ -87,9 +91,11 @@ export function requireRules<Row extends object>(
   fieldOf: NameOf<Row>,
   stored?: Row,
 ): void {
-  const broken = brokenRule(rules, values, stored);
-  if (broken === undefined) return;
-  const item = broken.invalidItem?.(values as Row) ?? null;
-  const field = fieldOf(broken.columns[0]) + (item === null ? '' : `[${item}]`);
-  throw gatewayError(broken.errorKey ?? 'OBP-10001', { field, rule: broken.reason(fieldOf) });
+  collectProblems(() => {
+    for (const { columns, reason, invalidItem, errorKey = 'OBP-10001' } of brokenRules(rules, values, stored)) {
+      const item = invalidItem?.(values as Row) ?? null;
+      const field = fieldOf(columns[0]) + (item === null ? '' : `[${item}]`);
+      reportProblem(gatewayError(errorKey, { field, rule: reason(fieldOf) }), undefined);
+    }
+  });
 }

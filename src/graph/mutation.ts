@@ -3,6 +3,7 @@ import { Extensions } from 'type-graphql';
 import type { Queries } from '../database/database.ts';
 import { type Call, type Context, missingMutate, type WriteOnce, type Written } from './context.ts';
 import { refusedInput } from './input.ts';
+import { assertValidArguments } from './input-collection.ts';
 
 /** The `Written` of a customer's child. */
 export interface WrittenChild extends Written {
@@ -34,6 +35,7 @@ export async function mutate<What extends Written, Payload>(
 ): Promise<Payload> {
   const { call } = context;
   if (call === null) throw new Error('Only mutation fields that are not @Unkeyed() can call mutate.');
+  assertValidArguments();
   call.isMutated = true;
   const key = keyOf(context, call);
   const written = await context.write((transaction) =>

@@ -1,32 +1,25 @@
 import { GraphQLScalarType, Kind, type ValueNode } from 'graphql';
 import { parseDateTime, parseLocalDateOrMidnight } from '../base/dates.ts';
-import { gatewayError } from '../base/errors.ts';
 import { InvalidValue, invalidValue } from '../base/value-rules.ts';
 import { parseCountryCode, parseCurrency, parseDecimal, parseEmailAddress, parseHttpsUrl } from '../base/values.ts';
 
-/** The error for an invalid value. Its location shows a literal. */
-function failureOf(error: unknown, node?: ValueNode): unknown {
-  return error instanceof InvalidValue ? gatewayError('OBP-10001', { rule: error.rule, cause: error, node }) : error;
-}
-
+/**
+ * Returns an invalid value instead of throwing, so that coercion continues. The argument guard finds it and lists it with all other
+ * problems of the input, before anything else reads the arguments.
+ */
 function parsing<Value>(parse: (value: unknown) => Value) {
   const parseValue = (value: unknown): Value => {
     try {
       return parse(value);
     } catch (error) {
-      throw failureOf(error);
+      if (error instanceof InvalidValue) return error as Value;
+      throw error;
     }
   };
   return {
     parseValue,
     // Only string literals are valid, so `parse` rejects all other kinds as it rejects a value that is not a string.
-    parseLiteral(node: ValueNode): Value {
-      try {
-        return parse(node.kind === Kind.STRING ? node.value : undefined);
-      } catch (error) {
-        throw failureOf(error, node);
-      }
-    },
+    parseLiteral: (node: ValueNode): Value => parseValue(node.kind === Kind.STRING ? node.value : undefined),
   };
 }
 
@@ -103,6 +96,6 @@ export const JSONObject = new GraphQLScalarType<never, object>({
   specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc8259',
   serialize: (value) => value as object,
   parseValue() {
-    throw failureOf(invalidValue('NOT_INPUT_TYPE'));
+    return invalidValue('NOT_INPUT_TYPE') as never;
   },
 });

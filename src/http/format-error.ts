@@ -1,6 +1,7 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { GraphQLError, type GraphQLFormattedError, Kind } from 'graphql';
-import { GatewayError, gatewayError, publicExtensions } from '../base/errors.ts';
+import { GatewayError, gatewayError, type InputProblem, publicExtensions } from '../base/errors.ts';
+import { maxProblems } from '../base/input-problems.ts';
 import { requestErrors } from '../base/own-errors.ts';
 import { type ValueRule, valueRule } from '../base/value-rules.ts';
 import { namedFailure } from '../database/errors.ts';
@@ -71,9 +72,19 @@ export function distinctErrorsPlugin({ detail }: { detail: boolean }): ApolloSer
   };
 }
 
+function isProblem(extensions: GraphQLFormattedError['extensions']): boolean {
+  return Array.isArray(extensions?.problems);
+}
+
 function distinct(errors: readonly GraphQLFormattedError[], detail: boolean): readonly GraphQLFormattedError[] {
   const invalid = errors.find(({ extensions }) => extensions?.key === 'GRAPHQL_VALIDATION_FAILED');
   if (invalid !== undefined && !detail) return [invalid];
+  const [first, ...others] = errors.filter(({ path, extensions }) => path === undefined && isProblem(extensions));
+  if (first !== undefined && others.length > 0) {
+    const problems = [first, ...others].flatMap(({ extensions }) => extensions?.problems as readonly InputProblem[]);
+    const combined = { ...first, extensions: { ...first.extensions, problems: problems.slice(0, maxProblems) } };
+    return [combined, ...errors.filter(({ path, extensions }) => path !== undefined || !isProblem(extensions))];
+  }
   const seen = new Set<string>();
   return errors.filter((error) => {
     if (error.path !== undefined) return true;
@@ -169,12 +180,14 @@ function invalidInput(
 
   if (extensions?.code === 'GRAPHQL_VALIDATION_FAILED') {
     const [node] = (error instanceof GraphQLError && error.nodes) || [];
-    const [, field] = / argument "(\w+)" of type "[^"]*" is required, but it was not provided\.$/.exec(message) ?? [];
-    if (field !== undefined && detail) {
-      return gatewayError('OBP-10001', { field, rule: valueRule('ARGUMENT_REQUIRED') });
+    const [, argument] =
+      / argument "(\w+)" of type "[^"]*" is required, but it was not provided\.$/.exec(message) ?? [];
+    if (argument !== undefined && detail) {
+      return gatewayError('OBP-10001', { field: argument, rule: valueRule('ARGUMENT_REQUIRED') });
     }
     if (node === undefined || !literalKinds.has(node.kind)) return undefined;
-    return gatewayError('OBP-10001', { rule: ruleOfLiteral(message, detail) });
+    const field = typeof extensions.field === 'string' ? extensions.field : undefined;
+    return gatewayError('OBP-10001', { field, rule: ruleOfLiteral(message, detail) });
   }
 
   // Fails during execution, without a code: a null or missing variable inside an argument.

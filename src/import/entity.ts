@@ -1,6 +1,6 @@
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { comparedForm } from '../base/identifiers.ts';
-import { brokenRule, type RowRule } from '../base/row-rule.ts';
+import { brokenRules, type RowRule } from '../base/row-rule.ts';
 import type { Doubt, Field } from './fields.ts';
 import type { JsonObject } from './json.ts';
 import type { TextPlace } from './json-place.ts';
@@ -166,7 +166,7 @@ export function defineEntity<const Name extends string, Table extends SQLiteTabl
 
 /** A broken rule, as a problem of a field. `row` has dates, not their texts. */
 export function brokenRuleOf(entity: Entity, row: Row, stored?: Row): { field: string; reason: string } | null {
-  const broken = brokenRule(entity.rules ?? [], row, stored);
+  const [broken] = brokenRules(entity.rules ?? [], row, stored);
   if (broken === undefined) return null;
   const nameOf = (column: string) => fieldNames(entity, [column])[0] ?? column;
   const item = broken.invalidItem?.(row) ?? null;

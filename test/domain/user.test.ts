@@ -16,7 +16,7 @@ const password = 'correct horse battery staple';
 let gateway: Gateway;
 
 beforeAll(async () => {
-  gateway = await startGateway();
+  gateway = await startGateway({ environment: { GATEWAY_NEW_USERS_PER_HOUR: '100' } });
   await gateway.createBank('gh.29.uk');
   await gateway.createBank('gh.29.de');
 });

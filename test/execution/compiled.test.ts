@@ -53,7 +53,7 @@ function executorsOf(schema: GraphQLSchema, query: string) {
   const { planFor } = createPlans(schema, createDocumentCache());
   /** Coerces variables as the gateway does, and checks that graphql-js returns the same values. */
   function coerce(variables: Record<string, unknown>) {
-    const result = coerceVariables({ schema, operation: operation as OperationDefinitionNode }, variables, {
+    const result = coerceVariables({ schema, document, operation: operation as OperationDefinitionNode }, variables, {
       maxErrors: 3,
     });
     const reference = getVariableValues(schema, operation?.variableDefinitions ?? [], variables);

@@ -20,7 +20,7 @@ test.each(['compiled', 'interpreted'])(
         const { errors } = await gateway.query(null, createUser, { i });
         expect(errors.length).toBeGreaterThan(0);
         for (const { message, extensions } of errors) {
-          expect(extensions).toMatchObject({ key: 'OBP-10001', field: expect.stringMatching(/^i(\.\w+)?$/) });
+          expect(extensions).toMatchObject({ key: 'OBP-10001', field: expect.stringMatching(/^input(\.\w+)?$/) });
           expect(message).not.toMatch(/Did you mean|CreateUserInput|required field `/);
         }
         expect(JSON.stringify(errors)).not.toContain(secret);

@@ -4,6 +4,7 @@ import { gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
 import { insertRow } from '../../database/write-row.ts';
 import { optionalText, text, valid } from '../../graph/input.ts';
+import { collectProblems } from '../../graph/input-collection.ts';
 import { parseAttributeValue } from '../attribute/attribute-value.ts';
 import { account } from './account.table.ts';
 import type { AccountAttributeInput } from './account.type.ts';
@@ -16,13 +17,13 @@ type AccountAttributeValues = Pick<AccountAttributeRow, 'productCode' | 'contrac
 
 /** The columns of an attribute. The value must be of the type. */
 export function accountAttributeValues(input: AccountAttributeInput): AccountAttributeValues {
-  return {
+  return collectProblems(() => ({
     productCode: optionalText('input.productCode', input.productCode, 100),
     contractCode: optionalText('input.contractCode', input.contractCode, 100),
     name: text('input.name', input.name, 100),
     type: input.type,
     value: valid('input.value', () => parseAttributeValue(input.type, input.value)),
-  };
+  }));
 }
 
 /** @throws OBP-30018 if the bank does not have the account. */

@@ -1,8 +1,8 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { and, desc, eq, gt, inArray, or } from 'drizzle-orm';
-import { gatewayError, type RuleErrorKey } from '../../base/errors.ts';
+import { gatewayError } from '../../base/errors.ts';
 import { comparedForm, derivedCanonicalForm, routingAddressForms } from '../../base/identifiers.ts';
-import { InvalidValue, valueRule } from '../../base/value-rules.ts';
+import { valueRule } from '../../base/value-rules.ts';
 import { parseAmount, parseCurrency, parseDecimal, parseId } from '../../base/values.ts';
 import type { Config } from '../../config.ts';
 import type { Queries } from '../../database/database.ts';
@@ -12,6 +12,7 @@ import { lockedForWriting } from '../../database/lock.ts';
 import { insertRow } from '../../database/write-row.ts';
 import { defaultMaxItems } from '../../execution/max-items.ts';
 import { identifier, text, valid } from '../../graph/input.ts';
+import { collectProblems } from '../../graph/input-collection.ts';
 import { user } from '../user/user.table.ts';
 import { refuseUserOverflow } from '../user/user-overflow.ts';
 import { type AccountRow, account } from './account.table.ts';
@@ -28,29 +29,23 @@ export interface NewAccount {
   holderId: string;
 }
 
-/** Parses an input field for which OBP has an error of its own. @throws `key` if the value is invalid. */
-function parsed<Value>(key: RuleErrorKey, field: string, parse: () => Value): Value {
-  try {
-    return parse();
-  } catch (error) {
-    if (error instanceof InvalidValue) throw gatewayError(key, { field, rule: error.rule, cause: error });
-    throw error;
-  }
-}
-
 /**
  * The balance of a new account, which must be zero.
  * @throws OBP-30105 if the currency is unknown; OBP-30112 if the amount is not a number; OBP-30109 if it is not zero; OBP-30106 if it
  * is missing or has more decimal places than the currency.
  */
 function zeroBalance(balance: InitialBalanceInput): Pick<AccountRow, 'balanceCurrency' | 'balanceAmount'> {
-  const currency = parsed('OBP-30105', 'input.balance.currency', () => parseCurrency(balance.currency));
+  const currency = valid('input.balance.currency', () => parseCurrency(balance.currency), '', 'OBP-30105');
   const field = 'input.balance.amount';
   const written = balance.amount?.trim() ?? '';
   if (written === '') throw gatewayError('OBP-30106', { field, rule: valueRule('PROVIDED') });
-  const number = parsed('OBP-30112', field, () => parseDecimal(written));
+  const number = valid(field, () => parseDecimal(written), '', 'OBP-30112');
   if (/[1-9]/.test(number)) throw gatewayError('OBP-30109', { field });
-  return { balanceCurrency: currency, balanceAmount: parsed('OBP-30106', field, () => parseAmount(number, currency)) };
+  return {
+    balanceCurrency: currency,
+    // The placeholder of an invalid currency is empty.
+    balanceAmount: currency === '' ? number : valid(field, () => parseAmount(number, currency), '', 'OBP-30106'),
+  };
 }
 
 function routingValues(inputs: readonly AccountRoutingInput[]): NewAccount['routings'] {
@@ -110,19 +105,21 @@ export async function checkNewAccounts(transaction: Queries, userId: string, max
 
 /** Validates the input of a new account. @throws OBP-30110, 30107, 30105, 30106, 30109, 30112, 30114 or 10001. */
 export function newAccount(input: CreateAccountInput, holderId: string): NewAccount {
-  const { accountId } = input;
-  return {
-    account: {
-      id: accountId == null ? randomUUID() : parsed('OBP-30110', 'input.accountId', () => parseId(accountId)),
-      label: text('input.label', input.label, 255),
-      number: newAccountNumber(),
-      productCode: text('input.productCode', input.productCode, 100),
-      ...zeroBalance(input.balance),
-      branchId: valid('input.branchId', () => parseId(input.branchId)),
-    },
-    routings: routingValues(input.accountRoutings ?? []),
-    holderId: parsed('OBP-30107', 'input.userId', () => parseId(holderId)),
-  };
+  return collectProblems(() => {
+    const { accountId } = input;
+    return {
+      account: {
+        id: accountId == null ? randomUUID() : valid('input.accountId', () => parseId(accountId), '', 'OBP-30110'),
+        label: text('input.label', input.label, 255),
+        number: newAccountNumber(),
+        productCode: text('input.productCode', input.productCode, 100),
+        ...zeroBalance(input.balance),
+        branchId: valid('input.branchId', () => parseId(input.branchId)),
+      },
+      routings: routingValues(input.accountRoutings ?? []),
+      holderId: valid('input.userId', () => parseId(holderId), '', 'OBP-30107'),
+    };
+  });
 }
 
 /** Whether one of the routings is stored in another form, which the unique constraint does not find. */

@@ -3,6 +3,7 @@ import { parseId } from '../../base/values.ts';
 import type { Queries } from '../../database/database.ts';
 import { isForeignKeyViolation, isUniqueViolation } from '../../database/errors.ts';
 import { text, valid } from '../../graph/input.ts';
+import { collectProblems } from '../../graph/input-collection.ts';
 import { columnsOf, requiredField } from '../../graph/input-fields.ts';
 import { type ChildValues, customerCollection } from '../customer/customer-collection.ts';
 import type { LockedCustomer } from '../customer/locked-customer.ts';
@@ -21,10 +22,10 @@ export function accountLinkValues(
   input: CreateCustomerAccountLinkInput,
   field = 'input',
 ): ChildValues<typeof customerAccountLink> {
-  return {
+  return collectProblems(() => ({
     accountId: valid(`${field}.accountId`, () => parseId(input.accountId)),
     ...columnsOf(accountLinkFields, input, field),
-  };
+  }));
 }
 
 /**

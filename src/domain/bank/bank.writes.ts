@@ -5,6 +5,7 @@ import { isUniqueViolation } from '../../database/errors.ts';
 import { lockedForWriting } from '../../database/lock.ts';
 import { insertRow } from '../../database/write-row.ts';
 import { text } from '../../graph/input.ts';
+import { collectProblems } from '../../graph/input-collection.ts';
 import { validBankId } from './bank.loader.ts';
 import { type BankRow, bank } from './bank.table.ts';
 import type { CreateBankInput } from './bank.type.ts';
@@ -16,13 +17,13 @@ type BankValues = Pick<BankRow, 'id' | 'shortName' | 'fullName' | 'logoUrl' | 'w
 
 /** The columns of a new bank. */
 export function bankValues(input: CreateBankInput): BankValues {
-  return {
+  return collectProblems(() => ({
     id: validBankId('input.bankId', input.bankId),
     shortName: text('input.shortName', input.shortName, 100),
     fullName: text('input.fullName', input.fullName, 255),
     logoUrl: input.logoUrl ?? null,
     websiteUrl: input.websiteUrl ?? null,
-  };
+  }));
 }
 
 /** @throws OBP-34000 if the ID is taken, TOO_MANY_ITEMS if there are too many banks. */

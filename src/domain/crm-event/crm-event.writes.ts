@@ -5,6 +5,7 @@ import { parseOptional } from '../../base/values.ts';
 import type { Queries } from '../../database/database.ts';
 import { insertRow } from '../../database/write-row.ts';
 import { assertInput, optionalLongText, optionalText, requireRules, text, valid } from '../../graph/input.ts';
+import { collectProblems } from '../../graph/input-collection.ts';
 import type { CustomerRow } from '../customer/customer.table.ts';
 import { findCustomerByNumber } from '../customer/customer-number.ts';
 import { lockCustomer } from '../customer/locked-customer.ts';
@@ -21,19 +22,21 @@ function customerNumberOf(written: string | null | undefined): string | null {
 
 /** The columns of an event. Those of the customer are still as in the input. */
 export function crmEventValues(input: CreateCrmEventInput): CrmEventValues {
-  const actualDate = optionalWithinClockLeeway(input.actualDate);
-  requireRules(crmEventRules, { actualDate }, (column) => `input.${column}`);
-  return {
-    customerId: input.customerId ?? null,
-    customerName: optionalText('input.customerName', input.customerName, 255),
-    customerNumber: customerNumberOf(input.customerNumber),
-    category: text('input.category', input.category, 255),
-    detail: optionalLongText('input.detail', input.detail, 2000),
-    channel: optionalText('input.channel', input.channel, 255),
-    scheduledDate: input.scheduledDate ?? null,
-    actualDate,
-    result: optionalLongText('input.result', input.result, 2000),
-  };
+  return collectProblems(() => {
+    const actualDate = optionalWithinClockLeeway(input.actualDate);
+    requireRules(crmEventRules, { actualDate }, (column) => `input.${column}`);
+    return {
+      customerId: input.customerId ?? null,
+      customerName: optionalText('input.customerName', input.customerName, 255),
+      customerNumber: customerNumberOf(input.customerNumber),
+      category: text('input.category', input.category, 255),
+      detail: optionalLongText('input.detail', input.detail, 2000),
+      channel: optionalText('input.channel', input.channel, 255),
+      scheduledDate: input.scheduledDate ?? null,
+      actualDate,
+      result: optionalLongText('input.result', input.result, 2000),
+    };
+  });
 }
 
 /** The customer of the event. Null if the input names no customer, or a number that the bank does not have. */

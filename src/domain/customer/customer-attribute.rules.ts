@@ -1,5 +1,6 @@
 import { comparedForm } from '../../base/identifiers.ts';
 import { text, valid } from '../../graph/input.ts';
+import { collectProblems } from '../../graph/input-collection.ts';
 import { changedColumns, columnsOf, requiredField } from '../../graph/input-fields.ts';
 import type { AttributeDefinitionRow } from '../attribute/attribute-definition.table.ts';
 import { attributeOrder } from '../attribute/attribute-order.ts';
@@ -39,9 +40,11 @@ const attributeFields = {
 
 /** All columns of an attribute. The value must be of the type. */
 export function attributeValues(input: CustomerAttributeInput, field = 'input'): ChildValues<typeof customerAttribute> {
-  const value = valid(`${field}.value`, () => parseAttributeValue(input.type, input.value));
-  const columns = columnsOf(attributeFields, { ...input, value }, field);
-  return { ...columns, ...derivedAttributeColumns(columns) };
+  return collectProblems(() => {
+    const value = valid(`${field}.value`, () => parseAttributeValue(input.type, input.value), '');
+    const columns = columnsOf(attributeFields, { ...input, value }, field);
+    return { ...columns, ...derivedAttributeColumns(columns) };
+  });
 }
 
 /**

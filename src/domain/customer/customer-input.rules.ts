@@ -25,11 +25,16 @@ export const branchFields = {
   })),
 };
 
+function amountOf({ currency, amount }: CreditLimitInput, place: string): string {
+  // Undefined if the argument guard has found it invalid: then the amount cannot be compared with it.
+  const isCurrency = (currency as string | undefined) !== undefined;
+  return isCurrency ? valid(place, () => parseAmount(amount, currency), '') : amount;
+}
+
 export const creditLimitFields = {
   creditLimit: optionalField((value: CreditLimitInput | null, place) => ({
     creditLimitCurrency: value === null ? null : value.currency,
-    creditLimitAmount:
-      value === null ? null : valid(`${place}.amount`, () => parseAmount(value.amount, value.currency)),
+    creditLimitAmount: value === null ? null : amountOf(value, `${place}.amount`),
   })),
 };
 

@@ -4,6 +4,7 @@ import { RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, BankIdOrNull, CustomerId } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
 import { optionalId } from '../../graph/input.ts';
+import { collectProblems } from '../../graph/input-collection.ts';
 import type { WrittenChild } from '../../graph/mutation.ts';
 import { mutateChild } from '../customer/child-mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
@@ -83,8 +84,10 @@ export class KycCheckMutations {
     @Arg('input', () => AddKycCheckInput, { description: 'The new check.' }) input: AddKycCheckInput,
     @Ctx() context: Context,
   ): Promise<KycCheckPayload> {
-    const id = optionalId('input.kycCheckId', input.kycCheckId);
-    const values = kycCheckValues(input);
+    const { id, values } = collectProblems(() => ({
+      id: optionalId('input.kycCheckId', input.kycCheckId),
+      values: kycCheckValues(input),
+    }));
     return mutateChild(context, { bankId, customerId }, readPayload, async (transaction, customer) => {
       const { row } = await addEvidence(transaction, kycCheck, customer, id, values);
       return row;

@@ -4,6 +4,7 @@ import { RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, BankIdOrNull, CustomerId } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
 import { optionalId } from '../../graph/input.ts';
+import { collectProblems } from '../../graph/input-collection.ts';
 import type { WrittenChild } from '../../graph/mutation.ts';
 import { mutateChild } from '../customer/child-mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
@@ -94,8 +95,10 @@ export class KycDocumentMutations {
     @Arg('input', () => AddKycDocumentInput, { description: 'The new document.' }) input: AddKycDocumentInput,
     @Ctx() context: Context,
   ): Promise<KycDocumentPayload> {
-    const id = optionalId('input.kycDocumentId', input.kycDocumentId);
-    const values = kycDocumentValues(input);
+    const { id, values } = collectProblems(() => ({
+      id: optionalId('input.kycDocumentId', input.kycDocumentId),
+      values: kycDocumentValues(input),
+    }));
     return mutateChild(context, { bankId, customerId }, readPayload, async (transaction, customer) => {
       const { row } = await addEvidence(transaction, kycDocument, customer, id, values);
       return row;

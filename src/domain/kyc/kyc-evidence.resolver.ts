@@ -5,6 +5,7 @@ import { RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, CustomerId } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
 import { longText, valid } from '../../graph/input.ts';
+import { collectProblems } from '../../graph/input-collection.ts';
 import { mutate } from '../../graph/mutation.ts';
 import { loadCustomer } from '../customer/customer.loader.ts';
 import { Customer } from '../customer/customer.type.ts';
@@ -44,8 +45,10 @@ export class KycEvidenceMutations {
     @Ctx() context: Context,
   ): Promise<KycEvidencePayload> {
     const { kind } = input;
-    const id = valid('input.kycEvidenceId', () => parseId(input.kycEvidenceId));
-    const reason = longText('input.reason', input.reason, 2000);
+    const { id, reason } = collectProblems(() => ({
+      id: valid('input.kycEvidenceId', () => parseId(input.kycEvidenceId)),
+      reason: longText('input.reason', input.reason, 2000),
+    }));
     const userId = context.user?.id;
     if (userId === undefined) throw gatewayError('OBP-20001');
     return mutate(

@@ -4,6 +4,7 @@ import { RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, BankIdOrNull, CustomerId } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
 import { optionalId } from '../../graph/input.ts';
+import { collectProblems } from '../../graph/input-collection.ts';
 import type { WrittenChild } from '../../graph/mutation.ts';
 import { mutateChild } from '../customer/child-mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
@@ -106,8 +107,10 @@ export class KycMediaMutations {
     @Arg('input', () => AddKycMediaInput, { description: 'The new media item.' }) input: AddKycMediaInput,
     @Ctx() context: Context,
   ): Promise<KycMediaPayload> {
-    const id = optionalId('input.kycMediaId', input.kycMediaId);
-    const values = kycMediaValues(input);
+    const { id, values } = collectProblems(() => ({
+      id: optionalId('input.kycMediaId', input.kycMediaId),
+      values: kycMediaValues(input),
+    }));
     return mutateChild(context, { bankId, customerId }, readPayload, (transaction, customer) =>
       addKycMedia(transaction, customer, id, values),
     );

@@ -7,6 +7,7 @@ import { RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, BankIdOrNull, CustomerId } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
 import { longText, valid } from '../../graph/input.ts';
+import { collectProblems } from '../../graph/input-collection.ts';
 import type { WrittenChild } from '../../graph/mutation.ts';
 import { mutateChild } from '../customer/child-mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
@@ -114,8 +115,10 @@ export class KycStatusMutations {
     @Arg('input', () => RetractKycStatusInput, { description: 'The retraction.' }) input: RetractKycStatusInput,
     @Ctx() context: Context,
   ): Promise<KycStatusPayload> {
-    const id = valid('input.id', () => parseId(input.id));
-    const reason = longText('input.reason', input.reason, 2000);
+    const { id, reason } = collectProblems(() => ({
+      id: valid('input.id', () => parseId(input.id)),
+      reason: longText('input.reason', input.reason, 2000),
+    }));
     const userId = context.user?.id;
     if (userId === undefined) throw gatewayError('OBP-20001');
     return mutateChild(context, { bankId, customerId }, readPayload, async (transaction, customer) => {

@@ -1,6 +1,7 @@
 import { withinClockLeeway } from '../../base/dates.ts';
 import { notInFuture, type RowRule } from '../../base/row-rule.ts';
 import { requireRules } from '../../graph/input.ts';
+import { collectProblems } from '../../graph/input-collection.ts';
 import type { KycStatusRow } from './kyc-status.table.ts';
 import type { AddKycStatusInput } from './kyc-status.type.ts';
 
@@ -11,7 +12,9 @@ export const kycStatusRules: readonly RowRule<KycStatusRow>[] = [notInFuture('da
 export type KycStatusValues = Pick<KycStatusRow, 'ok' | 'date' | 'sentDate'>;
 
 export function kycStatusValues({ ok, date: sent }: AddKycStatusInput): KycStatusValues {
-  const date = withinClockLeeway(sent);
-  requireRules(kycStatusRules, { ok, date }, (column) => `input.${column}`);
-  return { ok, date, sentDate: date === sent ? null : sent };
+  return collectProblems(() => {
+    const date = withinClockLeeway(sent);
+    requireRules(kycStatusRules, { ok, date }, (column) => `input.${column}`);
+    return { ok, date, sentDate: date === sent ? null : sent };
+  });
 }

@@ -1,5 +1,6 @@
 import { parseId, parsePhoneNumber } from '../../base/values.ts';
 import { assertInput, optionalId, optionalText, text, valid } from '../../graph/input.ts';
+import { collectProblems } from '../../graph/input-collection.ts';
 import { optionalField, requiredField } from '../../graph/input-fields.ts';
 import type { MeetingRow } from './meeting.table.ts';
 import type { ContactDetailsInput, CreateMeetingInput, MeetingInviteeInput } from './meeting.type.ts';
@@ -45,23 +46,25 @@ export function meetingValues(input: CreateMeetingInput): {
   values: Pick<MeetingRow, WrittenColumn>;
   invitees: Omit<MeetingInviteeRow, 'meetingId' | 'position'>[];
 } {
-  const creator = contactDetails('input.creator', input.creator);
-  const values = {
-    providerId: urlFriendly('input.providerId', input.providerId),
-    purposeId: urlFriendly('input.purposeId', input.purposeId),
-    when: input.date,
-    creatorName: creator.name,
-    creatorMobilePhone: creator.mobilePhone,
-    creatorEmailAddress: creator.emailAddress,
-    staffUserId: optionalId('input.staffUserId', input.staffUserId),
-  };
-  const invitees = input.invitees.map((invitee, index) => inviteeValues(`input.invitees[${index}]`, invitee));
-  return {
-    customerId: valid('input.customerId', () => parseId(input.customerId)),
-    customerUserId: optionalId('input.customerUserId', input.customerUserId),
-    values,
-    invitees,
-  };
+  return collectProblems(() => {
+    const creator = contactDetails('input.creator', input.creator);
+    const values = {
+      providerId: urlFriendly('input.providerId', input.providerId),
+      purposeId: urlFriendly('input.purposeId', input.purposeId),
+      when: input.date,
+      creatorName: creator.name,
+      creatorMobilePhone: creator.mobilePhone,
+      creatorEmailAddress: creator.emailAddress,
+      staffUserId: optionalId('input.staffUserId', input.staffUserId),
+    };
+    const invitees = input.invitees.map((invitee, index) => inviteeValues(`input.invitees[${index}]`, invitee));
+    return {
+      customerId: valid('input.customerId', () => parseId(input.customerId)),
+      customerUserId: optionalId('input.customerUserId', input.customerUserId),
+      values,
+      invitees,
+    };
+  });
 }
 
 /** The fields of an update. */

@@ -15,7 +15,7 @@ import { needsConfirmation } from '../kyc/kyc-status-proposal.writes.ts';
 import { taxResidences } from '../tax-residence/tax-residence.writes.ts';
 import { user } from '../user/user.table.ts';
 import { refuseLinkOverflow, userLinks } from '../user-customer-link/user-customer-link.writes.ts';
-import { type Draft, draftOf, type Part, type PlacedInput } from './customer-draft.ts';
+import type { Draft, Drafts, Part, PlacedInput } from './customer-draft.ts';
 import { collectInputErrors, type InputErrors } from './input-errors.ts';
 
 const numberAttempts = 20;
@@ -45,7 +45,7 @@ export async function insertNumbered(
 async function insertDraft(
   transaction: Queries,
   bankId: string,
-  { index, field, columns }: Draft,
+  { field, columns }: Draft,
   errors: InputErrors,
 ): Promise<LockedCustomer | null> {
   if (columns === undefined) return null;
@@ -53,7 +53,7 @@ async function insertDraft(
   const row = { ...others, id: randomUUID(), bankId };
   if (customerNumber === null) return insertNumbered(transaction, row);
   const inserted = await insertCustomer(transaction, { ...row, customerNumber });
-  if (inserted === null) errors.add(index, gatewayError('OBP-30006', { field: `${field}.customerNumber` }));
+  if (inserted === null) errors.add(gatewayError('OBP-30006', { field: `${field}.customerNumber` }));
   return inserted;
 }
 
@@ -70,10 +70,10 @@ async function refuseUnknownAccounts(
     .from(account)
     .where(and(eq(account.bankId, bankId), inArray(account.id, [...ids])));
   const known = new Set(accounts.map(({ id }) => id));
-  for (const { index, accountLinks: links } of drafts) {
+  for (const { accountLinks: links } of drafts) {
     for (const { field, values } of links) {
       if (known.has(values.accountId)) continue;
-      errors.add(index, gatewayError('OBP-30018', { bankId, field: `${field}.accountId` }));
+      errors.add(gatewayError('OBP-30018', { bankId, field: `${field}.accountId` }));
     }
   }
 }
@@ -88,9 +88,9 @@ async function refuseUnknownUsers(transaction: Queries, drafts: readonly Draft[]
   const known = new Set(users.map(({ id }) => id));
   const userIds = drafts.flatMap((draft) => draft.userLinks.map(({ values }) => values.userId));
   await refuseLinkOverflow(transaction, userIds, 'input');
-  for (const { index, userLinks: links } of drafts) {
+  for (const { userLinks: links } of drafts) {
     for (const { field, values } of links) {
-      if (!known.has(values.userId)) errors.add(index, gatewayError('OBP-20005', { field: `${field}.userId` }));
+      if (!known.has(values.userId)) errors.add(gatewayError('OBP-20005', { field: `${field}.userId` }));
     }
   }
 }
@@ -103,8 +103,8 @@ async function refuseUndefinedTypes(
 ): Promise<void> {
   if (drafts.every((draft) => draft.attributes.length === 0)) return;
   const types = await definedTypes(transaction, bankId);
-  for (const { index, attributes: parts } of drafts) {
-    for (const { field, values } of parts) errors.attempt(index, () => assertDefinedType(types, values, field));
+  for (const { attributes: parts } of drafts) {
+    for (const { field, values } of parts) errors.attempt(() => assertDefinedType(types, values, field));
   }
 }
 
@@ -117,8 +117,8 @@ async function refuseUnconfirmedStatus(
 ): Promise<void> {
   const withStatus = inputs.filter(({ input }) => input.kycStatus === true);
   if (withStatus.length === 0 || !(await needsConfirmation(transaction, bankId))) return;
-  for (const { index, field } of withStatus) {
-    errors.add(index, gatewayError('KYC_STATUS_NEEDS_CONFIRMATION', { bankId, field: `${field}.kycStatus` }));
+  for (const { field } of withStatus) {
+    errors.add(gatewayError('KYC_STATUS_NEEDS_CONFIRMATION', { bankId, field: `${field}.kycStatus` }));
   }
 }
 
@@ -148,16 +148,16 @@ function inByteOrder(a: string, b: string): number {
 
 /**
  * Stores customers with their parts, and returns their IDs in the order of the input.
- * @throws The first problem of the input, with all problems in `errors`. If `isList`, each has the index of its customer.
+ * @throws One error that lists all problems of the input
  */
 export async function createAll(
   transaction: Queries,
   bankId: string,
   inputs: readonly PlacedInput[],
-  isList: boolean,
+  { drafts, invalid }: Drafts,
 ): Promise<string[]> {
-  const errors = collectInputErrors();
-  const drafts = inputs.map((input) => draftOf(input, errors));
+  // A transaction can be repeated, with the same invalid parts.
+  const errors = collectInputErrors(invalid);
   const created = new Map<Draft, LockedCustomer>();
   // Concurrent calls lock the same numbers in the same order, so they cannot deadlock.
   const byNumber = drafts.toSorted((a, b) => inByteOrder(numberOf(a), numberOf(b)));
@@ -169,7 +169,7 @@ export async function createAll(
   await refuseUnknownUsers(transaction, drafts, errors);
   await refuseUndefinedTypes(transaction, bankId, drafts, errors);
   await refuseUnconfirmedStatus(transaction, bankId, inputs, errors);
-  errors.throwAny(isList);
+  errors.throwAny();
   for (const [draft, customer] of created) await insertParts(transaction, customer, draft);
   return drafts.flatMap((draft) => created.get(draft)?.id ?? []);
 }

@@ -1,6 +1,7 @@
 import { withinClockLeeway } from '../../base/dates.ts';
-import { gatewayError } from '../../base/errors.ts';
+import { type GatewayError, gatewayError } from '../../base/errors.ts';
 import { assertInput } from '../../graph/input.ts';
+import { assertValidArguments, collectProblems } from '../../graph/input-collection.ts';
 import { columnsOf } from '../../graph/input-fields.ts';
 import { accountLinkValues } from '../account/customer-account-link.writes.ts';
 import { addressValues } from '../address/address.rules.ts';
@@ -20,12 +21,11 @@ import {
 } from '../customer/customer-input.rules.ts';
 import { taxResidenceValues } from '../tax-residence/tax-residence.writes.ts';
 import { userLinkValues } from '../user-customer-link/user-customer-link.writes.ts';
-import type { InputErrors } from './input-errors.ts';
+import { collectInputErrors, type InputErrors } from './input-errors.ts';
 import type { CreateCustomerInput } from './onboarding.type.ts';
 
 /** A customer of the input, and its place there: `input` or `input[3]`. */
 export interface PlacedInput {
-  index: number;
   field: string;
   input: CreateCustomerInput;
 }
@@ -41,7 +41,6 @@ export type PartName = 'addresses' | 'attributes' | 'taxResidences' | 'accountLi
 
 /** A customer with its parts, without the invalid ones. */
 export interface Draft {
-  index: number;
   field: string;
   /** The number is null if one must be generated. Undefined if the input is invalid. */
   columns: (Omit<CustomerColumns, 'customerNumber'> & { customerNumber: string | null }) | undefined;
@@ -65,18 +64,22 @@ const customerFields = {
 };
 
 function customerColumns(input: CreateCustomerInput, field: string): Draft['columns'] {
-  const { rating, source } = input.creditRating ?? {};
-  const { creditRating, creditSource } = creditRatingFields;
-  const columns = {
-    customerNumber: input.customerNumber?.trim() ? columnsOf(customerNumberFields, input, field).customerNumber : null,
-    ...columnsOf(customerFields, input, field),
-    ...creditRating.read(rating ?? null, `${field}.creditRating.rating`),
-    ...creditSource.read(source ?? null, `${field}.creditRating.source`),
-    ...kycColumns(input, field),
-  };
-  const { customerNumber: _number, ...checked } = columns;
-  requireCustomerRules(checked, field);
-  return columns;
+  return collectProblems(() => {
+    const { rating, source } = input.creditRating ?? {};
+    const { creditRating, creditSource } = creditRatingFields;
+    const columns = {
+      customerNumber: input.customerNumber?.trim()
+        ? columnsOf(customerNumberFields, input, field).customerNumber
+        : null,
+      ...columnsOf(customerFields, input, field),
+      ...creditRating.read(rating ?? null, `${field}.creditRating.rating`),
+      ...creditSource.read(source ?? null, `${field}.creditRating.source`),
+      ...kycColumns(input, field),
+    };
+    const { customerNumber: _number, ...checked } = columns;
+    requireCustomerRules(checked, field);
+    return columns;
+  });
 }
 
 /** The columns that follow from the timeline. The status of the input is its first one. */
@@ -91,13 +94,13 @@ function kycColumns(input: CreateCustomerInput, field: string) {
 
 function partsOf<Input, Values>(
   errors: InputErrors,
-  { index, field }: { index: number; field: string },
+  field: string,
   inputs: readonly Input[] | null | undefined,
   valuesOf: (input: Input, field: string) => Values,
 ): Part<Values>[] {
   return (inputs ?? []).flatMap((input, position) => {
     const place = `${field}[${position}]`;
-    const values = errors.attempt(index, () => valuesOf(input, place));
+    const values = errors.attempt(() => valuesOf(input, place));
     return values === undefined ? [] : [{ field: place, values }];
   });
 }
@@ -117,12 +120,11 @@ function refuseRepeated<Values>(
 }
 
 /** Validates the input of a customer. Adds every problem to `errors`. */
-export function draftOf({ index, field, input }: PlacedInput, errors: InputErrors): Draft {
-  const part = (name: PartName) => ({ index, field: `${field}.${name}` });
+function draftOf({ field, input }: PlacedInput, errors: InputErrors): Draft {
+  const part = (name: PartName) => `${field}.${name}`;
   const draft: Draft = {
-    index,
     field,
-    columns: errors.attempt(index, () => customerColumns(input, field)),
+    columns: errors.attempt(() => customerColumns(input, field)),
     sentOkDate: input.lastOkDate ?? null,
     addresses: partsOf(errors, part('addresses'), input.addresses, addressValues),
     attributes: partsOf(errors, part('attributes'), input.attributes, attributeValues),
@@ -133,17 +135,35 @@ export function draftOf({ index, field, input }: PlacedInput, errors: InputError
   const taxNumber = ({ domain, taxNumber: number }: { domain: string; taxNumber: string }) =>
     JSON.stringify([domain, number]);
   refuseRepeated(draft.taxResidences, taxNumber, (place) => {
-    errors.add(index, gatewayError('TAX_RESIDENCE_EXISTS', { field: place }));
+    errors.add(gatewayError('TAX_RESIDENCE_EXISTS', { field: place }));
   });
   refuseRepeated(
     draft.accountLinks,
     ({ accountId }) => accountId,
-    (place) => errors.add(index, gatewayError('OBP-30223', { field: `${place}.accountId` })),
+    (place) => errors.add(gatewayError('OBP-30223', { field: `${place}.accountId` })),
   );
   refuseRepeated(
     draft.userLinks,
     ({ userId }) => userId,
-    (place) => errors.add(index, gatewayError('OBP-30007', { field: `${place}.userId` })),
+    (place) => errors.add(gatewayError('OBP-30007', { field: `${place}.userId` })),
   );
   return draft;
+}
+
+/** The customers of a call, and the problems of their input. */
+export interface Drafts {
+  drafts: readonly Draft[];
+  invalid: readonly GatewayError[];
+}
+
+/**
+ * Validates the input of customers.
+ * @throws One error that lists all problems, if the arguments of the mutation are invalid. Otherwise, further problems can be found
+ *   in the database.
+ */
+export function draftsOf(inputs: readonly PlacedInput[]): Drafts {
+  const errors = collectInputErrors();
+  const drafts = inputs.map((input) => draftOf(input, errors));
+  assertValidArguments(errors.errors);
+  return { drafts, invalid: errors.errors };
 }

@@ -10,6 +10,7 @@ import { Customer, CustomerPayload, toCustomer } from '../customer/customer.type
 import { lockCustomer, lockCustomerForDeletion } from '../customer/locked-customer.ts';
 import { deleteCustomerCascade } from './cascade.ts';
 import { createAll } from './create-customer.ts';
+import { draftsOf } from './customer-draft.ts';
 import { exportCustomer } from './customer-export.ts';
 import { requireReason, requireRolesOfParts } from './customer-part-roles.ts';
 import {
@@ -24,7 +25,7 @@ export class CreateCustomerMutations {
   @Mutation(() => CustomerPayload, {
     nullable: true,
     description:
-      'Creates a customer with addresses, attributes, tax residences, and links. If a part is invalid, nothing is created. The extension `errors` then lists up to 10 problems.',
+      'Creates a customer with addresses, attributes, tax residences, and links. If a part is invalid, nothing is created.',
   })
   @RequiresRole(['CanCreateCustomer', 'CanCreateCustomerAtAnyBank'])
   async createCustomer(
@@ -32,13 +33,14 @@ export class CreateCustomerMutations {
     @Arg('input', () => CreateCustomerInput, { description: 'The new customer.' }) input: CreateCustomerInput,
     @Ctx() context: Context,
   ): Promise<CustomerPayload> {
-    const inputs = [{ index: 0, field: 'input', input }];
+    const inputs = [{ field: 'input', input }];
     requireRolesOfParts(context, bankId, inputs);
     await requireReason(context, bankId, inputs);
+    const drafts = draftsOf(inputs);
     return mutate(
       context,
       async (transaction) => {
-        const [id = null] = await createAll(transaction, bankId, inputs, false);
+        const [id = null] = await createAll(transaction, bankId, inputs, drafts);
         return { id };
       },
       async ({ id }) => ({ customer: await loadCustomer(context, id) }),
@@ -47,8 +49,7 @@ export class CreateCustomerMutations {
 
   @Mutation(() => CustomersPayload, {
     nullable: true,
-    description:
-      'Creates from 1 to 100 customers. If one of them is invalid, none is created. The extension `errors` then lists up to 10 problems of each customer, with its `index` in the input.',
+    description: 'Creates from 1 to 100 customers. If one of them is invalid, none is created.',
   })
   @RequiresRole(['CanCreateCustomer', 'CanCreateCustomerAtAnyBank'])
   @MaxInputItems(100, 'input')
@@ -57,13 +58,14 @@ export class CreateCustomerMutations {
     @Arg('input', () => [CreateCustomerInput], { description: 'The new customers.' }) input: CreateCustomerInput[],
     @Ctx() context: Context,
   ): Promise<CustomersPayload> {
-    const inputs = input.map((customer, index) => ({ index, field: `input[${index}]`, input: customer }));
+    const inputs = input.map((customer, index) => ({ field: `input[${index}]`, input: customer }));
     requireRolesOfParts(context, bankId, inputs);
     await requireReason(context, bankId, inputs);
     assertInput(input.length > 0, 'input', 'NOT_EMPTY');
+    const drafts = draftsOf(inputs);
     return mutate(
       context,
-      async (transaction) => ({ ids: (await createAll(transaction, bankId, inputs, true)).join(' ') }),
+      async (transaction) => ({ ids: (await createAll(transaction, bankId, inputs, drafts)).join(' ') }),
       async ({ ids }) => {
         const customers = await Promise.all(ids.split(' ').map((id) => loadCustomer(context, id)));
         return { customers: customers.filter((customer) => customer !== null) };

@@ -5,6 +5,7 @@ import { comparedForm } from '../../base/identifiers.ts';
 import type { Queries } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/errors.ts';
 import { identifier, requireRules, text } from '../../graph/input.ts';
+import { collectProblems } from '../../graph/input-collection.ts';
 import { type ChildValues, customerCollection } from '../customer/customer-collection.ts';
 import type { LockedCustomer } from '../customer/locked-customer.ts';
 import { socialMediaHandleRules } from './social-media-handle.rules.ts';
@@ -21,15 +22,17 @@ export function socialMediaHandleValues(
   input: SocialMediaHandleInput,
   field = 'input',
 ): ChildValues<typeof socialMediaHandle> {
-  const dateAdded = optionalWithinClockLeeway(input.dateAdded);
-  const dateActivated = optionalWithinClockLeeway(input.dateActivated);
-  requireRules(socialMediaHandleRules, { dateAdded, dateActivated }, (column) => `${field}.${column}`);
-  return {
-    type: text(`${field}.type`, input.type, 16),
-    handle: identifier(`${field}.handle`, input.handle, 64),
-    dateAdded,
-    dateActivated,
-  };
+  return collectProblems(() => {
+    const dateAdded = optionalWithinClockLeeway(input.dateAdded);
+    const dateActivated = optionalWithinClockLeeway(input.dateActivated);
+    requireRules(socialMediaHandleRules, { dateAdded, dateActivated }, (column) => `${field}.${column}`);
+    return {
+      type: text(`${field}.type`, input.type, 16),
+      handle: identifier(`${field}.handle`, input.handle, 64),
+      dateAdded,
+      dateActivated,
+    };
+  });
 }
 
 /** Stores a handle. @throws SOCIAL_MEDIA_HANDLE_EXISTS if the customer already has it. */

@@ -4,6 +4,7 @@ import { comparedForm } from '../../base/identifiers.ts';
 import type { Queries } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/errors.ts';
 import { identifier, text } from '../../graph/input.ts';
+import { collectProblems } from '../../graph/input-collection.ts';
 import { type ChildValues, customerCollection } from '../customer/customer-collection.ts';
 import type { LockedCustomer } from '../customer/locked-customer.ts';
 import { type TaxResidenceRow, taxResidence } from './tax-residence.table.ts';
@@ -13,10 +14,10 @@ export const taxResidences = customerCollection(taxResidence, { notFound: 'OBP-3
 
 /** All columns of a tax residence. */
 export function taxResidenceValues(input: TaxResidenceInput, field = 'input'): ChildValues<typeof taxResidence> {
-  return {
+  return collectProblems(() => ({
     domain: text(`${field}.domain`, input.domain, 20),
     taxNumber: identifier(`${field}.taxNumber`, input.taxNumber, 20),
-  };
+  }));
 }
 
 /** Stores a tax residence. @throws TAX_RESIDENCE_EXISTS if the customer already has it. */

@@ -4,6 +4,7 @@ import { gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
 import { insertRow } from '../../database/write-row.ts';
 import { text, valid } from '../../graph/input.ts';
+import { collectProblems } from '../../graph/input-collection.ts';
 import { parseAttributeValue } from '../attribute/attribute-value.ts';
 import { user } from './user.table.ts';
 import { type UserAttributeRow, userAttribute } from './user-attribute.table.ts';
@@ -16,11 +17,11 @@ type UserAttributeValues = Pick<UserAttributeRow, 'name' | 'type' | 'value'>;
 
 /** The columns of an attribute. The value must be of the type. */
 export function userAttributeValues({ name, type, value }: UserAttributeInput): UserAttributeValues {
-  return {
+  return collectProblems(() => ({
     name: text('input.name', name, 50),
     type,
     value: valid('input.value', () => parseAttributeValue(type, value)),
-  };
+  }));
 }
 
 /** @throws OBP-20057 if the user does not exist. */

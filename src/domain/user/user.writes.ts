@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { checkPasswordRule, hashPassword, localProvider, type PasswordCost } from '../../auth/password.ts';
 import { gatewayError } from '../../base/errors.ts';
-import { InvalidValue } from '../../base/value-rules.ts';
 import { parseEmailAddress, parseText } from '../../base/values.ts';
 import type { Queries } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/errors.ts';
 import { insertRow } from '../../database/write-row.ts';
+import { valid } from '../../graph/input.ts';
+import { collectProblems } from '../../graph/input-collection.ts';
 import { parseUsername } from './user.rules.ts';
 import { type UserRow, user } from './user.table.ts';
 import { canonicalNames, holderOfUsername } from './username.ts';
@@ -19,30 +20,23 @@ export interface NewLocalUser {
   isSuperAdmin?: boolean;
 }
 
-function parsed<Value>(field: string, parse: () => Value): Value {
-  try {
-    return parse();
-  } catch (error) {
-    if (error instanceof InvalidValue) throw gatewayError('OBP-10001', { field, rule: error.rule });
-    throw error;
-  }
-}
-
 function optionalName(field: string, name: string | null | undefined): string | null {
-  return name == null ? null : parsed(field, () => parseText(name, 100));
+  return name == null ? null : valid(field, () => parseText(name, 100));
 }
 
 /** Validates a new user. @throws OBP-30207 for the password; OBP-10001 for the other fields, whose names have the prefix. */
 export function checkedNewUser(newUser: NewLocalUser, prefix = ''): NewLocalUser {
-  checkPasswordRule(newUser.password, `${prefix}password`);
-  const email = parsed(`${prefix}email`, () => parseEmailAddress(newUser.email));
-  return {
-    ...newUser,
-    username: parsed(`${prefix}username`, () => parseUsername(newUser.username, email)),
-    email,
-    firstName: optionalName(`${prefix}firstName`, newUser.firstName),
-    lastName: optionalName(`${prefix}lastName`, newUser.lastName),
-  };
+  return collectProblems(() => {
+    collectProblems(() => checkPasswordRule(newUser.password, `${prefix}password`));
+    const email = valid(`${prefix}email`, () => parseEmailAddress(newUser.email));
+    return {
+      ...newUser,
+      username: valid(`${prefix}username`, () => parseUsername(newUser.username, email)),
+      email,
+      firstName: optionalName(`${prefix}firstName`, newUser.firstName),
+      lastName: optionalName(`${prefix}lastName`, newUser.lastName),
+    };
+  });
 }
 
 /** The row of a local user, with an email address and a password. */

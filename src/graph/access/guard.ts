@@ -8,6 +8,7 @@ import {
   isObjectType,
 } from 'graphql';
 import { GatewayError } from '../../base/errors.ts';
+import { inOrderOfArguments } from '../../base/input-problems.ts';
 import { namedFailure } from '../../database/errors.ts';
 import {
   isBatched,
@@ -195,7 +196,8 @@ function guardedMutation(
       audit.endWrite(payload);
       return payload;
     } catch (failure) {
-      const error = namedFailure(failure);
+      const named = namedFailure(failure);
+      const error = named instanceof GatewayError ? inOrderOfArguments(named, args) : named;
       // Without `committed`, the client would repeat the call.
       if (audit.isWritten && error instanceof GatewayError) error.extensions.committed = true;
       audit.failWrite(error);

@@ -1,0 +1,70 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { GatewayError } from '../base/errors.ts';
+import { combinedError, isInputError, maxProblems } from '../base/input-problems.ts';
+
+/** The errors of the values that are checked now; null outside of `collectProblems`. Checks are synchronous. */
+let collected: GatewayError[] | null = null;
+
+/** The error of the arguments of a mutation that runs only so that its other problems are found. */
+const invalidArguments = new AsyncLocalStorage<GatewayError>();
+
+/**
+ * Returns the result of checks of input, after all of them: a value that breaks a rule does not end the checks, but has a placeholder
+ * until they end. Fails with one error that lists all problems, those of the arguments included. Calls can contain each other.
+ */
+export function collectProblems<Values>(check: () => Values): Values {
+  if (collected !== null) return attempt(check);
+  const errors: GatewayError[] = [];
+  collected = errors;
+  let values: Values;
+  try {
+    values = attempt(check);
+  } finally {
+    collected = null;
+  }
+  assertValidArguments(errors);
+  const [first, ...others] = errors;
+  if (first !== undefined) throw combinedError([first, ...others]);
+  return values;
+}
+
+/** The result of `check`. If it fails with a problem of the input, or because of one, the remaining checks continue without it. */
+function attempt<Values>(check: () => Values): Values {
+  const errors = collected ?? [];
+  try {
+    return check();
+  } catch (error) {
+    if (isInputError(error)) errors.push(error);
+    // A placeholder is not a value that code after the check expects.
+    else if (errors.length === 0 && invalidArguments.getStore() === undefined) throw error;
+    return undefined as Values;
+  }
+}
+
+/** Reports a problem: adds it to those that are collected and returns the placeholder, or throws it if none are collected. */
+export function reportProblem<Value>(error: GatewayError, placeholder: Value): Value {
+  if (collected === null) throw error;
+  if (collected.length < maxProblems) collected.push(error);
+  return placeholder;
+}
+
+/** @throws the error of the arguments with `errors`, if the arguments of the mutation are invalid. */
+export function assertValidArguments(errors: readonly GatewayError[] = []): void {
+  const error = invalidArguments.getStore();
+  if (error !== undefined) throw combinedError([error, ...errors]);
+}
+
+/**
+ * Runs a mutation whose arguments are invalid until it has checked its input, which then fails with all problems. `run` gets arguments
+ * without the invalid texts. A failure for another reason, such as a refusal, remains.
+ */
+export function findFurtherProblems(error: GatewayError, run: () => unknown): Promise<never> {
+  return invalidArguments.run(error, async () => {
+    try {
+      await run();
+    } catch (failure) {
+      throw failure instanceof GatewayError ? failure : error;
+    }
+    throw error;
+  });
+}
