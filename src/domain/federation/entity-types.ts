@@ -51,7 +51,7 @@ function kycEvidence<Item extends object>(
 ) {
   return {
     rootField,
-    notFound: () => gatewayError('OBP-30046'),
+    notFound: 'OBP-30046' as const,
     parentOf: parentOfKey(type, ofCustomer),
     load: (context: Context, ids: readonly string[]) => load(context, keysOf(type, ids)),
   };
@@ -61,7 +61,7 @@ function kycEvidence<Item extends object>(
 export const entityTypes: EntityTypes = {
   Account: {
     rootField: 'account',
-    notFound: () => gatewayError('OBP-30018'),
+    notFound: 'OBP-30018',
     parentOf: parentOfKey('Account', ([bankId, accountId]) => ({ bankId, accountId })),
     load: (context, ids) =>
       loadAccounts(
@@ -81,7 +81,7 @@ export const entityTypes: EntityTypes = {
   },
   Customer: {
     rootField: 'customer',
-    notFound: () => gatewayError('OBP-30046'),
+    notFound: 'OBP-30046',
     parentOf: parentOfId('customerId'),
     async load(context, ids) {
       const rows = await context.loader(customerById).loadAll(ids);
@@ -93,7 +93,7 @@ export const entityTypes: EntityTypes = {
   KycMedia: kycEvidence('KycMedia', 'kycMedia', mediaItemsById),
   User: {
     rootField: 'user',
-    notFound: () => gatewayError('OBP-20057'),
+    notFound: 'OBP-20057',
     parentOf: parentOfId('userId'),
     async load(context, ids) {
       const rows = await context.loader(userById).loadAll(ids);

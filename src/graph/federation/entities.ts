@@ -16,8 +16,8 @@ export interface Representation {
 /** A found object with the name of its type. */
 type Found = Entity & { __typename: string };
 
-/** An object, or what creates the error of a representation, because each null must have an error of its own. */
-type Resolved = Found | (() => GatewayError);
+/** An object, or the error of a representation. */
+type Resolved = Found | GatewayError;
 
 /** The entity type with the access rule of its root field. */
 interface JudgedType extends EntityType {
@@ -67,13 +67,22 @@ async function resolveType(
   const { audit } = context;
   const coordinate = `_Entity.${typeName}`;
   const resolved = new Map<string, Resolved>();
+  // One error for all representations that fail for the same reason: a new one for each would cost its stack trace.
+  let refused: GatewayError | undefined;
+  let missing: GatewayError | undefined;
 
-  function fail(id: string, errorOf: () => GatewayError): void {
+  function notFound(id: string): GatewayError {
+    if (typeof type.notFound === 'function') return type.notFound(id);
+    missing ??= gatewayError(type.notFound);
+    return missing;
+  }
+
+  function fail(id: string, error: GatewayError): void {
     if (rule !== null) {
       const customerId = type.parentOf(id)?.customerId ?? null;
-      audit.recordRefusedRoot(coordinate, { bankId: null, customerId }, errorOf());
+      audit.recordRefusedRoot(coordinate, { bankId: null, customerId }, error);
     }
-    resolved.set(id, errorOf);
+    resolved.set(id, error);
   }
 
   const isAdmitted = rule === null || holdsAnywhere(context, rule);
@@ -81,8 +90,9 @@ async function resolveType(
   for (const id of ids) {
     const parent = type.parentOf(id);
     if (!isAdmitted && (parent === null || !(await isOwn(rule, context, parent, facts)))) {
-      fail(id, () => refusalOf(rule, context));
-    } else if (parent === null) fail(id, () => type.notFound(id));
+      refused ??= refusalOf(rule, context);
+      fail(id, refused);
+    } else if (parent === null) fail(id, notFound(id));
     else readable.push(id);
   }
   if (readable.length === 0) return resolved;
@@ -91,15 +101,12 @@ async function resolveType(
   await Promise.all(
     readable.map(async (id, index) => {
       const entity = entities[index] ?? null;
-      if (entity === null) return fail(id, () => type.notFound(id));
+      if (entity === null) return fail(id, notFound(id));
       const found = { ...entity, __typename: typeName };
       if (rule === null) return resolved.set(id, found);
       const ground = await checkAccess(rule, context, entity, facts);
       if (ground instanceof GatewayError) {
-        const lacksReason = ground.key === 'REASON_REQUIRED' && entity.bankId != null ? entity.bankId : null;
-        return fail(id, () =>
-          lacksReason === null ? type.notFound(id) : gatewayError('REASON_REQUIRED', { bankId: lacksReason }),
-        );
+        return fail(id, ground.key === 'REASON_REQUIRED' ? ground : notFound(id));
       }
       audit.recordAllowed(coordinate, entity.bankId ?? null, ground);
       audit.recordReturned(coordinate, { bankId: entity.bankId ?? null }, ground, entity);
@@ -137,7 +144,7 @@ export function entityResolver(schema: GraphQLSchema, types: EntityTypes, facts:
     return representations.map(({ __typename, id }) => {
       const resolved = resolvedByType.get(__typename)?.get(id);
       if (resolved === undefined) throw new Error('A representation was not resolved.');
-      return typeof resolved === 'function' ? resolved() : resolved;
+      return resolved;
     });
   };
 }

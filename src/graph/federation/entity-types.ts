@@ -1,4 +1,4 @@
-import type { GatewayError } from '../../base/errors.ts';
+import type { GatewayError, PlainErrorKey } from '../../base/errors.ts';
 import type { GuardedParent } from '../access/rule.ts';
 import type { Context } from '../context.ts';
 
@@ -13,8 +13,8 @@ export interface EntityType {
   parentOf(id: string): GuardedParent | null;
   /** Loads the objects with one statement. Null for each ID that no object has. */
   load(context: Context, ids: readonly string[]): Promise<readonly (Entity | null)[]>;
-  /** Creates the error for an unknown ID, and for an object at a bank where the caller has no role. */
-  notFound(id: string): GatewayError;
+  /** The error for an unknown ID, and for an object at a bank where the caller has no role. A function if it names the ID. */
+  notFound: PlainErrorKey | ((id: string) => GatewayError);
 }
 
 /** The types by their names. */
