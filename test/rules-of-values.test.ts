@@ -19,7 +19,15 @@ import { generateCustomer } from '../src/import/generated/customer.ts';
 import { importFiles } from '../src/import/import.ts';
 import { renderProblem } from '../src/import/report.ts';
 import { type Gateway, startGateway, type TestUser } from './support/gateway.ts';
-import { insertCustomer, insertKycStatus } from './support/rows.ts';
+import {
+  insertAttributeDefinition,
+  insertCustomer,
+  insertCustomerAttribute,
+  insertKycCheck,
+  insertKycDocument,
+  insertKycMedia,
+  insertKycStatus,
+} from './support/rows.ts';
 
 const withRules = (entities as readonly Entity[]).filter(({ rules }) => rules !== undefined);
 const bankId = 'gh.29.uk';
@@ -38,6 +46,8 @@ beforeAll(async () => {
     'CanUpdateCustomerCreditLimit',
     'CanUpdateCustomerEmail',
     'CanCreateCustomerAddress',
+    'CanCreateCustomerAttributeAtOneBank',
+    'CanAddKycMedia',
   ] as const;
   officer = await gateway.createUser({ roles: roles.map((role) => [role, bankId] as const) });
 });
@@ -345,6 +355,103 @@ test.each([{ postcode: '' }, { postcode: null }, {}])(
     expect(data).toEqual({ customerAddresses: [{ postcode: null, countryCode: 'HK' }] });
   },
 );
+
+describe('an attribute of another type than the bank defined for its name', () => {
+  const name = 'DEFINED_SCORE';
+  const problem = 'customerAttribute type must be INTEGER, the type that the bank defined for this name';
+  const createAttribute = `mutation ($bankId: ID!, $customerId: ID!, $input: CustomerAttributeInput!) {
+    createCustomerAttribute(bankId: $bankId, customerId: $customerId, input: $input) { customerAttribute { id } } }`;
+
+  beforeAll(async () => {
+    await insertAttributeDefinition(gateway.database, { bankId, name, type: 'INTEGER' });
+  });
+
+  test.each([name, 'ＤＥＦＩＮＥＤ_SCORE'])('is refused by GraphQL and by an import: %s', async (written) => {
+    const { id: customerId } = await insertCustomer(gateway.database, { bankId });
+    const attribute = { name: written, type: 'STRING', value: 'high' };
+
+    const { errors } = await gateway.query(officer.token, createAttribute, { bankId, customerId, input: attribute });
+    expect(errors[0]?.message).toContain('input.type must be INTEGER, the type that the bank defined for this name');
+
+    const record = { ...ofStored(customerId), ...attribute };
+    expect(await problemsOf({ customer_attributes: [record] })).toEqual([problem]);
+    expect(await problemsOf({ customer_attributes: [{ ...record, customer_attribute_id: randomUUID() }] })).toEqual([
+      problem,
+    ]);
+    expect(await problemsOf({ customer_attributes: [{ ...record, type: 'INTEGER', value: '7' }] })).toEqual([]);
+  });
+
+  test('is refused by an import that contains the definition', async () => {
+    const { id } = await insertCustomer(gateway.database, { bankId });
+    const definition = {
+      bank_id: bankId,
+      name: 'SCORE_OF_FILE',
+      category: 'Customer',
+      type: 'INTEGER',
+      can_be_seen_on_views: [],
+    };
+    const attribute = { ...ofStored(id), name: 'SCORE_OF_FILE', type: 'STRING', value: 'high' };
+
+    const importing = (isActive: boolean) =>
+      problemsOf({ attributes: [{ ...definition, is_active: isActive }], customer_attributes: [attribute] });
+    expect(await importing(true)).toEqual([problem]);
+    expect(await importing(false)).toEqual([]);
+  });
+
+  test('is imported if the bank defined the type later', async () => {
+    const { id: customerId } = await insertCustomer(gateway.database, { bankId });
+    const id = randomUUID();
+    await insertCustomerAttribute(gateway.database, { id, bankId, customerId, name, type: 'STRING', value: 'high' });
+    const record = { ...ofStored(customerId), name, type: 'STRING', value: 'high' };
+
+    expect(await problemsOf({ customer_attributes: [record] })).toEqual([]);
+    const changed = { ...record, customer_attribute_id: id, value: 'low' };
+    expect(await problemsOf({ customer_attributes: [changed] }, true)).toEqual([]);
+  });
+});
+
+describe('a media item of retracted evidence', () => {
+  const addKycMedia = `mutation ($bankId: ID!, $customerId: ID!, $input: AddKycMediaInput!) {
+    addKycMedia(bankId: $bankId, customerId: $customerId, input: $input) { kycMedia { id } } }`;
+
+  test.each([
+    ['document', 'Document', insertKycDocument],
+    ['check', 'Check', insertKycCheck],
+  ] as const)('is refused by GraphQL and by an import: %s', async (label, kind, insertEvidence) => {
+    const { id: customerId } = await insertCustomer(gateway.database, { bankId });
+    const retraction = { retractedAt: new Date(), retractionReason: 'Wrong customer.' };
+    await insertEvidence(gateway.database, { bankId, customerId, id: 'e1', ...retraction });
+    const values = { type: 'image', url: 'https://media.example.com/1.png', date: '2024-05-31T09:30:00Z' };
+
+    const field = `relatesToKyc${kind}Id`;
+    const input = { ...values, [field]: 'e1' };
+    const { errors } = await gateway.query(officer.token, addKycMedia, { bankId, customerId, input });
+    expect(errors[0]?.message).toContain(`input.${field} must not be the ID of retracted evidence`);
+
+    const name = `relates_to_kyc_${label}_id`;
+    const record = { ...ofStored(customerId), ...values, id: 'm1', [name]: 'e1' };
+    expect(await problemsOf({ medias: [record] })).toEqual([
+      `kycMedia ${name} must not be the ID of a retracted ${label}`,
+    ]);
+  });
+
+  test('is imported again if it was stored before the retraction', async () => {
+    const { id: customerId } = await insertCustomer(gateway.database, { bankId });
+    const ofCustomer = { bankId, customerId };
+    await insertKycDocument(gateway.database, { ...ofCustomer, id: 'e1', retractedAt: new Date() });
+    const date = new Date('2024-05-31T09:30:00Z');
+    await insertKycMedia(gateway.database, { ...ofCustomer, id: 'm1', date, relatesToKycDocumentId: 'e1' });
+
+    const record = { ...ofStored(customerId), id: 'm1', type: 'image', url: 'https://media.example.com/1.png' };
+    const media = {
+      ...record,
+      date: date.toISOString(),
+      relates_to_kyc_document_id: 'e1',
+      relates_to_kyc_check_id: '',
+    };
+    expect(await problemsOf({ medias: [media] })).toEqual([]);
+  });
+});
 
 describe('a time that is at most five minutes ahead', () => {
   const ahead = () => new Date(Date.now() + 3 * 60_000).toISOString();

@@ -174,7 +174,10 @@ export function renderReport(report: ImportReport): string {
       report.accountsWithoutCustomer > 0,
       `Accounts with a customer number that is unknown at their bank: ${report.accountsWithoutCustomer}`,
     ],
-    [different > 0, 'Rows that exist with other values were not updated. --update updates them, except KYC evidence.'],
+    [
+      different > 0,
+      'Rows that exist with other values were not updated. --update updates them, except KYC evidence, the owners of rows, and values that break a rule together with stored values that the record omits.',
+    ],
   ];
   for (const [isNeeded, text] of notes) if (isNeeded) lines.push(text);
   const problems = problemCount(report);

@@ -1,6 +1,7 @@
 import { entities } from '../entities.ts';
 import type { Entity } from '../entity.ts';
 import { customer } from '../obp/customer.ts';
+import { checkTypesOfAttributes } from './attribute-types.ts';
 import type { Checking } from './checking.ts';
 import { checkContradictions } from './contradictions.ts';
 import { assignCustomers, checkBanksOfCustomers, checkCustomers } from './customers.ts';
@@ -27,6 +28,7 @@ export async function checkStaged(checking: Checking): Promise<{ unlinkedAccount
   await checkCanonicalNames(checking);
   await checkAccountsOfLinks(checking);
   await checkKycMedia(checking);
+  await checkTypesOfAttributes(checking);
   checkMeetingsOfInvitees(checking);
   await checkListsOfCustomers(checking);
   await checkUsersWithoutId(checking);
