@@ -455,9 +455,10 @@ test('a refused field of many customers has an error for each, which names the b
   ]);
 });
 
-test('a linked user cannot read the customer through the root field customer', async () => {
+test('a linked user of another customer cannot read the customer through the root field customer', async () => {
   const linked = await gateway.createUser();
-  await insertUserCustomerLink(gateway.database, { bankId, customerId: anna.id, userId: linked.id });
+  const other = await insertCustomer(gateway.database, { bankId: otherBankId });
+  await insertUserCustomerLink(gateway.database, { bankId: otherBankId, customerId: other.id, userId: linked.id });
 
   const { errors } = await gateway.query(
     linked.token,
