@@ -87,24 +87,50 @@ export function parsePhoneNumber(value: unknown): { written: string; e164: strin
 /** The longest number in E.164, with a plus sign and a trunk prefix. */
 const maxTypedLength = 20;
 
+/** Replaces the digits of other scripts and widths, which numbers without wildcards can have, too. */
+export function withAsciiDigits(written: string): string {
+  return written.normalize('NFKC').replace(/\p{Nd}/gu, parseIncompletePhoneNumber);
+}
+
+/** Keeps the digits, the wildcards, and the plus sign. */
+function phonePatternCharacters(text: string): string {
+  return text
+    .replace(/[^0-9+%_]/g, '')
+    .replace(/%+/g, '%')
+    .replace(/^00/, '+');
+}
+
+/**
+ * Drops a trunk prefix in brackets after the calling code, such as that in `+7 (8) 912`. Without the brackets, it could be part of the
+ * number, as in `+7 812`.
+ */
+function withoutTrunkInBrackets(start: string): string {
+  const [, before = '', prefix, after = ''] = /^([^(]*)\(\s*(\d{1,2})\s*\)(.*)$/s.exec(start) ?? [];
+  const callingCode = phonePatternCharacters(before);
+  const rest = after.replace(/\D/g, '');
+  // Long texts are not parsed, because that could take long.
+  if (prefix === undefined || callingCode.length + rest.length > maxTypedLength) return start;
+  const international = new AsYouType();
+  international.input(callingCode);
+  if (callingCode !== `+${international.getCallingCode()}`) return start;
+  const national = new AsYouType({ defaultCallingCode: callingCode.slice(1) });
+  national.input(prefix + rest);
+  return national.getNumberValue() === callingCode + rest ? callingCode + rest : start;
+}
+
 /**
  * Converts a pattern of phone numbers with the wildcards `%` and `_` to a pattern of E.164 numbers. The digits before the first
  * wildcard are read as the beginning of an international number, so `+44 (0)7972 %` becomes `+447972%`. Other characters are dropped.
  */
 export function phonePatternE164(written: string): string {
-  // Numbers without wildcards can have digits of other scripts, too.
-  const typed = written.normalize('NFKC').replace(/\p{Nd}/gu, parseIncompletePhoneNumber);
+  const typed = withAsciiDigits(written);
   // Whether it belongs to the number depends on the country, which is unknown after a wildcard: Italian numbers keep it.
   if (/[%_].*\(\s*0\d?\s*\)/s.test(typed)) {
     throw invalidValue('PHONE_PATTERN_TRUNK_PREFIX');
   }
+  const [, typedStart = '', typedRest = ''] = /^([^%_]*)(.*)$/s.exec(typed) ?? [];
   const [, start = '', rest = ''] =
-    /^([^%_]*)(.*)$/s.exec(
-      typed
-        .replace(/[^0-9+%_]/g, '')
-        .replace(/%+/g, '%')
-        .replace(/^00/, '+'),
-    ) ?? [];
+    /^([^%_]*)(.*)$/s.exec(phonePatternCharacters(withoutTrunkInBrackets(typedStart) + typedRest)) ?? [];
   if (start !== '' && !start.startsWith('+')) {
     throw invalidValue('PHONE_PATTERN_START');
   }

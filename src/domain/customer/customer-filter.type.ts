@@ -60,7 +60,7 @@ export class CustomerFilter {
   @Field(() => String, {
     nullable: true,
     description:
-      'The mobile phone number in international format, such as `+44 7972 444876`, or a pattern, such as `%797244%`. In a pattern, `%` matches any number of digits and `_` matches one digit. A pattern must contain at least three consecutive digits, and begin with `+`, `00`, or a wildcard. Brackets and trunk prefixes are ignored before the first wildcard, so `+44 (0)7972 %` matches `+447972444876`. A trunk prefix in brackets after a wildcard is invalid.',
+      'The mobile phone number in international format, such as `+44 7972 444876`, or a pattern, such as `%797244%`. In a pattern, `%` matches any number of digits and `_` matches one digit. A pattern must contain at least three consecutive digits, and begin with `+`, `00`, or a wildcard. Brackets and trunk prefixes are ignored before the first wildcard, so `+44 (0)7972 %` matches `+447972444876`. A trunk prefix that a number can also start with must be in brackets, as in `+7 (8) 912 %`. A trunk prefix in brackets after a wildcard is invalid.',
   })
   mobilePhoneNumber?: string | null;
 

@@ -3,7 +3,7 @@ import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { gatewayError } from '../../base/errors.ts';
 import { isLongerThan } from '../../base/text-bounds.ts';
 import { InvalidValue } from '../../base/value-rules.ts';
-import { parsePhoneNumber, phonePatternE164 } from '../../base/values.ts';
+import { parsePhoneNumber, phonePatternE164, withAsciiDigits } from '../../base/values.ts';
 import {
   type OrderedScan,
   orderedScan,
@@ -71,7 +71,7 @@ export function mobilePhoneNumberCondition(written: string, field: string): Cond
     const compared = sql`${withoutIndex(column)} = ${sql.placeholder('mobilePhoneNumber')}`;
     return equalTo(column, 'mobilePhoneNumber', e164, compared);
   }
-  requireThreeDigits(written.replace(/[^0-9+%_]/g, ''), field);
+  requireThreeDigits(withAsciiDigits(written).replace(/[^0-9+%_]/g, ''), field);
   const pattern = parsedNumber(field, () => phonePatternE164(written));
   requireThreeDigits(pattern, field);
   if (pattern.replaceAll('%', '').length > maxPhoneNumberLength) {
