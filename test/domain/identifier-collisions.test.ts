@@ -379,12 +379,21 @@ describe('an upgraded database', () => {
           ${mutation}(bankId: $bankId, customerId: $customerId, input: $input) { bankId: __typename } }`,
         { bankId, customerId, input },
       );
-    for (const handle of ['@ada', '@bob']) {
-      const { errors } = await add('addSocialMediaHandle', 'SocialMediaHandleInput', { type: 'twitter', handle });
+    for (const [type, handle] of [
+      ['twitter', '@ada'],
+      ['twitter', '@bob'],
+      ['ｔｗｉｔｔｅｒ', '@bob'],
+    ]) {
+      const { errors } = await add('addSocialMediaHandle', 'SocialMediaHandleInput', { type, handle });
       expect(errors.map(({ extensions }) => extensions.key)).toEqual(['SOCIAL_MEDIA_HANDLE_EXISTS']);
     }
-    for (const taxNumber of ['12', '34', '3４']) {
-      const { errors } = await add('createTaxResidence', 'TaxResidenceInput', { domain: 'GB', taxNumber });
+    for (const [domain, taxNumber] of [
+      ['GB', '12'],
+      ['GB', '34'],
+      ['GB', '3４'],
+      ['ＧＢ', '34'],
+    ]) {
+      const { errors } = await add('createTaxResidence', 'TaxResidenceInput', { domain, taxNumber });
       expect(errors.map(({ extensions }) => extensions.key)).toEqual(['TAX_RESIDENCE_EXISTS']);
     }
   });

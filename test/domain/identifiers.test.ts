@@ -178,9 +178,10 @@ describe('other identifiers', () => {
   const addDocument = `mutation ($bankId: ID!, $customerId: ID!, $input: AddKycDocumentInput!) {
     addKycDocument(bankId: $bankId, customerId: $customerId, input: $input) { kycDocument { number } } }`;
   const createTaxResidence = `mutation ($bankId: ID!, $customerId: ID!, $input: TaxResidenceInput!) {
-    createTaxResidence(bankId: $bankId, customerId: $customerId, input: $input) { taxResidence { taxNumber } } }`;
+    createTaxResidence(bankId: $bankId, customerId: $customerId, input: $input) { taxResidence { domain taxNumber } } }`;
   const addHandle = `mutation ($bankId: ID!, $customerId: ID!, $input: SocialMediaHandleInput!) {
-    addSocialMediaHandle(bankId: $bankId, customerId: $customerId, input: $input) { socialMediaHandle { handle } } }`;
+    addSocialMediaHandle(bankId: $bankId, customerId: $customerId, input: $input) {
+      socialMediaHandle { type handle } } }`;
   const createAccount = `mutation ($bankId: ID!, $input: CreateAccountInput!) {
     createAccount(bankId: $bankId, input: $input) { account { routings { address } } } }`;
   const newAccount = (address: string) => ({
@@ -191,7 +192,14 @@ describe('other identifiers', () => {
   test.each([
     ['a document number', addDocument, (number: string) => ({ ...document, number }), 'input.number'],
     ['a tax number', createTaxResidence, (taxNumber: string) => ({ domain: 'GB', taxNumber }), 'input.taxNumber'],
+    [
+      'the domain of a tax number',
+      createTaxResidence,
+      (domain: string) => ({ domain, taxNumber: '1' }),
+      'input.domain',
+    ],
     ['a handle', addHandle, (handle: string) => ({ type: 'twitter', handle }), 'input.handle'],
+    ['the network of a handle', addHandle, (type: string) => ({ type, handle: '@a' }), 'input.type'],
     ['the address of a routing', createAccount, newAccount, 'input.accountRoutings[0].address'],
   ])(
     '%s is stored without full-width forms, and refused with invisible characters',
@@ -215,8 +223,14 @@ describe('other identifiers', () => {
     const ids = { bank_id: bankId, customer_id: customerId };
     const problems = await problemsOf({
       documents: [{ ...ids, id: 'd1', type: 'passport', number: '1\u200B' }],
-      tax_residences: [{ ...ids, domain: 'GB', tax_number: '1\u200B' }],
-      social_media_handles: [{ ...ids, type: 'twitter', handle: '@a\u200B' }],
+      tax_residences: [
+        { ...ids, domain: 'GB', tax_number: '1\u200B' },
+        { ...ids, domain: 'GB\u200B', tax_number: '1' },
+      ],
+      social_media_handles: [
+        { ...ids, type: 'twitter', handle: '@a\u200B' },
+        { ...ids, type: 'twitter\u200B', handle: '@a' },
+      ],
       users: [{ user_id: randomUUID(), username: 'ada.lovelace\u200B' }],
       crm_events: [{ bank_id: bankId, id: randomUUID(), category: 'a', channel: 'b', customer_number: '1\u200B' }],
       accounts: [{ bank_id: bankId, account_id: randomUUID(), IBAN: 'DE1\u200B', balance: null }],
@@ -228,6 +242,8 @@ describe('other identifiers', () => {
       `crmEvent customer_number ${rule}`,
       `kycDocument number ${rule}`,
       `socialMediaHandle handle ${rule}`,
+      `socialMediaHandle type ${rule}`,
+      `taxResidence domain ${rule}`,
       `taxResidence tax_number ${rule}`,
       `user username ${rule}`,
     ]);

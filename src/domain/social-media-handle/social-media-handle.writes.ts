@@ -1,10 +1,10 @@
-import { and, eq } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { optionalWithinClockLeeway } from '../../base/dates.ts';
 import { gatewayError } from '../../base/errors.ts';
 import { comparedForm } from '../../base/identifiers.ts';
 import type { Queries } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/errors.ts';
-import { identifier, requireRules, text } from '../../graph/input.ts';
+import { identifier, requireRules } from '../../graph/input.ts';
 import { collectProblems } from '../../graph/input-collection.ts';
 import { type ChildValues, customerCollection } from '../customer/customer-collection.ts';
 import type { LockedCustomer } from '../customer/locked-customer.ts';
@@ -27,7 +27,7 @@ export function socialMediaHandleValues(
     const dateActivated = optionalWithinClockLeeway(input.dateActivated);
     requireRules(socialMediaHandleRules, { dateAdded, dateActivated }, (column) => `${field}.${column}`);
     return {
-      type: text(`${field}.type`, input.type, 16),
+      type: identifier(`${field}.type`, input.type, 16),
       handle: identifier(`${field}.handle`, input.handle, 64),
       dateAdded,
       dateActivated,
@@ -43,10 +43,11 @@ export async function storeSocialMediaHandle(
 ): Promise<SocialMediaHandleRow> {
   // The unique constraint does not find the forms that an earlier version stored.
   const stored = await transaction
-    .select({ handle: socialMediaHandle.handle })
+    .select({ type: socialMediaHandle.type, handle: socialMediaHandle.handle })
     .from(socialMediaHandle)
-    .where(and(eq(socialMediaHandle.customerId, customer.id), eq(socialMediaHandle.type, values.type)));
-  if (stored.some(({ handle }) => comparedForm(handle) === values.handle)) {
+    .where(eq(socialMediaHandle.customerId, customer.id));
+  const form = comparedForm(values.type, values.handle);
+  if (stored.some(({ type, handle }) => comparedForm(type, handle) === form)) {
     throw gatewayError('SOCIAL_MEDIA_HANDLE_EXISTS', { customerId: customer.id });
   }
   try {

@@ -1,9 +1,9 @@
-import { and, eq } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { gatewayError } from '../../base/errors.ts';
 import { comparedForm } from '../../base/identifiers.ts';
 import type { Queries } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/errors.ts';
-import { identifier, text } from '../../graph/input.ts';
+import { identifier } from '../../graph/input.ts';
 import { collectProblems } from '../../graph/input-collection.ts';
 import { type ChildValues, customerCollection } from '../customer/customer-collection.ts';
 import type { LockedCustomer } from '../customer/locked-customer.ts';
@@ -15,7 +15,7 @@ export const taxResidences = customerCollection(taxResidence, { notFound: 'OBP-3
 /** All columns of a tax residence. */
 export function taxResidenceValues(input: TaxResidenceInput, field = 'input'): ChildValues<typeof taxResidence> {
   return collectProblems(() => ({
-    domain: text(`${field}.domain`, input.domain, 20),
+    domain: identifier(`${field}.domain`, input.domain, 20),
     taxNumber: identifier(`${field}.taxNumber`, input.taxNumber, 20),
   }));
 }
@@ -28,10 +28,11 @@ export async function storeTaxResidence(
 ): Promise<TaxResidenceRow> {
   // The unique constraint does not find the forms that an earlier version stored.
   const stored = await transaction
-    .select({ taxNumber: taxResidence.taxNumber })
+    .select({ domain: taxResidence.domain, taxNumber: taxResidence.taxNumber })
     .from(taxResidence)
-    .where(and(eq(taxResidence.customerId, customer.id), eq(taxResidence.domain, values.domain)));
-  if (stored.some(({ taxNumber }) => comparedForm(taxNumber) === values.taxNumber)) {
+    .where(eq(taxResidence.customerId, customer.id));
+  const form = comparedForm(values.domain, values.taxNumber);
+  if (stored.some(({ domain, taxNumber }) => comparedForm(domain, taxNumber) === form)) {
     throw gatewayError('TAX_RESIDENCE_EXISTS', { customerId: customer.id });
   }
   try {
