@@ -6,6 +6,7 @@ import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { brokenRules, type RowRule } from '../src/base/row-rule.ts';
 import { parseAmount, parseCountryCode, parseEmailAddress } from '../src/base/values.ts';
+import { AttributeType } from '../src/domain/attribute/attribute-type.ts';
 import { bank } from '../src/domain/bank/bank.table.ts';
 import { customerRules } from '../src/domain/customer/customer.rules.ts';
 import { type CustomerRow, customer } from '../src/domain/customer/customer.table.ts';
@@ -363,7 +364,7 @@ describe('an attribute of another type than the bank defined for its name', () =
     createCustomerAttribute(bankId: $bankId, customerId: $customerId, input: $input) { customerAttribute { id } } }`;
 
   beforeAll(async () => {
-    await insertAttributeDefinition(gateway.database, { bankId, name, type: 'INTEGER' });
+    await insertAttributeDefinition(gateway.database, { bankId, name, type: AttributeType.INTEGER });
   });
 
   test.each([name, 'ＤＥＦＩＮＥＤ_SCORE'])('is refused by GraphQL and by an import: %s', async (written) => {
@@ -401,7 +402,14 @@ describe('an attribute of another type than the bank defined for its name', () =
   test('is imported if the bank defined the type later', async () => {
     const { id: customerId } = await insertCustomer(gateway.database, { bankId });
     const id = randomUUID();
-    await insertCustomerAttribute(gateway.database, { id, bankId, customerId, name, type: 'STRING', value: 'high' });
+    await insertCustomerAttribute(gateway.database, {
+      id,
+      bankId,
+      customerId,
+      name,
+      type: AttributeType.STRING,
+      value: 'high',
+    });
     const record = { ...ofStored(customerId), name, type: 'STRING', value: 'high' };
 
     expect(await problemsOf({ customer_attributes: [record] })).toEqual([]);
