@@ -66,8 +66,8 @@ export interface VerifiedToken {
 }
 
 export interface Tokens {
-  /** @throws KEYS_UNCONFIRMED */
-  sign(claims: TokenClaims, expiresInSeconds: number): Promise<{ token: string; expiresAt: Date }>;
+  /** Signs a token that expires at the latest at `latest`, if present. @throws KEYS_UNCONFIRMED */
+  sign(claims: TokenClaims, expiresInSeconds: number, latest?: Date): Promise<{ token: string; expiresAt: Date }>;
   /** @throws INVALID_TOKEN if anything is wrong with the token, KEYS_UNCONFIRMED if that cannot be known */
   verify(token: string): Promise<VerifiedToken>;
   /** The public parts of all keys, as a JWK Set. @throws KEYS_UNCONFIRMED */
@@ -185,12 +185,13 @@ export async function openTokens(signing: SigningKey, options: TokensOptions = {
   });
 
   return {
-    async sign({ userId, generation = 0, session }, expiresInSeconds) {
+    async sign({ userId, generation = 0, session }, expiresInSeconds, latest) {
       await requireConfirmedKeys();
       const { key, id, algorithm } = ring.signing;
       const now = Date.now() / 1000;
       const issued = Math.round(now * 1000) / 1000;
-      const expires = Math.floor(now) + expiresInSeconds;
+      const latestSeconds = latest === undefined ? Number.POSITIVE_INFINITY : Math.floor(latest.getTime() / 1000);
+      const expires = Math.min(Math.floor(now) + expiresInSeconds, latestSeconds);
       const token = await new SignJWT({ [generationClaim]: generation, ...sessionClaims(session, issued) })
         .setProtectedHeader({ alg: algorithm, typ: type, kid: id })
         .setIssuer(issuer)

@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { decodeJwt } from 'jose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { revokedToken } from '../../src/domain/user/revoked-token.table.ts';
 import { disableUser } from '../../src/domain/user/user-administration.ts';
 import { auditReader } from '../support/audit-events.ts';
@@ -78,10 +78,25 @@ test('a renewed token expires when the total lifetime ends', async () => {
   const authenticatedAt = ago(11.5 * hour);
   const { token } = await loggedIn(authenticatedAt, 60);
 
-  const end = (authenticatedAt.getTime() + 12 * hour) / 1_000;
-  const { exp = 0 } = decodeJwt(await renewed(token));
-  expect(exp).toBeGreaterThan(end - 60);
-  expect(exp).toBeLessThanOrEqual(end);
+  expect(decodeJwt(await renewed(token)).exp).toBe((authenticatedAt.getTime() + 12 * hour) / 1_000);
+});
+
+test('the last token of a login is not renewed, also if the login was within a second', async () => {
+  const authenticatedAt = new Date(ago(11.5 * hour).getTime() + 500);
+  const { token } = await loggedIn(authenticatedAt, 60);
+
+  const last = await renewed(token);
+
+  expect(decodeJwt(last).exp).toBe((authenticatedAt.getTime() - 500 + 12 * hour) / 1_000);
+  expect(await refusalOf(last)).toEqual(['TOKEN_NOT_RENEWABLE']);
+});
+
+test('a token that is still accepted after the total lifetime has ended is not renewed', async () => {
+  const signedAt = Date.now() - 20_000;
+  vi.useFakeTimers({ toFake: ['Date'], now: signedAt });
+  const { token } = await loggedIn(new Date(signedAt + 15_000 - 12 * hour), 10).finally(() => vi.useRealTimers());
+
+  expect(await refusalOf(token)).toEqual(['TOKEN_NOT_RENEWABLE']);
 });
 
 test.each([
