@@ -71,7 +71,9 @@ export function compressAnswers(app: FastifyInstance, { isEnabled }: { isEnabled
   app.decorateReply('isCompressible', false);
   if (!isEnabled) return;
   app.addHook<unknown>('onSend', (request, reply, payload, done) => {
-    if (!reply.isCompressible || reply.statusCode !== 200 || reply.hasHeader('content-encoding')) {
+    // A 304 has the same `Vary` as the answer that the client has already (RFC 9110, section 15.4.5).
+    const varies = reply.isCompressible && [200, 304].includes(reply.statusCode);
+    if (!varies || reply.hasHeader('content-encoding')) {
       done(null, payload);
       return;
     }

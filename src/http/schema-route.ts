@@ -39,8 +39,8 @@ export function addSchemaRoute(app: FastifyInstance, { config, findCaller, costC
       }
     }
     reply.header('etag', etag).header('cache-control', config.schemaDownload ? 'no-cache' : 'private, no-cache');
-    if (isCurrent(request)) return reply.code(304).send();
     reply.isCompressible = true;
+    if (isCurrent(request)) return reply.code(304).send();
     return reply.type('application/graphql; charset=utf-8').send(contract);
   });
 }
