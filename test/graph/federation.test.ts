@@ -169,16 +169,29 @@ test('users and accounts are returned to their users and holders, and other obje
 
 test('KYC evidence requires the reason that its bank requires', async () => {
   const { token } = await callerWith('CanGetKycChecksAtOneBank');
-  const check = { __typename: 'KycCheck', id: globalId('KycCheck', world.customerId, world.kycCheckId) };
-  await setKycReasonRequired(gateway.database, world.bankId, true);
+  const reference = (customerId: string, id: string) => ({
+    __typename: 'KycCheck',
+    id: globalId('KycCheck', customerId, id),
+  });
+  const check = reference(world.customerId, world.kycCheckId);
+  // The last ones are at another bank, or at none.
+  const missing = [
+    reference(world.customerId, 'no-check'),
+    reference(foreign.customerId, foreign.kycCheckId),
+    reference(foreign.customerId, 'no-check'),
+    reference('no-customer', 'no-check'),
+  ];
+  for (const { bankId } of [world, foreign]) await setKycReasonRequired(gateway.database, bankId, true);
 
-  const without = await entities(token, [check]);
-  const withReason = await entities(token, [check], selectionOfAll, { 'x-reason': 'Review' });
-  await setKycReasonRequired(gateway.database, world.bankId, false);
+  const without = await entities(token, [check, ...missing]);
+  const withReason = await entities(token, [check, ...missing], selectionOfAll, { 'x-reason': 'Review' });
+  for (const { bankId } of [world, foreign]) await setKycReasonRequired(gateway.database, bankId, false);
 
-  expect(without.errors.map(({ extensions }) => extensions.key)).toEqual(['REASON_REQUIRED']);
-  expect(withReason.errors).toEqual([]);
-  expect(withReason.data?._entities).toEqual([check]);
+  const unknown = 'OBP-30046';
+  const keysOf = ({ errors }: typeof without) => errors.map(({ extensions }) => extensions.key);
+  expect(keysOf(without)).toEqual(['REASON_REQUIRED', 'REASON_REQUIRED', unknown, unknown, unknown]);
+  expect(keysOf(withReason)).toEqual([unknown, unknown, unknown, unknown]);
+  expect(withReason.data?._entities).toEqual([check, null, null, null, null]);
 });
 
 test('objects of several types are read with one statement for each type, and equal references once', async () => {

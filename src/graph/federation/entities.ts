@@ -53,6 +53,23 @@ function refusalOf(rule: RoleRule, { user }: Context): GatewayError {
 }
 
 /**
+ * REASON_REQUIRED if the customer's bank requires a reason for KYC evidence that does not exist, as the root field does:
+ * otherwise, callers could find out without a reason which evidence exists. Null if no reason is missing.
+ */
+async function missingReason(
+  { rule, parentOf }: JudgedType,
+  id: string,
+  context: Context,
+  facts: AccessFacts,
+): Promise<GatewayError | null> {
+  const customerId = parentOf(id)?.customerId ?? null;
+  if (rule?.kycMaterial !== true || context.request.reason !== null || customerId === null) return null;
+  const bankId = await facts.banks.ofCustomer(context, customerId);
+  const ground = await checkAccess(rule, context, { bankId, customerId }, facts);
+  return ground instanceof GatewayError && ground.key === 'REASON_REQUIRED' ? ground : null;
+}
+
+/**
  * Resolves objects by their IDs as the root field of their type would. A caller without the role at any bank is refused
  * before anything is read. Otherwise, an object at a bank where the caller lacks the role gets the error of an unknown ID,
  * because the bank is known only after the object is read.
@@ -101,7 +118,7 @@ async function resolveType(
   await Promise.all(
     readable.map(async (id, index) => {
       const entity = entities[index] ?? null;
-      if (entity === null) return fail(id, notFound(id));
+      if (entity === null) return fail(id, (await missingReason(type, id, context, facts)) ?? notFound(id));
       const found = { ...entity, __typename: typeName };
       if (rule === null) return resolved.set(id, found);
       const ground = await checkAccess(rule, context, entity, facts);
