@@ -235,6 +235,11 @@ const ways: Record<string, Way> = {
     document: ({ bankId, accountId }, selection) =>
       `{ account(bankId: "${bankId}", accountId: "${accountId}") { ${selection} } }`,
   },
+  AccountSummary: {
+    roles: ['CanCreateAccountAttributeAtOneBank'],
+    document: ({ bankId, accountId }, selection) =>
+      `mutation { createAccountAttribute(bankId: "${bankId}", accountId: "${accountId}", input: ${values.AccountAttributeInput?.(sharedWorld)}) { account { ${selection} } } }`,
+  },
   User: {
     roles: ['CanGetAnyUser'],
     document: ({ linkedUser }, selection) => `{ user(userId: "${linkedUser.id}") { ${selection} } }`,
@@ -396,7 +401,7 @@ const givenByTheirWay = [
   'Account.attributes',
   'Account.contracts',
   'Account.holders',
-  'AccountAttributePayload.account',
+  'AccountSummary.attributes',
   'CorrelatedEntity.customer',
   'Entitlement.user',
   'EntitlementRequest.user',

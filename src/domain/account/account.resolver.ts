@@ -23,6 +23,7 @@ import {
   type AccountKey,
   AccountPayload,
   AccountRouting,
+  AccountSummary,
   accountKey,
   CreateAccountInput,
 } from './account.type.ts';
@@ -37,7 +38,7 @@ const routingsByAccount = manyBy(accountRouting, ['bankId', 'accountId'], { orde
 const attributesByAccount = manyBy(accountAttribute, ['bankId', 'accountId'], { orderBy: ['createdAt', 'id'] });
 const attributeById = oneBy(accountAttribute, 'id');
 
-function keyOf({ bankId, accountId }: AccountKey): [bankId: string, accountId: string] {
+function keyOf({ bankId, accountId }: AccountSummary): [bankId: string, accountId: string] {
   return [bankId, accountId];
 }
 
@@ -158,16 +159,21 @@ export class AccountResolver {
   }
 }
 
-@Resolver(() => AccountAttributePayload)
-export class AccountAttributeMutations {
-  @FieldResolver(() => Account, { nullable: true, description: 'The account of the attribute.' })
-  @RequiresRole(['CanGetCustomerOverview', 'CanGetCustomerOverviewFlat', 'CanCreateAccountAttributeAtOneBank'], {
-    orHolder: true,
+@Resolver(() => AccountSummary)
+export class AccountSummaryResolver {
+  @FieldResolver(() => [AccountAttribute], {
+    nullable: true,
+    description: 'The attributes of the account, sorted by creation time, oldest first.',
   })
-  account(@Root() payload: AccountAttributePayload, @Ctx() context: Context): Promise<Account | null> {
-    return loadAccount(context, payload);
+  @RequiresRole(['CanCreateAccountAttributeAtOneBank'])
+  @Batched()
+  attributes(@Root() accounts: AccountSummary[], @Ctx() context: Context): Promise<AccountAttribute[][]> {
+    return context.loader(attributesByAccount).loadAll(accounts.map(keyOf));
   }
+}
 
+@Resolver()
+export class AccountAttributeMutations {
   @Mutation(() => AccountAttributePayload, {
     nullable: true,
     description: 'Adds an attribute to an account. An account can have at most 500 attributes.',
@@ -186,7 +192,10 @@ export class AccountAttributeMutations {
         const { id } = await insertAccountAttribute(transaction, bankId, accountId, values);
         return { id };
       },
-      async ({ id }) => ({ bankId, accountId, accountAttribute: await context.loader(attributeById).load(id) }),
+      async ({ id }) => ({
+        account: { bankId, accountId },
+        accountAttribute: await context.loader(attributeById).load(id),
+      }),
     );
   }
 }

@@ -221,10 +221,19 @@ export class AccountAttributeInput {
   value: string;
 }
 
+@ObjectType({ simpleResolvers: true, description: 'An account without its balance, routings, and holders.' })
+export class AccountSummary {
+  @Field(() => ID, { description: 'The ID of the bank.' })
+  bankId: string;
+
+  @Field(() => ID, { description: 'The ID of the account at the bank, such as `current-1`.' })
+  accountId: string;
+}
+
 @ObjectType({ simpleResolvers: true, description: 'The result of creating an account attribute.' })
 export class AccountAttributePayload {
-  bankId: string;
-  accountId: string;
+  @Field(() => AccountSummary, { description: 'The account of the attribute.' })
+  account: AccountSummary;
 
   @Field(() => AccountAttribute, { nullable: true, description: 'The attribute after the mutation.' })
   accountAttribute: AccountAttribute | null;

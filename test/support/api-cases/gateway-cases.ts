@@ -162,8 +162,11 @@ export const gatewayCases: Readonly<Record<string, ApiCase>> = {
       accountId,
       input: { name: 'OVERDRAFT_START_DATE', type: 'DATE_WITH_DAY', value: '2012-04-23' },
     }),
-    selection: 'accountAttribute { id name value }',
-    result: () => ({ accountAttribute: { id: anId, name: 'OVERDRAFT_START_DATE', value: '2012-04-23' } }),
+    selection: 'accountAttribute { id name value } account { bankId accountId }',
+    result: ({ bankId, accountId }) => ({
+      accountAttribute: { id: anId, name: 'OVERDRAFT_START_DATE', value: '2012-04-23' },
+      account: { bankId, accountId },
+    }),
     otherVariables: () => ({ input: { name: 'OVERDRAFT_START_DATE', type: 'DATE_WITH_DAY', value: '2012-04-24' } }),
   },
   createUserAttribute: {
