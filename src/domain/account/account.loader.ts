@@ -65,7 +65,9 @@ export async function accountsAt(
     context,
     accountIds.map((accountId) => ({ bankId, accountId })),
   );
-  return accounts.map((account) => account ?? gatewayError('OBP-30018'));
+  // One error for all missing accounts, which the response repeats only with its path.
+  const notFound = gatewayError('OBP-30018');
+  return accounts.map((account) => account ?? notFound);
 }
 
 function holdingKey({ bankId, accountId }: Pick<AccountHolderRow, 'bankId' | 'accountId'>): string {

@@ -57,7 +57,9 @@ export async function customersAt(
   customerIds: readonly string[],
 ): Promise<(Customer | Error)[]> {
   const rows = await context.loader(customerById).loadAll(customerIds);
-  return rows.map((row) => (row?.bankId === bankId ? toCustomer(row) : gatewayError('OBP-30046')));
+  // One error for all missing customers, which the response repeats only with its path.
+  const notFound = gatewayError('OBP-30046');
+  return rows.map((row) => (row?.bankId === bankId ? toCustomer(row) : notFound));
 }
 
 /** The ID of the customer's bank. Null if the customer does not exist. */
