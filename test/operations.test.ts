@@ -7,10 +7,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isRole, type Role, roleScope } from '../src/base/roles.ts';
 import { bank } from '../src/domain/bank/bank.table.ts';
 import { user } from '../src/domain/user/user.table.ts';
+import * as administration from '../src/domain/user/user-administration.ts';
 import { checkListCost, defaultLimits, operationLimits } from '../src/execution/limits.ts';
+import { selectsSecret } from '../src/graph/secret.ts';
 import { gatewaySchema } from '../src/schema.ts';
 import {
   BanksDocument,
+  ChangeMyPasswordDocument,
   CreateUserDocument,
   CustomerAccountsDocument,
   CustomerByNumberDocument,
@@ -21,8 +24,12 @@ import {
   KycReviewDocument,
   LoginDocument,
   MyCustomersDocument,
+  MyMeetingsDocument,
+  RequestPasswordResetDocument,
+  ResetPasswordDocument,
 } from './generated/graphql.ts';
 import { type Gateway, type GatewayResponse, startGateway } from './support/gateway.ts';
+import { startMailServer } from './support/mail-server.ts';
 import { insertWholeCustomer, type WholeCustomer } from './support/whole-customer.ts';
 
 const bankId = 'gh.29.uk';
@@ -33,16 +40,16 @@ const sources = Object.fromEntries(
 const names = Object.keys(sources);
 const manifest = new URL('generated/persisted-documents.json', import.meta.url);
 
+const trustedDocuments = {
+  GATEWAY_TRUSTED_DOCUMENTS: `shipped=${fileURLToPath(manifest)}`,
+  GATEWAY_TRUSTED_DOCUMENTS_MODE: 'only',
+};
+
 let gateway: Gateway;
 let customer: WholeCustomer;
 
 beforeAll(async () => {
-  gateway = await startGateway({
-    environment: {
-      GATEWAY_TRUSTED_DOCUMENTS: `shipped=${fileURLToPath(manifest)}`,
-      GATEWAY_TRUSTED_DOCUMENTS_MODE: 'only',
-    },
-  });
+  gateway = await startGateway({ environment: trustedDocuments });
   await gateway.createBank(bankId);
   await gateway.database.transaction(async (transaction) => {
     const names = { shortName: 'gh', fullName: 'The Bank' };
@@ -75,9 +82,10 @@ function execute<Data, Variables extends object>(
   token: string | null,
   document: TypedDocumentNode<Data, Variables>,
   variables?: Variables,
+  at = gateway,
 ): Promise<GatewayResponse<Data>> {
   const { __meta__ } = document as { __meta__?: { hash: string } };
-  return gateway.send(token, { documentId: __meta__?.hash, variables });
+  return at.send(token, { documentId: __meta__?.hash, variables });
 }
 
 async function callerWith(bankRoles: readonly Role[]): Promise<string> {
@@ -238,9 +246,19 @@ test('MyCustomers returns all data of the linked customers to a user without rol
 
   expect(errors).toEqual([]);
   expect(data?.myCustomers?.map(({ id }) => id)).toEqual([customerOfCaller.customerId]);
+  expect(missing(data)).toEqual([]);
+
+  const meetings = await execute(caller.token, MyMeetingsDocument, {});
+  expect(meetings.errors).toEqual([]);
   // The token is null, because a provider of video sessions is not configured.
   const tokens = ['0', '1'].map((index) => `myCustomers.0.meetings.nodes.${index}.keys.customerToken`);
-  expect(missing(data)).toEqual(tokens);
+  expect(missing(meetings.data)).toEqual(tokens);
+});
+
+test('only operations for tokens and keys select a secret, because their responses are not compressed', async () => {
+  const schema = await gatewaySchema();
+  const secret = names.filter((name) => selectsSecret(schema, parse(sourceOf(name))));
+  expect(secret.sort()).toEqual(['ChangeMyPassword', 'CreateUser', 'Login', 'MyMeetings']);
 });
 
 test('MyCustomers returns empty lists to a user without links and accounts', async () => {
@@ -275,6 +293,40 @@ test('CreateUser creates a user, and Login returns a token of the user', async (
   }
 });
 
+test('the password is changed by its owner, and reset by mail', async () => {
+  const mailServer = await startMailServer();
+  const environment = {
+    ...{ ...trustedDocuments, ...mailServer.environment },
+    GATEWAY_PASSWORD_RESET_URL: 'https://app.example/reset-password',
+  };
+  const at = await startGateway({ environment });
+  try {
+    const [username, email] = ['eveline.tripman', 'eveline@example.com'];
+    const passwords = ['the first of the passphrases', 'the second of the passphrases', 'the third of the passphrases'];
+    const [password = '', second = '', third = ''] = passwords;
+    const { database } = at;
+    await administration.createUser(database, { username, password, email, firstName: null, lastName: null });
+    await administration.validateEmail(database, username);
+    const loggedIn = await execute(null, LoginDocument, { username, password }, at);
+    const owner = loggedIn.data?.login?.token ?? null;
+
+    const passwordsOfOwner = { oldPassword: password, newPassword: second };
+    const changed = await execute(owner, ChangeMyPasswordDocument, passwordsOfOwner, at);
+    const requested = await execute(null, RequestPasswordResetDocument, { usernameOrEmail: email }, at);
+    // The mail about the change can arrive later than the link.
+    await mailServer.mailTo(email, 2);
+    const token = /#token=([\w-]{43})/.exec(mailServer.received.map(({ text }) => text).join('\n'))?.[1] ?? '';
+    const reset = await execute(null, ResetPasswordDocument, { token, newPassword: third }, at);
+    const again = await execute(null, LoginDocument, { username, password: third }, at);
+
+    for (const { data, errors } of [changed, requested, reset]) expect([errors, missing(data)]).toEqual([[], []]);
+    expect(again.data?.login?.token).toEqual(expect.any(String));
+  } finally {
+    await at.stop();
+    await mailServer.close();
+  }
+});
+
 test('the manifest contains every operation and no other', () => {
   const texts = Object.values(JSON.parse(readFileSync(manifest, 'utf8')) as Record<string, string>);
 
@@ -288,5 +340,6 @@ test('a text is refused even if it is that of a shipped operation', async () => 
 });
 
 test('the tests cover every operation in schema/operations', () => {
-  expect([...Object.keys(reads), 'Banks', 'CreateUser', 'Login', 'MyCustomers'].sort()).toEqual([...names].sort());
+  const passwords = ['ChangeMyPassword', 'CreateUser', 'Login', 'RequestPasswordReset', 'ResetPassword'];
+  expect([...Object.keys(reads), ...passwords, 'Banks', 'MyCustomers', 'MyMeetings'].sort()).toEqual([...names].sort());
 });
