@@ -94,6 +94,7 @@ test.each([
   ['GATEWAY_OPERATION_TIMEOUT', '0s', 'from 1s to 10m'],
   ['GATEWAY_CORS_ORIGINS', 'https://app.example.org/path', 'a comma-separated list of origins'],
   ['GATEWAY_CORS_ORIGINS', '*', 'a comma-separated list of origins'],
+  ['GATEWAY_CORS_ORIGINS', 'https://*.example.org', 'a comma-separated list of origins'],
   ['GATEWAY_CORS_HEADERS', 'x-tenant, *', 'a comma-separated list of names of headers'],
   ['GATEWAY_TRUSTED_DOCUMENTS', 'web.json', 'a comma-separated list of name=file'],
   ['GATEWAY_TRUSTED_DOCUMENTS_MODE', 'on', 'one of off, log, only'],

@@ -54,10 +54,10 @@ export function list(isItem: (text: string) => boolean, items: string, maxItems 
     .default([]);
 }
 
-/** Whether the text is the origin of a web page, such as `https://app.example.org`. */
+/** Whether the text is the origin of a web page, such as `https://app.example.org`. Wildcards would never match. */
 export function isOrigin(text: string): boolean {
   const url = URL.parse(text);
-  return url !== null && /^https?:$/.test(url.protocol) && url.origin === text;
+  return url !== null && /^https?:$/.test(url.protocol) && url.origin === text && !text.includes('*');
 }
 
 export function isHeaderName(text: string): boolean {
