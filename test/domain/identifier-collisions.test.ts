@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eq } from 'drizzle-orm';
+import { eq, inArray } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { localProvider } from '../../src/auth/password.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
@@ -14,6 +14,7 @@ import { customer } from '../../src/domain/customer/customer.table.ts';
 import { fillCanonicalIdentifiers } from '../../src/domain/identifier/canonical-identifiers.ts';
 import { socialMediaHandle } from '../../src/domain/social-media-handle/social-media-handle.table.ts';
 import { taxResidence } from '../../src/domain/tax-residence/tax-residence.table.ts';
+import { user } from '../../src/domain/user/user.table.ts';
 import { createUser } from '../../src/domain/user/user-administration.ts';
 import { userForLogin } from '../../src/domain/user/username.ts';
 import { type ImportOptions, importFiles } from '../../src/import/import.ts';
@@ -400,19 +401,59 @@ describe('an upgraded database', () => {
 
   test('contains no row twice after an import of the same handles and tax numbers', async () => {
     const ofOwner = { bank_id: bankId, customer_id: ids.get(owner) };
-    const records = {
-      social_media_handles: [{ ...ofOwner, type: 'twitter', handle: '@bob' }],
-      tax_residences: [{ ...ofOwner, domain: 'GB', tax_number: '３４' }],
-    };
+    const records = (handles: string[], taxNumbers: string[]) => ({
+      social_media_handles: handles.map((handle) => ({ ...ofOwner, type: 'twitter', handle })),
+      tax_residences: taxNumbers.map((number) => ({ ...ofOwner, domain: 'GB', tax_number: number })),
+    });
+    const stored = async () => [
+      (await gateway.database.read.select().from(socialMediaHandle)).map(({ handle }) => handle).sort(),
+      (await gateway.database.read.select().from(taxResidence)).map(({ taxNumber }) => taxNumber).sort(),
+    ];
+    const before = [
+      ['@ada', '@ada\u200B', '@bob\u200B'],
+      ['12', '１２', '３４'],
+    ] as const;
+    expect(await stored()).toEqual(before);
 
-    expect(await importRecords(records)).toEqual([]);
-    const numbers = await gateway.database.read.select().from(taxResidence);
-    expect(numbers.map(({ taxNumber }) => taxNumber).sort()).toEqual(['12', '１２', '３４']);
-    expect(await importRecords(records, { update: true })).toEqual([]);
-    const updated = await gateway.database.read.select().from(taxResidence);
-    expect(updated.map(({ taxNumber }) => taxNumber).sort()).toEqual(['12', '34', '１２']);
-    const handles = await gateway.database.read.select().from(socialMediaHandle);
-    expect(handles.map(({ handle }) => handle).sort()).toEqual(['@ada', '@ada\u200B', '@bob']);
+    const [handles, taxNumbers] = before;
+    const asStored = records([...handles], [...taxNumbers]);
+    for (const update of [false, true]) expect(await importRecords(asStored, { update })).toEqual([]);
+    expect(await stored()).toEqual(before);
+
+    expect(await importRecords(records(['@bob'], ['34']))).toEqual([]);
+    expect(await stored()).toEqual(before);
+    expect(await importRecords(records(['@bob'], ['34']), { update: true })).toEqual([]);
+    expect(await stored()).toEqual([
+      ['@ada', '@ada\u200B', '@bob'],
+      ['12', '34', '１２'],
+    ]);
+
+    expect(await importRecords(records(['@ada\u00AD'], []))).toEqual([
+      'socialMediaHandle handle must not contain invisible characters',
+    ]);
+  });
+
+  test('imports other values of users whose usernames contain invisible characters, but no new such username', async () => {
+    const users = ['felix.brown', 'felix.brown\u200B', 'susan.green\u2060'];
+    const rows = () => gateway.database.read.select().from(user).where(inArray(user.username, users));
+    const record = ({ id, username }: { id?: string; username: string }) => ({
+      ...{ user_id: id, username, provider_id: username, first_name: id === undefined ? 'Named' : 'Identified' },
+    });
+
+    const identified = (await rows()).map(record);
+    expect(identified).toHaveLength(3);
+    for (const records of [identified, users.map((username) => record({ username }))]) {
+      expect(await importRecords({ users: records }, { update: true })).toEqual([]);
+      const names = new Set(records.map(({ first_name }) => first_name));
+      expect(new Set((await rows()).map(({ firstName }) => firstName))).toEqual(names);
+    }
+
+    expect(await importRecords({ users: [record({ id: randomUUID(), username: 'felix.brown\u200B' })] })).toEqual([
+      'user username must not contain invisible characters',
+    ]);
+    expect(await importRecords({ users: [record({ username: 'susan.green\u00AD' })] })).toEqual([
+      'user username must not contain invisible characters',
+    ]);
   });
 
   test('finds the customers of imported records and of CRM events by the canonical form', async () => {

@@ -3,7 +3,8 @@ import { brokenRuleOf, type Entity, identityOfRow, keysOf } from '../entity.ts';
 import { rowOfStaged, storedRows } from '../existing-rows.ts';
 import type { Doubt } from '../fields.ts';
 import { customer } from '../obp/customer.ts';
-import type { Row } from '../row.ts';
+import { user } from '../obp/user.ts';
+import { identityOf, type Row } from '../row.ts';
 import { type Checking, pagesOf } from './checking.ts';
 
 interface DoubtfulText {
@@ -18,6 +19,8 @@ interface DoubtfulText {
 
 interface DoubtfulRow {
   number: number;
+  /** The columns that identify the row. */
+  key: readonly string[];
   row: Row;
   doubts: Doubt[];
   stored: Row | undefined;
@@ -48,19 +51,29 @@ async function withStored({ database }: Checking, entity: Entity, texts: Doubtfu
   const { key, readBy } = keysOf(entity, texts[0]?.withoutId === 1);
   const rows = texts.map((text) => rowOfStaged(entity.table, { ...text, row: JSON.parse(text.row) }));
   const stored = await storedRows(database, entity.table, readBy, rows);
-  const storedOf = new Map(stored.map((row) => [identityOfRow(entity, key, row), row]));
-  return texts.map(({ number, doubts }, index) => {
+  const byForm = new Map(stored.map((row) => [identityOfRow(entity, key, row), row]));
+  const exact = new Map(stored.map((row) => [identityOf(key, row), row]));
+  return texts.map((text, index) => {
     const row = rows[index] ?? {};
-    return { number, row, doubts: JSON.parse(doubts), stored: storedOf.get(identityOfRow(entity, key, row)) };
+    const doubts: Doubt[] = JSON.parse(text.doubts);
+    const values = doubts.flatMap((doubt) => (doubt === 'rules' ? [] : [[doubt.column, doubt.written]]));
+    const asWritten = { ...row, ...Object.fromEntries(values) };
+    return {
+      number: text.number,
+      key,
+      row,
+      doubts,
+      stored: exact.get(identityOf(key, asWritten)) ?? byForm.get(identityOfRow(entity, key, row)),
+    };
   });
 }
 
-function checkRow(checking: Checking, entity: Entity, { number, row, doubts, stored }: DoubtfulRow): void {
+function checkRow(checking: Checking, entity: Entity, { number, key, row, doubts, stored }: DoubtfulRow): void {
   const problems: { field: string; reason: string }[] = [];
   for (const doubt of doubts) {
     if (doubt === 'rules') continue;
     const { column, field, written, reason } = doubt;
-    if (stored?.[column] === written) keep(checking, entity, { number, id: row.id, column, written });
+    if (stored?.[column] === written) keep(checking, entity, { number, key, row, column, written });
     else if (reason !== null) problems.push({ field, reason });
   }
   const broken = doubts.includes('rules') ? brokenRuleOf(entity, row, stored) : null;
@@ -71,18 +84,31 @@ function checkRow(checking: Checking, entity: Entity, { number, row, doubts, sto
   checking.removeInvalid(number, last.field, last.reason);
 }
 
+interface KeptValue extends Pick<DoubtfulRow, 'number' | 'key' | 'row'> {
+  column: string;
+  written: string;
+}
+
 /** Keeps the value of the stored row, which needs not be unique, because it does not change. */
 function keep(
   { staging: { database } }: Checking,
   { name, uniqueKeys = [] }: Entity,
-  { number, id, column, written }: { number: number; id: unknown; column: string; written: string },
+  { number, key, row, column, written }: KeptValue,
 ): void {
   database.prepare(`update staged set row = json_set(row, '$.' || ?, ?) where number = ?`).run(column, written, number);
+  if (key.includes(column) && row[column] !== written) {
+    row[column] = written;
+    const parts = key.filter((part) => part !== 'customerId');
+    database.prepare('update staged set key = ? where number = ?').run(identityOf(parts, row), number);
+  }
   for (const { kind, columns } of uniqueKeys) {
     if (!columns.includes(column)) continue;
     database.prepare('delete from claim where number = ? and kind = ?').run(number, `${name}.${kind}`);
   }
+  if (name === user.name && column === 'username') {
+    database.prepare('delete from claim where number = ? and kind = ?').run(number, `${name}.canonicalUsername`);
+  }
   if (name === customer.name && column === 'customerNumber') {
-    database.prepare('update known_customer set customer_number = ? where id = ?').run(written, id);
+    database.prepare('update known_customer set customer_number = ? where id = ?').run(written, row.id);
   }
 }

@@ -159,8 +159,8 @@ export const socialMediaHandle = defineEntity({
   parent: 'customer',
   record: { sections: ['social_media_handles', 'checks'], marks: [['handle']] },
   fields: [
-    required('type', 'type', identifier(50)),
-    required('handle', 'handle', identifier(64)),
+    required('type', 'type', identifier(50), { keepsStored: true }),
+    required('handle', 'handle', identifier(64), { keepsStored: true }),
     optional('date_added', 'dateAdded', timeByClock),
     optional('date_activated', 'dateActivated', timeByClock),
   ],
@@ -179,8 +179,8 @@ export const taxResidence = defineEntity({
   record: { sections: ['tax_residence', 'tax_residences'], marks: [['tax_residence_id'], ['tax_number']] },
   fields: [
     optional('tax_residence_id', 'id', id),
-    required('domain', 'domain', identifier(50)),
-    required('tax_number', 'taxNumber', identifier(50)),
+    required('domain', 'domain', identifier(50), { keepsStored: true }),
+    required('tax_number', 'taxNumber', identifier(50), { keepsStored: true }),
   ],
   uniqueKeys: [{ kind: 'id', columns: ['id'], field: 'tax_residence_id', scope: 'among the tax residences' }],
   isListOfCustomer: true,

@@ -47,7 +47,7 @@ export const user = defineEntity({
   record: { sections: ['users'], marks: [['username'], ['user_name']], isRecognisedLast: true, read: readUser },
   fields: [
     optional('user_id', 'id', id),
-    required('username', 'username', username, { otherName: 'user_name' }),
+    required('username', 'username', username, { otherName: 'user_name', keepsStored: true }),
     optional('email', 'email', emailAddress, { keepsStored: true }),
     optional('first_name', 'firstName', text(255)),
     optional('last_name', 'lastName', text(255)),

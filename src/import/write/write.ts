@@ -14,7 +14,7 @@ import { kycStatus } from '../obp/kyc.ts';
 import { crmEvent, meeting, meetingInvitee } from '../obp/meeting.ts';
 import { user } from '../obp/user.ts';
 import { countsOf } from '../report.ts';
-import type { Row } from '../row.ts';
+import { identityOf, type Row } from '../row.ts';
 import type { StagedRow } from '../staging.ts';
 import { applyStagedTimelines, customersWithTimeline, outdatedCustomers } from './kyc-timeline.ts';
 import { isPlaceholder, writeBankPlaceholders, writeUserPlaceholders } from './placeholders.ts';
@@ -140,12 +140,15 @@ async function changesOfBatch(
   return changes;
 }
 
-/** The identities of a row. A KYC status whose date was ahead of the clock is also known by this date. */
+/**
+ * The identities of a row, the exact one first: rows of an earlier version can differ only by the form of an identifier. A KYC status
+ * whose date was ahead of the clock is also known by this date.
+ */
 function identitiesOf(entity: Entity, key: readonly string[], row: Row): string[] {
-  const identity = identityOfRow(entity, key, row);
-  return row.sentDate instanceof Date
-    ? [identityOfRow(entity, key, { ...row, date: row.sentDate }), identity]
-    : [identity];
+  const identities = [identityOfRow(entity, key, row)];
+  if (entity.comparedByForm !== undefined) identities.unshift(identityOf(key, row));
+  if (row.sentDate instanceof Date) identities.unshift(identityOfRow(entity, key, { ...row, date: row.sentDate }));
+  return [...new Set(identities)];
 }
 
 /** Sorts rows last that are valid, and whose identifiers have the canonical form, so that they replace others with the same key. */
