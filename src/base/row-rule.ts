@@ -13,6 +13,8 @@ export interface RowRule<Row> {
   /** The index of the first invalid item, for a rule on the items of a list. */
   invalidItem?(row: Row): number | null;
   holds(row: Row): boolean;
+  /** Whether an import takes rows that break the rule, because OBP holds such rows and they are harmless. */
+  isForInputsOnly?: true;
   /** The error of the API. Defaults to OBP-10001. */
   errorKey?: RuleErrorKey;
 }

@@ -166,7 +166,7 @@ export function defineEntity<const Name extends string, Table extends SQLiteTabl
 
 /** A broken rule, as a problem of a field. `row` has dates, not their texts. */
 export function brokenRuleOf(entity: Entity, row: Row, stored?: Row): { field: string; reason: string } | null {
-  const [broken] = brokenRules(entity.rules ?? [], row, stored);
+  const broken = brokenRules(entity.rules ?? [], row, stored).find(({ isForInputsOnly }) => isForInputsOnly !== true);
   if (broken === undefined) return null;
   const nameOf = (column: string) => fieldNames(entity, [column])[0] ?? column;
   const item = broken.invalidItem?.(row) ?? null;

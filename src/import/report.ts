@@ -176,7 +176,7 @@ export function renderReport(report: ImportReport): string {
     ],
     [
       different > 0,
-      'Rows that exist with other values were not updated. --update updates them, except KYC evidence, the owners of rows, and values that break a rule together with stored values that the record omits.',
+      'Rows that exist with other values were not updated. --update updates them, except KYC evidence and rows of another owner.',
     ],
   ];
   for (const [isNeeded, text] of notes) if (isNeeded) lines.push(text);

@@ -214,7 +214,7 @@ describe('records of OBP', () => {
       face_image: { url: 'www.openbankproject', date: '1100-01-01T00:00:00Z' },
       date_of_birth: '1100-01-01T00:00:00Z',
       relationship_status: 'single',
-      dependants: 1,
+      dependants: 10,
       dob_of_dependants: ['1100-01-01T00:00:00Z'],
       credit_rating: { rating: 'OBP', source: 'OBP' },
       credit_limit: { currency: 'EUR', amount: '0' },

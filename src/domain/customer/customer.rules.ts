@@ -19,6 +19,8 @@ export const customerRules: readonly RowRule<CustomerRow>[] = [
     reason: (nameOf) => valueRule('NUMBER_OF_ITEMS', { otherField: nameOf('dobOfDependants') }),
     // A customer without a number has no dependants.
     holds: ({ dependants, dobOfDependants }) => (dependants ?? 0) === dobOfDependants.length,
+    // The examples in OBP's documentation break it: 10 dependants, and one date.
+    isForInputsOnly: true,
     errorKey: 'OBP-10020',
   },
   {
