@@ -53,7 +53,8 @@ export function exampleOperation(
   { name, selection }: { name: string; selection?: string },
 ): string {
   const field = fieldAt(schema, coordinate);
-  const kind = coordinate.startsWith('Mutation.') ? 'mutation' : 'query';
+  const [rootType = ''] = coordinate.split('.');
+  const kind = rootType.toLowerCase();
   const args = argumentsOf(field);
   const variables = args.map((argument) => {
     const defaultValue = argument.astNode?.defaultValue;

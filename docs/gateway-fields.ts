@@ -1,5 +1,14 @@
 import type { ErrorKey } from '../src/base/errors.ts';
 
+/** The errors of each subscription. */
+const streamErrors: readonly ErrorKey[] = [
+  'INVALID_CURSOR',
+  'RESUME_IMPOSSIBLE',
+  'STREAM_REQUIRED',
+  'STREAM_TOO_SLOW',
+  'TOO_MANY_STREAMS',
+];
+
 /**
  * The root fields that are not APIs of OBP, by entity. Each has the errors that follow neither from its access rule nor
  * from its arguments.
@@ -119,6 +128,8 @@ export const gatewayFields: Record<string, Record<string, readonly ErrorKey[]>> 
   },
   Changes: {
     'Query.changes': ['RESUME_IMPOSSIBLE'],
+    'Subscription.customerChanged': [...streamErrors, 'OBP-30046'],
+    'Subscription.kycWork': streamErrors,
   },
   'Audit trail': {
     'Query.auditEvents': ['OBP-30046'],

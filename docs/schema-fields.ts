@@ -33,7 +33,7 @@ export function fieldAt(schema: GraphQLSchema, coordinate: string): Field {
 
 /** Returns the schema coordinates of all root fields. */
 export function rootCoordinates(schema: GraphQLSchema): string[] {
-  return [schema.getQueryType(), schema.getMutationType()].flatMap((type) =>
+  return [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].flatMap((type) =>
     Object.keys(type?.getFields() ?? {}).map((name) => `${type?.name}.${name}`),
   );
 }

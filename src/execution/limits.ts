@@ -1,12 +1,10 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import {
-  type ASTVisitor,
   type DocumentNode,
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
   TokenKind,
-  type ValidationContext,
   type ValidationRule,
 } from 'graphql';
 import { type GatewayError, gatewayError, requestError } from '../base/errors.ts';
@@ -36,18 +34,6 @@ export const defaultLimits: Readonly<OperationLimits> = {
 // cost is about 4,000, and grows with the schema.
 const maxIntrospectionDepth = 20;
 const maxIntrospectionCost = 10_000;
-
-/** Refuses operations whose type the schema does not define, such as subscriptions. */
-export function knownOperationTypes(context: ValidationContext): ASTVisitor {
-  return {
-    OperationDefinition(node) {
-      if (context.getSchema().getRootType(node.operation) != null) return;
-      context.reportError(
-        new GraphQLError(`The schema does not define ${node.operation} operations.`, { nodes: node }),
-      );
-    },
-  };
-}
 
 /** Limited because names of a document, such as aliases, are repeated in each object of the response and in the path of each error. */
 const maxNameLength = 200;

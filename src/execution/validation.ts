@@ -20,9 +20,10 @@ import { gatewayError } from '../base/errors.ts';
 import { maxProblems } from '../base/input-problems.ts';
 import { InvalidValue } from '../base/value-rules.ts';
 import { argumentPath } from './argument-path.ts';
-import { knownOperationTypes, type OperationLimits, operationLimits } from './limits.ts';
+import { type OperationLimits, operationLimits } from './limits.ts';
 import { overlappingFields } from './overlapping-fields.ts';
 import { documentLimits } from './parse-options.ts';
+import { unconditionalSubscriptions } from './unconditional-subscriptions.ts';
 
 /** Limits the selections of a document after its fragments are expanded (`maxRecursiveSelections` in `parse-options.ts`). */
 function recursiveSelections(limit: number): ValidationRule {
@@ -80,7 +81,11 @@ interface ValidationOptions {
 export function gatewayValidation({ limits, introspection }: ValidationOptions): ValidationRule {
   const { maxErrors } = documentLimits.validationOptions;
   const stages: readonly ValidationRule[][] = [
-    [knownOperationTypes, ...operationLimits(limits), recursiveSelections(documentLimits.maxRecursiveSelections)],
+    [
+      unconditionalSubscriptions,
+      ...operationLimits(limits),
+      recursiveSelections(documentLimits.maxRecursiveSelections),
+    ],
     [
       ...specifiedRules.filter((rule) => rule !== OverlappingFieldsCanBeMergedRule && rule !== ValuesOfCorrectTypeRule),
       ...(introspection ? [] : [NoSchemaIntrospectionCustomRule]),

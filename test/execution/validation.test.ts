@@ -79,7 +79,13 @@ describe('validation', () => {
     ['{ unknown }', /Cannot query field/],
     ['{ me { id: username id } }', /conflict/],
     ['{ __type(name: "User") { name } }', /introspection/i],
-    ['subscription { me { id } }', /does not define subscription operations/],
+    ['subscription { kycWork(bankId: "a") @skip(if: true) { at } }', /must not have the directive @skip/],
+    ['subscription ($x: Boolean!) { kycWork(bankId: "a") @include(if: $x) { at } }', /directive @include/],
+    [
+      'subscription { ... { ...F } } fragment F on Subscription { ...G @skip(if: true) } fragment G on Subscription { kycWork(bankId: "a") { at } }',
+      /directive @skip/,
+    ],
+    ['subscription { kycWork(bankId: "a") { at } other: kycWork(bankId: "b") { at } }', /only one top level field/],
     ['{ me { ...F } } fragment F on User { ...F }', /Cannot spread/],
     [
       `{ me { ...F0 } } ${repeated(60, (index) => `fragment F${index} on User { ...F${index + 1} ...F${index + 1} }`)} fragment F60 on User { id }`,
