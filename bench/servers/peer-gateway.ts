@@ -17,6 +17,7 @@ export interface PeerGateway {
 /** Runs the writes of mutations without recording an event. */
 function noAuditTrail(database: Database): AuditTrail {
   return {
+    chain: 0,
     record: async () => undefined,
     write: (run) => database.transaction(async (transaction) => (await run(transaction, new Map())).result),
     close: async () => undefined,
