@@ -133,6 +133,14 @@ export class CostControl {
     this.budgets.ofUser(user.id).admit(requestCost + listCost);
   }
 
+  /**
+   * Charges a page of changes that is read because a client resumes a stream. The resumption is not refused meanwhile, because the
+   * client would begin at the same position again.
+   */
+  chargeResumption(user: AuthenticatedUser): void {
+    if (!user.systemRoles.has('CanExceedRateLimit')) this.budgets.ofUser(user.id).charge(requestCost);
+  }
+
   /** Charges what an operation read or returned beyond its list cost, which is an estimate. */
   chargeWork(request: FastifyRequest, { work, listCost }: { work: number; listCost: number }): void {
     const budget = request.costBudget;

@@ -146,6 +146,7 @@ export async function createServer(parts: ServerParts): Promise<Server> {
       operations.stop();
       await closeConnections(connections, { drainMilliseconds, earliest, latest: latestToSend });
       connections.closeAll();
+      live.closeAll();
       await app.close();
       await operations.settled(latestToSend);
       loadControl.close();

@@ -91,6 +91,8 @@ export class ChangeReader {
     const end = await this.#readRows();
     this.#end = end;
     for (const join of joining) join(end);
+    // A later read would begin at an end that is long past.
+    if (!this.#isNeeded) this.#end = null;
   }
 
   async #readRows(): Promise<End> {

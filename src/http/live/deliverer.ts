@@ -48,6 +48,8 @@ export class Deliverer {
 
   /** Never fails: the stream ends with the error. */
   async deliver(stream: LiveStream, delivery: Delivery): Promise<void> {
+    // The client might have disconnected while the delivery waited.
+    if (!stream.output.isOpen) return;
     const { config, failures } = this.#given.parts;
     const { limits } = config;
     const deadline = AbortSignal.timeout(limits.operationTimeoutMilliseconds);

@@ -40,8 +40,10 @@ export class EventStream {
     return this.#response.writableLength > maxUnreadBytes;
   }
 
+  /** Calls the listener at once if the client has disconnected before the stream was opened. */
   onClose(listener: () => void): void {
-    this.#response.once('close', listener);
+    if (this.#response.destroyed) listener();
+    else this.#response.once('close', listener);
   }
 
   send(json: string, cursor: string | null): void {
@@ -59,6 +61,11 @@ export class EventStream {
     const { socket } = this.#response;
     // The end of a multipart response would be a completion, too.
     this.#response.end(isComplete ? this.#format.completion : '', () => socket?.destroySoon());
+  }
+
+  /** Closes the connection, even if the client has not read the end of the stream. */
+  destroy(): void {
+    this.#response.destroy();
   }
 
   #write(text: string): void {

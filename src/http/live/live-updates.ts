@@ -85,6 +85,11 @@ export class LiveUpdates {
     this.#reader.isNeeded = false;
   }
 
+  /** Closes the connections of clients that have not read the end of their streams. */
+  closeAll(): void {
+    for (const { output } of this.#streams) output.destroy();
+  }
+
   /** Counts a stream. Returns the function that must be called when the stream has ended. */
   #enter(userId: string): () => void {
     const { maxStreams, maxStreamsPerUser } = this.#config.limits;
@@ -140,6 +145,7 @@ export class LiveUpdates {
     try {
       for (let position = start; output.isOpen; ) {
         const { rows } = await changesOfBankInOrder.read(database, position, { limit: maxResumed, values, end });
+        this.#parts.costControl.chargeResumption(stream.user);
         const batch = this.#batchOf(rows);
         for (const placed of rows) {
           if (source.parts.matches(placed.row)) await this.#deliver(stream, { ...placed, batch });

@@ -40,6 +40,38 @@ test('a client that reads nothing is too slow after a mebibyte', async () => {
   server.close();
 });
 
+test('a client that has disconnected before the stream is opened counts as closed at once', async () => {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const closed = new Promise<ServerResponse>((resolve) => {
+    server.once('request', (_request, response) => response.once('close', () => resolve(response)));
+    server.once('request', () => client.destroy());
+  });
+  const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  client.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
+
+  const stream = new EventStream(replyOf(await closed), format);
+  let isClosed = false;
+  stream.onClose(() => {
+    isClosed = true;
+  });
+
+  expect(isClosed).toBe(true);
+  expect(stream.isOpen).toBe(false);
+  server.close();
+});
+
+test('a heartbeat is sent if nothing else was written', async () => {
+  const written: string[] = [];
+  const raw = { writeHead: () => undefined, write: (text: string) => written.push(text) };
+  const stream = new EventStream(replyOf(raw as unknown as ServerResponse), format);
+
+  stream.beat(3_600_000);
+  expect(written).toEqual([format.opening]);
+  stream.beat(0);
+  expect(written).toEqual([format.opening, format.heartbeat]);
+});
+
 test.each([
   ['text/event-stream', 'text/event-stream; charset=utf-8', true],
   ['text/event-stream, multipart/mixed', 'text/event-stream; charset=utf-8', true],
