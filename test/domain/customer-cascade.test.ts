@@ -43,8 +43,8 @@ beforeAll(async () => {
 
 afterAll(() => gateway.stop());
 
-/** The audit trail is kept. It contains only the ID of a deleted customer. */
-const auditTables = ['audit_event', 'audit_event_customer'];
+/** The audit trail and the changes for other systems are kept. They contain only the ID of a deleted customer. */
+const keptTables = ['audit_event', 'audit_event_customer', 'change'];
 
 /** The tables with a row that contains the text. */
 async function tablesThatMention(text: string): Promise<string[]> {
@@ -121,7 +121,7 @@ describe('deleteCustomerCascade', () => {
         },
       },
     });
-    expect(await tablesThatMention(customerId)).toEqual(auditTables);
+    expect(await tablesThatMention(customerId)).toEqual(keptTables);
     expect(await everythingStored(gateway.database, isOther)).toEqual(before);
     expect(await gateway.database.read.select().from(meetingInvitee)).toHaveLength(inviteesBefore.length - 2);
   });
@@ -163,7 +163,7 @@ describe('deleteCustomerCascade', () => {
 
     expect(data).toMatchObject({ deleteCustomerCascade: { customer: null, deleted: { addresses: 0 } } });
     expect(errors[0]?.extensions).toMatchObject({ missingRoles: ['CanGetCustomer'] });
-    expect(await tablesThatMention(id)).toEqual(auditTables);
+    expect(await tablesThatMention(id)).toEqual(keptTables);
   });
 
   test('deletes once when calls race', async () => {
@@ -188,7 +188,7 @@ describe('deleteCustomerCascade', () => {
     const codes = added.flatMap(({ errors }) => errors.map(({ extensions }) => extensions.obpCode));
     expect(response?.errors).toEqual([]);
     expect(codes.filter((code) => code !== 'OBP-30046')).toEqual([]);
-    expect(await tablesThatMention(customerId)).toEqual(auditTables);
+    expect(await tablesThatMention(customerId)).toEqual(keptTables);
   });
 });
 
@@ -228,7 +228,7 @@ describe('deleteCustomerCascade during a write that does not lock the customer',
       errors: [],
       data: { deleteCustomerCascade: { customer: { id: customerId }, deleted: { kycStatuses: 1 } } },
     });
-    expect(await tablesThatMention(customerId)).toEqual(auditTables);
+    expect(await tablesThatMention(customerId)).toEqual(keptTables);
   });
 
   test('lets a later write wait, which then fails', async () => {
