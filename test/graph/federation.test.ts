@@ -260,6 +260,26 @@ describe('a call of _entities', () => {
     expect(gateway.database.statistics.statements - before).toBe(1);
   });
 
+  test('is limited together with the other calls of an anonymous operation', async () => {
+    const { token } = await callerWith('CanGetCustomer');
+    const document =
+      'query ($list: [_Any!]!) { first: _entities(representations: $list) { __typename } second: _entities(representations: $list) { __typename } }';
+    const banks = (count: number) => ({
+      list: Array.from({ length: count }, () => ({ __typename: 'Bank', id: world.bankId })),
+    });
+
+    const accepted = await gateway.query(null, document, banks(500));
+    const refused = await gateway.query(null, document, banks(501));
+    const authenticated = await gateway.query(token, document, banks(501));
+
+    expect(accepted.errors).toEqual([]);
+    expect(authenticated.errors).toEqual([]);
+    expect(refused.data).toBeNull();
+    expect(refused.errors.map(({ extensions }) => [extensions.key, extensions.limit])).toEqual([
+      ['TOO_MANY_ITEMS', 1_000],
+    ]);
+  });
+
   test('repeats the error of many representations only with its path', async () => {
     const { token } = await callerWith('CanGetCustomer');
     const representations = Array.from({ length: 1_000 }, (_, index) => customer(`unknown-${index}`));

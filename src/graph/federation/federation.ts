@@ -58,6 +58,24 @@ function rootField(
   };
 }
 
+function makeCount(): { representations: number } {
+  return { representations: 0 };
+}
+
+/**
+ * Limits all calls of an anonymous operation together. The budget of a network is charged at most a tenth for a request, so
+ * the many errors of such an operation would be cheap.
+ *
+ * @throws TOO_MANY_ITEMS
+ */
+function requireFewForAnonymous(context: Context, representations: number): void {
+  if (context.user !== null) return;
+  const counted = context.once(makeCount);
+  counted.representations += representations;
+  if (counted.representations <= maxRepresentations) return;
+  throw gatewayError('TOO_MANY_ITEMS', { detail: 'INPUT', field: 'representations', limit: maxRepresentations });
+}
+
 function parseRepresentation(value: unknown, index: number, types: EntityTypes): Representation | GatewayError {
   const { __typename, id } = value as Record<string, unknown>;
   const place = `representations[${index}]`;
@@ -114,7 +132,9 @@ export function addFederation(schema: GraphQLSchema, types: EntityTypes, facts: 
       listArgument: 'representations',
     },
     async resolve(_root, { representations }, context) {
-      const parsed = (representations as unknown[]).map((value, index) => parseRepresentation(value, index, types));
+      const values = representations as unknown[];
+      requireFewForAnonymous(context, values.length);
+      const parsed = values.map((value, index) => parseRepresentation(value, index, types));
       const valid = parsed.filter((item): item is Representation => !(item instanceof GatewayError));
       const resolved = (await resolve(valid, context)).values();
       return parsed.map((item) => (item instanceof GatewayError ? item : resolved.next().value));
