@@ -4,33 +4,20 @@ import { limitFailedAttempts } from '../audit/anonymous-event-limit.ts';
 import { auditKeys } from '../audit/audit-key.ts';
 import { openAuditTrail } from '../audit/audit-trail.ts';
 import type { LoggedSeal } from '../audit/logged-seal.ts';
-import { deleteFullBudgets } from '../auth/cost-exchange.ts';
-import { deleteExpiredLoginAttempts } from '../auth/login-attempts.ts';
 import { openTokens } from '../auth/tokens.ts';
 import { createLogger, type Logger } from '../base/logger.ts';
-import { deleteExpiredChanges } from '../changes/delete-expired-changes.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/database.ts';
 import { DatabaseMismatch } from '../database/database-mismatch.ts';
 import { exposedFiles } from '../database/exposed-files.ts';
-import { deleteExpiredReadinessChecks } from '../database/readiness-check.ts';
 import { moveAwaitingUsers } from '../domain/user/former-registrations.ts';
-import { deleteExpiredIdempotencyKeys } from '../domain/user/idempotency-key.writes.ts';
-import { deleteExpiredPasswordResets } from '../domain/user/password-reset.ts';
-import { deleteExpiredRevocations } from '../domain/user/revoke-tokens.ts';
-import { deleteExpiredRegistrations } from '../domain/user/user-registration.ts';
 import { gatewaySchema } from '../schema.ts';
+import { deleteExpiredRowsHourly } from './expired-rows.ts';
 import { openFailureLog } from './failure-log.ts';
 import { createServer } from './server.ts';
 import { stopSignal } from './stop-signal.ts';
 import type { ParentProcess } from './worker.ts';
 import { watchWriteAheadLog } from './write-ahead-log.ts';
-
-/**
- * The interval in which expired rows are deleted, in milliseconds. It is random, so that processes that started at the same time
- * do not delete at the same time.
- */
-const deletionInterval = () => 3_600_000 * (0.9 + 0.2 * Math.random());
 
 export interface ServeOptions {
   /** Values for the variables of the playground's examples, by name. */
@@ -88,20 +75,7 @@ export async function serve(config: Config, database: Database, options: ServeOp
     exampleVariables: options.exampleVariables,
   });
   const stopped = parent?.stopped ?? stopSignal();
-  const forgetting = setInterval(() => {
-    database
-      .transaction(async (transaction) => {
-        await deleteExpiredIdempotencyKeys(transaction);
-        await deleteExpiredRevocations(transaction);
-        await deleteExpiredLoginAttempts(transaction);
-        await deleteExpiredRegistrations(transaction);
-        await deleteExpiredPasswordResets(transaction);
-        await deleteFullBudgets(transaction);
-        await deleteExpiredReadinessChecks(transaction);
-      })
-      .then(() => deleteExpiredChanges(database, config.changeRetentionSeconds))
-      .catch(onFailure);
-  }, deletionInterval()).unref();
+  const stopDeleting = deleteExpiredRowsHourly(database, config, onFailure);
   const keys = auditKeys(config.secret);
   const stopSealing = watchAbandonedChains({ database, keys, sealedBy: auditTrail.chain, onSeal }, onFailure);
   const stopWatching = watchWriteAheadLog(config.databaseUrl, logger);
@@ -115,7 +89,7 @@ export async function serve(config: Config, database: Database, options: ServeOp
     logger.fatal({ reason: end.message }, 'stopping');
     await parent?.stopAll();
   } else logger.info({ signal: end }, 'stopping');
-  clearInterval(forgetting);
+  stopDeleting();
   stopWatching();
   await Promise.all([server.close(), stopSealing()]);
   if (end instanceof DatabaseMismatch) await auditTrail.close().catch(onFailure);

@@ -12,8 +12,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { auditEvent } from '../../src/audit/audit.table.ts';
 import { parseAuditEvent } from '../../src/audit/audit-event.ts';
 import { customerAddress } from '../../src/domain/address/address.table.ts';
+import * as administration from '../../src/domain/user/user-administration.ts';
 import { dialectUnderTest } from '../support/database-url.ts';
 import { type Gateway, startGateway, type TestUser, testEnvironment } from '../support/gateway.ts';
+import { type MailServer, startMailServer } from '../support/mail-server.ts';
 import { buildProgram, runProgram, startProgram } from '../support/program.ts';
 import { openRawClient } from '../support/raw-client.ts';
 import { insertCustomer } from '../support/rows.ts';
@@ -27,6 +29,7 @@ const read = /* GraphQL */ `query ($bankId: ID!, $customerId: ID!) {
 
 let gateway: Gateway;
 let environment: Record<string, string>;
+let mailServer: MailServer;
 let clerk: TestUser;
 let customerId: string;
 let workers: Awaited<ReturnType<typeof startWorkers>>;
@@ -34,7 +37,12 @@ let workers: Awaited<ReturnType<typeof startWorkers>>;
 beforeAll(async () => {
   await buildProgram();
   gateway = await startGateway();
-  environment = testEnvironment(gateway.config.databaseUrl);
+  mailServer = await startMailServer();
+  environment = {
+    ...testEnvironment(gateway.config.databaseUrl),
+    ...mailServer.environment,
+    GATEWAY_PASSWORD_RESET_URL: 'https://app.example/reset-password',
+  };
   await gateway.createBank(bankId);
   clerk = await gateway.createUser({
     roles: [
@@ -52,6 +60,7 @@ beforeEach(async () => {
 afterAll(async () => {
   workers.program.kill('SIGKILL');
   await gateway.stop();
+  await mailServer.close();
 });
 
 /** A line of the log. */
@@ -155,6 +164,34 @@ test('two workers that get a call with the same idempotency key write once', asy
   expect(crossings).toBeGreaterThan(0);
   const { data } = await send(read, {});
   expect(data?.customerAddresses).toHaveLength(10);
+});
+
+test('a password reset that one worker mailed is finished by another', async () => {
+  let hasCrossed = false;
+  // Connections are distributed round-robin, so the first round crosses unless another connection comes between.
+  for (let round = 0; round < 10 && !hasCrossed; round += 1) {
+    const email = `${randomUUID()}@example.com`;
+    const person = { username: email, password: 'correct horse battery staple', email };
+    const names = { firstName: 'Felix', lastName: 'Smith' };
+    await administration.createUser(gateway.database, { ...person, ...names });
+    await administration.validateEmail(gateway.database, email);
+
+    const asked = await send(
+      'mutation ($name: String!) { requestPasswordReset(usernameOrEmail: $name) { expiresAt } }',
+      {
+        name: email,
+      },
+    );
+    const token = /#token=([\w-]{43})/.exec(await mailServer.mailTo(email))?.[1];
+    const finished = await send(
+      'mutation ($token: String!, $password: String!) { resetPassword(token: $token, newPassword: $password) { changedAt } }',
+      { token, password: 'a better passphrase than that' },
+    );
+
+    expect(finished.data).toEqual({ resetPassword: { changedAt: expect.any(String) } });
+    hasCrossed = (await workerOf(asked)) !== (await workerOf(finished));
+  }
+  expect(hasCrossed).toBe(true);
 });
 
 test('a worker that is killed during a write is replaced, and no write is lost or without its audit event', async () => {
