@@ -15,6 +15,7 @@ import { customerAddress } from '../../src/domain/address/address.table.ts';
 import * as administration from '../../src/domain/user/user-administration.ts';
 import { dialectUnderTest } from '../support/database-url.ts';
 import { type Gateway, startGateway, type TestUser, testEnvironment } from '../support/gateway.ts';
+import { openStream } from '../support/live-stream.ts';
 import { type MailServer, startMailServer } from '../support/mail-server.ts';
 import { buildProgram, runProgram, startProgram } from '../support/program.ts';
 import { openRawClient } from '../support/raw-client.ts';
@@ -26,6 +27,8 @@ const create = /* GraphQL */ `mutation ($bankId: ID!, $customerId: ID!, $line1: 
     line1: $line1, city: "Berlin", postcode: "13359", countryCode: "DE" }) { customerAddress { id } } }`;
 const read = /* GraphQL */ `query ($bankId: ID!, $customerId: ID!) {
   customerAddresses(bankId: $bankId, customerId: $customerId) { id } }`;
+const watch = /* GraphQL */ `subscription ($bankId: ID!, $customerId: ID!) {
+  customerChanged(bankId: $bankId, customerId: $customerId) { fields } }`;
 
 let gateway: Gateway;
 let environment: Record<string, string>;
@@ -47,6 +50,7 @@ beforeAll(async () => {
   clerk = await gateway.createUser({
     roles: [
       ['CanCreateCustomerAddress', bankId],
+      ['CanGetCustomer', bankId],
       ['CanGetCustomerAddress', bankId],
     ],
   });
@@ -134,6 +138,35 @@ test('each worker handles requests, and reads the latest writes of the others', 
     if ((await workerOf(written)) !== (await workerOf(seen))) crossings += 1;
   }
   expect(crossings).toBeGreaterThan(25);
+});
+
+test('a stream at each worker receives a change by any worker', async () => {
+  const open = () => openStream(workers.url, clerk.token, watch, { variables: { bankId, customerId } });
+  const streams = await Promise.all(Array.from({ length: 6 }, open));
+
+  await send(create, { line1: 'Road' });
+
+  for (const stream of streams) {
+    expect((await stream.next())?.data?.customerChanged?.fields).toContain('CustomerAddress.line1');
+    stream.close();
+  }
+  const ids = streams.map(({ headers }) => headers.get('x-request-id') ?? '');
+  const workerIds = await Promise.all(ids.map((requestId) => workerOf({ requestId })));
+  expect(new Set(workerIds).size).toBe(2);
+});
+
+test('a stream ends when a command revokes the role, although nothing else changes', async () => {
+  const { username, token } = await gateway.createUser({ roles: [['CanGetCustomer', bankId]] });
+  const stream = await openStream(workers.url, token, watch, { variables: { bankId, customerId } });
+
+  const revoke = ['revoke', username, 'CanGetCustomer', '--bank', bankId];
+  expect(await runProgram(revoke, { environment })).toMatchObject({ exitCode: 0 });
+
+  const events = await stream.rest();
+  expect(events.map(({ event, errors }) => [event, errors.map(({ extensions }) => extensions.key)])).toEqual([
+    ['next', ['OBP-20006']],
+    ['complete', []],
+  ]);
 });
 
 test('the workers together accept as many connections of one address as configured', async () => {
@@ -275,8 +308,11 @@ test('all workers end after SIGTERM, once they have finished the requests in fli
       return sent;
     }),
   );
+  const stream = await openStream(workers.url, clerk.token, watch, { variables: { bankId, customerId } });
   await sleep(300);
   workers.program.kill('SIGTERM');
+  // Without `complete`, so that the client connects to another process.
+  expect(await stream.rest()).toEqual([]);
   await expect.poll(() => workers.logged().filter(({ msg }) => msg === 'stopping').length).toBe(3);
   const statuses = begun.map(async (sent) => {
     sent.end('"{ __typename }"}');

@@ -18,7 +18,7 @@ import type { DeliveryBatch } from './delivery-batch.ts';
 import type { Delivery, LiveStream } from './live-stream.ts';
 
 export interface DelivererParts {
-  parts: Pick<ServerParts, 'config' | 'database' | 'tokens' | 'auditTrail' | 'failures'>;
+  parts: Pick<ServerParts, 'config' | 'database' | 'tokens' | 'auditTrail' | 'failures' | 'logger'>;
   findCaller: FindCaller;
   costControl: CostControl;
   loadControl: LoadControl;

@@ -35,6 +35,11 @@ export class EventStream {
     return !this.#response.writableEnded && !this.#response.destroyed;
   }
 
+  /** Whether the stream was sent up to its end. */
+  get isSent(): boolean {
+    return this.#response.writableFinished;
+  }
+
   /** Whether the client reads so slowly that the stream must end. */
   get isTooSlow(): boolean {
     return this.#response.writableLength > maxUnreadBytes;

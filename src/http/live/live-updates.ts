@@ -5,6 +5,7 @@ import type { Config } from '../../config.ts';
 import type { End } from '../../database/commit-order.ts';
 import { type ChangeCursor, changeCursorOf, requireComplete } from '../../domain/change/change-cursor.ts';
 import { decodeCursor } from '../../graph/cursor.ts';
+import { operationNames } from '../request.ts';
 import { ChangeReader, type PlacedChange } from './change-reader.ts';
 import { Deliverer, type DelivererParts } from './deliverer.ts';
 import { DeliveryBatch } from './delivery-batch.ts';
@@ -129,12 +130,19 @@ export class LiveUpdates {
     this.#reader.isNeeded = true;
     output.onClose(() => {
       leave();
+      // Fastify logs only responses that were sent as a whole.
+      if (!output.isSent) this.#logDisconnect(stream);
       stream.queue.length = 0;
       this.#streams.delete(stream);
       if (this.#streams.size === 0) this.#reader.isNeeded = false;
     });
     if (this.#isClosed) output.end({ isComplete: false });
     else if (cursor !== null) void this.#resume(stream, cursor, end);
+  }
+
+  #logDisconnect({ request }: LiveStream): void {
+    const { logger } = this.#parts.parts;
+    logger.info({ requestId: request.id, operationName: operationNames.get(request) }, 'stream closed by client');
   }
 
   /** Delivers the changes after the cursor up to the end from which on the queue contains them. */
