@@ -1,23 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { getNamedType, isInputObjectType } from 'graphql';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { entities } from '../src/import/entities.ts';
 import type { Entity } from '../src/import/entity.ts';
 import { dateTime, localDate, timeByClock } from '../src/import/fields.ts';
-import { importFiles } from '../src/import/import.ts';
-import { renderProblem } from '../src/import/report.ts';
 import { gatewaySchema } from '../src/schema.ts';
 import { type Gateway, startGateway, type TestUser } from './support/gateway.ts';
+import { importRecords } from './support/import-records.ts';
 import { insertCrmEvent, insertCustomer, insertKycCheck, insertUser } from './support/rows.ts';
 
 const bankId = 'gh.29.uk';
 let gateway: Gateway;
 let officer: TestUser;
-let folder: string;
 
 beforeAll(async () => {
   gateway = await startGateway();
@@ -29,26 +24,9 @@ beforeAll(async () => {
   officer = await gateway.createUser({ roles: roles.map((role) => [role, bankId] as const) });
 });
 
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'past-dates-'));
-  return () => rm(folder, { recursive: true });
-});
-
 afterAll(() => gateway.stop());
 
-/** Imports one file, and returns the problems without the name of the file. */
-async function problemsOf(content: object, update = false): Promise<string[]> {
-  const file = join(folder, 'file.json');
-  await writeFile(file, JSON.stringify(content));
-  const problems: string[] = [];
-  await importFiles(
-    gateway.database,
-    [file],
-    { update },
-    { onProblem: (problem) => problems.push(renderProblem(problem).replace(/^.*\]: /, '')) },
-  );
-  return problems;
-}
+const problemsOf = (records: object, update = false) => importRecords(gateway.database, records, { update });
 
 /** A mutation with a date in its input. */
 interface Mutation {

@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdir } from 'node:fs/promises';
 import { eq } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { brokenRules, type RowRule } from '../src/base/row-rule.ts';
 import { parseAmount, parseCountryCode, parseEmailAddress } from '../src/base/values.ts';
 import { AttributeType } from '../src/domain/attribute/attribute-type.ts';
@@ -17,9 +15,8 @@ import { entities } from '../src/import/entities.ts';
 import type { Entity } from '../src/import/entity.ts';
 import { generateBank } from '../src/import/generated/bank.ts';
 import { generateCustomer } from '../src/import/generated/customer.ts';
-import { importFiles } from '../src/import/import.ts';
-import { renderProblem } from '../src/import/report.ts';
 import { type Gateway, startGateway, type TestUser } from './support/gateway.ts';
+import { importRecords } from './support/import-records.ts';
 import {
   insertAttributeDefinition,
   insertCustomer,
@@ -34,7 +31,6 @@ const withRules = (entities as readonly Entity[]).filter(({ rules }) => rules !=
 const bankId = 'gh.29.uk';
 let gateway: Gateway;
 let officer: TestUser;
-let folder: string;
 
 beforeAll(async () => {
   gateway = await startGateway();
@@ -53,26 +49,9 @@ beforeAll(async () => {
   officer = await gateway.createUser({ roles: roles.map((role) => [role, bankId] as const) });
 });
 
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'rules-'));
-  return () => rm(folder, { recursive: true });
-});
-
 afterAll(() => gateway.stop());
 
-/** Imports one file, and returns the problems without the name of the file. */
-async function problemsOf(content: object, update = false): Promise<string[]> {
-  const file = join(folder, 'file.json');
-  await writeFile(file, JSON.stringify(content));
-  const problems: string[] = [];
-  await importFiles(
-    gateway.database,
-    [file],
-    { update },
-    { onProblem: (problem) => problems.push(renderProblem(problem).replace(/^.*\]: /, '')) },
-  );
-  return problems;
-}
+const problemsOf = (records: object, update = false) => importRecords(gateway.database, records, { update });
 
 function customerRecord(values: object) {
   return {

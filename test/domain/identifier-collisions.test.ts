@@ -1,8 +1,5 @@
 /** A database of an earlier version, which stored identifiers in any form. */
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { eq, inArray } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { localProvider } from '../../src/auth/password.ts';
@@ -17,11 +14,11 @@ import { taxResidence } from '../../src/domain/tax-residence/tax-residence.table
 import { user } from '../../src/domain/user/user.table.ts';
 import { createUser } from '../../src/domain/user/user-administration.ts';
 import { userForLogin } from '../../src/domain/user/username.ts';
-import { type ImportOptions, importFiles } from '../../src/import/import.ts';
-import { renderProblem } from '../../src/import/report.ts';
+import { createCustomerAs, recordOfCustomer, updateNumberAs } from '../support/customer-numbers.ts';
 import { dialectUnderTest } from '../support/database-url.ts';
 import { createFormerDatabase, type FormerDatabase } from '../support/former-database.ts';
 import { type Gateway, startGateway, type TestUser, testEnvironment } from '../support/gateway.ts';
+import { importRecords } from '../support/import-records.ts';
 import { buildProgram, runProgram } from '../support/program.ts';
 import { insertUserCustomerLink } from '../support/rows.ts';
 
@@ -175,43 +172,12 @@ async function found(number: string) {
   ];
 }
 
-const create = `mutation ($bankId: ID!, $input: CreateCustomerInput!) {
-  createCustomer(bankId: $bankId, input: $input) { customer { id customerNumber } } }`;
-const update = `mutation ($bankId: ID!, $customerId: ID!, $input: UpdateCustomerNumberInput!) {
-  updateCustomerNumber(bankId: $bankId, customerId: $customerId, input: $input) { customer { customerNumber } } }`;
-
-function createCustomer(customerNumber: string) {
-  const input = { customerNumber, legalName: 'Ada Lovelace', mobilePhoneNumber: '+44 7400 123456' };
-  return gateway.query(clerk.token, create, { bankId, input });
-}
-
-function updateNumber(customerId: string | undefined, customerNumber: string) {
-  return gateway.query(clerk.token, update, { bankId, customerId, input: { customerNumber } });
-}
+const createCustomer = (number: string) => createCustomerAs(gateway, clerk, bankId, number);
+const updateNumber = (customerId: string | undefined, number: string) =>
+  updateNumberAs(gateway, clerk, { bankId, customerId }, number);
 
 const codesOf = ({ errors }: { errors: readonly { extensions: { obpCode?: unknown } }[] }) =>
   errors.map(({ extensions }) => extensions.obpCode);
-
-async function importRecords(records: object, options: ImportOptions = {}): Promise<string[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'collisions-'));
-  try {
-    await writeFile(join(folder, 'file.json'), JSON.stringify(records));
-    const problems: string[] = [];
-    await importFiles(gateway.database, [join(folder, 'file.json')], options, {
-      onProblem: (problem) => problems.push(renderProblem(problem).replace(/^.*, line .*?: /, '')),
-    });
-    return problems;
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-}
-
-function customerRecord(customerNumber: string, values: object = {}) {
-  return {
-    ...{ bank_id: bankId, customer_id: randomUUID(), customer_number: customerNumber },
-    ...{ legal_name: 'Ada Lovelace', mobile_phone_number: '+44 7400 123456', ...values },
-  };
-}
 
 async function listed() {
   const { exitCode, output, errors } = await runProgram(['collisions'], { environment: testEnvironment(former.url) });
@@ -311,7 +277,7 @@ describe('an upgraded database', () => {
     for (const number of ['5987953', '598795\uFF13', alone.canonical, cyrillic, '70', '7\uFF11']) {
       expect(codesOf(await createCustomer(number))).toEqual(['OBP-30006']);
       expect(codesOf(await updateNumber(ids.get(owner), number))).toEqual(['OBP-30006']);
-      expect(await importRecords({ customers: [customerRecord(number)] })).toEqual([
+      expect(await importRecords(gateway.database, { customers: [recordOfCustomer(bankId, number)] })).toEqual([
         'customer customer_number must be unique at the bank, but is the same in the database',
       ]);
     }
@@ -332,8 +298,8 @@ describe('an upgraded database', () => {
 
     // The plain number of a collision stays that of its customer.
     const id = ids.get('5987953');
-    const record = customerRecord('5987953', { customer_id: id, title: 'Dr' });
-    expect(await importRecords({ customers: [record] }, { update: true })).toEqual([]);
+    const record = recordOfCustomer(bankId, '5987953', { customer_id: id, title: 'Dr' });
+    expect(await importRecords(gateway.database, { customers: [record] }, { update: true })).toEqual([]);
     expect(codesOf(await updateNumber(id, '5987953'))).toEqual([]);
     const [row] = await gateway.database.read
       .select()
@@ -363,7 +329,7 @@ describe('an upgraded database', () => {
     ] as const) {
       expect(codesOf(await createAccount(scheme, address))).toContain('OBP-30115');
       const record = { bank_id: bankId, account_id: randomUUID(), account_routings: [{ scheme, address }] };
-      expect(await importRecords({ accounts: [record] })).toEqual([
+      expect(await importRecords(gateway.database, { accounts: [record] })).toEqual([
         'accountRouting address must be unique for the scheme at the bank, but is the same in the database',
       ]);
     }
@@ -417,18 +383,18 @@ describe('an upgraded database', () => {
 
     const [handles, taxNumbers] = before;
     const asStored = records([...handles], [...taxNumbers]);
-    for (const update of [false, true]) expect(await importRecords(asStored, { update })).toEqual([]);
+    for (const update of [false, true]) expect(await importRecords(gateway.database, asStored, { update })).toEqual([]);
     expect(await stored()).toEqual(before);
 
-    expect(await importRecords(records(['@bob'], ['34']))).toEqual([]);
+    expect(await importRecords(gateway.database, records(['@bob'], ['34']))).toEqual([]);
     expect(await stored()).toEqual(before);
-    expect(await importRecords(records(['@bob'], ['34']), { update: true })).toEqual([]);
+    expect(await importRecords(gateway.database, records(['@bob'], ['34']), { update: true })).toEqual([]);
     expect(await stored()).toEqual([
       ['@ada', '@ada\u200B', '@bob'],
       ['12', '34', '１２'],
     ]);
 
-    expect(await importRecords(records(['@ada\u00AD'], []))).toEqual([
+    expect(await importRecords(gateway.database, records(['@ada\u00AD'], []))).toEqual([
       'socialMediaHandle handle must not contain invisible characters',
     ]);
   });
@@ -443,15 +409,15 @@ describe('an upgraded database', () => {
     const identified = (await rows()).map(record);
     expect(identified).toHaveLength(3);
     for (const records of [identified, users.map((username) => record({ username }))]) {
-      expect(await importRecords({ users: records }, { update: true })).toEqual([]);
+      expect(await importRecords(gateway.database, { users: records }, { update: true })).toEqual([]);
       const names = new Set(records.map(({ first_name }) => first_name));
       expect(new Set((await rows()).map(({ firstName }) => firstName))).toEqual(names);
     }
 
-    expect(await importRecords({ users: [record({ id: randomUUID(), username: 'felix.brown\u200B' })] })).toEqual([
-      'user username must not contain invisible characters',
-    ]);
-    expect(await importRecords({ users: [record({ username: 'susan.green\u00AD' })] })).toEqual([
+    expect(
+      await importRecords(gateway.database, { users: [record({ id: randomUUID(), username: 'felix.brown\u200B' })] }),
+    ).toEqual(['user username must not contain invisible characters']);
+    expect(await importRecords(gateway.database, { users: [record({ username: 'susan.green\u00AD' })] })).toEqual([
       'user username must not contain invisible characters',
     ]);
   });
@@ -462,11 +428,11 @@ describe('an upgraded database', () => {
       ...{ bank_id: bankId, customer_number: alone.canonical, customer_address_id: randomUUID() },
       ...{ line_1: 'Main Street 1', city: 'Berlin', country_code: 'DE' },
     };
-    expect(await importRecords({ crm_events: [event], addresses: [address] })).toEqual([]);
+    expect(await importRecords(gateway.database, { crm_events: [event], addresses: [address] })).toEqual([]);
     const [imported] = await gateway.database.read.select().from(crmEvent).where(eq(crmEvent.id, event.id));
     expect(imported).toMatchObject({ customerId: ids.get(alone.stored), customerNumber: 'A 77' });
     const unknown = { ...address, customer_number: 'B 77' };
-    expect(await importRecords({ addresses: [unknown] })).toHaveLength(1);
+    expect(await importRecords(gateway.database, { addresses: [unknown] })).toHaveLength(1);
 
     const { data } = await gateway.query(
       clerk.token,
@@ -540,7 +506,7 @@ describe('an upgraded database', () => {
     expect((await define('vip')).errors).toEqual([]);
     const definition = { bank_id: bankId, name: 'ｒisk', category: 'Customer', type: 'STRING', is_active: true };
     const attributes = [{ ...definition, can_be_seen_on_views: ['owner'] }];
-    expect(await importRecords({ attributes }, { update: true })).toEqual([]);
+    expect(await importRecords(gateway.database, { attributes }, { update: true })).toEqual([]);
     const definitions = await gateway.database.read.select().from(attributeDefinition);
     expect(definitions.map(({ name, canBeSeenOnViews }) => [name, canBeSeenOnViews]).sort()).toEqual([
       ['vip', ['owner']],

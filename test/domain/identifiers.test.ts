@@ -1,13 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { and, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { customer } from '../../src/domain/customer/customer.table.ts';
-import { importFiles } from '../../src/import/import.ts';
-import { renderProblem } from '../../src/import/report.ts';
+import { createCustomerAs, recordOfCustomer, updateNumberAs } from '../support/customer-numbers.ts';
 import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
+import { importRecords } from '../support/import-records.ts';
 import { insertCustomer } from '../support/rows.ts';
 
 const bankId = 'gh.29.uk';
@@ -32,15 +29,7 @@ beforeAll(async () => {
 
 afterAll(() => gateway.stop());
 
-const create = `mutation ($bankId: ID!, $input: CreateCustomerInput!) {
-  createCustomer(bankId: $bankId, input: $input) { customer { id customerNumber } } }`;
-const update = `mutation ($bankId: ID!, $customerId: ID!, $input: UpdateCustomerNumberInput!) {
-  updateCustomerNumber(bankId: $bankId, customerId: $customerId, input: $input) { customer { customerNumber } } }`;
-
-function createCustomer(customerNumber: string) {
-  const input = { customerNumber, legalName: 'Ada Lovelace', mobilePhoneNumber: '+44 7400 123456' };
-  return gateway.query(clerk.token, create, { bankId, input });
-}
+const createCustomer = (number: string) => createCustomerAs(gateway, clerk, bankId, number);
 
 /** Seven digits, in ASCII. */
 const newNumber = () => String(Math.floor(Math.random() * 9_000_000) + 1_000_000);
@@ -56,30 +45,6 @@ async function numbersOf(number: string): Promise<string[]> {
   return rows.map(({ customerNumber }) => customerNumber);
 }
 
-async function problemsOf(records: object): Promise<string[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'identifiers-'));
-  try {
-    await writeFile(join(folder, 'file.json'), JSON.stringify(records));
-    const problems: string[] = [];
-    await importFiles(
-      gateway.database,
-      [join(folder, 'file.json')],
-      {},
-      { onProblem: (problem) => problems.push(renderProblem(problem).replace(/^.*, line .*?: /, '')) },
-    );
-    return problems;
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-}
-
-function customerRecord(customerNumber: string) {
-  return {
-    ...{ bank_id: bankId, customer_id: randomUUID(), customer_number: customerNumber },
-    ...{ legal_name: 'Ada Lovelace', mobile_phone_number: '+44 7400 123456' },
-  };
-}
-
 describe('a customer number', () => {
   test.each(invisible)('with the invisible character %j is refused by GraphQL and by an import', async (character) => {
     const number = newNumber();
@@ -88,11 +53,9 @@ describe('a customer number', () => {
     for (const written of [number + character, `${number.slice(0, 3)}${character}${number.slice(3)}`]) {
       const created = await createCustomer(written);
       expect(created.errors[0]?.extensions).toMatchObject({ obpCode: 'OBP-10001', field: 'input.customerNumber' });
-      const updated = await gateway.query(clerk.token, update, {
-        ...{ bankId, customerId, input: { customerNumber: written } },
-      });
+      const updated = await updateNumberAs(gateway, clerk, { bankId, customerId }, written);
       expect(updated.errors[0]?.extensions).toMatchObject({ obpCode: 'OBP-10001', field: 'input.customerNumber' });
-      expect(await problemsOf({ customers: [customerRecord(written)] })).toEqual([
+      expect(await importRecords(gateway.database, { customers: [recordOfCustomer(bankId, written)] })).toEqual([
         'customer customer_number must not contain invisible characters',
       ]);
     }
@@ -107,7 +70,7 @@ describe('a customer number', () => {
     expect(data).toMatchObject({ createCustomer: { customer: { customerNumber: number } } });
     for (const again of [number, fullWidth(number), ` ${number}\u3000`]) {
       expect((await createCustomer(again)).errors[0]?.extensions.obpCode).toBe('OBP-30006');
-      expect(await problemsOf({ customers: [customerRecord(again)] })).toEqual([
+      expect(await importRecords(gateway.database, { customers: [recordOfCustomer(bankId, again)] })).toEqual([
         expect.stringContaining('customer customer_number must be unique at the bank'),
       ]);
     }
@@ -221,7 +184,7 @@ describe('other identifiers', () => {
 
   test('are refused by an import if they contain invisible characters', async () => {
     const ids = { bank_id: bankId, customer_id: customerId };
-    const problems = await problemsOf({
+    const problems = await importRecords(gateway.database, {
       documents: [{ ...ids, id: 'd1', type: 'passport', number: '1\u200B' }],
       tax_residences: [
         { ...ids, domain: 'GB', tax_number: '1\u200B' },
