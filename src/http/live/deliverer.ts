@@ -50,6 +50,11 @@ export class Deliverer {
   async deliver(stream: LiveStream, delivery: Delivery): Promise<void> {
     // The client might have disconnected while the delivery waited.
     if (!stream.output.isOpen) return;
+    // Not after an event was written, because a large one is unread for a while with every client.
+    if (stream.output.isTooSlow) {
+      this.fail(stream, gatewayError('STREAM_TOO_SLOW'));
+      return;
+    }
     const { config, failures } = this.#given.parts;
     const { limits } = config;
     const deadline = AbortSignal.timeout(limits.operationTimeoutMilliseconds);
@@ -74,7 +79,6 @@ export class Deliverer {
       output.send(text, cursor);
       const refusal = rootRefusal(result);
       if (refusal !== null) output.end({ isComplete: isLasting(refusal) });
-      else if (output.isTooSlow) this.fail(stream, gatewayError('STREAM_TOO_SLOW'));
     } catch (error) {
       await context?.audit.finish(error).catch(() => undefined);
       this.fail(stream, deadline.aborted ? gatewayError('OPERATION_TIMED_OUT') : error);
