@@ -507,7 +507,7 @@ test('the events of 50 concurrent queries take fewer commits than those of 50 qu
   });
   // The number of statements of a commit does not depend on the number of its events.
   const statementsOfCommit = dialectUnderTest === 'sqlite' ? 2 : 1;
-  const limit = oneByOne - 25 * statementsOfCommit;
+  const limit = oneByOne - 10 * statementsOfCommit;
 
   let together = Number.POSITIVE_INFINITY;
   // On a busy machine, the queries of a round might arrive one after the other.
