@@ -24,6 +24,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'postgresql',
+          // These test the driver of SQLite, not the database of the project.
+          exclude: ['test/database/sqlite-*.test.ts'],
           globalSetup: [installClients, support('temporary-folder.ts'), support('postgresql-server.ts')],
         },
       },

@@ -43,7 +43,7 @@ export function overlappingFields(context: ValidationContext): ASTVisitor {
         ? 'they have differing arguments'
         : `"${one.node.name.value}" and "${other.node.name.value}" are different fields`;
     }
-    return shapeOf(one) === shapeOf(other) ? null : 'they return conflicting types';
+    return one.type === other.type || shapeOf(one) === shapeOf(other) ? null : 'they return conflicting types';
   }
 
   function check(sets: readonly PlacedSet[]): void {
@@ -64,14 +64,18 @@ export function overlappingFields(context: ValidationContext): ASTVisitor {
 
   /** Compares each field with the first one, and with the first one of the same parent type. */
   function conflictIn(fields: readonly PlacedField[]): [PlacedField, PlacedField, reason: string] | null {
-    const firsts = new Map<unknown, PlacedField>();
-    const [first] = fields;
-    for (const field of fields) {
-      const ofType = firsts.get(field.parentType);
-      if (ofType === undefined) firsts.set(field.parentType, field);
-      for (const other of new Set([first, ofType])) {
-        const reason = other === undefined || other.node === field.node ? null : conflictOf(other, field);
-        if (other !== undefined && reason !== null) return [other, field, reason];
+    const [first, ...others] = fields;
+    if (first === undefined) return null;
+    const firsts = new Map([[first.parentType, first]]);
+    for (const field of others) {
+      let ofType = firsts.get(field.parentType);
+      if (ofType === undefined) {
+        ofType = field;
+        firsts.set(field.parentType, field);
+      }
+      for (const other of ofType === first ? [first] : [first, ofType]) {
+        const reason = other.node === field.node ? null : conflictOf(other, field);
+        if (reason !== null) return [other, field, reason];
       }
     }
     return null;

@@ -124,7 +124,7 @@ describe('validation', () => {
     ['a long number', `{ users(first: ${'9'.repeat(250_000)}) { nodes { id } } }`],
     ['a long block string', `{ customer(bankId: """${'   \n'.repeat(60_000)}""", customerId: "y") { id } }`],
     ['many unknown arguments', `{ customer(${repeated(300, (index) => `bankIdd${index}: 1`)}) { id } }`],
-  ])('takes at most 20 ms for %s', (_, text) => {
+  ])('takes at most 40 ms for %s', (_, text) => {
     const used: number[] = [];
     for (let time = 0; time < 5; time += 1) {
       const before = process.cpuUsage();
@@ -132,6 +132,6 @@ describe('validation', () => {
       const { user, system } = process.cpuUsage(before);
       used.push((user + system) / 1_000);
     }
-    expect(Math.min(...used)).toBeLessThan(20);
+    expect(Math.min(...used)).toBeLessThan(40);
   });
 });
