@@ -24,8 +24,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'postgresql',
-          // These test the driver of SQLite, not the database of the project.
-          exclude: ['test/database/sqlite-*.test.ts'],
+          // These test the driver of SQLite or use no database.
+          exclude: ['test/database/sqlite-*.test.ts', 'test/check.test.ts', 'test/import/read-json.test.ts'],
           globalSetup: [installClients, support('temporary-folder.ts'), support('postgresql-server.ts')],
         },
       },
