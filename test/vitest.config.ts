@@ -24,8 +24,15 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'postgresql',
-          // These test the driver of SQLite or use no database.
-          exclude: ['test/database/sqlite-*.test.ts', 'test/check.test.ts', 'test/import/read-json.test.ts'],
+          // These test the driver of SQLite, or what does not depend on the database.
+          exclude: [
+            'test/database/sqlite-*.test.ts',
+            'test/check.test.ts',
+            'test/http/connections.test.ts',
+            'test/import/read-json.test.ts',
+            'test/unwritable-output.test.ts',
+            'test/http/unwritable-log.test.ts',
+          ],
           globalSetup: [installClients, support('temporary-folder.ts'), support('postgresql-server.ts')],
         },
       },
