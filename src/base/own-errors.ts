@@ -164,6 +164,13 @@ export const ownErrors = {
     message: 'A phone number pattern must contain three literal characters in a row.',
     parameters: ['field'],
   },
+  // Their codes and texts are those of Apollo Server: by one of them, clients decide whether to send the text of the document.
+  PERSISTED_QUERY_NOT_FOUND: { code: 'PERSISTED_QUERY_NOT_FOUND', status: 400, message: 'PersistedQueryNotFound' },
+  PERSISTED_QUERY_NOT_SUPPORTED: {
+    code: 'PERSISTED_QUERY_NOT_SUPPORTED',
+    status: 400,
+    message: 'PersistedQueryNotSupported',
+  },
   QUERY_TOO_COSTLY: {
     code: 'LIMIT_EXCEEDED',
     status: 400,
@@ -334,12 +341,5 @@ export const requestErrors = {
     code: 'OPERATION_RESOLUTION_FAILURE',
     status: 400,
     message: 'The document does not have the operation that operationName names, or needs that name.',
-  },
-  // The messages are Apollo Server's own.
-  PERSISTED_QUERY_NOT_FOUND: { code: 'PERSISTED_QUERY_NOT_FOUND', status: 400, message: 'PersistedQueryNotFound' },
-  PERSISTED_QUERY_NOT_SUPPORTED: {
-    code: 'PERSISTED_QUERY_NOT_SUPPORTED',
-    status: 400,
-    message: 'PersistedQueryNotSupported',
   },
 } as const satisfies Record<string, ErrorDefinition>;

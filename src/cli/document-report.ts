@@ -1,7 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
-import { checkDocument, type DocumentRules } from '../execution/document-check.ts';
 import { InvalidManifest, type ManifestDocument, parseManifest } from '../execution/document-manifest.ts';
 import { guardedFields } from '../graph/access/document-access.ts';
+import { checkDocument, type DocumentRules } from '../graph/document-check.ts';
 
 export interface DocumentReport {
   isValid: boolean;

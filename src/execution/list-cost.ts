@@ -29,11 +29,14 @@ import {
   TypeMetaFieldDef,
   type ValueNode,
 } from 'graphql';
+import { maxPageSizes } from '../base/page-arguments.ts';
 import { listArgumentOf } from './by-ids.ts';
 
 const defaultPageSize = 50;
 // The largest page of any list. The field itself refuses a larger one, with an error that is more helpful than the cost.
-const maxPageSize = 500;
+const maxPageSize = maxPageSizes.limit;
+/** The longest list of IDs or references that a field reads objects by. */
+const maxListLength = 1_000;
 // A list without pages, such as addresses, can have 500 items, but usually has only a few.
 const plainListSize = 5;
 
@@ -110,12 +113,12 @@ function literalPageSize(value: ValueNode | ConstValueNode): number {
 /** Coercion makes a single value a list. */
 function lengthOf(value: unknown): number {
   if (value === null || value === undefined) return 0;
-  return Array.isArray(value) ? Math.min(value.length, maxPageSize) : 1;
+  return Array.isArray(value) ? Math.min(value.length, maxListLength) : 1;
 }
 
 function literalLength(value: ValueNode | ConstValueNode | undefined): number {
   if (value === undefined || value.kind === Kind.NULL) return 0;
-  return value.kind === Kind.LIST ? Math.min(value.values.length, maxPageSize) : 1;
+  return value.kind === Kind.LIST ? Math.min(value.values.length, maxListLength) : 1;
 }
 
 const sizesOfSchemas = new WeakMap<GraphQLSchema, ReadonlyMap<unknown, number>>();

@@ -1,11 +1,9 @@
 import { ArgsType, type ClassType, Field, Int, ObjectType } from 'type-graphql';
-import { gatewayError } from '../base/errors.ts';
-import { valueRule } from '../base/value-rules.ts';
+import { pageArgumentError } from '../base/page-arguments.ts';
 import type { Context } from './context.ts';
 import { type CursorScope, decodeCursor, encodeCursor } from './cursor.ts';
 
 const defaultFirst = 50;
-const maxFirst = 100;
 
 @ArgsType()
 export class PageArguments {
@@ -44,9 +42,8 @@ export class PageInfo {
 /** The page size. @throws OBP-10025 if it is not from 1 to 100 */
 function pageSize(first: number | null | undefined): number {
   const size = first ?? defaultFirst;
-  if (size < 1 || size > maxFirst) {
-    throw gatewayError('OBP-10025', { field: 'first', rule: valueRule('FROM_TO', { minimum: 1, limit: maxFirst }) });
-  }
+  const error = pageArgumentError('first', size);
+  if (error !== null) throw error;
   return size;
 }
 

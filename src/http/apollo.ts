@@ -93,7 +93,7 @@ export function createApolloServer(
             throw error;
           }
           scope.listCost = listCost;
-          deprecationLog.count(contextValue.request.clientName, deprecatedIn(schema, document));
+          deprecationLog.count(contextValue.request.clientName, deprecatedIn(schema, document, operation, variables));
           // A mutation reads the rows that it changes, so it uses the primary throughout.
           if (operation.operation !== 'query') return;
           // Anonymous callers can read very little, so their operations never need a slot.

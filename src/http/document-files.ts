@@ -2,7 +2,6 @@ import { readFile, stat } from 'node:fs/promises';
 import { setImmediate as endOfTick } from 'node:timers/promises';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from '../base/logger.ts';
-import { checkDocument, type DocumentRules } from '../execution/document-check.ts';
 import {
   InvalidManifest,
   type ManifestDocument,
@@ -11,6 +10,7 @@ import {
 } from '../execution/document-manifest.ts';
 import type { ManifestFile } from '../execution/document-settings.ts';
 import { type TrustedDocument, TrustedDocuments } from '../execution/trusted-documents.ts';
+import { checkDocument, type DocumentRules } from '../graph/document-check.ts';
 
 /** The pause between two looks at the files. */
 const defaultIntervalMilliseconds = 5_000;

@@ -33,21 +33,27 @@ function invalid<Name extends RuleName>(field: string, name: Name, ...parameters
   return requestError('OBP-10001', { field, rule: valueRule(name, ...parameters) });
 }
 
+/** The ID of a document, and the member of the body that contains it. */
+interface StatedId {
+  id: string;
+  form: 'documentId' | 'persistedQuery';
+}
+
 /** Returns the ID in `documentId` or in `extensions.persistedQuery`, in the form of Apollo. Null if the request has none. */
-function statedId({ query, documentId, extensions }: Fields): string | null {
+function statedId({ query, documentId, extensions }: Fields): StatedId | null {
   const persistedQuery = isFields(extensions) ? (extensions.persistedQuery ?? null) : null;
   if (persistedQuery === null) {
     if (documentId === null || documentId === undefined) return null;
     if (typeof documentId !== 'string') throw invalid('documentId', 'STRING');
     if (query) throw invalid('documentId', 'OMITTED_WITH', { otherField: 'query' });
-    return documentId;
+    return { id: documentId, form: 'documentId' };
   }
   const hash = isFields(persistedQuery) && persistedQuery.version === 1 ? persistedQuery.sha256Hash : null;
   const field = 'extensions.persistedQuery';
   if (typeof hash !== 'string') throw invalid(field, 'PERSISTED_QUERY');
   if (documentId) throw invalid('documentId', 'OMITTED_WITH', { otherField: field });
-  if (!query) return hash;
-  // A client that wants to register the document, which is not possible, sends both.
+  if (!query) return { id: hash, form: 'persistedQuery' };
+  // A client whose hash was unknown sends both. The document is not registered.
   if (typeof query === 'string' && statedHash(hash) === hashOfText(query)) return null;
   throw invalid(`${field}.sha256Hash`, 'HASH_OF_QUERY');
 }
@@ -71,20 +77,16 @@ export class DocumentRequests {
     this.#logger = logger;
   }
 
-  /** @throws OBP-10001, DOCUMENT_NOT_FOUND, DOCUMENT_INVALID, DOCUMENT_NOT_TRUSTED */
+  /** @throws OBP-10001, DOCUMENT_NOT_FOUND, DOCUMENT_INVALID, DOCUMENT_NOT_TRUSTED, PERSISTED_QUERY_NOT_FOUND, PERSISTED_QUERY_NOT_SUPPORTED */
   resolve(request: DocumentRequest): ResolvedRequest {
     const { body, clientName } = request;
-    // Apollo Server refuses other bodies than objects and, without manifests, all IDs.
-    if (!isFields(body) || this.#settings.manifests.length === 0) return { body, documentId: null };
+    // Apollo Server refuses other bodies than objects.
+    if (!isFields(body)) return { body, documentId: null };
     const { documents } = this.#files;
-    const id = statedId(body);
-    if (id !== null) {
-      const document = documents.byId(id, clientName);
-      if (document === null) {
-        // The form of IDs, because a client can send any text.
-        if (/^[\w.~:-]{1,255}$/.test(id)) this.#logOnce(id, 'unknown document', request, { documentId: id });
-        throw requestError('DOCUMENT_NOT_FOUND');
-      }
+    const stated = statedId(body);
+    if (stated !== null) {
+      const document = documents.byId(stated.id, clientName);
+      if (document === null) throw this.#notFound(stated, request);
       if (document.problems.length > 0) throw requestError('DOCUMENT_INVALID');
       return { body: withText(body, document.text), documentId: document.id };
     }
@@ -94,6 +96,19 @@ export class DocumentRequests {
     const document = documents.byText(query);
     if (document === null) this.#onUntrusted(query, request);
     return { body: withText(body, query), documentId: document?.id ?? null };
+  }
+
+  /**
+   * The error for an unknown ID. Clients that use Apollo's form send the text after the errors that are named after persisted queries,
+   * so they receive them unless texts are refused.
+   */
+  #notFound({ id, form }: StatedId, request: DocumentRequest): GatewayError {
+    const { manifests, mode } = this.#settings;
+    if (form === 'persistedQuery' && manifests.length === 0) return requestError('PERSISTED_QUERY_NOT_SUPPORTED');
+    // The form of IDs, because a client can send any text.
+    if (/^[\w.~:-]{1,255}$/.test(id)) this.#logOnce(id, 'unknown document', request, { documentId: id });
+    const isTextExecuted = form === 'persistedQuery' && mode !== 'only';
+    return requestError(isTextExecuted ? 'PERSISTED_QUERY_NOT_FOUND' : 'DOCUMENT_NOT_FOUND');
   }
 
   #onUntrusted(text: string, request: DocumentRequest): void {

@@ -93,13 +93,6 @@ function distinct(errors: readonly GraphQLFormattedError[], detail: boolean): re
   });
 }
 
-/** Apollo's errors whose messages quote nothing. */
-const keptMessages: ReadonlySet<string> = new Set([
-  'BAD_REQUEST',
-  'PERSISTED_QUERY_NOT_FOUND',
-  'PERSISTED_QUERY_NOT_SUPPORTED',
-] satisfies (keyof typeof requestErrors)[]);
-
 const maxMessageLength = 500;
 
 function invalidRequest(
@@ -109,7 +102,8 @@ function invalidRequest(
 ): GraphQLFormattedError {
   const extensions = publicExtensions({ ...formatted.extensions, obpCode: null, key: code });
   const neutral = requestErrors[code].message;
-  if (!detail && !keptMessages.has(code)) {
+  // Apollo Server's text of this one quotes nothing.
+  if (!detail && code !== 'BAD_REQUEST') {
     // The location of a syntax error reveals nothing about the schema, but that of an unknown field does.
     const { locations } = formatted;
     return code === 'GRAPHQL_PARSE_FAILED'

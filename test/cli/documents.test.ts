@@ -59,6 +59,58 @@ describe('checkManifest', () => {
     );
   });
 
+  test.each([
+    ['a page that is too large', '{ users(first: 1000) { nodes { id } } }', 'Query.users: OBP-10025: '],
+    ['a page without items', '{ banks { id } users(first: 0) { nodes { id } } }', 'Query.users: OBP-10025: '],
+    [
+      'a page in a fragment',
+      'query ($b: ID!, $c: ID!) { customer(bankId: $b, customerId: $c) { ...C } } fragment C on Customer { messages(first: 101) { nodes { id } } }',
+      'Customer.messages: OBP-10025: ',
+    ],
+    [
+      'a limit',
+      'query ($b: ID!) { firehoseCustomers(bankId: $b, limit: 501) { id } }',
+      'Query.firehoseCustomers: OBP-10025',
+    ],
+    [
+      'an offset',
+      'query ($b: ID!) { firehoseCustomers(bankId: $b, offset: -1) { id } }',
+      'Query.firehoseCustomers: OBP-10024',
+    ],
+    [
+      'the default of a variable',
+      'query ($n: Int = 1000) { users(first: $n) { nodes { id } } }',
+      'Query.users: OBP-10025: ',
+    ],
+    [
+      'a value of a scalar',
+      'mutation ($b: ID!, $c: ID!, $city: String!) { createCustomerAddress(bankId: $b, customerId: $c, input: { line1: "1", city: $city, countryCode: "XX" }) { customerAddress { id } } }',
+      'Mutation.createCustomerAddress: OBP-10001: ',
+    ],
+    [
+      'a list that is too long',
+      `query ($b: ID!) { customersById(bankId: $b, customerIds: [${'"a",'.repeat(101)}]) { id } }`,
+      'Query.customersById: ',
+    ],
+    ['an ID that is too long', `{ bank(bankId: "${'a'.repeat(2_000)}") { id } }`, 'Query.bank: OBP-10001: '],
+  ])('refuses %s in a literal', async (_case, text, problem) => {
+    const [report] = await linesOf(JSON.stringify({ a: text }));
+
+    expect(report).toMatchObject({
+      isValid: false,
+      lines: [expect.stringContaining('refused'), expect.stringContaining(`  ${problem}`)],
+    });
+  });
+
+  test.each([
+    'query ($n: Int = 100, $b: ID!) { users(first: $n) { nodes { id } } firehoseCustomers(bankId: $b, limit: 500) { id } }',
+    'query ($n: Int) { users(first: $n, after: null) { nodes { id } } banks @include(if: true) { id } }',
+    'query ($b: ID!, $c: [ID!]!) { customersById(bankId: $b, customerIds: $c) { id } }',
+    'query ($b: ID!, $first: ID!) { customersById(bankId: $b, customerIds: [$first, "b"]) { id } }',
+  ])('accepts %s', async (text) => {
+    expect(await linesOf(JSON.stringify({ a: text }))).toMatchObject([{ isValid: true }]);
+  });
+
   test('names the limit if only the default page sizes are within it', async () => {
     const [report] = await linesOf('{"a": "query A($n: Int) { users(first: $n) { nodes { id } } }"}', 60);
 

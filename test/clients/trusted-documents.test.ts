@@ -21,7 +21,7 @@ import {
   RecordSource,
   Store,
 } from 'relay-runtime';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BanksDocument, LoginDocument } from '../generated/graphql.ts';
 import { type Gateway, startGateway } from '../support/gateway.ts';
 
@@ -146,13 +146,19 @@ test('Relay sends the ID that relay-compiler has written', async () => {
   expect(bodies).toEqual([{ documentId: expect.stringMatching(/^[0-9a-f]{64}$/), variables: {} }]);
 });
 
-test('Apollo Client reports an unknown hash without sending the text', async () => {
+/** An Apollo Client that sends the hashes of its documents. */
+function hashingClient(uri: string, hashOf: (text: string) => string) {
   const { fetch, bodies } = recordingFetch();
-  const link = new PersistedQueryLink({ generateHash: async () => 'unknown' });
+  const link = new PersistedQueryLink({ generateHash: async (document) => hashOf(print(document)) });
   const client = new ApolloClient({
-    link: ApolloLink.from([link, new HttpLink({ uri: url, fetch })]),
+    link: ApolloLink.from([link, new HttpLink({ uri, fetch })]),
     cache: new InMemoryCache(),
   });
+  return { client, bodies };
+}
+
+test('Apollo Client reports an unknown hash without sending the text', async () => {
+  const { client, bodies } = hashingClient(url, () => 'unknown');
 
   const failure = await client.query({ query: parse(source) }).catch((error) => error);
 
@@ -160,4 +166,42 @@ test('Apollo Client reports an unknown hash without sending the text', async () 
     'DOCUMENT_NOT_FOUND',
   ]);
   expect(bodies.map(({ query }) => query)).toEqual([undefined]);
+});
+
+describe('a gateway that executes texts', () => {
+  const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+  const hasText = (bodies: readonly Record<string, unknown>[]) => bodies.map(({ query }) => query !== undefined);
+  const hasHash = (bodies: readonly Record<string, unknown>[]) =>
+    bodies.map(({ extensions }) => Object.hasOwn((extensions ?? {}) as object, 'persistedQuery'));
+  const manifest = join(project, 'test/generated/persisted-documents.json');
+  const environments = [
+    ['without manifests', {}, { sendsHashAgain: false }],
+    ['with manifests', { GATEWAY_TRUSTED_DOCUMENTS: `web=${manifest}` }, { sendsHashAgain: true }],
+  ] as const;
+
+  test.each(environments)(
+    '%s receives the text of a document with an unknown hash from Apollo Client and urql',
+    async (_title, environment, { sendsHashAgain }) => {
+      const own = await startGateway({ environment });
+      await own.createBank('gh.29.uk');
+      const uri = `${own.url}/graphql`;
+      const apollo = hashingClient(uri, sha256);
+      const { fetch, bodies } = recordingFetch();
+      const exchange = persistedExchange({ preferGetForPersistedQueries: false });
+      const urql = new Client({ url: uri, fetch, preferGetMethod: false, exchanges: [exchange, fetchExchange] });
+
+      const read = await apollo.client.query({ query: parse(source) });
+      const other = await apollo.client.query({ query: parse('query Other { banks { shortName } }') });
+      const readByUrql = await urql.query(parse(source), {});
+      await own.stop();
+
+      expect([read.data, readByUrql.data]).toMatchObject(Array(2).fill({ banks: [{ id: 'gh.29.uk' }] }));
+      expect(other.data).toMatchObject({ banks: [{ __typename: 'Bank' }] });
+      // Without manifests, both clients never send a hash again.
+      expect(hasText(apollo.bodies)).toEqual(sendsHashAgain ? [false, true, false, true] : [false, true, true]);
+      expect(hasHash(apollo.bodies)).toEqual(sendsHashAgain ? [true, true, true, true] : [true, false, false]);
+      expect(hasText(bodies)).toEqual([false, true]);
+      expect(hasHash(bodies)).toEqual([true, sendsHashAgain]);
+    },
+  );
 });

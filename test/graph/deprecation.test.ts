@@ -1,4 +1,4 @@
-import { buildSchema, parse } from 'graphql';
+import { buildSchema, Kind, parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { deprecatedIn } from '../../src/execution/deprecated-usage.ts';
 import { DeprecationUndated, deprecation, requireDatedDeprecations } from '../../src/graph/deprecation.ts';
@@ -48,5 +48,37 @@ describe('the deprecated parts of a document', () => {
     ['{ customer(level: HIGH) { title ... on Customer { a: name b: name } } }', ['Customer.name']],
   ])('are found in %s: %j', (document, coordinates) => {
     expect(deprecatedIn(schema, parse(document))).toEqual(coordinates);
+  });
+
+  const document = parse('query ($input: Input, $level: Level) { customer(input: $input, level: $level) { title } }');
+
+  function deprecatedWith(variables: object): readonly string[] {
+    const [operation] = document.definitions;
+    if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('The document must start with the operation.');
+    return deprecatedIn(schema, document, operation, variables as Record<string, unknown>);
+  }
+
+  test.each<[object, string[]]>([
+    [{}, []],
+    [{ level: 'HIGH', input: { title: 'a', inputs: [{ title: 'b' }] } }, []],
+    [{ level: 'LOW' }, ['Level.LOW']],
+    [{ input: { inputs: [{ title: 'a' }, { name: null }] } }, ['Input.name']],
+    [{ input: { inputs: { name: 'a', level: 'LOW' } } }, ['Input.name', 'Level.LOW']],
+    [{ input: [{ name: 1 }], level: { LOW: 1 } }, ['Input.name']],
+    [{ input: 'name', level: 1 }, []],
+    [{ other: { name: 'a' } }, []],
+    [JSON.parse('{ "input": { "__proto__": { "name": "a" } } }'), []],
+  ])('are found in the variables %j: %j', (variables, coordinates) => {
+    expect(deprecatedWith(variables)).toEqual(coordinates);
+  });
+
+  test('are found in at most 1,000 values of the variables, however deep these are', () => {
+    const inputs = Array.from({ length: 2_000 }, () => ({ title: 'a' }));
+    let deep: unknown = { name: 'a' };
+    for (let level = 0; level < 100_000; level += 1) deep = [deep];
+
+    expect(deprecatedWith({ input: { inputs: [{ name: 'a' }, ...inputs] } })).toEqual(['Input.name']);
+    expect(deprecatedWith({ input: { inputs: [...inputs, { name: 'a' }] } })).toEqual([]);
+    expect(deprecatedWith({ input: deep })).toEqual([]);
   });
 });

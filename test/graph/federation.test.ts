@@ -243,6 +243,18 @@ describe('a call of _entities', () => {
     expect(errors.map(({ extensions }) => extensions.key)).toEqual(['QUERY_TOO_COSTLY']);
   });
 
+  test('costs as much as its number of representations, up to 1,000', async () => {
+    const { token } = await callerWith('CanGetCustomer');
+    const representations = Array.from({ length: 1_000 }, () => customer(world.customerId));
+    const selection = '... on Customer { messages(first: 100) { nodes { id } } meetings(first: 100) { nodes { id } } }';
+
+    const { errors } = await entities(token, representations, selection);
+
+    expect(errors.map(({ extensions }) => [extensions.key, extensions.amount])).toEqual([
+      ['QUERY_TOO_COSTLY', 203_000],
+    ]);
+  });
+
   test('fails for more than 1,000 representations before anything is read, and succeeds for 1,000', async () => {
     const { token } = await callerWith('CanGetCustomer');
     const representations = (count: number) =>

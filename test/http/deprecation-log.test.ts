@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import { isObjectType } from 'graphql';
+import { isInputObjectType, isObjectType } from 'graphql';
 import { expect, test } from 'vitest';
 import { createLogger } from '../../src/base/logger.ts';
 import { deprecation } from '../../src/graph/deprecation.ts';
@@ -31,6 +31,26 @@ test('operations with deprecated fields are counted for each client, without the
     { clientName: 'web', operations: { 'Bank.shortName': 2 } },
     { clientName: null, operations: { 'Bank.shortName': 1 } },
   ]);
+});
+
+test('operations are counted whose variables have a deprecated input field', async () => {
+  const schema = await gatewaySchema();
+  const input = schema.getType('CreateBankInput');
+  const field = isInputObjectType(input) ? input.getFields().logoUrl : undefined;
+  if (field === undefined) throw new Error('There is no field CreateBankInput.logoUrl.');
+  field.deprecationReason = deprecation('Use `websiteUrl` instead.', '2027-06-30');
+  const gateway = await startGateway({ schema });
+  const create = 'mutation ($input: CreateBankInput!) { createBank(input: $input) { bank { id } } }';
+  const names = { shortName: 'Bank', fullName: 'The Bank' };
+
+  for (const logoUrl of ['https://bank.example/logo.png', null, undefined]) {
+    await gateway.query(null, create, { input: { bankId: 'b', ...names, logoUrl } });
+  }
+  await gateway.stop();
+
+  const lines = gateway.logged.filter(({ msg }) => msg === message);
+  expect(lines.map(({ operations }) => operations)).toEqual([{ 'CreateBankInput.logoUrl': 2 }]);
+  expect(JSON.stringify(lines)).not.toContain('logo.png');
 });
 
 test('at most 100 clients are counted by their names', () => {

@@ -392,7 +392,7 @@ describe('a request without an operation', () => {
       'a persisted query',
       '{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"abc"}}}',
       'application/json',
-      200,
+      400,
     ],
     ['an empty body', '', 'application/json', 400],
     ['a form, which any site could send', 'query=%7Bme%7D', 'application/x-www-form-urlencoded', 415],

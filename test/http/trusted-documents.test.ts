@@ -237,11 +237,41 @@ describe('GATEWAY_TRUSTED_DOCUMENTS_MODE=off', () => {
       await post(gateway, { documentId: idOf(banks) }),
       await post(gateway, { documentId: idOf('unknown') }),
     ];
+    const unknownHash = await post(gateway, persisted(hashOf(untrusted)));
+    const registering = await post(gateway, { query: untrusted, ...persisted(hashOf(untrusted)) });
     const page = await (await fetch(`${gateway.url}/playground`)).text();
     await gateway.stop();
 
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 400]);
+    expect(answers.at(-1)?.keys).toEqual(['DOCUMENT_NOT_FOUND']);
+    expect(unknownHash).toEqual({ status: 400, keys: ['PERSISTED_QUERY_NOT_FOUND'] });
+    expect(registering).toMatchObject({ status: 200, keys: [] });
     expect(page).not.toContain('trusted documents');
+  });
+});
+
+describe('a gateway without a manifest', () => {
+  let gateway: Gateway;
+  beforeAll(async () => {
+    gateway = await startGateway();
+  });
+  afterAll(() => gateway.stop());
+
+  test.each([
+    ['documentId', { documentId: idOf(banks) }, 'DOCUMENT_NOT_FOUND'],
+    ['an empty documentId', { documentId: '' }, 'DOCUMENT_NOT_FOUND'],
+    ['a documentId that is not a text', { documentId: 1 }, 'OBP-10001'],
+    ['documentId and query', { documentId: idOf(banks), query: banks }, 'OBP-10001'],
+    ['a hash in the form of Apollo', persisted(hashOf(banks)), 'PERSISTED_QUERY_NOT_SUPPORTED'],
+    ['a hash of another text', { query: banks, ...persisted(hashOf(me)) }, 'OBP-10001'],
+    ['nothing', {}, 'BAD_REQUEST'],
+  ])('refuses %s', async (_case, body, key) => {
+    expect(await post(gateway, body)).toEqual({ status: 400, keys: [key] });
+  });
+
+  test('executes a text with its hash, and a text with a documentId that is null', async () => {
+    expect((await post(gateway, { query: banks, ...persisted(hashOf(banks)) })).data).toHaveProperty('banks');
+    expect((await post(gateway, { query: banks, documentId: null })).data).toHaveProperty('banks');
   });
 });
 

@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, gte, lte, type SQL, sql } from 'drizzle-orm';
 import { gatewayError } from '../../base/errors.ts';
-import { valueRule } from '../../base/value-rules.ts';
+import { maxPageSizes, pageArgumentError } from '../../base/page-arguments.ts';
 import { jsonTable } from '../../database/json-list.ts';
 import { statement } from '../../database/statement.ts';
 import { inTuples, tupleValues } from '../../database/tuple-condition.ts';
@@ -12,7 +12,6 @@ import { customerAttribute } from './customer-attribute.table.ts';
 import { type AttributeEntries, parseAttributeFilters } from './customer-attribute-filter.ts';
 import type { AttributeFilter } from './customer-filter.type.ts';
 
-const maxLimit = 500;
 const earliest = new Date(Date.UTC(1, 0, 1));
 const latest = new Date(Date.UTC(9999, 11, 31));
 
@@ -79,12 +78,10 @@ const statements = {
 export async function firehose(context: Context, options: FirehoseArguments): Promise<Customer[]> {
   if (!context.config.customerFirehose) throw gatewayError('OBP-00012');
   const { attributes } = options;
-  const limit = options.limit ?? maxLimit;
+  const limit = options.limit ?? maxPageSizes.limit;
   const offset = options.offset ?? 0;
-  if (offset < 0) throw gatewayError('OBP-10024', { field: 'offset' });
-  if (limit < 1 || limit > maxLimit) {
-    throw gatewayError('OBP-10025', { field: 'limit', rule: valueRule('FROM_TO', { minimum: 1, limit: maxLimit }) });
-  }
+  const error = pageArgumentError('offset', offset) ?? pageArgumentError('limit', limit);
+  if (error !== null) throw error;
   if (attributes?.length === 0) return [];
   const { all, withAttributes } = statements;
   const page = (attributes == null ? all : withAttributes)[options.sortDirection ?? SortDirection.DESC];

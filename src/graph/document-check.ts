@@ -7,14 +7,12 @@ import {
   validate,
   visit,
 } from 'graphql';
-import { checkListCost, type OperationLimits } from './limits.ts';
-import { listCostOf } from './list-cost.ts';
-import { documentLimits } from './parse-options.ts';
-import { gatewayValidation } from './validation.ts';
-
-/** The largest values of the arguments `first` and `limit`. */
-const maxFirst = 100;
-const maxLimit = 500;
+import { maxPageSizes } from '../base/page-arguments.ts';
+import { checkListCost, type OperationLimits } from '../execution/limits.ts';
+import { listCostOf } from '../execution/list-cost.ts';
+import { documentLimits } from '../execution/parse-options.ts';
+import { gatewayValidation } from '../execution/validation.ts';
+import { literalProblems } from './literal-problems.ts';
 
 /** The settings that decide whether a document is valid. */
 export interface DocumentRules {
@@ -35,11 +33,11 @@ export interface CheckedDocument {
   /** Null if the text has a syntax error or too many tokens. */
   document: DocumentNode | null;
   operations: CheckedOperation[];
-  /** Why every request with the document would fail. Empty if the document is valid. */
+  /** Why requests with the document would fail, or a field in them. Empty if the document is valid. */
   problems: string[];
 }
 
-/** Checks a document as for a request, except for its variables. */
+/** Checks a document as for a request, except for the values of its variables. */
 export function checkDocument(schema: GraphQLSchema, text: string, rules: DocumentRules): CheckedDocument {
   let document: DocumentNode;
   try {
@@ -58,12 +56,16 @@ export function checkDocument(schema: GraphQLSchema, text: string, rules: Docume
     name: node.name?.value ?? null,
     node,
     listCost: listCostOf(schema, document, node, {}),
-    maxListCost: listCostOf(schema, document, node, { ...variablesOf(node, maxFirst), ...variablesOfLimits(document) }),
+    maxListCost: listCostOf(schema, document, node, {
+      ...variablesOf(node, maxPageSizes.first),
+      ...variablesOfLimits(document),
+    }),
   }));
   const tooCostly = nodes
     .map((node) => checkListCost(schema, document, node.name?.value, variablesOf(node, 1), rules.limits.maxListCost))
     .filter((error) => error !== null);
-  return { document, operations, problems: tooCostly.map(({ message }) => message) };
+  const problems = [...tooCostly.map(({ message }) => message), ...literalProblems(schema, document)];
+  return { document, operations, problems };
 }
 
 /** The largest value of the variables in arguments that allow larger pages. */
@@ -71,7 +73,7 @@ function variablesOfLimits(document: DocumentNode): Record<string, number> {
   const values: Record<string, number> = {};
   visit(document, {
     Argument({ name, value }) {
-      if (name.value === 'limit' && value.kind === Kind.VARIABLE) values[value.name.value] = maxLimit;
+      if (name.value === 'limit' && value.kind === Kind.VARIABLE) values[value.name.value] = maxPageSizes.limit;
     },
   });
   return values;
