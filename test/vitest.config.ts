@@ -18,7 +18,12 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'sqlite', globalSetup: [installClients, support('temporary-folder.ts')] },
+        test: {
+          name: 'sqlite',
+          // SQLite has no replicas.
+          exclude: ['test/http/live-failover.test.ts'],
+          globalSetup: [installClients, support('temporary-folder.ts')],
+        },
       },
       {
         extends: true,

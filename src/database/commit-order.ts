@@ -6,6 +6,9 @@
  * after another one with a higher number. So a position contains a snapshot: the rows after it are those that the snapshot does not
  * see. Rows that one snapshot adds to another are read in the order of their numbers. In this order, of two transactions that wrote
  * the same row, the first comes first, because the second has waited for its end before it inserted its own row.
+ *
+ * A replica that is promoted assigns the IDs of transactions that it never received to others, which a snapshot of the lost primary
+ * seems to see. So a position also contains the timeline, which changes with each promotion, and is lost with it.
  */
 import { type AnyColumn, and, asc, desc, gt, lte, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
@@ -21,14 +24,19 @@ export type OrderedTable = SQLiteTable & { number: SQLiteColumn; transactionId: 
  * snapshot `upTo` sees. Without snapshots, on SQLite or at the start of the table, after the rows up to `number`.
  */
 export interface Position {
+  /** The timeline of the server on which the snapshots were taken. Null without snapshots. */
+  timeline: string | null;
   since: string | null;
   upTo: string | null;
   number: number;
 }
 
-export const startOfTable: Position = { since: null, upTo: null, number: 0 };
+export const startOfTable: Position = { timeline: null, since: null, upTo: null, number: 0 };
 
 const isPostgresql = dialect === 'postgresql';
+
+/** The first digits of the name of the file that the server writes its log to. */
+const currentTimeline = sql`substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8)`;
 
 /** The condition for rows that were inserted by another cluster, before its data was dumped and restored. */
 export function isOfOtherCluster(transactionId: AnyColumn): SQL {
@@ -75,6 +83,7 @@ export function commitOrderOf<Table extends OrderedTable>(table: Table, conditio
     queries
       .select({
         snapshot: sql<string | null>`${isPostgresql ? sql`pg_current_snapshot()::text` : sql`null`}`.as('snapshot'),
+        timeline: sql<string | null>`${isPostgresql ? currentTimeline : sql`null`}`.as('timeline'),
         number: table.number,
         at: table.at,
       })
@@ -107,7 +116,8 @@ export function commitOrderOf<Table extends OrderedTable>(table: Table, conditio
     const [row] = await newestRow(database);
     if (row === undefined) return { position: startOfTable, newest: null };
     const newest = { number: Number(row.number), at: row.at as Date };
-    return { position: { since: row.snapshot, upTo: row.snapshot, number: newest.number }, newest };
+    const { timeline, snapshot } = row;
+    return { position: { timeline, since: snapshot, upTo: snapshot, number: newest.number }, newest };
   }
 
   /** Reads the next rows after a position, up to `end`, by default the current end of the table. */
@@ -124,7 +134,10 @@ export function commitOrderOf<Table extends OrderedTable>(table: Table, conditio
       const lastNumber = last.position.number;
       const bounds = { number, lastNumber, after, in: seenBy, limit: limit - rows.length };
       const found = (await page(database, shape, { ...values, ...bounds })) as Row[];
-      for (const row of found) rows.push({ row, position: { since: after, upTo: seenBy, number: Number(row.number) } });
+      const { timeline } = last.position;
+      for (const row of found) {
+        rows.push({ row, position: { timeline, since: after, upTo: seenBy, number: Number(row.number) } });
+      }
     }
     const { since, upTo: seen, number } = after;
     // The rest of the rows that the snapshot sees. If the snapshots are equal, there is none.
@@ -136,9 +149,13 @@ export function commitOrderOf<Table extends OrderedTable>(table: Table, conditio
   return { readEnd, read };
 }
 
-/** Whether the position is after the end, because the database has lost commits since, or is another one. */
-export function isAhead({ upTo, number }: Position, end: End): boolean {
+/**
+ * Whether nothing can be read after the position, because the database might have lost commits since: the position is after its end,
+ * or a replica was promoted.
+ */
+export function isLost({ timeline, upTo, number }: Position, end: End): boolean {
   const current = end.position.upTo;
+  if (upTo !== null && current !== null && timeline !== end.position.timeline) return true;
   if ((upTo === null) !== (current === null)) return number > 0;
   if (upTo === null || current === null) return number > end.position.number;
   return lastTransactionOf(upTo) > lastTransactionOf(current);

@@ -4,7 +4,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { change } from '../../src/changes/change.table.ts';
 import { allChangesInOrder, changesOfBankInOrder } from '../../src/changes/change-order.ts';
-import { isAhead, type Position, startOfTable } from '../../src/database/commit-order.ts';
+import { isLost, type Position, startOfTable } from '../../src/database/commit-order.ts';
 import type { Database, Queries } from '../../src/database/database.ts';
 import { dialect } from '../../src/database/dialect.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
@@ -93,15 +93,18 @@ test('a reader misses no row of concurrent transactions, and reads none twice', 
   }
 });
 
-test('a position is ahead of a database that has lost what followed', async () => {
+test('a position is lost if the database has lost what followed, or a replica was promoted', async () => {
   const { position } = await allChangesInOrder.readEnd(database);
   await database.transaction((transaction) => insert(transaction, randomUUID(), 'a'));
   const end = await allChangesInOrder.readEnd(database);
 
-  expect(isAhead(position, end)).toBe(false);
-  expect(isAhead(end.position, end)).toBe(false);
-  expect(isAhead(end.position, { position, newest: null })).toBe(true);
-  expect(isAhead(startOfTable, end)).toBe(false);
+  expect(isLost(position, end)).toBe(false);
+  expect(isLost(end.position, end)).toBe(false);
+  expect(isLost(end.position, { position, newest: null })).toBe(true);
+  expect(isLost(startOfTable, end)).toBe(false);
+  // SQLite has no timelines.
+  const promoted = { ...end, position: { ...end.position, timeline: '00000002' } };
+  expect(isLost(position, promoted)).toBe(dialect === 'postgresql');
 });
 
 if (dialect === 'postgresql') {

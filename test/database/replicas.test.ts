@@ -15,6 +15,7 @@ import { customer } from '../../src/domain/customer/customer.table.ts';
 import { user } from '../../src/domain/user/user.table.ts';
 import { createDatabaseUrl, dialectUnderTest } from '../support/database-url.ts';
 import { insertBank, testEnvironment, testSigningKey } from '../support/gateway.ts';
+import { openStream } from '../support/live-stream.ts';
 import {
   type PostgresqlCluster,
   type PostgresqlServer,
@@ -239,6 +240,35 @@ if (dialectUnderTest === 'sqlite') {
         expect(await query(urlOf(round), token ?? null, '{ me { username } }')).toMatchObject({
           data: { me: { username } },
         });
+      }
+    });
+
+    test('stream each change with the data after it, and read a resumed stream from a replica', async () => {
+      const clerk = await newUser('CanUpdateCustomerBranch');
+      const { id: customerId } = await insertCustomer(database, { bankId });
+      const open = (url: string, headers = {}) => {
+        const field = `customerChanged(bankId: "${bankId}", customerId: "${customerId}") { customer { branchId } }`;
+        return openStream(url, reader.token, `subscription { ${field} }`, { headers });
+      };
+      const streams = await Promise.all(gateways.map(({ url }) => open(url)));
+      const ids: (string | null | undefined)[] = [];
+      for (let round = 0; round < 6; round++) {
+        await changeBranch(urlOf(round), clerk.token, customerId, `branch-${round}`);
+        const events = await Promise.all(streams.map((stream) => stream.next()));
+        const shown = { customer: { branchId: `branch-${round}` } };
+        expect(events.map((event) => event?.data?.customerChanged)).toEqual([shown, shown, shown]);
+        ids.push(events[0]?.id);
+      }
+      for (const stream of streams) stream.close();
+
+      const readsOfReplicas = async () => (await Promise.all(cluster.replicas.map((server) => readsOf(server)))).join();
+      const before = await readsOfReplicas();
+      // Until a replica has replayed the changes.
+      for (let read = before; read === before; read = await readsOfReplicas()) {
+        const resumed = await open(urlOf(0), { 'last-event-id': ids[4] ?? '' });
+        const event = await resumed.next();
+        expect(event?.data?.customerChanged).toEqual({ customer: { branchId: 'branch-5' } });
+        resumed.close();
       }
     });
 

@@ -1,26 +1,15 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { allChangesInOrder } from '../../src/changes/change-order.ts';
 import { cursorOfEnd, cursorValues } from '../../src/domain/change/change-cursor.ts';
 import { encodeCursor } from '../../src/graph/cursor.ts';
 import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
-import { type OpenStream, openStream } from '../support/live-stream.ts';
-import { insertCustomer } from '../support/rows.ts';
-
-const watch = /* GraphQL */ `
-  subscription ($bankId: ID!, $customerId: ID!) {
-    customerChanged(bankId: $bankId, customerId: $customerId) {
-      fields
-    }
-  }
-`;
+import { createLiveCustomer, customerChangedDocument, type LiveCustomer } from '../support/live-customer.ts';
+import { keysOf, type OpenStream } from '../support/live-stream.ts';
 
 let gateway: Gateway;
 /** A second process with the same database. */
 let other: Gateway;
-let bankId: string;
-let customerId: string;
-let officer: TestUser;
+let customer: LiveCustomer;
 
 beforeAll(async () => {
   gateway = await startGateway({
@@ -33,46 +22,20 @@ beforeAll(async () => {
   });
   const { databaseUrl } = gateway.config;
   other = await startGateway({ prepareDatabase: async () => databaseUrl });
-  bankId = `bank-${randomUUID()}`;
-  await gateway.createBank(bankId);
-  customerId = (await insertCustomer(gateway.database, { bankId })).id;
-  officer = await gateway.createUser({
-    roles: [
-      ['CanUpdateCustomerEmail', bankId],
-      ['CanExceedRateLimit', null],
-    ],
-  });
+  customer = await createLiveCustomer(gateway);
 });
 afterAll(async () => {
   await other.stop();
   await gateway.stop();
 });
 
-function reader(): Promise<TestUser> {
-  return gateway.createUser({ roles: [['CanGetCustomer', bankId]] });
-}
-
-function open(token: string, { at = gateway, headers = {} }: { at?: Gateway; headers?: Record<string, string> } = {}) {
-  return openStream(at.url, token, watch, { variables: { bankId, customerId }, headers });
-}
-
 /** Opens a stream once the server has noticed that another one was closed. */
-async function openWhenPossible(token: string): Promise<OpenStream> {
+async function openWhenPossible(reader: TestUser): Promise<OpenStream> {
   for (;;) {
-    const stream = await open(token);
+    const stream = await customer.open(reader);
     if (stream.headers.get('connection') === 'close') return stream;
     await stream.rest();
   }
-}
-
-async function changeCustomer(at = gateway): Promise<void> {
-  const { errors } = await at.query(
-    officer.token,
-    `mutation ($bankId: ID!, $customerId: ID!) { updateCustomerEmail(bankId: $bankId, customerId: $customerId,
-      input: { email: "user-${randomUUID()}@example.org" }) { __typename } }`,
-    { bankId, customerId },
-  );
-  if (errors.length > 0) throw new Error(JSON.stringify(errors));
 }
 
 async function errorsOf(stream: OpenStream): Promise<[event: string, errors: unknown][]> {
@@ -83,42 +46,41 @@ async function errorsOf(stream: OpenStream): Promise<[event: string, errors: unk
 }
 
 test('streams have limits of their own, for each user and for the process', async () => {
-  const [first, second] = [await reader(), await reader()];
-  const streams = [await open(first.token), await open(first.token)];
-  expect(await errorsOf(await open(first.token))).toEqual([
+  const [first, second] = [await customer.createReader(), await customer.createReader()];
+  const streams = [await customer.open(first), await customer.open(first)];
+  expect(await errorsOf(await customer.open(first))).toEqual([
     ['next', [{ key: 'TOO_MANY_STREAMS', limit: 2 }]],
     ['complete', []],
   ]);
-  streams.push(await open(second.token));
-  expect(await errorsOf(await open(second.token))).toEqual([
+  streams.push(await customer.open(second));
+  expect(await errorsOf(await customer.open(second))).toEqual([
     ['next', [{ key: 'TOO_MANY_STREAMS', limit: 3 }]],
     ['complete', []],
   ]);
 
   // The three streams do not count as connections, so neither they nor this request are dropped.
-  await changeCustomer();
+  await customer.change();
   for (const stream of streams) expect((await stream.next())?.errors).toEqual([]);
 
   for (const stream of streams) stream.close();
-  const again = [await openWhenPossible(first.token), await openWhenPossible(second.token)];
+  const again = [await openWhenPossible(first), await openWhenPossible(second)];
   for (const stream of again) stream.close();
 });
 
 test('streams receive the changes of other processes', async () => {
-  const stream = await openWhenPossible((await reader()).token);
-  await changeCustomer(other);
+  const stream = await openWhenPossible(await customer.createReader());
+  await customer.change(other);
   expect((await stream.next())?.data?.customerChanged?.fields).toEqual(['Customer.email']);
   stream.close();
 });
 
 test('each event is charged to the budget of its caller, and the stream ends without completion when it is empty', async () => {
-  const { token } = await reader();
-  const stream = await openWhenPossible(token);
+  const stream = await openWhenPossible(await customer.createReader());
   let keys: unknown[] = [];
   for (let count = 0; keys.length === 0; count += 1) {
     expect(count).toBeLessThan(300);
-    await changeCustomer();
-    keys = (await stream.next())?.errors.map(({ extensions }) => extensions.key) ?? [];
+    await customer.change();
+    keys = keysOf(await stream.next());
   }
 
   expect(keys).toEqual(['RATE_LIMITED']);
@@ -132,22 +94,25 @@ test('a stream cannot be resumed after a position that is older than the retenti
   const scope = {
     secret: gateway.config.secret,
     field: 'Subscription.customerChanged',
-    arguments: [bankId, customerId],
+    arguments: [customer.bankId, customer.customerId],
   };
-  const stream = await open((await reader()).token, { headers: { 'last-event-id': encodeCursor(scope, values) } });
+  const stream = await customer.open(await customer.createReader(), {
+    headers: { 'last-event-id': encodeCursor(scope, values) },
+  });
 
   expect((await errorsOf(stream)).map(([event]) => event)).toEqual(['next', 'complete']);
 });
 
 test('Apollo Client gets the events as parts of a multipart response', async () => {
+  const { bankId, customerId } = customer;
   const response = await fetch(`${other.url}/graphql`, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
-      authorization: `Bearer ${(await reader()).token}`,
+      authorization: `Bearer ${(await customer.createReader()).token}`,
       accept: 'multipart/mixed;boundary="graphql";subscriptionSpec="1.0",application/json',
     },
-    body: JSON.stringify({ query: watch, variables: { bankId, customerId } }),
+    body: JSON.stringify({ query: customerChangedDocument, variables: { bankId, customerId } }),
   });
   expect(response.headers.get('content-type')).toBe('multipart/mixed;boundary="graphql";subscriptionSpec="1.0"');
   const stream = response.body?.pipeThrough(new TextDecoderStream()).getReader();
@@ -156,7 +121,7 @@ test('Apollo Client gets the events as parts of a multipart response', async () 
     while (!text.endsWith(end)) text += (await stream?.read())?.value ?? '';
   };
   await readUntil('--graphql');
-  await changeCustomer();
+  await customer.change();
   await readUntil('}\r\n--graphql');
 
   expect(text).toBe(
@@ -168,7 +133,7 @@ test('Apollo Client gets the events as parts of a multipart response', async () 
 test('a stop ends the streams without completion, so that their clients connect to another process', async () => {
   const { databaseUrl } = gateway.config;
   const stopping = await startGateway({ prepareDatabase: async () => databaseUrl });
-  const stream = await open((await reader()).token, { at: stopping });
+  const stream = await customer.open(await customer.createReader(), { at: stopping });
 
   await stopping.stop();
 

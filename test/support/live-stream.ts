@@ -24,6 +24,16 @@ export interface OpenStream {
   close(): void;
 }
 
+/** The keys of the errors of an event. */
+export function keysOf(event: StreamedEvent | null | undefined): unknown[] {
+  return event?.errors.map(({ extensions }) => extensions.key) ?? [];
+}
+
+/** The rest of the events until the stream ends, each with the keys of its errors. */
+export async function endOf(stream: OpenStream): Promise<[event: string, keys: unknown[]][]> {
+  return (await stream.rest()).map((event) => [event.event, keysOf(event)]);
+}
+
 function parsed(text: string): StreamedEvent | null {
   const fields = new Map(
     text

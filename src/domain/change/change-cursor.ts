@@ -1,7 +1,7 @@
 import { gatewayError } from '../../base/errors.ts';
 import type { ChangeRow } from '../../changes/change.table.ts';
 import { changeByNumber } from '../../changes/change-order.ts';
-import { type End, isAhead, type Position } from '../../database/commit-order.ts';
+import { type End, isLost, type Position } from '../../database/commit-order.ts';
 import type { Database } from '../../database/database.ts';
 
 /** A position in the changes, and what proves later that no change after it is missing. */
@@ -14,13 +14,22 @@ export interface ChangeCursor {
 }
 
 /** The values of a cursor. */
-export function cursorValues({ position: { since, upTo, number }, changedAt, issuedAt }: ChangeCursor): unknown[] {
-  return [since ?? '', upTo ?? '', number, changedAt, issuedAt];
+export function cursorValues({ position, changedAt, issuedAt }: ChangeCursor): unknown[] {
+  const { timeline, since, upTo, number } = position;
+  return [timeline ?? '', since ?? '', upTo ?? '', number, changedAt, issuedAt];
 }
 
 export function changeCursorOf(values: readonly unknown[]): ChangeCursor {
-  const [since, upTo, number, changedAt, issuedAt] = values as [string, string, number, number, number];
-  return { position: { since: since || null, upTo: upTo || null, number }, changedAt, issuedAt };
+  const [timeline, since, upTo, number, changedAt, issuedAt] = values as [
+    string,
+    string,
+    string,
+    number,
+    number,
+    number,
+  ];
+  const position = { timeline: timeline || null, since: since || null, upTo: upTo || null, number };
+  return { position, changedAt, issuedAt };
 }
 
 export function cursorOfChange(row: Pick<ChangeRow, 'at'>, position: Position, issuedAt: number): ChangeCursor {
@@ -33,7 +42,7 @@ export function cursorOfEnd({ position, newest }: End, issuedAt: number): Change
 
 /**
  * Changes after the cursor might have been deleted, or the database might have lost changes that the client has read, such as by a
- * restore: then it uses their numbers and transactions again.
+ * restore or a failover: then it uses their numbers and transactions again.
  *
  * @throws RESUME_IMPOSSIBLE
  */
@@ -43,7 +52,7 @@ export async function requireComplete(
   { end, retentionSeconds }: { end: End; retentionSeconds: number },
 ): Promise<void> {
   const earliest = Date.now() - retentionSeconds * 1_000;
-  if (issuedAt < earliest || isAhead(position, end)) throw gatewayError('RESUME_IMPOSSIBLE');
+  if (issuedAt < earliest || isLost(position, end)) throw gatewayError('RESUME_IMPOSSIBLE');
   if (changedAt === 0) return;
   const [row] = await changeByNumber(database, { number: position.number });
   const isDeleted = row === undefined && changedAt < earliest;

@@ -1,6 +1,6 @@
 import type { ChangeRow } from '../../changes/change.table.ts';
 import { allChangesInOrder } from '../../changes/change-order.ts';
-import { type End, isAhead, type Position } from '../../database/commit-order.ts';
+import { type End, isLost, type Position } from '../../database/commit-order.ts';
 import type { Database } from '../../database/database.ts';
 
 /** The milliseconds between two reads of the changes, and after a read that failed. */
@@ -17,8 +17,9 @@ export interface PlacedChange {
 }
 
 interface ReaderEvents {
-  onChanges(changes: readonly PlacedChange[]): void;
-  /** The database has lost changes that were read, such as by a failover to a replica that did not have them yet. */
+  /** The changes after these are read when it resolves, and these again if it fails. */
+  onChanges(changes: readonly PlacedChange[]): Promise<void>;
+  /** The database might have lost changes that were read, such as by a failover to a replica that did not have them yet. */
   onLoss(): void;
   onFailure(error: unknown): void;
 }
@@ -32,7 +33,8 @@ export class ChangeReader {
   readonly #events: ReaderEvents;
   /** Called at the end of the next read, with the end of the changes that were read. */
   #joining: ((end: End) => void)[] = [];
-  #end: End | null = null;
+  /** The position up to which the changes were passed on. Null if they are not read regularly. */
+  #position: Position | null = null;
   #reading: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
   #isNeeded = false;
@@ -49,7 +51,7 @@ export class ChangeReader {
     else {
       if (this.#timer !== null) clearTimeout(this.#timer);
       this.#timer = null;
-      this.#end = null;
+      this.#position = null;
     }
   }
 
@@ -66,7 +68,8 @@ export class ChangeReader {
   }
 
   #schedule(milliseconds: number): void {
-    this.#timer ??= setTimeout(async () => {
+    if (this.#timer !== null) return;
+    const timer = setTimeout(async () => {
       let pause = interval;
       try {
         await this.#read();
@@ -74,9 +77,12 @@ export class ChangeReader {
         this.#events.onFailure(error);
         pause = retryInterval;
       }
+      // Otherwise, the reads were stopped in the meantime, and perhaps started again by another timer.
+      if (this.#timer !== timer) return;
       this.#timer = null;
-      if (this.#isNeeded) this.#schedule(pause);
+      this.#schedule(pause);
     }, milliseconds).unref();
+    this.#timer = timer;
   }
 
   #read(): Promise<void> {
@@ -89,24 +95,28 @@ export class ChangeReader {
   async #readOnce(): Promise<void> {
     const joining = this.#joining.splice(0);
     const end = await this.#readRows();
-    this.#end = end;
     for (const join of joining) join(end);
-    // A later read would begin at an end that is long past.
-    if (!this.#isNeeded) this.#end = null;
+    // A later read would begin at a position that is long past.
+    if (!this.#isNeeded) this.#position = null;
   }
 
   async #readRows(): Promise<End> {
-    if (this.#end === null) return allChangesInOrder.readEnd(this.#database);
-    let { position } = this.#end;
+    let position = this.#position;
+    if (position === null) {
+      const end = await allChangesInOrder.readEnd(this.#database);
+      this.#position = end.position;
+      return end;
+    }
     for (;;) {
       const { rows, end } = await allChangesInOrder.read(this.#database, position, { limit: maxRows });
-      if (isAhead(position, end)) {
-        this.#events.onLoss();
-        return end;
-      }
-      if (rows.length > 0) this.#events.onChanges(rows);
-      if (rows.length < maxRows) return end;
-      position = rows.at(-1)?.position ?? position;
+      const hasLost = isLost(position, end);
+      if (hasLost) this.#events.onLoss();
+      else if (rows.length > 0) await this.#events.onChanges(rows);
+      const isAtEnd = hasLost || rows.length < maxRows;
+      position = isAtEnd ? end.position : (rows.at(-1)?.position ?? position);
+      // After each page, because the next read begins here if that of the next page fails.
+      this.#position = position;
+      if (isAtEnd) return end;
     }
   }
 }

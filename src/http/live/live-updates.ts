@@ -2,7 +2,7 @@ import { leewaySeconds } from '../../auth/access-token.ts';
 import { GatewayError, gatewayError } from '../../base/errors.ts';
 import { changesOfBankInOrder } from '../../changes/change-order.ts';
 import type { Config } from '../../config.ts';
-import type { End } from '../../database/commit-order.ts';
+import { type End, isLost } from '../../database/commit-order.ts';
 import { type ChangeCursor, changeCursorOf, requireComplete } from '../../domain/change/change-cursor.ts';
 import { decodeCursor } from '../../graph/cursor.ts';
 import { operationNames } from '../request.ts';
@@ -137,6 +137,9 @@ export class LiveUpdates {
       if (this.#streams.size === 0) this.#reader.isNeeded = false;
     });
     if (this.#isClosed) output.end({ isComplete: false });
+    // A failover since the position was checked.
+    else if (cursor !== null && isLost(cursor.position, end))
+      this.#deliverer.fail(stream, gatewayError('RESUME_IMPOSSIBLE'));
     else if (cursor !== null) void this.#resume(stream, cursor, end);
   }
 
@@ -180,7 +183,7 @@ export class LiveUpdates {
     return new DeliveryBatch(replica ?? database, this.#parts.findCaller);
   }
 
-  #distribute(changes: readonly PlacedChange[]): void {
+  async #distribute(changes: readonly PlacedChange[]): Promise<void> {
     const batch = this.#batchOf(changes);
     const userIds = new Set(changes.flatMap(({ row }) => row.userIds));
     const byBank = Map.groupBy(changes, ({ row }) => row.bankId);
