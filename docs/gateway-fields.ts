@@ -103,6 +103,7 @@ export const gatewayFields: Record<string, Record<string, readonly ErrorKey[]>> 
     'Mutation.createAccountAttribute': ['OBP-30018', 'TOO_MANY_ITEMS'],
   },
   'KYC status proposals and evidence': {
+    'Query.expiringKycDocuments': [],
     'Query.kycStatusProposals': ['OBP-30046'],
     'Mutation.proposeKycStatus': ['OBP-30046', 'TOO_MANY_ITEMS'],
     'Mutation.confirmKycStatus': [

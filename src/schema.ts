@@ -22,6 +22,7 @@ import * as kycCheck from './domain/kyc/kyc-check.resolver.ts';
 import * as kycDocument from './domain/kyc/kyc-document.resolver.ts';
 import * as kycEvidence from './domain/kyc/kyc-evidence.resolver.ts';
 import * as kycMedia from './domain/kyc/kyc-media.resolver.ts';
+import * as kycRetraction from './domain/kyc/kyc-retraction.resolver.ts';
 import * as kycStatus from './domain/kyc/kyc-status.resolver.ts';
 import * as kycStatusProposal from './domain/kyc/kyc-status-proposal.resolver.ts';
 import * as meeting from './domain/meeting/meeting.resolver.ts';
@@ -73,6 +74,7 @@ const modules = [
   kycDocument,
   kycMedia,
   kycEvidence,
+  kycRetraction,
   kycStatusProposal,
   kycStatus,
   meeting,

@@ -106,6 +106,7 @@ const values: Record<string, (world: World) => string> = {
   mobilePhoneNumber: () => '"%123%"',
   'Query.customerAccountLink(id:)': ({ customerAccountLinkId }) => JSON.stringify(customerAccountLinkId),
   'Query.customerAttribute(id:)': ({ attributeId }) => JSON.stringify(attributeId),
+  'Query.expiringKycDocuments(before:)': () => '"9999-12-31"',
   'Query.findUser(username:)': ({ linkedUser }) => JSON.stringify(linkedUser.username),
   'Query.meeting(id:)': ({ meetingId }) => JSON.stringify(meetingId),
   'Mutation.login(username:)': ({ linkedUser }) => JSON.stringify(linkedUser.username),
@@ -229,6 +230,11 @@ const ways: Record<string, Way> = {
     'CanCreateEntitlementAtOneBank',
     ({ bankId }) => `entitlementRequests(bankId: "${bankId}")`,
   ),
+  KycStatusProposal: wayByConnection('CanGetKycStatusesAtOneBank', (world) => `kycStatusProposals(${ofOne(world)})`),
+  KycRetraction: {
+    roles: ['CanGetKycChecksAtOneBank'],
+    document: (world, selection) => `{ kycChecks(${ofOne(world)}) { retraction { ${selection} } } }`,
+  },
   Meeting: wayByConnection('CanGetMeetings', ({ bankId }) => `meetings(bankId: "${bankId}")`),
   Account: {
     roles: ['CanGetCustomerOverview'],
@@ -396,6 +402,7 @@ const givenByTheirWay = [
   'KycDocument.customerNumber',
   'KycMedia.customerNumber',
   'KycStatus.customerNumber',
+  'KycStatus.proposal',
   'SocialMediaHandle.customerNumber',
   'Account.routings',
   'Account.attributes',

@@ -181,6 +181,24 @@ export function httpsUrlFromWritten(value: unknown): { url: string; corrected: b
   return { url: parseUrl(`https://${written.replace(/^\/\//, '')}`), corrected: true };
 }
 
+/** Parses a SHA-256 hash. Returns it in lower case. */
+export function parseSha256(value: unknown): string {
+  const hash = checkedText(value).toLowerCase();
+  if (!/^[0-9a-f]{64}$/.test(hash)) throw invalidValue('SHA256');
+  return hash;
+}
+
+/** Each of the two names of a media type, as RFC 6838 restricts them. */
+const mediaTypeName = '[a-z0-9][a-z0-9!#$&^_.+-]{0,126}';
+const mediaType = new RegExp(`^${mediaTypeName}/${mediaTypeName}$`);
+
+/** Parses a media type without parameters. Returns it in lower case. */
+export function parseContentType(value: unknown): string {
+  const type = checkedText(value, 255).toLowerCase();
+  if (!mediaType.test(type)) throw invalidValue('CONTENT_TYPE');
+  return type;
+}
+
 const countryCodes = new Set(Object.keys(countries.getAlpha2Codes()));
 
 /** Parses an ISO 3166-1 alpha-2 code in upper case. */

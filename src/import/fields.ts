@@ -5,11 +5,13 @@ import { InvalidValue, invalidValue } from '../base/value-rules.ts';
 import {
   httpsUrlFromWritten,
   parseAmount,
+  parseContentType,
   parseCountryCode,
   parseCurrency,
   parseEmailAddress,
   parseId,
   parseLongText,
+  parseSha256,
   parseText,
 } from '../base/values.ts';
 import { AttributeType } from '../domain/attribute/attribute-type.ts';
@@ -119,6 +121,8 @@ export const timeAheadOfClock: ParseField = (value) => {
 export const localDate: ParseField = (value) => localDateFromWritten(value);
 export const countryCode: ParseField = (value) => parseCountryCode(value);
 export const currency: ParseField = (value) => parseCurrency(value);
+export const sha256: ParseField = (value) => parseSha256(value);
+export const contentType: ParseField = (value) => parseContentType(value);
 export const emailAddress: ParseField = (value) => parseEmailAddress(value);
 
 export const url: ParseField = (value, _record, findings) => {
@@ -132,14 +136,16 @@ export const boolean: ParseField = (value) => {
   return value;
 };
 
-const maxCount = 1000;
+export function integer(minimum: number, limit: number): ParseField {
+  return (value) => {
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < minimum || value > limit) {
+      throw invalidValue('INTEGER_FROM_TO', { minimum, limit });
+    }
+    return value;
+  };
+}
 
-export const count: ParseField = (value) => {
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > maxCount) {
-    throw invalidValue('INTEGER_FROM_TO', { minimum: 0, limit: maxCount });
-  }
-  return value;
-};
+export const count: ParseField = integer(0, 1000);
 
 /** An amount in the currency that another field of the record names. */
 export function amount(currencyField: string): ParseField {

@@ -25,7 +25,11 @@ import { findCustomerByNumber, isLookAlikeStored } from '../../src/domain/custom
 import type { LockedCustomer } from '../../src/domain/customer/locked-customer.ts';
 import { fillCanonicalIdentifiers } from '../../src/domain/identifier/canonical-identifiers.ts';
 import { collidingIdentifiers } from '../../src/domain/identifier/colliding-identifiers.ts';
+import { expiringDocumentPage } from '../../src/domain/kyc/kyc-document.list.ts';
+import { type KycStatusProposalFilter, kycStatusProposalPage } from '../../src/domain/kyc/kyc-status-proposal.list.ts';
+import { KycStatusProposalState } from '../../src/domain/kyc/kyc-status-proposal-state.ts';
 import { belongingEntries } from '../../src/domain/onboarding/belongings.ts';
+import { user } from '../../src/domain/user/user.table.ts';
 import { PageArguments } from '../../src/graph/connection.ts';
 import { type Context, type ContextParts, createContext } from '../../src/graph/context.ts';
 import { generateCustomers } from '../../src/import/generate.ts';
@@ -33,7 +37,7 @@ import { customersNumbered } from '../../src/import/numbered-customers.ts';
 import { createMigratedDatabaseUrl, dialectUnderTest } from '../support/database-url.ts';
 import { contextParts } from '../support/gateway.ts';
 import { explain, type SentStatement, updateStatistics } from '../support/query-plans.ts';
-import { insertCustomers } from '../support/rows.ts';
+import { insertCustomers, insertKycStatusProposal } from '../support/rows.ts';
 
 const bankId = 'gh.29.uk';
 
@@ -338,6 +342,61 @@ test.each(belongingEntries)('the %s of a customer are found by an index', async 
   const remedy = `Add an index on customer_id to the table ${getTableName(table)}, because the export and the cascade select its rows.`;
   expect(plans).toHaveLength(1);
   expect(plans[0], remedy).not.toMatch(dialectUnderTest === 'sqlite' ? /SCAN (?!\w+ USING)/ : /Seq Scan/);
+});
+
+/** The filters of the proposals of a bank, and the index by which SQLite reads them in their order. */
+const proposalLists: [filter: Partial<KycStatusProposalFilter>, index: string][] = [
+  [{}, 'kyc_status_proposal_bank'],
+  [{ proposedBefore: new Date() }, 'kyc_status_proposal_bank'],
+  [{ state: KycStatusProposalState.PROPOSED }, 'kyc_status_proposal_bank_state'],
+  [{ state: KycStatusProposalState.PROPOSED, proposedBefore: new Date() }, 'kyc_status_proposal_bank_state'],
+  [{ customerId: 'customer-1' }, 'kyc_status_proposal_customer'],
+  [{ customerId: 'customer-1', proposedBefore: new Date() }, 'kyc_status_proposal_customer'],
+  [{ customerId: 'customer-1', state: KycStatusProposalState.PROPOSED }, 'kyc_status_proposal_customer'],
+];
+
+describe('a queue of KYC work', () => {
+  /** Reads the first page, the second page, and the total, which any index can count. PostgreSQL chooses by its statistics. */
+  async function expectInOrder(
+    index: string,
+    list: (page: PageArguments) => Promise<{ pageInfo: { endCursor: string | null }; totalCount: Promise<number> }>,
+  ): Promise<void> {
+    const plans = await plansOf(async () => {
+      const { pageInfo, totalCount } = await list({ first: 1 });
+      await list({ first: 1, after: pageInfo.endCursor });
+      await totalCount;
+    });
+
+    expect(plans).toHaveLength(3);
+    for (const plan of plans)
+      expect(plan).not.toMatch(/SCAN (?!\w+ USING)|Seq Scan|TEMP B-TREE|(?<!Incremental )Sort {2}\(/);
+    for (const plan of dialectUnderTest === 'sqlite' ? plans.slice(0, 2) : []) {
+      expect(plan).toMatch(new RegExp(`INDEX ${index} \\(`));
+    }
+  }
+
+  beforeAll(async () => {
+    const [{ id: customerId = '' } = {}] = await database.read.select().from(customer).limit(1);
+    const [{ id: proposedByUserId = '' } = {}] = await database.read.select().from(user).limit(1);
+    for (let day = 1; day <= 5; day += 1) {
+      const date = new Date(Date.UTC(2024, 0, day));
+      await insertKycStatusProposal(database, { bankId, customerId, proposedByUserId, date });
+    }
+    await updateStatistics(databaseUrl);
+  });
+
+  test.each(proposalLists)('is read in the order of an index for proposals with %o', async (filter, index) => {
+    const whole = { customerId: null, state: null, proposedBefore: null, ...filter };
+    await expectInOrder(index, (page) => kycStatusProposalPage(context, bankId, whole, page));
+  });
+
+  test.each([true, false])(
+    'is read in the order of an index for documents (includeExpired: %s)',
+    async (includeExpired) => {
+      const list = { bankId, before: '2090-01-01', includeExpired };
+      await expectInOrder('kyc_document_bank_expiry', (page) => expiringDocumentPage(context, list, page));
+    },
+  );
 });
 
 test('the firehose uses an index', async () => {

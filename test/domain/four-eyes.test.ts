@@ -31,7 +31,7 @@ const add = /* GraphQL */ `mutation ($bankId: ID!, $customerId: ID!, $input: Add
   addKycStatus(bankId: $bankId, customerId: $customerId, input: $input) { kycStatus { ok } } }`;
 const open = /* GraphQL */ `query ($bankId: ID!, $customerId: ID!) {
   customer(bankId: $bankId, customerId: $customerId) { kycStatus kycStatusProposals { id ok } }
-  kycStatusProposals(bankId: $bankId, customerId: $customerId) { id ok } }`;
+  kycStatusProposals(bankId: $bankId, customerId: $customerId, state: PROPOSED) { nodes { id ok } } }`;
 
 let gateway: Gateway;
 /** Can propose and confirm KYC statuses, as the second officer can, but cannot confirm their own proposals. */
@@ -268,7 +268,7 @@ describe('proposeKycStatus', () => {
     const proposals = [{ id: expect.any(String), ok: true }];
     expect(read.data).toEqual({
       customer: { kycStatus: false, kycStatusProposals: proposals },
-      kycStatusProposals: proposals,
+      kycStatusProposals: { nodes: proposals },
     });
     expect(await timeline()).toEqual([]);
   });
@@ -352,7 +352,10 @@ describe('confirmKycStatus', () => {
       },
     });
     expect(again.data).toEqual(first.data);
-    expect(read.data).toEqual({ customer: { kycStatus: true, kycStatusProposals: [] }, kycStatusProposals: [] });
+    expect(read.data).toEqual({
+      customer: { kycStatus: true, kycStatusProposals: [] },
+      kycStatusProposals: { nodes: [] },
+    });
     expect(await timeline()).toMatchObject([{ ok: true, date: new Date(date) }]);
   });
 });
@@ -402,7 +405,10 @@ describe('Customer.kycStatusProposals', () => {
     expect(own.data).toEqual({ myCustomers: [{ kycStatusProposals: null }] });
     expect(codesOf(own)).toEqual(['OBP-20006']);
     expect(read.errors).toEqual([]);
-    expect(read.data).toMatchObject({ customer: { kycStatusProposals: [{ id }] }, kycStatusProposals: [{ id }] });
+    expect(read.data).toMatchObject({
+      customer: { kycStatusProposals: [{ id }] },
+      kycStatusProposals: { nodes: [{ id }] },
+    });
   });
 
   test('takes one statement, however many customers there are', async () => {

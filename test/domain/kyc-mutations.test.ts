@@ -112,7 +112,7 @@ const kinds: Kind[] = [
     bad: [
       ...badIds('kycMediaId'),
       ['a type that is too long', { type: 'x'.repeat(51) }, 'input.type'],
-      ['a URL that is too long', { url: `https://media.example.com/${'x'.repeat(255)}` }, 'input.url'],
+      ['a URL that is too long', { url: `https://media.example.com/${'x'.repeat(2000)}` }, 'input.url'],
       ['a URL that is not https', { url: 'http://media.example.com/passport.png' }, 'input.url'],
       ['a URL that is a script', { url: 'javascript:alert(1)' }, 'input.url'],
       ['an unknown document', { relatesToKycDocumentId: 'no-document' }, 'input.relatesToKycDocumentId'],

@@ -194,6 +194,8 @@ export type Permission =
   | 'READ_CUSTOMER_OVERVIEW_FLAT'
   /** Access to `Query.entitlements`. */
   | 'READ_ENTITLEMENTS'
+  /** Access to `Query.expiringKycDocuments`. */
+  | 'READ_EXPIRING_KYC_DOCUMENTS'
   /** Access to `Query.exportCustomerData`. */
   | 'READ_EXPORT_CUSTOMER_DATA'
   /** Access to `Query.findUser`. */

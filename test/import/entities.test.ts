@@ -62,6 +62,8 @@ describe('entities', () => {
       const names = list.map((entity) => getTableName(entity.table));
       const position = names.indexOf(getTableName(table));
       for (const referenced of referencedTables(table)) {
+        // No record contains such a reference, so it is null in imported rows.
+        if (notImported.includes(referenced)) continue;
         expect(names.slice(0, position + 1), `${name} refers to ${referenced}`).toContain(referenced);
       }
     },

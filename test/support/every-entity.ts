@@ -129,9 +129,9 @@ async function insertWorld(database: Database, tokens: Tokens, names: SharedName
   const userLink = await insertUserCustomerLink(database, { ...child, userId: linkedUser.id });
   await insertUserAttribute(database, { userId: linkedUser.id });
   const accountLinkId = await insertAccounts(database, { ...child, names, userId: linkedUser.id });
-  const status = await insertKycEvidence(database, { ...child, names });
-  const message = await insertCustomerMessage(database, child);
   const proposal = await insertKycStatusProposal(database, { ...child, proposedByUserId: colleague.id });
+  const status = await insertKycEvidence(database, { ...child, names, proposalId: proposal.id });
+  const message = await insertCustomerMessage(database, child);
   const event = await insertCrmEvent(database, child);
   const meeting = await insertMeeting(database, {
     ...child,
@@ -188,7 +188,10 @@ async function insertAccounts(
   return (await insertCustomerAccountLink(database, { ...child, accountId })).id;
 }
 
-async function insertKycEvidence(database: Database, { names, ...child }: CustomerKeys) {
+async function insertKycEvidence(
+  database: Database,
+  { names, proposalId, ...child }: CustomerKeys & { proposalId: string },
+) {
   await insertKycCheck(database, { ...child, id: names.kycCheckId });
   await insertKycDocument(database, { ...child, id: names.kycDocumentId });
   await insertKycMedia(database, {
@@ -197,5 +200,5 @@ async function insertKycEvidence(database: Database, { names, ...child }: Custom
     relatesToKycCheckId: names.kycCheckId,
     relatesToKycDocumentId: names.kycDocumentId,
   });
-  return insertKycStatus(database, child);
+  return insertKycStatus(database, { ...child, proposalId });
 }

@@ -37,6 +37,14 @@ const furtherReads: Record<string, RootCall> = {
     variables: ({ bankId }) => ({ bankId }),
     selection: 'nodes { id userId roleName bankId }',
   },
+  expiringKycDocuments: {
+    variables: ({ bankId }) => ({ bankId, before: '9999-12-31', includeExpired: true }),
+    selection: 'nodes { id customerId }',
+  },
+  kycStatusProposals: {
+    variables: ({ bankId, customerId }) => ({ bankId, customerId }),
+    selection: 'nodes { id customerId }',
+  },
   banks: { variables: () => ({}), selection: 'id' },
   findUser: {
     variables: ({ bankId, linkedUser }) => ({ bankId, username: linkedUser.username }),

@@ -1,7 +1,8 @@
 import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Batched, BatchedByKey } from '../../execution/batched.ts';
-import { RequiresRole } from '../../graph/access/rule.ts';
+import { Authenticated, RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, BankIdOrNull, CustomerId } from '../../graph/arguments.ts';
+import { callerIdOf } from '../../graph/caller.ts';
 import type { Context } from '../../graph/context.ts';
 import { optionalId } from '../../graph/input.ts';
 import { collectProblems } from '../../graph/input-collection.ts';
@@ -9,6 +10,8 @@ import type { WrittenChild } from '../../graph/mutation.ts';
 import { mutateChild } from '../customer/child-mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
+import { userSummaries } from '../user/user.loader.ts';
+import { UserSummary } from '../user/user-summary.type.ts';
 import { kycCheck } from './kyc-check.table.ts';
 import { AddKycCheckInput, KycCheck, KycCheckPayload } from './kyc-check.type.ts';
 import { checksOf, loadKycCheck } from './kyc-evidence.loader.ts';
@@ -56,6 +59,19 @@ export class KycCheckResolver {
     return (await loadCustomers(context, checks)).map((customer) => customer?.customerNumber ?? null);
   }
 
+  @FieldResolver(() => UserSummary, {
+    nullable: true,
+    description: 'The user who recorded the check. Null if it was imported, or recorded before this was stored.',
+  })
+  @Authenticated()
+  @Batched()
+  recordedBy(@Root() checks: KycCheck[], @Ctx() context: Context): Promise<(UserSummary | null)[]> {
+    return userSummaries(
+      context,
+      checks.map(({ recordedByUserId }) => recordedByUserId),
+    );
+  }
+
   @FieldResolver(() => Customer, { nullable: true, description: 'The customer of the check.' })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
   @Batched()
@@ -84,12 +100,14 @@ export class KycCheckMutations {
     @Arg('input', () => AddKycCheckInput, { description: 'The new check.' }) input: AddKycCheckInput,
     @Ctx() context: Context,
   ): Promise<KycCheckPayload> {
-    const { id, values } = collectProblems(() => ({
+    const recordedByUserId = callerIdOf(context);
+    const evidence = collectProblems(() => ({
+      recordedByUserId,
       id: optionalId('input.kycCheckId', input.kycCheckId),
       values: kycCheckValues(input),
     }));
     return mutateChild(context, { bankId, customerId }, readPayload, async (transaction, customer) => {
-      const { row } = await addEvidence(transaction, kycCheck, customer, id, values);
+      const { row } = await addEvidence(transaction, kycCheck, customer, evidence);
       return row;
     });
   }

@@ -22,6 +22,8 @@ export const kycCheck = table(
     retractionReason: text('retraction_reason'),
     createdAt: timestamp('created_at').notNull(),
     updatedAt: timestamp('updated_at').notNull(),
+    /** The user who recorded the row. Null if it was imported, or recorded by an earlier version. */
+    recordedByUserId: id('recorded_by_user_id').references(() => user.id),
   },
   (t) => [
     childOfCustomer(t),

@@ -3,7 +3,8 @@ import { globalIdDescription, pastTimeDescription, payloadObjectOfCustomer } fro
 import { globalId } from '../../graph/global-id.ts';
 import { DateTime } from '../../graph/scalars.ts';
 import type { KycCheckRow } from './kyc-check.table.ts';
-import { KycRetraction, withRetraction } from './kyc-retraction.type.ts';
+import { toKycRecord } from './kyc-record.type.ts';
+import { KycRetraction } from './kyc-retraction.type.ts';
 
 @ObjectType({
   simpleResolvers: true,
@@ -43,8 +44,10 @@ export class KycCheck {
   @Field(() => String, { nullable: true, description: 'The comments on the check.' })
   comments: string | null;
 
-  @Field(() => DateTime, { description: 'The time when the check was first stored in the gateway.' })
-  createdAt: Date;
+  @Field(() => DateTime, { description: 'The time when the check was recorded in the gateway.' })
+  recordedAt: Date;
+
+  recordedByUserId: string | null;
 
   @Field(() => KycRetraction, {
     nullable: true,
@@ -54,7 +57,7 @@ export class KycCheck {
 }
 
 export function toKycCheck(row: KycCheckRow): KycCheck {
-  return withRetraction({ ...row, id: globalId('KycCheck', row.customerId, row.id), kycCheckId: row.id });
+  return toKycRecord({ ...row, id: globalId('KycCheck', row.customerId, row.id), kycCheckId: row.id });
 }
 
 @InputType({ description: 'A new KYC check.' })

@@ -1,16 +1,22 @@
-import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Batched, BatchedByKey } from '../../execution/batched.ts';
-import { RequiresRole } from '../../graph/access/rule.ts';
+import { Authenticated, RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, BankIdOrNull, CustomerId } from '../../graph/arguments.ts';
+import { callerIdOf } from '../../graph/caller.ts';
+import { PageArguments } from '../../graph/connection.ts';
 import type { Context } from '../../graph/context.ts';
 import { optionalId } from '../../graph/input.ts';
 import { collectProblems } from '../../graph/input-collection.ts';
 import type { WrittenChild } from '../../graph/mutation.ts';
+import { LocalDate } from '../../graph/scalars.ts';
 import { mutateChild } from '../customer/child-mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
+import { userSummaries } from '../user/user.loader.ts';
+import { UserSummary } from '../user/user-summary.type.ts';
+import { expiringDocumentPage } from './kyc-document.list.ts';
 import { kycDocument } from './kyc-document.table.ts';
-import { AddKycDocumentInput, KycDocument, KycDocumentPayload } from './kyc-document.type.ts';
+import { AddKycDocumentInput, KycDocument, KycDocumentConnection, KycDocumentPayload } from './kyc-document.type.ts';
 import { documentsOf, loadKycDocument, mediaOfDocuments } from './kyc-evidence.loader.ts';
 import { kycDocumentValues } from './kyc-evidence.rules.ts';
 import { addEvidence } from './kyc-evidence.writes.ts';
@@ -24,7 +30,7 @@ async function readPayload(context: Context, { id, bankId, customerId }: Written
 export class CustomerKycDocumentsResolver {
   @FieldResolver(() => [KycDocument], {
     nullable: true,
-    description: 'The KYC documents of the customer, sorted by `createdAt`, newest first.',
+    description: 'The KYC documents of the customer, sorted by `recordedAt`, newest first.',
   })
   @RequiresRole(['CanGetAnyKycDocuments', 'CanGetKycDocumentsAtOneBank'], { kycMaterial: true })
   @BatchedByKey<CustomerKey>()
@@ -37,7 +43,7 @@ export class CustomerKycDocumentsResolver {
 export class KycDocumentResolver {
   @Query(() => [KycDocument], {
     nullable: true,
-    description: 'The KYC documents of a customer, sorted by `createdAt`, newest first.',
+    description: 'The KYC documents of a customer, sorted by `recordedAt`, newest first.',
   })
   @RequiresRole(['CanGetAnyKycDocuments', 'CanGetKycDocumentsAtOneBank'], { kycMaterial: true })
   async kycDocuments(
@@ -50,11 +56,48 @@ export class KycDocumentResolver {
     return documents;
   }
 
+  @Query(() => KycDocumentConnection, {
+    nullable: true,
+    description:
+      'The KYC documents of the bank that expire before a date, sorted by `expiryDate`, earliest first. Retracted documents, and documents without an `expiryDate`, are omitted.',
+  })
+  @RequiresRole(['CanGetAnyKycDocuments', 'CanGetKycDocumentsAtOneBank'], { kycMaterial: true })
+  expiringKycDocuments(
+    @BankId() bankId: string,
+    @Arg('before', () => LocalDate, {
+      description: 'The date, such as `2028-01-01`. Documents with an earlier `expiryDate` are returned.',
+    })
+    before: string,
+    @Arg('includeExpired', () => Boolean, {
+      nullable: true,
+      defaultValue: false,
+      description: 'Whether to return also documents whose `expiryDate` has passed in UTC. Defaults to `false`.',
+    })
+    includeExpired: boolean | null,
+    @Args(() => PageArguments) page: PageArguments,
+    @Ctx() context: Context,
+  ) {
+    return expiringDocumentPage(context, { bankId, before, includeExpired: includeExpired ?? false }, page);
+  }
+
   @FieldResolver(() => String, { nullable: true, description: 'The customer number of the customer.' })
   @RequiresRole(['CanGetAnyKycDocuments', 'CanGetKycDocumentsAtOneBank', 'CanAddKycDocument'])
   @Batched()
   async customerNumber(@Root() documents: KycDocument[], @Ctx() context: Context): Promise<(string | null)[]> {
     return (await loadCustomers(context, documents)).map((customer) => customer?.customerNumber ?? null);
+  }
+
+  @FieldResolver(() => UserSummary, {
+    nullable: true,
+    description: 'The user who recorded the document. Null if it was imported, or recorded before this was stored.',
+  })
+  @Authenticated()
+  @Batched()
+  recordedBy(@Root() documents: KycDocument[], @Ctx() context: Context): Promise<(UserSummary | null)[]> {
+    return userSummaries(
+      context,
+      documents.map(({ recordedByUserId }) => recordedByUserId),
+    );
   }
 
   @FieldResolver(() => Customer, { nullable: true, description: 'The customer of the document.' })
@@ -95,12 +138,14 @@ export class KycDocumentMutations {
     @Arg('input', () => AddKycDocumentInput, { description: 'The new document.' }) input: AddKycDocumentInput,
     @Ctx() context: Context,
   ): Promise<KycDocumentPayload> {
-    const { id, values } = collectProblems(() => ({
+    const recordedByUserId = callerIdOf(context);
+    const evidence = collectProblems(() => ({
+      recordedByUserId,
       id: optionalId('input.kycDocumentId', input.kycDocumentId),
       values: kycDocumentValues(input),
     }));
     return mutateChild(context, { bankId, customerId }, readPayload, async (transaction, customer) => {
-      const { row } = await addEvidence(transaction, kycDocument, customer, id, values);
+      const { row } = await addEvidence(transaction, kycDocument, customer, evidence);
       return row;
     });
   }

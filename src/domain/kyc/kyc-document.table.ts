@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { columns } from '../../database/columns.ts';
 import { childOfCustomer } from '../customer/child-of-customer.ts';
 import { user } from '../user/user.table.ts';
@@ -21,11 +22,16 @@ export const kycDocument = table(
     retractionReason: text('retraction_reason'),
     createdAt: timestamp('created_at').notNull(),
     updatedAt: timestamp('updated_at').notNull(),
+    /** The user who recorded the row. Null if it was imported, or recorded by an earlier version. */
+    recordedByUserId: id('recorded_by_user_id').references(() => user.id),
   },
   (t) => [
     childOfCustomer(t),
     primaryKey({ columns: [t.customerId, t.id] }),
     index('kyc_document_customer').on(t.customerId, t.createdAt, t.id),
+    index('kyc_document_bank_expiry')
+      .on(t.bankId, t.expiryDate, t.customerId, t.id)
+      .where(sql`retracted_at is null and expiry_date is not null`),
   ],
 );
 

@@ -1,9 +1,11 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { connectionOf } from '../../graph/connection.ts';
 import { globalIdDescription, payloadObjectOfCustomer } from '../../graph/descriptions.ts';
 import { globalId } from '../../graph/global-id.ts';
 import { DateTime, LocalDate } from '../../graph/scalars.ts';
 import type { KycDocumentRow } from './kyc-document.table.ts';
-import { KycRetraction, withRetraction } from './kyc-retraction.type.ts';
+import { toKycRecord } from './kyc-record.type.ts';
+import { KycRetraction } from './kyc-retraction.type.ts';
 
 @ObjectType({
   simpleResolvers: true,
@@ -37,8 +39,10 @@ export class KycDocument {
   @Field(() => LocalDate, { nullable: true, description: 'The last date on which the document is valid.' })
   expiryDate: string | null;
 
-  @Field(() => DateTime, { description: 'The time when the document was first stored in the gateway.' })
-  createdAt: Date;
+  @Field(() => DateTime, { description: 'The time when the document was recorded in the gateway.' })
+  recordedAt: Date;
+
+  recordedByUserId: string | null;
 
   @Field(() => KycRetraction, {
     nullable: true,
@@ -47,8 +51,10 @@ export class KycDocument {
   retraction: KycRetraction | null;
 }
 
+export const KycDocumentConnection = connectionOf('KycDocumentConnection', 'KycDocumentEdge', () => KycDocument);
+
 export function toKycDocument(row: KycDocumentRow): KycDocument {
-  return withRetraction({ ...row, id: globalId('KycDocument', row.customerId, row.id), kycDocumentId: row.id });
+  return toKycRecord({ ...row, id: globalId('KycDocument', row.customerId, row.id), kycDocumentId: row.id });
 }
 
 @InputType({ description: 'A new KYC document.' })

@@ -1,8 +1,8 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
-import { gatewayError } from '../../base/errors.ts';
 import { parseId } from '../../base/values.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, CustomerId } from '../../graph/arguments.ts';
+import { callerIdOf } from '../../graph/caller.ts';
 import type { Context } from '../../graph/context.ts';
 import { longText, valid } from '../../graph/input.ts';
 import { collectProblems } from '../../graph/input-collection.ts';
@@ -49,8 +49,7 @@ export class KycEvidenceMutations {
       id: valid('input.kycEvidenceId', () => parseId(input.kycEvidenceId)),
       reason: longText('input.reason', input.reason, 2000),
     }));
-    const userId = context.user?.id;
-    if (userId === undefined) throw gatewayError('OBP-20001');
+    const userId = callerIdOf(context);
     return mutate(
       context,
       async (transaction) => {

@@ -1,8 +1,8 @@
 import { withinClockLeeway } from '../../base/dates.ts';
 import { notInFuture, type RowRule } from '../../base/row-rule.ts';
 import { valueRule } from '../../base/value-rules.ts';
-import { parseId } from '../../base/values.ts';
-import { identifier, optionalId, optionalLongText, requireRules, text, valid } from '../../graph/input.ts';
+import { parseContentType, parseId, parseOptional, parseSha256 } from '../../base/values.ts';
+import { assertInput, identifier, optionalId, optionalLongText, requireRules, text, valid } from '../../graph/input.ts';
 import { collectProblems } from '../../graph/input-collection.ts';
 import type { KycCheckRow, kycCheck } from './kyc-check.table.ts';
 import type { AddKycCheckInput } from './kyc-check.type.ts';
@@ -24,6 +24,9 @@ export const kycDocumentRules: readonly RowRule<KycDocumentRow>[] = [
     holds: ({ issueDate, expiryDate }) => issueDate === null || expiryDate === null || issueDate <= expiryDate,
   },
 ];
+
+/** The largest size of a file: the largest `Int`. */
+export const maxBytes = 2 ** 31 - 1;
 
 const fieldOf = (column: string) => `input.${column}`;
 
@@ -56,13 +59,22 @@ export function kycDocumentValues(input: AddKycDocumentInput): EvidenceValues<ty
   });
 }
 
+/** The size of a file. The type of the field limits it. */
+function mediaBytes(bytes: number | null): number | null {
+  assertInput(bytes === null || bytes >= 1, 'input.bytes', 'INTEGER_FROM_TO', { minimum: 1, limit: maxBytes });
+  return bytes;
+}
+
 export function kycMediaValues(input: AddKycMediaInput): EvidenceValues<typeof kycMedia> {
   return collectProblems(() => {
     collectProblems(() => requireRules(kycMediaRules, { date: withinClockLeeway(input.date) }, fieldOf));
     return {
       type: text('input.type', input.type, 50),
-      url: text('input.url', input.url, 255),
+      url: input.url,
       date: input.date,
+      sha256: valid('input.sha256', () => parseOptional(input.sha256, parseSha256), null),
+      contentType: valid('input.contentType', () => parseOptional(input.contentType, parseContentType), null),
+      bytes: mediaBytes(input.bytes ?? null),
       relatesToKycDocumentId: optionalId('input.relatesToKycDocumentId', input.relatesToKycDocumentId),
       relatesToKycCheckId: optionalId('input.relatesToKycCheckId', input.relatesToKycCheckId),
     };

@@ -21,10 +21,19 @@ type OwnColumn =
   | 'retractedByUserId'
   | 'retractionReason'
   | 'createdAt'
-  | 'updatedAt';
+  | 'updatedAt'
+  | 'recordedByUserId';
 
 /** All columns that the input sets. A missing one would not be compared with the stored row. */
 export type EvidenceValues<Table extends EvidenceTable> = Required<Omit<Table['$inferInsert'], OwnColumn>>;
+
+/** New evidence, and the user who records it. */
+export interface NewEvidence<Table extends EvidenceTable> {
+  /** Null if one must be generated. */
+  id: string | null;
+  values: EvidenceValues<Table>;
+  recordedByUserId: string;
+}
 
 function own(table: EvidenceTable, customer: LockedCustomer, id: string): SQL | undefined {
   return and(eq(table.customerId, customer.id), eq(table.id, id));
@@ -71,7 +80,8 @@ function idFieldOf(table: EvidenceTable): string {
 }
 
 /**
- * Adds evidence. If evidence with the ID and the same values exists, returns it with `isNew` false. If concurrent requests have the
+ * Adds evidence. If evidence with the ID and the same values exists, returns it with `isNew` false, and the user
+ * who recorded it first stays. If concurrent requests have the
  * same ID, the database lets one of them insert, and the others compare.
  * @throws KYC_EVIDENCE_EXISTS if evidence with the ID has other values.
  */
@@ -79,8 +89,7 @@ export async function addEvidence<Table extends EvidenceTable>(
   transaction: Queries,
   table: Table,
   customer: LockedCustomer,
-  id: string | null,
-  values: EvidenceValues<Table>,
+  { id, values, recordedByUserId }: NewEvidence<Table>,
 ): Promise<{ row: Table['$inferSelect']; isNew: boolean }> {
   const now = new Date();
   const ownColumns = {
@@ -89,6 +98,7 @@ export async function addEvidence<Table extends EvidenceTable>(
     customerId: customer.id,
     createdAt: now,
     updatedAt: now,
+    recordedByUserId,
   };
   const [added] = await insertRow<SQLiteTable>(
     transaction,

@@ -1,7 +1,8 @@
 import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Batched, BatchedByKey } from '../../execution/batched.ts';
-import { RequiresRole } from '../../graph/access/rule.ts';
+import { Authenticated, RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, BankIdOrNull, CustomerId } from '../../graph/arguments.ts';
+import { callerIdOf } from '../../graph/caller.ts';
 import type { Context } from '../../graph/context.ts';
 import { optionalId } from '../../graph/input.ts';
 import { collectProblems } from '../../graph/input-collection.ts';
@@ -9,6 +10,8 @@ import type { WrittenChild } from '../../graph/mutation.ts';
 import { mutateChild } from '../customer/child-mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
+import { userSummaries } from '../user/user.loader.ts';
+import { UserSummary } from '../user/user-summary.type.ts';
 import { KycCheck } from './kyc-check.type.ts';
 import { KycDocument } from './kyc-document.type.ts';
 import { loadKycMedia, mediaOf, namedChecks, namedDocuments } from './kyc-evidence.loader.ts';
@@ -55,6 +58,19 @@ export class KycMediaResolver {
   @Batched()
   async customerNumber(@Root() media: KycMedia[], @Ctx() context: Context): Promise<(string | null)[]> {
     return (await loadCustomers(context, media)).map((customer) => customer?.customerNumber ?? null);
+  }
+
+  @FieldResolver(() => UserSummary, {
+    nullable: true,
+    description: 'The user who recorded the media item. Null if it was imported, or recorded before this was stored.',
+  })
+  @Authenticated()
+  @Batched()
+  recordedBy(@Root() media: KycMedia[], @Ctx() context: Context): Promise<(UserSummary | null)[]> {
+    return userSummaries(
+      context,
+      media.map(({ recordedByUserId }) => recordedByUserId),
+    );
   }
 
   @FieldResolver(() => Customer, { nullable: true, description: 'The customer of the media item.' })
@@ -107,12 +123,14 @@ export class KycMediaMutations {
     @Arg('input', () => AddKycMediaInput, { description: 'The new media item.' }) input: AddKycMediaInput,
     @Ctx() context: Context,
   ): Promise<KycMediaPayload> {
-    const { id, values } = collectProblems(() => ({
+    const recordedByUserId = callerIdOf(context);
+    const evidence = collectProblems(() => ({
+      recordedByUserId,
       id: optionalId('input.kycMediaId', input.kycMediaId),
       values: kycMediaValues(input),
     }));
     return mutateChild(context, { bankId, customerId }, readPayload, (transaction, customer) =>
-      addKycMedia(transaction, customer, id, values),
+      addKycMedia(transaction, customer, evidence),
     );
   }
 }

@@ -4,7 +4,7 @@ import { user } from '../user/user.table.ts';
 import { kycCheck } from './kyc-check.table.ts';
 import { kycDocument } from './kyc-document.table.ts';
 
-const { table, id, text, timestamp, foreignKey, primaryKey, index } = columns;
+const { table, id, text, integer, timestamp, foreignKey, primaryKey, index } = columns;
 
 /** Clients can choose the ID, which is unique only for the customer. Related evidence must be of the same customer. */
 export const kycMedia = table(
@@ -23,6 +23,12 @@ export const kycMedia = table(
     retractionReason: text('retraction_reason'),
     createdAt: timestamp('created_at').notNull(),
     updatedAt: timestamp('updated_at').notNull(),
+    /** The user who recorded the row. Null if it was imported, or recorded by an earlier version. */
+    recordedByUserId: id('recorded_by_user_id').references(() => user.id),
+    /** The hash of the file at the URL, in lower-case hexadecimal digits. */
+    sha256: text('sha256'),
+    contentType: text('content_type'),
+    bytes: integer('bytes'),
   },
   (t) => [
     childOfCustomer(t),

@@ -1,9 +1,10 @@
-import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { globalIdDescription, pastTimeDescription, payloadObjectOfCustomer } from '../../graph/descriptions.ts';
 import { globalId } from '../../graph/global-id.ts';
 import { DateTime, HttpsUrl } from '../../graph/scalars.ts';
 import type { KycMediaRow } from './kyc-media.table.ts';
-import { KycRetraction, withRetraction } from './kyc-retraction.type.ts';
+import { toKycRecord } from './kyc-record.type.ts';
+import { KycRetraction } from './kyc-retraction.type.ts';
 
 @ObjectType({
   simpleResolvers: true,
@@ -28,8 +29,24 @@ export class KycMedia {
   @Field(() => HttpsUrl, { description: 'The URL of the media item. The gateway never fetches it.' })
   url: string;
 
-  @Field(() => DateTime, { description: 'The time when the media item was recorded.' })
+  @Field(() => DateTime, { description: 'The time when the media item was made.' })
   date: Date;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The SHA-256 hash of the file at the URL, as 64 lower-case hexadecimal digits, as the client stated it. It proves that the file was not altered. Null if the client stated none.',
+  })
+  sha256: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The media type of the file, such as `image/jpeg`, as the client stated it.',
+  })
+  contentType: string | null;
+
+  @Field(() => Int, { nullable: true, description: 'The size of the file in bytes, as the client stated it.' })
+  bytes: number | null;
 
   @Field(() => ID, {
     nullable: true,
@@ -43,8 +60,10 @@ export class KycMedia {
   })
   relatesToKycCheckId: string | null;
 
-  @Field(() => DateTime, { description: 'The time when the media item was first stored in the gateway.' })
-  createdAt: Date;
+  @Field(() => DateTime, { description: 'The time when the media item was recorded in the gateway.' })
+  recordedAt: Date;
+
+  recordedByUserId: string | null;
 
   @Field(() => KycRetraction, {
     nullable: true,
@@ -54,7 +73,7 @@ export class KycMedia {
 }
 
 export function toKycMedia(row: KycMediaRow): KycMedia {
-  return withRetraction({ ...row, id: globalId('KycMedia', row.customerId, row.id), kycMediaId: row.id });
+  return toKycRecord({ ...row, id: globalId('KycMedia', row.customerId, row.id), kycMediaId: row.id });
 }
 
 @InputType({ description: 'A new media item.' })
@@ -71,14 +90,30 @@ export class AddKycMediaInput {
 
   @Field(() => HttpsUrl, {
     description:
-      'The URL of the media item, such as `https://media.example.com/passport.png`, at most 255 characters. The gateway never fetches it.',
+      'The URL of the media item, such as `https://media.example.com/passport.png`, at most 2,000 characters. The gateway never fetches it.',
   })
   url: string;
 
   @Field(() => DateTime, {
-    description: `The time when the media item was recorded, such as \`2024-05-31T09:30:00Z\`. ${pastTimeDescription}`,
+    description: `The time when the media item was made, such as \`2024-05-31T09:30:00Z\`. ${pastTimeDescription}`,
   })
   date: Date;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The SHA-256 hash of the file at the URL, as 64 hexadecimal digits. State it, so that everybody can prove later that the file was not altered.',
+  })
+  sha256?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The media type of the file, such as `image/jpeg`, without parameters. Letter case is ignored.',
+  })
+  contentType?: string | null;
+
+  @Field(() => Int, { nullable: true, description: 'The size of the file in bytes, at least 1.' })
+  bytes?: number | null;
 
   @Field(() => ID, {
     nullable: true,

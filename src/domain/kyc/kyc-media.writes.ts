@@ -5,7 +5,7 @@ import { refusedInput } from '../../graph/input.ts';
 import type { LockedCustomer } from '../customer/locked-customer.ts';
 import { kycCheck } from './kyc-check.table.ts';
 import { kycDocument } from './kyc-document.table.ts';
-import { addEvidence, type EvidenceValues } from './kyc-evidence.writes.ts';
+import { addEvidence, type EvidenceValues, type NewEvidence } from './kyc-evidence.writes.ts';
 import { type KycMediaRow, kycMedia } from './kyc-media.table.ts';
 
 /** The time when the related evidence of each field was retracted. @throws OBP-10001 with the field if it does not exist. */
@@ -38,12 +38,11 @@ async function retractedRelation(
 export async function addKycMedia(
   transaction: Queries,
   customer: LockedCustomer,
-  id: string | null,
-  values: EvidenceValues<typeof kycMedia>,
+  evidence: NewEvidence<typeof kycMedia>,
 ): Promise<KycMediaRow> {
-  const retracted = await retractedRelation(transaction, customer, values);
+  const retracted = await retractedRelation(transaction, customer, evidence.values);
   try {
-    const { row, isNew } = await addEvidence(transaction, kycMedia, customer, id, values);
+    const { row, isNew } = await addEvidence(transaction, kycMedia, customer, evidence);
     if (isNew && retracted !== null) throw refusedInput(retracted, 'EVIDENCE_NOT_RETRACTED');
     return row;
   } catch (error) {

@@ -16,17 +16,3 @@ export class KycRetraction {
   @Field(() => String, { nullable: true, description: 'The reason for the retraction.' })
   reason: string | null;
 }
-
-interface RetractionColumns {
-  retractedAt: Date | null;
-  retractedByUserId: string | null;
-  retractionReason: string | null;
-}
-
-/** Adds the retraction to a row. It is null if the row is not retracted. */
-export function withRetraction<Row extends RetractionColumns>(row: Row): Row & { retraction: KycRetraction | null } {
-  const { retractedAt, retractedByUserId, retractionReason } = row;
-  const retraction =
-    retractedAt === null ? null : { date: retractedAt, userId: retractedByUserId, reason: retractionReason };
-  return { ...row, retraction };
-}

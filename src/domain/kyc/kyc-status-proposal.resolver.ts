@@ -1,36 +1,36 @@
 import { and, asc, eq } from 'drizzle-orm';
-import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { gatewayError } from '../../base/errors.ts';
-import { inKeys, keyValues, limitOfStatement, type MakeLoader, oneBy } from '../../database/batch.ts';
+import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { inKeys, keyValues, limitOfStatement, type MakeLoader } from '../../database/batch.ts';
 import { createLoader, readRows } from '../../database/loader.ts';
 import { statement } from '../../database/statement.ts';
-import { BatchedByKey } from '../../execution/batched.ts';
-import { RequiresRole } from '../../graph/access/rule.ts';
-import { BankId, BankIdOrNull, CustomerId } from '../../graph/arguments.ts';
+import { Batched, BatchedByKey } from '../../execution/batched.ts';
+import { Authenticated, RequiresRole } from '../../graph/access/rule.ts';
+import { BankId, CustomerId } from '../../graph/arguments.ts';
+import { callerIdOf } from '../../graph/caller.ts';
+import { PageArguments } from '../../graph/connection.ts';
 import type { Context } from '../../graph/context.ts';
 import { longText } from '../../graph/input.ts';
 import { mutate, writtenChild } from '../../graph/mutation.ts';
-import { customerAt, loadCustomer } from '../customer/customer.loader.ts';
+import { DateTime } from '../../graph/scalars.ts';
+import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
 import { lockCustomer } from '../customer/locked-customer.ts';
+import { userSummaries } from '../user/user.loader.ts';
+import { UserSummary } from '../user/user-summary.type.ts';
 import { loadKycStatus } from './kyc-status.resolver.ts';
 import { kycStatusValues } from './kyc-status.rules.ts';
 import { AddKycStatusInput } from './kyc-status.type.ts';
+import { kycStatusProposalPage } from './kyc-status-proposal.list.ts';
+import { proposalRoles, proposalsById } from './kyc-status-proposal.loader.ts';
 import { type KycStatusProposalRow, kycStatusProposal } from './kyc-status-proposal.table.ts';
-import { KycStatusProposal, KycStatusProposalPayload } from './kyc-status-proposal.type.ts';
+import {
+  KycStatusProposal,
+  KycStatusProposalConnection,
+  KycStatusProposalPayload,
+} from './kyc-status-proposal.type.ts';
 import { decideProposal, insertProposal } from './kyc-status-proposal.writes.ts';
 import { KycStatusProposalState } from './kyc-status-proposal-state.ts';
 import { applyKycStatus } from './kyc-status-timeline.ts';
-
-/** The roles with which callers read KYC statuses, and those with which officers propose and confirm them. */
-const readingRoles = [
-  'CanGetAnyKycStatuses',
-  'CanGetKycStatusesAtOneBank',
-  'CanAddKycStatus',
-  'CanConfirmKycStatus',
-] as const;
-
-const proposalById = oneBy(kycStatusProposal, 'id');
 
 const openStatement = statement<KycStatusProposalRow[]>((queries) =>
   queries
@@ -49,20 +49,16 @@ const openByCustomer: MakeLoader<string, KycStatusProposalRow[]> = (database, me
     return customerIds.map((customerId) => byCustomer.get(customerId) ?? []);
   });
 
-function callerIdOf({ user }: Context): string {
-  if (user === null) throw gatewayError('OBP-20001');
-  return user.id;
-}
-
 async function readPayload(
   context: Context,
   written: { id: string; bankId: string; customerId: string; kycStatusId: string | null },
 ): Promise<KycStatusProposalPayload> {
   const { id, bankId, customerId, kycStatusId } = written;
+  const [proposal = null] = await proposalsById(context, [id]);
   return {
     bankId,
     customerId,
-    kycStatusProposal: await context.loader(proposalById).load(id),
+    kycStatusProposal: proposal,
     kycStatus: kycStatusId === null ? null : await loadKycStatus(context, kycStatusId),
   };
 }
@@ -74,27 +70,73 @@ export class CustomerKycStatusProposalsResolver {
     description:
       'The proposed KYC statuses of the customer that await a decision, sorted by `createdAt`, oldest first.',
   })
-  @RequiresRole([...readingRoles], { kycMaterial: true })
+  @RequiresRole([...proposalRoles], { kycMaterial: true })
   @BatchedByKey<CustomerKey>()
   kycStatusProposals(@Root() customers: CustomerKey[], @Ctx() context: Context): Promise<KycStatusProposal[][]> {
     return context.loader(openByCustomer).loadAll(customers.map(({ id }) => id));
   }
 }
 
+@Resolver(() => KycStatusProposal)
+export class KycStatusProposalFieldsResolver {
+  @FieldResolver(() => Customer, { nullable: true, description: 'The customer of the proposal.' })
+  @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
+  @Batched()
+  customer(@Root() proposals: KycStatusProposal[], @Ctx() context: Context): Promise<(Customer | null)[]> {
+    return loadCustomers(context, proposals);
+  }
+
+  @FieldResolver(() => UserSummary, { nullable: true, description: 'The officer who proposed the status.' })
+  @Authenticated()
+  @Batched()
+  proposedBy(@Root() proposals: KycStatusProposal[], @Ctx() context: Context): Promise<(UserSummary | null)[]> {
+    return userSummaries(
+      context,
+      proposals.map(({ proposedByUserId }) => proposedByUserId),
+    );
+  }
+
+  @FieldResolver(() => UserSummary, {
+    nullable: true,
+    description: 'The officer who confirmed or rejected the proposal. Null until then.',
+  })
+  @Authenticated()
+  @Batched()
+  decidedBy(@Root() proposals: KycStatusProposal[], @Ctx() context: Context): Promise<(UserSummary | null)[]> {
+    return userSummaries(
+      context,
+      proposals.map(({ decidedByUserId }) => decidedByUserId),
+    );
+  }
+}
+
 @Resolver(() => KycStatusProposalPayload)
 export class KycStatusProposalResolver {
-  @Query(() => [KycStatusProposal], {
+  @Query(() => KycStatusProposalConnection, {
     nullable: true,
-    description: 'The proposed KYC statuses of a customer that await a decision, sorted by `createdAt`, oldest first.',
+    description: 'The proposed KYC statuses at the bank, sorted by `createdAt`, oldest first.',
   })
-  @RequiresRole([...readingRoles], { kycMaterial: true })
+  @RequiresRole([...proposalRoles], { kycMaterial: true })
   async kycStatusProposals(
-    @BankIdOrNull() bankId: string | null,
-    @CustomerId() customerId: string,
+    @BankId() bankId: string,
+    @Arg('customerId', () => ID, { nullable: true, description: 'The ID of the customer. Defaults to all customers.' })
+    customerId: string | null,
+    @Arg('state', () => KycStatusProposalState, {
+      nullable: true,
+      description: 'The state of the proposals, such as `PROPOSED`. Defaults to all states.',
+    })
+    state: KycStatusProposalState | null,
+    @Arg('proposedBefore', () => DateTime, {
+      nullable: true,
+      description: 'The end of the period in which the statuses were proposed, exclusive. Defaults to no end.',
+    })
+    proposedBefore: Date | null,
+    @Args(() => PageArguments) page: PageArguments,
     @Ctx() context: Context,
-  ): Promise<KycStatusProposal[]> {
-    const customer = await customerAt(context, bankId ?? null, customerId);
-    return context.loader(openByCustomer).load(customer.id);
+  ) {
+    if (customerId != null) await customerAt(context, bankId, customerId);
+    const filter = { customerId: customerId ?? null, state: state ?? null, proposedBefore: proposedBefore ?? null };
+    return kycStatusProposalPage(context, bankId, filter, page);
   }
 
   @FieldResolver(() => Customer, { nullable: true, description: 'The customer of the proposal.' })
@@ -147,7 +189,10 @@ export class KycStatusProposalResolver {
         const customer = await lockCustomer(transaction, bankId, customerId);
         const decision = { state: KycStatusProposalState.CONFIRMED, decidedByUserId, reason: null } as const;
         const proposal = await decideProposal(transaction, customer, id, decision);
-        const { id: kycStatusId } = await applyKycStatus(transaction, customer, proposal);
+        const { id: kycStatusId } = await applyKycStatus(transaction, customer, proposal, {
+          recordedByUserId: decidedByUserId,
+          proposalId: id,
+        });
         return { ...writtenChild(proposal), kycStatusId };
       },
       (written) => readPayload(context, written),

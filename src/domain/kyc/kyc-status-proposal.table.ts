@@ -27,11 +27,14 @@ export const kycStatusProposal = table(
     createdAt: timestamp('created_at').notNull(),
     updatedAt: timestamp('updated_at').notNull(),
     version: integer('version').notNull().default(1),
+    reason: text('reason'),
   },
   (t) => [
     childOfCustomer(t),
     uniqueIndex('kyc_status_proposal_open').on(t.customerId, t.date, t.ok).where(sql`state = 'PROPOSED'`),
-    index('kyc_status_proposal_customer').on(t.customerId, t.state, t.createdAt, t.id),
+    index('kyc_status_proposal_customer').on(t.customerId, t.createdAt, t.id),
+    index('kyc_status_proposal_bank').on(t.bankId, t.createdAt, t.id),
+    index('kyc_status_proposal_bank_state').on(t.bankId, t.state, t.createdAt, t.id),
   ],
 );
 

@@ -1,4 +1,5 @@
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { connectionOf } from '../../graph/connection.ts';
 import { payloadObjectOfCustomer } from '../../graph/descriptions.ts';
 import { DateTime } from '../../graph/scalars.ts';
 import { KycStatus } from './kyc-status.type.ts';
@@ -36,6 +37,12 @@ export class KycStatusProposal {
   @Field(() => DateTime, { description: 'The time from which the status applies.' })
   date: Date;
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'The reason for the status, as the proposer stated it. Null if the proposer stated none.',
+  })
+  reason: string | null;
+
   @Field(() => KycStatusProposalState, { description: 'The state of the proposal.' })
   state: KycStatusProposalState;
 
@@ -70,6 +77,12 @@ export class KycStatusProposal {
   @Field(() => Int, { description: 'The version of the object, incremented by every update.' })
   version: number;
 }
+
+export const KycStatusProposalConnection = connectionOf(
+  'KycStatusProposalConnection',
+  'KycStatusProposalEdge',
+  () => KycStatusProposal,
+);
 
 @ObjectType({
   simpleResolvers: true,

@@ -8,6 +8,7 @@ import { maxCollectionSize } from '../customer/customer-collection.ts';
 import type { LockedCustomer } from '../customer/locked-customer.ts';
 import { empowermentsOf } from '../user/empowerment.writes.ts';
 import { areUnrelated } from '../user/independence.rules.ts';
+import type { KycStatusValues } from './kyc-status.rules.ts';
 import { type KycStatusProposalRow, kycStatusProposal } from './kyc-status-proposal.table.ts';
 import { KycStatusProposalState } from './kyc-status-proposal-state.ts';
 
@@ -24,7 +25,7 @@ export async function needsConfirmation(queries: Queries, bankId: string): Promi
 export async function insertProposal(
   transaction: Queries,
   { id: customerId, bankId }: LockedCustomer,
-  { ok, date, sentDate, proposedByUserId }: Pick<KycStatusProposalRow, 'ok' | 'date' | 'sentDate' | 'proposedByUserId'>,
+  { ok, date, sentDate, reason, proposedByUserId }: KycStatusValues & { proposedByUserId: string },
 ): Promise<KycStatusProposalRow> {
   const now = new Date();
   const state = KycStatusProposalState.PROPOSED;
@@ -32,7 +33,7 @@ export async function insertProposal(
   const isRetry = and(open, eq(kycStatusProposal.sentDate, sentDate ?? date), eq(kycStatusProposal.ok, ok));
   const [sent] = await transaction.select().from(kycStatusProposal).where(isRetry).limit(1);
   if (sent !== undefined) return sent;
-  const values = { bankId, customerId, ok, date, sentDate, state, proposedByUserId };
+  const values = { bankId, customerId, ok, date, sentDate, reason, state, proposedByUserId };
   const row = { id: randomUUID(), ...values, createdAt: now, updatedAt: now };
   const [added] = await insertRow(transaction, kycStatusProposal, row, 'ignore');
   if (added === undefined) {

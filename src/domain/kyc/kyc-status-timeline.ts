@@ -29,6 +29,9 @@ async function insertFirst(transaction: Queries, customer: LockedCustomer, now: 
   await insertRow(transaction, kycStatus, first, 'ignore');
 }
 
+/** The user who records a status, and the proposal that this user confirms with it. */
+type Recording = { recordedByUserId: string; proposalId: string | null };
+
 /**
  * Adds a status to the timeline of a customer. The `kycStatus` of the customer becomes the status with the latest date, and
  * `lastOkDate` the latest date of a status that is `ok`. An existing status changes nothing, not even the version.
@@ -36,7 +39,8 @@ async function insertFirst(transaction: Queries, customer: LockedCustomer, now: 
 export async function applyKycStatus(
   transaction: Queries,
   customer: LockedCustomer,
-  { ok, date, sentDate }: KycStatusValues,
+  { ok, date, sentDate, reason }: KycStatusValues,
+  recording: Recording,
 ): Promise<KycStatusRow> {
   const now = new Date();
   const { id: customerId, bankId } = customer;
@@ -45,7 +49,8 @@ export async function applyKycStatus(
   const isRetry = and(validOf(customer), eq(kycStatus.sentDate, sentDate ?? date), eq(kycStatus.ok, ok));
   const sent = await newestOf(transaction, isRetry);
   if (sent !== null) return sent;
-  const row = { id: randomUUID(), bankId, customerId, ok, date, sentDate, createdAt: now, updatedAt: now };
+  const values = { bankId, customerId, ok, date, sentDate, reason, ...recording };
+  const row = { id: randomUUID(), ...values, createdAt: now, updatedAt: now };
   const [added] = await insertRow(transaction, kycStatus, row, 'ignore');
   if (added === undefined) {
     const same = await newestOf(transaction, and(validOf(customer), eq(kycStatus.date, date), eq(kycStatus.ok, ok)));

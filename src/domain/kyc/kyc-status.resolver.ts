@@ -3,8 +3,9 @@ import { gatewayError } from '../../base/errors.ts';
 import { parseId } from '../../base/values.ts';
 import { manyBy, oneBy } from '../../database/batch.ts';
 import { Batched, BatchedByKey } from '../../execution/batched.ts';
-import { RequiresRole } from '../../graph/access/rule.ts';
+import { Authenticated, RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, BankIdOrNull, CustomerId } from '../../graph/arguments.ts';
+import { callerIdOf } from '../../graph/caller.ts';
 import type { Context } from '../../graph/context.ts';
 import { longText, valid } from '../../graph/input.ts';
 import { collectProblems } from '../../graph/input-collection.ts';
@@ -12,10 +13,19 @@ import type { WrittenChild } from '../../graph/mutation.ts';
 import { mutateChild } from '../customer/child-mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
-import { withRetraction } from './kyc-retraction.type.ts';
+import { userSummaries } from '../user/user.loader.ts';
+import { UserSummary } from '../user/user-summary.type.ts';
 import { kycStatusValues } from './kyc-status.rules.ts';
 import { kycStatus } from './kyc-status.table.ts';
-import { AddKycStatusInput, KycStatus, KycStatusPayload, RetractKycStatusInput } from './kyc-status.type.ts';
+import {
+  AddKycStatusInput,
+  KycStatus,
+  KycStatusPayload,
+  RetractKycStatusInput,
+  toKycStatus,
+} from './kyc-status.type.ts';
+import { proposalRoles, proposalsById } from './kyc-status-proposal.loader.ts';
+import { KycStatusProposal } from './kyc-status-proposal.type.ts';
 import { needsConfirmation } from './kyc-status-proposal.writes.ts';
 import { applyKycStatus, retractKycStatus } from './kyc-status-timeline.ts';
 
@@ -24,7 +34,7 @@ const statusById = oneBy(kycStatus, 'id');
 
 export async function loadKycStatus(context: Context, id: string): Promise<KycStatus | null> {
   const row = await context.loader(statusById).load(id);
-  return row === null ? null : withRetraction(row);
+  return row === null ? null : toKycStatus(row);
 }
 
 async function readPayload(context: Context, { id, bankId, customerId }: WrittenChild): Promise<KycStatusPayload> {
@@ -41,7 +51,7 @@ export class CustomerKycStatusesResolver {
   @BatchedByKey<CustomerKey>()
   async kycStatuses(@Root() customers: CustomerKey[], @Ctx() context: Context): Promise<KycStatus[][]> {
     const rows = await context.loader(statusesByCustomer).loadAll(customers.map(({ id }) => id));
-    return rows.map((ofCustomer) => ofCustomer.map(withRetraction));
+    return rows.map((ofCustomer) => ofCustomer.map(toKycStatus));
   }
 }
 
@@ -58,7 +68,7 @@ export class KycStatusResolver {
     @Ctx() context: Context,
   ): Promise<KycStatus[]> {
     const customer = await customerAt(context, bankId ?? null, customerId);
-    return (await context.loader(statusesByCustomer).load(customer.id)).map(withRetraction);
+    return (await context.loader(statusesByCustomer).load(customer.id)).map(toKycStatus);
   }
 
   @FieldResolver(() => String, { nullable: true, description: 'The customer number of the customer.' })
@@ -66,6 +76,68 @@ export class KycStatusResolver {
   @Batched()
   async customerNumber(@Root() statuses: KycStatus[], @Ctx() context: Context): Promise<(string | null)[]> {
     return (await loadCustomers(context, statuses)).map((customer) => customer?.customerNumber ?? null);
+  }
+
+  @FieldResolver(() => UserSummary, {
+    nullable: true,
+    description:
+      'The user who recorded the status. If a second officer confirmed it, the second officer. Null if it was imported, or recorded before this was stored.',
+  })
+  @Authenticated()
+  @Batched()
+  recordedBy(@Root() statuses: KycStatus[], @Ctx() context: Context): Promise<(UserSummary | null)[]> {
+    return userSummaries(
+      context,
+      statuses.map(({ recordedByUserId }) => recordedByUserId),
+    );
+  }
+
+  @FieldResolver(() => KycStatusProposal, {
+    nullable: true,
+    description:
+      'The proposal whose confirmation added the status. Null if the status was added without a proposal, or recorded before this was stored.',
+  })
+  @RequiresRole([...proposalRoles], { kycMaterial: true })
+  @Batched()
+  proposal(@Root() statuses: KycStatus[], @Ctx() context: Context): Promise<(KycStatusProposal | null)[]> {
+    return proposalsById(
+      context,
+      statuses.map(({ proposalId }) => proposalId),
+    );
+  }
+
+  @FieldResolver(() => UserSummary, {
+    nullable: true,
+    description: 'The officer who proposed the status. Null if the status has no `proposal`.',
+  })
+  @Authenticated()
+  @Batched()
+  async proposedBy(@Root() statuses: KycStatus[], @Ctx() context: Context): Promise<(UserSummary | null)[]> {
+    const proposals = await proposalsById(
+      context,
+      statuses.map(({ proposalId }) => proposalId),
+    );
+    return userSummaries(
+      context,
+      proposals.map((proposal) => proposal?.proposedByUserId ?? null),
+    );
+  }
+
+  @FieldResolver(() => UserSummary, {
+    nullable: true,
+    description: 'The officer who confirmed the status. Null if the status has no `proposal`.',
+  })
+  @Authenticated()
+  @Batched()
+  async decidedBy(@Root() statuses: KycStatus[], @Ctx() context: Context): Promise<(UserSummary | null)[]> {
+    const proposals = await proposalsById(
+      context,
+      statuses.map(({ proposalId }) => proposalId),
+    );
+    return userSummaries(
+      context,
+      proposals.map((proposal) => proposal?.decidedByUserId ?? null),
+    );
   }
 
   @FieldResolver(() => Customer, { nullable: true, description: 'The customer of the status.' })
@@ -96,10 +168,11 @@ export class KycStatusMutations {
     @Arg('input', () => AddKycStatusInput, { description: 'The new status.' }) input: AddKycStatusInput,
     @Ctx() context: Context,
   ): Promise<KycStatusPayload> {
+    const recordedByUserId = callerIdOf(context);
     const values = kycStatusValues(input);
     return mutateChild(context, { bankId, customerId }, readPayload, async (transaction, customer) => {
       if (await needsConfirmation(transaction, bankId)) throw gatewayError('KYC_STATUS_NEEDS_CONFIRMATION', { bankId });
-      return applyKycStatus(transaction, customer, values);
+      return applyKycStatus(transaction, customer, values, { recordedByUserId, proposalId: null });
     });
   }
 
@@ -119,8 +192,7 @@ export class KycStatusMutations {
       id: valid('input.id', () => parseId(input.id)),
       reason: longText('input.reason', input.reason, 2000),
     }));
-    const userId = context.user?.id;
-    if (userId === undefined) throw gatewayError('OBP-20001');
+    const userId = callerIdOf(context);
     return mutateChild(context, { bankId, customerId }, readPayload, async (transaction, customer) => {
       await retractKycStatus(transaction, customer, id, { userId, reason });
       return { id, bankId, customerId };

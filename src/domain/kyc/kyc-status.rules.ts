@@ -1,6 +1,6 @@
 import { withinClockLeeway } from '../../base/dates.ts';
 import { notInFuture, type RowRule } from '../../base/row-rule.ts';
-import { requireRules } from '../../graph/input.ts';
+import { optionalLongText, requireRules } from '../../graph/input.ts';
 import { collectProblems } from '../../graph/input-collection.ts';
 import type { KycStatusRow } from './kyc-status.table.ts';
 import type { AddKycStatusInput } from './kyc-status.type.ts';
@@ -9,12 +9,13 @@ import type { AddKycStatusInput } from './kyc-status.type.ts';
 export const kycStatusRules: readonly RowRule<KycStatusRow>[] = [notInFuture('date')];
 
 /** The values of a status, or of a proposal of one. */
-export type KycStatusValues = Pick<KycStatusRow, 'ok' | 'date' | 'sentDate'>;
+export type KycStatusValues = Pick<KycStatusRow, 'ok' | 'date' | 'sentDate' | 'reason'>;
 
-export function kycStatusValues({ ok, date: sent }: AddKycStatusInput): KycStatusValues {
+export function kycStatusValues({ ok, date: sent, ...input }: AddKycStatusInput): KycStatusValues {
   return collectProblems(() => {
     const date = withinClockLeeway(sent);
     requireRules(kycStatusRules, { ok, date }, (column) => `input.${column}`);
-    return { ok, date, sentDate: date === sent ? null : sent };
+    const reason = optionalLongText('input.reason', input.reason, 2000);
+    return { ok, date, sentDate: date === sent ? null : sent, reason };
   });
 }

@@ -1,7 +1,9 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { payloadObjectOfCustomer } from '../../graph/descriptions.ts';
 import { DateTime } from '../../graph/scalars.ts';
+import { toKycRecord } from './kyc-record.type.ts';
 import { KycRetraction } from './kyc-retraction.type.ts';
+import type { KycStatusRow } from './kyc-status.table.ts';
 
 @ObjectType({
   simpleResolvers: true,
@@ -32,8 +34,21 @@ export class KycStatus {
   })
   retraction: KycRetraction | null;
 
-  @Field(() => DateTime, { description: 'The time when the status was first stored in the gateway.' })
-  createdAt: Date;
+  @Field(() => String, {
+    nullable: true,
+    description: 'The reason for the status, as the officer stated it. Null if the officer stated none.',
+  })
+  reason: string | null;
+
+  @Field(() => DateTime, { description: 'The time when the status was recorded in the gateway.' })
+  recordedAt: Date;
+
+  recordedByUserId: string | null;
+  proposalId: string | null;
+}
+
+export function toKycStatus(row: KycStatusRow): KycStatus {
+  return toKycRecord(row);
 }
 
 @InputType({ description: 'A new or proposed KYC status.' })
@@ -48,6 +63,13 @@ export class AddKycStatusInput {
       'The time from which the status applies, such as `2024-05-31T09:30:00Z`. It must not be in the future. A time that is at most five minutes ahead is stored as the present; the same time adds no second status.',
   })
   date: Date;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The reason for the status, such as `The passport was checked in the branch`, at most 2,000 characters. If the status exists, its reason stays.',
+  })
+  reason?: string | null;
 }
 
 @InputType({ description: 'A retraction of a KYC status.' })

@@ -14,8 +14,8 @@ import { kycDocument } from '../kyc/kyc-document.table.ts';
 import { toKycDocument } from '../kyc/kyc-document.type.ts';
 import { kycMedia } from '../kyc/kyc-media.table.ts';
 import { toKycMedia } from '../kyc/kyc-media.type.ts';
-import { withRetraction } from '../kyc/kyc-retraction.type.ts';
 import { kycStatus } from '../kyc/kyc-status.table.ts';
+import { toKycStatus } from '../kyc/kyc-status.type.ts';
 import { kycStatusProposal } from '../kyc/kyc-status-proposal.table.ts';
 import { meeting } from '../meeting/meeting.table.ts';
 import { meetingInvitee } from '../meeting/meeting-invitee.table.ts';
@@ -117,16 +117,16 @@ export const belongings = {
     description: 'The number of KYC media items.',
     retainedSince: kycMedia.updatedAt,
   }),
-  kycStatuses: belonging(kycStatus, {
-    exportedBy: kycStatus.date,
-    toExport: (rows) => rows.map(withRetraction),
-    description: 'The number of KYC statuses.',
-    retainedSince: kycStatus.updatedAt,
-  }),
   kycStatusProposals: belonging(kycStatusProposal, {
     exportedBy: kycStatusProposal.createdAt,
     description: 'The number of KYC status proposals, decided or not.',
     retainedSince: kycStatusProposal.updatedAt,
+  }),
+  kycStatuses: belonging(kycStatus, {
+    exportedBy: kycStatus.date,
+    toExport: (rows) => rows.map(toKycStatus),
+    description: 'The number of KYC statuses.',
+    retainedSince: kycStatus.updatedAt,
   }),
   messages: belonging(customerMessage, { exportedBy: customerMessage.date, description: 'The number of messages.' }),
   meetings: belonging(meeting, {

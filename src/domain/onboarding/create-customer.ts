@@ -122,7 +122,12 @@ async function refuseUnconfirmedStatus(
   }
 }
 
-async function insertParts(transaction: Queries, customer: LockedCustomer, draft: Draft): Promise<void> {
+async function insertParts(
+  transaction: Queries,
+  customer: LockedCustomer,
+  draft: Draft,
+  recordedByUserId: string,
+): Promise<void> {
   const valuesOf = <Values>(parts: readonly Part<Values>[]) => parts.map(({ values }) => values);
   await addresses.createMany(transaction, customer, valuesOf(draft.addresses));
   await attributes.createMany(transaction, customer, valuesOf(draft.attributes));
@@ -133,7 +138,8 @@ async function insertParts(transaction: Queries, customer: LockedCustomer, draft
   if (date === null) return;
   const now = new Date();
   const sentDate = draft.sentOkDate?.getTime() === date.getTime() ? null : draft.sentOkDate;
-  const first = { id: randomUUID(), bankId, customerId, ok: true, date, sentDate, createdAt: now, updatedAt: now };
+  const values = { bankId, customerId, ok: true, date, sentDate, recordedByUserId };
+  const first = { id: randomUUID(), ...values, createdAt: now, updatedAt: now };
   await insertRow(transaction, kycStatus, first);
 }
 
@@ -147,7 +153,7 @@ function inByteOrder(a: string, b: string): number {
 }
 
 /**
- * Stores customers with their parts, and returns their IDs in the order of the input.
+ * Stores customers with their parts, as the caller records them, and returns their IDs in the order of the input.
  * @throws One error that lists all problems of the input
  */
 export async function createAll(
@@ -155,6 +161,7 @@ export async function createAll(
   bankId: string,
   inputs: readonly PlacedInput[],
   { drafts, invalid }: Drafts,
+  callerId: string,
 ): Promise<string[]> {
   // A transaction can be repeated, with the same invalid parts.
   const errors = collectInputErrors(invalid);
@@ -170,6 +177,6 @@ export async function createAll(
   await refuseUndefinedTypes(transaction, bankId, drafts, errors);
   await refuseUnconfirmedStatus(transaction, bankId, inputs, errors);
   errors.throwAny();
-  for (const [draft, customer] of created) await insertParts(transaction, customer, draft);
+  for (const [draft, customer] of created) await insertParts(transaction, customer, draft, callerId);
   return drafts.flatMap((draft) => created.get(draft)?.id ?? []);
 }

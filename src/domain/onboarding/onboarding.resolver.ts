@@ -1,6 +1,7 @@
 import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, CustomerId, ExpectedVersion } from '../../graph/arguments.ts';
+import { callerIdOf } from '../../graph/caller.ts';
 import type { Context } from '../../graph/context.ts';
 import { assertInput } from '../../graph/input.ts';
 import { MaxInputItems } from '../../graph/max-input-items.ts';
@@ -37,10 +38,11 @@ export class CreateCustomerMutations {
     requireRolesOfParts(context, bankId, inputs);
     await requireReason(context, bankId, inputs);
     const drafts = draftsOf(inputs);
+    const callerId = callerIdOf(context);
     return mutate(
       context,
       async (transaction) => {
-        const [id = null] = await createAll(transaction, bankId, inputs, drafts);
+        const [id = null] = await createAll(transaction, bankId, inputs, drafts, callerId);
         return { id };
       },
       async ({ id }) => ({ customer: await loadCustomer(context, id) }),
@@ -63,9 +65,10 @@ export class CreateCustomerMutations {
     await requireReason(context, bankId, inputs);
     assertInput(input.length > 0, 'input', 'NOT_EMPTY');
     const drafts = draftsOf(inputs);
+    const callerId = callerIdOf(context);
     return mutate(
       context,
-      async (transaction) => ({ ids: (await createAll(transaction, bankId, inputs, drafts)).join(' ') }),
+      async (transaction) => ({ ids: (await createAll(transaction, bankId, inputs, drafts, callerId)).join(' ') }),
       async ({ ids }) => {
         const customers = await Promise.all(ids.split(' ').map((id) => loadCustomer(context, id)));
         return { customers: customers.filter((customer) => customer !== null) };

@@ -1,5 +1,6 @@
 import { gatewayError } from '../../base/errors.ts';
 import { oneBy } from '../../database/batch.ts';
+import { loadNullable } from '../../database/loader.ts';
 import type { Context } from '../../graph/context.ts';
 import { user } from './user.table.ts';
 import { toUser, type User } from './user.type.ts';
@@ -14,8 +15,11 @@ export async function userAt(context: Context, id: string): Promise<User> {
   return toUser(row);
 }
 
-/** Null for each ID that no user has. */
-export async function userSummaries(context: Context, ids: readonly string[]): Promise<(UserSummary | null)[]> {
-  const rows = await context.loader(userById).loadAll(ids);
+/** Loads the names of users. Null for each ID that is null, or that no user has. */
+export async function userSummaries(
+  context: Context,
+  ids: readonly (string | null)[],
+): Promise<(UserSummary | null)[]> {
+  const rows = await loadNullable(context.loader(userById), ids);
   return rows.map((row) => (row === null ? null : toUserSummary(row)));
 }

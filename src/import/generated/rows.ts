@@ -29,6 +29,8 @@ export type Generated<Row> = Omit<
   | 'canonicalNumber'
   | 'canonicalRouting'
   | 'sentDate'
+  | 'reason'
+  | 'proposalId'
 >;
 
 /** A customer with all related rows. */

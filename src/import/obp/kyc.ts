@@ -1,18 +1,21 @@
 import { kycCheck as kycCheckTable } from '../../domain/kyc/kyc-check.table.ts';
 import { kycDocument as kycDocumentTable } from '../../domain/kyc/kyc-document.table.ts';
-import { kycCheckRules, kycDocumentRules, kycMediaRules } from '../../domain/kyc/kyc-evidence.rules.ts';
+import { kycCheckRules, kycDocumentRules, kycMediaRules, maxBytes } from '../../domain/kyc/kyc-evidence.rules.ts';
 import { kycMedia as kycMediaTable } from '../../domain/kyc/kyc-media.table.ts';
 import { kycStatusRules } from '../../domain/kyc/kyc-status.rules.ts';
 import { kycStatus as kycStatusTable } from '../../domain/kyc/kyc-status.table.ts';
 import { defineEntity } from '../entity.ts';
 import {
   boolean,
+  contentType,
   id,
   identifier,
+  integer,
   localDate,
   longText,
   optional,
   required,
+  sha256,
   text,
   timeAheadOfClock,
   timeByClock,
@@ -72,6 +75,9 @@ export const kycMedia = defineEntity({
     required('type', 'type', text(50)),
     required('url', 'url', url),
     required('date', 'date', timeByClock),
+    optional('sha256', 'sha256', sha256),
+    optional('content_type', 'contentType', contentType),
+    optional('bytes', 'bytes', integer(1, maxBytes)),
     optional('relates_to_kyc_document_id', 'relatesToKycDocumentId', id),
     optional('relates_to_kyc_check_id', 'relatesToKycCheckId', id),
   ],

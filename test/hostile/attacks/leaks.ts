@@ -141,7 +141,7 @@ const names: Attack[] = [
 ];
 
 const rules: Attack[] = [
-  ...['kycChecks', 'kycDocuments', 'kycMedia', 'kycStatuses', 'kycStatusProposals'].map((field) =>
+  ...['kycChecks', 'kycDocuments', 'kycMedia', 'kycStatuses'].map((field) =>
     leak(
       `${field} with a null character and without a bank`,
       `query($c: ID!) { ${field}(customerId: $c) { __typename } }`,
