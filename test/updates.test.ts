@@ -93,7 +93,7 @@ const mutations: Record<string, UpdateMutation> = {
   updateCustomerIdentity: {
     ...ofCustomer,
     fields: {
-      legalName: { send: 'Ada', changes: { legalName: 'Ada', legalNameSearch: 'ada' } },
+      legalName: { send: 'Ada', changes: { legalName: 'Ada', legalNameSearch: 'ada', nameWords: 'ada' } },
       ...plain('dateOfBirth', '1985-10-27'),
       ...plain('title', 'Lady'),
       ...plain('nameSuffix', 'Sr'),

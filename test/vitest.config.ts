@@ -32,6 +32,7 @@ export default defineConfig({
           // These test the driver of SQLite, or what does not depend on the database.
           exclude: [
             'test/database/sqlite-*.test.ts',
+            'test/base/name-folding.test.ts',
             'test/check.test.ts',
             'test/http/connections.test.ts',
             'test/import/read-json.test.ts',

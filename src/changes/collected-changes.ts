@@ -34,6 +34,7 @@ export const bookkeeping: ReadonlySet<string> = new Set([
   'dateInserted',
   'version',
   'legalNameSearch',
+  'nameWords',
   'emailSearch',
   'mobilePhoneNumberE164',
   'lastOkDateOrder',

@@ -116,6 +116,7 @@ const excludedColumns: Record<string, string> = {
   customerId: 'It is exported once, at the top.',
   rowNumber: 'Only the search index needs it.',
   legalNameSearch: 'It is derived from legalName.',
+  nameWords: 'They are derived from legalName.',
   emailSearch: 'It is derived from email.',
   valueSearch: 'It is derived from value.',
   valueOrder: 'It is derived from type and value.',

@@ -43,6 +43,7 @@ const updates: Record<string, Update> = {
     stored: {
       legalName: 'Felix  SMITH',
       legalNameSearch: 'felix smith',
+      nameWords: 'felix smith',
       dateOfBirth: '1985-10-26',
       title: 'Dr.',
     },

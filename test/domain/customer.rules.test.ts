@@ -24,6 +24,7 @@ test('derivedColumns returns the derived columns of a customer', () => {
     }),
   ).toEqual({
     legalNameSearch: 'eveline tripman',
+    nameWords: 'eveline tripman',
     mobilePhoneNumberE164: '+447972444876',
     emailSearch: 'felixsmith@example.com',
     lastOkDateOrder: lastOkDate,
@@ -32,7 +33,7 @@ test('derivedColumns returns the derived columns of a customer', () => {
 
 test('derivedColumns accepts null values and a phone number that is not international', () => {
   expect(derivedColumns({ legalName: 'A', mobilePhoneNumber: '07972 444 876', email: null, lastOkDate: null })).toEqual(
-    { legalNameSearch: 'a', mobilePhoneNumberE164: null, emailSearch: null, lastOkDateOrder: neverOk },
+    { legalNameSearch: 'a', nameWords: 'a', mobilePhoneNumberE164: null, emailSearch: null, lastOkDateOrder: neverOk },
   );
 });
 

@@ -22,6 +22,7 @@ const notImported = [
   'audit_seal',
   'change',
   'cost_consumption',
+  'customer_name_word',
   'empowerment',
   'entitlement_request',
   'idempotency_key',

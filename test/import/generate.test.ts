@@ -174,8 +174,8 @@ describe('a generated customer', () => {
 
   test('has consistent derived columns and values that the API accepts', async () => {
     for (const row of await database.read.select().from(customer)) {
-      const { legalNameSearch, mobilePhoneNumberE164, emailSearch } = derivedColumns(row);
-      expect(row).toMatchObject({ legalNameSearch, mobilePhoneNumberE164, emailSearch });
+      const { legalNameSearch, nameWords, mobilePhoneNumberE164, emailSearch } = derivedColumns(row);
+      expect(row).toMatchObject({ legalNameSearch, nameWords, mobilePhoneNumberE164, emailSearch });
       expect(mobilePhoneNumberE164).not.toBeNull();
       expect(parseId(row.id)).toBe(row.id);
       if (row.email !== null) expect(parseEmailAddress(row.email)).toBe(row.email);

@@ -153,6 +153,7 @@ describe('customers', () => {
       customerNumber: ada.customer_number,
       legalName: 'Ada Lovelace',
       legalNameSearch: 'ada lovelace',
+      nameWords: 'adalovelace lovelace',
       mobilePhoneNumber: '+44 7400 123456',
       mobilePhoneNumberE164: '+447400123456',
       email: 'ada@example.com',
@@ -235,6 +236,7 @@ describe('customers', () => {
       {
         legalName: 'Ada King',
         legalNameSearch: 'ada king',
+        nameWords: 'adaking king',
         creditLimitAmount: null,
         email: 'ada@example.com',
         version: 2,

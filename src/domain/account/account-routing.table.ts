@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { columns } from '../../database/columns.ts';
+import { compactColumn } from '../../database/compact-column.ts';
 import { isUnderived } from '../../database/plain-text.ts';
 import { childOfAccount } from './child-of-account.ts';
 
@@ -21,6 +22,7 @@ export const accountRouting = table(
     childOfAccount(t),
     primaryKey({ columns: [t.bankId, t.accountId, t.scheme] }),
     unique('account_routing_address_unique').on(t.bankId, t.scheme, t.address),
+    index('account_routing_compact').on(compactColumn('address'), t.bankId),
     index('account_routing_canonical').on(t.canonicalRouting, t.bankId).where(sql`canonical_routing is not null`),
     index('account_routing_underived')
       .on(t.bankId, t.accountId, t.scheme)

@@ -3,7 +3,7 @@ import { parseCustomerNumber } from '../../base/identifiers.ts';
 import { parseAmount, parsePhoneNumber } from '../../base/values.ts';
 import { optionalId, optionalText, requireRules, text, valid } from '../../graph/input.ts';
 import { optionalField, requiredField } from '../../graph/input-fields.ts';
-import { customerRules, emailSearchOf, normaliseForSearch } from './customer.rules.ts';
+import { customerRules, derivedNameColumns, emailSearchOf } from './customer.rules.ts';
 import type { CustomerRow } from './customer.table.ts';
 import type { CreditLimitInput, FaceImageInput } from './customer-input.type.ts';
 
@@ -50,7 +50,7 @@ export const emailFields = {
 export const identityFields = {
   legalName: requiredField((value: string, place) => {
     const legalName = text(place, value, 255);
-    return { legalName, legalNameSearch: normaliseForSearch(legalName) };
+    return { legalName, ...derivedNameColumns(legalName) };
   }),
   dateOfBirth: optionalField((dateOfBirth: string | null) => ({ dateOfBirth })),
   title: optionalField((value: string | null, place) => ({ title: optionalText(place, value, 255) })),

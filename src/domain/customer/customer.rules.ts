@@ -1,3 +1,4 @@
+import { nameWords } from '../../base/name-folding.ts';
 import { isInFuture, notInFuture, type RowRule } from '../../base/row-rule.ts';
 import { InvalidValue, valueRule } from '../../base/value-rules.ts';
 import { parsePhoneNumber } from '../../base/values.ts';
@@ -58,12 +59,16 @@ export function lastOkDateOrderOf(lastOkDate: Date | null): Date {
   return lastOkDate ?? neverOk;
 }
 
+export function derivedNameColumns(legalName: string): Pick<CustomerRow, 'legalNameSearch' | 'nameWords'> {
+  return { legalNameSearch: normaliseForSearch(legalName), nameWords: nameWords(legalName) };
+}
+
 /** The columns that are derived from others. A write of one of those must also write its derived column. */
 export function derivedColumns(
   customer: Pick<CustomerRow, 'legalName' | 'mobilePhoneNumber' | 'email' | 'lastOkDate'>,
-): Pick<CustomerRow, 'legalNameSearch' | 'mobilePhoneNumberE164' | 'emailSearch' | 'lastOkDateOrder'> {
+): Pick<CustomerRow, 'legalNameSearch' | 'nameWords' | 'mobilePhoneNumberE164' | 'emailSearch' | 'lastOkDateOrder'> {
   return {
-    legalNameSearch: normaliseForSearch(customer.legalName),
+    ...derivedNameColumns(customer.legalName),
     mobilePhoneNumberE164: mobilePhoneNumberE164Of(customer.mobilePhoneNumber),
     emailSearch: emailSearchOf(customer.email),
     lastOkDateOrder: lastOkDateOrderOf(customer.lastOkDate),

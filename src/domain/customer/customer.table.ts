@@ -1,9 +1,13 @@
 import { sql } from 'drizzle-orm';
 import { columns } from '../../database/columns.ts';
+import { compactColumn, isNotCompact } from '../../database/compact-column.ts';
 import { isUnderived } from '../../database/plain-text.ts';
 import { bank } from '../bank/bank.table.ts';
 
 const { table, rowNumber, id, text, date, timestamp, decimal, integer, boolean, json, unique, index } = columns;
+
+/** The condition that the mobile phone number is not international, so that it is only found as written. Imports can have any text. */
+export const isWrittenPhone = sql`mobile_phone_number_e164 is null and mobile_phone_number <> ''`;
 
 /** Derived columns (see `derivedColumns`) are named for their purpose: search and order. */
 export const customer = table(
@@ -44,6 +48,8 @@ export const customer = table(
     createdAt: timestamp('created_at').notNull(),
     updatedAt: timestamp('updated_at').notNull(),
     version: integer('version').notNull().default(1),
+    /** The words of the legal name as `nameWords` folds them. Null until they are filled, in rows of an earlier version. */
+    nameWords: text('name_words'),
   },
   (t) => [
     unique('customer_id_unique').on(t.id),
@@ -63,6 +69,11 @@ export const customer = table(
     index('customer_legal_name').on(t.legalNameSearch, t.id),
     index('customer_email').on(t.emailSearch, t.id),
     index('customer_phone').on(t.mobilePhoneNumberE164, t.id),
+    index('customer_compact_number')
+      .on(compactColumn('customer_number'), t.bankId)
+      .where(isNotCompact('customer_number')),
+    index('customer_written_phone').on(compactColumn('mobile_phone_number'), t.id).where(isWrittenPhone),
+    index('customer_without_name_words').on(t.id).where(sql`name_words is null`),
   ],
 );
 

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { columns } from '../../database/columns.ts';
+import { compactColumn } from '../../database/compact-column.ts';
 import { childOfCustomer } from '../customer/child-of-customer.ts';
 import { user } from '../user/user.table.ts';
 
@@ -28,6 +29,7 @@ export const kycDocument = table(
   (t) => [
     childOfCustomer(t),
     primaryKey({ columns: [t.customerId, t.id] }),
+    index('kyc_document_number').on(compactColumn('number'), t.bankId, t.customerId),
     index('kyc_document_customer').on(t.customerId, t.createdAt, t.id),
     index('kyc_document_bank_expiry')
       .on(t.bankId, t.expiryDate, t.customerId, t.id)
