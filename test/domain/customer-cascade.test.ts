@@ -6,6 +6,7 @@ import { isForeignKeyViolation } from '../../src/database/errors.ts';
 import { bank } from '../../src/domain/bank/bank.table.ts';
 import { crmEvent } from '../../src/domain/crm-event/crm-event.table.ts';
 import { customer } from '../../src/domain/customer/customer.table.ts';
+import { customerNameWord } from '../../src/domain/customer/customer-name-word.table.ts';
 import { lockCustomerForDeletion } from '../../src/domain/customer/locked-customer.ts';
 import { kycStatus } from '../../src/domain/kyc/kyc-status.table.ts';
 import { meetingInvitee } from '../../src/domain/meeting/meeting-invitee.table.ts';
@@ -97,10 +98,12 @@ describe('deleteCustomerCascade', () => {
   test('deletes all rows that mention the customer, returns their numbers, and changes no other row', async () => {
     const { userId } = await insertWholeCustomer(gateway.database, { bankId });
     const { customerId } = await insertWholeCustomer(gateway.database, { bankId, userId });
-    const isOther = (table: SQLiteTable) =>
-      table === idempotencyKey || table === meetingInvitee
-        ? null
-        : sql`${rowText(table)} not like ${`%${customerId}%`}`;
+    const isOther = (table: SQLiteTable) => {
+      if (table === idempotencyKey || table === meetingInvitee) return null;
+      const ofCustomer = sql`(select ${customer.rowNumber} from ${customer} where ${eq(customer.id, customerId)})`;
+      if (table === customerNameWord) return sql`${customerNameWord.rowNumber} is distinct from ${ofCustomer}`;
+      return sql`${rowText(table)} not like ${`%${customerId}%`}`;
+    };
     const before = await everythingStored(gateway.database, isOther);
     const inviteesBefore = await gateway.database.read.select().from(meetingInvitee);
     // A positive control: before the deletion, the search finds the customer in all these tables.
