@@ -9,7 +9,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLogger } from '../src/base/logger.ts';
 import { loggerOfSeals } from '../src/http/serve.ts';
 import { openTamperer } from './support/audit-world.ts';
-import { createDatabaseUrl, dialectUnderTest } from './support/database-url.ts';
+import { runCommand } from './support/command.ts';
+import { createDatabaseUrl, createMigratedDatabaseUrl, dialectUnderTest } from './support/database-url.ts';
 import { createFormerDatabase } from './support/former-database.ts';
 import { testEnvironment } from './support/gateway.ts';
 import { buildProgram, type ProgramResult, runProgram, startProgram } from './support/program.ts';
@@ -26,6 +27,11 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 function run(command: string, input?: string): Promise<ProgramResult> {
+  return runCommand(command.split(' '), { environment, input });
+}
+
+/** Runs the real program, for at least one case of each behaviour. */
+function runProcess(command: string, input?: string): Promise<ProgramResult> {
   return runProgram(command.split(' '), { environment, input });
 }
 
@@ -50,15 +56,15 @@ test('user list --conflicts lists users of an earlier version whose usernames co
   }
   const upgraded = { ...environment, DATABASE_URL: former.url };
   expect(await runProgram(['migrate'], { environment: upgraded })).toMatchObject({ exitCode: 0, errors: '' });
-  const conflicts = await runProgram(['user', 'list', '--conflicts'], { environment: upgraded });
+  const conflicts = await runCommand(['user', 'list', '--conflicts'], { environment: upgraded });
   expect(conflicts.output).toBe(
     ['Felix', 'felix']
       .map((username) => `${username}\tobp-customer-gateway\t-\tno password, username conflict\n`)
       .join(''),
   );
-  const ambiguous = await runProgram(['user', 'disable', 'FELIX'], { environment: upgraded });
+  const ambiguous = await runCommand(['user', 'disable', 'FELIX'], { environment: upgraded });
   expect(ambiguous).toMatchObject({ exitCode: 1, errors: expect.stringContaining('Use one of these: Felix, felix.') });
-  const disabled = await runProgram(['user', 'disable', 'SUSAN'], { environment: upgraded });
+  const disabled = await runCommand(['user', 'disable', 'SUSAN'], { environment: upgraded });
   expect(disabled).toMatchObject({ exitCode: 0 });
   await former.drop();
 });
@@ -129,14 +135,14 @@ describe('arguments and environment variables', () => {
   });
 
   test('an unknown option is reported without its value, which might be a password', async () => {
-    const { exitCode, errors } = await run('user create alice --email alice@example.org --password=S3cret=Part');
+    const { exitCode, errors } = await runProcess('user create alice --email alice@example.org --password=S3cret=Part');
     expect(exitCode).toBe(2);
     expect(errors).toContain("unknown option '--password'");
     expect(errors).not.toMatch(/S3cret|Part/);
   });
 
   test('an unknown role is reported with the command that lists all roles', async () => {
-    const { exitCode, output, errors } = await run('grant alice CanFly');
+    const { exitCode, output, errors } = await runProcess('grant alice CanFly');
     expect([exitCode, output]).toEqual([2, '']);
     expect(errors).toMatch(
       /'CanFly' is invalid for argument 'role'. It must be the name of a role.\n\n?Run "gateway grant --help" for a list of all roles.\n$/,
@@ -181,7 +187,7 @@ describe('arguments and environment variables', () => {
 
 test('keys create writes a file that only its owner can read, and never overwrites a file', async () => {
   const file = join(folder, 'signing.jwk');
-  expect((await run(`keys create ${file}`)).exitCode).toBe(0);
+  expect((await runProcess(`keys create ${file}`)).exitCode).toBe(0);
   expect((await stat(file)).mode & 0o777).toBe(0o600);
   const key = await readFile(file, 'utf8');
   const again = await run(`keys create ${file}`);
@@ -205,7 +211,7 @@ test('keys rotate adds a key to a file, which still only its owner can read', as
   await run(`keys create ${file}`);
   const { x } = JSON.parse(await readFile(file, 'utf8'));
 
-  expect((await run(`keys rotate ${file}`)).exitCode).toBe(0);
+  expect((await runProcess(`keys rotate ${file}`)).exitCode).toBe(0);
   expect((await run(`keys rotate ${file}`)).exitCode).toBe(0);
 
   const { keys } = JSON.parse(await readFile(file, 'utf8'));
@@ -217,7 +223,7 @@ test('keys rotate adds a key to a file, which still only its owner can read', as
 });
 
 test('schema print prints the schema with its directives', async () => {
-  const { exitCode, output } = await run('schema print');
+  const { exitCode, output } = await runProcess('schema print');
   expect(exitCode).toBe(0);
   expect(output).toContain('directive @requiresRole');
   expect(output).toContain('type Query');
@@ -230,8 +236,8 @@ test('schema access prints the access rules as JSON', async () => {
 });
 
 test('the commands lead from an empty database to a query that returns customers', async () => {
-  expect(await run('migrate')).toMatchObject({ exitCode: 0 });
-  expect(await run('generate --customers 6')).toMatchObject({
+  expect(await runProcess('migrate')).toMatchObject({ exitCode: 0 });
+  expect(await runProcess('generate --customers 6')).toMatchObject({
     exitCode: 0,
     errors: '',
     output: expect.stringMatching(/^6 customers generated, \d+ rows in total\.\n$/),
@@ -243,7 +249,7 @@ test('the commands lead from an empty database to a query that returns customers
 
   const weak = await run('user create clerk.alice --email alice@example.org', 'weak\n');
   expect([weak.exitCode, weak.errors.split('\n')]).toEqual([2, [expect.stringContaining('OBP-30207'), '']]);
-  const created = await run('user create clerk.alice --email alice@example.org', `${password}\n`);
+  const created = await runProcess('user create clerk.alice --email alice@example.org', `${password}\n`);
   expect(created).toMatchObject({ exitCode: 0, errors: '' });
   const twice = await run('user create clerk.alice --email alice@example.org', `${password}\n`);
   expect(twice).toMatchObject({ exitCode: 1, errors: 'A user with this username already exists.\n' });
@@ -279,7 +285,7 @@ test('the commands lead from an empty database to a query that returns customers
   ] as const) {
     expect(await run(command)).toMatchObject({ exitCode: 0, output });
   }
-  expect(await run('grant clerk.alice CanGetCustomers --bank gh.29.uk')).toMatchObject({ exitCode: 0 });
+  expect(await runProcess('grant clerk.alice CanGetCustomers --bank gh.29.uk')).toMatchObject({ exitCode: 0 });
   expect((await run('user list')).output).toMatch(/clerk\.alice\t.*\n\tCanGetCustomers at gh\.29\.uk\n/);
   expect(await run('token unknown.user')).toMatchObject({ exitCode: 1, errors: expect.stringMatching(/^OBP-20005/) });
   const accounts = join(folder, 'accounts.json');
@@ -290,7 +296,7 @@ test('the commands lead from an empty database to a query that returns customers
     output: '',
     errors: expect.stringMatching(/^The user stub\.sam has no password and cannot log in\. /),
   });
-  const { output } = await run('token clerk.alice --expires 5m');
+  const { output } = await runProcess('token clerk.alice --expires 5m');
   const token = output.trim();
   expect(token.split('.')).toHaveLength(3);
 
@@ -316,27 +322,27 @@ test('the commands lead from an empty database to a query that returns customers
     expect(await query(token)).toMatchObject({ status: 401 });
 
     const copy = join(folder, 'copy.db');
-    const backup = await run(`backup ${copy}`);
+    const backup = await runProcess(`backup ${copy}`);
     if (dialectUnderTest === 'sqlite') {
       expect(backup).toMatchObject({ exitCode: 0 });
       expect((await stat(copy)).mode & 0o777).toBe(0o600);
       const copied = await readFile(copy);
       const live = database.url.replace('file:', '');
       for (const existing of [copy, live]) {
-        expect(await run(`backup ${existing}`)).toMatchObject({
+        expect(await runProcess(`backup ${existing}`)).toMatchObject({
           exitCode: 1,
           output: '',
           errors: `${existing} already exists. Existing files are never overwritten; choose another path.\n`,
         });
       }
       expect((await readFile(copy)).equals(copied)).toBe(true);
-      expect(await run(`backup ${folder}/nowhere/copy.db`)).toMatchObject({
+      expect(await runProcess(`backup ${folder}/nowhere/copy.db`)).toMatchObject({
         exitCode: 1,
         errors: `${folder}/nowhere/copy.db cannot be opened: the folder ${folder}/nowhere does not exist.\n`,
       });
       await copyFile(copy, join(folder, 'restored.db'));
       const restored = { ...environment, DATABASE_URL: `file:${join(folder, 'restored.db')}` };
-      expect((await runProgram(['user', 'list'], { environment: restored })).output).toContain('clerk.alice');
+      expect((await runCommand(['user', 'list'], { environment: restored })).output).toContain('clerk.alice');
     } else {
       expect(backup).toMatchObject({ exitCode: 1, errors: expect.stringContaining('pg_dump') });
     }
@@ -358,11 +364,11 @@ test('the commands lead from an empty database to a query that returns customers
 }, 240_000);
 
 test('audit verify, export and prune handle the trail of a stopped and a killed gateway', async () => {
-  const own = await createDatabaseUrl();
+  const own = await createMigratedDatabaseUrl();
   const firstSecret = 'a secret of this test without a comma';
   const ownEnvironment = { ...testEnvironment(own.url), GATEWAY_SECRET: firstSecret };
-  const runOwn = (command: string, others: Record<string, string> = {}) =>
-    runProgram(command.split(' '), { environment: { ...ownEnvironment, ...others } });
+  const runOwn = (command: string, others: Record<string, string> = {}, runner = runCommand) =>
+    runner(command.split(' '), { environment: { ...ownEnvironment, ...others } });
   const logFile = join(folder, 'gateway.log');
   try {
     await runProgram(['user', 'create', 'clerk.bob', '--email', 'bob@example.org'], {
@@ -382,13 +388,13 @@ test('audit verify, export and prune handle the trail of a stopped and a killed 
     }
     const seals = (lines: string[]) => lines.filter((line) => line.includes('"audit seal"'));
     const lastSealed = () => JSON.parse(seals(killed.lines).at(-1) ?? '{}').sequence;
-    await expect.poll(lastSealed, { timeout: 5000 }).toBe(2);
+    await expect.poll(lastSealed).toBe(2);
     killed.program.kill('SIGKILL');
     stopped.program.kill('SIGTERM');
     await Promise.all([killed.ended, stopped.ended]);
     await writeFile(logFile, `${[...stopped.lines, ...killed.lines].join('\n')}\n`);
 
-    const verified = await runOwn(`audit verify --heads ${logFile}`);
+    const verified = await runOwn(`audit verify --heads ${logFile}`, {}, runProgram);
     expect(verified).toMatchObject({ exitCode: 0, errors: '' });
     expect(verified.output).toMatch(
       /^3 chains, 5 events \(0 not sealed yet\), \d+ seals, [2-9] seals in the log\.\nThe audit trail is intact\.\n$/,
@@ -406,7 +412,7 @@ test('audit verify, export and prune handle the trail of a stopped and a killed 
     const former = { ...otherSecret, GATEWAY_FORMER_SECRETS: firstSecret };
     expect(await runOwn('audit verify', former)).toMatchObject({ exitCode: 0 });
 
-    const exported = await runOwn('audit export');
+    const exported = await runOwn('audit export', {}, runProgram);
     const lines = exported.output
       .trimEnd()
       .split('\n')
@@ -436,7 +442,7 @@ test('audit verify, export and prune handle the trail of a stopped and a killed 
       exitCode: 2,
       errors: 'GATEWAY_AUDIT_RETENTION must be set to prune the audit trail. Without it, events are kept forever.\n',
     });
-    expect(await runOwn('audit prune', { GATEWAY_AUDIT_RETENTION: '1d' })).toMatchObject({
+    expect(await runOwn('audit prune', { GATEWAY_AUDIT_RETENTION: '1d' }, runProgram)).toMatchObject({
       exitCode: 0,
       output: expect.stringMatching(/^0 events before 20.* deleted, from 0 chains\.\n$/),
     });
@@ -445,7 +451,7 @@ test('audit verify, export and prune handle the trail of a stopped and a killed 
     const tamperer = await openTamperer(own.url);
     await tamperer.execute("update audit_event set event = replace(event, 'user create', 'user list') where chain = 1");
     await tamperer.close();
-    const { exitCode, output } = await runOwn('audit verify');
+    const { exitCode, output } = await runOwn('audit verify', {}, runProgram);
     expect(exitCode).toBe(1);
     expect(output).toMatch(
       /^chain 1, event 1, 20.*Z: changed\. It does not match its MAC\.\n\d+ chains, .*\nFindings: 1\.\n$/,
@@ -456,9 +462,9 @@ test('audit verify, export and prune handle the trail of a stopped and a killed 
 }, 120_000);
 
 test('seals are logged at every LOG_LEVEL except silent', async () => {
-  const own = await createDatabaseUrl();
+  const own = await createMigratedDatabaseUrl();
   const port = await freePort();
-  const started = startProgram(['serve'], /"audit seal"/, {
+  const started = startProgram(['serve', '--workers', '1'], /"audit seal"/, {
     environment: { ...testEnvironment(own.url), LOG_LEVEL: 'fatal', PORT: String(port) },
   });
   const login = async () => {

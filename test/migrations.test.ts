@@ -7,6 +7,7 @@ import pg from 'pg';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openDatabase } from '../src/database/open-database.ts';
 import { sqlitePath } from '../src/database/sqlite-path.ts';
+import { runCommand } from './support/command.ts';
 import { createDatabaseUrl, createMigratedDatabaseUrl, dialectUnderTest } from './support/database-url.ts';
 import { createFormerDatabase } from './support/former-database.ts';
 import { testEnvironment } from './support/gateway.ts';
@@ -37,9 +38,11 @@ const commands = () => [
   ['audit', 'prune'],
 ];
 
+/** Runs a command in this process, except those whose process behaves differently: the servers, migrations, and backups. */
 function run(url: string, command: string[]) {
   const environment = { ...testEnvironment(url), GATEWAY_AUDIT_RETENTION: '1d' };
-  return runProgram(command, { environment, input: 'correct horse battery staple\n' });
+  const isProcess = ['serve', 'migrate', 'backup'].includes(command[0] ?? '');
+  return (isProcess ? runProgram : runCommand)(command, { environment, input: 'correct horse battery staple\n' });
 }
 
 async function query(url: string, statement: string): Promise<unknown[]> {

@@ -22,7 +22,8 @@ import { createUser } from '../../src/domain/user/user-administration.ts';
 import { generateCustomers } from '../../src/import/generate.ts';
 import { importFiles } from '../../src/import/import.ts';
 import { openTamperer } from '../support/audit-world.ts';
-import { createDatabaseUrl, dialectUnderTest } from '../support/database-url.ts';
+import { runCommand } from '../support/command.ts';
+import { createDatabaseUrl, createMigratedDatabaseUrl, dialectUnderTest } from '../support/database-url.ts';
 import { testEnvironment } from '../support/gateway.ts';
 import { buildProgram, type ProgramResult, runProgram } from '../support/program.ts';
 
@@ -36,7 +37,7 @@ let database: Database;
 let folder: string;
 
 beforeAll(async () => {
-  const created = await createDatabaseUrl();
+  const created = await createMigratedDatabaseUrl();
   url = created.url;
   drop = created.drop;
   database = await openDatabase(url);
@@ -49,6 +50,11 @@ afterAll(async () => {
 });
 
 function run(command: string, input?: string): Promise<ProgramResult> {
+  return runCommand(command.split(' '), { environment: testEnvironment(url), input });
+}
+
+/** Runs the real program, whose operator, backups, and seals are tested. */
+function runProcess(command: string, input?: string): Promise<ProgramResult> {
   return runProgram(command.split(' '), { environment: testEnvironment(url), input });
 }
 
@@ -73,8 +79,8 @@ async function userIdOf(username: string): Promise<string | undefined> {
 
 describe('the audit trail of commands', () => {
   test('contains the operator, the command, the user, and the changed fields, but no values', async () => {
-    await run('generate --customers 3');
-    expect(await run('user create alice.audited --email alice@example.org', `${password}\n`)).toMatchObject({
+    await runProcess('generate --customers 3');
+    expect(await runProcess('user create alice.audited --email alice@example.org', `${password}\n`)).toMatchObject({
       exitCode: 0,
     });
     const created = await onlyEvent();
@@ -177,7 +183,7 @@ describe('the audit trail of commands', () => {
 
   test('contains a backup, or its failure', async () => {
     const file = join(folder, 'copy.db');
-    const { seals } = await run(`backup ${file}`);
+    const { seals } = await runProcess(`backup ${file}`);
     const outcome = dialectUnderTest === 'sqlite' ? 'SUCCEEDED' : 'FAILED';
     expect(await onlyEvent()).toMatchObject({ operationName: 'backup', outcome, customerIds: [] });
     if (dialectUnderTest !== 'sqlite') return;
@@ -191,13 +197,13 @@ describe('the audit trail of commands', () => {
     const exported = await runProgram(['audit', 'export'], { environment });
     expect(exported.output).toContain('"operationName":"backup"');
 
-    expect(await run(`backup ${file}`)).toMatchObject({ exitCode: 1 });
+    expect(await runProcess(`backup ${file}`)).toMatchObject({ exitCode: 1 });
     expect(await onlyEvent()).toMatchObject({ operationName: 'backup', outcome: 'FAILED' });
   });
 
   test('ends with a printed seal, by which audit verify finds removed events', async () => {
-    const own = await createDatabaseUrl();
-    const runOwn = (command: string) => runProgram(command.split(' '), { environment: testEnvironment(own.url) });
+    const own = await createMigratedDatabaseUrl();
+    const runOwn = (command: string) => runCommand(command.split(' '), { environment: testEnvironment(own.url) });
     const commands = ['user list', 'user disable unknown.user', 'user list'];
     const seals: string[] = [];
     for (const command of commands) seals.push(...(await runOwn(command)).seals);
@@ -224,7 +230,7 @@ describe('the audit trail of commands', () => {
 
   test('does not contain audit verify, which does not migrate the database', async () => {
     const own = await createDatabaseUrl();
-    const runOwn = (command: string) => runProgram(command.split(' '), { environment: testEnvironment(own.url) });
+    const runOwn = (command: string) => runCommand(command.split(' '), { environment: testEnvironment(own.url) });
     for (const _ of ['once', 'and again']) {
       expect(await runOwn('audit verify')).toMatchObject({
         exitCode: 1,
@@ -239,7 +245,7 @@ describe('the audit trail of commands', () => {
   });
 
   test('contains audit export at each bank of the exported events, with the selected customer or user', async () => {
-    const own = await createDatabaseUrl();
+    const own = await createMigratedDatabaseUrl();
     const filled = await openDatabase(own.url);
     const trail = await openAuditTrail({ database: filled, secret });
     const read = { kind: 'READ', outcome: 'SUCCEEDED', userId: 'alice' } as const;
@@ -253,8 +259,8 @@ describe('the audit trail of commands', () => {
     await filled.close();
     const recordedBy = async (options: string) => {
       const command = `audit export${options}`.split(' ');
-      await runProgram(command, { environment: testEnvironment(own.url) });
-      const next = await runProgram(['audit', 'export'], { environment: testEnvironment(own.url) });
+      await runCommand(command, { environment: testEnvironment(own.url) });
+      const next = await runCommand(['audit', 'export'], { environment: testEnvironment(own.url) });
       const lines = next.output.trimEnd().split('\n');
       const events = lines.map((line) => ({ chain: 0, ...parseAuditEvent(line) }));
       const exports = events.filter(({ operationName }) => operationName === 'audit export');
@@ -287,7 +293,7 @@ describe('the audit trail of commands', () => {
   test.each(['import x.json', 'user list', 'backup x.db'])('requires GATEWAY_SECRET for %s', async (command) => {
     const { GATEWAY_SECRET, ...environment } = testEnvironment(url);
     expect(GATEWAY_SECRET).toBeDefined();
-    expect(await runProgram(command.split(' '), { environment })).toMatchObject({
+    expect(await runCommand(command.split(' '), { environment })).toMatchObject({
       exitCode: 2,
       output: '',
       errors: expect.stringMatching(/^GATEWAY_SECRET must be set/),
@@ -315,7 +321,7 @@ describe('the audit trail of many customers', () => {
   let dropFilled: () => Promise<void>;
 
   beforeEach(async () => {
-    const created = await createDatabaseUrl();
+    const created = await createMigratedDatabaseUrl();
     filledUrl = created.url;
     filled = await openDatabase(filledUrl);
     dropFilled = created.drop;

@@ -10,7 +10,7 @@ import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { generateCustomers } from '../../src/import/generate.ts';
 import { importFiles } from '../../src/import/import.ts';
-import { createDatabaseUrl, dialectUnderTest } from '../support/database-url.ts';
+import { createMigratedDatabaseUrl, dialectUnderTest } from '../support/database-url.ts';
 import { explain } from '../support/query-plans.ts';
 
 const bankId = 'gh.29.uk';
@@ -19,7 +19,7 @@ let database: Database;
 let folder: string;
 
 beforeEach(async () => {
-  const created = await createDatabaseUrl();
+  const created = await createMigratedDatabaseUrl();
   url = created.url;
   database = await openDatabase(url);
   folder = await mkdtemp(join(tmpdir(), 'statistics-'));

@@ -10,7 +10,7 @@ import type { Entity } from '../../src/import/entity.ts';
 import { importFiles } from '../../src/import/import.ts';
 import { recordKindsOf } from '../../src/import/record-kind.ts';
 import { renderProblem } from '../../src/import/report.ts';
-import { createDatabaseUrl, dialectUnderTest } from '../support/database-url.ts';
+import { createMigratedDatabaseUrl, dialectUnderTest } from '../support/database-url.ts';
 import { allTables } from '../support/stored.ts';
 
 /** Tables without records in OBP. The gateway creates their rows itself. */
@@ -91,7 +91,7 @@ describe('the examples', () => {
   test('contain a record of every entity', async () => {
     const folder = new URL('../../src/import/examples/', import.meta.url);
     const files = (await readdir(folder)).sort().map((file) => fileURLToPath(new URL(file, folder)));
-    const { url, drop } = await createDatabaseUrl();
+    const { url, drop } = await createMigratedDatabaseUrl();
     const database = await openDatabase(url);
     const problems: string[] = [];
     const report = await importFiles(

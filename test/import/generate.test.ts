@@ -33,7 +33,7 @@ import { BankInUse, generateCustomers } from '../../src/import/generate.ts';
 import { iban } from '../../src/import/generated/accounts.ts';
 import { generateBank, generatedBankIds } from '../../src/import/generated/bank.ts';
 import { generateCustomer } from '../../src/import/generated/customer.ts';
-import { createDatabaseUrl } from '../support/database-url.ts';
+import { createMigratedDatabaseUrl } from '../support/database-url.ts';
 
 const customers = 260;
 const progress: number[] = [];
@@ -43,7 +43,7 @@ let other: Database;
 const drops: (() => Promise<void>)[] = [];
 
 async function openEmptyDatabase(): Promise<Database> {
-  const { url, drop } = await createDatabaseUrl();
+  const { url, drop } = await createMigratedDatabaseUrl();
   drops.push(drop);
   return openDatabase(url);
 }

@@ -9,7 +9,7 @@ import { openDatabase } from '../../src/database/open-database.ts';
 import { customer } from '../../src/domain/customer/customer.table.ts';
 import { importFiles } from '../../src/import/import.ts';
 import { type ImportReport, renderDifference, renderProblem, renderReport } from '../../src/import/report.ts';
-import { createDatabaseUrl } from '../support/database-url.ts';
+import { createMigratedDatabaseUrl } from '../support/database-url.ts';
 
 let database: Database;
 let drop: () => Promise<void>;
@@ -17,7 +17,7 @@ let folder: string;
 let bankId: string;
 
 beforeAll(async () => {
-  const created = await createDatabaseUrl();
+  const created = await createMigratedDatabaseUrl();
   drop = created.drop;
   database = await openDatabase(created.url);
 });

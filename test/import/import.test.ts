@@ -36,7 +36,7 @@ import { userCustomerLink } from '../../src/domain/user-customer-link/user-custo
 import type { EntityName } from '../../src/import/entities.ts';
 import { type ImportOptions, importFiles } from '../../src/import/import.ts';
 import { type ImportReport, renderDifference, renderProblem, renderReport } from '../../src/import/report.ts';
-import { createDatabaseUrl } from '../support/database-url.ts';
+import { createMigratedDatabaseUrl } from '../support/database-url.ts';
 
 let database: Database;
 let drop: () => Promise<void>;
@@ -45,7 +45,7 @@ let folder: string;
 let bankId: string;
 
 beforeAll(async () => {
-  const created = await createDatabaseUrl();
+  const created = await createMigratedDatabaseUrl();
   drop = created.drop;
   database = await openDatabase(created.url);
 });

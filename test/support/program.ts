@@ -71,7 +71,7 @@ export interface ProgramResult {
 const compileCache = join(inject('temporaryFolder'), 'compile-cache');
 
 /** Starts the built program. Unlike `startProgram`, it does not read the output. */
-export function spawnProgram(args: string[], options: ProgramOptions = {}): ChildProcess {
+export function spawnProgram(args: readonly string[], options: ProgramOptions = {}): ChildProcess {
   const { environment = {}, input = '', outputFile, hasNoReader = false } = options;
   const output = outputFile === undefined ? 'pipe' : openSync(outputFile, 'a');
   const program = spawn(process.execPath, [main, ...args], {
@@ -91,13 +91,18 @@ function textOf(output: Readable | null): Promise<string> | '' {
 }
 
 /** Runs a command of the built program, and waits until it exits. */
-export async function runProgram(args: string[], options: ProgramOptions = {}): Promise<ProgramResult> {
+export async function runProgram(args: readonly string[], options: ProgramOptions = {}): Promise<ProgramResult> {
   const program = spawnProgram(args, options);
   const [output, standardError, [exitCode]] = await Promise.all([
     textOf(program.stdout),
     textOf(program.stderr),
     once(program, 'close'),
   ]);
+  return resultOf(exitCode, output, standardError);
+}
+
+/** Separates the seals of the audit trail from the rest of standard error. */
+export function resultOf(exitCode: number | null, output: string, standardError: string): ProgramResult {
   const isSeal = (line: string) => loggedSeal(line) !== null;
   const lines = standardError.split('\n');
   return {
