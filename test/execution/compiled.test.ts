@@ -5,83 +5,24 @@
  */
 import {
   buildSchema,
-  type ExecutionResult,
-  execute,
   GraphQLError,
   type GraphQLFieldResolver,
   type GraphQLOutputType,
   type GraphQLResolveInfo,
-  type GraphQLSchema,
-  getIntrospectionQuery,
   getNullableType,
-  getOperationAST,
-  getVariableValues,
   isAbstractType,
   isEnumType,
   isListType,
   isObjectType,
   isScalarType,
   isUnionType,
-  type OperationDefinitionNode,
-  parse,
   validate,
 } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { roles } from '../../src/base/roles.ts';
-import { executePlan } from '../../src/execution/compiled.ts';
-import { createDocumentCache } from '../../src/execution/document-cache.ts';
-import { createPlans } from '../../src/execution/executor.ts';
-import { coerceVariables } from '../../src/execution/variables.ts';
-import { type ContextParts, createContext } from '../../src/graph/context.ts';
-import { formatError } from '../../src/http/format-error.ts';
-import { gatewaySchema } from '../../src/schema.ts';
-import { contextParts, type Gateway, startGateway } from '../support/gateway.ts';
-import { type RandomOperation, randomNumbers, randomOperation, testSeed } from '../support/random-operation.ts';
-import { insertWholeCustomers } from '../support/whole-customer.ts';
+import { type Executor, executionTimeout, executorsOf, variationsOf } from '../support/executors.ts';
+import { randomNumbers, randomOperation, testSeed } from '../support/random-operation.ts';
 
 const seed = testSeed();
-/** The test executes thousands of operations, and the machine might be busy. */
-const timeout = 300_000;
-
-type Executor = (context: unknown, variables: Record<string, unknown>) => ExecutionResult | Promise<ExecutionResult>;
-
-/** Returns both executors for an operation. The compiled one creates its plan on the first call. */
-function executorsOf(schema: GraphQLSchema, query: string) {
-  const document = parse(query);
-  const operation = getOperationAST(document);
-  if (operation == null) throw new Error('There is no operation.');
-  const { planFor } = createPlans(schema, createDocumentCache());
-  /** Coerces variables as the gateway does, and checks that graphql-js returns the same values. */
-  function coerce(variables: Record<string, unknown>) {
-    const result = coerceVariables({ schema, document, operation: operation as OperationDefinitionNode }, variables, {
-      maxErrors: 3,
-    });
-    const reference = getVariableValues(schema, operation?.variableDefinitions ?? [], variables);
-    expect('coerced' in result ? result.coerced : undefined).toEqual(reference.coerced);
-    return result;
-  }
-  const interpreted: Executor = (contextValue, variables) => {
-    const coerced = coerce(variables);
-    if ('errors' in coerced) return coerced;
-    return execute({ schema, document, variableValues: variables, contextValue, options: { maxCoercionErrors: 3 } });
-  };
-  const compiled: Executor = (context, variables) => {
-    const coerced = coerce(variables);
-    if ('errors' in coerced) return coerced;
-    return executePlan({
-      plan: planFor(document, operation, coerced.coerced),
-      context,
-      variables: coerced.coerced,
-    });
-  };
-  return { document, interpreted, compiled };
-}
-
-/** Returns the variables twice, so that a plan is created and reused, and then with other values for `@skip` and `@include`. */
-function variationsOf({ variables }: RandomOperation): Record<string, unknown>[] {
-  const flipped = Object.entries(variables).map(([name, value]) => [name, typeof value === 'boolean' ? !value : value]);
-  return [variables, variables, Object.fromEntries(flipped)];
-}
 
 describe(`random operations (seed ${seed}) with random resolvers`, () => {
   const types = `
@@ -319,132 +260,6 @@ describe(`random operations (seed ${seed}) with random resolvers`, () => {
       expect(withErrors).toBeGreaterThan(executed / 2);
       expect(unhandled.compiled, `SEED=${seed}`).toBe(0);
     },
-    timeout,
+    executionTimeout,
   );
-});
-
-describe(`random operations (seed ${seed}) on the schema of the gateway`, () => {
-  const bankId = 'gh.29.uk';
-  let gateway: Gateway;
-  let schema: GraphQLSchema;
-  let parts: ContextParts;
-  let ids: string[];
-  let numbers: string[];
-  let linkedUserId: string;
-
-  beforeAll(async () => {
-    gateway = await startGateway();
-    await gateway.createBank(bankId);
-    const customers = await insertWholeCustomers(gateway.database, 5, { bankId });
-    ids = customers.flatMap(({ customerId, accountId, userId }) => [customerId, customerId, accountId, userId]);
-    numbers = customers.map(({ customerNumber }) => customerNumber);
-    linkedUserId = customers[0]?.userId ?? '';
-    schema = await gatewaySchema();
-    parts = await contextParts(gateway.config.databaseUrl, gateway.database);
-  });
-  afterAll(() => gateway.stop());
-
-  const pages = [1, 2, 3, 50, null];
-  function valuesOf(argument: string): unknown[] | undefined {
-    if (argument === 'bankId') return [bankId, bankId, bankId, bankId, bankId, 'no.such.bank'];
-    if (argument === 'customerNumber') return [...numbers, 'no such number'];
-    if (argument === 'first' || argument === 'limit') return [...pages, ...pages, 0, 101];
-    if (argument === 'after') return [null, 'no cursor'];
-    if (argument === 'id' || argument.endsWith('Id')) return [...ids, 'no such id'];
-    return undefined;
-  }
-
-  /** Returns an anonymous caller, a linked user, or a user with some roles. */
-  function caller(random: () => number): ContextParts['user'] {
-    if (parts.user === null || random() < 0.05) return null;
-    const held = Object.keys(roles).filter(() => random() < 0.7);
-    if (random() < 0.3) return { ...parts.user, id: linkedUserId, systemRoles: new Set(), bankRoles: new Map() };
-    return {
-      ...parts.user,
-      id: linkedUserId,
-      systemRoles: new Set(held),
-      bankRoles: new Map([[bankId, new Set(held)]]),
-    };
-  }
-
-  const unexpected: unknown[] = [];
-  const format = formatError({
-    onUnexpected: (error) => {
-      // Apollo Server marks errors of variables before they are formatted, so they are not unexpected.
-      if (error instanceof GraphQLError && error.path !== undefined) unexpected.push(error);
-    },
-  });
-
-  /** Returns the path of the null above the error. It is null if no parent of the error is. */
-  function nullAbove(data: unknown, path: readonly (string | number)[] = []): string | null {
-    let value = data;
-    for (const [index, key] of path.slice(0, -1).entries()) {
-      value = (value as Record<string | number, unknown>)[key];
-      if (value == null) return JSON.stringify(path.slice(0, index + 1));
-    }
-    return null;
-  }
-
-  /**
-   * Returns the response in a form that can be compared. The order of errors differs, because batched fields are resolved in another
-   * order, and statements end in any order on PostgreSQL. If there are errors below a null, the result only contains that there is
-   * one.
-   */
-  async function run(executor: Executor, user: ContextParts['user'], variables: Record<string, unknown>) {
-    const { data, errors = [] } = await executor(createContext({ ...parts, user }), variables);
-    const places = errors.map(({ path }) => nullAbove(data, path));
-    const codes: unknown[] = [];
-    const reported = new Set<string>();
-    errors.forEach((error, index) => {
-      const formatted = format({ ...error.toJSON() }, error);
-      codes.push(formatted.extensions?.code);
-      reported.add(places[index] === null ? JSON.stringify(formatted, null, 1) : `below ${places[index]}`);
-    });
-    return { text: JSON.stringify({ data, errors: [...reported].sort() }, null, 1), codes };
-  }
-
-  test(
-    'each has the same response, with the same refusals',
-    async () => {
-      const random = randomNumbers(seed);
-      const codes = new Map<unknown, number>();
-      let [executed, withData] = [0, 0];
-      while (executed < 400) {
-        // Tokens of meetings, the time of an export, and the cursors of changes differ at each read.
-        const options = {
-          kind: 'query',
-          maxDepth: 5,
-          valuesOf,
-          without: ['staffToken', 'customerToken', 'exportedAt', 'changes'],
-        } as const;
-        const operation = randomOperation(schema, random, options);
-        const { document, interpreted, compiled } = executorsOf(schema, operation.query);
-        if (validate(schema, document).length > 0) continue;
-        const user = caller(random);
-        for (const variables of variationsOf(operation)) {
-          const expected = await run(interpreted, user, variables);
-          const actual = await run(compiled, user, variables);
-          const hint = `SEED=${seed}, operation ${executed}:\n${operation.query}\n${JSON.stringify(variables)}`;
-          expect(actual.text, hint).toBe(expected.text);
-          for (const code of expected.codes) codes.set(code, (codes.get(code) ?? 0) + 1);
-          if (/: \{/.test(expected.text)) withData += 1;
-        }
-        executed += 1;
-      }
-      // Otherwise, the test would cover little.
-      expect(withData).toBeGreaterThan(executed / 4);
-      for (const code of ['FORBIDDEN', 'NOT_FOUND', 'UNAUTHENTICATED', 'BAD_USER_INPUT']) {
-        expect(codes.get(code), `${code} with SEED=${seed}`).toBeGreaterThan(0);
-      }
-      expect(unexpected, `SEED=${seed}`).toEqual([]);
-    },
-    timeout,
-  );
-
-  test('introspection has the same response', async () => {
-    const { interpreted, compiled } = executorsOf(schema, getIntrospectionQuery());
-    const expected = await run(interpreted, null, {});
-    expect((await run(compiled, null, {})).text).toBe(expected.text);
-    expect(expected.text.length).toBeGreaterThan(100_000);
-  });
 });

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDatabaseUrl, dialectUnderTest } from '../support/database-url.ts';
+import { createMigratedDatabaseUrl, dialectUnderTest } from '../support/database-url.ts';
 import { buildProgram, startProgram } from '../support/program.ts';
 import { type Attack, exceededBy, operation } from './attack.ts';
 import { corpus } from './corpus.ts';
@@ -31,14 +31,14 @@ const usualControlMilliseconds = 60;
 /** A factor for all bounds, so that tests do not fail because of noise. */
 const margin = 4;
 
-let database: Awaited<ReturnType<typeof createDatabaseUrl>>;
+let database: Awaited<ReturnType<typeof createMigratedDatabaseUrl>>;
 let issuer: Issuer;
 let server: Awaited<ReturnType<typeof startProgram>>;
 let target: Target;
 let slowness = margin;
 
 beforeAll(async () => {
-  [database, issuer] = await Promise.all([createDatabaseUrl(), startIssuer(), buildProgram()]);
+  [database, issuer] = await Promise.all([createMigratedDatabaseUrl(), startIssuer(), buildProgram()]);
   const environment = hostileEnvironment(database.url, issuer);
   const world = await createWorld(join(import.meta.dirname, '../../dist'), environment);
   server = await startProgram(['serve', '--workers', '1'], /"url":"http:\/\/[^":]+:(\d+)"/, {
@@ -60,7 +60,7 @@ afterAll(async () => {
 });
 
 /** These kinds do not reach the database, so they are only tested with the default one. */
-const kindsWithoutDatabase = new Set(['bodies', 'connections']);
+const kindsWithoutDatabase = new Set(['bodies', 'connections', 'documents']);
 const kinds = Object.entries(corpus).filter(
   ([kind]) => dialectUnderTest === 'sqlite' || !kindsWithoutDatabase.has(kind),
 );
