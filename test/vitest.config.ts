@@ -67,6 +67,8 @@ export default defineConfig({
     // The tests wait for databases and timers as much as they compute: with as many workers as cores a quarter of these is idle.
     maxWorkers: Math.ceil(availableParallelism() * 1.5),
     testTimeout: 60_000,
+    // By default, a state must be reached within a second, which a busy machine might take.
+    expect: { poll: { timeout: 30_000 } },
     hookTimeout: 60_000,
   },
 });

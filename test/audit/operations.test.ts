@@ -556,7 +556,7 @@ async function expectNoGap({ database }: Gateway, read: () => Promise<unknown>):
     const rows = await database.read.select().from(auditEvent).orderBy(asc(auditEvent.sequence));
     return rows.every(({ sequence }, index) => sequence === index + 1);
   };
-  await expect.poll(hasNoGap, { timeout: 5_000 }).toBe(true);
+  await expect.poll(hasNoGap).toBe(true);
 }
 
 describe('an unavailable audit trail', () => {
@@ -697,6 +697,6 @@ describe('the audit event of an operation without a response', () => {
     setTimeout(() => client.abort(), 300);
     await expect(response).rejects.toThrow();
 
-    await expect.poll(() => slowAudit.events(), { timeout: 5_000 }).toMatchObject([failed('CLIENT_DISCONNECTED')]);
+    await expect.poll(() => slowAudit.events()).toMatchObject([failed('CLIENT_DISCONNECTED')]);
   });
 });

@@ -333,19 +333,17 @@ describe('the keys of the provider', () => {
     await provider.rotateKeys(false);
 
     await expect
-      .poll(
-        () =>
-          verify(before).then(
-            () => 'accepted',
-            () => 'refused',
-          ),
-        { timeout: 5_000 },
+      .poll(() =>
+        verify(before).then(
+          () => 'accepted',
+          () => 'refused',
+        ),
       )
       .toBe('refused');
   });
 
   test('are read once for many tokens with unknown keys, and then not during the cooldown', async () => {
-    const verify = freshProviders({ cooldownMilliseconds: 300 });
+    const verify = freshProviders({ cooldownMilliseconds: 600_000 });
     await verify(await provider.forge());
     const readBefore = provider.keyRequests();
     const forged = await Promise.all(
@@ -355,10 +353,21 @@ describe('the keys of the provider', () => {
     for (const token of forged.slice(0, 20)) await expect(verify(token)).rejects.toThrow();
     await Promise.all(forged.slice(20).map((token) => expect(verify(token)).rejects.toThrow()));
     expect(provider.keyRequests()).toBe(readBefore + 1);
+  });
+
+  test('are read again for an unknown key after the cooldown', async () => {
+    const verify = freshProviders({ cooldownMilliseconds: 100 });
+    await verify(await provider.forge());
+    await expect(verify(await provider.forge({ header: { kid: 'unknown' } }))).rejects.toThrow();
 
     await provider.rotateKeys();
-    await sleep(350);
-    await verify(await provider.forge());
+    const token = await provider.forge();
+    const isAccepted = () =>
+      verify(token).then(
+        () => true,
+        () => false,
+      );
+    await expect.poll(isAccepted).toBe(true);
   });
 
   test.each(['slow', 'down'] as const)('still verify while the provider is %s', async (behaviour) => {
@@ -369,11 +378,12 @@ describe('the keys of the provider', () => {
 
     const begun = performance.now();
     for (const token of tokens) await verify(token);
-    expect(performance.now() - begun).toBeLessThan(500);
+    // A read of the keys times out after three seconds.
+    expect(performance.now() - begun).toBeLessThan(2_500);
 
     const unknown = await provider.forge({ header: { kid: 'unknown' } });
     await expect(verify(unknown)).rejects.toMatchObject({ key: 'INVALID_TOKEN' });
-    expect(performance.now() - begun).toBeLessThan(6_000);
+    expect(performance.now() - begun).toBeLessThan(15_000);
     await verify(await provider.forge());
   });
 
@@ -409,7 +419,7 @@ describe('the keys of the provider', () => {
 
     const begun = performance.now();
     await expect(verify(token)).rejects.toMatchObject({ key: 'INVALID_TOKEN' });
-    expect(performance.now() - begun).toBeLessThan(5_000);
+    expect(performance.now() - begun).toBeLessThan(15_000);
 
     provider.behaviour = 'normal';
     await sleep(150);

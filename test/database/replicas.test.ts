@@ -329,7 +329,9 @@ if (dialectUnderTest === 'sqlite') {
             (rows) => rows?.length,
             (error: Error) => (error.cause as { code?: string }).code,
           );
-          await vi.waitFor(async () => expect(await interruptSleep(replica(0).url, functionName)).toBe(1));
+          await vi.waitFor(async () => expect(await interruptSleep(replica(0).url, functionName)).toBe(1), {
+            timeout: 30_000,
+          });
           return { outcome: await outcome, onPrimary: opened.statistics.statements - primaryStatements };
         } finally {
           await opened.close();

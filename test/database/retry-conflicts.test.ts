@@ -209,7 +209,7 @@ if (dialectUnderTest === 'postgresql') {
       expect(headers.get('retry-after')).toBe('5');
       expect(errors.map(({ extensions }) => extensions.key)).toEqual(['SERVICE_UNAVAILABLE']);
       expect(await attempts()).toBe(maxAttempts);
-      await vi.waitFor(async () => expect(await audit.events()).toHaveLength(1));
+      await expect.poll(() => audit.events()).toHaveLength(1);
       expect(await audit.events()).toMatchObject([
         { kind: 'WRITE', outcome: 'FAILED', errors: ['SERVICE_UNAVAILABLE'] },
       ]);
