@@ -10,6 +10,7 @@ import { loggedSeal } from '../src/audit/logged-seal.ts';
 import { loggedRestore } from '../src/audit/recorded-restore.ts';
 import { openTokens } from '../src/auth/tokens.ts';
 import { openDatabase } from '../src/database/open-database.ts';
+import { runCommand } from './support/command.ts';
 import { dialectUnderTest } from './support/database-url.ts';
 import { insertUser, testEnvironment, testSigningKey } from './support/gateway.ts';
 import { startPostgresqlCluster } from './support/postgresql-cluster.ts';
@@ -138,7 +139,7 @@ afterEach(() => installation.stop());
 
 /** Runs a command, and appends its standard error to the log. */
 async function command(...args: string[]) {
-  const result = await runProgram(args, { environment, input: 'correct horse battery staple' });
+  const result = await runCommand(args, { environment, input: 'correct horse battery staple' });
   log.push(...result.seals, ...result.errors.split('\n').filter((line) => loggedRestore(line) !== null));
   return result;
 }
@@ -146,7 +147,7 @@ async function command(...args: string[]) {
 async function verify() {
   await writeFile(logFile, `${log.join('\n')}\n`);
   await chmod(logFile, 0o600);
-  const { exitCode, output } = await runProgram(['audit', 'verify', '--heads', logFile], { environment });
+  const { exitCode, output } = await runCommand(['audit', 'verify', '--heads', logFile], { environment });
   return { exitCode, output };
 }
 

@@ -11,6 +11,7 @@ import { appendOnlyTables, ownerOnlyTables } from '../../src/database/append-onl
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { sqlitePath } from '../../src/database/sqlite-path.ts';
+import { runCommand } from '../support/command.ts';
 import { createDatabaseUrl, dialectUnderTest } from '../support/database-url.ts';
 import { testEnvironment } from '../support/gateway.ts';
 import { buildProgram, type ProgramResult, runProgram, startProgram } from '../support/program.ts';
@@ -169,6 +170,11 @@ if (dialectUnderTest === 'postgresql') {
     }
 
     function run(command: string, more: Record<string, string> = {}, input?: string): Promise<ProgramResult> {
+      return runCommand(command.split(' '), { environment: { ...environment, ...more }, input });
+    }
+
+    /** Runs the real program. */
+    function runProcess(command: string, more: Record<string, string> = {}, input?: string): Promise<ProgramResult> {
       return runProgram(command.split(' '), { environment: { ...environment, ...more }, input });
     }
 
@@ -215,13 +221,15 @@ if (dialectUnderTest === 'postgresql') {
     });
 
     test('after the owner has run migrate, the gateway serves and writes without the owner', async () => {
-      expect(await run('migrate', { DATABASE_OWNER_URL: ownerUrl })).toMatchObject({ exitCode: 0, errors: '' });
+      expect(await runProcess('migrate', { DATABASE_OWNER_URL: ownerUrl })).toMatchObject({ exitCode: 0, errors: '' });
       expect(await run('generate --customers 3')).toMatchObject({ exitCode: 0, errors: '' });
       const user = 'user create alice.serves --email alice@example.org';
-      expect(await run(user, {}, 'correct horse battery staple\n')).toMatchObject({ exitCode: 0 });
+      expect(await runProcess(user, {}, 'correct horse battery staple\n')).toMatchObject({ exitCode: 0 });
       expect(await run('grant alice.serves CanGetCustomers --bank gh.29.uk')).toMatchObject({ exitCode: 0 });
       const token = (await run('token alice.serves')).output.trim();
-      const { program, match, ended } = await startProgram(['serve'], /"url":"([^"]+)"/, { environment });
+      const { program, match, ended } = await startProgram(['serve', '--workers', '1'], /"url":"([^"]+)"/, {
+        environment,
+      });
       try {
         const response = await fetch(`${match[1]}/graphql`, {
           method: 'POST',
