@@ -16,7 +16,9 @@ import * as crmEvent from './domain/crm-event/crm-event.resolver.ts';
 import { bankOfCustomer } from './domain/customer/customer.loader.ts';
 import * as customer from './domain/customer/customer.resolver.ts';
 import * as customerAttribute from './domain/customer/customer-attribute.resolver.ts';
+import * as customerClosing from './domain/customer/customer-closing.resolver.ts';
 import * as customerUpdate from './domain/customer/customer-update.resolver.ts';
+import * as legalHold from './domain/customer/legal-hold.resolver.ts';
 import { entityTypes } from './domain/federation/entity-types.ts';
 import * as kycCheck from './domain/kyc/kyc-check.resolver.ts';
 import * as kycDocument from './domain/kyc/kyc-document.resolver.ts';
@@ -29,6 +31,7 @@ import * as meeting from './domain/meeting/meeting.resolver.ts';
 import * as message from './domain/message/message.resolver.ts';
 import * as bankCreation from './domain/onboarding/bank-creation.resolver.ts';
 import * as onboarding from './domain/onboarding/onboarding.resolver.ts';
+import * as pastRetention from './domain/onboarding/past-retention.resolver.ts';
 import * as overview from './domain/overview/overview.resolver.ts';
 import * as socialMediaHandle from './domain/social-media-handle/social-media-handle.resolver.ts';
 import * as taxResidence from './domain/tax-residence/tax-residence.resolver.ts';
@@ -69,6 +72,8 @@ const modules = [
   liveChange,
   crmEvent,
   customerUpdate,
+  customerClosing,
+  legalHold,
   customer,
   kycCheck,
   kycDocument,
@@ -80,6 +85,7 @@ const modules = [
   meeting,
   message,
   onboarding,
+  pastRetention,
   overview,
   socialMediaHandle,
   taxResidence,

@@ -13,6 +13,7 @@ import {
 } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Role, roleScope } from '../src/base/roles.ts';
+import { setRetentionDays } from '../src/domain/bank/bank-administration.ts';
 import { grantRole } from '../src/domain/user/user-administration.ts';
 import type { PermissionType } from '../src/graph/access/permissions.ts';
 import { printedAccess } from '../src/graph/access/printed-access.ts';
@@ -21,6 +22,7 @@ import { gatewayCases } from './support/api-cases.ts';
 import { insertEveryEntity, type World } from './support/every-entity.ts';
 import { type Gateway, type ResponseError, startGateway, type TestUser } from './support/gateway.ts';
 import { valueOrNull } from './support/root-calls.ts';
+import { insertCustomer } from './support/rows.ts';
 
 /**
  * Walks the schema and tries every guarded field: as an anonymous caller, without roles, with the roles where they do not apply, and
@@ -56,6 +58,9 @@ beforeAll(async () => {
   gateway = await startGateway({ environment: { GATEWAY_CUSTOMER_FIREHOSE: 'on' } });
   await gateway.createBank(otherBankId);
   sharedWorld = await newWorld();
+  // CustomerPastRetention.customer needs a customer who was closed long ago.
+  await setRetentionDays(gateway.database, sharedWorld.bankId, 30);
+  await insertCustomer(gateway.database, { bankId: sharedWorld.bankId, closedOn: '2020-05-31' });
 });
 
 afterAll(() => gateway.stop());
@@ -129,6 +134,8 @@ const values: Record<string, (world: World) => string> = {
   'Mutation.rejectEntitlementRequest(reason:)': () => '"Not needed"',
   'Mutation.confirmKycStatus(id:)': ({ kycStatusProposalId }) => JSON.stringify(kycStatusProposalId),
   'Mutation.rejectKycStatus(id:)': ({ kycStatusProposalId }) => JSON.stringify(kycStatusProposalId),
+  'Mutation.liftLegalHold(customerId:)': ({ otherCustomerId }) => JSON.stringify(otherCustomerId),
+  'Mutation.reopenCustomer(customerId:)': ({ otherCustomerId }) => JSON.stringify(otherCustomerId),
   'Mutation.rejectKycStatus(reason:)': () => '"The passport had expired"',
   'Mutation.updateCustomerAccountLink(id:)': ({ customerAccountLinkId }) => JSON.stringify(customerAccountLinkId),
   'Mutation.updateCustomerAddress(id:)': ({ addressId }) => JSON.stringify(addressId),
@@ -217,7 +224,26 @@ function wayByConnection(role: Role, call: (world: World) => string): Way {
   return { roles: [role], document: (world, selection) => `{ ${call(world)} { nodes { ${selection} } } }` };
 }
 
+/** The customer that is closed and under a legal hold. */
+const wayByClosedCustomer: Way = {
+  roles: ['CanGetCustomer'],
+  document: ({ bankId, otherCustomerId }, selection) =>
+    `{ customer(bankId: "${bankId}", customerId: "${otherCustomerId}") { ${selection} } }`,
+};
+
+/** The ways to types and, if the way to their type is not enough, to fields. */
 const ways: Record<string, Way> = {
+  'Customer.closing': wayByClosedCustomer,
+  'Customer.legalHold': wayByClosedCustomer,
+  CustomerClosing: {
+    roles: ['CanGetCustomer', 'CanCloseCustomer'],
+    document: (world, selection) => wayByClosedCustomer.document(world, `closing { ${selection} }`),
+  },
+  LegalHold: wayByConnection('CanSetLegalHold', ({ bankId }) => `legalHolds(bankId: "${bankId}")`),
+  CustomerPastRetention: wayByConnection(
+    'CanDeleteCustomerCascade',
+    ({ bankId }) => `customersPastRetention(bankId: "${bankId}")`,
+  ),
   Bank: { roles: [], document: ({ bankId }, selection) => `{ bank(bankId: "${bankId}") { ${selection} } }` },
   Customer: wayByField('CanGetCustomer', 'customer'),
   CustomerMessage: wayByConnection('CanGetCustomerMessages', (world) => `customerMessages(${ofOne(world)})`),
@@ -296,7 +322,7 @@ function wayTo(guarded: GuardedField): Way {
     return { roles: [], document: (_world, selection) => `${operation} { ${selection} }` };
   }
   const { name } = guarded.type;
-  const way = ways[name] ?? wayByList(name) ?? wayByMutation(name);
+  const way = ways[guarded.coordinate] ?? ways[name] ?? wayByList(name) ?? wayByMutation(name);
   if (way === undefined)
     throw new Error(`Add an operation that selects the type ${name} to \`ways\` in test/access.test.ts.`);
   return way;

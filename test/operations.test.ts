@@ -6,6 +6,7 @@ import { Kind, type OperationDefinitionNode, parse, specifiedRules, validate } f
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isRole, type Role, roleScope } from '../src/base/roles.ts';
 import { bank } from '../src/domain/bank/bank.table.ts';
+import { setRetentionDays } from '../src/domain/bank/bank-administration.ts';
 import { user } from '../src/domain/user/user.table.ts';
 import * as administration from '../src/domain/user/user-administration.ts';
 import { checkListCost, defaultLimits, operationLimits } from '../src/execution/limits.ts';
@@ -14,6 +15,7 @@ import { gatewaySchema } from '../src/schema.ts';
 import {
   BanksDocument,
   ChangeMyPasswordDocument,
+  CloseCustomerDocument,
   CreateUserDocument,
   CustomerAccountsDocument,
   CustomerByNumberDocument,
@@ -21,12 +23,14 @@ import {
   CustomerPermissionsDocument,
   CustomerSearchDocument,
   CustomersByMobilePhoneNumberDocument,
+  CustomersPastRetentionDocument,
   KycReviewDocument,
   LoginDocument,
   MyCustomersDocument,
   MyMeetingsDocument,
   RequestPasswordResetDocument,
   ResetPasswordDocument,
+  SetLegalHoldDocument,
 } from './generated/graphql.ts';
 import { type Gateway, type GatewayResponse, startGateway } from './support/gateway.ts';
 import { startMailServer } from './support/mail-server.ts';
@@ -255,6 +259,25 @@ test('MyCustomers returns all data of the linked customers to a user without rol
   expect(missing(meetings.data)).toEqual(tokens);
 });
 
+/** The operations that end the relationship with a customer. */
+const lifecycle = ['CloseCustomer', 'CustomersPastRetention', 'SetLegalHold'];
+
+test('a customer is closed, listed after the retention period, and put under a legal hold', async () => {
+  const [clerk, ...others] = await Promise.all(lifecycle.map((name) => callerWith(rolesOf(name))));
+  const [lister = null, holder = null] = others;
+  const { customerId } = await insertWholeCustomer(gateway.database, { bankId });
+  await setRetentionDays(gateway.database, bankId, 30);
+  const closing = { date: '2020-05-31', reason: 'Moved abroad' };
+
+  const closed = await execute(clerk ?? null, CloseCustomerDocument, { bankId, customerId, input: closing });
+  const listed = await execute(lister, CustomersPastRetentionDocument, { bankId, first: 1 });
+  const held = await execute(holder, SetLegalHoldDocument, { bankId, customerId, input: { reason: 'Court order' } });
+  await setRetentionDays(gateway.database, bankId, null);
+
+  for (const { data, errors } of [closed, listed, held]) expect([errors, missing(data)]).toEqual([[], []]);
+  expect(listed.data?.customersPastRetention?.nodes.map((node) => node.customerId)).toEqual([customerId]);
+});
+
 test('only operations for tokens and keys select a secret, because their responses are not compressed', async () => {
   const schema = await gatewaySchema();
   const secret = names.filter((name) => selectsSecret(schema, parse(sourceOf(name))));
@@ -341,5 +364,6 @@ test('a text is refused even if it is that of a shipped operation', async () => 
 
 test('the tests cover every operation in schema/operations', () => {
   const passwords = ['ChangeMyPassword', 'CreateUser', 'Login', 'RequestPasswordReset', 'ResetPassword'];
-  expect([...Object.keys(reads), ...passwords, 'Banks', 'MyCustomers', 'MyMeetings'].sort()).toEqual([...names].sort());
+  const others = ['Banks', 'MyCustomers', 'MyMeetings', ...lifecycle];
+  expect([...Object.keys(reads), ...passwords, ...others].sort()).toEqual([...names].sort());
 });

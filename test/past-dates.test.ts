@@ -132,6 +132,10 @@ const pastDates: PastDate[] = [
     file: (_ids, date) => customers({ date_of_birth: date }),
   },
   {
+    ...{ entity: 'customer', column: 'closedOn', field: 'closed_on', isCalendarDate: true, mutations: [] },
+    file: (_ids, date) => customers({ closed_on: date }),
+  },
+  {
     ...{ entity: 'crmEvent', column: 'actualDate', field: 'actual_date' },
     mutations: [
       {
@@ -199,6 +203,7 @@ const pastDates: PastDate[] = [
 /** The coordinates of the dates of inputs that can be of any time, or are checked by other tests. */
 const freeInputs = {
   'AddKycDocumentInput.expiryDate': 'It must not be before the date of issue.',
+  'CloseCustomerInput.date': 'It is tested in customer-closing.test.ts, because a customer is closed once.',
   'CreateCrmEventInput.scheduledDate': 'A plan.',
   'CreateMeetingInput.date': 'A plan.',
   'UpdateMeetingInput.when': 'A plan.',

@@ -40,6 +40,7 @@ const entities = [
   'KycMedia',
   'KycStatus',
   'KycStatusProposal',
+  'LegalHold',
   'Meeting',
   'SocialMediaHandle',
   'TaxResidence',

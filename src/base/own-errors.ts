@@ -34,6 +34,21 @@ export const ownErrors = {
     status: 503,
     message: 'The client closed the connection, so the operation was stopped.',
   },
+  CUSTOMER_CLOSED: {
+    code: 'CONFLICT',
+    message: 'The customer is closed. Reopen the customer first.',
+    parameters: ['field?'],
+  },
+  CUSTOMER_NOT_CLOSED: { code: 'CONFLICT', message: 'The customer is not closed.' },
+  CUSTOMER_UNDER_LEGAL_HOLD: {
+    code: 'CONFLICT',
+    message: 'The customer is under a legal hold, so nothing of the customer can be deleted.',
+  },
+  DELETION_NEEDS_SECOND_OFFICER: {
+    code: 'FORBIDDEN',
+    message: 'The caller closed the customer or lifted a legal hold of it. Let another officer delete the customer.',
+    parameters: ['bankId'],
+  },
   DOCUMENT_INVALID: {
     code: 'BAD_USER_INPUT',
     status: 400,
@@ -131,6 +146,12 @@ export const ownErrors = {
     message: 'The customer has no KYC status proposal with this ID.',
   },
   KYC_STATUS_RETRACTED: { code: 'CONFLICT', message: 'The KYC status is already retracted.', parameters: ['field'] },
+  LEGAL_HOLD_LIFTED: { code: 'CONFLICT', message: 'The legal hold is already lifted.', parameters: ['field'] },
+  LEGAL_HOLD_NOT_FOUND: {
+    code: 'NOT_FOUND',
+    message: 'The customer has no legal hold with this ID.',
+    parameters: ['field'],
+  },
   MALFORMED_REQUEST: { code: 'BAD_USER_INPUT', status: 400, message: 'The request is not valid HTTP.' },
   METHOD_NOT_ALLOWED: { code: 'BAD_USER_INPUT', status: 405, message: 'Operations must be sent with POST.' },
   NAME_TOO_LONG: {

@@ -19,6 +19,10 @@ export const roles = {
   },
   CanAddKycStatus: { scope: 'bank', description: 'Add a KYC status to the timeline of a customer.' },
   CanAddSocialMediaHandle: { scope: 'bank', description: 'Add a social media handle to a customer.' },
+  CanCloseCustomer: {
+    scope: 'bank',
+    description: 'Record the end of the relationship with a customer, and take it back.',
+  },
   CanConfirmKycStatus: { scope: 'bank', description: 'Confirm or reject a KYC status that another officer proposed.' },
   CanCreateAccount: { scope: 'bank', description: 'Open an account for another user.' },
   CanCreateAccountAttributeAtOneBank: { scope: 'bank', description: 'Create an attribute of an account.' },
@@ -148,6 +152,7 @@ export const roles = {
     scope: 'bank',
     description: 'Mark a KYC status of a customer as retracted. It is not deleted.',
   },
+  CanSetLegalHold: { scope: 'bank', description: 'Set, read, and lift the legal holds of a customer.' },
   CanUnlockUser: { scope: 'system', description: 'Unlock a user whom failed logins or an administrator locked.' },
   CanUpdateCustomerAccountLink: { scope: 'bank', description: 'Update a link between an account and a customer.' },
   CanUpdateCustomerAddress: { scope: 'bank', description: 'Update an address of a customer.' },

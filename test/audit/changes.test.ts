@@ -183,13 +183,15 @@ function onlyOne(events: AuditEvent[]): AuditEvent {
 
 /** The customers in the request or the response, and the new customers at the bank. */
 async function customersOf(name: string, at: World, exchanged: unknown): Promise<string[]> {
-  const isConcerned = name === 'updateMeeting' || JSON.stringify(exchanged).includes(at.customerId);
+  const known = [at.customerId, at.otherCustomerId];
+  const concerned = known.filter((id) => JSON.stringify(exchanged).includes(id));
+  if (name === 'updateMeeting') concerned.push(at.customerId);
   const stored = await gateway.database.read
     .select({ id: customer.id })
     .from(customer)
     .where(eq(customer.bankId, at.bankId));
-  const created = stored.map(({ id }) => id).filter((id) => id !== at.customerId && id !== at.otherCustomerId);
-  return [...(isConcerned ? [at.customerId] : []), ...created].sort();
+  const created = stored.map(({ id }) => id).filter((id) => !known.includes(id));
+  return [...concerned, ...created].sort();
 }
 
 /** The texts in a variable, without IDs, enum values, and texts so short that they could occur by chance. */

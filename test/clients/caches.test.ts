@@ -10,6 +10,7 @@ import { getOperationAST, parse } from 'graphql';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { isRole, roleScope, roles } from '../../src/base/roles.ts';
 import { account } from '../../src/domain/account/account.table.ts';
+import { setRetentionDays } from '../../src/domain/bank/bank-administration.ts';
 import { kycCheck } from '../../src/domain/kyc/kyc-check.table.ts';
 import { kycDocument } from '../../src/domain/kyc/kyc-document.table.ts';
 import { kycMedia } from '../../src/domain/kyc/kyc-media.table.ts';
@@ -18,7 +19,7 @@ import { wholeEnvironment } from '../support/api-cases.ts';
 import { insertEveryEntity, sharedNames, type World } from '../support/every-entity.ts';
 import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
 import { rootCallOf } from '../support/root-calls.ts';
-import { insertAccountHolder, insertUserCustomerLink } from '../support/rows.ts';
+import { insertAccountHolder, insertCustomer, insertUserCustomerLink } from '../support/rows.ts';
 import { openApolloClient } from './apollo.ts';
 import {
   type CachedClient,
@@ -59,7 +60,12 @@ beforeAll(async () => {
   first = await insertEveryEntity(gateway, names);
   second = await insertEveryEntity(gateway, names);
   caller = await callerWithEveryRole([documentedBankId, first.bankId, second.bankId]);
-  for (const world of [first, second]) await becomeDistinct(world);
+  for (const world of [first, second]) {
+    await becomeDistinct(world);
+    // A customer of each bank is past retention.
+    await setRetentionDays(gateway.database, world.bankId, 30);
+    await insertCustomer(gateway.database, { bankId: world.bankId, closedOn: '2020-05-31' });
+  }
   compiled = await compileForRelay(operations, join(project, 'schema/schema.graphql'));
 });
 

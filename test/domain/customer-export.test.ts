@@ -6,6 +6,7 @@ import { account } from '../../src/domain/account/account.table.ts';
 import { accountAttribute } from '../../src/domain/account/account-attribute.table.ts';
 import { accountRouting } from '../../src/domain/account/account-routing.table.ts';
 import { customerAccountLink } from '../../src/domain/account/customer-account-link.table.ts';
+import { customer } from '../../src/domain/customer/customer.table.ts';
 import { lockCustomer } from '../../src/domain/customer/locked-customer.ts';
 import { meeting } from '../../src/domain/meeting/meeting.table.ts';
 import { customerMessage } from '../../src/domain/message/message.table.ts';
@@ -44,6 +45,8 @@ let whole: WholeCustomer;
 let other: WholeCustomer;
 const retraction = { date: '2024-05-31T09:30:00.000Z', reason: 'belongs to another person' };
 
+let wholeClosing: { closedOn: string; closingReason: string; closedByUserId: string; closedAt: Date };
+
 beforeAll(async () => {
   gateway = await startGateway();
   await gateway.createBank(bankId);
@@ -57,6 +60,15 @@ beforeAll(async () => {
   });
   whole = await insertWholeCustomer(gateway.database, { bankId });
   other = await insertWholeCustomer(gateway.database, { bankId });
+  wholeClosing = {
+    closedOn: '2024-05-31',
+    closingReason: 'Moved abroad',
+    closedByUserId: whole.userId,
+    closedAt: new Date('2024-06-01T09:30:00Z'),
+  };
+  await gateway.database.transaction((transaction) =>
+    transaction.update(customer).set(wholeClosing).where(eq(customer.id, whole.customerId)),
+  );
   const retracted = {
     bankId,
     customerId: whole.customerId,
@@ -155,13 +167,16 @@ describe('exportCustomerData', () => {
     const fields = `id bankId customerNumber legalName mobilePhoneNumber mobilePhoneNumberE164 email
       faceImage { url date } dateOfBirth relationshipStatus dependants dobOfDependants creditRating { rating source }
       creditLimit { currency amount } highestEducationAttained employmentStatus kycStatus lastOkDate title branchId
-      nameSuffix createdAt updatedAt`;
+      nameSuffix closedOn createdAt updatedAt`;
     const query = `query ($bankId: ID!, $customerId: ID!) {
       customer(bankId: $bankId, customerId: $customerId) { ${fields} } }`;
     const { customerId } = whole;
     const { data } = await gateway.query(clerk.token, query, { bankId, customerId });
 
-    expect((await dataOf(customerId)).customer).toEqual(data?.customer);
+    const { closing, ...exported } = (await dataOf(customerId)).customer as { closing: object };
+    expect(exported).toEqual(data?.customer);
+    const { closedOn: date, closingReason: reason, closedAt, closedByUserId: recordedByUserId } = wholeClosing;
+    expect(closing).toEqual({ date, reason, recordedAt: closedAt.toISOString(), recordedByUserId });
     expect(leavesOf(data).filter((value) => value === null)).toEqual([]);
   });
 

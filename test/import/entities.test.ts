@@ -27,6 +27,7 @@ const notImported = [
   'entitlement_request',
   'idempotency_key',
   'kyc_status_proposal',
+  'legal_hold',
   'login_attempt',
   'login_network',
   'password_reset',

@@ -30,12 +30,14 @@ import {
   insertKycMedia,
   insertKycStatus,
   insertKycStatusProposal,
+  insertLegalHold,
   insertMeeting,
   insertMeetingInvitee,
   insertSocialMediaHandle,
   insertTaxResidence,
   insertUserAttribute,
   insertUserCustomerLink,
+  liftedBy,
 } from './rows.ts';
 
 /** Values that are unique at a bank or for a customer, but not across banks. */
@@ -53,7 +55,7 @@ export interface World extends SharedNames {
   gateway: Gateway;
   bankId: string;
   customerId: string;
-  /** Another customer of the bank, without belongings. */
+  /** Another customer of the bank, closed and under a legal hold. */
   otherCustomerId: string;
   otherCustomerNumber: string;
   /** A linked user of the customer, who holds the account and takes part in the meeting. */
@@ -76,6 +78,8 @@ export interface World extends SharedNames {
   taxResidenceId: string;
   socialMediaHandleId: string;
   kycStatusId: string;
+  /** The ID of the legal hold of the other customer. */
+  legalHoldId: string;
   meetingId: string;
   messageId: string;
   crmEventId: string;
@@ -119,7 +123,8 @@ async function insertWorld(database: Database, tokens: Tokens, names: SharedName
   const entitlement = await insertEntitlement(database, { userId: colleague.id, bankId, roleName: 'CanGetCrmEvents' });
   const request = await insertEntitlementRequest(database, { userId: colleague.id, bankId });
   const { id: customerId } = await insertCustomer(database, { bankId, customerNumber: names.customerNumber });
-  const other = await insertCustomer(database, { bankId });
+  const closing = { closedOn: '2024-05-31', closingReason: 'Moved abroad', closedByUserId: colleague.id };
+  const other = await insertCustomer(database, { bankId, ...closing, closedAt: new Date('2024-05-31T09:30:00Z') });
   const child = { bankId, customerId };
   const definition = await insertAttributeDefinition(database, { bankId, name: names.definitionName });
   const attribute = await insertCustomerAttribute(database, { ...child, name: names.definitionName });
@@ -132,6 +137,8 @@ async function insertWorld(database: Database, tokens: Tokens, names: SharedName
   const proposal = await insertKycStatusProposal(database, { ...child, proposedByUserId: colleague.id });
   const status = await insertKycEvidence(database, { ...child, names, proposalId: proposal.id });
   const message = await insertCustomerMessage(database, child);
+  await insertLegalHold(database, { ...child, setByUserId: colleague.id, ...liftedBy(colleague.id) });
+  const hold = await insertLegalHold(database, { bankId, customerId: other.id, setByUserId: colleague.id });
   const event = await insertCrmEvent(database, child);
   const meeting = await insertMeeting(database, {
     ...child,
@@ -161,6 +168,7 @@ async function insertWorld(database: Database, tokens: Tokens, names: SharedName
     taxResidenceId: taxResidence.id,
     socialMediaHandleId: handle.id,
     kycStatusId: status.id,
+    legalHoldId: hold.id,
     meetingId: meeting.id,
     messageId: message.id,
     crmEventId: event.id,

@@ -19,6 +19,7 @@ const withFunction: ReadonlySet<BelongingName> = new Set([
   'meetings',
   'meetingInvitees',
   'crmEvents',
+  'legalHolds',
   'userLinks',
 ]);
 

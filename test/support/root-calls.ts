@@ -51,6 +51,11 @@ const furtherReads: Record<string, RootCall> = {
     selection: 'userId username displayName',
   },
   me: { variables: () => ({}), selection: 'id' },
+  customersPastRetention: {
+    variables: ({ bankId }) => ({ bankId }),
+    selection: 'nodes { bankId customerId closedOn }',
+  },
+  legalHolds: { variables: ({ bankId }) => ({ bankId }), selection: 'nodes { id customerId }' },
   users: { variables: () => ({ first: 2 }), selection: 'nodes { id }' },
   bank: { variables: ({ bankId }) => ({ bankId }), selection: 'id' },
   entitlements: {

@@ -27,6 +27,7 @@ import { derivedColumns } from '../../src/domain/customer/customer.rules.ts';
 import { customer } from '../../src/domain/customer/customer.table.ts';
 import { derivedAttributeColumns } from '../../src/domain/customer/customer-attribute.rules.ts';
 import { customerAttribute } from '../../src/domain/customer/customer-attribute.table.ts';
+import { legalHold } from '../../src/domain/customer/legal-hold.table.ts';
 import { kycCheck } from '../../src/domain/kyc/kyc-check.table.ts';
 import { kycDocument } from '../../src/domain/kyc/kyc-document.table.ts';
 import { kycMedia } from '../../src/domain/kyc/kyc-media.table.ts';
@@ -500,6 +501,23 @@ export function insertKycStatusProposal(
     updatedAt: time,
     ...columns,
   });
+}
+
+export function insertLegalHold(
+  database: Database,
+  columns: Columns<typeof legalHold, 'bankId' | 'customerId' | 'setByUserId'>,
+) {
+  return insertRow(database, legalHold, {
+    id: randomUUID(),
+    reason: 'Order 4 C 17/26',
+    setAt: nextTime(),
+    ...columns,
+  });
+}
+
+/** The columns of a hold that is lifted. */
+export function liftedBy(userId: string) {
+  return { liftedAt: nextTime(), liftedByUserId: userId, liftReason: 'Case closed' };
 }
 
 /** Inserts a user without roles and returns the ID. */

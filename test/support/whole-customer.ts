@@ -22,6 +22,7 @@ import {
   insertKycMedia,
   insertKycStatus,
   insertKycStatusProposal,
+  insertLegalHold,
   insertMeeting,
   insertMeetingInvitee,
   insertSocialMediaHandle,
@@ -29,6 +30,7 @@ import {
   insertUser,
   insertUserAttribute,
   insertUserCustomerLink,
+  liftedBy,
 } from './rows.ts';
 
 export interface WholeCustomer {
@@ -145,6 +147,7 @@ async function insertContacts(
   { userId, ...child }: { bankId: string; customerId: string; userId: string },
 ): Promise<void> {
   await insertKycStatusProposal(database, { ...child, proposedByUserId: userId });
+  await insertLegalHold(database, { ...child, setByUserId: userId, ...liftedBy(userId) });
   for (let index = 0; index < 2; index += 1) {
     await insertCustomerMessage(database, child);
     await insertCrmEvent(database, { ...child, scheduledDate: new Date('2023-03-13T11:39:33Z') });

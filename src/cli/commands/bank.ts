@@ -54,7 +54,9 @@ function addSwitch(bank: Command, { name, description, label, setter }: Switch):
 function addRetention(bank: Command): void {
   bank
     .command('retention')
-    .description('Set the retention period of a bank: how long a customer cannot be deleted after the last change.')
+    .description(
+      'Set the retention period of a bank: how long a customer cannot be deleted after the closing, or else the last change.',
+    )
     .argument('<bank-id>', 'ID of the bank', id)
     .argument('<period>', 'number of days from 1d to 36525d, such as 1826d, or off', retentionPeriod)
     .action(async (bankId: string, days: number | null) => {

@@ -68,7 +68,7 @@ export class BankResolver {
   @FieldResolver(() => Int, {
     nullable: true,
     description:
-      "The retention period in days. A customer cannot be deleted until this period has passed since the customer's last change. Null if there is none. Set by the operator.",
+      "The retention period in days. A customer cannot be deleted until this period has passed since the customer's closing or, if the customer is not closed, the last change. Null if there is none. Set by the operator.",
   })
   @Authenticated()
   retentionDays(@Root() bank: Bank): number | null {

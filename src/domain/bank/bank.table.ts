@@ -15,7 +15,7 @@ export const bank = table('bank', {
   kycReasonRequired: boolean('kyc_reason_required').notNull().default(false),
   /** Whether a second granter must approve every grant of a role at the bank. */
   grantApprovalRequired: boolean('grant_approval_required').notNull().default(false),
-  /** The number of days after the last change during which a customer cannot be deleted. Null for none. */
+  /** The number of days after the closing, or else the last change, during which a customer cannot be deleted. Null for none. */
   retentionDays: integer('retention_days'),
   createdAt: timestamp('created_at').notNull(),
   updatedAt: timestamp('updated_at').notNull(),

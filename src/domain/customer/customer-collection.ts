@@ -9,6 +9,8 @@ import { insertRows } from '../../database/insert-rows.ts';
 import { statement, statementByShape } from '../../database/statement.ts';
 import { deleteOf, insertRow, updateOf } from '../../database/write-row.ts';
 import { requireVersion } from '../../graph/input.ts';
+import { refuseClosed } from './customer-closing.rules.ts';
+import { isUnderNoHold, refuseUnderHold } from './legal-hold-condition.ts';
 import type { ChildTable, LockedCustomer } from './locked-customer.ts';
 
 /** The maximum number of rows of one kind for a customer, because they are returned as a plain list. */
@@ -62,16 +64,22 @@ export function customerCollection<Table extends VersionedTable>(
       .where(own),
   );
   const updateMatching = updateOf(table as VersionedTable, matching, { version: sql`${table.version} + 1` });
-  const deleteMatching = deleteOf(table as VersionedTable, matching);
+  const deleteMatching = deleteOf(table as VersionedTable, and(matching, isUnderNoHold));
 
   function keyOf({ id: customerId }: LockedCustomer, id: string, expectedVersion: number | null = null) {
     return { id, customerId, expectedVersion };
   }
 
-  /** The reason why no row was written: it does not exist, or it has another version. */
-  async function refusal(transaction: Queries, customer: LockedCustomer, id: string): Promise<Error> {
+  /** The reason why no row was written: it does not exist, or it has another version. @throws CUSTOMER_UNDER_LEGAL_HOLD */
+  async function refusal(
+    transaction: Queries,
+    customer: LockedCustomer,
+    id: string,
+    isDeletion = false,
+  ): Promise<Error> {
     const [row] = await findOwn(transaction, keyOf(customer, id));
     if (row === undefined) return gatewayError(notFound);
+    if (isDeletion) await refuseUnderHold(transaction, customer.id);
     return gatewayError('VERSION_CONFLICT', { currentVersion: Number(row.version), field: 'expectedVersion' });
   }
 
@@ -89,7 +97,9 @@ export function customerCollection<Table extends VersionedTable>(
   return {
     byCustomer: manyBy(table, ['customerId' as RowName], { orderBy: [storedAt as RowName, 'id' as RowName] }),
 
+    /** @throws CUSTOMER_CLOSED */
     async create(transaction: Queries, customer: LockedCustomer, values: ChildValues<Table>): Promise<Row> {
+      refuseClosed(customer);
       await refuseOverflow(transaction, customer, 1);
       const row = { ...values, ...ownColumns(customer, new Date(), randomUUID()) };
       const [stored] = await insertRow<VersionedTable>(transaction, table, row).catch((error: unknown) => {
@@ -134,6 +144,7 @@ export function customerCollection<Table extends VersionedTable>(
       return row as Row;
     },
 
+    /** @throws CUSTOMER_UNDER_LEGAL_HOLD */
     async delete(
       transaction: Queries,
       customer: LockedCustomer,
@@ -141,7 +152,7 @@ export function customerCollection<Table extends VersionedTable>(
       expectedVersion: number | null | undefined,
     ): Promise<Row> {
       const [row] = await deleteMatching(transaction, keyOf(customer, id, expectedVersion));
-      if (row === undefined) throw await refusal(transaction, customer, id);
+      if (row === undefined) throw await refusal(transaction, customer, id, true);
       return row as Row;
     },
   };

@@ -31,6 +31,7 @@ export const customerRules: readonly RowRule<CustomerRow>[] = [
   },
   notInFuture('lastOkDate'),
   notInFuture('faceImageDate'),
+  notInFuture('closedOn'),
 ];
 
 /** Represents a null `lastOkDate` in the order: earlier than all dates, so last in descending order on both databases. */

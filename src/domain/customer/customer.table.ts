@@ -3,6 +3,8 @@ import { columns } from '../../database/columns.ts';
 import { compactColumn, isNotCompact } from '../../database/compact-column.ts';
 import { isUnderived } from '../../database/plain-text.ts';
 import { bank } from '../bank/bank.table.ts';
+import { user } from '../user/user.table.ts';
+import type { CustomerType } from './customer-type.ts';
 
 const { table, rowNumber, id, text, date, timestamp, decimal, integer, boolean, json, unique, index } = columns;
 
@@ -50,6 +52,15 @@ export const customer = table(
     version: integer('version').notNull().default(1),
     /** The words of the legal name as `nameWords` folds them. Null until they are filled, in rows of an earlier version. */
     nameWords: text('name_words'),
+    customerType: text('customer_type').notNull().default('RETAIL').$type<CustomerType>(),
+    registrationNumber: text('registration_number'),
+    incorporationDate: date('incorporation_date'),
+    legalForm: text('legal_form'),
+    /** The day on which the relationship with the customer ended. Null while it continues. */
+    closedOn: date('closed_on'),
+    closingReason: text('closing_reason'),
+    closedByUserId: id('closed_by_user_id').references(() => user.id),
+    closedAt: timestamp('closed_at'),
   },
   (t) => [
     unique('customer_id_unique').on(t.id),
@@ -74,6 +85,7 @@ export const customer = table(
       .where(isNotCompact('customer_number')),
     index('customer_written_phone').on(compactColumn('mobile_phone_number'), t.id).where(isWrittenPhone),
     index('customer_without_name_words').on(t.id).where(sql`name_words is null`),
+    index('customer_bank_closed').on(t.bankId, t.closedOn, t.id).where(sql`closed_on is not null`),
   ],
 );
 

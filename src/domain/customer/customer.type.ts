@@ -3,6 +3,7 @@ import { connectionOf } from '../../graph/connection.ts';
 import { versionDescription } from '../../graph/descriptions.ts';
 import { Currency, DateTime, Decimal, EmailAddress, HttpsUrl, LocalDate } from '../../graph/scalars.ts';
 import type { CustomerRow } from './customer.table.ts';
+import { type CustomerClosing, toCustomerClosing } from './customer-closing.type.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'An amount of money in a currency.' })
 export class AmountOfMoney {
@@ -132,6 +133,15 @@ export class Customer {
   @Field(() => String, { nullable: true, description: 'The suffix of the name, such as `Jr`.' })
   nameSuffix: string | null;
 
+  @Field(() => LocalDate, {
+    nullable: true,
+    description: 'The day on which the relationship with the customer ended. Null if the customer is not closed.',
+  })
+  closedOn: string | null;
+
+  /** Has a resolver, because the reason is not for linked users. */
+  closing: CustomerClosing | null;
+
   @Field(() => DateTime, { description: 'The time when the customer was first stored in the gateway.' })
   createdAt: Date;
 
@@ -171,6 +181,8 @@ export function toCustomer(row: CustomerRow): Customer {
     title: row.title,
     branchId: row.branchId,
     nameSuffix: row.nameSuffix,
+    closedOn: row.closedOn,
+    closing: toCustomerClosing(row),
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
     version: row.version,

@@ -12,8 +12,21 @@ import { type LockedCustomer, lockCustomer } from './locked-customer.ts';
 /** The columns that an input sets, including those derived from it, except the canonical number. */
 export type CustomerColumns = Omit<
   CustomerRow,
-  'rowNumber' | 'id' | 'bankId' | 'canonicalNumber' | 'createdAt' | 'updatedAt' | 'version'
+  | 'rowNumber'
+  | 'id'
+  | 'bankId'
+  | 'canonicalNumber'
+  | 'createdAt'
+  | 'updatedAt'
+  | 'version'
+  | keyof ClosingColumns
+  | keyof CompanyColumns
 >;
+
+type CompanyColumns = Pick<CustomerRow, 'customerType' | 'registrationNumber' | 'incorporationDate' | 'legalForm'>;
+
+/** The columns that a closing sets. */
+export type ClosingColumns = Pick<CustomerRow, 'closedOn' | 'closingReason' | 'closedByUserId' | 'closedAt'>;
 
 const updateStored = updateOf(
   customer,
@@ -25,7 +38,7 @@ const updateStored = updateOf(
 export async function updateCustomer(
   transaction: Queries,
   before: LockedCustomer,
-  values: Partial<CustomerColumns>,
+  values: Partial<CustomerColumns & ClosingColumns>,
   expectedVersion: number | null | undefined,
 ): Promise<void> {
   requireVersion(before, expectedVersion);

@@ -6,6 +6,7 @@ import { type FieldErrorKey, gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
 import { statementByShape } from '../../database/statement.ts';
 import { insertRow, updateRows } from '../../database/write-row.ts';
+import { refuseClosed } from '../customer/customer-closing.rules.ts';
 import { countOf, maxCollectionSize } from '../customer/customer-collection.ts';
 import type { ChildTable, LockedCustomer } from '../customer/locked-customer.ts';
 
@@ -83,7 +84,7 @@ function idFieldOf(table: EvidenceTable): string {
  * Adds evidence. If evidence with the ID and the same values exists, returns it with `isNew` false, and the user
  * who recorded it first stays. If concurrent requests have the
  * same ID, the database lets one of them insert, and the others compare.
- * @throws KYC_EVIDENCE_EXISTS if evidence with the ID has other values.
+ * @throws CUSTOMER_CLOSED; KYC_EVIDENCE_EXISTS if evidence with the ID has other values.
  */
 export async function addEvidence<Table extends EvidenceTable>(
   transaction: Queries,
@@ -91,6 +92,7 @@ export async function addEvidence<Table extends EvidenceTable>(
   customer: LockedCustomer,
   { id, values, recordedByUserId }: NewEvidence<Table>,
 ): Promise<{ row: Table['$inferSelect']; isNew: boolean }> {
+  refuseClosed(customer);
   const now = new Date();
   const ownColumns = {
     id: id ?? randomUUID(),

@@ -4,6 +4,7 @@ import { gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
 import { insertRow, updateRows } from '../../database/write-row.ts';
 import { bank } from '../bank/bank.table.ts';
+import { refuseClosed } from '../customer/customer-closing.rules.ts';
 import { maxCollectionSize } from '../customer/customer-collection.ts';
 import type { LockedCustomer } from '../customer/locked-customer.ts';
 import { empowermentsOf } from '../user/empowerment.writes.ts';
@@ -20,13 +21,15 @@ export async function needsConfirmation(queries: Queries, bankId: string): Promi
 
 /**
  * Stores a proposal. If an open proposal has the same status and date, returns that one, even if another officer proposed it.
- * @throws TOO_MANY_ITEMS if more than 500 are open, because they are returned as a plain list.
+ * @throws CUSTOMER_CLOSED; TOO_MANY_ITEMS if more than 500 are open, because they are returned as a plain list.
  */
 export async function insertProposal(
   transaction: Queries,
-  { id: customerId, bankId }: LockedCustomer,
+  customer: LockedCustomer,
   { ok, date, sentDate, reason, proposedByUserId }: KycStatusValues & { proposedByUserId: string },
 ): Promise<KycStatusProposalRow> {
+  refuseClosed(customer);
+  const { id: customerId, bankId } = customer;
   const now = new Date();
   const state = KycStatusProposalState.PROPOSED;
   const open = and(eq(kycStatusProposal.customerId, customerId), eq(kycStatusProposal.state, state));

@@ -5,6 +5,7 @@ import type { Queries } from '../../database/database.ts';
 import { insertRow, updateRows } from '../../database/write-row.ts';
 import { lastOkDateOrderOf } from '../customer/customer.rules.ts';
 import { customer as customerTable } from '../customer/customer.table.ts';
+import { refuseClosed } from '../customer/customer-closing.rules.ts';
 import type { LockedCustomer } from '../customer/locked-customer.ts';
 import { type Retraction, refuseOverflow, retractEvidence } from './kyc-evidence.writes.ts';
 import type { KycStatusValues } from './kyc-status.rules.ts';
@@ -35,6 +36,7 @@ type Recording = { recordedByUserId: string; proposalId: string | null };
 /**
  * Adds a status to the timeline of a customer. The `kycStatus` of the customer becomes the status with the latest date, and
  * `lastOkDate` the latest date of a status that is `ok`. An existing status changes nothing, not even the version.
+ * @throws CUSTOMER_CLOSED
  */
 export async function applyKycStatus(
   transaction: Queries,
@@ -42,6 +44,7 @@ export async function applyKycStatus(
   { ok, date, sentDate, reason }: KycStatusValues,
   recording: Recording,
 ): Promise<KycStatusRow> {
+  refuseClosed(customer);
   const now = new Date();
   const { id: customerId, bankId } = customer;
   await insertFirst(transaction, customer, now);

@@ -7,6 +7,7 @@ import { lockedForWriting } from '../../database/lock.ts';
 import { insertRow, updateRows } from '../../database/write-row.ts';
 import { requireVersion } from '../../graph/input.ts';
 import type { ColumnsOf } from '../../graph/input-fields.ts';
+import { refuseClosed } from '../customer/customer-closing.rules.ts';
 import type { LockedCustomer } from '../customer/locked-customer.ts';
 import { user } from '../user/user.table.ts';
 import { userCustomerLink } from '../user-customer-link/user-customer-link.table.ts';
@@ -53,6 +54,7 @@ export async function createMeeting(
   customer: LockedCustomer,
   { values, invitees, sessionId, callerId, customerUserId }: NewMeeting,
 ): Promise<{ id: string }> {
+  refuseClosed(customer);
   const userIds = new Map<string, string>();
   if (values.staffUserId !== null) userIds.set('input.staffUserId', values.staffUserId);
   for (const [index, { userId }] of invitees.entries()) {

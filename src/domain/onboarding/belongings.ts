@@ -7,6 +7,7 @@ import { customerAddress } from '../address/address.table.ts';
 import { crmEvent } from '../crm-event/crm-event.table.ts';
 import { customer } from '../customer/customer.table.ts';
 import { customerAttribute } from '../customer/customer-attribute.table.ts';
+import { legalHold } from '../customer/legal-hold.table.ts';
 import type { ChildTable, LockedCustomer } from '../customer/locked-customer.ts';
 import { kycCheck } from '../kyc/kyc-check.table.ts';
 import { toKycCheck } from '../kyc/kyc-check.type.ts';
@@ -144,6 +145,10 @@ export const belongings = {
     where: isCrmEventOf,
     exportedBy: crmEvent.createdAt,
     description: 'The number of CRM events.',
+  }),
+  legalHolds: belonging(legalHold, {
+    exportedBy: legalHold.setAt,
+    description: 'The number of legal holds, all of them lifted.',
   }),
   userLinks: belonging(userCustomerLink, {
     exportedBy: userCustomerLink.dateInserted,

@@ -5,9 +5,11 @@ import type { Queries } from '../../database/database.ts';
 import { deleteRows } from '../../database/write-row.ts';
 import { requireVersion } from '../../graph/input.ts';
 import { customer as customerTable } from '../customer/customer.table.ts';
+import { refuseUnderHold } from '../customer/legal-hold-condition.ts';
 import type { DeletableCustomer } from '../customer/locked-customer.ts';
 import { type BelongingName, belongingEntries } from './belongings.ts';
 import { refuseWhileRetained } from './retention.ts';
+import { requireSecondOfficer } from './second-officer.ts';
 
 /** The columns that the audit trail needs of a deleted row. The other columns of many rows would need much memory. */
 function recordedColumns(table: SQLiteTable) {
@@ -16,14 +18,18 @@ function recordedColumns(table: SQLiteTable) {
 
 /**
  * Deletes a customer with everything that belongs to the customer. Accounts and users stay.
- * @throws RETENTION_PERIOD_RUNS during the retention period of the bank.
+ * @throws CUSTOMER_UNDER_LEGAL_HOLD; RETENTION_PERIOD_RUNS during the retention period of the bank; DELETION_NEEDS_SECOND_OFFICER or
+ * KYC_OFFICERS_NOT_INDEPENDENT if the caller has prepared the deletion.
  */
 export async function deleteCustomerCascade(
   transaction: Queries,
   customer: DeletableCustomer,
   expectedVersion: number | null | undefined,
+  callerId: string | null = null,
 ): Promise<Record<BelongingName, number>> {
-  await refuseWhileRetained(transaction, customer);
+  await refuseUnderHold(transaction, customer.id);
+  await refuseWhileRetained(transaction, customer, callerId);
+  if (callerId !== null) await requireSecondOfficer(transaction, customer, callerId);
   requireVersion(customer, expectedVersion);
   const deleted: Partial<Record<BelongingName, number>> = {};
   for (const [name, { table, where }] of belongingEntries.toReversed()) {

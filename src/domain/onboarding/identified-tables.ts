@@ -10,6 +10,7 @@ import { bank } from '../bank/bank.table.ts';
 import { crmEvent } from '../crm-event/crm-event.table.ts';
 import { customer } from '../customer/customer.table.ts';
 import { customerAttribute } from '../customer/customer-attribute.table.ts';
+import { legalHold } from '../customer/legal-hold.table.ts';
 import { kycStatus } from '../kyc/kyc-status.table.ts';
 import { kycStatusProposal } from '../kyc/kyc-status-proposal.table.ts';
 import { meeting } from '../meeting/meeting.table.ts';
@@ -40,6 +41,7 @@ export const identifiedTables: readonly IdentifiedTable[] = [
   entitlementRequest,
   kycStatus,
   kycStatusProposal,
+  legalHold,
   meeting,
   socialMediaHandle,
   taxResidence,

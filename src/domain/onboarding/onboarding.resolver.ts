@@ -92,7 +92,7 @@ export class DeleteCustomerCascadeMutation {
   @Mutation(() => DeleteCustomerCascadePayload, {
     nullable: true,
     description:
-      'Deletes a customer with all data that belongs to the customer, or nothing. Accounts and users are kept. At a bank with `retentionDays`, it fails with `RETENTION_PERIOD_RUNS` until that period has passed since the last change. Changes of the customer, the KYC evidence, the KYC statuses, and their proposals count. The extension `retainedUntil` states the end of the period.',
+      'Deletes a customer with all data that belongs to the customer, or nothing. Accounts and users are kept. Fails with `CUSTOMER_UNDER_LEGAL_HOLD` while a legal hold is in force. At a bank with `retentionDays`, it fails with `RETENTION_PERIOD_RUNS` until that period has passed since the closing of the customer or, without a closing and for the user who recorded it, since the last change. Changes of the customer, the KYC evidence, the KYC statuses, and their proposals count. The extension `retainedUntil` states the end of the period. At a bank with `kycFourEyes`, the caller must not have recorded the closing or lifted a legal hold, and must be independent of the users who did.',
   })
   @RequiresRole(['CanDeleteCustomerCascade'], { kycMaterial: true })
   async deleteCustomerCascade(
@@ -108,7 +108,8 @@ export class DeleteCustomerCascadeMutation {
         const customer = await lockCustomerForDeletion(transaction, bankId, customerId);
         deletedCustomer = toCustomer(customer);
         // The result contains no ID, because the stored idempotency key must not refer to the deleted customer.
-        return { ...(await deleteCustomerCascade(transaction, customer, expectedVersion)) };
+        const deleted = await deleteCustomerCascade(transaction, customer, expectedVersion, context.user?.id);
+        return { ...deleted };
       },
       (deleted) => ({ bankId, deletedCustomer, deleted }),
     );

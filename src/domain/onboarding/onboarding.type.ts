@@ -209,7 +209,7 @@ export class CustomerData {
   exportedAt: Date;
 
   @Field(() => JSONObject, {
-    description: `An object with the member \`customer\` and the lists ${exportedMembers}. The names inside are those of this schema. Each account link contains its account. The lists are complete, oldest first. Retracted KYC evidence and attributes that are hidden from linked users are included.`,
+    description: `An object with the member \`customer\` and the lists ${exportedMembers}. The names inside are those of this schema. Each account link contains its account. The lists are complete, oldest first. Retracted KYC evidence, attributes that are hidden from linked users, legal holds, and the reason for a closing are included.`,
   })
   data: object;
 }

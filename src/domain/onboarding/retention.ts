@@ -1,34 +1,76 @@
-import { eq, max } from 'drizzle-orm';
+import { eq, getTableName, max, sql } from 'drizzle-orm';
+import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { gatewayError } from '../../base/errors.ts';
-import type { Queries } from '../../database/database.ts';
+import { inKeys, keyValues } from '../../database/batch.ts';
+import type { Database, Queries } from '../../database/database.ts';
+import { statementByShape } from '../../database/statement.ts';
 import { bank } from '../bank/bank.table.ts';
+import type { CustomerRow } from '../customer/customer.table.ts';
 import type { LockedCustomer } from '../customer/locked-customer.ts';
 import { belongingEntries } from './belongings.ts';
 
-const millisecondsOfDay = 86_400_000;
+export const millisecondsOfDay = 86_400_000;
 
-async function lastChange(transaction: Queries, customer: LockedCustomer): Promise<Date> {
-  let newest = customer.updatedAt;
-  for (const [, { table, where, retainedSince }] of belongingEntries) {
-    if (retainedSince === undefined) continue;
-    const [row] = await transaction
-      .select({ changedAt: max(retainedSince) })
-      .from(table)
-      .where(where(customer));
-    const changedAt = row?.changedAt;
-    if (changedAt instanceof Date && changedAt > newest) newest = changedAt;
-  }
-  return newest;
+/** A table whose changes prolong the retention period, and the column with the time of the last change of a row. */
+interface RetainedTable {
+  table: SQLiteTable & { customerId: SQLiteColumn };
+  changedAt: SQLiteColumn;
 }
 
+const retainedTables = belongingEntries.flatMap(([, { table, retainedSince }]) =>
+  retainedSince === undefined ? [] : [{ table, changedAt: retainedSince } as RetainedTable],
+);
+
+const lastChanges = statementByShape(
+  ({ table }: RetainedTable) => getTableName(table),
+  (queries, { table, changedAt }) =>
+    queries
+      .select({ customerId: sql<string>`${table.customerId}`.as('customer_id'), changedAt: max(changedAt) })
+      .from(table as SQLiteTable)
+      .where(inKeys([table.customerId]))
+      .groupBy(table.customerId),
+);
+
 /**
- * The period starts at the last time when the customer, KYC evidence, KYC statuses or their proposals were stored, changed, retracted
- * or decided. Messages and meetings do not matter, because they are not KYC material and would prolong the period as long as the bank
+ * The times of the last changes: when the customer, KYC evidence, KYC statuses or their proposals were stored, changed, retracted or
+ * decided. Messages and meetings do not matter, because they are not KYC material and would prolong the period as long as the bank
  * writes to the customer.
- *
- * @throws RETENTION_PERIOD_RUNS, with `retainedUntil`, if the customer changed within the retention period of the bank.
  */
-export async function refuseWhileRetained(transaction: Queries, customer: LockedCustomer): Promise<void> {
+export async function lastChangesOf(
+  target: Database | Queries,
+  customers: readonly Pick<CustomerRow, 'id' | 'updatedAt'>[],
+): Promise<Date[]> {
+  const newest = new Map(customers.map(({ id, updatedAt }) => [id, updatedAt]));
+  const keys = keyValues([...newest.keys()]);
+  for (const retained of retainedTables) {
+    for (const { customerId, changedAt } of await lastChanges(target, retained, keys)) {
+      const known = newest.get(customerId);
+      if (changedAt instanceof Date && known !== undefined && changedAt > known) newest.set(customerId, changedAt);
+    }
+  }
+  return customers.map(({ id, updatedAt }) => newest.get(id) ?? updatedAt);
+}
+
+/** The end of the day of a closing, from which the period counts. */
+export function endOfDay(closedOn: string): Date {
+  return new Date(Date.parse(`${closedOn}T00:00:00Z`) + millisecondsOfDay);
+}
+
+/** The time from which the period counts. The user who closed the customer must not shorten it by an early date. */
+async function retainedSince(transaction: Queries, customer: LockedCustomer, callerId: string | null): Promise<Date> {
+  const { closedOn, closedByUserId } = customer;
+  const closedAt = closedOn === null ? null : endOfDay(closedOn);
+  if (closedAt !== null && closedByUserId !== callerId) return closedAt;
+  const [changedAt = customer.updatedAt] = await lastChangesOf(transaction, [customer]);
+  return closedAt !== null && closedAt > changedAt ? closedAt : changedAt;
+}
+
+/** @throws RETENTION_PERIOD_RUNS, with `retainedUntil`, if the retention period of the bank has not passed. */
+export async function refuseWhileRetained(
+  transaction: Queries,
+  customer: LockedCustomer,
+  callerId: string | null,
+): Promise<void> {
   const { bankId } = customer;
   const [settings] = await transaction
     .select({ retentionDays: bank.retentionDays })
@@ -36,8 +78,8 @@ export async function refuseWhileRetained(transaction: Queries, customer: Locked
     .where(eq(bank.id, bankId));
   const retentionDays = settings?.retentionDays ?? null;
   if (retentionDays === null) return;
-  const changedAt = await lastChange(transaction, customer);
-  const retainedUntil = new Date(changedAt.getTime() + retentionDays * millisecondsOfDay);
+  const since = await retainedSince(transaction, customer, callerId);
+  const retainedUntil = new Date(since.getTime() + retentionDays * millisecondsOfDay);
   if (retainedUntil.getTime() <= Date.now()) return;
   throw gatewayError('RETENTION_PERIOD_RUNS', { bankId, retainedUntil: retainedUntil.toISOString() });
 }

@@ -95,6 +95,12 @@ export class CustomerOverview {
   @Field(() => String, { nullable: true, description: 'The suffix of the name, such as `Jr`.' })
   nameSuffix: string | null;
 
+  @Field(() => LocalDate, {
+    nullable: true,
+    description: 'The day on which the relationship with the customer ended. Null if the customer is not closed.',
+  })
+  closedOn: string | null;
+
   @Field(() => DateTime, { description: 'The time when the customer was first stored in the gateway.' })
   createdAt: Date;
 

@@ -9,6 +9,7 @@ import { mutate, type WrittenChild, writtenChild } from '../../graph/mutation.ts
 import { mutateChild } from '../customer/child-mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
+import { refuseClosed } from '../customer/customer-closing.rules.ts';
 import { lockCustomerOfRow } from '../customer/locked-customer.ts';
 import { userAt, userById } from '../user/user.loader.ts';
 import { toUser, User } from '../user/user.type.ts';
@@ -145,7 +146,10 @@ export class UserCustomerLinkMutations {
       context,
       async (transaction) => {
         const { row, customer } = await lockCustomerOfRow(transaction, userCustomerLink, bankId, id, 'OBP-30035');
-        if (values.isActive === true) refuseSelfLink(context.user?.id, row.userId, 'input.isActive');
+        if (values.isActive === true) {
+          refuseSelfLink(context.user?.id, row.userId, 'input.isActive');
+          refuseClosed(customer);
+        }
         return writtenChild(await userLinks.update(transaction, customer, id, values, expectedVersion));
       },
       (written) => readPayload(context, written),

@@ -2,6 +2,7 @@ import { AttributeType } from '../../domain/attribute/attribute-type.ts';
 import { derivedColumns } from '../../domain/customer/customer.rules.ts';
 import { derivedAttributeColumns } from '../../domain/customer/customer-attribute.rules.ts';
 import type { CustomerAttributeRow } from '../../domain/customer/customer-attribute.table.ts';
+import { CustomerType } from '../../domain/customer/customer-type.ts';
 import type { KycStatusRow } from '../../domain/kyc/kyc-status.table.ts';
 import type { UserRow } from '../../domain/user/user.table.ts';
 import { generateAccounts } from './accounts.ts';
@@ -34,7 +35,7 @@ export function generateCustomer(bank: GeneratedBank, index: number): GeneratedC
   const crmEvents = generateCrmEvents(profile);
   return {
     users: user === null ? [] : [user],
-    customers: [customer],
+    customers: [{ ...customer, ...generateClosing(profile, customer.updatedAt) }],
     addresses,
     attributes,
     ...accounts,
@@ -87,7 +88,23 @@ function generateCustomerRow(
     createdAt,
     updatedAt: kycStatuses.at(-1)?.date ?? createdAt,
     version: 1,
+    customerType: CustomerType.RETAIL,
+    registrationNumber: null,
+    incorporationDate: null,
+    legalForm: null,
+    closedOn: null,
+    closingReason: null,
+    closedByUserId: null,
+    closedAt: null,
   };
+}
+
+/** Closes some of the customers. Drawn last, so that the values of the other rows do not depend on it. */
+function generateClosing({ random, clerk }: Profile, changedAt: Date) {
+  if (!random.chance(0.04)) return {};
+  const closedAt = random.between(changedAt, lastTime);
+  const closingReason = random.oneOf(['At the request of the customer', 'Deceased', 'Moved abroad']);
+  return { closedOn: localDate(closedAt), closingReason, closedByUserId: clerk.id, closedAt, updatedAt: closedAt };
 }
 
 function generateAddresses({ random, ...profile }: Profile): GeneratedCustomer['addresses'] {

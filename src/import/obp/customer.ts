@@ -29,6 +29,7 @@ import {
   identifier,
   list,
   localDate,
+  longText,
   optional,
   readFields,
   required,
@@ -80,6 +81,9 @@ export const customer = defineEntity({
     // OBP wrote `branchId` and `nameSuffix` until 20 November 2019.
     optional('branch_id', 'branchId', text(255), { otherName: 'branchId' }),
     optional('name_suffix', 'nameSuffix', text(255), { otherName: 'nameSuffix' }),
+    // OBP does not have the closing.
+    optional('closed_on', 'closedOn', localDate),
+    optional('closing_reason', 'closingReason', longText(2000)),
   ],
   otherFields: ['bank_id', 'customer_id', 'customer_attributes', 'accounts'],
   uniqueKeys: [

@@ -242,4 +242,40 @@ export const gatewayCases: Readonly<Record<string, ApiCase>> = {
     }),
     alsoRoles: readCustomer,
   },
+  closeCustomer: {
+    variables: (world) => ({
+      ...ofCustomer(world),
+      input: { date: '2024-05-31', reason: 'At the request of the customer' },
+    }),
+    selection: 'customer { id closedOn }',
+    result: (world) => ({ customer: { id: world.customerId, closedOn: '2024-05-31' } }),
+  },
+  reopenCustomer: {
+    variables: ({ bankId, otherCustomerId }) => ({ bankId, customerId: otherCustomerId }),
+    selection: 'customer { id closedOn }',
+    result: (world) => ({ customer: { id: world.otherCustomerId, closedOn: null } }),
+  },
+  setLegalHold: {
+    variables: (world) => ({ ...ofCustomer(world), input: { reason: 'Order 4 C 17/26 of the court' } }),
+    selection: 'legalHold { id reason liftedAt } customer { id }',
+    result: (world) => ({
+      legalHold: { id: anId, reason: 'Order 4 C 17/26 of the court', liftedAt: null },
+      customer: idOfCustomer(world),
+    }),
+    alsoRoles: readCustomer,
+    otherVariables: () => ({ input: { reason: 'Another order' } }),
+  },
+  liftLegalHold: {
+    variables: ({ bankId, otherCustomerId, legalHoldId }) => ({
+      bankId,
+      customerId: otherCustomerId,
+      input: { legalHoldId, reason: 'The case is closed' },
+    }),
+    selection: 'legalHold { id liftedAt liftReason } customer { id }',
+    result: (world) => ({
+      legalHold: { id: world.legalHoldId, liftedAt: aTime, liftReason: 'The case is closed' },
+      customer: { id: world.otherCustomerId },
+    }),
+    alsoRoles: readCustomer,
+  },
 };

@@ -1,0 +1,103 @@
+import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import { gatewayError } from '../../base/errors.ts';
+import type { Queries } from '../../database/database.ts';
+import { Batched } from '../../execution/batched.ts';
+import { Authenticated, RequiresRole } from '../../graph/access/rule.ts';
+import { BankId, CustomerId, ExpectedVersion } from '../../graph/arguments.ts';
+import { callerIdOf } from '../../graph/caller.ts';
+import type { Context } from '../../graph/context.ts';
+import { mutate } from '../../graph/mutation.ts';
+import { userSummaries } from '../user/user.loader.ts';
+import { UserSummary } from '../user/user-summary.type.ts';
+import { loadCustomer } from './customer.loader.ts';
+import { Customer, CustomerPayload } from './customer.type.ts';
+import { type ClosingColumns, updateCustomer } from './customer.writes.ts';
+import { closingValues, refuseClosed } from './customer-closing.rules.ts';
+import { CloseCustomerInput, CustomerClosing } from './customer-closing.type.ts';
+import { type LockedCustomer, lockCustomer } from './locked-customer.ts';
+
+interface Closing {
+  bankId: string;
+  customerId: string;
+  expectedVersion: number | null;
+  refuse(customer: LockedCustomer): void;
+  columns: ClosingColumns;
+}
+
+function writeClosing(context: Context, { bankId, customerId, expectedVersion, refuse, columns }: Closing) {
+  return mutate(
+    context,
+    async (transaction: Queries) => {
+      const customer = await lockCustomer(transaction, bankId, customerId);
+      refuse(customer);
+      await updateCustomer(transaction, customer, columns, expectedVersion);
+      return { id: customer.id };
+    },
+    async ({ id }): Promise<CustomerPayload> => ({ customer: await loadCustomer(context, id) }),
+  );
+}
+
+@Resolver(() => CustomerClosing)
+export class CustomerClosingResolver {
+  @FieldResolver(() => UserSummary, {
+    nullable: true,
+    description: 'The user who recorded the closing. Null if it was imported.',
+  })
+  @Authenticated()
+  @Batched()
+  recordedBy(@Root() closings: CustomerClosing[], @Ctx() context: Context): Promise<(UserSummary | null)[]> {
+    return userSummaries(
+      context,
+      closings.map(({ recordedByUserId }) => recordedByUserId),
+    );
+  }
+}
+
+@Resolver(() => Customer)
+export class CloseCustomerMutations {
+  @FieldResolver(() => CustomerClosing, {
+    nullable: true,
+    description: 'The end of the relationship with the customer. Null if the customer is not closed.',
+  })
+  @RequiresRole(['CanCloseCustomer', 'CanDeleteCustomerCascade'])
+  closing(@Root() { closing }: Customer): CustomerClosing | null {
+    return closing;
+  }
+
+  @Mutation(() => CustomerPayload, {
+    nullable: true,
+    description:
+      'Records the end of the relationship with a customer. The retention period of the bank then counts from the end of this day (UTC), for the user who records it from the last change. Data of a closed customer can be corrected and deleted, and messages and CRM events can be added; other additions fail with `CUSTOMER_CLOSED`, and so does a second closing.',
+  })
+  @RequiresRole(['CanCloseCustomer'], { kycMaterial: true })
+  closeCustomer(
+    @BankId() bankId: string,
+    @CustomerId() customerId: string,
+    @Arg('input', () => CloseCustomerInput, { description: 'The date of the closing, and the reason.' })
+    input: CloseCustomerInput,
+    @ExpectedVersion() expectedVersion: number | null,
+    @Ctx() context: Context,
+  ): Promise<CustomerPayload> {
+    const columns = { ...closingValues(input), closedByUserId: callerIdOf(context), closedAt: new Date() };
+    return writeClosing(context, { bankId, customerId, expectedVersion, refuse: refuseClosed, columns });
+  }
+
+  @Mutation(() => CustomerPayload, {
+    nullable: true,
+    description:
+      'Takes back the closing of a customer, for example because it was recorded for another customer. The retention period counts from the last change again. Fails with `CUSTOMER_NOT_CLOSED` if the customer is not closed.',
+  })
+  @RequiresRole(['CanCloseCustomer'], { kycMaterial: true })
+  reopenCustomer(
+    @BankId() bankId: string,
+    @CustomerId() customerId: string,
+    @ExpectedVersion() expectedVersion: number | null,
+    @Ctx() context: Context,
+  ): Promise<CustomerPayload> {
+    const columns = { closedOn: null, closingReason: null, closedByUserId: null, closedAt: null };
+    const refuse = ({ closedOn }: LockedCustomer) => {
+      if (closedOn === null) throw gatewayError('CUSTOMER_NOT_CLOSED');
+    };
+    return writeClosing(context, { bankId, customerId, expectedVersion, refuse, columns });
+  }
+}
