@@ -33,10 +33,7 @@ export default defineConfig({
   resolve: {
     // Vite would take graphql's index.mjs for our files while dependencies, loaded by Node, get index.js: two copies of
     // graphql, each refusing the other's schema. Only the bare name: deep imports name their file themselves.
-    alias: [
-      { find: /^graphql$/, replacement: 'graphql/index.js' },
-      { find: '@node-rs/argon2', replacement: support('argon2.ts') },
-    ],
+    alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }],
   },
   test: {
     reporters: ['default', support('closing-line.ts')],

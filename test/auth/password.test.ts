@@ -1,10 +1,6 @@
 import { parseOptions } from '@node-rs/argon2';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { checkPasswordRule, hashPassword, verifyPassword } from '../../src/auth/password.ts';
-import { useStatedCost } from '../support/argon2.ts';
-
-beforeAll(() => useStatedCost(true));
-afterAll(() => useStatedCost(false));
 
 describe('checkPasswordRule', () => {
   test.each([
