@@ -23,6 +23,7 @@ import { entityTypes } from './domain/federation/entity-types.ts';
 import * as kycCheck from './domain/kyc/kyc-check.resolver.ts';
 import * as kycDocument from './domain/kyc/kyc-document.resolver.ts';
 import * as kycEvidence from './domain/kyc/kyc-evidence.resolver.ts';
+import * as kycGap from './domain/kyc/kyc-gap.resolver.ts';
 import * as kycMedia from './domain/kyc/kyc-media.resolver.ts';
 import * as kycRetraction from './domain/kyc/kyc-retraction.resolver.ts';
 import * as kycStatus from './domain/kyc/kyc-status.resolver.ts';
@@ -79,6 +80,7 @@ const modules = [
   kycDocument,
   kycMedia,
   kycEvidence,
+  kycGap,
   kycRetraction,
   kycStatusProposal,
   kycStatus,

@@ -111,6 +111,7 @@ const values: Record<string, (world: World) => string> = {
   mobilePhoneNumber: () => '"%123%"',
   'Query.customerAccountLink(id:)': ({ customerAccountLinkId }) => JSON.stringify(customerAccountLinkId),
   'Query.customerAttribute(id:)': ({ attributeId }) => JSON.stringify(attributeId),
+  'Query.customersWithKycGaps(gap:)': () => 'NO_SATISFIED_CHECK',
   'Query.expiringKycDocuments(before:)': () => '"9999-12-31"',
   'Query.findUser(username:)': ({ linkedUser }) => JSON.stringify(linkedUser.username),
   'Query.meeting(id:)': ({ meetingId }) => JSON.stringify(meetingId),
@@ -255,6 +256,10 @@ const ways: Record<string, Way> = {
   EntitlementRequest: wayByConnection(
     'CanCreateEntitlementAtOneBank',
     ({ bankId }) => `entitlementRequests(bankId: "${bankId}")`,
+  ),
+  CustomerKycGap: wayByConnection(
+    'CanGetKycStatusesAtOneBank',
+    ({ bankId }) => `customersWithKycGaps(bankId: "${bankId}", gap: NO_SATISFIED_CHECK)`,
   ),
   KycStatusProposal: wayByConnection('CanGetKycStatusesAtOneBank', (world) => `kycStatusProposals(${ofOne(world)})`),
   KycRetraction: {

@@ -31,6 +31,7 @@ import {
   RequestPasswordResetDocument,
   ResetPasswordDocument,
   SetLegalHoldDocument,
+  WorkListDocument,
 } from './generated/graphql.ts';
 import { type Gateway, type GatewayResponse, startGateway } from './support/gateway.ts';
 import { startMailServer } from './support/mail-server.ts';
@@ -149,6 +150,10 @@ const reads: Record<string, () => { document: TypedDocumentNode<object, never>; 
   CustomersByMobilePhoneNumber: () => ({
     document: CustomersByMobilePhoneNumberDocument,
     variables: { bankId, mobilePhoneNumber: '%444876' },
+  }),
+  WorkList: () => ({
+    document: WorkListDocument,
+    variables: { bankId, before: '9999-12-31', includeExpired: true },
   }),
   KycReview: () => ({ document: KycReviewDocument, variables: { bankId, customerId: customer.customerId } }),
   CustomerAccounts: () => ({

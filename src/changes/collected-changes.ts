@@ -14,8 +14,8 @@ export interface Changes {
   userIds: Set<string>;
 }
 
-/** Tables whose rows have no meaning of their own: the audit trail contains the operations that write them. */
-export const unrecordedTables: ReadonlySet<string> = new Set(['empowerment', 'idempotency_key']);
+/** Tables whose rows follow from others: the audit trail contains the operations that write them. */
+export const unrecordedTables: ReadonlySet<string> = new Set(['empowerment', 'idempotency_key', 'kyc_gap']);
 
 /**
  * Columns that are not named: the event contains the IDs of the bank and of the customer, the writes maintain the times and

@@ -123,3 +123,8 @@ export const countCandidates = statementByShape(
 export function withoutIndex(column: SQLiteColumn): SQL {
   return dialect === 'sqlite' ? sql`+${column}` : sql`${column}`;
 }
+
+/** Makes SQLite prefer an index by this condition to one without it. It has no statistics, from which PostgreSQL knows that few rows meet it. */
+export function metByFew(condition: SQL): SQL {
+  return dialect === 'sqlite' ? sql`unlikely(${condition})` : condition;
+}

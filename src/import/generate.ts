@@ -15,6 +15,8 @@ import { customer } from '../domain/customer/customer.table.ts';
 import { customerAttribute } from '../domain/customer/customer-attribute.table.ts';
 import { kycCheck } from '../domain/kyc/kyc-check.table.ts';
 import { kycDocument } from '../domain/kyc/kyc-document.table.ts';
+import { kycGap } from '../domain/kyc/kyc-gap.table.ts';
+import { refreshKycGaps } from '../domain/kyc/kyc-gap.writes.ts';
 import { kycMedia } from '../domain/kyc/kyc-media.table.ts';
 import { kycStatus } from '../domain/kyc/kyc-status.table.ts';
 import { meeting } from '../domain/meeting/meeting.table.ts';
@@ -109,6 +111,7 @@ export async function generateCustomers(
       if (generated !== undefined) customers.push(generateCustomer(generated, Math.floor(index / banks.length)));
     }
     rows += await database.transaction((transaction) => writeCustomers(transaction, customers));
+    written.set(kycGap, done + customers.length);
     for (const name of tableNames) {
       const count = customers.reduce((sum, generated) => sum + generated[name].length, 0);
       written.set(tables[name], (written.get(tables[name]) ?? 0) + count);
@@ -148,5 +151,7 @@ async function writeCustomers(transaction: Queries, customers: GeneratedCustomer
     await insertRows(transaction, tables[name], rows, { recorded });
     written += rows.length;
   }
+  const ids = customers.flatMap(({ customers: rows }) => rows.map(({ id }) => id));
+  await refreshKycGaps(transaction, ids);
   return written;
 }

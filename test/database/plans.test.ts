@@ -28,6 +28,8 @@ import type { LockedCustomer } from '../../src/domain/customer/locked-customer.t
 import { fillCanonicalIdentifiers } from '../../src/domain/identifier/canonical-identifiers.ts';
 import { collidingIdentifiers } from '../../src/domain/identifier/colliding-identifiers.ts';
 import { expiringDocumentPage } from '../../src/domain/kyc/kyc-document.list.ts';
+import { kycGapPage } from '../../src/domain/kyc/kyc-gap.list.ts';
+import type { KycGapKind } from '../../src/domain/kyc/kyc-gap.type.ts';
 import { type KycStatusProposalFilter, kycStatusProposalPage } from '../../src/domain/kyc/kyc-status-proposal.list.ts';
 import { KycStatusProposalState } from '../../src/domain/kyc/kyc-status-proposal-state.ts';
 import { belongingEntries } from '../../src/domain/onboarding/belongings.ts';
@@ -425,6 +427,15 @@ describe('a queue of KYC work', () => {
   test.each(proposalLists)('is read in the order of an index for proposals with %o', async (filter, index) => {
     const whole = { customerId: null, state: null, proposedBefore: null, ...filter };
     await expectInOrder(index, (page) => kycStatusProposalPage(context, bankId, whole, page));
+  });
+
+  test.each([
+    ['NO_SATISFIED_CHECK', 'kyc_gap_no_satisfied_check'],
+    ['NO_VALID_DOCUMENT', 'kyc_gap_no_valid_document'],
+    ['EVIDENCE_RETRACTED', 'kyc_gap_evidence_retracted'],
+    ['MEDIA_MISSING', 'kyc_gap_media_missing'],
+  ])('is read in the order of an index for customers with %s', async (kind, index) => {
+    await expectInOrder(index, (page) => kycGapPage(context, { bankId, kind: kind as KycGapKind }, page));
   });
 
   test.each([true, false])(

@@ -26,6 +26,7 @@ const notImported = [
   'empowerment',
   'entitlement_request',
   'idempotency_key',
+  'kyc_gap',
   'kyc_status_proposal',
   'legal_hold',
   'login_attempt',

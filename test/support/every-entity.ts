@@ -27,6 +27,7 @@ import {
   insertEntitlementRequest,
   insertKycCheck,
   insertKycDocument,
+  insertKycGap,
   insertKycMedia,
   insertKycStatus,
   insertKycStatusProposal,
@@ -201,6 +202,7 @@ async function insertKycEvidence(
   { names, proposalId, ...child }: CustomerKeys & { proposalId: string },
 ) {
   await insertKycCheck(database, { ...child, id: names.kycCheckId });
+  await insertKycGap(database, child);
   await insertKycDocument(database, { ...child, id: names.kycDocumentId });
   await insertKycMedia(database, {
     ...child,

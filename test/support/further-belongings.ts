@@ -13,6 +13,7 @@ const withFunction: ReadonlySet<BelongingName> = new Set([
   'kycChecks',
   'kycDocuments',
   'kycMedia',
+  'kycGaps',
   'kycStatuses',
   'kycStatusProposals',
   'messages',

@@ -37,6 +37,10 @@ const furtherReads: Record<string, RootCall> = {
     variables: ({ bankId }) => ({ bankId }),
     selection: 'nodes { id userId roleName bankId }',
   },
+  customersWithKycGaps: {
+    variables: ({ bankId }) => ({ bankId, gap: 'NO_SATISFIED_CHECK' }),
+    selection: 'nodes { customerId kind }',
+  },
   expiringKycDocuments: {
     variables: ({ bankId }) => ({ bankId, before: '9999-12-31', includeExpired: true }),
     selection: 'nodes { id customerId }',

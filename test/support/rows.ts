@@ -30,6 +30,7 @@ import { customerAttribute } from '../../src/domain/customer/customer-attribute.
 import { legalHold } from '../../src/domain/customer/legal-hold.table.ts';
 import { kycCheck } from '../../src/domain/kyc/kyc-check.table.ts';
 import { kycDocument } from '../../src/domain/kyc/kyc-document.table.ts';
+import { kycGap } from '../../src/domain/kyc/kyc-gap.table.ts';
 import { kycMedia } from '../../src/domain/kyc/kyc-media.table.ts';
 import { kycStatus } from '../../src/domain/kyc/kyc-status.table.ts';
 import { kycStatusProposal } from '../../src/domain/kyc/kyc-status-proposal.table.ts';
@@ -483,6 +484,18 @@ export function insertEntitlementRequest(database: Database, columns: Columns<ty
     state: EntitlementRequestState.REQUESTED,
     createdAt: time,
     updatedAt: time,
+    ...columns,
+  });
+}
+
+/** Inserts a row with all gaps, whatever evidence the customer has. */
+export function insertKycGap(database: Database, columns: Columns<typeof kycGap, 'bankId' | 'customerId'>) {
+  const since = new Date('2024-05-31T09:30:00Z');
+  return insertRow(database, kycGap, {
+    noSatisfiedCheckSince: since,
+    noValidDocumentSince: since,
+    evidenceRetractedSince: since,
+    mediaMissingSince: since,
     ...columns,
   });
 }

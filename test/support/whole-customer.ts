@@ -19,6 +19,7 @@ import {
   insertCustomerMessage,
   insertKycCheck,
   insertKycDocument,
+  insertKycGap,
   insertKycMedia,
   insertKycStatus,
   insertKycStatusProposal,
@@ -137,6 +138,7 @@ async function insertWholeAccount(database: Database, { bankId, userId }: Requir
 
 async function insertKyc(database: Database, child: { bankId: string; customerId: string }): Promise<void> {
   await insertKycStatus(database, child);
+  await insertKycGap(database, child);
   const check = await insertKycCheck(database, child);
   const document = await insertKycDocument(database, child);
   await insertKycMedia(database, { ...child, relatesToKycCheckId: check.id, relatesToKycDocumentId: document.id });
@@ -146,7 +148,7 @@ async function insertContacts(
   database: Database,
   { userId, ...child }: { bankId: string; customerId: string; userId: string },
 ): Promise<void> {
-  await insertKycStatusProposal(database, { ...child, proposedByUserId: userId });
+  await insertKycStatusProposal(database, { ...child, proposedByUserId: userId, reason: 'The passport was checked' });
   await insertLegalHold(database, { ...child, setByUserId: userId, ...liftedBy(userId) });
   for (let index = 0; index < 2; index += 1) {
     await insertCustomerMessage(database, child);

@@ -15,6 +15,7 @@ import { kycDocument } from './kyc-document.table.ts';
 import { loadKycCheck, loadKycDocument, loadKycMedia } from './kyc-evidence.loader.ts';
 import { KycEvidenceKind, KycEvidencePayload, RetractKycEvidenceInput } from './kyc-evidence.type.ts';
 import { retractEvidence } from './kyc-evidence.writes.ts';
+import { refreshKycGaps } from './kyc-gap.writes.ts';
 import { kycMedia } from './kyc-media.table.ts';
 
 const tableOf = {
@@ -55,6 +56,7 @@ export class KycEvidenceMutations {
       async (transaction) => {
         const customer = await lockCustomer(transaction, bankId, customerId);
         await retractEvidence(transaction, tableOf[kind], customer, id, { userId, reason });
+        await refreshKycGaps(transaction, [customer.id]);
         return { id };
       },
       async () => ({

@@ -1,7 +1,7 @@
 import { and, asc, count, eq, lt, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { afterValues, comesAfter } from '../../database/batch.ts';
-import { withoutIndex } from '../../database/search.ts';
+import { metByFew, withoutIndex } from '../../database/search.ts';
 import { statementByShape } from '../../database/statement.ts';
 import { cutPage, type Page, type PageArguments, totalOf } from '../../graph/connection.ts';
 import type { Context } from '../../graph/context.ts';
@@ -31,7 +31,7 @@ function whereOf({ filters, continued }: Shape): SQL | undefined {
   const compared = (column: SQLiteColumn) => (filters.includes('customerId') ? withoutIndex(column) : sql`${column}`);
   const conditions: Record<FilterName, SQL> = {
     customerId: eq(customerId, sql.placeholder('customerId')),
-    state: sql`${compared(state)} = ${sql.placeholder('state')}`,
+    state: metByFew(sql`${compared(state)} = ${sql.placeholder('state')}`),
     proposedBefore: lt(createdAt, sql`${sql.param(sql.placeholder('proposedBefore'), createdAt)}`),
   };
   return and(

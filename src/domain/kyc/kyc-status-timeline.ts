@@ -8,6 +8,7 @@ import { customer as customerTable } from '../customer/customer.table.ts';
 import { refuseClosed } from '../customer/customer-closing.rules.ts';
 import type { LockedCustomer } from '../customer/locked-customer.ts';
 import { type Retraction, refuseOverflow, retractEvidence } from './kyc-evidence.writes.ts';
+import { refreshKycGaps } from './kyc-gap.writes.ts';
 import type { KycStatusValues } from './kyc-status.rules.ts';
 import { type KycStatusRow, kycStatus } from './kyc-status.table.ts';
 
@@ -68,6 +69,7 @@ export async function applyKycStatus(
   await refuseOverflow(transaction, kycStatus, customer);
   const following = await followingColumns(transaction, customer);
   await updateRows(transaction, customerTable, { before: customer, set: following, where });
+  await refreshKycGaps(transaction, [customerId]);
   return added;
 }
 
@@ -89,6 +91,7 @@ export async function retractKycStatus(
   if (isSame) return;
   const set = { ...following, version: sql`${customerTable.version} + 1`, updatedAt: new Date() };
   await updateRows(transaction, customerTable, { before: customer, set, where: eq(customerTable.id, customer.id) });
+  await refreshKycGaps(transaction, [customer.id]);
 }
 
 function validOf(customer: LockedCustomer): SQL | undefined {

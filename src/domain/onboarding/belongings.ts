@@ -13,6 +13,7 @@ import { kycCheck } from '../kyc/kyc-check.table.ts';
 import { toKycCheck } from '../kyc/kyc-check.type.ts';
 import { kycDocument } from '../kyc/kyc-document.table.ts';
 import { toKycDocument } from '../kyc/kyc-document.type.ts';
+import { kycGap } from '../kyc/kyc-gap.table.ts';
 import { kycMedia } from '../kyc/kyc-media.table.ts';
 import { toKycMedia } from '../kyc/kyc-media.type.ts';
 import { kycStatus } from '../kyc/kyc-status.table.ts';
@@ -118,6 +119,13 @@ export const belongings = {
     description: 'The number of KYC media items.',
     retainedSince: kycMedia.updatedAt,
   }),
+  kycGaps: {
+    table: kycGap,
+    where: ({ id }: LockedCustomer) => eq(kycGap.customerId, id),
+    // Derived from the evidence, which the export contains.
+    exportedBy: null,
+    description: 'The number of records of the gaps in the KYC evidence.',
+  } as Belonging,
   kycStatusProposals: belonging(kycStatusProposal, {
     exportedBy: kycStatusProposal.createdAt,
     description: 'The number of KYC status proposals, decided or not.',

@@ -10,6 +10,7 @@ import { assertDefinedType, definedTypes } from '../attribute/attribute-definiti
 import { insertCustomer } from '../customer/customer.writes.ts';
 import { attributes } from '../customer/customer-attribute.loader.ts';
 import type { LockedCustomer } from '../customer/locked-customer.ts';
+import { refreshKycGaps } from '../kyc/kyc-gap.writes.ts';
 import { kycStatus } from '../kyc/kyc-status.table.ts';
 import { needsConfirmation } from '../kyc/kyc-status-proposal.writes.ts';
 import { taxResidences } from '../tax-residence/tax-residence.writes.ts';
@@ -178,5 +179,9 @@ export async function createAll(
   await refuseUnconfirmedStatus(transaction, bankId, inputs, errors);
   errors.throwAny();
   for (const [draft, customer] of created) await insertParts(transaction, customer, draft, callerId);
+  await refreshKycGaps(
+    transaction,
+    [...created.values()].map(({ id }) => id),
+  );
   return drafts.flatMap((draft) => created.get(draft)?.id ?? []);
 }

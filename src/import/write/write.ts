@@ -16,6 +16,7 @@ import { user } from '../obp/user.ts';
 import { countsOf } from '../report.ts';
 import { identityOf, type Row } from '../row.ts';
 import type { StagedRow } from '../staging.ts';
+import { writeKycGaps } from './kyc-gaps.ts';
 import { applyStagedTimelines, customersWithTimeline, outdatedCustomers } from './kyc-timeline.ts';
 import { isPlaceholder, writeBankPlaceholders, writeUserPlaceholders } from './placeholders.ts';
 import { completeRow, identityOfUser, rowsPerTransaction, usersNamed, type Writing } from './writing.ts';
@@ -31,6 +32,7 @@ export async function writeStaged(writing: Writing): Promise<void> {
     if (entity === bank) await writeBankPlaceholders(writing);
     if (entity === user) await writeUserPlaceholders(writing);
   }
+  await writeKycGaps(writing);
 }
 
 /** Whether no row can exist yet, so that none is looked up. KYC statuses of one customer might be in different batches. */

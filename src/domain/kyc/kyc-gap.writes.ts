@@ -1,0 +1,100 @@
+import { and, eq, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
+import { inKeys, keyValues } from '../../database/batch.ts';
+import type { Queries } from '../../database/database.ts';
+import { statement } from '../../database/statement.ts';
+import { endOfDate, laterOf } from '../../database/times.ts';
+import { customer } from '../customer/customer.table.ts';
+import { kycCheck } from './kyc-check.table.ts';
+import { kycDocument } from './kyc-document.table.ts';
+import { type KycGapRow, kycGap } from './kyc-gap.table.ts';
+import { kycMedia } from './kyc-media.table.ts';
+
+const { createdAt, lastOkDate } = customer;
+
+const isCheck = and(eq(kycCheck.customerId, customer.id), sql`${kycCheck.satisfied}`);
+
+/** Since the retraction of the last satisfied check or, if there was none, since the customer was stored. */
+const noSatisfiedCheckSince = sql`case
+  when exists (select 1 from ${kycCheck} where ${and(isCheck, isNull(kycCheck.retractedAt))}) then null
+  else coalesce((select max(${kycCheck.retractedAt}) from ${kycCheck} where ${isCheck}), ${createdAt})
+end`;
+
+const isDocument = eq(kycDocument.customerId, customer.id);
+const isValidDocument = and(isDocument, isNull(kycDocument.retractedAt));
+
+/** A document without an expiry date, or with the last date that there is, never expires. */
+const lastDate = sql`coalesce(${kycDocument.expiryDate}, '9999-12-31')`;
+const expiry = endOfDate(kycDocument.expiryDate);
+
+/** The time from which a document is not valid. Null if it is valid for ever. */
+const endOfDocument = sql`case
+  when ${kycDocument.retractedAt} is null or (${kycDocument.expiryDate} is not null and ${expiry} < ${kycDocument.retractedAt})
+  then ${expiry} else ${kycDocument.retractedAt}
+end`;
+
+/** Since the last document expired or was retracted, but not since a time before the customer was stored. */
+const noValidDocumentSince = sql`case
+  when exists (select 1 from ${kycDocument} where ${and(isValidDocument, sql`${lastDate} = '9999-12-31'`)}) then null
+  else ${laterOf(
+    createdAt,
+    sql`coalesce((select max(${endOfDocument}) from ${kycDocument} where ${isDocument}), ${createdAt})`,
+  )}
+end`;
+
+/** Since the first retraction of evidence after the last status that is ok. */
+const evidenceRetractedSince = sql`(
+  select min(retraction.at) from (${sql.join(
+    [kycCheck, kycDocument, kycMedia].map(
+      ({ retractedAt, customerId }) =>
+        sql`select ${retractedAt} as at from ${retractedAt.table} where ${and(eq(customerId, customer.id), isNotNull(retractedAt))}`,
+    ),
+    sql` union all `,
+  )}) as retraction
+  where retraction.at > ${lastOkDate}
+)`;
+
+const isMediaOfDocument = and(
+  eq(kycMedia.customerId, kycDocument.customerId),
+  eq(kycMedia.relatesToKycDocumentId, kycDocument.id),
+);
+const hasMedia = sql`exists (select 1 from ${kycMedia} where ${and(isMediaOfDocument, isNull(kycMedia.retractedAt))})`;
+
+/** Since the document that is valid longest was recorded, or since its last media item was retracted. */
+const mediaMissingSince = sql`(
+  select case when ${hasMedia} then null else ${laterOf(
+    kycDocument.createdAt,
+    sql`coalesce((select max(${kycMedia.retractedAt}) from ${kycMedia} where ${isMediaOfDocument}), ${kycDocument.createdAt})`,
+  )} end
+  from ${kycDocument} where ${isValidDocument}
+  order by ${lastDate} desc, ${hasMedia} desc, ${kycDocument.createdAt}, ${kycDocument.id} limit 1
+)`;
+
+/** The SQL of each column, in the order of the table. */
+const derived = {
+  customerId: sql`${customer.id}`,
+  bankId: sql`${customer.bankId}`,
+  noSatisfiedCheckSince,
+  noValidDocumentSince,
+  evidenceRetractedSince,
+  mediaMissingSince,
+} satisfies Record<keyof KycGapRow, SQL>;
+
+const derivedNames = Object.keys(derived) as (keyof KycGapRow)[];
+
+const refresh = statement((queries) =>
+  queries
+    .insert(kycGap)
+    .select(sql`select ${sql.join(Object.values(derived), sql`, `)} from ${customer} where ${inKeys([customer.id])}`)
+    .onConflictDoUpdate({
+      target: kycGap.customerId,
+      set: Object.fromEntries(derivedNames.map((name) => [name, sql`excluded.${sql.identifier(kycGap[name].name)}`])),
+    }),
+);
+
+/**
+ * Derives the gaps of customers from their evidence, with one statement. Every transaction that writes evidence, or changes
+ * `lastOkDate`, must call it afterwards. Nothing must be called when time passes.
+ */
+export async function refreshKycGaps(transaction: Queries, customerIds: readonly string[]): Promise<void> {
+  if (customerIds.length > 0) await refresh(transaction, keyValues(customerIds));
+}
