@@ -19,6 +19,7 @@ import * as customerAttribute from './domain/customer/customer-attribute.resolve
 import * as customerClosing from './domain/customer/customer-closing.resolver.ts';
 import * as customerUpdate from './domain/customer/customer-update.resolver.ts';
 import * as legalHold from './domain/customer/legal-hold.resolver.ts';
+import * as customerLink from './domain/customer-link/customer-link.resolver.ts';
 import { entityTypes } from './domain/federation/entity-types.ts';
 import * as kycCheck from './domain/kyc/kyc-check.resolver.ts';
 import * as kycDocument from './domain/kyc/kyc-document.resolver.ts';
@@ -72,6 +73,7 @@ const modules = [
   change,
   liveChange,
   crmEvent,
+  customerLink,
   customerUpdate,
   customerClosing,
   legalHold,

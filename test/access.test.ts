@@ -135,6 +135,7 @@ const values: Record<string, (world: World) => string> = {
   'Mutation.rejectEntitlementRequest(reason:)': () => '"Not needed"',
   'Mutation.confirmKycStatus(id:)': ({ kycStatusProposalId }) => JSON.stringify(kycStatusProposalId),
   'Mutation.rejectKycStatus(id:)': ({ kycStatusProposalId }) => JSON.stringify(kycStatusProposalId),
+  'Mutation.createCustomerLink(customerId:)': ({ companyId }) => JSON.stringify(companyId),
   'Mutation.liftLegalHold(customerId:)': ({ otherCustomerId }) => JSON.stringify(otherCustomerId),
   'Mutation.reopenCustomer(customerId:)': ({ otherCustomerId }) => JSON.stringify(otherCustomerId),
   'Mutation.rejectKycStatus(reason:)': () => '"The passport had expired"',

@@ -16,6 +16,7 @@ import {
   BanksDocument,
   ChangeMyPasswordDocument,
   CloseCustomerDocument,
+  CompanyOwnershipDocument,
   CreateUserDocument,
   CustomerAccountsDocument,
   CustomerByNumberDocument,
@@ -28,6 +29,7 @@ import {
   LoginDocument,
   MyCustomersDocument,
   MyMeetingsDocument,
+  OnboardCustomerDocument,
   RequestPasswordResetDocument,
   ResetPasswordDocument,
   SetLegalHoldDocument,
@@ -264,6 +266,28 @@ test('MyCustomers returns all data of the linked customers to a user without rol
   expect(missing(meetings.data)).toEqual(tokens);
 });
 
+test('OnboardCustomer creates a company, whose ownership CompanyOwnership returns', async () => {
+  const { customerId: ownerId } = await insertWholeCustomer(gateway.database, { bankId });
+  const clerk = await callerWith(['CanCreateCustomer', 'CanCreateCustomerLink']);
+  const customerLinks = [{ linkedCustomerId: ownerId, relationshipTo: 'BENEFICIAL_OWNER' as const, percentage: '75' }];
+  const company = { registrationNumber: '09876543', incorporationDate: '2009-04-01', legalForm: 'Ltd' };
+  const names = { legalName: 'Tripman Ltd', mobilePhoneNumber: '+44 7972 444876', customerType: 'CORPORATE' as const };
+
+  const created = await execute(clerk, OnboardCustomerDocument, {
+    bankId,
+    input: { ...names, ...company, customerLinks },
+  });
+  const customerId = created.data?.createCustomer?.customer?.id ?? '';
+  const read = await execute(await callerWith(rolesOf('CompanyOwnership')), CompanyOwnershipDocument, {
+    bankId,
+    customerId,
+  });
+
+  for (const { data, errors } of [created, read]) expect(errors, JSON.stringify(data)).toEqual([]);
+  const links = read.data?.customer?.customerLinks?.map(({ linkedCustomer }) => linkedCustomer?.id);
+  expect(links).toEqual([ownerId]);
+});
+
 /** The operations that end the relationship with a customer. */
 const lifecycle = ['CloseCustomer', 'CustomersPastRetention', 'SetLegalHold'];
 
@@ -369,6 +393,6 @@ test('a text is refused even if it is that of a shipped operation', async () => 
 
 test('the tests cover every operation in schema/operations', () => {
   const passwords = ['ChangeMyPassword', 'CreateUser', 'Login', 'RequestPasswordReset', 'ResetPassword'];
-  const others = ['Banks', 'MyCustomers', 'MyMeetings', ...lifecycle];
+  const others = ['Banks', 'MyCustomers', 'MyMeetings', 'OnboardCustomer', 'CompanyOwnership', ...lifecycle];
   expect([...Object.keys(reads), ...passwords, ...others].sort()).toEqual([...names].sort());
 });

@@ -132,6 +132,11 @@ const pastDates: PastDate[] = [
     file: (_ids, date) => customers({ date_of_birth: date }),
   },
   {
+    ...{ entity: 'customer', column: 'incorporationDate', field: 'incorporation_date', isCalendarDate: true },
+    mutations: [{ ...createCustomer, input: { ...newCustomer, customerType: 'CORPORATE' }, path: 'incorporationDate' }],
+    file: (_ids, date) => customers({ customer_type: 'CORPORATE', incorporation_date: date }),
+  },
+  {
     ...{ entity: 'customer', column: 'closedOn', field: 'closed_on', isCalendarDate: true, mutations: [] },
     file: (_ids, date) => customers({ closed_on: date }),
   },
@@ -206,6 +211,8 @@ const freeInputs = {
   'CloseCustomerInput.date': 'It is tested in customer-closing.test.ts, because a customer is closed once.',
   'CreateCrmEventInput.scheduledDate': 'A plan.',
   'CreateMeetingInput.date': 'A plan.',
+  'NewCustomerMeetingInput.date': 'A plan.',
+  'UpdateCustomerIdentityInput.incorporationDate': 'It has the rule of createCustomer, but is only for companies.',
   'UpdateMeetingInput.when': 'A plan.',
   'GrantEntitlementInput.expiresAt': 'It must be in the future.',
   'CreateCustomerInput.dobOfDependants': 'A list: see rules-of-values.test.ts.',

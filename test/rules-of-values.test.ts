@@ -237,6 +237,7 @@ test('each violation of a rule on rows breaks the rule, so generated rows are co
 const generatedLists = {
   customer: 'customers',
   customerAddress: 'addresses',
+  customerLink: 'customerLinks',
   userCustomerLink: 'userCustomerLinks',
   socialMediaHandle: 'socialMediaHandles',
   kycStatus: 'kycStatuses',

@@ -32,6 +32,7 @@ const entities = [
   'CustomerAddress',
   'CustomerAttribute',
   'CustomerAttributeDefinition',
+  'CustomerLink',
   'CustomerMessage',
   'Entitlement',
   'EntitlementRequest',

@@ -29,6 +29,9 @@ export function areAllOfCustomer({ bankId, customerId }: AuditSubject, value: un
   const items: unknown = Array.isArray(value) ? value : (value as { nodes?: unknown } | null)?.nodes;
   return (
     Array.isArray(items) &&
-    items.every((item: AuditSubject | null) => item?.bankId === bankId && item.customerId === customerId)
+    items.every(
+      (item: AuditSubject | null) =>
+        item?.bankId === bankId && item.customerId === customerId && item.auditedCustomerIds === undefined,
+    )
   );
 }

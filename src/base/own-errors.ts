@@ -39,7 +39,23 @@ export const ownErrors = {
     message: 'The customer is closed. Reopen the customer first.',
     parameters: ['field?'],
   },
+  CUSTOMER_HAS_PARENT: {
+    code: 'CONFLICT',
+    message: 'The customer already has a parent.',
+    parameters: ['field'],
+  },
+  CUSTOMER_LINK_EXISTS: {
+    code: 'CONFLICT',
+    message: 'The two customers are already linked by this relationship.',
+    parameters: ['field'],
+  },
+  CUSTOMER_LINK_NOT_FOUND: { code: 'NOT_FOUND', message: 'The bank has no link between customers with this ID.' },
   CUSTOMER_NOT_CLOSED: { code: 'CONFLICT', message: 'The customer is not closed.' },
+  CUSTOMER_PARENT_CIRCLE: {
+    code: 'CONFLICT',
+    message: 'The customer is itself the parent of this parent, directly or through others.',
+    parameters: ['field'],
+  },
   CUSTOMER_UNDER_LEGAL_HOLD: {
     code: 'CONFLICT',
     message: 'The customer is under a legal hold, so nothing of the customer can be deleted.',
@@ -246,7 +262,7 @@ export const ownErrors = {
   SOCIAL_MEDIA_HANDLE_EXISTS: {
     code: 'CONFLICT',
     message: 'The customer already has this social media handle.',
-    parameters: ['customerId'],
+    parameters: ['customerId?', 'field?'],
   },
   SOCIAL_MEDIA_HANDLE_NOT_FOUND: { code: 'NOT_FOUND', message: 'Social media handle not found.' },
   STREAM_REQUIRED: {
@@ -293,6 +309,7 @@ export const ownErrors = {
       EXPORT: 'An export has at most {limit} of {schemaField}. Read them page by page instead.',
       INPUT: '{field} must have at most {limit} items.',
       LINKS_OF_USER: 'A user has at most {limit} links.',
+      LINKS_TO_CUSTOMER: 'At most {limit} other customers have a link to a customer.',
       OF_CUSTOMER: 'A customer has at most {limit} of them.',
       RESULT: '{schemaField} returns at most {limit} items.',
       RESULT_BY_BANK: '{schemaField} returns at most {limit} items. Pass bankId to get those of one bank.',

@@ -41,6 +41,7 @@ export const roles = {
     scope: 'bank',
     description: 'Create or update the definition of a customer attribute.',
   },
+  CanCreateCustomerLink: { scope: 'bank', description: 'Link a customer to another one, such as a beneficial owner.' },
   CanCreateCustomerMessage: { scope: 'bank', description: 'Send a message to a customer.' },
   CanCreateEntitlementAtAnyBank: {
     scope: 'system',
@@ -71,6 +72,7 @@ export const roles = {
     scope: 'bank',
     description: 'Delete a customer with everything that belongs to the customer.',
   },
+  CanDeleteCustomerLink: { scope: 'bank', description: 'Delete a link between two customers.' },
   CanDeleteEntitlementAtAnyBank: {
     scope: 'system',
     description: 'Revoke system roles, and bank roles at any bank.',
@@ -120,6 +122,7 @@ export const roles = {
   },
   CanGetCustomerAttributesAtAnyBank: { scope: 'system', description: 'Read the attributes of a customer at any bank.' },
   CanGetCustomerAttributesAtOneBank: { scope: 'bank', description: 'Read the attributes of a customer.' },
+  CanGetCustomerLinks: { scope: 'bank', description: 'Read the links between customers.' },
   CanGetCustomerMessages: { scope: 'bank', description: 'Read the messages to a customer.' },
   CanGetCustomerOverview: { scope: 'bank', description: 'Read the overview of a customer, including the accounts.' },
   CanGetCustomerOverviewFlat: {
@@ -181,6 +184,7 @@ export const roles = {
     description:
       'Update the legal name, title, and date of birth of a customer, and all that CanUpdateCustomerBranch and CanUpdateCustomerData allow.',
   },
+  CanUpdateCustomerLink: { scope: 'bank', description: 'Update the share in a link between two customers.' },
   CanUpdateCustomerMobilePhoneNumber: { scope: 'bank', description: 'Update the mobile phone number of a customer.' },
   CanUpdateCustomerNumber: { scope: 'bank', description: 'Update the number of a customer.' },
   CanUpdateMeeting: { scope: 'bank', description: 'Update the staff user and the time of a meeting, or cancel it.' },

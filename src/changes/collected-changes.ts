@@ -55,6 +55,7 @@ export const subjectColumns: ReadonlySet<string> = new Set([
   'id',
   'bankId',
   'customerId',
+  'linkedCustomerId',
   'userId',
   'customerUserId',
   'staffUserId',
@@ -77,7 +78,7 @@ function addSubjects(changes: Changes, table: SQLiteTable, row: Row): void {
   const tableName = getTableName(table);
   const idOf = (name: string) => (tableName === name ? row.id : undefined);
   addIds(changes.bankIds, row.bankId, idOf('bank'));
-  addIds(changes.customerIds, row.customerId, idOf('customer'));
+  addIds(changes.customerIds, row.customerId, row.linkedCustomerId, idOf('customer'));
   addIds(changes.userIds, row.userId, idOf('user'));
   if (tableName === 'meeting') addIds(changes.userIds, row.customerUserId, row.staffUserId);
 }

@@ -74,6 +74,7 @@ const demoUsers: DemoUser[] = [
       'CanGetCustomerAttributeDefinitionAtOneBank',
       'CanGetCustomerAccountLinks',
       'CanGetCustomerAccountLink',
+      'CanGetCustomerLinks',
       'CanGetUserCustomerLink',
       'CanGetCorrelatedUsersInfo',
       'CanGetTaxResidence',

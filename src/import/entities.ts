@@ -9,6 +9,7 @@ import {
   taxResidence,
   userCustomerLink,
 } from './obp/customer.ts';
+import { customerLink } from './obp/customer-link.ts';
 import { kycCheck, kycDocument, kycMedia, kycStatus } from './obp/kyc.ts';
 import { crmEvent, customerMessage, meeting, meetingInvitee } from './obp/meeting.ts';
 import { entitlement, user, userAttribute } from './obp/user.ts';
@@ -28,6 +29,7 @@ export const entities = [
   customerAccountLink,
   customerAddress,
   customerAttribute,
+  customerLink,
   socialMediaHandle,
   taxResidence,
   kycCheck,

@@ -8,6 +8,7 @@ import {
   parseContentType,
   parseCountryCode,
   parseCurrency,
+  parseDecimal,
   parseEmailAddress,
   parseId,
   parseLongText,
@@ -16,6 +17,8 @@ import {
 } from '../base/values.ts';
 import { AttributeType } from '../domain/attribute/attribute-type.ts';
 import { parseAttributeValue } from '../domain/attribute/attribute-value.ts';
+import { CustomerType } from '../domain/customer/customer-type.ts';
+import { CustomerRelationship } from '../domain/customer-link/customer-relationship.ts';
 import { isUnset, type JsonObject, valueAt } from './json.ts';
 import type { Row } from './row.ts';
 
@@ -144,6 +147,18 @@ export function integer(minimum: number, limit: number): ParseField {
     return value;
   };
 }
+
+/** A value of an enum, as OBP writes it. */
+function enumValue(values: Record<string, string>, rule: 'CUSTOMER_TYPE' | 'RELATIONSHIP'): ParseField {
+  return (value) => {
+    if (typeof value !== 'string' || !Object.hasOwn(values, value)) throw invalidValue(rule);
+    return value;
+  };
+}
+
+export const customerType = enumValue(CustomerType, 'CUSTOMER_TYPE');
+export const customerRelationship = enumValue(CustomerRelationship, 'RELATIONSHIP');
+export const decimal: ParseField = (value) => parseDecimal(value);
 
 export const count: ParseField = integer(0, 1000);
 

@@ -13,6 +13,7 @@ import { bank } from '../domain/bank/bank.table.ts';
 import { crmEvent } from '../domain/crm-event/crm-event.table.ts';
 import { customer } from '../domain/customer/customer.table.ts';
 import { customerAttribute } from '../domain/customer/customer-attribute.table.ts';
+import { customerLink } from '../domain/customer-link/customer-link.table.ts';
 import { kycCheck } from '../domain/kyc/kyc-check.table.ts';
 import { kycDocument } from '../domain/kyc/kyc-document.table.ts';
 import { kycGap } from '../domain/kyc/kyc-gap.table.ts';
@@ -41,6 +42,7 @@ const tables: Record<keyof GeneratedCustomer, SQLiteTable> = {
   accountHolders: accountHolder,
   accountAttributes: accountAttribute,
   customerAccountLinks: customerAccountLink,
+  customerLinks: customerLink,
   userCustomerLinks: userCustomerLink,
   taxResidences: taxResidence,
   socialMediaHandles: socialMediaHandle,

@@ -183,9 +183,11 @@ function onlyOne(events: AuditEvent[]): AuditEvent {
 
 /** The customers in the request or the response, and the new customers at the bank. */
 async function customersOf(name: string, at: World, exchanged: unknown): Promise<string[]> {
-  const known = [at.customerId, at.otherCustomerId];
+  const known = [at.customerId, at.otherCustomerId, at.companyId];
   const concerned = known.filter((id) => JSON.stringify(exchanged).includes(id));
-  if (name === 'updateMeeting') concerned.push(at.customerId);
+  if (['updateMeeting', 'updateCustomerLink'].includes(name)) concerned.push(at.customerId);
+  // The links of the company are deleted with the customer.
+  if (name === 'deleteCustomerCascade') concerned.push(at.companyId);
   const stored = await gateway.database.read
     .select({ id: customer.id })
     .from(customer)
@@ -340,7 +342,8 @@ describe('the changes in the event', () => {
   test('are the deleted types, for deleteCustomerCascade', async () => {
     const { at, event } = await call('deleteCustomerCascade');
 
-    expect(event).toMatchObject({ bankId: at.bankId, customerIds: [at.customerId] });
+    expect(event.bankId).toBe(at.bankId);
+    expect(event.customerIds.toSorted()).toEqual([at.customerId, at.companyId].sort());
     const recorded = tablesOfCustomers.filter((table) => !unrecordedTables.has(getTableName(table)));
     expect(event.changes.toSorted()).toEqual([customer, meetingInvitee, ...recorded].map(typeNameOf).sort());
   });

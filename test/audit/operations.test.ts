@@ -149,7 +149,7 @@ describe('the audit event of a query', () => {
 
     const [event, ...others] = await audit.events();
     expect(others).toEqual([]);
-    expect(event?.customerIds.toSorted()).toEqual([world.customerId, world.otherCustomerId].sort());
+    expect(event?.customerIds.toSorted()).toEqual([world.customerId, world.otherCustomerId, world.companyId].sort());
   });
 
   test('is recorded at the bank of customers that were reached through a user, with no other customers', async () => {

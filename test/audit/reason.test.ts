@@ -264,8 +264,11 @@ describe.each(named(ofCustomer))('%s', (coordinate, { field }) => {
     );
 
     const nodes = data?.customers.nodes ?? [];
-    expect(nodes.map(({ id }) => id).sort()).toEqual([strict.customerId, strict.otherCustomerId].sort());
+    expect(nodes.map(({ id }) => id).sort()).toEqual(
+      [strict.customerId, strict.otherCustomerId, strict.companyId].sort(),
+    );
     expect(nodes.map((node) => [node.legalName, node[field.name]])).toEqual([
+      [expect.any(String), null],
       [expect.any(String), null],
       [expect.any(String), null],
     ]);
@@ -276,7 +279,7 @@ describe.each(named(ofCustomer))('%s', (coordinate, { field }) => {
       path: ['customers', 'nodes', 1, field.name],
       extensions: { code: 'FORBIDDEN', key: 'REASON_REQUIRED' },
     });
-    expect(errors).toHaveLength(2);
+    expect(errors).toHaveLength(3);
     const events = await audit.events();
     expect(events).toMatchObject([
       {

@@ -49,7 +49,7 @@ const everything = /* GraphQL */ `query ($bankId: ID!, $accountIds: [ID!]!) {
     accountLinks { __typename id account { __typename id } }
     addresses { __typename id } attributes { __typename id } taxResidences { __typename id }
     socialMediaHandles { __typename id } userLinks { __typename id } kycStatuses { __typename id }
-    kycStatusProposals { __typename id } legalHolds { __typename id } messages { nodes { __typename id } } meetings { nodes { __typename id } }
+    kycStatusProposals { __typename id } legalHolds { __typename id } customerLinks { __typename id } messages { nodes { __typename id } } meetings { nodes { __typename id } }
     crmEvents { nodes { __typename id } } kycMedia { __typename id kycMediaId customerId }
     kycChecks { __typename id kycCheckId customerId } kycDocuments { __typename id kycDocumentId customerId }
   } }

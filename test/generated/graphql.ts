@@ -4,6 +4,62 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
+/** A new KYC check. */
+export type AddKycCheckInput = {
+  /** The comments on the check, at most 2,000 characters. */
+  comments?: string | null | undefined;
+  /** The time when the check was made, such as `2024-05-31T09:30:00Z`. It must not be in the future. A time that is at most five minutes ahead is stored as the present. */
+  date: string;
+  /** The method of the check, such as `online`, at most 32 characters. */
+  how: string;
+  /** The ID of the check, such as `98FDB6`, at most 254 characters of 0-9, a-z, A-Z, `-`, `.`, and `_`. It must be unique for the customer. Defaults to a generated ID. */
+  kycCheckId?: string | null | undefined;
+  /** Whether the customer passed the check. */
+  satisfied: boolean;
+  /** The name of the member of staff who made the check, at most 64 characters. */
+  staffName: string;
+  /** The ID, in the bank's own terms, of the member of staff who made the check, such as `67876`, at most 64 characters of 0-9, a-z, A-Z, `-`, `.`, and `_`. */
+  staffUserId: string;
+};
+
+/** A new KYC document. */
+export type AddKycDocumentInput = {
+  /** The last date on which the document is valid, such as `2028-03-08`. It must not be before `issueDate`. */
+  expiryDate: string;
+  /** The date of issue, such as `2018-03-09`. It must not be in the future. */
+  issueDate: string;
+  /** The place of issue, such as `Berlin`, at most 512 characters. */
+  issuePlace: string;
+  /** The ID of the document, such as `wuwjfuha234678`, at most 254 characters of 0-9, a-z, A-Z, `-`, `.`, and `_`. It must be unique for the customer. Defaults to a generated ID. */
+  kycDocumentId?: string | null | undefined;
+  /** The number of the document, such as `83436`, at most 50 characters. */
+  number: string;
+  /** The type of the document, such as `passport`, at most 50 characters. */
+  type: string;
+};
+
+/** A new media item. */
+export type AddKycMediaInput = {
+  /** The size of the file in bytes, at least 1. */
+  bytes?: number | null | undefined;
+  /** The media type of the file, such as `image/jpeg`, without parameters. Letter case is ignored. */
+  contentType?: string | null | undefined;
+  /** The time when the media item was made, such as `2024-05-31T09:30:00Z`. It must not be in the future. A time that is at most five minutes ahead is stored as the present. */
+  date: string;
+  /** The ID of the media item, such as `73hyfgayt6ywerwerasd`, at most 254 characters of 0-9, a-z, A-Z, `-`, `.`, and `_`. It must be unique for the customer. Defaults to a generated ID. */
+  kycMediaId?: string | null | undefined;
+  /** The ID of the check to which the media item belongs. It must be a check of the same customer that is not retracted. */
+  relatesToKycCheckId?: string | null | undefined;
+  /** The ID of the document to which the media item belongs. It must be a document of the same customer that is not retracted. */
+  relatesToKycDocumentId?: string | null | undefined;
+  /** The SHA-256 hash of the file at the URL, as 64 hexadecimal digits. State it, so that everybody can prove later that the file was not altered. */
+  sha256?: string | null | undefined;
+  /** The type of the media item, such as `image`, at most 50 characters. */
+  type: string;
+  /** The URL of the media item, such as `https://media.example.com/passport.png`, at most 2,000 characters. The gateway never fetches it. */
+  url: string;
+};
+
 /** An attribute with an exact value, or with a number or date in a range. A range must have one or both of `from` and `to`, and no `value`. */
 export type AttributeFilter = {
   /** The smallest value of the range, inclusive. A number, such as `12.5`, is compared with values of the types `INTEGER` and `DOUBLE`, in any notation. A date, such as `2012-04-23`, is compared with values of the type `DATE_WITH_DAY`. */
@@ -35,6 +91,112 @@ export type CloseCustomerInput = {
   reason: string;
 };
 
+/** The name and the contact details of a person. */
+export type ContactDetailsInput = {
+  /** The email address, such as `felixsmith@example.com`. */
+  emailAddress?: string | null | undefined;
+  /** The mobile phone number in international format, such as `+44 7972 444876`, at most 50 characters. It is stored as written. */
+  mobilePhone?: string | null | undefined;
+  /** The name of the person, at most 255 characters. */
+  name: string;
+};
+
+/** A new link between a customer and an account of the same bank. */
+export type CreateCustomerAccountLinkInput = {
+  /** The ID of the account. */
+  accountId: string;
+  /** The relationship of the customer to the account, such as `Owner`, at most 255 characters. */
+  relationshipType: string;
+};
+
+/** A new customer, with the data that belongs to the customer. Either everything is stored or nothing. Some parts require a role of their own. */
+export type CreateCustomerInput = {
+  /** The links to accounts of the bank to create. Requires `CanCreateCustomerAccountLink`. At most 500 items. */
+  accountLinks?: Array<CreateCustomerAccountLinkInput> | null | undefined;
+  /** The addresses to create. Requires `CanCreateCustomerAddress`. At most 500 items. */
+  addresses?: Array<CustomerAddressInput> | null | undefined;
+  /** The attributes to create. Requires `CanCreateCustomerAttributeAtOneBank` or `CanCreateCustomerAttributeAtAnyBank`. At most 500 items. */
+  attributes?: Array<CustomerAttributeInput> | null | undefined;
+  /** The ID of the branch that is responsible for the customer, such as `DERBY6`, at most 254 characters of 0-9, a-z, A-Z, `-`, `.`, and `_`. */
+  branchId?: string | null | undefined;
+  /** The maximum credit that the bank grants to the customer. */
+  creditLimit?: CreditLimitInput | null | undefined;
+  /** The credit rating of the customer. */
+  creditRating?: CreditRatingInput | null | undefined;
+  /** The links to other customers of the bank to create. Requires `CanCreateCustomerLink`. At most 500 items. */
+  customerLinks?: Array<CreateCustomerLinkInput> | null | undefined;
+  /** The customer number, such as `5987953`, at most 50 characters. It must be unique at the bank and must not contain `::::`. Defaults to a generated number. */
+  customerNumber?: string | null | undefined;
+  /** Whether the customer is a person or a company. Defaults to `RETAIL`. */
+  customerType?: CustomerType | null | undefined;
+  /** The date of birth, such as `1985-10-26`. It must not be in the future. */
+  dateOfBirth?: string | null | undefined;
+  /** The number of the customer's dependants. It must equal the number of dates in `dobOfDependants`. Null counts as 0. */
+  dependants?: number | null | undefined;
+  /** The dates of birth of the dependants, such as `2012-09-08`. They must not be in the future. At most 100 items. */
+  dobOfDependants?: Array<string> | null | undefined;
+  /** The email address, such as `felixsmith@example.com`. */
+  email?: string | null | undefined;
+  /** The employment status in the bank's own terms, such as `Employed`, at most 32 characters. */
+  employmentStatus?: string | null | undefined;
+  /** A picture of the customer's face. */
+  faceImage?: FaceImageInput | null | undefined;
+  /** The highest education attained in the bank's own terms, such as `Bachelor's Degree`, at most 32 characters. */
+  highestEducationAttained?: string | null | undefined;
+  /** The day on which a company was incorporated, such as `1999-04-01`. It must not be in the future. */
+  incorporationDate?: string | null | undefined;
+  /** The KYC checks to add. Requires `CanAddKycCheck` and, if the bank requires a reason, the `X-Reason` header. At most 500 items. */
+  kycChecks?: Array<AddKycCheckInput> | null | undefined;
+  /** The KYC documents to add. Requires `CanAddKycDocument` and, if the bank requires a reason, the `X-Reason` header. At most 500 items. */
+  kycDocuments?: Array<AddKycDocumentInput> | null | undefined;
+  /** The media items to add, which can relate to the checks and documents by their IDs. Requires `CanAddKycMedia` and, if the bank requires a reason, the `X-Reason` header. At most 500 items. */
+  kycMedia?: Array<AddKycMediaInput> | null | undefined;
+  /** Whether the KYC status is ok. `true` becomes the first status of the timeline. It requires `CanAddKycStatus` and, if the bank requires a reason, the `X-Reason` header. At a bank with `kycFourEyes`, it fails with `KYC_STATUS_NEEDS_CONFIRMATION`. */
+  kycStatus?: boolean | null | undefined;
+  /** The time of the first KYC status, such as `2024-05-31T09:30:00Z`. It is invalid unless `kycStatus` is `true`. It must not be in the future. A time that is at most five minutes ahead is stored as the present. Defaults to the current time. */
+  lastOkDate?: string | null | undefined;
+  /** The legal form of a company in the bank's own terms, such as `GmbH`, at most 64 characters. */
+  legalForm?: string | null | undefined;
+  /** The full legal name, such as `Eveline Tripman`, at most 255 characters. */
+  legalName: string;
+  /** A meeting to create with the customer. The user who takes part for the customer must be one of `userLinks`. Requires `CanCreateMeeting`. */
+  meeting?: NewCustomerMeetingInput | null | undefined;
+  /** The mobile phone number in international format, such as `+44 7972 444876`, at most 50 characters. It is stored as written. */
+  mobilePhoneNumber: string;
+  /** The suffix of the name, such as `Jr`, at most 255 characters. */
+  nameSuffix?: string | null | undefined;
+  /** The ID of the parent company of a company. Requires `CanCreateCustomerLink`. */
+  parentCustomerId?: string | null | undefined;
+  /** The registration number of a company, such as `HRB 12345 B`, at most 50 characters. */
+  registrationNumber?: string | null | undefined;
+  /** The relationship status in the bank's own terms, such as `single` or `married`, at most 16 characters. */
+  relationshipStatus?: string | null | undefined;
+  /** The social media handles to add. Requires `CanAddSocialMediaHandle`. At most 500 items. */
+  socialMediaHandles?: Array<SocialMediaHandleInput> | null | undefined;
+  /** The tax residences to create. Requires `CanCreateTaxResidence`. At most 500 items. */
+  taxResidences?: Array<TaxResidenceInput> | null | undefined;
+  /** The title, such as `Dr`, at most 255 characters. */
+  title?: string | null | undefined;
+  /** The links to users to create. Requires `CanCreateUserCustomerLink` or `CanCreateUserCustomerLinkAtAnyBank`. A link to the caller fails with `SELF_LINK_REFUSED`. At most 500 items. */
+  userLinks?: Array<CreateUserCustomerLinkInput> | null | undefined;
+};
+
+/** A new link to another customer of the same bank. */
+export type CreateCustomerLinkInput = {
+  /** The ID of the linked customer. A parent must be a corporate customer, and a beneficial owner a retail customer. */
+  linkedCustomerId: string;
+  /** The share of a beneficial owner in percent, such as `"25.5"`, greater than 0 and at most 100. The sum of the shares can exceed 100, because persons can own and control the same shares, directly or through companies. */
+  percentage?: string | null | undefined;
+  /** The relationship of the linked customer to the customer: `GUARDIAN` to a retail customer, another one to a corporate customer. */
+  relationshipTo: CustomerRelationship;
+};
+
+/** A new, active link between a user and a customer. */
+export type CreateUserCustomerLinkInput = {
+  /** The ID of the user. */
+  userId: string;
+};
+
 /** A new user, who logs in with a password. */
 export type CreateUserInput = {
   /** The email address, such as `felix@example.com`. */
@@ -47,6 +209,56 @@ export type CreateUserInput = {
   password: string;
   /** The username, such as `felix.smith`: 8 to 100 ASCII letters, digits, dots, and underscores, with dots and underscores only between letters and digits. If the gateway validates email addresses, the username can also be equal to `email`. */
   username: string;
+};
+
+/** The maximum credit that the bank grants to the customer. */
+export type CreditLimitInput = {
+  /** The amount, such as `"1000.50"`. It must not be negative or have more decimal places than the currency has. */
+  amount: string;
+  /** The currency, such as `EUR`. */
+  currency: string;
+};
+
+/** The credit rating of a customer. */
+export type CreditRatingInput = {
+  /** The credit rating, such as `AA+`, at most 100 characters. */
+  rating?: string | null | undefined;
+  /** The source of the credit rating, such as `Experian`, at most 100 characters. */
+  source?: string | null | undefined;
+};
+
+/** A new postal address. */
+export type CustomerAddressInput = {
+  /** The city or town, at most 255 characters. */
+  city: string;
+  /** The country, such as `DE`. */
+  countryCode: string;
+  /** The county, at most 255 characters. */
+  county?: string | null | undefined;
+  /** The first line, such as `No 1 the Road`, at most 255 characters. */
+  line1: string;
+  /** The second line, at most 255 characters. */
+  line2?: string | null | undefined;
+  /** The third line, at most 255 characters. */
+  line3?: string | null | undefined;
+  /** The postcode, at most 20 characters. */
+  postcode?: string | null | undefined;
+  /** The state, province or region, at most 255 characters. */
+  state?: string | null | undefined;
+  /** The status of the address in the bank's own terms, such as `OK`, at most 255 characters. */
+  status?: string | null | undefined;
+  /** The purposes of the address, such as `mailing` or `home`, each at most 50 characters. At most 20 items. */
+  tags?: Array<string> | null | undefined;
+};
+
+/** The values of an attribute of a customer. */
+export type CustomerAttributeInput = {
+  /** The name of the attribute, such as `SPECIAL_TAX_NUMBER`, at most 50 characters. A customer can have several attributes with the same name. */
+  name: string;
+  /** The type of the value. If the bank has an active definition for the name, the type must be that of the definition. */
+  type: AttributeType;
+  /** The value, in the format of its type, such as `123`, `12.1234`, or `2012-04-23`, at most 2,000 characters. */
+  value: string;
 };
 
 /** Conditions for customers. A customer must meet all conditions that are not null. */
@@ -77,6 +289,17 @@ export type CustomerFilter = {
   mobilePhoneNumber?: string | null | undefined;
 };
 
+/** The relationship of a linked customer to the customer of the link. */
+export type CustomerRelationship =
+  /** The linked customer is a person who owns or controls the company. */
+  | 'BENEFICIAL_OWNER'
+  /** The linked customer is a director of the company. */
+  | 'DIRECTOR'
+  /** The linked customer is the guardian of the person. */
+  | 'GUARDIAN'
+  /** The linked customer is the parent company of the company. A company has at most one. */
+  | 'PARENT';
+
 /** The value by which customers are sorted. Customers with equal values are sorted by ID. */
 export type CustomerSort =
   /** The time when the customer was first stored in the gateway, `createdAt`. */
@@ -85,6 +308,49 @@ export type CustomerSort =
   | 'CUSTOMER_NUMBER'
   /** The latest date of a KYC status that is ok, `lastOkDate`. */
   | 'LAST_OK_DATE';
+
+/** Whether a customer is a person or a company. */
+export type CustomerType =
+  /** A company. It has no title, date of birth, dependants, relationship status, education, or employment status. */
+  | 'CORPORATE'
+  /** A person. */
+  | 'RETAIL';
+
+/** A picture of a customer's face. */
+export type FaceImageInput = {
+  /** The time when the picture was taken. It must not be in the future. A time that is at most five minutes ahead is stored as the present. */
+  date?: string | null | undefined;
+  /** The URL of the picture, such as `https://media.example.com/eveline.png`. */
+  url: string;
+};
+
+/** An invitee of a meeting. */
+export type MeetingInviteeInput = {
+  /** The contact details of the invitee. */
+  contactDetails: ContactDetailsInput;
+  /** The status of the invitation in the bank's own terms, such as `accepted`, at most 255 characters. */
+  status?: string | null | undefined;
+  /** The ID of the invited user, who can then read the meeting. Only callers with `CanCreateMeeting` can set it. */
+  userId?: string | null | undefined;
+};
+
+/** A new meeting with a new customer. */
+export type NewCustomerMeetingInput = {
+  /** The contact details of the creator of the meeting. */
+  creator: ContactDetailsInput;
+  /** The ID of the user who takes part for the customer. It must be a linked user of the customer. Defaults to the caller if the caller is a linked user, otherwise to the only linked user. If there are several or none, no user takes part for the customer. Only callers with `CanCreateMeeting` can set it to another user than themselves. */
+  customerUserId?: string | null | undefined;
+  /** The time of the meeting, such as `2024-05-31T09:30:00Z`. */
+  date: string;
+  /** The invitees of the meeting. At most 500 items. */
+  invitees: Array<MeetingInviteeInput>;
+  /** The ID of a configured provider of video sessions, such as `jitsi`, at most 64 characters of 0-9, a-z, A-Z, `-`, `.`, `_`, and `~`. */
+  providerId: string;
+  /** The purpose of the meeting, such as `onboarding`, at most 64 characters of 0-9, a-z, A-Z, `-`, `.`, `_`, and `~`. */
+  purposeId: string;
+  /** The ID of the user who takes part for the bank, as a moderator. If it is omitted, there is none yet. Only callers with `CanCreateMeeting` can set it. */
+  staffUserId?: string | null | undefined;
+};
 
 /** The access of the caller to a field that requires a role: `READ_` and the name of the field, or the name of the mutation. */
 export type Permission =
@@ -118,6 +384,8 @@ export type Permission =
   | 'CREATE_CUSTOMER_ADDRESS'
   /** Access to `Mutation.createCustomerAttribute`. */
   | 'CREATE_CUSTOMER_ATTRIBUTE'
+  /** Access to `Mutation.createCustomerLink`. */
+  | 'CREATE_CUSTOMER_LINK'
   /** Access to `Mutation.createCustomerMessage`. */
   | 'CREATE_CUSTOMER_MESSAGE'
   /** Access to `Mutation.createOrUpdateCustomerAttributeDefinition`. */
@@ -138,6 +406,8 @@ export type Permission =
   | 'DELETE_CUSTOMER_ATTRIBUTE_DEFINITION'
   /** Access to `Mutation.deleteCustomerCascade`. */
   | 'DELETE_CUSTOMER_CASCADE'
+  /** Access to `Mutation.deleteCustomerLink`. */
+  | 'DELETE_CUSTOMER_LINK'
   /** Access to `Mutation.deleteSocialMediaHandle`. */
   | 'DELETE_SOCIAL_MEDIA_HANDLE'
   /** Access to `Mutation.deleteTaxResidence`. */
@@ -204,6 +474,8 @@ export type Permission =
   | 'READ_CUSTOMER_ATTRIBUTE_DEFINITIONS'
   /** Access to `Query.customerByNumber`. */
   | 'READ_CUSTOMER_BY_NUMBER'
+  /** Access to `Customer.customerLinks` and `Query.customerLinks`. */
+  | 'READ_CUSTOMER_LINKS'
   /** Access to `Query.customerMessages`. */
   | 'READ_CUSTOMER_MESSAGES'
   /** Access to `Query.customerOverview`. */
@@ -220,6 +492,8 @@ export type Permission =
   | 'READ_FIND_USER'
   /** Access to `Query.firehoseCustomers`. */
   | 'READ_FIREHOSE_CUSTOMERS'
+  /** Access to `Customer.inverseCustomerLinks`. */
+  | 'READ_INVERSE_CUSTOMER_LINKS'
   /** Access to `Customer.kycChecks` and `Query.kycChecks`. */
   | 'READ_KYC_CHECKS'
   /** Access to `Customer.kycDocuments` and `Query.kycDocuments`. */
@@ -284,6 +558,8 @@ export type Permission =
   | 'UPDATE_CUSTOMER_EMAIL'
   /** Access to `Mutation.updateCustomerIdentity`. */
   | 'UPDATE_CUSTOMER_IDENTITY'
+  /** Access to `Mutation.updateCustomerLink`. */
+  | 'UPDATE_CUSTOMER_LINK'
   /** Access to `Mutation.updateCustomerMobilePhoneNumber`. */
   | 'UPDATE_CUSTOMER_MOBILE_PHONE_NUMBER'
   /** Access to `Mutation.updateCustomerNumber`. */
@@ -331,6 +607,8 @@ export type Role =
   | 'CanCreateCustomerAttributeAtOneBank'
   /** Create or update the definition of a customer attribute. A bank role, granted for one bank. */
   | 'CanCreateCustomerAttributeDefinitionAtOneBank'
+  /** Link a customer to another one, such as a beneficial owner. A bank role, granted for one bank. */
+  | 'CanCreateCustomerLink'
   /** Send a message to a customer. A bank role, granted for one bank. */
   | 'CanCreateCustomerMessage'
   /** Grant system roles, and bank roles at any bank. A system role, granted without a bank. */
@@ -359,6 +637,8 @@ export type Role =
   | 'CanDeleteCustomerAttributeDefinitionAtOneBank'
   /** Delete a customer with everything that belongs to the customer. A bank role, granted for one bank. */
   | 'CanDeleteCustomerCascade'
+  /** Delete a link between two customers. A bank role, granted for one bank. */
+  | 'CanDeleteCustomerLink'
   /** Revoke system roles, and bank roles at any bank. A system role, granted without a bank. */
   | 'CanDeleteEntitlementAtAnyBank'
   /** Revoke bank roles at the bank. A bank role, granted for one bank. */
@@ -413,6 +693,8 @@ export type Role =
   | 'CanGetCustomerAttributesAtAnyBank'
   /** Read the attributes of a customer. A bank role, granted for one bank. */
   | 'CanGetCustomerAttributesAtOneBank'
+  /** Read the links between customers. A bank role, granted for one bank. */
+  | 'CanGetCustomerLinks'
   /** Read the messages to a customer. A bank role, granted for one bank. */
   | 'CanGetCustomerMessages'
   /** Read the overview of a customer, including the accounts. A bank role, granted for one bank. */
@@ -479,6 +761,8 @@ export type Role =
   | 'CanUpdateCustomerEmail'
   /** Update the legal name, title, and date of birth of a customer, and all that CanUpdateCustomerBranch and CanUpdateCustomerData allow. A bank role, granted for one bank. */
   | 'CanUpdateCustomerIdentity'
+  /** Update the share in a link between two customers. A bank role, granted for one bank. */
+  | 'CanUpdateCustomerLink'
   /** Update the mobile phone number of a customer. A bank role, granted for one bank. */
   | 'CanUpdateCustomerMobilePhoneNumber'
   /** Update the number of a customer. A bank role, granted for one bank. */
@@ -494,12 +778,32 @@ export type SetLegalHoldInput = {
   reason: string;
 };
 
+/** A new social media handle. */
+export type SocialMediaHandleInput = {
+  /** The time when the handle became active. It must not be in the future. A time that is at most five minutes ahead is stored as the present. */
+  dateActivated?: string | null | undefined;
+  /** The time when the handle was reported to the bank. It must not be in the future. A time that is at most five minutes ahead is stored as the present. */
+  dateAdded?: string | null | undefined;
+  /** The handle on the social network, such as `@eveline`, at most 64 characters. */
+  handle: string;
+  /** The social network, such as `twitter`, at most 16 characters. */
+  type: string;
+};
+
 /** The direction in which a list is sorted. */
 export type SortDirection =
   /** Smallest or oldest first. Null values come first. */
   | 'ASC'
   /** Largest or newest first. Null values come last. */
   | 'DESC';
+
+/** A new tax residence. */
+export type TaxResidenceInput = {
+  /** The tax authority or its jurisdiction in the bank's own terms, such as `Germany`, at most 20 characters. */
+  domain: string;
+  /** The customer's number at the tax authority, such as `12345678901`, at most 20 characters. */
+  taxNumber: string;
+};
 
 export type BanksQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -524,6 +828,14 @@ export type CloseCustomerMutationVariables = Exact<{
 
 
 export type CloseCustomerMutation = { closeCustomer: { customer: { id: string, closedOn: string | null, version: number, closing: { date: string, reason: string | null, recordedAt: string | null, recordedBy: { userId: string, displayName: string } | null } | null } | null } | null };
+
+export type CompanyOwnershipQueryVariables = Exact<{
+  bankId: string;
+  customerId: string;
+}>;
+
+
+export type CompanyOwnershipQuery = { customer: { id: string, customerNumber: string, legalName: string, registrationNumber: string | null, incorporationDate: string | null, legalForm: string | null, customerLinks: Array<{ id: string, relationshipTo: CustomerRelationship, percentage: string | null, linkedCustomer: { id: string, customerNumber: string, legalName: string, kycStatus: boolean } | null }> | null, inverseCustomerLinks: Array<{ id: string, relationshipTo: CustomerRelationship, customer: { id: string, customerNumber: string, legalName: string } | null }> | null } | null };
 
 export type CreateUserMutationVariables = Exact<{
   input: CreateUserInput;
@@ -652,6 +964,15 @@ export type MyMeetingsQueryVariables = Exact<{
 
 export type MyMeetingsQuery = { myCustomers: Array<{ id: string, meetings: { nodes: Array<{ id: string, when: string, purposeId: string, keys: { sessionId: string | null, customerToken: string | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null }> | null };
 
+export type OnboardCustomerMutationVariables = Exact<{
+  bankId: string;
+  input: CreateCustomerInput;
+  idempotencyKey?: string | null | undefined;
+}>;
+
+
+export type OnboardCustomerMutation = { createCustomer: { customer: { id: string, customerNumber: string, customerType: CustomerType, legalName: string, kycStatus: boolean, createdAt: string, version: number } | null } | null };
+
 export type RequestPasswordResetMutationVariables = Exact<{
   usernameOrEmail: string;
 }>;
@@ -708,6 +1029,7 @@ export const OfficerNameFragmentDoc = {"kind":"Document","definitions":[{"kind":
 export const BanksDocument = {"__meta__":{"hash":"sha256:95f4c2c50e8f2ed8131d2733f0d713e88ede60be8710a0dba723491194e6f798"},"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"Banks"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"banks"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"shortName"}},{"kind":"Field","name":{"kind":"Name","value":"fullName"}},{"kind":"Field","name":{"kind":"Name","value":"logoUrl"}},{"kind":"Field","name":{"kind":"Name","value":"websiteUrl"}}]}}]}}]} as unknown as DocumentNode<BanksQuery, BanksQueryVariables>;
 export const ChangeMyPasswordDocument = {"__meta__":{"hash":"sha256:1abe2c8c41681e11fb7211e05ff417782e49ea17cd9d0795b8d46407eaeef6fe"},"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"ChangeMyPassword"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"oldPassword"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"newPassword"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"changeMyPassword"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"oldPassword"},"value":{"kind":"Variable","name":{"kind":"Name","value":"oldPassword"}}},{"kind":"Argument","name":{"kind":"Name","value":"newPassword"},"value":{"kind":"Variable","name":{"kind":"Name","value":"newPassword"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"changedAt"}},{"kind":"Field","name":{"kind":"Name","value":"token"}},{"kind":"Field","name":{"kind":"Name","value":"expiresAt"}}]}}]}}]} as unknown as DocumentNode<ChangeMyPasswordMutation, ChangeMyPasswordMutationVariables>;
 export const CloseCustomerDocument = {"__meta__":{"hash":"sha256:4ba31ca31a12013dfbd8b420fdba11042629f29caa51387f2d82902d69eec184"},"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"CloseCustomer"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"bankId"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"customerId"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"CloseCustomerInput"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"expectedVersion"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"Int"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"idempotencyKey"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"closeCustomer"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"bankId"},"value":{"kind":"Variable","name":{"kind":"Name","value":"bankId"}}},{"kind":"Argument","name":{"kind":"Name","value":"customerId"},"value":{"kind":"Variable","name":{"kind":"Name","value":"customerId"}}},{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}},{"kind":"Argument","name":{"kind":"Name","value":"expectedVersion"},"value":{"kind":"Variable","name":{"kind":"Name","value":"expectedVersion"}}},{"kind":"Argument","name":{"kind":"Name","value":"idempotencyKey"},"value":{"kind":"Variable","name":{"kind":"Name","value":"idempotencyKey"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"customer"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"closedOn"}},{"kind":"Field","name":{"kind":"Name","value":"closing"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"date"}},{"kind":"Field","name":{"kind":"Name","value":"reason"}},{"kind":"Field","name":{"kind":"Name","value":"recordedAt"}},{"kind":"Field","name":{"kind":"Name","value":"recordedBy"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"userId"}},{"kind":"Field","name":{"kind":"Name","value":"displayName"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"version"}}]}}]}}]}}]} as unknown as DocumentNode<CloseCustomerMutation, CloseCustomerMutationVariables>;
+export const CompanyOwnershipDocument = {"__meta__":{"hash":"sha256:44d5e77f8f25fea288bce42c05b4e95e4335907b55c4dffb6218655d792c844d"},"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"CompanyOwnership"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"bankId"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"customerId"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"customer"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"bankId"},"value":{"kind":"Variable","name":{"kind":"Name","value":"bankId"}}},{"kind":"Argument","name":{"kind":"Name","value":"customerId"},"value":{"kind":"Variable","name":{"kind":"Name","value":"customerId"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"customerNumber"}},{"kind":"Field","name":{"kind":"Name","value":"legalName"}},{"kind":"Field","name":{"kind":"Name","value":"registrationNumber"}},{"kind":"Field","name":{"kind":"Name","value":"incorporationDate"}},{"kind":"Field","name":{"kind":"Name","value":"legalForm"}},{"kind":"Field","name":{"kind":"Name","value":"customerLinks"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"relationshipTo"}},{"kind":"Field","name":{"kind":"Name","value":"percentage"}},{"kind":"Field","name":{"kind":"Name","value":"linkedCustomer"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"customerNumber"}},{"kind":"Field","name":{"kind":"Name","value":"legalName"}},{"kind":"Field","name":{"kind":"Name","value":"kycStatus"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"inverseCustomerLinks"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"relationshipTo"}},{"kind":"Field","name":{"kind":"Name","value":"customer"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"customerNumber"}},{"kind":"Field","name":{"kind":"Name","value":"legalName"}}]}}]}}]}}]}}]} as unknown as DocumentNode<CompanyOwnershipQuery, CompanyOwnershipQueryVariables>;
 export const CreateUserDocument = {"__meta__":{"hash":"sha256:14de8cf69f6bfd564cf4600df9388e4d5edc136648fef1926eefa7b0107dde76"},"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"CreateUser"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"CreateUserInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"createUser"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"token"}},{"kind":"Field","name":{"kind":"Name","value":"expiresAt"}},{"kind":"Field","name":{"kind":"Name","value":"validationRequired"}},{"kind":"Field","name":{"kind":"Name","value":"user"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"username"}},{"kind":"Field","name":{"kind":"Name","value":"email"}}]}}]}}]}}]} as unknown as DocumentNode<CreateUserMutation, CreateUserMutationVariables>;
 export const CustomerAccountsDocument = {"__meta__":{"hash":"sha256:82c82965fbb6624a54677d06ca71483526dd04cdd784b0d28b2148dbc3414d5d"},"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"CustomerAccounts"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"bankId"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"customerNumber"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"customerOverview"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"bankId"},"value":{"kind":"Variable","name":{"kind":"Name","value":"bankId"}}},{"kind":"Argument","name":{"kind":"Name","value":"customerNumber"},"value":{"kind":"Variable","name":{"kind":"Name","value":"customerNumber"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"customerId"}},{"kind":"Field","name":{"kind":"Name","value":"bankId"}},{"kind":"Field","name":{"kind":"Name","value":"customerNumber"}},{"kind":"Field","name":{"kind":"Name","value":"legalName"}},{"kind":"Field","name":{"kind":"Name","value":"kycStatus"}},{"kind":"Field","name":{"kind":"Name","value":"attributes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"value"}}]}},{"kind":"Field","name":{"kind":"Name","value":"accounts"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"AccountDetails"}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"AccountDetails"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Account"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"bankId"}},{"kind":"Field","name":{"kind":"Name","value":"accountId"}},{"kind":"Field","name":{"kind":"Name","value":"label"}},{"kind":"Field","name":{"kind":"Name","value":"number"}},{"kind":"Field","name":{"kind":"Name","value":"productCode"}},{"kind":"Field","name":{"kind":"Name","value":"branchId"}},{"kind":"Field","name":{"kind":"Name","value":"balance"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"currency"}},{"kind":"Field","name":{"kind":"Name","value":"amount"}}]}},{"kind":"Field","name":{"kind":"Name","value":"routings"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"scheme"}},{"kind":"Field","name":{"kind":"Name","value":"address"}}]}},{"kind":"Field","name":{"kind":"Name","value":"attributes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"value"}},{"kind":"Field","name":{"kind":"Name","value":"productCode"}},{"kind":"Field","name":{"kind":"Name","value":"contractCode"}}]}},{"kind":"Field","name":{"kind":"Name","value":"contracts"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"contractCode"}},{"kind":"Field","name":{"kind":"Name","value":"productCode"}},{"kind":"Field","name":{"kind":"Name","value":"productDescription"}},{"kind":"Field","name":{"kind":"Name","value":"branchCode"}},{"kind":"Field","name":{"kind":"Name","value":"openingDate"}},{"kind":"Field","name":{"kind":"Name","value":"maturityDate"}},{"kind":"Field","name":{"kind":"Name","value":"renewalDate"}},{"kind":"Field","name":{"kind":"Name","value":"cancellationDate"}},{"kind":"Field","name":{"kind":"Name","value":"term"}},{"kind":"Field","name":{"kind":"Name","value":"issuanceAmount"}},{"kind":"Field","name":{"kind":"Name","value":"interestRate"}},{"kind":"Field","name":{"kind":"Name","value":"interestAmount"}},{"kind":"Field","name":{"kind":"Name","value":"formOfPayment"}},{"kind":"Field","name":{"kind":"Name","value":"paymentMethod"}},{"kind":"Field","name":{"kind":"Name","value":"instrumentStatusCode"}},{"kind":"Field","name":{"kind":"Name","value":"instrumentStatusDefinition"}},{"kind":"Field","name":{"kind":"Name","value":"isSubstituted"}}]}}]}}]} as unknown as DocumentNode<CustomerAccountsQuery, CustomerAccountsQueryVariables>;
 export const CustomerByNumberDocument = {"__meta__":{"hash":"sha256:e4f9fce3bd2ce25725ec981b09f1714ce432fb140a27a2307af3872f5d535230"},"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"CustomerByNumber"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"bankId"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"customerNumber"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"customerByNumber"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"bankId"},"value":{"kind":"Variable","name":{"kind":"Name","value":"bankId"}}},{"kind":"Argument","name":{"kind":"Name","value":"customerNumber"},"value":{"kind":"Variable","name":{"kind":"Name","value":"customerNumber"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"bankId"}},{"kind":"Field","name":{"kind":"Name","value":"customerNumber"}},{"kind":"Field","name":{"kind":"Name","value":"legalName"}},{"kind":"Field","name":{"kind":"Name","value":"dateOfBirth"}},{"kind":"Field","name":{"kind":"Name","value":"mobilePhoneNumber"}},{"kind":"Field","name":{"kind":"Name","value":"email"}},{"kind":"Field","name":{"kind":"Name","value":"kycStatus"}},{"kind":"Field","name":{"kind":"Name","value":"lastOkDate"}},{"kind":"Field","name":{"kind":"Name","value":"branchId"}},{"kind":"Field","name":{"kind":"Name","value":"addresses"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"line1"}},{"kind":"Field","name":{"kind":"Name","value":"city"}},{"kind":"Field","name":{"kind":"Name","value":"postcode"}},{"kind":"Field","name":{"kind":"Name","value":"countryCode"}}]}}]}}]}}]} as unknown as DocumentNode<CustomerByNumberQuery, CustomerByNumberQueryVariables>;
@@ -720,6 +1042,7 @@ export const KycReviewDocument = {"__meta__":{"hash":"sha256:cd9b7411e57d78c6925
 export const LoginDocument = {"__meta__":{"hash":"sha256:b4ed62bcb43eb1e737a40e7a222a28a5d8e45a79f3ca5e6f42c9e6258944ca79"},"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"Login"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"username"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"password"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"login"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"username"},"value":{"kind":"Variable","name":{"kind":"Name","value":"username"}}},{"kind":"Argument","name":{"kind":"Name","value":"password"},"value":{"kind":"Variable","name":{"kind":"Name","value":"password"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"token"}},{"kind":"Field","name":{"kind":"Name","value":"expiresAt"}},{"kind":"Field","name":{"kind":"Name","value":"user"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"username"}},{"kind":"Field","name":{"kind":"Name","value":"firstName"}},{"kind":"Field","name":{"kind":"Name","value":"lastName"}}]}}]}}]}}]} as unknown as DocumentNode<LoginMutation, LoginMutationVariables>;
 export const MyCustomersDocument = {"__meta__":{"hash":"sha256:6796d459cc6396586a150c1ba3c30f0a39bf972bd11c398363b01b5673a4feae"},"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"MyCustomers"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"bankId"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"firstMessages"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"Int"}},"defaultValue":{"kind":"IntValue","value":"20"}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"firstMeetings"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"Int"}},"defaultValue":{"kind":"IntValue","value":"20"}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"me"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"username"}},{"kind":"Field","name":{"kind":"Name","value":"email"}},{"kind":"Field","name":{"kind":"Name","value":"firstName"}},{"kind":"Field","name":{"kind":"Name","value":"lastName"}},{"kind":"Field","name":{"kind":"Name","value":"entitlements"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"roleName"}},{"kind":"Field","name":{"kind":"Name","value":"bankId"}}]}},{"kind":"Field","name":{"kind":"Name","value":"accounts"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"bankId"}},{"kind":"Field","name":{"kind":"Name","value":"label"}},{"kind":"Field","name":{"kind":"Name","value":"number"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"myCustomers"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"bankId"},"value":{"kind":"Variable","name":{"kind":"Name","value":"bankId"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"bank"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"shortName"}},{"kind":"Field","name":{"kind":"Name","value":"fullName"}},{"kind":"Field","name":{"kind":"Name","value":"logoUrl"}}]}},{"kind":"Field","name":{"kind":"Name","value":"customerNumber"}},{"kind":"Field","name":{"kind":"Name","value":"legalName"}},{"kind":"Field","name":{"kind":"Name","value":"dateOfBirth"}},{"kind":"Field","name":{"kind":"Name","value":"mobilePhoneNumber"}},{"kind":"Field","name":{"kind":"Name","value":"email"}},{"kind":"Field","name":{"kind":"Name","value":"kycStatus"}},{"kind":"Field","name":{"kind":"Name","value":"addresses"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"line1"}},{"kind":"Field","name":{"kind":"Name","value":"line2"}},{"kind":"Field","name":{"kind":"Name","value":"city"}},{"kind":"Field","name":{"kind":"Name","value":"postcode"}},{"kind":"Field","name":{"kind":"Name","value":"countryCode"}},{"kind":"Field","name":{"kind":"Name","value":"status"}}]}},{"kind":"Field","name":{"kind":"Name","value":"attributes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"value"}}]}},{"kind":"Field","name":{"kind":"Name","value":"accountLinks"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"relationshipType"}},{"kind":"Field","name":{"kind":"Name","value":"account"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"bankId"}},{"kind":"Field","name":{"kind":"Name","value":"label"}},{"kind":"Field","name":{"kind":"Name","value":"number"}},{"kind":"Field","name":{"kind":"Name","value":"balance"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"currency"}},{"kind":"Field","name":{"kind":"Name","value":"amount"}}]}},{"kind":"Field","name":{"kind":"Name","value":"routings"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"scheme"}},{"kind":"Field","name":{"kind":"Name","value":"address"}}]}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"taxResidences"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"domain"}},{"kind":"Field","name":{"kind":"Name","value":"taxNumber"}}]}},{"kind":"Field","name":{"kind":"Name","value":"socialMediaHandles"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"handle"}}]}},{"kind":"Field","name":{"kind":"Name","value":"messages"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"Variable","name":{"kind":"Name","value":"firstMessages"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"date"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"fromDepartment"}},{"kind":"Field","name":{"kind":"Name","value":"fromPerson"}}]}},{"kind":"Field","name":{"kind":"Name","value":"pageInfo"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"hasNextPage"}},{"kind":"Field","name":{"kind":"Name","value":"endCursor"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"meetings"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"Variable","name":{"kind":"Name","value":"firstMeetings"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"when"}},{"kind":"Field","name":{"kind":"Name","value":"purposeId"}}]}},{"kind":"Field","name":{"kind":"Name","value":"pageInfo"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"hasNextPage"}},{"kind":"Field","name":{"kind":"Name","value":"endCursor"}}]}}]}}]}}]}}]} as unknown as DocumentNode<MyCustomersQuery, MyCustomersQueryVariables>;
 export const MyMeetingsDocument = {"__meta__":{"hash":"sha256:d61d843a91d56d964336bfaa95bdf3a7f3d68d00866c34e2a617e77a8032cf5d"},"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"MyMeetings"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"bankId"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"firstMeetings"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"Int"}},"defaultValue":{"kind":"IntValue","value":"20"}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"myCustomers"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"bankId"},"value":{"kind":"Variable","name":{"kind":"Name","value":"bankId"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"meetings"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"Variable","name":{"kind":"Name","value":"firstMeetings"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"when"}},{"kind":"Field","name":{"kind":"Name","value":"purposeId"}},{"kind":"Field","name":{"kind":"Name","value":"keys"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"sessionId"}},{"kind":"Field","name":{"kind":"Name","value":"customerToken"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"pageInfo"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"hasNextPage"}},{"kind":"Field","name":{"kind":"Name","value":"endCursor"}}]}}]}}]}}]}}]} as unknown as DocumentNode<MyMeetingsQuery, MyMeetingsQueryVariables>;
+export const OnboardCustomerDocument = {"__meta__":{"hash":"sha256:a982b6b0c772dc44b79f59181531f05fe24b16b294f489814a70a3c5798fb246"},"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"OnboardCustomer"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"bankId"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"CreateCustomerInput"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"idempotencyKey"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"createCustomer"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"bankId"},"value":{"kind":"Variable","name":{"kind":"Name","value":"bankId"}}},{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}},{"kind":"Argument","name":{"kind":"Name","value":"idempotencyKey"},"value":{"kind":"Variable","name":{"kind":"Name","value":"idempotencyKey"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"customer"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"customerNumber"}},{"kind":"Field","name":{"kind":"Name","value":"customerType"}},{"kind":"Field","name":{"kind":"Name","value":"legalName"}},{"kind":"Field","name":{"kind":"Name","value":"kycStatus"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"version"}}]}}]}}]}}]} as unknown as DocumentNode<OnboardCustomerMutation, OnboardCustomerMutationVariables>;
 export const RequestPasswordResetDocument = {"__meta__":{"hash":"sha256:f5dd714ea1162227ca5a4f11402a87b163d49534edf730317a25c30473ac0232"},"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"RequestPasswordReset"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"usernameOrEmail"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"requestPasswordReset"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"usernameOrEmail"},"value":{"kind":"Variable","name":{"kind":"Name","value":"usernameOrEmail"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"expiresAt"}}]}}]}}]} as unknown as DocumentNode<RequestPasswordResetMutation, RequestPasswordResetMutationVariables>;
 export const ResetPasswordDocument = {"__meta__":{"hash":"sha256:5d5237c25f5e8e290886a6bc8f214307d0811411b2c2b7f732b7440b1efa4cf9"},"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"ResetPassword"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"token"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"newPassword"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"resetPassword"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"token"},"value":{"kind":"Variable","name":{"kind":"Name","value":"token"}}},{"kind":"Argument","name":{"kind":"Name","value":"newPassword"},"value":{"kind":"Variable","name":{"kind":"Name","value":"newPassword"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"changedAt"}}]}}]}}]} as unknown as DocumentNode<ResetPasswordMutation, ResetPasswordMutationVariables>;
 export const SetLegalHoldDocument = {"__meta__":{"hash":"sha256:9e11e62bd506aaee95593a51ed60389c528b3ea0fbd6f7b6eb0233ffa77d51ce"},"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"SetLegalHold"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"bankId"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"customerId"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"SetLegalHoldInput"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"idempotencyKey"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"setLegalHold"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"bankId"},"value":{"kind":"Variable","name":{"kind":"Name","value":"bankId"}}},{"kind":"Argument","name":{"kind":"Name","value":"customerId"},"value":{"kind":"Variable","name":{"kind":"Name","value":"customerId"}}},{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}},{"kind":"Argument","name":{"kind":"Name","value":"idempotencyKey"},"value":{"kind":"Variable","name":{"kind":"Name","value":"idempotencyKey"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"legalHold"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"reason"}},{"kind":"Field","name":{"kind":"Name","value":"setAt"}},{"kind":"Field","name":{"kind":"Name","value":"setBy"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"userId"}},{"kind":"Field","name":{"kind":"Name","value":"displayName"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"customer"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"legalName"}}]}}]}}]}}]} as unknown as DocumentNode<SetLegalHoldMutation, SetLegalHoldMutationVariables>;

@@ -35,7 +35,7 @@ const further: Record<string, string[]> = {
 };
 
 /** OBP returns the whole customer to the roles that change one of its fields. */
-const changesCustomer = /^updateCustomer(?!Account|Address|Attribute)/;
+const changesCustomer = /^updateCustomer(?!Account|Address|Attribute|Link)/;
 
 const isNamedBy = (mutation: string, type: string) => mutation.endsWith(type) || mutation.endsWith(`${type}s`);
 

@@ -2,6 +2,7 @@ import { asc, count, eq, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseLocalDate } from '../../src/base/dates.ts';
+import { brokenRules } from '../../src/base/row-rule.ts';
 import { parseAmount, parseCountryCode, parseEmailAddress, parseHttpsUrl, parseId } from '../../src/base/values.ts';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
@@ -15,9 +16,11 @@ import { attributeDefinition } from '../../src/domain/attribute/attribute-defini
 import { parseAttributeValue } from '../../src/domain/attribute/attribute-value.ts';
 import { bank } from '../../src/domain/bank/bank.table.ts';
 import { crmEvent } from '../../src/domain/crm-event/crm-event.table.ts';
-import { derivedColumns, neverOk } from '../../src/domain/customer/customer.rules.ts';
+import { customerRules, derivedColumns, neverOk } from '../../src/domain/customer/customer.rules.ts';
 import { customer } from '../../src/domain/customer/customer.table.ts';
 import { customerAttribute } from '../../src/domain/customer/customer-attribute.table.ts';
+import { CustomerType } from '../../src/domain/customer/customer-type.ts';
+import { customerLink } from '../../src/domain/customer-link/customer-link.table.ts';
 import { kycCheck } from '../../src/domain/kyc/kyc-check.table.ts';
 import { kycDocument } from '../../src/domain/kyc/kyc-document.table.ts';
 import { kycMedia } from '../../src/domain/kyc/kyc-media.table.ts';
@@ -63,6 +66,7 @@ const childrenOfCustomer = {
   customerAddress,
   customerAttribute,
   customerAccountLink,
+  customerLink,
   userCustomerLink,
   taxResidence,
   socialMediaHandle,
@@ -179,9 +183,11 @@ describe('a generated customer', () => {
       expect(mobilePhoneNumberE164).not.toBeNull();
       expect(parseId(row.id)).toBe(row.id);
       if (row.email !== null) expect(parseEmailAddress(row.email)).toBe(row.email);
-      expect(parseLocalDate(row.dateOfBirth)).toBe(row.dateOfBirth);
+      const day = row.customerType === CustomerType.RETAIL ? row.dateOfBirth : row.incorporationDate;
+      expect(parseLocalDate(day)).toBe(day);
+      expect(brokenRules(customerRules, row)).toEqual([]);
       expect(row.dobOfDependants.map(parseLocalDate)).toEqual(row.dobOfDependants);
-      expect(row.dependants).toBe(row.dobOfDependants.length);
+      expect(row.dependants ?? 0).toBe(row.dobOfDependants.length);
       expect(parseAmount(row.creditLimitAmount, row.creditLimitCurrency ?? '')).toBe(row.creditLimitAmount);
       if (row.lastOkDate !== null) expect(row.lastOkDateOrder).toEqual(row.lastOkDate);
     }

@@ -28,7 +28,15 @@ const inputTypes: Record<string, string> = {
   user: 'CreateUserInput',
   userAttribute: 'UserAttributeInput',
 };
-const withoutInput = ['bank', 'entitlement', 'accountHolder', 'kycStatus', 'meetingInvitee', 'userCustomerLink'];
+const withoutInput = [
+  'bank',
+  'customerLink',
+  'entitlement',
+  'accountHolder',
+  'kycStatus',
+  'meetingInvitee',
+  'userCustomerLink',
+];
 
 const ignored = { problem: () => undefined, corrected: () => undefined };
 

@@ -8,6 +8,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Tokens } from '../../src/auth/tokens.ts';
 import type { Database, Queries } from '../../src/database/database.ts';
+import { CustomerType } from '../../src/domain/customer/customer-type.ts';
+import { CustomerRelationship } from '../../src/domain/customer-link/customer-relationship.ts';
 import { disableUser } from '../../src/domain/user/user-administration.ts';
 import { insertFurtherBelongings } from './further-belongings.ts';
 import { type Gateway, insertBank, insertUser, type TestUser } from './gateway.ts';
@@ -22,6 +24,7 @@ import {
   insertCustomerAccountLink,
   insertCustomerAddress,
   insertCustomerAttribute,
+  insertCustomerLink,
   insertCustomerMessage,
   insertEntitlement,
   insertEntitlementRequest,
@@ -59,6 +62,12 @@ export interface World extends SharedNames {
   /** Another customer of the bank, closed and under a legal hold. */
   otherCustomerId: string;
   otherCustomerNumber: string;
+  /** A company, of which the customer is a beneficial owner. It is the guardian of the customer. */
+  companyId: string;
+  /** The ID of the link of the company to its beneficial owner. */
+  ownerLinkId: string;
+  /** The ID of the link of the customer to the guardian. */
+  customerLinkId: string;
   /** A linked user of the customer, who holds the account and takes part in the meeting. */
   linkedUser: TestUser;
   /** A user without roles, links, and accounts. */
@@ -126,7 +135,11 @@ async function insertWorld(database: Database, tokens: Tokens, names: SharedName
   const { id: customerId } = await insertCustomer(database, { bankId, customerNumber: names.customerNumber });
   const closing = { closedOn: '2024-05-31', closingReason: 'Moved abroad', closedByUserId: colleague.id };
   const other = await insertCustomer(database, { bankId, ...closing, closedAt: new Date('2024-05-31T09:30:00Z') });
+  const { id: companyId } = await insertCustomer(database, { bankId, customerType: CustomerType.CORPORATE });
   const child = { bankId, customerId };
+  const guardian = { linkedCustomerId: companyId, relationshipTo: CustomerRelationship.GUARDIAN };
+  const customerLink = await insertCustomerLink(database, { ...child, ...guardian });
+  const ownerLink = await insertCustomerLink(database, { bankId, customerId: companyId, linkedCustomerId: customerId });
   const definition = await insertAttributeDefinition(database, { bankId, name: names.definitionName });
   const attribute = await insertCustomerAttribute(database, { ...child, name: names.definitionName });
   const address = await insertCustomerAddress(database, child);
@@ -152,6 +165,9 @@ async function insertWorld(database: Database, tokens: Tokens, names: SharedName
     ...names,
     bankId,
     customerId,
+    companyId,
+    ownerLinkId: ownerLink.id,
+    customerLinkId: customerLink.id,
     otherCustomerId: other.id,
     otherCustomerNumber: other.customerNumber,
     linkedUser,

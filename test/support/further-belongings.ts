@@ -20,6 +20,8 @@ const withFunction: ReadonlySet<BelongingName> = new Set([
   'meetings',
   'meetingInvitees',
   'crmEvents',
+  'customerLinks',
+  'inverseCustomerLinks',
   'legalHolds',
   'userLinks',
 ]);

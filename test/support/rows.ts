@@ -28,6 +28,8 @@ import { customer } from '../../src/domain/customer/customer.table.ts';
 import { derivedAttributeColumns } from '../../src/domain/customer/customer-attribute.rules.ts';
 import { customerAttribute } from '../../src/domain/customer/customer-attribute.table.ts';
 import { legalHold } from '../../src/domain/customer/legal-hold.table.ts';
+import { customerLink } from '../../src/domain/customer-link/customer-link.table.ts';
+import { CustomerRelationship } from '../../src/domain/customer-link/customer-relationship.ts';
 import { kycCheck } from '../../src/domain/kyc/kyc-check.table.ts';
 import { kycDocument } from '../../src/domain/kyc/kyc-document.table.ts';
 import { kycGap } from '../../src/domain/kyc/kyc-gap.table.ts';
@@ -510,6 +512,21 @@ export function insertKycStatusProposal(
     ok: true,
     date: new Date('2024-05-31T09:30:00Z'),
     state: KycStatusProposalState.PROPOSED,
+    createdAt: time,
+    updatedAt: time,
+    ...columns,
+  });
+}
+
+/** Links a company to its beneficial owner, unless the columns contain another relationship. */
+export function insertCustomerLink(
+  database: Database,
+  columns: Columns<typeof customerLink, 'bankId' | 'customerId' | 'linkedCustomerId'>,
+) {
+  const time = nextTime();
+  return insertRow(database, customerLink, {
+    id: randomUUID(),
+    relationshipTo: CustomerRelationship.BENEFICIAL_OWNER,
     createdAt: time,
     updatedAt: time,
     ...columns,

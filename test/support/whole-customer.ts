@@ -16,6 +16,7 @@ import {
   insertCustomerAccountLink,
   insertCustomerAddress,
   insertCustomerAttribute,
+  insertCustomerLink,
   insertCustomerMessage,
   insertKycCheck,
   insertKycDocument,
@@ -149,6 +150,9 @@ async function insertContacts(
   { userId, ...child }: { bankId: string; customerId: string; userId: string },
 ): Promise<void> {
   await insertKycStatusProposal(database, { ...child, proposedByUserId: userId, reason: 'The passport was checked' });
+  // A link to the customer itself is a link in both directions.
+  const { bankId, customerId } = child;
+  await insertCustomerLink(database, { bankId, customerId, linkedCustomerId: customerId, percentage: '25.5' });
   await insertLegalHold(database, { ...child, setByUserId: userId, ...liftedBy(userId) });
   for (let index = 0; index < 2; index += 1) {
     await insertCustomerMessage(database, child);

@@ -1,7 +1,7 @@
 import { optionalWithinClockLeeway } from '../../base/dates.ts';
 import { parseCustomerNumber } from '../../base/identifiers.ts';
 import { parseAmount, parsePhoneNumber } from '../../base/values.ts';
-import { optionalId, optionalText, requireRules, text, valid } from '../../graph/input.ts';
+import { identifier, optionalId, optionalText, requireRules, text, valid } from '../../graph/input.ts';
 import { optionalField, requiredField } from '../../graph/input-fields.ts';
 import { customerRules, derivedNameColumns, emailSearchOf } from './customer.rules.ts';
 import type { CustomerRow } from './customer.table.ts';
@@ -55,6 +55,15 @@ export const identityFields = {
   dateOfBirth: optionalField((dateOfBirth: string | null) => ({ dateOfBirth })),
   title: optionalField((value: string | null, place) => ({ title: optionalText(place, value, 255) })),
   nameSuffix: optionalField((value: string | null, place) => ({ nameSuffix: optionalText(place, value, 255) })),
+};
+
+/** The fields of companies. */
+export const companyFields = {
+  registrationNumber: optionalField((value: string | null, place) => ({
+    registrationNumber: value === null || value === '' ? null : identifier(place, value, 50),
+  })),
+  incorporationDate: optionalField((incorporationDate: string | null) => ({ incorporationDate })),
+  legalForm: optionalField((value: string | null, place) => ({ legalForm: optionalText(place, value, 64) })),
 };
 
 export const mobilePhoneNumberFields = {

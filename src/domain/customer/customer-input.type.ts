@@ -99,6 +99,24 @@ export class UpdateCustomerIdentityInput {
 
   @Field(() => String, { nullable: true, description: 'The suffix of the name, such as `Jr`, at most 255 characters.' })
   nameSuffix?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The registration number of a company, such as `HRB 12345 B`, at most 50 characters.',
+  })
+  registrationNumber?: string | null;
+
+  @Field(() => LocalDate, {
+    nullable: true,
+    description: 'The day on which a company was incorporated, such as `1999-04-01`. It must not be in the future.',
+  })
+  incorporationDate?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The legal form of a company in the bank's own terms, such as `GmbH`, at most 64 characters.",
+  })
+  legalForm?: string | null;
 }
 
 @InputType({ description: 'The new mobile phone number of a customer.' })

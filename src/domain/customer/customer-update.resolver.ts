@@ -10,6 +10,7 @@ import { CustomerPayload } from './customer.type.ts';
 import { type CustomerColumns, updateCustomer } from './customer.writes.ts';
 import {
   branchFields,
+  companyFields,
   creditLimitFields,
   creditRatingFields,
   customerNumberFields,
@@ -121,7 +122,9 @@ export class CustomerUpdateMutations {
 
   @Mutation(() => CustomerPayload, {
     nullable: true,
-    description: updateDescription('the legal name, date of birth, title, and name suffix of a customer'),
+    description: updateDescription(
+      'the legal name, date of birth, title, and name suffix of a customer, and the registration number, incorporation date, and legal form of a company',
+    ),
   })
   @RequiresRole(['CanUpdateCustomerIdentity'])
   updateCustomerIdentity(
@@ -132,7 +135,7 @@ export class CustomerUpdateMutations {
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<CustomerPayload> {
-    const values = changedColumns(identityFields, input);
+    const values = changedColumns({ ...identityFields, ...companyFields }, input);
     return update(context, { bankId, customerId, values, expectedVersion });
   }
 

@@ -3,9 +3,36 @@ import { isInFuture, notInFuture, type RowRule } from '../../base/row-rule.ts';
 import { InvalidValue, valueRule } from '../../base/value-rules.ts';
 import { parsePhoneNumber } from '../../base/values.ts';
 import type { CustomerRow } from './customer.table.ts';
+import { CustomerType } from './customer-type.ts';
 
 /** The maximum number of dates of birth that an input or an import can contain. Stored customers can have more. */
 export const maxDependants = 100;
+
+/** A rule that the column has no value, or an empty list, unless the customer is of this type. */
+function onlyOf(customerType: CustomerType, column: keyof CustomerRow & string): RowRule<CustomerRow> {
+  return {
+    columns: [column, 'customerType'],
+    reason: () => valueRule(customerType === CustomerType.RETAIL ? 'NOT_OF_COMPANY' : 'NOT_OF_PERSON'),
+    holds(row) {
+      const value = row[column];
+      const isUnset = value === null || value === 0 || (Array.isArray(value) && value.length === 0);
+      return isUnset || row.customerType === customerType;
+    },
+  };
+}
+
+const columnsOfPersons = [
+  'dateOfBirth',
+  'title',
+  'nameSuffix',
+  'relationshipStatus',
+  'dependants',
+  'dobOfDependants',
+  'highestEducationAttained',
+  'employmentStatus',
+] as const;
+
+const columnsOfCompanies = ['registrationNumber', 'incorporationDate', 'legalForm'] as const;
 
 export const customerRules: readonly RowRule<CustomerRow>[] = [
   notInFuture('dateOfBirth'),
@@ -32,6 +59,9 @@ export const customerRules: readonly RowRule<CustomerRow>[] = [
   notInFuture('lastOkDate'),
   notInFuture('faceImageDate'),
   notInFuture('closedOn'),
+  notInFuture('incorporationDate'),
+  ...columnsOfPersons.map((column) => onlyOf(CustomerType.RETAIL, column)),
+  ...columnsOfCompanies.map((column) => onlyOf(CustomerType.CORPORATE, column)),
 ];
 
 /** Represents a null `lastOkDate` in the order: earlier than all dates, so last in descending order on both databases. */

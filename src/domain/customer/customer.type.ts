@@ -4,6 +4,19 @@ import { versionDescription } from '../../graph/descriptions.ts';
 import { Currency, DateTime, Decimal, EmailAddress, HttpsUrl, LocalDate } from '../../graph/scalars.ts';
 import type { CustomerRow } from './customer.table.ts';
 import { type CustomerClosing, toCustomerClosing } from './customer-closing.type.ts';
+import { CustomerType } from './customer-type.ts';
+
+registerEnumType(CustomerType, {
+  name: 'CustomerType',
+  description: 'Whether a customer is a person or a company.',
+  valuesConfig: {
+    RETAIL: { description: 'A person.' },
+    CORPORATE: {
+      description:
+        'A company. It has no title, date of birth, dependants, relationship status, education, or employment status.',
+    },
+  },
+});
 
 @ObjectType({ simpleResolvers: true, description: 'An amount of money in a currency.' })
 export class AmountOfMoney {
@@ -133,6 +146,27 @@ export class Customer {
   @Field(() => String, { nullable: true, description: 'The suffix of the name, such as `Jr`.' })
   nameSuffix: string | null;
 
+  @Field(() => CustomerType, { description: 'Whether the customer is a person or a company. It never changes.' })
+  customerType: CustomerType;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The registration number of a company, such as `HRB 12345 B`. Null for a person.',
+  })
+  registrationNumber: string | null;
+
+  @Field(() => LocalDate, {
+    nullable: true,
+    description: 'The day on which a company was incorporated. Null for a person.',
+  })
+  incorporationDate: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The legal form of a company in the bank's own terms, such as `GmbH`. Null for a person.",
+  })
+  legalForm: string | null;
+
   @Field(() => LocalDate, {
     nullable: true,
     description: 'The day on which the relationship with the customer ended. Null if the customer is not closed.',
@@ -181,6 +215,10 @@ export function toCustomer(row: CustomerRow): Customer {
     title: row.title,
     branchId: row.branchId,
     nameSuffix: row.nameSuffix,
+    customerType: row.customerType,
+    registrationNumber: row.registrationNumber,
+    incorporationDate: row.incorporationDate,
+    legalForm: row.legalForm,
     closedOn: row.closedOn,
     closing: toCustomerClosing(row),
     createdAt: row.createdAt,

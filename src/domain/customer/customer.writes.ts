@@ -12,18 +12,8 @@ import { type LockedCustomer, lockCustomer } from './locked-customer.ts';
 /** The columns that an input sets, including those derived from it, except the canonical number. */
 export type CustomerColumns = Omit<
   CustomerRow,
-  | 'rowNumber'
-  | 'id'
-  | 'bankId'
-  | 'canonicalNumber'
-  | 'createdAt'
-  | 'updatedAt'
-  | 'version'
-  | keyof ClosingColumns
-  | keyof CompanyColumns
+  'rowNumber' | 'id' | 'bankId' | 'canonicalNumber' | 'createdAt' | 'updatedAt' | 'version' | keyof ClosingColumns
 >;
-
-type CompanyColumns = Pick<CustomerRow, 'customerType' | 'registrationNumber' | 'incorporationDate' | 'legalForm'>;
 
 /** The columns that a closing sets. */
 export type ClosingColumns = Pick<CustomerRow, 'closedOn' | 'closingReason' | 'closedByUserId' | 'closedAt'>;

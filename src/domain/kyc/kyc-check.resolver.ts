@@ -4,8 +4,6 @@ import { Authenticated, RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, BankIdOrNull, CustomerId } from '../../graph/arguments.ts';
 import { callerIdOf } from '../../graph/caller.ts';
 import type { Context } from '../../graph/context.ts';
-import { optionalId } from '../../graph/input.ts';
-import { collectProblems } from '../../graph/input-collection.ts';
 import type { WrittenChild } from '../../graph/mutation.ts';
 import { mutateChild } from '../customer/child-mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
@@ -15,7 +13,7 @@ import { UserSummary } from '../user/user-summary.type.ts';
 import { kycCheck } from './kyc-check.table.ts';
 import { AddKycCheckInput, KycCheck, KycCheckPayload } from './kyc-check.type.ts';
 import { checksOf, loadKycCheck } from './kyc-evidence.loader.ts';
-import { kycCheckValues } from './kyc-evidence.rules.ts';
+import { newKycCheck } from './kyc-evidence.rules.ts';
 import { addEvidence } from './kyc-evidence.writes.ts';
 
 async function readPayload(context: Context, { id, bankId, customerId }: WrittenChild): Promise<KycCheckPayload> {
@@ -101,11 +99,7 @@ export class KycCheckMutations {
     @Ctx() context: Context,
   ): Promise<KycCheckPayload> {
     const recordedByUserId = callerIdOf(context);
-    const evidence = collectProblems(() => ({
-      recordedByUserId,
-      id: optionalId('input.kycCheckId', input.kycCheckId),
-      values: kycCheckValues(input),
-    }));
+    const evidence = { recordedByUserId, ...newKycCheck(input) };
     return mutateChild(context, { bankId, customerId }, readPayload, async (transaction, customer) => {
       const { row } = await addEvidence(transaction, kycCheck, customer, evidence);
       return row;

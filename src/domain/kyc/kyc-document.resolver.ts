@@ -5,8 +5,6 @@ import { BankId, BankIdOrNull, CustomerId } from '../../graph/arguments.ts';
 import { callerIdOf } from '../../graph/caller.ts';
 import { PageArguments } from '../../graph/connection.ts';
 import type { Context } from '../../graph/context.ts';
-import { optionalId } from '../../graph/input.ts';
-import { collectProblems } from '../../graph/input-collection.ts';
 import type { WrittenChild } from '../../graph/mutation.ts';
 import { LocalDate } from '../../graph/scalars.ts';
 import { mutateChild } from '../customer/child-mutation.ts';
@@ -18,7 +16,7 @@ import { expiringDocumentPage } from './kyc-document.list.ts';
 import { kycDocument } from './kyc-document.table.ts';
 import { AddKycDocumentInput, KycDocument, KycDocumentConnection, KycDocumentPayload } from './kyc-document.type.ts';
 import { documentsOf, loadKycDocument, mediaOfDocuments } from './kyc-evidence.loader.ts';
-import { kycDocumentValues } from './kyc-evidence.rules.ts';
+import { newKycDocument } from './kyc-evidence.rules.ts';
 import { addEvidence } from './kyc-evidence.writes.ts';
 import { KycMedia } from './kyc-media.type.ts';
 
@@ -139,11 +137,7 @@ export class KycDocumentMutations {
     @Ctx() context: Context,
   ): Promise<KycDocumentPayload> {
     const recordedByUserId = callerIdOf(context);
-    const evidence = collectProblems(() => ({
-      recordedByUserId,
-      id: optionalId('input.kycDocumentId', input.kycDocumentId),
-      values: kycDocumentValues(input),
-    }));
+    const evidence = { recordedByUserId, ...newKycDocument(input) };
     return mutateChild(context, { bankId, customerId }, readPayload, async (transaction, customer) => {
       const { row } = await addEvidence(transaction, kycDocument, customer, evidence);
       return row;

@@ -28,55 +28,77 @@ export const kycDocumentRules: readonly RowRule<KycDocumentRow>[] = [
 /** The largest size of a file: the largest `Int`. */
 export const maxBytes = 2 ** 31 - 1;
 
-const fieldOf = (column: string) => `input.${column}`;
+const fieldIn = (place: string) => (column: string) => `${place}.${column}`;
 
-export function kycCheckValues(input: AddKycCheckInput): EvidenceValues<typeof kycCheck> {
+export function kycCheckValues(input: AddKycCheckInput, place = 'input'): EvidenceValues<typeof kycCheck> {
   return collectProblems(() => {
-    collectProblems(() => requireRules(kycCheckRules, { date: withinClockLeeway(input.date) }, fieldOf));
-    const staffUserId = valid('input.staffUserId', () => parseId(input.staffUserId), '');
+    collectProblems(() => requireRules(kycCheckRules, { date: withinClockLeeway(input.date) }, fieldIn(place)));
+    const staffUserId = valid(`${place}.staffUserId`, () => parseId(input.staffUserId), '');
     return {
       date: input.date,
-      how: text('input.how', input.how, 32),
-      staffUserId: text('input.staffUserId', staffUserId, 64),
-      staffName: text('input.staffName', input.staffName, 64),
+      how: text(`${place}.how`, input.how, 32),
+      staffUserId: text(`${place}.staffUserId`, staffUserId, 64),
+      staffName: text(`${place}.staffName`, input.staffName, 64),
       satisfied: input.satisfied,
-      comments: optionalLongText('input.comments', input.comments, 2000),
+      comments: optionalLongText(`${place}.comments`, input.comments, 2000),
     };
   });
 }
 
-export function kycDocumentValues(input: AddKycDocumentInput): EvidenceValues<typeof kycDocument> {
+export function kycDocumentValues(input: AddKycDocumentInput, place = 'input'): EvidenceValues<typeof kycDocument> {
   return collectProblems(() => {
     const { issueDate, expiryDate } = input;
-    requireRules(kycDocumentRules, { issueDate, expiryDate }, fieldOf);
+    requireRules(kycDocumentRules, { issueDate, expiryDate }, fieldIn(place));
     return {
-      type: text('input.type', input.type, 50),
-      number: identifier('input.number', input.number, 50),
+      type: text(`${place}.type`, input.type, 50),
+      number: identifier(`${place}.number`, input.number, 50),
       issueDate,
-      issuePlace: text('input.issuePlace', input.issuePlace, 512),
+      issuePlace: text(`${place}.issuePlace`, input.issuePlace, 512),
       expiryDate,
     };
   });
 }
 
 /** The size of a file. The type of the field limits it. */
-function mediaBytes(bytes: number | null): number | null {
-  assertInput(bytes === null || bytes >= 1, 'input.bytes', 'INTEGER_FROM_TO', { minimum: 1, limit: maxBytes });
+function mediaBytes(bytes: number | null, place: string): number | null {
+  assertInput(bytes === null || bytes >= 1, `${place}.bytes`, 'INTEGER_FROM_TO', { minimum: 1, limit: maxBytes });
   return bytes;
 }
 
-export function kycMediaValues(input: AddKycMediaInput): EvidenceValues<typeof kycMedia> {
+export function kycMediaValues(input: AddKycMediaInput, place = 'input'): EvidenceValues<typeof kycMedia> {
   return collectProblems(() => {
-    collectProblems(() => requireRules(kycMediaRules, { date: withinClockLeeway(input.date) }, fieldOf));
+    collectProblems(() => requireRules(kycMediaRules, { date: withinClockLeeway(input.date) }, fieldIn(place)));
     return {
-      type: text('input.type', input.type, 50),
+      type: text(`${place}.type`, input.type, 50),
       url: input.url,
       date: input.date,
-      sha256: valid('input.sha256', () => parseOptional(input.sha256, parseSha256), null),
-      contentType: valid('input.contentType', () => parseOptional(input.contentType, parseContentType), null),
-      bytes: mediaBytes(input.bytes ?? null),
-      relatesToKycDocumentId: optionalId('input.relatesToKycDocumentId', input.relatesToKycDocumentId),
-      relatesToKycCheckId: optionalId('input.relatesToKycCheckId', input.relatesToKycCheckId),
+      sha256: valid(`${place}.sha256`, () => parseOptional(input.sha256, parseSha256), null),
+      contentType: valid(`${place}.contentType`, () => parseOptional(input.contentType, parseContentType), null),
+      bytes: mediaBytes(input.bytes ?? null, place),
+      relatesToKycDocumentId: optionalId(`${place}.relatesToKycDocumentId`, input.relatesToKycDocumentId),
+      relatesToKycCheckId: optionalId(`${place}.relatesToKycCheckId`, input.relatesToKycCheckId),
     };
   });
+}
+
+/** A check of an input, and its ID. The ID is null if one must be generated. */
+export function newKycCheck(input: AddKycCheckInput, place = 'input') {
+  return collectProblems(() => ({
+    id: optionalId(`${place}.kycCheckId`, input.kycCheckId),
+    values: kycCheckValues(input, place),
+  }));
+}
+
+export function newKycDocument(input: AddKycDocumentInput, place = 'input') {
+  return collectProblems(() => ({
+    id: optionalId(`${place}.kycDocumentId`, input.kycDocumentId),
+    values: kycDocumentValues(input, place),
+  }));
+}
+
+export function newKycMedia(input: AddKycMediaInput, place = 'input') {
+  return collectProblems(() => ({
+    id: optionalId(`${place}.kycMediaId`, input.kycMediaId),
+    values: kycMediaValues(input, place),
+  }));
 }

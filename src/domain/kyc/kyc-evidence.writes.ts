@@ -4,6 +4,7 @@ import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { withinClockLeeway } from '../../base/dates.ts';
 import { type FieldErrorKey, gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
+import { insertRows } from '../../database/insert-rows.ts';
 import { statementByShape } from '../../database/statement.ts';
 import { insertRow, updateRows } from '../../database/write-row.ts';
 import { refuseClosed } from '../customer/customer-closing.rules.ts';
@@ -121,6 +122,22 @@ export async function addEvidence<Table extends EvidenceTable>(
     throw gatewayError('KYC_EVIDENCE_EXISTS', { field: idFieldOf(table) });
   }
   return { row: stored, isNew: false };
+}
+
+/** Inserts the evidence of a new customer with one statement. */
+export async function insertEvidence<Table extends EvidenceTable>(
+  transaction: Queries,
+  table: Table,
+  { id: customerId, bankId }: LockedCustomer,
+  evidence: readonly NewEvidence<Table>[],
+): Promise<void> {
+  if (evidence.length === 0) return;
+  const now = new Date();
+  const rows = evidence.map(({ id, values, recordedByUserId }) => ({
+    ...valuesAt(now, values),
+    ...{ id: id ?? randomUUID(), bankId, customerId, recordedByUserId, createdAt: now, updatedAt: now },
+  }));
+  await insertRows<SQLiteTable>(transaction, table, rows);
 }
 
 /** The user who retracts a row, and the reason. */

@@ -4,8 +4,6 @@ import { Authenticated, RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, BankIdOrNull, CustomerId } from '../../graph/arguments.ts';
 import { callerIdOf } from '../../graph/caller.ts';
 import type { Context } from '../../graph/context.ts';
-import { optionalId } from '../../graph/input.ts';
-import { collectProblems } from '../../graph/input-collection.ts';
 import type { WrittenChild } from '../../graph/mutation.ts';
 import { mutateChild } from '../customer/child-mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
@@ -15,7 +13,7 @@ import { UserSummary } from '../user/user-summary.type.ts';
 import { KycCheck } from './kyc-check.type.ts';
 import { KycDocument } from './kyc-document.type.ts';
 import { loadKycMedia, mediaOf, namedChecks, namedDocuments } from './kyc-evidence.loader.ts';
-import { kycMediaValues } from './kyc-evidence.rules.ts';
+import { newKycMedia } from './kyc-evidence.rules.ts';
 import { AddKycMediaInput, KycMedia, KycMediaPayload } from './kyc-media.type.ts';
 import { addKycMedia } from './kyc-media.writes.ts';
 
@@ -124,11 +122,7 @@ export class KycMediaMutations {
     @Ctx() context: Context,
   ): Promise<KycMediaPayload> {
     const recordedByUserId = callerIdOf(context);
-    const evidence = collectProblems(() => ({
-      recordedByUserId,
-      id: optionalId('input.kycMediaId', input.kycMediaId),
-      values: kycMediaValues(input),
-    }));
+    const evidence = { recordedByUserId, ...newKycMedia(input) };
     return mutateChild(context, { bankId, customerId }, readPayload, (transaction, customer) =>
       addKycMedia(transaction, customer, evidence),
     );

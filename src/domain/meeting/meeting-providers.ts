@@ -1,3 +1,4 @@
+import { gatewayError } from '../../base/errors.ts';
 import type { Config } from '../../config.ts';
 import { jitsi } from './jitsi.ts';
 import type { MeetingProvider, MeetingProviderKind, ProviderMissing } from './meeting-provider.ts';
@@ -12,4 +13,13 @@ export function meetingProvider(config: Config, providerId: string): MeetingProv
 /** The IDs of the providers that are configured. */
 export function configuredProviders(config: Config): string[] {
   return kinds.filter(({ open }) => typeof open(config) !== 'string').map(({ id }) => id);
+}
+
+/** Creates a video session. @throws OBP-30101, OBP-30102 or OBP-30103 with the field if the provider is not configured. */
+export async function createSession(config: Config, providerId: string, field: string): Promise<string> {
+  const provider = meetingProvider(config, providerId);
+  if (typeof provider !== 'string') return provider.createSession();
+  const providerIds = configuredProviders(config);
+  const detail = providerIds.length === 0 ? 'NO_PROVIDER' : 'PROVIDERS';
+  throw gatewayError(provider, { field, detail, providerIds });
 }

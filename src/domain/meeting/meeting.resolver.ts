@@ -23,7 +23,7 @@ import { type MeetingRow, meeting } from './meeting.table.ts';
 import { CreateMeetingInput, Meeting, MeetingConnection, MeetingPayload, UpdateMeetingInput } from './meeting.type.ts';
 import { createMeeting, updateMeeting } from './meeting.writes.ts';
 import { isParticipant, mayReadMeetings, ownMeetings, ownMeetingsValues } from './meeting-participant.ts';
-import { configuredProviders, meetingProvider } from './meeting-providers.ts';
+import { createSession } from './meeting-providers.ts';
 
 const meetingById = oneBy(meeting, 'bankId', 'id');
 const meetingsOfCustomers = customerConnectionQuery(meeting, 'when');
@@ -155,13 +155,7 @@ export class MeetingMutations {
     if (callerId === undefined) throw gatewayError('OBP-20001');
     await assertCanCreate(context, bankId, input);
     const newMeeting = meetingValues(input);
-    const provider = meetingProvider(context.config, newMeeting.values.providerId);
-    if (typeof provider === 'string') {
-      const providerIds = configuredProviders(context.config);
-      const detail = providerIds.length === 0 ? 'NO_PROVIDER' : 'PROVIDERS';
-      throw gatewayError(provider, { field: 'input.providerId', detail, providerIds });
-    }
-    const sessionId = await provider.createSession();
+    const sessionId = await createSession(context.config, newMeeting.values.providerId, 'input.providerId');
     return mutate(
       context,
       async (transaction) => {

@@ -3,7 +3,12 @@ import { assertInput, optionalId, optionalText, text, valid } from '../../graph/
 import { collectProblems } from '../../graph/input-collection.ts';
 import { optionalField, requiredField } from '../../graph/input-fields.ts';
 import type { MeetingRow } from './meeting.table.ts';
-import type { ContactDetailsInput, CreateMeetingInput, MeetingInviteeInput } from './meeting.type.ts';
+import type {
+  ContactDetailsInput,
+  CreateMeetingInput,
+  MeetingInviteeInput,
+  NewCustomerMeetingInput,
+} from './meeting.type.ts';
 import type { MeetingInviteeRow } from './meeting-invitee.table.ts';
 
 /** A text of the unreserved characters of RFC 3986, which a URL contains unencoded. */
@@ -39,32 +44,37 @@ type WrittenColumn =
   | 'creatorEmailAddress'
   | 'staffUserId';
 
-/** The columns of a meeting and of its invitees, which keep their order. */
-export function meetingValues(input: CreateMeetingInput): {
-  customerId: string;
+/** A new meeting, without its customer. */
+export interface NewMeetingValues {
   customerUserId: string | null;
   values: Pick<MeetingRow, WrittenColumn>;
   invitees: Omit<MeetingInviteeRow, 'meetingId' | 'position'>[];
-} {
+}
+
+/** The columns of a meeting and of its invitees, which keep their order. */
+export function newMeetingValues(input: NewCustomerMeetingInput, place = 'input'): NewMeetingValues {
   return collectProblems(() => {
-    const creator = contactDetails('input.creator', input.creator);
+    const creator = contactDetails(`${place}.creator`, input.creator);
     const values = {
-      providerId: urlFriendly('input.providerId', input.providerId),
-      purposeId: urlFriendly('input.purposeId', input.purposeId),
+      providerId: urlFriendly(`${place}.providerId`, input.providerId),
+      purposeId: urlFriendly(`${place}.purposeId`, input.purposeId),
       when: input.date,
       creatorName: creator.name,
       creatorMobilePhone: creator.mobilePhone,
       creatorEmailAddress: creator.emailAddress,
-      staffUserId: optionalId('input.staffUserId', input.staffUserId),
+      staffUserId: optionalId(`${place}.staffUserId`, input.staffUserId),
     };
-    const invitees = input.invitees.map((invitee, index) => inviteeValues(`input.invitees[${index}]`, invitee));
-    return {
-      customerId: valid('input.customerId', () => parseId(input.customerId)),
-      customerUserId: optionalId('input.customerUserId', input.customerUserId),
-      values,
-      invitees,
-    };
+    const invitees = input.invitees.map((invitee, index) => inviteeValues(`${place}.invitees[${index}]`, invitee));
+    return { customerUserId: optionalId(`${place}.customerUserId`, input.customerUserId), values, invitees };
   });
+}
+
+/** The values of a meeting with the customer of the input. */
+export function meetingValues(input: CreateMeetingInput): NewMeetingValues & { customerId: string } {
+  return collectProblems(() => ({
+    ...newMeetingValues(input),
+    customerId: valid('input.customerId', () => parseId(input.customerId)),
+  }));
 }
 
 /** The fields of an update. */

@@ -160,11 +160,8 @@ export class MeetingInviteeInput {
   status?: string | null;
 }
 
-@InputType({ description: 'A new meeting.' })
-export class CreateMeetingInput {
-  @Field(() => ID, { description: 'The ID of the customer.' })
-  customerId: string;
-
+@InputType({ description: 'A new meeting with a new customer.' })
+export class NewCustomerMeetingInput {
   @Field(() => String, {
     description:
       'The ID of a configured provider of video sessions, such as `jitsi`, at most 64 characters of 0-9, a-z, A-Z, `-`, `.`, `_`, and `~`.',
@@ -200,6 +197,17 @@ export class CreateMeetingInput {
       'The ID of the user who takes part for the customer. It must be a linked user of the customer. Defaults to the caller if the caller is a linked user, otherwise to the only linked user. If there are several or none, no user takes part for the customer. Only callers with `CanCreateMeeting` can set it to another user than themselves.',
   })
   customerUserId?: string | null;
+}
+
+@InputType({ description: 'A new meeting.' })
+export class CreateMeetingInput extends NewCustomerMeetingInput {
+  @Field(() => ID, { description: 'The ID of the customer.' })
+  customerId: string;
+
+  // TypeGraphQL does not inherit the maximum number of items.
+  @Field(() => [MeetingInviteeInput], { description: 'The invitees of the meeting.' })
+  @MaxInputItems(500)
+  override invitees: MeetingInviteeInput[];
 }
 
 @InputType({ description: 'The values of a meeting.' })

@@ -11,7 +11,7 @@ import { refuseClosed } from '../customer/customer-closing.rules.ts';
 import type { LockedCustomer } from '../customer/locked-customer.ts';
 import { user } from '../user/user.table.ts';
 import { userCustomerLink } from '../user-customer-link/user-customer-link.table.ts';
-import type { meetingFields, meetingValues } from './meeting.rules.ts';
+import type { meetingFields, NewMeetingValues } from './meeting.rules.ts';
 import { type MeetingRow, meeting } from './meeting.table.ts';
 import { meetingInvitee } from './meeting-invitee.table.ts';
 
@@ -30,6 +30,7 @@ async function customerUserOf(
   customer: LockedCustomer,
   callerId: string,
   chosen: string | null,
+  field: string,
 ): Promise<string | null> {
   const links = await transaction
     .select({ userId: userCustomerLink.userId })
@@ -37,30 +38,39 @@ async function customerUserOf(
     .where(and(eq(userCustomerLink.customerId, customer.id), eq(userCustomerLink.isActive, true)));
   const linked = links.map(({ userId }) => userId);
   if (chosen !== null) {
-    if (!linked.includes(chosen)) throw gatewayError('OBP-30035', { field: 'input.customerUserId' });
+    if (!linked.includes(chosen)) throw gatewayError('OBP-30035', { field });
     return chosen;
   }
   if (linked.includes(callerId)) return callerId;
   return linked.length === 1 ? (linked[0] ?? null) : null;
 }
 
-export interface NewMeeting extends ReturnType<typeof meetingValues> {
+export interface NewMeeting extends NewMeetingValues {
   sessionId: string;
   callerId: string;
+}
+
+/** The IDs of the users who take part for the bank or are invited, by their fields of the input. */
+export function usersOfMeeting(
+  { values, invitees }: Pick<NewMeetingValues, 'values' | 'invitees'>,
+  place: string,
+): Map<string, string> {
+  const userIds = new Map<string, string>();
+  if (values.staffUserId !== null) userIds.set(`${place}.staffUserId`, values.staffUserId);
+  for (const [index, { userId }] of invitees.entries()) {
+    if (userId !== null) userIds.set(`${place}.invitees[${index}].userId`, userId);
+  }
+  return userIds;
 }
 
 export async function createMeeting(
   transaction: Queries,
   customer: LockedCustomer,
   { values, invitees, sessionId, callerId, customerUserId }: NewMeeting,
+  place = 'input',
 ): Promise<{ id: string }> {
   refuseClosed(customer);
-  const userIds = new Map<string, string>();
-  if (values.staffUserId !== null) userIds.set('input.staffUserId', values.staffUserId);
-  for (const [index, { userId }] of invitees.entries()) {
-    if (userId !== null) userIds.set(`input.invitees[${index}].userId`, userId);
-  }
-  await assertUsers(transaction, userIds);
+  await assertUsers(transaction, usersOfMeeting({ values, invitees }, place));
   const id = randomUUID();
   const now = new Date();
   const row = {
@@ -70,7 +80,7 @@ export async function createMeeting(
     customerId: customer.id,
     sessionId,
     creatorUserId: callerId,
-    customerUserId: await customerUserOf(transaction, customer, callerId, customerUserId),
+    customerUserId: await customerUserOf(transaction, customer, callerId, customerUserId, `${place}.customerUserId`),
     createdAt: now,
     updatedAt: now,
   };

@@ -9,6 +9,7 @@ import { customer } from '../customer/customer.table.ts';
 import { customerAttribute } from '../customer/customer-attribute.table.ts';
 import { legalHold } from '../customer/legal-hold.table.ts';
 import type { ChildTable, LockedCustomer } from '../customer/locked-customer.ts';
+import { customerLink } from '../customer-link/customer-link.table.ts';
 import { kycCheck } from '../kyc/kyc-check.table.ts';
 import { toKycCheck } from '../kyc/kyc-check.type.ts';
 import { kycDocument } from '../kyc/kyc-document.table.ts';
@@ -153,6 +154,16 @@ export const belongings = {
     where: isCrmEventOf,
     exportedBy: crmEvent.createdAt,
     description: 'The number of CRM events.',
+  }),
+  customerLinks: belonging(customerLink, {
+    exportedBy: customerLink.createdAt,
+    description: 'The number of links to other customers. The other customers are kept.',
+  }),
+  inverseCustomerLinks: belonging(customerLink, {
+    where: ({ id }) => eq(customerLink.linkedCustomerId, id),
+    exportedBy: customerLink.createdAt,
+    toExport: (rows) => rows.map((row) => ({ ...row, linkedByCustomerId: row.customerId })),
+    description: 'The number of links of other customers to the customer. The other customers are kept.',
   }),
   legalHolds: belonging(legalHold, {
     exportedBy: legalHold.setAt,

@@ -7,6 +7,7 @@ import { requireVersion } from '../../graph/input.ts';
 import { customer as customerTable } from '../customer/customer.table.ts';
 import { refuseUnderHold } from '../customer/legal-hold-condition.ts';
 import type { DeletableCustomer } from '../customer/locked-customer.ts';
+import { refuseLinksUnderHold } from '../customer-link/customer-link.writes.ts';
 import { type BelongingName, belongingEntries } from './belongings.ts';
 import { refuseWhileRetained } from './retention.ts';
 import { requireSecondOfficer } from './second-officer.ts';
@@ -28,6 +29,7 @@ export async function deleteCustomerCascade(
   callerId: string | null = null,
 ): Promise<Record<BelongingName, number>> {
   await refuseUnderHold(transaction, customer.id);
+  await refuseLinksUnderHold(transaction, customer);
   await refuseWhileRetained(transaction, customer, callerId);
   if (callerId !== null) await requireSecondOfficer(transaction, customer, callerId);
   requireVersion(customer, expectedVersion);

@@ -10,9 +10,16 @@ import { assertDefinedType, definedTypes } from '../attribute/attribute-definiti
 import { insertCustomer } from '../customer/customer.writes.ts';
 import { attributes } from '../customer/customer-attribute.loader.ts';
 import type { LockedCustomer } from '../customer/locked-customer.ts';
+import { customerLinks, type LinksOfCustomer, problemsOfLinks } from '../customer-link/customer-link.writes.ts';
+import { kycCheck } from '../kyc/kyc-check.table.ts';
+import { kycDocument } from '../kyc/kyc-document.table.ts';
+import { insertEvidence } from '../kyc/kyc-evidence.writes.ts';
 import { refreshKycGaps } from '../kyc/kyc-gap.writes.ts';
+import { kycMedia } from '../kyc/kyc-media.table.ts';
 import { kycStatus } from '../kyc/kyc-status.table.ts';
 import { needsConfirmation } from '../kyc/kyc-status-proposal.writes.ts';
+import { createMeeting, usersOfMeeting } from '../meeting/meeting.writes.ts';
+import { socialMediaHandles } from '../social-media-handle/social-media-handle.writes.ts';
 import { taxResidences } from '../tax-residence/tax-residence.writes.ts';
 import { user } from '../user/user.table.ts';
 import { refuseLinkOverflow, userLinks } from '../user-customer-link/user-customer-link.writes.ts';
@@ -79,20 +86,44 @@ async function refuseUnknownAccounts(
   }
 }
 
+/** Those of the IDs that users have. */
+async function knownUsers(transaction: Queries, userIds: readonly string[]): Promise<Set<string>> {
+  if (userIds.length === 0) return new Set();
+  const ids = [...new Set(userIds)];
+  const users = await transaction.select({ id: user.id }).from(user).where(inArray(user.id, ids));
+  return new Set(users.map(({ id }) => id));
+}
+
 async function refuseUnknownUsers(transaction: Queries, drafts: readonly Draft[], errors: InputErrors): Promise<void> {
-  const ids = new Set(drafts.flatMap((draft) => draft.userLinks.map(({ values }) => values.userId)));
-  if (ids.size === 0) return;
-  const users = await transaction
-    .select({ id: user.id })
-    .from(user)
-    .where(inArray(user.id, [...ids]));
-  const known = new Set(users.map(({ id }) => id));
   const userIds = drafts.flatMap((draft) => draft.userLinks.map(({ values }) => values.userId));
+  if (userIds.length === 0) return;
+  const known = await knownUsers(transaction, userIds);
   await refuseLinkOverflow(transaction, userIds, 'input');
   for (const { userLinks: links } of drafts) {
     for (const { field, values } of links) {
       if (!known.has(values.userId)) errors.add(gatewayError('OBP-20005', { field: `${field}.userId` }));
     }
+  }
+}
+
+/** Only a linked user of the new customer can take part for the customer. */
+async function refuseUnknownParticipants(
+  transaction: Queries,
+  drafts: readonly Draft[],
+  errors: InputErrors,
+): Promise<void> {
+  const participants = drafts.flatMap(({ meeting }) =>
+    meeting === null ? [] : [...usersOfMeeting(meeting.values, meeting.field)],
+  );
+  const known = await knownUsers(
+    transaction,
+    participants.map(([, id]) => id),
+  );
+  for (const [field, id] of participants) if (!known.has(id)) errors.add(gatewayError('OBP-20057', { field }));
+  for (const { meeting, userLinks: links } of drafts) {
+    const chosen = meeting?.values.customerUserId ?? null;
+    if (meeting === null || chosen === null || links.some(({ values }) => values.userId === chosen)) continue;
+    errors.add(gatewayError('OBP-30035', { field: `${meeting.field}.customerUserId` }));
   }
 }
 
@@ -123,18 +154,38 @@ async function refuseUnconfirmedStatus(
   }
 }
 
+/** The caller, and the video sessions of the meetings, by their fields of the input. */
+export interface Creation {
+  callerId: string;
+  sessions: ReadonlyMap<string, string>;
+}
+
 async function insertParts(
   transaction: Queries,
   customer: LockedCustomer,
   draft: Draft,
-  recordedByUserId: string,
+  { callerId: recordedByUserId, sessions }: Creation,
 ): Promise<void> {
-  const valuesOf = <Values>(parts: readonly Part<Values>[]) => parts.map(({ values }) => values);
+  const valuesOf = <Values>(parts: readonly Pick<Part<Values>, 'values'>[]) => parts.map(({ values }) => values);
   await addresses.createMany(transaction, customer, valuesOf(draft.addresses));
   await attributes.createMany(transaction, customer, valuesOf(draft.attributes));
   await taxResidences.createMany(transaction, customer, valuesOf(draft.taxResidences));
   await accountLinks.createMany(transaction, customer, valuesOf(draft.accountLinks));
   await userLinks.createMany(transaction, customer, valuesOf(draft.userLinks));
+  await customerLinks.createMany(transaction, customer, valuesOf(draft.customerLinks));
+  await socialMediaHandles.createMany(transaction, customer, valuesOf(draft.socialMediaHandles));
+  const recorded = <Evidence extends object>(parts: readonly Part<Evidence>[]) =>
+    parts.map(({ values }) => ({ ...values, recordedByUserId }));
+  await insertEvidence(transaction, kycCheck, customer, recorded(draft.kycChecks));
+  await insertEvidence(transaction, kycDocument, customer, recorded(draft.kycDocuments));
+  await insertEvidence(transaction, kycMedia, customer, recorded(draft.kycMedia));
+  if (draft.meeting !== null) {
+    const { field, values } = draft.meeting;
+    const sessionId = sessions.get(field);
+    if (sessionId === undefined) throw new Error('The meeting has no video session.');
+    const newMeeting = { ...values, sessionId, callerId: recordedByUserId };
+    await createMeeting(transaction, customer, newMeeting, field);
+  }
   const { id: customerId, bankId, lastOkDate: date } = customer;
   if (date === null) return;
   const now = new Date();
@@ -142,6 +193,11 @@ async function insertParts(
   const values = { bankId, customerId, ok: true, date, sentDate, recordedByUserId };
   const first = { id: randomUUID(), ...values, createdAt: now, updatedAt: now };
   await insertRow(transaction, kycStatus, first);
+}
+
+/** The new links of a customer. No customer has a new customer as its parent, so no circle of parents is closed. */
+function newLinks({ columns, customerLinks: links }: Draft): LinksOfCustomer[] {
+  return columns === undefined ? [] : [{ customerType: columns.customerType, links }];
 }
 
 function numberOf({ columns }: Draft): string {
@@ -162,7 +218,7 @@ export async function createAll(
   bankId: string,
   inputs: readonly PlacedInput[],
   { drafts, invalid }: Drafts,
-  callerId: string,
+  creation: Creation,
 ): Promise<string[]> {
   // A transaction can be repeated, with the same invalid parts.
   const errors = collectInputErrors(invalid);
@@ -175,10 +231,12 @@ export async function createAll(
   }
   await refuseUnknownAccounts(transaction, bankId, drafts, errors);
   await refuseUnknownUsers(transaction, drafts, errors);
+  await refuseUnknownParticipants(transaction, drafts, errors);
   await refuseUndefinedTypes(transaction, bankId, drafts, errors);
+  for (const problem of await problemsOfLinks(transaction, bankId, drafts.flatMap(newLinks))) errors.add(problem);
   await refuseUnconfirmedStatus(transaction, bankId, inputs, errors);
   errors.throwAny();
-  for (const [draft, customer] of created) await insertParts(transaction, customer, draft, callerId);
+  for (const [draft, customer] of created) await insertParts(transaction, customer, draft, creation);
   await refreshKycGaps(
     transaction,
     [...created.values()].map(({ id }) => id),

@@ -1,6 +1,7 @@
 import { withinClockLeeway } from '../../base/dates.ts';
 import { type GatewayError, gatewayError } from '../../base/errors.ts';
-import { assertInput } from '../../graph/input.ts';
+import { comparedForm } from '../../base/identifiers.ts';
+import { assertInput, optionalId, refusedInput } from '../../graph/input.ts';
 import { assertValidArguments, collectProblems } from '../../graph/input-collection.ts';
 import { columnsOf } from '../../graph/input-fields.ts';
 import { accountLinkValues } from '../account/customer-account-link.writes.ts';
@@ -10,6 +11,7 @@ import type { CustomerColumns } from '../customer/customer.writes.ts';
 import { attributeValues } from '../customer/customer-attribute.rules.ts';
 import {
   branchFields,
+  companyFields,
   creditLimitFields,
   creditRatingFields,
   customerNumberFields,
@@ -19,6 +21,12 @@ import {
   mobilePhoneNumberFields,
   requireCustomerRules,
 } from '../customer/customer-input.rules.ts';
+import { CustomerType } from '../customer/customer-type.ts';
+import { customerLinkValues, type PlacedLink, placedLink } from '../customer-link/customer-link.rules.ts';
+import { CustomerRelationship } from '../customer-link/customer-relationship.ts';
+import { newKycCheck, newKycDocument, newKycMedia } from '../kyc/kyc-evidence.rules.ts';
+import { type NewMeetingValues, newMeetingValues } from '../meeting/meeting.rules.ts';
+import { socialMediaHandleValues } from '../social-media-handle/social-media-handle.writes.ts';
 import { taxResidenceValues } from '../tax-residence/tax-residence.writes.ts';
 import { userLinkValues } from '../user-customer-link/user-customer-link.writes.ts';
 import { collectInputErrors, type InputErrors } from './input-errors.ts';
@@ -37,7 +45,17 @@ export interface Part<Values> {
 }
 
 /** The name of a list of parts. */
-export type PartName = 'addresses' | 'attributes' | 'taxResidences' | 'accountLinks' | 'userLinks';
+export type PartName =
+  | 'addresses'
+  | 'attributes'
+  | 'taxResidences'
+  | 'accountLinks'
+  | 'userLinks'
+  | 'customerLinks'
+  | 'kycChecks'
+  | 'kycDocuments'
+  | 'kycMedia'
+  | 'socialMediaHandles';
 
 /** A customer with its parts, without the invalid ones. */
 export interface Draft {
@@ -51,11 +69,19 @@ export interface Draft {
   taxResidences: Part<ReturnType<typeof taxResidenceValues>>[];
   accountLinks: Part<ReturnType<typeof accountLinkValues>>[];
   userLinks: Part<ReturnType<typeof userLinkValues>>[];
+  /** With the link to the parent. */
+  customerLinks: PlacedLink[];
+  kycChecks: Part<ReturnType<typeof newKycCheck>>[];
+  kycDocuments: Part<ReturnType<typeof newKycDocument>>[];
+  kycMedia: Part<ReturnType<typeof newKycMedia>>[];
+  socialMediaHandles: Part<ReturnType<typeof socialMediaHandleValues>>[];
+  meeting: Part<NewMeetingValues> | null;
 }
 
 /** The fields of a new customer that updates have, too, except the number, which can be generated. */
 const customerFields = {
   ...identityFields,
+  ...companyFields,
   ...mobilePhoneNumberFields,
   ...emailFields,
   ...dataFields,
@@ -71,6 +97,7 @@ function customerColumns(input: CreateCustomerInput, field: string): Draft['colu
       customerNumber: input.customerNumber?.trim()
         ? columnsOf(customerNumberFields, input, field).customerNumber
         : null,
+      customerType: input.customerType ?? CustomerType.RETAIL,
       ...columnsOf(customerFields, input, field),
       ...creditRating.read(rating ?? null, `${field}.creditRating.rating`),
       ...creditSource.read(source ?? null, `${field}.creditRating.source`),
@@ -119,6 +146,64 @@ function refuseRepeated<Values>(
   }
 }
 
+/** IDs of evidence must differ, and media items must relate to evidence of the same input. */
+function refuseInvalidEvidence({ kycChecks, kycDocuments, kycMedia }: Draft, errors: InputErrors): void {
+  const kinds = [
+    [kycChecks, 'kycCheckId'],
+    [kycDocuments, 'kycDocumentId'],
+    [kycMedia, 'kycMediaId'],
+  ] as const;
+  for (const [parts, name] of kinds) {
+    const withId = parts.filter(({ values }: Part<{ id: string | null }>) => values.id !== null);
+    refuseRepeated<{ id: string | null }>(
+      withId,
+      ({ id }) => id ?? '',
+      (place) => errors.add(gatewayError('KYC_EVIDENCE_EXISTS', { field: `${place}.${name}` })),
+    );
+  }
+  const relations = [
+    ['relatesToKycDocumentId', new Set(kycDocuments.map(({ values }) => values.id))],
+    ['relatesToKycCheckId', new Set(kycChecks.map(({ values }) => values.id))],
+  ] as const;
+  for (const { field, values } of kycMedia) {
+    for (const [name, ids] of relations) {
+      const id = values.values[name];
+      if (id !== null && !ids.has(id)) errors.add(refusedInput(`${field}.${name}`, 'EVIDENCE_EXISTS'));
+    }
+  }
+}
+
+function meetingOf({ field, input: { meeting } }: PlacedInput, errors: InputErrors): Part<NewMeetingValues> | null {
+  if (meeting == null) return null;
+  const place = `${field}.meeting`;
+  const values = errors.attempt(() => newMeetingValues(meeting, place));
+  return values === undefined ? null : { field: place, values };
+}
+
+/** The link to the parent, and the other links to customers. */
+function customerLinksOf({ field, input }: PlacedInput, errors: InputErrors): PlacedLink[] {
+  const links = partsOf(errors, `${field}.customerLinks`, input.customerLinks, customerLinkValues).map(
+    ({ field: place, values }) => placedLink(place, values),
+  );
+  const parentField = `${field}.parentCustomerId`;
+  const parentId = errors.attempt(() => optionalId(parentField, input.parentCustomerId)) ?? null;
+  if (parentId !== null) {
+    const values = { linkedCustomerId: parentId, relationshipTo: CustomerRelationship.PARENT, percentage: null };
+    links.unshift({ idField: parentField, relationshipField: parentField, values });
+  }
+  const seen = new Set<string>();
+  const isParent = ({ values }: PlacedLink) => values.relationshipTo === CustomerRelationship.PARENT;
+  for (const link of links) {
+    const key = JSON.stringify([link.values.linkedCustomerId, link.values.relationshipTo]);
+    if (seen.has(key)) errors.add(gatewayError('CUSTOMER_LINK_EXISTS', { field: link.idField }));
+    seen.add(key);
+  }
+  for (const { relationshipField } of links.filter(isParent).slice(1)) {
+    errors.add(gatewayError('CUSTOMER_HAS_PARENT', { field: relationshipField }));
+  }
+  return links;
+}
+
 /** Validates the input of a customer. Adds every problem to `errors`. */
 function draftOf({ field, input }: PlacedInput, errors: InputErrors): Draft {
   const part = (name: PartName) => `${field}.${name}`;
@@ -131,6 +216,12 @@ function draftOf({ field, input }: PlacedInput, errors: InputErrors): Draft {
     taxResidences: partsOf(errors, part('taxResidences'), input.taxResidences, taxResidenceValues),
     accountLinks: partsOf(errors, part('accountLinks'), input.accountLinks, accountLinkValues),
     userLinks: partsOf(errors, part('userLinks'), input.userLinks, userLinkValues),
+    customerLinks: customerLinksOf({ field, input }, errors),
+    kycChecks: partsOf(errors, part('kycChecks'), input.kycChecks, newKycCheck),
+    kycDocuments: partsOf(errors, part('kycDocuments'), input.kycDocuments, newKycDocument),
+    kycMedia: partsOf(errors, part('kycMedia'), input.kycMedia, newKycMedia),
+    socialMediaHandles: partsOf(errors, part('socialMediaHandles'), input.socialMediaHandles, socialMediaHandleValues),
+    meeting: meetingOf({ field, input }, errors),
   };
   const taxNumber = ({ domain, taxNumber: number }: { domain: string; taxNumber: string }) =>
     JSON.stringify([domain, number]);
@@ -147,6 +238,12 @@ function draftOf({ field, input }: PlacedInput, errors: InputErrors): Draft {
     ({ userId }) => userId,
     (place) => errors.add(gatewayError('OBP-30007', { field: `${place}.userId` })),
   );
+  refuseRepeated(
+    draft.socialMediaHandles,
+    ({ type, handle }) => comparedForm(type, handle),
+    (place) => errors.add(gatewayError('SOCIAL_MEDIA_HANDLE_EXISTS', { field: place })),
+  );
+  refuseInvalidEvidence(draft, errors);
   return draft;
 }
 

@@ -12,6 +12,11 @@ const rolesOfParts = {
   attributes: ['CanCreateCustomerAttributeAtOneBank', 'CanCreateCustomerAttributeAtAnyBank'],
   taxResidences: ['CanCreateTaxResidence'],
   accountLinks: ['CanCreateCustomerAccountLink'],
+  customerLinks: ['CanCreateCustomerLink'],
+  kycChecks: ['CanAddKycCheck'],
+  kycDocuments: ['CanAddKycDocument'],
+  kycMedia: ['CanAddKycMedia'],
+  socialMediaHandles: ['CanAddSocialMediaHandle'],
   userLinks: ['CanCreateUserCustomerLink', 'CanCreateUserCustomerLinkAtAnyBank'],
 } as const satisfies Record<PartName, readonly Role[]>;
 
@@ -24,6 +29,8 @@ export function requireRolesOfParts({ user: caller }: Context, bankId: string, i
     for (const part of Object.keys(rolesOfParts) as PartName[]) {
       if ((input[part] ?? []).length > 0) require(rolesOfParts[part], `${field}.${part}`);
     }
+    if (input.parentCustomerId != null) require(rolesOfParts.customerLinks, `${field}.parentCustomerId`);
+    if (input.meeting != null) require(['CanCreateMeeting'], `${field}.meeting`);
     if (input.kycStatus === true) require(['CanAddKycStatus'], `${field}.kycStatus`);
     for (const [index, { userId }] of (input.userLinks ?? []).entries()) {
       refuseSelfLink(caller?.id, userId, `${field}.userLinks[${index}].userId`);
@@ -31,10 +38,17 @@ export function requireRolesOfParts({ user: caller }: Context, bankId: string, i
   }
 }
 
-/** @throws REASON_REQUIRED for the first KYC status if the bank requires a reason and the request has none. */
+/** The first field with KYC material. */
+function kycFieldOf({ field, input }: PlacedInput): string | null {
+  if (input.kycStatus === true) return `${field}.kycStatus`;
+  const part = (['kycChecks', 'kycDocuments', 'kycMedia'] as const).find((name) => (input[name] ?? []).length > 0);
+  return part === undefined ? null : `${field}.${part}`;
+}
+
+/** @throws REASON_REQUIRED for the first KYC material if the bank requires a reason and the request has none. */
 export async function requireReason(context: Context, bankId: string, inputs: readonly PlacedInput[]): Promise<void> {
   if (context.request.reason !== null) return;
-  const withStatus = inputs.find(({ input }) => input.kycStatus === true);
-  if (withStatus === undefined || !(await bankRules.wantsReason(context, bankId))) return;
-  throw gatewayError('REASON_REQUIRED', { bankId, field: `${withStatus.field}.kycStatus` });
+  const [field] = inputs.flatMap((placed) => kycFieldOf(placed) ?? []);
+  if (field === undefined || !(await bankRules.wantsReason(context, bankId))) return;
+  throw gatewayError('REASON_REQUIRED', { bankId, field });
 }

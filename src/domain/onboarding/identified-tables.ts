@@ -11,6 +11,7 @@ import { crmEvent } from '../crm-event/crm-event.table.ts';
 import { customer } from '../customer/customer.table.ts';
 import { customerAttribute } from '../customer/customer-attribute.table.ts';
 import { legalHold } from '../customer/legal-hold.table.ts';
+import { customerLink } from '../customer-link/customer-link.table.ts';
 import { kycStatus } from '../kyc/kyc-status.table.ts';
 import { kycStatusProposal } from '../kyc/kyc-status-proposal.table.ts';
 import { meeting } from '../meeting/meeting.table.ts';
@@ -36,6 +37,7 @@ export const identifiedTables: readonly IdentifiedTable[] = [
   customerAccountLink,
   customerAddress,
   customerAttribute,
+  customerLink,
   customerMessage,
   entitlement,
   entitlementRequest,

@@ -14,6 +14,7 @@ import { createAll } from './create-customer.ts';
 import { draftsOf } from './customer-draft.ts';
 import { exportCustomer } from './customer-export.ts';
 import { requireReason, requireRolesOfParts } from './customer-part-roles.ts';
+import { withSessions } from './meeting-sessions.ts';
 import {
   CreateCustomerInput,
   CustomerData,
@@ -26,7 +27,7 @@ export class CreateCustomerMutations {
   @Mutation(() => CustomerPayload, {
     nullable: true,
     description:
-      'Creates a customer with addresses, attributes, tax residences, and links. If a part is invalid, nothing is created.',
+      'Creates a customer with all data of the onboarding: addresses, attributes, tax residences, links, social media handles, KYC evidence, and a meeting. If a part is invalid, nothing is created, and the error lists all problems.',
   })
   @RequiresRole(['CanCreateCustomer', 'CanCreateCustomerAtAnyBank'])
   async createCustomer(
@@ -37,12 +38,12 @@ export class CreateCustomerMutations {
     const inputs = [{ field: 'input', input }];
     requireRolesOfParts(context, bankId, inputs);
     await requireReason(context, bankId, inputs);
-    const drafts = draftsOf(inputs);
-    const callerId = callerIdOf(context);
+    const { drafts, sessions } = await withSessions(context, draftsOf(inputs));
+    const creation = { callerId: callerIdOf(context), sessions };
     return mutate(
       context,
       async (transaction) => {
-        const [id = null] = await createAll(transaction, bankId, inputs, drafts, callerId);
+        const [id = null] = await createAll(transaction, bankId, inputs, drafts, creation);
         return { id };
       },
       async ({ id }) => ({ customer: await loadCustomer(context, id) }),
@@ -64,11 +65,11 @@ export class CreateCustomerMutations {
     requireRolesOfParts(context, bankId, inputs);
     await requireReason(context, bankId, inputs);
     assertInput(input.length > 0, 'input', 'NOT_EMPTY');
-    const drafts = draftsOf(inputs);
-    const callerId = callerIdOf(context);
+    const { drafts, sessions } = await withSessions(context, draftsOf(inputs));
+    const creation = { callerId: callerIdOf(context), sessions };
     return mutate(
       context,
-      async (transaction) => ({ ids: (await createAll(transaction, bankId, inputs, drafts, callerId)).join(' ') }),
+      async (transaction) => ({ ids: (await createAll(transaction, bankId, inputs, drafts, creation)).join(' ') }),
       async ({ ids }) => {
         const customers = await Promise.all(ids.split(' ').map((id) => loadCustomer(context, id)));
         return { customers: customers.filter((customer) => customer !== null) };

@@ -9,6 +9,13 @@ import { Customer } from '../customer/customer.type.ts';
 import { CustomerAttributeInput } from '../customer/customer-attribute.type.ts';
 import { maxCollectionSize } from '../customer/customer-collection.ts';
 import { CreditLimitInput, CreditRatingInput, FaceImageInput } from '../customer/customer-input.type.ts';
+import { CustomerType } from '../customer/customer-type.ts';
+import { CreateCustomerLinkInput } from '../customer-link/customer-link.type.ts';
+import { AddKycCheckInput } from '../kyc/kyc-check.type.ts';
+import { AddKycDocumentInput } from '../kyc/kyc-document.type.ts';
+import { AddKycMediaInput } from '../kyc/kyc-media.type.ts';
+import { NewCustomerMeetingInput } from '../meeting/meeting.type.ts';
+import { SocialMediaHandleInput } from '../social-media-handle/social-media-handle.type.ts';
 import { TaxResidenceInput } from '../tax-residence/tax-residence.type.ts';
 import { CreateUserCustomerLinkInput } from '../user-customer-link/user-customer-link.type.ts';
 import { type BelongingName, belongingEntries } from './belongings.ts';
@@ -115,6 +122,43 @@ export class CreateCustomerInput {
   @Field(() => String, { nullable: true, description: 'The suffix of the name, such as `Jr`, at most 255 characters.' })
   nameSuffix?: string | null;
 
+  @Field(() => CustomerType, {
+    nullable: true,
+    description: 'Whether the customer is a person or a company. Defaults to `RETAIL`.',
+  })
+  customerType?: CustomerType | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The registration number of a company, such as `HRB 12345 B`, at most 50 characters.',
+  })
+  registrationNumber?: string | null;
+
+  @Field(() => LocalDate, {
+    nullable: true,
+    description: 'The day on which a company was incorporated, such as `1999-04-01`. It must not be in the future.',
+  })
+  incorporationDate?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The legal form of a company in the bank's own terms, such as `GmbH`, at most 64 characters.",
+  })
+  legalForm?: string | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The ID of the parent company of a company. Requires `CanCreateCustomerLink`.',
+  })
+  parentCustomerId?: string | null;
+
+  @Field(() => [CreateCustomerLinkInput], {
+    nullable: true,
+    description: 'The links to other customers of the bank to create. Requires `CanCreateCustomerLink`.',
+  })
+  @MaxInputItems(maxCollectionSize)
+  customerLinks?: CreateCustomerLinkInput[] | null;
+
   @Field(() => [CustomerAddressInput], {
     nullable: true,
     description: 'The addresses to create. Requires `CanCreateCustomerAddress`.',
@@ -151,6 +195,44 @@ export class CreateCustomerInput {
   })
   @MaxInputItems(maxCollectionSize)
   userLinks?: CreateUserCustomerLinkInput[] | null;
+
+  @Field(() => [AddKycCheckInput], {
+    nullable: true,
+    description:
+      'The KYC checks to add. Requires `CanAddKycCheck` and, if the bank requires a reason, the `X-Reason` header.',
+  })
+  @MaxInputItems(maxCollectionSize)
+  kycChecks?: AddKycCheckInput[] | null;
+
+  @Field(() => [AddKycDocumentInput], {
+    nullable: true,
+    description:
+      'The KYC documents to add. Requires `CanAddKycDocument` and, if the bank requires a reason, the `X-Reason` header.',
+  })
+  @MaxInputItems(maxCollectionSize)
+  kycDocuments?: AddKycDocumentInput[] | null;
+
+  @Field(() => [AddKycMediaInput], {
+    nullable: true,
+    description:
+      'The media items to add, which can relate to the checks and documents by their IDs. Requires `CanAddKycMedia` and, if the bank requires a reason, the `X-Reason` header.',
+  })
+  @MaxInputItems(maxCollectionSize)
+  kycMedia?: AddKycMediaInput[] | null;
+
+  @Field(() => [SocialMediaHandleInput], {
+    nullable: true,
+    description: 'The social media handles to add. Requires `CanAddSocialMediaHandle`.',
+  })
+  @MaxInputItems(maxCollectionSize)
+  socialMediaHandles?: SocialMediaHandleInput[] | null;
+
+  @Field(() => NewCustomerMeetingInput, {
+    nullable: true,
+    description:
+      'A meeting to create with the customer. The user who takes part for the customer must be one of `userLinks`. Requires `CanCreateMeeting`.',
+  })
+  meeting?: NewCustomerMeetingInput | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'The result of creating customers.' })

@@ -8,6 +8,11 @@ import { accountLinksByCustomer } from '../account/customer-account-link.loader.
 import { customerByNumberAt } from '../customer/customer.loader.ts';
 import { toCustomer } from '../customer/customer.type.ts';
 import { attributesByCustomer } from '../customer/customer-attribute.loader.ts';
+import { CustomerType } from '../customer/customer-type.ts';
+import { linksOfCustomer } from '../customer-link/customer-link.loader.ts';
+import type { CustomerLinkRow } from '../customer-link/customer-link.table.ts';
+import { toCustomerLink } from '../customer-link/customer-link.type.ts';
+import { CustomerRelationship } from '../customer-link/customer-relationship.ts';
 import { CustomerOverview, CustomerOverviewFlat } from './overview.type.ts';
 
 async function linkedAccounts(context: Context, customerId: string): Promise<Account[]> {
@@ -19,11 +24,15 @@ async function linkedAccounts(context: Context, customerId: string): Promise<Acc
 async function overviewOf(context: Context, bankId: string, customerNumber: string): Promise<CustomerOverview> {
   const row = await customerByNumberAt(context, bankId, customerNumber);
   // Read here instead of in resolvers, because the role of the overview is sufficient for them, and they are never null.
-  const [attributes, accounts] = await Promise.all([
+  const [attributes, accounts, links] = await Promise.all([
     context.loader(attributesByCustomer).load(row.id),
     linkedAccounts(context, row.id),
+    row.customerType === CustomerType.CORPORATE ? context.loader(linksOfCustomer).load(row.id) : [],
   ]);
-  return { ...toCustomer(row), attributes, accounts };
+  const isOwner = ({ relationshipTo }: CustomerLinkRow) => relationshipTo === CustomerRelationship.BENEFICIAL_OWNER;
+  const beneficialOwners = links.filter(isOwner).map(toCustomerLink);
+  const auditedCustomerIds = beneficialOwners.map(({ linkedCustomerId }) => linkedCustomerId);
+  return { ...toCustomer(row), attributes, accounts, beneficialOwners, auditedCustomerIds };
 }
 
 @Resolver()
@@ -31,7 +40,7 @@ export class OverviewResolver {
   @Query(() => CustomerOverview, {
     nullable: true,
     description:
-      'The customer with this customer number, with attributes and linked accounts. Fails with `OBP-30002` if the bank has no such customer.',
+      'The customer with this customer number, with attributes, linked accounts, and beneficial owners. Fails with `OBP-30002` if the bank has no such customer.',
   })
   @RequiresRole(['CanGetCustomerOverview'])
   customerOverview(

@@ -4,6 +4,8 @@ import { DateTime, EmailAddress, LocalDate } from '../../graph/scalars.ts';
 import { Account } from '../account/account.type.ts';
 import { AmountOfMoney, CreditRating, FaceImage } from '../customer/customer.type.ts';
 import { CustomerAttribute } from '../customer/customer-attribute.type.ts';
+import { CustomerType } from '../customer/customer-type.ts';
+import { CustomerLink } from '../customer-link/customer-link.type.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A customer with their attributes and linked accounts.' })
 export class CustomerOverview {
@@ -95,6 +97,27 @@ export class CustomerOverview {
   @Field(() => String, { nullable: true, description: 'The suffix of the name, such as `Jr`.' })
   nameSuffix: string | null;
 
+  @Field(() => CustomerType, { description: 'Whether the customer is a person or a company. It never changes.' })
+  customerType: CustomerType;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The registration number of a company, such as `HRB 12345 B`. Null for a person.',
+  })
+  registrationNumber: string | null;
+
+  @Field(() => LocalDate, {
+    nullable: true,
+    description: 'The day on which a company was incorporated. Null for a person.',
+  })
+  incorporationDate: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The legal form of a company in the bank's own terms, such as `GmbH`. Null for a person.",
+  })
+  legalForm: string | null;
+
   @Field(() => LocalDate, {
     nullable: true,
     description: 'The day on which the relationship with the customer ended. Null if the customer is not closed.',
@@ -109,6 +132,14 @@ export class CustomerOverview {
 
   @Field(() => Int, { description: versionDescription })
   version: number;
+
+  @Field(() => [CustomerLink], {
+    description: 'The links of a company to its beneficial owners, sorted by creation time, oldest first.',
+  })
+  beneficialOwners: CustomerLink[];
+
+  /** The beneficial owners, for the audit trail. */
+  auditedCustomerIds: readonly string[];
 
   @Field(() => [CustomerAttribute], {
     description: 'The attributes of the customer, sorted by creation time, oldest first.',

@@ -4,6 +4,7 @@ import { customer } from '../obp/customer.ts';
 import { checkTypesOfAttributes } from './attribute-types.ts';
 import type { Checking } from './checking.ts';
 import { checkContradictions } from './contradictions.ts';
+import { checkCustomersOfLinks, checkParents } from './customer-links.ts';
 import { assignCustomers, checkBanksOfCustomers, checkCustomers } from './customers.ts';
 import { checkDoubts } from './doubts.ts';
 import { checkIds } from './ids.ts';
@@ -28,6 +29,8 @@ export async function checkStaged(checking: Checking): Promise<{ unlinkedAccount
   await checkCanonicalNames(checking);
   await checkAccountsOfLinks(checking);
   await checkKycMedia(checking);
+  await checkCustomersOfLinks(checking);
+  await checkParents(checking);
   await checkTypesOfAttributes(checking);
   checkMeetingsOfInvitees(checking);
   await checkListsOfCustomers(checking);

@@ -7,6 +7,7 @@ import type { KycStatusRow } from '../../domain/kyc/kyc-status.table.ts';
 import type { UserRow } from '../../domain/user/user.table.ts';
 import { generateAccounts } from './accounts.ts';
 import type { GeneratedBank } from './bank.ts';
+import { generateCompany, generateCustomerLinks } from './company.ts';
 import { generateCrmEvents, generateMeetings, generateMessages } from './contacts.ts';
 import { generateKycEvidence, generateKycStatuses } from './kyc.ts';
 import { branchIds, generateProfile, type Profile, writtenAt } from './profile.ts';
@@ -35,7 +36,8 @@ export function generateCustomer(bank: GeneratedBank, index: number): GeneratedC
   const crmEvents = generateCrmEvents(profile);
   return {
     users: user === null ? [] : [user],
-    customers: [{ ...customer, ...generateClosing(profile, customer.updatedAt) }],
+    customers: [generateCompany(profile, { ...customer, ...generateClosing(profile, customer.updatedAt) })],
+    customerLinks: generateCustomerLinks(bank, profile),
     addresses,
     attributes,
     ...accounts,

@@ -33,6 +33,11 @@ const firstCustomerNumber = 5_000_001;
 
 export const branchIds = ['HARBOUR1', 'MARKET2', 'STATION3', 'DERBY6'];
 
+/** The ID of another customer of the bank, which is the first value of its sequence. */
+export function idOfCustomer({ seed, country, bank }: GeneratedBank, index: number): string {
+  return openRandom(country.faker, seed, bank.id, index).uuid();
+}
+
 export function generateProfile({ seed, country, staff, bank }: GeneratedBank, index: number): Profile {
   const bankId = bank.id;
   const random = openRandom(country.faker, seed, bankId, index);

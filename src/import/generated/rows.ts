@@ -7,6 +7,7 @@ import type { CustomerAddressRow } from '../../domain/address/address.table.ts';
 import type { CrmEventRow } from '../../domain/crm-event/crm-event.table.ts';
 import type { CustomerRow } from '../../domain/customer/customer.table.ts';
 import type { CustomerAttributeRow } from '../../domain/customer/customer-attribute.table.ts';
+import type { CustomerLinkRow } from '../../domain/customer-link/customer-link.table.ts';
 import type { KycCheckRow } from '../../domain/kyc/kyc-check.table.ts';
 import type { KycDocumentRow } from '../../domain/kyc/kyc-document.table.ts';
 import type { KycMediaRow } from '../../domain/kyc/kyc-media.table.ts';
@@ -44,6 +45,7 @@ export interface GeneratedCustomer {
   accountHolders: AccountHolderRow[];
   accountAttributes: AccountAttributeRow[];
   customerAccountLinks: CustomerAccountLinkRow[];
+  customerLinks: CustomerLinkRow[];
   userCustomerLinks: UserCustomerLinkRow[];
   taxResidences: TaxResidenceRow[];
   socialMediaHandles: SocialMediaHandleRow[];

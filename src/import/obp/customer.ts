@@ -8,6 +8,7 @@ import { customerRules, derivedColumns, maxDependants } from '../../domain/custo
 import { customer as customerTable } from '../../domain/customer/customer.table.ts';
 import { derivedAttributeColumns } from '../../domain/customer/customer-attribute.rules.ts';
 import { customerAttribute as customerAttributeTable } from '../../domain/customer/customer-attribute.table.ts';
+import { CustomerType } from '../../domain/customer/customer-type.ts';
 import { socialMediaHandleRules } from '../../domain/social-media-handle/social-media-handle.rules.ts';
 import { socialMediaHandle as socialMediaHandleTable } from '../../domain/social-media-handle/social-media-handle.table.ts';
 import { taxResidence as taxResidenceTable } from '../../domain/tax-residence/tax-residence.table.ts';
@@ -24,6 +25,7 @@ import {
   countryCode,
   currency,
   customerNumber,
+  customerType,
   emailAddress,
   id,
   identifier,
@@ -81,6 +83,10 @@ export const customer = defineEntity({
     // OBP wrote `branchId` and `nameSuffix` until 20 November 2019.
     optional('branch_id', 'branchId', text(255), { otherName: 'branchId' }),
     optional('name_suffix', 'nameSuffix', text(255), { otherName: 'nameSuffix' }),
+    optional('customer_type', 'customerType', customerType, { empty: CustomerType.RETAIL }),
+    optional('registration_number', 'registrationNumber', identifier(50)),
+    optional('incorporation_date', 'incorporationDate', localDate),
+    optional('legal_form', 'legalForm', text(64)),
     // OBP does not have the closing.
     optional('closed_on', 'closedOn', localDate),
     optional('closing_reason', 'closingReason', longText(2000)),
@@ -95,7 +101,7 @@ export const customer = defineEntity({
       scope: 'at the bank',
     },
   ],
-  defaults: { dobOfDependants: [], kycStatus: false },
+  defaults: { dobOfDependants: [], kycStatus: false, customerType: CustomerType.RETAIL },
   rules: customerRules,
   derive: (row) => ({ ...derivedColumns(row), canonicalNumber: derivedCanonicalForm(row.customerNumber) }),
 });

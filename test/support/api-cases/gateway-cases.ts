@@ -255,6 +255,46 @@ export const gatewayCases: Readonly<Record<string, ApiCase>> = {
     selection: 'customer { id closedOn }',
     result: (world) => ({ customer: { id: world.otherCustomerId, closedOn: null } }),
   },
+  createCustomerLink: {
+    variables: ({ bankId, companyId, customerId }) => ({
+      bankId,
+      customerId: companyId,
+      input: { linkedCustomerId: customerId, relationshipTo: 'DIRECTOR' },
+    }),
+    selection: 'customerLink { id customerId linkedCustomerId relationshipTo percentage } customer { id }',
+    result: ({ companyId, customerId }) => ({
+      customerLink: {
+        id: anId,
+        customerId: companyId,
+        linkedCustomerId: customerId,
+        relationshipTo: 'DIRECTOR',
+        percentage: null,
+      },
+      customer: { id: companyId },
+    }),
+    alsoRoles: readCustomer,
+    otherVariables: ({ otherCustomerId }) => ({
+      input: { linkedCustomerId: otherCustomerId, relationshipTo: 'DIRECTOR' },
+    }),
+  },
+  updateCustomerLink: {
+    variables: (world) => ({ ...ofBank(world), id: world.ownerLinkId, input: { percentage: '30' } }),
+    selection: 'customerLink { id percentage version } customer { id }',
+    result: (world) => ({
+      customerLink: { id: world.ownerLinkId, percentage: '30', version: 2 },
+      customer: { id: world.companyId },
+    }),
+    alsoRoles: readCustomer,
+  },
+  deleteCustomerLink: {
+    variables: (world) => ({ ...ofBank(world), id: world.customerLinkId }),
+    selection: 'customerLink { id linkedCustomerId } customer { id }',
+    result: (world) => ({
+      customerLink: { id: world.customerLinkId, linkedCustomerId: world.companyId },
+      customer: idOfCustomer(world),
+    }),
+    alsoRoles: readCustomer,
+  },
   setLegalHold: {
     variables: (world) => ({ ...ofCustomer(world), input: { reason: 'Order 4 C 17/26 of the court' } }),
     selection: 'legalHold { id reason liftedAt } customer { id }',
