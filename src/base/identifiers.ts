@@ -7,12 +7,15 @@ import { parseText } from './values.ts';
 const invisible = /[\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/u;
 const everyInvisible = new RegExp(invisible, 'gu');
 
+/** The hyphens, dashes, and minus signs that look like `-`, which word processors insert in its place. */
+const dashes = /[\u2010-\u2015\u2212]/g;
+
 /**
  * The form in which identifiers are stored, compared and looked up: without invisible characters, in NFKC, so that full-width digits
- * are digits, and with single spaces. Letter case is significant.
+ * are digits, with `-` for every dash, and with single spaces. Letter case is significant.
  */
 export function canonicalIdentifier(text: string): string {
-  return withoutInvisible(text).normalize('NFKC').replace(/\s+/g, ' ').trim();
+  return withoutInvisible(text).normalize('NFKC').replace(dashes, '-').replace(/\s+/g, ' ').trim();
 }
 
 export function withoutInvisible(text: string): string {
@@ -23,6 +26,11 @@ export function withoutInvisible(text: string): string {
 export function requireVisible(text: string): string {
   if (invisible.test(text)) throw invalidValue('NO_INVISIBLE_CHARACTERS');
   return text;
+}
+
+/** Parses a name by which programs find something, such as that of an attribute, so that two names never look the same by it. */
+export function parseVisibleText(value: unknown, maxLength: number): string {
+  return requireVisible(parseText(value, maxLength));
 }
 
 /** The form in which usernames are compared. An earlier version stored usernames with invisible characters, which the profile refuses. */
@@ -79,12 +87,22 @@ export function searchedForm(written: string, maxLength: number): string {
   return brokenTextRule(written, maxLength) === null ? comparedForm(written) : written;
 }
 
+function isIban(scheme: string): boolean {
+  return scheme.toUpperCase() === 'IBAN';
+}
+
+/** Parses the address of a routing. An IBAN is stored in its electronic form: without spaces, and in upper case. */
+export function parseRoutingAddress(scheme: string, value: unknown): string {
+  const address = parseIdentifier(value, 255);
+  return isIban(scheme) ? address.replaceAll(' ', '').toUpperCase() : address;
+}
+
 /**
- * The forms in which the address of a routing can be stored. An IBAN is the same with and without the spaces of its printed form, and
- * in any letter case.
+ * The forms in which the address of a routing can be stored. Earlier versions stored an IBAN with or without the spaces of its
+ * printed form, and in any letter case.
  */
 export function routingAddressForms(scheme: string, address: string): string[] {
-  if (scheme.toUpperCase() !== 'IBAN') return [address];
+  if (!isIban(scheme)) return [address];
   const compact = address.replaceAll(' ', '');
   const forms = [address, compact, compact.replace(/(.{4})(?=.)/g, '$1 ')];
   return [...new Set(forms.flatMap((form) => [form, form.toUpperCase(), form.toLowerCase()]))];

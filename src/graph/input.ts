@@ -1,5 +1,5 @@
 import { type GatewayError, gatewayError, type RuleErrorKey } from '../base/errors.ts';
-import { parseIdentifier } from '../base/identifiers.ts';
+import { parseIdentifier, parseVisibleText } from '../base/identifiers.ts';
 import { brokenRules, type NameOf, type RowRule } from '../base/row-rule.ts';
 import { InvalidValue, type RuleArguments, type RuleName, valueRule } from '../base/value-rules.ts';
 import { parseId, parseLongText, parseOptional, parseOptionalText, parseText } from '../base/values.ts';
@@ -30,9 +30,19 @@ export function text(field: string, value: string, maxLength: number): string {
   return valid(field, () => parseText(value, maxLength), '');
 }
 
+/** Parses a name without invisible characters by which programs find something, such as that of an attribute. */
+export function visibleText(field: string, value: string, maxLength: number): string {
+  return valid(field, () => parseVisibleText(value, maxLength), '');
+}
+
 /** Parses an optional line of text. '' becomes null. */
 export function optionalText(field: string, value: string | null | undefined, maxLength: number): string | null {
   return valid(field, () => parseOptionalText(value, maxLength), null);
+}
+
+/** Like `visibleText`, for a name that can be omitted. '' becomes null. */
+export function optionalVisibleText(field: string, value: string | null | undefined, maxLength: number): string | null {
+  return valid(field, () => parseOptional(value, (text) => parseVisibleText(text, maxLength)), null);
 }
 
 /** Parses a number or name by which people identify something. Returns its canonical form, without invisible characters. */

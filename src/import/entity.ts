@@ -51,6 +51,8 @@ export interface UniqueKey {
   columns: readonly string[];
   /** The column with the canonical form of some of these columns, because earlier versions stored them in any form. */
   canonical?: { column: string; of: readonly string[] };
+  /** The same value in all forms in which earlier versions stored it, if these differ by more than the canonical form. */
+  storedForms?(value: Row): Row[];
   field: string;
   scope: string;
 }

@@ -1,5 +1,5 @@
 import { dateTimeFromWritten, localDateFromWritten, withinClockLeeway } from '../base/dates.ts';
-import { parseCustomerNumber, parseIdentifier, requireVisible } from '../base/identifiers.ts';
+import { parseCustomerNumber, parseIdentifier, parseRoutingAddress, parseVisibleText } from '../base/identifiers.ts';
 import { brokenTextRule } from '../base/text-bounds.ts';
 import { InvalidValue, invalidValue } from '../base/value-rules.ts';
 import {
@@ -88,6 +88,11 @@ export function text(maxLength: number): ParseField {
   return (value) => parseText(value, maxLength);
 }
 
+/** A name by which programs find something, without invisible characters. */
+export function visibleText(maxLength: number): ParseField {
+  return (value) => parseVisibleText(value, maxLength);
+}
+
 /** No field whose stored value is kept is longer. */
 const maxKeptLength = 255;
 
@@ -96,8 +101,12 @@ export function identifier(maxLength: number): ParseField {
   return (value) => parseIdentifier(value, maxLength);
 }
 
+/** The address of a routing, in the form for the scheme that the record names. */
+export const routingAddress: ParseField = (value, { scheme }) =>
+  parseRoutingAddress(typeof scheme === 'string' ? scheme.trim() : '', value);
+
 /** A username is stored as written. It is compared by `comparedUsername`. */
-export const username: ParseField = (value) => requireVisible(parseText(value, 100));
+export const username: ParseField = (value) => parseVisibleText(value, 100);
 
 /** The number of a customer at the bank. */
 export const customerNumber: ParseField = (value) => parseCustomerNumber(value);

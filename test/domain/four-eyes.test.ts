@@ -160,7 +160,7 @@ describe('confirmKycStatus and rejectKycStatus', () => {
       roles: [['CanUnlockUser', null], ...kycRoles.map((role) => [role, bankId] as const)],
     });
     await disableUser(gateway.database, secondOfficer.username);
-    const unlock = 'mutation ($userId: ID!) { unlockUser(userId: $userId) { user { id } } }';
+    const unlock = 'mutation ($userId: ID!) { unlockUser(userId: $userId) { user { userId } } }';
     expect((await gateway.query(helper.token, unlock, { userId: secondOfficer.id })).data?.unlockUser).not.toBeNull();
 
     await expectRefused(helper, secondOfficer);

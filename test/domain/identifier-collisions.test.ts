@@ -482,7 +482,7 @@ describe('an upgraded database', () => {
           createCustomerAttribute(bankId: $bankId, customerId: $customerId, input: $input) { bankId: __typename } }`,
         { bankId, customerId, input: { name, type, value: '1' } },
       );
-    for (const name of ['vip', 'risk\u200B', 'ｒisk']) {
+    for (const name of ['vip', 'ｒisk']) {
       expect((await create(name, 'INTEGER')).errors[0]?.extensions).toMatchObject({ field: 'input.type' });
       expect((await create(name, 'STRING')).errors).toEqual([]);
     }

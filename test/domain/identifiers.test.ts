@@ -1,11 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { and, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { openDatabase } from '../../src/database/open-database.ts';
+import { accountRouting } from '../../src/domain/account/account-routing.table.ts';
+import { crmEvent } from '../../src/domain/crm-event/crm-event.table.ts';
 import { customer } from '../../src/domain/customer/customer.table.ts';
+import { customerAttribute } from '../../src/domain/customer/customer-attribute.table.ts';
+import { fillCanonicalIdentifiers } from '../../src/domain/identifier/canonical-identifiers.ts';
 import { createCustomerAs, recordOfCustomer, updateNumberAs } from '../support/customer-numbers.ts';
+import { dialectUnderTest } from '../support/database-url.ts';
+import { createFormerDatabase } from '../support/former-database.ts';
 import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
 import { importRecords } from '../support/import-records.ts';
-import { insertCustomer } from '../support/rows.ts';
+import { insertAccount, insertAccountRouting, insertCustomer, insertCustomerAttribute } from '../support/rows.ts';
 
 const bankId = 'gh.29.uk';
 let gateway: Gateway;
@@ -76,6 +83,24 @@ describe('a customer number', () => {
     }
     expect(await numbersOf(number)).toHaveLength(1);
   });
+
+  test.each(['\u2010', '\u2011', '\u2012', '\u2013', '\u2014', '\u2015', '\u2212', '\uFE58', '\uFE63', '\uFF0D'])(
+    'with the dash %j is the same number as with a hyphen',
+    async (dash) => {
+      const number = newNumber();
+
+      const { data, errors } = await createCustomer(`A${dash}${number}`);
+
+      expect(errors).toEqual([]);
+      expect(data).toMatchObject({ createCustomer: { customer: { customerNumber: `A-${number}` } } });
+      for (const again of [`A-${number}`, `A${dash}${number}`, `A\u2013${number}`]) {
+        expect((await createCustomer(again)).errors[0]?.extensions.obpCode).toBe('OBP-30006');
+        expect(await importRecords(gateway.database, { customers: [recordOfCustomer(bankId, again)] })).toEqual([
+          'customer customer_number must be unique at the bank, but is the same in the database',
+        ]);
+      }
+    },
+  );
 
   test('differs in letter case', async () => {
     const number = `a${newNumber()}`;
@@ -197,18 +222,172 @@ describe('other identifiers', () => {
       users: [{ user_id: randomUUID(), username: 'ada.lovelace\u200B' }],
       crm_events: [{ bank_id: bankId, id: randomUUID(), category: 'a', channel: 'b', customer_number: '1\u200B' }],
       accounts: [{ bank_id: bankId, account_id: randomUUID(), IBAN: 'DE1\u200B', balance: null }],
+      customer_attributes: [{ ...ids, name: 'vip\u200B', type: 'STRING', value: 'a' }],
+      attributes: [
+        {
+          bank_id: bankId,
+          name: 'vip\u200B',
+          category: 'Customer',
+          type: 'STRING',
+          can_be_seen_on_views: [],
+          is_active: true,
+        },
+      ],
     });
 
     const rule = 'must not contain invisible characters';
     expect(problems.sort()).toEqual([
       `accountRouting address ${rule}`,
+      `attributeDefinition name ${rule}`,
       `crmEvent customer_number ${rule}`,
+      `customerAttribute name ${rule}`,
       `kycDocument number ${rule}`,
       `socialMediaHandle handle ${rule}`,
       `socialMediaHandle type ${rule}`,
       `taxResidence domain ${rule}`,
       `taxResidence tax_number ${rule}`,
       `user username ${rule}`,
+    ]);
+  });
+});
+
+describe('the name of an attribute', () => {
+  const name = 'vip\u200B';
+  const attribute = { name, type: 'STRING', value: 'a' };
+  const ofCustomer = 'bankId: $bankId, customerId: $customerId, input: $input';
+
+  test.each([
+    [`createCustomerAttribute(${ofCustomer}) { customerAttribute { name } }`, 'CustomerAttributeInput', attribute],
+    [
+      'createOrUpdateCustomerAttributeDefinition(bankId: $bankId, input: $input) { customerAttributeDefinition { name } }',
+      'CustomerAttributeDefinitionInput',
+      { name, type: 'STRING', canBeSeenOnViews: [], isActive: true },
+    ],
+    ['createUserAttribute(userId: $userId, input: $input) { userAttribute { name } }', 'UserAttributeInput', attribute],
+    [
+      'createAccountAttribute(bankId: $bankId, accountId: $accountId, input: $input) { accountAttribute { name } }',
+      'AccountAttributeInput',
+      attribute,
+    ],
+  ])('is refused with invisible characters by %s', async (field, type, input) => {
+    const { id: customerId } = await insertCustomer(gateway.database, { bankId });
+    const { id: accountId } = await insertAccount(gateway.database, { bankId });
+    const user = await gateway.createUser({
+      roles: [
+        ['CanCreateCustomerAttributeAtOneBank', bankId],
+        ['CanCreateCustomerAttributeDefinitionAtOneBank', bankId],
+        ['CanCreateAccountAttributeAtOneBank', bankId],
+        ['CanCreateUserAttribute', null],
+      ],
+    });
+    const declared = ['$bankId: ID!', '$customerId: ID!', '$accountId: ID!', '$userId: ID!', `$input: ${type}!`];
+    const used = declared.filter((declaration) => field.includes(declaration.split(':')[0] ?? ''));
+
+    const { errors } = await gateway.query(user.token, `mutation (${used.join(', ')}) { ${field} }`, {
+      ...{ bankId, customerId, accountId, userId: user.id, input },
+    });
+
+    expect(errors.map(({ extensions }) => [extensions.rule, extensions.field])).toEqual([
+      ['NO_INVISIBLE_CHARACTERS', 'input.name'],
+    ]);
+  });
+
+  test('is kept if an earlier version stored it with invisible characters', async () => {
+    const { id: customerId } = await insertCustomer(gateway.database, { bankId });
+    const { id } = await insertCustomerAttribute(gateway.database, { bankId, customerId, name });
+    const ids = { bank_id: bankId, customer_id: customerId, customer_attribute_id: id };
+    const read = () => gateway.database.read.select().from(customerAttribute).where(eq(customerAttribute.id, id));
+
+    const problems = await importRecords(
+      gateway.database,
+      { customer_attributes: [{ ...ids, name, type: 'STRING', value: 'changed' }] },
+      { update: true },
+    );
+
+    expect(problems).toEqual([]);
+    expect(await read()).toMatchObject([{ name, value: 'changed' }]);
+  });
+});
+
+describe('an imported IBAN', () => {
+  const account = (IBAN: string) => ({ bank_id: bankId, account_id: randomUUID(), IBAN, balance: null });
+
+  test('is stored in its electronic form, and is the same with spaces and in lower case', async () => {
+    const digits = newNumber();
+    const first = account(`de12 ${digits.slice(0, 4)} ${digits.slice(4)}`);
+    expect(await importRecords(gateway.database, { accounts: [first] })).toEqual([]);
+
+    const stored = await gateway.database.read
+      .select()
+      .from(accountRouting)
+      .where(eq(accountRouting.accountId, first.account_id));
+
+    expect(stored).toMatchObject([{ scheme: 'IBAN', address: `DE12${digits}` }]);
+    for (const again of [first.IBAN, `DE12${digits}`, `DE12 ${digits}`]) {
+      expect(await importRecords(gateway.database, { accounts: [account(again)] })).toEqual([
+        'accountRouting address must be unique for the scheme at the bank, but is the same in the database',
+      ]);
+    }
+    expect(await importRecords(gateway.database, { accounts: [first] })).toEqual([]);
+  });
+
+  test('collides with one that an earlier version stored with spaces', async () => {
+    const digits = newNumber();
+    const { id: accountId } = await insertAccount(gateway.database, { bankId });
+    const printed = `DE13 ${digits.slice(0, 4)} ${digits.slice(4)}`;
+    await insertAccountRouting(gateway.database, { bankId, accountId, scheme: 'IBAN', address: printed });
+
+    expect(await importRecords(gateway.database, { accounts: [account(`DE13${digits}`)] })).toEqual([
+      'accountRouting address must be unique for the scheme at the bank, but is the same in the database',
+    ]);
+    const own = { ...account(printed), account_id: accountId };
+    expect(await importRecords(gateway.database, { accounts: [own] }, { update: true })).toEqual([]);
+  });
+
+  test('collides with another form of it in the same files', async () => {
+    const digits = newNumber();
+
+    expect(
+      await importRecords(gateway.database, { accounts: [account(`DE14${digits}`), account(`DE14 ${digits}`)] }),
+    ).toEqual([expect.stringContaining('accountRouting address must be unique for the scheme at the bank')]);
+  });
+});
+
+describe('a database of an earlier version', () => {
+  test('derives the canonical forms with dashes again', async () => {
+    const former = await createFormerDatabase('dashes_in_identifiers');
+    const now = dialectUnderTest === 'sqlite' ? Date.now() : new Date().toISOString();
+    const insert = async (table: string, row: Record<string, string | number>) => {
+      const all = { ...row, created_at: now, updated_at: now };
+      const marks = Object.keys(all).map(() => '?');
+      const statement = `insert into ${table} (${Object.keys(all).join(', ')}) values (${marks.join(', ')})`;
+      await former.execute(statement, Object.values(all));
+    };
+    await insert('bank', { id: bankId });
+    const event = { bank_id: bankId, category: 'Call' };
+    for (const [id, number] of [
+      ['hyphen', 'A\u20101'],
+      ['minus', 'A\u22122'],
+      ['letter', 'Ж-3'],
+    ] as const) {
+      await insert('crm_event', { ...event, id, customer_number: number, canonical_number: number });
+    }
+    await insert('crm_event', { ...event, id: 'plain', customer_number: 'A-4' });
+
+    const database = await openDatabase(former.url, { migrate: 'upgrade' });
+    await fillCanonicalIdentifiers(database);
+    const rows = await database.read
+      .select({ number: crmEvent.customerNumber, canonical: crmEvent.canonicalNumber })
+      .from(crmEvent)
+      .orderBy(crmEvent.id);
+    await database.close();
+    await former.drop();
+
+    expect(rows).toEqual([
+      { number: 'A\u20101', canonical: 'A-1' },
+      { number: 'Ж-3', canonical: 'Ж-3' },
+      { number: 'A\u22122', canonical: 'A-2' },
+      { number: 'A-4', canonical: null },
     ]);
   });
 });

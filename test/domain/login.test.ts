@@ -139,7 +139,7 @@ describe('a login', () => {
     const { username } = await createLocalUser();
     const document = /* GraphQL */ `mutation ($username: String!, $password: String!) {
       login(username: $username, password: $password) { user { id } }
-      again: unlockUser(userId: "nobody") { user { id } }
+      again: unlockUser(userId: "nobody") { user { userId } }
     }`;
 
     const { errors } = await gateway.query(null, document, { username, password });
@@ -149,16 +149,16 @@ describe('a login', () => {
 
   test('does not make later mutations of the operation those of the user', async () => {
     const { id, username } = await createLocalUser();
-    const caller = await gateway.createUser({ roles: [['CanUnlockUser', null]] });
+    const caller = await gateway.createUser({ roles: [['CanCreateUserAttribute', null]] });
     const document = /* GraphQL */ `mutation ($id: ID!, $username: String!, $password: String!) {
       login(username: $username, password: $password) { user { entitlements { roleName } } }
-      unlockUser(userId: $id) { user { entitlements { roleName } } }
+      createUserAttribute(userId: $id, input: { name: "LEVEL", type: INTEGER, value: "3" }) { user { id } }
     }`;
 
     const { data, errors } = await gateway.query(caller.token, document, { id, username, password });
 
-    expect(data).toEqual({ login: { user: { entitlements: [] } }, unlockUser: { user: { entitlements: null } } });
-    expect(errors).toMatchObject([{ path: ['unlockUser', 'user', 'entitlements'], extensions: { key: 'OBP-20006' } }]);
+    expect(data).toEqual({ login: { user: { entitlements: [] } }, createUserAttribute: { user: null } });
+    expect(errors).toMatchObject([{ path: ['createUserAttribute', 'user'], extensions: { key: 'OBP-20006' } }]);
   });
 });
 
@@ -427,7 +427,7 @@ describe('failed logins of one username', () => {
 });
 
 describe('unlockUser', () => {
-  const unlock = 'mutation ($userId: ID!) { unlockUser(userId: $userId) { user { id isDisabled } } }';
+  const unlock = 'mutation ($userId: ID!) { unlockUser(userId: $userId) { user { userId username } } }';
 
   test('refuses a caller without the role and unlocks no user', async () => {
     const { id: userId, username } = await createLocalUser();
@@ -448,7 +448,7 @@ describe('unlockUser', () => {
     const { token } = await gateway.createUser({ roles: [['CanUnlockUser', null]] });
     const { data, errors } = await gateway.query(token, unlock, { userId });
     expect(errors).toEqual([]);
-    expect(data).toEqual({ unlockUser: { user: { id: userId, isDisabled: false } } });
+    expect(data).toEqual({ unlockUser: { user: { userId, username } } });
     expect(await outcome(username, password, address)).toBeNull();
     const unknown = await gateway.query(token, unlock, { userId: 'unknown' });
     expect(unknown.errors).toMatchObject([{ extensions: { code: 'NOT_FOUND', obpCode: 'OBP-20057' } }]);

@@ -257,7 +257,7 @@ export function insertAccountRouting(
 ) {
   return insertRow(database, accountRouting, {
     scheme: 'IBAN',
-    address: `DE${randomUUID().replaceAll('-', '')}`,
+    address: `DE${randomUUID().replaceAll('-', '').toUpperCase()}`,
     createdAt: nextTime(),
     ...columns,
   });

@@ -3,7 +3,7 @@ import { and, count, eq } from 'drizzle-orm';
 import { gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
 import { insertRow } from '../../database/write-row.ts';
-import { optionalText, text, valid } from '../../graph/input.ts';
+import { optionalText, optionalVisibleText, valid, visibleText } from '../../graph/input.ts';
 import { collectProblems } from '../../graph/input-collection.ts';
 import { parseAttributeValue } from '../attribute/attribute-value.ts';
 import { account } from './account.table.ts';
@@ -19,8 +19,8 @@ type AccountAttributeValues = Pick<AccountAttributeRow, 'productCode' | 'contrac
 export function accountAttributeValues(input: AccountAttributeInput): AccountAttributeValues {
   return collectProblems(() => ({
     productCode: optionalText('input.productCode', input.productCode, 100),
-    contractCode: optionalText('input.contractCode', input.contractCode, 100),
-    name: text('input.name', input.name, 100),
+    contractCode: optionalVisibleText('input.contractCode', input.contractCode, 100),
+    name: visibleText('input.name', input.name, 100),
     type: input.type,
     value: valid('input.value', () => parseAttributeValue(input.type, input.value)),
   }));

@@ -1,7 +1,12 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { and, desc, eq, gt, inArray, or } from 'drizzle-orm';
 import { gatewayError } from '../../base/errors.ts';
-import { comparedForm, derivedCanonicalForm, routingAddressForms } from '../../base/identifiers.ts';
+import {
+  comparedForm,
+  derivedCanonicalForm,
+  parseRoutingAddress,
+  routingAddressForms,
+} from '../../base/identifiers.ts';
 import { valueRule } from '../../base/value-rules.ts';
 import { parseAmount, parseCurrency, parseDecimal, parseId } from '../../base/values.ts';
 import type { Config } from '../../config.ts';
@@ -57,7 +62,7 @@ function routingValues(inputs: readonly AccountRoutingInput[]): NewAccount['rout
       throw gatewayError('OBP-30114', { field: `${field}.scheme`, rule: valueRule('UNIQUE_ROUTING_SCHEME') });
     }
     schemes.add(scheme);
-    return { scheme, address: identifier(`${field}.address`, input.address, 255) };
+    return { scheme, address: valid(`${field}.address`, () => parseRoutingAddress(scheme, input.address), '') };
   });
 }
 

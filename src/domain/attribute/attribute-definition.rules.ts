@@ -1,4 +1,4 @@
-import { assertInput, optionalLongText, optionalText, text } from '../../graph/input.ts';
+import { assertInput, optionalLongText, optionalText, text, visibleText } from '../../graph/input.ts';
 import { collectProblems } from '../../graph/input-collection.ts';
 import type { CustomerAttributeDefinitionInput } from './attribute-definition.type.ts';
 
@@ -18,7 +18,7 @@ export function definitionValues(input: CustomerAttributeDefinitionInput, field 
     const isShort = canBeSeenOnViews.join(';').length <= maxViewsLength;
     assertInput(isShort, `${field}.canBeSeenOnViews`, 'MAX_CHARACTERS_IN_TOTAL', { limit: maxViewsLength });
     return {
-      name: text(`${field}.name`, input.name, 50),
+      name: visibleText(`${field}.name`, input.name, 50),
       category: customerCategory,
       type: input.type,
       description: optionalLongText(`${field}.description`, input.description, 2000),

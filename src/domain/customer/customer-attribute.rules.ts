@@ -1,5 +1,5 @@
 import { comparedForm } from '../../base/identifiers.ts';
-import { text, valid } from '../../graph/input.ts';
+import { valid, visibleText } from '../../graph/input.ts';
 import { collectProblems } from '../../graph/input-collection.ts';
 import { changedColumns, columnsOf, requiredField } from '../../graph/input-fields.ts';
 import type { AttributeDefinitionRow } from '../attribute/attribute-definition.table.ts';
@@ -33,7 +33,7 @@ export function derivedAttributeColumns({ name, type, value }: Pick<CustomerAttr
 
 /** The value is parsed together with the type. */
 const attributeFields = {
-  name: requiredField((value: string, place) => ({ name: text(place, value, 50) })),
+  name: requiredField((value: string, place) => ({ name: visibleText(place, value, 50) })),
   type: requiredField((type: AttributeType) => ({ type })),
   value: requiredField((value: string) => ({ value })),
 };

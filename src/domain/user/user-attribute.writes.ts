@@ -3,7 +3,7 @@ import { count, eq } from 'drizzle-orm';
 import { gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
 import { insertRow } from '../../database/write-row.ts';
-import { text, valid } from '../../graph/input.ts';
+import { valid, visibleText } from '../../graph/input.ts';
 import { collectProblems } from '../../graph/input-collection.ts';
 import { parseAttributeValue } from '../attribute/attribute-value.ts';
 import { user } from './user.table.ts';
@@ -18,7 +18,7 @@ type UserAttributeValues = Pick<UserAttributeRow, 'name' | 'type' | 'value'>;
 /** The columns of an attribute. The value must be of the type. */
 export function userAttributeValues({ name, type, value }: UserAttributeInput): UserAttributeValues {
   return collectProblems(() => ({
-    name: text('input.name', name, 50),
+    name: visibleText('input.name', name, 50),
     type,
     value: valid('input.value', () => parseAttributeValue(type, value)),
   }));

@@ -20,7 +20,7 @@ import { recordEmpowerment } from './empowerment.writes.ts';
 import { findUser } from './find-user.ts';
 import { requireFirstLogin } from './one-login.ts';
 import { userPage } from './user.list.ts';
-import { userAt } from './user.loader.ts';
+import { userAt, userSummaryAt } from './user.loader.ts';
 import { isEmailAddress } from './user.rules.ts';
 import { type UserRow, user } from './user.table.ts';
 import {
@@ -254,7 +254,7 @@ export class UserResolver {
         const { id } = await unlock(transaction, userId, context.config.secret, context.user?.id ?? null);
         return { id };
       },
-      async ({ id }) => ({ user: await userAt(context, id) }),
+      async ({ id }) => ({ user: await userSummaryAt(context, id) }),
     );
   }
 }

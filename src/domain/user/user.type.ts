@@ -4,6 +4,7 @@ import { DateTime, EmailAddress } from '../../graph/scalars.ts';
 import { Secret } from '../../graph/secret.ts';
 import { passwordRule } from './password.type.ts';
 import type { UserProfile } from './user.table.ts';
+import { UserSummary } from './user-summary.type.ts';
 
 @ObjectType({
   simpleResolvers: true,
@@ -138,8 +139,10 @@ export class CreateUserPayload {
 
 @ObjectType({ simpleResolvers: true, description: 'The result of unlocking a user.' })
 export class UnlockUserPayload {
-  @Field(() => User, { description: 'The unlocked user.' })
-  user: User;
+  @Field(() => UserSummary, {
+    description: 'The unlocked user. The caller might lack the role to read the contact details.',
+  })
+  user: UserSummary;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'The result of a login.' })

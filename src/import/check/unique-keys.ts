@@ -110,12 +110,12 @@ async function checkUniqueKey<Claim>(
 async function findHolders(
   database: Database,
   table: SQLiteTable,
-  { columns, canonical }: UniqueKey,
+  { columns, canonical, storedForms: formsOf = (value) => [value] }: UniqueKey,
   values: Row[],
 ): Promise<(value: Row) => Row[]> {
-  const stored = await storedRows(database, table, columns, values);
+  const stored = await storedRows(database, table, columns, values.flatMap(formsOf));
   const holders = Map.groupBy(stored, (row) => identityOf(columns, row));
-  const exactHolders = (value: Row) => holders.get(identityOf(columns, value)) ?? [];
+  const exactHolders = (value: Row) => formsOf(value).flatMap((form) => holders.get(identityOf(columns, form)) ?? []);
   if (canonical === undefined) return exactHolders;
 
   const { column, of } = canonical;

@@ -1,4 +1,4 @@
-import { canonicalIdentifier, derivedCanonicalForm } from '../../base/identifiers.ts';
+import { canonicalIdentifier, derivedCanonicalForm, routingAddressForms } from '../../base/identifiers.ts';
 import { InvalidValue, invalidValue } from '../../base/value-rules.ts';
 import { parseText } from '../../base/values.ts';
 import { account as accountTable } from '../../domain/account/account.table.ts';
@@ -20,7 +20,9 @@ import {
   optional,
   readFields,
   required,
+  routingAddress,
   text,
+  visibleText,
 } from '../fields.ts';
 import { isObject, isUnset, type JsonObject } from '../json.ts';
 import {
@@ -86,7 +88,7 @@ export const accountRouting = defineEntity({
   key: ['bankId', 'accountId', 'scheme'],
   fields: [
     required('scheme', 'scheme', identifier(50)),
-    required('address', 'address', identifier(255), { keepsStored: true }),
+    required('address', 'address', routingAddress, { keepsStored: true }),
   ],
   derive: ({ scheme, address }) => ({ canonicalRouting: derivedCanonicalForm(scheme, address) }),
   uniqueKeys: [
@@ -94,6 +96,8 @@ export const accountRouting = defineEntity({
       kind: 'routing',
       columns: ['bankId', 'scheme', 'address'],
       canonical: { column: 'canonicalRouting', of: ['scheme', 'address'] },
+      storedForms: ({ scheme, address, ...others }) =>
+        routingAddressForms(String(scheme), String(address)).map((form) => ({ ...others, scheme, address: form })),
       field: 'address',
       scope: 'for the scheme at the bank',
     },
@@ -121,8 +125,8 @@ export const accountAttribute = defineEntity({
   fields: [
     required('account_attribute_id', 'id', id),
     optional('product_code', 'productCode', text(100)),
-    optional('contract_code', 'contractCode', text(100)),
-    required('name', 'name', text(100)),
+    optional('contract_code', 'contractCode', visibleText(100)),
+    required('name', 'name', visibleText(100), { keepsStored: true }),
     required('type', 'type', attributeType),
     required('value', 'value', attributeValue),
   ],
@@ -275,7 +279,7 @@ const contractDetails = [
 ];
 
 const contractFields = [
-  required('contract_code', 'contractCode', text(100)),
+  required('contract_code', 'contractCode', visibleText(100)),
   optional('product_code', 'productCode', text(100)),
   ...contractDetails.map((name) => optional(name, name, text(2000))),
 ];

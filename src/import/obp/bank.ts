@@ -3,7 +3,7 @@ import { attributeDefinition as attributeDefinitionTable } from '../../domain/at
 import { bank as bankTable } from '../../domain/bank/bank.table.ts';
 import { defaultMaxItems } from '../../execution/max-items.ts';
 import { defineEntity } from '../entity.ts';
-import { attributeType, boolean, id, list, longText, optional, required, text, url } from '../fields.ts';
+import { attributeType, boolean, id, list, longText, optional, required, text, url, visibleText } from '../fields.ts';
 
 export const bank = defineEntity({
   name: 'bank',
@@ -31,7 +31,7 @@ export const attributeDefinition = defineEntity({
   record: { sections: ['attributes'], marks: [['attribute_definition_id'], ['can_be_seen_on_views']] },
   fields: [
     optional('attribute_definition_id', 'id', id),
-    required('name', 'name', text(50)),
+    required('name', 'name', visibleText(50), { keepsStored: true }),
     required('category', 'category', text(50)),
     required('type', 'type', attributeType),
     optional('description', 'description', longText(2000)),

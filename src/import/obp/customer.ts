@@ -38,6 +38,7 @@ import {
   text,
   timeByClock,
   url,
+  visibleText,
 } from '../fields.ts';
 import { isObject, isUnset, type JsonObject } from '../json.ts';
 import {
@@ -151,7 +152,7 @@ export const customerAttribute = defineEntity({
   },
   fields: [
     optional('customer_attribute_id', 'id', id),
-    required('name', 'name', text(50)),
+    required('name', 'name', visibleText(50), { keepsStored: true }),
     required('type', 'type', attributeType),
     required('value', 'value', attributeValue),
   ],

@@ -23,6 +23,7 @@ import {
   text,
   timeByClock,
   username,
+  visibleText,
 } from '../fields.ts';
 import { isObject, isUnset, type JsonObject } from '../json.ts';
 import {
@@ -71,7 +72,7 @@ export const userAttribute = defineEntity({
   userColumns: ['userId'],
   fields: [
     required('user_attribute_id', 'id', id),
-    required('name', 'name', text(50)),
+    required('name', 'name', visibleText(50), { keepsStored: true }),
     required('type', 'type', attributeType),
     required('value', 'value', attributeValue),
     optional('insert_date', 'insertDate', timeByClock),

@@ -177,8 +177,8 @@ export const gatewayCases: Readonly<Record<string, ApiCase>> = {
   },
   unlockUser: {
     variables: ({ lockedUser }) => ({ userId: lockedUser.id }),
-    selection: 'user { id isDisabled }',
-    result: ({ lockedUser }) => ({ user: { id: lockedUser.id, isDisabled: false } }),
+    selection: 'user { userId username }',
+    result: ({ lockedUser }) => ({ user: { userId: lockedUser.id, username: lockedUser.username } }),
     otherVariables: ({ freeUser }) => ({ userId: freeUser.id }),
   },
   updateUserCustomerLink: {
