@@ -2,20 +2,27 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { getTableColumns, getTableName } from 'drizzle-orm';
-import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
+import { eq, getTableColumns, getTableName } from 'drizzle-orm';
+import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Role, roleScope, roles } from '../../src/base/roles.ts';
 import { typeNameOf } from '../../src/changes/collected-changes.ts';
-import { identifiedTables } from '../../src/domain/onboarding/identified-tables.ts';
+import type { Database } from '../../src/database/database.ts';
+import { deleteRows } from '../../src/database/write-row.ts';
+import { customerAddress } from '../../src/domain/address/address.table.ts';
+import { crmEvent } from '../../src/domain/crm-event/crm-event.table.ts';
+import { customer } from '../../src/domain/customer/customer.table.ts';
+import { collidingIds } from '../../src/domain/onboarding/colliding-ids.ts';
+import { identifiedTables, idsOfOthers } from '../../src/domain/onboarding/identified-tables.ts';
 import { globalId, keyOfGlobalId } from '../../src/graph/global-id.ts';
 import { importFiles } from '../../src/import/import.ts';
 import { renderProblem } from '../../src/import/report.ts';
 import { gatewaySchema } from '../../src/schema.ts';
+import { dialectUnderTest } from '../support/database-url.ts';
 import { insertEveryEntity, sharedNames, type World } from '../support/every-entity.ts';
 import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
-import { insertKycDocument } from '../support/rows.ts';
+import { insertCrmEvent, insertCustomerAddress, insertKycDocument } from '../support/rows.ts';
 import { allTables, everythingStored } from '../support/stored.ts';
 
 let gateway: Gateway;
@@ -150,13 +157,13 @@ describe('a global ID', () => {
   });
 });
 
-async function importRecords(records: object, update = false): Promise<string[]> {
+async function importRecords(records: object, update = false, database = gateway.database): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'ids-'));
   try {
     await writeFile(join(folder, 'file.json'), JSON.stringify(records));
     const problems: string[] = [];
     await importFiles(
-      gateway.database,
+      database,
       [join(folder, 'file.json')],
       { update },
       { onProblem: (problem) => problems.push(renderProblem(problem)) },
@@ -267,6 +274,84 @@ describe('an import', () => {
 
     expect(before).toContain('Before');
     expect(await read()).toBe(before.replaceAll('Before', 'After'));
+  });
+});
+
+describe('an ID that is chosen twice at once', () => {
+  test('fails the import that writes it after the other one', async () => {
+    const [{ bankId, customerId }] = worlds as [World];
+    const id = `chosen-twice-${randomUUID()}`;
+    let isFirst = true;
+    // The other import commits between the check and the first transaction of this one.
+    const database: Database = {
+      ...gateway.database,
+      async transaction(work, options) {
+        if (isFirst) {
+          isFirst = false;
+          await insertCustomerAddress(gateway.database, { bankId, customerId, id });
+        }
+        return gateway.database.transaction(work, options);
+      },
+    };
+
+    await expect(importRecords({ customers: [customerRecord(bankId, id)] }, false, database)).rejects.toThrow(
+      'An object with an ID of the files was created during the import. Import the files again.',
+    );
+
+    const stored = await gateway.database.read.select().from(customer).where(eq(customer.id, id));
+    expect(stored).toEqual([]);
+    expect(await importRecords({ customers: [customerRecord(bankId, id)] })).toHaveLength(1);
+  });
+
+  test('is found by one of two transactions that have both inserted it', async () => {
+    const [{ bankId, customerId }] = worlds as [World];
+    const id = `inserted-twice-${randomUUID()}`;
+    const insertedBoth = Promise.withResolvers<void>();
+    let inserted = 0;
+    async function insertAndCheck(table: SQLiteTable, insert: (database: Database) => Promise<unknown>) {
+      await gateway.database.transaction(async (transaction) => {
+        await insert({ ...gateway.database, transaction: (work) => work(transaction) });
+        inserted += 1;
+        if (inserted === 2) insertedBoth.resolve();
+        // On SQLite, the second transaction begins when the first has ended.
+        if (dialectUnderTest === 'postgresql') await insertedBoth.promise;
+        if ((await idsOfOthers(transaction, table, [id])).length > 0) throw new Error('taken');
+      });
+    }
+
+    const results = await Promise.allSettled([
+      insertAndCheck(customerAddress, (database) => insertCustomerAddress(database, { bankId, customerId, id })),
+      insertAndCheck(crmEvent, (database) => insertCrmEvent(database, { bankId, customerId, id })),
+    ]);
+
+    expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    const stored = await Promise.all([
+      gateway.database.read.select().from(customerAddress).where(eq(customerAddress.id, id)),
+      gateway.database.read.select().from(crmEvent).where(eq(crmEvent.id, id)),
+    ]);
+    expect(stored.flat()).toHaveLength(1);
+  });
+
+  test('is listed if objects of two types have it', async () => {
+    const [{ bankId, customerId }] = worlds as [World];
+    const before = await collidingIds(gateway.database.read);
+    await insertCustomerAddress(gateway.database, { bankId, customerId, id: bankId });
+
+    const listed = await collidingIds(gateway.database.read);
+    await gateway.database.transaction((transaction) =>
+      deleteRows(transaction, customerAddress, eq(customerAddress.id, bankId)),
+    );
+
+    expect(before).toEqual([]);
+    expect(listed).toEqual([
+      {
+        ...{ kind: 'ID', bankId: null },
+        identifiers: [
+          { id: bankId, objectType: 'Bank' },
+          { id: bankId, objectType: 'CustomerAddress' },
+        ],
+      },
+    ]);
   });
 });
 

@@ -6,15 +6,19 @@ export function addCollisions(program: Command): void {
   program
     .command('collisions')
     .description(
-      'Print identifiers of an earlier version that have the same canonical form as JSON lines, such as two customer numbers that look the same.',
+      'Print identifiers of an earlier version that have the same canonical form as JSON lines, such as two customer numbers that look the same, and IDs that objects of several types have.',
     )
     .action(async () => {
       const collisions = await audited('collisions', await settings('secret'), async (database, audit) => {
         const { collidingIdentifiers } = await import('../../domain/identifier/colliding-identifiers.ts');
-        const listed = await collidingIdentifiers(database.read);
+        const { collidingIds } = await import('../../domain/onboarding/colliding-ids.ts');
+        const listed = [...(await collidingIdentifiers(database.read)), ...(await collidingIds(database.read))];
         for (const { bankId, identifiers } of listed) {
-          const idsOf = (name: string) => identifiers.flatMap((identifier) => identifier[name] ?? []);
-          audit.addSubjects({ bankId, customerIds: idsOf('customerId'), userIds: idsOf('userId') });
+          const idsOf = (name: string, type: string) =>
+            identifiers.flatMap(
+              (identifier) => identifier[name] ?? (identifier.objectType === type ? identifier.id : null) ?? [],
+            );
+          audit.addSubjects({ bankId, customerIds: idsOf('customerId', 'Customer'), userIds: idsOf('userId', 'User') });
         }
         return listed;
       });

@@ -11,9 +11,19 @@ import { taxResidence } from '../tax-residence/tax-residence.table.ts';
 import type { UserRow } from '../user/user.table.ts';
 import { collidingUsers } from '../user/username.ts';
 
-/** Stored identifiers with the same canonical form, at a bank or, for those of users, without a bank. */
+/**
+ * Stored identifiers with the same canonical form, at a bank or, for those of users, without a bank. The kind `ID` is an ID that
+ * objects of several types have.
+ */
 export interface Collision {
-  kind: 'CUSTOMER_NUMBER' | 'ACCOUNT_ROUTING' | 'SOCIAL_MEDIA_HANDLE' | 'TAX_NUMBER' | 'USERNAME' | 'EMAIL_ADDRESS';
+  kind:
+    | 'ID'
+    | 'CUSTOMER_NUMBER'
+    | 'ACCOUNT_ROUTING'
+    | 'SOCIAL_MEDIA_HANDLE'
+    | 'TAX_NUMBER'
+    | 'USERNAME'
+    | 'EMAIL_ADDRESS';
   bankId: string | null;
   /** Each with the ID of its object, and exactly as stored. */
   identifiers: Record<string, string>[];

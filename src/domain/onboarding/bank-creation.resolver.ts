@@ -4,10 +4,11 @@ import { RequiresRole } from '../../graph/access/rule.ts';
 import type { Context } from '../../graph/context.ts';
 import { mutate } from '../../graph/mutation.ts';
 import { bankAt } from '../bank/bank.loader.ts';
+import { bank } from '../bank/bank.table.ts';
 import { BankPayload, CreateBankInput } from '../bank/bank.type.ts';
 import { bankValues, insertBank } from '../bank/bank.writes.ts';
 import { insertEntitlement } from '../user/entitlement.writes.ts';
-import { refuseIdOfOther } from './identified-tables.ts';
+import { idsOfOthers } from './identified-tables.ts';
 
 /** Does not belong to the banks, because the creator is granted an entitlement, and no object can have the ID. */
 @Resolver()
@@ -29,9 +30,10 @@ export class BankCreationMutation {
       context,
       async (transaction) => {
         await insertBank(transaction, values);
-        await refuseIdOfOther(transaction, values.id);
         const role = { roleName: 'CanCreateEntitlementAtOneBank', bankId: values.id, expiresAt: null };
         await insertEntitlement(transaction, { userId: user.id, ...role }, null);
+        const taken = await idsOfOthers(transaction, bank, [values.id]);
+        if (taken.length > 0) throw gatewayError('OBP-34000', { field: 'input.bankId' });
         return { id: values.id };
       },
       async ({ id }) => ({ bank: await bankAt(context, id) }),

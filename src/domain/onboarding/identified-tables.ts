@@ -1,7 +1,9 @@
-import { and, eq, or, type SQL, sql } from 'drizzle-orm';
+import { and, eq, getTableName, or, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { gatewayError } from '../../base/errors.ts';
+import { inKeys, keyValues } from '../../database/batch.ts';
 import type { Queries } from '../../database/database.ts';
+import { lockText } from '../../database/lock.ts';
+import { statementByShape } from '../../database/statement.ts';
 import { accountAttribute } from '../account/account-attribute.table.ts';
 import { customerAccountLink } from '../account/customer-account-link.table.ts';
 import { customerAddress } from '../address/address.table.ts';
@@ -51,16 +53,46 @@ export const identifiedTables: readonly IdentifiedTable[] = [
   userCustomerLink,
 ];
 
-function existsIn(table: IdentifiedTable, id: string): SQL {
-  return sql`exists (select 1 from ${table} where ${eq(table.id, id)})`;
+/** The tables whose IDs might have been used again for what belongs to their rows. */
+const owners: readonly SQLiteTable[] = [bank, user, customer];
+
+/** The form of generated IDs, which two objects have only if one was made from the other, such as from that of its customer. */
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Whether rows of both tables might have the ID, so that it must be looked up. */
+export function mightShareId(one: SQLiteTable, other: SQLiteTable, id: string): boolean {
+  return one !== other && (owners.includes(one) || owners.includes(other) || !uuid.test(id));
 }
 
-/** Must be called after the bank is stored. @throws OBP-34000 if another object has the ID of the bank. */
-export async function refuseIdOfOther(transaction: Queries, bankId: string): Promise<void> {
-  const others = identifiedTables.filter((table) => table !== bank);
-  const [taken] = await transaction
-    .select({ id: bank.id })
-    .from(bank)
-    .where(and(eq(bank.id, bankId), or(...others.map((table) => existsIn(table, bankId)))));
-  if (taken !== undefined) throw gatewayError('OBP-34000', { field: 'input.bankId' });
+interface ComparedTables {
+  table: IdentifiedTable;
+  others: readonly IdentifiedTable[];
+}
+
+const idsAlsoIn = statementByShape<ComparedTables, { id: string }[]>(
+  ({ table, others }) => [table, ...others].map(getTableName).join(' '),
+  (queries, { table, others }) => {
+    const isTaken = others.map((other) => sql`exists (select 1 from ${other} where ${eq(other.id, table.id)})`);
+    return queries
+      .select({ id: sql<string>`${table.id}` })
+      .from(table)
+      .where(and(inKeys([table.id]), or(...isTaken)));
+  },
+);
+
+/**
+ * Returns those IDs of new rows that rows of other tables have, too. Must be called at the end of a transaction in which the IDs of
+ * the rows were chosen. Such transactions wait for each other here, because none of them sees the rows of the others before.
+ */
+export async function idsOfOthers(transaction: Queries, table: SQLiteTable, ids: readonly string[]): Promise<string[]> {
+  const own = identifiedTables.find((identified) => identified === table);
+  if (own === undefined || ids.length === 0) return [];
+  await lockText(transaction, 'IDs of objects');
+  const shared: string[] = [];
+  for (const alike of Map.groupBy(ids, (id) => uuid.test(id)).values()) {
+    const others = identifiedTables.filter((other) => mightShareId(own, other, alike[0] ?? ''));
+    const rows = await idsAlsoIn(transaction, { table: own, others }, keyValues(alike));
+    shared.push(...rows.map(({ id }) => id));
+  }
+  return shared;
 }

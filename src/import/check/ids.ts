@@ -1,5 +1,5 @@
 import { typeNameOf } from '../../changes/collected-changes.ts';
-import { type IdentifiedTable, identifiedTables } from '../../domain/onboarding/identified-tables.ts';
+import { type IdentifiedTable, identifiedTables, mightShareId } from '../../domain/onboarding/identified-tables.ts';
 import { entities, entityOf } from '../entities.ts';
 import { type Entity, fieldNames } from '../entity.ts';
 import { isEmptyTable, storedRows } from '../existing-rows.ts';
@@ -17,9 +17,6 @@ interface ObjectId {
 const identified = (entities as readonly Entity[]).filter(({ table }) =>
   (identifiedTables as readonly unknown[]).includes(table),
 );
-
-/** The entities whose IDs might have been used again for what belongs to their objects. */
-const owners: readonly Entity[] = [bank, user, customer];
 
 function namesOf(list: readonly Entity[]): string {
   return list.map(({ name }) => `'${name}'`).join(', ');
@@ -51,9 +48,6 @@ const repeatedIds = `
   from ranked first join ranked other on other.id = first.id and other.entity <> first.entity
   where first.rank = 1`;
 
-/** The form of generated IDs, which two objects have only if one was made from the other, such as from that of its customer. */
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 /**
  * Removes rows whose ID is that of an object of another type, in the files or in the database, because client caches identify
  * objects by their `id` alone. Accounts and KYC evidence have an `id` of another form.
@@ -83,11 +77,7 @@ async function filledTables({ database }: Checking): Promise<IdentifiedTable[]> 
 
 /** Removes the objects whose ID is that of a row of another table in the database. */
 async function removeStored(checking: Checking, rows: ObjectId[], table: IdentifiedTable): Promise<void> {
-  const isOwner = (of: unknown) => owners.some((owner) => owner.table === of);
-  const compared = rows.filter(({ id, entity }) => {
-    const own = entityOf(entity).table;
-    return own !== table && (isOwner(table) || isOwner(own) || !uuid.test(id));
-  });
+  const compared = rows.filter(({ id, entity }) => mightShareId(entityOf(entity).table, table, id));
   const taken = new Set((await storedRows(checking.database, table, ['id'], compared)).map(({ id }) => id));
   for (const own of compared) {
     if (taken.has(own.id)) removeObject(checking, own, `of the ${typeNameOf(table)} in the database`);

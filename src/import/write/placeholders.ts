@@ -6,7 +6,7 @@ import { bank } from '../obp/bank.ts';
 import { user } from '../obp/user.ts';
 import { countsOf } from '../report.ts';
 import type { Row } from '../row.ts';
-import { completeRow, identityOfUser, rowsPerTransaction, usersNamed, type Writing } from './writing.ts';
+import { completeRow, identityOfUser, requireOwnIds, rowsPerTransaction, usersNamed, type Writing } from './writing.ts';
 
 /** Whether a row is a placeholder: a bank or user that was only referenced so far. Its record completes the row. */
 export function isPlaceholder(entity: Entity, row: Row): boolean {
@@ -26,9 +26,10 @@ async function writePlaceholders({ database, report, now }: Writing, entity: Ent
   const placeholders = rows.map((row) => completeRow(entity, row, now));
   countsOf(report, entity.name).placeholders += placeholders.length;
   if (placeholders.length === 0) return;
-  await database.transaction((transaction) =>
-    insertRows(transaction, entity.table, placeholders, { onConflict: 'ignore' }),
-  );
+  await database.transaction(async (transaction) => {
+    await insertRows(transaction, entity.table, placeholders, { onConflict: 'ignore' });
+    await requireOwnIds(transaction, entity, placeholders);
+  });
 }
 
 /** Writes the banks that are referenced, but neither in the files nor in the database. */

@@ -19,7 +19,7 @@ import type { StagedRow } from '../staging.ts';
 import { writeKycGaps } from './kyc-gaps.ts';
 import { applyStagedTimelines, customersWithTimeline, outdatedCustomers } from './kyc-timeline.ts';
 import { isPlaceholder, writeBankPlaceholders, writeUserPlaceholders } from './placeholders.ts';
-import { completeRow, identityOfUser, rowsPerTransaction, usersNamed, type Writing } from './writing.ts';
+import { completeRow, identityOfUser, requireOwnIds, rowsPerTransaction, usersNamed, type Writing } from './writing.ts';
 
 /** Writes the staged rows in batches. Each batch can be repeated, so an interrupted import is started again. */
 export async function writeStaged(writing: Writing): Promise<void> {
@@ -70,6 +70,7 @@ async function writeBatch(writing: Writing, entity: Entity, batch: StagedRow[], 
     await insertRows(transaction, entity.table, [...inserts], { onConflict: 'ignore', recorded });
     for (const update of updates.values()) await updateRow(transaction, entity, update, now, places);
     for (const update of outdated) await updateRow(transaction, customer, update, now, places);
+    await requireOwnIds(transaction, entity, [...inserts]);
   });
 }
 

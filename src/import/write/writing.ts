@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Database } from '../../database/database.ts';
+import type { Database, Queries } from '../../database/database.ts';
+import { idsOfOthers } from '../../domain/onboarding/identified-tables.ts';
 import { user as userTable } from '../../domain/user/user.table.ts';
 import type { Entity } from '../entity.ts';
 import { columnsOf, storedRows } from '../existing-rows.ts';
@@ -51,6 +52,13 @@ export async function usersNamed({ database, now }: Writing, names: readonly Row
     throw new Error('A user in the files was registered during the import. Import the files again.');
   }
   return new Map(rows.map((row) => [identityOfUser(row), row]));
+}
+
+/** Fails if another import, or the creation of a bank, has used the ID of a new row for an object of another type since the check. */
+export async function requireOwnIds(transaction: Queries, { table }: Entity, rows: readonly Row[]): Promise<void> {
+  const ids = rows.flatMap(({ id }) => (typeof id === 'string' ? [id] : []));
+  if ((await idsOfOthers(transaction, table, ids)).length === 0) return;
+  throw new Error('An object with an ID of the files was created during the import. Import the files again.');
 }
 
 export function identityOfUser(row: Row): string {
