@@ -60,7 +60,7 @@ afterAll(async () => {
 });
 
 /** These kinds do not reach the database, so they are only tested with the default one. */
-const kindsWithoutDatabase = new Set(['bodies', 'connections', 'documents']);
+const kindsWithoutDatabase = new Set(['bodies', 'connections', 'documentIds', 'documents']);
 const kinds = Object.entries(corpus).filter(
   ([kind]) => dialectUnderTest === 'sqlite' || !kindsWithoutDatabase.has(kind),
 );

@@ -1,7 +1,9 @@
 import type { Attack } from './attack.ts';
 import { bodyAttacks } from './attacks/bodies.ts';
 import { connectionAttacks } from './attacks/connections.ts';
+import { documentIdAttacks } from './attacks/document-ids.ts';
 import { documentAttacks } from './attacks/documents.ts';
+import { entityAttacks } from './attacks/entities.ts';
 import { grantAttacks } from './attacks/grants.ts';
 import { inputAttacks } from './attacks/inputs.ts';
 import { leakAttacks } from './attacks/leaks.ts';
@@ -17,6 +19,8 @@ export const corpus: Readonly<Record<string, readonly Attack[]>> = {
   text: textAttacks,
   inputs: inputAttacks,
   documents: documentAttacks,
+  documentIds: documentIdAttacks,
+  entities: entityAttacks,
   bodies: bodyAttacks,
   leaks: leakAttacks,
   tokens: tokenAttacks,

@@ -18,6 +18,7 @@ export function hostileEnvironment(databaseUrl: string, issuer: Issuer): Record<
     GATEWAY_SIGNING_KEY: signingKey,
     GATEWAY_INTROSPECTION: 'on',
     GATEWAY_CUSTOMER_FIREHOSE: 'on',
+    GATEWAY_FEDERATION: 'on',
     GATEWAY_TRUSTED_PROXIES: '127.200.0.0/16',
     // The attacks must meet the limits that they test, and a busy machine executes them slowly.
     GATEWAY_REFUSE_WHEN_OVERLOADED: 'off',
