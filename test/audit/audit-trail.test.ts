@@ -11,12 +11,11 @@ import { change } from '../../src/changes/change.table.ts';
 import { recorderOf } from '../../src/database/change-recorder.ts';
 import type { Database } from '../../src/database/database.ts';
 import { currentDeadline, withDeadline } from '../../src/database/deadline.ts';
-import { openDatabase } from '../../src/database/open-database.ts';
 import { insertRow } from '../../src/database/write-row.ts';
 import { eventPlaces } from '../../src/domain/audit-event/event-places.ts';
 import { bank } from '../../src/domain/bank/bank.table.ts';
 import { type AuditReader, auditReader } from '../support/audit-events.ts';
-import { createMigratedDatabaseUrl } from '../support/database-url.ts';
+import { openMigratedDatabase } from '../support/migrated-database.ts';
 
 const secret = new InstallationSecret('a secret of the tests, for the audit trail');
 
@@ -27,16 +26,11 @@ let drop: () => Promise<void>;
 let audit: AuditReader;
 
 beforeAll(async () => {
-  const created = await createMigratedDatabaseUrl();
-  drop = created.drop;
-  database = await openDatabase(created.url, { onStatement: (text) => onStatement(text) });
+  ({ database, drop } = await openMigratedDatabase({ onStatement: (text) => onStatement(text) }));
   audit = auditReader(database);
 });
 beforeEach(() => audit.skipExisting());
-afterAll(async () => {
-  await database.close();
-  await drop();
-});
+afterAll(() => drop());
 
 test('close waits for running transactions, and then the trail accepts no events', async () => {
   const trail = await openAuditTrail({ database, secret });

@@ -5,8 +5,7 @@ import { costConsumption } from '../../src/auth/cost-consumption.table.ts';
 import { CostExchange, deleteFullBudgets } from '../../src/auth/cost-exchange.ts';
 import { InstallationSecret } from '../../src/base/installation-secret.ts';
 import type { Database } from '../../src/database/database.ts';
-import { openDatabase } from '../../src/database/open-database.ts';
-import { createMigratedDatabaseUrl } from '../support/database-url.ts';
+import { openMigratedDatabase } from '../support/migrated-database.ts';
 
 const limits = { costPerMinute: 6_000, anonymousCostPerMinute: 600 };
 
@@ -17,17 +16,15 @@ let failures: unknown[];
 let exchanges: CostExchange[];
 
 beforeEach(async () => {
-  const created = await createMigratedDatabaseUrl();
-  drop = created.drop;
   statements = [];
   failures = [];
   exchanges = [];
-  database = await openDatabase(created.url, { onStatement: (statement) => statements.push(statement) });
+  const onStatement = (statement: string) => statements.push(statement);
+  ({ database, drop } = await openMigratedDatabase({ onStatement }));
 });
 
 afterEach(async () => {
   for (const exchange of exchanges) await exchange.stop();
-  await database.close();
   await drop();
 });
 

@@ -4,8 +4,9 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { revokedToken } from '../../src/domain/user/revoked-token.table.ts';
 import { disableUser } from '../../src/domain/user/user-administration.ts';
 import { auditReader } from '../support/audit-events.ts';
-import { type Gateway, startGateway } from '../support/gateway.ts';
-import { audience, type IdentityProvider, startIdentityProvider } from '../support/identity-provider.ts';
+import type { Gateway } from '../support/gateway.ts';
+import { startGatewayWithProvider } from '../support/gateway-with-provider.ts';
+import type { IdentityProvider } from '../support/identity-provider.ts';
 
 const renew = 'mutation { renewToken { token expiresAt } }';
 const revokeThis = 'mutation { revokeMyTokens(thisOneOnly: true) { revokedAt } }';
@@ -13,14 +14,11 @@ const hour = 3_600_000;
 
 let gateway: Gateway;
 let provider: IdentityProvider;
+let stop: () => Promise<void>;
 beforeAll(async () => {
-  provider = await startIdentityProvider();
-  gateway = await startGateway({ environment: { GATEWAY_OIDC_ISSUERS: `${provider.issuer}|${audience}` } });
+  ({ gateway, provider, stop } = await startGatewayWithProvider());
 });
-afterAll(async () => {
-  await gateway.stop();
-  await provider.stop();
-});
+afterAll(() => stop());
 
 async function statusOf(token: string): Promise<number> {
   return (await gateway.query(token, '{ me { id } }')).status;

@@ -11,8 +11,9 @@ import { openFailureLog } from '../../src/http/failure-log.ts';
 import { createServer } from '../../src/http/server.ts';
 import { gatewaySchema } from '../../src/schema.ts';
 import { auditReader } from '../support/audit-events.ts';
-import { type Gateway, startGateway } from '../support/gateway.ts';
-import { audience, type IdentityProvider, startIdentityProvider } from '../support/identity-provider.ts';
+import type { Gateway } from '../support/gateway.ts';
+import { startGatewayWithProvider } from '../support/gateway-with-provider.ts';
+import type { IdentityProvider } from '../support/identity-provider.ts';
 
 const me = '{ me { id } }';
 const revokeAll = 'mutation { revokeMyTokens { revokedAt } }';
@@ -20,16 +21,13 @@ const revokeThis = 'mutation { revokeMyTokens(thisOneOnly: true) { revokedAt } }
 
 let gateway: Gateway;
 let provider: IdentityProvider;
+let stop: () => Promise<void>;
 
 beforeAll(async () => {
-  provider = await startIdentityProvider();
-  gateway = await startGateway({ environment: { GATEWAY_OIDC_ISSUERS: `${provider.issuer}|${audience}` } });
+  ({ gateway, provider, stop } = await startGatewayWithProvider());
 });
 
-afterAll(async () => {
-  await gateway.stop();
-  await provider.stop();
-});
+afterAll(() => stop());
 
 async function statusOf(token: string): Promise<number> {
   return (await gateway.query(token, me)).status;

@@ -4,8 +4,7 @@ import { change } from '../../src/changes/change.table.ts';
 import { deleteExpiredChanges } from '../../src/changes/delete-expired-changes.ts';
 import type { Database } from '../../src/database/database.ts';
 import { dialect } from '../../src/database/dialect.ts';
-import { openDatabase } from '../../src/database/open-database.ts';
-import { createMigratedDatabaseUrl } from '../support/database-url.ts';
+import { openMigratedDatabase } from '../support/migrated-database.ts';
 
 const dayMilliseconds = 86_400_000;
 
@@ -13,14 +12,9 @@ let database: Database;
 let drop: () => Promise<void>;
 
 beforeAll(async () => {
-  const created = await createMigratedDatabaseUrl();
-  drop = created.drop;
-  database = await openDatabase(created.url);
+  ({ database, drop } = await openMigratedDatabase());
 });
-afterAll(async () => {
-  await database.close();
-  await drop();
-});
+afterAll(() => drop());
 
 async function insert(name: string, ageInDays: number, count = 1): Promise<void> {
   const at = new Date(Date.now() - ageInDays * dayMilliseconds);

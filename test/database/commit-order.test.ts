@@ -7,21 +7,15 @@ import { allChangesInOrder, changesOfBankInOrder } from '../../src/changes/chang
 import { isLost, type Position, startOfTable } from '../../src/database/commit-order.ts';
 import type { Database, Queries } from '../../src/database/database.ts';
 import { dialect } from '../../src/database/dialect.ts';
-import { openDatabase } from '../../src/database/open-database.ts';
-import { createMigratedDatabaseUrl } from '../support/database-url.ts';
+import { openMigratedDatabase } from '../support/migrated-database.ts';
 
 let database: Database;
 let drop: () => Promise<void>;
 
 beforeAll(async () => {
-  const created = await createMigratedDatabaseUrl();
-  drop = created.drop;
-  database = await openDatabase(created.url);
+  ({ database, drop } = await openMigratedDatabase());
 });
-afterAll(async () => {
-  await database.close();
-  await drop();
-});
+afterAll(() => drop());
 
 async function insert(transaction: Queries, bankId: string, ...names: string[]): Promise<void> {
   const row = { at: new Date(), bankId, customerIds: [], userIds: [] };

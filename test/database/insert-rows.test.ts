@@ -5,24 +5,19 @@ import { auditEventCustomer } from '../../src/audit/audit.table.ts';
 import type { Database } from '../../src/database/database.ts';
 import { isUniqueViolation } from '../../src/database/errors.ts';
 import { insertAtOnce, insertRows, type OnConflict, rowsFor } from '../../src/database/insert-rows.ts';
-import { openDatabase } from '../../src/database/open-database.ts';
 import { bank } from '../../src/domain/bank/bank.table.ts';
 import { customer } from '../../src/domain/customer/customer.table.ts';
-import { createMigratedDatabaseUrl, dialectUnderTest } from '../support/database-url.ts';
+import { dialectUnderTest } from '../support/database-url.ts';
+import { openMigratedDatabase } from '../support/migrated-database.ts';
 
 let database: Database;
 let drop: () => Promise<void>;
 
 beforeAll(async () => {
-  const created = await createMigratedDatabaseUrl();
-  drop = created.drop;
-  database = await openDatabase(created.url);
+  ({ database, drop } = await openMigratedDatabase());
 });
 
-afterAll(async () => {
-  await database.close();
-  await drop();
-});
+afterAll(() => drop());
 
 const now = new Date('2026-11-21T03:04:05.678Z');
 

@@ -6,8 +6,9 @@ import { replacePassword } from '../../src/domain/user/password.writes.ts';
 import { user } from '../../src/domain/user/user.table.ts';
 import * as administration from '../../src/domain/user/user-administration.ts';
 import { auditReader } from '../support/audit-events.ts';
-import { type Gateway, startGateway } from '../support/gateway.ts';
-import { audience, type IdentityProvider, startIdentityProvider } from '../support/identity-provider.ts';
+import type { Gateway } from '../support/gateway.ts';
+import { startGatewayWithProvider } from '../support/gateway-with-provider.ts';
+import type { IdentityProvider } from '../support/identity-provider.ts';
 
 const password = 'correct horse battery staple';
 const newPassword = 'a better passphrase than that';
@@ -25,22 +26,16 @@ interface Changed {
 
 let gateway: Gateway;
 let provider: IdentityProvider;
+let stop: () => Promise<void>;
 
 beforeAll(async () => {
-  provider = await startIdentityProvider();
-  gateway = await startGateway({
-    environment: {
-      // Each test uses addresses of its own.
-      GATEWAY_TRUSTED_PROXIES: '127.0.0.1',
-      GATEWAY_OIDC_ISSUERS: `${provider.issuer}|${audience}`,
-    },
-  });
+  ({ gateway, provider, stop } = await startGatewayWithProvider({
+    // Each test uses addresses of its own.
+    GATEWAY_TRUSTED_PROXIES: '127.0.0.1',
+  }));
 });
 
-afterAll(async () => {
-  await gateway.stop();
-  await provider.stop();
-});
+afterAll(() => stop());
 
 let addresses = 0;
 

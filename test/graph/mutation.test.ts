@@ -1,13 +1,12 @@
 import { GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
 import { describe, expect, test, vi } from 'vitest';
 import type { Queries } from '../../src/database/database.ts';
-import { openDatabase } from '../../src/database/open-database.ts';
 import { type Call, createContext, type WriteOnce } from '../../src/graph/context.ts';
 import { addIdempotencyKeys, mutate } from '../../src/graph/mutation.ts';
 import { gatewaySchema } from '../../src/schema.ts';
 import { mutationsWithoutKey } from '../support/api-cases.ts';
-import { createMigratedDatabaseUrl } from '../support/database-url.ts';
 import { contextParts } from '../support/gateway.ts';
+import { openMigratedDatabase } from '../support/migrated-database.ts';
 
 const field = {
   type: GraphQLString,
@@ -99,8 +98,7 @@ describe('addIdempotencyKeys', () => {
 });
 
 test('context.write fails for a mutation that does not call mutate, and writes nothing', async () => {
-  const { url, drop } = await createMigratedDatabaseUrl();
-  const database = await openDatabase(url);
+  const { database, url, drop } = await openMigratedDatabase();
   const context = createContext(await contextParts(url, database));
   context.call = {
     ...{ field: 'createNote', arguments: {}, idempotencyKey: null, isMutated: false },
@@ -110,6 +108,5 @@ test('context.write fails for a mutation that does not call mutate, and writes n
 
   await expect(context.write(work)).rejects.toThrow('createNote must call mutate, or be marked @Unkeyed().');
   expect(work).not.toHaveBeenCalled();
-  await database.close();
   await drop();
 });

@@ -4,8 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AttributeType } from '../../src/domain/attribute/attribute-type.ts';
 import { userAttribute } from '../../src/domain/user/user-attribute.table.ts';
-import { type Gateway, type GatewayResponse, startGateway } from '../support/gateway.ts';
-import { audience, type IdentityProvider, startIdentityProvider } from '../support/identity-provider.ts';
+import type { Gateway, GatewayResponse } from '../support/gateway.ts';
+import { startGatewayWithProvider } from '../support/gateway-with-provider.ts';
+import type { IdentityProvider } from '../support/identity-provider.ts';
 
 const bankId = 'gh.29.uk';
 const me = '{ me { id } }';
@@ -15,27 +16,21 @@ const expensive = `{ customers(bankId: "${bankId}", first: 100) { nodes { id mes
 const login = () => `mutation { login(username: "${randomUUID()}", password: "a wrong password") { token } }`;
 
 let provider: IdentityProvider;
+let stop: () => Promise<void>;
 let gateway: Gateway;
 let nextAddress = 0;
 
 beforeAll(async () => {
-  provider = await startIdentityProvider();
-  gateway = await startGateway({
-    environment: {
-      GATEWAY_COST_PER_MINUTE: '1000',
-      GATEWAY_ANONYMOUS_COST_PER_MINUTE: '520',
-      GATEWAY_OIDC_ISSUERS: `${provider.issuer}|${audience}`,
-      GATEWAY_TRUSTED_PROXIES: '127.0.0.1',
-      GATEWAY_CORS_ORIGINS: 'https://app.example.org',
-    },
-  });
+  ({ gateway, provider, stop } = await startGatewayWithProvider({
+    GATEWAY_COST_PER_MINUTE: '1000',
+    GATEWAY_ANONYMOUS_COST_PER_MINUTE: '520',
+    GATEWAY_TRUSTED_PROXIES: '127.0.0.1',
+    GATEWAY_CORS_ORIGINS: 'https://app.example.org',
+  }));
   await gateway.createBank(bankId);
 });
 
-afterAll(async () => {
-  await gateway.stop();
-  await provider.stop();
-});
+afterAll(() => stop());
 
 /** Sends requests from a network of its own. */
 function newClient() {

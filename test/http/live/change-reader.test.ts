@@ -2,22 +2,16 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { change } from '../../../src/changes/change.table.ts';
 import type { Database } from '../../../src/database/database.ts';
 import { insertRows } from '../../../src/database/insert-rows.ts';
-import { openDatabase } from '../../../src/database/open-database.ts';
 import { ChangeReader, type PlacedChange } from '../../../src/http/live/change-reader.ts';
-import { createMigratedDatabaseUrl } from '../../support/database-url.ts';
+import { openMigratedDatabase } from '../../support/migrated-database.ts';
 
 let database: Database;
 let drop: () => Promise<void>;
 
 beforeAll(async () => {
-  const created = await createMigratedDatabaseUrl();
-  drop = created.drop;
-  database = await openDatabase(created.url);
+  ({ database, drop } = await openMigratedDatabase());
 });
-afterAll(async () => {
-  await database.close();
-  await drop();
-});
+afterAll(() => drop());
 
 async function insert(...names: string[]): Promise<void> {
   const row = { at: new Date(), bankId: 'bank', customerIds: [], userIds: [] };
