@@ -58,10 +58,11 @@ function statedId({ query, documentId, extensions }: Fields): StatedId | null {
   throw invalid(`${field}.sha256Hash`, 'HASH_OF_QUERY');
 }
 
-function withText({ documentId: _documentId, extensions, ...body }: Fields, text: unknown): Fields {
-  if (!isFields(extensions)) return { ...body, query: text };
-  const { persistedQuery: _persistedQuery, ...others } = extensions;
-  return { ...body, query: text, extensions: others };
+function withText({ documentId: _documentId, ...body }: Fields, text: unknown): Fields {
+  // Apollo Server refuses extensions of another form.
+  if (!isFields(body.extensions)) return { ...body, query: text };
+  const { persistedQuery: _persistedQuery, ...extensions } = body.extensions;
+  return { ...body, query: text, extensions };
 }
 
 /** Replaces the IDs of trusted documents by their texts, and refuses or logs texts that are not trusted, before they are parsed. */

@@ -138,13 +138,10 @@ describe('GATEWAY_TRUSTED_DOCUMENTS_MODE=only', () => {
     ['a documentId that is not a text', { documentId: { id: idOf(me) } }],
     ['a persistedQuery without a hash', { extensions: { persistedQuery: { version: 1 } } }],
     ['a persistedQuery of another version', { extensions: { persistedQuery: { version: 2, sha256Hash: hashOf(me) } } }],
+    ['extensions that are a text', { documentId: idOf(me), extensions: 'a' }, 'BAD_REQUEST'],
     ['a persistedQuery that is a text', { extensions: { persistedQuery: hashOf(me) } }],
-  ])('refuses %s', async (_case, body) => {
-    expect(await post(gateway, body, authorization)).toMatchObject({
-      status: 400,
-      data: undefined,
-      keys: ['OBP-10001'],
-    });
+  ])('refuses %s', async (_case, body, key = 'OBP-10001') => {
+    expect(await post(gateway, body, authorization)).toMatchObject({ status: 400, data: undefined, keys: [key] });
   });
 
   test.each([
@@ -265,6 +262,7 @@ describe('a gateway without a manifest', () => {
     ['a hash in the form of Apollo', persisted(hashOf(banks)), 'PERSISTED_QUERY_NOT_SUPPORTED'],
     ['a hash of another text', { query: banks, ...persisted(hashOf(me)) }, 'OBP-10001'],
     ['nothing', {}, 'BAD_REQUEST'],
+    ['extensions that are a text', { query: banks, extensions: 'a' }, 'BAD_REQUEST'],
   ])('refuses %s', async (_case, body, key) => {
     expect(await post(gateway, body)).toEqual({ status: 400, keys: [key] });
   });
