@@ -1,5 +1,5 @@
 /**
- * Measures the cost of the corpus of hostile requests for one or two builds, or compares the CPU time of an overview.
+ * Measures the cost of the corpus of hostile requests for one or two builds, or compares the CPU time of a workload.
  */
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,8 +8,9 @@ import { type Attack, exceededBy, summaryOf } from '../test/hostile/attack.ts';
 import { corpus } from '../test/hostile/corpus.ts';
 import type { Outcome } from '../test/hostile/target.ts';
 import { readDatabase, readInteger, readNames, runProgram, UsageError } from './command-line.ts';
+import { compareBuilds, comparedWorkloads } from './compare-builds.ts';
 import { type HostileBuild, openHostileBuild } from './hostile-build.ts';
-import { measureOverview } from './hostile-overview.ts';
+
 import { type DatabaseName, root } from './installation.ts';
 import { rejectOnSignal } from './processes.ts';
 
@@ -29,8 +30,9 @@ Sends the corpus of hostile requests to this build and, with --before, to anothe
   --seconds NUMBER     duration of attacks on connections in seconds (default: 20)
   --json FILE          JSON file for the outcomes
   --overview           compare the CPU time of an overview instead
-  --rounds NUMBER      number of rounds of half a second with --overview (default: 40)
-  --customers NUMBER   number of generated customers with --overview (default: 2000)
+  --write              compare the CPU time of createCustomerAddress instead
+  --rounds NUMBER      number of rounds of half a second with --overview or --write (default: 40)
+  --customers NUMBER   number of generated customers with --overview or --write (default: 2000)
   --help               print this text`;
 
 const optionTypes = {
@@ -42,6 +44,7 @@ const optionTypes = {
   seconds: { type: 'string' },
   json: { type: 'string' },
   overview: { type: 'boolean' },
+  write: { type: 'boolean' },
   rounds: { type: 'string' },
   customers: { type: 'string' },
 } as const;
@@ -146,9 +149,10 @@ await runProgram(usage, optionTypes, async ({ named = '', ...values }) => {
     .flatMap((kind) => (corpus[kind] ?? []).map((attack): [string, Attack] => [kind, attack]))
     .filter(([, { name }]) => name.includes(named));
   if (attacks.length === 0) throw new UsageError('--named must be part of the name of an attack.');
-  if (values.overview) {
+  const workload = comparedWorkloads.find((name) => values[name]);
+  if (workload !== undefined) {
     await withFolder(async (folder, interrupted) => {
-      await Promise.race([measureOverview({ builds, database, folder, rounds, customers }), interrupted]);
+      await Promise.race([compareBuilds({ workload, builds, database, folder, rounds, customers }), interrupted]);
     });
   } else {
     await measureCorpus({ builds, database, seconds, attacks, jsonFile: values.json });

@@ -20,6 +20,7 @@ const withoutDatabase = [
   'test/unwritable-output.test.ts',
   // The server around the operations. The only statements are those that find the caller.
   'test/http/{connections,health-port,load-control,refusals,unwritable-log}.test.ts',
+  'test/http/live/{event-stream,slow-readers,unread-limit}.test.ts',
   'test/unconfirmed-keys.test.ts',
   // Clients, whose responses other tests compare on both databases.
   'test/clients/{caches,errors,trusted-documents}.test.ts',

@@ -241,7 +241,7 @@ export const ownErrors = {
   RESUME_IMPOSSIBLE: {
     code: 'CONFLICT',
     message:
-      'The changes after this position are not available any more. Read the data again, and start without a position.',
+      'The changes after this position are not available any more, or too many. Read the data again, and start without a position.',
   },
   RETENTION_PERIOD_RUNS: {
     code: 'CONFLICT',

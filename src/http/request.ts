@@ -46,6 +46,8 @@ export interface ServerParts {
   checkIntervalMilliseconds?: number | undefined;
   /** Overrides the limits of the configuration and the defaults. */
   connectionLimits?: Partial<ConnectionLimits>;
+  /** How many bytes the clients of all streams can leave unread. Defaults to a sixteenth of the heap. */
+  maxUnreadBytes?: number | undefined;
 }
 
 /** The name and the hash of an operation, and the ID of its document if it is trusted. */

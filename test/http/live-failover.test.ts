@@ -53,7 +53,7 @@ describe('streams', () => {
         () => 'changed',
         (error: Error) => error.message,
       );
-    await expect.poll(attempt, { timeout: 50_000, interval: 100 }).toBe('changed');
+    await expect.poll(attempt, { timeout: 50_000 }).toBe('changed');
   }
 
   test('continue after the database was restarted', async () => {
@@ -87,7 +87,7 @@ describe('streams', () => {
     const replicated = await stream.next();
     const written = await evaluate(cluster.primary.url, 'pg_current_wal_lsn()');
     const hasReplayed = () => evaluate(standby.url, `pg_last_wal_replay_lsn() >= '${written}'`);
-    await expect.poll(hasReplayed, { timeout: 50_000 }).toBe('true');
+    await expect.poll(hasReplayed).toBe('true');
     await standby.stop();
     const { endCursor = null } = (await changesAfter(null)).data?.changes.pageInfo ?? {};
     await customer.change();

@@ -105,6 +105,8 @@ export interface GatewayOptions {
   /** The pause between two looks at the manifests of trusted documents. */
   documentIntervalMilliseconds?: number;
   connectionLimits?: Partial<ConnectionLimits>;
+  /** How many bytes the clients of all streams can leave unread. */
+  maxUnreadBytes?: number;
   /** Called with the URL of the new database before it is opened. Returns the URL by which the gateway opens it. */
   prepareDatabase?: (url: string) => Promise<string>;
 }
@@ -180,7 +182,13 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   const logged: Record<string, unknown>[] = [];
   const logger = createLogger(config.logLevel, { destination: collecting(logged) });
   const { operationTimeoutMilliseconds: statementTimeoutMilliseconds } = config.limits;
-  const { drainMilliseconds = 0, connectionLimits, documentIntervalMilliseconds, onStatement } = options;
+  const {
+    drainMilliseconds = 0,
+    connectionLimits,
+    documentIntervalMilliseconds,
+    maxUnreadBytes,
+    onStatement,
+  } = options;
   const database = await openDatabase(databaseUrl, { statementTimeoutMilliseconds, onStatement });
   const tokens = await openTokens(config.signing, { logger, graceMilliseconds: config.keyGracePeriodSeconds * 1_000 });
   const schema = options.schema ?? (await realSchema(config));
@@ -189,7 +197,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   const failures = openFailureLog(logger);
   const server = await createServer({
     ...{ config, database, schema, logger, failures, tokens, auditTrail, drainMilliseconds, connectionLimits },
-    documentIntervalMilliseconds,
+    ...{ documentIntervalMilliseconds, maxUnreadBytes },
     checkIntervalMilliseconds: options.checkIntervalMilliseconds ?? 3_600_000,
   });
   await server.readiness();

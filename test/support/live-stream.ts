@@ -68,14 +68,22 @@ export async function openStream(
   });
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   let buffer = '';
+  /** The text after the buffer. It is added at the end of an event, because each addition copies a large buffer. */
+  let received: string[] = [];
 
   async function next(): Promise<StreamedEvent | null> {
     for (;;) {
       const end = buffer.indexOf('\n\n');
       if (end === -1) {
-        const { value, done } = (await reader?.read()) ?? { value: undefined, done: true };
-        if (done) return null;
-        buffer += value;
+        for (let hasEnd = false; !hasEnd; ) {
+          const { value, done } = (await reader?.read()) ?? { value: undefined, done: true };
+          if (done) return null;
+          const last = received.at(-1) ?? buffer;
+          hasEnd = (last.slice(-1) + value).includes('\n\n');
+          received.push(value);
+        }
+        buffer += received.join('');
+        received = [];
         continue;
       }
       const event = parsed(buffer.slice(0, end));

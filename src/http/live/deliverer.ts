@@ -18,7 +18,7 @@ import type { DeliveryBatch } from './delivery-batch.ts';
 import type { Delivery, LiveStream } from './live-stream.ts';
 
 export interface DelivererParts {
-  parts: Pick<ServerParts, 'config' | 'database' | 'tokens' | 'auditTrail' | 'failures' | 'logger'>;
+  parts: Pick<ServerParts, 'config' | 'database' | 'tokens' | 'auditTrail' | 'failures' | 'logger' | 'maxUnreadBytes'>;
   findCaller: FindCaller;
   costControl: CostControl;
   loadControl: LoadControl;
@@ -41,16 +41,18 @@ export function isLasting({ key, extensions }: GatewayError): boolean {
 /** Delivers changes to streams: judges the caller, executes the operation, records it, and then sends the result. */
 export class Deliverer {
   readonly #given: DelivererParts;
+  readonly #makeRoom: (bytes: number) => void;
 
-  constructor(given: DelivererParts) {
+  /** `makeRoom` is called before so much is written. */
+  constructor(given: DelivererParts, makeRoom: (bytes: number) => void) {
     this.#given = given;
+    this.#makeRoom = makeRoom;
   }
 
   /** Never fails: the stream ends with the error. */
   async deliver(stream: LiveStream, delivery: Delivery): Promise<void> {
     // The client might have disconnected while the delivery waited.
     if (!stream.output.isOpen) return;
-    // Not after an event was written, because a large one is unread for a while with every client.
     if (stream.output.isTooSlow) {
       this.fail(stream, gatewayError('STREAM_TOO_SLOW'));
       return;
@@ -76,6 +78,7 @@ export class Deliverer {
       const text = this.#textOf(stream, context, result);
       context.answer.assertRunning();
       await recorded(failures, stream.request, context.audit.finish());
+      this.#makeRoom(text.length);
       output.send(text, cursor);
       const refusal = rootRefusal(result);
       if (refusal !== null) output.end({ isComplete: isLasting(refusal) });

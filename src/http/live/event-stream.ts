@@ -2,8 +2,12 @@ import type { ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import type { StreamFormat } from './stream-format.ts';
 
-/** How much of a stream a client can leave unread, in bytes. */
+/** How much of a stream a client can leave unread when the next event follows, in bytes. */
 const maxUnreadBytes = 1_048_576;
+/** The milliseconds after which it is too much although no event follows. */
+const maxUnreadMilliseconds = 60_000;
+/** The milliseconds in which a client must read the end of its stream. */
+const maxEndingMilliseconds = 15_000;
 
 /** The headers of a stream. Its connection is closed afterwards, because it does not count as one of the others. */
 function headersOf({ contentType }: StreamFormat): Record<string, string> {
@@ -21,6 +25,8 @@ export class EventStream {
   readonly #response: ServerResponse;
   readonly #format: StreamFormat;
   #writtenAt = performance.now();
+  #sentAt = performance.now();
+  #endedAt: number | null = null;
 
   constructor(reply: FastifyReply, format: StreamFormat) {
     this.#response = reply.raw;
@@ -40,9 +46,24 @@ export class EventStream {
     return this.#response.writableFinished;
   }
 
-  /** Whether the client reads so slowly that the stream must end. */
+  /** How much of the stream the client has not read yet, in bytes. */
+  get unreadBytes(): number {
+    return this.#response.writableLength;
+  }
+
+  /**
+   * Whether the client reads so slowly that the stream must end instead of the next event. Not directly after an event was written,
+   * because a large one is unread for a while with every client.
+   */
   get isTooSlow(): boolean {
-    return this.#response.writableLength > maxUnreadBytes;
+    return this.unreadBytes > maxUnreadBytes;
+  }
+
+  /** Whether the client has not read the last event, or the end of the stream, for so long that nothing can be expected any more. */
+  get isStalled(): boolean {
+    const now = performance.now();
+    if (this.#endedAt !== null) return now - this.#endedAt > maxEndingMilliseconds;
+    return this.isTooSlow && now - this.#sentAt > maxUnreadMilliseconds;
   }
 
   /** Calls the listener at once if the client has disconnected before the stream was opened. */
@@ -52,6 +73,7 @@ export class EventStream {
   }
 
   send(json: string, cursor: string | null): void {
+    this.#sentAt = performance.now();
     this.#write(this.#format.result(json, cursor));
   }
 
@@ -63,6 +85,7 @@ export class EventStream {
   /** Ends the stream. Clients that can resume do so unless it is `complete`. */
   end({ isComplete }: { isComplete: boolean }): void {
     if (!this.isOpen) return;
+    this.#endedAt = performance.now();
     const { socket } = this.#response;
     // The end of a multipart response would be a completion, too.
     this.#response.end(isComplete ? this.#format.completion : '', () => socket?.destroySoon());

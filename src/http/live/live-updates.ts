@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8';
 import { leewaySeconds } from '../../auth/access-token.ts';
 import { GatewayError, gatewayError } from '../../base/errors.ts';
 import { changesOfBankInOrder } from '../../changes/change-order.ts';
@@ -11,6 +12,7 @@ import { Deliverer, type DelivererParts } from './deliverer.ts';
 import { DeliveryBatch } from './delivery-batch.ts';
 import { Limiter } from './limiter.ts';
 import type { LiveStream } from './live-stream.ts';
+import { UnreadLimit } from './unread-limit.ts';
 
 const tickInterval = 1_000;
 const heartbeatInterval = 12_000;
@@ -21,7 +23,9 @@ const maxDeliveries = 64;
 /** How many changes can wait for their delivery to one client. */
 const maxQueued = 1_000;
 /** How many changes a client that resumes reads at once. */
-const maxResumed = 100;
+const resumedAtOnce = 100;
+/** How many changes can have been committed since the position of a client that resumes. To read its data again costs less. */
+const maxResumed = 10_000;
 
 /** A stream before it is open. */
 export type NewStream = Omit<LiveStream, 'output' | 'queue' | 'isBusy' | 'judgedAt' | 'isJudging'>;
@@ -41,10 +45,13 @@ export class LiveUpdates {
   #isClosed = false;
 
   constructor(parts: DelivererParts) {
-    const { config, database, failures } = parts.parts;
+    const { config, database, failures, maxUnreadBytes = getHeapStatistics().heap_size_limit / 16 } = parts.parts;
     this.#config = config;
     this.#parts = parts;
-    this.#deliverer = new Deliverer(parts);
+    const unread = new UnreadLimit<LiveStream>(maxUnreadBytes, this.#streams, (stream) =>
+      this.#deliverer.fail(stream, gatewayError('STREAM_TOO_SLOW')),
+    );
+    this.#deliverer = new Deliverer(parts, (bytes) => unread.makeRoom(bytes));
     this.#reader = new ChangeReader(database, {
       onChanges: (changes) => this.#distribute(changes),
       onLoss: () => this.#endAll(gatewayError('RESUME_IMPOSSIBLE')),
@@ -70,6 +77,8 @@ export class LiveUpdates {
         const { changeRetentionSeconds: retentionSeconds } = this.#config;
         const end = await changesOfBankInOrder.readEnd(database);
         await requireComplete(database, cursor, { end, retentionSeconds });
+        // Those at all banks, as far as their numbers show, so that nothing has to be read.
+        if (end.position.number - cursor.position.number > maxResumed) throw gatewayError('RESUME_IMPOSSIBLE');
       }
       await this.#reader.join((end) => this.#add(stream, openOutput, { cursor, end, leave }));
     } catch (error) {
@@ -155,14 +164,14 @@ export class LiveUpdates {
     const values = { bankId: source.parts.bankId };
     try {
       for (let position = start; output.isOpen; ) {
-        const { rows } = await changesOfBankInOrder.read(database, position, { limit: maxResumed, values, end });
+        const { rows } = await changesOfBankInOrder.read(database, position, { limit: resumedAtOnce, values, end });
         this.#parts.costControl.chargeResumption(stream.user);
         const batch = this.#batchOf(rows);
         for (const placed of rows) {
           if (source.parts.matches(placed.row)) await this.#deliver(stream, { ...placed, batch });
         }
         const last = rows.at(-1);
-        if (last === undefined || rows.length < maxResumed) break;
+        if (last === undefined || rows.length < resumedAtOnce) break;
         position = last.position;
       }
     } catch (error) {
@@ -218,7 +227,11 @@ export class LiveUpdates {
     for (const stream of this.#streams) {
       const { output, user, judgedAt } = stream;
       output.beat(heartbeatInterval);
-      if (output.isTooSlow) this.#deliverer.fail(stream, gatewayError('STREAM_TOO_SLOW'));
+      if (output.isStalled) {
+        if (output.isOpen) this.#deliverer.fail(stream, gatewayError('STREAM_TOO_SLOW'));
+        else output.destroy();
+      }
+      if (!output.isOpen) continue;
       const isExpired = user.token.expiresAt.getTime() + leewaySeconds * 1_000 <= Date.now();
       if (!isExpired && now - judgedAt < judgementInterval) continue;
       batch ??= new DeliveryBatch(this.#parts.parts.database, this.#parts.findCaller);

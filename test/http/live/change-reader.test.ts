@@ -45,13 +45,13 @@ test('a reader that is needed again does not begin at the end of its former read
   const { reader, names } = openReader();
   await begin(reader);
   await insert('while it is needed');
-  await expect.poll(() => names, { timeout: 30_000 }).toEqual(['while it is needed']);
+  await expect.poll(() => names).toEqual(['while it is needed']);
   reader.isNeeded = false;
   await insert('while it is not needed');
 
   await begin(reader);
   await insert('while it is needed again');
-  await expect.poll(() => names, { timeout: 30_000 }).toEqual(['while it is needed', 'while it is needed again']);
+  await expect.poll(() => names).toEqual(['while it is needed', 'while it is needed again']);
   reader.isNeeded = false;
 });
 
@@ -61,7 +61,7 @@ test('a reader continues after the last changes that were passed on if it fails 
   const all = Array.from({ length: 700 }, (_, index) => `change-${index}`);
   await insert(...all);
 
-  await expect.poll(() => names.length, { timeout: 30_000 }).toBe(501);
+  await expect.poll(() => names.length).toBe(501);
   // Reads at once, instead of after the pause.
   await reader.join(() => {
     reader.isNeeded = false;

@@ -7,9 +7,20 @@ import { load } from './load.ts';
 import { dataOf } from './plan.ts';
 import { type RunningServer, startServer } from './processes.ts';
 import { median, quantile } from './statistics.ts';
-import { idsDocument, overviewDocument, readBankId } from './workloads.ts';
+import {
+  clientsOf,
+  idsDocument,
+  newAddress,
+  overviewDocument,
+  readBankId,
+  writeBankId,
+  writeDocument,
+} from './workloads.ts';
 
-export interface OverviewOptions {
+export const comparedWorkloads = ['overview', 'write'] as const;
+
+export interface ComparisonOptions {
+  workload: (typeof comparedWorkloads)[number];
   builds: readonly [name: string, distFolder: string][];
   database: DatabaseName;
   folder: string;
@@ -19,7 +30,8 @@ export interface OverviewOptions {
 
 const millisecondsOfRound = 500;
 const millisecondsOfWarmUp = 5_000;
-const connections = 8;
+/** A customer can have 500 addresses, so that all rounds must be spread over many customers. */
+const maxPages = 20;
 
 interface Side {
   name: string;
@@ -31,7 +43,38 @@ interface Side {
   costs: number[];
 }
 
-async function openSide(options: OverviewOptions, name: string, distFolder: string): Promise<Side> {
+/** The requests of a workload, one for each customer of the first pages. */
+async function requestsOf(
+  workload: ComparisonOptions['workload'],
+  name: string,
+  { port, token }: { port: number; token: string },
+): Promise<Buffer[]> {
+  const bankId = workload === 'write' ? writeBankId : readBankId;
+  const post = (query: string, variables: object) => postRequest('/graphql', token, { query, variables });
+  const connection = await openConnection(port);
+  const requests: Buffer[] = [];
+  let after: string | null = null;
+  for (let page = 0; page < maxPages; page += 1) {
+    const data = dataOf(await connection.send(post(idsDocument, { bankId, first: 100, after })), name);
+    const { nodes, pageInfo } = data.customers as {
+      nodes: { id: string }[];
+      pageInfo: { hasNextPage: boolean; endCursor: string };
+    };
+    for (const { id: customerId } of nodes) {
+      requests.push(
+        workload === 'write'
+          ? post(writeDocument, { bankId, customerId, input: newAddress })
+          : post(overviewDocument, { bankId, customerId }),
+      );
+    }
+    if (!pageInfo.hasNextPage) break;
+    after = pageInfo.endCursor;
+  }
+  connection.close();
+  return requests;
+}
+
+async function openSide(options: ComparisonOptions, name: string, distFolder: string): Promise<Side> {
   const folder = join(options.folder, name);
   await mkdir(folder, { mode: 0o755 });
   const main = join(distFolder, 'main.js');
@@ -42,18 +85,11 @@ async function openSide(options: OverviewOptions, name: string, distFolder: stri
     environment,
     logFile: join(folder, 'gateway.log'),
   });
-  const connection = await openConnection(server.port);
-  const variables = { bankId: readBankId, first: 100, after: null };
-  const data = dataOf(await connection.send(postRequest('/graphql', token, { query: idsDocument, variables })), name);
-  connection.close();
-  const { nodes } = data.customers as { nodes: { id: string }[] };
-  const requests = nodes.map(({ id }) =>
-    postRequest('/graphql', token, { query: overviewDocument, variables: { bankId: readBankId, customerId: id } }),
-  );
+  const requests = await requestsOf(options.workload, name, { port: server.port, token });
   return { name, installation, server, requests, sent: 0, costs: [] };
 }
 
-async function send(side: Side, milliseconds: number): Promise<number> {
+async function send(side: Side, connections: number, milliseconds: number): Promise<number> {
   const { latencies } = await load({
     port: side.server.port,
     requests: side.requests,
@@ -82,23 +118,25 @@ async function cpuOf({ server, installation }: Side): Promise<number> {
   return total;
 }
 
-/** Compares the CPU time of an overview between two builds, which run at once and are measured alternately. */
-export async function measureOverview(options: OverviewOptions): Promise<void> {
+/** Compares the CPU time of a workload between two builds, which run at once and are measured alternately. */
+export async function compareBuilds(options: ComparisonOptions): Promise<void> {
   const sides: Side[] = [];
+  const { workload } = options;
+  const connections = clientsOf[workload];
   try {
     for (const [name, distFolder] of options.builds) sides.push(await openSide(options, name, distFolder));
     for (const side of sides) await side.installation.settle();
-    for (const side of sides) await send(side, millisecondsOfWarmUp);
+    for (const side of sides) await send(side, connections, millisecondsOfWarmUp);
     for (let round = 0; round < options.rounds; round += 1) {
       // The order alternates, so that it does not favour any of them.
       for (const side of round % 2 === 0 ? sides : sides.toReversed()) {
         const before = await cpuOf(side);
-        const count = await send(side, millisecondsOfRound);
+        const count = await send(side, connections, millisecondsOfRound);
         side.costs.push(((await cpuOf(side)) - before) / count);
       }
     }
     for (const { name, costs, sent } of sides) {
-      console.log(`${options.database} overview ${name}: ${median(costs).toFixed(3)} ms of CPU (${sent} requests)`);
+      console.log(`${options.database} ${workload} ${name}: ${median(costs).toFixed(3)} ms of CPU (${sent} requests)`);
     }
     const [first, second] = sides;
     if (first === undefined || second === undefined) return;
