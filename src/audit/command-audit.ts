@@ -111,8 +111,9 @@ export async function auditCommand<Result>(
   const audit: CommandAudit = {
     chain: trail.chain,
     addSubjects({ bankId = null, customerIds = [], userIds = [] }) {
-      const ids = { fields: new Set<string>(), customerIds: new Set(customerIds), userIds: new Set(userIds) };
-      addTo(changesAt(subjects, bankId), ids);
+      const changes = changesAt(subjects, bankId);
+      for (const id of customerIds) changes.customerIds.add(id);
+      for (const id of userIds) changes.userIds.add(id);
     },
     addDetails(added) {
       details = added;

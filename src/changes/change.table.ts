@@ -17,6 +17,8 @@ export const change = table(
     bankId: id('bank_id'),
     customerIds: json<string[]>('customer_ids').notNull(),
     userIds: json<string[]>('user_ids').notNull(),
+    /** The accounts that were changed. Their customers are found by their links. Null if there is none. */
+    accountIds: json<string[]>('account_ids'),
     /** The changed fields, such as `CustomerAddress.city`, or only `CustomerAddress` for a deleted row. */
     fields: json<string[]>('fields').notNull(),
   },

@@ -12,6 +12,8 @@ export interface Changes {
   customerIds: Set<string>;
   /** The users to whom the rows belong, or whom they concern. */
   userIds: Set<string>;
+  /** The accounts whose own data or parts are changed, not those of links to customers. */
+  accountIds: Set<string>;
 }
 
 /** Tables whose rows follow from others: the audit trail contains the operations that write them. */
@@ -50,16 +52,20 @@ export const bookkeeping: ReadonlySet<string> = new Set([
   'emailConflict',
 ]);
 
-/** The columns whose values can be IDs of a bank, a customer or a user whom a row concerns. */
+/** The columns whose values can be IDs of a bank, a customer, an account, or a user whom a row concerns. */
 export const subjectColumns: ReadonlySet<string> = new Set([
   'id',
   'bankId',
   'customerId',
   'linkedCustomerId',
+  'accountId',
   'userId',
   'customerUserId',
   'staffUserId',
 ]);
+
+/** The tables whose rows are parts of an account. */
+const partsOfAccounts: ReadonlySet<string> = new Set(['account_attribute', 'account_holder', 'account_routing']);
 
 /** The name of the table in the form of a type of the schema. */
 export function typeNameOf(table: SQLiteTable): string {
@@ -71,7 +77,7 @@ function addIds(ids: Set<string>, ...candidates: unknown[]): void {
 }
 
 /**
- * Adds the bank, the customer and the users of a row. Columns of other names contain who did something (`decidedByUserId`), or
+ * Adds the bank, the customer, the users, and the account of a row. Columns of other names contain who did something (`decidedByUserId`), or
  * a text of the client (`KycCheck.staffUserId`).
  */
 function addSubjects(changes: Changes, table: SQLiteTable, row: Row): void {
@@ -80,6 +86,7 @@ function addSubjects(changes: Changes, table: SQLiteTable, row: Row): void {
   addIds(changes.bankIds, row.bankId, idOf('bank'));
   addIds(changes.customerIds, row.customerId, row.linkedCustomerId, idOf('customer'));
   addIds(changes.userIds, row.userId, idOf('user'));
+  addIds(changes.accountIds, idOf('account'), partsOfAccounts.has(tableName) ? row.accountId : undefined);
   if (tableName === 'meeting') addIds(changes.userIds, row.customerUserId, row.staffUserId);
 }
 
@@ -137,7 +144,13 @@ class ChangeCollector implements ChangeRecorder {
 }
 
 function noChanges(): Changes {
-  return { fields: new Set(), bankIds: new Set(), customerIds: new Set(), userIds: new Set() };
+  return {
+    fields: new Set(),
+    bankIds: new Set(),
+    customerIds: new Set(),
+    userIds: new Set(),
+    accountIds: new Set(),
+  };
 }
 
 /** The changes at each bank; those of rows without a bank have the key null. */
@@ -154,7 +167,7 @@ export function collectChanges(transaction: Queries): ChangesByBank {
 export function allChanges(byBank: ChangesByBank): Changes {
   const all = noChanges();
   for (const changes of byBank.values()) {
-    for (const name of ['fields', 'bankIds', 'customerIds', 'userIds'] as const) {
+    for (const name of ['fields', 'bankIds', 'customerIds', 'userIds', 'accountIds'] as const) {
       for (const value of changes[name]) all[name].add(value);
     }
   }

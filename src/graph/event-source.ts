@@ -9,8 +9,13 @@ interface EventSourceParts {
   arguments: unknown;
   /** The bank whose changes are events. */
   bankId: string;
-  /** Whether the change can be an event. It is called for every change at the bank. */
-  matches(change: ChangeRow): boolean;
+  /** The customer of whose accounts changes are events, too. */
+  customerId?: string;
+  /**
+   * Whether the change can be an event. It is called for every change at the bank, with those customers of streams to whom one of its
+   * accounts is linked.
+   */
+  matches(change: ChangeRow, linkedCustomerIds: ReadonlySet<string>): boolean;
   /** The event of a change, for the resolver of the field. Null if the caller can read none of the changed fields. */
   eventOf(context: Context, change: ChangeRow, cursor: string): Promise<object | null>;
 }

@@ -35,6 +35,12 @@ export class Change {
   })
   userIds: string[];
 
+  @MaxItems(maxIdsOfChange)
+  @Field(() => [ID], {
+    description: 'The IDs of the accounts that were changed themselves, without those of links to customers.',
+  })
+  accountIds: string[];
+
   @MaxItems(maxFieldsOfChange)
   @Field(() => [String], {
     description:
@@ -43,8 +49,9 @@ export class Change {
   fields: string[];
 }
 
-export function toChange({ at, bankId, customerIds, userIds, fields }: ChangeRow): Change {
-  return { at, bankId: bankId ?? '', customerIds, userIds, fields, auditedCustomerIds: customerIds };
+export function toChange({ at, bankId, customerIds, userIds, accountIds, fields }: ChangeRow): Change {
+  const ids = { customerIds, userIds, accountIds: accountIds ?? [] };
+  return { at, bankId: bankId ?? '', ...ids, fields, auditedCustomerIds: customerIds };
 }
 
 export const ChangeConnection = connectionOf('ChangeConnection', 'ChangeEdge', () => Change);

@@ -7,6 +7,7 @@ import type { Context } from '../../graph/context.ts';
 import { EventSource } from '../../graph/event-source.ts';
 import { customerAt, loadCustomer } from '../customer/customer.loader.ts';
 import { Customer } from '../customer/customer.type.ts';
+import { isOfAccount } from './changed-accounts.ts';
 import { CustomerChange, KycWorkChange } from './live-change.type.ts';
 import { visibleFields } from './visible-fields.ts';
 
@@ -39,8 +40,12 @@ async function customerChanges({
     field: 'Subscription.customerChanged',
     arguments: [bankId, customerId],
     bankId,
-    matches: ({ customerIds }) => customerIds.includes(customerId),
-    async eventOf(current, { at, fields: names }, cursor): Promise<CustomerChange | null> {
+    customerId,
+    matches: ({ customerIds }, linkedCustomerIds) =>
+      customerIds.includes(customerId) || linkedCustomerIds.has(customerId),
+    async eventOf(current, { at, customerIds, fields: all }, cursor): Promise<CustomerChange | null> {
+      // The other fields are those of the customers that the change names.
+      const names = customerIds.includes(customerId) ? all : all.filter(isOfAccount);
       const fields = await visibleFields(schema, current, { id: customerId, bankId }, names);
       return fields.length === 0 ? null : { at, bankId, customerId, fields, cursor };
     },
@@ -72,7 +77,7 @@ export class CustomerChangeResolver {
     nullable: true,
     subscribe: (given) => customerChanges(given as unknown as Subscribing<{ bankId: string; customerId: string }>),
     description:
-      'The changes of the customer and of data of the customer, as they are committed. Changes of fields that the caller cannot read are omitted. The stream ends with an error when the access of the caller ends.',
+      'The changes of the customer, of data of the customer, and of linked accounts, as they are committed. Changes of fields that the caller cannot read are omitted. The stream ends with an error when the access of the caller ends.',
   })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
   customerChanged(

@@ -8,6 +8,13 @@ type Field = GraphQLField<unknown, unknown>;
 /** The types whose objects are parts of objects of another type. */
 const partOf: Readonly<Record<string, string>> = { MeetingInvitee: 'Meeting' };
 
+/** The fields of other types than the customer through which a customer shows objects. */
+const shownBy: Readonly<Record<string, readonly [typeName: string, fieldName: string]>> = {
+  Account: ['CustomerAccountLink', 'account'],
+  AccountAttribute: ['Account', 'attributes'],
+  AccountRouting: ['Account', 'routings'],
+};
+
 const collectionsOfSchemas = new WeakMap<GraphQLSchema, ReadonlyMap<string, readonly Field[]>>();
 
 function objectType(schema: GraphQLSchema, name: string): GraphQLObjectType | null {
@@ -39,9 +46,26 @@ async function canAccessAny(fields: readonly Field[], context: Context, customer
   return false;
 }
 
+/** Whether the caller can access each field on the way from a customer to objects of the type. */
+async function canReach(
+  schema: GraphQLSchema,
+  context: Context,
+  customer: CustomerKey,
+  typeName: string,
+): Promise<boolean> {
+  if (typeName === 'Customer') return true;
+  const [parentName, fieldName] = shownBy[typeName] ?? [];
+  if (parentName === undefined || fieldName === undefined) {
+    return canAccessAny(collectionsOf(schema).get(partOf[typeName] ?? typeName) ?? [], context, customer);
+  }
+  const field = objectType(schema, parentName)?.getFields()[fieldName];
+  if (field === undefined || !(await canAccessAny([field], context, customer))) return false;
+  return canReach(schema, context, customer, parentName);
+}
+
 /**
- * Those of the changed fields that the caller can read: of the customer, or of a type that a field of the customer returns which the
- * caller can access. The name of any other field would reveal that there was, for example, KYC work.
+ * Those of the changed fields that the caller can read: of the customer, or of a type whose objects the customer shows through fields
+ * which the caller can access. The name of any other field would reveal that there was, for example, KYC work.
  */
 export async function visibleFields(
   schema: GraphQLSchema,
@@ -49,12 +73,10 @@ export async function visibleFields(
   customer: CustomerKey,
   names: readonly string[],
 ): Promise<string[]> {
-  const collections = collectionsOf(schema);
   const byType = Map.groupBy(names, (name) => name.split('.')[0] ?? '');
   const visible: string[] = [];
   for (const [typeName, ofType] of byType) {
-    const fields = collections.get(partOf[typeName] ?? typeName) ?? [];
-    if (typeName !== 'Customer' && !(await canAccessAny(fields, context, customer))) continue;
+    if (!(await canReach(schema, context, customer, typeName))) continue;
     const own = objectType(schema, typeName)?.getFields() ?? {};
     for (const name of ofType) {
       const field = own[name.slice(typeName.length + 1)];

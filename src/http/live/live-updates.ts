@@ -5,6 +5,7 @@ import { changesOfBankInOrder } from '../../changes/change-order.ts';
 import type { Config } from '../../config.ts';
 import { type End, isLost } from '../../database/commit-order.ts';
 import { type ChangeCursor, changeCursorOf, requireComplete } from '../../domain/change/change-cursor.ts';
+import { customersOfChangedAccounts } from '../../domain/change/changed-accounts.ts';
 import { decodeCursor } from '../../graph/cursor.ts';
 import { operationNames } from '../request.ts';
 import { ChangeReader, type PlacedChange } from './change-reader.ts';
@@ -167,8 +168,9 @@ export class LiveUpdates {
         const { rows } = await changesOfBankInOrder.read(database, position, { limit: resumedAtOnce, values, end });
         this.#parts.costControl.chargeResumption(stream.user);
         const batch = this.#batchOf(rows);
+        const linkedBy = await this.#customersLinkedBy(rows, [stream]);
         for (const placed of rows) {
-          if (source.parts.matches(placed.row)) await this.#deliver(stream, { ...placed, batch });
+          if (source.parts.matches(placed.row, linkedBy(placed.row))) await this.#deliver(stream, { ...placed, batch });
         }
         const last = rows.at(-1);
         if (last === undefined || rows.length < resumedAtOnce) break;
@@ -179,6 +181,14 @@ export class LiveUpdates {
     }
     stream.isBusy = false;
     void this.#deliverQueue(stream);
+  }
+
+  /** Finds the customers of the streams to whom accounts of a change are linked. */
+  #customersLinkedBy(changes: readonly PlacedChange[], streams: Iterable<LiveStream>) {
+    const { database } = this.#parts.parts;
+    const customerIds = [...streams].flatMap(({ source }) => source.parts.customerId ?? []);
+    const rows = changes.map(({ row }) => row);
+    return customersOfChangedAccounts(database, rows, [...new Set(customerIds)]);
   }
 
   #batchOf(changes: readonly PlacedChange[]): DeliveryBatch {
@@ -193,13 +203,16 @@ export class LiveUpdates {
   }
 
   async #distribute(changes: readonly PlacedChange[]): Promise<void> {
+    const linkedBy = await this.#customersLinkedBy(changes, this.#streams);
     const batch = this.#batchOf(changes);
     const userIds = new Set(changes.flatMap(({ row }) => row.userIds));
     const byBank = Map.groupBy(changes, ({ row }) => row.bankId);
     for (const stream of this.#streams) {
       const { source, user, queue } = stream;
       const ofBank = byBank.get(source.parts.bankId) ?? [];
-      for (const placed of ofBank) if (source.parts.matches(placed.row)) queue.push({ ...placed, batch });
+      for (const placed of ofBank) {
+        if (source.parts.matches(placed.row, linkedBy(placed.row))) queue.push({ ...placed, batch });
+      }
       if (queue.length > maxQueued) this.#deliverer.fail(stream, gatewayError('STREAM_TOO_SLOW'));
       else if (queue.length > 0) void this.#deliverQueue(stream);
       if (userIds.has(user.id)) void this.#judge(stream, batch);

@@ -1,0 +1,1 @@
+ALTER TABLE "change" ADD COLUMN "account_ids" jsonb;
