@@ -130,7 +130,9 @@ export const gatewayFields: Record<string, Record<string, readonly ErrorKey[]>> 
     'Mutation.createAccountAttribute': ['OBP-30018', 'TOO_MANY_ITEMS'],
   },
   'KYC status proposals and evidence': {
+    'Query.customersDueForReview': [],
     'Query.customersWithKycGaps': [],
+    'Mutation.setKycReviewDate': ['OBP-30046', 'VERSION_CONFLICT'],
     'Query.expiringKycDocuments': [],
     'Query.kycStatusProposals': ['OBP-30046'],
     'Mutation.proposeKycStatus': ['OBP-30046', 'CUSTOMER_CLOSED', 'TOO_MANY_ITEMS'],

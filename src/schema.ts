@@ -27,6 +27,7 @@ import * as kycEvidence from './domain/kyc/kyc-evidence.resolver.ts';
 import * as kycGap from './domain/kyc/kyc-gap.resolver.ts';
 import * as kycMedia from './domain/kyc/kyc-media.resolver.ts';
 import * as kycRetraction from './domain/kyc/kyc-retraction.resolver.ts';
+import * as kycReview from './domain/kyc/kyc-review.resolver.ts';
 import * as kycStatus from './domain/kyc/kyc-status.resolver.ts';
 import * as kycStatusProposal from './domain/kyc/kyc-status-proposal.resolver.ts';
 import * as meeting from './domain/meeting/meeting.resolver.ts';
@@ -84,6 +85,7 @@ const modules = [
   kycEvidence,
   kycGap,
   kycRetraction,
+  kycReview,
   kycStatusProposal,
   kycStatus,
   meeting,

@@ -258,6 +258,10 @@ const ways: Record<string, Way> = {
     'CanCreateEntitlementAtOneBank',
     ({ bankId }) => `entitlementRequests(bankId: "${bankId}")`,
   ),
+  CustomerReview: wayByConnection(
+    'CanGetKycStatusesAtOneBank',
+    ({ bankId }) => `customersDueForReview(bankId: "${bankId}")`,
+  ),
   CustomerKycGap: wayByConnection(
     'CanGetKycStatusesAtOneBank',
     ({ bankId }) => `customersWithKycGaps(bankId: "${bankId}", gap: NO_SATISFIED_CHECK)`,

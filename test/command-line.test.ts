@@ -85,6 +85,7 @@ describe('arguments and environment variables', () => {
     'bank kyc-reason',
     'bank grant-approval',
     'bank retention',
+    'bank review',
     'grant',
     'revoke',
     'token',
@@ -120,6 +121,8 @@ describe('arguments and environment variables', () => {
     ['bank retention gh.29.uk 5y', 'a number of days from 1d to 36525d'],
     ['bank retention gh.29.uk 0d', 'a number of days from 1d to 36525d'],
     ['bank retention gh.29.uk 36526d', 'a number of days from 1d to 36525d'],
+    ['bank review gh.29.uk 5y', 'a number of days from 1d to 36525d'],
+    ['bank review gh.29.uk 365d --attribute RISK_LEVEL', '--attribute and --value must be used together'],
     ['import', "missing required argument 'files'"],
     [
       'audit export --from yesterday',
@@ -274,7 +277,7 @@ test('the commands lead from an empty database to a query that returns customers
     exitCode: 0,
     output: 'Four-eyes principle for KYC statuses switched on at gh.29.uk.\n',
   });
-  for (const command of ['bank kyc-reason nowhere on', 'bank retention nowhere 1826d']) {
+  for (const command of ['bank kyc-reason nowhere on', 'bank retention nowhere 1826d', 'bank review nowhere 1826d']) {
     expect(await run(command)).toMatchObject({ exitCode: 1, errors: expect.stringMatching(/^OBP-30001/) });
   }
   for (const [command, output] of [
@@ -282,6 +285,12 @@ test('the commands lead from an empty database to a query that returns customers
     ['bank kyc-reason gh.29.uk off', 'Reason requirement for KYC material switched off at gh.29.uk.\n'],
     ['bank retention gh.29.uk 1826d', 'Retention period of customers set to 1826 days at gh.29.uk.\n'],
     ['bank retention gh.29.uk off', 'Retention period of customers switched off at gh.29.uk.\n'],
+    ['bank review gh.29.uk 1826d', 'Review interval of all customers set to 1826 days at gh.29.uk.\n'],
+    [
+      'bank review gh.29.uk 365d --attribute RISK_LEVEL --value HIGH',
+      'Review interval of customers with RISK_LEVEL = HIGH set to 365 days at gh.29.uk.\n',
+    ],
+    ['bank review gh.29.uk off', 'Review interval of all customers switched off at gh.29.uk.\n'],
   ] as const) {
     expect(await run(command)).toMatchObject({ exitCode: 0, output });
   }

@@ -155,6 +155,7 @@ export const roles = {
     scope: 'bank',
     description: 'Mark a KYC status of a customer as retracted. It is not deleted.',
   },
+  CanSetKycReviewDate: { scope: 'bank', description: 'Set the date of the next KYC review of a customer.' },
   CanSetLegalHold: { scope: 'bank', description: 'Set, read, and lift the legal holds of a customer.' },
   CanUnlockUser: { scope: 'system', description: 'Unlock a user whom failed logins or an administrator locked.' },
   CanUpdateCustomerAccountLink: { scope: 'bank', description: 'Update a link between an account and a customer.' },

@@ -37,6 +37,7 @@ export const bookkeeping: ReadonlySet<string> = new Set([
   'version',
   'legalNameSearch',
   'nameWords',
+  'kycReviewDueOn',
   'emailSearch',
   'mobilePhoneNumberE164',
   'lastOkDateOrder',

@@ -12,3 +12,15 @@ export function endOfDate(date: SQL | SQLWrapper): SQL {
 export function laterOf(first: SQL | SQLWrapper, second: SQL | SQLWrapper): SQL {
   return dialect === 'sqlite' ? sql`max(${first}, ${second})` : sql`greatest(${first}, ${second})`;
 }
+
+/** The calendar date of a time in UTC. */
+export function dateOf(time: SQL | SQLWrapper): SQL {
+  return dialect === 'sqlite' ? sql`date(${time} / 1000, 'unixepoch')` : sql`(${time} at time zone 'UTC')::date`;
+}
+
+/** The calendar date some days after a time in UTC. */
+export function dateAfter(time: SQL | SQLWrapper, days: SQL): SQL {
+  return dialect === 'sqlite'
+    ? sql`date(${time} / 1000 + ${days} * 86400, 'unixepoch')`
+    : sql`((${time} at time zone 'UTC')::date + ${days})`;
+}

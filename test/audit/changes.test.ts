@@ -565,6 +565,7 @@ describe('the code in src/', () => {
     'database/readiness-check.ts': 'The rows prove that the database can be written.',
     'database/fill-missing.ts': 'Columns of an earlier version are filled at start-up, outside of any operation.',
     'database/read-your-writes.ts': 'The position of the last write serves replicas.',
+    'domain/customer/review-dates.ts': 'The dates follow from columns and attributes that the event contains.',
     'domain/customer/attribute-orders.ts':
       'Columns of an earlier version are filled at start-up, outside of any operation.',
     'domain/kyc/kyc-gap.writes.ts': 'The gaps follow from the evidence, whose columns the event contains.',

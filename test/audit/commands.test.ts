@@ -156,6 +156,10 @@ describe('the audit trail of commands', () => {
     [`bank kyc-reason ${bankId} on`, ['Bank.kycReasonRequired']],
     [`bank grant-approval ${bankId} on`, ['Bank.grantApprovalRequired']],
     [`bank retention ${bankId} 10d`, ['Bank.retentionDays']],
+    [
+      `bank review ${bankId} 365d`,
+      ['ReviewInterval.attributeName', 'ReviewInterval.attributeValue', 'ReviewInterval.days'],
+    ],
   ])('contains the bank of %s', async (command, changes) => {
     expect(await run(command)).toMatchObject({ exitCode: 0, errors: '' });
     expect(await onlyEvent()).toMatchObject({ outcome: 'SUCCEEDED', bankId, changes });

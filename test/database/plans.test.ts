@@ -30,6 +30,7 @@ import { collidingIdentifiers } from '../../src/domain/identifier/colliding-iden
 import { expiringDocumentPage } from '../../src/domain/kyc/kyc-document.list.ts';
 import { kycGapPage } from '../../src/domain/kyc/kyc-gap.list.ts';
 import type { KycGapKind } from '../../src/domain/kyc/kyc-gap.type.ts';
+import { dueReviewPage } from '../../src/domain/kyc/kyc-review.list.ts';
 import { type KycStatusProposalFilter, kycStatusProposalPage } from '../../src/domain/kyc/kyc-status-proposal.list.ts';
 import { KycStatusProposalState } from '../../src/domain/kyc/kyc-status-proposal-state.ts';
 import { belongingEntries } from '../../src/domain/onboarding/belongings.ts';
@@ -436,6 +437,11 @@ describe('a queue of KYC work', () => {
     ['MEDIA_MISSING', 'kyc_gap_media_missing'],
   ])('is read in the order of an index for customers with %s', async (kind, index) => {
     await expectInOrder(index, (page) => kycGapPage(context, { bankId, kind: kind as KycGapKind }, page));
+  });
+
+  test('is read in the order of an index for customers due for review', async () => {
+    const list = { bankId, on: '2090-01-01' };
+    await expectInOrder('customer_bank_review', (page) => dueReviewPage(context, list, page));
   });
 
   test.each([true, false])(

@@ -176,7 +176,9 @@ describe('exportCustomerData', () => {
     const { closing, ...exported } = (await dataOf(customerId)).customer as { closing: object };
     // Only companies have these values.
     const ofCompany = { registrationNumber: null, incorporationDate: null, legalForm: null };
-    expect(exported).toEqual({ ...(data?.customer as object), ...ofCompany });
+    // The field customer returns the dates of reviews only to KYC officers.
+    const reviewDates = { kycReviewDate: '2023-01-01', kycReviewDueOn: '2023-01-01' };
+    expect(exported).toEqual({ ...(data?.customer as object), ...ofCompany, ...reviewDates });
     const { closedOn: date, closingReason: reason, closedAt, closedByUserId: recordedByUserId } = wholeClosing;
     expect(closing).toEqual({ date, reason, recordedAt: closedAt.toISOString(), recordedByUserId });
     expect(leavesOf(data).filter((value) => value === null)).toEqual([]);

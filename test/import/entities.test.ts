@@ -35,6 +35,7 @@ const notImported = [
   'readiness_check',
   'registration',
   'registration_mail',
+  'review_interval',
   'revoked_token',
   'user_write',
 ];

@@ -132,7 +132,12 @@ async function insertWorld(database: Database, tokens: Tokens, names: SharedName
   const colleague = await insertUser(database, tokens);
   const entitlement = await insertEntitlement(database, { userId: colleague.id, bankId, roleName: 'CanGetCrmEvents' });
   const request = await insertEntitlementRequest(database, { userId: colleague.id, bankId });
-  const { id: customerId } = await insertCustomer(database, { bankId, customerNumber: names.customerNumber });
+  const reviewDates = { kycReviewDate: '2023-01-01', kycReviewDueOn: '2023-01-01' };
+  const { id: customerId } = await insertCustomer(database, {
+    bankId,
+    customerNumber: names.customerNumber,
+    ...reviewDates,
+  });
   const closing = { closedOn: '2024-05-31', closingReason: 'Moved abroad', closedByUserId: colleague.id };
   const other = await insertCustomer(database, { bankId, ...closing, closedAt: new Date('2024-05-31T09:30:00Z') });
   const { id: companyId } = await insertCustomer(database, { bankId, customerType: CustomerType.CORPORATE });

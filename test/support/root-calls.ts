@@ -37,6 +37,10 @@ const furtherReads: Record<string, RootCall> = {
     variables: ({ bankId }) => ({ bankId }),
     selection: 'nodes { id userId roleName bankId }',
   },
+  customersDueForReview: {
+    variables: ({ bankId }) => ({ bankId }),
+    selection: 'nodes { customerId dueOn }',
+  },
   customersWithKycGaps: {
     variables: ({ bankId }) => ({ bankId, gap: 'NO_SATISFIED_CHECK' }),
     selection: 'nodes { customerId kind }',

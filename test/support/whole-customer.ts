@@ -86,6 +86,8 @@ export async function insertWholeCustomer(database: Database, { bankId, userId }
     lastOkDate: new Date('2023-03-13T11:39:33Z'),
     title: 'Dr.',
     branchId: 'DERBY6',
+    kycReviewDate: '2023-01-01',
+    kycReviewDueOn: '2023-01-01',
     nameSuffix: 'Jr',
   });
   const child = { bankId, customerId };

@@ -26,6 +26,7 @@ export function addBankCommands(program: Command): void {
     setter: ({ setGrantApprovalRequired }) => setGrantApprovalRequired,
   });
   addRetention(bank);
+  addReview(bank);
 }
 
 /** A rule that can be switched on or off for each bank. */
@@ -68,4 +69,41 @@ function addRetention(bank: Command): void {
         `Retention period of customers ${days === null ? 'switched off' : `set to ${days} days`} at ${bankId}.`,
       );
     });
+}
+
+interface ReviewOptions {
+  attribute?: string;
+  value?: string;
+}
+
+function addReview(bank: Command): void {
+  bank
+    .command('review')
+    .description(
+      'Set the review interval of a bank: after how many days a customer who was found ok must be reviewed. If several intervals apply to a customer, the shortest counts.',
+    )
+    .argument('<bank-id>', 'ID of the bank', id)
+    .argument('<interval>', 'number of days from 1d to 36525d, such as 365d, or off', retentionPeriod)
+    .option('--attribute <name>', 'only for customers with this attribute, such as RISK_LEVEL')
+    .option('--value <text>', 'the value of the attribute, such as HIGH')
+    .action(
+      async (bankId: string, days: number | null, { attribute: name, value }: ReviewOptions, command: Command) => {
+        if ((name === undefined) !== (value === undefined)) {
+          command.error('error: --attribute and --value must be used together', { exitCode: 2 });
+        }
+        const attribute = name === undefined || value === undefined ? null : { name, value };
+        await audited('bank review', await settings('secret'), async (database) => {
+          const { setReviewInterval } = await import('../../domain/bank/bank-administration.ts');
+          const { refreshReviewDatesOfBank } = await import('../../domain/customer/review-dates.ts');
+          await setReviewInterval(database, bankId, attribute, days);
+          // Repeating the command continues where an interrupted one stopped.
+          await refreshReviewDatesOfBank(database, bankId);
+        });
+        const customers =
+          attribute === null ? 'all customers' : `customers with ${attribute.name} = ${attribute.value}`;
+        console.log(
+          `Review interval of ${customers} ${days === null ? 'switched off' : `set to ${days} days`} at ${bankId}.`,
+        );
+      },
+    );
 }

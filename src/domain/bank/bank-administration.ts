@@ -1,8 +1,9 @@
-import { eq, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { gatewayError } from '../../base/errors.ts';
 import type { Database } from '../../database/database.ts';
-import { updateRows } from '../../database/write-row.ts';
+import { deleteRows, insertRow, updateRows } from '../../database/write-row.ts';
 import { type BankRow, bank } from './bank.table.ts';
+import { reviewInterval } from './review-interval.table.ts';
 
 type BankSettings = Pick<BankRow, 'kycFourEyes' | 'kycReasonRequired' | 'grantApprovalRequired' | 'retentionDays'>;
 
@@ -40,4 +41,25 @@ export function setGrantApprovalRequired(
 /** Sets the number of days after the last change during which a customer of the bank cannot be deleted. Null for none. */
 export function setRetentionDays(database: Database, bankId: string, retentionDays: number | null): Promise<BankRow> {
   return changeSettings(database, bankId, { retentionDays });
+}
+
+/** The customers to whom a review interval applies: those with an attribute, or all if it is null. */
+export type ReviewedAttribute = { name: string; value: string } | null;
+
+/** Sets after how many days customers of the bank are reviewed. Null for no such interval. @throws OBP-30001 */
+export async function setReviewInterval(
+  database: Database,
+  bankId: string,
+  attribute: ReviewedAttribute,
+  days: number | null,
+): Promise<void> {
+  const { name: attributeName, value: attributeValue } = attribute ?? { name: '', value: '' };
+  const { attributeName: nameColumn, attributeValue: valueColumn } = reviewInterval;
+  await database.transaction(async (transaction) => {
+    const [existing] = await transaction.select().from(bank).where(eq(bank.id, bankId));
+    if (existing === undefined) throw gatewayError('OBP-30001', { bankId });
+    const isSame = and(eq(nameColumn, attributeName), eq(valueColumn, attributeValue));
+    await deleteRows(transaction, reviewInterval, and(eq(reviewInterval.bankId, bankId), isSame));
+    if (days !== null) await insertRow(transaction, reviewInterval, { bankId, attributeName, attributeValue, days });
+  });
 }

@@ -23,6 +23,7 @@ import {
   CustomerAttributePayload,
   UpdateCustomerAttributeInput,
 } from './customer-attribute.type.ts';
+import { refreshReviewDates } from './review-dates.ts';
 
 const attributeById = oneBy(customerAttribute, 'id');
 
@@ -118,7 +119,9 @@ export class CustomerAttributeMutations {
     const values = attributeValues(input);
     return mutateChild(context, { bankId, customerId }, readPayload, async (transaction, customer) => {
       assertDefinedType(await definedTypes(transaction, bankId), values, 'input');
-      return attributes.create(transaction, customer, values);
+      const attribute = await attributes.create(transaction, customer, values);
+      await refreshReviewDates(transaction, [customer.id]);
+      return attribute;
     });
   }
 
@@ -144,7 +147,9 @@ export class CustomerAttributeMutations {
         if (isOther) assertDefinedType(types, { ...stored, ...values }, 'input');
         return values;
       };
-      return attributes.update(transaction, customer, id, changes, expectedVersion);
+      const attribute = await attributes.update(transaction, customer, id, changes, expectedVersion);
+      await refreshReviewDates(transaction, [customer.id]);
+      return attribute;
     });
   }
 
@@ -157,8 +162,10 @@ export class CustomerAttributeMutations {
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<CustomerAttributePayload> {
-    return deleteChild(context, { bankId, customerId }, 'customerAttribute', (transaction, customer) =>
-      attributes.delete(transaction, customer, id, expectedVersion),
-    );
+    return deleteChild(context, { bankId, customerId }, 'customerAttribute', async (transaction, customer) => {
+      const attribute = await attributes.delete(transaction, customer, id, expectedVersion);
+      await refreshReviewDates(transaction, [customer.id]);
+      return attribute;
+    });
   }
 }

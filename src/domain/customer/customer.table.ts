@@ -61,6 +61,10 @@ export const customer = table(
     closingReason: text('closing_reason'),
     closedByUserId: id('closed_by_user_id').references(() => user.id),
     closedAt: timestamp('closed_at'),
+    /** The date of the next review that an officer set. */
+    kycReviewDate: date('kyc_review_date'),
+    /** See `refreshReviewDates`. Null if no review is due at any time. */
+    kycReviewDueOn: date('kyc_review_due_on'),
   },
   (t) => [
     unique('customer_id_unique').on(t.id),
@@ -68,6 +72,9 @@ export const customer = table(
     unique('customer_number_unique').on(t.bankId, t.customerNumber),
     // Contains the searched columns, so a search that matches many customers scans this index without reading their rows.
     index('customer_bank_last_ok').on(t.bankId, t.lastOkDateOrder, t.id, t.mobilePhoneNumberE164, t.legalNameSearch),
+    index('customer_bank_review')
+      .on(t.bankId, t.kycReviewDueOn, t.id)
+      .where(sql`kyc_review_due_on is not null and closed_on is null`),
     index('customer_bank_created').on(t.bankId, t.createdAt, t.id),
     index('customer_bank_kyc_status').on(t.bankId, t.kycStatus, t.lastOkDateOrder, t.id),
     index('customer_bank_branch').on(t.bankId, t.branchId, t.lastOkDateOrder, t.id),

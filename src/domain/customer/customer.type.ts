@@ -175,6 +175,9 @@ export class Customer {
 
   /** Has a resolver, because the reason is not for linked users. */
   closing: CustomerClosing | null;
+  // The dates below have resolvers, because only KYC officers can read them.
+  kycReviewDate: string | null;
+  kycReviewDueOn: string | null;
 
   @Field(() => DateTime, { description: 'The time when the customer was first stored in the gateway.' })
   createdAt: Date;
@@ -221,6 +224,8 @@ export function toCustomer(row: CustomerRow): Customer {
     legalForm: row.legalForm,
     closedOn: row.closedOn,
     closing: toCustomerClosing(row),
+    kycReviewDate: row.kycReviewDate,
+    kycReviewDueOn: row.kycReviewDueOn,
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
     version: row.version,

@@ -9,10 +9,19 @@ import { type CustomerRow, customer } from './customer.table.ts';
 import { isLookAlikeStored } from './customer-number.ts';
 import { type LockedCustomer, lockCustomer } from './locked-customer.ts';
 
-/** The columns that an input sets, including those derived from it, except the canonical number. */
+/** The columns that an input sets, including those derived from it, except the canonical number and the dates of reviews. */
 export type CustomerColumns = Omit<
   CustomerRow,
-  'rowNumber' | 'id' | 'bankId' | 'canonicalNumber' | 'createdAt' | 'updatedAt' | 'version' | keyof ClosingColumns
+  | 'rowNumber'
+  | 'id'
+  | 'bankId'
+  | 'canonicalNumber'
+  | 'createdAt'
+  | 'updatedAt'
+  | 'version'
+  | keyof ClosingColumns
+  | 'kycReviewDate'
+  | 'kycReviewDueOn'
 >;
 
 /** The columns that a closing sets. */
@@ -28,7 +37,7 @@ const updateStored = updateOf(
 export async function updateCustomer(
   transaction: Queries,
   before: LockedCustomer,
-  values: Partial<CustomerColumns & ClosingColumns>,
+  values: Partial<CustomerColumns & ClosingColumns & Pick<CustomerRow, 'kycReviewDate'>>,
   expectedVersion: number | null | undefined,
 ): Promise<void> {
   requireVersion(before, expectedVersion);

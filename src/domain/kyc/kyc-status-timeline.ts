@@ -7,6 +7,7 @@ import { lastOkDateOrderOf } from '../customer/customer.rules.ts';
 import { customer as customerTable } from '../customer/customer.table.ts';
 import { refuseClosed } from '../customer/customer-closing.rules.ts';
 import type { LockedCustomer } from '../customer/locked-customer.ts';
+import { refreshReviewDates } from '../customer/review-dates.ts';
 import { type Retraction, refuseOverflow, retractEvidence } from './kyc-evidence.writes.ts';
 import { refreshKycGaps } from './kyc-gap.writes.ts';
 import type { KycStatusValues } from './kyc-status.rules.ts';
@@ -70,6 +71,7 @@ export async function applyKycStatus(
   const following = await followingColumns(transaction, customer);
   await updateRows(transaction, customerTable, { before: customer, set: following, where });
   await refreshKycGaps(transaction, [customerId]);
+  await refreshReviewDates(transaction, [customerId]);
   return added;
 }
 
@@ -92,6 +94,7 @@ export async function retractKycStatus(
   const set = { ...following, version: sql`${customerTable.version} + 1`, updatedAt: new Date() };
   await updateRows(transaction, customerTable, { before: customer, set, where: eq(customerTable.id, customer.id) });
   await refreshKycGaps(transaction, [customer.id]);
+  await refreshReviewDates(transaction, [customer.id]);
 }
 
 function validOf(customer: LockedCustomer): SQL | undefined {

@@ -10,6 +10,7 @@ import { assertDefinedType, definedTypes } from '../attribute/attribute-definiti
 import { insertCustomer } from '../customer/customer.writes.ts';
 import { attributes } from '../customer/customer-attribute.loader.ts';
 import type { LockedCustomer } from '../customer/locked-customer.ts';
+import { refreshReviewDates } from '../customer/review-dates.ts';
 import { customerLinks, type LinksOfCustomer, problemsOfLinks } from '../customer-link/customer-link.writes.ts';
 import { kycCheck } from '../kyc/kyc-check.table.ts';
 import { kycDocument } from '../kyc/kyc-document.table.ts';
@@ -237,9 +238,8 @@ export async function createAll(
   await refuseUnconfirmedStatus(transaction, bankId, inputs, errors);
   errors.throwAny();
   for (const [draft, customer] of created) await insertParts(transaction, customer, draft, creation);
-  await refreshKycGaps(
-    transaction,
-    [...created.values()].map(({ id }) => id),
-  );
+  const ids = [...created.values()].map(({ id }) => id);
+  await refreshKycGaps(transaction, ids);
+  await refreshReviewDates(transaction, ids);
   return drafts.flatMap((draft) => created.get(draft)?.id ?? []);
 }

@@ -37,7 +37,7 @@ export type Generated<Row> = Omit<
 /** A customer with all related rows. */
 export interface GeneratedCustomer {
   users: UserRow[];
-  customers: Omit<CustomerRow, 'rowNumber'>[];
+  customers: Omit<CustomerRow, 'rowNumber' | 'kycReviewDate' | 'kycReviewDueOn'>[];
   addresses: CustomerAddressRow[];
   attributes: CustomerAttributeRow[];
   accounts: AccountRow[];

@@ -1,7 +1,8 @@
+import { refreshReviewDates } from '../../domain/customer/review-dates.ts';
 import { refreshKycGaps } from '../../domain/kyc/kyc-gap.writes.ts';
 import { rowsPerTransaction, type Writing } from './writing.ts';
 
-/** Derives the gaps of all customers in the files from their evidence, also if an interrupted import wrote some of it. */
+/** Derives the gaps and the dates of reviews of all customers in the files from their evidence, also if an interrupted import wrote some of it. */
 export async function writeKycGaps({ database, staging }: Writing): Promise<void> {
   const selectIds = staging.database
     .prepare<[string, number], string>('select id from known_customer where id > ? order by id limit ?')
@@ -9,7 +10,10 @@ export async function writeKycGaps({ database, staging }: Writing): Promise<void
   for (let last = ''; ; ) {
     const ids = selectIds.all(last, rowsPerTransaction);
     if (ids.length === 0) return;
-    await database.transaction((transaction) => refreshKycGaps(transaction, ids));
+    await database.transaction(async (transaction) => {
+      await refreshKycGaps(transaction, ids);
+      await refreshReviewDates(transaction, ids);
+    });
     last = ids.at(-1) ?? last;
   }
 }

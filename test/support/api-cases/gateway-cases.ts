@@ -218,6 +218,12 @@ export const gatewayCases: Readonly<Record<string, ApiCase>> = {
     selection: 'meeting { id when version }',
     result: ({ meetingId }) => ({ meeting: { id: meetingId, when: '2031-03-13T11:39:33.000Z', version: 2 } }),
   },
+  setKycReviewDate: {
+    variables: (world) => ({ ...ofCustomer(world), date: '2031-01-31' }),
+    selection: 'customer { id kycReviewDate }',
+    result: ({ customerId }) => ({ customer: { id: customerId, kycReviewDate: '2031-01-31' } }),
+    alsoRoles: ['CanGetKycStatusesAtOneBank'],
+  },
   retractKycStatus: {
     variables: (world) => ({
       ...ofCustomer(world),
