@@ -19,6 +19,8 @@ import * as customerAttribute from './domain/customer/customer-attribute.resolve
 import * as customerClosing from './domain/customer/customer-closing.resolver.ts';
 import * as customerUpdate from './domain/customer/customer-update.resolver.ts';
 import * as legalHold from './domain/customer/legal-hold.resolver.ts';
+import * as customerAsOf from './domain/customer-history/customer-as-of.resolver.ts';
+import * as customerHistory from './domain/customer-history/customer-history.resolver.ts';
 import * as customerLink from './domain/customer-link/customer-link.resolver.ts';
 import { entityTypes } from './domain/federation/entity-types.ts';
 import * as kycCheck from './domain/kyc/kyc-check.resolver.ts';
@@ -74,6 +76,8 @@ const modules = [
   change,
   liveChange,
   crmEvent,
+  customerAsOf,
+  customerHistory,
   customerLink,
   customerUpdate,
   customerClosing,

@@ -3,6 +3,7 @@ import {
   astFromValue,
   type GraphQLArgument,
   type GraphQLField,
+  type GraphQLInterfaceType,
   type GraphQLObjectType,
   getNamedType,
   isCompositeType,
@@ -109,6 +110,7 @@ const values: Record<string, (world: World) => string> = {
   customerIds: ({ customerId }) => JSON.stringify([customerId]),
   userId: ({ linkedUser }) => JSON.stringify(linkedUser.id),
   mobilePhoneNumber: () => '"%123%"',
+  'Customer.asOf(time:)': () => JSON.stringify(new Date().toISOString()),
   'Query.customerAccountLink(id:)': ({ customerAccountLinkId }) => JSON.stringify(customerAccountLinkId),
   'Query.customerAttribute(id:)': ({ attributeId }) => JSON.stringify(attributeId),
   'Query.customersWithKycGaps(gap:)': () => 'NO_SATISFIED_CHECK',
@@ -233,6 +235,15 @@ const wayByClosedCustomer: Way = {
     `{ customer(bankId: "${bankId}", customerId: "${otherCustomerId}") { ${selection} } }`,
 };
 
+function wayByHistory(typeName: string): [string, Way] {
+  const document = (world: World, selection: string) =>
+    `{ customer(${ofOne(world)}) { history { nodes { ... on ${typeName} { ${selection} } } } } }`;
+  return [typeName, { roles: ['CanGetCustomer', 'CanGetCustomerHistory'], document }];
+}
+
+const historyEntry = schema.getType('CustomerHistoryEntry') as GraphQLInterfaceType;
+const historyTypes = schema.getPossibleTypes(historyEntry).map(({ name }) => name);
+
 /** The ways to types and, if the way to their type is not enough, to fields. */
 const ways: Record<string, Way> = {
   'Customer.closing': wayByClosedCustomer,
@@ -246,6 +257,12 @@ const ways: Record<string, Way> = {
     'CanDeleteCustomerCascade',
     ({ bankId }) => `customersPastRetention(bankId: "${bankId}")`,
   ),
+  ...Object.fromEntries(historyTypes.map(wayByHistory)),
+  CustomerAsOf: {
+    roles: ['CanGetCustomer', 'CanGetCustomerHistory'],
+    document: (world, selection) =>
+      `{ customer(${ofOne(world)}) { asOf(time: "${new Date().toISOString()}") { ${selection} } } }`,
+  },
   Bank: { roles: [], document: ({ bankId }, selection) => `{ bank(bankId: "${bankId}") { ${selection} } }` },
   Customer: wayByField('CanGetCustomer', 'customer'),
   CustomerMessage: wayByConnection('CanGetCustomerMessages', (world) => `customerMessages(${ofOne(world)})`),
@@ -338,9 +355,11 @@ function wayTo(guarded: GuardedField): Way {
   return way;
 }
 
-/** The value of the field in a response. Takes the first item of each list. */
+/** The value of the field in a response. Takes the first item of each list that has the field. */
 function valueAt(data: unknown, fieldName: string): unknown {
-  if (Array.isArray(data)) return valueAt(data[0], fieldName);
+  if (Array.isArray(data)) {
+    return data.map((item) => valueAt(item, fieldName)).find((value) => value !== undefined);
+  }
   if (typeof data !== 'object' || data === null) return undefined;
   if (fieldName in data) return (data as Record<string, unknown>)[fieldName];
   return Object.values(data)
@@ -434,6 +453,8 @@ describe.each(guardedFields)('$coordinate', (guarded) => {
 
 /** Fields whose roles are required to select their type, so no caller can select them and be refused. */
 const givenByTheirWay = [
+  ...historyTypes.map((name) => `${name}.changedBy`),
+  'CustomerDataHistoryEntry.changes',
   'KycCheck.customerNumber',
   'KycDocument.customerNumber',
   'KycMedia.customerNumber',

@@ -1,5 +1,6 @@
 import type { InstallationSecret } from '../base/installation-secret.ts';
 import type { ChangesByBank } from '../changes/collected-changes.ts';
+import { type ChangeAuthor, noAuthor } from '../changes/collected-history.ts';
 import type { Database, Queries } from '../database/database.ts';
 import { withoutDeadline } from '../database/deadline.ts';
 import { databaseOutage } from '../database/errors.ts';
@@ -16,6 +17,8 @@ export interface AuditedWrite<Result> {
   event: AuditEvent | readonly AuditEvent[] | null;
   /** The users who must find the writes in their next reads, in addition to those in the events. */
   userIds?: readonly string[];
+  /** The author in the history of customers. Omitted for commands. */
+  author?: ChangeAuthor;
 }
 
 /** The work of a transaction. `changes` contains the changes of the rows that it has written so far. */
@@ -27,7 +30,10 @@ export interface AuditTrail {
   chain: number;
   /** Records events, in one commit with other events of the same tick. Resolves when they are committed. */
   record(events: readonly AuditEvent[]): Promise<void>;
-  /** Runs `work` in a transaction, and records its events and its changes, which it collects meanwhile, in the same transaction. */
+  /**
+   * Runs `work` in a transaction, and records its events, its changes, and the history of customers, which it collects meanwhile, in
+   * the same transaction.
+   */
   write<Result>(work: AuditedWork<Result>): Promise<Result>;
   /** Records the remaining events, and closes the chain. */
   close(): Promise<void>;
@@ -147,10 +153,10 @@ export async function openAuditTrail({
       assertOpen();
       return tracked(
         writer.write(async (transaction, changes) => {
-          const { result, event, userIds = [] } = await work(transaction, changes);
+          const { result, event, userIds = [], author = noAuthor } = await work(transaction, changes);
           const events = event === null ? [] : [event].flat();
           const readers = [...userIds, ...events.flatMap(({ userId, subjectUserIds }) => [userId, ...subjectUserIds])];
-          return { result, eventsOf: events.length === 0 ? null : () => events, readers };
+          return { result, eventsOf: events.length === 0 ? null : () => events, readers, author };
         }),
       );
     },

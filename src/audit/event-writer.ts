@@ -2,6 +2,8 @@ import { and, eq, inArray } from 'drizzle-orm';
 import { change } from '../changes/change.table.ts';
 import { changeRowsOf } from '../changes/change-rows.ts';
 import { type ChangesByBank, collectChanges, stopCollecting } from '../changes/collected-changes.ts';
+import { type ChangeAuthor, CollectedHistory, noAuthor } from '../changes/collected-history.ts';
+import { customerHistory } from '../changes/customer-history.table.ts';
 import type { Database, Queries } from '../database/database.ts';
 import { insertAtOnce, insertTogether, rowsFor, type TableRows } from '../database/insert-rows.ts';
 import { recordLastWrite } from '../database/read-your-writes.ts';
@@ -17,6 +19,7 @@ interface NumberedWrite<Result> {
   eventsOf: ((free: number) => readonly AuditEvent[]) | null;
   /** The users who must find the writes in their next reads, from whatever replica. Reads change nothing for them. */
   readers?: readonly (string | null)[];
+  author: ChangeAuthor;
 }
 
 /** The events up to a sequence, with the head of the chain there. */
@@ -70,7 +73,7 @@ export class EventWriter {
   /** Writes events outside any other transaction. */
   async writeEvents(events: readonly AuditEvent[]): Promise<void> {
     if (this.#doubtful.length > 0) {
-      await this.write(async () => ({ result: undefined, eventsOf: () => events }));
+      await this.write(async () => ({ result: undefined, eventsOf: () => events, author: noAuthor }));
       return;
     }
     // Usually all sequences are new, so nothing has to be read.
@@ -84,7 +87,7 @@ export class EventWriter {
     this.#settle(rows);
   }
 
-  /** Runs `work` in a transaction, and writes its events and its changes in the same transaction. */
+  /** Runs `work` in a transaction, and writes its events, its changes, and the history of customers in the same transaction. */
   async write<Result>(
     work: (transaction: Queries, changes: ChangesByBank) => Promise<NumberedWrite<Result>>,
   ): Promise<Result> {
@@ -99,10 +102,11 @@ export class EventWriter {
       const result = await this.#database.transaction(async (transaction) => {
         // Those of a former attempt that was rolled back.
         returnSequences();
-        const changes = collectChanges(transaction);
+        const history = new CollectedHistory();
+        const changes = collectChanges(transaction, history);
         // The handle is used again by later transactions, whose changes must not be added.
         const written = await work(transaction, changes).finally(() => stopCollecting(transaction));
-        const { result, eventsOf, readers = [] } = written;
+        const { result, eventsOf, readers = [], author } = written;
         let events: readonly AuditEvent[] = [];
         if (eventsOf !== null) {
           // Claimed before the next `await`, so that no other transaction uses the same sequences.
@@ -117,6 +121,7 @@ export class EventWriter {
           rowsFor(auditEvent, rows),
           customersOf(events, rows),
           rowsFor(change, changeRowsOf(changes)),
+          rowsFor(customerHistory, history.rows(author)),
         );
         if (this.#database.replicas !== null) {
           const userIds = readers.filter((id) => id !== null);
@@ -137,7 +142,7 @@ export class EventWriter {
   async fillGaps(): Promise<void> {
     if (this.#doubtful.length === 0) return;
     const lost = lostEvent();
-    await this.write(async () => ({ result: undefined, eventsOf: (free) => Array(free).fill(lost) }));
+    await this.write(async () => ({ result: undefined, eventsOf: (free) => Array(free).fill(lost), author: noAuthor }));
   }
 
   #nextSequence(): number {

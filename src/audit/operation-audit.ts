@@ -202,8 +202,9 @@ export class OperationAudit {
         const changes = allChanges(collected);
         hasChanges = Object.values(changes).some((names) => names.size > 0);
         const event = write === null || write.isWritten || !hasChanges ? null : this.#writeEvents(write, changes);
-        const caller = this.#caller.userId === null ? [] : [this.#caller.userId];
-        return { result, event, userIds: [...caller, ...changes.userIds] };
+        const { userId, requestId } = this.#caller;
+        const userIds = [...(userId === null ? [] : [userId]), ...changes.userIds];
+        return { result, event, userIds, author: { userId, requestId } };
       })
       .then((result) => {
         this.#hasCommitted ||= hasChanges;

@@ -37,6 +37,8 @@ export interface MessageParameters {
   schemaField: string;
   /** A type of the schema. */
   schemaType: string;
+  /** The time from which on the history of the customer is kept, in ISO 8601. */
+  keptSince: string;
   /** The time from which the customer can be deleted, in ISO 8601. */
   retainedUntil: string;
   retryAfterSeconds: number;

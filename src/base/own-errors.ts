@@ -97,6 +97,10 @@ export const ownErrors = {
     message: 'The only supported value of the Expect header is 100-continue.',
   },
   HEADERS_TOO_LARGE: { code: 'LIMIT_EXCEEDED', status: 431, message: 'The request headers are too large.' },
+  HISTORY_NOT_KEPT: {
+    code: 'NOT_FOUND',
+    message: 'The history of the customer is not kept for this time. Request a time from {keptSince} on.',
+  },
   IDEMPOTENCY_KEY_REUSED: {
     code: 'CONFLICT',
     message: 'The idempotency key was used for another call before. Use a new key for each call.',

@@ -122,6 +122,10 @@ export const roles = {
   },
   CanGetCustomerAttributesAtAnyBank: { scope: 'system', description: 'Read the attributes of a customer at any bank.' },
   CanGetCustomerAttributesAtOneBank: { scope: 'bank', description: 'Read the attributes of a customer.' },
+  CanGetCustomerHistory: {
+    scope: 'bank',
+    description: 'Read the changes of a customer, and the customer as it was at a time.',
+  },
   CanGetCustomerLinks: { scope: 'bank', description: 'Read the links between customers.' },
   CanGetCustomerMessages: { scope: 'bank', description: 'Read the messages to a customer.' },
   CanGetCustomerOverview: { scope: 'bank', description: 'Read the overview of a customer, including the accounts.' },

@@ -157,10 +157,10 @@ function noChanges(): Changes {
 /** The changes at each bank; those of rows without a bank have the key null. */
 export type ChangesByBank = Map<string | null, Changes>;
 
-/** Collects the changes of a transaction from now on. */
-export function collectChanges(transaction: Queries): ChangesByBank {
+/** Collects the changes of a transaction from now on, and passes them to the other recorders. */
+export function collectChanges(transaction: Queries, ...others: readonly ChangeRecorder[]): ChangesByBank {
   const byBank: ChangesByBank = new Map();
-  recordChanges(transaction, new ChangeCollector((bankId) => changesAt(byBank, bankId)));
+  recordChanges(transaction, new ChangeCollector((bankId) => changesAt(byBank, bankId)), ...others);
   return byBank;
 }
 
@@ -183,7 +183,7 @@ export function changesAt(byBank: ChangesByBank, bankId: string | null): Changes
 
 /** A handle can be reused by later transactions, whose changes must not be added. */
 export function stopCollecting(transaction: Queries): void {
-  recordChanges(transaction, null);
+  recordChanges(transaction);
 }
 
 /** Adds a row that a transaction concerns, such as its user, to the audit event, whether it changes or not. */

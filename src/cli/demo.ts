@@ -86,7 +86,7 @@ const demoUsers: DemoUser[] = [
   },
   {
     username: 'kyc.officer',
-    description: 'reads the customers of every bank with their KYC evidence',
+    description: `reads the customers of every bank with their KYC evidence, and the history of those of ${bankId}`,
     roles: [
       ...everywhere(
         'CanGetAnyKycChecks',
@@ -96,7 +96,7 @@ const demoUsers: DemoUser[] = [
         'CanGetCustomersAtAnyBank',
         'CanGetCustomersMinimalAtAnyBank',
       ),
-      ...atBank('CanGetCustomer'),
+      ...atBank('CanGetCustomer', 'CanGetCustomerHistory'),
     ],
   },
   {

@@ -1,6 +1,6 @@
 import { getTableColumns, getTableName, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { type Row, recorderOf } from './change-recorder.ts';
+import { type IsInitial, type Row, recorderOf } from './change-recorder.ts';
 import type { Database, Queries } from './database.ts';
 import { dialect } from './dialect.ts';
 import { retryConflicts } from './retry-conflicts.ts';
@@ -74,15 +74,20 @@ const inserts = statementByShape(
  * rows. A column that one row provides is null in the rows that do not.
  *
  * @param recorded The rows as the change recorder sees them, if they need more than their own columns to be placed.
+ * @param isInitial Whether a recorded row is stored with a new customer, whose history begins after it. By default, none is.
  */
 export async function insertRows<Table extends SQLiteTable>(
   transaction: Queries,
   table: Table,
   rows: readonly Table['$inferInsert'][],
-  { onConflict = 'fail', recorded = rows }: { onConflict?: OnConflict; recorded?: readonly Row[] } = {},
+  {
+    onConflict = 'fail',
+    recorded = rows,
+    isInitial,
+  }: { onConflict?: OnConflict; recorded?: readonly Row[]; isInitial?: IsInitial } = {},
 ): Promise<void> {
   await insertUnrecorded(transaction, table, rows, onConflict);
-  recorderOf(transaction)?.inserted(table, recorded);
+  recorderOf(transaction)?.inserted(table, recorded, isInitial);
 }
 
 async function insertUnrecorded<Table extends SQLiteTable>(

@@ -17,6 +17,13 @@ export function jsonPairs(list: Placeholder): { first: SQL; second: SQL; from: S
     : { first: sql`value ->> 0`, second: sql`(value ->> 1)::bigint`, from: sql`jsonb_array_elements(${list}::jsonb)` };
 }
 
+/** A derived table of the member names of a JSON object, in the column `key`. */
+export function jsonKeys(object: SQL, name: string): SQL {
+  return dialect === 'sqlite'
+    ? sql`json_each(${object}) as ${sql.identifier(name)}`
+    : sql`jsonb_object_keys(${object}) as ${sql.identifier(name)} (key)`;
+}
+
 /** A derived table of the texts in a JSON list of lists, `[["a","b"],…]`, which become the columns with these names. */
 export function jsonTable(list: Placeholder | string, name: string, columns: readonly string[]): SQL {
   const parts = columns.map((column, index) => sql`value ->> ${sql.raw(String(index))} as ${sql.identifier(column)}`);

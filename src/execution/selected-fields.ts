@@ -1,7 +1,7 @@
 import { type FieldNode, type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql';
 import { isIncluded } from './plan.ts';
 
-/** Returns the names of the selected fields of the object that a field returns. The schema has no interfaces or unions. */
+/** Returns the names of the selected fields of the object, not of an interface, that a field returns. */
 export function selectedFields({
   fieldNodes,
   fragments,

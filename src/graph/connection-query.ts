@@ -7,8 +7,9 @@ import { cutPage, cutPages, type Page, type PageArguments, totalOf } from './con
 import type { Context } from './context.ts';
 
 /** A table with any number of rows for a customer, which are listed newest first. */
-type GrowingTable = SQLiteTable & { id: SQLiteColumn; customerId: SQLiteColumn };
-type RowOf<Table extends GrowingTable> = Table['$inferSelect'] & { id: string };
+type GrowingTable = SQLiteTable & { customerId: SQLiteColumn };
+type IdentifiedTable = GrowingTable & { id: SQLiteColumn };
+type RowOf<Table extends GrowingTable> = Table['$inferSelect'];
 type ColumnNameOf<Table extends GrowingTable> = keyof Table['$inferSelect'] & string;
 
 function columnOf(table: GrowingTable, name: string): SQLiteColumn {
@@ -32,11 +33,12 @@ function countBy(table: GrowingTable, parent: SQLiteColumn): MakeLoader<string, 
 }
 
 /**
- * The rows of customers, sorted by `dateName`, newest first. One statement reads the pages of any number of customers, another
- * one their totals. `field` is the coordinate of the field, to which the cursors are bound.
+ * The rows of customers, sorted by `orderName`, such as a date, newest first. Rows with equal values are sorted by ID if they have
+ * one. One statement reads the pages of any number of customers, another one their totals. `field` is the coordinate of the field, to
+ * which the cursors are bound.
  */
-export function customerConnectionQuery<Table extends GrowingTable>(table: Table, dateName: ColumnNameOf<Table>) {
-  const orderBy = [dateName, 'id' as ColumnNameOf<Table>];
+export function customerConnectionQuery<Table extends GrowingTable>(table: Table, orderName: ColumnNameOf<Table>) {
+  const orderBy = 'id' in table ? [orderName, 'id' as ColumnNameOf<Table>] : [orderName];
   const pages = pageBy(table, 'customerId' as ColumnNameOf<Table>, { orderBy, descending: true });
   const totals = countBy(table, table.customerId);
 
@@ -51,7 +53,7 @@ export function customerConnectionQuery<Table extends GrowingTable>(table: Table
     const lists = customers.map(({ id }) => ({
       field,
       boundTo: id,
-      orderValues: (row: RowOf<Table>) => [row[dateName], row.id],
+      orderValues: (row: RowOf<Table>) => orderBy.map((name) => row[name]),
       toNode,
       count: () => context.loader(totals).load(id),
     }));
@@ -80,7 +82,7 @@ export function customerConnectionQuery<Table extends GrowingTable>(table: Table
  * The rows that meet a condition, sorted by `dateName`, newest first. `values` are those of the placeholders in the condition.
  * Cursors are bound to `field` and `boundTo`.
  */
-export function connectionQuery<Table extends GrowingTable>(
+export function connectionQuery<Table extends IdentifiedTable>(
   table: Table,
   dateName: ColumnNameOf<Table>,
   condition: SQL,
@@ -114,7 +116,7 @@ export function connectionQuery<Table extends GrowingTable>(
     return cutPage(context, page, {
       field,
       boundTo,
-      orderValues: (row: RowOf<Table>) => [row[dateName], row.id],
+      orderValues: (row: RowOf<Table>) => [row[dateName], (row as { id: string }).id],
       toNode,
       count: async () => totalOf(await total(database, values)),
       async read({ after, limit }) {

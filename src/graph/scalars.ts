@@ -89,6 +89,18 @@ export const HttpsUrl = new GraphQLScalarType<string, string>({
   ...parsing(parseHttpsUrl),
 });
 
+/** A value of any type, which only the program creates. */
+export const JSONValue = new GraphQLScalarType<never, unknown>({
+  name: 'JSON',
+  description:
+    'A JSON value: a text, a number, a boolean, or a list. Times have the format of `DateTime`, and amounts that of `Decimal`. It is invalid as an input.',
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc8259',
+  serialize: (value) => value,
+  parseValue() {
+    return invalidValue('NOT_INPUT_TYPE') as never;
+  },
+});
+
 export const JSONObject = new GraphQLScalarType<never, object>({
   name: 'JSONObject',
   description:

@@ -2,6 +2,7 @@ import { and, getTableColumns, getTableName, isNotNull, sql } from 'drizzle-orm'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { inKeys, keyValues } from '../database/batch.ts';
 import type { Database } from '../database/database.ts';
+import { withDates } from '../database/json-dates.ts';
 import { statementByShape } from '../database/statement.ts';
 import { identityOf, type Row } from './row.ts';
 
@@ -81,29 +82,6 @@ export async function storedCounts(
   const keyList = keyValues(names.length === 1 ? keys.map(([key = '']) => key) : keys);
   const rows = await countRows(database, { table, names }, keyList);
   return new Map(rows.map((row) => [identityOf(names, row), Number(row.count)]));
-}
-
-const timeColumns = new WeakMap<SQLiteTable, string[]>();
-
-/** The columns of a table that contain times, on either database. */
-function timeColumnsOf(table: SQLiteTable): string[] {
-  let names = timeColumns.get(table);
-  if (names === undefined) {
-    names = Object.entries(columnsOf(table))
-      .filter(([, column]) => column.dataType === 'date' || column.getSQLType().startsWith('timestamp'))
-      .map(([name]) => name);
-    timeColumns.set(table, names);
-  }
-  return names;
-}
-
-/** Replaces the times of a staged row, which are texts in JSON, with dates. */
-export function withDates(table: SQLiteTable, row: Row): Row {
-  for (const name of timeColumnsOf(table)) {
-    const value = row[name];
-    if (typeof value === 'string') row[name] = new Date(value);
-  }
-  return row;
 }
 
 /** The staged row with its customer, bank and dates. It omits null for columns that cannot be null. */

@@ -150,7 +150,7 @@ async function writeCustomers(transaction: Queries, customers: GeneratedCustomer
   for (const name of tableNames) {
     const rows = customers.flatMap((generated): SQLiteTable['$inferInsert'][] => generated[name]);
     const recorded = name === 'meetingInvitees' ? inviteesWithPlace(customers) : rows;
-    await insertRows(transaction, tables[name], rows, { recorded });
+    await insertRows(transaction, tables[name], rows, { recorded, isInitial: () => true });
     written += rows.length;
   }
   const ids = customers.flatMap(({ customers: rows }) => rows.map(({ id }) => id));

@@ -11,6 +11,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { isRole, roleScope, roles } from '../../src/base/roles.ts';
 import { account } from '../../src/domain/account/account.table.ts';
 import { setRetentionDays } from '../../src/domain/bank/bank-administration.ts';
+import { customer } from '../../src/domain/customer/customer.table.ts';
 import { kycCheck } from '../../src/domain/kyc/kyc-check.table.ts';
 import { kycDocument } from '../../src/domain/kyc/kyc-document.table.ts';
 import { kycMedia } from '../../src/domain/kyc/kyc-media.table.ts';
@@ -52,6 +53,8 @@ let caller: TestUser;
 let first: World;
 let second: World;
 let compiled: CompiledOperations;
+/** The time of `asOf`. */
+let formerTime: string;
 
 beforeAll(async () => {
   gateway = await startGateway({ environment: wholeEnvironment });
@@ -66,6 +69,7 @@ beforeAll(async () => {
     await setRetentionDays(gateway.database, world.bankId, 30);
     await insertCustomer(gateway.database, { bankId: world.bankId, closedOn: '2020-05-31' });
   }
+  formerTime = new Date().toISOString();
   compiled = await compileForRelay(operations, join(project, 'schema/schema.graphql'));
 });
 
@@ -84,6 +88,11 @@ async function becomeDistinct({ bankId, customerId, accountId }: World): Promise
   const text = `of ${customerId}`;
   const url = `https://media.example.com/${customerId}`;
   await gateway.database.transaction(async (transaction) => {
+    // Test rows have times that can be ahead of the clock.
+    await transaction
+      .update(customer)
+      .set({ createdAt: new Date(0) })
+      .where(eq(customer.id, customerId));
     await transaction.update(account).set({ label: text }).where(eq(account.bankId, bankId));
     await transaction.update(kycCheck).set({ comments: text }).where(eq(kycCheck.customerId, customerId));
     await transaction.update(kycDocument).set({ number: text }).where(eq(kycDocument.customerId, customerId));
@@ -106,7 +115,7 @@ function variablesOf(operation: Operation, world: World): Variables {
     const field = queryFields[name];
     return field === undefined ? {} : rootCallOf('query', field)?.variables(world);
   });
-  const known: Variables = Object.assign({}, ...calls);
+  const known: Variables = Object.assign({ time: formerTime }, ...calls);
   const names = definitions.map(({ variable }) => variable.name.value);
   return Object.fromEntries(names.filter((name) => name in known).map((name) => [name, known[name]]));
 }

@@ -2,6 +2,8 @@ import { getTableName } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { auditEventOf } from '../../src/audit/audit-event.ts';
 import { openAuditTrail } from '../../src/audit/audit-trail.ts';
+import { customerHistory } from '../../src/changes/customer-history.table.ts';
+import { CustomerHistoryObject } from '../../src/changes/customer-history-object.ts';
 import type { Database } from '../../src/database/database.ts';
 import { insertRows } from '../../src/database/insert-rows.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
@@ -25,6 +27,11 @@ import { firehose } from '../../src/domain/customer/customer-firehose.ts';
 import { findCustomerByNumber, isLookAlikeStored } from '../../src/domain/customer/customer-number.ts';
 import { holdsInForce } from '../../src/domain/customer/legal-hold.list.ts';
 import type { LockedCustomer } from '../../src/domain/customer/locked-customer.ts';
+import {
+  historyOfCustomers,
+  laterChanges,
+  replacements,
+} from '../../src/domain/customer-history/customer-history.loader.ts';
 import { fillCanonicalIdentifiers } from '../../src/domain/identifier/canonical-identifiers.ts';
 import { collidingIdentifiers } from '../../src/domain/identifier/colliding-identifiers.ts';
 import { expiringDocumentPage } from '../../src/domain/kyc/kyc-document.list.ts';
@@ -382,6 +389,35 @@ test.each(belongingEntries)('the %s of a customer are found by an index', async 
   const remedy = `Add an index on customer_id to the table ${getTableName(table)}, because the export and the cascade select its rows.`;
   expect(plans).toHaveLength(1);
   expect(plans[0], remedy).not.toMatch(dialectUnderTest === 'sqlite' ? /SCAN (?!\w+ USING)/ : /Seq Scan/);
+});
+
+test.each([1, 3])('the history of %i customers is found by an index', async (count) => {
+  const rows = await database.read.select().from(customer).limit(count);
+  const histories = rows.flatMap(({ id: customerId }) =>
+    Array.from({ length: 50 }, (_, index) => ({
+      ...{ bankId, customerId, object: CustomerHistoryObject.CUSTOMER, objectId: customerId },
+      ...{ changedAt: new Date(index), before: { title: null }, after: { title: 'Dr' } },
+    })),
+  );
+  await database.transaction((transaction) => insertRows(transaction, customerHistory, histories));
+  await updateStatistics(databaseUrl);
+  const reading = createContext(parts);
+  const changes = rows.map(({ id: customerId }) => ({
+    ...{ customerId, object: CustomerHistoryObject.CUSTOMER, time: new Date(25) },
+  }));
+
+  const plans = await plansOf(async () => {
+    const pages = await historyOfCustomers.forCustomers(reading, 'Customer.history', rows, { first: 2 }, (row) => row);
+    await reading.loader(replacements).loadAll(pages.flatMap((each) => (each instanceof Error ? [] : each.nodes)));
+    await Promise.all(pages.map((each) => (each instanceof Error ? null : each.totalCount)));
+    await reading.loader(laterChanges).loadAll(changes);
+  });
+
+  expect(plans).toHaveLength(4);
+  for (const plan of plans) {
+    expect(plan).not.toMatch(/SCAN customer_history(?! USING)|Seq Scan on customer_history/);
+    expect(plan).toMatch(/customer_history_customer/);
+  }
 });
 
 /** The filters of the proposals of a bank, and the index by which SQLite reads them in their order. */

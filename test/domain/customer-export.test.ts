@@ -134,6 +134,7 @@ const excludedColumns: Record<string, string> = {
   valueOrder: 'It is derived from type and value.',
   lastOkDateOrder: 'It is derived from lastOkDate.',
   version: 'Only updates need it.',
+  number: 'It only sorts the history.',
   sessionId: 'It grants access to the video session.',
 };
 

@@ -24,6 +24,7 @@ import {
   insertCustomerAccountLink,
   insertCustomerAddress,
   insertCustomerAttribute,
+  insertCustomerHistory,
   insertCustomerLink,
   insertCustomerMessage,
   insertEntitlement,
@@ -166,6 +167,14 @@ async function insertWorld(database: Database, tokens: Tokens, names: SharedName
     customerUserId: linkedUser.id,
   });
   await insertMeetingInvitee(database, { meetingId: meeting.id, userId: linkedUser.id });
+  await insertCustomerHistory(
+    database,
+    { ...child, changedByUserId: colleague.id },
+    {
+      ...{ ACCOUNT_LINK: accountLinkId, ADDRESS: address.id, ATTRIBUTE: attribute.id, SOCIAL_MEDIA_HANDLE: handle.id },
+      ...{ TAX_RESIDENCE: taxResidence.id, USER_LINK: userLink.id },
+    },
+  );
   return {
     ...names,
     bankId,

@@ -24,6 +24,7 @@ const withFunction: ReadonlySet<BelongingName> = new Set([
   'inverseCustomerLinks',
   'legalHolds',
   'userLinks',
+  'history',
 ]);
 
 /** Inserts one row of each for a customer. Returns the IDs, such as `{ notes: '…' }`. */

@@ -10,6 +10,8 @@ import { getTableColumns, getTableName } from 'drizzle-orm';
 import { getTableConfig as getPostgresqlTable, type PgTable } from 'drizzle-orm/pg-core';
 import { getTableConfig as getSqliteTable, type SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { localProvider } from '../../src/auth/password.ts';
+import { customerHistory, type HistoryValues } from '../../src/changes/customer-history.table.ts';
+import type { CustomerHistoryObject } from '../../src/changes/customer-history-object.ts';
 import type { Database } from '../../src/database/database.ts';
 import { dialect } from '../../src/database/dialect.ts';
 import { insertRows } from '../../src/database/insert-rows.ts';
@@ -548,6 +550,35 @@ export function insertLegalHold(
 /** The columns of a hold that is lifted. */
 export function liftedBy(userId: string) {
   return { liftedAt: nextTime(), liftedByUserId: userId, liftReason: 'Case closed' };
+}
+
+/** Inserts a change of a customer and of each kind of its objects, whose IDs are those of `ids`. */
+export async function insertCustomerHistory(
+  database: Database,
+  columns: Columns<typeof customerHistory, 'bankId' | 'customerId'>,
+  ids: Record<Exclude<keyof typeof CustomerHistoryObject, 'CUSTOMER'>, string>,
+): Promise<void> {
+  const changes = {
+    CUSTOMER: [{ legalName: 'Eveline Jones' }, { legalName: 'Eveline Tripman' }],
+    ACCOUNT_LINK: [{ relationshipType: 'Signatory' }, { relationshipType: 'Owner' }],
+    ADDRESS: [{ city: 'Hamburg' }, { city: 'Berlin' }],
+    ATTRIBUTE: [{ value: '122' }, { value: '123' }],
+    SOCIAL_MEDIA_HANDLE: [{ handle: '@jones' }, { handle: '@eveline' }],
+    TAX_RESIDENCE: [{ taxNumber: '12344' }, { taxNumber: '12345' }],
+    USER_LINK: [{ isActive: false }, { isActive: true }],
+  } satisfies Record<keyof typeof CustomerHistoryObject, [HistoryValues, HistoryValues]>;
+  const objectIds: Record<string, string> = { ...ids, CUSTOMER: columns.customerId };
+  const rows = Object.entries(changes).map(([object, [before, after]]) => ({
+    changedAt: nextTime(),
+    changedByUserId: randomUUID(),
+    requestId: randomUUID(),
+    object: object as CustomerHistoryObject,
+    objectId: objectIds[object] ?? '',
+    before,
+    after,
+    ...columns,
+  }));
+  await database.transaction((transaction) => insertRows<typeof customerHistory>(transaction, customerHistory, rows));
 }
 
 /** Inserts a user without roles and returns the ID. */

@@ -16,6 +16,7 @@ import {
   insertCustomerAccountLink,
   insertCustomerAddress,
   insertCustomerAttribute,
+  insertCustomerHistory,
   insertCustomerLink,
   insertCustomerMessage,
   insertKycCheck,
@@ -91,7 +92,7 @@ export async function insertWholeCustomer(database: Database, { bankId, userId }
     nameSuffix: 'Jr',
   });
   const child = { bankId, customerId };
-  await insertCustomerAddress(database, {
+  const address = await insertCustomerAddress(database, {
     ...child,
     line2: 'Back yard',
     line3: 'Second floor',
@@ -99,15 +100,23 @@ export async function insertWholeCustomer(database: Database, { bankId, userId }
     state: 'Berlin',
     status: 'OK',
   });
-  await insertCustomerAttribute(database, child);
-  await insertTaxResidence(database, child);
-  await insertSocialMediaHandle(database, { ...child, dateActivated: new Date('2023-03-13T11:39:33Z') });
+  const attribute = await insertCustomerAttribute(database, child);
+  const taxResidence = await insertTaxResidence(database, child);
+  const handle = await insertSocialMediaHandle(database, { ...child, dateActivated: new Date('2023-03-13T11:39:33Z') });
   const accountId = await insertWholeAccount(database, { bankId, userId: holderId });
-  await insertCustomerAccountLink(database, { ...child, accountId });
-  await insertUserCustomerLink(database, { ...child, userId: holderId });
+  const accountLink = await insertCustomerAccountLink(database, { ...child, accountId });
+  const userLink = await insertUserCustomerLink(database, { ...child, userId: holderId });
   await insertUserAttribute(database, { userId: holderId });
   await insertKyc(database, child);
   await insertContacts(database, { ...child, userId: holderId });
+  await insertCustomerHistory(
+    database,
+    { ...child, changedByUserId: holderId },
+    {
+      ...{ ACCOUNT_LINK: accountLink.id, ADDRESS: address.id, ATTRIBUTE: attribute.id, SOCIAL_MEDIA_HANDLE: handle.id },
+      ...{ TAX_RESIDENCE: taxResidence.id, USER_LINK: userLink.id },
+    },
+  );
   await insertFurtherBelongings(database, child, { isWhole: true });
   return { customerId, customerNumber, accountId, userId: holderId };
 }

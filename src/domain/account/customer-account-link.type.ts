@@ -2,20 +2,9 @@ import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { payloadObject, versionDescription } from '../../graph/descriptions.ts';
 import { DateTime } from '../../graph/scalars.ts';
 
-@ObjectType({
-  simpleResolvers: true,
-  description: 'A link between a customer and an account, with the type of their relationship.',
-})
-export class CustomerAccountLink {
-  @Field(() => ID, { description: 'The ID of the link.' })
-  id: string;
-
-  @Field(() => ID, { description: 'The ID of the bank.' })
-  bankId: string;
-
-  @Field(() => ID, { description: 'The ID of the customer.' })
-  customerId: string;
-
+/** The fields of a link, and of a link as it was at a time. */
+@ObjectType({ simpleResolvers: true, description: 'The data of a link.' })
+export class CustomerAccountLinkFields {
   @Field(() => ID, { description: 'The ID of the account.' })
   accountId: string;
 
@@ -24,6 +13,21 @@ export class CustomerAccountLink {
 
   @Field(() => DateTime, { description: 'The time when the link was first stored in the gateway.' })
   createdAt: Date;
+}
+
+@ObjectType({
+  simpleResolvers: true,
+  description: 'A link between a customer and an account, with the type of their relationship.',
+})
+export class CustomerAccountLink extends CustomerAccountLinkFields {
+  @Field(() => ID, { description: 'The ID of the link.' })
+  id: string;
+
+  @Field(() => ID, { description: 'The ID of the bank.' })
+  bankId: string;
+
+  @Field(() => ID, { description: 'The ID of the customer.' })
+  customerId: string;
 
   @Field(() => DateTime, { description: 'The time when the link was last changed.' })
   updatedAt: Date;

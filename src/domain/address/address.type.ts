@@ -4,16 +4,9 @@ import { MaxInputItems } from '../../graph/max-input-items.ts';
 import { CountryCode, DateTime } from '../../graph/scalars.ts';
 import { maxTagLength, maxTags } from './tag-limits.ts';
 
-@ObjectType({ simpleResolvers: true, description: 'A postal address of a customer.' })
-export class CustomerAddress {
-  bankId: string;
-
-  @Field(() => ID, { description: 'The ID of the address.' })
-  id: string;
-
-  @Field(() => ID, { description: 'The ID of the customer.' })
-  customerId: string;
-
+/** The fields of an address, and of an address as it was at a time. */
+@ObjectType({ simpleResolvers: true, description: 'The data of an address.' })
+export class CustomerAddressFields {
   @Field(() => String, { description: 'The first line, such as `No 1 the Road`.' })
   line1: string;
 
@@ -54,6 +47,17 @@ export class CustomerAddress {
     description: 'The time when the address was first stored, or the insert date of an imported record.',
   })
   insertDate: Date;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'A postal address of a customer.' })
+export class CustomerAddress extends CustomerAddressFields {
+  bankId: string;
+
+  @Field(() => ID, { description: 'The ID of the address.' })
+  id: string;
+
+  @Field(() => ID, { description: 'The ID of the customer.' })
+  customerId: string;
 
   @Field(() => DateTime, { description: 'The time when the address was last changed.' })
   updatedAt: Date;

@@ -3,16 +3,9 @@ import { payloadObject, versionDescription } from '../../graph/descriptions.ts';
 import { DateTime } from '../../graph/scalars.ts';
 import { AttributeType } from '../attribute/attribute-type.ts';
 
-@ObjectType({ simpleResolvers: true, description: 'A typed name-value pair that the bank stores for a customer.' })
-export class CustomerAttribute {
-  bankId: string;
-
-  @Field(() => ID, { description: 'The ID of the attribute.' })
-  id: string;
-
-  @Field(() => ID, { description: 'The ID of the customer.' })
-  customerId: string;
-
+/** The fields of an attribute, and of an attribute as it was at a time. */
+@ObjectType({ simpleResolvers: true, description: 'The data of an attribute.' })
+export class CustomerAttributeFields {
   @Field(() => String, {
     description:
       'The name of the attribute, such as `SPECIAL_TAX_NUMBER`. A customer can have several attributes with the same name.',
@@ -27,6 +20,17 @@ export class CustomerAttribute {
 
   @Field(() => DateTime, { description: 'The time when the attribute was first stored in the gateway.' })
   createdAt: Date;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'A typed name-value pair that the bank stores for a customer.' })
+export class CustomerAttribute extends CustomerAttributeFields {
+  bankId: string;
+
+  @Field(() => ID, { description: 'The ID of the attribute.' })
+  id: string;
+
+  @Field(() => ID, { description: 'The ID of the customer.' })
+  customerId: string;
 
   @Field(() => DateTime, { description: 'The time when the attribute was last changed.' })
   updatedAt: Date;

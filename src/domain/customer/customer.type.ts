@@ -50,17 +50,9 @@ export class CreditRating {
   source: string | null;
 }
 
-@ObjectType({
-  simpleResolvers: true,
-  description: 'A person or organisation that is a customer of a bank.',
-})
-export class Customer {
-  /** The customer for access checks. Equal to `id`. */
-  customerId: string;
-
-  @Field(() => ID, { description: 'The ID of the customer, unique across all banks.' })
-  id: string;
-
+/** The fields of a customer, and of a customer as it was at a time. */
+@ObjectType({ simpleResolvers: true, description: 'The data of a customer.' })
+export class CustomerFields {
   @Field(() => ID, { description: 'The ID of the bank.' })
   bankId: string;
 
@@ -181,6 +173,18 @@ export class Customer {
 
   @Field(() => DateTime, { description: 'The time when the customer was first stored in the gateway.' })
   createdAt: Date;
+}
+
+@ObjectType({
+  simpleResolvers: true,
+  description: 'A person or organisation that is a customer of a bank.',
+})
+export class Customer extends CustomerFields {
+  /** The customer for access checks. Equal to `id`. */
+  customerId: string;
+
+  @Field(() => ID, { description: 'The ID of the customer, unique across all banks.' })
+  id: string;
 
   @Field(() => DateTime, { description: 'The time when the customer was last changed.' })
   updatedAt: Date;

@@ -1,6 +1,7 @@
 import { and, eq, isNull, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { comparedForm } from '../../base/identifiers.ts';
+import { customerHistory } from '../../changes/customer-history.table.ts';
 import { withoutIndex } from '../../database/search.ts';
 import { customerAccountLink } from '../account/customer-account-link.table.ts';
 import { customerAddress } from '../address/address.table.ts';
@@ -9,6 +10,7 @@ import { customer } from '../customer/customer.table.ts';
 import { customerAttribute } from '../customer/customer-attribute.table.ts';
 import { legalHold } from '../customer/legal-hold.table.ts';
 import type { ChildTable, LockedCustomer } from '../customer/locked-customer.ts';
+import { toExportedEntry } from '../customer-history/customer-history.rules.ts';
 import { customerLink } from '../customer-link/customer-link.table.ts';
 import { kycCheck } from '../kyc/kyc-check.table.ts';
 import { toKycCheck } from '../kyc/kyc-check.type.ts';
@@ -35,7 +37,7 @@ export interface Belonging<Table extends SQLiteTable = SQLiteTable> {
   table: Table;
   /** Selects the rows of the customer. */
   where(customer: LockedCustomer): SQL | undefined;
-  /** The time by which the export sorts the rows, oldest first. Null if the rows are exported as a part of others. */
+  /** The time or the number by which the export sorts the rows, oldest first. Null if the rows are exported as a part of others. */
   exportedBy: SQLiteColumn | null;
   /** The objects to export, if they are more than their rows. */
   toExport?(
@@ -52,7 +54,10 @@ export interface Belonging<Table extends SQLiteTable = SQLiteTable> {
 type BelongingOptions<Table extends SQLiteTable> = Omit<Belonging<Table>, 'table' | 'where'> &
   Partial<Pick<Belonging<Table>, 'where'>>;
 
-function belonging<Table extends ChildTable>(table: Table, options: BelongingOptions<Table>): Belonging {
+function belonging<Table extends SQLiteTable & Pick<ChildTable, 'customerId'>>(
+  table: Table,
+  options: BelongingOptions<Table>,
+): Belonging {
   const where = ({ id }: LockedCustomer) => eq(table.customerId, id);
   return { table, where, ...options } as unknown as Belonging;
 }
@@ -172,6 +177,11 @@ export const belongings = {
   userLinks: belonging(userCustomerLink, {
     exportedBy: userCustomerLink.dateInserted,
     description: 'The number of links to users. The users are kept.',
+  }),
+  history: belonging(customerHistory, {
+    exportedBy: customerHistory.number,
+    toExport: (rows) => rows.map(toExportedEntry),
+    description: 'The number of entries of the history.',
   }),
 } satisfies Record<string, Belonging>;
 

@@ -1,3 +1,4 @@
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { toCustomer } from '../customer/customer.type.ts';
 import type { LockedCustomer } from '../customer/locked-customer.ts';
 import { belongingEntries } from './belongings.ts';
@@ -21,7 +22,8 @@ export async function exportCustomer(reader: ExportReader, customer: LockedCusto
   const data: Record<string, object> = { customer: { bankId, ...exportedRow(toCustomer(customer)) } };
   for (const [name, { table, where, exportedBy, toExport }] of belongingEntries) {
     if (exportedBy === null) continue;
-    const orderBy = [exportedBy, (table as unknown as { id: typeof exportedBy }).id];
+    const { id } = table as unknown as { id?: SQLiteColumn };
+    const orderBy = id === undefined ? [exportedBy] : [exportedBy, id];
     const rows = await readAllRows(reader, table, { name, where: where(customer), orderBy });
     const objects = toExport === undefined ? rows : await toExport(rows, reader, customer);
     data[name] = objects.map(exportedRow);

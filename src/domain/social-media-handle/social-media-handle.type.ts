@@ -2,16 +2,9 @@ import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { pastTimeDescription, payloadObject, versionDescription } from '../../graph/descriptions.ts';
 import { DateTime } from '../../graph/scalars.ts';
 
-@ObjectType({ simpleResolvers: true, description: 'A handle of a customer on a social network.' })
-export class SocialMediaHandle {
-  bankId: string;
-
-  @Field(() => ID, { description: 'The ID of the social media handle.' })
-  id: string;
-
-  @Field(() => ID, { description: 'The ID of the customer.' })
-  customerId: string;
-
+/** The fields of a handle, and of a handle as it was at a time. */
+@ObjectType({ simpleResolvers: true, description: 'The data of a handle.' })
+export class SocialMediaHandleFields {
   @Field(() => String, { description: 'The social network, such as `twitter`.' })
   type: string;
 
@@ -26,6 +19,17 @@ export class SocialMediaHandle {
 
   @Field(() => DateTime, { description: 'The time when the social media handle was first stored in the gateway.' })
   createdAt: Date;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'A handle of a customer on a social network.' })
+export class SocialMediaHandle extends SocialMediaHandleFields {
+  bankId: string;
+
+  @Field(() => ID, { description: 'The ID of the social media handle.' })
+  id: string;
+
+  @Field(() => ID, { description: 'The ID of the customer.' })
+  customerId: string;
 
   @Field(() => Int, { description: versionDescription })
   version: number;

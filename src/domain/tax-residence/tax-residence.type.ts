@@ -2,19 +2,9 @@ import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { payloadObject, versionDescription } from '../../graph/descriptions.ts';
 import { DateTime } from '../../graph/scalars.ts';
 
-@ObjectType({
-  simpleResolvers: true,
-  description: "A tax residence of a customer: a tax authority and the customer's number there.",
-})
-export class TaxResidence {
-  bankId: string;
-
-  @Field(() => ID, { description: 'The ID of the tax residence.' })
-  id: string;
-
-  @Field(() => ID, { description: 'The ID of the customer.' })
-  customerId: string;
-
+/** The fields of a tax residence, and of a tax residence as it was at a time. */
+@ObjectType({ simpleResolvers: true, description: 'The data of a tax residence.' })
+export class TaxResidenceFields {
   @Field(() => String, {
     description: "The tax authority or its jurisdiction in the bank's own terms, such as `Germany`.",
   })
@@ -25,6 +15,20 @@ export class TaxResidence {
 
   @Field(() => DateTime, { description: 'The time when the tax residence was first stored in the gateway.' })
   createdAt: Date;
+}
+
+@ObjectType({
+  simpleResolvers: true,
+  description: "A tax residence of a customer: a tax authority and the customer's number there.",
+})
+export class TaxResidence extends TaxResidenceFields {
+  bankId: string;
+
+  @Field(() => ID, { description: 'The ID of the tax residence.' })
+  id: string;
+
+  @Field(() => ID, { description: 'The ID of the customer.' })
+  customerId: string;
 
   @Field(() => Int, { description: versionDescription })
   version: number;

@@ -2,21 +2,9 @@ import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { payloadObject, versionDescription } from '../../graph/descriptions.ts';
 import { DateTime } from '../../graph/scalars.ts';
 
-@ObjectType({
-  simpleResolvers: true,
-  description:
-    "A link between a user and a customer. While the link is active, the user is a linked user of the customer, and the customer's data is the user's own data.",
-})
-export class UserCustomerLink {
-  @Field(() => ID, { description: 'The ID of the link.' })
-  id: string;
-
-  @Field(() => ID, { description: 'The ID of the bank.' })
-  bankId: string;
-
-  @Field(() => ID, { description: 'The ID of the customer.' })
-  customerId: string;
-
+/** The fields of a link, and of a link as it was at a time. */
+@ObjectType({ simpleResolvers: true, description: 'The data of a link.' })
+export class UserCustomerLinkFields {
   @Field(() => ID, { description: 'The ID of the user.' })
   userId: string;
 
@@ -27,6 +15,22 @@ export class UserCustomerLink {
     description: 'The time when the link was first stored, or the insert date of an imported record.',
   })
   dateInserted: Date;
+}
+
+@ObjectType({
+  simpleResolvers: true,
+  description:
+    "A link between a user and a customer. While the link is active, the user is a linked user of the customer, and the customer's data is the user's own data.",
+})
+export class UserCustomerLink extends UserCustomerLinkFields {
+  @Field(() => ID, { description: 'The ID of the link.' })
+  id: string;
+
+  @Field(() => ID, { description: 'The ID of the bank.' })
+  bankId: string;
+
+  @Field(() => ID, { description: 'The ID of the customer.' })
+  customerId: string;
 
   @Field(() => DateTime, { description: 'The time when the link was last changed.' })
   updatedAt: Date;

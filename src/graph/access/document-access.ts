@@ -1,8 +1,10 @@
 import {
   type DocumentNode,
   type FragmentDefinitionNode,
+  type GraphQLObjectType,
   type GraphQLSchema,
   getNamedType,
+  isAbstractType,
   isObjectType,
   Kind,
   type OperationDefinitionNode,
@@ -32,15 +34,22 @@ export function guardedFields(
   const spread = new Set<string>();
   const requirements = new Map<string, string>();
 
+  function objectTypesOf(type: unknown): readonly GraphQLObjectType[] {
+    if (isAbstractType(type)) return schema.getPossibleTypes(type);
+    return isObjectType(type) ? [type] : [];
+  }
+
   function visit(type: unknown, { selections }: SelectionSetNode): void {
     for (const selection of selections) {
       if (selection.kind === Kind.FIELD) {
-        const field = isObjectType(type) ? type.getFields()[selection.name.value] : undefined;
-        if (field === undefined) continue;
-        const rule = field.extensions.access as AccessRule | undefined;
-        const coordinate = `${type}.${field.name}`;
-        if (rule !== undefined && rule.kind !== 'public') requirements.set(coordinate, describeRule(rule));
-        if (selection.selectionSet !== undefined) visit(getNamedType(field.type), selection.selectionSet);
+        for (const objectType of objectTypesOf(type)) {
+          const field = objectType.getFields()[selection.name.value];
+          if (field === undefined) continue;
+          const rule = field.extensions.access as AccessRule | undefined;
+          const coordinate = `${objectType.name}.${field.name}`;
+          if (rule !== undefined && rule.kind !== 'public') requirements.set(coordinate, describeRule(rule));
+          if (selection.selectionSet !== undefined) visit(getNamedType(field.type), selection.selectionSet);
+        }
       } else if (selection.kind === Kind.INLINE_FRAGMENT) {
         const condition = selection.typeCondition;
         visit(condition === undefined ? type : schema.getType(condition.name.value), selection.selectionSet);

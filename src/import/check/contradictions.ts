@@ -1,7 +1,8 @@
+import { withDates } from '../../database/json-dates.ts';
 import { kycStatus as kycStatusTable } from '../../domain/kyc/kyc-status.table.ts';
 import { entityOf } from '../entities.ts';
 import { brokenRuleOf, fieldNames } from '../entity.ts';
-import { storedRows, withDates } from '../existing-rows.ts';
+import { storedRows } from '../existing-rows.ts';
 import { customer } from '../obp/customer.ts';
 import type { Row } from '../row.ts';
 import { type Checking, pagesOf } from './checking.ts';

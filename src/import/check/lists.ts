@@ -1,7 +1,8 @@
+import { withDates } from '../../database/json-dates.ts';
 import { maxCollectionSize } from '../../domain/customer/customer-collection.ts';
 import { entities, entityOf } from '../entities.ts';
 import { type Entity, identityOfRow, type ListOfParent } from '../entity.ts';
-import { isEmptyTable, storedCounts, storedRows, withDates } from '../existing-rows.ts';
+import { isEmptyTable, storedCounts, storedRows } from '../existing-rows.ts';
 import { identityOf, type Row } from '../row.ts';
 import { type Checking, pagesOf } from './checking.ts';
 

@@ -1,8 +1,9 @@
 import type { Database } from '../../database/database.ts';
+import { withDates } from '../../database/json-dates.ts';
 import { lastOkDateOrderOf } from '../../domain/customer/customer.rules.ts';
 import { customer as customerTable } from '../../domain/customer/customer.table.ts';
 import { kycStatus as kycStatusTable } from '../../domain/kyc/kyc-status.table.ts';
-import { storedRows, withDates } from '../existing-rows.ts';
+import { storedRows } from '../existing-rows.ts';
 import type { Row } from '../row.ts';
 import type { Staging } from '../staging.ts';
 

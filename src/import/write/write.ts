@@ -1,6 +1,7 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, getTableName } from 'drizzle-orm';
 import { hashPassword } from '../../auth/password.ts';
 import { comparedForm } from '../../base/identifiers.ts';
+import { historyObjects } from '../../changes/customer-history-object.ts';
 import type { Database, Queries } from '../../database/database.ts';
 import { insertRows } from '../../database/insert-rows.ts';
 import { updateRows } from '../../database/write-row.ts';
@@ -23,10 +24,11 @@ import { completeRow, identityOfUser, requireOwnIds, rowsPerTransaction, usersNa
 
 /** Writes the staged rows in batches. Each batch can be repeated, so an interrupted import is started again. */
 export async function writeStaged(writing: Writing): Promise<void> {
+  const areCustomersNew = await isEmptyTable(writing.database, customer.table);
   for (const entity of entities as readonly Entity[]) {
     const areAllNew = await isFirstImport(writing, entity);
     for (const batch of writing.staging.batches(entity.name, rowsPerTransaction)) {
-      await writeBatch(writing, entity, batch, areAllNew);
+      await writeBatch(writing, entity, batch, { areAllNew, areCustomersNew });
       writing.onRows(batch.length);
     }
     if (entity === bank) await writeBankPlaceholders(writing);
@@ -54,24 +56,46 @@ interface Changes {
   rows: Map<string, Row>;
 }
 
-async function writeBatch(writing: Writing, entity: Entity, batch: StagedRow[], areAllNew: boolean): Promise<void> {
+/** The content of the database when the import began. */
+interface Before {
+  /** Whether it had no row of the entity. */
+  areAllNew: boolean;
+  /** Whether it had no customer. */
+  areCustomersNew: boolean;
+}
+
+async function writeBatch(writing: Writing, entity: Entity, batch: StagedRow[], before: Before): Promise<void> {
   const { database, staging, now } = writing;
   const rows = batch.map((staged) => rowOfStaged(entity.table, staged));
   await resolveReferences(writing, entity, batch, rows);
-  const changes = await changesOfBatch(writing, entity, batch, rows, areAllNew);
+  const changes = await changesOfBatch(writing, entity, batch, rows, before.areAllNew);
   const { inserts, updates } = changes;
   if (entity === customer) applyStagedTimelines(staging, [...inserts]);
   if (entity === user) await completeUsers(changes, now);
   const outdated = entity === kycStatus ? await outdatedCustomers(database, changes.rows.values()) : [];
   if (inserts.size + updates.size + outdated.length === 0) return;
   const places = entity === meetingInvitee ? await placesOfMeetings(database, rows) : new Map<unknown, Row>();
+  const former = before.areCustomersNew ? new Set<unknown>() : await formerCustomers(writing, entity, inserts);
+  const isInitial = ({ customerId }: Row) => !former.has(customerId);
   await database.transaction(async (transaction) => {
     const recorded = withPlaces([...inserts], places);
-    await insertRows(transaction, entity.table, [...inserts], { onConflict: 'ignore', recorded });
+    await insertRows(transaction, entity.table, [...inserts], { onConflict: 'ignore', recorded, isInitial });
     for (const update of updates.values()) await updateRow(transaction, entity, update, now, places);
     for (const update of outdated) await updateRow(transaction, customer, update, now, places);
     await requireOwnIds(transaction, entity, [...inserts]);
   });
+}
+
+/** Finds the customers of new rows that were stored before the import began, and whose history contains these rows. */
+async function formerCustomers({ database, now }: Writing, { table }: Entity, rows: Set<Row>): Promise<Set<unknown>> {
+  if (!historyObjects.has(getTableName(table))) return new Set();
+  const ids = [...new Set([...rows].map(({ customerId }) => customerId))].map((id) => ({ id }));
+  const customers = await storedRows(database, customer.table, ['id'], ids);
+  return new Set(
+    customers
+      .filter(({ createdAt }) => createdAt instanceof Date && createdAt.getTime() !== now.getTime())
+      .map(({ id }) => id),
+  );
 }
 
 /** Sets the references to rows that are written only now: users by username, and the customers of CRM events by number. */

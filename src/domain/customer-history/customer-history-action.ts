@@ -1,0 +1,5 @@
+export enum CustomerHistoryAction {
+  CREATED = 'CREATED',
+  UPDATED = 'UPDATED',
+  DELETED = 'DELETED',
+}

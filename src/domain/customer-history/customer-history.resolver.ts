@@ -1,0 +1,149 @@
+import type { GraphQLObjectType, GraphQLResolveInfo } from 'graphql';
+import { Args, Ctx, FieldResolver, Info, Resolver, Root } from 'type-graphql';
+import { loadNullable } from '../../database/loader.ts';
+import { Batched, BatchedByKey } from '../../execution/batched.ts';
+import { MaxItems } from '../../execution/max-items.ts';
+import { canAccess } from '../../graph/access/can-access.ts';
+import { RequiresRole } from '../../graph/access/rule.ts';
+import { PageArguments } from '../../graph/connection.ts';
+import type { Context } from '../../graph/context.ts';
+import { Customer, type CustomerKey } from '../customer/customer.type.ts';
+import { userById } from '../user/user.loader.ts';
+import { toUserSummary, UserSummary } from '../user/user-summary.type.ts';
+import { historyOfCustomers, replacements } from './customer-history.loader.ts';
+import { customerFieldOf, toHistoryEntry, valueChanges } from './customer-history.rules.ts';
+import {
+  CustomerAccountLinkHistoryEntry,
+  CustomerAddressHistoryEntry,
+  CustomerAttributeHistoryEntry,
+  CustomerDataHistoryEntry,
+  CustomerFieldChange,
+  CustomerHistoryConnection,
+  CustomerHistoryEntry,
+  changesDescription,
+  maxChangedFields,
+  SocialMediaHandleHistoryEntry,
+  TaxResidenceHistoryEntry,
+  UserCustomerLinkHistoryEntry,
+} from './customer-history.type.ts';
+
+@Resolver(() => Customer)
+export class CustomerHistoryResolver {
+  @FieldResolver(() => CustomerHistoryConnection, {
+    nullable: true,
+    description:
+      'The changes of the customer, and of its addresses, attributes, tax residences, social media handles, and links, newest first. The history is kept from the upgrade of the gateway on, and contains no rows of the import that first stored the customer.',
+  })
+  @RequiresRole(['CanGetCustomerHistory'])
+  @BatchedByKey<CustomerKey>()
+  history(@Root() customers: CustomerKey[], @Args(() => PageArguments) page: PageArguments, @Ctx() context: Context) {
+    return historyOfCustomers.forCustomers(context, 'Customer.history', customers, page, toHistoryEntry);
+  }
+}
+
+/** The fields of all types of entries. */
+@Resolver(() => CustomerHistoryEntry)
+export class CustomerHistoryEntryResolver {
+  @FieldResolver(() => UserSummary, {
+    nullable: true,
+    description: 'The user who made the change. Null if an import made it.',
+  })
+  @RequiresRole(['CanGetCustomerHistory'])
+  @Batched()
+  async changedBy(@Root() entries: CustomerHistoryEntry[], @Ctx() context: Context): Promise<(UserSummary | null)[]> {
+    const rows = await loadNullable(
+      context.loader(userById),
+      entries.map(({ changedByUserId }) => changedByUserId),
+    );
+    return rows.map((row) => (row === null ? null : toUserSummary(row)));
+  }
+}
+
+/** The time of the replacement of each new value is read only if it is selected. */
+function changesOf(context: Context, entry: CustomerHistoryEntry): CustomerFieldChange[] {
+  const untilOf = async (field: string) => (await context.loader(replacements).load(entry)).get(field) ?? null;
+  return valueChanges(entry).map((change) => ({ ...change, until: () => untilOf(change.field) }));
+}
+
+@Resolver(() => CustomerDataHistoryEntry)
+export class CustomerDataHistoryEntryResolver {
+  @MaxItems(maxChangedFields)
+  @FieldResolver(() => [CustomerFieldChange], {
+    nullable: true,
+    description: `${changesDescription} Fields that require a further role, such as those of \`closing\`, are omitted without it.`,
+  })
+  @RequiresRole(['CanGetCustomerHistory'])
+  async changes(
+    @Root() entry: CustomerDataHistoryEntry,
+    @Ctx() context: Context,
+    @Info() { schema }: GraphQLResolveInfo,
+  ): Promise<CustomerFieldChange[]> {
+    const fields = (schema.getType('Customer') as GraphQLObjectType).getFields();
+    const visible: CustomerFieldChange[] = [];
+    for (const change of changesOf(context, entry)) {
+      const field = fields[customerFieldOf(change.field)];
+      if (field !== undefined && (await canAccess(field, context, entry))) visible.push(change);
+    }
+    return visible;
+  }
+}
+
+@Resolver(() => CustomerAccountLinkHistoryEntry)
+export class CustomerAccountLinkHistoryEntryResolver {
+  @MaxItems(maxChangedFields)
+  @FieldResolver(() => [CustomerFieldChange], { nullable: true, description: changesDescription })
+  @RequiresRole(['CanGetCustomerAccountLinks'])
+  changes(@Root() entry: CustomerAccountLinkHistoryEntry, @Ctx() context: Context): CustomerFieldChange[] {
+    return changesOf(context, entry);
+  }
+}
+
+@Resolver(() => CustomerAddressHistoryEntry)
+export class CustomerAddressHistoryEntryResolver {
+  @MaxItems(maxChangedFields)
+  @FieldResolver(() => [CustomerFieldChange], { nullable: true, description: changesDescription })
+  @RequiresRole(['CanGetCustomerAddress'])
+  changes(@Root() entry: CustomerAddressHistoryEntry, @Ctx() context: Context): CustomerFieldChange[] {
+    return changesOf(context, entry);
+  }
+}
+
+@Resolver(() => CustomerAttributeHistoryEntry)
+export class CustomerAttributeHistoryEntryResolver {
+  @MaxItems(maxChangedFields)
+  @FieldResolver(() => [CustomerFieldChange], { nullable: true, description: changesDescription })
+  @RequiresRole(['CanGetCustomerAttributesAtOneBank', 'CanGetCustomerAttributesAtAnyBank'])
+  changes(@Root() entry: CustomerAttributeHistoryEntry, @Ctx() context: Context): CustomerFieldChange[] {
+    return changesOf(context, entry);
+  }
+}
+
+@Resolver(() => SocialMediaHandleHistoryEntry)
+export class SocialMediaHandleHistoryEntryResolver {
+  @MaxItems(maxChangedFields)
+  @FieldResolver(() => [CustomerFieldChange], { nullable: true, description: changesDescription })
+  @RequiresRole(['CanGetSocialMediaHandles'])
+  changes(@Root() entry: SocialMediaHandleHistoryEntry, @Ctx() context: Context): CustomerFieldChange[] {
+    return changesOf(context, entry);
+  }
+}
+
+@Resolver(() => TaxResidenceHistoryEntry)
+export class TaxResidenceHistoryEntryResolver {
+  @MaxItems(maxChangedFields)
+  @FieldResolver(() => [CustomerFieldChange], { nullable: true, description: changesDescription })
+  @RequiresRole(['CanGetTaxResidence'])
+  changes(@Root() entry: TaxResidenceHistoryEntry, @Ctx() context: Context): CustomerFieldChange[] {
+    return changesOf(context, entry);
+  }
+}
+
+@Resolver(() => UserCustomerLinkHistoryEntry)
+export class UserCustomerLinkHistoryEntryResolver {
+  @MaxItems(maxChangedFields)
+  @FieldResolver(() => [CustomerFieldChange], { nullable: true, description: changesDescription })
+  @RequiresRole(['CanGetUserCustomerLink'])
+  changes(@Root() entry: UserCustomerLinkHistoryEntry, @Ctx() context: Context): CustomerFieldChange[] {
+    return changesOf(context, entry);
+  }
+}
