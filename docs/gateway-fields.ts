@@ -214,5 +214,5 @@ export const additionalErrors: Record<string, readonly ErrorKey[]> = {
   ],
   'Mutation.deleteTaxResidence': ['CUSTOMER_UNDER_LEGAL_HOLD'],
   'Mutation.deleteUserCustomerLink': ['CUSTOMER_UNDER_LEGAL_HOLD'],
-  'Query.customers': ['PHONE_PATTERN_TOO_SHORT'],
+  'Query.customers': ['PHONE_PATTERN_TOO_SHORT', 'SEARCH_TOO_BROAD'],
 };

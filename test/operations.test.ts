@@ -27,6 +27,7 @@ import {
   CustomerSearchDocument,
   CustomersByMobilePhoneNumberDocument,
   CustomersPastRetentionDocument,
+  FindCustomerDocument,
   KycReviewDocument,
   LoginDocument,
   MyCustomersDocument,
@@ -154,6 +155,10 @@ const reads: Record<string, () => { document: TypedDocumentNode<object, never>; 
   CustomerSearch: () => ({
     document: CustomerSearchDocument,
     variables: { bankId, filter: { customerNumber: customer.customerNumber }, sortBy: 'CREATED', first: 1 },
+  }),
+  FindCustomer: () => ({
+    document: FindCustomerDocument,
+    variables: { bankId, search: customer.customerNumber, first: 1 },
   }),
   CustomerByNumber: () => ({
     document: CustomerByNumberDocument,

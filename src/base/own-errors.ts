@@ -252,6 +252,11 @@ export const ownErrors = {
     message: 'The customer cannot be deleted until the retention period of the bank has passed.',
     parameters: ['bankId', 'retainedUntil'],
   },
+  SEARCH_TOO_BROAD: {
+    code: 'BAD_USER_INPUT',
+    message: 'Too many names match the beginnings of all searched words. Add letters or another word.',
+    parameters: ['field'],
+  },
   SELF_LINK_REFUSED: {
     code: 'FORBIDDEN',
     message: 'Callers cannot grant themselves access to the data of a customer. Let another user create the link.',

@@ -53,6 +53,7 @@ export const valueRules = {
   MAX_COMBINING_CHARACTERS: 'must not contain more than {limit} combining characters in a row',
   MAX_FIELDS: 'must have at most {limit} fields',
   MAX_ITEMS: 'must have at most {limit} items',
+  MAX_WORDS: 'must have at most {limit} words',
   MIN_CHARACTERS: 'must be at least {limit} characters',
   NOT_AFTER: 'must not be after {otherField}',
   NOT_AFTER_PROPOSED: 'must not be later than the proposed time',

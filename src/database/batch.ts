@@ -41,7 +41,7 @@ function keyOfRow(row: Record<string, unknown>, names: readonly string[]): strin
  * The condition that the columns equal one of the keys of `keyValues`, which is the same SQL for any number of keys. Several columns
  * are a composite key.
  */
-export function inKeys(columns: SQLiteColumn[], placeholder = 'keys'): SQL {
+export function inKeys(columns: (SQLiteColumn | SQL)[], placeholder = 'keys'): SQL {
   const [first] = columns;
   if (dialect === 'sqlite') {
     if (columns.length === 1) return sql`${first} in (select value from json_each(${sql.placeholder(placeholder)}))`;

@@ -7,7 +7,7 @@ import { statementByShape } from './statement.ts';
 const lastCharacter = '\u{10FFFF}';
 
 /** The range that contains every text with the prefix, for an index scan: `from` inclusive, `to` exclusive. */
-function prefixRange(prefix: string): { from: string; to: string } {
+export function prefixRange(prefix: string): { from: string; to: string } {
   return { from: prefix, to: prefix + lastCharacter };
 }
 
@@ -97,6 +97,11 @@ export function prefixSearch(column: SQLiteColumn, name: string, prefix: string)
       within(withoutIndex(column)),
     ),
   };
+}
+
+/** The position of the first occurrence of a text, from 1. Zero if there is none. */
+export function positionOf(part: SQL, text: SQL | SQLiteColumn): SQL {
+  return dialect === 'sqlite' ? sql`instr(${text}, ${part})` : sql`strpos(${text}, ${part})`;
 }
 
 /** Null on PostgreSQL. */

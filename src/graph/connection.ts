@@ -56,6 +56,8 @@ export interface List<Row, Node> {
   /** The values of the sort columns. */
   orderValues(row: Row): readonly unknown[];
   toNode(row: Row): Node;
+  /** The values of further fields of an edge. */
+  edgeValues?(row: Row): object;
   /** The number of rows in the list. Called only if `totalCount` is selected. */
   count(): Promise<number>;
 }
@@ -133,7 +135,11 @@ export class Page<Row, Node> {
   }
 
   get edges(): LazyEdge<Node>[] {
-    return this.#rows.map((row, index) => new LazyEdge(this.nodes[index] as Node, () => this.#cursor(row)));
+    const { edgeValues } = this.#parts.list;
+    return this.#rows.map((row, index) => {
+      const edge = new LazyEdge(this.nodes[index] as Node, () => this.#cursor(row));
+      return edgeValues === undefined ? edge : Object.assign(edge, edgeValues(row));
+    });
   }
 
   get pageInfo(): PageInfo {
@@ -193,12 +199,14 @@ export function totalOf([counted]: readonly { total: number | string }[]): numbe
 /**
  * The object types of a connection and its edges. The name of an edge type does not follow from that of its connection.
  *
+ * @param declareFields Declares further fields of an edge, whose values are those of `edgeValues`.
  * @example export const CustomerConnection = connectionOf('CustomerConnection', 'CustomerEdge', () => Customer);
  */
 export function connectionOf<Node extends object>(
   connectionName: string,
   edgeName: string,
   node: () => ClassType<Node>,
+  declareFields?: (edge: object) => void,
 ): ClassType<object> {
   @ObjectType(edgeName, { simpleResolvers: true, description: 'An item of a page, with its cursor.' })
   class Edge {
@@ -208,6 +216,7 @@ export function connectionOf<Node extends object>(
     @Field(() => node(), { description: 'The item.' })
     node: Node;
   }
+  declareFields?.(Edge.prototype);
 
   @ObjectType(connectionName, { simpleResolvers: true, description: 'A page of a list whose length has no limit.' })
   class Connection {

@@ -106,6 +106,11 @@ export function isFirstWorker(): boolean {
   return cluster.worker?.id === 1;
 }
 
+/** Whether this process replaces one of the `count` workers that started together. */
+export function isReplacement(count: number): boolean {
+  return cluster.worker !== undefined && cluster.worker.id > count;
+}
+
 /** Lets a worker end that has nothing more to do. Its channel to the parent process would keep it running. */
 export function endWorker(): void {
   cluster.worker?.disconnect();

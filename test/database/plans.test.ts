@@ -15,6 +15,7 @@ import {
   auditEventPage,
   auditEventPageOfCustomer,
 } from '../../src/domain/audit-event/audit-event.list.ts';
+import '../../src/domain/account/searched-routing.ts';
 import { bank } from '../../src/domain/bank/bank.table.ts';
 import { setRetentionDays } from '../../src/domain/bank/bank-administration.ts';
 import { customerPage } from '../../src/domain/customer/customer.list.ts';
@@ -32,6 +33,7 @@ import {
   laterChanges,
   replacements,
 } from '../../src/domain/customer-history/customer-history.loader.ts';
+import '../../src/domain/kyc/searched-document.ts';
 import { fillCanonicalIdentifiers } from '../../src/domain/identifier/canonical-identifiers.ts';
 import { collidingIdentifiers } from '../../src/domain/identifier/colliding-identifiers.ts';
 import { expiringDocumentPage } from '../../src/domain/kyc/kyc-document.list.ts';
@@ -121,8 +123,24 @@ function page(filter: CustomerFilter, sortBy = CustomerSort.LAST_OK_DATE, ofBank
   };
 }
 
+/** A scan of all rows of a table that a search reads. */
+const fullScanOfSearch =
+  dialectUnderTest === 'sqlite'
+    ? /SCAN (customer|account_routing|customer_account_link|kyc_document)\b(?! USING)/
+    : /Seq Scan on (customer|account_routing|kyc_document)/;
+
+/** The context of a caller who can search for identifiers of all kinds. */
+function searchContext(): Context {
+  const { user } = parts;
+  if (user === null) throw new Error('The context has no caller.');
+  const systemRoles = new Set([...user.systemRoles, 'CanGetAnyKycDocuments']);
+  const bankRoles = new Map([[bankId, new Set(['CanGetCustomerOverview'])]]);
+  return createContext({ ...parts, user: { ...user, systemRoles, bankRoles } });
+}
+
 /** A value for each filter, which the compiler requires for a new one, too. */
 const filterValues: Required<CustomerFilter> = {
+  search: 'eve trip',
   customerNumber: '1',
   legalNameStartsWith: 'eve',
   legalNameContains: 'eve',
@@ -208,6 +226,52 @@ test.each(['legalNameContains', 'mobilePhoneNumber'] as const)('%s is searched b
   // A match (M) reads only the index, whereas a `like` (L) would read the row of each candidate.
   const byIndex = dialectUnderTest === 'sqlite' ? /customer_search VIRTUAL TABLE INDEX 0:M/ : /_trigram/;
   for (const plan of plans) expect(plan).toMatch(byIndex);
+});
+
+/** A text for each kind of match, and the index that finds it. */
+const searches: [kind: string, text: string, index: RegExp][] = [
+  ['a customer number', '123456', /customer_compact_number/],
+  ['an email address', 'eve@example.com', /customer_email/],
+  ['a mobile phone number', '+447972444876', /customer_phone/],
+  ['a phone number as an import wrote it', '07972 444876', /customer_written_phone/],
+  ['an account routing', 'DE89370400440532013000', /account_routing_compact/],
+  ['the number of a KYC document', 'C01X0006H', /kyc_document_number/],
+  ['a name', 'eve', /customer_name_word(_bank_id_words_row_number_pk)?\b/],
+  ['a name with several words', 'jean-pierre tripman e', /customer_name_word(_bank_id_words_row_number_pk)?\b/],
+];
+
+describe.each([bankId, null])('a search at the bank %s', (at) => {
+  const list = (text: string) => ({ field: 'Query.customers', bankId: at, filter: { search: text } });
+
+  // The roles for accounts are bank roles.
+  const kinds = searches.filter(([kind]) => at !== null || kind !== 'an account routing');
+
+  test.each(kinds)('uses an index for %s', async (_kind, text, index) => {
+    const plans = await plansOf(async () => {
+      const { totalCount } = await customerPage(searchContext(), list(text), new PageArguments(), toCustomer);
+      await totalCount;
+    });
+
+    expect(plans.join('\n')).toMatch(index);
+    for (const plan of plans) expect(plan).not.toMatch(fullScanOfSearch);
+  });
+
+  test('reads a page of names in the order of the index, without sorting', async () => {
+    const read = async (after?: string | null) => {
+      const { pageInfo } = await customerPage(searchContext(), list('e'.repeat(2)), { first: 1, after }, toCustomer);
+      return pageInfo.endCursor;
+    };
+    await insertCustomers(
+      database,
+      ['Eetu', 'Eelis', 'Eero'].map((legalName) => ({ bankId, legalName })),
+    );
+    const first = await read();
+    const plans = await plansOf(() => read(first));
+
+    const pages = plans.filter((plan) => /customer_name_word/.test(plan) && /customer\b(?!_)/.test(plan));
+    expect(pages).toHaveLength(1);
+    expect(pages[0]).not.toMatch(/TEMP B-TREE|Sort {2}\(/);
+  });
 });
 
 describe('a search that matches thousands of customers', () => {

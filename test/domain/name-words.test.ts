@@ -11,6 +11,8 @@ import { customerNameWord } from '../../src/domain/customer/customer-name-word.t
 import { areNamesMissing, fillNameWords } from '../../src/domain/customer/name-words.ts';
 import { dialectUnderTest } from '../support/database-url.ts';
 import { createFormerDatabase, type FormerDatabase } from '../support/former-database.ts';
+import { testEnvironment } from '../support/gateway.ts';
+import { buildProgram, startProgram } from '../support/program.ts';
 import { insertCustomer, insertCustomers } from '../support/rows.ts';
 
 const bankId = 'gh.29.uk';
@@ -118,4 +120,27 @@ describe('the words of names that an earlier version stored', () => {
     expect(former.map(({ id }) => byId.get(id)?.version)).toEqual(former.map(() => 1));
     expect(await indexedWords('former-7')).toEqual(['7 7 jose muller', 'jose 7 jose muller', 'muller 7 jose muller']);
   });
+
+  test('are filled while serve serves, and by the next worker if one is killed', async () => {
+    await buildProgram();
+    await insertCustomers(
+      database,
+      Array.from({ length: 1_000 }, (_, index) => ({ bankId, legalName: `Zoë ${index}`, nameWords: null })),
+    );
+    const environment = testEnvironment(stored.url);
+    const { program, match, ended } = await startProgram(
+      ['serve', '--workers', '1'],
+      /"worker":(\d+).*"msg":"listening"/,
+      {
+        environment,
+      },
+    );
+    process.kill(Number(match[1]), 'SIGKILL');
+
+    await expect.poll(() => areNamesMissing(database), { timeout: 60_000 }).toBe(false);
+    program.kill('SIGTERM');
+    expect(await ended).toBe(0);
+    const [zoe] = await database.read.select().from(customer).where(eq(customer.legalName, 'Zoë 7'));
+    expect(await indexedWords(zoe?.id ?? '')).toEqual(['7 7 zo7', 'zo7 7 zo7']);
+  }, 120_000);
 });

@@ -12,7 +12,12 @@ export function addMigrate(program: Command): void {
       'Create the tables of the database, or upgrade those of an earlier version. `serve` does the same. All other commands create them only in an empty database.',
     )
     .action(async () => {
-      await withDatabase(await settings(), (database) => database.check(), { migrate: 'upgrade' });
+      const { fillNameWords } = await import('../../domain/customer/name-words.ts');
+      const upgrade = async (database: Database) => {
+        await database.check();
+        await fillNameWords(database);
+      };
+      await withDatabase(await settings(), upgrade, { migrate: 'upgrade' });
       console.log('The database is up to date.');
     });
 }

@@ -26,16 +26,20 @@ export function addServe(program: Command): void {
 }
 
 async function serveAsWorker(count: number): Promise<void> {
-  const { endWorker, isFirstWorker, openParentProcess } = await import('../../http/worker.ts');
+  const { endWorker, isFirstWorker, isReplacement, openParentProcess } = await import('../../http/worker.ts');
   try {
     const config = await configuration();
     const parent = openParentProcess(config);
     const { serve } = await import('../../http/serve.ts');
-    await withDatabase(config, (database) => serve(config, database, { parent }), {
-      ...servingOptions(config),
-      migrate: isFirstWorker() ? 'upgrade' : 'never',
-      processes: count,
-    });
+    await withDatabase(
+      config,
+      (database) => serve(config, database, { parent, fillsNames: isFirstWorker() || isReplacement(count) }),
+      {
+        ...servingOptions(config),
+        migrate: isFirstWorker() ? 'upgrade' : 'never',
+        processes: count,
+      },
+    );
   } finally {
     endWorker();
   }

@@ -33,6 +33,7 @@ import { accountAttributeValues, insertAccountAttribute } from './account-attrib
 import { accountRouting } from './account-routing.table.ts';
 import { contractsOf } from './contract.rules.ts';
 import { Contract } from './contract.type.ts';
+import './searched-routing.ts';
 
 const routingsByAccount = manyBy(accountRouting, ['bankId', 'accountId'], { orderBy: ['scheme'] });
 const attributesByAccount = manyBy(accountAttribute, ['bankId', 'accountId'], { orderBy: ['createdAt', 'id'] });

@@ -169,6 +169,7 @@ function hasAttribute({ name, atBank, values, indexed, compared }: AttributeSear
     asSet: sql`${withoutIndex(customer.id)} in (select ${customerId} from ${found})`,
     values,
     selective: true,
+    dependsOnValues: true,
     orderedScan: orderedScan(sql`select 1 from ${found}`, sql`exists (${ofCustomer})`),
     total: sql`select count(distinct ${customerId}) as total from ${found}`,
   };

@@ -1,6 +1,6 @@
 import { Field, ID, InputType } from 'type-graphql';
 import { MaxInputItems } from '../../graph/max-input-items.ts';
-import { DateTime, EmailAddress } from '../../graph/scalars.ts';
+import { DateTime } from '../../graph/scalars.ts';
 
 const boundDescription =
   'A number, such as `12.5`, is compared with values of the types `INTEGER` and `DOUBLE`, in any notation. A date, such as `2012-04-23`, is compared with values of the type `DATE_WITH_DAY`.';
@@ -33,7 +33,15 @@ export class AttributeFilter {
 export class CustomerFilter {
   @Field(() => String, {
     nullable: true,
-    description: 'The customer number, such as `5987953`. Full-width digits count as digits.',
+    description:
+      'The text of a search box, from 2 to 100 characters and at most 10 words. It finds customers by the beginnings of words of the legal name, whatever their order, letter case, accents, and punctuation, and by the whole customer number, email address, or mobile phone number. With `CanGetCustomerOverview` or `CanGetCustomerOverviewFlat`, it also finds them by the routing address of an account, such as an IBAN; with `CanGetAnyKycDocuments` or `CanGetKycDocumentsAtOneBank`, by the number of a KYC document. If the bank requires a reason for access to KYC material, numbers of KYC documents are searched only if the request states one. Unless `sortBy` is set, customers found by an identifier come first, at most 100 for each kind, followed by those found by name, sorted by the matching word.',
+  })
+  search?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The customer number, such as `5987953`. Full-width digits count as digits. If no customer has this number, the only one whose number differs in letter case, spaces, or punctuation matches.',
   })
   customerNumber?: string | null;
 
@@ -51,16 +59,17 @@ export class CustomerFilter {
   })
   legalNameContains?: string | null;
 
-  @Field(() => EmailAddress, {
+  @Field(() => String, {
     nullable: true,
-    description: 'The email address, such as `felixsmith@example.com`. Letter case is ignored.',
+    description:
+      'The email address, such as `felixsmith@example.com`. Letter case and character width are ignored. An international domain can be written in Unicode or in ASCII.',
   })
   email?: string | null;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'The mobile phone number in international format, such as `+44 7972 444876`, or a pattern, such as `%797244%`. In a pattern, `%` matches any number of digits and `_` matches one digit. A pattern must contain at least three consecutive digits, and begin with `+`, `00`, or a wildcard. Brackets and trunk prefixes are ignored before the first wildcard, so `+44 (0)7972 %` matches `+447972444876`. A trunk prefix that a number can also start with must be in brackets, as in `+7 (8) 912 %`. A trunk prefix in brackets after a wildcard is invalid.',
+      'The mobile phone number in international format, such as `+44 7972 444876`, the digits of an imported number that is not international, or a pattern, such as `%797244%`. In a pattern, `%` matches any number of digits and `_` matches one digit. A pattern must contain at least three consecutive digits, and begin with `+`, `00`, or a wildcard. Brackets and trunk prefixes are ignored before the first wildcard, so `+44 (0)7972 %` matches `+447972444876`. A trunk prefix that a number can also start with must be in brackets, as in `+7 (8) 912 %`. A trunk prefix in brackets after a wildcard is invalid.',
   })
   mobilePhoneNumber?: string | null;
 

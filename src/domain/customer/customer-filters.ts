@@ -12,11 +12,14 @@ import {
   textSearch,
   withoutIndex,
 } from '../../database/search.ts';
+import type { Values } from '../../database/statement.ts';
 import { assertInput, refusedInput } from '../../graph/input.ts';
-import { neverOk, normaliseForSearch } from './customer.rules.ts';
+import { mobilePhoneNumberE164Of, neverOk, normaliseForSearch } from './customer.rules.ts';
 import { customer } from './customer.table.ts';
 import type { CustomerFilter } from './customer-filter.type.ts';
 import { hasNumber, numberValues } from './customer-number.ts';
+import { searchedEmail } from './customer-search.rules.ts';
+import { hasWrittenPhone, writtenPhoneValues } from './written-phone-number.ts';
 
 /** A condition of a list, and the values of its placeholders. */
 export interface Condition {
@@ -32,11 +35,15 @@ export interface Condition {
   orderedScan?: OrderedScan | null;
   /** The condition without the index of the IDs, for a scan in the order of the list on SQLite. */
   asSet?: SQL;
+  /** Whether the number of customers who meet the condition depends on its values, and so does the best plan. */
+  dependsOnValues?: boolean;
   /** Selects the `total` of the customers who meet the condition, without reading them. */
   total?: SQL;
 }
 
 const minSearchedCharacters = 3;
+/** The limit of stored addresses. */
+const maxEmailCharacters = 200;
 /** The length of a number in E.164 with its plus sign. */
 const maxPhoneNumberLength = 16;
 /** The trigram index searches longer texts slowly, and no legal name contains one. */
@@ -67,6 +74,8 @@ function parsedNumber<Value>(field: string, parse: () => Value): Value {
 export function mobilePhoneNumberCondition(written: string, field: string): Condition {
   const column = customer.mobilePhoneNumberE164;
   if (!/[%_]/.test(written)) {
+    const asWritten = mobilePhoneNumberE164Of(written) === null ? writtenPhoneValues(written) : null;
+    if (asWritten !== null) return writtenPhoneNumber(asWritten);
     const { e164 } = parsedNumber(field, () => parsePhoneNumber(written));
     const compared = sql`${withoutIndex(column)} = ${sql.placeholder('mobilePhoneNumber')}`;
     return equalTo(column, 'mobilePhoneNumber', e164, compared);
@@ -107,6 +116,25 @@ function legalNameStartsWith(prefix: string): Condition {
   return { name, ...prefixSearch(customer.legalNameSearch, name, searched), selective: true };
 }
 
+/** A number that is not international, which an import stored as written. */
+function writtenPhoneNumber(values: Values): Condition {
+  const candidates = sql`select 1 from ${customer} where ${hasWrittenPhone()}`;
+  return {
+    name: 'writtenPhoneNumber',
+    sql: hasWrittenPhone(),
+    values,
+    selective: true,
+    orderedScan: orderedScan(candidates, null),
+  };
+}
+
+/** @throws OBP-10001 if the address is too long */
+function searchedAddress(email: string): string {
+  const field = 'filter.email';
+  assertInput(!isLongerThan(email, maxEmailCharacters), field, 'MAX_CHARACTERS', { limit: maxEmailCharacters });
+  return searchedEmail(email);
+}
+
 /** Compares a column that usually differs between customers. Many can share a value, such as a dummy number. */
 function equalTo(column: SQLiteColumn, name: string, value: string, compared: SQL | null): Condition {
   const equal = eq(column, sql.placeholder(name));
@@ -117,8 +145,8 @@ function equalTo(column: SQLiteColumn, name: string, value: string, compared: SQ
 
 const lastOk = customer.lastOkDateOrder;
 
-/** All filters except `attributes`, whose conditions depend on the bank (`attributeConditions`). */
-type ColumnFilter = Omit<CustomerFilter, 'attributes'>;
+/** All filters except those whose conditions depend on the bank and the caller (`attributeConditions`, `searchCondition`). */
+type ColumnFilter = Omit<CustomerFilter, 'attributes' | 'search'>;
 
 type Filters = {
   [Name in keyof Required<ColumnFilter>]: (value: NonNullable<ColumnFilter[Name]>) => Condition;
@@ -140,7 +168,7 @@ export const customerFilters: Filters = {
   legalNameStartsWith,
   legalNameContains,
   // The index of the default order does not contain the column, so rows cannot be compared in that order.
-  email: (value) => equalTo(customer.emailSearch, 'email', normaliseForSearch(value), null),
+  email: (value) => equalTo(customer.emailSearch, 'email', searchedAddress(value), null),
   mobilePhoneNumber: (value) => mobilePhoneNumberCondition(value, 'filter.mobilePhoneNumber'),
   kycStatus: (value) =>
     broad('kycStatus', sql`${customer.kycStatus} = ${encoded(customer.kycStatus, 'kycStatus')}`, value),

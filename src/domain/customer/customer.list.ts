@@ -14,6 +14,14 @@ import { type Customer, CustomerSort, SortDirection } from './customer.type.ts';
 import { attributeConditions, parseAttributeFilters } from './customer-attribute-filter.ts';
 import type { CustomerFilter } from './customer-filter.type.ts';
 import { type Condition, conditionsOf } from './customer-filters.ts';
+import {
+  type CustomerSearch,
+  matchesOf,
+  planCustomerSearch,
+  type RankedCustomer,
+  rankedCustomers,
+  searchCondition,
+} from './customer-search.list.ts';
 
 /** The columns of each order. IDs are unique across all banks, so the order is total. */
 const orderColumns: Record<CustomerSort, [SQLiteColumn, SQLiteColumn]> = {
@@ -63,9 +71,8 @@ function orderOf({ sortBy, descending }: Shape): SQL[] {
   return orderColumns[sortBy].map((column) => (descending ? desc(column) : asc(column)));
 }
 
-/** How many customers have an attribute depends on its name and value, and so does the best plan. */
-function hasAttributes({ conditions }: Shape): boolean {
-  return conditions.some(({ total }) => total !== undefined);
+function dependsOnValues({ conditions }: Shape): boolean {
+  return conditions.some((condition) => condition.dependsOnValues === true);
 }
 
 const customerPageStatement = statementByShape<Shape, CustomerRow[]>(
@@ -84,7 +91,7 @@ const customerPageStatement = statementByShape<Shape, CustomerRow[]>(
     const page = queries.select(getTableColumns(customer)).from(customer).where(inArray(customer.id, ids));
     return page.orderBy(...orderOf(shape));
   },
-  hasAttributes,
+  dependsOnValues,
 );
 
 /** The maximum number of customers that are scanned for a page. The matching ones could all be later, or at another bank. */
@@ -186,7 +193,7 @@ function asSetOnly(condition: Condition): Condition {
 const countStatement = statementByShape(
   filtersKey,
   (queries, shape: Shape) => queries.select({ total: count() }).from(customer).where(whereOf(shape)),
-  hasAttributes,
+  dependsOnValues,
 );
 
 const totalStatement = statementByShape(
@@ -212,12 +219,12 @@ export async function customerPage<Node = Customer>(
   { field, bankId, filter, condition, ...order }: CustomerList,
   page: PageArguments,
   toNode: (row: CustomerRow) => Node,
-): Promise<Page<CustomerRow, Node>> {
+): Promise<Page<CustomerRow, Node> | Page<RankedCustomer, Node>> {
   const database = context.readDatabase();
   const sortBy = order.sortBy ?? CustomerSort.LAST_OK_DATE;
   const descending = order.sortDirection !== SortDirection.ASC;
   // The result shows which customers have the value, so the caller must be allowed to read attributes.
-  const { attributes, ...columnFilter } = filter ?? {};
+  const { attributes, search: searchedText, ...columnFilter } = filter ?? {};
   const isByAttributes = attributes != null && attributes.length > 0;
   if (isByAttributes && !holdsAny(context.user, attributeRoles, bankId)) {
     throw gatewayError('OBP-20006', { missingRoles: attributeRoles, field: 'filter.attributes' });
@@ -228,6 +235,9 @@ export async function customerPage<Node = Customer>(
     conditions.push(...attributeConditions(entries, bankId !== null));
   }
   if (condition !== undefined) conditions.push(condition);
+  const search = searchedText == null ? null : await planCustomerSearch(context, field, bankId, searchedText);
+  if (search !== null && order.sortBy == null) return rankedPage(context, field, search, conditions, page, toNode);
+  if (search !== null) conditions.push(searchCondition(search));
   const values = Object.assign({ bankId }, ...conditions.map((condition) => condition.values));
   const shape = { atBank: bankId !== null, sortBy, descending };
   return cutPage(context, page, {
@@ -235,6 +245,7 @@ export async function customerPage<Node = Customer>(
     boundTo: [sortBy, descending, values],
     orderValues: (row: CustomerRow) => orderValues(sortBy, row),
     toNode,
+    ...(search === null ? {} : { edgeValues: (row: CustomerRow) => ({ matchedOn: matchesOf(search, row) }) }),
     async count() {
       const [only] = conditions;
       if (bankId !== null && only?.total !== undefined && conditions.length === 1) {
@@ -254,5 +265,25 @@ export async function customerPage<Node = Customer>(
       }
       return customerPageStatement(database, { ...shapeOfPage, ...plan }, pageValues);
     },
+  });
+}
+
+/** One page of the customers that match a search, in the order of the ranks. */
+function rankedPage<Node>(
+  context: Context,
+  field: string,
+  search: CustomerSearch,
+  conditions: readonly Condition[],
+  page: PageArguments,
+  toNode: (row: CustomerRow) => Node,
+): Promise<Page<RankedCustomer, Node>> {
+  const { bankId, text } = search;
+  return cutPage(context, page, {
+    field,
+    boundTo: ['rank', bankId, text.identifier, ...conditions.map(({ values }) => values)],
+    orderValues: ({ order }: RankedCustomer) => order,
+    toNode: ({ row }: RankedCustomer) => toNode(row),
+    edgeValues: ({ row }: RankedCustomer) => ({ matchedOn: matchesOf(search, row) }),
+    ...rankedCustomers(context, search, conditions),
   });
 }

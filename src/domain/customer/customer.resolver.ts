@@ -69,7 +69,8 @@ export class CustomerResolver {
   async customerByNumber(
     @BankId() bankId: string,
     @Arg('customerNumber', () => String, {
-      description: 'The customer number, such as `5987953`. Full-width digits count as digits.',
+      description:
+        'The customer number, such as `5987953`. Full-width digits count as digits. If no customer has this number, the only one whose number differs in letter case, spaces, or punctuation is returned.',
     })
     customerNumber: string,
     @Ctx() context: Context,
@@ -87,7 +88,8 @@ export class CustomerResolver {
     @Args(() => PageArguments) page: PageArguments,
     @Arg('sortBy', () => CustomerSort, {
       nullable: true,
-      description: 'The value by which the customers are sorted. Defaults to `LAST_OK_DATE`.',
+      description:
+        'The value by which the customers are sorted. Defaults to `LAST_OK_DATE` or, with `filter.search`, to the rank of the match.',
     })
     sortBy: CustomerSort | null,
     @Arg('sortDirection', () => SortDirection, {
@@ -115,7 +117,8 @@ export class CustomerResolver {
     @Args(() => PageArguments) page: PageArguments,
     @Arg('sortBy', () => CustomerSort, {
       nullable: true,
-      description: 'The value by which the customers are sorted. Defaults to `LAST_OK_DATE`.',
+      description:
+        'The value by which the customers are sorted. Defaults to `LAST_OK_DATE` or, with `filter.search`, to the rank of the match.',
     })
     sortBy: CustomerSort | null,
     @Arg('sortDirection', () => SortDirection, {
@@ -181,7 +184,7 @@ export class CustomerResolver {
     @BankId() bankId: string,
     @Arg('mobilePhoneNumber', () => String, {
       description:
-        'The mobile phone number in international format, such as `+44 7972 444876`, or a pattern, such as `%797244%`. In a pattern, `%` matches any number of digits and `_` matches one digit. A pattern must contain at least three consecutive digits, and begin with `+`, `00`, or a wildcard. Brackets and trunk prefixes are ignored before the first wildcard, so `+44 (0)7972 %` matches `+447972444876`. A trunk prefix that a number can also start with must be in brackets, as in `+7 (8) 912 %`. A trunk prefix in brackets after a wildcard is invalid.',
+        'The mobile phone number in international format, such as `+44 7972 444876`, the digits of an imported number that is not international, or a pattern, such as `%797244%`. In a pattern, `%` matches any number of digits and `_` matches one digit. A pattern must contain at least three consecutive digits, and begin with `+`, `00`, or a wildcard. Brackets and trunk prefixes are ignored before the first wildcard, so `+44 (0)7972 %` matches `+447972444876`. A trunk prefix that a number can also start with must be in brackets, as in `+7 (8) 912 %`. A trunk prefix in brackets after a wildcard is invalid.',
     })
     mobilePhoneNumber: string,
     @Args(() => PageArguments) page: PageArguments,
@@ -252,7 +255,8 @@ export class BankCustomersResolver {
     @Args(() => PageArguments) page: PageArguments,
     @Arg('sortBy', () => CustomerSort, {
       nullable: true,
-      description: 'The value by which the customers are sorted. Defaults to `LAST_OK_DATE`.',
+      description:
+        'The value by which the customers are sorted. Defaults to `LAST_OK_DATE` or, with `filter.search`, to the rank of the match.',
     })
     sortBy: CustomerSort | null,
     @Arg('sortDirection', () => SortDirection, {

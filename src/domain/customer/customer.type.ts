@@ -4,6 +4,7 @@ import { versionDescription } from '../../graph/descriptions.ts';
 import { Currency, DateTime, Decimal, EmailAddress, HttpsUrl, LocalDate } from '../../graph/scalars.ts';
 import type { CustomerRow } from './customer.table.ts';
 import { type CustomerClosing, toCustomerClosing } from './customer-closing.type.ts';
+import { CustomerMatch } from './customer-search.type.ts';
 import { CustomerType } from './customer-type.ts';
 
 registerEnumType(CustomerType, {
@@ -246,7 +247,18 @@ export class CustomerPayload {
   customer: Customer | null;
 }
 
-export const CustomerConnection = connectionOf('CustomerConnection', 'CustomerEdge', () => Customer);
+export const CustomerConnection = connectionOf(
+  'CustomerConnection',
+  'CustomerEdge',
+  () => Customer,
+  (edge) => {
+    Field(() => [CustomerMatch], {
+      nullable: true,
+      description:
+        'The data that match `search`, as far as the caller can read them, sorted by rank. Null unless the filter contains `search`.',
+    })(edge, 'matchedOn');
+  },
+);
 
 @ObjectType({ simpleResolvers: true, description: 'The IDs of a customer and its bank.' })
 export class CustomerMinimal {

@@ -1,10 +1,12 @@
 import { asc, isNull } from 'drizzle-orm';
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { nameWords } from '../../base/name-folding.ts';
 import type { Database, Queries } from '../../database/database.ts';
 import { fillMissing, type OnFilled } from '../../database/fill-missing.ts';
 import { lockedForWriting } from '../../database/lock.ts';
 import { statement } from '../../database/statement.ts';
 import { customer } from './customer.table.ts';
+import { customerNameWord } from './customer-name-word.table.ts';
 
 /** Small, because other writers of SQLite wait for it. */
 const batchSize = 250;
@@ -26,12 +28,15 @@ export async function fillNameWords(
   database: Database,
   { onFilled, signal }: { onFilled?: OnFilled; signal?: AbortSignal } = {},
 ): Promise<void> {
+  let filled = 0;
   while (signal?.aborted !== true && (await areNamesMissing(database))) {
     const begin = performance.now();
     const rows = await database.transaction(fillBatch);
+    filled += rows;
     onFilled?.(customer, rows);
     await new Promise((resolve) => setTimeout(resolve, performance.now() - begin));
   }
+  if (filled > 0) await database.updateStatistics(new Map([[customerNameWord as SQLiteTable, filled]]));
 }
 
 /** Processes that fill at the same time lock the rows in the same order. */

@@ -19,6 +19,7 @@ import { documentsOf, loadKycDocument, mediaOfDocuments } from './kyc-evidence.l
 import { newKycDocument } from './kyc-evidence.rules.ts';
 import { addEvidence } from './kyc-evidence.writes.ts';
 import { KycMedia } from './kyc-media.type.ts';
+import './searched-document.ts';
 
 async function readPayload(context: Context, { id, bankId, customerId }: WrittenChild): Promise<KycDocumentPayload> {
   return { bankId, customerId, kycDocument: await loadKycDocument(context, customerId, id) };
