@@ -122,7 +122,9 @@ export const gatewayFields: Record<string, Record<string, readonly ErrorKey[]>> 
     'Query.exportCustomerData': ['OBP-30046', 'TOO_MANY_ITEMS'],
     'Mutation.updateUserCustomerLink': ['OBP-30035', 'CUSTOMER_CLOSED', 'SELF_LINK_REFUSED'],
     'Mutation.deleteSocialMediaHandle': ['OBP-30046', 'CUSTOMER_UNDER_LEGAL_HOLD', 'SOCIAL_MEDIA_HANDLE_NOT_FOUND'],
+    'Query.bankMessages': [],
     'Mutation.createCrmEvent': ['OBP-30046'],
+    'Mutation.closeCrmEvent': ['CRM_EVENT_CLOSED', 'CRM_EVENT_NOT_FOUND'],
   },
   Accounts: {
     'Query.account': ['OBP-30018'],
@@ -134,6 +136,7 @@ export const gatewayFields: Record<string, Record<string, readonly ErrorKey[]>> 
     'Query.customersWithKycGaps': [],
     'Mutation.setKycReviewDate': ['OBP-30046', 'VERSION_CONFLICT'],
     'Query.expiringKycDocuments': [],
+    'Query.kycCounts': [],
     'Query.kycStatusProposals': ['OBP-30046'],
     'Mutation.proposeKycStatus': ['OBP-30046', 'CUSTOMER_CLOSED', 'TOO_MANY_ITEMS'],
     'Mutation.confirmKycStatus': [
@@ -156,6 +159,7 @@ export const gatewayFields: Record<string, Record<string, readonly ErrorKey[]>> 
     'Mutation.retractKycStatus': ['OBP-30046', 'KYC_STATUS_NOT_FOUND', 'KYC_STATUS_RETRACTED'],
   },
   Meetings: {
+    'Query.upcomingMeetings': [],
     'Mutation.updateMeeting': ['OBP-20057', 'OBP-30104'],
   },
   Changes: {

@@ -24,6 +24,7 @@ import * as customerHistory from './domain/customer-history/customer-history.res
 import * as customerLink from './domain/customer-link/customer-link.resolver.ts';
 import { entityTypes } from './domain/federation/entity-types.ts';
 import * as kycCheck from './domain/kyc/kyc-check.resolver.ts';
+import * as kycCounts from './domain/kyc/kyc-counts.resolver.ts';
 import * as kycDocument from './domain/kyc/kyc-document.resolver.ts';
 import * as kycEvidence from './domain/kyc/kyc-evidence.resolver.ts';
 import * as kycGap from './domain/kyc/kyc-gap.resolver.ts';
@@ -38,6 +39,7 @@ import * as bankCreation from './domain/onboarding/bank-creation.resolver.ts';
 import * as onboarding from './domain/onboarding/onboarding.resolver.ts';
 import * as pastRetention from './domain/onboarding/past-retention.resolver.ts';
 import * as overview from './domain/overview/overview.resolver.ts';
+import * as possibleDuplicate from './domain/possible-duplicate/possible-duplicate.resolver.ts';
 import * as socialMediaHandle from './domain/social-media-handle/social-media-handle.resolver.ts';
 import * as taxResidence from './domain/tax-residence/tax-residence.resolver.ts';
 import * as entitlement from './domain/user/entitlement.resolver.ts';
@@ -92,11 +94,13 @@ const modules = [
   kycReview,
   kycStatusProposal,
   kycStatus,
+  kycCounts,
   meeting,
   message,
   onboarding,
   pastRetention,
   overview,
+  possibleDuplicate,
   socialMediaHandle,
   taxResidence,
   correlated,

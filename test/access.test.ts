@@ -284,6 +284,14 @@ const ways: Record<string, Way> = {
     ({ bankId }) => `customersWithKycGaps(bankId: "${bankId}", gap: NO_SATISFIED_CHECK)`,
   ),
   KycStatusProposal: wayByConnection('CanGetKycStatusesAtOneBank', (world) => `kycStatusProposals(${ofOne(world)})`),
+  // The second customer has the phone number of the first one.
+  PossibleDuplicate: {
+    roles: ['CanCreateCustomer', 'CanGetCustomers'],
+    document: ({ bankId }, selection) => {
+      const call = `createCustomer(bankId: "${bankId}", input: { legalName: "Ada", mobilePhoneNumber: "+447972000001" })`;
+      return `mutation { original: ${call} { __typename } ${call} { possibleDuplicates { ${selection} } } }`;
+    },
+  },
   KycRetraction: {
     roles: ['CanGetKycChecksAtOneBank'],
     document: (world, selection) => `{ kycChecks(${ofOne(world)}) { retraction { ${selection} } } }`,
@@ -467,6 +475,7 @@ const givenByTheirWay = [
   'Account.holders',
   'AccountSummary.attributes',
   'CorrelatedEntity.customer',
+  'Customer.possibleDuplicates',
   'Entitlement.user',
   'EntitlementRequest.user',
   'User.attributes',

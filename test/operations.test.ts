@@ -13,6 +13,7 @@ import { checkListCost, defaultLimits, operationLimits } from '../src/execution/
 import { selectsSecret } from '../src/graph/secret.ts';
 import { gatewaySchema } from '../src/schema.ts';
 import {
+  BankContactsDocument,
   BanksDocument,
   ChangeMyPasswordDocument,
   CloseCustomerDocument,
@@ -28,11 +29,13 @@ import {
   CustomersByMobilePhoneNumberDocument,
   CustomersPastRetentionDocument,
   FindCustomerDocument,
+  KycDashboardDocument,
   KycReviewDocument,
   LoginDocument,
   MyCustomersDocument,
   MyMeetingsDocument,
   OnboardCustomerDocument,
+  PossibleDuplicatesDocument,
   RequestPasswordResetDocument,
   ResetPasswordDocument,
   SetLegalHoldDocument,
@@ -172,6 +175,11 @@ const reads: Record<string, () => { document: TypedDocumentNode<object, never>; 
     document: WorkListDocument,
     variables: { bankId, before: '9999-12-31', includeExpired: true },
   }),
+  KycDashboard: () => ({ document: KycDashboardDocument, variables: { bankId, kycState: 'OK' as const } }),
+  BankContacts: () => ({
+    document: BankContactsDocument,
+    variables: { bankId, from: '2000-01-01T00:00:00Z', first: 1 },
+  }),
   KycReview: () => ({ document: KycReviewDocument, variables: { bankId, customerId: customer.customerId } }),
   CustomerAccounts: () => ({
     document: CustomerAccountsDocument,
@@ -260,6 +268,20 @@ test('CustomerOverview returns the next page of messages, meetings, and CRM even
     expect(connection?.nodes).toHaveLength(1);
     expect(connection?.nodes[0]?.id).not.toBe(first[index]?.nodes[0]?.id);
   }
+});
+
+test('PossibleDuplicates returns the customers of the bank with the same values', async () => {
+  const at = 'gh.30.uk';
+  await gateway.createBank(at);
+  const { customerId } = await insertWholeCustomer(gateway.database, { bankId: at });
+  const other = await insertWholeCustomer(gateway.database, { bankId: at });
+  const { token } = await gateway.createUser({ roles: rolesOf('PossibleDuplicates').map((role) => [role, at]) });
+
+  const { data, errors } = await execute(token, PossibleDuplicatesDocument, { bankId: at, customerId });
+
+  expect(errors).toEqual([]);
+  expect(missing(data)).toEqual([]);
+  expect(data?.customer?.possibleDuplicates?.map((duplicate) => duplicate.customerId)).toEqual([other.customerId]);
 });
 
 test('MyCustomers returns all data of the linked customers to a user without roles', async () => {
@@ -409,6 +431,14 @@ test('a text is refused even if it is that of a shipped operation', async () => 
 
 test('the tests cover every operation in schema/operations', () => {
   const passwords = ['ChangeMyPassword', 'CreateUser', 'Login', 'RequestPasswordReset', 'ResetPassword'];
-  const others = ['Banks', 'MyCustomers', 'MyMeetings', 'OnboardCustomer', 'CompanyOwnership', ...lifecycle];
+  const others = [
+    'Banks',
+    'MyCustomers',
+    'MyMeetings',
+    'OnboardCustomer',
+    'CompanyOwnership',
+    'PossibleDuplicates',
+    ...lifecycle,
+  ];
   expect([...Object.keys(reads), ...passwords, ...others].sort()).toEqual([...names].sort());
 });

@@ -210,6 +210,7 @@ const freeInputs = {
   'AddKycDocumentInput.expiryDate': 'It must not be before the date of issue.',
   'CloseCustomerInput.date': 'It is tested in customer-closing.test.ts, because a customer is closed once.',
   'CreateCrmEventInput.scheduledDate': 'A plan.',
+  'CloseCrmEventInput.actualDate': 'It must not be in the future: see bank-queues.test.ts.',
   'CreateMeetingInput.date': 'A plan.',
   'NewCustomerMeetingInput.date': 'A plan.',
   'UpdateCustomerIdentityInput.incorporationDate': 'It has the rule of createCustomer, but is only for companies.',
@@ -219,8 +220,11 @@ const freeInputs = {
   'UpdateCustomerDataInput.dobOfDependants': 'A list: see rules-of-values.test.ts.',
   'CustomerFilter.createdBefore': 'A filter.',
   'CustomerFilter.createdFrom': 'A filter.',
+  'CustomerFilter.dateOfBirth': 'A filter.',
   'CustomerFilter.lastOkBefore': 'A filter.',
   'CustomerFilter.lastOkFrom': 'A filter.',
+  'CustomerFilter.updatedBefore': 'A filter.',
+  'CustomerFilter.updatedFrom': 'A filter.',
 };
 
 const freeColumns = ['kycDocument.expiryDate', 'meeting.when', 'crmEvent.scheduledDate'];

@@ -34,6 +34,12 @@ export const ownErrors = {
     status: 503,
     message: 'The client closed the connection, so the operation was stopped.',
   },
+  CRM_EVENT_CLOSED: { code: 'CONFLICT', message: 'The CRM event is already closed.', parameters: ['field'] },
+  CRM_EVENT_NOT_FOUND: {
+    code: 'NOT_FOUND',
+    message: 'The bank has no CRM event with this ID.',
+    parameters: ['field'],
+  },
   CUSTOMER_CLOSED: {
     code: 'CONFLICT',
     message: 'The customer is closed. Reopen the customer first.',
@@ -239,7 +245,7 @@ export const ownErrors = {
   REASON_REQUIRED: {
     code: 'FORBIDDEN',
     message: 'This bank requires a reason for access to KYC material. Send it in the X-Reason header.',
-    parameters: ['bankId', 'field?'],
+    parameters: ['bankId?', 'field?'],
   },
   REQUEST_TIMED_OUT: { code: 'LIMIT_EXCEEDED', status: 408, message: 'The request was not received in time.' },
   RESUME_IMPOSSIBLE: {

@@ -23,6 +23,7 @@ export const roles = {
     scope: 'bank',
     description: 'Record the end of the relationship with a customer, and take it back.',
   },
+  CanCloseCrmEvent: { scope: 'bank', description: 'Close a CRM event.' },
   CanConfirmKycStatus: { scope: 'bank', description: 'Confirm or reject a KYC status that another officer proposed.' },
   CanCreateAccount: { scope: 'bank', description: 'Open an account for another user.' },
   CanCreateAccountAttributeAtOneBank: { scope: 'bank', description: 'Create an attribute of an account.' },
@@ -148,6 +149,10 @@ export const roles = {
   CanGetKycChecksAtOneBank: { scope: 'bank', description: 'Read the KYC checks of a customer.' },
   CanGetKycDocumentsAtOneBank: { scope: 'bank', description: 'Read the KYC documents of a customer.' },
   CanGetKycMediaAtOneBank: { scope: 'bank', description: 'Read the KYC media of a customer.' },
+  CanGetKycCounts: {
+    scope: 'bank',
+    description: 'Read the numbers of customers in each KYC state, and of open proposals.',
+  },
   CanGetKycStatusesAtOneBank: { scope: 'bank', description: 'Read the KYC statuses of a customer.' },
   CanGetMeetings: { scope: 'bank', description: 'Read all meetings of the bank.' },
   CanGetSchema: { scope: 'system', description: 'Read the schema of the API where it is not public.' },

@@ -17,7 +17,13 @@ export interface Changes {
 }
 
 /** Tables whose rows follow from others: the audit trail contains the operations that write them. */
-export const unrecordedTables: ReadonlySet<string> = new Set(['empowerment', 'idempotency_key', 'kyc_gap']);
+export const unrecordedTables: ReadonlySet<string> = new Set([
+  'customer_name_word',
+  'empowerment',
+  'idempotency_key',
+  'kyc_count',
+  'kyc_gap',
+]);
 
 /**
  * Columns that are not named: the event contains the IDs of the bank and of the customer, the writes maintain the times and

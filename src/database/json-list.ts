@@ -10,6 +10,14 @@ export function jsonList(...columns: SQLiteColumn[]): SQL<string> {
     : sql`coalesce(json_agg(json_build_array(${list})), '[]')::text`;
 }
 
+/** Aggregates the column `id` of the rows that a select returns to a JSON text: `["a","b",…]`. */
+export function jsonListOf(select: SQL): SQL<string> {
+  const rows = sql`(${select}) as listed`;
+  return dialect === 'sqlite'
+    ? sql`(select json_group_array(id) from ${rows})`
+    : sql`(select coalesce(json_agg(id), '[]')::text from ${rows})`;
+}
+
 /** The parts of a `select` that reads rows from a JSON list of pairs, `[["a",1],…]`, each of a text and an integer. */
 export function jsonPairs(list: Placeholder): { first: SQL; second: SQL; from: SQL } {
   return dialect === 'sqlite'

@@ -31,3 +31,9 @@ export const updateRule =
 export function updateDescription(noun: string): string {
   return `Updates ${noun}. ${updateRule}`;
 }
+
+/** The arguments of a list that bound the period of its rows. */
+export const periodDescriptions = {
+  from: 'The start of the period, inclusive. By default, the period has no start.',
+  to: 'The end of the period, exclusive. By default, the period has no end.',
+};

@@ -109,3 +109,12 @@ export function requireRules<Row extends object>(
     }
   });
 }
+
+/** The arguments that bound the period of a list. @throws OBP-10001 if the period ends before it starts */
+export function periodOf(
+  from: Date | null | undefined,
+  to: Date | null | undefined,
+): { from: Date | null; to: Date | null } {
+  assertInput(from == null || to == null || from <= to, 'from', 'NOT_AFTER', { otherField: 'to' });
+  return { from: from ?? null, to: to ?? null };
+}

@@ -7,6 +7,7 @@ import { bank } from '../../src/domain/bank/bank.table.ts';
 import { crmEvent } from '../../src/domain/crm-event/crm-event.table.ts';
 import { customer } from '../../src/domain/customer/customer.table.ts';
 import { customerNameWord } from '../../src/domain/customer/customer-name-word.table.ts';
+import { kycCount } from '../../src/domain/customer/kyc-count.table.ts';
 import { lockCustomerForDeletion } from '../../src/domain/customer/locked-customer.ts';
 import { kycStatus } from '../../src/domain/kyc/kyc-status.table.ts';
 import { meetingInvitee } from '../../src/domain/meeting/meeting-invitee.table.ts';
@@ -99,7 +100,7 @@ describe('deleteCustomerCascade', () => {
     const { userId } = await insertWholeCustomer(gateway.database, { bankId });
     const { customerId } = await insertWholeCustomer(gateway.database, { bankId, userId });
     const isOther = (table: SQLiteTable) => {
-      if (table === idempotencyKey || table === meetingInvitee) return null;
+      if (table === idempotencyKey || table === meetingInvitee || table === kycCount) return null;
       const ofCustomer = sql`(select ${customer.rowNumber} from ${customer} where ${eq(customer.id, customerId)})`;
       if (table === customerNameWord) return sql`${customerNameWord.rowNumber} is distinct from ${ofCustomer}`;
       return sql`${rowText(table)} not like ${`%${customerId}%`}`;

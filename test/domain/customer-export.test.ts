@@ -167,7 +167,7 @@ describe('exportCustomerData', () => {
   test('returns the customer as the field customer does, except for the version', async () => {
     const fields = `id bankId customerNumber legalName mobilePhoneNumber mobilePhoneNumberE164 email
       faceImage { url date } dateOfBirth relationshipStatus dependants dobOfDependants creditRating { rating source }
-      creditLimit { currency amount } highestEducationAttained employmentStatus kycStatus lastOkDate title branchId
+      creditLimit { currency amount } highestEducationAttained employmentStatus kycStatus kycState lastOkDate title branchId
       nameSuffix customerType closedOn createdAt updatedAt`;
     const query = `query ($bankId: ID!, $customerId: ID!) {
       customer(bankId: $bankId, customerId: $customerId) { ${fields} } }`;

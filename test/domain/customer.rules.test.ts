@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { derivedColumns, neverOk, normaliseForSearch } from '../../src/domain/customer/customer.rules.ts';
+import { derivedColumns, kycStateOf, neverOk, normaliseForSearch } from '../../src/domain/customer/customer.rules.ts';
 import { attributeSearchValue } from '../../src/domain/customer/customer-attribute.rules.ts';
+import { KycState } from '../../src/domain/customer/kyc-state.ts';
 
 test.each([
   ['Eveline  Tripman', 'eveline tripman'],
@@ -20,6 +21,7 @@ test('derivedColumns returns the derived columns of a customer', () => {
       legalName: 'Eveline Tripman',
       mobilePhoneNumber: '+44 07972 444 876',
       email: 'FelixSmith@Example.com',
+      kycStatus: true,
       lastOkDate,
     }),
   ).toEqual({
@@ -28,14 +30,43 @@ test('derivedColumns returns the derived columns of a customer', () => {
     mobilePhoneNumberE164: '+447972444876',
     emailSearch: 'felixsmith@example.com',
     lastOkDateOrder: lastOkDate,
+    kycState: KycState.OK,
   });
 });
 
 test('derivedColumns accepts null values and a phone number that is not international', () => {
-  expect(derivedColumns({ legalName: 'A', mobilePhoneNumber: '07972 444 876', email: null, lastOkDate: null })).toEqual(
-    { legalNameSearch: 'a', nameWords: 'a', mobilePhoneNumberE164: null, emailSearch: null, lastOkDateOrder: neverOk },
-  );
+  const values = {
+    legalName: 'A',
+    mobilePhoneNumber: '07972 444 876',
+    email: null,
+    kycStatus: false,
+    lastOkDate: null,
+  };
+  expect(derivedColumns(values)).toEqual({
+    ...{
+      legalNameSearch: 'a',
+      nameWords: 'a',
+      mobilePhoneNumberE164: null,
+      emailSearch: null,
+      lastOkDateOrder: neverOk,
+    },
+    kycState: KycState.NEVER_ASSESSED,
+  });
 });
+
+test.each([
+  [true, null, undefined, KycState.OK],
+  [true, neverOk, KycState.NOT_OK, KycState.OK],
+  [false, neverOk, undefined, KycState.NOT_OK],
+  [false, null, undefined, KycState.NEVER_ASSESSED],
+  [false, null, KycState.NOT_OK, KycState.NOT_OK],
+  [false, null, KycState.OK, KycState.NOT_OK],
+])(
+  'kycStateOf for the status %s, the date %s, and the former state %s is %s',
+  (kycStatus, lastOkDate, former, state) => {
+    expect(kycStateOf({ kycStatus, lastOkDate, kycState: former })).toBe(state);
+  },
+);
 
 test('attributeSearchValue returns the first 100 characters and splits none of them', () => {
   expect(attributeSearchValue('a'.repeat(100))).toBe('a'.repeat(100));

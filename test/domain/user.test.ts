@@ -50,6 +50,7 @@ async function createCustomer(bankId: string): Promise<string> {
     legalName: 'Eveline Tripman',
     mobilePhoneNumber: '+447972444876',
     email: null,
+    kycStatus: false,
     lastOkDate: null,
     dobOfDependants: [],
     createdAt: now,

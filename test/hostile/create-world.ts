@@ -112,6 +112,7 @@ function customerRows(): { id: string }[] {
       legalName: `Eveline Tripman ${index}`,
       mobilePhoneNumber: `+44797244${String(1_000 + index)}`,
       email: `eveline.${index}@example.com`,
+      kycStatus: true,
       lastOkDate: new Date(start + index),
     };
     return {

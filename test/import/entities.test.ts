@@ -28,6 +28,7 @@ const notImported = [
   'entitlement_request',
   'history_start',
   'idempotency_key',
+  'kyc_count',
   'kyc_gap',
   'kyc_status_proposal',
   'legal_hold',

@@ -137,7 +137,7 @@ export function testEnvironment(databaseUrl: string): Record<string, string> {
   };
 }
 
-/** Returns the parts of a context for code that is called without a server. The caller can read customer attributes. */
+/** Returns the parts of a context for code that is called without a server. The caller can read customer attributes and KYC statuses. */
 export async function contextParts(databaseUrl: string, database: Database): Promise<ContextParts> {
   const config = readConfig(testEnvironment(databaseUrl));
   const tokens = await openTokens(config.signing);
@@ -155,7 +155,7 @@ export async function contextParts(databaseUrl: string, database: Database): Pro
       disabledAt: null,
       createdAt: now,
       updatedAt: now,
-      systemRoles: new Set(['CanGetCustomerAttributesAtAnyBank']),
+      systemRoles: new Set(['CanGetCustomerAttributesAtAnyBank', 'CanGetAnyKycStatuses']),
       bankRoles: new Map(),
       lastWrite: null,
       token: { tokenId: randomUUID(), issuedAt: now, expiresAt: new Date(Date.now() + 3_600_000), own: null },
@@ -170,7 +170,7 @@ export async function contextParts(databaseUrl: string, database: Database): Pro
       clientAddress: '127.0.0.1',
       idempotencyKey: null,
       clientName: null,
-      reason: null,
+      reason: 'A test',
     },
   };
 }

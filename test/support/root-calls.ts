@@ -74,6 +74,12 @@ const furtherReads: Record<string, RootCall> = {
   entitlementRequests: { variables: ({ bankId }) => ({ bankId }), selection: 'nodes { id userId roleName bankId }' },
   myCustomer: { variables: ({ customerId }) => ({ customerId }), selection: 'id' },
   viewerPermissions: { variables: () => ({}), selection: '' },
+  upcomingMeetings: {
+    variables: ({ bankId }) => ({ bankId, from: '2000-01-01T00:00:00Z' }),
+    selection: 'nodes { id bankId }',
+  },
+  bankMessages: { variables: ({ bankId }) => ({ bankId }), selection: 'nodes { id bankId }' },
+  kycCounts: { variables: ({ bankId }) => ({ bankId }), selection: 'ok notOk' },
   user: { variables: ({ linkedUser }) => ({ userId: linkedUser.id }), selection: 'id' },
 };
 

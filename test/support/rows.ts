@@ -147,9 +147,10 @@ export async function insertAnyRow<Table extends SQLiteTable>(
   });
 }
 
-type CustomerColumns = Columns<typeof customer, 'bankId'>;
+/** The columns of a customer that a test passes. */
+export type NewCustomer = Columns<typeof customer, 'bankId'>;
 
-function customerValues(columns: CustomerColumns) {
+function customerValues(columns: NewCustomer) {
   const time = nextTime();
   const values = {
     id: randomUUID(),
@@ -157,28 +158,30 @@ function customerValues(columns: CustomerColumns) {
     legalName: 'Eveline Tripman',
     mobilePhoneNumber: '+447972444876',
     email: 'eveline@example.com',
+    kycStatus: false,
     lastOkDate: null,
     dobOfDependants: [],
     createdAt: time,
     updatedAt: time,
     ...columns,
   };
-  const { legalName, mobilePhoneNumber, email, lastOkDate } = values;
+  const { legalName, mobilePhoneNumber, email, kycStatus, lastOkDate } = values;
   const derived = derivedColumns({
     legalName,
     mobilePhoneNumber,
     email: email ?? null,
+    kycStatus,
     lastOkDate: lastOkDate ?? null,
   });
   return { ...derived, ...values };
 }
 
-export function insertCustomer(database: Database, columns: CustomerColumns) {
+export function insertCustomer(database: Database, columns: NewCustomer) {
   return insertRow(database, customer, customerValues(columns));
 }
 
 /** Inserts many customers with one statement. */
-export async function insertCustomers(database: Database, columns: readonly CustomerColumns[]) {
+export async function insertCustomers(database: Database, columns: readonly NewCustomer[]) {
   const rows = columns.map(customerValues);
   await database.transaction((transaction) => insertRows<typeof customer>(transaction, customer, rows));
   return rows;

@@ -1,25 +1,70 @@
-import { eq, sql } from 'drizzle-orm';
-import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { eq, isNotNull, isNull, sql } from 'drizzle-orm';
+import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { gatewayError } from '../../base/errors.ts';
+import { parseId } from '../../base/values.ts';
 import { oneBy } from '../../database/batch.ts';
 import { Batched, BatchedByKey } from '../../execution/batched.ts';
-import { RequiresRole } from '../../graph/access/rule.ts';
+import { Authenticated, RequiresRole } from '../../graph/access/rule.ts';
 import { BankId } from '../../graph/arguments.ts';
 import { PageArguments } from '../../graph/connection.ts';
-import { connectionQuery, customerConnectionQuery } from '../../graph/connection-query.ts';
+import { customerConnectionQuery } from '../../graph/connection-query.ts';
 import type { Context } from '../../graph/context.ts';
+import { filteredConnectionQuery, fromCondition, toCondition } from '../../graph/filtered-connection-query.ts';
+import { periodOf, valid } from '../../graph/input.ts';
 import { mutate } from '../../graph/mutation.ts';
+import { DateTime } from '../../graph/scalars.ts';
 import { loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
-import { Customer, type CustomerKey } from '../customer/customer.type.ts';
+import { Customer, type CustomerKey, SortDirection } from '../customer/customer.type.ts';
+import { userSummaries } from '../user/user.loader.ts';
+import { UserSummary } from '../user/user-summary.type.ts';
 import { type CrmEventRow, crmEvent } from './crm-event.table.ts';
-import { CreateCrmEventInput, CrmEvent, CrmEventConnection, CrmEventPayload } from './crm-event.type.ts';
-import { crmEventValues, insertCrmEvent } from './crm-event.writes.ts';
+import {
+  CloseCrmEventInput,
+  CreateCrmEventInput,
+  CrmEvent,
+  CrmEventConnection,
+  CrmEventPayload,
+  CrmEventSort,
+} from './crm-event.type.ts';
+import { closeCrmEvent, closingValues, crmEventValues, insertCrmEvent } from './crm-event.writes.ts';
+import { CrmEventState } from './crm-event-state.ts';
 
 const eventsOfCustomers = customerConnectionQuery(crmEvent, 'createdAt');
-const eventsOfBank = connectionQuery(crmEvent, 'createdAt', eq(crmEvent.bankId, sql.placeholder('bankId')));
+
+const eventsOfBank = filteredConnectionQuery(crmEvent, {
+  bankId: () => eq(crmEvent.bankId, sql.placeholder('bankId')),
+  category: () => eq(crmEvent.category, sql.placeholder('category')),
+  isOpen: () => isNull(crmEvent.closedAt),
+  isClosed: () => isNotNull(crmEvent.closedAt),
+  isScheduled: () => isNotNull(crmEvent.scheduledDate),
+  from: fromCondition,
+  to: toCondition,
+});
+
+/** The column of each order. */
+const sortColumns = { CREATED: 'createdAt', SCHEDULED: 'scheduledDate' } as const satisfies Record<
+  CrmEventSort,
+  string
+>;
 
 const eventById = oneBy(crmEvent, 'id');
 
-const toCrmEvent = (row: CrmEventRow): CrmEvent => row;
+function toCrmEvent(row: CrmEventRow): CrmEvent {
+  return { ...row, state: row.closedAt === null ? CrmEventState.OPEN : CrmEventState.CLOSED };
+}
+
+function callerIdOf({ user }: Context): string {
+  if (user === null) throw gatewayError('OBP-20001');
+  return user.id;
+}
+
+async function readPayload(
+  context: Context,
+  { id, bankId, customerId }: { id: string; bankId: string; customerId: string | null },
+): Promise<CrmEventPayload> {
+  const row = await context.loader(eventById).load(id);
+  return { bankId, customerId, crmEvent: row === null ? null : toCrmEvent(row) };
+}
 
 @Resolver(() => Customer)
 export class CustomerCrmEventsResolver {
@@ -38,12 +83,70 @@ export class CustomerCrmEventsResolver {
 export class CrmEventResolver {
   @Query(() => CrmEventConnection, {
     nullable: true,
-    description: 'The CRM events of the bank, sorted by `createdAt`, newest first.',
+    description: 'The CRM events of the bank that meet all conditions, in the requested order.',
   })
   @RequiresRole(['CanGetCrmEvents'])
-  crmEvents(@BankId() bankId: string, @Args(() => PageArguments) page: PageArguments, @Ctx() context: Context) {
-    const list = { field: 'Query.crmEvents', boundTo: bankId, values: { bankId } };
+  crmEvents(
+    @BankId() bankId: string,
+    @Arg('category', () => String, {
+      nullable: true,
+      description: "The category of the contact in the bank's own terms, such as `Call`.",
+    })
+    category: string | null,
+    @Arg('state', () => CrmEventState, { nullable: true, description: 'The state of the events.' })
+    state: CrmEventState | null,
+    @Arg('from', () => DateTime, {
+      nullable: true,
+      description: 'The start of the period that contains the time by which the events are sorted, inclusive.',
+    })
+    from: Date | null,
+    @Arg('to', () => DateTime, {
+      nullable: true,
+      description: 'The end of the period that contains the time by which the events are sorted, exclusive.',
+    })
+    to: Date | null,
+    @Arg('sortBy', () => CrmEventSort, {
+      nullable: true,
+      description: 'The time by which the events are sorted. Defaults to `CREATED`.',
+    })
+    sortBy: CrmEventSort | null,
+    @Arg('sortDirection', () => SortDirection, {
+      nullable: true,
+      description: 'The direction in which the events are sorted. Defaults to `DESC`.',
+    })
+    sortDirection: SortDirection | null,
+    @Args(() => PageArguments) page: PageArguments,
+    @Ctx() context: Context,
+  ) {
+    const order = sortBy ?? CrmEventSort.CREATED;
+    const conditions = { bankId, category: category ?? null, ...periodOf(from, to) };
+    const descending = sortDirection !== SortDirection.ASC;
+    const list = {
+      field: 'Query.crmEvents',
+      boundTo: [conditions, state ?? null, order, descending],
+      sortBy: sortColumns[order],
+      descending,
+      filter: {
+        ...conditions,
+        isOpen: state === CrmEventState.OPEN ? true : null,
+        isClosed: state === CrmEventState.CLOSED ? true : null,
+        isScheduled: order === CrmEventSort.SCHEDULED ? true : null,
+      },
+    };
     return eventsOfBank(context, list, page, toCrmEvent);
+  }
+
+  @FieldResolver(() => UserSummary, {
+    nullable: true,
+    description: 'The user who closed the event. Null if the event is open or imported.',
+  })
+  @Authenticated()
+  @Batched()
+  closedBy(@Root() events: CrmEvent[], @Ctx() context: Context): Promise<(UserSummary | null)[]> {
+    return userSummaries(
+      context,
+      events.map(({ closedByUserId }) => closedByUserId),
+    );
   }
 
   @FieldResolver(() => Customer, {
@@ -80,13 +183,39 @@ export class CrmEventMutations {
     @Ctx() context: Context,
   ): Promise<CrmEventPayload> {
     const values = crmEventValues(input);
+    const callerId = callerIdOf(context);
     return mutate(
       context,
       async (transaction) => {
-        const { id, customerId } = await insertCrmEvent(transaction, bankId, values);
+        const { id, customerId } = await insertCrmEvent(transaction, bankId, values, callerId);
         return { id, customerId };
       },
-      async ({ id, customerId }) => ({ bankId, customerId, crmEvent: await context.loader(eventById).load(id) }),
+      (written) => readPayload(context, { bankId, ...written }),
+    );
+  }
+
+  @Mutation(() => CrmEventPayload, {
+    nullable: true,
+    description:
+      'Closes an open CRM event, which then leaves the list of open ones. Fails with `CRM_EVENT_NOT_FOUND` if the bank has no such event, and with `CRM_EVENT_CLOSED` if the event is already closed.',
+  })
+  @RequiresRole(['CanCloseCrmEvent'])
+  closeCrmEvent(
+    @BankId() bankId: string,
+    @Arg('id', () => ID, { description: 'The ID of the event.' }) id: string,
+    @Arg('input', () => CloseCrmEventInput, { description: 'How the contact ended.' }) input: CloseCrmEventInput,
+    @Ctx() context: Context,
+  ): Promise<CrmEventPayload> {
+    const event = { bankId, id: valid('id', () => parseId(id)) };
+    const values = closingValues(input);
+    const callerId = callerIdOf(context);
+    return mutate(
+      context,
+      async (transaction) => {
+        const { customerId } = await closeCrmEvent(transaction, event, values, callerId);
+        return { id: event.id, customerId };
+      },
+      (written) => readPayload(context, { bankId, ...written }),
     );
   }
 }

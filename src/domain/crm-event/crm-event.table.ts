@@ -3,6 +3,7 @@ import { columns } from '../../database/columns.ts';
 import { isUnderived } from '../../database/plain-text.ts';
 import { bank } from '../bank/bank.table.ts';
 import { childOfCustomer } from '../customer/child-of-customer.ts';
+import { user } from '../user/user.table.ts';
 
 const { table, id, text, timestamp, index } = columns;
 
@@ -27,10 +28,19 @@ export const crmEvent = table(
     result: text('result'),
     createdAt: timestamp('created_at').notNull(),
     updatedAt: timestamp('updated_at').notNull(),
+    /** An event that is stored with an `actualDate` is closed from then on. */
+    closedAt: timestamp('closed_at'),
+    closedByUserId: id('closed_by_user_id').references(() => user.id),
   },
   (t) => [
     childOfCustomer(t),
     index('crm_event_bank').on(t.bankId, t.createdAt, t.id),
+    index('crm_event_scheduled').on(t.bankId, t.scheduledDate, t.id).where(sql`scheduled_date is not null`),
+    index('crm_event_category').on(t.bankId, t.category, t.createdAt, t.id),
+    index('crm_event_open').on(t.bankId, t.createdAt, t.id).where(sql`closed_at is null`),
+    index('crm_event_open_scheduled')
+      .on(t.bankId, t.scheduledDate, t.id)
+      .where(sql`closed_at is null and scheduled_date is not null`),
     index('crm_event_customer').on(t.customerId, t.createdAt, t.id),
     index('crm_event_customer_number').on(t.bankId, t.customerNumber),
     index('crm_event_canonical_number').on(t.canonicalNumber, t.bankId).where(sql`canonical_number is not null`),

@@ -1,7 +1,33 @@
-import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
 import { connectionOf } from '../../graph/connection.ts';
 import { pastTimeDescription, payloadObjectOfCustomer } from '../../graph/descriptions.ts';
 import { DateTime } from '../../graph/scalars.ts';
+import { CrmEventState } from './crm-event-state.ts';
+
+registerEnumType(CrmEventState, {
+  name: 'CrmEventState',
+  description: 'The state of a CRM event.',
+  valuesConfig: {
+    OPEN: { description: 'The contact is still to be made, or has work to be done.' },
+    CLOSED: { description: 'The event was closed, or was stored with an `actualDate`.' },
+  },
+});
+
+export enum CrmEventSort {
+  CREATED = 'CREATED',
+  SCHEDULED = 'SCHEDULED',
+}
+
+registerEnumType(CrmEventSort, {
+  name: 'CrmEventSort',
+  description: 'The time by which CRM events are sorted. Events with equal times are sorted by ID.',
+  valuesConfig: {
+    CREATED: { description: 'The time when the event was first stored in the gateway, `createdAt`.' },
+    SCHEDULED: {
+      description: 'The time for which the contact is planned, `scheduledDate`. Events without it are not listed.',
+    },
+  },
+});
 
 @ObjectType({
   simpleResolvers: true,
@@ -43,6 +69,19 @@ export class CrmEvent {
 
   @Field(() => String, { nullable: true, description: 'The result of the contact, such as `Will call again`.' })
   result: string | null;
+
+  @Field(() => CrmEventState, { description: 'The state of the event.' })
+  state: CrmEventState;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description:
+      'The time when the event was closed. An event that is stored with an `actualDate` is closed at the same time. Null if the event is open.',
+  })
+  closedAt: Date | null;
+
+  /** The user who closed the event. */
+  closedByUserId: string | null;
 
   @Field(() => DateTime, { description: 'The time when the event was first stored in the gateway.' })
   createdAt: Date;
@@ -105,7 +144,22 @@ export class CreateCrmEventInput {
   result?: string | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'The result of creating a CRM event.' })
+@InputType({ description: 'How a contact ended. Omitted fields are not changed.' })
+export class CloseCrmEventInput {
+  @Field(() => DateTime, {
+    nullable: true,
+    description: `The time when the contact took place, such as \`2024-05-31T09:30:00Z\`. ${pastTimeDescription}`,
+  })
+  actualDate?: Date | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The result of the contact, such as `Has sent the form`, at most 2,000 characters.',
+  })
+  result?: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'The result of creating or closing a CRM event.' })
 export class CrmEventPayload {
   bankId: string;
   customerId: string | null;

@@ -10,8 +10,8 @@ import { bank } from '../bank/bank.table.ts';
 import { customer } from './customer.table.ts';
 import { attributeSearchValue, orderOfAttribute, searchValueLength } from './customer-attribute.rules.ts';
 import { customerAttribute } from './customer-attribute.table.ts';
+import type { Condition } from './customer-condition.ts';
 import type { AttributeFilter } from './customer-filter.type.ts';
-import type { Condition } from './customer-filters.ts';
 
 interface ExactValue {
   name: string;

@@ -33,7 +33,7 @@ function writeClosing(context: Context, { bankId, customerId, expectedVersion, r
       await updateCustomer(transaction, customer, columns, expectedVersion);
       return { id: customer.id };
     },
-    async ({ id }): Promise<CustomerPayload> => ({ customer: await loadCustomer(context, id) }),
+    async ({ id }): Promise<CustomerPayload> => ({ bankId, customer: await loadCustomer(context, id) }),
   );
 }
 

@@ -1,6 +1,7 @@
 import { Field, ID, InputType } from 'type-graphql';
 import { MaxInputItems } from '../../graph/max-input-items.ts';
-import { DateTime } from '../../graph/scalars.ts';
+import { DateTime, LocalDate } from '../../graph/scalars.ts';
+import { KycState } from './kyc-state.ts';
 
 const boundDescription =
   'A number, such as `12.5`, is compared with values of the types `INTEGER` and `DOUBLE`, in any notation. A date, such as `2012-04-23`, is compared with values of the type `DATE_WITH_DAY`.';
@@ -73,6 +74,19 @@ export class CustomerFilter {
   })
   mobilePhoneNumber?: string | null;
 
+  @Field(() => LocalDate, { nullable: true, description: 'The date of birth.' })
+  dateOfBirth?: string | null;
+
+  @Field(() => KycState, { nullable: true, description: 'The state of the customer in the KYC process.' })
+  kycState?: KycState | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether a proposed KYC status of the customer awaits a decision. Requires a role to read the proposals and, if the bank requires a reason for access to KYC material, the `X-Reason` header. `customersAtAnyBank` always requires the header.',
+  })
+  hasOpenKycStatusProposal?: boolean | null;
+
   @Field(() => Boolean, {
     nullable: true,
     description:
@@ -97,6 +111,18 @@ export class CustomerFilter {
     description: 'The end of the period in which the customer was first stored in the gateway, exclusive.',
   })
   createdBefore?: Date | null;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'The start of the period in which the customer was last changed, inclusive.',
+  })
+  updatedFrom?: Date | null;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'The end of the period in which the customer was last changed, exclusive.',
+  })
+  updatedBefore?: Date | null;
 
   @Field(() => DateTime, {
     nullable: true,

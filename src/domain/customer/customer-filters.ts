@@ -4,42 +4,18 @@ import { gatewayError } from '../../base/errors.ts';
 import { isLongerThan } from '../../base/text-bounds.ts';
 import { InvalidValue } from '../../base/value-rules.ts';
 import { parsePhoneNumber, phonePatternE164, withAsciiDigits } from '../../base/values.ts';
-import {
-  type OrderedScan,
-  orderedScan,
-  patternSearch,
-  prefixSearch,
-  textSearch,
-  withoutIndex,
-} from '../../database/search.ts';
+import { orderedScan, patternSearch, prefixSearch, textSearch, withoutIndex } from '../../database/search.ts';
 import type { Values } from '../../database/statement.ts';
 import { assertInput, refusedInput } from '../../graph/input.ts';
 import { mobilePhoneNumberE164Of, neverOk, normaliseForSearch } from './customer.rules.ts';
 import { customer } from './customer.table.ts';
+import type { Condition, ListPlace } from './customer-condition.ts';
 import type { CustomerFilter } from './customer-filter.type.ts';
 import { hasNumber, numberValues } from './customer-number.ts';
 import { searchedEmail } from './customer-search.rules.ts';
+import { kycStateCondition } from './kyc-state-filter.ts';
+import { openProposalCondition } from './open-proposal-filter.ts';
 import { hasWrittenPhone, writtenPhoneValues } from './written-phone-number.ts';
-
-/** A condition of a list, and the values of its placeholders. */
-export interface Condition {
-  /** Identifies the SQL: conditions of the same name must have the same SQL. */
-  name: string;
-  sql: SQL;
-  values: Record<string, unknown>;
-  /** Whether the condition usually matches few rows even at a large bank, so that its index is the one to use. */
-  selective: boolean;
-  /** Whether the index of the default order contains the compared column. */
-  isSearch?: boolean;
-  /** Set if the condition sometimes matches very many rows. */
-  orderedScan?: OrderedScan | null;
-  /** The condition without the index of the IDs, for a scan in the order of the list on SQLite. */
-  asSet?: SQL;
-  /** Whether the number of customers who meet the condition depends on its values, and so does the best plan. */
-  dependsOnValues?: boolean;
-  /** Selects the `total` of the customers who meet the condition, without reading them. */
-  total?: SQL;
-}
 
 const minSearchedCharacters = 3;
 /** The limit of stored addresses. */
@@ -149,7 +125,7 @@ const lastOk = customer.lastOkDateOrder;
 type ColumnFilter = Omit<CustomerFilter, 'attributes' | 'search'>;
 
 type Filters = {
-  [Name in keyof Required<ColumnFilter>]: (value: NonNullable<ColumnFilter[Name]>) => Condition;
+  [Name in keyof Required<ColumnFilter>]: (value: NonNullable<ColumnFilter[Name]>, place: ListPlace) => Condition;
 };
 
 /** A condition that many customers meet. */
@@ -170,6 +146,10 @@ export const customerFilters: Filters = {
   // The index of the default order does not contain the column, so rows cannot be compared in that order.
   email: (value) => equalTo(customer.emailSearch, 'email', searchedAddress(value), null),
   mobilePhoneNumber: (value) => mobilePhoneNumberCondition(value, 'filter.mobilePhoneNumber'),
+  // As for `email`.
+  dateOfBirth: (value) => equalTo(customer.dateOfBirth, 'dateOfBirth', value, null),
+  kycState: kycStateCondition,
+  hasOpenKycStatusProposal: openProposalCondition,
   kycStatus: (value) =>
     broad('kycStatus', sql`${customer.kycStatus} = ${encoded(customer.kycStatus, 'kycStatus')}`, value),
   branchId: (value) => broad('branchId', eq(customer.branchId, sql.placeholder('branchId')), value),
@@ -177,6 +157,10 @@ export const customerFilters: Filters = {
     broad('createdFrom', gte(customer.createdAt, encoded(customer.createdAt, 'createdFrom')), value),
   createdBefore: (value) =>
     broad('createdBefore', lt(customer.createdAt, encoded(customer.createdAt, 'createdBefore')), value),
+  updatedFrom: (value) =>
+    broad('updatedFrom', gte(customer.updatedAt, encoded(customer.updatedAt, 'updatedFrom')), value),
+  updatedBefore: (value) =>
+    broad('updatedBefore', lt(customer.updatedAt, encoded(customer.updatedAt, 'updatedBefore')), value),
   lastOkFrom: (value) => broad('lastOkFrom', gte(lastOk, encoded(lastOk, 'lastOkFrom')), value),
   lastOkBefore: (value) => {
     const wasOk = sql`${lastOk} > ${sql.param(neverOk, lastOk)}`;
@@ -185,9 +169,9 @@ export const customerFilters: Filters = {
 };
 
 /** The conditions of the filters on columns that have a value. */
-export function conditionsOf(filter: ColumnFilter): Condition[] {
+export function conditionsOf(filter: ColumnFilter, place: ListPlace): Condition[] {
   return Object.entries(customerFilters).flatMap(([name, conditionOf]) => {
     const value = filter[name as keyof ColumnFilter];
-    return value == null ? [] : [(conditionOf as (value: unknown) => Condition)(value)];
+    return value == null ? [] : [(conditionOf as (value: unknown, place: ListPlace) => Condition)(value, place)];
   });
 }

@@ -9,7 +9,7 @@ import { statementByShape, type Values } from '../../database/statement.ts';
 import { type Slice, totalOf } from '../../graph/connection.ts';
 import type { Context } from '../../graph/context.ts';
 import { type CustomerRow, customer } from './customer.table.ts';
-import type { Condition } from './customer-filters.ts';
+import type { Condition } from './customer-condition.ts';
 import { parseSearch, type SearchedText } from './customer-search.rules.ts';
 import { CustomerMatch } from './customer-search.type.ts';
 import { areNamesMissing } from './name-words.ts';

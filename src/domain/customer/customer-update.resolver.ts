@@ -49,7 +49,7 @@ function update(context: Context, { bankId, customerId, values, expectedVersion 
       await updateCustomer(transaction, customer, values, expectedVersion);
       return { id: customer.id };
     },
-    async ({ id }) => ({ customer: await loadCustomer(context, id) }),
+    async ({ id }) => ({ bankId, customer: await loadCustomer(context, id) }),
   );
 }
 

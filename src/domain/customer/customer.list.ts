@@ -12,8 +12,9 @@ import type { Context } from '../../graph/context.ts';
 import { type CustomerRow, customer } from './customer.table.ts';
 import { type Customer, CustomerSort, SortDirection } from './customer.type.ts';
 import { attributeConditions, parseAttributeFilters } from './customer-attribute-filter.ts';
+import type { Condition } from './customer-condition.ts';
 import type { CustomerFilter } from './customer-filter.type.ts';
-import { type Condition, conditionsOf } from './customer-filters.ts';
+import { conditionsOf } from './customer-filters.ts';
 import {
   type CustomerSearch,
   matchesOf,
@@ -22,12 +23,15 @@ import {
   rankedCustomers,
   searchCondition,
 } from './customer-search.list.ts';
+import { requireProposalAccess } from './open-proposal-filter.ts';
 
 /** The columns of each order. IDs are unique across all banks, so the order is total. */
 const orderColumns: Record<CustomerSort, [SQLiteColumn, SQLiteColumn]> = {
   LAST_OK_DATE: [customer.lastOkDateOrder, customer.id],
   CREATED: [customer.createdAt, customer.id],
+  UPDATED: [customer.updatedAt, customer.id],
   CUSTOMER_NUMBER: [customer.customerNumber, customer.id],
+  LEGAL_NAME: [customer.legalNameSearch, customer.id],
 };
 
 function orderValues(sortBy: CustomerSort, row: CustomerRow): readonly unknown[] {
@@ -36,8 +40,12 @@ function orderValues(sortBy: CustomerSort, row: CustomerRow): readonly unknown[]
       return [row.lastOkDateOrder, row.id];
     case CustomerSort.CREATED:
       return [row.createdAt, row.id];
+    case CustomerSort.UPDATED:
+      return [row.updatedAt, row.id];
     case CustomerSort.CUSTOMER_NUMBER:
       return [row.customerNumber, row.id];
+    case CustomerSort.LEGAL_NAME:
+      return [row.legalNameSearch, row.id];
   }
 }
 
@@ -179,7 +187,7 @@ async function candidatesOf(database: Database, search: Condition, values: Recor
 
 /** The condition without its index, if it can be compared with a customer that another one found. */
 function comparedOnly(condition: Condition): Condition {
-  const compared = condition.orderedScan?.compared;
+  const compared = condition.unindexed ?? condition.orderedScan?.compared;
   return compared == null ? condition : { ...condition, name: `${condition.name} compared`, sql: compared };
 }
 
@@ -229,7 +237,8 @@ export async function customerPage<Node = Customer>(
   if (isByAttributes && !holdsAny(context.user, attributeRoles, bankId)) {
     throw gatewayError('OBP-20006', { missingRoles: attributeRoles, field: 'filter.attributes' });
   }
-  const conditions = conditionsOf(columnFilter);
+  if (columnFilter.hasOpenKycStatusProposal != null) await requireProposalAccess(context, bankId);
+  const conditions = conditionsOf(columnFilter, { atBank: bankId !== null, sortBy });
   if (isByAttributes) {
     const entries = await parseAttributeFilters(context, bankId, attributes, 'filter.attributes');
     conditions.push(...attributeConditions(entries, bankId !== null));

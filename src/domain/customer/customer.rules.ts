@@ -4,6 +4,7 @@ import { InvalidValue, valueRule } from '../../base/value-rules.ts';
 import { parsePhoneNumber } from '../../base/values.ts';
 import type { CustomerRow } from './customer.table.ts';
 import { CustomerType } from './customer-type.ts';
+import { KycState } from './kyc-state.ts';
 
 /** The maximum number of dates of birth that an input or an import can contain. Stored customers can have more. */
 export const maxDependants = 100;
@@ -86,6 +87,32 @@ export function mobilePhoneNumberE164Of(mobilePhoneNumber: string): string | nul
   }
 }
 
+/**
+ * The columns that follow from the timeline of a customer. `newest` is the valid status with the latest date. `lastOkDate` is the
+ * latest date of a valid status that is `ok`.
+ */
+export function timelineColumns(
+  newest: { ok: boolean } | null | undefined,
+  lastOkDate: Date | null,
+): Pick<CustomerRow, 'kycStatus' | 'kycState' | 'lastOkDate' | 'lastOkDateOrder'> {
+  const columns = { kycStatus: newest?.ok === true, lastOkDate, lastOkDateOrder: lastOkDateOrderOf(lastOkDate) };
+  return { ...columns, kycState: kycStateOf({ ...columns, kycState: newest == null ? null : KycState.NOT_OK }) };
+}
+
+/**
+ * The state of a customer. Customers of imports can have a KYC status without a timeline. A customer who was assessed, as
+ * `kycState` states, is never `NEVER_ASSESSED` again by these columns alone.
+ */
+export function kycStateOf({
+  kycStatus,
+  lastOkDate,
+  kycState,
+}: Pick<CustomerRow, 'kycStatus' | 'lastOkDate'> & { kycState?: KycState | null }): KycState {
+  if (kycStatus) return KycState.OK;
+  const isAssessed = lastOkDate !== null || (kycState ?? KycState.NEVER_ASSESSED) !== KycState.NEVER_ASSESSED;
+  return isAssessed ? KycState.NOT_OK : KycState.NEVER_ASSESSED;
+}
+
 export function lastOkDateOrderOf(lastOkDate: Date | null): Date {
   return lastOkDate ?? neverOk;
 }
@@ -96,12 +123,16 @@ export function derivedNameColumns(legalName: string): Pick<CustomerRow, 'legalN
 
 /** The columns that are derived from others. A write of one of those must also write its derived column. */
 export function derivedColumns(
-  customer: Pick<CustomerRow, 'legalName' | 'mobilePhoneNumber' | 'email' | 'lastOkDate'>,
-): Pick<CustomerRow, 'legalNameSearch' | 'nameWords' | 'mobilePhoneNumberE164' | 'emailSearch' | 'lastOkDateOrder'> {
+  customer: Pick<CustomerRow, 'legalName' | 'mobilePhoneNumber' | 'email'> & Parameters<typeof kycStateOf>[0],
+): Pick<
+  CustomerRow,
+  'legalNameSearch' | 'nameWords' | 'mobilePhoneNumberE164' | 'emailSearch' | 'lastOkDateOrder' | 'kycState'
+> {
   return {
     ...derivedNameColumns(customer.legalName),
     mobilePhoneNumberE164: mobilePhoneNumberE164Of(customer.mobilePhoneNumber),
     emailSearch: emailSearchOf(customer.email),
     lastOkDateOrder: lastOkDateOrderOf(customer.lastOkDate),
+    kycState: kycStateOf(customer),
   };
 }

@@ -5,6 +5,7 @@ import { isUnderived } from '../../database/plain-text.ts';
 import { bank } from '../bank/bank.table.ts';
 import { user } from '../user/user.table.ts';
 import type { CustomerType } from './customer-type.ts';
+import { KycState } from './kyc-state.ts';
 
 const { table, rowNumber, id, text, date, timestamp, decimal, integer, boolean, json, unique, index } = columns;
 
@@ -65,6 +66,8 @@ export const customer = table(
     kycReviewDate: date('kyc_review_date'),
     /** See `refreshReviewDates`. Null if no review is due at any time. */
     kycReviewDueOn: date('kyc_review_due_on'),
+    /** Triggers count the customers of each state in the table `kyc_count`. */
+    kycState: text('kyc_state').notNull().default(KycState.NEVER_ASSESSED).$type<KycState>(),
   },
   (t) => [
     unique('customer_id_unique').on(t.id),
@@ -77,16 +80,20 @@ export const customer = table(
       .where(sql`kyc_review_due_on is not null and closed_on is null`),
     index('customer_bank_created').on(t.bankId, t.createdAt, t.id),
     index('customer_bank_kyc_status').on(t.bankId, t.kycStatus, t.lastOkDateOrder, t.id),
+    index('customer_bank_kyc_state').on(t.bankId, t.kycState, t.lastOkDateOrder, t.id),
     index('customer_bank_branch').on(t.bankId, t.branchId, t.lastOkDateOrder, t.id),
     index('customer_bank_updated').on(t.bankId, t.updatedAt, t.id),
+    index('customer_bank_legal_name').on(t.bankId, t.legalNameSearch, t.id),
     index('customer_last_ok').on(t.lastOkDateOrder, t.id, t.mobilePhoneNumberE164, t.legalNameSearch),
     index('customer_created').on(t.createdAt, t.id),
+    index('customer_updated').on(t.updatedAt, t.id),
     index('customer_number').on(t.customerNumber, t.id),
     index('customer_canonical_number').on(t.canonicalNumber, t.bankId).where(sql`canonical_number is not null`),
     index('customer_underived_number').on(t.id).where(isUnderived('canonical_number', 'customer_number')),
     index('customer_legal_name').on(t.legalNameSearch, t.id),
-    index('customer_email').on(t.emailSearch, t.id),
-    index('customer_phone').on(t.mobilePhoneNumberE164, t.id),
+    index('customer_email').on(t.emailSearch, t.bankId, t.id),
+    index('customer_phone').on(t.mobilePhoneNumberE164, t.bankId, t.id),
+    index('customer_date_of_birth').on(t.dateOfBirth, t.bankId, t.nameWords),
     index('customer_compact_number')
       .on(compactColumn('customer_number'), t.bankId)
       .where(isNotCompact('customer_number')),

@@ -6,6 +6,7 @@ import type { CustomerRow } from './customer.table.ts';
 import { type CustomerClosing, toCustomerClosing } from './customer-closing.type.ts';
 import { CustomerMatch } from './customer-search.type.ts';
 import { CustomerType } from './customer-type.ts';
+import { KycState } from './kyc-state.ts';
 
 registerEnumType(CustomerType, {
   name: 'CustomerType',
@@ -50,6 +51,16 @@ export class CreditRating {
   @Field(() => String, { nullable: true, description: 'The source of the credit rating, such as `Experian`.' })
   source: string | null;
 }
+
+registerEnumType(KycState, {
+  name: 'KycState',
+  description: 'The state of a customer in the KYC process.',
+  valuesConfig: {
+    NEVER_ASSESSED: { description: 'The customer has no KYC status that is not retracted.' },
+    OK: { description: 'The KYC status with the latest date is ok.' },
+    NOT_OK: { description: 'The KYC status with the latest date is not ok.' },
+  },
+});
 
 /** The fields of a customer, and of a customer as it was at a time. */
 @ObjectType({ simpleResolvers: true, description: 'The data of a customer.' })
@@ -120,6 +131,11 @@ export class CustomerFields {
 
   @Field(() => Boolean, { description: 'Whether the KYC status with the latest date is ok. False if there is none.' })
   kycStatus: boolean;
+
+  @Field(() => KycState, {
+    description: 'The state of the customer in the KYC process. Retracted statuses do not count.',
+  })
+  kycState: KycState;
 
   @Field(() => DateTime, {
     nullable: true,
@@ -219,6 +235,7 @@ export function toCustomer(row: CustomerRow): Customer {
     highestEducationAttained: row.highestEducationAttained,
     employmentStatus: row.employmentStatus,
     kycStatus: row.kycStatus,
+    kycState: row.kycState,
     lastOkDate: row.lastOkDate,
     title: row.title,
     branchId: row.branchId,
@@ -239,6 +256,8 @@ export function toCustomer(row: CustomerRow): Customer {
 
 @ObjectType({ simpleResolvers: true, description: 'The result of creating or updating a customer.' })
 export class CustomerPayload {
+  bankId: string;
+
   @Field(() => Customer, {
     nullable: true,
     description:
@@ -292,7 +311,9 @@ registerEnumType(SortDirection, {
 export enum CustomerSort {
   LAST_OK_DATE = 'LAST_OK_DATE',
   CREATED = 'CREATED',
+  UPDATED = 'UPDATED',
   CUSTOMER_NUMBER = 'CUSTOMER_NUMBER',
+  LEGAL_NAME = 'LEGAL_NAME',
 }
 
 registerEnumType(CustomerSort, {
@@ -301,6 +322,11 @@ registerEnumType(CustomerSort, {
   valuesConfig: {
     LAST_OK_DATE: { description: 'The latest date of a KYC status that is ok, `lastOkDate`.' },
     CREATED: { description: 'The time when the customer was first stored in the gateway, `createdAt`.' },
+    UPDATED: { description: 'The time when the customer was last changed, `updatedAt`.' },
     CUSTOMER_NUMBER: { description: 'The customer number, compared character by character.' },
+    LEGAL_NAME: {
+      description:
+        'The legal name, compared character by character. Letter case, character width, and repeated spaces are ignored.',
+    },
   },
 });

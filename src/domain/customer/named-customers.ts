@@ -10,7 +10,7 @@ import { statementByShape, type Values } from '../../database/statement.ts';
 import { type Slice, totalOf } from '../../graph/connection.ts';
 import { bank } from '../bank/bank.table.ts';
 import { type CustomerRow, customer } from './customer.table.ts';
-import type { Condition } from './customer-filters.ts';
+import type { Condition } from './customer-condition.ts';
 import { customerNameWord } from './customer-name-word.table.ts';
 
 /** The words of a search. The index is read for the first of them, and each row is compared with the others. */

@@ -2,7 +2,7 @@ import { and, isNull, sql } from 'drizzle-orm';
 import { positionOf, prefixSearch, textSearch } from '../../database/search.ts';
 import { normaliseForSearch } from './customer.rules.ts';
 import { type CustomerRow, customer } from './customer.table.ts';
-import type { Condition } from './customer-filters.ts';
+import type { Condition } from './customer-condition.ts';
 
 /** The search of names that an earlier version stored and that are not folded yet. */
 export interface UnfoldedNames {

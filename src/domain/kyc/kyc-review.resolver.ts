@@ -90,7 +90,7 @@ export class CustomerReviewResolver {
         await refreshReviewDates(transaction, [customer.id]);
         return { id: customer.id };
       },
-      async ({ id }) => ({ customer: await loadCustomer(context, id) }),
+      async ({ id }) => ({ bankId, customer: await loadCustomer(context, id) }),
     );
   }
 }

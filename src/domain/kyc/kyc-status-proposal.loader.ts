@@ -4,14 +4,6 @@ import type { Context } from '../../graph/context.ts';
 import { kycStatusProposal } from './kyc-status-proposal.table.ts';
 import type { KycStatusProposal } from './kyc-status-proposal.type.ts';
 
-/** The roles with which callers read KYC statuses, and those with which officers propose and confirm them. */
-export const proposalRoles = [
-  'CanGetAnyKycStatuses',
-  'CanGetKycStatusesAtOneBank',
-  'CanAddKycStatus',
-  'CanConfirmKycStatus',
-] as const;
-
 const proposalById = oneBy(kycStatusProposal, 'id');
 
 /** Loads proposals. Null for each ID that is null, or that no proposal has. */

@@ -15,13 +15,14 @@ import { DateTime } from '../../graph/scalars.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
 import { lockCustomer } from '../customer/locked-customer.ts';
+import { proposalRoles } from '../customer/open-proposal-filter.ts';
 import { userSummaries } from '../user/user.loader.ts';
 import { UserSummary } from '../user/user-summary.type.ts';
 import { loadKycStatus } from './kyc-status.resolver.ts';
 import { kycStatusValues } from './kyc-status.rules.ts';
 import { AddKycStatusInput } from './kyc-status.type.ts';
 import { kycStatusProposalPage } from './kyc-status-proposal.list.ts';
-import { proposalRoles, proposalsById } from './kyc-status-proposal.loader.ts';
+import { proposalsById } from './kyc-status-proposal.loader.ts';
 import { type KycStatusProposalRow, kycStatusProposal } from './kyc-status-proposal.table.ts';
 import {
   KycStatusProposal,

@@ -3,7 +3,7 @@ import { and, asc, desc, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import { gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
 import { insertRow, updateRows } from '../../database/write-row.ts';
-import { lastOkDateOrderOf } from '../customer/customer.rules.ts';
+import { timelineColumns } from '../customer/customer.rules.ts';
 import { customer as customerTable } from '../customer/customer.table.ts';
 import { refuseClosed } from '../customer/customer-closing.rules.ts';
 import type { LockedCustomer } from '../customer/locked-customer.ts';
@@ -89,7 +89,7 @@ export async function retractKycStatus(
   await retractEvidence(transaction, kycStatus, customer, id, retraction, errors);
   const following = await followingColumns(transaction, customer);
   const isSame =
-    following.kycStatus === customer.kycStatus && following.lastOkDate?.getTime() === customer.lastOkDate?.getTime();
+    following.kycState === customer.kycState && following.lastOkDate?.getTime() === customer.lastOkDate?.getTime();
   if (isSame) return;
   const set = { ...following, version: sql`${customerTable.version} + 1`, updatedAt: new Date() };
   await updateRows(transaction, customerTable, { before: customer, set, where: eq(customerTable.id, customer.id) });
@@ -106,6 +106,5 @@ async function followingColumns(transaction: Queries, customer: LockedCustomer) 
   const valid = validOf(customer);
   const newest = await newestOf(transaction, valid);
   const newestOk = await newestOf(transaction, and(valid, eq(kycStatus.ok, true)));
-  const lastOkDate = newestOk?.date ?? null;
-  return { kycStatus: newest?.ok ?? false, lastOkDate, lastOkDateOrder: lastOkDateOrderOf(lastOkDate) };
+  return timelineColumns(newest, newestOk?.date ?? null);
 }

@@ -13,6 +13,7 @@ import type { WrittenChild } from '../../graph/mutation.ts';
 import { mutateChild } from '../customer/child-mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
+import { proposalRoles } from '../customer/open-proposal-filter.ts';
 import { userSummaries } from '../user/user.loader.ts';
 import { UserSummary } from '../user/user-summary.type.ts';
 import { kycStatusValues } from './kyc-status.rules.ts';
@@ -24,7 +25,7 @@ import {
   RetractKycStatusInput,
   toKycStatus,
 } from './kyc-status.type.ts';
-import { proposalRoles, proposalsById } from './kyc-status-proposal.loader.ts';
+import { proposalsById } from './kyc-status-proposal.loader.ts';
 import { KycStatusProposal } from './kyc-status-proposal.type.ts';
 import { needsConfirmation } from './kyc-status-proposal.writes.ts';
 import { applyKycStatus, retractKycStatus } from './kyc-status-timeline.ts';

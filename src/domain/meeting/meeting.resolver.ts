@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm';
+import { eq, isNull, sql } from 'drizzle-orm';
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { holdsAny } from '../../auth/authenticated-user.ts';
 import { gatewayError } from '../../base/errors.ts';
@@ -10,9 +10,12 @@ import { BankId, ExpectedVersion } from '../../graph/arguments.ts';
 import { PageArguments } from '../../graph/connection.ts';
 import { connectionQuery, customerConnectionQuery } from '../../graph/connection-query.ts';
 import type { Context } from '../../graph/context.ts';
-import { updateDescription } from '../../graph/descriptions.ts';
+import { periodDescriptions, updateDescription } from '../../graph/descriptions.ts';
+import { filteredConnectionQuery, fromCondition, toCondition } from '../../graph/filtered-connection-query.ts';
+import { periodOf } from '../../graph/input.ts';
 import { changedColumns } from '../../graph/input-fields.ts';
 import { mutate } from '../../graph/mutation.ts';
+import { DateTime } from '../../graph/scalars.ts';
 import { loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
 import { lockCustomer } from '../customer/locked-customer.ts';
@@ -28,6 +31,11 @@ import { createSession } from './meeting-providers.ts';
 const meetingById = oneBy(meeting, 'bankId', 'id');
 const meetingsOfCustomers = customerConnectionQuery(meeting, 'when');
 const meetingsOfBank = connectionQuery(meeting, 'when', eq(meeting.bankId, sql.placeholder('bankId')));
+const heldMeetings = filteredConnectionQuery(meeting, {
+  bankId: () => sql`${eq(meeting.bankId, sql.placeholder('bankId'))} and ${isNull(meeting.cancelledAt)}`,
+  from: fromCondition,
+  to: toCondition,
+});
 const meetingsOfParticipant = connectionQuery(
   meeting,
   'when',
@@ -116,6 +124,29 @@ export class MeetingResolver {
     const boundTo = [bankId, context.user?.id];
     const values = await ownMeetingsValues(context, bankId);
     return meetingsOfParticipant(context, { field, boundTo, values }, page, toNode);
+  }
+
+  @Query(() => MeetingConnection, {
+    nullable: true,
+    description: 'The meetings of the bank in a period that are not cancelled, sorted by `when`, earliest first.',
+  })
+  @RequiresRole(['CanGetMeetings'])
+  upcomingMeetings(
+    @BankId() bankId: string,
+    @Arg('from', () => DateTime, {
+      nullable: true,
+      description: 'The start of the period, inclusive. Defaults to the present.',
+    })
+    from: Date | null,
+    @Arg('to', () => DateTime, { nullable: true, description: periodDescriptions.to }) to: Date | null,
+    @Args(() => PageArguments) page: PageArguments,
+    @Ctx() context: Context,
+  ) {
+    const period = periodOf(from, to);
+    const filter = { bankId, ...period, from: from ?? new Date() };
+    const order = { sortBy: 'when', descending: false } as const;
+    const list = { field: 'Query.upcomingMeetings', boundTo: { bankId, ...period }, ...order, filter };
+    return heldMeetings(context, list, page, (row) => toMeeting(context, row));
   }
 
   @FieldResolver(() => Customer, {

@@ -7,7 +7,11 @@ import { BankId, CustomerId } from '../../graph/arguments.ts';
 import { PageArguments } from '../../graph/connection.ts';
 import { connectionQuery, customerConnectionQuery } from '../../graph/connection-query.ts';
 import type { Context } from '../../graph/context.ts';
+import { periodDescriptions } from '../../graph/descriptions.ts';
+import { filteredConnectionQuery, fromCondition, toCondition } from '../../graph/filtered-connection-query.ts';
+import { periodOf } from '../../graph/input.ts';
 import type { WrittenChild } from '../../graph/mutation.ts';
+import { DateTime } from '../../graph/scalars.ts';
 import { mutateChild } from '../customer/child-mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
@@ -22,6 +26,12 @@ import {
 import { insertMessage, messageValues } from './message.writes.ts';
 
 const messagesOfCustomers = customerConnectionQuery(customerMessage, 'date');
+
+const messagesOfBank = filteredConnectionQuery(customerMessage, {
+  bankId: () => eq(customerMessage.bankId, sql.placeholder('bankId')),
+  from: fromCondition,
+  to: toCondition,
+});
 
 const ofLinkedUser = and(
   eq(userCustomerLink.userId, sql.placeholder('userId')),
@@ -73,6 +83,23 @@ export class CustomerMessageResolver {
   ) {
     const customer = await customerAt(context, bankId, customerId);
     return messagesOfCustomers.forCustomer(context, 'Query.customerMessages', customer, page, toMessage);
+  }
+
+  @Query(() => CustomerMessageConnection, {
+    nullable: true,
+    description: 'The messages to all customers of the bank, sorted by `date`, newest first.',
+  })
+  @RequiresRole(['CanGetCustomerMessages'])
+  bankMessages(
+    @BankId() bankId: string,
+    @Arg('from', () => DateTime, { nullable: true, description: periodDescriptions.from }) from: Date | null,
+    @Arg('to', () => DateTime, { nullable: true, description: periodDescriptions.to }) to: Date | null,
+    @Args(() => PageArguments) page: PageArguments,
+    @Ctx() context: Context,
+  ) {
+    const filter = { bankId, ...periodOf(from, to) };
+    const list = { field: 'Query.bankMessages', boundTo: filter, sortBy: 'date', descending: true, filter } as const;
+    return messagesOfBank(context, list, page, toMessage);
   }
 
   @Query(() => CustomerMessageConnection, {

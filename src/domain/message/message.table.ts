@@ -17,7 +17,11 @@ export const customerMessage = table(
     createdAt: timestamp('created_at').notNull(),
     updatedAt: timestamp('updated_at').notNull(),
   },
-  (t) => [childOfCustomer(t), index('customer_message_customer').on(t.customerId, t.date, t.id)],
+  (t) => [
+    childOfCustomer(t),
+    index('customer_message_customer').on(t.customerId, t.date, t.id),
+    index('customer_message_bank').on(t.bankId, t.date, t.id),
+  ],
 );
 
 export type CustomerMessageRow = typeof customerMessage.$inferSelect;

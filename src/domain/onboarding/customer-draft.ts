@@ -6,7 +6,7 @@ import { assertValidArguments, collectProblems } from '../../graph/input-collect
 import { columnsOf } from '../../graph/input-fields.ts';
 import { accountLinkValues } from '../account/customer-account-link.writes.ts';
 import { addressValues } from '../address/address.rules.ts';
-import { lastOkDateOrderOf } from '../customer/customer.rules.ts';
+import { timelineColumns } from '../customer/customer.rules.ts';
 import type { CustomerColumns } from '../customer/customer.writes.ts';
 import { attributeValues } from '../customer/customer-attribute.rules.ts';
 import {
@@ -116,7 +116,7 @@ function kycColumns(input: CreateCustomerInput, field: string) {
     otherField: `${field}.kycStatus`,
   });
   const lastOkDate = isOk ? withinClockLeeway(input.lastOkDate ?? new Date()) : null;
-  return { kycStatus: isOk, lastOkDate, lastOkDateOrder: lastOkDateOrderOf(lastOkDate) };
+  return timelineColumns(isOk ? { ok: true } : null, lastOkDate);
 }
 
 function partsOf<Input, Values>(

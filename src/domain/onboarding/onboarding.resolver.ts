@@ -46,7 +46,7 @@ export class CreateCustomerMutations {
         const [id = null] = await createAll(transaction, bankId, inputs, drafts, creation);
         return { id };
       },
-      async ({ id }) => ({ customer: await loadCustomer(context, id) }),
+      async ({ id }) => ({ bankId, customer: await loadCustomer(context, id) }),
     );
   }
 

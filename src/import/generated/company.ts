@@ -20,13 +20,13 @@ type CustomerColumns = GeneratedCustomer['customers'][number];
 /** Makes some customers companies. Drawn last, so that the values of the other rows do not depend on it. */
 export function generateCompany({ index, random, lastName }: Profile, customer: CustomerColumns): CustomerColumns {
   if (!isCompany(index)) return customer;
-  const { email, mobilePhoneNumber, lastOkDate, createdAt } = customer;
+  const { createdAt } = customer;
   const legalForm = random.oneOf(['Ltd', 'GmbH', 'B.V.']);
   const legalName = `${lastName} & Co. ${legalForm}`;
   return {
     ...customer,
     legalName,
-    ...derivedColumns({ legalName, mobilePhoneNumber, email, lastOkDate }),
+    ...derivedColumns({ ...customer, legalName }),
     customerType: CustomerType.CORPORATE,
     registrationNumber: random.faker.string.numeric(8),
     incorporationDate: localDate(daysAfter(createdAt, -random.integer(30, 9000))),

@@ -85,8 +85,8 @@ export function generateMessages({ random, ofCustomer, clerkName, laterTime }: P
 
 export function generateCrmEvents({ random, ofCustomer, ...profile }: Profile): GeneratedCustomer['crmEvents'] {
   return random.times(0, 2, () => {
-    const actualDate = profile.laterTime();
-    return {
+    const date = profile.laterTime();
+    const event = {
       id: random.uuid(),
       ...ofCustomer,
       customerName: profile.legalName,
@@ -94,10 +94,12 @@ export function generateCrmEvents({ random, ofCustomer, ...profile }: Profile): 
       category: random.oneOf(['Call', 'Visit', 'Letter']),
       detail: random.oneOf(['Asked for a credit', 'Changed the address', 'Asked about fees']),
       channel: random.oneOf(['Phone', 'Branch', 'Post']),
-      scheduledDate: random.chance(0.5) ? daysAfter(actualDate, -1) : null,
-      actualDate,
+      scheduledDate: random.chance(0.5) ? daysAfter(date, -1) : null,
       result: random.oneOf(['Done', 'To be called back', null]),
-      ...writtenAt(actualDate),
+      ...writtenAt(date),
     };
+    // The next contact is planned, so the event is open.
+    const isOpen = event.scheduledDate !== null && event.result === 'To be called back';
+    return { ...event, actualDate: isOpen ? null : date, closedAt: isOpen ? null : date, closedByUserId: null };
   });
 }

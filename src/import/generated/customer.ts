@@ -1,5 +1,5 @@
 import { AttributeType } from '../../domain/attribute/attribute-type.ts';
-import { derivedColumns } from '../../domain/customer/customer.rules.ts';
+import { derivedColumns, timelineColumns } from '../../domain/customer/customer.rules.ts';
 import { derivedAttributeColumns } from '../../domain/customer/customer-attribute.rules.ts';
 import type { CustomerAttributeRow } from '../../domain/customer/customer-attribute.table.ts';
 import { CustomerType } from '../../domain/customer/customer-type.ts';
@@ -58,7 +58,7 @@ function generateCustomerRow(
 ): GeneratedCustomer['customers'][number] {
   const { chance, oneOf, integer, times } = random;
   const { id, bankId, customerNumber, legalName, mobilePhoneNumber, email } = profile;
-  const lastOkDate = kycStatuses.findLast(({ ok }) => ok)?.date ?? null;
+  const timeline = timelineColumns(kycStatuses.at(-1), kycStatuses.findLast(({ ok }) => ok)?.date ?? null);
   const dobOfDependants = times(0, 2, () => localDate(daysAfter(lastTime, -integer(0, 6500))));
   const hasFace = chance(0.3);
   return {
@@ -81,12 +81,11 @@ function generateCustomerRow(
     creditLimitAmount: String(integer(0, 40) * 500),
     highestEducationAttained: oneOf(['Secondary', 'Vocational', 'Bachelor', 'Master', 'Doctorate']),
     employmentStatus: oneOf(['worker', 'self-employed', 'student', 'retired', 'unemployed']),
-    kycStatus: kycStatuses.at(-1)?.ok ?? false,
-    lastOkDate,
+    ...timeline,
     title: chance(0.3) ? oneOf(['Dr.', 'Prof.', 'Ms.', 'Mr.']) : null,
     branchId: oneOf(branchIds),
     nameSuffix: chance(0.05) ? oneOf(['Sr', 'Jr']) : null,
-    ...derivedColumns({ legalName, mobilePhoneNumber, email, lastOkDate }),
+    ...derivedColumns({ legalName, mobilePhoneNumber, email, ...timeline }),
     createdAt,
     updatedAt: kycStatuses.at(-1)?.date ?? createdAt,
     version: 1,

@@ -1,5 +1,5 @@
 import { derivedCanonicalForm } from '../../base/identifiers.ts';
-import { crmEventRules } from '../../domain/crm-event/crm-event.rules.ts';
+import { closedAtOf, crmEventRules } from '../../domain/crm-event/crm-event.rules.ts';
 import { crmEvent as crmEventTable } from '../../domain/crm-event/crm-event.table.ts';
 import { meeting as meetingTable } from '../../domain/meeting/meeting.table.ts';
 import { meetingInvitee as meetingInviteeTable } from '../../domain/meeting/meeting-invitee.table.ts';
@@ -98,8 +98,9 @@ export const crmEvent = defineEntity({
     optional('result', 'result', longText(2000)),
   ],
   rules: crmEventRules,
-  derive: ({ customerNumber: number }) => ({
+  derive: ({ customerNumber: number, closedAt, ...event }) => ({
     canonicalNumber: number === null ? null : derivedCanonicalForm(number),
+    closedAt: closedAt ?? closedAtOf(event),
   }),
 });
 

@@ -1,19 +1,14 @@
 import type { Database } from '../../database/database.ts';
 import { withDates } from '../../database/json-dates.ts';
-import { lastOkDateOrderOf } from '../../domain/customer/customer.rules.ts';
+import { timelineColumns } from '../../domain/customer/customer.rules.ts';
 import { customer as customerTable } from '../../domain/customer/customer.table.ts';
 import { kycStatus as kycStatusTable } from '../../domain/kyc/kyc-status.table.ts';
 import { storedRows } from '../existing-rows.ts';
 import type { Row } from '../row.ts';
 import type { Staging } from '../staging.ts';
 
-interface CurrentStatus extends Row {
-  kycStatus: boolean;
-  lastOkDate: Date | null;
-}
-
 /** The status of a customer is the newest of the timeline that is not retracted. If two statuses have the same date, the one that is not ok wins. */
-function currentStatus(timeline: Row[]): CurrentStatus {
+function currentStatus(timeline: Row[]): ReturnType<typeof timelineColumns> {
   let newest: Row | null = null;
   let lastOkDate: Date | null = null;
   for (const status of timeline) {
@@ -28,7 +23,7 @@ function currentStatus(timeline: Row[]): CurrentStatus {
     }
     if (status.ok === true && (lastOkDate === null || status.date > lastOkDate)) lastOkDate = status.date;
   }
-  return { kycStatus: newest?.ok === true, lastOkDate };
+  return timelineColumns(newest === null ? null : { ok: newest.ok === true }, lastOkDate);
 }
 
 /** Returns the customers that have KYC statuses in the database. */
@@ -44,8 +39,7 @@ export function applyStagedTimelines(staging: Staging, customers: readonly Row[]
   for (const row of customers) {
     const timeline = timelines.get(String(row.id));
     if (timeline === undefined) continue;
-    const status = currentStatus(timeline.map((staged) => withDates(kycStatusTable, staged.row)));
-    Object.assign(row, status, { lastOkDateOrder: lastOkDateOrderOf(status.lastOkDate) });
+    Object.assign(row, currentStatus(timeline.map((staged) => withDates(kycStatusTable, staged.row))));
   }
 }
 
@@ -60,7 +54,7 @@ export async function outdatedCustomers(
   return customers.flatMap((stored) => {
     const changes = currentStatus(timelines.get(String(stored.id)) ?? []);
     const isSameDate = timeOf(stored.lastOkDate) === timeOf(changes.lastOkDate);
-    return stored.kycStatus === changes.kycStatus && isSameDate ? [] : [{ stored, changes }];
+    return stored.kycState === changes.kycState && isSameDate ? [] : [{ stored, changes }];
   });
 }
 

@@ -156,6 +156,16 @@ export const gatewayCases: Readonly<Record<string, ApiCase>> = {
     alsoRoles: readCustomer,
     otherVariables: (world) => ({ input: { customerId: world.customerId, category: 'Letter' } }),
   },
+  closeCrmEvent: {
+    variables: (world) => ({ ...ofBank(world), id: world.crmEventId, input: { result: 'Has sent the form' } }),
+    selection: 'crmEvent { id state result } customer { id }',
+    result: (world) => ({
+      crmEvent: { id: world.crmEventId, state: 'CLOSED', result: 'Has sent the form' },
+      customer: idOfCustomer(world),
+    }),
+    alsoRoles: readCustomer,
+    otherVariables: () => ({ input: { result: 'Has not sent the form' } }),
+  },
   createAccountAttribute: {
     variables: ({ bankId, accountId }) => ({
       bankId,

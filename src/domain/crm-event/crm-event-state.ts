@@ -1,0 +1,4 @@
+export enum CrmEventState {
+  OPEN = 'OPEN',
+  CLOSED = 'CLOSED',
+}
