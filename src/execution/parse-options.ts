@@ -8,8 +8,8 @@ import { maxProblems } from '../base/input-problems.ts';
 export const documentLimits = {
   // The parser is recursive, so a deeply nested document with a few more tokens would overflow the stack. Introspection has 200.
   parseOptions: { maxTokens: 1500 },
-  // Each error costs time and text. Three are enough to correct an operation. Those of values are listed together, so there can be more.
-  validationOptions: { maxErrors: 3 },
+  // Errors of values are listed together. Of other kinds, there are at most `maxDocumentErrors`.
+  validationOptions: { maxErrors: maxProblems },
   executionOptions: { maxCoercionErrors: maxProblems },
   // The number of fields, scalars included, after fragments are expanded. The list cost does not count scalars, and fragments that
   // double each other reach billions. Selecting every field of every type once is far below this limit.

@@ -68,6 +68,9 @@ function expandedSelections({ definitions }: DocumentNode): number {
   return operations.reduce((sum, { selectionSet }) => sum + countOf(selectionSet), 0);
 }
 
+/** Each error costs time and text, and a few are enough to correct an operation. graphql-js adds one that says that there are more. */
+export const maxDocumentErrors = 3;
+
 interface ValidationOptions {
   limits: Readonly<OperationLimits>;
   introspection: boolean;
@@ -79,7 +82,6 @@ interface ValidationOptions {
  * Server does not visit the document again.
  */
 export function gatewayValidation({ limits, introspection }: ValidationOptions): ValidationRule {
-  const { maxErrors } = documentLimits.validationOptions;
   const stages: readonly ValidationRule[][] = [
     [
       unconditionalSubscriptions,
@@ -95,22 +97,18 @@ export function gatewayValidation({ limits, introspection }: ValidationOptions):
   ];
   return (context): ASTVisitor => ({
     Document() {
-      for (const error of firstErrors(context, stages, maxErrors)) context.reportError(error);
+      for (const error of firstErrors(context, stages)) context.reportError(error);
       return null;
     },
   });
 }
 
-function firstErrors(
-  context: ValidationContext,
-  stages: readonly ValidationRule[][],
-  maxErrors: number,
-): readonly GraphQLError[] {
+function firstErrors(context: ValidationContext, stages: readonly ValidationRule[][]): readonly GraphQLError[] {
   const { hideSuggestions } = context;
   const document = context.getDocument();
   for (const rules of stages) {
     const ofValues = rules.includes(ValuesOfCorrectTypeRule);
-    const options = { maxErrors: ofValues ? maxProblems : maxErrors, hideSuggestions };
+    const options = { maxErrors: ofValues ? maxProblems : maxDocumentErrors, hideSuggestions };
     const errors = validate(context.getSchema(), document, rules, options);
     if (errors.length > 0) return ofValues ? withInvalidScalars(context, errors) : errors;
   }

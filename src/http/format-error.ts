@@ -5,6 +5,7 @@ import { maxProblems } from '../base/input-problems.ts';
 import { requestErrors } from '../base/own-errors.ts';
 import { type ValueRule, valueRule } from '../base/value-rules.ts';
 import { namedFailure } from '../database/errors.ts';
+import { maxDocumentErrors } from '../execution/validation.ts';
 import { ruleOfScalar } from '../execution/variables.ts';
 import { RepeatedErrors } from './repeated-errors.ts';
 
@@ -88,6 +89,8 @@ function distinct(errors: readonly GraphQLFormattedError[], detail: boolean): re
   const seen = new Set<string>();
   return errors.filter((error) => {
     if (error.path !== undefined) return true;
+    // Apollo Server's own rules report each definition that cannot be executed.
+    if (seen.size > maxDocumentErrors) return false;
     const text = JSON.stringify(error);
     return !seen.has(text) && seen.add(text);
   });
@@ -180,7 +183,9 @@ function invalidInput(
       return gatewayError('OBP-10001', { field: argument, rule: valueRule('ARGUMENT_REQUIRED') });
     }
     if (node === undefined || !literalKinds.has(node.kind)) return undefined;
-    const field = typeof extensions.field === 'string' ? extensions.field : undefined;
+    const path = typeof extensions.field === 'string' ? extensions.field : undefined;
+    // An unknown field is a problem of its object, as in a variable.
+    const field = node.kind === Kind.OBJECT_FIELD ? path?.replace(/\.\w+$/, '') : path;
     return gatewayError('OBP-10001', { field, rule: ruleOfLiteral(message, detail) });
   }
 
@@ -193,7 +198,7 @@ function invalidInput(
 
 /** Reads only the beginning of graphql-js' messages, which is about the schema. The value is at their end. */
 function ruleOfLiteral(message: string, detail: boolean): ValueRule {
-  const [, schemaField] = /^Field "([\w.]+)" of required type /.exec(message) ?? [];
+  const [, schemaField] = /^Field "\w+\.(\w+)" of required type /.exec(message) ?? [];
   if (schemaField !== undefined) {
     return detail ? valueRule('REQUIRED_FIELD', { schemaField }) : valueRule('REQUIRED_FIELDS');
   }

@@ -57,6 +57,11 @@ function byField(errors: readonly ResponseError[]): (string | undefined)[][] {
     .sort();
 }
 
+const byText = (errors: readonly ResponseError[]) =>
+  problemsOf(errors)
+    .map(({ message }) => message)
+    .sort();
+
 /** A literal of GraphQL. */
 function literal(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`;
@@ -174,6 +179,42 @@ describe.each(['compiled', 'interpreted'] as const)('the problems of an input wi
     expect(fields).toContain('input.dependants');
     expect(fields).toContain('input.addresses[0]');
     expect(fields).toContain('input');
+  });
+
+  test('are listed for literals of a wrong type as for variables', async () => {
+    const customer = {
+      unknown: 1,
+      legalName: 1,
+      title: 2,
+      nameSuffix: true,
+      email: 'felix@nowhere',
+      addresses: [{ line1: 'a' }, { ...address, countryCode: 'UK', none: 1 }],
+    };
+    const text = `mutation { createCustomer(bankId: "${bankId}", input: ${literal(customer)}) { customer { id } } }`;
+
+    const byLiteral = await gateway.query(clerk.token, text);
+    const byVariable = await createCustomer(customer);
+
+    expect(byLiteral.status).toBe(400);
+    expect(problemsOf(byLiteral.errors)).toHaveLength(8);
+    expect(byText(byLiteral.errors)).toEqual(byText(byVariable.errors));
+  });
+
+  test('do not raise the number of other errors of a document', async () => {
+    const types = Array.from({ length: 50 }, (_, index) => `type Type${index}`).join(' ');
+    const { errors } = await gateway.query(clerk.token, `{ me { id } } ${types}`);
+    expect(errors).toHaveLength(4);
+  });
+
+  test('are found in all fields of a filter', async () => {
+    const { errors } = await gateway.query(
+      clerk.token,
+      `{ customers(bankId: "${bankId}", filter: { legalNameContains: "a", mobilePhoneNumber: "%1%" }) { totalCount } }`,
+    );
+    expect(problemsOf(errors).map(({ field }) => field)).toEqual([
+      'filter.legalNameContains',
+      'filter.mobilePhoneNumber',
+    ]);
   });
 
   test('do not include a value that only follows from another invalid one', async () => {

@@ -218,7 +218,7 @@ describe('formatError', () => {
       'a missing field of a literal',
       '{ login(input: { password: "My-Secret" }) }',
       {},
-      'A value must have the field `Login.username`.',
+      'A value must have the field `username`.',
     ],
     [
       'a null that is found during execution',

@@ -7,6 +7,7 @@ import { parsePhoneNumber, phonePatternE164, withAsciiDigits } from '../../base/
 import { orderedScan, patternSearch, prefixSearch, textSearch, withoutIndex } from '../../database/search.ts';
 import type { Values } from '../../database/statement.ts';
 import { assertInput, refusedInput } from '../../graph/input.ts';
+import { collectProblems } from '../../graph/input-collection.ts';
 import { mobilePhoneNumberE164Of, neverOk, normaliseForSearch } from './customer.rules.ts';
 import { customer } from './customer.table.ts';
 import type { Condition, ListPlace } from './customer-condition.ts';
@@ -168,10 +169,13 @@ export const customerFilters: Filters = {
   },
 };
 
-/** The conditions of the filters on columns that have a value. */
+/** The conditions of the filters on columns that have a value. Fails with the problems of all of them. */
 export function conditionsOf(filter: ColumnFilter, place: ListPlace): Condition[] {
-  return Object.entries(customerFilters).flatMap(([name, conditionOf]) => {
-    const value = filter[name as keyof ColumnFilter];
-    return value == null ? [] : [(conditionOf as (value: unknown, place: ListPlace) => Condition)(value, place)];
-  });
+  return collectProblems(() =>
+    Object.entries(customerFilters).flatMap(([name, conditionOf]) => {
+      const value = filter[name as keyof ColumnFilter];
+      if (value == null) return [];
+      return [collectProblems(() => (conditionOf as (value: unknown, place: ListPlace) => Condition)(value, place))];
+    }),
+  );
 }
