@@ -1,5 +1,5 @@
 import type { GatewayError } from '../../base/errors.ts';
-import { combinedError, isInputError } from '../../base/input-problems.ts';
+import { combinedError, isInputError, maxProblems } from '../../base/input-problems.ts';
 
 export type InputErrors = ReturnType<typeof collectInputErrors>;
 
@@ -14,8 +14,12 @@ export function collectInputErrors(found: readonly GatewayError[] = []) {
       errors.push(error);
     },
 
-    /** Returns the result of `work`. If its input is invalid, adds the error and returns undefined. */
+    /**
+     * Returns the result of `work`. If its input is invalid, adds the error and returns undefined. Does nothing after so many errors
+     * that no more would be listed.
+     */
     attempt<Value>(work: () => Value): Value | undefined {
+      if (errors.length >= maxProblems) return undefined;
       try {
         return work();
       } catch (error) {
