@@ -48,6 +48,15 @@ export function reportProblem<Value>(error: GatewayError, placeholder: Value): V
   return placeholder;
 }
 
+/**
+ * Runs checks only if `collectProblems` has found other problems: for rules that an update checks once the stored object is known,
+ * because old values are valid.
+ */
+export function findFurther(check: () => unknown): void {
+  const isFound = collected !== null && (collected.length > 0 || invalidArguments.getStore() !== undefined);
+  if (isFound) collectProblems(check);
+}
+
 /** @throws the error of the arguments with `errors`, if the arguments of the mutation are invalid. */
 export function assertValidArguments(errors: readonly GatewayError[] = []): void {
   const error = invalidArguments.getStore();
@@ -63,7 +72,8 @@ export function findFurtherProblems(error: GatewayError, run: () => unknown): Pr
     try {
       await run();
     } catch (failure) {
-      throw failure instanceof GatewayError ? failure : error;
+      if (!(failure instanceof GatewayError)) throw error;
+      throw failure.extensions.code === error.extensions.code ? combinedError([error, failure]) : failure;
     }
     throw error;
   });

@@ -17,7 +17,7 @@ import { lockedForWriting } from '../../database/lock.ts';
 import { insertRow } from '../../database/write-row.ts';
 import { defaultMaxItems } from '../../execution/max-items.ts';
 import { identifier, text, valid } from '../../graph/input.ts';
-import { collectProblems } from '../../graph/input-collection.ts';
+import { collectProblems, reportProblem } from '../../graph/input-collection.ts';
 import { user } from '../user/user.table.ts';
 import { refuseUserOverflow } from '../user/user-overflow.ts';
 import { type AccountRow, account } from './account.table.ts';
@@ -43,9 +43,9 @@ function zeroBalance(balance: InitialBalanceInput): Pick<AccountRow, 'balanceCur
   const currency = valid('input.balance.currency', () => parseCurrency(balance.currency), '', 'OBP-30105');
   const field = 'input.balance.amount';
   const written = balance.amount?.trim() ?? '';
-  if (written === '') throw gatewayError('OBP-30106', { field, rule: valueRule('PROVIDED') });
+  if (written === '') reportProblem(gatewayError('OBP-30106', { field, rule: valueRule('PROVIDED') }), undefined);
   const number = valid(field, () => parseDecimal(written), '', 'OBP-30112');
-  if (/[1-9]/.test(number)) throw gatewayError('OBP-30109', { field });
+  if (/[1-9]/.test(number)) reportProblem(gatewayError('OBP-30109', { field }), undefined);
   return {
     balanceCurrency: currency,
     // The placeholder of an invalid currency is empty.
@@ -59,7 +59,8 @@ function routingValues(inputs: readonly AccountRoutingInput[]): NewAccount['rout
     const field = `input.accountRoutings[${index}]`;
     const scheme = identifier(`${field}.scheme`, input.scheme, 50);
     if (schemes.has(scheme)) {
-      throw gatewayError('OBP-30114', { field: `${field}.scheme`, rule: valueRule('UNIQUE_ROUTING_SCHEME') });
+      const rule = valueRule('UNIQUE_ROUTING_SCHEME');
+      reportProblem(gatewayError('OBP-30114', { field: `${field}.scheme`, rule }), undefined);
     }
     schemes.add(scheme);
     return { scheme, address: valid(`${field}.address`, () => parseRoutingAddress(scheme, input.address), '') };

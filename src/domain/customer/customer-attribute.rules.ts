@@ -55,13 +55,15 @@ export function changedAttributeValues(
   { name, type, value }: UpdateCustomerAttributeInput,
   stored: CustomerAttributeRow,
 ): Partial<ChildValues<typeof customerAttribute>> {
-  const changed = changedColumns(attributeFields, { name, type, value });
-  const attribute = { ...stored, ...changed };
-  if (changed.type !== undefined || changed.value !== undefined) {
-    changed.value = valid('input.value', () => parseAttributeValue(attribute.type, attribute.value));
-  }
-  const isChanged = Object.keys(changed).length > 0;
-  return isChanged ? { ...changed, ...derivedAttributeColumns({ ...stored, ...changed }) } : {};
+  return collectProblems(() => {
+    const changed = changedColumns(attributeFields, { name, type, value });
+    const attribute = { ...stored, ...changed };
+    if (changed.type !== undefined || changed.value !== undefined) {
+      changed.value = valid('input.value', () => parseAttributeValue(attribute.type, attribute.value), '');
+    }
+    const isChanged = Object.keys(changed).length > 0;
+    return isChanged ? { ...changed, ...derivedAttributeColumns({ ...stored, ...changed }) } : {};
+  });
 }
 
 /**

@@ -3,6 +3,7 @@ import { RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, CustomerId, ExpectedVersion } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
 import { updateDescription } from '../../graph/descriptions.ts';
+import { collectProblems, findFurther } from '../../graph/input-collection.ts';
 import { changedColumns } from '../../graph/input-fields.ts';
 import { mutate } from '../../graph/mutation.ts';
 import { loadCustomer } from './customer.loader.ts';
@@ -35,11 +36,16 @@ import { lockCustomer } from './locked-customer.ts';
 interface Change {
   bankId: string;
   customerId: string;
-  values: Partial<CustomerColumns>;
+  change(): Partial<CustomerColumns>;
   expectedVersion: number | null | undefined;
 }
 
-function update(context: Context, { bankId, customerId, values, expectedVersion }: Change): Promise<CustomerPayload> {
+function update(context: Context, { bankId, customerId, change, expectedVersion }: Change): Promise<CustomerPayload> {
+  const values = collectProblems(() => {
+    const changed = change();
+    findFurther(() => requireCustomerRules(changed));
+    return changed;
+  });
   return mutate(
     context,
     async (transaction) => {
@@ -65,8 +71,8 @@ export class CustomerUpdateMutations {
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<CustomerPayload> {
-    const values = changedColumns(branchFields, input);
-    return update(context, { bankId, customerId, values, expectedVersion });
+    const change = () => changedColumns(branchFields, input);
+    return update(context, { bankId, customerId, change, expectedVersion });
   }
 
   @Mutation(() => CustomerPayload, {
@@ -82,8 +88,8 @@ export class CustomerUpdateMutations {
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<CustomerPayload> {
-    const values = changedColumns(creditLimitFields, input);
-    return update(context, { bankId, customerId, values, expectedVersion });
+    const change = () => changedColumns(creditLimitFields, input);
+    return update(context, { bankId, customerId, change, expectedVersion });
   }
 
   @Mutation(() => CustomerPayload, {
@@ -99,8 +105,8 @@ export class CustomerUpdateMutations {
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<CustomerPayload> {
-    const values = changedColumns(creditRatingFields, input);
-    return update(context, { bankId, customerId, values, expectedVersion });
+    const change = () => changedColumns(creditRatingFields, input);
+    return update(context, { bankId, customerId, change, expectedVersion });
   }
 
   @Mutation(() => CustomerPayload, {
@@ -116,8 +122,8 @@ export class CustomerUpdateMutations {
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<CustomerPayload> {
-    const values = changedColumns(emailFields, input);
-    return update(context, { bankId, customerId, values, expectedVersion });
+    const change = () => changedColumns(emailFields, input);
+    return update(context, { bankId, customerId, change, expectedVersion });
   }
 
   @Mutation(() => CustomerPayload, {
@@ -135,8 +141,8 @@ export class CustomerUpdateMutations {
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<CustomerPayload> {
-    const values = changedColumns({ ...identityFields, ...companyFields }, input);
-    return update(context, { bankId, customerId, values, expectedVersion });
+    const change = () => changedColumns({ ...identityFields, ...companyFields }, input);
+    return update(context, { bankId, customerId, change, expectedVersion });
   }
 
   @Mutation(() => CustomerPayload, {
@@ -152,8 +158,8 @@ export class CustomerUpdateMutations {
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<CustomerPayload> {
-    const values = changedColumns(mobilePhoneNumberFields, input);
-    return update(context, { bankId, customerId, values, expectedVersion });
+    const change = () => changedColumns(mobilePhoneNumberFields, input);
+    return update(context, { bankId, customerId, change, expectedVersion });
   }
 
   @Mutation(() => CustomerPayload, {
@@ -169,8 +175,8 @@ export class CustomerUpdateMutations {
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<CustomerPayload> {
-    const values = changedColumns(customerNumberFields, input);
-    return update(context, { bankId, customerId, values, expectedVersion });
+    const change = () => changedColumns(customerNumberFields, input);
+    return update(context, { bankId, customerId, change, expectedVersion });
   }
 
   @Mutation(() => CustomerPayload, {
@@ -188,7 +194,7 @@ export class CustomerUpdateMutations {
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<CustomerPayload> {
-    const values = changedColumns(dataFields, input);
-    return update(context, { bankId, customerId, values, expectedVersion });
+    const change = () => changedColumns(dataFields, input);
+    return update(context, { bankId, customerId, change, expectedVersion });
   }
 }

@@ -13,9 +13,10 @@ export type KycStatusValues = Pick<KycStatusRow, 'ok' | 'date' | 'sentDate' | 'r
 
 export function kycStatusValues({ ok, date: sent, ...input }: AddKycStatusInput): KycStatusValues {
   return collectProblems(() => {
+    const reason = optionalLongText('input.reason', input.reason, 2000);
+    // An invalid date ends the checks.
     const date = withinClockLeeway(sent);
     requireRules(kycStatusRules, { ok, date }, (column) => `input.${column}`);
-    const reason = optionalLongText('input.reason', input.reason, 2000);
     return { ok, date, sentDate: date === sent ? null : sent, reason };
   });
 }

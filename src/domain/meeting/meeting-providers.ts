@@ -20,6 +20,6 @@ export async function createSession(config: Config, providerId: string, field: s
   const provider = meetingProvider(config, providerId);
   if (typeof provider !== 'string') return provider.createSession();
   const providerIds = configuredProviders(config);
-  const detail = providerIds.length === 0 ? 'NO_PROVIDER' : 'PROVIDERS';
-  throw gatewayError(provider, { field, detail, providerIds });
+  if (providerIds.length === 0) throw gatewayError(provider, { field, detail: 'NO_PROVIDER' });
+  throw gatewayError(provider, { field, detail: 'PROVIDERS', providerIds });
 }

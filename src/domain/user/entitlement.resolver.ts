@@ -12,10 +12,11 @@ import { BankId, BankIdOrNull } from '../../graph/arguments.ts';
 import { PageArguments } from '../../graph/connection.ts';
 import type { Context, Written } from '../../graph/context.ts';
 import { longText, optionalLongText } from '../../graph/input.ts';
+import { collectProblems } from '../../graph/input-collection.ts';
 import { mutate } from '../../graph/mutation.ts';
 import { Role as RoleEnum } from '../../graph/role-enum.ts';
 import { DateTime } from '../../graph/scalars.ts';
-import { bankAt, checkBank } from '../bank/bank.loader.ts';
+import { bankAt, checkBank, validBankId } from '../bank/bank.loader.ts';
 import { Bank } from '../bank/bank.type.ts';
 import { bankEntitlementPage } from './bank-entitlement.list.ts';
 import { entitlement } from './entitlement.table.ts';
@@ -78,13 +79,15 @@ async function readRequest(
   };
 }
 
+const bankField = 'input.bankId';
+
 /** Checks that the role is a bank role or a system role as required by `bankId`, and that the bank exists. */
 async function checkRoleAndBank(
   context: Context,
   { roleName, bankId }: GrantEntitlementInput | RequestEntitlementInput,
 ): Promise<void> {
-  checkRoleScope(roleName, bankId ?? null, 'input.bankId');
-  if (bankId != null) await checkBank(context, bankId);
+  checkRoleScope(roleName, bankId ?? null, bankField);
+  if (bankId != null) await checkBank(context, bankId, bankField);
 }
 
 /** The reason of a proposal, which the second granter reads. */
@@ -318,8 +321,13 @@ export class EntitlementRequestResolver {
     const { id: userId } = callerOf(context);
     const { roleName } = input;
     const bankId = input.bankId ?? null;
+    const reason = collectProblems(() => {
+      if (bankId !== null) validBankId(bankField, bankId);
+      const text = longText('input.reason', input.reason, 2000);
+      checkRoleScope(roleName, bankId, bankField);
+      return text;
+    });
     await checkRoleAndBank(context, input);
-    const reason = longText('input.reason', input.reason, 2000);
     return mutate(
       context,
       async (transaction) => {
