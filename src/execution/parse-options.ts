@@ -8,7 +8,7 @@ import { maxProblems } from '../base/input-problems.ts';
 export const documentLimits = {
   // The parser is recursive, so a deeply nested document with a few more tokens would overflow the stack. Introspection has 200.
   parseOptions: { maxTokens: 1500 },
-  // Errors of values are listed together. Of other kinds, there are at most `maxDocumentErrors`.
+  // Errors of values are listed together. The number of other errors is limited by `maxDocumentErrors`.
   validationOptions: { maxErrors: maxProblems },
   executionOptions: { maxCoercionErrors: maxProblems },
   // The number of fields, scalars included, after fragments are expanded. The list cost does not count scalars, and fragments that
