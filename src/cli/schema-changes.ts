@@ -1,9 +1,12 @@
 import { CriticalityLevel, diff } from '@graphql-inspector/core';
 import {
   type GraphQLField,
+  type GraphQLNamedType,
   type GraphQLObjectType,
   type GraphQLSchema,
   getDirectiveValues,
+  getNamedType,
+  isInputObjectType,
   isObjectType,
 } from 'graphql';
 
@@ -103,6 +106,25 @@ function fieldsOf(schema: GraphQLSchema): { type: GraphQLObjectType; field: Grap
     .flatMap((type) => Object.values(type.getFields()).map((field) => ({ type, field })));
 }
 
+function addWithNested(type: GraphQLNamedType, types: Set<string>): void {
+  if (!isInputObjectType(type) || types.has(type.name)) return;
+  types.add(type.name);
+  for (const field of Object.values(type.getFields())) addWithNested(getNamedType(field.type), types);
+}
+
+/** The input types that mutations replace as a whole: those nested in the input of an update, and all of a `createOrUpdate…`. */
+function replacedInputs(schema: GraphQLSchema): ReadonlySet<string> {
+  const types = new Set<string>();
+  for (const { name, args } of Object.values(schema.getMutationType()?.getFields() ?? {})) {
+    const inputs = args.map(({ type }) => getNamedType(type)).filter(isInputObjectType);
+    const fields = inputs.flatMap((input) => Object.values(input.getFields()));
+    const nested = fields.map(({ type }) => getNamedType(type));
+    const replaced = name.startsWith('createOrUpdate') ? inputs : name.startsWith('update') ? nested : [];
+    for (const type of replaced) addWithNested(type, types);
+  }
+  return types;
+}
+
 /** The changes of a contract, with those of its access rules first. */
 export async function changesBetween(before: GraphQLSchema, after: GraphQLSchema): Promise<Change[]> {
   const changes = await diff(before, after);
@@ -111,11 +133,18 @@ export async function changesBetween(before: GraphQLSchema, after: GraphQLSchema
   const added = new Set(changes.filter(({ type }) => /(?<!DESCRIPTION)_ADDED$/.test(type)).map(({ path }) => path));
   const isDescriptionOfAdded = ({ type, path }: (typeof changes)[number]) =>
     type.endsWith('DESCRIPTION_ADDED') && added.has(path);
+  const replaced = replacedInputs(before);
   return [
     ...accessChanges(before, after),
     ...changes
       .filter((change) => !isAccessChange(change) && !isDescriptionOfAdded(change))
-      .map(({ criticality, path, message }) => ({ severity: severities[criticality.level], path, message })),
+      .map(({ type, criticality, path, message }): Change => {
+        const severity = severities[criticality.level];
+        const isOfReplaced = type === 'INPUT_FIELD_ADDED' && replaced.has(path?.split('.')[0] ?? '');
+        return isOfReplaced && severity === 'safe'
+          ? { severity: 'dangerous', path, message: `${message}. Updates of clients that omit it unset it` }
+          : { severity, path, message };
+      }),
   ];
 }
 

@@ -163,6 +163,23 @@ Safe: 1
     expect(stdout).toMatch(/^Breaking: 0\nDangerous: 0\nSafe: 2\n {2}UpdateInput\.c.*\n {2}UpdateInput\.c.*\n$/);
   });
 
+  test('judges an optional field that is added to a nested object of an update as dangerous', async () => {
+    const input =
+      'input Image { url: String! } input UpdateInput { image: Image } type Mutation { update(input: UpdateInput!): String @public }';
+    writeSchema(`${committed} ${input}`);
+    git('add', '.');
+    git('commit', '-qm', 'with a nested input');
+
+    const { status, stdout } = await checkSchema(
+      `${committed} ${input.replace('url: String!', 'url: String! date: String')}`,
+      'HEAD',
+    );
+    git('reset', '-q', '--hard', 'HEAD~1');
+
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^Breaking: 0\nDangerous: 1\n {2}Image\.date.* unset it\nSafe: 0\n$/);
+  });
+
   test.each<[title: string, before: string, after: string, line: string]>([
     [
       'one of two roles',
