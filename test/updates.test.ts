@@ -10,6 +10,8 @@ import { customerAddress } from '../src/domain/address/address.table.ts';
 import { AttributeType } from '../src/domain/attribute/attribute-type.ts';
 import { customer } from '../src/domain/customer/customer.table.ts';
 import { customerAttribute } from '../src/domain/customer/customer-attribute.table.ts';
+import { CustomerType } from '../src/domain/customer/customer-type.ts';
+import { customerLink } from '../src/domain/customer-link/customer-link.table.ts';
 import { meeting } from '../src/domain/meeting/meeting.table.ts';
 import { idempotencyKey } from '../src/domain/user/idempotency-key.table.ts';
 import { userCustomerLink } from '../src/domain/user-customer-link/user-customer-link.table.ts';
@@ -22,6 +24,7 @@ import {
   insertCustomerAccountLink,
   insertCustomerAddress,
   insertCustomerAttribute,
+  insertCustomerLink,
   insertMeeting,
   insertUser,
   insertUserCustomerLink,
@@ -38,6 +41,8 @@ interface UpdatedField {
   changes: Row;
   /** The columns that null changes. Omitted if the field cannot be unset. */
   unset?: Row;
+  /** Inserts the object if those of the mutation cannot have the field. */
+  insert?: UpdateMutation['insert'];
 }
 
 /** A mutation that updates an object. */
@@ -63,7 +68,8 @@ beforeAll(async () => {
     ...['CanUpdateCustomerIdentity', 'CanUpdateCustomerBranch', 'CanUpdateCustomerCreditLimit'],
     ...['CanUpdateCustomerCreditRatingAndSource', 'CanUpdateCustomerEmail', 'CanUpdateCustomerMobilePhoneNumber'],
     ...['CanUpdateCustomerNumber', 'CanUpdateCustomerData', 'CanUpdateCustomerAddress', 'CanUpdateMeeting'],
-    ...['CanUpdateCustomerAttributeAtOneBank', 'CanUpdateCustomerAccountLink', 'CanCreateUserCustomerLink'],
+    ...['CanUpdateCustomerAttributeAtOneBank', 'CanUpdateCustomerAccountLink', 'CanUpdateCustomerLink'],
+    'CanCreateUserCustomerLink',
   ] as const;
   clerk = await gateway.createUser({ roles: roles.map((role) => [role as never, bankId] as const) });
   linkedUserId = await insertUser(gateway.database);
@@ -89,6 +95,18 @@ function plain(name: string, value: string, isRequired = false): Record<string, 
   return { [name]: isRequired ? changed : { ...changed, unset: { [name]: null } } };
 }
 
+async function insertCompany() {
+  const { id } = await insertCustomer(gateway.database, {
+    ...{ bankId, customerType: CustomerType.CORPORATE, registrationNumber: 'HRB 12', legalForm: 'AG' },
+    incorporationDate: '1998-12-31',
+  });
+  return { id, customerId: id };
+}
+
+function ofCompany(name: string, value: string): Record<string, UpdatedField> {
+  return { [name]: { send: value, changes: { [name]: value }, unset: { [name]: null }, insert: insertCompany } };
+}
+
 const mutations: Record<string, UpdateMutation> = {
   updateCustomerIdentity: {
     ...ofCustomer,
@@ -97,6 +115,9 @@ const mutations: Record<string, UpdateMutation> = {
       ...plain('dateOfBirth', '1985-10-27'),
       ...plain('title', 'Lady'),
       ...plain('nameSuffix', 'Sr'),
+      ...ofCompany('registrationNumber', 'HRB 4711'),
+      ...ofCompany('incorporationDate', '1999-12-31'),
+      ...ofCompany('legalForm', 'GmbH'),
     },
   },
   updateCustomerBranch: { ...ofCustomer, fields: plain('branchId', 'LEEDS1') },
@@ -199,6 +220,16 @@ const mutations: Record<string, UpdateMutation> = {
     },
     fields: plain('relationshipType', 'Signatory', true),
   },
+  updateCustomerLink: {
+    table: customerLink,
+    async insert() {
+      const { id: customerId } = await insertCustomer(gateway.database, { bankId });
+      const { id: linkedCustomerId } = await insertCustomer(gateway.database, { bankId });
+      const columns = { bankId, customerId, linkedCustomerId, percentage: '50' };
+      return { ...(await insertCustomerLink(gateway.database, columns)), customerId };
+    },
+    fields: plain('percentage', '25.5'),
+  },
   updateUserCustomerLink: {
     table: userCustomerLink,
     async insert() {
@@ -299,7 +330,7 @@ describe.each(Object.entries(mutations))('%s', (name, { table, insert, fields, i
 
   for (const field of Object.keys(fields)) {
     test(`changes only ${field} if the input omits the others`, async () => {
-      const ids = await insert();
+      const ids = await (fields[field]?.insert ?? insert)();
       const before = await stored(ids.id);
       const { send, changes } = fields[field] ?? { send: null, changes: {} };
 
@@ -311,7 +342,7 @@ describe.each(Object.entries(mutations))('%s', (name, { table, insert, fields, i
     });
 
     test(`unsets ${field} for null, or refuses it by name`, async () => {
-      const ids = await insert();
+      const ids = await (fields[field]?.insert ?? insert)();
       const before = await stored(ids.id);
       const { unset } = fields[field] ?? {};
       // These two must agree with each other.

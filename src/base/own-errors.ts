@@ -206,17 +206,17 @@ export const ownErrors = {
     message: 'This gateway does not reset passwords by mail. Ask an operator to reset the password.',
   },
   PATH_NOT_FOUND: { code: 'NOT_FOUND', status: 404, message: 'Nothing exists at this path.' },
-  PHONE_PATTERN_TOO_SHORT: {
-    code: 'BAD_USER_INPUT',
-    message: 'A phone number pattern must contain three literal characters in a row.',
-    parameters: ['field'],
-  },
   // Their codes and texts are those of Apollo Server: by one of them, clients decide whether to send the text of the document.
   PERSISTED_QUERY_NOT_FOUND: { code: 'PERSISTED_QUERY_NOT_FOUND', status: 400, message: 'PersistedQueryNotFound' },
   PERSISTED_QUERY_NOT_SUPPORTED: {
     code: 'PERSISTED_QUERY_NOT_SUPPORTED',
     status: 400,
     message: 'PersistedQueryNotSupported',
+  },
+  PHONE_PATTERN_TOO_SHORT: {
+    code: 'BAD_USER_INPUT',
+    message: 'A phone number pattern must contain three literal characters in a row.',
+    parameters: ['field'],
   },
   QUERY_TOO_COSTLY: {
     code: 'LIMIT_EXCEEDED',

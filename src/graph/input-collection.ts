@@ -73,7 +73,7 @@ export function findFurtherProblems(error: GatewayError, run: () => unknown): Pr
       await run();
     } catch (failure) {
       if (!(failure instanceof GatewayError)) throw error;
-      throw failure.extensions.code === error.extensions.code ? combinedError([error, failure]) : failure;
+      throw failure.extensions.code === error.extensions.code ? combinedError([failure, error]) : failure;
     }
     throw error;
   });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { change } from '../../src/changes/change.table.ts';
 import { allChangesInOrder } from '../../src/changes/change-order.ts';
-import { cursorOfEnd, cursorValues } from '../../src/domain/change/change-cursor.ts';
+import { type ChangeCursor, cursorOfEnd, cursorValues } from '../../src/domain/change/change-cursor.ts';
 import { encodeCursor } from '../../src/graph/cursor.ts';
 import { type AuditReader, auditReader } from '../support/audit-events.ts';
 import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
@@ -165,23 +165,34 @@ describe('changes', () => {
 });
 
 describe('a cursor of changes fails with RESUME_IMPOSSIBLE', () => {
-  async function readWith(edit: (values: unknown[]) => void) {
-    const values = cursorValues(cursorOfEnd(await allChangesInOrder.readEnd(gateway.database), Date.now()));
-    edit(values);
+  async function readWith(edit: (cursor: ChangeCursor) => void) {
+    const cursor = cursorOfEnd(await allChangesInOrder.readEnd(gateway.database), Date.now());
+    edit(cursor);
     const scope = { secret: gateway.config.secret, field: 'Query.changes', arguments: bankId };
-    const { errors } = await read(encodeCursor(scope, values));
+    const { errors } = await read(encodeCursor(scope, cursorValues(cursor)));
     return errors.map(({ extensions }) => extensions.key);
+  }
+
+  function readAtAge(milliseconds: number) {
+    return readWith((cursor) => {
+      cursor.issuedAt -= milliseconds;
+    });
   }
 
   test('if it is older than the retention period', async () => {
     expect(await readWith(() => undefined)).toEqual([]);
-    expect(await readWith((values) => values.splice(4, 1, Date.now() - 7_100_000))).toEqual([]);
-    expect(await readWith((values) => values.splice(4, 1, Date.now() - 7_300_000))).toEqual(['RESUME_IMPOSSIBLE']);
+    expect(await readAtAge(7_100_000)).toEqual([]);
+    expect(await readAtAge(7_300_000)).toEqual(['RESUME_IMPOSSIBLE']);
   });
 
   test('if the database has lost the change, or has another one in its place', async () => {
-    expect(await readWith((values) => values.splice(2, 1, Number(values[2]) + 1))).toEqual(['RESUME_IMPOSSIBLE']);
-    expect(await readWith((values) => values.splice(3, 1, Number(values[3]) + 1))).toEqual(['RESUME_IMPOSSIBLE']);
+    const lost = await readWith(({ position }) => {
+      position.number += 1;
+    });
+    const replaced = await readWith((cursor) => {
+      cursor.changedAt += 1;
+    });
+    expect([lost, replaced]).toEqual([['RESUME_IMPOSSIBLE'], ['RESUME_IMPOSSIBLE']]);
   });
 
   test('but not if only a change was deleted that the client has read', async () => {
@@ -192,7 +203,10 @@ describe('a cursor of changes fails with RESUME_IMPOSSIBLE', () => {
     await gateway.database.transaction((transaction) => transaction.delete(change));
     await createAddress();
 
-    const keys = await readWith((values) => values.splice(2, 2, newest?.number, at.getTime()));
+    const keys = await readWith((cursor) => {
+      cursor.position.number = newest?.number ?? 0;
+      cursor.changedAt = at.getTime();
+    });
 
     expect(keys).toEqual([]);
   });

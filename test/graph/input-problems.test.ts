@@ -196,7 +196,7 @@ describe.each(['compiled', 'interpreted'] as const)('the problems of an input wi
     const byVariable = await createCustomer(customer);
 
     expect(byLiteral.status).toBe(400);
-    expect(problemsOf(byLiteral.errors)).toHaveLength(8);
+    expect(problemsOf(byLiteral.errors)).toHaveLength(10);
     expect(byText(byLiteral.errors)).toEqual(byText(byVariable.errors));
   });
 

@@ -10,7 +10,7 @@ import { mutate } from '../../graph/mutation.ts';
 import { userSummaries } from '../user/user.loader.ts';
 import { UserSummary } from '../user/user-summary.type.ts';
 import { loadCustomer } from './customer.loader.ts';
-import { Customer, CustomerPayload } from './customer.type.ts';
+import { Customer, CustomerPayload, toCustomerPayload } from './customer.type.ts';
 import { type ClosingColumns, updateCustomer } from './customer.writes.ts';
 import { closingValues, refuseClosed } from './customer-closing.rules.ts';
 import { CloseCustomerInput, CustomerClosing } from './customer-closing.type.ts';
@@ -33,7 +33,7 @@ function writeClosing(context: Context, { bankId, customerId, expectedVersion, r
       await updateCustomer(transaction, customer, columns, expectedVersion);
       return { id: customer.id };
     },
-    async ({ id }): Promise<CustomerPayload> => ({ bankId, customer: await loadCustomer(context, id) }),
+    async ({ id }): Promise<CustomerPayload> => toCustomerPayload(bankId, await loadCustomer(context, id)),
   );
 }
 

@@ -7,7 +7,7 @@ import { collectProblems, findFurther } from '../../graph/input-collection.ts';
 import { changedColumns } from '../../graph/input-fields.ts';
 import { mutate } from '../../graph/mutation.ts';
 import { loadCustomer } from './customer.loader.ts';
-import { CustomerPayload } from './customer.type.ts';
+import { CustomerPayload, toCustomerPayload } from './customer.type.ts';
 import { type CustomerColumns, updateCustomer } from './customer.writes.ts';
 import {
   branchFields,
@@ -55,7 +55,7 @@ function update(context: Context, { bankId, customerId, change, expectedVersion 
       await updateCustomer(transaction, customer, values, expectedVersion);
       return { id: customer.id };
     },
-    async ({ id }) => ({ bankId, customer: await loadCustomer(context, id) }),
+    async ({ id }) => toCustomerPayload(bankId, await loadCustomer(context, id)),
   );
 }
 

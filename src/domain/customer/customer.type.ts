@@ -256,7 +256,10 @@ export function toCustomer(row: CustomerRow): Customer {
 
 @ObjectType({ simpleResolvers: true, description: 'The result of creating or updating a customer.' })
 export class CustomerPayload {
+  /** The bank for access checks. */
   bankId: string;
+  /** The customer for the audit trail. */
+  customerId: string | null;
 
   @Field(() => Customer, {
     nullable: true,
@@ -264,6 +267,10 @@ export class CustomerPayload {
       'The customer after the mutation. Null if the mutation is retried with the same idempotency key after the customer was deleted.',
   })
   customer: Customer | null;
+}
+
+export function toCustomerPayload(bankId: string, customer: Customer | null): CustomerPayload {
+  return { bankId, customerId: customer?.id ?? null, customer };
 }
 
 export const CustomerConnection = connectionOf(

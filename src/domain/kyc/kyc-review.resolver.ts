@@ -7,7 +7,7 @@ import type { Context } from '../../graph/context.ts';
 import { mutate } from '../../graph/mutation.ts';
 import { LocalDate } from '../../graph/scalars.ts';
 import { loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
-import { Customer, CustomerPayload } from '../customer/customer.type.ts';
+import { Customer, CustomerPayload, toCustomerPayload } from '../customer/customer.type.ts';
 import { updateCustomer } from '../customer/customer.writes.ts';
 import { lockCustomer } from '../customer/locked-customer.ts';
 import { refreshReviewDates } from '../customer/review-dates.ts';
@@ -90,7 +90,7 @@ export class CustomerReviewResolver {
         await refreshReviewDates(transaction, [customer.id]);
         return { id: customer.id };
       },
-      async ({ id }) => ({ bankId, customer: await loadCustomer(context, id) }),
+      async ({ id }) => toCustomerPayload(bankId, await loadCustomer(context, id)),
     );
   }
 }

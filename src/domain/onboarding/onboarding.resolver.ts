@@ -7,7 +7,7 @@ import { assertInput } from '../../graph/input.ts';
 import { MaxInputItems } from '../../graph/max-input-items.ts';
 import { mutate } from '../../graph/mutation.ts';
 import { loadCustomer } from '../customer/customer.loader.ts';
-import { Customer, CustomerPayload, toCustomer } from '../customer/customer.type.ts';
+import { Customer, CustomerPayload, toCustomer, toCustomerPayload } from '../customer/customer.type.ts';
 import { lockCustomer, lockCustomerForDeletion } from '../customer/locked-customer.ts';
 import { deleteCustomerCascade } from './cascade.ts';
 import { createAll } from './create-customer.ts';
@@ -46,7 +46,7 @@ export class CreateCustomerMutations {
         const [id = null] = await createAll(transaction, bankId, inputs, drafts, creation);
         return { id };
       },
-      async ({ id }) => ({ bankId, customer: await loadCustomer(context, id) }),
+      async ({ id }) => toCustomerPayload(bankId, await loadCustomer(context, id)),
     );
   }
 
