@@ -7,12 +7,12 @@ import type { Context } from '../../graph/context.ts';
 import { mutate } from '../../graph/mutation.ts';
 import { LocalDate } from '../../graph/scalars.ts';
 import { loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
-import { Customer, CustomerPayload, toCustomerPayload } from '../customer/customer.type.ts';
+import { Customer } from '../customer/customer.type.ts';
 import { updateCustomer } from '../customer/customer.writes.ts';
 import { lockCustomer } from '../customer/locked-customer.ts';
 import { refreshReviewDates } from '../customer/review-dates.ts';
 import { dueReviewPage } from './kyc-review.list.ts';
-import { CustomerReview, CustomerReviewConnection } from './kyc-review.type.ts';
+import { CustomerReview, CustomerReviewConnection, SetKycReviewDatePayload } from './kyc-review.type.ts';
 
 @Resolver(() => Customer)
 export class CustomerKycReviewResolver {
@@ -64,8 +64,21 @@ export class CustomerReviewResolver {
   customer(@Root() reviews: CustomerReview[], @Ctx() context: Context): Promise<(Customer | null)[]> {
     return loadCustomers(context, reviews);
   }
+}
 
-  @Mutation(() => CustomerPayload, {
+@Resolver(() => SetKycReviewDatePayload)
+export class SetKycReviewDateMutation {
+  @FieldResolver(() => Customer, {
+    nullable: true,
+    description:
+      'The customer after the mutation. Null if the mutation is retried with the same idempotency key after the customer was deleted.',
+  })
+  @RequiresRole(['CanGetCustomer'])
+  customer(@Root() payload: SetKycReviewDatePayload): Customer | null {
+    return payload.reviewedCustomer;
+  }
+
+  @Mutation(() => SetKycReviewDatePayload, {
     nullable: true,
     description:
       'Sets the date of the next KYC review of a customer, or removes it. It can only bring the review forward: if the interval of the bank ends earlier, the review is due then.',
@@ -81,7 +94,7 @@ export class CustomerReviewResolver {
     date: string | null,
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
-  ): Promise<CustomerPayload> {
+  ): Promise<SetKycReviewDatePayload> {
     return mutate(
       context,
       async (transaction) => {
@@ -90,7 +103,7 @@ export class CustomerReviewResolver {
         await refreshReviewDates(transaction, [customer.id]);
         return { id: customer.id };
       },
-      async ({ id }) => toCustomerPayload(bankId, await loadCustomer(context, id)),
+      async ({ id }) => ({ bankId, customerId: id, reviewedCustomer: await loadCustomer(context, id) }),
     );
   }
 }

@@ -1,6 +1,7 @@
 import { Field, ID, ObjectType } from 'type-graphql';
 import { connectionOf } from '../../graph/connection.ts';
 import { LocalDate } from '../../graph/scalars.ts';
+import type { Customer } from '../customer/customer.type.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'A customer whose KYC review is due.' })
 export class CustomerReview {
@@ -19,3 +20,14 @@ export const CustomerReviewConnection = connectionOf(
   'CustomerReviewEdge',
   () => CustomerReview,
 );
+
+@ObjectType({ simpleResolvers: true, description: 'The result of setting the date of the next KYC review.' })
+export class SetKycReviewDatePayload {
+  bankId: string;
+
+  @Field(() => ID, { description: 'The ID of the customer.' })
+  customerId: string;
+
+  /** Null if the mutation is retried after the customer was deleted. */
+  reviewedCustomer: Customer | null;
+}

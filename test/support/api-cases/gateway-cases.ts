@@ -232,7 +232,7 @@ export const gatewayCases: Readonly<Record<string, ApiCase>> = {
     variables: (world) => ({ ...ofCustomer(world), date: '2031-01-31' }),
     selection: 'customer { id kycReviewDate }',
     result: ({ customerId }) => ({ customer: { id: customerId, kycReviewDate: '2031-01-31' } }),
-    alsoRoles: ['CanGetKycStatusesAtOneBank'],
+    alsoRoles: ['CanGetCustomer', 'CanGetKycStatusesAtOneBank'],
   },
   retractKycStatus: {
     variables: (world) => ({
