@@ -1,5 +1,5 @@
-/** The types whose `id` is made of their key, because their own IDs are unique only at a bank, for a customer, or in a chain. */
-const keyedTypes = ['Account', 'AuditEvent', 'KycCheck', 'KycDocument', 'KycMedia'] as const;
+/** The types whose `id` is made of their key, because their own IDs are unique only at a bank, for a customer, in a chain, or at a time. */
+const keyedTypes = ['Account', 'AuditEvent', 'CustomerAsOf', 'KycCheck', 'KycDocument', 'KycMedia'] as const;
 
 type KeyedType = (typeof keyedTypes)[number];
 

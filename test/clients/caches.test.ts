@@ -115,7 +115,7 @@ function variablesOf(operation: Operation, world: World): Variables {
     const field = queryFields[name];
     return field === undefined ? {} : rootCallOf('query', field)?.variables(world);
   });
-  const known: Variables = Object.assign({ time: formerTime }, ...calls);
+  const known: Variables = Object.assign({ time: formerTime, search: 'Eveline' }, ...calls);
   const names = definitions.map(({ variable }) => variable.name.value);
   return Object.fromEntries(names.filter((name) => name in known).map((name) => [name, known[name]]));
 }

@@ -5,6 +5,7 @@ import { CustomerHistoryObject } from '../../changes/customer-history-object.ts'
 import type { MakeLoader } from '../../database/batch.ts';
 import { withDates } from '../../database/json-dates.ts';
 import type { Context } from '../../graph/context.ts';
+import { globalId } from '../../graph/global-id.ts';
 import { customerById } from '../customer/customer.loader.ts';
 import { derivedColumns } from '../customer/customer.rules.ts';
 import { type CustomerRow, customer } from '../customer/customer.table.ts';
@@ -39,7 +40,8 @@ export async function customersAsOf(
     if (row === null) return gatewayError('OBP-30046');
     const since = keptSince(row, start);
     if (time < since) return gatewayError('HISTORY_NOT_KEPT', { keptSince: since.toISOString() });
-    return { ...toCustomer(formerCustomer(row, later[index] ?? [])), customerId: row.id, time };
+    const id = globalId('CustomerAsOf', row.id, String(time.getTime()));
+    return { ...toCustomer(formerCustomer(row, later[index] ?? [])), id, customerId: row.id, time };
   });
 }
 

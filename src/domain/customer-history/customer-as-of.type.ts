@@ -8,13 +8,16 @@ import { SocialMediaHandleFields } from '../social-media-handle/social-media-han
 import { TaxResidenceFields } from '../tax-residence/tax-residence.type.ts';
 import { UserCustomerLinkFields } from '../user-customer-link/user-customer-link.type.ts';
 
-// None of these types has an `id`, by which client caches would replace the present object or that of another time.
+// Only the customer has an `id`. By that of a part, client caches would replace the present object or that of another time.
 
 @ObjectType({
   simpleResolvers: true,
   description: 'A customer as it was at a time, with the fields that `Customer` has.',
 })
 export class CustomerAsOf extends CustomerFields {
+  @Field(() => ID, { description: 'The ID of the customer at the time, unique among all objects.' })
+  id: string;
+
   @Field(() => ID, { description: 'The ID of the customer.' })
   customerId: string;
 
