@@ -102,7 +102,7 @@ const wideDocuments = Object.entries(wide).map(([name, query]) =>
     {
       expected: anyResponse,
       bounds: /introspect|__type|one type/i.test(name)
-        ? { cpuMilliseconds: 250, bytes: 2_500_000 }
+        ? { cpuMilliseconds: 250, bytes: 3_500_000 }
         : { cpuMilliseconds: 120, bytes: 60_000 },
     },
   ),
