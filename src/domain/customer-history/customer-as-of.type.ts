@@ -8,7 +8,7 @@ import { SocialMediaHandleFields } from '../social-media-handle/social-media-han
 import { TaxResidenceFields } from '../tax-residence/tax-residence.type.ts';
 import { UserCustomerLinkFields } from '../user-customer-link/user-customer-link.type.ts';
 
-// Only the customer has an `id`. By that of a part, client caches would replace the present object or that of another time.
+// Only the customer has an `id`. If a part had one, client caches would replace the present object or that of another time.
 
 @ObjectType({
   simpleResolvers: true,
