@@ -28,6 +28,8 @@ const entities = [
   'Bank',
   'CrmEvent',
   'Customer',
+  // At a time, which is a part of the id.
+  'CustomerAsOf',
   'CustomerAccountLink',
   'CustomerAddress',
   'CustomerAttribute',

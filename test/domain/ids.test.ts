@@ -45,7 +45,7 @@ beforeAll(async () => {
 
 afterAll(() => gateway.stop());
 
-const everything = /* GraphQL */ `query ($bankId: ID!, $accountIds: [ID!]!) {
+const everything = /* GraphQL */ `query ($bankId: ID!, $accountIds: [ID!]!, $time: DateTime!) {
   bank(bankId: $bankId) { ...Named customerAttributeDefinitions { __typename id } }
   users(first: 100) { nodes { __typename id attributes { __typename id } entitlements { __typename id } } }
   entitlementRequests(bankId: $bankId) { nodes { __typename id } }
@@ -53,6 +53,7 @@ const everything = /* GraphQL */ `query ($bankId: ID!, $accountIds: [ID!]!) {
   accountsById(bankId: $bankId, accountIds: $accountIds) { __typename id attributes { __typename id } }
   customers(bankId: $bankId) { nodes {
     __typename id
+    asOf(time: $time) { __typename id customerId }
     accountLinks { __typename id account { __typename id } }
     addresses { __typename id } attributes { __typename id } taxResidences { __typename id }
     socialMediaHandles { __typename id } userLinks { __typename id } kycStatuses { __typename id }
@@ -79,6 +80,7 @@ async function readEverything(): Promise<Identified[]> {
     const { data, errors } = await gateway.query(officer.token, everything, {
       bankId,
       accountIds: [accountId, freeAccountId],
+      time: new Date().toISOString(),
     });
     expect(errors).toEqual([]);
     read.push(...objectsIn(data));
