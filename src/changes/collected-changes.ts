@@ -84,8 +84,8 @@ function addIds(ids: Set<string>, ...candidates: unknown[]): void {
 }
 
 /**
- * Adds the bank, the customer, the users, and the account of a row. Columns of other names contain who did something (`decidedByUserId`), or
- * a text of the client (`KycCheck.staffUserId`).
+ * Adds the bank, the customers, the users, and the account of a row. Columns of other names contain who did something
+ * (`decidedByUserId`), or a text of the client (`KycCheck.staffUserId`).
  */
 function addSubjects(changes: Changes, table: SQLiteTable, row: Row): void {
   const tableName = getTableName(table);
