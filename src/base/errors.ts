@@ -1,6 +1,12 @@
 import { type ASTNode, GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { ErrorDefinition } from './error-definition.ts';
-import { fillTemplate, type MessageParameters, type ParametersOf, type Placeholder } from './message-template.ts';
+import {
+  fillTemplate,
+  type MessageParameters,
+  type ParametersOf,
+  type Placeholder,
+  placeholdersOf,
+} from './message-template.ts';
 import { obpErrors } from './obp-errors.ts';
 import { ownErrors } from './own-errors.ts';
 import type { ValueRule } from './value-rules.ts';
@@ -124,6 +130,14 @@ export function textOf(key: ErrorKey): string {
   return isObpCode(key) ? `${key}: ${message}` : message;
 }
 
+/** The first sentence of the text of a failure, without parameters. Null if it cannot be written without them. */
+export function shortTextOf(key: ErrorKey): string | null {
+  const text = textOf(key);
+  const [sentence = text] = /^.+?[.!](?= |$)/.exec(text) ?? [];
+  const short = sentence.replace(/: \{\w+\}$/, '.');
+  return placeholdersOf(short).length === 0 ? short : null;
+}
+
 type AnyParameters = Partial<MessageParameters> & Technical & { detail?: string; rule?: ValueRule };
 
 function created(key: ErrorKey, sentence: string | null, details: Record<string, unknown>, technical: Technical) {
@@ -196,6 +210,11 @@ export const committedSentence = 'The mutation was committed, but its result is 
 export function committedError({ key, extensions }: GatewayError): GatewayError {
   const { limit, retryAfterSeconds } = extensions;
   return created(key, committedSentence, { detail: 'COMMITTED', limit, retryAfterSeconds, committed: true }, {});
+}
+
+/** Whether an extension is the key of a failure that is defined here. */
+export function isErrorKey(key: unknown): key is ErrorKey {
+  return typeof key === 'string' && Object.hasOwn(definitions, key);
 }
 
 function isObpCode(key: ErrorKey): key is ObpCode {

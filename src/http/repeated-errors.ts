@@ -1,4 +1,5 @@
 import type { ASTNode, GraphQLError, GraphQLFormattedError } from 'graphql';
+import { isErrorKey, shortTextOf } from '../base/errors.ts';
 
 interface OfRequest {
   requestId: string | undefined;
@@ -39,18 +40,24 @@ interface ErrorOfField {
   extensions?: Readonly<Record<string, unknown>>;
 }
 
+/** The parts of an error at its further paths. */
+function shortened({ message, extensions: { code, key } = {} }: ErrorOfField): ErrorOfField {
+  const short = isErrorKey(key) ? shortTextOf(key) : null;
+  return { message: short ?? message, extensions: { code, key } };
+}
+
 /**
  * Shortens the errors that differ from an earlier one only by their path: otherwise, the refusals of a page would be larger than its
  * data.
  */
 export function withShortRepetitions<Item extends ErrorOfField>(errors: readonly Item[]): (Item | ErrorOfField)[] {
-  const short = new Map<object, NonNullable<ErrorOfField['extensions']>>();
+  const repetitions = new Map<object, ErrorOfField>();
   return errors.map((error) => {
-    const { message, path, extensions } = error;
+    const { path, extensions } = error;
     if (extensions === undefined || path === undefined) return error;
-    const known = short.get(extensions);
-    if (known !== undefined) return { message, path, extensions: known };
-    short.set(extensions, { code: extensions.code, key: extensions.key });
+    const known = repetitions.get(extensions);
+    if (known !== undefined) return { message: known.message, path, extensions: known.extensions };
+    repetitions.set(extensions, shortened(error));
     return error;
   });
 }
