@@ -160,7 +160,7 @@ async function expectToWork(gateway: Gateway): Promise<void> {
   );
   expect(sessions[0]).toMatchObject({
     isolation: 'read committed',
-    statementTimeout: '15s',
+    statementTimeout: '10min',
     lockTimeout: '10s',
     idleTimeout: '0',
     transactionTimeout: '0',
