@@ -19,7 +19,7 @@ import { grantRole } from '../src/domain/user/user-administration.ts';
 import type { PermissionType } from '../src/graph/access/permissions.ts';
 import { printedAccess } from '../src/graph/access/printed-access.ts';
 import { gatewaySchema } from '../src/schema.ts';
-import { gatewayCases } from './support/api-cases.ts';
+import { gatewayCases, wholeEnvironment } from './support/api-cases.ts';
 import { insertEveryEntity, type World } from './support/every-entity.ts';
 import { type Gateway, type ResponseError, startGateway, type TestUser } from './support/gateway.ts';
 import { valueOrNull } from './support/root-calls.ts';
@@ -56,7 +56,7 @@ let gateway: Gateway;
 let sharedWorld: World;
 
 beforeAll(async () => {
-  gateway = await startGateway({ environment: { GATEWAY_CUSTOMER_FIREHOSE: 'on' } });
+  gateway = await startGateway({ environment: { ...wholeEnvironment, GATEWAY_CUSTOMER_FIREHOSE: 'on' } });
   await gateway.createBank(otherBankId);
   sharedWorld = await newWorld();
   // CustomerPastRetention.customer needs a customer who was closed long ago.
@@ -235,6 +235,16 @@ const wayByClosedCustomer: Way = {
     `{ customer(bankId: "${bankId}", customerId: "${otherCustomerId}") { ${selection} } }`,
 };
 
+function wayByRetraction(kind: string, idOf: (world: World) => string): Way {
+  return {
+    roles: ['CanRetractKycEvidence'],
+    document: (world, selection) => {
+      const input = `{ kind: ${kind}, kycEvidenceId: "${idOf(world)}", reason: "A mistake" }`;
+      return `mutation { retractKycEvidence(${ofOne(world)}, input: ${input}) { ${selection} } }`;
+    },
+  };
+}
+
 function wayByHistory(typeName: string): [string, Way] {
   const document = (world: World, selection: string) =>
     `{ customer(${ofOne(world)}) { history { nodes { ... on ${typeName} { ${selection} } } } } }`;
@@ -295,6 +305,21 @@ const ways: Record<string, Way> = {
   KycRetraction: {
     roles: ['CanGetKycChecksAtOneBank'],
     document: (world, selection) => `{ kycChecks(${ofOne(world)}) { retraction { ${selection} } } }`,
+  },
+  'KycEvidencePayload.kycCheck': wayByRetraction('CHECK', ({ kycCheckId }) => kycCheckId),
+  'KycEvidencePayload.kycDocument': wayByRetraction('DOCUMENT', ({ kycDocumentId }) => kycDocumentId),
+  'KycEvidencePayload.kycMedia': wayByRetraction('MEDIA', ({ kycMediaId }) => kycMediaId),
+  MeetingPayload: {
+    roles: ['CanCreateMeeting'],
+    document: ({ bankId, customerId }, selection) => {
+      const input = `customerId: "${customerId}", providerId: "jitsi", purposeId: "p", date: "${date}", creator: { name: "S" }`;
+      return `mutation { createMeeting(bankId: "${bankId}", input: { ${input}, invitees: [] }) { ${selection} } }`;
+    },
+  },
+  RevokeEntitlementPayload: {
+    roles: ['CanDeleteEntitlementAtOneBank'],
+    document: ({ entitlementId }, selection) =>
+      `mutation { revokeEntitlement(id: "${entitlementId}") { ${selection} } }`,
   },
   Meeting: wayByConnection('CanGetMeetings', ({ bankId }) => `meetings(bankId: "${bankId}")`),
   Account: {

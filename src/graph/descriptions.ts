@@ -19,6 +19,11 @@ export function payloadObjectOfCustomer(noun: string): string {
   return `The ${noun} after the mutation. Null if the mutation is retried with the same idempotency key after the customer was deleted.`;
 }
 
+/** The description of the ID in a payload whose object requires the role with which it is read. */
+export function payloadObjectId(noun: string): string {
+  return `The ID of the ${noun}.`;
+}
+
 /** The rule for times of what has happened. */
 export const pastTimeDescription =
   'It must not be in the future. A time that is at most five minutes ahead is stored as the present.';

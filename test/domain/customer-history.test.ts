@@ -218,7 +218,7 @@ describe('Customer.history', () => {
           'socialMediaHandle { id }',
         ),
       ...(['handle', '@jane'] as const),
-      (id) => `deleteSocialMediaHandle(${ofCustomer()}, id: "${id}") { socialMediaHandle { id } }`,
+      (id) => `deleteSocialMediaHandle(${ofCustomer()}, id: "${id}") { socialMediaHandleId }`,
     ],
     [
       'ACCOUNT_LINK',

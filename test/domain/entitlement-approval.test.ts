@@ -25,7 +25,7 @@ const rejectDocument = /* GraphQL */ `mutation ($id: ID!) {
   rejectEntitlementRequest(id: $id, reason: "Not needed") { entitlementRequest { state decidedByUserId } } }`;
 const requestDocument = /* GraphQL */ `mutation ($input: RequestEntitlementInput!) {
   requestEntitlement(input: $input) { entitlementRequest { id } } }`;
-const revokeDocument = 'mutation ($id: ID!) { revokeEntitlement(id: $id) { entitlement { id } } }';
+const revokeDocument = 'mutation ($id: ID!) { revokeEntitlement(id: $id) { entitlementId } }';
 const listDocument = /* GraphQL */ `query ($bankId: ID) { entitlementRequests(bankId: $bankId, state: REQUESTED) {
   nodes { id userId proposedByUserId reason expiresAt } } }`;
 

@@ -26,7 +26,8 @@ beforeAll(async () => {
   await gateway.createBank(bankId);
   await gateway.createBank(otherBankId);
   await insertCustomer(gateway.database, { id: otherCustomerId, bankId: otherBankId });
-  const roles: Role[] = [...adding, 'CanRetractKycEvidence', 'CanGetCustomer', 'CanGetKycChecksAtOneBank'];
+  const reading: Role[] = ['CanGetKycChecksAtOneBank', 'CanGetKycDocumentsAtOneBank', 'CanGetKycMediaAtOneBank'];
+  const roles: Role[] = [...adding, ...reading, 'CanRetractKycEvidence', 'CanGetCustomer'];
   officer = await gateway.createUser({ roles: roles.map((role) => [role, bankId]) });
 });
 

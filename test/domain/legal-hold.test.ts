@@ -233,11 +233,11 @@ describe('while a legal hold is in force', () => {
     const { id: userId } = await gateway.createUser();
     const { id } = await insertUserCustomerLink(gateway.database, { bankId, customerId, userId });
     const deactivate = `mutation ($bankId: ID!, $id: ID!) {
-      updateUserCustomerLink(bankId: $bankId, id: $id, input: { isActive: false }) { userCustomerLink { isActive } } }`;
+      updateUserCustomerLink(bankId: $bankId, id: $id, input: { isActive: false }) { userCustomerLinkId } }`;
 
     const { data } = await gateway.query(officer.token, deactivate, { bankId, id });
 
-    expect(data).toEqual({ updateUserCustomerLink: { userCustomerLink: { isActive: false } } });
+    expect(data).toEqual({ updateUserCustomerLink: { userCustomerLinkId: id } });
   });
 
   test('only one of two concurrent calls that set a hold and delete the customer succeeds', async () => {

@@ -27,7 +27,7 @@ const update = `mutation (
   $bankId: ID!, $id: ID!, $input: UpdateMeetingInput!, $expectedVersion: Int, $idempotencyKey: String
 ) {
   updateMeeting(bankId: $bankId, id: $id, input: $input, expectedVersion: $expectedVersion,
-    idempotencyKey: $idempotencyKey) { meeting { ${meetingFields} } customer { id } } }`;
+    idempotencyKey: $idempotencyKey) { meetingId meeting { ${meetingFields} } customer { id } } }`;
 
 interface MeetingAnswer {
   id: string;
@@ -508,12 +508,12 @@ describe('updateMeeting', () => {
     expect(second.data).toMatchObject({ updateMeeting: { meeting: { id, version: 2 } } });
   });
 
-  test('returns the meeting without its keys to a caller without CanGetMeetings', async () => {
+  test('returns only the ID of the meeting to a caller without CanGetMeetings', async () => {
     const { id } = await created(linked);
     const planner = await gateway.createUser({ roles: [['CanUpdateMeeting', bankId]] });
 
     const { data } = await updateAs(planner, id);
 
-    expect(data).toMatchObject({ updateMeeting: { meeting: { id, keys: null } } });
+    expect(data).toMatchObject({ updateMeeting: { meetingId: id, meeting: null } });
   });
 });

@@ -140,7 +140,7 @@ describe('deleteCustomerCascade at a bank with a retention period', () => {
   test('fails if evidence was retracted within the period', async () => {
     const { id } = await insertKycCheck(gateway.database, { bankId, customerId, ...storedAt(40) });
     const retract = `mutation ($bankId: ID!, $customerId: ID!, $input: RetractKycEvidenceInput!) {
-      retractKycEvidence(bankId: $bankId, customerId: $customerId, input: $input) { kycCheck { id } } }`;
+      retractKycEvidence(bankId: $bankId, customerId: $customerId, input: $input) { kycEvidenceId } }`;
     const input = { kind: 'CHECK', kycEvidenceId: id, reason: 'A mistake' };
     expect((await gateway.query(clerk.token, retract, { bankId, customerId, input })).errors).toEqual([]);
     const [row] = await gateway.database.read.select().from(kycCheck).where(eq(kycCheck.customerId, customerId));

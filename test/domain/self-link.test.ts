@@ -11,7 +11,7 @@ const createLink = /* GraphQL */ `mutation ($bankId: ID!, $customerId: ID!, $use
   createUserCustomerLink(bankId: $bankId, customerId: $customerId, input: { userId: $userId }) {
     userCustomerLink { id } } }`;
 const updateLink = /* GraphQL */ `mutation ($bankId: ID!, $id: ID!, $isActive: Boolean!) {
-  updateUserCustomerLink(bankId: $bankId, id: $id, input: { isActive: $isActive }) { userCustomerLink { isActive } } }`;
+  updateUserCustomerLink(bankId: $bankId, id: $id, input: { isActive: $isActive }) { userCustomerLinkId } }`;
 const linkAccount = /* GraphQL */ `mutation ($bankId: ID!, $customerId: ID!, $accountId: ID!) {
   createCustomerAccountLink(bankId: $bankId, customerId: $customerId,
     input: { accountId: $accountId, relationshipType: "Owner" }) { customerAccountLink { id } } }`;

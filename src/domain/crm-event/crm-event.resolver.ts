@@ -9,6 +9,7 @@ import { BankId } from '../../graph/arguments.ts';
 import { PageArguments } from '../../graph/connection.ts';
 import { customerConnectionQuery } from '../../graph/connection-query.ts';
 import type { Context } from '../../graph/context.ts';
+import { payloadObjectOfCustomer } from '../../graph/descriptions.ts';
 import { filteredConnectionQuery, fromCondition, toCondition } from '../../graph/filtered-connection-query.ts';
 import { periodOf, valid } from '../../graph/input.ts';
 import { mutate } from '../../graph/mutation.ts';
@@ -63,7 +64,7 @@ async function readPayload(
   { id, bankId, customerId }: { id: string; bankId: string; customerId: string | null },
 ): Promise<CrmEventPayload> {
   const row = await context.loader(eventById).load(id);
-  return { bankId, customerId, crmEvent: row === null ? null : toCrmEvent(row) };
+  return { bankId, customerId, crmEventId: id, crmEvent: row === null ? null : toCrmEvent(row) };
 }
 
 @Resolver(() => Customer)
@@ -162,6 +163,12 @@ export class CrmEventResolver {
 
 @Resolver(() => CrmEventPayload)
 export class CrmEventMutations {
+  @FieldResolver(() => CrmEvent, { nullable: true, description: payloadObjectOfCustomer('event') })
+  @RequiresRole(['CanGetCrmEvents'])
+  crmEvent(@Root() payload: CrmEventPayload): CrmEvent | null {
+    return payload.crmEvent;
+  }
+
   @FieldResolver(() => Customer, {
     nullable: true,
     description: 'The customer of the event. Null if the bank does not have the customer.',

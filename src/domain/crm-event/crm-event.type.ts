@@ -1,6 +1,6 @@
 import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
 import { connectionOf } from '../../graph/connection.ts';
-import { pastTimeDescription, payloadObjectOfCustomer } from '../../graph/descriptions.ts';
+import { pastTimeDescription, payloadObjectId } from '../../graph/descriptions.ts';
 import { DateTime } from '../../graph/scalars.ts';
 import { CrmEventState } from './crm-event-state.ts';
 
@@ -164,6 +164,9 @@ export class CrmEventPayload {
   bankId: string;
   customerId: string | null;
 
-  @Field(() => CrmEvent, { nullable: true, description: payloadObjectOfCustomer('event') })
+  @Field(() => ID, { description: payloadObjectId('event') })
+  crmEventId: string;
+
+  /** The field `crmEvent` requires the role with which it is read, because only its end is written by who closes it. */
   crmEvent: CrmEvent | null;
 }

@@ -3,7 +3,7 @@ import { Batched, BatchedByKey } from '../../execution/batched.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, CustomerId, ExpectedVersion } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
-import { updateDescription } from '../../graph/descriptions.ts';
+import { payloadObject, updateDescription } from '../../graph/descriptions.ts';
 import { requireRules } from '../../graph/input.ts';
 import { changedColumns } from '../../graph/input-fields.ts';
 import { mutate, type WrittenChild, writtenChild } from '../../graph/mutation.ts';
@@ -25,7 +25,7 @@ import { createCustomerLink, customerLinks, deleteCustomerLink } from './custome
 
 async function readPayload(context: Context, { id, bankId, customerId }: WrittenChild): Promise<CustomerLinkPayload> {
   const row = await context.loader(customerLinkById).load(id);
-  return { bankId, customerId, customerLink: row === null ? null : toCustomerLink(row) };
+  return { bankId, customerId, customerLinkId: id, customerLink: row === null ? null : toCustomerLink(row) };
 }
 
 const idsOf = (customers: readonly CustomerKey[]) => customers.map(({ id }) => id);
@@ -93,6 +93,12 @@ export class CustomerLinkResolver {
 
 @Resolver(() => CustomerLinkPayload)
 export class CustomerLinkMutations {
+  @FieldResolver(() => CustomerLink, { nullable: true, description: payloadObject('link') })
+  @RequiresRole(['CanGetCustomerLinks'])
+  customerLink(@Root() payload: CustomerLinkPayload): CustomerLink | null {
+    return payload.customerLink;
+  }
+
   @FieldResolver(() => Customer, { nullable: true, description: 'The customer of the link.' })
   @RequiresRole(['CanGetCustomer'])
   customer(@Root() payload: CustomerLinkPayload, @Ctx() context: Context): Promise<Customer | null> {
@@ -174,7 +180,7 @@ export class CustomerLinkMutations {
         deleted = toCustomerLink(await deleteCustomerLink(transaction, customer, row, expectedVersion));
         return writtenChild(deleted);
       },
-      ({ customerId }) => ({ bankId, customerId, customerLink: deleted }),
+      ({ customerId }) => ({ bankId, customerId, customerLinkId: id, customerLink: deleted }),
     );
   }
 }

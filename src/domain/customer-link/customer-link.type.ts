@@ -1,5 +1,5 @@
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { payloadObject, versionDescription } from '../../graph/descriptions.ts';
+import { payloadObjectId, versionDescription } from '../../graph/descriptions.ts';
 import { DateTime, Decimal } from '../../graph/scalars.ts';
 import type { CustomerLinkRow } from './customer-link.table.ts';
 import { CustomerRelationship } from './customer-relationship.ts';
@@ -99,6 +99,9 @@ export class CustomerLinkPayload {
   bankId: string;
   customerId: string;
 
-  @Field(() => CustomerLink, { nullable: true, description: payloadObject('link') })
+  @Field(() => ID, { description: payloadObjectId('link') })
+  customerLinkId: string;
+
+  /** The field `customerLink` requires the role with which it is read, because an update writes only a part of it. */
   customerLink: CustomerLink | null;
 }

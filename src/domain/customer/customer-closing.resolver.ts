@@ -10,10 +10,10 @@ import { mutate } from '../../graph/mutation.ts';
 import { userSummaries } from '../user/user.loader.ts';
 import { UserSummary } from '../user/user-summary.type.ts';
 import { loadCustomer } from './customer.loader.ts';
-import { Customer, CustomerPayload, toCustomerPayload } from './customer.type.ts';
+import { Customer } from './customer.type.ts';
 import { type ClosingColumns, updateCustomer } from './customer.writes.ts';
 import { closingValues, refuseClosed } from './customer-closing.rules.ts';
-import { CloseCustomerInput, CustomerClosing } from './customer-closing.type.ts';
+import { CloseCustomerInput, CustomerClosing, CustomerClosingPayload } from './customer-closing.type.ts';
 import { type LockedCustomer, lockCustomer } from './locked-customer.ts';
 
 interface Closing {
@@ -33,7 +33,10 @@ function writeClosing(context: Context, { bankId, customerId, expectedVersion, r
       await updateCustomer(transaction, customer, columns, expectedVersion);
       return { id: customer.id };
     },
-    async ({ id }): Promise<CustomerPayload> => toCustomerPayload(bankId, await loadCustomer(context, id)),
+    async ({ id }): Promise<CustomerClosingPayload> => {
+      const customer = await loadCustomer(context, id);
+      return { bankId, customerId: id, closing: customer?.closing ?? null };
+    },
   );
 }
 
@@ -54,7 +57,7 @@ export class CustomerClosingResolver {
 }
 
 @Resolver(() => Customer)
-export class CloseCustomerMutations {
+export class CustomerClosingOfCustomerResolver {
   @FieldResolver(() => CustomerClosing, {
     nullable: true,
     description: 'The end of the relationship with the customer. Null if the customer is not closed.',
@@ -63,8 +66,21 @@ export class CloseCustomerMutations {
   closing(@Root() { closing }: Customer): CustomerClosing | null {
     return closing;
   }
+}
 
-  @Mutation(() => CustomerPayload, {
+@Resolver(() => CustomerClosingPayload)
+export class CustomerClosingMutations {
+  @FieldResolver(() => Customer, {
+    nullable: true,
+    description:
+      'The customer after the mutation. Null if the mutation is retried with the same idempotency key after the customer was deleted.',
+  })
+  @RequiresRole(['CanGetCustomer'])
+  customer(@Root() payload: CustomerClosingPayload, @Ctx() context: Context): Promise<Customer | null> {
+    return loadCustomer(context, payload.customerId);
+  }
+
+  @Mutation(() => CustomerClosingPayload, {
     nullable: true,
     description:
       'Records the end of the relationship with a customer. The retention period of the bank then counts from the end of this day (UTC), for the user who records it from the last change. Data of a closed customer can be corrected and deleted, and messages and CRM events can be added; other additions fail with `CUSTOMER_CLOSED`, and so does a second closing.',
@@ -77,12 +93,12 @@ export class CloseCustomerMutations {
     input: CloseCustomerInput,
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
-  ): Promise<CustomerPayload> {
+  ): Promise<CustomerClosingPayload> {
     const columns = { ...closingValues(input), closedByUserId: callerIdOf(context), closedAt: new Date() };
     return writeClosing(context, { bankId, customerId, expectedVersion, refuse: refuseClosed, columns });
   }
 
-  @Mutation(() => CustomerPayload, {
+  @Mutation(() => CustomerClosingPayload, {
     nullable: true,
     description:
       'Takes back the closing of a customer, for example because it was recorded for another customer. The retention period counts from the last change again. Fails with `CUSTOMER_NOT_CLOSED` if the customer is not closed.',
@@ -93,7 +109,7 @@ export class CloseCustomerMutations {
     @CustomerId() customerId: string,
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
-  ): Promise<CustomerPayload> {
+  ): Promise<CustomerClosingPayload> {
     const columns = { closedOn: null, closingReason: null, closedByUserId: null, closedAt: null };
     const refuse = ({ closedOn }: LockedCustomer) => {
       if (closedOn === null) throw gatewayError('CUSTOMER_NOT_CLOSED');

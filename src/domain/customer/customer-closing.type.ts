@@ -1,4 +1,5 @@
-import { Field, InputType, ObjectType } from 'type-graphql';
+import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { payloadObjectId } from '../../graph/descriptions.ts';
 import { DateTime, LocalDate } from '../../graph/scalars.ts';
 import type { CustomerRow } from './customer.table.ts';
 
@@ -44,4 +45,18 @@ export class CloseCustomerInput {
     description: 'The reason, such as `Closed at the request of the customer`, at most 2,000 characters.',
   })
   reason: string;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'The result of closing or reopening a customer.' })
+export class CustomerClosingPayload {
+  bankId: string;
+
+  @Field(() => ID, { description: payloadObjectId('customer') })
+  customerId: string;
+
+  @Field(() => CustomerClosing, {
+    nullable: true,
+    description: 'The closing after the mutation. Null if the customer is not closed, or was deleted since.',
+  })
+  closing: CustomerClosing | null;
 }

@@ -11,12 +11,15 @@ import { loadCustomer } from '../customer/customer.loader.ts';
 import { Customer } from '../customer/customer.type.ts';
 import { lockCustomer } from '../customer/locked-customer.ts';
 import { kycCheck } from './kyc-check.table.ts';
+import { KycCheck } from './kyc-check.type.ts';
 import { kycDocument } from './kyc-document.table.ts';
+import { KycDocument } from './kyc-document.type.ts';
 import { loadKycCheck, loadKycDocument, loadKycMedia } from './kyc-evidence.loader.ts';
 import { KycEvidenceKind, KycEvidencePayload, RetractKycEvidenceInput } from './kyc-evidence.type.ts';
 import { retractEvidence } from './kyc-evidence.writes.ts';
 import { refreshKycGaps } from './kyc-gap.writes.ts';
 import { kycMedia } from './kyc-media.table.ts';
+import { KycMedia } from './kyc-media.type.ts';
 
 const tableOf = {
   [KycEvidenceKind.CHECK]: kycCheck,
@@ -26,6 +29,36 @@ const tableOf = {
 
 @Resolver(() => KycEvidencePayload)
 export class KycEvidenceMutations {
+  @FieldResolver(() => KycCheck, {
+    nullable: true,
+    description: 'The retracted check. Null if the evidence is not a check.',
+  })
+  @RequiresRole(['CanGetAnyKycChecks', 'CanGetKycChecksAtOneBank'])
+  async kycCheck(@Root() payload: KycEvidencePayload, @Ctx() context: Context): Promise<KycCheck | null> {
+    const { kind, customerId, kycEvidenceId } = payload;
+    return kind === KycEvidenceKind.CHECK ? loadKycCheck(context, customerId, kycEvidenceId) : null;
+  }
+
+  @FieldResolver(() => KycDocument, {
+    nullable: true,
+    description: 'The retracted document. Null if the evidence is not a document.',
+  })
+  @RequiresRole(['CanGetAnyKycDocuments', 'CanGetKycDocumentsAtOneBank'])
+  async kycDocument(@Root() payload: KycEvidencePayload, @Ctx() context: Context): Promise<KycDocument | null> {
+    const { kind, customerId, kycEvidenceId } = payload;
+    return kind === KycEvidenceKind.DOCUMENT ? loadKycDocument(context, customerId, kycEvidenceId) : null;
+  }
+
+  @FieldResolver(() => KycMedia, {
+    nullable: true,
+    description: 'The retracted media item. Null if the evidence is not a media item.',
+  })
+  @RequiresRole(['CanGetAnyKycMedia', 'CanGetKycMediaAtOneBank'])
+  async kycMedia(@Root() payload: KycEvidencePayload, @Ctx() context: Context): Promise<KycMedia | null> {
+    const { kind, customerId, kycEvidenceId } = payload;
+    return kind === KycEvidenceKind.MEDIA ? loadKycMedia(context, customerId, kycEvidenceId) : null;
+  }
+
   @FieldResolver(() => Customer, { nullable: true, description: 'The customer of the evidence.' })
   @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
   customer(@Root() payload: KycEvidencePayload, @Ctx() context: Context): Promise<Customer | null> {
@@ -59,13 +92,7 @@ export class KycEvidenceMutations {
         await refreshKycGaps(transaction, [customer.id]);
         return { id };
       },
-      async () => ({
-        bankId,
-        customerId,
-        kycCheck: kind === KycEvidenceKind.CHECK ? await loadKycCheck(context, customerId, id) : null,
-        kycDocument: kind === KycEvidenceKind.DOCUMENT ? await loadKycDocument(context, customerId, id) : null,
-        kycMedia: kind === KycEvidenceKind.MEDIA ? await loadKycMedia(context, customerId, id) : null,
-      }),
+      () => ({ bankId, customerId, kind, kycEvidenceId: id }),
     );
   }
 }

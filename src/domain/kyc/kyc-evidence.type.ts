@@ -1,7 +1,5 @@
 import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
-import { KycCheck } from './kyc-check.type.ts';
-import { KycDocument } from './kyc-document.type.ts';
-import { KycMedia } from './kyc-media.type.ts';
+import { payloadObjectId } from '../../graph/descriptions.ts';
 
 export enum KycEvidenceKind {
   CHECK = 'CHECK',
@@ -40,18 +38,8 @@ export class KycEvidencePayload {
   bankId: string;
   customerId: string;
 
-  @Field(() => KycCheck, { nullable: true, description: 'The retracted check. Null if the evidence is not a check.' })
-  kycCheck: KycCheck | null;
+  kind: KycEvidenceKind;
 
-  @Field(() => KycDocument, {
-    nullable: true,
-    description: 'The retracted document. Null if the evidence is not a document.',
-  })
-  kycDocument: KycDocument | null;
-
-  @Field(() => KycMedia, {
-    nullable: true,
-    description: 'The retracted media item. Null if the evidence is not a media item.',
-  })
-  kycMedia: KycMedia | null;
+  @Field(() => ID, { description: payloadObjectId('evidence') })
+  kycEvidenceId: string;
 }

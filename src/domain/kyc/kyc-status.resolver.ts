@@ -7,6 +7,7 @@ import { Authenticated, RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, BankIdOrNull, CustomerId } from '../../graph/arguments.ts';
 import { callerIdOf } from '../../graph/caller.ts';
 import type { Context } from '../../graph/context.ts';
+import { payloadObjectOfCustomer } from '../../graph/descriptions.ts';
 import { longText, valid } from '../../graph/input.ts';
 import { collectProblems } from '../../graph/input-collection.ts';
 import type { WrittenChild } from '../../graph/mutation.ts';
@@ -23,6 +24,7 @@ import {
   KycStatus,
   KycStatusPayload,
   RetractKycStatusInput,
+  RetractKycStatusPayload,
   toKycStatus,
 } from './kyc-status.type.ts';
 import { proposalsById } from './kyc-status-proposal.loader.ts';
@@ -176,8 +178,23 @@ export class KycStatusMutations {
       return applyKycStatus(transaction, customer, values, { recordedByUserId, proposalId: null });
     });
   }
+}
 
-  @Mutation(() => KycStatusPayload, {
+@Resolver(() => RetractKycStatusPayload)
+export class RetractKycStatusMutation {
+  @FieldResolver(() => KycStatus, { nullable: true, description: payloadObjectOfCustomer('status') })
+  @RequiresRole(['CanGetAnyKycStatuses', 'CanGetKycStatusesAtOneBank'])
+  kycStatus(@Root() payload: RetractKycStatusPayload): KycStatus | null {
+    return payload.kycStatus;
+  }
+
+  @FieldResolver(() => Customer, { nullable: true, description: 'The customer of the status.' })
+  @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
+  customer(@Root() payload: RetractKycStatusPayload, @Ctx() context: Context): Promise<Customer | null> {
+    return loadCustomer(context, payload.customerId);
+  }
+
+  @Mutation(() => RetractKycStatusPayload, {
     nullable: true,
     description:
       'Retracts a KYC status. The status is kept, with the user, the time, and the reason of its retraction. `kycStatus` and `lastOkDate` of the customer follow the other statuses, and the same status can be added again. No second officer is required. Fails with `KYC_STATUS_NOT_FOUND` if the customer has no such status, and with `KYC_STATUS_RETRACTED` if the status is already retracted.',
@@ -188,13 +205,14 @@ export class KycStatusMutations {
     @CustomerId() customerId: string,
     @Arg('input', () => RetractKycStatusInput, { description: 'The retraction.' }) input: RetractKycStatusInput,
     @Ctx() context: Context,
-  ): Promise<KycStatusPayload> {
+  ): Promise<RetractKycStatusPayload> {
     const { id, reason } = collectProblems(() => ({
       id: valid('input.id', () => parseId(input.id)),
       reason: longText('input.reason', input.reason, 2000),
     }));
     const userId = callerIdOf(context);
-    return mutateChild(context, { bankId, customerId }, readPayload, async (transaction, customer) => {
+    const read = async () => ({ bankId, customerId, kycStatusId: id, kycStatus: await loadKycStatus(context, id) });
+    return mutateChild(context, { bankId, customerId }, read, async (transaction, customer) => {
       await retractKycStatus(transaction, customer, id, { userId, reason });
       return { id, bankId, customerId };
     });

@@ -1,5 +1,5 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
-import { payloadObjectOfCustomer } from '../../graph/descriptions.ts';
+import { payloadObjectId, payloadObjectOfCustomer } from '../../graph/descriptions.ts';
 import { DateTime } from '../../graph/scalars.ts';
 import { toKycRecord } from './kyc-record.type.ts';
 import { KycRetraction } from './kyc-retraction.type.ts';
@@ -89,5 +89,17 @@ export class KycStatusPayload {
   customerId: string;
 
   @Field(() => KycStatus, { nullable: true, description: payloadObjectOfCustomer('status') })
+  kycStatus: KycStatus | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'The result of retracting a KYC status.' })
+export class RetractKycStatusPayload {
+  bankId: string;
+  customerId: string;
+
+  @Field(() => ID, { description: payloadObjectId('status') })
+  kycStatusId: string;
+
+  /** The field `kycStatus` requires the role with which it is read. */
   kycStatus: KycStatus | null;
 }

@@ -10,7 +10,7 @@ import { BankId, ExpectedVersion } from '../../graph/arguments.ts';
 import { PageArguments } from '../../graph/connection.ts';
 import { connectionQuery, customerConnectionQuery } from '../../graph/connection-query.ts';
 import type { Context } from '../../graph/context.ts';
-import { periodDescriptions, updateDescription } from '../../graph/descriptions.ts';
+import { payloadObjectOfCustomer, periodDescriptions, updateDescription } from '../../graph/descriptions.ts';
 import { filteredConnectionQuery, fromCondition, toCondition } from '../../graph/filtered-connection-query.ts';
 import { periodOf } from '../../graph/input.ts';
 import { changedColumns } from '../../graph/input-fields.ts';
@@ -23,7 +23,14 @@ import { activeLinksOfCaller } from '../user-customer-link/linked-user.ts';
 import { toMeeting } from './meeting.loader.ts';
 import { meetingFields, meetingValues } from './meeting.rules.ts';
 import { type MeetingRow, meeting } from './meeting.table.ts';
-import { CreateMeetingInput, Meeting, MeetingConnection, MeetingPayload, UpdateMeetingInput } from './meeting.type.ts';
+import {
+  CreateMeetingInput,
+  Meeting,
+  MeetingConnection,
+  MeetingPayload,
+  UpdateMeetingInput,
+  UpdateMeetingPayload,
+} from './meeting.type.ts';
 import { createMeeting, updateMeeting } from './meeting.writes.ts';
 import { isParticipant, mayReadMeetings, ownMeetings, ownMeetingsValues } from './meeting-participant.ts';
 import { createSession } from './meeting-providers.ts';
@@ -196,8 +203,26 @@ export class MeetingMutations {
       ({ id }) => readPayload(context, bankId, id),
     );
   }
+}
 
-  @Mutation(() => MeetingPayload, {
+@Resolver(() => UpdateMeetingPayload)
+export class UpdateMeetingMutation {
+  @FieldResolver(() => Meeting, { nullable: true, description: payloadObjectOfCustomer('meeting') })
+  @RequiresRole(['CanGetMeetings'])
+  meeting(@Root() payload: UpdateMeetingPayload): Meeting | null {
+    return payload.meeting;
+  }
+
+  @FieldResolver(() => Customer, {
+    nullable: true,
+    description: 'The customer of the meeting. Null if there is none.',
+  })
+  @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
+  customer(@Root() payload: UpdateMeetingPayload, @Ctx() context: Context): Promise<Customer | null> {
+    return loadCustomer(context, payload.customerId);
+  }
+
+  @Mutation(() => UpdateMeetingPayload, {
     nullable: true,
     description: `${updateDescription('the staff user, the time, and the cancellation of a meeting')} Fails with \`OBP-30104\` if the bank has no such meeting.`,
   })
@@ -209,7 +234,7 @@ export class MeetingMutations {
     input: UpdateMeetingInput,
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
-  ): Promise<MeetingPayload> {
+  ): Promise<UpdateMeetingPayload> {
     const values = changedColumns(meetingFields, input);
     return mutate(
       context,
@@ -217,7 +242,7 @@ export class MeetingMutations {
         await updateMeeting(transaction, bankId, id, values, expectedVersion);
         return { id };
       },
-      () => readPayload(context, bankId, id),
+      async () => ({ ...(await readPayload(context, bankId, id)), meetingId: id }),
     );
   }
 }

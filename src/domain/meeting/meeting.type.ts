@@ -1,6 +1,6 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { connectionOf } from '../../graph/connection.ts';
-import { payloadObjectOfCustomer, versionDescription } from '../../graph/descriptions.ts';
+import { payloadObjectId, payloadObjectOfCustomer, versionDescription } from '../../graph/descriptions.ts';
 import { MaxInputItems } from '../../graph/max-input-items.ts';
 import { DateTime, EmailAddress } from '../../graph/scalars.ts';
 import { Secret } from '../../graph/secret.ts';
@@ -238,5 +238,17 @@ export class MeetingPayload {
   customerId: string | null;
 
   @Field(() => Meeting, { nullable: true, description: payloadObjectOfCustomer('meeting') })
+  meeting: Meeting | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'The result of updating a meeting.' })
+export class UpdateMeetingPayload {
+  bankId: string;
+  customerId: string | null;
+
+  @Field(() => ID, { description: payloadObjectId('meeting') })
+  meetingId: string;
+
+  /** The field `meeting` requires the role with which it is read. */
   meeting: Meeting | null;
 }

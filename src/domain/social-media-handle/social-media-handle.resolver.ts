@@ -4,12 +4,18 @@ import { Batched, BatchedByKey } from '../../execution/batched.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, CustomerId, ExpectedVersion } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
+import { payloadObject } from '../../graph/descriptions.ts';
 import type { WrittenChild } from '../../graph/mutation.ts';
 import { deleteChild, mutateChild } from '../customer/child-mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
 import { socialMediaHandle } from './social-media-handle.table.ts';
-import { SocialMediaHandle, SocialMediaHandleInput, SocialMediaHandlePayload } from './social-media-handle.type.ts';
+import {
+  DeleteSocialMediaHandlePayload,
+  SocialMediaHandle,
+  SocialMediaHandleInput,
+  SocialMediaHandlePayload,
+} from './social-media-handle.type.ts';
 import { socialMediaHandles, socialMediaHandleValues, storeSocialMediaHandle } from './social-media-handle.writes.ts';
 
 const handlesByCustomer = manyBy(socialMediaHandle, ['customerId'], {
@@ -95,21 +101,37 @@ export class SocialMediaHandleMutations {
       storeSocialMediaHandle(transaction, customer, values),
     );
   }
+}
 
-  @Mutation(() => SocialMediaHandlePayload, {
+@Resolver(() => DeleteSocialMediaHandlePayload)
+export class DeleteSocialMediaHandleMutation {
+  @FieldResolver(() => SocialMediaHandle, { nullable: true, description: payloadObject('social media handle') })
+  @RequiresRole(['CanGetSocialMediaHandles'])
+  socialMediaHandle(@Root() payload: DeleteSocialMediaHandlePayload): SocialMediaHandle | null {
+    return payload.socialMediaHandle;
+  }
+
+  @FieldResolver(() => Customer, { nullable: true, description: 'The customer of the social media handle.' })
+  @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
+  customer(@Root() payload: DeleteSocialMediaHandlePayload, @Ctx() context: Context): Promise<Customer | null> {
+    return loadCustomer(context, payload.customerId);
+  }
+
+  @Mutation(() => DeleteSocialMediaHandlePayload, {
     nullable: true,
     description: 'Deletes a social media handle of a customer.',
   })
   @RequiresRole(['CanDeleteSocialMediaHandle'])
-  deleteSocialMediaHandle(
+  async deleteSocialMediaHandle(
     @BankId() bankId: string,
     @CustomerId() customerId: string,
     @Arg('id', () => ID, { description: 'The ID of the social media handle.' }) id: string,
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
-  ): Promise<SocialMediaHandlePayload> {
-    return deleteChild(context, { bankId, customerId }, 'socialMediaHandle', (transaction, customer) =>
+  ): Promise<DeleteSocialMediaHandlePayload> {
+    const payload = await deleteChild(context, { bankId, customerId }, 'socialMediaHandle', (transaction, customer) =>
       socialMediaHandles.delete(transaction, customer, id, expectedVersion),
     );
+    return { ...payload, socialMediaHandleId: id };
   }
 }

@@ -1,5 +1,5 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import { pastTimeDescription, payloadObject, versionDescription } from '../../graph/descriptions.ts';
+import { pastTimeDescription, payloadObject, payloadObjectId, versionDescription } from '../../graph/descriptions.ts';
 import { DateTime } from '../../graph/scalars.ts';
 
 /** The fields of a handle, and of a handle as it was at a time. */
@@ -65,5 +65,17 @@ export class SocialMediaHandlePayload {
     nullable: true,
     description: payloadObject('social media handle'),
   })
+  socialMediaHandle: SocialMediaHandle | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'The result of deleting a social media handle.' })
+export class DeleteSocialMediaHandlePayload {
+  bankId: string;
+  customerId: string;
+
+  @Field(() => ID, { description: payloadObjectId('social media handle') })
+  socialMediaHandleId: string;
+
+  /** The field `socialMediaHandle` requires the role with which it is read. */
   socialMediaHandle: SocialMediaHandle | null;
 }

@@ -4,6 +4,7 @@ import { Batched, BatchedByKey } from '../../execution/batched.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, CustomerId, ExpectedVersion } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
+import { payloadObject } from '../../graph/descriptions.ts';
 import { changedColumns } from '../../graph/input-fields.ts';
 import { mutate, type WrittenChild, writtenChild } from '../../graph/mutation.ts';
 import { mutateChild } from '../customer/child-mutation.ts';
@@ -18,6 +19,7 @@ import { userCustomerLink } from './user-customer-link.table.ts';
 import {
   CreateUserCustomerLinkInput,
   UpdateUserCustomerLinkInput,
+  UpdateUserCustomerLinkPayload,
   UserCustomerLink,
   UserCustomerLinkPayload,
 } from './user-customer-link.type.ts';
@@ -130,35 +132,6 @@ export class UserCustomerLinkMutations {
   @Mutation(() => UserCustomerLinkPayload, {
     nullable: true,
     description:
-      'Activates or deactivates a link between a user and a customer. Fails with `OBP-30035` if the bank has no such link, and with `SELF_LINK_REFUSED` if callers activate their own link.',
-  })
-  @RequiresRole(['CanCreateUserCustomerLink'])
-  updateUserCustomerLink(
-    @BankId() bankId: string,
-    @Arg('id', () => ID, { description: 'The ID of the link.' }) id: string,
-    @Arg('input', () => UpdateUserCustomerLinkInput, { description: 'The new values of the link.' })
-    input: UpdateUserCustomerLinkInput,
-    @ExpectedVersion() expectedVersion: number | null,
-    @Ctx() context: Context,
-  ): Promise<UserCustomerLinkPayload> {
-    const values = changedColumns(userLinkFields, input);
-    return mutate(
-      context,
-      async (transaction) => {
-        const { row, customer } = await lockCustomerOfRow(transaction, userCustomerLink, bankId, id, 'OBP-30035');
-        if (values.isActive === true) {
-          refuseSelfLink(context.user?.id, row.userId, 'input.isActive');
-          refuseClosed(customer);
-        }
-        return writtenChild(await userLinks.update(transaction, customer, id, values, expectedVersion));
-      },
-      (written) => readPayload(context, written),
-    );
-  }
-
-  @Mutation(() => UserCustomerLinkPayload, {
-    nullable: true,
-    description:
       'Deletes a link between a user and a customer. The user and the customer are kept. Fails with `OBP-30035` if the bank has no such link.',
   })
   @RequiresRole(['CanDeleteUserCustomerLink'])
@@ -177,6 +150,50 @@ export class UserCustomerLinkMutations {
         return writtenChild(deleted);
       },
       ({ customerId }) => ({ bankId, customerId, userCustomerLink: deleted }),
+    );
+  }
+}
+
+@Resolver(() => UpdateUserCustomerLinkPayload)
+export class UpdateUserCustomerLinkMutation {
+  @FieldResolver(() => UserCustomerLink, { nullable: true, description: payloadObject('link') })
+  @RequiresRole(['CanGetUserCustomerLink'])
+  userCustomerLink(@Root() payload: UpdateUserCustomerLinkPayload): UserCustomerLink | null {
+    return payload.userCustomerLink;
+  }
+
+  @FieldResolver(() => Customer, { nullable: true, description: 'The customer of the link.' })
+  @RequiresRole(['CanGetCustomer'], { orLinkedUser: true })
+  customer(@Root() payload: UpdateUserCustomerLinkPayload, @Ctx() context: Context): Promise<Customer | null> {
+    return loadCustomer(context, payload.customerId);
+  }
+
+  @Mutation(() => UpdateUserCustomerLinkPayload, {
+    nullable: true,
+    description:
+      'Activates or deactivates a link between a user and a customer. Fails with `OBP-30035` if the bank has no such link, and with `SELF_LINK_REFUSED` if callers activate their own link.',
+  })
+  @RequiresRole(['CanCreateUserCustomerLink'])
+  updateUserCustomerLink(
+    @BankId() bankId: string,
+    @Arg('id', () => ID, { description: 'The ID of the link.' }) id: string,
+    @Arg('input', () => UpdateUserCustomerLinkInput, { description: 'The new values of the link.' })
+    input: UpdateUserCustomerLinkInput,
+    @ExpectedVersion() expectedVersion: number | null,
+    @Ctx() context: Context,
+  ): Promise<UpdateUserCustomerLinkPayload> {
+    const values = changedColumns(userLinkFields, input);
+    return mutate(
+      context,
+      async (transaction) => {
+        const { row, customer } = await lockCustomerOfRow(transaction, userCustomerLink, bankId, id, 'OBP-30035');
+        if (values.isActive === true) {
+          refuseSelfLink(context.user?.id, row.userId, 'input.isActive');
+          refuseClosed(customer);
+        }
+        return writtenChild(await userLinks.update(transaction, customer, id, values, expectedVersion));
+      },
+      async (written) => ({ ...(await readPayload(context, written)), userCustomerLinkId: id }),
     );
   }
 }

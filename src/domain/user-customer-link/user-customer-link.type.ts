@@ -1,5 +1,5 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import { payloadObject, versionDescription } from '../../graph/descriptions.ts';
+import { payloadObject, payloadObjectId, versionDescription } from '../../graph/descriptions.ts';
 import { DateTime } from '../../graph/scalars.ts';
 
 /** The fields of a link, and of a link as it was at a time. */
@@ -67,5 +67,20 @@ export class UserCustomerLinkPayload {
     nullable: true,
     description: payloadObject('link'),
   })
+  userCustomerLink: UserCustomerLink | null;
+}
+
+@ObjectType({
+  simpleResolvers: true,
+  description: 'The result of activating or deactivating a link between a user and a customer.',
+})
+export class UpdateUserCustomerLinkPayload {
+  bankId: string;
+  customerId: string;
+
+  @Field(() => ID, { description: payloadObjectId('link') })
+  userCustomerLinkId: string;
+
+  /** The field `userCustomerLink` requires the role with which it is read. */
   userCustomerLink: UserCustomerLink | null;
 }

@@ -25,6 +25,7 @@ import {
   EntitlementConnection,
   EntitlementPayload,
   GrantEntitlementInput,
+  RevokeEntitlementPayload,
   toEntitlements,
 } from './entitlement.type.ts';
 import {
@@ -238,8 +239,17 @@ export class EntitlementResolver {
       },
     );
   }
+}
 
-  @Mutation(() => EntitlementPayload, {
+@Resolver(() => RevokeEntitlementPayload)
+export class RevokeEntitlementMutation {
+  @FieldResolver(() => Entitlement, { nullable: true, description: 'The entitlement before the mutation.' })
+  @RequiresRole(['CanGetEntitlementsForAnyUserAtOneBank', 'CanGetEntitlementsForAnyUserAtAnyBank'])
+  entitlement(@Root() payload: RevokeEntitlementPayload): Entitlement | null {
+    return payload.entitlement;
+  }
+
+  @Mutation(() => RevokeEntitlementPayload, {
     nullable: true,
     description:
       "Revokes an entitlement, from the user's next request on. Revoking a system role requires `CanDeleteEntitlementAtAnyBank`; for a bank role, `CanDeleteEntitlementAtOneBank` at that bank is enough. Super admins can revoke every role. Fails with `OBP-30212` if the entitlement does not exist or the caller cannot revoke it.",
@@ -248,7 +258,7 @@ export class EntitlementResolver {
   async revokeEntitlement(
     @Arg('id', () => ID, { description: 'The ID of the entitlement.' }) id: string,
     @Ctx() context: Context,
-  ): Promise<EntitlementPayload> {
+  ): Promise<RevokeEntitlementPayload> {
     const caller = callerOf(context);
     if (!caller.isSuperAdmin) requireSomewhere(caller, revokingRoles);
     return mutate(
@@ -258,6 +268,8 @@ export class EntitlementResolver {
         return { id, userId, roleName, bankId, expiresAt: expiresAt?.toISOString() ?? null };
       },
       ({ id: revokedId, userId, roleName, bankId, expiresAt }) => ({
+        bankId,
+        entitlementId: revokedId,
         entitlement: isRole(roleName)
           ? { id: revokedId, userId, roleName, bankId, expiresAt: expiresAt === null ? null : new Date(expiresAt) }
           : null,

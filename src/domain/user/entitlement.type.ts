@@ -1,6 +1,7 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { isRole, type Role as RoleName } from '../../base/roles.ts';
 import { connectionOf } from '../../graph/connection.ts';
+import { payloadObjectId } from '../../graph/descriptions.ts';
 import { Role } from '../../graph/role-enum.ts';
 import { DateTime } from '../../graph/scalars.ts';
 import type { EntitlementRow } from './entitlement.table.ts';
@@ -78,7 +79,18 @@ export class EntitlementPayload {
   @Field(() => Entitlement, {
     nullable: true,
     description:
-      'The entitlement after the mutation or, for a revocation, before it. Null if a grant is retried with the same idempotency key after the entitlement was revoked or has expired.',
+      'The new entitlement. Null if a grant is retried with the same idempotency key after the entitlement was revoked or has expired.',
   })
+  entitlement: Entitlement | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'The result of revoking an entitlement.' })
+export class RevokeEntitlementPayload {
+  bankId: string | null;
+
+  @Field(() => ID, { description: payloadObjectId('entitlement') })
+  entitlementId: string;
+
+  /** The field `entitlement` requires the role with which it is read. Null if this version does not know its role. */
   entitlement: Entitlement | null;
 }

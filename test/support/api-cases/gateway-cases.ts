@@ -64,8 +64,9 @@ export const gatewayCases: Readonly<Record<string, ApiCase>> = {
   },
   revokeEntitlement: {
     variables: ({ entitlementId }) => ({ id: entitlementId }),
-    selection: 'entitlement { id userId roleName bankId expiresAt }',
+    selection: 'entitlementId entitlement { id userId roleName bankId expiresAt }',
     result: ({ bankId, colleague, entitlementId }) => ({
+      entitlementId,
       entitlement: {
         id: entitlementId,
         userId: colleague.id,
@@ -75,6 +76,7 @@ export const gatewayCases: Readonly<Record<string, ApiCase>> = {
       },
     }),
     isByRoleOnly: true,
+    alsoRoles: ['CanGetEntitlementsForAnyUserAtOneBank'],
   },
   requestEntitlement: {
     variables: () => ({ input: { roleName: 'CanGetAnyUser', reason: 'My work' } }),
@@ -148,22 +150,24 @@ export const gatewayCases: Readonly<Record<string, ApiCase>> = {
   },
   createCrmEvent: {
     variables: (world) => ({ ...ofBank(world), input: { customerId: world.customerId, category: 'Call' } }),
-    selection: 'crmEvent { id customerId category } customer { id }',
+    selection: 'crmEventId crmEvent { id customerId category } customer { id }',
     result: (world) => ({
+      crmEventId: anId,
       crmEvent: { id: anId, customerId: world.customerId, category: 'Call' },
       customer: idOfCustomer(world),
     }),
-    alsoRoles: readCustomer,
+    alsoRoles: [...readCustomer, 'CanGetCrmEvents'],
     otherVariables: (world) => ({ input: { customerId: world.customerId, category: 'Letter' } }),
   },
   closeCrmEvent: {
     variables: (world) => ({ ...ofBank(world), id: world.crmEventId, input: { result: 'Has sent the form' } }),
-    selection: 'crmEvent { id state result } customer { id }',
+    selection: 'crmEventId crmEvent { id state result } customer { id }',
     result: (world) => ({
+      crmEventId: world.crmEventId,
       crmEvent: { id: world.crmEventId, state: 'CLOSED', result: 'Has sent the form' },
       customer: idOfCustomer(world),
     }),
-    alsoRoles: readCustomer,
+    alsoRoles: [...readCustomer, 'CanGetCrmEvents'],
     otherVariables: () => ({ input: { result: 'Has not sent the form' } }),
   },
   createAccountAttribute: {
@@ -193,8 +197,9 @@ export const gatewayCases: Readonly<Record<string, ApiCase>> = {
   },
   updateUserCustomerLink: {
     variables: (world) => ({ ...ofBank(world), id: world.userCustomerLinkId, input: { isActive: false } }),
-    selection: userLinkSelection,
+    selection: `userCustomerLinkId ${userLinkSelection}`,
     result: (world) => ({
+      userCustomerLinkId: world.userCustomerLinkId,
       userCustomerLink: {
         id: world.userCustomerLinkId,
         userId: world.linkedUser.id,
@@ -203,16 +208,17 @@ export const gatewayCases: Readonly<Record<string, ApiCase>> = {
       },
       customer: idOfCustomer(world),
     }),
-    alsoRoles: readCustomer,
+    alsoRoles: [...readCustomer, 'CanGetUserCustomerLink'],
   },
   deleteSocialMediaHandle: {
     variables: (world) => ({ ...ofCustomer(world), id: world.socialMediaHandleId }),
-    selection: 'socialMediaHandle { id handle } customer { id }',
+    selection: 'socialMediaHandleId socialMediaHandle { id handle } customer { id }',
     result: (world) => ({
+      socialMediaHandleId: world.socialMediaHandleId,
       socialMediaHandle: { id: world.socialMediaHandleId, handle: '@eveline' },
       customer: idOfCustomer(world),
     }),
-    alsoRoles: readCustomer,
+    alsoRoles: [...readCustomer, 'CanGetSocialMediaHandles'],
   },
   revokeMyTokens: {
     variables: () => ({}),
@@ -225,8 +231,12 @@ export const gatewayCases: Readonly<Record<string, ApiCase>> = {
       id: world.meetingId,
       input: { staffUserId: world.linkedUser.id, when: '2031-03-13T11:39:33.000Z', cancelled: true },
     }),
-    selection: 'meeting { id when version }',
-    result: ({ meetingId }) => ({ meeting: { id: meetingId, when: '2031-03-13T11:39:33.000Z', version: 2 } }),
+    selection: 'meetingId meeting { id when version }',
+    result: ({ meetingId }) => ({
+      meetingId,
+      meeting: { id: meetingId, when: '2031-03-13T11:39:33.000Z', version: 2 },
+    }),
+    alsoRoles: ['CanGetMeetings'],
   },
   setKycReviewDate: {
     variables: (world) => ({ ...ofCustomer(world), date: '2031-01-31' }),
@@ -239,37 +249,49 @@ export const gatewayCases: Readonly<Record<string, ApiCase>> = {
       ...ofCustomer(world),
       input: { id: world.kycStatusId, reason: 'Recorded for another person' },
     }),
-    selection: 'kycStatus { id retraction { reason } } customer { id }',
+    selection: 'kycStatusId kycStatus { id retraction { reason } } customer { id }',
     result: (world) => ({
+      kycStatusId: world.kycStatusId,
       kycStatus: { id: world.kycStatusId, retraction: { reason: 'Recorded for another person' } },
       customer: idOfCustomer(world),
     }),
-    alsoRoles: readCustomer,
+    alsoRoles: [...readCustomer, 'CanGetKycStatusesAtOneBank'],
   },
   retractKycEvidence: {
     variables: (world) => ({
       ...ofCustomer(world),
       input: { kind: 'DOCUMENT', kycEvidenceId: world.kycDocumentId, reason: 'Belongs to another person' },
     }),
-    selection: 'kycDocument { kycDocumentId retraction { reason } } customer { id }',
+    selection: 'kycEvidenceId kycDocument { kycDocumentId retraction { reason } } customer { id }',
     result: (world) => ({
+      kycEvidenceId: world.kycDocumentId,
       kycDocument: { kycDocumentId: world.kycDocumentId, retraction: { reason: 'Belongs to another person' } },
       customer: idOfCustomer(world),
     }),
-    alsoRoles: readCustomer,
+    alsoRoles: [...readCustomer, 'CanGetKycDocumentsAtOneBank'],
   },
   closeCustomer: {
     variables: (world) => ({
       ...ofCustomer(world),
       input: { date: '2024-05-31', reason: 'At the request of the customer' },
     }),
-    selection: 'customer { id closedOn }',
-    result: (world) => ({ customer: { id: world.customerId, closedOn: '2024-05-31' } }),
+    selection: 'customerId closing { date reason } customer { id closedOn }',
+    result: (world) => ({
+      customerId: world.customerId,
+      closing: { date: '2024-05-31', reason: 'At the request of the customer' },
+      customer: { id: world.customerId, closedOn: '2024-05-31' },
+    }),
+    alsoRoles: readCustomer,
   },
   reopenCustomer: {
     variables: ({ bankId, otherCustomerId }) => ({ bankId, customerId: otherCustomerId }),
-    selection: 'customer { id closedOn }',
-    result: (world) => ({ customer: { id: world.otherCustomerId, closedOn: null } }),
+    selection: 'customerId closing { date } customer { id closedOn }',
+    result: (world) => ({
+      customerId: world.otherCustomerId,
+      closing: null,
+      customer: { id: world.otherCustomerId, closedOn: null },
+    }),
+    alsoRoles: readCustomer,
   },
   createCustomerLink: {
     variables: ({ bankId, companyId, customerId }) => ({
@@ -277,8 +299,10 @@ export const gatewayCases: Readonly<Record<string, ApiCase>> = {
       customerId: companyId,
       input: { linkedCustomerId: customerId, relationshipTo: 'DIRECTOR' },
     }),
-    selection: 'customerLink { id customerId linkedCustomerId relationshipTo percentage } customer { id }',
+    selection:
+      'customerLinkId customerLink { id customerId linkedCustomerId relationshipTo percentage } customer { id }',
     result: ({ companyId, customerId }) => ({
+      customerLinkId: anId,
       customerLink: {
         id: anId,
         customerId: companyId,
@@ -288,28 +312,30 @@ export const gatewayCases: Readonly<Record<string, ApiCase>> = {
       },
       customer: { id: companyId },
     }),
-    alsoRoles: readCustomer,
+    alsoRoles: [...readCustomer, 'CanGetCustomerLinks'],
     otherVariables: ({ otherCustomerId }) => ({
       input: { linkedCustomerId: otherCustomerId, relationshipTo: 'DIRECTOR' },
     }),
   },
   updateCustomerLink: {
     variables: (world) => ({ ...ofBank(world), id: world.ownerLinkId, input: { percentage: '30' } }),
-    selection: 'customerLink { id percentage version } customer { id }',
+    selection: 'customerLinkId customerLink { id percentage version } customer { id }',
     result: (world) => ({
+      customerLinkId: world.ownerLinkId,
       customerLink: { id: world.ownerLinkId, percentage: '30', version: 2 },
       customer: { id: world.companyId },
     }),
-    alsoRoles: readCustomer,
+    alsoRoles: [...readCustomer, 'CanGetCustomerLinks'],
   },
   deleteCustomerLink: {
     variables: (world) => ({ ...ofBank(world), id: world.customerLinkId }),
-    selection: 'customerLink { id linkedCustomerId } customer { id }',
+    selection: 'customerLinkId customerLink { id linkedCustomerId } customer { id }',
     result: (world) => ({
+      customerLinkId: world.customerLinkId,
       customerLink: { id: world.customerLinkId, linkedCustomerId: world.companyId },
       customer: idOfCustomer(world),
     }),
-    alsoRoles: readCustomer,
+    alsoRoles: [...readCustomer, 'CanGetCustomerLinks'],
   },
   setLegalHold: {
     variables: (world) => ({ ...ofCustomer(world), input: { reason: 'Order 4 C 17/26 of the court' } }),
