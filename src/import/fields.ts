@@ -50,8 +50,11 @@ export interface ValueDoubt {
   reason: string | null;
 }
 
-/** A violation that only a comparison with the stored row decides: of a value, or of the rules of the row. */
-export type Doubt = ValueDoubt | 'rules';
+/**
+ * A violation that only a comparison with the stored row decides: of a value, of the rules of the row, or of the rules if the omitted
+ * columns have their defaults.
+ */
+export type Doubt = ValueDoubt | 'rules' | 'defaults';
 
 /** Parses the value of a field. @throws InvalidValue */
 export type ParseField = (value: unknown, record: JsonObject, findings: Findings) => unknown;

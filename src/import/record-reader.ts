@@ -1,7 +1,7 @@
 import { InvalidValue } from '../base/value-rules.ts';
 import { parseId } from '../base/values.ts';
 import { brokenRuleOf, type Enclosing, type Entity, type Place, type Reading, type ReadRow } from './entity.ts';
-import { customerNumber, type Findings, optional, readFields, type ValueDoubt } from './fields.ts';
+import { customerNumber, type Doubt, type Findings, optional, readFields, type ValueDoubt } from './fields.ts';
 import { isObject, isUnset, type JsonObject, valueAt } from './json.ts';
 import { identityOf, type Row } from './row.ts';
 
@@ -133,7 +133,13 @@ export function stageRow(reader: RecordReader, row: Row, details: Details = {}):
     return;
   }
   countUnread(reader);
-  stagePart(reading, place, entity, row, { ...details, doubts: isDoubtful ? [...doubts, 'rules'] : doubts });
+  const rowDoubts: Doubt[] = [...doubts];
+  if (isDoubtful) rowDoubts.push('rules');
+  // Another record of the object can have the omitted columns.
+  else if (entity.defaults !== undefined && brokenRuleOf(entity, { ...entity.defaults, ...row }) !== null) {
+    rowDoubts.push('defaults');
+  }
+  stagePart(reading, place, entity, row, { ...details, doubts: rowDoubts });
 }
 
 /** Counts the fields of a valid record that are not imported. An invalid record can be any text, so its names are not shown. */

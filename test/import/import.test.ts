@@ -271,6 +271,30 @@ describe('customers', () => {
     ]);
   });
 
+  test('must have a customer type for the fields of a company, in one of their records', async () => {
+    const broken = (file: string) =>
+      `${file}, line 1, [0]: customer registration_number must be omitted for a retail customer`;
+    const acme = customerRecord({ dependants: null, dob_of_dependants: [] });
+    const { customer_id, customer_number, legal_name, mobile_phone_number } = acme;
+    const company = { bank_id: bankId, customer_id, customer_number, legal_name, mobile_phone_number };
+    const registered = { ...company, registration_number: 'HRB 1234' };
+    const corporate = { ...company, customer_type: 'CORPORATE' };
+    const address = { ...{ customer_id, customer_address_id: randomUUID() }, line_1: 'a', city: 'b', country_code: 'DE' };
+
+    const skipped = await importing({ 'a.json': [registered, address] }, { skipInvalid: true });
+    expect(skipped.problems[0]).toBe(broken('a.json'));
+    expect(skipped.problems).toHaveLength(2);
+    const twice = await importing({ 'a.json': [company], 'b.json': [registered] });
+    expect(twice.problems).toEqual(['a.json', 'b.json'].map(broken));
+    expect(await rowsOf(customer, 'bankId', bankId)).toEqual([]);
+
+    await imported({ 'a.json': [registered, address], 'b.json': [corporate] });
+    const columns = { customerType: 'CORPORATE', registrationNumber: 'HRB 1234' };
+    expect(await rowsOf(customer, 'bankId', bankId)).toMatchObject([columns]);
+    await imported({ 'a.json': [{ ...registered, registration_number: 'HRB 5678' }] }, { update: true });
+    expect(await rowsOf(customer, 'bankId', bankId)).toMatchObject([{ ...columns, registrationNumber: 'HRB 5678' }]);
+  });
+
   test('are counted as records without data if they contain only IDs', async () => {
     const report = await imported({ 'ids.json': { customers: [{ bank_id: bankId, customer_id: randomUUID() }] } });
     expect(report.emptyRecords).toBe(1);

@@ -5,7 +5,7 @@ import { checkTypesOfAttributes } from './attribute-types.ts';
 import type { Checking } from './checking.ts';
 import { checkContradictions } from './contradictions.ts';
 import { checkCustomersOfLinks, checkParents } from './customer-links.ts';
-import { assignCustomers, checkBanksOfCustomers, checkCustomers } from './customers.ts';
+import { assignCustomers, checkBanksOfCustomers, checkCustomers, checkDefaultsOfCustomers } from './customers.ts';
 import { checkDoubts } from './doubts.ts';
 import { checkIds } from './ids.ts';
 import { checkListsOfCustomers, checkListsOfParents } from './lists.ts';
@@ -18,6 +18,7 @@ export async function checkStaged(checking: Checking): Promise<{ unlinkedAccount
   await checkCustomers(checking);
   await checkIds(checking);
   await checkDoubts(checking, (entity) => entity === customer);
+  checkDefaultsOfCustomers(checking);
   await checkUniqueKeys(checking, customer);
   checkBanksOfCustomers(checking);
   const unlinkedAccounts = await assignCustomers(checking);

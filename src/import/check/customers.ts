@@ -1,6 +1,9 @@
+import { withDates } from '../../database/json-dates.ts';
 import { customer as customerTable } from '../../domain/customer/customer.table.ts';
+import { brokenRuleOf } from '../entity.ts';
 import { isEmptyTable, storedRows } from '../existing-rows.ts';
 import { customersNumbered, identityOfNumber } from '../numbered-customers.ts';
+import { customer } from '../obp/customer.ts';
 import { type Checking, pagesOf } from './checking.ts';
 
 const atAnotherBank = 'must not be the ID of a customer at another bank';
@@ -19,6 +22,27 @@ export async function checkCustomers(checking: Checking): Promise<void> {
       if (storedBank === undefined) continue;
       setStored.run(id);
       if (storedBank !== bankId) removeInvalid(number, 'customer_id', atAnotherBank);
+    }
+  }
+}
+
+/**
+ * Removes new customers who break a rule with the default of a column that all of their records omit, such as a registration number
+ * without a customer type. If a customer is stored, the rules apply to the columns of the stored row.
+ */
+export function checkDefaultsOfCustomers(checking: Checking): void {
+  const doubtful = `
+    select s.key, json_group_array(json(s.row) order by s.number) as rows, json_group_array(s.number) as numbers
+    from staged s where s.entity = 'customer' and s.key in (
+      select q.key from doubt d join staged q on q.number = d.number join known_customer k on k.id = q.customer_id
+      where q.entity = 'customer' and k.is_stored = 0 and d.doubts like '%"defaults"%')
+    group by s.key`;
+  for (const customers of pagesOf<{ rows: string; numbers: string }>(checking, doubtful)) {
+    for (const { rows, numbers } of customers) {
+      const row = Object.assign({}, customer.defaults, ...JSON.parse(rows).toReversed());
+      const broken = brokenRuleOf(customer, withDates(customer.table, row));
+      if (broken === null) continue;
+      for (const number of JSON.parse(numbers)) checking.removeInvalid(number, broken.field, broken.reason);
     }
   }
 }

@@ -56,7 +56,7 @@ async function withStored({ database }: Checking, entity: Entity, texts: Doubtfu
   return texts.map((text, index) => {
     const row = rows[index] ?? {};
     const doubts: Doubt[] = JSON.parse(text.doubts);
-    const values = doubts.flatMap((doubt) => (doubt === 'rules' ? [] : [[doubt.column, doubt.written]]));
+    const values = doubts.flatMap((doubt) => (typeof doubt === 'string' ? [] : [[doubt.column, doubt.written]]));
     const asWritten = { ...row, ...Object.fromEntries(values) };
     return {
       number: text.number,
@@ -71,7 +71,7 @@ async function withStored({ database }: Checking, entity: Entity, texts: Doubtfu
 function checkRow(checking: Checking, entity: Entity, { number, key, row, doubts, stored }: DoubtfulRow): void {
   const problems: { field: string; reason: string }[] = [];
   for (const doubt of doubts) {
-    if (doubt === 'rules') continue;
+    if (typeof doubt === 'string') continue;
     const { column, field, written, reason } = doubt;
     if (stored?.[column] === written) keep(checking, entity, { number, key, row, column, written });
     else if (reason !== null) problems.push({ field, reason });
