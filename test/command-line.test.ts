@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLogger } from '../src/base/logger.ts';
+import { type Role, roles } from '../src/base/roles.ts';
+import { demoUsers } from '../src/cli/demo.ts';
 import { loggerOfSeals } from '../src/http/serve.ts';
 import { openTamperer } from './support/audit-world.ts';
 import { runCommand } from './support/command.ts';
@@ -537,6 +539,23 @@ describe('demo', () => {
     const { exitCode, output, errors } = await runProgram(['demo'], { environment: { [name]: value } });
     expect([exitCode, output]).toEqual([2, '']);
     expect(errors).toMatch(new RegExp(`^${name} must not be `));
+  });
+
+  test('gives each role to a clerk, an officer, or an auditor, unless their work does not need it', () => {
+    const staff = demoUsers.filter(({ isSuperAdmin }) => isSuperAdmin !== true);
+    const given = new Set(staff.flatMap((each) => each.roles.map(([role]) => role)));
+    const others = Object.keys(roles).filter((role) => !given.has(role as Role));
+
+    // They delete, administer users or the bank, apply to other banks, or read a part of what another role reads.
+    const notNeeded =
+      /^CanDelete|AtAnyBank$|Entitlement|User|Bank$|Kyc(Checks|Documents|Media|Statuses)AtOneBank$|Credit|Definition|Schema$|RateLimit$/;
+    expect(others.filter((role) => !notNeeded.test(role))).toEqual([
+      'CanExportCustomerData',
+      'CanUpdateCustomerAccountLink',
+      'CanUpdateCustomerBranch',
+      'CanUpdateCustomerData',
+      'CanUpdateCustomerNumber',
+    ]);
   });
 
   test('starts quickly, and the users have the access that it prints', async () => {

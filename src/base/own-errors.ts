@@ -323,6 +323,7 @@ export const ownErrors = {
       ENTITLEMENTS_OF_USER: 'A user has at most {limit} entitlements.',
       EXPORT: 'An export has at most {limit} of {schemaField}. Read them page by page instead.',
       INPUT: '{field} must have at most {limit} items.',
+      INTERVALS_OF_BANK: 'A bank has at most {limit} review intervals.',
       LINKS_OF_USER: 'A user has at most {limit} links.',
       LINKS_TO_CUSTOMER: 'At most {limit} other customers have a link to a customer.',
       OF_CUSTOMER: 'A customer has at most {limit} of them.',

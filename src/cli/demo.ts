@@ -47,7 +47,7 @@ const roleNames = Object.keys(roles)
 const atBank = (...roles: Role[]) => roles.map((role) => [role, bankId] as const);
 const everywhere = (...roles: Role[]) => roles.map((role) => [role, null] as const);
 
-const demoUsers: DemoUser[] = [
+export const demoUsers: readonly DemoUser[] = [
   {
     username: 'super.admin',
     description: 'can grant every role, and holds every role at every bank',
@@ -61,8 +61,28 @@ const demoUsers: DemoUser[] = [
   },
   {
     username: 'bank.clerk',
-    description: `reads the customers of ${bankId} with all of their data except KYC evidence`,
+    description: `serves the customers of ${bankId}: opens and closes relationships, and changes all data except KYC evidence`,
     roles: atBank(
+      'CanCloseCrmEvent',
+      'CanCloseCustomer',
+      'CanCreateAccount',
+      'CanCreateCrmEvent',
+      'CanCreateCustomer',
+      'CanCreateCustomerAccountLink',
+      'CanCreateCustomerAddress',
+      'CanCreateCustomerAttributeAtOneBank',
+      'CanCreateCustomerLink',
+      'CanCreateCustomerMessage',
+      'CanCreateMeeting',
+      'CanCreateTaxResidence',
+      'CanAddSocialMediaHandle',
+      'CanUpdateCustomerAddress',
+      'CanUpdateCustomerAttributeAtOneBank',
+      'CanUpdateCustomerEmail',
+      'CanUpdateCustomerIdentity',
+      'CanUpdateCustomerLink',
+      'CanUpdateCustomerMobilePhoneNumber',
+      'CanUpdateMeeting',
       'CanGetCustomer',
       'CanGetCustomers',
       'CanGetCustomersMinimal',
@@ -86,7 +106,7 @@ const demoUsers: DemoUser[] = [
   },
   {
     username: 'kyc.officer',
-    description: `reads the customers of every bank with their KYC evidence, and the history of those of ${bankId}`,
+    description: `reads the customers of every bank with their KYC evidence, and decides on those of ${bankId}`,
     roles: [
       ...everywhere(
         'CanGetAnyKycChecks',
@@ -96,15 +116,35 @@ const demoUsers: DemoUser[] = [
         'CanGetCustomersAtAnyBank',
         'CanGetCustomersMinimalAtAnyBank',
       ),
-      ...atBank('CanGetCustomer', 'CanGetCustomerHistory'),
+      ...atBank(
+        'CanGetCustomer',
+        'CanGetCustomerHistory',
+        'CanGetCustomerOverview',
+        'CanGetCustomerOverviewFlat',
+        'CanGetCustomerAddress',
+        'CanGetCustomerAttributesAtOneBank',
+        'CanGetCustomerLinks',
+        'CanGetTaxResidence',
+        'CanGetMeetings',
+        'CanGetKycCounts',
+        'CanAddKycCheck',
+        'CanAddKycDocument',
+        'CanAddKycMedia',
+        'CanAddKycStatus',
+        'CanConfirmKycStatus',
+        'CanRetractKycEvidence',
+        'CanRetractKycStatus',
+        'CanSetKycReviewDate',
+        'CanSetLegalHold',
+      ),
     ],
   },
   {
     username: 'demo.auditor',
-    description: 'reads users, their entitlements and the audit trail, but no customers',
+    description: 'reads users, their entitlements, the audit trail, and who changed what, but no customers',
     roles: [
       ...everywhere('CanGetAnyUser', 'CanGetEntitlementsForAnyUserAtAnyBank', 'CanGetAuditEventsAtAnyBank'),
-      ...atBank('CanGetAuditEvents'),
+      ...atBank('CanGetAuditEvents', 'CanGetChanges'),
     ],
   },
 ];

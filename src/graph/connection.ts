@@ -58,8 +58,8 @@ export interface List<Row, Node> {
   toNode(row: Row): Node;
   /** The values of further fields of an edge. */
   edgeValues?(row: Row): object;
-  /** The number of rows in the list. Called only if `totalCount` is selected. */
-  count(): Promise<number>;
+  /** The number of rows in the list. Called only if `totalCount` is selected. Omitted if the connection has no such field. */
+  count?(): Promise<number>;
 }
 
 /** The rows to read for a page. */
@@ -150,7 +150,9 @@ export class Page<Row, Node> {
   }
 
   get totalCount(): Promise<number> {
-    return this.#parts.list.count();
+    const { field, count } = this.#parts.list;
+    if (count === undefined) throw new Error(`${field} has no total.`);
+    return count();
   }
 }
 
@@ -196,17 +198,23 @@ export function totalOf([counted]: readonly { total: number | string }[]): numbe
   return Number(counted?.total ?? 0);
 }
 
+interface ConnectionOptions {
+  /** Declares further fields of an edge, whose values are those of `edgeValues`. */
+  declareEdgeFields?: (edge: object) => void;
+  /** Whether the connection has the field `totalCount`. False if no index can count the list. Defaults to true. */
+  hasTotal?: boolean;
+}
+
 /**
  * The object types of a connection and its edges. The name of an edge type does not follow from that of its connection.
  *
- * @param declareFields Declares further fields of an edge, whose values are those of `edgeValues`.
  * @example export const CustomerConnection = connectionOf('CustomerConnection', 'CustomerEdge', () => Customer);
  */
 export function connectionOf<Node extends object>(
   connectionName: string,
   edgeName: string,
   node: () => ClassType<Node>,
-  declareFields?: (edge: object) => void,
+  { declareEdgeFields, hasTotal = true }: ConnectionOptions = {},
 ): ClassType<object> {
   @ObjectType(edgeName, { simpleResolvers: true, description: 'An item of a page, with its cursor.' })
   class Edge {
@@ -216,7 +224,7 @@ export function connectionOf<Node extends object>(
     @Field(() => node(), { description: 'The item.' })
     node: Node;
   }
-  declareFields?.(Edge.prototype);
+  declareEdgeFields?.(Edge.prototype);
 
   @ObjectType(connectionName, { simpleResolvers: true, description: 'A page of a list whose length has no limit.' })
   class Connection {
@@ -228,11 +236,10 @@ export function connectionOf<Node extends object>(
 
     @Field(() => PageInfo, { description: 'The position of the page in its list.' })
     pageInfo: PageInfo;
-
-    @Field(() => Int, {
-      description: 'The number of items in the whole list. It is counted only if this field is selected.',
-    })
-    totalCount: number;
+  }
+  if (hasTotal) {
+    const description = 'The number of items in the whole list. It is counted only if this field is selected.';
+    Field(() => Int, { description })(Connection.prototype, 'totalCount');
   }
   return Connection;
 }

@@ -370,8 +370,6 @@ test('the customers past retention are read in the order of two indexes, without
   const plans = await plansOf(async () => {
     const firstPage = await pastRetentionPage(context, bankId, { first: 2 });
     await pastRetentionPage(context, bankId, { first: 2, after: firstPage.pageInfo.endCursor });
-    // PostgreSQL can sort the customers that it counts.
-    if (dialectUnderTest === 'sqlite') await firstPage.totalCount;
   });
   await setRetentionDays(database, bankId, null);
 

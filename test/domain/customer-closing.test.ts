@@ -26,7 +26,7 @@ const cascade = /* GraphQL */ `mutation ($bankId: ID!, $customerId: ID!) {
   deleteCustomerCascade(bankId: $bankId, customerId: $customerId) { deleted { addresses } } }`;
 const list = /* GraphQL */ `query ($bankId: ID!, $first: Int, $after: String) {
   customersPastRetention(bankId: $bankId, first: $first, after: $after) {
-    nodes { customerId closedOn retainedUntil customer { id } } pageInfo { endCursor hasNextPage } totalCount } }`;
+    nodes { customerId closedOn retainedUntil customer { id } } pageInfo { endCursor hasNextPage } } }`;
 
 /** The days of closings, which must not change at midnight. */
 const [longAgo, lately] = [dateAgo(60), dateAgo(40)];
@@ -300,7 +300,6 @@ describe('customersPastRetention', () => {
     customersPastRetention: {
       nodes: { customerId: string; closedOn: string | null; retainedUntil: string; customer: { id: string } }[];
       pageInfo: { endCursor: string; hasNextPage: boolean };
-      totalCount: number;
     };
   }
 
@@ -315,12 +314,11 @@ describe('customersPastRetention', () => {
   });
 
   test('contains the customers whom the deletion accepts, oldest first, without those under a hold', async () => {
-    const { nodes, totalCount } = await page();
+    const { nodes } = await page();
 
     expect(nodes.map(({ customerId: id }) => id)).toEqual([ids.closed, ids.unchanged, ids.closedLater]);
     expect(nodes.map(({ closedOn }) => closedOn)).toEqual([longAgo, null, lately]);
     expect(nodes.map(({ customer }) => customer.id)).toEqual(nodes.map(({ customerId: id }) => id));
-    expect(totalCount).toBe(3);
     for (const { retainedUntil } of nodes) expect(Date.parse(retainedUntil)).toBeLessThan(Date.now());
   });
 
@@ -350,6 +348,6 @@ describe('customersPastRetention', () => {
 
   test('is empty at a bank without a retention period', async () => {
     await setRetentionDays(gateway.database, at, null);
-    expect(await page()).toMatchObject({ nodes: [], totalCount: 0 });
+    expect(await page()).toMatchObject({ nodes: [] });
   });
 });

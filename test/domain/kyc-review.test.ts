@@ -157,6 +157,31 @@ describe('Customer.kycReviewDueOn', () => {
   });
 });
 
+describe('Bank.reviewIntervals', () => {
+  const document = '{ banks { id reviewIntervals { attributeName attributeValue days } } }';
+
+  test('returns the intervals of each bank where the caller reads KYC statuses', async () => {
+    const { data, errors } = await gateway.query(officer.token, document);
+
+    const forAll = { attributeName: null, attributeValue: null, days: 1000 };
+    const reviewIntervals = [forAll, { attributeName: 'RISK_LEVEL', attributeValue: 'HIGH', days: 100 }];
+    const others = [{ id: otherBankId, reviewIntervals: null }];
+    expect(data).toEqual({ banks: [{ id: bankId, reviewIntervals }, ...others] });
+    expect(errors.map(({ extensions }) => extensions.obpCode)).toEqual(['OBP-20006']);
+  });
+
+  test('has at most 100 intervals', async () => {
+    const set = (value: string, days: number | null) =>
+      setReviewInterval(gateway.database, otherBankId, { name: 'SCORE', value }, days);
+    const values = Array.from({ length: 101 }, (_, index) => String(index));
+    for (const value of values.slice(1)) await set(value, 10);
+
+    await expect(set('0', 10)).rejects.toMatchObject({ extensions: { key: 'TOO_MANY_ITEMS' } });
+    await set('1', 20);
+    for (const value of values) await set(value, null);
+  });
+});
+
 describe('customersDueForReview', () => {
   const list = `query ($bankId: ID!, $on: LocalDate, $first: Int, $after: String) {
     customersDueForReview(bankId: $bankId, on: $on, first: $first, after: $after) {

@@ -609,6 +609,8 @@ export type Permission =
   | 'READ_MESSAGES'
   /** Access to `Customer.possibleDuplicates`. */
   | 'READ_POSSIBLE_DUPLICATES'
+  /** Access to `Bank.reviewIntervals`. */
+  | 'READ_REVIEW_INTERVALS'
   /** Access to `Customer.socialMediaHandles` and `Query.socialMediaHandles`. */
   | 'READ_SOCIAL_MEDIA_HANDLES'
   /** Access to `Customer.taxResidences` and `Query.taxResidences`. */

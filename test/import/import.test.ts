@@ -279,7 +279,12 @@ describe('customers', () => {
     const company = { bank_id: bankId, customer_id, customer_number, legal_name, mobile_phone_number };
     const registered = { ...company, registration_number: 'HRB 1234' };
     const corporate = { ...company, customer_type: 'CORPORATE' };
-    const address = { ...{ customer_id, customer_address_id: randomUUID() }, line_1: 'a', city: 'b', country_code: 'DE' };
+    const address = {
+      ...{ customer_id, customer_address_id: randomUUID() },
+      line_1: 'a',
+      city: 'b',
+      country_code: 'DE',
+    };
 
     const skipped = await importing({ 'a.json': [registered, address] }, { skipInvalid: true });
     expect(skipped.problems[0]).toBe(broken('a.json'));

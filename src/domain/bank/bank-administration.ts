@@ -3,7 +3,7 @@ import { gatewayError } from '../../base/errors.ts';
 import type { Database } from '../../database/database.ts';
 import { deleteRows, insertRow, updateRows } from '../../database/write-row.ts';
 import { type BankRow, bank } from './bank.table.ts';
-import { reviewInterval } from './review-interval.table.ts';
+import { maxReviewIntervals, reviewInterval } from './review-interval.table.ts';
 
 type BankSettings = Pick<BankRow, 'kycFourEyes' | 'kycReasonRequired' | 'grantApprovalRequired' | 'retentionDays'>;
 
@@ -46,7 +46,10 @@ export function setRetentionDays(database: Database, bankId: string, retentionDa
 /** The customers to whom a review interval applies: those with an attribute, or all if it is null. */
 export type ReviewedAttribute = { name: string; value: string } | null;
 
-/** Sets after how many days customers of the bank are reviewed. Null for no such interval. @throws OBP-30001 */
+/**
+ * Sets after how many days customers of the bank are reviewed. Null for no such interval.
+ * @throws OBP-30001, or TOO_MANY_ITEMS if the bank has the maximum number of intervals
+ */
 export async function setReviewInterval(
   database: Database,
   bankId: string,
@@ -60,6 +63,11 @@ export async function setReviewInterval(
     if (existing === undefined) throw gatewayError('OBP-30001', { bankId });
     const isSame = and(eq(nameColumn, attributeName), eq(valueColumn, attributeValue));
     await deleteRows(transaction, reviewInterval, and(eq(reviewInterval.bankId, bankId), isSame));
-    if (days !== null) await insertRow(transaction, reviewInterval, { bankId, attributeName, attributeValue, days });
+    if (days === null) return;
+    const others = await transaction.select().from(reviewInterval).where(eq(reviewInterval.bankId, bankId));
+    if (others.length >= maxReviewIntervals) {
+      throw gatewayError('TOO_MANY_ITEMS', { detail: 'INTERVALS_OF_BANK', limit: maxReviewIntervals });
+    }
+    await insertRow(transaction, reviewInterval, { bankId, attributeName, attributeValue, days });
   });
 }

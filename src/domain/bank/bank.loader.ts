@@ -1,14 +1,19 @@
 import { gatewayError } from '../../base/errors.ts';
 import { InvalidValue } from '../../base/value-rules.ts';
 import { parseId } from '../../base/values.ts';
-import { oneBy } from '../../database/batch.ts';
+import { manyBy, oneBy } from '../../database/batch.ts';
 import type { BankRules } from '../../graph/access/check.ts';
 import type { Context } from '../../graph/context.ts';
 import { reportProblem } from '../../graph/input-collection.ts';
 import { bank } from './bank.table.ts';
 import { type Bank, toBank } from './bank.type.ts';
+import { reviewInterval } from './review-interval.table.ts';
 
 export const bankById = oneBy(bank, 'id');
+
+export const reviewIntervalsByBank = manyBy(reviewInterval, ['bankId'], {
+  orderBy: ['attributeName', 'attributeValue'],
+});
 
 export async function bankAt(context: Context, bankId: string): Promise<Bank> {
   const row = await context.loader(bankById).load(bankId);

@@ -1,13 +1,16 @@
 import { asc } from 'drizzle-orm';
 import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import { statement } from '../../database/statement.ts';
+import { Batched } from '../../execution/batched.ts';
 import { MaxItems } from '../../execution/max-items.ts';
-import { Authenticated, Public } from '../../graph/access/rule.ts';
+import { Authenticated, Public, RequiresRole } from '../../graph/access/rule.ts';
 import type { Context } from '../../graph/context.ts';
-import { bankAt } from './bank.loader.ts';
+import { bankAt, reviewIntervalsByBank } from './bank.loader.ts';
 import { type BankRow, bank } from './bank.table.ts';
 import { Bank, toBank } from './bank.type.ts';
 import { maxBanks } from './bank.writes.ts';
+import { maxReviewIntervals } from './review-interval.table.ts';
+import { ReviewInterval, toReviewInterval } from './review-interval.type.ts';
 
 const allBanks = statement<BankRow[]>((queries) =>
   queries
@@ -73,5 +76,18 @@ export class BankResolver {
   @Authenticated()
   retentionDays(@Root() bank: Bank): number | null {
     return bank.retentionDays;
+  }
+
+  @FieldResolver(() => [ReviewInterval], {
+    nullable: true,
+    description:
+      'The intervals after which customers are due for review, sorted by attribute, the one for all customers first. Set by the operator.',
+  })
+  @RequiresRole(['CanGetAnyKycStatuses', 'CanGetKycStatusesAtOneBank', 'CanSetKycReviewDate'])
+  @MaxItems(maxReviewIntervals)
+  @Batched()
+  async reviewIntervals(@Root() banks: Bank[], @Ctx() context: Context): Promise<ReviewInterval[][]> {
+    const intervals = await context.loader(reviewIntervalsByBank).loadAll(banks.map(({ id }) => id));
+    return intervals.map((rows) => rows.map(toReviewInterval));
   }
 }

@@ -1,6 +1,9 @@
 import { columns } from '../../database/columns.ts';
 import { bank } from './bank.table.ts';
 
+/** The maximum number of intervals of a bank, because they are returned as a plain list. */
+export const maxReviewIntervals = 100;
+
 const { table, id, text, integer, primaryKey } = columns;
 
 /**
@@ -19,3 +22,5 @@ export const reviewInterval = table(
   },
   (t) => [primaryKey({ columns: [t.bankId, t.attributeName, t.attributeValue] })],
 );
+
+export type ReviewIntervalRow = typeof reviewInterval.$inferSelect;

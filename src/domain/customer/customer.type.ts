@@ -273,18 +273,15 @@ export function toCustomerPayload(bankId: string, customer: Customer | null): Cu
   return { bankId, customerId: customer?.id ?? null, customer };
 }
 
-export const CustomerConnection = connectionOf(
-  'CustomerConnection',
-  'CustomerEdge',
-  () => Customer,
-  (edge) => {
+export const CustomerConnection = connectionOf('CustomerConnection', 'CustomerEdge', () => Customer, {
+  declareEdgeFields(edge) {
     Field(() => [CustomerMatch], {
       nullable: true,
       description:
         'The data that match `search`, as far as the caller can read them, sorted by rank. Null unless the filter contains `search`.',
     })(edge, 'matchedOn');
   },
-);
+});
 
 @ObjectType({ simpleResolvers: true, description: 'The IDs of a customer and its bank.' })
 export class CustomerMinimal {

@@ -145,14 +145,6 @@ async function readPage(
   return found.sort(inOrder).slice(0, limit);
 }
 
-async function countAll(database: Database, period: Period): Promise<number> {
-  let total = 0;
-  for (const kind of kindsOf(database, period, null)) {
-    for await (const chunk of pastRetentionChunks(database, period, kind, chunkSize)) total += chunk.length;
-  }
-  return total;
-}
-
 /** A page of the customers whom `deleteCustomerCascade` can delete because their retention period has passed. */
 export async function pastRetentionPage(
   context: Context,
@@ -167,7 +159,6 @@ export async function pastRetentionPage(
     boundTo: bankId,
     orderValues: ({ sortTime, customerId }: CustomerPastRetention) => [sortTime, customerId],
     toNode: (row) => row,
-    count: async () => (period === null ? 0 : countAll(database, period)),
     read: async (slice) => (period === null ? [] : readPage(database, period, slice)),
   });
 }

@@ -30,4 +30,6 @@ export const CustomersPastRetentionConnection = connectionOf(
   'CustomersPastRetentionConnection',
   'CustomerPastRetentionEdge',
   () => CustomerPastRetention,
+  // Which candidates are past retention follows from all of their KYC material.
+  { hasTotal: false },
 );
