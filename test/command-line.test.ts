@@ -541,7 +541,7 @@ describe('demo', () => {
     expect(errors).toMatch(new RegExp(`^${name} must not be `));
   });
 
-  test('gives each role to a clerk, an officer, or an auditor, unless their work does not need it', () => {
+  test('grants each role to a clerk, an officer, or an auditor, unless their work does not need it', () => {
     const staff = demoUsers.filter(({ isSuperAdmin }) => isSuperAdmin !== true);
     const given = new Set(staff.flatMap((each) => each.roles.map(([role]) => role)));
     const others = Object.keys(roles).filter((role) => !given.has(role as Role));
