@@ -1,26 +1,17 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cpuMilliseconds, workerOf } from '../test/hostile/target.ts';
+import { type ComparedMutationName, comparedMutations, mutatedBankId } from './compared-mutations.ts';
 import { openConnection, postRequest } from './http-client.ts';
 import { type DatabaseName, type Installation, install } from './installation.ts';
 import { load } from './load.ts';
 import { dataOf } from './plan.ts';
 import { type RunningServer, startServer } from './processes.ts';
 import { median, quantile } from './statistics.ts';
-import {
-  clientsOf,
-  idsDocument,
-  newAddress,
-  overviewDocument,
-  readBankId,
-  writeBankId,
-  writeDocument,
-} from './workloads.ts';
-
-export const comparedWorkloads = ['overview', 'write'] as const;
+import { clientsOf, idsDocument, overviewDocument, readBankId } from './workloads.ts';
 
 export interface ComparisonOptions {
-  workload: (typeof comparedWorkloads)[number];
+  workload: 'overview' | ComparedMutationName;
   builds: readonly [name: string, distFolder: string][];
   database: DatabaseName;
   folder: string;
@@ -32,6 +23,8 @@ const millisecondsOfRound = 500;
 const millisecondsOfWarmUp = 5_000;
 /** A customer can have 500 addresses, so that all rounds must be spread over many customers. */
 const maxPages = 20;
+/** Mutations are never repeated, because many of them have an effect only once. */
+const maxMutations = 60_000;
 
 interface Side {
   name: string;
@@ -43,35 +36,51 @@ interface Side {
   costs: number[];
 }
 
-/** The requests of a workload, one for each customer of the first pages. */
-async function requestsOf(
-  workload: ComparisonOptions['workload'],
+/** The IDs of the customers of the first pages, except for those whose `trial` fails, such as closed ones. */
+async function customersOf(
+  bankId: string,
   name: string,
-  { port, token }: { port: number; token: string },
-): Promise<Buffer[]> {
-  const bankId = workload === 'write' ? writeBankId : readBankId;
-  const post = (query: string, variables: object) => postRequest('/graphql', token, { query, variables });
+  { port, token }: Access,
+  trial?: (customerId: string) => Buffer,
+): Promise<string[]> {
   const connection = await openConnection(port);
-  const requests: Buffer[] = [];
+  const ids: string[] = [];
   let after: string | null = null;
   for (let page = 0; page < maxPages; page += 1) {
-    const data = dataOf(await connection.send(post(idsDocument, { bankId, first: 100, after })), name);
+    const variables = { bankId, first: 100, after };
+    const data = dataOf(await connection.send(postRequest('/graphql', token, { query: idsDocument, variables })), name);
     const { nodes, pageInfo } = data.customers as {
       nodes: { id: string }[];
       pageInfo: { hasNextPage: boolean; endCursor: string };
     };
-    for (const { id: customerId } of nodes) {
-      requests.push(
-        workload === 'write'
-          ? post(writeDocument, { bankId, customerId, input: newAddress })
-          : post(overviewDocument, { bankId, customerId }),
-      );
+    for (const { id } of nodes) {
+      const response = trial && (await connection.send(trial(id)));
+      if (response?.body.includes('"errors"') !== true) ids.push(id);
     }
     if (!pageInfo.hasNextPage) break;
     after = pageInfo.endCursor;
   }
   connection.close();
-  return requests;
+  return ids;
+}
+
+interface Access {
+  port: number;
+  token: string;
+}
+
+/** The requests of a workload: an overview of each customer, or mutations that are spread over all of them. */
+async function requestsOf(workload: ComparisonOptions['workload'], name: string, access: Access): Promise<Buffer[]> {
+  const post = (query: string, variables: object) => postRequest('/graphql', access.token, { query, variables });
+  if (workload === 'overview') {
+    const ids = await customersOf(readBankId, name, access);
+    return ids.map((customerId) => post(overviewDocument, { bankId: readBankId, customerId }));
+  }
+  const { document, variables } = comparedMutations[workload];
+  const mutate = (index: number, customerId: string) =>
+    post(document, { bankId: mutatedBankId, ...variables(index, customerId) });
+  const ids = await customersOf(mutatedBankId, name, access, (customerId) => mutate(maxMutations, customerId));
+  return Array.from({ length: maxMutations }, (_, index) => mutate(index, ids[index % ids.length] ?? ''));
 }
 
 async function openSide(options: ComparisonOptions, name: string, distFolder: string): Promise<Side> {
@@ -122,7 +131,7 @@ async function cpuOf({ server, installation }: Side): Promise<number> {
 export async function compareBuilds(options: ComparisonOptions): Promise<void> {
   const sides: Side[] = [];
   const { workload } = options;
-  const connections = clientsOf[workload];
+  const connections = clientsOf[workload === 'overview' ? 'overview' : 'write'];
   try {
     for (const [name, distFolder] of options.builds) sides.push(await openSide(options, name, distFolder));
     for (const side of sides) await side.installation.settle();

@@ -8,13 +8,15 @@ import { type Attack, exceededBy, summaryOf } from '../test/hostile/attack.ts';
 import { corpus } from '../test/hostile/corpus.ts';
 import type { Outcome } from '../test/hostile/target.ts';
 import { readDatabase, readInteger, readNames, runProgram, UsageError } from './command-line.ts';
-import { compareBuilds, comparedWorkloads } from './compare-builds.ts';
+import { compareBuilds } from './compare-builds.ts';
+import { type ComparedMutationName, comparedMutations } from './compared-mutations.ts';
 import { type HostileBuild, openHostileBuild } from './hostile-build.ts';
 
 import { type DatabaseName, root } from './installation.ts';
 import { rejectOnSignal } from './processes.ts';
 
 const kinds = Object.keys(corpus);
+const mutations = Object.keys(comparedMutations) as ComparedMutationName[];
 
 const usage = `Usage: npm run bench:hostile -- [options]
 
@@ -30,9 +32,11 @@ Sends the corpus of hostile requests to this build and, with --before, to anothe
   --seconds NUMBER     duration of attacks on connections in seconds (default: 20)
   --json FILE          JSON file for the outcomes
   --overview           compare the CPU time of an overview instead
-  --write              compare the CPU time of createCustomerAddress instead
-  --rounds NUMBER      number of rounds of half a second with --overview or --write (default: 40)
-  --customers NUMBER   number of generated customers with --overview or --write (default: 2000)
+  --mutation NAME      compare the CPU time of a mutation instead:
+                       ${mutations.slice(0, 3).join(', ')},
+                       ${mutations.slice(3).join(', ')}
+  --rounds NUMBER      number of rounds of half a second with --overview or --mutation (default: 40)
+  --customers NUMBER   number of generated customers with --overview or --mutation (default: 2000)
   --help               print this text`;
 
 const optionTypes = {
@@ -44,7 +48,7 @@ const optionTypes = {
   seconds: { type: 'string' },
   json: { type: 'string' },
   overview: { type: 'boolean' },
-  write: { type: 'boolean' },
+  mutation: { type: 'string' },
   rounds: { type: 'string' },
   customers: { type: 'string' },
 } as const;
@@ -149,7 +153,11 @@ await runProgram(usage, optionTypes, async ({ named = '', ...values }) => {
     .flatMap((kind) => (corpus[kind] ?? []).map((attack): [string, Attack] => [kind, attack]))
     .filter(([, { name }]) => name.includes(named));
   if (attacks.length === 0) throw new UsageError('--named must be part of the name of an attack.');
-  const workload = comparedWorkloads.find((name) => values[name]);
+  const mutation = mutations.find((name) => name === values.mutation);
+  if (values.mutation !== undefined && mutation === undefined) {
+    throw new UsageError(`--mutation must be one of ${mutations.join(', ')}.`);
+  }
+  const workload = values.overview ? 'overview' : mutation;
   if (workload !== undefined) {
     await withFolder(async (folder, interrupted) => {
       await Promise.race([compareBuilds({ workload, builds, database, folder, rounds, customers }), interrupted]);

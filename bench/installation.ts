@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import { comparedMutations } from './compared-mutations.ts';
 import { startPostgresqlServer } from './postgresql-server.ts';
 import { readBankId, readerRoles, writeBankId } from './workloads.ts';
 
@@ -71,11 +72,15 @@ export async function install(
 
 const username = 'bench.clerk';
 
+function mutatingRoles(): Set<string> {
+  return new Set(Object.values(comparedMutations).flatMap(({ roles }) => roles));
+}
+
 /** The record of the user in the OBP format, with every role that the benchmark requires. */
 function userRecord() {
   const roles = [
     ...readerRoles().map((role) => ({ role_name: role, bank_id: readBankId })),
-    ...['CanGetCustomers', 'CanCreateCustomerAddress'].map((role) => ({ role_name: role, bank_id: writeBankId })),
+    ...['CanGetCustomers', ...mutatingRoles()].map((role) => ({ role_name: role, bank_id: writeBankId })),
     { role_name: 'CanGetCustomersAtAnyBank', bank_id: '' },
   ];
   return {
