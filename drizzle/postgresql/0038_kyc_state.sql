@@ -19,8 +19,9 @@ ALTER TABLE "kyc_count" ADD CONSTRAINT "kyc_count_bank_id_bank_id_fk" FOREIGN KE
 --> statement-breakpoint
 ALTER TABLE "crm_event" ADD CONSTRAINT "crm_event_closed_by_user_id_user_id_fk" FOREIGN KEY ("closed_by_user_id") REFERENCES "public"."user"("id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
-UPDATE "customer" SET "kyc_state" = CASE WHEN "kyc_status" THEN 'OK' ELSE 'NOT_OK' END
-WHERE "kyc_status" OR "last_ok_date" IS NOT NULL OR EXISTS (
+-- The program derives the other states later, beside the running server.
+UPDATE "customer" SET "kyc_state" = 'NOT_OK'
+WHERE NOT "kyc_status" AND "last_ok_date" IS NULL AND EXISTS (
 	SELECT 1 FROM kyc_status WHERE kyc_status.customer_id = customer.id AND kyc_status.retracted_at IS NULL
 );
 --> statement-breakpoint

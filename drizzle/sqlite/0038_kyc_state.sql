@@ -16,8 +16,9 @@ ALTER TABLE `crm_event` ADD `closed_at` integer;
 --> statement-breakpoint
 ALTER TABLE `crm_event` ADD `closed_by_user_id` text REFERENCES user(id);
 --> statement-breakpoint
-UPDATE `customer` SET `kyc_state` = CASE WHEN `kyc_status` THEN 'OK' ELSE 'NOT_OK' END
-WHERE `kyc_status` OR `last_ok_date` IS NOT NULL OR EXISTS (
+-- The program derives the other states later, beside the running server.
+UPDATE `customer` SET `kyc_state` = 'NOT_OK'
+WHERE NOT `kyc_status` AND `last_ok_date` IS NULL AND EXISTS (
 	SELECT 1 FROM kyc_status WHERE kyc_status.customer_id = customer.id AND kyc_status.retracted_at IS NULL
 );
 --> statement-breakpoint

@@ -362,6 +362,11 @@ export const ownErrors = {
     status: 415,
     message: 'The request body must be application/json in UTF-8, without a content encoding.',
   },
+  UPGRADE_UNFINISHED: {
+    code: 'SERVICE_UNAVAILABLE',
+    message:
+      'The upgrade of the database still derives values of customers, so the result would be incomplete. Try again later.',
+  },
   USERNAME_AMBIGUOUS: { code: 'CONFLICT', message: 'Several users have this username in different spellings.' },
   USERNAME_TAKEN: { code: 'CONFLICT', message: 'A user with this username already exists.' },
   USER_DISABLED: { code: 'UNAUTHENTICATED', status: 401, message: 'The user is disabled.' },

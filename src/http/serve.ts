@@ -14,7 +14,7 @@ import { moveAwaitingUsers } from '../domain/user/former-registrations.ts';
 import { gatewaySchema } from '../schema.ts';
 import { deleteExpiredRowsHourly } from './expired-rows.ts';
 import { openFailureLog } from './failure-log.ts';
-import { fillNamesWhileServing } from './fill-names.ts';
+import { fillWhileServing } from './fill-stored-customers.ts';
 import { createServer } from './server.ts';
 import { stopSignal } from './stop-signal.ts';
 import type { ParentProcess } from './worker.ts';
@@ -25,8 +25,8 @@ export interface ServeOptions {
   exampleVariables?: Readonly<Record<string, unknown>>;
   /** The parent process, if this process is a worker. Otherwise, it listens itself, and stops at SIGTERM and SIGINT. */
   parent?: ParentProcess;
-  /** Whether this process folds the names of an earlier version. */
-  fillsNames?: boolean;
+  /** Whether this process fills values of customers that an earlier version stored. */
+  fillsStoredCustomers?: boolean;
   onListening?(url: string): void;
   /** Whether the database is temporary. Its seals are logged at level `info` only, because its audit trail is never verified. */
   isTemporary?: boolean;
@@ -87,7 +87,9 @@ export async function serve(config: Config, database: Database, options: ServeOp
     logger.info({ url }, 'listening');
     options.onListening?.(url);
   }
-  const stopFilling = options.fillsNames ? fillNamesWhileServing(database, logger, onFailure) : async () => undefined;
+  const stopFilling = options.fillsStoredCustomers
+    ? fillWhileServing(database, logger, onFailure)
+    : async () => undefined;
   const end = await Promise.race([stopped, server.mismatch]);
   if (end instanceof DatabaseMismatch) {
     logger.fatal({ reason: end.message }, 'stopping');

@@ -566,6 +566,9 @@ describe('the code in src/', () => {
     'database/fill-missing.ts': 'Columns of an earlier version are filled at start-up, outside of any operation.',
     'database/read-your-writes.ts': 'The position of the last write serves replicas.',
     'domain/customer/review-dates.ts': 'The dates follow from columns and attributes that the event contains.',
+    'domain/customer/customer-fill.ts': 'The row is the position of a fill.',
+    'domain/customer/fill-kyc-states.ts':
+      'Columns of an earlier version are filled in the background, outside of any operation.',
     'domain/customer/attribute-orders.ts':
       'Columns of an earlier version are filled at start-up, outside of any operation.',
     'domain/kyc/kyc-gap.writes.ts': 'The gaps follow from the evidence, whose columns the event contains.',

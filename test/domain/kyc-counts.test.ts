@@ -6,6 +6,7 @@ import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { customer } from '../../src/domain/customer/customer.table.ts';
+import { fillKycStates } from '../../src/domain/customer/fill-kyc-states.ts';
 import { kycCount } from '../../src/domain/customer/kyc-count.table.ts';
 import { KycState } from '../../src/domain/customer/kyc-state.ts';
 import { kycStatus } from '../../src/domain/kyc/kyc-status.table.ts';
@@ -335,6 +336,7 @@ test('an upgrade fills the states and the counts', { timeout: 60_000 }, async ()
 
   const database = await openDatabase(former.url, { migrate: 'upgrade' });
   try {
+    await fillKycStates(database);
     const rows = await database.read.select({ id: customer.id, state: customer.kycState }).from(customer);
     expect(Object.fromEntries(rows.map(({ id, state }) => [id, state]))).toEqual({
       ok: 'OK',

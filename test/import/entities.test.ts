@@ -35,6 +35,7 @@ const notImported = [
   'login_attempt',
   'login_network',
   'password_reset',
+  'pending_fill',
   'readiness_check',
   'registration',
   'registration_mail',

@@ -12,10 +12,10 @@ export function addMigrate(program: Command): void {
       'Create the tables of the database, or upgrade those of an earlier version. `serve` does the same. All other commands create them only in an empty database.',
     )
     .action(async () => {
-      const { fillNameWords } = await import('../../domain/customer/name-words.ts');
+      const { fillStoredCustomers } = await import('../../http/fill-stored-customers.ts');
       const upgrade = async (database: Database) => {
         await database.check();
-        await fillNameWords(database);
+        await fillStoredCustomers(database);
       };
       await withDatabase(await settings(), upgrade, { migrate: 'upgrade' });
       console.log('The database is up to date.');

@@ -33,7 +33,7 @@ async function serveAsWorker(count: number): Promise<void> {
     const { serve } = await import('../../http/serve.ts');
     await withDatabase(
       config,
-      (database) => serve(config, database, { parent, fillsNames: isFirstWorker() || isReplacement(count) }),
+      (database) => serve(config, database, { parent, fillsStoredCustomers: isFirstWorker() || isReplacement(count) }),
       {
         ...servingOptions(config),
         migrate: isFirstWorker() ? 'upgrade' : 'never',

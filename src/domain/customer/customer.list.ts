@@ -13,6 +13,7 @@ import { type CustomerRow, customer } from './customer.table.ts';
 import { type Customer, CustomerSort, SortDirection } from './customer.type.ts';
 import { attributeConditions, parseAttributeFilters } from './customer-attribute-filter.ts';
 import type { Condition } from './customer-condition.ts';
+import { requireFilled } from './customer-fill.ts';
 import type { CustomerFilter } from './customer-filter.type.ts';
 import { conditionsOf } from './customer-filters.ts';
 import {
@@ -237,6 +238,7 @@ export async function customerPage<Node = Customer>(
   if (isByAttributes && !holdsAny(context.user, attributeRoles, bankId)) {
     throw gatewayError('OBP-20006', { missingRoles: attributeRoles, field: 'filter.attributes' });
   }
+  if (columnFilter.kycState != null) await requireFilled(database, 'kyc_states');
   if (columnFilter.hasOpenKycStatusProposal != null) await requireProposalAccess(context, bankId);
   const conditions = conditionsOf(columnFilter, { atBank: bankId !== null, sortBy });
   if (isByAttributes) {

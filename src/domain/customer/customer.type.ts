@@ -2,6 +2,7 @@ import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { connectionOf } from '../../graph/connection.ts';
 import { versionDescription } from '../../graph/descriptions.ts';
 import { Currency, DateTime, Decimal, EmailAddress, HttpsUrl, LocalDate } from '../../graph/scalars.ts';
+import { kycStateOf } from './customer.rules.ts';
 import type { CustomerRow } from './customer.table.ts';
 import { type CustomerClosing, toCustomerClosing } from './customer-closing.type.ts';
 import { CustomerMatch } from './customer-search.type.ts';
@@ -235,7 +236,7 @@ export function toCustomer(row: CustomerRow): Customer {
     highestEducationAttained: row.highestEducationAttained,
     employmentStatus: row.employmentStatus,
     kycStatus: row.kycStatus,
-    kycState: row.kycState,
+    kycState: kycStateOf(row),
     lastOkDate: row.lastOkDate,
     title: row.title,
     branchId: row.branchId,

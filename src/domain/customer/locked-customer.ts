@@ -4,6 +4,7 @@ import { gatewayError, type PlainErrorKey } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
 import { lockedForDeletion, lockedForWriting } from '../../database/lock.ts';
 import { statement, statementByShape } from '../../database/statement.ts';
+import { kycStateOf } from './customer.rules.ts';
 import { type CustomerRow, customer } from './customer.table.ts';
 
 declare const locked: unique symbol;
@@ -35,7 +36,12 @@ const customerForDeletion = statement((queries) => lockedForDeletion(selectCusto
 export async function lockCustomer(queries: Queries, bankId: string, customerId: string): Promise<LockedCustomer> {
   const [row] = await customerForWriting(queries, { bankId, customerId });
   if (row === undefined) throw gatewayError('OBP-30046');
-  return row as LockedCustomer;
+  return withState(row) as LockedCustomer;
+}
+
+/** Until `fillKycStates` has ended, a row might not have its state yet, which a change must not record as the former one. */
+function withState(row: CustomerRow): CustomerRow {
+  return { ...row, kycState: kycStateOf(row) };
 }
 
 /**

@@ -4,6 +4,7 @@ import { statement } from '../../database/statement.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
 import { BankId } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
+import { requireFilled } from '../customer/customer-fill.ts';
 import { kycCount } from '../customer/kyc-count.table.ts';
 import { KycState } from '../customer/kyc-state.ts';
 import { KycCounts } from './kyc-counts.type.ts';
@@ -26,7 +27,8 @@ export class KycCountsResolver {
   })
   @RequiresRole(['CanGetKycCounts', 'CanGetAnyKycStatuses', 'CanGetKycStatusesAtOneBank'])
   async kycCounts(@BankId() bankId: string, @Ctx() context: Context): Promise<KycCounts> {
-    const counts = await countsOfBank(context.readDatabase(), { bankId });
+    const database = context.readDatabase();
+    const [, counts] = await Promise.all([requireFilled(database, 'kyc_states'), countsOfBank(database, { bankId })]);
     const totals = new Map(counts.map(({ state, total }) => [state, Number(total)]));
     return {
       bankId,

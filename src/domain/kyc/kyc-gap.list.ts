@@ -1,13 +1,27 @@
 import { and, asc, count, eq, lte, type SQL, sql } from 'drizzle-orm';
 import { afterValues, comesAfter, type MakeLoader, oneBy } from '../../database/batch.ts';
+import { createLoader, readRows } from '../../database/loader.ts';
 import { statementByShape } from '../../database/statement.ts';
 import { cutPage, type Page, type PageArguments, totalOf } from '../../graph/connection.ts';
 import type { Context } from '../../graph/context.ts';
 import type { CustomerKey } from '../customer/customer.type.ts';
 import { type KycGapRow, kycGap } from './kyc-gap.table.ts';
 import { type CustomerKycGap, type KycGap, KycGapKind } from './kyc-gap.type.ts';
+import { deriveKycGaps } from './kyc-gap.writes.ts';
 
-const gapsByCustomer: MakeLoader<string, KycGapRow | null> = oneBy(kycGap, 'customerId');
+const storedGaps = oneBy(kycGap, 'customerId');
+
+/** Derives the gaps of customers that an earlier version stored, until `fillKycGaps` has stored them. */
+const gapsByCustomer: MakeLoader<string, KycGapRow | null> = (database, meter) =>
+  createLoader(async (ids) => {
+    const stored = await storedGaps(database, meter).loadAll(ids);
+    const missing = ids.filter((_, index) => stored[index] === null);
+    if (missing.length === 0) return stored;
+    const derived = new Map(
+      (await readRows(meter, missing, (keys) => deriveKycGaps(database, keys))).map((row) => [row.customerId, row]),
+    );
+    return stored.map((row, index) => row ?? derived.get(ids[index] ?? '') ?? null);
+  });
 
 /** The column of each kind of gap. */
 const sinceNames = {

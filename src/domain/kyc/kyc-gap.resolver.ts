@@ -7,6 +7,7 @@ import { PageArguments } from '../../graph/connection.ts';
 import type { Context } from '../../graph/context.ts';
 import { loadCustomers } from '../customer/customer.loader.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
+import { requireFilled } from '../customer/customer-fill.ts';
 import { kycGapPage, kycGapsOf } from './kyc-gap.list.ts';
 import { CustomerKycGap, CustomerKycGapConnection, KycGap, KycGapKind } from './kyc-gap.type.ts';
 
@@ -33,13 +34,15 @@ export class CustomerKycGapResolver {
       'The customers of the bank with a gap in the KYC evidence, sorted by `since`, oldest first. The gaps of one customer are in `Customer.kycGaps`.',
   })
   @RequiresRole(['CanGetAnyKycStatuses', 'CanGetKycStatusesAtOneBank'], { kycMaterial: true })
-  customersWithKycGaps(
+  async customersWithKycGaps(
     @BankId() bankId: string,
     @Arg('gap', () => KycGapKind, { description: 'The kind of the gap.' }) gap: KycGapKind,
     @Args(() => PageArguments) page: PageArguments,
     @Ctx() context: Context,
   ) {
-    return kycGapPage(context, { bankId, kind: gap }, page);
+    const filled = requireFilled(context.readDatabase(), 'kyc_gaps');
+    const [gaps] = await Promise.all([kycGapPage(context, { bankId, kind: gap }, page), filled]);
+    return gaps;
   }
 
   @FieldResolver(() => Customer, { nullable: true, description: 'The customer with the gap.' })

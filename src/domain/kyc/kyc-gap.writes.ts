@@ -1,6 +1,6 @@
 import { and, eq, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
 import { inKeys, keyValues } from '../../database/batch.ts';
-import type { Queries } from '../../database/database.ts';
+import type { Database, Queries } from '../../database/database.ts';
 import { statement } from '../../database/statement.ts';
 import { endOfDate, laterOf } from '../../database/times.ts';
 import { customer } from '../customer/customer.table.ts';
@@ -80,6 +80,20 @@ const derived = {
 } satisfies Record<keyof KycGapRow, SQL>;
 
 const derivedNames = Object.keys(derived) as (keyof KycGapRow)[];
+
+/** Derives the gaps of customers whose evidence does not change, without storing them. */
+export function deriveKycGaps(database: Database, customerIds: readonly string[]): Promise<KycGapRow[]> {
+  return derive(database, keyValues(customerIds)) as Promise<KycGapRow[]>;
+}
+
+const derive = statement((queries) =>
+  queries
+    .select(
+      Object.fromEntries(derivedNames.map((name) => [name, derived[name].mapWith(kycGap[name]).as(kycGap[name].name)])),
+    )
+    .from(customer)
+    .where(inKeys([customer.id])),
+);
 
 const refresh = statement((queries) =>
   queries
