@@ -283,7 +283,7 @@ describe.each(named(ofCustomer))('%s', (coordinate, { field }) => {
     const [first, second] = errors;
     expect(first).toMatchObject({ ...required(strict.bankId), path: ['customers', 'nodes', 0, field.name] });
     expect(second).toEqual({
-      message: first?.message,
+      message: 'This bank requires a reason for access to KYC material.',
       path: ['customers', 'nodes', 1, field.name],
       extensions: { code: 'FORBIDDEN', key: 'REASON_REQUIRED' },
     });
