@@ -14,6 +14,8 @@ const withoutDatabase = [
   'test/readme.test.ts',
   'test/base/**',
   'test/cli/**',
+  'test/changes/{change-rows,collected-history}.test.ts',
+  'test/domain/shown-field.test.ts',
   'test/auth/{mailer,password}.test.ts',
   'test/execution/{compiled,validation}.test.ts',
   'test/import/{read-json,text-bounds}.test.ts',

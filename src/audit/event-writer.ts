@@ -1,6 +1,6 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import { change } from '../changes/change.table.ts';
-import { changeRowsOf } from '../changes/change-rows.ts';
+import { ChangeRows } from '../changes/change-rows.ts';
 import { type ChangesByBank, collectChanges, stopCollecting } from '../changes/collected-changes.ts';
 import { type ChangeAuthor, CollectedHistory, noAuthor } from '../changes/collected-history.ts';
 import { customerHistory } from '../changes/customer-history.table.ts';
@@ -103,7 +103,8 @@ export class EventWriter {
         // Those of a former attempt that was rolled back.
         returnSequences();
         const history = new CollectedHistory();
-        const changes = collectChanges(transaction, history);
+        const changeRows = new ChangeRows();
+        const changes = collectChanges(transaction, changeRows, history);
         // The handle is used again by later transactions, whose changes must not be added.
         const written = await work(transaction, changes).finally(() => stopCollecting(transaction));
         const { result, eventsOf, readers = [], author } = written;
@@ -120,7 +121,7 @@ export class EventWriter {
           transaction,
           rowsFor(auditEvent, rows),
           customersOf(events, rows),
-          rowsFor(change, changeRowsOf(changes)),
+          rowsFor(change, changeRows.rows()),
           rowsFor(customerHistory, history.rows(author)),
         );
         if (this.#database.replicas !== null) {

@@ -100,7 +100,8 @@ export const roles = {
   },
   CanGetChanges: {
     scope: 'bank',
-    description: 'Read which customers and users of the bank were changed, and the names of the changed fields.',
+    description:
+      'Read which customers, users, and accounts of the bank were changed, and the names of the changed fields, as far as other roles of the caller can read these fields.',
   },
   CanGetCorrelatedUsersInfo: {
     scope: 'bank',

@@ -19,7 +19,7 @@ export const change = table(
     userIds: json<string[]>('user_ids').notNull(),
     /** The accounts that were changed. Their customers are found by their links. Null if there is none. */
     accountIds: json<string[]>('account_ids'),
-    /** The changed fields, such as `CustomerAddress.city`, or only `CustomerAddress` for a deleted row. */
+    /** The changed columns, such as `CustomerAddress.city`, or only `CustomerAddress` for a deleted row: see `StoredField`. */
     fields: json<string[]>('fields').notNull(),
   },
   (self) => [

@@ -4,7 +4,7 @@ import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { type ChangeRecorder, type Row, recordChanges, recorderOf } from '../database/change-recorder.ts';
 import type { Queries } from '../database/database.ts';
 
-/** The changes of a transaction so far: names and IDs only. */
+/** The changes of a transaction so far, for its audit event: names and IDs only. */
 export interface Changes {
   /** The changed fields, such as `CustomerAddress.city`, or only `CustomerAddress` for a deleted row. */
   fields: Set<string>;
@@ -12,8 +12,6 @@ export interface Changes {
   customerIds: Set<string>;
   /** The users to whom the rows belong, or whom they concern. */
   userIds: Set<string>;
-  /** The accounts whose own data or parts are changed, not those of links to customers. */
-  accountIds: Set<string>;
 }
 
 /** Tables whose rows follow from others: the audit trail contains the operations that write them. */
@@ -79,27 +77,43 @@ export function typeNameOf(table: SQLiteTable): string {
   return getTableName(table).replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-function addIds(ids: Set<string>, ...candidates: unknown[]): void {
-  for (const id of candidates) if (typeof id === 'string') ids.add(id);
+function idsIn(...values: unknown[]): string[] {
+  return values.filter((value) => typeof value === 'string');
+}
+
+/** The customers, the users, and the account of which a row is a part, or whom it concerns. */
+export interface RowSubjects {
+  customerIds: readonly string[];
+  userIds: readonly string[];
+  accountIds: readonly string[];
 }
 
 /**
- * Adds the bank, the customers, the users, and the account of a row. Columns of other names contain who did something
- * (`decidedByUserId`), or a text of the client (`KycCheck.staffUserId`).
+ * Columns of other names contain who did something (`decidedByUserId`), or a text of the client (`KycCheck.staffUserId`). An account
+ * that is linked to a customer is not changed by its links.
  */
-function addSubjects(changes: Changes, table: SQLiteTable, row: Row): void {
+export function subjectsOf(table: SQLiteTable, row: Row): RowSubjects {
   const tableName = getTableName(table);
   const idOf = (name: string) => (tableName === name ? row.id : undefined);
-  addIds(changes.bankIds, row.bankId, idOf('bank'));
-  addIds(changes.customerIds, row.customerId, row.linkedCustomerId, idOf('customer'));
-  addIds(changes.userIds, row.userId, idOf('user'));
-  addIds(changes.accountIds, idOf('account'), partsOfAccounts.has(tableName) ? row.accountId : undefined);
-  if (tableName === 'meeting') addIds(changes.userIds, row.customerUserId, row.staffUserId);
+  const isMeeting = tableName === 'meeting';
+  return {
+    customerIds: idsIn(row.customerId, row.linkedCustomerId, idOf('customer')),
+    userIds: idsIn(row.userId, idOf('user'), ...(isMeeting ? [row.customerUserId, row.staffUserId] : [])),
+    accountIds: idsIn(idOf('account'), partsOfAccounts.has(tableName) ? row.accountId : undefined),
+  };
 }
 
-function bankIdOf(table: SQLiteTable, row: Row): string | null {
+export function bankIdOf(table: SQLiteTable, row: Row): string | null {
   const bankId = getTableName(table) === 'bank' ? row.id : row.bankId;
   return typeof bankId === 'string' ? bankId : null;
+}
+
+function addSubjects({ bankIds, customerIds, userIds }: Changes, table: SQLiteTable, row: Row): void {
+  const bankId = bankIdOf(table, row);
+  const subjects = subjectsOf(table, row);
+  if (bankId !== null) bankIds.add(bankId);
+  for (const id of subjects.customerIds) customerIds.add(id);
+  for (const id of subjects.userIds) userIds.add(id);
 }
 
 /** Adds each change to the changes at its bank, as `changesAt` returns them. */
@@ -156,7 +170,6 @@ function noChanges(): Changes {
     bankIds: new Set(),
     customerIds: new Set(),
     userIds: new Set(),
-    accountIds: new Set(),
   };
 }
 
@@ -174,7 +187,7 @@ export function collectChanges(transaction: Queries, ...others: readonly ChangeR
 export function allChanges(byBank: ChangesByBank): Changes {
   const all = noChanges();
   for (const changes of byBank.values()) {
-    for (const name of ['fields', 'bankIds', 'customerIds', 'userIds', 'accountIds'] as const) {
+    for (const name of ['fields', 'bankIds', 'customerIds', 'userIds'] as const) {
       for (const value of changes[name]) all[name].add(value);
     }
   }

@@ -86,7 +86,8 @@ export class CollectedHistory implements ChangeRecorder {
         throw new Error(`${getTableName(table)}.${name} must be read before it is updated.`);
       if (isDeepStrictEqual(after[name], before[name])) continue;
       setValue(this.#entry(object, after), name, before[name], after[name]);
-      this.#noteTime(after.updatedAt);
+      // Some updates leave the time of the last change as it is.
+      this.#noteTime(names.includes('updatedAt') ? after.updatedAt : null);
     }
   }
 

@@ -29,7 +29,12 @@ beforeAll(async () => {
   audit = auditReader(gateway.database);
   bankId = `bank-${randomUUID()}`;
   await gateway.createBank(bankId);
-  reader = await gateway.createUser({ roles: [['CanGetChanges', bankId]] });
+  reader = await gateway.createUser({
+    roles: [
+      ['CanGetChanges', bankId],
+      ['CanGetCustomerAddress', bankId],
+    ],
+  });
   officer = await gateway.createUser({
     roles: [
       ['CanCreateCustomerAddress', bankId],
@@ -44,7 +49,7 @@ function read(after: string | null = null, { at = bankId, first = 100, as = read
   return gateway.query(
     as,
     `query ($bankId: ID!, $after: String, $first: Int) { changes(bankId: $bankId, after: $after, first: $first) {
-      totalCount nodes { at bankId customerIds userIds fields } edges { cursor }
+      nodes { at bankId customerIds userIds fields } edges { cursor }
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`,
     { bankId: at, after, first },
   );
@@ -52,7 +57,6 @@ function read(after: string | null = null, { at = bankId, first = 100, as = read
 
 interface Connection {
   edges: { cursor: string }[];
-  totalCount: number;
   pageInfo: { hasNextPage: boolean };
 }
 
@@ -109,8 +113,7 @@ describe('changes', () => {
     const times = pages.flat().map(({ at }) => at);
     expect(times).toEqual(times.toSorted());
     const { data } = await read(after);
-    const { edges, totalCount } = connectionOf(data);
-    expect(totalCount).toBeGreaterThanOrEqual(5);
+    const { edges } = connectionOf(data);
     const fromThird = await read(edges[2]?.cursor);
     expect(nodesOf<ReadChange>(fromThird.data?.changes)).toEqual(pages.flat().slice(3));
   });

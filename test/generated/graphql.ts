@@ -770,7 +770,7 @@ export type Role =
   | 'CanGetAuditEvents'
   /** Read the audit trail of all banks, and the events outside any bank, such as logins. A system role, granted without a bank. */
   | 'CanGetAuditEventsAtAnyBank'
-  /** Read which customers and users of the bank were changed, and the names of the changed fields. A bank role, granted for one bank. */
+  /** Read which customers, users, and accounts of the bank were changed, and the names of the changed fields, as far as other roles of the caller can read these fields. A bank role, granted for one bank. */
   | 'CanGetChanges'
   /** Read a customer together with the users linked to the customer. A bank role, granted for one bank. */
   | 'CanGetCorrelatedUsersInfo'

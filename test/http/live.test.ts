@@ -2,12 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Role, roleScope } from '../../src/base/roles.ts';
 import { setKycReasonRequired } from '../../src/domain/bank/bank-administration.ts';
+import { KycState } from '../../src/domain/customer/kyc-state.ts';
 import { grantRole, revokeRole } from '../../src/domain/user/user-administration.ts';
 import { gatewaySchema } from '../../src/schema.ts';
 import { type AuditReader, auditReader } from '../support/audit-events.ts';
 import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
 import { keysOf, type OpenStream, openStream } from '../support/live-stream.ts';
-import { insertAccount, insertCustomer, insertCustomerAccountLink, insertUserCustomerLink } from '../support/rows.ts';
+import {
+  insertAccount,
+  insertAttributeDefinition,
+  insertCustomer,
+  insertCustomerAccountLink,
+  insertUserCustomerLink,
+} from '../support/rows.ts';
 
 const customerChanged = /* GraphQL */ `
   subscription Watch($bankId: ID!, $customerId: ID!) {
@@ -208,12 +215,7 @@ describe('customerChanged', () => {
     await addAttribute(accountId);
     const second = await linked.next();
 
-    const fields = [
-      'AccountAttribute.accountId',
-      'AccountAttribute.name',
-      'AccountAttribute.type',
-      'AccountAttribute.value',
-    ];
+    const fields = ['AccountAttribute.name', 'AccountAttribute.type', 'AccountAttribute.value'];
     expect(first?.data?.customerChanged?.fields).toEqual(['Customer.email']);
     expect(second?.data?.customerChanged).toMatchObject({ customerId: own.id, fields });
     const resumed = await watch(own.id, all, { 'last-event-id': first?.id ?? '' });
@@ -283,6 +285,182 @@ describe('customerChanged', () => {
       ['next', ['INVALID_CURSOR']],
       ['complete', []],
     ]);
+  });
+});
+
+/** A user with these roles sends a mutation with a customer and an input. Returns its payload. */
+async function sendAs(
+  { token }: TestUser,
+  field: string,
+  { id, input, more = '' }: { id?: string; input?: string; more?: string },
+  selection = '__typename',
+): Promise<Record<string, { id: string }>> {
+  const args = [`bankId: "${bankId}"`, id && `customerId: "${id}"`, input && `input: ${input}`, more];
+  const { data, errors } = await gateway.query<Record<string, Record<string, { id: string }>>>(
+    token,
+    `mutation { ${field}(${args.filter(Boolean).join(', ')}) { ${selection} } }`,
+  );
+  expect(errors).toEqual([]);
+  return data?.[field] ?? {};
+}
+
+async function fieldsOf(stream: OpenStream): Promise<unknown> {
+  return (await stream.next())?.data?.customerChanged?.fields;
+}
+
+/** Opens the stream of a customer for a new linked user. */
+async function openAsLinkedUser(id: string): Promise<{ linked: TestUser; stream: OpenStream }> {
+  const linked = await gateway.createUser();
+  await insertUserCustomerLink(gateway.database, { bankId, customerId: id, userId: linked.id });
+  const document =
+    'subscription ($bankId: ID!, $customerId: ID!) { customerChanged(bankId: $bankId, customerId: $customerId) { fields } }';
+  return { linked, stream: await open(linked.token, document, { variables: { customerId: id } }) };
+}
+
+const check =
+  '{ date: "2024-03-01T00:00:00Z", how: "online", staffUserId: "staff-1", staffName: "Simon", satisfied: true }';
+
+describe('customers of one transaction', () => {
+  test('have events only for their own data, and for their links if the caller can read them', async () => {
+    const person = (await insertCustomer(gateway.database, { bankId })).id;
+    const roles: Role[] = ['CanGetCustomer', 'CanGetCustomerLinks', 'CanGetKycChecksAtOneBank'];
+    const ofReader = await open((await userWith(...roles)).token, customerChanged, {
+      variables: { customerId: person },
+    });
+    const { stream: ofLinkedUser } = await openAsLinkedUser(person);
+    const work = await open((await userWith('CanGetKycChecksAtOneBank')).token, kycWork.replace(/customer {.*?}/, ''));
+    const clerk = await userWith(
+      ...(['CanCreateCustomer', 'CanCreateCustomerLink', 'CanAddKycCheck', 'CanDeleteCustomerCascade'] as const),
+    );
+
+    const { customer } = await sendAs(
+      clerk,
+      'createCustomer',
+      {
+        input: `{ legalName: "Acme", mobilePhoneNumber: "+447972444876", customerType: CORPORATE, kycChecks: [${check}],
+          customerLinks: [{ linkedCustomerId: "${person}", relationshipTo: BENEFICIAL_OWNER }] }`,
+      },
+      'customer { id }',
+    );
+    const event = await work.next();
+    await sendAs(clerk, 'deleteCustomerCascade', { id: customer?.id ?? '' });
+    await mutate('updateCustomerEmail', '{ email: "owner@example.org" }', person);
+
+    expect(event?.data?.kycWork?.customerId).toBe(customer?.id);
+    expect([await fieldsOf(ofReader), await fieldsOf(ofReader), await fieldsOf(ofReader)]).toEqual([
+      ['CustomerLink.linkedCustomerId', 'CustomerLink.relationshipTo'],
+      ['CustomerLink'],
+      ['Customer.email'],
+    ]);
+    expect(await fieldsOf(ofLinkedUser)).toEqual(['Customer.email']);
+  });
+});
+
+describe('a linked user', () => {
+  /** The roles with which each hidden change is made, and with which its name can be read in `changes`. */
+  const hidden: [field: string, input: string, role: Role, reader: Role, type: string][] = [
+    ['setLegalHold', 'input: { reason: "An order" }', 'CanSetLegalHold', 'CanSetLegalHold', 'LegalHold'],
+    [
+      'setKycReviewDate',
+      'date: "2030-01-01"',
+      'CanSetKycReviewDate',
+      'CanGetKycStatusesAtOneBank',
+      'Customer.kycReviewDate',
+    ],
+    ['addKycCheck', `input: ${check}`, 'CanAddKycCheck', 'CanGetKycChecksAtOneBank', 'KycCheck'],
+    [
+      'proposeKycStatus',
+      'input: { ok: false, date: "2024-01-01T00:00:00Z" }',
+      'CanAddKycStatus',
+      'CanConfirmKycStatus',
+      'KycStatusProposal',
+    ],
+    [
+      'addKycStatus',
+      'input: { ok: false, date: "2020-01-01T00:00:00Z" }',
+      'CanAddKycStatus',
+      'CanGetKycStatusesAtOneBank',
+      'KycStatus',
+    ],
+    [
+      'createCustomerAttribute',
+      'input: { name: "RISK", type: STRING, value: "high" }',
+      'CanCreateCustomerAttributeAtOneBank',
+      'CanGetCustomerAttributesAtOneBank',
+      'CustomerAttribute',
+    ],
+  ];
+
+  test.each(hidden)(
+    'learns nothing of %s, nor does a back end without its role',
+    async (field, args, role, reader, type) => {
+      const found = { kycStatus: true, kycState: KycState.OK, lastOkDate: new Date('2023-01-01') };
+      const own = (await insertCustomer(gateway.database, { bankId, ...found })).id;
+      await insertAttributeDefinition(gateway.database, { bankId, name: 'RISK', canBeSeenOnViews: [] }).catch(
+        () => null,
+      );
+      const { linked, stream } = await openAsLinkedUser(own);
+      const myCustomer = async () => {
+        const fields = 'id version updatedAt kycState lastOkDate attributes { name }';
+        return (await gateway.query(linked.token, `{ myCustomers { ${fields} } }`)).data;
+      };
+      const poll = async (...roles: Role[]) => {
+        const { data, errors } = await gateway.query<{
+          changes: { nodes: { customerIds: string[]; fields: string[] }[] };
+        }>(
+          (await userWith('CanGetChanges', ...roles)).token,
+          `{ changes(bankId: "${bankId}", first: 100) { nodes { customerIds fields } } }`,
+        );
+        expect(errors).toEqual([]);
+        return data?.changes.nodes.filter(({ customerIds }) => customerIds.includes(own));
+      };
+      const before = await myCustomer();
+
+      await sendAs(await userWith(role), field, { id: own, more: args });
+
+      expect(await myCustomer()).toEqual(before);
+      expect(await poll()).toEqual([]);
+      const named = await poll('CanGetCustomer', reader);
+      expect(
+        named?.map(({ fields }) => fields.filter((name) => name.split('.')[0] === type || name === type).length > 0),
+      ).toEqual([true]);
+      await mutate('updateCustomerEmail', '{ email: "own@example.org" }', own);
+      expect(await fieldsOf(stream)).toEqual(['Customer.email']);
+    },
+  );
+
+  test('sees the date of a closing, but not that it has a reason', async () => {
+    const own = (await insertCustomer(gateway.database, { bankId })).id;
+    const { stream } = await openAsLinkedUser(own);
+    const closer = await userWith('CanGetCustomer', 'CanCloseCustomer');
+    const ofCloser = await open(closer.token, customerChanged, { variables: { customerId: own } });
+
+    await sendAs(closer, 'closeCustomer', { id: own, input: '{ date: "2024-01-01", reason: "Suspicion" }' });
+
+    expect(await fieldsOf(stream)).toEqual(['Customer.closedOn']);
+    expect(await fieldsOf(ofCloser)).toEqual(['Customer.closedOn', 'Customer.closing']);
+  });
+
+  test('sees the changes of those attributes that the bank shows to linked users', async () => {
+    const own = (await insertCustomer(gateway.database, { bankId })).id;
+    await insertAttributeDefinition(gateway.database, { bankId, name: 'PEP', canBeSeenOnViews: ['bank'] });
+    const { stream } = await openAsLinkedUser(own);
+    const keeper = await userWith('CanCreateCustomerAttributeAtOneBank', 'CanDeleteCustomerAttributeAtOneBank');
+    const create = (name: string) =>
+      sendAs(
+        keeper,
+        'createCustomerAttribute',
+        { id: own, input: `{ name: "${name}", type: STRING, value: "yes" }` },
+        'customerAttribute { id }',
+      );
+
+    for (const name of ['PEP', 'NEWSLETTER']) {
+      const { customerAttribute } = await create(name);
+      await sendAs(keeper, 'deleteCustomerAttribute', { more: `customerId: "${own}", id: "${customerAttribute?.id}"` });
+    }
+
+    const created = ['CustomerAttribute.name', 'CustomerAttribute.type', 'CustomerAttribute.value'];
+    expect([await fieldsOf(stream), await fieldsOf(stream)]).toEqual([created, ['CustomerAttribute']]);
   });
 });
 

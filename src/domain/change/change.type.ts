@@ -11,7 +11,7 @@ export const maxFieldsOfChange = 1_000;
 @ObjectType({
   simpleResolvers: true,
   description:
-    'A committed change of data at a bank, by a mutation, a command, or an import. It contains IDs and names of fields, but no values. An import has one change for each 200 customers.',
+    'A committed change of data at a bank, by a mutation, a command, or an import. It contains IDs and names of fields, but no values. A mutation has one change for each customer and account, and further ones for data that concern users. An import has one for up to 200 customers, of each of which all fields of the change were changed.',
 })
 export class Change {
   /** The customers whom the audit event of the read contains. */
@@ -44,14 +44,14 @@ export class Change {
   @MaxItems(maxFieldsOfChange)
   @Field(() => [String], {
     description:
-      'The fields that were changed, such as `CustomerAddress.city`, sorted by name. `CustomerAddress` alone stands for deleted addresses.',
+      'The changed fields that the caller can read, such as `CustomerAddress.city`, sorted by name. `CustomerAddress` alone stands for deleted addresses. An import names all fields of new objects.',
   })
   fields: string[];
 }
 
-export function toChange({ at, bankId, customerIds, userIds, accountIds, fields }: ChangeRow): Change {
+export function toChange({ at, bankId, customerIds, userIds, accountIds }: ChangeRow, fields: string[]): Change {
   const ids = { customerIds, userIds, accountIds: accountIds ?? [] };
   return { at, bankId: bankId ?? '', ...ids, fields, auditedCustomerIds: customerIds };
 }
 
-export const ChangeConnection = connectionOf('ChangeConnection', 'ChangeEdge', () => Change);
+export const ChangeConnection = connectionOf('ChangeConnection', 'ChangeEdge', () => Change, { hasTotal: false });

@@ -14,11 +14,6 @@ const linksOfCustomersToAccounts = statement((queries) =>
     .where(and(inKeys([customerId], 'customers'), inKeys([bankId, accountId], 'accounts'))),
 );
 
-/** Whether a changed field belongs to an account. */
-export function isOfAccount(name: string): boolean {
-  return /^Account(Attribute|Routing)?(\.|$)/.test(name);
-}
-
 /**
  * Finds those of the customers to whom accounts of the changes are linked. The links are read after the commit of the changes. Those
  * that are created later are changes of the customers themselves.

@@ -1,15 +1,15 @@
 import type { GraphQLResolveInfo, GraphQLSchema } from 'graphql';
 import { Ctx, FieldResolver, Resolver, Root, Subscription } from 'type-graphql';
 import type { ChangeRow } from '../../changes/change.table.ts';
+import { parseStoredField } from '../../changes/stored-field.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, CustomerId } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
 import { EventSource } from '../../graph/event-source.ts';
 import { customerAt, loadCustomer } from '../customer/customer.loader.ts';
 import { Customer } from '../customer/customer.type.ts';
-import { isOfAccount } from './changed-accounts.ts';
 import { CustomerChange, KycWorkChange } from './live-change.type.ts';
-import { visibleFields } from './visible-fields.ts';
+import { fieldsVisibleOfCustomer } from './visible-fields.ts';
 
 interface Subscribing<Args> {
   args: Args;
@@ -26,8 +26,8 @@ const kycTypes: ReadonlySet<string> = new Set([
   'KycStatusProposal',
 ]);
 
-function isKycWork(name: string): boolean {
-  return kycTypes.has(name.split('.')[0] ?? '');
+function isKycWork(storedField: string): boolean {
+  return kycTypes.has(parseStoredField(storedField).typeName);
 }
 
 async function customerChanges({
@@ -43,20 +43,18 @@ async function customerChanges({
     customerId,
     matches: ({ customerIds }, linkedCustomerIds) =>
       customerIds.includes(customerId) || linkedCustomerIds.has(customerId),
-    async eventOf(current, { at, customerIds, fields: all }, cursor): Promise<CustomerChange | null> {
-      // The other fields are those of the customers that the change names.
-      const names = customerIds.includes(customerId) ? all : all.filter(isOfAccount);
-      const fields = await visibleFields(schema, current, { id: customerId, bankId }, names);
+    async eventOf(current, { at, fields: stored }, cursor): Promise<CustomerChange | null> {
+      const fields = await fieldsVisibleOfCustomer({ schema, context: current, bankId, customerId }, stored);
       return fields.length === 0 ? null : { at, bankId, customerId, fields, cursor };
     },
   });
 }
 
 async function kycWorkOf(schema: GraphQLSchema, context: Context, change: ChangeRow, cursor: string) {
-  const { at, fields: names, customerIds } = change;
+  const { at, fields: stored, customerIds } = change;
   const bankId = change.bankId ?? '';
   const customerId = customerIds.length === 1 ? (customerIds[0] ?? null) : null;
-  const fields = await visibleFields(schema, context, { id: customerId ?? '', bankId }, names.filter(isKycWork));
+  const fields = await fieldsVisibleOfCustomer({ schema, context, bankId, customerId }, stored.filter(isKycWork));
   return fields.length === 0 ? null : { at, bankId, customerId, fields, cursor };
 }
 

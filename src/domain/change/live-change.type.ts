@@ -7,7 +7,7 @@ const cursorDescription =
   'The position after the change. A client that reconnects sends it in the `Last-Event-ID` header, and misses nothing.';
 
 const fieldsDescription =
-  'The changed fields that the caller can read, such as `CustomerAddress.city`, sorted by name. `CustomerAddress` alone stands for deleted addresses.';
+  'The changed fields that the caller can read, such as `CustomerAddress.city`, sorted by name. `CustomerAddress` alone stands for deleted addresses. An import names all fields of new objects.';
 
 @ObjectType({ simpleResolvers: true, description: 'A committed change of a customer, or of data of the customer.' })
 export class CustomerChange {

@@ -1,5 +1,6 @@
 import type { GraphQLObjectType, GraphQLResolveInfo } from 'graphql';
 import { Args, Ctx, FieldResolver, Info, Resolver, Root } from 'type-graphql';
+import { fieldOfColumn } from '../../changes/field-of-column.ts';
 import { loadNullable } from '../../database/loader.ts';
 import { Batched, BatchedByKey } from '../../execution/batched.ts';
 import { MaxItems } from '../../execution/max-items.ts';
@@ -11,7 +12,7 @@ import { Customer, type CustomerKey } from '../customer/customer.type.ts';
 import { userById } from '../user/user.loader.ts';
 import { toUserSummary, UserSummary } from '../user/user-summary.type.ts';
 import { historyOfCustomers, replacements } from './customer-history.loader.ts';
-import { customerFieldOf, toHistoryEntry, valueChanges } from './customer-history.rules.ts';
+import { toHistoryEntry, valueChanges } from './customer-history.rules.ts';
 import {
   CustomerAccountLinkHistoryEntry,
   CustomerAddressHistoryEntry,
@@ -81,7 +82,7 @@ export class CustomerDataHistoryEntryResolver {
     const fields = (schema.getType('Customer') as GraphQLObjectType).getFields();
     const visible: CustomerFieldChange[] = [];
     for (const change of changesOf(context, entry)) {
-      const field = fields[customerFieldOf(change.field)];
+      const field = fields[fieldOfColumn('Customer', change.field)];
       if (field !== undefined && (await canAccess(field, context, entry))) visible.push(change);
     }
     return visible;

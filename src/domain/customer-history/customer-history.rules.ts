@@ -15,23 +15,6 @@ export function toHistoryEntry(row: CustomerHistoryRow): HistoryEntry {
   return { ...row, isImport: row.requestId === null, action: actionOf(row) };
 }
 
-/** The fields of `Customer` that show columns of other names. */
-const fieldsOfColumns: Readonly<Record<string, string>> = {
-  faceImageUrl: 'faceImage',
-  faceImageDate: 'faceImage',
-  creditSource: 'creditRating',
-  creditLimitCurrency: 'creditLimit',
-  creditLimitAmount: 'creditLimit',
-  closingReason: 'closing',
-  closedByUserId: 'closing',
-  closedAt: 'closing',
-};
-
-/** The name of the field of `Customer` that shows a column. */
-export function customerFieldOf(column: string): string {
-  return fieldsOfColumns[column] ?? column;
-}
-
 interface ValueChange {
   field: string;
   before: unknown;

@@ -15,7 +15,7 @@ import { deleteChild, mutateChild } from './child-mutation.ts';
 import { customerAt, loadCustomer, loadCustomers } from './customer.loader.ts';
 import { Customer, type CustomerKey } from './customer.type.ts';
 import { attributes, attributesByCustomer } from './customer-attribute.loader.ts';
-import { attributeValues, changedAttributeValues, seenByOwner } from './customer-attribute.rules.ts';
+import { attributeReaders, attributeValues, changedAttributeValues, seenByOwner } from './customer-attribute.rules.ts';
 import { type CustomerAttributeRow, customerAttribute } from './customer-attribute.table.ts';
 import {
   CustomerAttribute,
@@ -45,8 +45,7 @@ export class CustomerAttributesResolver {
   @BatchedByKey<CustomerKey>()
   async attributes(@Root() customers: CustomerKey[], @Ctx() context: Context): Promise<CustomerAttribute[][]> {
     const stored = await context.loader(attributesByCustomer).loadAll(customers.map(({ id }) => id));
-    const roles = ['CanGetCustomerAttributesAtOneBank', 'CanGetCustomerAttributesAtAnyBank'] as const;
-    const canReadAll = customers.map(({ bankId }) => holdsAny(context.user, roles, bankId));
+    const canReadAll = customers.map(({ bankId }) => holdsAny(context.user, attributeReaders, bankId));
     if (canReadAll.every(Boolean)) return stored;
     const keys = customers.map(({ bankId }): [string, string] => [bankId, customerCategory]);
     const definitions = await context.loader(definitionsByBank).loadAll(keys);

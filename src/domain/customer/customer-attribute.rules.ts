@@ -1,4 +1,5 @@
 import { comparedForm } from '../../base/identifiers.ts';
+import type { Role } from '../../base/roles.ts';
 import { valid, visibleText } from '../../graph/input.ts';
 import { collectProblems } from '../../graph/input-collection.ts';
 import { changedColumns, columnsOf, requiredField } from '../../graph/input-fields.ts';
@@ -66,18 +67,24 @@ export function changedAttributeValues(
   });
 }
 
-/**
- * The attributes that linked users see: all except those whose definition at the bank omits the view `owner`. Names that look the same
- * are the same.
- */
+/** The roles with which all attributes of a customer are read. Linked users without one of them see only some. */
+export const attributeReaders: readonly Role[] = [
+  'CanGetCustomerAttributesAtOneBank',
+  'CanGetCustomerAttributesAtAnyBank',
+];
+
+type ViewedDefinition = Pick<AttributeDefinitionRow, 'name' | 'canBeSeenOnViews'>;
+
+/** The names of the attributes that linked users do not see: those whose definition at the bank omits the view `owner`. */
+export function namesHiddenFromOwner(definitions: readonly ViewedDefinition[]): string[] {
+  return definitions.filter(({ canBeSeenOnViews }) => !canBeSeenOnViews.includes('owner')).map(({ name }) => name);
+}
+
+/** The attributes that linked users see. Names that look the same are the same. */
 export function seenByOwner<Attribute extends { name: string }>(
   attributes: readonly Attribute[],
-  definitions: readonly Pick<AttributeDefinitionRow, 'name' | 'canBeSeenOnViews'>[],
+  definitions: readonly ViewedDefinition[],
 ): Attribute[] {
-  const hidden = new Set(
-    definitions
-      .filter(({ canBeSeenOnViews }) => !canBeSeenOnViews.includes('owner'))
-      .map(({ name }) => comparedForm(name)),
-  );
+  const hidden = new Set(namesHiddenFromOwner(definitions).map((name) => comparedForm(name)));
   return attributes.filter(({ name }) => !hidden.has(comparedForm(name)));
 }

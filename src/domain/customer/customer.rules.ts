@@ -65,6 +65,19 @@ export const customerRules: readonly RowRule<CustomerRow>[] = [
   ...columnsOfCompanies.map((column) => onlyOf(CustomerType.CORPORATE, column)),
 ];
 
+/** The columns that only roles show. Linked users, who see the version and the time of the last change, must not learn of their changes. */
+const columnsOfOfficers: ReadonlySet<string> = new Set<keyof CustomerRow>([
+  'closingReason',
+  'closedByUserId',
+  'closedAt',
+  'kycReviewDate',
+]);
+
+/** Whether an update of these columns leaves the version and the time of the last change as they are. */
+export function isUpdateForOfficers(columns: readonly string[]): boolean {
+  return columns.every((name) => columnsOfOfficers.has(name));
+}
+
 /** Represents a null `lastOkDate` in the order: earlier than all dates, so last in descending order on both databases. */
 export const neverOk = new Date('0001-01-01T00:00:00Z');
 

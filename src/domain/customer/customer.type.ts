@@ -204,10 +204,14 @@ export class Customer extends CustomerFields {
   @Field(() => ID, { description: 'The ID of the customer, unique across all banks.' })
   id: string;
 
-  @Field(() => DateTime, { description: 'The time when the customer was last changed.' })
+  @Field(() => DateTime, {
+    description: 'The time when the customer was last changed, except for data that linked users cannot read.',
+  })
   updatedAt: Date;
 
-  @Field(() => Int, { description: versionDescription })
+  @Field(() => Int, {
+    description: `${versionDescription} Data that linked users cannot read, such as \`kycReviewDate\`, do not change it.`,
+  })
   version: number;
 }
 

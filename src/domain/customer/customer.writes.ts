@@ -5,6 +5,7 @@ import type { Queries } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/errors.ts';
 import { insertRow, updateOf } from '../../database/write-row.ts';
 import { requireVersion } from '../../graph/input.ts';
+import { isUpdateForOfficers } from './customer.rules.ts';
 import { type CustomerRow, customer } from './customer.table.ts';
 import { isLookAlikeStored } from './customer-number.ts';
 import { type LockedCustomer, lockCustomer } from './locked-customer.ts';
@@ -27,13 +28,15 @@ export type CustomerColumns = Omit<
 /** The columns that a closing sets. */
 export type ClosingColumns = Pick<CustomerRow, 'closedOn' | 'closingReason' | 'closedByUserId' | 'closedAt'>;
 
-const updateStored = updateOf(
-  customer,
-  and(eq(customer.id, sql.placeholder('id')), eq(customer.bankId, sql.placeholder('bankId'))),
-  { version: sql`${customer.version} + 1` },
-);
+const isStored = and(eq(customer.id, sql.placeholder('id')), eq(customer.bankId, sql.placeholder('bankId')));
+const updateStored = updateOf(customer, isStored, { version: sql`${customer.version} + 1` });
+const updateForOfficers = updateOf(customer, isStored);
 
-/** Changes the columns of `values`. Without columns, nothing is written. @throws VERSION_CONFLICT; OBP-30006 if another customer of the bank has the number. */
+/**
+ * Changes the columns of `values`. Without columns, nothing is written. The version and the time of the last change stay if linked users
+ * cannot read any of the columns.
+ * @throws VERSION_CONFLICT; OBP-30006 if another customer of the bank has the number.
+ */
 export async function updateCustomer(
   transaction: Queries,
   before: LockedCustomer,
@@ -43,6 +46,10 @@ export async function updateCustomer(
   requireVersion(before, expectedVersion);
   if (Object.keys(values).length === 0) return;
   const { id, bankId } = before;
+  if (isUpdateForOfficers(Object.keys(values))) {
+    await updateForOfficers(transaction, { before, set: values, where: { id, bankId } });
+    return;
+  }
   const set: Partial<CustomerRow> = { ...values, updatedAt: new Date() };
   const { customerNumber } = values;
   // An unchanged number can collide with another one that an earlier version stored.

@@ -81,7 +81,7 @@ export class SetKycReviewDateMutation {
   @Mutation(() => SetKycReviewDatePayload, {
     nullable: true,
     description:
-      'Sets the date of the next KYC review of a customer, or removes it. It can only bring the review forward: if the interval of the bank ends earlier, the review is due then.',
+      'Sets the date of the next KYC review of a customer, or removes it. It can only bring the review forward: if the interval of the bank ends earlier, the review is due then. `version` and `updatedAt` of the customer stay, because linked users see them.',
   })
   @RequiresRole(['CanSetKycReviewDate'], { kycMaterial: true })
   setKycReviewDate(

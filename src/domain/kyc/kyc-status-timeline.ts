@@ -37,7 +37,7 @@ type Recording = { recordedByUserId: string; proposalId: string | null };
 
 /**
  * Adds a status to the timeline of a customer. The `kycStatus` of the customer becomes the status with the latest date, and
- * `lastOkDate` the latest date of a status that is `ok`. An existing status changes nothing, not even the version.
+ * `lastOkDate` the latest date of a status that is `ok`. An existing status changes nothing.
  * @throws CUSTOMER_CLOSED
  */
 export async function applyKycStatus(
@@ -63,15 +63,8 @@ export async function applyKycStatus(
     if (same === null) throw gatewayError('OBP-30046');
     return same;
   }
-  const where = eq(customerTable.id, customerId);
-  const next = { version: sql`${customerTable.version} + 1`, updatedAt: now };
-  // Locks the customer: a concurrent transaction that adds a status waits here, and then reads this one.
-  await updateRows(transaction, customerTable, { before: customer, set: next, where });
   await refuseOverflow(transaction, kycStatus, customer);
-  const following = await followingColumns(transaction, customer);
-  await updateRows(transaction, customerTable, { before: customer, set: following, where });
-  await refreshKycGaps(transaction, [customerId]);
-  await refreshReviewDates(transaction, [customerId]);
+  await followTimeline(transaction, customer, now);
   return added;
 }
 
@@ -87,24 +80,31 @@ export async function retractKycStatus(
 ): Promise<void> {
   const errors = { notFound: 'KYC_STATUS_NOT_FOUND', retracted: 'KYC_STATUS_RETRACTED', field: 'input.id' } as const;
   await retractEvidence(transaction, kycStatus, customer, id, retraction, errors);
-  const following = await followingColumns(transaction, customer);
-  const isSame =
-    following.kycState === customer.kycState && following.lastOkDate?.getTime() === customer.lastOkDate?.getTime();
-  if (isSame) return;
-  const set = { ...following, version: sql`${customerTable.version} + 1`, updatedAt: new Date() };
-  await updateRows(transaction, customerTable, { before: customer, set, where: eq(customerTable.id, customer.id) });
-  await refreshKycGaps(transaction, [customer.id]);
-  await refreshReviewDates(transaction, [customer.id]);
+  await followTimeline(transaction, customer, new Date());
 }
 
 function validOf(customer: LockedCustomer): SQL | undefined {
   return and(eq(kycStatus.customerId, customer.id), isNull(kycStatus.retractedAt));
 }
 
-/** The columns of a customer that follow the valid statuses of the timeline. */
-async function followingColumns(transaction: Queries, customer: LockedCustomer) {
+/**
+ * Sets the columns of the customer that follow the valid statuses of the timeline. If none differs, the version stays too, because
+ * linked users see it, but not the timeline.
+ */
+async function followTimeline(transaction: Queries, customer: LockedCustomer, now: Date): Promise<void> {
   const valid = validOf(customer);
   const newest = await newestOf(transaction, valid);
   const newestOk = await newestOf(transaction, and(valid, eq(kycStatus.ok, true)));
-  return timelineColumns(newest, newestOk?.date ?? null);
+  const { kycStatus: isOk, kycState, lastOkDate } = customer;
+  const following = timelineColumns(newest, newestOk?.date ?? null);
+  const isSame =
+    following.kycStatus === isOk &&
+    following.kycState === kycState &&
+    following.lastOkDate?.getTime() === lastOkDate?.getTime();
+  if (!isSame) {
+    const set = { ...following, version: sql`${customerTable.version} + 1`, updatedAt: now };
+    await updateRows(transaction, customerTable, { before: customer, set, where: eq(customerTable.id, customer.id) });
+  }
+  await refreshKycGaps(transaction, [customer.id]);
+  await refreshReviewDates(transaction, [customer.id]);
 }

@@ -87,7 +87,10 @@ export async function createMeeting(
   await insertRow(transaction, meeting, row);
   if (invitees.length > 0) {
     const rows = invitees.map((invitee, position) => ({ ...invitee, meetingId: id, position }));
-    await insertRows(transaction, meetingInvitee, rows);
+    const { bankId, customerId } = row;
+    await insertRows(transaction, meetingInvitee, rows, {
+      recorded: rows.map((invitee) => ({ ...invitee, bankId, customerId })),
+    });
   }
   return { id };
 }

@@ -5,6 +5,7 @@ import { historyObjects } from '../../changes/customer-history-object.ts';
 import type { Database, Queries } from '../../database/database.ts';
 import { insertRows } from '../../database/insert-rows.ts';
 import { updateRows } from '../../database/write-row.ts';
+import { isUpdateForOfficers } from '../../domain/customer/customer.rules.ts';
 import { entities } from '../entities.ts';
 import { brokenRuleOf, type Entity, fieldNames, identityOfRow, keysOf } from '../entity.ts';
 import { columnsOf, isEmptyTable, rowOfStaged, storedRows } from '../existing-rows.ts';
@@ -255,8 +256,9 @@ async function updateRow(
 ): Promise<void> {
   const columns = columnsOf(entity.table);
   const set: Row = { ...changes, ...entity.derive?.({ ...stored, ...changes }) };
-  if (columns.updatedAt !== undefined) set.updatedAt = now;
-  if (columns.version !== undefined) set.version = Number(stored.version) + 1;
+  const isForOfficers = entity === customer && isUpdateForOfficers(Object.keys(changes));
+  if (columns.updatedAt !== undefined && !isForOfficers) set.updatedAt = now;
+  if (columns.version !== undefined && !isForOfficers) set.version = Number(stored.version) + 1;
   const key = columns.id === undefined ? entity.key : ['id', ...(entity.key.includes('bankId') ? ['bankId'] : [])];
   const conditions = key.map((name) => {
     const column = columns[name];
