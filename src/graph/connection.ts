@@ -201,7 +201,7 @@ export function totalOf([counted]: readonly { total: number | string }[]): numbe
 interface ConnectionOptions {
   /** Declares further fields of an edge, whose values are those of `edgeValues`. */
   declareEdgeFields?: (edge: object) => void;
-  /** Whether the connection has the field `totalCount`. False if no index can count the list. Defaults to true. */
+  /** Whether the connection has the field `totalCount`. False if no index can count the list, or if callers must not learn its length. Defaults to true. */
   hasTotal?: boolean;
 }
 

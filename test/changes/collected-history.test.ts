@@ -30,7 +30,8 @@ function entries(...writes: ((history: CollectedHistory) => void)[]) {
   return history.rows(author);
 }
 
-const renamed = changed(customer, eveline, { legalName: 'Jane Roe', legalNameSearch: 'jane roe', version: 2 });
+const renaming = { legalName: 'Jane Roe', legalNameSearch: 'jane roe', version: 2, updatedAt: written };
+const renamed = changed(customer, eveline, renaming);
 const ofCustomer = { ...place, object: 'CUSTOMER', objectId: 'c', changedAt: written };
 const ofAddress = { ...place, object: 'ADDRESS', objectId: 'a' };
 const byAuthor = { changedByUserId: 'anna', requestId: 'request-1' };
@@ -116,6 +117,12 @@ describe('the history of customers', () => {
     const { title: _unread, ...read } = eveline;
 
     expect(() => entries(changed(customer, read, { title: 'Dr' }))).toThrow('customer.title must be read');
+  });
+
+  test('has a time of its own for a change that leaves the time of the last change of the row', () => {
+    const [entry] = entries(changed(customer, { ...eveline, kycReviewDate: null }, { kycReviewDate: '2030-01-01' }));
+
+    expect(entry?.changedAt.getTime()).toBeGreaterThan(written.getTime());
   });
 
   test('begins after the initial rows of a customer', () => {

@@ -19,7 +19,6 @@ const unshown: Record<string, string> = {
   'Meeting.creatorUserId': 'Only decides who can read the meeting.',
   'MeetingInvitee.userId': 'Only decides who can read the meeting.',
   CustomerHistory: 'Repeats other changes.',
-  ReviewInterval: 'A setting of the operator.',
 };
 
 /** Tables of the outbox and of the audit trail, whose rows are not recorded as changes. */

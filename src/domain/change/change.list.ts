@@ -85,7 +85,6 @@ export async function changePage(
     boundTo: bankId,
     orderValues: ({ row, position }) => cursorValues(cursorOfChange(row, position, issuedAt)),
     toNode: ({ row, fields }) => toChange(row, fields),
-    count: () => Promise.reject(new Error('The changes that the caller can read are not counted.')),
     async read({ after, limit }) {
       const cursor = after === null ? null : changeCursorOf(after);
       const { changes, readUpTo, isAtEnd } = await readVisible({ schema, context, bankId }, cursor, limit);

@@ -23,12 +23,13 @@ interface View {
 /** Whether the caller can read objects of a type. */
 type CanReadType = (view: View, typeName: string) => boolean | Promise<boolean>;
 
-/** The fields of other types than the customer through which a customer shows objects. */
+/** The fields of other types than the customer that show objects. */
 const shownBy: Readonly<Record<string, readonly [typeName: string, fieldName: string]>> = {
   Account: ['CustomerAccountLink', 'account'],
   AccountAttribute: ['Account', 'attributes'],
   AccountRouting: ['Account', 'routings'],
   MeetingInvitee: ['Meeting', 'invitees'],
+  ReviewInterval: ['Bank', 'reviewIntervals'],
 };
 
 /** The root fields that show the objects of a bank. A customer shows those of other types. */
